@@ -1,0 +1,1 @@
+"""The engine that treats all curves alike."""

@@ -1,0 +1,1 @@
+"""One file here is one thing that a user asks for."""

@@ -1,0 +1,100 @@
+"""Measured, BindingConditions: what a binding assay was done with, each number with its standard error."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tricyclic.errors import InputError
+
+DecayConvention = Literal["specific_activity_falls", "concentration_falls"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number that the experiment states, with its standard error (0: taken as exact) and source."""
+
+    value: float
+    unit: str
+    se: float = 0.0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value) or not math.isfinite(self.se) or self.se < 0:
+            raise InputError(f"{self.value:g} +/- {self.se:g} {self.unit}", allowed="A finite number and an error of 0 or more")
+
+
+@dataclass(frozen=True)
+class BindingConditions:
+    """What the wells of a binding assay were incubated and counted with.
+
+    None means "not stated"; the analysis then says what it could not do.
+
+    Parameters
+    ----------
+    target, radioligand, isotope : str
+        "NET", "[3H]nisoxetine", "3H" (or "125I", or "" where unknown).
+    radioligand_nM, radioligand_kd_nM : Measured or None
+        Added radioligand in the well [nM]; its Kd at this target, buffer and temperature [nM].
+    specific_activity_Ci_per_mmol : Measured or None
+        At `reference_date`.
+    reference_date, assay_date : date or None
+        For isotope decay; without both, no decay is applied and a check says so.
+    decay_convention : str
+        "specific_activity_falls" (carrier, 3H practice) or "concentration_falls" (decay destroys the
+        ligand: carrier-free 125I; dpm per fmol of intact ligand stays).
+    counting_efficiency : Measured or None
+        Counts per decay, 0 to 1.
+    counting_time_min, background_cpm, volume_uL : float or None
+        Per well.
+    protein_ug : Measured or None
+        Membrane protein in the well.
+    nsb_drug : str; nsb_drug_M : float or None
+        What defines non-specific binding, and its concentration [M].
+    mask : str; mask_M, mask_kd_masked_nM, mask_kd_wanted_nM, radioligand_kd_masked_nM
+        Masking ligand, its concentration [M], its affinity at the site it covers and at the wanted site,
+        and the radioligand's affinity at the covered site [nM].
+    masked_site : str
+        The site that the mask covers ("sigma-1").
+    masked_bmax_ratio : float or None
+        Density of the masked site relative to the wanted site.
+    kon_per_M_min, koff_per_min : float or None
+        Rates of the radioligand, for the time to equilibrium.
+    incubation_min, temperature_C : float or None
+        As done.
+    buffer, tissue, filter : str
+        As done, for the methods text.
+    """
+
+    target: str = ""
+    radioligand: str = ""
+    isotope: str = ""
+    radioligand_nM: Measured | None = None
+    radioligand_kd_nM: Measured | None = None
+    specific_activity_Ci_per_mmol: Measured | None = None
+    reference_date: date | None = None
+    assay_date: date | None = None
+    decay_convention: DecayConvention = "specific_activity_falls"
+    counting_efficiency: Measured | None = None
+    counting_time_min: float | None = None
+    background_cpm: float | None = None
+    volume_uL: float | None = None
+    protein_ug: Measured | None = None
+    nsb_drug: str = ""
+    nsb_drug_M: float | None = None
+    mask: str = ""
+    masked_site: str = ""
+    mask_M: float | None = None
+    mask_kd_masked_nM: float | None = None
+    mask_kd_wanted_nM: float | None = None
+    radioligand_kd_masked_nM: float | None = None
+    masked_bmax_ratio: float | None = None
+    kon_per_M_min: float | None = None
+    koff_per_min: float | None = None
+    incubation_min: float | None = None
+    temperature_C: float | None = None
+    buffer: str = ""
+    tissue: str = ""
+    filter: str = ""

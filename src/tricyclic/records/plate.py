@@ -1,0 +1,220 @@
+"""Plate, Well, Role: counts in wells and what each well holds."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tricyclic.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PLATE_SHAPES: dict[int, tuple[int, int]] = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24)}
+
+
+class Role(StrEnum):
+    """What a well is for."""
+
+    TOTAL = "total"
+    NON_SPECIFIC = "non_specific"
+    COMPETITION = "competition"
+    BACKGROUND = "background"
+    ADDED = "added"
+    RESPONSE = "response"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class Well:
+    """One well: what was counted in it and what it holds.
+
+    Parameters
+    ----------
+    name : str
+        Row letter(s) and column number, two digits ("A01").
+    value : float
+        Reading in the unit of the plate; nan where the well was not counted.
+    role : Role
+        total (no competitor), non_specific (the NSB drug), competition (a compound), background (no
+        radioactivity), added (the hot mix itself, unfiltered), response (a functional reading), empty.
+    compound : str
+        Competitor (or agonist) in the well.
+    concentration_M : float
+        Its concentration in the well [M]; 0 where there is none.
+    radioligand_nM : float or None
+        Added radioligand [nM]; None means the one of the assay.
+    time_min : float or None
+        Incubation time [min]; None means the one of the assay.
+    modulator : str
+        Second substance (antagonist, allosteric modulator, masking ligand).
+    modulator_M : float
+        Its concentration [M].
+    group : str
+        Condition the well belongs to ("vehicle", "treated"); empty where there is one.
+    flag : str
+        Remark of the instrument.
+    excluded : str
+        Reason why the well is left out of fits; empty where it is used.
+    """
+
+    name: str
+    value: float
+    role: Role = Role.EMPTY
+    compound: str = ""
+    concentration_M: float = 0.0
+    radioligand_nM: float | None = None
+    time_min: float | None = None
+    modulator: str = ""
+    modulator_M: float = 0.0
+    group: str = ""
+    flag: str = ""
+    excluded: str = ""
+
+    @property
+    def row(self) -> int:
+        """Row of the well, from 0."""
+        return well_position(self.name)[0]
+
+    @property
+    def column(self) -> int:
+        """Column of the well, from 0."""
+        return well_position(self.name)[1]
+
+    @property
+    def counted(self) -> bool:
+        """Whether there is a reading."""
+        return not math.isnan(self.value)
+
+    @property
+    def used(self) -> bool:
+        """Whether the well takes part in fits: counted, not empty, not excluded."""
+        return self.counted and not self.excluded and self.role is not Role.EMPTY
+
+
+@dataclass(frozen=True)
+class Plate:
+    """One plate as counted, with what each well holds.
+
+    Parameters
+    ----------
+    name : str
+        What the plate is called in checks and reports ("net_run1").
+    size : int
+        24, 96 or 384 (also 6, 12, 48).
+    wells : tuple of Well
+        The wells that the file named, in row order; each name once.
+    unit : str
+        Unit of the values: "cpm", "dpm", "counts", "unknown", or what the file stated.
+    counting_time_min : float or None
+        Time each well was counted [min], where the file or the user stated it.
+    file : str
+        Name of the raw file.
+    sha256 : str
+        Hash of the raw file's bytes.
+    notes : tuple of str
+        What the reader decided on the way (encoding, delimiter, decimal mark) and what the file remarked.
+    """
+
+    name: str
+    size: int
+    wells: tuple[Well, ...]
+    unit: str = "unknown"
+    counting_time_min: float | None = None
+    file: str = ""
+    sha256: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.size not in PLATE_SHAPES:
+            sizes = ", ".join(str(size) for size in PLATE_SHAPES)
+            raise InputError(f"a plate of {self.size} wells", where=self.name, allowed=f"Plates have {sizes} wells")
+        rows, columns = PLATE_SHAPES[self.size]
+        seen: set[str] = set()
+        for well in self.wells:
+            row, column = well_position(well.name)
+            if row >= rows or column >= columns:
+                raise InputError(
+                    f"well {well.name} is outside a {self.size}-well plate",
+                    where=self.name,
+                    allowed=f"Rows A to {row_letters(rows - 1)}, columns 1 to {columns}",
+                )
+            if well.name in seen:
+                raise InputError(f"well {well.name} appears twice", where=self.name, do="Keep one reading of each well")
+            seen.add(well.name)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return PLATE_SHAPES[self.size]
+
+    def grid(self) -> np.ndarray:
+        """Values as an array of shape (rows, columns); nan where nothing was counted."""
+        values = np.full(self.shape, np.nan)
+        for well in self.wells:
+            values[well.row, well.column] = well.value
+        return values
+
+    def used(self, *roles: Role) -> tuple[Well, ...]:
+        """Wells that take part in fits, of the given roles (all roles if none is given)."""
+        return tuple(well for well in self.wells if well.used and (not roles or well.role in roles))
+
+    def excluding(self, reasons: dict[str, str]) -> Plate:
+        """Give the plate with wells excluded, each for its reason.
+
+        Raises
+        ------
+        InputError
+            If a well is not on the plate or a reason is empty.
+        """
+        named = {well_name(name): reason for name, reason in reasons.items()}
+        known = {well.name for well in self.wells}
+        for name, reason in named.items():
+            if name not in known:
+                raise InputError(f"exclusion of well {name}, which the plate does not have", where=self.name)
+            if not reason.strip():
+                raise InputError(f"exclusion of well {name} has no reason", where=self.name, do="Give one")
+        return replace(
+            self, wells=tuple(replace(w, excluded=named[w.name]) if w.name in named else w for w in self.wells)
+        )
+
+
+_WELL = re.compile(r"^\s*([A-Za-z]{1,2})\s*0*([1-9][0-9]?)\s*$")
+
+
+def well_position(name: str) -> tuple[int, int]:
+    """Row and column, from 0, of a well name such as "B7", "b07" or "AF12".
+
+    Raises
+    ------
+    InputError
+        If the text is no well name.
+    """
+    match = _WELL.match(name)
+    if not match:
+        raise InputError(f"'{name}' is no well", allowed="A well is a row letter and a column number, such as B7")
+    row = 0
+    for letter in match[1].upper():
+        row = row * 26 + ord(letter) - ord("A") + 1
+    return row - 1, int(match[2]) - 1
+
+
+def row_letters(row: int) -> str:
+    """Letters of a row counted from 0: 0 is A, 26 is AA."""
+    return chr(ord("A") + row) if row < 26 else row_letters(row // 26 - 1) + row_letters(row % 26)
+
+
+def well_name(name: str) -> str:
+    """Write a well name the way of the house: "b7" becomes "B07"."""
+    row, column = well_position(name)
+    return f"{row_letters(row)}{column + 1:02d}"
+
+
+def in_row_order(wells: Iterable[Well]) -> tuple[Well, ...]:
+    """Wells sorted by row, then column."""
+    return tuple(sorted(wells, key=lambda well: (well.row, well.column)))

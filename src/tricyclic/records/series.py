@@ -1,0 +1,111 @@
+"""Series: readings against what was varied, by experiment, with units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tricyclic.errors import InputError
+
+Floats = np.ndarray
+
+
+def frozen_array(values: ArrayLike) -> Floats:
+    """Copy to a read-only array of float64."""
+    array = np.array(values, dtype=float)
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True)
+class Series:
+    """Readings y at the settings x, one entry per well or sample.
+
+    Parameters
+    ----------
+    name : str
+        What the series is called in checks and reports.
+    y : array, shape (n,)
+        Readings, finite, in `y_unit`.
+    y_unit : str
+        Unit of y ("dpm", "cpm", "fmol/mg", "unknown").
+    x : mapping of str to array, shape (n,)
+        What was varied, one entry per column; the names carry the unit: `competitor_M`,
+        `radioligand_M` (added), `specific` (1 where the site can bind, 0 in non-specific wells), `time_min`,
+        `agonist_M`, `antagonist_M`, `modulator_M`. Concentrations are 0 where there is none.
+    experiment : str
+        The independent run the readings come from.
+    group : str
+        Condition ("vehicle").
+    labels : tuple of str, length n
+        Where each reading comes from ("net_run1.csv A01"); empty where unknown.
+    counting_slope, counting_offset : array, shape (n,), or None
+        Counting variance of y, as slope * expected y + offset; None where y are not counts.
+    """
+
+    name: str
+    y: Floats
+    y_unit: str
+    x: Mapping[str, Floats]
+    experiment: str = ""
+    group: str = ""
+    labels: tuple[str, ...] = field(default=())
+    counting_slope: Floats | None = None
+    counting_offset: Floats | None = None
+
+    def __post_init__(self) -> None:
+        y = frozen_array(self.y)
+        if y.ndim != 1 or y.size == 0:
+            raise InputError("has no readings", where=self.name, allowed="A series has one or more")
+        if not np.isfinite(y).all():
+            raise InputError(
+                f"reading {int(np.flatnonzero(~np.isfinite(y))[0]) + 1} is not a number",
+                where=self.name,
+                do="Leave out what was not measured",
+            )
+        columns = {key: frozen_array(np.broadcast_to(np.asarray(column, float), y.shape)) for key, column in self.x.items()}
+        for key, column in columns.items():
+            bad = ~np.isfinite(column) | (column < 0 if not key.startswith("log10_") else False)
+            if bad.any():
+                raise InputError(
+                    f"column {key} holds {column[bad][0]:g}",
+                    where=self.name,
+                    allowed="Concentrations and times are 0 or more",
+                )
+        object.__setattr__(self, "y", y)
+        object.__setattr__(self, "x", MappingProxyType(columns))
+        for key in ("counting_slope", "counting_offset"):
+            value = getattr(self, key)
+            if value is not None:
+                object.__setattr__(self, key, frozen_array(np.broadcast_to(np.asarray(value, float), y.shape)))
+        if self.labels and len(self.labels) != y.size:
+            raise InputError(f"{len(self.labels)} labels for {y.size} readings", where=self.name)
+
+    @property
+    def n(self) -> int:
+        """Number of readings."""
+        return int(self.y.size)
+
+    def keep(self, mask: ArrayLike) -> Series:
+        """Give the series with only the readings where mask, shape (n,), is true."""
+        kept = np.asarray(mask, bool)
+        return Series(
+            name=self.name,
+            y=self.y[kept],
+            y_unit=self.y_unit,
+            x={key: column[kept] for key, column in self.x.items()},
+            experiment=self.experiment,
+            group=self.group,
+            labels=tuple(label for label, k in zip(self.labels, kept, strict=True) if k) if self.labels else (),
+            counting_slope=None if self.counting_slope is None else self.counting_slope[kept],
+            counting_offset=None if self.counting_offset is None else self.counting_offset[kept],
+        )
+
+    def replicate_index(self) -> np.ndarray:
+        """Number the readings by their settings: equal x in all columns gives an equal number, shape (n,)."""
+        table = np.column_stack([column for _, column in sorted(self.x.items())])
+        return np.asarray(np.unique(table, axis=0, return_inverse=True)[1]).reshape(-1)

@@ -1,0 +1,1 @@
+"""Results told as a document."""
