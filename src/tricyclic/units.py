@@ -10,6 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from tricyclic.errors import UnitError
 
@@ -139,10 +140,15 @@ def convert(value: float, unit: str, to: str, *, molar_mass_g_per_mol: float | N
         if molar_mass_g_per_mol is None or not molar_mass_g_per_mol > 0:
             raise UnitError(f"{source} cannot become {wanted} without a molar mass", where=where, do="Add molar_mass_g_per_mol")
         per = 1.0 / molar_mass_g_per_mol if kind == "mass concentration" else molar_mass_g_per_mol
-        return value * factor * per / wanted_factor
+        return value * _ratio(factor, wanted_factor) * per
     if kind != wanted_kind:
         raise UnitError(f"{source} is a {kind} and cannot become {wanted}, a {wanted_kind}", where=where)
-    return value * factor / wanted_factor
+    return value * _ratio(factor, wanted_factor)
+
+
+def _ratio(factor: float, wanted: float) -> float:
+    # 1e-6 / 1e-9 in binary is 999.9999999999999; in decimal it is 1000.
+    return float(Fraction(repr(factor)) / Fraction(repr(wanted)))
 
 
 def to_molar(value: float, unit: str, *, where: str = "") -> float:
