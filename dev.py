@@ -27,7 +27,7 @@ WORK = {
     "demo": ["tricyclic demo"],
     "test": ["pytest -n auto"],
     "docs": ["sphinx-build -W --keep-going -q -b html docs docs/_build/html"],
-    "lint": ["ruff check .", "ruff format --check .", "mypy", "repo-review ."],
+    "lint": ["ruff check .", "ruff format --check .", "mypy", "codespell", "repo-review ."],
 }
 
 
@@ -52,7 +52,7 @@ def make_venv() -> None:
         install = [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
     else:
         make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-        install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     call(make)
     call([*install, "--require-hashes", "-r", "requirements.lock"])
     call([*install, "--no-deps", "--no-build-isolation", "-e", "."])
