@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 GROUND = {"records", "units", "errors", "shelf"}
 THINK = {"numerics", "curves", "fitting", "assays"}
 READ = {"readers"}
@@ -16,7 +18,7 @@ FLOORS: dict[str, set[str]] = {
     "shelf": {"errors"},
     "records": {"errors", "units"},
     "numerics": {"errors"},
-    "curves": {"records", "errors", "units"},
+    "curves": {"records", "errors", "units", "shelf"},
     "fitting": GROUND | {"numerics"},
     "assays": GROUND | {"numerics", "fitting"},
     "readers": GROUND,
@@ -47,6 +49,15 @@ def room_of(module: str) -> str:
 def test_every_room_has_its_place_in_the_table(source_files):
     strangers = sorted({file.room for file in source_files} - FLOORS.keys())
     assert not strangers, f"no floor is named for {', '.join(strangers)}; give each a line in FLOORS"
+
+
+def test_the_architecture_page_tells_the_same_floors(root):
+    page = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    told = {
+        room: set() if others == "nothing" else set(others.split(", "))
+        for room, others in re.findall(r"^\| `(\w+)` \| [A-Z]+ \| (.*?) \|$", page, re.MULTILINE)
+    }
+    assert told == FLOORS
 
 
 def floor_complaints(files):

@@ -1,0 +1,110 @@
+"""Tables of the documentation, made from what stands on the shelves when the pages are built.
+
+`{curve-table}` lists every curve that can be fitted, `{curve-details}` tells each with its equation and
+its numbers, `{house-tree}` gives every source file with its opening sentence. A new file appears by being there.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import tricyclic
+from tricyclic.curves import SHELF as CURVES
+from tricyclic.records.curve_model import CurveModel
+
+
+class Told(SphinxDirective):
+    """A directive that writes Markdown and has it read as if it stood on the page."""
+
+    has_content: ClassVar[bool] = False
+
+    def lines(self) -> Iterable[str]:
+        """Give the Markdown, line by line."""
+        return ()
+
+    def run(self) -> list[nodes.Node]:
+        """Read the lines as Markdown."""
+        return self.parse_text_to_nodes("\n".join(self.lines()), allow_section_headings=True)
+
+
+class CurveTable(Told):
+    """One row per curve."""
+
+    def lines(self) -> Iterable[str]:
+        """Name, what it says, the number it answers, what it needs."""
+        yield "| curve | says | answers | when |"
+        yield "| --- | --- | --- | --- |"
+        for name, model in CURVES.items():
+            yield f"| [`{name}`](#{name.replace('_', '-')}) | {cell(model.says)} | `{model.target}` | {cell(model.when)} |"
+
+
+class CurveDetails(Told):
+    """One paragraph and one table per curve."""
+
+    def lines(self) -> Iterable[str]:
+        """Equation, columns, parameters, sources of every curve."""
+        for name, model in CURVES.items():
+            yield from told_curve(name, model)
+
+
+class HouseTree(Told):
+    """Every source file with its opening sentence, room by room."""
+
+    def lines(self) -> Iterable[str]:
+        """One row per file."""
+        house = Path(tricyclic.__file__).parent
+        yield from ("| file | says |", "| --- | --- |")
+        for file in sorted(house.rglob("*.py"), key=lambda path: (path.parent != house, path)):
+            says = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+            if file.name != "__init__.py" or file.parent == house:
+                yield f"| `{file.relative_to(house).as_posix()}` | {cell(says)} |"
+
+
+def told_curve(name: str, model: CurveModel) -> Iterable[str]:
+    """Tell one curve in Markdown."""
+    yield from (
+        f"({name.replace('_', '-')})=",
+        f"### {name}",
+        "",
+        f"{model.says[:1].upper()}{model.says[1:]}.",
+        "",
+    )
+    if model.equation:
+        yield from ("```text", model.equation, "```", "")
+    yield from (model.when, "")
+    yield from ("| number | unit | what it is | |", "| --- | --- | --- | --- |")
+    for p in model.parameters:
+        part = (
+            "given" + (f", {p.default:g} if left out" if p.default is not None else "")
+            if p.given
+            else "fitted"
+        )
+        yield f"| `{p.name}` | {p.unit} | {cell(p.says)} | {part} |"
+    yield from (
+        "",
+        "Varied: " + "; ".join(f"`{column.name}` ({column.says})" for column in model.columns) + ".",
+        "",
+    )
+    if model.nests:
+        yield from ("Holds as special cases: " + ", ".join(f"`{other}`" for other in model.nests) + ".", "")
+    yield from ("Sources: " + ", ".join(f"`{source}`" for source in model.sources) + ".", "")
+
+
+def cell(text: str) -> str:
+    """Make a text safe inside a table cell."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx of the directives."""
+    app.add_directive("curve-table", CurveTable)
+    app.add_directive("curve-details", CurveDetails)
+    app.add_directive("house-tree", HouseTree)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,32 @@
+"""How the documentation is built: offline, from Markdown, with tables made from the shelves themselves."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+import tricyclic
+
+project = "tricyclic"
+author = "the tricyclic developers"
+copyright = "2026, the tricyclic developers"
+version = release = tricyclic.__version__
+
+extensions = ["myst_parser", "shelf_tables"]
+exclude_patterns = ["_build", "_made"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+nitpicky = True
+
+html_theme = "pydata_sphinx_theme"
+html_title = "tricyclic"
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "show_prev_next": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}

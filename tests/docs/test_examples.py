@@ -1,0 +1,90 @@
+"""Every example in the documentation and the README runs as printed.
+
+Python blocks of a page run one after the other in one namespace; a `console` block that begins with
+`$ tricyclic` runs through the command line's own entry. Both start in an empty folder that the page keeps
+to its end. Where a console block shows output, it must be the output; `...` stands for anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib.util
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(?P<language>[a-z]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path) -> list[tuple[str, str, int]]:
+    """Language, text and line of every fenced block that can be run."""
+    text = page.read_text(encoding="utf-8")
+    found = [(m["language"], m["text"], text[: m.start()].count("\n") + 2) for m in BLOCK.finditer(text)]
+    return [
+        block
+        for block in found
+        if block[0] == "python" or (block[0] == "console" and "$ tricyclic" in block[1])
+    ]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
+def test_every_example_of_a_page_runs_as_printed(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {"__name__": "example"}
+    for language, text, line in blocks(page):
+        if language == "python":
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile("\n" * (line - 1) + text, str(page), "exec"), namespace)
+        else:
+            for command, expected in commands(text):
+                got = run(command)
+                same = not expected or doctest.OutputChecker().check_output(
+                    expected, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+                )
+                assert same, f"{page.name}:{line}: `{command}` printed\n{got}\nnot\n{expected}"
+
+
+def test_the_documentation_shows_examples_at_all():
+    languages = {language for page in PAGES for language, _, _ in blocks(page)}
+    assert languages == {"python", "console"}
+
+
+def test_every_word_that_a_page_gives_to_dev_py_is_one_that_it_knows():
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
+    assert spec is not None and spec.loader is not None
+    dev = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(dev)
+    pages = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / ".ci" / "run"]
+    words = {
+        word
+        for page in pages
+        for word in re.findall(r"dev\.py\"? ([a-z]+)", page.read_text(encoding="utf-8"))
+    }
+    assert words <= dev.WORK.keys(), f"dev.py does not know {words - dev.WORK.keys()}"
+    assert {"demo", "test"} <= words
+
+
+def commands(text: str) -> list[tuple[str, str]]:
+    """Split a console block into commands and the output shown after each."""
+    parts = re.split(r"^\$ (.*)$", text, flags=re.MULTILINE)[1:]
+    return [(parts[i].split("  #")[0].strip(), parts[i + 1].strip("\n")) for i in range(0, len(parts), 2)]
+
+
+def run(command: str) -> str:
+    """Run one `tricyclic` command in this process; an exit code other than the one in `[exit N]` fails."""
+    from click.testing import CliRunner
+
+    from tricyclic.cli.main import main
+
+    program, *arguments = shlex.split(command)
+    assert program == "tricyclic", f"an example runs {program}; only tricyclic is run here"
+    result = CliRunner().invoke(main, arguments, prog_name="tricyclic")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.stdout + (f"\n[exit {result.exit_code}]" if result.exit_code else "")
