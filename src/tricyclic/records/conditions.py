@@ -23,7 +23,10 @@ class Measured:
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value) or not math.isfinite(self.se) or self.se < 0:
-            raise InputError(f"{self.value:g} +/- {self.se:g} {self.unit}", allowed="A finite number and an error of 0 or more")
+            raise InputError(
+                f"{self.value:g} +/- {self.se:g} {self.unit}",
+                allowed="A finite number and an error of 0 or more",
+            )
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,11 @@ class Estimate:
         """-log10 of the value in molar (pKi, pIC50) for a concentration; nan for other units."""
         from tricyclic.units import is_concentration, to_molar
 
-        return -math.log10(to_molar(self.value, self.unit)) if is_concentration(self.unit) and self.value > 0 else math.nan
+        return (
+            -math.log10(to_molar(self.value, self.unit))
+            if is_concentration(self.unit) and self.value > 0
+            else math.nan
+        )
 
     def __str__(self) -> str:
         from tricyclic.records.telling import told

@@ -15,7 +15,14 @@ from tricyclic.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PLATE_SHAPES: dict[int, tuple[int, int]] = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24)}
+PLATE_SHAPES: dict[int, tuple[int, int]] = {
+    6: (2, 3),
+    12: (3, 4),
+    24: (4, 6),
+    48: (6, 8),
+    96: (8, 12),
+    384: (16, 24),
+}
 
 
 class Role(StrEnum):
@@ -133,7 +140,9 @@ class Plate:
     def __post_init__(self) -> None:
         if self.size not in PLATE_SHAPES:
             sizes = ", ".join(str(size) for size in PLATE_SHAPES)
-            raise InputError(f"a plate of {self.size} wells", where=self.name, allowed=f"Plates have {sizes} wells")
+            raise InputError(
+                f"a plate of {self.size} wells", where=self.name, allowed=f"Plates have {sizes} wells"
+            )
         rows, columns = PLATE_SHAPES[self.size]
         seen: set[str] = set()
         for well in self.wells:
@@ -145,7 +154,9 @@ class Plate:
                     allowed=f"Rows A to {row_letters(rows - 1)}, columns 1 to {columns}",
                 )
             if well.name in seen:
-                raise InputError(f"well {well.name} appears twice", where=self.name, do="Keep one reading of each well")
+                raise InputError(
+                    f"well {well.name} appears twice", where=self.name, do="Keep one reading of each well"
+                )
             seen.add(well.name)
 
     @property
@@ -180,7 +191,8 @@ class Plate:
             if not reason.strip():
                 raise InputError(f"exclusion of well {name} has no reason", where=self.name, do="Give one")
         return replace(
-            self, wells=tuple(replace(w, excluded=named[w.name]) if w.name in named else w for w in self.wells)
+            self,
+            wells=tuple(replace(w, excluded=named[w.name]) if w.name in named else w for w in self.wells),
         )
 
 
@@ -197,7 +209,9 @@ def well_position(name: str) -> tuple[int, int]:
     """
     match = _WELL.match(name)
     if not match:
-        raise InputError(f"'{name}' is no well", allowed="A well is a row letter and a column number, such as B7")
+        raise InputError(
+            f"'{name}' is no well", allowed="A well is a row letter and a column number, such as B7"
+        )
     row = 0
     for letter in match[1].upper():
         row = row * 26 + ord(letter) - ord("A") + 1

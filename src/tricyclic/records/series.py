@@ -67,7 +67,10 @@ class Series:
                 where=self.name,
                 do="Leave out what was not measured",
             )
-        columns = {key: frozen_array(np.broadcast_to(np.asarray(column, float), y.shape)) for key, column in self.x.items()}
+        columns = {
+            key: frozen_array(np.broadcast_to(np.asarray(column, float), y.shape))
+            for key, column in self.x.items()
+        }
         for key, column in columns.items():
             bad = ~np.isfinite(column) | (column < 0 if not key.startswith("log10_") else False)
             if bad.any():
@@ -81,7 +84,9 @@ class Series:
         for key in ("counting_slope", "counting_offset"):
             value = getattr(self, key)
             if value is not None:
-                object.__setattr__(self, key, frozen_array(np.broadcast_to(np.asarray(value, float), y.shape)))
+                object.__setattr__(
+                    self, key, frozen_array(np.broadcast_to(np.asarray(value, float), y.shape))
+                )
         if self.labels and len(self.labels) != y.size:
             raise InputError(f"{len(self.labels)} labels for {y.size} readings", where=self.name)
 
@@ -100,7 +105,9 @@ class Series:
             x={key: column[kept] for key, column in self.x.items()},
             experiment=self.experiment,
             group=self.group,
-            labels=tuple(label for label, k in zip(self.labels, kept, strict=True) if k) if self.labels else (),
+            labels=tuple(label for label, k in zip(self.labels, kept, strict=True) if k)
+            if self.labels
+            else (),
             counting_slope=None if self.counting_slope is None else self.counting_slope[kept],
             counting_offset=None if self.counting_offset is None else self.counting_offset[kept],
         )

@@ -45,7 +45,11 @@ def interval(estimate: Estimate, digits: int = 3) -> str:
 
 def told(estimate: Estimate) -> str:
     """Write an estimate on one line."""
-    head = " ".join(part for part in (estimate.subject, "at" if estimate.subject and estimate.target else "", estimate.target) if part)
+    head = " ".join(
+        part
+        for part in (estimate.subject, "at" if estimate.subject and estimate.target else "", estimate.target)
+        if part
+    )
     sign = "" if estimate.relation == "=" else f"{estimate.relation} "
     parts = [head, f"{estimate.name} {sign}{figures(estimate.value)} {estimate.unit}".rstrip()]
     limits = interval(estimate)
@@ -56,4 +60,12 @@ def told(estimate: Estimate) -> str:
 
 
 def _positive(estimate: Estimate) -> bool:
-    return not math.isnan(estimate.log10_se) or estimate.name in {"Ki", "Kd", "Bmax", "IC50", "EC50", "kon", "koff"}
+    return not math.isnan(estimate.log10_se) or estimate.name in {
+        "Ki",
+        "Kd",
+        "Bmax",
+        "IC50",
+        "EC50",
+        "kon",
+        "koff",
+    }

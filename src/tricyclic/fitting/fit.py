@@ -1,0 +1,476 @@
+"""Series and a declared curve become a Fit: one engine for every curve.
+
+Readings are weighted by what the curve expects of them, never by what was observed; intervals are
+profile-likelihood limits; a fit that fails is a Fit that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.problem import Part, Problem, Slot, columns_of
+from tricyclic.numerics.intervals import profile_limit
+from tricyclic.numerics.least_squares import Optimum, covariance_of, jacobian, minimise
+from tricyclic.numerics.variance import counting_variance, proportional_cv
+from tricyclic.records.check import Check
+from tricyclic.records.curve_model import CurveModel
+from tricyclic.records.estimate import Fit, FittedParameter, FittedPart
+from tricyclic.records.method import Variance
+from tricyclic.records.series import Series
+
+__all__ = ["Part", "band", "fit", "predict"]
+
+_ROUNDS = 25
+
+
+def fit(
+    parts: Series | Part | Sequence[Part],
+    model: CurveModel | None = None,
+    *,
+    given: Mapping[str, float] | None = None,
+    free: Sequence[str] = (),
+    variance: Variance = "constant",
+    intervals: Literal["all", "target", "none"] | Sequence[str] = "all",
+    confidence: float = 0.95,
+    starts: Sequence[Mapping[str, float]] | None = None,
+) -> Fit:
+    """Fit one curve to one series, or several curves that share parameters to several series.
+
+    Parameters
+    ----------
+    parts : Series, Part or sequence of Part
+        What to fit; a Series goes with `model`.
+    model : CurveModel, optional
+        Curve of a single series.
+    given : mapping of str to float
+        Values of given parameters, and of any other parameter that is to be held fixed.
+    free : sequence of str
+        Given parameters to fit after all; their value in `given`, if any, is where the search starts.
+    variance : {"constant", "proportional", "poisson", "counting"}
+        constant: one standard deviation per series, estimated. proportional: it grows with the expected
+        reading. poisson: the counting variance of the series. counting: that plus a proportional part,
+        estimated by restricted likelihood.
+    intervals : {"all", "target", "none"} or sequence of str
+        Which parameters get profile limits.
+    confidence : float
+        Of the limits, such as 0.95.
+    starts : sequence of mapping, optional
+        Starts of the search instead of the curves' own guesses.
+
+    Returns
+    -------
+    Fit
+        With `ok` False and a reason in `says` where the readings cannot bear the curve.
+
+    Raises
+    ------
+    InputError
+        If something the curve needs is missing, or the variance model wants counting errors that are not there.
+
+    Notes
+    -----
+    Limits are where the weighted residual sum has risen by s2 * F(confidence; 1, df), the weights held
+    [Bates & Watts 1988]. Where counting sets the variance, s2 is at least 1: nothing is quieter than counting.
+    """
+    if isinstance(parts, Series):
+        if model is None:
+            raise InputError("no curve was named", where=parts.name, do="Choose one from the shelf")
+        parts = (Part(parts, model),)
+    elif isinstance(parts, Part):
+        parts = (parts,)
+    problem = Problem(parts, given or {}, free)
+    if variance in ("poisson", "counting"):
+        for part in parts:
+            if part.series.counting_slope is None:
+                raise InputError(
+                    f"the variance model '{variance}' needs counts and a counting time",
+                    where=part.series.name,
+                    do="State the counting time, or choose the variance model 'constant' or 'proportional'",
+                )
+    reason = _cannot(problem)
+    if reason:
+        return _failed(problem, reason, variance, confidence)
+    with np.errstate(all="ignore"):
+        search = _Search(problem, variance)
+        found, agreeing, tried = search.best_of(problem.starts(starts))
+        if not np.isfinite(found.rss):
+            return _failed(problem, "no start led to a finite residual sum", variance, confidence)
+        found = search.reweight(found)
+        wanted = _wanted(problem, intervals)
+        limits, found = search.limits(found, wanted, confidence)
+        return _told(problem, search, found, limits, variance, confidence, agreeing, tried)
+
+
+def predict(fit: Fit, model: CurveModel, x: Mapping[str, ArrayLike], *, part: int = 0) -> np.ndarray:
+    """Expected readings of a fitted curve at settings x, shape (n,).
+
+    Columns with a default may be left out; every column has shape (n,) or is one number.
+    """
+    names = fit.parts[part].names
+    own = {p.name: fit.values[names.get(p.name, p.name)] for p in model.parameters}
+    with np.errstate(all="ignore"):
+        return np.asarray(model.curve(**_settings(model, x), **own), float)
+
+
+def band(
+    fit: Fit, model: CurveModel, x: Mapping[str, ArrayLike], *, part: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pointwise confidence band of a fitted curve at settings x, two arrays of shape (n,).
+
+    First-order propagation of the fit's covariance, with t at the fit's confidence.
+    """
+    from scipy.special import stdtrit
+
+    names = fit.parts[part].names
+    position = {parameter.name: i for i, parameter in enumerate(fit.free)}
+    columns = _settings(model, x)
+    best = np.array([parameter.value for parameter in fit.free])
+
+    def expected(vector: np.ndarray) -> np.ndarray:
+        own: dict[str, np.ndarray | float] = {}
+        for parameter in model.parameters:
+            name = names.get(parameter.name, parameter.name)
+            own[parameter.name] = vector[:, position[name], None] if name in position else fit.values[name]
+        return np.asarray(model.curve(**columns, **own))
+
+    with np.errstate(all="ignore"):
+        middle = expected(best[None, :])[0]
+        gradient = jacobian(expected, best, np.maximum(np.abs(best), 1e-3))
+        known = np.where(np.isfinite(fit.covariance), fit.covariance, 0.0)
+        sd = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", gradient, known, gradient), 0.0))
+    reach = float(stdtrit(fit.df, 0.5 + 0.5 * fit.confidence)) * sd
+    return middle - reach, middle + reach
+
+
+def _settings(model: CurveModel, x: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
+    arrays = {key: np.atleast_1d(np.asarray(value, float)) for key, value in x.items()}
+    n = max(array.size for array in arrays.values())
+    series = Series(
+        model.name or model.says, np.zeros(n), "y", {k: np.broadcast_to(v, (n,)) for k, v in arrays.items()}
+    )
+    return columns_of(series, model)
+
+
+def _cannot(problem: Problem) -> str:
+    readings, wanted = problem.y.size, len(problem.free)
+    if readings <= wanted:
+        return f"{readings} readings cannot bear {wanted} parameters"
+    for part in problem.parts:
+        if part.series.n > 1 and np.ptp(part.series.y) == 0:
+            return f"all readings of {part.series.name} are equal ({part.series.y[0]:g}): there is no curve in them"
+    return ""
+
+
+def _wanted(problem: Problem, intervals: Literal["all", "target", "none"] | Sequence[str]) -> list[int]:
+    if intervals == "none":
+        return []
+    if intervals == "all":
+        return list(range(len(problem.free)))
+    names = (
+        {part.name_of(part.model.target) for part in problem.parts}
+        if intervals == "target"
+        else set(intervals)
+    )
+    for name in names - set(problem.position) - {slot.name for slot in problem.slots} - {""}:
+        raise UnknownNameError.among("parameter", name, problem.position)
+    return sorted(problem.position[name] for name in names if name in problem.position)
+
+
+class _Search:
+    """The optimum of a problem under a variance model, and how far each parameter may move."""
+
+    def __init__(self, problem: Problem, variance: Variance) -> None:
+        self.problem, self.variance = problem, variance
+        self.counts = variance in ("poisson", "counting")
+        self.cv = np.full(len(problem.parts), 0.05 if variance == "counting" else 0.0)
+        series = [part.series for part in problem.parts]
+        zero = [np.zeros(s.n) for s in series]
+        self.slope = np.concatenate(
+            [z if s.counting_slope is None else s.counting_slope for s, z in zip(series, zero, strict=True)]
+        )
+        self.offset = np.concatenate(
+            [z if s.counting_offset is None else s.counting_offset for s, z in zip(series, zero, strict=True)]
+        )
+        self.part_sd = np.ones(len(problem.parts))
+        self.typical = np.ones(len(problem.free))
+        self.weight = 1.0 / self._variance(self._smoothed())
+
+    def _smoothed(self) -> np.ndarray:
+        # Before there is a curve, replicates stand for one another.
+        out = self.problem.y.copy()
+        for part, span in zip(self.problem.parts, self.problem.spans, strict=True):
+            index = part.series.replicate_index()
+            out[span] = (np.bincount(index, part.series.y) / np.bincount(index))[index]
+            if not self.counts:
+                spread = float(np.ptp(part.series.y))
+                out[span] = np.maximum(np.abs(out[span]), 0.05 * spread)
+        return out
+
+    def _variance(self, expected: np.ndarray) -> np.ndarray:
+        out = np.empty(expected.size)
+        for k, span in enumerate(self.problem.spans):
+            if self.counts:
+                out[span] = counting_variance(
+                    expected[span], self.slope[span], self.offset[span], float(self.cv[k])
+                )
+            elif self.variance == "proportional":
+                floor = 1e-3 * float(np.max(np.abs(expected[span]), initial=0.0))
+                out[span] = np.maximum(np.abs(expected[span]), floor + 1e-300) ** 2 * self.part_sd[k] ** 2
+            else:
+                out[span] = self.part_sd[k] ** 2
+        return out
+
+    def _minimise(self, start: np.ndarray, tolerance: float = 1e-12) -> Optimum:
+        p = self.problem
+        return minimise(p.expected, p.y, self.weight, start, p.low, p.high, self.typical, tolerance=tolerance)
+
+    def best_of(self, starts: Sequence[np.ndarray]) -> tuple[Optimum, int, int]:
+        """Best optimum over the starts, how many ended there, how many were tried."""
+        ends = []
+        for start in starts:
+            self.typical = np.maximum(np.abs(start), 1e-3)
+            ends.append(self._minimise(start, 1e-9))
+        best = min(ends, key=lambda end: end.rss if np.isfinite(end.rss) else np.inf)
+        near = best.rss * (1 + 1e-5) + 1e-12 * float(self.weight @ self.problem.y**2)
+        self.typical = np.maximum(np.abs(best.x), 1e-3)
+        return best, sum(end.rss <= near for end in ends), len(ends)
+
+    def reweight(self, found: Optimum) -> Optimum:
+        """Alternate between the curve and the variance it implies until neither moves."""
+        if self.variance == "constant" and len(self.problem.parts) == 1:
+            return self._minimise(found.x)
+        for _ in range(_ROUNDS):
+            self._estimate_scatter(found)
+            before = found
+            found = self._minimise(before.x)
+            if np.all(np.abs(found.x - before.x) <= 1e-7 * np.maximum(np.abs(before.x), self.typical)):
+                break
+        return found
+
+    def _estimate_scatter(self, found: Optimum) -> None:
+        p = self.problem
+        expected = p.expected(found.x[None, :])[0]
+        residual = p.y - expected
+        gradient = jacobian(p.expected, found.x, self.typical) if self.variance == "counting" else None
+        for k, span in enumerate(p.spans):
+            if gradient is not None:
+                self.cv[k] = proportional_cv(
+                    residual[span], expected[span], self.slope[span], self.offset[span], gradient[span]
+                )
+            elif self.variance in ("constant", "proportional") and len(p.parts) > 1:
+                unit = self._variance(expected)[span] / self.part_sd[k] ** 2
+                n = residual[span].size
+                freedom = max(n * (1.0 - len(p.free) / p.y.size), 1.0)
+                self.part_sd[k] = np.sqrt(max(float(np.sum(residual[span] ** 2 / unit)) / freedom, 1e-300))
+        self.weight = 1.0 / self._variance(expected)
+
+    def scale(self, rss: float) -> float:
+        """Variance of a reading of weight one."""
+        df = self.problem.y.size - len(self.problem.free)
+        estimated = rss / df
+        return max(estimated, 1.0) if self.counts else estimated
+
+    def covariance(self, found: Optimum) -> np.ndarray:
+        """Covariance of the free parameters; one that sits on its bound has none."""
+        p = self.problem
+        movable = ~self.on_bound(found)
+        slopes = jacobian(p.expected, found.x, self.typical)
+        cov = np.zeros((found.x.size, found.x.size))
+        cov[np.ix_(movable, movable)] = covariance_of(slopes[:, movable], self.weight) * self.scale(found.rss)
+        return cov
+
+    def on_bound(self, found: Optimum) -> np.ndarray:
+        """Which free parameters sit on a bound, shape (p,)."""
+        p = self.problem
+        near = 1e-6 * np.maximum(np.abs(found.x), self.typical)
+        return np.asarray((found.x - p.low <= near) | (p.high - found.x <= near))
+
+    def limits(
+        self, found: Optimum, wanted: Sequence[int], confidence: float
+    ) -> tuple[dict[int, tuple[float, float]], Optimum]:
+        """Profile limits of the wanted parameters; a lower optimum met on the way replaces the one found."""
+        from scipy.special import stdtrit
+
+        critical = float(stdtrit(self.problem.y.size - len(self.problem.free), 0.5 + 0.5 * confidence))
+        for _ in range(4):
+            cov = self.covariance(found)
+            limits: dict[int, tuple[float, float]] = {}
+            better: Optimum | None = None
+            for i in wanted:
+                ends = []
+                for direction in (-1.0, 1.0):
+                    value, lower = self._limit(found, cov, i, direction, critical)
+                    ends.append(value)
+                    better = lower or better
+                limits[i] = (ends[0], ends[1])
+            if better is None:
+                break
+            found = self.reweight(better)
+        return limits, found
+
+    def _limit(
+        self, found: Optimum, cov: np.ndarray, i: int, direction: float, critical: float
+    ) -> tuple[float, Optimum | None]:
+        p = self.problem
+        others = np.arange(found.x.size) != i
+        se = float(np.sqrt(cov[i, i])) if np.isfinite(cov[i, i]) and cov[i, i] > 0 else float("nan")
+        slope = (
+            np.where(np.isfinite(cov[others, i]), cov[others, i], 0.0) / cov[i, i]
+            if se == se
+            else np.zeros(int(others.sum()))
+        )
+        step = direction * critical * (se if se == se else 0.1 * max(abs(found.x[i]), self.typical[i]))
+        bound = float(p.high[i] if direction > 0 else p.low[i])
+        if not np.isfinite(bound):
+            bound = found.x[i] + direction * 1e3 * max(abs(found.x[i]), self.typical[i])
+        if direction * (bound - found.x[i]) <= 1e-9 * self.typical[i]:
+            return direction * np.inf, None
+        low, high, typical = p.low[others], p.high[others], self.typical[others]
+
+        def profile(value: float, rest: np.ndarray) -> tuple[float, np.ndarray]:
+            def held(x: np.ndarray) -> np.ndarray:
+                full = np.empty((x.shape[0], found.x.size))
+                full[:, i] = value
+                full[:, others] = x
+                return p.expected(full)
+
+            end = minimise(
+                held, p.y, self.weight, np.clip(rest, low, high), low, high, typical, tolerance=1e-10
+            )
+            return end.rss, end.x
+
+        limit = profile_limit(
+            profile,
+            float(found.x[i]),
+            found.x[others],
+            slope,
+            found.rss,
+            self.scale(found.rss),
+            critical,
+            step,
+            bound,
+        )
+        if limit.better is None:
+            return (limit.value if limit.closed else direction * np.inf), None
+        value, rest = limit.better
+        x = np.empty(found.x.size)
+        x[i], x[others] = value, rest
+        return direction * np.inf, Optimum(x, 0.0, True)
+
+
+def _told(
+    problem: Problem, search: _Search, found: Optimum, limits: Mapping[int, tuple[float, float]], variance: Variance,
+    confidence: float, agreeing: int, tried: int,
+) -> Fit:  # fmt: skip
+    n, p = problem.y.size, len(problem.free)
+    df = n - p
+    cov = search.covariance(found)
+    expected = problem.expected(found.x[None, :])[0]
+    scale = search.scale(found.rss)
+    # The likelihood has its own, maximum-likelihood scale where the scatter was estimated.
+    likely = 1.0 if search.counts else found.rss / n
+    spread = 1.0 / search.weight
+    log_likelihood = -0.5 * float(
+        np.sum(np.log(2 * np.pi * spread * likely) + (problem.y - expected) ** 2 / (spread * likely))
+    )
+    k = p + (len(problem.parts) if variance != "poisson" else 0)
+    aicc = 2 * k - 2 * log_likelihood + (2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf)
+    on_bound = search.on_bound(found)
+    checks = (
+        []
+        if found.converged
+        else [Check("converged", "look", "the search stopped before it was sure of the optimum")]
+    )
+    told = []
+    for slot in problem.slots:
+        if slot.fixed is not None:
+            told.append(
+                FittedParameter(slot.name, slot.fixed, slot.declared.unit, slot.declared.says, fixed=True)
+            )
+            continue
+        i = problem.position[slot.name]
+        low, high = limits.get(i, (np.nan, np.nan))
+        touched = _touched(slot, float(found.x[i])) if on_bound[i] else ""
+        if touched:
+            checks.append(
+                Check(
+                    "bound_touched", "look", f"{slot.declared.says} ({slot.name}) lies on its bound {found.x[i]:.4g}",
+                    where=problem.parts[0].series.name, value=float(found.x[i]), limit=slot.low if touched == "low" else slot.high,
+                    advice="The readings do not determine it; read the other parameters with that in mind",
+                )
+            )  # fmt: skip
+        told.append(
+            FittedParameter(
+                slot.name, float(found.x[i]), slot.declared.unit, slot.declared.says,
+                se=float(np.sqrt(cov[i, i])) if not touched else float("nan"), low=low, high=high, at_bound=touched,
+            )
+        )  # fmt: skip
+    parts = tuple(
+        FittedPart(
+            part.series, part.model.name or part.model.says, {q.name: part.name_of(q.name) for q in part.model.parameters},
+            _frozen(expected[span]), _frozen(np.sqrt(spread[span] * scale)), float(search.cv[j]) if variance == "counting" else float("nan"),
+        )
+        for j, (part, span) in enumerate(zip(problem.parts, problem.spans, strict=True))
+    )  # fmt: skip
+    return Fit(
+        True, "fits", tuple(told), parts, _frozen(cov), found.rss, df, log_likelihood, float(aicc), variance, confidence,
+        agreeing, tried, tuple(checks),
+    )  # fmt: skip
+
+
+def _touched(slot: Slot, value: float) -> Literal["low", "high"]:
+    return "low" if abs(value - slot.low) <= abs(value - slot.high) else "high"
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array = np.array(array)
+    array.setflags(write=False)
+    return array
+
+
+def _failed(problem: Problem, reason: str, variance: Variance, confidence: float) -> Fit:
+    told = tuple(
+        FittedParameter(
+            s.name,
+            float("nan") if s.fixed is None else s.fixed,
+            s.declared.unit,
+            s.declared.says,
+            fixed=s.fixed is not None,
+        )
+        for s in problem.slots
+    )
+    empty = tuple(
+        FittedPart(part.series, part.model.name or part.model.says, {q.name: part.name_of(q.name) for q in part.model.parameters},
+                   np.full(part.series.n, np.nan), np.full(part.series.n, np.nan))
+        for part in problem.parts
+    )  # fmt: skip
+    nothing = np.empty((0, 0))
+    df = problem.y.size - len(problem.free)
+    check = Check(
+        "fit_failed",
+        "stop",
+        reason,
+        where=problem.parts[0].series.name,
+        advice="Look at the wells before anything else",
+    )
+    return Fit(
+        False,
+        reason,
+        told,
+        empty,
+        nothing,
+        float("nan"),
+        df,
+        float("nan"),
+        float("nan"),
+        variance,
+        confidence,
+        0,
+        0,
+        (check,),
+    )

@@ -1,0 +1,63 @@
+"""How the scatter of a reading grows with its size: counting noise that is known, and a proportional part that is not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def counting_variance(expected: np.ndarray, slope: np.ndarray, offset: np.ndarray, cv: float) -> np.ndarray:
+    """Variance slope * expected + offset + (cv * expected)^2, shape (n,), never zero.
+
+    Parameters
+    ----------
+    expected, slope, offset : array, shape (n,)
+        Expected readings; Poisson variance per unit of reading; variance that stays without signal (background).
+    cv : float
+        Proportional standard deviation (pipetting), 0 or more.
+    """
+    positive = np.maximum(expected, 0.0)
+    # Half a count is the least that a counter can be unsure of.
+    floor = 0.25 * slope**2 + 1e-300
+    return np.asarray(np.maximum(slope * positive + offset, floor) + (cv * positive) ** 2)
+
+
+def proportional_cv(
+    residual: np.ndarray, expected: np.ndarray, slope: np.ndarray, offset: np.ndarray, gradient: np.ndarray
+) -> float:
+    """Proportional standard deviation by restricted likelihood, given the curve.
+
+    Parameters
+    ----------
+    residual, expected, slope, offset : array, shape (n,)
+    gradient : array, shape (n, p)
+        Slopes of the expected readings in the fitted parameters; they pay for the parameters' degrees of freedom.
+
+    Returns
+    -------
+    float
+        Between 0 (counting explains the scatter) and 2.
+
+    Notes
+    -----
+    Maximises -1/2 [sum log v + sum r^2/v + log|G' V^-1 G|] [Davidian & Giltinan 1995, Nonlinear Models for Repeated
+    Measurement Data, ch. 2].
+    """
+    from scipy.optimize import minimize_scalar
+
+    size = np.linalg.norm(
+        gradient / np.sqrt(counting_variance(expected, slope, offset, 0.05))[:, None], axis=0
+    )
+    scaled = gradient[:, size > 0] / size[size > 0]
+
+    def criterion(log_cv: float) -> float:
+        variance = counting_variance(expected, slope, offset, float(np.exp(log_cv)))
+        information = scaled.T @ (scaled / variance[:, None])
+        sign, logdet = np.linalg.slogdet(information)
+        paid = logdet if sign > 0 else 0.0
+        return float(np.sum(np.log(variance)) + np.sum(residual**2 / variance) + paid)
+
+    found = minimize_scalar(
+        criterion, bounds=(np.log(1e-4), np.log(2.0)), method="bounded", options={"xatol": 1e-3}
+    )
+    at_zero = criterion(-30.0)
+    return 0.0 if at_zero <= found.fun + 1e-9 else float(np.exp(found.x))
