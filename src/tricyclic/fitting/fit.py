@@ -187,7 +187,8 @@ class _Search:
     def __init__(self, problem: Problem, variance: Variance) -> None:
         self.problem, self.variance = problem, variance
         self.counts = variance in ("poisson", "counting")
-        self.cv = np.full(len(problem.parts), 0.05 if variance == "counting" else 0.0)
+        groups = int(problem.scatter.max()) + 1
+        self.cv = np.full(groups, 0.05 if variance == "counting" else 0.0)
         series = [part.series for part in problem.parts]
         zero = [np.zeros(s.n) for s in series]
         self.slope = np.concatenate(
@@ -196,7 +197,7 @@ class _Search:
         self.offset = np.concatenate(
             [z if s.counting_offset is None else s.counting_offset for s, z in zip(series, zero, strict=True)]
         )
-        self.part_sd = np.ones(len(problem.parts))
+        self.sd = np.ones(groups)
         self.typical = np.ones(len(problem.free))
         self.weight = 1.0 / self._variance(self._smoothed())
 
@@ -212,18 +213,18 @@ class _Search:
         return out
 
     def _variance(self, expected: np.ndarray) -> np.ndarray:
-        out = np.empty(expected.size)
-        for k, span in enumerate(self.problem.spans):
-            if self.counts:
-                out[span] = counting_variance(
-                    expected[span], self.slope[span], self.offset[span], float(self.cv[k])
-                )
-            elif self.variance == "proportional":
-                floor = 1e-3 * float(np.max(np.abs(expected[span]), initial=0.0))
-                out[span] = np.maximum(np.abs(expected[span]), floor + 1e-300) ** 2 * self.part_sd[k] ** 2
-            else:
-                out[span] = self.part_sd[k] ** 2
-        return out
+        if self.counts:
+            return counting_variance(expected, self.slope, self.offset, self.cv[self.problem.scatter])
+        sd = self.sd[self.problem.scatter]
+        return np.asarray(sd**2 if self.variance == "constant" else (sd * self._size(expected)) ** 2)
+
+    def _size(self, expected: np.ndarray) -> np.ndarray:
+        # A proportional error never falls below a thousandth of the largest reading's.
+        size = np.abs(expected)
+        for group in range(self.sd.size):
+            member = self.problem.scatter == group
+            size[member] = np.maximum(size[member], 1e-3 * size[member].max(initial=0.0) + 1e-300)
+        return np.asarray(size)
 
     def _minimise(self, start: np.ndarray, tolerance: float = 1e-12) -> Optimum:
         p = self.problem
@@ -242,7 +243,7 @@ class _Search:
 
     def reweight(self, found: Optimum) -> Optimum:
         """Alternate between the curve and the variance it implies until neither moves."""
-        if self.variance == "constant" and len(self.problem.parts) == 1:
+        if self.variance == "constant" and self.sd.size == 1:
             return self._minimise(found.x)
         for _ in range(_ROUNDS):
             self._estimate_scatter(found)
@@ -257,16 +258,24 @@ class _Search:
         expected = p.expected(found.x[None, :])[0]
         residual = p.y - expected
         gradient = jacobian(p.expected, found.x, self.typical) if self.variance == "counting" else None
-        for k, span in enumerate(p.spans):
+        for group in range(self.sd.size):
+            member = p.scatter == group
             if gradient is not None:
-                self.cv[k] = proportional_cv(
-                    residual[span], expected[span], self.slope[span], self.offset[span], gradient[span]
+                self.cv[group] = proportional_cv(
+                    residual[member],
+                    expected[member],
+                    self.slope[member],
+                    self.offset[member],
+                    gradient[member],
                 )
-            elif self.variance in ("constant", "proportional") and len(p.parts) > 1:
-                unit = self._variance(expected)[span] / self.part_sd[k] ** 2
-                n = residual[span].size
-                freedom = max(n * (1.0 - len(p.free) / p.y.size), 1.0)
-                self.part_sd[k] = np.sqrt(max(float(np.sum(residual[span] ** 2 / unit)) / freedom, 1e-300))
+            elif self.variance in ("constant", "proportional") and self.sd.size > 1:
+                unit = (
+                    residual[member]
+                    if self.variance == "constant"
+                    else residual[member] / self._size(expected)[member]
+                )
+                freedom = max(unit.size * (1.0 - len(p.free) / p.y.size), 1.0)
+                self.sd[group] = np.sqrt(max(float(unit @ unit) / freedom, 1e-300))
         self.weight = 1.0 / self._variance(expected)
 
     def scale(self, rss: float) -> float:
@@ -378,7 +387,7 @@ def _told(
     log_likelihood = -0.5 * float(
         np.sum(np.log(2 * np.pi * spread * likely) + (problem.y - expected) ** 2 / (spread * likely))
     )
-    k = p + (len(problem.parts) if variance != "poisson" else 0)
+    k = p + (search.sd.size if variance != "poisson" else 0)
     aicc = 2 * k - 2 * log_likelihood + (2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf)
     on_bound = search.on_bound(found)
     checks = (
@@ -413,9 +422,9 @@ def _told(
     parts = tuple(
         FittedPart(
             part.series, part.model.name or part.model.says, {q.name: part.name_of(q.name) for q in part.model.parameters},
-            _frozen(expected[span]), _frozen(np.sqrt(spread[span] * scale)), float(search.cv[j]) if variance == "counting" else float("nan"),
+            _frozen(expected[span]), _frozen(np.sqrt(spread[span] * scale)), float(search.cv[problem.scatter[span.start]]) if variance == "counting" else float("nan"),
         )
-        for j, (part, span) in enumerate(zip(problem.parts, problem.spans, strict=True))
+        for part, span in zip(problem.parts, problem.spans, strict=True)
     )  # fmt: skip
     return Fit(
         True, "fits", tuple(told), parts, _frozen(cov), found.rss, df, log_likelihood, float(aicc), variance, confidence,

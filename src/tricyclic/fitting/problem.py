@@ -17,12 +17,14 @@ from tricyclic.records.series import Series
 class Part:
     """One series under one curve; `rename` maps the curve's parameter names to names in the fit.
 
-    Parameters that end up with the same name in several parts are shared.
+    Parameters that end up with the same name in several parts are shared. Parts with the same
+    `scatter` (the name of their plate, say) share one estimate of it; an empty one has its own.
     """
 
     series: Series
     model: CurveModel
     rename: Mapping[str, str] = field(default_factory=dict)
+    scatter: str = ""
 
     def name_of(self, own: str) -> str:
         """Name in the fit of one of the curve's parameters."""
@@ -63,6 +65,10 @@ class Problem:
         ends = np.cumsum([part.series.n for part in parts])
         self.spans = tuple(
             slice(int(end) - part.series.n, int(end)) for end, part in zip(ends, parts, strict=True)
+        )
+        own = [part.scatter or f"part {k}" for k, part in enumerate(parts)]
+        self.scatter = np.repeat(
+            [sorted(set(own)).index(key) for key in own], [part.series.n for part in parts]
         )
         self._values = {slot.name: slot.fixed for slot in self.slots if slot.fixed is not None}
         self.given = dict(given)

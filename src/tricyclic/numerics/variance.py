@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 
-def counting_variance(expected: np.ndarray, slope: np.ndarray, offset: np.ndarray, cv: float) -> np.ndarray:
+def counting_variance(
+    expected: np.ndarray, slope: np.ndarray, offset: np.ndarray, cv: float | np.ndarray
+) -> np.ndarray:
     """Variance slope * expected + offset + (cv * expected)^2, shape (n,), never zero.
 
     Parameters
     ----------
     expected, slope, offset : array, shape (n,)
         Expected readings; Poisson variance per unit of reading; variance that stays without signal (background).
-    cv : float
+    cv : float or array, shape (n,)
         Proportional standard deviation (pipetting), 0 or more.
     """
     positive = np.maximum(expected, 0.0)
