@@ -44,8 +44,9 @@ class InputError(TricyclicError):
         super().__init__(found, where, allowed, do)
 
     def __str__(self) -> str:
-        first = f"{self.where}: {self.found}" if self.where else self.found
-        return " ".join(_as_sentence(part) for part in (first, self.allowed, self.do) if part)
+        # A place keeps its spelling: net_07.csv is not Net_07.csv.
+        first = f"{self.where}: {_with_stop(self.found)}" if self.where else _as_sentence(self.found)
+        return " ".join([first, *(_as_sentence(part) for part in (self.allowed, self.do) if part)])
 
     def at(self, where: str) -> InputError:
         """Give the same error with a place put in front of the one it has."""
@@ -79,5 +80,13 @@ def _either(names: list[str]) -> str:
 
 
 def _as_sentence(text: str) -> str:
-    text = text[0].upper() + text[1:] if text[:1].islower() and " " in text and ":" not in text.split(" ")[0] else text
+    text = (
+        text[0].upper() + text[1:]
+        if text[:1].islower() and " " in text and ":" not in text.split(" ")[0]
+        else text
+    )
+    return _with_stop(text)
+
+
+def _with_stop(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else text + "."

@@ -11,12 +11,13 @@ Certainty = Literal["read", "recalled", "guide", "derived", "assumed"]
 
 @dataclass(frozen=True)
 class Source:
-    """A paper, book, guide or web page that a number comes from."""
+    """A paper, book, guide or web page that a number comes from; `caution` is what to know before trusting it."""
 
     key: str
     citation: str
     doi: str = ""
     address: str = ""
+    caution: str = ""
 
 
 @dataclass(frozen=True)
