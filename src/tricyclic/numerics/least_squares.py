@@ -126,7 +126,7 @@ def _onto_bounds(
     near = 1e-3 * np.maximum(np.abs(x), typical)
     touching = np.where(x - low < near, low, np.where(high - x < near, high, np.nan))
     held = np.isfinite(touching)
-    if not held.any() or held.all():
+    if not held.any():
         return found
 
     def of_rest(rest: np.ndarray) -> np.ndarray:

@@ -1,0 +1,63 @@
+"""Bounds, singular designs and derivatives of the least-squares door."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tricyclic.numerics.least_squares import covariance_of, jacobian, minimise
+
+
+def linear(design: np.ndarray):
+    return lambda x: x @ design.T
+
+
+def test_bounded_least_squares_agrees_with_the_active_set_solution() -> None:
+    rng = np.random.default_rng(1)
+    design = rng.normal(size=(30, 4))
+    y = design @ np.array([1.0, -2.0, 0.5, 3.0]) + rng.normal(size=30)
+    low, high = np.zeros(4), np.full(4, 2.0)
+    from scipy.optimize import lsq_linear
+
+    exact = lsq_linear(design, y, (low, high)).x
+    found = minimise(linear(design), y, np.ones(30), np.full(4, 1.0), low, high, np.ones(4))
+    assert found.x == pytest.approx(exact, abs=1e-6)
+    assert np.all(found.x >= low) and np.all(found.x <= high)
+
+
+def test_central_differences_are_good_to_nine_digits() -> None:
+    at = np.array([0.7, -3.0])
+
+    def model(x: np.ndarray) -> np.ndarray:
+        return np.column_stack([np.exp(x[:, 0]), np.sin(x[:, 1]), x[:, 0] * x[:, 1]])
+
+    exact = np.array([[np.exp(0.7), 0], [0, np.cos(-3.0)], [-3.0, 0.7]])
+    assert jacobian(model, at, np.ones(2)) == pytest.approx(exact, abs=1e-9)
+
+
+def test_what_the_data_do_not_see_has_infinite_variance_and_the_rest_keeps_its_own() -> None:
+    slopes = np.column_stack([np.ones(10), np.arange(10.0), np.zeros(10)])
+    cov = covariance_of(slopes, np.ones(10))
+    assert cov[2, 2] == np.inf
+    assert cov[:2, :2] == pytest.approx(np.linalg.inv(slopes[:, :2].T @ slopes[:, :2]))
+
+
+def test_two_parameters_that_only_their_sum_is_seen_of_are_both_unknown() -> None:
+    slopes = np.column_stack([np.ones(10), np.ones(10), np.arange(10.0)])
+    cov = covariance_of(slopes, np.ones(10))
+    assert cov[0, 0] == cov[1, 1] == np.inf
+    assert np.isfinite(cov[2, 2])
+
+
+def test_weights_act_as_repeated_readings() -> None:
+    y = np.array([1.0, 5.0])
+    found = minimise(
+        linear(np.ones((2, 1))),
+        y,
+        np.array([3.0, 1.0]),
+        np.array([0.0]),
+        np.array([-9.0]),
+        np.array([9.0]),
+        np.ones(1),
+    )
+    assert found.x[0] == pytest.approx(2.0)
