@@ -18,7 +18,7 @@ FLOORS: dict[str, set[str]] = {
     "shelf": {"errors"},
     "records": {"errors", "units"},
     "numerics": {"errors"},
-    "curves": {"records", "errors", "units", "shelf"},
+    "curves": {"records", "errors", "units", "shelf", "numerics"},
     "fitting": GROUND | {"numerics"},
     "assays": GROUND | {"numerics", "fitting"},
     "readers": GROUND,

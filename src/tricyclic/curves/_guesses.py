@@ -1,0 +1,159 @@
+"""From readings to starts of a search: a grid over what bends, least squares for what only scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from tricyclic.records.curve_model import CurveModel
+from tricyclic.records.series import Series
+
+Grid = Mapping[str, Sequence[float] | np.ndarray]
+Start = dict[str, float]
+MOST_NODES = 20_000
+
+
+def starts_on_grid(
+    model: CurveModel,
+    series: Series,
+    given: Mapping[str, float],
+    grid: Grid,
+    *,
+    linear: Sequence[str] = (),
+    rest: Mapping[str, float] | None = None,
+    only: Callable[[Mapping[str, np.ndarray]], np.ndarray] | None = None,
+    keep: int = 2,
+) -> list[Start]:
+    """Try every node of a grid and keep the best ones that are not neighbours.
+
+    Parameters
+    ----------
+    grid : mapping of name to values
+        Parameters in which the curve bends; one that is `given` keeps that value.
+    linear : sequence of str
+        Parameters in which the curve is a straight line: found by least squares at every node.
+    rest : mapping of name to value
+        Parameters that all starts share.
+    only : callable, optional
+        From node values, shape (k,), to which nodes count (the order of two affinities).
+    keep : int
+        Most starts to give.
+    """
+    columns = settings(model, series)
+    known = {p.name: p.default for p in model.parameters if p.default is not None} | dict(given)
+    shared = {**(rest or {}), **known}
+    axes = {
+        name: np.asarray([known[name]] if name in known else values, float) for name, values in grid.items()
+    }
+    index = np.stack(np.meshgrid(*(np.arange(a.size) for a in axes.values()), indexing="ij"), axis=-1)
+    index = index.reshape(-1, len(axes))
+    nodes = {name: axis[index[:, i]] for i, (name, axis) in enumerate(axes.items())}
+    if only is not None:
+        allowed = only(nodes)
+        if allowed.any():
+            index, nodes = index[allowed], {name: values[allowed] for name, values in nodes.items()}
+    if index.shape[0] > MOST_NODES:
+        every = -(-index.shape[0] // MOST_NODES)
+        index, nodes = index[::every], {name: values[::every] for name, values in nodes.items()}
+    free = [name for name in linear if name not in known]
+    bent: dict[str, float | np.ndarray] = {
+        **shared,
+        **{name: values[:, None] for name, values in nodes.items()},
+    }
+    scales, misfit = _scales(model, columns, bent, free, series.y)
+    chosen: list[int] = []
+    for candidate in np.argsort(misfit, kind="stable"):
+        if len(chosen) == keep or not np.isfinite(misfit[candidate]):
+            break
+        if all(np.abs(index[candidate] - index[other]).max() > 1 for other in chosen):
+            chosen.append(int(candidate))
+    found = []
+    for node in chosen or [0]:
+        start = {name: float(values[node]) for name, values in nodes.items()}
+        start |= {name: float(scales[node, j]) for j, name in enumerate(free)}
+        found.append(within_bounds(model, {**(rest or {}), **start}, known))
+    return found
+
+
+def within_bounds(model: CurveModel, start: Mapping[str, float], known: Mapping[str, float]) -> Start:
+    """Drop what is known and pull the rest inside its bounds."""
+    bounds = {p.name: (p.low, p.high) for p in model.parameters}
+    return {name: float(np.clip(value, *bounds[name])) for name, value in start.items() if name not in known}
+
+
+def settings(model: CurveModel, series: Series) -> dict[str, np.ndarray]:
+    """The columns of a curve from a series, defaults filled in."""
+    return {c.name: np.asarray(series.x.get(c.name, np.full(series.n, c.default))) for c in model.columns}
+
+
+def doses(values: np.ndarray, *, points: int = 25, beyond: float = 1.0) -> np.ndarray:
+    """Grid of log10 concentrations over the range that was used, and `beyond` decades on either side."""
+    positive = values[values > 0]
+    if positive.size == 0:
+        return np.linspace(-12.0, -3.0, points)
+    low, high = np.log10(positive.min()), np.log10(positive.max())
+    return np.linspace(low - beyond, high + beyond, points)
+
+
+def rates(time: np.ndarray, *, points: int = 12) -> np.ndarray:
+    """Grid of log10 rates [1/min] that a course of these times can show."""
+    positive = time[time > 0]
+    if positive.size == 0:
+        return np.linspace(-3.0, 1.0, points)
+    return np.linspace(np.log10(0.02 / positive.max()), np.log10(5.0 / positive.min()), points)
+
+
+def well_bound(
+    series: Series, columns: Mapping[str, np.ndarray], known: Mapping[str, float]
+) -> tuple[float, float, float]:
+    """Rough sink, sites and affinity [M] from wells in molar: (nonspecific, sites, Kd).
+
+    The sink comes from the non-specific wells, or from the lowest reading per radioligand where there are
+    none; the sites from the wells without competitor.
+    """
+    signal, background = known["signal_per_M"], known.get("background", 0.0)
+    hot = columns["radioligand_M"]
+    bound = (series.y - background) / max(signal, 1e-300)
+    used = hot > 0
+    if not used.any():
+        return 0.0, 1e-12, 1e-9
+    share = np.clip(bound[used] / hot[used], 0.0, 0.999)
+    blank = columns["specific"][used] <= 0
+    low = float(np.median(share[blank])) if blank.any() else 0.9 * float(share.min())
+    sink = low / (1.0 - low)
+    kd = 10.0 ** known["log10_kd"] if "log10_kd" in known else float(np.median(hot[used]))
+    unopposed = used & (columns["specific"] > 0)
+    if "competitor_M" in columns and unopposed.any():
+        least = columns["competitor_M"][unopposed].min()
+        unopposed &= columns["competitor_M"] <= least
+    specific = np.maximum(bound - low * hot, 1e-4 * hot)[unopposed]
+    free = np.maximum(hot[unopposed] - bound[unopposed], 1e-3 * hot[unopposed])
+    sites = float(np.median(specific * (kd + free) / free)) if specific.size else 1e-12
+    return sink, sites, kd
+
+
+def _scales(
+    model: CurveModel,
+    columns: Mapping[str, np.ndarray],
+    bent: Mapping[str, float | np.ndarray],
+    free: Sequence[str],
+    y: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Linear parameters at each node, shape (k, p), and the residual sum of squares, shape (k,)."""
+    zero = dict.fromkeys(free, 0.0)
+    base = np.atleast_2d(model.curve(**columns, **{**bent, **zero}))
+    shapes = [np.atleast_2d(model.curve(**columns, **{**bent, **zero, name: 1.0})) - base for name in free]
+    wanted = y - base
+    if not free:
+        return np.empty((base.shape[0], 0)), np.sum(wanted**2, axis=-1)
+    basis = np.stack(np.broadcast_arrays(*shapes), axis=-1)
+    size = np.sqrt(np.sum(basis**2, axis=1, keepdims=True))
+    unit = basis / np.where(size > 0, size, 1.0)
+    normal = np.einsum("kni,knj->kij", unit, unit) + 1e-10 * np.eye(len(free))
+    right = np.einsum("kni,kn->ki", unit, np.broadcast_to(wanted, unit.shape[:2]))
+    scales = np.linalg.solve(normal, right[..., None])[..., 0] / np.where(size > 0, size, 1.0)[:, 0]
+    low = np.array([model.parameter(name).low for name in free])
+    high = np.array([model.parameter(name).high for name in free])
+    scales = np.clip(scales, low, high)
+    return scales, np.sum((wanted - np.einsum("kni,ki->kn", basis, scales)) ** 2, axis=-1)

@@ -1,0 +1,58 @@
+"""Doses to fractions, and how a bound ligand is read: the few expressions that curves share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tricyclic.records.curve_model import Column, Parameter
+
+Values = float | np.ndarray
+
+SPECIFIC = Column("specific", "1 where the site can bind, 0 in a non-specific well", 1.0)
+COMPETITOR = Column("competitor_M", "total competitor [M]; 0 in control wells")
+RADIOLIGAND = Column("radioligand_M", "total (added) radioligand [M]")
+TIME = Column("time_min", "time since the radioligand was added [min]")
+
+BACKGROUND = Parameter("background", "y", "reading without any radioligand", given=True, default=0.0)
+NONSPECIFIC = Parameter("nonspecific", "y/M", "non-specific binding per molar of radioligand", low=0.0)
+SINK = Parameter("nonspecific", "", "non-specifically bound over free radioligand", low=0.0, high=20.0)
+SIGNAL = Parameter("signal_per_M", "y/M", "reading per molar of bound radioligand", low=0.0, given=True)
+COMPETITOR_SINK = Parameter(
+    "competitor_nonspecific",
+    "",
+    "non-specifically bound over free competitor",
+    low=0.0,
+    given=True,
+    default=0.0,
+)
+
+
+def log10_molar(name: str, says: str, *, given: bool = False) -> Parameter:
+    """A constant or concentration on the log scale, femtomolar to ten molar."""
+    return Parameter(name, "log10 M", says, low=-15.0, high=1.0, given=given)
+
+
+def log10_sites(name: str, says: str) -> Parameter:
+    """A density of sites, as concentration in the well on the log scale."""
+    return Parameter(name, "log10 M", says, low=-17.0, high=0.0)
+
+
+KD = log10_molar("log10_kd", "Kd of the radioligand, from elsewhere", given=True)
+
+
+def power10(exponent: Values) -> Values:
+    """10 to the exponent, finite for any exponent."""
+    return 10.0 ** np.clip(exponent, -150.0, 150.0)
+
+
+def power(ratio: Values, exponent: Values) -> np.ndarray:
+    """Ratio of 0 or more to a positive exponent, finite for any; 0 stays 0."""
+    positive = np.asarray(ratio) > 0
+    logarithm = np.log(np.where(positive, ratio, 1.0))
+    return np.asarray(np.where(positive, np.exp(np.clip(exponent * logarithm, -690.0, 690.0)), 0.0))
+
+
+def mean_over(rate: Values, time: Values) -> np.ndarray:
+    """(1 - exp(-rate time)) / rate, which is the time itself where the rate vanishes."""
+    small = np.asarray(rate) * np.asarray(time) < 1e-12
+    return np.asarray(np.where(small, time, -np.expm1(-rate * np.asarray(time)) / np.where(small, 1.0, rate)))
