@@ -1,0 +1,33 @@
+"""From a path to the bytes of the file, or to the sentence that says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tricyclic.errors import InputError
+from tricyclic.readers.text import MAX_BYTES
+
+
+def read_bytes(path: str | Path) -> tuple[bytes, str]:
+    """Read a file whole; give its bytes and its name.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is a folder, cannot be read, or is too large.
+    """
+    file = Path(path)
+    try:
+        if file.is_dir():
+            raise InputError("is a folder", where=str(path), do="Name a file in it")
+        if not file.is_file():
+            raise InputError("there is no such file", where=str(path), do="Check the name and the folder")
+        if file.stat().st_size > MAX_BYTES:
+            raise InputError(
+                f"holds {file.stat().st_size / 2**20:.0f} MB",
+                where=file.name,
+                allowed=f"At most {MAX_BYTES >> 20} MB",
+            )
+        return file.read_bytes(), file.name
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read ({error.__class__.__name__})", where=str(path)) from error

@@ -1,0 +1,330 @@
+"""From the bytes of a text file to a table of cells, with every decision said.
+
+Encoding, line ends, delimiter and decimal mark are found from the file itself; what was found is a note
+that travels with the plate. Where a file can be read in two ways ("4,630" is 4630 or 4.63), it is not
+read: the sentence asks which.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tricyclic.errors import InputError
+
+MAX_BYTES = 32 * 2**20
+MAX_CELLS = 2_000_000
+NOT_COUNTED = frozenset({"-", "--", "–", "—", "n.a.", "n/a", "na", "nan", "#n/a", "n.d."})
+
+_DELIMITER_NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "white space", "": "none"}
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+_JUNK = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How a file writes its numbers: the decimal mark, and the other marks that may group digits in threes."""
+
+    decimal: str = "."
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        mark = re.escape(self.decimal)
+        groups = "".join({".", ",", " ", "'", "’"} - {self.decimal})
+        return re.compile(
+            rf"[-+]?(?:\d+{mark}?\d*(?:[eE][-+]?\d+)?|{mark}\d+(?:[eE][-+]?\d+)?|\d{{1,3}}(?:([{groups}])\d{{3}})(?:\1\d{{3}})*(?:{mark}\d*)?)"
+        )
+
+    def read(self, cell: str) -> float | None:
+        """Give the number in a cell; None where there is none. A number too large to hold is inf."""
+        text = _plain(cell)
+        if len(text) > 60 or not self._pattern.fullmatch(text):
+            return None
+        digits = "".join(c for c in text if c in "+-0123456789eE" or c == self.decimal)
+        return float(digits.replace(self.decimal, "."))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of text cells, with the line each came from.
+
+    Parameters
+    ----------
+    rows : tuple of tuples of str
+        Cells without surrounding blanks; an empty line is an empty row.
+    lines : tuple of int
+        Line (or spreadsheet row) of each row, from 1.
+    name : str
+        Name of the spreadsheet's sheet; empty for a text file.
+    delimiter : str
+        What parted the cells; "" in a spreadsheet.
+    decimal : str or None
+        Decimal mark where it is known beforehand.
+    notes : tuple of str
+        What was decided about the file.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    name: str = ""
+    delimiter: str = ""
+    decimal: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How numbers are written here.
+
+        Raises
+        ------
+        InputError
+            If the file can be read in two ways.
+        """
+        return Numbers(self.decimal) if self.decimal else Numbers(_decimal_mark(self))
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The notes, the decimal mark included."""
+        if not self.delimiter:
+            return self.notes
+        return (*self.notes, f"decimal {'comma' if self.numbers.decimal == ',' else 'point'}")
+
+    def where(self, index: int) -> str:
+        """Say where the row of this index stands in the file."""
+        if self.name:
+            return f"sheet '{self.name}', row {self.lines[index]}"
+        return f"line {self.lines[index]}"
+
+    def number(self, text: str, where: str) -> float:
+        """Read a number.
+
+        Raises
+        ------
+        InputError
+            If the cell holds none, or one that is not finite.
+        """
+        value = self.numbers.read(text)
+        if value is None:
+            other = "," if self.numbers.decimal == "." else "."
+            mixed = re.fullmatch(rf"[-+]?\d+{re.escape(other)}\d+", _plain(text))
+            raise InputError(
+                f"'{shortened(text)}' is no number",
+                where=where,
+                allowed=f"Decimals are written with '{self.numbers.decimal}' elsewhere in this file"
+                if mixed
+                else "",
+            )
+        if value in (float("inf"), float("-inf")):
+            raise InputError(f"'{shortened(text)}' is too large to be a reading", where=where)
+        return value
+
+
+def read_text(data: bytes) -> tuple[str, str]:
+    """Decode a text file; give its text, with "\\n" line ends, and the name of the encoding.
+
+    Raises
+    ------
+    InputError
+        If the file is empty or holds no text.
+    """
+    if not data.strip(b"\x00 \t\r\n"):
+        raise InputError("the file is empty", do="Export it again from the instrument")
+    text, name = _decoded(data)
+    ends = "lines end in CR" if "\r" in text and "\n" not in text else ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x1b", "")
+    junk = _JUNK.search(text)
+    if junk:
+        line = text.count("\n", 0, junk.start()) + 1
+        raise InputError("is no text file", where=f"line {line}", do="Export it as CSV, text or XLSX")
+    return text, f"read as {name}" + (f", {ends}" if ends else "")
+
+
+def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
+    """Read the bytes of a text file as one table.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    decimal : str, optional
+        "." or "," where the user states it; found from the file otherwise.
+
+    Raises
+    ------
+    InputError
+        If the file is empty, is no text, or has a quote that is never closed.
+    """
+    text, encoding = read_text(data)
+    delimiter = _delimiter(text)
+    rows: list[tuple[str, ...]] = []
+    lines: list[int] = []
+    if delimiter == " ":
+        for number, line in enumerate(text.split("\n"), 1):
+            rows.append(tuple(line.split()))
+            lines.append(number)
+    else:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ",", strict=True)
+        first = 1
+        try:
+            for row in reader:
+                rows.append(tuple(cell.strip() for cell in row))
+                lines.append(first)
+                first = reader.line_num + 1
+        except csv.Error as error:
+            raise InputError(
+                "a quotation mark is out of place", where=f"line {first}", do="Export the file again"
+            ) from error
+    if sum(map(len, rows)) > MAX_CELLS:
+        raise InputError(f"holds more than {MAX_CELLS} cells", do="Split the file")
+    return Sheet(
+        rows=tuple(rows),
+        lines=tuple(lines),
+        delimiter=delimiter or "none",
+        decimal=decimal,
+        notes=(encoding, f"delimiter {_DELIMITER_NAMES[delimiter]}"),
+    )
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """Cut a text for a sentence."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def is_number_like(cell: str) -> bool:
+    """Whether a cell could be a number under one decimal mark or the other."""
+    return any(character.isdigit() for character in cell) and (
+        _POINT.read(cell) is not None or _COMMA.read(cell) is not None
+    )
+
+
+def is_not_counted(cell: str) -> bool:
+    """Whether a cell says that there is no reading."""
+    return cell.strip().lower() in NOT_COUNTED
+
+
+_POINT, _COMMA = Numbers("."), Numbers(",")
+
+
+def _plain(cell: str) -> str:
+    return cell.strip().replace("−", "-").replace("\u00a0", " ").replace("\u2009", " ").replace("\u202f", " ")
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    for bom, codec, name in _BOMS:
+        if data.startswith(bom):
+            return _with_codec(data, codec, name)
+    head = data[:4096]
+    if len(head) > 3 and head[1::2].count(0) > 0.4 * len(head[1::2]):
+        return _with_codec(data, "utf-16-le", "UTF-16 without a mark")
+    if len(head) > 3 and head[::2].count(0) > 0.4 * len(head[::2]):
+        return _with_codec(data, "utf-16-be", "UTF-16 without a mark")
+    try:
+        return data.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError:
+        return _with_codec(data, "cp1252", "Windows-1252")
+
+
+def _with_codec(data: bytes, codec: str, name: str) -> tuple[str, str]:
+    try:
+        return data.decode(codec), name
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"is no text in {name}", where=f"line {line}", do="Save it again as CSV in UTF-8"
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    lines = [line for line in text.split("\n") if line.strip()][:2000]
+    counts = {mark: [_outside_quotes(line, mark) for line in lines] for mark in "\t;,"}
+    scores = {mark: _lines_in_runs(counts[mark]) for mark in counts}
+    if not any(scores.values()):
+        scores = {mark: sum(1 for n in counts[mark] if n) for mark in counts}
+    best = max("\t;,", key=lambda mark: scores[mark])
+    if scores[best] == 0 or (best == "," and _commas_are_decimal(lines)):
+        return (
+            " "
+            if _lines_in_runs([len(line.split()) - 1 for line in lines])
+            else ("" if scores[best] == 0 else best)
+        )
+    return best
+
+
+def _outside_quotes(line: str, mark: str) -> int:
+    return line.count(mark) if '"' not in line else sum(part.count(mark) for part in line.split('"')[::2])
+
+
+def _lines_in_runs(counts: list[int]) -> int:
+    """Lines that stand beside a line with as many marks, one or more."""
+    neighbours = zip(counts, [0, *counts[:-1]], [*counts[1:], 0], strict=True)
+    return sum(1 for here, above, below in neighbours if here and here in (above, below))
+
+
+def _commas_are_decimal(lines: list[str]) -> bool:
+    """Whether white space parts the cells and every comma stands inside a number."""
+    with_comma = [line for line in lines if "," in line]
+    inside = [
+        line
+        for line in with_comma
+        if line.count(",") == len(re.findall(r"(?<=\d),(?=\d)", line))
+        and all(token.count(",") <= 1 for token in line.split())
+        and len(line.split()) > 1
+    ]
+    return len(inside) > 0.5 * len(with_comma)
+
+
+_SURE_DECIMAL = {mark: re.compile(pattern) for mark, pattern in {
+    ",": r"[-+]?(?:0?,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+[eE][-+]?\d+)",
+    ".": r"[-+]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|\d{1,3}(?:,\d{3})+\.\d+|\d+\.\d+[eE][-+]?\d+)",
+}.items()}  # fmt: skip
+_SURE_GROUPS = {
+    ",": re.compile(r"[-+]?\d{1,3}(?:,\d{3}){2,}"),
+    ".": re.compile(r"[-+]?\d{1,3}(?:\.\d{3}){2,}"),
+}
+_EITHER = {",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"), ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")}
+
+
+def _decimal_mark(sheet: Sheet) -> str:
+    votes: Counter[str] = Counter()
+    unsure: dict[str, tuple[str, int]] = {}
+    for index, row in enumerate(sheet.rows):
+        for cell in row:
+            if "," not in cell and "." not in cell:
+                continue
+            text = _plain(cell)
+            for mark, other in ((",", "."), (".", ",")):
+                if _SURE_DECIMAL[mark].fullmatch(text):
+                    votes[mark] += 1
+                elif _SURE_GROUPS[mark].fullmatch(text):
+                    votes[other] += 1
+                elif _EITHER[mark].fullmatch(text):
+                    unsure.setdefault(mark, (text, index))
+    if votes[","] != votes["."]:
+        return "," if votes[","] > votes["."] else "."
+    # A dot before three digits is a decimal point, except where semicolons hint at the other custom.
+    doubtful = unsure.get(",") or (unsure.get(".") if sheet.delimiter == ";" else None)
+    if votes[","]:
+        raise InputError(
+            "decimals are written with a comma and with a point", do='Say decimal="," or decimal="."'
+        )
+    if doubtful:
+        text, index = doubtful
+        ungrouped = text.replace(",", "").replace(".", "")
+        raise InputError(
+            f"'{text}' may be {ungrouped} or {text.replace(',', '.')}",
+            where=sheet.where(index),
+            do='Say which mark is the decimal one: decimal="," or decimal="."',
+        )
+    return "."
