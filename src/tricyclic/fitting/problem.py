@@ -164,11 +164,16 @@ def _slots(parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str
     for part in parts:
         for parameter in part.model.parameters:
             name = part.name_of(parameter.name)
-            fixed = None if name in free else _fixed(parameter, name, given, part)
             low, high = parameter.low, parameter.high
             if name in slots:
-                low, high = max(low, slots[name].low), min(high, slots[name].high)
-            slots[name] = Slot(name, parameter, low, high, fixed)
+                # Tied to one that is already there: fitted if that one is.
+                known = slots[name]
+                low, high = max(low, known.low), min(high, known.high)
+                slots[name] = Slot(name, known.declared, low, high, known.fixed)
+            else:
+                slots[name] = Slot(
+                    name, parameter, low, high, None if name in free else _fixed(parameter, name, given, part)
+                )
     for name in (*given, *free):
         if name not in slots:
             raise UnknownNameError.among(

@@ -40,7 +40,7 @@ class BindingConditions:
     target, radioligand, isotope : str
         "NET", "[3H]nisoxetine", "3H" (or "125I", or "" where unknown).
     radioligand_nM, radioligand_kd_nM : Measured or None
-        Added radioligand in the well [nM]; its Kd at this target, buffer and temperature [nM].
+        Added radioligand in the well on the day [nM]; its Kd at this target, buffer and temperature [nM].
     specific_activity_Ci_per_mmol : Measured or None
         At `reference_date`.
     reference_date, assay_date : date or None
@@ -63,10 +63,12 @@ class BindingConditions:
         The site that the mask covers ("sigma-1").
     masked_bmax_ratio : float or None
         Density of the masked site relative to the wanted site.
+    competitor_ki_masked_nM : float or None
+        Affinity of the competitor at the masked site [nM]; None takes it to be that at the wanted site.
     kon_per_M_min, koff_per_min : float or None
         Rates of the radioligand, for the time to equilibrium.
-    incubation_min, temperature_C : float or None
-        As done.
+    incubation_min, temperature_C, dissociation_start_min : float or None
+        As done; the last is when dissociation was started, in an association that is followed by one.
     buffer, tissue, filter : str
         As done, for the methods text.
     """
@@ -94,9 +96,11 @@ class BindingConditions:
     mask_kd_wanted_nM: float | None = None
     radioligand_kd_masked_nM: float | None = None
     masked_bmax_ratio: float | None = None
+    competitor_ki_masked_nM: float | None = None
     kon_per_M_min: float | None = None
     koff_per_min: float | None = None
     incubation_min: float | None = None
+    dissociation_start_min: float | None = None
     temperature_C: float | None = None
     buffer: str = ""
     tissue: str = ""
