@@ -52,7 +52,7 @@ MODEL = CurveModel(
     equation="y = background + NS L + Bmax L / (L + koff/kon) (1 - exp(-(kon L + koff) t))",
     when=(
         "kon (and koff) from the time course at two or more radioligand concentrations in one fit, nothing depleted. "
-        "With one concentration only kon L + koff shows: give log10_koff from a dissociation experiment."
+        "Not with one concentration alone, where only kon L + koff shows: give log10_koff from a dissociation experiment."
     ),
     columns=(TIME, RADIOLIGAND, SPECIFIC),
     parameters=(

@@ -54,7 +54,7 @@ MODEL = CurveModel(
     when=(
         "Competition at one site where under a tenth of radioligand and of competitor is bound. It is Cheng and Prusoff's "
         "correction inside the fit, so that wells with several radioligand concentrations share one Ki. "
-        "Where more is bound the Ki comes out too high: use competition_with_depletion."
+        "Not where more is bound: the Ki then comes out too high; use competition_with_depletion."
     ),
     columns=(COMPETITOR, RADIOLIGAND, SPECIFIC),
     parameters=(

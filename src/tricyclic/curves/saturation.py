@@ -38,7 +38,7 @@ MODEL = CurveModel(
     when=(
         "Kd and Bmax from total and non-specific wells in one fit, where under a tenth of the radioligand is bound, "
         "or with the measured free radioligand as its concentration. Better than subtracting first, which doubles the error of Kd. "
-        "With more bound, use saturation_with_depletion."
+        "Not with more bound and only the added radioligand known: use saturation_with_depletion."
     ),
     columns=(Column("radioligand_M", "radioligand [M], free where measured, else added"), SPECIFIC),
     parameters=(

@@ -45,7 +45,7 @@ MODEL = CurveModel(
     equation="y = background + NS L + Bmax_high L / (Kd_high + L) + Bmax_low L / (Kd_low + L)",
     when=(
         "When the F test or AICc prefers it to saturation, with the two Kd over tenfold apart and the dose well past the higher one. "
-        "A second site that never saturates is non-specific binding by another name."
+        "Not for a second site that never saturates: that is non-specific binding by another name."
     ),
     columns=(Column("radioligand_M", "radioligand [M], free where measured, else added"), SPECIFIC),
     parameters=(

@@ -76,8 +76,8 @@ MODEL = CurveModel(
     equation="y = background + s (B_high + B_low + ns F); every ligand and both sites conserved, B_s = r_s F / Kd",
     when=(
         "A competitor that tells two sites apart, for which the radioligand has one affinity, with any depletion. "
-        "Choose it over competition_with_depletion only when the F test or AICc does. Where the radioligand too tells the sites "
-        "apart, use competition_under_mask."
+        "Choose it over competition_with_depletion only when the F test or AICc does. Not where the radioligand too tells the sites "
+        "apart: use competition_under_mask."
     ),
     columns=(COMPETITOR, RADIOLIGAND, SPECIFIC),
     parameters=(

@@ -1,0 +1,219 @@
+"""Mass balance against independent root finders, published numbers and the laws it rests on."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from tricyclic.numerics.equilibrium import competitor_kd_from_half, half_competitor, many_sites, one_site
+
+
+def exact_free_site(site: float, totals: list[float], halves: list[float]) -> Decimal:
+    """Free site to 40 digits, by bisection of its balance in decimal arithmetic."""
+    with localcontext() as context:
+        context.prec = 90
+        big, amounts, constants = Decimal(site), [Decimal(t) for t in totals], [Decimal(k) for k in halves]
+        low, high = Decimal("1e-70"), big
+        while high / low - 1 > Decimal("1e-40"):
+            middle = (low * high).sqrt()
+            held = sum(t * middle / (k + middle) for t, k in zip(amounts, constants, strict=True))
+            low, high = (low, middle) if middle + held > big else (middle, high)
+        return (low * high).sqrt()
+
+
+def ten_decades(rng: np.random.Generator, case: int) -> tuple[float, list[float], list[float]]:
+    """A well with site, two ligands and two constants anywhere in ten decades; every third one titrates."""
+    site, first, second, kd_first, kd_second = (float(10.0**e) for e in rng.uniform(-14, -4, 5))
+    if case % 3 == 0:
+        first = site * (1.0 + float(10.0 ** rng.uniform(-15, -3) * rng.choice([-1, 1])))
+    if case % 3 == 1:
+        first, second = 0.3 * site, 0.7 * site
+    return site, [first, second], [kd_first, kd_second]
+
+
+def test_two_ligands_at_one_site_agree_with_forty_digit_arithmetic_over_ten_decades():
+    rng = np.random.default_rng(20240)
+    for case in range(90):
+        site, totals, kds = ten_decades(rng, case)
+        found = one_site(site, totals, kds)
+        r = exact_free_site(site, totals, kds)
+        assert float(found.free_site) == pytest.approx(float(r), rel=1e-12, abs=0)
+        for total, kd, free, bound in zip(totals, kds, found.free, found.bound, strict=True):
+            assert float(free) == pytest.approx(
+                float(Decimal(total) * Decimal(kd) / (Decimal(kd) + r)), rel=1e-12, abs=0
+            )
+            assert float(bound) == pytest.approx(
+                float(Decimal(total) * r / (Decimal(kd) + r)), rel=1e-12, abs=0
+            )
+
+
+def test_one_ligand_is_the_root_of_the_quadratic():
+    site, total, kd = 3e-10, 8e-10, 5e-10
+    b = site + total + kd
+    complex_ = (b - np.sqrt(b * b - 4 * site * total)) / 2
+    assert one_site(site, (total,), (kd,)).bound[0] == pytest.approx(complex_, rel=1e-12)
+
+
+def test_nothing_is_lost_and_nothing_is_made():
+    rng = np.random.default_rng(3)
+    n = 3000
+    site, kds = 10.0 ** rng.uniform(-14, -4, n), 10.0 ** rng.uniform(-14, -4, (3, n))
+    totals, sinks = 10.0 ** rng.uniform(-14, -4, (3, n)), rng.uniform(0, 2, (3, n))
+    well = one_site(site, tuple(totals), tuple(kds), tuple(sinks))
+    for total, sink, free, bound in zip(totals, sinks, well.free, well.bound, strict=True):
+        np.testing.assert_allclose(free * (1 + sink) + bound, total, rtol=1e-13)
+    np.testing.assert_allclose(well.free_site + sum(well.bound), site, rtol=1e-12)
+    for free, bound, kd in zip(well.free, well.bound, kds, strict=True):
+        np.testing.assert_allclose(bound, well.free_site * free / kd, rtol=1e-12)
+
+
+def test_absent_ligands_and_absent_sites_are_no_trouble():
+    with np.errstate(all="raise", under="ignore"):
+        empty = one_site(0.0, (1e-9, 1e-8), (1e-9, 1e-9), (0.1, 0.0))
+        alone = one_site(1e-9, (0.0, 0.0), (1e-9, 1e-9))
+        nothing = many_sites((0.0, 0.0), (0.0, 0.0), ((1e-9, 1e-8), (1e-9, 1e-7)))
+    assert float(empty.bound[0]) == 0.0
+    assert float(empty.free[0]) == pytest.approx(1e-9 / 1.1)
+    assert float(alone.free_site) == pytest.approx(1e-9)
+    assert not nothing.bound.any() and not nothing.free.any() and not nothing.free_sites.any()
+
+
+def test_wells_and_parameter_sets_broadcast_and_each_equals_its_own_well():
+    competitor = np.array([0.0, 1e-10, 1e-9, 1e-7])
+    ki = np.array([[1e-11], [1e-9], [1e-6]])
+    table = one_site(2e-10, (1e-9, competitor), (1e-9, ki)).bound[0]
+    assert table.shape == (3, 4)
+    for i, j in np.ndindex(3, 4):
+        single = one_site(2e-10, (1e-9, competitor[j]), (1e-9, ki[i, 0])).bound[0]
+        assert table[i, j] == pytest.approx(float(single), rel=1e-13)
+
+
+def test_the_unit_of_concentration_does_not_matter():
+    in_molar = one_site(2e-10, (1e-9, 3e-9), (1e-9, 4e-10), (0.05, 0.0))
+    in_nanomolar = one_site(0.2, (1.0, 3.0), (1.0, 0.4), (0.05, 0.0))
+    assert float(in_molar.bound[0]) * 1e9 == pytest.approx(float(in_nanomolar.bound[0]), rel=1e-13)
+
+
+def nested_root(sites: np.ndarray, totals: np.ndarray, kds: np.ndarray, sunk: np.ndarray) -> np.ndarray:
+    """Free sites of two sites by one Brent search inside another."""
+
+    def held(r0: float, r1: float, s: int) -> float:
+        return float(
+            sum(t / k[s] / (n + r0 / k[0] + r1 / k[1]) for t, k, n in zip(totals, kds, sunk, strict=True))
+        )
+
+    def inner(r0: float) -> float:
+        floor = np.log(sites[1]) - 60
+        return float(
+            np.exp(
+                brentq(
+                    lambda v: np.exp(v) * (1 + held(r0, np.exp(v), 1)) - sites[1],
+                    floor, np.log(sites[1]) + 1e-9, xtol=1e-14, rtol=1e-15,
+                )
+            )
+        )  # fmt: skip
+
+    def outer(v: float) -> float:
+        r0 = float(np.exp(v))
+        return r0 * (1 + held(r0, inner(r0), 0)) - float(sites[0])
+
+    r0 = float(np.exp(brentq(outer, np.log(sites[0]) - 60, np.log(sites[0]) + 1e-9, xtol=1e-14, rtol=1e-15)))
+    return np.array([r0, inner(r0)])
+
+
+def test_three_ligands_at_two_sites_agree_with_nested_brent_searches():
+    rng = np.random.default_rng(5)
+    sites, totals = 10.0 ** rng.uniform(-14, -4, (2, 40)), 10.0 ** rng.uniform(-14, -4, (3, 40))
+    kds, sunk = 10.0 ** rng.uniform(-14, -4, (3, 2, 40)), np.array([1.1, 1.0, 1.0])
+    found = many_sites(tuple(sites), tuple(totals), kds, tuple(sunk - 1))
+    for j in range(40):
+        expected = nested_root(sites[:, j], totals[:, j], kds[:, :, j], sunk)
+        np.testing.assert_allclose(found.free_sites[:, j], expected, rtol=1e-10)
+
+
+def test_two_sites_conserve_ligands_and_sites_over_ten_decades():
+    rng = np.random.default_rng(6)
+    sites, totals = 10.0 ** rng.uniform(-14, -4, (2, 2000)), 10.0 ** rng.uniform(-14, -4, (3, 2000))
+    kds = 10.0 ** rng.uniform(-14, -4, (3, 2, 2000))
+    sites[1, ::11], totals[0, ::7] = 0.0, 0.0
+    totals[1, 1::7] = sites[0, 1::7]
+    well = many_sites(tuple(sites), tuple(totals), kds)
+    np.testing.assert_allclose(well.free + well.bound.sum(axis=1), totals, rtol=1e-12)
+    np.testing.assert_allclose(well.free_sites + well.bound.sum(axis=0), sites, rtol=1e-12)
+
+
+def test_two_equal_sites_are_one_site_of_their_sum():
+    apart = many_sites((1e-10, 3e-10), (1e-9, 2e-9), ((5e-10, 5e-10), (7e-9, 7e-9)), (0.1, 0.0))
+    together = one_site(4e-10, (1e-9, 2e-9), (5e-10, 7e-9), (0.1, 0.0))
+    np.testing.assert_allclose(apart.bound.sum(axis=1), together.bound, rtol=1e-12)
+
+
+# IC50 / (1 + [L]/Kd) over the true Ki, at [L] = Kd / 2; rows are sites over Kd: tracer bound in percent, then Ki/Kd = 0.01 to 1000.
+BIAS = {
+    0.01: ("0.7", "1.34", "1.04", "1.01", "1.00", "1.00"),
+    0.1: ("6.4", "4.4", "1.38", "1.07", "1.04", "1.03"),
+    0.3: ("17.5", "12", "2.2", "1.22", "1.12", "1.11"),
+    1.0: ("43.8", "42", "5.5", "1.9", "1.5", "1.4"),
+    3.0: ("72.5", "153", "18", "4.1", "2.8", "2.6"),
+}
+
+
+@pytest.mark.parametrize("site", sorted(BIAS))
+def test_the_bias_of_cheng_and_prusoff_has_the_size_we_print(site):
+    bound = float(one_site(site, (0.5,), (1.0,)).bound[0])
+    assert f"{100 * bound / 0.5:.1f}" == BIAS[site][0]
+    for ki, printed in zip((0.01, 0.1, 1.0, 10.0, 1000.0), BIAS[site][1:], strict=True):
+        bias = float(half_competitor(site, 0.5, 1.0, ki)) / (1 + 0.5 / 1.0) / ki
+        digits = len(printed.split(".")[1]) if "." in printed else 0
+        assert bias == pytest.approx(float(printed), abs=0.5000001 * 10.0**-digits)
+
+
+def test_the_erratum_of_munson_and_rodbard_is_met():
+    # J Receptor Res 9:511 (1989): IC50 1, tracer 0.1, Kd 1, bound over free 0.1 give 0.7889.
+    free_site = 0.1 * 1.0
+    free_tracer = 0.1 / 1.1
+    site = free_site * (1 + free_tracer / 1.0)
+    assert float(competitor_kd_from_half(site, 0.1, 1.0, 1.0)) == pytest.approx(0.7889, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("protein_nM", "ic50_nM", "printed_ki_nM"),
+    [(30, 1160, 430), (60, 2520, 570), (120, 3100, 400), (240, 8100, 550)],
+)
+def test_nikolovska_coleskas_table_2_comes_out_within_its_rounding(protein_nM, ic50_nM, printed_ki_nM):
+    # doi:10.1016/j.ab.2004.05.055, 5 nM tracer of Kd 17.92 nM; the printed IC50 and Ki are rounded.
+    ki = float(competitor_kd_from_half(protein_nM, 5.0, 17.92, ic50_nM))
+    assert ki == pytest.approx(printed_ki_nM, rel=0.025)
+
+
+def test_the_half_way_point_is_half_way_and_can_be_undone():
+    site, tracer, kd, ki = 4e-10, 1e-9, 8e-10, 3e-11
+    half = half_competitor(site, tracer, kd, ki, tracer_sink=0.05, competitor_sink=0.3)
+    before = one_site(site, (tracer,), (kd,), (0.05,)).bound[0]
+    after = one_site(site, (tracer, half), (kd, ki), (0.05, 0.3)).bound[0]
+    assert float(after) == pytest.approx(float(before) / 2, rel=1e-12)
+    back = competitor_kd_from_half(site, tracer, kd, half, tracer_sink=0.05, competitor_sink=0.3)
+    assert float(back) == pytest.approx(ki, rel=1e-10)
+
+
+def test_no_competitor_is_more_potent_than_half_of_the_sites_it_must_hold():
+    assert np.isnan(competitor_kd_from_half(1e-9, 1e-10, 1e-10, 1e-11))
+
+
+def test_a_plate_of_wells_for_eight_parameter_sets_takes_well_under_a_millisecond():
+    import time
+
+    competitor = np.repeat([0.0, *10.0 ** np.linspace(-11, -5, 23)], 3)
+    ki = 1e-9 * (1 + 1e-6 * np.arange(8)[:, None])
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        for _ in range(10):
+            one_site(2e-10, (1e-9, competitor), (1e-9, ki), (0.02, 0.0))
+        return (time.perf_counter() - start) / 10
+
+    # About 0.12 ms on a quiet machine.
+    assert min(seconds() for _ in range(10)) < 1.5e-3
