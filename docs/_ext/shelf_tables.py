@@ -1,7 +1,9 @@
 """Tables of the documentation, made from what stands on the shelves when the pages are built.
 
 `{curve-table}` lists every curve that can be fitted, `{curve-details}` tells each with its equation and
-its numbers, `{house-tree}` gives every source file with its opening sentence. A new file appears by being there.
+its numbers; `{reader-table}`, `{protocol-table}` and `{source-table}` list what we read, how we know to measure,
+and where numbers come from; `{house-tree}` gives every source file with its opening sentence. A new file
+appears by being there.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from sphinx.util.docutils import SphinxDirective
 
 import tricyclic
 from tricyclic.curves import SHELF as CURVES
+from tricyclic.readers import library
+from tricyclic.readers.open import SHELF as READERS
 from tricyclic.records.curve_model import CurveModel
 
 
@@ -54,6 +58,37 @@ class CurveDetails(Told):
             yield from told_curve(name, model)
 
 
+class ReaderTable(Told):
+    """One row per file format, those of one instrument first."""
+
+    def lines(self) -> Iterable[str]:
+        """Name, what it says."""
+        yield from ("| reader | reads |", "| --- | --- |")
+        for name, reader in sorted(READERS.items(), key=lambda item: (item[1].generic, item[0])):
+            yield f"| `{name}` | {cell(reader.says)} |"
+
+
+class ProtocolTable(Told):
+    """One row per protocol."""
+
+    def lines(self) -> Iterable[str]:
+        """Name, title."""
+        yield from ("| protocol | measures |", "| --- | --- |")
+        for name in library.protocols():
+            yield f"| `{name}` | {cell(library.protocol(name).title)} |"
+
+
+class SourceTable(Told):
+    """One row per source of the library."""
+
+    def lines(self) -> Iterable[str]:
+        """Key, citation with a link where there is one."""
+        yield from ("| key | source |", "| --- | --- |")
+        for key, source in sorted(library.sources().items()):
+            address = f"https://doi.org/{source.doi}" if source.doi else source.address
+            yield f"| `{key}` | {cell(source.citation)}{f' [link](<{address}>)' if address else ''} |"
+
+
 class HouseTree(Told):
     """Every source file with its opening sentence, room by room."""
 
@@ -78,7 +113,7 @@ def told_curve(name: str, model: CurveModel) -> Iterable[str]:
     )
     if model.equation:
         yield from ("```text", model.equation, "```", "")
-    yield from (model.when, "")
+    yield from (plain(model.when), "")
     yield from ("| number | unit | what it is | |", "| --- | --- | --- | --- |")
     for p in model.parameters:
         part = (
@@ -89,7 +124,7 @@ def told_curve(name: str, model: CurveModel) -> Iterable[str]:
         yield f"| `{p.name}` | {p.unit} | {cell(p.says)} | {part} |"
     yield from (
         "",
-        "Varied: " + "; ".join(f"`{column.name}` ({column.says})" for column in model.columns) + ".",
+        "Varied: " + "; ".join(f"`{column.name}` ({plain(column.says)})" for column in model.columns) + ".",
         "",
     )
     if model.nests:
@@ -99,12 +134,20 @@ def told_curve(name: str, model: CurveModel) -> Iterable[str]:
 
 def cell(text: str) -> str:
     """Make a text safe inside a table cell."""
-    return " ".join(text.split()).replace("|", "\\|")
+    return plain(text).replace("|", "\\|")
+
+
+def plain(text: str) -> str:
+    """Keep "[3H](+)-pentazocine" from being read as a link, and a lone star as emphasis."""
+    return " ".join(text.split()).replace("[", "\\[").replace("*", "\\*")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of the directives."""
     app.add_directive("curve-table", CurveTable)
     app.add_directive("curve-details", CurveDetails)
+    app.add_directive("reader-table", ReaderTable)
+    app.add_directive("protocol-table", ProtocolTable)
+    app.add_directive("source-table", SourceTable)
     app.add_directive("house-tree", HouseTree)
     return {"parallel_read_safe": True}

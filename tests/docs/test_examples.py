@@ -2,7 +2,8 @@
 
 Python blocks of a page run one after the other in one namespace; a `console` block that begins with
 `$ tricyclic` runs through the command line's own entry. Both start in an empty folder that the page keeps
-to its end. Where a console block shows output, it must be the output; `...` stands for anything.
+to its end. Where a console block shows output, it must be the output; `...` stands for anything. A block whose
+first line is `# file: NAME` is written there instead of run.
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?P<language>[a-z]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
+FILE = re.compile(r"# file: (\S+)\n")
+
 
 def blocks(page: Path) -> list[tuple[str, str, int]]:
     """Language, text and line of every fenced block that can be run."""
     text = page.read_text(encoding="utf-8")
     found = [(m["language"], m["text"], text[: m.start()].count("\n") + 2) for m in BLOCK.finditer(text)]
     return [
-        block
-        for block in found
-        if block[0] == "python" or (block[0] == "console" and "$ tricyclic" in block[1])
+        (language, body, line)
+        for language, body, line in found
+        if language == "python"
+        or FILE.match(body)
+        or (language == "console" and body.startswith("$ tricyclic"))
     ]
 
 
@@ -38,21 +43,26 @@ def test_every_example_of_a_page_runs_as_printed(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "example"}
     for language, text, line in blocks(page):
-        if language == "python":
+        if named := FILE.match(text):
+            path = tmp_path / named[1]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text[named.end() :], encoding="utf-8")
+        elif language == "python":
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile("\n" * (line - 1) + text, str(page), "exec"), namespace)
         else:
             for command, expected in commands(text):
                 got = run(command)
-                same = not expected or doctest.OutputChecker().check_output(
+                same = ("[exit " in got) == ("[exit " in expected)
+                same &= not expected or doctest.OutputChecker().check_output(
                     expected, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
                 )
-                assert same, f"{page.name}:{line}: `{command}` printed\n{got}\nnot\n{expected}"
+                assert same, f"{page.name}:{line}: `{command}` printed\n{got}\nnot\n{expected or 'success'}"
 
 
 def test_the_documentation_shows_examples_at_all():
     languages = {language for page in PAGES for language, _, _ in blocks(page)}
-    assert languages == {"python", "console"}
+    assert {"python", "console"} <= languages
 
 
 def test_every_word_that_a_page_gives_to_dev_py_is_one_that_it_knows():
@@ -77,7 +87,7 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def run(command: str) -> str:
-    """Run one `tricyclic` command in this process; an exit code other than the one in `[exit N]` fails."""
+    """Run one `tricyclic` command in this process; an exit code other than 0 ends the output as `[exit N]`."""
     from click.testing import CliRunner
 
     from tricyclic.cli.main import main
@@ -87,4 +97,4 @@ def run(command: str) -> str:
     result = CliRunner().invoke(main, arguments, prog_name="tricyclic")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return result.stdout + (f"\n[exit {result.exit_code}]" if result.exit_code else "")
+    return result.stdout + (f"\n{result.stderr}[exit {result.exit_code}]" if result.exit_code else "")
