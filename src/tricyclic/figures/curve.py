@@ -129,14 +129,14 @@ def _x_axis(axes: Axes, picture: CurvePicture, tested: tuple[float, float]) -> N
         axes.set_xlim(low - (pad if low < 0 else 0.0), high + pad)
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     else:
-        first = math.floor(low + 1e-9)
-        last = max(math.ceil(high - 1e-9), first + 1)
+        if math.floor(high) - math.ceil(low) < 1:  # a decade at least, so that the axis can be read
+            low, high = min(low, math.floor(low)), max(high, math.floor(low) + 1.0)
         room = {side: _room(picture, side) for side in ("left", "right")}
-        per_decade = (_millimetres_wide(axes) - room["left"] - room["right"]) / (last - first)
-        axes.set_xlim(first - room["left"] / per_decade, last + room["right"] / per_decade)
-        step = math.ceil(6.5 / per_decade)
-        axes.set_xticks(range(last, first - 1, -step))
-        axes.spines["bottom"].set_bounds(first, last)
+        per_decade = (_millimetres_wide(axes) - room["left"] - room["right"]) / (high - low)
+        axes.set_xlim(low - room["left"] / per_decade, high + room["right"] / per_decade)
+        step = max(1, math.ceil(6.5 / per_decade))
+        axes.set_xticks(range(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -step))
+        axes.spines["bottom"].set_bounds(low, high)
     axes.set_xlabel(style.fitted(picture.x_title, _millimetres_wide(axes) + 8))
 
 
@@ -314,7 +314,7 @@ def _legend(axes: Axes, picture: CurvePicture, names: list[str], outside: bool) 
                 label="left out of the fit",
             )
         )
-    if len(handles) < 2:
+    if len(names) < 2:  # the title names the one curve, the caption the crosses
         return
     if outside:
         beside = 1.0 + (15.0 if picture.percent_of else 3.0) / _millimetres_wide(axes)

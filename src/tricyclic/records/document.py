@@ -19,7 +19,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text; `kind` is "text", "lead", "note" or "equation"."""
+    """Running text; `kind` is "text", "lead", "note", "equation" or "code"."""
 
     text: str
     kind: str = "text"

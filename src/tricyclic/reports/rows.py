@@ -1,0 +1,89 @@
+"""From a plate's result to its rows: what each well held, what was read, what the model expected."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tricyclic.records.plate import Role, Well
+from tricyclic.records.results import PlateResult
+from tricyclic.records.series import Series
+from tricyclic.records.telling import figures
+
+ROLES = {Role.NON_SPECIFIC: "non-specific"}
+
+
+@dataclass(frozen=True)
+class DataRow:
+    """One reading.
+
+    `settings` are what was varied, as (name with unit, text); `expected` and `residual` are nan for readings
+    that no fit used.
+    """
+
+    well: str
+    role: str
+    compound: str
+    settings: tuple[tuple[str, str], ...]
+    value: float
+    expected: float = math.nan
+    residual: float = math.nan
+    excluded: str = ""
+    group: str = ""
+
+
+def rows_of(plate: PlateResult) -> tuple[DataRow, ...]:
+    """Rows of a plate in the order of its wells; of a table, in the order of its series."""
+    fitted = _fitted(plate)
+    if plate.plate is not None:
+        return tuple(
+            _of_well(well, fitted.get(well.name, (math.nan, math.nan)))
+            for well in plate.plate.wells
+            if well.counted or well.role is not Role.EMPTY
+        )
+    return tuple(row for series in plate.series for row in _of_series(series, fitted))
+
+
+def _fitted(plate: PlateResult) -> dict[str, tuple[float, float]]:
+    """Expected reading and residual by label, and by the well that a label ends with."""
+    found: dict[str, tuple[float, float]] = {}
+    if not plate.fit.ok:
+        return found
+    for part in plate.fit.parts:
+        for label, expected, residual in zip(part.series.labels, part.expected, part.residuals, strict=False):
+            pair = (float(expected), float(residual))
+            found[label] = pair
+            if plate.plate is not None:
+                found[label.split()[-1] if label.split() else label] = pair
+    return found
+
+
+def _of_well(well: Well, fitted: tuple[float, float]) -> DataRow:
+    settings = []
+    if well.role in (Role.COMPETITION, Role.RESPONSE) or well.concentration_M:
+        settings.append(("Concentration (M)", _molar(well.concentration_M)))
+    if well.radioligand_nM is not None:
+        settings.append(("Radioligand (nM)", figures(well.radioligand_nM)))
+    if well.time_min is not None:
+        settings.append(("Time (min)", figures(well.time_min)))
+    if well.modulator:
+        settings.append(("Modulator (M)", f"{well.modulator} {_molar(well.modulator_M)}"))
+    if well.group:
+        settings.append(("Group", well.group))
+    return DataRow(
+        well.name, ROLES.get(well.role, well.role.value), well.compound, tuple(settings), well.value, *fitted, well.excluded, well.group
+    )  # fmt: skip
+
+
+def _of_series(series: Series, fitted: dict[str, tuple[float, float]]) -> list[DataRow]:
+    rows = []
+    for n in range(series.n):
+        label = series.labels[n] if series.labels else f"{series.name} {n + 1}"
+        settings = tuple((name, f"{column[n]:.4g}") for name, column in series.x.items())
+        pair = fitted.get(label, (math.nan, math.nan))
+        rows.append(DataRow(label, "", "", settings, float(series.y[n]), *pair, group=series.group))
+    return rows
+
+
+def _molar(concentration: float) -> str:
+    return "0" if concentration == 0 else f"{concentration:.3g}"
