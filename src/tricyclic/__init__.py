@@ -1,3 +1,137 @@
-"""tricyclic: from raw laboratory data to affinity, from affinity to mechanism."""
+"""tricyclic: from raw laboratory data to affinity, from affinity to mechanism.
+
+    import tricyclic as tca
+
+    study = tca.open_study("my-study")
+    result = study.run()
+    result
+
+Importing opens and compiles nothing; each name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# name -> the module that holds it
+_NAMES = {
+    # what one asks for
+    "open_study": "tricyclic.jobs._face",
+    "new_study": "tricyclic.jobs._face",
+    "demo": "tricyclic.jobs._face",
+    "affinity": "tricyclic.jobs._face",
+    "saturation": "tricyclic.jobs._face",
+    "kinetics": "tricyclic.jobs._face",
+    "fit": "tricyclic.jobs._face",
+    "predict": "tricyclic.jobs._face",
+    "report": "tricyclic.jobs._face",
+    "convert": "tricyclic.jobs._face",
+    "curves": "tricyclic.jobs._face",
+    "protocol": "tricyclic.jobs._face",
+    "read_plates": "tricyclic.jobs._face",
+    "read_tables": "tricyclic.jobs._face",
+    "read_layout": "tricyclic.jobs._face",
+    "Study": "tricyclic.jobs._face",
+    "Result": "tricyclic.jobs._face",
+    # what one is given, and may make
+    "Plate": "tricyclic.records.plate",
+    "Well": "tricyclic.records.plate",
+    "Role": "tricyclic.records.plate",
+    "Layout": "tricyclic.records.layout",
+    "Series": "tricyclic.records.series",
+    "Estimate": "tricyclic.records.estimate",
+    "Fit": "tricyclic.records.estimate",
+    "Check": "tricyclic.records.check",
+    "Measured": "tricyclic.records.conditions",
+    "BindingConditions": "tricyclic.records.conditions",
+    "BindingMethod": "tricyclic.records.method",
+    "CurveModel": "tricyclic.records.curve_model",
+    "Parameter": "tricyclic.records.curve_model",
+    "Column": "tricyclic.records.curve_model",
+    # how it says no
+    "TricyclicError": "tricyclic.errors",
+    "InputError": "tricyclic.errors",
+}
+
+__all__ = [
+    "__version__",
+    "open_study",
+    "new_study",
+    "demo",
+    "affinity",
+    "saturation",
+    "kinetics",
+    "fit",
+    "predict",
+    "report",
+    "convert",
+    "curves",
+    "protocol",
+    "read_plates",
+    "read_tables",
+    "read_layout",
+    "Study",
+    "Result",
+    "Plate",
+    "Well",
+    "Role",
+    "Layout",
+    "Series",
+    "Estimate",
+    "Fit",
+    "Check",
+    "Measured",
+    "BindingConditions",
+    "BindingMethod",
+    "CurveModel",
+    "Parameter",
+    "Column",
+    "TricyclicError",
+    "InputError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        raise AttributeError(f"tricyclic has no '{name}'; it has {', '.join(_NAMES)}")
+    value = getattr(import_module(_NAMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if TYPE_CHECKING:
+    from tricyclic.errors import InputError, TricyclicError
+    from tricyclic.jobs._face import (
+        Result,
+        Study,
+        affinity,
+        convert,
+        curves,
+        demo,
+        fit,
+        kinetics,
+        new_study,
+        open_study,
+        predict,
+        protocol,
+        read_layout,
+        read_plates,
+        read_tables,
+        report,
+        saturation,
+    )
+    from tricyclic.records.check import Check
+    from tricyclic.records.conditions import BindingConditions, Measured
+    from tricyclic.records.curve_model import Column, CurveModel, Parameter
+    from tricyclic.records.estimate import Estimate, Fit
+    from tricyclic.records.layout import Layout
+    from tricyclic.records.method import BindingMethod
+    from tricyclic.records.plate import Plate, Role, Well
+    from tricyclic.records.series import Series

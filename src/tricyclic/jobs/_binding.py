@@ -1,0 +1,185 @@
+"""Ready runs become an AssayResult, and ready assays a StudyResult; every step is told on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from tricyclic import __version__
+from tricyclic.errors import InputError
+from tricyclic.jobs._job import Progress
+from tricyclic.studies.folder import ReadyAssay, ReadyPlate, ReadyStudy, ReadyTable
+
+if TYPE_CHECKING:
+    from tricyclic.records.curve_model import CurveModel
+    from tricyclic.records.evidence import Source
+    from tricyclic.records.protocol import AssayKind
+    from tricyclic.records.results import AssayResult, Comparison, PlateResult, StudyResult
+
+Steps = Generator[Progress, None, Any]
+
+
+def curves_of(ready: ReadyStudy | None = None) -> Mapping[str, CurveModel]:
+    """The shelf of curves; with the study's own folder of curves where it has one."""
+    from tricyclic.curves import SHELF
+    from tricyclic.shelf import Shelf
+
+    if ready is None or ready.own_curves is None:
+        return SHELF
+    shelf = Shelf(SHELF.kind, SHELF.package, SHELF.attribute)
+    shelf.add_folder(ready.own_curves)
+    return shelf
+
+
+def analyse_run(
+    run: ReadyPlate | ReadyTable, assay: ReadyAssay, curves: Mapping[str, CurveModel]
+) -> PlateResult:
+    """Analyse one run, whether it is a plate or a table."""
+    from tricyclic.assays.analyse import analyse_plate, analyse_table
+
+    kind = cast("AssayKind", assay.kind)
+    method = assay.plan.method
+    if isinstance(run, ReadyPlate):
+        return analyse_plate(
+            run.plate,
+            run.conditions,
+            kind=kind,
+            curves=curves,
+            method=method,
+            experiment=run.run,
+            group=run.group,
+        )
+    compound = next((t.compound for t in assay.plan.tables if t.run == run.run and t.group == run.group), "")
+    return analyse_table(
+        run.series,
+        run.conditions,
+        kind=kind,
+        curves=curves,
+        method=method,
+        compound=compound or assay.plan.compound,
+    )
+
+
+def analyse_assay(
+    assay: ReadyAssay, curves: Mapping[str, CurveModel], *, before: int = 0, total: int = 0
+) -> Steps:
+    """Analyse the runs of an assay and pool them; `before` and `total` count the steps of the whole job."""
+    from tricyclic.assays.runs import analyse_runs
+
+    done: list[PlateResult] = []
+    for number, run in enumerate(assay.runs):
+        label = f"{assay.plan.name}, {run.group + ' ' if run.group else ''}{run.run}"
+        yield Progress(before + number, total or len(assay.runs), label)
+        done.append(analyse_run(run, assay, curves))
+    target = assay.runs[0].conditions.target
+    compound = assay.plan.compound or (assay.protocol.compound if assay.protocol else "")
+    title = assay.plan.title or (
+        f"{compound} at {target}" if compound and target else target or assay.plan.name
+    )
+    return analyse_runs(
+        done,
+        name=assay.plan.name,
+        title=title,
+        kind=cast("AssayKind", assay.kind),
+        protocol=assay.protocol,
+        evidence=_evidence(done, target),
+        method=assay.plan.method,
+        curves=curves,
+    )
+
+
+def analyse_all(ready: ReadyStudy) -> Steps:
+    """Analyse all assays of a study, then compare what study.toml asks to compare."""
+    from tricyclic.records.results import StudyResult
+
+    curves = curves_of(ready)
+    total = sum(len(assay.runs) for assay in ready.assays) + 2
+    done = 0
+    assays: list[AssayResult] = []
+    for assay in ready.assays:
+        assays.append((yield from analyse_assay(assay, curves, before=done, total=total)))
+        done += len(assay.runs)
+    yield Progress(done, total, "comparing")
+    selectivity, comparisons, checks = _compared(ready, assays)
+    plan = ready.plan
+    return StudyResult(
+        title=plan.title,
+        assays=tuple(assays),
+        selectivity=selectivity,
+        comparisons=comparisons,
+        exclusions=ready.exclusions,
+        inputs=ready.inputs,
+        sources=sources_of(assays),
+        synthetic=plan.synthetic,
+        author=plan.author,
+        version=__version__,
+        checks=checks,
+    )
+
+
+def study_of_one(assay: AssayResult, ready: ReadyAssay) -> StudyResult:
+    """A StudyResult that holds one assay, for what was asked without a study folder."""
+    from tricyclic.records.results import InputFile, StudyResult
+
+    plates = [run.plate for run in ready.runs if isinstance(run, ReadyPlate)]
+    inputs = tuple(
+        InputFile(file, sha256, 0) for file, sha256 in dict.fromkeys((p.file, p.sha256) for p in plates)
+    )
+    return StudyResult(
+        title=assay.title, assays=(assay,), inputs=inputs, sources=sources_of([assay]), version=__version__
+    )
+
+
+def sources_of(assays: list[AssayResult]) -> tuple[Source, ...]:
+    """The papers that the numbers of these assays really rest on, in the order of their keys."""
+    from tricyclic.readers.library import sources
+
+    known = sources()
+    used: set[str] = set()
+    for assay in assays:
+        used |= {evidence.source for evidence in assay.evidence}
+        used |= set(assay.protocol.sources) if assay.protocol else set()
+        used |= {check.source for check in assay.all_checks()}
+    return tuple(known[key] for key in sorted(used) if key in known)
+
+
+def _evidence(plates: list[PlateResult], target: str) -> tuple[Any, ...]:
+    from tricyclic.readers.library import evidence
+
+    asked = dict.fromkeys(
+        (estimate.subject, estimate.name)
+        for plate in plates
+        for estimate in plate.estimates
+        if estimate.name in ("Ki", "Kd", "Bmax") and estimate.subject
+    )
+    return (
+        tuple(item for subject, name in asked for item in evidence(subject, target, name)) if target else ()
+    )
+
+
+def _compared(
+    ready: ReadyStudy, assays: list[AssayResult]
+) -> tuple[tuple[Any, ...], tuple[Comparison, ...], tuple[Any, ...]]:
+    from tricyclic.assays.study import compare_groups, selectivity_of
+
+    by_name = {assay.name: assay for assay in assays}
+    ratios: list[Any] = []
+    found: list[Comparison] = []
+    for asked in ready.plan.compare:
+        try:
+            if asked.kind == "groups":
+                found.append(
+                    compare_groups(
+                        by_name[asked.assay], asked.parameter, reference=asked.reference, other=asked.other
+                    )
+                )
+            else:
+                for other in asked.against:
+                    ratios.append(
+                        selectivity_of(
+                            by_name[asked.assay], by_name[other], asked.parameter, compound=asked.subject
+                        )
+                    )
+        except InputError as error:
+            raise error.at(f"study.toml, compare {asked.assay}") from error
+    return tuple(ratios), tuple(found), ()

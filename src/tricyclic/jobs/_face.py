@@ -1,0 +1,238 @@
+"""What `import tricyclic as tca` offers: the jobs as functions, and results that show themselves."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tricyclic.curves import SHELF as curves
+from tricyclic.fitting.fit import fit, predict
+from tricyclic.jobs._found import Found
+from tricyclic.jobs._job import Progress
+from tricyclic.readers.layout import read_layout
+from tricyclic.readers.library import protocol
+from tricyclic.readers.open import read_plates, read_tables
+from tricyclic.records.telling import figures, interval, told
+
+if TYPE_CHECKING:
+    from tricyclic.records.check import Check
+    from tricyclic.records.estimate import Estimate
+    from tricyclic.records.results import AssayResult, StudyResult
+
+__all__ = [
+    "Result", "Study", "affinity", "convert", "curves", "demo", "fit", "kinetics", "new_study", "open_study",
+    "predict", "protocol", "read_layout", "read_plates", "read_tables", "report", "saturation",
+]  # fmt: skip
+
+OnProgress = Callable[[Progress], None]
+
+
+class Result:
+    """What an analysis found; prints as text, shows as a table in a notebook.
+
+    `result["NET"]` is the AssayResult of that name, `result.estimates` all pooled numbers, `result.checks`
+    all remarks on quality, `result.study` the whole record, `result.place` the folder of the files, if any.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+
+    @property
+    def study(self) -> StudyResult:
+        """The whole record."""
+        return self.found.study
+
+    @property
+    def place(self) -> str:
+        """The folder that holds the files; empty where none were written."""
+        return self.found.place
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """The pooled numbers of all assays."""
+        return tuple(estimate for assay in self.study.assays for estimate in assay.pooled)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All remarks on quality."""
+        return self.study.all_checks()
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that result.json holds."""
+        return self.found.as_json()
+
+    def __getitem__(self, name: str) -> AssayResult:
+        for assay in self.study.assays:
+            if assay.name == name:
+                return assay
+        raise KeyError(
+            f"no assay is called '{name}'; there are {', '.join(a.name for a in self.study.assays)}"
+        )
+
+    def __str__(self) -> str:
+        lines = [f"Synthetic data: {self.study.synthetic}"] if self.study.synthetic else []
+        lines += [told(estimate) for estimate in self.estimates]
+        lines += [comparison.says for comparison in self.study.comparisons]
+        lines += [told(estimate) for estimate in self.study.selectivity]
+        lines += [
+            f"  {c.level}   {c.where + ': ' if c.where else ''}{c.says}"
+            for c in self.checks
+            if c.level != "fine"
+        ]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        def cell(text: str, right: bool = False) -> str:
+            return f"<td style='text-align:{'right' if right else 'left'}'>{html.escape(text)}</td>"
+
+        rows = []
+        for e in (*self.estimates, *self.study.selectivity):
+            sign = "" if e.relation == "=" else f"{e.relation} "
+            what = " at ".join(part for part in (e.subject, e.target) if part)
+            cells = [cell(what), cell(e.name), cell(f"{sign}{figures(e.value)} {e.unit}", True)]
+            rows.append("".join([*cells, cell(interval(e), True), cell(str(e.n), True)]))
+        heads = "".join(f"<th>{head}</th>" for head in ("what", "number", "value", "95 % interval", "n"))
+        doubts = [c for c in self.checks if c.level != "fine"]
+        listed = "".join(
+            f"<li><b>{c.level}</b> {html.escape(f'{c.where}: ' if c.where else '')}{html.escape(c.says)}</li>"
+            for c in doubts
+        )
+        note = (
+            f"<p><b>Synthetic data:</b> {html.escape(self.study.synthetic)}</p>"
+            if self.study.synthetic
+            else ""
+        )
+        table = f"<table><tr>{heads}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+        says = "".join(f"<p>{html.escape(c.says)}</p>" for c in self.study.comparisons)
+        return f"<div>{note}<h4>{html.escape(self.study.title)}</h4>{table}{says}{f'<ul>{listed}</ul>' if listed else ''}</div>"
+
+
+class Study:
+    """A study folder, to be run and verified."""
+
+    def __init__(self, folder: str | Path) -> None:
+        from tricyclic.studies.plan import read_plan
+
+        self.folder = Path(folder)
+        self.plan = read_plan(self.folder)
+
+    def run(self, on_progress: OnProgress | None = None) -> Result:
+        """Analyse the study and write its results."""
+        from tricyclic.jobs.run_study import Request, run
+
+        return Result(_finish(run(Request(str(self.folder))), on_progress))
+
+    def verify(self, on_progress: OnProgress | None = None) -> Any:
+        """Recompute the latest results and say whether they are the same, byte for byte."""
+        from tricyclic.jobs.verify_study import Request, run
+
+        return _finish(run(Request(str(self.folder))), on_progress)
+
+    def __repr__(self) -> str:
+        names = ", ".join(assay.name for assay in self.plan.assays)
+        return f"Study '{self.plan.title}' in {self.folder}: {names}"
+
+
+def open_study(folder: str | Path) -> Study:
+    """Open a study folder.
+
+    Raises
+    ------
+    InputError
+        If study.toml is missing or wrong.
+    """
+    return Study(folder)
+
+
+def new_study(
+    folder: str | Path, *, protocol: str = "net-nisoxetine", kind: str = "binding"
+) -> tuple[str, ...]:
+    """Write a new study folder from a protocol; give the files that were written."""
+    from tricyclic.jobs.new_study import Request, run
+
+    return run(Request(kind, str(folder), protocol)).written
+
+
+def demo(folder: str | Path = "tricyclic-demo") -> Result:
+    """Copy the shipped study to a folder and run it."""
+    from tricyclic.jobs.demo import Request, run
+
+    return Result(_finish(run(Request(str(folder)))).found)
+
+
+def affinity(plates: str | Path | list[str | Path], **stated: Any) -> Result:
+    """Ki of a compound from raw competition plates; keywords as the options of `tricyclic affinity`."""
+    from tricyclic.jobs.affinity import Request, run
+
+    return _analysed(Request, run, plates, stated)
+
+
+def saturation(plates: str | Path | list[str | Path], **stated: Any) -> Result:
+    """Kd and Bmax from raw saturation plates; keywords as the options of `tricyclic saturation`."""
+    from tricyclic.jobs.saturation import Request, run
+
+    return _analysed(Request, run, plates, stated)
+
+
+def kinetics(plates: str | Path | list[str | Path], **stated: Any) -> Result:
+    """Rates from raw plates read over time; keywords as the options of `tricyclic kinetics`."""
+    from tricyclic.jobs.kinetics import Request, run
+
+    return _analysed(Request, run, plates, stated)
+
+
+def convert(text: str, to: str, **stated: Any) -> float:
+    """Convert a quantity such as "0.5 uM" to another unit; keywords as the options of `tricyclic convert`."""
+    from tricyclic.jobs.convert import Request, run
+
+    return run(_request(Request, {"quantity": text, "to": to, **stated})).value
+
+
+def report(result: Result, to: str | Path) -> Path:
+    """Write a result as a report: .html, .pdf or .json."""
+    from tricyclic.jobs._report import report_bytes
+    from tricyclic.studies.atomic import write_file
+
+    path = Path(to)
+    write_file(path, report_bytes(result.found, path.suffix.lower()))
+    return path
+
+
+def _analysed(request: type, run: Callable[[Any], Any], plates: Any, stated: dict[str, Any]) -> Result:
+    several = [plates] if isinstance(plates, (str, Path)) else list(plates)
+    paths = {key: str(value) for key, value in stated.items() if isinstance(value, Path)}
+    found: Found = _finish(run(_request(request, {"plates": tuple(map(str, several)), **stated, **paths})))
+    if found.files:
+        from tricyclic.studies.atomic import write_file
+
+        for place, data in found.files.items():
+            write_file(Path(place), data)
+    return Result(found)
+
+
+def _request(request: type, given: dict[str, Any]) -> Any:
+    import dataclasses
+
+    from tricyclic.errors import UnknownNameError
+
+    known = [field.name for field in dataclasses.fields(request)]
+    for name in given:
+        if name not in known:
+            raise UnknownNameError.among("option", name, known)
+    return request(**given)
+
+
+def _finish(work: Generator[Progress, None, Any] | Any, on_progress: OnProgress | None = None) -> Any:
+    if not isinstance(work, Generator):
+        return work
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            return end.value
+        if on_progress is not None:
+            on_progress(step)

@@ -1,0 +1,46 @@
+"""A ready study becomes the files of its results, byte for byte the same on every repetition.
+
+No clock, no random state and no path of the machine goes into them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from tricyclic.jobs._job import Progress
+
+if TYPE_CHECKING:
+    from tricyclic.jobs._found import Found
+    from tricyclic.studies.folder import ReadyStudy
+
+
+def outputs_of(ready: ReadyStudy) -> Generator[Progress, None, tuple[Found, dict[str, bytes]]]:
+    """Analyse a study and write all its files in memory, the manifest included."""
+    from tricyclic.jobs._binding import analyse_all, curves_of
+    from tricyclic.jobs._found import Found
+    from tricyclic.jobs._pictures import pictures_of
+    from tricyclic.jobs._report import document_of, figures_of, html_of, pdf_of, tables_of
+    from tricyclic.studies.results import sealed
+
+    study = yield from analyse_all(ready)
+    found = Found(study, {assay.plan.name: assay.plan.method for assay in ready.assays})
+    total = sum(len(assay.runs) for assay in ready.assays) + 2
+    yield Progress(total - 1, total, "drawing and writing")
+    curves = curves_of(ready)
+    pictures = tuple(picture for assay in study.assays for picture in pictures_of(assay, curves))
+    files: dict[str, bytes] = tables_of(study)
+    files["result.json"] = as_json_bytes(found.as_json())
+    document = document_of(study, pictures)
+    if "html" in ready.plan.formats:
+        files["report.html"] = html_of(document)
+    if "pdf" in ready.plan.formats:
+        files["report.pdf"] = pdf_of(document)
+    files |= figures_of(document)
+    return found, sealed(ready, files)
+
+
+def as_json_bytes(document: dict[str, Any]) -> bytes:
+    """A document as JSON text; numbers that JSON cannot hold have become words before."""
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

@@ -1,0 +1,40 @@
+"""What `import tricyclic` offers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import tricyclic as tca
+
+
+@pytest.mark.parametrize("name", tca.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(tca, name) is not None
+
+
+def test_there_are_about_thirty_and_dir_shows_them():
+    assert 25 <= len(tca.__all__) <= 40
+    assert dir(tca) == sorted(tca.__all__)
+
+
+def test_a_name_that_is_not_there_says_what_is():
+    with pytest.raises(AttributeError, match="affinity"):
+        _ = tca.afinity
+
+
+def test_importing_takes_no_numpy():
+    program = "import sys, tricyclic; assert 'numpy' not in sys.modules; print('fine')"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "fine\n"
+
+
+def test_convert_gives_a_number():
+    assert tca.convert("0.5 uM", "nM") == 500.0
+    with pytest.raises(tca.InputError, match="Did you mean 'molar_mass'"):
+        tca.convert("0.5 uM", "nM", molarmass=3.0)
+
+
+def test_the_help_of_the_module_is_short_and_begins_with_an_example():
+    assert "open_study" in (tca.__doc__ or "")
