@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from tricyclic.curves import SHELF
 from tricyclic.curves.competition_under_mask import occupancy_under_mask
 from tricyclic.fitting.fit import fit
-from tricyclic.numerics.equilibrium import half_competitor
+from tricyclic.numerics.equilibrium import half_rival
 from tricyclic.records.series import Series
 
 COMPETITOR = np.array([0.0, *np.logspace(-12, -4, 33)])
@@ -68,7 +68,7 @@ def test_the_exact_curve_becomes_cheng_and_prusoffs_as_depletion_vanishes():
 def test_the_half_way_point_of_the_depleted_curve_is_the_exact_ic50():
     # Without non-specific binding the reading is the bound radioligand alone.
     for log10_ki in (-11.0, -8.7, -6.0):
-        exact = half_competitor(10**-9.4, 1e-9, 10**-9.1, 10**log10_ki)
+        exact = half_rival(10**-9.4, 1e-9, 10**-9.1, 10**log10_ki)
         top = depleted(0.0, log10_ki=log10_ki, nonspecific=0.0) - 25.0
         half = depleted(exact, log10_ki=log10_ki, nonspecific=0.0) - 25.0
         assert half == pytest.approx(top / 2, rel=1e-10)

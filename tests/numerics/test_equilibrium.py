@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from tricyclic.numerics.equilibrium import competitor_kd_from_half, half_competitor, many_sites, one_site
+from tricyclic.numerics.equilibrium import half_rival, many_sites, one_site, rival_kd_from_half
 
 
 def exact_free_site(site: float, totals: list[float], halves: list[float]) -> Decimal:
@@ -166,7 +166,7 @@ def test_the_bias_of_cheng_and_prusoff_has_the_size_we_print(site):
     bound = float(one_site(site, (0.5,), (1.0,)).bound[0])
     assert f"{100 * bound / 0.5:.1f}" == BIAS[site][0]
     for ki, printed in zip((0.01, 0.1, 1.0, 10.0, 1000.0), BIAS[site][1:], strict=True):
-        bias = float(half_competitor(site, 0.5, 1.0, ki)) / (1 + 0.5 / 1.0) / ki
+        bias = float(half_rival(site, 0.5, 1.0, ki)) / (1 + 0.5 / 1.0) / ki
         digits = len(printed.split(".")[1]) if "." in printed else 0
         assert bias == pytest.approx(float(printed), abs=0.5000001 * 10.0**-digits)
 
@@ -176,7 +176,7 @@ def test_the_erratum_of_munson_and_rodbard_is_met():
     free_site = 0.1 * 1.0
     free_tracer = 0.1 / 1.1
     site = free_site * (1 + free_tracer / 1.0)
-    assert float(competitor_kd_from_half(site, 0.1, 1.0, 1.0)) == pytest.approx(0.7889, abs=5e-5)
+    assert float(rival_kd_from_half(site, 0.1, 1.0, 1.0)) == pytest.approx(0.7889, abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -185,22 +185,22 @@ def test_the_erratum_of_munson_and_rodbard_is_met():
 )
 def test_nikolovska_coleskas_table_2_comes_out_within_its_rounding(protein_nM, ic50_nM, printed_ki_nM):
     # doi:10.1016/j.ab.2004.05.055, 5 nM tracer of Kd 17.92 nM; the printed IC50 and Ki are rounded.
-    ki = float(competitor_kd_from_half(protein_nM, 5.0, 17.92, ic50_nM))
+    ki = float(rival_kd_from_half(protein_nM, 5.0, 17.92, ic50_nM))
     assert ki == pytest.approx(printed_ki_nM, rel=0.025)
 
 
 def test_the_half_way_point_is_half_way_and_can_be_undone():
     site, tracer, kd, ki = 4e-10, 1e-9, 8e-10, 3e-11
-    half = half_competitor(site, tracer, kd, ki, tracer_sink=0.05, competitor_sink=0.3)
+    half = half_rival(site, tracer, kd, ki, ligand_sink=0.05, rival_sink=0.3)
     before = one_site(site, (tracer,), (kd,), (0.05,)).bound[0]
     after = one_site(site, (tracer, half), (kd, ki), (0.05, 0.3)).bound[0]
     assert float(after) == pytest.approx(float(before) / 2, rel=1e-12)
-    back = competitor_kd_from_half(site, tracer, kd, half, tracer_sink=0.05, competitor_sink=0.3)
+    back = rival_kd_from_half(site, tracer, kd, half, ligand_sink=0.05, rival_sink=0.3)
     assert float(back) == pytest.approx(ki, rel=1e-10)
 
 
 def test_no_competitor_is_more_potent_than_half_of_the_sites_it_must_hold():
-    assert np.isnan(competitor_kd_from_half(1e-9, 1e-10, 1e-10, 1e-11))
+    assert np.isnan(rival_kd_from_half(1e-9, 1e-10, 1e-10, 1e-11))
 
 
 def test_a_plate_of_wells_for_eight_parameter_sets_takes_well_under_a_millisecond():

@@ -11,7 +11,6 @@ from tricyclic.records.series import Series
 
 Grid = Mapping[str, Sequence[float] | np.ndarray]
 Start = dict[str, float]
-MOST_NODES = 20_000
 
 
 def starts_on_grid(
@@ -25,7 +24,7 @@ def starts_on_grid(
     only: Callable[[Mapping[str, np.ndarray]], np.ndarray] | None = None,
     keep: int = 2,
 ) -> list[Start]:
-    """Try every node of a grid and keep the best ones that are not neighbours.
+    """Try every node of a grid and keep the best ones, one from each valley first.
 
     Parameters
     ----------
@@ -46,34 +45,39 @@ def starts_on_grid(
     axes = {
         name: np.asarray([known[name]] if name in known else values, float) for name, values in grid.items()
     }
-    index = np.stack(np.meshgrid(*(np.arange(a.size) for a in axes.values()), indexing="ij"), axis=-1)
-    index = index.reshape(-1, len(axes))
+    shape = tuple(axis.size for axis in axes.values())
+    index = np.indices(shape).reshape(len(axes), -1).T
     nodes = {name: axis[index[:, i]] for i, (name, axis) in enumerate(axes.items())}
-    if only is not None:
-        allowed = only(nodes)
-        if allowed.any():
-            index, nodes = index[allowed], {name: values[allowed] for name, values in nodes.items()}
-    if index.shape[0] > MOST_NODES:
-        every = -(-index.shape[0] // MOST_NODES)
-        index, nodes = index[::every], {name: values[::every] for name, values in nodes.items()}
+    kept = np.ones(len(index), bool) if only is None else only(nodes)
+    kept |= not kept.any()
     free = [name for name in linear if name not in known]
-    bent: dict[str, float | np.ndarray] = {
-        **shared,
-        **{name: values[:, None] for name, values in nodes.items()},
-    }
-    scales, misfit = _scales(model, columns, bent, free, series.y)
+    bent: dict[str, float | np.ndarray] = {**shared, **{name: v[kept, None] for name, v in nodes.items()}}
+    scales, misfit = np.full((len(index), len(free)), np.nan), np.full(len(index), np.inf)
+    scales[kept], misfit[kept] = _scales(model, columns, bent, free, series.y)
+    misfit[~np.isfinite(misfit)] = np.inf
     chosen: list[int] = []
-    for candidate in np.argsort(misfit, kind="stable"):
-        if len(chosen) == keep or not np.isfinite(misfit[candidate]):
+    for candidate in _valleys_first(misfit.reshape(shape)):
+        if len(chosen) == keep or misfit[candidate] == np.inf:
             break
         if all(np.abs(index[candidate] - index[other]).max() > 1 for other in chosen):
             chosen.append(int(candidate))
     found = []
-    for node in chosen or [0]:
+    for node in chosen or [int(np.argmax(kept))]:
         start = {name: float(values[node]) for name, values in nodes.items()}
         start |= {name: float(scales[node, j]) for j, name in enumerate(free)}
         found.append(within_bounds(model, {**(rest or {}), **start}, known))
     return found
+
+
+def _valleys_first(misfit: np.ndarray) -> np.ndarray:
+    """Nodes by misfit, those first that no neighbour, across corners too, falls below."""
+    least = misfit
+    for axis in range(misfit.ndim):
+        edge = [(1, 1) if i == axis else (0, 0) for i in range(misfit.ndim)]
+        wide = np.pad(least, edge, constant_values=np.inf)
+        size = misfit.shape[axis]
+        least = np.min([np.take(wide, np.arange(k, k + size), axis=axis) for k in range(3)], axis=0)
+    return np.lexsort((misfit.ravel(), (misfit > least).ravel()))
 
 
 def within_bounds(model: CurveModel, start: Mapping[str, float], known: Mapping[str, float]) -> Start:
@@ -148,12 +152,17 @@ def _scales(
     if not free:
         return np.empty((base.shape[0], 0)), np.sum(wanted**2, axis=-1)
     basis = np.stack(np.broadcast_arrays(*shapes), axis=-1)
-    size = np.sqrt(np.sum(basis**2, axis=1, keepdims=True))
-    unit = basis / np.where(size > 0, size, 1.0)
+    size = np.sqrt(np.sum(basis**2, axis=1))
+    size = np.where(size > 0, size, 1.0)
+    unit = basis / size[:, None]
     normal = np.einsum("kni,knj->kij", unit, unit) + 1e-10 * np.eye(len(free))
     right = np.einsum("kni,kn->ki", unit, np.broadcast_to(wanted, unit.shape[:2]))
-    scales = np.linalg.solve(normal, right[..., None])[..., 0] / np.where(size > 0, size, 1.0)[:, 0]
-    low = np.array([model.parameter(name).low for name in free])
-    high = np.array([model.parameter(name).high for name in free])
-    scales = np.clip(scales, low, high)
-    return scales, np.sum((wanted - np.einsum("kni,ki->kn", basis, scales)) ** 2, axis=-1)
+    # A start on a bound has no scale to move by: one hundredth of the readings' range keeps it off.
+    off = 0.01 * np.ptp(y) * np.sqrt(y.size)
+    low = np.array([model.parameter(name).low for name in free]) * size + off
+    high = np.maximum(np.array([model.parameter(name).high for name in free]) * size - off, low)
+    scales = np.clip(np.linalg.solve(normal, right[..., None])[..., 0], low, high)
+    for j in list(range(len(free))) * 8:
+        rest = np.einsum("ki,ki->k", normal[:, j], scales) - normal[:, j, j] * scales[:, j]
+        scales[:, j] = np.clip((right[:, j] - rest) / normal[:, j, j], low[:, j], high[:, j])
+    return scales / size, np.sum((wanted - np.einsum("kni,ki->kn", unit, scales)) ** 2, axis=-1)

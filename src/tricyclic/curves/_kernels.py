@@ -41,8 +41,8 @@ KD = log10_molar("log10_kd", "Kd of the radioligand, from elsewhere", given=True
 
 
 def power10(exponent: Values) -> Values:
-    """10 to the exponent, finite for any exponent."""
-    return 10.0 ** np.clip(exponent, -150.0, 150.0)
+    """10 to the exponent, held between 1e-40 and 1e40 so that products of a few stay finite too."""
+    return 10.0 ** np.clip(exponent, -40.0, 40.0)
 
 
 def power(ratio: Values, exponent: Values) -> np.ndarray:

@@ -25,7 +25,7 @@ def response(
     asymmetry = power10(log10_asymmetry)
     share = power(concentration_M / power10(log10_ec50), hill)
     # (1 + (2^(1/s) - 1) (EC50/x)^hill)^-s, written so that x = 0 and x = infinity are both plain.
-    lag = np.expm1(np.log(2.0) / asymmetry)
+    lag = np.expm1(np.minimum(np.log(2.0) / asymmetry, 600.0))
     return np.asarray(baseline + (plateau - baseline) * power(share / (share + lag), asymmetry))
 
 

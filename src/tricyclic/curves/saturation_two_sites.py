@@ -36,7 +36,7 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
         MODEL, series, given, {"log10_kd_high": axis, "log10_kd_low": axis},
         linear=("bmax_high", "bmax_low", "nonspecific"),
         only=lambda node: node["log10_kd_low"] - node["log10_kd_high"] > 0.3,
-        keep=3,
+        keep=5,
     )  # fmt: skip
 
 

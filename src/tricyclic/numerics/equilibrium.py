@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 # Stands in for a ligand that is absent, so that no weight is 0/0; far below any concentration.
-NOTHING = 1e-280
+NOTHING = 1e-200
 # Relative moves after which the quadratic steps hand over to Newton, and Newton stops: both then square their error.
 CLOSE, SAME = 1e-4, 1e-7
 # Relative miss of the site balance that is only rounding.
@@ -75,9 +75,9 @@ def one_site(
     one ligand at once. The last digits come from Newton steps on the balance of the free amounts,
     r - sum_i F_i (1 + sink_i) = R - sum_i T_i, which does not cancel where site and ligand titrate each other.
     """
-    total_site = np.asarray(site, float)
+    total_site = np.maximum(np.asarray(site, float), 0.0)
     amounts = [np.asarray(total, float) for total in totals]
-    sunk = [1.0 + np.asarray(sink, float) for sink in sinks] or [np.asarray(1.0)] * len(amounts)
+    sunk = [_sunk(sink) for sink in sinks] or [np.asarray(1.0)] * len(amounts)
     constants = [np.asarray(kd, float) for kd in kds]
     halves = [kd * sink for kd, sink in zip(constants, sunk, strict=True)]
     r = _free_site(total_site, amounts, halves)
@@ -121,11 +121,9 @@ def many_sites(
     shape = np.broadcast_shapes(
         *(np.shape(a) for a in (*sites, *totals, *sinks, *(kd for row in kds for kd in row)))
     )
-    big_r = np.stack([np.broadcast_to(np.asarray(s, float), shape) for s in sites])
+    big_r = np.stack([np.broadcast_to(np.maximum(np.asarray(s, float), 0.0), shape) for s in sites])
     amounts = np.stack([np.broadcast_to(np.asarray(t, float), shape) for t in totals])
-    sunk = np.stack(
-        [np.broadcast_to(1.0 + np.asarray(s, float), shape) for s in (sinks or [0.0] * len(totals))]
-    )
+    sunk = np.stack([np.broadcast_to(_sunk(s), shape) for s in (sinks or [0.0] * len(totals))])
     per_kd = np.stack(
         [np.stack([np.broadcast_to(1.0 / np.asarray(kd, float), shape) for kd in row]) for row in kds]
     )
@@ -139,53 +137,58 @@ def many_sites(
     return ManySites(r, free, free[:, None] * r[None] * per_kd)
 
 
-def half_competitor(
+def half_rival(
     site: ArrayLike,
-    tracer: ArrayLike,
-    tracer_kd: ArrayLike,
-    competitor_kd: ArrayLike,
+    ligand: ArrayLike,
+    ligand_kd: ArrayLike,
+    rival_kd: ArrayLike,
     *,
-    tracer_sink: ArrayLike = 0.0,
-    competitor_sink: ArrayLike = 0.0,
+    ligand_sink: ArrayLike = 0.0,
+    rival_sink: ArrayLike = 0.0,
 ) -> Floats:
-    """Give the total competitor that halves the bound tracer at one site, exactly.
+    """Give the total of a second ligand, the rival, that halves what the first has bound at one site, exactly.
 
-    All concentrations are totals, in one unit; never below half of the bound tracer.
+    All concentrations are totals, in one unit; never below half of the bound ligand.
     """
-    r_half, held = _half_way(site, tracer, tracer_kd, tracer_sink)
-    return np.asarray(held + np.asarray(competitor_kd) * held * (1.0 + np.asarray(competitor_sink)) / r_half)
+    r_half, held = _half_way(site, ligand, ligand_kd, ligand_sink)
+    return np.asarray(held + np.asarray(rival_kd) * held * (1.0 + np.asarray(rival_sink)) / r_half)
 
 
-def competitor_kd_from_half(
+def rival_kd_from_half(
     site: ArrayLike,
-    tracer: ArrayLike,
-    tracer_kd: ArrayLike,
+    ligand: ArrayLike,
+    ligand_kd: ArrayLike,
     half: ArrayLike,
     *,
-    tracer_sink: ArrayLike = 0.0,
-    competitor_sink: ArrayLike = 0.0,
+    ligand_sink: ArrayLike = 0.0,
+    rival_sink: ArrayLike = 0.0,
 ) -> Floats:
-    """Give the dissociation constant of a competitor from the total that halves the bound tracer: `half_competitor` undone.
+    """Give the dissociation constant of a rival ligand from its total that halves what the first has bound: `half_rival` undone.
 
-    nan where `half` is not above the competitor that must be bound at the half-way point: no competitor,
+    nan where `half` is not above the rival that must be bound at the half-way point: no rival,
     however tight, can be that potent against so many sites. Source: Nikolovska-Coleska 2004,
     doi:10.1016/j.ab.2004.05.055; equals Munson and Rodbard 1988 with its erratum.
     """
-    r_half, held = _half_way(site, tracer, tracer_kd, tracer_sink)
+    r_half, held = _half_way(site, ligand, ligand_kd, ligand_sink)
     loose = np.asarray(half, float) - held
-    kd = loose * r_half / (held * (1.0 + np.asarray(competitor_sink)))
+    kd = loose * r_half / (held * (1.0 + np.asarray(rival_sink)))
     return np.asarray(np.where(loose > 0, kd, np.nan))
 
 
 def _half_way(
-    site: ArrayLike, tracer: ArrayLike, tracer_kd: ArrayLike, tracer_sink: ArrayLike
+    site: ArrayLike, ligand: ArrayLike, ligand_kd: ArrayLike, ligand_sink: ArrayLike
 ) -> tuple[Floats, Floats]:
-    """Free site, and site held by the competitor, where the bound tracer is half of what it was."""
-    half_kd = np.asarray(tracer_kd, float) * (1.0 + np.asarray(tracer_sink, float))
-    r, _, (bound,) = one_site(site, (tracer,), (half_kd,))
-    loose = np.asarray(tracer, float) * half_kd / (half_kd + r) + bound / 2
+    """Free site, and site held by the rival, where the bound ligand is half of what it was."""
+    half_kd = np.asarray(ligand_kd, float) * (1.0 + np.asarray(ligand_sink, float))
+    r, _, (bound,) = one_site(site, (ligand,), (half_kd,))
+    loose = np.asarray(ligand, float) * half_kd / (half_kd + r) + bound / 2
     r_half = half_kd * (bound / 2) / loose
     return r_half, (r - r_half) + bound / 2
+
+
+def _sunk(sink: ArrayLike) -> Floats:
+    """1 + sink; a search may look below 0, where the balance still has a meaning as long as this stays above 0."""
+    return np.asarray(np.maximum(1.0 + np.asarray(sink, float), 0.1))
 
 
 def _free_site(total: Floats, amounts: Sequence[Floats], halves: Sequence[Floats]) -> Floats:
@@ -297,5 +300,6 @@ def _balance(
     filled = r + held.sum(axis=0)
     bend = -np.einsum("is...,it...->st...", held, share)
     for s in range(len(r)):
-        bend[s, s] += np.maximum(filled[s], NOTHING)
+        # The sliver keeps the matrix regular where ligand and sites use each other up to the last digit.
+        bend[s, s] += np.maximum(filled[s], NOTHING) * (1.0 + 1e-14)
     return (filled - big_r) / big_r * (big_r > NOTHING), bend / big_r[:, None]
