@@ -17,6 +17,7 @@ from tricyclic.errors import InputError
 from tricyclic.numerics.binding_over_time import bound_at
 from tricyclic.numerics.equilibrium import many_sites, one_site
 from tricyclic.records.conditions import BindingConditions
+from tricyclic.records.layout import Layout
 from tricyclic.records.plate import PLATE_SHAPES, Plate, Role, Well, in_row_order
 from tricyclic.records.telling import figures
 
@@ -125,7 +126,7 @@ def one_run(
 
 def simulate_plate(
     conditions: BindingConditions,
-    wells: Sequence[Well],
+    layout: Layout | Sequence[Well],
     truth: Truth,
     rng: np.random.Generator,
     *,
@@ -144,12 +145,12 @@ def simulate_plate(
     ----------
     conditions : BindingConditions
         Volume, protein, specific activity, efficiency, background and radioligand are used; what is missing is named.
-    wells : sequence of Well
+    layout : Layout or sequence of Well
         The plan: role, compound, concentrations, times; readings in it are ignored, empty wells are left out.
     truth : Truth
     rng : Generator
     size : int
-        Wells of the plate.
+        Wells of the plate, where the plan is no Layout.
     name : str
         Of the plate.
     cv : float
@@ -186,6 +187,9 @@ def simulate_plate(
             "the plate cannot be counted", where=name,
             do="State counting time, efficiency, specific activity, volume and protein",
         )  # fmt: skip
+    if isinstance(layout, Layout):
+        size = layout.size
+    wells = layout.held.values() if isinstance(layout, Layout) else layout
     planned = in_row_order(well for well in wells if well.role is not Role.EMPTY)
     if not planned:
         raise InputError("the plan holds no wells", where=name)

@@ -61,11 +61,14 @@ def residual_checks(
     model : CurveModel
         The fitted curve.
     """
-    return [*patterns(plate, series, fit, model), *runs(series, fit), *replicate_scatter(series, fit)]
+    found, residuals = patterns(plate, series, fit, model)
+    return [*found, *runs(series, residuals), *replicate_scatter(series, fit)]
 
 
-def patterns(plate: Plate | None, series: tuple[Series, ...], fit: Fit, model: CurveModel) -> list[Check]:
-    """Edge, row and column patterns, and control wells that do not fit the curve."""
+def patterns(
+    plate: Plate | None, series: tuple[Series, ...], fit: Fit, model: CurveModel
+) -> tuple[list[Check], Floats]:
+    """Edge, row and column patterns, and control wells that do not fit the curve; and the residuals less those found."""
     residuals = np.concatenate([part.residuals for part in fit.parts])
     sd = np.concatenate([part.sd for part in fit.parts])
     net = np.concatenate([part.expected for part in fit.parts]) - float(fit.values.get("background", 0.0))
@@ -73,7 +76,7 @@ def patterns(plate: Plate | None, series: tuple[Series, ...], fit: Fit, model: C
     slopes = slopes[:, np.isfinite(slopes).all(axis=0)]
     left = [*_places(plate, series, net), *_controls(series, net)]
     made: list[Check] = []
-    family = len(left)
+    family, taken = len(left), np.zeros((0, 0))
     while left:
         found = [(added_effect(residuals, slopes, p.values / sd), p) for p in left]
         found.sort(key=lambda pair: (math.isnan(pair[0].p), pair[0].p))
@@ -85,18 +88,24 @@ def patterns(plate: Plate | None, series: tuple[Series, ...], fit: Fit, model: C
         made.append(_told(pattern, effect.size, effect.se, effect.p, family, judged=True))
         slopes = np.column_stack([slopes, pattern.values / sd])
         left = [p for p in left if p is not pattern]
-    return made
+        taken = slopes
+    rest = residuals - taken @ np.linalg.lstsq(taken, residuals, rcond=None)[0] if taken.size else residuals
+    return made, np.asarray(rest)
 
 
-def runs(series: tuple[Series, ...], fit: Fit) -> list[Check]:
-    """Runs of equal signs in the residuals along the curve."""
+def runs(series: tuple[Series, ...], residuals: Floats) -> list[Check]:
+    """Runs of equal signs in the residuals, shape (n,) over all series, along the curve."""
     signs = []
-    for one, part in zip(series, fit.parts, strict=True):
-        keys = [
-            one.x.get(name, np.zeros(one.n))
+    ends = np.cumsum([one.n for one in series])
+    for one, own in zip(series, np.split(residuals, ends[:-1]), strict=True):
+        # Wells of one setting are taken in the order of their names, not of the table.
+        keys: list[np.ndarray] = [np.argsort(np.argsort(one.labels))] if one.labels else []
+        keys += [
+            one.x[name]
             for name in ("time_min", "competitor_M", "concentration_M", "radioligand_M", "specific")
+            if name in one.x
         ]
-        signs.append(part.residuals[np.lexsort(keys)] > 0)
+        signs.append((own[np.lexsort(keys)] if keys else own) > 0)
     together = np.concatenate(signs)
     if together.size < 8:
         return []
@@ -170,13 +179,29 @@ def _places(plate: Plate | None, series: tuple[Series, ...], net: Floats) -> lis
     for name, place, many in (("row_drift", row, rows), ("column_drift", column, columns)):
         if np.unique(place).size > 2:
             which = name.split("_")[0]
+            tied = (
+                f"; each dose has its own {which} here, so a curve of another shape looks the same"
+                if _tied(series, place)
+                else ""
+            )
             found.append(
                 Pattern(
                     name, f"wells from the first to the last {which}", (place / (many - 1) - 0.5) * net, EFFECT_AT_LEAST,
-                    f"Look at the pipette, harvester or temperature along the {which}s",
+                    f"Look at the pipette, harvester or temperature along the {which}s{tied}",
                 )
             )  # fmt: skip
     return found
+
+
+def _tied(series: tuple[Series, ...], place: Floats) -> bool:
+    """Whether all wells with one dose of competitor share their place."""
+    start = 0
+    for one in series:
+        own, start = place[start : start + one.n], start + one.n
+        dose = one.x.get("competitor_M", np.zeros(one.n))
+        if any(np.ptp(own[dose == level]) > 0 for level in np.unique(dose[dose > 0])):
+            return False
+    return True
 
 
 def _controls(series: tuple[Series, ...], net: Floats) -> list[Pattern]:

@@ -1,0 +1,162 @@
+"""A plate spoilt in one way raises the check of that fault and no other; a clean plate raises none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tricyclic.assays.binding import readings_of
+from tricyclic.assays.checks import plate_checks
+from tricyclic.assays.plate_simulator import Faults, Truth, simulate_plate
+from tricyclic.curves import SHELF
+from tricyclic.fitting.fit import fit
+from tricyclic.readers import library
+from tricyclic.readers.layout import layout_from_toml
+from tricyclic.records.conditions import BindingConditions, Measured
+from tricyclic.records.plate import Role, Well
+
+CURVE = {"competition": "competition_with_depletion", "saturation": "saturation_with_depletion"}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A plate as it is made: what is stated, planned, true, and how it is simulated."""
+
+    conditions: BindingConditions
+    wells: tuple[Well, ...]
+    truth: Truth
+    kind: str = "competition"
+    simulated: dict[str, Any] = field(default_factory=dict)
+
+
+def bench(name: str, truth: Truth, **stated) -> Bench:
+    protocol = library.protocol(name)
+    counter = {"counting_efficiency": Measured(0.45, ""), "counting_time_min": 2.0, "background_cpm": 25.0}
+    return Bench(
+        replace(protocol.conditions, **{**counter, **stated}),
+        tuple(layout_from_toml(protocol.layout).held.values()),
+        truth,
+        protocol.kind,
+    )
+
+
+NET = bench(
+    "net-nisoxetine",
+    Truth(kd_nM=0.8, bmax_fmol_per_mg=600.0, ki_nM={"desipramine": 0.83}),
+    kon_per_M_min=1e8,
+    koff_per_min=0.08,
+)
+BETA1 = bench(
+    "beta1-iodopindolol",
+    Truth(kd_nM=0.13, bmax_fmol_per_mg=73.3, nonspecific=0.003),
+    kon_per_M_min=1e9,
+    koff_per_min=0.13,
+    counting_efficiency=Measured(0.75, ""),
+)
+
+
+def doubts(plan: Bench, seed: int) -> list[str]:
+    """Names of the checks at look or stop, engine's own included."""
+    plate = simulate_plate(
+        plan.conditions, plan.wells, plan.truth, np.random.default_rng(seed), **plan.simulated
+    )
+    readings = readings_of(plate, plan.conditions, plan.kind)
+    model = SHELF[CURVE[plan.kind]]
+    known = {
+        p.name for p in model.parameters if p.given and (p.name != "log10_kd" or plan.kind == "competition")
+    }
+    given = {name: value for name, value in readings.given.items() if name in known}
+    ((_, series),) = readings.series
+    found = fit(series, model, given=given, variance="counting", intervals="none")
+    made = found.checks + plate_checks(plate, (series,), found, model, readings.conditions, ())
+    return [check.name for check in made if check.level != "fine"]
+
+
+def doses(top_M: float, dilution: float) -> tuple[Well, ...]:
+    """The NET plan with other concentrations of the compound."""
+    return tuple(
+        replace(well, concentration_M=top_M / dilution**well.column)
+        if well.role is Role.COMPETITION
+        else well
+        for well in NET.wells
+    )
+
+
+def net(
+    *, truth: dict[str, Any] | None = None, stated: dict[str, Any] | None = None, wells=NET.wells, **simulated
+) -> Bench:
+    return Bench(
+        replace(NET.conditions, **(stated or {})),
+        wells,
+        replace(NET.truth, **(truth or {})),
+        simulated=simulated,
+    )
+
+
+SPOILT = {
+    "sticky filters": ("nsb_percent", net(truth={"nonspecific": 0.04})),
+    "hardly any sites": ("specific_percent", net(truth={"bmax_fmol_per_mg": 200.0}, stated={"counting_time_min": 10.0})),
+    "so much membrane that the tracer runs short": ("tracer_bound", net(truth={"bmax_fmol_per_mg": 4000.0})),
+    "a plate that dried at its rim": ("edge_effect", net(faults=Faults(edge=-0.18))),
+    "rows harvested one after the other": ("row_drift", net(faults=Faults(row_drift=0.45))),
+    "a compound tested too high to see the top": ("plateau_missing", net(wells=doses(1e-6, 1.85))),
+    "a compound tested too low": ("ic50_outside_range", net(wells=doses(1e-10, 3.16))),
+    "vials counted for seconds": ("counting_error_share", net(stated={"counting_time_min": 0.15}, cv=0.02)),
+    "a slow radioligand stopped too early": (
+        "incubation_long_enough",
+        net(
+            truth={"kon_per_M_min": 2e6, "competitor_koff_per_min": {"desipramine": 0.1}},
+            stated={"kon_per_M_min": 2e6, "koff_per_min": 1.6e-3, "incubation_min": 500.0},
+            design="as_incubated",
+        ),
+    ),
+    "controls from another batch of membranes": ("plateaus_against_controls", net(faults=Faults(controls=0.4))),
+    "too much radioligand": (
+        "radioligand_over_kd",
+        net(truth={"bmax_fmol_per_mg": 2000.0}, stated={"radioligand_nM": Measured(3.0, "nM")}),
+    ),
+    "two total wells": (
+        "few_control_wells",
+        net(wells=tuple(w for w in NET.wells if w.role is not Role.TOTAL or w.name in ("E01", "E02"))),
+    ),
+    "nobody knows the rates of the radioligand": (
+        "incubation_long_enough",
+        net(stated={"kon_per_M_min": None, "koff_per_min": None}),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_a_plate_spoilt_in_one_way_raises_its_own_check_and_no_other(fault):
+    own, plan = SPOILT[fault]
+    assert doubts(plan, seed=3) == [own]
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_the_fault_is_seen_whatever_the_scatter(fault):
+    own, plan = SPOILT[fault]
+    raised = Counter(name for seed in range(20, 40) for name in set(doubts(plan, seed)))
+    assert raised.pop(own) >= 19
+    # Some 2 % of clean plates look odd by chance; twenty plates may hold two such.
+    assert raised.total() <= 2, raised
+
+
+def test_a_clean_competition_plate_raises_nothing():
+    raised = [doubts(NET, seed) for seed in range(200)]
+    assert sum(bool(names) for names in raised) <= 10, Counter(n for names in raised for n in names)
+
+
+def test_a_clean_saturation_plate_raises_nothing():
+    raised = [[n for n in doubts(BETA1, seed) if n != "decay"] for seed in range(60)]
+    assert sum(bool(names) for names in raised) <= 3, Counter(n for names in raised for n in names)
+
+
+def test_a_saturation_that_stops_below_its_kd_gives_no_bmax_to_use():
+    weak = replace(BETA1, truth=replace(BETA1.truth, kd_nM=2.0, bmax_fmol_per_mg=1500.0))
+    assert "kd_outside_range" in doubts(weak, seed=1)
+    short = replace(BETA1, truth=replace(BETA1.truth, kd_nM=0.4, bmax_fmol_per_mg=200.0))
+    assert "plateau_missing" in doubts(short, seed=1)
