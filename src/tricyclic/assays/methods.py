@@ -1,0 +1,133 @@
+"""The methods paragraph of an assay, written from what was really done and stated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tricyclic.records.conditions import BindingConditions, Measured
+from tricyclic.records.method import BindingMethod
+from tricyclic.records.protocol import Protocol
+from tricyclic.records.results import PlateResult
+from tricyclic.records.telling import figures
+
+_WEIGHTS = {
+    "counting": "each reading weighted by the inverse of its expected variance, counting (Poisson) plus a proportional part "
+    "estimated by restricted likelihood",
+    "poisson": "each reading weighted by the inverse of its expected counting variance",
+    "proportional": "each reading weighted by the inverse square of what the curve expects",
+    "constant": "all readings weighted alike",
+}
+
+
+def methods_paragraph(
+    plates: Sequence[PlateResult], protocol: Protocol | None, method: BindingMethod, equation: str = ""
+) -> str:
+    """Write the methods of an assay.
+
+    Parameters
+    ----------
+    plates : sequence of PlateResult
+        At least one; the conditions of the first are told, and how many runs there are.
+    protocol : Protocol or None
+        Where the assay followed one.
+    method : BindingMethod
+    equation : str
+        Of the curve that was fitted.
+    """
+    first = plates[0]
+    sentences = [
+        _at_the_bench(first.conditions, protocol),
+        _counted(first.conditions),
+        _mask(first.conditions),
+    ]
+    sentences.append(_fitted(plates, method, equation))
+    sentences.append(_pooled(plates, method))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _at_the_bench(c: BindingConditions, protocol: Protocol | None) -> str:
+    tissue = c.tissue or "Membranes"
+    amount = f" ({_told(c.protein_ug, 'ug')} protein per well)" if c.protein_ug else ""
+    with_hot = f" were incubated with {c.radioligand or 'the radioligand'}"
+    hot = f" at {_told(c.radioligand_nM, 'nM')}" if c.radioligand_nM else ""
+    volume = f" in {figures(c.volume_uL)} uL" if c.volume_uL else ""
+    buffer = f" of {c.buffer}" if c.buffer and volume else f" in {c.buffer}" if c.buffer else ""
+    how_long = f" for {figures(c.incubation_min)} min" if c.incubation_min else ""
+    warm = f" at {figures(c.temperature_C)} degC" if c.temperature_C is not None else ""
+    nsb = ""
+    if c.nsb_drug:
+        dose = f" ({figures(c.nsb_drug_M * 1e6)} uM)" if c.nsb_drug_M else ""
+        nsb = f" Non-specific binding was defined with {c.nsb_drug}{dose}."
+    stopped = f" Incubation was stopped by filtration through {c.filter}." if c.filter else ""
+    lead = f"{tissue[0].upper()}{tissue[1:]}{amount}{with_hot}{hot}{volume}{buffer}{how_long}{warm}."
+    named = f" The steps follow the protocol '{protocol.name}'." if protocol else ""
+    return lead + nsb + stopped + named
+
+
+def _counted(c: BindingConditions) -> str:
+    said = []
+    if c.counting_time_min:
+        said.append(f"wells were counted for {figures(c.counting_time_min)} min")
+    if c.counting_efficiency:
+        said.append(f"with an efficiency of {figures(100 * c.counting_efficiency.value)} %")
+    if c.specific_activity_Ci_per_mmol:
+        activity = f"a specific activity of {_told(c.specific_activity_Ci_per_mmol, 'Ci/mmol')}"
+        if c.reference_date and c.assay_date:
+            activity += f" on {c.reference_date.isoformat()}, carried to {c.assay_date.isoformat()} by the decay of {c.isotope}"
+            fate = (
+                "specific activity"
+                if c.decay_convention == "specific_activity_falls"
+                else "concentration of the intact ligand"
+            )
+            activity += f" (the {fate} falls)"
+        said.append(f"and {activity}" if said else activity)
+    if not said:
+        return "Readings stay in the unit they were given in: nothing was stated that turns them into moles."
+    text = ", ".join(said)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _mask(c: BindingConditions) -> str:
+    if not (c.mask and c.mask_M):
+        return ""
+    site = c.masked_site or "other"
+    return (
+        f"{c.mask} ({figures(c.mask_M * 1e9)} nM) covered the {site} sites; what it leaves of them, and what it takes of the "
+        f"{c.target} sites, is in the fit."
+    )
+
+
+def _fitted(plates: Sequence[PlateResult], method: BindingMethod, equation: str) -> str:
+    first = plates[0]
+    law = f" [{equation}]" if equation else ""
+    kd = ""
+    if (
+        first.conditions.radioligand_kd_nM is not None
+        and "log10_kd" in first.fit
+        and first.fit["log10_kd"].fixed
+    ):
+        stated = first.conditions.radioligand_kd_nM
+        source = f" ({stated.source})" if stated.source else ""
+        kd = f" The Kd of the radioligand was taken as {_told(stated, 'nM')}{source}."
+    return (
+        f"All wells of a plate (total, non-specific, competition) were fitted together, as counted, with '{first.model}'{law}, "
+        f"{_WEIGHTS[first.fit.variance]}; nothing was subtracted or normalised beforehand.{kd} Limits of one plate are "
+        f"{method.confidence * 100:g} % profile-likelihood limits."
+    )
+
+
+def _pooled(plates: Sequence[PlateResult], method: BindingMethod) -> str:
+    runs = len({plate.experiment for plate in plates})
+    if runs < 2:
+        return "There is one run, so no interval between runs can be given."
+    return (
+        f"The {runs} independent runs are the unit of replication: values are averaged on the log scale (geometric mean) with "
+        f"a {method.confidence * 100:g} % interval from the scatter between runs."
+    )
+
+
+def _told(number: Measured | None, unit: str) -> str:
+    if number is None:
+        return ""
+    error = f" +/- {figures(number.se, 2)}" if number.se else ""
+    return f"{figures(number.value)}{error} {unit}"
