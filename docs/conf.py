@@ -24,7 +24,9 @@ html_theme = "pydata_sphinx_theme"
 html_title = "tricyclic"
 html_copy_source = False
 html_show_sourcelink = False
+html_sidebars = {"**": []}
 html_theme_options = {
+    "header_links_before_dropdown": 9,
     "show_prev_next": False,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
