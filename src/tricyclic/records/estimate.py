@@ -38,7 +38,7 @@ class Estimate:
     se : float
         Standard error of the value itself, for quantities on the linear scale; nan where it has none.
     n : int
-        Independent experiments (never wells).
+        Independent experiments (never wells); 0 where a publication does not state it.
     method : str
         How value and interval were found ("profile likelihood", "t on 3 runs").
     subject, target : str

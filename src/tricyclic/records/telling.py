@@ -55,7 +55,7 @@ def told(estimate: Estimate) -> str:
     limits = interval(estimate)
     if limits:
         parts.append(f"{estimate.confidence * 100:g} %: {limits}")
-    parts.append(f"n = {estimate.n}")
+    parts.append(f"n = {estimate.n}" if estimate.n else "n not stated")
     return "   ".join(part for part in parts if part)
 
 
