@@ -201,6 +201,17 @@ def test_its_first_guess_finds_the_optimum_of_noisy_wells_wherever_the_truth_lie
     assert own.rss <= from_truth.rss * (1 + 1e-5)
 
 
+def test_any_given_value_may_be_freed_without_a_start(model):
+    x = settings(model)
+    series = Series("freed", drawn(model), "dpm", x)
+    for p in model.parameters:
+        if p.given:
+            known = {name: value for name, value in given(model, model.example).items() if name != p.name}
+            for start in model.first_guess(series, known):
+                assert p.low <= start.get(p.name, p.low) <= p.high
+            assert np.isfinite(fit(series, model, given=known, free=(p.name,), intervals="none").rss)
+
+
 def test_many_parameter_sets_at_once_equal_one_at_a_time(model):
     rng = np.random.default_rng(4)
     sets = {

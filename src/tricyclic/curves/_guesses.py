@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tricyclic.records.curve_model import CurveModel
+from tricyclic.records.curve_model import CurveModel, Parameter
 from tricyclic.records.series import Series
 
 Grid = Mapping[str, Sequence[float] | np.ndarray]
@@ -41,7 +41,13 @@ def starts_on_grid(
     """
     columns = settings(model, series)
     known = {p.name: p.default for p in model.parameters if p.default is not None} | dict(given)
-    shared = {**(rest or {}), **known}
+    unsaid = {
+        p.name: plausible(p, series.y, columns)
+        for p in model.parameters
+        if p.name not in {*known, *grid, *linear, *(rest or {})}
+    }
+    rest = {**unsaid, **(rest or {})}
+    shared = {**rest, **known}
     axes = {
         name: np.asarray([known[name]] if name in known else values, float) for name, values in grid.items()
     }
@@ -65,7 +71,7 @@ def starts_on_grid(
     for node in chosen or [int(np.argmax(kept))]:
         start = {name: float(values[node]) for name, values in nodes.items()}
         start |= {name: float(scales[node, j]) for j, name in enumerate(free)}
-        found.append(within_bounds(model, {**(rest or {}), **start}, known))
+        found.append(within_bounds(model, {**rest, **start}, known))
     return found
 
 
@@ -89,6 +95,24 @@ def within_bounds(model: CurveModel, start: Mapping[str, float], known: Mapping[
 def settings(model: CurveModel, series: Series) -> dict[str, np.ndarray]:
     """The columns of a curve from a series, defaults filled in."""
     return {c.name: np.asarray(series.x.get(c.name, np.full(series.n, c.default))) for c in model.columns}
+
+
+def per_molar(y: np.ndarray, columns: Mapping[str, np.ndarray]) -> float:
+    """Readings per molar if half of the radioligand were bound at the most."""
+    greatest = max((float(c.max()) for name, c in columns.items() if name.endswith("_M")), default=0.0)
+    return 2.0 * max(float(np.abs(y).max()), 1e-12) / max(greatest, 1e-15)
+
+
+def plausible(parameter: Parameter, y: np.ndarray, columns: Mapping[str, np.ndarray]) -> float:
+    """A value to begin with for a parameter that was freed and of which nothing was said."""
+    if parameter.default is not None:
+        return parameter.default
+    if parameter.unit == "y/M":
+        return per_molar(y, {name: c for name, c in columns.items() if name == "radioligand_M"} or columns)
+    if parameter.unit == "y":
+        return float(np.median(y))
+    bounds = (parameter.low, parameter.high)
+    return float(np.mean(bounds)) if np.isfinite(bounds).all() else float(np.clip(1.0, *bounds))
 
 
 def doses(values: np.ndarray, *, points: int = 25, beyond: float = 1.0) -> np.ndarray:
@@ -116,8 +140,11 @@ def well_bound(
     The sink comes from the non-specific wells, or from the lowest reading per radioligand where there are
     none; the sites from the wells without competitor.
     """
-    signal, background = known["signal_per_M"], known.get("background", 0.0)
     hot = columns["radioligand_M"]
+    signal, background = (
+        known.get("signal_per_M", per_molar(series.y, {"radioligand_M": hot})),
+        known.get("background", 0.0),
+    )
     bound = (series.y - background) / max(signal, 1e-300)
     used = hot > 0
     if not used.any():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tricyclic.curves._guesses import Start, settings, within_bounds
+from tricyclic.curves._guesses import Start, per_molar, settings, within_bounds
 from tricyclic.curves._kernels import (
     BACKGROUND,
     RADIOLIGAND,
@@ -50,7 +50,8 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     """What is bound is read off and taken from what was added: an undepleted curve against free radioligand."""
     columns = settings(MODEL, series)
     hot = columns["radioligand_M"]
-    read = (series.y - given.get("background", 0.0)) / max(given.get("signal_per_M", 1.0), 1e-300)
+    signal = given.get("signal_per_M", per_molar(series.y, {"radioligand_M": hot}))
+    read = (series.y - given.get("background", 0.0)) / max(signal, 1e-300)
     free = np.maximum(hot - read, 1e-3 * hot)
     undepleted = Series(series.name, read, "M", {"radioligand_M": free, "specific": columns["specific"]})
     known = {name: value for name, value in given.items() if name.startswith("log10_kd")}
@@ -58,7 +59,7 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     for start in without_depletion(undepleted, {"background": 0.0, **known}):
         for site in ("high", "low"):
             start[f"log10_bmax_{site}"] = float(np.log10(max(start.pop(f"bmax_{site}"), 1e-17)))
-        starts.append(within_bounds(MODEL, start, given))
+        starts.append(within_bounds(MODEL, {"signal_per_M": signal, **start}, given))
     return starts
 
 
