@@ -204,3 +204,25 @@ def test_a_failed_fit_gets_no_checks_of_its_wells():
     found = fit(flat, SHELF["competition_ki"], given={"log10_kd": -9.0}, variance="constant")
     assert not found.ok
     assert plate_checks(None, (flat,), found, SHELF["competition_ki"], STATED, ()) == ()
+
+
+def test_a_time_course_is_not_asked_for_control_wells_or_for_equilibrium():
+    time = np.tile([1.0, 2.0, 4.0, 8.0, 16.0, 32.0], 4)
+    specific = np.repeat([1.0, 1.0, 1.0, 0.0], 6)
+    hot = np.repeat([5e-10, 1e-9, 2e-9, 1e-9], 6)
+    rise = 40.0 + 900.0 * specific * hot / (hot + 0.8e-9) * -np.expm1(-(1e8 * hot + 0.08) * time)
+    series = Series(
+        "course", rise * (1 + 0.01 * np.cos(np.arange(24.0) ** 2)), "cpm", {"time_min": time, "specific": specific, "radioligand_M": hot},
+        counting_slope=np.full(24, 0.5), counting_offset=np.zeros(24),
+    )  # fmt: skip
+    model = SHELF["association"]
+    found = fit(series, model, variance="counting", intervals="none")
+    assert found.ok
+    made = {check.name for check in plate_checks(None, (series,), found, model, STATED, ())}
+    assert not made & {
+        "few_control_wells",
+        "incubation_long_enough",
+        "plateau_missing",
+        "radioligand_over_kd",
+    }
+    assert {"tracer_bound", "specific_percent", "residual_runs"} <= made

@@ -94,7 +94,7 @@ def plate_checks(
 
 def control_wells(wells: FittedWells) -> tuple[Check, ...]:
     """Enough total and non-specific wells to know their scatter."""
-    if not wells.competes:
+    if not wells.competes or wells.over_time:
         return ()
     counts = {"total": wells.total.size, "non-specific": wells.nonspecific.size}
     fewest = min(counts.values())
@@ -248,7 +248,9 @@ def incubation(wells: FittedWells) -> tuple[Check, ...]:
     if wells.over_time:
         return ()
     if c.incubation_min is None or (c.kon_per_M_min is None and c.koff_per_min is None):
-        lacks = "the incubation time" if c.incubation_min is None else "kon and koff of the radioligand"
+        lacks = (
+            "the incubation time is" if c.incubation_min is None else "kon and koff of the radioligand are"
+        )
         return (
             Check(
                 "incubation_long_enough", "look", f"whether equilibrium was reached is unknown: {lacks} not stated",
