@@ -151,6 +151,18 @@ def test_two_equal_sites_are_one_site_of_their_sum():
     np.testing.assert_allclose(apart.bound.sum(axis=1), together.bound, rtol=1e-12)
 
 
+def test_one_ligand_alone_is_the_limit_of_a_vanishing_second_one():
+    rng = np.random.default_rng(7)
+    sites, total = 10.0 ** rng.uniform(-12, -6, (2, 200)), 10.0 ** rng.uniform(-12, -6, 200)
+    kds = 10.0 ** rng.uniform(-12, -6, (2, 200))
+    alone = many_sites(tuple(sites), (total,), (tuple(kds),), (0.3,))
+    beside = many_sites(tuple(sites), (total, np.zeros(200)), (tuple(kds), (1e-9, 1e-9)), (0.3, 0.0))
+    np.testing.assert_allclose(alone.free_sites, beside.free_sites, rtol=1e-8)
+    np.testing.assert_allclose(alone.bound[0], beside.bound[0], rtol=1e-8)
+    np.testing.assert_allclose(alone.free[0] * 1.3 + alone.bound[0].sum(axis=0), total, rtol=1e-12)
+    np.testing.assert_allclose(alone.free_sites + alone.bound[0], sites, rtol=1e-12)
+
+
 # IC50 / (1 + [L]/Kd) over the true Ki, at [L] = Kd / 2; rows are sites over Kd: tracer bound in percent, then Ki/Kd = 0.01 to 1000.
 BIAS = {
     0.01: ("0.7", "1.34", "1.04", "1.01", "1.00", "1.00"),

@@ -115,9 +115,12 @@ def many_sites(
     sum_i ((1 + sink_i) e^u_i - T_i u_i) + sum_s R_s log(1 + sum_i e^u_i / Kd_is). It has one unknown per site, however many
     ligands there are, and an absent ligand or site drops out by itself. Each site in turn is first solved exactly with the
     others held (which lowers Psi), then damped Newton steps in all v at once finish; a step that does not lower Psi
-    is replaced by another such turn.
+    is replaced by another such turn. A single ligand needs none of this: for it the sites are what ligands are
+    to a single site.
     """
     count = len(sites)
+    if len(totals) == 1:
+        return _one_ligand(sites, totals[0], kds[0], sinks[0] if sinks else 0.0)
     shape = np.broadcast_shapes(
         *(np.shape(a) for a in (*sites, *totals, *sinks, *(kd for row in kds for kd in row)))
     )
@@ -184,6 +187,21 @@ def _half_way(
     loose = np.asarray(ligand, float) * half_kd / (half_kd + r) + bound / 2
     r_half = half_kd * (bound / 2) / loose
     return r_half, (r - r_half) + bound / 2
+
+
+def _one_ligand(
+    sites: Sequence[ArrayLike], total: ArrayLike, kds: Sequence[ArrayLike], sink: ArrayLike
+) -> ManySites:
+    """F (1 + sink) + sum_s R_s F / (Kd_s + F) = T is the balance of one site with the parts exchanged."""
+    sunk = _sunk(sink)
+    amounts = [np.maximum(np.asarray(site, float), 0.0) / sunk for site in sites]
+    whole = np.maximum(np.asarray(total, float), 0.0) / sunk
+    exchanged = one_site(whole, amounts, kds)
+    free = np.asarray(exchanged.free_site)
+    shape = free.shape
+    loose = np.stack([np.broadcast_to(part * sunk, shape) for part in exchanged.free])
+    bound = np.stack([np.broadcast_to(part * sunk, shape) for part in exchanged.bound])
+    return ManySites(loose, free[None], bound[None])
 
 
 def _sunk(sink: ArrayLike) -> Floats:
