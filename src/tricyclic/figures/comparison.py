@@ -75,7 +75,9 @@ def comparison(
         canvas.text(
             2.0 / 84.0, 1 - 1.2 / height, style.fitted(title, 80.0, bold=True), va="top", weight="bold"
         )
-        says = f" {style.one_line(compared.says)}" if compared is not None and compared.says else ""
+        says = (
+            f" {style.one_line(compared.says).rstrip('.')}." if compared is not None and compared.says else ""
+        )
         counts = ", ".join(f"{c or 'all runs'} n = {len(runs.get(c, ())) or pooled[c].n}" for c in conditions)
         return style.finish(
             canvas,

@@ -153,7 +153,7 @@ def _ticks(axes: Axes, low: float, high: float) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
     decades = high - low
-    marks = (1.0,) if decades > 3 else (1.0, 3.0) if decades > 1.2 else (1.0, 2.0, 5.0)
+    marks = (1.0,) if decades > 3 else (1.0, 3.0) if decades > 1.2 else (1.0, 2.0, 3.0, 5.0)
     axes.xaxis.set_major_locator(LogLocator(10, subs=marks, numticks=12))
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda x, _: figures(x, 1) if x < 1e6 else f"1e{math.log10(x):.0f}")
@@ -174,7 +174,7 @@ def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
     bold = row.kind in ("heading", "pooled")
     indent = 0.0 if row.kind == "heading" else 2.5
     axes.text(
-        (2.0 + indent - left_mm) * per_mm, place, style.fitted(row.label, left_mm - 6.0 - indent, bold=bold),
+        (2.0 + indent - left_mm) * per_mm, place, style.fitted(row.label, 165.0 if row.kind == "heading" else left_mm - 6.0 - indent, bold=bold),
         transform=across, va="center", weight="bold" if bold else "normal",
     )  # fmt: skip
     if row.kind == "heading":

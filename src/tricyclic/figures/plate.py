@@ -257,7 +257,7 @@ def _key(plate: Plate, codes: _Codes) -> list[str]:
 def _flow(entries: list[str]) -> list[str]:
     lines = [""]
     for entry in entries:
-        longer = f"{lines[-1]}     {entry}" if lines[-1] else entry
+        longer = f"{lines[-1]}  ·  {entry}" if lines[-1] else entry
         if style.width_mm(longer, size_pt=style.SMALL_PT) <= 160.0:
             lines[-1] = longer
         elif len(lines) < KEY_LINES:

@@ -25,8 +25,8 @@ def residuals(fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: sty
     from matplotlib.ticker import MaxNLocator
 
     with style.publication_style(text_as):
-        height = 56.0
-        canvas, axes = style.sheet("column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=8.0)
+        height = 59.0
+        canvas, axes = style.sheet("column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=11.0)
         kinds = [kind for part in fit.parts for kind in _kinds(part, len(fit.parts) > 1)]
         every = np.concatenate([r for _, _, r in kinds])
         reach = max(3.0, float(np.abs(every[np.isfinite(every)]).max(initial=0.0)) * 1.08)
@@ -48,14 +48,13 @@ def residuals(fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: sty
         if 1 < len(kinds) <= 5:
             axes.legend(
                 loc="lower right",
-                bbox_to_anchor=(1.0, 1.0),
+                bbox_to_anchor=(1.0, 1.02),
                 ncols=min(3, len(kinds)),
                 columnspacing=0.8,
                 handletextpad=0.1,
             )
-        room = 80.0 if len(kinds) < 2 or len(kinds) > 5 else 26.0
         canvas.text(
-            2.0 / 84.0, 1 - 1.2 / height, style.fitted(title, room, bold=True), va="top", weight="bold"
+            2.0 / 84.0, 1 - 1.2 / height, style.fitted(title, 80.0, bold=True), va="top", weight="bold"
         )
         outside = int(np.sum(np.abs(every) > 1.96))
         told = f"{outside} of {every.size} outside ±1.96"

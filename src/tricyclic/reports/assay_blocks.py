@@ -31,7 +31,7 @@ def section_of(material: Material, kinds: Sequence[str], title: str, anchor: str
 def assay_blocks(material: Material, i: int, assay: AssayResult) -> list[Block]:
     """What the report says of one assay, under a heading of level 2."""
     blocks: list[Block] = [Heading(assay.title or assay.name, 2, assay_anchor(i))]
-    blocks += [curve(p, width="full", pdf=material.figure_pdf) for p in material.pictures_of(assay)]
+    blocks += [curve(p, width="full", pdf=False) for p in material.pictures_of(assay)]
     for plate in assay.plates:
         if not plate.fit.ok:
             blocks.append(Paragraph(f"{plate.name}: the fit did not come out ({plate.fit.says}).", "note"))
@@ -39,7 +39,7 @@ def assay_blocks(material: Material, i: int, assay: AssayResult) -> list[Block]:
         if table is not None:
             blocks.append(table)
     for plate in assay.plates:
-        blocks += [curve(p, pdf=material.figure_pdf) for p in material.pictures_of(assay, plate)]
+        blocks += [curve(p, pdf=False) for p in material.pictures_of(assay, plate)]
     parameters = _parameters(i, assay)
     return [*blocks, parameters] if parameters is not None else blocks
 
@@ -114,7 +114,11 @@ def _classical(i: int, assay: AssayResult) -> Table | None:
                 )  # fmt: skip
                 change = ""
                 if answer is not None and answer.value > 0 and math.isfinite(estimate.value):
-                    change = f"{(estimate.value / answer.value - 1) * 100:+.0f} %".replace("-", "−")
+                    change = (
+                        f"{(estimate.value / answer.value - 1) * 100:+.0f} %".replace("-", "−")
+                        .replace("+0 %", "0 %")
+                        .replace("−0 %", "0 %")
+                    )
                 rows.append(
                     (run_name(plate), name, f"{estimate.name} ({estimate.unit})" if estimate.unit else estimate.name,
                      value_with_limits(estimate), "" if answer is None else value_with_limits(answer), change)

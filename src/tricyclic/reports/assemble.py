@@ -9,6 +9,7 @@ from tricyclic.figures.style import slug
 from tricyclic.records.document import Block, Document, Figure
 from tricyclic.records.picture import CurvePicture
 from tricyclic.records.results import StudyResult
+from tricyclic.reports.pdf import drawing_to_pdf
 from tricyclic.reports.section import Material
 from tricyclic.reports.sections import SHELF
 
@@ -35,7 +36,7 @@ def assemble(
     files_at : str or None
         What goes before a raw file's path to reach it from where the report will lie ("../../"); None: no links.
     figure_pdf : bool
-        Whether each figure also carries its PDF (some 0.2 s each); printing the report does not need it.
+        Whether each figure also carries its PDF, to be saved beside its SVG; printing the report does not need it.
     sections : sequence of str or None
         Names of the sections wanted; None: all that have something to tell.
 
@@ -44,15 +45,18 @@ def assemble(
     UnknownNameError
         If a section is not on the shelf.
     """
-    material = Material(result, tuple(pictures), study_folder, files_at, figure_pdf)
+    material = Material(result, tuple(pictures), study_folder, files_at)
     chosen = sorted(
         (SHELF[name] for name in (SHELF if sections is None else sections)), key=lambda s: s.order
     )
     blocks = [block for section in chosen if section.wants(material) for block in section.write(material)]
+    named = _with_names_of_their_own(blocks)
+    if figure_pdf:
+        named = tuple(replace(b, pdf=drawing_to_pdf(b.svg)) if isinstance(b, Figure) else b for b in named)
     return Document(
         title=result.title,
         subtitle=_subtitle(result),
-        blocks=_with_names_of_their_own(blocks),
+        blocks=named,
         sources=result.sources,
         facts=_facts(result),
         synthetic=bool(result.synthetic),

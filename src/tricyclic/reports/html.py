@@ -10,6 +10,8 @@ from tricyclic.records.document import Document
 from tricyclic.reports.layout import clean, laid_out
 from tricyclic.reports.words import SIGNS, level_of, sentence
 
+LONG_WORD = 24
+
 
 def to_html(document: Document) -> str:
     """Write the document as a page.
@@ -38,4 +40,10 @@ def _environment() -> Environment:
     )
     environment.filters["level"] = level_of
     environment.filters["sentence"] = sentence
+    environment.filters["long"] = _long
     return environment
+
+
+def _long(cell: str) -> str:
+    """A class for cells that hold a word too long to stand on one line."""
+    return " long" if any(len(word) > LONG_WORD for word in cell.split()) else ""

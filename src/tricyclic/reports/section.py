@@ -24,15 +24,12 @@ class Material:
         What the commands of the report are called with.
     files_at : str or None
         What goes before the path of a raw file to reach it from the report ("../../"); None: no links to files.
-    figure_pdf : bool
-        Whether figures carry their PDF.
     """
 
     result: StudyResult
     pictures: tuple[CurvePicture, ...] = ()
     study_folder: str = "DIR"
     files_at: str | None = None
-    figure_pdf: bool = False
 
     @property
     def assays(self) -> Iterator[tuple[int, AssayResult]]:
@@ -69,11 +66,7 @@ class Material:
             if where == assay.name:
                 return assay_anchor(i)
         for i, j, _, plate in self.plates:
-            if where and (
-                where == plate.name
-                or where.startswith(f"{plate.name} ")
-                or where.startswith(f"{plate.name},")
-            ):
+            if where and (where == plate.name or where.startswith((f"{plate.name} ", f"{plate.name},"))):
                 return rows_anchor(i, j)
         return ""
 

@@ -67,7 +67,7 @@ def _figure(material: Material, assay: AssayResult, compared: Comparison, number
     unit = every[0].unit
     return comparison(
         groups, pooled, compared, name=f"comparison-{number_of}-{slug(quantity or '')}", title=f"{quantity}: {assay.title}",
-        y_title=f"{quantity} ({unit})" if unit else quantity or "", pdf=material.figure_pdf,
+        y_title=f"{quantity} ({unit})" if unit else quantity or "", pdf=False,
     )  # fmt: skip
 
 

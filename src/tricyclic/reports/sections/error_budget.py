@@ -36,7 +36,7 @@ def write(material: Material) -> Sequence[Block]:
                     shares,
                     name=f"budget-{i}-{slug(assay.name)}",
                     title=assay.title or assay.name,
-                    pdf=material.figure_pdf,
+                    pdf=False,
                 )
             )
         for share in shares:

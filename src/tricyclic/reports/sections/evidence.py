@@ -79,7 +79,7 @@ def _figure(material: Material, i: int, assay: AssayResult, quantity: str) -> Fi
     try:
         return forest(
             rows, name=f"evidence-{i}-{slug(quantity)}", title=title, x_title=f"{quantity} ({unit})" if unit else quantity,
-            pdf=material.figure_pdf,
+            pdf=False,
         )  # fmt: skip
     except InputError:
         return None

@@ -16,9 +16,7 @@ def write(material: Material) -> Sequence[Block]:
     for i, j, assay, plate in material.plates:
         if plate.plate is not None and plate.plate.wells:
             title = f"{plate.name}: {assay.title}" if assay.title else plate.name
-            figure = plate_map(
-                replace(plate.plate, name=f"plate-{i}-{j}"), title=title, pdf=material.figure_pdf
-            )
+            figure = plate_map(replace(plate.plate, name=f"plate-{i}-{j}"), title=title, pdf=False)
             blocks.append(figure)
     return blocks
 

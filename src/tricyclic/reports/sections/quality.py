@@ -29,7 +29,7 @@ def write(material: Material) -> Sequence[Block]:
                 plate.fit,
                 name=f"residuals-{i}-{j}",
                 title=f"Residuals, {plate.name}",
-                pdf=material.figure_pdf,
+                pdf=False,
             )
         )
     return blocks

@@ -102,7 +102,7 @@ def key_figure(material: Material) -> Figure | None:
     if not any(row.value > 0 for row in rows):
         return None
     return forest(
-        rows, name="summary-ki", title="Affinities", x_title="Ki (nM)", pdf=material.figure_pdf,
+        rows, name="summary-ki", title="Affinities", x_title="Ki (nM)", pdf=False,
     )  # fmt: skip
 
 
