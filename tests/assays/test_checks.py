@@ -226,3 +226,27 @@ def test_a_time_course_is_not_asked_for_control_wells_or_for_equilibrium():
         "radioligand_over_kd",
     }
     assert {"tracer_bound", "specific_percent", "residual_runs"} <= made
+
+
+def test_replicates_scatter_as_a_calculator_says():
+    # Three wells at 1000, 1100 and 900 (SD 100) of each of four controls, nothing counted off.
+    totals = (1000.0, 1100.0, 900.0)
+    made = checks(
+        replace(
+            competition(totals=totals, blanks=(0.0, 0.0, 0.0)),
+            counting_slope=np.zeros(42),
+            counting_offset=np.full(42, 1e-9),
+        )
+    )
+    doses = competition(totals=totals, blanks=(0.0, 0.0, 0.0))
+    means = np.array(
+        [doses.y[doses.x["competitor_M"] == d].mean() for d in np.unique(doses.x["competitor_M"])[1:]]
+    )
+    spread = np.array(
+        [
+            ((doses.y[doses.x["competitor_M"] == d] - m) ** 2).sum()
+            for d, m in zip(np.unique(doses.x["competitor_M"])[1:], means, strict=True)
+        ]
+    )
+    expected = 100 * math.sqrt((20000 + spread.sum()) / (2 * 1000**2 + 2 * (means**2).sum()))
+    assert made["replicate_scatter"].value == pytest.approx(expected, rel=0.05)

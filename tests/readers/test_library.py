@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from importlib.resources import files
 
 import pytest
 
@@ -136,15 +137,16 @@ def test_a_filter_does_not_mind_case_or_hyphens():
     assert library.evidence("imipramine", "GABA-A") == ()
 
 
-def test_the_published_tables_come_with_their_citation():
+def test_the_published_tables_come_as_they_were_printed_and_with_their_citation():
     assert library.examples() == ("competition_three_compounds.csv", "saturation_total_nonspecific.csv")
-    for name, rows in (("competition_three_compounds.csv", 11), ("saturation_total_nonspecific.csv", 7)):
-        text = library.example(name).decode()
-        assert text.startswith("# G. Koncevicius (2016)")
-        table = list(
-            csv.reader(io.StringIO("\n".join(s for s in text.splitlines() if not s.startswith("#"))))
-        )
-        assert len(table) == rows + 1
+    for name, rows, last in (
+        ("competition_three_compounds.csv", 11, ["-11", "128", "126", "128"]),
+        ("saturation_total_nonspecific.csv", 7, ["72", "99.12", "57.3"]),
+    ):
+        table = list(csv.reader(io.StringIO(library.example(name).decode())))
+        assert len(table) == rows + 1 and table[-1] == last
+    about = (files("tricyclic") / "library" / "examples" / "README.md").read_text(encoding="utf-8")
+    assert "Koncevicius (2016)" in about and all(name in about for name in library.examples())
 
 
 def test_a_wrong_name_brings_the_near_one():

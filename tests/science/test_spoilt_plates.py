@@ -11,13 +11,14 @@ import pytest
 
 from tricyclic.assays.binding import readings_of
 from tricyclic.assays.checks import plate_checks
-from tricyclic.assays.plate_simulator import Faults, Truth, simulate_plate
+from tricyclic.assays.plate_simulator import Faults, Truth, bound_in_wells, simulate_plate
+from tricyclic.assays.radioactivity import signal_per_M
 from tricyclic.curves import SHELF
 from tricyclic.fitting.fit import fit
 from tricyclic.readers import library
 from tricyclic.readers.layout import layout_from_toml
 from tricyclic.records.conditions import BindingConditions, Measured
-from tricyclic.records.plate import Role, Well
+from tricyclic.records.plate import Plate, Role, Well
 
 CURVE = {"competition": "competition_with_depletion", "saturation": "saturation_with_depletion"}
 
@@ -160,3 +161,34 @@ def test_a_saturation_that_stops_below_its_kd_gives_no_bmax_to_use():
     assert "kd_outside_range" in doubts(weak, seed=1)
     short = replace(BETA1, truth=replace(BETA1.truth, kd_nM=0.4, bmax_fmol_per_mg=200.0))
     assert "plateau_missing" in doubts(short, seed=1)
+
+
+def test_two_sites_under_a_curve_of_one_are_called_a_wrong_curve_and_not_a_bad_plate():
+    """Half of the sites bind the compound at 0.3 nM, half at 100 nM."""
+    parts = [
+        bound_in_wells(
+            NET.conditions, NET.wells, replace(NET.truth, ki_nM={"desipramine": ki}, bmax_fmol_per_mg=300.0)
+        )
+        for ki in (0.3, 100.0)
+    ]
+    no_sites = bound_in_wells(NET.conditions, NET.wells, replace(NET.truth, bmax_fmol_per_mg=0.0))
+    per_molar = signal_per_M(NET.conditions, "cpm")
+    model = SHELF["competition_with_depletion"]
+    named: Counter[str] = Counter()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        net_cpm = (
+            (parts[0] + parts[1] - no_sites) * per_molar * (1 + 0.04 * rng.standard_normal(len(NET.wells)))
+        )
+        counts = rng.poisson((net_cpm + 25.0) * 2.0)
+        wells = tuple(replace(w, value=float(n)) for w, n in zip(NET.wells, counts, strict=True))
+        plate = Plate("two sites", 96, wells, unit="counts", counting_time_min=2.0)
+        readings = readings_of(plate, NET.conditions, "competition")
+        ((_, series),) = readings.series
+        found = fit(series, model, given=readings.given, variance="counting", intervals="none")
+        named.update(
+            c.name
+            for c in plate_checks(plate, (series,), found, model, NET.conditions, ())
+            if c.level != "fine"
+        )
+    assert named["residual_runs"] >= 15 and named.total() - named["residual_runs"] <= 4, named

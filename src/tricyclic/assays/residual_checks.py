@@ -29,6 +29,7 @@ RUNS_LEVEL = 0.002
 EFFECT_AT_LEAST = 5.0  # % of the net reading; smaller patterns are no matter
 CONTROLS_WITHIN = 20.0  # %
 SCATTER_AT_MOST = 15.0  # %
+LEAN_ON_THE_CURVE = {"plateaus_against_controls", "bottom_against_controls", "column_drift"}
 AGM = "Assay Guidance Manual, receptor binding assays"
 HOUSE = "limit of the house"
 
@@ -62,7 +63,11 @@ def residual_checks(
         The fitted curve.
     """
     found, residuals = patterns(plate, series, fit, model)
-    return [*found, *runs(series, residuals), *replicate_scatter(series, fit)]
+    shape = runs(series, residuals)
+    if any(check.level != "fine" for check in shape):
+        # The curve itself does not follow: what only the curve could tell apart from a fault is no fault.
+        found = [_withdrawn(check) if check.name in LEAN_ON_THE_CURVE else check for check in found]
+    return [*found, *shape, *replicate_scatter(series, fit)]
 
 
 def patterns(
@@ -123,23 +128,42 @@ def runs(series: tuple[Series, ...], residuals: Floats) -> list[Check]:
 
 
 def replicate_scatter(series: tuple[Series, ...], fit: Fit) -> list[Check]:
-    """Pipetting scatter of replicate wells, counting error taken out where it is known."""
-    cv = max((part.cv for part in fit.parts if not math.isnan(part.cv)), default=math.nan)
-    what = "scatter by pipetting is"
-    if math.isnan(cv):
-        above = _replicate_cv(series, fit)
-        if above is None:
-            return []
-        cv, what = above, "replicate wells scatter by"
-    cv *= 100.0
+    """Scatter of wells with one content, counting error taken out where it is known, over their mean net reading."""
+    background = float(fit.values.get("background", 0.0))
+    squares = counted = levels = 0.0
+    df = 0
+    for one, part in zip(series, fit.parts, strict=True):
+        index = one.replicate_index()
+        for k in np.unique(index):
+            same = index == k
+            spare = int(same.sum()) - 1
+            mean = float(one.y[same].mean())
+            squares += float(((one.y[same] - mean) ** 2).sum())
+            levels += spare * (float(part.expected[same].mean()) - background) ** 2
+            if one.counting_slope is not None and one.counting_offset is not None:
+                counted += spare * float((one.counting_slope[same] * mean + one.counting_offset[same]).mean())
+            df += spare
+    if df < 3 or levels <= 0:
+        return []
+    cv = 100.0 * math.sqrt(max(squares - counted, 0.0) / levels)
     high = cv > SCATTER_AT_MOST
+    beyond = ", counting taken out" if counted else ""
     return [
         Check(
-            "replicate_scatter", "look" if high else "fine", f"{what} {figures(cv, 2)} % of the reading", value=cv,
-            limit=SCATTER_AT_MOST, unit="%", source=HOUSE,
+            "replicate_scatter", "look" if high else "fine", f"replicate wells scatter by {figures(cv, 2)} % of their net reading{beyond}",
+            value=cv, limit=SCATTER_AT_MOST, unit="%", source=HOUSE,
             advice="Look for wells that failed, and at pipetting and harvesting" if high else "",
         )
     ]  # fmt: skip
+
+
+def _withdrawn(check: Check) -> Check:
+    if check.level == "fine":
+        return check
+    says = f"{check.says}; not judged, as the curve does not follow the readings"
+    return Check(
+        check.name, "fine", says, check.where, check.value, check.limit, check.unit, "", check.source
+    )
 
 
 def _told(pattern: Pattern, size: float, se: float, p: float, family: int, *, judged: bool) -> Check:
@@ -260,16 +284,3 @@ def _positions(series: tuple[Series, ...]) -> np.ndarray | None:
         return np.array([well_position(label.rsplit(" ", 1)[-1]) for label in labels])
     except InputError:
         return None
-
-
-def _replicate_cv(series: tuple[Series, ...], fit: Fit) -> float | None:
-    squares, df = 0.0, 0
-    for one, part in zip(series, fit.parts, strict=True):
-        index = one.replicate_index()
-        for k in np.unique(index):
-            wells = one.y[index == k]
-            level = abs(float(part.expected[index == k].mean()))
-            if wells.size > 1 and level > 0:
-                squares += float(((wells - wells.mean()) ** 2).sum()) / level**2
-                df += wells.size - 1
-    return math.sqrt(squares / df) if df >= 3 else None
