@@ -21,9 +21,7 @@ from tricyclic.numerics.statistics import (
     Located,
     df_from_reach,
     difference,
-    located,
     mean_of,
-    satterthwaite,
     t_quantile,
 )
 from tricyclic.records.conditions import BindingConditions, Measured
@@ -256,20 +254,22 @@ def with_shared_errors(pooled: Estimate, budget: Sequence[ErrorShare]) -> Estima
 
     Notes
     -----
-    Variances add on the log scale; degrees of freedom by Satterthwaite, those of the shared errors being taken as
-    infinite. This interval is the one to compare across laboratories; the narrower one compares compounds that
-    share the errors.
+    Half widths add as squares on the log scale: that of the runs on each side, and the normal limits of the shared errors
+    [as in ISO/IEC Guide 98-3, with each part at its own degrees of freedom]. One effective number of degrees of freedom
+    would let a well known Kd narrow the interval of few runs, which no error can do. This interval is the one to compare
+    across laboratories; the narrower one compares compounds that share the errors.
     """
     systematic = math.sqrt(sum(share.log10_se**2 for share in budget if share.shared))
     if systematic == 0.0 or math.isnan(pooled.log10_se) or pooled.relation != "=":
         return pooled
-    run = _as_located(pooled)
-    variances = (run.se**2, systematic**2)
-    total = located(
-        run.value, math.sqrt(sum(variances)), satterthwaite(variances, (run.df, math.inf)), pooled.confidence
+    reach = t_quantile(math.inf, pooled.confidence) * systematic
+    middle = math.log10(pooled.value)
+    below, above = (
+        math.hypot(abs(middle - math.log10(end)), reach) if 0 < end < math.inf else math.inf
+        for end in (pooled.low, pooled.high)
     )
     return replace(
-        pooled, low=10**total.low, high=10**total.high, log10_se=total.se,
+        pooled, low=10 ** (middle - below), high=10 ** (middle + above), log10_se=math.hypot(pooled.log10_se, systematic),
         method=f"{pooled.method}; with the errors that all runs share",
     )  # fmt: skip
 
@@ -330,9 +330,14 @@ def selectivity(a: Estimate, b: Estimate, *, confidence: float = 0.95) -> Estima
 
 def _cheng_prusoff(radioligand_nM: float, radioligand_kd_nM: float) -> float:
     if not (math.isfinite(radioligand_nM) and radioligand_nM >= 0):
-        raise InputError(f"radioligand_nM is {radioligand_nM:g}", allowed="It is 0 or more")
+        raise InputError(
+            f"the radioligand (radioligand_nM) is {radioligand_nM:g} nM", allowed="It is 0 or more"
+        )
     if not (math.isfinite(radioligand_kd_nM) and radioligand_kd_nM > 0):
-        raise InputError(f"radioligand_kd_nM is {radioligand_kd_nM:g}", allowed="It is above 0")
+        raise InputError(
+            f"the Kd of the radioligand (radioligand_kd_nM) is {radioligand_kd_nM:g} nM",
+            allowed="It is above 0",
+        )
     return 1.0 + radioligand_nM / radioligand_kd_nM
 
 

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import Part, fit
+from tricyclic.fitting.hypotheses import (
+    Hypothesis,
+    held_or_free,
+    listed_names,
+    shared_or_separate,
+    simpler_or_fuller,
+    with_model,
+)
 from tricyclic.numerics.statistics import extra_sum_of_squares
 from tricyclic.records.curve_model import CurveModel
 from tricyclic.records.estimate import Fit
@@ -23,17 +31,17 @@ from tricyclic.records.results import Comparison
 from tricyclic.records.series import Series
 from tricyclic.records.telling import figures
 
+__all__ = [
+    "Hypothesis",
+    "calibrate",
+    "compare",
+    "compare_models",
+    "held_or_free",
+    "shared_or_separate",
+    "simpler_or_fuller",
+]
+
 ALPHA = 0.05
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """One way to describe the readings: parts with their curves, what is held fixed, and its name in a sentence."""
-
-    parts: tuple[Part, ...]
-    given: Mapping[str, float] = field(default_factory=dict)
-    free: tuple[str, ...] = ()
-    says: str = ""
 
 
 def compare_models(
@@ -161,99 +169,9 @@ def calibrate(
     Parametric bootstrap under the simpler fit: readings are drawn about its curve with the scatter it found, and
     both curves are fitted again [Davison & Hinkley 1997, Bootstrap Methods and their Application, section 4.4].
     """
-    simple, full = (_with_model(parts, model, given or {}) for model in (simple_model, full_model))
+    simple, full = (with_model(parts, model, given or {}) for model in (simple_model, full_model))
     return _calibrated_p(
         simple, full, _fitted(simple, variance), _fitted(full, variance), variance, rng, simulations
-    )
-
-
-def simpler_or_fuller(
-    parts: Series | Part | Sequence[Part],
-    simple_model: CurveModel,
-    full_model: CurveModel,
-    *,
-    given: Mapping[str, float] | None = None,
-) -> tuple[Hypothesis, Hypothesis]:
-    """Two curves for the same readings, as hypotheses: one site or two."""
-    simple, full = (_with_model(parts, model, given or {}) for model in (simple_model, full_model))
-    return simple, full
-
-
-def shared_or_separate(
-    parts: Sequence[Part],
-    parameters: Sequence[str],
-    *,
-    given: Mapping[str, float] | None = None,
-) -> tuple[Hypothesis, Hypothesis]:
-    """One value for all parts, or one for each group of parts, as hypotheses.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-        Their series name the `group` (where they have none, the series' name stands for it). Parameters that are
-        not named here keep the parts' own renaming, so what is shared already stays shared.
-    parameters : sequence of str
-        The curve's own names of those in question ("log10_bmax").
-
-    Returns
-    -------
-    tuple of two Hypothesis
-        Shared, and separate under names such as "log10_bmax[vehicle]".
-    """
-    known = {p.name for part in parts for p in part.model.parameters}
-    for parameter in parameters:
-        if parameter not in known:
-            raise InputError(
-                f"no curve has a parameter {parameter}", allowed=f"There are: {', '.join(sorted(known))}"
-            )
-    groups = [part.series.group or part.series.name for part in parts]
-    if len(set(groups)) < 2:
-        raise InputError(
-            f"all parts belong to {groups[0]}", allowed="Shared or separate needs two groups or more"
-        )
-    one = tuple(replace(part, rename={**part.rename, **{p: p for p in parameters}}) for part in parts)
-    own = tuple(
-        replace(part, rename={**part.rename, **{p: f"{p}[{group}]" for p in parameters}})
-        for part, group in zip(parts, groups, strict=True)
-    )
-    what = " and ".join(parameters)
-    # A value that holds for the shared parameter holds for each of its separate copies.
-    spread = {
-        **{k: v for k, v in (given or {}).items() if k not in parameters},
-        **{
-            f"{p}[{g}]": v
-            for p in parameters
-            if p in (given or {})
-            for g in groups
-            for v in [(given or {})[p]]
-        },
-    }
-    return (
-        Hypothesis(one, given or {}, says=f"one {what} for {_listed(groups)}"),
-        Hypothesis(own, spread, says=f"a {what} of its own for {_listed(groups)}"),
-    )
-
-
-def held_or_free(
-    parts: Series | Part | Sequence[Part],
-    values: Mapping[str, float],
-    *,
-    model: CurveModel | None = None,
-    given: Mapping[str, float] | None = None,
-) -> tuple[Hypothesis, Hypothesis]:
-    """Parameters held at values, or fitted, as hypotheses: {"hill": 1.0}."""
-    listed = _listed_parts(parts, model)
-    names = {part.name_of(p.name): p for part in listed for p in part.model.parameters}
-    told = " and ".join(f"{name} = {figures(value)}" for name, value in values.items())
-    freed = tuple(name for name in values if name in names and names[name].given)
-    return (
-        Hypothesis(listed, {**(given or {}), **values}, says=told),
-        Hypothesis(
-            listed,
-            {**(given or {}), **{n: values[n] for n in freed}},
-            freed,
-            says=f"{' and '.join(values)} fitted",
-        ),
     )
 
 
@@ -263,8 +181,8 @@ def _calibrated_p(
 ) -> float:  # fmt: skip
     observed = _statistic(simple_fit, full_fit)
     larger = done = 0
-    # The curves' own guesses are dear and, this near the truth, no better than where the real fits ended.
-    at_simple, at_full = simple_fit.values, full_fit.values
+    # The fuller curve is searched for as it was on the real readings; the simple one lies where it was put.
+    at_simple = [simple_fit.values]
     for _ in range(simulations):
         drawn = [
             _redrawn(part.series, expected=p.expected, sd=p.sd, rng=rng)
@@ -279,7 +197,7 @@ def _calibrated_p(
                 intervals="none",
                 starts=starts,
             )
-            for h, starts in ((simple, [at_simple]), (full, _spread_starts(at_full, full_fit, rng)))
+            for h, starts in ((simple, at_simple), (full, None))
         ]
         if not all(f.ok for f in again):
             continue
@@ -291,21 +209,6 @@ def _calibrated_p(
             do="Take the nominal p, or a simpler pair of curves",
         )
     return (1 + larger) / (1 + done)
-
-
-def _spread_starts(
-    values: Mapping[str, float], found: Fit, rng: np.random.Generator
-) -> list[dict[str, float]]:
-    # A fuller curve may have its optimum on either side of the simple one; a few scattered starts find it.
-    starts = [dict(values)]
-    for _ in range(3):
-        start = dict(values)
-        for parameter in found.free:
-            width = parameter.se if math.isfinite(parameter.se) else 0.1 * max(abs(parameter.value), 1e-3)
-            width = min(width, 1.0) if parameter.name.startswith("log10_") else width
-            start[parameter.name] = parameter.value + 1.5 * width * float(rng.standard_normal())
-        starts.append(start)
-    return starts
 
 
 def _redrawn(series: Series, *, expected: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> Series:
@@ -372,30 +275,7 @@ def _p(p: float) -> str:
 
 
 def _curves(found: Fit) -> str:
-    return _listed([part.model.replace("_", " ") for part in found.parts])
-
-
-def _listed(names: Sequence[str]) -> str:
-    unique = list(dict.fromkeys(names))
-    return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} and {unique[-1]}"
-
-
-def _listed_parts(parts: Series | Part | Sequence[Part], model: CurveModel | None) -> tuple[Part, ...]:
-    if isinstance(parts, Series):
-        if model is None:
-            raise InputError("no curve was named", where=parts.name, do="Choose one from the shelf")
-        return (Part(parts, model),)
-    return (parts,) if isinstance(parts, Part) else tuple(parts)
-
-
-def _with_model(
-    parts: Series | Part | Sequence[Part], model: CurveModel, given: Mapping[str, float]
-) -> Hypothesis:
-    listed = tuple(replace(part, model=model) for part in _listed_parts(parts, model))
-    names = {part.name_of(p.name) for part in listed for p in model.parameters}
-    return Hypothesis(
-        listed, {name: value for name, value in given.items() if name in names}, says=model.says
-    )
+    return listed_names([part.model.replace("_", " ") for part in found.parts])
 
 
 def _fitted(hypothesis: Hypothesis, variance: Variance) -> Fit:

@@ -42,8 +42,8 @@ def rout(
     parts, model, given, free, variance
         As for `fit`.
     q : float
-        Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 about 1 to 3 clean plates
-        in 100 get a suggestion.
+        Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 about 3 clean plates in 100 get
+        a suggestion; 40 in 100 if counts whose scatter grows with their size are said to have a constant one.
 
     Returns
     -------

@@ -1,0 +1,128 @@
+"""Nested curves against R's anova, and the calibration against what it promises."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tricyclic.curves import SHELF
+from tricyclic.errors import InputError
+from tricyclic.fitting.choose import (
+    calibrate,
+    compare,
+    compare_models,
+    held_or_free,
+    shared_or_separate,
+    simpler_or_fuller,
+)
+from tricyclic.fitting.fit import Part, fit
+from tricyclic.records.series import Series
+
+R = json.loads((Path(__file__).parents[1] / "golden/r/curves.json").read_text(encoding="utf-8"))
+ONE, HILL = SHELF["one_site_competition"], SHELF["one_site_competition_hill"]
+
+
+def wells(readings, name="a", group="", **counting):
+    dose = {"competitor_M": 10.0 ** np.array(R["x"])}
+    return Series(name, np.array(readings, float), "cpm", dose, group=group, **counting)
+
+
+def test_the_slope_test_has_the_f_and_p_of_r():
+    compared = compare_models(fit(wells(R["a"]), ONE), fit(wells(R["a"]), HILL))
+    assert (compared.statistic, compared.p) == pytest.approx(
+        (R["hill_is_1"]["F"], R["hill_is_1"]["p"]), rel=1e-6
+    )
+    assert compared.df == (1, 23)
+
+
+def test_shared_against_separate_ic50_has_the_f_and_p_of_r():
+    parts = [
+        Part(wells(R["a"], "a", "vehicle"), ONE, scatter="p"),
+        Part(wells(R["b"], "b", "treated"), ONE, scatter="p"),
+    ]
+    compared = compare(*shared_or_separate(parts, ["log10_ic50"]), name="IC50")
+    assert (compared.statistic, compared.p) == pytest.approx((R["shared"]["F"], R["shared"]["p"]), rel=1e-6)
+    assert compared.df == tuple(R["shared"]["df"])
+    assert "vehicle and treated" in compared.says and "p below 0.0001" in compared.says
+
+
+def test_what_is_in_question_gets_one_name_or_one_per_group():
+    parts = [Part(wells(R["a"], "a", "vehicle"), ONE), Part(wells(R["b"], "b", "treated"), ONE)]
+    shared, separate = shared_or_separate(parts, ["log10_ic50"])
+    assert {p.name_of("log10_ic50") for p in shared.parts} == {"log10_ic50"}
+    assert [p.name_of("log10_ic50") for p in separate.parts] == ["log10_ic50[vehicle]", "log10_ic50[treated]"]
+    assert all(p.name_of("top") == "top" for p in separate.parts)
+
+
+def test_a_value_given_for_a_shared_parameter_holds_for_each_copy():
+    parts = [Part(wells(R["a"], "a", "vehicle"), ONE), Part(wells(R["b"], "b", "treated"), ONE)]
+    separate = shared_or_separate(parts, ["bottom"], given={"bottom": 300.0, "top": 2500.0})[1]
+    assert separate.given == {"bottom[vehicle]": 300.0, "bottom[treated]": 300.0, "top": 2500.0}
+
+
+def test_one_group_cannot_be_shared_or_separate():
+    with pytest.raises(InputError, match="two groups"):
+        shared_or_separate([Part(wells(R["a"], "a", "vehicle"), ONE)] * 2, ["log10_ic50"])
+    with pytest.raises(InputError, match="parameter log10_ki"):
+        shared_or_separate([Part(wells(R["a"]), ONE)], ["log10_ki"])
+
+
+def test_fits_of_different_readings_are_not_compared():
+    with pytest.raises(InputError, match="different readings"):
+        compare_models(fit(wells(R["a"]), ONE), fit(wells(R["b"]), HILL))
+
+
+def test_the_unit_of_the_readings_does_not_matter():
+    one = compare(*held_or_free(Part(wells(R["a"]), HILL), {"hill": 1.0}))
+    other = compare(*held_or_free(Part(wells(np.array(R["a"]) / 6022.0), HILL), {"hill": 1.0}))
+    assert other.statistic == pytest.approx(one.statistic, rel=1e-5)
+    assert dict(other.details)["AICc difference"] == pytest.approx(
+        dict(one.details)["AICc difference"], abs=1e-4
+    )
+
+
+def test_a_failed_fit_is_told_in_words():
+    flat = wells([500.0] * 27)
+    with pytest.raises(InputError, match="all readings of a are equal"):
+        compare(*simpler_or_fuller(flat, ONE, HILL))
+
+
+def test_simulations_need_a_generator():
+    with pytest.raises(InputError, match="rng"):
+        compare(*simpler_or_fuller(wells(R["a"]), ONE, HILL), simulations=9)
+
+
+def test_the_same_seed_gives_the_same_calibrated_p():
+    given = [
+        calibrate(wells(R["a"]), ONE, HILL, rng=np.random.default_rng(7), simulations=19) for _ in range(2)
+    ]
+    assert given[0] == given[1]
+
+
+def test_for_a_slope_on_many_wells_calibration_finds_the_nominal_p_nearly_right():
+    # Triplicates at nine doses: F is close to F here, so the bootstrap has to agree with it.
+    compared = compare(
+        *held_or_free(Part(wells(R["a"]), HILL), {"hill": 1.0}),
+        simulations=399,
+        rng=np.random.default_rng(11),
+    )
+    assert compared.p_calibrated == pytest.approx(compared.p, abs=3 * np.sqrt(0.044 * 0.956 / 399))
+
+
+def test_counted_wells_are_compared_under_their_counting_noise():
+    truth = fit(wells(R["a"]), ONE)
+    rng = np.random.default_rng(5)
+    expected = truth.parts[0].expected
+    counts = rng.poisson(expected).astype(float)
+    series = replace(wells(R["a"]), y=counts, counting_slope=np.ones(27), counting_offset=np.zeros(27))
+    simple, full = simpler_or_fuller(series, ONE, HILL)
+    compared = compare(simple, full, variance="counting")
+    assert compared.p > 0.01
+    # A slope of 1.6 put into the same wells does not hide.
+    steep = expected.min() + np.ptp(expected) / (1 + (10 ** (np.array(R["x"]) + 8.13)) ** 1.6)
+    spoilt = replace(series, y=rng.poisson(steep).astype(float))
+    assert compare(*simpler_or_fuller(spoilt, ONE, HILL), variance="counting").p < 1e-6
