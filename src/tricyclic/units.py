@@ -26,7 +26,11 @@ _PREFIX = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k"
 
 
 def _table() -> dict[str, tuple[str, float]]:
-    table: dict[str, tuple[str, float]] = {UNKNOWN: ("unknown", math.nan), "": ("number", 1.0), "%": ("number", 0.01)}
+    table: dict[str, tuple[str, float]] = {
+        UNKNOWN: ("unknown", math.nan),
+        "": ("number", 1.0),
+        "%": ("number", 0.01),
+    }
     for prefix in ("f", "p", "n", "u", "m", ""):
         factor = _PREFIX[prefix]
         table[f"{prefix}M"] = ("concentration", factor)
@@ -115,7 +119,9 @@ def is_concentration(unit: str) -> bool:
     return _UNITS.get(_SPELLINGS.get(unit, unit), ("", 0.0))[0] == "concentration"
 
 
-def convert(value: float, unit: str, to: str, *, molar_mass_g_per_mol: float | None = None, where: str = "") -> float:
+def convert(
+    value: float, unit: str, to: str, *, molar_mass_g_per_mol: float | None = None, where: str = ""
+) -> float:
     """Turn a value of one unit into another of the same dimension.
 
     Parameters
@@ -134,21 +140,29 @@ def convert(value: float, unit: str, to: str, *, molar_mass_g_per_mol: float | N
     """
     source, wanted = known_unit(unit, where=where), known_unit(to, where=where)
     if UNKNOWN in (source, wanted):
-        raise UnitError("the unit is unknown, so it cannot be converted or compared", where=where, do="State the unit")
+        raise UnitError(
+            "the unit is unknown, so it cannot be converted or compared", where=where, do="State the unit"
+        )
     (kind, factor), (wanted_kind, wanted_factor) = _UNITS[source], _UNITS[wanted]
     if {kind, wanted_kind} == {"mass concentration", "concentration"}:
         if molar_mass_g_per_mol is None or not molar_mass_g_per_mol > 0:
-            raise UnitError(f"{source} cannot become {wanted} without a molar mass", where=where, do="Add molar_mass_g_per_mol")
+            raise UnitError(
+                f"{source} cannot become {wanted} without a molar mass",
+                where=where,
+                do="Add molar_mass_g_per_mol",
+            )
         per = 1.0 / molar_mass_g_per_mol if kind == "mass concentration" else molar_mass_g_per_mol
-        return value * _ratio(factor, wanted_factor) * per
+        return _exactly(value, factor, wanted_factor) * per
     if kind != wanted_kind:
         raise UnitError(f"{source} is a {kind} and cannot become {wanted}, a {wanted_kind}", where=where)
-    return value * _ratio(factor, wanted_factor)
+    return _exactly(value, factor, wanted_factor)
 
 
-def _ratio(factor: float, wanted: float) -> float:
-    # 1e-6 / 1e-9 in binary is 999.9999999999999; in decimal it is 1000.
-    return float(Fraction(repr(factor)) / Fraction(repr(wanted)))
+def _exactly(value: float, factor: float, wanted: float) -> float:
+    # 0.5e-6 / 1e-9 in binary is 499.99999999999994; in decimal it is 500.
+    if not math.isfinite(value):
+        return value
+    return float(Fraction(repr(float(value))) * Fraction(repr(factor)) / Fraction(repr(wanted)))
 
 
 def to_molar(value: float, unit: str, *, where: str = "") -> float:
@@ -202,7 +216,9 @@ def decay_factor(isotope: str, start: date, end: date) -> float:
     """
     name = isotope.strip().strip("[]")
     if name not in HALF_LIFE_DAYS:
-        raise UnitError(f"no half-life is known for '{isotope}'", allowed=f"Isotopes are {', '.join(HALF_LIFE_DAYS)}")
+        raise UnitError(
+            f"no half-life is known for '{isotope}'", allowed=f"Isotopes are {', '.join(HALF_LIFE_DAYS)}"
+        )
     return float(0.5 ** ((end - start).days / HALF_LIFE_DAYS[name]))
 
 

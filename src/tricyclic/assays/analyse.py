@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from tricyclic.assays.binding import Readings, readings_of
 from tricyclic.assays.checks import plate_checks
 from tricyclic.assays.competition import Competition
@@ -32,6 +34,7 @@ def analyse_plate(
     method: BindingMethod | None = None,
     experiment: str = "",
     group: str = "",
+    rng: np.random.Generator | None = None,
 ) -> PlateResult:
     """Analyse one plate.
 
@@ -49,6 +52,8 @@ def analyse_plate(
         Choices; the defaults are the recommended ones.
     experiment, group : str
         The independent run, and the condition, the plate belongs to.
+    rng : Generator, optional
+        Needed where `method.calibrate` asks for simulations.
 
     Returns
     -------
@@ -62,7 +67,15 @@ def analyse_plate(
     """
     readings = readings_of(plate, conditions, kind, experiment=experiment, group=group)
     return _analyse(
-        readings, kind, curves, method or BindingMethod(), plate.name, experiment or plate.name, group, plate
+        readings,
+        kind,
+        curves,
+        method or BindingMethod(),
+        plate.name,
+        experiment or plate.name,
+        group,
+        plate,
+        rng,
     )
 
 
@@ -74,6 +87,7 @@ def analyse_table(
     curves: Mapping[str, CurveModel],
     method: BindingMethod | None = None,
     compound: str = "",
+    rng: np.random.Generator | None = None,
 ) -> PlateResult:
     """Analyse readings that come as a table of amounts, not as counted wells.
 
@@ -87,6 +101,8 @@ def analyse_table(
     method : BindingMethod, optional
     compound : str
         What the competitor is called.
+    rng : Generator, optional
+        Needed where `method.calibrate` asks for simulations.
     """
     given = {"background": 0.0}
     if conditions.radioligand_kd_nM is not None:
@@ -101,18 +117,19 @@ def analyse_table(
         series.experiment or series.name,
         series.group,
         None,
+        rng,
     )
 
 
 def _analyse(
     readings: Readings, kind: AssayKind, curves: Mapping[str, CurveModel], method: BindingMethod, name: str, experiment: str,
-    group: str, plate: Plate | None,
+    group: str, plate: Plate | None, rng: np.random.Generator | None,
 ) -> PlateResult:  # fmt: skip
     task: Competition | Saturation | Kinetics
     if kind == "competition":
-        task = Competition(readings, curves, method, name)
+        task = Competition(readings, curves, method, name, rng)
     elif kind in ("saturation", "homologous"):
-        task = Saturation(readings, curves, method, name, kind)
+        task = Saturation(readings, curves, method, name, kind, rng)
     else:
         task = Kinetics(readings, curves, method, name, kind)
     main = task.fit()

@@ -134,10 +134,19 @@ class Competition:
     method : BindingMethod
     where : str
         Name of the plate.
+    rng : Generator, optional
+        For the simulations that `method.calibrate` asks for.
     """
 
-    def __init__(self, readings: Readings, curves: Curves, method: BindingMethod, where: str) -> None:
-        self.readings, self.curves, self.method, self.where = readings, curves, method, where
+    def __init__(
+        self,
+        readings: Readings,
+        curves: Curves,
+        method: BindingMethod,
+        where: str,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.readings, self.curves, self.method, self.where, self.rng = readings, curves, method, where, rng
         self.compounds = [compound for compound, _ in readings.series]
         self.conditions = readings.conditions
         self.variance = variance_for(readings, method)
@@ -220,11 +229,10 @@ class Competition:
         simulations = self.method.calibrate
         out = []
         for name, full in (("Hill slope = 1", HILL_CURVE), ("one site or two", TWO_SITE_CURVE)):
-            rng = np.random.default_rng(self.method.seed) if simulations else None
             try:
                 found = compare(
                     self.hypothesis(IC50_CURVE), self.hypothesis(full),
-                    variance=self.variance, name=name, simulations=simulations, rng=rng,
+                    variance=self.variance, name=name, simulations=simulations, rng=self.rng,
                 )  # fmt: skip
             except InputError:
                 # One of the two curves could not be fitted, so there is nothing to compare; the fit's own checks say so.
@@ -319,6 +327,8 @@ class Competition:
 
 
 def _mean(controls: Series, *, specific: bool) -> float | None:
+    if "specific" not in controls.x:
+        return None
     chosen = (controls.x["specific"] > 0) == specific
     chosen &= controls.x["competitor_M"] == 0
     return float(np.mean(controls.y[chosen])) if chosen.any() else None

@@ -39,10 +39,10 @@ def from_log10(
     relation = {"": "=", "low": "<", "high": ">"}[found.at_bound]
     return Estimate(
         name=name,
-        value=_power(found.value) * factor,
+        value=natural(found.value) * factor,
         unit=unit,
-        low=_power(found.low) * factor,
-        high=_power(found.high) * factor,
+        low=natural(found.low) * factor,
+        high=natural(found.high) * factor,
         confidence=fit.confidence,
         relation=relation,  # type: ignore[arg-type]
         log10_se=found.se,
@@ -102,10 +102,11 @@ def bmax_unit(conditions: BindingConditions) -> tuple[str, float]:
     return "fmol/mg", fmol_per_molar / (conditions.protein_ug.value * 1e-3)
 
 
-def _power(exponent: float) -> float:
+def natural(exponent: float) -> float:
+    """10 to the exponent; 0 and inf at the ends of an open interval, nan stays."""
     if math.isinf(exponent):
         return math.inf if exponent > 0 else 0.0
-    return 10.0**exponent if not math.isnan(exponent) else math.nan
+    return 10.0 ** min(max(exponent, -300.0), 300.0) if not math.isnan(exponent) else math.nan
 
 
 def _method(found: FittedParameter) -> str:

@@ -27,7 +27,7 @@ from tricyclic.records.results import PlateResult
 CURVES = {
     "saturation": "saturation_with_depletion",
     "homologous": "homologous_competition",
-    "association": "association",
+    "association": "association_with_depletion",
     "dissociation": "dissociation",
     "association_then_dissociation": "association_then_dissociation",
     "competitive_association": "competitive_association",

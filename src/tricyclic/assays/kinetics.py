@@ -9,10 +9,11 @@ import numpy as np
 
 from tricyclic.assays.binding import Readings
 from tricyclic.assays.competition import given_for, own_name, parts_of, variance_for
-from tricyclic.assays.estimates import NANOMOLAR, from_linear, from_log10
+from tricyclic.assays.estimates import NANOMOLAR, bmax_unit, from_linear, from_log10, natural
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import Hypothesis
 from tricyclic.fitting.fit import fit
+from tricyclic.numerics.statistics import t_quantile
 from tricyclic.records.check import Check
 from tricyclic.records.curve_model import CurveModel
 from tricyclic.records.estimate import Estimate, Fit
@@ -49,7 +50,10 @@ class Kinetics:
         self.conditions = readings.conditions
         self.variance = variance_for(readings, method)
         self.compounds = [compound for compound, _ in readings.series]
-        self.model = curves[self.CURVES.get(kind, kind) if method.model == "auto" else method.model]
+        chosen = self.CURVES.get(kind, kind)
+        if kind == "association" and "signal_per_M" in readings.given:
+            chosen = "association_with_depletion"
+        self.model = curves[chosen if method.model == "auto" else method.model]
         times = np.unique(np.concatenate([series.x["time_min"] for _, series in readings.series]))
         if kind not in self.CURVES and times.size < 4:
             raise InputError(
@@ -106,6 +110,14 @@ class Kinetics:
                 )
                 if label == "koff":
                     out.append(self._residence(out[-1]))
+        if "log10_bmax" in main and not main["log10_bmax"].fixed:
+            unit, factor = bmax_unit(self.conditions)
+            hot, target = self.conditions.radioligand, self.conditions.target
+            out.append(
+                from_log10(
+                    main, "log10_bmax", "Bmax", unit, factor, subject=hot, target=target, where=self.where
+                )
+            )
         for on, off, compounds, label in (
             ("log10_kon", "log10_koff", [""], "Kd"),
             ("log10_k3", "log10_k4", self.compounds, "Ki"),
@@ -166,8 +178,6 @@ class Kinetics:
         )  # fmt: skip
 
     def _ratio(self, main: Fit, over: str, under: str, label: str, subject: str) -> Estimate:
-        from scipy.special import stdtrit
-
         position = {p.name: i for i, p in enumerate(main.free)}
         gradient = np.zeros(len(main.free))
         for name, sign in ((over, 1.0), (under, -1.0)):
@@ -175,9 +185,9 @@ class Kinetics:
                 gradient[position[name]] = sign
         se = float(np.sqrt(gradient @ main.covariance @ gradient))
         log_value = main[over].value - main[under].value
-        reach = float(stdtrit(main.df, 0.5 + 0.5 * main.confidence)) * se
+        reach = t_quantile(main.df, main.confidence) * se
         return Estimate(
-            label, 10.0**log_value * NANOMOLAR, "nM", 10.0 ** (log_value - reach) * NANOMOLAR, 10.0 ** (log_value + reach) * NANOMOLAR,
+            label, natural(log_value) * NANOMOLAR, "nM", natural(log_value - reach) * NANOMOLAR, natural(log_value + reach) * NANOMOLAR,
             main.confidence, log10_se=se, method="ratio of rates, delta method on the log scale", subject=subject,
             target=self.conditions.target, where=self.where,
         )  # fmt: skip

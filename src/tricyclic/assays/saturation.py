@@ -42,6 +42,8 @@ class Saturation:
     where : str
         Name of the plate.
     kind : {"saturation", "homologous"}
+    rng : Generator, optional
+        For the simulations that `method.calibrate` asks for.
     """
 
     def __init__(
@@ -51,8 +53,10 @@ class Saturation:
         method: BindingMethod,
         where: str,
         kind: str,
+        rng: np.random.Generator | None = None,
     ) -> None:
         self.readings, self.curves, self.method, self.where, self.kind = readings, curves, method, where, kind
+        self.rng = rng
         self.conditions = readings.conditions
         self.series = readings.series[0][1]
         self.variance = variance_for(readings, method)
@@ -168,7 +172,6 @@ class Saturation:
             asked.append(("background = 0", self._hypothesis(self.model, free=("background",))))
         out = []
         for name, full in asked:
-            rng = np.random.default_rng(self.method.seed) if self.method.calibrate else None
             try:
                 out.append(
                     compare(
@@ -177,7 +180,7 @@ class Saturation:
                         variance=self.variance,
                         name=name,
                         simulations=self.method.calibrate,
-                        rng=rng,
+                        rng=self.rng,
                     )
                 )
             except InputError:

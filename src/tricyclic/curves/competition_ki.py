@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -60,7 +61,8 @@ MODEL = CurveModel(
     parameters=(
         Parameter("bmax", "y", "binding with all sites filled", low=0.0),
         log10_molar("log10_ki", "Ki of the competitor"),
-        NONSPECIFIC,
+        # Below 0 where amounts come with a little too much subtracted; a floor would shift the Ki of such a table.
+        replace(NONSPECIFIC, low=-np.inf),
         KD,
         BACKGROUND,
     ),

@@ -1,0 +1,86 @@
+"""Runs are pooled, wells are not; what all runs share does not shrink."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tricyclic.assays.analyse import analyse_plate
+from tricyclic.assays.plate_simulator import Truth, one_run
+from tricyclic.assays.runs import analyse_runs
+from tricyclic.assays.study import compare_groups, selectivity_of
+from tricyclic.curves import SHELF
+from tricyclic.errors import InputError
+from tricyclic.readers.library import protocol
+from tricyclic.records.conditions import BindingConditions
+from tricyclic.records.results import AssayResult
+
+TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.9})
+
+
+@pytest.fixture(scope="module")
+def assay(net: BindingConditions, make_plate) -> AssayResult:
+    rng = np.random.default_rng(4)
+    plates = [
+        analyse_plate(
+            make_plate(k, truth=one_run(TRUTH, rng, sd_log10_ki=0.1), name=f"run {k}"), net, kind="competition", curves=SHELF,
+            experiment=f"run {k}", group="vehicle" if k % 2 else "treated",
+        )
+        for k in range(6)
+    ]  # fmt: skip
+    return analyse_runs(
+        plates, name="net", title="NET", kind="competition", protocol=protocol("net-nisoxetine"), curves=SHELF
+    )
+
+
+def test_the_pooled_ki_is_the_geometric_mean_of_the_runs_with_a_t_interval(assay: AssayResult) -> None:
+    logs = np.log10([p.estimate("Ki").value for p in assay.plates if p.group == "vehicle"])
+    pooled = next(e for e in assay.pooled if e.name == "Ki" and e.where == "vehicle")
+    reach = stats.t.ppf(0.975, 2) * logs.std(ddof=1) / np.sqrt(3)
+    assert pooled.value == pytest.approx(10 ** logs.mean(), rel=1e-9)
+    assert (pooled.low, pooled.high) == pytest.approx(
+        (10 ** (logs.mean() - reach), 10 ** (logs.mean() + reach)), rel=1e-9
+    )
+    assert pooled.n == 3
+
+
+def test_an_error_that_all_runs_share_never_narrows_the_interval(assay: AssayResult) -> None:
+    own = next(e for e in assay.pooled if e.name == "Ki" and e.where == "vehicle")
+    total = next(e for e in assay.pooled if e.name.startswith("Ki, with") and e.where == "vehicle")
+    assert total.low < own.low and total.high > own.high
+    assert total.value == own.value
+
+
+def test_groups_are_compared_run_by_run_as_welch_has_it(assay: AssayResult) -> None:
+    found = compare_groups(assay, "Bmax", reference="vehicle", other="treated")
+    logs = {
+        group: np.log10([p.estimate("Bmax").value for p in assay.plates if p.group == group])
+        for group in ("vehicle", "treated")
+    }
+    exact = stats.ttest_ind(logs["treated"], logs["vehicle"], equal_var=False)
+    assert found.p == pytest.approx(exact.pvalue, rel=1e-6)
+    assert found.ratio is not None
+    assert found.ratio.value == pytest.approx(
+        10 ** (logs["treated"].mean() - logs["vehicle"].mean()), rel=1e-9
+    )
+
+
+def test_names_that_are_not_there_are_refused(assay: AssayResult) -> None:
+    with pytest.raises(InputError, match="no group is called 'placebo'"):
+        compare_groups(assay, "Bmax", reference="vehicle", other="placebo")
+    with pytest.raises(InputError, match="no parameter is called 'Kmax'"):
+        compare_groups(assay, "Kmax", reference="vehicle", other="treated")
+    with pytest.raises(InputError, match="no compound is called 'imipramine'"):
+        selectivity_of(assay, assay, compound="imipramine")
+
+
+def test_the_methods_say_what_was_done(assay: AssayResult) -> None:
+    for said in (
+        "[3H]nisoxetine",
+        "desipramine (10.0 uM)",
+        "competition_with_depletion",
+        "6 independent runs",
+        "45.0 %",
+    ):
+        assert said in assay.methods
