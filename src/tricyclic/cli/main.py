@@ -140,7 +140,7 @@ def _finish(work: Any, *, quiet: bool) -> Any:
 def _show(job: Any, found: Any, *, as_json: bool) -> int:
     from tricyclic.studies.atomic import write_file
 
-    files = getattr(found, "files", {})
+    files = getattr(found, "to_write", {})
     for place, data in files.items():
         from pathlib import Path
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tricyclic.records.telling import figures, told
@@ -13,55 +13,63 @@ def as_text(verb: str, found: Any) -> str:
     return _WAYS.get(verb, _fields)(found)
 
 
-def study_text(study: Any) -> str:
-    """The numbers of a study, assay by assay, each with its model, and the checks below them."""
+def study_text(study: Any, says: Mapping[str, str] | None = None) -> str:
+    """The numbers of a study, assay by assay, each with its model, and the checks below them.
+
+    `says` gives each curve in a few words, by its name.
+    """
     lines = ["Synthetic data: " + study.synthetic] if study.synthetic else []
     for assay in study.assays:
-        model = _models(assay)
-        several = len(study.assays) > 1
-        if several:
-            lines += ["", assay.title]
-        lines += [f"{told(estimate)}   {model}".rstrip() for estimate in assay.pooled]
-        for comparison in assay.comparisons:
-            lines.append(f"  {comparison.says}")
+        if len(study.assays) > 1:
+            lines += ["", assay.title] if not _told_by_numbers(assay) else [""]
+        names = dict.fromkeys(plate.model for plate in assay.plates if plate.model)
+        model = "; ".join((says or {}).get(name, name) for name in names)
+        groups = {plate.group for plate in assay.plates} - {""}
+        for estimate in assay.pooled:
+            of_group = f"{estimate.where}   " if estimate.where in groups else ""
+            lines.append(f"{of_group}{told(estimate)}   {model}".rstrip())
+        lines += [f"  {comparison.says}" for comparison in assay.comparisons]
         lines += _checks(assay.all_checks())
     if study.comparisons or study.selectivity:
-        lines += ["", "compared"]
+        lines += ["", "Compared"]
         lines += [f"  {comparison.says}" for comparison in study.comparisons]
         lines += [f"  {told(estimate)}" for estimate in study.selectivity]
     lines += _checks(study.checks)
     if study.exclusions:
-        lines += ["", "left out"]
+        lines += ["", "Left out"]
         lines += [f"  {e.target}   {e.reason} ({e.who}, {e.when})" for e in study.exclusions]
     return "\n".join(lines).strip("\n")
 
 
-def _models(assay: Any) -> str:
-    names = dict.fromkeys(plate.model for plate in assay.plates if plate.model)
-    return ", ".join(name.replace("_", " ") for name in names)
+def _told_by_numbers(assay: Any) -> bool:
+    return any(told(estimate).startswith(assay.title + "  ") for estimate in assay.pooled)
 
 
-def _checks(checks: Any) -> list[str]:
-    doubts = [check for check in checks if check.level != "fine"]
-    fine = len(checks) - len(doubts)
+def _checks(checks: Sequence[Any]) -> list[str]:
+    """Doubts, gravest first, each once with all the places it holds for; then how many checks are fine."""
+    doubts: dict[tuple[str, str, str], list[str]] = {}
+    for check in sorted((c for c in checks if c.level != "fine"), key=lambda c: c.level != "stop"):
+        doubts.setdefault((check.level, check.says, check.advice), []).append(check.where)
     lines = []
-    for check in sorted(doubts, key=lambda check: check.level != "stop"):
-        where = f"{check.where}: " if check.where else ""
-        advice = f" {check.advice}" if check.advice else ""
-        lines.append(f"  {check.level}   {where}{check.says}{advice}")
-    if fine:
-        lines.append(f"  fine   {fine} check{'s' if fine > 1 else ''} within limits")
-    return lines
+    for (level, says, advice), places in doubts.items():
+        where = ", ".join(dict.fromkeys(place for place in places if place))
+        lines.append(f"  {level}   {where + ': ' if where else ''}{_sentences(says, advice)}")
+    fine = sum(1 for check in checks if check.level == "fine")
+    return [*lines, f"  fine   {fine} check{'s' if fine > 1 else ''} within limits"] if fine else lines
+
+
+def _sentences(says: str, advice: str) -> str:
+    return f"{says.rstrip('.')}. {advice}" if advice else says
 
 
 def _found(found: Any) -> str:
-    text = study_text(found.study)
+    text = study_text(found.study, found.says)
     return text + (f"\n\nresults  {found.place}" if found.place else "")
 
 
 def _demo(found: Any) -> str:
     reports = "\n".join(f"report   {path}" for path in found.reports)
-    return f"{study_text(found.study)}\n\n{reports}"
+    return f"{study_text(found.study, found.found.says)}\n\n{reports}"
 
 
 def _new(found: Any) -> str:
@@ -77,7 +85,7 @@ def _new(found: Any) -> str:
 
 def _verify(found: Any) -> str:
     if found.proven:
-        return f"proven   {found.files} files of {found.results} are the same, byte for byte; {found.log_lines} lines of the log hold"
+        return f"proven   {found.compared} files of {found.results} are the same, byte for byte; {found.log_lines} lines of the log hold"
     return f"not proven   {found.difference}"
 
 

@@ -117,17 +117,24 @@ def analyse_all(ready: ReadyStudy) -> Steps:
     )
 
 
-def study_of_one(assay: AssayResult, ready: ReadyAssay) -> StudyResult:
-    """A StudyResult that holds one assay, for what was asked without a study folder."""
+def study_of_one(assay: AssayResult, ready: ReadyAssay, sizes: Mapping[str, int]) -> StudyResult:
+    """A StudyResult that holds one assay, for what was asked without a study folder; `sizes` in bytes by file."""
     from tricyclic.records.results import InputFile, StudyResult
 
     plates = [run.plate for run in ready.runs if isinstance(run, ReadyPlate)]
     inputs = tuple(
-        InputFile(file, sha256, 0) for file, sha256 in dict.fromkeys((p.file, p.sha256) for p in plates)
+        InputFile(file, sha256, sizes.get(file, 0))
+        for file, sha256 in dict.fromkeys((p.file, p.sha256) for p in plates)
     )
     return StudyResult(
         title=assay.title, assays=(assay,), inputs=inputs, sources=sources_of([assay]), version=__version__
     )
+
+
+def says_of(study: StudyResult, curves: Mapping[str, CurveModel]) -> dict[str, str]:
+    """Each curve that a study used, in a few words."""
+    names = {plate.model for assay in study.assays for plate in assay.plates}
+    return {name: curves[name].says for name in sorted(names) if name in curves}
 
 
 def sources_of(assays: list[AssayResult]) -> tuple[Source, ...]:

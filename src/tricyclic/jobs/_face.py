@@ -206,10 +206,10 @@ def _analysed(request: type, run: Callable[[Any], Any], plates: Any, stated: dic
     several = [plates] if isinstance(plates, (str, Path)) else list(plates)
     paths = {key: str(value) for key, value in stated.items() if isinstance(value, Path)}
     found: Found = _finish(run(_request(request, {"plates": tuple(map(str, several)), **stated, **paths})))
-    if found.files:
+    if found.to_write:
         from tricyclic.studies.atomic import write_file
 
-        for place, data in found.files.items():
+        for place, data in found.to_write.items():
             write_file(Path(place), data)
     return Result(found)
 

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 class Found:
     """What an analysis found.
 
-    `study` holds the numbers, `methods` the choices each assay was analysed with, `files` what the door is to
-    write (path -> bytes), `place` the folder of the results where they already stand.
+    `study` holds the numbers, `methods` the choices each assay was analysed with, `to_write` what the door is to
+    write (path -> bytes), `place` the folder of the results where they already stand, `says` each curve that was
+    used in a few words, by its name.
     """
 
     study: StudyResult
     methods: Mapping[str, BindingMethod] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    to_write: Mapping[str, bytes] = field(default_factory=dict)
     place: str = ""
+    says: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stop(self) -> bool:

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 def outputs_of(ready: ReadyStudy) -> Generator[Progress, None, tuple[Found, dict[str, bytes]]]:
     """Analyse a study and write all its files in memory, the manifest included."""
-    from tricyclic.jobs._binding import analyse_all, curves_of
+    from tricyclic.jobs._binding import analyse_all, curves_of, says_of
     from tricyclic.jobs._found import Found
     from tricyclic.jobs._pictures import pictures_of
     from tricyclic.jobs._report import document_of, figures_of, html_of, pdf_of, tables_of
     from tricyclic.studies.results import sealed
 
     study = yield from analyse_all(ready)
-    found = Found(study, {assay.plan.name: assay.plan.method for assay in ready.assays})
+    curves = curves_of(ready)
+    methods = {assay.plan.name: assay.plan.method for assay in ready.assays}
+    found = Found(study, methods, says=says_of(study, curves))
     total = sum(len(assay.runs) for assay in ready.assays) + 2
     yield Progress(total - 1, total, "drawing and writing")
-    curves = curves_of(ready)
     pictures = tuple(picture for assay in study.assays for picture in pictures_of(assay, curves))
     files: dict[str, bytes] = tables_of(study)
     files["result.json"] = as_json_bytes(found.as_json())

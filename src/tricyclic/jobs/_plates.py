@@ -80,7 +80,7 @@ _CONDITIONS = {
 
 def analyse(request: PlatesRequest, kind: str) -> Generator[Progress, None, Found]:
     """Read, analyse and pool the plates of a request."""
-    from tricyclic.jobs._binding import analyse_assay, curves_of, study_of_one
+    from tricyclic.jobs._binding import analyse_assay, curves_of, says_of, study_of_one
     from tricyclic.jobs._found import Found
 
     ending = Path(request.out).suffix.lower() if request.out else ""
@@ -89,14 +89,15 @@ def analyse(request: PlatesRequest, kind: str) -> Generator[Progress, None, Foun
             f"a report ends in '{ending}'", where=request.out, allowed="It is .html, .pdf or .json"
         )
     ready = ready_assay(request, kind)
-    assay = yield from analyse_assay(ready, curves_of())
-    study = study_of_one(assay, ready)
-    found = Found(study, {assay.name: ready.plan.method})
+    curves = curves_of()
+    assay = yield from analyse_assay(ready, curves)
+    study = study_of_one(assay, ready, {file.name: file.stat().st_size for file in _files(request.plates)})
+    found = Found(study, {assay.name: ready.plan.method}, says=says_of(study, curves))
     if not request.out:
         return found
     from tricyclic.jobs._report import report_bytes
 
-    return replace(found, files={request.out: report_bytes(found, ending)})
+    return replace(found, to_write={request.out: report_bytes(found, ending)})
 
 
 def ready_assay(request: PlatesRequest, kind: str) -> ReadyAssay:

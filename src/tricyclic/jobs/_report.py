@@ -57,6 +57,13 @@ def pdf_of(document: Document) -> bytes:
     return to_pdf(document)
 
 
+def tables_of(study: StudyResult) -> dict[str, bytes]:
+    """Estimates, parameters, wells, checks and comparisons as tidy CSV."""
+    from tricyclic.reports.tables import all_tables
+
+    return {name: text.encode("utf-8") for name, text in all_tables(study).items()}
+
+
 def figures_of(document: Document) -> dict[str, bytes]:
     """Every figure of the report as SVG, and as PDF where it carries one."""
     from tricyclic.records.document import Figure

@@ -27,7 +27,7 @@ class Result:
     study: str
     results: str
     proven: bool
-    files: int
+    compared: int
     log_lines: int
     difference: str = ""
 

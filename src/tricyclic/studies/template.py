@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def write_new(folder: Path, files: Mapping[str, str]) -> None:
     InputError
         If the folder is there and holds anything.
     """
-    if folder.exists() and (not folder.is_dir() or any(os.scandir(folder))):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("is not empty", where=str(folder), do="Name a folder that is new or empty")
     for name in sorted(files, key=lambda name: name == NAME):
         write_file(folder / name, files[name])
@@ -59,15 +58,7 @@ def _study(protocol: Protocol) -> str:
             fixed.append(f"#   {name:<18} {number:g} {unit}")
     known = "\n".join(fixed) or "#   nothing"
     compound = f'compound = "{protocol.compound}"\n' if protocol.compound else ""
-    radioligand = (
-        "# radioligand_nM: the layout states it for each well\n"
-        if saturation
-        else 'radioligand_nM = "1.0 nM"               # as counted from the hot mix, if you can\n'
-    )
-    day = (
-        "reference_date = 2026-01-15                # day the specific activity was certified for\n"
-        "assay_date = 2026-03-12\n"
-    )
+    asked = "\n".join(f"# {line}" for line in _asked_for())
     return f'''# What was measured, how, in which wells, and how it is analysed.
 # Keys that tricyclic does not know are refused. A number may be written 0.8, "0.8 nM", "0.8 +/- 0.1 nM", or
 # {{ value = 0.8, unit = "nM", se = 0.1, source = "own saturation, 2026" }}.
@@ -88,12 +79,9 @@ protocol = "{protocol.name}"
 
 # The protocol fixes these; state them below where yours differ (tricyclic protocols {protocol.name} shows all):
 {known}
+# State what you know of these. Without them results stay in counts, and a check says so.
 [assay.conditions]
-{radioligand}specific_activity_Ci_per_mmol = 80.0       # from the vial
-{day}counting_efficiency = 0.45                 # counts per decay; leave out where the counter gives dpm
-counting_time_min = 1.0
-background_cpm = 25.0
-protein_ug = {{ value = 30.0, se = 1.5 }}
+{asked}
 
 [assay.method]
 # model = "auto"          # or a curve by name: tricyclic curves
@@ -121,6 +109,22 @@ run = "run1"
 [report]
 formats = ["html", "pdf"]
 '''
+
+
+def _asked_for() -> list[str]:
+    """The conditions that a person must state, as lines of study.toml; nothing is stated in their stead."""
+    hot = "concentration as counted from the hot mix; the layout states it for each well of a saturation"
+    return [
+        f'radioligand_nM = "1.04 nM"            # {hot}',
+        'radioligand_kd_nM = "0.8 +/- 0.1 nM"  # your own, in these membranes, if you have it',
+        "specific_activity_Ci_per_mmol = { value = 80.0, se = 2.0 }   # from the vial",
+        "reference_date = 2026-01-15           # day the specific activity was certified for",
+        "assay_date = 2026-03-12",
+        "counting_efficiency = 0.45            # counts per decay; leave out where the counter gives dpm",
+        "counting_time_min = 1.0",
+        "background_cpm = 25.0",
+        "protein_ug = { value = 30.0, se = 1.5 }",
+    ]
 
 
 def _any_layout() -> str:
