@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -64,6 +66,29 @@ def test_groups_are_compared_run_by_run_as_welch_has_it(assay: AssayResult) -> N
     assert found.ratio.value == pytest.approx(
         10 ** (logs["treated"].mean() - logs["vehicle"].mean()), rel=1e-9
     )
+
+
+def test_one_plate_each_is_compared_in_one_fit_that_speaks_of_these_plates(
+    net: BindingConditions, make_plate
+) -> None:
+    less = replace(TRUTH, bmax_fmol_per_mg=400.0)
+    plates = [
+        analyse_plate(
+            make_plate(k, truth=truth, name=group),
+            net,
+            kind="competition",
+            curves=SHELF,
+            experiment="day",
+            group=group,
+        )
+        for k, (group, truth) in enumerate([("vehicle", TRUTH), ("treated", less)])
+    ]
+    two = analyse_runs(plates, name="net", title="NET", kind="competition")
+    found = compare_groups(two, "Bmax", reference="vehicle", other="treated", curves=SHELF)
+    assert found.ratio is not None
+    assert found.ratio.low < 0.5 < found.ratio.high
+    assert found.p < 1e-6
+    assert "these plates" in found.says
 
 
 def test_names_that_are_not_there_are_refused(assay: AssayResult) -> None:

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tricyclic.assays.affinity import selectivity
-from tricyclic.assays.compare_conditions import compare_conditions
+from tricyclic.assays.compare_conditions import compare_conditions, compare_in_one_fit
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.choose import shared_or_separate
+from tricyclic.fitting.fit import Part, fit
+from tricyclic.records.curve_model import CurveModel
 from tricyclic.records.estimate import Estimate
-from tricyclic.records.results import AssayResult, Comparison
+from tricyclic.records.results import AssayResult, Comparison, PlateResult
+
+# Told names and the parameters behind them; beside them, what two plates of one tissue have in common.
+_FITTED_AS = {"Bmax": "log10_bmax", "Kd": "log10_kd", "Ki": "log10_ki"}
+_IN_COMMON = ("log10_bmax", "log10_kd")
 
 
-def compare_groups(assay: AssayResult, parameter: str, *, reference: str, other: str) -> Comparison:
-    """Compare a parameter of two groups of one assay ("Bmax" of vehicle and treated), run by run.
+def compare_groups(
+    assay: AssayResult,
+    parameter: str,
+    *,
+    reference: str,
+    other: str,
+    curves: Mapping[str, CurveModel] | None = None,
+) -> Comparison:
+    """Compare a parameter of two groups of one assay ("Bmax" of vehicle and treated).
+
+    Parameters
+    ----------
+    assay : AssayResult
+    parameter : str
+        As it is told ("Bmax", "Kd", "Ki").
+    reference, other : str
+        Names of the groups; the ratio is other / reference.
+    curves : mapping of str to CurveModel, optional
+        The shelf; with it, groups of one plate each are compared in one fit, with one value against two.
+
+    Returns
+    -------
+    Comparison
+        Run by run, on the log scale, where the groups have runs; else about the two plates alone, and it says so.
 
     Raises
     ------
@@ -38,12 +67,52 @@ def compare_groups(assay: AssayResult, parameter: str, *, reference: str, other:
             raise UnknownNameError.among("parameter", parameter, names, where=f"{assay.name}, {group}")
         values[group] = [estimate for _, estimate in found]
         runs[group] = [run for run, _ in found]
+    single = [plate for plate in assay.plates if plate.group in (reference, other)]
+    if (
+        curves is not None
+        and len(single) == 2
+        and parameter in _FITTED_AS
+        and single[0].model == single[1].model
+    ):
+        in_order = sorted(single, key=lambda plate: plate.group != reference)
+        return _in_one_fit(in_order, parameter, curves[single[0].model], assay, (reference, other))
     found_difference = compare_conditions(
         values[reference], values[other], names=(reference, other), runs=(runs[reference], runs[other])
     )
     return replace(
         found_difference, name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}"
     )
+
+
+def _in_one_fit(
+    plates: Sequence[PlateResult],
+    parameter: str,
+    model: CurveModel,
+    assay: AssayResult,
+    names: tuple[str, str],
+) -> Comparison:
+    own = _FITTED_AS[parameter]
+    parts: list[Part] = []
+    given: dict[str, float] = {}
+    for plate in plates:
+        for part in plate.fit.parts:
+            rename = {
+                p: name if p in (*_IN_COMMON, own) else f"{name} {plate.group}"
+                for p, name in part.names.items()
+            }
+            given |= {
+                rename[p]: plate.fit[name].value for p, name in part.names.items() if plate.fit[name].fixed
+            }
+            parts.append(Part(replace(part.series, group=plate.group), model, rename, plate.group))
+    one, two = shared_or_separate(parts, (own,), given=given)
+    variance = plates[0].fit.variance
+    shared, separate = (
+        fit(asked.parts, given=asked.given, free=asked.free, variance=variance, intervals="none")  # type: ignore[arg-type]
+        for asked in (one, two)
+    )
+    in_question = [separate.parts[i].names[own] for i in (0, len(plates[0].fit.parts))]
+    found = compare_in_one_fit(shared, separate, *in_question, name=parameter, names=names)
+    return replace(found, name=f"{parameter} at {assay.target or assay.name}: {names[1]} against {names[0]}")
 
 
 def selectivity_of(
