@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +12,7 @@ import pytest
 
 from tricyclic.records.check import Check
 from tricyclic.records.conditions import BindingConditions, Measured
+from tricyclic.records.document import Document
 from tricyclic.records.estimate import Estimate, Fit, FittedParameter, FittedPart
 from tricyclic.records.evidence import Evidence, Source
 from tricyclic.records.picture import ControlLevel, CurvePicture, Mark, PointSet, Trace
@@ -26,6 +28,7 @@ from tricyclic.records.results import (
     StudyResult,
 )
 from tricyclic.records.series import Series
+from tricyclic.reports.assemble import assemble
 
 TARGETS = {
     "net": ("NET", "[³H]nisoxetine", 0.83, (0.4, 4.2), 0.8, 1.0),
@@ -34,7 +37,9 @@ TARGETS = {
 }
 
 
-def competition_curve(log10_M: np.ndarray, log10_ic50: float, top: float = 6000.0, bottom: float = 600.0) -> np.ndarray:
+def competition_curve(
+    log10_M: np.ndarray, log10_ic50: float, top: float = 6000.0, bottom: float = 600.0
+) -> np.ndarray:
     return bottom + (top - bottom) / (1 + 10 ** (log10_M - log10_ic50))
 
 
@@ -56,8 +61,10 @@ def competition_plate(name: str, compound: str, log10_ic50: float, rng: np.rando
             else:
                 continue
             value = float(rng.poisson(mean) + rng.normal(0, 0.04 * mean))
-            wells.append(Well(well, round(max(0.0, value)), role, compound if role is Role.COMPETITION else "", dose))
-    return Plate(name, 96, tuple(wells), "cpm", 1.0, f"{name}.csv", f"{abs(hash(name)) % 16:x}" * 64)
+            wells.append(
+                Well(well, round(max(0.0, value)), role, compound if role is Role.COMPETITION else "", dose)
+            )
+    return Plate(name, 96, tuple(wells), "cpm", 1.0, f"{name}.csv", f"{zlib.crc32(name.encode()):08x}" * 8)
 
 
 def series_of(plate: Plate) -> Series:
@@ -79,14 +86,37 @@ def fit_of(series: Series, log10_ki: float, log10_ic50: float) -> Fit:
     with np.errstate(divide="ignore"):
         expected = competition_curve(np.where(dose > 0, np.log10(np.maximum(dose, 1e-30)), -30.0), log10_ic50)
     expected = np.where(series.x["specific"] == 0, 600.0, expected)
-    part = FittedPart(series, "competition_with_depletion", {}, expected, np.sqrt(expected + (0.04 * expected) ** 2), 0.04)
+    part = FittedPart(
+        series, "competition_with_depletion", {}, expected, np.sqrt(expected + (0.04 * expected) ** 2), 0.04
+    )
     parameters = (
-        FittedParameter("log10_ki", log10_ki, "log10 M", "affinity of the competitor", 0.04, log10_ki - 0.08, log10_ki + 0.08),
+        FittedParameter(
+            "log10_ki",
+            log10_ki,
+            "log10 M",
+            "affinity of the competitor",
+            0.04,
+            log10_ki - 0.08,
+            log10_ki + 0.08,
+        ),
         FittedParameter("log10_bmax", 3.9, "log10 y", "sites in the well", 0.01, 3.88, 3.92),
         FittedParameter("log10_nsb", 2.2, "log10 y/M", "non-specific binding", 0.02, 2.16, 2.24),
         FittedParameter("log10_kd", -9.1, "log10 M", "affinity of the radioligand", fixed=True),
     )
-    return Fit(True, "fits", parameters, (part,), np.eye(3) * 1e-3, 45.2, 45, -240.1, 487.0, "counting", optima=5, starts=5)
+    return Fit(
+        True,
+        "fits",
+        parameters,
+        (part,),
+        np.eye(3) * 1e-3,
+        45.2,
+        45,
+        -240.1,
+        487.0,
+        "counting",
+        optima=5,
+        starts=5,
+    )
 
 
 def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResult:
@@ -99,8 +129,19 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
     value = 10 ** (log10_ki + 9)
     common = {"subject": "desipramine", "target": target, "where": plate.name}
     estimates = (
-        Estimate("Ki", value, "nM", value / 1.2, value * 1.2, log10_se=0.04, method="profile likelihood", **common),
-        Estimate("IC50", value * (1 + added / kd), "nM", value * 1.7, value * 2.5, log10_se=0.04, method="profile likelihood", **common),
+        Estimate(
+            "Ki", value, "nM", value / 1.2, value * 1.2, log10_se=0.04, method="profile likelihood", **common
+        ),
+        Estimate(
+            "IC50",
+            value * (1 + added / kd),
+            "nM",
+            value * 1.7,
+            value * 2.5,
+            log10_se=0.04,
+            method="profile likelihood",
+            **common,
+        ),
         Estimate("Hill slope", 0.98, "", 0.91, 1.05, se=0.03, method="profile likelihood", **common),
         Estimate("bound tracer", 3.4, "%", method="mass balance", **common),
     )
@@ -115,14 +156,28 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
         Check("tracer_bound", "fine", "3.4 % of the tracer is bound", plate.name, 3.4, 10.0, "%"),
         Check("z_prime", "fine", "Z' of the controls is 0.79", plate.name, 0.79, 0.5),
         *(
-            (Check("excluded", "look", "one well is left out of the fit", plate.name, advice="See the list of exclusions"),)
+            (
+                Check(
+                    "excluded",
+                    "look",
+                    "one well is left out of the fit",
+                    plate.name,
+                    advice="See the list of exclusions",
+                ),
+            )
             if run == 2
             else ()
         ),
     )
     classical = (
-        ("subtract, then fit, Cheng-Prusoff", (replace(estimates[0], value=value * 1.06, low=value * 0.8, high=value * 1.31, method="t"),)),
-        ("normalise, then fix 0 and 100 %", (replace(estimates[0], value=value * 1.11, low=value * 0.93, high=value * 1.32, method="t"),)),
+        (
+            "subtract, then fit, Cheng-Prusoff",
+            (replace(estimates[0], value=value * 1.06, low=value * 0.8, high=value * 1.31, method="t"),),
+        ),
+        (
+            "normalise, then fix 0 and 100 %",
+            (replace(estimates[0], value=value * 1.11, low=value * 0.93, high=value * 1.32, method="t"),),
+        ),
     )
     comparisons = (
         Comparison(
@@ -146,7 +201,13 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
 def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
     target, ligand, ki, (low, high), _, _ = TARGETS[assay]
     plates = tuple(competition_run(assay, run, rng) for run in (1, 2, 3))
-    common = {"n": 3, "method": "t on 3 runs, log scale", "subject": "desipramine", "target": target, "where": assay}
+    common = {
+        "n": 3,
+        "method": "t on 3 runs, log scale",
+        "subject": "desipramine",
+        "target": target,
+        "where": assay,
+    }
     pooled = (
         Estimate("Ki", ki, "nM", ki / 1.17, ki * 1.17, log10_se=0.016, **common),
         Estimate("Hill slope", 0.98, "", 0.93, 1.03, se=0.012, **common),
@@ -180,11 +241,25 @@ def saturation_plate(name: str, group: str, bmax: float, run: int, rng: np.rando
     mean = 4e10 * added + specific * bmax * added / (added + 1.5e-10)
     y = rng.normal(mean, 0.04 * mean)
     wells = tuple(
-        Well(f"{chr(65 + i // 6)}{i % 6 + 1:02d}", float(v), Role.TOTAL if s else Role.NON_SPECIFIC, radioligand_nM=float(a * 1e9), group=group)
+        Well(
+            f"{chr(65 + i // 6)}{i % 6 + 1:02d}",
+            float(v),
+            Role.TOTAL if s else Role.NON_SPECIFIC,
+            radioligand_nM=float(a * 1e9),
+            group=group,
+        )
         for i, (v, s, a) in enumerate(zip(y, specific, added, strict=True))
     )
     plate = Plate(name, 24, wells, "fmol/mg", file=f"{name}.csv", sha256="b" * 64)
-    series = Series(name, y, "fmol/mg", {"radioligand_M": added, "specific": specific}, f"run {run}", group, tuple(f"{plate.file} {w.name}" for w in wells))
+    series = Series(
+        name,
+        y,
+        "fmol/mg",
+        {"radioligand_M": added, "specific": specific},
+        f"run {run}",
+        group,
+        tuple(f"{plate.file} {w.name}" for w in wells),
+    )
     fit = Fit(
         True, "fits",
         (FittedParameter("log10_kd", -9.82, "log10 M", "affinity", 0.03, -9.88, -9.76), FittedParameter("log10_bmax", math.log10(bmax), "log10 y", "sites", 0.01, math.log10(bmax) - 0.02, math.log10(bmax) + 0.02)),
@@ -196,12 +271,29 @@ def saturation_plate(name: str, group: str, bmax: float, run: int, rng: np.rando
         Estimate("Kd", 0.15, "nM", 0.13, 0.17, log10_se=0.02, **common),
     )
     checks = (Check("range", "fine", "radioligand from 0.17 to 5.3 times Kd", name),)
-    return PlateResult(name, f"run {run}", group, plate, BindingConditions("beta1", "[¹²⁵I]pindolol", "125I"), (series,), fit, estimates, checks=checks, model="saturation")
+    return PlateResult(
+        name,
+        f"run {run}",
+        group,
+        plate,
+        BindingConditions("beta1", "[¹²⁵I]pindolol", "125I"),
+        (series,),
+        fit,
+        estimates,
+        checks=checks,
+        model="saturation",
+    )
 
 
 def saturation_assay(rng: np.random.Generator) -> AssayResult:
-    plates = [saturation_plate(f"beta1_vehicle_run{r}", "vehicle", v, r, rng) for r, v in enumerate((70.1, 74.0, 76.2), 1)]
-    plates += [saturation_plate(f"beta1_treated_run{r}", "treated", v, r, rng) for r, v in enumerate((38.2, 41.5, 42.6), 1)]
+    plates = [
+        saturation_plate(f"beta1_vehicle_run{r}", "vehicle", v, r, rng)
+        for r, v in enumerate((70.1, 74.0, 76.2), 1)
+    ]
+    plates += [
+        saturation_plate(f"beta1_treated_run{r}", "treated", v, r, rng)
+        for r, v in enumerate((38.2, 41.5, 42.6), 1)
+    ]
     common = {"n": 3, "method": "t on 3 runs, log scale", "subject": "[¹²⁵I]pindolol", "target": "beta1"}
     pooled = (
         Estimate("Bmax", 73.3, "fmol/mg", 66.1, 81.3, log10_se=0.01, where="vehicle", **common),
@@ -216,8 +308,30 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         details=(("vehicle", 73.3), ("treated", 40.7)),
     )  # fmt: skip
     evidence = (
-        Evidence("vehicle", "beta1", "Bmax", 73.3, "fmol/mg", 68.7, 77.9, species="rat", source="guide_desipramine", certainty="guide"),
-        Evidence("treated", "beta1", "Bmax", 40.7, "fmol/mg", 37.3, 44.1, species="rat", source="guide_desipramine", certainty="guide"),
+        Evidence(
+            "vehicle",
+            "beta1",
+            "Bmax",
+            73.3,
+            "fmol/mg",
+            68.7,
+            77.9,
+            species="rat",
+            source="guide_desipramine",
+            certainty="guide",
+        ),
+        Evidence(
+            "treated",
+            "beta1",
+            "Bmax",
+            40.7,
+            "fmol/mg",
+            37.3,
+            44.1,
+            species="rat",
+            source="guide_desipramine",
+            certainty="guide",
+        ),
     )
     return AssayResult(
         "beta1", "beta1 adrenoceptors after 14 days of desipramine", "saturation", "beta1", (), tuple(plates), pooled,
@@ -307,7 +421,7 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
     return tuple(pictures)
 
 
-NASTY = "<script>alert('x')</script> & \"quotes\" $\\frac{1}{2}$ #set page(paper: \"a0\") [*bold*] _it_ `raw` @ref <lab> \\ // 長い名前 ​\u202e\x00\x0b| pipe"
+NASTY = '<script>alert(\'x\')</script> & "quotes" $\\frac{1}{2}$ #set page(paper: "a0") [*bold*] _it_ `raw` @ref <lab> \\ // 長い名前 ​\u202e\x00\x0b| pipe'
 LONG = "a_name_without_any_place_to_break_" * 8
 
 
@@ -316,15 +430,36 @@ def nasty_study() -> StudyResult:
     study = full_study()
     assay = study.assays[0]
     plate = assay.plates[0]
-    failed = replace(plate.fit, ok=False, says=f"did not converge {NASTY}", parameters=(), parts=(), covariance=np.zeros((0, 0)))
+    failed = replace(
+        plate.fit,
+        ok=False,
+        says=f"did not converge {NASTY}",
+        parameters=(),
+        parts=(),
+        covariance=np.zeros((0, 0)),
+    )
     estimates = (
-        Estimate("Ki", 10000.0, "nM", 2500.0, math.inf, relation=">", subject=NASTY, target=LONG, where=NASTY, method=NASTY),
+        Estimate(
+            "Ki",
+            10000.0,
+            "nM",
+            2500.0,
+            math.inf,
+            relation=">",
+            subject=NASTY,
+            target=LONG,
+            where=NASTY,
+            method=NASTY,
+        ),
         Estimate("Ki", math.nan, "nM", math.nan, math.nan, subject=LONG, target=NASTY),
         Estimate("Hill slope", 1.0, "", -math.inf, math.inf),
         Estimate("IC50", 3.0, "nM", 0.0, math.inf, subject=NASTY),
     )
     assert plate.plate is not None
-    wells = tuple(replace(w, compound=NASTY, flag=NASTY, excluded=NASTY if w.name == "B01" else "") for w in plate.plate.wells)
+    wells = tuple(
+        replace(w, compound=NASTY, flag=NASTY, excluded=NASTY if w.name == "B01" else "")
+        for w in plate.plate.wells
+    )
     bad = replace(
         plate, name=NASTY, experiment=LONG, group=NASTY, fit=failed, estimates=estimates, model=NASTY,
         plate=replace(plate.plate, name=NASTY, wells=wells, file=NASTY, notes=(NASTY,)),
@@ -341,7 +476,9 @@ def nasty_study() -> StudyResult:
         comparisons=(Comparison(NASTY, NASTY, NASTY, 0.2, ratio=estimates[0]),),
         evidence=(Evidence(NASTY, LONG, "Ki", math.nan, "nM", relation=">", species=NASTY, source=NASTY, quality=LONG, certainty="guide"), Evidence(NASTY, LONG, "Ki", 2.0, "unknown", source=LONG)),
     )  # fmt: skip
-    unknown = replace(assay, name="odd", kind="a kind of tomorrow", plates=(), pooled=(), checks=(), evidence=())
+    unknown = replace(
+        assay, name="odd", kind="a kind of tomorrow", plates=(), pooled=(), checks=(), evidence=()
+    )
     return StudyResult(
         NASTY, (assay, unknown), selectivity=estimates, comparisons=assay.comparisons,
         exclusions=(Exclusion(NASTY, LONG, NASTY, NASTY),), inputs=(InputFile(NASTY, "e" * 64, 1), InputFile("raw/javascript:alert(1)", "f" * 64, 1)),
@@ -372,3 +509,15 @@ def nasty() -> StudyResult:
 def empty() -> StudyResult:
     """A study in which nothing was measured."""
     return StudyResult("An empty study", ())
+
+
+@pytest.fixture(scope="session")
+def document(study: StudyResult, pictures: tuple[CurvePicture, ...]) -> Document:
+    """The whole report of the study."""
+    return assemble(study, pictures, files_at="../../")
+
+
+@pytest.fixture(scope="session")
+def nasty_document(nasty: StudyResult) -> Document:
+    """The whole report of the study that tries to break the page."""
+    return assemble(nasty)

@@ -204,9 +204,14 @@ def _font(bold: bool) -> FT2Font:
 
 
 def one_line(text: str) -> str:
-    """Give text on one line, without control characters."""
-    kept = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c for c in text)
+    """Give text on one line, without control characters and marks that turn the reading direction."""
+    kept = "".join(
+        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c for c in text if c not in _TURNS
+    )
     return " ".join(kept.split())
+
+
+_TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def slug(text: str) -> str:
