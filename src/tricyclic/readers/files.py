@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.errors import InputError
-from tricyclic.readers.text import MAX_BYTES
+from tricyclic.readers.text import MAX_BYTES, shortened
+
+_LONGEST_QUOTE, _LONGEST_ADVICE = 300, 1500
 
 
 def read_bytes(path: str | Path) -> tuple[bytes, str]:
@@ -31,3 +33,14 @@ def read_bytes(path: str | Path) -> tuple[bytes, str]:
         return file.read_bytes(), file.name
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read ({error.__class__.__name__})", where=str(path)) from error
+
+
+def at_file(error: InputError, name: str) -> InputError:
+    """Put the name of the file in front of an error's place, once; quote no more of the file than one can read."""
+    where = error.where if error.where.startswith(name) else f"{name}, {error.where}" if error.where else name
+    return type(error)(
+        shortened(error.found, _LONGEST_QUOTE),
+        where=shortened(where, _LONGEST_QUOTE),
+        allowed=shortened(error.allowed, _LONGEST_ADVICE),
+        do=shortened(error.do, _LONGEST_ADVICE),
+    )

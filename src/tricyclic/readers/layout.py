@@ -66,7 +66,7 @@ from typing import Any
 
 from tricyclic.errors import InputError, UnitError
 from tricyclic.readers.checked_toml import ListOf, Number, Shape, Table, Text, Whole, checked_toml
-from tricyclic.readers.files import read_bytes
+from tricyclic.readers.files import at_file, read_bytes
 from tricyclic.readers.grids import Grid, find_grids
 from tricyclic.readers.reader import Raw
 from tricyclic.readers.text import read_text, shortened
@@ -107,6 +107,7 @@ _WORDS = {
     Role.ADDED: ("added", "hot", "hot mix", "total added"),
     Role.EMPTY: ("empty", "-", "–", "unused"),
 }  # fmt: skip
+_LONGEST_CELL = 120
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words}
 _CELL = re.compile(r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\s*[a-zA-Zµμ]*M)?")
 
@@ -127,13 +128,9 @@ def read_layout(path: str | Path, *, sheet: str | int | None = None) -> Layout:
         If the file is none of these, holds an unknown key or word, or puts a well in two roles.
     """
     data, name = read_bytes(path)
-    if name.lower().endswith(".toml"):
-        try:
-            text = read_text(data)[0].lstrip("\ufeff")
-        except InputError as error:
-            raise error.at(name) from None
-        return layout_from_toml(text, name=name)
     try:
+        if name.lower().endswith(".toml"):
+            return layout_from_toml(read_text(data)[0].lstrip("\ufeff"), name=name)
         raw = Raw(name, data, sheet=sheet)
         grids = [grid for table in raw.sheets for grid in find_grids(table, words=True)]
         if len(grids) != 1:
@@ -144,7 +141,7 @@ def read_layout(path: str | Path, *, sheet: str | int | None = None) -> Layout:
             )
         return _from_grid(grids[0], name)
     except InputError as error:
-        raise (error if error.where.startswith(name) else error.at(name)) from None
+        raise at_file(error, name) from error.__cause__
 
 
 def layout_from_toml(text: str, *, name: str = "layout") -> Layout:
@@ -209,10 +206,8 @@ def _block(entry: dict[str, Any]) -> Block:
         role=Role(entry["role"]) if entry["role"] else None,
         name=entry["name"],
         compound=entry["compound"],
-        concentrations_M=tuple(
-            concentration_M(text) for text in _several(entry, "concentration", "concentrations")
-        ),
-        top_M=None if entry["top"] is None else concentration_M(entry["top"]),
+        concentrations_M=tuple(_molar(text) for text in _several(entry, "concentration", "concentrations")),
+        top_M=None if entry["top"] is None else _molar(entry["top"]),
         dilution=entry["dilution"],
         points=entry["points"],
         direction=entry["direction"],
@@ -235,10 +230,17 @@ def _several(entry: dict[str, Any], one: str, many: str) -> list[str]:
     return [entry[one]] if entry[one] is not None else list(entry[many])
 
 
+def _molar(text: str) -> float:
+    return _decimal(concentration_M(text))
+
+
+def _decimal(value: float) -> float:
+    # 10 uM in binary is 9.999999999999999e-06 M; what a person wrote in decimal stays decimal.
+    return float(f"{value:.14g}")
+
+
 def _nanomolar(text: str) -> float:
-    read = quantity(text)
-    concentration_M(text)
-    return read.to("nM") if read.unit else 0.0
+    return _decimal(_molar(text) * 1e9)
 
 
 def _minutes(text: str) -> float:
@@ -247,7 +249,7 @@ def _minutes(text: str) -> float:
         return 0.0
     if not read.unit:
         raise UnitError(f"'{text}' has no unit", allowed="Write it like 10 min")
-    return read.to("min")
+    return _decimal(read.to("min"))
 
 
 def _from_grid(grid: Grid, name: str) -> Layout:
@@ -275,6 +277,10 @@ def _from_grid(grid: Grid, name: str) -> Layout:
 
 def _cell(text: str) -> Block | None:
     """What one cell of a grid plan says; None where it says nothing."""
+    if len(text) > _LONGEST_CELL:
+        raise InputError(
+            f"'{shortened(text)}' says more than a plan can hold", do="Write it like desipramine 10 nM"
+        )
     body, _, hot = (part.strip() for part in text.partition("@"))
     radioligand = (_nanomolar(hot.replace(",", ".")),) if hot else ()
     match = _CELL.fullmatch(body)
@@ -286,7 +292,7 @@ def _cell(text: str) -> Block | None:
         first, _, rest = what.partition(" ")
         role = _ROLE_OF.get(first.lower()) if rest else None
         compound = rest.strip() if role else what
-    concentrations = (concentration_M(dose),) if dose else ()
+    concentrations = (_molar(dose),) if dose else ()
     if role is None and not concentrations:
         if not what:
             return None
@@ -331,7 +337,7 @@ def _told(molar: float) -> str:
     for unit in ("mM", "uM", "nM", "pM"):
         value = molar / to_molar(1.0, unit)
         text = f"{value:.12g}"
-        if 1 <= value < 1000 and concentration_M(f"{text} {unit}") == molar:
+        if 1 <= value < 1000 and _molar(f"{text} {unit}") == molar:
             return f"{text} {unit}"
     return f"{molar!r} M"
 

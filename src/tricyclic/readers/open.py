@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tricyclic.errors import InputError
-from tricyclic.readers.files import read_bytes
+from tricyclic.readers.files import at_file, read_bytes
 from tricyclic.readers.reader import Options, Raw, Reader, Reading
 from tricyclic.records.data_table import DataTable
 from tricyclic.records.plate import Plate
@@ -100,7 +100,11 @@ def read_tables(
 
 def sniff(path: str | Path) -> tuple[tuple[str, float], ...]:
     """Say who claims a file: names of readers with their certainty, surest first; none where nobody knows it."""
-    return claims(_raw(path, None, None))
+    raw = _raw(path, None, None)
+    try:
+        return claims(raw)
+    except InputError as error:
+        raise at_file(error, raw.name) from error.__cause__
 
 
 def claims(raw: Raw) -> tuple[tuple[str, float], ...]:
@@ -132,8 +136,7 @@ def _read(raw: Raw, options: Options, wanted: str | None) -> tuple[Reading, str]
         if not reading.plates and not reading.tables:
             raise InputError(f"holds no readings that {chosen.name} can find")
     except InputError as error:
-        # The place is told from the outside in: file, line, well.
-        raise (error if error.where.startswith(raw.name) else error.at(raw.name)) from error.__cause__
+        raise at_file(error, raw.name) from error.__cause__
     sha256 = hashlib.sha256(raw.data).hexdigest()
     by = (f"read by {chosen.name}",)
     return (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tricyclic.errors import InputError
 from tricyclic.readers.reader import Options
 from tricyclic.readers.stated import agreed_counting_time, agreed_unit
-from tricyclic.readers.text import NOT_COUNTED, Sheet, is_not_counted, shortened
+from tricyclic.readers.text import LONGEST_NUMBER, NOT_COUNTED, Sheet, is_not_counted, shortened
 from tricyclic.records.layout import negative_counts
 from tricyclic.records.plate import PLATE_SHAPES, Plate, Well, in_row_order, row_letters, well_position
 
@@ -43,7 +43,7 @@ def found_in(cell: str, sheet: Sheet, where: str) -> Found | None:
         return Found(float("nan"), where=where)
     if _SATURATED.fullmatch(text):
         return Found(float("nan"), flag=shortened(text), where=where)
-    marked = _MARKED.fullmatch(text)
+    marked = _MARKED.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
     if marked and sheet.numbers.read(text) is None:
         return Found(sheet.number(marked[1], where), flag=marked[2], where=where)
     try:
@@ -116,7 +116,7 @@ def make_plate(
         for (row, column), reading in found.items()
     )
     missing = sum(1 for well in wells if not well.counted)
-    notes += [f"{missing} wells are marked as not counted"] if missing else []
+    notes += [f"not counted: {missing} of {len(wells)} wells"] if missing else []
     plate = Plate(
         name=name,
         size=size,

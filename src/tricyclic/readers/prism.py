@@ -79,7 +79,7 @@ def prism_table(name: str, columns: Sequence[Column], notes: Sequence[str]) -> D
         text=text,
         units={column: unit_in_column_name(_without_part(column)) for column in values},
         excluded=excluded,
-        notes=(*notes, *([f"{marked} cells are excluded in Prism and keep that mark"] if marked else [])),
+        notes=(*notes, *([f"cells excluded in Prism, kept with that mark: {marked}"] if marked else [])),
     )
 
 

@@ -16,6 +16,7 @@ _COUNT_NAMES = (
     (re.compile(r"counts?", re.IGNORECASE), "counts"),
     (re.compile(r"bq", re.IGNORECASE), "Bq"),
 )
+_LONGEST_HEADING = 200
 _SAYS_UNIT = re.compile(r"^\s*units?\s*[:=]\s*(\S.*?)\s*$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
 
@@ -27,6 +28,8 @@ def count_unit(word: str) -> str:
 
 def unit_in_heading(text: str) -> str:
     """Unit that a heading of readings states: "cpm", "Plate 1 (dpm)", "unit: RFU", "I-125 CPM"; "" where none."""
+    if len(text) > _LONGEST_HEADING:
+        return ""
     said = _SAYS_UNIT.match(text)
     if said:
         return count_unit(said[1]) or _known(said[1]) or said[1]
@@ -44,6 +47,8 @@ def unit_in_heading(text: str) -> str:
 def unit_in_column_name(name: str) -> str:
     """Unit at the end of a column's name: "conc_nM", "total_fmol_mg", "time (min)", "log10_conc_M"; unknown else."""
     text = name.strip()
+    if len(text) > _LONGEST_HEADING:
+        return UNKNOWN
     bracket = _IN_BRACKETS.search(text)
     found = (count_unit(bracket[1]) or _known(bracket[1])) if bracket else count_unit(text)
     if not found:

@@ -19,6 +19,7 @@ from tricyclic.errors import InputError
 
 MAX_BYTES = 32 * 2**20
 MAX_CELLS = 2_000_000
+LONGEST_NUMBER = 60
 NOT_COUNTED = frozenset({"-", "--", "–", "—", "n.a.", "n/a", "na", "nan", "#n/a", "n.d."})
 
 _DELIMITER_NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "white space", "": "none"}
@@ -49,7 +50,7 @@ class Numbers:
     def read(self, cell: str) -> float | None:
         """Give the number in a cell; None where there is none. A number too large to hold is inf."""
         text = _plain(cell)
-        if len(text) > 60 or not self._pattern.fullmatch(text):
+        if len(text) > LONGEST_NUMBER or not self._pattern.fullmatch(text):
             return None
         digits = "".join(c for c in text if c in "+-0123456789eE" or c == self.decimal)
         return float(digits.replace(self.decimal, "."))
@@ -117,7 +118,9 @@ class Sheet:
         value = self.numbers.read(text)
         if value is None:
             other = "," if self.numbers.decimal == "." else "."
-            mixed = re.fullmatch(rf"[-+]?\d+{re.escape(other)}\d+", _plain(text))
+            mixed = len(text) <= LONGEST_NUMBER and re.fullmatch(
+                rf"[-+]?\d+{re.escape(other)}\d+", _plain(text)
+            )
             raise InputError(
                 f"'{shortened(text)}' is no number",
                 where=where,
@@ -301,7 +304,7 @@ def _decimal_mark(sheet: Sheet) -> str:
     unsure: dict[str, tuple[str, int]] = {}
     for index, row in enumerate(sheet.rows):
         for cell in row:
-            if "," not in cell and "." not in cell:
+            if len(cell) > LONGEST_NUMBER or ("," not in cell and "." not in cell):
                 continue
             text = _plain(cell)
             for mark, other in ((",", "."), (".", ",")):

@@ -29,6 +29,7 @@ from tricyclic.records.plate import (
 
 Direction = Literal["down", "across"]
 MAX_POINTS = 384
+MAX_WELLS_TEXT = 4000
 _COUNTED_UNITS = {"cpm", "dpm", "cps", "dps", "counts", "Bq", "unknown"}
 _WHOLE = re.compile(
     r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|\d{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|\d{1,2}))?", re.IGNORECASE
@@ -307,6 +308,10 @@ def wells_named(text: str, size: int, *, direction: Direction = "across") -> tup
     InputError
         If a part means no wells of such a plate, or a well is named twice.
     """
+    if len(text) > MAX_WELLS_TEXT:
+        raise InputError(
+            f"'{text[:40]}…' is too long to name wells", allowed=f"At most {MAX_WELLS_TEXT} characters"
+        )
     names: list[str] = []
     for part in (piece.strip() for piece in re.split(r"[,;]", text)):
         if part:

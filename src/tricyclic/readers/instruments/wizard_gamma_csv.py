@@ -17,14 +17,19 @@ from tricyclic.readers.stated import count_unit
 from tricyclic.readers.text import Sheet, text_sheet
 from tricyclic.records.plate import Plate
 
+_HEADER, _COUNTED = {"Rack", "Pos"}, {"CPM", "Counts", "DPM"}
 _QUANTITY = re.compile(r"(.+?)\s+(CPM|DPM|Counts|CPS)", re.IGNORECASE)
 
 
 def sniff(raw: Raw) -> float:
     """Whether a header with rack, detector and counts of an isotope stands in the file."""
+    lines = raw.text[:50_000].split("\n")
     return (
         1.0
-        if re.search(r"^[^\n]*\bRack\b[^\n]*\bPos\b[^\n]*\b(CPM|Counts)\b", raw.text[:50_000], re.MULTILINE)
+        if any(
+            set(re.split(r"\W+", line)) >= _HEADER and _COUNTED & set(re.split(r"\W+", line))
+            for line in lines
+        )
         else 0.0
     )
 
@@ -111,7 +116,7 @@ def _plates(
         *([time_note] if time_note else []),
     ]
     flagged = sum(1 for reading in readings if reading.flag)
-    notes += [f"{flagged} tubes carry a remark of the instrument"] if flagged else []
+    notes += [f"tubes with a remark of the instrument: {flagged}"] if flagged else []
     racks = wells_in_order(readings, options)
     return [
         make_plate(
