@@ -1,4 +1,4 @@
-"""Runs the demo in an empty folder and writes what it prints into README.md, between the markers.
+"""Runs the demo in an empty folder and writes what it finds into README.md, between the markers.
 
 python docs/fill_readme.py          fill the block
 python docs/fill_readme.py --check  fail where the README shows something else
@@ -10,10 +10,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"(?<=<!-- result:begin -->\n).*?(?=<!-- result:end -->)", re.DOTALL)
+
+# of all that the demo prints, the numbers that fit a first screen
+WANTED = re.compile(r"Synthetic|\w+ at \w+   Ki \d|(vehicle|treated) .* Bmax \d|  Bmax |  \w+ at \w+ over ")
 
 
 def shown() -> str:
@@ -23,11 +27,15 @@ def shown() -> str:
 
 
 def printed() -> str:
-    """What `tricyclic demo` prints on standard output, as a fenced block."""
+    """What `tricyclic demo` prints on standard output, the wanted lines of it, as a fenced block."""
     call = [sys.executable, "-c", "from tricyclic.cli.main import main; main(['demo', '--quiet'])"]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=True)
-    return f"\n```text\n{done.stdout.strip()}\n```\n\n"
+    short = [
+        re.sub(r"(   n = \d+)   .*", r"\1", line) for line in done.stdout.splitlines() if WANTED.match(line)
+    ]
+    lines = [textwrap.fill(line.strip(), 118) for line in short]
+    return "\n```text\n" + "\n".join(lines) + "\n```\n\n"
 
 
 def main() -> None:
