@@ -357,7 +357,8 @@ def _caption(picture: CurvePicture) -> str:
     if any(not math.isnan(mark.low) for mark in picture.marks):
         parts.append("Dotted line and grey field: the estimate and its interval.")
     if picture.caption:
-        parts.append(style.one_line(picture.caption))
+        last = style.one_line(picture.caption)
+        parts.append(last[:1].upper() + last[1:] + ("" if last.endswith(".") else "."))
     return " ".join(parts)
 
 

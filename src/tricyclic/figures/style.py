@@ -208,9 +208,17 @@ def one_line(text: str) -> str:
     kept = "".join(
         " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c for c in text if c not in _TURNS
     )
-    return " ".join(kept.split())
+    return typeset(" ".join(kept.split()))
 
 
+def typeset(text: str) -> str:
+    """Set isotopes and logarithms as a printer would: "[3H]nisoxetine" is [³H]nisoxetine, "log10 [" is log₁₀ [."""
+    raised = _ISOTOPE.sub(lambda match: f"[{match[1].translate(_RAISED)}{match[2]}]", text)
+    return raised.replace("log10 [", "log₁₀ [")
+
+
+_ISOTOPE = re.compile(r"\[(\d{1,3})([A-Z][a-z]?)\](?=[A-Za-z(+-])")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

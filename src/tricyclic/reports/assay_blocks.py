@@ -13,6 +13,7 @@ from tricyclic.reports.section import Material, assay_anchor, rows_anchor
 from tricyclic.reports.words import confidence, number, p_value, value_with_limits
 
 NAMES_SHOWN = 5
+SHOWN_OPEN = 6
 
 
 def assays_of(material: Material, kinds: Sequence[str]) -> list[tuple[int, AssayResult]]:
@@ -59,19 +60,19 @@ def _runs(i: int, assay: AssayResult) -> Table | None:
     heads = sorted(heads, key=lambda head: head not in pooled)[:NAMES_SHOWN]
     if not heads:
         return None
-    several = len({e.subject for e in every}) > 1
+    several = _several_compounds(every)
     rows, links = [], []
     for j, plate in enumerate(assay.plates, 1):
-        for subject in dict.fromkeys(e.subject for e in plate.estimates):
-            cells = _cells(plate.estimates, subject, heads)
-            rows.append((run_name(plate), *([subject] if several else []), *cells, "1"))
-            links.append(_links(rows[-1], f"#{rows_anchor(i, j)}"))
-    for where, subject in dict.fromkeys((_pool_of(e, assay), e.subject) for e in assay.pooled):
-        chosen = [e for e in assay.pooled if _pool_of(e, assay) == where and e.subject == subject]
-        n = "/".join(dict.fromkeys(str(e.n) for e in chosen))
-        name = f"pooled, {where}" if where else "pooled"
-        rows.append((name, *([subject] if several else []), *_cells(chosen, subject, heads), n))
-        links.append(_links(rows[-1], ""))
+        for subject, estimates in _by_compound(plate.estimates, several):
+            rows.append((run_name(plate), *([subject] if several else []), *_cells(estimates, heads), "1"))
+            links.append(_links(rows[-1], f"#{rows_anchor(i, j)}", 2 if several else 1))
+    for where in dict.fromkeys(_pool_of(e, assay) for e in assay.pooled):
+        pool = [e for e in assay.pooled if _pool_of(e, assay) == where]
+        for subject, estimates in _by_compound(pool, several):
+            n = "/".join(dict.fromkeys(str(e.n) for e in estimates))
+            name = f"pooled, {where}" if where else "pooled"
+            rows.append((name, *([subject] if several else []), *_cells(estimates, heads), n))
+            links.append(_links(rows[-1], "", 0))
     if not rows:
         return None
     columns = (
@@ -94,13 +95,31 @@ def _pool_of(estimate: Estimate, assay: AssayResult) -> str:
     return estimate.where if estimate.where in {plate.group for plate in assay.plates} else ""
 
 
-def _cells(estimates: Sequence[Estimate], subject: str, heads: Sequence[tuple[str, str]]) -> list[str]:
-    told = {(e.name, e.unit): value_with_limits(e) for e in estimates if e.subject == subject}
+def _several_compounds(estimates: Sequence[Estimate]) -> bool:
+    """Whether one quantity was found of more than one compound, so that a run needs more than one row."""
+    subjects: dict[tuple[str, str], set[str]] = {}
+    for e in estimates:
+        subjects.setdefault((e.name, e.unit), set()).add(e.subject)
+    return any(len(found) > 1 for found in subjects.values())
+
+
+def _by_compound(estimates: Sequence[Estimate], several: bool) -> list[tuple[str, list[Estimate]]]:
+    """Estimates of each compound, in the order of their coming; all together where compounds need no rows."""
+    if not several:
+        return [("", list(estimates))] if estimates else []
+    return [
+        (subject, [e for e in estimates if e.subject == subject])
+        for subject in dict.fromkeys(e.subject for e in estimates)
+    ]
+
+
+def _cells(estimates: Sequence[Estimate], heads: Sequence[tuple[str, str]]) -> list[str]:
+    told = {(e.name, e.unit): value_with_limits(e) for e in estimates}
     return [told.get(head, "") for head in heads]
 
 
-def _links(row: Sequence[str], link: str) -> tuple[str, ...]:
-    return tuple(link if cell and 0 < place < len(row) - 1 else "" for place, cell in enumerate(row))
+def _links(row: Sequence[str], link: str, first: int) -> tuple[str, ...]:
+    return tuple(link if cell and first <= place < len(row) - 1 else "" for place, cell in enumerate(row))
 
 
 def _classical(i: int, assay: AssayResult) -> Table | None:
@@ -123,21 +142,15 @@ def _classical(i: int, assay: AssayResult) -> Table | None:
                     (run_name(plate), name, f"{estimate.name} ({estimate.unit})" if estimate.unit else estimate.name,
                      value_with_limits(estimate), "" if answer is None else value_with_limits(answer), change)
                 )  # fmt: skip
-                links.append(_links(rows[-1], ""))
-                links[-1] = (
-                    "",
-                    "",
-                    "",
-                    f"#{rows_anchor(i, j)}",
-                    f"#{rows_anchor(i, j)}" if answer else "",
-                    "",
+                links.append(
+                    ("", "", "", f"#{rows_anchor(i, j)}", f"#{rows_anchor(i, j)}" if answer else "", "")
                 )
     if not rows:
         return None
     return Table(
         "The same wells by other common analyses, for comparison only.",
         ("Run", "Analysis", "Quantity", "It gives", "One model of all wells", "Difference"),
-        tuple(rows), (False, False, False, True, True, True), links=tuple(links), collapsed=len(rows) > 12,
+        tuple(rows), (False, False, False, True, True, True), links=tuple(links), collapsed=len(rows) > SHOWN_OPEN,
     )  # fmt: skip
 
 
@@ -147,7 +160,6 @@ def _choices(i: int, assay: AssayResult) -> Table | None:
     for plate in assay.plates:
         for c in plate.comparisons:
             df = ", ".join(f"{d:g}" for d in c.df)
-            details = "; ".join(f"{name} {number(x)}" for name, x in c.details)
             rows.append(
                 (
                     run_name(plate),
@@ -155,14 +167,14 @@ def _choices(i: int, assay: AssayResult) -> Table | None:
                     number(c.statistic),
                     df,
                     p_value(c.p, c.p_calibrated),
-                    c.says + (f" ({details})" if details else ""),
+                    c.says,
                 )
             )
     if not rows:
         return None
     return Table(
         "Could the readings bear another model?", ("Run", "Test", "Statistic", "df", "p", "Finding"), tuple(rows),
-        (False, False, True, True, True, False), collapsed=len(rows) > 12,
+        (False, False, True, True, True, False), collapsed=len(rows) > SHOWN_OPEN,
     )  # fmt: skip
 
 

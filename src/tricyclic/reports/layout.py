@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tricyclic.figures.style import typeset
 from tricyclic.records.document import CheckList, Document, Figure, Heading, Paragraph, Table
 
 
@@ -55,7 +56,9 @@ def laid_out(document: Document) -> tuple[Part, ...]:
             contents.append((heading.text, heading.anchor))
             items.append(Item("heading", heading))
         elif isinstance(block, Paragraph):
-            items.append(Item("paragraph", replace(block, text=clean(block.text, keep_lines=True))))
+            items.append(
+                Item("paragraph", replace(block, text=clean(block.text, keep_lines=block.kind == "code")))
+            )
         elif isinstance(block, Table):
             tables += bool(block.caption)
             items.append(Item("table", _table(block, anchors), tables if block.caption else 0))
@@ -76,11 +79,12 @@ def laid_out(document: Document) -> tuple[Part, ...]:
 
 def clean(text: str, *, keep_lines: bool = False) -> str:
     """Drop what no page can show: control characters, unpaired surrogates, marks that turn the reading direction."""
-    return "".join(
+    kept = "".join(
         c if c == "\n" and keep_lines else " " if c in "\n\t\r" else c
         for c in text
         if c in "\n\t\r" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _TURNS)
     )
+    return kept if keep_lines else typeset(kept)
 
 
 _TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

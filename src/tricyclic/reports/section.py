@@ -108,9 +108,14 @@ def rows_anchor(assay: int, plate: int) -> str:
 
 
 PRIMARY = ("Ki", "Kd", "Bmax", "kon", "koff", "residence time", "KB", "pA2", "EC50")
+# A competition assay is made for the compound; the density of sites that its controls give is told further down.
+PRIMARY_OF = {"competition": ("Ki",), "homologous": ("Kd", "Bmax")}
 
 
-def primary(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
-    """The numbers an assay was made for; all of them where none of the usual names is there."""
-    chosen = tuple(estimate for estimate in estimates if estimate.name in PRIMARY)
-    return chosen or tuple(estimates)
+def primary(assay: AssayResult) -> tuple[Estimate, ...]:
+    """The pooled numbers an assay was made for; all of them where none of the usual names is there."""
+    for names in (PRIMARY_OF.get(assay.kind, PRIMARY), PRIMARY):
+        chosen = tuple(estimate for estimate in assay.pooled if estimate.name in names)
+        if chosen:
+            return chosen
+    return assay.pooled

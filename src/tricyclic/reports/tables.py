@@ -42,7 +42,7 @@ CHECK_COLUMNS = (
 )
 COMPARISON_COLUMNS = (
     "assay", "plate", "name", "test", "statistic", "df", "p", "p_calibrated", "ratio", "ratio_low", "ratio_high", "difference",
-    "difference_low", "difference_high", "says",
+    "difference_low", "difference_high", "says", "details",
 )  # fmt: skip
 
 
@@ -185,7 +185,19 @@ def _comparison(assay: str, plate: str, c: Comparison) -> Sequence[object]:
         for x in ((e.value, e.low, e.high) if e else (math.nan, math.nan, math.nan))
     ]
     df = "; ".join(_cell(d) for d in c.df)
-    return (assay, plate, c.name, c.test, c.statistic, df, c.p, c.p_calibrated, *limits, c.says)
+    return (
+        assay,
+        plate,
+        c.name,
+        c.test,
+        c.statistic,
+        df,
+        c.p,
+        c.p_calibrated,
+        *limits,
+        c.says,
+        "; ".join(f"{name} {_cell(x)}" for name, x in c.details),
+    )
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

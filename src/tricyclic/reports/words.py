@@ -13,6 +13,7 @@ from tricyclic.records.results import AssayResult
 from tricyclic.records.telling import figures, interval
 from tricyclic.units import convert
 
+PLACES_NAMED = 6
 SIGNS: dict[Level, str] = {"fine": "✓", "look": "▲", "stop": "✕"}
 
 
@@ -69,6 +70,20 @@ def tally(checks: Sequence[Check]) -> str:
     """Count the checks by level, gravest first: "1 stop, 2 look, 30 fine"."""
     counts = {level: sum(check.level == level for check in checks) for level in reversed(LEVELS)}
     return ", ".join(f"{count} {level}" for level, count in counts.items() if count) or "no check"
+
+
+def doubts_of(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Checks that say look or stop, gravest first; the same doubt about several places is told once."""
+    places: dict[tuple[Level, str, str], list[str]] = {}
+    for check in checks:
+        if check.level != "fine":
+            places.setdefault((check.level, check.says, check.advice), []).append(check.where)
+    told = []
+    for (level, says, advice), where in places.items():
+        named = list(dict.fromkeys(place for place in where if place))
+        more = f" and {len(named) - PLACES_NAMED} more" if len(named) > PLACES_NAMED else ""
+        told.append(Check("doubt", level, says, ", ".join(named[:PLACES_NAMED]) + more, advice=advice))
+    return tuple(sorted(told, key=lambda check: -LEVELS.index(check.level)))
 
 
 def range_of(evidence: Evidence) -> str:

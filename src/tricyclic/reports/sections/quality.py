@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tricyclic.figures.residuals import residuals
-from tricyclic.records.check import LEVELS, Check
+from tricyclic.records.check import Check
 from tricyclic.records.document import Block, CheckList, Heading, Paragraph, Table
 from tricyclic.reports.section import Material, Section
-from tricyclic.reports.words import level_word, number, tally
+from tricyclic.reports.words import doubts_of, level_word, number, tally
 
 
 def write(material: Material) -> Sequence[Block]:
     """Doubts as a list, all checks as a table, residuals as figures."""
     checks = material.result.all_checks()
     blocks: list[Block] = [Heading("Quality", 1, "checks"), Paragraph(f"Checks made: {tally(checks)}.")]
-    doubts = tuple(sorted((c for c in checks if c.level != "fine"), key=lambda c: -LEVELS.index(c.level)))
+    doubts = doubts_of(checks)
     if doubts:
         blocks.append(CheckList(doubts, "Doubts"))
     if checks:

@@ -11,7 +11,16 @@ from tricyclic.records.estimate import Estimate
 from tricyclic.records.results import AssayResult
 from tricyclic.records.telling import interval
 from tricyclic.reports.section import Material, Section, assay_anchor, primary
-from tricyclic.reports.words import against, confidence, guide_for, level_word, range_of, tally, value
+from tricyclic.reports.words import (
+    against,
+    confidence,
+    doubts_of,
+    guide_for,
+    level_word,
+    range_of,
+    tally,
+    value,
+)
 
 DOUBTS_SHOWN = 8
 
@@ -29,12 +38,10 @@ def write(material: Material) -> Sequence[Block]:
     figure = key_figure(material)
     if figure is not None:
         blocks.append(figure)
-    doubts = sorted((c for c in result.all_checks() if c.level != "fine"), key=lambda c: c.level != "stop")
+    doubts = doubts_of(result.all_checks())
     if doubts:
         more = f"; the first {DOUBTS_SHOWN} of {len(doubts)}" if len(doubts) > DOUBTS_SHOWN else ""
-        blocks.append(
-            CheckList(tuple(doubts[:DOUBTS_SHOWN]), f"To be read before the numbers are used{more}")
-        )
+        blocks.append(CheckList(doubts[:DOUBTS_SHOWN], f"To be read before the numbers are used{more}"))
     return blocks
 
 
@@ -51,7 +58,7 @@ def _lead(material: Material) -> str:
 
 
 def _table(material: Material) -> Table | None:
-    found = [(i, assay, e) for i, assay in material.assays for e in primary(assay.pooled)]
+    found = [(i, assay, e) for i, assay in material.assays for e in primary(assay)]
     if not found:
         return None
     has_guide = any(guide_for(e, assay) for _, assay, e in found)
@@ -91,7 +98,8 @@ def _subject(estimate: Estimate, assay: AssayResult) -> str:
         for e in assay.pooled
         if (e.name, e.subject, e.target) == (estimate.name, estimate.subject, estimate.target)
     ]
-    return ", ".join(part for part in (estimate.subject, estimate.where if len(same) > 1 else "") if part)
+    named = estimate.subject or ("" if estimate.target or assay.target else assay.title or assay.name)
+    return ", ".join(part for part in (named, estimate.where if len(same) > 1 else "") if part)
 
 
 def key_figure(material: Material) -> Figure | None:
