@@ -121,9 +121,19 @@ def test_plates_of_one_run_do_not_count_as_runs():
     )
 
 
-def test_unequally_many_plates_go_through_the_mixed_model():
+def test_from_six_runs_on_unequally_many_plates_go_through_the_mixed_model_by_themselves():
+    values = [ki(v) for v in (1.0, 1.1, 2.0, 0.7, 0.75, 0.8, 1.5, 1.2)]
+    assert "mixed model" in pool_estimates(values, runs=list("aabcdeff")).method
+    few = pool_estimates(values, runs=list("aabcdeee"))
+    assert few.method == "mean of log10, t on 5 runs, means of 8 plates"
+    means = [math.sqrt(1.1), 2.0, 0.7, 0.75, (0.8 * 1.5 * 1.2) ** (1 / 3)]
+    plain = pool_estimates([ki(v) for v in means])
+    assert (few.value, few.low, few.high) == pytest.approx((plain.value, plain.low, plain.high))
+
+
+def test_unequally_many_plates_can_go_through_the_mixed_model():
     values, runs = [1.0, 1.1, 2.0, 0.7, 0.75, 0.8, 1.5], list("aabcccd")
-    found = pool_estimates([ki(v) for v in values], runs=runs)
+    found = pool_estimates([ki(v) for v in values], runs=runs, unequal="mixed")
     mixed = mean_over_groups(np.log10(values), [ord(r) for r in runs])
     assert (math.log10(found.value), found.log10_se) == pytest.approx((mixed.value, mixed.se))
     assert found.n == 4 and "Kenward-Roger" in found.method
