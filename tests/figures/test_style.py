@@ -109,6 +109,23 @@ def test_a_cut_text_is_no_wider_than_its_room_as_the_drawing_library_measures_it
     assert style.fitted("short", 20.0) == "short"
 
 
+def test_a_long_title_takes_a_second_line_before_it_is_cut():
+    title = "[125I]iodopindolol at beta1, vehicle and treated, vehicle day1"
+    assert (
+        style.wrapped(title, 80.0, bold=True)
+        == "[¹²⁵I]iodopindolol at beta1, vehicle and treated,\nvehicle day1"
+    )
+    assert style.wrapped("short", 80.0) == "short"
+    assert style.wrapped("word " * 60, 80.0).count("\n") == 1
+    assert style.wrapped("x" * 300, 80.0).endswith("…")
+
+
+def test_isotopes_and_logarithms_are_set_as_a_printer_would():
+    assert style.typeset("[3H](+)-pentazocine") == "[³H](+)-pentazocine"
+    assert style.typeset("log10 [desipramine] (M)") == "log₁₀ [desipramine] (M)"
+    assert style.typeset("A[3] and [H3]x and [3h]x") == "A[3] and [H3]x and [3h]x"
+
+
 def test_forty_things_have_forty_different_looks():
     looks = {(style.colour(n), style.symbol(n)) for n in range(40)}
     assert len(looks) == 40

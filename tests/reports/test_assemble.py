@@ -158,8 +158,31 @@ def test_figures_carry_their_pdf_where_it_is_asked_for(study, pictures, document
 
 
 def test_other_analyses_stand_beside_the_answer_with_their_difference(document):
-    table = tables(document)["The same wells by other common analyses, for comparison only."]
-    assert {row[-1] for row in table.rows} == {"+6 %", "+11 %"}
+    name = (
+        "The same wells by other common analyses, for comparison only, with the difference from the answer."
+    )
+    table = tables(document)[name]
+    assert table.columns[2:] == (
+        "One model of all wells",
+        "subtract, then fit, Cheng-Prusoff",
+        "normalise, then fix 0 and 100 %",
+    )
+    assert table.rows[0] == ("run 1", "Ki (nM)", "3480 (2900 to 4170)", "3680, +6 %", "3860, +11 %")
+
+
+def test_a_comparison_of_the_study_shows_the_groups_of_the_assay_it_names(study):
+    beta1 = study.assays[3]
+    compared = replace(beta1.comparisons[0], name="Bmax at beta1: treated against vehicle")
+    of_study = replace(
+        study, assays=(*study.assays[:3], replace(beta1, comparisons=())), comparisons=(compared,)
+    )
+    figure = next(b for b in assemble(of_study, sections=["comparison"]).blocks if isinstance(b, Figure))
+    assert "vehicle n = 3, treated n = 3" in figure.caption
+
+
+def test_a_doubt_about_several_plates_is_told_once(study):
+    doubts = next(b for b in assemble(study, sections=["summary"]).blocks if isinstance(b, CheckList))
+    assert [c.where for c in doubts.checks] == ["net_run2, sert_run2, dat_run2"]
 
 
 def test_a_fit_that_failed_says_why(nasty):

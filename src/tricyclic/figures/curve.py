@@ -49,6 +49,10 @@ def curve(
     height = height_mm or (66.0 if width == "column" else 84.0)
     names = _names(picture)
     outside = len(names) > 6 or (len(names) > 3 and width == "full")
+    wide = style.WIDTHS_MM[width]
+    title = style.wrapped(picture.title, wide - 4, bold=True)
+    heading = 3.5 * title.count("\n")
+    height += heading
     with style.publication_style(text_as):
         canvas, axes = style.sheet(
             width,
@@ -56,7 +60,7 @@ def curve(
             left_mm=16.5,
             right_mm=(42.0 if outside else 4.0) + (11.0 if picture.percent_of else 0.0),
             bottom_mm=13.0,
-            top_mm=11.0 if picture.marks else 7.0,
+            top_mm=heading + (11.0 if picture.marks else 7.0),
         )
         tested = _tested(picture)
         low_y, high_y = _y_range(picture)
@@ -70,8 +74,6 @@ def curve(
         _levels(axes, picture, names, tested)
         _y_axis(axes, picture)
         _legend(axes, picture, names, outside)
-        wide = style.WIDTHS_MM[width]
-        title = style.fitted(picture.title, wide - 4, bold=True)
         canvas.text(2.0 / wide, 1 - 1.2 / height, title, va="top", weight="bold")
         _marks_in_words(axes, picture)
         return style.finish(

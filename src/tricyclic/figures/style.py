@@ -77,7 +77,12 @@ RC: Any = {
     "ytick.major.size": 3.0,
     "xtick.major.width": 0.8,
     "ytick.major.width": 0.8,
-    "legend.frameon": False,
+    "legend.frameon": True,  # white, without edge: a legend hides what it must lie on, and is read
+    "legend.facecolor": "white",
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.85,
+    "legend.fancybox": False,
+    "legend.borderpad": 0.2,
     "legend.fontsize": SMALL_PT,
     "legend.handlelength": 1.4,
     "legend.borderaxespad": 0.0,
@@ -181,6 +186,21 @@ def fitted(text: str, width_mm: float, *, size_pt: float = FONT_PT, bold: bool =
             break
         kept += 1
     return line[:kept].rstrip() + "…"
+
+
+def wrapped(text: str, room_mm: float, *, lines: int = 2, bold: bool = False) -> str:
+    """Give text on at most so many lines that are no wider than their room; an ellipsis shows a cut."""
+    told: list[str] = []
+    rest = one_line(text).split(" ")
+    while rest and len(told) < lines - 1:
+        count = len(rest)
+        while count > 1 and width_mm(" ".join(rest[:count]), bold=bold) > room_mm:
+            count -= 1
+        told.append(fitted(" ".join(rest[:count]), room_mm, bold=bold))
+        rest = rest[count:]
+    if rest:
+        told.append(fitted(" ".join(rest), room_mm, bold=bold))
+    return "\n".join(told)
 
 
 def width_mm(text: str, *, size_pt: float = FONT_PT, bold: bool = False) -> float:

@@ -9,8 +9,8 @@ from tricyclic.figures.curve import curve
 from tricyclic.records.document import Block, Heading, Paragraph, Table
 from tricyclic.records.estimate import Estimate
 from tricyclic.records.results import AssayResult, PlateResult
-from tricyclic.reports.section import Material, assay_anchor, rows_anchor
-from tricyclic.reports.words import confidence, number, p_value, value_with_limits
+from tricyclic.reports.section import PRIMARY, Material, assay_anchor, rows_anchor
+from tricyclic.reports.words import confidence, number, p_value, value, value_with_limits
 
 NAMES_SHOWN = 5
 SHOWN_OPEN = 6
@@ -36,13 +36,13 @@ def assay_blocks(material: Material, i: int, assay: AssayResult) -> list[Block]:
     for plate in assay.plates:
         if not plate.fit.ok:
             blocks.append(Paragraph(f"{plate.name}: the fit did not come out ({plate.fit.says}).", "note"))
-    for table in (_runs(i, assay), _classical(i, assay), _choices(i, assay)):
-        if table is not None:
-            blocks.append(table)
+    runs = _runs(i, assay)
+    if runs is not None:
+        blocks.append(runs)
     for plate in assay.plates:
         blocks += [curve(p, pdf=False) for p in material.pictures_of(assay, plate)]
-    parameters = _parameters(i, assay)
-    return [*blocks, parameters] if parameters is not None else blocks
+    others = (_classical(i, assay), _choices(i, assay), _parameters(i, assay))
+    return [*blocks, *(table for table in others if table is not None)]
 
 
 def run_name(plate: PlateResult) -> str:
@@ -123,35 +123,50 @@ def _links(row: Sequence[str], link: str, first: int) -> tuple[str, ...]:
 
 
 def _classical(i: int, assay: AssayResult) -> Table | None:
-    """The same wells by other common analyses, beside the answer."""
+    """The same wells by other common analyses, each in a column beside the answer.
+
+    Only what the answer has too, or what an assay is made for, stands here; the rest is in estimates.csv.
+    """
+    analyses = list(dict.fromkeys(name for plate in assay.plates for name, _ in plate.classical))
     rows, links = [], []
     for j, plate in enumerate(assay.plates, 1):
-        for name, estimates in plate.classical:
-            for estimate in estimates:
-                answer = next(
-                    (e for e in plate.estimates if (e.name, e.subject, e.unit) == (estimate.name, estimate.subject, estimate.unit)), None
-                )  # fmt: skip
-                change = ""
-                if answer is not None and answer.value > 0 and math.isfinite(estimate.value):
-                    change = (
-                        f"{(estimate.value / answer.value - 1) * 100:+.0f} %".replace("-", "−")
-                        .replace("+0 %", "0 %")
-                        .replace("−0 %", "0 %")
-                    )
-                rows.append(
-                    (run_name(plate), name, f"{estimate.name} ({estimate.unit})" if estimate.unit else estimate.name,
-                     value_with_limits(estimate), "" if answer is None else value_with_limits(answer), change)
-                )  # fmt: skip
-                links.append(
-                    ("", "", "", f"#{rows_anchor(i, j)}", f"#{rows_anchor(i, j)}" if answer else "", "")
-                )
+        found = {
+            (_quantity(e), e.subject, e.unit, name): e
+            for name, estimates in plate.classical
+            for e in estimates
+        }
+        answers = {(_quantity(e), e.subject, e.unit): e for e in plate.estimates}
+        for quantity, subject, unit in dict.fromkeys(key[:3] for key in found):
+            answer = answers.get((quantity, subject, unit))
+            if answer is None and quantity not in PRIMARY:
+                continue
+            others = [found.get((quantity, subject, unit, name)) for name in analyses]
+            cells = ["" if e is None else value(e, unit=False) + _change(e, answer) for e in others]
+            head = f"{quantity} ({unit})" if unit else quantity
+            rows.append((run_name(plate), head, "" if answer is None else value_with_limits(answer), *cells))
+            links.append(("", "", *(f"#{rows_anchor(i, j)}" if cell else "" for cell in rows[-1][2:])))
+    used = [n for n in range(len(analyses)) if any(row[3 + n] for row in rows)]
     if not rows:
         return None
+    columns = ("Run", "Quantity", "One model of all wells", *(analyses[n] for n in used))
+    keep = (0, 1, 2, *(3 + n for n in used))
     return Table(
-        "The same wells by other common analyses, for comparison only.",
-        ("Run", "Analysis", "Quantity", "It gives", "One model of all wells", "Difference"),
-        tuple(rows), (False, False, False, True, True, True), links=tuple(links), collapsed=len(rows) > SHOWN_OPEN,
+        "The same wells by other common analyses, for comparison only, with the difference from the answer.", columns,
+        tuple(tuple(row[n] for n in keep) for row in rows), (False, False, *([True] * (len(used) + 1))),
+        links=tuple(tuple(row[n] for n in keep) for row in links), collapsed=len(rows) > SHOWN_OPEN,
     )  # fmt: skip
+
+
+def _quantity(estimate: Estimate) -> str:
+    """The quantity without a remark in brackets: "Ki (Cheng-Prusoff)" is a Ki."""
+    return estimate.name.split(" (")[0]
+
+
+def _change(estimate: Estimate, answer: Estimate | None) -> str:
+    if answer is None or not answer.value > 0 or not math.isfinite(estimate.value):
+        return ""
+    percent = round((estimate.value / answer.value - 1) * 100)
+    return f", {percent:+d} %".replace("-", "−") if percent else ", 0 %"
 
 
 def _choices(i: int, assay: AssayResult) -> Table | None:

@@ -7,6 +7,7 @@ same document gives the same bytes: no clock, no random id.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -186,7 +187,7 @@ def _widths(table: Table) -> list[float]:
         for column, head in zip(cells, table.columns, strict=True)
     ]
     whole = [
-        length <= (34 if numeric else 14) or _hashes(column)
+        length <= (34 if numeric else 24) or _hashes(column)
         for length, numeric, column in zip(longest, table.numeric, cells, strict=True)
     ]
     if sum(length + 2 for length, fits in zip(longest, whole, strict=True) if fits) > PAGE_LETTERS:
@@ -203,12 +204,15 @@ def _hashes(cells: Sequence[str]) -> bool:
 
 
 def breakable(text: str) -> str:
-    """Let long words break: a zero-width space after every so many characters."""
-    return " ".join(
-        word
-        if len(word) <= LONG_WORD
-        else "\u200b".join(
-            word[start : start + LONG_WORD // 2] for start in range(0, len(word), LONG_WORD // 2)
-        )
-        for word in text.split(" ")
+    """Let long words break, after a hyphen or the like where they have one: a zero-width space says where."""
+    return " ".join(word if len(word) <= LONG_WORD else _broken(word) for word in text.split(" "))
+
+
+def _broken(word: str) -> str:
+    pieces = [piece for piece in _JOINT.split(word) if piece]
+    return "\u200b".join(
+        piece[start : start + LONG_WORD] for piece in pieces for start in range(0, len(piece), LONG_WORD)
     )
+
+
+_JOINT = re.compile(r"(?<=[-_/.,:;+])")

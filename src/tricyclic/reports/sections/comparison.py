@@ -14,10 +14,20 @@ from tricyclic.reports.words import number, p_value, value_with_limits
 
 
 def _compared(material: Material) -> list[tuple[int, AssayResult | None, Comparison]]:
-    of_study: list[tuple[int, AssayResult | None, Comparison]] = [
-        (0, None, c) for c in material.result.comparisons
-    ]
+    """All comparisons of conditions, each with the assay whose groups it compares where that is known."""
+    of_study = [(*_assay_of(material, c), c) for c in material.result.comparisons]
     return of_study + [(i, assay, c) for i, assay in material.assays for c in assay.comparisons]
+
+
+def _assay_of(material: Material, compared: Comparison) -> tuple[int, AssayResult | None]:
+    """The assay that a comparison of the study speaks of: it has groups, and its name or target is named."""
+    for i, assay in material.assays:
+        grouped = len({plate.group for plate in assay.plates if plate.group}) > 1
+        if grouped and any(
+            name and name.casefold() in compared.name.casefold() for name in (assay.target, assay.name)
+        ):
+            return i, assay
+    return 0, None
 
 
 def write(material: Material) -> Sequence[Block]:

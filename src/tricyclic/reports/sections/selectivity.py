@@ -19,7 +19,7 @@ def write(material: Material) -> Sequence[Block]:
     return [
         Heading("Selectivity", 1, "selectivity"),
         Table(
-            "Ratios of affinities; above 1: the first target is bound more weakly.",
+            "Ratios of affinities with their intervals.",
             ("Compound", "Targets", "Quantity", "Ratio", confidence(ratios), "n", "Method"), rows,
             (False, False, False, True, True, True, False), links=links,
         ),
