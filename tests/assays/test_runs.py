@@ -91,6 +91,14 @@ def test_one_plate_each_is_compared_in_one_fit_that_speaks_of_these_plates(
     assert "these plates" in found.says
 
 
+def test_a_selectivity_over_targets_carries_the_error_of_both_kds(assay: AssayResult) -> None:
+    vehicle = replace(assay, pooled=tuple(e for e in assay.pooled if e.where == "vehicle"))
+    ratio = selectivity_of(vehicle, vehicle)
+    assert ratio.value == pytest.approx(1.0)
+    own = next(e for e in vehicle.pooled if e.name == "Ki")
+    assert ratio.log10_se > np.sqrt(2) * own.log10_se
+
+
 def test_names_that_are_not_there_are_refused(assay: AssayResult) -> None:
     with pytest.raises(InputError, match="no group is called 'placebo'"):
         compare_groups(assay, "Bmax", reference="vehicle", other="placebo")

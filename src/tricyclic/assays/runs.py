@@ -17,6 +17,7 @@ from tricyclic.records.protocol import AssayKind, Protocol
 from tricyclic.records.results import AssayResult, ErrorShare, PlateResult
 
 FEWEST_RUNS = 3
+WITH_SHARED = ", with the error of the Kd"
 
 
 def analyse_runs(
@@ -68,7 +69,7 @@ def analyse_runs(
             )  # fmt: skip
     budget = _budget(plates, pooled)
     pooled += [
-        replace(with_shared_errors(e, budget), name="Ki, with the error of the Kd")
+        replace(with_shared_errors(e, budget), name=f"Ki{WITH_SHARED}")
         for e in pooled
         if e.name == "Ki" and any(share.shared and share.log10_se > 0 for share in budget)
     ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tricyclic.assays.affinity import selectivity
 from tricyclic.assays.compare_conditions import compare_conditions, compare_in_one_fit
+from tricyclic.assays.runs import WITH_SHARED
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.choose import shared_or_separate
 from tricyclic.fitting.fit import Part, fit
@@ -144,7 +145,11 @@ def _only(assay: AssayResult) -> str:
 
 
 def _pooled(assay: AssayResult, parameter: str, subject: str) -> Estimate:
-    known: Mapping[str, Estimate] = {e.subject: e for e in assay.pooled if e.name == parameter}
+    known = {e.subject: e for e in assay.pooled if e.name == parameter}
+    # Two targets have two radioligands: the errors of their Kd do not cancel in the ratio.
+    known |= {
+        e.subject: replace(e, name=parameter) for e in assay.pooled if e.name == f"{parameter}{WITH_SHARED}"
+    }
     if subject not in known:
         raise UnknownNameError.among("compound", subject, known, where=f"{assay.name}, {parameter}")
     return known[subject]
