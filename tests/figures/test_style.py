@@ -123,6 +123,11 @@ def test_a_long_title_takes_a_second_line_before_it_is_cut():
 def test_isotopes_and_logarithms_are_set_as_a_printer_would():
     assert style.typeset("[3H](+)-pentazocine") == "[³H](+)-pentazocine"
     assert style.typeset("log10 [desipramine] (M)") == "log₁₀ [desipramine] (M)"
+    assert (
+        style.typeset("30.0 +/- 1.5 ug in 250 uL at 4 degC, Ki (uM)")
+        == "30.0 ± 1.5 µg in 250 µL at 4 °C, Ki (µM)"
+    )
+    assert style.typeset("a plug of 3 ugly uMbrellas") == "a plug of 3 ugly uMbrellas"
     assert style.typeset("A[3] and [H3]x and [3h]x") == "A[3] and [H3]x and [3h]x"
 
 

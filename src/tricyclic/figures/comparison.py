@@ -73,7 +73,7 @@ def comparison(
         if compared is not None:
             _bracket(axes, compared, len(conditions))
         canvas.text(
-            2.0 / 84.0, 1 - 1.2 / height, style.fitted(title, 80.0, bold=True), va="top", weight="bold"
+            2.0 / 84.0, 1 - 1.2 / height, style.wrapped(title, 80.0, bold=True), va="top", weight="bold"
         )
         says = (
             f" {style.one_line(compared.says).rstrip('.')}." if compared is not None and compared.says else ""

@@ -232,11 +232,13 @@ def one_line(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """Set isotopes and logarithms as a printer would: "[3H]nisoxetine" is [³H]nisoxetine, "log10 [" is log₁₀ [."""
+    """Set text as a printer would: [³H]nisoxetine, log₁₀ [drug], 30 ± 1.5 µg, 4 °C, where the data say it in ASCII."""
     raised = _ISOTOPE.sub(lambda match: f"[{match[1].translate(_RAISED)}{match[2]}]", text)
-    return raised.replace("log10 [", "log₁₀ [")
+    micro = _MICRO.sub(r"\1µ\2", raised)
+    return micro.replace("log10 [", "log₁₀ [").replace(" +/- ", " ± ").replace(" degC", " °C")
 
 
+_MICRO = re.compile(r"(\d |\()u([gLM])\b")
 _ISOTOPE = re.compile(r"\[(\d{1,3})([A-Z][a-z]?)\](?=[A-Za-z(+-])")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
