@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tricyclic.numerics.levenberg_marquardt import descend
+
 Expected = Callable[[np.ndarray], np.ndarray]
 
 # Cube root of the machine's precision: the step at which rounding and truncation of a central difference balance.
@@ -78,14 +80,12 @@ def minimise(
 
     Notes
     -----
-    Levenberg-Marquardt (MINPACK) first; only where its optimum lies outside the bounds, the
+    Levenberg-Marquardt first; only where its optimum lies outside the bounds, the
     trust-region-reflective method, whose optimum is then moved onto a bound that it hugs.
     """
     if start.size == 0:
         residual = (y - expected(start[None, :])[0]) * np.sqrt(weight)
         return Optimum(start, float(residual @ residual), True)
-    from scipy.optimize import least_squares
-
     root = np.sqrt(weight)
     target = y * root
 
@@ -96,19 +96,11 @@ def minimise(
         return np.asarray(np.nan_to_num(jacobian(expected, x, typical)) * root[:, None])
 
     if y.size >= start.size:
-        free = least_squares(
-            residuals,
-            start,
-            slopes,
-            method="lm",
-            x_scale="jac",
-            ftol=tolerance,
-            xtol=tolerance,
-            gtol=1e-14,
-            max_nfev=400,
-        )
+        free = descend(residuals, slopes, start, ftol=tolerance, xtol=tolerance, gtol=1e-14, most=400)
         if np.all(free.x >= low) and np.all(free.x <= high) and np.isfinite(free.cost):
-            return Optimum(np.asarray(free.x), 2.0 * float(free.cost), bool(free.status > 0))
+            return Optimum(free.x, 2.0 * free.cost, free.converged)
+    from scipy.optimize import least_squares
+
     inside = np.clip(start, _inner(low, high, typical)[0], _inner(low, high, typical)[1])
     boxed = least_squares(
         residuals, inside, slopes, bounds=(low, high), x_scale=np.maximum(np.abs(inside), typical),
