@@ -11,11 +11,12 @@ from scipy import stats
 from tricyclic.assays.analyse import analyse_plate
 from tricyclic.assays.plate_simulator import Truth, one_run
 from tricyclic.assays.runs import analyse_runs
-from tricyclic.assays.study import compare_groups, selectivity_of
+from tricyclic.assays.study import compare_evidence, compare_groups, selectivity_of
 from tricyclic.curves import SHELF
 from tricyclic.errors import InputError
 from tricyclic.readers.library import protocol
 from tricyclic.records.conditions import BindingConditions
+from tricyclic.records.evidence import Evidence
 from tricyclic.records.results import AssayResult
 
 TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.9})
@@ -97,6 +98,21 @@ def test_a_selectivity_over_targets_carries_the_error_of_both_kds(assay: AssayRe
     assert ratio.value == pytest.approx(1.0)
     own = next(e for e in vehicle.pooled if e.name == "Ki")
     assert ratio.log10_se > np.sqrt(2) * own.log10_se
+
+
+def test_the_guides_bmax_is_compared_as_it_was_printed(assay: AssayResult) -> None:
+    """73.3 +/- 4.6 and 40.7 +/- 3.4 fmol/mg: the difference is 32.6, its error sqrt(4.6^2 + 3.4^2) = 5.72."""
+    printed = tuple(
+        Evidence(group, "beta1", "Bmax", value, "fmol/mg", value - error, value + error, source="zhao_2008")
+        for group, value, error in (("vehicle", 73.3, 4.6), ("treated", 40.7, 3.4))
+    )
+    found = compare_evidence(replace(assay, evidence=printed), "Bmax", reference="vehicle", other="treated")
+    assert found is not None and found.difference is not None and found.ratio is not None
+    assert found.difference.value == pytest.approx(-32.6)
+    assert found.difference.se == pytest.approx(5.72, abs=0.005)
+    assert found.ratio.value == pytest.approx(40.7 / 73.3)
+    assert "n is not stated" in found.says
+    assert compare_evidence(assay, "Bmax", reference="vehicle", other="treated") is None
 
 
 def test_names_that_are_not_there_are_refused(assay: AssayResult) -> None:

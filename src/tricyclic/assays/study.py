@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tricyclic.assays.affinity import selectivity
-from tricyclic.assays.compare_conditions import compare_conditions, compare_in_one_fit
+from tricyclic.assays.compare_conditions import compare_conditions, compare_in_one_fit, compare_published
 from tricyclic.assays.runs import WITH_SHARED
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.choose import shared_or_separate
@@ -82,6 +83,30 @@ def compare_groups(
     )
     return replace(
         found_difference, name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}"
+    )
+
+
+def compare_evidence(assay: AssayResult, parameter: str, *, reference: str, other: str) -> Comparison | None:
+    """Compare what was published of two groups, where the assay's evidence holds a mean with its error for each.
+
+    The published number of animals is not in the evidence, so the comparison says for which numbers it would hold.
+    """
+    known = {
+        item.subject: item
+        for item in reversed(assay.evidence)
+        if item.parameter == parameter and math.isfinite(item.high) and math.isfinite(item.low)
+    }
+    if reference not in known or other not in known or known[reference].unit != known[other].unit:
+        return None
+    means = [
+        (known[group].value, 0.5 * (known[group].high - known[group].low)) for group in (reference, other)
+    ]
+    found = compare_published(
+        means[0], means[1], name=parameter, unit=known[reference].unit, names=(reference, other),
+        sources=tuple(dict.fromkeys((known[reference].source, known[other].source))),
+    )  # fmt: skip
+    return replace(
+        found, name=f"{parameter} at {assay.target or assay.name}, published: {other} against {reference}"
     )
 
 
