@@ -47,11 +47,11 @@ def refused(result, folder, *words):
 
 
 BAD_PLATES = {
-    "negative counts": (PLATE.replace("B,124.2", "B,-124.2"), ["B01", "-124.2", "0 or more"]),
+    "negative counts": (PLATE.replace("\nB,", "\nB,-"), ["B01", "counts are -", "0 or more"]),
     "an empty file": ("", ["plate.csv", "empty"]),
     "only blank lines": ("\n\n   \n", ["plate.csv", "empty"]),
     "a row too many": (PLATE + "I,1,2,3,4,5,6,7,8,9,10,11,12\n", ["plate"]),
-    "a word where a count should be": (PLATE.replace("1293.8", "many"), ["plate.csv"]),
+    "a word where a count should be": (PLATE.replace("\nA,", "\nA,many"), ["plate.csv"]),
     "all wells equal": (
         "\n".join(
             f"{line[:2]}{','.join(['100'] * 12)}" if line[:2] in {f"{r}," for r in "ABCDEFGH"} else line

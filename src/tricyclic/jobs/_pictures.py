@@ -192,7 +192,8 @@ def _all_saturations(assay: AssayResult, curves: Curves) -> CurvePicture | None:
         floor = predict(
             plate.fit, model, {**_columns(series.keep(total), model), "specific": np.zeros(int(total.sum()))}
         )
-        legend = f"{plate.group + ' ' if plate.group else ''}{plate.experiment}"
+        # Runs of one group share a name, and with it colour and symbol: the groups are what is compared.
+        legend = plate.group or plate.experiment
         traces.append(Trace(legend, dense * scale, (both[0] - both[1]) * factor))
         labels = tuple(np.array(series.labels)[total]) if series.labels else ()
         points.append(PointSet(legend, x[total] * scale, (series.y[total] - floor) * factor, labels=labels))
