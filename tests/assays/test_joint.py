@@ -112,3 +112,19 @@ def test_assays_that_have_no_kd_to_share_are_refused(pieces: list[Piece]) -> Non
         analyse_jointly([pieces[0]], SHELF)
     with pytest.raises(InputError, match="can share a Kd"):
         analyse_jointly([pieces[0], replace(pieces[1], kind="schild")], SHELF)
+
+
+def test_a_curve_without_sites_joins_whatever_its_membranes(
+    net: BindingConditions, pieces: list[Piece]
+) -> None:
+    twice = replace(net, protein_ug=Measured(60.0, "ug"))
+    wells = [
+        Well(named(i), 0.0, Role.NON_SPECIFIC if i % 4 == 3 else Role.TOTAL, time_min=float(minutes))
+        for i, minutes in enumerate(np.repeat([0, 2, 5, 10, 20, 40, 60, 90], 4))
+    ]
+    plate = simulate_plate(
+        twice, wells, TRUTH, np.random.default_rng(3), name="dissociation", design="dissociation"
+    )
+    leaving = Piece("dissociation", "dissociation", readings_of(plate, twice, "dissociation"))
+    joint = analyse_jointly([*pieces, leaving], SHELF)
+    assert joint.estimate("koff").low < 0.03 < joint.estimate("koff").high

@@ -111,7 +111,7 @@ def pool_estimates(
     confidence : float
         Of the interval.
     scale : {"auto", "log", "linear"}
-        auto: logarithms for anything with a unit that is above 0; as it is for slopes and percentages.
+        auto: logarithms for what is above 0 and has a unit or was found as a logarithm; as it is for slopes and percentages.
     unequal : {"auto", "run_means", "mixed"}
         What to do where runs have unequally many plates: the t interval of the run means, or a mixed model that gives
         runs of more plates more weight; auto takes the means below six runs, the mixed model from six on.
@@ -396,7 +396,9 @@ def _on_logs(estimates: Sequence[Estimate], scale: Scale) -> bool:
     if scale == "log" and not above:
         low = next(e for e in estimates if e.value <= 0)
         raise InputError(f"{low.name} is {low.value:g} {low.unit}, which has no logarithm", where=_of(low))
-    return scale == "log" or (scale == "auto" and above and estimates[0].unit not in ("", "%"))
+    # A number without a unit may still be one that was found as a logarithm, as a cooperativity is.
+    plain = estimates[0].unit in ("", "%") and any(math.isnan(e.log10_se) for e in estimates)
+    return scale == "log" or (scale == "auto" and above and not plain)
 
 
 def _pooled_bounds(

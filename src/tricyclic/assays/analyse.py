@@ -53,7 +53,7 @@ def analyse_plate(
     experiment, group : str
         The independent run, and the condition, the plate belongs to.
     rng : Generator, optional
-        Needed where `method.calibrate` asks for simulations.
+        For the simulations that `method.calibrate` asks for; one from `method.seed` where left out.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def analyse_table(
     compound : str
         What the competitor is called.
     rng : Generator, optional
-        Needed where `method.calibrate` asks for simulations.
+        For the simulations that `method.calibrate` asks for; one from `method.seed` where left out.
     """
     given = {"background": 0.0}
     if conditions.radioligand_kd_nM is not None:
@@ -126,6 +126,8 @@ def _analyse(
     group: str, plate: Plate | None, rng: np.random.Generator | None,
 ) -> PlateResult:  # fmt: skip
     task: Competition | Saturation | Kinetics
+    if rng is None:
+        rng = np.random.default_rng(method.seed)
     if kind == "competition":
         task = Competition(readings, curves, method, name, rng)
     elif kind in ("saturation", "homologous"):

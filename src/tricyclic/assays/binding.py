@@ -177,6 +177,8 @@ def _series(
         "time_min": [time if w.time_min is None else w.time_min for w in wells],
         "modulator_M": [w.modulator_M or (conditions.mask_M or 0.0) for w in wells],
     }
+    if any(w.role is Role.RESPONSE for w in wells):
+        x |= {"agonist_M": x["competitor_M"], "antagonist_M": [w.modulator_M for w in wells]}
     slope, offset = noise if noise is not None else (None, None)
     file = plate.file or plate.name
     return Series(

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from tricyclic.records.conditions import BindingConditions
-from tricyclic.records.estimate import Estimate, Fit, FittedParameter
+from tricyclic.records.estimate import Estimate, Fit, FittedParameter, Relation
 
 NANOMOLAR = 1e9
 
@@ -33,18 +33,22 @@ def from_log10(
         What it is told as ("Ki", "nM").
     factor : float
         Multiplies 10**parameter to give `unit`.
+
+    Returns
+    -------
+    Estimate
+        Where one limit is open, or the value ran onto its bound, the closed limit stands as the value, with ">" or "<".
     """
     found = fit[parameter]
-    # A value that ran onto its bound is known from one side only.
-    relation = {"": "=", "low": "<", "high": ">"}[found.at_bound]
+    relation, value = _seen_from(found)
     return Estimate(
         name=name,
-        value=natural(found.value) * factor,
+        value=natural(value) * factor,
         unit=unit,
         low=natural(found.low) * factor,
         high=natural(found.high) * factor,
         confidence=fit.confidence,
-        relation=relation,  # type: ignore[arg-type]
+        relation=relation,
         log10_se=found.se,
         method=_method(found),
         subject=subject,
@@ -107,6 +111,17 @@ def natural(exponent: float) -> float:
     if math.isinf(exponent):
         return math.inf if exponent > 0 else 0.0
     return 10.0 ** min(max(exponent, -300.0), 300.0) if not math.isnan(exponent) else math.nan
+
+
+def _seen_from(found: FittedParameter) -> tuple[Relation, float]:
+    """Relation and value of a parameter that the readings may know from one side only."""
+    above = found.at_bound == "high" or (found.high == math.inf and math.isfinite(found.low))
+    below = found.at_bound == "low" or (found.low == -math.inf and math.isfinite(found.high))
+    if above:
+        return ">", found.low if math.isfinite(found.low) else found.value
+    if below:
+        return "<", found.high if math.isfinite(found.high) else found.value
+    return "=", found.value
 
 
 def _method(found: FittedParameter) -> str:

@@ -16,7 +16,7 @@ from tricyclic.fitting.fit import fit
 from tricyclic.numerics.statistics import t_quantile
 from tricyclic.records.check import Check
 from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.estimate import Estimate, Fit
+from tricyclic.records.estimate import Estimate, Fit, Relation
 from tricyclic.records.method import BindingMethod
 
 RATES = (
@@ -54,7 +54,9 @@ class Kinetics:
         if kind == "association" and "signal_per_M" in readings.given:
             chosen = "association_with_depletion"
         self.model = curves[chosen if method.model == "auto" else method.model]
-        times = np.unique(np.concatenate([series.x["time_min"] for _, series in readings.series]))
+        times = np.unique(
+            np.concatenate([series.x.get("time_min", np.zeros(1)) for _, series in readings.series])
+        )
         if kind not in self.CURVES and times.size < 4:
             raise InputError(
                 f"the wells have {times.size} time(s)",
@@ -124,7 +126,9 @@ class Kinetics:
         ):
             for compound in compounds:
                 names = tuple(own_name(n, compound, self.compounds) if compound else n for n in (on, off))
-                if all(n in main for n in names) and not all(main[n].fixed for n in names):
+                # A rate on its bound is not known, and neither is its ratio to another.
+                known = all(n in main and not main[n].at_bound for n in names)
+                if known and not all(main[n].fixed for n in names):
                     out.append(
                         self._ratio(
                             main,
@@ -135,7 +139,7 @@ class Kinetics:
                         )
                     )
         for parameter, label, unit in (
-            ("pA2", "pA2", ""),
+            ("pa2", "pA2", ""),
             ("schild_slope", "Schild slope", ""),
             ("hill", "Hill slope", ""),
         ):
@@ -172,9 +176,10 @@ class Kinetics:
         )  # fmt: skip
 
     def _residence(self, off: Estimate) -> Estimate:
+        turned: dict[Relation, Relation] = {"=": "=", ">": "<", "<": ">"}
         return Estimate(
-            "residence time", 1.0 / off.value, "min", _inverse(off.high), _inverse(off.low), off.confidence, log10_se=off.log10_se,
-            method=off.method, subject=off.subject, target=off.target, where=off.where,
+            "residence time", 1.0 / off.value, "min", _inverse(off.high), _inverse(off.low), off.confidence, turned[off.relation],
+            off.log10_se, method=off.method, subject=off.subject, target=off.target, where=off.where,
         )  # fmt: skip
 
     def _ratio(self, main: Fit, over: str, under: str, label: str, subject: str) -> Estimate:

@@ -72,14 +72,15 @@ def _counted(c: BindingConditions) -> str:
         said.append(f"with an efficiency of {figures(100 * c.counting_efficiency.value)} %")
     if c.specific_activity_Ci_per_mmol:
         activity = f"a specific activity of {_told(c.specific_activity_Ci_per_mmol, 'Ci/mmol')}"
-        if c.reference_date and c.assay_date:
+        if (
+            c.reference_date
+            and c.assay_date
+            and c.isotope
+            and c.decay_convention == "specific_activity_falls"
+        ):
             activity += f" on {c.reference_date.isoformat()}, carried to {c.assay_date.isoformat()} by the decay of {c.isotope}"
-            fate = (
-                "specific activity"
-                if c.decay_convention == "specific_activity_falls"
-                else "concentration of the intact ligand"
-            )
-            activity += f" (the {fate} falls)"
+        elif c.reference_date and c.assay_date and c.isotope:
+            activity += ", which decay leaves as it is (carrier-free)"
         said.append(f"and {activity}" if said else activity)
     if not said:
         return "Readings stay in the unit they were given in: nothing was stated that turns them into moles."

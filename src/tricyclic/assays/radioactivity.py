@@ -277,9 +277,11 @@ def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
     what = (
         "specific activity is reckoned"
         if conditions.decay_convention == "specific_activity_falls"
-        else "dpm per fmol stays, the concentration of intact ligand is reckoned"
+        else "dpm per fmol stays, and the radioligand stated is taken as the concentration on the day of the assay"
     )
-    return (Check("decay", "fine", f"{100 * (1 - left):.3g} % of the {isotope} decayed since the reference date; {what} {'that much lower' if left < 1 else 'as on the label'}", value=1 - left),)  # fmt: skip
+    if conditions.decay_convention == "specific_activity_falls":
+        what += " that much lower" if left < 1 else " as on the label"
+    return (Check("decay", "fine", f"{100 * (1 - left):.3g} % of the {isotope} decayed since the reference date; {what}", value=1 - left),)  # fmt: skip
 
 
 def _listed(names: list[str]) -> str:

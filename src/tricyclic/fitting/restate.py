@@ -58,11 +58,11 @@ def restated(
 
 
 def shifted(model: CurveModel, name: str, shift: float) -> CurveModel:
-    """The curve with one parameter counted from another zero: it sees `name` + shift.
+    """The curve with one parameter counted from another zero: it sees `name` + shift; a curve without it stays as it is.
 
     On the log scale this is a known ratio, such as twice the membrane in one of two assays.
     """
-    if shift == 0.0:
+    if shift == 0.0 or name not in {p.name for p in model.parameters}:
         return model
 
     def curve(**values: np.ndarray) -> np.ndarray:
