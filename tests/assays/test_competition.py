@@ -111,6 +111,19 @@ def test_a_fit_whose_tests_are_calibrated_says_so(net: BindingConditions, make_p
     assert all(0 < p <= 1 for p in calibrated.values())
 
 
+def test_the_counters_background_is_no_binding_under_any_curve(net: BindingConditions, make_plate) -> None:
+    noisy = replace(net, background_cpm=220.0)
+    plate = make_plate(1)
+    plate = replace(plate, wells=tuple(replace(well, value=well.value + 200.0) for well in plate.wells))
+    shares = []
+    for model in ("auto", "one_site_competition"):
+        found = analyse_plate(
+            plate, noisy, kind="competition", curves=SHELF, method=BindingMethod(model=model)
+        )
+        shares += [check.value for check in found.checks if check.name == "nsb_percent"]
+    assert shares[1] == pytest.approx(shares[0], rel=1e-6) and shares[0] < 20
+
+
 def test_the_published_competition_table_gives_its_printed_ki() -> None:
     """Koncevicius 2016, Binding Assay Exercise, compound 1: IC50 by 3PL, [L] 0.6 nM, Kd 1.4 nM."""
     log10 = np.array([-6, -6.5, -7, -7.5, -8, -8.5, -9, -9.5, -10, -10.5, -11])

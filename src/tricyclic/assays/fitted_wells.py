@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tricyclic.assays.radioactivity import signal_per_M
+from tricyclic.assays.radioactivity import background_in, signal_per_M
 from tricyclic.records.conditions import BindingConditions
 from tricyclic.records.estimate import Fit
 from tricyclic.records.series import Series
@@ -34,8 +34,10 @@ class FittedWells:
 
     @cached_property
     def background(self) -> float:
-        """Reading without any radioligand."""
-        return float(self.fit.values.get("background", 0.0))
+        """Reading without any radioligand: the curve's, or the one stated where the curve has none (an IC50's)."""
+        if "background" in self.fit:
+            return float(self.fit["background"].value)
+        return background_in(self.conditions, self.series[0].y_unit) or 0.0
 
     @cached_property
     def expected(self) -> Floats:
