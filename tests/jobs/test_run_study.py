@@ -190,3 +190,26 @@ def _edit(path, old, new):
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_whole_run_may_be_excluded_and_the_report_says_so(study):
+    (study / "exclusions.csv").write_text("target,reason,who,when\nNET/run2,harvester leaked,A,2026-03-12\n")
+    result = tca.open_study(study).run()
+    assert [plate.experiment for plate in result["NET"].plates] == ["run1"]
+    assert "harvester leaked" in (folder_of(study) / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_curve_of_the_study_itself_is_used_and_is_part_of_the_hash(study):
+    own = study / "curves" / "own_competition.py"
+    own.parent.mkdir()
+    own.write_text("from tricyclic.curves.one_site_competition import MODEL\n", encoding="utf-8")
+    text = (study / "study.toml").read_text(encoding="utf-8")
+    (study / "study.toml").write_text(
+        text.replace("classical = false", 'model = "own_competition"'), encoding="utf-8"
+    )
+    result = tca.open_study(study).run()
+    assert {plate.model for plate in result["NET"].plates} == {"own_competition"}
+    first = folder_of(study)
+    own.write_text("# changed\n" + own.read_text(encoding="utf-8"), encoding="utf-8")
+    tca.open_study(study).run()
+    assert folder_of(study) != first
