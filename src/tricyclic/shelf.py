@@ -44,7 +44,9 @@ class Shelf(Mapping[str, Any]):
         """
         path = Path(folder).resolve()
         if not path.is_dir():
-            raise InputError("is not a folder", where=str(folder), do=f"Name a folder that holds {self.kind} files")
+            raise InputError(
+                "is not a folder", where=str(folder), do=f"Name a folder that holds {self.kind} files"
+            )
         if path not in self._own_folders:
             self._own_folders.insert(0, path)
             self._loaded.clear()
@@ -54,7 +56,9 @@ class Shelf(Mapping[str, Any]):
         places = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
         files: dict[str, Path] = {}
         for place in [*places, *reversed(self._own_folders)]:
-            files.update({file.stem: file for file in sorted(place.glob("*.py")) if not file.stem.startswith("_")})
+            files.update(
+                {file.stem: file for file in sorted(place.glob("*.py")) if not file.stem.startswith("_")}
+            )
         return files
 
     def __iter__(self) -> Iterator[str]:
@@ -84,10 +88,14 @@ class Shelf(Mapping[str, Any]):
             try:
                 spec.loader.exec_module(module)
             except Exception as error:
-                raise InputError(f"cannot be loaded ({type(error).__name__}: {error})", where=str(file)) from error
+                raise InputError(
+                    f"cannot be loaded ({type(error).__name__}: {error})", where=str(file)
+                ) from error
         else:
             module = importlib.import_module(f"{self.package}.{name}")
         if not hasattr(module, self.attribute):
-            raise InputError(f"holds no {self.attribute}", where=str(file), do=f"Define {self.attribute} in it")
+            raise InputError(
+                f"holds no {self.attribute}", where=str(file), do=f"Define {self.attribute} in it"
+            )
         thing = getattr(module, self.attribute)
         return thing.named(name) if hasattr(thing, "named") else thing

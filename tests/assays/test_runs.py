@@ -69,6 +69,19 @@ def test_groups_are_compared_run_by_run_as_welch_has_it(assay: AssayResult) -> N
     )
 
 
+def test_runs_made_together_are_compared_pair_by_pair(assay: AssayResult) -> None:
+    together = replace(
+        assay, plates=tuple(replace(p, experiment=f"day {k // 2}") for k, p in enumerate(assay.plates))
+    )
+    found = compare_groups(together, "Ki", reference="vehicle", other="treated", paired=True)
+    logs = {
+        g: np.log10([p.estimate("Ki").value for p in together.plates if p.group == g])
+        for g in ("vehicle", "treated")
+    }
+    exact = stats.ttest_rel(logs["treated"], logs["vehicle"])
+    assert found.p == pytest.approx(exact.pvalue, rel=1e-6)
+
+
 def test_one_plate_each_is_compared_in_one_fit_that_speaks_of_these_plates(
     net: BindingConditions, make_plate
 ) -> None:

@@ -41,7 +41,9 @@ def planned() -> Layout:
 def ki_of_a_plate(truth: Truth, seed: int, *, limits: bool) -> Estimate:
     rng = np.random.default_rng(seed)
     plate = simulate_plate(conditions(), WELLS, truth, rng, cv=0.05)
-    task = Competition(readings_of(plate, conditions(), "competition", experiment=str(seed)), SHELF, METHOD, "plate")
+    task = Competition(
+        readings_of(plate, conditions(), "competition", experiment=str(seed)), SHELF, METHOD, "plate"
+    )
     return task.estimates(task.fit(limits=limits))[0]
 
 
@@ -70,7 +72,8 @@ def test_the_interval_of_three_runs_covers_as_it_says() -> None:
     covered = []
     for experiment in range(400):
         runs = [
-            ki_of_a_plate(one_run(TRUTH, rng, sd_log10_ki=0.15), 10_000 + 3 * experiment + k, limits=False) for k in range(3)
+            ki_of_a_plate(one_run(TRUTH, rng, sd_log10_ki=0.15), 10_000 + 3 * experiment + k, limits=False)
+            for k in range(3)
         ]
         pooled = pool_estimates(runs)
         covered.append(pooled.low <= KI_NM <= pooled.high)
@@ -82,10 +85,11 @@ def test_pooling_the_wells_of_three_runs_would_not_cover() -> None:
     rng = np.random.default_rng(21)
     covered = []
     for experiment in range(60):
-        runs = [ki_of_a_plate(one_run(TRUTH, rng, sd_log10_ki=0.15), 50_000 + 3 * experiment + k, limits=True) for k in range(3)]
+        runs = [
+            ki_of_a_plate(one_run(TRUTH, rng, sd_log10_ki=0.15), 50_000 + 3 * experiment + k, limits=True)
+            for k in range(3)
+        ]
         mean = np.mean([np.log10(run.value) for run in runs])
         se = np.sqrt(np.sum([run.log10_se**2 for run in runs])) / 3
         covered.append(abs(mean - np.log10(KI_NM)) < 1.96 * se)
     assert np.mean(covered) < 0.7
-
-

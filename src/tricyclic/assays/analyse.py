@@ -105,6 +105,10 @@ def analyse_table(
         For the simulations that `method.calibrate` asks for; one from `method.seed` where left out.
     """
     given = {"background": 0.0}
+    if "radioligand_M" not in series.x and conditions.radioligand_nM is not None:
+        series = replace(
+            series, x={**series.x, "radioligand_M": np.full(series.n, conditions.radioligand_nM.value * 1e-9)}
+        )
     if conditions.radioligand_kd_nM is not None:
         given["log10_kd"] = math.log10(conditions.radioligand_kd_nM.value * 1e-9)
     readings = Readings(((compound, series),), given, conditions, counts=series.counting_slope is not None)

@@ -45,6 +45,26 @@ def methods_paragraph(
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def joint_paragraph(plates: Sequence[PlateResult], assays: Sequence[str], method: BindingMethod) -> str:
+    """Write how several assays of one target were fitted together.
+
+    Parameters
+    ----------
+    plates : sequence of PlateResult
+        One per run, from `analyse_jointly`.
+    assays : sequence of str
+        Names of the assays.
+    method : BindingMethod
+    """
+    first = plates[0]
+    return (
+        f"The wells of {' and '.join(assays)} of one run were fitted together with '{first.model}': one Kd of the radioligand, one density "
+        f"of sites and one ratio of non-specifically bound to free radioligand for all of them, each plate with its own scatter "
+        f"({_WEIGHTS[first.fit.variance]}). Where there are rates, the Kd is koff / kon. Limits of one run are "
+        f"{method.confidence * 100:g} % profile-likelihood limits. {_pooled(plates, method)}"
+    )
+
+
 def _at_the_bench(c: BindingConditions, protocol: Protocol | None) -> str:
     tissue = c.tissue or "Membranes"
     amount = f" ({_told(c.protein_ug, 'ug')} protein per well)" if c.protein_ug else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from tricyclic.assays.affinity import pool_estimates, pooled_budget, with_shared_errors
 from tricyclic.assays.methods import methods_paragraph
@@ -25,7 +26,7 @@ def analyse_runs(
     *,
     name: str,
     title: str,
-    kind: AssayKind,
+    kind: AssayKind | Literal["joint"],
     protocol: Protocol | None = None,
     evidence: Sequence[Evidence] = (),
     method: BindingMethod | None = None,

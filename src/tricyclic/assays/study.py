@@ -27,6 +27,7 @@ def compare_groups(
     *,
     reference: str,
     other: str,
+    paired: bool = False,
     curves: Mapping[str, CurveModel] | None = None,
 ) -> Comparison:
     """Compare a parameter of two groups of one assay ("Bmax" of vehicle and treated).
@@ -38,6 +39,8 @@ def compare_groups(
         As it is told ("Bmax", "Kd", "Ki").
     reference, other : str
         Names of the groups; the ratio is other / reference.
+    paired : bool
+        Runs of the same name went through the assay together, so that what differs between days cancels.
     curves : mapping of str to CurveModel, optional
         The shelf; with it, groups of one plate each are compared in one fit, with one value against two.
 
@@ -79,7 +82,11 @@ def compare_groups(
         in_order = sorted(single, key=lambda plate: plate.group != reference)
         return _in_one_fit(in_order, parameter, curves[single[0].model], assay, (reference, other))
     found_difference = compare_conditions(
-        values[reference], values[other], names=(reference, other), runs=(runs[reference], runs[other])
+        values[reference],
+        values[other],
+        names=(reference, other),
+        runs=(runs[reference], runs[other]),
+        pairs=paired,
     )
     return replace(
         found_difference, name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}"

@@ -9,6 +9,7 @@ from tricyclic import __version__
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Progress
 from tricyclic.studies.folder import ReadyAssay, ReadyPlate, ReadyStudy, ReadyTable
+from tricyclic.studies.plan import JointPlan
 
 if TYPE_CHECKING:
     from tricyclic.records.curve_model import CurveModel
@@ -22,11 +23,10 @@ Steps = Generator[Progress, None, Any]
 def curves_of(ready: ReadyStudy | None = None) -> Mapping[str, CurveModel]:
     """The shelf of curves; with the study's own folder of curves where it has one."""
     from tricyclic.curves import SHELF
-    from tricyclic.shelf import Shelf
 
     if ready is None or ready.own_curves is None:
         return SHELF
-    shelf = Shelf(SHELF.kind, SHELF.package, SHELF.attribute)
+    shelf = type(SHELF)(SHELF.kind, SHELF.package, SHELF.attribute)
     shelf.add_folder(ready.own_curves)
     return shelf
 
@@ -88,6 +88,41 @@ def analyse_assay(
     )
 
 
+def analyse_together(asked: JointPlan, ready: ReadyStudy, curves: Mapping[str, CurveModel]) -> AssayResult:
+    """Fit the assays that [[joint]] names together, run by run, and pool the runs."""
+    from dataclasses import replace
+
+    from tricyclic.assays.binding import readings_of
+    from tricyclic.assays.joint import Piece, analyse_jointly
+    from tricyclic.assays.methods import joint_paragraph
+    from tricyclic.assays.runs import analyse_runs
+
+    chosen = [assay for assay in ready.assays if assay.plan.name in asked.assays]
+    plates = [(assay, run) for assay in chosen for run in assay.runs if isinstance(run, ReadyPlate)]
+    done: list[PlateResult] = []
+    for name in dict.fromkeys(run.run for _, run in plates):
+        of_run = [(assay, run) for assay, run in plates if run.run == name]
+        if len({assay.plan.name for assay, _ in of_run}) < len(chosen):
+            continue
+        pieces = [
+            Piece(
+                f"{assay.plan.name} {run.group}".strip(),
+                assay.kind,
+                readings_of(
+                    run.plate, run.conditions, cast("AssayKind", assay.kind), experiment=name, group=run.group
+                ),
+            )
+            for assay, run in of_run
+        ]
+        try:
+            found = analyse_jointly(pieces, curves, asked.method, name=f"{asked.name} {name}")
+        except InputError as error:
+            raise error.at(f"study.toml, {asked.where}") from error
+        done.append(replace(found, experiment=name))
+    pooled = analyse_runs(done, name=asked.name, title=asked.title, kind="joint", method=asked.method)
+    return replace(pooled, methods=joint_paragraph(done, [assay.plan.name for assay in chosen], asked.method))
+
+
 def analyse_all(ready: ReadyStudy) -> Steps:
     """Analyse all assays of a study, then compare what study.toml asks to compare."""
     from tricyclic.records.results import StudyResult
@@ -99,8 +134,11 @@ def analyse_all(ready: ReadyStudy) -> Steps:
     for assay in ready.assays:
         assays.append((yield from analyse_assay(assay, curves, before=done, total=total)))
         done += len(assay.runs)
+    for asked in ready.plan.joint:
+        yield Progress(done, total, f"{asked.name}, together")
+        assays.append(analyse_together(asked, ready, curves))
     yield Progress(done, total, "comparing")
-    selectivity, comparisons, checks = _compared(ready, assays)
+    selectivity, comparisons, checks = _compared(ready, assays, curves)
     plan = ready.plan
     return StudyResult(
         title=plan.title,
@@ -159,15 +197,17 @@ def _evidence(plates: list[PlateResult], target: str) -> tuple[Any, ...]:
         for estimate in plate.estimates
         if estimate.name in ("Ki", "Kd", "Bmax") and estimate.subject
     )
+    # Of two treatments the literature speaks as of two subjects.
+    asked |= dict.fromkeys((plate.group, "Bmax") for plate in plates if plate.group)
     return (
         tuple(item for subject, name in asked for item in evidence(subject, target, name)) if target else ()
     )
 
 
 def _compared(
-    ready: ReadyStudy, assays: list[AssayResult]
+    ready: ReadyStudy, assays: list[AssayResult], curves: Mapping[str, CurveModel]
 ) -> tuple[tuple[Any, ...], tuple[Comparison, ...], tuple[Any, ...]]:
-    from tricyclic.assays.study import compare_groups, selectivity_of
+    from tricyclic.assays.study import compare_evidence, compare_groups, selectivity_of
 
     by_name = {assay.name: assay for assay in assays}
     ratios: list[Any] = []
@@ -175,11 +215,14 @@ def _compared(
     for asked in ready.plan.compare:
         try:
             if asked.kind == "groups":
+                groups = {"reference": asked.reference, "other": asked.other}
                 found.append(
                     compare_groups(
-                        by_name[asked.assay], asked.parameter, reference=asked.reference, other=asked.other
+                        by_name[asked.assay], asked.parameter, **groups, paired=asked.paired, curves=curves
                     )
                 )
+                published = compare_evidence(by_name[asked.assay], asked.parameter, **groups)
+                found += [published] if published is not None else []
             else:
                 for other in asked.against:
                     ratios.append(

@@ -44,7 +44,8 @@ def pictures_of(assay: AssayResult, curves: Curves) -> tuple[CurvePicture, ...]:
 
 def plate_picture(assay: AssayResult, plate: PlateResult, curves: Curves) -> CurvePicture | None:
     """The wells of one run with the fitted curve and its band; None where nothing was fitted."""
-    if not plate.fit.ok:
+    # A joint fit has no curve of its own to draw: its plates are drawn where they are analysed alone.
+    if not plate.fit.ok or plate.model not in curves:
         return None
     model = curves[plate.model]
     varied = _varied(assay.kind, model)

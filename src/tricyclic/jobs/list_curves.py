@@ -45,9 +45,8 @@ class Result:
 def run(request: Request) -> Result:
     """Look at the shelf."""
     from tricyclic.curves import SHELF
-    from tricyclic.shelf import Shelf
 
-    shelf = Shelf(SHELF.kind, SHELF.package, SHELF.attribute)
+    shelf = type(SHELF)(SHELF.kind, SHELF.package, SHELF.attribute)
     if request.folder:
         shelf.add_folder(request.folder)
     names = [request.name] if request.name else list(shelf)

@@ -98,6 +98,18 @@ class ComparePlan:
     other: str = ""
     against: tuple[str, ...] = ()
     subject: str = ""
+    paired: bool = False
+
+
+@dataclass(frozen=True)
+class JointPlan:
+    """Assays of one target whose runs of the same name are fitted together, sharing Kd, Bmax and non-specific binding."""
+
+    name: str
+    title: str
+    assays: tuple[str, ...]
+    method: BindingMethod
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,7 @@ class StudyPlan:
     assays: tuple[AssayPlan, ...]
     compare: tuple[ComparePlan, ...]
     formats: tuple[str, ...]
+    joint: tuple[JointPlan, ...] = ()
     content: bytes = b""
 
 
@@ -135,6 +148,7 @@ def read_plan(folder: Path) -> StudyPlan:
     people = tuple(_person(section) for section in top.sections("people"))
     assays = tuple(_assay(section) for section in top.sections("assay"))
     compare = tuple(_compare(section, assays) for section in top.sections("compare"))
+    joint = tuple(_joint(section, assays) for section in top.sections("joint"))
     report = top.section("report")
     formats = report.words("formats") or ("html", "pdf")
     report.end()
@@ -146,7 +160,7 @@ def read_plan(folder: Path) -> StudyPlan:
     top.end()
     if not assays:
         raise InputError("names no assay", where=NAME, do="Add an [[assay]]; tricyclic new writes an example")
-    _one_of_each("assay", [assay.name for assay in assays], NAME)
+    _one_of_each("assay", [*(assay.name for assay in assays), *(asked.name for asked in joint)], NAME)
     return StudyPlan(
         title=title,
         author=author,
@@ -156,6 +170,7 @@ def read_plan(folder: Path) -> StudyPlan:
         assays=assays,
         compare=compare,
         formats=formats,
+        joint=joint,
         content=path.read_bytes(),
     )
 
@@ -291,6 +306,36 @@ def _method(section: Section) -> BindingMethod:
         raise error.at(section.where) from error
 
 
+def _joint(section: Section, assays: tuple[AssayPlan, ...]) -> JointPlan:
+    names = [assay.name for assay in assays]
+    name = section.text("name", REQUIRED)
+    plan = JointPlan(
+        name=name,
+        title=section.text("title") or name,
+        assays=section.words("assays"),
+        method=_method(section.section("method")),
+        where=section.where,
+    )
+    section.end()
+    for other in plan.assays:
+        if other not in names:
+            raise UnknownNameError.among("assay of this study", other, names, where=section.at("assays"))
+    chosen = [assay for assay in assays if assay.name in plan.assays]
+    if len(chosen) < 2:
+        raise InputError(
+            f"{name} names {len(chosen)} assay(s)",
+            where=section.where,
+            do='Add assays = ["saturation", "competition"]',
+        )
+    shared = set.intersection(*({run.run for run in assay.plates} for assay in chosen))
+    if not shared:
+        raise InputError(
+            f"the assays of {name} have no run of the same name", where=section.where,
+            do="Give plates that were made on one day the same run",
+        )  # fmt: skip
+    return plan
+
+
 def _compare(section: Section, assays: tuple[AssayPlan, ...]) -> ComparePlan:
     names = [assay.name for assay in assays]
     kind = section.text("kind", REQUIRED, ("groups", "selectivity"))
@@ -303,6 +348,7 @@ def _compare(section: Section, assays: tuple[AssayPlan, ...]) -> ComparePlan:
         other=section.text("other", REQUIRED if kind == "groups" else ""),
         against=section.words("against"),
         subject=section.text("compound"),
+        paired=section.flag("paired", False),
     )
     section.end()
     if kind == "selectivity" and not plan.against:
