@@ -50,6 +50,20 @@ def test_shared_against_separate_ic50_has_the_f_and_p_of_r():
     assert "vehicle and treated" in compared.says and "p below 0.0001" in compared.says
 
 
+def test_readings_quieter_than_counting_take_nothing_from_what_the_slope_explains():
+    """F divides by counting noise at least; the gain it divides is the gain that was found, not less."""
+    dose = 10.0 ** np.array(R["x"])
+    quiet = ONE.curve(competitor_M=dose, specific=1.0, top=900.0, bottom=100.0, log10_ic50=-7.0)
+    quiet = quiet + 20.0 * np.sin(np.arange(dose.size))
+    series = wells(quiet, counting_slope=np.array(1.0), counting_offset=np.array(0.0))
+    simple, full = (fit(series, model, variance="poisson") for model in (ONE, HILL))
+    sd = full.parts[0].sd
+    rss = [float(np.sum(((quiet - found.parts[0].expected) / sd) ** 2)) for found in (simple, full)]
+    assert rss[1] < full.df
+    assert compare_models(simple, full).statistic == pytest.approx(rss[0] - rss[1], rel=1e-9)
+    assert rss[0] > rss[1]
+
+
 def test_what_is_in_question_gets_one_name_or_one_per_group():
     parts = [Part(wells(R["a"], "a", "vehicle"), ONE), Part(wells(R["b"], "b", "treated"), ONE)]
     shared, separate = shared_or_separate(parts, ["log10_ic50"])

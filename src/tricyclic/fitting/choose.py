@@ -227,12 +227,9 @@ def _weighted_sums(simple: Fit, full: Fit) -> tuple[float, float, float, float]:
         for found in (simple, full)
     ]
     # `sd` is scaled to the scatter found, or to counting noise where that is more: nothing is quieter than counting.
-    return (
-        sums[0],
-        float(simple.df),
-        max(sums[1], float(full.df)) if _counted(full) else sums[1],
-        float(full.df),
-    )
+    # Only what F is divided by is lifted so; what the extra parameters explain stays as it is.
+    lift = max(float(full.df) - sums[1], 0.0) if _counted(full) else 0.0
+    return sums[0] + lift, float(simple.df), sums[1] + lift, float(full.df)
 
 
 def _counted(found: Fit) -> bool:
