@@ -152,6 +152,10 @@ def _fit(found: Any) -> str:
     return "\n".join(lines + _checks(fit.checks))
 
 
+def _design(found: Any) -> str:
+    return str(found.text)
+
+
 def _fields(found: Any) -> str:
     return "\n".join(f"{name}   {value}" for name, value in found.as_json().items())
 
@@ -159,4 +163,5 @@ def _fields(found: Any) -> str:
 _WAYS: dict[str, Callable[[Any], str]] = {
     "affinity": _found, "saturation": _found, "kinetics": _found, "run": _found, "demo": _demo, "new": _new,
     "verify": _verify, "read": _read, "curves": _curves, "protocols": _protocols, "convert": _convert, "fit": _fit,
+    "design": _design,
 }  # fmt: skip
