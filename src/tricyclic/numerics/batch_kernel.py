@@ -1,0 +1,310 @@
+"""From 32 curves at two trial parameters each to misfit, gradient and exact Hessian, in one sweep.
+
+The curve is y = intercept + slope * s(x), s = 1 / (1 + exp(tau)), tau = side * hill * ln 10 * (x - log10 IC50). The two linear
+parameters are solved for exactly at every trial and eliminated from the Hessian by its Schur complement, so the
+search has two unknowns left: log10 IC50 and ln hill [Golub & Pereyra 2003, Inverse Problems 19 R1]. Lanes lie side by side in
+memory and no loop over lanes branches, so that the compiler turns them into vector instructions.
+"""
+
+# Kernels take arrays and numbers only; their docstrings give the shapes.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import config, njit, types
+from numba.extending import intrinsic
+
+LANES = 32
+LN10 = math.log(10.0)
+# Where s is 1e-130: beyond it nothing is left to see, and its square still is a number.
+_FARTHEST = 300.0
+
+# rows of a point in the readings block: dose, weight, reading, and what the sweep leaves there
+FIELDS = 5
+_X, _W, _M, _TAU, _S = range(FIELDS)
+
+# rows of the trial block: log10 IC50, side * hill * ln 10, held slope
+TRIAL_ROWS = 3
+TRIAL_C, TRIAL_KAPPA, TRIAL_SLOPE = range(TRIAL_ROWS)
+
+# rows of what a sweep gives: residual sum, half its gradient, half its Hessian, Gauss-Newton matrix, the linear parameters
+# and how they move with log10 IC50 and with ln hill
+F, GC, GL, HCC, HCL, HLL, MCC, MCL, MLL, INTERCEPT, SLOPE, DB_C, DB_L, DA_C, DA_L = range(15)
+_SUMS = 15
+_S0, _SS, _SM, _G, _GT, _SG, _SGT, _GG, _GGT, _GGTT, _RG, _RGT, _RK, _RKT, _RKTT, _RR = range(
+    _SUMS, _SUMS + 16
+)
+RESULT_ROWS = _SUMS + 16
+
+# both plateaus fitted, one held, both held
+BOTH_FREE, ONE_FREE, NONE_FREE = range(3)
+
+_FUSED = {"contract"}
+_MAGIC = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to an integer that then stands in the low bits
+_LOG2_E = 1.4426950408889634
+_LN2_HIGH, _LN2_LOW = 0.69314718036912382, 1.9082149292705877e-10
+
+
+if getattr(config, "DISABLE_JIT"):  # noqa: B009 - set by numba at import
+
+    def _bits(x: float) -> np.int64:
+        return np.float64(x).view(np.int64)
+
+    def _from_bits(i: np.int64) -> np.float64:
+        return np.int64(i).view(np.float64)
+
+else:
+
+    @intrinsic
+    def _bits(typing_context, x):
+        def build(context, builder, signature, arguments):
+            return builder.bitcast(arguments[0], context.get_value_type(types.int64))
+
+        return types.int64(types.float64), build
+
+    @intrinsic
+    def _from_bits(typing_context, i):
+        def build(context, builder, signature, arguments):
+            return builder.bitcast(arguments[0], context.get_value_type(types.float64))
+
+        return types.float64(types.int64), build
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def exponential(x: float) -> float:
+    """Exponential of x between -700 and 0, within 1e-14 of itself; a polynomial, so that loops over it vectorise."""
+    t = x * _LOG2_E + _MAGIC
+    n = t - _MAGIC
+    r = (x - n * _LN2_HIGH) - n * _LN2_LOW
+    p = 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = p * r + 1.0
+    p = p * r + 1.0
+    return _from_bits(_bits(p) + (_bits(t) << np.int64(52)))
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def _shapes(points, count, trial, out):
+    if count > 1048576:  # never: it tells the compiler that no index below can be negative
+        return
+    for lane in range(LANES):
+        out[_S0 * LANES + lane] = 0.0
+        out[_SS * LANES + lane] = 0.0
+        out[_SM * LANES + lane] = 0.0
+    for i in range(count):
+        o = i * (FIELDS * LANES)
+        for lane in range(LANES):
+            tau = (points[o + _X * LANES + lane] - trial[TRIAL_C * LANES + lane]) * trial[
+                TRIAL_KAPPA * LANES + lane
+            ]
+            tau = tau if tau < _FARTHEST else _FARTHEST
+            tau = tau if tau > -_FARTHEST else -_FARTHEST
+            z = exponential(-abs(tau))
+            most = 1.0 / (1.0 + z)
+            s = z * most if tau > 0.0 else most
+            w = points[o + _W * LANES + lane]
+            points[o + _TAU * LANES + lane] = tau
+            points[o + _S * LANES + lane] = s
+            ws = w * s
+            out[_S0 * LANES + lane] += ws
+            out[_SS * LANES + lane] += ws * s
+            out[_SM * LANES + lane] += ws * points[o + _M * LANES + lane]
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def _linear(mode, trial, out):
+    if mode == BOTH_FREE:
+        for lane in range(LANES):
+            s0 = out[_S0 * LANES + lane]
+            spread = out[_SS * LANES + lane] - s0 * s0
+            spread = spread if spread > 1e-290 else 1e-290
+            slope = out[_SM * LANES + lane] / spread
+            out[SLOPE * LANES + lane] = slope
+            out[INTERCEPT * LANES + lane] = -slope * s0
+    elif mode == ONE_FREE:
+        for lane in range(LANES):
+            spread = out[_SS * LANES + lane]
+            spread = spread if spread > 1e-290 else 1e-290
+            out[SLOPE * LANES + lane] = out[_SM * LANES + lane] / spread
+            out[INTERCEPT * LANES + lane] = 0.0
+    else:
+        for lane in range(LANES):
+            out[SLOPE * LANES + lane] = trial[TRIAL_SLOPE * LANES + lane]
+            out[INTERCEPT * LANES + lane] = 0.0
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def _moments(points, count, out):
+    if count > 1048576:
+        return
+    for row in range(_G, _RR + 1):
+        for lane in range(LANES):
+            out[row * LANES + lane] = 0.0
+    for i in range(count):
+        o = i * (FIELDS * LANES)
+        for lane in range(LANES):
+            w = points[o + _W * LANES + lane]
+            tau = points[o + _TAU * LANES + lane]
+            s = points[o + _S * LANES + lane]
+            r = points[o + _M * LANES + lane] - out[INTERCEPT * LANES + lane] - out[SLOPE * LANES + lane] * s
+            g = s * (1.0 - s)
+            k = g * (1.0 - 2.0 * s)
+            wr = w * r
+            wg = w * g
+            wgt = wg * tau
+            wgg = wg * g
+            gt = g * tau
+            kt = k * tau
+            out[_G * LANES + lane] += wg
+            out[_GT * LANES + lane] += wgt
+            out[_SG * LANES + lane] += wg * s
+            out[_SGT * LANES + lane] += wgt * s
+            out[_GG * LANES + lane] += wgg
+            out[_GGT * LANES + lane] += wgg * tau
+            out[_GGTT * LANES + lane] += wgt * gt
+            out[_RG * LANES + lane] += wr * g
+            out[_RGT * LANES + lane] += wr * gt
+            out[_RK * LANES + lane] += wr * k
+            out[_RKT * LANES + lane] += wr * kt
+            out[_RKTT * LANES + lane] += wr * kt * tau
+            out[_RR * LANES + lane] += wr * r
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def _derivatives(mode, trial, out):
+    centred = 1.0 if mode == BOTH_FREE else 0.0
+    solved = 0.0 if mode == NONE_FREE else 1.0
+    for lane in range(LANES):
+        kappa = trial[TRIAL_KAPPA * LANES + lane]
+        a = out[SLOPE * LANES + lane]
+        s0 = out[_S0 * LANES + lane]
+        g, gt = out[_G * LANES + lane], out[_GT * LANES + lane]
+        rg, rgt = out[_RG * LANES + lane], out[_RGT * LANES + lane]
+        spread = out[_SS * LANES + lane] - centred * s0 * s0
+        per_spread = 1.0 / (spread if spread > 1e-290 else 1e-290)
+        sg = out[_SG * LANES + lane] - centred * s0 * g
+        sgt = out[_SGT * LANES + lane] - centred * s0 * gt
+        gg = out[_GG * LANES + lane] - centred * g * g
+        ggt = out[_GGT * LANES + lane] - centred * g * gt
+        ggtt = out[_GGTT * LANES + lane] - centred * gt * gt
+        a_c = kappa * (a * sg - rg)
+        a_l = rgt - a * sgt
+        out[F * LANES + lane] = out[_RR * LANES + lane]
+        out[GC * LANES + lane] = -a * kappa * rg
+        out[GL * LANES + lane] = a * rgt
+        out[HCC * LANES + lane] = (
+            a * gg - out[_RK * LANES + lane]
+        ) * a * kappa * kappa - solved * a_c * a_c * per_spread
+        out[HCL * LANES + lane] = (
+            out[_RKT * LANES + lane] - rg - a * ggt
+        ) * a * kappa - solved * a_c * a_l * per_spread
+        out[HLL * LANES + lane] = (
+            a * ggtt - out[_RKTT * LANES + lane] + rgt
+        ) * a - solved * a_l * a_l * per_spread
+        out[MCC * LANES + lane] = (gg - solved * sg * sg * per_spread) * a * a * kappa * kappa
+        out[MCL * LANES + lane] = -(ggt - solved * sg * sgt * per_spread) * a * a * kappa
+        out[MLL * LANES + lane] = (ggtt - solved * sgt * sgt * per_spread) * a * a
+        slope_c, slope_l = -solved * a_c * per_spread, -solved * a_l * per_spread
+        out[DA_C * LANES + lane] = slope_c
+        out[DA_L * LANES + lane] = slope_l
+        out[DB_C * LANES + lane] = -centred * (slope_c * s0 + a * kappa * g)
+        out[DB_L * LANES + lane] = -centred * (slope_l * s0 - a * gt)
+
+
+@njit(cache=True, error_model="numpy")
+def sweep(points, count, trial, mode, out):
+    """Evaluate all lanes at their trial parameters.
+
+    Parameters
+    ----------
+    points : array, shape (count * FIELDS * LANES,)
+        Dose, weight (summing to 1 over the points) and reading of every point of every lane; the rest is scratch.
+    count : int
+        Points.
+    trial : array, shape (TRIAL_ROWS * LANES,)
+    mode : int
+        BOTH_FREE (readings centred on their weighted mean), ONE_FREE (on the held plateau) or NONE_FREE (on bottom).
+    out : array, shape (RESULT_ROWS * LANES,)
+        Filled; see the row names above.
+    """
+    _shapes(points, count, trial, out)
+    _linear(mode, trial, out)
+    _moments(points, count, out)
+    _derivatives(mode, trial, out)
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def grid_by_table(points, count, table, gain_of, slope, best, node):
+    """Best node of a grid for lanes that share doses and weights: one dot product per node.
+
+    Parameters
+    ----------
+    table : array, shape (nodes, count)
+        Weighted shapes, centred where both plateaus are fitted.
+    gain_of : array, shape (nodes, 3)
+        A node lowers the residual sum by gain_of . (dot^2, slope * dot, slope^2).
+    slope, best, node : array, shape (LANES,)
+        Held slope; gain and number of the best node, filled.
+    """
+    if count > 1048576:
+        return
+    dot = np.zeros(LANES)
+    for lane in range(LANES):
+        best[lane] = -1e300
+        node[lane] = 0.0
+    for j in range(table.shape[0]):
+        for lane in range(LANES):
+            dot[lane] = 0.0
+        i = 0
+        while i + 1 < count:
+            one, two = table[j, i], table[j, i + 1]
+            o = i * (FIELDS * LANES) + _M * LANES
+            for lane in range(LANES):
+                dot[lane] += one * points[o + lane] + two * points[o + FIELDS * LANES + lane]
+            i += 2
+        if i < count:
+            one = table[j, i]
+            o = i * (FIELDS * LANES) + _M * LANES
+            for lane in range(LANES):
+                dot[lane] += one * points[o + lane]
+        square, cross, held = gain_of[j, 0], gain_of[j, 1], gain_of[j, 2]
+        number = float(j)
+        for lane in range(LANES):
+            a, d = slope[lane], dot[lane]
+            gain = (square * d + cross * a) * d + held * a * a
+            better = gain > best[lane]
+            best[lane] = gain if better else best[lane]
+            node[lane] = number if better else node[lane]
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def grid_by_sweep(points, count, mode, trial, out, number, best, node):
+    """Try one node, its own in every lane, and keep it where it is the best so far.
+
+    Parameters
+    ----------
+    trial : array, shape (TRIAL_ROWS * LANES,)
+        The node; `number` is what it is called.
+    best, node : array, shape (LANES,)
+        Gain in residual sum and number of the best node so far.
+    """
+    _shapes(points, count, trial, out)
+    _linear(mode, trial, out)
+    for lane in range(LANES):
+        a = out[SLOPE * LANES + lane]
+        s0 = out[_S0 * LANES + lane] if mode == BOTH_FREE else 0.0
+        gain = (2.0 * out[_SM * LANES + lane] - a * (out[_SS * LANES + lane] - s0 * s0)) * a
+        better = gain > best[lane]
+        best[lane] = gain if better else best[lane]
+        node[lane] = number if better else node[lane]
