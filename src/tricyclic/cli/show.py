@@ -9,7 +9,9 @@ from tricyclic.records.telling import figures, told
 
 
 def as_text(verb: str, found: Any) -> str:
-    """Write a result for a person; a job without its own way is told field by field."""
+    """Write a result for a person; a result that tells itself does, one without a way is told field by field."""
+    if hasattr(found, "as_text"):
+        return str(found.as_text())
     return _WAYS.get(verb, _fields)(found)
 
 
@@ -140,6 +142,8 @@ def _convert(found: Any) -> str:
 
 
 def _fit(found: Any) -> str:
+    if hasattr(found, "text"):
+        return str(found.text)
     fit = found.fit
     lines = [f"{found.curve}   {found.says}   {fit.n} readings   {fit.says}"]
     for p in fit.parameters:
