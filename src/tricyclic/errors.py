@@ -71,6 +71,10 @@ class UnknownNameError(InputError):
         return cls(f"no {kind} is called '{name}'", where=where, allowed=hint, do=there_are)
 
 
+class FitFailedError(InputError):
+    """Readings cannot bear a curve that was asked for."""
+
+
 class NumericsError(TricyclicError):
     """A computation that should have worked did not."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tricyclic.assays.affinity import (
-    error_budget,
     ic50_from_ki,
     ki_from_ic50,
     pool_estimates,
-    pooled_budget,
     selectivity,
-    with_shared_errors,
 )
+from tricyclic.assays.error_budget import error_budget, pooled_budget, with_shared_errors
 from tricyclic.errors import InputError
 from tricyclic.numerics.random_effects import mean_over_groups
 from tricyclic.numerics.statistics import t_quantile
@@ -200,7 +199,16 @@ def test_the_budget_of_a_ki_scales_kd_and_radioligand_by_their_leverage():
     assert budget["radioligand added"].log10_se == pytest.approx(leverage * 0.05 / math.log(10))
     assert budget["wells and curve"].log10_se == 0.02
     assert sum(s.share for s in budget.values()) == pytest.approx(1.0)
-    assert [s.name for s in budget.values() if s.shared] == ["Kd of the radioligand"]
+    assert budget["protein"].log10_se == 0.0
+    # A concentration that was stated once is wrong alike in all runs; one counted in each run is not.
+    assert {s.name for s in budget.values() if s.log10_se > 0 and s.shared} == {
+        "Kd of the radioligand",
+        "radioligand added",
+    }
+    assert CONDITIONS.radioligand_nM is not None
+    counted = replace(CONDITIONS, radioligand_nM=replace(CONDITIONS.radioligand_nM, per_run=True))
+    again = {s.name: s for s in error_budget(fitted("log10_ki", -9.0, 0.02), "log10_ki", counted)}
+    assert not again["radioligand added"].shared
 
 
 def test_the_leverage_is_the_slope_of_cheng_prusoff():
@@ -235,7 +243,9 @@ def test_more_runs_shrink_their_scatter_and_not_the_kd():
         shares.append(whole["Kd of the radioligand"])
         total = with_shared_errors(pooled, budget)
         assert total.low < pooled.low and total.high > pooled.high
-        assert total.log10_se == pytest.approx(math.hypot(pooled.log10_se, (2 / 3) * 0.2 / math.log(10)))
+        assert total.log10_se == pytest.approx(
+            math.hypot(pooled.log10_se, (2 / 3) * 0.2 / math.log(10), (2 / 3) * 0.05 / math.log(10))
+        )
     assert shares[1] > shares[0]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tricyclic.assays.binding import radioligand_added, readings_of
+from tricyclic.assays.binding import plates_by_group, radioligand_added, readings_of
 from tricyclic.errors import InputError
 from tricyclic.records.conditions import BindingConditions
 from tricyclic.records.plate import Plate, Role, Well
@@ -84,3 +84,35 @@ def test_the_hot_mix_that_was_counted_replaces_the_nominal_concentration(
         readings_of(with_mix, net, "competition").series[0][1].x["radioligand_M"]
         == pytest.approx(1.2e-9, rel=1e-3)
     )
+
+
+def test_groups_on_one_plate_are_never_mixed(net: BindingConditions, make_plate) -> None:
+    plate = with_wells(
+        make_plate(1), lambda w: replace(w, group={"B": "vehicle", "C": "treated"}.get(w.name[0], ""))
+    )
+    with pytest.raises(InputError, match="3 groups"):
+        readings_of(plate, net, "competition")
+    apart = plates_by_group(plate)
+    assert [group for group, _ in apart] == ["treated", "vehicle"]
+    for group, part in apart:
+        letter = {"vehicle": "B", "treated": "C"}[group]
+        doses = [well for well in part.used(Role.COMPETITION) if well.name[0] in "BC"]
+        assert {well.name[0] for well in doses} == {letter}
+        assert len(part.used(Role.TOTAL)) == len(plate.used(Role.TOTAL))
+        readings_of(part, net, "competition")
+    assert plates_by_group(make_plate(1)) == (("", make_plate(1)),)
+
+
+def test_the_hot_mix_of_each_dose_replaces_that_dose(net: BindingConditions, make_plate) -> None:
+    per_nM = 250.0 * 80 * 2.22 * 0.45
+    wells = [
+        Well(f"A{i + 1:02d}", 500.0 + 10 * i, Role.TOTAL if i % 2 else Role.NON_SPECIFIC, radioligand_nM=nM)
+        for i, nM in enumerate([0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0])
+    ]
+    mix = [
+        Well(f"B{i + 1:02d}", true * per_nM + 20.0, Role.ADDED, radioligand_nM=nM)
+        for i, (nM, true) in enumerate([(0.5, 0.6), (4.0, 3.8)])
+    ]
+    plate = Plate("s", 96, (*wells, *mix), "cpm", 2.0)
+    hot = readings_of(plate, replace(net, reference_date=None), "saturation").series[0][1].x["radioligand_M"]
+    assert sorted(set(np.round(hot * 1e9, 6).tolist())) == [0.6, 1.0, 2.0, 3.8]

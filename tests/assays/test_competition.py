@@ -141,3 +141,52 @@ def test_the_published_competition_table_gives_its_printed_ki() -> None:
     factor = 1 / (1 + 0.6 / 1.4)
     assert found.estimate("Ki").low == pytest.approx(10**-8.4325 * 1e9 * factor, rel=1e-3)
     assert found.estimate("Ki").high == pytest.approx(10**-7.8648 * 1e9 * factor, rel=1e-3)
+
+
+def test_wells_blocked_with_the_compound_itself_are_part_of_its_curve(
+    net: BindingConditions, make_plate
+) -> None:
+    """10 uM desipramine leaves 1.3 % of the sites to the tracer where its Ki is 300 nM; taken as none, the Ki would be 20 % low."""
+    weak = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 300.0})
+    found = [ki(make_plate(seed, truth=weak), net) for seed in range(8)]
+    assert abs(np.mean(np.log10(found)) - np.log10(300.0)) < 0.03
+    other = replace(net, nsb_drug="mazindol")
+    taken_as_none = [ki(make_plate(seed, truth=weak), other) for seed in range(8)]
+    assert np.mean(np.log10(taken_as_none)) < np.log10(300.0) - 0.06
+
+
+def test_a_compound_that_displaces_too_little_is_a_bound(net: BindingConditions, make_plate) -> None:
+    inert = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 30_000.0})
+    found = analyse_plate(make_plate(2, truth=inert), net, kind="competition", curves=SHELF).estimate("Ki")
+    assert found.relation == ">"
+    assert found.value <= 3000.0 / (1 + 1.0 / 0.8) * 1.001
+    assert found.high == np.inf
+
+
+def test_two_sites_are_asked_for_by_mass_balance_and_the_slope_only_where_depletion_cannot_bend_it(
+    net: BindingConditions, make_plate
+) -> None:
+    few = analyse_plate(make_plate(1), net, kind="competition", curves=SHELF)
+    assert {c.name for c in few.comparisons} >= {"Hill slope = 1", "one site or two"}
+    tight = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.03})
+    many = analyse_plate(make_plate(1, truth=tight), net, kind="competition", curves=SHELF)
+    assert "Hill slope = 1" not in {c.name for c in many.comparisons}
+    (sites,) = [c for c in many.comparisons if c.name == "one site or two"]
+    assert sites.p > 0.01
+
+
+def test_the_budget_knows_what_all_runs_share(net: BindingConditions, make_plate) -> None:
+    stated = replace(net, radioligand_nM=Measured(1.0, "nM", 0.2))
+    budget = {
+        s.name: s for s in analyse_plate(make_plate(1), stated, kind="competition", curves=SHELF).budget
+    }
+    assert budget["radioligand added"].shared
+    # Nothing much is bound, so the leverage is that of Cheng and Prusoff: r / (1 + r) with r = 1.25.
+    assert budget["radioligand added"].log10_se == pytest.approx(1.25 / 2.25 * 0.2 / np.log(10), rel=0.12)
+    assert budget["Kd of the radioligand"].log10_se == pytest.approx(1.25 / 2.25 * 0.1 / np.log(10), rel=0.12)
+    assert budget["protein"].log10_se == 0.0
+    counted = replace(stated, radioligand_nM=Measured(1.0, "nM", 0.02, per_run=True))
+    again = {
+        s.name: s for s in analyse_plate(make_plate(1), counted, kind="competition", curves=SHELF).budget
+    }
+    assert not again["radioligand added"].shared

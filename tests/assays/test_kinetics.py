@@ -81,3 +81,13 @@ def test_decay_without_carrier_is_told_as_it_is_reckoned(net):
         (decay,) = [check for check in found.checks if check.name == "decay"]
         assert ("is taken as the concentration on the day" in decay.says) == (name == "free")
     assert "carried to 2026-01-31 by the decay" in told["carrier"] and "carried to" not in told["free"]
+
+
+def test_one_concentration_is_told_to_be_too_few_unless_koff_is_stated(net):
+    plate = time_course(net, "association")
+    alone = analyse_plate(plate, net, kind="association", curves=SHELF)
+    assert [check.level for check in alone.checks if check.name == "rates_apart"] == ["stop"]
+    stated = analyse_plate(plate, replace(net, koff_per_min=0.04), kind="association", curves=SHELF)
+    assert not [check for check in stated.checks if check.name == "rates_apart"]
+    assert stated.fit["log10_koff"].fixed
+    assert stated.estimate("kon").low < stated.estimate("kon").value < stated.estimate("kon").high

@@ -142,7 +142,7 @@ def test_the_methods_say_what_was_done(assay: AssayResult) -> None:
         "[3H]nisoxetine",
         "desipramine (10.0 uM)",
         "competition_with_depletion",
-        "6 independent runs",
+        "3 in treated",
         "45.0 %",
     ):
         assert said in assay.methods

@@ -54,10 +54,13 @@ def test_the_true_affinity_lies_in_its_interval(demo, assay, truth):
 
 
 def test_treatment_lowers_the_density_as_in_the_guide(demo):
-    (comparison,) = demo[1].study.comparisons
+    comparison, published = demo[1].study.comparisons
     ratio = comparison.ratio
     assert ratio.low < 40.7 / 73.3 < ratio.high
     assert comparison.p < 0.01
+    # The guide's own numbers: 40.7 / 73.3, with an n that it does not state.
+    assert published.ratio.value == pytest.approx(0.555, abs=5e-4)
+    assert "n is not stated" in published.says
 
 
 def test_the_published_tables_give_what_is_known_of_them(demo):

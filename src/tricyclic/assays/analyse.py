@@ -150,7 +150,7 @@ def _analyse(
         fit=main,
         estimates=estimates,
         classical=() if isinstance(task, Kinetics) else task.beside(main),
-        comparisons=() if isinstance(task, Kinetics) else task.comparisons(),
+        comparisons=() if isinstance(task, Kinetics) else task.comparisons(main),
         budget=task.budget(main) if isinstance(task, Competition) else (),
         model=task.model.name,
     )

@@ -42,7 +42,8 @@ _CALLED = {
 class Readings:
     """What a plate gives a fit: one Series per compound, and the values it states.
 
-    `series` has one entry per compound (the first also holds the control wells); `given` are values for
+    `series` has one entry per compound (the first also holds the control wells, but for non-specific wells that were
+    defined with a compound of the plate: those are with it); `given` are values for
     the curve's given parameters; `counts` says whether the readings carry counting errors.
     """
 
@@ -78,6 +79,12 @@ def readings_of(
     stated = replace(conditions, counting_time_min=conditions.counting_time_min or plate.counting_time_min)
     stated = replace(stated, radioligand_nM=radioligand_added(plate, stated) or stated.radioligand_nM)
     used = [well for well in plate.used() if well.role not in (Role.BACKGROUND, Role.ADDED)]
+    groups = sorted({well.group for well in used})
+    if len(groups) > 1:
+        raise InputError(
+            f"the wells belong to {len(groups)} groups ({', '.join(name or 'none' for name in groups)})", where=plate.name,
+            do="Analyse each group for itself: plates_by_group",
+        )  # fmt: skip
     values = np.array([well.value for well in used])
     if np.ptp(values) == 0:
         raise InputError(
@@ -85,18 +92,21 @@ def readings_of(
             do="Look at the file: a column of settings may have been read as counts",
         )  # fmt: skip
     noise = counting_variance(stated, unit)
-    names = sorted({well.compound for well in used if well.role in (Role.COMPETITION, Role.RESPONSE)}) or [""]
-    controls = [well for well in used if well.role not in (Role.COMPETITION, Role.RESPONSE)]
+    counted = _hot_mix(plate, stated)
+    used = [_with_counted(well, stated, counted) for well in used]
+    competing = (Role.COMPETITION, Role.RESPONSE)
+    names = sorted({well.compound for well in used if well.role in competing}) or [""]
+    blocker = _blocker(names, stated)
     series = []
     for k, compound in enumerate(names):
-        wells = [
-            well
-            for well in used
-            if well.role in (Role.COMPETITION, Role.RESPONSE) and well.compound == compound
+        wells = [well for well in used if well.role in competing and well.compound == compound]
+        wells += [well for well in used if well.role is Role.TOTAL and k == 0]
+        wells += [
+            well for well in used if well.role is Role.NON_SPECIFIC and compound == (blocker or names[0])
         ]
-        wells += controls if k == 0 else []
+        dose = stated.nsb_drug_M or 0.0 if blocker == compound else 0.0
         series.append(
-            (compound, _series(plate, wells, stated, unit, factor, noise, experiment, group, compound))
+            (compound, _series(plate, wells, stated, unit, factor, noise, experiment, group, compound, dose))
         )
     given: dict[str, float] = {"background": _background(plate, stated, unit, factor)}
     per_molar = signal_per_M(stated, unit)
@@ -109,22 +119,71 @@ def readings_of(
     return Readings(tuple(series), given, stated, noise is not None)
 
 
+def plates_by_group(plate: Plate) -> tuple[tuple[str, Plate], ...]:
+    """One plate for each group that its layout names; wells of no group (background, hot mix, shared controls) go with each.
+
+    A plate that names fewer than two groups comes back as it is, under the name it has.
+    """
+    named = sorted({well.group for well in plate.used() if well.group})
+    if len(named) < 2:
+        return ((named[0] if named else "", _ungrouped(plate, plate.name, named)),)
+    return tuple((group, _ungrouped(plate, f"{plate.name} {group}", [group])) for group in named)
+
+
+def _ungrouped(plate: Plate, name: str, groups: Sequence[str]) -> Plate:
+    kept = tuple(replace(well, group="") for well in plate.wells if well.group in ("", *groups))
+    return replace(plate, name=name, wells=kept)
+
+
 def radioligand_added(plate: Plate, conditions: BindingConditions) -> Measured | None:
-    """Added radioligand as counted in the `added` wells [nM], or None where there are none.
+    """Added radioligand as counted in the `added` wells [nM], or None where there are none, or where they hold several doses.
 
     The wells hold the hot mix itself, unfiltered, in the volume of a well.
     """
-    wells = plate.used(Role.ADDED)
-    if not wells:
-        return None
+    counted = _hot_mix(plate, conditions)
+    return next(iter(counted.values())) if len(counted) == 1 else None
+
+
+def _hot_mix(plate: Plate, conditions: BindingConditions) -> dict[float | None, Measured]:
+    """What the `added` wells hold [nM], by the nominal dose that they stand for (None: that of the assay)."""
     unit, factor = _rate(plate, conditions)
     per_molar = signal_per_M(conditions, unit)
-    if per_molar is None:
-        return None
-    values = np.array([well.value for well in wells]) * factor - _background(plate, conditions, unit, factor)
-    nM = values / per_molar * 1e9
-    se = float(np.std(nM, ddof=1) / np.sqrt(nM.size)) if nM.size > 1 else 0.0
-    return Measured(float(np.mean(nM)), "nM", se, f"counted in {len(wells)} wells of the hot mix")
+    wells = plate.used(Role.ADDED)
+    if not wells or per_molar is None:
+        return {}
+    background = _background(plate, conditions, unit, factor)
+    found: dict[float | None, Measured] = {}
+    for nominal in dict.fromkeys(well.radioligand_nM for well in wells):
+        same = np.array([well.value for well in wells if well.radioligand_nM == nominal])
+        nM = (same * factor - background) / per_molar * 1e9
+        if not (nM > 0).all():
+            raise InputError(
+                "wells of the hot mix read no more than background", where=plate.name,
+                do="Look at the file, or leave the wells out of the layout",
+            )  # fmt: skip
+        se = float(np.std(nM, ddof=1) / np.sqrt(nM.size)) if nM.size > 1 else 0.0
+        source = f"counted in {nM.size} well{'s' if nM.size > 1 else ''} of the hot mix"
+        found[nominal] = Measured(float(np.mean(nM)), "nM", se, source, per_run=True)
+    return found
+
+
+def _with_counted(well: Well, conditions: BindingConditions, counted: dict[float | None, Measured]) -> Well:
+    """The well with the radioligand that was counted for its nominal dose, where that was done."""
+    stated = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else None
+    for nominal, measured in counted.items():
+        same = nominal == well.radioligand_nM or (
+            None in (nominal, well.radioligand_nM) and stated in (nominal, well.radioligand_nM)
+        )
+        if same:
+            return replace(well, radioligand_nM=measured.value)
+    return well
+
+
+def _blocker(names: Sequence[str], conditions: BindingConditions) -> str:
+    """The compound of the plate that also defines its non-specific wells, whose dose is then part of its curve."""
+    drug = conditions.nsb_drug.strip().lower()
+    same = [name for name in names if name and name.strip().lower() == drug]
+    return same[0] if same and conditions.nsb_drug_M else ""
 
 
 def _need(plate: Plate, kind: AssayKind) -> None:
@@ -165,7 +224,7 @@ def _background(plate: Plate, conditions: BindingConditions, unit: str, factor: 
 
 def _series(
     plate: Plate, wells: Sequence[Well], conditions: BindingConditions, unit: str, factor: float,
-    noise: tuple[float, float] | None, experiment: str, group: str, compound: str,
+    noise: tuple[float, float] | None, experiment: str, group: str, compound: str, displacer_M: float,
 ) -> Series:  # fmt: skip
     nominal = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else 0.0
     time = conditions.incubation_min or 0.0
@@ -177,6 +236,8 @@ def _series(
         "time_min": [time if w.time_min is None else w.time_min for w in wells],
         "modulator_M": [w.modulator_M or (conditions.mask_M or 0.0) for w in wells],
     }
+    if displacer_M > 0:
+        x["displacer_M"] = [displacer_M if w.role is Role.NON_SPECIFIC else 0.0 for w in wells]
     if any(w.role is Role.RESPONSE for w in wells):
         x |= {"agonist_M": x["competitor_M"], "antagonist_M": [w.modulator_M for w in wells]}
     slope, offset = noise if noise is not None else (None, None)

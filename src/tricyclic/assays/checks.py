@@ -78,6 +78,7 @@ def plate_checks(
     if {"specific", "radioligand_M"} & {column.name for column in model.columns}:
         made += [
             *control_wells(wells),
+            *background_level(wells),
             *non_specific(wells),
             *window(wells),
             *tracer_bound(wells, model),
@@ -94,7 +95,8 @@ def plate_checks(
 
 def control_wells(wells: FittedWells) -> tuple[Check, ...]:
     """Enough total and non-specific wells to know their scatter."""
-    if not wells.competes or wells.over_time:
+    tabulated = not (wells.total.size or wells.nonspecific.size)
+    if not wells.competes or wells.over_time or tabulated:
         return ()
     counts = {"total": wells.total.size, "non-specific": wells.nonspecific.size}
     fewest = min(counts.values())
@@ -104,6 +106,22 @@ def control_wells(wells: FittedWells) -> tuple[Check, ...]:
         Check(
             "few_control_wells", level, f"the plate has {says}", value=float(fewest), limit=float(CONTROLS_AT_LEAST),
             advice="Give each kind of control three wells or more" if level == "look" else "", source=HOUSE,
+        ),
+    )  # fmt: skip
+
+
+def background_level(wells: FittedWells) -> tuple[Check, ...]:
+    """Whether readings from which the background was already taken had it stated once more."""
+    if not (wells.background > 0 and wells.nonspecific.size):
+        return ()
+    net = float(wells.nonspecific.mean())
+    twice = net <= 0.0
+    return (
+        Check(
+            "background_level", "look" if twice else "fine",
+            f"non-specific wells read {figures(net + wells.background)} on average, the background is {figures(wells.background)}",
+            value=net + wells.background, limit=wells.background, unit=wells.series[0].y_unit,
+            advice="If the counter has taken the background off already, state none" if twice else "",
         ),
     )  # fmt: skip
 
@@ -255,7 +273,7 @@ def incubation(wells: FittedWells) -> tuple[Check, ...]:
             Check(
                 "incubation_long_enough", "look", f"whether equilibrium was reached is unknown: {lacks} not stated",
                 limit=HALF_LIVES, unit="half-lives", source=AGM,
-                advice="State them, or show with an association experiment that the time is long enough",
+                advice="State what is missing, or show with an association experiment that the time is long enough",
             ),
         )  # fmt: skip
     hot = wells.column("radioligand_M", 0.0)
@@ -283,11 +301,15 @@ def saturation_range(wells: FittedWells) -> tuple[Check, ...]:
     hot = wells.column("radioligand_M", 0.0)[wells.is_total]
     if "log10_kd" not in wells.fit or np.unique(hot).size < 4:
         return ()
+    if wells.per_molar is not None:
+        # What is bound is no longer free to bind.
+        hot = np.maximum(hot - wells.expected[wells.is_total] / wells.per_molar, 1e-18)
     kd = wells.fit["log10_kd"]
     if kd.fixed:
         return ()
     value, lowest, highest = 10**kd.value, float(hot[hot > 0].min()), float(hot.max())
-    says = f"the radioligand goes from {figures(lowest * 1e9)} to {figures(highest * 1e9)} nM, its Kd is {figures(value * 1e9)} nM"
+    free = "free radioligand" if wells.per_molar is not None else "radioligand"
+    says = f"the {free} goes from {figures(lowest * 1e9)} to {figures(highest * 1e9)} nM, its Kd is {figures(value * 1e9)} nM"
     if not lowest <= value <= highest:
         return (
             Check(

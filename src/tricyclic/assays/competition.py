@@ -7,14 +7,17 @@ analyses stand beside it so that a reader sees what the choice changes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from tricyclic.assays.affinity import error_budget, ki_from_ic50
+from tricyclic.assays.affinity import ki_from_ic50
 from tricyclic.assays.binding import Readings
+from tricyclic.assays.error_budget import error_budget
 from tricyclic.assays.estimates import NANOMOLAR, bmax_unit, from_linear, from_log10, scaled
-from tricyclic.errors import InputError
+from tricyclic.errors import FitFailedError, InputError
 from tricyclic.fitting.choose import Hypothesis, compare
 from tricyclic.fitting.fit import Part, fit
 from tricyclic.records.conditions import BindingConditions
@@ -29,6 +32,15 @@ Curves = Mapping[str, CurveModel]
 IC50_CURVE = "one_site_competition"
 HILL_CURVE = "one_site_competition_hill"
 TWO_SITE_CURVE = "two_site_competition"
+TWO_SITES = {"competition_with_depletion": "two_site_competition_with_depletion"}
+# Sites under this share of the IC50 leave the slope of the curve at 1.
+FEW_SITES = 0.1
+AFFINITIES = (
+    ("log10_ki", "Ki"),
+    ("log10_ki_high", "Ki high"),
+    ("log10_ki_low", "Ki low"),
+    ("log10_ic50", "IC50"),
+)
 OWN_PER_COMPOUND = (
     "log10_ki",
     "log10_ic50",
@@ -183,15 +195,10 @@ class Competition:
             return ()
         out = []
         for compound in self.compounds:
-            for parameter, label in (
-                ("log10_ki", "Ki"),
-                ("log10_ki_high", "Ki high"),
-                ("log10_ki_low", "Ki low"),
-                ("log10_ic50", "IC50"),
-            ):
+            for parameter, label in AFFINITIES:
                 name = own_name(parameter, compound, self.compounds)
                 if name in main:
-                    out.append(self._nM(main, name, label, compound))
+                    out.append(self._within_range(self._nM(main, name, label, compound), compound))
         if "log10_kd" in main and not main["log10_kd"].fixed:
             out.append(self._nM(main, "log10_kd", "Kd", self.conditions.radioligand))
         if "log10_bmax" in main and "signal_per_M" in main:
@@ -224,28 +231,106 @@ class Competition:
             )
         return tuple((label, told) for label, told in out if told)
 
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """Whether the slope differs from 1, and whether two sites describe the wells better than one."""
-        simulations = self.method.calibrate
+    def comparisons(self, main: Fit) -> tuple[Comparison, ...]:
+        """Whether two sites describe the wells better than one, and whether the slope differs from 1.
+
+        Where the fit solves the mass balance so does the two-site curve, and the slope is only judged where the sites are few
+        enough for depletion not to steepen the curve.
+        """
+        one = self.model.name if self.model.name in TWO_SITES else IC50_CURVE
+        asked = [("one site or two", one, TWO_SITES.get(one, TWO_SITE_CURVE))]
+        if self._sites_are_few(main):
+            asked.insert(0, ("Hill slope = 1", IC50_CURVE, HILL_CURVE))
         out = []
-        for name, full in (("Hill slope = 1", HILL_CURVE), ("one site or two", TWO_SITE_CURVE)):
+        for name, simple, full in asked:
             try:
                 found = compare(
-                    self.hypothesis(IC50_CURVE), self.hypothesis(full),
-                    variance=self.variance, name=name, simulations=simulations, rng=self.rng,
+                    self.hypothesis(simple), self.hypothesis(full),
+                    variance=self.variance, name=name, simulations=self.method.calibrate, rng=self.rng,
                 )  # fmt: skip
-            except InputError:
+            except FitFailedError:
                 # One of the two curves could not be fitted, so there is nothing to compare; the fit's own checks say so.
                 continue
             out.append(found)
         return tuple(out)
+
+    def _sites_are_few(self, main: Fit) -> bool:
+        if not main.ok or "log10_bmax" not in main or "signal_per_M" not in main:
+            return True
+        hot, kd = self.conditions.radioligand_nM, self.conditions.radioligand_kd_nM
+        shift = 1.0 + hot.value / kd.value if hot is not None and kd is not None else 1.0
+        names = [own_name("log10_ki", compound, self.compounds) for compound in self.compounds]
+        lowest = min((main[name].value for name in names if name in main), default=math.inf)
+        return main["log10_bmax"].value < lowest + math.log10(shift) + math.log10(FEW_SITES)
 
     def budget(self, main: Fit) -> tuple[ErrorShare, ...]:
         """Where the error of the first compound's Ki comes from."""
         name = own_name("log10_ki", self.compounds[0], self.compounds)
         if not main.ok or name not in main:
             return ()
-        return error_budget(main, name, self.conditions)
+        return error_budget(main, name, self.conditions, leverages=self._leverages(main, name))
+
+    def _leverages(self, main: Fit, name: str) -> dict[str, float]:
+        """How log Ki moves with the logarithm of each stated number: fitted again at one that is 2 % more."""
+        more = math.log10(1.02)
+        asked = self.hypothesis()
+        values = dict(asked.given)
+        counted = self.conditions.radioligand_nM is not None and self.conditions.radioligand_nM.per_run
+        hotter = tuple(replace(part, series=_scaled_hot(part.series, 1.02)) for part in asked.parts)
+        # What the counter is told of a decay also decides how much hot mix was counted.
+        if "signal_per_M" in values:
+            brighter = {**values, "signal_per_M": values["signal_per_M"] * 1.02}
+            as_counted = tuple(
+                replace(part, series=_scaled_hot(part.series, 1 / 1.02)) for part in asked.parts
+            )
+            trials = {"counting": (as_counted if counted else asked.parts, brighter)}
+        else:
+            trials = {}
+        trials["radioligand added"] = (hotter, values)
+        if "log10_kd" in values:
+            trials["Kd of the radioligand"] = (asked.parts, {**values, "log10_kd": values["log10_kd"] + more})
+        start = {parameter.name: parameter.value for parameter in main.free}
+        found = {
+            label: fit(parts, given=given, variance=self.variance, intervals="none", starts=[start])
+            for label, (parts, given) in trials.items()
+        }
+        moved = {
+            label: (again[name].value - main[name].value) / more for label, again in found.items() if again.ok
+        }
+        if "counting" in moved:
+            moved |= dict.fromkeys(("specific activity", "counting efficiency"), moved.pop("counting"))
+        return moved
+
+    def _within_range(self, found: Estimate, compound: str) -> Estimate:
+        """The estimate, or a bound where half of the binding was never displaced within the doses that were tried."""
+        series = next(series for name, series in self.readings.series if name == compound)
+        doses = series.x["competitor_M"][series.x["competitor_M"] > 0] * NANOMOLAR
+        hot, kd = self.conditions.radioligand_nM, self.conditions.radioligand_kd_nM
+        shift = (
+            1.0 + hot.value / kd.value if found.name != "IC50" and hot is not None and kd is not None else 1.0
+        )
+        least, most = float(doses.min()) / shift, float(doses.max()) / shift
+        if found.relation == "=" and found.value > most:
+            value = min(most, found.low) if found.low > 0 else most
+            return replace(
+                found,
+                value=value,
+                low=value,
+                high=math.inf,
+                relation=">",
+                method=f"{found.method}; half displaced beyond the highest dose",
+            )
+        if found.relation == "=" and found.value < least:
+            value = max(least, found.high) if math.isfinite(found.high) else least
+            return replace(
+                found,
+                value=value,
+                low=0.0,
+                high=value,
+                relation="<",
+                method=f"{found.method}; half displaced below the lowest dose",
+            )
+        return found
 
     def _nM(self, found: Fit, parameter: str, label: str, subject: str) -> Estimate:
         return from_log10(
@@ -285,9 +370,9 @@ class Competition:
         )
 
     def _classical(
-        self, prepare: Callable[[Series, Series], tuple[Series, dict[str, float]] | None]
+        self, prepare: Callable[[Series, Sequence[Series]], tuple[Series, dict[str, float]] | None]
     ) -> tuple[Estimate, ...]:
-        controls = self.readings.series[0][1]
+        controls = [series for _, series in self.readings.series]
         out: list[Estimate] = []
         model = self.curves[IC50_CURVE]
         for compound, series in self.readings.series:
@@ -309,13 +394,13 @@ class Competition:
         return tuple(out)
 
     @staticmethod
-    def _subtracted(series: Series, controls: Series) -> tuple[Series, dict[str, float]] | None:
+    def _subtracted(series: Series, controls: Sequence[Series]) -> tuple[Series, dict[str, float]] | None:
         floor = _mean(controls, specific=False)
         competing = series.x["competitor_M"] > 0
         return None if floor is None else (_plain(series, competing, series.y - floor, series.y_unit), {})
 
     @staticmethod
-    def _normalised(series: Series, controls: Series) -> tuple[Series, dict[str, float]] | None:
+    def _normalised(series: Series, controls: Sequence[Series]) -> tuple[Series, dict[str, float]] | None:
         floor, top = _mean(controls, specific=False), _mean(controls, specific=True)
         if floor is None or top is None or top <= floor:
             return None
@@ -326,12 +411,18 @@ class Competition:
         }
 
 
-def _mean(controls: Series, *, specific: bool) -> float | None:
-    if "specific" not in controls.x:
-        return None
-    chosen = (controls.x["specific"] > 0) == specific
-    chosen &= controls.x["competitor_M"] == 0
-    return float(np.mean(controls.y[chosen])) if chosen.any() else None
+def _mean(controls: Sequence[Series], *, specific: bool) -> float | None:
+    found = [
+        series.y[((series.x["specific"] > 0) == specific) & (series.x["competitor_M"] == 0)]
+        for series in controls
+        if "specific" in series.x
+    ]
+    values = np.concatenate(found) if found else np.empty(0)
+    return float(np.mean(values)) if values.size else None
+
+
+def _scaled_hot(series: Series, factor: float) -> Series:
+    return replace(series, x={**series.x, "radioligand_M": series.x["radioligand_M"] * factor})
 
 
 def _plain(series: Series, mask: np.ndarray, y: np.ndarray, unit: str) -> Series:

@@ -67,7 +67,14 @@ class Kinetics:
 
     def hypothesis(self) -> Hypothesis:
         """The curve for all wells, with what is stated for it."""
-        given = given_for(self.model, {**self._rates_stated(), **self.readings.given})
+        stated = self._rates_stated()
+        given = given_for(self.model, {**stated, **self.readings.given})
+        if self._one_concentration() and "log10_koff" in stated:
+            # Only kon L + koff shows, so the koff of a dissociation experiment stands in.
+            given["log10_koff"] = stated["log10_koff"]
+        if self.kind == "competitive_association":
+            # Motulsky and Mahan's curve tells the competitor's rates; those of the radioligand come from elsewhere.
+            given |= stated
         return Hypothesis(parts_of(self.readings.series, self.model, self.where), given, says=self.model.says)
 
     def fit(self) -> Fit:
@@ -158,8 +165,23 @@ class Kinetics:
                 )
         return tuple(out)
 
+    def _one_concentration(self) -> bool:
+        if self.kind != "association":
+            return False
+        series = [s for _, s in self.readings.series]
+        hot = np.concatenate([s.x["radioligand_M"][s.x.get("specific", np.ones(s.n)) > 0] for s in series])
+        return np.unique(hot).size == 1
+
     def checks(self, main: Fit) -> tuple[Check, ...]:
-        """Whether the rates agree with the Kd found at equilibrium."""
+        """Whether the wells can tell the rates apart, and whether these agree with the Kd found at equilibrium."""
+        if self._one_concentration() and main.ok and not main["log10_koff"].fixed:
+            says = "all wells hold one radioligand concentration, so only kon [L] + koff shows: kon and koff cannot be told apart"
+            return (
+                Check(
+                    "rates_apart", "stop", says, where=self.where, value=1, limit=2, unit="concentrations", source="motulsky_1984",
+                    advice="State koff_per_min from a dissociation experiment, or add wells at a second concentration",
+                ),
+            )  # fmt: skip
         kd = self.conditions.radioligand_kd_nM
         kinetic = [e for e in self.estimates(main) if e.name == "Kd (koff / kon)"]
         if kd is None or not kinetic:

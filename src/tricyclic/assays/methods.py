@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tricyclic.records.conditions import BindingConditions, Measured
+from tricyclic.records.estimate import Estimate
 from tricyclic.records.method import BindingMethod
 from tricyclic.records.protocol import Protocol
 from tricyclic.records.results import PlateResult
@@ -20,7 +21,13 @@ _WEIGHTS = {
 
 
 def methods_paragraph(
-    plates: Sequence[PlateResult], protocol: Protocol | None, method: BindingMethod, equation: str = ""
+    plates: Sequence[PlateResult],
+    protocol: Protocol | None,
+    method: BindingMethod,
+    equation: str = "",
+    *,
+    kind: str = "competition",
+    pooled: Sequence[Estimate] = (),
 ) -> str:
     """Write the methods of an assay.
 
@@ -33,6 +40,10 @@ def methods_paragraph(
     method : BindingMethod
     equation : str
         Of the curve that was fitted.
+    kind : str
+        Of the assay ("saturation").
+    pooled : sequence of Estimate
+        Numbers over the runs, whose own method is told.
     """
     first = plates[0]
     sentences = [
@@ -40,12 +51,17 @@ def methods_paragraph(
         _counted(first.conditions),
         _mask(first.conditions),
     ]
-    sentences.append(_fitted(plates, method, equation))
-    sentences.append(_pooled(plates, method))
+    sentences.append(_fitted(plates, kind, method, equation))
+    sentences.append(_pooled(plates, pooled, method))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def joint_paragraph(plates: Sequence[PlateResult], assays: Sequence[str], method: BindingMethod) -> str:
+def joint_paragraph(
+    plates: Sequence[PlateResult],
+    assays: Sequence[str],
+    method: BindingMethod,
+    pooled: Sequence[Estimate] = (),
+) -> str:
     """Write how several assays of one target were fitted together.
 
     Parameters
@@ -55,13 +71,15 @@ def joint_paragraph(plates: Sequence[PlateResult], assays: Sequence[str], method
     assays : sequence of str
         Names of the assays.
     method : BindingMethod
+    pooled : sequence of Estimate
+        Numbers over the runs.
     """
     first = plates[0]
     return (
         f"The wells of {' and '.join(assays)} of one run were fitted together with '{first.model}': one Kd of the radioligand, one density "
         f"of sites and one ratio of non-specifically bound to free radioligand for all of them, each plate with its own scatter "
         f"({_WEIGHTS[first.fit.variance]}). Where there are rates, the Kd is koff / kon. Limits of one run are "
-        f"{method.confidence * 100:g} % profile-likelihood limits. {_pooled(plates, method)}"
+        f"{method.confidence * 100:g} % profile-likelihood limits. {_pooled(plates, pooled, method)}"
     )
 
 
@@ -118,7 +136,16 @@ def _mask(c: BindingConditions) -> str:
     )
 
 
-def _fitted(plates: Sequence[PlateResult], method: BindingMethod, equation: str) -> str:
+_WELLS = {
+    "competition": "total, non-specific and competition wells",
+    "homologous": "wells of hot and cold ligand",
+    "saturation": "total and non-specific wells at all radioligand concentrations",
+    "schild": "responses at all concentrations of agonist and antagonist",
+    "allosteric": "wells at all concentrations of the modulator",
+}
+
+
+def _fitted(plates: Sequence[PlateResult], kind: str, method: BindingMethod, equation: str) -> str:
     first = plates[0]
     law = f" [{equation}]" if equation else ""
     kd = ""
@@ -130,20 +157,34 @@ def _fitted(plates: Sequence[PlateResult], method: BindingMethod, equation: str)
         stated = first.conditions.radioligand_kd_nM
         source = f" ({stated.source})" if stated.source else ""
         kd = f" The Kd of the radioligand was taken as {_told(stated, 'nM')}{source}."
+    if first.plate is None:
+        what = f"The readings of the table (in {first.series[0].y_unit}, as they were given)"
+    else:
+        what = f"All {_WELLS.get(kind, 'wells at all times')} of a plate, as counted,"
+    untouched = "" if first.plate is None else "; nothing was subtracted or normalised beforehand"
+    held = [p.name for p in first.fit.parameters if p.fixed and p.name in ("log10_kon", "log10_koff")]
+    rates = f" {' and '.join(held)} of the radioligand were held at the stated values." if held else ""
     return (
-        f"All wells of a plate (total, non-specific, competition) were fitted together, as counted, with '{first.model}'{law}, "
-        f"{_WEIGHTS[first.fit.variance]}; nothing was subtracted or normalised beforehand.{kd} Limits of one plate are "
-        f"{method.confidence * 100:g} % profile-likelihood limits."
+        f"{what} were fitted together with '{first.model}'{law}, {_WEIGHTS[first.fit.variance]}{untouched}.{kd}{rates} Limits of "
+        f"one plate are {method.confidence * 100:g} % profile-likelihood limits; those of ratios of rates follow from the covariance."
     )
 
 
-def _pooled(plates: Sequence[PlateResult], method: BindingMethod) -> str:
-    runs = len({plate.experiment for plate in plates})
-    if runs < 2:
+def _pooled(plates: Sequence[PlateResult], pooled: Sequence[Estimate], method: BindingMethod) -> str:
+    groups = {
+        g: len({p.experiment for p in plates if p.group == g and p.fit.ok})
+        for g in dict.fromkeys(p.group for p in plates)
+    }
+    if max(groups.values()) < 2:
         return "There is one run, so no interval between runs can be given."
+    told = ", ".join(f"{n} in {group}" if group else str(n) for group, n in groups.items())
+    ways = dict.fromkeys(
+        e.method for e in pooled if e.n > 1 and "shared" not in e.method and "all runs share" not in e.method
+    )
+    how = f" ({'; '.join(ways)})" if ways else ""
     return (
-        f"The {runs} independent runs are the unit of replication: values are averaged on the log scale (geometric mean) with "
-        f"a {method.confidence * 100:g} % interval from the scatter between runs."
+        f"The independent runs ({told}) are the unit of replication: affinities and densities are averaged on the log scale, with a "
+        f"{method.confidence * 100:g} % interval from the scatter between runs{how}."
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from tricyclic.assays.affinity import pool_estimates, pooled_budget, with_shared_errors
+from tricyclic.assays.affinity import pool_estimates
+from tricyclic.assays.error_budget import pooled_budget, with_shared_errors
 from tricyclic.assays.methods import methods_paragraph
 from tricyclic.errors import InputError
 from tricyclic.records.check import Check
@@ -18,7 +19,7 @@ from tricyclic.records.protocol import AssayKind, Protocol
 from tricyclic.records.results import AssayResult, ErrorShare, PlateResult
 
 FEWEST_RUNS = 3
-WITH_SHARED = ", with the error of the Kd"
+WITH_SHARED = ", with the errors all runs share"
 
 
 def analyse_runs(
@@ -87,7 +88,7 @@ def analyse_runs(
         budget=budget,
         evidence=tuple(evidence),
         protocol=protocol,
-        methods=methods_paragraph(plates, protocol, chosen, equation),
+        methods=methods_paragraph(plates, protocol, chosen, equation, kind=kind, pooled=pooled),
         checks=_checks(plates, name),
     )
 

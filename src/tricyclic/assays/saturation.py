@@ -13,7 +13,7 @@ import numpy as np
 from tricyclic.assays.binding import Readings
 from tricyclic.assays.competition import given_for, variance_for
 from tricyclic.assays.estimates import NANOMOLAR, bmax_unit, from_linear, from_log10
-from tricyclic.errors import InputError
+from tricyclic.errors import FitFailedError, InputError
 from tricyclic.fitting.choose import Hypothesis, compare
 from tricyclic.fitting.fit import Part, fit
 from tricyclic.records.curve_model import CurveModel
@@ -159,7 +159,7 @@ class Saturation:
                 out.append(("non-specific subtracted, then fitted", self.estimates(found)))
         return tuple((label, told) for label, told in out if told)
 
-    def comparisons(self) -> tuple[Comparison, ...]:
+    def comparisons(self, main: Fit) -> tuple[Comparison, ...]:
         """One site or two; and whether a background is needed."""
         one = self._hypothesis(self.model)
         asked = []
@@ -183,7 +183,7 @@ class Saturation:
                         rng=self.rng,
                     )
                 )
-            except InputError:
+            except FitFailedError:
                 # One of the two curves could not be fitted, so there is nothing to compare; the fit's own checks say so.
                 continue
         return tuple(out)

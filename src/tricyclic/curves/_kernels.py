@@ -11,6 +11,9 @@ Values = float | np.ndarray
 SPECIFIC = Column("specific", "1 where the site can bind, 0 in a non-specific well", 1.0)
 COMPETITOR = Column("competitor_M", "total competitor [M]; 0 in control wells")
 RADIOLIGAND = Column("radioligand_M", "total (added) radioligand [M]")
+DISPLACER = Column(
+    "displacer_M", "the same competitor where it defines a non-specific well [M]; 0 in every other well", 0.0
+)
 TIME = Column("time_min", "time since the radioligand was added [min]")
 
 BACKGROUND = Parameter("background", "y", "reading without any radioligand", given=True, default=0.0)

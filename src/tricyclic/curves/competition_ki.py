@@ -11,6 +11,7 @@ from tricyclic.curves._guesses import Grid, Start, doses, starts_on_grid
 from tricyclic.curves._kernels import (
     BACKGROUND,
     COMPETITOR,
+    DISPLACER,
     KD,
     NONSPECIFIC,
     RADIOLIGAND,
@@ -28,6 +29,7 @@ def bound(
     competitor_M: Values,
     radioligand_M: Values,
     specific: Values,
+    displacer_M: Values = 0.0,
     bmax: Values,
     log10_ki: Values,
     nonspecific: Values,
@@ -35,8 +37,8 @@ def bound(
     background: Values,
 ) -> np.ndarray:
     """Reading of a well, with all added ligand taken as free."""
-    apparent = power10(log10_kd) * (1.0 + competitor_M / power10(log10_ki))
-    taken = specific * radioligand_M / (apparent + radioligand_M)
+    apparent = power10(log10_kd) * (1.0 + (competitor_M + displacer_M) / power10(log10_ki))
+    taken = np.where(np.asarray(displacer_M) > 0, 1.0, specific) * radioligand_M / (apparent + radioligand_M)
     return np.asarray(background + nonspecific * radioligand_M + bmax * taken)
 
 
@@ -57,7 +59,7 @@ MODEL = CurveModel(
         "correction inside the fit, so that wells with several radioligand concentrations share one Ki. "
         "Not where more is bound: the Ki then comes out too high; use competition_with_depletion."
     ),
-    columns=(COMPETITOR, RADIOLIGAND, SPECIFIC),
+    columns=(COMPETITOR, RADIOLIGAND, SPECIFIC, DISPLACER),
     parameters=(
         Parameter("bmax", "y", "binding with all sites filled", low=0.0),
         log10_molar("log10_ki", "Ki of the competitor"),

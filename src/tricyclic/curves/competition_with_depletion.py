@@ -11,6 +11,7 @@ from tricyclic.curves._kernels import (
     BACKGROUND,
     COMPETITOR,
     COMPETITOR_SINK,
+    DISPLACER,
     KD,
     RADIOLIGAND,
     SIGNAL,
@@ -31,6 +32,7 @@ def bound(
     competitor_M: Values,
     radioligand_M: Values,
     specific: Values,
+    displacer_M: Values = 0.0,
     log10_bmax: Values,
     log10_ki: Values,
     nonspecific: Values,
@@ -40,9 +42,10 @@ def bound(
     competitor_nonspecific: Values,
 ) -> np.ndarray:
     """Reading of a well from the totals in it; both ligands and the sites may run short."""
+    present = np.where(np.asarray(displacer_M) > 0, 1.0, specific)
     well = one_site(
-        specific * power10(log10_bmax),
-        (radioligand_M, competitor_M),
+        present * power10(log10_bmax),
+        (radioligand_M, competitor_M + displacer_M),
         (power10(log10_kd), power10(log10_ki)),
         (nonspecific, competitor_nonspecific),
     )
@@ -73,7 +76,7 @@ MODEL = CurveModel(
         "the added radioligand, and the reading per molar bound (efficiency, specific activity, volume). "
         "Not for two sites, nor for wells short of equilibrium."
     ),
-    columns=(COMPETITOR, RADIOLIGAND, SPECIFIC),
+    columns=(COMPETITOR, RADIOLIGAND, SPECIFIC, DISPLACER),
     parameters=(
         log10_sites("log10_bmax", "sites in the well"),
         log10_molar("log10_ki", "Ki of the competitor"),

@@ -11,6 +11,7 @@ from tricyclic.curves._kernels import (
     BACKGROUND,
     COMPETITOR,
     COMPETITOR_SINK,
+    DISPLACER,
     KD,
     RADIOLIGAND,
     SIGNAL,
@@ -31,6 +32,7 @@ def bound(
     competitor_M: Values,
     radioligand_M: Values,
     specific: Values,
+    displacer_M: Values = 0.0,
     log10_bmax: Values,
     fraction_high: Values,
     log10_ki_high: Values,
@@ -42,11 +44,11 @@ def bound(
     competitor_nonspecific: Values,
 ) -> np.ndarray:
     """Reading of a well from the totals in it, with two sites of one Kd for the radioligand."""
-    sites = specific * power10(log10_bmax)
+    sites = np.where(np.asarray(displacer_M) > 0, 1.0, specific) * power10(log10_bmax)
     kd = power10(log10_kd)
     well = many_sites(
         (sites * fraction_high, sites * (1.0 - fraction_high)),
-        (radioligand_M, competitor_M),
+        (radioligand_M, competitor_M + displacer_M),
         ((kd, kd), (power10(log10_ki_high), power10(log10_ki_low))),
         (nonspecific, competitor_nonspecific),
     )
@@ -79,7 +81,7 @@ MODEL = CurveModel(
         "Choose it over competition_with_depletion only when the F test or AICc does. Not where the radioligand too tells the sites "
         "apart: use competition_under_mask."
     ),
-    columns=(COMPETITOR, RADIOLIGAND, SPECIFIC),
+    columns=(COMPETITOR, RADIOLIGAND, SPECIFIC, DISPLACER),
     parameters=(
         log10_sites("log10_bmax", "sites in the well, both kinds together"),
         Parameter("fraction_high", "", "share of the sites with high affinity", low=0.0, high=1.0),

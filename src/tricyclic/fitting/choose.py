@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tricyclic.errors import InputError
+from tricyclic.errors import FitFailedError, InputError
 from tricyclic.fitting.fit import Part, fit
 from tricyclic.fitting.hypotheses import (
     Hypothesis,
@@ -204,7 +204,7 @@ def _calibrated_p(
         done += 1
         larger += _statistic(again[0], again[1]) >= observed
     if done < max(1, simulations // 2):
-        raise InputError(
+        raise FitFailedError(
             f"only {done} of {simulations} simulated plates could be fitted",
             do="Take the nominal p, or a simpler pair of curves",
         )
@@ -280,5 +280,5 @@ def _fitted(hypothesis: Hypothesis, variance: Variance) -> Fit:
         hypothesis.parts, given=hypothesis.given, free=hypothesis.free, variance=variance, intervals="none"
     )
     if not found.ok:
-        raise InputError(f"the fit of {hypothesis.says or _curves(found)} failed: {found.says}")
+        raise FitFailedError(f"the fit of {hypothesis.says or _curves(found)} failed: {found.says}")
     return found

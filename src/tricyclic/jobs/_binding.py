@@ -31,6 +31,19 @@ def curves_of(ready: ReadyStudy | None = None) -> Mapping[str, CurveModel]:
     return shelf
 
 
+def by_group(run: ReadyPlate | ReadyTable) -> tuple[ReadyPlate | ReadyTable, ...]:
+    """The run, or one of it for each group that the layout of its plate names."""
+    from dataclasses import replace
+
+    from tricyclic.assays.binding import plates_by_group
+
+    if isinstance(run, ReadyTable):
+        return (run,)
+    return tuple(
+        replace(run, plate=plate, group=run.group or group) for group, plate in plates_by_group(run.plate)
+    )
+
+
 def analyse_run(
     run: ReadyPlate | ReadyTable, assay: ReadyAssay, curves: Mapping[str, CurveModel]
 ) -> PlateResult:
@@ -70,7 +83,7 @@ def analyse_assay(
     for number, run in enumerate(assay.runs):
         label = f"{assay.plan.name}, {run.group + ' ' if run.group else ''}{run.run}"
         yield Progress(before + number, total or len(assay.runs), label)
-        done.append(analyse_run(run, assay, curves))
+        done += [analyse_run(part, assay, curves) for part in by_group(run)]
     target = assay.runs[0].conditions.target
     compound = assay.plan.compound or (assay.protocol.compound if assay.protocol else "")
     title = assay.plan.title or (
@@ -120,7 +133,10 @@ def analyse_together(asked: JointPlan, ready: ReadyStudy, curves: Mapping[str, C
             raise error.at(f"study.toml, {asked.where}") from error
         done.append(replace(found, experiment=name))
     pooled = analyse_runs(done, name=asked.name, title=asked.title, kind="joint", method=asked.method)
-    return replace(pooled, methods=joint_paragraph(done, [assay.plan.name for assay in chosen], asked.method))
+    return replace(
+        pooled,
+        methods=joint_paragraph(done, [assay.plan.name for assay in chosen], asked.method, pooled.pooled),
+    )
 
 
 def analyse_all(ready: ReadyStudy) -> Steps:

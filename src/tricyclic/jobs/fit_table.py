@@ -1,30 +1,40 @@
-"""Any curve on the shelf, fitted to columns of a table file."""
+"""Any curve on the shelf, fitted to columns of a table file; or one logistic to each of many curves in one file."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.jobs._job import Job, asked
+from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
+    from tricyclic.fitting.many import Asked
+    from tricyclic.jobs._fit_many import Many
     from tricyclic.records.estimate import Fit
     from tricyclic.records.method import Variance
 
 
+_MANY = {"logistic_4pl": "4pl", "logistic_3pl": "3pl"}
+
+
 @dataclass(frozen=True)
 class Request:
-    """Fit a curve of the shelf, or one of your own folder, to columns of a table.
+    """Fit a curve of the shelf, or one of your own folder, to columns of a table; or a logistic to every curve of a large file.
 
     `tricyclic fit data.csv --curve logistic_4pl --y response --x concentration_M=conc_nM:nM`
+
+    `tricyclic fit curves.parquet --out fits.parquet`
     """
 
-    file: str = asked("The table (.csv, .xlsx, .pzfx, .prism)", place=True, path=True)
-    curve: str = asked("Name of the curve; see: tricyclic curves")
-    y: tuple[str, ...] = asked("Column of readings; give it again for replicates")
-    x: tuple[str, ...] = asked("What the curve wants = column, with its unit: concentration_M=conc_nM:nM")
+    file: str = asked("The table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz)", place=True, path=True)
+    curve: str = asked("Name of the curve; see: tricyclic curves", default="")
+    y: tuple[str, ...] = asked("Column of readings; give it again for replicates", default=())
+    x: tuple[str, ...] = asked(
+        "What the curve wants = column, with its unit: concentration_M=conc_nM:nM", default=()
+    )
     table: str = asked("Table of the file, where it holds several", default="")
     y_unit: str = asked("Unit of the readings", default="unknown")
     given: tuple[str, ...] = asked("A value held fixed: log10_kd=-9.1", default=())
@@ -32,6 +42,13 @@ class Request:
     variance: str = asked("Variance model", default="constant", choices=("constant", "proportional"))
     confidence: float = asked("Coverage of the intervals", default=0.95)
     folder: str = asked("Your own folder of curves", default="", path=True)
+    out: str = asked("Many curves: where one row per curve is written (.parquet, .csv)", default="", path=True)
+    model: str = asked("Many curves: 4pl, or 3pl, which holds hill at 1", default="", choices=("4pl", "3pl"))
+    hill: float | None = asked("Many curves: value at which hill is held", default=None)
+    limits: str = asked("Many curves: coverage of the limits of log10 IC50, or none", default="0.95")
+    workers: int | None = asked("Many curves: threads; as many as there are cores where left out", default=None)
+    scheduler: str = asked("Many curves: address of a Dask scheduler, such as tcp://host:8786", default="")
+    chunk: int | None = asked("Many curves: readings that are read together, at least", default=None)
 
 
 @dataclass(frozen=True)
@@ -55,8 +72,57 @@ class Result:
         return {"curve": self.curve, "says": self.says, "fit": plain}
 
 
-def run(request: Request) -> Result:
-    """Read the table and fit."""
+def run(request: Request) -> Result | Generator[Progress, None, Many]:
+    """Read the table and fit; many curves on their way tell how far they are."""
+    return _many(request) if _is_many(request) else _one(request)
+
+
+def _is_many(request: Request) -> bool:
+    if request.y or request.x:
+        return False
+    return bool(request.out) or request.curve in ("", *_MANY) or _suffix(request) in (".parquet", ".pq")
+
+
+def _many(request: Request) -> Generator[Progress, None, Many]:
+    from tricyclic.jobs._fit_many import fit_many
+
+    if request.curve and request.curve not in _MANY:
+        raise InputError(
+            f"'{request.curve}' is not fitted to a file of many curves", where="curve", allowed=" or ".join(_MANY),
+            do="To fit it to one table, say --y and --x",
+        )  # fmt: skip
+    if request.out == "" and _suffix(request) not in (".parquet", ".pq", ".gz") and not request.curve:
+        raise InputError(
+            "neither a curve nor a place for the results of many curves is named", where=Path(request.file).name,
+            do="Add --curve, --y and --x to fit one table, or --out fits.parquet to fit every curve in it",
+        )  # fmt: skip
+    return fit_many(
+        request.file, request.out, _asked(request), workers=request.workers, scheduler=request.scheduler,
+        rows_a_block=request.chunk,
+    )  # fmt: skip
+
+
+def _asked(request: Request) -> Asked:
+    from tricyclic.fitting.many import Asked
+
+    model = request.model or _MANY.get(request.curve, "4pl")
+    if request.model and request.curve and _MANY[request.curve] != request.model:
+        raise InputError(f"'{request.curve}' is not the {request.model} model", where="model", do="Say one of the two")
+    given = dict(_given(text, ["hill", "top", "bottom"]) for text in request.given)
+    if request.hill is not None:
+        given["hill"] = request.hill
+    try:
+        limits = None if request.limits.strip().lower() == "none" else float(request.limits)
+    except ValueError:
+        raise InputError(f"is '{request.limits}'", where="limits", allowed="Between 0 and 1, such as 0.95, or none") from None
+    return Asked(cast("Any", model), given.get("hill"), given.get("top"), given.get("bottom"), limits)
+
+
+def _suffix(request: Request) -> str:
+    return Path(request.file).suffix.lower()
+
+
+def _one(request: Request) -> Result:
     from tricyclic.curves import SHELF
     from tricyclic.fitting.fit import fit
     from tricyclic.readers.open import read_tables
@@ -69,6 +135,8 @@ def run(request: Request) -> Result:
         shelf.add_folder(request.folder)
     curve = shelf[request.curve]
     known = [column.name for column in curve.columns]
+    if not request.y:
+        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
     x: dict[str, tuple[str, str]] = {}
     for text in request.x:
         name, column, unit = _setting(text)

@@ -14,12 +14,16 @@ DecayConvention = Literal["specific_activity_falls", "concentration_falls"]
 
 @dataclass(frozen=True)
 class Measured:
-    """A number that the experiment states, with its standard error (0: taken as exact) and source."""
+    """A number that the experiment states, with its standard error (0: taken as exact) and source.
+
+    `per_run` is True where it was measured anew in each run, so that its error differs from run to run.
+    """
 
     value: float
     unit: str
     se: float = 0.0
     source: str = ""
+    per_run: bool = False
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value) or not math.isfinite(self.se) or self.se < 0:
