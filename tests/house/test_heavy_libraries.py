@@ -17,12 +17,15 @@ LIBRARY_DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("readers/",),
     "typst": ("reports/pdf.py",),
     "jinja2": ("reports/",),
-    "pydantic": ("readers/", "studies/"),
+    "numba": ("numerics/",),
+    "pyarrow": ("readers/", "studies/"),
+    "dask": ("fitting/on_dask.py",),
+    "distributed": ("fitting/on_dask.py",),
     "click": ("cli/",),
 }
 NOT_OURS = (
     "pandas",
-    "numba",
+    "pydantic",
     "lmfit",
     "plotly",
     "seaborn",
@@ -32,7 +35,7 @@ NOT_OURS = (
     "http",
     "socket",
 )
-SLOW = ("numpy", "scipy", "matplotlib", "pydantic", "openpyxl", "typst", "jinja2")
+SLOW = ("numpy", "scipy", "numba", "pyarrow", "distributed", "matplotlib", "openpyxl", "typst", "jinja2")
 
 
 def door_complaints(files):

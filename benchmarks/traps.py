@@ -1,0 +1,164 @@
+"""What the habits of the field cost: the same simulated plates, analysed as is common and as tricyclic does.
+
+    python benchmarks/traps.py [--plates 1500]
+
+Prints the table that docs/statistics.md shows, and with --write puts it there. All plates are synthetic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tricyclic.assays.affinity import pool_estimates
+from tricyclic.assays.binding import readings_of
+from tricyclic.assays.competition import Competition
+from tricyclic.assays.plate_simulator import Truth, one_run, simulate_plate
+from tricyclic.assays.saturation import Saturation
+from tricyclic.curves import SHELF
+from tricyclic.fitting.fit import Part, fit
+from tricyclic.numerics.equilibrium import half_rival
+from tricyclic.readers.library import protocol
+from tricyclic.records.conditions import BindingConditions, Measured
+from tricyclic.records.method import BindingMethod
+from tricyclic.records.plate import Role, Well, row_letters
+
+PAGE = Path(__file__).parents[1] / "docs" / "statistics.md"
+BEGIN, END = "<!-- traps:begin -->", "<!-- traps:end -->"
+KI_NM = 0.9
+SPARSE = Truth(kd_nM=0.8, bmax_fmol_per_mg=150.0, ki_nM={"desipramine": KI_NM})
+CV = 0.05
+
+
+def conditions() -> BindingConditions:
+    """The NET assay with a counter, its tracer hardly bound, so that only the analyses differ."""
+    return replace(
+        protocol("net-nisoxetine").conditions, counting_efficiency=Measured(0.45, ""), counting_time_min=2.0, background_cpm=20.0,
+        radioligand_kd_nM=Measured(0.8, "nM"), nsb_drug="another blocker",
+    )  # fmt: skip
+
+
+def named(i: int) -> str:
+    """Well names in row order."""
+    return f"{row_letters(i // 12)}{i % 12 + 1:02d}"
+
+
+def competition_wells() -> list[Well]:
+    """Three total and three non-specific wells, ten half-log doses in triplicate."""
+    roles = [(Role.TOTAL, 0.0)] * 3 + [(Role.NON_SPECIFIC, 0.0)] * 3
+    roles += [(Role.COMPETITION, float(dose)) for dose in np.repeat(10.0 ** np.arange(-11.5, -6.9, 0.5), 3)]
+    return [
+        Well(named(i), 0.0, role, "desipramine" if dose else "", dose) for i, (role, dose) in enumerate(roles)
+    ]
+
+
+def saturation_wells() -> list[Well]:
+    """Eight radioligand doses, three total and three non-specific wells each."""
+    doses = np.repeat([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4], 6)
+    return [
+        Well(named(i), 0.0, Role.NON_SPECIFIC if i % 6 > 2 else Role.TOTAL, radioligand_nM=float(nM))
+        for i, nM in enumerate(doses)
+    ]
+
+
+def covers(estimate: object, truth: float) -> bool:
+    """Whether an interval holds the truth."""
+    return bool(estimate.low <= truth <= estimate.high)  # type: ignore[attr-defined]
+
+
+def one_plate(plates: int) -> tuple[float, float]:
+    """Coverage of the plateau-fixing analysis, and of the fit of the raw wells."""
+    fixed, raw = [], []
+    for seed in range(plates):
+        plate = simulate_plate(conditions(), competition_wells(), SPARSE, np.random.default_rng(seed), cv=CV)
+        task = Competition(readings_of(plate, conditions(), "competition"), SHELF, BindingMethod(), "plate")
+        raw.append(covers(task.estimates(task.fit())[0], KI_NM))
+        fixed.append(covers(task._classical(task._normalised)[1], KI_NM))
+    return float(np.mean(fixed)), float(np.mean(raw))
+
+
+def saturation(plates: int) -> tuple[float, float, float]:
+    """Error of log Kd after subtraction relative to the joint fit, and the coverage of both."""
+    errors: dict[str, list[float]] = {"subtracted": [], "joint": []}
+    held: dict[str, list[bool]] = {"subtracted": [], "joint": []}
+    for seed in range(plates):
+        plate = simulate_plate(conditions(), saturation_wells(), SPARSE, np.random.default_rng(seed), cv=CV)
+        task = Saturation(
+            readings_of(plate, conditions(), "saturation"), SHELF, BindingMethod(), "plate", "saturation"
+        )
+        main = task.fit()
+        subtracted = next(told for label, told in task.beside(main) if "subtracted" in label)
+        for name, told in (("joint", task.estimates(main)), ("subtracted", subtracted)):
+            kd = next(e for e in told if e.name == "Kd")
+            errors[name].append(np.log10(kd.value / 0.8))
+            held[name].append(covers(kd, 0.8))
+    rms = {name: float(np.sqrt(np.mean(np.square(values)))) for name, values in errors.items()}
+    return rms["subtracted"] / rms["joint"], float(np.mean(held["subtracted"])), float(np.mean(held["joint"]))
+
+
+def three_runs(studies: int) -> tuple[float, float]:
+    """Coverage when the wells of three runs (SD 0.15 between days) go into one fit, and of the t interval of the runs."""
+    together, apart = [], []
+    for seed in range(studies):
+        rng = np.random.default_rng(seed)
+        tasks = []
+        for k in range(3):
+            truth = one_run(SPARSE, rng, sd_log10_ki=0.15)
+            plate = simulate_plate(conditions(), competition_wells(), truth, rng, cv=CV)
+            tasks.append(
+                Competition(
+                    readings_of(plate, conditions(), "competition"), SHELF, BindingMethod(), f"run {k}"
+                )
+            )
+        asked = tasks[0].hypothesis()
+        parts = [Part(t.readings.series[0][1], t.model, {}, f"run {k}") for k, t in enumerate(tasks)]
+        joint = fit(parts, given=asked.given, variance="counting", intervals=["log10_ki"])["log10_ki"]
+        together.append(joint.low <= np.log10(KI_NM * 1e-9) <= joint.high)
+        apart.append(covers(pool_estimates([t.estimates(t.fit(limits=False))[0] for t in tasks]), KI_NM))
+    return float(np.mean(together)), float(np.mean(apart))
+
+
+def cheng_prusoff(bound: float, ki_over_kd: float) -> float:
+    """Ki by Cheng and Prusoff over the true Ki, where so much of the tracer is bound without competitor, at [L] = Kd / 2."""
+    kd, hot = 1e-9, 0.5e-9
+    taken = bound * hot
+    sites = taken * (kd + hot - taken) / (hot - taken)
+    return float(half_rival(sites, hot, kd, ki_over_kd * kd)) / (1.0 + hot / kd) / (ki_over_kd * kd)
+
+
+def table(plates: int) -> str:
+    """The Markdown table."""
+    fixed, raw = one_plate(plates)
+    ratio, subtracted, joint = saturation(plates // 3)
+    together, apart = three_runs(plates // 3)
+    weak, tight = cheng_prusoff(0.44, 1000.0), cheng_prusoff(0.44, 0.1)
+    return "\n".join([
+        f"| common way | what it costs (simulated: {plates} plates; {plates // 3} saturations; {plates // 3} times three runs) |",
+        "| --- | --- |",
+        f"| scale to 0-100 % of three control wells each, plateaus fixed | 95 % intervals cover {100 * fixed:.0f} %; the raw fit of the same wells covers {100 * raw:.0f} % |",
+        f"| subtract the mean of the non-specific wells, then fit a saturation | error of log Kd {ratio:.1f} times that of the joint fit; coverage {100 * subtracted:.0f} %, joint {100 * joint:.0f} % |",
+        f"| fit the wells of three runs as if they were one | coverage {100 * together:.0f} %; a t interval of the runs covers {100 * apart:.0f} % |",
+        f"| Cheng-Prusoff with 44 % of the radioligand bound, [L] at half its Kd | Ki {weak:.1f} times too high for a weak competitor, {tight:.1f} times where Ki is a tenth of Kd |",
+    ])  # fmt: skip
+
+
+def main() -> None:
+    """Print the table, or put it into the page."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--plates", type=int, default=1500)
+    asked.add_argument("--write", action="store_true", help="put the table into docs/statistics.md")
+    options = asked.parse_args()
+    found = table(options.plates)
+    sys.stdout.write(f"{found}\n")
+    if options.write:
+        text = PAGE.read_text(encoding="utf-8")
+        head, rest = text.split(BEGIN)
+        PAGE.write_text(f"{head}{BEGIN}\n\n{found}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
