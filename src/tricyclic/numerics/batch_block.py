@@ -351,11 +351,11 @@ def fit_blocks(
             if again.size == 0:
                 break
         for b in range(size):
-            _tell(b, first + b, known, found, limits, mode, free_hill, held_hill, held_top, held_bottom, parameters, l_low, l_high, f_critical, want_limits, out, status)  # fmt: skip
+            _tell(b, first + b, known, found, limits, mode, free_hill, held_hill, held_top, held_bottom, parameters, l_low, l_high, hill_box, f_critical, want_limits, out, status)  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
-def _tell(b, k, known, found, limits, mode, free_hill, held_hill, held_top, held_bottom, parameters, l_low, l_high, f_critical, want_limits, out, status):  # fmt: skip
+def _tell(b, k, known, found, limits, mode, free_hill, held_hill, held_top, held_bottom, parameters, l_low, l_high, hill_box, f_critical, want_limits, out, status):  # fmt: skip
     for row in range(OUT_ROWS):
         out[row, k] = math.nan
     if status[k] in (NONE_FINITE, INFINITE):
@@ -372,7 +372,10 @@ def _tell(b, k, known, found, limits, mode, free_hill, held_hill, held_top, held
     out[OUT_PURE, k] = known[b, PURE] * spread * spread
     out[OUT_SD, k] = math.sqrt(variance) * spread
     out[OUT_C, k], out[OUT_LOW, k], out[OUT_HIGH, k] = found[b, C], limits[b, 0], limits[b, 1]
-    out[OUT_HILL, k] = math.exp(found[b, LN_HILL]) if free_hill else held_hill[k if held_hill.size > 1 else 0]
+    if free_hill:
+        out[OUT_HILL, k] = min(max(math.exp(found[b, LN_HILL]), hill_box[0]), hill_box[1])
+    else:
+        out[OUT_HILL, k] = held_hill[k if held_hill.size > 1 else 0]
     near = known[b, CENTRE] + found[b, AT_INTERCEPT] * scale
     far = near + found[b, AT_SLOPE] * scale
     top, bottom = (far, near) if found[b, SIDE] > 0.0 else (near, far)
