@@ -104,7 +104,12 @@ run = "run1"
 # kind = "{"groups" if saturation else "selectivity"}"
 # assay = "{c.target or "assay"}"
 # {'parameter = "Bmax"' if saturation else 'against = ["SERT", "DAT"]'}
-{"# reference = " + chr(34) + "vehicle" + chr(34) + chr(10) + "# other = " + chr(34) + "treated" + chr(34) if saturation else ""}
+{"# reference = " + chr(34) + "vehicle" + chr(34) + chr(10) + "# other = " + chr(34) + "treated" + chr(34) + chr(10) + "# paired = true                               # runs of one name went through the assay together" if saturation else ""}
+
+# Assays of one target whose runs of the same name are to share Kd, Bmax and non-specific binding in one fit:
+# [[joint]]
+# name = "{c.target or "target"} together"
+# assays = ["saturation", "competition"]
 
 [report]
 formats = ["html", "pdf"]
