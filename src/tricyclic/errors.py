@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 EXIT_DONE = 0
 EXIT_OUR_FAULT = 1
@@ -43,6 +44,10 @@ class InputError(TricyclicError):
         self.found, self.where, self.allowed, self.do = found, where, allowed, do
         super().__init__(found, where, allowed, do)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An error that travels between processes arrives with its four parts.
+        return _again, (type(self), self.found, self.where, self.allowed, self.do)
+
     def __str__(self) -> str:
         # A place keeps its spelling: net_07.csv is not Net_07.csv.
         first = f"{self.where}: {_with_stop(self.found)}" if self.where else _as_sentence(self.found)
@@ -77,6 +82,10 @@ class FitFailedError(InputError):
 
 class NumericsError(TricyclicError):
     """A computation that should have worked did not."""
+
+
+def _again(kind: type[InputError], found: str, where: str, allowed: str, do: str) -> InputError:
+    return kind(found, where=where, allowed=allowed, do=do)
 
 
 def _either(names: list[str]) -> str:

@@ -29,7 +29,11 @@ class Request:
     `tricyclic fit curves.parquet --out fits.parquet`
     """
 
-    file: str = asked("The table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz)", place=True, path=True)
+    file: str = asked(
+        "The table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz)",
+        place=True,
+        path=True,
+    )
     curve: str = asked("Name of the curve; see: tricyclic curves", default="")
     y: tuple[str, ...] = asked("Column of readings; give it again for replicates", default=())
     x: tuple[str, ...] = asked(
@@ -42,11 +46,15 @@ class Request:
     variance: str = asked("Variance model", default="constant", choices=("constant", "proportional"))
     confidence: float = asked("Coverage of the intervals", default=0.95)
     folder: str = asked("Your own folder of curves", default="", path=True)
-    out: str = asked("Many curves: where one row per curve is written (.parquet, .csv)", default="", path=True)
+    out: str = asked(
+        "Many curves: where one row per curve is written (.parquet, .csv)", default="", path=True
+    )
     model: str = asked("Many curves: 4pl, or 3pl, which holds hill at 1", default="", choices=("4pl", "3pl"))
     hill: float | None = asked("Many curves: value at which hill is held", default=None)
     limits: str = asked("Many curves: coverage of the limits of log10 IC50, or none", default="0.95")
-    workers: int | None = asked("Many curves: threads; as many as there are cores where left out", default=None)
+    workers: int | None = asked(
+        "Many curves: threads; as many as there are cores where left out", default=None
+    )
     scheduler: str = asked("Many curves: address of a Dask scheduler, such as tcp://host:8786", default="")
     chunk: int | None = asked("Many curves: readings that are read together, at least", default=None)
 
@@ -107,14 +115,18 @@ def _asked(request: Request) -> Asked:
 
     model = request.model or _MANY.get(request.curve, "4pl")
     if request.model and request.curve and _MANY[request.curve] != request.model:
-        raise InputError(f"'{request.curve}' is not the {request.model} model", where="model", do="Say one of the two")
+        raise InputError(
+            f"'{request.curve}' is not the {request.model} model", where="model", do="Say one of the two"
+        )
     given = dict(_given(text, ["hill", "top", "bottom"]) for text in request.given)
     if request.hill is not None:
         given["hill"] = request.hill
     try:
         limits = None if request.limits.strip().lower() == "none" else float(request.limits)
     except ValueError:
-        raise InputError(f"is '{request.limits}'", where="limits", allowed="Between 0 and 1, such as 0.95, or none") from None
+        raise InputError(
+            f"is '{request.limits}'", where="limits", allowed="Between 0 and 1, such as 0.95, or none"
+        ) from None
     return Asked(cast("Any", model), given.get("hill"), given.get("top"), given.get("bottom"), limits)
 
 

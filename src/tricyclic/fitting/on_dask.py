@@ -1,0 +1,61 @@
+"""From pieces of work to their results on a Dask cluster: an adapter, which imports Dask only when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from tricyclic.errors import InputError
+
+
+def on_dask(
+    work: Callable[[Any], Any], pieces: Sequence[Any], address: str, *, ahead: int = 4
+) -> Iterator[tuple[int, Any]]:
+    """Do every piece on the cluster; results come in the order in which they are ready.
+
+    Parameters
+    ----------
+    work : function of one piece
+        Its module must be installed where the workers are, and the files that it reads must be visible to them.
+    pieces : sequence
+        What can be pickled, and is small.
+    address : str
+        Of the scheduler, such as tcp://host:8786.
+    ahead : int
+        Pieces in flight per thread of the cluster.
+
+    Yields
+    ------
+    (int, result)
+        Which piece, and what came of it.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed or no scheduler answers at the address; or what `work` raises.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        raise InputError(
+            "Dask is not installed here", where="scheduler", do="Install tricyclic[dask]"
+        ) from error
+    cluster: Any = distributed
+    try:
+        client: Any = cluster.Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at '{address}'", where="scheduler", do="Start one, or leave it out"
+        ) from error
+    with client:
+        threads = sum(client.nthreads().values())
+        waiting = iter(enumerate(pieces))
+        first = [next(waiting, None) for _ in range(max(threads, 1) * ahead)]
+        number_of = {client.submit(work, piece, pure=False): number for number, piece in filter(None, first)}
+        queue = cluster.as_completed(list(number_of), loop=client.loop, with_results=True)
+        for future, result in queue:
+            if (more := next(waiting, None)) is not None:
+                following = client.submit(work, more[1], pure=False)
+                number_of[following] = more[0]
+                queue.add(following)
+            yield number_of.pop(future), result

@@ -1,0 +1,83 @@
+"""The readings of many curves, row after row: what a file of curves holds and what the batch engine fits.
+
+The rows of one curve stand together. A series of doses has a key that depends on which doses it holds and how often, not
+on their order, so curves with the same series are found by comparing numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tricyclic.errors import InputError
+
+KEPT_BY_MANY = 64  # curves of a file that share a series before it gets a table of starts of its own
+
+
+@dataclass(frozen=True)
+class CurveRows:
+    """Readings of many curves.
+
+    Parameters
+    ----------
+    names : sequence
+        Name of each curve, as its file keeps it; handed on as it is.
+    starts : array of int, shape (curves + 1,)
+        Rows starts[k] to starts[k + 1] belong to curve k.
+    log10_molar : array, shape (rows,), or (points,) where each row holds one reading per dose
+        -inf is a well without compound.
+    y : array, shape (rows,) or (rows, points)
+        Readings in any unit; nan is missing.
+    weight : array, shape of y, or None
+        1 / variance of each reading up to a common factor.
+    """
+
+    names: Any
+    starts: np.ndarray
+    log10_molar: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        doses = self.y.shape[-1] if self.y.ndim == 2 else self.starts[-1]
+        if self.log10_molar.shape != (doses,) or len(self.y) != self.starts[-1]:
+            raise InputError(f"{self.log10_molar.size} doses stand beside readings of shape {self.y.shape}")
+        if self.weight is not None and self.weight.shape != self.y.shape:
+            raise InputError(f"{self.weight.size} weights stand beside {self.y.size} readings")
+
+    def __len__(self) -> int:
+        return int(self.starts.size - 1)
+
+
+def dose_keys(log10_molar: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Give the series of doses of each curve as one number.
+
+    Parameters
+    ----------
+    log10_molar : array, shape (rows,)
+    starts : array of int, shape (curves + 1,)
+
+    Returns
+    -------
+    array of uint64, shape (curves,)
+        A sum over the rows, so the key of a curve cut in two is the sum of the keys of its pieces.
+    """
+    if starts.size < 2:
+        return np.zeros(0, np.uint64)
+    lengths = np.diff(starts)
+    if (lengths == lengths[0]).all():
+        table = log10_molar[starts[0] : starts[-1]].reshape(-1, lengths[0])
+        if (table == table[0]).all():
+            return np.full(lengths.size, _mixed(table[0]).sum(dtype=np.uint64))
+    keys: np.ndarray = np.add.reduceat(_mixed(log10_molar[starts[0] : starts[-1]]), starts[:-1] - starts[0])
+    return keys
+
+
+def _mixed(x: np.ndarray) -> np.ndarray:
+    # The finaliser of SplitMix64 [Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195]; adding 0.0 turns -0.0 into 0.0.
+    z = np.ascontiguousarray(x + 0.0).view(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))
