@@ -179,17 +179,17 @@ def fit_batch(
         part = y_part.shape[0]
         shares, hills = _nodes(doses, free_hill)
         hill_of_table = 1.0 if free_hill else float(held_hill[0])
-        pattern, table, gain_of = np.zeros(0), np.zeros((1, 1)), np.zeros((1, 3))
+        pattern, table, gain_of, shapes = np.zeros(0), np.zeros((1, 1)), np.zeros((1, 3)), np.zeros((1, 0))
         if not own and (free_hill or held_hill.size == 1) and np.isfinite(doses).any():
             pattern = _pattern(y_part, w_part, place_of, doses.size)
-            table, gain_of = _table(doses, pattern, shares, hills, hill_of_table, mode, side)
+            table, gain_of, shapes = _table(doses, pattern, shares, hills, hill_of_table, mode, side)
         target, said = (
             (out, status) if chosen is None else (np.full((OUT_ROWS, part), np.nan), np.zeros(part, np.uint8))
         )
         arguments = (
             y_part, np.zeros((1, 1, 1)) if w_part is None else w_part, w_part is not None, own, rows if own else np.zeros((1, 1)),
             place_of, doses, mode, side, free_hill, _of(held_hill, chosen), _of(held_top, chosen), _of(held_bottom, chosen), box,
-            float(reach), hill_box, shares, hills, pattern, table, gain_of, t_critical, f_critical, limits is not None, target, said,
+            float(reach), hill_box, shares, hills, pattern, table, gain_of, shapes, t_critical, f_critical, limits is not None, target, said,
         )  # fmt: skip
         if workers <= 1 or part <= BLOCK:
             fit_blocks(0, part, *arguments)
@@ -357,18 +357,18 @@ def _table(
     held: float,
     mode: int,
     side: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted shape of every node, and what a node's dot product with the readings is worth."""
-    if pattern.size == 0:
-        return np.zeros((1, 1)), np.zeros((1, 3))
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weighted shape of every node, what a node's dot product with the readings is worth, and the plain shapes."""
     finite = doses[np.isfinite(doses)]
     c = finite[0] - _GRID_BEYOND + shares * (finite[-1] - finite[0] + 2 * _GRID_BEYOND)
-    slope = np.where(np.isnan(hills), held, hills) * LN10 * side
+    sides = np.where(shares < 0.5, 1.0, -1.0) if mode == BOTH_FREE else np.full(shares.size, side)
+    slope = np.where(np.isnan(hills), held, hills) * LN10 * sides
     tau = np.clip(slope[:, None] * (doses[None, :] - c[:, None]), -300.0, 300.0)
-    s = 1.0 / (1.0 + np.exp(tau))
-    if mode == BOTH_FREE:
-        s = s - (s @ pattern)[:, None]
-    size = np.maximum((s * s) @ pattern, 1e-290)
+    s = np.ascontiguousarray(1.0 / (1.0 + np.exp(tau)))
+    if pattern.size == 0:
+        return np.zeros((1, 1)), np.zeros((1, 3)), s
+    centred = s - (s @ pattern)[:, None] if mode == BOTH_FREE else s
+    size = np.maximum((centred * centred) @ pattern, 1e-290)
     nothing = np.zeros_like(size)
     gain = [nothing, nothing + 2.0, -size] if mode == NONE_FREE else [1.0 / size, nothing, nothing]
-    return np.ascontiguousarray(s * pattern), np.ascontiguousarray(np.stack(gain, axis=1))
+    return np.ascontiguousarray(centred * pattern), np.ascontiguousarray(np.stack(gain, axis=1)), s

@@ -17,6 +17,7 @@ from tricyclic.numerics.batch_kernel import (
     NONE_FREE,
     RESULT_ROWS,
     TRIAL_ROWS,
+    grid_by_shapes,
     grid_by_sweep,
     grid_by_table,
 )
@@ -198,7 +199,9 @@ def _prepare(y, weight, weighted, place_of, doses, count, mode, top, bottom, par
 
 
 @njit(cache=True, error_model="numpy")
-def _start(store, known, found, order, count, mode, fixed_side, tabled, table, gain_of, shares, hills):
+def _start(
+    store, known, found, order, count, mode, fixed_side, tabled, table, gain_of, shapes, shares, hills
+):
     """Best node of the grid for the curves named in order, 32 at a time."""
     points = np.zeros(count * FIELDS * LANES)
     trial = np.zeros(TRIAL_ROWS * LANES)
@@ -215,6 +218,8 @@ def _start(store, known, found, order, count, mode, fixed_side, tabled, table, g
             width[lane] = known[b, HIGH_X] - known[b, LOW_X] + 2.0 * _BEYOND
         if tabled:
             grid_by_table(points, count, table, gain_of, slope, best, node)
+        elif shapes.shape[1] == count:
+            grid_by_shapes(points, count, mode, shapes, slope, best, node)
         else:
             best[:] = -1e300
             for j in range(shares.size):
@@ -239,7 +244,7 @@ def _start(store, known, found, order, count, mode, fixed_side, tabled, table, g
 @njit(cache=True, nogil=True, error_model="numpy")
 def fit_blocks(
     begin, end, y, weight, weighted, own_doses, rows, place_of, doses, mode, fixed_side, free_hill, held_hill, held_top, held_bottom,
-    c_box, reach, hill_box, shares, hills, pattern, table, gain_of, t_critical, f_critical, want_limits, out, status,
+    c_box, reach, hill_box, shares, hills, pattern, table, gain_of, shapes, t_critical, f_critical, want_limits, out, status,
 ):  # fmt: skip
     """Fit curves begin to end and fill out, shape (OUT_ROWS, curves), and status, shape (curves,).
 
@@ -252,6 +257,8 @@ def fit_blocks(
         share `doses`, shape (doses,), and `place_of`, shape (points,), says which point had which.
     held_hill, held_top, held_bottom : array, shape (curves,) or (1,)
         Held values, nan where fitted.
+    shapes : array, shape (nodes, doses)
+        Shape of every node, for curves of other weights; (1, 0) where doses or hills are their own.
     pattern : array, shape (doses,)
         Weights for which `table` and `gain_of` hold; empty where there is no table.
     t_critical, f_critical : array, shape (readings + 1,)
@@ -305,23 +312,10 @@ def fit_blocks(
             else:
                 odd[odd_ones] = b
                 odd_ones += 1
-        _start(
-            store,
-            known,
-            found,
-            plain[:plain_ones],
-            count,
-            mode,
-            fixed_side,
-            True,
-            table,
-            gain_of,
-            shares,
-            hills,
-        )
-        _start(
-            store, known, found, odd[:odd_ones], count, mode, fixed_side, False, table, gain_of, shares, hills
-        )
+        for order, tabled in ((plain[:plain_ones], True), (odd[:odd_ones], False)):
+            _start(
+                store, known, found, order, count, mode, fixed_side, tabled, table, gain_of, shapes, shares, hills
+            )  # fmt: skip
         again = jobs[:many]
         for _ in range(4):
             # A walk for limits that meets a better optimum sends its curve round once more.

@@ -289,6 +289,66 @@ def grid_by_table(points, count, table, gain_of, slope, best, node):
 
 
 @njit(cache=True, fastmath=_FUSED, error_model="numpy")
+def grid_by_shapes(points, count, mode, shapes, slope, best, node):
+    """Best node of a grid for lanes that share doses and have weights of their own: three dot products per node.
+
+    Parameters
+    ----------
+    shapes : array, shape (nodes, count)
+        s at every dose, vanishing at the nearer plateau.
+    slope, best, node : array, shape (LANES,)
+        Held slope; gain and number of the best node, filled.
+    """
+    if count > 1048576:
+        return
+    sums = np.zeros(3 * LANES)
+    for lane in range(LANES):
+        best[lane] = -1e300
+        node[lane] = 0.0
+    for i in range(count):
+        o = i * (FIELDS * LANES)
+        for lane in range(LANES):
+            points[o + _TAU * LANES + lane] = points[o + _W * LANES + lane] * points[o + _M * LANES + lane]
+    for j in range(shapes.shape[0]):
+        for lane in range(3 * LANES):
+            sums[lane] = 0.0
+        i = 0
+        while i + 1 < count:
+            one, two = shapes[j, i], shapes[j, i + 1]
+            one_square, two_square = one * one, two * two
+            o = i * (FIELDS * LANES)
+            p = o + FIELDS * LANES
+            for lane in range(LANES):
+                w, v = points[o + _W * LANES + lane], points[p + _W * LANES + lane]
+                sums[lane] += one * w + two * v
+                sums[LANES + lane] += one_square * w + two_square * v
+                sums[2 * LANES + lane] += (
+                    one * points[o + _TAU * LANES + lane] + two * points[p + _TAU * LANES + lane]
+                )
+            i += 2
+        if i < count:
+            one = shapes[j, i]
+            o = i * (FIELDS * LANES)
+            for lane in range(LANES):
+                w = points[o + _W * LANES + lane]
+                sums[lane] += one * w
+                sums[LANES + lane] += one * one * w
+                sums[2 * LANES + lane] += one * points[o + _TAU * LANES + lane]
+        centred = 1.0 if mode == BOTH_FREE else 0.0
+        solved = 0.0 if mode == NONE_FREE else 1.0
+        number = float(j)
+        for lane in range(LANES):
+            spread = sums[LANES + lane] - centred * sums[lane] * sums[lane]
+            spread = spread if spread > 1e-290 else 1e-290
+            m = sums[2 * LANES + lane]
+            a = solved * (m / spread) + (1.0 - solved) * slope[lane]
+            gain = (2.0 * m - a * spread) * a
+            better = gain > best[lane]
+            best[lane] = gain if better else best[lane]
+            node[lane] = number if better else node[lane]
+
+
+@njit(cache=True, fastmath=_FUSED, error_model="numpy")
 def grid_by_sweep(points, count, mode, trial, out, number, best, node):
     """Try one node, its own in every lane, and keep it where it is the best so far.
 
