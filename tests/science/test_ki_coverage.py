@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from tricyclic.assays.affinity import pool_estimates
 from tricyclic.assays.binding import readings_of
 from tricyclic.assays.competition import Competition
 from tricyclic.assays.plate_simulator import Truth, one_run, simulate_plate
 from tricyclic.curves import SHELF
+from tricyclic.readers.layout import layout_from_toml
+from tricyclic.readers.library import protocol
 from tricyclic.records.conditions import BindingConditions, Measured
 from tricyclic.records.estimate import Estimate
 from tricyclic.records.layout import Layout
 from tricyclic.records.method import BindingMethod
-from tricyclic.readers.layout import layout_from_toml
-from tricyclic.readers.library import protocol
 
 KI_NM = 0.9
 TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": KI_NM})
