@@ -33,6 +33,7 @@ COMPOUNDS_FOR_SPREAD = 12
 # A MAD of n normal readings is as sure as a standard deviation of this share of n degrees of freedom.
 MAD_EFFICIENCY = 0.367
 FLAT, INVERTED, NOT_FITTED = "flat", "inverted", "not fitted"
+START_LEFT = 0.05  # share of the span gone at the third concentration, where the start of a curve is known
 UNFIT = {"too few points", "no finite readings", "infinite readings", "search not finished"}
 
 # class -> its rule, in the order in which they are tried; the first that holds names the curve
@@ -202,7 +203,6 @@ def curve_hits(
     if judged.any():
         q[judged] = adjusted(p[judged])
     found: list[CurveHit] = []
-    expected: dict[int, dict[str, float]] = {}
     for k, curve in enumerate(curves):
         hit = _curve_hit(
             curve,
@@ -216,11 +216,45 @@ def curve_hits(
             confidence,
         )
         found.append(hit)
-        if hit.kind != NOT_FITTED:
-            share = _share(curve.log10_molar, fits, k)
-            fitted = fits.top[k] + (fits.bottom[k] - fits.top[k]) * share
-            expected.setdefault(curve.plate, {}).update(zip(curve.names, fitted.tolist(), strict=True))
-    return tuple(found), expected
+    return tuple(found), _expected(curves, found, fits)
+
+
+def _expected(
+    curves: Sequence[_Curve], found: Sequence[CurveHit], fits: BatchFits
+) -> dict[int, dict[str, float]]:
+    """Effect that each well should show, by plate and name of well.
+
+    Flat curves, and curves that begin with three concentrations on their start, are counted from the median start of the plate: a
+    row of the plate that reads high lifts the whole of a curve that lies in it, and free plateaus would take that up.
+    """
+    seen = [
+        _start_seen(curve, hit, fits, k) for k, (curve, hit) in enumerate(zip(curves, found, strict=True))
+    ]
+    starts: dict[int, list[float]] = {}
+    for curve, hit, known in zip(curves, found, seen, strict=True):
+        if known:
+            starts.setdefault(curve.plate, []).append(
+                float(np.median(curve.effect)) if hit.kind == FLAT else hit.effect_low
+            )
+    expected: dict[int, dict[str, float]] = {}
+    for k, (curve, hit) in enumerate(zip(curves, found, strict=True)):
+        if hit.kind == NOT_FITTED:
+            continue
+        start = float(np.median(starts[curve.plate])) if seen[k] else hit.effect_low
+        rise = (
+            0.0
+            if hit.kind == FLAT
+            else (hit.effect_high - hit.effect_low) * _share(curve.log10_molar, fits, k)
+        )
+        fitted = np.broadcast_to(start + rise, curve.effect.shape)
+        expected.setdefault(curve.plate, {}).update(zip(curve.names, fitted.tolist(), strict=True))
+    return expected
+
+
+def _start_seen(curve: _Curve, hit: CurveHit, fits: BatchFits, k: int) -> bool:
+    if hit.kind in (FLAT, NOT_FITTED):
+        return hit.kind == FLAT
+    return bool(_share(np.unique(curve.log10_molar)[2:3], fits, k)[0] < START_LEFT)
 
 
 def pooled_potencies(curves: Sequence[CurveHit]) -> tuple[CompoundPotency, ...]:

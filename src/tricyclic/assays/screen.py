@@ -385,12 +385,12 @@ def _plate_checks(found: PlateQuality, wells: PlateArrays) -> list[Check]:
     if wells.window < 0 and any(well.role is Role.COMPETITION for well in wells.plate.wells):
         made.append(Check("controls_swapped", "stop", "total wells read less than non-specific ones", found.name, advice="Look whether the layout names the two kinds the right way round", source=HOUSE))  # fmt: skip
     for name, pattern, says, advice in (
-        ("edge", found.edge, "wells at the rim differ from the others by {} % of the window", "Let plates warm up before use, seal or humidify; leave the rim empty or for controls"),
-        ("row", found.row, "rows differ by up to {} % of the window", "Look at the dispenser's channels and the washer's needles"),
-        ("column", found.column, "columns differ by up to {} % of the window", "Look at the order of dispensing, the tips and the time between first and last column"),
+        ("edge_pattern", found.edge, "wells at the rim differ from the others by {} % of the window", "Let plates warm up before use, seal or humidify; leave the rim empty or for controls"),
+        ("row_pattern", found.row, "rows differ by up to {} % of the window", "Look at the dispenser's channels and the washer's needles"),
+        ("column_pattern", found.column, "columns differ by up to {} % of the window", "Look at the order of dispensing, the tips and the time between first and last column"),
     ):  # fmt: skip
         bad = abs(pattern.size_percent) > PATTERN_AT_MOST and pattern.p < PATTERN_P
-        add(f"{name}_pattern", bad, says.format(figures(pattern.size_percent, 2)), abs(pattern.size_percent), PATTERN_AT_MOST, "%",
+        add(name, bad, says.format(figures(pattern.size_percent, 2)), abs(pattern.size_percent), PATTERN_AT_MOST, "%",
             advice, f"{HOUSE}; the Assay Guidance Manual lets 20 % pass")  # fmt: skip
     return made
 

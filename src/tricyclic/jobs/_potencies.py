@@ -34,12 +34,15 @@ def potency_table(file: str, *, decimal: str = "", sheet: str = "") -> DataTable
 
 
 def text_column(table: DataTable, column: str) -> tuple[str, ...]:
-    """A column as text; numbers as a person would write them."""
+    """A column as text; numbers in full, whole ones without a point."""
     if column not in table.columns:
         raise UnknownNameError.among("column", column, table.columns, where=table.file)
     if column in table.text:
         return tuple(cell.strip() for cell in table.text[column])
-    return tuple("" if math.isnan(v) else f"{v:g}" for v in table.values[column].tolist())
+    return tuple(
+        "" if math.isnan(v) else str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(v)
+        for v in table.values[column].tolist()
+    )
 
 
 def scale_of(table: DataTable, column: str) -> str:

@@ -164,4 +164,4 @@ def _written(found: Result, folder: Any) -> dict[str, bytes]:
     return {str(folder / name): data for name, data in files.items()}
 
 
-JOB = Job("control-chart", "Chart a control compound over runs, with run rules and MSR", Request, run)
+JOB = Job("control-chart", "Chart a control compound over runs", Request, run)

@@ -139,6 +139,4 @@ def _series(request: Request) -> dict[str, Series]:
     return out
 
 
-JOB = Job(
-    "relative-potency", "Potency of samples over a reference, and whether curves are parallel", Request, run
-)
+JOB = Job("relative-potency", "Potency of samples over a reference", Request, run)

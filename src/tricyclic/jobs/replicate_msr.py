@@ -98,4 +98,4 @@ def _written(result: Result, folder: Any) -> dict[str, bytes]:
     return {str(folder / name): data for name, data in files.items()}
 
 
-JOB = Job("msr", "Minimum significant ratio from two runs of the same compounds", Request, run)
+JOB = Job("msr", "Minimum significant ratio of two runs", Request, run)

@@ -55,6 +55,9 @@ def profile_limit(
     The signed root of the rise is nearly straight in the parameter, so regula falsi on it needs
     three to six evaluations [Bates & Watts 1988, Nonlinear Regression Analysis].
     """
+    if not scale > 0:
+        # Readings without scatter leave no room to move.
+        return Limit(best, True)
     direction = 1.0 if first_step > 0 else -1.0
     inner, inner_root, at_rest = best, 0.0, rest
     outer = outer_root = np.nan
@@ -68,7 +71,7 @@ def profile_limit(
         spent += 1
         if value < rss * (1 - 1e-6) - 1e-300:
             return Limit(x, False, (x, found))
-        root = np.sqrt(max(value - rss, 0.0) / scale) if scale > 0 else np.inf
+        root = np.sqrt(max(value - rss, 0.0) / scale)
         if root >= critical:
             outer, outer_root = x, root
             break

@@ -193,7 +193,11 @@ def _columns(table: DataTable, *, need: Sequence[str], of: str) -> dict[str, str
 def _text(table: DataTable, column: str) -> tuple[str, ...]:
     if column in table.text:
         return tuple(cell.strip() for cell in table.text[column])
-    return tuple("" if math.isnan(v) else f"{v:g}" for v in table.values[column].tolist())
+    # A barcode of digits stays what it is.
+    return tuple(
+        "" if math.isnan(v) else str(int(v)) if v.is_integer() else repr(v)
+        for v in table.values[column].tolist()
+    )
 
 
 def _molar(table: DataTable) -> list[float]:
@@ -201,7 +205,7 @@ def _molar(table: DataTable) -> list[float]:
     logs = next((c for c in table.columns if c.lower().startswith("log10") and "molar" in c.lower()), None)
     if logs is not None and column is None:
         return [0.0 if math.isnan(v) else 10.0**v for v in table.numbers(logs).tolist()]
-    if column is None:
+    if column is None or (column in table.text and not any(cell.strip() for cell in table.text[column])):
         return [0.0] * len(table)
     unit = table.units.get(column, "unknown")
     if not is_concentration(unit):
