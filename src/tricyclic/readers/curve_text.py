@@ -19,7 +19,7 @@ from tricyclic.readers.curve_columns import Layout, layout_of
 from tricyclic.readers.files import at_file
 from tricyclic.readers.text import shortened
 
-_HEAD, _BATCH = 1 << 20, 1 << 24
+_HEAD, _BATCH = 1 << 20, 1 << 22
 _MISSING = [
     "",
     "-",
