@@ -142,8 +142,6 @@ def _convert(found: Any) -> str:
 
 
 def _fit(found: Any) -> str:
-    if hasattr(found, "text"):
-        return str(found.text)
     fit = found.fit
     lines = [f"{found.curve}   {found.says}   {fit.n} readings   {fit.says}"]
     for p in fit.parameters:
