@@ -1,4 +1,8 @@
-"""From a block of raw readings to fitted curves: collapse replicates, start on a grid, search, find limits, put back the scale."""
+"""From a block of raw readings to fitted curves: collapse replicates, start on a grid, search, find limits, put back the scale.
+
+The compiled code is kept beside this file and is made anew when this file changes; whoever changes one of the other
+`batch_*.py` removes `__pycache__/*.nbi` first.
+"""
 
 # Kernels take arrays and numbers only; their docstrings give the shapes.
 # mypy: disable-error-code="no-untyped-def"
