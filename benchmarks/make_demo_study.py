@@ -23,7 +23,7 @@ from tricyclic.studies.plan import AssayPlan, PlatePlan, read_plan
 from tricyclic.studies.quantities import conditions
 
 # A seed whose four affinities and two densities all hold their truth; of such intervals one in twenty does not, which
-# tests/science/test_ki_coverage.py and benchmarks/coverage.py count.
+# tests/science/test_ki_coverage.py and benchmarks/interval_coverage.py count.
 SEED = 2026
 TREATED = "desipramine 14 d"
 HERE = Path(tricyclic.__file__).parent / "library" / "examples"

@@ -35,6 +35,17 @@ def test_central_differences_are_good_to_nine_digits() -> None:
     assert jacobian(model, at, np.ones(2)) == pytest.approx(exact, abs=1e-9)
 
 
+def test_differences_of_four_points_are_good_to_eleven_digits_whatever_was_typical() -> None:
+    at = np.array([0.7, -3.0])
+
+    def model(x: np.ndarray) -> np.ndarray:
+        return np.column_stack([np.exp(x[:, 0]), np.sin(x[:, 1]), x[:, 0] * x[:, 1]])
+
+    exact = np.array([[np.exp(0.7), 0], [0, np.cos(-3.0)], [-3.0, 0.7]])
+    for typical in (1.0, 300.0):
+        assert jacobian(model, at, np.full(2, typical), fine=True) == pytest.approx(exact, abs=3e-11)
+
+
 def test_what_the_data_do_not_see_has_infinite_variance_and_the_rest_keeps_its_own() -> None:
     slopes = np.column_stack([np.ones(10), np.arange(10.0), np.zeros(10)])
     cov = covariance_of(slopes, np.ones(10))

@@ -1,6 +1,6 @@
 """Intervals hold the truth as often as they say, and tests cry wolf no oftener: seeded simulations.
 
-The simulations are those of benchmarks/coverage.py, made small; the margins are three Monte Carlo errors wide, or
+The simulations are those of benchmarks/interval_coverage.py, made small; the margins are three Monte Carlo errors wide, or
 what that table was measured to be where an approximation is known to be off.
 """
 

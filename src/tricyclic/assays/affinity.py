@@ -30,7 +30,7 @@ from tricyclic.units import convert
 LN10 = math.log(10.0)
 Scale = Literal["auto", "log", "linear"]
 Unequal = Literal["auto", "run_means", "mixed"]
-# Measured (benchmarks/coverage.py): with fewer runs the mixed model's 95 % limits hold the truth in 98 to 100 % of
+# Measured (benchmarks/interval_coverage.py): with fewer runs the mixed model's 95 % limits hold the truth in 98 to 100 % of
 # studies and lie up to four times as far apart; the t interval of the run means holds it in 94 to 97 %.
 MIXED_FROM_RUNS = 6
 

@@ -122,7 +122,7 @@ class Search:
         """Covariance of the free parameters; one that sits on its bound has none."""
         p = self.problem
         movable = ~self.on_bound(found)
-        slopes = jacobian(p.expected, found.x, self.typical)
+        slopes = jacobian(p.expected, found.x, self.typical, fine=True)
         cov = np.zeros((found.x.size, found.x.size))
         cov[np.ix_(movable, movable)] = covariance_of(slopes[:, movable], self.weight) * self.scale(found.rss)
         return cov

@@ -1,6 +1,6 @@
 """How often intervals hold the truth and tests cry wolf: simulated runs with a known answer.
 
-    python benchmarks/coverage.py [--size 4000] [--plates 300]
+    python benchmarks/interval_coverage.py [--size 4000] [--plates 300]
 
 prints the tables that the documentation quotes. Everything is drawn from one seed.
 """
