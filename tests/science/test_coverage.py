@@ -14,7 +14,7 @@ import pytest
 
 from tricyclic.curves import SHELF
 
-_FILE = Path(__file__).parents[2] / "benchmarks" / "coverage.py"
+_FILE = Path(__file__).parents[2] / "benchmarks" / "interval_coverage.py"
 _SPEC = importlib.util.spec_from_file_location("coverage_benchmark", _FILE)
 bench = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(bench)
