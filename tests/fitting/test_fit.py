@@ -205,7 +205,9 @@ def test_a_parameter_on_its_bound_says_so() -> None:
     assert found["level"].at_bound == "low"
     # Sum of (y - x)^2 has risen by t^2 * s^2 there.
     rise = stats.t.ppf(0.975, 3) ** 2 * np.sum(series.y**2) / 3
-    assert 4 * found["level"].high ** 2 - 2 * series.y.sum() * found["level"].high == pytest.approx(rise, rel=1e-5)
+    assert 4 * found["level"].high ** 2 - 2 * series.y.sum() * found["level"].high == pytest.approx(
+        rise, rel=1e-5
+    )
     assert [check.name for check in found.checks] == ["bound_touched"]
 
 

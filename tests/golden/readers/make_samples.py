@@ -284,9 +284,12 @@ def counters():
                         "\t".join([" ", f"Unk_{number}", well(r, c), f"{grid[r, c]:.0f}", "3.0", ""])
                     )
     lines += ["", "", "PLATES:", "======="]
-    lines += (
-        [*cassette(1, first, "CCPM1", np.nansum(first)), "", *cassette(2, second, "CCPM1", np.nansum(second)), "END"]
-    )
+    lines += [
+        *cassette(1, first, "CCPM1", np.nansum(first)),
+        "",
+        *cassette(2, second, "CCPM1", np.nansum(second)),
+        "END",
+    ]
     write(
         "microbeta_text__two_cassettes.txt",
         "\r\n".join(lines).encode(),
