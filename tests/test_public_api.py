@@ -36,5 +36,20 @@ def test_convert_gives_a_number():
         tca.convert("0.5 uM", "nM", molarmass=3.0)
 
 
+def test_many_curves_are_fitted_from_arrays():
+    import numpy as np
+
+    doses = np.linspace(-10, -5, 11)
+    truth = np.array([-8.2, -7.1])
+    y = 10 + 90 / (1 + 10 ** (doses - truth[:, None]))
+    found = tca.fit_batch(doses, y)
+    assert found.log10_ic50 == pytest.approx(truth, abs=1e-6)
+
+
+def test_a_design_is_tried_from_python():
+    tried = tca.design(protocol="net-nisoxetine", expected_ki="1 nM", simulations=0)
+    assert "Ki" in str(tried.as_text() if hasattr(tried, "as_text") else tried)
+
+
 def test_the_help_of_the_module_is_short_and_begins_with_an_example():
     assert "open_study" in (tca.__doc__ or "")

@@ -26,6 +26,9 @@ _NAMES = {
     "saturation": "tricyclic.jobs._face",
     "kinetics": "tricyclic.jobs._face",
     "fit": "tricyclic.jobs._face",
+    "fit_batch": "tricyclic.jobs._face",
+    "design": "tricyclic.jobs._face",
+    "screen": "tricyclic.jobs._face",
     "predict": "tricyclic.jobs._face",
     "report": "tricyclic.jobs._face",
     "convert": "tricyclic.jobs._face",
@@ -65,6 +68,9 @@ __all__ = [
     "saturation",
     "kinetics",
     "fit",
+    "fit_batch",
+    "design",
+    "screen",
     "predict",
     "report",
     "convert",
@@ -115,7 +121,9 @@ if TYPE_CHECKING:
         convert,
         curves,
         demo,
+        design,
         fit,
+        fit_batch,
         kinetics,
         new_study,
         open_study,
@@ -126,6 +134,7 @@ if TYPE_CHECKING:
         read_tables,
         report,
         saturation,
+        screen,
     )
     from tricyclic.records.check import Check
     from tricyclic.records.conditions import BindingConditions, Measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tricyclic.curves import SHELF as curves
 from tricyclic.fitting.fit import fit, predict
@@ -17,13 +17,16 @@ from tricyclic.readers.open import read_plates, read_tables
 from tricyclic.records.telling import figures, interval, told
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from tricyclic.numerics.batch import BatchFits
     from tricyclic.records.check import Check
     from tricyclic.records.estimate import Estimate
     from tricyclic.records.results import AssayResult, StudyResult
 
 __all__ = [
-    "Result", "Study", "affinity", "convert", "curves", "demo", "fit", "kinetics", "new_study", "open_study",
-    "predict", "protocol", "read_layout", "read_plates", "read_tables", "report", "saturation",
+    "Result", "Study", "affinity", "convert", "curves", "demo", "design", "fit", "fit_batch", "kinetics", "new_study", "open_study",
+    "predict", "protocol", "read_layout", "read_plates", "read_tables", "report", "saturation", "screen",
 ]  # fmt: skip
 
 OnProgress = Callable[[Progress], None]
@@ -185,6 +188,52 @@ def kinetics(plates: str | Path | list[str | Path], **stated: Any) -> Result:
     return _analysed(Request, run, plates, stated)
 
 
+def design(assay: str = "binding", **stated: Any) -> Any:
+    """Try a plate before the bench; keywords as the options of `tricyclic design`. Prints as its report."""
+    from tricyclic.jobs.design import Request, run
+
+    return _written(run(_request(Request, {"assay": assay, **stated})))
+
+
+def screen(plates: str | Path | list[str | Path], **stated: Any) -> Any:
+    """Judge the plates of a screen and call its hits; keywords as the options of `tricyclic screen`."""
+    from tricyclic.jobs.screen import Request, run
+
+    return _written(run(_request(Request, {"plates": _several(plates), **stated})))
+
+
+def fit_batch(
+    log10_molar: ArrayLike,
+    y: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    model: Literal["3pl", "4pl"] = "4pl",
+    limits: float | None = 0.95,
+    **held: Any,
+) -> BatchFits:
+    """Fit many dose-response curves at once, with profile limits of each IC50.
+
+    Parameters
+    ----------
+    log10_molar : array, shape (points,) or (curves, points)
+    y, weight : array, shape (curves, points) or (curves, points, replicates)
+        nan where nothing was read.
+    model : {"4pl", "3pl"}
+    limits : float or None
+        Coverage of the limits; None leaves them out.
+    **held
+        hill, top or bottom held at a value, and what else `tricyclic.numerics.batch.fit_batch` takes.
+
+    Returns
+    -------
+    BatchFits
+        Arrays of shape (curves,); `words` tells the status of each.
+    """
+    from tricyclic.numerics.batch import fit_batch as run
+
+    return run(log10_molar, y, weight=weight, model=model, limits=limits, **held)
+
+
 def convert(text: str, to: str, **stated: Any) -> float:
     """Convert a quantity such as "0.5 uM" to another unit; keywords as the options of `tricyclic convert`."""
     from tricyclic.jobs.convert import Request, run
@@ -203,15 +252,23 @@ def report(result: Result, to: str | Path) -> Path:
 
 
 def _analysed(request: type, run: Callable[[Any], Any], plates: Any, stated: dict[str, Any]) -> Result:
-    several = [plates] if isinstance(plates, (str, Path)) else list(plates)
     paths = {key: str(value) for key, value in stated.items() if isinstance(value, Path)}
-    found: Found = _finish(run(_request(request, {"plates": tuple(map(str, several)), **stated, **paths})))
-    if found.to_write:
-        from tricyclic.studies.atomic import write_file
+    found: Found = _finish(run(_request(request, {"plates": _several(plates), **stated, **paths})))
+    return Result(_written(found))
 
-        for place, data in found.to_write.items():
-            write_file(Path(place), data)
-    return Result(found)
+
+def _several(plates: str | Path | list[str | Path]) -> tuple[str, ...]:
+    return tuple(map(str, [plates] if isinstance(plates, (str, Path)) else plates))
+
+
+def _written(work: Any) -> Any:
+    """The result of a job, its files written where it names some."""
+    from tricyclic.studies.atomic import write_file
+
+    found = _finish(work)
+    for place, data in (getattr(found, "to_write", None) or {}).items():
+        write_file(Path(place), data)
+    return found
 
 
 def _request(request: type, given: dict[str, Any]) -> Any:
