@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tricyclic.readers.open import SHELF, read_plates, read_tables, sniff
+from tricyclic.shelf import Shelf
 
 SAMPLES = Path(__file__).parents[1] / "golden" / "readers"
 NAMES = sorted(path.name.removesuffix(".json") for path in SAMPLES.glob("*__*.json"))
@@ -20,7 +21,9 @@ def expected(name: str) -> dict:
 
 
 def test_every_reader_on_the_shelf_has_a_sample():
-    assert {name.split("__")[0] for name in NAMES} == set(SHELF)
+    # A shelf of its own: another test may have put a folder of a user's on the one that is shared.
+    ours = Shelf(SHELF.kind, SHELF.package, SHELF.attribute)
+    assert {name.split("__")[0] for name in NAMES} == set(ours)
 
 
 @pytest.mark.parametrize("name", NAMES)
