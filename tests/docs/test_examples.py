@@ -18,6 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from tricyclic.curves import SHELF as CURVES
+from tricyclic.readers.open import SHELF as READERS
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?P<language>[a-z]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -41,6 +44,10 @@ def blocks(page: Path) -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
 def test_every_example_of_a_page_runs_as_printed(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    for shelf in (CURVES, READERS):
+        # What a page puts on a shelf stays on that page.
+        monkeypatch.setattr(shelf, "_own_folders", [])
+        monkeypatch.setattr(shelf, "_loaded", {})
     namespace: dict[str, object] = {"__name__": "example"}
     for language, text, line in blocks(page):
         if named := FILE.match(text):
