@@ -124,6 +124,7 @@ CASES = {
     "upper plateau missing": hill(-5.4),
     "lower plateau missing": hill(-8.7),
     "flat": lambda dose: 0.0,
+    "effect at every concentration": lambda dose: 98.0,
     "inverted": hill(-7.0, end=-80.0),
     "steep": hill(-7.0, slope=5.0),
     "shallow": hill(-7.0, slope=0.33),
@@ -163,6 +164,16 @@ def test_a_compound_without_effect_is_a_bound_at_the_highest_concentration():
     assert found.ic50.relation == ">"
     assert found.ic50.value == pytest.approx(1e4)  # nM
     assert found.says == "flat"
+
+
+def test_a_compound_with_full_effect_at_every_concentration_is_a_hit_below_the_lowest_and_never_inactive():
+    screen = judged([plate_of_curves({"strong": lambda dose: 98.0, "none": CASES["flat"]})])
+    by_name = {curve.compound: curve for curve in screen.curves}
+    assert by_name["strong"].hit
+    assert not by_name["none"].hit
+    assert by_name["strong"].ic50.relation == "<"
+    assert by_name["strong"].ic50.value == pytest.approx(1.0)  # nM
+    assert {p.compound: p.ic50.relation for p in screen.potencies} == {"strong": "<", "none": ">"}
 
 
 def test_half_way_points_beyond_the_concentrations_are_bounds():

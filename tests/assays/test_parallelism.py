@@ -91,6 +91,12 @@ def test_few_noisy_readings_hide_a_difference_but_do_not_show_equivalence():
     assert not any(check.level == "stop" for check in found.checks)
 
 
+@pytest.mark.parametrize("confidence", [0.0, 1.0, 2.0, float("nan")])
+def test_a_confidence_that_is_no_share_is_refused(confidence):
+    with pytest.raises(InputError, match="confidence"):
+        relative_potency(curve("a"), curve("b"), SHELF["logistic_4pl"], confidence=confidence)
+
+
 def test_different_units_are_refused():
     with pytest.raises(InputError, match="the reference is in y, the sample in cpm"):
         relative_potency(curve("a"), curve("b", unit="cpm"), MODEL)

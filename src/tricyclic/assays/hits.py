@@ -33,12 +33,15 @@ COMPOUNDS_FOR_SPREAD = 12
 # A MAD of n normal readings is as sure as a standard deviation of this share of n degrees of freedom.
 MAD_EFFICIENCY = 0.367
 FLAT, INVERTED, NOT_FITTED = "flat", "inverted", "not fitted"
+THROUGHOUT = "effect at every concentration"
+HALF_EFFECT = 50.0  # % of the control window
 START_LEFT = 0.05  # share of the span gone at the third concentration, where the start of a curve is known
 UNFIT = {"too few points", "no finite readings", "infinite readings", "search not finished"}
 
 # class -> its rule, in the order in which they are tried; the first that holds names the curve
 CLASSES: dict[str, str] = {
     NOT_FITTED: "the readings cannot bear a curve; the status says why",
+    THROUGHOUT: f"level, as for flat, but at {HALF_EFFECT:g} % of the control window or more: more potent than the lowest concentration, or interference; called on its size, not on F",
     FLAT: "F against a flat line is no discovery at the false discovery rate, or the fitted span is below the least effect of a hit",
     INVERTED: "the effect falls as the concentration rises",
     "open above": "the half-way point lies above the highest concentration, or its upper limit does not close",
@@ -246,13 +249,15 @@ def _expected(
             if hit.kind == FLAT
             else (hit.effect_high - hit.effect_low) * _share(curve.log10_molar, fits, k)
         )
+        if hit.kind == THROUGHOUT:
+            start, rise = float(np.median(curve.effect)), 0.0
         fitted = np.broadcast_to(start + rise, curve.effect.shape)
         expected.setdefault(curve.plate, {}).update(zip(curve.names, fitted.tolist(), strict=True))
     return expected
 
 
 def _start_seen(curve: _Curve, hit: CurveHit, fits: BatchFits, k: int) -> bool:
-    if hit.kind in (FLAT, NOT_FITTED):
+    if hit.kind in (FLAT, THROUGHOUT, NOT_FITTED):
         return hit.kind == FLAT
     return bool(_share(np.unique(curve.log10_molar)[2:3], fits, k)[0] < START_LEFT)
 
@@ -333,7 +338,11 @@ def _curve_hit(
     start, end = float(fits.top[k]), float(fits.bottom[k])
     discovered = q <= fdr if math.isfinite(q) else p <= fdr
     kind = _class(fits, k, status, discovered, effect_at_least, lowest, highest)
-    hit = bool(math.isfinite(q) and q <= fdr and kind not in (NOT_FITTED, FLAT, INVERTED))
+    # F cannot tell a compound that works at every concentration from one that works at none; its level can.
+    if kind == FLAT and float(np.median(means)) >= max(HALF_EFFECT, effect_at_least):
+        kind = THROUGHOUT
+    found = kind == THROUGHOUT or q <= fdr
+    hit = bool(math.isfinite(q) and found and kind not in (NOT_FITTED, FLAT, INVERTED))
     ic50 = _potency(curve, plate, fits, k, kind, lowest, highest, confidence)
     return CurveHit(
         compound=curve.compound, plate=plate, log10_molar=doses, effect_percent=means, ic50=ic50, log10_ic50=float(fits.log10_ic50[k]), hill=float(fits.hill[k]),
@@ -401,7 +410,9 @@ def _potency(
     )
     if kind == NOT_FITTED:
         return told
-    relation: Relation = ">" if kind == FLAT or at > highest else "<" if at < lowest else "="
+    relation: Relation = (
+        "<" if kind == THROUGHOUT else ">" if kind == FLAT or at > highest else "<" if at < lowest else "="
+    )
     if relation != "=":
         bound = _nM(highest if relation == ">" else lowest)
         return replace(

@@ -89,6 +89,8 @@ def relative_potency(
             f"the reference is in {reference.y_unit}, the sample in {sample.y_unit}", where=sample.name,
             allowed="Both have the same unit",
         )  # fmt: skip
+    if not 0 < confidence < 1:
+        raise InputError(f"the confidence is {confidence:g}", allowed="It is between 0 and 1, such as 0.95")
     held = dict(given or {})
     common = fit(
         _common(reference, sample, model),
@@ -216,7 +218,7 @@ def _checks(found: RelativePotency, common: Fit) -> tuple[Check, ...]:
     if differs and not found.parallel:
         made.append(
             Check(
-                "not_parallel", "stop", "the curves differ in shape by more than the margin allows and than chance explains",
+                "not_parallel", "stop", "the curves differ in shape by more than chance explains, and were not shown to agree within the margins",
                 where=where, source=HOUSE, advice="Do not report a relative potency; compare effects at stated doses instead",
             )
         )  # fmt: skip
