@@ -144,6 +144,11 @@ def checked_doses(x: np.ndarray, starts: np.ndarray, names: Any, *, molar: bool,
                 allowed="A dose is at most 1 mol/L", do="Divide by 1e9 if the column is in nM, by 1e6 if in µM",
             )  # fmt: skip
         x = np.log10(x)
+    elif float(x.max()) == 0.0 and (x < 0).any() and float(x[x < 0].max()) < -2.0:
+        raise InputError(
+            f"curve '{_of(x == 0.0, starts, names)}' has a dose of 0, which is 1 mol/L, and no other is above 0.01 mol/L",
+            where=column, do="Write -inf for a well without compound",
+        )  # fmt: skip
     _possible(x, starts, names, column)
     return x
 
