@@ -15,7 +15,7 @@ STARTS = np.array([0, 3, 6])
 
 def test_a_zero_among_log10_molar_doses_is_taken_for_no_compound_and_refused():
     x = np.array([-9.0, -7.0, -5.0, 0.0, -7.0, -5.0])
-    with pytest.raises(InputError, match="curve 'B' has a dose of 0.*-inf"):
+    with pytest.raises(InputError, match=r"curve 'B' has a dose of 0.*-inf"):
         checked_doses(x, STARTS, NAMES, molar=False, where="file.csv")
 
 
