@@ -231,6 +231,8 @@ def test_what_is_missing_is_named() -> None:
         fit(series, LINE, variance="counting")
     with pytest.raises(InputError, match="no curve was named"):
         fit(series)
+    with pytest.raises(InputError, match="onfidence is 2"):
+        fit(series, LINE, confidence=2.0)
 
 
 def test_held_parameters_are_not_counted_as_fitted() -> None:

@@ -278,3 +278,39 @@ def test_a_table_without_reference_or_unit_is_refused(tmp_path, unit, reference,
         call("relative-potency", potency_table(tmp_path / "t.csv", unit=unit), "--reference", reference),
         *words,
     )
+
+
+def said(folder, *args):
+    from click.testing import CliRunner
+
+    from tricyclic.cli.main import main
+
+    return CliRunner().invoke(main, [*args, "--quiet"])
+
+
+def test_a_chart_never_passes_over_a_run_without_potency(tmp_path):
+    rows = "\n".join(f"run{k},{'' if k == 4 else 2.0 + 0.1 * (k % 3)}" for k in range(10))
+    (tmp_path / "runs.csv").write_text(f"run,ic50_nM\n{rows}\n", encoding="utf-8")
+    done = said(tmp_path, "control-chart", str(tmp_path / "runs.csv"))
+    assert done.exit_code == 3, done.output
+    assert "run4 has no potency" in done.stderr
+
+
+def test_one_dose_is_no_curve_to_compare(tmp_path):
+    doses = [1e-9, 1e-8, 1e-7, 1e-6, 1e-5]
+    rows = [f"standard,{d:g},{100 / (1 + d / 1e-7) + k:g}" for d in doses for k in (0, 1)]
+    rows += [f"sample,1e-7,{v}" for v in (48, 50, 52)]
+    (tmp_path / "t.csv").write_text(
+        "sample,concentration_M,response\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    done = said(tmp_path, "relative-potency", str(tmp_path / "t.csv"), "--reference", "standard")
+    assert done.exit_code == 3, done.output
+    assert "has 1 dose above 0" in done.stderr
+
+
+def test_a_run_is_not_compared_with_itself(tmp_path):
+    rows = "\n".join(f"c{k},{k + 1}" for k in range(8))
+    (tmp_path / "m.csv").write_text(f"compound,a_ic50_nM\n{rows}\n", encoding="utf-8")
+    done = said(tmp_path, "msr", str(tmp_path / "m.csv"), "--first", "a_ic50_nM", "--second", "a_ic50_nM")
+    assert done.exit_code == 3, done.output
+    assert "both runs are the column" in done.stderr

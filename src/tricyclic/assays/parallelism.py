@@ -26,6 +26,7 @@ from tricyclic.records.reproducibility import RelativePotency, SharedShape
 from tricyclic.records.series import Series
 from tricyclic.records.telling import figures
 
+FEWEST_DOSES = 4
 SHAPE = ("baseline", "plateau", "hill")
 HALF = "log10_ec50"
 SLOPE_MARGIN = (0.8, 1.25)
@@ -91,6 +92,13 @@ def relative_potency(
         )  # fmt: skip
     if not 0 < confidence < 1:
         raise InputError(f"the confidence is {confidence:g}", allowed="It is between 0 and 1, such as 0.95")
+    for one in (reference, sample):
+        doses = np.unique(one.x["concentration_M"][one.x["concentration_M"] > 0]).size
+        if doses < FEWEST_DOSES:
+            raise InputError(
+                f"has {doses} dose{'' if doses == 1 else 's'} above 0", where=one.name,
+                allowed=f"A curve that is compared has {FEWEST_DOSES} or more",
+            )  # fmt: skip
     held = dict(given or {})
     common = fit(
         _common(reference, sample, model),

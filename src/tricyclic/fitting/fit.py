@@ -80,6 +80,8 @@ def fit(
         parts = (Part(parts, model),)
     elif isinstance(parts, Part):
         parts = (parts,)
+    if not 0.5 <= confidence < 1:
+        raise InputError(f"confidence is {confidence:g}", allowed="It lies between 0.5 and 1, such as 0.95")
     problem = Problem(parts, given or {}, free)
     if variance in ("poisson", "counting"):
         for part in parts:

@@ -105,8 +105,13 @@ def run(request: Request) -> Result:
     for k, estimate in enumerate(
         _rows(estimates_of(table, column, [str(k) for k in range(len(runs))]), len(runs))
     ):
-        if estimate is None or (request.only and names[k] != request.only):
+        if request.only and names[k] != request.only:
             continue
+        if estimate is None:
+            raise InputError(
+                f"run {runs[k]} has no potency", where=f"{table.file}, row {k + 2}",
+                do="A chart joins neighbours: write the potency, or take the row out of a copy of the file",
+            )  # fmt: skip
         if estimate.relation != "=":
             raise InputError(
                 f"run {runs[k]} has a bound, {estimate.relation} {estimate.value:g} {estimate.unit}", where=table.file,

@@ -59,10 +59,11 @@ class Result:
 
         lines = []
         for one in self.found:
-            lines.append(
-                f"{one.sample} over {one.reference}   potency {figures(one.potency)}   {100 * one.confidence:g} %: "
-                f"{figures(one.low)} to {figures(one.high)}   with shapes of their own {figures(one.ratio_at_own_shape)}"
-            )
+            number = f"{figures(one.potency)}   {100 * one.confidence:g} %: {figures(one.low)} to {figures(one.high)}"
+            told = f"potency {number}   with shapes of their own {figures(one.ratio_at_own_shape)}"
+            if any(check.level == "stop" for check in one.checks):
+                told = f"no potency to report (the number would be {number})"
+            lines.append(f"{one.sample} over {one.reference}   {told}")
             lines += [f"  {c.level}   {c.says}{'. ' + c.advice if c.advice else ''}" for c in one.checks]
         return "\n".join(lines)
 

@@ -69,6 +69,10 @@ def run(request: Request) -> Result:
         raise InputError(
             f"the confidence is {request.confidence:g}", allowed="It is between 0 and 1, such as 0.95"
         )
+    if request.first == request.second:
+        raise InputError(
+            f"both runs are the column '{request.first}'", where=request.file, do="Name two columns"
+        )
     table = potency_table(request.file, decimal=request.decimal, sheet=request.sheet)
     subjects = text_column(table, request.compound)
     found = Result(

@@ -173,7 +173,7 @@ class CurveStore:
             if writer is not None:
                 writer.close()
         if writer is None:
-            raise InputError("holds columns and no rows", where="the text file")
+            raise InputError("the file holds columns and no rows")
         os.replace(unfinished, place)
 
     def _part(self, number: int) -> Path:
