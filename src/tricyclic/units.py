@@ -154,7 +154,10 @@ def convert(
         per = 1.0 / molar_mass_g_per_mol if kind == "mass concentration" else molar_mass_g_per_mol
         return _exactly(value, factor, wanted_factor) * per
     if kind != wanted_kind:
-        raise UnitError(f"{source} is a {kind} and cannot become {wanted}, a {wanted_kind}", where=where)
+        raise UnitError(
+            f"{source} is a {kind} and cannot become {wanted}, a {wanted_kind}", where=where,
+            do=f"State a {wanted_kind}, such as in {wanted}",
+        )  # fmt: skip
     return _exactly(value, factor, wanted_factor)
 
 

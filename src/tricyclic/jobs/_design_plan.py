@@ -75,7 +75,7 @@ def asked_plan(request: Any) -> Asked:
     base = (
         protocol.conditions if protocol else BindingConditions(target=request.target, isotope=request.isotope)
     )
-    told = conditions(base, stated, where="what was stated")
+    told = conditions(base, stated, where="the options")
     if kind == "saturation" and request.expected_kd:
         told = replace(told, radioligand_kd_nM=Measured(_nM(request.expected_kd, "expected-kd"), "nM"))
     told, taken = _counted(told)

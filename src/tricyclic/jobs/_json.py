@@ -6,6 +6,7 @@ method; the whole with its version and the hashes of what it rests on.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -118,3 +119,8 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 def _check(check: Check) -> dict[str, Any]:
     plain: dict[str, Any] = as_plain(check)
     return plain
+
+
+def as_json_bytes(document: dict[str, Any]) -> bytes:
+    """A document as JSON text; numbers that JSON cannot hold have become words before."""
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

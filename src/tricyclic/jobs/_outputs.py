@@ -5,9 +5,8 @@ No clock, no random state and no path of the machine goes into them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tricyclic.jobs._job import Progress
 
@@ -20,6 +19,7 @@ def outputs_of(ready: ReadyStudy) -> Generator[Progress, None, tuple[Found, dict
     """Analyse a study and write all its files in memory, the manifest included."""
     from tricyclic.jobs._binding import analyse_all, curves_of, says_of
     from tricyclic.jobs._found import Found
+    from tricyclic.jobs._json import as_json_bytes
     from tricyclic.jobs._pictures import pictures_of
     from tricyclic.jobs._report import document_of, figures_of, html_of, pdf_of, tables_of
     from tricyclic.studies.results import sealed
@@ -40,8 +40,3 @@ def outputs_of(ready: ReadyStudy) -> Generator[Progress, None, tuple[Found, dict
         files["report.pdf"] = pdf_of(document)
     files |= figures_of(document)
     return found, sealed(ready, files)
-
-
-def as_json_bytes(document: dict[str, Any]) -> bytes:
-    """A document as JSON text; numbers that JSON cannot hold have become words before."""
-    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

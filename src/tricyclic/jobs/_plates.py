@@ -126,7 +126,7 @@ def ready_assay(request: PlatesRequest, kind: str) -> ReadyAssay:
         if getattr(request, name) not in (None, "")
     }
     incubated = conditions(
-        protocol.conditions if protocol else BindingConditions(), stated, where="what was stated"
+        protocol.conditions if protocol else BindingConditions(), stated, where="the options"
     )
     compound = request.compound or (protocol.compound if protocol else "")
     chosen: dict[str, Any] = {

@@ -23,7 +23,7 @@ def report_bytes(found: Found, ending: str) -> bytes:
         If the ending is none of .html, .pdf, .json.
     """
     from tricyclic.jobs._binding import curves_of
-    from tricyclic.jobs._outputs import as_json_bytes
+    from tricyclic.jobs._json import as_json_bytes
     from tricyclic.jobs._pictures import pictures_of
 
     if ending == ".json":

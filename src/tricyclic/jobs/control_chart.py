@@ -146,7 +146,7 @@ def _rows(estimates: Any, rows: int) -> list[Any]:
 def _written(found: Result, folder: Any) -> dict[str, bytes]:
     from tricyclic import __version__
     from tricyclic.figures.control_chart import control_chart
-    from tricyclic.jobs._outputs import as_json_bytes
+    from tricyclic.jobs._json import as_json_bytes
     from tricyclic.jobs._potencies import csv_bytes
 
     c = found.chart

@@ -88,7 +88,7 @@ def run(request: Request) -> Result:
 def _written(result: Result, folder: Any) -> dict[str, bytes]:
     from tricyclic import __version__
     from tricyclic.figures.control_chart import agreement_plot
-    from tricyclic.jobs._outputs import as_json_bytes
+    from tricyclic.jobs._json import as_json_bytes
     from tricyclic.jobs._potencies import csv_bytes
 
     f = result.found

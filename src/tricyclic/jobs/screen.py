@@ -176,7 +176,7 @@ def _written(found: Result, out: Path) -> dict[str, bytes]:
     from tricyclic import __version__
     from tricyclic.assays.screen import Z_PRIME_AT_LEAST
     from tricyclic.figures.screen_map import median_map, over_plates
-    from tricyclic.jobs._outputs import as_json_bytes
+    from tricyclic.jobs._json import as_json_bytes
     from tricyclic.reports.screen import screen_html, screen_tables
 
     screen = found.screen
