@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 GROUND = {"records", "units", "errors", "shelf"}
-THINK = {"numerics", "curves", "fitting", "assays"}
+THINK = {"numerics", "curves", "fitting", "assays", "simulation"}
 READ = {"readers"}
 TELL = {"figures", "reports"}
 HALL = {"jobs", "studies"}
@@ -21,6 +21,7 @@ FLOORS: dict[str, set[str]] = {
     "curves": {"records", "errors", "units", "shelf", "numerics"},
     "fitting": GROUND | {"numerics"},
     "assays": GROUND | {"numerics", "fitting"},
+    "simulation": GROUND | {"numerics", "fitting"},
     "readers": GROUND,
     "figures": GROUND,
     "reports": GROUND | {"figures"},

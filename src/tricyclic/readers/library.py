@@ -111,12 +111,12 @@ def protocol(name: str, *, folder: str | Path | None = None) -> Protocol:
     """
     if name.endswith(".toml") and Path(name).is_file():
         own = Path(name)
-        return protocol_from_toml(_bytes(own), name=own.stem, where=own.name, known_sources=sources(folder))
+        return protocol_from_toml(bytes_of(own), name=own.stem, where=own.name, known_sources=sources(folder))
     found = _protocol_files(folder)
     if name not in found:
         raise UnknownNameError.among("protocol", name, found)
     return protocol_from_toml(
-        _bytes(found[name]), name=name, where=f"{name}.toml", known_sources=sources(folder)
+        bytes_of(found[name]), name=name, where=f"{name}.toml", known_sources=sources(folder)
     )
 
 
@@ -181,11 +181,11 @@ def protocol_from_toml(
 def sources(folder: str | Path | None = None) -> dict[str, Source]:
     """All papers by key; a user's `sources.csv` is added and wins where a key is the same."""
     found: dict[str, Source] = {}
-    for place in _places(folder):
+    for place in library_places(folder):
         file = place / "sources.csv"
         if not file.is_file():
             continue
-        for line, row in _rows(file, ("key", "citation"), ("doi", "address", "caution")):
+        for line, row in table_rows(file, ("key", "citation"), ("doi", "address", "caution")):
             if not row["key"] or not row["citation"]:
                 raise InputError("a source without key or citation", where=f"{file.name}, line {line}")
             found[row["key"]] = Source(**row)
@@ -213,8 +213,8 @@ def evidence(
     known = sources(folder)
     return tuple(
         item
-        for place in _places(folder)
-        for file in _listed(place / "evidence", ".csv")
+        for place in library_places(folder)
+        for file in listed(place / "evidence", ".csv")
         for item in _evidence_of(file, known)
         if all(not text or _plain(getattr(item, key)) == text for key, text in wanted.items())
     )
@@ -222,7 +222,7 @@ def evidence(
 
 def examples() -> tuple[str, ...]:
     """Names of the published tables that come with tricyclic."""
-    return tuple(file.name for file in _listed(_ours() / "examples", ".csv"))
+    return tuple(file.name for file in listed(our_library() / "examples", ".csv"))
 
 
 def example(name: str) -> bytes:
@@ -235,12 +235,12 @@ def example(name: str) -> bytes:
     """
     if name not in examples():
         raise UnknownNameError.among("example", name, examples())
-    return _bytes(_ours() / "examples" / name)
+    return bytes_of(our_library() / "examples" / name)
 
 
 def _evidence_of(file: Traversable, known: dict[str, Source]) -> list[Evidence]:
     found = []
-    for line, row in _rows(file, EVIDENCE_COLUMNS[:5], EVIDENCE_COLUMNS[5:]):
+    for line, row in table_rows(file, EVIDENCE_COLUMNS[:5], EVIDENCE_COLUMNS[5:]):
         where = f"{file.name}, line {line}"
         if row["source"] and row["source"] not in known:
             raise UnknownNameError.among("source", row["source"], known, where=where)
@@ -250,7 +250,9 @@ def _evidence_of(file: Traversable, known: dict[str, Source]) -> list[Evidence]:
             raise InputError(f"the relation is '{relation}'", where=where, allowed="=, > or <")
         if certainty not in CERTAINTIES:
             raise UnknownNameError.among("certainty", certainty, CERTAINTIES, where=where)
-        value, low, high = (_number(row[key], f"{where}, column {key}") for key in ("value", "low", "high"))
+        value, low, high = (
+            table_number(row[key], f"{where}, column {key}") for key in ("value", "low", "high")
+        )
         if low > high or (math.isfinite(value) and not (low <= value <= high) and math.isfinite(low + high)):
             raise InputError(
                 f"{row['parameter']} of {row['subject']} at {row['target']} is {value:g}, outside its own range {low:g} to {high:g}",
@@ -269,7 +271,7 @@ def _evidence_of(file: Traversable, known: dict[str, Source]) -> list[Evidence]:
     return found
 
 
-def _number(text: str, where: str) -> float:
+def table_number(text: str, where: str) -> float:
     if not text:
         return math.nan
     try:
@@ -285,11 +287,11 @@ def _number(text: str, where: str) -> float:
     return value
 
 
-def _rows(
+def table_rows(
     file: Traversable, needed: tuple[str, ...], optional: tuple[str, ...]
 ) -> list[tuple[int, dict[str, str]]]:
     try:
-        text = _bytes(file).decode("utf-8-sig")
+        text = bytes_of(file).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("is not UTF-8", where=file.name, do="Save the table as CSV UTF-8") from None
     reader = csv.DictReader(io.StringIO(text), restkey="\0more")
@@ -317,27 +319,27 @@ def _rows(
 def _protocol_files(folder: str | Path | None) -> dict[str, Traversable]:
     return {
         file.name.removesuffix(".toml"): file
-        for place in _places(folder)
-        for file in _listed(place / "protocols", ".toml")
+        for place in library_places(folder)
+        for file in listed(place / "protocols", ".toml")
     }
 
 
-def _places(folder: str | Path | None) -> list[Traversable]:
+def library_places(folder: str | Path | None) -> list[Traversable]:
     if folder is None:
-        return [_ours()]
+        return [our_library()]
     own = Path(folder)
     if not own.is_dir():
         raise InputError(
             "is not a folder", where=str(folder), do="Name a folder with protocols/, evidence/ or sources.csv"
         )
-    return [_ours(), own]
+    return [our_library(), own]
 
 
-def _ours() -> Traversable:
+def our_library() -> Traversable:
     return files("tricyclic") / "library"
 
 
-def _listed(folder: Traversable, ending: str) -> list[Traversable]:
+def listed(folder: Traversable, ending: str) -> list[Traversable]:
     if not folder.is_dir():
         return []
     return sorted(
@@ -345,7 +347,7 @@ def _listed(folder: Traversable, ending: str) -> list[Traversable]:
     )
 
 
-def _bytes(file: Traversable) -> bytes:
+def bytes_of(file: Traversable) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:

@@ -1,0 +1,1 @@
+"""THINK: mechanisms are composed, dosed, run, varied and calibrated; models are data, this is the engine."""

@@ -1,0 +1,109 @@
+"""From the statements of a mechanism to those of one of its uses: every symbol gets its own name.
+
+Antimony has modules of its own; it also gives each use its own copy of every unit and writes events on a
+module's inside wrongly, so a mechanism's statements are copied here with their symbols renamed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from tricyclic.errors import UnknownNameError
+
+# words of Antimony that a mechanism may use and that are no symbols of its own
+WORDS = frozenset(
+    [
+        "species",
+        "in",
+        "time",
+        "exp",
+        "ln",
+        "log",
+        "log10",
+        "sqrt",
+        "abs",
+        "min",
+        "max",
+        "pow",
+        "floor",
+        "ceil",
+        "tanh",
+        "piecewise",
+        "factorial",
+        "dimensionless",
+    ]
+)
+_TOKEN = re.compile(
+    r"(?P<number>(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
+)
+_NUMBER = re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
+_REACTION = re.compile(r"^(?P<name>\w+)\s*:(?!=)\s*(?P<sides>[^;]*->[^;]*);(?P<rate>.*)$")
+
+
+def flat(name: str) -> str:
+    """The identifier in the model of a quantity that people call PART.symbol."""
+    return name.replace(".", "__")
+
+
+def told(identifier: str) -> str:
+    """The name people use for an identifier of the model."""
+    return identifier.replace("__", ".")
+
+
+def symbols(expression: str) -> tuple[str, ...]:
+    """Names in an expression, each once, in order, without the words of Antimony."""
+    names = [match["name"] for match in _TOKEN.finditer(expression) if match["name"]]
+    return tuple(dict.fromkeys(name for name in names if name not in WORDS))
+
+
+def renamed(expression: str, name_of: Callable[[str], str]) -> str:
+    """The expression with each symbol replaced and each bare number marked as a pure number."""
+
+    def one(match: re.Match[str]) -> str:
+        if match["number"]:
+            return f"({match['number']} dimensionless)"
+        return match["name"] if match["name"] in WORDS else name_of(match["name"])
+
+    return _TOKEN.sub(one, expression)
+
+
+def statement_of(statement: str, part: str, names: Mapping[str, str], *, where: str) -> str:
+    """One statement of a mechanism, as it stands in the composed model.
+
+    Parameters
+    ----------
+    statement : str
+        "uptake := …", "density' = …", "density = …", or a reaction "J: NE -> ; place * …".
+    part : str
+        Name of the use; new symbols (names of reactions) are put under it.
+    names : mapping of str to str
+        Symbol of the mechanism -> text that stands for it.
+
+    Raises
+    ------
+    UnknownNameError
+        If the statement uses a symbol that neither the header nor the table declares.
+    """
+
+    def name_of(symbol: str) -> str:
+        if symbol not in names:
+            raise UnknownNameError.among("symbol", symbol, names, where=where)
+        return names[symbol]
+
+    reaction = _REACTION.match(statement)
+    if reaction:
+        sides = re.sub(r"[A-Za-z_]\w*", lambda match: name_of(match[0]), reaction["sides"])
+        return f"{part}__{reaction['name']}: {sides.strip()}; {renamed(reaction['rate'].strip(), name_of)}"
+    for sign in (":=", "'=", "' =", "="):
+        if sign in statement:
+            left, right = statement.split(sign, 1)
+            symbol = left.strip().rstrip("'").strip()
+            mark = "' =" if "'" in sign else f" {sign}"
+            if sign == "=" and _NUMBER.match(right.strip()):
+                # a lone start value keeps the unit of its state; "0 dimensionless" would take it away
+                return f"{name_of(symbol)} = {right.strip()}"
+            return f"{name_of(symbol)}{mark} {renamed(right.strip(), name_of)}"
+    raise UnknownNameError.among(
+        "form of statement", statement, ("x := …", "x' = …", "x = …", "J: a -> b; rate"), where=where
+    )
