@@ -1,0 +1,128 @@
+"""From a composed model to numbers: each subject is brought to its own drug-free rest, then dosed.
+
+A dose at time 0 is added to the states at rest; an event at time 0 would fire before they are set, and be
+lost. All doses after that are events of the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.errors import InputError
+from tricyclic.numerics.integrator import RTOL, CompiledModel, engine, sbml_of
+from tricyclic.simulation.composed import Composed
+from tricyclic.simulation.statements import flat
+
+Floats = NDArray[np.float64]
+
+
+class Bench:
+    """A composed model, compiled and ready for any number of subjects.
+
+    It travels to another process as its text. Runs do not leave anything behind: the same values give the
+    same bits, alone or among others.
+    """
+
+    def __init__(self, composed: Composed, *, engine_name: str = "roadrunner") -> None:
+        self.composed, self.engine_name = composed, engine_name
+        self.sbml = sbml_of(composed.text, composed.name)
+        self.model: CompiledModel = engine(engine_name).load(self.sbml)
+        self._index = {name: k for k, name in enumerate(self.model.states)}
+
+    def __reduce__(self) -> tuple[type[Bench], tuple[Composed]]:
+        return type(self), (self.composed,)
+
+    def ids(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Values by the names people use, as the model calls them.
+
+        Raises
+        ------
+        UnknownNameError
+            If a quantity is not known; the nearest are suggested.
+        InputError
+            If it is no parameter, or the value is not finite.
+        """
+        found = {}
+        for name, value in values.items():
+            item = self.composed.quantity(name)
+            if item.kind not in ("parameter", "dosing"):
+                raise InputError(
+                    f"'{name}' is computed and cannot be set", where=self.composed.name,
+                    do="Set a parameter; `tricyclic simulate SCENARIO --list` names them",
+                )  # fmt: skip
+            if not np.isfinite(value):
+                raise InputError(f"'{name}' is {value}", where=self.composed.name, allowed="A finite number")
+            found[item.id] = float(value)
+        return found
+
+    def rest(self, values: Mapping[str, float] = {}) -> Floats:
+        """The drug-free steady state of a subject, shape (states,).
+
+        Raises
+        ------
+        NumericsError
+            If it does not settle.
+        """
+        return self.model.rest(self._drug_free(values))
+
+    def rest_of(
+        self, names: Sequence[str], values: Mapping[str, float] = {}, rest: Floats | None = None
+    ) -> Floats:
+        """Quantities at the drug-free rest, shape (names,)."""
+        start = self.rest(values) if rest is None else rest
+        outputs = [self.composed.selection(name) for name in names]
+        table = self.model.run(np.array([0.0, 1e-9]), outputs, values=self._drug_free(values), start=start)
+        return np.asarray(table[0], dtype=float)
+
+    def run(
+        self,
+        time_h: Floats,
+        names: Sequence[str],
+        values: Mapping[str, float] = {},
+        *,
+        rest: Floats | None = None,
+        rtol: float = RTOL,
+    ) -> Floats:
+        """Dose a subject from its drug-free rest.
+
+        Parameters
+        ----------
+        time_h : array, shape (times,)
+            Hours, increasing, 0 or more.
+        names : sequence of str
+            Quantities.
+        values : mapping of str to float
+            Parameters of the subject that differ from the library's.
+        rest : array, shape (states,), optional
+            Its rest, where it is known already.
+        rtol : float
+            Relative error of the solver.
+
+        Returns
+        -------
+        array, shape (times, names)
+
+        Raises
+        ------
+        NumericsError
+            If no method of the solver comes through.
+        """
+        start = (self.rest(values) if rest is None else rest).copy()
+        given = self.ids(values)
+        for dose in self.composed.doses:
+            if not dose.regimen.at_start:
+                continue
+            amount = given.get(flat(dose.amount), dose.regimen.amount)
+            if dose.sustained:
+                given[flat(dose.feeds)] = amount
+            else:
+                start[self._index[flat(dose.feeds)]] += amount
+        outputs = [self.composed.selection(name) for name in names]
+        return self.model.run(np.asarray(time_h, float), outputs, values=given, start=start, rtol=rtol)
+
+    def _drug_free(self, values: Mapping[str, float]) -> dict[str, float]:
+        off = {flat(dose.feeds): 0.0 for dose in self.composed.doses if dose.sustained}
+        return {**self.ids(values), **off, **self.composed.dosing_off()}
