@@ -8,6 +8,7 @@ each regimen its events; a mechanism is never edited for a dose.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.records.constant import Constant
@@ -111,6 +112,7 @@ def compose(
         )
     _drug_links(text, scenario, given, regimens)
     _sites(text, scenario, given)
+    _identify_drugs(text, given)
     for name in list(text.quantities):
         for identifier in text.quantities[name].identifiers:
             text.lines.append(f'  {flat(name)} identity "{_address(identifier)}"')
@@ -335,6 +337,15 @@ def _drug_links(
             text.lines.append(f"  {name}__in_{fluid.name} := {' + '.join(terms)}")
 
 
+def _identify_drugs(text: _Text, drugs: Mapping[str, Drug]) -> None:
+    """Say of each drug's amounts and concentrations which compound they are of."""
+    for name, drug in drugs.items():
+        identifiers = tuple(filter(None, (drug.identifier("chebi"), drug.identifier("chembl"))))
+        for quantity in (f"{name}.central", f"{name}.plasma_total", f"{name}_brain.free", f"{name}.medium_free"):
+            if quantity in text.quantities and identifiers:
+                text.quantities[quantity] = replace(text.quantities[quantity], identifiers=identifiers)
+
+
 def _sites(text: _Text, scenario: Scenario, drugs: Mapping[str, Drug]) -> None:
     """Write each site's load (sum of C/Ki), effect (the same weighted by efficacy) and occupancy."""
     for site in scenario.sites:
@@ -437,15 +448,9 @@ def _amount_unit(route: str) -> str:
 
 
 def _address(identifier: str) -> str:
-    """The identifiers.org address of "uniprot:P23975" or "CHEBI:47781"."""
-    prefix, _, rest = identifier.partition(":")
-    if prefix == "CHEBI":
-        return f"https://identifiers.org/chebi/CHEBI:{rest}"
-    return (
-        f"https://identifiers.org/{prefix}:{rest}"
-        if prefix != "CHEMBL"
-        else f"https://identifiers.org/chembl/{rest}"
-    )
+    """The identifiers.org address of "uniprot:P23975", "CHEBI:47781" or "CHEMBL1418"."""
+    compound = identifier.startswith("CHEMBL")
+    return f"https://identifiers.org/{'chembl.compound/' if compound else ''}{identifier}"
 
 
 def _quoted(text: str) -> str:
