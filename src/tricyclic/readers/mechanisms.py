@@ -81,7 +81,7 @@ SCENARIO = Table(
         ),
     }
 )
-_HEADER = re.compile(r"^//\s*(in|out|state|species|local|link|node|id)\s+(.*)$")
+_HEADER = re.compile(r"^//\s*(in|out|state|species|local|link|node|id|lacks)\s+(.*)$")
 
 
 class OnDemand(Mapping[str, Thing]):
@@ -144,7 +144,7 @@ def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str
         If a header line or the frame `model … end` is not as it should be.
     """
     says: list[str] = []
-    ports, links, drawn, identifiers = [], [], [], []
+    ports, links, drawn, identifiers, lacks = [], [], [], [], []
     body: list[str] = []
     inside = ended = headed = False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -158,6 +158,8 @@ def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str
                 links.append(_link(words, place))
             elif kind == "node":
                 drawn.append(_drawn(words, place))
+            elif kind == "lacks":
+                lacks.append(header[2].strip())
             elif kind == "id":
                 if len(words) != 2:
                     raise InputError(
@@ -192,7 +194,7 @@ def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str
         raise InputError("has no 'model NAME()' … 'end'", where=where)
     return Mechanism(
         name=name, says=" ".join(says), body=tuple(body), ports=tuple(ports), constants=constants,
-        links=tuple(links), drawn=tuple(drawn), identifiers=tuple(identifiers), text=text,
+        links=tuple(links), drawn=tuple(drawn), identifiers=tuple(identifiers), lacks=tuple(lacks), text=text,
     )  # fmt: skip
 
 

@@ -63,6 +63,8 @@ class Mechanism:
         Its parameters; a row may hold for one part of a scenario only.
     links, drawn, identifiers
         Arrows, looks and annotations (symbol, identifier such as "uniprot:P23975").
+    lacks : tuple of str
+        What it leaves out, one sentence each.
     text : str
         The file as it stands, for the page of the mechanism.
     """
@@ -75,6 +77,7 @@ class Mechanism:
     links: tuple[Link, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
+    lacks: tuple[str, ...] = ()
     text: str = ""
 
     def __post_init__(self) -> None:
