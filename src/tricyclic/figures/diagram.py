@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 from tricyclic.errors import TricyclicError
 from tricyclic.figures import style
@@ -19,21 +19,43 @@ from tricyclic.records.network import LinkKind, Network, NodeKind
 TALLEST_MM = 215.0
 FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
 GAP = 6.0
-EDGE = 1.0
+# room that a frame needs around what it holds, and above it for its label
+FRAME_PT = 12.0
+LABEL_PT = 24.0
 FOLD_SAYS = "change against the drug-free rest; grey: not part of the result"
+
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A compartment: its label, its colours, and the names of the nodes that it holds."""
+
+    label: str
+    fill: str
+    edge: str
+    holds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """The inside of a drawing by Graphviz, its origin at the top left, and its size [pt]."""
+    """The inside of a drawing by Graphviz with its size [pt], and its bands with the boxes that they must hold.
+
+    Boxes are left, top, right, bottom, in points from the top left. `sideways`: the bands stand side by side.
+    """
 
     body: str
     wide: float
     high: float
+    bands: tuple[tuple[Band, Box], ...] = ()
+    sideways: bool = False
 
     def scale(self, width: style.Width) -> float:
         """How much it must shrink to fit the page; 1 where it fits."""
-        return min(1.0, _page_wide(width) / self.wide, _points(TALLEST_MM) / self.high)
+        around = 2 * FRAME_PT if self.bands else 0.0
+        more = LABEL_PT + FRAME_PT if self.bands else 0.0
+        return min(1.0, _page_wide(width) / (self.wide + around), _points(TALLEST_MM) / (self.high + more))
 
 
 @dataclass(frozen=True)
@@ -44,48 +66,76 @@ class KeyItem:
     says: str
 
 
-def read(svg: str, *, sideways: bool = False) -> Drawing:
-    """Take the drawing out of the SVG that Graphviz wrote; `sideways` if its rows run from top to bottom."""
+def read(svg: str, bands: Sequence[Band] = (), *, sideways: bool = False) -> Drawing:
+    """Take the drawing out of the SVG that Graphviz wrote.
+
+    Parameters
+    ----------
+    svg : str
+    bands : sequence of Band
+        Compartments to be framed.
+    sideways : bool
+        Whether the graph runs from left to right.
+    """
     size = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
+    origin = re.search(r"translate\(([\d.-]+) ([\d.-]+)\)", svg)
     start, end = svg.find('<g id="graph0"'), svg.rfind("</svg>")
-    if size is None or start < 0 or end < 0:
+    if size is None or origin is None or start < 0 or end < 0:
         raise TricyclicError("Graphviz gave a drawing of a form that is not known")
     body = re.sub(r"<!--.*?-->\s*", "", svg[start:end], flags=re.DOTALL)
-    body = re.sub(
-        r'(<g id="(?:graph|clust)\d+" class="[^"]*"[^>]*>\s*)<title>.*?</title>\s*',
-        r"\1",
-        body,
-        flags=re.DOTALL,
-    )
-    wide, high = float(size[1]), float(size[2])
-    return Drawing(_typeset(_bands(body.strip(), wide, high, sideways=sideways)), wide, high)
+    body = re.sub(r'(<g id="graph0"[^>]*>\s*)<title>.*?</title>\s*', r"\1", body, flags=re.DOTALL)
+    boxes = _boxes(body, float(origin[1]), float(origin[2]))
+    framed = tuple((band, _around([boxes[name] for name in band.holds])) for band in bands)
+    return Drawing(_typeset(body.strip()), float(size[1]), float(size[2]), framed, sideways)
 
 
-def _bands(body: str, wide: float, high: float, *, sideways: bool) -> str:
-    """Widen the frames of the compartments to the whole drawing, so that they lie as bands below each other."""
-    origin = re.search(r"translate\(([\d.-]+) ([\d.-]+)\)", body)
-    if origin is None:
-        return body
-    left, top = EDGE - float(origin[1]), EDGE - float(origin[2])
-    right, bottom = wide - EDGE - float(origin[1]), high - EDGE - float(origin[2])
+def _boxes(body: str, x: float, y: float) -> dict[str, Box]:
+    """Where each node lies."""
+    found: dict[str, Box] = {}
+    for name, drawn in re.findall(
+        r'<g id="[^"]*" class="node[^>]*>\s*<title>(.*?)</title>(.*?)</g>', body, re.DOTALL
+    ):
+        corners: list[Box] = []
+        for cx, cy, rx, ry in re.findall(r'cx="(.*?)" cy="(.*?)" rx="(.*?)" ry="(.*?)"', drawn):
+            corners.append(
+                (float(cx) - float(rx), float(cy) - float(ry), float(cx) + float(rx), float(cy) + float(ry))
+            )
+        for path in re.findall(r' (?:points|d)="([^"]*)"', drawn):
+            numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
+            corners.append((min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])))
+        if corners:
+            left, top, right, bottom = _around(corners)
+            found[unescape(name)] = (left + x, top + y, right + x, bottom + y)
+    return found
 
-    def band(group: re.Match[str]) -> str:
-        numbers = [float(x) for x in re.findall(r"-?[\d.]+", group["d"])]
-        x0, x1, y0, y1 = min(numbers[::2]), max(numbers[::2]), min(numbers[1::2]), max(numbers[1::2])
-        x0, x1, y0, y1 = (x0, x1, top, bottom) if sideways else (left, right, y0, y1)
-        frame = f'<rect x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}" rx="8" {group["paint"]}/>'
-        words = re.sub(
-            r'text-anchor="\w+" x="[^"]*" y="[^"]*"', f'x="{x0 + 8:.2f}" y="{y0 + 12:.2f}"', group["rest"]
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return (
+        min(box[0] for box in boxes), min(box[1] for box in boxes), max(box[2] for box in boxes), max(box[3] for box in boxes),
+    )  # fmt: skip
+
+
+def _framed(drawing: Drawing, across: float, down: float, scale: float, wide: float) -> tuple[str, str]:
+    """Draw the frames, which lie below the drawing, and their labels, which lie above it."""
+    frames, labels = [], []
+    above, below = LABEL_PT * scale, FRAME_PT * scale
+    size = style.SMALL_PT * max(scale, 0.75)
+    for band, (left, top, right, bottom) in drawing.bands:
+        x0, x1, y0, y1 = 0.5, wide - 0.5, down + top * scale - above, down + bottom * scale + below
+        if drawing.sideways:
+            x0, x1 = across + left * scale - 10.0 * scale, across + right * scale + 10.0 * scale
+            y0, y1 = down - above, down + drawing.high * scale + below
+        frames.append(
+            f'<rect x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}" rx="7" fill="{band.fill}" stroke="{band.edge}" stroke-width="0.8"/>'
         )
-        return f"{group['head']}{frame}{words}"
-
-    return _CLUSTER.sub(band, body)
-
-
-_CLUSTER = re.compile(
-    r'(?P<head><g id="clust\d+"[^>]*>\s*)<path (?P<paint>[^>]*?) d="(?P<d>[^"]*)"/>(?P<rest>.*?</g>)',
-    re.DOTALL,
-)
+        # a rim of the band's own colour keeps the words off the lines that they cross
+        rim = f'stroke="{band.fill}" stroke-width="2.5" stroke-linejoin="round" paint-order="stroke"'
+        room = (x1 - x0 - 12) / 72 * 25.4 * style.FONT_PT / size
+        for number, line in enumerate(style.wrapped(band.label, room, bold=True).split("\n")):
+            labels.append(
+                f'<text x="{x0 + 7:.2f}" y="{y0 + (3.5 + size) + 1.2 * size * number:.2f}" font-size="{size:.2f}" font-weight="bold" fill="#4A4A4A" {rim}>{lowered(escape(line))}</text>'
+            )
+    return "\n".join(frames), "\n".join(labels)
 
 
 def page(
@@ -100,10 +150,15 @@ def page(
 ) -> str:
     """Set a drawing under its title and above its key, at the width of a column or a page; gives SVG."""
     wide, scale = _page_wide(width), drawing.scale(width)
-    top = 15.0 if title else 0.0
+    # a frame stands out above and below what it holds, where that lies at the edge of the drawing
+    first = min((box[1] for _, box in drawing.bands), default=LABEL_PT)
+    above = 1.0 + max(LABEL_PT - first, 0.0) * scale if not drawing.sideways else LABEL_PT * scale
+    top = (15.0 if title else 0.0) + above
+    end = top + (drawing.high + (FRAME_PT if drawing.bands else 0.0)) * scale
     below, key_high = _key(key, fold, wide)
-    high = top + drawing.high * scale + (GAP + key_high if key_high else 0.0)
+    high = end + (GAP + key_high if key_high else 0.0)
     across = (wide - drawing.wide * scale) / 2
+    frames, labels = _framed(drawing, across, top, scale, wide)
     parts = []
     if title:
         line = style.fitted(title, style.WIDTHS_MM[width] - 2, bold=True)
@@ -111,11 +166,13 @@ def page(
             f'<text x="0" y="9" font-size="{style.FONT_PT:g}" font-weight="bold">{lowered(escape(line))}</text>'
         )
     size = "" if scale == 1 else f" scale({scale:.4f})"
-    parts.append(f'<g transform="translate({across:.2f} {top:.2f}){size}">{drawing.body}</g>')
+    parts += [frames, f'<g transform="translate({across:.2f} {top:.2f}){size}">{drawing.body}</g>', labels]
     if key_high:
-        parts.append(f'<g transform="translate(0 {top + drawing.high * scale + GAP:.2f})">{below}</g>')
+        parts.append(f'<g transform="translate(0 {end + GAP:.2f})">{below}</g>')
     mine = style.slug(name)
-    body = re.sub(r'\sid="([^"]+)"', lambda match: f' id="{mine}-{match[1]}"', "\n".join(parts))
+    body = re.sub(
+        r'\sid="([^"]+)"', lambda match: f' id="{mine}-{match[1]}"', "\n".join(part for part in parts if part)
+    )
     body = re.sub(r'(href="#|url\(#)', rf"\g<1>{mine}-", body)
     return (
         f'<svg role="img" aria-label="{escape(style.one_line(alt), quote=True)}" xmlns="http://www.w3.org/2000/svg" '

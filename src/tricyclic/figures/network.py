@@ -13,7 +13,7 @@ from typing import Literal
 from tricyclic.errors import InputError
 from tricyclic.figures import diagram, style
 from tricyclic.figures.graphviz import Engine, svg_of_dot
-from tricyclic.figures.layers import rows_of
+from tricyclic.figures.layers import Rows, rows_of
 from tricyclic.figures.node_shapes import LINKS, LOOKS, NO_VALUE, PLACES, UNKNOWN, Fold
 from tricyclic.records.document import Figure
 from tricyclic.records.network import Edge, LinkKind, Network, Node
@@ -30,7 +30,7 @@ GAP_PT = 14.0
 ROW_PT: dict[Direction, float] = {"TB": 470.0, "LR": 540.0}
 
 
-def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True) -> str:
+def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True, frames: bool = True) -> str:
     """Write a network in the DOT language.
 
     Parameters
@@ -40,11 +40,15 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
         From top to bottom, or from left to right.
     legend : bool
         Whether a table below the graph says what shapes, lines and colours mean.
+    frames : bool
+        Whether each place is a cluster with a frame; `network_svg` draws the frames itself, as wide as the page.
 
     Returns
     -------
     str
         DOT text, the same for the same network. Nodes are named as in the network and carry their kind as `class`.
+        A link against the order of the rows is written from its end to its start with `dir=back`, as Graphviz
+        then leads it around what it passes.
     """
     if direction not in ("TB", "LR"):
         raise InputError(
@@ -63,7 +67,7 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
     ]
     for number, (place, label) in enumerate(network.places):
         inside = [node for node in network.nodes if node.place == place]
-        if inside:
+        if inside and frames:
             fill, edge = PLACES[number % len(PLACES)]
             lines += [
                 f"  subgraph {_quoted('cluster_' + place)} {{",
@@ -71,18 +75,29 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
                 *(f"    {_node(node, fold)}" for node in inside),
                 "  }",
             ]
-    lines += [f"  {_node(node, fold)}" for node in network.nodes if not node.place]
-    # A link told twice by two mechanisms is one arrow; one that leads back does not turn the order of the rows.
+    lines += [f"  {_node(node, fold)}" for node in network.nodes if not (frames and node.place)]
+    # A link told twice by two mechanisms is one arrow.
     lines += [
-        f"  {_edge(edge, leads_on=row[edge.start] < row[edge.end])}" for edge in dict.fromkeys(network.edges)
+        f"  {_edge(edge, back=row[edge.start] > row[edge.end])}" for edge in dict.fromkeys(network.edges)
     ]
-    lines += [f"  {{ rank=same; {' '.join(_quoted(node.name) + ';' for node in nodes)} }}" for nodes in rows]
-    if len(rows) > 1:
-        chain = " -> ".join(_quoted(nodes[len(nodes) // 2].name) for nodes in rows)
-        lines.append(f"  {chain} [style=invis, weight=0];")
+    lines += _in_rows(rows)
     if legend and network.nodes:
         lines.append(f"  label=<{_legend(network, fold)}>; labelloc=b; labeljust=c;")
     return "\n".join([*lines, "}", ""])
+
+
+def _in_rows(rows: Rows) -> list[str]:
+    """Hold the nodes in their rows; between two places an empty row leaves room for their frames."""
+    lines = [f"  {{ rank=same; {' '.join(_quoted(node.name) + ';' for node in nodes)} }}" for nodes in rows]
+    chain: list[str] = []
+    for number, nodes in enumerate(rows):
+        if number and rows[number - 1][0].place != nodes[0].place:
+            chain.append(f"above row {number + 1}")
+            lines.append(f'  "{chain[-1]}" [style=invis, shape=point, width=0.01, height=0.01];')
+        chain.append(nodes[len(nodes) // 2].name)
+    if len(chain) > 1:
+        lines.append(f"  {' -> '.join(_quoted(name) for name in chain)} [style=invis, weight=0];")
+    return lines
 
 
 def network_svg(
@@ -122,11 +137,13 @@ def network_svg(
     ways: tuple[Direction, ...] = ("TB", "LR") if direction == "auto" else (direction,)
     laid_out = [
         diagram.read(
-            svg_of_dot(dot_of(network, direction=way, legend=False), engine=engine), sideways=way == "LR"
+            svg_of_dot(dot_of(network, direction=way, legend=False, frames=False), engine=engine),
+            bands_of(network),
+            sideways=way == "LR",
         )
         for way in ways
     ]
-    best = max(laid_out, key=lambda drawing: round(drawing.scale(width), 2))
+    best = max(laid_out, key=lambda drawing: round(drawing.scale(width), 1))
     return diagram.page(
         best,
         name=network.name,
@@ -136,6 +153,19 @@ def network_svg(
         key=diagram.key_of(network) if legend else (),
         fold=Fold.of(network) if legend else None,
     )
+
+
+def bands_of(network: Network) -> tuple[diagram.Band, ...]:
+    """The places of a network that hold a node, with their colours."""
+    bands = (
+        diagram.Band(
+            typeset(label),
+            *PLACES[number % len(PLACES)],
+            tuple(n.name for n in network.nodes if n.place == place),
+        )
+        for number, (place, label) in enumerate(network.places)
+    )
+    return tuple(band for band in bands if band.holds)
 
 
 def network_figure(
@@ -229,15 +259,18 @@ def _size(node: Node) -> tuple[float, float]:
     return LOOKS[node.kind].size(text, LINE_PT * len(lines))
 
 
-def _edge(edge: Edge, *, leads_on: bool) -> str:
+def _edge(edge: Edge, *, back: bool) -> str:
     wanted = dict(LINKS[edge.kind].dot)
-    if not leads_on:
-        wanted["constraint"] = "false"
+    start, end = edge.start, edge.end
+    if back:
+        start, end = end, start
+        wanted |= {"dir": "back", "arrowtail": wanted.pop("arrowhead")}
     if edge.says:
         # blanks keep the words off the line
         wanted["label"] = f" {typeset(edge.says)} "
-    told = ", ".join(f"{key}={_quoted(value)}" for key, value in {**wanted, "class": edge.kind}.items())
-    return f"{_quoted(edge.start)} -> {_quoted(edge.end)} [{told}];"
+    wanted["class"] = edge.kind
+    told = ", ".join(f"{key}={_quoted(value)}" for key, value in wanted.items())
+    return f"{_quoted(start)} -> {_quoted(end)} [{told}];"
 
 
 def _alt(network: Network) -> str:

@@ -34,7 +34,6 @@ class Look:
     edge: str
     ink: str = INK
     style: str = "filled"
-    wider: float = 1.0
     beside: float = 10.0
     higher: float = 1.0
     above: float = 6.0
@@ -43,10 +42,14 @@ class Look:
 
     def size(self, width_pt: float, height_pt: float) -> tuple[float, float]:
         """Width and height of the node [pt]."""
-        return (
-            max(width_pt * self.wider + self.beside, 30.0),
-            max(height_pt * self.higher + self.above, 17.0),
-        )
+        high = max(height_pt * self.higher + self.above, 17.0)
+        # how far above the middle the corners of the text lie, as a share of half the height
+        up = max(height_pt - 4.0, 0.0) / high
+        if self.shape == "hexagon":
+            width_pt /= 1.0 - up / 2
+        elif self.shape == "ellipse":
+            width_pt /= math.sqrt(1.0 - up**2)
+        return max(width_pt + self.beside, 30.0), high
 
     def more(self, wide: float) -> dict[str, str]:
         """Attributes of DOT that the shape of a node so wide needs."""
@@ -57,11 +60,11 @@ class Look:
 
 LOOKS: dict[NodeKind, Look] = {
     "drug": Look("box", "#882255", "#882255", "#FFFFFF", "filled,rounded", beside=14.0, above=7.0),
-    "transmitter": Look("ellipse", "#F8E3EE", "#A8487D", wider=1.16, beside=12.0, higher=1.16, above=7.0),
-    "receptor": Look("hexagon", "#DCEBF6", "#0067A0", wider=1.08, beside=24.0, above=8.0),
+    "transmitter": Look("ellipse", "#F8E3EE", "#A8487D", beside=8.0, higher=1.16, above=7.0),
+    "receptor": Look("hexagon", "#DCEBF6", "#0067A0", beside=14.0, above=8.0),
     "transporter": Look("cylinder", "#E4F4FC", "#2B7BA8", beside=12.0, above=15.0),
     "enzyme": Look("box", "#DDF2EA", "#007E5C", style="filled,rounded", beside=12.0, above=7.0),
-    "messenger": Look("ellipse", "#FDF0D3", "#A86E00", wider=1.16, beside=12.0, higher=1.16, above=7.0),
+    "messenger": Look("ellipse", "#FDF0D3", "#A86E00", beside=8.0, higher=1.16, above=7.0),
     "gene": Look("box", "#EEE8DC", "#7B6A4A", double=True),
     "signal": Look("polygon", "#E8E8F5", "#5B5B9A", beside=22.0, above=7.0, slant=7.0),
     "process": Look("box", "#FFFFFF", "#767676"),
@@ -85,7 +88,7 @@ LINKS: dict[LinkKind, LinkLook] = {
     "activates": LinkLook("#333333", "→", (("color", "#333333"), ("arrowhead", "normal"))),
     "inhibits": LinkLook(RED, "⊣", (("color", RED), ("arrowhead", "tee"), ("penwidth", "1.2"), ("arrowsize", "0.75"))),
     "converts": LinkLook(
-        "#333333", "⇒", (("color", "#333333:#FFFFFF:#333333"), ("arrowhead", "empty"), ("arrowsize", "0.7"), ("weight", "3"))
+        "#333333", "⇒", (("color", "#333333:#333333"), ("arrowhead", "empty"), ("arrowsize", "0.7"), ("weight", "3"))
     ),
 }  # fmt: skip
 
