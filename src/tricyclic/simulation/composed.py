@@ -92,11 +92,6 @@ class Composed:
         """Every parameter that has a value of its own, by name."""
         return {name: item.constant for name, item in self.quantities.items() if item.constant is not None}
 
-    def selection(self, name: str) -> str:
-        """How the solver is asked for a quantity: a species by its concentration."""
-        item = self.quantity(name)
-        return f"[{item.id}]" if item.kind == "species" else item.id
-
     def dosing_off(self) -> dict[str, float]:
         """Parameters by which no dose is ever given: the drug-free animal."""
         return {flat("subject.dosing"): 0.0}

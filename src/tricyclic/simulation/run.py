@@ -73,7 +73,7 @@ class Bench:
     ) -> Floats:
         """Quantities at the drug-free rest, shape (names,)."""
         start = self.rest(values) if rest is None else rest
-        outputs = [self.composed.selection(name) for name in names]
+        outputs = [self.composed.quantity(name).id for name in names]
         table = self.model.run(np.array([0.0, 1e-9]), outputs, values=self._drug_free(values), start=start)
         return np.asarray(table[0], dtype=float)
 
@@ -120,7 +120,7 @@ class Bench:
                 given[flat(dose.feeds)] = amount
             else:
                 start[self._index[flat(dose.feeds)]] += amount
-        outputs = [self.composed.selection(name) for name in names]
+        outputs = [self.composed.quantity(name).id for name in names]
         return self.model.run(np.asarray(time_h, float), outputs, values=given, start=start, rtol=rtol)
 
     def _drug_free(self, values: Mapping[str, float]) -> dict[str, float]:
