@@ -1,0 +1,127 @@
+"""From a log density to draws: many walkers that learn the shape of the density from one another.
+
+The one door to emcee. Two kinds of step are mixed: differences of other walkers (ter Braak's differential
+evolution, in four of five steps) and the stretch of Goodman and Weare. Both keep their pace when
+parameters are strongly correlated.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.errors import NumericsError
+
+Floats = NDArray[np.float64]
+# A chain of fifty autocorrelation times is what the authors of the sampler ask for before they trust the time itself.
+ENOUGH = 50.0
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a sampler drew after its burn-in.
+
+    Parameters
+    ----------
+    draws : array, shape (steps, walkers, parameters)
+    log_density : array, shape (steps, walkers)
+    acceptance : float
+        Share of the steps that were taken.
+    autocorrelation : array, shape (parameters,)
+        Steps until a walker has forgotten where it was.
+    """
+
+    draws: Floats
+    log_density: Floats
+    acceptance: float
+    autocorrelation: Floats
+
+    @property
+    def settled(self) -> bool:
+        """Whether the chain is at least fifty autocorrelation times long in every parameter."""
+        return bool(len(self.draws) >= ENOUGH * self.autocorrelation.max())
+
+    @property
+    def effective(self) -> float:
+        """Independent draws that the chain is worth, by its slowest parameter."""
+        return float(self.draws.shape[0] * self.draws.shape[1] / max(self.autocorrelation.max(), 1.0))
+
+    def spread(self, n: int, rng: np.random.Generator) -> Floats:
+        """Take n draws, far apart in the chain, in random order; shape (n, parameters)."""
+        flat = self.draws.reshape(-1, self.draws.shape[2])
+        picked = np.linspace(0, len(flat) - 1, n).round().astype(int)
+        return np.asarray(flat[rng.permutation(picked)])
+
+
+def sample(
+    log_density: Callable[[Floats], Floats], start: Floats, *, steps: int, burn_in: int, seed: int
+) -> Chain:
+    """Draw from a density.
+
+    Parameters
+    ----------
+    log_density : callable
+        Takes parameters of shape (k, p), gives logarithms of shape (k,), up to a constant; -inf outside.
+    start : array, shape (walkers, p)
+        Where the walkers begin, not all on one line; an even number of walkers, at least 2 p.
+    steps, burn_in : int
+        Steps that are kept, and steps before them that are not.
+    seed : int
+        The same seed gives the same draws.
+
+    Raises
+    ------
+    NumericsError
+        If a walker starts where the density is nil.
+    """
+    import emcee
+
+    walkers, p = start.shape
+    if not np.isfinite(log_density(start)).all():
+        raise NumericsError("a walker starts where the density is nil")
+    state = emcee.State(start, random_state=np.random.RandomState(seed).get_state())
+    moves = [
+        (emcee.moves.DEMove(), 0.7),
+        (emcee.moves.DEMove(gamma0=1.0), 0.1),
+        (emcee.moves.StretchMove(), 0.2),
+    ]
+    sampler = emcee.EnsembleSampler(walkers, p, log_density, vectorize=True, moves=moves)
+    state = sampler.run_mcmc(state, burn_in) if burn_in else state
+    sampler.reset()
+    sampler.run_mcmc(state, steps)
+    draws = np.asarray(sampler.get_chain(), dtype=float)
+    return Chain(
+        draws,
+        np.asarray(sampler.get_log_prob(), dtype=float),
+        float(np.mean(sampler.acceptance_fraction)),
+        autocorrelation_time(draws),
+    )
+
+
+def autocorrelation_time(draws: Floats) -> Floats:
+    """Integrated autocorrelation time of each parameter, in steps.
+
+    Parameters
+    ----------
+    draws : array, shape (steps, walkers, parameters)
+
+    Notes
+    -----
+    Sokal's window of five times, averaged over walkers. A short chain gives too small a time: compare it with
+    the length (`Chain.settled`).
+    """
+    import emcee
+
+    log = logging.getLogger("emcee.autocorr")
+    before, log.disabled = log.disabled, True
+    try:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = np.asarray(emcee.autocorr.integrated_time(draws, quiet=True), dtype=float)
+    finally:
+        log.disabled = before
+    # A parameter that never moved has no time of its own.
+    return np.where(np.isfinite(found), np.maximum(found, 1.0), float(len(draws)))
