@@ -1,0 +1,60 @@
+"""From regimens and a horizon to the times that a simulation stores: dense after every dose, sparse where nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.records.regimen import Regimen, is_sustained
+
+Floats = NDArray[np.float64]
+FIRST_STEP_H = 0.05
+GROWTH = 1.25
+LONGEST_STEP_H = 1.5
+BACKGROUND = 300
+# A dose is an event: the level just before it is stored too, so that troughs are troughs.
+JUST_BEFORE_H = 1e-6
+ALIKE_H = 1e-9
+
+
+def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
+    """Choose the times to store.
+
+    Parameters
+    ----------
+    regimens : sequence of Regimen
+    horizon_h : float
+        End [h], above 0.
+
+    Returns
+    -------
+    array, shape (times,)
+        From 0 to the horizon, increasing: an even grid, just before and at each start and end of a dose, and after
+        each in steps that grow from 0.05 h (shorter where the whole run or the dose is short).
+    """
+    changes = {0.0}
+    shortest = horizon_h
+    for given in regimens:
+        for k in range(given.n):
+            start = given.start_h + k * given.every_h
+            changes.add(start)
+            if is_sustained(given.route):
+                changes.add(start + given.duration_h)
+                shortest = min(shortest, given.duration_h)
+    starts = sorted(start for start in changes if start < horizon_h)
+    step = min(FIRST_STEP_H, horizon_h / 400, shortest / 40)
+    after = [0.0]
+    while after[-1] < horizon_h:
+        after.append(after[-1] + min(step * GROWTH ** (len(after) - 1), LONGEST_STEP_H))
+    offsets = np.array(after)
+    pieces = [np.linspace(0.0, horizon_h, BACKGROUND + 1)]
+    for start, end in zip(starts, [*starts[1:], horizon_h], strict=True):
+        pieces.append(start + offsets[offsets < end - start])
+        if start > 0:
+            pieces.append(np.array([start - JUST_BEFORE_H]))
+    every = np.unique(np.concatenate(pieces))
+    # 12.0 and 12.000000000000002 are one time.
+    kept = np.r_[True, np.diff(every) > ALIKE_H]
+    return np.asarray(every[kept])

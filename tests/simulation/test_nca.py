@@ -1,0 +1,132 @@
+"""Areas, half-lives and accumulation against closed forms, and against published results of other programs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tricyclic.errors import InputError
+from tricyclic.records.regimen import Regimen
+from tricyclic.simulation.nca import area, exposure, exposure_to, terminal
+
+# Theophylline, 12 people (Theoph of R's datasets); subjects 1 and 2.
+THEOPH = {
+    1: (
+        [0, 0.25, 0.57, 1.12, 2.02, 3.82, 5.10, 7.03, 9.05, 12.12, 24.37],
+        [0.74, 2.84, 6.57, 10.50, 9.66, 8.58, 8.36, 7.47, 6.89, 5.94, 3.28],
+    ),
+    2: (
+        [0, 0.27, 0.52, 1.00, 1.92, 3.50, 5.02, 7.03, 9.00, 12.00, 24.30],
+        [0, 1.72, 7.91, 8.31, 8.33, 6.85, 6.08, 5.40, 4.55, 3.01, 0.90],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("subject", "auc_last", "auc_inf", "half_life", "tmax"),
+    [(1, 147.234748, 214.923632, 14.3044, 1.12), (2, 88.731275, 97.377935, 6.6593, 1.92)],
+)
+def test_theophylline_gives_what_pknca_and_phoenix_give(subject, auc_last, auc_inf, half_life, tmax):
+    found = exposure(*THEOPH[subject])
+    assert found.auc_last == pytest.approx(auc_last, rel=1e-7)
+    assert found.auc_inf == pytest.approx(auc_inf, rel=1e-7)
+    assert found.half_life_h == pytest.approx(half_life, abs=5e-5)
+    assert found.tmax_h == tmax
+
+
+def test_an_intravenous_bolus_has_the_area_half_life_and_residence_time_of_its_exponential():
+    k, c0 = 0.0868, 120.0
+    time = np.linspace(0, 24, 13)
+    found = exposure(time, c0 * np.exp(-k * time))
+    assert found.auc_inf == pytest.approx(c0 / k, rel=1e-9)
+    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-9)
+    assert found.mrt_h == pytest.approx(1 / k, rel=1e-9)
+    assert found.cmax == c0 and found.tmax_h == 0
+
+
+def bateman(time, ka, k, dose_over_volume=100.0):
+    return dose_over_volume * ka / (ka - k) * (np.exp(-k * time) - np.exp(-ka * time))
+
+
+def test_an_absorbed_dose_has_the_peak_and_area_of_the_bateman_function():
+    ka, k = 2.0, 0.1
+    time = np.linspace(0, 72, 1441)
+    found = exposure(time, bateman(time, ka, k))
+    assert found.tmax_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.03)
+    assert found.auc_inf == pytest.approx(100 / k, rel=1e-3)
+    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-3)
+    assert found.mrt_h == pytest.approx(1 / k + 1 / ka, rel=1e-3)
+
+
+def test_accumulation_of_repeated_boluses_is_that_of_the_superposed_exponentials():
+    k, tau, n = 0.0868, 12.0, 28
+    # Each dose stands twice: the trough just before it, and the peak.
+    time = np.sort(np.concatenate([np.linspace(0, n * tau, 6721), tau * np.arange(1, n) - 1e-9]))
+    level = sum(np.where(time >= i * tau, np.exp(-k * (time - i * tau)), 0.0) for i in range(n))
+    found = exposure(time, level, first_h=0, last_h=(n - 1) * tau, tau_h=tau)
+    reached = (1 - math.exp(-n * k * tau)) / (1 - math.exp(-k * tau))
+    assert found.accumulation == pytest.approx(reached, rel=1e-4)
+    # At steady state the area over an interval is the area of one dose to infinity.
+    assert found.auc_tau_last == pytest.approx(1 / k, rel=1e-4)
+    assert found.cmax_last / found.cmin_last == pytest.approx(math.exp(k * tau), rel=1e-3)
+    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-6)
+
+
+def test_the_time_of_an_infusion_is_no_residence_time():
+    k, lasts = 0.2, 6.0
+    time = np.linspace(0, 60, 6001)
+    level = np.where(time < lasts, 1 - np.exp(-k * time), (math.exp(k * lasts) - 1) * np.exp(-k * time))
+    found = exposure(time, level, infused_h=lasts)
+    assert found.mrt_h == pytest.approx(1 / k, rel=1e-4)
+    assert found.tmax_h == pytest.approx(lasts)
+    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-6)
+
+
+def test_a_pump_is_told_by_its_last_day():
+    time = np.linspace(0, 336, 3361)
+    found = exposure(time, 50 * (1 - np.exp(-0.1 * time)), infused_h=336)
+    assert found.cavg_last == pytest.approx(50, rel=1e-6)
+    assert math.isnan(found.half_life_h) and math.isnan(found.accumulation)
+
+
+def test_a_course_that_still_rises_has_no_half_life():
+    time = np.linspace(0, 10, 50)
+    found = exposure(time, time)
+    assert math.isnan(found.half_life_h) and math.isnan(found.auc_inf)
+    assert found.auc_last == pytest.approx(50)
+
+
+def test_the_drug_that_a_metabolite_comes_from_sets_its_intervals():
+    time = np.linspace(0, 48, 481)
+    level = bateman(time, 0.5, 0.1)
+    regimens = (Regimen("imipramine", "ip", 1.0, 0.0, 12.0, 4), Regimen("imipramine", "ip", 1.0, 3.0))
+    found = exposure_to(regimens, time, level)
+    assert (found.tau_h, found.auc_tau_first) == (12.0, pytest.approx(area(time, level, 0, 12)[0]))
+
+
+@given(
+    st.floats(0.01, 3.0), st.floats(0.5, 1e4), st.integers(5, 40), st.floats(0.1, 100.0), st.floats(0.1, 50.0)
+)
+@settings(max_examples=60, deadline=None)
+def test_units_of_time_and_level_change_nothing_but_the_units(rate, top, points, hours, fold):
+    time = np.linspace(0, 4 / rate, points)
+    level = top * np.exp(-rate * time)
+    one, other = exposure(time, level), exposure(time * hours, level * fold)
+    assert other.half_life_h == pytest.approx(one.half_life_h * hours, rel=1e-6)
+    assert other.auc_inf == pytest.approx(one.auc_inf * hours * fold, rel=1e-6)
+
+
+def test_the_solver_s_noise_far_below_the_peak_is_no_terminal_phase():
+    time = np.linspace(0, 200, 401)
+    level = 100 * np.exp(-0.5 * time) + 1e-12 * np.cos(time) ** 2
+    rate, _, _ = terminal(time, level)
+    assert rate == pytest.approx(0.5, rel=1e-6)
+
+
+def test_times_that_decrease_are_refused():
+    with pytest.raises(InputError, match="do not decrease"):
+        exposure(np.array([0.0, 2.0, 1.0]), np.ones(3))
