@@ -22,6 +22,12 @@ LIBRARY_DOORS: dict[str, tuple[str, ...]] = {
     "dask": ("fitting/on_dask.py",),
     "distributed": ("fitting/on_dask.py",),
     "click": ("cli/",),
+    "antimony": ("numerics/integrator.py",),
+    "roadrunner": ("numerics/engine_roadrunner.py",),
+    "libsbml": ("numerics/sbml.py",),
+    "SALib": ("numerics/",),
+    "emcee": ("numerics/",),
+    "py_mini_racer": ("figures/graphviz.py",),
 }
 NOT_OURS = (
     "pandas",
@@ -35,7 +41,23 @@ NOT_OURS = (
     "http",
     "socket",
 )
-SLOW = ("numpy", "scipy", "numba", "pyarrow", "distributed", "matplotlib", "openpyxl", "typst", "jinja2")
+SLOW = (
+    "numpy",
+    "scipy",
+    "numba",
+    "pyarrow",
+    "distributed",
+    "matplotlib",
+    "openpyxl",
+    "typst",
+    "jinja2",
+    "antimony",
+    "roadrunner",
+    "libsbml",
+    "SALib",
+    "emcee",
+    "py_mini_racer",
+)
 
 
 def door_complaints(files):

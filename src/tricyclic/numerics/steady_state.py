@@ -1,0 +1,141 @@
+"""From a system that moves to the point where it rests: a long run, then Newton for the last digits.
+
+A run alone leaves the solver's tolerance behind; Newton alone may find a point that no run reaches. So Newton
+only polishes what is close. What a system conserves stays as it was at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.errors import NumericsError
+
+Floats = NDArray[np.float64]
+
+# Newton has arrived when its step is this share of each state; it may polish away no more than the second.
+ARRIVED, CLOSE = 1e-9, 1e-2
+# Below this a state is nothing: its moves are judged against it.
+NOTHING = 1e-6
+# Relative nudge of the numeric derivative; directions weaker than this share of the strongest are conserved.
+NUDGE, CONSERVED = 1e-7, 1e-6
+MOST_STEPS = 12
+
+
+class Moving(NamedTuple):
+    """A system in motion.
+
+    Attributes
+    ----------
+    rates : callable
+        States, shape (states,), to their rates of change, shape (states,).
+    later : callable
+        States and a time to the states after that time.
+    """
+
+    rates: Callable[[Floats], Floats]
+    later: Callable[[Floats, float], Floats]
+
+
+def settle(system: Moving, start: Floats, horizon: float, names: Sequence[str]) -> Floats:
+    """Find where a system comes to rest from `start`.
+
+    Parameters
+    ----------
+    system : Moving
+    start : array, shape (states,)
+    horizon : float
+        Time after which it should have settled; a run of ten times that follows before giving up.
+    names : sequence of str
+        What to call the states in an error.
+
+    Returns
+    -------
+    array, shape (states,)
+
+    Raises
+    ------
+    NumericsError
+        If it does not settle.
+    """
+    polished = polish(system.rates, start)
+    if polished is not None and _near(polished, start, ARRIVED * 1e3) and is_stable(system.rates, polished):
+        return polished
+    states = start
+    for time in (horizon, 10.0 * horizon):
+        before, states = states, system.later(states, time)
+        polished = polish(system.rates, states)
+        if polished is not None and _near(polished, states, CLOSE):
+            return polished
+    moves = np.abs(states - before) / (np.abs(states) + NOTHING)
+    if moves.max(initial=0.0) < 1e-6:
+        return states
+    worst = int(np.argmax(moves))
+    raise NumericsError(
+        f"The model does not come to rest: after {11.0 * horizon:g} units of time '{names[worst]}' still went from "
+        f"{before[worst]:.4g} to {states[worst]:.4g}. Switch doses off, or let it run longer"
+    )
+
+
+def polish(rates: Callable[[Floats], Floats], states: Floats) -> Floats | None:
+    """Take Newton steps to where the rates vanish; None if they do not lead there."""
+    found = states.copy()
+    for _ in range(MOST_STEPS):
+        rate = rates(found)
+        if not np.isfinite(rate).all():
+            return None
+        if not rate.any():
+            return found
+        step = _newton_step(rates, found, rate)
+        if step is None:
+            return None
+        found = found + step
+        if (np.abs(step) <= ARRIVED * (np.abs(found) + NOTHING)).all():
+            return found
+    return None
+
+
+def is_stable(rates: Callable[[Floats], Floats], states: Floats) -> bool:
+    """Say whether a small push away from `states` dies out."""
+    eigenvalues = np.linalg.eigvals(_slopes(rates, states, rates(states)))
+    return bool((eigenvalues.real <= CONSERVED * np.abs(eigenvalues).max(initial=0.0)).all())
+
+
+def _newton_step(rates: Callable[[Floats], Floats], states: Floats, rate: Floats) -> Floats | None:
+    slopes = _slopes(rates, states, rate)
+    size = np.abs(states) + NOTHING
+    slopes = slopes * size
+    strength = np.abs(slopes).max(axis=1)
+    if not np.isfinite(strength).all() or rate[strength == 0.0].any():
+        return None
+    strength[strength == 0.0] = 1.0
+    slopes, wanted = slopes / strength[:, None], -rate / strength
+    left, weights, _ = np.linalg.svd(slopes)
+    idle = weights <= CONSERVED * weights[0]
+    if not idle.any():
+        return np.asarray(np.linalg.solve(slopes, wanted) * size)
+    # Along a conserved direction the rates cannot tell where to go: hold what is conserved.
+    held = left[:, idle].T / strength * size
+    held /= np.abs(held).max(axis=1, keepdims=True)
+    step, *_ = np.linalg.lstsq(
+        np.vstack([slopes, held]), np.concatenate([wanted, np.zeros(len(held))]), rcond=None
+    )
+    return np.asarray(step * size)
+
+
+def _slopes(rates: Callable[[Floats], Floats], states: Floats, rate: Floats) -> Floats:
+    """Give the derivative of each rate (row) by each state (column)."""
+    slopes = np.empty((len(states), len(states)))
+    for column, state in enumerate(states):
+        nudge = NUDGE * max(abs(state), NOTHING * 1e3)
+        pushed = states.copy()
+        pushed[column] = state + nudge
+        slopes[:, column] = (rates(pushed) - rate) / (pushed[column] - state)
+    return slopes
+
+
+def _near(one: Floats, other: Floats, share: float) -> bool:
+    return bool((np.abs(one - other) <= share * (np.abs(other) + NOTHING)).all())
