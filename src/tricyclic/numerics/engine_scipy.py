@@ -67,7 +67,9 @@ class SciPyModel:
         self, values: Mapping[str, float] = {}, *, horizon: float = 3000.0, start: Floats | None = None
     ) -> Floats:
         """States at which nothing moves any more, shape (states,)."""
-        table = self.run(np.array([0.0, horizon]), self._states, values=values, start=start, rtol=1e-9, atol=1e-12)
+        table = self.run(
+            np.array([0.0, horizon]), self._states, values=values, start=start, rtol=1e-9, atol=1e-12
+        )
         return np.asarray(table[-1], dtype=float)
 
     def run(
@@ -90,7 +92,12 @@ class SciPyModel:
         y = np.array(self.start(values) if start is None else start, dtype=float)
         wanted = [output.strip("[]") for output in outputs]
         for name in wanted:
-            if name not in self._index and name not in self._parameter and name not in self._rule_names and name != "time":
+            if (
+                name not in self._index
+                and name not in self._parameter
+                and name not in self._rule_names
+                and name != "time"
+            ):
                 raise UnknownNameError.among("quantity", name, [*self._index, *self._rule_names])
         table = np.empty((len(times), len(wanted)))
         tolerance = atol if sizes is None else np.asarray(atol) * np.asarray(sizes)
@@ -168,13 +175,28 @@ class SciPyModel:
         if any(rule.isAlgebraic() for rule in model.getListOfRules()):
             raise InputError("has algebraic rules", where=model.getId(), allowed="Rate and assignment rules")
         rates = {rule.getVariable(): rule for rule in model.getListOfRules() if rule.isRate()}
-        rules = [(rule.getVariable(), expression_of(rule.getMath())) for rule in model.getListOfRules() if rule.isAssignment()]
+        rules = [
+            (rule.getVariable(), expression_of(rule.getMath()))
+            for rule in model.getListOfRules()
+            if rule.isAssignment()
+        ]
         assigned = {name for name, _ in rules}
-        species = [s.getId() for s in model.getListOfSpecies() if not s.getBoundaryCondition() and not s.getConstant()]
+        species = [
+            s.getId()
+            for s in model.getListOfSpecies()
+            if not s.getBoundaryCondition() and not s.getConstant()
+        ]
         self._states = tuple([name for name in rates if name not in species] + species)
         self._index = {name: k for k, name in enumerate(self._states)}
         sizes = {c.getId(): c.getSize() for c in model.getListOfCompartments()}
-        self._initial = {s.getId(): s.getInitialConcentration() if s.isSetInitialConcentration() else s.getInitialAmount() / sizes[s.getCompartment()] if s.isSetInitialAmount() else 0.0 for s in model.getListOfSpecies()}
+        self._initial = {
+            s.getId(): s.getInitialConcentration()
+            if s.isSetInitialConcentration()
+            else s.getInitialAmount() / sizes[s.getCompartment()]
+            if s.isSetInitialAmount()
+            else 0.0
+            for s in model.getListOfSpecies()
+        }
         self._defaults = dict(sizes)
         for parameter in model.getListOfParameters():
             name = parameter.getId()
@@ -183,7 +205,10 @@ class SciPyModel:
             elif name not in assigned:
                 self._defaults[name] = parameter.getValue()
         self._parameter = {name: k for k, name in enumerate(self._defaults)}
-        self._assigned_at_start = [(a.getSymbol(), compile(expression_of(a.getMath()), a.getSymbol(), "eval")) for a in model.getListOfInitialAssignments()]
+        self._assigned_at_start = [
+            (a.getSymbol(), compile(expression_of(a.getMath()), a.getSymbol(), "eval"))
+            for a in model.getListOfInitialAssignments()
+        ]
         ordered = _in_order(rules)
         self._rule_names = tuple(name for name, _ in ordered)
         self._rules = [(name, compile(text, name, "eval")) for name, text in ordered]
@@ -212,7 +237,10 @@ class SciPyModel:
         self._triggers: list[Callable[[float, Floats, Floats], bool]] = []
         self._events: list[Callable[[float, Floats, Floats], tuple[Floats, Floats]]] = []
         for k, event in enumerate(model.getListOfEvents()):
-            exec(_function(f"trigger_{k}", head, f"return {expression_of(event.getTrigger().getMath())}"), space)
+            exec(
+                _function(f"trigger_{k}", head, f"return {expression_of(event.getTrigger().getMath())}"),
+                space,
+            )
             lines = ["    y, p = y.copy(), p.copy()"]
             new = []
             for j, assignment in enumerate(event.getListOfEventAssignments()):
@@ -322,5 +350,7 @@ def expression_of(node: Any) -> str:
             text = f"({value} if {condition} else {text})"
         return text
     raise InputError(
-        f"uses '{libsbml.formulaToL3String(node)}'", where="the model", allowed="Arithmetic, powers, exp, logarithms, min, max, piecewise"
+        f"uses '{libsbml.formulaToL3String(node)}'",
+        where="the model",
+        allowed="Arithmetic, powers, exp, logarithms, min, max, piecewise",
     )

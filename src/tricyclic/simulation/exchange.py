@@ -55,9 +55,7 @@ def standalone_text(bench: Bench, values: Mapping[str, float] = {}, rest: Floats
         Antimony.
     """
     composed = bench.composed
-    start = dict(
-        zip(bench.model.states, bench.rest(values) if rest is None else rest, strict=True)
-    )
+    start = dict(zip(bench.model.states, bench.rest(values) if rest is None else rest, strict=True))
     given = bench.ids(values)
     for dose in composed.doses:
         if not dose.regimen.at_start:
@@ -94,7 +92,13 @@ def sbml_file(bench: Bench, values: Mapping[str, float] = {}, rest: Floats | Non
 
 
 def sedml_file(
-    composed: Composed, model_file: str, time_h: Floats, watched: Sequence[str], *, rtol: float = RTOL, atol: float = ATOL
+    composed: Composed,
+    model_file: str,
+    time_h: Floats,
+    watched: Sequence[str],
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
 ) -> str:
     """How the figure of a run is made, as SED-ML Level 1 Version 4: one uniform time course, CVODE, one report and plot.
 
@@ -182,12 +186,23 @@ def omex_archive(files: Mapping[str, bytes], *, master: str) -> bytes:
     bytes
         A zip file.
     """
-    rows = [f'  <content location="." format="{OMEX}"/>', '  <content location="./manifest.xml" format="http://identifiers.org/combine.specifications/omex-manifest"/>']
+    rows = [
+        f'  <content location="." format="{OMEX}"/>',
+        '  <content location="./manifest.xml" format="http://identifiers.org/combine.specifications/omex-manifest"/>',
+    ]
     for name in files:
         kind = FORMATS.get(name[name.rfind(".") :], "http://purl.org/NET/mediatypes/application/octet-stream")
-        rows.append(f'  <content location="./{escape(name)}" format="{kind}" master="{str(name == master).lower()}"/>')
+        rows.append(
+            f'  <content location="./{escape(name)}" format="{kind}" master="{str(name == master).lower()}"/>'
+        )
     manifest = "\n".join(
-        ['<?xml version="1.0" encoding="UTF-8"?>', '<omexManifest xmlns="http://identifiers.org/combine.specifications/omex-manifest">', *rows, "</omexManifest>", ""]
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            '<omexManifest xmlns="http://identifiers.org/combine.specifications/omex-manifest">',
+            *rows,
+            "</omexManifest>",
+            "",
+        ]
     )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
