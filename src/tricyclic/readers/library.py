@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 CERTAINTIES = get_args(Certainty)
+# Experiments that a calibration is held against: a table of its own form, beside the published numbers.
+OBSERVATIONS = "observations.csv"
 
 # number in a protocol -> (field of BindingConditions, its unit, whether the field keeps error and source)
 NUMBERS: dict[str, tuple[str, str, bool]] = {
@@ -215,6 +217,7 @@ def evidence(
         item
         for place in library_places(folder)
         for file in listed(place / "evidence", ".csv")
+        if file.name != OBSERVATIONS
         for item in _evidence_of(file, known)
         if all(not text or _plain(getattr(item, key)) == text for key, text in wanted.items())
     )

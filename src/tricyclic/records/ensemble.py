@@ -94,6 +94,8 @@ class Ensemble:
         Of the texts that it was calibrated with; see `is_of`.
     seed : int
         Of the random numbers.
+    drugs : tuple of str
+        Drugs of the observations; their numbers are part of the model's hash.
     misfit, identified : tuple
         One per observation; one per parameter.
     sampling : mapping of str to float
@@ -110,6 +112,7 @@ class Ensemble:
     model_hash: str = ""
     observations_hash: str = ""
     seed: int = 0
+    drugs: tuple[str, ...] = ()
     misfit: tuple[Misfit, ...] = ()
     identified: tuple[Identified, ...] = ()
     sampling: Mapping[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from tricyclic.errors import InputError, UnknownNameError
 
-Measure = Literal["at", "mean", "peak", "trough", "closest", "auc", "recovery"]
+Measure = Literal["at", "mean", "peak", "trough", "rise", "closest", "auc", "recovery"]
 MEASURES: tuple[str, ...] = get_args(Measure)
 Relation = Literal["is", "above", "below", "between"]
 RELATIONS: tuple[str, ...] = get_args(Relation)
@@ -38,14 +38,15 @@ class Observation:
     regimens : str
         Who gets what, as `simulate` takes it, several parted by ";"; empty for the drug-free subject.
     reference : str
-        What the number is relative to: empty for nothing, "rest" for the subject's own drug-free rest, or
-        the regimens of a second arm, measured in the same way.
+        What the number is relative to: empty for nothing, "rest" for the subject's own drug-free rest, the
+        regimens of a second arm, measured in the same way, or two such arms "top | bottom" (the number is then the
+        share of the way from bottom to top).
     quantity : str
-        A watch of the scenario, or a quantity of the composed model.
+        A watch of the scenario, or a quantity of the composed model; "one / other" for the ratio of two.
     measure : str
-        at (the end of the window) | mean | peak | trough | closest (to the stated value, anywhere in the
-        window: for papers that do not say when they sampled) | auc | recovery (hours after the start of
-        the window until the distance from rest has halved).
+        at (the end of the window) | mean | peak | trough | rise (end less start of the window) | closest (to
+        the stated value, anywhere in the window: for papers that do not say when they sampled) | auc |
+        recovery (half-time of the distance from rest over the window [h]).
     from_h, to_h : float
         Window [h after the first dose].
     relation : str
@@ -59,7 +60,9 @@ class Observation:
     sd_basis : str
         Where sd_log comes from ("printed error and 10 % between laboratories", "assumed: …").
     unit : str
-        As people write it ("%", "fold", "fmol/mg", "h"). "%" of a reference is 100 times the ratio.
+        As people write it ("%", "fold", "fmol/mg", "h"). "%" is 100 times a share or a ratio.
+    fitted : bool
+        Whether a calibration is held to it; otherwise it is only shown beside what it conflicts with.
     conflicts_with : tuple of str
         Rows that cannot all hold with this one.
     source, certainty, note : str
@@ -85,6 +88,7 @@ class Observation:
     sd_log: float
     sd_basis: str
     unit: str
+    fitted: bool = True
     conflicts_with: tuple[str, ...] = ()
     source: str = ""
     certainty: Certainty = "read"
