@@ -1,0 +1,342 @@
+"""Postsynaptic signalling: beta1 to cAMP and CREB, alpha2 against it, alpha1 and TrkB to calcium.
+
+Calcium is held to the published equations of Li and Rinzel with the constants of De Young and Keizer, solved here a second time
+in uM and seconds; the rest to directions and times that were measured.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
+
+from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
+from tricyclic.records.regimen import Regimen
+from tricyclic.records.scenario import Fluid, Part, Place, Scenario, Site
+from tricyclic.simulation.compose import compose
+from tricyclic.simulation.run import Bench
+
+MECHANISMS, DRUGS = dict(mechanisms()), dict(drugs())
+OURS = (
+    "beta1_receptor", "gs_protein", "gi_protein", "adenylyl_cyclase", "camp", "pka_creb", "bdnf_expression", "alpha1_gq",
+    "alpha2_postsynaptic", "sigma1", "trkb_plcgamma", "ip3", "ip3r_calcium", "ip3r_calcium_slow", "glutamate_release", "ngf_neurites",
+)  # fmt: skip
+NE_REST, DAY = 10.0, 24.0
+
+
+def model(parts: tuple[Part, ...], sites: tuple[Site, ...] = (), regimens: tuple[Regimen, ...] = ()) -> Bench:
+    place = (Place("cell", "cell"),)
+    fluids = (Fluid("medium", "bath", "medium"),)
+    made = Scenario("trial", "trial", "trial", "rat", "culture", ("bath",), place, fluids, sites, parts, ())
+    return Bench(compose(made, MECHANISMS, DRUGS, regimens))
+
+
+@functools.cache
+def alone(mechanism: str) -> Bench:
+    return model((Part("x", mechanism, "cell"),))
+
+
+@functools.cache
+def neuron() -> Bench:
+    """A neuron under norepinephrine that the tests set."""
+    return model(
+        (
+            Part("beta1", "beta1_receptor", "cell"),
+            Part("alpha2", "alpha2_postsynaptic", "cell"),
+            Part("gs", "gs_protein", "cell", {"drive": "beta1.drive"}),
+            Part("gi", "gi_protein", "cell", {"drive": "alpha2.drive"}),
+            Part("cyclase", "adenylyl_cyclase", "cell",
+                 {"Gs": "gs.Gs", "Gs_rest": "gs.Gs_rest", "Gi": "gi.Gi", "Gi_rest": "gi.Gi_rest"}),
+            Part("camp", "camp", "cell", {"activity": "cyclase.activity", "PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"}),
+            Part("creb", "pka_creb", "cell", {"cAMP": "camp.cAMP", "cAMP_rest": "camp.cAMP_rest"}),
+            Part("gene", "bdnf_expression", "cell", {"pCREB": "creb.pCREB", "pCREB_rest": "creb.pCREB_rest"}),
+        )
+    )  # fmt: skip
+
+
+def under(
+    times_h: list[float], names: list[str], start: np.ndarray | None = None, **values: float
+) -> np.ndarray:
+    """The neuron, from its untreated rest (or `start`), with other values from time 0 on."""
+    culture = neuron()
+    rest = culture.rest() if start is None else start
+    told = {name.replace("__", "."): value for name, value in values.items()}
+    return culture.run(np.array(times_h), names, told, rest=rest)
+
+
+def norepinephrine(nM: float) -> dict[str, float]:
+    return {"beta1__NE": nM, "alpha2__NE": nM}
+
+
+def all_states(bench: Bench, times_h: list[float], **values: float) -> np.ndarray:
+    names = [state.replace("__", ".") for state in bench.model.states]
+    return under(times_h, names, **values)
+
+
+# ---- beta1, Gs, Gi, cAMP, CREB
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_mechanism_alone_stays_at_its_own_start(name):
+    bench = alone(name)
+    if not bench.model.states:
+        return
+    names = [state.replace("__", ".") for state in bench.model.states]
+    table = bench.run(np.array([0.0, 1440.0]), names, rest=bench.model.start())
+    assert table[1] == pytest.approx(table[0], rel=1e-7, abs=1e-12)
+
+
+def test_norepinephrine_raises_cyclic_amp_protein_kinase_a_and_creb_in_turn():
+    names = ["camp.cAMP", "creb.PKA", "creb.pCREB", "gene.BDNF"]
+    table = under([0.0, 1 / 60, 1.0, 6.0], names, **norepinephrine(3 * NE_REST))
+    assert np.all(table[2, :3] > 1.1 * table[0, :3])
+    # cAMP is there within a minute, the protein takes days
+    assert (table[1, 0] / table[0, 0] - 1) > 0.5 * (table[2, 0] / table[0, 0] - 1)
+    assert table[2, 3] / table[0, 3] < 1.02
+
+
+def test_kinase_and_creb_lie_where_they_answer_to_a_rise_and_a_fall():
+    names = ["creb.PKA", "creb.pCREB"]
+    bench = model((
+        Part("camp", "camp", "cell", {"PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"}),
+        Part("creb", "pka_creb", "cell", {"cAMP": "camp.cAMP", "cAMP_rest": "camp.cAMP_rest"}),
+    ))  # fmt: skip
+    rest = bench.rest()
+    table = {
+        activity: bench.run(np.array([0.0, 24.0]), names, {"camp.activity": activity}, rest=rest)[1]
+        for activity in (0.67, 1.0, 1.5)
+    }
+    assert np.all((table[1.0] > 0.1) & (table[1.0] < 0.5))
+    assert np.all(table[1.5] > 1.25 * table[1.0]) and np.all(table[0.67] < 0.8 * table[1.0])
+
+
+def test_weeks_of_norepinephrine_cost_beta1_receptors_and_the_signal_they_gave():
+    names = ["beta1.density", "camp.cAMP", "creb.pCREB"]
+    table = under([0.0, 6.0, 14 * DAY], names, **norepinephrine(3 * NE_REST))
+    assert 0.4 < table[2, 0] < 0.65
+    assert table[2, 1] < table[1, 1] and table[2, 2] < table[1, 2]
+
+
+def test_desipramine_by_pump_for_14_days_leaves_the_published_beta1_density_two_days_later():
+    # Zhao 2008, as the guide gives it: 15 mg/kg a day for 14 d, 73.3 to 40.7 +/- 3.4 fmol/mg two days after.
+    rate = DRUGS["desipramine"].nmol_per_kg(15.0) / 24
+    pump = Regimen("desipramine", "pump", rate, duration_h=14 * DAY)
+    rat = Bench(compose(scenario("noradrenergic_synapse"), MECHANISMS, DRUGS, (pump,)))
+    bmax = rat.run(np.array([0.0, 16 * DAY]), ["beta1.Bmax"])[:, 0]
+    assert bmax[0] == pytest.approx(73.3)
+    assert bmax[1] == pytest.approx(40.7, abs=3.4)
+
+
+def test_beta1_receptors_come_back_with_a_half_life_of_5_to_8_days():
+    states = all_states(neuron(), [0.0, 21 * DAY], **norepinephrine(5 * NE_REST))[1]
+    days = np.linspace(0.0, 60.0, 241)
+    missing = 1 - under(list(days * DAY), ["beta1.density"], start=states)[:, 0]
+    half = float(np.interp(-0.5 * missing[0], -missing, days))
+    assert 5.0 < half < 8.0
+
+
+def test_without_serotonin_norepinephrine_costs_no_beta1_receptors():
+    table = under([0.0, 21 * DAY], ["beta1.density"], beta1__permission=0.0, **norepinephrine(5 * NE_REST))
+    assert table[1, 0] == pytest.approx(1.0)
+
+
+def test_phosphorylation_uncouples_beta1_within_minutes():
+    drive = under([0.0, 1 / 3600, 1.0], ["beta1.drive"], beta1__NE=5 * NE_REST)[:, 0]
+    assert drive[0] == pytest.approx(drive[1], rel=0.02) and 1.5 < drive[2] < 0.95 * drive[1]
+
+
+def test_alpha2_holds_cyclase_back_and_closes_calcium_channels_unless_an_antagonist_is_there():
+    names = ["camp.cAMP", "gi.channels"]
+    rest, up = under([0.0, 1.0], names, alpha2__NE=5 * NE_REST)
+    assert np.all(up < 0.95 * rest)
+    _, blocked = under([0.0, 1.0], names, alpha2__NE=5 * NE_REST, alpha2__load=1000.0)
+    assert np.all(blocked > rest)
+
+
+def test_an_alpha2_agonist_lowers_cyclic_amp():
+    rest, clonidine = under([0.0, 1.0], ["camp.cAMP"], alpha2__load=2.0, alpha2__effect=1.0)
+    assert clonidine[0] < 0.95 * rest[0]
+
+
+def test_a_blocker_of_the_phosphodiesterase_raises_cyclic_amp_and_creb():
+    table = under([0.0, 2.0], ["camp.cAMP", "creb.pCREB"], camp__load=0.5)
+    assert np.all(table[1] > 1.2 * table[0])
+
+
+def test_no_norepinephrine_at_all_leaves_everything_finite_and_positive():
+    table = all_states(neuron(), [0.0, 1.0, 60 * DAY], **norepinephrine(0.0))
+    assert np.all(np.isfinite(table)) and table.min() > -1e-9
+
+
+# ---- alpha1, Gq, TrkB, IP3
+
+
+@functools.cache
+def gq_neuron() -> Bench:
+    sites = (Site("alpha1_site", "alpha1", "medium", "cell", "alpha1 adrenoceptor"),)
+    parts = (
+        Part("alpha1", "alpha1_gq", "cell", {"load": "alpha1_site.load"}),
+        Part("ip3", "ip3", "cell", {"PLCbeta": "alpha1.PLCbeta", "PLCbeta_rest": "alpha1.PLCbeta_rest"}),
+        Part("calcium", "ip3r_calcium_slow", "cell", {"IP3": "ip3.IP3", "IP3_rest": "ip3.IP3_rest"}),
+    )
+    return model(parts, sites, (Regimen("imipramine", "bath", 1.0, duration_h=1e4),))
+
+
+def test_norepinephrine_raises_ip3_and_calcium_by_alpha1_and_imipramine_blocks_that():
+    bench, names, times = gq_neuron(), ["ip3.IP3", "calcium.Ca"], np.array([0.0, 1.0])
+    rest = bench.rest()
+
+    def ends(**values: float) -> np.ndarray:
+        told = {name.replace("__", "."): value for name, value in values.items()}
+        return bench.run(times, names, told, rest=rest)[1]
+
+    quiet = ends(imipramine_dose1__dose=0.0)
+    raised = ends(alpha1__NE=5 * NE_REST, imipramine_dose1__dose=0.0)
+    blocked = ends(alpha1__NE=5 * NE_REST, imipramine_dose1__dose=3000.0)
+    assert np.all(raised > 1.03 * quiet)
+    assert np.all(blocked < quiet)
+
+
+def test_half_of_the_active_trkb_leaves_the_surface_in_two_to_three_hours():
+    # Proenca 2016: 2.5 h for receptors under BDNF; return is shut off here, as their label does not see it.
+    bench = alone("trkb_plcgamma")
+    values = {"x.load": 1e6, "x.effect": 1e6, "x.k_return": 1e-9, "x.k_loss": 0.277}
+    hours = np.linspace(0.0, 8.0, 161)
+    surface = bench.run(hours, ["x.surface"], values, rest=bench.model.start())[:, 0]
+    assert 2.0 < float(np.interp(-0.5, -surface, hours)) < 3.0
+
+
+# ---- calcium against the published equations, in uM and seconds
+
+C0, C1, V1, V2, V3, K3, D1, D2, D3, D5, A2 = (
+    2.0,
+    0.185,
+    6.0,
+    0.11,
+    0.9,
+    0.1,
+    0.13,
+    1.049,
+    0.9434,
+    0.08234,
+    0.2,
+)
+
+
+def published(calcium: float, h: float, ip3: float) -> tuple[float, float]:
+    """Rates of calcium [uM/s] and of the open gates [1/s]."""
+    m = ip3 / (ip3 + D1) * calcium / (calcium + D5)
+    store = (C0 - calcium) / C1
+    q = D2 * (ip3 + D1) / (ip3 + D3)
+    flow = C1 * (V1 * (m * h) ** 3 + V2) * (store - calcium) - V3 * calcium**2 / (K3**2 + calcium**2)
+    return flow, A2 * (q * (1 - h) - calcium * h)
+
+
+def steady_uM(ip3: float) -> float:
+    def flow(calcium: float) -> float:
+        q = D2 * (ip3 + D1) / (ip3 + D3)
+        return published(calcium, q / (q + calcium), ip3)[0]
+
+    return float(brentq(flow, 1e-3, 1.9))
+
+
+def seconds_between_peaks(seconds: np.ndarray, calcium: np.ndarray) -> float:
+    inside = calcium[1:-1]
+    high = (
+        (inside > calcium[:-2]) & (inside >= calcium[2:]) & (inside > calcium.min() + 0.5 * np.ptp(calcium))
+    )
+    return float(np.diff(seconds[1:-1][high]).mean())
+
+
+def test_the_leak_that_keeps_calcium_at_rest_is_the_published_one():
+    bench = alone("ip3r_calcium")
+    leak = bench.rest_of(["x.leak"])[0] / 3600
+    assert leak == pytest.approx(V2, rel=0.02)
+
+
+@pytest.mark.parametrize("ip3_nM", [0.0, 100.0, 200.0, 300.0, 800.0, 1500.0])
+def test_slow_calcium_ends_at_the_published_steady_state(ip3_nM):
+    bench = alone("ip3r_calcium_slow")
+    end = bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[1, 0]
+    assert end == pytest.approx(1e3 * steady_uM(ip3_nM / 1e3), rel=0.01)
+
+
+@pytest.mark.parametrize("ip3_nM", [50.0, 250.0, 330.0, 700.0, 1000.0])
+def test_where_calcium_does_not_oscillate_both_calcium_mechanisms_end_at_the_same_level(ip3_nM):
+    ends = [
+        bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[1, 0]
+        for bench in (alone("ip3r_calcium"), alone("ip3r_calcium_slow"))
+    ]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-5)
+
+
+@pytest.mark.parametrize(("ip3_nM", "oscillates"), [(250.0, False), (330.0, False), (400.0, True), (550.0, True), (800.0, False)])  # fmt: skip
+def test_calcium_oscillates_between_the_two_published_thresholds_of_ip3(ip3_nM, oscillates):
+    bench = alone("ip3r_calcium")
+    hours = np.linspace(0.5, 0.55, 721)
+    calcium = bench.run(np.r_[0.0, hours], ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[1:, 0]
+    assert (np.ptp(calcium) > 50.0) == oscillates
+
+
+def test_the_oscillation_has_the_period_and_height_of_the_published_equations():
+    seconds = np.linspace(0.0, 300.0, 6001)
+    start = steady_uM(0.16)
+    q = D2 * (0.16 + D1) / (0.16 + D3)
+    reference = solve_ivp(
+        lambda _, y: published(y[0], y[1], 0.5), (0.0, 300.0), [start, q / (q + start)],
+        method="LSODA", rtol=1e-9, atol=1e-12, t_eval=seconds,
+    ).y[0]  # fmt: skip
+    bench = alone("ip3r_calcium")
+    calcium = bench.run(seconds / 3600, ["x.Ca"], {"x.IP3": 500.0}, rest=bench.model.start())[:, 0]
+    late = seconds > 100
+    ours, theirs = (seconds_between_peaks(seconds[late], trace[late]) for trace in (calcium, 1e3 * reference))
+    assert ours == pytest.approx(theirs, rel=0.005) and 5 < ours < 30
+    assert calcium[late].max() == pytest.approx(1e3 * reference[late].max(), rel=0.01)
+
+
+# ---- the two calcium mechanisms in the culture
+
+BDNF_NM = 50e3 / DRUGS["bdnf"].value("molar_mass")
+
+
+@functools.cache
+def culture(name: str) -> Bench:
+    regimens = (
+        Regimen("imipramine", "bath", 1.0, duration_h=1e4),
+        Regimen("bdnf", "bath", 1.0, start_h=48.0, duration_h=1e4),
+    )
+    return Bench(compose(scenario(name), MECHANISMS, DRUGS, regimens))
+
+
+def net_release(name: str, imipramine_nM: float, minutes: float, bdnf_nM: float) -> float:
+    times = np.array([0.0, 48.0 - 1e-3, 48.0 + minutes / 60])
+    values = {"imipramine_dose1.dose": imipramine_nM, "bdnf_dose2.dose": bdnf_nM}
+    glutamate = culture(name).run(times, ["release.glutamate"], values)[:, 0]
+    return float(glutamate[2] - glutamate[1])
+
+
+@pytest.mark.parametrize("minutes", [5.0, 15.0, 60.0])
+@pytest.mark.parametrize("bdnf_nM", [BDNF_NM, 2 * BDNF_NM])
+@pytest.mark.parametrize("imipramine_nM", [0.0, 1000.0, 10000.0])
+def test_calcium_by_minutes_and_by_days_release_the_same_glutamate(imipramine_nM, bdnf_nM, minutes):
+    by_minutes, by_days = (
+        net_release(name, imipramine_nM, minutes, bdnf_nM) for name in ("calcium_minutes", "bdnf_glutamate")
+    )
+    assert by_days == pytest.approx(by_minutes, rel=0.10)
+
+
+def test_bdnf_alone_gives_a_plateau_of_calcium_and_imipramine_makes_it_oscillate():
+    times = np.r_[0.0, 48.0 + np.linspace(0.1, 0.25, 1081)]
+    swing = {}
+    for nM in (0.0, 10000.0):
+        values = {"imipramine_dose1.dose": nM, "bdnf_dose2.dose": BDNF_NM}
+        swing[nM] = np.ptp(culture("calcium_minutes").run(times, ["calcium.Ca"], values)[1:, 0])
+    assert swing[0.0] < 10.0 and swing[10000.0] > 50.0
+
+
+def test_glutamate_gathers_over_the_minutes_of_the_assay():
+    by_minute = [net_release("bdnf_glutamate", 0.0, minutes, BDNF_NM) for minutes in (1.0, 5.0, 15.0)]
+    assert 0 < by_minute[0] < by_minute[1] < by_minute[2]
