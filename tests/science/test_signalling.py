@@ -6,6 +6,7 @@ in uM and seconds; the rest to directions and times that were measured.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
+from tricyclic.records.mechanism import Link, Mechanism
 from tricyclic.records.regimen import Regimen
 from tricyclic.records.scenario import Fluid, Part, Place, Scenario, Site
 from tricyclic.simulation.compose import compose
@@ -74,6 +76,54 @@ def norepinephrine(nM: float) -> dict[str, float]:
 def all_states(bench: Bench, times_h: list[float], **values: float) -> np.ndarray:
     names = [state.replace("__", ".") for state in bench.model.states]
     return under(times_h, names, **values)
+
+
+# ---- what the diagrams draw is what the equations do
+
+
+def slope(mechanism: Mechanism, link: Link, seed: int) -> float:
+    """How the link's end answers to its start, every other quantity held, around a random point."""
+    rules, rates, starts = {}, {}, {}
+    for line in mechanism.body:
+        line = line.replace("^", "**")
+        sign, table = (":=", rules) if ":=" in line else ("=", rates if "'" in line.split("=")[0] else starts)
+        left, right = line.split(sign, 1)
+        table[left.strip(" '")] = right
+    rng = np.random.default_rng(seed)
+    known = {name: row.value for name, row in mechanism.constants_for("").items()}
+    for port in mechanism.of_kind("in"):
+        if not port.name.endswith("_rest"):
+            known[port.name] = (
+                known[port.name] * rng.uniform(0.5, 2) + 0.5 * (known[port.name] == 0) * rng.random()
+            )
+    if "effect" in known:
+        known["effect"] = 0.9 * min(known["effect"], known["load"])
+
+    def settled(given: dict[str, float]) -> dict[str, float]:
+        values = known | given
+        for _ in range(len(rules) + 1):
+            for name, rule in (starts | rules).items():
+                if name not in given:
+                    with contextlib.suppress(NameError):
+                        values[name] = eval(rule, {"abs": abs}, values)
+        return values
+
+    states = {name: settled({})[name] * rng.uniform(0.7, 1.4) or 0.3 for name in rates}
+    here = settled(states)[link.start]
+    step = max(1e-5 * abs(here), 1e-7)
+    ends = [
+        eval(rates[link.end], {"abs": abs}, values) if link.end in rates else values[link.end]
+        for values in (settled(states | {link.start: here + sign * step}) for sign in (-1, 1))
+    ]
+    return float(ends[1] - ends[0])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_arrow_of_a_diagram_has_the_sign_of_the_equations(name):
+    for link in MECHANISMS[name].links:
+        for seed in range(20):
+            change = slope(MECHANISMS[name], link, seed)
+            assert (change < 0) if link.kind == "inhibits" else (change > 0), f"{link}, point {seed}"
 
 
 # ---- beta1, Gs, Gi, cAMP, CREB
