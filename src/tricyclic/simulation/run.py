@@ -6,13 +6,13 @@ lost. All doses after that are events of the model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.errors import InputError
-from tricyclic.numerics.integrator import RTOL, CompiledModel, engine, sbml_of
+from tricyclic.numerics.integrator import ATOL, RTOL, CompiledModel, engine, sbml_of
 from tricyclic.simulation.composed import Composed
 from tricyclic.simulation.statements import flat
 
@@ -26,14 +26,14 @@ class Bench:
     same bits, alone or among others.
     """
 
-    def __init__(self, composed: Composed, *, engine_name: str = "roadrunner") -> None:
+    def __init__(self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = "") -> None:
         self.composed, self.engine_name = composed, engine_name
-        self.sbml = sbml_of(composed.text, composed.name)
+        self.sbml = sbml or sbml_of(composed.text, composed.name)
         self.model: CompiledModel = engine(engine_name).load(self.sbml)
         self._index = {name: k for k, name in enumerate(self.model.states)}
 
-    def __reduce__(self) -> tuple[type[Bench], tuple[Composed]]:
-        return type(self), (self.composed,)
+    def __reduce__(self) -> tuple[Callable[..., Bench], tuple[Composed, str, str]]:
+        return _again, (self.composed, self.engine_name, self.sbml)
 
     def ids(self, values: Mapping[str, float]) -> dict[str, float]:
         """Values by the names people use, as the model calls them.
@@ -74,7 +74,7 @@ class Bench:
         """Quantities at the drug-free rest, shape (names,)."""
         start = self.rest(values) if rest is None else rest
         outputs = [self.composed.quantity(name).id for name in names]
-        table = self.model.run(np.array([0.0, 1e-9]), outputs, values=self._drug_free(values), start=start)
+        table = self.model.run(np.zeros(1), outputs, values=self._drug_free(values), start=start)
         return np.asarray(table[0], dtype=float)
 
     def run(
@@ -85,6 +85,8 @@ class Bench:
         *,
         rest: Floats | None = None,
         rtol: float = RTOL,
+        atol: float = ATOL,
+        sizes: Floats | None = None,
     ) -> Floats:
         """Dose a subject from its drug-free rest.
 
@@ -98,8 +100,10 @@ class Bench:
             Parameters of the subject that differ from the library's.
         rest : array, shape (states,), optional
             Its rest, where it is known already.
-        rtol : float
-            Relative error of the solver.
+        rtol, atol : float
+            Relative error of the solver; absolute error of each state, in units of `sizes` where they are given.
+        sizes : array, shape (states,), optional
+            How large each state is; see `sizes`.
 
         Returns
         -------
@@ -110,6 +114,24 @@ class Bench:
         NumericsError
             If no method of the solver comes through.
         """
+        given, start = self._dosed(values, rest)
+        outputs = [self.composed.quantity(name).id for name in names]
+        return self.model.run(
+            np.asarray(time_h, float), outputs, values=given, start=start, rtol=rtol, atol=atol, sizes=sizes
+        )
+
+    def sizes(self, time_h: Floats, values: Mapping[str, float] = {}) -> Floats:
+        """The most that a dosed subject has of each state at some times, shape (states,); at least a millionth of a unit.
+
+        As scale of the absolute error it lets go of a depot that has long been absorbed, which the solver would otherwise follow
+        to its last molecule.
+        """
+        given, start = self._dosed(values, None)
+        table = self.model.run(np.asarray(time_h, float), self.model.states, values=given, start=start)
+        return np.asarray(np.maximum(np.abs(table).max(axis=0), 1e-6))
+
+    def _dosed(self, values: Mapping[str, float], rest: Floats | None) -> tuple[dict[str, float], Floats]:
+        """Parameters, and states with what is given at time 0."""
         start = (self.rest(values) if rest is None else rest).copy()
         given = self.ids(values)
         for dose in self.composed.doses:
@@ -120,9 +142,12 @@ class Bench:
                 given[flat(dose.feeds)] = amount
             else:
                 start[self._index[flat(dose.feeds)]] += amount
-        outputs = [self.composed.quantity(name).id for name in names]
-        return self.model.run(np.asarray(time_h, float), outputs, values=given, start=start, rtol=rtol)
+        return given, start
 
     def _drug_free(self, values: Mapping[str, float]) -> dict[str, float]:
         off = {flat(dose.feeds): 0.0 for dose in self.composed.doses if dose.sustained}
         return {**self.ids(values), **off, **self.composed.dosing_off()}
+
+
+def _again(composed: Composed, engine_name: str, sbml: str) -> Bench:
+    return Bench(composed, engine_name=engine_name, sbml=sbml)

@@ -1,0 +1,244 @@
+"""From a composed model to subjects: what differs between animals or people, drawn so that subject k is always the same.
+
+Each parameter draws from a stream of its own, named by seed and parameter, and subject k takes its k-th number. So a
+subject has the same clearance whatever the dose, the other drugs, the number of subjects or who computes it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.errors import InputError
+from tricyclic.numerics.distributions import truncated_normal
+from tricyclic.records.constant import Constant
+from tricyclic.records.mechanism import Mechanism
+from tricyclic.records.population import Phenotype
+from tricyclic.simulation.composed import Composed
+
+Floats = NDArray[np.float64]
+Scale = Literal["log", "logit"]
+_DEPOT = re.compile(r"^(.+)_dose(\d+)$")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How one parameter differs between subjects.
+
+    Parameters
+    ----------
+    parameter : str
+        Its name in the composed model.
+    stream : str
+        Name of its random numbers: parameters that share it are the same trait of a subject.
+    middle : float
+        Median before truncation: the library's value, which a base value of a subject replaces.
+    cv : float
+        Coefficient of variation (fraction).
+    low, high : float
+        Limits that no subject leaves.
+    scale : {"log", "logit"}
+        Log-normal, or logit-normal for a share between 0 and 1.
+    """
+
+    parameter: str
+    stream: str
+    middle: float
+    cv: float
+    low: float
+    high: float
+    scale: Scale
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What was drawn: parameters by name, one column each; phenotypes; the member of the ensemble on which each rests."""
+
+    names: tuple[str, ...]
+    table: Floats
+    phenotypes: Mapping[str, tuple[str, ...]]
+    members: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def values(self, k: int) -> dict[str, float]:
+        """Parameters of one subject."""
+        return dict(zip(self.names, self.table[k].tolist(), strict=True))
+
+
+def spreads_of(
+    composed: Composed, mechanisms: Mapping[str, Mechanism] | None = None, *, hold: Collection[str] = ()
+) -> tuple[Spread, ...]:
+    """Find every parameter that differs between subjects.
+
+    Parameters
+    ----------
+    composed : Composed
+    mechanisms : mapping of str to Mechanism, optional
+        Where a drug states a constant without a spread, that of the mechanism's own row holds.
+    hold : collection of str
+        Parameters that all subjects shall share.
+
+    Returns
+    -------
+    tuple of Spread
+        In the order of the model.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name in `hold` is not known.
+    """
+    held = {composed.quantity(name).name for name in hold}
+    found = []
+    for name, constant in composed.parameters.items():
+        cv = constant.cv or _cv_of_mechanism(composed, name, mechanisms or {})
+        if cv > 0 and constant.value > 0 and name not in held:
+            found.append(_spread(composed, name, constant, cv))
+    return tuple(found)
+
+
+def draw(
+    spreads: Sequence[Spread],
+    subjects: int,
+    seed: int,
+    *,
+    phenotypes: Sequence[Phenotype] = (),
+    base: Sequence[Mapping[str, float]] = (),
+    given: Mapping[str, float] = {},
+) -> Subjects:
+    """Draw subjects.
+
+    Parameters
+    ----------
+    spreads : sequence of Spread
+    subjects : int
+        How many, 1 or more. The first ones are the same whatever the number.
+    seed : int
+        0 or more.
+    phenotypes : sequence of Phenotype
+        Kinds of metabolisers; each sets its parameter.
+    base : sequence of mapping
+        Members of an ensemble; each subject rests on one, drawn at random, and varies around its values.
+    given : mapping
+        Typical values that replace the library's and the ensemble's, for all subjects.
+
+    Returns
+    -------
+    Subjects
+        One column per parameter that differs from the library in any subject.
+
+    Raises
+    ------
+    InputError
+        If there are no subjects, or the seed is negative.
+    """
+    if subjects < 1:
+        raise InputError(f"asks for {subjects} subjects", allowed="One or more")
+    if seed < 0:
+        raise InputError(f"the seed is {seed}", allowed="0 or more")
+    columns: dict[str, Floats] = {}
+    members = np.full(subjects, -1, dtype=np.int64)
+    if base:
+        members = np.minimum(_even(seed, "ensemble member", subjects) * len(base), len(base) - 1).astype(
+            np.int64
+        )
+        for name in dict.fromkeys(name for member in base for name in member):
+            column = np.array([member.get(name, math.nan) for member in base])
+            if not np.isfinite(column).all():
+                raise InputError(f"'{name}' is not in every member of the ensemble")
+            columns[name] = column[members]
+    columns |= {name: np.full(subjects, float(value)) for name, value in given.items()}
+    kinds = {phenotype.parameter for phenotype in phenotypes}
+    for spread in spreads:
+        if spread.parameter not in kinds:
+            middle = columns.get(spread.parameter, np.full(subjects, spread.middle))
+            columns[spread.parameter] = _around(spread, middle, _even(seed, spread.stream, subjects))
+    told: dict[str, tuple[str, ...]] = {}
+    for parameter in dict.fromkeys(phenotype.parameter for phenotype in phenotypes):
+        if parameter in given:
+            continue
+        columns[parameter], told[parameter] = _metabolisers(
+            [phenotype for phenotype in phenotypes if phenotype.parameter == parameter], seed, subjects
+        )
+    table = np.column_stack(list(columns.values())) if columns else np.empty((subjects, 0))
+    return Subjects(tuple(columns), table, told, members)
+
+
+def _even(seed: int, stream: str, count: int) -> Floats:
+    """The first numbers of a stream, between 0 and 1."""
+    return np.random.default_rng([seed, *stream.encode()]).random(count)
+
+
+def _spread(composed: Composed, name: str, constant: Constant, cv: float) -> Spread:
+    low = constant.low if math.isfinite(constant.low) else 0.0
+    high = constant.high if math.isfinite(constant.high) else math.inf
+    share = constant.unit == "dimensionless" and 0 < constant.value < 1 and low >= 0 and high <= 1
+    return Spread(
+        name, _stream(composed, name), constant.value, cv, max(low, 0.0), high, "logit" if share else "log"
+    )
+
+
+def _stream(composed: Composed, name: str) -> str:
+    """A trait's name: absorption from every dose by one route is one trait of the subject, not one per dose."""
+    part, _, symbol = name.rpartition(".")
+    match = _DEPOT.match(part)
+    if match and int(match[2]) <= len(composed.doses):
+        return f"{match[1]}.{symbol}_{composed.doses[int(match[2]) - 1].regimen.route}"
+    return name
+
+
+def _cv_of_mechanism(composed: Composed, name: str, mechanisms: Mapping[str, Mechanism]) -> float:
+    mechanism = mechanisms.get(composed.quantities[name].mechanism)
+    part, _, symbol = name.rpartition(".")
+    row = mechanism.constants_for(part).get(symbol) if mechanism is not None else None
+    return row.cv if row is not None else 0.0
+
+
+def _around(spread: Spread, middle: Floats, even: Floats) -> Floats:
+    """Values around each subject's middle; the limits make room for a middle that was set beyond them."""
+    low, high = np.minimum(spread.low, middle), np.maximum(spread.high, middle)
+    found = np.empty_like(middle)
+    for value, least, most in dict.fromkeys(zip(middle.tolist(), low.tolist(), high.tolist(), strict=True)):
+        rows = middle == value
+        if not value > 0:
+            found[rows] = value
+            continue
+        if spread.scale == "logit" and value < 1:
+            sd = spread.cv / (1.0 - value)
+            z = truncated_normal(
+                even[rows], (_logit(least) - _logit(value)) / sd, (_logit(most) - _logit(value)) / sd
+            )
+            found[rows] = np.clip(1.0 / (1.0 + np.exp(-(_logit(value) + sd * z))), least, most)
+        else:
+            sd = math.sqrt(math.log1p(spread.cv**2))
+            z = truncated_normal(even[rows], _log(least / value) / sd, _log(most / value) / sd)
+            found[rows] = np.clip(value * np.exp(sd * z), least, most)
+    return found
+
+
+def _metabolisers(kinds: Sequence[Phenotype], seed: int, subjects: int) -> tuple[Floats, tuple[str, ...]]:
+    parameter = kinds[0].parameter
+    ends = np.cumsum([kind.share for kind in kinds])
+    chosen = np.searchsorted(
+        ends / ends[-1], _even(seed, f"{parameter} phenotype", subjects), side="right"
+    ).clip(0, len(kinds) - 1)
+    z = truncated_normal(_even(seed, parameter, subjects))
+    sd = np.array([math.sqrt(math.log1p(kind.cv**2)) for kind in kinds])[chosen]
+    activity = np.array([kind.activity for kind in kinds])[chosen] * np.exp(sd * z)
+    return activity, tuple(kinds[k].name for k in chosen)
+
+
+def _log(value: float) -> float:
+    return math.log(value) if 0 < value < math.inf else (-math.inf if value <= 0 else math.inf)
+
+
+def _logit(value: float) -> float:
+    return _log(value) - _log(1.0 - value) if 0 < value < 1 else (-math.inf if value <= 0 else math.inf)
