@@ -390,3 +390,10 @@ def test_bdnf_alone_gives_a_plateau_of_calcium_and_imipramine_makes_it_oscillate
 def test_glutamate_gathers_over_the_minutes_of_the_assay():
     by_minute = [net_release("bdnf_glutamate", 0.0, minutes, BDNF_NM) for minutes in (1.0, 5.0, 15.0)]
     assert 0 < by_minute[0] < by_minute[1] < by_minute[2]
+
+
+def test_both_calcium_mechanisms_read_the_same_numbers():
+    fast, slow = (MECHANISMS[name].constants_for("") for name in ("ip3r_calcium", "ip3r_calcium_slow"))
+    shared = fast.keys() & slow.keys()
+    assert {"a2"} == fast.keys() - shared and {"pace"} == slow.keys() - shared
+    assert all(fast[name].value == slow[name].value for name in shared)
