@@ -42,7 +42,9 @@ def _param(field: dataclasses.Field[Any], hint: Any) -> click.Parameter:
     kind = _kind(hint, about)
     if about.get("place"):
         return click.Argument([field.name], type=kind, nargs=-1 if many else 1, required=required)
-    name = "--" + field.name.replace("_", "-")
+    name = "--" + field.name.rstrip("_").replace(
+        "_", "-"
+    )  # with_ is --with: `with` itself is a word of Python
     says = about.get("says", "")
     if about.get("unit"):
         says += f" [{about['unit']}, or with its unit]"

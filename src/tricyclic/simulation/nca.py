@@ -21,6 +21,7 @@ LEAST_POINTS = 3
 R2_ALIKE = 1e-4
 # Below this share of the peak a simulated level is the solver's tolerance, as an assay has its limit of quantification.
 FLOOR = 1e-6
+PEAKS_ALIKE = 1e-4
 DAY_H = 24.0
 
 
@@ -67,7 +68,7 @@ def exposure(
     if time.ndim != 1 or time.shape != level.shape or time.size < 2 or (np.diff(time) < 0).any():
         raise InputError("an exposure needs two or more times that do not decrease")
     given = time >= first_h
-    peak = int(np.argmax(np.where(given, level, -np.inf)))
+    peak = first_peak(np.where(given, level, 0.0))
     end = float(time[-1])
     auc_last, aumc_last = area(time, level, first_h, end)
     found = {"cmax": float(level[peak]), "tmax_h": float(time[peak]), "auc_last": auc_last}
@@ -104,6 +105,19 @@ def exposure_to(regimens: tuple[Regimen, ...], time_h: Floats, nM: Floats) -> Ex
         tau_h=leading.every_h if leading.n > 1 else math.nan,
         infused_h=leading.duration_h,
     )
+
+
+def first_peak(y: Floats) -> int:
+    """Index of the highest peak; of peaks that differ by less than the solver's tolerance, as at steady state, the first.
+
+    Parameters
+    ----------
+    y : array, shape (times,)
+        0 or more.
+    """
+    beside = np.r_[-np.inf, y, -np.inf]
+    local = (y >= beside[:-2]) & (y >= beside[2:])
+    return int(np.flatnonzero(local & (y >= (1 - PEAKS_ALIKE) * y.max()))[0])
 
 
 def area(time_h: Floats, y: Floats, start_h: float, end_h: float) -> tuple[float, float]:

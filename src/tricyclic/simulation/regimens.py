@@ -200,12 +200,14 @@ def regimen_of(
     scenario: Scenario,
     drugs: Mapping[str, Drug],
     *,
+    start: str | float = 0.0,
     until_h: float | None = None,
     weight_kg: float | None = None,
 ) -> Regimen:
     """Read a regimen such as "desipramine 10 mg/kg ip every 12 h for 14 d" or "BDNF 50 ng/mL bath from 48 h for 0.25 h".
 
-    The form is NAME [DOSE] [ROUTE] [at T | from T] [every T] [x N | for T]; the rest is as in `regimen`.
+    The form is NAME [DOSE] [ROUTE] [at T | from T] [every T] [x N | for T]; `start` holds where none is said, and the rest is as
+    in `regimen`.
     """
     rest = " ".join(text.split())
     found: dict[str, str] = {}
@@ -236,7 +238,7 @@ def regimen_of(
     elif " " in name and _plain_route(name.split()[-1]) in scenario.routes:
         name, route = name.rsplit(" ", 1)
     return regimen(
-        name, scenario, drugs, dose=dose, route=route, start=found.get("start", 0.0), every=found.get("every", ""),
+        name, scenario, drugs, dose=dose, route=route, start=found.get("start", start), every=found.get("every", ""),
         n=int(found["n"]) if "n" in found else None, duration=found.get("duration", ""), until_h=until_h, weight_kg=weight_kg,
     )  # fmt: skip
 
@@ -284,23 +286,22 @@ def _found(name: str, drugs: Mapping[str, Drug]) -> Drug:
 
 
 def _usual(drug: Drug, scenario: Scenario, route: str) -> tuple[str, str]:
-    """The usual dose of a drug's table: an amount per kg, whose words begin with the route, or a level of a bath."""
-    row = drug.constant("usual_dose", scenario.species)
+    """The usual dose of a drug's table: an amount per kg whose words name the route, or a level of a bath."""
     culture = scenario.system == "culture"
-    for candidate in (row, *(row.also if row is not None else ())):
-        if candidate is None or (candidate.unit == "nM") != culture:
-            continue
-        unit = {"mg_per_kg": "mg/kg", "nmol_per_kg": "nmol/kg", "nM": "nM"}.get(
-            candidate.unit, candidate.unit
-        )
-        words = re.split(r"[\s,;:]+", candidate.says.strip())
-        own = _plain_route(words[0]) if words and words[0] else ""
-        usual = own if own in scenario.routes else ("bath" if culture else "")
-        if route and usual and _plain_route(route) != usual:
-            continue
-        return f"{candidate.value:g} {unit}", usual
+    wanted = _plain_route(route) if route else ""
+    units = {"nM": "nM"} if culture else {"mg_per_kg": "mg/kg", "nmol_per_kg": "nmol/kg"}
+    for holds_for in (scenario.species, ""):
+        for row in drug.constants:
+            if row.name != "usual_dose" or row.holds_for != holds_for or row.unit not in units:
+                continue
+            words = row.says.replace("by mouth", "po").replace(",", " ").replace(";", " ").split()
+            named = [_plain_route(word.rstrip(":")) for word in words]
+            usual = next((name for name in named if name in scenario.routes), wanted)
+            if not wanted or usual == wanted:
+                return f"{row.value:g} {units[row.unit]}", usual
     raise InputError(
-        "has no usual dose here, and none is stated", where=drug.name, do=f'State it: "{drug.name} {_example(scenario)}"'
+        f"has no usual dose here{f' by {wanted!r}' if wanted else ''}, and none is stated", where=drug.name,
+        do=f'State it: "{drug.name} {_example(scenario)}"',
     )  # fmt: skip
 
 

@@ -1,0 +1,167 @@
+"""From a simulation to its figures: every watch over time, first against last dose, occupancy, concentrations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tricyclic.jobs._simulate_ask import unit_says
+from tricyclic.jobs._simulate_compare import Compared
+from tricyclic.jobs._simulated import Simulated
+from tricyclic.records.course import Course
+from tricyclic.records.course_picture import CoursePanel, CoursePicture
+from tricyclic.records.picture import PointSet, Trace
+from tricyclic.records.regimen import Regimen, is_sustained
+
+if TYPE_CHECKING:
+    from tricyclic.records.course import Floats
+
+PANELS_A_FIGURE = 12
+LINES_A_PANEL = 6
+LEAST_OCCUPANCY = 1.0
+LONGEST_STRETCH_H = 24.0
+
+
+def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
+    """All figures of a simulation; those with nothing to show are left out."""
+    still = {key.name for key in found.keys if key.unchanged}
+    moved = [course for course in found.courses if course.name not in still]
+    measured = {one.name: one for one in found.compared}
+    pictures: list[CoursePicture] = []
+    panels = [_panel(course, measured.get(course.name)) for course in moved]
+    for number, first in enumerate(range(0, len(panels), PANELS_A_FIGURE), start=1):
+        name = "courses" if len(panels) <= PANELS_A_FIGURE else f"courses-{number}"
+        pictures.append(_picture(found, name, found.title, tuple(panels[first : first + PANELS_A_FIGURE])))
+    pictures += _acute_and_chronic(found, [course for course in moved if course.relative is not None])
+    held = sorted(
+        (c for c in found.occupied if c.y.max() >= LEAST_OCCUPANCY), key=lambda c: -float(c.y.max())
+    )
+    if held:
+        halves = [held[k : k + LINES_A_PANEL] for k in range(0, len(held), LINES_A_PANEL)]
+        panels = [
+            CoursePanel(
+                "occupancy" if len(halves) == 1 else f"occupancy, {'most' if k == 0 else 'less'} held targets", "%",
+                tuple(Trace(_short(c.name), c.time_h, c.y, c.low, c.high) for c in half),
+                tuple(p for c in half if c.name in measured for p in _points(measured[c.name], _short(c.name))), top=100.0,
+            )
+            for k, half in enumerate(halves[:2])
+        ]  # fmt: skip
+        pictures.append(_picture(found, "occupancy", "Occupancy of targets", tuple(panels)))
+    levels = [course for course in found.levels if course.y.max() > 1e-3]
+    if levels:
+        places = dict.fromkeys(course.name.partition(", ")[2] for course in levels)
+        panels = [
+            CoursePanel(place, "nM", tuple(_named(c) for c in levels if c.name.partition(", ")[2] == place)[:LINES_A_PANEL], log=_is_wide(found))
+            for place in places
+        ]  # fmt: skip
+        pictures.append(_picture(found, "concentrations", "Drug concentrations", tuple(panels)))
+    return tuple(pictures)
+
+
+def _panel(course: Course, measured: Compared | None) -> CoursePanel:
+    relative = course.relative is not None
+    if relative:
+        assert course.relative is not None
+        trace = Trace(course.name, course.time_h, course.relative, course.relative_low, course.relative_high)
+    else:
+        trace = Trace(course.name, course.time_h, course.y, course.low, course.high)
+    points = _points(measured, course.name) if measured is not None and measured.relative == relative else ()
+    return CoursePanel(
+        course.says, "% of rest" if relative else unit_says(course.unit) or "relative", (trace,), points,
+        level=100.0 if relative else course.rest,
+    )  # fmt: skip
+
+
+def _points(measured: Compared, name: str) -> tuple[PointSet, ...]:
+    errors = np.array([point.error for point in measured.points])
+    return (
+        PointSet(
+            name, np.array([point.time_h for point in measured.points]), np.array([point.measured for point in measured.points]),
+            error=errors if np.isfinite(errors).any() else None,
+        ),
+    )  # fmt: skip
+
+
+def _acute_and_chronic(found: Simulated, courses: Sequence[Course]) -> list[CoursePicture]:
+    """The hours after the first and after the last dose of a repeated regimen, on the same axes."""
+    repeated = [one for one in found.regimens if one.n > 1 and not is_sustained(one.route)]
+    if not repeated or not courses:
+        return []
+    leading: Regimen = max(repeated, key=lambda one: one.n)
+    first = leading.start_h
+    last = first + (leading.n - 1) * leading.every_h
+    stretch = min(leading.every_h, found.horizon_h - last, LONGEST_STRETCH_H)
+    if stretch <= 0:
+        return []
+    panels = tuple(
+        CoursePanel(
+            course.says, "% of rest",
+            (_stretch("first dose", course, first, stretch), _stretch(f"dose {leading.n}", course, last, stretch)), level=100.0,
+        )
+        for course in courses[:PANELS_A_FIGURE]
+    )  # fmt: skip
+    return [
+        CoursePicture(
+            "acute-and-chronic", f"After the first and after the last dose: {leading.says}", panels, "time after the dose",
+            band_says=_band(found),
+        )
+    ]  # fmt: skip
+
+
+def _stretch(name: str, course: Course, start: float, length: float) -> Trace:
+    assert course.relative is not None
+    inside = (course.time_h > start) & (course.time_h < start + length)
+    time = np.r_[start, course.time_h[inside], start + length]
+
+    def cut(y: Floats) -> Floats:
+        return np.asarray(np.interp(time, course.time_h, y))
+
+    low = None if course.relative_low is None else cut(course.relative_low)
+    high = None if course.relative_high is None else cut(course.relative_high)
+    return Trace(name, time - start, cut(course.relative), low, high)
+
+
+def _named(course: Course) -> Trace:
+    return Trace(course.name.partition(", ")[0], course.time_h, course.y, course.low, course.high)
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("_occupancy").replace("_occupancy_", " ").replace("_site", "").replace("_", " ")
+
+
+def _is_wide(found: Simulated) -> bool:
+    """Whether drug levels differ so much that a logarithmic axis tells more: anything but baths."""
+    return not all(is_sustained(one.route) and one.route == "bath" for one in found.regimens)
+
+
+def _picture(found: Simulated, name: str, title: str, panels: tuple[CoursePanel, ...]) -> CoursePicture:
+    doses = sorted(
+        {
+            one.start_h + k * one.every_h
+            for one in found.regimens
+            if not is_sustained(one.route)
+            for k in range(one.n)
+        }
+    )
+    bars = [
+        (one.start_h + k * one.every_h, min(one.start_h + k * one.every_h + one.duration_h, found.horizon_h))
+        for one in found.regimens
+        if is_sustained(one.route)
+        for k in range(one.n)
+    ]
+    who = "; ".join(one.says for one in found.regimens) or "no drug"
+    return CoursePicture(
+        name, f"{title}: {who}", panels, "time", tuple(doses), tuple(bars), _band(found),
+        "" if math.isclose(found.horizon_h, 0) else f"Scenario {found.scenario}, {found.species}.",
+    )  # fmt: skip
+
+
+def _band(found: Simulated) -> str:
+    return (
+        f"{100 * found.share:g} % of {found.members} members of the ensemble {found.ensemble}"
+        if found.members > 1
+        else ""
+    )

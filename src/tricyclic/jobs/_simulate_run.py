@@ -1,0 +1,72 @@
+"""An asked request becomes courses: every member from its own drug-free rest, through the regimens, to medians and bands."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tricyclic.jobs._job import Progress
+from tricyclic.records.course import Course, Floats, course_of_members
+
+if TYPE_CHECKING:
+    from tricyclic.jobs._simulate_ask import Asked
+
+
+class Runs:
+    """What all members gave: times, quantities, and values by name.
+
+    `table` has shape (members, times, names), `rests` shape (members, names).
+    """
+
+    def __init__(self, time_h: Floats, names: Sequence[str], table: Floats, rests: Floats) -> None:
+        self.time_h, self.names, self.table, self.rests = time_h, tuple(names), table, rests
+
+    @property
+    def members(self) -> int:
+        """How many runs there are."""
+        return int(self.table.shape[0])
+
+    def of(self, name: str) -> Floats:
+        """A quantity in all members, shape (members, times)."""
+        return np.asarray(self.table[:, :, self.names.index(name)])
+
+    def rest_of(self, name: str) -> Floats:
+        """A quantity at rest in all members, shape (members,)."""
+        return np.asarray(self.rests[:, self.names.index(name)])
+
+    def course(
+        self, name: str, quantity: str, says: str, unit: str, *, relative: bool, factor: float = 1.0
+    ) -> Course:
+        """A quantity as a Course, in `unit`, which is `factor` times the model's."""
+        return course_of_members(
+            name, says, unit, self.time_h, self.of(quantity) * factor, self.rest_of(quantity) * factor, relative=relative
+        )  # fmt: skip
+
+
+def run_members(
+    asked: Asked, names: Sequence[str], time_h: Floats, members: Sequence[Mapping[str, float]] = ()
+) -> Generator[Progress, None, Runs]:
+    """Run each member, or the library's own values where there are none.
+
+    Parameters
+    ----------
+    members : sequence of mapping
+        Parameters of each; what the request sets wins over them.
+    """
+    from tricyclic.simulation.run import Bench
+
+    sets = [{**member, **asked.values} for member in members] or [dict(asked.values)]
+    total = len(sets) + 1
+    yield Progress(0, total, "compiling the model")
+    bench = Bench(asked.composed)
+    wanted = list(dict.fromkeys(names))
+    table = np.empty((len(sets), time_h.size, len(wanted)))
+    rests = np.empty((len(sets), len(wanted)))
+    for k, values in enumerate(sets):
+        yield Progress(k + 1, total, f"member {k + 1} of {len(sets)}" if len(sets) > 1 else "simulating")
+        rest = bench.rest(values)
+        rests[k] = bench.rest_of(wanted, values, rest)
+        table[k] = bench.run(time_h, wanted, values, rest=rest)
+    return Runs(time_h, wanted, table, rests)
