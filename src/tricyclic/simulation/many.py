@@ -43,19 +43,20 @@ class Question:
         What becomes of the courses.
     kept : array of int, shape (kept times,)
         Which of the times come back, for bands; may be empty.
+    rtol, atol : float
+        Relative error of the solver; absolute error of each state, in units of `sizes` where they are given.
     sizes : array, shape (states,), or None
-        How large each state is in the typical subject (`Bench.sizes`), the scale of the absolute error of all; None: the
-        solver's own.
-    rtol : float
-        Relative error of the solver.
+        How large each state is in the typical subject (`Bench.sizes`). It is that of the typical subject for all, so that
+        no subject depends on which others are computed.
     """
 
     composed: Composed
     time_h: Floats
     reduction: Reduction
     kept: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
-    sizes: Floats | None = None
     rtol: float = RTOL
+    atol: float = ATOL
+    sizes: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def respond_piece(piece: _Piece) -> Responses:
             rest = bench.rest(values)
             y = bench.run(
                 question.time_h, reduction.quantities, values, rest=rest, rtol=question.rtol,
-                atol=ATOL if question.sizes is None else ATOL_OF_SIZE, sizes=question.sizes,
+                atol=question.atol, sizes=question.sizes,
             )  # fmt: skip
             at_rest = bench.rest_of(reduction.quantities, values, rest)
         except NumericsError as error:
