@@ -209,9 +209,9 @@ class RoadRunnerModel:
         if at.derived:
             self._move_origin(values)
         solver.resetAll()
-        for name, value in values.items():
-            solver.setValue(name, value)
-        if values:
+        if values and not at.derived:
+            for name, value in values.items():
+                solver.setValue(name, value)
             solver.reset()  # start values that the file derives from parameters
         if start is not None:
             states = np.ascontiguousarray(start, dtype=np.float64)

@@ -88,13 +88,13 @@ def polish(rates: Callable[[Floats], Floats], states: Floats) -> Floats | None:
         if not np.isfinite(rate).all():
             return None
         if not rate.any():
-            return found
+            return _clean(found)
         step = _newton_step(rates, found, rate)
         if step is None:
             return None
         found = found + step
         if (np.abs(step) <= ARRIVED * (np.abs(found) + NOTHING)).all():
-            return found
+            return _clean(found)
     return None
 
 
@@ -135,6 +135,11 @@ def _slopes(rates: Callable[[Floats], Floats], states: Floats, rate: Floats) -> 
         pushed[column] = state + nudge
         slopes[:, column] = (rates(pushed) - rate) / (pushed[column] - state)
     return slopes
+
+
+def _clean(states: Floats) -> Floats:
+    # What is left of a state that should be 0 is noise, and its sign too.
+    return np.where(np.abs(states) <= ARRIVED * NOTHING, 0.0, states)
 
 
 def _near(one: Floats, other: Floats, share: float) -> bool:
