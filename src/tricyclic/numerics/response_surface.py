@@ -7,6 +7,7 @@ that its errors cost draws, not truth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def fit_surface(x: Floats, y: Floats, weight: Floats | None = None) -> ResponseS
         penalty = np.where(curved, shrinkage, 1e-8) * len(x)
         inverse = np.linalg.inv(gram + np.diag(penalty))
         found = inverse @ right
-        leverage = np.einsum("ij,jk,ik->i", terms, inverse, terms)
+        leverage = np.einsum("ij,ij->i", terms @ inverse, terms)
         left_out = (target - terms @ found) / np.maximum(1.0 - leverage, 1e-6)[:, None]
         error = np.sqrt(np.mean(left_out**2, axis=0))
         better = error < best
@@ -79,8 +80,14 @@ def fit_surface(x: Floats, y: Floats, weight: Floats | None = None) -> ResponseS
     return ResponseSurface(centre, width, coefficients, best)
 
 
+@lru_cache(maxsize=8)
+def _pairs(inputs: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    first, second = np.triu_indices(inputs)
+    return first, second
+
+
 def _terms(z: Floats) -> Floats:
     # 1, inputs, then products of two inputs; squares are centred so that they do not stand in for the mean.
-    first, second = np.triu_indices(z.shape[1])
+    first, second = _pairs(z.shape[1])
     products = z[:, first] * z[:, second] - (first == second)
     return np.concatenate([np.ones((len(z), 1)), z, products], axis=1)
