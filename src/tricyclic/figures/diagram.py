@@ -53,7 +53,7 @@ class Drawing:
 
     def scale(self, width: style.Width) -> float:
         """How much it must shrink to fit the page; 1 where it fits."""
-        around = 2 * FRAME_PT if self.bands else 0.0
+        around = 36.0 if self.bands and self.sideways else 0.0
         more = LABEL_PT + FRAME_PT if self.bands else 0.0
         return min(1.0, _page_wide(width) / (self.wide + around), _points(TALLEST_MM) / (self.high + more))
 
@@ -123,7 +123,7 @@ def _framed(drawing: Drawing, across: float, down: float, scale: float, wide: fl
     for band, (left, top, right, bottom) in drawing.bands:
         x0, x1, y0, y1 = 0.5, wide - 0.5, down + top * scale - above, down + bottom * scale + below
         if drawing.sideways:
-            x0, x1 = across + left * scale - 10.0 * scale, across + right * scale + 10.0 * scale
+            x0, x1 = across + (left - 17.0) * scale, across + (right + 17.0) * scale
             y0, y1 = down - above, down + drawing.high * scale + below
         frames.append(
             f'<rect x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}" rx="7" fill="{band.fill}" stroke="{band.edge}" stroke-width="0.8"/>'

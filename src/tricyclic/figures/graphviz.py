@@ -7,6 +7,8 @@ asked for; its version may lay a graph out differently.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import gzip
 import json
 import os
@@ -104,18 +106,18 @@ def vendored_viz() -> bytes:
 
 
 def _by_shipped(dot: str, limit_s: float) -> str:
-    from py_mini_racer import JSEvalException, JSTimeoutException
-
     # One layout at a time: the shipped program keeps its graph in globals.
     with _LOCK:
         racer = _racer(os.getpid())
+        from py_mini_racer import JSEvalException, JSTimeoutException
+
         try:
             told = json.loads(str(racer.eval(_RENDER % json.dumps(dot), timeout_sec=limit_s)))
         except JSTimeoutException:
-            _racer.cache_clear()
+            _drop(os.getpid())
             raise _too_slow(limit_s) from None
         except JSEvalException as error:
-            _racer.cache_clear()  # a program that has stopped half-way is not used again
+            _drop(os.getpid())  # a program that has stopped half-way is not used again
             raise InputError(
                 f"Graphviz stopped: {str(error).splitlines()[0]}", where="diagram", do=_SIMPLER
             ) from error
@@ -132,12 +134,26 @@ def _racer(process: int) -> MiniRacer:
     except ImportError as error:
         raise _not_there() from error
     racer = MiniRacer()
+    # Left to the end of the interpreter, one in some forty processes waits for ever on a thread that is gone.
+    atexit.register(_drop, process)
     racer.eval(_SHIMS)
     racer.eval(gzip.decompress(vendored_viz()).decode("utf-8"))
     loading = racer.eval("Viz.instance().then((made) => { globalThis.viz = made; return true; })")
     if not isinstance(loading, JSPromise) or loading.get(timeout=LIMIT_S) is not True:
         raise TricyclicError("the shipped Graphviz did not start")
     return racer
+
+
+def _drop(process: int) -> None:
+    """Close the engine, if it is this process's own."""
+    atexit.unregister(_drop)
+    if process == os.getpid() and _racer.cache_info().currsize:
+        racer = _racer(process)
+        # What was stopped still reports its end; the answer to a later question comes after that report.
+        with contextlib.suppress(Exception):
+            racer.eval("0", timeout_sec=LIMIT_S)
+        racer.close()
+    _racer.cache_clear()
 
 
 def _by_program(dot: str, limit_s: float) -> str:
