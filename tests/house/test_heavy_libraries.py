@@ -24,7 +24,7 @@ LIBRARY_DOORS: dict[str, tuple[str, ...]] = {
     "click": ("cli/",),
     "antimony": ("numerics/integrator.py",),
     "roadrunner": ("numerics/engine_roadrunner.py",),
-    "libsbml": ("numerics/sbml.py",),
+    "libsbml": ("numerics/sbml", "numerics/engine_scipy.py"),
     "SALib": ("numerics/",),
     "emcee": ("numerics/",),
     "py_mini_racer": ("figures/graphviz.py",),

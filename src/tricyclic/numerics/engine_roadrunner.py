@@ -20,6 +20,7 @@ import roadrunner
 from numpy.typing import NDArray
 
 from tricyclic.errors import InputError, NumericsError, UnknownNameError
+from tricyclic.numerics.sbml import derive_always
 from tricyclic.numerics.steady_state import Moving, settle
 
 Floats = NDArray[np.float64]
@@ -67,8 +68,9 @@ class RoadRunnerModel:
     """One compiled model; see `integrator.CompiledModel`."""
 
     def __init__(self, sbml: str) -> None:
-        self._sbml = sbml
+        self._sbml = derive_always(sbml) if "<initialAssignment" in sbml else sbml
         self._wake()
+        self._frozen = _frozen(self._sbml, self._at)
         self.states = self._at.states
         self._defaults = dict(zip(self._at.free, self._free_now(), strict=True))
 
@@ -199,17 +201,18 @@ class RoadRunnerModel:
         self._at = _layout(self._solver)
         self._outputs: tuple[str, ...] = ()
         self._set: tuple[Any, ...] = ()
-        self._moved: dict[str, float] = {}
 
     def _begin(self, values: Mapping[str, float], start: Floats | None) -> None:
         """Go to time 0 with these parameters and states, whatever was run before."""
         solver, at = self._solver, self._at
         for name, value in values.items():
             self._refuse(name, value)
-        if at.derived:
-            self._move_origin(values)
+        if self._frozen and (values or start is not None):
+            raise InputError(
+                self._frozen, allowed="such a model runs only from its own start, with its own values"
+            )
         solver.resetAll()
-        if values and not at.derived:
+        if values:
             for name, value in values.items():
                 solver.setValue(name, value)
             solver.reset()  # start values that the file derives from parameters
@@ -232,15 +235,6 @@ class RoadRunnerModel:
             raise UnknownNameError.among("parameter", name, self._defaults)
         if not np.isfinite(value):
             raise InputError(f"'{name}' is {value}", allowed="a parameter is a finite number")
-
-    def _move_origin(self, values: Mapping[str, float]) -> None:
-        # Constants that the file derives from other parameters are derived at the origin only; slow, so only there.
-        wanted = {**dict.fromkeys(self._moved, None), **values}
-        for name, value in wanted.items():
-            target = self._defaults[name] if value is None else float(value)
-            if self._moved.get(name, self._defaults[name]) != target:
-                self._solver.setValue(f"init({name})", target)
-            self._moved[name] = target
 
     def _free_now(self) -> list[float]:
         return [float(self._solver.getValue(name)) for name in self._at.free]
@@ -304,7 +298,7 @@ class Layout(NamedTuple):
     keys: tuple[str, ...]
     free: tuple[str, ...]
     known: dict[str, str]
-    derived: bool
+    derived: tuple[str, ...]
     parameters: NDArray[np.int32]
     parameter_states: NDArray[np.intp]
     species: NDArray[np.int32]
@@ -348,7 +342,7 @@ def _layout(solver: Any) -> Layout:
         keys=tuple(key(name) for name in states),
         free=free,
         known={name: key(name) for name in everything},
-        derived=any(name in free for name in solver.getInitialAssignmentIds()),
+        derived=tuple(name for name in solver.getInitialAssignmentIds() if name in free),
         parameters=np.array([parameters.index(states[i]) for i in plain], dtype=np.int32),
         parameter_states=np.array(plain, dtype=np.intp),
         species=np.array([floating.index(states[i]) for i in matter], dtype=np.int32),
@@ -356,6 +350,15 @@ def _layout(solver: Any) -> Layout:
         others=others,
         ruled=len(ruled),
     )
+
+
+def _frozen(sbml: str, at: Layout) -> str:
+    """Say why a model cannot be started otherwise than its file does; empty if it can."""
+    if 'initialValue="false"' in sbml:
+        return "an event of the model may fire at time 0, before other values or states could be set"
+    if at.derived:
+        return f"'{at.derived[0]}' is derived once, from states at time 0, and would not follow other values or states"
+    return ""
 
 
 def _checked_times(times: Floats) -> list[float]:

@@ -1,11 +1,13 @@
-"""The rows into which a model's SBML is taken apart, and what can be said of how well a value is known."""
+"""A model taken apart into rows: quantities with values and units, rules, reactions, events, annotations."""
 
 from __future__ import annotations
 
-import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from tricyclic.errors import InputError
+import libsbml
+
+from tricyclic.numerics.sbml_parts import addresses_of, each, formula, parse, things
 
 
 class Quantity(NamedTuple):
@@ -58,36 +60,87 @@ class Tables(NamedTuple):
     annotations: dict[str, tuple[str, ...]]
 
 
-class Uncertain(NamedTuple):
-    """How well a value is known.
+def tables(text: str, where: str = "") -> Tables:
+    """Take a model apart into rows.
 
-    Attributes
-    ----------
-    mean, sd : float, optional
-        In the unit of the value itself, also where the distribution is log-normal.
-    low, high : float, optional
-        Range in which the value lies.
-    distribution : str
-        "normal" or "lognormal" (need mean and sd), "uniform" (needs low and high), or empty.
+    Returns
+    -------
+    Tables
+        Parameters, species and compartments with id, name, value, unit and whether they are constant; rules,
+        reactions and events as text; and the addresses by which things are annotated.
     """
+    model = parse(text, where).getModel()
+    start = {
+        one.getSymbol(): formula(one.getMath()) for one in each(model, "InitialAssignment") if one.isSetMath()
+    }
+    return Tables(
+        parameters=tuple(
+            _quantity(one, one.getValue() if one.isSetValue() else None, start)
+            for one in each(model, "Parameter")
+        ),
+        species=tuple(_quantity(one, _content(one), start) for one in each(model, "Species")),
+        compartments=tuple(
+            _quantity(one, one.getSize() if one.isSetSize() else None, start)
+            for one in each(model, "Compartment")
+        ),
+        rules=tuple(
+            Rule("rate" if one.isRate() else "assigned", one.getVariable(), formula(one.getMath()))
+            for one in each(model, "Rule")
+            if not one.isAlgebraic()
+        ),
+        reactions=tuple(_reaction(one) for one in each(model, "Reaction")),
+        events=tuple(
+            Event(
+                one.getIdAttribute() or f"event {position + 1}",
+                formula(one.getTrigger().getMath()),
+                tuple(
+                    (change.getVariable(), formula(change.getMath()))
+                    for change in (one.getEventAssignment(i) for i in range(one.getNumEventAssignments()))
+                ),
+            )
+            for position, one in enumerate(each(model, "Event"))
+        ),
+        annotations={
+            one.getIdAttribute(): addresses
+            for one in [model, *things(model)]
+            if one.isSetIdAttribute() and (addresses := addresses_of(one))
+        },
+    )
 
-    mean: float | None = None
-    sd: float | None = None
-    low: float | None = None
-    high: float | None = None
-    distribution: str = ""
 
-    def formula(self, name: str) -> str:
-        """Write the distribution as SBML's distrib package does, where `lognormal` takes moments of the log."""
-        if self.distribution == "uniform" and self.low is not None and self.high is not None:
-            return f"uniform({self.low!r}, {self.high!r})"
-        if self.mean is not None and self.sd is not None:
-            if self.distribution == "normal":
-                return f"normal({self.mean!r}, {self.sd!r})"
-            if self.distribution == "lognormal" and self.mean > 0.0:
-                spread = math.log1p((self.sd / self.mean) ** 2)
-                return f"lognormal({math.log(self.mean) - 0.5 * spread!r}, {math.sqrt(spread)!r})"
-        raise InputError(
-            f"the distribution of '{name}' is '{self.distribution}' with mean {self.mean}, sd {self.sd}, low {self.low}, high {self.high}",
-            allowed="normal and lognormal need a mean and an sd (lognormal a mean above 0), uniform needs low and high",
-        )
+def _quantity(one: Any, value: float | None, start: Mapping[str, str]) -> Quantity:
+    name = one.getIdAttribute()
+    return Quantity(name, one.getName(), value, _unit(one), bool(one.getConstant()), start.get(name, ""))
+
+
+def _unit(one: Any) -> str:
+    if isinstance(one, libsbml.Parameter | libsbml.Compartment) and one.isSetUnits():
+        return str(one.getUnits())
+    derived = one.getDerivedUnitDefinition()
+    if derived is None or one.getModel() is None:
+        return ""
+    for known in each(one.getModel(), "UnitDefinition"):
+        if libsbml.UnitDefinition.areIdentical(known, derived):
+            return str(known.getIdAttribute())
+    told = str(libsbml.UnitDefinition.printUnits(derived, True))
+    return "" if one.containsUndeclaredUnits() or told == "indeterminable" else told
+
+
+def _content(species: Any) -> float | None:
+    if species.isSetInitialConcentration():
+        return float(species.getInitialConcentration())
+    return float(species.getInitialAmount()) if species.isSetInitialAmount() else None
+
+
+def _reaction(one: Any) -> Reaction:
+    def side(count: int, get: Any) -> tuple[tuple[float, str], ...]:
+        return tuple((float(get(i).getStoichiometry()), get(i).getSpecies()) for i in range(count))
+
+    return Reaction(
+        one.getIdAttribute(),
+        one.getName(),
+        side(one.getNumReactants(), one.getReactant),
+        side(one.getNumProducts(), one.getProduct),
+        tuple(one.getModifier(i).getSpecies() for i in range(one.getNumModifiers())),
+        formula(one.getKineticLaw().getMath()) if one.isSetKineticLaw() else "",
+    )
