@@ -13,12 +13,8 @@ from tricyclic.records.regimen import Regimen, is_sustained
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.run import Bench
 
-SCENARIOS = [name for name in scenario_names()]
+SCENARIOS = list(scenario_names())
 DAY = 24.0
-
-
-def some_drug(name: str) -> str:
-    return "imipramine"
 
 
 @cache
@@ -55,6 +51,8 @@ def test_every_watch_names_a_quantity_of_the_scenario(name):
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "calcium_minutes"])
 def test_a_drug_free_subject_rests_for_sixty_days(name):
     states = states_of(name, False)
+    if not states:
+        pytest.skip("nothing moves in it until a drug is given")
     table = bench(name, False).run(np.linspace(0, 60 * DAY, 61), states)
     rest = table[0]
     moved = np.abs(table - rest).max(axis=0) / np.maximum(np.abs(rest), 1e-6)
@@ -78,6 +76,8 @@ def test_a_regimen_of_nothing_changes_nothing(name):
     nothing = Regimen("imipramine", route, 0.0, 0.0, 12.0, 2, 1.0 if is_sustained(route) else 0.0)
     dosed = Bench(compose(found, mechanisms(), drugs(), [nothing]))
     states = states_of(name, False)
+    if not states:
+        pytest.skip("nothing moves in it until a drug is given")
     time = np.linspace(0, 2 * DAY, 20)
     np.testing.assert_allclose(
         dosed.run(time, states), bench(name, False).run(time, states), rtol=2e-5, atol=1e-7

@@ -99,10 +99,10 @@ class Mechanism:
         """Symbols of some kinds, in the order of the file."""
         return tuple(port for port in self.ports if port.kind in kinds)
 
-    def constants_for(self, part: str) -> dict[str, Constant]:
-        """Parameters as they hold for one part of a scenario: its own row wins over the general one."""
+    def constants_for(self, part: str, species: str = "") -> dict[str, Constant]:
+        """Parameters as they hold for one part of a scenario: its own row wins over the species', that over the general one."""
         found: dict[str, Constant] = {}
-        for holds_for in ("", part):
+        for holds_for in dict.fromkeys(("", species, part)):
             for row in self.constants:
                 if row.holds_for == holds_for:
                     found[row.name] = row

@@ -97,6 +97,13 @@ def compose(
     }
     if scenario.system == "culture":
         given = {name: drug for name, drug in given.items() if any(r.drug == name for r in regimens)}
+    for name in given:
+        if any(name == item.name for item in (*scenario.parts, *scenario.sites)):
+            raise InputError(
+                f"has a part called '{name}', which is the name of a drug that is given",
+                where=scenario.name,
+                do="Give the part another name",
+            )
     text = _Text()
     parts, values = _all_parts(scenario, given, regimens)
     known = _symbols_of(parts, mechanisms, scenario, given, regimens)
@@ -255,7 +262,7 @@ def _write_part(
     scenario: Scenario,
 ) -> None:
     where = f"{scenario.name}, {part.name}"
-    constants = mechanism.constants_for(part.name)
+    constants = mechanism.constants_for(part.name, scenario.species)
     wanted = {name for statement in mechanism.body for name in symbols(statement.replace("'", " "))}
     wanted -= {RESERVED}
     constants |= {

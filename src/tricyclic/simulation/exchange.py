@@ -82,7 +82,7 @@ def _spread(low: float, high: float, value: float) -> str:
         return ""
     if low > 0 and value > 0:
         middle, sigma = math.log(math.sqrt(low * high)), math.log(high / low) / (2 * 1.959963984540054)
-        return f"logNormal({middle!r}, {sigma!r})"
+        return f"lognormal({middle!r}, {sigma!r})"
     return f"uniform({low!r}, {high!r})"
 
 

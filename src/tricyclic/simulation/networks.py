@@ -56,11 +56,18 @@ def network_of(
 
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str, str], Edge] = {}
+    bound = {
+        site.name
+        for site in scenario.sites
+        if any(drug.constant(f"Ki_{site.target}", scenario.species) is not None for drug in drugs.values())
+    }
 
     def place_node(name: str) -> None:
         if name in nodes:
             return
         if name in sites:
+            if name not in bound:  # an empty site does nothing
+                return
             site = sites[name]
             kind: NodeKind = "transporter" if site.target in TRANSPORTERS else "receptor"
             nodes[name] = Node(name, LABELS.get(site.target, site.target), kind, site.place)
@@ -72,6 +79,8 @@ def network_of(
             nodes[name] = Node(name, look.says, look.kind, place)
         elif part is not None:
             port = mechanisms[part.mechanism].port(symbol)
+            if port is not None and port.kind == "in":  # nothing is wired to it
+                return
             says = port.says.split(",")[0] if port else symbol
             nodes[name] = Node(name, says, "signal", part.place)
 
@@ -90,7 +99,7 @@ def network_of(
             if drug.constant(f"Ki_{site.target}", scenario.species) is None:
                 continue
             place_node(site.name)
-            nodes.setdefault(name, Node(name, drug.says, "drug"))
+            nodes.setdefault(name, Node(name, spoken(name), "drug"))
             edges[name, site.name, "binds"] = Edge(name, site.name, "binds")
     for parent in drugs.values():
         for _, child, _ in parent.metabolites(scenario.species):
@@ -104,6 +113,11 @@ def network_of(
         tuple(node if node.place in known else Node(node.name, node.says, node.kind) for node in nodes.values()),
         tuple(edges.values()), places,
     )  # fmt: skip
+
+
+def spoken(drug: str) -> str:
+    """A drug's file name as a diagram writes it."""
+    return {"bdnf": "BDNF", "ngf": "NGF", "rx821002": "RX821002", "ne_100": "NE-100", "bd1047": "BD1047", "u73122": "U73122", "pentazocine": "(+)-pentazocine", "hydroxydesipramine": "2-OH-desipramine"}.get(drug, drug.replace("_", " "))  # fmt: skip
 
 
 def pathway_of(network: Network, scenario: Scenario, name: str) -> Network:
