@@ -60,7 +60,7 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
     )
     row = {node.name: number for number, nodes in enumerate(rows) for node in nodes}
     lines = [
-        f"digraph {_quoted(network.name)} {{",
+        f"digraph {_name(network.name)} {{",
         f'  graph [rankdir={direction}, nodesep={GAP_PT / 72:.3f}, ranksep=0.3, splines=true, newrank=true, outputorder=edgesfirst, pad=0.05, bgcolor=transparent, fontname="DejaVu Sans", fontsize=7, fontcolor="{style.INK}"];',
         f'  node [fixedsize=true, penwidth=1, fontname="DejaVu Sans", fontsize={style.FONT_PT:g}, fontcolor="{style.INK}", margin=0];',
         f'  edge [fontname="DejaVu Sans", fontsize={EDGE_PT:g}, fontcolor="#555555", arrowsize=0.6, penwidth=1];',
@@ -70,7 +70,7 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
         if inside and frames:
             fill, edge = PLACES[number % len(PLACES)]
             lines += [
-                f"  subgraph {_quoted('cluster_' + place)} {{",
+                f"  subgraph {_name('cluster_' + place)} {{",
                 f'    graph [label={_quoted(typeset(label))}, labeljust=l, style="filled,rounded", fillcolor="{fill}", color="{edge}", penwidth=0.8, margin=9, class="place"];',
                 *(f"    {_node(node, fold)}" for node in inside),
                 "  }",
@@ -88,7 +88,7 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
 
 def _in_rows(rows: Rows) -> list[str]:
     """Hold the nodes in their rows; between two places an empty row leaves room for their frames."""
-    lines = [f"  {{ rank=same; {' '.join(_quoted(node.name) + ';' for node in nodes)} }}" for nodes in rows]
+    lines = [f"  {{ rank=same; {' '.join(_name(node.name) + ';' for node in nodes)} }}" for nodes in rows]
     chain: list[str] = []
     for number, nodes in enumerate(rows):
         if number and rows[number - 1][0].place != nodes[0].place:
@@ -96,7 +96,7 @@ def _in_rows(rows: Rows) -> list[str]:
             lines.append(f'  "{chain[-1]}" [style=invis, shape=point, width=0.01, height=0.01];')
         chain.append(nodes[len(nodes) // 2].name)
     if len(chain) > 1:
-        lines.append(f"  {' -> '.join(_quoted(name) for name in chain)} [style=invis, weight=0];")
+        lines.append(f"  {' -> '.join(_name(name) for name in chain)} [style=invis, weight=0];")
     return lines
 
 
@@ -249,7 +249,7 @@ def _node(node: Node, fold: Fold | None) -> str:
         "fontcolor": ink, "width": f"{wide / 72:.3f}", "height": f"{high / 72:.3f}", "class": node.kind,
         **look.more(wide),
     }  # fmt: skip
-    return f"{_quoted(node.name)} [{', '.join(f'{key}={_quoted(value)}' for key, value in wanted.items())}];"
+    return f"{_name(node.name)} [{', '.join(f'{key}={_quoted(value)}' for key, value in wanted.items())}];"
 
 
 def _size(node: Node) -> tuple[float, float]:
@@ -270,7 +270,7 @@ def _edge(edge: Edge, *, back: bool) -> str:
         wanted["label"] = f" {typeset(edge.says)} "
     wanted["class"] = edge.kind
     told = ", ".join(f"{key}={_quoted(value)}" for key, value in wanted.items())
-    return f"{_quoted(start)} -> {_quoted(end)} [{told}];"
+    return f"{_name(start)} -> {_name(end)} [{told}];"
 
 
 def _alt(network: Network) -> str:
@@ -301,6 +301,11 @@ def _legend(network: Network, fold: Fold | None) -> str:
     return (
         f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="2"><TR>{"".join(cells)}</TR></TABLE>'
     )
+
+
+def _name(text: str) -> str:
+    """Quote a name: unlike a label, DOT takes its backslashes as they are."""
+    return _quoted(text).replace("\\\\", "\\") if not text.endswith("\\") else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -133,17 +133,24 @@ class Fold:
 
     def ink(self, value: float) -> str:
         """Colour of text on that colour."""
-        red, green, blue = _channels(self.colour(value))
-        return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 130 else "#FFFFFF"
+        # where both would do, black and white stand out alike; below that, white does more
+        return "#000000" if _luminance(self.colour(value)) > 0.179 else "#FFFFFF"
 
 
-# blue and orange differ for every kind of colour vision; both darken evenly
+# Blue and orange differ for every kind of colour vision; both darken evenly
 _LESS = ("#FBFBFB", "#A9CFE6", "#4A98C9", "#0B5F97")
 _MORE = ("#FBFBFB", "#FBCF9B", "#F09A3E", "#B35806")
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1, as WCAG 2 defines it."""
+    parts = (channel / 255 for channel in _channels(colour))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _mixed(one: str, other: str, share: float) -> str:
