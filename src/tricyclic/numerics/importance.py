@@ -37,18 +37,17 @@ def weights_of(log_ratio: Floats) -> tuple[Floats, float]:
     tail = min(n // 5, int(3 * math.sqrt(n)))
     shape = math.inf
     if tail >= 5:
-        order = np.argsort(ratio)
-        largest = order[-tail:]
-        cut = ratio[order[-tail - 1]]
-        over = ratio[largest] - cut
-        if over[0] > 0 and over[-1] > 0:
-            shape, size = _pareto(over)
-            if math.isfinite(shape):
-                places = (np.arange(tail) + 0.5) / tail
-                ratio = ratio.copy()
-                ratio[largest] = np.minimum(cut + _quantile(places, shape, size), 1.0)
+        cut = np.partition(ratio, n - tail - 1)[n - tail - 1]
+        # A walker that stayed gives the same draw twice, so some may tie with the cut.
+        largest = np.flatnonzero(ratio > cut)
+        largest = largest[np.argsort(ratio[largest])]
+        if len(largest) < 5:
+            shape = -math.inf  # as good as equal
         else:
-            shape = -math.inf if np.allclose(ratio, ratio[0]) else math.inf
+            shape, size = _pareto(ratio[largest] - cut)
+            if math.isfinite(shape):
+                places = (np.arange(len(largest)) + 0.5) / len(largest)
+                ratio[largest] = np.minimum(cut + _quantile(places, shape, size), 1.0)
     return ratio / ratio.sum(), shape
 
 
