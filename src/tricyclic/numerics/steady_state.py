@@ -16,8 +16,9 @@ from tricyclic.errors import NumericsError
 
 Floats = NDArray[np.float64]
 
-# Newton has arrived when its step is this share of each state; it may polish away no more than the second.
-ARRIVED, CLOSE = 1e-9, 1e-2
+# Newton has arrived when its step is this share of each state. It may move a start that already rests by no more
+# than the second share, and the end of a long run by no more than the third.
+ARRIVED, AT_REST, CLOSE = 1e-9, 1e-6, 1e-2
 # Below this a state is nothing: its moves are judged against it.
 NOTHING = 1e-6
 # Relative nudge of the numeric derivative; directions weaker than this share of the strongest are conserved.
@@ -61,14 +62,14 @@ def settle(system: Moving, start: Floats, horizon: float, names: Sequence[str]) 
     NumericsError
         If it does not settle.
     """
-    polished = polish(system.rates, start)
-    if polished is not None and _near(polished, start, ARRIVED * 1e3) and is_stable(system.rates, polished):
+    polished = polish(system.rates, start, AT_REST)
+    if polished is not None and is_stable(system.rates, polished):
         return polished
     states = start
     for time in (horizon, 10.0 * horizon):
         before, states = states, system.later(states, time)
-        polished = polish(system.rates, states)
-        if polished is not None and _near(polished, states, CLOSE):
+        polished = polish(system.rates, states, CLOSE)
+        if polished is not None:
             return polished
     moves = np.abs(states - before) / (np.abs(states) + NOTHING)
     if moves.max(initial=0.0) < 1e-6:
@@ -80,8 +81,8 @@ def settle(system: Moving, start: Floats, horizon: float, names: Sequence[str]) 
     )
 
 
-def polish(rates: Callable[[Floats], Floats], states: Floats) -> Floats | None:
-    """Take Newton steps to where the rates vanish; None if they do not lead there."""
+def polish(rates: Callable[[Floats], Floats], states: Floats, reach: float = CLOSE) -> Floats | None:
+    """Take Newton steps to where the rates vanish; None if that is farther than `reach`, as a share of each state."""
     found = states.copy()
     for _ in range(MOST_STEPS):
         rate = rates(found)
@@ -93,6 +94,8 @@ def polish(rates: Callable[[Floats], Floats], states: Floats) -> Floats | None:
         if step is None:
             return None
         found = found + step
+        if not _near(found, states, reach):
+            return None
         if (np.abs(step) <= ARRIVED * (np.abs(found) + NOTHING)).all():
             return _clean(found)
     return None
