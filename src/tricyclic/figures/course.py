@@ -8,23 +8,43 @@ doses bars, just above the time axis.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
 
 from tricyclic.figures import style
+from tricyclic.figures.network import typeset
 from tricyclic.records.course_picture import CoursePanel, CoursePicture
 from tricyclic.records.document import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PANEL_MM = 40.0
+PANEL_MM, WIDE_PANEL_MM = 38.0, 46.0
 LEFT_MM, BETWEEN_MM, RIGHT_MM = 15.5, 17.5, 3.0
-TOP_MM, HEAD_MM, FOOT_MM = 7.5, 8.5, 12.0
+TITLE_MM, LINE_MM, GAP_MM, FOOT_MM = 5.0, 3.5, 3.0, 12.0
+# How far a panel's title reaches out to the left of its axis, over the numbers of the axis.
+OUT_MM = 10.0
 MOST_TICKS = 90
 # Above this many decades between lowest and highest, a logarithmic axis shows no more.
 DECADES = 4.0
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands over every panel of a figure, in lines of text."""
+
+    titles: tuple[str, ...]
+    title_lines: int
+    key_lines: int
+    one_key: bool
+
+    @property
+    def high_mm(self) -> float:
+        return LINE_MM * (self.title_lines + self.key_lines) + GAP_MM
 
 
 def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs = "text") -> Figure:
@@ -42,39 +62,59 @@ def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs =
     count = len(picture.panels)
     # one panel at a column's width, two or four in pairs, else threes
     across = 1 if count == 1 else 2 if count in (2, 4) else 3
-    rows = math.ceil(count / across)
     width: style.Width = "column" if count == 1 else "full"
     wide = style.WIDTHS_MM[width]
-    key = max(_key_lines(panel) for panel in picture.panels)
-    high_panel = PANEL_MM if across == 3 else 46.0
-    title = style.wrapped(picture.title, wide - 4, bold=True)
-    heading = TOP_MM + 3.5 * title.count("\n")
-    row = HEAD_MM + 3.2 * key + high_panel + FOOT_MM
-    high = heading + rows * row
     each = (wide - LEFT_MM - RIGHT_MM - (across - 1) * BETWEEN_MM) / across
+    high_panel = PANEL_MM if across == 3 else WIDE_PANEL_MM
+    head = _head(picture, each)
+    title = style.wrapped(picture.title, wide - 4, bold=True)
+    room = wide - 4 - (_key_mm(picture.panels[0]) if head.one_key else 0.0)
+    subtitle = style.wrapped(typeset(picture.subtitle), room) if picture.subtitle else ""
+    said = title.count("\n") + (subtitle.count("\n") + 1 if subtitle else 0)
+    heading = TITLE_MM + LINE_MM * said
+    row = head.high_mm + high_panel + FOOT_MM
+    high = heading + math.ceil(count / across) * row
     end = max(float(trace.x[-1]) for panel in picture.panels for trace in panel.traces)
     factor, unit = _time_unit(end)
     with style.publication_style(text_as):
-        from matplotlib.figure import Figure as Canvas
-
         canvas = Canvas(figsize=(wide * style.MM, high * style.MM))
         for k, panel in enumerate(picture.panels):
             left = LEFT_MM + (k % across) * (each + BETWEEN_MM)
-            top = heading + (k // across) * row + HEAD_MM + 3.2 * key
+            top = heading + (k // across) * row + head.high_mm
             axes = canvas.add_axes(
                 (left / wide, 1 - (top + high_panel) / high, each / wide, high_panel / high)
             )
             for side in ("left", "bottom"):
                 axes.spines[side].set_position(("outward", style.OFFSET_PT))
             _panel(axes, panel, factor)
-            _x_axis(axes, end * factor)
+            _x_axis(axes, end * factor, each, unit)
             _doses(axes, picture, factor)
             axes.set_xlabel(style.fitted(f"{picture.x_title} ({unit})", each + 6))
-            _heads(axes, panel, each, high_panel, key)
+            axes.set_ylabel(style.fitted(typeset(panel.y_title), high_panel + 6))
+            axes.yaxis.set_label_coords(-11.5 / each, 0.5)
+            _over(axes, panel, head, head.titles[k], each)
         canvas.text(2.0 / wide, 1 - 1.2 / high, title, va="top", weight="bold")
+        below = 1.2 + LINE_MM * (title.count("\n") + 1)
+        canvas.text(2.0 / wide, 1 - below / high, subtitle, va="top")
+        if head.one_key:
+            canvas.legend(
+                handles=_handles(picture.panels[0], 40.0), loc="upper right", bbox_to_anchor=(1 - RIGHT_MM / wide, 1 - (below - 1.0) / high),
+                ncols=len(picture.panels[0].traces), columnspacing=1.2,
+            )  # fmt: skip
         return style.finish(
             canvas, name=picture.name, caption=_caption(picture), alt=_alt(picture), width=width, pdf=pdf
         )
+
+
+def _head(picture: CoursePicture, each: float) -> _Head:
+    titles = tuple(
+        style.wrapped(typeset(panel.title), each + OUT_MM + 2, lines=2) for panel in picture.panels
+    )
+    names = {tuple(trace.name for trace in panel.traces) for panel in picture.panels}
+    several = len(picture.panels[0].traces)
+    one_key = len(names) == 1 and len(picture.panels) > 1 and 1 < several <= 4
+    keys = 0 if one_key else max(_key_lines(panel, each) for panel in picture.panels)
+    return _Head(titles, max(title.count("\n") + 1 for title in titles), keys, one_key)
 
 
 def _time_unit(end_h: float) -> tuple[float, str]:
@@ -92,7 +132,7 @@ def _panel(axes: Axes, panel: CoursePanel, factor: float) -> None:
             axes.fill_between(
                 trace.x * factor, trace.low, trace.high, color=colour, alpha=0.18, linewidth=0, zorder=2
             )
-        axes.plot(trace.x * factor, trace.mean, color=colour, linewidth=1.0, zorder=3)
+        axes.plot(trace.x * factor, trace.mean, color=colour, linewidth=0.9, zorder=3)
     names = [trace.name for trace in panel.traces]
     for points in panel.points:
         k = names.index(points.name) if points.name in names else len(names)
@@ -131,16 +171,17 @@ def _y_axis(axes: Axes, panel: CoursePanel) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
 
 
-def _x_axis(axes: Axes, end: float) -> None:
+def _x_axis(axes: Axes, end: float, each: float, unit: str) -> None:
+    """Ticks where a reader counts: whole hours that divide a day, days, weeks."""
     from matplotlib.ticker import MaxNLocator, MultipleLocator
 
     axes.set_xlim(0, end)
-    # days go by weeks, hours by quarters of a day
-    for step in (1, 2, 7, 14, 28) if end > 4 else ():
-        if axes.get_xlabel() == "" and end / step <= 7 and end <= 400:
+    most = int(each / 7)  # a number takes some 7 mm
+    for step in {"h": (1, 2, 3, 6, 12, 24), "days": (1, 2, 7, 14, 28, 56)}.get(unit, ()):
+        if 2 <= end / step <= most:
             axes.xaxis.set_major_locator(MultipleLocator(step))
             return
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 3, 5, 6, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 3, 5, 6, 10]))
 
 
 def _doses(axes: Axes, picture: CoursePicture, factor: float) -> None:
@@ -159,43 +200,50 @@ def _doses(axes: Axes, picture: CoursePicture, factor: float) -> None:
         )  # fmt: skip
 
 
-def _heads(axes: Axes, panel: CoursePanel, each: float, high: float, lines: int) -> None:
-    """Title, key and unit over the panel."""
-    from matplotlib.lines import Line2D
-
-    title = style.fitted(panel.title, each + 10)
+def _over(axes: Axes, panel: CoursePanel, head: _Head, title: str, each: float) -> None:
+    """Title and key over the panel."""
+    up = GAP_MM / 2 + LINE_MM * head.key_lines
     axes.annotate(
-        title, (0, 1), xycoords="axes fraction", xytext=(-LEFT_MM * 0.55 / 25.4 * 72, 5 + 9.1 * lines), textcoords="offset points",
-        va="bottom", fontsize=style.FONT_PT,
+        title, (0, 1), xycoords="axes fraction", xytext=(-OUT_MM * 72 / 25.4, up * 72 / 25.4), textcoords="offset points",
+        va="bottom", linespacing=1.15,
     )  # fmt: skip
-    axes.set_ylabel(style.fitted(panel.y_title, high + 6))
-    axes.yaxis.set_label_coords(-11.5 / each, 0.5)
-    if len(panel.traces) > 1:
-        handles = [
-            Line2D(
-                [],
-                [],
-                color=style.colour(k),
-                label=style.fitted(trace.name, (each - 14) / _key_columns(panel), size_pt=style.SMALL_PT),
-            )
-            for k, trace in enumerate(panel.traces)
-        ]
+    if len(panel.traces) > 1 and not head.one_key:
+        columns = _key_columns(panel, each)
         axes.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.01), ncols=_key_columns(panel), columnspacing=1.0, labelspacing=0.25,
+            handles=_handles(panel, (each + OUT_MM) / columns - 8), loc="lower left", bbox_to_anchor=(-OUT_MM / each, 1.0 + 0.3 / each),
+            ncols=columns, columnspacing=1.0, labelspacing=0.2,
         )  # fmt: skip
 
 
-def _key_columns(panel: CoursePanel) -> int:
-    longest = max((len(trace.name) for trace in panel.traces), default=0)
-    return 2 if longest <= 18 else 1
+def _handles(panel: CoursePanel, room_mm: float) -> list[Line2D]:
+    return [
+        Line2D(
+            [],
+            [],
+            color=style.colour(k),
+            label=style.fitted(typeset(trace.name), room_mm, size_pt=style.SMALL_PT),
+        )
+        for k, trace in enumerate(panel.traces)
+    ]
 
 
-def _key_lines(panel: CoursePanel) -> int:
-    return math.ceil(len(panel.traces) / _key_columns(panel)) if len(panel.traces) > 1 else 0
+def _key_mm(panel: CoursePanel) -> float:
+    return sum(style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) + 9 for trace in panel.traces)
+
+
+def _key_columns(panel: CoursePanel, each: float) -> int:
+    longest = max(
+        (style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) for trace in panel.traces), default=0.0
+    )
+    return max(1, min(3, int((each + OUT_MM) / (longest + 9))))
+
+
+def _key_lines(panel: CoursePanel, each: float) -> int:
+    return math.ceil(len(panel.traces) / _key_columns(panel, each)) if len(panel.traces) > 1 else 0
 
 
 def _caption(picture: CoursePicture) -> str:
-    parts = [f"{style.one_line(picture.title)}."]
+    parts = [style.one_line(". ".join(part for part in (picture.title, picture.subtitle) if part)) + "."]
     if any(trace.low is not None for panel in picture.panels for trace in panel.traces):
         parts.append(f"Shaded: {picture.band_says or 'band over the members'}.")
     if any(math.isfinite(panel.level) for panel in picture.panels):

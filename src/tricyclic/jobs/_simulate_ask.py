@@ -40,7 +40,7 @@ class Dosing:
     """Who gets what: a scenario, a drug by a regimen, and what else is given or changed."""
 
     scenario: str = asked(
-        "Name of the scenario, or a .toml file of your own; see: tricyclic scenarios", place=True
+        "Name of the scenario, or a .toml or SBML (.xml) file of your own; see: tricyclic scenarios", place=True
     )
     drug: str = asked("Drug that is given; see: tricyclic drugs", default="")
     dose: str = asked(
@@ -96,6 +96,10 @@ def ask(request: Dosing) -> Asked:
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.regimens import within
 
+    from tricyclic.jobs._simulate_own import ask_own, is_own
+
+    if is_own(request.scenario):
+        return ask_own(request)
     folder = request.folder or None
     chosen = scenario(request.scenario, folder=folder)
     if request.species:
@@ -277,7 +281,11 @@ def _parameter(name: str, composed: Composed) -> str:
     if len(same) == 1:
         return same[0]
     if same:
-        raise InputError(f"'{name}' is a parameter of several parts", where="set", allowed=", ".join(same))
+        raise InputError(
+            f"'{name}' is a parameter of several parts",
+            where="set",
+            do=f"Name one of them: {', '.join(same[:12])}",
+        )
     if name in composed.quantities:
         raise InputError(
             f"'{name}' is computed and cannot be set", where="set",

@@ -23,12 +23,28 @@ def members_of(
     """
     if members is not None and members < 0:
         raise InputError(f"is {members}", where="members", allowed="0 for a single run, or more")
+    from tricyclic.readers.ensembles import ensemble, ensemble_names
+    from tricyclic.simulation.observe import values_for
+
     if members == 0:
         return [], "", ()
-    if members:
+    name = asked.scenario.ensemble or asked.scenario.name
+    if name not in ensemble_names(folder or None):
+        if members:
+            raise InputError(
+                "has no calibrated ensemble", where=asked.scenario.name, do="Leave the number of members out"
+            )
+        return [], "", ()
+    found = ensemble(name, folder=folder or None)
+    if members is not None and members > len(found):
         raise InputError(
-            "has no calibrated ensemble",
+            f"asks for {members} members",
             where=asked.scenario.name,
-            do="Leave --members out, or run: tricyclic calibrate",
+            allowed=f"The ensemble '{name}' has {len(found)}",
         )
-    return [], "", ()
+    each: list[Mapping[str, float]] = [
+        values_for(asked.composed, member) for member in found.each(most=members)
+    ]
+    if not any(each):
+        return [], "", (f"The ensemble '{name}' has no parameter of this model",)
+    return each, f"{name}, version {found.version}", ()

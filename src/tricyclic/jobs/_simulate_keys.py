@@ -19,8 +19,8 @@ from tricyclic.records.scenario import Watch
 if TYPE_CHECKING:
     from tricyclic.records.regimen import Regimen
 
-# A change below this share of rest is the solver's tolerance.
-UNCHANGED = 1e-5
+# A change below this share of rest is not told.
+UNCHANGED = 1e-3
 # Less drug than this [nM] is none: a metabolite that is not formed, plasma beside a probe.
 NO_DRUG_NM = 1e-6
 

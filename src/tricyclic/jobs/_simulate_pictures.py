@@ -105,7 +105,7 @@ def _acute_and_chronic(found: Simulated, courses: Sequence[Course]) -> list[Cour
     )  # fmt: skip
     return [
         CoursePicture(
-            "acute-and-chronic", f"After the first and after the last dose: {leading.says}", panels, "time after the dose",
+            "acute-and-chronic", "After the first and after the last dose", panels, leading.says, "time after the dose",
             band_says=_band(found),
         )
     ]  # fmt: skip
@@ -129,7 +129,15 @@ def _named(course: Course) -> Trace:
 
 
 def _short(name: str) -> str:
-    return name.removesuffix("_occupancy").replace("_occupancy_", " ").replace("_site", "").replace("_", " ")
+    """A target as a key names it: "net_occupancy_lc" is NET, lc."""
+    first, *more = name.replace("_occupancy", "").replace("_site", "").split("_")
+    first = first.upper() if first in ("net", "sert", "dat") else first
+    return ", ".join(
+        [
+            first.replace("HT", "5-HT") if first.startswith("HT") else first,
+            *([" ".join(more)] if more else []),
+        ]
+    )
 
 
 def _is_wide(found: Simulated) -> bool:
@@ -154,7 +162,7 @@ def _picture(found: Simulated, name: str, title: str, panels: tuple[CoursePanel,
     ]
     who = "; ".join(one.says for one in found.regimens) or "no drug"
     return CoursePicture(
-        name, f"{title}: {who}", panels, "time", tuple(doses), tuple(bars), _band(found),
+        name, title, panels, who, "time", tuple(doses), tuple(bars), _band(found),
         "" if math.isclose(found.horizon_h, 0) else f"Scenario {found.scenario}, {found.species}.",
     )  # fmt: skip
 

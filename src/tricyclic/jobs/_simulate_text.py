@@ -24,7 +24,7 @@ def text_of(found: Simulated) -> str:
         who = "one run at the library's values, no band"
     lines = [f"{found.title}   {found.scenario}, {found.species}, {duration(found.horizon_h)}"]
     lines += [f"  {regimen.says}" for regimen in found.regimens] or ["  no drug"]
-    lines += [f"  {name} = {figures(value, 4)}" for name, value in found.values.items()]
+    lines += [f"  {name} = {value:.6g}" for name, value in found.values.items()]
     lines += [f"  {who}"]
     lines += _keys(found) + _occupancies(found) + _exposures(found)
     for compared in found.compared:
@@ -76,7 +76,7 @@ def _keys(found: Simulated) -> list[str]:
         rows = [("", "rest", "farthest from rest", "at", "% of rest", "at the end", "% of rest")]
         lines += ["", *aligned([rows[0], *(_key_row(key) for key in moved)])]
     if still:
-        lines += ["", f"  unchanged: {', '.join(still)}"]
+        lines += ["", f"  within 0.1 % of rest: {', '.join(still)}"]
     return lines
 
 
@@ -109,15 +109,17 @@ def _above(span: Span) -> Span:
 def _exposures(found: Simulated) -> list[str]:
     if not found.exposures:
         return []
-    rows = [("exposure", "Cmax", "tmax", "AUC", "half-life", "accumulation")]
+    rows = [("exposure", "Cmax", "tmax", "Cavg", "AUC", "half-life", "accumulation")]
     for one in found.exposures:
         rows.append(
             (
-                f"{one.drug}, {one.place}", with_mass(one, "cmax"), duration(one.numbers["tmax_h"].value), _auc(one),
+                f"{one.drug}, {one.place}", with_mass(one, "cmax"), duration(one.numbers["tmax_h"].value),
+                told(one.numbers["cavg_last"], "nM"), _auc(one),
                 told(one.numbers["half_life_h"], "h"), told(one.numbers["accumulation"]),
             )
         )  # fmt: skip
-    return ["", *aligned(rows)]
+    kept = [k for k in range(len(rows[0])) if any(row[k] != "-" for row in rows[1:])]
+    return ["", *aligned([[row[k] for k in kept] for row in rows])]
 
 
 def with_mass(one: Exposed, name: str) -> str:

@@ -27,7 +27,7 @@ class Key:
     """What one watch did.
 
     `extreme` is the value farthest from rest and `extreme_h` its time; `percent` and `percent_end` are of each
-    member's own rest, nan where the watch is not told so. `unchanged`: it never left rest.
+    member's own rest, nan where the watch is not told so. `unchanged`: it stayed within 0.1 % of rest.
     """
 
     name: str

@@ -53,8 +53,8 @@ class CoursePicture:
 
     Parameters
     ----------
-    name, title : str
-        File name without ending; what is shown.
+    name, title, subtitle : str
+        File name without ending; what is shown; who got what.
     panels : tuple of CoursePanel
         All over the same stretch of time.
     x_title : str
@@ -69,6 +69,7 @@ class CoursePicture:
     name: str
     title: str
     panels: tuple[CoursePanel, ...]
+    subtitle: str = ""
     x_title: str = "time"
     doses_h: tuple[float, ...] = ()
     sustained_h: tuple[tuple[float, float], ...] = ()

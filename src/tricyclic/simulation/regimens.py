@@ -291,7 +291,7 @@ def _usual(drug: Drug, scenario: Scenario, route: str) -> tuple[str, str]:
     wanted = _plain_route(route) if route else ""
     units = {"nM": "nM"} if culture else {"mg_per_kg": "mg/kg", "nmol_per_kg": "nmol/kg"}
     for holds_for in (scenario.species, ""):
-        for row in drug.constants:
+        for row in (one for first in drug.constants for one in (first, *first.also)):
             if row.name != "usual_dose" or row.holds_for != holds_for or row.unit not in units:
                 continue
             words = row.says.replace("by mouth", "po").replace(",", " ").replace(";", " ").split()

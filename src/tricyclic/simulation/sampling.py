@@ -31,7 +31,7 @@ def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
     Returns
     -------
     array, shape (times,)
-        From 0 to the horizon, increasing: an even grid, just before and at each start and end of a dose, and after
+        From 0 to the horizon (just before it, where a dose ends there), increasing: an even grid, just before and at each start and end of a dose, and after
         each in steps that grow from 0.05 h (shorter where the whole run or the dose is short).
     """
     changes = {0.0}
@@ -55,6 +55,9 @@ def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
         if start > 0:
             pieces.append(np.array([start - JUST_BEFORE_H]))
     every = np.unique(np.concatenate(pieces))
+    if horizon_h in changes:
+        # What is given until the end is still given at the last time.
+        every = np.append(every[every < horizon_h - JUST_BEFORE_H], horizon_h - JUST_BEFORE_H)
     # 12.0 and 12.000000000000002 are one time.
     kept = np.r_[True, np.diff(every) > ALIKE_H]
     return np.asarray(every[kept])
