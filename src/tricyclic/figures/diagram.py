@@ -55,7 +55,7 @@ class Drawing:
         """How much it must shrink to fit the page; 1 where it fits."""
         around = 36.0 if self.bands and self.sideways else 0.0
         more = LABEL_PT + FRAME_PT if self.bands else 0.0
-        return min(1.0, _page_wide(width) / (self.wide + around), _points(TALLEST_MM) / (self.high + more))
+        return min(1.0, page_wide(width) / (self.wide + around), _points(TALLEST_MM) / (self.high + more))
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def page(
     fold: Fold | None = None,
 ) -> str:
     """Set a drawing under its title and above its key, at the width of a column or a page; gives SVG."""
-    wide, scale = _page_wide(width), drawing.scale(width)
+    wide, scale = page_wide(width), drawing.scale(width)
     # a frame stands out above and below what it holds, where that lies at the edge of the drawing
     first = min((box[1] for _, box in drawing.bands), default=LABEL_PT)
     above = 1.0 + max(LABEL_PT - first, 0.0) * scale if not drawing.sideways else LABEL_PT * scale
@@ -161,23 +161,30 @@ def page(
     frames, labels = _framed(drawing, across, top, scale, wide)
     parts = []
     if title:
-        line = style.fitted(title, style.WIDTHS_MM[width] - 2, bold=True)
-        parts.append(
-            f'<text x="0" y="9" font-size="{style.FONT_PT:g}" font-weight="bold">{lowered(escape(line))}</text>'
-        )
+        parts.append(heading(title, width))
     size = "" if scale == 1 else f" scale({scale:.4f})"
     parts += [frames, f'<g transform="translate({across:.2f} {top:.2f}){size}">{drawing.body}</g>', labels]
     if key_high:
         parts.append(f'<g transform="translate(0 {end + GAP:.2f})">{below}</g>')
+    return sheet("\n".join(part for part in parts if part), name=name, alt=alt, wide=wide, high=high)
+
+
+def sheet(body: str, *, name: str, alt: str, wide: float, high: float) -> str:
+    """Close a drawing of a size [pt] up as SVG: ids get the figure's name in front, and it says what it shows."""
     mine = style.slug(name)
-    body = re.sub(
-        r'\sid="([^"]+)"', lambda match: f' id="{mine}-{match[1]}"', "\n".join(part for part in parts if part)
-    )
-    body = re.sub(r'(href="#|url\(#)', rf"\g<1>{mine}-", body)
+    body = re.sub(r'\sid="([^"]+)"', lambda match: f' id="{mine}-{match[1]}"', body)
     return (
         f'<svg role="img" aria-label="{escape(style.one_line(alt), quote=True)}" xmlns="http://www.w3.org/2000/svg" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide:.2f}pt" height="{high:.2f}pt" '
+        f'width="{wide:.2f}pt" height="{high:.2f}pt" '
         f'viewBox="0 0 {wide:.2f} {high:.2f}" font-family="{FONTS}" fill="{style.INK}">\n{body}\n</svg>'
+    )
+
+
+def heading(title: str, width: style.Width) -> str:
+    """The title of a figure, bold, at its top left."""
+    line = style.fitted(title, style.WIDTHS_MM[width] - 2, bold=True)
+    return (
+        f'<text x="0" y="9" font-size="{style.FONT_PT:g}" font-weight="bold">{lowered(escape(line))}</text>'
     )
 
 
@@ -292,7 +299,8 @@ def _bold(group: re.Match[str]) -> str:
     return group[0].replace("<text ", '<text font-weight="bold" ')
 
 
-def _page_wide(width: style.Width) -> float:
+def page_wide(width: style.Width) -> float:
+    """Width of a column or a page [pt]."""
     return _points(style.WIDTHS_MM[width])
 
 
