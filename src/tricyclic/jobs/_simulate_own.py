@@ -43,13 +43,15 @@ def ask_own(request: Dosing) -> Asked:
                 allowed="--drug ID --dose AMOUNT --every TIME --days N --set id=value, in the file's own units",
             )  # fmt: skip
     file = Path(request.scenario)
-    sbml = read_bytes(file).decode("utf-8", errors="replace")
+    sbml = read_bytes(file)[0].decode("utf-8", errors="replace")
     end = _horizon(request)
     regimens = _regimens(request, end)
     within(regimens, end)
     name = re.sub(r"\W", "_", file.stem)
     composed = imported(sbml, name, regimens, where=file.name)
-    remarks = ("Time and amounts are in the file's own units; the run starts at the file's own initial values.",)
+    remarks = (
+        "Time and amounts are in the file's own units; the run starts at the file's own initial values.",
+    )
     return Asked(composed.scenario, {}, composed, regimens, end, _values(request.set, composed), remarks)
 
 
@@ -58,7 +60,13 @@ def _horizon(request: Dosing) -> float:
 
     if request.days is not None and request.hours is not None:
         raise InputError("both --days and --hours are given", do="Give one")
-    end = 24.0 * request.days if request.days is not None else request.hours if request.hours is not None else 24.0
+    end = (
+        24.0 * request.days
+        if request.days is not None
+        else request.hours
+        if request.hours is not None
+        else 24.0
+    )
     end += hours(request.washout, where="washout") if request.washout else 0.0
     if not end > 0:
         raise InputError(f"the horizon is {end:g}", where="hours", allowed="It is above 0")
@@ -76,7 +84,9 @@ def _regimens(request: Dosing, end: float) -> tuple[Regimen, ...]:
         amount = float(request.dose)
     except ValueError:
         raise InputError(
-            f"the dose is '{request.dose}'", where=request.scenario, allowed="A bare number, in the unit of what it is added to"
+            f"the dose is '{request.dose}'",
+            where=request.scenario,
+            allowed="A bare number, in the unit of what it is added to",
         ) from None
     start = hours(request.start, where="start")
     every = hours(request.every, where="every") if request.every else 0.0

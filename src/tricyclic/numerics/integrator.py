@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 # after which a model left alone has settled.
 RTOL, ATOL, HORIZON = 1e-6, 1e-9, 3000.0
 
-__all__ = ["ATOL", "HORIZON", "RTOL", "CompiledModel", "Engine", "engine", "sbml_of", "sensitivities"]
+__all__ = ["ATOL", "HORIZON", "RTOL", "CompiledModel", "Engine", "antimony_of", "engine", "sbml_of", "sensitivities"]
 
 
 class CompiledModel(Protocol):
@@ -99,6 +99,22 @@ def sbml_of(antimony_text: str, name: str) -> str:
     if not sbml:
         raise _unreadable(antimony.getLastError(), name)
     return str(sbml)
+
+
+def antimony_of(sbml: str, name: str) -> str:
+    """Write an SBML model as Antimony.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written so.
+    """
+    import antimony
+
+    antimony.clearPreviousLoads()
+    if antimony.loadSBMLString(sbml) < 0:
+        raise _unreadable(antimony.getLastError(), name)
+    return str(antimony.getAntimonyString(antimony.getMainModuleName()))
 
 
 def engine(name: str = "roadrunner") -> Engine:

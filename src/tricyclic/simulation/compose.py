@@ -97,8 +97,9 @@ def compose(
     }
     if scenario.system == "culture":
         given = {name: drug for name, drug in given.items() if any(r.drug == name for r in regimens)}
+    taken = {part.name for part in scenario.parts} | {site.name for site in scenario.sites}
     for name in given:
-        if any(name == item.name for item in (*scenario.parts, *scenario.sites)):
+        if name in taken:
             raise InputError(
                 f"has a part called '{name}', which is the name of a drug that is given",
                 where=scenario.name,

@@ -63,6 +63,9 @@ class Dose:
 class Composed:
     """A scenario with its drugs and regimens as one model.
 
+    `sbml` is the user's own file where the model was read from one; then `text` is empty, or that file with
+    doses added, and it starts at its own initial values (`at_rest` is False).
+
     `text` is Antimony and alone reproduces the run, but for doses at time 0, which `start_values` and
     `doses` tell (the solver would fire an event at time 0 before the states are set).
     """
@@ -74,6 +77,8 @@ class Composed:
     network: Network
     scenario: Scenario
     drugs: Mapping[str, Drug]
+    sbml: str = ""
+    at_rest: bool = True
 
     def quantity(self, name: str) -> Quantity:
         """The quantity of that name.
@@ -94,4 +99,4 @@ class Composed:
 
     def dosing_off(self) -> dict[str, float]:
         """Parameters by which no dose is ever given: the drug-free animal."""
-        return {flat("subject.dosing"): 0.0}
+        return {flat("subject.dosing"): 0.0} if self.at_rest else {}

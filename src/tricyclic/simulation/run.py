@@ -28,7 +28,7 @@ class Bench:
 
     def __init__(self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = "") -> None:
         self.composed, self.engine_name = composed, engine_name
-        self.sbml = sbml or sbml_of(composed.text, composed.name)
+        self.sbml = sbml or sbml_of(composed.text, composed.name) if composed.text else composed.sbml
         self.model: CompiledModel = engine(engine_name).load(self.sbml)
         self._index = {name: k for k, name in enumerate(self.model.states)}
 
@@ -59,13 +59,15 @@ class Bench:
         return found
 
     def rest(self, values: Mapping[str, float] = {}) -> Floats:
-        """The drug-free steady state of a subject, shape (states,).
+        """The drug-free steady state of a subject, shape (states,); of a user's own SBML, its initial values.
 
         Raises
         ------
         NumericsError
             If it does not settle.
         """
+        if not self.composed.at_rest:
+            return self.model.start(self.ids(values))
         return self.model.rest(self._drug_free(values))
 
     def rest_of(

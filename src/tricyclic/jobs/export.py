@@ -1,0 +1,123 @@
+"""A scenario with its doses becomes files that other programs read: SBML, Antimony, SED-ML, a COMBINE archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tricyclic.errors import InputError
+from tricyclic.jobs._job import Job, asked
+from tricyclic.jobs._simulate_ask import Dosing
+
+if TYPE_CHECKING:
+    from tricyclic.simulation.composed import Composed
+    from tricyclic.simulation.run import Bench
+
+
+@dataclass(frozen=True)
+class Request(Dosing):
+    """Write a dosed scenario for other programs.
+
+    `tricyclic export noradrenergic_synapse --drug desipramine --dose "10 mg/kg" --route ip --every 12h --days 14 --to exported`
+    """
+
+    to: str = asked("Folder for the files; new or empty", default="", path=True)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was written."""
+
+    scenario: str
+    states: int
+    parameters: int
+    units: tuple[str, ...]
+    files: tuple[str, ...]
+    to_write: dict[str, bytes] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "scenario": self.scenario, "states": self.states, "parameters": self.parameters,
+            "unit_complaints": list(self.units), "files": list(self.files),
+        }  # fmt: skip
+
+    def as_text(self) -> str:
+        """As a person reads it."""
+        lines = [f"{self.scenario}   {self.states} states   {self.parameters} parameters"]
+        lines += [f"  {name}" for name in self.files]
+        lines += [f"  look   {complaint}" for complaint in self.units] or [
+            "  fine   libSBML finds no error, and every unit balances"
+        ]
+        return "\n".join(lines)
+
+
+def run(request: Request) -> Result:
+    """Compose, bring to rest, write."""
+    from tricyclic.jobs._simulate_ask import ask
+    from tricyclic.numerics.sbml import unit_complaints, validation_complaints
+    from tricyclic.simulation.exchange import omex_archive, sbml_file, sedml_file, standalone_text
+    from tricyclic.simulation.run import Bench
+
+    if not request.to:
+        raise InputError("no folder is named", where="to", do="Add --to FOLDER")
+    place = Path(request.to)
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise InputError("is not empty", where=request.to, do="Name a folder that is new or empty")
+    ready = ask(request)
+    bench = Bench(ready.composed)
+    rest = bench.rest(ready.values)
+    sbml = sbml_file(bench, ready.values, rest)
+    name = ready.scenario.name
+    watched = [
+        watch.quantity for watch in ready.scenario.watches if watch.quantity in ready.composed.quantities
+    ]
+    files = {
+        f"{name}.xml": sbml.encode(),
+        f"{name}.ant": standalone_text(bench, ready.values, rest).encode(),
+        f"{name}.sedml": sedml_file(ready.composed, f"{name}.xml", _times(ready.horizon_h), watched).encode(),
+        "values.csv": _values(bench).encode(),
+    }  # fmt: skip
+    files[f"{name}.omex"] = omex_archive(dict(files), master=f"{name}.sedml")
+    return Result(
+        name, len(bench.model.states), len(ready.composed.parameters), (*validation_complaints(sbml), *unit_complaints(sbml)),
+        tuple(files), {str(place / file): content for file, content in files.items()},
+    )  # fmt: skip
+
+
+def _times(end_h: float) -> Any:
+    import numpy as np
+
+    return np.linspace(0.0, end_h, min(max(int(end_h * 4), 100), 4000) + 1)
+
+
+def _values(bench: Bench) -> str:
+    """Every value with its range, certainty and source, one row each."""
+    import csv
+    import io
+    import math
+
+    composed: Composed = bench.composed
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["id", "name", "value", "unit", "low", "high", "cv", "certainty", "source", "says"])
+    for name, row in composed.parameters.items():
+        limits = [repr(limit) if math.isfinite(limit) else "" for limit in (row.low, row.high)]
+        rows.writerow(
+            [
+                composed.quantity(name).id,
+                name,
+                repr(row.value),
+                row.unit,
+                *limits,
+                row.cv or "",
+                row.certainty,
+                row.source,
+                row.says,
+            ]
+        )
+    return text.getvalue()
+
+
+JOB = Job("export", "Write a scenario as SBML, SED-ML and a COMBINE archive", Request, run)
