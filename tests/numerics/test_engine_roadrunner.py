@@ -251,6 +251,24 @@ def test_start_values_derived_from_parameters_follow_the_parameters():
     assert model.run(now, ["x", "twice"]) == pytest.approx(np.array([[6.0, 6.0]]))
 
 
+def test_a_model_whose_event_may_fire_at_time_zero_runs_only_from_its_own_start():
+    # The event fires while the solver resets, before other values or states could be set: its effect would be lost.
+    text = "model m()\n x' = 0; x = 1; d = 7\n E: at time >= 0, t0 = false: x = x + d\nend"
+    model = integrator.engine().load(integrator.sbml_of(text, "m"))
+    assert model.run(np.array([1.0]), ["x"]) == pytest.approx(np.array([[8.0]]))
+    with pytest.raises(InputError, match="may fire at time 0"):
+        model.run(np.array([1.0]), ["x"], values={"d": 5.0})
+    with pytest.raises(InputError, match="may fire at time 0"):
+        model.run(np.array([1.0]), ["x"], start=np.array([2.0]))
+
+
+def test_a_constant_derived_from_a_state_forbids_other_starts():
+    model = integrator.engine().load(integrator.sbml_of("model m()\n x' = -x; x = 2; seen = x + 1\nend", "m"))
+    assert model.run(np.array([0.0]), ["seen"]) == pytest.approx(np.array([[3.0]]))
+    with pytest.raises(InputError, match="'seen' is derived once"):
+        model.run(np.array([0.0]), ["seen"], start=np.array([5.0]))
+
+
 def test_species_with_a_rate_rule_count_once_and_volumes_are_taken_into_account():
     text = """
     model m()

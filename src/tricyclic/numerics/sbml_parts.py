@@ -22,7 +22,7 @@ def parse(text: str, where: str = "") -> Any:
     Returns
     -------
     libsbml.SBMLDocument
-        With a model in it.
+        With a model in it. Keep hold of it: libSBML's model is gone with its document, and reading it then crashes.
 
     Raises
     ------

@@ -69,7 +69,8 @@ def tables(text: str, where: str = "") -> Tables:
         Parameters, species and compartments with id, name, value, unit and whether they are constant; rules,
         reactions and events as text; and the addresses by which things are annotated.
     """
-    model = parse(text, where).getModel()
+    document = parse(text, where)  # kept: a model does not outlive its document
+    model = document.getModel()
     start = {
         one.getSymbol(): formula(one.getMath()) for one in each(model, "InitialAssignment") if one.isSetMath()
     }
