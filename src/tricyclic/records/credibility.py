@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tricyclic.records.constant import Constant
 
@@ -64,6 +64,8 @@ class Credibility:
         What the mechanisms leave out.
     engines : tuple of str
         What ran the two solutions.
+    tried : tuple of str
+        The regimens by which the scenario was tried; elasticities are those of the last.
     """
 
     scenario: str
@@ -80,7 +82,7 @@ class Credibility:
     predicted: tuple[str, ...] = ()
     lacks: tuple[tuple[str, str], ...] = ()
     engines: tuple[str, str] = ("", "")
-    notes: tuple[str, ...] = field(default=())
+    tried: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:

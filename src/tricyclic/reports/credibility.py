@@ -264,7 +264,8 @@ def _sensitivity(found: Credibility) -> list[Block]:
     return [
         Heading("What the predictions hang on", 1, "sensitivity"),
         Table(
-            "Elasticities: percent change of the endpoint for one percent of the parameter, strongest first",
+            "Elasticities: percent change of the endpoint for one percent of the parameter, the forty strongest"
+            + (f"; {found.tried[-1]}" if found.tried else ""),
             ("parameter", "endpoint", "elasticity"),
             rows,
             (False, False, True),
@@ -284,7 +285,6 @@ def _limits(found: Credibility) -> list[Block]:
         )
     if found.lacks:
         blocks.append(Table("What the mechanisms leave out", ("mechanism", "leaves out"), found.lacks))
-    blocks += [Paragraph(note, "note") for note in found.notes]
     return blocks
 
 

@@ -80,7 +80,7 @@ def credibility_of(
     *,
     elasticities: Iterable[Elasticity] = (),
     predicted: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    tried: Sequence[str] = (),
 ) -> Credibility:
     """Gather what can be said about a scenario."""
     composed = bench.composed
@@ -102,5 +102,5 @@ def credibility_of(
         predicted=tuple(predicted),
         lacks=tuple((name, text) for name in used for text in mechanisms[name].lacks),
         engines=ENGINES,
-        notes=tuple(notes),
+        tried=tuple(tried),
     )
