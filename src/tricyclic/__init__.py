@@ -29,6 +29,7 @@ _NAMES = {
     "fit_batch": "tricyclic.jobs._face",
     "design": "tricyclic.jobs._face",
     "screen": "tricyclic.jobs._face",
+    "simulate": "tricyclic.jobs._face",
     "predict": "tricyclic.jobs._face",
     "report": "tricyclic.jobs._face",
     "convert": "tricyclic.jobs._face",
@@ -71,6 +72,7 @@ __all__ = [
     "fit_batch",
     "design",
     "screen",
+    "simulate",
     "predict",
     "report",
     "convert",
@@ -135,6 +137,7 @@ if TYPE_CHECKING:
         report,
         saturation,
         screen,
+        simulate,
     )
     from tricyclic.records.check import Check
     from tricyclic.records.conditions import BindingConditions, Measured

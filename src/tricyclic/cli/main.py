@@ -22,7 +22,10 @@ from tricyclic.errors import EXIT_CHECK_SAYS_STOP, EXIT_DONE, EXIT_OUR_FAULT, Tr
 from tricyclic.jobs import SHELF
 
 EXIT_INTERRUPTED = 130
-FIRST = ("demo", "new", "run", "verify", "affinity", "saturation", "kinetics", "design", "fit", "screen")
+FIRST = (
+    "demo", "new", "run", "verify", "affinity", "saturation", "kinetics", "design", "fit", "screen", "simulate", "diagram",
+    "scenarios", "drugs",
+)  # fmt: skip
 
 
 class Verbs(click.Group):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,7 @@ from tricyclic.records.telling import figures, interval, told
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from tricyclic.jobs._simulated import Simulated
     from tricyclic.numerics.batch import BatchFits
     from tricyclic.records.check import Check
     from tricyclic.records.estimate import Estimate
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Result", "Study", "affinity", "convert", "curves", "demo", "design", "fit", "fit_batch", "kinetics", "new_study", "open_study",
-    "predict", "protocol", "read_layout", "read_plates", "read_tables", "report", "saturation", "screen",
+    "predict", "protocol", "read_layout", "read_plates", "read_tables", "report", "saturation", "screen", "simulate",
 ]  # fmt: skip
 
 OnProgress = Callable[[Progress], None]
@@ -202,6 +203,23 @@ def screen(plates: str | Path | list[str | Path], **stated: Any) -> Any:
     return _written(run(_request(Request, {"plates": _several(plates), **stated})))
 
 
+def simulate(scenario: str, *, on_progress: OnProgress | None = None, **stated: Any) -> Simulated:
+    """Dose a scenario; keywords as the options of `tricyclic simulate`.
+
+    `with_` is the option --with; `set` may be a mapping of PART.symbol to number. The result prints as its key numbers;
+    `result["cortex_NE"]` is a Course with its times, values, band and percent of rest.
+    """
+    from tricyclic.jobs.simulate import Request, run
+
+    if isinstance(stated.get("set"), Mapping):
+        stated["set"] = tuple(f"{name}={value!r}" for name, value in stated["set"].items())
+    paths = {key: str(value) for key, value in stated.items() if isinstance(value, Path)}
+    found: Simulated = _written(
+        run(_request(Request, {"scenario": scenario, **stated, **paths})), on_progress
+    )
+    return found
+
+
 def fit_batch(
     log10_molar: ArrayLike,
     y: ArrayLike,
@@ -261,11 +279,11 @@ def _several(plates: str | Path | list[str | Path]) -> tuple[str, ...]:
     return tuple(map(str, [plates] if isinstance(plates, (str, Path)) else plates))
 
 
-def _written(work: Any) -> Any:
+def _written(work: Any, on_progress: OnProgress | None = None) -> Any:
     """The result of a job, its files written where it names some."""
     from tricyclic.studies.atomic import write_file
 
-    found = _finish(work)
+    found = _finish(work, on_progress)
     for place, data in (getattr(found, "to_write", None) or {}).items():
         write_file(Path(place), data)
     return found

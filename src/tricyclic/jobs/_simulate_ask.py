@@ -40,7 +40,8 @@ class Dosing:
     """Who gets what: a scenario, a drug by a regimen, and what else is given or changed."""
 
     scenario: str = asked(
-        "Name of the scenario, or a .toml or SBML (.xml) file of your own; see: tricyclic scenarios", place=True
+        "Name of the scenario, or a .toml or SBML (.xml) file of your own; see: tricyclic scenarios",
+        place=True,
     )
     drug: str = asked("Drug that is given; see: tricyclic drugs", default="")
     dose: str = asked(

@@ -64,7 +64,7 @@ class Exposed:
     numbers: Mapping[str, Span]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Simulated:
     """A simulation.
 
@@ -120,6 +120,8 @@ class Simulated:
 
     def __str__(self) -> str:
         return self.as_text()
+
+    __repr__ = __str__
 
     def as_text(self) -> str:
         """The key numbers, for a terminal."""
