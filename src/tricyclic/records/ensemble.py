@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.records.series import frozen_array
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "logit", "linear"]
+# low to high of a prior is 95 % of a normal that is not cut.
+SPAN = 3.92
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,33 @@ class Prior:
     unit: str
     scale: Scale
     says: str = ""
+
+    def on_scale(self, values: ArrayLike) -> Floats:
+        """Values on the scale of the prior."""
+        x = np.asarray(values, dtype=float)
+        if self.scale == "log":
+            return np.asarray(np.log(x))
+        return np.asarray(np.log(x) - np.log1p(-x) if self.scale == "logit" else x)
+
+    def from_scale(self, values: ArrayLike) -> Floats:
+        """Back from the scale of the prior, inside its limits."""
+        x = np.asarray(values, dtype=float)
+        if self.scale == "log":
+            x = np.exp(x)
+        elif self.scale == "logit":
+            x = 1.0 / (1.0 + np.exp(-x))
+        return np.asarray(np.clip(x, self.low, self.high))
+
+    @property
+    def middle_and_sd(self) -> tuple[float, float]:
+        """Middle and standard deviation of the prior on its scale, before it is cut."""
+        start, low, high = self.on_scale([self.start, self.low, self.high]).tolist()
+        return start, (high - low) / SPAN
+
+    def standard(self, values: ArrayLike) -> Floats:
+        """Values in standard deviations of the prior from its start value."""
+        middle, sd = self.middle_and_sd
+        return np.asarray((self.on_scale(values) - middle) / sd)
 
 
 @dataclass(frozen=True)

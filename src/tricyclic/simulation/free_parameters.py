@@ -19,8 +19,6 @@ from tricyclic.simulation.composed import Composed
 from tricyclic.simulation.observe import route_parameters
 
 Floats = NDArray[np.float64]
-# low to high of a prior is 95 % of an untruncated normal.
-SPAN = 3.92
 
 
 def priors_of(composed: Iterable[Composed]) -> tuple[Prior, ...]:
@@ -80,18 +78,17 @@ class Space:
 
     def standard(self, values: Floats) -> Floats:
         """Values of shape (k, parameters) on the standard scale."""
-        columns = []
-        for column, prior in zip(np.asarray(values, float).T, self.priors, strict=True):
-            middle, width = _place(prior)
-            columns.append((_forth(column, prior) - middle) / width)
-        return np.array(columns).T
+        columns = np.asarray(values, dtype=float).T
+        return np.array(
+            [prior.standard(column) for column, prior in zip(columns, self.priors, strict=True)]
+        ).T
 
     def natural(self, z: Floats) -> Floats:
         """Back from the standard scale, inside the limits to the last bit; shape (k, parameters)."""
         columns = []
-        for column, prior in zip(np.asarray(z, float).T, self.priors, strict=True):
-            middle, width = _place(prior)
-            columns.append(np.clip(_back(middle + width * column, prior), prior.low, prior.high))
+        for column, prior in zip(np.asarray(z, dtype=float).T, self.priors, strict=True):
+            middle, sd = prior.middle_and_sd
+            columns.append(prior.from_scale(middle + sd * column))
         return np.array(columns).T
 
     def log_prior(self, z: Floats) -> Floats:
@@ -118,24 +115,3 @@ class Space:
 def named(names: Sequence[str], row: Floats) -> dict[str, float]:
     """A row of a table of parameters, by name."""
     return dict(zip(names, row.tolist(), strict=True))
-
-
-def _place(prior: Prior) -> tuple[float, float]:
-    ends = _forth(np.array([prior.start, prior.low, prior.high]), prior)
-    return float(ends[0]), float(ends[2] - ends[1]) / SPAN
-
-
-def _forth(values: Floats, prior: Prior) -> Floats:
-    if prior.scale == "log":
-        return np.log(values)
-    if prior.scale == "logit":
-        return np.log(values) - np.log1p(-values)
-    return values
-
-
-def _back(values: Floats, prior: Prior) -> Floats:
-    if prior.scale == "log":
-        return np.exp(values)
-    if prior.scale == "logit":
-        return 1.0 / (1.0 + np.exp(-values))
-    return values
