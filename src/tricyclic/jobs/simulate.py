@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
@@ -53,6 +51,8 @@ def run(request: Request) -> Listed | Generator[Progress, None, Simulated]:
 
 
 def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
+    import numpy as np
+
     from tricyclic.jobs._simulate_ask import ask, watches_of
     from tricyclic.jobs._simulate_compare import check_times, compare
     from tricyclic.jobs._simulate_ensemble import members_of
