@@ -48,6 +48,8 @@ class Question:
     sizes : array, shape (states,), or None
         How large each state is in the typical subject (`Bench.sizes`). It is that of the typical subject for all, so that
         no subject depends on which others are computed.
+    sbml : str
+        The composed model as SBML, where it has been written already (`Bench.sbml`).
     """
 
     composed: Composed
@@ -57,6 +59,7 @@ class Question:
     rtol: float = RTOL
     atol: float = ATOL
     sizes: Floats | None = None
+    sbml: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ def _answers(
 def respond_piece(piece: _Piece) -> Responses:
     """Ask the subjects of one piece; the same wherever it is done."""
     question = piece.question
-    bench = _bench(question.composed)
+    bench = _bench(question)
     reduction = question.reduction
     subjects, watches = len(piece.table), len(reduction.watches)
     endpoints = np.full((subjects, len(reduction.endpoints)), np.nan)
@@ -190,15 +193,16 @@ _OWN = threading.local()
 _READING = threading.Lock()
 
 
-def _bench(composed: Composed) -> Bench:
+def _bench(question: Question) -> Bench:
     """The compiled model; kept by the thread that compiled it for its next piece."""
     held: dict[str, Bench] = _OWN.__dict__.setdefault("benches", {})
-    if composed.text not in held:
+    text = question.composed.text
+    if text not in held:
         with _READING:
-            found = Bench(composed)
+            found = Bench(question.composed, sbml=question.sbml)
         held.clear()
-        held[composed.text] = found
-    return held[composed.text]
+        held[text] = found
+    return held[text]
 
 
 def _in_processes(

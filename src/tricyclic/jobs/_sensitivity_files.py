@@ -1,0 +1,98 @@
+"""A sensitivity analysis as files: tables of all endpoints, a heat map, and a tornado of each drawn endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tricyclic import __version__
+from tricyclic.figures.heatmap import MOST_COLUMNS, heatmap
+from tricyclic.figures.tornado import sobol_tornado, tornado
+from tricyclic.jobs._json import as_json_bytes
+from tricyclic.jobs._sensed import Sensed
+from tricyclic.records.document import Figure
+from tricyclic.records.sensitivity import SobolTable
+from tricyclic.studies.columns import csv_bytes
+
+MOST_TORNADOES = 12
+
+
+def files_of(found: Sensed) -> dict[str, bytes]:
+    """Name of each file and its bytes; the same analysis gives the same bytes."""
+    files = {
+        "elasticities.csv": csv_bytes(_elasticities(found)),
+        "summary.txt": (found.as_text() + "\n").encode("utf-8"),
+        "result.json": as_json_bytes(
+            {"schema": "tricyclic-sensitivity/1", "version": __version__, "result": found.as_json()}
+        ),
+    }
+    if found.sobol is not None:
+        files["sobol.csv"] = csv_bytes(_sobol(found.sobol))
+    for figure in _figures(found):
+        files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
+        files[f"{figure.name}.pdf"] = figure.pdf
+    return files
+
+
+def _elasticities(found: Sensed) -> dict[str, list[str] | list[float]]:
+    own = found.elasticities
+    table: dict[str, list[str] | list[float]] = {
+        "parameter": [one.name for one in own.parameters],
+        "value": [one.value for one in own.parameters],
+        "unit": [one.unit for one in own.parameters],
+    }
+    for k, endpoint in enumerate(own.endpoints):
+        table[endpoint.name] = own.table[:, k].tolist()
+    table["says"] = [one.says for one in own.parameters]
+    return table
+
+
+def _sobol(found: SobolTable) -> dict[str, list[str] | list[float]]:
+    """One row per endpoint and parameter; endpoints that do not vary are left out."""
+    keys = ("first", "first_low", "first_high", "total", "total_low", "total_high")
+    words: dict[str, list[str]] = {"endpoint": [], "parameter": []}
+    numbers: dict[str, list[float]] = {key: [] for key in keys}
+    for column, endpoint in enumerate(found.endpoints):
+        if not np.isfinite(found.total[:, column]).any():
+            continue
+        words["endpoint"] += [endpoint.name] * len(found.parameters)
+        words["parameter"] += [one.name for one in found.parameters]
+        for key in keys:
+            numbers[key] += getattr(found, key)[:, column].tolist()
+    return {**words, **numbers}
+
+
+def _figures(found: Sensed) -> Iterator[Figure]:
+    own, treated = found.elasticities, found.says or "no drug"
+    rows = [one.name for one in own.parameters]
+    names = [endpoint.name for endpoint in own.endpoints]
+    there = [name for name in found.drawn if np.isfinite(own.table[:, names.index(name)]).any()]
+    pages = [there[k : k + MOST_COLUMNS] for k in range(0, len(there), MOST_COLUMNS)]
+    for number, page in enumerate(pages, start=1):
+        yield heatmap(
+            own.table[:, [names.index(name) for name in page]], rows, page,
+            name=_numbered("elasticities", number, len(pages)), title=f"Elasticities: {treated}",
+            says="% change of the endpoint per % of the parameter", signed=True,
+        )  # fmt: skip
+    for name in there[:MOST_TORNADOES]:
+        if np.nanmax(np.abs(own.table[:, names.index(name)])) > 0:
+            yield tornado(own, name, name=f"tornado_{name}", title=f"{name}: {treated}")
+    if found.sobol is None:
+        return
+    table = found.sobol
+    names = [endpoint.name for endpoint in table.endpoints]
+    there = [name for name in found.drawn if np.isfinite(table.total[:, names.index(name)]).any()]
+    pages = [there[k : k + MOST_COLUMNS] for k in range(0, len(there), MOST_COLUMNS)]
+    for number, page in enumerate(pages, start=1):
+        yield heatmap(
+            np.clip(table.total[:, [names.index(name) for name in page]], 0.0, None), [one.name for one in table.parameters], page,
+            name=_numbered("sobol", number, len(pages)), title=f"Sobol indices, total order: {treated}",
+            says="share of the variance, with interactions", signed=False,
+        )  # fmt: skip
+    for name in there[:MOST_TORNADOES]:
+        yield sobol_tornado(table, name, name=f"sobol_{name}", title=f"{name}: {treated}")
+
+
+def _numbered(name: str, number: int, of: int) -> str:
+    return f"{name}_{number}" if of > 1 else name

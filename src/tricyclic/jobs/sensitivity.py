@@ -1,0 +1,128 @@
+"""What the endpoints of a dosed scenario hang on: local elasticities, and Sobol indices over the ranges of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tricyclic.errors import InputError
+from tricyclic.jobs._job import Job, Progress, asked
+from tricyclic.jobs._simulate_ask import Dosing
+
+if TYPE_CHECKING:
+    from tricyclic.jobs._sensed import Sensed
+
+MOST_RUNS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Request(Dosing):
+    """See what the endpoints of a dosed scenario hang on.
+
+    `tricyclic sensitivity noradrenergic_synapse --drug desipramine --dose "10 mg/kg" --route ip --every 12h --days 14`
+
+    Elasticities: percent by which an endpoint moves when a parameter moves by 1 %, each subject at its own rest. With
+    `--sobol 128` all parameters range at once, and each is told the share of the variance that it explains.
+    """
+
+    parameter: tuple[str, ...] = asked(
+        "A parameter to vary: PART.symbol; the free ones where left out", default=()
+    )
+    all: bool = asked(
+        "Vary every parameter that is not 0 (elasticities) or has a range (Sobol)", default=False
+    )
+    watch: tuple[str, ...] = asked("Of which watches; all where left out; any PART.symbol too", default=())
+    endpoint: tuple[str, ...] = asked(
+        "An endpoint to draw, such as cortex_NE.last_day_percent; the last day of each watch where left out", default=(),
+    )  # fmt: skip
+    sobol: int | None = asked(
+        "Base points of Sobol's design, a power of 2; runs are that many times the parameters + 2", default=None,
+    )  # fmt: skip
+    seed: int = asked("Of Sobol's design and its bootstrap", default=1)
+    confidence: float = asked("Coverage of the limits of the Sobol indices", default=0.95)
+    workers: int | None = asked("Processes; as many as there are cores where left out", default=None)
+    scheduler: str = asked("Address of a Dask scheduler, such as tcp://host:8786", default="")
+    to: str = asked("Folder for tables (CSV, JSON) and figures", default="", path=True)
+
+
+def run(request: Request) -> Generator[Progress, None, Sensed]:
+    """Vary, run, tell what matters."""
+    from tricyclic.jobs._many import cores, in_range
+    from tricyclic.jobs._sensed import Sensed, drawn_endpoints
+    from tricyclic.jobs._simulate_ask import ask, split, watches_of
+    from tricyclic.simulation.endpoints import reduction_of
+    from tricyclic.simulation.many import ATOL_OF_SIZE, Question
+    from tricyclic.simulation.run import Bench
+    from tricyclic.simulation.sampling import times_of
+    from tricyclic.simulation.sensitivity import elasticities, sobol_table, varied_of
+
+    in_range("workers", 1 if request.workers is None else request.workers, 1, 1024)
+    in_range("seed", request.seed, 0, 2**31)
+    if not 0 < request.confidence < 1:
+        raise InputError(
+            f"is {request.confidence:g}", where="confidence", allowed="Between 0 and 1, such as 0.95"
+        )
+    if request.to and Path(request.to).suffix:
+        raise InputError(
+            f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
+        )
+    ready = ask(request)
+    composed = ready.composed
+    reduction = reduction_of(composed, watches_of(ready, request.watch))
+    endpoints = drawn_endpoints(split(request.endpoint), reduction.endpoints)
+    names = split(request.parameter)
+    varied = varied_of(composed, ready.values, names=names, every=request.all)
+    bench = Bench(composed)
+    times = times_of(ready.regimens, ready.horizon_h)
+    question = Question(composed, times, reduction, sbml=bench.sbml)
+    workers = request.workers if request.workers is not None else cores()
+    found = yield from _telling(
+        elasticities(question, varied, ready.values, workers=workers, scheduler=request.scheduler),
+        1 + 2 * len(varied),
+        "runs for elasticities",
+    )
+    table = None
+    if request.sobol is not None:
+        ranging = varied_of(composed, ready.values, names=names, every=request.all, ranges=True)
+        runs = request.sobol * (len(ranging) + 2)
+        in_range("runs of the Sobol design", runs, 1, MOST_RUNS)
+        sized = replace(question, atol=ATOL_OF_SIZE, sizes=bench.sizes(times, ready.values))
+        table = yield from _telling(
+            sobol_table(
+                sized, ranging, request.sobol, request.seed, ready.values, confidence=request.confidence, workers=workers,
+                scheduler=request.scheduler,
+            ),
+            runs,
+            "runs for Sobol indices",
+        )  # fmt: skip
+    told = Sensed(
+        scenario=ready.scenario.name, title=ready.scenario.title, species=ready.scenario.species,
+        says="; ".join(given.says or given.drug for given in ready.regimens), horizon_h=ready.horizon_h,
+        values=ready.values, drawn=endpoints, elasticities=found, sobol=table, remarks=ready.remarks,
+    )  # fmt: skip
+    if not request.to:
+        return told
+    from tricyclic.jobs._sensitivity_files import files_of
+
+    yield Progress(1, 1, "drawing and writing")
+    return replace(
+        told, to_write={str(Path(request.to) / name): data for name, data in files_of(told).items()}
+    )
+
+
+def _telling(work: Generator[int, None, Any], total: int, says: str) -> Generator[Progress, None, Any]:
+    while True:
+        try:
+            yield Progress(next(work), total, says)
+        except StopIteration as end:
+            return end.value
+
+
+JOB = Job(
+    "sensitivity",
+    "What endpoints hang on: elasticities and Sobol indices, as tornado and heat map",
+    Request,
+    run,
+)
