@@ -73,6 +73,8 @@ class RoadRunnerModel:
         self._frozen = _frozen(self._sbml, self._at)
         self.states = self._at.states
         self._defaults = dict(zip(self._at.free, self._free_now(), strict=True))
+        self._solver.resetAll()
+        self._own_start = self._states_now()
 
     def __reduce__(self) -> tuple[Callable[[str], RoadRunnerModel], tuple[str]]:
         return RoadRunnerModel, (self._sbml,)
@@ -207,10 +209,9 @@ class RoadRunnerModel:
         solver, at = self._solver, self._at
         for name, value in values.items():
             self._refuse(name, value)
-        if self._frozen and (values or start is not None):
-            raise InputError(
-                self._frozen, allowed="such a model runs only from its own start, with its own values"
-            )
+        if self._frozen:
+            self._hold_to_own_start(values, start)
+            values, start = {}, None
         solver.resetAll()
         if values:
             for name, value in values.items():
@@ -235,6 +236,13 @@ class RoadRunnerModel:
             raise UnknownNameError.among("parameter", name, self._defaults)
         if not np.isfinite(value):
             raise InputError(f"'{name}' is {value}", allowed="a parameter is a finite number")
+
+    def _hold_to_own_start(self, values: Mapping[str, float], start: Floats | None) -> None:
+        other = [name for name, value in values.items() if value != self._defaults[name]]
+        if other or (start is not None and not np.array_equal(start, self._own_start)):
+            raise InputError(
+                self._frozen, allowed="such a model runs only from its own start, with its own values"
+            )
 
     def _free_now(self) -> list[float]:
         return [float(self._solver.getValue(name)) for name in self._at.free]
