@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
@@ -58,6 +56,8 @@ class Request(Dosing):
 
 def run(request: Request) -> Generator[Progress, None, Populated]:
     """Draw subjects, run them all, tell percentiles."""
+    import numpy as np
+
     from tricyclic.jobs._many import cores, in_range
     from tricyclic.jobs._populated import Populated, bands_of, responders_of
     from tricyclic.jobs._simulate_ask import ask, split, watches_of

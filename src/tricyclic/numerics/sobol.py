@@ -6,7 +6,6 @@ to one base point; a block of which a row is missing is left out as a whole.
 
 from __future__ import annotations
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -112,16 +111,15 @@ def indices(
         raise NumericsError(
             f"Of {len(blocks)} base points {len(whole)} are whole; {LEAST_BLOCKS} are needed for Sobol indices"
         )
-    spread = np.ptp(whole)
+    # The first and last row of a block are the two independent samples, whose variance is shared out.
+    spread = np.ptp(whole[:, [0, -1]])
     if not spread > 1e-9 * np.abs(whole).max():
         nothing = np.full(inputs, np.nan)
         return Indices(nothing, nothing, nothing, nothing, nothing, nothing, len(whole))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = sobol.analyze(
-            _problem(inputs), whole.ravel(), calc_second_order=False, num_resamples=resamples, conf_level=confidence,
-            keep_resamples=True, seed=seed + 1,
-        )  # fmt: skip
+    found = sobol.analyze(
+        _problem(inputs), whole.ravel(), calc_second_order=False, num_resamples=resamples, conf_level=confidence,
+        keep_resamples=True, seed=seed + 1,
+    )  # fmt: skip
     tails = [50 * (1 - confidence), 50 * (1 + confidence)]
     first_low, first_high = np.percentile(found["S1_conf_all"], tails, axis=0)
     total_low, total_high = np.percentile(found["ST_conf_all"], tails, axis=0)
