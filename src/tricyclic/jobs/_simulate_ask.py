@@ -93,11 +93,10 @@ class Asked:
 
 def ask(request: Dosing) -> Asked:
     """Read the library, compose the scenario with its drugs and regimens, and check what was asked."""
+    from tricyclic.jobs._simulate_own import ask_own, is_own
     from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.regimens import within
-
-    from tricyclic.jobs._simulate_own import ask_own, is_own
 
     if is_own(request.scenario):
         return ask_own(request)
@@ -138,7 +137,7 @@ def watches_of(asked: Asked, wanted: Sequence[str]) -> tuple[Watch, ...]:
         elif name in composed.quantities:
             item = composed.quantities[name]
             relative = item.kind in ("state", "species", "computed")
-            found.append(Watch(name, name, item.unit, item.says, relative))
+            found.append(Watch(name, name, item.unit, _says(name, item.says, composed), relative))
         else:
             raise UnknownNameError.among("watch", name, [*own, *composed.quantities], where=composed.name)
     return tuple(dict.fromkeys(found))
@@ -148,6 +147,15 @@ def split(texts: Iterable[str] | str) -> list[str]:
     """Parts of texts that may hold several, parted by commas."""
     given = [texts] if isinstance(texts, str) else texts
     return [part.strip() for text in given for part in text.split(",") if part.strip()]
+
+
+def _says(name: str, says: str, composed: Composed) -> str:
+    """What a quantity is; "drug in plasma" by the name of the drug."""
+    part = name.partition(".")[0]
+    drug = next((drug for drug in composed.drugs if part == drug or part.startswith(f"{drug}_")), "")
+    if not drug:
+        return says
+    return says.replace("drug", drug, 1) if "drug" in says.split() else f"{drug}, {says}"
 
 
 def _is_there(watch: Watch, composed: Composed) -> bool:

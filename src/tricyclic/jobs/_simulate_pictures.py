@@ -10,6 +10,7 @@ import numpy as np
 
 from tricyclic.jobs._simulate_ask import unit_says
 from tricyclic.jobs._simulate_compare import Compared
+from tricyclic.jobs._simulate_text import duration
 from tricyclic.jobs._simulated import Simulated
 from tricyclic.records.course import Course
 from tricyclic.records.course_picture import CoursePanel, CoursePicture
@@ -23,6 +24,8 @@ PANELS_A_FIGURE = 12
 LINES_A_PANEL = 6
 LEAST_OCCUPANCY = 1.0
 LONGEST_STRETCH_H = 24.0
+# A sustained dose that lasts less than this share of the run gets a figure of its own.
+SHORT = 0.1
 
 
 def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
@@ -36,6 +39,7 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
         name = "courses" if len(panels) <= PANELS_A_FIGURE else f"courses-{number}"
         pictures.append(_picture(found, name, found.title, tuple(panels[first : first + PANELS_A_FIGURE])))
     pictures += _acute_and_chronic(found, [course for course in moved if course.relative is not None])
+    pictures += _short_exposure(found, moved)
     held = sorted(
         (c for c in found.occupied if c.y.max() >= LEAST_OCCUPANCY), key=lambda c: -float(c.y.max())
     )
@@ -71,7 +75,7 @@ def _panel(course: Course, measured: Compared | None) -> CoursePanel:
     points = _points(measured, course.name) if measured is not None and measured.relative == relative else ()
     return CoursePanel(
         course.says, "% of rest" if relative else unit_says(course.unit) or "relative", (trace,), points,
-        level=100.0 if relative else course.rest,
+        level=100.0 if relative else course.rest or math.nan,
     )  # fmt: skip
 
 
@@ -111,17 +115,52 @@ def _acute_and_chronic(found: Simulated, courses: Sequence[Course]) -> list[Cour
     ]  # fmt: skip
 
 
+def _short_exposure(found: Simulated, courses: Sequence[Course]) -> list[CoursePicture]:
+    """What happens while something is given for so short a time that the whole run hides it, as BDNF after two days."""
+    short = [
+        one
+        for one in found.regimens
+        if is_sustained(one.route) and 0 < one.duration_h < SHORT * found.horizon_h
+    ]
+    pictures = []
+    for number, one in enumerate(short[:2], start=1):
+        length = min(3 * one.duration_h, found.horizon_h - one.start_h)
+        panels = []
+        for course in courses[:PANELS_A_FIGURE]:
+            relative = course.relative is not None
+            unit = "% of rest" if relative else unit_says(course.unit) or "relative"
+            level = 100.0 if relative else course.rest or math.nan
+            trace = _stretch(course.name, course, one.start_h, length)
+            panels.append(CoursePanel(course.says, unit, (trace,), level=level))
+        if panels:
+            pictures.append(
+                CoursePicture(
+                    "short-exposure" if len(short) == 1 else f"short-exposure-{number}", f"While {one.drug} is given, and after", tuple(panels),
+                    one.says, f"time after {duration(one.start_h)}", sustained_h=((0.0, one.duration_h),), band_says=_band(found),
+                )
+            )  # fmt: skip
+    return pictures
+
+
 def _stretch(name: str, course: Course, start: float, length: float) -> Trace:
-    assert course.relative is not None
     inside = (course.time_h > start) & (course.time_h < start + length)
     time = np.r_[start, course.time_h[inside], start + length]
 
     def cut(y: Floats) -> Floats:
         return np.asarray(np.interp(time, course.time_h, y))
 
-    low = None if course.relative_low is None else cut(course.relative_low)
-    high = None if course.relative_high is None else cut(course.relative_high)
-    return Trace(name, time - start, cut(course.relative), low, high)
+    middle, low, high = (
+        (course.y, course.low, course.high)
+        if course.relative is None
+        else (course.relative, course.relative_low, course.relative_high)
+    )
+    return Trace(
+        name,
+        time - start,
+        cut(middle),
+        None if low is None else cut(low),
+        None if high is None else cut(high),
+    )
 
 
 def _named(course: Course) -> Trace:

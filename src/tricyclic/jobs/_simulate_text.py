@@ -118,8 +118,7 @@ def _exposures(found: Simulated) -> list[str]:
                 told(one.numbers["half_life_h"], "h"), told(one.numbers["accumulation"]),
             )
         )  # fmt: skip
-    kept = [k for k in range(len(rows[0])) if any(row[k] != "-" for row in rows[1:])]
-    return ["", *aligned([[row[k] for k in kept] for row in rows])]
+    return ["", *aligned(_without_empty(rows))]
 
 
 def with_mass(one: Exposed, name: str) -> str:
@@ -143,44 +142,43 @@ def _auc(one: Exposed) -> str:
 
 
 def _compared(compared: Compared) -> list[str]:
-    rows = [
-        (
-            f"measured, {compared.name}",
-            f"measured, {compared.unit}",
-            "simulated",
-            "fold",
-            "errors away",
-            "in the band",
-        )
-    ]
+    head = (
+        compared.name,
+        f"measured, {compared.unit}",
+        "simulated",
+        "simulated/measured",
+        "errors away",
+        "in the band",
+    )
+    rows: list[tuple[str, ...]] = [head]
     for point in compared.points:
-        band = Span(point.simulated, point.low, point.high)
         error = "" if math.isnan(point.error) else f" ± {_plain(point.error)}"
-        away = "" if math.isnan(point.errors) else f"{point.errors:+.1f}"
-        inside = "" if math.isnan(point.low) else ("yes" if point.inside else "no")
+        away = "-" if math.isnan(point.errors) else f"{point.errors:+.1f}"
+        inside = "-" if math.isnan(point.low) else ("yes" if point.inside else "no")
+        band = told(Span(point.simulated, point.low, point.high))
         rows.append(
             (
                 duration(point.time_h),
                 _plain(point.measured) + error,
-                told(band),
+                band,
                 told(Span(point.ratio)),
                 away,
                 inside,
             )
         )
-    sums = (
-        []
-        if math.isnan(compared.fold)
-        else [f"readings and simulation differ {figures(compared.fold)} fold on average"]
-    )
-    sums += (
-        []
-        if math.isnan(compared.rms_errors)
-        else [f"{figures(compared.rms_errors, 2)} errors (root mean square)"]
-    )
-    sums += (
-        []
-        if math.isnan(compared.share_inside)
-        else [f"{100 * compared.share_inside:.0f} % of readings in the band"]
-    )
-    return ["", *aligned(rows), *([f"  {', '.join(sums)}"] if sums else [])]
+    sums = [
+        says
+        for number, says in (
+            (compared.fold, f"readings and simulation differ {figures(compared.fold)}-fold on average"),
+            (compared.rms_errors, f"{figures(compared.rms_errors, 2)} errors (root mean square)"),
+            (compared.share_inside, f"{100 * compared.share_inside:.0f} % of readings in the band"),
+        )
+        if not math.isnan(number)
+    ]
+    return ["", *aligned(_without_empty(rows)), *([f"  {', '.join(sums)}"] if sums else [])]
+
+
+def _without_empty(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The columns that say something below their head."""
+    kept = [k for k in range(len(rows[0])) if any(row[k] not in ("", "-") for row in rows[1:])]
+    return [[row[k] for k in kept] for row in rows]

@@ -191,7 +191,7 @@ def regimen(
             raise InputError(f"'{route}' needs a duration", where=where, do="State for how long it is given")
     return Regimen(
         drug.name, route, amount, start_h, every_h if n > 1 else 0.0, n, left if sustained else 0.0,
-        _said(drug.name, dose, route, start_h, every_h, n, left if sustained and duration != "" else 0.0),
+        _said(drug.identifier("name") or drug.name, dose, route, start_h, every_h, n, left if sustained and duration != "" else 0.0),
     )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ FIRST_STEP_H = 0.05
 GROWTH = 1.25
 LONGEST_STEP_H = 1.5
 BACKGROUND = 300
+# Steps within a short bath or probe, and how many of its repetitions get them.
+WITHIN, MOST_FINE = 50, 20
 # A dose is an event: the level just before it is stored too, so that troughs are troughs.
 JUST_BEFORE_H = 1e-6
 ALIKE_H = 1e-9
@@ -34,7 +36,7 @@ def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
         From 0 to the horizon (just before it, where a dose ends there), increasing: an even grid, just before and at each start and end of a dose, and after
         each in steps that grow from 0.05 h (shorter where the whole run or the dose is short).
     """
-    changes = {0.0}
+    changes, fine = {0.0}, []
     shortest = horizon_h
     for given in regimens:
         for k in range(given.n):
@@ -43,13 +45,15 @@ def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
             if is_sustained(given.route):
                 changes.add(start + given.duration_h)
                 shortest = min(shortest, given.duration_h)
+                if given.duration_h < horizon_h / 10 and k < MOST_FINE:
+                    fine.append(np.linspace(start, start + given.duration_h, WITHIN + 1)[1:-1])
     starts = sorted(start for start in changes if start < horizon_h)
     step = min(FIRST_STEP_H, horizon_h / 400, shortest / 40)
     after = [0.0]
     while after[-1] < horizon_h:
         after.append(after[-1] + min(step * GROWTH ** (len(after) - 1), LONGEST_STEP_H))
     offsets = np.array(after)
-    pieces = [np.linspace(0.0, horizon_h, BACKGROUND + 1)]
+    pieces = [np.linspace(0.0, horizon_h, BACKGROUND + 1), *fine]
     for start, end in zip(starts, [*starts[1:], horizon_h], strict=True):
         pieces.append(start + offsets[offsets < end - start])
         if start > 0:
