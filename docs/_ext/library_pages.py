@@ -24,13 +24,31 @@ from tricyclic.records.model_unit import MODEL_UNITS
 from tricyclic.records.scenario import Scenario
 
 SURE = {
-    "read": "read in the source",
-    "recalled": "recalled, not read",
+    "read": "read",
+    "recalled": "**recalled, not read**",
     "guide": "from a guide",
     "derived": "derived",
     "assumed": "**assumed**",
-    "start": "start value, to be calibrated",
+    "start": "**start value**",
 }
+
+ABOUT = {
+    "mechanisms": "One page per file of `library/mechanisms`: equations, symbols, values with their sources, what it leaves out.",
+    "scenarios": "One page per file of `library/scenarios`: diagrams, what is watched, where ligands act, parts and wires.",
+    "drugs": "One page per file of `library/drugs`: kinetics, affinities and efficacies, each with its source; `rat` or `human` "
+    "where a value holds for one of them only.",
+}
+# Who is drawn at the sites of a pathway: by scenario, or by where it plays.
+GIVEN = {
+    "animal": "desipramine 10 mg/kg ip",
+    "culture": "imipramine 1 uM bath for 48 h",
+    "bdnf_glutamate": "imipramine 1 uM bath for 48.25 h; BDNF 50 ng/mL bath at 48 h for 0.25 h",
+    "ngf_neurites": "imipramine 10 uM bath for 96 h; NGF 2.5 ng/mL bath for 96 h",
+}
+# The example of docs/pathways.md.
+COLOURED: dict[str, Any] = {
+    "scenario": "noradrenergic_synapse", "pathway": ("gs",), "drug": "desipramine", "dose": "10 mg/kg", "route": "ip", "at": "1 h",
+}  # fmt: skip
 
 
 def write_pages(app: Sphinx) -> None:
@@ -46,6 +64,11 @@ def write_pages(app: Sphinx) -> None:
         "scenarios": {name: scenario_page(scenario) for name, scenario in scenarios.items()},
         "drugs": {name: drug_page(drug) for name, drug in library.drugs().items()},
     }
+    said: dict[str, dict[str, str]] = {
+        "mechanisms": {name: one.says for name, one in library.mechanisms().items()},
+        "scenarios": {name: one.title for name, one in scenarios.items()},
+        "drugs": {name: one.says for name, one in library.drugs().items()},
+    }
     for shelf, pages in shelves.items():
         (place / shelf).mkdir(parents=True, exist_ok=True)
         for old in (place / shelf).glob("*.md"):
@@ -55,9 +78,17 @@ def write_pages(app: Sphinx) -> None:
             text = "\n".join(lines) + "\n"
             text = re.sub(r"\[source:(\w+)\]", lambda match: cited(match[1], known), text)
             keep(place / shelf / f"{name}.md", text)
-        index = [f"# {shelf.capitalize()}", "", "```{toctree}", ":maxdepth: 1", "", *sorted(pages), "```", ""]
-        keep(place / shelf / "index.md", "\n".join(index))
+        keep(place / shelf / "index.md", "\n".join(index_page(shelf, said[shelf])) + "\n")
     drawings(place / "scenarios", scenarios)
+
+
+def index_page(shelf: str, said: dict[str, str]) -> Iterable[str]:
+    """A shelf as a table: each thing and its first sentence."""
+    yield from (f"# {shelf.capitalize()}", "", ABOUT[shelf], "")
+    yield from (f"| {shelf[:-1]} | |", "| --- | --- |")
+    for name, says in sorted(said.items()):
+        yield f"| [{name}]({name}.md) | {cell(re.split(r'(?<=[.]) ', ' '.join(says.split()))[0])} |"
+    yield from ("", "```{toctree}", ":hidden:", "", *sorted(said), "```")
 
 
 def mechanism_page(mechanism: Mechanism, scenarios: Iterable[Scenario]) -> Iterable[str]:
@@ -66,7 +97,13 @@ def mechanism_page(mechanism: Mechanism, scenarios: Iterable[Scenario]) -> Itera
     yield from (equation(statement) for statement in mechanism.body)
     yield from ("```", "", "## Symbols", "")
     yield from ("| symbol | is | unit | what it is |", "| --- | --- | --- | --- |")
-    kinds = {"in": "comes in", "out": "goes out", "state": "state", "species": "state (species)", "local": "computed"}
+    kinds = {
+        "in": "comes in",
+        "out": "goes out",
+        "state": "state",
+        "species": "state (species)",
+        "local": "computed",
+    }
     for port in mechanism.ports:
         yield f"| `{port.name}` | {kinds[port.kind]} | {unit(port.unit)} | {cell(port.says)} |"
     yield from ("", "## Values", "")
@@ -89,13 +126,32 @@ def mechanism_page(mechanism: Mechanism, scenarios: Iterable[Scenario]) -> Itera
 def scenario_page(scenario: Scenario) -> Iterable[str]:
     """Tell one scenario."""
     yield from (f"# {scenario.name}", "", f"**{plain(scenario.title)}.** {plain(scenario.says)}", "")
-    yield from (f"Species: {scenario.species}. Routes: {', '.join(f'`{route}`' for route in scenario.routes)}.", "")
+    yield from (
+        f"Species: {scenario.species}. Routes: {', '.join(f'`{route}`' for route in scenario.routes)}.",
+        "",
+    )
     for pathway in scenario.pathways:
-        yield from (f"## {plain(pathway.title)}", "", f"![{plain(pathway.title)}]({scenario.name}_{pathway.name}.svg)", "")
-    yield from ("## What is watched", "", "| name | quantity | unit | what it is |", "| --- | --- | --- | --- |")
+        yield from (
+            f"## {plain(pathway.title)}",
+            "",
+            f"![{plain(pathway.title)}]({scenario.name}_{pathway.name}.svg)",
+            "",
+        )
+    yield from (
+        "## What is watched",
+        "",
+        "| name | quantity | unit | what it is |",
+        "| --- | --- | --- | --- |",
+    )
     for watch in scenario.watches:
         yield f"| `{watch.name}` | `{watch.quantity}` | {plain(watch.unit)} | {cell(watch.says)} |"
-    yield from ("", "## Where ligands act", "", "| site | target | fluid | what it is |", "| --- | --- | --- | --- |")
+    yield from (
+        "",
+        "## Where ligands act",
+        "",
+        "| site | target | fluid | what it is |",
+        "| --- | --- | --- | --- |",
+    )
     for site in scenario.sites:
         yield f"| `{site.name}` | {plain(site.target)} | {site.fluid} | {cell(site.says)} |"
     yield from ("", "## Parts and wires", "", "| part | mechanism | wired to |", "| --- | --- | --- |")
@@ -115,19 +171,16 @@ def drug_page(drug: Drug) -> Iterable[str]:
 
 def values_table(constants: Sequence[Constant], holds_for: str) -> Iterable[str]:
     """Tell values, each with its range, source and certainty, and what else is published."""
-    yield from (
-        f"| name | {holds_for} | value | range | unit | what it is | source | certainty |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    )
+    yield from (f"| name | {holds_for} | value | what it is | from |", "| --- | --- | --- | --- | --- |")
     for first in constants:
         for k, row in enumerate((first, *first.also)):
-            says = row.says if k == 0 else f"also published: {row.says}"
-            free = ", free" if row.free else ""
-            source = f"[source:{row.source}]" if row.source else ""
-            limits = f"{row.low:g} to {row.high:g}" if math.isfinite(row.low + row.high) else ""
+            says = row.says if k == 0 else f"*also published, not used:* {cell(row.says)}"
+            origin = [f"[source:{row.source}]"] if row.source else []
+            origin += [SURE[row.certainty] + (", free in calibration" if row.free else "")]
+            limits = f"<br>{row.low:g} to {row.high:g}" if math.isfinite(row.low + row.high) else ""
             yield (
-                f"| `{row.name}` | {row.holds_for} | {row.value:g} | {limits} | {unit(row.unit)} | {cell(says)} "
-                f"| {source} | {SURE[row.certainty]}{free} |"
+                f"| `{row.name}` | {row.holds_for} | {row.value:g} {unit(row.unit)}{limits} "
+                f"| {cell(says) if k == 0 else says} | {'; '.join(origin)} |"
             )
 
 
@@ -158,13 +211,31 @@ def cited(key: str, known: dict[str, Any]) -> str:
 
 
 def drawings(place: Path, scenarios: dict[str, Scenario]) -> None:
-    """Draw every pathway of every scenario, with the drug that the library names first for it."""
+    """Draw every pathway of every scenario with the drugs of the guides at its sites, and one coloured by a simulation."""
     from tricyclic.figures.network import network_svg
-    from tricyclic.jobs.diagram import drawn_network
+    from tricyclic.jobs import diagram
+    from tricyclic.simulation.compose import compose
+    from tricyclic.simulation.networks import pathway_of
+    from tricyclic.simulation.regimens import regimens_of
 
+    parts, drugs = library.mechanisms(), library.drugs()
     for name, scenario in scenarios.items():
+        if not scenario.pathways:
+            continue
+        words = GIVEN.get(name, GIVEN[scenario.system])
+        network = compose(scenario, parts, drugs, regimens_of(words, scenario, drugs)).network
         for pathway in scenario.pathways:
-            keep(place / f"{name}_{pathway.name}.svg", network_svg(drawn_network(scenario, pathway.name)))
+            keep(
+                place / f"{name}_{pathway.name}.svg", network_svg(pathway_of(network, scenario, pathway.name))
+            )
+    work = diagram.run(diagram.Request(**COLOURED, to="."))
+    try:
+        while True:
+            next(work)
+    except StopIteration as end:
+        for file, data in end.value.to_write.items():
+            if file.endswith(".svg"):
+                keep(place / f"coloured_{Path(file).name}", data.decode("utf-8"))
 
 
 def keep(file: Path, text: str) -> None:
