@@ -22,7 +22,7 @@ from tricyclic.records.telling import figures
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ROW_MM, LABEL_MM, NUMBER_MM = 4.0, 62.0, 40.0
+ROW_MM, LABEL_MM, NUMBER_MM = 4.0, 64.0, 48.0
 LOW, HIGH = 0.25, 4.0
 TICKS = (0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
 FAR = 2.0
