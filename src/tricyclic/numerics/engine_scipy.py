@@ -171,7 +171,8 @@ class SciPyModel:
         return {name: float(value) for name, value in values.items()}
 
     def _read(self) -> None:
-        model = parse(self.sbml, "the model").getModel()
+        document = parse(self.sbml, "the model")  # kept: a model dies with its document
+        model = document.getModel()
         if any(rule.isAlgebraic() for rule in model.getListOfRules()):
             raise InputError("has algebraic rules", where=model.getId(), allowed="Rate and assignment rules")
         rates = {rule.getVariable(): rule for rule in model.getListOfRules() if rule.isRate()}
