@@ -23,6 +23,7 @@ def members_of(
     """
     if members is not None and members < 0:
         raise InputError(f"is {members}", where="members", allowed="0 for a single run, or more")
+    from tricyclic.jobs._ensemble_group import age_of
     from tricyclic.readers.ensembles import ensemble, ensemble_names
     from tricyclic.simulation.observe import values_for
 
@@ -42,9 +43,10 @@ def members_of(
             where=asked.scenario.name,
             allowed=f"The ensemble '{name}' has {len(found)}",
         )
+    older = age_of(found, folder)
     each: list[Mapping[str, float]] = [
         values_for(asked.composed, member) for member in found.each(most=members)
     ]
     if not any(each):
         return [], "", (f"The ensemble '{name}' has no parameter of this model",)
-    return each, f"{name}, version {found.version}", ()
+    return each, f"{name}, version {found.version}", (older,) if older else ()
