@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.errors import NumericsError
-from tricyclic.numerics.batch_descent import Valley, descend
+from tricyclic.numerics.batch_descent import Valley, descend, slopes_at
 from tricyclic.numerics.ensemble_sampler import Chain, sample
 from tricyclic.numerics.importance import TRUSTED_TAIL, choose, effective_draws, weights_of
 from tricyclic.numerics.response_surface import ResponseSurface, fit_surface
@@ -34,6 +34,8 @@ Floats = NDArray[np.float64]
 WARMTH = 1.3
 # Runs this far below the best (in log density) still teach the stand-in, but little.
 TEMPER, LEAST_WEIGHT = 6.0, 0.02
+# Step of slopes, in standard deviations of the prior: far above the solver's error.
+STEP = 0.1
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Budget:
         Steps of each walker on the stand-in while learning, and at the end.
     members : int
         Sets of parameters in the ensemble.
+    slopes : int
+        Members at which the slopes are taken that say which observation informs which parameter.
     """
 
     starts: int = 4
@@ -61,10 +65,20 @@ class Budget:
     steps: int = 1500
     last_steps: int = 12000
     members: int = 100
+    slopes: int = 8
 
 
 QUICK = Budget(
-    starts=1, descents=6, first=300, rounds=1, each=200, last=500, steps=600, last_steps=3000, members=50
+    starts=1,
+    descents=6,
+    first=300,
+    rounds=1,
+    each=200,
+    last=500,
+    steps=600,
+    last_steps=3000,
+    members=50,
+    slopes=2,
 )
 
 
@@ -155,7 +169,7 @@ def calibration(
     draws = chain.spread(budget.last, work.rng)
     before = len(work.z)
     yield from work.run(draws, "the last proposals")
-    return work.finish(surface, chain, draws, before, valleys, held)
+    return (yield from work.finish(surface, chain, draws, before, valleys, held))
 
 
 class _Work:
@@ -181,6 +195,7 @@ class _Work:
         self.z, self.predicted = np.empty((0, p)), np.empty((0, len(self.observations)))
         per_descent = (budget.descents + 1) * (2 * p + 1) + 4 * budget.descents
         self.total = budget.starts * per_descent + budget.first + budget.rounds * budget.each + budget.last
+        self.total += budget.slopes * (2 * p + 1)
 
     # ---- asking
 
@@ -279,7 +294,7 @@ class _Work:
         before: int,
         valleys: list[Valley],
         held: Sequence[bool],
-    ) -> Calibration:
+    ) -> Generator[Asked, Floats, Calibration]:
         predicted = self.predicted[before:]
         truth = self.log_density(draws, predicted)
         weights, tail = weights_of(truth - self.stand_in(surface, draws))
@@ -308,10 +323,11 @@ class _Work:
         admitted = self.distance.kept(self.predicted, held) if enough else np.ones(len(self.z), dtype=bool)
         best = int(np.argmax(np.where(admitted, everything, -np.inf)))
         members = np.concatenate([self.z[best : best + 1], draws[picked]])
+        member_predictions = np.concatenate([self.predicted[best : best + 1], predicted[picked]])
+        slopes = yield from self.slopes(members[: self.budget.slopes])
         return Calibration(
-            best=self.z[best], draws=draws, predicted=predicted, weights=weights, members=members,
-            member_predictions=np.concatenate([self.predicted[best : best + 1], predicted[picked]]),
-            slopes=self.slopes(surface, members),
+            best=members[0], draws=draws, predicted=predicted, weights=weights, members=members,
+            member_predictions=member_predictions, slopes=slopes,
             sampling={
                 "runs": float(len(self.z)), "failed_runs": float(np.count_nonzero(~np.isfinite(everything))),
                 "starts": float(len(valleys)),
@@ -326,12 +342,16 @@ class _Work:
             notes=tuple(notes),
         )  # fmt: skip
 
-    def slopes(self, surface: ResponseSurface, members: Floats) -> Floats:
-        """Root mean square over the members of each residual's slope, by the stand-in; shape (observations, parameters)."""
-        step = 0.1
+    def slopes(self, members: Floats) -> Generator[Asked, Floats, Floats]:
+        """Root mean square over some members of each residual's slope, shape (observations, parameters)."""
         squares = np.zeros((len(self.observations), len(self.space)))
-        for k in range(len(self.space)):
-            move = step * np.eye(len(self.space))[k]
-            up, down = (self.distance.residuals(surface(members + side * move)) for side in (1.0, -1.0))
-            squares[:, k] = np.mean(((up - down) / (2 * step)) ** 2, axis=0)
-        return np.sqrt(squares)
+        for number, member in enumerate(members):
+            search = slopes_at(member, self.space.low, self.space.high, STEP)
+            batch = next(search)
+            predicted = yield from self.run(batch, f"slopes at member {number + 1} of {len(members)}")
+            try:
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    search.send(self.distance.residuals(np.log(predicted)))
+            except StopIteration as stop:
+                squares += stop.value[1] ** 2
+        return np.asarray(np.sqrt(squares / len(members)))
