@@ -198,4 +198,4 @@ _GROUPS = (
     ("efficacies; missing is 0, an antagonist", _is_efficacy),
 )  # fmt: skip
 
-JOB = Job("drugs", "List the drugs, or one's constants with sources and conflicts", Request, run)
+JOB = Job("drugs", "List the drugs, or one with sources and conflicts", Request, run)

@@ -124,4 +124,4 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     return replace(found, to_write={str(Path(request.to) / name): data for name, data in files.items()})
 
 
-JOB = Job("simulate", "Dose a scenario: plasma, brain, occupancy and what follows, with bands", Request, run)
+JOB = Job("simulate", "Dose a scenario; see plasma, brain, occupancy, effects", Request, run)
