@@ -34,6 +34,9 @@ class Verbs(click.Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run the command line and leave with its exit code; nothing but a sentence ever reaches the user."""
         typed = list(sys.argv[1:] if args is None else args)
+        for name in ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME"):
+            # The solver's own log; what matters of it arrives as our error, in a sentence.
+            os.environ.setdefault(name, os.devnull)
         extra.pop("standalone_mode", None)
         sys.exit(self._run(typed, prog_name or "tricyclic", extra))
 

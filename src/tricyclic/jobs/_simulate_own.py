@@ -31,7 +31,7 @@ def ask_own(request: Dosing) -> Asked:
         If the file does not parse, or something is asked that a file of another's making cannot know.
     """
     from tricyclic.jobs._simulate_ask import Asked, _values
-    from tricyclic.readers.files import read_bytes
+    from tricyclic.readers.sbml_text import sbml_text
     from tricyclic.simulation.imported import imported
     from tricyclic.simulation.regimens import within
 
@@ -43,7 +43,7 @@ def ask_own(request: Dosing) -> Asked:
                 allowed="--drug ID --dose AMOUNT --every TIME --days N --set id=value, in the file's own units",
             )  # fmt: skip
     file = Path(request.scenario)
-    sbml = read_bytes(file)[0].decode("utf-8", errors="replace")
+    sbml = sbml_text(file)
     end = _horizon(request)
     regimens = _regimens(request, end)
     within(regimens, end)
