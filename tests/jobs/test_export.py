@@ -1,0 +1,116 @@
+"""A dosed scenario is written for other programs, and its credibility as a report."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tricyclic.jobs.credibility as credibility
+import tricyclic.jobs.export as export
+from tricyclic.errors import InputError
+from tricyclic.numerics.integrator import engine
+
+
+def finished(work):
+    """Run a job to its end and give its result."""
+    if not hasattr(work, "send"):
+        return work
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def exported(place: Path):
+    request = export.Request(
+        "kinetics_and_occupancy",
+        drug="desipramine",
+        dose="10 mg/kg",
+        route="ip",
+        every="12h",
+        days=2,
+        to=str(place),
+    )
+    return finished(export.run(request))
+
+
+def test_the_files_hold_the_model_the_simulation_and_every_value(tmp_path):
+    result = exported(tmp_path / "out")
+    names = {Path(name).name for name in result.to_write}
+    assert names == set(result.files)
+    assert {
+        "kinetics_and_occupancy.xml",
+        "kinetics_and_occupancy.sedml",
+        "kinetics_and_occupancy.omex",
+        "values.csv",
+    } <= names
+    assert result.units == ()
+
+
+def test_the_exported_model_gives_the_level_that_simulate_tells(tmp_path):
+    import tricyclic
+
+    result = exported(tmp_path / "out")
+    sbml = next(data for name, data in result.to_write.items() if name.endswith(".xml")).decode()
+    time = np.array([0.0, 1.0, 12.5, 30.0])
+    level = engine().load(sbml).run(time, ["desipramine__plasma_total"])[:, 0]
+    told = tricyclic.simulate(
+        "kinetics_and_occupancy",
+        drug="desipramine",
+        dose="10 mg/kg",
+        route="ip",
+        every="12h",
+        days=2,
+        members=0,
+    )
+    course = next(c for c in told.levels if c.name == "desipramine, plasma, total")
+    assert level[1:] == pytest.approx([course.at(t) for t in time[1:]], rel=2e-3)
+
+
+def test_the_archive_holds_the_files_beside_it(tmp_path):
+    result = exported(tmp_path / "out")
+    path = tmp_path / "a.omex"
+    path.write_bytes(next(data for name, data in result.to_write.items() if name.endswith(".omex")))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("kinetics_and_occupancy.xml") in result.to_write.values()
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="not empty"):
+        exported(tmp_path)
+
+
+def test_the_credibility_report_names_every_value_and_where_it_comes_from(tmp_path):
+    work = credibility.run(credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "report.html")))
+    result = finished(work)
+    page = result.to_write[str(tmp_path / "report.html")].decode()
+    for value in result.found.values[:20]:
+        assert value.name in page
+    assert not any(check.name in ("units", "engines") and check.level == "stop" for check in result.checks)
+    assert "recalled" in page and "assumed" in page
+
+
+def test_a_credibility_report_of_another_ending_is_refused(tmp_path):
+    with pytest.raises(InputError, match="docx"):
+        finished(credibility.run(credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "a.docx"))))
+
+
+def test_a_model_of_ones_own_runs_from_the_command_line(tmp_path):
+    from tricyclic.jobs import simulate
+    from tricyclic.numerics.integrator import sbml_of
+
+    file = tmp_path / "chain.xml"
+    file.write_text(
+        sbml_of(
+            "model chain()\n  compartment c = 1\n  species A in c\n  A -> ; k*A\n  A = 0; k = 1\nend\n",
+            "chain",
+        )
+    )
+    result = finished(simulate.run(simulate.Request(str(file), drug="A", dose="100", hours=3.0)))
+    course = next(c for c in result.courses if c.name == "A")
+    assert course.at(3.0) == pytest.approx(100 * np.exp(-3.0), rel=1e-3)
