@@ -52,7 +52,8 @@ _SITE = Table(
     {key: Text(required=True) for key in ("name", "target", "fluid", "place")} | {"says": Text(required=True)}
 )
 _PART = Table(
-    {key: Text(required=True) for key in ("name", "mechanism", "place")} | {"wires": AnyKeys(Text())}
+    {key: Text(required=True) for key in ("name", "mechanism", "place")}
+    | {key: AnyKeys(Text()) for key in ("wires", "is", "labels", "places")}
 )
 _WATCH = Table(
     {
@@ -260,11 +261,18 @@ def scenario_from_toml(text: str | bytes, *, name: str, where: str) -> Scenario:
     return Scenario(
         name=name, title=data["title"], says=data["says"].strip(), species=data["species"], system=data["system"],
         routes=tuple(data["routes"]), places=each("place", Place), fluids=each("fluid", Fluid), sites=each("site", Site),
-        parts=tuple(Part(row["name"], row["mechanism"], row["place"], dict(row["wires"] or {})) for row in data["part"]),
+        parts=tuple(_part(row) for row in data["part"]),
         watches=each("watch", Watch),
         pathways=tuple(Pathway(row["name"], row["title"], tuple(row["parts"])) for row in data["pathway"]),
         ensemble=data["ensemble"],
     )  # fmt: skip
+
+
+def _part(row: Mapping[str, Any]) -> Part:
+    """One use of a mechanism; several identifiers of one symbol are parted by blanks."""
+    wires, known, labels, places = (dict(row[key] or {}) for key in ("wires", "is", "labels", "places"))
+    identifiers = {symbol: tuple(words.split()) for symbol, words in known.items()}
+    return Part(row["name"], row["mechanism"], row["place"], wires, identifiers, labels, places)
 
 
 def _link(words: list[str], where: str) -> Link:

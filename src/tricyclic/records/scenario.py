@@ -46,12 +46,26 @@ class Site:
 
 @dataclass(frozen=True)
 class Part:
-    """One use of a mechanism; `wires` says which quantity, or expression of quantities, feeds each port."""
+    """One use of a mechanism.
+
+    Parameters
+    ----------
+    name, mechanism, place : str
+    wires : mapping of str to str
+        Port to the quantity, or expression of quantities, that feeds it.
+    identifiers : mapping of str to tuple of str
+        What a symbol is in public databases in this use ("uniprot:Q9WTR4"), where the mechanism serves several molecules.
+    labels, places : mapping of str to str
+        What a diagram calls a symbol, and where it draws it, where that differs from the mechanism and the part.
+    """
 
     name: str
     mechanism: str
     place: str
     wires: Mapping[str, str] = field(default_factory=dict)
+    identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,10 @@ class Scenario:
         for part in (*self.parts, *self.sites):
             if part.place not in places:
                 raise UnknownNameError.among("place", part.place, places, where=f"{self.name}, {part.name}")
+        for part in self.parts:
+            for place in part.places.values():
+                if place not in places:
+                    raise UnknownNameError.among("place", place, places, where=f"{self.name}, {part.name}")
         for site in self.sites:
             if site.fluid not in fluids:
                 raise UnknownNameError.among("fluid", site.fluid, fluids, where=f"{self.name}, {site.name}")

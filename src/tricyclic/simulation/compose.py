@@ -17,6 +17,7 @@ from tricyclic.records.mechanism import Mechanism
 from tricyclic.records.model_unit import MODEL_UNITS
 from tricyclic.records.regimen import Regimen, is_sustained
 from tricyclic.records.scenario import Part, Scenario
+from tricyclic.simulation.annotations import annotation_lines, identified, identifiers_of
 from tricyclic.simulation.composed import Composed, Dose, Quantity, QuantityKind
 from tricyclic.simulation.networks import network_of
 from tricyclic.simulation.statements import flat, renamed, statement_of, symbols
@@ -121,9 +122,7 @@ def compose(
     _drug_links(text, scenario, given, regimens)
     _sites(text, scenario, given)
     _identify_drugs(text, given)
-    for name in list(text.quantities):
-        for identifier in text.quantities[name].identifiers:
-            text.lines.append(f'  {flat(name)} identity "{_address(identifier)}"')
+    text.lines += annotation_lines(text.quantities.values(), scenario.species)
     head = [f"// {scenario.title}", *(f"//   {regimen.says or regimen.drug}" for regimen in regimens)]
     head += [
         f"model {scenario.name}()",
@@ -275,13 +274,18 @@ def _write_part(
         if (port is None and wire not in constants) or (port is not None and port.kind != "in"):
             allowed = [p.name for p in mechanism.of_kind("in")] + list(constants)
             raise UnknownNameError.among("port", wire, allowed, where=where)
+    for symbol in (*part.identifiers, *part.labels, *part.places):
+        if mechanism.port(symbol) is None:
+            raise UnknownNameError.among("symbol", symbol, [p.name for p in mechanism.ports], where=where)
     text.say(f"{part.name}: {mechanism.name}. {mechanism.says}")
     for port in mechanism.ports:
         name = f"{part.name}.{port.name}"
         names[port.name] = flat(name)
         if port.kind != "in":
             kind: QuantityKind = {"state": "state", "species": "species"}.get(port.kind, "computed")  # type: ignore[assignment]
-            ids = tuple(identifier for symbol, identifier in mechanism.identifiers if symbol == port.name)
+            ids = part.identifiers.get(port.name) or tuple(
+                identifier for symbol, identifier in mechanism.identifiers if symbol == port.name
+            )
             text.add(
                 name, port.unit, port.says, kind, place=part.place, identifiers=ids, mechanism=mechanism.name
             )
@@ -347,11 +351,10 @@ def _drug_links(
 
 def _identify_drugs(text: _Text, drugs: Mapping[str, Drug]) -> None:
     """Say of each drug's amounts and concentrations which compound they are of."""
-    for name, drug in drugs.items():
-        identifiers = tuple(filter(None, (drug.identifier("chebi"), drug.identifier("chembl"))))
-        for quantity in (f"{name}.central", f"{name}.plasma_total", f"{name}_brain.free", f"{name}.medium_free"):
-            if quantity in text.quantities and identifiers:
-                text.quantities[quantity] = replace(text.quantities[quantity], identifiers=identifiers)
+    for drug in drugs.values():
+        identifiers = identifiers_of(drug)
+        for quantity in identified(text.quantities, drug) if identifiers else ():
+            text.quantities[quantity] = replace(text.quantities[quantity], identifiers=identifiers)
 
 
 def _sites(text: _Text, scenario: Scenario, drugs: Mapping[str, Drug]) -> None:
@@ -453,12 +456,6 @@ def _amount_unit(route: str) -> str:
     if route in ("pump", "infusion"):
         return "nmol_per_kg_per_h"
     return "nM" if is_sustained(route) else "nmol_per_kg"
-
-
-def _address(identifier: str) -> str:
-    """The identifiers.org address of "uniprot:P23975", "CHEBI:47781" or "CHEMBL1418"."""
-    compound = identifier.startswith("CHEMBL")
-    return f"https://identifiers.org/{'chembl.compound/' if compound else ''}{identifier}"
 
 
 def _quoted(text: str) -> str:

@@ -16,8 +16,6 @@ from tricyclic.simulation.exchange import sbml_file
 from tricyclic.simulation.run import Bench
 
 Floats = NDArray[np.float64]
-# Kinetic carriers of a dose have no identity of their own: they are amounts of the drug, which has one.
-CARRIERS = ("drug_depot", "drug_probe", "subject")
 ENGINES = ("libRoadRunner, CVODE", "own translation of the SBML, SciPy LSODA")
 
 
@@ -32,13 +30,7 @@ def provenance(composed: Composed) -> tuple[Valued, ...]:
 
 def annotated(composed: Composed) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """States and drugs that say what they are in a public database, and those that do not."""
-    wanted = [
-        item
-        for item in composed.quantities.values()
-        if item.kind in ("state", "species")
-        and item.mechanism not in CARRIERS
-        and not item.name.endswith((".eliminated", ".peripheral"))
-    ]
+    wanted = [item for item in composed.quantities.values() if item.kind in ("state", "species")]
     with_identity = tuple(item.name for item in wanted if item.identifiers)
     return with_identity, tuple(item.name for item in wanted if not item.identifiers)
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.numerics.integrator import ATOL, RTOL, sbml_of
+from tricyclic.numerics.sbml import with_notes
 from tricyclic.simulation.composed import Composed
 from tricyclic.simulation.run import Bench
 from tricyclic.simulation.statements import flat
@@ -87,8 +88,24 @@ def _spread(low: float, high: float, value: float) -> str:
 
 
 def sbml_file(bench: Bench, values: Mapping[str, float] = {}, rest: Floats | None = None) -> str:
-    """The scenario, its doses and its start as SBML Level 3 Version 2."""
-    return sbml_of(standalone_text(bench, values, rest), bench.composed.name)
+    """The scenario, its doses and its start as SBML Level 3 Version 2, with words on what it is."""
+    composed = bench.composed
+    sbml = sbml_of(standalone_text(bench, values, rest), composed.name)
+    return with_notes(sbml, {composed.name: notes_of(composed)}) if composed.at_rest else sbml
+
+
+def notes_of(composed: Composed) -> str:
+    """What a reader of the file should know, one paragraph per line."""
+    scenario = composed.scenario
+    given = "; ".join(dose.regimen.says or dose.name for dose in composed.doses)
+    return "\n".join(
+        [
+            scenario.title,
+            " ".join(scenario.says.split()),
+            f"Given: {given or 'nothing'}. Time is in hours, concentrations are in nM, amounts in nmol per kg of body weight.",
+            "The model starts at its drug-free steady state, to which what is given at time 0 is added.",
+        ]
+    )
 
 
 def sedml_file(
