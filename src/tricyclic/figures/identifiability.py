@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import NormalDist
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -12,9 +13,12 @@ from tricyclic.errors import InputError
 from tricyclic.figures import style
 from tricyclic.records.document import Figure
 from tricyclic.records.ensemble import Ensemble
+from tricyclic.records.model_unit import model_unit
 from tricyclic.records.telling import figures
 
-ROW_MM, LABEL_MM, NUMBER_MM = 5.0, 52.0, 62.0
+ROW_MM, LABEL_MM, NUMBER_MM = 5.0, 46.0, 67.0
+# Where the three columns of text begin, right of the axes, and how wide they are.
+COLUMNS_MM = ((2.0, 8.0), (10.0, 23.0), (33.0, 32.0))
 CELL_MM, CELL_HIGH_MM, NAME_MM, HEAD_MM = 4.0, 3.6, 34.0, 40.0
 WORTH, TOLD = 0.03, 0.05
 
@@ -49,19 +53,22 @@ def identifiability(
             top_mm=10.0 + 3.5 * lines,
         )
         for k, (prior, item) in enumerate(zip(found.priors, found.identified, strict=True)):
-            # 90 % of the cut prior is a little narrower than 90 % of a normal.
-            low, high = np.clip([-1.645, 1.645], *prior.standard([prior.low, prior.high]))
+            low, high = _ninety_percent(*prior.standard([prior.low, prior.high]).tolist())
             axes.fill_between([low, high], k - 0.36, k + 0.36, color=style.PALE, linewidth=0)
             band = prior.standard([item.low, item.middle, item.high])
             axes.plot(band[[0, 2]], [k, k], color=style.COLOURS[0], linewidth=2.2, solid_capstyle="butt")
             axes.plot(band[1], k, marker="o", color=style.COLOURS[0], markersize=3.4)
-            unit = "" if prior.unit == "dimensionless" else f" {prior.unit}"
-            rows = ", ".join(row for row, _ in item.rows[:2]) or "nothing but its prior"
-            axes.annotate(
-                style.fitted(f"{item.width:.2f}   {figures(item.middle)}{unit}   {rows}", NUMBER_MM - 4.0, size_pt=style.TINY_PT),
-                (1.0, k), xycoords=("axes fraction", "data"), xytext=(5, 0), textcoords="offset points", va="center",
-                fontsize=style.TINY_PT,
+            unit = model_unit(prior.unit).says
+            told = (
+                f"{item.width:.2f}", f"{figures(item.middle)}{' ' + unit if unit else ''}",
+                ", ".join(row for row, _ in item.rows[:2]) or "nothing but its prior",
             )  # fmt: skip
+            for text, (place, room) in zip(told, COLUMNS_MM, strict=True):
+                axes.annotate(
+                    style.fitted(text, room, size_pt=style.TINY_PT), (1.0, k), xycoords=("axes fraction", "data"),
+                    xytext=(place * 72 * style.MM, 0), textcoords="offset points", va="center",
+                    fontsize=style.TINY_PT,
+                )  # fmt: skip
         axes.axvline(0.0, color=style.INK, linewidth=0.6, zorder=0)
         axes.set_xlim(-2.3, 2.3)
         axes.set_ylim(n - 0.4, -0.6)
@@ -76,10 +83,11 @@ def identifiability(
         canvas.text(
             2.0 / 174, 1 - 1.2 / height, style.wrapped(title, 170.0, bold=True), va="top", weight="bold"
         )
-        canvas.text(
-            (174.0 - NUMBER_MM + 2.0) / 174, 1 - (7.0 + 3.5 * lines) / height, "width   median   learnt most from",
-            fontsize=style.TINY_PT, va="top", color=style.GREY,
-        )  # fmt: skip
+        for text, (place, _) in zip(("width", "median", "learnt most from"), COLUMNS_MM, strict=True):
+            canvas.text(
+                (174.0 - NUMBER_MM + place) / 174, 1 - (7.0 + 3.5 * lines) / height, text, fontsize=style.TINY_PT, va="top",
+                color=style.GREY,
+            )  # fmt: skip
         open_ones = [item.name for item in found.identified if item.width > 0.9]
         return style.finish(
             canvas,
@@ -93,6 +101,13 @@ def identifiability(
             width="full",
             pdf=pdf,
         )
+
+
+def _ninety_percent(low: float, high: float) -> tuple[float, float]:
+    """5 and 95 % of a standard normal cut at low and high."""
+    normal = NormalDist()
+    below, mass = normal.cdf(low), normal.cdf(high) - normal.cdf(low)
+    return normal.inv_cdf(below + 0.05 * mass), normal.inv_cdf(below + 0.95 * mass)
 
 
 def informed_by(

@@ -26,6 +26,8 @@ ROW_MM, LABEL_MM, NUMBER_MM = 4.0, 64.0, 48.0
 LOW, HIGH = 0.25, 4.0
 TICKS = (0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
 FAR = 2.0
+# What is predicted below this is none.
+NONE = 1e-4
 
 
 def misfit(
@@ -71,7 +73,7 @@ def misfit(
         labels = []
         for k, (row, found) in enumerate(rows):
             _draw(axes, k, row, found)
-            labels.append(style.fitted(f"{row.says} ({row.id})", LABEL_MM - 2.0, size_pt=style.TINY_PT))
+            labels.append(_label(row))
             axes.annotate(
                 style.fitted(_numbers(row, found), NUMBER_MM - 4.0, size_pt=style.TINY_PT), (1.0, k), xycoords=("axes fraction", "data"),
                 xytext=(5, 0), textcoords="offset points", va="center", fontsize=style.TINY_PT,
@@ -95,8 +97,8 @@ def misfit(
         return style.finish(
             canvas,
             name=name,
-            caption=f"{style.one_line(title)}. Grey bar: 95 % of the error of a published number; pale field: what a published direction or a "
-            "limit allows; line: 90 % of the members; filled symbol: the best member; open symbol: shown, not fitted; arrow: outside the axis."
+            caption=f"{style.one_line(title)}. Grey bar: 95 % of the error of a published number; pale field: what a published direction (V…) or a "
+            "limit of the notes on the mechanism (no number) allows; line: 90 % of the members; filled symbol: the best member; open symbol: shown, not fitted; arrow: outside the axis."
             + (f" More than two standard deviations off: {', '.join(far)}." if far else ""),
             alt=f"{title}: {len(rows) - len(far)} of {len(rows)} observations are met within two standard deviations"
             + (f"; not met: {', '.join(far)}." if far else "."),
@@ -134,6 +136,13 @@ def _draw(axes: Axes, k: int, row: Observation, found: Misfit) -> None:
     )  # fmt: skip
 
 
+def _label(row: Observation) -> str:
+    # The row of the published table is never cut off; a limit that nobody published is called so.
+    from_where = "" if row.row == "band" else f"  {row.row}"
+    room = LABEL_MM - 2.0 - style.width_mm(from_where, size_pt=style.TINY_PT)
+    return style.fitted(row.says, room, size_pt=style.TINY_PT) + from_where
+
+
 def _far(row: Observation, found: Misfit) -> bool:
     return row.fitted and abs(found.distance) > FAR
 
@@ -149,4 +158,5 @@ def _numbers(row: Observation, found: Misfit) -> str:
     }  # fmt: skip
     unit = "" if row.unit in ("fold", "fraction") else f" {row.unit}"
     clash = f", against {', '.join(row.conflicts_with)}" if row.conflicts_with else ""
-    return f"{figures(found.best)}; {limits[row.relation]}{unit}{clash}"
+    best = figures(found.best) if found.best > NONE else "0"
+    return f"{best}; {limits[row.relation]}{unit}{clash}"
