@@ -49,7 +49,10 @@ def credibility_document(
     age : str
         A line that says that the ensemble is older than the model; empty where it is not.
     """
-    blocks: list[Block] = [CheckList(checks_of(found, ensemble, age), "What to know first")]
+    blocks: list[Block] = [
+        Heading("What to know first", 1, "first"),
+        CheckList(checks_of(found, ensemble, age), "Checks"),
+    ]
     blocks += _technical(found)
     blocks += _values(found, sources)
     if ensemble is not None:
@@ -149,13 +152,18 @@ def _technical(found: Credibility) -> list[Block]:
         )
     )
     if found.agreements:
-        rows = tuple((a.regimen, a.quantity, f"{a.difference:.1e}") for a in found.agreements)
+        regimens = tuple(dict.fromkeys(a.regimen for a in found.agreements))
+        cells = {(a.quantity, a.regimen): f"{a.difference:.1e}" for a in found.agreements}
+        quantities = dict.fromkeys(a.quantity for a in found.agreements)
         blocks.append(
             Table(
-                "The same SBML in an engine of other make: largest difference, as a fraction of the quantity's largest value",
-                ("regimen", "quantity", "difference"),
-                rows,
-                (False, False, True),
+                "The same SBML in an engine of other make: largest difference over the run, as a fraction of the quantity's largest value",
+                ("quantity", *regimens),
+                tuple(
+                    (name, *(cells.get((name, regimen), "") for regimen in regimens)) for name in quantities
+                ),
+                (False, *(True for _ in regimens)),
+                collapsed=True,
             )
         )
     return blocks
