@@ -37,6 +37,8 @@ class Verbs(click.Group):
         for name in ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME"):
             # The solver's own log; what matters of it arrives as our error, in a sentence.
             os.environ.setdefault(name, os.devnull)
+        # Our matrices are small: threads of BLAS would wait for each other longer than they work.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         extra.pop("standalone_mode", None)
         sys.exit(self._run(typed, prog_name or "tricyclic", extra))
 
