@@ -76,14 +76,14 @@ def run(request: Request) -> Generator[Progress, None, Calibrated]:
         )  # fmt: skip
     known_mechanisms, known_drugs = mechanisms(folder), drugs(folder)
     panel = panel_of(rows, {one.name: one for one in scenarios}, known_mechanisms, known_drugs)
-    space = Space(priors_of(panel.composed.values()))
-    if not len(space):
+    priors = priors_of(panel.composed.values())
+    if not priors:
         raise InputError(
             "has no free parameter",
             where=request.scenario,
             do="Mark rows of its tables as free, with low and high",
         )
-    budget = QUICK if request.quick else Budget()
+    space, budget = Space(priors), QUICK if request.quick else Budget()
     if request.members is not None:
         budget = replace(budget, members=request.members)
     workers = request.workers if request.workers is not None else cores()
