@@ -130,3 +130,17 @@ def test_the_solver_s_noise_far_below_the_peak_is_no_terminal_phase():
 def test_times_that_decrease_are_refused():
     with pytest.raises(InputError, match="do not decrease"):
         exposure(np.array([0.0, 2.0, 1.0]), np.ones(3))
+
+
+def test_the_peak_after_the_last_dose_is_timed_from_that_dose():
+    ka, k, tau = 2.0, 0.1, 12.0
+    time = np.linspace(0, 5 * tau, 6001)
+    level = sum(
+        np.where(time >= i * tau, bateman(np.maximum(time - i * tau, 0), ka, k), 0.0) for i in range(5)
+    )
+    found = exposure(time, level, last_h=4 * tau, tau_h=tau)
+    steady = math.log(ka * (1 - math.exp(-k * tau)) / (k * (1 - math.exp(-ka * tau)))) / (ka - k)
+    assert found.tmax_last_h == pytest.approx(steady, abs=0.02)
+    assert exposure(time, bateman(time, ka, k)).tmax_last_h == pytest.approx(
+        math.log(ka / k) / (ka - k), abs=0.01
+    )

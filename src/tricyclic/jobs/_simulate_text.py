@@ -109,16 +109,26 @@ def _above(span: Span) -> Span:
 def _exposures(found: Simulated) -> list[str]:
     if not found.exposures:
         return []
-    rows = [("exposure", "Cmax", "tmax", "Cavg", "AUC", "half-life", "accumulation")]
+    rows = [("exposure", "Cmax", "tmax after the dose", "Cavg", "AUC", "half-life", "accumulation")]
     for one in found.exposures:
         rows.append(
             (
-                f"{one.drug}, {one.place}", with_mass(one, "cmax"), duration(one.numbers["tmax_h"].value),
+                f"{one.drug}, {one.place}", with_mass(one, "cmax_last" if _is_repeated(one) else "cmax"), _tmax(one),
                 told(one.numbers["cavg_last"], "nM"), _auc(one),
                 told(one.numbers["half_life_h"], "h"), told(one.numbers["accumulation"]),
             )
         )  # fmt: skip
     return ["", *aligned(_without_empty(rows))]
+
+
+def _is_repeated(one: Exposed) -> bool:
+    return not math.isnan(one.numbers["tau_h"].value)
+
+
+def _tmax(one: Exposed) -> str:
+    """Time from dose to peak; a pump has a plateau instead."""
+    is_pump = not math.isnan(one.numbers["cavg_last"].value) and not _is_repeated(one)
+    return "-" if is_pump else duration(one.numbers["tmax_last_h"].value)
 
 
 def with_mass(one: Exposed, name: str) -> str:

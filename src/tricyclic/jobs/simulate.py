@@ -32,7 +32,8 @@ class Request(Dosing):
         "What to tell; all watches where left out; any PART.symbol too", default=()
     )
     members: int | None = asked(
-        "Members of the ensemble to run; 0: one run at the library's values; all where left out", default=None
+        "Members of the ensemble to run; 0: one run at the library's values; up to 100 where left out",
+        default=None,
     )
     compare: str = asked(
         "Measured table to lay beside it: columns time_h, watch, value, unit, error", default="", path=True

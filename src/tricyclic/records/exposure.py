@@ -13,7 +13,9 @@ class Exposure:
     Parameters
     ----------
     cmax, tmax_h : float
-        Highest concentration [nM] and its time after the start [h].
+        Highest concentration [nM] and its time after the start [h]; at steady state, of the first peak that is as high.
+    tmax_last_h : float
+        Time from the start of the last dose to the highest concentration that follows it [h].
     auc_last, auc_inf : float
         Area from the first dose to the last time, and to infinity [nM h].
     extrapolated : float
@@ -35,6 +37,7 @@ class Exposure:
     cmax: float
     tmax_h: float
     auc_last: float
+    tmax_last_h: float = nan
     auc_inf: float = nan
     extrapolated: float = nan
     half_life_h: float = nan

@@ -71,7 +71,10 @@ def exposure(
     peak = first_peak(np.where(given, level, 0.0))
     end = float(time[-1])
     auc_last, aumc_last = area(time, level, first_h, end)
-    found = {"cmax": float(level[peak]), "tmax_h": float(time[peak]), "auc_last": auc_last}
+    late = first_peak(np.where(time >= last_h, level, 0.0)) if end > last_h else time.size - 1
+    found = {
+        "cmax": float(level[peak]), "tmax_h": float(time[peak]), "auc_last": auc_last, "tmax_last_h": max(float(time[late]) - last_h, 0.0),
+    }  # fmt: skip
     rate, points, r2 = terminal(time, level, after_h=last_h + infused_h)
     if rate > 0:
         found |= {"lambda_z_per_h": rate, "half_life_h": math.log(2) / rate, "points": points, "r2": r2}
