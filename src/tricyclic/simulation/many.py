@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 # A piece is long enough to be worth its way and short enough to tell progress; a process takes seconds to start.
 MOST_A_PIECE, WORTH_PROCESSES = 25, 40
 # Absolute error of a state, relative to the most that the typical subject has of it.
-ATOL_OF_SIZE = 1e-7
+ATOL_OF_SIZE = 1e-6
 
 
 @dataclass(frozen=True)
