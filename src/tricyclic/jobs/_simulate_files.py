@@ -109,6 +109,6 @@ def _spans(name: str, spans: list[Span]) -> dict[str, list[float]]:
 
 
 _UNITS = {
-    "cmax": "nM", "tmax_h": "h", "auc_last": "nM h", "auc_inf": "nM h", "half_life_h": "h", "lambda_z_per_h": "1/h", "mrt_h": "h",
+    "cmax": "nM", "tmax_h": "h", "tmax_last_h": "h", "terminal_h": "h", "auc_last": "nM h", "auc_inf": "nM h", "half_life_h": "h", "lambda_z_per_h": "1/h", "mrt_h": "h",
     "tau_h": "h", "auc_tau_first": "nM h", "auc_tau_last": "nM h", "cmax_last": "nM", "cmin_last": "nM", "cavg_last": "nM",
 }  # fmt: skip

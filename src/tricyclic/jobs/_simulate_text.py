@@ -115,7 +115,7 @@ def _exposures(found: Simulated) -> list[str]:
             (
                 f"{one.drug}, {one.place}", with_mass(one, "cmax_last" if _is_repeated(one) else "cmax"), _tmax(one),
                 told(one.numbers["cavg_last"], "nM"), _auc(one),
-                told(one.numbers["half_life_h"], "h"), told(one.numbers["accumulation"]),
+                _half_life(one), told(one.numbers["accumulation"]),
             )
         )  # fmt: skip
     return ["", *aligned(_without_empty(rows))]
@@ -129,6 +129,13 @@ def _tmax(one: Exposed) -> str:
     """Time from dose to peak; a pump has a plateau instead."""
     is_pump = not math.isnan(one.numbers["cavg_last"].value) and not _is_repeated(one)
     return "-" if is_pump else duration(one.numbers["tmax_last_h"].value)
+
+
+def _half_life(one: Exposed) -> str:
+    """The half-life, and on how long a stretch it rests where that is short."""
+    half, stretch = one.numbers["half_life_h"], one.numbers["terminal_h"].value
+    says = told(half, "h")
+    return f"{says}, seen over {duration(stretch)}" if stretch < 2 * half.value else says
 
 
 def with_mass(one: Exposed, name: str) -> str:

@@ -22,8 +22,8 @@ class Exposure:
         Share of auc_inf beyond the last time (fraction); above 0.2 the area to infinity is a guess.
     half_life_h, lambda_z_per_h : float
         Of the terminal phase after the last dose.
-    points, r2 : int, float
-        Points of the terminal line, and its adjusted R2.
+    points, r2, terminal_h : int, float, float
+        Points of the terminal line, its adjusted R2, and its length [h]; below two half-lives the half-life is unsure.
     mrt_h : float
         Mean residence time after a single dose [h], the time of an infusion taken off.
     tau_h : float
@@ -44,6 +44,7 @@ class Exposure:
     lambda_z_per_h: float = nan
     points: int = 0
     r2: float = nan
+    terminal_h: float = nan
     mrt_h: float = nan
     tau_h: float = nan
     auc_tau_first: float = nan

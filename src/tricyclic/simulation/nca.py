@@ -75,9 +75,15 @@ def exposure(
     found = {
         "cmax": float(level[peak]), "tmax_h": float(time[peak]), "auc_last": auc_last, "tmax_last_h": max(float(time[late]) - last_h, 0.0),
     }  # fmt: skip
-    rate, points, r2 = terminal(time, level, after_h=last_h + infused_h)
+    rate, points, r2, terminal_h = terminal(time, level, after_h=last_h + infused_h)
     if rate > 0:
-        found |= {"lambda_z_per_h": rate, "half_life_h": math.log(2) / rate, "points": points, "r2": r2}
+        found |= {
+            "lambda_z_per_h": rate,
+            "half_life_h": math.log(2) / rate,
+            "points": points,
+            "r2": r2,
+            "terminal_h": terminal_h,
+        }
         tail = float(level[-1]) / rate
         found |= {"auc_inf": auc_last + tail, "extrapolated": tail / (auc_last + tail)}
         if not last_h > first_h:
@@ -141,12 +147,12 @@ def area(time_h: Floats, y: Floats, start_h: float, end_h: float) -> tuple[float
     return float(auc), float(aumc)
 
 
-def terminal(time_h: Floats, y: Floats, *, after_h: float = 0.0) -> tuple[float, int, float]:
-    """Rate of the terminal phase [1/h], how many points it rests on, and its adjusted R2; (nan, 0, nan) where there is none.
+def terminal(time_h: Floats, y: Floats, *, after_h: float = 0.0) -> tuple[float, int, float, float]:
+    """Rate of the terminal phase [1/h], how many points it rests on, its adjusted R2 and length [h]; (nan, 0, nan, nan) where there is none.
 
     Points before the peak that follows `after_h` take no part, nor does the peak itself.
     """
-    none = (math.nan, 0, math.nan)
+    none = (math.nan, 0, math.nan, math.nan)
     late = np.flatnonzero(time_h >= after_h)
     if late.size == 0:
         return none
@@ -169,7 +175,8 @@ def terminal(time_h: Floats, y: Floats, *, after_h: float = 0.0) -> tuple[float,
     r2 = np.divide(shared**2, spread * sway, out=np.zeros_like(spread), where=falls)
     adjusted = np.where(falls, 1 - (1 - r2) * (n - 1) / np.maximum(n - 2, 1), -np.inf)
     chosen = int(np.flatnonzero(adjusted > adjusted.max() - R2_ALIKE)[-1])
-    return float(-shared[chosen] / spread[chosen]), int(n[chosen]), float(min(adjusted[chosen], 1.0))
+    rate = float(-shared[chosen] / spread[chosen])
+    return rate, int(n[chosen]), float(min(adjusted[chosen], 1.0)), float(-x[chosen])
 
 
 def _stretch(time: Floats, level: Floats, start: float, end: float) -> dict[str, float]:
