@@ -18,7 +18,7 @@ def normal(x):
 @pytest.fixture(scope="module")
 def chain():
     start = MEAN + 0.1 * np.random.default_rng(5).standard_normal((24, 3))
-    return sample(normal, start, steps=3000, burn_in=300, seed=7)
+    return sample(normal, start, steps=3000, burn_in=300, rng=np.random.default_rng(7))
 
 
 def test_draws_of_a_correlated_normal_have_its_mean_and_covariance(chain):
@@ -31,12 +31,15 @@ def test_draws_of_a_correlated_normal_have_its_mean_and_covariance(chain):
 def test_a_long_chain_is_called_settled_and_a_short_one_is_not(chain):
     assert chain.settled
     start = MEAN + 0.1 * np.random.default_rng(5).standard_normal((24, 3))
-    assert not sample(normal, start, steps=60, burn_in=0, seed=7).settled
+    assert not sample(normal, start, steps=60, burn_in=0, rng=np.random.default_rng(7)).settled
 
 
 def test_the_same_seed_gives_the_same_draws():
     start = MEAN + 0.1 * np.random.default_rng(5).standard_normal((8, 3))
-    first, again, other = (sample(normal, start, steps=20, burn_in=5, seed=seed).draws for seed in (3, 3, 4))
+    first, again, other = (
+        sample(normal, start, steps=20, burn_in=5, rng=np.random.default_rng(seed)).draws
+        for seed in (3, 3, 4)
+    )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -57,5 +60,5 @@ def test_a_walker_outside_the_density_is_refused():
             np.random.default_rng(0).random((8, 2)),
             steps=5,
             burn_in=0,
-            seed=1,
+            rng=np.random.default_rng(1),
         )

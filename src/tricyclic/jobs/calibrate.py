@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from tricyclic.jobs._calibrated import Calibrated
     from tricyclic.records.ensemble import Ensemble
     from tricyclic.records.observation import Observation

@@ -7,7 +7,6 @@ parameters are strongly correlated.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +18,8 @@ from tricyclic.errors import NumericsError
 Floats = NDArray[np.float64]
 # A chain of fifty autocorrelation times is what the authors of the sampler ask for before they trust the time itself.
 ENOUGH = 50.0
+# The sum over lags stops at so many times the sum itself, beyond which there is only noise.
+WINDOW = 5.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,12 @@ class Chain:
 
 
 def sample(
-    log_density: Callable[[Floats], Floats], start: Floats, *, steps: int, burn_in: int, seed: int
+    log_density: Callable[[Floats], Floats],
+    start: Floats,
+    *,
+    steps: int,
+    burn_in: int,
+    rng: np.random.Generator,
 ) -> Chain:
     """Draw from a density.
 
@@ -70,8 +76,8 @@ def sample(
         Where the walkers begin, not all on one line; an even number of walkers, at least 2 p.
     steps, burn_in : int
         Steps that are kept, and steps before them that are not.
-    seed : int
-        The same seed gives the same draws.
+    rng : numpy Generator
+        The same state gives the same draws.
 
     Raises
     ------
@@ -83,7 +89,7 @@ def sample(
     walkers, p = start.shape
     if not np.isfinite(log_density(start)).all():
         raise NumericsError("a walker starts where the density is nil")
-    state = emcee.State(start, random_state=np.random.RandomState(seed).get_state())
+    state = emcee.State(start, random_state=_legacy_state(rng))
     moves = [
         (emcee.moves.DEMove(), 0.7),
         (emcee.moves.DEMove(gamma0=1.0), 0.1),
@@ -102,6 +108,11 @@ def sample(
     )
 
 
+def _legacy_state(rng: np.random.Generator) -> tuple[str, NDArray[np.uint32], int]:
+    # emcee knows only the older kind of generator; this fills the whole of its state.
+    return "MT19937", rng.integers(0, 2**32, 624, dtype=np.uint32), 624
+
+
 def autocorrelation_time(draws: Floats) -> Floats:
     """Integrated autocorrelation time of each parameter, in steps.
 
@@ -116,12 +127,14 @@ def autocorrelation_time(draws: Floats) -> Floats:
     """
     import emcee
 
-    log = logging.getLogger("emcee.autocorr")
-    before, log.disabled = log.disabled, True
-    try:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found = np.asarray(emcee.autocorr.integrated_time(draws, quiet=True), dtype=float)
-    finally:
-        log.disabled = before
-    # A parameter that never moved has no time of its own.
-    return np.where(np.isfinite(found), np.maximum(found, 1.0), float(len(draws)))
+    steps, walkers, parameters = draws.shape
+    found = np.full(parameters, float(steps))
+    for k in range(parameters):
+        moving = [w for w in range(walkers) if np.ptp(draws[:, w, k]) > 0]
+        if not moving:
+            continue  # a parameter that never moved has no time of its own
+        mean = np.mean([emcee.autocorr.function_1d(draws[:, w, k]) for w in moving], axis=0)
+        times = 2.0 * np.cumsum(mean) - 1.0
+        outside = np.arange(steps) >= WINDOW * times
+        found[k] = max(float(times[int(np.argmax(outside)) if outside.any() else -1]), 1.0)
+    return found

@@ -269,7 +269,7 @@ class _Work:
             start,
             steps=steps,
             burn_in=steps // 3,
-            seed=self.seed * 1000 + number,
+            rng=np.random.default_rng([self.seed, number]),
         )
 
     def stand_in(self, surface: ResponseSurface, z: Floats) -> Floats:
