@@ -136,13 +136,15 @@ def _panel(axes: Axes, panel: CoursePanel, factor: float) -> None:
     names = [trace.name for trace in panel.traces]
     for points in panel.points:
         k = names.index(points.name) if points.name in names else len(names)
+        # Beside one line readings are ink; beside several they take the colour of theirs.
+        colour = style.colour(k) if len(names) > 1 else style.INK
         if points.error is not None:
             axes.errorbar(
-                points.x * factor, points.y, np.nan_to_num(points.error), fmt="none", ecolor=style.INK, elinewidth=0.8,
+                points.x * factor, points.y, np.nan_to_num(points.error), fmt="none", ecolor=colour, elinewidth=0.8,
                 capsize=2, capthick=0.8, zorder=4,
             )  # fmt: skip
         axes.plot(
-            points.x * factor, points.y, linestyle="none", marker=style.symbol(k), color=style.INK, markersize=4.0,
+            points.x * factor, points.y, linestyle="none", marker=style.symbol(k), color=colour, markersize=4.0,
             markeredgecolor="white", markeredgewidth=0.4, zorder=5,
         )  # fmt: skip
     _y_axis(axes, panel)

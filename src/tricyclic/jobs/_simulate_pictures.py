@@ -32,9 +32,11 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
     """All figures of a simulation; those with nothing to show are left out."""
     still = {key.name for key in found.keys if key.unchanged}
     moved = [course for course in found.courses if course.name not in still]
-    measured = {one.name: one for one in found.compared}
+    measured: dict[str, list[Compared]] = {}
+    for one in found.compared:
+        measured.setdefault(one.name, []).append(one)
     pictures: list[CoursePicture] = []
-    panels = [_panel(course, measured.get(course.name)) for course in moved]
+    panels = [_panel(course, measured.get(course.name, [])) for course in moved]
     for number, first in enumerate(range(0, len(panels), PANELS_A_FIGURE), start=1):
         name = "courses" if len(panels) <= PANELS_A_FIGURE else f"courses-{number}"
         pictures.append(_picture(found, name, found.title, tuple(panels[first : first + PANELS_A_FIGURE])))
@@ -47,9 +49,9 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
         halves = [held[k : k + LINES_A_PANEL] for k in range(0, len(held), LINES_A_PANEL)]
         panels = [
             CoursePanel(
-                "occupancy" if len(halves) == 1 else f"occupancy, {'most' if k == 0 else 'less'} held targets", "%",
+                (held[0].says if len(held) == 1 else "occupancy") if len(halves) == 1 else f"occupancy, {'most' if k == 0 else 'less'} held targets", "%",
                 tuple(Trace(_short(c.name), c.time_h, c.y, c.low, c.high) for c in half),
-                tuple(p for c in half if c.name in measured for p in _points(measured[c.name], _short(c.name))), top=100.0,
+                tuple(_points(one, _short(c.name)) for c in half for one in measured.get(c.name, [])), top=100.0,
             )
             for k, half in enumerate(halves[:2])
         ]  # fmt: skip
@@ -65,27 +67,29 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
     return tuple(pictures)
 
 
-def _panel(course: Course, measured: Compared | None) -> CoursePanel:
+def _panel(course: Course, measured: Sequence[Compared]) -> CoursePanel:
     relative = course.relative is not None
     if relative:
         assert course.relative is not None
         trace = Trace(course.name, course.time_h, course.relative, course.relative_low, course.relative_high)
     else:
         trace = Trace(course.name, course.time_h, course.y, course.low, course.high)
-    points = _points(measured, course.name) if measured is not None and measured.relative == relative else ()
+    # A level read in nM stands in a panel of percent by the rest of the simulation.
+    points = tuple(
+        _points(one, course.name, 100.0 / course.rest if relative and not one.relative else 1.0)
+        for one in measured
+    )
     return CoursePanel(
         course.says, "% of rest" if relative else unit_says(course.unit) or "relative", (trace,), points,
         level=100.0 if relative else course.rest or math.nan,
     )  # fmt: skip
 
 
-def _points(measured: Compared, name: str) -> tuple[PointSet, ...]:
-    errors = np.array([point.error for point in measured.points])
-    return (
-        PointSet(
-            name, np.array([point.time_h for point in measured.points]), np.array([point.measured for point in measured.points]),
-            error=errors if np.isfinite(errors).any() else None,
-        ),
+def _points(measured: Compared, name: str, scale: float = 1.0) -> PointSet:
+    errors = np.array([point.error for point in measured.points]) * scale
+    return PointSet(
+        name, np.array([point.time_h for point in measured.points]), np.array([point.measured for point in measured.points]) * scale,
+        error=errors if np.isfinite(errors).any() else None,
     )  # fmt: skip
 
 

@@ -83,10 +83,8 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     watches = watches_of(ready, request.watch)
     if measured:
         known = {name for watch in watches for name in (watch.name, watch.quantity)}
-        watches += watches_of(
-            ready, [one.name for one in measured if one.name not in known] or [watches[0].name]
-        )
-        watches = tuple(dict.fromkeys(watches))
+        if more := [one.name for one in measured if one.name not in known]:
+            watches = tuple(dict.fromkeys((*watches, *watches_of(ready, more))))
     occupancies = (
         occupancy_watches(ready, watches)
         if not request.watch
