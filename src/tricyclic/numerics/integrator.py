@@ -22,7 +22,17 @@ Floats = NDArray[np.float64]
 # after which a model left alone has settled.
 RTOL, ATOL, HORIZON = 1e-6, 1e-9, 3000.0
 
-__all__ = ["ATOL", "HORIZON", "RTOL", "CompiledModel", "Engine", "antimony_of", "engine", "sbml_of", "sensitivities"]
+__all__ = [
+    "ATOL",
+    "HORIZON",
+    "RTOL",
+    "CompiledModel",
+    "Engine",
+    "antimony_of",
+    "engine",
+    "sbml_of",
+    "sensitivities",
+]
 
 
 class CompiledModel(Protocol):
@@ -66,8 +76,8 @@ class CompiledModel(Protocol):
 class Engine(Protocol):
     """A program that solves differential equations given as SBML."""
 
-    def load(self, sbml: str) -> CompiledModel:
-        """Compile a model."""
+    def load(self, sbml: str, *, often: bool = False) -> CompiledModel:
+        """Compile a model; with more care where it will run often. That changes its speed and no bit of its answers."""
 
 
 def sbml_of(antimony_text: str, name: str) -> str:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from tricyclic.simulation.run import Bench
 
 Floats = NDArray[np.float64]
 # A piece is long enough to be worth its way and short enough to tell progress; a process takes seconds to start.
-MOST_A_PIECE, WORTH_PROCESSES = 25, 40
+MOST_A_PIECE, WORTH_PROCESSES, WORTH_COMPILING = 25, 40, 300
 # Absolute error of a state, relative to the most that the typical subject has of it.
 ATOL_OF_SIZE = 1e-6
 
@@ -50,6 +50,8 @@ class Question:
         no subject depends on which others are computed.
     sbml : str
         The composed model as SBML, where it has been written already (`Bench.sbml`).
+    often : bool
+        Whether each worker has so much to do that compiling with more care pays; `respond` decides.
     """
 
     composed: Composed
@@ -60,6 +62,7 @@ class Question:
     atol: float = ATOL
     sizes: Floats | None = None
     sbml: str = ""
+    often: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ def respond(
         raise InputError("there are no subjects to simulate")
     for name in names:
         question.composed.quantity(name)
+    if len(table) // max(workers, 1) >= WORTH_COMPILING:
+        question = replace(question, often=True)
     size = a_piece or max(1, min(MOST_A_PIECE, -(-len(table) // (4 * max(workers, 1)))))
     pieces = [
         _Piece(question, tuple(names), table[first : first + size], first)
@@ -196,10 +201,10 @@ _READING = threading.Lock()
 def _bench(question: Question) -> Bench:
     """The compiled model; kept by the thread that compiled it for its next piece."""
     held: dict[str, Bench] = _OWN.__dict__.setdefault("benches", {})
-    text = question.composed.text
+    text = f"{question.composed.text} {question.often}"
     if text not in held:
         with _READING:
-            found = Bench(question.composed, sbml=question.sbml)
+            found = Bench(question.composed, sbml=question.sbml, often=question.often)
         held.clear()
         held[text] = found
     return held[text]

@@ -26,10 +26,12 @@ class Bench:
     same bits, alone or among others.
     """
 
-    def __init__(self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = "") -> None:
+    def __init__(
+        self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = "", often: bool = False
+    ) -> None:
         self.composed, self.engine_name = composed, engine_name
         self.sbml = sbml or sbml_of(composed.text, composed.name) if composed.text else composed.sbml
-        self.model: CompiledModel = engine(engine_name).load(self.sbml)
+        self.model: CompiledModel = engine(engine_name).load(self.sbml, often=often)
         self._index = {name: k for k, name in enumerate(self.model.states)}
 
     def __reduce__(self) -> tuple[Callable[..., Bench], tuple[Composed, str, str]]:
