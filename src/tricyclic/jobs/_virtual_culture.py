@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 # The typical culture without error, for the truth: concentrations well beyond both plateaus [nM].
 DENSE_NM = np.logspace(0.0, 6.0, 61)
-POOL = 60
+# Simulated cultures of which experiments take theirs; an experiment takes a quarter of them at most.
+POOL = 120
 SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30)
 
 
@@ -250,7 +251,7 @@ def unsaid(response: DoseResponse) -> tuple[str, ...]:
     """Remarks on cultures that gave no number."""
     few = response.left_out[:3]
     more = len(response.left_out) - len(few)
-    return (*few, *((f"and {figures(float(more))} cultures more",) if more else ()))
+    return (*few, *((f"and {more} culture{'s' if more > 1 else ''} more",) if more > 0 else ()))
 
 
 def _shared(fits: Sequence[Fit], model: CurveModel, subject: str, variance: Variance) -> Estimate | None:
@@ -268,9 +269,11 @@ def _shared(fits: Sequence[Fit], model: CurveModel, subject: str, variance: Vari
         for k, found in enumerate(fits, start=1)
     ]
     together = fit(parts, intervals=["log10_ec50"], variance=variance)
-    if not together.ok:
+    if not together.ok or together["log10_ec50"].at_bound:
         return None
     told = from_log10(together, "log10_ec50", "EC50, one for all cultures", "nM", NANOMOLAR, subject=subject)
+    if told.low <= 0 and math.isinf(told.high):
+        return None
     return replace(
         told, n=len(fits), method=f"one fit of {len(fits)} cultures, profile likelihood of the wells"
     )
@@ -293,5 +296,5 @@ def _fold(found: Fit, subject: str, where: str) -> Estimate | None:
     reach = 10 ** (t_quantile(found.df, found.confidence) * se)
     return Estimate(
         "maximum fold", top / bottom, "", top / bottom / reach, top / bottom * reach, found.confidence, log10_se=se,
-        method="plateau over baseline of one curve", subject=subject, target=target, where=where,
+        method="plateau over baseline of one curve", subject=subject, where=where,
     )  # fmt: skip

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DRUG, DOSES, PERFUSED = "desipramine", "1, 3, 10 mg/kg", "1, 10 uM"
 GUIDE = ("flow_uL_per_min", "fraction_min", "baseline_fractions", "after_h")
-POOL = 40
+POOL = 80
 TITLE = "Microdialysis of norepinephrine in the rat"
 WHERE = {"cortex": "cortex", "lc": "locus coeruleus"}
 

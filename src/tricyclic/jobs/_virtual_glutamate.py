@@ -100,7 +100,7 @@ def glutamate(request: Request) -> Generator[Progress, None, Virtual]:
         "nM",
         request.curve,
         ligands.name,
-        "BDNF-evoked glutamate",
+        "proportional",
     )
     folds = [ratios("fold", mean[:n, 1 + j], mean[:n, 0], ligands.name) for j in range(d)]
     blocked = (

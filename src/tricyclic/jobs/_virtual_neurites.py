@@ -103,7 +103,7 @@ def neurites(request: Request) -> Generator[Progress, None, Virtual]:
     first = m * len(series)
     judged = wells[:n, first : first + d + 1]
     curves = dose_response(
-        np.array(ligands.amounts), list(judged), "%", request.curve, ligands.name, "neurites"
+        np.array(ligands.amounts), list(judged), "%", request.curve, ligands.name, "constant"
     )
     typical = _typical(bench, assay, given, ngf[m].amount)
     half = half_way(DENSE_NM, typical - typical[0])

@@ -127,7 +127,8 @@ class Virtual:
             ("", *self.columns),
             *((group.name, *(_cell(one) for one in group.estimates)) for group in self.groups),
         ]
-        lines += ["", *aligned(rows), "", *(f"  {one.says}" for one in self.comparisons)]
+        lines += ["", *aligned(rows)]
+        lines += ["", *(f"  {one.says}" for one in self.comparisons)] if self.comparisons else []
         if self.needs:
             sizes = self.needs[0].sizes
             head = (f"how many {self.unit_of_need}", *(str(n) for n in sizes), "80 % from")

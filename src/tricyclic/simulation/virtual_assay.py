@@ -144,14 +144,14 @@ def need_of_pairs(
     experiments: int,
     rng: np.random.Generator,
 ) -> Need:
-    """How often cultures that hold both conditions would show that `treated` exceeds `control`.
+    """How often cultures that hold both conditions would show that `treated` differs from `control`, as it does in the whole pool.
 
     Parameters
     ----------
     treated, control : array, shape (pool,)
         What each simulated culture would report, on the scale that is tested; nan where it reports nothing.
     sizes : sequence of int
-        Cultures of an experiment, 2 or more; those above half of the pool are left out, as draws would hardly differ.
+        Cultures of an experiment, 2 or more; those above a quarter of the pool are left out, as draws would be too much alike.
     experiments : int
         Simulated for each size: cultures taken at random out of the pool.
 
@@ -166,7 +166,13 @@ def need_of_pairs(
         chosen = rng.permutation(a.size)[:n]
         return paired(a[chosen], b[chosen])
 
-    return _need(effect, [n for n in sizes if 2 <= n <= a.size // 2], experiments, once)
+    return _need(
+        effect,
+        [n for n in sizes if 2 <= n <= a.size // 4],
+        experiments,
+        once,
+        float(np.mean(a) - np.mean(b)) if a.size else 0.0,
+    )
 
 
 def need_of_groups(
@@ -177,7 +183,7 @@ def need_of_groups(
     experiments: int,
     rng: np.random.Generator,
 ) -> Need:
-    """How often two groups of different animals would show that `treated` exceeds `control`; Welch's t, otherwise as `need_of_pairs`."""
+    """How often two groups of different animals would show the difference; Welch's t, otherwise as `need_of_pairs`."""
     seen = np.isfinite(treated) & np.isfinite(control)
     a, b = treated[seen], control[seen]
 
@@ -185,28 +191,41 @@ def need_of_groups(
         order = rng.permutation(a.size)
         return welch(a[order[:n]], b[order[n : 2 * n]])
 
-    return _need(effect, [n for n in sizes if 2 <= n <= a.size // 2], experiments, once)
+    return _need(
+        effect,
+        [n for n in sizes if 2 <= n <= a.size // 4],
+        experiments,
+        once,
+        float(np.mean(a) - np.mean(b)) if a.size else 0.0,
+    )
 
 
 def half_way(concentrations_nM: Floats, effect: Floats) -> float:
-    """Concentration at which a rising course reaches half of its last value, by interpolation on logarithms; nan where it does not."""
-    if not (np.isfinite(effect).all() and effect[-1] > 0) or effect[0] > effect[-1] / 2:
+    """Concentration at which an effect reaches half of its last value, by interpolation on logarithms; nan where it does not.
+
+    Parameters
+    ----------
+    concentrations_nM, effect : array, shape (n,)
+        Ascending concentrations, the last beyond the plateau; what they do, above 0 or below.
+    """
+    share = effect / effect[-1] if effect[-1] else np.full_like(effect, np.nan)
+    if not np.isfinite(share).all() or share[0] > 0.5:
         return math.nan
-    first = int(np.argmax(effect >= effect[-1] / 2))
-    if first == 0:
-        return float(concentrations_nM[0])
-    x, y = np.log10(concentrations_nM[first - 1 : first + 1]), effect[first - 1 : first + 1]
-    return float(10 ** np.interp(effect[-1] / 2, y, x))
+    first = max(int(np.argmax(share >= 0.5)), 1)
+    x, y = np.log10(concentrations_nM[first - 1 : first + 1]), share[first - 1 : first + 1]
+    return float(10 ** np.interp(0.5, y, x))
 
 
-def _need(effect: str, sizes: Sequence[int], experiments: int, once: Callable[[int], Located]) -> Need:
-    power = tuple(sum(_shown(once(n)) for _ in range(experiments)) / experiments for n in sizes)
+def _need(
+    effect: str, sizes: Sequence[int], experiments: int, once: Callable[[int], Located], way: float
+) -> Need:
+    power = tuple(sum(_shown(once(n), way) for _ in range(experiments)) / experiments for n in sizes)
     return Need(effect, tuple(sizes), power, experiments)
 
 
-def _shown(found: Located) -> bool:
+def _shown(found: Located, way: float) -> bool:
     # Without any scatter there is no p; a difference is then seen for certain.
-    return found.value > 0 and (found.p < ALPHA or found.se == 0)
+    return found.value * way > 0 and (found.p < ALPHA or found.se == 0)
 
 
 def _share(value: float, where: str) -> None:
