@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 # The typical culture without error, for the truth: concentrations well beyond both plateaus [nM].
 DENSE_NM = np.logspace(0.0, 6.0, 61)
+# A fold that its own wells leave open by more than this, to either side, is none.
+MOST_DECADES = 2.0
 # Simulated cultures of which experiments take theirs; an experiment takes a quarter of them at most.
 POOL = 120
 SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30)
@@ -290,10 +292,11 @@ def _fold(found: Fit, subject: str, where: str) -> Estimate | None:
     i, j = position["baseline"], position["plateau"]
     gradient = np.array([-1.0 / bottom, 1.0 / top]) / math.log(10.0)
     variance = float(gradient @ found.covariance[np.ix_([i, j], [i, j])] @ gradient)
-    if not math.isfinite(variance):
+    se = math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else math.inf
+    decades = t_quantile(found.df, found.confidence) * se
+    if decades > MOST_DECADES:
         return None
-    se = math.sqrt(max(variance, 0.0))
-    reach = 10 ** (t_quantile(found.df, found.confidence) * se)
+    reach = 10**decades
     return Estimate(
         "maximum fold", top / bottom, "", top / bottom / reach, top / bottom * reach, found.confidence, log10_se=se,
         method="plateau over baseline of one curve", subject=subject, where=where,

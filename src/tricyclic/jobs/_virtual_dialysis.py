@@ -198,7 +198,7 @@ def _fractions_table(
         for k in range(row.start, row.stop)
         for i in range(readings.shape[2])
     ]
-    start = (assay.edges_h[:-1] - assay.dose_h) * 60.0
+    start = (np.arange(readings.shape[2]) - assay.baseline_fractions) * assay.fraction_min
     amount = np.array([readings[k, g, i] for g, k, i in places])
     return {
         "group": [labels[g] for g, _, _ in places], "rat": [str(k + 1) for _, k, _ in places], "fraction": [float(i + 1) for _, _, i in places],
