@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 CERTAINTIES = get_args(Certainty)
-# Experiments that a calibration is held against: a table of its own form, beside the published numbers.
-OBSERVATIONS = "observations.csv"
+# Experiments that a calibration is held against, and those kept apart to judge what it predicts: tables of a form of
+# their own, beside the published numbers.
+OBSERVATIONS, PREDICTIONS = "observations.csv", "predictions.csv"
 
 # number in a protocol -> (field of BindingConditions, its unit, whether the field keeps error and source)
 NUMBERS: dict[str, tuple[str, str, bool]] = {
@@ -217,7 +218,7 @@ def evidence(
         item
         for place in library_places(folder)
         for file in listed(place / "evidence", ".csv")
-        if file.name != OBSERVATIONS
+        if file.name not in (OBSERVATIONS, PREDICTIONS)
         for item in _evidence_of(file, known)
         if all(not text or _plain(getattr(item, key)) == text for key, text in wanted.items())
     )

@@ -18,8 +18,13 @@ COLUMNS = (
 MORE_COLUMNS = ("fitted", "conflicts_with", "source", "certainty", "note")
 
 
-def observations(scenario: str = "", *, folder: str | Path | None = None) -> tuple[Observation, ...]:
+def observations(
+    scenario: str = "", *, folder: str | Path | None = None, table: str = OBSERVATIONS
+) -> tuple[Observation, ...]:
     """Read the observations of a scenario, or all; those of a user's folder are added.
+
+    `table` is the file in `evidence/`: observations.csv is what calibrations are held against, predictions.csv of
+    the same form is kept apart from them, to judge what they predict.
 
     Raises
     ------
@@ -31,7 +36,7 @@ def observations(scenario: str = "", *, folder: str | Path | None = None) -> tup
     known = sources(folder)
     found: list[Observation] = []
     for place in library_places(folder):
-        file = place / "evidence" / OBSERVATIONS
+        file = place / "evidence" / table
         if not file.is_file():
             continue
         for line, row in table_rows(file, COLUMNS, MORE_COLUMNS):
