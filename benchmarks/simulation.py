@@ -100,9 +100,11 @@ class Case:
         self.sizes = self.bench.sizes(self.times)
         self.sbml = sbml_file(self.bench, {}, self.rest)
 
-    def ours(self, rtol: float = RTOL, atol: float = ATOL, sizes: Any = None) -> Any:
+    def ours(self, rtol: float = RTOL, atol: float = ATOL, sizes: Any = None, order: int = 5) -> Any:
         """Our engine."""
-        return self.bench.run(self.times, self.names, rest=self.rest, rtol=rtol, atol=atol, sizes=sizes)
+        return self.bench.run(
+            self.times, self.names, rest=self.rest, rtol=rtol, atol=atol, sizes=sizes, order=order
+        )
 
     def scipy(
         self, model: Any, method: str, rtol: float = RTOL, atol: float = ATOL, values: Any = None
@@ -160,8 +162,8 @@ def single_runs(rounds: int) -> tuple[list[tuple[str, float, float]], Case, Any]
     plain, compiled = scipy_models(case)
     exact = case.scipy(compiled, "LSODA", rtol=1e-10, atol=1e-12)
     found = [
-        ("tricyclic, as a population runs", 1e3 * best(lambda: case.ours(atol=1e-6, sizes=case.sizes), rounds),
-         error(case.ours(atol=1e-6, sizes=case.sizes), exact)),
+        ("tricyclic, as a population runs", 1e3 * best(lambda: case.ours(atol=1e-6, sizes=case.sizes, order=3), rounds),
+         error(case.ours(atol=1e-6, sizes=case.sizes, order=3), exact)),
         ("tricyclic", 1e3 * best(case.ours, rounds), error(case.ours(), exact)),
     ]  # fmt: skip
     for says, model, method, times in (
@@ -201,7 +203,7 @@ def population(subjects: int, workers: int, kind: str = "bid", seed: int = 1) ->
     """Seconds by the clock of a population from drawing to endpoints, CPU seconds of one subject here, and how many failed."""
     from tricyclic.readers.mechanisms import mechanisms
     from tricyclic.simulation.endpoints import reduction_of
-    from tricyclic.simulation.many import ATOL_OF_SIZE, Question, respond
+    from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
     from tricyclic.simulation.population import draw, spreads_of
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.sampling import times_of
@@ -212,7 +214,7 @@ def population(subjects: int, workers: int, kind: str = "bid", seed: int = 1) ->
     times = times_of([dose.regimen for dose in model.doses], 24.0 * DAYS)
     kept = np.unique(np.linspace(0, times.size - 1, 300).astype(int))
     question = Question(
-        model, times, reduction_of(model, model.scenario.watches), kept, atol=ATOL_OF_SIZE, sizes=bench.sizes(times), sbml=bench.sbml,
+        model, times, reduction_of(model, model.scenario.watches), kept, atol=ATOL_OF_SIZE, order=ORDER_WHEN_DOSED, sizes=bench.sizes(times), sbml=bench.sbml,
     )  # fmt: skip
     drawn = draw(spreads_of(model, mechanisms()), subjects, seed)
     found = _end(respond(question, drawn.names, drawn.table, workers=workers))

@@ -13,7 +13,7 @@ from tricyclic.records.regimen import Regimen
 from tricyclic.records.scenario import Watch
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.endpoints import endpoint_named, reduction_of
-from tricyclic.simulation.many import ATOL_OF_SIZE, Question, respond
+from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
 from tricyclic.simulation.population import draw, spreads_of
 from tricyclic.simulation.run import Bench
 from tricyclic.simulation.sampling import times_of
@@ -145,7 +145,12 @@ def test_an_error_in_units_of_the_size_of_a_state_is_as_small_as_the_solvers_own
     exact = answered(respond(_with(asked, rtol=1e-10), drawn.names, drawn.table))
     sized = answered(
         respond(
-            _with(asked, sizes=Bench(asked.composed).sizes(asked.time_h), atol=ATOL_OF_SIZE),
+            _with(
+                asked,
+                sizes=Bench(asked.composed).sizes(asked.time_h),
+                atol=ATOL_OF_SIZE,
+                order=ORDER_WHEN_DOSED,
+            ),
             drawn.names,
             drawn.table,
         )

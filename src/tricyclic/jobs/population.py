@@ -64,7 +64,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
     from tricyclic.jobs._simulate_ensemble import members_of
     from tricyclic.records.population import Population
     from tricyclic.simulation.endpoints import reduction_of
-    from tricyclic.simulation.many import ATOL_OF_SIZE, Question, respond
+    from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
     from tricyclic.simulation.population import draw, spreads_of
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.sampling import times_of
@@ -90,7 +90,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
     times_kept = int(np.clip(MOST_KEPT // (request.subjects * len(watches)), FEWEST_TIMES, MOST_TIMES))
     kept = np.unique(np.round(np.linspace(0, times.size - 1, times_kept)).astype(np.intp))
     question = Question(
-        ready.composed, times, reduction, kept, atol=ATOL_OF_SIZE, sizes=bench.sizes(times, ready.values), sbml=bench.sbml,
+        ready.composed, times, reduction, kept, atol=ATOL_OF_SIZE, order=ORDER_WHEN_DOSED, sizes=bench.sizes(times, ready.values), sbml=bench.sbml,
     )  # fmt: skip
     work = respond(
         question, drawn.names, drawn.table,

@@ -53,7 +53,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     from tricyclic.jobs._sensed import Sensed, drawn_endpoints
     from tricyclic.jobs._simulate_ask import ask, split, watches_of
     from tricyclic.simulation.endpoints import reduction_of
-    from tricyclic.simulation.many import ATOL_OF_SIZE, Question
+    from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.sampling import times_of
     from tricyclic.simulation.sensitivity import elasticities, sobol_table, varied_of
@@ -88,7 +88,9 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
         ranging = varied_of(composed, ready.values, names=names, every=request.all, ranges=True)
         runs = request.sobol * (len(ranging) + 2)
         in_range("runs of the Sobol design", runs, 1, MOST_RUNS)
-        sized = replace(question, atol=ATOL_OF_SIZE, sizes=bench.sizes(times, ready.values))
+        sized = replace(
+            question, atol=ATOL_OF_SIZE, order=ORDER_WHEN_DOSED, sizes=bench.sizes(times, ready.values)
+        )
         table = yield from _telling(
             sobol_table(
                 sized, ranging, request.sobol, request.seed, ready.values, confidence=request.confidence, workers=workers,

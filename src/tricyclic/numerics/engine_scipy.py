@@ -82,9 +82,10 @@ class SciPyModel:
         rtol: float = 1e-8,
         atol: float | Floats = 1e-11,
         sizes: Floats | None = None,
+        order: int = 5,
         method: str = "LSODA",
     ) -> Floats:
-        """Outputs at times, shape (times, outputs)."""
+        """Outputs at times, shape (times, outputs); the method chooses its order by itself."""
         from scipy.integrate import solve_ivp
 
         times = np.asarray(times, dtype=float)

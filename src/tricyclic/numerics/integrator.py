@@ -69,6 +69,7 @@ class CompiledModel(Protocol):
         rtol: float = RTOL,
         atol: float | Floats = ATOL,
         sizes: Floats | None = None,
+        order: int = 5,
     ) -> Floats:
         """Give `outputs` at `times`, shape (times, outputs)."""
 

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 MOST_A_PIECE, WORTH_PROCESSES, WORTH_COMPILING = 25, 40, 300
 # Absolute error of a state, relative to the most that the typical subject has of it.
 ATOL_OF_SIZE = 1e-6
+# A solver that starts anew with every dose does not come to profit from higher orders.
+ORDER_WHEN_DOSED = 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Question:
     sizes : array, shape (states,), or None
         How large each state is in the typical subject (`Bench.sizes`). It is that of the typical subject for all, so that
         no subject depends on which others are computed.
+    order : int
+        Highest order of the solver, 1 to 5; see `ORDER_WHEN_DOSED`.
     sbml : str
         The composed model as SBML, where it has been written already (`Bench.sbml`).
     often : bool
@@ -61,6 +65,7 @@ class Question:
     rtol: float = RTOL
     atol: float = ATOL
     sizes: Floats | None = None
+    order: int = 5
     sbml: str = ""
     often: bool = False
 
@@ -182,7 +187,7 @@ def respond_piece(piece: _Piece) -> Responses:
             rest = bench.rest(values)
             y = bench.run(
                 question.time_h, reduction.quantities, values, rest=rest, rtol=question.rtol,
-                atol=question.atol, sizes=question.sizes,
+                atol=question.atol, sizes=question.sizes, order=question.order,
             )  # fmt: skip
             at_rest = bench.rest_of(reduction.quantities, values, rest)
         except NumericsError as error:

@@ -91,6 +91,7 @@ class Bench:
         rtol: float = RTOL,
         atol: float = ATOL,
         sizes: Floats | None = None,
+        order: int = 5,
     ) -> Floats:
         """Dose a subject from its drug-free rest.
 
@@ -108,6 +109,8 @@ class Bench:
             Relative error of the solver; absolute error of each state, in units of `sizes` where they are given.
         sizes : array, shape (states,), optional
             How large each state is; see `sizes`.
+        order : int
+            Highest order of the solver, 1 to 5.
 
         Returns
         -------
@@ -121,7 +124,14 @@ class Bench:
         given, start = self._dosed(values, rest)
         outputs = [self.composed.quantity(name).id for name in names]
         return self.model.run(
-            np.asarray(time_h, float), outputs, values=given, start=start, rtol=rtol, atol=atol, sizes=sizes
+            np.asarray(time_h, float),
+            outputs,
+            values=given,
+            start=start,
+            rtol=rtol,
+            atol=atol,
+            sizes=sizes,
+            order=order,
         )
 
     def sizes(self, time_h: Floats, values: Mapping[str, float] = {}) -> Floats:
