@@ -1,4 +1,4 @@
-"""From the library, and a user's own folder, to Observations: the experiments that a scenario is calibrated against."""
+"""From the library, and a user's own folder, to Observations: experiments that scenarios are calibrated against, or kept apart from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.readers.library import OBSERVATIONS, library_places, sources, table_number, table_rows
+from tricyclic.readers.library import (
+    OBSERVATIONS,
+    PREDICTIONS,
+    library_places,
+    sources,
+    table_number,
+    table_rows,
+)
 from tricyclic.records.observation import CERTAINTIES, MEASURES, RELATIONS, Observation
 
 COLUMNS = (
@@ -55,6 +62,25 @@ def observations(
             if other not in names:
                 raise UnknownNameError.among("observation", other, names, where=item.id)
     return tuple(item for item in found if scenario in ("", item.scenario))
+
+
+def predictions(scenario: str = "", *, folder: str | Path | None = None) -> tuple[Observation, ...]:
+    """Read the experiments that no calibration is held to: what a scenario predicts is judged by them.
+
+    Raises
+    ------
+    InputError
+        As for `observations`; or if a row is marked as fitted, or its id is one of the observations.
+    """
+    held = observations(folder=folder, table=PREDICTIONS)
+    calibrated = {item.id for item in observations(folder=folder)}
+    for item in held:
+        if item.fitted or item.id in calibrated:
+            raise InputError(
+                "is calibrated against, and kept apart too", where=item.id,
+                allowed=f"A row of {PREDICTIONS} has 'no' in the column fitted and an id of its own",
+            )  # fmt: skip
+    return tuple(item for item in held if scenario in ("", item.scenario))
 
 
 def hash_of(items: Sequence[Observation]) -> str:
