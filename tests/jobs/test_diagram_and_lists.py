@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from tricyclic.cli.main import main
-from tricyclic.readers.mechanisms import drug, drug_names, scenario, scenario_names
+from tricyclic.readers.mechanisms import drug, drug_names, drugs, mechanisms, scenario, scenario_names
+from tricyclic.simulation.compose import compose
+from tricyclic.simulation.regimens import regimens_of
+from tricyclic.simulation.run import Bench
 
 
 def typed(*words):
@@ -52,6 +56,20 @@ def test_a_drug_colours_the_diagram_by_what_it_changed(tmp_path):
     at = min(range(len(course["time_h"])), key=lambda k: abs(course["time_h"][k] - 1.0))
     assert folds["cortex.NE"] == pytest.approx(course["y"][at] / course["rest"], rel=0.02)
     assert "1 h after the start of desipramine 10 mg/kg ip" in (tmp_path / "gs.svg").read_text()
+
+
+def test_what_is_none_at_rest_tells_its_level(tmp_path):
+    told = typed("diagram", "noradrenergic_synapse", "--pathway", "noradrenergic_synapse", *DOSED, "--at", "1h", "--to", str(tmp_path))  # fmt: skip
+    assert told.exit_code == 0, told.output
+    found = scenario("noradrenergic_synapse")
+    bench = Bench(
+        compose(found, mechanisms(), drugs(), regimens_of("desipramine 10 mg/kg ip", found, drugs()))
+    )
+    share = bench.run(np.array([0.0, 1.0]), ["net_cortex.occupancy"])[-1, 0]
+    label = (
+        (tmp_path / "noradrenergic_synapse.dot").read_text().split('label="NET held by drug')[1].split('"')[0]
+    )
+    assert label == f"\\n{100 * share:.2g} %"
 
 
 def test_without_a_name_all_pathways_are_drawn(tmp_path):

@@ -22,7 +22,10 @@ GAP = 6.0
 # room that a frame needs around what it holds, and above it for its label
 FRAME_PT = 12.0
 LABEL_PT = 24.0
-FOLD_SAYS = "change against the drug-free rest; grey: not part of the result"
+HEAD_LINE_PT = 10.5
+FOLD_SAYS = "change against the drug-free rest; grey: none at rest, or not part of the result"
+# What a key calls a kind, where its name alone says too little.
+KIND_SAYS: dict[NodeKind, str] = {"transporter": "transporter, channel"}
 
 
 Box = tuple[float, float, float, float]
@@ -148,12 +151,17 @@ def page(
     key: Sequence[Sequence[KeyItem]] = (),
     fold: Fold | None = None,
 ) -> str:
-    """Set a drawing under its title and above its key, at the width of a column or a page; gives SVG."""
+    """Set a drawing under its title and above its key, at the width of a column or a page; gives SVG.
+
+    A second line of the title is set below it, on two lines where it is long.
+    """
+    first_line, _, more = title.partition("\n")
+    below_it = style.wrapped(more, style.WIDTHS_MM[width] - 2).split("\n") if more else []
     wide, scale = page_wide(width), drawing.scale(width)
     # a frame stands out above and below what it holds, where that lies at the edge of the drawing
     first = min((box[1] for _, box in drawing.bands), default=LABEL_PT)
     above = 1.0 + max(LABEL_PT - first, 0.0) * scale if not drawing.sideways else LABEL_PT * scale
-    top = (15.0 if title else 0.0) + above
+    top = (15.0 if title else 0.0) + HEAD_LINE_PT * len(below_it) + above
     end = top + (drawing.high + (FRAME_PT if drawing.bands else 0.0)) * scale
     below, key_high = _key(key, fold, wide)
     high = end + (GAP + key_high if key_high else 0.0)
@@ -161,7 +169,11 @@ def page(
     frames, labels = _framed(drawing, across, top, scale, wide)
     parts = []
     if title:
-        parts.append(heading(title, width))
+        parts.append(heading(first_line, width))
+    parts += [
+        f'<text x="0" y="{9 + HEAD_LINE_PT * number:.1f}" font-size="{style.FONT_PT:g}">{lowered(escape(line))}</text>'
+        for number, line in enumerate(below_it, start=1)
+    ]
     size = "" if scale == 1 else f" scale({scale:.4f})"
     parts += [frames, f'<g transform="translate({across:.2f} {top:.2f}){size}">{drawing.body}</g>', labels]
     if key_high:
@@ -194,7 +206,10 @@ def key_of(network: Network) -> tuple[tuple[KeyItem, ...], ...]:
     nodes = [kind for kind in LOOKS if any(node.kind == kind for node in network.nodes)]
     links = [kind for kind in LINKS if any(edge.kind == kind for edge in network.edges)]
     return (
-        tuple(KeyItem(node_symbol(kind, hollow=coloured and kind != "drug"), kind) for kind in nodes),
+        tuple(
+            KeyItem(node_symbol(kind, hollow=coloured and kind != "drug"), KIND_SAYS.get(kind, kind))
+            for kind in nodes
+        ),
         tuple(KeyItem(link_symbol(kind), kind) for kind in links),
     )
 

@@ -21,7 +21,7 @@ from tricyclic.records.telling import figures
 
 Direction = Literal["TB", "LR"]
 
-LABEL_MM = 27.0
+LABEL_MM = 30.0
 LABEL_LINES = 3
 EDGE_PT = 6.5
 LINE_PT = 9.6
@@ -241,7 +241,9 @@ def fold_text(value: float) -> str:
 def _node(node: Node, fold: Fold | None) -> str:
     look, (wide, high) = LOOKS[node.kind], _size(node)
     fill, ink = look.fill, look.ink
-    if fold is not None and node.kind != "drug":
+    # a ligand that is given lies in no compartment and keeps its look, as a drug does
+    given = node.kind == "drug" or (node.kind == "transmitter" and not node.place and node.value is None)
+    if fold is not None and not given:
         fill = fold.colour(node.value) if node.value is not None else UNKNOWN
         ink = fold.ink(node.value) if node.value is not None else NO_VALUE
     wanted = {

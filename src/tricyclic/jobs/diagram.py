@@ -80,18 +80,9 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     if not names:
         raise InputError("has no pathway to draw", where=ready.scenario.name)
     networks = [pathway_of(ready.composed.network, ready.scenario, name) for name in names]
-    folds: dict[str, float] = {}
     if ready.regimens:
-        folds, told = yield from _folds(ready, request.at, networks)
-        networks = [
-            replace(
-                network.coloured(
-                    {node.name: folds[node.name] for node in network.nodes if node.name in folds}
-                ),
-                title=f"{network.title}: {told}",
-            )
-            for network in networks
-        ]
+        folds, levels, told = yield from _changes(ready, request.at, networks)
+        networks = [_coloured(network, folds, levels, told) for network in networks]
     elif request.at:
         raise InputError("is stated, and nothing is given", where="at", do="Add --drug")
     files: dict[str, bytes] = {}
@@ -109,10 +100,20 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     return Result(ready.scenario.name, tuple(drawn), files)
 
 
-def _folds(
+def _coloured(network: Network, folds: Mapping[str, float], levels: Mapping[str, str], told: str) -> Network:
+    """The network with its fold changes, and with the level of what is none at rest."""
+    nodes = (
+        replace(node, says=f"{node.says}\n{levels[node.name]}") if node.name in levels else node
+        for node in network.nodes
+    )
+    known = {node.name: folds[node.name] for node in network.nodes if node.name in folds}
+    return replace(network, nodes=tuple(nodes), title=f"{network.title}\n{told}").coloured(known)
+
+
+def _changes(
     ready: Asked, at: str, networks: list[Network]
-) -> Generator[Progress, None, tuple[dict[str, float], str]]:
-    """Fold change against rest of every node that is a quantity, in a single run at the library's values; and when, in words."""
+) -> Generator[Progress, None, tuple[dict[str, float], dict[str, str], str]]:
+    """Of every node that is a quantity, in one run at the library's values: its fold change, or its level where it rests at 0; and when, in words."""
     import numpy as np
 
     from tricyclic.jobs._simulate_run import run_members
@@ -129,13 +130,27 @@ def _folds(
     quantities = ready.composed.quantities
     names = sorted({node.name for network in networks for node in network.nodes if node.name in quantities})
     runs = yield from run_members(ready, names, np.unique([0.0, time]))
-    folds = {}
+    folds, levels = {}, {}
     for name in names:
         rest, value = float(runs.rest_of(name)[0]), float(runs.of(name)[0, -1])
-        if rest > LEAST_REST and np.isfinite(value):
+        if not np.isfinite(value):
+            continue
+        if rest > LEAST_REST:
             folds[name] = max(value / rest, 0.0)
+        else:
+            levels[name] = _level(value, quantities[name].unit)
     who = "; ".join(regimen.says for regimen in ready.regimens)
-    return folds, f"{duration(time)} after the start of {who}"
+    return folds, levels, f"{duration(time)} after the start of {who}"
+
+
+def _level(value: float, unit: str) -> str:
+    """What is none at rest as a person reads it; a share in percent."""
+    from tricyclic.records.model_unit import model_unit
+    from tricyclic.records.telling import figures
+
+    if unit == "dimensionless" and value <= 1:
+        return f"{figures(100 * value, 2)} %"
+    return f"{figures(value, 2)} {model_unit(unit).says}".rstrip()
 
 
 JOB = Job("diagram", "Draw the pathways of a scenario from its model", Request, run)

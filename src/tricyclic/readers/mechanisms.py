@@ -146,6 +146,7 @@ def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str
     """
     says: list[str] = []
     ports, links, drawn, identifiers, lacks = [], [], [], [], []
+    same: dict[str, str] = {}
     body: list[str] = []
     inside = ended = headed = False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -157,6 +158,8 @@ def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str
             kind, words = header[1], header[2].split()
             if kind == "link":
                 links.append(_link(words, place))
+            elif kind == "node" and words[1:2] == ["="] and len(words) == 3:
+                same[words[0]] = words[2]
             elif kind == "node":
                 drawn.append(_drawn(words, place))
             elif kind == "lacks":
@@ -196,6 +199,7 @@ def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str
     return Mechanism(
         name=name, says=" ".join(says), body=tuple(body), ports=tuple(ports), constants=constants,
         links=tuple(links), drawn=tuple(drawn), identifiers=tuple(identifiers), lacks=tuple(lacks), text=text,
+        same=same,
     )  # fmt: skip
 
 
@@ -290,7 +294,7 @@ def _drawn(words: list[str], where: str) -> Drawn:
         raise InputError(
             f"'node {' '.join(words)}' is no node",
             where=where,
-            allowed=f"// node symbol {'|'.join(kinds)} its label",
+            allowed=f"// node symbol {'|'.join(kinds)} its label, or: // node symbol = other",
         )
     return Drawn(words[0], words[1], " ".join(words[2:]))  # type: ignore[arg-type]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from tricyclic.errors import InputError, UnknownNameError
@@ -63,6 +64,8 @@ class Mechanism:
         Its parameters; a row may hold for one part of a scenario only.
     links, drawn, identifiers
         Arrows, looks and annotations (symbol, identifier such as "uniprot:P23975").
+    same : mapping of str to str
+        Symbols that a diagram draws as another: `// node drive = bound`.
     lacks : tuple of str
         What it leaves out, one sentence each.
     text : str
@@ -79,6 +82,7 @@ class Mechanism:
     identifiers: tuple[tuple[str, str], ...] = ()
     lacks: tuple[str, ...] = ()
     text: str = ""
+    same: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [port.name for port in self.ports]
@@ -86,6 +90,9 @@ class Mechanism:
             if names.count(name) > 1:
                 raise InputError(f"declares '{name}' twice", where=self.name)
         known = {*names, *(row.name for row in self.constants)}
+        for symbol in (*self.same, *self.same.values()):
+            if symbol not in known:
+                raise UnknownNameError.among("symbol", symbol, known, where=f"{self.name}, a node")
         for link in self.links:
             for end in (link.start, link.end):
                 if end not in known:

@@ -81,7 +81,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Pathway:
-    """A diagram: the parts and sites that it shows."""
+    """A diagram: the parts and sites that it shows; "cortex.NE" is one symbol of a part."""
 
     name: str
     title: str
@@ -109,25 +109,26 @@ class Scenario:
     def __post_init__(self) -> None:
         places = {place.name for place in self.places}
         fluids = {fluid.name for fluid in self.fluids}
-        names = [item.name for item in (*self.parts, *self.sites)]
+        placed: tuple[Part | Site, ...] = (*self.parts, *self.sites)
+        names = [item.name for item in placed]
         for name in names:
             if names.count(name) > 1:
                 raise InputError(
                     f"names '{name}' twice", where=self.name, allowed="A part or site has a name of its own"
                 )
-        for part in (*self.parts, *self.sites):
+        for part in placed:
             if part.place not in places:
                 raise UnknownNameError.among("place", part.place, places, where=f"{self.name}, {part.name}")
-        for part in self.parts:
-            for place in part.places.values():
-                if place not in places:
-                    raise UnknownNameError.among("place", place, places, where=f"{self.name}, {part.name}")
+        drawn_in = {place: one.name for one in self.parts for place in one.places.values()}
+        for place, where in drawn_in.items():
+            if place not in places:
+                raise UnknownNameError.among("place", place, places, where=f"{self.name}, {where}")
         for site in self.sites:
             if site.fluid not in fluids:
                 raise UnknownNameError.among("fluid", site.fluid, fluids, where=f"{self.name}, {site.name}")
         for pathway in self.pathways:
             for name in pathway.parts:
-                if name not in names:
+                if name.partition(".")[0] not in names:
                     raise UnknownNameError.among(
                         "part", name, names, where=f"{self.name}, pathway {pathway.name}"
                     )

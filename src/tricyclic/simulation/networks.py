@@ -1,7 +1,8 @@
 """From the mechanisms' links and a scenario's wires to the Network of a diagram.
 
 A link names symbols of its own mechanism; a port that is wired stands for what feeds it, so links of
-different mechanisms meet in one node. A site is one node, and each drug that has an affinity binds it.
+different mechanisms meet in one node. A drug acts on the receptor of its site: it activates or inhibits it where its
+efficacy is stated, else it binds it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from tricyclic.errors import UnknownNameError
 from tricyclic.records.drug import Drug
-from tricyclic.records.mechanism import Drawn, Mechanism
-from tricyclic.records.network import Edge, Network, Node, NodeKind
+from tricyclic.records.mechanism import Mechanism
+from tricyclic.records.network import Edge, LinkKind, Network, Node, NodeKind
 from tricyclic.records.scenario import Part, Scenario
 from tricyclic.simulation.statements import symbols
 
@@ -28,79 +29,59 @@ def network_of(
 ) -> Network:
     """Draw up the whole network of a scenario; `pathway_of` cuts out one diagram.
 
-    Nodes are named as the quantities are ("cortex.NE"), sites by their name, drugs by theirs.
+    Nodes are named as the quantities are ("cortex.NE"), drugs by theirs. A site is drawn as the receptor, transporter or
+    enzyme that it acts on where there is one, else as a node of its own by its name.
     """
-    sites = {site.name: site for site in scenario.sites}
-    own = {part.name for part in scenario.parts}
-    drawn: dict[str, tuple[Drawn, str]] = {}
-    feeds: dict[tuple[str, str], tuple[str, ...]] = {}
-    for part in parts:
-        mechanism = mechanisms[part.mechanism]
-        for look in mechanism.drawn:
-            drawn[f"{part.name}.{look.symbol}"] = (look, part.place)
-        for port, wire in part.wires.items():
-            feeds[part.name, port] = symbols(wire)
-
-    def behind(name: str, seen: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The nodes that a symbol stands for: what feeds it, where it is wired."""
-        part, _, symbol = name.partition(".")
-        if part in sites:
-            return (part,)
-        if (part, symbol) in feeds and name not in seen:
-            return tuple(
-                dict.fromkeys(
-                    node for source in feeds[part, symbol] for node in behind(source, (*seen, name))
-                )
-            )
-        return (name,)
-
-    nodes: dict[str, Node] = {}
-    edges: dict[tuple[str, str, str], Edge] = {}
+    own = [part for part in scenario.parts if part.name in {one.name for one in parts}]
+    naming = _Naming(scenario, own, mechanisms)
     bound = {
         site.name
         for site in scenario.sites
         if any(drug.constant(f"Ki_{site.target}", scenario.species) is not None for drug in drugs.values())
     }
-
-    def place_node(name: str) -> None:
-        if name in nodes:
-            return
-        if name in sites:
-            if name not in bound:  # an empty site does nothing
-                return
-            site = sites[name]
-            kind: NodeKind = "transporter" if site.target in TRANSPORTERS else "receptor"
-            nodes[name] = Node(name, LABELS.get(site.target, site.target), kind, site.place)
-            return
-        part_name, _, symbol = name.partition(".")
-        part = next((part for part in parts if part.name == part_name), None)
-        if name in drawn:
-            look, place = drawn[name]
-            nodes[name] = Node(name, look.says, look.kind, place)
-        elif part is not None:
-            port = mechanisms[part.mechanism].port(symbol)
-            if port is not None and port.kind == "in":  # nothing is wired to it
-                return
-            says = port.says.split(",")[0] if port else symbol
-            nodes[name] = Node(name, says, "signal", part.place)
-
-    for part in parts:
-        if part.name not in own:
+    links = [
+        (start, end, link.kind)
+        for part in own
+        for link in mechanisms[part.mechanism].links
+        for start in naming.behind(f"{part.name}.{link.start}")
+        for end in naming.behind(f"{part.name}.{link.end}")
+    ]
+    stands_for = _merged(naming, links)
+    # What only a drug can hold is not there without one.
+    fed = {end for start, end, _ in links if start not in naming.sites}
+    absent = {site for site in naming.sites if site not in bound}
+    absent |= {stands_for[site] for site in absent & set(stands_for) if stands_for[site] not in fed}
+    nodes: dict[str, Node] = {}
+    edges: dict[tuple[str, str, LinkKind], Edge] = {}
+    for start, end, kind in links:
+        if start in absent or end in absent:
             continue
-        for link in mechanisms[part.mechanism].links:
-            for start in behind(f"{part.name}.{link.start}"):
-                for end in behind(f"{part.name}.{link.end}"):
-                    place_node(start)
-                    place_node(end)
-                    if start in nodes and end in nodes and start != end:
-                        edges[start, end, link.kind] = Edge(start, end, link.kind)
+        if start in naming.sites and stands_for.get(start) == end:  # said by the drug's own link
+            found = naming.node(end)
+            if found is not None:
+                nodes.setdefault(end, found)
+            continue
+        start, end = stands_for.get(start, start), stands_for.get(end, end)
+        here, there = naming.node(start), naming.node(end)
+        if here is None or there is None or start == end:
+            continue
+        nodes.setdefault(start, here)
+        nodes.setdefault(end, there)
+        edges[start, end, kind] = Edge(start, end, kind)
     for site in scenario.sites:
         for name, drug in drugs.items():
             if drug.constant(f"Ki_{site.target}", scenario.species) is None:
                 continue
-            place_node(site.name)
-            nodes.setdefault(name, Node(name, spoken(name), "drug"))
-            edges[name, site.name, "binds"] = Edge(name, site.name, "binds")
+            target = stands_for.get(site.name, site.name)
+            held = naming.node(target)
+            if held is None:
+                continue
+            nodes.setdefault(target, held)
+            nodes.setdefault(
+                name, Node(name, spoken(name), "transmitter" if drug.identifier("uniprot") else "drug")
+            )
+            kind = _effect(drug, site.target, scenario.species) if held.kind != "transporter" else "binds"
+            edges[name, target, kind] = Edge(name, target, kind)
     for parent in drugs.values():
         for _, child, _ in parent.metabolites(scenario.species):
             if parent.name in nodes and child in nodes:
@@ -113,6 +94,78 @@ def network_of(
         tuple(node if node.place in known else Node(node.name, node.says, node.kind) for node in nodes.values()),
         tuple(edges.values()), places,
     )  # fmt: skip
+
+
+class _Naming:
+    """Which node a symbol of a part stands for, and how that node looks."""
+
+    def __init__(
+        self, scenario: Scenario, parts: Sequence[Part], mechanisms: Mapping[str, Mechanism]
+    ) -> None:
+        self.sites = {site.name: site for site in scenario.sites}
+        self.parts = {part.name: part for part in parts}
+        self.mechanisms = {part.name: mechanisms[part.mechanism] for part in parts}
+
+    def behind(self, name: str, seen: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The nodes that a symbol stands for: what feeds it, where it is wired."""
+        part_name, _, symbol = name.partition(".")
+        if part_name in self.sites:
+            return (part_name,)
+        if part_name not in self.parts or name in seen:
+            return (name,)
+        wire = self.parts[part_name].wires.get(symbol)
+        if wire is not None:
+            found = (node for source in symbols(wire) for node in self.behind(source, (*seen, name)))
+            return tuple(dict.fromkeys(found))
+        return (f"{part_name}.{self.mechanisms[part_name].same.get(symbol, symbol)}",)
+
+    def node(self, name: str) -> Node | None:
+        """How a node looks; none for a port to which nothing is wired, or where the part gives it an empty label."""
+        if name in self.sites:
+            site = self.sites[name]
+            kind: NodeKind = "transporter" if site.target in TRANSPORTERS else "receptor"
+            return Node(name, LABELS.get(site.target, site.target), kind, site.place)
+        part_name, _, symbol = name.partition(".")
+        if part_name not in self.parts:
+            return None
+        part, mechanism = self.parts[part_name], self.mechanisms[part_name]
+        place = part.places.get(symbol, part.place)
+        look = next((look for look in mechanism.drawn if look.symbol == symbol), None)
+        port = mechanism.port(symbol)
+        if look is not None:
+            says = part.labels.get(symbol, look.says)
+            return Node(name, says, look.kind, place) if says else None
+        if port is not None and port.kind == "in":
+            return None
+        says = part.labels.get(symbol, port.says.split(",")[0] if port else symbol)
+        return Node(name, says, "signal", place)
+
+
+def _merged(naming: _Naming, links: Sequence[tuple[str, str, LinkKind]]) -> dict[str, str]:
+    """Sites that are drawn as what they act on: the one receptor or transporter that they feed, or all that they feed.
+
+    Where two parts share a site, they share what it is drawn as.
+    """
+    found: dict[str, str] = {}
+    for site in naming.sites:
+        fed = list(dict.fromkeys(end for start, end, _ in links if start == site))
+        molecules = [
+            name
+            for name in fed
+            if (node := naming.node(name)) is not None and node.kind in ("receptor", "transporter")
+        ]
+        one = molecules or fed
+        if len({name.partition(".")[2] for name in one}) == 1:
+            found |= dict.fromkeys((site, *one[1:]), one[0])
+    return found
+
+
+def _effect(drug: Drug, target: str, species: str) -> LinkKind:
+    """What a drug does to a receptor, where its efficacy is stated."""
+    efficacy = drug.constant(f"efficacy_{target}", species)
+    if efficacy is None:
+        return "binds"
+    return "activates" if efficacy.value > 0 else "inhibits"
 
 
 def spoken(drug: str) -> str:
@@ -133,9 +186,14 @@ def pathway_of(network: Network, scenario: Scenario, name: str) -> Network:
         raise UnknownNameError.among(
             "pathway", name, [p.name for p in scenario.pathways], where=scenario.name
         )
-    kept = [node.name for node in network.nodes if node.name.partition(".")[0] in pathway.parts]
-    sites = {site.name for site in scenario.sites if site.name in kept}
-    binders = {edge.start for edge in network.edges if edge.kind == "binds" and edge.end in sites}
-    wanted = [node.name for node in network.nodes if node.name in kept or node.name in binders]
+    kept = {
+        node.name
+        for node in network.nodes
+        if node.name in pathway.parts or node.name.partition(".")[0] in pathway.parts
+    }
+    names = {site.name for site in scenario.sites} | {part.name for part in scenario.parts}
+    given = {node.name for node in network.nodes if node.name.partition(".")[0] not in names}
+    acting = {edge.start for edge in network.edges if edge.start in given and edge.end in kept}
+    wanted = [node.name for node in network.nodes if node.name in kept or node.name in acting]
     part = network.part(wanted)
     return Network(pathway.name, pathway.title, part.nodes, part.edges, part.places)
