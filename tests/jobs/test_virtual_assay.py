@@ -165,6 +165,43 @@ def test_more_cultures_never_show_an_effect_much_less_often(glutamate):
     assert by_dose[0] < by_dose[2] <= by_dose[4] + 0.1
 
 
+ENSEMBLE = """scenario = "bdnf_glutamate"
+version = 3
+model = "0"
+observations = "0"
+seed = 1
+[[parameter]]
+name = "trkb.sigma_gain"
+unit = "dimensionless"
+scale = "linear"
+start = 0.35
+low = 0.05
+high = 1.0
+middle = 0.3
+from = 0.1
+to = 0.5
+width = 1.0
+"""
+
+
+def test_a_member_of_the_ensemble_can_be_the_truth(tmp_path):
+    (tmp_path / "ensembles").mkdir()
+    (tmp_path / "ensembles" / "rat.toml").write_text(ENSEMBLE, encoding="utf-8")
+    (tmp_path / "ensembles" / "rat.csv").write_text("trkb.sigma_gain\n0.1\n0.35\n0.6\n", encoding="utf-8")
+
+    def truth(**asked) -> float:
+        found = done(
+            Request("glutamate", experiments=0, cultures=1, antagonist="none", folder=str(tmp_path), **asked)
+        )
+        return {one.estimate.name: one.truth for one in found.found}["maximum fold"]
+
+    members = [truth(member=number) for number in (1, 2, 3)]
+    assert members[0] < members[1] < members[2]
+    assert members[2] == pytest.approx(truth(set=("trkb.sigma_gain=0.6",)))
+    result = call("glutamate", "--folder", str(tmp_path), "--member", "4", "--quiet")
+    assert result.exit_code == 3 and "1 to 3" in result.stderr
+
+
 # ---- neurites
 
 
@@ -272,7 +309,7 @@ def test_json_holds_what_was_found_with_its_truth_and_every_assumption():
         (("glutamate", "--cultures", "0"), "1 to 200"), (("neurites", "--factor", "0 ng/mL"), "0 in every well"),
         (("neurites", "--assume", "cells=10.5"), "whole number"), (("microdialysis", "--antagonist", "idazoxan"), "not part of"),
         (("microdialysis", "--concentrations", "1 uM"), "dose"), (("microdialysis", "--region", "striatum"), "cortex"),
-        (("microdialysis", "--animals", "1"), "2 to 100"),
+        (("microdialysis", "--animals", "1"), "2 to 100"), (("glutamate", "--member", "0"), "ensemble"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence_and_exit_3(args, words):

@@ -187,6 +187,41 @@ def values_of(texts: Sequence[str], composed: Composed) -> dict[str, float]:
     return found
 
 
+def typical_of(
+    member: int | None, texts: Sequence[str], scenario: Scenario, composed: Composed, folder: str
+) -> tuple[dict[str, float], str]:
+    """Values of the typical subject that differ from the library's, and what they are in words.
+
+    Parameters
+    ----------
+    member : int or None
+        Which member of the scenario's calibrated ensemble is taken for the truth, from 1, the best; None: the library's values.
+    texts : sequence of str
+        "PART.symbol=number"; these win.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no ensemble, or not so many members.
+    """
+    stated = values_of(texts, composed)
+    if member is None:
+        return stated, "the library's values"
+    from tricyclic.readers.ensembles import ensemble, ensemble_names
+    from tricyclic.simulation.observe import values_for
+
+    name = scenario.ensemble or scenario.name
+    if name not in ensemble_names(folder or None):
+        raise InputError("has no calibrated ensemble", where=scenario.name, do="Leave the member out")
+    found = ensemble(name, folder=folder or None)
+    if not 1 <= member <= len(found):
+        raise InputError(
+            f"is {member}", where="member", allowed=f"The ensemble '{name}' has members 1 to {len(found)}"
+        )
+    values = values_for(composed, found.each(most=member)[member - 1])
+    return {**values, **stated}, f"member {member} of the ensemble {name}, version {found.version}"
+
+
 def library_of(
     scenario_name: str, folder: str
 ) -> tuple[Scenario, Mapping[str, Mechanism], Mapping[str, Drug]]:

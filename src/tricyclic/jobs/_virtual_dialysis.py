@@ -15,7 +15,7 @@ from tricyclic.jobs._virtual_ask import (
     library_of,
     listed,
     told_name,
-    values_of,
+    typical_of,
 )
 from tricyclic.jobs._virtual_culture import SIZES, Floats, mean_estimate
 from tricyclic.jobs._virtual_told import Found, Group, Virtual, power_table
@@ -74,7 +74,7 @@ def microdialysis(request: Request) -> Generator[Progress, None, Virtual]:
         scenario, parts, drugs, [Regimen(drug.name, route, 1.0, start_h=assay.dose_h, duration_h=lasts)]
     )
     bench = Bench(composed)
-    given = values_of(request.set, composed)
+    given, truth_is = typical_of(request.member, request.set, scenario, composed, request.folder)
     labels = ["vehicle", *(f"{name} {level.says}" for level in levels)]
     amounts = [0.0, *(level.amount for level in levels)]
     n = request.animals
@@ -121,7 +121,7 @@ def microdialysis(request: Request) -> Generator[Progress, None, Virtual]:
     design = (
         f"{name} {listed(levels)} {how}, or vehicle; probe in the {WHERE[assay.region]}, {assay.flow_uL_per_min:g} uL/min",
         f"{assay.baseline_fractions} baseline fractions of {assay.fraction_min:g} min, then {assay.after_fractions}; percent of each rat's own baseline",
-        f"{n} rats in each group, seed {request.seed}",
+        f"{n} rats in each group, seed {request.seed}; truth: {truth_is}",
     )
     remarks = []
     limit = 3.0 * assay.reading_sd_fmol

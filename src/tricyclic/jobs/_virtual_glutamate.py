@@ -10,7 +10,7 @@ import numpy as np
 
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Progress
-from tricyclic.jobs._virtual_ask import assay_from, levels_of, library_of, ligands_of, listed, values_of
+from tricyclic.jobs._virtual_ask import assay_from, levels_of, library_of, ligands_of, listed, typical_of
 from tricyclic.jobs._virtual_culture import (
     DENSE_NM,
     POOL,
@@ -72,7 +72,7 @@ def glutamate(request: Request) -> Generator[Progress, None, Virtual]:
     yield Progress(0, 4, "compiling the model")
     composed = compose(scenario, parts, drugs, assay.regimens(ligands.drug, ligands.antagonist))
     bench = Bench(composed)
-    given = values_of(request.set, composed)
+    given, truth_is = typical_of(request.member, request.set, scenario, composed, request.folder)
     held = ligands.antagonist_level.amount
     series = [(nM, 0.0) for nM in ligands.amounts] + [
         (nM, held) for nM in ligands.amounts if ligands.antagonist
@@ -147,7 +147,7 @@ def glutamate(request: Request) -> Generator[Progress, None, Virtual]:
     design = (
         f"{ligands.name} {listed(ligands.levels)} for {assay.pretreatment_h:g} h{with_other}",
         f"wash, {assay.settle_min:g} min, first sample; BDNF {bdnf.says} for {assay.stimulus_min:g} min, second sample; net release is their difference",
-        f"{n} cultures x {request.replicates} wells of {len(conditions)} conditions, seed {request.seed}; curve {request.curve}",
+        f"{n} cultures x {request.replicates} wells of {len(conditions)} conditions, seed {request.seed}; truth: {truth_is}; curve {request.curve}",
     )
     percent = 100.0 * mean[:n] / mean[:n, :1]
     sets = [(ligands.name, percent[:, : d + 1])] + (

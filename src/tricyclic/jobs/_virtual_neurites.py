@@ -16,7 +16,7 @@ from tricyclic.jobs._virtual_ask import (
     library_of,
     ligands_of,
     listed,
-    values_of,
+    typical_of,
 )
 from tricyclic.jobs._virtual_culture import (
     DENSE_NM,
@@ -76,7 +76,7 @@ def neurites(request: Request) -> Generator[Progress, None, Virtual]:
     yield Progress(0, 4, "compiling the model")
     composed = compose(scenario, parts, drugs, assay.regimens(ligands.drug, ligands.antagonist))
     bench = Bench(composed)
-    given = values_of(request.set, composed)
+    given, truth_is = typical_of(request.member, request.set, scenario, composed, request.folder)
     held = ligands.antagonist_level.amount
     series = [(nM, 0.0) for nM in ligands.amounts] + [
         (nM, held) for nM in ligands.amounts if ligands.antagonist
@@ -128,7 +128,7 @@ def neurites(request: Request) -> Generator[Progress, None, Virtual]:
     design = (
         f"NGF {listed(ngf)}; {ligands.name} {listed(ligands.levels)}{against}, for {assay.days:g} d",
         f"{assay.cells} cells counted in each well; the curve and the comparison are at NGF {ngf[m].says}",
-        f"{n} cultures x {request.replicates} wells of {len(conditions)} conditions, seed {request.seed}; curve {request.curve}",
+        f"{n} cultures x {request.replicates} wells of {len(conditions)} conditions, seed {request.seed}; truth: {truth_is}; curve {request.curve}",
     )
     sets = [(ligands.name, mean[:n, m, : d + 1])]
     sets += [(f"with {ligands.other}", mean[:n, m, d + 1 :])] if ligands.antagonist else []

@@ -53,6 +53,10 @@ class Request:
     set: tuple[str, ...] = asked(
         "A changed value of the model, for every subject: sigma1.expression=3", default=()
     )
+    member: int | None = asked(
+        "Member of the calibrated ensemble that is taken for the truth, 1 the best; the library's values where left out",
+        default=None,
+    )
     experiments: int = asked(
         "Experiments simulated for each size, to tell how many cultures or rats it takes; 0 for none",
         default=200,
