@@ -22,7 +22,7 @@ from tricyclic.jobs._virtual_told import Found, Group, Virtual, power_table
 from tricyclic.records.estimate import Estimate
 
 if TYPE_CHECKING:
-    from tricyclic.jobs.virtual_assay import Request
+    from tricyclic.jobs._virtual_request import Wanted
     from tricyclic.records.course_picture import CoursePicture
     from tricyclic.records.results import Comparison
     from tricyclic.simulation.virtual_assay import Need
@@ -36,7 +36,7 @@ TITLE = "Microdialysis of norepinephrine in the rat"
 WHERE = {"cortex": "cortex", "lc": "locus coeruleus"}
 
 
-def microdialysis(request: Request) -> Generator[Progress, None, Virtual]:
+def microdialysis(request: Wanted) -> Generator[Progress, None, Virtual]:
     """Run the protocol in so many rats."""
     from tricyclic.records.regimen import Regimen, is_sustained
     from tricyclic.simulation.compose import compose
@@ -175,7 +175,7 @@ def _against_vehicle(mean: Floats, rows: Sequence[slice], labels: Sequence[str])
     )
 
 
-def _needs(request: Request, mean: Floats, labels: Sequence[str]) -> tuple[Need, ...]:
+def _needs(request: Wanted, mean: Floats, labels: Sequence[str]) -> tuple[Need, ...]:
     from tricyclic.simulation.virtual_assay import need_of_groups, stream
 
     log = np.log10(np.where(mean > 0, mean, np.nan))

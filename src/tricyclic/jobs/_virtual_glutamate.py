@@ -28,7 +28,7 @@ from tricyclic.jobs._virtual_culture import (
 from tricyclic.jobs._virtual_told import Found, Group, Virtual, power_table
 
 if TYPE_CHECKING:
-    from tricyclic.jobs.virtual_assay import Request
+    from tricyclic.jobs._virtual_request import Wanted
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.virtual_assay import Condition, Need
     from tricyclic.simulation.virtual_glutamate import GlutamateAssay
@@ -45,7 +45,7 @@ GUIDE = ("pretreatment_h", "stimulus_min")
 TITLE = "BDNF-evoked glutamate release of cortical neurons"
 
 
-def glutamate(request: Request) -> Generator[Progress, None, Virtual]:
+def glutamate(request: Wanted) -> Generator[Progress, None, Virtual]:
     """Run the protocol in so many cultures."""
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.run import Bench
@@ -184,7 +184,7 @@ def _typical(bench: Bench, assay: GlutamateAssay, given: Mapping[str, float], bd
 
 
 def _needs(
-    request: Request, mean: Floats, conditions: Sequence[Condition], d: int, at: int, blocked: bool
+    request: Wanted, mean: Floats, conditions: Sequence[Condition], d: int, at: int, blocked: bool
 ) -> tuple[Need, ...]:
     from tricyclic.simulation.virtual_assay import need_of_pairs, stream
 

@@ -35,7 +35,7 @@ from tricyclic.jobs._virtual_culture import (
 from tricyclic.jobs._virtual_told import Found, Group, Virtual, power_table
 
 if TYPE_CHECKING:
-    from tricyclic.jobs.virtual_assay import Request
+    from tricyclic.jobs._virtual_request import Wanted
     from tricyclic.records.results import Comparison
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.virtual_assay import Condition, Need
@@ -52,7 +52,7 @@ DRUG, CONCENTRATIONS, ANTAGONIST, NGF, AT = (
 TITLE = "NGF-induced neurites of PC12 cells"
 
 
-def neurites(request: Request) -> Generator[Progress, None, Virtual]:
+def neurites(request: Wanted) -> Generator[Progress, None, Virtual]:
     """Run the protocol in so many cultures."""
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.run import Bench
@@ -173,7 +173,7 @@ def _typical(bench: Bench, assay: NeuriteAssay, given: Mapping[str, float], ngf_
 
 
 def _needs(
-    request: Request, mean: Floats, labels: Sequence[str], d: int, at: int, blocked: bool
+    request: Wanted, mean: Floats, labels: Sequence[str], d: int, at: int, blocked: bool
 ) -> tuple[Need, ...]:
     from tricyclic.simulation.virtual_assay import need_of_pairs, stream
 
