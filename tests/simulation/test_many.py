@@ -13,7 +13,7 @@ from tricyclic.records.regimen import Regimen
 from tricyclic.records.scenario import Watch
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.endpoints import endpoint_named, reduction_of
-from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
+from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, _in_processes, respond
 from tricyclic.simulation.population import draw, spreads_of
 from tricyclic.simulation.run import Bench
 from tricyclic.simulation.sampling import times_of
@@ -218,3 +218,14 @@ def _with(asked: Question, **changes):
     from dataclasses import replace
 
     return replace(asked, **changes)
+
+
+def test_processes_do_their_linear_algebra_in_one_thread_and_ours_is_left_alone(monkeypatch):
+    import os
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    before = dict(os.environ)
+    told = dict(_in_processes(os.getenv, ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], 2))
+    assert told == {0: "1", 1: "1"}
+    assert dict(os.environ) == before

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +28,7 @@ Floats = NDArray[np.float64]
 MOST_A_PIECE, WORTH_PROCESSES, WORTH_COMPILING = 25, 40, 300
 # Absolute error of a state, relative to the most that the typical subject has of it.
 ATOL_OF_SIZE = 1e-6
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # A solver that starts anew with every dose does not come to profit from higher orders.
 ORDER_WHEN_DOSED = 3
 
@@ -226,8 +228,9 @@ def _in_processes(
     running: dict[Future[Any], int] = {}
     try:
         while True:
-            while len(running) <= 2 * workers and (more := next(waiting, None)) is not None:
-                running[pool.submit(work, more[1])] = more[0]
+            with _one_thread_each():
+                while len(running) <= 2 * workers and (more := next(waiting, None)) is not None:
+                    running[pool.submit(work, more[1])] = more[0]
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -246,3 +249,23 @@ def _quietly() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that are started meanwhile do their linear algebra in one thread each, as workers of Dask do.
+
+    Every process would otherwise open a thread per core for matrices of 41 by 41, and they would wait for one another.
+    """
+    import os
+
+    known = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in known.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
