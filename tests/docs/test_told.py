@@ -20,8 +20,8 @@ def names_of_checks() -> set[str]:
     """First words of every `Check("name", ...)` and `Pattern("name", ...)` in the source."""
     found = set()
     for path in SOURCE.rglob("*.py"):
-        if path.parent.name == "reports":  # they only tell again what others found
-            continue
+        if path.parent.name == "reports" and path.stem != "credibility":
+            continue  # they only tell again what others found
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
