@@ -137,4 +137,4 @@ def _files(request: Request, result: Predicted) -> dict[str, bytes]:
     return {str(Path(request.to) / file): data for file, data in files.items()}
 
 
-JOB = Job("predict", "Hold predictions against experiments kept apart from calibration", Request, run)
+JOB = Job("predict", "Judge predictions by experiments no calibration saw", Request, run)
