@@ -255,6 +255,14 @@ def test_the_area_is_the_mean_rise_times_the_hours(microdialysis):
         assert group.estimates[1].value == pytest.approx((one.estimate.value - 100) * 3.0)
 
 
+def test_rats_that_give_no_baseline_are_left_out_and_named():
+    found = done(Request("microdialysis", animals=2, experiments=5, assume=("reading_sd_fmol=1000",)))
+    assert all(one.estimate.n <= 2 for one in found.found)
+    assert any("rats gave no baseline" in remark for remark in found.remarks)
+    assert any("limit of detection" in remark for remark in found.remarks)
+    assert "SYNTHETIC" in found.as_text()
+
+
 def test_reverse_dialysis_acts_where_the_probe_is():
     found = done(
         Request("microdialysis", route="probe", region="lc", concentrations="10 uM", experiments=0, animals=3)

@@ -318,7 +318,7 @@ def test_half_way_finds_the_ec50_of_a_rising_and_of_a_falling_curve():
     "wrong",
     [
         lambda: GlutamateAssay(kept=1.5), lambda: GlutamateAssay(stimulus_min=0.0), lambda: GlutamateAssay(well_cv=-0.1),
-        lambda: NeuriteAssay(cells=0), lambda: NeuriteAssay(miscalled=1.0), lambda: DialysisAssay(baseline_fractions=1),
+        lambda: NeuriteAssay(cells=0), lambda: NeuriteAssay(cells=10**7), lambda: GlutamateAssay(pretreatment_h=1e6), lambda: DialysisAssay(after_h=1e6), lambda: NeuriteAssay(miscalled=1.0), lambda: DialysisAssay(baseline_fractions=1),
         lambda: DialysisAssay(after_h=0.1), lambda: DialysisAssay(flow_uL_per_min=0.0),
     ],
 )  # fmt: skip

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tricyclic.simulation.composed import Composed
 
 T = TypeVar("T")
+MOST_LEVELS = 24
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 
 
@@ -121,6 +122,8 @@ def levels_of(text: str, drug: Drug, route: str, where: str, *, with_zero: bool 
     from tricyclic.simulation.regimens import amount_of
 
     found = {amount_of(part, route, drug): part for part in series_of(text, where)}
+    if len(found) > MOST_LEVELS:
+        raise InputError(f"names {len(found)} amounts", where=where, allowed=f"At most {MOST_LEVELS}")
     if not with_zero and 0.0 in found:
         raise InputError("holds 0", where=where, do="Leave it out: vehicle is always there")
     return tuple(Level(found[amount], amount) for amount in sorted(found))
@@ -157,6 +160,11 @@ def listed(levels: Sequence[Level]) -> str:
     if len(units) > 1:
         return ", ".join(level.says for level in levels)
     return f"{', '.join(level.says.partition(' ')[0] for level in levels)} {units.pop()}"
+
+
+def several(count: int, what: str) -> str:
+    """ "1 culture", "4 cultures"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def told_name(drug: Drug) -> str:
@@ -205,8 +213,9 @@ def typical_of(
         If the scenario has no ensemble, or not so many members.
     """
     stated = values_of(texts, composed)
+    changed = "".join(f", {name} = {value:g}" for name, value in stated.items())
     if member is None:
-        return stated, "the library's values"
+        return stated, f"the library's values{changed}"
     from tricyclic.readers.ensembles import ensemble, ensemble_names
     from tricyclic.simulation.observe import values_for
 
@@ -219,7 +228,7 @@ def typical_of(
             f"is {member}", where="member", allowed=f"The ensemble '{name}' has members 1 to {len(found)}"
         )
     values = values_for(composed, found.each(most=member)[member - 1])
-    return {**values, **stated}, f"member {member} of the ensemble {name}, version {found.version}"
+    return {**values, **stated}, f"member {member} of the ensemble {name}, version {found.version}{changed}"
 
 
 def library_of(

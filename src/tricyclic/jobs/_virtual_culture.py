@@ -133,9 +133,11 @@ def pooled_ratio(listed: Sequence[Estimate | None] | None) -> Estimate | None:
 def mean_estimate(
     name: str, values: Floats, unit: str, subject: str = "", confidence: float = 0.95
 ) -> Estimate:
-    """Mean over cultures or animals with its t interval."""
+    """Mean over cultures or animals with its t interval; nan where there are none."""
     from tricyclic.numerics.statistics import mean_of
 
+    if not values.size:
+        return Estimate(name, math.nan, unit, n=0, method="none could be read", subject=subject)
     found = mean_of(values, confidence=confidence)
     return Estimate(
         name, found.value, unit, found.low, found.high, confidence, se=found.se, n=int(values.size),

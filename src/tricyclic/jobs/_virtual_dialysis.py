@@ -168,10 +168,13 @@ def _against_vehicle(mean: Floats, rows: Sequence[slice], labels: Sequence[str])
         return [
             Estimate("mean after the dose", float(value), "%", where=labels[g])
             for value in _known(mean[rows[g], g])
+            if value > 0
         ]
 
     return tuple(
-        compare_conditions(each(0), each(g), names=("vehicle", labels[g])) for g in range(1, len(labels))
+        compare_conditions(each(0), each(g), names=("vehicle", labels[g]))
+        for g in range(1, len(labels))
+        if each(0) and each(g)
     )
 
 

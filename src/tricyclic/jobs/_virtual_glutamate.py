@@ -10,7 +10,15 @@ import numpy as np
 
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Progress
-from tricyclic.jobs._virtual_ask import assay_from, levels_of, library_of, ligands_of, listed, typical_of
+from tricyclic.jobs._virtual_ask import (
+    assay_from,
+    levels_of,
+    library_of,
+    ligands_of,
+    listed,
+    several,
+    typical_of,
+)
 from tricyclic.jobs._virtual_culture import (
     DENSE_NM,
     POOL,
@@ -147,7 +155,7 @@ def glutamate(request: Wanted) -> Generator[Progress, None, Virtual]:
     design = (
         f"{ligands.name} {listed(ligands.levels)} for {assay.pretreatment_h:g} h{with_other}",
         f"wash, {assay.settle_min:g} min, first sample; BDNF {bdnf.says} for {assay.stimulus_min:g} min, second sample; net release is their difference",
-        f"{n} cultures x {request.replicates} wells of {len(conditions)} conditions, seed {request.seed}; truth: {truth_is}; curve {request.curve}",
+        f"{several(n, 'culture')} x {several(request.replicates, 'well')} of {len(conditions)} conditions, seed {request.seed}; truth: {truth_is}; curve {request.curve}",
     )
     percent = 100.0 * mean[:n] / mean[:n, :1]
     sets = [(ligands.name, percent[:, : d + 1])] + (

@@ -16,6 +16,7 @@ from tricyclic.jobs._virtual_ask import (
     library_of,
     ligands_of,
     listed,
+    several,
     typical_of,
 )
 from tricyclic.jobs._virtual_culture import (
@@ -128,7 +129,7 @@ def neurites(request: Wanted) -> Generator[Progress, None, Virtual]:
     design = (
         f"NGF {listed(ngf)}; {ligands.name} {listed(ligands.levels)}{against}, for {assay.days:g} d",
         f"{assay.cells} cells counted in each well; the curve and the comparison are at NGF {ngf[m].says}",
-        f"{n} cultures x {request.replicates} wells of {len(conditions)} conditions, seed {request.seed}; truth: {truth_is}; curve {request.curve}",
+        f"{several(n, 'culture')} x {several(request.replicates, 'well')} of {len(conditions)} conditions, seed {request.seed}; truth: {truth_is}; curve {request.curve}",
     )
     sets = [(ligands.name, mean[:n, m, : d + 1])]
     sets += [(f"with {ligands.other}", mean[:n, m, d + 1 :])] if ligands.antagonist else []

@@ -120,8 +120,8 @@ class Virtual:
         lines = [
             f"{self.title}   SYNTHETIC: simulated, no experiment",
             *(f"  {line}" for line in self.design),
-            "",
         ]
+        lines += [""] if self.found else []
         lines += [self._found(one) for one in self.found]
         rows = [
             ("", *self.columns),
@@ -130,12 +130,9 @@ class Virtual:
         lines += ["", *aligned(rows)]
         lines += ["", *(f"  {one.says}" for one in self.comparisons)] if self.comparisons else []
         if self.needs:
-            sizes = self.needs[0].sizes
+            sizes = sorted({n for need in self.needs for n in need.sizes})
             head = (f"how many {self.unit_of_need}", *(str(n) for n in sizes), "80 % from")
-            table = [
-                head,
-                *((need.effect, *(_percent(p) for p in need.power), _enough(need)) for need in self.needs),
-            ]
+            table = [head, *((need.effect, *_powers(need, sizes), _enough(need)) for need in self.needs)]
             lines += [
                 "",
                 *aligned(table),
@@ -204,8 +201,10 @@ def _cell(one: Estimate | None) -> str:
     return f"{figures(one.value)} {one.unit}".rstrip() + (f" ({limits})" if limits else "")
 
 
-def _percent(power: float) -> str:
-    return f"{100 * power:.0f} %"
+def _powers(need: Need, sizes: Sequence[int]) -> list[str]:
+    """Power at each size in percent; "-" at those that were not simulated."""
+    known = dict(zip(need.sizes, need.power, strict=True))
+    return [f"{100 * known[n]:.0f} %" if n in known else "-" for n in sizes]
 
 
 def _enough(need: Need) -> str:

@@ -22,6 +22,7 @@ REGIONS = {
     "lc": ("probe_locus", "locus.NE", "probe_lc"),
 }
 STEP_MIN = 1.0
+MOST_FRACTIONS = 300
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ class DialysisAssay:
         )  # fmt: skip
         if self.baseline_fractions < 2:
             raise InputError(f"takes {self.baseline_fractions} baseline fractions", allowed="Two or more")
+        if self.baseline_fractions + self.after_h * 60.0 / self.fraction_min > MOST_FRACTIONS:
+            raise InputError(
+                "takes too many fractions",
+                where="microdialysis",
+                allowed=f"At most {MOST_FRACTIONS} of one rat",
+            )
         if self.after_fractions < 1:
             raise InputError(
                 f"samples for {self.after_h:g} h in fractions of {self.fraction_min:g} min",

@@ -19,6 +19,7 @@ from tricyclic.simulation.virtual_assay import Condition, Floats, around_one, ch
 SCENARIO = "bdnf_glutamate"
 GLUTAMATE, UPTAKE = "release.glutamate", "release.k_uptake"
 EXPRESSION = "sigma1.expression"
+LONGEST_H = 24.0 * 30
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class GlutamateAssay:
             self, shares=("culture_cv", "well_cv", "reading_cv"), above=("pretreatment_h", "settle_min", "stimulus_min"),
             not_below=("reading_sd_nM", "kept"),
         )  # fmt: skip
+        if self.end_h > LONGEST_H:
+            raise InputError(
+                f"lasts {self.end_h:g} h", where="glutamate", allowed=f"At most {LONGEST_H:g} h in all"
+            )
         if self.kept > 1:
             raise InputError(f"is {self.kept:g}", where="kept", allowed="A share from 0 to 1")
 

@@ -19,6 +19,7 @@ from tricyclic.simulation.virtual_assay import Condition, Floats, around_one, ch
 SCENARIO = "ngf_neurites"
 NEURITES = "growth.neurites"
 EXPRESSION = "sigma1.expression"
+MOST_CELLS, MOST_DAYS = 20_000, 60.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class NeuriteAssay:
 
     def __post_init__(self) -> None:
         checked(self, shares=("culture_cv", "well_cv"), above=("days", "cells"), not_below=("miscalled",))
+        if self.cells > MOST_CELLS:
+            raise InputError(f"is {self.cells}", where="cells", allowed=f"At most {MOST_CELLS} in a well")
+        if self.days > MOST_DAYS:
+            raise InputError(f"is {self.days:g}", where="days", allowed=f"At most {MOST_DAYS:g}")
         if self.miscalled >= 1:
             raise InputError(f"is {self.miscalled:g}", where="miscalled", allowed="A fraction below 1")
 
