@@ -103,3 +103,17 @@ def test_newton_does_not_wander_to_a_rest_far_away():
 
     assert polish(rates, np.array([1.57])) == pytest.approx([np.pi / 2])
     assert polish(rates, np.array([0.3])) is None
+
+
+def test_what_a_newton_step_moves_out_of_a_pool_arrives_in_the_sum_that_nothing_looks_at():
+    # A drug that leaves through a tissue: drug + tissue + eliminated is conserved, and all of it ends up eliminated.
+    def rates(x):
+        return np.array([-2.0 * x[0] + 0.5 * x[1], 1.5 * x[0] - 0.5 * x[1], 0.5 * x[0]])
+
+    start = np.array([3e-3, 1e-3, 10.0])
+    found = polish(rates, start, reach=1e9)
+    assert found == pytest.approx([0.0, 0.0, start.sum()], rel=1e-12, abs=1e-15)
+
+
+def test_a_sum_that_goes_on_growing_is_no_rest():
+    assert polish(lambda x: np.array([1.0 - x[0], x[0]]), np.array([1.0, 0.0]), reach=1e9) is None

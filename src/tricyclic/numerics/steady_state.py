@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dgecon, dgetrf, dgetrs
 
 from tricyclic.errors import NumericsError
 
@@ -116,6 +117,9 @@ def _newton_step(rates: Callable[[Floats], Floats], states: Floats, rate: Floats
         return None
     strength[strength == 0.0] = 1.0
     slopes, wanted = slopes / strength[:, None], -rate / strength
+    step = _step_beside_sums(slopes, wanted, strength, size)
+    if step is not None:
+        return step
     left, weights, _ = np.linalg.svd(slopes)
     idle = weights <= CONSERVED * weights[0]
     if not idle.any():
@@ -127,6 +131,29 @@ def _newton_step(rates: Callable[[Floats], Floats], states: Floats, rate: Floats
         np.vstack([slopes, held]), np.concatenate([wanted, np.zeros(len(held))]), rcond=None
     )
     return np.asarray(step * size)
+
+
+def _step_beside_sums(slopes: Floats, wanted: Floats, strength: Floats, size: Floats) -> Floats | None:
+    """Take the step where nothing is conserved but what ends in sums that no rate looks at (drug eliminated so far); else None.
+
+    The general way decomposes the whole matrix, in several threads, which wait for one another on a busy machine.
+    """
+    core = slopes.any(axis=0)
+    if not core.any():
+        return None
+    factors, pivots, singular = dgetrf(slopes[np.ix_(core, core)])
+    strongest = float(np.abs(slopes[np.ix_(core, core)]).sum(axis=0).max())
+    if singular or dgecon(factors, strongest)[0] < CONSERVED:
+        return None
+    step = np.zeros(len(slopes))
+    step[core] = dgetrs(factors, pivots, wanted[core])[0]
+    inflow = slopes[np.ix_(~core, core)]
+    if (np.abs(inflow @ step[core] - wanted[~core]) > ARRIVED).any():
+        return np.full(len(slopes), np.inf)  # a sum goes on growing: no step leads to rest
+    step *= size
+    # What leaves the others arrives in the sums.
+    step[~core] = strength[~core] * (inflow @ dgetrs(factors, pivots, step[core] / strength[core])[0])
+    return step
 
 
 def _slopes(rates: Callable[[Floats], Floats], states: Floats, rate: Floats) -> Floats:
