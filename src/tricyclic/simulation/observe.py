@@ -68,10 +68,10 @@ class Panel:
         self._times: dict[Arm, Floats] = {}
         for item in self.observations:
             for arm in arms_of((item,), with_rest=False):
-                for quantity in _quantities(item, self.composed[arm]):
+                for quantity in quantities_of(item, self.composed[arm]):
                     self.composed[arm].quantity(quantity)
                     self._asked.setdefault(arm, {})[quantity] = None
-                window = _window(item)
+                window = window_of(item)
                 self._times[arm] = np.union1d(self._times.get(arm, np.array([0.0])), window)
 
     def __reduce__(self) -> tuple[type[Panel], tuple[tuple[Observation, ...], dict[Arm, Composed]]]:
@@ -213,13 +213,14 @@ def route_parameters(composed: Composed) -> dict[str, str]:
     return found
 
 
-def _quantities(item: Observation, composed: Composed) -> tuple[str, ...]:
+def quantities_of(item: Observation, composed: Composed) -> tuple[str, ...]:
     """The quantities of an observation; a watch stands for its quantity."""
     watches = {watch.name: watch.quantity for watch in composed.scenario.watches}
     return tuple(watches.get(part.strip(), part.strip()) for part in item.quantity.split(" / "))
 
 
-def _window(item: Observation) -> Floats:
+def window_of(item: Observation) -> Floats:
+    """The times at which a measure is taken [h]."""
     if item.measure == "auc":
         # Dense where a dose has just been given, sparse in its tail.
         return np.asarray(
@@ -232,7 +233,7 @@ def _window(item: Observation) -> Floats:
 
 def _number(item: Observation, runs: Mapping[Arm, _Run], composed: Mapping[Arm, Composed]) -> float:
     arm = Arm(item.scenario, item.regimens)
-    quantities = _quantities(item, composed[arm])
+    quantities = quantities_of(item, composed[arm])
     percent = 100.0 if item.unit == "%" else 1.0
     if len(quantities) == 2:
         one, other = (_measured(item, name, runs[arm], composed[arm]) for name in quantities)
@@ -251,7 +252,7 @@ def _number(item: Observation, runs: Mapping[Arm, _Run], composed: Mapping[Arm, 
 
 
 def _measured(item: Observation, quantity: str, run: _Run, composed: Composed) -> float:
-    window = _window(item)
+    window = window_of(item)
     y = run.courses[quantity][np.searchsorted(run.time_h, window)]
     rest = run.rest[quantity]
     if item.reference == REST:
@@ -275,10 +276,10 @@ def _measured(item: Observation, quantity: str, run: _Run, composed: Composed) -
         case "recovery":
             left = (y[-1] - rest) / (y[0] - rest) if y[0] != rest else math.nan
             return math.log(2.0) * float(window[-1] - window[0]) / -math.log(min(max(left, GONE), 1 - GONE))
-    return float(found) * _factor(item, quantity, composed)
+    return float(found) * factor_of(item, quantity, composed)
 
 
-def _factor(item: Observation, quantity: str, composed: Composed) -> float:
+def factor_of(item: Observation, quantity: str, composed: Composed) -> float:
     """From the unit of the model to that of the observation: nM to ng/mL takes the molar mass; all else is the same."""
     asked = item.unit.split(" ")[0]
     if asked == "ng/mL" and composed.quantity(quantity).unit == "nM":
