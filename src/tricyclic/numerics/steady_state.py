@@ -148,7 +148,8 @@ def _step_beside_sums(slopes: Floats, wanted: Floats, strength: Floats, size: Fl
     step = np.zeros(len(slopes))
     step[core] = dgetrs(factors, pivots, wanted[core])[0]
     inflow = slopes[np.ix_(~core, core)]
-    if (np.abs(inflow @ step[core] - wanted[~core]) > ARRIVED).any():
+    noise = CONSERVED * (np.abs(inflow) @ np.abs(step[core]) + np.abs(wanted[~core]))
+    if (np.abs(inflow @ step[core] - wanted[~core]) > ARRIVED + noise).any():
         return np.full(len(slopes), np.inf)  # a sum goes on growing: no step leads to rest
     step *= size
     # What leaves the others arrives in the sums.
