@@ -37,5 +37,10 @@ def age_of(found: Ensemble, folder: str = "") -> str:
     known = drugs(place)
     # A drug that is gone has changed the model too.
     names = [name for name in found.drugs if name in known]
-    now = model_hash(seen, mechanisms(place), known, names) if len(names) == len(found.drugs) else "gone"
+    watched = {name for row in rows for name in row.quantities}
+    now = (
+        model_hash(seen, mechanisms(place), known, names, watched)
+        if len(names) == len(found.drugs)
+        else "gone"
+    )
     return found.age(now, hash_of(rows))

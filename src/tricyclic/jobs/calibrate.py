@@ -109,7 +109,9 @@ def run(request: Request) -> Generator[Progress, None, Calibrated]:
     ensemble = _ensemble(request, name, rows, space, found)
     ensemble = replace(
         ensemble, drugs=tuple(drug_names), observations_hash=hash_of(rows),
-        model_hash=model_hash(scenarios, known_mechanisms, known_drugs, drug_names),
+        model_hash=model_hash(
+            scenarios, known_mechanisms, known_drugs, drug_names, {name for row in rows for name in row.quantities}
+        ),
     )  # fmt: skip
     return _told(request, ensemble, tuple(one.name for one in scenarios), rows, space, found)
 

@@ -133,6 +133,11 @@ class Observation:
         return self.relation == "is"
 
     @property
+    def quantities(self) -> tuple[str, ...]:
+        """The watches or quantities that it asks for: one, or two of which the ratio is told."""
+        return tuple(part.strip() for part in self.quantity.split(" / "))
+
+    @property
     def target(self) -> float:
         """One number to draw it at: the value, or the limit, or the middle of the limits on the log scale."""
         if self.relation == "is":

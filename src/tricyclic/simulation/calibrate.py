@@ -58,12 +58,12 @@ class Budget:
 
     starts: int = 4
     descents: int = 12
-    first: int = 1000
+    first: int = 800
     rounds: int = 3
-    each: int = 700
-    last: int = 3000
+    each: int = 600
+    last: int = 2000
     steps: int = 1500
-    last_steps: int = 12000
+    last_steps: int = 20000
     members: int = 100
     slopes: int = 8
 

@@ -7,7 +7,7 @@ do not, so that a better sentence does not make an ensemble old.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tricyclic.records.constant import Constant
 from tricyclic.records.drug import Drug, metabolite_names
@@ -23,13 +23,20 @@ def model_hash(
     mechanisms: Mapping[str, Mechanism],
     drugs: Mapping[str, Drug],
     drug_names: Sequence[str],
+    watched: Collection[str] = (),
 ) -> str:
-    """Hash what the runs of these scenarios with these drugs depend on, 16 hexadecimal digits."""
+    """Hash what the runs of these scenarios with these drugs depend on, 16 hexadecimal digits.
+
+    `watched` names the watches that are asked for; what they stand for counts as well.
+    """
     told: list[str] = []
     used: set[str] = set()
     for scenario in sorted(scenarios, key=lambda one: one.name):
         used |= {part.mechanism for part in scenario.parts} | set(OF_DOSES)
         told += [scenario.name, scenario.species, scenario.system]
+        told += sorted(
+            f"{watch.name} {watch.quantity}" for watch in scenario.watches if watch.name in watched
+        )
         told += sorted(f"{fluid.name} {fluid.holds}" for fluid in scenario.fluids)
         told += sorted(f"{site.name} {site.target} {site.fluid}" for site in scenario.sites)
         told += sorted(

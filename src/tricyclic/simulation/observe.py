@@ -216,7 +216,7 @@ def route_parameters(composed: Composed) -> dict[str, str]:
 def quantities_of(item: Observation, composed: Composed) -> tuple[str, ...]:
     """The quantities of an observation; a watch stands for its quantity."""
     watches = {watch.name: watch.quantity for watch in composed.scenario.watches}
-    return tuple(watches.get(part.strip(), part.strip()) for part in item.quantity.split(" / "))
+    return tuple(watches.get(name, name) for name in item.quantities)
 
 
 def window_of(item: Observation) -> Floats:
