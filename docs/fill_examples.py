@@ -6,14 +6,16 @@ What still holds is left alone. Output without `...` is replaced as a whole. Of 
 the same but for its numbers; a line that nothing printed is named, for a person to mend.
 """
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import contextlib
 import doctest
 import importlib.util
 import io
-import os
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -90,9 +92,12 @@ def shape(line: str) -> str:
 
 
 def main() -> None:
-    """Fill the pages that are named."""
-    os.environ.setdefault("NO_COLOR", "1")
-    for name in sys.argv[1:]:
+    """Fill the pages that are named, each in a process of its own."""
+    names = sys.argv[1:]
+    if len(names) > 1:
+        ended = [subprocess.run([sys.executable, __file__, name], check=False).returncode for name in names]
+        sys.exit(max(ended, key=abs))
+    for name in names:
         page = Path(name).resolve()
         page.write_text(filled(page), encoding="utf-8")
 

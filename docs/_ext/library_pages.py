@@ -218,6 +218,15 @@ def drawings(place: Path, scenarios: dict[str, Scenario]) -> None:
     from tricyclic.simulation.networks import pathway_of
     from tricyclic.simulation.regimens import regimens_of
 
+    # The simulation comes first: the solver's compiler and the engine of the drawings do not start in any order.
+    work = diagram.run(diagram.Request(**COLOURED, to="."))
+    try:
+        while True:
+            next(work)
+    except StopIteration as end:
+        for file, data in end.value.to_write.items():
+            if file.endswith(".svg"):
+                keep(place / f"coloured_{Path(file).name}", data.decode("utf-8"))
     parts, drugs = library.mechanisms(), library.drugs()
     for name, scenario in scenarios.items():
         if not scenario.pathways:
@@ -228,14 +237,6 @@ def drawings(place: Path, scenarios: dict[str, Scenario]) -> None:
             keep(
                 place / f"{name}_{pathway.name}.svg", network_svg(pathway_of(network, scenario, pathway.name))
             )
-    work = diagram.run(diagram.Request(**COLOURED, to="."))
-    try:
-        while True:
-            next(work)
-    except StopIteration as end:
-        for file, data in end.value.to_write.items():
-            if file.endswith(".svg"):
-                keep(place / f"coloured_{Path(file).name}", data.decode("utf-8"))
 
 
 def keep(file: Path, text: str) -> None:

@@ -1,7 +1,7 @@
 """Tables of the documentation, made from what stands on the shelves when the pages are built.
 
 `{curve-table}` lists every curve that can be fitted, `{curve-details}` tells each with its equation and
-its numbers; `{reader-table}`, `{protocol-table}` and `{source-table}` list what we read, how we know to measure,
+its numbers; `{reader-table}`, `{protocol-table}`, `{verb-table}` and `{source-table}` list what we read, how we know to measure,
 and where numbers come from; `{house-tree}` gives every source file with its opening sentence. A new file
 appears by being there.
 """
@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import tricyclic
 from tricyclic.curves import SHELF as CURVES
+from tricyclic.jobs import SHELF as JOBS
 from tricyclic.readers import library
 from tricyclic.readers.open import SHELF as READERS
 from tricyclic.records.curve_model import CurveModel
@@ -76,6 +77,16 @@ class ProtocolTable(Told):
         yield from ("| protocol | measures |", "| --- | --- |")
         for name in library.protocols():
             yield f"| `{name}` | {cell(library.protocol(name).title)} |"
+
+
+class VerbTable(Told):
+    """One row per command."""
+
+    def lines(self) -> Iterable[str]:
+        """Verb, what it does."""
+        yield from ("| command | does |", "| --- | --- |")
+        for job in sorted((JOBS[name] for name in JOBS), key=lambda job: job.verb):
+            yield f"| <code>tricyclic {job.verb}</code> | {cell(job.says)} |"
 
 
 class SourceTable(Told):
@@ -148,6 +159,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("curve-details", CurveDetails)
     app.add_directive("reader-table", ReaderTable)
     app.add_directive("protocol-table", ProtocolTable)
+    app.add_directive("verb-table", VerbTable)
     app.add_directive("source-table", SourceTable)
     app.add_directive("house-tree", HouseTree)
     return {"parallel_read_safe": True}
