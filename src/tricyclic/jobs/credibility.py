@@ -188,9 +188,17 @@ def _figures(
     if strongest:
         found.append(tornado(sensed, strongest, name="tornado", title=f"What {strongest} hangs on"))
     if calibrated is not None:
+        from tricyclic.figures.identifiability import identifiability
         from tricyclic.figures.misfit import misfit
 
-        found.append(misfit(calibrated, rows, name="misfit", title="Observed and predicted"))
+        by_id = {row.id: row for row in rows}
+        known = [item for item in calibrated.misfit if item.id in by_id]
+        if known:
+            asked_for = [by_id[item.id] for item in known]
+            found.append(misfit(asked_for, known, name="misfit", title="Predicted and observed"))
+        if len(calibrated.identified) == len(calibrated.priors):
+            title = "What the observations say of each parameter"
+            found.append(identifiability(calibrated, name="identifiability", title=title))
     return found
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tricyclic.errors import InputError, NumericsError
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from tricyclic.jobs._predicted import Predicted
     from tricyclic.records.ensemble import Ensemble, Misfit
     from tricyclic.records.observation import Observation
@@ -44,6 +44,8 @@ class Request:
 
 def run(request: Request) -> Generator[Progress, None, Predicted]:
     """Compose every arm, run it with each member, tell predicted beside observed."""
+    import numpy as np
+
     from tricyclic.jobs._calibrate_pool import Predictors
     from tricyclic.jobs._many import cores, in_range
     from tricyclic.jobs._predicted import Predicted
@@ -103,6 +105,8 @@ def run(request: Request) -> Generator[Progress, None, Predicted]:
 
 def _sets(name: str, request: Request) -> tuple[tuple[str, ...], np.ndarray, str, tuple[str, ...]]:
     """Names and values of the sets of parameters, shape (sets, parameters); who they are; what to know of them."""
+    import numpy as np
+
     from tricyclic.jobs._ensemble_group import age_of, group_of
     from tricyclic.readers.ensembles import ensemble, ensemble_names
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class SciPyModel:
         atol: float | Floats = 1e-11,
         sizes: Floats | None = None,
         order: int = 5,
-        method: str = "LSODA",
+        method: Literal["LSODA", "BDF", "Radau"] = "LSODA",
     ) -> Floats:
         """Outputs at times, shape (times, outputs); the method chooses its order by itself."""
         from scipy.integrate import solve_ivp
@@ -118,8 +118,7 @@ class SciPyModel:
             stop = min(max(stop, now), end)
             if stop > now:
                 found = solve_ivp(
-                    lambda t, x: self._rates(t, x, p), (now, stop), y, method=method, rtol=rtol, atol=tolerance,
-                    dense_output=True,
+                    self._rates, (now, stop), y, method=method, rtol=rtol, atol=tolerance, args=(p,), dense_output=True,
                 )  # fmt: skip
                 if not found.success:
                     raise NumericsError(f"the second solver stopped at {found.t[-1]:g} h ({found.message})")
@@ -265,7 +264,7 @@ def _in_order(rules: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
     names = {name for name, _ in rules}
     needs = {name: names & set(re.findall(r"[A-Za-z_]\w*", text)) for name, text in rules}
-    texts, order = dict(rules), []
+    texts, order = dict(rules), list[tuple[str, str]]()
     while needs:
         ready = [name for name in needs if not (needs[name] - {done for done, _ in order})]
         if not ready:

@@ -20,4 +20,6 @@ def sbml_text(path: str | Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError("is not UTF-8", where=Path(path).name, do="Save the model as SBML in UTF-8") from None
+        raise InputError(
+            "is not UTF-8", where=Path(path).name, do="Save the model as SBML in UTF-8"
+        ) from None
