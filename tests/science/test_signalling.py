@@ -250,6 +250,30 @@ def test_norepinephrine_raises_ip3_and_calcium_by_alpha1_and_imipramine_blocks_t
     assert np.all(blocked < quiet)
 
 
+def test_no_value_within_its_range_lets_a_blocker_of_phospholipase_c_use_up_more_ip3_than_there_is():
+    # With both phospholipases blocked, what is left of production is what others keep up; it cannot be negative.
+    parts = (
+        Part("alpha1", "alpha1_gq", "cell"),
+        Part("trkb", "trkb_plcgamma", "cell"),
+        Part("ip3", "ip3", "cell", {
+            "PLCbeta": "alpha1.PLCbeta", "PLCbeta_rest": "alpha1.PLCbeta_rest",
+            "PLCgamma": "trkb.PLCgamma", "PLCgamma_rest": "trkb.PLCgamma_rest",
+        }),
+    )  # fmt: skip
+    bench = model(parts)
+    known = bench.composed.parameters
+    worst = {name: known[name].low for name in ("ip3.IP3_rest", "trkb.half")}
+    worst |= {
+        name: known[name].high
+        for name in ("alpha1.Gq_rest", "trkb.own_load", "ip3.by_PLCbeta", "ip3.by_PLCgamma")
+    }
+    blocked = {"alpha1.PLC_load": 1e6, "trkb.PLC_load": 1e6}
+    times = np.array([0.0, 1.0])
+    ends = bench.run(times, ["ip3.IP3", "alpha1.PLCbeta", "trkb.PLCgamma"], worst | blocked, rest=bench.rest(worst))
+    assert ends[1, 1:] == pytest.approx(0.0, abs=1e-5)
+    assert ends[1, 0] > 0.0
+
+
 def test_half_of_the_active_trkb_leaves_the_surface_in_two_to_three_hours():
     # Proenca 2016: 2.5 h for receptors under BDNF; return is shut off here, as their label does not see it.
     bench = alone("trkb_plcgamma")
