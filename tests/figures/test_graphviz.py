@@ -149,3 +149,24 @@ def test_the_shipped_program_is_the_one_that_its_readme_names_and_asks_no_networ
     assert f"| Graphviz | {graphviz_version[1].decode()} |" in readme
     for licence in re.findall(r"`(LICENSE\.\w+)`", readme):
         assert (VENDOR / licence).stat().st_size > 500
+
+
+def test_a_model_can_be_compiled_and_run_after_a_drawing_in_the_same_process():
+    # The compiler of the solver needs code and tables close together; V8, left open, lay between them.
+    program = """
+from tricyclic.figures.graphviz import svg_of_dot
+from tricyclic.jobs.simulate import run, Request
+for _ in range(2):
+    svg_of_dot("digraph { a -> b }")
+    work = run(Request("noradrenergic_synapse", drug="desipramine", dose="10 mg/kg", route="ip", hours=1.0, members=0))
+    while True:
+        try:
+            next(work)
+        except StopIteration:
+            break
+print("ran")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0 and "ran" in done.stdout, done.stderr

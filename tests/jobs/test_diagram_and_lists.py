@@ -50,7 +50,7 @@ def test_a_drug_colours_the_diagram_by_what_it_changed(tmp_path):
     (one,) = json.loads(told.stdout)["result"]["diagrams"]
     folds = {name: fold for name, _, fold in one["folds"]}
     simulated = typed(
-        "simulate", "noradrenergic_synapse", *DOSED, "--watch", "cortex_NE", "--members", "0", "--json"
+        "simulate", "noradrenergic_synapse", *DOSED, "--watch", "cortex_fluid_NE", "--members", "0", "--json"
     )
     (course,) = json.loads(simulated.stdout)["result"]["courses"]
     at = min(range(len(course["time_h"])), key=lambda k: abs(course["time_h"][k] - 1.0))

@@ -114,13 +114,15 @@ def _by_shipped(dot: str, limit_s: float) -> str:
         try:
             told = json.loads(str(racer.eval(_RENDER % json.dumps(dot), timeout_sec=limit_s)))
         except JSTimeoutException:
-            _drop(os.getpid())
             raise _too_slow(limit_s) from None
         except JSEvalException as error:
-            _drop(os.getpid())  # a program that has stopped half-way is not used again
             raise InputError(
                 f"Graphviz stopped: {str(error).splitlines()[0]}", where="diagram", do=_SIMPLER
             ) from error
+        finally:
+            # It starts again in a fourteenth of a second. Open, it reserves so much of the address space that the compiler of
+            # the solver finds no room for a model in one piece, and what it then compiles jumps to where nothing is.
+            _drop(os.getpid())
     if told["errors"] or not told["svg"]:
         raise _bad_dot("; ".join(told["errors"]))
     return str(told["svg"])
@@ -128,7 +130,7 @@ def _by_shipped(dot: str, limit_s: float) -> str:
 
 @lru_cache(maxsize=1)
 def _racer(process: int) -> MiniRacer:
-    """The engine with Graphviz loaded, once per process: a forked child must not use its parent's."""
+    """The engine with Graphviz loaded, until it is dropped; a forked child must not use its parent's."""
     try:
         from py_mini_racer import JSPromise, MiniRacer
     except ImportError as error:
