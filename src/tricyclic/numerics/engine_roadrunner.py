@@ -12,6 +12,7 @@ What it took to make its answers safe, each held by a test:
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -335,7 +336,8 @@ def _compiled(sbml: str, often: bool) -> Any:
         raise InputError("the model is no SBML: it holds no <sbml> element")
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
     how = roadrunner.LoadSBMLOptions()
-    if not often:
+    # Once V8, which draws the diagrams, has started in this process, compiling with LLJIT takes the process down.
+    if not often and "py_mini_racer" not in sys.modules:
         # This compiler is four times as quick. At its higher levels it would fuse products and sums, so that what balances no
         # longer does to the last bit, and two processors give two answers.
         how.setLLVMBackend(how.LLJIT)
