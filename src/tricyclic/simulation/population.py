@@ -2,6 +2,9 @@
 
 Each parameter draws from a stream of its own, named by seed and parameter, and subject k takes its k-th number. So a
 subject has the same clearance whatever the dose, the other drugs, the number of subjects or who computes it.
+
+The range of a constant says how well its typical value is known. Subjects are not cut there: they differ around the typical
+value by the stated coefficient of variation, and stop at three standard deviations and at what is physically possible.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ from tricyclic.simulation.composed import Composed
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "logit"]
+# Subjects farther from the middle than so many standard deviations are not drawn.
+FARTHEST = 3.0
+_WIDEST, _HALVINGS, _NODES = 5.0, 40, 400
 _DEPOT = re.compile(r"^(.+)_dose(\d+)$")
 
 
@@ -38,21 +44,17 @@ class Spread:
     stream : str
         Name of its random numbers: parameters that share it are the same trait of a subject.
     middle : float
-        Median before truncation: the library's value, which a base value of a subject replaces.
+        Median: the library's value, which a base value of a subject replaces.
     cv : float
-        Coefficient of variation (fraction).
-    low, high : float
-        Limits that no subject leaves.
+        Coefficient of variation (fraction) of what is drawn.
     scale : {"log", "logit"}
-        Log-normal, or logit-normal for a share between 0 and 1.
+        Log-normal above 0, or logit-normal for a share between 0 and 1; each cut three standard deviations from its median.
     """
 
     parameter: str
     stream: str
     middle: float
     cv: float
-    low: float
-    high: float
     scale: Scale
 
 
@@ -178,12 +180,10 @@ def _even(seed: int, stream: str, count: int) -> Floats:
 
 
 def _spread(composed: Composed, name: str, constant: Constant, cv: float) -> Spread:
-    low = constant.low if math.isfinite(constant.low) else 0.0
-    high = constant.high if math.isfinite(constant.high) else math.inf
-    share = constant.unit == "dimensionless" and 0 < constant.value < 1 and low >= 0 and high <= 1
-    return Spread(
-        name, _stream(composed, name), constant.value, cv, max(low, 0.0), high, "logit" if share else "log"
+    share = (
+        constant.unit == "dimensionless" and constant.low >= 0 and constant.value <= 1 and constant.high <= 1
     )
+    return Spread(name, _stream(composed, name), constant.value, cv, "logit" if share else "log")
 
 
 def _stream(composed: Composed, name: str) -> str:
@@ -203,25 +203,37 @@ def _cv_of_mechanism(composed: Composed, name: str, mechanisms: Mapping[str, Mec
 
 
 def _around(spread: Spread, middle: Floats, even: Floats) -> Floats:
-    """Values around each subject's middle; the limits make room for a middle that was set beyond them."""
-    low, high = np.minimum(spread.low, middle), np.maximum(spread.high, middle)
-    found = np.empty_like(middle)
-    for value, least, most in dict.fromkeys(zip(middle.tolist(), low.tolist(), high.tolist(), strict=True)):
-        rows = middle == value
-        if not value > 0:
-            found[rows] = value
-            continue
-        if spread.scale == "logit" and value < 1:
-            sd = spread.cv / (1.0 - value)
-            z = truncated_normal(
-                even[rows], (_logit(least) - _logit(value)) / sd, (_logit(most) - _logit(value)) / sd
-            )
-            found[rows] = np.clip(1.0 / (1.0 + np.exp(-(_logit(value) + sd * z))), least, most)
-        else:
-            sd = math.sqrt(math.log1p(spread.cv**2))
-            z = truncated_normal(even[rows], _log(least / value) / sd, _log(most / value) / sd)
-            found[rows] = np.clip(value * np.exp(sd * z), least, most)
+    """Values around each subject's middle. What is 0 stays so, as does a share that is 1; a value set above 1 is no share."""
+    z = truncated_normal(even, -FARTHEST, FARTHEST)
+    found = middle.copy()
+    share = (middle <= 1) & (spread.scale == "logit")
+    plain = (middle > 0) & ~share
+    if plain.any():
+        found[plain] = middle[plain] * np.exp(_widths("log", np.ones(1), spread.cv) * z[plain])
+    inner = share & (middle > 0) & (middle < 1)
+    if inner.any():
+        kinds, which = np.unique(middle[inner], return_inverse=True)
+        found[inner] = _moved("logit", middle[inner], _widths("logit", kinds, spread.cv)[which] * z[inner])
     return found
+
+
+def _widths(scale: Scale, middles: Floats, cv: float) -> Floats:
+    """Standard deviations on the scale for which what is drawn has this coefficient of variation, found by halving."""
+    z = truncated_normal((np.arange(_NODES) + 0.5) / _NODES, -FARTHEST, FARTHEST)
+    low, high = np.zeros_like(middles), np.full_like(middles, _WIDEST)
+    for _ in range(_HALVINGS):
+        sd = 0.5 * (low + high)
+        drawn = _moved(scale, middles[:, None], sd[:, None] * z)
+        wide = drawn.std(axis=1) > cv * drawn.mean(axis=1)
+        low, high = np.where(wide, low, sd), np.where(wide, sd, high)
+    return np.asarray(0.5 * (low + high))
+
+
+def _moved(scale: Scale, middle: Floats, by: Floats) -> Floats:
+    """Values that far from the middle on the scale."""
+    if scale == "log":
+        return np.asarray(middle * np.exp(by))
+    return np.asarray(middle / (middle + (1.0 - middle) * np.exp(-by)))
 
 
 def _metabolisers(kinds: Sequence[Phenotype], seed: int, subjects: int) -> tuple[Floats, tuple[str, ...]]:
@@ -234,11 +246,3 @@ def _metabolisers(kinds: Sequence[Phenotype], seed: int, subjects: int) -> tuple
     sd = np.array([math.sqrt(math.log1p(kind.cv**2)) for kind in kinds])[chosen]
     activity = np.array([kind.activity for kind in kinds])[chosen] * np.exp(sd * z)
     return activity, tuple(kinds[k].name for k in chosen)
-
-
-def _log(value: float) -> float:
-    return math.log(value) if 0 < value < math.inf else (-math.inf if value <= 0 else math.inf)
-
-
-def _logit(value: float) -> float:
-    return _log(value) - _log(1.0 - value) if 0 < value < 1 else (-math.inf if value <= 0 else math.inf)

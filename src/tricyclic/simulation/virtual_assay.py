@@ -106,7 +106,7 @@ def subjects_of(
             raise InputError(f"'{name}' is computed and cannot vary", where=composed.name)
         _share(cv, f"spread of {name}")
         if cv > 0 and constant.value > 0:
-            spreads.append(Spread(name, name, constant.value, cv, 0.0, math.inf, "log"))
+            spreads.append(Spread(name, name, constant.value, cv, "log"))
     drawn = draw(spreads, count, seed, given=given)
     return [drawn.values(k) for k in range(count)]
 
