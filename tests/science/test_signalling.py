@@ -269,7 +269,9 @@ def test_no_value_within_its_range_lets_a_blocker_of_phospholipase_c_use_up_more
     }
     blocked = {"alpha1.PLC_load": 1e6, "trkb.PLC_load": 1e6}
     times = np.array([0.0, 1.0])
-    ends = bench.run(times, ["ip3.IP3", "alpha1.PLCbeta", "trkb.PLCgamma"], worst | blocked, rest=bench.rest(worst))
+    ends = bench.run(
+        times, ["ip3.IP3", "alpha1.PLCbeta", "trkb.PLCgamma"], worst | blocked, rest=bench.rest(worst)
+    )
     assert ends[1, 1:] == pytest.approx(0.0, abs=1e-5)
     assert ends[1, 0] > 0.0
 
