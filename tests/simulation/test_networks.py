@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tricyclic.readers.mechanisms import drugs, mechanism_from_text, mechanisms, scenario, scenario_names
+from tricyclic.readers.mechanisms import (
+    drugs,
+    mechanism_from_text,
+    mechanisms,
+    scenario,
+    scenario_from_toml,
+    scenario_names,
+)
 from tricyclic.records.network import Edge, Network
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.networks import pathway_of
@@ -91,6 +98,26 @@ def test_nerve_growth_factor_is_drawn_as_a_transmitter_and_imipramine_as_a_drug(
 def test_signalling_starts_at_norepinephrine_and_leaves_its_clearance_out(which):
     names = labels(pathway("noradrenergic_synapse", which))
     assert [name for name in names if name.startswith("cortex.")] == ["cortex.NE"]
+
+
+def test_a_site_that_acts_on_no_molecule_is_drawn_itself():
+    toml = """
+title = "t"
+says = "t"
+species = "rat"
+system = "culture"
+routes = ["bath"]
+place = [{ name = "medium", says = "medium" }]
+fluid = [{ name = "medium", holds = "bath" }]
+site = [{ name = "spot", target = "sigma1", fluid = "medium", place = "medium", says = "spot" }]
+part = [{ name = "growth", mechanism = "ngf_neurites", place = "medium", wires = { Trk = "spot.effect" } }]
+"""
+    made = scenario_from_toml(toml, name="t", where="t.toml")
+    drawn = compose(
+        made, MECHANISMS, DRUGS, regimens_of("pentazocine 1 uM bath for 1 h", made, DRUGS)
+    ).network
+    assert Edge("spot", "growth.signal", "activates") in drawn.edges
+    assert Edge("pentazocine", "spot", "activates") in drawn.edges
 
 
 def test_a_symbol_may_be_drawn_as_another():

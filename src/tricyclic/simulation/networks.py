@@ -142,21 +142,18 @@ class _Naming:
 
 
 def _merged(naming: _Naming, links: Sequence[tuple[str, str, LinkKind]]) -> dict[str, str]:
-    """Sites that are drawn as what they act on: the one receptor or transporter that they feed, or all that they feed.
+    """Sites that are drawn as what they act on: the one receptor or transporter, or else the one enzyme, that they feed.
 
     Where two parts share a site, they share what it is drawn as.
     """
     found: dict[str, str] = {}
     for site in naming.sites:
         fed = list(dict.fromkeys(end for start, end, _ in links if start == site))
-        molecules = [
-            name
-            for name in fed
-            if (node := naming.node(name)) is not None and node.kind in ("receptor", "transporter")
-        ]
-        one = molecules or fed
-        if len({name.partition(".")[2] for name in one}) == 1:
-            found |= dict.fromkeys((site, *one[1:]), one[0])
+        kinds = {name: node.kind for name in fed if (node := naming.node(name)) is not None}
+        molecules = [name for name in kinds if kinds[name] in ("receptor", "transporter")]
+        molecules = molecules or [name for name in kinds if kinds[name] == "enzyme"]
+        if len({name.partition(".")[2] for name in molecules}) == 1:
+            found |= dict.fromkeys((site, *molecules[1:]), molecules[0])
     return found
 
 
