@@ -320,6 +320,43 @@ def test_species_with_a_rate_rule_count_once_and_volumes_are_taken_into_account(
     assert doubled[0] == pytest.approx(2.0 * np.array(expected[:4]), rel=1e-7)
 
 
+def test_what_the_file_starts_by_concentration_starts_so_in_a_compartment_of_any_size():
+    # SBML level 3: initialConcentration holds whatever the size; initialAmount is divided by it.
+    text = """
+    model m()
+      compartment c = 2, e = 3
+      species S in c, T in c, U in c, B in c, $X in c, A in e
+      S = 10; T = 3 * k; U = 5 * c; X = 5; k = 2; A = 2; B = 4
+      J: S -> T; c * S * k
+      M: A -> ; e * A * k
+      N: U -> ; c * U
+      B' = -k * B
+    end
+    """
+    sbml = integrator.sbml_of(text, "m")
+    by_amount = sbml.replace(
+        'id="A" compartment="e" initialConcentration="2"', 'id="A" compartment="e" initialAmount="6"'
+    )
+    assert by_amount != sbml
+    model = integrator.engine().load(by_amount)
+    names, now = ["S", "T", "U", "X", "A", "B"], np.array([0.0])
+
+    def starts(**values):
+        return model.run(now, names, values=values)[0]
+
+    as_filed = [10.0, 6.0, 10.0, 5.0, 2.0, 4.0]
+    assert starts() == pytest.approx(as_filed)
+    assert starts(c=10.0) == pytest.approx([10.0, 6.0, 50.0, 5.0, 2.0, 4.0])
+    assert starts(c=10.0, k=7.0) == pytest.approx([10.0, 21.0, 50.0, 5.0, 2.0, 4.0])
+    assert starts(e=30.0) == pytest.approx([10.0, 6.0, 10.0, 5.0, 0.2, 4.0])
+    assert starts() == pytest.approx(as_filed)
+    assert model.start({"c": 10.0}).max() == pytest.approx(50.0)
+    # A first-order loss does not know the volume.
+    late = np.array([0.5])
+    for size in (2.0, 10.0):
+        assert model.run(late, ["S"], values={"c": size})[0, 0] == pytest.approx(10 * np.exp(-1.0), rel=1e-4)
+
+
 @pytest.mark.parametrize(
     ("times", "words"),
     [

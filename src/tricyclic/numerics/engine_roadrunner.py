@@ -6,6 +6,8 @@ What it took to make its answers safe, each held by a test:
   state's start value, and a drug that starts at 1e-25 then gets a tolerance that nothing can meet.
 - A run resets everything, sets parameters, then states, then tolerances, and simulates once, events included.
 - Start values that the file derives from parameters are derived again from the parameters of the run.
+- A compartment is resized by its initial size. Set afterwards, it would keep the amounts in it and dilute what the file
+  starts by concentration.
 - An event whose condition holds at time 0 never fires: what happens at time 0 belongs into `start`.
 """
 
@@ -218,6 +220,7 @@ class RoadRunnerModel:
         self._at = _layout(self._solver)
         self._outputs: tuple[str, ...] = ()
         self._set: tuple[Any, ...] = ()
+        self._resized: dict[str, float] = {}
 
     def _begin(self, values: Mapping[str, float], start: Floats | None) -> None:
         """Go to time 0 with these parameters and states, whatever was run before."""
@@ -227,10 +230,12 @@ class RoadRunnerModel:
         if self._frozen:
             self._hold_to_own_start(values, start)
             values, start = {}, None
+        self._resize({name: value for name, value in values.items() if name in at.compartments})
         solver.resetAll()
         if values:
             for name, value in values.items():
-                solver.setValue(name, value)
+                if name not in at.compartments:
+                    solver.setValue(name, value)
             solver.reset()  # start values that the file derives from parameters
         if start is not None:
             states = np.ascontiguousarray(start, dtype=np.float64)
@@ -240,6 +245,17 @@ class RoadRunnerModel:
                     allowed=f"it holds one finite number for each of the {len(at.states)} states",
                 )
             self._put(states)
+
+    def _resize(self, sizes: dict[str, float]) -> None:
+        """Give compartments their initial sizes, and those of the last run the file's."""
+        if sizes == self._resized:
+            return
+        for name in {**self._resized, **sizes}:
+            self._solver.setValue(f"init({name})", sizes.get(name, self._defaults[name]))
+        self._resized = sizes
+        # The library has now forgotten what is asked for.
+        self._solver.timeCourseSelections = [self._at.known[name] for name in self._outputs]
+        self._set = ()
 
     def _refuse(self, name: str, value: float) -> None:
         if name not in self._defaults:
@@ -321,6 +337,7 @@ class Layout(NamedTuple):
     keys: tuple[str, ...]
     free: tuple[str, ...]
     known: dict[str, str]
+    compartments: frozenset[str]
     derived: tuple[str, ...]
     parameters: NDArray[np.int32]
     parameter_states: NDArray[np.intp]
@@ -372,6 +389,7 @@ def _layout(solver: Any) -> Layout:
         keys=tuple(key(name) for name in states),
         free=free,
         known={name: key(name) for name in everything},
+        compartments=frozenset(compartments),
         derived=tuple(name for name in solver.getInitialAssignmentIds() if name in free),
         parameters=np.array([parameters.index(states[i]) for i in plain], dtype=np.int32),
         parameter_states=np.array(plain, dtype=np.intp),
