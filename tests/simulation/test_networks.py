@@ -126,3 +126,21 @@ def test_a_symbol_may_be_drawn_as_another():
     whole = network("noradrenergic_synapse")
     assert "terminal_alpha2.drive" not in labels(whole)
     assert Edge("terminal_alpha2.bound", "adaptation_terminal.density", "inhibits") in whole.edges
+
+
+def test_a_drug_without_efficacy_inhibits_what_it_holds():
+    whole = {
+        (edge.start, edge.end): edge.kind
+        for edge in network("noradrenergic_synapse", "desipramine 10 mg/kg ip").edges
+    }
+    assert DRUGS["desipramine"].constant("efficacy_alpha1", "rat") is None
+    assert whole["desipramine", "alpha1.drive"] == "inhibits"
+    assert whole["desipramine", "net_cortex.occupancy"] == "binds"
+
+
+def test_bd1047_takes_the_place_of_imipramine_and_a_blocker_of_phospholipase_inhibits_it():
+    words = "imipramine 1 uM bath for 48 h; BD1047 1 uM bath for 48 h; U73122 1 uM bath for 48 h"
+    whole = {(edge.start, edge.end): edge.kind for edge in network("bdnf_glutamate", words).edges}
+    assert whole["imipramine", "sigma1.active"] == "activates"
+    assert whole["bd1047", "sigma1.active"] == "inhibits"
+    assert whole["u73122", "trkb.PLCgamma"] == "inhibits"

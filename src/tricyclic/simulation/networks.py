@@ -1,8 +1,8 @@
 """From the mechanisms' links and a scenario's wires to the Network of a diagram.
 
 A link names symbols of its own mechanism; a port that is wired stands for what feeds it, so links of
-different mechanisms meet in one node. A drug acts on the receptor of its site: it activates or inhibits it where its
-efficacy is stated, else it binds it.
+different mechanisms meet in one node. A drug acts on the receptor of its site: it activates it where it has efficacy,
+inhibits it where it is an antagonist or what it holds is blocked, else it binds it.
 """
 
 from __future__ import annotations
@@ -46,6 +46,12 @@ def network_of(
         for start in naming.behind(f"{part.name}.{link.start}")
         for end in naming.behind(f"{part.name}.{link.end}")
     ]
+    blocked = {
+        (part.wires[link.start].partition(".")[0], f"{part.name}.{link.end}")
+        for part in own
+        for link in mechanisms[part.mechanism].links
+        if link.kind == "inhibits" and part.wires.get(link.start, "").endswith(".load")
+    }
     stands_for = _merged(naming, links)
     # What only a drug can hold is not there without one.
     fed = {end for start, end, _ in links if start not in naming.sites}
@@ -80,7 +86,7 @@ def network_of(
             nodes.setdefault(
                 name, Node(name, spoken(name), "transmitter" if drug.identifier("uniprot") else "drug")
             )
-            kind = _effect(drug, site.target, scenario.species) if held.kind != "transporter" else "binds"
+            kind = _effect(drug, site.target, scenario.species, (site.name, target) in blocked)
             edges[name, target, kind] = Edge(name, target, kind)
     for parent in drugs.values():
         for _, child, _ in parent.metabolites(scenario.species):
@@ -157,12 +163,12 @@ def _merged(naming: _Naming, links: Sequence[tuple[str, str, LinkKind]]) -> dict
     return found
 
 
-def _effect(drug: Drug, target: str, species: str) -> LinkKind:
-    """What a drug does to a receptor, where its efficacy is stated."""
+def _effect(drug: Drug, target: str, species: str, blocked: bool) -> LinkKind:
+    """What a drug does to its target: by its efficacy, or where none is stated, by whether what it holds is blocked."""
     efficacy = drug.constant(f"efficacy_{target}", species)
-    if efficacy is None:
-        return "binds"
-    return "activates" if efficacy.value > 0 else "inhibits"
+    if efficacy is not None:
+        return "activates" if efficacy.value > 0 else "inhibits"
+    return "inhibits" if blocked else "binds"
 
 
 def spoken(drug: str) -> str:
