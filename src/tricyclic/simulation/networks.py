@@ -84,7 +84,7 @@ def network_of(
                 continue
             nodes.setdefault(target, held)
             nodes.setdefault(
-                name, Node(name, spoken(name), "transmitter" if drug.identifier("uniprot") else "drug")
+                name, Node(name, spoken(drug), "transmitter" if drug.identifier("uniprot") else "drug")
             )
             kind = _effect(drug, site.target, scenario.species, (site.name, target) in blocked)
             edges[name, target, kind] = Edge(name, target, kind)
@@ -171,9 +171,9 @@ def _effect(drug: Drug, target: str, species: str, blocked: bool) -> LinkKind:
     return "inhibits" if blocked else "binds"
 
 
-def spoken(drug: str) -> str:
-    """A drug's file name as a diagram writes it."""
-    return {"bdnf": "BDNF", "ngf": "NGF", "rx821002": "RX821002", "ne_100": "NE-100", "bd1047": "BD1047", "u73122": "U73122", "pentazocine": "(+)-pentazocine", "hydroxydesipramine": "2-OH-desipramine"}.get(drug, drug.replace("_", " "))  # fmt: skip
+def spoken(drug: Drug) -> str:
+    """A drug's name as a diagram writes it."""
+    return (drug.identifier("name") or drug.name.replace("_", " ")).replace("hydroxy", "OH-")
 
 
 def pathway_of(network: Network, scenario: Scenario, name: str) -> Network:
