@@ -10,6 +10,8 @@ import pytest
 
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.jobs.population import Request, run
+from tricyclic.records.population import PERCENTILES
+from tricyclic.records.telling import figures
 
 SMALL = """
 title = "Kinetics and occupancy"
@@ -67,6 +69,15 @@ def rat(scenario, **more) -> Request:
         "subjects": 12,
     }
     return Request(scenario("rat"), **{**asked, **more})
+
+
+def test_a_watch_whose_rest_is_nothing_is_told_by_its_level(scenario):
+    # Any computed quantity may be watched in percent of its rest; the brain holds no drug before there is a dose.
+    found, _ = finished(rat(scenario, watch=("desipramine_brain.free",)))
+    last_day = dict(zip(PERCENTILES, found.percentiles()["desipramine_brain.free.last_day"], strict=True))
+    assert last_day[50] > 0
+    (line,) = [line for line in found.as_text().splitlines() if line.startswith("desipramine_brain.free ")]
+    assert f"{figures(last_day[50])} nM" in line and "nan" not in line
 
 
 def test_percentiles_are_those_of_the_table_of_subjects(scenario, tmp_path):

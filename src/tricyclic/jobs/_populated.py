@@ -250,7 +250,8 @@ class Populated:
         """Of every watch its last day, in percent of rest where there is one; the exposure to every drug; none that nobody has."""
         endpoints = self.population.endpoints
         some = np.isfinite(self.population.values).any(axis=0)
-        names = {endpoint.name for endpoint in endpoints}
+        # Percent of a rest that is 0 is in no subject, and must not hide the level itself.
+        names = {endpoints[k].name for k in np.flatnonzero(some)}
         watches = {name.rpartition(".")[0] for name in names if name.endswith(".last_day")}
         parts: dict[str, list[Endpoint]] = {"last 24 h, % of own rest": [], "last 24 h": [], "exposure": []}
         for endpoint in (endpoints[k] for k in np.flatnonzero(some)):
