@@ -83,7 +83,9 @@ def test_a_parameter_that_nothing_informs_keeps_the_width_of_its_prior(toy):
 
 def test_what_a_row_says_about_a_parameter_is_the_square_of_its_slope(toy):
     result, _, _, _ = toy
-    assert result.slopes[:, :2] == pytest.approx(np.abs(SLOPES[:, :2] / 0.5), rel=0.05)
+    assert result.slopes[:, :, :2] == pytest.approx(
+        np.broadcast_to(SLOPES[:, :2] / 0.5, result.slopes[:, :, :2].shape), rel=0.02
+    )
     shares = information_shares(result.slopes)
     assert shares[:, 0].sum() == pytest.approx(
         56.0 / 57.0, rel=0.02
@@ -95,7 +97,7 @@ def test_leaving_a_row_out_widens_as_algebra_says():
     slopes = np.array([[6.0, 2.0], [0.0, 8.0], [6.0, 2.0]])
     without = np.linalg.inv(np.eye(2) + slopes[:2].T @ slopes[:2])
     with_all = np.linalg.inv(np.eye(2) + slopes.T @ slopes)
-    assert widening_without(slopes)[2] == pytest.approx(np.sqrt(np.diag(without) / np.diag(with_all)))
+    assert widening_without(slopes[None])[2] == pytest.approx(np.sqrt(np.diag(without) / np.diag(with_all)))
 
 
 def test_limits_cut_the_prior_where_they_are():

@@ -104,8 +104,8 @@ class Calibration:
         The last proposals on the standard scale, what the model predicts for them, and their weights.
     members, member_predictions : array, shape (members, parameters), (members, observations)
         The ensemble on the standard scale, the best set first.
-    slopes : array, shape (observations, parameters)
-        Root mean square over the members of the slope of each residual: what a row says about a parameter.
+    slopes : array, shape (some members, observations, parameters)
+        Slope of each residual: what a row says about a parameter, member by member.
     sampling : dict of str to float
         Acceptance, autocorrelation, effective draws, tail, share of the weight that keeps the limits, runs, …
     notes : tuple of str
@@ -343,8 +343,8 @@ class _Work:
         )  # fmt: skip
 
     def slopes(self, members: Floats) -> Generator[Asked, Floats, Floats]:
-        """Root mean square over some members of each residual's slope, shape (observations, parameters)."""
-        squares = np.zeros((len(self.observations), len(self.space)))
+        """Slope of each residual at some members, shape (members, observations, parameters)."""
+        found = []
         for number, member in enumerate(members):
             search = slopes_at(member, self.space.low, self.space.high, STEP)
             batch = next(search)
@@ -353,5 +353,5 @@ class _Work:
                 with np.errstate(invalid="ignore", divide="ignore"):
                     search.send(self.distance.residuals(np.log(predicted)))
             except StopIteration as stop:
-                squares += stop.value[1] ** 2
-        return np.asarray(np.sqrt(squares / len(members)))
+                found.append(stop.value[1])
+        return np.array(found)

@@ -22,25 +22,29 @@ def information_shares(slopes: Floats) -> Floats:
 
     Parameters
     ----------
-    slopes : array, shape (observations, parameters)
+    slopes : array, shape (members, observations, parameters)
         Slopes of residuals, parameters in units of their prior's standard deviation.
 
     Returns
     -------
     array, shape (observations, parameters)
-        Square of the slope over the sum of all squares and 1, the prior's own; what is missing to 1 is the
-        prior's share. Other parameters are taken as known, so rows that say the same share it.
+        Square of the slope over the sum of all squares and 1, the prior's own, averaged over members; what is
+        missing to 1 is the prior's share. Other parameters are taken as known, so rows that say the same share it.
     """
     squares = slopes**2
-    return np.asarray(squares / (1.0 + squares.sum(axis=0)))
+    return np.asarray(np.mean(squares / (1.0 + squares.sum(axis=1, keepdims=True)), axis=0))
 
 
 def widening_without(slopes: Floats) -> Floats:
     """How many times wider each parameter would be without each observation, shape (observations, parameters).
 
-    Linear about the members and with all other parameters unknown: 1 where a row is not needed, because it
-    says nothing or because others say the same.
+    Linear about each member and with all other parameters unknown, then the median over members: 1 where a row
+    is not needed, because it says nothing or because others say the same.
     """
+    return np.asarray(np.median([_widening(at_member) for at_member in slopes], axis=0))
+
+
+def _widening(slopes: Floats) -> Floats:
     covariance = np.linalg.inv(np.eye(slopes.shape[1]) + slopes.T @ slopes)
     found = np.ones_like(slopes)
     for k, row in enumerate(slopes):
@@ -60,7 +64,7 @@ def identified(
     space : Space
     draws, weights : array, shape (draws, parameters), (draws,)
         On the standard scale.
-    slopes : array, shape (observations, parameters)
+    slopes : array, shape (members, observations, parameters)
     rows : sequence of str
         Names of the observations.
     """
