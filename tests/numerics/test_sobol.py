@@ -58,6 +58,12 @@ def test_an_output_that_does_not_vary_has_no_indices():
     assert np.isnan(indices(np.full(16 * 4, 2.0), 2, 1).first).all()
 
 
+def test_an_output_that_varies_less_than_its_error_has_no_indices():
+    y = 1e-8 * ishigami(saltelli(3, 64, 1))
+    assert np.isfinite(indices(y, 3, 1).first).all()
+    assert np.isnan(indices(y, 3, 1, noise=1e-6).first).all()
+
+
 def test_the_same_seed_gives_the_same_design_and_the_same_limits():
     assert np.array_equal(saltelli(4, 64, 0), saltelli(4, 64, 0))
     y = ishigami(saltelli(3, 64, 0))

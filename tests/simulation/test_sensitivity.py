@@ -131,6 +131,18 @@ def test_sobol_indices_are_those_of_the_formula_on_the_same_points():
     assert (found.runs, found.failed) == (32 * 5, 0)
 
 
+def test_what_is_nothing_but_the_solvers_error_is_shared_out_among_no_parameters():
+    # Four months after one dose nothing is left of it: the lowest and the last occupancy are 0 within the solver's error.
+    asked = question(ONCE, 3000.0)
+    found = answered(sobol_table(asked, varied_of(asked.composed, ranges=True), 16, 1))
+    names = [endpoint.name for endpoint in found.endpoints]
+    for kind in ("rest", "trough", "trough_h", "last_day", "end"):
+        assert np.isnan(found.total[:, names.index(f"occupancy.{kind}")]).all(), kind
+    for kind in ("peak", "peak_h", "auc_over_rest"):
+        assert np.isfinite(found.total[:, names.index(f"occupancy.{kind}")]).all(), kind
+    assert np.isfinite(found.total[:, names.index("simple.cmax")]).all()
+
+
 def test_a_range_is_covered_evenly_on_its_scale():
     even = np.array([0.0, 0.5, 1.0])
     assert spread_over(Varied("k", "", "", 1, 0.1, 10, "log"), even) == pytest.approx([0.1, 1, 10])

@@ -73,7 +73,13 @@ def saltelli(inputs: int, n: int, seed: int) -> Floats:
 
 
 def indices(
-    y: Floats, inputs: int, seed: int, *, confidence: float = 0.95, resamples: int = RESAMPLES
+    y: Floats,
+    inputs: int,
+    seed: int,
+    *,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+    noise: float = 0.0,
 ) -> Indices:
     """Share out the variance of an output among the inputs.
 
@@ -88,6 +94,8 @@ def indices(
         Coverage of the limits.
     resamples : int
         Bootstrap samples.
+    noise : float
+        Error of the output: one that varies by no more does not vary.
 
     Returns
     -------
@@ -113,7 +121,7 @@ def indices(
         )
     # The first and last row of a block are the two independent samples, whose variance is shared out.
     spread = np.ptp(whole[:, [0, -1]])
-    if not spread > 1e-9 * np.abs(whole).max():
+    if not spread > max(noise, 1e-9 * np.abs(whole).max()):
         nothing = np.full(inputs, np.nan)
         return Indices(nothing, nothing, nothing, nothing, nothing, nothing, len(whole))
     found = sobol.analyze(

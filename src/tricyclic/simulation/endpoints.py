@@ -19,6 +19,8 @@ from tricyclic.simulation.nca import exposure_to
 
 Floats = NDArray[np.float64]
 DAY_H = 24.0
+# What is below 0 by less than this share of the course's largest value is the solver's error about 0.
+UNDERSHOOT = 1e-5
 # What is told of every watch, in this order; those in percent only where the rest is above 0 and the watch asks for it.
 PLAIN = ("rest", "peak", "peak_h", "trough", "trough_h", "auc_over_rest", "last_day", "end")
 PERCENT = ("peak", "trough", "last_day", "end")
@@ -123,6 +125,7 @@ def endpoints_of(reduction: Reduction, time_h: Floats, courses: Floats, rest: Fl
     """
     n = len(reduction.watches)
     y, at_rest = courses[:, :n], rest[:n]
+    y = np.where((y < 0) & (y > -UNDERSHOOT * np.abs(y).max(axis=0)), 0.0, y)
     step = np.diff(time_h)[:, None]
     over = y - at_rest
     late = time_h >= time_h[-1] - DAY_H * (1 + 1e-12)

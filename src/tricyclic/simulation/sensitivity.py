@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 STEP, RTOL, ATOL = 0.01, 1e-8, 1e-11
 # A time of a peak jumps from one stored time to the next; it has no derivative.
 NO_DERIVATIVE = (".peak_h", ".trough_h", ".tmax_h")
+# The error of a course, in tolerances of the solver, at its peak. An endpoint that varies by no more does not vary.
+ERRORS = 10.0
 # An area between course and rest that is smaller than this share of rest times duration is rounding.
 ROUNDING = 1e-7
 
@@ -199,11 +201,19 @@ def sobol_table(
     found = yield from respond(asked, names, np.column_stack(columns), workers=workers, scheduler=scheduler)
     lost = {row for row, _ in found.failed}
     tables = np.full((6, len(varied), found.endpoints.shape[1]), np.nan)
+    noise = (
+        ERRORS
+        * question.rtol
+        * _sizes(question.reduction.endpoints, found.endpoints, float(question.time_h[-1]))
+    )
+    moves = _moves(question.reduction.endpoints, found.endpoints, ERRORS * question.rtol)
     for k in range(found.endpoints.shape[1]):
         y = found.endpoints[:, k]
         # An endpoint that some subjects do not have (no half-life where nothing falls) has no variance to share out.
-        if np.isfinite(np.delete(y, list(lost))).all():
-            tables[:, :, k] = np.array(indices(y, len(varied), seed, confidence=confidence)[:6])
+        if moves[k] and np.isfinite(np.delete(y, list(lost))).all():
+            tables[:, :, k] = np.array(
+                indices(y, len(varied), seed, confidence=confidence, noise=float(noise[k]))[:6]
+            )
     return SobolTable(
         tuple(varied),
         question.reduction.endpoints,
@@ -233,6 +243,44 @@ def _varied(name: str, constant: Constant, value: float) -> Varied:
     return Varied(
         name, model_unit(constant.unit).says, constant.says, value, low, high, "log" if decades else "linear"
     )
+
+
+def _sizes(endpoints: Sequence[Endpoint], values: Floats, duration: float) -> Floats:
+    """How large the course is from which each endpoint is taken: a trough of nothing has the error of its peak; 0 for times."""
+    highest = _highest(endpoints, values)
+    sizes = []
+    for endpoint in endpoints:
+        watch, _, kind = endpoint.name.rpartition(".")
+        unit = "_percent" if kind.endswith("_percent") else ""
+        own = (
+            highest.get(f"{watch}.peak{unit}", 0.0),
+            highest.get(f"{watch}.trough{unit}", 0.0),
+            highest.get(f"{watch}.cmax", 0.0) if kind.startswith("c") else 0.0,
+        )
+        size = max(own) * (duration if kind == "auc_over_rest" else 1.0)
+        sizes.append(0.0 if kind.endswith("_h") else max(size, highest[endpoint.name]))
+    return np.array(sizes)
+
+
+def _moves(endpoints: Sequence[Endpoint], values: Floats, error: float) -> NDArray[np.bool_]:
+    """All endpoints but the time of a peak or trough that is rest itself: the solver's error then chooses it."""
+    names, highest = [endpoint.name for endpoint in endpoints], _highest(endpoints, values)
+    found = []
+    for name in names:
+        watch, _, kind = name.rpartition(".")
+        at = f"{watch}.{kind.removesuffix('_h')}"
+        if kind not in ("peak_h", "trough_h") or f"{watch}.rest" not in names:
+            found.append(True)
+            continue
+        gap = np.abs(values[:, names.index(at)] - values[:, names.index(f"{watch}.rest")])
+        size = max(highest[f"{watch}.peak"], highest[f"{watch}.trough"])
+        found.append(bool(np.nanmax(gap, initial=0.0) > error * size))
+    return np.array(found)
+
+
+def _highest(endpoints: Sequence[Endpoint], values: Floats) -> dict[str, float]:
+    size = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=0)
+    return {endpoint.name: float(most) for endpoint, most in zip(endpoints, size, strict=True)}
 
 
 def _worth_dividing_by(endpoints: Sequence[Endpoint], at: Floats, duration: float) -> NDArray[np.bool_]:
