@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from tricyclic.cli.main import main
+from tricyclic.errors import InputError
 from tricyclic.jobs._job import Progress
 from tricyclic.jobs.simulate import Request, run
+from tricyclic.readers.mechanisms import mechanisms
 
 SCENARIO = """
 title = "A site in the brain and what it blocks"
@@ -175,6 +177,17 @@ def test_a_person_of_twice_the_weight_gets_half_the_level(simulate):
     assert numbers(simulate(drug="testamine", dose="70 mg", route="po", species="human"))[
         "cmax"
     ] == pytest.approx(light, rel=1e-4)
+
+
+def test_the_weight_that_divides_a_dose_is_that_of_the_model(simulate):
+    asked = {"drug": "testamine", "dose": "70 mg", "route": "po", "species": "human"}
+    assert dict(simulate(**asked, weight="80 kg").values) == {"subject.body_weight": 80.0}
+    with pytest.raises(InputError, match=r"divided by it when they are read.*--weight \"45 kg\""):
+        simulate(**asked, set=("body_weight=45 kg",))
+
+
+def test_no_weight_differs_between_subjects_whose_doses_are_per_kg():
+    assert [row.cv for row in mechanisms()["subject"].constants if row.name == "body_weight"] == [0.0, 0.0]
 
 
 def test_the_unit_of_the_dose_changes_nothing(simulate):

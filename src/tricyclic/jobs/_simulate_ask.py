@@ -33,6 +33,7 @@ ACTIVITY = {
     "poor": 0.0, "intermediate": 0.5, "extensive": 1.0, "normal": 1.0, "rapid": 1.5, "ultrarapid": 2.0,
 }  # fmt: skip
 ENZYMES = ("CYP2C19", "CYP2D6")
+WEIGHT = "subject.body_weight"
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,16 @@ def ask(request: Dosing) -> Asked:
     if request.species:
         chosen = replace(chosen, species=request.species)  # type: ignore[arg-type]
     known, parts = drugs(folder), mechanisms(folder)
-    regimens, horizon = _regimens(request, chosen, known, _weight(request, chosen, parts))
+    weight = _weight(request, chosen, parts)
+    regimens, horizon = _regimens(request, chosen, known, weight)
     within(regimens, horizon)
     doses = sum(regimen.n for regimen in regimens)
     if doses > MOST_DOSES:
         raise InputError(f"asks for {doses} doses", allowed=f"At most {MOST_DOSES}")
     composed = compose(chosen, parts, known, regimens)
     values = {**_phenotypes(request.phenotype, composed), **_values(request.set, composed)}
+    if request.weight and weight is not None and WEIGHT in composed.parameters:
+        values[WEIGHT] = weight
     remarks = [_beyond(name, value, composed.parameters[name]) for name, value in values.items()]
     return Asked(
         chosen, parts, composed, regimens, horizon, values, tuple(remark for remark in remarks if remark)
@@ -277,6 +281,10 @@ def _values(texts: tuple[str, ...] | str, composed: Composed) -> dict[str, float
         if not equals:
             raise InputError(f"'{text}' sets nothing", where="set", allowed="Write it like net_cortex.Km=400")
         full = _parameter(name, composed)
+        if full == WEIGHT:
+            raise InputError(
+                "doses are divided by it when they are read", where=f"set {name}", do=f'State --weight "{number.removesuffix("kg").strip()} kg"'
+            )  # fmt: skip
         found[full] = _number(number, composed.parameters[full])
     return found
 
