@@ -68,10 +68,6 @@ def test_a_fit_that_opens_a_file_is_told_so_in_words(invent):
     assert file_complaints([fit], READING, READS, "open") == [expected]
 
 
-# It asks which compiler can live beside what is loaded already; both give the same bits.
-LOOKS_AROUND = {("numerics/engine_roadrunner.py", "sys")}
-
-
 def test_think_looks_at_no_clock_and_no_environment(source_files):
     complaints = [
         f"{file.place}:{imported.line} imports {imported.module}; THINK gives the same answer at any time and place"
@@ -80,7 +76,6 @@ def test_think_looks_at_no_clock_and_no_environment(source_files):
         for imported in file.imports
         if imported.module.split(".")[0]
         in {"time", "os", "sys", "random", "logging", "subprocess", "warnings"}
-        and (file.place, imported.module) not in LOOKS_AROUND
     ]
     complaints += [
         f"{file.place}:{call.lineno} calls {called_name(call)}"

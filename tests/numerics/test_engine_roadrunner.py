@@ -392,14 +392,6 @@ def test_what_is_no_sbml_is_refused_and_never_opened_as_a_file(text):
         integrator.engine().load(text)
 
 
-def test_compiling_with_more_care_changes_no_bit(sbml):
-    quick, careful = (integrator.engine().load(sbml, often=often) for often in (False, True))
-    rest = quick.rest(values={"dosing": 0.0} if "dosing" in quick.values() else {})
-    times = np.linspace(0.0, 48.0, 25)
-    one, other = (model.run(times, WATCHED, start=rest) for model in (quick, careful))
-    assert one.tobytes() == other.tobytes()
-
-
 def test_what_balances_does_so_to_the_last_bit():
     # Fused, 3 - 0.02 * 150 is -6e-17: the rest would move, and by how much would hang on the processor.
     model = integrator.engine().load(integrator.sbml_of("model m()\n x' = 3 - 0.02 * x; x = 150\nend", "m"))

@@ -14,7 +14,6 @@ What it took to make its answers safe, each held by a test:
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -59,28 +58,21 @@ ATTEMPTS = (
 class RoadRunnerEngine:
     """Compiles SBML with libRoadRunner, whose solver is CVODE."""
 
-    def load(self, sbml: str, *, often: bool = False) -> RoadRunnerModel:
+    def load(self, sbml: str) -> RoadRunnerModel:
         """Compile a model.
-
-        Parameters
-        ----------
-        sbml : str
-        often : bool
-            Whether hundreds of runs follow: then compiling takes four times as long and a run a tenth less. The bits are the same.
 
         Raises
         ------
         InputError
             If the text is no SBML, or holds what the solver cannot compile.
         """
-        return RoadRunnerModel(sbml, often)
+        return RoadRunnerModel(sbml)
 
 
 class RoadRunnerModel:
     """One compiled model; see `integrator.CompiledModel`."""
 
-    def __init__(self, sbml: str, often: bool = False) -> None:
-        self._often = often
+    def __init__(self, sbml: str) -> None:
         self._sbml = derive_always(sbml) if "<initialAssignment" in sbml else sbml
         self._wake()
         self._frozen = _frozen(self._sbml, self._at)
@@ -89,8 +81,8 @@ class RoadRunnerModel:
         self._solver.resetAll()
         self._own_start = self._states_now()
 
-    def __reduce__(self) -> tuple[Callable[[str, bool], RoadRunnerModel], tuple[str, bool]]:
-        return RoadRunnerModel, (self._sbml, self._often)
+    def __reduce__(self) -> tuple[Callable[[str], RoadRunnerModel], tuple[str]]:
+        return RoadRunnerModel, (self._sbml,)
 
     def values(self) -> dict[str, float]:
         """Give the value in the file of each parameter that may be set.
@@ -216,7 +208,7 @@ class RoadRunnerModel:
 
     def _wake(self) -> None:
         """Compile; also after a failure, so that nothing of it stays behind."""
-        self._solver = _compiled(self._sbml, self._often)
+        self._solver = _compiled(self._sbml)
         self._at = _layout(self._solver)
         self._outputs: tuple[str, ...] = ()
         self._set: tuple[Any, ...] = ()
@@ -347,20 +339,15 @@ class Layout(NamedTuple):
     ruled: int
 
 
-def _compiled(sbml: str, often: bool) -> Any:
+def _compiled(sbml: str) -> Any:
     # Anything else than SBML the library would take for the name of a file or an address.
     if "<sbml" not in sbml:
         raise InputError("the model is no SBML: it holds no <sbml> element")
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-    how = roadrunner.LoadSBMLOptions()
-    # Once V8, which draws the diagrams, has started in this process, compiling with LLJIT takes the process down.
-    if not often and "py_mini_racer" not in sys.modules:
-        # This compiler is four times as quick. At its higher levels it would fuse products and sums, so that what balances no
-        # longer does to the last bit, and two processors give two answers.
-        how.setLLVMBackend(how.LLJIT)
-        how.setLLJitOptimizationLevel(how.NONE)
     try:
-        return roadrunner.RoadRunner(sbml, how)
+        # The library's other compiler, LLJIT, is four times as quick, but needs its code and tables within 2 GB of each other:
+        # beside a library that reserves more than that (V8, which draws the diagrams) it takes the process down.
+        return roadrunner.RoadRunner(sbml)
     except RuntimeError as error:
         raise InputError(f"the solver cannot compile the model: {' '.join(str(error).split())}") from error
 

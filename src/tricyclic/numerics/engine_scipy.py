@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 class SciPyEngine:
     """Loads SBML for LSODA."""
 
-    def load(self, sbml: str, *, often: bool = False) -> SciPyModel:
-        """Translate a model; `often` makes no difference here.
+    def load(self, sbml: str) -> SciPyModel:
+        """Translate a model.
 
         Raises
         ------

@@ -77,8 +77,8 @@ class CompiledModel(Protocol):
 class Engine(Protocol):
     """A program that solves differential equations given as SBML."""
 
-    def load(self, sbml: str, *, often: bool = False) -> CompiledModel:
-        """Compile a model; with more care where it will run often. That changes its speed and no bit of its answers."""
+    def load(self, sbml: str) -> CompiledModel:
+        """Compile a model."""
 
 
 def sbml_of(antimony_text: str, name: str) -> str:

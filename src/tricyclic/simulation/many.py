@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from tricyclic.simulation.run import Bench
 
 Floats = NDArray[np.float64]
 # A piece is long enough to be worth its way and short enough to tell progress; a process takes seconds to start.
-MOST_A_PIECE, WORTH_PROCESSES, WORTH_COMPILING = 25, 40, 300
+MOST_A_PIECE, WORTH_PROCESSES = 25, 40
 # Absolute error of a state, relative to the most that the typical subject has of it.
 ATOL_OF_SIZE = 1e-6
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -56,8 +56,6 @@ class Question:
         Highest order of the solver, 1 to 5; see `ORDER_WHEN_DOSED`.
     sbml : str
         The composed model as SBML, where it has been written already (`Bench.sbml`).
-    often : bool
-        Whether each worker has so much to do that compiling with more care pays; `respond` decides.
     """
 
     composed: Composed
@@ -69,7 +67,6 @@ class Question:
     sizes: Floats | None = None
     order: int = 5
     sbml: str = ""
-    often: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,8 +132,6 @@ def respond(
         raise InputError("there are no subjects to simulate")
     for name in names:
         question.composed.quantity(name)
-    if len(table) // max(workers, 1) >= WORTH_COMPILING:
-        question = replace(question, often=True)
     size = a_piece or max(1, min(MOST_A_PIECE, -(-len(table) // (4 * max(workers, 1)))))
     pieces = [
         _Piece(question, tuple(names), table[first : first + size], first)
@@ -208,10 +203,10 @@ _READING = threading.Lock()
 def _bench(question: Question) -> Bench:
     """The compiled model; kept by the thread that compiled it for its next piece."""
     held: dict[str, Bench] = _OWN.__dict__.setdefault("benches", {})
-    text = f"{question.composed.text} {question.often}"
+    text = question.composed.text
     if text not in held:
         with _READING:
-            found = Bench(question.composed, sbml=question.sbml, often=question.often)
+            found = Bench(question.composed, sbml=question.sbml)
         held.clear()
         held[text] = found
     return held[text]

@@ -26,12 +26,10 @@ class Bench:
     same bits, alone or among others.
     """
 
-    def __init__(
-        self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = "", often: bool = False
-    ) -> None:
+    def __init__(self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = "") -> None:
         self.composed, self.engine_name = composed, engine_name
         self.sbml = sbml or sbml_of(composed.text, composed.name) if composed.text else composed.sbml
-        self.model: CompiledModel = engine(engine_name).load(self.sbml, often=often)
+        self.model: CompiledModel = engine(engine_name).load(self.sbml)
         self._index = {name: k for k, name in enumerate(self.model.states)}
 
     def __reduce__(self) -> tuple[Callable[..., Bench], tuple[Composed, str, str]]:
@@ -148,8 +146,10 @@ class Bench:
         """Parameters, and states with what is given at time 0."""
         start = (self.rest(values) if rest is None else rest).copy()
         given = self.ids(values)
+        # The events of later doses read the same switch.
+        gives = not self.composed.at_rest or given.get(flat("subject.dosing"), 1.0) > 0
         for dose in self.composed.doses:
-            if not dose.regimen.at_start:
+            if not (dose.regimen.at_start and gives):
                 continue
             amount = given.get(flat(dose.amount), dose.regimen.amount)
             if dose.sustained:
