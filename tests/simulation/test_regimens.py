@@ -183,3 +183,40 @@ def test_a_regimen_past_the_horizon_is_refused():
     for late in ("desipramine 10 mg/kg ip every 12 h x 29", "desipramine 15 mg/kg/d pump from 1 h for 14 d"):
         with pytest.raises(InputError, match="ends at 336 h"):
             within([regimen_of(late, RAT, DRUGS)], 336)
+
+
+@pytest.mark.parametrize(
+    ("text", "until_h", "n", "every_h", "duration_h"),
+    [
+        ("desipramine 24 mg/kg/d pump every 24 h for 6 h", 72.0, 3, 24.0, 6.0),
+        ("desipramine 24 mg/kg/d pump from 24 h every 24 h for 6 h", 72.0, 2, 24.0, 6.0),
+        ("desipramine 10 uM probe_cortex from 12 h every 6 h for 1 h", 36.0, 4, 6.0, 1.0),
+        # One that ends as the next begins is one.
+        ("desipramine 24 mg/kg/d pump every 24 h for 24 h", 72.0, 1, 0.0, 72.0),
+        ("desipramine 24 mg/kg/d pump every 24 h for 24 h", 60.0, 1, 0.0, 60.0),
+        ("desipramine 24 mg/kg/d pump every 24 h for 1 d x 3", None, 1, 0.0, 72.0),
+    ],
+)
+def test_a_sustained_dose_is_repeated_until_the_treatment_ends(text, until_h, n, every_h, duration_h):
+    found = regimen_of(text, RAT, DRUGS, until_h=until_h)
+    assert (found.n, found.every_h, found.duration_h) == (n, every_h, pytest.approx(duration_h))
+
+
+def test_a_repeated_bath_and_its_number_of_doses_say_the_same():
+    stated = regimen_of("BDNF 50 ng/mL bath every 24 h x 3 for 15 min", DISH, DRUGS)
+    assert regimen_of("BDNF 50 ng/mL bath every 24 h for 15 min", DISH, DRUGS, until_h=72) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("desipramine 10 mg/kg ip for 14 d", "given at once"),
+        ("desipramine 10 mg/kg ip every 12 h for 1 d x 4", "both for 24 h and 4 doses"),
+        ("desipramine 24 mg/kg/d pump every 24 h for 6 h", "nothing says for how long"),
+        ("desipramine 24 mg/kg/d pump every 24 h for 30 h x 2", "ends before the next begins"),
+        ("desipramine 24 mg/kg/d pump every 24 h", "does not say how long each lasts"),
+    ],
+)
+def test_nothing_that_was_said_is_dropped(text, says):
+    with pytest.raises(InputError, match=says):
+        regimen_of(text, RAT, DRUGS)

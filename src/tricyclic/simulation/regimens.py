@@ -144,7 +144,8 @@ def regimen(
     dose, route : str
         As in `amount_of`; where both are missing, the usual dose of the drug's table.
     start, every, duration : str or float
-        Times; empty where not stated. A bolus that is repeated "for" a time is repeated as often as fits in it.
+        Times; empty where not stated. A bolus that is repeated "for" a time is repeated as often as fits in it; each
+        dose of a pump, infusion, probe or bath lasts that time, and where that is the interval they are one.
     n : int, optional
         Number of doses.
     until_h : float, optional
@@ -174,21 +175,36 @@ def regimen(
     sustained = is_sustained(route)
     if every != "" and not every_h > 0:
         raise InputError("the interval is 0 h", where=where, allowed="It is above 0")
+    if duration != "" and not sustained and not every_h:
+        raise InputError(
+            f"says for {lasts_h:g} h, and a dose by '{route}' is given at once", where=where, do='Say how often: "every 12 h"; or leave "for" out'
+        )  # fmt: skip
+    if duration != "" and not sustained and n is not None:
+        raise InputError(f"says both for {lasts_h:g} h and {n} doses", where=where, do="State one of them")
+    if sustained and every_h and duration == "":
+        raise InputError(
+            f"repeats a dose by '{route}' and does not say how long each lasts", where=where, do='Add "for 1 h"'
+        )  # fmt: skip
+    if sustained and every_h and lasts_h > every_h * (1 + 1e-9):
+        raise InputError(
+            f"lasts {lasts_h:g} h and starts again every {every_h:g} h", where=where, allowed="A sustained dose ends before the next begins"
+        )  # fmt: skip
+    repeated_h = (until_h - start_h if until_h is not None else 0.0) if sustained else left
+    if n is not None and every_h:
+        repeated_h = n * every_h
     if n is None:
         n = 1
-        if every_h and not sustained:
-            if not left > 0:
+        if every_h:
+            if not repeated_h > 0:
                 raise InputError("is repeated, and nothing says for how long", where=where, do="State the days, or the number of doses")  # fmt: skip
-            n = max(1, math.ceil(left / every_h - 1e-9))
+            n = max(1, math.ceil(repeated_h / every_h - 1e-9))
     if n > 1 and not every_h:
         raise InputError(f"gives {n} doses and no interval", where=where, do='Add the interval: "every 12 h"')
-    if sustained and duration == "":
-        if every_h:
-            raise InputError(
-                f"repeats a dose by '{route}' and does not say how long each lasts", where=where, do='Add "for 1 h"'
-            )  # fmt: skip
-        if until_h is None or not left > 0:
-            raise InputError(f"'{route}' needs a duration", where=where, do="State for how long it is given")
+    if sustained and duration == "" and (until_h is None or not left > 0):
+        raise InputError(f"'{route}' needs a duration", where=where, do="State for how long it is given")
+    if sustained and n > 1 and math.isclose(lasts_h, every_h, rel_tol=1e-9):
+        # One ends as the next begins: they are one, and it ends with the treatment.
+        n, left = 1, repeated_h
     return Regimen(
         drug.name, route, amount, start_h, every_h if n > 1 else 0.0, n, left if sustained else 0.0,
         _said(drug.identifier("name") or drug.name, dose, route, start_h, every_h, n, left if sustained and duration != "" else 0.0),
