@@ -104,7 +104,7 @@ def test_a_course_that_still_rises_has_no_half_life():
 def test_the_drug_that_a_metabolite_comes_from_sets_its_intervals():
     time = np.linspace(0, 48, 481)
     level = bateman(time, 0.5, 0.1)
-    regimens = (Regimen("imipramine", "ip", 1.0, 0.0, 12.0, 4), Regimen("imipramine", "ip", 1.0, 3.0))
+    regimens = (Regimen("imipramine", "ip", 1.0, 0.0, 12.0, 4),)
     found = exposure_to(regimens, time, level)
     assert (found.tau_h, found.auc_tau_first) == (12.0, pytest.approx(area(time, level, 0, 12)[0]))
 
@@ -145,3 +145,43 @@ def test_the_peak_after_the_last_dose_is_timed_from_that_dose():
     assert exposure(time, bateman(time, ka, k)).tmax_last_h == pytest.approx(
         math.log(ka / k) / (ka - k), abs=0.01
     )
+
+
+def test_an_interval_that_is_cut_short_has_no_mean_and_the_peak_is_that_of_the_course():
+    k, tau = 0.1, 24.0
+    time = np.linspace(0, 60, 6001)
+    level = sum(np.where(time >= i * tau, np.exp(-k * (time - i * tau)), 0.0) for i in range(3))
+    cut = exposure_to((Regimen("a", "iv", 1.0, 0.0, tau, 3),), time, level)
+    assert cut.tau_h == tau
+    assert all(math.isnan(value) for value in (cut.cavg_last, cut.cmax_last, cut.cmin_last, cut.accumulation))
+    assert cut.cmax == level.max() and cut.tmax_last_h == 0.0
+    whole = exposure_to((Regimen("a", "iv", 1.0, 0.0, tau, 2),), time[:4801], level[:4801])
+    assert whole.cavg_last == pytest.approx((1 - math.exp(-2 * tau * k)) / (k * tau), rel=1e-3)
+
+
+def test_a_loading_dose_breaks_the_interval_and_the_peak_is_timed_from_the_dose_before_it():
+    ka, k = 2.0, 0.1
+    time = np.linspace(0, 72, 7201)
+    loaded = (Regimen("a", "ip", 3.0, 0.0), Regimen("a", "ip", 1.0, 24.0, 24.0, 2))
+    level = sum(
+        size * np.where(time >= start, bateman(np.maximum(time - start, 0), ka, k), 0.0)
+        for size, start in ((3.0, 0.0), (1.0, 24.0), (1.0, 48.0))
+    )
+    found = exposure_to(loaded, time, level)
+    assert math.isnan(found.tau_h) and math.isnan(found.accumulation) and math.isnan(found.cavg_last)
+    assert found.tmax_last_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.02)
+    late = exposure_to((Regimen("a", "ip", 1.0, 0.0), Regimen("a", "ip", 3.0, 30.0)), time, level)
+    assert late.tmax_last_h == pytest.approx(found.tmax_h)
+
+
+def test_equal_doses_make_one_schedule_however_they_were_asked_for():
+    time = np.linspace(0, 48, 481)
+    level = bateman(time, 0.5, 0.1)
+    apart = (Regimen("a", "ip", 1.0, 0.0, 24.0, 2), Regimen("a", "ip", 1.0, 12.0, 24.0, 2))
+    assert exposure_to(apart, time, level) == exposure_to(
+        (Regimen("a", "ip", 1.0, 0.0, 12.0, 4),), time, level
+    )
+    uneven = (Regimen("a", "ip", 1.0, 0.0), Regimen("a", "ip", 1.0, 8.0), Regimen("a", "ip", 1.0, 24.0))
+    assert math.isnan(exposure_to(uneven, time, level).tau_h)
+    other = (Regimen("a", "ip", 1.0, 0.0), Regimen("b", "ip", 1.0, 12.0))
+    assert math.isnan(exposure_to(other, time, level).tau_h)

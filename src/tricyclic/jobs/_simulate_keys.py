@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UNCHANGED = 1e-3
 # Less drug than this [nM] is none: a metabolite that is not formed, plasma beside a probe.
 NO_DRUG_NM = 1e-6
+BY_PROBE = " by the probe, free"
 
 
 def is_occupancy(watch: Watch) -> bool:
@@ -55,7 +56,7 @@ def drug_places(asked: Asked) -> tuple[tuple[str, str, str], ...]:
         for regimen in asked.regimens:
             if regimen.drug == drug and regimen.route.startswith("probe_"):
                 fluid = regimen.route.removeprefix("probe_")
-                found.append((drug, f"{fluid} by the probe, free", f"{drug}.in_{fluid}"))
+                found.append((drug, f"{fluid}{BY_PROBE}", f"{drug}.in_{fluid}"))
     return tuple(dict.fromkeys(found))
 
 
@@ -96,8 +97,11 @@ def exposures_of(asked: Asked, runs: Runs, share: float) -> tuple[Exposed, ...]:
         if not (levels.max() > NO_DRUG_NM):
             continue
         regimens = _behind(asked, drug)
-        if "probe" in place:
-            regimens = tuple(one for one in regimens if one.route.startswith("probe_"))
+        # What a probe gives stays in its fluid: it has no part in plasma and brain, nor they in it.
+        probe = f"probe_{quantity.rpartition('.in_')[2]}" if place.endswith(BY_PROBE) else ""
+        regimens = tuple(
+            one for one in regimens if (one.route == probe if probe else not one.route.startswith("probe_"))
+        )
         each = [exposure_to(regimens, runs.time_h, level) for level in levels]
         names = [*(one.name for one in fields(Exposure)), "accumulation"]
         mass = asked.composed.drugs[drug].constant("molar_mass")

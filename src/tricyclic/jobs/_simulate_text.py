@@ -113,7 +113,7 @@ def _exposures(found: Simulated) -> list[str]:
     for one in found.exposures:
         rows.append(
             (
-                f"{one.drug}, {one.place}", with_mass(one, "cmax_last" if _is_repeated(one) else "cmax"), _tmax(one),
+                f"{one.drug}, {one.place}", with_mass(one, "cmax_last" if _is_told(one, "cmax_last") and _is_repeated(one) else "cmax"), _tmax(one),
                 told(one.numbers["cavg_last"], "nM"), _auc(one),
                 _half_life(one), told(one.numbers["accumulation"]),
             )
@@ -121,13 +121,17 @@ def _exposures(found: Simulated) -> list[str]:
     return ["", *aligned(_without_empty(rows))]
 
 
+def _is_told(one: Exposed, name: str) -> bool:
+    return not math.isnan(one.numbers[name].value)
+
+
 def _is_repeated(one: Exposed) -> bool:
-    return not math.isnan(one.numbers["tau_h"].value)
+    return _is_told(one, "tau_h")
 
 
 def _tmax(one: Exposed) -> str:
     """Time from dose to peak; a pump has a plateau instead."""
-    is_pump = not math.isnan(one.numbers["cavg_last"].value) and not _is_repeated(one)
+    is_pump = _is_told(one, "cavg_last") and not _is_repeated(one)
     return "-" if is_pump else duration(one.numbers["tmax_last_h"].value)
 
 

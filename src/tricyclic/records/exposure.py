@@ -15,7 +15,8 @@ class Exposure:
     cmax, tmax_h : float
         Highest concentration [nM] and its time after the start [h]; at steady state, of the first peak that is as high.
     tmax_last_h : float
-        Time from the start of the last dose to the highest concentration that follows it [h].
+        Time from the start of the last dose to the highest concentration that follows it [h]; where the last interval is
+        not told, to `cmax` from the dose before it.
     auc_last, auc_inf : float
         Area from the first dose to the last time, and to infinity [nM h].
     extrapolated : float
@@ -27,11 +28,11 @@ class Exposure:
     mrt_h : float
         Mean residence time after a single dose [h], the time of an infusion taken off.
     tau_h : float
-        Dosing interval [h]; nan for a single dose.
+        Dosing interval [h]; nan for a single dose, and where doses or intervals differ.
     auc_tau_first, auc_tau_last : float
         Area over the first and the last dosing interval [nM h].
     cmax_last, cmin_last, cavg_last : float
-        Highest, lowest and mean concentration of the last interval [nM]; of the last day of a pump.
+        Highest, lowest and mean concentration of the last interval [nM], nan where it is cut short; of the last day of a pump.
     """
 
     cmax: float

@@ -7,6 +7,7 @@ through the last points, at least three, whose adjusted R2 is best; among equals
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ def exposure(
     last_h: float = 0.0,
     tau_h: float = math.nan,
     infused_h: float = 0.0,
+    doses_h: Sequence[float] = (),
 ) -> Exposure:
     """Analyse a concentration course.
 
@@ -45,9 +47,11 @@ def exposure(
     first_h, last_h : float
         Start of the first and of the last dose [h].
     tau_h : float
-        Dosing interval [h]; nan for a single dose.
+        Dosing interval [h]; nan for a single dose, and where doses or intervals differ.
     infused_h : float
-        How long one dose lasts [h]; 0 for a bolus.
+        How long the last dose lasts [h]; 0 for a bolus.
+    doses_h : sequence of float
+        Start of every dose [h]; the first and the last where left out.
 
     Returns
     -------
@@ -60,8 +64,9 @@ def exposure(
 
     Notes
     -----
-    Accumulation is AUC over the last interval / AUC over the first. Half-life is ln 2 / lambda_z of what follows the end
-    of the last dose, and rests on however much of it was simulated: after repeated doses let the drug wash out.
+    Accumulation is AUC over the last interval / AUC over the first. A last interval that the course does not reach the end of
+    is not told: its mean would be that of its peak. The peak is then that of the whole course, timed from the dose before it.
+    Half-life is ln 2 / lambda_z of what follows the end of the last dose, and rests on however much of it was simulated: after repeated doses let the drug wash out.
     MRT = AUMC / AUC - infused / 2, of a single dose only. A course that does not fall at its end has no half-life.
     """
     time, level = np.asarray(time_h, dtype=float), np.maximum(np.asarray(nM, dtype=float), 0.0)
@@ -71,10 +76,12 @@ def exposure(
     peak = first_peak(np.where(given, level, 0.0))
     end = float(time[-1])
     auc_last, aumc_last = area(time, level, first_h, end)
-    late = first_peak(np.where(time >= last_h, level, 0.0)) if end > last_h else time.size - 1
-    found = {
-        "cmax": float(level[peak]), "tmax_h": float(time[peak]), "auc_last": auc_last, "tmax_last_h": max(float(time[late]) - last_h, 0.0),
-    }  # fmt: skip
+    whole = math.isfinite(tau_h) and last_h > first_h and end >= (last_h + tau_h) * (1 - 1e-9)
+    found = {"cmax": float(level[peak]), "tmax_h": float(time[peak]), "auc_last": auc_last}
+    starts = np.array(sorted(doses_h) or [first_h, last_h])
+    at = first_peak(np.where(time >= last_h, level, 0.0)) if whole else peak
+    before = starts[starts <= time[at]]
+    found["tmax_last_h"] = max(float(time[at] - (before[-1] if before.size else first_h)), 0.0)
     rate, points, r2, terminal_h = terminal(time, level, after_h=last_h + infused_h)
     if rate > 0:
         found |= {
@@ -86,14 +93,14 @@ def exposure(
         }
         tail = float(level[-1]) / rate
         found |= {"auc_inf": auc_last + tail, "extrapolated": tail / (auc_last + tail)}
-        if not last_h > first_h:
+        if not last_h > first_h and len(doses_h) < 2:
             aumc = aumc_last + tail * (end - first_h) + tail / rate
             found["mrt_h"] = aumc / (auc_last + tail) - infused_h / 2
     if math.isfinite(tau_h) and last_h > first_h:
-        final = min(last_h + tau_h, end)
         found |= {"tau_h": tau_h, "auc_tau_first": area(time, level, first_h, first_h + tau_h)[0]}
-        found |= _stretch(time, level, last_h, final)
-        if final >= last_h + tau_h * (1 - 1e-9):
+        if whole:
+            final = min(last_h + tau_h, end)
+            found |= _stretch(time, level, last_h, final)
             found["auc_tau_last"] = area(time, level, last_h, final)[0]
     elif infused_h > DAY_H:
         stop = min(last_h + infused_h, end)
@@ -102,18 +109,42 @@ def exposure(
 
 
 def exposure_to(regimens: tuple[Regimen, ...], time_h: Floats, nM: Floats) -> Exposure:
-    """Analyse a course under the regimens of its drug (of its parent, for a metabolite); the one that lasts longest sets the intervals."""
+    """Analyse a course under all regimens of its drug (of its parents, for a metabolite).
+
+    There is an interval, and an accumulation, only where all doses are equal and equally spaced: a loading dose breaks it.
+    """
     if not regimens:
         return exposure(time_h, nM)
-    leading = max(regimens, key=lambda regimen: (regimen.last_h, regimen.n))
+    doses = sorted(
+        ((one.start_h + k * one.every_h, one) for one in regimens for k in range(one.n)),
+        key=lambda dose: dose[0],
+    )
+    starts = [start for start, _ in doses]
+    ends = [(start + one.duration_h, start, one) for start, one in doses]
+    _, last_h, leading = max(ends, key=lambda end: end[:2])
     return exposure(
         time_h,
         nM,
-        first_h=min(regimen.start_h for regimen in regimens),
-        last_h=leading.start_h + (leading.n - 1) * leading.every_h,
-        tau_h=leading.every_h if leading.n > 1 else math.nan,
+        first_h=starts[0],
+        last_h=last_h,
+        tau_h=_interval(starts, [one for _, one in doses]),
         infused_h=leading.duration_h,
+        doses_h=starts,
     )
+
+
+def _interval(starts: Sequence[float], given: Sequence[Regimen]) -> float:
+    """The interval between equal and equally spaced doses [h]; nan where they are not, or there is one."""
+    kinds = {(one.drug, one.route, one.amount, one.duration_h) for one in given}
+    steps = np.diff(starts)
+    if (
+        len(kinds) > 1
+        or not steps.size
+        or not np.allclose(steps, steps[0], rtol=1e-9, atol=0.0)
+        or not steps[0] > 0
+    ):
+        return math.nan
+    return float(steps[0])
 
 
 def first_peak(y: Floats) -> int:
