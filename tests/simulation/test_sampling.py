@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tricyclic.records.regimen import Regimen
 from tricyclic.simulation.sampling import times_of
@@ -43,3 +44,15 @@ def test_a_long_run_stays_small():
 def test_the_order_of_regimens_changes_nothing():
     other = Regimen("idazoxan", "sc", 1.0, 3.0)
     assert (times_of([TWICE_DAILY, other], 400.0) == times_of([other, TWICE_DAILY], 400.0)).all()
+
+
+@pytest.mark.parametrize("days", [200, 366])
+def test_a_year_is_sampled_as_a_day_is(days):
+    times = times_of([], 24.0 * days)
+    assert times[-1] == 24.0 * days and np.isfinite(times).all() and times.size < 10000
+
+
+@pytest.mark.parametrize("start", [0.0, 1e-9, 1e-7, 1e-6, 2e-6])
+def test_no_time_is_before_the_beginning(start):
+    times = times_of([Regimen("desipramine", "ip", 1.0, start)], 12.0)
+    assert times[0] == 0.0 and (np.diff(times) > 0).all()

@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 FIRST_STEP_H = 0.05
 GROWTH = 1.25
 LONGEST_STEP_H = 1.5
+# By then every step has grown to the longest; a higher power would overflow in a long run.
+MOST_GROWTH = 200
 BACKGROUND = 300
 # Steps within a short bath or probe, and how many of its repetitions get them.
 WITHIN, MOST_FINE = 50, 20
@@ -51,15 +53,15 @@ def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
     step = min(FIRST_STEP_H, horizon_h / 400, shortest / 40)
     after = [0.0]
     while after[-1] < horizon_h:
-        after.append(after[-1] + min(step * GROWTH ** (len(after) - 1), LONGEST_STEP_H))
+        after.append(after[-1] + min(step * GROWTH ** min(len(after) - 1, MOST_GROWTH), LONGEST_STEP_H))
     offsets = np.array(after)
     pieces = [np.linspace(0.0, horizon_h, BACKGROUND + 1), *fine]
     for start, end in zip(starts, [*starts[1:], horizon_h], strict=True):
         pieces.append(start + offsets[offsets < end - start])
-        if start > 0:
+        if start > JUST_BEFORE_H:
             pieces.append(np.array([start - JUST_BEFORE_H]))
     every = np.unique(np.concatenate(pieces))
-    if horizon_h in changes:
+    if horizon_h in changes and horizon_h > JUST_BEFORE_H:
         # What is given until the end is still given at the last time.
         every = np.append(every[every < horizon_h - JUST_BEFORE_H], horizon_h - JUST_BEFORE_H)
     # 12.0 and 12.000000000000002 are one time.
