@@ -149,9 +149,9 @@ class Bench:
         # The events of later doses read the same switch.
         gives = not self.composed.at_rest or given.get(flat("subject.dosing"), 1.0) > 0
         for dose in self.composed.doses:
-            if not (dose.regimen.at_start and gives):
+            if not dose.regimen.at_start:
                 continue
-            amount = given.get(flat(dose.amount), dose.regimen.amount)
+            amount = given.get(flat(dose.amount), dose.regimen.amount) if gives else 0.0
             if dose.sustained:
                 given[flat(dose.feeds)] = amount
             else:
