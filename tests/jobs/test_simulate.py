@@ -287,6 +287,74 @@ def test_an_occupancy_may_be_compared_in_percent_of_the_target(simulate, measure
     assert found.compared[0].points[0].simulated == pytest.approx(100 * 25 / 30, rel=1e-3)
 
 
+@pytest.mark.parametrize("unit", ["", "fraction"])
+def test_an_occupancy_without_a_unit_is_a_fraction(simulate, measured, unit):
+    path = measured([f"160,blocked,0.83,{unit},0.05"])
+    found = simulate(drug="testamine", rate="6 mg/kg/d", days=7, compare=path)
+    (point,) = found.compared[0].points
+    assert (point.measured, point.error) == (pytest.approx(83.0), pytest.approx(5.0))
+
+
+def test_a_pump_that_is_refilled_gives_each_time_and_one_without_a_pause_never_stops(simulate):
+    stated = {"drug": "testamine", "dose": "24 mg/kg/d", "route": "pump", "every": "24h", "days": 3}
+    thrice = simulate(**stated, duration="6h", washout="7 d")
+    assert thrice.regimens[0].n == 3
+    given = 24 * 4000 / 24 * 6 * 3
+    assert numbers(thrice)["auc_inf"] == pytest.approx(given / 2, rel=2e-3)
+    without = simulate(**stated, duration="24h")
+    assert numbers(without)["cavg_last"] == pytest.approx(
+        4000 / 2 * (1 - math.exp(-48 * K) * (1 - math.exp(-24 * K)) / (24 * K)), rel=2e-3
+    )
+
+
+def test_a_probe_beside_doses_leaves_the_intervals_of_plasma_alone(simulate):
+    stated = {"drug": "testamine", "dose": "1 mg/kg", "route": "iv", "every": "24h", "hours": 48}
+    alone = simulate(**stated)
+    beside = simulate(**stated, with_=("testamine 10 uM probe_cortex from 12 h every 6 h x 4 for 1 h",))
+    for name in ("tau_h", "cavg_last", "accumulation", "half_life_h", "tmax_last_h"):
+        assert numbers(beside)[name] == pytest.approx(numbers(alone)[name], rel=1e-3)
+    probe = numbers(beside, "cortex by the probe, free")
+    assert probe["tau_h"] == 6.0 and probe["tmax_last_h"] == pytest.approx(1.0, abs=0.05)
+    assert probe["accumulation"] == pytest.approx(1.0, rel=0.05)
+
+
+def test_the_mean_of_an_interval_that_is_cut_short_is_not_told(simulate):
+    found = simulate(drug="testamine", dose="1 mg/kg", route="iv", every="24h", hours=60)
+    assert math.isnan(numbers(found)["cavg_last"])
+    assert "Cavg" not in str(found) and "accumulation" not in str(found) and "Cmax" in str(found)
+
+
+def test_a_phenotype_that_no_drug_feels_is_remarked(simulate):
+    found = simulate(drug="testamine", dose="1 mg/kg", route="iv", phenotype=("CYP2D6=poor",))
+    assert found.remarks == (
+        "No drug of this model is cleared by CYP2D6 in the rat: its phenotype changes nothing",
+    )
+    felt = simulate(
+        drug="testamine", dose="1 mg/kg", route="iv", phenotype=("CYP2D6=poor",), set=("testamine.share_CYP2D6=0.5",), days=4
+    )  # fmt: skip
+    assert not felt.remarks and numbers(felt)["auc_inf"] == pytest.approx(4000 / 1, rel=1e-3)
+
+
+def test_values_with_which_nothing_can_be_solved_are_named(typed, library, monkeypatch):
+    from tricyclic.errors import NumericsError
+    from tricyclic.simulation.run import Bench
+
+    def never(*_, **__):
+        raise NumericsError("no rest is found")
+
+    monkeypatch.setattr(Bench, "rest", never)
+    told = typed("--set", "amine.k=7")
+    assert told.exit_code == 3
+    assert "cannot be solved with amine.k = 7" in told.stderr and "No rest is found" in told.stderr
+    assert typed().exit_code == 1
+
+
+@pytest.mark.parametrize("days", ["200", "366"])
+def test_most_of_a_year_can_be_simulated(typed, days):
+    told = typed("--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--days", days)
+    assert told.exit_code == 0, told.output
+
+
 ENSEMBLE_TOML = """
 scenario = "small"
 version = 3
@@ -356,6 +424,30 @@ def test_no_members_is_a_single_run_and_too_many_are_refused(simulate, typed, wi
     assert json.loads(alone.stdout)["result"]["members"] == 1
     refused = typed("--folder", with_ensemble, "--members", "22")
     assert refused.exit_code == 3 and "has 21" in refused.stderr
+
+
+def test_an_ensemble_of_rats_is_not_taken_for_people(simulate, typed, with_ensemble):
+    words = (
+        "--folder",
+        with_ensemble,
+        "--species",
+        "human",
+        "--drug",
+        "testamine",
+        "--dose",
+        "1 mg/kg",
+        "--route",
+        "po",
+    )
+    told = typed(*words, "--json")
+    result = json.loads(told.stdout)["result"]
+    assert (result["members"], result["ensemble"]) == (1, "")
+    assert any("calibrated for the rat" in remark for remark in result["remarks"])
+    assert any("written for the rat" in remark for remark in result["remarks"])
+    refused = typed(*words, "--members", "5")
+    assert refused.exit_code == 3 and "calibrated for the rat" in refused.stderr
+    own = typed("--folder", with_ensemble, "--species", "rat", "--json")
+    assert json.loads(own.stdout)["result"]["members"] == 21
 
 
 def test_the_tables_hold_what_the_result_holds_and_the_same_bytes_again(simulate, tmp_path):
@@ -429,6 +521,16 @@ def test_json_is_one_document_with_bands_and_courses(typed):
         (("--weight", "heavy"), "is no weight"),
         (("--compare", "nowhere.csv"), "no such file"),
         (("--to", "out.csv"), "looks like a file"),
+        (("--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--duration", "3 h"), "given at once"),
+        (("--drug", "testamine", "--set", "testamine.V=-5"), "testamine.V is -5. It is above 0, in L/kg"),
+        (("--drug", "testamine", "--set", "testamine.V=0"), "above 0"),
+        (("--drug", "testamine", "--set", "testamine.fu=5"), "A share is 0 to 1"),
+        (("--drug", "testamine", "--set", "testamine_dose1.F=3"), "A share is 0 to 1"),
+        (("--drug", "testamine", "--set", "testamine.Ki_NET=0"), "above 0"),
+        (("--drug", "testamine", "--set", "testamine_dose1.dose=5"), "Use --dose"),
+        (("--set", "amine.rest=0"), "above 0, in nM"),
+        (("--set", "amine.k=-1"), "above 0, in 1/h"),
+        (("--set", "amine.load=1"), "is wired to net_site.load"),
         (("--every", "1 min", "--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--days", "30"), "doses"),
     ],
 )  # fmt: skip

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.jobs._job import asked
-from tricyclic.records.model_unit import MODEL_UNITS, model_unit
+from tricyclic.records.model_unit import MODEL_UNITS
 from tricyclic.records.scenario import SPECIES, Watch
-from tricyclic.records.telling import figures
 
 if TYPE_CHECKING:
-    from tricyclic.records.constant import Constant
     from tricyclic.records.drug import Drug
     from tricyclic.records.mechanism import Mechanism
     from tricyclic.records.regimen import Regimen
@@ -29,10 +27,6 @@ DEFAULT_H = 24.0
 FOREVER_H = 1e7
 LONGEST_H = 24.0 * 366
 MOST_DOSES = 2000
-ACTIVITY = {
-    "poor": 0.0, "intermediate": 0.5, "extensive": 1.0, "normal": 1.0, "rapid": 1.5, "ultrarapid": 2.0,
-}  # fmt: skip
-ENZYMES = ("CYP2C19", "CYP2D6")
 WEIGHT = "subject.body_weight"
 
 
@@ -80,7 +74,9 @@ class Dosing:
 class Asked:
     """A request that is ready to run.
 
-    `values` are the changed parameters; `remarks` what a reader should know, in plain lines.
+    `values` are the changed parameters; `remarks` what a reader should know, in plain lines; `home` the species that the
+    scenario is written and calibrated for. The horizon and the regimens are in the model's unit of time: `hours_per_time`
+    says how long that is, nan where a user's own file does not declare it.
     """
 
     scenario: Scenario
@@ -90,11 +86,14 @@ class Asked:
     horizon_h: float
     values: dict[str, float]
     remarks: tuple[str, ...]
+    home: str = ""
+    hours_per_time: float = 1.0
 
 
 def ask(request: Dosing) -> Asked:
     """Read the library, compose the scenario with its drugs and regimens, and check what was asked."""
     from tricyclic.jobs._simulate_own import ask_own, is_own
+    from tricyclic.jobs._simulate_values import beyond, check_possible, phenotypes, values_of, without_effect
     from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.regimens import within
@@ -103,6 +102,7 @@ def ask(request: Dosing) -> Asked:
         return ask_own(request)
     folder = request.folder or None
     chosen = scenario(request.scenario, folder=folder)
+    home = chosen.species
     if request.species:
         chosen = replace(chosen, species=request.species)  # type: ignore[arg-type]
     known, parts = drugs(folder), mechanisms(folder)
@@ -113,12 +113,27 @@ def ask(request: Dosing) -> Asked:
     if doses > MOST_DOSES:
         raise InputError(f"asks for {doses} doses", allowed=f"At most {MOST_DOSES}")
     composed = compose(chosen, parts, known, regimens)
-    values = {**_phenotypes(request.phenotype, composed), **_values(request.set, composed)}
+    varied = phenotypes(request.phenotype, composed)
+    values = {**varied, **values_of(request.set, composed)}
+    check_possible(values, composed)
     if request.weight and weight is not None and WEIGHT in composed.parameters:
         values[WEIGHT] = weight
-    remarks = [_beyond(name, value, composed.parameters[name]) for name, value in values.items()]
-    return Asked(
-        chosen, parts, composed, regimens, horizon, values, tuple(remark for remark in remarks if remark)
+    remarks = [
+        *without_effect(varied, values, composed),
+        *_foreign(chosen, home),
+        *(beyond(name, value, composed.parameters[name]) for name, value in values.items()),
+    ]
+    told = tuple(remark for remark in remarks if remark)
+    return Asked(chosen, parts, composed, regimens, horizon, values, told, home)
+
+
+def _foreign(scenario: Scenario, home: str) -> tuple[str, ...]:
+    """A remark where a scenario is asked for a species that it is not written for."""
+    if scenario.species == home:
+        return ()
+    names = {"rat": "the rat", "human": "people"}
+    return (
+        f"{scenario.name} is written for {names[home]}: the drugs' kinetics are those of {names[scenario.species]}, all else is not",
     )
 
 
@@ -222,11 +237,11 @@ def _regimens(
 
 
 def _end(given: Regimen) -> float:
-    """When a run that nothing else ends may stop: with a sustained dose, or a day or an interval after the last bolus."""
+    """When a run that nothing else ends may stop: with a sustained dose, or a day or an interval after the last bolus; of what has no end, a day and two doses."""
     from tricyclic.records.regimen import is_sustained
 
     if given.last_h >= FOREVER_H / 2:
-        return given.start_h + DEFAULT_H
+        return given.start_h + max(DEFAULT_H, 2 * given.every_h)
     return given.last_h if is_sustained(given.route) else given.last_h + (given.every_h or DEFAULT_H)
 
 
@@ -251,81 +266,6 @@ def _weight(request: Dosing, scenario: Scenario, mechanisms: Mapping[str, Mechan
         return None
     rows = mechanisms["subject"].constants if "subject" in mechanisms else ()
     return next((row.value for row in rows if row.name == "body_weight" and row.holds_for == "human"), None)
-
-
-def _phenotypes(texts: tuple[str, ...] | str, composed: Composed) -> dict[str, float]:
-    found = {}
-    for text in split(texts):
-        enzyme, equals, word = (part.strip() for part in text.partition("="))
-        if enzyme.upper() not in ENZYMES or not equals:
-            raise UnknownNameError.among("enzyme", enzyme, ENZYMES, where=f"phenotype '{text}'")
-        name = f"subject.activity_{enzyme.upper()}"
-        if name not in composed.parameters:
-            raise InputError("has no enzymes to vary", where=f"phenotype '{text}', {composed.name}")
-        if word.lower() in ACTIVITY:
-            found[name] = ACTIVITY[word.lower()]
-            continue
-        try:
-            found[name] = float(word)
-        except ValueError:
-            raise UnknownNameError.among("phenotype", word, ACTIVITY, where=enzyme) from None
-        if not (math.isfinite(found[name]) and found[name] >= 0):
-            raise InputError(f"the activity is {word}", where=enzyme, allowed="0 or more")
-    return found
-
-
-def _values(texts: tuple[str, ...] | str, composed: Composed) -> dict[str, float]:
-    found = {}
-    for text in split(texts):
-        name, equals, number = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise InputError(f"'{text}' sets nothing", where="set", allowed="Write it like net_cortex.Km=400")
-        full = _parameter(name, composed)
-        if full == WEIGHT:
-            raise InputError(
-                "doses are divided by it when they are read", where=f"set {name}", do=f'State --weight "{number.removesuffix("kg").strip()} kg"'
-            )  # fmt: skip
-        found[full] = _number(number, composed.parameters[full])
-    return found
-
-
-def _parameter(name: str, composed: Composed) -> str:
-    """The full name of a parameter; its symbol alone is enough where only one part has it."""
-    parameters = composed.parameters
-    if name in parameters:
-        return name
-    same = [full for full in parameters if full.rpartition(".")[2] == name]
-    if len(same) == 1:
-        return same[0]
-    if same:
-        raise InputError(
-            f"'{name}' is a parameter of several parts",
-            where="set",
-            do=f"Name one of them: {', '.join(same[:12])}",
-        )
-    if name in composed.quantities:
-        raise InputError(
-            f"'{name}' is computed and cannot be set", where="set",
-            do=f"Set a parameter; `tricyclic simulate {composed.name} --list` names them",
-        )  # fmt: skip
-    raise UnknownNameError.among("parameter", name, parameters, where=composed.name)
-
-
-def _number(text: str, constant: Constant) -> float:
-    match = re.fullmatch(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", text)
-    says = model_unit(constant.unit).says
-    if not match or match[2].strip() not in ("", constant.unit, says):
-        raise InputError(
-            f"'{text}' is no value", where=f"set {constant.name}",
-            allowed=f"A number{f' in {says}' if says else ''}",
-        )  # fmt: skip
-    return float(match[1])
-
-
-def _beyond(name: str, value: float, constant: Constant) -> str:
-    if not (value < constant.low or value > constant.high):
-        return ""
-    return f"{name} is {figures(value)}, outside the range {figures(constant.low)} to {figures(constant.high)} held possible"
 
 
 def unit_says(unit: str) -> str:

@@ -30,7 +30,8 @@ def ask_own(request: Dosing) -> Asked:
     InputError
         If the file does not parse, or something is asked that a file of another's making cannot know.
     """
-    from tricyclic.jobs._simulate_ask import Asked, _values
+    from tricyclic.jobs._simulate_ask import Asked
+    from tricyclic.jobs._simulate_values import values_of
     from tricyclic.readers.sbml_text import sbml_text
     from tricyclic.simulation.imported import imported
     from tricyclic.simulation.regimens import within
@@ -52,7 +53,7 @@ def ask_own(request: Dosing) -> Asked:
     remarks = (
         "Time and amounts are in the file's own units; the run starts at the file's own initial values.",
     )
-    return Asked(composed.scenario, {}, composed, regimens, end, _values(request.set, composed), remarks)
+    return Asked(composed.scenario, {}, composed, regimens, end, values_of(request.set, composed), remarks)
 
 
 def _horizon(request: Dosing) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tricyclic.errors import InputError, NumericsError
 from tricyclic.jobs._job import Progress
 from tricyclic.records.course import Course, Floats, course_of_members
 
@@ -54,6 +55,11 @@ def run_members(
     ----------
     members : sequence of mapping
         Parameters of each; what the request sets wins over them.
+
+    Raises
+    ------
+    InputError
+        If what the request sets, or a model of the user's own, cannot be solved.
     """
     from tricyclic.simulation.run import Bench
 
@@ -66,7 +72,20 @@ def run_members(
     rests = np.empty((len(sets), len(wanted)))
     for k, values in enumerate(sets):
         yield Progress(k + 1, total, f"member {k + 1} of {len(sets)}" if len(sets) > 1 else "simulating")
-        rest = bench.rest(values)
-        rests[k] = bench.rest_of(wanted, values, rest)
-        table[k] = bench.run(time_h, wanted, values, rest=rest)
+        try:
+            rest = bench.rest(values)
+            rests[k] = bench.rest_of(wanted, values, rest)
+            table[k] = bench.run(time_h, wanted, values, rest=rest)
+        except NumericsError as error:
+            raise _named(asked, error) from error
     return Runs(time_h, wanted, table, rests)
+
+
+def _named(asked: Asked, error: NumericsError) -> Exception:
+    """The error with the values that were set, or the file it is of; our own fault stays that."""
+    if asked.values:
+        listed = ", ".join(f"{name} = {value:.6g}" for name, value in asked.values.items())
+        return InputError(
+            f"cannot be solved with {listed}", where=asked.scenario.name, allowed=str(error).rstrip("."), do="Change what was set",
+        )  # fmt: skip
+    return error if asked.composed.at_rest else InputError(str(error), where=asked.scenario.name)
