@@ -22,7 +22,7 @@ def members_of(
     Raises
     ------
     InputError
-        If members are asked for and the scenario has no ensemble, or fewer.
+        If members are asked for and the scenario has no ensemble, or fewer, or one of another species.
     """
     if members is not None and members < 0:
         raise InputError(f"is {members}", where="members", allowed="0 for a single run, or more")
@@ -39,6 +39,13 @@ def members_of(
                 "has no calibrated ensemble", where=asked.scenario.name, do="Leave the number of members out"
             )
         return [], "", ()
+    if asked.home and asked.scenario.species != asked.home:
+        what = f"the ensemble '{name}' is calibrated for the {asked.home}, and the {asked.scenario.species} is asked for"
+        if members:
+            raise InputError(
+                what, where=asked.scenario.name, do="Leave the number of members, or the species, out"
+            )
+        return [], "", (f"{what[0].upper()}{what[1:]}: one run at the library's values",)
     found = ensemble(name, folder=folder or None)
     if members is not None and members > len(found):
         raise InputError(
