@@ -1,6 +1,6 @@
 """Measured and simulated side by side: the misfit of each reading, in fold and in its own errors.
 
-A reading in percent is held against percent of rest where the watch is told so; else it is converted to the unit
+A share of a target may be stated in percent or as a fraction. A reading in percent is held against percent of rest where the watch is told so; else it is converted to the unit
 of the watch.
 """
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PERCENT = ("%", "percent", "% of rest", "% of baseline", "% baseline", "% of basal", "% of control")
 FOLD = ("fold", "x", "times")
+FRACTION = ("", "1", "fraction", "share", "dimensionless")
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,10 @@ def _scale(asked: Asked, watch: Watch, course: Course, unit: str) -> tuple[bool,
         raise UnitError(
             f"'{watch.name}' is not told in percent of rest, and a reading is in '{unit}'", where="compare", do=f"State it in {own}"
         )  # fmt: skip
+    if plain in FRACTION and own == "%":
+        return False, 100.0
+    if plain in FRACTION and own == "":
+        return False, 1.0
     if plain in (own.lower(), watch.unit.lower()):
         return False, 1.0
     if not own or own == "%":
