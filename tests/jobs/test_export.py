@@ -79,6 +79,22 @@ def test_the_archive_holds_the_files_beside_it(tmp_path):
         assert archive.read("kinetics_and_occupancy.xml") in result.to_write.values()
 
 
+def test_a_value_that_was_set_is_written_as_set_beside_the_library_s(tmp_path):
+    import csv
+    import io
+
+    request = export.Request(
+        "kinetics_and_occupancy", drug="desipramine", dose="10 mg/kg", route="ip", set=("desipramine.CL=3",), to=str(tmp_path / "out")
+    )  # fmt: skip
+    files = finished(export.run(request)).to_write
+    table = next(data for name, data in files.items() if name.endswith("values.csv")).decode()
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(table))}
+    changed = rows.pop("desipramine.CL")
+    assert (float(changed["value"]), changed["certainty"], changed["source"]) == (3.0, "set", "")
+    assert 1.5 <= float(changed["library_value"]) <= 3.2
+    assert all(row["library_value"] == "" and row["certainty"] != "set" for row in rows.values())
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="not empty"):

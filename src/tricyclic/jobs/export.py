@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ def run(request: Request) -> Result:
         f"{name}.xml": sbml.encode(),
         f"{name}.ant": standalone_text(bench, ready.values, rest).encode(),
         f"{name}.sedml": sedml_file(ready.composed, f"{name}.xml", _times(ready.horizon_h), watched).encode(),
-        "values.csv": _values(bench).encode(),
+        "values.csv": _values(bench, ready.values).encode(),
     }  # fmt: skip
     files[f"{name}.omex"] = omex_archive(dict(files), master=f"{name}.sedml")
     return Result(
@@ -92,8 +93,8 @@ def _times(end_h: float) -> Any:
     return np.linspace(0.0, end_h, min(max(int(end_h * 4), 100), 4000) + 1)
 
 
-def _values(bench: Bench) -> str:
-    """Every value with its range, certainty and source, one row each."""
+def _values(bench: Bench, values: Mapping[str, float]) -> str:
+    """Every value with its range, certainty and source, one row each; what was set is marked, beside the library's value."""
     import csv
     import io
     import math
@@ -101,20 +102,23 @@ def _values(bench: Bench) -> str:
     composed: Composed = bench.composed
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["id", "name", "value", "unit", "low", "high", "cv", "certainty", "source", "says"])
+    rows.writerow(
+        ["id", "name", "value", "unit", "low", "high", "cv", "certainty", "source", "says", "library_value"]
+    )
     for name, row in composed.parameters.items():
         limits = [repr(limit) if math.isfinite(limit) else "" for limit in (row.low, row.high)]
         rows.writerow(
             [
                 composed.quantity(name).id,
                 name,
-                repr(row.value),
+                repr(float(values.get(name, row.value))),
                 row.unit,
                 *limits,
                 row.cv or "",
-                row.certainty,
-                row.source,
+                "set" if name in values else row.certainty,
+                "" if name in values else row.source,
                 row.says,
+                repr(row.value) if name in values else "",
             ]
         )
     return text.getvalue()
