@@ -174,4 +174,4 @@ def _told(
     )
 
 
-JOB = Job("calibrate", "Find the parameter sets that the observations of a scenario admit", Request, run)
+JOB = Job("calibrate", "Find the parameter sets that observations admit", Request, run)

@@ -146,6 +146,4 @@ def _phenotypes(request: Request, ready: Asked) -> tuple[tuple[Phenotype, ...], 
     return tuple(kind for kind in kinds if kind.parameter in known), name
 
 
-JOB = Job(
-    "population", "Dose many subjects, each from its own rest: percentile bands and responders", Request, run
-)
+JOB = Job("population", "Dose many subjects: percentile bands and responders", Request, run)

@@ -124,7 +124,7 @@ def _telling(work: Generator[int, None, Any], total: int, says: str) -> Generato
 
 JOB = Job(
     "sensitivity",
-    "What endpoints hang on: elasticities and Sobol indices, as tornado and heat map",
+    "What endpoints hang on: elasticities, Sobol indices",
     Request,
     run,
 )
