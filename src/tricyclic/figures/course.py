@@ -75,7 +75,8 @@ def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs =
     row = head.high_mm + high_panel + FOOT_MM
     high = heading + math.ceil(count / across) * row
     end = max(float(trace.x[-1]) for panel in picture.panels for trace in panel.traces)
-    factor, unit = _time_unit(end)
+    factor, unit = _time_unit(end) if picture.time_unit else (1.0, "")
+    x_title = f"{picture.x_title} ({unit})" if unit else picture.x_title
     with style.publication_style(text_as):
         canvas = Canvas(figsize=(wide * style.MM, high * style.MM))
         for k, panel in enumerate(picture.panels):
@@ -89,7 +90,7 @@ def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs =
             _panel(axes, panel, factor)
             _x_axis(axes, end * factor, each, unit)
             _doses(axes, picture, factor)
-            axes.set_xlabel(style.fitted(f"{picture.x_title} ({unit})", each + 6))
+            axes.set_xlabel(style.fitted(x_title, each + 6))
             axes.set_ylabel(style.fitted(typeset(panel.y_title), high_panel + 6))
             axes.yaxis.set_label_coords(-11.5 / each, 0.5)
             _over(axes, panel, head, head.titles[k], each)

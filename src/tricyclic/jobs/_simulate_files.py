@@ -24,7 +24,7 @@ def files_of(found: Simulated) -> dict[str, bytes]:
     about = {
         "written_by": f"tricyclic {__version__}",
         "scenario": found.scenario,
-        "time": "hours",
+        "time": "hours" if found.time_unit else "of the file's own unit, which is not declared",
         "band": f"{100 * found.share:g} %",
     }
     files = {
@@ -49,7 +49,8 @@ def files_of(found: Simulated) -> dict[str, bytes]:
 
 def _courses(found: Simulated) -> dict[str, list[str] | list[float]]:
     words: dict[str, list[str]] = {"watch": [], "unit": []}
-    keys = ("time_h", "value", "low", "high", "percent_of_rest", "percent_low", "percent_high")
+    time = "time_h" if found.time_unit else "time"
+    keys = (time, "value", "low", "high", "percent_of_rest", "percent_low", "percent_high")
     numbers: dict[str, list[float]] = {key: [] for key in keys}
     for course in (*found.courses, *found.occupied, *found.levels):
         n = course.time_h.size
@@ -95,7 +96,7 @@ def _exposures(found: Simulated) -> dict[str, list[str] | list[float]]:
 def _compared(found: Simulated) -> dict[str, list[str] | list[float]]:
     rows = [(one, point) for one in found.compared for point in one.points]
     return {
-        "watch": [one.name for one, _ in rows], "unit": [one.unit for one, _ in rows], "time_h": [p.time_h for _, p in rows],
+        "watch": [one.name for one, _ in rows], "unit": [one.unit for one, _ in rows], "time_h" if found.time_unit else "time": [p.time_h for _, p in rows],
         "measured": [p.measured for _, p in rows], "error": [p.error for _, p in rows], "simulated": [p.simulated for _, p in rows],
         "low": [p.low for _, p in rows], "high": [p.high for _, p in rows], "ratio": [p.ratio for _, p in rows],
         "errors_away": [p.errors for _, p in rows],

@@ -206,7 +206,7 @@ def _picture(found: Simulated, name: str, title: str, panels: tuple[CoursePanel,
     who = "; ".join(one.says for one in found.regimens) or "no drug"
     return CoursePicture(
         name, title, panels, who, "time", tuple(doses), tuple(bars), _band(found),
-        "" if math.isclose(found.horizon_h, 0) else f"Scenario {found.scenario}, {found.species}.",
+        "" if math.isclose(found.horizon_h, 0) else f"Scenario {', '.join(filter(None, (found.scenario, found.species)))}.", found.time_unit,
     )  # fmt: skip
 
 

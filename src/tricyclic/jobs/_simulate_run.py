@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,8 @@ def run_members(
     ----------
     members : sequence of mapping
         Parameters of each; what the request sets wins over them.
+    time_h : array, shape (times,)
+        In the model's own unit of time; the runs are told in hours where that is known.
 
     Raises
     ------
@@ -78,7 +81,8 @@ def run_members(
             table[k] = bench.run(time_h, wanted, values, rest=rest)
         except NumericsError as error:
             raise _named(asked, error) from error
-    return Runs(time_h, wanted, table, rests)
+    told = 1.0 if math.isnan(asked.hours_per_time) else asked.hours_per_time
+    return Runs(time_h * told, wanted, table, rests)
 
 
 def _named(asked: Asked, error: NumericsError) -> Exception:

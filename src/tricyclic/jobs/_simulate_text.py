@@ -22,13 +22,14 @@ def text_of(found: Simulated) -> str:
         who = f"{found.members} members of the ensemble {found.ensemble}; in brackets {100 * found.share:g} % of them"
     else:
         who = "one run at the library's values, no band"
-    lines = [f"{found.title}   {found.scenario}, {found.species}, {duration(found.horizon_h)}"]
+    about = ", ".join(part for part in (found.scenario, found.species, _time(found, found.horizon_h)) if part)
+    lines = [f"{found.title}   {about}"]
     lines += [f"  {regimen.says}" for regimen in found.regimens] or ["  no drug"]
     lines += [f"  {name} = {value:.6g}" for name, value in found.values.items()]
     lines += [f"  {who}"]
     lines += _keys(found) + _occupancies(found) + _exposures(found)
     for compared in found.compared:
-        lines += _compared(compared)
+        lines += _compared(compared, found)
     lines += [f"  look   {remark}" for remark in found.remarks]
     return "\n".join(lines)
 
@@ -41,6 +42,11 @@ def duration(time_h: float) -> str:
         return f"{time_h:.3g} h"
     days, rest = divmod(round(time_h, 1), 24)
     return f"{days:.0f} d" + (f" {rest:.3g} h" if rest else "")
+
+
+def _time(found: Simulated, time: float) -> str:
+    """A time of a simulation; a bare number where its unit is not declared."""
+    return duration(time) if found.time_unit else f"{time:.4g}"
 
 
 def aligned(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> list[str]:
@@ -74,18 +80,18 @@ def _keys(found: Simulated) -> list[str]:
     lines: list[str] = []
     if moved:
         rows = [("", "rest", "farthest from rest", "at", "% of rest", "at the end", "% of rest")]
-        lines += ["", *aligned([rows[0], *(_key_row(key) for key in moved)])]
+        lines += ["", *aligned([rows[0], *(_key_row(key, found) for key in moved)])]
     if still:
         lines += ["", f"  within 0.1 % of rest: {', '.join(still)}"]
     return lines
 
 
-def _key_row(key: Key) -> tuple[str, ...]:
+def _key_row(key: Key, found: Simulated) -> tuple[str, ...]:
     relative = not math.isnan(key.percent.value)
     # The band is told once: of the percentages where there are any.
     extreme, end = (Span(key.extreme.value), Span(key.end.value)) if relative else (key.extreme, key.end)
     return (
-        key.name, told(key.rest, key.unit), f"{told(extreme, key.unit)}{' low' if key.lowest else ''}", duration(key.extreme_h),
+        key.name, told(key.rest, key.unit), f"{told(extreme, key.unit)}{' low' if key.lowest else ''}", _time(found, key.extreme_h),
         told(key.percent) if relative else "", told(end, key.unit), told(key.percent_end) if relative else "",
     )  # fmt: skip
 
@@ -96,7 +102,7 @@ def _occupancies(found: Simulated) -> list[str]:
         return []
     rows = [("occupancy", "highest", "at", "at the end")]
     rows += [
-        (one.name, told(one.highest, "%"), duration(one.highest_h), told(_above(one.end), "%"))
+        (one.name, told(one.highest, "%"), _time(found, one.highest_h), told(_above(one.end), "%"))
         for one in held
     ]
     return ["", *aligned(rows)]
@@ -162,7 +168,7 @@ def _auc(one: Exposed) -> str:
     return f"{told(numbers['auc_last'], 'nM h')} so far"
 
 
-def _compared(compared: Compared) -> list[str]:
+def _compared(compared: Compared, found: Simulated) -> list[str]:
     head = (
         compared.name,
         f"measured, {compared.unit}",
@@ -179,7 +185,7 @@ def _compared(compared: Compared) -> list[str]:
         band = told(Span(point.simulated, point.low, point.high))
         rows.append(
             (
-                duration(point.time_h),
+                _time(found, point.time_h),
                 _plain(point.measured) + error,
                 band,
                 told(Span(point.ratio)),

@@ -89,6 +89,8 @@ class Simulated:
         Measured series beside the simulated, where there are any.
     remarks : tuple of str
         What to know before trusting it.
+    time_unit : str
+        "h"; empty where a model of the user's own does not declare it, and times are bare numbers.
     to_write : mapping of path to bytes
     """
 
@@ -109,6 +111,7 @@ class Simulated:
     levels: tuple[Course, ...]
     compared: tuple[Compared, ...] = ()
     remarks: tuple[str, ...] = ()
+    time_unit: str = "h"
     to_write: Mapping[str, bytes] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Course:

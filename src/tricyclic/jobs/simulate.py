@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +13,11 @@ from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
 if TYPE_CHECKING:
+    from tricyclic.jobs._simulate_ask import Asked
     from tricyclic.jobs._simulate_list import Listed
     from tricyclic.jobs._simulated import Simulated
     from tricyclic.records.measured_course import MeasuredCourse
+    from tricyclic.records.regimen import Regimen
 
 SHARE = 0.9
 
@@ -79,7 +82,7 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
         from tricyclic.readers.measured_courses import read_measured_courses
 
         measured = read_measured_courses(request.compare)
-        check_times(measured, ready.horizon_h)
+        check_times(measured, ready.horizon_h * _hours(ready))
     watches = watches_of(ready, request.watch)
     if measured:
         known = {name for watch in watches for name in (watch.name, watch.quantity)}
@@ -94,7 +97,7 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     members, ensemble, remarks = members_of(ready, request.members, request.folder)
     times = times_of(ready.regimens, ready.horizon_h)
     if measured:
-        times = np.unique(np.concatenate([times, *(one.time_h for one in measured)]))
+        times = np.unique(np.concatenate([times, *(one.time_h / _hours(ready) for one in measured)]))
     names = [watch.quantity for watch in (*watches, *occupancies)] + [quantity for _, _, quantity in places]
     runs = yield from run_members(ready, names, times, members)
     plain = [watch for watch in watches if not is_occupancy(watch)]
@@ -107,8 +110,8 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
         for drug, place, quantity in places
     )
     found = Simulated(
-        scenario=ready.scenario.name, title=ready.scenario.title, species=ready.scenario.species, regimens=ready.regimens,
-        horizon_h=ready.horizon_h, members=runs.members, ensemble=ensemble, share=SHARE, values=ready.values,
+        scenario=ready.scenario.name, title=ready.scenario.title, species=ready.scenario.species, regimens=_in_hours(ready),
+        horizon_h=ready.horizon_h * _hours(ready), time_unit="" if math.isnan(ready.hours_per_time) else "h", members=runs.members, ensemble=ensemble, share=SHARE, values=ready.values,
         keys=tuple(key_of(course) for course in courses), occupancies=tuple(occupied_of(course) for course in occupied),
         exposures=exposures_of(ready, runs, SHARE), courses=courses, occupied=occupied, levels=levels,
         compared=compare(ready, watches, (*courses, *occupied), measured) if measured else (),
@@ -121,6 +124,24 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     yield Progress(runs.members + 1, runs.members + 2, "drawing and writing")
     files = files_of(found)
     return replace(found, to_write={str(Path(request.to) / name): data for name, data in files.items()})
+
+
+def _hours(ready: Asked) -> float:
+    """Hours of one unit of the model's time; 1 where a user's own file does not say, and times are numbers of it."""
+    return 1.0 if math.isnan(ready.hours_per_time) else ready.hours_per_time
+
+
+def _in_hours(ready: Asked) -> tuple[Regimen, ...]:
+    factor = _hours(ready)
+    return tuple(
+        replace(
+            one,
+            start_h=one.start_h * factor,
+            every_h=one.every_h * factor,
+            duration_h=one.duration_h * factor,
+        )
+        for one in ready.regimens
+    )
 
 
 JOB = Job("simulate", "Dose a scenario; see plasma, brain, occupancy, effects", Request, run)

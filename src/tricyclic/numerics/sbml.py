@@ -5,6 +5,7 @@ from __future__ import annotations
 from tricyclic.numerics.sbml_checks import refuse_unsafe, unit_complaints, validation_complaints
 from tricyclic.numerics.sbml_parts import parse
 from tricyclic.numerics.sbml_tables import Event, Quantity, Reaction, Rule, Tables, tables
+from tricyclic.numerics.sbml_time import seconds_of_time
 from tricyclic.numerics.sbml_write import (
     Uncertain,
     annotate,
@@ -26,6 +27,7 @@ __all__ = [
     "derive_always",
     "parse",
     "refuse_unsafe",
+    "seconds_of_time",
     "tables",
     "unit_complaints",
     "validation_complaints",

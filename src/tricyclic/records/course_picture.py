@@ -64,6 +64,8 @@ class CoursePicture:
     sustained_h : tuple of (float, float)
         Stretches in which a pump, probe or bath gives, bars under the axes.
     band_says, caption : str
+    time_unit : str
+        "h"; empty where the unit of time is not known.
     """
 
     name: str
@@ -75,6 +77,7 @@ class CoursePicture:
     sustained_h: tuple[tuple[float, float], ...] = ()
     band_says: str = ""
     caption: str = ""
+    time_unit: str = "h"
 
     def __post_init__(self) -> None:
         if not self.panels:
