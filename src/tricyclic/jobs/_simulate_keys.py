@@ -97,11 +97,9 @@ def exposures_of(asked: Asked, runs: Runs, share: float) -> tuple[Exposed, ...]:
         if not (levels.max() > NO_DRUG_NM):
             continue
         regimens = _behind(asked, drug)
-        # What a probe gives stays in its fluid: it has no part in plasma and brain, nor they in it.
+        # What a probe gives stays in its fluid, where it adds to what the blood brings.
         probe = f"probe_{quantity.rpartition('.in_')[2]}" if place.endswith(BY_PROBE) else ""
-        regimens = tuple(
-            one for one in regimens if (one.route == probe if probe else not one.route.startswith("probe_"))
-        )
+        regimens = tuple(one for one in regimens if one.route == probe or not one.route.startswith("probe_"))
         each = [exposure_to(regimens, runs.time_h, level) for level in levels]
         names = [*(one.name for one in fields(Exposure)), "accumulation"]
         mass = asked.composed.drugs[drug].constant("molar_mass")
