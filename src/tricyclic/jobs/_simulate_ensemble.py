@@ -40,7 +40,8 @@ def members_of(
             )
         return [], "", ()
     if asked.home and asked.scenario.species != asked.home:
-        what = f"the ensemble '{name}' is calibrated for the {asked.home}, and the {asked.scenario.species} is asked for"
+        who = {"rat": "the rat", "human": "people"}
+        what = f"the ensemble '{name}' is calibrated for {who[asked.home]}, and {who[asked.scenario.species]} asked for"
         if members:
             raise InputError(
                 what, where=asked.scenario.name, do="Leave the number of members, or the species, out"
