@@ -41,7 +41,7 @@ def members_of(
         return [], "", ()
     if asked.home and asked.scenario.species != asked.home:
         who = {"rat": "the rat", "human": "people"}
-        what = f"the ensemble '{name}' is calibrated for {who[asked.home]}, and {who[asked.scenario.species]} asked for"
+        what = f"the ensemble '{name}' is calibrated for {who[asked.home]}, not for {who[asked.scenario.species]}"
         if members:
             raise InputError(
                 what, where=asked.scenario.name, do="Leave the number of members, or the species, out"
