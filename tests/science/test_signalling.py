@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 
 import numpy as np
 import pytest
@@ -105,14 +106,16 @@ def slope(mechanism: Mechanism, link: Link, seed: int) -> float:
             for name, rule in (starts | rules).items():
                 if name not in given:
                     with contextlib.suppress(NameError):
-                        values[name] = eval(rule, {"abs": abs}, values)
+                        values[name] = eval(rule, {"abs": abs, "sqrt": math.sqrt}, values)
         return values
 
     states = {name: settled({})[name] * rng.uniform(0.7, 1.4) or 0.3 for name in rates}
     here = settled(states)[link.start]
     step = max(1e-5 * abs(here), 1e-7)
     ends = [
-        eval(rates[link.end], {"abs": abs}, values) if link.end in rates else values[link.end]
+        eval(rates[link.end], {"abs": abs, "sqrt": math.sqrt}, values)
+        if link.end in rates
+        else values[link.end]
         for values in (settled(states | {link.start: here + sign * step}) for sign in (-1, 1))
     ]
     return float(ends[1] - ends[0])
