@@ -55,7 +55,9 @@ def test_a_drug_colours_the_diagram_by_what_it_changed(tmp_path):
     (course,) = json.loads(simulated.stdout)["result"]["courses"]
     at = min(range(len(course["time_h"])), key=lambda k: abs(course["time_h"][k] - 1.0))
     assert folds["cortex.NE"] == pytest.approx(course["y"][at] / course["rest"], rel=0.02)
-    assert "1 h after the start of desipramine 10 mg/kg ip" in (tmp_path / "gs.svg").read_text(encoding="utf-8")
+    assert "1 h after the start of desipramine 10 mg/kg ip" in (tmp_path / "gs.svg").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_what_is_none_at_rest_tells_its_level(tmp_path):
@@ -67,7 +69,10 @@ def test_what_is_none_at_rest_tells_its_level(tmp_path):
     )
     share = bench.run(np.array([0.0, 1.0]), ["net_cortex.occupancy"])[-1, 0]
     label = (
-        (tmp_path / "noradrenergic_synapse.dot").read_text(encoding="utf-8").split('label="NET held by drug')[1].split('"')[0]
+        (tmp_path / "noradrenergic_synapse.dot")
+        .read_text(encoding="utf-8")
+        .split('label="NET held by drug')[1]
+        .split('"')[0]
     )
     assert label == f"\\n{100 * share:.2g} %"
 
