@@ -611,3 +611,16 @@ def test_bdnf_after_two_days_of_imipramine_evokes_more_glutamate_and_no_more_wit
     alone = net()
     assert net(*imipramine) > 1.2 * alone
     assert net(*imipramine, "--antagonist", "ne_100") < 1.15 * alone
+
+
+def test_a_half_life_that_a_run_is_too_short_for_is_a_dash_and_a_washout_shows_it(simulate):
+    dosing = {"drug": "testamine", "dose": "1 mg/kg", "route": "iv"}
+    short = simulate(**dosing, hours=6.0)
+    assert math.isnan(numbers(short)["half_life_h"]) and math.isnan(numbers(short)["auc_inf"])
+    said = (
+        "no half-life of testamine: less than one of them is seen after the last dose; a --washout shows it"
+    )
+    assert said in short.remarks and f"look   {said}" in short.as_text()
+    washed = simulate(**dosing, hours=6.0, washout="3 d")
+    assert numbers(washed)["half_life_h"] == pytest.approx(math.log(2) / K, rel=1e-4)
+    assert not any("half-life" in remark for remark in washed.remarks)

@@ -185,3 +185,25 @@ def test_equal_doses_make_one_schedule_however_they_were_asked_for():
     assert math.isnan(exposure_to(uneven, time, level).tau_h)
     other = (Regimen("a", "ip", 1.0, 0.0), Regimen("b", "ip", 1.0, 12.0))
     assert math.isnan(exposure_to(other, time, level).tau_h)
+
+
+@pytest.mark.parametrize("hours", [0.2, 3.0, 6.5])
+def test_less_than_one_half_life_of_fall_tells_no_half_life(hours):
+    k = math.log(2) / 7.0
+    time = np.linspace(0, hours, 60)
+    found = exposure(time, 100 * np.exp(-k * time))
+    for name in ("half_life_h", "lambda_z_per_h", "auc_inf", "extrapolated", "mrt_h"):
+        assert math.isnan(getattr(found, name)), name
+    assert found.auc_last == pytest.approx(100 / k * (1 - math.exp(-k * hours)), rel=1e-6)
+
+
+def test_a_sliver_of_an_interval_tells_no_half_life_and_a_washout_tells_the_true_one():
+    ka, k, tau = 0.6, math.log(2) / 92.7, 24.0
+    time = np.linspace(0, 5 * tau + 400, 10401)
+    level = sum(
+        np.where(time >= i * tau, bateman(np.maximum(time - i * tau, 0), ka, k), 0.0) for i in range(5)
+    )
+    treated = time <= 5 * tau
+    assert math.isnan(exposure(time[treated], level[treated], last_h=4 * tau, tau_h=tau).half_life_h)
+    washed = exposure(time, level, last_h=4 * tau, tau_h=tau)
+    assert washed.half_life_h == pytest.approx(92.7, rel=0.01)

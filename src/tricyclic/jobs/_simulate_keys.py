@@ -112,6 +112,18 @@ def exposures_of(asked: Asked, runs: Runs, share: float) -> tuple[Exposed, ...]:
     return tuple(found)
 
 
+def unseen_half_lives(exposures: Sequence[Exposed]) -> tuple[str, ...]:
+    """Which drugs fall for too short a time for a half-life, in a line; none where all are told."""
+    unseen = tuple(
+        dict.fromkeys(one.drug for one in exposures if not np.isfinite(one.numbers["half_life_h"].value))
+    )
+    if not unseen:
+        return ()
+    return (
+        f"no half-life of {', '.join(unseen)}: less than one of them is seen after the last dose; a --washout shows it",
+    )
+
+
 def span(values: Sequence[float], share: float) -> Span:
     """Median and band; only of the members that have the number, where over half of them do."""
     known = np.array([value for value in values if np.isfinite(value)])

@@ -67,6 +67,7 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
         key_of,
         occupancy_watches,
         occupied_of,
+        unseen_half_lives,
     )
     from tricyclic.jobs._simulate_run import run_members
     from tricyclic.jobs._simulated import Simulated
@@ -109,13 +110,14 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
         runs.course(f"{drug}, {place}", quantity, f"{drug}, {place}", "nM", relative=False)
         for drug, place, quantity in places
     )
+    exposures = exposures_of(ready, runs, SHARE)
     found = Simulated(
         scenario=ready.scenario.name, title=ready.scenario.title, species=ready.scenario.species, regimens=_in_hours(ready),
         horizon_h=ready.horizon_h * _hours(ready), time_unit="" if math.isnan(ready.hours_per_time) else "h", members=runs.members, ensemble=ensemble, share=SHARE, values=ready.values,
         keys=tuple(key_of(course) for course in courses), occupancies=tuple(occupied_of(course) for course in occupied),
-        exposures=exposures_of(ready, runs, SHARE), courses=courses, occupied=occupied, levels=levels,
+        exposures=exposures, courses=courses, occupied=occupied, levels=levels,
         compared=compare(ready, watches, (*courses, *occupied), measured) if measured else (),
-        remarks=(*ready.remarks, *remarks),
+        remarks=(*ready.remarks, *remarks, *unseen_half_lives(exposures)),
     )  # fmt: skip
     if not request.to:
         return found

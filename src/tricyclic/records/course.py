@@ -13,7 +13,7 @@ from tricyclic.records.series import frozen_array
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Course:
     """A quantity over time.
 
@@ -64,6 +64,15 @@ class Course:
             if array.shape != time.shape:
                 raise InputError(f"has {array.size} values of {key} at {time.size} times", where=self.name)
             object.__setattr__(self, key, array)
+
+    def __repr__(self) -> str:
+        top = int(np.argmax(self.y))
+        parts = (
+            f"rest {self.rest:.4g}", f"highest {self.y[top]:.4g} at {self.time_h[top]:.4g} h",
+            f"end {self.y[-1]:.4g} at {self.time_h[-1]:.4g} h",
+            f"{self.members} members" if self.members > 1 else "one run",
+        )  # fmt: skip
+        return f"Course {self.name}{f' [{self.unit}]' if self.unit else ''}: {', '.join(parts)}"
 
     def at(self, time_h: float) -> float:
         """Value at a time [h], read between the stored times on a straight line."""

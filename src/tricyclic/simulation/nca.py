@@ -2,6 +2,7 @@
 
 Rising stretches are summed by the linear, falling ones by the logarithmic trapezoid. The terminal phase is the line
 through the last points, at least three, whose adjusted R2 is best; among equals the longest.
+It counts only where it lasts a half-life or more.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tricyclic.records.regimen import Regimen
 
 Floats = NDArray[np.float64]
 LEAST_POINTS = 3
+LEAST_HALF_LIVES = 1.0
 # Lines whose adjusted R2 differ by less are equally good, and the longest is taken (the usual rule of NCA programs).
 R2_ALIKE = 1e-4
 # Below this share of the peak a simulated level is the solver's tolerance, as an assay has its limit of quantification.
@@ -66,7 +68,8 @@ def exposure(
     -----
     Accumulation is AUC over the last interval / AUC over the first. A last interval that the course does not reach the end of
     is not told: its mean would be that of its peak. The peak is then that of the whole course, timed from the dose before it.
-    Half-life is ln 2 / lambda_z of what follows the end of the last dose, and rests on however much of it was simulated: after repeated doses let the drug wash out.
+    Half-life is ln 2 / lambda_z of what follows the end of the last dose. Where less than one half-life of it was simulated there is no
+    lambda_z, no half-life and no area to infinity: after repeated doses let the drug wash out. Below two half-lives take them with care.
     MRT = AUMC / AUC - infused / 2, of a single dose only. A course that does not fall at its end has no half-life.
     """
     time, level = np.asarray(time_h, dtype=float), np.maximum(np.asarray(nM, dtype=float), 0.0)
@@ -181,7 +184,8 @@ def area(time_h: Floats, y: Floats, start_h: float, end_h: float) -> tuple[float
 def terminal(time_h: Floats, y: Floats, *, after_h: float = 0.0) -> tuple[float, int, float, float]:
     """Rate of the terminal phase [1/h], how many points it rests on, its adjusted R2 and length [h]; (nan, 0, nan, nan) where there is none.
 
-    Points before the peak that follows `after_h` take no part, nor does the peak itself.
+    Points before the peak that follows `after_h` take no part, nor does the peak itself. A line that is shorter than the half-life that
+    it tells is none: on such a sliver absorption and distribution pass for elimination. The usual rule of thumb is twice that.
     """
     none = (math.nan, 0, math.nan, math.nan)
     late = np.flatnonzero(time_h >= after_h)
@@ -207,6 +211,8 @@ def terminal(time_h: Floats, y: Floats, *, after_h: float = 0.0) -> tuple[float,
     adjusted = np.where(falls, 1 - (1 - r2) * (n - 1) / np.maximum(n - 2, 1), -np.inf)
     chosen = int(np.flatnonzero(adjusted > adjusted.max() - R2_ALIKE)[-1])
     rate = float(-shared[chosen] / spread[chosen])
+    if -x[chosen] * rate < LEAST_HALF_LIVES * math.log(2):
+        return none
     return rate, int(n[chosen]), float(min(adjusted[chosen], 1.0)), float(-x[chosen])
 
 
