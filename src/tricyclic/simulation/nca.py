@@ -22,6 +22,8 @@ LEAST_POINTS = 3
 LEAST_HALF_LIVES = 1.0
 # Lines whose adjusted R2 differ by less are equally good, and the longest is taken (the usual rule of NCA programs).
 R2_ALIKE = 1e-4
+# Where all lines that last a half-life fit worse by this than a shorter one, they hold an earlier phase as well.
+R2_WORSE = 1e-2
 # Below this share of the peak a simulated level is the solver's tolerance, as an assay has its limit of quantification.
 FLOOR = 1e-6
 PEAKS_ALIKE = 1e-4
@@ -209,10 +211,15 @@ def terminal(time_h: Floats, y: Floats, *, after_h: float = 0.0) -> tuple[float,
         return none
     r2 = np.divide(shared**2, spread * sway, out=np.zeros_like(spread), where=falls)
     adjusted = np.where(falls, 1 - (1 - r2) * (n - 1) / np.maximum(n - 2, 1), -np.inf)
-    chosen = int(np.flatnonzero(adjusted > adjusted.max() - R2_ALIKE)[-1])
-    rate = float(-shared[chosen] / spread[chosen])
-    if -x[chosen] * rate < LEAST_HALF_LIVES * math.log(2):
+    rates = np.divide(-shared, spread, out=np.zeros_like(spread), where=falls)
+    lasting = falls & (-x * rates >= LEAST_HALF_LIVES * math.log(2))
+    if not lasting.any():
         return none
+    best = adjusted[lasting].max()
+    if best < adjusted.max() - R2_WORSE:
+        return none
+    chosen = int(np.flatnonzero(lasting & (adjusted > best - R2_ALIKE))[-1])
+    rate = float(rates[chosen])
     return rate, int(n[chosen]), float(min(adjusted[chosen], 1.0)), float(-x[chosen])
 
 
