@@ -7,9 +7,12 @@ import json
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from tricyclic.cli.main import main
 from tricyclic.errors import InputError
 from tricyclic.jobs.sensitivity import Request, run
+from tricyclic.numerics.integrator import sbml_of
 
 SMALL = """
 title = "Kinetics and occupancy"
@@ -102,3 +105,41 @@ def test_sobol_indices_come_with_their_figures_and_a_doubt_where_points_are_few(
 def test_what_cannot_be_is_told_in_a_sentence(asked, change, words):
     with pytest.raises(InputError, match=words):
         finished(asked(**change))
+
+
+def test_where_few_parameters_are_free_all_that_have_a_range_are_told_and_a_remark_says_so(asked):
+    found = finished(asked(parameter=()))
+    told = {one.name for one in found.elasticities.parameters}
+    assert len(told) >= 5 and set(NAMES) <= told
+    (remark,) = [remark for remark in found.remarks if "have a range" in remark]
+    assert f"all {len(told)} that have a range" in remark and remark in found.as_text()
+    assert not any("have a range" in remark for remark in finished(asked()).remarks)
+
+
+def test_one_bar_is_no_tornado(asked, tmp_path):
+    found = finished(asked(parameter=NAMES[:1], sobol=8, to=str(tmp_path / "out")))
+    files = {place.rpartition("/")[2] for place in found.to_write}
+    assert {"elasticities.csv", "sobol.csv"} <= files
+    assert not any(name.startswith(("tornado_", "sobol_")) for name in files)
+
+
+@pytest.mark.parametrize("verb", ["population", "sensitivity"])
+@pytest.mark.parametrize(
+    ("unit", "exit_code", "says"),
+    [
+        ("  unit time_unit = 60 second\n", 3, "unit of time is 60 s"),
+        ("", 3, "unit of time is not declared"),
+        ("  unit time_unit = 3600 second\n", 0, ""),
+    ],
+)
+def test_a_model_of_one_s_own_is_taken_in_hours_only(tmp_path, verb, unit, exit_code, says):
+    file = tmp_path / "chain.xml"
+    body = (
+        f"model chain()\n{unit}  compartment c = 1\n  species A in c\n  A -> ; k*A\n  A = 1; k = 0.5\nend\n"
+    )
+    file.write_text(sbml_of(body, "chain"), encoding="utf-8")
+    words = ["--hours", "2", *(["--all"] if verb == "sensitivity" else ["--subjects", "2"])]
+    told = CliRunner().invoke(main, [verb, str(file), "--quiet", "--workers", "1", *words])
+    assert told.exit_code == exit_code, told.output
+    assert says in told.output
+    assert (f"{verb.capitalize()} takes models of your own in hours only" in told.output) is bool(exit_code)

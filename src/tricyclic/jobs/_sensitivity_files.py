@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tricyclic import __version__
 from tricyclic.figures.heatmap import MOST_COLUMNS, heatmap
@@ -16,6 +17,8 @@ from tricyclic.records.sensitivity import SobolTable
 from tricyclic.studies.columns import csv_bytes
 
 MOST_TORNADOES = 12
+# One bar ranks nothing.
+FEWEST_BARS = 2
 
 
 def files_of(found: Sensed) -> dict[str, bytes]:
@@ -76,7 +79,7 @@ def _figures(found: Sensed) -> Iterator[Figure]:
             says="% change of the endpoint per % of the parameter", signed=True,
         )  # fmt: skip
     for name in there[:MOST_TORNADOES]:
-        if np.nanmax(np.abs(own.table[:, names.index(name)])) > 0:
+        if _bars(own.table[:, names.index(name)]) >= FEWEST_BARS:
             yield tornado(own, name, name=f"tornado_{name}", title=f"{name}: {treated}")
     if found.sobol is None:
         return
@@ -91,7 +94,14 @@ def _figures(found: Sensed) -> Iterator[Figure]:
             says="share of the variance, with interactions", signed=False,
         )  # fmt: skip
     for name in there[:MOST_TORNADOES]:
+        if _bars(table.total[:, names.index(name)]) < FEWEST_BARS:
+            continue
         yield sobol_tornado(table, name, name=f"sobol_{name}", title=f"{name}: {treated}")
+
+
+def _bars(column: NDArray[np.float64]) -> int:
+    """How many bars other than 0 a tornado of these would have."""
+    return int(np.count_nonzero(np.nan_to_num(column)))
 
 
 def _numbered(name: str, number: int, of: int) -> str:

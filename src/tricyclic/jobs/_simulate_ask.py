@@ -90,6 +90,23 @@ class Asked:
     hours_per_time: float = 1.0
 
 
+def in_hours_only(asked: Asked, verb: str) -> Asked:
+    """The same, where times are hours: endpoints such as the mean of the last day are of no other unit.
+
+    Raises
+    ------
+    InputError
+        If a user's own file declares another unit of time, or none.
+    """
+    if math.isclose(asked.hours_per_time, 1.0, rel_tol=1e-9):
+        return asked
+    unit = "not declared" if math.isnan(asked.hours_per_time) else f"{3600 * asked.hours_per_time:.6g} s"
+    raise InputError(
+        f"its unit of time is {unit}", where=asked.scenario.name, allowed=f"{verb} takes models of your own in hours only",
+        do="Write the file in hours, or ask simulate",
+    )  # fmt: skip
+
+
 def ask(request: Dosing) -> Asked:
     """Read the library, compose the scenario with its drugs and regimens, and check what was asked."""
     from tricyclic.jobs._simulate_own import ask_own, is_own

@@ -60,7 +60,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
 
     from tricyclic.jobs._many import cores, in_range
     from tricyclic.jobs._populated import Populated, bands_of, responders_of
-    from tricyclic.jobs._simulate_ask import ask, split, watches_of
+    from tricyclic.jobs._simulate_ask import ask, in_hours_only, split, watches_of
     from tricyclic.jobs._simulate_ensemble import members_of
     from tricyclic.records.population import Population
     from tricyclic.simulation.endpoints import reduction_of
@@ -77,7 +77,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
         raise InputError(
             f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
         )
-    ready = ask(request)
+    ready = in_hours_only(ask(request), "population")
     watches = watches_of(ready, request.watch)
     reduction = reduction_of(ready.composed, watches)
     asked_of = responders_of(request.responder, reduction.endpoints)

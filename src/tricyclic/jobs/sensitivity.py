@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +14,11 @@ from tricyclic.jobs._simulate_ask import Dosing
 
 if TYPE_CHECKING:
     from tricyclic.jobs._sensed import Sensed
+    from tricyclic.jobs._simulate_ask import Asked
 
 MOST_RUNS = 1_000_000
+# With fewer free parameters than this, a scenario is asked of all that have a range.
+FEW = 5
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class Request(Dosing):
     """
 
     parameter: tuple[str, ...] = asked(
-        "A parameter to vary: PART.symbol; the free ones where left out", default=()
+        "A parameter to vary: PART.symbol; the free ones where left out, all with a range where those are few",
+        default=(),
     )
     all: bool = asked(
         "Vary every parameter that is not 0 (elasticities) or has a range (Sobol)", default=False
@@ -51,7 +56,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     """Vary, run, tell what matters."""
     from tricyclic.jobs._many import cores, in_range
     from tricyclic.jobs._sensed import Sensed, drawn_endpoints
-    from tricyclic.jobs._simulate_ask import ask, split, watches_of
+    from tricyclic.jobs._simulate_ask import ask, in_hours_only, split, watches_of
     from tricyclic.simulation.endpoints import reduction_of
     from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question
     from tricyclic.simulation.run import Bench
@@ -68,12 +73,25 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
         raise InputError(
             f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
         )
-    ready = ask(request)
+    ready = in_hours_only(ask(request), "sensitivity")
     composed = ready.composed
     reduction = reduction_of(composed, watches_of(ready, request.watch))
     endpoints = drawn_endpoints(split(request.endpoint), reduction.endpoints)
     names = split(request.parameter)
-    varied = varied_of(composed, ready.values, names=names, every=request.all)
+    every, remarks = request.all, ready.remarks
+    if not names and not every:
+        free = [name for name, constant in composed.parameters.items() if constant.free]
+        wide = _with_range(ready)
+        if len(free) < FEW and len(wide) > len(free):
+            names = wide
+            count = {0: "no parameter is", 1: "one parameter is"}.get(
+                len(free), f"{len(free)} parameters are"
+            )
+            remarks = (
+                *remarks,
+                f"{count} free in this scenario; told of all {len(wide)} that have a range",
+            )
+    varied = varied_of(composed, ready.values, names=names, every=every)
     bench = Bench(composed)
     times = times_of(ready.regimens, ready.horizon_h)
     question = Question(composed, times, reduction, sbml=bench.sbml)
@@ -85,7 +103,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     )
     table = None
     if request.sobol is not None:
-        ranging = varied_of(composed, ready.values, names=names, every=request.all, ranges=True)
+        ranging = varied_of(composed, ready.values, names=names, every=every, ranges=True)
         runs = request.sobol * (len(ranging) + 2)
         in_range("runs of the Sobol design", runs, 1, MOST_RUNS)
         sized = replace(
@@ -102,7 +120,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     told = Sensed(
         scenario=ready.scenario.name, title=ready.scenario.title, species=ready.scenario.species,
         says="; ".join(given.says or given.drug for given in ready.regimens), horizon_h=ready.horizon_h,
-        values=ready.values, drawn=endpoints, elasticities=found, sobol=table, remarks=ready.remarks,
+        values=ready.values, drawn=endpoints, elasticities=found, sobol=table, remarks=remarks,
     )  # fmt: skip
     if not request.to:
         return told
@@ -112,6 +130,15 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     return replace(
         told, to_write={str(Path(request.to) / name): data for name, data in files_of(told).items()}
     )
+
+
+def _with_range(ready: Asked) -> list[str]:
+    """Parameters with a range and a value other than 0."""
+    return [
+        name
+        for name, constant in ready.composed.parameters.items()
+        if -math.inf < constant.low < constant.high < math.inf and ready.values.get(name, constant.value)
+    ]
 
 
 def _telling(work: Generator[int, None, Any], total: int, says: str) -> Generator[Progress, None, Any]:
