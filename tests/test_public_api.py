@@ -15,8 +15,8 @@ def test_every_public_name_is_there(name):
     assert getattr(tca, name) is not None
 
 
-def test_there_are_about_thirty_and_dir_shows_them():
-    assert 25 <= len(tca.__all__) <= 40
+def test_there_are_about_forty_and_dir_shows_them():
+    assert 35 <= len(tca.__all__) <= 50
     assert dir(tca) == sorted(tca.__all__)
 
 

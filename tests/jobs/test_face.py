@@ -105,3 +105,44 @@ def test_saturation_gives_density_and_affinity_of_the_radioligand():
     numbers = {e.name: e for e in found.estimates}
     assert numbers["Bmax"].unit == "fmol/mg" and 60 < numbers["Bmax"].value < 90
     assert 0.1 < numbers["Kd"].value < 0.17
+
+
+DOSED = {"drug": "desipramine", "dose": "10 mg/kg", "route": "ip", "hours": 24}
+
+
+def test_subjects_are_dosed_and_parameters_moved_from_python():
+    seen = []
+    many = tca.population(
+        "kinetics_and_occupancy", subjects=3, members=0, workers=1, watch="NET_occupancy", on_progress=seen.append, **DOSED
+    )  # fmt: skip
+    assert many.population.drawn["desipramine.CL"].shape == (3,)
+    assert any("subjects" in step.says for step in seen)
+    moved = tca.sensitivity(
+        "kinetics_and_occupancy", parameter="desipramine.CL", watch="NET_occupancy", workers=1, **DOSED
+    )
+    assert [one.name for one in moved.elasticities.parameters] == ["desipramine.CL"]
+
+
+def test_a_scenario_is_exported_and_drawn_into_the_folder_that_is_named(tmp_path):
+    tca.export("kinetics_and_occupancy", tmp_path / "exported", set={"desipramine.CL": 3.0}, **DOSED)
+    assert any(file.suffix == ".omex" for file in (tmp_path / "exported").rglob("*"))
+    drawn = tca.diagram("calcium_minutes", tmp_path / "drawn")
+    assert drawn.drawn and list((tmp_path / "drawn").rglob("*.svg"))
+
+
+def test_every_verb_on_models_suggests_the_option_that_was_meant():
+    for verb, first in (
+        (tca.population, "kinetics_and_occupancy"), (tca.sensitivity, "kinetics_and_occupancy"),
+        (tca.calibrate, "kinetics_and_occupancy"), (tca.judge_predictions, "kinetics_and_occupancy"),
+        (tca.virtual_assay, "glutamate"), (tca.credibility, "kinetics_and_occupancy"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match="Did you mean 'folder'"):
+            verb(first, foldr="x")
+
+
+def test_a_scenario_that_is_not_there_is_refused_by_each_verb():
+    for verb in (tca.credibility, tca.judge_predictions, tca.calibrate):
+        with pytest.raises(InputError, match="kinetics_and_ocupancy"):
+            verb("kinetics_and_ocupancy")
+    with pytest.raises(InputError, match="Glutamate, neurites"):
+        tca.virtual_assay("glutamat")

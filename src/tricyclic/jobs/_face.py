@@ -19,15 +19,21 @@ from tricyclic.records.telling import figures, interval, told
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from tricyclic.jobs._calibrated import Calibrated
+    from tricyclic.jobs._populated import Populated
+    from tricyclic.jobs._predicted import Predicted
+    from tricyclic.jobs._sensed import Sensed
     from tricyclic.jobs._simulated import Simulated
+    from tricyclic.jobs._virtual_told import Virtual
     from tricyclic.numerics.batch import BatchFits
     from tricyclic.records.check import Check
     from tricyclic.records.estimate import Estimate
     from tricyclic.records.results import AssayResult, StudyResult
 
 __all__ = [
-    "Result", "Study", "affinity", "convert", "curves", "demo", "design", "fit", "fit_batch", "kinetics", "new_study", "open_study",
-    "predict", "protocol", "read_layout", "read_plates", "read_tables", "report", "saturation", "screen", "simulate",
+    "Result", "Study", "affinity", "calibrate", "convert", "credibility", "curves", "demo", "design", "diagram", "export", "fit", "fit_batch",
+    "judge_predictions", "kinetics", "new_study", "open_study", "population", "predict", "protocol", "read_layout", "read_plates",
+    "read_tables", "report", "saturation", "screen", "sensitivity", "simulate", "virtual_assay",
 ]  # fmt: skip
 
 OnProgress = Callable[[Progress], None]
@@ -203,7 +209,7 @@ def screen(plates: str | Path | list[str | Path], **stated: Any) -> Any:
     return _written(run(_request(Request, {"plates": _several(plates), **stated})))
 
 
-def simulate(scenario: str, *, on_progress: OnProgress | None = None, **stated: Any) -> Simulated:
+def simulate(scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any) -> Simulated:
     """Dose a scenario; keywords as the options of `tricyclic simulate`.
 
     `with_` is the option --with; `set` may be a mapping of PART.symbol to number. The result prints as its key numbers;
@@ -211,13 +217,71 @@ def simulate(scenario: str, *, on_progress: OnProgress | None = None, **stated: 
     """
     from tricyclic.jobs.simulate import Request, run
 
-    if isinstance(stated.get("set"), Mapping):
-        stated["set"] = tuple(f"{name}={value!r}" for name, value in stated["set"].items())
-    paths = {key: str(value) for key, value in stated.items() if isinstance(value, Path)}
-    found: Simulated = _written(
-        run(_request(Request, {"scenario": scenario, **stated, **paths})), on_progress
-    )
+    found: Simulated = _of_model(Request, run, {"scenario": scenario, **stated}, on_progress)
     return found
+
+
+def population(scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any) -> Populated:
+    """Dose many subjects; keywords as the options of `tricyclic population`, else as those of `simulate`."""
+    from tricyclic.jobs.population import Request, run
+
+    found: Populated = _of_model(Request, run, {"scenario": scenario, **stated}, on_progress)
+    return found
+
+
+def sensitivity(scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any) -> Sensed:
+    """See what endpoints hang on; keywords as the options of `tricyclic sensitivity`, else as those of `simulate`."""
+    from tricyclic.jobs.sensitivity import Request, run
+
+    found: Sensed = _of_model(Request, run, {"scenario": scenario, **stated}, on_progress)
+    return found
+
+
+def calibrate(scenario: str, *, on_progress: OnProgress | None = None, **stated: Any) -> Calibrated:
+    """Find the parameter sets that observations admit; keywords as the options of `tricyclic calibrate`."""
+    from tricyclic.jobs.calibrate import Request, run
+
+    found: Calibrated = _of_model(Request, run, {"scenario": scenario, **stated}, on_progress)
+    return found
+
+
+def judge_predictions(
+    scenario: str = "", *, on_progress: OnProgress | None = None, **stated: Any
+) -> Predicted:
+    """Hold a scenario, or all, against experiments that no calibration saw; keywords as the options of `tricyclic predict`."""
+    from tricyclic.jobs.predict import Request, run
+
+    found: Predicted = _of_model(Request, run, {"scenario": scenario, **stated}, on_progress)
+    return found
+
+
+def virtual_assay(assay: str, *, on_progress: OnProgress | None = None, **stated: Any) -> Virtual:
+    """Do an assay of the guides as a simulation; keywords as the options of `tricyclic virtual-assay`."""
+    from tricyclic.jobs.virtual_assay import Request, run
+
+    found: Virtual = _of_model(Request, run, {"assay": assay, **stated}, on_progress)
+    return found
+
+
+def export(scenario: str, to: str | Path, **stated: Any) -> Any:
+    """Write a dosed scenario as SBML, SED-ML and a COMBINE archive; keywords as the options of `tricyclic export`."""
+    from tricyclic.jobs.export import Request, run
+
+    return _of_model(Request, run, {"scenario": scenario, "to": to, **stated})
+
+
+def diagram(scenario: str, to: str | Path, **stated: Any) -> Any:
+    """Draw the pathways of a scenario into a folder; keywords as the options of `tricyclic diagram`."""
+    from tricyclic.jobs.diagram import Request, run
+
+    return _of_model(Request, run, {"scenario": scenario, "to": to, **stated})
+
+
+def credibility(scenario: str, **stated: Any) -> Any:
+    """Report what stands for and against a scenario; keywords as the options of `tricyclic credibility`."""
+    from tricyclic.jobs.credibility import Request, run
+
+    return _of_model(Request, run, {"scenario": scenario, **stated})
 
 
 def fit_batch(
@@ -267,6 +331,23 @@ def report(result: Result, to: str | Path) -> Path:
     path = Path(to)
     write_file(path, report_bytes(result.found, path.suffix.lower()))
     return path
+
+
+def _of_model(
+    request: type, run: Callable[[Any], Any], stated: dict[str, Any], on_progress: OnProgress | None = None
+) -> Any:
+    """The result of a job on a model: changed values may be a mapping, places may be paths, one of several may stand alone."""
+    import dataclasses
+
+    given: dict[str, Any] = {
+        key: str(value) if isinstance(value, Path) else value for key, value in stated.items()
+    }
+    values = given.get("set")
+    if isinstance(values, Mapping):
+        given["set"] = tuple(f"{name}={value!r}" for name, value in values.items())
+    several = {field.name for field in dataclasses.fields(request) if str(field.type).startswith("tuple[")}
+    given |= {key: (given[key],) for key in several & given.keys() if isinstance(given[key], str)}
+    return _written(run(_request(request, given)), on_progress)
 
 
 def _analysed(request: type, run: Callable[[Any], Any], plates: Any, stated: dict[str, Any]) -> Result:
