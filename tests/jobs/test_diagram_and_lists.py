@@ -135,3 +135,15 @@ def test_only_the_kinetics_of_one_species_are_shown_where_one_is_named():
 def test_an_unknown_drug_is_told_the_nearest():
     told = typed("drugs", "desipramin")
     assert told.exit_code == 3 and "Did you mean 'desipramine'" in told.stderr
+
+
+@pytest.mark.parametrize("words", [("diagram", "--pathway", "gs"), ("sensitivity", "--parameter", "desipramine.CL", "--watch", "cortex_fluid_NE", "--hours", "2")])  # fmt: skip
+def test_it_is_told_whether_the_library_s_values_hold_or_those_of_a_member(words, tmp_path):
+    verb, *more = words
+    asked = (verb, "noradrenergic_synapse", *DOSED, *more, "--to", str(tmp_path))
+    plain, best = typed(*asked), typed(*asked, "--member", "0")
+    assert plain.exit_code == best.exit_code == 0, plain.output + best.output
+    assert "at the library's values; --member 0 takes the best calibrated set" in plain.stdout
+    assert "at member 0 of the ensemble rat" in best.stdout
+    first, other = (line for text in (plain.stdout, best.stdout) for line in text.splitlines() if "cortex" in line and ("fold" in line or "last_day" in line)) if verb == "sensitivity" else (plain.stdout, best.stdout)  # fmt: skip
+    assert first != other

@@ -130,3 +130,42 @@ def test_a_model_of_ones_own_runs_from_the_command_line(tmp_path):
     result = finished(simulate.run(simulate.Request(str(file), drug="A", dose="100", hours=3.0)))
     course = next(c for c in result.courses if c.name == "A")
     assert course.at(3.0) == pytest.approx(100 * np.exp(-3.0), rel=1e-3)
+
+
+def test_a_member_of_the_ensemble_is_what_the_files_hold_and_what_is_set_wins_over_it(tmp_path):
+    import csv
+    import io
+
+    from tricyclic.readers.ensembles import ensemble
+    from tricyclic.readers.mechanisms import scenario
+
+    own = ensemble(scenario("kinetics_and_occupancy").ensemble or "kinetics_and_occupancy")
+    best = own.member(0)
+
+    def rows(**more):
+        request = export.Request(
+            "kinetics_and_occupancy", drug="desipramine", dose="10 mg/kg", route="ip", to=str(tmp_path / "out"), **more
+        )  # fmt: skip
+        found = finished(export.run(request))
+        table = next(data for name, data in found.to_write.items() if name.endswith("values.csv")).decode()
+        return found, {row["name"]: row for row in csv.DictReader(io.StringIO(table))}
+
+    found, plain = rows()
+    assert "at the library's values; --member 0 takes the best calibrated set" in found.as_text()
+    shared = [name for name in plain if name in best]
+    assert shared
+    found, told = rows(member=0)
+    assert "at member 0 of the ensemble" in found.as_text()
+    assert all(float(told[name]["value"]) == pytest.approx(best[name]) for name in shared)
+    sbml = engine().load(next(data for n, data in found.to_write.items() if n.endswith(".xml")).decode())
+    held = sbml.values()
+    assert all(held[told[name]["id"]] == pytest.approx(best[name]) for name in shared)
+    _, both = rows(member=0, set=(f"{shared[0]}={2 * best[shared[0]]!r}",))
+    assert float(both[shared[0]]["value"]) == pytest.approx(2 * best[shared[0]])
+    with pytest.raises(InputError, match="0, the best, to"):
+        rows(member=len(own))
+
+
+def test_a_report_without_an_ending_is_told_that_it_has_none(tmp_path):
+    with pytest.raises(InputError, match="has no ending"):
+        finished(credibility.run(credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "cred"))))

@@ -56,3 +56,8 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     told = typed("petab", "bdnf_glutamate", "--to", str(tmp_path))
     assert told.exit_code == 3 and "is not empty" in told.stderr
+
+
+def test_one_observation_is_not_called_observations(tmp_path):
+    told = typed("petab", "bdnf_glutamate", "--to", str(tmp_path / "out"))
+    assert "bdnf_glutamate   1 observation   " in told.stdout

@@ -1,8 +1,9 @@
-"""Which members of a scenario's calibrated ensemble a simulation runs."""
+"""Which members of a scenario's calibrated ensemble a simulation runs, or which one alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError
@@ -60,3 +61,40 @@ def members_of(
     if not any(each):
         return [], "", (f"The ensemble '{name}' has no parameter of this model",)
     return each, f"{name}, version {found.version}", (older,) if older else ()
+
+
+def at_member(asked: Asked, member: int | None, folder: str = "") -> tuple[Asked, str]:
+    """The request at the values of one member of its ensemble, and in a line at which values it now is.
+
+    Parameters
+    ----------
+    member : int or None
+        From 0, the best set; None: the library's values. What the request sets wins.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no ensemble for its species, or not so many members.
+    """
+    from tricyclic.readers.ensembles import ensemble, ensemble_names
+    from tricyclic.simulation.observe import values_for
+
+    name = asked.scenario.ensemble or asked.scenario.name
+    if not asked.home or asked.scenario.species != asked.home or name not in ensemble_names(folder or None):
+        if member is None:
+            return asked, ""
+        raise InputError(
+            f"has no calibrated ensemble of the {asked.scenario.species}" if asked.home else "has no calibrated ensemble",
+            where=asked.scenario.name, do="Leave the member out",
+        )  # fmt: skip
+    if member is None:
+        return asked, "at the library's values; --member 0 takes the best calibrated set"
+    found = ensemble(name, folder=folder or None)
+    if not 0 <= member < len(found):
+        raise InputError(
+            f"is {member}", where="member", allowed=f"The ensemble '{name}' has members 0, the best, to {len(found) - 1}"
+        )  # fmt: skip
+    values = {**values_for(asked.composed, found.member(member)), **asked.values}
+    return replace(
+        asked, values=values
+    ), f"at member {member} of the ensemble {name}, version {found.version}"

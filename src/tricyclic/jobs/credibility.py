@@ -62,7 +62,7 @@ class Result:
         found = self.found
         counts = ", ".join(f"{count} {name}" for name, count in found.by_certainty().items())
         lines = [
-            f"{found.title}   {found.states} states   {found.parameters} parameters",
+            f"{found.title}   {found.states} states   {found.parameters} parameters with these doses",
             f"  values: {counts}",
             f"  annotated: {100 * found.coverage:.0f} % of states",
             f"  predicted, not calibrated on: {', '.join(found.predicted) or 'nothing'}",
@@ -86,7 +86,9 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     ending = Path(request.to).suffix
     if request.to and ending not in (".html", ".pdf", ".md", ".json"):
         raise InputError(
-            f"ends in '{ending}'", where=request.to, allowed="It ends in .html, .pdf, .md or .json"
+            f"ends in '{ending}'" if ending else "has no ending",
+            where=request.to,
+            allowed="It ends in .html, .pdf, .md or .json",
         )
     own = request.folder or None
     chosen, parts, shelf = scenario(request.scenario, folder=own), mechanisms(own), drugs(own)

@@ -26,6 +26,10 @@ class Request(Dosing):
     `tricyclic diagram noradrenergic_synapse --pathway gs --drug desipramine --dose "10 mg/kg" --route ip --at 1h`
     """
 
+    member: int | None = asked(
+        "Member of the calibrated ensemble whose values hold, 0 the best; the library's values where left out",
+        default=None,
+    )
     pathway: tuple[str, ...] = asked("Which diagram; all of the scenario where left out", default=())
     at: str = asked("Time at which changes are shown; the end where left out", default="")
     to: str = asked("Folder for the files", default=".", path=True)
@@ -48,13 +52,14 @@ class Result:
 
     scenario: str
     drawn: tuple[Drawn, ...]
+    remarks: tuple[str, ...] = ()
     to_write: Mapping[str, bytes] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
         from tricyclic.records.plain import as_plain
 
-        return {"scenario": self.scenario, "diagrams": as_plain(self.drawn)}
+        return {"scenario": self.scenario, "diagrams": as_plain(self.drawn), "remarks": list(self.remarks)}
 
     def as_text(self) -> str:
         """What was drawn, and what changed."""
@@ -66,6 +71,7 @@ class Result:
             lines.append(f"{one.name}   {one.title}   {one.nodes} nodes, {one.links} links")
             rows = [(name, f"{figures(fold, 2)}-fold", says) for name, says, fold in one.folds]
             lines += aligned(rows) if rows else []
+        lines += [f"  look   {remark}" for remark in self.remarks]
         return "\n".join(lines)
 
 
@@ -73,9 +79,10 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     """Compose, simulate where a drug is given, cut out the pathways, draw."""
     from tricyclic.figures.network import dot_of, network_svg
     from tricyclic.jobs._simulate_ask import ask, split
+    from tricyclic.jobs._simulate_ensemble import at_member
     from tricyclic.simulation.networks import pathway_of
 
-    ready = ask(request)
+    ready, at_values = at_member(ask(request), request.member, request.folder)
     names = split(request.pathway) or [pathway.name for pathway in ready.scenario.pathways]
     if not names:
         raise InputError("has no pathway to draw", where=ready.scenario.name)
@@ -97,7 +104,9 @@ def run(request: Request) -> Generator[Progress, None, Result]:
             if node.value is not None
         )
         drawn.append(Drawn(network.name, network.title, len(network.nodes), len(network.edges), changed))
-    return Result(ready.scenario.name, tuple(drawn), files)
+    return Result(
+        ready.scenario.name, tuple(drawn), (at_values,) if at_values and ready.regimens else (), files
+    )
 
 
 def _coloured(network: Network, folds: Mapping[str, float], levels: Mapping[str, str], told: str) -> Network:
@@ -113,7 +122,7 @@ def _coloured(network: Network, folds: Mapping[str, float], levels: Mapping[str,
 def _changes(
     ready: Asked, at: str, networks: list[Network]
 ) -> Generator[Progress, None, tuple[dict[str, float], dict[str, str], str]]:
-    """Of every node that is a quantity, in one run at the library's values: its fold change, or its level where it rests at 0; and when, in words."""
+    """Of every node that is a quantity, in one run: its fold change, or its level where it rests at 0; and when, in words."""
     import numpy as np
 
     from tricyclic.jobs._simulate_run import run_members

@@ -23,6 +23,10 @@ class Request(Dosing):
     `tricyclic export noradrenergic_synapse --drug desipramine --dose "10 mg/kg" --route ip --every 12h --days 14 --to exported`
     """
 
+    member: int | None = asked(
+        "Member of the calibrated ensemble whose values hold, 0 the best; the library's values where left out",
+        default=None,
+    )
     to: str = asked("Folder for the files; new or empty", default="", path=True)
 
 
@@ -35,6 +39,7 @@ class Result:
     parameters: int
     units: tuple[str, ...]
     files: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
     to_write: dict[str, bytes] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -42,21 +47,24 @@ class Result:
         return {
             "scenario": self.scenario, "states": self.states, "parameters": self.parameters,
             "unit_complaints": list(self.units), "files": list(self.files),
+            "remarks": list(self.remarks),
         }  # fmt: skip
 
     def as_text(self) -> str:
         """As a person reads it."""
-        lines = [f"{self.scenario}   {self.states} states   {self.parameters} parameters"]
+        lines = [f"{self.scenario}   {self.states} states   {self.parameters} parameters with these doses"]
         lines += [f"  {name}" for name in self.files]
         lines += [f"  look   {complaint}" for complaint in self.units] or [
             "  fine   libSBML finds no error, and every unit balances"
         ]
+        lines += [f"  look   {remark}" for remark in self.remarks]
         return "\n".join(lines)
 
 
 def run(request: Request) -> Result:
     """Compose, bring to rest, write."""
     from tricyclic.jobs._simulate_ask import ask
+    from tricyclic.jobs._simulate_ensemble import at_member
     from tricyclic.numerics.sbml import unit_complaints, validation_complaints
     from tricyclic.simulation.exchange import omex_archive, sbml_file, sedml_file, standalone_text
     from tricyclic.simulation.run import Bench
@@ -66,7 +74,7 @@ def run(request: Request) -> Result:
     place = Path(request.to)
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise InputError("is not empty", where=request.to, do="Name a folder that is new or empty")
-    ready = ask(request)
+    ready, told = at_member(ask(request), request.member, request.folder)
     bench = Bench(ready.composed)
     rest = bench.rest(ready.values)
     sbml = sbml_file(bench, ready.values, rest)
@@ -83,7 +91,7 @@ def run(request: Request) -> Result:
     files[f"{name}.omex"] = omex_archive(dict(files), master=f"{name}.sedml")
     return Result(
         name, len(bench.model.states), len(ready.composed.parameters), (*validation_complaints(sbml), *unit_complaints(sbml)),
-        tuple(files), {str(place / file): content for file, content in files.items()},
+        tuple(files), (told,) if told else (), {str(place / file): content for file, content in files.items()},
     )  # fmt: skip
 
 

@@ -50,10 +50,12 @@ class Result:
 
     def as_text(self) -> str:
         """As a person reads it."""
+        from tricyclic.jobs._virtual_ask import several
+
         lines = []
         for one in self.problems:
             lines.append(
-                f"{one.scenario}   {len(one.held)} observations   {len(one.left_out)} that PEtab cannot hold"
+                f"{one.scenario}   {several(len(one.held), 'observation')}   {len(one.left_out)} that PEtab cannot hold"
             )
             reasons: dict[str, list[str]] = {}
             for name, reason in one.left_out:

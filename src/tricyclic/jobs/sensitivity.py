@@ -42,6 +42,10 @@ class Request(Dosing):
     endpoint: tuple[str, ...] = asked(
         "An endpoint to draw, such as cortex_NE.last_day_percent; the last day of each watch where left out", default=(),
     )  # fmt: skip
+    member: int | None = asked(
+        "Member of the calibrated ensemble whose values hold, 0 the best; the library's values where left out",
+        default=None,
+    )
     sobol: int | None = asked(
         "Base points of Sobol's design, a power of 2; runs are that many times the parameters + 2", default=None,
     )  # fmt: skip
@@ -57,6 +61,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     from tricyclic.jobs._many import cores, in_range
     from tricyclic.jobs._sensed import Sensed, drawn_endpoints
     from tricyclic.jobs._simulate_ask import ask, in_hours_only, split, watches_of
+    from tricyclic.jobs._simulate_ensemble import at_member
     from tricyclic.simulation.endpoints import reduction_of
     from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question
     from tricyclic.simulation.run import Bench
@@ -73,7 +78,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
         raise InputError(
             f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
         )
-    ready = in_hours_only(ask(request), "sensitivity")
+    ready, at_values = at_member(in_hours_only(ask(request), "sensitivity"), request.member, request.folder)
     composed = ready.composed
     reduction = reduction_of(composed, watches_of(ready, request.watch))
     endpoints = drawn_endpoints(split(request.endpoint), reduction.endpoints)
@@ -91,6 +96,8 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
                 *remarks,
                 f"{count} free in this scenario; told of all {len(wide)} that have a range",
             )
+    if at_values:
+        remarks = (*remarks, at_values)
     varied = varied_of(composed, ready.values, names=names, every=every)
     bench = Bench(composed)
     times = times_of(ready.regimens, ready.horizon_h)
