@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -82,10 +81,8 @@ def test_a_text_that_is_not_dot_is_refused_with_what_graphviz_said(dot, says):
 
 
 def test_a_layout_that_takes_too_long_is_stopped_and_the_next_one_works():
-    start = time.perf_counter()
     with pytest.raises(InputError, match=r"took longer than 0\.3 s\. Draw a smaller part"):
         svg_of_dot(tangle(4000), limit_s=0.3)
-    assert time.perf_counter() - start < 10.0
     assert drawn(svg_of_dot("digraph { a -> b }"))["edge"] == ["a->b"]
 
 

@@ -20,7 +20,11 @@ Floats = NDArray[np.float64]
 
 
 class SciPyEngine:
-    """Loads SBML for LSODA."""
+    """Loads SBML for LSODA.
+
+    The formulas and ids of a file become Python, which is run: so an id that is no SId, or that Python or this engine
+    already gives a meaning, is refused before anything is.
+    """
 
     def load(self, sbml: str) -> SciPyModel:
         """Translate a model.
@@ -28,7 +32,7 @@ class SciPyEngine:
         Raises
         ------
         InputError
-            If it holds what this engine does not do (delays, algebraic rules, fast reactions).
+            If it holds what this engine does not do (delays, algebraic rules, fast reactions), or an id that it cannot run.
         """
         return SciPyModel(sbml)
 
@@ -173,6 +177,7 @@ class SciPyModel:
     def _read(self) -> None:
         document = parse(self.sbml, "the model")  # kept: a model dies with its document
         model = document.getModel()
+        _check_ids(model)
         if any(rule.isAlgebraic() for rule in model.getListOfRules()):
             raise InputError("has algebraic rules", where=model.getId(), allowed="Rate and assignment rules")
         rates = {rule.getVariable(): rule for rule in model.getListOfRules() if rule.isRate()}
@@ -254,6 +259,30 @@ class SciPyModel:
             self._events.append(space[f"event_{k}"])
 
 
+def _check_ids(model: Any) -> None:
+    """Refuse ids that would be something else than a name of the model in Python."""
+    things = (
+        *model.getListOfCompartments(), *model.getListOfSpecies(), *model.getListOfParameters(),
+    )  # fmt: skip
+    for name in [thing.getId() for thing in things]:
+        if not _is_sid(name) or name in _FUNCTIONS or name in ("time", "y", "p"):
+            raise _no_id(name)
+
+
+def _is_sid(name: str) -> bool:
+    import keyword
+    import re
+
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) is not None and not keyword.iskeyword(name)
+
+
+def _no_id(name: str) -> InputError:
+    return InputError(
+        f"has the id '{name}'", where="the model",
+        allowed="Letters, digits and _ that are no word of Python or of this engine", do="Rename it",
+    )  # fmt: skip
+
+
 def _function(name: str, lines: Sequence[str], result: str) -> str:
     return "\n".join([f"def {name}(time, y, p):", *lines, f"    {result}"])
 
@@ -321,6 +350,8 @@ def expression_of(node: Any) -> str:
     if kind == libsbml.AST_NAME_TIME:
         return "time"
     if node.isName():
+        if not _is_sid(str(node.getName())):
+            raise _no_id(str(node.getName()))
         return str(node.getName())
     if node.isNumber():
         return repr(float(node.getValue()))

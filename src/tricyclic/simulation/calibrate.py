@@ -244,8 +244,6 @@ class _Work:
         n = self.budget.first
         wide = np.where(np.arange(n) < n // 2, 1.0, 1.6)[:, None]
         moves = wide * self.rng.standard_normal((n, len(self.space))) / np.sqrt(np.maximum(values, 1.0))
-        self.spread = (axes / np.maximum(values, 1.0)) @ axes.T
-        self.centre = best.x
         yield from self.run(self._inside(best.x + moves @ axes.T), "around the best set")
 
     def learn(self) -> ResponseSurface:
