@@ -122,6 +122,21 @@ def test_progress_goes_to_standard_error_and_quiet_silences_it(monkeypatch):
     assert call("convert", "1 nM", "pM", "--quiet").stderr == ""
 
 
+def test_a_log_is_given_some_ten_lines_of_progress_and_not_one_of_each_step(monkeypatch):
+    from tricyclic.jobs._job import Progress
+
+    def slow(request):
+        for k in range(101):
+            yield Progress(k, 101, f"member {k}")
+        return convert_job.Result("1 nM", 1000.0, "pM", ())
+
+    monkeypatch.setattr(convert_job, "JOB", dataclasses.replace(convert_job.JOB, run=slow))
+    monkeypatch.setattr(SHELF, "_loaded", {})
+    lines = call("convert", "1 nM", "pM").stderr.splitlines()
+    assert lines[0] == "0/101 member 0" and lines[-1].startswith("91/101")
+    assert len(lines) == 10
+
+
 def test_a_reader_of_the_output_may_leave_early():
     program = "from tricyclic.cli.main import main; main(['curves'])"
     process = subprocess.Popen(

@@ -22,6 +22,8 @@ from tricyclic.errors import EXIT_CHECK_SAYS_STOP, EXIT_DONE, EXIT_OUR_FAULT, Tr
 from tricyclic.jobs import SHELF
 
 EXIT_INTERRUPTED = 130
+# How many lines of progress a stage writes where it is not a terminal that reads them.
+LINES = 10
 FIRST = (
     "demo", "new", "run", "verify", "affinity", "saturation", "kinetics", "design", "fit", "screen", "simulate", "diagram",
     "scenarios", "drugs",
@@ -129,6 +131,7 @@ def _finish(work: Any, *, quiet: bool) -> Any:
     if not isinstance(work, Generator):
         return work
     on_terminal = sys.stderr.isatty()
+    last: tuple[int, int] | None = None
     while True:
         try:
             step = next(work)
@@ -142,7 +145,11 @@ def _finish(work: Any, *, quiet: bool) -> Any:
         if on_terminal and _colour():
             click.echo(f"\r\x1b[K{line[:110]}", nl=False, err=True)
         else:
-            click.echo(line, err=True)
+            # A log is no bar: of each stage its first step, then one in ten.
+            now = (step.total, LINES * step.done // max(step.total, 1))
+            if now != last:
+                click.echo(line, err=True)
+            last = now
 
 
 def _show(job: Any, found: Any, *, as_json: bool) -> int:
