@@ -27,11 +27,12 @@ IN_ANIMALS = {
 IN_PEOPLE = {
     "acute": "imipramine 1 mg/kg po",
     "twice a day for 14 d": "imipramine 1 mg/kg po every 12 h for 14 d",
-    "drip": "imipramine 1 mg/kg iv",
+    "i.v. bolus": "imipramine 1 mg/kg iv",
 }
 IN_CULTURE = {
     "acute": "imipramine 1 uM bath for 1 h",
     "two days": "imipramine 1 uM bath for 48 h; BDNF 50 ng/mL bath from 47 h for 0.25 h",
+    "twice a day for 3 d": "imipramine 1 uM bath for 2 h every 12 h x 6",
 }
 CASES = [
     (name, words)
