@@ -256,7 +256,7 @@ def _caption(picture: CoursePicture) -> str:
     if picture.sustained_h:
         parts.append("Bar: while the drug is given.")
     if any(panel.points for panel in picture.panels):
-        parts.append("Symbols: measured.")
+        parts.append(f"Symbols: {picture.points_say}.")
     if picture.caption:
         parts.append(style.one_line(picture.caption))
     return " ".join(parts)

@@ -1,6 +1,6 @@
 """From a table of parameters by endpoints to a heat map: which endpoint hangs on which parameter, and which way.
 
-Signed tables go from one colour through white to another, shares of variance from white to one colour. Every cell that
+Signed tables go from blue (less) through white to orange (more), as the diagrams do, shares of variance from white to one colour. Every cell that
 matters carries its number, so that the map can be read without its colours.
 """
 
@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 
 from tricyclic.errors import InputError
 from tricyclic.figures import style
+from tricyclic.figures.node_shapes import LESS, MORE, ink_on
 from tricyclic.records.document import Figure
 
 Floats = NDArray[np.float64]
 CELL_MM, CELL_HIGH_MM, LABEL_MM, HEAD_MM = 11.0, 5.2, 44.0, 33.0
+# An endpoint is told upright over its column, in so many lines as the column is wide.
+HEAD_LINES = 4
 MOST_ROWS, MOST_COLUMNS = 30, 9
 # Below this share of the largest entry a parameter has no row of its own, and a cell no number.
 ROW_WORTH, CELL_WORTH = 0.02, 0.05
@@ -54,6 +57,8 @@ def heatmap(
     InputError
         If the shapes do not fit or no number is finite.
     """
+    from matplotlib.colors import to_hex
+
     table = np.asarray(table, dtype=float)
     if table.shape != (len(rows), len(columns)):
         raise InputError(f"is a table of {table.shape} for {len(rows)} by {len(columns)}", where=name)
@@ -69,6 +74,9 @@ def heatmap(
     limit = min(float(most.max()), 3.0) if signed else 1.0
     with style.publication_style(text_as):
         lines = style.wrapped(title, 170.0, bold=True).count("\n")
+        heads = [
+            style.wrapped(text, HEAD_MM * style.FONT_PT / style.TINY_PT, lines=HEAD_LINES) for text in columns
+        ]
         top = HEAD_MM + 6.0 + 3.5 * lines
         high = top + CELL_HIGH_MM * len(names) + 13.0
         canvas = Canvas(figsize=(174.0 * style.MM, high * style.MM))
@@ -86,10 +94,10 @@ def heatmap(
         axes.invert_yaxis()
         for row, column in np.argwhere(np.abs(np.nan_to_num(table)) >= CELL_WORTH * limit):
             value = float(table[row, column])
-            dark = abs(value) > 0.6 * limit
+            cell = to_hex(colours((value / limit + 1) / 2 if signed else value / limit))
             axes.text(
                 column + 0.5, row + 0.5, f"{value:+.2f}" if signed else f"{value:.2f}", ha="center", va="center",
-                fontsize=style.TINY_PT, color="white" if dark else style.INK,
+                fontsize=style.TINY_PT, color=ink_on(cell),
             )  # fmt: skip
         axes.set_yticks(
             np.arange(len(names)) + 0.5,
@@ -99,8 +107,7 @@ def heatmap(
         axes.xaxis.tick_top()
         axes.set_xticks(
             np.arange(len(columns)) + 0.5,
-            [style.fitted(text, HEAD_MM * 1.15, size_pt=style.TINY_PT) for text in columns],
-            rotation=50, ha="left", rotation_mode="anchor", fontsize=style.TINY_PT,
+            heads, rotation=90, ha="center", va="bottom", fontsize=style.TINY_PT, linespacing=1.1,
         )  # fmt: skip
         axes.tick_params(length=0)
         for side in axes.spines.values():
@@ -127,7 +134,7 @@ def heatmap(
 def _colours(signed: bool) -> Any:
     from matplotlib.colors import LinearSegmentedColormap
 
-    ends = [style.COLOURS[1], "#FFFFFF", style.COLOURS[0]] if signed else ["#FFFFFF", style.COLOURS[0]]
+    ends = [*reversed(LESS), *MORE[1:]] if signed else ["#FFFFFF", style.COLOURS[0]]
     return LinearSegmentedColormap.from_list("tricyclic", ends)
 
 

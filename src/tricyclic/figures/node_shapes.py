@@ -120,7 +120,7 @@ class Fold:
     def colour(self, value: float) -> str:
         """Colour of a fold change; a value beyond the scale has that of its end."""
         share = self.place(value)
-        stops = _LESS if share < 0 else _MORE
+        stops = LESS if share < 0 else MORE
         at = abs(share) * (len(stops) - 1)
         low = min(int(at), len(stops) - 2)
         return _mixed(stops[low], stops[low + 1], at - low)
@@ -133,13 +133,18 @@ class Fold:
 
     def ink(self, value: float) -> str:
         """Colour of text on that colour."""
-        # where both would do, black and white stand out alike; below that, white does more
-        return "#000000" if _luminance(self.colour(value)) > 0.179 else "#FFFFFF"
+        return ink_on(self.colour(value))
 
 
 # Blue and orange differ for every kind of colour vision; both darken evenly
-_LESS = ("#FBFBFB", "#A9CFE6", "#4A98C9", "#0B5F97")
-_MORE = ("#FBFBFB", "#FBCF9B", "#F09A3E", "#B35806")
+LESS = ("#FBFBFB", "#A9CFE6", "#4A98C9", "#0B5F97")
+MORE = ("#FBFBFB", "#FBCF9B", "#F09A3E", "#B35806")
+
+
+def ink_on(colour: str) -> str:
+    """Colour of text on a colour: black or white, whichever stands out more."""
+    # at this luminance both stand out alike; below it, white does more
+    return "#000000" if _luminance(colour) > 0.179 else "#FFFFFF"
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PANEL_MM, LEFT_MM, BETWEEN_MM, RIGHT_MM, HEAD_MM, FOOT_MM = 34.0, 15.5, 17.5, 3.0, 9.5, 13.0
 OUTER, INNER = (5.0, 95.0), (25.0, 75.0)
 OUTER_TINT, INNER_TINT = 0.18, 0.38
+# A course that stays within this fraction of itself is flat.
+FLAT = 1e-3
 
 
 def population(
@@ -57,6 +59,9 @@ def population(
     for band in bands:
         if not {*OUTER, *INNER, 50.0} <= set(band.percentiles):
             raise InputError("lacks one of the percentiles 5, 25, 50, 75, 95", where=band.name)
+    # What is flat in every subject tells nothing; where nothing moves, it is all there is to tell.
+    moved = [band for band in bands if _moves(band)] or list(bands)
+    still, bands = [band.says for band in bands if band not in moved], moved
     across = 1 if len(bands) == 1 else 2 if len(bands) in (2, 4) else 3
     width: style.Width = "column" if across == 1 else "full"
     wide = style.WIDTHS_MM[width]
@@ -79,7 +84,8 @@ def population(
             canvas,
             name=name,
             caption=f"{style.one_line(title)}. Line: median of {subjects:,} subjects; darker band: the middle half; lighter band: "
-            f"5 to 95 %.{' Grey: single subjects.' if any(band.some.size for band in bands) else ''}",
+            f"5 to 95 %.{' Grey: single subjects.' if any(band.some.size for band in bands) else ''}"
+            + (f" Not drawn, as they do not move: {'; '.join(still)}." if still else ""),
             alt=f"{title}: " + "; ".join(_told(band) for band in bands) + ".",
             width=width,
             pdf=pdf,
@@ -88,23 +94,43 @@ def population(
 
 def _panel(axes: Axes, band: Band, each: float) -> None:
     factor, unit = _time_unit(float(band.time_h[-1]))
+    percent = _is_share(band)
+    scale = 100.0 if percent else 1.0
     x, colour = band.time_h * factor, style.COLOURS[0]
     for course in band.some:
-        axes.plot(x, course, color=style.GREY, linewidth=0.35, alpha=0.55, zorder=1)
+        axes.plot(x, scale * course, color=style.GREY, linewidth=0.3, alpha=0.5, zorder=1)
     for (low, high), tint in ((OUTER, OUTER_TINT), (INNER, INNER_TINT)):
-        axes.fill_between(x, band.at(low), band.at(high), color=colour, alpha=tint, linewidth=0, zorder=2)
-    axes.plot(x, band.at(50.0), color=colour, linewidth=0.9, zorder=3)
+        edges = scale * band.at(low), scale * band.at(high)
+        axes.fill_between(x, *edges, color=colour, alpha=tint, linewidth=0, zorder=2)
+    # The edge of nine tenths stays visible under the grey of those beyond it.
+    for edge in OUTER:
+        axes.plot(x, scale * band.at(edge), color=colour, linewidth=0.5, alpha=0.8, zorder=2.5)
+    axes.plot(x, scale * band.at(50.0), color=colour, linewidth=0.9, zorder=3)
     axes.set_xlim(float(x[0]), float(x[-1]))
     lowest, highest = float(band.at(OUTER[0]).min()), float(band.at(OUTER[1]).max())
     room = 0.05 * (highest - lowest) or 0.5
     # From 0 where 0 is near, so that a small change does not look large.
-    axes.set_ylim(0.0 if 0 <= lowest < 0.6 * highest else lowest - room, highest + room)
+    if percent:
+        axes.set_ylim(0.0, 100.0)
+    else:
+        axes.set_ylim(0.0 if 0 <= lowest < 0.6 * highest else lowest - room, highest + room)
     axes.set_xlabel(f"time ({unit})")
-    axes.set_ylabel(style.fitted(band.unit or "relative", PANEL_MM))
+    axes.set_ylabel(style.fitted("%" if percent else band.unit or "relative", PANEL_MM))
     axes.yaxis.set_label_coords(-11.5 / each, 0.5)
     axes.set_title(
         style.wrapped(band.says, each + 12.0, lines=2), fontsize=style.SMALL_PT, weight="normal", x=-10.0 / each, pad=4,
     )  # fmt: skip
+
+
+def _moves(band: Band) -> bool:
+    """Whether any percentile leaves where it starts by more than solving does."""
+    reach = float(np.max(np.abs(band.y)))
+    return float(np.max(np.abs(band.y - band.y[:, :1]))) > FLAT * reach if reach > 0 else False
+
+
+def _is_share(band: Band) -> bool:
+    """Whether a quantity without a unit is a share of targets, which people tell in percent."""
+    return band.unit in ("", "dimensionless") and "occupancy" in f"{band.name} {band.says}"
 
 
 def _time_unit(end_h: float) -> tuple[float, str]:

@@ -1,11 +1,12 @@
 """From Elasticities or Sobol indices of one endpoint to a tornado: the parameters that matter most, longest bar on top.
 
-Elasticities point right where the endpoint rises with the parameter and left where it falls. Of Sobol indices the solid bar is
+Elasticities point right, in orange, where the endpoint rises with the parameter and left, in blue, where it falls. Of Sobol indices the solid bar is
 what a parameter explains alone, the open bar what it explains with its interactions, with the limits of the bootstrap.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.figures import style
+from tricyclic.figures.node_shapes import LESS, MORE
 from tricyclic.records.document import Figure
 from tricyclic.records.sensitivity import Elasticities, SobolTable
 from tricyclic.records.telling import figures
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 ROW_MM, LABEL_MM, NUMBER_MM = 4.8, 66.0, 17.0
 MOST = 15
+# Which of the colours of a diagram's scale a bar has: readable, not the darkest.
+FULL = 2
 
 
 def tornado(
@@ -60,7 +64,7 @@ def tornado(
         canvas, axes, high = _sheet(title, len(order))
         for row, k in enumerate(order):
             value = float(values[k])
-            axes.barh(row, value, height=0.68, color=style.COLOURS[0 if value >= 0 else 1], linewidth=0)
+            axes.barh(row, value, height=0.68, color=(MORE if value >= 0 else LESS)[FULL], linewidth=0)
             reach = max(0.0, value)
             axes.annotate(
                 f"{value:+.2f}" if abs(value) >= 0.005 else f"{value:+.1e}",
@@ -168,7 +172,10 @@ def _order(size: Floats, most: int, endpoint: str) -> list[int]:
 
 
 def _label(name: str, says: str) -> str:
-    shown = style.fitted(says.split(";")[0].split(",")[0], LABEL_MM - 4.0, size_pt=style.TINY_PT)
+    """The name, and below it what stands in the words before the first colon, semicolon or comma."""
+    shown = style.fitted(
+        re.split(r"[:;,]\s|[:;,]$", says, maxsplit=1)[0], LABEL_MM - 4.0, size_pt=style.TINY_PT
+    )
     return f"{name}\n{shown}" if says else name
 
 

@@ -13,6 +13,7 @@ from tricyclic.figures.tornado import sobol_tornado, tornado
 from tricyclic.jobs._json import as_json_bytes
 from tricyclic.jobs._sensed import Sensed
 from tricyclic.records.document import Figure
+from tricyclic.records.population import Endpoint
 from tricyclic.records.sensitivity import SobolTable
 from tricyclic.studies.columns import csv_bytes
 
@@ -70,11 +71,12 @@ def _figures(found: Sensed) -> Iterator[Figure]:
     own, treated = found.elasticities, found.says or "no drug"
     rows = [one.name for one in own.parameters]
     names = [endpoint.name for endpoint in own.endpoints]
+    says = {endpoint.name: _head(endpoint) for endpoint in own.endpoints}
     there = [name for name in found.drawn if np.isfinite(own.table[:, names.index(name)]).any()]
     pages = [there[k : k + MOST_COLUMNS] for k in range(0, len(there), MOST_COLUMNS)]
     for number, page in enumerate(pages, start=1):
         yield heatmap(
-            own.table[:, [names.index(name) for name in page]], rows, page,
+            own.table[:, [names.index(name) for name in page]], rows, [says[name] for name in page],
             name=_numbered("elasticities", number, len(pages)), title=f"Elasticities: {treated}",
             says="% change of the endpoint per % of the parameter", signed=True,
         )  # fmt: skip
@@ -89,7 +91,7 @@ def _figures(found: Sensed) -> Iterator[Figure]:
     pages = [there[k : k + MOST_COLUMNS] for k in range(0, len(there), MOST_COLUMNS)]
     for number, page in enumerate(pages, start=1):
         yield heatmap(
-            np.clip(table.total[:, [names.index(name) for name in page]], 0.0, None), [one.name for one in table.parameters], page,
+            np.clip(table.total[:, [names.index(name) for name in page]], 0.0, None), [one.name for one in table.parameters], [says[name] for name in page],
             name=_numbered("sobol", number, len(pages)), title=f"Sobol indices, total order: {treated}",
             says="share of the variance, with interactions", signed=False,
         )  # fmt: skip
@@ -102,6 +104,14 @@ def _figures(found: Sensed) -> Iterator[Figure]:
 def _bars(column: NDArray[np.float64]) -> int:
     """How many bars other than 0 a tornado of these would have."""
     return int(np.count_nonzero(np.nan_to_num(column)))
+
+
+def _head(endpoint: Endpoint) -> str:
+    """An endpoint in the words that fit over a column: "firing of the locus coeruleus (mean over the last 24 h)"."""
+    kind, of, what = endpoint.says.partition(" of ")
+    if not of or endpoint.name.endswith(".rest"):
+        return endpoint.says
+    return f"{what.removesuffix(', relative to its rest')} ({kind})"
 
 
 def _numbered(name: str, number: int, of: int) -> str:

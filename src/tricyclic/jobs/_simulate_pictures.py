@@ -26,6 +26,8 @@ LEAST_OCCUPANCY = 1.0
 LONGEST_STRETCH_H = 24.0
 # A sustained dose that lasts less than this share of the run gets a figure of its own.
 SHORT = 0.1
+# Courses in percent of rest that differ by less than this fraction everywhere are one curve.
+SAME = 1e-3
 
 
 def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
@@ -36,12 +38,13 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
     for one in found.compared:
         measured.setdefault(one.name, []).append(one)
     pictures: list[CoursePicture] = []
-    panels = [_panel(course, measured.get(course.name, [])) for course in moved]
+    told = _once(moved, frozenset(measured))
+    panels = [_panel(course, measured.get(course.name, [])) for course in told]
     for number, first in enumerate(range(0, len(panels), PANELS_A_FIGURE), start=1):
         name = "courses" if len(panels) <= PANELS_A_FIGURE else f"courses-{number}"
         pictures.append(_picture(found, name, found.title, tuple(panels[first : first + PANELS_A_FIGURE])))
-    pictures += _acute_and_chronic(found, [course for course in moved if course.relative is not None])
-    pictures += _short_exposure(found, moved)
+    pictures += _acute_and_chronic(found, [course for course in told if course.relative is not None])
+    pictures += _short_exposure(found, told)
     held = sorted(
         (c for c in found.occupied if c.y.max() >= LEAST_OCCUPANCY), key=lambda c: -float(c.y.max())
     )
@@ -65,6 +68,23 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
         ]  # fmt: skip
         pictures.append(_picture(found, "concentrations", "Drug concentrations", tuple(panels)))
     return tuple(pictures)
+
+
+def _once(courses: Sequence[Course], measured: frozenset[str]) -> list[Course]:
+    """Courses less those that are, in percent of rest, one that comes before: dialysate beside the level it is read as.
+
+    A course with readings beside it stays.
+    """
+    kept: list[Course] = []
+    for course in courses:
+        drawn = course.relative
+        twin = drawn is not None and any(
+            other.relative is not None and np.allclose(other.relative, drawn, rtol=SAME, atol=0.0)
+            for other in kept
+        )
+        if not twin or course.name in measured:
+            kept.append(course)
+    return kept
 
 
 def _panel(course: Course, measured: Sequence[Compared]) -> CoursePanel:

@@ -248,5 +248,6 @@ def _picture(
     return CoursePicture(
         "fractions", f"{TITLE} (simulated)", (panel,), design[0], "time", () if lasts else (assay.dose_h,),
         ((assay.dose_h, assay.end_h),) if lasts else (),
-        caption="Synthetic data, no experiment: symbols are means +/- SEM of simulated rats, lines the typical rat without error.",
+        caption="Lines: the typical rat without error.",
+        points_say="synthetic, no experiment; mean +/- SEM of the simulated rats of each group",
     )  # fmt: skip

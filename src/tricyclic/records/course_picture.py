@@ -64,6 +64,8 @@ class CoursePicture:
     sustained_h : tuple of (float, float)
         Stretches in which a pump, probe or bath gives, bars under the axes.
     band_says, caption : str
+    points_say : str
+        What the symbols are, as the caption names them ("measured").
     time_unit : str
         "h"; empty where the unit of time is not known.
     """
@@ -78,6 +80,7 @@ class CoursePicture:
     band_says: str = ""
     caption: str = ""
     time_unit: str = "h"
+    points_say: str = "measured"
 
     def __post_init__(self) -> None:
         if not self.panels:

@@ -12,6 +12,7 @@ from tricyclic.records.ensemble import Ensemble
 from tricyclic.records.evidence import Source
 from tricyclic.records.model_unit import MODEL_UNITS
 from tricyclic.records.observation import Observation
+from tricyclic.records.telling import figures as told
 
 SURE = {
     "read": "read in the source",
@@ -321,4 +322,4 @@ def _unit(name: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if math.isfinite(value) else ""
+    return told(value) if math.isfinite(value) else ""
