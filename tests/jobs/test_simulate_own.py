@@ -123,3 +123,26 @@ def test_a_model_that_runs_away_names_itself_and_a_time(typed):
     assert "chain" in told.stderr and "nan" not in told.stderr
     # 1/(1 - t) has its pole at 1.
     assert "stops at time" in told.stderr and "of 3" in told.stderr
+
+
+def test_a_run_of_a_file_is_at_the_file_s_values(typed):
+    told = typed("", "--drug", "A", "--dose", "1", "--hours", "2")
+    assert "one run at the file's values" in told.stdout
+
+
+def test_a_dose_that_is_not_stated_is_told_to_be_the_usual_one():
+    words = ("simulate", "kinetics_and_occupancy", "--drug", "desipramine", "--members", "0", "--quiet")
+    assert "usual dose of the drug's table" in CliRunner().invoke(main, words).stdout
+    stated = CliRunner().invoke(main, [*words, "--dose", "10 mg/kg", "--route", "ip"])
+    assert stated.exit_code == 0 and "usual dose" not in stated.stdout
+
+
+def test_a_file_without_a_species_leaves_no_gap(tmp_path):
+    file = tmp_path / "chain.xml"
+    file.write_text(chain("  unit time_unit = 3600 second\n"), encoding="utf-8")
+    words = ("sensitivity", str(file), "--drug", "A", "--dose", "1", "--hours", "2", "--parameter", "k", "--workers", "1", "--quiet")  # fmt: skip
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == 0, told.output
+    assert "    " not in told.stdout.splitlines()[0] and told.stdout.splitlines()[1].startswith(
+        "1 parameter;"
+    )

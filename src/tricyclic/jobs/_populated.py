@@ -177,7 +177,7 @@ class Populated:
         of = f", {self.of_population}" if self.of_population else ""
         on = f"   on the members of {self.ensemble}" if self.ensemble else ""
         lines = [
-            f"{self.title}   {self.species}{of}   {n:,} subjects, seed {own.seed}{on}",
+            f"{'   '.join(part for part in (self.title, self.species + of) if part)}   {n:,} subjects, seed {own.seed}{on}",
             f"{own.says or 'no drug'}   simulated {figures(self.horizon_h)} h; {len(self.varied)} parameters differ between subjects",
         ]
         told = self.percentiles()

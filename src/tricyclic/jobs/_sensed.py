@@ -55,10 +55,12 @@ class Sensed:
 
     def as_text(self) -> str:
         """For each endpoint the parameters that matter most."""
+        from tricyclic.jobs._virtual_ask import several
+
         own = self.elasticities
         lines = [
-            f"{self.title}   {self.species}   {self.says or 'no drug'}",
-            f"{len(own.parameters)} parameters; elasticity: % change of the endpoint per % of the parameter",
+            "   ".join(part for part in (self.title, self.species, self.says or "no drug") if part),
+            f"{several(len(own.parameters), 'parameter')}; elasticity: % change of the endpoint per % of the parameter",
             "",
         ]
         width = max(len(name) for name in self.drawn)

@@ -135,7 +135,9 @@ def ask(request: Dosing) -> Asked:
     check_possible(values, composed)
     if request.weight and weight is not None and WEIGHT in composed.parameters:
         values[WEIGHT] = weight
+    usual = request.drug and not (request.dose or request.rate)
     remarks = [
+        f"{regimens[0].says}: usual dose of the drug's table" if usual else "",
         *without_effect(varied, values, composed),
         *_foreign(chosen, home),
         *(beyond(name, value, composed.parameters[name]) for name, value in values.items()),

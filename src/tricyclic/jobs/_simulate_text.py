@@ -21,7 +21,7 @@ def text_of(found: Simulated) -> str:
     if found.members > 1:
         who = f"{found.members} members of the ensemble {found.ensemble}; in brackets {100 * found.share:g} % of them"
     else:
-        who = "one run at the library's values, no band"
+        who = f"one run at the {'library' if found.species else 'file'}'s values, no band"
     about = ", ".join(part for part in (found.scenario, found.species, _time(found, found.horizon_h)) if part)
     lines = [f"{found.title}   {about}"]
     lines += [f"  {regimen.says}" for regimen in found.regimens] or ["  no drug"]
