@@ -195,11 +195,11 @@ def test_a_member_of_the_ensemble_can_be_the_truth(tmp_path):
         )
         return {one.estimate.name: one.truth for one in found.found}["maximum fold"]
 
-    members = [truth(member=number) for number in (1, 2, 3)]
+    members = [truth(member=number) for number in (0, 1, 2)]
     assert members[0] < members[1] < members[2]
     assert members[2] == pytest.approx(truth(set=("trkb.sigma_gain=0.6",)))
-    result = call("glutamate", "--folder", str(tmp_path), "--member", "4", "--quiet")
-    assert result.exit_code == 3 and "1 to 3" in result.stderr
+    result = call("glutamate", "--folder", str(tmp_path), "--member", "3", "--quiet")
+    assert result.exit_code == 3 and "0 to 2" in result.stderr
 
 
 # ---- neurites
@@ -317,7 +317,7 @@ def test_json_holds_what_was_found_with_its_truth_and_every_assumption():
         (("glutamate", "--cultures", "0"), "1 to 200"), (("neurites", "--factor", "0 ng/mL"), "0 in every well"),
         (("neurites", "--assume", "cells=10.5"), "whole number"), (("microdialysis", "--antagonist", "idazoxan"), "not part of"),
         (("microdialysis", "--concentrations", "1 uM"), "dose"), (("microdialysis", "--region", "striatum"), "cortex"),
-        (("microdialysis", "--animals", "1"), "2 to 100"), (("glutamate", "--member", "0"), "ensemble"),
+        (("microdialysis", "--animals", "1"), "2 to 100"), (("glutamate", "--member", "-1"), "ensemble"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence_and_exit_3(args, words):

@@ -203,7 +203,7 @@ def typical_of(
     Parameters
     ----------
     member : int or None
-        Which member of the scenario's calibrated ensemble is taken for the truth, from 1, the best; None: the library's values.
+        Which member of the scenario's calibrated ensemble is taken for the truth, 0 is the best; None: the library's values.
     texts : sequence of str
         "PART.symbol=number"; these win.
 
@@ -223,11 +223,11 @@ def typical_of(
     if name not in ensemble_names(folder or None):
         raise InputError("has no calibrated ensemble", where=scenario.name, do="Leave the member out")
     found = ensemble(name, folder=folder or None)
-    if not 1 <= member <= len(found):
+    if not 0 <= member < len(found):
         raise InputError(
-            f"is {member}", where="member", allowed=f"The ensemble '{name}' has members 1 to {len(found)}"
+            f"is {member}", where="member", allowed=f"The ensemble '{name}' has members 0 to {len(found) - 1}"
         )
-    values = values_for(composed, found.each(most=member)[member - 1])
+    values = values_for(composed, found.each(most=member + 1)[member])
     return {**values, **stated}, f"member {member} of the ensemble {name}, version {found.version}{changed}"
 
 

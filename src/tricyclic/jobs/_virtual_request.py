@@ -36,7 +36,7 @@ class Wanted:
         "A changed value of the model, for every subject: sigma1.expression=3", default=()
     )
     member: int | None = asked(
-        "Member of the calibrated ensemble that is taken for the truth, 1 the best; the library's values where left out",
+        "Member of the calibrated ensemble that is taken for the truth, 0 the best; the library's values where left out",
         default=None,
     )
     experiments: int = asked(
