@@ -135,22 +135,6 @@ def first_potency_column(table: DataTable) -> str:
     )  # fmt: skip
 
 
-def folder_for(out: str) -> Path:
-    """The folder that several files go to.
-
-    Raises
-    ------
-    InputError
-        If it looks like a file.
-    """
-    path = Path(out)
-    if path.suffix:
-        raise InputError(
-            f"'{out}' looks like a file", where="out", allowed="It is a folder for several files"
-        )
-    return path
-
-
 def csv_bytes(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
     """A table as CSV; numbers in full, a missing one empty, an open limit "inf"."""
     import csv

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError
+from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
@@ -61,10 +62,7 @@ def run(request: Request) -> Generator[Progress, None, Calibrated]:
     in_range("members", request.members or 2, 2, 2000)
     in_range("seed", request.seed, 0, 2**31)
     in_range("workers", request.workers or 1, 1, 1024)
-    if request.to and Path(request.to).suffix:
-        raise InputError(
-            f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
-        )
+    folder_for(request.to, "to")
     folder = request.folder or None
     name, sharing = group_of(request.scenario, request.folder)
     rows = tuple(row for scenario in sharing for row in observations(scenario.name, folder=folder))

@@ -75,10 +75,10 @@ class Result:
 def run(request: Request) -> Result:
     """Read the table, chart it, and draw it where a folder was named."""
     from tricyclic.assays.reproducibility import control_chart
+    from tricyclic.jobs._folder import folder_for
     from tricyclic.jobs._potencies import (
         estimates_of,
         first_potency_column,
-        folder_for,
         potency_table,
         scale_of,
         text_column,

@@ -108,7 +108,7 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     calibrated = ensemble(group, folder=own) if group in ensemble_names(own) else None
     age = age_of(calibrated, request.folder) if calibrated is not None else ""
     rows = tuple(row for one in members for row in observations(one.name, folder=own))
-    sensed = _elasticities(bench)
+    sensed = yield from _elasticities(bench)
     seen = {row.quantity for row in rows if row.scenario == chosen.name}
     found = credibility_of(
         bench, parts, agreements, elasticities=_strongest(sensed), tried=tried,
@@ -143,23 +143,19 @@ def _watched(composed: Composed) -> list[str]:
     return list(dict.fromkeys(watch.quantity for watch in watches if watch.quantity in composed.quantities))
 
 
-def _elasticities(bench: Bench) -> Elasticities:
+def _elasticities(bench: Bench) -> Generator[Progress, None, Elasticities]:
     """How the end of each watched course hangs on each free parameter, at the library's values."""
+    from tricyclic.jobs._many import telling
     from tricyclic.simulation.endpoints import reduction_of
     from tricyclic.simulation.many import Question
     from tricyclic.simulation.sensitivity import elasticities, varied_of
 
     composed = bench.composed
     watches = [watch for watch in composed.scenario.watches if watch.quantity in composed.quantities]
-    work = elasticities(
-        Question(composed, _times(composed), reduction_of(composed, watches), sbml=bench.sbml),
-        varied_of(composed, every=not any(row.free for row in composed.parameters.values())),
-    )
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+    varied = varied_of(composed, every=not any(row.free for row in composed.parameters.values()))
+    question = Question(composed, _times(composed), reduction_of(composed, watches), sbml=bench.sbml)
+    found = yield from telling(elasticities(question, varied), 1 + 2 * len(varied), "runs for elasticities")
+    return found
 
 
 def _strongest(sensed: Elasticities) -> list[Elasticity]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError
+from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
@@ -58,7 +59,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
     """Draw subjects, run them all, tell percentiles."""
     import numpy as np
 
-    from tricyclic.jobs._many import cores, in_range
+    from tricyclic.jobs._many import cores, in_range, telling
     from tricyclic.jobs._populated import Populated, bands_of, responders_of
     from tricyclic.jobs._simulate_ask import ask, in_hours_only, split, watches_of
     from tricyclic.jobs._simulate_ensemble import members_of
@@ -73,10 +74,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
     in_range("seed", request.seed, 0, 2**63)
     in_range("workers", 1 if request.workers is None else request.workers, 1, 1024)
     in_range("some", request.some, 0, 100)
-    if request.to and Path(request.to).suffix:
-        raise InputError(
-            f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
-        )
+    folder_for(request.to, "to")
     ready = in_hours_only(ask(request), "population")
     watches = watches_of(ready, request.watch)
     reduction = reduction_of(ready.composed, watches)
@@ -96,12 +94,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
         question, drawn.names, drawn.table,
         workers=request.workers if request.workers is not None else cores(), scheduler=request.scheduler,
     )  # fmt: skip
-    while True:
-        try:
-            yield Progress(next(work), request.subjects, "subjects simulated")
-        except StopIteration as end:
-            found = end.value
-            break
+    found = yield from telling(work, request.subjects, "subjects simulated")
     of_rest = [
         next(k for k, endpoint in enumerate(reduction.endpoints) if endpoint.name == f"{watch.name}.rest")
         for watch in watches

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError, NumericsError
+from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
@@ -57,10 +58,7 @@ def run(request: Request) -> Generator[Progress, None, Predicted]:
 
     in_range("members", request.members or 0, 0, 2000)
     in_range("workers", request.workers or 1, 1, 1024)
-    if request.to and Path(request.to).suffix:
-        raise InputError(
-            f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
-        )
+    folder_for(request.to, "to")
     folder = request.folder or None
     if request.scenario:
         scenario(request.scenario, folder=folder)

@@ -62,7 +62,8 @@ class Result:
 def run(request: Request) -> Result:
     """Read both columns and compare them compound by compound."""
     from tricyclic.assays.reproducibility import replicate_msr
-    from tricyclic.jobs._potencies import estimates_of, folder_for, potency_table, text_column
+    from tricyclic.jobs._folder import folder_for
+    from tricyclic.jobs._potencies import estimates_of, potency_table, text_column
 
     folder = folder_for(request.out) if request.out else None
     if not 0 < request.confidence < 1:

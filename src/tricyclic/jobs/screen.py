@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tricyclic.errors import InputError
+from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
@@ -144,10 +145,7 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     from tricyclic.assays.judge_screen import judge_screen
 
     files = _files(request.plates)
-    if request.out and Path(request.out).suffix:
-        raise InputError(
-            f"'{request.out}' looks like a file", where="out", allowed="It is a folder for several files"
-        )
+    folder_for(request.out, "out")
     layout = _layout(request)
     compounds = _compounds(request)
     plates: list[Plate] = []

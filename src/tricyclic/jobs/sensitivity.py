@@ -6,9 +6,10 @@ import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError
+from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
@@ -58,7 +59,7 @@ class Request(Dosing):
 
 def run(request: Request) -> Generator[Progress, None, Sensed]:
     """Vary, run, tell what matters."""
-    from tricyclic.jobs._many import cores, in_range
+    from tricyclic.jobs._many import cores, in_range, telling
     from tricyclic.jobs._sensed import Sensed, drawn_endpoints
     from tricyclic.jobs._simulate_ask import ask, in_hours_only, split, watches_of
     from tricyclic.jobs._simulate_ensemble import at_member
@@ -74,10 +75,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
         raise InputError(
             f"is {request.confidence:g}", where="confidence", allowed="Between 0 and 1, such as 0.95"
         )
-    if request.to and Path(request.to).suffix:
-        raise InputError(
-            f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
-        )
+    folder_for(request.to, "to")
     ready, at_values = at_member(in_hours_only(ask(request), "sensitivity"), request.member, request.folder)
     composed = ready.composed
     reduction = reduction_of(composed, watches_of(ready, request.watch))
@@ -103,7 +101,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     times = times_of(ready.regimens, ready.horizon_h)
     question = Question(composed, times, reduction, sbml=bench.sbml)
     workers = request.workers if request.workers is not None else cores()
-    found = yield from _telling(
+    found = yield from telling(
         elasticities(question, varied, ready.values, workers=workers, scheduler=request.scheduler),
         1 + 2 * len(varied),
         "runs for elasticities",
@@ -116,7 +114,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
         sized = replace(
             question, atol=ATOL_OF_SIZE, order=ORDER_WHEN_DOSED, sizes=bench.sizes(times, ready.values)
         )
-        table = yield from _telling(
+        table = yield from telling(
             sobol_table(
                 sized, ranging, request.sobol, request.seed, ready.values, confidence=request.confidence, workers=workers,
                 scheduler=request.scheduler,
@@ -146,14 +144,6 @@ def _with_range(ready: Asked) -> list[str]:
         for name, constant in ready.composed.parameters.items()
         if -math.inf < constant.low < constant.high < math.inf and ready.values.get(name, constant.value)
     ]
-
-
-def _telling(work: Generator[int, None, Any], total: int, says: str) -> Generator[Progress, None, Any]:
-    while True:
-        try:
-            yield Progress(next(work), total, says)
-        except StopIteration as end:
-            return end.value
 
 
 JOB = Job(

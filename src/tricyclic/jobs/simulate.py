@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tricyclic.errors import InputError
+from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
@@ -73,10 +73,7 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     from tricyclic.jobs._simulated import Simulated
     from tricyclic.simulation.sampling import times_of
 
-    if request.to and Path(request.to).suffix:
-        raise InputError(
-            f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
-        )
+    folder_for(request.to, "to")
     ready = ask(request)
     measured: tuple[MeasuredCourse, ...] = ()
     if request.compare:

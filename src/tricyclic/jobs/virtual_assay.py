@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError
+from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._virtual_request import ASSAYS, Wanted
 
@@ -56,10 +56,7 @@ def run(request: Request) -> Generator[Progress, None, Virtual]:
     in_range("animals", request.animals, 2, 100)
     in_range("experiments", request.experiments, 0, 20_000)
     in_range("seed", request.seed, 0, 2**63)
-    if request.to and Path(request.to).suffix:
-        raise InputError(
-            f"'{request.to}' looks like a file", where="to", allowed="It is a folder for several files"
-        )
+    folder_for(request.to, "to")
     do = {"glutamate": glutamate, "neurites": neurites, "microdialysis": microdialysis}[request.assay]
     found = yield from do(request)
     return with_files(found, request.to) if request.to else found
