@@ -45,7 +45,9 @@ def make_venv() -> None:
         return
     uv = shutil.which("uv")
     if uv is None and importlib.util.find_spec("ensurepip") is None:
-        sys.exit("This Python cannot make a virtual environment. Run: apt-get install -y python3-venv")
+        sys.exit(
+            "This Python cannot make a virtual environment. Run: apt-get install -y python3-venv"
+        )
     print(f"Making {VENV} (about half a minute, once) ...", file=sys.stderr, flush=True)
     if uv:
         make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)]
@@ -69,7 +71,9 @@ def call(command: list[str]) -> None:
 def main() -> None:
     """Read the one word, make the place, do the work."""
     if sys.version_info < (3, 11):
-        sys.exit("tricyclic needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + ".")
+        sys.exit(
+            "tricyclic needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + "."
+        )
     if len(sys.argv) < 2 or sys.argv[1] not in WORK:
         sys.exit("Usage: python3 dev.py " + "|".join(WORK))
     make_venv()

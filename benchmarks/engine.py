@@ -18,7 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 # numba looks for a library called coverage, and would find the file of that name that lies here.
-sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).resolve().parent]
+sys.path[:] = [
+    place for place in sys.path if Path(place or ".").resolve() != Path(__file__).resolve().parent
+]
 
 import numpy as np
 
@@ -41,7 +43,9 @@ def counts(
     c, hill = rng.uniform(low, high, n), rng.uniform(least, most, n)
     if kind == "hard":
         bottom = np.where(rng.random(n) < 0.1, top, bottom)
-    mean = bottom[:, None] + (top - bottom)[:, None] / (1 + 10 ** (hill[:, None] * (X - c[:, None])))
+    mean = bottom[:, None] + (top - bottom)[:, None] / (
+        1 + 10 ** (hill[:, None] * (X - c[:, None]))
+    )
     sd = np.sqrt(mean + (0.05 * mean) ** 2)
     return rng.normal(mean[..., None], sd[..., None], (n, X.size, replicates)), c
 
@@ -108,7 +112,9 @@ def machine() -> str:
     """The processor, as the system names it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        return next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 

@@ -118,7 +118,10 @@ def one_site_plates(
     for _ in range(size):
         mean = 300.0 + 2200.0 / (1.0 + dose / 10 ** rng.uniform(-8.5, -7.0))
         yield Series(
-            "plate", mean + 2200.0 * cv * rng.standard_normal(dose.size), "cpm", {"competitor_M": dose}
+            "plate",
+            mean + 2200.0 * cv * rng.standard_normal(dose.size),
+            "cpm",
+            {"competitor_M": dose},
         )
 
 
@@ -128,7 +131,9 @@ def false_positives(
     """Share of one-site plates that the nominal F (p < 0.05) and AICc hold for more."""
     by_f = by_aicc = 0
     for series in one_site_plates(rng, size, dose):
-        compared = compare_models(fit(series, simple, intervals="none"), fit(series, full, intervals="none"))
+        compared = compare_models(
+            fit(series, simple, intervals="none"), fit(series, full, intervals="none")
+        )
         by_f += compared.p < 0.05
         by_aicc += dict(compared.details)["AICc difference"] > 0
     return by_f / size, by_aicc / size
@@ -155,8 +160,17 @@ def false_alarms(rng: np.random.Generator, size: int, variance: str) -> float:
     alarms = 0
     for _ in range(size):
         mean = 300.0 + 2200.0 / (1.0 + dose / 10 ** rng.uniform(-8.5, -7.0))
-        y = rng.poisson(mean * np.maximum(1.0 + 0.05 * rng.standard_normal(dose.size), 0.1)).astype(float)
-        series = Series("plate", y, "cpm", {"competitor_M": dose}, counting_slope=np.ones(dose.size), counting_offset=np.zeros(dose.size))  # fmt: skip
+        y = rng.poisson(mean * np.maximum(1.0 + 0.05 * rng.standard_normal(dose.size), 0.1)).astype(
+            float
+        )
+        series = Series(
+            "plate",
+            y,
+            "cpm",
+            {"competitor_M": dose},
+            counting_slope=np.ones(dose.size),
+            counting_offset=np.zeros(dose.size),
+        )
         alarms += bool(rout(series, SHELF["one_site_competition"], variance=variance))  # type: ignore[arg-type]
     return alarms / size
 
@@ -165,7 +179,9 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=4000, help="simulated studies per row")
-    parser.add_argument("--plates", type=int, default=300, help="simulated plates per row of the fits")
+    parser.add_argument(
+        "--plates", type=int, default=300, help="simulated plates per row of the fits"
+    )
     parser.add_argument("--seed", type=int, default=2026)
     asked = parser.parse_args()
     rng = np.random.default_rng(asked.seed)
@@ -188,11 +204,16 @@ def main() -> None:
             row4 = censored_coverage(rng, asked.size // 4, runs, limit)
             cells = " | ".join(f"{100 * share:.1f} %" for share in row4)
             print(f"| {runs} | {limit} SD above the truth | {cells} |", flush=True)
-    print("\n| runs with known errors | SD between | Hartung-Knapp | never narrower |\n|---|---|---|---|")
+    print(
+        "\n| runs with known errors | SD between | Hartung-Knapp | never narrower |\n|---|---|---|---|"
+    )
     for runs in (3, 5):
         for between in (0.0, 0.05, 0.15):
             row2 = known_error_coverage(rng, asked.size, runs, between)
-            print(f"| {runs} | {between} | {100 * row2[0]:.1f} % | {100 * row2[1]:.1f} % |", flush=True)
+            print(
+                f"| {runs} | {between} | {100 * row2[0]:.1f} % | {100 * row2[1]:.1f} % |",
+                flush=True,
+            )
     print(
         f"\nOne site, slope 1 is true; {asked.plates} plates per row, a third of them calibrated with 99 simulations"
     )
@@ -214,7 +235,9 @@ def main() -> None:
             )
     print("\n| ROUT at Q = 1 %, variance model | clean plates with a suspect |\n|---|---|")
     for variance in ("counting", "proportional", "constant"):
-        print(f"| {variance} | {100 * false_alarms(rng, asked.plates, variance):.1f} % |", flush=True)
+        print(
+            f"| {variance} | {100 * false_alarms(rng, asked.plates, variance):.1f} % |", flush=True
+        )
 
 
 if __name__ == "__main__":

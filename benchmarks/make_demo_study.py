@@ -29,8 +29,12 @@ TREATED = "desipramine 14 d"
 HERE = Path(tricyclic.__file__).parent / "library" / "examples"
 TRUTH = {
     "NET": Truth(kd_nM=0.8, bmax_fmol_per_mg=1000.0, ki_nM={"desipramine": 0.9}, nonspecific=0.005),
-    "SERT": Truth(kd_nM=1.2, bmax_fmol_per_mg=4000.0, ki_nM={"desipramine": 50.0}, nonspecific=0.004),
-    "DAT": Truth(kd_nM=3.2, bmax_fmol_per_mg=6000.0, ki_nM={"desipramine": 8000.0}, nonspecific=0.003),
+    "SERT": Truth(
+        kd_nM=1.2, bmax_fmol_per_mg=4000.0, ki_nM={"desipramine": 50.0}, nonspecific=0.004
+    ),
+    "DAT": Truth(
+        kd_nM=3.2, bmax_fmol_per_mg=6000.0, ki_nM={"desipramine": 8000.0}, nonspecific=0.003
+    ),
     "beta1": Truth(
         kd_nM=0.13,
         bmax_fmol_per_mg=73.3,
@@ -217,7 +221,10 @@ def main(folder: Path) -> None:
     write(folder / "exclusions.csv", EXCLUSIONS)
     for table in ("saturation_total_nonspecific.csv", "competition_three_compounds.csv"):
         lines = (HERE / table).read_text(encoding="utf-8").splitlines()
-        write(folder / "raw" / table, "\n".join(line for line in lines if not line.startswith("#")) + "\n")
+        write(
+            folder / "raw" / table,
+            "\n".join(line for line in lines if not line.startswith("#")) + "\n",
+        )
     rng = np.random.default_rng(SEED)
     for assay in read_plan(folder).assays:
         if assay.name not in TRUTH:
@@ -226,13 +233,20 @@ def main(folder: Path) -> None:
         for plan in assay.plates:
             # The two groups of one day share its membranes.
             truth = truths.setdefault(plan.run, one_run(TRUTH[assay.name], rng, **BETWEEN_RUNS))
-            write(folder / plan.file, as_file(count(folder, assay, plan, truth, rng), plan, assay.name))
+            write(
+                folder / plan.file,
+                as_file(count(folder, assay, plan, truth, rng), plan, assay.name),
+            )
 
 
 def study_text() -> str:
     """study.toml, with every run named."""
-    runs = {name: runs_of(name, [("", f"run{k}") for k in (1, 2, 3)]) for name in ("NET", "SERT", "DAT")}
-    beta1 = runs_of("beta1", [(group, f"day{k}") for k in (1, 2, 3, 4) for group in ("vehicle", TREATED)])
+    runs = {
+        name: runs_of(name, [("", f"run{k}") for k in (1, 2, 3)]) for name in ("NET", "SERT", "DAT")
+    }
+    beta1 = runs_of(
+        "beta1", [(group, f"day{k}") for k in (1, 2, 3, 4) for group in ("vehicle", TREATED)]
+    )
     told = "; ".join(f"{name} {truth.told()}" for name, truth in TRUTH.items())
     return STUDY.format(
         script="benchmarks/make_demo_study.py",
@@ -259,10 +273,14 @@ def runs_of(assay: str, runs: list[tuple[str, str]]) -> str:
     return "\n".join(blocks)
 
 
-def count(folder: Path, assay: AssayPlan, plan: PlatePlan, truth: Truth, rng: np.random.Generator) -> Plate:
+def count(
+    folder: Path, assay: AssayPlan, plan: PlatePlan, truth: Truth, rng: np.random.Generator
+) -> Plate:
     """One simulated plate of the study."""
     stated = conditions(protocol(assay.protocol).conditions, assay.conditions, where=assay.name)
-    wells = [replace(well, group=plan.group) for well in read_layout(folder / plan.layout).held.values()]
+    wells = [
+        replace(well, group=plan.group) for well in read_layout(folder / plan.layout).held.values()
+    ]
     # What is pipetted is a little off what was planned; the counted hot mix shows it.
     if stated.radioligand_nM is not None:
         added = replace(
@@ -271,7 +289,9 @@ def count(folder: Path, assay: AssayPlan, plan: PlatePlan, truth: Truth, rng: np
         stated = replace(stated, radioligand_nM=added)
     plate = simulate_plate(stated, wells, truth, rng, name=f"{assay.name} {plan.run}", cv=0.04)
     if (assay.name, plan.run) == TORN[:2]:
-        torn = tuple(replace(w, value=w.value * TORN[3]) if w.name == TORN[2] else w for w in plate.wells)
+        torn = tuple(
+            replace(w, value=w.value * TORN[3]) if w.name == TORN[2] else w for w in plate.wells
+        )
         plate = replace(plate, wells=torn)
     return plate
 
@@ -284,7 +304,9 @@ def as_file(plate: Plate, plan: PlatePlan, assay: str) -> str:
         return "\n".join([f"# {label}", "well,cpm", *rows]) + "\n"
     delimiter, mark = (";", ",") if assay == "DAT" else (",", ".")
     height, width = PLATE_SHAPES[plate.size]
-    counts = {(well.row, well.column): f"{well.value:.1f}".replace(".", mark) for well in plate.wells}
+    counts = {
+        (well.row, well.column): f"{well.value:.1f}".replace(".", mark) for well in plate.wells
+    }
     lines = [f"# {label}", f"Plate {Path(plan.file).stem}", "Unit: cpm", ""]
     lines.append(delimiter.join(["", *(str(column + 1) for column in range(width))]))
     for row in range(height):

@@ -49,12 +49,20 @@ def curves(rng: np.random.Generator, first: int, count: int) -> pa.Table:
     x = np.repeat(np.linspace(-10.0, -4.0, DOSES), REPLICATES)
     log10_ic50, hill = rng.uniform(-9, -5, (count, 1)), rng.uniform(0.7, 1.3, (count, 1))
     span = np.where(rng.random((count, 1)) < 0.02, 0.0, 1000.0)
-    y = 100.0 + span / (1.0 + 10.0 ** (hill * (x - log10_ic50))) + rng.normal(0.0, 50.0, (count, x.size))
+    y = (
+        100.0
+        + span / (1.0 + 10.0 ** (hill * (x - log10_ic50)))
+        + rng.normal(0.0, 50.0, (count, x.size))
+    )
     names = pa.array([f"synthetic_{k:08d}" for k in range(first, first + count)])
     codes = np.repeat(np.arange(count, dtype=np.int32), x.size)
-    return pa.table({
-        "curve": pa.DictionaryArray.from_arrays(codes, names), "log10_molar": np.tile(x, count), "response": y.ravel(),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "curve": pa.DictionaryArray.from_arrays(codes, names),
+            "log10_molar": np.tile(x, count),
+            "response": y.ravel(),
+        }
+    )
 
 
 def make(place: Path, count: int) -> None:
@@ -67,7 +75,9 @@ def make(place: Path, count: int) -> None:
             table = table.set_column(0, "curve", table.column("curve").cast(pa.string()))
             writer = writer or text.CSVWriter(place, table.schema)
         else:
-            table = table.replace_schema_metadata({"synthetic": f"benchmarks/million.py, seed {SEED}"})
+            table = table.replace_schema_metadata(
+                {"synthetic": f"benchmarks/million.py, seed {SEED}"}
+            )
             writer = writer or pq.ParquetWriter(place, table.schema)
         writer.write_table(table)
     if writer is not None:
@@ -84,7 +94,9 @@ def measured(request: dict[str, object]) -> dict[str, float]:
 
 def main() -> None:
     """Make the file where it is missing, run, print."""
-    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     ask.add_argument("--curves", type=int, default=1_000_000)
     ask.add_argument("--workers", type=int, default=2)
     ask.add_argument("--limits", default="0.95")

@@ -63,7 +63,9 @@ def ours(given: Any, start: np.ndarray) -> Digits:
     with np.errstate(all="ignore"):
         end = minimise(given.model, given.y, np.ones(n), start, -free, free, np.abs(start))
         slopes = jacobian(given.model, end.x, np.maximum(np.abs(end.x), np.abs(start)), fine=True)
-    deviations = np.sqrt(np.diag(covariance_of(slopes, np.ones(n))) * end.rss / given.degrees_of_freedom)
+    deviations = np.sqrt(
+        np.diag(covariance_of(slopes, np.ones(n))) * end.rss / given.degrees_of_freedom
+    )
     return counted(given, end.x, deviations, end.rss)
 
 
@@ -104,7 +106,13 @@ def by_reflective(given: Any, start: np.ndarray) -> float:
         given,
         lambda: (
             least_squares(
-                residuals, start, jac="3-point", diff_step=6e-6, x_scale="jac", max_nfev=5000, **tight
+                residuals,
+                start,
+                jac="3-point",
+                diff_step=6e-6,
+                x_scale="jac",
+                max_nfev=5000,
+                **tight,
             ).x
         ),
     )
@@ -122,7 +130,9 @@ def _digits_or_none(given: Any, solve: Callable[[], np.ndarray]) -> float:
 def recorded(given: Any, record: dict[str, Any], how: str) -> list[float]:
     """Digits of the parameters that R found from both starts."""
     return [
-        nist.digits(np.array(fit["parameters"]), given.certified) if "parameters" in fit else -math.inf
+        nist.digits(np.array(fit["parameters"]), given.certified)
+        if "parameters" in fit
+        else -math.inf
         for fit in record[given.name][how]
     ]
 
@@ -135,7 +145,10 @@ def tables() -> str:
     others = {
         "curve_fit": {s.name: [by_curve_fit(s, start) for start in s.starts] for s in sets},
         "trf": {s.name: [by_reflective(s, start) for start in s.starts] for s in sets},
-        **{how: {s.name: recorded(s, record, how) for s in sets} for how in ("nls", "port", "nlsLM")},
+        **{
+            how: {s.name: recorded(s, record, how) for s in sets}
+            for how in ("nls", "port", "nlsLM")
+        },
     }
     lines = [
         "| set | level | parameters | standard deviations | sum of squares |",
@@ -158,7 +171,11 @@ def tables() -> str:
         lines.append(f"| {s.name} | " + " | ".join(_pair(row) for row in rows) + " |")
     columns = [[d.parameters for pair in own.values() for d in pair]]
     columns += [[d for pair in found.values() for d in pair] for found in others.values()]
-    for least, says in ((FOUND, "optimum found"), (6.0, "6 digits or more"), (8.0, "8 digits or more")):
+    for least, says in (
+        (FOUND, "optimum found"),
+        (6.0, "6 digits or more"),
+        (8.0, "8 digits or more"),
+    ):
         counts = (f"{sum(d >= least for d in column)} of {len(column)}" for column in columns)
         lines.append(f"| *{says}* | " + " | ".join(counts) + " |")
     import scipy
@@ -196,7 +213,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--fill", action="store_true", help="write the tables into docs/numerical_truth.md")
+    parser.add_argument(
+        "--fill", action="store_true", help="write the tables into docs/numerical_truth.md"
+    )
     text = tables()
     if parser.parse_args().fill:
         page = PAGE.read_text(encoding="utf-8")

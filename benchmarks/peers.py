@@ -66,7 +66,9 @@ def start_of(y: np.ndarray) -> tuple[float, float, float, float]:
     return float(X[np.abs(mean - 0.5 * (top + bottom)).argmin()]), 1.0, top, bottom
 
 
-def one_by_one(fit: Callable[[np.ndarray, np.ndarray], Parameters]) -> Callable[[np.ndarray, float], Told]:
+def one_by_one(
+    fit: Callable[[np.ndarray, np.ndarray], Parameters],
+) -> Callable[[np.ndarray, float], Told]:
     """Make a fitter of one curve into one of many that stops when its time is up."""
 
     def many(y: np.ndarray, seconds: float) -> Told:
@@ -100,8 +102,15 @@ def reference(x: np.ndarray, y: np.ndarray) -> Parameters:
             shape = curve(x, c, hill, 1.0, 0.0)
             level = np.linalg.lstsq(np.stack([shape, 1 - shape], 1), readings, rcond=None)[0]
             end = least_squares(
-                residual, [c, np.log(hill), *level], method="lm", x_scale="jac", ftol=1e-13, xtol=1e-13, gtol=1e-13, max_nfev=2000
-            )  # fmt: skip
+                residual,
+                [c, np.log(hill), *level],
+                method="lm",
+                x_scale="jac",
+                ftol=1e-13,
+                xtol=1e-13,
+                gtol=1e-13,
+                max_nfev=2000,
+            )
             if best is None or end.cost < best.cost:
                 best = end
     assert best is not None
@@ -128,7 +137,9 @@ def with_lmfit(x: np.ndarray, y: np.ndarray) -> Parameters:
     import lmfit
 
     c, hill, top, bottom = start_of(y)
-    best = lmfit.Model(curve).fit(y.ravel(), x=x, c=c, hill=hill, top=top, bottom=bottom).best_values
+    best = (
+        lmfit.Model(curve).fit(y.ravel(), x=x, c=c, hill=hill, top=top, bottom=bottom).best_values
+    )
     return np.array([best[name] for name in ("c", "hill", "top", "bottom")])
 
 
@@ -230,7 +241,9 @@ def with_r(call: str) -> Callable[[np.ndarray, float], Told]:
                 csv.writer(file).writerows(start_of(one) for one in y)
             script.write_text(R_SCRIPT.replace("CALL", call), encoding="utf-8")
             subprocess.run(
-                ["Rscript", script, readings, starts, out, str(seconds)], check=True, capture_output=True
+                ["Rscript", script, readings, starts, out, str(seconds)],
+                check=True,
+                capture_output=True,
             )
             rows = [
                 [float(v) if v != "NA" else np.nan for v in line.split(",")]
@@ -270,7 +283,11 @@ def missing(name: str, package: str) -> str:
             check=False,
         )
         return "" if "TRUE" in found.stdout else f"the R package {package} is not installed"
-    return "" if importlib.util.find_spec(package) else f"the Python package {package} is not installed"
+    return (
+        ""
+        if importlib.util.find_spec(package)
+        else f"the Python package {package} is not installed"
+    )
 
 
 def version(name: str, package: str) -> str:
@@ -297,7 +314,11 @@ def tools() -> list[tuple[str, str, Callable[[np.ndarray, float], Told]]]:
         ("iminuit Migrad", "iminuit", one_by_one(with_iminuit)),
         ("bindcurve ic50", "bindcurve", with_bindcurve),
         ("CurveCurator standard", "curve_curator", one_by_one(with_curve_curator("standard"))),
-        ("CurveCurator fast (not a valid fit)", "curve_curator", one_by_one(with_curve_curator("fast"))),
+        (
+            "CurveCurator fast (not a valid fit)",
+            "curve_curator",
+            one_by_one(with_curve_curator("fast")),
+        ),
         *((name, R_PACKAGE[name], with_r(call)) for name, call in R_CALLS.items()),
     ]
 
@@ -305,7 +326,9 @@ def tools() -> list[tuple[str, str, Callable[[np.ndarray, float], Told]]]:
 def rss_of(y: np.ndarray, found: Parameters) -> np.ndarray:
     """Residual sum of each curve at what a tool found; nan where it found nothing."""
     x = np.repeat(X, y.shape[2])
-    return np.array([np.sum((curve(x, *p) - one.ravel()) ** 2) for one, p in zip(y, found, strict=False)])
+    return np.array(
+        [np.sum((curve(x, *p) - one.ravel()) ** 2) for one, p in zip(y, found, strict=False)]
+    )
 
 
 def measure(easy: np.ndarray, hard: np.ndarray, seconds: float) -> tuple[str, list[str]]:
@@ -313,7 +336,8 @@ def measure(easy: np.ndarray, hard: np.ndarray, seconds: float) -> tuple[str, li
     x = np.repeat(X, easy.shape[2])
     truth = np.array([reference(x, one) for one in easy])
     best = np.minimum(
-        rss_of(hard, np.array([reference(x, one) for one in hard])), rss_of(hard, ours(None)(hard, 0).found)
+        rss_of(hard, np.array([reference(x, one) for one in hard])),
+        rss_of(hard, ours(None)(hard, 0).found),
     )
     lines = [
         "| tool | version | curves per second and core | tricyclic is | largest difference in log10 IC50, easy | hard: worse than the best | hard: no answer |",
@@ -354,7 +378,10 @@ def main() -> None:
     asked.add_argument("--curves", type=int, default=100, help="easy curves")
     asked.add_argument("--hard", type=int, default=100, help="hard curves")
     asked.add_argument(
-        "--seconds", type=float, default=20.0, help="CPU time after which a tool is stopped, per set"
+        "--seconds",
+        type=float,
+        default=20.0,
+        help="CPU time after which a tool is stopped, per set",
     )
     asked.add_argument("--docs", action="store_true", help="fill docs/benchmarks.md")
     given = asked.parse_args()

@@ -43,10 +43,21 @@ def composed(kind: str) -> Any:
     shelf = drugs()
     dose = shelf["desipramine"].nmol_per_kg(10.0)
     given = {
-        "bid": Regimen("desipramine", "ip", dose, 0.0, 12.0, 2 * DAYS, says="10 mg/kg i.p. every 12 h"),
-        "pump": Regimen("desipramine", "pump", 1.5 * dose / 24, 0.0, 0.0, 1, 24.0 * DAYS, says="15 mg/kg/d by minipump"),
+        "bid": Regimen(
+            "desipramine", "ip", dose, 0.0, 12.0, 2 * DAYS, says="10 mg/kg i.p. every 12 h"
+        ),
+        "pump": Regimen(
+            "desipramine",
+            "pump",
+            1.5 * dose / 24,
+            0.0,
+            0.0,
+            1,
+            24.0 * DAYS,
+            says="15 mg/kg/d by minipump",
+        ),
         "acute": Regimen("desipramine", "ip", dose, says="10 mg/kg i.p. once"),
-    }[kind]  # fmt: skip
+    }[kind]
     return compose(scenario(SCENARIO), mechanisms(), shelf, [given])
 
 
@@ -79,7 +90,8 @@ def _other(found: Any, k: int) -> Any:
     from dataclasses import replace
 
     return replace(
-        found, text=found.text.replace("net_cortex__Km = 400.0", f"net_cortex__Km = {400.0 + k / 8}")
+        found,
+        text=found.text.replace("net_cortex__Km = 400.0", f"net_cortex__Km = {400.0 + k / 8}"),
     )
 
 
@@ -100,7 +112,9 @@ class Case:
         self.sizes = self.bench.sizes(self.times)
         self.sbml = sbml_file(self.bench, {}, self.rest)
 
-    def ours(self, rtol: float = RTOL, atol: float = ATOL, sizes: Any = None, order: int = 5) -> Any:
+    def ours(
+        self, rtol: float = RTOL, atol: float = ATOL, sizes: Any = None, order: int = 5
+    ) -> Any:
         """Our engine."""
         return self.bench.run(
             self.times, self.names, rest=self.rest, rtol=rtol, atol=atol, sizes=sizes, order=order
@@ -112,8 +126,14 @@ class Case:
         """SciPy's solver, restarted at every dose."""
         start = model.start({}) if self.start is None else self._in_order_of(model)
         return model.run(
-            self.times, self.ids, values={**self.given, **(values or {})}, start=start, rtol=rtol, atol=atol, method=method
-        )  # fmt: skip
+            self.times,
+            self.ids,
+            values={**self.given, **(values or {})},
+            start=start,
+            rtol=rtol,
+            atol=atol,
+            method=method,
+        )
 
     def _in_order_of(self, model: Any) -> Any:
         own = dict(zip(self.bench.model.states, self.start, strict=True))
@@ -124,9 +144,15 @@ class Case:
         import basico
 
         table = basico.run_time_course(
-            duration=self.end, intervals=INTERVALS, r_tol=RTOL, a_tol=ATOL, method="deterministic", use_numbers=True, model=model,
+            duration=self.end,
+            intervals=INTERVALS,
+            r_tol=RTOL,
+            a_tol=ATOL,
+            method="deterministic",
+            use_numbers=True,
+            model=model,
             update_model=False,
-        )  # fmt: skip
+        )
         return table
 
 
@@ -146,7 +172,9 @@ def scipy_models(case: Case) -> tuple[Any, Any]:
         return np.array(rates(time, y, p))
 
     compiled._rates = as_array
-    compiled.run(np.array([0.0, 1e-3]), case.ids[:1], values=case.given, start=case._in_order_of(compiled))
+    compiled.run(
+        np.array([0.0, 1e-3]), case.ids[:1], values=case.given, start=case._in_order_of(compiled)
+    )
     return plain, compiled
 
 
@@ -162,14 +190,19 @@ def single_runs(rounds: int) -> tuple[list[tuple[str, float, float]], Case, Any]
     plain, compiled = scipy_models(case)
     exact = case.scipy(compiled, "LSODA", rtol=1e-10, atol=1e-12)
     found = [
-        ("tricyclic, as a population runs", 1e3 * best(lambda: case.ours(atol=1e-6, sizes=case.sizes, order=3), rounds),
-         error(case.ours(atol=1e-6, sizes=case.sizes, order=3), exact)),
+        (
+            "tricyclic, as a population runs",
+            1e3 * best(lambda: case.ours(atol=1e-6, sizes=case.sizes, order=3), rounds),
+            error(case.ours(atol=1e-6, sizes=case.sizes, order=3), exact),
+        ),
         ("tricyclic", 1e3 * best(case.ours, rounds), error(case.ours(), exact)),
-    ]  # fmt: skip
+    ]
     for says, model, method, times in (
-        ("SciPy LSODA, compiled by numba", compiled, "LSODA", rounds), ("SciPy BDF, compiled by numba", compiled, "BDF", 2),
-        ("SciPy LSODA, Python", plain, "LSODA", 2), ("SciPy BDF, Python", plain, "BDF", 1),
-    ):  # fmt: skip
+        ("SciPy LSODA, compiled by numba", compiled, "LSODA", rounds),
+        ("SciPy BDF, compiled by numba", compiled, "BDF", 2),
+        ("SciPy LSODA, Python", plain, "LSODA", 2),
+        ("SciPy BDF, Python", plain, "BDF", 1),
+    ):
         took = best(lambda: case.scipy(model, method), min(times, rounds))  # noqa: B023
         found.append((says, 1e3 * took, error(case.scipy(compiled, method), exact)))
     if importlib.util.find_spec("basico"):
@@ -179,7 +212,11 @@ def single_runs(rounds: int) -> tuple[list[tuple[str, float, float]], Case, Any]
         model = basico.load_model_from_string(re.sub(r' name="[^"]*"', "", case.sbml))
         took = best(lambda: case.copasi(model), rounds)
         found.append(
-            (f"COPASI through basico {basico.__version__}", 1e3 * took, _copasi_error(case, model, exact))
+            (
+                f"COPASI through basico {basico.__version__}",
+                1e3 * took,
+                _copasi_error(case, model, exact),
+            )
         )
     return found, case, compiled
 
@@ -192,14 +229,23 @@ def _copasi_error(case: Case, model: Any, exact: Any) -> float:
     species = set(basico.get_species(model=model).index)
     shown = [f"[{name}]" if name in species else f"Values[{name}]" for name in case.ids]
     table = basico.run_time_course_with_output(
-        shown, duration=case.end, intervals=INTERVALS, r_tol=RTOL, a_tol=ATOL, method="deterministic", update_model=False, model=model
-    )  # fmt: skip
+        shown,
+        duration=case.end,
+        intervals=INTERVALS,
+        r_tol=RTOL,
+        a_tol=ATOL,
+        method="deterministic",
+        update_model=False,
+        model=model,
+    )
     # At the very time of a dose the others tell what holds after it.
     between = ~np.isin(case.times, 12.0 * np.arange(1, 2 * DAYS))
     return error(np.asarray(table, dtype=float)[between], exact[between])
 
 
-def population(subjects: int, workers: int, kind: str = "bid", seed: int = 1) -> tuple[float, float, int]:
+def population(
+    subjects: int, workers: int, kind: str = "bid", seed: int = 1
+) -> tuple[float, float, int]:
     """Seconds by the clock of a population from drawing to endpoints, CPU seconds of one subject here, and how many failed."""
     from tricyclic.readers.mechanisms import mechanisms
     from tricyclic.simulation.endpoints import reduction_of
@@ -214,8 +260,15 @@ def population(subjects: int, workers: int, kind: str = "bid", seed: int = 1) ->
     times = times_of([dose.regimen for dose in model.doses], 24.0 * DAYS)
     kept = np.unique(np.linspace(0, times.size - 1, 300).astype(int))
     question = Question(
-        model, times, reduction_of(model, model.scenario.watches), kept, atol=ATOL_OF_SIZE, order=ORDER_WHEN_DOSED, sizes=bench.sizes(times), sbml=bench.sbml,
-    )  # fmt: skip
+        model,
+        times,
+        reduction_of(model, model.scenario.watches),
+        kept,
+        atol=ATOL_OF_SIZE,
+        order=ORDER_WHEN_DOSED,
+        sizes=bench.sizes(times),
+        sbml=bench.sbml,
+    )
     drawn = draw(spreads_of(model, mechanisms()), subjects, seed)
     found = _end(respond(question, drawn.names, drawn.table, workers=workers))
     took = time.perf_counter() - start
@@ -253,12 +306,15 @@ def environment() -> str:
     """Processor, cores, versions and the load before anything is timed."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        name = next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         name = platform.processor() or platform.machine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     versions = ", ".join(
-        f"{library} {importlib.metadata.version(library)}" for library in ("libroadrunner", "scipy", "numba")
+        f"{library} {importlib.metadata.version(library)}"
+        for library in ("libroadrunner", "scipy", "numba")
     )
     return f"{name}, {cores} cores, Python {platform.python_version()}, {versions}"
 
@@ -268,7 +324,9 @@ def load() -> str:
     if not hasattr(os, "getloadavg"):
         return "load unknown"
     now = os.getloadavg()[0]
-    return f"load {now:.2f} before" + ("" if now < 0.5 else ": NOT idle, seconds by the clock are too long")
+    return f"load {now:.2f} before" + (
+        "" if now < 0.5 else ": NOT idle, seconds by the clock are too long"
+    )
 
 
 def main() -> None:
@@ -278,7 +336,10 @@ def main() -> None:
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--rounds", type=int, default=7)
     asked.add_argument(
-        "--peers", type=int, default=5, help="members that a peer simulates; its population is that, scaled"
+        "--peers",
+        type=int,
+        default=5,
+        help="members that a peer simulates; its population is that, scaled",
     )
     asked.add_argument("--docs", action="store_true", help="fill docs/benchmarks.md")
     given = asked.parse_args()
@@ -289,7 +350,10 @@ def main() -> None:
         f"compose and compile {compile_s:.2f} s CPU ({states} states, {characters:,} characters of SBML; promised {PROMISED['compile']} s)",
         flush=True,
     )
-    rows = ["| one run of 14 days, 28 doses, at 1e-6 | ms CPU | times ours | error |", "|---|---|---|---|"]
+    rows = [
+        "| one run of 14 days, 28 doses, at 1e-6 | ms CPU | times ours | error |",
+        "|---|---|---|---|",
+    ]
     runs, case, compiled = single_runs(given.rounds)
     ours = next(ms for says, ms, _ in runs if says == "tricyclic")
     for says, ms, off in runs:
@@ -298,7 +362,9 @@ def main() -> None:
     print(f"warm single run promised {PROMISED['single']:g} ms")
     for kind in ("pump", "acute"):
         other = Case(kind)
-        rows.append(f"| tricyclic, {'minipump 14 d' if kind == 'pump' else 'one dose, 24 h'} | {1e3 * best(other.ours, given.rounds):,.1f} | | |")  # fmt: skip
+        rows.append(
+            f"| tricyclic, {'minipump 14 d' if kind == 'pump' else 'one dose, 24 h'} | {1e3 * best(other.ours, given.rounds):,.1f} | | |"
+        )
         print(rows[-1], flush=True)
     rows += [
         "",
@@ -312,11 +378,15 @@ def main() -> None:
         )
         print(rows[-1], flush=True)
     each = peer_members(case, compiled, given.peers)
-    rows.append(f"| SciPy LSODA, numba, twice daily, scaled from {given.peers} members on {given.workers} cores, rest not counted | {each * given.subjects / given.workers:,.0f} | {1e3 * each:.0f} | 0 |")  # fmt: skip
+    rows.append(
+        f"| SciPy LSODA, numba, twice daily, scaled from {given.peers} members on {given.workers} cores, rest not counted | {each * given.subjects / given.workers:,.0f} | {1e3 * each:.0f} | 0 |"
+    )
     print(rows[-1], flush=True)
     copasi = next((ms for says, ms, _ in runs if says.startswith("COPASI")), None)
     if copasi is not None:
-        rows.append(f"| COPASI, twice daily, scaled from one run on {given.workers} cores, rest and setting of parameters not counted | {copasi * given.subjects / given.workers / 1e3:,.0f} | {copasi:.0f} | |")  # fmt: skip
+        rows.append(
+            f"| COPASI, twice daily, scaled from one run on {given.workers} cores, rest and setting of parameters not counted | {copasi * given.subjects / given.workers / 1e3:,.0f} | {copasi:.0f} | |"
+        )
         print(rows[-1], flush=True)
     left = [name for name in ("basico", "amici", "diffrax") if not importlib.util.find_spec(name)]
     notes = f"{environment()}; {idle}." + (
@@ -324,7 +394,10 @@ def main() -> None:
     )
     print(notes)
     if given.docs:
-        fill("simulation", "\n".join(rows) + f"\n\nCompose and compile: {compile_s:.2f} s CPU. {notes}")
+        fill(
+            "simulation",
+            "\n".join(rows) + f"\n\nCompose and compile: {compile_s:.2f} s CPU. {notes}",
+        )
 
 
 def fill(mark: str, text: str) -> None:

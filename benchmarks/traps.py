@@ -37,9 +37,13 @@ CV = 0.05
 def conditions() -> BindingConditions:
     """The NET assay with a counter, its tracer hardly bound, so that only the analyses differ."""
     return replace(
-        protocol("net-nisoxetine").conditions, counting_efficiency=Measured(0.45, ""), counting_time_min=2.0, background_cpm=20.0,
-        radioligand_kd_nM=Measured(0.8, "nM"), nsb_drug="another blocker",
-    )  # fmt: skip
+        protocol("net-nisoxetine").conditions,
+        counting_efficiency=Measured(0.45, ""),
+        counting_time_min=2.0,
+        background_cpm=20.0,
+        radioligand_kd_nM=Measured(0.8, "nM"),
+        nsb_drug="another blocker",
+    )
 
 
 def named(i: int) -> str:
@@ -50,9 +54,13 @@ def named(i: int) -> str:
 def competition_wells() -> list[Well]:
     """Three total and three non-specific wells, ten half-log doses in triplicate."""
     roles = [(Role.TOTAL, 0.0)] * 3 + [(Role.NON_SPECIFIC, 0.0)] * 3
-    roles += [(Role.COMPETITION, float(dose)) for dose in np.repeat(10.0 ** np.arange(-11.5, -6.9, 0.5), 3)]
+    roles += [
+        (Role.COMPETITION, float(dose))
+        for dose in np.repeat(10.0 ** np.arange(-11.5, -6.9, 0.5), 3)
+    ]
     return [
-        Well(named(i), 0.0, role, "desipramine" if dose else "", dose) for i, (role, dose) in enumerate(roles)
+        Well(named(i), 0.0, role, "desipramine" if dose else "", dose)
+        for i, (role, dose) in enumerate(roles)
     ]
 
 
@@ -60,7 +68,9 @@ def saturation_wells() -> list[Well]:
     """Eight radioligand doses, three total and three non-specific wells each."""
     doses = np.repeat([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4], 6)
     return [
-        Well(named(i), 0.0, Role.NON_SPECIFIC if i % 6 > 2 else Role.TOTAL, radioligand_nM=float(nM))
+        Well(
+            named(i), 0.0, Role.NON_SPECIFIC if i % 6 > 2 else Role.TOTAL, radioligand_nM=float(nM)
+        )
         for i, nM in enumerate(doses)
     ]
 
@@ -74,8 +84,12 @@ def one_plate(plates: int) -> tuple[float, float]:
     """Coverage of the plateau-fixing analysis, and of the fit of the raw wells."""
     fixed, raw = [], []
     for seed in range(plates):
-        plate = simulate_plate(conditions(), competition_wells(), SPARSE, np.random.default_rng(seed), cv=CV)
-        task = Competition(readings_of(plate, conditions(), "competition"), SHELF, BindingMethod(), "plate")
+        plate = simulate_plate(
+            conditions(), competition_wells(), SPARSE, np.random.default_rng(seed), cv=CV
+        )
+        task = Competition(
+            readings_of(plate, conditions(), "competition"), SHELF, BindingMethod(), "plate"
+        )
         raw.append(covers(task.estimates(task.fit())[0], KI_NM))
         fixed.append(covers(task._classical(task._normalised)[1], KI_NM))
     return float(np.mean(fixed)), float(np.mean(raw))
@@ -86,9 +100,15 @@ def saturation(plates: int) -> tuple[float, float, float]:
     errors: dict[str, list[float]] = {"subtracted": [], "joint": []}
     held: dict[str, list[bool]] = {"subtracted": [], "joint": []}
     for seed in range(plates):
-        plate = simulate_plate(conditions(), saturation_wells(), SPARSE, np.random.default_rng(seed), cv=CV)
+        plate = simulate_plate(
+            conditions(), saturation_wells(), SPARSE, np.random.default_rng(seed), cv=CV
+        )
         task = Saturation(
-            readings_of(plate, conditions(), "saturation"), SHELF, BindingMethod(), "plate", "saturation"
+            readings_of(plate, conditions(), "saturation"),
+            SHELF,
+            BindingMethod(),
+            "plate",
+            "saturation",
         )
         main = task.fit()
         subtracted = next(told for label, told in task.beside(main) if "subtracted" in label)
@@ -97,7 +117,11 @@ def saturation(plates: int) -> tuple[float, float, float]:
             errors[name].append(np.log10(kd.value / 0.8))
             held[name].append(covers(kd, 0.8))
     rms = {name: float(np.sqrt(np.mean(np.square(values)))) for name, values in errors.items()}
-    return rms["subtracted"] / rms["joint"], float(np.mean(held["subtracted"])), float(np.mean(held["joint"]))
+    return (
+        rms["subtracted"] / rms["joint"],
+        float(np.mean(held["subtracted"])),
+        float(np.mean(held["joint"])),
+    )
 
 
 def three_runs(studies: int) -> tuple[float, float]:
@@ -111,14 +135,23 @@ def three_runs(studies: int) -> tuple[float, float]:
             plate = simulate_plate(conditions(), competition_wells(), truth, rng, cv=CV)
             tasks.append(
                 Competition(
-                    readings_of(plate, conditions(), "competition"), SHELF, BindingMethod(), f"run {k}"
+                    readings_of(plate, conditions(), "competition"),
+                    SHELF,
+                    BindingMethod(),
+                    f"run {k}",
                 )
             )
         asked = tasks[0].hypothesis()
-        parts = [Part(t.readings.series[0][1], t.model, {}, f"run {k}") for k, t in enumerate(tasks)]
-        joint = fit(parts, given=asked.given, variance="counting", intervals=["log10_ki"])["log10_ki"]
+        parts = [
+            Part(t.readings.series[0][1], t.model, {}, f"run {k}") for k, t in enumerate(tasks)
+        ]
+        joint = fit(parts, given=asked.given, variance="counting", intervals=["log10_ki"])[
+            "log10_ki"
+        ]
         together.append(joint.low <= np.log10(KI_NM * 1e-9) <= joint.high)
-        apart.append(covers(pool_estimates([t.estimates(t.fit(limits=False))[0] for t in tasks]), KI_NM))
+        apart.append(
+            covers(pool_estimates([t.estimates(t.fit(limits=False))[0] for t in tasks]), KI_NM)
+        )
     return float(np.mean(together)), float(np.mean(apart))
 
 
@@ -136,14 +169,16 @@ def table(plates: int) -> str:
     ratio, subtracted, joint = saturation(plates // 3)
     together, apart = three_runs(plates // 3)
     weak, tight = cheng_prusoff(0.44, 1000.0), cheng_prusoff(0.44, 0.1)
-    return "\n".join([
-        f"| common way | what it costs (simulated: {plates} plates; {plates // 3} saturations; {plates // 3} times three runs) |",
-        "| --- | --- |",
-        f"| scale to 0-100 % of three control wells each, plateaus fixed | 95 % intervals cover {100 * fixed:.0f} %; the raw fit of the same wells covers {100 * raw:.0f} % |",
-        f"| subtract the mean of the non-specific wells, then fit a saturation | error of log Kd {ratio:.1f} times that of the joint fit; coverage {100 * subtracted:.0f} %, joint {100 * joint:.0f} % |",
-        f"| fit the wells of three runs as if they were one | coverage {100 * together:.0f} %; a t interval of the runs covers {100 * apart:.0f} % |",
-        f"| Cheng-Prusoff with 44 % of the radioligand bound, [L] at half its Kd | Ki {weak:.1f} times too high for a weak competitor, {tight:.1f} times where Ki is a tenth of Kd |",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"| common way | what it costs (simulated: {plates} plates; {plates // 3} saturations; {plates // 3} times three runs) |",
+            "| --- | --- |",
+            f"| scale to 0-100 % of three control wells each, plateaus fixed | 95 % intervals cover {100 * fixed:.0f} %; the raw fit of the same wells covers {100 * raw:.0f} % |",
+            f"| subtract the mean of the non-specific wells, then fit a saturation | error of log Kd {ratio:.1f} times that of the joint fit; coverage {100 * subtracted:.0f} %, joint {100 * joint:.0f} % |",
+            f"| fit the wells of three runs as if they were one | coverage {100 * together:.0f} %; a t interval of the runs covers {100 * apart:.0f} % |",
+            f"| Cheng-Prusoff with 44 % of the radioligand bound, [L] at half its Kd | Ki {weak:.1f} times too high for a weak competitor, {tight:.1f} times where Ki is a tenth of Kd |",
+        ]
+    )
 
 
 def main() -> None:

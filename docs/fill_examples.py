@@ -26,7 +26,9 @@ ROOT = Path(__file__).parents[1]
 
 def examples() -> Any:
     """How the tests part a page into blocks and run a command."""
-    spec = importlib.util.spec_from_file_location("examples", ROOT / "tests" / "docs" / "test_examples.py")
+    spec = importlib.util.spec_from_file_location(
+        "examples", ROOT / "tests" / "docs" / "test_examples.py"
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -52,7 +54,10 @@ def filled(page: Path) -> str:
                     printed = tests.run(command)
                     where = f"{page.name}:{line}: {command[:60]}"
                     if ("[exit " in printed) != ("[exit " in expected):
-                        print(f"{where} ended otherwise than the page says: {printed}", file=sys.stderr)
+                        print(
+                            f"{where} ended otherwise than the page says: {printed}",
+                            file=sys.stderr,
+                        )
                     elif expected and not same(expected, printed):
                         new = new.replace(expected, told(expected, printed, where), 1)
                 text = text.replace(body, new, 1)
@@ -95,7 +100,10 @@ def main() -> None:
     """Fill the pages that are named, each in a process of its own."""
     names = sys.argv[1:]
     if len(names) > 1:
-        ended = [subprocess.run([sys.executable, __file__, name], check=False).returncode for name in names]
+        ended = [
+            subprocess.run([sys.executable, __file__, name], check=False).returncode
+            for name in names
+        ]
         sys.exit(max(ended, key=abs))
     for name in names:
         page = Path(name).resolve()

@@ -17,7 +17,9 @@ README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"(?<=<!-- result:begin -->\n).*?(?=<!-- result:end -->)", re.DOTALL)
 
 # of all that the demo prints, the numbers that fit a first screen
-WANTED = re.compile(r"Synthetic|\w+ at \w+   Ki \d|(vehicle|treated) .* Bmax \d|  Bmax |  \w+ at \w+ over ")
+WANTED = re.compile(
+    r"Synthetic|\w+ at \w+   Ki \d|(vehicle|treated) .* Bmax \d|  Bmax |  \w+ at \w+ over "
+)
 
 
 def shown() -> str:
@@ -32,7 +34,9 @@ def printed() -> str:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=True)
     short = [
-        re.sub(r"(   n = \d+)   .*", r"\1", line) for line in done.stdout.splitlines() if WANTED.match(line)
+        re.sub(r"(   n = \d+)   .*", r"\1", line)
+        for line in done.stdout.splitlines()
+        if WANTED.match(line)
     ]
     lines = [textwrap.fill(line.strip(), 118) for line in short]
     return "\n```text\n" + "\n".join(lines) + "\n```\n\n"
@@ -43,9 +47,13 @@ def main() -> None:
     text = printed()
     if "--check" in sys.argv[1:]:
         if shown() != text:
-            sys.exit("README.md shows another result than the demo prints; run: python docs/fill_readme.py")
+            sys.exit(
+                "README.md shows another result than the demo prints; run: python docs/fill_readme.py"
+            )
         return
-    README.write_text(BLOCK.sub(lambda _: text, README.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(
+        BLOCK.sub(lambda _: text, README.read_text(encoding="utf-8")), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,10 @@ def test_a_name_that_is_not_there_says_what_is():
 
 def test_importing_takes_no_numpy():
     program = "import sys, tricyclic; assert 'numpy' not in sys.modules; print('fine')"
-    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "fine\n"
+    assert (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout
+        == "fine\n"
+    )
 
 
 def test_convert_gives_a_number():

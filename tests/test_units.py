@@ -29,7 +29,9 @@ from tricyclic.errors import UnitError
         (25, "%", "", 0.25),
     ],
 )
-def test_conversions_a_pharmacologist_does_by_hand(value: float, unit: str, to: str, expected: float) -> None:
+def test_conversions_a_pharmacologist_does_by_hand(
+    value: float, unit: str, to: str, expected: float
+) -> None:
     assert units.convert(value, unit, to) == pytest.approx(expected, rel=1e-12)
 
 
@@ -77,7 +79,9 @@ def test_thirty_days_cost_iodine_125_three_tenths() -> None:
 
 
 def test_tritium_loses_half_in_12_years_and_a_third() -> None:
-    assert units.decay_factor("3H", date(2000, 1, 1), date(2012, 4, 27)) == pytest.approx(0.5, abs=1e-3)
+    assert units.decay_factor("3H", date(2000, 1, 1), date(2012, 4, 27)) == pytest.approx(
+        0.5, abs=1e-3
+    )
 
 
 def test_one_curie_per_millimole_is_2_22_dpm_per_femtomole() -> None:
@@ -90,4 +94,6 @@ def test_one_curie_per_millimole_is_2_22_dpm_per_femtomole() -> None:
     st.sampled_from(["M", "uM", "pM"]),
 )
 def test_there_and_back_is_where_it_was(value: float, one: str, other: str) -> None:
-    assert units.convert(units.convert(value, one, other), other, one) == pytest.approx(value, rel=1e-12)
+    assert units.convert(units.convert(value, one, other), other, one) == pytest.approx(
+        value, rel=1e-12
+    )

@@ -47,8 +47,13 @@ GIVEN = {
 }
 # The example of docs/pathways.md.
 COLOURED: dict[str, Any] = {
-    "scenario": "noradrenergic_synapse", "pathway": ("gs",), "drug": "desipramine", "dose": "10 mg/kg", "route": "ip", "at": "1 h",
-}  # fmt: skip
+    "scenario": "noradrenergic_synapse",
+    "pathway": ("gs",),
+    "drug": "desipramine",
+    "dose": "10 mg/kg",
+    "route": "ip",
+    "at": "1 h",
+}
 
 
 def write_pages(app: Sphinx) -> None:
@@ -109,7 +114,12 @@ def mechanism_page(mechanism: Mechanism, scenarios: Iterable[Scenario]) -> Itera
     yield from ("", "## Values", "")
     yield from values_table(mechanism.constants, "holds for")
     if mechanism.lacks:
-        yield from ("", "## What it does not do", "", *(f"- {plain(text)}" for text in mechanism.lacks))
+        yield from (
+            "",
+            "## What it does not do",
+            "",
+            *(f"- {plain(text)}" for text in mechanism.lacks),
+        )
     uses = [
         f"[{scenario.name}](../scenarios/{scenario.name}.md) as "
         + ", ".join(f"`{part.name}`" for part in scenario.parts if part.mechanism == mechanism.name)
@@ -125,7 +135,12 @@ def mechanism_page(mechanism: Mechanism, scenarios: Iterable[Scenario]) -> Itera
 
 def scenario_page(scenario: Scenario) -> Iterable[str]:
     """Tell one scenario."""
-    yield from (f"# {scenario.name}", "", f"**{plain(scenario.title)}.** {plain(scenario.says)}", "")
+    yield from (
+        f"# {scenario.name}",
+        "",
+        f"**{plain(scenario.title)}.** {plain(scenario.says)}",
+        "",
+    )
     yield from (
         f"Species: {scenario.species}. Routes: {', '.join(f'`{route}`' for route in scenario.routes)}.",
         "",
@@ -154,7 +169,13 @@ def scenario_page(scenario: Scenario) -> Iterable[str]:
     )
     for site in scenario.sites:
         yield f"| `{site.name}` | {plain(site.target)} | {site.fluid} | {cell(site.says)} |"
-    yield from ("", "## Parts and wires", "", "| part | mechanism | wired to |", "| --- | --- | --- |")
+    yield from (
+        "",
+        "## Parts and wires",
+        "",
+        "| part | mechanism | wired to |",
+        "| --- | --- | --- |",
+    )
     for part in scenario.parts:
         wires = ", ".join(f"`{port}` = `{wire}`" for port, wire in part.wires.items())
         yield f"| `{part.name}` | [{part.mechanism}](../mechanisms/{part.mechanism}.md) | {wires} |"
@@ -171,7 +192,10 @@ def drug_page(drug: Drug) -> Iterable[str]:
 
 def values_table(constants: Sequence[Constant], holds_for: str) -> Iterable[str]:
     """Tell values, each with its range, source and certainty, and what else is published."""
-    yield from (f"| name | {holds_for} | value | what it is | from |", "| --- | --- | --- | --- | --- |")
+    yield from (
+        f"| name | {holds_for} | value | what it is | from |",
+        "| --- | --- | --- | --- | --- |",
+    )
     for first in constants:
         for k, row in enumerate((first, *first.also)):
             says = row.says if k == 0 else f"*also published, not used:* {cell(row.says)}"
@@ -235,7 +259,8 @@ def drawings(place: Path, scenarios: dict[str, Scenario]) -> None:
         network = compose(scenario, parts, drugs, regimens_of(words, scenario, drugs)).network
         for pathway in scenario.pathways:
             keep(
-                place / f"{name}_{pathway.name}.svg", network_svg(pathway_of(network, scenario, pathway.name))
+                place / f"{name}_{pathway.name}.svg",
+                network_svg(pathway_of(network, scenario, pathway.name)),
             )
 
 

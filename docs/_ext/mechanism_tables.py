@@ -56,7 +56,10 @@ class FreeTable(Told):
 
     def lines(self) -> Iterable[str]:
         """One row per parameter."""
-        yield from ("| parameter | holds for | start | range | unit | what it is |", "| --- " * 6 + "|")
+        yield from (
+            "| parameter | holds for | start | range | unit | what it is |",
+            "| --- " * 6 + "|",
+        )
         shelves = {**library.mechanisms(), **library.drugs()}
         for name, one in sorted(shelves.items()):
             for row in one.constants:

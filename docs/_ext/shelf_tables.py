@@ -108,7 +108,9 @@ class HouseTree(Told):
         house = Path(tricyclic.__file__).parent
         yield from ("| file | says |", "| --- | --- |")
         for file in sorted(house.rglob("*.py"), key=lambda path: (path.parent != house, path)):
-            says = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+            says = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split(
+                "\n\n"
+            )[0]
             if file.name != "__init__.py" or file.parent == house:
                 yield f"| `{file.relative_to(house).as_posix()}` | {cell(says)} |"
 
@@ -135,11 +137,16 @@ def told_curve(name: str, model: CurveModel) -> Iterable[str]:
         yield f"| `{p.name}` | {p.unit} | {cell(p.says)} | {part} |"
     yield from (
         "",
-        "Varied: " + "; ".join(f"`{column.name}` ({plain(column.says)})" for column in model.columns) + ".",
+        "Varied: "
+        + "; ".join(f"`{column.name}` ({plain(column.says)})" for column in model.columns)
+        + ".",
         "",
     )
     if model.nests:
-        yield from ("Holds as special cases: " + ", ".join(f"`{other}`" for other in model.nests) + ".", "")
+        yield from (
+            "Holds as special cases: " + ", ".join(f"`{other}`" for other in model.nests) + ".",
+            "",
+        )
     yield from ("Sources: " + ", ".join(f"`{source}`" for source in model.sources) + ".", "")
 
 

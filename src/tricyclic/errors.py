@@ -50,7 +50,9 @@ class InputError(TricyclicError):
 
     def __str__(self) -> str:
         # A place keeps its spelling: net_07.csv is not Net_07.csv.
-        first = f"{self.where}: {_with_stop(self.found)}" if self.where else _as_sentence(self.found)
+        first = (
+            f"{self.where}: {_with_stop(self.found)}" if self.where else _as_sentence(self.found)
+        )
         return " ".join([first, *(_as_sentence(part) for part in (self.allowed, self.do) if part)])
 
     def at(self, where: str) -> InputError:
@@ -67,7 +69,9 @@ class UnknownNameError(InputError):
     """A name is not among those that exist; the nearest ones are suggested."""
 
     @classmethod
-    def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownNameError:
+    def among(
+        cls, kind: str, name: str, known: Iterable[str], *, where: str = ""
+    ) -> UnknownNameError:
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
         hint = f"Did you mean {_either(near)}?" if near else ""

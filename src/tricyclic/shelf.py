@@ -45,7 +45,9 @@ class Shelf(Mapping[str, Any]):
         path = Path(folder).resolve()
         if not path.is_dir():
             raise InputError(
-                "is not a folder", where=str(folder), do=f"Name a folder that holds {self.kind} files"
+                "is not a folder",
+                where=str(folder),
+                do=f"Name a folder that holds {self.kind} files",
             )
         if path not in self._own_folders:
             self._own_folders.insert(0, path)
@@ -57,7 +59,11 @@ class Shelf(Mapping[str, Any]):
         files: dict[str, Path] = {}
         for place in [*places, *reversed(self._own_folders)]:
             files.update(
-                {file.stem: file for file in sorted(place.glob("*.py")) if not file.stem.startswith("_")}
+                {
+                    file.stem: file
+                    for file in sorted(place.glob("*.py"))
+                    if not file.stem.startswith("_")
+                }
             )
         return files
 

@@ -17,12 +17,30 @@ from tricyclic.errors import UnitError
 UNKNOWN = "unknown"
 
 # Half-lives as the nuclear data sheets give them; 12.32 years of 365.25 days.
-HALF_LIFE_DAYS = {"3H": 12.32 * 365.25, "125I": 59.407, "35S": 87.37, "14C": 5700 * 365.25, "32P": 14.268, "18F": 109.77 / 1440.0, "11C": 20.364 / 1440.0}  # fmt: skip
+HALF_LIFE_DAYS = {
+    "3H": 12.32 * 365.25,
+    "125I": 59.407,
+    "35S": 87.37,
+    "14C": 5700 * 365.25,
+    "32P": 14.268,
+    "18F": 109.77 / 1440.0,
+    "11C": 20.364 / 1440.0,
+}
 
 BQ_PER_CI = 3.7e10
 DPM_PER_CI = 2.22e12
 
-_PREFIX = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+_PREFIX = {
+    "f": 1e-15,
+    "p": 1e-12,
+    "n": 1e-9,
+    "u": 1e-6,
+    "m": 1e-3,
+    "": 1.0,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+}
 
 
 def _table() -> dict[str, tuple[str, float]]:
@@ -50,28 +68,73 @@ def _table() -> dict[str, tuple[str, float]]:
         table[f"{prefix}Bq/nmol"] = ("specific activity", _PREFIX[prefix] * 1e9)
         table[f"{prefix}Bq/fmol"] = ("specific activity", _PREFIX[prefix] * 1e15)
     table |= {
-        "dpm": ("activity", 1 / 60.0), "dps": ("activity", 1.0),
-        "cpm": ("count rate", 1.0), "cps": ("count rate", 60.0), "counts": ("counts", 1.0),
-        "Ci/mmol": ("specific activity", BQ_PER_CI * 1e3), "mCi/mmol": ("specific activity", BQ_PER_CI),
-        "Ci/mol": ("specific activity", BQ_PER_CI), "dpm/fmol": ("specific activity", 1e15 / 60.0),
-        "s": ("time", 1 / 60.0), "min": ("time", 1.0), "h": ("time", 60.0), "d": ("time", 1440.0),
-        "1/s": ("rate", 60.0), "1/min": ("rate", 1.0), "1/h": ("rate", 1 / 60.0),
-        "1/(M s)": ("association rate", 60.0), "1/(M min)": ("association rate", 1.0),
-        "1/(nM min)": ("association rate", 1e9), "1/(nM s)": ("association rate", 6e10),
-        "mg/kg": ("dose", 1.0), "ug/kg": ("dose", 1e-3), "g/kg": ("dose", 1e3),
-        "mg/mL": ("mass concentration", 1.0), "degC": ("temperature", 1.0),
-    }  # fmt: skip
+        "dpm": ("activity", 1 / 60.0),
+        "dps": ("activity", 1.0),
+        "cpm": ("count rate", 1.0),
+        "cps": ("count rate", 60.0),
+        "counts": ("counts", 1.0),
+        "Ci/mmol": ("specific activity", BQ_PER_CI * 1e3),
+        "mCi/mmol": ("specific activity", BQ_PER_CI),
+        "Ci/mol": ("specific activity", BQ_PER_CI),
+        "dpm/fmol": ("specific activity", 1e15 / 60.0),
+        "s": ("time", 1 / 60.0),
+        "min": ("time", 1.0),
+        "h": ("time", 60.0),
+        "d": ("time", 1440.0),
+        "1/s": ("rate", 60.0),
+        "1/min": ("rate", 1.0),
+        "1/h": ("rate", 1 / 60.0),
+        "1/(M s)": ("association rate", 60.0),
+        "1/(M min)": ("association rate", 1.0),
+        "1/(nM min)": ("association rate", 1e9),
+        "1/(nM s)": ("association rate", 6e10),
+        "mg/kg": ("dose", 1.0),
+        "ug/kg": ("dose", 1e-3),
+        "g/kg": ("dose", 1e3),
+        "mg/mL": ("mass concentration", 1.0),
+        "degC": ("temperature", 1.0),
+    }
     return table
 
 
 _UNITS = _table()
 _SPELLINGS = {
-    "micromolar": "uM", "nanomolar": "nM", "picomolar": "pM", "molar": "M", "millimolar": "mM", "mol/l": "M",
-    "minutes": "min", "minute": "min", "hours": "h", "hour": "h", "hr": "h", "seconds": "s", "sec": "s", "days": "d",
-    "day": "d", "CPM": "cpm", "DPM": "dpm", "CCPM": "cpm", "Counts": "counts", "count": "counts", "percent": "%",
-    "ul": "uL", "ml": "mL", "l": "L", "nl": "nL", "1/M/min": "1/(M min)", "M-1 min-1": "1/(M min)", "M^-1 min^-1": "1/(M min)",
-    "min-1": "1/min", "min^-1": "1/min", "s-1": "1/s", "ug/ml": "ug/mL", "mg/ml": "mg/mL", "°C": "degC", "C": "degC",
-}  # fmt: skip
+    "micromolar": "uM",
+    "nanomolar": "nM",
+    "picomolar": "pM",
+    "molar": "M",
+    "millimolar": "mM",
+    "mol/l": "M",
+    "minutes": "min",
+    "minute": "min",
+    "hours": "h",
+    "hour": "h",
+    "hr": "h",
+    "seconds": "s",
+    "sec": "s",
+    "days": "d",
+    "day": "d",
+    "CPM": "cpm",
+    "DPM": "dpm",
+    "CCPM": "cpm",
+    "Counts": "counts",
+    "count": "counts",
+    "percent": "%",
+    "ul": "uL",
+    "ml": "mL",
+    "l": "L",
+    "nl": "nL",
+    "1/M/min": "1/(M min)",
+    "M-1 min-1": "1/(M min)",
+    "M^-1 min^-1": "1/(M min)",
+    "min-1": "1/min",
+    "min^-1": "1/min",
+    "s-1": "1/s",
+    "ug/ml": "ug/mL",
+    "mg/ml": "mg/mL",
+    "°C": "degC",
+    "C": "degC",
+}
 
 
 @dataclass(frozen=True)
@@ -141,7 +204,9 @@ def convert(
     source, wanted = known_unit(unit, where=where), known_unit(to, where=where)
     if UNKNOWN in (source, wanted):
         raise UnitError(
-            "the unit is unknown, so it cannot be converted or compared", where=where, do="State the unit"
+            "the unit is unknown, so it cannot be converted or compared",
+            where=where,
+            do="State the unit",
         )
     (kind, factor), (wanted_kind, wanted_factor) = _UNITS[source], _UNITS[wanted]
     if {kind, wanted_kind} == {"mass concentration", "concentration"}:
@@ -155,9 +220,10 @@ def convert(
         return _exactly(value, factor, wanted_factor) * per
     if kind != wanted_kind:
         raise UnitError(
-            f"{source} is a {kind} and cannot become {wanted}, a {wanted_kind}", where=where,
+            f"{source} is a {kind} and cannot become {wanted}, a {wanted_kind}",
+            where=where,
             do=f"State a {wanted_kind}, such as in {wanted}",
-        )  # fmt: skip
+        )
     return _exactly(value, factor, wanted_factor)
 
 
@@ -186,7 +252,9 @@ def quantity(text: str, *, where: str = "") -> Quantity:
     """
     match = _QUANTITY.match(text)
     if not match:
-        raise UnitError(f"'{text}' is no number with a unit", where=where, allowed="Write it like 10 nM")
+        raise UnitError(
+            f"'{text}' is no number with a unit", where=where, allowed="Write it like 10 nM"
+        )
     return Quantity(float(match[1]), known_unit(match[2], where=where))
 
 
@@ -205,7 +273,9 @@ def concentration_M(text: str, *, where: str = "") -> float:
         raise UnitError(f"'{text}' has no unit", where=where, allowed="Write it like 10 nM")
     value = to_molar(read.value, read.unit, where=where)
     if not math.isfinite(value) or value < 0:
-        raise UnitError(f"'{text}' is no concentration", where=where, allowed="Concentrations are 0 or more")
+        raise UnitError(
+            f"'{text}' is no concentration", where=where, allowed="Concentrations are 0 or more"
+        )
     return value
 
 
@@ -220,7 +290,8 @@ def decay_factor(isotope: str, start: date, end: date) -> float:
     name = isotope.strip().strip("[]")
     if name not in HALF_LIFE_DAYS:
         raise UnitError(
-            f"no half-life is known for '{isotope}'", allowed=f"Isotopes are {', '.join(HALF_LIFE_DAYS)}"
+            f"no half-life is known for '{isotope}'",
+            allowed=f"Isotopes are {', '.join(HALF_LIFE_DAYS)}",
         )
     return float(0.5 ** ((end - start).days / HALF_LIFE_DAYS[name]))
 

@@ -34,7 +34,9 @@ def net() -> BindingConditions:
 def make_plate(net: BindingConditions) -> Callable[..., Plate]:
     """Simulate a competition plate: `make_plate(seed, truth=..., name=...)`."""
     plan = layout_from_toml(protocol("net-nisoxetine").layout)
-    empty = Plate("plan", 96, tuple(Well(f"{row_letters(i // 12)}{i % 12 + 1:02d}", 1.0) for i in range(96)))
+    empty = Plate(
+        "plan", 96, tuple(Well(f"{row_letters(i // 12)}{i % 12 + 1:02d}", 1.0) for i in range(96))
+    )
     wells = plan.apply(empty).wells
 
     def made(seed: int, *, truth: Truth = TRUTH, name: str = "plate", cv: float = 0.04) -> Plate:

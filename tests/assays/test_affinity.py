@@ -65,11 +65,15 @@ def test_ki_is_half_the_ic50_where_the_radioligand_is_at_its_kd():
 def test_ki_is_never_above_the_ic50_and_comes_back_from_it(ic50, radioligand, kd):
     found = ki_from_ic50(ic50, radioligand_nM=radioligand, radioligand_kd_nM=kd)
     assert found <= ic50
-    assert ic50_from_ki(found, radioligand_nM=radioligand, radioligand_kd_nM=kd) == pytest.approx(ic50)
+    assert ic50_from_ki(found, radioligand_nM=radioligand, radioligand_kd_nM=kd) == pytest.approx(
+        ic50
+    )
 
 
 def test_an_array_of_ic50_gives_an_array_of_ki():
-    assert ki_from_ic50([2.0, 4.0], radioligand_nM=1, radioligand_kd_nM=1) == pytest.approx([1.0, 2.0])
+    assert ki_from_ic50([2.0, 4.0], radioligand_nM=1, radioligand_kd_nM=1) == pytest.approx(
+        [1.0, 2.0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,12 @@ def test_a_run_that_only_says_above_pulls_the_mean_up():
 
 def test_runs_that_all_say_above_stay_above():
     found = pool_estimates([ki(10.0, "uM", relation=">")] * 3)
-    assert (found.relation, found.value, found.high, found.n) == (">", pytest.approx(10.0), math.inf, 3)
+    assert (found.relation, found.value, found.high, found.n) == (
+        ">",
+        pytest.approx(10.0),
+        math.inf,
+        3,
+    )
     assert pool_estimates([ki(8.0), ki(10.0, relation=">")]).relation == ">"
     assert pool_estimates([ki(0.1, relation="<")] * 2).relation == "<"
 
@@ -193,7 +202,9 @@ def test_what_cannot_be_pooled_is_told(estimates, word):
 
 
 def test_the_budget_of_a_ki_scales_kd_and_radioligand_by_their_leverage():
-    budget = {s.name: s for s in error_budget(fitted("log10_ki", -9.0, 0.02), "log10_ki", CONDITIONS)}
+    budget = {
+        s.name: s for s in error_budget(fitted("log10_ki", -9.0, 0.02), "log10_ki", CONDITIONS)
+    }
     leverage = 2.0 / 3.0
     assert budget["Kd of the radioligand"].log10_se == pytest.approx(leverage * 0.2 / math.log(10))
     assert budget["radioligand added"].log10_se == pytest.approx(leverage * 0.05 / math.log(10))
@@ -221,11 +232,14 @@ def test_the_leverage_is_the_slope_of_cheng_prusoff():
 
 
 def test_the_budget_of_a_bmax_holds_what_turns_counts_into_sites():
-    budget = {s.name: s for s in error_budget(fitted("log10_bmax", -10.0, 0.01), "log10_bmax", CONDITIONS)}
+    budget = {
+        s.name: s for s in error_budget(fitted("log10_bmax", -10.0, 0.01), "log10_bmax", CONDITIONS)
+    }
     assert set(budget) == {"wells and curve", "specific activity", "counting efficiency", "protein"}
     assert budget["protein"].log10_se == pytest.approx(0.1 / math.log(10))
     assert (
-        budget["counting efficiency"].share == 0 and "taken as exact" in budget["counting efficiency"].value
+        budget["counting efficiency"].share == 0
+        and "taken as exact" in budget["counting efficiency"].value
     )
     on_its_own_scale = error_budget(fitted("bmax", 70.0, 7.0), "bmax", CONDITIONS)
     assert {s.name: s.log10_se for s in on_its_own_scale}["wells and curve"] == pytest.approx(

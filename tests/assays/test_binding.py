@@ -17,7 +17,9 @@ def with_wells(plate: Plate, change) -> Plate:
     return replace(plate, wells=tuple(change(well) for well in plate.wells))
 
 
-def test_every_used_well_is_a_reading_and_keeps_its_address(net: BindingConditions, make_plate) -> None:
+def test_every_used_well_is_a_reading_and_keeps_its_address(
+    net: BindingConditions, make_plate
+) -> None:
     plate = make_plate(1).excluding({"B05": "bubble"})
     ((compound, series),) = readings_of(plate, net, "competition").series
     assert compound == "desipramine"
@@ -27,7 +29,9 @@ def test_every_used_well_is_a_reading_and_keeps_its_address(net: BindingConditio
     assert all(by_label[well.name] == well.value for well in plate.used())
 
 
-def test_counts_become_counts_per_minute_by_the_counting_time(net: BindingConditions, make_plate) -> None:
+def test_counts_become_counts_per_minute_by_the_counting_time(
+    net: BindingConditions, make_plate
+) -> None:
     cpm = make_plate(1)
     counts = replace(with_wells(cpm, lambda w: replace(w, value=w.value * 2.0)), unit="counts")
     one, two = (readings_of(p, net, "competition").series[0][1] for p in (cpm, counts))
@@ -37,15 +41,21 @@ def test_counts_become_counts_per_minute_by_the_counting_time(net: BindingCondit
 
 
 @pytest.mark.parametrize("role", [Role.TOTAL, Role.NON_SPECIFIC, Role.COMPETITION])
-def test_a_plate_without_its_control_wells_is_refused(net: BindingConditions, make_plate, role: Role) -> None:
-    plate = with_wells(make_plate(1), lambda w: replace(w, role=Role.EMPTY) if w.role is role else w)
+def test_a_plate_without_its_control_wells_is_refused(
+    net: BindingConditions, make_plate, role: Role
+) -> None:
+    plate = with_wells(
+        make_plate(1), lambda w: replace(w, role=Role.EMPTY) if w.role is role else w
+    )
     with pytest.raises(InputError, match=f"no used well is marked {role.value}"):
         readings_of(plate, net, "competition")
 
 
 def test_equal_readings_everywhere_are_refused(net: BindingConditions, make_plate) -> None:
     with pytest.raises(InputError, match="all 48 wells read 500"):
-        readings_of(with_wells(make_plate(1), lambda w: replace(w, value=500.0)), net, "competition")
+        readings_of(
+            with_wells(make_plate(1), lambda w: replace(w, value=500.0)), net, "competition"
+        )
 
 
 def test_negative_counts_are_refused_with_the_well(net: BindingConditions, make_plate) -> None:
@@ -54,13 +64,19 @@ def test_negative_counts_are_refused_with_the_well(net: BindingConditions, make_
         readings_of(plate, net, "competition")
 
 
-def test_a_competition_well_without_competitor_is_refused(net: BindingConditions, make_plate) -> None:
-    plate = with_wells(make_plate(1), lambda w: replace(w, concentration_M=0.0) if w.name == "B01" else w)
+def test_a_competition_well_without_competitor_is_refused(
+    net: BindingConditions, make_plate
+) -> None:
+    plate = with_wells(
+        make_plate(1), lambda w: replace(w, concentration_M=0.0) if w.name == "B01" else w
+    )
     with pytest.raises(InputError, match="competition well B01 has a concentration of 0"):
         readings_of(plate, net, "competition")
 
 
-def test_background_wells_stand_in_for_a_stated_background(net: BindingConditions, make_plate) -> None:
+def test_background_wells_stand_in_for_a_stated_background(
+    net: BindingConditions, make_plate
+) -> None:
     plate = make_plate(1)
     blanks = (Well("H11", 31.0, Role.BACKGROUND), Well("H12", 33.0, Role.BACKGROUND))
     readings = readings_of(replace(plate, wells=(*plate.wells, *blanks)), net, "competition")
@@ -88,7 +104,8 @@ def test_the_hot_mix_that_was_counted_replaces_the_nominal_concentration(
 
 def test_groups_on_one_plate_are_never_mixed(net: BindingConditions, make_plate) -> None:
     plate = with_wells(
-        make_plate(1), lambda w: replace(w, group={"B": "vehicle", "C": "treated"}.get(w.name[0], ""))
+        make_plate(1),
+        lambda w: replace(w, group={"B": "vehicle", "C": "treated"}.get(w.name[0], "")),
     )
     with pytest.raises(InputError, match="3 groups"):
         readings_of(plate, net, "competition")
@@ -106,7 +123,12 @@ def test_groups_on_one_plate_are_never_mixed(net: BindingConditions, make_plate)
 def test_the_hot_mix_of_each_dose_replaces_that_dose(net: BindingConditions, make_plate) -> None:
     per_nM = 250.0 * 80 * 2.22 * 0.45
     wells = [
-        Well(f"A{i + 1:02d}", 500.0 + 10 * i, Role.TOTAL if i % 2 else Role.NON_SPECIFIC, radioligand_nM=nM)
+        Well(
+            f"A{i + 1:02d}",
+            500.0 + 10 * i,
+            Role.TOTAL if i % 2 else Role.NON_SPECIFIC,
+            radioligand_nM=nM,
+        )
         for i, nM in enumerate([0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0])
     ]
     mix = [
@@ -114,5 +136,9 @@ def test_the_hot_mix_of_each_dose_replaces_that_dose(net: BindingConditions, mak
         for i, (nM, true) in enumerate([(0.5, 0.6), (4.0, 3.8)])
     ]
     plate = Plate("s", 96, (*wells, *mix), "cpm", 2.0)
-    hot = readings_of(plate, replace(net, reference_date=None), "saturation").series[0][1].x["radioligand_M"]
+    hot = (
+        readings_of(plate, replace(net, reference_date=None), "saturation")
+        .series[0][1]
+        .x["radioligand_M"]
+    )
     assert sorted(set(np.round(hot * 1e9, 6).tolist())) == [0.6, 1.0, 2.0, 3.8]

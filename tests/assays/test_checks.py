@@ -50,27 +50,46 @@ def competition(
     doses_M = np.logspace(-11.5, -6, 12) if doses_M is None else np.asarray(doses_M)
     top, bottom = np.mean(totals), np.mean(blanks)
     curve = bottom + (top - bottom) / (1 + doses_M / ic50_M)
-    wobble = np.array([1.0, 1.01, 0.99])[:rows, None] * np.where(np.arange(doses_M.size) % 2, 1.004, 0.996)
+    wobble = np.array([1.0, 1.01, 0.99])[:rows, None] * np.where(
+        np.arange(doses_M.size) % 2, 1.004, 0.996
+    )
     y = np.concatenate([totals, blanks, (curve * wobble).ravel()])
     cold = np.concatenate([np.zeros(len(totals) + len(blanks)), np.tile(doses_M, rows)])
-    specific = np.concatenate([np.ones(len(totals)), np.zeros(len(blanks)), np.ones(rows * doses_M.size)])
+    specific = np.concatenate(
+        [np.ones(len(totals)), np.zeros(len(blanks)), np.ones(rows * doses_M.size)]
+    )
     names = [f"run {'ABCDEFGH'[i // 12]}{i % 12 + 1:02d}" for i in range(y.size)]
     return Series(
-        "net", y * scale, "cpm", {"competitor_M": cold, "specific": specific, "radioligand_M": np.full(y.size, 1e-9)},
-        labels=tuple(names) if labels else (), counting_slope=np.full(y.size, 0.5), counting_offset=np.zeros(y.size),
-    )  # fmt: skip
+        "net",
+        y * scale,
+        "cpm",
+        {"competitor_M": cold, "specific": specific, "radioligand_M": np.full(y.size, 1e-9)},
+        labels=tuple(names) if labels else (),
+        counting_slope=np.full(y.size, 0.5),
+        counting_offset=np.zeros(y.size),
+    )
 
 
 def checks(
-    series: Series, conditions: BindingConditions = STATED, *, curve="competition_with_depletion", plate=True
+    series: Series,
+    conditions: BindingConditions = STATED,
+    *,
+    curve="competition_with_depletion",
+    plate=True,
 ) -> dict[str, Check]:
     model = SHELF[curve]
-    values: dict[str, Any] = {"log10_kd": math.log10(0.8e-9), "signal_per_M": PER_MOLAR, "background": 0.0}
+    values: dict[str, Any] = {
+        "log10_kd": math.log10(0.8e-9),
+        "signal_per_M": PER_MOLAR,
+        "background": 0.0,
+    }
     known = {p.name for p in model.parameters if p.given}
     given = {k: v for k, v in values.items() if k in known}
     found = fit(series, model, given=given, variance="counting", intervals="none")
     assert found.ok
-    made = plate_checks(Plate("run", 96, ()) if plate else None, (series,), found, model, conditions, ())
+    made = plate_checks(
+        Plate("run", 96, ()) if plate else None, (series,), found, model, conditions, ()
+    )
     assert all(check.says and check.where for check in made)
     return {check.name: check for check in made}
 
@@ -82,7 +101,9 @@ def test_the_control_wells_give_the_figures_of_a_calculator():
         "specific_percent"
     ].value == pytest.approx(90.0)
     assert made["z_prime"].value == pytest.approx(1 - 3 * (25.820 + 3.266) / 900, abs=1e-4)
-    assert made["signal_window"].value == pytest.approx((900 - 3 * (25.820 + 3.266)) / 25.820, abs=1e-3)
+    assert made["signal_window"].value == pytest.approx(
+        (900 - 3 * (25.820 + 3.266)) / 25.820, abs=1e-3
+    )
     assert made["few_control_wells"].value == 4 and made["few_control_wells"].level == "fine"
 
 
@@ -111,7 +132,9 @@ def test_the_half_lives_that_passed_are_counted():
     assert checks(competition())["incubation_long_enough"].value == pytest.approx(46.74, abs=0.01)
     for minutes, level in ((20.0, "fine"), (15.0, "look"), (5.0, "stop")):
         assert (
-            checks(competition(), replace(STATED, incubation_min=minutes))["incubation_long_enough"].level
+            checks(competition(), replace(STATED, incubation_min=minutes))[
+                "incubation_long_enough"
+            ].level
             == level
         )
 
@@ -123,7 +146,9 @@ def test_of_kon_or_koff_the_missing_one_is_taken_from_the_kd_or_as_slow_as_can_b
     assert only_koff.value == pytest.approx(180 * 0.08 / math.log(2))
 
 
-@pytest.mark.parametrize("lacks", [{"kon_per_M_min": None, "koff_per_min": None}, {"incubation_min": None}])
+@pytest.mark.parametrize(
+    "lacks", [{"kon_per_M_min": None, "koff_per_min": None}, {"incubation_min": None}]
+)
 def test_an_unknown_equilibrium_is_said_to_be_unknown(lacks):
     made = checks(competition(), replace(STATED, **lacks))["incubation_long_enough"]
     assert made.level == "look" and "unknown" in made.says and made.value is None
@@ -134,8 +159,18 @@ def test_an_unknown_equilibrium_is_said_to_be_unknown(lacks):
     [
         (np.logspace(-9.0, -5, 12), "plateau_missing", "look", "top plateau is not reached"),
         (np.logspace(-12, -8.4, 12), "plateau_missing", "look", "bottom plateau is not reached"),
-        (np.logspace(-8, -5, 12), "ic50_outside_range", "stop", "below the tested 10.0 nM to 10.0 uM"),
-        (np.logspace(-12, -9.5, 12), "ic50_outside_range", "stop", "above the tested 1.00 pM to 316 pM"),
+        (
+            np.logspace(-8, -5, 12),
+            "ic50_outside_range",
+            "stop",
+            "below the tested 10.0 nM to 10.0 uM",
+        ),
+        (
+            np.logspace(-12, -9.5, 12),
+            "ic50_outside_range",
+            "stop",
+            "above the tested 1.00 pM to 316 pM",
+        ),
     ],
 )
 def test_a_curve_must_cross_its_middle_and_reach_its_plateaus(doses, name, level, word):
@@ -144,7 +179,10 @@ def test_a_curve_must_cross_its_middle_and_reach_its_plateaus(doses, name, level
 
 
 def test_an_ic50_out_of_reach_is_reported_as_larger_than_the_highest_dose():
-    assert "> 316 pM" in checks(competition(doses_M=np.logspace(-12, -9.5, 12)))["ic50_outside_range"].advice
+    assert (
+        "> 316 pM"
+        in checks(competition(doses_M=np.logspace(-12, -9.5, 12)))["ic50_outside_range"].advice
+    )
 
 
 def test_no_specific_binding_stops_everything():
@@ -163,13 +201,17 @@ def test_the_same_low_window_is_blamed_on_the_filter_or_on_the_sites():
 
 def test_what_is_not_stated_is_not_judged_and_is_named():
     made = checks(
-        competition(), replace(STATED, counting_efficiency=None, volume_uL=None), curve="competition_ki"
+        competition(),
+        replace(STATED, counting_efficiency=None, volume_uL=None),
+        curve="competition_ki",
     )
     assert made["conversion"].level == "look" and "tracer_bound" not in made
 
 
 def test_a_table_without_places_gets_no_remark_on_places():
-    assert not {"edge_effect", "row_drift", "column_drift"} & set(checks(competition(), plate=False))
+    assert not {"edge_effect", "row_drift", "column_drift"} & set(
+        checks(competition(), plate=False)
+    )
     assert not {"edge_effect", "row_drift", "column_drift"} & set(checks(competition(labels=False)))
 
 
@@ -177,9 +219,14 @@ def test_swapping_the_order_of_the_wells_changes_no_check():
     series = competition()
     order = np.random.default_rng(8).permutation(series.n)
     shuffled = Series(
-        series.name, series.y[order], series.y_unit, {k: v[order] for k, v in series.x.items()},
-        labels=tuple(series.labels[i] for i in order), counting_slope=np.full(series.n, 0.5), counting_offset=np.zeros(series.n),
-    )  # fmt: skip
+        series.name,
+        series.y[order],
+        series.y_unit,
+        {k: v[order] for k, v in series.x.items()},
+        labels=tuple(series.labels[i] for i in order),
+        counting_slope=np.full(series.n, 0.5),
+        counting_offset=np.zeros(series.n),
+    )
     first, second = checks(series), checks(shuffled)
     for name, check in first.items():
         assert second[name].level == check.level
@@ -192,9 +239,13 @@ def test_a_curve_of_the_wrong_shape_leaves_runs_in_the_residuals():
     y = 100 + 900 / (1 + (doses / 1e-8) ** 0.45)
     wells = competition(totals=(1000.0,) * 4, blanks=(100.0,) * 4, doses_M=doses[:16])
     series = Series(
-        "net", np.concatenate([wells.y[:8] + np.tile([1.0, -1.0], 4), y]), "cpm", wells.x,
-        counting_slope=np.full(wells.n, 0.5), counting_offset=np.zeros(wells.n),
-    )  # fmt: skip
+        "net",
+        np.concatenate([wells.y[:8] + np.tile([1.0, -1.0], 4), y]),
+        "cpm",
+        wells.x,
+        counting_slope=np.full(wells.n, 0.5),
+        counting_offset=np.zeros(wells.n),
+    )
     assert checks(series, plate=False)["residual_runs"].level == "look"
 
 
@@ -212,9 +263,13 @@ def test_a_time_course_is_not_asked_for_control_wells_or_for_equilibrium():
     hot = np.repeat([5e-10, 1e-9, 2e-9, 1e-9], 6)
     rise = 40.0 + 900.0 * specific * hot / (hot + 0.8e-9) * -np.expm1(-(1e8 * hot + 0.08) * time)
     series = Series(
-        "course", rise * (1 + 0.01 * np.cos(np.arange(24.0) ** 2)), "cpm", {"time_min": time, "specific": specific, "radioligand_M": hot},
-        counting_slope=np.full(24, 0.5), counting_offset=np.zeros(24),
-    )  # fmt: skip
+        "course",
+        rise * (1 + 0.01 * np.cos(np.arange(24.0) ** 2)),
+        "cpm",
+        {"time_min": time, "specific": specific, "radioligand_M": hot},
+        counting_slope=np.full(24, 0.5),
+        counting_offset=np.zeros(24),
+    )
     model = SHELF["association"]
     found = fit(series, model, variance="counting", intervals="none")
     assert found.ok
@@ -240,7 +295,10 @@ def test_replicates_scatter_as_a_calculator_says():
     )
     doses = competition(totals=totals, blanks=(0.0, 0.0, 0.0))
     means = np.array(
-        [doses.y[doses.x["competitor_M"] == d].mean() for d in np.unique(doses.x["competitor_M"])[1:]]
+        [
+            doses.y[doses.x["competitor_M"] == d].mean()
+            for d in np.unique(doses.x["competitor_M"])[1:]
+        ]
     )
     spread = np.array(
         [

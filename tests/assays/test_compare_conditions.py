@@ -9,7 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tricyclic.assays.compare_conditions import compare_conditions, compare_in_one_fit, compare_published
+from tricyclic.assays.compare_conditions import (
+    compare_conditions,
+    compare_in_one_fit,
+    compare_published,
+)
 from tricyclic.curves import SHELF
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import shared_or_separate
@@ -70,7 +74,10 @@ def test_plates_of_one_animal_are_one_value():
 def test_one_run_each_gives_a_ratio_and_no_test():
     found = compare_conditions(bmax([1.8]), bmax([1.6]))
     assert math.isnan(found.p) and found.ratio.value == pytest.approx(10**-0.2)
-    assert "cannot be tested" in found.says and (found.ratio.low, found.ratio.high) == (0.0, math.inf)
+    assert "cannot be tested" in found.says and (found.ratio.low, found.ratio.high) == (
+        0.0,
+        math.inf,
+    )
 
 
 def test_the_guides_down_regulation_is_a_ratio_of_0_56():
@@ -139,7 +146,11 @@ def test_a_bound_is_not_compared_as_if_it_were_a_value():
 
 @pytest.mark.parametrize(
     ("reference", "n", "word"),
-    [((0.0, 1.0), None, "above 0"), ((5.0, 0.0), None, "above 0"), ((5.0, 1.0), (1, 4), "2 or more")],
+    [
+        ((0.0, 1.0), None, "above 0"),
+        ((5.0, 0.0), None, "above 0"),
+        ((5.0, 1.0), (1, 4), "2 or more"),
+    ],
 )
 def test_impossible_summaries_are_told(reference, n, word):
     with pytest.raises(InputError, match=word):

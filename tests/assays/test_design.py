@@ -11,7 +11,13 @@ import pytest
 from tricyclic.assays.design import changes, doubts, wished
 from tricyclic.assays.design_chemistry import counts_in_wells, depletion, time_needed
 from tricyclic.assays.design_information import pooled_width, runs_for, slopes_of, widths
-from tricyclic.assays.design_plan import Plan, competition_layout, expected_plate, saturation_layout, sites_M
+from tricyclic.assays.design_plan import (
+    Plan,
+    competition_layout,
+    expected_plate,
+    saturation_layout,
+    sites_M,
+)
 from tricyclic.assays.design_series import propose
 from tricyclic.assays.design_trial import joined, performance, try_experiments
 from tricyclic.assays.plate_simulator import Truth
@@ -22,17 +28,32 @@ from tricyclic.records.conditions import BindingConditions, Measured
 from tricyclic.records.plate import Role
 
 CONDITIONS = BindingConditions(
-    target="NET", radioligand="[3H]nisoxetine", isotope="3H", radioligand_nM=Measured(0.8, "nM"), radioligand_kd_nM=Measured(0.8, "nM"),
-    specific_activity_Ci_per_mmol=Measured(80.0, "Ci/mmol"), counting_efficiency=Measured(0.45, ""), counting_time_min=1.0,
-    background_cpm=20.0, volume_uL=250.0, protein_ug=Measured(30.0, "ug"), nsb_drug="mazindol",
-)  # fmt: skip
+    target="NET",
+    radioligand="[3H]nisoxetine",
+    isotope="3H",
+    radioligand_nM=Measured(0.8, "nM"),
+    radioligand_kd_nM=Measured(0.8, "nM"),
+    specific_activity_Ci_per_mmol=Measured(80.0, "Ci/mmol"),
+    counting_efficiency=Measured(0.45, ""),
+    counting_time_min=1.0,
+    background_cpm=20.0,
+    volume_uL=250.0,
+    protein_ug=Measured(30.0, "ug"),
+    nsb_drug="mazindol",
+)
 PLAN = Plan(
-    "competition", CONDITIONS, Truth(0.8, 600.0, {"drug": 1.0}), competition_layout(96, "drug", 1e-6, 10, 3, 6, 6), "drug"
-)  # fmt: skip
+    "competition",
+    CONDITIONS,
+    Truth(0.8, 600.0, {"drug": 1.0}),
+    competition_layout(96, "drug", 1e-6, 10, 3, 6, 6),
+    "drug",
+)
 SATURATION = Plan(
-    "saturation", replace(CONDITIONS, radioligand_nM=None), Truth(0.8, 600.0),
+    "saturation",
+    replace(CONDITIONS, radioligand_nM=None),
+    Truth(0.8, 600.0),
     saturation_layout(96, (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0), 3, 3),
-)  # fmt: skip
+)
 
 
 def with_sites_at(kd_times: float, ki_times: float, hot_times: float = 0.5) -> Plan:
@@ -40,7 +61,9 @@ def with_sites_at(kd_times: float, ki_times: float, hot_times: float = 0.5) -> P
     density = kd_times * 0.8e-9 / sites_M(CONDITIONS, 1.0)
     truth = Truth(0.8, density, {"drug": 0.8 * ki_times}, nonspecific=0.0)
     return replace(
-        PLAN, truth=truth, conditions=replace(CONDITIONS, radioligand_nM=Measured(0.8 * hot_times, "nM"))
+        PLAN,
+        truth=truth,
+        conditions=replace(CONDITIONS, radioligand_nM=Measured(0.8 * hot_times, "nM")),
     )
 
 
@@ -77,11 +100,15 @@ def test_expected_counts_follow_from_femtomoles():
     total = counts_in_wells(PLAN)[0]
     fmol = depletion(PLAN).bound_percent / 100 * 0.8 * 250
     assert total.cpm == pytest.approx(20 + fmol * 80 * 2.22 * 0.45, rel=1e-6)
-    assert total.counting_percent == pytest.approx(100 * math.sqrt(total.cpm) / (total.cpm - 20), rel=1e-6)
+    assert total.counting_percent == pytest.approx(
+        100 * math.sqrt(total.cpm) / (total.cpm - 20), rel=1e-6
+    )
 
 
 def test_five_half_lives_of_the_radioligand_alone():
-    plan = replace(with_sites_at(1e-6, 1.0), truth=replace(with_sites_at(1e-6, 1.0).truth, kon_per_M_min=1e8))
+    plan = replace(
+        with_sites_at(1e-6, 1.0), truth=replace(with_sites_at(1e-6, 1.0).truth, kon_per_M_min=1e8)
+    )
     (told,) = time_needed(plan, 1.0)
     assert not told.assumed
     # kobs = kon L + koff, koff = kon Kd; L = Kd / 2.
@@ -103,7 +130,9 @@ def test_unknown_rates_are_told_as_assumed():
 
 @pytest.mark.parametrize("plan", [PLAN, SATURATION], ids=["competition", "saturation"])
 def test_the_information_predicts_what_simulation_finds(plan):
-    tries = try_experiments(replace(plan, runs=2, between_run_sd=0.0), SHELF, 120, np.random.default_rng(4))
+    tries = try_experiments(
+        replace(plan, runs=2, between_run_sd=0.0), SHELF, 120, np.random.default_rng(4)
+    )
     found = performance(replace(plan, runs=2, between_run_sd=0.0), tries)
     for predicted, seen in zip(widths(plan, SHELF), found, strict=True):
         # 240 plates: the standard deviation is known within 4.6 %.
@@ -120,7 +149,9 @@ def test_runs_that_differ_show_only_when_they_are_pooled():
     assert found.covers_own > 0.88
     assert found.covers < 0.4
     assert found.pooled_covers > 0.85
-    assert np.log10(found.pooled_width) == pytest.approx(np.log10(widths(plan, SHELF)[0].pooled), rel=0.35)
+    assert np.log10(found.pooled_width) == pytest.approx(
+        np.log10(widths(plan, SHELF)[0].pooled), rel=0.35
+    )
 
 
 def test_pieces_join_in_their_order():
@@ -131,8 +162,12 @@ def test_pieces_join_in_their_order():
 
 
 def test_an_assay_read_too_early_is_seen_in_the_bias():
-    truth = Truth(0.8, 600.0, {"drug": 1.0}, kon_per_M_min=1e8, competitor_koff_per_min={"drug": 0.002})
-    early = replace(PLAN, truth=truth, conditions=replace(CONDITIONS, incubation_min=20.0), as_incubated=True)
+    truth = Truth(
+        0.8, 600.0, {"drug": 1.0}, kon_per_M_min=1e8, competitor_koff_per_min={"drug": 0.002}
+    )
+    early = replace(
+        PLAN, truth=truth, conditions=replace(CONDITIONS, incubation_min=20.0), as_incubated=True
+    )
     (found,) = performance(early, try_experiments(early, SHELF, 6, np.random.default_rng(2)))
     assert found.bias > 1.3
     assert "incubation_long_enough" in doubts(
@@ -158,7 +193,9 @@ def test_the_proposal_tells_more_on_no_more_wells_and_reaches_both_plateaus():
 def test_the_optimum_without_counting_and_depletion_is_the_one_of_the_textbook():
     counted = replace(CONDITIONS, counting_time_min=1e15, background_cpm=0.0)
     plan = with_sites_at(1e-6, 1.0)
-    plan = replace(plan, conditions=replace(counted, radioligand_nM=plan.conditions.radioligand_nM), cv=0.1)
+    plan = replace(
+        plan, conditions=replace(counted, radioligand_nM=plan.conditions.radioligand_nM), cv=0.1
+    )
     slopes = slopes_of(plan, SHELF)
     expected = np.array([w.value for w in expected_plate(plan).wells])
     # y = (top - bottom) p alone, without non-specific binding: slope in log10 Ki over the sd is ln 10 (1 - p) / cv.
@@ -181,7 +218,9 @@ def test_layouts_hold_every_well_once_and_controls_lie_among_the_curves(size):
     layout = competition_layout(size, "drug", 1e-6, 6, 3, 3, 3)
     wells = list(layout.held.values())
     assert len(wells) == 24
-    rows = {role: {w.row for w in wells if w.role is role} for role in (Role.COMPETITION, Role.TOTAL)}
+    rows = {
+        role: {w.row for w in wells if w.role is role} for role in (Role.COMPETITION, Role.TOTAL)
+    }
     assert min(rows[Role.COMPETITION]) < min(rows[Role.TOTAL]) < max(rows[Role.COMPETITION])
 
 
@@ -243,7 +282,9 @@ def test_a_change_does_what_it_promises():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"cv": 1.2}, {"runs": 0}, {"between_run_sd": -0.1}], ids=["cv", "runs", "between runs"]
+    "wrong",
+    [{"cv": 1.2}, {"runs": 0}, {"between_run_sd": -0.1}],
+    ids=["cv", "runs", "between runs"],
 )
 def test_a_plan_that_cannot_be_is_refused(wrong):
     with pytest.raises(InputError):
@@ -254,4 +295,8 @@ def test_a_plate_that_is_too_small_is_refused():
     with pytest.raises(InputError, match="larger plate"):
         competition_layout(24, "drug", 1e-6, 10, 3, 6, 6)
     with pytest.raises(InputError, match="replicates fits a plate"):
-        propose(replace(PLAN, layout=competition_layout(24, "drug", 1e-6, 6, 1, 3, 3)), SHELF, replicates=6)
+        propose(
+            replace(PLAN, layout=competition_layout(24, "drug", 1e-6, 6, 1, 3, 3)),
+            SHELF,
+            replicates=6,
+        )

@@ -28,14 +28,18 @@ def inactive(net: BindingConditions) -> list[Estimate]:
     found = []
     for seed in range(9):
         plate = simulate_plate(other, plan, truth, np.random.default_rng(seed))
-        task = Competition(readings_of(plate, other, "competition"), SHELF, BindingMethod(), "plate")
+        task = Competition(
+            readings_of(plate, other, "competition"), SHELF, BindingMethod(), "plate"
+        )
         fit = task.fit()
         found.append(task.estimates(fit)[0])
         assert found[-1].low == pytest.approx(10 ** fit["log10_ki"].low * 1e9)
     return found
 
 
-def test_an_inactive_compound_is_above_its_lower_limit_and_never_above_the_bound_of_the_search(inactive):
+def test_an_inactive_compound_is_above_its_lower_limit_and_never_above_the_bound_of_the_search(
+    inactive,
+):
     assert {ki.relation for ki in inactive} == {">"}
     assert all(ki.value == ki.low < 3e6 and ki.high == np.inf for ki in inactive)
 

@@ -60,7 +60,9 @@ def test_adjusted_values_call_what_benjamini_and_hochberg_call():
 
 def test_adjusted_values_are_those_of_r():
     # R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.5), "BH")
-    assert adjusted(np.array([0.01, 0.02, 0.03, 0.04, 0.5])) == pytest.approx([0.05, 0.05, 0.05, 0.05, 0.5])
+    assert adjusted(np.array([0.01, 0.02, 0.03, 0.04, 0.5])) == pytest.approx(
+        [0.05, 0.05, 0.05, 0.05, 0.5]
+    )
 
 
 def test_strong_hits_are_found_and_nothing_else():
@@ -73,7 +75,9 @@ def test_the_false_discovery_rate_of_weak_wells_is_held():
     false = total = found = there = 0
     for seed in range(6):
         plates, active = primary(4, seed=seed, share=0.05, effect=(10.0, 25.0))
-        called = {hit.compound for hit in judged(plates, fdr=0.1, effect_at_least=0.0).wells if hit.hit}
+        called = {
+            hit.compound for hit in judged(plates, fdr=0.1, effect_at_least=0.0).wells if hit.hit
+        }
         false, total = false + len(called - active), total + len(called)
         found, there = found + len(called & active), there + len(active)
     assert false / total <= 0.13
@@ -112,7 +116,9 @@ def test_active_curves_are_found_with_the_ic50_that_was_put_in():
     active = [curve for curve in screen.curves if truth[curve.compound] is not None]
     assert all(curve.hit for curve in active)
     assert not any(curve.hit for curve in screen.curves if truth[curve.compound] is None)
-    closed = [c for c in active if c.ic50.relation == "=" and c.ic50.low > 0 and np.isfinite(c.ic50.high)]
+    closed = [
+        c for c in active if c.ic50.relation == "=" and c.ic50.low > 0 and np.isfinite(c.ic50.high)
+    ]
     inside = [c.ic50.low <= 10 ** (truth[c.compound] + 9) <= c.ic50.high for c in closed]
     assert len(closed) > 40
     assert np.mean(inside) > 0.87
@@ -144,7 +150,11 @@ def test_each_class_is_given_to_the_curve_its_rule_describes(kind):
 
 def test_every_class_that_can_be_given_has_a_rule_and_is_shown_with_it():
     screen = judged(
-        [plate_of_curves({name: shape for name, shape in CASES.items() if name != "shallow"}, sd=0.8)]
+        [
+            plate_of_curves(
+                {name: shape for name, shape in CASES.items() if name != "shallow"}, sd=0.8
+            )
+        ]
     )
     rules = dict(screen.classes)
     assert {curve.kind for curve in screen.curves} <= set(rules)
@@ -152,7 +162,9 @@ def test_every_class_that_can_be_given_has_a_rule_and_is_shown_with_it():
 
 
 def test_an_inverted_curve_is_no_hit_and_has_no_pooled_potency():
-    screen = judged([plate_of_curves({"up": CASES["inverted"], "down": CASES["full curve, both plateaus"]})])
+    screen = judged(
+        [plate_of_curves({"up": CASES["inverted"], "down": CASES["full curve, both plateaus"]})]
+    )
     by_name = {curve.compound: curve for curve in screen.curves}
     assert not by_name["up"].hit
     assert by_name["down"].hit

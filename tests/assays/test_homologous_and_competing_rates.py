@@ -27,7 +27,12 @@ def test_homologous_competition_gives_kd_and_bmax_from_one_or_two_hot_concentrat
             role = Role.COMPETITION if cold else Role.TOTAL
             wells.append(
                 Well(
-                    named(len(wells)), 0.0, role, "nisoxetine" if cold else "", float(cold), radioligand_nM=nM
+                    named(len(wells)),
+                    0.0,
+                    role,
+                    "nisoxetine" if cold else "",
+                    float(cold),
+                    radioligand_nM=nM,
                 )
             )
     truth = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"nisoxetine": 0.8}, nonspecific=0.01)
@@ -53,10 +58,18 @@ def test_the_competitors_rates_come_out_beside_stated_rates_of_the_radioligand(
 
     def add(role: Role, drug: float, minutes: float) -> None:
         mean = model.curve(
-            time_min=np.array([minutes]), radioligand_M=np.array([2e-9]), competitor_M=np.array([drug]),
-            specific=np.array([0.0 if role is Role.NON_SPECIFIC else 1.0]), bmax=1e-10 * per_molar, log10_kon=np.log10(kon),
-            log10_koff=np.log10(koff), log10_k3=np.log10(k3), log10_k4=np.log10(k4), nonspecific=0.01 * per_molar, background=20.0,
-        )[0]  # fmt: skip
+            time_min=np.array([minutes]),
+            radioligand_M=np.array([2e-9]),
+            competitor_M=np.array([drug]),
+            specific=np.array([0.0 if role is Role.NON_SPECIFIC else 1.0]),
+            bmax=1e-10 * per_molar,
+            log10_kon=np.log10(kon),
+            log10_koff=np.log10(koff),
+            log10_k3=np.log10(k3),
+            log10_k4=np.log10(k4),
+            nonspecific=0.01 * per_molar,
+            background=20.0,
+        )[0]
         count = rng.poisson(mean * 2 * (1 + 0.04 * rng.normal())) / 2
         wells.append(
             Well(
@@ -77,7 +90,10 @@ def test_the_competitors_rates_come_out_beside_stated_rates_of_the_radioligand(
         add(Role.NON_SPECIFIC, 0.0, 120.0)
     stated = replace(net, kon_per_M_min=kon, koff_per_min=koff)
     found = analyse_plate(
-        Plate("rates", 96, tuple(wells), "cpm", 2.0), stated, kind="competitive_association", curves=SHELF
+        Plate("rates", 96, tuple(wells), "cpm", 2.0),
+        stated,
+        kind="competitive_association",
+        curves=SHELF,
     )
     for name, value in (("kon", k3), ("koff", k4), ("Ki (koff / kon)", 1.0)):
         estimate = found.estimate(name, "drug")

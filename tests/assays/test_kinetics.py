@@ -32,7 +32,9 @@ def test_dissociation_gives_the_koff_and_its_inverse_the_residence_time(net):
     found = analyse_plate(time_course(net, "dissociation"), net, kind="dissociation", curves=SHELF)
     off, stay = found.estimate("koff"), found.estimate("residence time")
     assert off.low < KOFF < off.high
-    assert (stay.value, stay.low, stay.high) == pytest.approx((1 / off.value, 1 / off.high, 1 / off.low))
+    assert (stay.value, stay.low, stay.high) == pytest.approx(
+        (1 / off.value, 1 / off.high, 1 / off.low)
+    )
 
 
 def test_a_rate_that_one_concentration_cannot_tell_is_a_bound_and_gives_no_kd(net):
@@ -46,18 +48,32 @@ def test_a_rate_that_one_concentration_cannot_tell_is_a_bound_and_gives_no_kd(ne
 @pytest.mark.parametrize("as_plate", [True, False])
 def test_agonist_curves_beside_an_antagonist_give_its_pa2(as_plate):
     agonist, antagonist = np.tile(np.logspace(-9, -4, 8), 3), np.repeat([0.0, 1e-8, 1e-7], 8)
-    truth = {"top": 110.0, "bottom": 14.0, "log10_ec50": -7.5, "hill": 1.0, "pa2": 8.3, "schild_slope": 1.0}
+    truth = {
+        "top": 110.0,
+        "bottom": 14.0,
+        "log10_ec50": -7.5,
+        "hill": 1.0,
+        "pa2": 8.3,
+        "schild_slope": 1.0,
+    }
     y = SHELF["gaddum_schild"].curve(agonist_M=agonist, antagonist_M=antagonist, **truth)
     y = y + np.random.default_rng(0).normal(0.0, 2.0, y.size)
     if as_plate:
         wells = tuple(
             Well(
-                f"{row_letters(i // 8)}{i % 8 + 1:02d}", float(y[i]), Role.RESPONSE, "agonist", float(agonist[i]),
-                modulator="antagonist" if antagonist[i] else "", modulator_M=float(antagonist[i]),
+                f"{row_letters(i // 8)}{i % 8 + 1:02d}",
+                float(y[i]),
+                Role.RESPONSE,
+                "agonist",
+                float(agonist[i]),
+                modulator="antagonist" if antagonist[i] else "",
+                modulator_M=float(antagonist[i]),
             )
             for i in range(24)
-        )  # fmt: skip
-        found = analyse_plate(Plate("p", 96, wells), BindingConditions(), kind="schild", curves=SHELF)
+        )
+        found = analyse_plate(
+            Plate("p", 96, wells), BindingConditions(), kind="schild", curves=SHELF
+        )
     else:
         series = Series("s", y, "%", {"agonist_M": agonist, "antagonist_M": antagonist})
         found = analyse_table(series, BindingConditions(), kind="schild", curves=SHELF)
@@ -71,7 +87,9 @@ def test_decay_without_carrier_is_told_as_it_is_reckoned(net):
     from tricyclic.assays.methods import methods_paragraph
     from tricyclic.records.method import BindingMethod
 
-    dated = replace(net, isotope="125I", reference_date=date(2026, 1, 1), assay_date=date(2026, 1, 31))
+    dated = replace(
+        net, isotope="125I", reference_date=date(2026, 1, 1), assay_date=date(2026, 1, 31)
+    )
     free = replace(dated, decay_convention="concentration_falls")
     plate = time_course(net, "dissociation")
     told = {}
@@ -80,7 +98,9 @@ def test_decay_without_carrier_is_told_as_it_is_reckoned(net):
         told[name] = methods_paragraph([found], None, BindingMethod())
         (decay,) = [check for check in found.checks if check.name == "decay"]
         assert ("is taken as the concentration on the day" in decay.says) == (name == "free")
-    assert "carried to 2026-01-31 by the decay" in told["carrier"] and "carried to" not in told["free"]
+    assert (
+        "carried to 2026-01-31 by the decay" in told["carrier"] and "carried to" not in told["free"]
+    )
 
 
 def test_one_concentration_is_told_to_be_too_few_unless_koff_is_stated(net):

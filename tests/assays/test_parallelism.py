@@ -16,13 +16,20 @@ from tricyclic.records.series import Series
 
 MODEL = SHELF["logistic_4pl"]
 DOSES = np.repeat(np.logspace(-9, -5, 9), 3)
-GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "r" / "relative_potency.json").read_text())
+GOLDEN = json.loads(
+    (Path(__file__).parents[1] / "golden" / "r" / "relative_potency.json").read_text()
+)
 
 
 def curve(name, *, ratio=1.0, sd=0.0, seed=0, hill=1.2, plateau=1000.0, unit="y"):
-    y = response(concentration_M=DOSES * ratio, baseline=100.0, plateau=plateau, log10_ec50=-7.0, hill=hill)
+    y = response(
+        concentration_M=DOSES * ratio, baseline=100.0, plateau=plateau, log10_ec50=-7.0, hill=hill
+    )
     return Series(
-        name, y + np.random.default_rng(seed).normal(0, sd, y.size), unit, {"concentration_M": DOSES}
+        name,
+        y + np.random.default_rng(seed).normal(0, sd, y.size),
+        unit,
+        {"concentration_M": DOSES},
     )
 
 

@@ -33,7 +33,10 @@ CPM_PER_M = 250e-6 * 1e15 * 80 * 2.22 * 0.45
 
 
 def wells(*specs) -> list[Well]:
-    return [Well(f"{'ABCDEFGH'[i // 12]}{i % 12 + 1:02d}", math.nan, **spec) for i, spec in enumerate(specs)]
+    return [
+        Well(f"{'ABCDEFGH'[i // 12]}{i % 12 + 1:02d}", math.nan, **spec)
+        for i, spec in enumerate(specs)
+    ]
 
 
 def totals(n: int) -> list[Well]:
@@ -51,17 +54,24 @@ def test_a_total_well_holds_the_root_of_the_quadratic():
 
 def test_roles_hold_what_their_names_say():
     plan = wells(
-        {"role": Role.TOTAL}, {"role": Role.NON_SPECIFIC}, {"role": Role.BACKGROUND}, {"role": Role.ADDED},
+        {"role": Role.TOTAL},
+        {"role": Role.NON_SPECIFIC},
+        {"role": Role.BACKGROUND},
+        {"role": Role.ADDED},
         {"role": Role.COMPETITION, "compound": "citalopram", "concentration_M": 1e-3},
         {"role": Role.COMPETITION, "compound": "citalopram", "concentration_M": 1e-15},
-    )  # fmt: skip
-    total, nonspecific, background, added, all_displaced, none_displaced = bound_in_wells(NET, plan, TRUTH)
+    )
+    total, nonspecific, background, added, all_displaced, none_displaced = bound_in_wells(
+        NET, plan, TRUTH
+    )
     assert (
-        nonspecific == pytest.approx(0.01 / 1.01 * 1e-9) and background == 0 and added == pytest.approx(1e-9)
+        nonspecific == pytest.approx(0.01 / 1.01 * 1e-9)
+        and background == 0
+        and added == pytest.approx(1e-9)
     )
-    assert all_displaced == pytest.approx(nonspecific, rel=2e-3) and none_displaced == pytest.approx(
-        total, rel=1e-6
-    )
+    assert all_displaced == pytest.approx(
+        nonspecific, rel=2e-3
+    ) and none_displaced == pytest.approx(total, rel=1e-6)
 
 
 def test_an_nsb_drug_with_a_ki_leaves_what_it_does_not_displace():
@@ -92,16 +102,22 @@ def test_saturation_wells_take_their_own_radioligand_and_group():
     )
     truth = replace(TRUTH, nonspecific=0.0, bmax_of_group={"treated": 250.0})
     vehicle, treated = bound_in_wells(NET, plan, truth)
-    assert vehicle == pytest.approx(60e-12 / (1 + 0.8 / 500), rel=1e-3) and treated == pytest.approx(
-        vehicle / 2, rel=1e-3
-    )
+    assert vehicle == pytest.approx(
+        60e-12 / (1 + 0.8 / 500), rel=1e-3
+    ) and treated == pytest.approx(vehicle / 2, rel=1e-3)
 
 
 def test_a_mask_takes_its_share_of_both_sites():
     masked = replace(
-        NET, mask="(+)-pentazocine", mask_M=2e-7, mask_kd_masked_nM=4.0, mask_kd_wanted_nM=1400.0,
-        radioligand_kd_masked_nM=74.0, masked_bmax_ratio=1.0, radioligand_nM=Measured(5.0, "nM"),
-    )  # fmt: skip
+        NET,
+        mask="(+)-pentazocine",
+        mask_M=2e-7,
+        mask_kd_masked_nM=4.0,
+        mask_kd_wanted_nM=1400.0,
+        radioligand_kd_masked_nM=74.0,
+        masked_bmax_ratio=1.0,
+        radioligand_nM=Measured(5.0, "nM"),
+    )
     truth = Truth(kd_nM=30.0, bmax_fmol_per_mg=5.0, nonspecific=0.0)
     sites = 5 * 0.03 / 250e-6 * 1e-15
     wanted = sites * (5 / 30) / (1 + 5 / 30 + 200 / 1400)
@@ -115,7 +131,9 @@ def test_kinetic_wells_rise_and_fall_with_the_stated_rates():
     plan = wells(*({"role": Role.TOTAL, "time_min": t} for t in (5.0, 20.0, 60.0)))
     full = bound_in_wells(NET, totals(1), truth)[0]
     rise = bound_in_wells(NET, plan, truth, design="association")
-    assert rise == pytest.approx(full * -np.expm1(-(5e7 * 1e-9 + off) * np.array([5, 20, 60])), rel=1e-3)
+    assert rise == pytest.approx(
+        full * -np.expm1(-(5e7 * 1e-9 + off) * np.array([5, 20, 60])), rel=1e-3
+    )
     fall = bound_in_wells(replace(NET, incubation_min=2000.0), plan, truth, design="dissociation")
     assert fall == pytest.approx(full * np.exp(-off * np.array([5, 20, 60])), rel=1e-3)
     both = bound_in_wells(NET, plan, truth, design="association_then_dissociation", switch_min=20.0)
@@ -135,19 +153,25 @@ def test_readings_have_the_mean_and_the_variance_of_pipetting_and_counting(unit)
     net = CPM_PER_M * bound_in_wells(NET, totals(1), TRUTH)[0]
     scale = {"cpm": 1.0, "dpm": 1 / 0.45, "counts": 2.0}[unit]
     assert values.mean() == pytest.approx((net + 25) * scale, rel=0.005)
-    assert values.var() == pytest.approx(((net + 25) / 2.0 + (0.05 * net) ** 2) * scale**2, rel=0.06)
+    assert values.var() == pytest.approx(
+        ((net + 25) / 2.0 + (0.05 * net) ** 2) * scale**2, rel=0.06
+    )
     assert plate.unit == unit and plate.counting_time_min == 2.0
 
 
 def test_the_plate_says_that_it_is_synthetic_and_from_what_truth():
-    plate = simulate_plate(NET, totals(4), TRUTH, np.random.default_rng(1), cv=0.05, faults=Faults(edge=-0.2))
+    plate = simulate_plate(
+        NET, totals(4), TRUTH, np.random.default_rng(1), cv=0.05, faults=Faults(edge=-0.2)
+    )
     (note,) = plate.notes
     assert note.startswith("synthetic data made by tricyclic's plate simulator, truth: Kd 0.800 nM")
     assert "Ki of citalopram 40.0 nM" in note and "CV 5 %" in note and "edge -20 %" in note
 
 
 def test_the_same_generator_gives_the_same_plate():
-    first, second = (simulate_plate(NET, totals(96), TRUTH, np.random.default_rng(9)) for _ in range(2))
+    first, second = (
+        simulate_plate(NET, totals(96), TRUTH, np.random.default_rng(9)) for _ in range(2)
+    )
     assert first == second
 
 
@@ -156,13 +180,17 @@ def test_faults_fall_where_they_are_said_to():
 
     def grid(faults):
         return (
-            simulate_plate(NET, totals(96), TRUTH, np.random.default_rng(1), faults=faults, **quiet).grid()
+            simulate_plate(
+                NET, totals(96), TRUTH, np.random.default_rng(1), faults=faults, **quiet
+            ).grid()
             - 25
         )
 
     clean = grid(Faults())
     edge = grid(Faults(edge=-0.2)) / clean
-    assert edge[0, 5] == pytest.approx(0.8, abs=1e-3) and edge[3, 11] == pytest.approx(0.8, abs=1e-3)
+    assert edge[0, 5] == pytest.approx(0.8, abs=1e-3) and edge[3, 11] == pytest.approx(
+        0.8, abs=1e-3
+    )
     assert edge[3, 5] == pytest.approx(1.0, abs=1e-3)
     drift = grid(Faults(row_drift=0.3)) / clean
     assert drift[0].mean() == pytest.approx(0.85, abs=1e-3) and drift[7].mean() == pytest.approx(
@@ -179,7 +207,9 @@ def test_runs_differ_as_much_as_asked():
     bmax = np.log10([run.bmax_fmol_per_mg / 500.0 for run in runs])
     assert abs(ki.mean()) < 0.01 and ki.std() == pytest.approx(0.1, rel=0.08)
     assert bmax.std() == pytest.approx(0.05, rel=0.08)
-    assert all(run.bmax_of_group["treated"] / run.bmax_fmol_per_mg == pytest.approx(0.5) for run in runs)
+    assert all(
+        run.bmax_of_group["treated"] / run.bmax_fmol_per_mg == pytest.approx(0.5) for run in runs
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,7 +217,11 @@ def test_runs_differ_as_much_as_asked():
     [
         ({"counting_efficiency": None}, totals(2), "efficiency"),
         ({"radioligand_nM": None}, totals(2), "how much radioligand"),
-        ({}, wells({"role": Role.COMPETITION, "compound": "nobody", "concentration_M": 1e-9}), "no true Ki"),
+        (
+            {},
+            wells({"role": Role.COMPETITION, "compound": "nobody", "concentration_M": 1e-9}),
+            "no true Ki",
+        ),
         ({}, wells({"role": Role.RESPONSE}), "functional response"),
         ({}, wells({"role": Role.EMPTY}), "holds no wells"),
         ({"mask": "x", "mask_M": 1e-7}, totals(2), "masked site"),

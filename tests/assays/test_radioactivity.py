@@ -89,7 +89,14 @@ def test_the_two_conventions_of_decay_move_the_loss_to_one_side_or_the_other():
 
 @pytest.mark.parametrize(
     ("unit", "subtracted"),
-    [("counts", False), ("cpm", False), ("dpm", False), ("counts", True), ("cpm", True), ("dpm", True)],
+    [
+        ("counts", False),
+        ("cpm", False),
+        ("dpm", False),
+        ("counts", True),
+        ("cpm", True),
+        ("dpm", True),
+    ],
 )
 def test_simulated_counts_scatter_as_the_variance_says(unit, subtracted):
     rng = np.random.default_rng(5)
@@ -136,7 +143,9 @@ def test_nothing_is_converted_by_guess():
 def test_missing_dates_matter_for_iodine_and_hardly_for_tritium():
     def level(isotope):
         return next(
-            c for c in ra.conversion_checks(replace(NET, isotope=isotope), "cpm") if c.name == "decay"
+            c
+            for c in ra.conversion_checks(replace(NET, isotope=isotope), "cpm")
+            if c.name == "decay"
         ).level
 
     assert level("125I") == "look" and level("3H") == "fine" and level("") == "look"
@@ -167,7 +176,12 @@ def test_impossible_conditions_are_refused_in_words(change):
 @given(st.floats(1, 1e6), st.floats(0.05, 1), st.floats(0.1, 60))
 def test_twice_the_efficiency_reads_twice_the_cpm_and_the_same_fmol(cpm, efficiency, minutes):
     c = replace(
-        NET, counting_efficiency=Measured(efficiency / 2, ""), counting_time_min=minutes, background_cpm=None
+        NET,
+        counting_efficiency=Measured(efficiency / 2, ""),
+        counting_time_min=minutes,
+        background_cpm=None,
     )
     d = replace(c, counting_efficiency=Measured(efficiency, ""))
-    assert ra.amounts([cpm], "cpm", c).values[0] == pytest.approx(ra.amounts([2 * cpm], "cpm", d).values[0])
+    assert ra.amounts([cpm], "cpm", c).values[0] == pytest.approx(
+        ra.amounts([2 * cpm], "cpm", d).values[0]
+    )

@@ -39,7 +39,8 @@ def runs(values):
 
 def estimates(values, relation="=", unit="nM"):
     return [
-        Estimate("IC50", float(v), unit, subject=f"C{k}", relation=relation) for k, v in enumerate(values)
+        Estimate("IC50", float(v), unit, subject=f"C{k}", relation=relation)
+        for k, v in enumerate(values)
     ]
 
 
@@ -68,7 +69,9 @@ def test_a_chart_of_means_has_the_limits_that_montgomery_prints():
 def test_runs_of_other_sizes_get_limits_of_their_own():
     rng = np.random.default_rng(2)
     chart = control_chart({str(k): rng.normal(0, 0.1, 2 + k % 3).tolist() for k in range(12)})
-    widths = {n: round(u - lo, 9) for n, u, lo in zip(chart.sizes, chart.upper, chart.lower, strict=True)}
+    widths = {
+        n: round(u - lo, 9) for n, u, lo in zip(chart.sizes, chart.upper, chart.lower, strict=True)
+    }
     assert widths[2] / widths[4] == pytest.approx(np.sqrt(2))
 
 
@@ -124,7 +127,10 @@ def test_swapping_the_runs_turns_the_ratio_and_keeps_the_msr():
     rng = np.random.default_rng(6)
     logs = rng.uniform(0, 4, 24)
     a, b = 10 ** (logs + rng.normal(0, 0.1, 24)), 10 ** (logs + 0.05 + rng.normal(0, 0.1, 24))
-    one, other = replicate_msr(estimates(a), estimates(b)), replicate_msr(estimates(b), estimates(a))
+    one, other = (
+        replicate_msr(estimates(a), estimates(b)),
+        replicate_msr(estimates(b), estimates(a)),
+    )
     assert one.msr == pytest.approx(other.msr)
     assert one.mean_ratio == pytest.approx(1 / other.mean_ratio)
     assert one.agreement_low == pytest.approx(1 / other.agreement_high)
@@ -143,14 +149,18 @@ def test_limits_of_the_msr_hold_it_in_nineteen_of_twenty_experiments():
     for _ in range(400):
         logs = rng.uniform(0, 4, 20)
         found = replicate_msr(
-            estimates(10 ** (logs + rng.normal(0, 0.1, 20))), estimates(10 ** (logs + rng.normal(0, 0.1, 20)))
+            estimates(10 ** (logs + rng.normal(0, 0.1, 20))),
+            estimates(10 ** (logs + rng.normal(0, 0.1, 20))),
         )
         held.append(found.msr_low <= truth <= found.msr_high)
     assert np.mean(held) == pytest.approx(0.95, abs=0.04)
 
 
 def test_a_bound_is_left_out_by_name():
-    first = [*estimates([1.0, 20.0, 300.0]), Estimate("IC50", 1e4, "nM", subject="weak", relation=">")]
+    first = [
+        *estimates([1.0, 20.0, 300.0]),
+        Estimate("IC50", 1e4, "nM", subject="weak", relation=">"),
+    ]
     second = [*estimates([1.2, 18.0, 330.0]), Estimate("IC50", 8e3, "nM", subject="weak")]
     found = replicate_msr(first, second)
     assert found.left_out == ("weak",)
@@ -162,7 +172,9 @@ def test_a_good_assay_passes_and_a_shifted_one_is_told_so():
     logs = np.linspace(0, 4, 25)
     a, b = 10 ** (logs + rng.normal(0, 0.05, 25)), 10 ** (logs + rng.normal(0, 0.05, 25))
     assert all(check.level == "fine" for check in replicate_msr(estimates(a), estimates(b)).checks)
-    shifted = {check.name: check.level for check in replicate_msr(estimates(a), estimates(2 * b)).checks}
+    shifted = {
+        check.name: check.level for check in replicate_msr(estimates(a), estimates(2 * b)).checks
+    }
     assert shifted["mean_ratio"] == "look"
     assert shifted["replicate_msr"] == "fine"
 

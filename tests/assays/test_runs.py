@@ -27,17 +27,28 @@ def assay(net: BindingConditions, make_plate) -> AssayResult:
     rng = np.random.default_rng(4)
     plates = [
         analyse_plate(
-            make_plate(k, truth=one_run(TRUTH, rng, sd_log10_ki=0.1), name=f"run {k}"), net, kind="competition", curves=SHELF,
-            experiment=f"run {k}", group="vehicle" if k % 2 else "treated",
+            make_plate(k, truth=one_run(TRUTH, rng, sd_log10_ki=0.1), name=f"run {k}"),
+            net,
+            kind="competition",
+            curves=SHELF,
+            experiment=f"run {k}",
+            group="vehicle" if k % 2 else "treated",
         )
         for k in range(6)
-    ]  # fmt: skip
+    ]
     return analyse_runs(
-        plates, name="net", title="NET", kind="competition", protocol=protocol("net-nisoxetine"), curves=SHELF
+        plates,
+        name="net",
+        title="NET",
+        kind="competition",
+        protocol=protocol("net-nisoxetine"),
+        curves=SHELF,
     )
 
 
-def test_the_pooled_ki_is_the_geometric_mean_of_the_runs_with_a_t_interval(assay: AssayResult) -> None:
+def test_the_pooled_ki_is_the_geometric_mean_of_the_runs_with_a_t_interval(
+    assay: AssayResult,
+) -> None:
     logs = np.log10([p.estimate("Ki").value for p in assay.plates if p.group == "vehicle"])
     pooled = next(e for e in assay.pooled if e.name == "Ki" and e.where == "vehicle")
     reach = stats.t.ppf(0.975, 2) * logs.std(ddof=1) / np.sqrt(3)
@@ -71,7 +82,8 @@ def test_groups_are_compared_run_by_run_as_welch_has_it(assay: AssayResult) -> N
 
 def test_runs_made_together_are_compared_pair_by_pair(assay: AssayResult) -> None:
     together = replace(
-        assay, plates=tuple(replace(p, experiment=f"day {k // 2}") for k, p in enumerate(assay.plates))
+        assay,
+        plates=tuple(replace(p, experiment=f"day {k // 2}") for k, p in enumerate(assay.plates)),
     )
     found = compare_groups(together, "Ki", reference="vehicle", other="treated", paired=True)
     logs = {
@@ -116,10 +128,21 @@ def test_a_selectivity_over_targets_carries_the_error_of_both_kds(assay: AssayRe
 def test_the_guides_bmax_is_compared_as_it_was_printed(assay: AssayResult) -> None:
     """73.3 +/- 4.6 and 40.7 +/- 3.4 fmol/mg: the difference is 32.6, its error sqrt(4.6^2 + 3.4^2) = 5.72."""
     printed = tuple(
-        Evidence(group, "beta1", "Bmax", value, "fmol/mg", value - error, value + error, source="zhao_2008")
+        Evidence(
+            group,
+            "beta1",
+            "Bmax",
+            value,
+            "fmol/mg",
+            value - error,
+            value + error,
+            source="zhao_2008",
+        )
         for group, value, error in (("vehicle", 73.3, 4.6), ("treated", 40.7, 3.4))
     )
-    found = compare_evidence(replace(assay, evidence=printed), "Bmax", reference="vehicle", other="treated")
+    found = compare_evidence(
+        replace(assay, evidence=printed), "Bmax", reference="vehicle", other="treated"
+    )
     assert found is not None and found.difference is not None and found.ratio is not None
     assert found.difference.value == pytest.approx(-32.6)
     assert found.difference.se == pytest.approx(5.72, abs=0.005)

@@ -20,7 +20,9 @@ def primary(plates, *, seed=1, rim=0.0, row_tilt=0.0, drift=0.0, **asked):
 
 
 def curves(plates, *, seed=1, rim=0.0, **asked):
-    return simulate_curves(plates, np.random.default_rng(seed), faults=ScreenFaults(rim=rim), **asked)
+    return simulate_curves(
+        plates, np.random.default_rng(seed), faults=ScreenFaults(rim=rim), **asked
+    )
 
 
 def judged(plates, **asked):
@@ -28,7 +30,9 @@ def judged(plates, **asked):
 
 
 def doubts(screen):
-    return Counter(check.name for plate in screen.plates for check in plate.checks if check.level != "fine")
+    return Counter(
+        check.name for plate in screen.plates for check in plate.checks if check.level != "fine"
+    )
 
 
 def small_plate(high, low, tested=(500.0,)):
@@ -108,7 +112,9 @@ def test_a_tilt_over_the_rows_is_found_with_its_size_and_not_as_columns():
     found = doubts(screen)
     assert found["row_pattern"] == 6
     assert found["column_pattern"] == 0
-    assert np.mean([plate.row.size_percent for plate in screen.plates]) == pytest.approx(24.0, abs=3.0)
+    assert np.mean([plate.row.size_percent for plate in screen.plates]) == pytest.approx(
+        24.0, abs=3.0
+    )
     by_row = np.mean([plate.row.effects for plate in screen.plates], axis=0)
     assert by_row[-1] - by_row[0] == pytest.approx(24.0, abs=2.0)
 
@@ -132,7 +138,9 @@ def test_the_edge_is_found_under_dose_response_curves_too():
 
 def test_drift_over_the_plates_is_told_with_its_size():
     plates, _ = primary(12, seed=9, drift=0.5)
-    drifts = [check for check in judged(plates).checks if check.name == "drift" and check.level == "look"]
+    drifts = [
+        check for check in judged(plates).checks if check.name == "drift" and check.level == "look"
+    ]
     assert drifts
     high = next(check for check in drifts if "high control" in check.says)
     assert high.value == pytest.approx(40.0, abs=5.0)  # 50 % of the first is 40 % of the mean
@@ -141,9 +149,22 @@ def test_drift_over_the_plates_is_told_with_its_size():
 def test_a_place_that_reads_high_on_every_plate_is_named():
     plates, _ = primary(8, seed=10)
     spoilt = [
-        Plate(p.name, 384, tuple(Well(w.name, w.value - (250.0 if w.name == "G09" else 0.0), role=w.role, compound=w.compound, concentration_M=w.concentration_M) for w in p.wells))
+        Plate(
+            p.name,
+            384,
+            tuple(
+                Well(
+                    w.name,
+                    w.value - (250.0 if w.name == "G09" else 0.0),
+                    role=w.role,
+                    compound=w.compound,
+                    concentration_M=w.concentration_M,
+                )
+                for w in p.wells
+            ),
+        )
         for p in plates
-    ]  # fmt: skip
+    ]
     check = next(check for check in judged(spoilt).checks if check.name == "place_over_plates")
     assert check.level == "look"
     assert "G09" in check.says

@@ -54,18 +54,21 @@ BAD_PLATES = {
     "a word where a count should be": (PLATE.replace("\nA,", "\nA,many"), ["plate.csv"]),
     "all wells equal": (
         "\n".join(
-            f"{line[:2]}{','.join(['100'] * 12)}" if line[:2] in {f"{r}," for r in "ABCDEFGH"} else line
+            f"{line[:2]}{','.join(['100'] * 12)}"
+            if line[:2] in {f"{r}," for r in "ABCDEFGH"}
+            else line
             for line in PLATE.splitlines()
         ),
         ["100"],
     ),
     "counts that can be read in two ways": (
-        PLATE.replace(".", ",").replace(",1,2,3,4,5", ";1;2;3;4;5"), ["plate.csv"],
+        PLATE.replace(".", ",").replace(",1,2,3,4,5", ";1;2;3;4;5"),
+        ["plate.csv"],
     ),
     "duplicate wells": ("well,cpm\nA01,100\nA02,101\nA1,103\n", ["A01", "twice"]),
     "no text at all": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x01", ["plate.csv"]),
     "a file cut off in the middle of a line": (PLATE[:260], ["plate"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", BAD_PLATES)
@@ -75,22 +78,31 @@ def test_a_plate_with(what, tmp_path):
 
 
 BAD_LAYOUTS = {
-    "no non-specific wells": (LAYOUT.replace('role = "non_specific"', 'role = "empty"'), ["non_specific"]),
+    "no non-specific wells": (
+        LAYOUT.replace('role = "non_specific"', 'role = "empty"'),
+        ["non_specific"],
+    ),
     "no total wells": (LAYOUT.replace('role = "total"', 'role = "empty"'), ["total"]),
     "another plate size": (LAYOUT.replace("plate = 96", "plate = 384"), ["96", "384"]),
     "a plate of a size that nobody makes": (LAYOUT.replace("plate = 96", "plate = 97"), ["97"]),
     "a well in two roles": (LAYOUT.replace('wells = "A7:A12"', 'wells = "A6:A12"'), ["A06", "two"]),
     "concentration 0": (
-        LAYOUT.replace('top = "3 uM"\ndilution = 3.1623', 'concentrations = ["0 nM"' + ', "1 nM"' * 11 + "]"), ["0"],
+        LAYOUT.replace(
+            'top = "3 uM"\ndilution = 3.1623', 'concentrations = ["0 nM"' + ', "1 nM"' * 11 + "]"
+        ),
+        ["0"],
     ),
     "a wrong unit": (LAYOUT.replace("3 uM", "3 uN"), ["uN", "no unit"]),
     "a unit that is no concentration": (LAYOUT.replace("3 uM", "3 min"), ["min"]),
     "a concentration without a unit": (LAYOUT.replace('"3 uM"', '"3"'), ["unit"]),
-    "an unknown key": (LAYOUT.replace("dilution", "diluton"), ["diluton", "Did you mean 'dilution'"]),
+    "an unknown key": (
+        LAYOUT.replace("dilution", "diluton"),
+        ["diluton", "Did you mean 'dilution'"],
+    ),
     "an unknown role": (LAYOUT.replace('"total"', '"totall"'), ["totall", "total"]),
     "wells that the plate does not have": (LAYOUT.replace("E1:E3", "E1:E15"), ["E1"]),
     "no TOML": ("plate 96", ["layout.toml", "TOML"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", BAD_LAYOUTS)
@@ -106,13 +118,19 @@ BAD_STATEMENTS = {
     "a Kd of 0": ([*STATED, "--kd-nM", "0"], ["above 0"]),
     "a negative radioligand": ([*STATED, "--radioligand-nM", "-1"], ["above 0"]),
     "an efficiency in percent without the sign": ([*STATED, "--efficiency", "45"], ["at most 1"]),
-    "a protocol that is not there": (["--protocol", "net-nisoxetin"], ["Did you mean 'net-nisoxetine'"]),
+    "a protocol that is not there": (
+        ["--protocol", "net-nisoxetin"],
+        ["Did you mean 'net-nisoxetine'"],
+    ),
     "a protocol of another kind": (["--protocol", "beta1-iodopindolol"], ["saturation"]),
-    "a curve that is not there": ([*STATED, "--model", "one_site_competiton"], ["Did you mean 'one_site_competition'"]),
+    "a curve that is not there": (
+        [*STATED, "--model", "one_site_competiton"],
+        ["Did you mean 'one_site_competition'"],
+    ),
     "a confidence of 95": ([*STATED, "--confidence", "95"], ["0.95"]),
     "a day that is none": ([*STATED, "--assay-date", "12.03.2026"], ["year-month-day"]),
     "a report of another form": ([*STATED, "--out", "report.docx"], [".html"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", BAD_STATEMENTS)
@@ -124,7 +142,13 @@ def test_a_statement_with(what, tmp_path):
     result = ki_of(tmp_path, stated=stated, layout=layout)
     if what == "a report of another form":
         (tmp_path / "layout.toml").write_text(LAYOUT)
-        args = ["affinity", str(tmp_path / "plate.csv"), "--layout", str(tmp_path / "layout.toml"), *stated]
+        args = [
+            "affinity",
+            str(tmp_path / "plate.csv"),
+            "--layout",
+            str(tmp_path / "layout.toml"),
+            *stated,
+        ]
         result = CliRunner().invoke(main, args)
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
     refused(result, tmp_path, *words)
@@ -136,7 +160,13 @@ def test_a_file_that_is_not_there_is_named(missing, tmp_path):
     (tmp_path / "layout.toml").write_text(LAYOUT)
     file = tmp_path / ("plate.csv" if missing == "plate" else "layout.toml")
     file.unlink()
-    args = ["affinity", str(tmp_path / "plate.csv"), "--layout", str(tmp_path / "layout.toml"), *STATED]
+    args = [
+        "affinity",
+        str(tmp_path / "plate.csv"),
+        "--layout",
+        str(tmp_path / "layout.toml"),
+        *STATED,
+    ]
     refused(CliRunner().invoke(main, args), tmp_path, file.name)
 
 
@@ -163,16 +193,51 @@ def edit(file, old, new):
 
 
 BAD_STUDIES = {
-    "an unknown key": ("study.toml", 'author = "', 'auther = "', ["study.toml", "auther", "Did you mean 'author'"]),
-    "a raw file that is not there": ("study.toml", "raw/net_run1.csv", "raw/net_run9.csv", ["raw/net_run9.csv"]),
-    "a wrong unit": ("study.toml", 'unit = "nM", se = 0.06', 'unit = "nN", se = 0.06', ["assay NET", "nN"]),
-    "an unknown protocol": ("study.toml", '"net-nisoxetine"', '"net-nisoxetin"', ["NET", "Did you mean"]),
-    "an exclusion of a well that is not there": ("exclusions.csv", ":C05", ":C99", ["exclusions.csv", "C99"]),
+    "an unknown key": (
+        "study.toml",
+        'author = "',
+        'auther = "',
+        ["study.toml", "auther", "Did you mean 'author'"],
+    ),
+    "a raw file that is not there": (
+        "study.toml",
+        "raw/net_run1.csv",
+        "raw/net_run9.csv",
+        ["raw/net_run9.csv"],
+    ),
+    "a wrong unit": (
+        "study.toml",
+        'unit = "nM", se = 0.06',
+        'unit = "nN", se = 0.06',
+        ["assay NET", "nN"],
+    ),
+    "an unknown protocol": (
+        "study.toml",
+        '"net-nisoxetine"',
+        '"net-nisoxetin"',
+        ["NET", "Did you mean"],
+    ),
+    "an exclusion of a well that is not there": (
+        "exclusions.csv",
+        ":C05",
+        ":C99",
+        ["exclusions.csv", "C99"],
+    ),
     "an exclusion without a reason": ("exclusions.csv", '"filter torn', '"","', ["exclusions.csv"]),
-    "an exclusion of an unknown file": ("exclusions.csv", "net_run2", "net_run7", ["exclusions.csv", "net_run7"]),
-    "a negative count": ("raw/sert_run2.csv", "A01,", "A01,-", ["raw/sert_run2.csv", "A01", "0 or more"]),
+    "an exclusion of an unknown file": (
+        "exclusions.csv",
+        "net_run2",
+        "net_run7",
+        ["exclusions.csv", "net_run7"],
+    ),
+    "a negative count": (
+        "raw/sert_run2.csv",
+        "A01,",
+        "A01,-",
+        ["raw/sert_run2.csv", "A01", "0 or more"],
+    ),
     "a layout of another plate": ("layouts/dat.toml", "plate = 96", "plate = 384", ["384"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", BAD_STUDIES)

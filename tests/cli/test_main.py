@@ -36,7 +36,9 @@ def test_every_field_of_a_request_is_an_option_with_help(verb):
     for field in dataclasses.fields(job.request):
         assert field.metadata["says"]
         name = (
-            field.name.upper() if field.metadata["place"] else "--" + field.name.rstrip("_").replace("_", "-")
+            field.name.upper()
+            if field.metadata["place"]
+            else "--" + field.name.rstrip("_").replace("_", "-")
         )
         assert name in shown.output
     assert "--json" in shown.output and "--quiet" in shown.output
@@ -60,7 +62,11 @@ def test_json_is_one_document_on_standard_output_wherever_the_option_stands():
 def test_an_error_is_one_json_document_too():
     result = call("--json", "convert", "0.5 uM", "nN")
     document = json.loads(result.stdout)
-    assert (document["schema"], document["exit_code"], result.exit_code) == ("tricyclic-error/1", 3, 3)
+    assert (document["schema"], document["exit_code"], result.exit_code) == (
+        "tricyclic-error/1",
+        3,
+        3,
+    )
     assert "nN" in document["error"] and "nN" in result.stderr
 
 

@@ -30,7 +30,9 @@ def test_the_closed_form_is_what_an_integrator_finds() -> None:
         "background": 0.0,
     }
     values |= {"log10_bmax": np.log10(sites), "signal_per_M": 1.0}
-    found = MODEL.curve(time_min=times, radioligand_M=np.full(6, hot), specific=np.ones(6), **values)
+    found = MODEL.curve(
+        time_min=times, radioligand_M=np.full(6, hot), specific=np.ones(6), **values
+    )
     assert found == pytest.approx(exact + ns * (hot - exact) / (1 + ns), rel=1e-8)
 
 
@@ -54,9 +56,17 @@ def test_without_depletion_it_is_the_plain_association() -> None:
         "signal_per_M": 1e18,
         "background": 0.0,
     }
-    found = MODEL.curve(time_min=times, radioligand_M=np.full(3, 1e-9), specific=np.ones(3), **values)
+    found = MODEL.curve(
+        time_min=times, radioligand_M=np.full(3, 1e-9), specific=np.ones(3), **values
+    )
     plain = SHELF["association"].curve(
-        time_min=times, radioligand_M=np.full(3, 1e-9), specific=np.ones(3), bmax=1e4, nonspecific=0.0, background=0.0,
-        log10_kon=values["log10_kon"], log10_koff=values["log10_koff"],
-    )  # fmt: skip
+        time_min=times,
+        radioligand_M=np.full(3, 1e-9),
+        specific=np.ones(3),
+        bmax=1e4,
+        nonspecific=0.0,
+        background=0.0,
+        log10_kon=values["log10_kon"],
+        log10_koff=values["log10_koff"],
+    )
     assert found == pytest.approx(plain, rel=1e-4)

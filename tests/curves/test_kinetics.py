@@ -11,11 +11,22 @@ from tricyclic.curves import SHELF
 TIMES = np.array([0.0, 0.5, 2.0, 5.0, 15.0, 40.0, 120.0, 400.0])
 
 
-def competitive(time, hot, cold, *, log10_kon=7.7, log10_koff=-1.4, log10_k3=7.2, log10_k4=-2.0, bmax=5200.0):
+def competitive(
+    time, hot, cold, *, log10_kon=7.7, log10_koff=-1.4, log10_k3=7.2, log10_k4=-2.0, bmax=5200.0
+):
     return SHELF["competitive_association"].curve(
-        time_min=time, radioligand_M=hot, competitor_M=cold, specific=1.0, bmax=bmax, log10_kon=log10_kon,
-        log10_koff=log10_koff, log10_k3=log10_k3, log10_k4=log10_k4, nonspecific=0.0, background=0.0,
-    )  # fmt: skip
+        time_min=time,
+        radioligand_M=hot,
+        competitor_M=cold,
+        specific=1.0,
+        bmax=bmax,
+        log10_kon=log10_kon,
+        log10_koff=log10_koff,
+        log10_k3=log10_k3,
+        log10_k4=log10_k4,
+        nonspecific=0.0,
+        background=0.0,
+    )
 
 
 def integrated(hot, cold, k1, k2, k3, k4, bmax=5200.0) -> np.ndarray:
@@ -25,7 +36,9 @@ def integrated(hot, cold, k1, k2, k3, k4, bmax=5200.0) -> np.ndarray:
         free = bmax - b[0] - b[1]
         return [k1 * hot * free - k2 * b[0], k3 * cold * free - k4 * b[1]]
 
-    found = solve_ivp(slopes, (0, TIMES[-1]), [0.0, 0.0], method="LSODA", t_eval=TIMES, rtol=1e-11, atol=1e-9)
+    found = solve_ivp(
+        slopes, (0, TIMES[-1]), [0.0, 0.0], method="LSODA", t_eval=TIMES, rtol=1e-11, atol=1e-9
+    )
     return found.y[0]
 
 
@@ -40,11 +53,18 @@ def integrated(hot, cold, k1, k2, k3, k4, bmax=5200.0) -> np.ndarray:
 )
 def test_competitive_association_is_the_integral_of_the_rate_equations(k1, k2, k3, k4):
     logs = dict(
-        zip(("log10_kon", "log10_koff", "log10_k3", "log10_k4"), np.log10([k1, k2, k3, k4]), strict=True)
+        zip(
+            ("log10_kon", "log10_koff", "log10_k3", "log10_k4"),
+            np.log10([k1, k2, k3, k4]),
+            strict=True,
+        )
     )
     for hot, cold in ((1e-9, 3e-9), (5e-9, 1e-7), (1e-9, 0.0)):
         np.testing.assert_allclose(
-            competitive(TIMES, hot, cold, **logs), integrated(hot, cold, k1, k2, k3, k4), rtol=1e-7, atol=1e-4
+            competitive(TIMES, hot, cold, **logs),
+            integrated(hot, cold, k1, k2, k3, k4),
+            rtol=1e-7,
+            atol=1e-4,
         )
 
 
@@ -64,7 +84,10 @@ def motulsky_mahan(t, hot, cold, k1, k2, k3, k4, bmax=5200.0):
 def test_it_is_the_equation_that_motulsky_and_mahan_printed():
     rates = (10**7.7, 10**-1.4, 10**7.2, 10**-2.0)
     np.testing.assert_allclose(
-        competitive(TIMES, 1e-9, 3e-9), motulsky_mahan(TIMES, 1e-9, 3e-9, *rates), rtol=1e-10, atol=1e-9
+        competitive(TIMES, 1e-9, 3e-9),
+        motulsky_mahan(TIMES, 1e-9, 3e-9, *rates),
+        rtol=1e-10,
+        atol=1e-9,
     )
 
 
@@ -82,9 +105,15 @@ def test_after_a_long_time_competitive_association_is_equilibrium_competition():
     competitor = np.logspace(-11, -5, 13)
     late = competitive(1e7, 1e-9, competitor)
     equilibrium = SHELF["competition_ki"].curve(
-        competitor_M=competitor, radioligand_M=1e-9, specific=1.0, bmax=5200.0, log10_ki=-2.0 - 7.2,
-        log10_kd=-1.4 - 7.7, nonspecific=0.0, background=0.0,
-    )  # fmt: skip
+        competitor_M=competitor,
+        radioligand_M=1e-9,
+        specific=1.0,
+        bmax=5200.0,
+        log10_ki=-2.0 - 7.2,
+        log10_kd=-1.4 - 7.7,
+        nonspecific=0.0,
+        background=0.0,
+    )
     np.testing.assert_allclose(late, equilibrium, rtol=1e-10)
 
 
@@ -107,7 +136,12 @@ def test_association_ends_at_saturation():
     hot = np.logspace(-11, -7, 9)
     late = SHELF["association"].curve(time_min=1e7, radioligand_M=hot, specific=1.0, **ASSOCIATION)
     saturated = SHELF["saturation"].curve(
-        radioligand_M=hot, specific=1.0, bmax=5200.0, log10_kd=-1.4 - 7.7, nonspecific=2.6e11, background=25.0
+        radioligand_M=hot,
+        specific=1.0,
+        bmax=5200.0,
+        log10_kd=-1.4 - 7.7,
+        nonspecific=2.6e11,
+        background=25.0,
     )
     np.testing.assert_allclose(late, saturated, rtol=1e-12)
 

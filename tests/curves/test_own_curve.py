@@ -71,20 +71,55 @@ BROKEN = {
     "a word python does not know": (OWN.replace("def line", "define line"), "cannot be loaded"),
     "no model": (OWN.replace("MODEL =", "MY_MODEL ="), "holds no MODEL"),
     "a model that is none": (OWN + "\nMODEL = 3\n", "MODEL is int"),
-    "a parameter the kernel does not take": (OWN.replace("start, rise):", "start, slope):"), "disagree on rise, slope"),
-    "bounds the wrong way round": (OWN.replace("low=0.0", "low=1.0, high=0.0"), "rise is bounded by 1 and 0"),
-    "a target that is no parameter": (OWN.replace('target="rise"', 'target="ki"'), "target is 'ki'"),
+    "a parameter the kernel does not take": (
+        OWN.replace("start, rise):", "start, slope):"),
+        "disagree on rise, slope",
+    ),
+    "bounds the wrong way round": (
+        OWN.replace("low=0.0", "low=1.0, high=0.0"),
+        "rise is bounded by 1 and 0",
+    ),
+    "a target that is no parameter": (
+        OWN.replace('target="rise"', 'target="ki"'),
+        "target is 'ki'",
+    ),
     "no example": (OWN.replace('"rise": 2e9}', "}"), "example and design lack rise"),
-    "an example out of bounds": (OWN.replace('"rise": 2e9', '"rise": -1.0'), "rise is -1 in the example"),
-    "no design": (OWN.replace('design={"concentration_M": (0.0, 1e-9, 2e-9, 4e-9)}', "design={}"), "lack concentration_M"),
-    "a kernel that fails": (OWN.replace("return start", "return stat"), "the kernel fails on its own example (NameError"),
-    "a kernel for one set of parameters only": (OWN.replace("return start +", "return np.ravel(start)[0] +"), "other readings for two sets"),
-    "a kernel of one number": (OWN.replace("return start + rise", "return np.sum(start) + np.sum(rise)").replace("* concentration_M", "* 1e-9"), "the kernel gives shapes"),
-    "a kernel that gives nan": (OWN.replace("return start", "return np.nan * start"), "no finite number"),
+    "an example out of bounds": (
+        OWN.replace('"rise": 2e9', '"rise": -1.0'),
+        "rise is -1 in the example",
+    ),
+    "no design": (
+        OWN.replace('design={"concentration_M": (0.0, 1e-9, 2e-9, 4e-9)}', "design={}"),
+        "lack concentration_M",
+    ),
+    "a kernel that fails": (
+        OWN.replace("return start", "return stat"),
+        "the kernel fails on its own example (NameError",
+    ),
+    "a kernel for one set of parameters only": (
+        OWN.replace("return start +", "return np.ravel(start)[0] +"),
+        "other readings for two sets",
+    ),
+    "a kernel of one number": (
+        OWN.replace("return start + rise", "return np.sum(start) + np.sum(rise)").replace(
+            "* concentration_M", "* 1e-9"
+        ),
+        "the kernel gives shapes",
+    ),
+    "a kernel that gives nan": (
+        OWN.replace("return start", "return np.nan * start"),
+        "no finite number",
+    ),
     "a guess that fails": (OWN.replace("y[-1] - y[0]", "y[99] - y[0]"), "the first guess fails"),
-    "a guess of nothing": (OWN.replace('return [{"start": y[0] - rise * x[0], "rise": rise}]', "return []"), "no start"),
-    "a guess of strangers": (OWN.replace('"rise": rise}]', '"slope": rise}]'), "the first guess names slope"),
-}  # fmt: skip
+    "a guess of nothing": (
+        OWN.replace('return [{"start": y[0] - rise * x[0], "rise": rise}]', "return []"),
+        "no start",
+    ),
+    "a guess of strangers": (
+        OWN.replace('"rise": rise}]', '"slope": rise}]'),
+        "the first guess names slope",
+    ),
+}
 
 
 @pytest.mark.parametrize("fault", sorted(BROKEN))

@@ -22,7 +22,10 @@ def test_at_its_kd_a_radioligand_fills_half_of_the_sites():
 def test_the_depleted_curve_is_direct_mass_balance():
     kd, sites, ns = 10**-9.3, 10**-9.5, 0.03
     free = np.array(
-        [brentq(lambda f, t=t: f * (1 + ns) + sites * f / (kd + f) - t, 0, t, xtol=1e-26) for t in HOT]
+        [
+            brentq(lambda f, t=t: f * (1 + ns) + sites * f / (kd + f) - t, 0, t, xtol=1e-26)
+            for t in HOT
+        ]
     )
     reading = SHELF["saturation_with_depletion"].curve(
         radioligand_M=HOT,
@@ -53,9 +56,16 @@ def test_with_few_sites_depletion_does_not_matter():
 
 def test_two_sites_of_one_kd_are_one_site():
     two = SHELF["saturation_two_sites_with_depletion"].curve(
-        radioligand_M=HOT, specific=1.0, log10_bmax_high=np.log10(1e-10), log10_kd_high=-9.3, log10_bmax_low=np.log10(2e-10),
-        log10_kd_low=-9.3, nonspecific=0.03, signal_per_M=1e13, background=0.0,
-    )  # fmt: skip
+        radioligand_M=HOT,
+        specific=1.0,
+        log10_bmax_high=np.log10(1e-10),
+        log10_kd_high=-9.3,
+        log10_bmax_low=np.log10(2e-10),
+        log10_kd_low=-9.3,
+        nonspecific=0.03,
+        signal_per_M=1e13,
+        background=0.0,
+    )
     one = SHELF["saturation_with_depletion"].curve(
         radioligand_M=HOT,
         specific=1.0,
@@ -93,7 +103,10 @@ def test_three_analyses_of_one_published_table_disagree_as_printed():
 
 
 def test_saturation_and_competition_share_one_kd_one_bmax_and_one_sink():
-    saturation, competition = SHELF["saturation_with_depletion"], SHELF["competition_with_depletion"]
+    saturation, competition = (
+        SHELF["saturation_with_depletion"],
+        SHELF["competition_with_depletion"],
+    )
     truth = {
         "log10_bmax": -9.5,
         "log10_kd": -9.3,
@@ -101,8 +114,14 @@ def test_saturation_and_competition_share_one_kd_one_bmax_and_one_sink():
         "signal_per_M": 1e13,
         "background": 25.0,
     }
-    hot = {"radioligand_M": np.tile(np.logspace(-10.3, -8.0, 8), 2), "specific": np.repeat([1.0, 0.0], 8)}
-    cold = {"competitor_M": np.array([0.0, *np.logspace(-11, -6, 9)]), "radioligand_M": np.full(10, 1e-9)}
+    hot = {
+        "radioligand_M": np.tile(np.logspace(-10.3, -8.0, 8), 2),
+        "specific": np.repeat([1.0, 0.0], 8),
+    }
+    cold = {
+        "competitor_M": np.array([0.0, *np.logspace(-11, -6, 9)]),
+        "radioligand_M": np.full(10, 1e-9),
+    }
     first = Series("hot", saturation.curve(**hot, **truth), "dpm", hot)
     second = Series(
         "cold",

@@ -8,7 +8,14 @@ from scipy.optimize import brentq
 
 from tricyclic.curves import SHELF
 
-SCHILD = {"top": 100.0, "bottom": 4.0, "log10_ec50": -7.5, "hill": 1.2, "pa2": 8.3, "schild_slope": 1.0}
+SCHILD = {
+    "top": 100.0,
+    "bottom": 4.0,
+    "log10_ec50": -7.5,
+    "hill": 1.2,
+    "pa2": 8.3,
+    "schild_slope": 1.0,
+}
 
 
 def half_dose(antagonist: float, **changes: float) -> float:
@@ -29,7 +36,9 @@ def test_the_dose_ratio_is_one_plus_antagonist_over_its_kb():
 
 def test_at_pa2_the_dose_doubles_whatever_the_schild_slope():
     for slope in (0.7, 1.0, 1.4):
-        assert half_dose(10**-8.3, schild_slope=slope) / half_dose(0.0) == pytest.approx(2.0, rel=1e-9)
+        assert half_dose(10**-8.3, schild_slope=slope) / half_dose(0.0) == pytest.approx(
+            2.0, rel=1e-9
+        )
 
 
 def test_schilds_line_has_the_schild_slope():
@@ -43,9 +52,16 @@ MODULATOR = np.array([0.0, *np.logspace(-10, -3, 15)])
 
 def modulated(log10_alpha: float, modulator=MODULATOR, hot: float = 1e-9) -> np.ndarray:
     return SHELF["allosteric_ternary_complex"].curve(
-        radioligand_M=hot, modulator_M=modulator, specific=1.0, bmax=5200.0, log10_kb=-6.8, log10_alpha=log10_alpha,
-        nonspecific=2.6e11, log10_kd=-9.1, background=25.0,
-    )  # fmt: skip
+        radioligand_M=hot,
+        modulator_M=modulator,
+        specific=1.0,
+        bmax=5200.0,
+        log10_kb=-6.8,
+        log10_alpha=log10_alpha,
+        nonspecific=2.6e11,
+        log10_kd=-9.1,
+        background=25.0,
+    )
 
 
 def test_a_modulator_without_cooperativity_changes_nothing():
@@ -54,9 +70,15 @@ def test_a_modulator_without_cooperativity_changes_nothing():
 
 def test_a_modulator_of_strongest_negative_cooperativity_is_a_competitor():
     competitor = SHELF["competition_ki"].curve(
-        competitor_M=MODULATOR, radioligand_M=1e-9, specific=1.0, bmax=5200.0, log10_ki=-6.8, nonspecific=2.6e11,
-        log10_kd=-9.1, background=25.0,
-    )  # fmt: skip
+        competitor_M=MODULATOR,
+        radioligand_M=1e-9,
+        specific=1.0,
+        bmax=5200.0,
+        log10_ki=-6.8,
+        nonspecific=2.6e11,
+        log10_kd=-9.1,
+        background=25.0,
+    )
     np.testing.assert_allclose(modulated(-12.0), competitor, rtol=1e-6)
 
 
@@ -79,16 +101,22 @@ def test_the_ternary_complex_obeys_detailed_balance():
     hot, modulator, kd, kb, alpha = 1e-9, 3e-7, 10**-9.1, 10**-6.8, 10**-0.9
     weights = np.array([1.0, hot / kd, modulator / kb, alpha * hot * modulator / (kd * kb)])
     share = (weights[1] + weights[3]) / weights.sum()
-    assert modulated(-0.9, modulator) == pytest.approx(25.0 + 2.6e11 * 1e-9 + 5200.0 * share, rel=1e-12)
+    assert modulated(-0.9, modulator) == pytest.approx(
+        25.0 + 2.6e11 * 1e-9 + 5200.0 * share, rel=1e-12
+    )
 
 
 def test_the_reading_is_half_way_at_the_ec50_whatever_slope_and_asymmetry():
     for hill in (0.5, 1.0, 3.0):
         for log10_asymmetry in (-1.0, 0.0, 1.0):
             y = SHELF["logistic_5pl"].curve(
-                concentration_M=10**-7.3, baseline=120.0, plateau=2400.0, log10_ec50=-7.3, hill=hill,
+                concentration_M=10**-7.3,
+                baseline=120.0,
+                plateau=2400.0,
+                log10_ec50=-7.3,
+                hill=hill,
                 log10_asymmetry=log10_asymmetry,
-            )  # fmt: skip
+            )
             assert y == pytest.approx(1260.0, rel=1e-12)
 
 
@@ -101,6 +129,10 @@ def test_a_slope_of_one_takes_81_fold_from_a_tenth_to_nine_tenths():
 
 def test_dose_zero_is_the_baseline_and_an_enormous_dose_the_plateau():
     y = SHELF["logistic_4pl"].curve(
-        concentration_M=np.array([0.0, 1e30]), baseline=120.0, plateau=2400.0, log10_ec50=-7.3, hill=1.4
+        concentration_M=np.array([0.0, 1e30]),
+        baseline=120.0,
+        plateau=2400.0,
+        log10_ec50=-7.3,
+        hill=1.4,
     )
     np.testing.assert_allclose(y, [120.0, 2400.0], rtol=1e-12)

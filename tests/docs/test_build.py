@@ -30,7 +30,9 @@ def built(tmp_path_factory) -> Path:
         str(DOCS),
         str(out),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONWARNINGS": ""})
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "PYTHONWARNINGS": ""}
+    )
     assert done.returncode == 0, done.stderr
     return out
 
@@ -39,7 +41,9 @@ def test_every_page_loads_only_what_lies_beside_it(built):
     loads = re.compile(
         r"<(?:script|img|iframe)[^>]*\bsrc=\"(https?:)?//|<link[^>]*\brel=\"(?:stylesheet|preload)\"[^>]*\bhref=\"(https?:)?//"
     )
-    foreign = [page.name for page in built.glob("*.html") if loads.search(page.read_text(encoding="utf-8"))]
+    foreign = [
+        page.name for page in built.glob("*.html") if loads.search(page.read_text(encoding="utf-8"))
+    ]
     assert not foreign, f"these pages load from elsewhere: {foreign}"
 
 
@@ -98,7 +102,9 @@ def test_every_observation_and_every_caution_is_told(built):
     calibration = (built / "calibration.html").read_text(encoding="utf-8")
     assert not [row.id for row in observations() if row.id not in calibration]
     credibility = (built / "credibility.html").read_text(encoding="utf-8")
-    assert not [key for key, source in sources().items() if source.caution and key not in credibility]
+    assert not [
+        key for key, source in sources().items() if source.caution and key not in credibility
+    ]
 
 
 def test_every_term_of_the_records_is_in_the_vocabulary():

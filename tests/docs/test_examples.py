@@ -31,7 +31,9 @@ FILE = re.compile(r"# file: (\S+)\n")
 def blocks(page: Path) -> list[tuple[str, str, int]]:
     """Language, text and line of every fenced block that can be run."""
     text = page.read_text(encoding="utf-8")
-    found = [(m["language"], m["text"], text[: m.start()].count("\n") + 2) for m in BLOCK.finditer(text)]
+    found = [
+        (m["language"], m["text"], text[: m.start()].count("\n") + 2) for m in BLOCK.finditer(text)
+    ]
     return [
         (language, body, line)
         for language, body, line in found
@@ -41,7 +43,9 @@ def blocks(page: Path) -> list[tuple[str, str, int]]:
     ]
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name
+)
 def test_every_example_of_a_page_runs_as_printed(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for shelf in (CURVES, READERS):
@@ -64,7 +68,9 @@ def test_every_example_of_a_page_runs_as_printed(page, tmp_path, monkeypatch):
                 same &= not expected or doctest.OutputChecker().check_output(
                     expected, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
                 )
-                assert same, f"{page.name}:{line}: `{command}` printed\n{got}\nnot\n{expected or 'success'}"
+                assert same, (
+                    f"{page.name}:{line}: `{command}` printed\n{got}\nnot\n{expected or 'success'}"
+                )
 
 
 def test_the_documentation_shows_examples_at_all():
@@ -90,7 +96,10 @@ def test_every_word_that_a_page_gives_to_dev_py_is_one_that_it_knows():
 def commands(text: str) -> list[tuple[str, str]]:
     """Split a console block into commands and the output shown after each."""
     parts = re.split(r"^\$ (.*)$", text, flags=re.MULTILINE)[1:]
-    return [(parts[i].split("  #")[0].strip(), parts[i + 1].strip("\n")) for i in range(0, len(parts), 2)]
+    return [
+        (parts[i].split("  #")[0].strip(), parts[i + 1].strip("\n"))
+        for i in range(0, len(parts), 2)
+    ]
 
 
 def run(command: str) -> str:
@@ -104,4 +113,6 @@ def run(command: str) -> str:
     result = CliRunner().invoke(main, arguments, prog_name="tricyclic")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return result.stdout + (f"\n{result.stderr}[exit {result.exit_code}]" if result.exit_code else "")
+    return result.stdout + (
+        f"\n{result.stderr}[exit {result.exit_code}]" if result.exit_code else ""
+    )

@@ -29,7 +29,9 @@ class Drawing:
     def references(self) -> set[str]:
         told = {element.get(f"{XLINK}href", "") for element in self.root.iter()}
         text = ElementTree.tostring(self.root, encoding="unicode")
-        return {name[1:] for name in told if name.startswith("#")} | set(re.findall(r"url\(#([^)]+)\)", text))
+        return {name[1:] for name in told if name.startswith("#")} | set(
+            re.findall(r"url\(#([^)]+)\)", text)
+        )
 
     @property
     def texts(self) -> list[str]:
@@ -54,7 +56,9 @@ class Drawing:
                 and "fill: none" in style
                 and ("dasharray" in style) == dashed
             ):
-                numbers = [float(x) for x in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", path.get("d", ""))]
+                numbers = [
+                    float(x) for x in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", path.get("d", ""))
+                ]
                 found.append(np.array(numbers).reshape(-1, 2))
         return found
 
@@ -79,10 +83,16 @@ def competition() -> CurvePicture:
     out = np.zeros(36, bool)
     out[4] = True
     return CurvePicture(
-        "net run 1", "desipramine at NET", "log₁₀ [desipramine] (M)", "bound (dpm)",
+        "net run 1",
+        "desipramine at NET",
+        "log₁₀ [desipramine] (M)",
+        "bound (dpm)",
         traces=(Trace("run 1", dense, bound(dense), 0.95 * bound(dense), 1.05 * bound(dense)),),
         points=(PointSet("run 1", x, y, out),),
-        levels=(ControlLevel("total", [5400, 5500, 5650]), ControlLevel("NSB", [480, 510], "right")),
+        levels=(
+            ControlLevel("total", [5400, 5500, 5650]),
+            ControlLevel("NSB", [480, 510], "right"),
+        ),
         marks=(Mark("Ki", -8.9, -9.0, -8.8, "Ki 1.26 nM (1.00 to 1.58)"),),
         percent_of=(500, 5500),
-    )  # fmt: skip
+    )

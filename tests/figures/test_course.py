@@ -38,7 +38,8 @@ def test_weeks_of_treatment_have_ticks_at_weeks_or_days(drawn):
 def test_heights_are_in_proportion_to_values(drawn):
     """Three courses at 1, 2 and 4 stand at equal, then twice that distance."""
     flat = tuple(
-        Trace(name, TIME, np.full(200, height)) for name, height in (("a", 1.0), ("b", 2.0), ("c", 4.0))
+        Trace(name, TIME, np.full(200, height))
+        for name, height in (("a", 1.0), ("b", 2.0), ("c", 4.0))
     )
     drawing = drawn(courses(picture(CoursePanel("p", "nM", flat)), pdf=False))
     first, second, third = (
@@ -91,7 +92,9 @@ def test_a_key_is_told_once_where_all_panels_share_it(drawn):
 
 
 def test_greek_and_subscripts_are_set_in_titles(drawn):
-    texts = " ".join(drawn(courses(picture(panel("alpha2 receptors of terminals")), pdf=False)).texts)
+    texts = " ".join(
+        drawn(courses(picture(panel("alpha2 receptors of terminals")), pdf=False)).texts
+    )
     assert "α₂ receptors" in texts
 
 

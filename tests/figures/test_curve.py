@@ -50,13 +50,22 @@ def test_a_curve_is_solid_where_it_was_measured_and_dashed_beyond(drawn):
 def test_a_curve_that_stays_in_its_range_is_nowhere_dashed(drawn):
     dense = np.linspace(-9, -5, 101)
     picture = CurvePicture(
-        "p", "p", "x", "y", traces=(Trace("a", dense, dense + 12),), points=(PointSet("a", [-9, -5], [3, 7]),)
+        "p",
+        "p",
+        "x",
+        "y",
+        traces=(Trace("a", dense, dense + 12),),
+        points=(PointSet("a", [-9, -5], [3, 7]),),
     )
     drawing = drawn(curve(picture, pdf=False))
-    assert not [line for line in drawing.lines(style.COLOURS[0], dashed=True) if np.ptp(line[:, 0]) > 2]
+    assert not [
+        line for line in drawing.lines(style.COLOURS[0], dashed=True) if np.ptp(line[:, 0]) > 2
+    ]
 
 
-def test_the_axis_of_a_competition_has_whole_decades_and_the_controls_their_names(competition, drawn):
+def test_the_axis_of_a_competition_has_whole_decades_and_the_controls_their_names(
+    competition, drawn
+):
     texts = drawn(curve(competition, width="full", pdf=False)).texts
     assert {"−11", "−9", "−5", "total", "NSB", "100", "75", "50", "25", "0"} <= set(texts)
     assert "Ki 1.26 nM (1.00 to 1.58)" in texts
@@ -68,7 +77,11 @@ def test_the_percent_axis_has_hundred_where_the_totals_are_expected(competition,
     drawing = drawn(curve(picture, pdf=False))
     (_, zero), (_, hundred) = drawing.symbols(style.COLOURS[0])
     ticks = sorted(
-        {y for x, y in drawing.symbols(style.INK) if x > max(x for x, _ in drawing.symbols(style.COLOURS[0]))}
+        {
+            y
+            for x, y in drawing.symbols(style.INK)
+            if x > max(x for x, _ in drawing.symbols(style.COLOURS[0]))
+        }
     )
     assert ticks[0] == pytest.approx(hundred, abs=0.01)
     assert ticks[-1] == pytest.approx(zero, abs=0.01)
@@ -82,7 +95,8 @@ def test_several_runs_are_told_apart_in_a_legend(drawn):
 
 
 @pytest.mark.parametrize(
-    ("low", "high"), [(float("-inf"), -8.0), (-9.0, float("inf")), (float("nan"), float("nan")), (-9.0, -8.0)]
+    ("low", "high"),
+    [(float("-inf"), -8.0), (-9.0, float("inf")), (float("nan"), float("nan")), (-9.0, -8.0)],
 )
 def test_an_open_interval_of_a_mark_is_drawn_to_the_edge(competition, drawn, low, high):
     drawing = drawn(curve(replace(competition, marks=(Mark("Ki", -8.5, low, high),)), pdf=False))
@@ -101,9 +115,15 @@ def test_a_single_reading_and_a_reading_that_is_no_number_can_be_drawn(drawn):
 def test_markup_in_names_stays_text(drawn):
     nasty = "<script>&\"' $\\frac{1}{2}$ \x00\x1b 長い " + "long" * 60
     picture = CurvePicture(
-        nasty, nasty, nasty, nasty, traces=(Trace(nasty, [-9, -8], [1, 2]),), points=(PointSet("b", [-9, -8], [1, 2]),),
-        levels=(ControlLevel(nasty, [1.0]),), marks=(Mark(nasty, -8.5, says=nasty),),
-    )  # fmt: skip
+        nasty,
+        nasty,
+        nasty,
+        nasty,
+        traces=(Trace(nasty, [-9, -8], [1, 2]),),
+        points=(PointSet("b", [-9, -8], [1, 2]),),
+        levels=(ControlLevel(nasty, [1.0]),),
+        marks=(Mark(nasty, -8.5, says=nasty),),
+    )
     figure = curve(picture)
     assert any(text.startswith("<script>&\"' $\\frac{1}{2}$") for text in drawn(figure).texts)
     assert "<script" not in figure.svg

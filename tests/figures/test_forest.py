@@ -28,7 +28,9 @@ def test_a_number_that_cannot_stand_on_the_axis_has_no_row():
 
 
 def test_published_numbers_are_written_as_they_were_published():
-    guide = Evidence("desipramine", "NET", "Ki", math.nan, "nM", 0.4, 4.2, certainty="guide", species="human")
+    guide = Evidence(
+        "desipramine", "NET", "Ki", math.nan, "nM", 0.4, 4.2, certainty="guide", species="human"
+    )
     assert evidence_row(guide, "nM").says == "0.4 to 4.2 nM"
     assert evidence_row(guide, "nM").label == "guide (human)"
     other = Evidence("desipramine", "NET", "Kd", 0.8, "nM", source="tatsumi_1997")
@@ -43,7 +45,9 @@ def test_equal_ratios_are_equal_distances(drawn):
 
 
 def test_a_bound_says_so_in_words_and_by_an_arrow():
-    row = estimate_row(Estimate("Ki", 10000.0, "nM", 2500.0, math.inf, relation=">"), "run 1", "run", "nM")
+    row = estimate_row(
+        Estimate("Ki", 10000.0, "nM", 2500.0, math.inf, relation=">"), "run 1", "run", "nM"
+    )
     figure = forest([row], name="f", title="f", x_title="Ki (nM)", pdf=False)
     assert row.says == "> 10000 nM (> 2500)"
     assert "An arrow: the interval does not close." in figure.caption
@@ -59,6 +63,8 @@ def test_any_span_of_numbers_gets_an_axis_with_labels(values, drawn):
     rows = [ForestRow("a", "pooled", value=value, n="3") for value in values]
     texts = drawn(forest(rows, name="f", title="f", x_title="Ki (nM)", pdf=False)).texts
     labels = [
-        t for t in texts if t.replace(".", "").replace("e-", "").replace("e", "").isdigit() and t != "3"
+        t
+        for t in texts
+        if t.replace(".", "").replace("e-", "").replace("e", "").isdigit() and t != "3"
     ]
     assert labels, f"no tick is labelled for {values}"

@@ -26,7 +26,9 @@ CHAIN = 'digraph { a [label="α₂ – Ca²⁺"]; a -> b -> c; a -> c [dir=back]
 
 
 def tangle(links: int) -> str:
-    return "digraph {" + "; ".join(f"n{i % 97} -> n{(i * i * 7 + i) % 89}" for i in range(links)) + "}"
+    return (
+        "digraph {" + "; ".join(f"n{i % 97} -> n{(i * i * 7 + i) % 89}" for i in range(links)) + "}"
+    )
 
 
 def drawn(svg: str) -> dict[str, list[str]]:
@@ -64,7 +66,11 @@ def test_the_first_drawing_of_a_process_and_a_later_one_are_the_same_bytes():
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": ":".join(sys.path), "HOME": "/", "PATH": ""},  # nothing on PATH: pip is enough
+        env={
+            "PYTHONPATH": ":".join(sys.path),
+            "HOME": "/",
+            "PATH": "",
+        },  # nothing on PATH: pip is enough
     )
     svg_of_dot(tangle(40))
     assert hashlib.sha256(svg_of_dot(CHAIN).encode()).hexdigest() == done.stdout.strip()
@@ -72,7 +78,11 @@ def test_the_first_drawing_of_a_process_and_a_later_one_are_the_same_bytes():
 
 @pytest.mark.parametrize(
     ("dot", "says"),
-    [("digraph { a -> ", "syntax error in line 1"), ("no graph", "syntax error"), ("", "it gave no drawing")],
+    [
+        ("digraph { a -> ", "syntax error in line 1"),
+        ("no graph", "syntax error"),
+        ("", "it gave no drawing"),
+    ],
 )
 def test_a_text_that_is_not_dot_is_refused_with_what_graphviz_said(dot, says):
     with pytest.raises(InputError, match=f"Graphviz cannot read the DOT text: {says}"):
@@ -96,7 +106,9 @@ def test_it_draws_inside_a_running_event_loop_as_in_a_notebook():
 def test_threads_that_draw_at_once_do_not_mix_their_graphs():
     texts = [f"digraph {{ from{n} -> to{n} }}" for n in range(6)]
     made: dict[str, str] = {}
-    threads = [threading.Thread(target=lambda t=text: made.update({t: svg_of_dot(t)})) for text in texts]
+    threads = [
+        threading.Thread(target=lambda t=text: made.update({t: svg_of_dot(t)})) for text in texts
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -16,11 +16,39 @@ from tricyclic.records.ensemble import Ensemble, Identified, Misfit, Prior
 from tricyclic.records.observation import Observation
 
 NUMBER = Observation(
-    "V001", "V001", "NE", "desipramine doubles NE", "synapse", "", "rest", "NE", "peak", 0.0, 3.0, "is", 200.0, math.nan, math.nan,
-    math.nan, 0.2, "assumed", "%", source="a_paper",
-)  # fmt: skip
+    "V001",
+    "V001",
+    "NE",
+    "desipramine doubles NE",
+    "synapse",
+    "",
+    "rest",
+    "NE",
+    "peak",
+    0.0,
+    3.0,
+    "is",
+    200.0,
+    math.nan,
+    math.nan,
+    math.nan,
+    0.2,
+    "assumed",
+    "%",
+    source="a_paper",
+)
 LIMIT = replace(NUMBER, id="V002", says="NE rises", relation="above", value=math.nan, low=110.0)
-SHOWN = replace(NUMBER, id="P207", says="counts do not change", relation="between", value=math.nan, low=90.0, high=110.0, fitted=False, conflicts_with=("V001",))  # fmt: skip
+SHOWN = replace(
+    NUMBER,
+    id="P207",
+    says="counts do not change",
+    relation="between",
+    value=math.nan,
+    low=90.0,
+    high=110.0,
+    fitted=False,
+    conflicts_with=("V001",),
+)
 ROWS = (NUMBER, LIMIT, SHOWN)
 FOUND = (
     Misfit("V001", 400.0, 390.0, 300.0, 500.0, 3.5, 0.0),
@@ -28,13 +56,18 @@ FOUND = (
     Misfit("P207", 60.0, 60.0, 50.0, 70.0, -8.0, 0.0),
 )
 TOY = Ensemble(
-    "toy", "synapse", (Prior("rate", 1.0, 0.25, 4.0, "per_h", "log"), Prior("share", 0.5, 0.1, 0.9, "dimensionless", "logit")),
+    "toy",
+    "synapse",
+    (
+        Prior("rate", 1.0, 0.25, 4.0, "per_h", "log"),
+        Prior("share", 0.5, 0.1, 0.9, "dimensionless", "logit"),
+    ),
     np.array([[1.0, 0.5]]),
     identified=(
         Identified("rate", 2.0, 1.5, 2.5, 0.2, (("V001", 0.8),), "share", 0.3),
         Identified("share", 0.5, 0.2, 0.8, 0.98),
     ),
-)  # fmt: skip
+)
 
 
 def test_a_row_that_is_missed_is_named_and_drawn_in_the_other_colour(drawn):
@@ -48,7 +81,9 @@ def test_a_row_stands_where_its_ratio_is(drawn):
     drawing = drawn(misfit(ROWS, FOUND, name="m", title="misfit", pdf=False))
     (first,) = drawing.symbols(style.COLOURS[1])
     second = min(drawing.symbols(style.COLOURS[0]), key=lambda place: place[1])
-    assert first[0] == pytest.approx(second[0], abs=0.5)  # 400 over 200 and 220 over 110 are both twice
+    assert first[0] == pytest.approx(
+        second[0], abs=0.5
+    )  # 400 over 200 and 220 over 110 are both twice
     assert first[1] < second[1]
 
 
@@ -92,4 +127,6 @@ def test_an_empty_table_is_refused():
 
 
 def test_the_same_figure_is_the_same_bytes():
-    assert misfit(ROWS, FOUND, name="m", title="misfit") == misfit(ROWS, FOUND, name="m", title="misfit")
+    assert misfit(ROWS, FOUND, name="m", title="misfit") == misfit(
+        ROWS, FOUND, name="m", title="misfit"
+    )

@@ -28,8 +28,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 def synapse() -> Network:
     """The noradrenergic synapse under desipramine, with two loops of feedback."""
     places = (
-        ("lc", "locus coeruleus"), ("terminal", "noradrenergic terminal"), ("fluid", "extracellular fluid"), ("post", "postsynaptic neuron"),
-    )  # fmt: skip
+        ("lc", "locus coeruleus"),
+        ("terminal", "noradrenergic terminal"),
+        ("fluid", "extracellular fluid"),
+        ("post", "postsynaptic neuron"),
+    )
     nodes = (
         Node("desipramine", "desipramine", "drug"),
         Node("alpha2S", "somatodendritic alpha2 autoreceptor", "receptor", "lc"),
@@ -46,12 +49,22 @@ def synapse() -> Network:
         Node("CREB", "CREB", "gene", "post"),
     )
     edges = (
-        Edge("desipramine", "NET", "binds"), Edge("NET", "NE", "inhibits", "clears"), Edge("NE_LC", "alpha2S", "activates"),
-        Edge("alpha2S", "firing", "inhibits"), Edge("firing", "NE_LC", "activates"), Edge("firing", "TH", "activates"),
-        Edge("firing", "release", "activates"), Edge("TH", "store", "activates"), Edge("store", "release", "activates"),
-        Edge("release", "NE", "converts"), Edge("NE", "alpha2", "activates"), Edge("alpha2", "release", "inhibits"),
-        Edge("NE", "beta1", "activates"), Edge("beta1", "cAMP", "activates"), Edge("cAMP", "CREB", "activates"),
-    )  # fmt: skip
+        Edge("desipramine", "NET", "binds"),
+        Edge("NET", "NE", "inhibits", "clears"),
+        Edge("NE_LC", "alpha2S", "activates"),
+        Edge("alpha2S", "firing", "inhibits"),
+        Edge("firing", "NE_LC", "activates"),
+        Edge("firing", "TH", "activates"),
+        Edge("firing", "release", "activates"),
+        Edge("TH", "store", "activates"),
+        Edge("store", "release", "activates"),
+        Edge("release", "NE", "converts"),
+        Edge("NE", "alpha2", "activates"),
+        Edge("alpha2", "release", "inhibits"),
+        Edge("NE", "beta1", "activates"),
+        Edge("beta1", "cAMP", "activates"),
+        Edge("cAMP", "CREB", "activates"),
+    )
     return Network("synapse", "Noradrenergic synapse: beta1, Gs and alpha2", nodes, edges, places)
 
 
@@ -73,7 +86,10 @@ class Page:
         )
         assert move is not None
         self.scale = float(move[3] or 1.0)
-        x, y = (float(move[1]) + float(move[4]) * self.scale, float(move[2]) + float(move[5]) * self.scale)
+        x, y = (
+            float(move[1]) + float(move[4]) * self.scale,
+            float(move[2]) + float(move[5]) * self.scale,
+        )
         for group in self.root.iter(f"{SVG}g"):
             kind, title = group.get("class", ""), group.find(f"{SVG}title")
             if title is None:
@@ -81,7 +97,10 @@ class Page:
             if kind.startswith("node"):
                 points = np.array(list(_points(group))) * self.scale + (x, y)
                 low, high = points.min(axis=0), points.max(axis=0)
-                self.nodes[title.text or ""] = (kind.split()[-1], (low[0], low[1], high[0], high[1]))
+                self.nodes[title.text or ""] = (
+                    kind.split()[-1],
+                    (low[0], low[1], high[0], high[1]),
+                )
             elif kind.startswith("edge"):
                 self.edges.append((kind.split()[-1], title.text or ""))
         self.bands = [
@@ -98,7 +117,10 @@ def _points(group: ElementTree.Element) -> list[tuple[float, float]]:
             cx, cy, rx, ry = (float(shape.get(name, "nan")) for name in ("cx", "cy", "rx", "ry"))
             found += [(cx - rx, cy - ry), (cx + rx, cy + ry)]
         else:
-            numbers = [float(n) for n in re.findall(r"-?[\d.]+", shape.get("points") or shape.get("d") or "")]
+            numbers = [
+                float(n)
+                for n in re.findall(r"-?[\d.]+", shape.get("points") or shape.get("d") or "")
+            ]
             found += list(zip(numbers[::2], numbers[1::2], strict=True))
     return found
 
@@ -110,9 +132,13 @@ def in_any_direction(dot_edges: list[tuple[str, str]]) -> set[tuple[str, frozens
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 def test_every_node_and_every_link_is_drawn_once_with_its_kind(direction):
     page = Page(network_svg(synapse(), direction=direction))
-    assert {name: kind for name, (kind, _) in page.nodes.items()} == {n.name: n.kind for n in synapse().nodes}
+    assert {name: kind for name, (kind, _) in page.nodes.items()} == {
+        n.name: n.kind for n in synapse().nodes
+    }
     assert len(page.edges) == len(synapse().edges)
-    assert in_any_direction(page.edges) == {(e.kind, frozenset((e.start, e.end))) for e in synapse().edges}
+    assert in_any_direction(page.edges) == {
+        (e.kind, frozenset((e.start, e.end))) for e in synapse().edges
+    }
 
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
@@ -122,7 +148,9 @@ def test_each_place_is_a_band_that_holds_its_nodes_and_no_others(direction):
     assert len(page.bands) == len(network.places)
     across = 0 if direction == "LR" else 1
     for one, other in pairwise(page.bands):
-        assert one[across] + one[across + 2] < other[across], "bands follow each other and do not overlap"
+        assert one[across] + one[across + 2] < other[across], (
+            "bands follow each other and do not overlap"
+        )
     for (place, _), (x, y, wide, high) in zip(network.places, page.bands, strict=True):
         for node in network.nodes:
             left, top, right, bottom = page.nodes[node.name][1]
@@ -133,11 +161,15 @@ def test_each_place_is_a_band_that_holds_its_nodes_and_no_others(direction):
 def test_a_link_against_the_order_of_the_rows_still_ends_where_it_acts():
     dot = dot_of(synapse())
     back = re.findall(
-        r'^  "(\w+)" -> "(\w+)" \[.*dir="back", arrowtail="(\w+)".*class="(\w+)"\];$', dot, re.MULTILINE
+        r'^  "(\w+)" -> "(\w+)" \[.*dir="back", arrowtail="(\w+)".*class="(\w+)"\];$',
+        dot,
+        re.MULTILINE,
     )
     # the autoreceptor lies above the fluid that it measures
     assert ("alpha2", "NE", "normal", "activates") in back
-    straight = re.findall(r'^  "(\w+)" -> "(\w+)" \[(?!.*dir=).*class="(\w+)"\];$', dot, re.MULTILINE)
+    straight = re.findall(
+        r'^  "(\w+)" -> "(\w+)" \[(?!.*dir=).*class="(\w+)"\];$', dot, re.MULTILINE
+    )
     told = {(end, start, kind) for start, end, _, kind in back} | set(straight)
     assert told == {(e.start, e.end, e.kind) for e in synapse().edges}
 
@@ -145,7 +177,9 @@ def test_a_link_against_the_order_of_the_rows_still_ends_where_it_acts():
 def test_text_is_eight_points_high_on_a_page_of_174_mm():
     svg = network_svg(synapse())
     page = Page(svg)
-    assert float(page.root.get("width", "").removesuffix("pt")) == pytest.approx(174 / 25.4 * 72, abs=0.01)
+    assert float(page.root.get("width", "").removesuffix("pt")) == pytest.approx(
+        174 / 25.4 * 72, abs=0.01
+    )
     assert page.scale == 1.0
     sizes = {float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)}
     assert sizes <= {8.0, 7.0, 6.5, 6.0}
@@ -160,7 +194,9 @@ def test_every_label_fits_inside_its_shape():
         if title is None or not group.get("class", "").startswith("node"):
             continue
         kind, (left, top, right, bottom) = page.nodes[title.text or ""]
-        lines = ["".join(text.itertext()).replace("\u200b", "") for text in group.iter(f"{SVG}text")]
+        lines = [
+            "".join(text.itertext()).replace("\u200b", "") for text in group.iter(f"{SVG}text")
+        ]
         widest = max(style.width_mm(line, bold=kind == "drug") for line in lines) / 25.4 * 72
         assert widest + 3 < right - left, title.text
         assert len(lines) * 9.6 < bottom - top + 3, title.text
@@ -188,11 +224,13 @@ def test_the_key_names_the_kinds_in_use_and_no_others():
 
 def test_every_kind_differs_from_every_other_without_colour():
     looks = [
-        (look.shape, look.style, look.double, look.slant, look.fill == look.edge) for look in LOOKS.values()
+        (look.shape, look.style, look.double, look.slant, look.fill == look.edge)
+        for look in LOOKS.values()
     ]
     assert len(set(looks)) == len(looks) == len(NODE_KINDS) or _only_ellipses_agree(looks)
     ends = [
-        tuple(value for name, value in look.dot if name in ("style", "arrowhead")) for look in LINKS.values()
+        tuple(value for name, value in look.dot if name in ("style", "arrowhead"))
+        for look in LINKS.values()
     ]
     assert len(set(ends)) == len(LINK_KINDS)
 
@@ -232,9 +270,17 @@ def test_words_stand_out_from_every_colour_by_the_four_and_a_half_of_wcag():
 def test_more_and_less_differ_for_eyes_without_the_green_or_the_red_cone():
     # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear light.
     blind = {
-        "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-        "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    }  # fmt: skip
+        "deuteranopia": [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+        "protanopia": [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+    }
     fold = Fold(4.0)
     for matrix in blind.values():
         for value in (1.5, 2.0, 4.0):
@@ -275,24 +321,41 @@ def test_each_value_is_written_under_its_label_and_colours_its_shape_alone():
     assert fold is not None
     for name, value in VALUES.items():
         assert re.search(rf'^ *"{name}" \[.*fillcolor="{fold.colour(value)}"', dot, re.MULTILINE)
-    assert re.search(rf'^ *"TH" \[.*fillcolor="#ECECEC", color="{LOOKS["enzyme"].edge}"', dot, re.MULTILINE)
+    assert re.search(
+        rf'^ *"TH" \[.*fillcolor="#ECECEC", color="{LOOKS["enzyme"].edge}"', dot, re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize(
     ("plain", "set_"),
     [
-        ("beta1 adrenoceptor", "β₁ adrenoceptor"), ("terminal alpha2 autoreceptor", "terminal α₂ autoreceptor"), ("alpha-2A", "α₂A"),
-        ("sigma-1 receptor", "σ₁ receptor"), ("Ca2+", "Ca²⁺"), ("IP3", "IP₃"), ("IP3R", "IP3R"), ("IP3 receptor", "IP₃ receptor"),
-        ("PLCgamma", "PLCγ"), ("PLCgamma1", "PLCγ₁"), ("PIP2", "PIP₂"), ("5-HT1A", "5-HT₁A"), ("α2", "α₂"), ("beta blocker", "β blocker"),
-        ("alphabet", "alphabet"), ("sigmoid", "sigmoid"), ("cAMP", "cAMP"),
+        ("beta1 adrenoceptor", "β₁ adrenoceptor"),
+        ("terminal alpha2 autoreceptor", "terminal α₂ autoreceptor"),
+        ("alpha-2A", "α₂A"),
+        ("sigma-1 receptor", "σ₁ receptor"),
+        ("Ca2+", "Ca²⁺"),
+        ("IP3", "IP₃"),
+        ("IP3R", "IP3R"),
+        ("IP3 receptor", "IP₃ receptor"),
+        ("PLCgamma", "PLCγ"),
+        ("PLCgamma1", "PLCγ₁"),
+        ("PIP2", "PIP₂"),
+        ("5-HT1A", "5-HT₁A"),
+        ("α2", "α₂"),
+        ("beta blocker", "β blocker"),
+        ("alphabet", "alphabet"),
+        ("sigmoid", "sigmoid"),
+        ("cAMP", "cAMP"),
     ],
-)  # fmt: skip
+)
 def test_greek_letters_and_indices_are_set_as_a_printer_would(plain, set_):
     assert typeset(plain) == set_
 
 
 def test_the_letter_of_a_g_protein_is_set_low_and_still_read_as_one_word():
-    small = Network("g", "Gq and Gi", tuple(Node(n, n, "enzyme") for n in ("Gs", "Gi", "Gq", "Gsk3")))
+    small = Network(
+        "g", "Gq and Gi", tuple(Node(n, n, "enzyme") for n in ("Gs", "Gi", "Gq", "Gsk3"))
+    )
     svg = network_svg(small)
     assert svg.count('<tspan font-size="75%"') == 5  # three labels, two in the title
     assert {"Gs", "Gi", "Gq", "Gsk3"} <= {text.replace("\u200b", "") for text in Page(svg).texts}
@@ -325,11 +388,13 @@ def test_the_drawing_is_the_same_bytes_in_another_process():
     told = {
         subprocess.run(
             [sys.executable, "-c", program, ".", __file__],
-            capture_output=True, text=True, check=True,
+            capture_output=True,
+            text=True,
+            check=True,
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path), "HOME": "/"},
         ).stdout
         for seed in ("1", "2")
-    }  # fmt: skip
+    }
     assert len(told) == 1
 
 
@@ -353,7 +418,9 @@ def test_those_who_do_not_see_the_figure_are_told_every_link():
 
 def test_a_row_too_wide_for_the_page_is_broken_so_that_it_stays_legible():
     many = tuple(Node(f"r{n}", f"receptor number {n}", "receptor", "membrane") for n in range(40))
-    page = Page(network_svg(Network("many", "", many, (), (("membrane", "membrane"),)), direction="TB"))
+    page = Page(
+        network_svg(Network("many", "", many, (), (("membrane", "membrane"),)), direction="TB")
+    )
     assert 8.0 * page.scale >= 5.0
     assert len({round(top) for _, (_, top, _, _) in page.nodes.values()}) > 5
 
@@ -377,7 +444,9 @@ def pathways() -> list[tuple[str, str]]:
 def test_every_pathway_of_the_library_is_drawn_whole_and_can_be_read(scenario_name, pathway_name):
     scenario = library.scenario(scenario_name)
     drugs = {
-        name: library.drug(name) for name in ("imipramine", "desipramine") if name in library.drug_names()
+        name: library.drug(name)
+        for name in ("imipramine", "desipramine")
+        if name in library.drug_names()
     }
     whole = network_of(scenario, scenario.parts, library.mechanisms(), drugs)
     network = pathway_of(whole, scenario, pathway_name)

@@ -11,19 +11,31 @@ from tricyclic.figures.plate import plate_map
 from tricyclic.records.plate import PLATE_SHAPES, Plate, Role, Well, row_letters
 
 
-def plate_of(size: int, compounds: int = 1, groups: int = 0, excluded: tuple[str, ...] = ()) -> Plate:
+def plate_of(
+    size: int, compounds: int = 1, groups: int = 0, excluded: tuple[str, ...] = ()
+) -> Plate:
     rows, columns = PLATE_SHAPES[size]
     wells = []
     for row in range(rows):
         for column in range(columns):
-            role = Role.TOTAL if column == 0 else Role.NON_SPECIFIC if column == 1 else Role.COMPETITION
+            role = (
+                Role.TOTAL
+                if column == 0
+                else Role.NON_SPECIFIC
+                if column == 1
+                else Role.COMPETITION
+            )
             name = f"{row_letters(row)}{column + 1:02d}"
             wells.append(
                 Well(
-                    name, 100.0 * row + column, role, f"compound {row % compounds + 1}" if role is Role.COMPETITION else "",
-                    group=f"group {column % groups}" if groups else "", excluded="spilt" if name in excluded else "",
+                    name,
+                    100.0 * row + column,
+                    role,
+                    f"compound {row % compounds + 1}" if role is Role.COMPETITION else "",
+                    group=f"group {column % groups}" if groups else "",
+                    excluded="spilt" if name in excluded else "",
                 )
-            )  # fmt: skip
+            )
     return Plate("plate", size, tuple(wells), "cpm", file="plate.csv")
 
 
@@ -42,7 +54,9 @@ def test_wells_carry_letter_and_reading(drawn):
 
 
 def test_depth_of_colour_rises_with_the_reading(drawn):
-    wells = tuple(Well(f"A{n:02d}", value, Role.TOTAL) for n, value in enumerate((0.0, 500.0, 1000.0), 1))
+    wells = tuple(
+        Well(f"A{n:02d}", value, Role.TOTAL) for n, value in enumerate((0.0, 500.0, 1000.0), 1)
+    )
     drawing = drawn(plate_map(Plate("p", 24, wells), pdf=False))
     fills = [
         p.get("style", "")
@@ -55,7 +69,9 @@ def test_depth_of_colour_rises_with_the_reading(drawn):
 
 
 def test_left_out_wells_are_crossed_and_named_with_their_reason(drawn):
-    plain, crossed = (plate_map(plate_of(96, excluded=out), pdf=False) for out in ((), ("B05", "C07")))
+    plain, crossed = (
+        plate_map(plate_of(96, excluded=out), pdf=False) for out in ((), ("B05", "C07"))
+    )
     count = [len(drawn(f).lines(style.COLOURS[1], dashed=False)) for f in (plain, crossed)]
     assert count == [0, 4]
     assert "Left out: B05 (spilt); C07 (spilt)." in crossed.caption

@@ -17,11 +17,21 @@ from tricyclic.records.sensitivity import Elasticities, SobolTable, Varied
 
 TIME = np.linspace(0.0, 336.0, 40)
 BAND = Band(
-    "cortex_NE", "norepinephrine, cortex", "%", TIME, PERCENTILES,
-    np.array([np.linspace(100, 100 + 40 * k, 40) for k in range(1, 6)]), np.ones((2, 40)) * 150,
-)  # fmt: skip
-PARAMETERS = tuple(Varied(f"part.p{k}", "1/h", f"rate {k}", 1.0, 0.5, 2.0, "log") for k in range(20))
-ENDPOINTS = (Endpoint("cortex_NE.end", "nM", "final norepinephrine"), Endpoint("x.rest", "nM", "rest of x"))
+    "cortex_NE",
+    "norepinephrine, cortex",
+    "%",
+    TIME,
+    PERCENTILES,
+    np.array([np.linspace(100, 100 + 40 * k, 40) for k in range(1, 6)]),
+    np.ones((2, 40)) * 150,
+)
+PARAMETERS = tuple(
+    Varied(f"part.p{k}", "1/h", f"rate {k}", 1.0, 0.5, 2.0, "log") for k in range(20)
+)
+ENDPOINTS = (
+    Endpoint("cortex_NE.end", "nM", "final norepinephrine"),
+    Endpoint("x.rest", "nM", "rest of x"),
+)
 SLOPES = np.column_stack([np.linspace(-1.9, 2.1, 20), np.full(20, np.nan)])
 FOUND = Elasticities(PARAMETERS, ENDPOINTS, np.array([12.0, 0.0]), SLOPES)
 SHARES = np.column_stack([np.linspace(0.0, 0.6, 20), np.full(20, np.nan)])

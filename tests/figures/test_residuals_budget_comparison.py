@@ -32,7 +32,10 @@ def test_residuals_are_in_standard_deviations_and_those_outside_are_counted(draw
 
 
 def test_bars_are_as_long_as_their_shares_and_the_largest_is_on_top(drawn):
-    shares = (ErrorShare("Kd", "1 nM", 0.01, 0.2, shared=True), ErrorShare("curve", "2 nM", 0.02, 0.8))
+    shares = (
+        ErrorShare("Kd", "1 nM", 0.01, 0.2, shared=True),
+        ErrorShare("curve", "2 nM", 0.02, 0.8),
+    )
     figure = budget(shares, name="b", title="b", pdf=False)
     texts = drawn(figure).texts
     assert texts.index("curve") < texts.index("Kd")
@@ -55,8 +58,12 @@ def test_groups_show_their_runs_their_pool_the_ratio_and_p(drawn):
         "vehicle": Estimate("Bmax", 72.5, "fmol/mg", 65, 80),
         "treated": Estimate("Bmax", 40.0, "fmol/mg", -math.inf, math.inf),
     }
-    compared = Comparison("Bmax", "It falls.", "t", 3e-5, ratio=Estimate("ratio", 0.55, "", 0.5, 0.61))
-    figure = comparison(runs, pooled, compared, name="c", title="c", y_title="Bmax (fmol/mg)", pdf=False)
+    compared = Comparison(
+        "Bmax", "It falls.", "t", 3e-5, ratio=Estimate("ratio", 0.55, "", 0.5, 0.61)
+    )
+    figure = comparison(
+        runs, pooled, compared, name="c", title="c", y_title="Bmax (fmol/mg)", pdf=False
+    )
     drawing = drawn(figure)
     assert "ratio 0.550 (0.500 to 0.610), p < 0.0001" in drawing.texts
     assert {"vehicle", "treated"} <= set(drawing.texts)
@@ -68,5 +75,11 @@ def test_groups_show_their_runs_their_pool_the_ratio_and_p(drawn):
 def test_groups_without_a_number_are_refused_in_words():
     with pytest.raises(InputError, match="holds no number"):
         comparison(
-            {"a": [Estimate("Bmax", math.nan, "")]}, {}, None, name="c", title="c", y_title="y", pdf=False
+            {"a": [Estimate("Bmax", math.nan, "")]},
+            {},
+            None,
+            name="c",
+            title="c",
+            y_title="y",
+            pdf=False,
         )

@@ -52,7 +52,9 @@ def test_ids_are_unique_and_begin_with_the_name_of_the_figure(competition, drawn
     assert all(name.startswith("net-run-1-") for name in drawing.ids)
 
 
-def test_two_figures_of_one_page_share_no_id_and_every_reference_leads_somewhere(competition, drawn):
+def test_two_figures_of_one_page_share_no_id_and_every_reference_leads_somewhere(
+    competition, drawn
+):
     one, two = (
         drawn(curve(competition, pdf=False)),
         drawn(curve(replace(competition, name="other"), pdf=False)),
@@ -76,7 +78,9 @@ def test_the_pdf_embeds_truetype_and_names_no_date(competition):
     assert b"/CreationDate" not in pdf
 
 
-@pytest.mark.parametrize(("width", "points"), [("column", 84 / 25.4 * 72), ("full", 174 / 25.4 * 72)])
+@pytest.mark.parametrize(
+    ("width", "points"), [("column", 84 / 25.4 * 72), ("full", 174 / 25.4 * 72)]
+)
 def test_widths_are_those_of_a_journal(competition, drawn, width, points):
     root = drawn(curve(competition, width=width, pdf=False)).root
     assert float(root.get("width").removesuffix("pt")) == pytest.approx(points, abs=0.01)
@@ -85,7 +89,9 @@ def test_widths_are_those_of_a_journal(competition, drawn, width, points):
 def test_nothing_of_the_style_stays_behind_and_nothing_of_the_readers_own_comes_in(competition):
     plain = curve(competition, pdf=False).svg
     before = matplotlib.rcParams["font.size"]
-    with matplotlib.rc_context({"lines.linewidth": 9.0, "font.size": 31.0, "savefig.bbox": "tight"}):
+    with matplotlib.rc_context(
+        {"lines.linewidth": 9.0, "font.size": 31.0, "savefig.bbox": "tight"}
+    ):
         assert curve(competition, pdf=False).svg == plain
         assert matplotlib.rcParams["font.size"] == 31.0
     assert matplotlib.rcParams["font.size"] == before
@@ -102,7 +108,9 @@ def test_a_cut_text_is_no_wider_than_its_room_as_the_drawing_library_measures_it
     ):
         cut = style.fitted(text, 20.0)
         drawn = (
-            TextPath((0, 0), cut, size=8, prop=FontProperties("DejaVu Sans")).get_extents().width * 25.4 / 72
+            TextPath((0, 0), cut, size=8, prop=FontProperties("DejaVu Sans")).get_extents().width
+            * 25.4
+            / 72
         )
         assert drawn <= 20.0
         assert cut.endswith("…")
@@ -146,11 +154,16 @@ def test_neighbouring_colours_differ_in_lightness_or_hue_for_a_reader_without_gr
 
     def seen(colour: str) -> list[float]:
         rgb = [(int(colour[n : n + 2], 16) / 255) ** 2.2 for n in (1, 3, 5)]
-        return [max(0.0, sum(a * b for a, b in zip(row, rgb, strict=True))) ** (1 / 2.2) for row in to_seen]
+        return [
+            max(0.0, sum(a * b for a, b in zip(row, rgb, strict=True))) ** (1 / 2.2)
+            for row in to_seen
+        ]
 
     for n, one in enumerate(style.COLOURS):
         for other in style.COLOURS[n + 1 :]:
-            assert sum((a - b) ** 2 for a, b in zip(seen(one), seen(other), strict=True)) ** 0.5 > 0.15
+            assert (
+                sum((a - b) ** 2 for a, b in zip(seen(one), seen(other), strict=True)) ** 0.5 > 0.15
+            )
 
 
 def test_a_figure_is_drawn_before_one_wonders(competition):

@@ -21,10 +21,24 @@ RNG = np.random.default_rng(1)
 def curve(**changed):
     x = np.linspace(-9, -5, 10)
     held = {
-        "compound": "drug", "plate": "P1", "log10_molar": x, "effect_percent": 100 / (1 + 10 ** (-7 - x)), "ic50": Estimate("IC50", 100.0, "nM"),
-        "log10_ic50": -7.0, "hill": 1.0, "effect_low": 0.0, "effect_high": 100.0, "residual_sd": 3.0, "f": 50.0, "p": 1e-5, "q": 1e-4, "hit": True,
-        "kind": "full curve, both plateaus", "says": "full curve, both plateaus", "status": "fits",
-    }  # fmt: skip
+        "compound": "drug",
+        "plate": "P1",
+        "log10_molar": x,
+        "effect_percent": 100 / (1 + 10 ** (-7 - x)),
+        "ic50": Estimate("IC50", 100.0, "nM"),
+        "log10_ic50": -7.0,
+        "hill": 1.0,
+        "effect_low": 0.0,
+        "effect_high": 100.0,
+        "residual_sd": 3.0,
+        "f": 50.0,
+        "p": 1e-5,
+        "q": 1e-4,
+        "hit": True,
+        "kind": "full curve, both plateaus",
+        "says": "full curve, both plateaus",
+        "status": "fits",
+    }
     return CurveHit(**(held | changed))
 
 
@@ -68,7 +82,9 @@ def test_every_well_is_drawn_in_its_shade_and_in_its_place():
     svg = plate_thumbnail(activity, "map")
     ElementTree.fromstring(svg)
     assert drawn_cells(svg, "#9AA0A6") == {(3, 4), (3, 5), (3, 6)}
-    assert drawn_cells(svg, SHADES[-1]) == {tuple(at) for at in np.argwhere(activity >= 90).tolist()}
+    assert drawn_cells(svg, SHADES[-1]) == {
+        tuple(at) for at in np.argwhere(activity >= 90).tolist()
+    }
     assert drawn_cells(svg, SHADES[0]) == {tuple(at) for at in np.argwhere(activity < -30).tolist()}
 
 
@@ -95,7 +111,10 @@ def test_a_curve_that_was_not_fitted_shows_its_points_only():
 
 
 def test_a_hostile_name_cannot_leave_the_label():
-    for svg in (plate_thumbnail(np.zeros((2, 3)), '"><script>'), curve_thumbnail(curve(), '"><script>')):
+    for svg in (
+        plate_thumbnail(np.zeros((2, 3)), '"><script>'),
+        curve_thumbnail(curve(), '"><script>'),
+    ):
         assert "<script" not in svg
         ElementTree.fromstring(svg)
 
@@ -106,10 +125,26 @@ def chart():
     msr = ControlMSR(6, 0.1, 1.9, 1.5, 3.0)
     flat = (0.0,) * 12
     return ControlChart(
-        "I-MR", "desipramine", runs, values, (float("nan"), *np.abs(np.diff(values)).tolist()), (1,) * 12, 0.62, 0.06,
-        (0.44,) * 12, (0.8,) * 12, (0.07,) * 12, flat, (0.23,) * 12, 9, "log10 of nM", "western electric",
-        (Broken("one point beyond three sigma", runs[9], "I"),), (None, *[msr] * 11), (*[None] * 5, *[msr] * 7),
-    )  # fmt: skip
+        "I-MR",
+        "desipramine",
+        runs,
+        values,
+        (float("nan"), *np.abs(np.diff(values)).tolist()),
+        (1,) * 12,
+        0.62,
+        0.06,
+        (0.44,) * 12,
+        (0.8,) * 12,
+        (0.07,) * 12,
+        flat,
+        (0.23,) * 12,
+        9,
+        "log10 of nM",
+        "western electric",
+        (Broken("one point beyond three sigma", runs[9], "I"),),
+        (None, *[msr] * 11),
+        (*[None] * 5, *[msr] * 7),
+    )
 
 
 @pytest.mark.parametrize("text_as", ["text", "path"])

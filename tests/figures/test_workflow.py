@@ -23,7 +23,11 @@ def words_of(svg: str) -> list[str]:
 
 def test_the_norepinephrine_transporter_assay_of_the_guide_is_drawn_step_by_step():
     words = words_of(workflow_svg(library.protocol("net-nisoxetine")))
-    names = [word for word in words if word in ("membranes", "plate", "start", "incubate", "filter", "count")]
+    names = [
+        word
+        for word in words
+        if word in ("membranes", "plate", "start", "incubate", "filter", "count")
+    ]
     assert names == ["membranes", "plate", "start", "incubate", "filter", "count"]
     assert {"3 h", "4 °C", "250 µL", "1", "6"} <= set(words)
     assert "[³H]nisoxetine" in " ".join(words)
@@ -62,8 +66,18 @@ def test_every_protocol_is_drawn_inside_its_page_without_a_word_lost(name, width
 
 
 @pytest.mark.parametrize(
-    ("minutes", "says"), [(0.5, "30 s"), (70, "70 min"), (90, "90 min"), (120, "2 h"), (180, "3 h"), (1440, "24 h"), (2880, "2 d"), (2.5, "2.5 min")]
-)  # fmt: skip
+    ("minutes", "says"),
+    [
+        (0.5, "30 s"),
+        (70, "70 min"),
+        (90, "90 min"),
+        (120, "2 h"),
+        (180, "3 h"),
+        (1440, "24 h"),
+        (2880, "2 d"),
+        (2.5, "2.5 min"),
+    ],
+)
 def test_times_are_written_as_one_says_them(minutes, says):
     assert duration(minutes) == says
 
@@ -71,7 +85,11 @@ def test_times_are_written_as_one_says_them(minutes, says):
 def test_a_step_that_fixes_nothing_says_nothing_and_one_that_fixes_all_says_all():
     assert conditions_of(Step("count", "count")) == ()
     full = Step("x", "y", minutes=20, temperature_C=37.5, volume_uL=1500)
-    assert conditions_of(full) == (("time", "20 min"), ("temperature", "37.5 °C"), ("volume", "1.5 mL"))
+    assert conditions_of(full) == (
+        ("time", "20 min"),
+        ("temperature", "37.5 °C"),
+        ("volume", "1.5 mL"),
+    )
     assert conditions_of(Step("x", "y", temperature_C=-80))[0][1] == "-80 °C"
 
 
@@ -87,6 +105,8 @@ def test_a_figure_tells_those_who_do_not_see_it_what_to_do_and_a_protocol_withou
     protocol = library.protocol("net-nisoxetine")
     figure = workflow_figure(protocol)
     assert "4. incubate: Leave to reach equilibrium, 2 to 3 h, 3 h, 4 °C" in figure.alt
-    assert all(name.startswith("net-nisoxetine-") for name in re.findall(r'\sid="([^"]+)"', figure.svg))
+    assert all(
+        name.startswith("net-nisoxetine-") for name in re.findall(r'\sid="([^"]+)"', figure.svg)
+    )
     with pytest.raises(InputError, match="protocol net-nisoxetine: has no step to draw"):
         workflow_svg(replace(protocol, steps=()))

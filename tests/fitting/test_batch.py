@@ -26,7 +26,10 @@ def competition(n, seed, *, hill=1.0, spread=1.0):
     out = []
     for i in range(n):
         top, c = rng.uniform(1500, 6000), -7 + spread * rng.uniform(-1, 1)
-        bottom, h = top * rng.uniform(0.05, 0.2), hill * 10 ** rng.uniform(-0.1, 0.1) if hill != 1.0 else 1.0
+        bottom, h = (
+            top * rng.uniform(0.05, 0.2),
+            hill * 10 ** rng.uniform(-0.1, 0.1) if hill != 1.0 else 1.0,
+        )
         mean = np.repeat(bottom + (top - bottom) / (1 + 10 ** (h * (X - c))), 3)
         y = rng.normal(mean, np.sqrt(mean + (0.05 * mean) ** 2))
         out.append(
@@ -98,7 +101,9 @@ def test_estimates_and_limits_are_those_of_mass_in_r(model, recorded):
     fits = fit_batch(np.array(told["log10_M"], float), y, model=model)
     for i, case in enumerate(told[recorded][name] for name in names):
         # nls stopped at a relative offset of 1e-5
-        assert fits.log10_ic50[i] == pytest.approx(case["coef"]["lIC50"], abs=1e-4 * case["se"]["lIC50"])
+        assert fits.log10_ic50[i] == pytest.approx(
+            case["coef"]["lIC50"], abs=1e-4 * case["se"]["lIC50"]
+        )
         assert fits.se_log10_ic50[i] == pytest.approx(case["se"]["lIC50"], rel=1e-3)
         assert fits.rss[i] == pytest.approx(case["rss"], rel=1e-9)
         # MASS interpolates its profile between steps
@@ -160,7 +165,9 @@ def test_an_open_curve_becomes_a_censored_estimate():
     rows = np.array([100 / (1 + 10 ** (X + c)) + noise for c in (7.0, 3.5, 10.5)] + [noise])
     told = estimates(fit_batch(X, rows), ["mid", "weak", "strong", "none"])
     assert [one.relation for one in told] == ["=", ">", "<", "="]
-    assert told[0].value == pytest.approx(1e-7, rel=0.2) and told[0].low < told[0].value < told[0].high
+    assert (
+        told[0].value == pytest.approx(1e-7, rel=0.2) and told[0].low < told[0].value < told[0].high
+    )
     assert told[1].value == told[1].low and np.isinf(told[1].high)
     assert told[2].value == told[2].high and told[2].low == 0.0
     assert np.isnan(told[3].value)

@@ -45,7 +45,9 @@ def test_shared_against_separate_ic50_has_the_f_and_p_of_r():
         Part(wells(R["b"], "b", "treated"), ONE, scatter="p"),
     ]
     compared = compare(*shared_or_separate(parts, ["log10_ic50"]), name="IC50")
-    assert (compared.statistic, compared.p) == pytest.approx((R["shared"]["F"], R["shared"]["p"]), rel=1e-6)
+    assert (compared.statistic, compared.p) == pytest.approx(
+        (R["shared"]["F"], R["shared"]["p"]), rel=1e-6
+    )
     assert compared.df == tuple(R["shared"]["df"])
     assert "vehicle and treated" in compared.says and "p below 0.0001" in compared.says
 
@@ -68,7 +70,10 @@ def test_what_is_in_question_gets_one_name_or_one_per_group():
     parts = [Part(wells(R["a"], "a", "vehicle"), ONE), Part(wells(R["b"], "b", "treated"), ONE)]
     shared, separate = shared_or_separate(parts, ["log10_ic50"])
     assert {p.name_of("log10_ic50") for p in shared.parts} == {"log10_ic50"}
-    assert [p.name_of("log10_ic50") for p in separate.parts] == ["log10_ic50[vehicle]", "log10_ic50[treated]"]
+    assert [p.name_of("log10_ic50") for p in separate.parts] == [
+        "log10_ic50[vehicle]",
+        "log10_ic50[treated]",
+    ]
     assert all(p.name_of("top") == "top" for p in separate.parts)
 
 
@@ -112,7 +117,8 @@ def test_simulations_need_a_generator():
 
 def test_the_same_seed_gives_the_same_calibrated_p():
     given = [
-        calibrate(wells(R["a"]), ONE, HILL, rng=np.random.default_rng(7), simulations=19) for _ in range(2)
+        calibrate(wells(R["a"]), ONE, HILL, rng=np.random.default_rng(7), simulations=19)
+        for _ in range(2)
     ]
     assert given[0] == given[1]
 
@@ -132,7 +138,9 @@ def test_counted_wells_are_compared_under_their_counting_noise():
     rng = np.random.default_rng(5)
     expected = truth.parts[0].expected
     counts = rng.poisson(expected).astype(float)
-    series = replace(wells(R["a"]), y=counts, counting_slope=np.ones(27), counting_offset=np.zeros(27))
+    series = replace(
+        wells(R["a"]), y=counts, counting_slope=np.ones(27), counting_offset=np.zeros(27)
+    )
     simple, full = simpler_or_fuller(series, ONE, HILL)
     compared = compare(simple, full, variance="counting")
     assert compared.p > 0.01

@@ -42,7 +42,9 @@ SIGMOID = CurveModel(
     curve=lambda competitor_M, top, bottom, log10_ic50: (
         bottom + (top - bottom) / (1 + competitor_M / 10.0**log10_ic50)
     ),
-    first_guess=lambda series, given: [{"top": series.y.max(), "bottom": series.y.min(), "log10_ic50": -8.0}],
+    first_guess=lambda series, given: [
+        {"top": series.y.max(), "bottom": series.y.min(), "log10_ic50": -8.0}
+    ],
     sources=(),
     target="log10_ic50",
     name="sigmoid",
@@ -104,14 +106,19 @@ def test_log_likelihood_and_aicc_are_those_of_the_normal_distribution() -> None:
 
 def test_a_shared_slope_is_that_of_the_joint_regression() -> None:
     one, two = line_data(1), line_data(2)
-    parts = [Part(one, LINE, {"level": "level one"}, "same"), Part(two, LINE, {"level": "level two"}, "same")]
+    parts = [
+        Part(one, LINE, {"level": "level one"}, "same"),
+        Part(two, LINE, {"level": "level two"}, "same"),
+    ]
     found = fit(parts)
     dose = one.x["dose"]
     design = np.column_stack(
         [np.r_[dose, dose], np.r_[np.ones(12), np.zeros(12)], np.r_[np.zeros(12), np.ones(12)]]
     )
     exact = np.linalg.lstsq(design, np.r_[one.y, two.y], rcond=None)[0]
-    assert [found[n].value for n in ("slope", "level one", "level two")] == pytest.approx(exact, rel=1e-8)
+    assert [found[n].value for n in ("slope", "level one", "level two")] == pytest.approx(
+        exact, rel=1e-8
+    )
 
 
 def test_parts_that_scatter_differently_are_weighted_by_their_own_scatter() -> None:
@@ -181,7 +188,10 @@ def test_an_interval_that_does_not_close_is_open() -> None:
     dose = np.repeat(10.0 ** np.arange(-11, -7.9, 0.5), 3)
     rng = np.random.default_rng(2)
     series = Series(
-        "weak", 1000 / (1 + dose / 1e-6) + rng.normal(0, 20, dose.size), "cpm", {"competitor_M": dose}
+        "weak",
+        1000 / (1 + dose / 1e-6) + rng.normal(0, 20, dose.size),
+        "cpm",
+        {"competitor_M": dose},
     )
     found = fit(series, SIGMOID, given={"bottom": 0.0})["log10_ic50"]
     assert found.low > -9 and found.high == np.inf
@@ -212,7 +222,8 @@ def test_a_parameter_on_its_bound_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("y", "says"), [([1.0, 2.0], "cannot bear"), ([4.0, 4.0, 4.0, 4.0], "all readings of line are equal")]
+    ("y", "says"),
+    [([1.0, 2.0], "cannot bear"), ([4.0, 4.0, 4.0, 4.0], "all readings of line are equal")],
 )
 def test_a_fit_that_cannot_be_says_why(y: list[float], says: str) -> None:
     found = fit(Series("line", np.array(y), "y", {"dose": np.arange(len(y))}), LINE)

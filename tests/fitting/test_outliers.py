@@ -24,7 +24,12 @@ DOSE = 10.0 ** np.array(R["x"])
 
 def plate(y, **more):
     return Series(
-        "plate", y, "cpm", {"competitor_M": DOSE}, labels=tuple(f"well {i + 1}" for i in range(27)), **more
+        "plate",
+        y,
+        "cpm",
+        {"competitor_M": DOSE},
+        labels=tuple(f"well {i + 1}" for i in range(27)),
+        **more,
     )
 
 
@@ -65,7 +70,11 @@ def test_a_spoilt_well_is_named_and_the_others_are_not():
     assert [s.label for s in found] == ["well 11"]
     assert found[0].observed == 2600 and found[0].expected == pytest.approx(1840, abs=20)
     check = suspects_as_checks(found)[0]
-    assert check.level == "look" and "well 11 reads 2600" in check.says and "still in the fit" in check.advice
+    assert (
+        check.level == "look"
+        and "well 11 reads 2600" in check.says
+        and "still in the fit" in check.advice
+    )
 
 
 def test_the_same_wells_unspoilt_raise_nothing():
@@ -107,5 +116,7 @@ def test_a_false_discovery_rate_out_of_range_is_refused():
 
 
 def test_too_few_readings_raise_no_suspicion():
-    few = Series("few", [2500.0, 1300.0, 300.0, 320.0], "cpm", {"competitor_M": [0.0, 1e-8, 1e-6, 1e-5]})
+    few = Series(
+        "few", [2500.0, 1300.0, 300.0, 320.0], "cpm", {"competitor_M": [0.0, 1e-8, 1e-6, 1e-5]}
+    )
     assert rout(few, ONE) == ()

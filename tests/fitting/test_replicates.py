@@ -53,7 +53,9 @@ def test_weights_follow_the_variance_model():
     for _ in range(60):
         y = mean * (1 + 0.05 * rng.standard_normal(27))
         ps.append(
-            lack_of_fit(fit(Series("p", y, "cpm", {"competitor_M": DOSE}), ONE, variance="proportional")).p
+            lack_of_fit(
+                fit(Series("p", y, "cpm", {"competitor_M": DOSE}), ONE, variance="proportional")
+            ).p
         )
     assert 0.35 < np.mean(ps) < 0.65
     assert np.mean(np.array(ps) < 0.05) <= 0.15

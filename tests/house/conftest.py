@@ -72,13 +72,19 @@ class SourceFile:
             elif isinstance(child, ast.ImportFrom) and child.module:
                 # The version is a fact about the program, not a thing of the room that holds it.
                 names = [
-                    f"{child.module}.{alias.name}" for alias in child.names if alias.name != "__version__"
+                    f"{child.module}.{alias.name}"
+                    for alias in child.names
+                    if alias.name != "__version__"
                 ]
                 modules = [
-                    name if _is_ours(name) or not child.module.startswith("tricyclic") else child.module
+                    name
+                    if _is_ours(name) or not child.module.startswith("tricyclic")
+                    else child.module
                     for name in names
                 ]
-                found += [Import(module, child.lineno, at_start) for module in dict.fromkeys(modules)]
+                found += [
+                    Import(module, child.lineno, at_start) for module in dict.fromkeys(modules)
+                ]
             inside = isinstance(
                 child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
             ) or _only_for_types(child)

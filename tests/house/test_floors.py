@@ -51,7 +51,9 @@ def room_of(module: str) -> str:
 
 def test_every_room_has_its_place_in_the_table(source_files):
     strangers = sorted({file.room for file in source_files} - FLOORS.keys())
-    assert not strangers, f"no floor is named for {', '.join(strangers)}; give each a line in FLOORS"
+    assert not strangers, (
+        f"no floor is named for {', '.join(strangers)}; give each a line in FLOORS"
+    )
 
 
 def test_the_architecture_page_tells_the_same_floors(root):
@@ -73,7 +75,11 @@ def floor_complaints(files):
                 complaints.append(
                     f"{file.place}:{imported.line} imports {other}; "
                     f"{WALLS.get(file.room, file.room)} does not see {WALLS.get(other, other)}"
-                    + (f" ({other} from {file.room})" if WALLS.get(file.room) == WALLS.get(other) else "")
+                    + (
+                        f" ({other} from {file.room})"
+                        if WALLS.get(file.room) == WALLS.get(other)
+                        else ""
+                    )
                 )
     return complaints
 
@@ -85,7 +91,11 @@ def neighbour_complaints(files):
             continue
         for imported in file.imports:
             neighbour = imported.module.split(".")[1:3]
-            if len(neighbour) == 2 and neighbour[0] == file.room and not neighbour[1].startswith("_"):
+            if (
+                len(neighbour) == 2
+                and neighbour[0] == file.room
+                and not neighbour[1].startswith("_")
+            ):
                 complaints.append(
                     f"{file.place}:{imported.line} imports {'/'.join(neighbour)}; {file.room} stand alone"
                 )
@@ -104,23 +114,31 @@ def test_one_job_never_imports_another(source_files):
 
 def test_a_figure_that_sees_the_fit_is_told_so_in_words(invent):
     figure = invent("figures/invented.py", "from tricyclic.fitting import fit")
-    assert floor_complaints([figure]) == ["figures/invented.py:1 imports fitting; TELL does not see THINK"]
+    assert floor_complaints([figure]) == [
+        "figures/invented.py:1 imports fitting; TELL does not see THINK"
+    ]
 
 
 def test_an_import_hidden_in_a_function_is_found(invent):
     curve = invent("curves/invented.py", "def bound():\n    import tricyclic.readers.open")
-    assert floor_complaints([curve]) == ["curves/invented.py:2 imports readers; THINK does not see READ"]
+    assert floor_complaints([curve]) == [
+        "curves/invented.py:2 imports readers; THINK does not see READ"
+    ]
 
 
 def test_a_job_that_leans_on_its_neighbour_is_told_so(invent):
     job = invent("jobs/invented.py", "from tricyclic.jobs.other import run")
-    assert neighbour_complaints([job]) == ["jobs/invented.py:1 imports jobs/other; jobs stand alone"]
+    assert neighbour_complaints([job]) == [
+        "jobs/invented.py:1 imports jobs/other; jobs stand alone"
+    ]
 
 
 def circles_of(files):
     modules = {file.module for file in files}
     graph = {
-        file.module: sorted({i.module for i in file.imports if i.at_start} & modules - {file.module})
+        file.module: sorted(
+            {i.module for i in file.imports if i.at_start} & modules - {file.module}
+        )
         for file in files
     }
     circles: list[str] = []
@@ -147,4 +165,6 @@ def test_no_chain_of_imports_comes_back_to_where_it_began(source_files):
 def test_a_circle_is_found(invent):
     units = invent("units.py", "import tricyclic.errors")
     errors = invent("errors.py", "from tricyclic.units import convert")
-    assert circles_of([units, errors]) == ["tricyclic.errors -> tricyclic.units -> tricyclic.errors"]
+    assert circles_of([units, errors]) == [
+        "tricyclic.errors -> tricyclic.units -> tricyclic.errors"
+    ]

@@ -137,5 +137,7 @@ def _modules_after(code: str) -> set[str]:
         "except SystemExit: pass",
     ]
     program = "\n".join([*lines, "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"])
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     return set(json.loads(done.stderr.splitlines()[-1]))

@@ -17,7 +17,16 @@ from tricyclic.readers.observations import COLUMNS
 from tricyclic.simulation import calibrate
 
 TINY = calibrate.Budget(
-    starts=1, descents=3, first=40, rounds=0, each=0, last=80, steps=60, last_steps=400, members=12, slopes=1
+    starts=1,
+    descents=3,
+    first=40,
+    rounds=0,
+    each=0,
+    last=80,
+    steps=60,
+    last_steps=400,
+    members=12,
+    slopes=1,
 )
 SCENARIO = """
 title = "One drug in a person"
@@ -116,7 +125,9 @@ def test_what_is_written_reads_back_as_it_was(own):
     assert again.identified[0].rows[0][0] == "area"
     assert (again.version, again.seed, again.drugs) == (1, 1, ("toy",))
     table = list(
-        csv.DictReader(found.to_write[str(own / "ensembles" / "one_person-misfit.csv")].decode().splitlines())
+        csv.DictReader(
+            found.to_write[str(own / "ensembles" / "one_person-misfit.csv")].decode().splitlines()
+        )
     )
     assert float(table[0]["best"]) == pytest.approx(5000, rel=0.05)
     assert found.to_write[str(own / "ensembles" / "one_person-misfit.svg")].startswith(b"<svg")
@@ -143,7 +154,9 @@ def test_an_ensemble_is_old_once_a_value_has_changed_but_not_once_a_word_has(own
     )
     table.write_text(TOY, encoding="utf-8")
     evidence = own / "evidence" / "observations.csv"
-    evidence.write_text(evidence.read_text(encoding="utf-8").replace("5000", "6000"), encoding="utf-8")
+    evidence.write_text(
+        evidence.read_text(encoding="utf-8").replace("5000", "6000"), encoding="utf-8"
+    )
     assert "older than the observations" in age_of(found, str(own))
 
 
@@ -156,7 +169,9 @@ def test_processes_find_the_same_sets_as_one(own):
 def test_scenarios_that_share_an_ensemble_are_calibrated_together():
     name, scenarios = group_of("bdnf_glutamate")
     assert name == "rat"
-    assert {"bdnf_glutamate", "ngf_neurites", "noradrenergic_synapse"} <= {one.name for one in scenarios}
+    assert {"bdnf_glutamate", "ngf_neurites", "noradrenergic_synapse"} <= {
+        one.name for one in scenarios
+    }
 
 
 def test_a_scenario_that_nobody_observed_is_refused(own):

@@ -11,7 +11,9 @@ from tricyclic.jobs.convert import Request, run
 def test_counts_become_femtomoles_per_milligram_step_by_step():
     # 4000 cpm / 0.45 = 8888.9 dpm; 80 Ci/mmol is 177.6 dpm/fmol: 50.05 fmol; in 30 ug: 1668 fmol/mg.
     found = run(
-        Request("4000 cpm", "fmol/mg", efficiency="45 %", specific_activity="80 Ci/mmol", protein="30")
+        Request(
+            "4000 cpm", "fmol/mg", efficiency="45 %", specific_activity="80 Ci/mmol", protein="30"
+        )
     )
     assert found.value == pytest.approx(4000 / 0.45 / 177.6 / 0.030)
     assert len(found.steps) == 3

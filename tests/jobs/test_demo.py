@@ -25,15 +25,23 @@ def demo(tmp_path_factory):
     return folder, tca.demo(folder)
 
 
-@pytest.mark.skipif(not SCRIPT.is_file(), reason="the script comes with the repository, not with the package")
+@pytest.mark.skipif(
+    not SCRIPT.is_file(), reason="the script comes with the repository, not with the package"
+)
 def test_the_shipped_files_are_the_ones_that_the_script_makes(tmp_path):
     spec = importlib.util.spec_from_file_location("make_demo_study", SCRIPT)
     assert spec is not None and spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     script.main(tmp_path)
-    made = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
-    there = {p.relative_to(SHIPPED).as_posix(): p.read_bytes() for p in SHIPPED.rglob("*") if p.is_file()}
+    made = {
+        p.relative_to(tmp_path).as_posix(): p.read_bytes()
+        for p in tmp_path.rglob("*")
+        if p.is_file()
+    }
+    there = {
+        p.relative_to(SHIPPED).as_posix(): p.read_bytes() for p in SHIPPED.rglob("*") if p.is_file()
+    }
     assert made == there
 
 
@@ -67,12 +75,18 @@ def test_the_published_tables_give_what_is_known_of_them(demo):
     # G. Koncevicius (2016): global fit without background, Kd 21.7 nM, 95 % profile 18.23 to 25.79.
     kd = next(e for e in demo[1]["published-saturation"].pooled if e.name == "Kd")
     assert (kd.value, kd.low, kd.high) == (
-        pytest.approx(21.7, abs=0.05), pytest.approx(18.23, abs=0.02), pytest.approx(25.79, abs=0.02),
-    )  # fmt: skip
+        pytest.approx(21.7, abs=0.05),
+        pytest.approx(18.23, abs=0.02),
+        pytest.approx(25.79, abs=0.02),
+    )
     # Compound 1: Ki 5.07 nM; compound 2: 0.699 nM, both from IC50 / (1 + 0.6 / 1.4).
     for name, ki in (("published-compound-1", 5.07), ("published-compound-2", 0.699)):
-        beside = [e for plate in demo[1][name].plates for _, found in plate.classical for e in found]
-        assert any(e.name.startswith("Ki") and e.value == pytest.approx(ki, rel=2e-3) for e in beside)
+        beside = [
+            e for plate in demo[1][name].plates for _, found in plate.classical for e in found
+        ]
+        assert any(
+            e.name.startswith("Ki") and e.value == pytest.approx(ki, rel=2e-3) for e in beside
+        )
 
 
 def test_the_excluded_well_is_listed(demo):
@@ -96,7 +110,10 @@ def test_the_first_ki_comes_soon_after_the_start():
     def seconds():
         start = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", program, str(SHIPPED)], capture_output=True, text=True, check=True
+            [sys.executable, "-c", program, str(SHIPPED)],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert "desipramine at NET   Ki" in done.stdout
         return time.perf_counter() - start

@@ -19,7 +19,9 @@ from tricyclic.jobs.design import Request, run
 from tricyclic.readers.layout import read_layout
 from tricyclic.records.plate import PLATE_SHAPES, Plate
 
-NET = Request("binding", "net-nisoxetine", expected_ki="1 nM", expected_bmax="800 fmol/mg", simulations=0)
+NET = Request(
+    "binding", "net-nisoxetine", expected_ki="1 nM", expected_bmax="800 fmol/mg", simulations=0
+)
 
 
 def finished(work):
@@ -55,7 +57,14 @@ def test_the_command_line_says_what_matters_in_order():
 
 def test_json_holds_every_number():
     told = typed(
-        "--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--simulations", "6", "--json", "--quiet"
+        "--protocol",
+        "net-nisoxetine",
+        "--expected-ki",
+        "1 nM",
+        "--simulations",
+        "6",
+        "--json",
+        "--quiet",
     )
     result = json.loads(told.stdout)["result"]
     assert result["simulated"][0]["plates"] == 6
@@ -74,16 +83,28 @@ def test_json_holds_every_number():
         (("--protocol", "net-nisoxetin", "--expected-ki", "1 nM"), "Did you mean 'net-nisoxetine'"),
         (("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--width", "1"), "above 1"),
         (("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--cv", "120%"), "CV of wells"),
-        (("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--plate", "97"), "a plate of 97 wells"),
-        (("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--replicates", "20"), "larger plate"),
+        (
+            ("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--plate", "97"),
+            "a plate of 97 wells",
+        ),
+        (
+            ("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--replicates", "20"),
+            "larger plate",
+        ),
         (("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--within", "1"), "Above 1"),
-        (("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--simulations", "-1"), "simulations"),
+        (
+            ("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--simulations", "-1"),
+            "simulations",
+        ),
         (("--protocol", "sert-citalopram", "--expected-ki", "1 nM"), "--expected-bmax"),
         (
             ("--expected-ki", "1 nM", "--expected-bmax", "800 fmol/mg"),
             "not stated, and a plate cannot be designed",
         ),
-        (("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--expected-bmax", "800"), "has no unit"),
+        (
+            ("--protocol", "net-nisoxetine", "--expected-ki", "1 nM", "--expected-bmax", "800"),
+            "has no unit",
+        ),
         (("--protocol", "net-nisoxetine", "--expected-ki", "-1 nM"), "expected-ki"),
     ],
 )
@@ -102,7 +123,8 @@ def test_a_folder_that_holds_something_is_refused_before_anything_is_computed(tm
 
 
 @pytest.mark.parametrize(
-    "protocol", ["dat-win35428", "sert-citalopram", "sigma1-pentazocine", "sigma2-dtg", "net-nisoxetine"]
+    "protocol",
+    ["dat-win35428", "sert-citalopram", "sigma1-pentazocine", "sigma2-dtg", "net-nisoxetine"],
 )
 def test_every_competition_protocol_can_be_designed(protocol):
     found = finished(run(replace(NET, protocol=protocol, expected_ki="50 nM", simulations=3)))
@@ -113,7 +135,9 @@ def test_every_competition_protocol_can_be_designed(protocol):
 
 
 def test_a_competition_protocol_can_become_a_saturation():
-    found = finished(run(replace(NET, kind="saturation", expected_ki="", expected_kd="0.8 nM", width=3.0)))
+    found = finished(
+        run(replace(NET, kind="saturation", expected_ki="", expected_kd="0.8 nM", width=3.0))
+    )
     assert [w.name for w in found.widths] == ["Kd", "Bmax"]
     assert found.wished is not None
 
@@ -131,7 +155,12 @@ def test_a_plate_of_ones_own_is_tried_as_it_is(tmp_path):
 def test_the_study_that_is_written_runs_once_raw_files_are_there(tmp_path):
     folder = tmp_path / "planned"
     request = replace(
-        NET, out=str(folder), efficiency="45 %", counting_time_min="2 min", background_cpm="20 cpm", runs=2
+        NET,
+        out=str(folder),
+        efficiency="45 %",
+        counting_time_min="2 min",
+        background_cpm="20 cpm",
+        runs=2,
     )
     found = finished(run(request))
     for place, data in found.to_write.items():
@@ -139,7 +168,9 @@ def test_the_study_that_is_written_runs_once_raw_files_are_there(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
     assert (
-        tomllib.loads((folder / "study.toml").read_text())["assay"][0]["conditions"]["counting_time_min"]
+        tomllib.loads((folder / "study.toml").read_text())["assay"][0]["conditions"][
+            "counting_time_min"
+        ]
         == 2.0
     )
     assert read_layout(folder / "layouts" / "plate.toml").held == found.plan.layout.held
@@ -147,12 +178,17 @@ def test_the_study_that_is_written_runs_once_raw_files_are_there(tmp_path):
     assert (folder / "plate.pdf").read_bytes().startswith(b"%PDF")
     for number in (1, 2):
         plate = simulate_plate(
-            found.plan.conditions, found.plan.layout, found.plan.truth, np.random.default_rng(number)
+            found.plan.conditions,
+            found.plan.layout,
+            found.plan.truth,
+            np.random.default_rng(number),
         )
         (folder / "raw" / f"run{number}.csv").write_text(as_grid(plate))
     ran = CliRunner().invoke(main, ["run", str(folder), "--json", "--quiet"], prog_name="tricyclic")
     assert ran.exit_code in (0, 4), ran.output
-    (ki,) = [e for e in json.loads(ran.stdout)["result"]["assays"][0]["estimates"] if e["name"] == "Ki"]
+    (ki,) = [
+        e for e in json.loads(ran.stdout)["result"]["assays"][0]["estimates"] if e["name"] == "Ki"
+    ]
     assert ki["value"] == pytest.approx(1.0, rel=0.25)
 
 

@@ -10,7 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from tricyclic.cli.main import main
-from tricyclic.readers.mechanisms import drug, drug_names, drugs, mechanisms, scenario, scenario_names
+from tricyclic.readers.mechanisms import (
+    drug,
+    drug_names,
+    drugs,
+    mechanisms,
+    scenario,
+    scenario_names,
+)
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.regimens import regimens_of
 from tricyclic.simulation.run import Bench
@@ -50,7 +57,14 @@ def test_a_drug_colours_the_diagram_by_what_it_changed(tmp_path):
     (one,) = json.loads(told.stdout)["result"]["diagrams"]
     folds = {name: fold for name, _, fold in one["folds"]}
     simulated = typed(
-        "simulate", "noradrenergic_synapse", *DOSED, "--watch", "cortex_fluid_NE", "--members", "0", "--json"
+        "simulate",
+        "noradrenergic_synapse",
+        *DOSED,
+        "--watch",
+        "cortex_fluid_NE",
+        "--members",
+        "0",
+        "--json",
     )
     (course,) = json.loads(simulated.stdout)["result"]["courses"]
     at = min(range(len(course["time_h"])), key=lambda k: abs(course["time_h"][k] - 1.0))
@@ -61,11 +75,23 @@ def test_a_drug_colours_the_diagram_by_what_it_changed(tmp_path):
 
 
 def test_what_is_none_at_rest_tells_its_level(tmp_path):
-    told = typed("diagram", "noradrenergic_synapse", "--pathway", "noradrenergic_synapse", *DOSED, "--at", "1h", "--to", str(tmp_path))  # fmt: skip
+    told = typed(
+        "diagram",
+        "noradrenergic_synapse",
+        "--pathway",
+        "noradrenergic_synapse",
+        *DOSED,
+        "--at",
+        "1h",
+        "--to",
+        str(tmp_path),
+    )
     assert told.exit_code == 0, told.output
     found = scenario("noradrenergic_synapse")
     bench = Bench(
-        compose(found, mechanisms(), drugs(), regimens_of("desipramine 10 mg/kg ip", found, drugs()))
+        compose(
+            found, mechanisms(), drugs(), regimens_of("desipramine 10 mg/kg ip", found, drugs())
+        )
     )
     share = bench.run(np.array([0.0, 1.0]), ["net_cortex.occupancy"])[-1, 0]
     label = (
@@ -126,9 +152,9 @@ def test_a_drug_s_table_shows_sources_and_what_is_in_dispute():
 
 
 def test_only_the_kinetics_of_one_species_are_shown_where_one_is_named():
-    rows = json.loads(typed("drugs", "imipramine", "--species", "human", "--json").stdout)["result"]["drugs"][
-        0
-    ]["rows"]
+    rows = json.loads(typed("drugs", "imipramine", "--species", "human", "--json").stdout)[
+        "result"
+    ]["drugs"][0]["rows"]
     assert {row["holds_for"] for row in rows} <= {"", "human"}
 
 
@@ -137,7 +163,21 @@ def test_an_unknown_drug_is_told_the_nearest():
     assert told.exit_code == 3 and "Did you mean 'desipramine'" in told.stderr
 
 
-@pytest.mark.parametrize("words", [("diagram", "--pathway", "gs"), ("sensitivity", "--parameter", "desipramine.CL", "--watch", "cortex_fluid_NE", "--hours", "2")])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("diagram", "--pathway", "gs"),
+        (
+            "sensitivity",
+            "--parameter",
+            "desipramine.CL",
+            "--watch",
+            "cortex_fluid_NE",
+            "--hours",
+            "2",
+        ),
+    ],
+)
 def test_it_is_told_whether_the_library_s_values_hold_or_those_of_a_member(words, tmp_path):
     verb, *more = words
     asked = (verb, "noradrenergic_synapse", *DOSED, *more, "--to", str(tmp_path))
@@ -145,5 +185,14 @@ def test_it_is_told_whether_the_library_s_values_hold_or_those_of_a_member(words
     assert plain.exit_code == best.exit_code == 0, plain.output + best.output
     assert "at the library's values; --member 0 takes the best calibrated set" in plain.stdout
     assert "at member 0 of the ensemble rat" in best.stdout
-    first, other = (line for text in (plain.stdout, best.stdout) for line in text.splitlines() if "cortex" in line and ("fold" in line or "last_day" in line)) if verb == "sensitivity" else (plain.stdout, best.stdout)  # fmt: skip
+    first, other = (
+        (
+            line
+            for text in (plain.stdout, best.stdout)
+            for line in text.splitlines()
+            if "cortex" in line and ("fold" in line or "last_day" in line)
+        )
+        if verb == "sensitivity"
+        else (plain.stdout, best.stdout)
+    )
     assert first != other

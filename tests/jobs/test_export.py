@@ -84,8 +84,13 @@ def test_a_value_that_was_set_is_written_as_set_beside_the_library_s(tmp_path):
     import io
 
     request = export.Request(
-        "kinetics_and_occupancy", drug="desipramine", dose="10 mg/kg", route="ip", set=("desipramine.CL=3",), to=str(tmp_path / "out")
-    )  # fmt: skip
+        "kinetics_and_occupancy",
+        drug="desipramine",
+        dose="10 mg/kg",
+        route="ip",
+        set=("desipramine.CL=3",),
+        to=str(tmp_path / "out"),
+    )
     files = finished(export.run(request)).to_write
     table = next(data for name, data in files.items() if name.endswith("values.csv")).decode()
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(table))}
@@ -102,18 +107,26 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
 
 
 def test_the_credibility_report_names_every_value_and_where_it_comes_from(tmp_path):
-    work = credibility.run(credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "report.html")))
+    work = credibility.run(
+        credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "report.html"))
+    )
     result = finished(work)
     page = result.to_write[str(tmp_path / "report.html")].decode()
     for value in result.found.values[:20]:
         assert value.name in page
-    assert not any(check.name in ("units", "engines") and check.level == "stop" for check in result.checks)
+    assert not any(
+        check.name in ("units", "engines") and check.level == "stop" for check in result.checks
+    )
     assert "recalled" in page and "assumed" in page
 
 
 def test_a_credibility_report_of_another_ending_is_refused(tmp_path):
     with pytest.raises(InputError, match="docx"):
-        finished(credibility.run(credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "a.docx"))))
+        finished(
+            credibility.run(
+                credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "a.docx"))
+            )
+        )
 
 
 def test_a_model_of_ones_own_runs_from_the_command_line(tmp_path):
@@ -144,10 +157,17 @@ def test_a_member_of_the_ensemble_is_what_the_files_hold_and_what_is_set_wins_ov
 
     def rows(**more):
         request = export.Request(
-            "kinetics_and_occupancy", drug="desipramine", dose="10 mg/kg", route="ip", to=str(tmp_path / "out"), **more
-        )  # fmt: skip
+            "kinetics_and_occupancy",
+            drug="desipramine",
+            dose="10 mg/kg",
+            route="ip",
+            to=str(tmp_path / "out"),
+            **more,
+        )
         found = finished(export.run(request))
-        table = next(data for name, data in found.to_write.items() if name.endswith("values.csv")).decode()
+        table = next(
+            data for name, data in found.to_write.items() if name.endswith("values.csv")
+        ).decode()
         return found, {row["name"]: row for row in csv.DictReader(io.StringIO(table))}
 
     found, plain = rows()
@@ -157,7 +177,9 @@ def test_a_member_of_the_ensemble_is_what_the_files_hold_and_what_is_set_wins_ov
     found, told = rows(member=0)
     assert "at member 0 of the ensemble" in found.as_text()
     assert all(float(told[name]["value"]) == pytest.approx(best[name]) for name in shared)
-    sbml = engine().load(next(data for n, data in found.to_write.items() if n.endswith(".xml")).decode())
+    sbml = engine().load(
+        next(data for n, data in found.to_write.items() if n.endswith(".xml")).decode()
+    )
     held = sbml.values()
     assert all(held[told[name]["id"]] == pytest.approx(best[name]) for name in shared)
     _, both = rows(member=0, set=(f"{shared[0]}={2 * best[shared[0]]!r}",))
@@ -168,4 +190,8 @@ def test_a_member_of_the_ensemble_is_what_the_files_hold_and_what_is_set_wins_ov
 
 def test_a_report_without_an_ending_is_told_that_it_has_none(tmp_path):
     with pytest.raises(InputError, match="has no ending"):
-        finished(credibility.run(credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "cred"))))
+        finished(
+            credibility.run(
+                credibility.Request("kinetics_and_occupancy", to=str(tmp_path / "cred"))
+            )
+        )

@@ -88,7 +88,9 @@ def test_unit_of_what_is_stated_does_not_matter(ki):
         counting_time_min="300 s",
         background_cpm="25 cpm",
     )
-    assert [e.value for e in same.estimates] == pytest.approx([e.value for e in ki.estimates], rel=1e-9)
+    assert [e.value for e in same.estimates] == pytest.approx(
+        [e.value for e in ki.estimates], rel=1e-9
+    )
 
 
 def test_saturation_gives_density_and_affinity_of_the_radioligand():
@@ -113,18 +115,30 @@ DOSED = {"drug": "desipramine", "dose": "10 mg/kg", "route": "ip", "hours": 24}
 def test_subjects_are_dosed_and_parameters_moved_from_python():
     seen = []
     many = tca.population(
-        "kinetics_and_occupancy", subjects=3, members=0, workers=1, watch="NET_occupancy", on_progress=seen.append, **DOSED
-    )  # fmt: skip
+        "kinetics_and_occupancy",
+        subjects=3,
+        members=0,
+        workers=1,
+        watch="NET_occupancy",
+        on_progress=seen.append,
+        **DOSED,
+    )
     assert many.population.drawn["desipramine.CL"].shape == (3,)
     assert any("subjects" in step.says for step in seen)
     moved = tca.sensitivity(
-        "kinetics_and_occupancy", parameter="desipramine.CL", watch="NET_occupancy", workers=1, **DOSED
+        "kinetics_and_occupancy",
+        parameter="desipramine.CL",
+        watch="NET_occupancy",
+        workers=1,
+        **DOSED,
     )
     assert [one.name for one in moved.elasticities.parameters] == ["desipramine.CL"]
 
 
 def test_a_scenario_is_exported_and_drawn_into_the_folder_that_is_named(tmp_path):
-    tca.export("kinetics_and_occupancy", tmp_path / "exported", set={"desipramine.CL": 3.0}, **DOSED)
+    tca.export(
+        "kinetics_and_occupancy", tmp_path / "exported", set={"desipramine.CL": 3.0}, **DOSED
+    )
     assert any(file.suffix == ".omex" for file in (tmp_path / "exported").rglob("*"))
     drawn = tca.diagram("calcium_minutes", tmp_path / "drawn")
     assert drawn.drawn and list((tmp_path / "drawn").rglob("*.svg"))
@@ -132,10 +146,13 @@ def test_a_scenario_is_exported_and_drawn_into_the_folder_that_is_named(tmp_path
 
 def test_every_verb_on_models_suggests_the_option_that_was_meant():
     for verb, first in (
-        (tca.population, "kinetics_and_occupancy"), (tca.sensitivity, "kinetics_and_occupancy"),
-        (tca.calibrate, "kinetics_and_occupancy"), (tca.judge_predictions, "kinetics_and_occupancy"),
-        (tca.virtual_assay, "glutamate"), (tca.credibility, "kinetics_and_occupancy"),
-    ):  # fmt: skip
+        (tca.population, "kinetics_and_occupancy"),
+        (tca.sensitivity, "kinetics_and_occupancy"),
+        (tca.calibrate, "kinetics_and_occupancy"),
+        (tca.judge_predictions, "kinetics_and_occupancy"),
+        (tca.virtual_assay, "glutamate"),
+        (tca.credibility, "kinetics_and_occupancy"),
+    ):
         with pytest.raises(InputError, match="Did you mean 'folder'"):
             verb(first, foldr="x")
 

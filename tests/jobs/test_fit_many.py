@@ -35,10 +35,14 @@ def many(rng, curves, *, doses=DOSES, replicates=3, sd=0.03):
 
 def long_table(names, x, y, **more):
     rows = x.shape[1]
-    return pa.table({
-        "curve": np.repeat(names, rows), "log10_molar": x.ravel(), "response": y.ravel(),
-        **{name: np.asarray(values).ravel() for name, values in more.items()},
-    })  # fmt: skip
+    return pa.table(
+        {
+            "curve": np.repeat(names, rows),
+            "log10_molar": x.ravel(),
+            "response": y.ravel(),
+            **{name: np.asarray(values).ravel() for name, values in more.items()},
+        }
+    )
 
 
 def fitted(path, out, **asked):
@@ -81,12 +85,23 @@ def test_every_curve_of_a_file_finds_the_ic50_it_was_made_with(rng, folder):
     found = fitted(folder / "curves.parquet", folder / "fits.parquet")
     fits = pq.read_table(folder / "fits.parquet")
     assert fits.column_names == [
-        "curve", "log10_ic50", "log10_ic50_low", "log10_ic50_high", "hill", "top", "bottom", "residual_sd", "p_replicates",
-        "status", "n",
-    ]  # fmt: skip
+        "curve",
+        "log10_ic50",
+        "log10_ic50_low",
+        "log10_ic50_high",
+        "hill",
+        "top",
+        "bottom",
+        "residual_sd",
+        "p_replicates",
+        "status",
+        "n",
+    ]
     assert fits["curve"].to_pylist() == names
     assert found.curves == 200 and found.status == {"fits": 200}
-    got, low, high = (fits[name].to_numpy() for name in ("log10_ic50", "log10_ic50_low", "log10_ic50_high"))
+    got, low, high = (
+        fits[name].to_numpy() for name in ("log10_ic50", "log10_ic50_low", "log10_ic50_high")
+    )
     assert np.abs(got - truth).max() < 0.25
     inside = ((low < truth) & (truth < high)).mean()
     assert 0.89 < inside < 0.99  # 95 % limits, 200 curves
@@ -116,7 +131,9 @@ def test_p_replicates_is_the_lack_of_fit_test_that_scipy_gives(rng, folder):
         assert fits["log10_ic50"][k].as_py() == pytest.approx(p[2], abs=1e-6)
 
 
-def test_the_result_is_the_same_to_the_last_byte_however_it_is_cut_and_by_how_many_workers(mixed, folder):
+def test_the_result_is_the_same_to_the_last_byte_however_it_is_cut_and_by_how_many_workers(
+    mixed, folder
+):
     results = set()
     for group, chunk, workers in (
         (1 << 20, None, 1),
@@ -127,7 +144,12 @@ def test_the_result_is_the_same_to_the_last_byte_however_it_is_cut_and_by_how_ma
     ):
         pq.write_table(mixed, folder / "curves.parquet", row_group_size=group)
         for suffix in ("parquet", "csv"):
-            fitted(folder / "curves.parquet", folder / f"fits.{suffix}", workers=workers, rows_a_block=chunk)
+            fitted(
+                folder / "curves.parquet",
+                folder / f"fits.{suffix}",
+                workers=workers,
+                rows_a_block=chunk,
+            )
         results.add(((folder / "fits.parquet").read_bytes(), (folder / "fits.csv").read_bytes()))
     assert len(results) == 1
 
@@ -139,7 +161,9 @@ def test_rows_of_a_curve_may_stand_in_any_order_within_a_block(mixed, folder, rn
     order = np.lexsort([np.arange(mixed.num_rows), mixed["log10_molar"].to_numpy()])
     pq.write_table(mixed.take(order), folder / "by_dose.parquet")
     fitted(folder / "by_dose.parquet", folder / "by_dose.csv")
-    one, two = (sorted((folder / name).read_text().splitlines()) for name in ("sorted.csv", "by_dose.csv"))
+    one, two = (
+        sorted((folder / name).read_text().splitlines()) for name in ("sorted.csv", "by_dose.csv")
+    )
     assert one == two
 
 
@@ -161,12 +185,22 @@ def test_csv_gives_what_parquet_gives_and_so_does_a_compressed_one(rng, folder):
 def test_a_wide_file_gives_what_a_long_one_gives(rng, folder):
     names, x, y, _ = many(rng, 80)
     pq.write_table(long_table(names, x, y), folder / "long.parquet")
-    header = ["curve", *(f"{v!r}" for v in x[0].tolist())]  # a name per replicate: the same name three times
-    lines = [",".join([name, *(repr(v) for v in row)]) for name, row in zip(names, y.tolist(), strict=True)]
+    header = [
+        "curve",
+        *(f"{v!r}" for v in x[0].tolist()),
+    ]  # a name per replicate: the same name three times
+    lines = [
+        ",".join([name, *(repr(v) for v in row)])
+        for name, row in zip(names, y.tolist(), strict=True)
+    ]
     (folder / "columns.csv").write_text("\n".join([",".join(header), *lines]))
-    one_each = {f"{dose!r}": y[:, 3 * k : 3 * k + 3].ravel() for k, dose in enumerate(DOSES.tolist())}
+    one_each = {
+        f"{dose!r}": y[:, 3 * k : 3 * k + 3].ravel() for k, dose in enumerate(DOSES.tolist())
+    }
     pq.write_table(
-        pa.table({"curve": np.repeat(names, 3), **one_each}), folder / "rows.parquet", row_group_size=50
+        pa.table({"curve": np.repeat(names, 3), **one_each}),
+        folder / "rows.parquet",
+        row_group_size=50,
     )
     texts = set()
     for name in ("long.parquet", "columns.csv", "rows.parquet"):
@@ -186,7 +220,8 @@ def test_molar_doses_give_what_log10_molar_gives(rng, folder):
     fitted(folder / "log.parquet", folder / "log_fits.parquet")
     fitted(folder / "molar.parquet", folder / "molar_fits.parquet")
     one, two = (
-        pq.read_table(folder / f"{name}_fits.parquet")["log10_ic50"].to_numpy() for name in ("log", "molar")
+        pq.read_table(folder / f"{name}_fits.parquet")["log10_ic50"].to_numpy()
+        for name in ("log", "molar")
     )
     assert np.abs(one - two).max() < 1e-9
 
@@ -210,7 +245,9 @@ def test_a_run_that_was_killed_goes_on_where_it_was(rng, folder):
     assert child.stderr is not None
     parts = folder / "fits.parquet.part"
     until = time.monotonic() + 120
-    while len(list(parts.glob("*.arrow"))) < 3 and child.poll() is None and time.monotonic() < until:
+    while (
+        len(list(parts.glob("*.arrow"))) < 3 and child.poll() is None and time.monotonic() < until
+    ):
         time.sleep(0.002)
     child.send_signal(signal.SIGKILL)
     child.communicate()
@@ -253,7 +290,9 @@ def test_parts_made_from_other_rows_or_of_another_question_are_made_again(rng, f
         next(work)
     work.close()
     assert (
-        fitted(folder / "curves.parquet", folder / "fits.csv", rows_a_block=1, asked=Asked(hill=1.0)).kept
+        fitted(
+            folder / "curves.parquet", folder / "fits.csv", rows_a_block=1, asked=Asked(hill=1.0)
+        ).kept
         == 0
     )
 
@@ -306,7 +345,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
             str(folder / "f.parquet"),
             str(groups),
         ]
-        peaks.append(float(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout))
+        peaks.append(
+            float(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)
+        )
     stored = 40 * 4000 * 30 * 20 / 2**20  # what the further rows take when read: 92 MB
     assert peaks[1] - peaks[0] < 0.4 * stored, peaks
 
@@ -340,11 +381,17 @@ def test_a_scheduler_that_does_not_answer_is_said_so(mixed, folder):
 
 
 def _wrong(folder, table, name="curves.parquet", **asked):
-    pq.write_table(table, folder / name) if name.endswith("parquet") else csv.write_csv(table, folder / name)
+    pq.write_table(table, folder / name) if name.endswith("parquet") else csv.write_csv(
+        table, folder / name
+    )
     with pytest.raises(InputError) as caught:
         fitted(folder / name, folder / "fits.parquet", **asked)
     sentence = str(caught.value)
-    assert sentence.startswith(name) and "\n" not in sentence and not (folder / "fits.parquet").exists()
+    assert (
+        sentence.startswith(name)
+        and "\n" not in sentence
+        and not (folder / "fits.parquet").exists()
+    )
     return sentence
 
 
@@ -360,7 +407,9 @@ def test_a_negative_weight_is_named(rng, folder):
     names, x, y, _ = many(rng, 3)
     weight = np.ones(y.shape)
     weight[1, 4] = -2
-    assert "curve 'c1': has a weight of -2" in _wrong(folder, long_table(names, x, y, weight=weight))
+    assert "curve 'c1': has a weight of -2" in _wrong(
+        folder, long_table(names, x, y, weight=weight)
+    )
 
 
 def test_the_verb_takes_the_many_and_still_the_one(rng, folder):
@@ -368,7 +417,10 @@ def test_the_verb_takes_the_many_and_still_the_one(rng, folder):
     pq.write_table(long_table(names, x, y), folder / "curves.parquet")
     work = run(
         Request(
-            str(folder / "curves.parquet"), curve="logistic_3pl", out=str(folder / "fits.csv"), limits="none"
+            str(folder / "curves.parquet"),
+            curve="logistic_3pl",
+            out=str(folder / "fits.csv"),
+            limits="none",
         )
     )
     assert [step.total for step in work] == [5, 5]
@@ -425,5 +477,7 @@ def test_the_command_line_says_no_with_exit_code_3_and_one_sentence(folder):
     arguments = ["fit", str(folder / "curves.csv"), "--out", str(folder / "fits.csv")]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
     assert done.returncode == 3
-    assert done.stderr.startswith("curves.csv: no column is called 'response'. Did you mean 'respons'?")
+    assert done.stderr.startswith(
+        "curves.csv: no column is called 'response'. Did you mean 'respons'?"
+    )
     assert not Path(folder / "fits.csv.part").exists()

@@ -79,8 +79,13 @@ def saturation_layout(group_rows: str = "") -> str:
     blocks = ["plate = 96"]
     for k, nM in enumerate(HOT):
         group = f'\ngroup = "{"vehicle" if k < 4 else "treated"}"' if group_rows else ""
-        for wells, role in ((f"A{k + 1}:C{k + 1}", "total"), (f"D{k + 1}:F{k + 1}", "non_specific")):
-            blocks.append(f'[[block]]\nwells = "{wells}"\nrole = "{role}"\nradioligand = "{nM} nM"{group}')
+        for wells, role in (
+            (f"A{k + 1}:C{k + 1}", "total"),
+            (f"D{k + 1}:F{k + 1}", "non_specific"),
+        ):
+            blocks.append(
+                f'[[block]]\nwells = "{wells}"\nrole = "{role}"\nradioligand = "{nM} nM"{group}'
+            )
     return "\n\n".join(blocks) + "\n"
 
 
@@ -112,8 +117,15 @@ def test_assays_of_one_day_share_their_kd(folder):
     result = tca.open_study(folder).run()
     joint = result["together"]
     (fitted,) = joint.plates
-    assert fitted.fit.n == sum(result[name].plates[0].fit.n for name in ("saturation", "competition"))
-    assert [p.name for p in fitted.fit.free] == ["log10_bmax", "log10_kd", "nonspecific", "log10_ki"]
+    assert fitted.fit.n == sum(
+        result[name].plates[0].fit.n for name in ("saturation", "competition")
+    )
+    assert [p.name for p in fitted.fit.free] == [
+        "log10_bmax",
+        "log10_kd",
+        "nonspecific",
+        "log10_ki",
+    ]
     for name, truth in (("Kd", 0.8), ("Bmax", 800.0), ("Ki", 0.9)):
         found = next(e for e in joint.pooled if e.name == name)
         assert abs(np.log10(found.value / truth)) < 3 * found.log10_se
@@ -126,11 +138,19 @@ def test_assays_of_one_day_share_their_kd(folder):
     ("old", "new", "says"),
     [
         ('assays = ["saturation", "competition"]', 'assays = ["saturation"]', "names 1 assay"),
-        ('assays = ["saturation", "competition"]', 'assays = ["saturation", "competitor"]', "Did you mean 'competition'"),
-        ('file = "raw/competition.csv"\nrun = "day1"', 'file = "raw/competition.csv"\nrun = "day2"', "no run of the same name"),
-        ('counting_efficiency = 0.45\n', '', "counts cannot become moles"),
+        (
+            'assays = ["saturation", "competition"]',
+            'assays = ["saturation", "competitor"]',
+            "Did you mean 'competition'",
+        ),
+        (
+            'file = "raw/competition.csv"\nrun = "day1"',
+            'file = "raw/competition.csv"\nrun = "day2"',
+            "no run of the same name",
+        ),
+        ("counting_efficiency = 0.45\n", "", "counts cannot become moles"),
     ],
-)  # fmt: skip
+)
 def test_a_joint_fit_that_cannot_be_is_refused_in_one_sentence(folder, old, new, says):
     path = folder / "study.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
@@ -151,7 +171,9 @@ def test_two_groups_on_one_plate_are_two_results(folder):
     (folder / "grouped.toml").write_text(grouped, encoding="utf-8")
     path = folder / "study.toml"
     text = path.read_text(encoding="utf-8").replace('"competition.toml"', '"grouped.toml"')
-    path.write_text(text[: text.index("[[joint]]")] + '[report]\nformats = ["html"]\n', encoding="utf-8")
+    path.write_text(
+        text[: text.index("[[joint]]")] + '[report]\nformats = ["html"]\n', encoding="utf-8"
+    )
     result = tca.open_study(folder).run()
     found = [e for e in result["competition"].pooled if e.name == "Ki"]
     assert {e.where for e in found} == {"vehicle", "treated"}

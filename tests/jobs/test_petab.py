@@ -11,9 +11,15 @@ from tricyclic.cli.main import main
 from tricyclic.readers.observations import observations
 
 FILES = {
-    "problem.yaml", "model.xml", "parameters.tsv", "observables.tsv", "conditions.tsv", "experiments.tsv",
-    "measurements.tsv", "README.md",
-}  # fmt: skip
+    "problem.yaml",
+    "model.xml",
+    "parameters.tsv",
+    "observables.tsv",
+    "conditions.tsv",
+    "experiments.tsv",
+    "measurements.tsv",
+    "README.md",
+}
 
 
 def typed(*words):

@@ -74,9 +74,13 @@ def rat(scenario, **more) -> Request:
 def test_a_watch_whose_rest_is_nothing_is_told_by_its_level(scenario):
     # Any computed quantity may be watched in percent of its rest; the brain holds no drug before there is a dose.
     found, _ = finished(rat(scenario, watch=("desipramine_brain.free",)))
-    last_day = dict(zip(PERCENTILES, found.percentiles()["desipramine_brain.free.last_day"], strict=True))
+    last_day = dict(
+        zip(PERCENTILES, found.percentiles()["desipramine_brain.free.last_day"], strict=True)
+    )
     assert last_day[50] > 0
-    (line,) = [line for line in found.as_text().splitlines() if line.startswith("desipramine_brain.free ")]
+    (line,) = [
+        line for line in found.as_text().splitlines() if line.startswith("desipramine_brain.free ")
+    ]
     assert f"{figures(last_day[50])} nM" in line and "nan" not in line
 
 
@@ -85,8 +89,14 @@ def test_percentiles_are_those_of_the_table_of_subjects(scenario, tmp_path):
     assert (steps[0].done, steps[-1].done) == (0, 12)
     files = {place.rpartition("/")[2]: data for place, data in found.to_write.items()}
     assert {
-        "subjects.csv", "subjects.parquet", "bands.csv", "summary.csv", "result.json", "population.svg", "population.pdf",
-    } <= set(files)  # fmt: skip
+        "subjects.csv",
+        "subjects.parquet",
+        "bands.csv",
+        "summary.csv",
+        "result.json",
+        "population.svg",
+        "population.pdf",
+    } <= set(files)
     rows = list(csv.DictReader(files["subjects.csv"].decode().splitlines()))
     cmax = np.array([float(row["desipramine.cmax [nM]"]) for row in rows])
     told = found.percentiles()["desipramine.cmax"]
@@ -116,8 +126,15 @@ def test_the_same_seed_gives_the_same_files_and_another_seed_does_not(scenario, 
 
 def test_people_have_phenotypes_and_a_poor_metaboliser_is_exposed_most(scenario):
     asked = Request(
-        scenario("human"), drug="desipramine", dose="50 mg", route="po", hours=400.0, subjects=120, workers=1, seed=3
-    )  # fmt: skip
+        scenario("human"),
+        drug="desipramine",
+        dose="50 mg",
+        route="po",
+        hours=400.0,
+        subjects=120,
+        workers=1,
+        seed=3,
+    )
     found, _ = finished(asked)
     kinds = np.array(found.population.phenotypes["subject.activity_CYP2D6"])
     exposed = found.population.endpoint("desipramine.auc_last")
@@ -128,9 +145,15 @@ def test_people_have_phenotypes_and_a_poor_metaboliser_is_exposed_most(scenario)
 
 def test_one_phenotype_may_be_held_for_all(scenario):
     asked = Request(
-        scenario("human"), drug="desipramine", dose="50 mg", route="po", hours=24.0, subjects=6, workers=1,
+        scenario("human"),
+        drug="desipramine",
+        dose="50 mg",
+        route="po",
+        hours=24.0,
+        subjects=6,
+        workers=1,
         phenotype=("CYP2D6=poor",),
-    )  # fmt: skip
+    )
     found, _ = finished(asked)
     assert (found.population.drawn["subject.activity_CYP2D6"] == 0).all()
     assert "subject.activity_CYP2D6" not in found.population.phenotypes
@@ -175,7 +198,12 @@ def test_what_cannot_be_is_told_in_a_sentence(scenario, change, words):
 
 def test_an_unknown_population_names_those_there_are(scenario):
     asked = Request(
-        scenario("human"), drug="desipramine", dose="50 mg", route="po", hours=24.0, population="martian"
+        scenario("human"),
+        drug="desipramine",
+        dose="50 mg",
+        route="po",
+        hours=24.0,
+        population="martian",
     )
     with pytest.raises(UnknownNameError, match="european"):
         finished(asked)

@@ -46,15 +46,34 @@ human,F_po,1,,,dimensionless,,,chosen,,assumed
 ,Ki_NET,100,,,nM,,,chosen,,assumed
 """
 ROW = {
-    "id": "area", "row": "area", "topic": "kinetics", "says": "area under the curve", "scenario": "one_person",
-    "regimens": "toy 1 mg/kg iv", "quantity": "toy.plasma_total", "measure": "auc", "from_h": "0", "to_h": "200",
-    "relation": "is", "value": "5000", "sd_log": "0.1", "sd_basis": "assumed", "unit": "ng/mL h", "fitted": "no",
+    "id": "area",
+    "row": "area",
+    "topic": "kinetics",
+    "says": "area under the curve",
+    "scenario": "one_person",
+    "regimens": "toy 1 mg/kg iv",
+    "quantity": "toy.plasma_total",
+    "measure": "auc",
+    "from_h": "0",
+    "to_h": "200",
+    "relation": "is",
+    "value": "5000",
+    "sd_log": "0.1",
+    "sd_basis": "assumed",
+    "unit": "ng/mL h",
+    "fitted": "no",
     "certainty": "assumed",
-}  # fmt: skip
+}
 EARLY = ROW | {
-    "id": "early", "quantity": "net.occupancy", "measure": "peak", "to_h": "1", "relation": "above", "value": "", "low": "99",
+    "id": "early",
+    "quantity": "net.occupancy",
+    "measure": "peak",
+    "to_h": "1",
+    "relation": "above",
+    "value": "",
+    "low": "99",
     "unit": "%",
-}  # fmt: skip
+}
 
 
 def ended(job: Generator[Any, None, Any]) -> Any:
@@ -97,7 +116,9 @@ def test_a_prediction_is_dose_over_clearance_and_is_told_beside_what_was_observe
     text = told.as_text()
     assert "x 0.50" in text and "1 published directions and limits: 0 kept" in text
     names = {Path(name).name for name in told.to_write}
-    assert names == {f"one_person-predictions.{kind}" for kind in ("csv", "json", "txt", "svg", "pdf")}
+    assert names == {
+        f"one_person-predictions.{kind}" for kind in ("csv", "json", "txt", "svg", "pdf")
+    }
     written = told.to_write[str(folder / "out" / "one_person-predictions.csv")].decode()
     assert [row["holds"] for row in csv.DictReader(io.StringIO(written))] == ["no", "no"]
 

@@ -25,7 +25,9 @@ def folder_of(study):
 
 def test_every_promised_file_is_written(ran):
     names = {
-        path.relative_to(folder_of(ran)).as_posix() for path in folder_of(ran).rglob("*") if path.is_file()
+        path.relative_to(folder_of(ran)).as_posix()
+        for path in folder_of(ran).rglob("*")
+        if path.is_file()
     }
     assert {
         "estimates.csv",
@@ -47,7 +49,9 @@ def test_the_json_holds_value_unit_interval_n_method_version_and_hashes(ran):
     assert document["version"] == tca.__version__
     raw = {item["path"]: item["sha256"] for item in document["inputs"]}
     assert raw == {
-        f"raw/net_run{k}.csv": hashlib.sha256((ran / f"raw/net_run{k}.csv").read_bytes()).hexdigest()
+        f"raw/net_run{k}.csv": hashlib.sha256(
+            (ran / f"raw/net_run{k}.csv").read_bytes()
+        ).hexdigest()
         for k in (1, 2)
     }
     ki = next(e for e in document["assays"][0]["estimates"] if e["name"] == "Ki")
@@ -65,8 +69,12 @@ def test_the_affinity_is_the_one_the_plates_were_made_with(result):
 
 
 def test_the_excluded_well_is_told_and_not_used(ran, result):
-    rows = list(csv.DictReader((folder_of(ran) / "wells.csv").read_text(encoding="utf-8").splitlines()))
-    torn = [row for row in rows if "C05" in row.values() and any("net_run2" in v for v in row.values())]
+    rows = list(
+        csv.DictReader((folder_of(ran) / "wells.csv").read_text(encoding="utf-8").splitlines())
+    )
+    torn = [
+        row for row in rows if "C05" in row.values() and any("net_run2" in v for v in row.values())
+    ]
     assert len(torn) == 1
     assert any("filter torn" in value for value in torn[0].values())
     plate = result["NET"].plates[1]
@@ -94,7 +102,9 @@ def test_a_second_run_finds_the_same_results_and_only_the_log_grows(ran):
 
 def test_raw_files_are_never_written(ran):
     assert log.raw_hashes(log.read_log(ran)) == {
-        f"raw/net_run{k}.csv": hashlib.sha256((ran / f"raw/net_run{k}.csv").read_bytes()).hexdigest()
+        f"raw/net_run{k}.csv": hashlib.sha256(
+            (ran / f"raw/net_run{k}.csv").read_bytes()
+        ).hexdigest()
         for k in (1, 2)
     }
 
@@ -125,7 +135,10 @@ def test_what_was_run_is_verified_byte_for_byte(ran):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda d: _edit(results.latest(d) / "estimates.csv", "Ki", "Kl"), "estimates.csv was changed"),
+        (
+            lambda d: _edit(results.latest(d) / "estimates.csv", "Ki", "Kl"),
+            "estimates.csv was changed",
+        ),
         (lambda d: (results.latest(d) / "checks.csv").unlink(), "checks.csv is missing"),
         (lambda d: _edit(results.latest(d) / "manifest.json", "inputs", "imputs"), "manifest"),
         (lambda d: _edit(d / "study.toml", "A small", "A smaller"), "has changed since"),
@@ -143,7 +156,9 @@ def test_results_forged_together_with_their_manifest_are_found_by_computing_anew
     place = results.latest(ran)
     _edit(place / "estimates.csv", "nM", "pM")
     manifest = json.loads((place / "manifest.json").read_text())
-    manifest["outputs"]["estimates.csv"] = hashlib.sha256((place / "estimates.csv").read_bytes()).hexdigest()
+    manifest["outputs"]["estimates.csv"] = hashlib.sha256(
+        (place / "estimates.csv").read_bytes()
+    ).hexdigest()
     (place / "manifest.json").write_text(
         json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     )
@@ -164,16 +179,22 @@ def test_a_log_that_was_touched_stops_the_verification(ran):
 def test_a_run_killed_at_a_random_moment_leaves_the_last_good_results_whole(ran):
     old = results.latest(ran)
     chance = random.Random(1)
-    program = "import sys; from tricyclic.cli.main import main; main(['run', sys.argv[1], '--quiet'])"
+    program = (
+        "import sys; from tricyclic.cli.main import main; main(['run', sys.argv[1], '--quiet'])"
+    )
     (ran / "study.toml").write_text((ran / "study.toml").read_text().replace("A small", "Another"))
     start = time.monotonic()
     subprocess.run([sys.executable, "-c", program, str(ran)], check=True, capture_output=True)
     whole = time.monotonic() - start
     for attempt in range(4):
-        (ran / "study.toml").write_text((ran / "study.toml").read_text().replace("Another", "Another one,"))
+        (ran / "study.toml").write_text(
+            (ran / "study.toml").read_text().replace("Another", "Another one,")
+        )
         known = results.latest(ran)
         process = subprocess.Popen(
-            [sys.executable, "-c", program, str(ran)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [sys.executable, "-c", program, str(ran)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         time.sleep(whole * chance.uniform(0.3, 1.0))
         os.kill(process.pid, signal.SIGKILL)
@@ -193,7 +214,9 @@ def _edit(path, old, new):
 
 
 def test_a_whole_run_may_be_excluded_and_the_report_says_so(study):
-    (study / "exclusions.csv").write_text("target,reason,who,when\nNET/run2,harvester leaked,A,2026-03-12\n")
+    (study / "exclusions.csv").write_text(
+        "target,reason,who,when\nNET/run2,harvester leaked,A,2026-03-12\n"
+    )
     result = tca.open_study(study).run()
     assert [plate.experiment for plate in result["NET"].plates] == ["run1"]
     assert "harvester leaked" in (folder_of(study) / "report.html").read_text(encoding="utf-8")

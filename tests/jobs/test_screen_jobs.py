@@ -104,7 +104,9 @@ def test_long_tables_become_a_page_and_tables(tmp_path):
     assert called == {name for name, at in truth.items() if at is not None}
     document = json.loads((tmp_path / "out" / "screen.json").read_text())
     assert document["schema"] == "tricyclic-screen/1"
-    assert [plate["name"] for plate in document["plates"]] == [plate.name for plate in (*single, *curves)]
+    assert [plate["name"] for plate in document["plates"]] == [
+        plate.name for plate in (*single, *curves)
+    ]
 
 
 def test_the_files_of_a_screen_are_the_same_bytes_each_time(tmp_path):
@@ -166,7 +168,9 @@ def test_what_cannot_be_a_screen_is_said_in_a_sentence(tmp_path, monkeypatch, ar
 
 def test_a_control_chart_of_a_table_tells_the_run_that_broke_a_rule(tmp_path):
     (tmp_path / "runs.csv").write_text(RUNS + "\n")
-    result = call("control-chart", tmp_path / "runs.csv", "--baseline", 9, "--out", tmp_path / "out")
+    result = call(
+        "control-chart", tmp_path / "runs.csv", "--baseline", 9, "--out", tmp_path / "out"
+    )
     assert result.exit_code == 0, result.output
     assert "I chart: one point beyond three sigma, at run 10" in result.stdout
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
@@ -181,7 +185,8 @@ def test_pic50_and_nanomolar_give_the_same_msr(tmp_path):
     (tmp_path / "a.csv").write_text(RUNS + "\n")
     values = [float(line.split(",")[1]) for line in RUNS.splitlines()[1:]]
     (tmp_path / "b.csv").write_text(
-        "run,pIC50\n" + "".join(f"{k},{float(9 - np.log10(v))!r}\n" for k, v in enumerate(values, 1))
+        "run,pIC50\n"
+        + "".join(f"{k},{float(9 - np.log10(v))!r}\n" for k, v in enumerate(values, 1))
     )
     a, b = (
         json.loads(call("--json", "control-chart", tmp_path / name).stdout)["result"]
@@ -259,7 +264,9 @@ def potency_table(path, ratio=4.0, unit="_nM"):
 
 
 def test_a_lot_four_times_as_potent_is_found_so(tmp_path):
-    result = call("--json", "relative-potency", potency_table(tmp_path / "t.csv"), "--reference", "standard")
+    result = call(
+        "--json", "relative-potency", potency_table(tmp_path / "t.csv"), "--reference", "standard"
+    )
     assert result.exit_code == 0, result.output
     (found,) = json.loads(result.stdout)["result"]["potencies"]
     assert found["sample"] == "lot 7"
@@ -275,7 +282,12 @@ def test_a_lot_four_times_as_potent_is_found_so(tmp_path):
 )
 def test_a_table_without_reference_or_unit_is_refused(tmp_path, unit, reference, words):
     refused(
-        call("relative-potency", potency_table(tmp_path / "t.csv", unit=unit), "--reference", reference),
+        call(
+            "relative-potency",
+            potency_table(tmp_path / "t.csv", unit=unit),
+            "--reference",
+            reference,
+        ),
         *words,
     )
 
@@ -311,6 +323,8 @@ def test_one_dose_is_no_curve_to_compare(tmp_path):
 def test_a_run_is_not_compared_with_itself(tmp_path):
     rows = "\n".join(f"c{k},{k + 1}" for k in range(8))
     (tmp_path / "m.csv").write_text(f"compound,a_ic50_nM\n{rows}\n", encoding="utf-8")
-    done = said(tmp_path, "msr", str(tmp_path / "m.csv"), "--first", "a_ic50_nM", "--second", "a_ic50_nM")
+    done = said(
+        tmp_path, "msr", str(tmp_path / "m.csv"), "--first", "a_ic50_nM", "--second", "a_ic50_nM"
+    )
     assert done.exit_code == 3, done.output
     assert "both runs are the column" in done.stderr

@@ -48,9 +48,14 @@ def asked(tmp_path):
 
     def request(**more) -> Request:
         usual = {
-            "drug": "reboxetine", "rate": "1 mg/kg/d", "route": "pump", "hours": 300.0, "workers": 1,
-            "parameter": NAMES, "endpoint": ("occupancy.end",),
-        }  # fmt: skip
+            "drug": "reboxetine",
+            "rate": "1 mg/kg/d",
+            "route": "pump",
+            "hours": 300.0,
+            "workers": 1,
+            "parameter": NAMES,
+            "endpoint": ("occupancy.end",),
+        }
         return Request(str(file), **{**usual, **more})
 
     return request
@@ -72,7 +77,12 @@ def test_occupancy_moves_by_the_free_share_per_percent_of_affinity(asked, tmp_pa
     free = 1 - found.elasticities.typical[column]
     assert found.elasticities.table[1, column] == pytest.approx(-free, rel=1e-3)
     files = {place.rpartition("/")[2]: data for place, data in found.to_write.items()}
-    assert {"elasticities.csv", "elasticities.svg", "tornado_occupancy.end.svg", "result.json"} <= set(files)
+    assert {
+        "elasticities.csv",
+        "elasticities.svg",
+        "tornado_occupancy.end.svg",
+        "result.json",
+    } <= set(files)
     rows = list(csv.DictReader(files["elasticities.csv"].decode().splitlines()))
     assert [row["parameter"] for row in rows] == list(NAMES)
     assert float(rows[1]["occupancy.end"]) == pytest.approx(-free, rel=1e-3)
@@ -134,12 +144,12 @@ def test_one_bar_is_no_tornado(asked, tmp_path):
 )
 def test_a_model_of_one_s_own_is_taken_in_hours_only(tmp_path, verb, unit, exit_code, says):
     file = tmp_path / "chain.xml"
-    body = (
-        f"model chain()\n{unit}  compartment c = 1\n  species A in c\n  A -> ; k*A\n  A = 1; k = 0.5\nend\n"
-    )
+    body = f"model chain()\n{unit}  compartment c = 1\n  species A in c\n  A -> ; k*A\n  A = 1; k = 0.5\nend\n"
     file.write_text(sbml_of(body, "chain"), encoding="utf-8")
     words = ["--hours", "2", *(["--all"] if verb == "sensitivity" else ["--subjects", "2"])]
     told = CliRunner().invoke(main, [verb, str(file), "--quiet", "--workers", "1", *words])
     assert told.exit_code == exit_code, told.output
     assert says in told.output
-    assert (f"{verb.capitalize()} takes models of your own in hours only" in told.output) is bool(exit_code)
+    assert (f"{verb.capitalize()} takes models of your own in hours only" in told.output) is bool(
+        exit_code
+    )

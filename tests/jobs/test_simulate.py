@@ -95,9 +95,12 @@ K = 2 / 20
 def library(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     for name, text in (
-        ("scenarios/small.toml", SCENARIO), ("mechanisms/blocked_uptake.ant", MECHANISM), ("mechanisms/blocked_uptake.csv", VALUES),
-        ("drugs/testamine.csv", DRUG), ("drugs/weightless.csv", DRUG.replace("molar_mass", "other_mass")),
-    ):  # fmt: skip
+        ("scenarios/small.toml", SCENARIO),
+        ("mechanisms/blocked_uptake.ant", MECHANISM),
+        ("mechanisms/blocked_uptake.csv", VALUES),
+        ("drugs/testamine.csv", DRUG),
+        ("drugs/weightless.csv", DRUG.replace("molar_mass", "other_mass")),
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text.lstrip("\n"), encoding="utf-8")
     return folder
@@ -170,7 +173,9 @@ def test_after_the_pump_stops_the_amine_comes_back_to_rest(simulate):
 
 def test_a_person_of_twice_the_weight_gets_half_the_level(simulate):
     light, heavy = (
-        numbers(simulate(drug="testamine", dose="70 mg", route="po", species="human", weight=weight))["cmax"]
+        numbers(
+            simulate(drug="testamine", dose="70 mg", route="po", species="human", weight=weight)
+        )["cmax"]
         for weight in ("70 kg", "140 kg")
     )
     assert heavy == pytest.approx(light / 2, rel=1e-4)
@@ -187,7 +192,10 @@ def test_the_weight_that_divides_a_dose_is_that_of_the_model(simulate):
 
 
 def test_no_weight_differs_between_subjects_whose_doses_are_per_kg():
-    assert [row.cv for row in mechanisms()["subject"].constants if row.name == "body_weight"] == [0.0, 0.0]
+    assert [row.cv for row in mechanisms()["subject"].constants if row.name == "body_weight"] == [
+        0.0,
+        0.0,
+    ]
 
 
 def test_the_unit_of_the_dose_changes_nothing(simulate):
@@ -205,14 +213,19 @@ def test_no_drug_gives_no_change(simulate):
 
 
 def test_a_set_value_moves_what_hangs_on_it_and_says_when_it_is_out_of_range(simulate):
-    found = simulate(drug="testamine", dose="1 mg/kg", route="iv", days=3, set=("testamine.CL=8", "k=6"))
+    found = simulate(
+        drug="testamine", dose="1 mg/kg", route="iv", days=3, set=("testamine.CL=8", "k=6")
+    )
     assert numbers(found)["auc_inf"] == pytest.approx(4000 / 8, rel=1e-3)
     assert dict(found.values) == {"testamine.CL": 8.0, "amine.k": 6.0}
     assert found.remarks == ("testamine.CL is 8.00, outside the range 1.00 to 4.00 held possible",)
 
 
 def test_the_usual_dose_of_the_table_is_given_where_none_is_stated(simulate):
-    usual, stated = simulate(drug="testamine"), simulate(drug="testamine", dose="2 mg/kg", route="ip")
+    usual, stated = (
+        simulate(drug="testamine"),
+        simulate(drug="testamine", dose="2 mg/kg", route="ip"),
+    )
     assert usual["amine"].y == pytest.approx(stated["amine"].y)
     assert usual.horizon_h == 24.0
 
@@ -266,7 +279,9 @@ def test_a_measured_course_that_the_model_gave_has_no_misfit(simulate, measured)
     assert one.rms_errors < 0.1
 
 
-@pytest.mark.parametrize(("value", "unit"), [("20", "nM"), ("0.02", "uM"), ("200", "%"), ("2", "fold")])
+@pytest.mark.parametrize(
+    ("value", "unit"), [("20", "nM"), ("0.02", "uM"), ("200", "%"), ("2", "fold")]
+)
 def test_a_reading_is_compared_in_whatever_unit_it_was_taken(simulate, measured, value, unit):
     found = simulate(hours=4, compare=measured([f"1,amine,{value},{unit},"]))
     (point,) = found.compared[0].points
@@ -282,7 +297,9 @@ def test_plasma_in_nanograms_is_compared_through_the_molar_mass(simulate, measur
 
 
 def test_an_occupancy_may_be_compared_in_percent_of_the_target(simulate, measured):
-    found = simulate(drug="testamine", rate="6 mg/kg/d", days=7, compare=measured(["160,blocked,83,%,5"]))
+    found = simulate(
+        drug="testamine", rate="6 mg/kg/d", days=7, compare=measured(["160,blocked,83,%,5"])
+    )
     assert found.compared[0].unit == "%"
     assert found.compared[0].points[0].simulated == pytest.approx(100 * 25 / 30, rel=1e-3)
 
@@ -333,8 +350,13 @@ def test_a_phenotype_that_no_drug_feels_is_remarked(simulate):
         "No drug of this model is cleared by CYP2D6 in the rat: its phenotype changes nothing",
     )
     felt = simulate(
-        drug="testamine", dose="1 mg/kg", route="iv", phenotype=("CYP2D6=poor",), set=("testamine.share_CYP2D6=0.5",), days=4
-    )  # fmt: skip
+        drug="testamine",
+        dose="1 mg/kg",
+        route="iv",
+        phenotype=("CYP2D6=poor",),
+        set=("testamine.share_CYP2D6=0.5",),
+        days=4,
+    )
     assert not felt.remarks and numbers(felt)["auc_inf"] == pytest.approx(4000 / 1, rel=1e-3)
 
 
@@ -406,7 +428,9 @@ def with_ensemble(library, tmp_path):
 
 
 def test_the_ensemble_gives_median_and_band_of_its_members(simulate, with_ensemble):
-    work = run(Request("small", drug="testamine", dose="1 mg/kg", route="ip", days=3, folder=with_ensemble))
+    work = run(
+        Request("small", drug="testamine", dose="1 mg/kg", route="ip", days=3, folder=with_ensemble)
+    )
     while True:
         try:
             next(work)
@@ -416,7 +440,10 @@ def test_the_ensemble_gives_median_and_band_of_its_members(simulate, with_ensemb
     assert (found.members, found.ensemble) == (21, "small, version 3")
     auc = next(one for one in found.exposures if one.place == "plasma, total").numbers["auc_inf"]
     assert auc.value == pytest.approx(0.6 * 2000, rel=1e-3)
-    assert (auc.low, auc.high) == (pytest.approx(0.24 * 2000, rel=1e-3), pytest.approx(0.96 * 2000, rel=1e-3))
+    assert (auc.low, auc.high) == (
+        pytest.approx(0.24 * 2000, rel=1e-3),
+        pytest.approx(0.96 * 2000, rel=1e-3),
+    )
     course = found["amine"]
     assert (course.low <= course.y).all() and (course.y <= course.high).all()
     assert "21 members of the ensemble small, version 3; in brackets 90 % of them" in str(found)
@@ -475,7 +502,12 @@ def test_the_tables_hold_what_the_result_holds_and_the_same_bytes_again(simulate
         "result.json",
         "summary.txt",
     } <= files.keys()
-    assert {"courses.svg", "acute-and-chronic.svg", "occupancy.svg", "concentrations.pdf"} <= files.keys()
+    assert {
+        "courses.svg",
+        "acute-and-chronic.svg",
+        "occupancy.svg",
+        "concentrations.pdf",
+    } <= files.keys()
     rows = list(csv.DictReader(io.StringIO(files["courses.csv"].decode())))
     amine = [float(row["value"]) for row in rows if row["watch"] == "amine"]
     assert amine == pytest.approx(found["amine"].y.tolist(), rel=1e-8)
@@ -509,12 +541,31 @@ def test_json_is_one_document_with_bands_and_courses(typed):
         (("--watch", "amin"), "Did you mean 'amine'"),
         (("--drug", "testamine", "--dose", "1", "--route", "iv"), "has no unit"),
         (("--drug", "weightless", "--dose", "1 mg/kg", "--route", "iv"), "has no molar mass"),
-        (("--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--start", "-1 h"), "A time is 0 or more"),
+        (
+            ("--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--start", "-1 h"),
+            "A time is 0 or more",
+        ),
         (("--hours", "-1"), "above 0"),
         (("--hours", "3", "--days", "1"), "Both days and hours"),
         (("--days", "1e9"), "At most"),
         (("--drug", "testamine", "--dose", "1 mg/kg", "--route", "by mouth"), "no route is called"),
-        (("--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--every", "12h", "--doses", "9", "--days", "3"), "ends at 72 h"),
+        (
+            (
+                "--drug",
+                "testamine",
+                "--dose",
+                "1 mg/kg",
+                "--route",
+                "iv",
+                "--every",
+                "12h",
+                "--doses",
+                "9",
+                "--days",
+                "3",
+            ),
+            "ends at 72 h",
+        ),
         (("--with", "testamine 1 mg/kg iv at 80 h", "--days", "3"), "ends at 72 h"),
         (("--dose", "1 mg/kg"), "no drug is named"),
         (("--members", "3"), "no calibrated ensemble"),
@@ -524,8 +575,14 @@ def test_json_is_one_document_with_bands_and_courses(typed):
         (("--weight", "heavy"), "is no weight"),
         (("--compare", "nowhere.csv"), "no such file"),
         (("--to", "out.csv"), "looks like a file"),
-        (("--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--duration", "3 h"), "given at once"),
-        (("--drug", "testamine", "--set", "testamine.V=-5"), "testamine.V is -5. It is above 0, in L/kg"),
+        (
+            ("--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--duration", "3 h"),
+            "given at once",
+        ),
+        (
+            ("--drug", "testamine", "--set", "testamine.V=-5"),
+            "testamine.V is -5. It is above 0, in L/kg",
+        ),
         (("--drug", "testamine", "--set", "testamine.V=0"), "above 0"),
         (("--drug", "testamine", "--set", "testamine.fu=5"), "A share is 0 to 1"),
         (("--drug", "testamine", "--set", "testamine_dose1.F=3"), "A share is 0 to 1"),
@@ -534,9 +591,23 @@ def test_json_is_one_document_with_bands_and_courses(typed):
         (("--set", "amine.rest=0"), "above 0, in nM"),
         (("--set", "amine.k=-1"), "above 0, in 1/h"),
         (("--set", "amine.load=1"), "is wired to net_site.load"),
-        (("--every", "1 min", "--drug", "testamine", "--dose", "1 mg/kg", "--route", "iv", "--days", "30"), "doses"),
+        (
+            (
+                "--every",
+                "1 min",
+                "--drug",
+                "testamine",
+                "--dose",
+                "1 mg/kg",
+                "--route",
+                "iv",
+                "--days",
+                "30",
+            ),
+            "doses",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_one_sentence_and_exit_3(typed, words, says):
     told = typed(*words)
     assert told.exit_code == 3, told.output
@@ -617,9 +688,7 @@ def test_a_half_life_that_a_run_is_too_short_for_is_a_dash_and_a_washout_shows_i
     dosing = {"drug": "testamine", "dose": "1 mg/kg", "route": "iv"}
     short = simulate(**dosing, hours=6.0)
     assert math.isnan(numbers(short)["half_life_h"]) and math.isnan(numbers(short)["auc_inf"])
-    said = (
-        "no half-life of testamine: less than one of them is seen after the last dose; a --washout shows it"
-    )
+    said = "no half-life of testamine: less than one of them is seen after the last dose; a --washout shows it"
     assert said in short.remarks and f"look   {said}" in short.as_text()
     washed = simulate(**dosing, hours=6.0, washout="3 d")
     assert numbers(washed)["half_life_h"] == pytest.approx(math.log(2) / K, rel=1e-4)

@@ -28,7 +28,10 @@ PER_HOUR = 0.5
 def chain(unit):
     """A drug that leaves at 0.5 per hour, written in a unit of time."""
     k = PER_HOUR * (UNITS[unit] or 3600.0) / 3600.0
-    return sbml_of(f"model chain()\n{unit}  compartment c = 1\n  species A in c\n  A -> ; k*A\n  A = 0; k = {k!r}\nend\n", "chain")  # fmt: skip
+    return sbml_of(
+        f"model chain()\n{unit}  compartment c = 1\n  species A in c\n  A -> ; k*A\n  A = 0; k = {k!r}\nend\n",
+        "chain",
+    )
 
 
 @pytest.fixture
@@ -36,7 +39,9 @@ def typed(tmp_path):
     def call(unit, *words, text=""):
         file = tmp_path / "chain.xml"
         file.write_text(text or chain(unit), encoding="utf-8")
-        return CliRunner().invoke(main, ["simulate", str(file), "--quiet", *words], prog_name="tricyclic")
+        return CliRunner().invoke(
+            main, ["simulate", str(file), "--quiet", *words], prog_name="tricyclic"
+        )
 
     return call
 
@@ -67,7 +72,18 @@ def test_the_second_is_the_unit_of_old_files_that_do_not_redefine_it():
 @pytest.mark.parametrize("unit", [unit for unit, seconds in UNITS.items() if seconds])
 def test_doses_every_twelve_minutes_are_that_in_any_unit_of_the_file(typed, unit):
     told = typed(
-        unit, "--drug", "A", "--dose", "100", "--every", "12 min", "--doses", "3", "--hours", "2", "--json"
+        unit,
+        "--drug",
+        "A",
+        "--dose",
+        "100",
+        "--every",
+        "12 min",
+        "--doses",
+        "3",
+        "--hours",
+        "2",
+        "--json",
     )
     time, level = course_of(told)
     assert time[-1] == pytest.approx(2.0)
@@ -93,13 +109,21 @@ def test_times_of_a_file_that_does_not_declare_them_are_bare_numbers(typed, tmp_
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "courses.csv").read_text())))
     assert float(rows[-1]["time"]) == 20.0 and "time_h" not in rows[0]
     assert "hours" not in (tmp_path / "out" / "courses.svg").read_text().lower()
-    assert math.isclose(float(rows[-1]["value"]), 100 * sum(np.exp(-PER_HOUR * age) for age in (20, 16, 12, 8, 4)), rel_tol=1e-3)  # fmt: skip
+    assert math.isclose(
+        float(rows[-1]["value"]),
+        100 * sum(np.exp(-PER_HOUR * age) for age in (20, 16, 12, 8, 4)),
+        rel_tol=1e-3,
+    )
 
 
 @pytest.mark.parametrize(
     ("unit", "words", "says"),
     [
-        ("", ("--drug", "A", "--dose", "1", "--every", "12 min"), "does not declare its unit of time"),
+        (
+            "",
+            ("--drug", "A", "--dose", "1", "--every", "12 min"),
+            "does not declare its unit of time",
+        ),
         ("", ("--days", "2"), "does not declare its unit of time"),
         (
             "  unit time_unit = 60 second\n",
@@ -131,7 +155,15 @@ def test_a_run_of_a_file_is_at_the_file_s_values(typed):
 
 
 def test_a_dose_that_is_not_stated_is_told_to_be_the_usual_one():
-    words = ("simulate", "kinetics_and_occupancy", "--drug", "desipramine", "--members", "0", "--quiet")
+    words = (
+        "simulate",
+        "kinetics_and_occupancy",
+        "--drug",
+        "desipramine",
+        "--members",
+        "0",
+        "--quiet",
+    )
     assert "usual dose of the drug's table" in CliRunner().invoke(main, words).stdout
     stated = CliRunner().invoke(main, [*words, "--dose", "10 mg/kg", "--route", "ip"])
     assert stated.exit_code == 0 and "usual dose" not in stated.stdout
@@ -140,7 +172,21 @@ def test_a_dose_that_is_not_stated_is_told_to_be_the_usual_one():
 def test_a_file_without_a_species_leaves_no_gap(tmp_path):
     file = tmp_path / "chain.xml"
     file.write_text(chain("  unit time_unit = 3600 second\n"), encoding="utf-8")
-    words = ("sensitivity", str(file), "--drug", "A", "--dose", "1", "--hours", "2", "--parameter", "k", "--workers", "1", "--quiet")  # fmt: skip
+    words = (
+        "sensitivity",
+        str(file),
+        "--drug",
+        "A",
+        "--dose",
+        "1",
+        "--hours",
+        "2",
+        "--parameter",
+        "k",
+        "--workers",
+        "1",
+        "--quiet",
+    )
     told = CliRunner().invoke(main, words)
     assert told.exit_code == 0, told.output
     assert "    " not in told.stdout.splitlines()[0] and told.stdout.splitlines()[1].startswith(

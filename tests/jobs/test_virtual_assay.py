@@ -36,7 +36,9 @@ def rows(data: bytes) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def glutamate(tmp_path_factory):
-    return done(Request("glutamate", seed=3, experiments=50, to=str(tmp_path_factory.mktemp("glutamate"))))
+    return done(
+        Request("glutamate", seed=3, experiments=50, to=str(tmp_path_factory.mktemp("glutamate")))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,13 @@ def neurites():
 @pytest.fixture(scope="module")
 def microdialysis(tmp_path_factory):
     return done(
-        Request("microdialysis", seed=3, animals=6, experiments=50, to=str(tmp_path_factory.mktemp("rats")))
+        Request(
+            "microdialysis",
+            seed=3,
+            animals=6,
+            experiments=50,
+            to=str(tmp_path_factory.mktemp("rats")),
+        )
     )
 
 
@@ -89,7 +97,11 @@ def test_what_a_pooled_ec50_says_holds_the_truth_in_most_experiments():
 
 def test_the_antagonist_takes_the_potentiation_away_and_does_little_alone(glutamate):
     plain, held = (
-        {group.name: group.estimates[k].value for group in glutamate.groups if group.estimates[k] is not None}
+        {
+            group.name: group.estimates[k].value
+            for group in glutamate.groups
+            if group.estimates[k] is not None
+        }
         for k in (0, 1)
     )
     assert plain["10 uM"] > 1.5 > plain["0.1 uM"]
@@ -123,7 +135,9 @@ def test_the_groups_are_the_means_of_the_wells_in_the_table(glutamate):
 
     folds = [mean(k, "imipramine 1 uM") / mean(k, "vehicle") for k in "1234"]
     (group,) = (group for group in glutamate.groups if group.name == "1 uM")
-    assert group.estimates[0].value == pytest.approx(float(np.exp(np.mean(np.log(folds)))), rel=1e-6)
+    assert group.estimates[0].value == pytest.approx(
+        float(np.exp(np.mean(np.log(folds)))), rel=1e-6
+    )
 
 
 def test_every_table_and_document_says_that_it_is_synthetic(glutamate, microdialysis):
@@ -132,11 +146,15 @@ def test_every_table_and_document_says_that_it_is_synthetic(glutamate, microdial
         assert len(tables) >= 2
         for data in tables:
             assert "synthetic" in data.decode().splitlines()[0]
-            assert all(row["synthetic"].startswith("simulated, no experiment") for row in rows(data))
+            assert all(
+                row["synthetic"].startswith("simulated, no experiment") for row in rows(data)
+            )
         assert "synthetic" in json.loads(file_of(found, "result.json"))["result"]["synthetic"]
         assert "SYNTHETIC" in file_of(found, "summary.txt").decode().splitlines()[0]
         assert any(
-            "simulated" in data.decode() for place, data in found.to_write.items() if place.endswith(".svg")
+            "simulated" in data.decode()
+            for place, data in found.to_write.items()
+            if place.endswith(".svg")
         )
 
 
@@ -159,7 +177,8 @@ def test_cultures_of_a_small_experiment_are_the_first_of_a_large_one(glutamate):
 def test_more_cultures_never_show_an_effect_much_less_often(glutamate):
     for need in glutamate.needs:
         assert all(
-            later >= earlier - 0.15 for earlier, later in zip(need.power, need.power[1:], strict=False)
+            later >= earlier - 0.15
+            for earlier, later in zip(need.power, need.power[1:], strict=False)
         )
     by_dose = [need.power[2] for need in glutamate.needs[:5]]
     assert by_dose[0] < by_dose[2] <= by_dose[4] + 0.1
@@ -187,11 +206,20 @@ width = 1.0
 def test_a_member_of_the_ensemble_can_be_the_truth(tmp_path):
     (tmp_path / "ensembles").mkdir()
     (tmp_path / "ensembles" / "rat.toml").write_text(ENSEMBLE, encoding="utf-8")
-    (tmp_path / "ensembles" / "rat.csv").write_text("trkb.sigma_gain\n0.1\n0.35\n0.6\n", encoding="utf-8")
+    (tmp_path / "ensembles" / "rat.csv").write_text(
+        "trkb.sigma_gain\n0.1\n0.35\n0.6\n", encoding="utf-8"
+    )
 
     def truth(**asked) -> float:
         found = done(
-            Request("glutamate", experiments=0, cultures=1, antagonist="none", folder=str(tmp_path), **asked)
+            Request(
+                "glutamate",
+                experiments=0,
+                cultures=1,
+                antagonist="none",
+                folder=str(tmp_path),
+                **asked,
+            )
         )
         return {one.estimate.name: one.truth for one in found.found}["maximum fold"]
 
@@ -215,9 +243,13 @@ def test_without_ngf_no_drug_grows_neurites_and_with_it_the_drug_adds(neurites):
 
 @pytest.mark.parametrize("drug", ["fluvoxamine", "(+)-pentazocine"])
 def test_other_sigma_agonists_enhance_at_lower_concentration(drug, neurites):
-    found = done(Request("neurites", drug=drug, concentrations="1, 10, 100, 1000 nM", experiments=0))
+    found = done(
+        Request("neurites", drug=drug, concentrations="1, 10, 100, 1000 nM", experiments=0)
+    )
     truth = {one.estimate.name: one.truth for one in found.found}["EC50, one for all cultures"]
-    imipramine = {one.estimate.name: one.truth for one in neurites.found}["EC50, one for all cultures"]
+    imipramine = {one.estimate.name: one.truth for one in neurites.found}[
+        "EC50, one for all cultures"
+    ]
     assert truth < 0.3 * imipramine
 
 
@@ -240,7 +272,9 @@ def test_no_rat_is_in_two_groups_and_each_has_a_baseline_of_a_hundred(microdialy
         if float(row["end_min"]) <= 0:
             base.setdefault(row["rat"], []).append(float(row["percent_of_baseline"]))
     assert len(groups) == 4 * 6 and all(len(names) == 1 for names in groups.values())
-    assert all(len(values) == 4 and np.mean(values) == pytest.approx(100) for values in base.values())
+    assert all(
+        len(values) == 4 and np.mean(values) == pytest.approx(100) for values in base.values()
+    )
 
 
 def test_desipramine_raises_norepinephrine_by_dose_and_vehicle_does_not(microdialysis):
@@ -256,7 +290,9 @@ def test_the_area_is_the_mean_rise_times_the_hours(microdialysis):
 
 
 def test_rats_that_give_no_baseline_are_left_out_and_named():
-    found = done(Request("microdialysis", animals=2, experiments=5, assume=("reading_sd_fmol=1000",)))
+    found = done(
+        Request("microdialysis", animals=2, experiments=5, assume=("reading_sd_fmol=1000",))
+    )
     assert all(one.estimate.n <= 2 for one in found.found)
     assert any("rats gave no baseline" in remark for remark in found.remarks)
     assert any("limit of detection" in remark for remark in found.remarks)
@@ -265,7 +301,14 @@ def test_rats_that_give_no_baseline_are_left_out_and_named():
 
 def test_reverse_dialysis_acts_where_the_probe_is():
     found = done(
-        Request("microdialysis", route="probe", region="lc", concentrations="10 uM", experiments=0, animals=3)
+        Request(
+            "microdialysis",
+            route="probe",
+            region="lc",
+            concentrations="10 uM",
+            experiments=0,
+            animals=3,
+        )
     )
     assert found.found[1].estimate.value > 150
     assert "perfusate" in found.design[0] and "locus coeruleus" in found.design[0]
@@ -276,9 +319,25 @@ def test_reverse_dialysis_acts_where_the_probe_is():
 
 def test_the_command_prints_ec50_fold_antagonist_and_how_many_it_takes(tmp_path):
     result = call(
-        "glutamate", "--drug", "imipramine", "--concentrations", "0.1, 0.3, 1, 3, 10 uM", "--antagonist", "BD1047", "--cultures", "4",
-        "--replicates", "3", "--seed", "1", "--experiments", "20", "--to", str(tmp_path / "out"), "--quiet",
-    )  # fmt: skip
+        "glutamate",
+        "--drug",
+        "imipramine",
+        "--concentrations",
+        "0.1, 0.3, 1, 3, 10 uM",
+        "--antagonist",
+        "BD1047",
+        "--cultures",
+        "4",
+        "--replicates",
+        "3",
+        "--seed",
+        "1",
+        "--experiments",
+        "20",
+        "--to",
+        str(tmp_path / "out"),
+        "--quiet",
+    )
     assert result.exit_code == 0, result.output
     for words in (
         "SYNTHETIC",
@@ -291,9 +350,15 @@ def test_the_command_prints_ec50_fold_antagonist_and_how_many_it_takes(tmp_path)
     ):
         assert words in result.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "wells.csv", "dose_response.csv", "cultures.csv", "power.csv", "result.json", "summary.txt", "dose-response.svg",
+        "wells.csv",
+        "dose_response.csv",
+        "cultures.csv",
+        "power.csv",
+        "result.json",
+        "summary.txt",
+        "dose-response.svg",
         "dose-response.pdf",
-    }  # fmt: skip
+    }
 
 
 def test_json_holds_what_was_found_with_its_truth_and_every_assumption():
@@ -302,24 +367,38 @@ def test_json_holds_what_was_found_with_its_truth_and_every_assumption():
     )
     result = document["result"]
     assert "synthetic" in result["synthetic"]
-    assert {setting["name"] for setting in result["settings"]} >= {"days", "cells", "well_cv", "miscalled"}
+    assert {setting["name"] for setting in result["settings"]} >= {
+        "days",
+        "cells",
+        "well_cv",
+        "miscalled",
+    }
     assert all(one["truth"] is not None for one in result["found"])
 
 
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("glutamate", "--drug", "imipramin"), "imipramine"), (("glutamate", "--concentrations", "1, 10"), "no unit"),
-        (("glutamate", "--concentrations", "0, 1 uM"), "vehicle is always there"), (("glutamate", "--concentrations", "1 mg/kg"), "concentration"),
-        (("glutamate", "--assume", "wel_cv=0.1"), "well_cv"), (("glutamate", "--assume", "well_cv=much"), "number"),
-        (("glutamate", "--route", "ip"), "not part of"), (("glutamate", "--factor", "10, 50 ng/mL"), "Name one"),
-        (("glutamate", "--set", "sigma1.expresion=2"), "sigma1.expression"), (("glutamate", "--to", "out.csv"), "folder"),
-        (("glutamate", "--cultures", "0"), "1 to 200"), (("neurites", "--factor", "0 ng/mL"), "0 in every well"),
-        (("neurites", "--assume", "cells=10.5"), "whole number"), (("microdialysis", "--antagonist", "idazoxan"), "not part of"),
-        (("microdialysis", "--concentrations", "1 uM"), "dose"), (("microdialysis", "--region", "striatum"), "cortex"),
-        (("microdialysis", "--animals", "1"), "2 to 100"), (("glutamate", "--member", "-1"), "ensemble"),
+        (("glutamate", "--drug", "imipramin"), "imipramine"),
+        (("glutamate", "--concentrations", "1, 10"), "no unit"),
+        (("glutamate", "--concentrations", "0, 1 uM"), "vehicle is always there"),
+        (("glutamate", "--concentrations", "1 mg/kg"), "concentration"),
+        (("glutamate", "--assume", "wel_cv=0.1"), "well_cv"),
+        (("glutamate", "--assume", "well_cv=much"), "number"),
+        (("glutamate", "--route", "ip"), "not part of"),
+        (("glutamate", "--factor", "10, 50 ng/mL"), "Name one"),
+        (("glutamate", "--set", "sigma1.expresion=2"), "sigma1.expression"),
+        (("glutamate", "--to", "out.csv"), "folder"),
+        (("glutamate", "--cultures", "0"), "1 to 200"),
+        (("neurites", "--factor", "0 ng/mL"), "0 in every well"),
+        (("neurites", "--assume", "cells=10.5"), "whole number"),
+        (("microdialysis", "--antagonist", "idazoxan"), "not part of"),
+        (("microdialysis", "--concentrations", "1 uM"), "dose"),
+        (("microdialysis", "--region", "striatum"), "cortex"),
+        (("microdialysis", "--animals", "1"), "2 to 100"),
+        (("glutamate", "--member", "-1"), "ensemble"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_one_sentence_and_exit_3(args, words):
     result = call(*args, "--experiments", "0", "--quiet")
     assert result.exit_code == 3, result.output

@@ -53,8 +53,15 @@ def many_starts(x, y, weight=None):
             level = np.linalg.lstsq(np.stack([shape, 1 - shape], 1), y / size, rcond=None)[0]
             with np.errstate(all="ignore"):
                 end = least_squares(
-                    residual, [*level, c, np.log(hill)], method="lm", x_scale="jac", ftol=1e-13, xtol=1e-13, gtol=1e-13, max_nfev=2000
-                )  # fmt: skip
+                    residual,
+                    [*level, c, np.log(hill)],
+                    method="lm",
+                    x_scale="jac",
+                    ftol=1e-13,
+                    xtol=1e-13,
+                    gtol=1e-13,
+                    max_nfev=2000,
+                )
             if best is None or end.cost < best.cost:
                 best = end
     return best.x[2], np.exp(best.x[3]), 2 * best.cost * size**2
@@ -75,9 +82,11 @@ def test_hard_curves_are_fitted_at_least_as_well_as_by_27_starts_unless_a_bound_
     fits = fit_batch(X, y)
     reference = np.array([many_starts(X, one) for one in y])
     held = (
-        (np.abs(fits.log10_ic50 - X[0] + 3) < 1e-6) | (np.abs(fits.log10_ic50 - X[-1] - 3) < 1e-6)
-        | (fits.hill > 9.999) | (fits.hill < 0.05001)
-    )  # fmt: skip
+        (np.abs(fits.log10_ic50 - X[0] + 3) < 1e-6)
+        | (np.abs(fits.log10_ic50 - X[-1] - 3) < 1e-6)
+        | (fits.hill > 9.999)
+        | (fits.hill < 0.05001)
+    )
     assert (fits.rss[~held] < reference[~held, 2] * (1 + 1e-4)).all()
     well = (np.abs(fits.log10_ic50 + 7) < 2.7) & (fits.f_flat > 10) & ~held
     assert well.sum() > 9
@@ -141,8 +150,15 @@ def at(x, p):
 
 
 @pytest.mark.parametrize(
-    "held", [{"hill": 1.0}, {"top": 100.0}, {"bottom": 0.0}, {"top": 100.0, "bottom": 0.0}, {"hill": 1.0, "top": 100.0, "bottom": 0.0}]
-)  # fmt: skip
+    "held",
+    [
+        {"hill": 1.0},
+        {"top": 100.0},
+        {"bottom": 0.0},
+        {"top": 100.0, "bottom": 0.0},
+        {"hill": 1.0, "top": 100.0, "bottom": 0.0},
+    ],
+)
 def test_held_parameters_stay_and_the_rest_is_the_best_that_is_left(held):
     rng = np.random.default_rng(11)
     y = curve(X, -7.2, 1.2, 103.0, 4.0) + rng.normal(0, 3, (8, X.size))
@@ -164,7 +180,9 @@ def test_held_parameters_stay_and_the_rest_is_the_best_that_is_left(held):
             assert getattr(fits, name)[i] == value
         assert fits.df[i] == X.size - len(names)
         high = fits.log10_ic50_high[i]
-        at_limit = fit_batch(X, one[None], **held, bounds=(high - 1e-10, high + 1e-10), limits=None).rss[0]
+        at_limit = fit_batch(
+            X, one[None], **held, bounds=(high - 1e-10, high + 1e-10), limits=None
+        ).rss[0]
         assert at_limit == pytest.approx(
             fits.rss[i] * (1 + t_distribution.ppf(0.975, fits.df[i]) ** 2 / fits.df[i]), rel=1e-6
         )
@@ -226,7 +244,8 @@ def test_curves_with_doses_of_their_own_and_several_series_agree_with_each_alone
     rng = np.random.default_rng(17)
     series = [np.linspace(-10, -4, 10), np.linspace(-9, -5, 10), np.linspace(-11, -5, 10)]
     x = np.array(
-        [series[k] for k in rng.integers(0, 3, 400)] + [np.sort(rng.uniform(-10, -4, 10)) for _ in range(20)]
+        [series[k] for k in rng.integers(0, 3, 400)]
+        + [np.sort(rng.uniform(-10, -4, 10)) for _ in range(20)]
     )
     c = x.mean(axis=1) + rng.uniform(-0.7, 0.7, len(x))
     y = curve(x, c[:, None], 1.1, 100.0, 5.0) + rng.normal(0, 3, x.shape)
@@ -281,13 +300,21 @@ NOISE = np.random.default_rng(20).normal(0, 1, X.size)
 def test_every_kind_of_curve_gets_its_word(word, row):
     fits = fit_batch(X, row[None])
     assert fits.words[0] == word
-    refused = word in ("constant readings", "no finite readings", "infinite readings", "too few points")
+    refused = word in (
+        "constant readings",
+        "no finite readings",
+        "infinite readings",
+        "too few points",
+    )
     assert np.isnan(fits.log10_ic50[0]) == refused
     if word == "fits":
         assert fits.log10_ic50[0] == pytest.approx(-7.0, abs=0.1)
         assert fits.log10_ic50_low[0] <= fits.log10_ic50[0] <= fits.log10_ic50_high[0]
     if word.startswith("open"):
-        assert np.isfinite([fits.log10_ic50_low[0], fits.log10_ic50_high[0]]).tolist() == [word == "open above", word == "open below"]  # fmt: skip
+        assert np.isfinite([fits.log10_ic50_low[0], fits.log10_ic50_high[0]]).tolist() == [
+            word == "open above",
+            word == "open below",
+        ]
 
 
 def test_a_bad_curve_changes_nothing_in_its_neighbours():
@@ -320,7 +347,9 @@ def test_potency_is_blind_to_the_unit_of_the_readings(factor):
 
 def test_potency_moves_with_the_unit_of_dose():
     y, _ = simulate(50, np.random.default_rng(24))
-    np.testing.assert_allclose(fit_batch(X + 3, y).log10_ic50, fit_batch(X, y).log10_ic50 + 3, atol=1e-8)
+    np.testing.assert_allclose(
+        fit_batch(X + 3, y).log10_ic50, fit_batch(X, y).log10_ic50 + 3, atol=1e-8
+    )
 
 
 def test_threads_and_cuts_change_no_bit():
@@ -368,7 +397,11 @@ def test_kernels_give_the_same_without_the_compiler():
     for switch in ("0", "1"):
         environment = {**os.environ, "NUMBA_DISABLE_JIT": switch}
         done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
         )
         told.append(json.loads(done.stdout))
     compiled, plain = told

@@ -22,7 +22,9 @@ def rosenbrock(x):
 
 
 def test_the_bent_valley_of_rosenbrock_is_followed_to_its_end():
-    found = answered(descend(np.array([-1.2, 1.0]), *WIDE, step=1e-3, most=100, tolerance=1e-9), rosenbrock)
+    found = answered(
+        descend(np.array([-1.2, 1.0]), *WIDE, step=1e-3, most=100, tolerance=1e-9), rosenbrock
+    )
     assert found.converged
     assert found.x == pytest.approx([1.0, 1.0], abs=1e-3)
     assert found.cost == pytest.approx(0.0, abs=1e-6)
@@ -37,7 +39,8 @@ def test_a_line_is_fitted_as_algebra_fits_it():
 
 def test_an_optimum_beyond_a_bound_ends_on_it():
     found = answered(
-        descend(np.array([0.0, 0.0]), np.full(2, -1.0), np.full(2, 1.0)), lambda x: x - np.array([3.0, 0.5])
+        descend(np.array([0.0, 0.0]), np.full(2, -1.0), np.full(2, 1.0)),
+        lambda x: x - np.array([3.0, 0.5]),
     )
     assert found.x == pytest.approx([1.0, 0.5], abs=1e-3)
 

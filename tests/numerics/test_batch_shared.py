@@ -37,7 +37,11 @@ def plates(seed, groups=3, curves=4):
 def test_two_curves_that_share_plateaus_come_out_as_in_nls_of_r():
     told = json.loads((R / "curves.json").read_text(encoding="utf-8"))
     fits = fit_shared(
-        np.array(told["x"]), np.array([told["a"], told["b"]]), [0, 0], ("top", "bottom"), model="3pl"
+        np.array(told["x"]),
+        np.array([told["a"], told["b"]]),
+        [0, 0],
+        ("top", "bottom"),
+        model="3pl",
     )
     wanted = told["shared"]["coef"]
     assert fits.log10_ic50 == pytest.approx([wanted["la"], wanted["lb"]], abs=1e-6)
@@ -61,7 +65,10 @@ def test_a_joint_fit_is_that_of_one_large_least_squares(share):
             v = {name: np.full(k, p[j]) for j, name in enumerate(share)}
             return {
                 **v,
-                **{name: p[len(share) + j * k : len(share) + (j + 1) * k] for j, name in enumerate(own)},
+                **{
+                    name: p[len(share) + j * k : len(share) + (j + 1) * k]
+                    for j, name in enumerate(own)
+                },
             }
 
         def residual(p, data=data, values=values):
@@ -76,7 +83,14 @@ def test_a_joint_fit_is_that_of_one_large_least_squares(share):
         }
         start = np.concatenate([[guess[n][0] for n in share], *[guess[n] for n in own]])
         end = least_squares(
-            residual, start, x_scale="jac", method="lm", ftol=1e-14, xtol=1e-14, gtol=1e-14, max_nfev=5000
+            residual,
+            start,
+            x_scale="jac",
+            method="lm",
+            ftol=1e-14,
+            xtol=1e-14,
+            gtol=1e-14,
+            max_nfev=5000,
         )
         wanted = values(end.x)
         for name in names:
@@ -101,7 +115,8 @@ def test_sharing_what_is_shared_narrows_and_still_covers():
         total += c.size
         widths.append(
             np.median(
-                (fits.log10_ic50_high - fits.log10_ic50_low) / (alone.log10_ic50_high - alone.log10_ic50_low)
+                (fits.log10_ic50_high - fits.log10_ic50_low)
+                / (alone.log10_ic50_high - alone.log10_ic50_low)
             )
         )
     assert np.median(widths) < 0.95

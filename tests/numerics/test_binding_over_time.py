@@ -24,10 +24,19 @@ def test_two_ligands_without_depletion_follow_motulsky_and_mahan():
     s = np.sqrt((ka - kb) ** 2 + 4 * k1 * k3 * tracer * cold)
     kf, ks = 0.5 * (ka + kb + s), 0.5 * (ka + kb - s)
     expected = (
-        sites * k1 * tracer / (kf - ks)
-        * (k4 * (kf - ks) / (kf * ks) + (k4 - kf) / kf * np.exp(-kf * t) - (k4 - ks) / ks * np.exp(-ks * t))
-    )  # fmt: skip
-    found = bound_at(t, sites, tracer, k1, k2, competitor=cold, competitor_kon=k3, competitor_koff=k4)
+        sites
+        * k1
+        * tracer
+        / (kf - ks)
+        * (
+            k4 * (kf - ks) / (kf * ks)
+            + (k4 - kf) / kf * np.exp(-kf * t)
+            - (k4 - ks) / ks * np.exp(-ks * t)
+        )
+    )
+    found = bound_at(
+        t, sites, tracer, k1, k2, competitor=cold, competitor_kon=k3, competitor_koff=k4
+    )
     assert found == pytest.approx(expected, rel=1e-5)
 
 
@@ -37,7 +46,15 @@ def test_after_long_enough_it_is_the_equilibrium_with_everything_running_short()
     sink = rng.uniform(0, 0.5, 50)
     kon, koff, k3, k4 = 1e8, 0.05, 3e7, 0.2
     found = bound_at(
-        1e5, site, tracer, kon, koff, competitor=cold, competitor_kon=k3, competitor_koff=k4, sink=sink
+        1e5,
+        site,
+        tracer,
+        kon,
+        koff,
+        competitor=cold,
+        competitor_kon=k3,
+        competitor_koff=k4,
+        sink=sink,
     )
     balance = one_site(site, (tracer, cold), (koff / kon, k4 / k3), (sink, 0.0))
     assert found == pytest.approx(balance.bound[0], rel=1e-6)

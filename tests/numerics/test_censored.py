@@ -13,7 +13,9 @@ from tricyclic.errors import InputError
 from tricyclic.numerics.censored import censored_mean
 from tricyclic.numerics.statistics import mean_of, t_quantile
 
-R = json.loads((Path(__file__).parents[1] / "golden/r/censored.json").read_text(encoding="utf-8"))["cases"]
+R = json.loads((Path(__file__).parents[1] / "golden/r/censored.json").read_text(encoding="utf-8"))[
+    "cases"
+]
 
 
 def numbers(listed: list[float | str]) -> np.ndarray:

@@ -18,10 +18,19 @@ from tricyclic.numerics.control_limits import (
 
 # Montgomery, Introduction to Statistical Quality Control, appendix VI (n: d2, d3, c4)
 PRINTED = {
-    2: (1.128, 0.853, 0.7979), 3: (1.693, 0.888, 0.8862), 4: (2.059, 0.880, 0.9213), 5: (2.326, 0.864, 0.9400),
-    6: (2.534, 0.848, 0.9515), 7: (2.704, 0.833, 0.9594), 8: (2.847, 0.820, 0.9650), 9: (2.970, 0.808, 0.9693),
-    10: (3.078, 0.797, 0.9727), 15: (3.472, 0.756, 0.9823), 20: (3.735, 0.729, 0.9869), 25: (3.931, 0.708, 0.9896),
-}  # fmt: skip
+    2: (1.128, 0.853, 0.7979),
+    3: (1.693, 0.888, 0.8862),
+    4: (2.059, 0.880, 0.9213),
+    5: (2.326, 0.864, 0.9400),
+    6: (2.534, 0.848, 0.9515),
+    7: (2.704, 0.833, 0.9594),
+    8: (2.847, 0.820, 0.9650),
+    9: (2.970, 0.808, 0.9693),
+    10: (3.078, 0.797, 0.9727),
+    15: (3.472, 0.756, 0.9823),
+    20: (3.735, 0.729, 0.9869),
+    25: (3.931, 0.708, 0.9896),
+}
 
 
 @pytest.mark.parametrize("n", PRINTED)
@@ -32,7 +41,9 @@ def test_constants_are_those_of_the_printed_table(n):
 
 
 def test_the_range_of_two_readings_has_its_exact_mean_and_spread():
-    assert range_constants(2) == pytest.approx((2 / np.sqrt(np.pi), np.sqrt(2 - 4 / np.pi)), rel=1e-9)
+    assert range_constants(2) == pytest.approx(
+        (2 / np.sqrt(np.pi), np.sqrt(2 - 4 / np.pi)), rel=1e-9
+    )
 
 
 def test_one_reading_has_no_range():

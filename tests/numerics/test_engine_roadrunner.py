@@ -47,9 +47,24 @@ release := fire * vesicle / (1 + gain * terminal_density * amine / (amine + 15))
 hit := amine / (amine + 80)
 """
 PARAMETERS = {
-    "ka": 1.6, "V": 20.0, "CL": 4.0, "k12": 0.3, "k21": 0.2, "k1m": 0.25, "kem": 0.08, "kb": 3.0, "fu": 0.1,
-    "kv": 5.0, "use": 2.0, "leak": 40.0, "gain": 2.0, "gain_soma": 1.5, "drive": 2.2, "Ki": 4.0, "Ki_m": 9.0,
-}  # fmt: skip
+    "ka": 1.6,
+    "V": 20.0,
+    "CL": 4.0,
+    "k12": 0.3,
+    "k21": 0.2,
+    "k1m": 0.25,
+    "kem": 0.08,
+    "kb": 3.0,
+    "fu": 0.1,
+    "kv": 5.0,
+    "use": 2.0,
+    "leak": 40.0,
+    "gain": 2.0,
+    "gain_soma": 1.5,
+    "drive": 2.2,
+    "Ki": 4.0,
+    "Ki_m": 9.0,
+}
 SCHEDULE = {"first": 12.0, "every": 12.0, "n": 28.0, "given": 0.0, "dose": 30000.0, "dosing": 1.0}
 WATCHED = ("depot", "central", "brain", "amine", "fire", "terminal_density", "camp", "growth")
 TWO_WEEKS = np.linspace(0.0, 336.0, 505)
@@ -60,7 +75,12 @@ def text_of(parameters, *, depot=0.0, dosed=True):
     starts |= dict.fromkeys(("central", "side", "metabolite", "brain", "brain_m"), 0.0)
     numbers = {**parameters, **SCHEDULE, **starts}
     event = "at (time >= first + given * every && given < n && dosing > 0): given = given + 1, depot = depot + dose"
-    body = [*(f"{name} = {value!r}" for name, value in numbers.items()), RATES, RULES, event if dosed else ""]
+    body = [
+        *(f"{name} = {value!r}" for name, value in numbers.items()),
+        RATES,
+        RULES,
+        event if dosed else "",
+    ]
     return "model stiff()\n" + "\n".join(body) + "\nend\n"
 
 
@@ -72,7 +92,9 @@ def python_rates(parameters):
     """Read the same equations as Python, for a second solver."""
     names = states_of_text()
     rules = [line.split(":=") for line in RULES.strip().splitlines()]
-    known = {name: f"y[{i}]" for i, name in enumerate(names)} | {k: repr(v) for k, v in parameters.items()}
+    known = {name: f"y[{i}]" for i, name in enumerate(names)} | {
+        k: repr(v) for k, v in parameters.items()
+    }
     for name, rule in rules:
         known[name.strip()] = f"({spell(rule, known)})"
     rates = [spell(line.split("=", 1)[1], known) for line in RATES.strip().splitlines()]
@@ -97,7 +119,10 @@ def subjects(count):
     rng = np.random.default_rng(4)
     spread = rng.lognormal(0.0, 0.3, size=(count, len(PARAMETERS)))
     for row in spread:
-        yield {name: value * factor for (name, value), factor in zip(PARAMETERS.items(), row, strict=True)}
+        yield {
+            name: value * factor
+            for (name, value), factor in zip(PARAMETERS.items(), row, strict=True)
+        }
 
 
 def test_sixty_subjects_brought_to_rest_all_get_through_their_doses(model):
@@ -127,7 +152,14 @@ def test_two_weeks_of_doses_agree_with_an_implicit_runge_kutta_method(model):
     ours = model.run(times, names, start=state, rtol=1e-9, atol=1e-12)
     state = state[order]
     theirs = []
-    for begin, end in ((0.0, 12.0), (12.0, 24.0), (24.0, 36.0), (36.0, 48.0), (48.0, 60.0), (60.0, 62.0)):
+    for begin, end in (
+        (0.0, 12.0),
+        (12.0, 24.0),
+        (24.0, 36.0),
+        (36.0, 48.0),
+        (48.0, 60.0),
+        (60.0, 62.0),
+    ):
         if begin:
             state[names.index("depot")] += SCHEDULE["dose"]
         within = times[(times >= begin) & (times < end)]
@@ -137,7 +169,9 @@ def test_two_weeks_of_doses_agree_with_an_implicit_runge_kutta_method(model):
         theirs.append(leg.y[:, :-1].T)
         state = leg.y[:, -1].copy()
     theirs = np.concatenate(theirs)
-    assert np.abs(ours - theirs).max(axis=0) / np.abs(theirs).max(axis=0) == pytest.approx(0.0, abs=1e-6)
+    assert np.abs(ours - theirs).max(axis=0) / np.abs(theirs).max(axis=0) == pytest.approx(
+        0.0, abs=1e-6
+    )
 
 
 def test_default_tolerances_hold_five_digits_of_scale_over_two_weeks(model):
@@ -158,7 +192,12 @@ def test_a_dose_in_the_start_is_the_dose_a_moment_later(model):
         times, WATCHED, values={**schedule, "first": 12.0}, start=dosed, rtol=1e-9, atol=1e-12
     )
     a_moment_later = model.run(
-        times, WATCHED, values={"every": 12.0, "n": 2.0, "first": 1e-9}, start=rest, rtol=1e-9, atol=1e-12
+        times,
+        WATCHED,
+        values={"every": 12.0, "n": 2.0, "first": 1e-9},
+        start=rest,
+        rtol=1e-9,
+        atol=1e-12,
     )
     scale = np.abs(at_zero).max(axis=0)
     assert np.abs(at_zero - a_moment_later).max(axis=0) / scale == pytest.approx(0.0, abs=1e-7)
@@ -190,7 +229,14 @@ def test_a_subject_run_alone_is_the_subject_in_the_crowd_to_the_last_bit(sbml, m
 def test_nothing_of_a_run_is_left_in_the_next(model):
     times = np.linspace(0.0, 48.0, 25)
     before = model.run(times, WATCHED)
-    model.run(times, ["load"], values={"Ki": 0.1, "dose": 1.0}, start=np.full(25, 0.3), rtol=1e-3, atol=1e-3)
+    model.run(
+        times,
+        ["load"],
+        values={"Ki": 0.1, "dose": 1.0},
+        start=np.full(25, 0.3),
+        rtol=1e-3,
+        atol=1e-3,
+    )
     with pytest.raises(UnknownNameError):
         model.run(times, WATCHED, values={"Ki": 0.2, "kI": 1.0})
     assert np.array_equal(model.run(times, WATCHED), before)
@@ -217,7 +263,9 @@ def test_each_fall_back_solves_what_the_one_before_could_not(sbml, model, monkey
     for fall_back in engine_roadrunner.ATTEMPTS[:3]:
         monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", (hopeless, fall_back))
         found = integrator.engine().load(sbml).run(times, WATCHED, start=rest)
-        assert np.abs(found - normal).max(axis=0) / normal.max(axis=0) == pytest.approx(0.0, abs=5e-5)
+        assert np.abs(found - normal).max(axis=0) / normal.max(axis=0) == pytest.approx(
+            0.0, abs=5e-5
+        )
     monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", (hopeless, engine_roadrunner.Attempt()))
     assert np.array_equal(integrator.engine().load(sbml).run(times, WATCHED, start=rest), normal)
     monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", (hopeless, hopeless))
@@ -227,7 +275,9 @@ def test_each_fall_back_solves_what_the_one_before_could_not(sbml, model, monkey
 
 def test_the_method_without_an_implicit_step_solves_what_is_not_stiff(monkeypatch):
     monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", engine_roadrunner.ATTEMPTS[3:])
-    model = integrator.engine().load(integrator.sbml_of("model m()\n x' = -k * x; x = 2; k = 0.3\nend", "m"))
+    model = integrator.engine().load(
+        integrator.sbml_of("model m()\n x' = -k * x; x = 2; k = 0.3\nend", "m")
+    )
     times = np.linspace(0.5, 10.0, 20)
     assert model.run(times, ["x"])[:, 0] == pytest.approx(2.0 * np.exp(-0.3 * times), rel=1e-5)
 
@@ -243,7 +293,9 @@ def test_a_quantity_that_becomes_impossible_is_an_error_not_a_hole_in_the_table(
 def test_no_amount_falls_below_its_tolerance(model):
     rest = model.rest({"dosing": 0.0})
     for values in subjects(5):
-        course = model.run(TWO_WEEKS, model.states, values={**values, "every": 24.0, "n": 7.0}, start=rest)
+        course = model.run(
+            TWO_WEEKS, model.states, values={**values, "every": 24.0, "n": 7.0}, start=rest
+        )
         assert course.min() > -1e-7
 
 
@@ -269,7 +321,9 @@ def test_start_values_derived_from_parameters_follow_the_parameters():
     model = integrator.engine().load(integrator.sbml_of(text, "m"))
     now = np.array([0.0])
     assert model.run(now, ["x", "twice"]) == pytest.approx(np.array([[6.0, 6.0]]))
-    assert model.run(now, ["x", "twice"], values={"x0": 5.0}) == pytest.approx(np.array([[10.0, 10.0]]))
+    assert model.run(now, ["x", "twice"], values={"x0": 5.0}) == pytest.approx(
+        np.array([[10.0, 10.0]])
+    )
     assert model.start({"x0": 7.0}) == pytest.approx([14.0])
     assert model.run(now, ["x", "twice"]) == pytest.approx(np.array([[6.0, 6.0]]))
 
@@ -287,7 +341,9 @@ def test_a_model_whose_event_may_fire_at_time_zero_runs_only_from_its_own_start(
 
 
 def test_a_constant_derived_from_a_state_forbids_other_starts():
-    model = integrator.engine().load(integrator.sbml_of("model m()\n x' = -x; x = 2; seen = x + 1\nend", "m"))
+    model = integrator.engine().load(
+        integrator.sbml_of("model m()\n x' = -x; x = 2; seen = x + 1\nend", "m")
+    )
     assert model.run(np.array([0.0]), ["seen"]) == pytest.approx(np.array([[3.0]]))
     with pytest.raises(InputError, match="'seen' is derived once"):
         model.run(np.array([0.0]), ["seen"], start=np.array([5.0]))
@@ -335,7 +391,8 @@ def test_what_the_file_starts_by_concentration_starts_so_in_a_compartment_of_any
     """
     sbml = integrator.sbml_of(text, "m")
     by_amount = sbml.replace(
-        'id="A" compartment="e" initialConcentration="2"', 'id="A" compartment="e" initialAmount="6"'
+        'id="A" compartment="e" initialConcentration="2"',
+        'id="A" compartment="e" initialAmount="6"',
     )
     assert by_amount != sbml
     model = integrator.engine().load(by_amount)
@@ -354,7 +411,9 @@ def test_what_the_file_starts_by_concentration_starts_so_in_a_compartment_of_any
     # A first-order loss does not know the volume.
     late = np.array([0.5])
     for size in (2.0, 10.0):
-        assert model.run(late, ["S"], values={"c": size})[0, 0] == pytest.approx(10 * np.exp(-1.0), rel=1e-4)
+        assert model.run(late, ["S"], values={"c": size})[0, 0] == pytest.approx(
+            10 * np.exp(-1.0), rel=1e-4
+        )
 
 
 @pytest.mark.parametrize(
@@ -394,5 +453,7 @@ def test_what_is_no_sbml_is_refused_and_never_opened_as_a_file(text):
 
 def test_what_balances_does_so_to_the_last_bit():
     # Fused, 3 - 0.02 * 150 is -6e-17: the rest would move, and by how much would hang on the processor.
-    model = integrator.engine().load(integrator.sbml_of("model m()\n x' = 3 - 0.02 * x; x = 150\nend", "m"))
+    model = integrator.engine().load(
+        integrator.sbml_of("model m()\n x' = 3 - 0.02 * x; x = 150\nend", "m")
+    )
     assert model.run(np.array([1e5]), ["x"]).tolist() == [[150.0]]

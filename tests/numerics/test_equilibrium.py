@@ -15,7 +15,11 @@ def exact_free_site(site: float, totals: list[float], halves: list[float]) -> De
     """Free site to 40 digits, by bisection of its balance in decimal arithmetic."""
     with localcontext() as context:
         context.prec = 90
-        big, amounts, constants = Decimal(site), [Decimal(t) for t in totals], [Decimal(k) for k in halves]
+        big, amounts, constants = (
+            Decimal(site),
+            [Decimal(t) for t in totals],
+            [Decimal(k) for k in halves],
+        )
         low, high = Decimal("1e-70"), big
         while high / low - 1 > Decimal("1e-40"):
             middle = (low * high).sqrt()
@@ -97,12 +101,17 @@ def test_the_unit_of_concentration_does_not_matter():
     assert float(in_molar.bound[0]) * 1e9 == pytest.approx(float(in_nanomolar.bound[0]), rel=1e-13)
 
 
-def nested_root(sites: np.ndarray, totals: np.ndarray, kds: np.ndarray, sunk: np.ndarray) -> np.ndarray:
+def nested_root(
+    sites: np.ndarray, totals: np.ndarray, kds: np.ndarray, sunk: np.ndarray
+) -> np.ndarray:
     """Free sites of two sites by one Brent search inside another."""
 
     def held(r0: float, r1: float, s: int) -> float:
         return float(
-            sum(t / k[s] / (n + r0 / k[0] + r1 / k[1]) for t, k, n in zip(totals, kds, sunk, strict=True))
+            sum(
+                t / k[s] / (n + r0 / k[0] + r1 / k[1])
+                for t, k, n in zip(totals, kds, sunk, strict=True)
+            )
         )
 
     def inner(r0: float) -> float:
@@ -111,16 +120,23 @@ def nested_root(sites: np.ndarray, totals: np.ndarray, kds: np.ndarray, sunk: np
             np.exp(
                 brentq(
                     lambda v: np.exp(v) * (1 + held(r0, np.exp(v), 1)) - sites[1],
-                    floor, np.log(sites[1]) + 1e-9, xtol=1e-14, rtol=1e-15,
+                    floor,
+                    np.log(sites[1]) + 1e-9,
+                    xtol=1e-14,
+                    rtol=1e-15,
                 )
             )
-        )  # fmt: skip
+        )
 
     def outer(v: float) -> float:
         r0 = float(np.exp(v))
         return r0 * (1 + held(r0, inner(r0), 0)) - float(sites[0])
 
-    r0 = float(np.exp(brentq(outer, np.log(sites[0]) - 60, np.log(sites[0]) + 1e-9, xtol=1e-14, rtol=1e-15)))
+    r0 = float(
+        np.exp(
+            brentq(outer, np.log(sites[0]) - 60, np.log(sites[0]) + 1e-9, xtol=1e-14, rtol=1e-15)
+        )
+    )
     return np.array([r0, inner(r0)])
 
 
@@ -156,7 +172,9 @@ def test_one_ligand_alone_is_the_limit_of_a_vanishing_second_one():
     sites, total = 10.0 ** rng.uniform(-12, -6, (2, 200)), 10.0 ** rng.uniform(-12, -6, 200)
     kds = 10.0 ** rng.uniform(-12, -6, (2, 200))
     alone = many_sites(tuple(sites), (total,), (tuple(kds),), (0.3,))
-    beside = many_sites(tuple(sites), (total, np.zeros(200)), (tuple(kds), (1e-9, 1e-9)), (0.3, 0.0))
+    beside = many_sites(
+        tuple(sites), (total, np.zeros(200)), (tuple(kds), (1e-9, 1e-9)), (0.3, 0.0)
+    )
     np.testing.assert_allclose(alone.free_sites, beside.free_sites, rtol=1e-8)
     np.testing.assert_allclose(alone.bound[0], beside.bound[0], rtol=1e-8)
     np.testing.assert_allclose(alone.free[0] * 1.3 + alone.bound[0].sum(axis=0), total, rtol=1e-12)
@@ -195,7 +213,9 @@ def test_the_erratum_of_munson_and_rodbard_is_met():
     ("protein_nM", "ic50_nM", "printed_ki_nM"),
     [(30, 1160, 430), (60, 2520, 570), (120, 3100, 400), (240, 8100, 550)],
 )
-def test_nikolovska_coleskas_table_2_comes_out_within_its_rounding(protein_nM, ic50_nM, printed_ki_nM):
+def test_nikolovska_coleskas_table_2_comes_out_within_its_rounding(
+    protein_nM, ic50_nM, printed_ki_nM
+):
     # doi:10.1016/j.ab.2004.05.055, 5 nM tracer of Kd 17.92 nM; the printed IC50 and Ki are rounded.
     ki = float(rival_kd_from_half(protein_nM, 5.0, 17.92, ic50_nM))
     assert ki == pytest.approx(printed_ki_nM, rel=0.025)

@@ -36,7 +36,14 @@ TIGHT = {"rtol": 1e-10, "atol": 1e-12}
 def bateman(times, ka=KA, ke=KE):
     """Give the course after one dose at time 0."""
     later = np.clip(times, 0.0, None)
-    return DOSE / VOLUME * ka / (ka - ke) * (np.exp(-ke * later) - np.exp(-ka * later)) * (times >= 0.0)
+    return (
+        DOSE
+        / VOLUME
+        * ka
+        / (ka - ke)
+        * (np.exp(-ke * later) - np.exp(-ka * later))
+        * (times >= 0.0)
+    )
 
 
 def one_infusion(times, long=5.0, rate=500.0):
@@ -64,7 +71,9 @@ def test_repeated_oral_doses_are_the_sum_of_their_courses():
 def test_infusions_that_start_and_stop_are_the_sum_of_their_courses():
     times = np.linspace(0.0, 120.0, 241)
     plasma = load(INFUSED).run(times, ["plasma"], **TIGHT)[:, 0]
-    expected = sum(one_infusion(times - 2.0 - 24.0 * n) * (times >= 2.0 + 24.0 * n) for n in range(4))
+    expected = sum(
+        one_infusion(times - 2.0 - 24.0 * n) * (times >= 2.0 + 24.0 * n) for n in range(4)
+    )
     assert np.abs(plasma - expected).max() / expected.max() < 1e-6
 
 
@@ -75,7 +84,9 @@ def test_what_was_absorbed_and_eliminated_is_the_dose():
     course = model.run(times, model.states, values={"n": 3.0}, rtol=1e-10, atol=1e-10)
     found = dict(zip(model.states, course.T, strict=True))
     given = DOSE * ((times >= 12).astype(float) + (times >= 24) + (times >= 36))
-    assert found["depot"] + VOLUME * found["plasma"] + found["gone"] == pytest.approx(given, abs=1e-5 * DOSE)
+    assert found["depot"] + VOLUME * found["plasma"] + found["gone"] == pytest.approx(
+        given, abs=1e-5 * DOSE
+    )
 
 
 def test_an_output_at_the_time_of_a_dose_holds_the_dose():
@@ -99,9 +110,9 @@ def test_a_run_of_no_time_gives_the_start():
 
 
 def test_a_switch_set_to_zero_stops_every_dose():
-    assert load(ORAL).run(np.array([500.0]), ["depot", "given"], values={"n": 9.0, "dosing": 0.0}) == (
-        pytest.approx(np.zeros((1, 2)))
-    )
+    assert load(ORAL).run(
+        np.array([500.0]), ["depot", "given"], values={"n": 9.0, "dosing": 0.0}
+    ) == (pytest.approx(np.zeros((1, 2))))
 
 
 def test_values_are_those_that_may_be_set_and_nothing_else():

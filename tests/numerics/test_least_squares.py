@@ -43,7 +43,9 @@ def test_differences_of_four_points_are_good_to_eleven_digits_whatever_was_typic
 
     exact = np.array([[np.exp(0.7), 0], [0, np.cos(-3.0)], [-3.0, 0.7]])
     for typical in (1.0, 300.0):
-        assert jacobian(model, at, np.full(2, typical), fine=True) == pytest.approx(exact, abs=3e-11)
+        assert jacobian(model, at, np.full(2, typical), fine=True) == pytest.approx(
+            exact, abs=3e-11
+        )
 
 
 def test_what_the_data_do_not_see_has_infinite_variance_and_the_rest_keeps_its_own() -> None:

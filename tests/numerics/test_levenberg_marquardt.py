@@ -9,10 +9,40 @@ from tricyclic.numerics.levenberg_marquardt import descend, settle
 
 # NIST Statistical Reference Datasets, Misra1a: dental research, monomolecular adsorption.
 Y = np.array(
-    [10.07, 14.73, 17.94, 23.93, 29.61, 35.18, 40.02, 44.82, 50.76, 55.05, 61.01, 66.40, 75.47, 81.78]
+    [
+        10.07,
+        14.73,
+        17.94,
+        23.93,
+        29.61,
+        35.18,
+        40.02,
+        44.82,
+        50.76,
+        55.05,
+        61.01,
+        66.40,
+        75.47,
+        81.78,
+    ]
 )
 X = np.array(
-    [77.6, 114.9, 141.1, 190.8, 239.9, 289.0, 332.8, 378.4, 434.8, 477.3, 536.8, 593.1, 689.1, 760.0]
+    [
+        77.6,
+        114.9,
+        141.1,
+        190.8,
+        239.9,
+        289.0,
+        332.8,
+        378.4,
+        434.8,
+        477.3,
+        536.8,
+        593.1,
+        689.1,
+        760.0,
+    ]
 )
 CERTIFIED = [2.3894212918e02, 5.5015643181e-04]
 TOLERANCES = {"ftol": 1e-14, "xtol": 1e-14, "gtol": 1e-15, "most": 400}
@@ -96,7 +126,9 @@ def test_a_wary_descent_comes_home_where_the_first_long_step_leads_astray():
 
 
 def test_an_optimum_that_the_sum_no_longer_tells_apart_is_settled_by_its_slopes():
-    rough = descend(residuals, slopes, np.array([250.0, 0.0005]), ftol=1e-6, xtol=1e-6, gtol=1e-15, most=400)
+    rough = descend(
+        residuals, slopes, np.array([250.0, 0.0005]), ftol=1e-6, xtol=1e-6, gtol=1e-15, most=400
+    )
     settled = settle(residuals, slopes, rough)
     right_angle = slopes(settled.x).T @ residuals(settled.x)
     np.testing.assert_allclose(settled.x, CERTIFIED, rtol=1e-10)
@@ -110,7 +142,9 @@ def test_settling_leaves_a_parameter_without_hold_where_it_was_and_refuses_to_cl
     found = descend(lambda b: residuals(b[:2]), idle, np.array([250.0, 0.0005, 7.0]), **TOLERANCES)
     assert settle(lambda b: residuals(b[:2]), idle, found).x[2] == 7.0
     wrong = settle(
-        residuals, lambda b: -slopes(b), descend(residuals, slopes, found.x[:2] * 1.001, **TOLERANCES)
+        residuals,
+        lambda b: -slopes(b),
+        descend(residuals, slopes, found.x[:2] * 1.001, **TOLERANCES),
     )
     assert wrong.cost <= found.cost * (1 + 1e-6)
 
@@ -130,6 +164,8 @@ def test_a_bent_valley_takes_fewer_evaluations_than_straight_steps_would():
         by_shift = -b[0] / b[2] * power / (b[1] + x)
         return np.stack([power, by_shift, b[0] * power * np.log(b[1] + x) / b[2] ** 2], axis=1)
 
-    found = descend(of, by, np.array([-2000.0, 50.0, 0.8]), ftol=1e-12, xtol=1e-12, gtol=1e-14, most=400)
+    found = descend(
+        of, by, np.array([-2000.0, 50.0, 0.8]), ftol=1e-12, xtol=1e-12, gtol=1e-14, most=400
+    )
     assert found.converged
     assert len(used) < 200

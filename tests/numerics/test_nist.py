@@ -40,7 +40,9 @@ def fitted(name: str, which: int):
     with np.errstate(all="ignore"):
         end = minimise(s.model, s.y, np.ones(n), start, -free, free, np.abs(start))
         slopes = jacobian(s.model, end.x, np.maximum(np.abs(end.x), np.abs(start)), fine=True)
-    deviations = np.sqrt(np.diag(covariance_of(slopes, np.ones(n))) * end.rss / s.degrees_of_freedom)
+    deviations = np.sqrt(
+        np.diag(covariance_of(slopes, np.ones(n))) * end.rss / s.degrees_of_freedom
+    )
     return end, deviations
 
 
@@ -59,7 +61,9 @@ def test_eight_certified_digits_of_every_parameter_are_found_from_both_starts(na
     s = SETS[name]
     assert end.converged
     assert nist.digits(end.x, s.certified) >= 8.0
-    assert nist.digits(deviations, s.standard_deviations) >= (LANCZOS1 if name == "Lanczos1" else 6.0)
+    assert nist.digits(deviations, s.standard_deviations) >= (
+        LANCZOS1 if name == "Lanczos1" else 6.0
+    )
     assert nist.digits(end.rss, s.rss) >= (LANCZOS1 if name == "Lanczos1" else 8.0)
 
 
@@ -68,7 +72,9 @@ def test_the_sum_of_lanczos1_takes_more_digits_than_a_double_has():
     rows = (HERE / "nist" / "Lanczos1.csv").read_text(encoding="utf-8").split()[1:]
     with localcontext() as context:
         context.prec = 40
-        y, x = zip(*((Decimal(a), Decimal(b)) for a, b in (row.split(",") for row in rows)), strict=True)
+        y, x = zip(
+            *((Decimal(a), Decimal(b)) for a, b in (row.split(",") for row in rows)), strict=True
+        )
         b = [Decimal(str(value)) for value in s.certified]
         for _ in range(3):
             r = [
@@ -76,10 +82,15 @@ def test_the_sum_of_lanczos1_takes_more_digits_than_a_double_has():
                 for yi, xi in zip(y, x, strict=True)
             ]
             slopes = jacobian(s.model, np.array(b, float), np.ones(6), fine=True)
-            step = np.linalg.lstsq(slopes, np.array([float(ri) * 1e13 for ri in r]), rcond=None)[0] * 1e-13
+            step = (
+                np.linalg.lstsq(slopes, np.array([float(ri) * 1e13 for ri in r]), rcond=None)[0]
+                * 1e-13
+            )
             b = [bi + Decimal(float(move)) for bi, move in zip(b, step, strict=True)]
         assert nist.digits(float(sum(ri * ri for ri in r)), s.rss) > 10.0
-    exact = np.sqrt(np.diag(covariance_of(slopes, np.ones(s.y.size))) * s.rss / s.degrees_of_freedom)
+    exact = np.sqrt(
+        np.diag(covariance_of(slopes, np.ones(s.y.size))) * s.rss / s.degrees_of_freedom
+    )
     assert nist.digits(exact, s.standard_deviations) > 7.0
 
 

@@ -38,13 +38,20 @@ def test_runs_with_known_errors_are_averaged_as_in_metafor(design):
     )
     assert found.sd_between == pytest.approx(witness["tau"], abs=1e-6)
     wider = mean_with_known_errors(witness["y"], witness["se"], never_narrower=True)
-    assert (wider.low, wider.high) == pytest.approx((witness["adhoc_low"], witness["adhoc_high"]), rel=1e-6)
+    assert (wider.low, wider.high) == pytest.approx(
+        (witness["adhoc_low"], witness["adhoc_high"]), rel=1e-6
+    )
 
 
 def test_equally_many_plates_per_run_give_the_t_interval_of_the_run_means():
     runs = np.array([[9.10, 9.14], [8.80, 8.85], [9.02, 8.95], [9.3, 9.28]])
-    mixed, plain = mean_over_groups(runs.ravel(), np.repeat(range(4), 2)), mean_of(runs.mean(axis=1))
-    assert (mixed.value, mixed.se, mixed.df) == pytest.approx((plain.value, plain.se, plain.df), rel=1e-6)
+    mixed, plain = (
+        mean_over_groups(runs.ravel(), np.repeat(range(4), 2)),
+        mean_of(runs.mean(axis=1)),
+    )
+    assert (mixed.value, mixed.se, mixed.df) == pytest.approx(
+        (plain.value, plain.se, plain.df), rel=1e-6
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -59,7 +66,8 @@ def test_shift_and_unit_of_the_values_change_nothing_but_the_answer(seed, shift,
 
 
 @pytest.mark.parametrize(
-    ("values", "group"), [([1.0, 2.0], [0, 0]), ([1.0, 2.0, 3.0], [0, 1, 2]), ([1.0, 2.0], [0, 1, 1])]
+    ("values", "group"),
+    [([1.0, 2.0], [0, 0]), ([1.0, 2.0, 3.0], [0, 1, 2]), ([1.0, 2.0], [0, 1, 1])],
 )
 def test_runs_and_plates_that_cannot_be_told_apart_are_refused_in_words(values, group):
     with pytest.raises(InputError, match="groups"):
@@ -74,4 +82,6 @@ def test_equal_values_everywhere_have_no_error():
 def test_values_that_agree_within_each_run_leave_all_scatter_between_runs():
     found = mean_over_groups([9.0, 9.0, 8.0, 8.5, 8.5], [0, 0, 1, 2, 2])
     plain = mean_of([9.0, 8.0, 8.5])
-    assert (found.value, found.se, found.df) == pytest.approx((plain.value, plain.se, plain.df), rel=1e-6)
+    assert (found.value, found.se, found.df) == pytest.approx(
+        (plain.value, plain.se, plain.df), rel=1e-6
+    )

@@ -62,7 +62,9 @@ def test_a_model_whose_units_balance_has_no_complaint(text):
 
 
 def test_an_equation_that_adds_what_cannot_be_added_is_told_with_its_line():
-    wrong = integrator.sbml_of(MODEL.replace("ka * depot; depot", "ka * depot + dose; depot"), "oral")
+    wrong = integrator.sbml_of(
+        MODEL.replace("ka * depot; depot", "ka * depot + dose; depot"), "oral"
+    )
     complaints = sbml.unit_complaints(wrong)
     assert complaints
     assert all(complaint.startswith("line ") and "\n" not in complaint for complaint in complaints)
@@ -106,7 +108,9 @@ def test_tables_hold_what_the_text_says(text):
         ("rate", "depot", "-ka * depot"),
         ("assigned", "absorbed", "ka * depot"),
     }
-    assert found.reactions[1] == sbml.Reaction("J_out", "", ((1.0, "plasma"),), (), (), "body * ke * plasma")
+    assert found.reactions[1] == sbml.Reaction(
+        "J_out", "", ((1.0, "plasma"),), (), (), "body * ke * plasma"
+    )
     assert found.events == (sbml.Event("E_dose", "time >= when", (("depot", "depot + dose"),)),)
     assert found.annotations == {}
 
@@ -158,7 +162,9 @@ def test_a_distribution_that_lacks_its_numbers_is_refused(text):
 def test_a_start_written_into_the_file_is_the_start_given_to_a_run(text):
     model = integrator.engine().load(text)
     start = {"plasma": 3.0, "depot": 90.0}
-    given = model.run(TIMES, ["plasma", "depot"], start=np.array([start[name] for name in model.states]))
+    given = model.run(
+        TIMES, ["plasma", "depot"], start=np.array([start[name] for name in model.states])
+    )
     written = sbml.with_initial_values(text, start)
     assert run(written) == pytest.approx(given, rel=1e-12)
     assert sbml.tables(written).species[0].start == ""
@@ -169,9 +175,9 @@ def test_a_start_of_an_amount_is_an_amount():
     text = integrator.sbml_of(
         "model m()\n compartment c = 4\n substanceOnly species D in c; D = 8\n D -> ; D\nend", "m"
     )
-    assert integrator.engine().load(sbml.with_initial_values(text, {"D": 6.0})).start() == pytest.approx(
-        [6.0]
-    )
+    assert integrator.engine().load(
+        sbml.with_initial_values(text, {"D": 6.0})
+    ).start() == pytest.approx([6.0])
 
 
 def test_what_a_rule_assigns_has_no_start(text):

@@ -131,7 +131,9 @@ def test_a_full_model_without_extra_parameters_is_refused_in_words():
 
 def test_f_with_one_extra_parameter_is_t_squared():
     found = extra_sum_of_squares(12.0 + 3.0, 13, 12.0, 12)
-    assert found.p == pytest.approx(Located(math.sqrt(3.0), 1.0, 12, 0, 0, 2 * (1 - 0.9455)).p, abs=2e-3)
+    assert found.p == pytest.approx(
+        Located(math.sqrt(3.0), 1.0, 12, 0, 0, 2 * (1 - 0.9455)).p, abs=2e-3
+    )
     assert found.statistic == pytest.approx(3.0)
 
 

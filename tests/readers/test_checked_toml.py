@@ -43,8 +43,16 @@ def read(text: str | bytes):
 
 def test_what_is_left_out_takes_its_default():
     assert read('title = "a"') == {
-        "title": "a", "kind": "competition", "dose": None, "volume": None, "wells": None, "done": False, "on": None, "runs": [], "own": {},
-    }  # fmt: skip
+        "title": "a",
+        "kind": "competition",
+        "dose": None,
+        "volume": None,
+        "wells": None,
+        "done": False,
+        "on": None,
+        "runs": [],
+        "own": {},
+    }
 
 
 def test_what_is_written_comes_out():
@@ -69,7 +77,10 @@ def test_what_is_written_comes_out():
         ('title = "a"\nwells = 1.5', ["study.toml: wells", "whole number from 1 to 384"]),
         ('title = "a"\ndone = "yes"', ["study.toml: done", "true or false"]),
         ('title = "a"\non = "2/3/2026"', ["study.toml: on", "2026-03-02"]),
-        ('title = "a"\n[[runs]]\nfile = "x"\n[[runs]]\nfil = "y"', ["runs, entry 2", "Did you mean 'file'"]),
+        (
+            'title = "a"\n[[runs]]\nfile = "x"\n[[runs]]\nfil = "y"',
+            ["runs, entry 2", "Did you mean 'file'"],
+        ),
         ('title = "a"\nruns = "x"', ["study.toml: runs", "list in square brackets"]),
         ('title = "a"\nown = 3', ["study.toml: own", "Write a table"]),
         ('title = "a', ["study.toml", "not TOML"]),

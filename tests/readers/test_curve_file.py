@@ -31,7 +31,9 @@ def read_back(path, rows_a_block):
         for k, name in enumerate(rows.names.to_pylist()):
             assert name not in curves, f"{name} was given twice"
             part = slice(rows.starts[k], rows.starts[k + 1])
-            curves[name] = list(zip(rows.log10_molar[part].tolist(), rows.y[part].tolist(), strict=True))
+            curves[name] = list(
+                zip(rows.log10_molar[part].tolist(), rows.y[part].tolist(), strict=True)
+            )
     return curves
 
 
@@ -59,7 +61,9 @@ def test_curves_that_are_mixed_within_two_neighbouring_row_groups_are_given_whol
     )
     names = np.concatenate([early, late])  # whole numbers serve as names, too
     x, y = rng.uniform(-9, -4, names.size), np.arange(names.size, dtype=float)
-    found = read_back(saved(tmp_path, {"curve": names, "log10_molar": x, "response": y}, group=50), 1)
+    found = read_back(
+        saved(tmp_path, {"curve": names, "log10_molar": x, "response": y}, group=50), 1
+    )
     assert sorted(found) == list(range(40))
     assert all([r for _, r in found[k]] == y[names == k].tolist() for k in range(40))
 
@@ -82,12 +86,20 @@ def test_a_curve_whose_rows_lie_far_apart_is_refused_by_name(tmp_path, kind):
         names[390:] = 2
     given = names if kind == "number" else np.array([f"k{n:03d}" for n in names])
     path = saved(
-        tmp_path, {"curve": given, "log10_molar": np.full(400, -8.0), "response": np.ones(400)}, group=10
+        tmp_path,
+        {"curve": given, "log10_molar": np.full(400, -8.0), "response": np.ones(400)},
+        group=10,
     )
     sentence = refusal(path)
     name = {"text": "'k002'", "number": "'2'", "in order": "'k003'"}[kind]
-    assert f"curve {name}" in sentence and "far apart" in sentence and "Sort the file by curve" in sentence
-    assert sorted(read_back(path, 400)) == sorted(set(given.tolist())), "in one block any order will do"
+    assert (
+        f"curve {name}" in sentence
+        and "far apart" in sentence
+        and "Sort the file by curve" in sentence
+    )
+    assert sorted(read_back(path, 400)) == sorted(set(given.tolist())), (
+        "in one block any order will do"
+    )
 
 
 def test_two_names_with_one_hash_are_not_taken_for_one_curve(tmp_path, monkeypatch):
@@ -95,7 +107,9 @@ def test_two_names_with_one_hash_are_not_taken_for_one_curve(tmp_path, monkeypat
 
     monkeypatch.setattr(curve_file, "_hashes", lambda names: np.zeros(len(names), np.int64))
     names = [f"k{n}" for n in (5, 1, 4, 2)]
-    path = saved(tmp_path, {"curve": names, "log10_molar": [-8.0] * 4, "response": [1.0] * 4}, group=1)
+    path = saved(
+        tmp_path, {"curve": names, "log10_molar": [-8.0] * 4, "response": [1.0] * 4}, group=1
+    )
     assert list(read_back(path, 1)) == names
 
 
@@ -105,7 +119,9 @@ def test_series_that_many_curves_share_are_counted_over_the_whole_file(tmp_path)
     names = np.repeat(np.arange(100), 3)
     shared = []
     for group in (300, 7, 50):
-        path = saved(tmp_path, {"curve": names, "log10_molar": doses, "response": np.ones(300)}, group=group)
+        path = saved(
+            tmp_path, {"curve": names, "log10_molar": doses, "response": np.ones(300)}, group=group
+        )
         shared.append(CurveFile.of(path).plan(1).shared.tolist())
     assert shared[0] == shared[1] == shared[2] and len(shared[0]) == 1
 
@@ -116,29 +132,63 @@ LONG = {"curve": ["a", "a"], "log10_molar": [-9.0, -8.0], "response": [1.0, 2.0]
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"curves": ["a"], "log10_molar": [-9.0], "response": [1.0]}, "no column is called 'curve'. Did you mean 'curves'?"),
-        ({"curve": ["a"], "log10_conc": [-9.0], "response": [1.0]}, "no column is called 'log10_molar'. Did you mean 'log10_conc'?"),
-        ({"curve": ["a"], "log10_molar": [-9.0], "reponse": [1.0]}, "no column is called 'response'. Did you mean 'reponse'?"),
+        (
+            {"curves": ["a"], "log10_molar": [-9.0], "response": [1.0]},
+            "no column is called 'curve'. Did you mean 'curves'?",
+        ),
+        (
+            {"curve": ["a"], "log10_conc": [-9.0], "response": [1.0]},
+            "no column is called 'log10_molar'. Did you mean 'log10_conc'?",
+        ),
+        (
+            {"curve": ["a"], "log10_molar": [-9.0], "reponse": [1.0]},
+            "no column is called 'response'. Did you mean 'reponse'?",
+        ),
         ({**LONG, "molar": [1e-9, 1e-8]}, "in two columns"),
-        ({**LONG, "response": ["1.0", "n.a."]}, "column 'response': holds text where numbers are needed"),
+        (
+            {**LONG, "response": ["1.0", "n.a."]},
+            "column 'response': holds text where numbers are needed",
+        ),
         ({**LONG, "log10_molar": [1e-9, 1e-8]}, "look like mol/L; name the column molar"),
         ({**LONG, "log10_molar": [9.0, 8.0]}, "look like -log10 molar; change the sign"),
-        ({**LONG, "log10_molar": [1.0, 1000.0]}, "run from 1 to 1000 (curve 'a'). These look like plain nM or µM"),
+        (
+            {**LONG, "log10_molar": [1.0, 1000.0]},
+            "run from 1 to 1000 (curve 'a'). These look like plain nM or µM",
+        ),
         ({**LONG, "log10_molar": [-1.0, 4.0]}, "look like log10 of nM or µM"),
         ({**LONG, "log10_molar": [-9.0, 100.0]}, "Some are log10 molar, some in another unit"),
         ({**LONG, "log10_molar": [-17.0, -2.0]}, "doses span 15 decades. Are units mixed?"),
         ({**LONG, "log10_molar": [-30.0, -20.0]}, "the lowest dose is -30 (curve 'a')"),
         ({**LONG, "log10_molar": [-9.0, None]}, "curve 'a' has a reading without a dose"),
         ({**LONG, "curve": ["a", None]}, "1 rows name no curve"),
-        ({"curve": ["a", "b"], "molar": [1e-9, 0.0], "response": [1.0, 2.0]}, "curve 'b' has a concentration of 0"),
-        ({"curve": ["a", "b"], "molar": [1e-9, -2.0], "response": [1.0, 2.0]}, "curve 'b' has a concentration of -2"),
-        ({"curve": ["a", "b"], "molar": [10.0, 0.1], "response": [1.0, 2.0]}, "Divide by 1e9 if the column is in nM"),
-        ({"curve": ["a"], "10": [1.0], "100": [2.0]}, "names of the columns: values run from 10 to 100"),
+        (
+            {"curve": ["a", "b"], "molar": [1e-9, 0.0], "response": [1.0, 2.0]},
+            "curve 'b' has a concentration of 0",
+        ),
+        (
+            {"curve": ["a", "b"], "molar": [1e-9, -2.0], "response": [1.0, 2.0]},
+            "curve 'b' has a concentration of -2",
+        ),
+        (
+            {"curve": ["a", "b"], "molar": [10.0, 0.1], "response": [1.0, 2.0]},
+            "Divide by 1e9 if the column is in nM",
+        ),
+        (
+            {"curve": ["a"], "10": [1.0], "100": [2.0]},
+            "names of the columns: values run from 10 to 100",
+        ),
         ({"curve": ["a"], "-9": [1.0], "-8": ["x"]}, "column '-8': holds text"),
         ({"curve": ["a"], "-9": [1.0], "-8": [2.0], "weight": [1.0]}, "column 'weight'"),
-        ({"curve": pa.array([], pa.string()), "log10_molar": pa.array([], pa.float64()), "response": pa.array([], pa.float64())}, "columns and no rows"),
+        (
+            {
+                "curve": pa.array([], pa.string()),
+                "log10_molar": pa.array([], pa.float64()),
+                "response": pa.array([], pa.float64()),
+            },
+            "columns and no rows",
+        ),
     ],
-)  # fmt: skip
+)
 def test_columns_that_cannot_be_are_refused_with_what_was_found(tmp_path, columns, words):
     assert words in refusal(saved(tmp_path, columns))
 

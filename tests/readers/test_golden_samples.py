@@ -39,12 +39,18 @@ def test_the_plates_of_the_sample_are_those_of_its_json(name):
     for plate, wanted in zip(plates, said["plates"], strict=True):
         assert (plate.size, plate.unit, plate.file) == (wanted["size"], wanted["unit"], name)
         assert plate.counting_time_min == wanted["counting_time_min"]
-        assert {well.name: None if math.isnan(well.value) else well.value for well in plate.wells} == wanted[
-            "values"
-        ]
-        assert {well.name: well.flag for well in plate.wells if well.flag} == wanted.get("flags", {})
-        assert {w.name: w.time_min for w in plate.wells if w.time_min is not None} == wanted.get("times", {})
-        assert {well.name: well.group for well in plate.wells if well.group} == wanted.get("groups", {})
+        assert {
+            well.name: None if math.isnan(well.value) else well.value for well in plate.wells
+        } == wanted["values"]
+        assert {well.name: well.flag for well in plate.wells if well.flag} == wanted.get(
+            "flags", {}
+        )
+        assert {w.name: w.time_min for w in plate.wells if w.time_min is not None} == wanted.get(
+            "times", {}
+        )
+        assert {well.name: well.group for well in plate.wells if well.group} == wanted.get(
+            "groups", {}
+        )
         assert plate.sha256 == hashlib.sha256((SAMPLES / name).read_bytes()).hexdigest()
         for note in said["notes"]:
             assert note in plate.notes
@@ -63,7 +69,9 @@ def test_the_tables_of_the_sample_are_those_of_its_json(name):
             for column, values in table.values.items()
         }
         assert read == wanted["values"]
-        assert {column: list(cells) for column, cells in table.text.items()} == wanted.get("text", {})
+        assert {column: list(cells) for column, cells in table.text.items()} == wanted.get(
+            "text", {}
+        )
         excluded = {column: mask.nonzero()[0].tolist() for column, mask in table.excluded.items()}
         assert excluded == wanted["excluded"]
     notes = {note for table in tables for note in table.notes}

@@ -24,9 +24,13 @@ def test_a_competition_plan_says_what_each_well_holds():
         Role.ADDED,
     ]
     assert (held["A05"].compound, held["A05"].concentration_M) == ("mazindol", 1e-5)
-    assert [held[f"{row}02"].concentration_M for row in "BCDEFGH"] == [10.0**-k for k in range(5, 12)]
+    assert [held[f"{row}02"].concentration_M for row in "BCDEFGH"] == [
+        10.0**-k for k in range(5, 12)
+    ]
     assert held["C02"].excluded == "pipetted twice" and held["C01"].excluded == ""
-    assert [held[f"B{k:02d}"].concentration_M for k in range(4, 13)] == [1e-6] * 3 + [1e-7] * 3 + [1e-8] * 3
+    assert [held[f"B{k:02d}"].concentration_M for k in range(4, 13)] == [1e-6] * 3 + [1e-7] * 3 + [
+        1e-8
+    ] * 3
     assert [held[f"{row}04"].concentration_M for row in "DEFGH"] == [1e-7, 3e-8, 1e-8, 3e-9, 1e-9]
 
 
@@ -54,14 +58,23 @@ def test_a_grid_of_words_says_what_each_well_holds():
         for name, well in layout.held.items()
     }
     assert held == {
-        "A01": (Role.TOTAL, "", 0.0, None), "A02": (Role.TOTAL, "", 0.0, None), "A03": (Role.NON_SPECIFIC, "", 0.0, None),
-        "A04": (Role.NON_SPECIFIC, "mazindol", 1e-5, None), "A05": (Role.BACKGROUND, "", 0.0, None),
-        "B01": (Role.COMPETITION, "desipramine", 1e-8, None), "B02": (Role.COMPETITION, "desipramine", 1e-8, None),
-        "B03": (Role.COMPETITION, "desipramine", 1e-7, None), "B04": (Role.COMPETITION, "imipramine", 1e-6, None),
-        "B05": (Role.ADDED, "", 0.0, None), "C01": (Role.TOTAL, "", 0.0, 0.5), "C02": (Role.NON_SPECIFIC, "", 0.0, 0.5),
-        "C03": (Role.NON_SPECIFIC, "", 0.0, None), "C04": (Role.BACKGROUND, "", 0.0, None), "C05": (Role.ADDED, "", 0.0, None),
+        "A01": (Role.TOTAL, "", 0.0, None),
+        "A02": (Role.TOTAL, "", 0.0, None),
+        "A03": (Role.NON_SPECIFIC, "", 0.0, None),
+        "A04": (Role.NON_SPECIFIC, "mazindol", 1e-5, None),
+        "A05": (Role.BACKGROUND, "", 0.0, None),
+        "B01": (Role.COMPETITION, "desipramine", 1e-8, None),
+        "B02": (Role.COMPETITION, "desipramine", 1e-8, None),
+        "B03": (Role.COMPETITION, "desipramine", 1e-7, None),
+        "B04": (Role.COMPETITION, "imipramine", 1e-6, None),
+        "B05": (Role.ADDED, "", 0.0, None),
+        "C01": (Role.TOTAL, "", 0.0, 0.5),
+        "C02": (Role.NON_SPECIFIC, "", 0.0, 0.5),
+        "C03": (Role.NON_SPECIFIC, "", 0.0, None),
+        "C04": (Role.BACKGROUND, "", 0.0, None),
+        "C05": (Role.ADDED, "", 0.0, None),
         "D01": (Role.COMPETITION, "(+)-pentazocine", 3e-9, None),
-    }  # fmt: skip
+    }
 
 
 def test_a_plan_in_a_workbook_reads_like_one_in_text(tmp_path):
@@ -77,7 +90,9 @@ def test_a_plan_in_a_workbook_reads_like_one_in_text(tmp_path):
     assert read_layout(tmp_path / "words.xlsx").held == read_layout(LAYOUTS / "words.csv").held
 
 
-@pytest.mark.parametrize("name", ["competition.toml", "saturation.toml", "kinetics.toml", "words.csv"])
+@pytest.mark.parametrize(
+    "name", ["competition.toml", "saturation.toml", "kinetics.toml", "words.csv"]
+)
 def test_a_layout_that_was_written_reads_as_it_was(name):
     layout = read_layout(LAYOUTS / name)
     again = layout_from_toml(write_layout_toml(layout))
@@ -99,14 +114,26 @@ def test_the_example_in_the_documentation_is_a_layout():
         ('[[block]]\nwells = "A1"\n', "'plate' is missing"),
         ("plate = 96\n", "'block' is missing"),
         ('plate = 100\n[[block]]\nwells = "A1"\nrole = "total"\n', "a plate of 100 wells"),
-        ('plate = 96\n[[block]]\nwells = "A1"\nrole = "competition"\ncompound = "x"\nconcentration = "10"\n', "'10' has no unit"),
-        ('plate = 96\n[[block]]\nwells = "A1"\nrole = "competition"\ncompound = "x"\nconcentration = "10 kg"\n', "'kg' is no unit"),
-        ('plate = 96\n[[block]]\nwells = "A1"\nrole = "competition"\ncompound = "x"\nconcentration = "0 nM"\n', "log of 0"),
+        (
+            'plate = 96\n[[block]]\nwells = "A1"\nrole = "competition"\ncompound = "x"\nconcentration = "10"\n',
+            "'10' has no unit",
+        ),
+        (
+            'plate = 96\n[[block]]\nwells = "A1"\nrole = "competition"\ncompound = "x"\nconcentration = "10 kg"\n',
+            "'kg' is no unit",
+        ),
+        (
+            'plate = 96\n[[block]]\nwells = "A1"\nrole = "competition"\ncompound = "x"\nconcentration = "0 nM"\n',
+            "log of 0",
+        ),
         ('plate = 96\n[[block]]\nwells = "A1"\nrole = "total"\ntime = "5"\n', "'5' has no unit"),
-        ('plate = 96\n[[block]]\nwells = "A1"\nrole = "total"\n[[block]]\nwells = "A1"\nrole = "background"\n', "well A01 is in two blocks"),
+        (
+            'plate = 96\n[[block]]\nwells = "A1"\nrole = "total"\n[[block]]\nwells = "A1"\nrole = "background"\n',
+            "well A01 is in two blocks",
+        ),
         ("plate = \n", "this is not TOML"),
     ],
-)  # fmt: skip
+)
 def test_what_a_plan_cannot_mean_is_one_sentence(tmp_path, text, said):
     path = tmp_path / "plan.toml"
     path.write_text(text)
@@ -118,10 +145,14 @@ def test_what_a_plan_cannot_mean_is_one_sentence(tmp_path, text, said):
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("tottal", "Did you mean 'total'?"), ("desipramine", "desipramine 10 nM"), ("desipramine 0 nM", "log of 0"),
-        ("10 nM", "names no compound"), ("total 10 nM", "write total @ 10 nM"), ("desipramine 10 @ 5", "no unit"),
+        ("tottal", "Did you mean 'total'?"),
+        ("desipramine", "desipramine 10 nM"),
+        ("desipramine 0 nM", "log of 0"),
+        ("10 nM", "names no compound"),
+        ("total 10 nM", "write total @ 10 nM"),
+        ("desipramine 10 @ 5", "no unit"),
     ],
-)  # fmt: skip
+)
 def test_a_word_that_a_plan_cannot_hold_is_asked_about(tmp_path, cell, said):
     path = tmp_path / "plan.csv"
     path.write_text(f",1,2,3,4,5,6\nA,T,{cell},,,,\nB,,,,,,\nC,,,,,,\nD,,,,,,\n")

@@ -40,14 +40,20 @@ def test_every_protocol_knows_what_an_analysis_and_a_methods_text_need(name):
         and c.filter
         and c.isotope in ("3H", "125I")
     )
-    assert c.radioligand_kd_nM is not None and c.radioligand_kd_nM.value > 0 and c.radioligand_kd_nM.source
+    assert (
+        c.radioligand_kd_nM is not None
+        and c.radioligand_kd_nM.value > 0
+        and c.radioligand_kd_nM.source
+    )
     for number in (c.nsb_drug_M, c.volume_uL, c.incubation_min, c.temperature_C):
         assert number is not None and number > 0
     assert c.protein_ug is not None and c.specific_activity_Ci_per_mmol is not None
     assert "count" in [step.name for step in found.steps]
     assert set(found.sources) <= set(library.sources())
     # What belongs to one counter or one lot on one day is for the study to state.
-    assert c.counting_efficiency is None and c.counting_time_min is None and c.background_cpm is None
+    assert (
+        c.counting_efficiency is None and c.counting_time_min is None and c.background_cpm is None
+    )
 
 
 # The library holds no affinity of cocaine at DAT, nor of propranolol at beta1.
@@ -55,7 +61,9 @@ def test_every_protocol_knows_what_an_analysis_and_a_methods_text_need(name):
 def test_nothing_displaces_better_than_the_nsb_drug_of_the_protocol(name):
     """The NSB drug leaves at most a few percent of the sites to the radioligand, at the affinities of the library."""
     c = library.protocol(name).conditions
-    known = [e for e in library.evidence(c.nsb_drug, c.target) if e.unit == "nM" and e.relation == "="]
+    known = [
+        e for e in library.evidence(c.nsb_drug, c.target) if e.unit == "nM" and e.relation == "="
+    ]
     affinity_M = max(e.value for e in known) * 1e-9
     radioligand = (c.radioligand_nM.value if c.radioligand_nM else 0.0) / c.radioligand_kd_nM.value
     left = (1 + radioligand) / (1 + radioligand + c.nsb_drug_M / affinity_M)
@@ -83,7 +91,9 @@ def test_the_sigma_2_protocol_knows_its_mask_at_both_sites():
 
 
 def test_iodine_that_decays_takes_its_ligand_with_it():
-    assert library.protocol("beta1-iodopindolol").conditions.decay_convention == "concentration_falls"
+    assert (
+        library.protocol("beta1-iodopindolol").conditions.decay_convention == "concentration_falls"
+    )
 
 
 def test_both_the_guide_and_the_paper_that_contradicts_it_stay():
@@ -98,17 +108,21 @@ def test_the_guides_tables_are_there_number_for_number():
 
     net, dat = (row("desipramine", t, "guide_desipramine") for t in ("NET", "DAT"))
     assert (net.low, net.high, dat.low, dat.high) == (0.4, 4.2, 1850, 82000)
-    sigma1, sigma2 = (row("imipramine", t, "guide_imipramine_sigma") for t in ("sigma-1", "sigma-2"))
+    sigma1, sigma2 = (
+        row("imipramine", t, "guide_imipramine_sigma") for t in ("sigma-1", "sigma-2")
+    )
     assert (sigma1.value, sigma2.value) == (602, 2291)
     assert math.isclose(-math.log10(602e-9), 6.22, abs_tol=0.005)
     assert math.isclose(-math.log10(2291e-9), 5.64, abs_tol=0.005)
     bmax = {
-        e.subject: e for e in library.evidence(target="beta1", parameter="Bmax") if e.source == "zhao_2008"
+        e.subject: e
+        for e in library.evidence(target="beta1", parameter="Bmax")
+        if e.source == "zhao_2008"
     }
     assert bmax["vehicle"].value == 73.3 and bmax["vehicle"].high - 73.3 == pytest.approx(4.6)
-    assert bmax["desipramine 14 d"].value == 40.7 and bmax["desipramine 14 d"].high - 40.7 == pytest.approx(
-        3.4
-    )
+    assert bmax["desipramine 14 d"].value == 40.7 and bmax[
+        "desipramine 14 d"
+    ].high - 40.7 == pytest.approx(3.4)
 
 
 def test_the_errors_of_the_guides_own_references_are_stated():
@@ -138,7 +152,10 @@ def test_a_filter_does_not_mind_case_or_hyphens():
 
 
 def test_the_published_tables_come_as_they_were_printed_and_with_their_citation():
-    assert library.examples() == ("competition_three_compounds.csv", "saturation_total_nonspecific.csv")
+    assert library.examples() == (
+        "competition_three_compounds.csv",
+        "saturation_total_nonspecific.csv",
+    )
     for name, rows, last in (
         ("competition_three_compounds.csv", 11, ["-11", "128", "126", "128"]),
         ("saturation_total_nonspecific.csv", 7, ["72", "99.12", "57.3"]),
@@ -191,13 +208,17 @@ def test_a_folder_of_the_users_own_adds_protocols_papers_and_numbers(tmp_path):
             "no source is called 'nobody_1900'",
         ),
         ('radioligand_kd = { value = 1, unit = "mg", source = "assumed" }', "cannot become nM"),
-        ('radioligand_kD = { value = 1, unit = "nM", source = "assumed" }', "Did you mean 'radioligand_kd'"),
+        (
+            'radioligand_kD = { value = 1, unit = "nM", source = "assumed" }',
+            "Did you mean 'radioligand_kd'",
+        ),
         ('volume = { value = -1, unit = "uL", source = "assumed" }', "0 or more"),
     ],
 )
 def test_a_protocol_with_a_fault_is_refused_in_words(tmp_path, numbers, words):
     folder = own_folder(
-        tmp_path, protocols__bad_dot_toml=f'title = "x"\nkind = "saturation"\n[numbers]\n{numbers}\n'
+        tmp_path,
+        protocols__bad_dot_toml=f'title = "x"\nkind = "saturation"\n[numbers]\n{numbers}\n',
     )
     with pytest.raises(InputError) as caught:
         library.protocol("bad", folder=folder)

@@ -98,7 +98,9 @@ def odd_number(data, rng):
 
 
 def negative_number(data, rng):
-    places = [k for k, byte in enumerate(data) if 48 <= byte <= 57 and k and not 48 <= data[k - 1] <= 57]
+    places = [
+        k for k, byte in enumerate(data) if 48 <= byte <= 57 and k and not 48 <= data[k - 1] <= 57
+    ]
     at = rng.choice(places) if places else 0
     return data[:at] + b"-" + data[at:]
 
@@ -136,7 +138,9 @@ def inside_the_archive(data, rng):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
     name = rng.choice([name for name in parts if parts[name]])
-    what = rng.choice([flip, truncate, odd_number, negative_number, insert_text, repeat_a_piece, None])
+    what = rng.choice(
+        [flip, truncate, odd_number, negative_number, insert_text, repeat_a_piece, None]
+    )
     if what is None:
         del parts[name]
     else:
@@ -149,9 +153,20 @@ def inside_the_archive(data, rng):
 
 
 DAMAGES = [
-    flip, truncate, drop_the_front, delete_a_line, duplicate_a_line, shuffle_lines, swap_delimiters, other_encoding, odd_number,
-    negative_number, insert_text, repeat_a_piece, inside_the_archive,
-]  # fmt: skip
+    flip,
+    truncate,
+    drop_the_front,
+    delete_a_line,
+    duplicate_a_line,
+    shuffle_lines,
+    swap_delimiters,
+    other_encoding,
+    odd_number,
+    negative_number,
+    insert_text,
+    repeat_a_piece,
+    inside_the_archive,
+]
 
 
 def check(path):
@@ -194,7 +209,9 @@ def test_a_damaged_file_gives_a_result_or_a_sentence(chunk, tmp_path):
         except InputError as error:
             outcomes["refused"] += 1
             said = str(error)
-            assert path.name in said and said.endswith((".", "?", "!", "…")), f"{damage.__name__}: {said}"
+            assert path.name in said and said.endswith((".", "?", "!", "…")), (
+                f"{damage.__name__}: {said}"
+            )
             assert len(said) < 2000 and "Traceback" not in said
         except Exception as error:
             raise AssertionError(
@@ -202,4 +219,6 @@ def test_a_damaged_file_gives_a_result_or_a_sentence(chunk, tmp_path):
             ) from error
         took = time.process_time() - start
         assert took < SECONDS_PER_FILE, f"{sample.name}, {damage.__name__} took {took:.1f} s"
-    assert all(outcomes.values()), "a chunk in which all files are read, or all refused, tests nothing"
+    assert all(outcomes.values()), (
+        "a chunk in which all files are read, or all refused, tests nothing"
+    )

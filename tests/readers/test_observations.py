@@ -12,9 +12,33 @@ from tricyclic.readers.mechanisms import scenario
 from tricyclic.readers.observations import COLUMNS, hash_of, observations
 
 ROWS = {
-    "V001", "V002", "V003", "V006", "V014", "V019", "V024", "V031", "V036", "V041", "V042", "V051", "V052", "V056", "V057", "V073", "V076",
-    "V078", "V079", "V082", "V083", "V088", "V090", "V093", "V096", "V098",
-}  # fmt: skip
+    "V001",
+    "V002",
+    "V003",
+    "V006",
+    "V014",
+    "V019",
+    "V024",
+    "V031",
+    "V036",
+    "V041",
+    "V042",
+    "V051",
+    "V052",
+    "V056",
+    "V057",
+    "V073",
+    "V076",
+    "V078",
+    "V079",
+    "V082",
+    "V083",
+    "V088",
+    "V090",
+    "V093",
+    "V096",
+    "V098",
+}
 
 
 def test_every_row_of_the_calibration_table_is_restated():
@@ -24,9 +48,20 @@ def test_every_row_of_the_calibration_table_is_restated():
 def test_printed_numbers_are_the_published_ones():
     known = {row.id: row for row in observations()}
     printed = {
-        "V001": 200, "V014": 1680, "V019": 230, "V024": 195, "V031": 32, "V041": 300, "V056": 40.7, "V057": 73.3, "V076": 70, "V078": 45,
-        "V079": 306, "V088": 33.2, "V090": 1.6,
-    }  # fmt: skip
+        "V001": 200,
+        "V014": 1680,
+        "V019": 230,
+        "V024": 195,
+        "V031": 32,
+        "V041": 300,
+        "V056": 40.7,
+        "V057": 73.3,
+        "V076": 70,
+        "V078": 45,
+        "V079": 306,
+        "V088": 33.2,
+        "V090": 1.6,
+    }
     assert {name: known[name].value for name in printed} == printed
     assert known["V073"].value == 6.5 * 24
     assert known["V082"].value == pytest.approx(math.sqrt(33 * 85), rel=0.01)
@@ -84,6 +119,7 @@ def test_an_unknown_measure_is_refused_with_its_line(tmp_path):
         ",".join(COLUMNS) + "\nx,x,t,says,s,,,q,peek,0,1,is,2,,,,0.1,assumed,nM\n", encoding="utf-8"
     )
     with pytest.raises(
-        UnknownNameError, match=r"observations.csv, line 2: no measure is called 'peek'. Did you mean 'peak'"
+        UnknownNameError,
+        match=r"observations.csv, line 2: no measure is called 'peek'. Did you mean 'peak'",
     ):
         observations(folder=tmp_path)

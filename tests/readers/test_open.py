@@ -22,7 +22,9 @@ def grid(rows=8, columns=12, **changes):
     for place, text in changes.items():
         cells["ABCDEFGHIJKLMNOP".index(place[0])][int(place[1:]) - 1] = text
     lines = ["cpm," + ",".join(str(c + 1) for c in range(columns))]
-    return "\n".join(lines + ["ABCDEFGHIJKLMNOP"[r] + "," + ",".join(row) for r, row in enumerate(cells)])
+    return "\n".join(
+        lines + ["ABCDEFGHIJKLMNOP"[r] + "," + ",".join(row) for r, row in enumerate(cells)]
+    )
 
 
 def saved(tmp_path, name, text):
@@ -53,22 +55,54 @@ def test_a_negative_ratio_is_no_count(tmp_path):
     ("name", "text", "said"),
     [
         ("empty.csv", "", "empty.csv: the file is empty."),
-        ("twice.csv", "well,cpm\nA1,5\nB1,6\nA01,7\n", "twice.csv, line 4, well A01: well A01 appears twice (first on line 2, well A1)."),
-        ("word.csv", grid(B3="desipramine"), "word.csv, line 3, well B03: 'desipramine' is no number."),
-        ("locale.csv", "well;cpm\nA1;4,5\nA2;6,5\nA3;1.5\n", "locale.csv, line 4, well A3: '1.5' is no number. Decimals are written with ','"),
+        (
+            "twice.csv",
+            "well,cpm\nA1,5\nB1,6\nA01,7\n",
+            "twice.csv, line 4, well A01: well A01 appears twice (first on line 2, well A1).",
+        ),
+        (
+            "word.csv",
+            grid(B3="desipramine"),
+            "word.csv, line 3, well B03: 'desipramine' is no number.",
+        ),
+        (
+            "locale.csv",
+            "well;cpm\nA1;4,5\nA2;6,5\nA3;1.5\n",
+            "locale.csv, line 4, well A3: '1.5' is no number. Decimals are written with ','",
+        ),
         ("huge.csv", grid(A1="1e999"), "huge.csv, line 2, well A01: '1e999' is too large"),
-        ("torn.csv", "\n".join(grid().split("\n")[:3] + grid().split("\n")[4:]), "torn.csv, line 4: row D of the grid follows row B."),
-        ("gap.csv", grid().replace(",5,6,", ",5,7,", 1), "gap.csv, line 1: the column numbers of the grid have a gap."),
+        (
+            "torn.csv",
+            "\n".join(grid().split("\n")[:3] + grid().split("\n")[4:]),
+            "torn.csv, line 4: row D of the grid follows row B.",
+        ),
+        (
+            "gap.csv",
+            grid().replace(",5,6,", ",5,7,", 1),
+            "gap.csv, line 1: the column numbers of the grid have a gap.",
+        ),
         ("long.csv", grid(C12="5,6"), "long.csv, line 4: '6' stands beyond column 12 of the grid."),
         ("nowell.csv", "well,cpm\nA1,5\n,6\n", "nowell.csv, line 3: names no well."),
         ("outside.csv", "well,cpm\nA1,5\nZ99,6\n", "outside.csv, well Z99 is outside any plate"),
-        ("time.csv", "well,cpm,time\nA1,5,3\n", "time.csv, line 1: column 'time' states no unit of time."),
-        ("two.csv", "well,cpm,dpm\nA1,5,9\n", "two.csv, line 1: has two columns of readings: 'cpm' and 'dpm'."),
+        (
+            "time.csv",
+            "well,cpm,time\nA1,5,3\n",
+            "time.csv, line 1: column 'time' states no unit of time.",
+        ),
+        (
+            "two.csv",
+            "well,cpm,dpm\nA1,5,9\n",
+            "two.csv, line 1: has two columns of readings: 'cpm' and 'dpm'.",
+        ),
         ("units.csv", "well,value,unit\nA1,5,cpm\nA2,6,dpm\n", "states two units, cpm and dpm"),
-        ("prose.txt", "Dear all,\nthe counter is broken.\n", "prose.txt: no reader knows this file."),
+        (
+            "prose.txt",
+            "Dear all,\nthe counter is broken.\n",
+            "prose.txt: no reader knows this file.",
+        ),
         ("bin.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "bin.csv, line"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_gives_one_sentence(tmp_path, name, text, said):
     found = sentence(saved(tmp_path, name, text))
     assert said in found.replace(": well Z99", ", well Z99"), found
@@ -98,12 +132,18 @@ def test_missing_files_and_folders_are_said(tmp_path):
 
 
 def test_a_misspelt_reader_is_suggested(tmp_path):
-    assert "Did you mean 'plate_grid'" in sentence(saved(tmp_path, "a.csv", grid()), reader="plate_gird")
+    assert "Did you mean 'plate_grid'" in sentence(
+        saved(tmp_path, "a.csv", grid()), reader="plate_gird"
+    )
 
 
 def test_a_plan_of_the_plate_is_no_plate(tmp_path):
     said = sentence(
-        saved(tmp_path, "plan.csv", ",1,2,3,4,5,6\nA,T,T,NSB,NSB,,\nB,x 1 nM,x 1 nM,,,,\nC,,,,,,\nD,,,,,,\n")
+        saved(
+            tmp_path,
+            "plan.csv",
+            ",1,2,3,4,5,6\nA,T,T,NSB,NSB,,\nB,x 1 nM,x 1 nM,,,,\nC,,,,,,\nD,,,,,,\n",
+        )
     )
     assert said.startswith("plan.csv")
 
@@ -161,7 +201,9 @@ def test_one_sheet_of_a_workbook_can_be_named(tmp_path):
     book.save(tmp_path / "b.xlsx")
     assert read_plates(tmp_path / "b.xlsx", sheet="counts")[0].unit == "cpm"
     assert read_plates(tmp_path / "b.xlsx", sheet=2)[0].wells[1].value == 6
-    assert "has no sheet 'count'. There are: notes, counts" in sentence(tmp_path / "b.xlsx", sheet="count")
+    assert "has no sheet 'count'. There are: notes, counts" in sentence(
+        tmp_path / "b.xlsx", sheet="count"
+    )
     assert "say which sheet to read" in sentence(tmp_path / "b.xlsx")
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from tricyclic.readers.open import read_plates, read_tables
 
-SHARED = Path(os.environ.get("TRICYCLIC_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
+SHARED = Path(
+    os.environ.get("TRICYCLIC_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data"
+)
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of shared data is not here")
 
 
@@ -23,7 +25,9 @@ def test_microbeta_list_and_grid_agree_and_a_dash_is_not_zero():
     assert (plate.size, plate.unit, len(plate.wells)) == (24, "cpm", 24)
     assert counted(plate) == {"A01": 4630.0, "A02": 312.0, "C01": 57.0}
     assert "list and grid agree" in plate.notes
-    assert plate.counting_time_min is None  # "5_MIN" in the protocol's name is a name, not a statement
+    assert (
+        plate.counting_time_min is None
+    )  # "5_MIN" in the protocol's name is a name, not a statement
 
 
 def test_the_remark_of_the_wizard_reaches_the_well():
@@ -46,15 +50,24 @@ def test_envision_gives_its_three_blocks_and_not_its_plate_map():
     assert [plate.unit for plate in (ratio, donor, acceptor)] == ["unknown", "counts", "counts"]
     # The instrument's own ratio is 10,000 times the first channel over the second.
     for name, value in counted(ratio).items():
-        assert value == pytest.approx(1e4 * counted(donor)[name] / counted(acceptor)[name], rel=1e-6)
+        assert value == pytest.approx(
+            1e4 * counted(donor)[name] / counted(acceptor)[name], rel=1e-6
+        )
 
 
 def test_kaleido_gives_384_wells_that_add_up_to_the_sum_of_the_file():
     (plate,) = read_plates(SHARED / "plates" / "kaleido_fluorescence.csv")
-    lines = (SHARED / "plates" / "kaleido_fluorescence.csv").read_text(encoding="utf-8-sig").splitlines()
+    lines = (
+        (SHARED / "plates" / "kaleido_fluorescence.csv")
+        .read_text(encoding="utf-8-sig")
+        .splitlines()
+    )
     start = next(k for k, line in enumerate(lines) if line.startswith(",1,2,3,"))
     wanted = sum(
-        float(cell) for line in lines[start + 1 : start + 17] for cell in line.split(",")[1:] if cell
+        float(cell)
+        for line in lines[start + 1 : start + 17]
+        for cell in line.split(",")[1:]
+        if cell
     )
     assert plate.size == 384 and len(counted(plate)) == 384
     assert math.fsum(counted(plate).values()) == wanted
@@ -75,8 +88,28 @@ def test_the_two_published_tables_keep_their_numbers_and_units():
         "total_fmol_mg": "fmol/mg",
         "nonspecific_fmol_mg": "fmol/mg",
     }
-    assert saturation.numbers("total_fmol_mg").tolist() == [8.49, 13.8, 19.38, 24.45, 33.12, 62.34, 99.12]
+    assert saturation.numbers("total_fmol_mg").tolist() == [
+        8.49,
+        13.8,
+        19.38,
+        24.45,
+        33.12,
+        62.34,
+        99.12,
+    ]
     (competition,) = read_tables(SHARED / "published" / "competition_three_compounds.csv")
     assert len(competition) == 11
     assert competition.units["log10_conc_M"] == "log10 M"
-    assert competition.numbers("compound1_fmol_mg").tolist() == [0, 6, 1, 3, 61, 88, 93, 114, 116, 125, 128]
+    assert competition.numbers("compound1_fmol_mg").tolist() == [
+        0,
+        6,
+        1,
+        3,
+        61,
+        88,
+        93,
+        114,
+        116,
+        125,
+        128,
+    ]

@@ -33,11 +33,22 @@ def test_a_quoted_cell_may_hold_the_delimiter():
 @pytest.mark.parametrize(
     ("decimal", "cell", "value"),
     [
-        (".", "4,630.5", 4630.5), (",", "4.630,5", 4630.5), (".", "1 234 567", 1234567.0), (",", "12'345,6", 12345.6),
-        (".", "1e3", 1000.0), (".", "−3", -3.0), (".", ".5", 0.5), (".", "4,63", None), (",", "4.63", None),
-        (".", "12,34,567", None), (".", "nan", None), (".", "inf", None), (".", "0x10", None), (".", "1_000", None),
+        (".", "4,630.5", 4630.5),
+        (",", "4.630,5", 4630.5),
+        (".", "1 234 567", 1234567.0),
+        (",", "12'345,6", 12345.6),
+        (".", "1e3", 1000.0),
+        (".", "−3", -3.0),
+        (".", ".5", 0.5),
+        (".", "4,63", None),
+        (",", "4.63", None),
+        (".", "12,34,567", None),
+        (".", "nan", None),
+        (".", "inf", None),
+        (".", "0x10", None),
+        (".", "1_000", None),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_read_by_one_decimal_mark_and_groups_of_three(decimal, cell, value):
     assert Numbers(decimal).read(cell) == value
 
@@ -58,10 +69,13 @@ def test_one_sure_number_settles_the_doubtful_ones():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "the file is empty"), (b"\n\r\n  \n", "the file is empty"), (b"a,b\n1,\x012\n", "line 2: is no text file"),
-        (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quotation mark is out of place"), (b"\xff\xfea\x00b", "is no text in UTF-16"),
+        (b"", "the file is empty"),
+        (b"\n\r\n  \n", "the file is empty"),
+        (b"a,b\n1,\x012\n", "line 2: is no text file"),
+        (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quotation mark is out of place"),
+        (b"\xff\xfea\x00b", "is no text in UTF-16"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_table_is_refused_in_one_sentence(data, said):
     with pytest.raises(InputError) as caught:
         text_sheet(data)

@@ -10,7 +10,9 @@ TIME = np.linspace(0, 24, 481)
 
 
 def test_a_course_prints_as_one_line_of_rest_peak_and_end():
-    course = Course("cortex_NE", "norepinephrine", "nM", TIME, 2 + np.sin(np.pi * TIME / 24) ** 2, 2.0)
+    course = Course(
+        "cortex_NE", "norepinephrine", "nM", TIME, 2 + np.sin(np.pi * TIME / 24) ** 2, 2.0
+    )
     said = "Course cortex_NE [nM]: rest 2, highest 3 at 12 h, end 2 at 24 h, one run"
     assert repr(course) == str(course) == said
 

@@ -24,9 +24,27 @@ PAIR = Ensemble(
     observations_hash="o",
 )
 SEEN = Observation(
-    "V001", "V001", "NE", "doubles", "synapse", "", "rest", "NE", "peak", 0.0, 3.0, "is", 200.0, math.nan, math.nan, math.nan, 0.2,
-    "assumed", "%", source="a_paper",
-)  # fmt: skip
+    "V001",
+    "V001",
+    "NE",
+    "doubles",
+    "synapse",
+    "",
+    "rest",
+    "NE",
+    "peak",
+    0.0,
+    3.0,
+    "is",
+    200.0,
+    math.nan,
+    math.nan,
+    math.nan,
+    0.2,
+    "assumed",
+    "%",
+    source="a_paper",
+)
 
 
 def test_a_member_is_told_by_name_and_only_what_a_run_has():
@@ -48,7 +66,10 @@ def test_a_parameter_that_was_not_calibrated_is_asked_for_in_vain():
 def test_an_ensemble_of_another_model_says_so_in_one_line():
     assert PAIR.age("m", "o") == ""
     line = PAIR.age("other", "o")
-    assert line == "The ensemble 'toy' (version 3) is older than the model; run: tricyclic calibrate synapse"
+    assert (
+        line
+        == "The ensemble 'toy' (version 3) is older than the model; run: tricyclic calibrate synapse"
+    )
     assert "the model and the observations" in PAIR.age("x", "y")
 
 

@@ -19,7 +19,9 @@ def whole() -> Network:
 
 
 def test_an_edge_to_a_node_that_is_not_there_names_the_nearest_one():
-    with pytest.raises(UnknownNameError, match=r"no node is called 'beta'\. Did you mean 'beta1'\?"):
+    with pytest.raises(
+        UnknownNameError, match=r"no node is called 'beta'\. Did you mean 'beta1'\?"
+    ):
         Network("synapse", "", (NE, BETA), (Edge("NE", "beta", "binds"),), PLACES)
 
 
@@ -28,7 +30,9 @@ def test_a_node_in_a_place_that_is_not_there_is_refused():
         Network("synapse", "", (NE,), (), (("membrane", "membrane"),))
 
 
-@pytest.mark.parametrize("fields", [{"nodes": (NE, NE)}, {"nodes": (NE,), "places": (*PLACES, PLACES[0])}])
+@pytest.mark.parametrize(
+    "fields", [{"nodes": (NE, NE)}, {"nodes": (NE,), "places": (*PLACES, PLACES[0])}]
+)
 def test_two_of_one_name_are_refused(fields):
     with pytest.raises(InputError, match="has two"):
         Network("synapse", "", **{"places": PLACES, **fields})

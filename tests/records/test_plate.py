@@ -12,7 +12,8 @@ from tricyclic.records.plate import Plate, Role, Well, row_letters, well_name, w
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("b7", "B07"), (" A1 ", "A01"), ("P24", "P24"), ("h012", "H12"), ("AF48", "AF48")]
+    ("text", "name"),
+    [("b7", "B07"), (" A1 ", "A01"), ("P24", "P24"), ("h012", "H12"), ("AF48", "AF48")],
 )
 def test_wells_are_written_one_way(text: str, name: str) -> None:
     assert well_name(text) == name

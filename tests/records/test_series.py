@@ -35,7 +35,9 @@ def test_a_series_cannot_be_changed() -> None:
         ([1.0], [np.inf], "0 or more"),
     ],
 )
-def test_impossible_readings_and_settings_are_refused(y: list[float], x: list[float], says: str) -> None:
+def test_impossible_readings_and_settings_are_refused(
+    y: list[float], x: list[float], says: str
+) -> None:
     with pytest.raises(InputError, match=says):
         Series("s", np.array(y), "cpm", {"dose": np.array(x)})
 

@@ -17,8 +17,18 @@ from tricyclic.records.telling import figures, interval
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.8312, "0.831"), (5066.4, "5070"), (99.96, "100"), (0, "0"), (1.5e6, "1.50e6"), (-0.04567, "-0.0457"), (math.nan, "not found"), (math.inf, "open"), (12.0, "12.0")],
-)  # fmt: skip
+    [
+        (0.8312, "0.831"),
+        (5066.4, "5070"),
+        (99.96, "100"),
+        (0, "0"),
+        (1.5e6, "1.50e6"),
+        (-0.04567, "-0.0457"),
+        (math.nan, "not found"),
+        (math.inf, "open"),
+        (12.0, "12.0"),
+    ],
+)
 def test_three_figures_are_three_figures(value: float, text: str) -> None:
     assert figures(value) == text
 
@@ -31,7 +41,12 @@ def test_an_estimate_tells_value_unit_interval_and_n() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "text"),
-    [(0.5, math.inf, "> 0.500"), (0.0, 2.0, "< 2.00"), (0.0, math.inf, "open"), (math.nan, math.nan, "")],
+    [
+        (0.5, math.inf, "> 0.500"),
+        (0.0, 2.0, "< 2.00"),
+        (0.0, math.inf, "open"),
+        (math.nan, math.nan, ""),
+    ],
 )
 def test_open_ends_are_shown_as_such(low: float, high: float, text: str) -> None:
     assert interval(Estimate("Ki", 1.0, "nM", low, high)) == text

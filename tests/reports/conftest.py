@@ -43,7 +43,9 @@ def competition_curve(
     return bottom + (top - bottom) / (1 + 10 ** (log10_M - log10_ic50))
 
 
-def competition_plate(name: str, compound: str, log10_ic50: float, rng: np.random.Generator) -> Plate:
+def competition_plate(
+    name: str, compound: str, log10_ic50: float, rng: np.random.Generator
+) -> Plate:
     """A 96-well plate: two columns of controls, triplicates of twelve concentrations, some wells not used."""
     wells = []
     doses = np.round(log10_ic50) + np.linspace(-3, 3, 12)
@@ -62,9 +64,17 @@ def competition_plate(name: str, compound: str, log10_ic50: float, rng: np.rando
                 continue
             value = float(rng.poisson(mean) + rng.normal(0, 0.04 * mean))
             wells.append(
-                Well(well, round(max(0.0, value)), role, compound if role is Role.COMPETITION else "", dose)
+                Well(
+                    well,
+                    round(max(0.0, value)),
+                    role,
+                    compound if role is Role.COMPETITION else "",
+                    dose,
+                )
             )
-    return Plate(name, 96, tuple(wells), "cpm", 1.0, f"{name}.csv", f"{zlib.crc32(name.encode()):08x}" * 8)
+    return Plate(
+        name, 96, tuple(wells), "cpm", 1.0, f"{name}.csv", f"{zlib.crc32(name.encode()):08x}" * 8
+    )
 
 
 def series_of(plate: Plate) -> Series:
@@ -74,7 +84,9 @@ def series_of(plate: Plate) -> Series:
         [w.value for w in used],
         plate.unit,
         {
-            "competitor_M": [w.concentration_M if w.role is Role.COMPETITION else 0.0 for w in used],
+            "competitor_M": [
+                w.concentration_M if w.role is Role.COMPETITION else 0.0 for w in used
+            ],
             "specific": [0.0 if w.role is Role.NON_SPECIFIC else 1.0 for w in used],
         },
         labels=tuple(f"{plate.file} {w.name}" for w in used),
@@ -84,10 +96,17 @@ def series_of(plate: Plate) -> Series:
 def fit_of(series: Series, log10_ki: float, log10_ic50: float) -> Fit:
     dose = series.x["competitor_M"]
     with np.errstate(divide="ignore"):
-        expected = competition_curve(np.where(dose > 0, np.log10(np.maximum(dose, 1e-30)), -30.0), log10_ic50)
+        expected = competition_curve(
+            np.where(dose > 0, np.log10(np.maximum(dose, 1e-30)), -30.0), log10_ic50
+        )
     expected = np.where(series.x["specific"] == 0, 600.0, expected)
     part = FittedPart(
-        series, "competition_with_depletion", {}, expected, np.sqrt(expected + (0.04 * expected) ** 2), 0.04
+        series,
+        "competition_with_depletion",
+        {},
+        expected,
+        np.sqrt(expected + (0.04 * expected) ** 2),
+        0.04,
     )
     parameters = (
         FittedParameter(
@@ -130,7 +149,14 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
     common = {"subject": "desipramine", "target": target, "where": plate.name}
     estimates = (
         Estimate(
-            "Ki", value, "nM", value / 1.2, value * 1.2, log10_se=0.04, method="profile likelihood", **common
+            "Ki",
+            value,
+            "nM",
+            value / 1.2,
+            value * 1.2,
+            log10_se=0.04,
+            method="profile likelihood",
+            **common,
         ),
         Estimate(
             "IC50",
@@ -142,17 +168,38 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
             method="profile likelihood",
             **common,
         ),
-        Estimate("Hill slope", 0.98, "", 0.91, 1.05, se=0.03, method="profile likelihood", **common),
+        Estimate(
+            "Hill slope", 0.98, "", 0.91, 1.05, se=0.03, method="profile likelihood", **common
+        ),
         Estimate("bound tracer", 3.4, "%", method="mass balance", **common),
     )
     series = series_of(plate)
     conditions = BindingConditions(
-        target=target, radioligand=ligand, isotope="3H", radioligand_nM=Measured(added, "nM", 0.05), radioligand_kd_nM=Measured(kd, "nM", 0.1, "tejani-butt_1992"),
-        specific_activity_Ci_per_mmol=Measured(80.0, "Ci/mmol"), reference_date=date(2025, 1, 10), assay_date=date(2025, 3, 3),
-        counting_efficiency=Measured(0.45, ""), counting_time_min=1.0, nsb_drug="mazindol", nsb_drug_M=1e-5, incubation_min=180.0, temperature_C=4.0,
-    )  # fmt: skip
+        target=target,
+        radioligand=ligand,
+        isotope="3H",
+        radioligand_nM=Measured(added, "nM", 0.05),
+        radioligand_kd_nM=Measured(kd, "nM", 0.1, "tejani-butt_1992"),
+        specific_activity_Ci_per_mmol=Measured(80.0, "Ci/mmol"),
+        reference_date=date(2025, 1, 10),
+        assay_date=date(2025, 3, 3),
+        counting_efficiency=Measured(0.45, ""),
+        counting_time_min=1.0,
+        nsb_drug="mazindol",
+        nsb_drug_M=1e-5,
+        incubation_min=180.0,
+        temperature_C=4.0,
+    )
     checks = (
-        Check("specific", "fine", "specific binding is 90 % of total binding", plate.name, 90.0, 70.0, "%"),
+        Check(
+            "specific",
+            "fine",
+            "specific binding is 90 % of total binding",
+            plate.name,
+            90.0,
+            70.0,
+            "%",
+        ),
         Check("tracer_bound", "fine", "3.4 % of the tracer is bound", plate.name, 3.4, 10.0, "%"),
         Check("z_prime", "fine", "Z' of the controls is 0.79", plate.name, 0.79, 0.5),
         *(
@@ -172,20 +219,39 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
     classical = (
         (
             "subtract, then fit, Cheng-Prusoff",
-            (replace(estimates[0], value=value * 1.06, low=value * 0.8, high=value * 1.31, method="t"),),
+            (
+                replace(
+                    estimates[0], value=value * 1.06, low=value * 0.8, high=value * 1.31, method="t"
+                ),
+            ),
         ),
         (
             "normalise, then fix 0 and 100 %",
-            (replace(estimates[0], value=value * 1.11, low=value * 0.93, high=value * 1.32, method="t"),),
+            (
+                replace(
+                    estimates[0],
+                    value=value * 1.11,
+                    low=value * 0.93,
+                    high=value * 1.32,
+                    method="t",
+                ),
+            ),
         ),
     )
     comparisons = (
         Comparison(
-            "slope", "The slope does not differ from 1", "F test, Hill slope 1 against free", 0.61, 0.26, (1.0, 44.0),
+            "slope",
+            "The slope does not differ from 1",
+            "F test, Hill slope 1 against free",
+            0.61,
+            0.26,
+            (1.0, 44.0),
             details=(("AICc, one site", 487.0), ("AICc, Hill slope free", 489.2)),
         ),
-        Comparison("sites", "One site is enough", "F test, one against two sites", 0.48, 0.75, (2.0, 43.0)),
-    )  # fmt: skip
+        Comparison(
+            "sites", "One site is enough", "F test, one against two sites", 0.48, 0.75, (2.0, 43.0)
+        ),
+    )
     budget = (
         ErrorShare("curve (IC50)", "1.9 nM", 0.040, 0.55),
         ErrorShare("Kd of the radioligand", "0.8 ± 0.1 nM", 0.027, 0.25, shared=True),
@@ -193,9 +259,20 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
         ErrorShare("specific activity", "80 Ci/mmol", 0.009, 0.03, shared=True),
     )
     return PlateResult(
-        plate.name, f"run {run}", "", plate, conditions, (series,), fit_of(series, log10_ki, log10_ic50), estimates,
-        classical, comparisons, budget, checks, "competition_with_depletion",
-    )  # fmt: skip
+        plate.name,
+        f"run {run}",
+        "",
+        plate,
+        conditions,
+        (series,),
+        fit_of(series, log10_ki, log10_ic50),
+        estimates,
+        classical,
+        comparisons,
+        budget,
+        checks,
+        "competition_with_depletion",
+    )
 
 
 def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
@@ -213,15 +290,59 @@ def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
         Estimate("Hill slope", 0.98, "", 0.93, 1.03, se=0.012, **common),
     )
     evidence = (
-        Evidence("desipramine", target, "Ki", math.nan, "nM", low, high, species="human", source="guide_desipramine", certainty="guide"),
-        Evidence("desipramine", target, "Kd", ki * 0.9, "nM", species="human", radioligand=ligand, source="tatsumi_1997", certainty="recalled"),
-        Evidence("desipramine", target, "Ki", ki * 1.6, "nM", ki * 1.2, ki * 2.1, species="rat", source="owens_1997", quality="uptake, not binding"),
-    )  # fmt: skip
+        Evidence(
+            "desipramine",
+            target,
+            "Ki",
+            math.nan,
+            "nM",
+            low,
+            high,
+            species="human",
+            source="guide_desipramine",
+            certainty="guide",
+        ),
+        Evidence(
+            "desipramine",
+            target,
+            "Kd",
+            ki * 0.9,
+            "nM",
+            species="human",
+            radioligand=ligand,
+            source="tatsumi_1997",
+            certainty="recalled",
+        ),
+        Evidence(
+            "desipramine",
+            target,
+            "Ki",
+            ki * 1.6,
+            "nM",
+            ki * 1.2,
+            ki * 2.1,
+            species="rat",
+            source="owens_1997",
+            quality="uptake, not binding",
+        ),
+    )
     protocol = Protocol(
-        f"{assay}-competition", f"{target} competition", "competition", plates[0].conditions,
-        (Step("incubate", "Membranes, radioligand and desipramine are incubated", 180.0, 4.0, 250.0),), sources=("cheng_1973",),
+        f"{assay}-competition",
+        f"{target} competition",
+        "competition",
+        plates[0].conditions,
+        (
+            Step(
+                "incubate",
+                "Membranes, radioligand and desipramine are incubated",
+                180.0,
+                4.0,
+                250.0,
+            ),
+        ),
+        sources=("cheng_1973",),
         assumed=("temperature_C",),
-    )  # fmt: skip
+    )
     methods = (
         f"Membranes (20 to 40 µg protein) were incubated with {ligand} and twelve concentrations of desipramine in triplicate "
         "for 180 min at 4 °C. Non-specific binding was defined by 10 µM mazindol. Total, non-specific and competition wells of "
@@ -229,13 +350,24 @@ def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
         "a constant coefficient of variation. Runs were averaged as pKi, with a t interval."
     )
     return AssayResult(
-        assay, f"desipramine at {target}", "competition", target, ("desipramine",), plates, pooled, plates[0].budget,
-        evidence=evidence, protocol=protocol, methods=methods,
+        assay,
+        f"desipramine at {target}",
+        "competition",
+        target,
+        ("desipramine",),
+        plates,
+        pooled,
+        plates[0].budget,
+        evidence=evidence,
+        protocol=protocol,
+        methods=methods,
         checks=(Check("runs", "fine", "three independent runs", assay, 3.0, 3.0),),
-    )  # fmt: skip
+    )
 
 
-def saturation_plate(name: str, group: str, bmax: float, run: int, rng: np.random.Generator) -> PlateResult:
+def saturation_plate(
+    name: str, group: str, bmax: float, run: int, rng: np.random.Generator
+) -> PlateResult:
     added = np.repeat([25e-12, 50e-12, 100e-12, 200e-12, 400e-12, 800e-12], 4)
     specific = np.tile([1.0, 1.0, 0.0, 0.0], 6)
     mean = 4e10 * added + specific * bmax * added / (added + 1.5e-10)
@@ -261,11 +393,34 @@ def saturation_plate(name: str, group: str, bmax: float, run: int, rng: np.rando
         tuple(f"{plate.file} {w.name}" for w in wells),
     )
     fit = Fit(
-        True, "fits",
-        (FittedParameter("log10_kd", -9.82, "log10 M", "affinity", 0.03, -9.88, -9.76), FittedParameter("log10_bmax", math.log10(bmax), "log10 y", "sites", 0.01, math.log10(bmax) - 0.02, math.log10(bmax) + 0.02)),
-        (FittedPart(series, "saturation", {}, mean, 0.04 * mean, 0.04),), np.eye(2) * 1e-4, 21.0, 21, -60.0, 130.0, "counting",
-    )  # fmt: skip
-    common = {"method": "profile likelihood", "subject": "[¹²⁵I]pindolol", "target": "beta1", "where": name}
+        True,
+        "fits",
+        (
+            FittedParameter("log10_kd", -9.82, "log10 M", "affinity", 0.03, -9.88, -9.76),
+            FittedParameter(
+                "log10_bmax",
+                math.log10(bmax),
+                "log10 y",
+                "sites",
+                0.01,
+                math.log10(bmax) - 0.02,
+                math.log10(bmax) + 0.02,
+            ),
+        ),
+        (FittedPart(series, "saturation", {}, mean, 0.04 * mean, 0.04),),
+        np.eye(2) * 1e-4,
+        21.0,
+        21,
+        -60.0,
+        130.0,
+        "counting",
+    )
+    common = {
+        "method": "profile likelihood",
+        "subject": "[¹²⁵I]pindolol",
+        "target": "beta1",
+        "where": name,
+    }
     estimates = (
         Estimate("Bmax", bmax, "fmol/mg", bmax * 0.94, bmax * 1.07, log10_se=0.012, **common),
         Estimate("Kd", 0.15, "nM", 0.13, 0.17, log10_se=0.02, **common),
@@ -294,7 +449,12 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         saturation_plate(f"beta1_treated_run{r}", "treated", v, r, rng)
         for r, v in enumerate((38.2, 41.5, 42.6), 1)
     ]
-    common = {"n": 3, "method": "t on 3 runs, log scale", "subject": "[¹²⁵I]pindolol", "target": "beta1"}
+    common = {
+        "n": 3,
+        "method": "t on 3 runs, log scale",
+        "subject": "[¹²⁵I]pindolol",
+        "target": "beta1",
+    }
     pooled = (
         Estimate("Bmax", 73.3, "fmol/mg", 66.1, 81.3, log10_se=0.01, where="vehicle", **common),
         Estimate("Bmax", 40.7, "fmol/mg", 35.2, 47.1, log10_se=0.014, where="treated", **common),
@@ -302,11 +462,18 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         Estimate("Kd", 0.148, "nM", 0.127, 0.172, log10_se=0.013, where="treated", **common),
     )
     compared = Comparison(
-        "Bmax", "Bmax of treated is 0.56 times that of vehicle; a fall of 44 %", "Welch t on log10 Bmax of runs", 3.1e-5, -19.8, (3.7,),
-        ratio=Estimate("Bmax ratio", 0.555, "", 0.502, 0.614, n=3, method="Welch t on the log scale"),
+        "Bmax",
+        "Bmax of treated is 0.56 times that of vehicle; a fall of 44 %",
+        "Welch t on log10 Bmax of runs",
+        3.1e-5,
+        -19.8,
+        (3.7,),
+        ratio=Estimate(
+            "Bmax ratio", 0.555, "", 0.502, 0.614, n=3, method="Welch t on the log scale"
+        ),
         difference=Estimate("difference", -32.6, "fmol/mg", -37.0, -28.2, n=3),
         details=(("vehicle", 73.3), ("treated", 40.7)),
-    )  # fmt: skip
+    )
     evidence = (
         Evidence(
             "vehicle",
@@ -334,9 +501,17 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         ),
     )
     return AssayResult(
-        "beta1", "beta1 adrenoceptors after 14 days of desipramine", "saturation", "beta1", (), tuple(plates), pooled,
-        comparisons=(compared,), evidence=evidence, methods="Cortical membranes were incubated with six concentrations of [¹²⁵I]pindolol.",
-    )  # fmt: skip
+        "beta1",
+        "beta1 adrenoceptors after 14 days of desipramine",
+        "saturation",
+        "beta1",
+        (),
+        tuple(plates),
+        pooled,
+        comparisons=(compared,),
+        evidence=evidence,
+        methods="Cortical membranes were incubated with six concentrations of [¹²⁵I]pindolol.",
+    )
 
 
 def full_study() -> StudyResult:
@@ -347,21 +522,60 @@ def full_study() -> StudyResult:
         "Desipramine at the monoamine transporters",
         assays,
         selectivity=(
-            Estimate("Ki ratio", 62.7, "", 48.0, 81.9, n=3, method="difference of mean pKi, Welch t", subject="desipramine", target="SERT / NET"),
-            Estimate("Ki ratio", 4700.0, "", 3600.0, 6140.0, n=3, method="difference of mean pKi, Welch t", subject="desipramine", target="DAT / NET"),
+            Estimate(
+                "Ki ratio",
+                62.7,
+                "",
+                48.0,
+                81.9,
+                n=3,
+                method="difference of mean pKi, Welch t",
+                subject="desipramine",
+                target="SERT / NET",
+            ),
+            Estimate(
+                "Ki ratio",
+                4700.0,
+                "",
+                3600.0,
+                6140.0,
+                n=3,
+                method="difference of mean pKi, Welch t",
+                subject="desipramine",
+                target="DAT / NET",
+            ),
         ),
-        exclusions=tuple(Exclusion(f"{a}_run2 C05", "pipetting error, noted at the bench", "M. Muster", "2025-03-04") for a in TARGETS),
-        inputs=tuple(InputFile(f"raw/{file}", f"{n % 16:x}a3f" * 16, 2048 + n) for n, file in enumerate(files)),
+        exclusions=tuple(
+            Exclusion(
+                f"{a}_run2 C05", "pipetting error, noted at the bench", "M. Muster", "2025-03-04"
+            )
+            for a in TARGETS
+        ),
+        inputs=tuple(
+            InputFile(f"raw/{file}", f"{n % 16:x}a3f" * 16, 2048 + n)
+            for n, file in enumerate(files)
+        ),
         sources=(
-            Source("cheng_1973", "Cheng Y, Prusoff WH. Relationship between the inhibition constant (Ki) and the concentration of inhibitor which causes 50 per cent inhibition (I50) of an enzymatic reaction. Biochem Pharmacol 1973;22:3099-3108", "10.1016/0006-2952(73)90196-2"),
-            Source("tatsumi_1997", "Tatsumi M, Groshan K, Blakely RD, Richelson E. Pharmacological profile of antidepressants and related compounds at human monoamine transporters. Eur J Pharmacol 1997;340:249-258", "10.1016/S0014-2999(97)01393-9"),
-            Source("guide_desipramine", "The neurochemical effects of desipramine on noradrenergic pathways: a technical guide"),
+            Source(
+                "cheng_1973",
+                "Cheng Y, Prusoff WH. Relationship between the inhibition constant (Ki) and the concentration of inhibitor which causes 50 per cent inhibition (I50) of an enzymatic reaction. Biochem Pharmacol 1973;22:3099-3108",
+                "10.1016/0006-2952(73)90196-2",
+            ),
+            Source(
+                "tatsumi_1997",
+                "Tatsumi M, Groshan K, Blakely RD, Richelson E. Pharmacological profile of antidepressants and related compounds at human monoamine transporters. Eur J Pharmacol 1997;340:249-258",
+                "10.1016/S0014-2999(97)01393-9",
+            ),
+            Source(
+                "guide_desipramine",
+                "The neurochemical effects of desipramine on noradrenergic pathways: a technical guide",
+            ),
         ),
         synthetic="made by the plate simulator of tricyclic with stated truth",
         author="M. Muster",
         version="0.1.0",
         checks=(Check("hashes", "fine", "all raw files have the hash that was recorded"),),
-    )  # fmt: skip
+    )
 
 
 def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
@@ -379,21 +593,41 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                 ic50 = math.log10(plate.estimate("IC50").value * 1e-9)
                 dense = np.linspace(x.min() - 0.4, x.max() + 0.4, 160)
                 mean = competition_curve(dense, ic50)
-                y, out = np.array([w.value for w in used]), np.array([bool(w.excluded) for w in used])
+                y, out = (
+                    np.array([w.value for w in used]),
+                    np.array([bool(w.excluded) for w in used]),
+                )
                 pictures.append(
                     CurvePicture(
-                        f"{plate.name}_curve", f"{assay.title}, {plate.experiment}", "log₁₀ [desipramine] (M)", "bound (cpm)",
+                        f"{plate.name}_curve",
+                        f"{assay.title}, {plate.experiment}",
+                        "log₁₀ [desipramine] (M)",
+                        "bound (cpm)",
                         traces=(Trace(plate.experiment, dense, mean, mean * 0.96, mean * 1.04),),
                         points=(PointSet(plate.experiment, x, y, out),),
                         levels=(
                             ControlLevel("total", [w.value for w in plate.plate.used(Role.TOTAL)]),
-                            ControlLevel("NSB", [w.value for w in plate.plate.used(Role.NON_SPECIFIC)], "right"),
+                            ControlLevel(
+                                "NSB",
+                                [w.value for w in plate.plate.used(Role.NON_SPECIFIC)],
+                                "right",
+                            ),
                         ),
-                        marks=(Mark("Ki", math.log10(ki.value * 1e-9), math.log10(ki.low * 1e-9), math.log10(ki.high * 1e-9), str(ki).split("   ")[1]),),
-                        percent_of=(600.0, 6000.0), assay=assay.name, plate=plate.name,
+                        marks=(
+                            Mark(
+                                "Ki",
+                                math.log10(ki.value * 1e-9),
+                                math.log10(ki.low * 1e-9),
+                                math.log10(ki.high * 1e-9),
+                                str(ki).split("   ")[1],
+                            ),
+                        ),
+                        percent_of=(600.0, 6000.0),
+                        assay=assay.name,
+                        plate=plate.name,
                         caption="Exact mass balance; Kd of the radioligand given.",
                     )
-                )  # fmt: skip
+                )
                 percent = (mean - 600) / 54
                 traces.append(Trace(plate.experiment, dense, percent, percent - 3, percent + 3))
                 points.append(PointSet(plate.experiment, x, (y - 600) / 54, out))
@@ -405,19 +639,43 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                 nsb, sites = 40 * dense, bmax * dense / (dense + 0.15)
                 pictures.append(
                     CurvePicture(
-                        f"{plate.name}_curve", f"beta1, {plate.group}, {plate.experiment}", "free [¹²⁵I]pindolol (nM)", "bound (fmol/mg)", "linear",
-                        traces=(Trace("total", dense, nsb + sites, (nsb + sites) * 0.95, (nsb + sites) * 1.05), Trace("non-specific", dense, nsb), Trace("specific", dense, sites)),
-                        points=(PointSet("total", x[total], series.y[total]), PointSet("non-specific", x[~total], series.y[~total])),
-                        tested=(0.025, 0.8), assay=assay.name, plate=plate.name,
+                        f"{plate.name}_curve",
+                        f"beta1, {plate.group}, {plate.experiment}",
+                        "free [¹²⁵I]pindolol (nM)",
+                        "bound (fmol/mg)",
+                        "linear",
+                        traces=(
+                            Trace(
+                                "total",
+                                dense,
+                                nsb + sites,
+                                (nsb + sites) * 0.95,
+                                (nsb + sites) * 1.05,
+                            ),
+                            Trace("non-specific", dense, nsb),
+                            Trace("specific", dense, sites),
+                        ),
+                        points=(
+                            PointSet("total", x[total], series.y[total]),
+                            PointSet("non-specific", x[~total], series.y[~total]),
+                        ),
+                        tested=(0.025, 0.8),
+                        assay=assay.name,
+                        plate=plate.name,
                     )
-                )  # fmt: skip
+                )
         if traces:
             pictures.append(
                 CurvePicture(
-                    f"{assay.name}_curve", f"{assay.title}, three runs", "log₁₀ [desipramine] (M)", "specific binding (%)",
-                    traces=tuple(traces), points=tuple(points), assay=assay.name,
+                    f"{assay.name}_curve",
+                    f"{assay.title}, three runs",
+                    "log₁₀ [desipramine] (M)",
+                    "specific binding (%)",
+                    traces=tuple(traces),
+                    points=tuple(points),
+                    assay=assay.name,
                 )
-            )  # fmt: skip
+            )
     return tuple(pictures)
 
 
@@ -461,30 +719,78 @@ def nasty_study() -> StudyResult:
         for w in plate.plate.wells
     )
     bad = replace(
-        plate, name=NASTY, experiment=LONG, group=NASTY, fit=failed, estimates=estimates, model=NASTY,
+        plate,
+        name=NASTY,
+        experiment=LONG,
+        group=NASTY,
+        fit=failed,
+        estimates=estimates,
+        model=NASTY,
         plate=replace(plate.plate, name=NASTY, wells=wells, file=NASTY, notes=(NASTY,)),
-        classical=((NASTY, estimates),), comparisons=(Comparison(NASTY, NASTY, NASTY, math.nan),),
+        classical=((NASTY, estimates),),
+        comparisons=(Comparison(NASTY, NASTY, NASTY, math.nan),),
         budget=(ErrorShare(NASTY, NASTY, math.nan, math.nan), ErrorShare(LONG, LONG, 0.1, 1.0)),
-    )  # fmt: skip
+    )
     checks = tuple(
-        Check(f"check_{n}{NASTY}", ("fine", "look", "stop")[n % 3], f"{NASTY} {n}", LONG if n % 7 == 0 else NASTY, math.inf, math.nan, NASTY, NASTY, NASTY)
+        Check(
+            f"check_{n}{NASTY}",
+            ("fine", "look", "stop")[n % 3],
+            f"{NASTY} {n}",
+            LONG if n % 7 == 0 else NASTY,
+            math.inf,
+            math.nan,
+            NASTY,
+            NASTY,
+            NASTY,
+        )
         for n in range(60)
-    )  # fmt: skip
+    )
     nowhere = replace(bad, name="no plate", plate=None, series=(), budget=())
     assay = replace(
-        assay, name=NASTY, title=NASTY, target=LONG, compounds=(NASTY, LONG), plates=(bad, nowhere), pooled=estimates, checks=checks, methods=NASTY,
+        assay,
+        name=NASTY,
+        title=NASTY,
+        target=LONG,
+        compounds=(NASTY, LONG),
+        plates=(bad, nowhere),
+        pooled=estimates,
+        checks=checks,
+        methods=NASTY,
         comparisons=(Comparison(NASTY, NASTY, NASTY, 0.2, ratio=estimates[0]),),
-        evidence=(Evidence(NASTY, LONG, "Ki", math.nan, "nM", relation=">", species=NASTY, source=NASTY, quality=LONG, certainty="guide"), Evidence(NASTY, LONG, "Ki", 2.0, "unknown", source=LONG)),
-    )  # fmt: skip
+        evidence=(
+            Evidence(
+                NASTY,
+                LONG,
+                "Ki",
+                math.nan,
+                "nM",
+                relation=">",
+                species=NASTY,
+                source=NASTY,
+                quality=LONG,
+                certainty="guide",
+            ),
+            Evidence(NASTY, LONG, "Ki", 2.0, "unknown", source=LONG),
+        ),
+    )
     unknown = replace(
         assay, name="odd", kind="a kind of tomorrow", plates=(), pooled=(), checks=(), evidence=()
     )
     return StudyResult(
-        NASTY, (assay, unknown), selectivity=estimates, comparisons=assay.comparisons,
-        exclusions=(Exclusion(NASTY, LONG, NASTY, NASTY),), inputs=(InputFile(NASTY, "e" * 64, 1), InputFile("raw/javascript:alert(1)", "f" * 64, 1)),
-        sources=(Source(NASTY, NASTY, 'doi"><script>', "javascript:alert(1)"), Source("plain", LONG, "", "https://example.org/?a=1&b=2")),
-        synthetic=NASTY, author=NASTY, version=NASTY,
-    )  # fmt: skip
+        NASTY,
+        (assay, unknown),
+        selectivity=estimates,
+        comparisons=assay.comparisons,
+        exclusions=(Exclusion(NASTY, LONG, NASTY, NASTY),),
+        inputs=(InputFile(NASTY, "e" * 64, 1), InputFile("raw/javascript:alert(1)", "f" * 64, 1)),
+        sources=(
+            Source(NASTY, NASTY, 'doi"><script>', "javascript:alert(1)"),
+            Source("plain", LONG, "", "https://example.org/?a=1&b=2"),
+        ),
+        synthetic=NASTY,
+        author=NASTY,
+        version=NASTY,
+    )
 
 
 @pytest.fixture(scope="session")

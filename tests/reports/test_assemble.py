@@ -19,14 +19,28 @@ def tables(document) -> dict[str, Table]:
 
 
 def titles(document) -> list[str]:
-    return [block.text for block in document.blocks if isinstance(block, Heading) and block.level == 1]
+    return [
+        block.text for block in document.blocks if isinstance(block, Heading) and block.level == 1
+    ]
 
 
 def test_sections_come_in_the_order_in_which_a_reviewer_reads(document):
     assert titles(document) == [
-        "Summary", "Affinity", "Saturation", "Conditions compared", "Selectivity", "Beside the guide and the literature",
-        "Quality", "Error budget", "Exclusions", "Methods", "Plates", "Data", "Provenance", "Sources",
-    ]  # fmt: skip
+        "Summary",
+        "Affinity",
+        "Saturation",
+        "Conditions compared",
+        "Selectivity",
+        "Beside the guide and the literature",
+        "Quality",
+        "Error budget",
+        "Exclusions",
+        "Methods",
+        "Plates",
+        "Data",
+        "Provenance",
+        "Sources",
+    ]
 
 
 def test_no_two_sections_want_the_same_place():
@@ -61,7 +75,9 @@ def test_a_single_plate_without_pool_pictures_or_evidence_has_a_report(study):
         methods="",
     )
     found = titles(
-        assemble(replace(study, assays=(assay,), selectivity=(), sources=(), exclusions=(), inputs=()))
+        assemble(
+            replace(study, assays=(assay,), selectivity=(), sources=(), exclusions=(), inputs=())
+        )
     )
     assert found[:2] == ["Summary", "Affinity"]
 
@@ -108,7 +124,9 @@ def test_every_number_of_the_summary_leads_to_its_rows_and_their_file(document, 
     runs = tables(document)["desipramine at NET: runs and pool, with 95 % intervals."]
     rows_at = runs.links[1][1].removeprefix("#")
     assert rows_at in anchors
-    heading = next(n for n, b in enumerate(document.blocks) if isinstance(b, Heading) and b.anchor == rows_at)
+    heading = next(
+        n for n, b in enumerate(document.blocks) if isinstance(b, Heading) and b.anchor == rows_at
+    )
     origin, rows = document.blocks[heading + 1], document.blocks[heading + 2]
     assert origin.rows[0][:2] == ("net_run2.csv", study.assays[0].plates[1].plate.sha256)
     file_at = origin.links[0][0].removeprefix("#")
@@ -125,10 +143,16 @@ def test_every_number_of_the_summary_leads_to_its_rows_and_their_file(document, 
 def test_residuals_of_the_rows_are_those_of_the_fit(document, study):
     plate = study.assays[0].plates[0]
     part = plate.fit.parts[0]
-    rows = next(b for b in document.blocks if isinstance(b, Table) and b.caption == "Rows of net_run1.")
+    rows = next(
+        b for b in document.blocks if isinstance(b, Table) and b.caption == "Rows of net_run1."
+    )
     by_well = {row[0]: row for row in rows.rows}
-    for label, y, expected, sd in zip(part.series.labels, part.series.y, part.expected, part.sd, strict=True):
-        assert float(by_well[label.split()[-1]][-2]) == pytest.approx((y - expected) / sd, rel=0.06, abs=0.01)
+    for label, y, expected, sd in zip(
+        part.series.labels, part.series.y, part.expected, part.sd, strict=True
+    ):
+        assert float(by_well[label.split()[-1]][-2]) == pytest.approx(
+            (y - expected) / sd, rel=0.06, abs=0.01
+        )
 
 
 def test_figures_have_names_of_their_own_that_are_good_file_names(document, nasty_document):
@@ -158,9 +182,7 @@ def test_figures_carry_their_pdf_where_it_is_asked_for(study, pictures, document
 
 
 def test_other_analyses_stand_beside_the_answer_with_their_difference(document):
-    name = (
-        "The same wells by other common analyses, for comparison only, with the difference from the answer."
-    )
+    name = "The same wells by other common analyses, for comparison only, with the difference from the answer."
     table = tables(document)[name]
     assert table.columns[2:] == (
         "One model of all wells",
@@ -176,12 +198,16 @@ def test_a_comparison_of_the_study_shows_the_groups_of_the_assay_it_names(study)
     of_study = replace(
         study, assays=(*study.assays[:3], replace(beta1, comparisons=())), comparisons=(compared,)
     )
-    figure = next(b for b in assemble(of_study, sections=["comparison"]).blocks if isinstance(b, Figure))
+    figure = next(
+        b for b in assemble(of_study, sections=["comparison"]).blocks if isinstance(b, Figure)
+    )
     assert "vehicle n = 3, treated n = 3" in figure.caption
 
 
 def test_a_doubt_about_several_plates_is_told_once(study):
-    doubts = next(b for b in assemble(study, sections=["summary"]).blocks if isinstance(b, CheckList))
+    doubts = next(
+        b for b in assemble(study, sections=["summary"]).blocks if isinstance(b, CheckList)
+    )
     assert [c.where for c in doubts.checks] == ["net_run2, sert_run2, dat_run2"]
 
 
@@ -204,7 +230,9 @@ def test_doubts_stand_on_the_first_page_gravest_first(nasty):
 def test_compounds_of_one_assay_have_rows_of_their_own(study):
     plate = study.assays[0].plates[0]
     other = tuple(replace(e, subject="nisoxetine") for e in plate.estimates)
-    assay = replace(study.assays[0], plates=(replace(plate, estimates=plate.estimates + other),), pooled=())
+    assay = replace(
+        study.assays[0], plates=(replace(plate, estimates=plate.estimates + other),), pooled=()
+    )
     made = assemble(replace(study, assays=(assay,)), sections=["affinity"])
     table = next(b for b in made.blocks if isinstance(b, Table))
     assert [row[1] for row in table.rows] == ["desipramine", "nisoxetine"]
@@ -212,7 +240,9 @@ def test_compounds_of_one_assay_have_rows_of_their_own(study):
 
 def test_a_table_of_readings_without_a_plate_has_its_rows_too(study):
     plate = replace(study.assays[0].plates[0], plate=None)
-    made = assemble(replace(study, assays=(replace(study.assays[0], plates=(plate,)),)), sections=["data"])
+    made = assemble(
+        replace(study, assays=(replace(study.assays[0], plates=(plate,)),)), sections=["data"]
+    )
     rows = next(b for b in made.blocks if isinstance(b, Table))
     assert len(rows.rows) == plate.series[0].n
     assert "competitor_M" in rows.columns
@@ -226,5 +256,7 @@ def test_synthetic_data_are_named_so(document, study):
 
 def test_an_estimate_without_interval_or_value_is_told_without_inventing_one(study):
     assay = replace(study.assays[0], pooled=(Estimate("Ki", float("nan"), "nM", subject="x"),))
-    table = tables(assemble(replace(study, assays=(assay,)), sections=["summary"]))["Results, runs pooled."]
+    table = tables(assemble(replace(study, assays=(assay,)), sections=["summary"]))[
+        "Results, runs pooled."
+    ]
     assert table.rows[0][3:5] == ("not found", "")

@@ -54,7 +54,11 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module", params=["full", "nasty", "empty"])
 def page(request, document, nasty_document, empty):
-    return Page(to_html({"full": document, "nasty": nasty_document, "empty": assemble(empty)}[request.param]))
+    return Page(
+        to_html(
+            {"full": document, "nasty": nasty_document, "empty": assemble(empty)}[request.param]
+        )
+    )
 
 
 def test_every_element_closes(page):
@@ -73,14 +77,18 @@ def test_ids_are_unique_and_every_link_inside_leads_somewhere(page):
 def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(page):
     assert not page.all("script", "link", "img", "iframe", "object", "embed", "base", "form")
     for _, attributes in page.elements:
-        assert not any(name.startswith("on") or name in ("src", "srcset", "data") for name in attributes)
+        assert not any(
+            name.startswith("on") or name in ("src", "srcset", "data") for name in attributes
+        )
         assert "url(http" not in attributes.get("style", "")
         assert not attributes.get("href", "").lower().startswith(("javascript:", "data:", "http:"))
 
 
 def test_the_page_says_its_language_its_title_and_how_wide_it_is(page):
     assert page.all("html")[0]["lang"] == "en"
-    assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.all("meta")
+    assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.all(
+        "meta"
+    )
     assert len(page.all("title")) == len(page.all("h1")) == len(page.all("main")) == 1
 
 
@@ -126,7 +134,9 @@ def test_a_link_to_a_script_or_to_nowhere_becomes_plain_text():
     table = Table("t", ("a", "b"), rows, links=links)
     page = Page(to_html(Document("t", "", (Heading("h"), table))))
     assert [
-        a["href"] for a in page.all("a") if "doi" in a.get("href", "") or "else" in a.get("href", "")
+        a["href"]
+        for a in page.all("a")
+        if "doi" in a.get("href", "") or "else" in a.get("href", "")
     ] == ["https://doi.org/10.1/a"]
     assert "javascript:" not in str(page.all("a"))
 

@@ -23,7 +23,8 @@ def test_every_row_of_a_markdown_table_has_the_cells_of_its_head(study, nasty):
     for result in (study, nasty):
         text = to_markdown(
             assemble(
-                result, sections=["summary", "affinity", "quality", "exclusions", "provenance", "sources"]
+                result,
+                sections=["summary", "affinity", "quality", "exclusions", "provenance", "sources"],
             )
         )
         head = 0
@@ -53,7 +54,9 @@ def test_markdown_names_the_files_of_the_figures(study, pictures):
 def test_estimates_read_back_as_they_were(study):
     rows = read(all_tables(study)["estimates.csv"])
     ki = next(
-        row for row in rows if row["assay"] == "net" and row["role"] == "pooled" and row["quantity"] == "Ki"
+        row
+        for row in rows
+        if row["assay"] == "net" and row["role"] == "pooled" and row["quantity"] == "Ki"
     )
     estimate = study.assays[0].pooled[0]
     assert (float(ki["value"]), float(ki["low"]), float(ki["high"]), int(ki["n"])) == (
@@ -81,19 +84,29 @@ def test_every_well_has_its_row_with_file_hash_reading_and_reason(study):
     wells = [(p, w) for a in study.assays for p in a.plates for w in p.plate.wells]
     assert len(rows) == len(wells)
     for row, (plate, well) in zip(rows, wells, strict=True):
-        assert (row["plate"], row["well"], float(row["value"])) == (plate.name, well.name, well.value)
+        assert (row["plate"], row["well"], float(row["value"])) == (
+            plate.name,
+            well.name,
+            well.value,
+        )
         assert (row["file"], row["sha256"], row["excluded"]) == (
             plate.plate.file,
             plate.plate.sha256,
             well.excluded,
         )
     used = [row for row in rows if row["residual"]]
-    assert len(used) == sum(part.series.n for a in study.assays for p in a.plates for part in p.fit.parts)
+    assert len(used) == sum(
+        part.series.n for a in study.assays for p in a.plates for part in p.fit.parts
+    )
 
 
 def test_residuals_of_the_table_are_those_of_the_fit_to_the_last_digit(study):
     part = study.assays[0].plates[0].fit.parts[0]
-    rows = {row["well"]: row for row in read(all_tables(study)["wells.csv"]) if row["plate"] == "net_run1"}
+    rows = {
+        row["well"]: row
+        for row in read(all_tables(study)["wells.csv"])
+        if row["plate"] == "net_run1"
+    }
     for label, residual in zip(part.series.labels, part.residuals, strict=True):
         assert float(rows[label.split()[-1]]["residual"]) == residual
 

@@ -20,7 +20,9 @@ WITH_READER = pytest.mark.skipif(
 
 
 def words_of(pdf: bytes) -> str:
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    )
     return " ".join(done.stdout.decode().replace("\u200b", "").split())
 
 
@@ -30,7 +32,9 @@ def test_the_same_report_is_the_same_bytes(study, pictures):
     assert first == second
 
 
-def test_the_fullest_and_the_nastiest_and_the_emptiest_study_are_set(document, nasty_document, empty):
+def test_the_fullest_and_the_nastiest_and_the_emptiest_study_are_set(
+    document, nasty_document, empty
+):
     for made in (document, nasty_document, assemble(empty)):
         assert to_pdf(made).startswith(b"%PDF")
 

@@ -36,7 +36,10 @@ def plate(order, name="", z=0.7):
     grid = np.random.default_rng(order).normal(0, 20, (8, 12))
     checks = (
         Check(
-            "z_prime", "stop" if z < 0 else "fine", f"Z' is {z}", advice="Repeat the plate" if z < 0 else ""
+            "z_prime",
+            "stop" if z < 0 else "fine",
+            f"Z' is {z}",
+            advice="Repeat the plate" if z < 0 else "",
         ),
     )
     return PlateQuality(
@@ -64,16 +67,48 @@ def plate(order, name="", z=0.7):
 def curve(k, **changed):
     x = np.linspace(-9, -5, 8)
     ic50 = Estimate("IC50", 10.0 * (k + 1), "nM", 5.0, 50.0, subject=f"C{k}")
-    return CurveHit(f"C{k}", "P1", x, np.linspace(0, 100, 8), ic50, -8.0, 1.0, 0.0, 100.0, 3.0, 40.0, 1e-4, 1e-3, True, "full curve, both plateaus", "full curve, both plateaus", "fits") if not changed else replace(curve(k), **changed)  # fmt: skip
+    return (
+        CurveHit(
+            f"C{k}",
+            "P1",
+            x,
+            np.linspace(0, 100, 8),
+            ic50,
+            -8.0,
+            1.0,
+            0.0,
+            100.0,
+            3.0,
+            40.0,
+            1e-4,
+            1e-3,
+            True,
+            "full curve, both plateaus",
+            "full curve, both plateaus",
+            "fits",
+        )
+        if not changed
+        else replace(curve(k), **changed)
+    )
 
 
 def screen(**changed):
     plates = (plate(1), plate(2, z=-0.2), plate(3, name=HOSTILE))
     found = Screen(
-        "A screen", plates, (WellHit("X1", ("P1",), ("C05",), 1e-5, 80.0, 12.0, 1e-12, 1e-9, True), WellHit("X2", ("P1",), ("C06",), 1e-5, 1.0, 0.2, 0.4, 0.9, False)),
-        tuple(curve(k) for k in range(5)), (CompoundPotency("C0", curve(0).ic50, 1, 1),), {96: np.zeros((8, 12))}, 0.05, 30.0,
-        classes=(("flat", "no discovery"),), checks=(Check("drift", "look", "the high control drifts", advice="Normalise"),),
-    )  # fmt: skip
+        "A screen",
+        plates,
+        (
+            WellHit("X1", ("P1",), ("C05",), 1e-5, 80.0, 12.0, 1e-12, 1e-9, True),
+            WellHit("X2", ("P1",), ("C06",), 1e-5, 1.0, 0.2, 0.4, 0.9, False),
+        ),
+        tuple(curve(k) for k in range(5)),
+        (CompoundPotency("C0", curve(0).ic50, 1, 1),),
+        {96: np.zeros((8, 12))},
+        0.05,
+        30.0,
+        classes=(("flat", "no discovery"),),
+        checks=(Check("drift", "look", "the high control drifts", advice="Normalise"),),
+    )
     return replace(found, **changed)
 
 
@@ -118,7 +153,8 @@ def test_the_page_loads_nothing_and_allows_only_its_own_script():
     assert "default-src 'none'" in policy
     assert f"script-src 'sha256-{digest}'" in policy
     assert not re.search(
-        r"\son\w+=", re.sub(r"<script>.*</script>", "", text, flags=re.DOTALL).replace("onerror=alert", "")
+        r"\son\w+=",
+        re.sub(r"<script>.*</script>", "", text, flags=re.DOTALL).replace("onerror=alert", ""),
     )
     assert not re.search(r"fetch\(|XMLHttpRequest|import\(|eval\(", script)
 
@@ -132,8 +168,20 @@ def test_a_hostile_name_stays_text():
 def test_every_column_of_checks_has_a_button_that_sorts():
     head = re.search(r'<table class="sorts" id="plate-table">.*?</thead>', page(), re.DOTALL)[0]
     assert list(re.findall(r"<button[^>]*>([^<]*)</button>", head)) == [
-        "plate", "level", "order", "Z&#39;", "robust Z&#39;", "window", "S/B", "CV high %", "CV low %", "edge %", "rows %", "columns %", "hits",
-    ]  # fmt: skip
+        "plate",
+        "level",
+        "order",
+        "Z&#39;",
+        "robust Z&#39;",
+        "window",
+        "S/B",
+        "CV high %",
+        "CV low %",
+        "edge %",
+        "rows %",
+        "columns %",
+        "hits",
+    ]
 
 
 def test_what_is_doubted_is_told_beside_the_plate_with_what_to_do():
@@ -154,7 +202,9 @@ def test_a_screen_of_single_wells_has_no_section_of_curves():
 
 
 def test_a_thousand_plates_and_three_thousand_curves_stay_within_megabytes():
-    many = screen(plates=tuple(plate(k) for k in range(1, 1001)), curves=tuple(curve(k) for k in range(5000)))
+    many = screen(
+        plates=tuple(plate(k) for k in range(1, 1001)), curves=tuple(curve(k) for k in range(5000))
+    )
     text = screen_html(many, (), version="0", z_limit=0.4)
     assert len(text) < 6e6
     assert text.count('<li class="hit"') == 3000
@@ -176,6 +226,8 @@ def test_tables_can_be_read_back_to_the_same_numbers():
 def test_numbers_that_are_not_there_are_empty_and_open_ones_say_so(value):
     ic50 = replace(curve(0).ic50, value=value)
     row = next(
-        csv.DictReader(io.StringIO(screen_tables(screen(curves=(curve(0, ic50=ic50),)))["curves.csv"]))
+        csv.DictReader(
+            io.StringIO(screen_tables(screen(curves=(curve(0, ic50=ic50),)))["curves.csv"])
+        )
     )
     assert row["ic50_nM"] == ("" if np.isnan(value) else "inf")

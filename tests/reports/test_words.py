@@ -9,7 +9,15 @@ import pytest
 from tricyclic.records.check import Check
 from tricyclic.records.estimate import Estimate
 from tricyclic.records.evidence import Evidence
-from tricyclic.reports.words import against, number, p_value, range_of, tally, value, value_with_limits
+from tricyclic.reports.words import (
+    against,
+    number,
+    p_value,
+    range_of,
+    tally,
+    value,
+    value_with_limits,
+)
 
 GUIDE = Evidence("desipramine", "NET", "Ki", math.nan, "nM", 0.4, 4.2, certainty="guide")
 
@@ -50,7 +58,12 @@ def test_numbers_are_written_as_a_person_would():
     assert value(Estimate("Ki", 10000.0, "nM", relation=">")) == "> 10000 nM"
     assert value(Estimate("Ki", math.nan, "nM")) == "not found"
     assert value_with_limits(Estimate("Ki", 0.83, "nM", 0.71, 0.97)) == "0.830 (0.710 to 0.970)"
-    assert (number(None), number(math.nan), number(math.inf), number(-math.inf)) == ("", "", "∞", "−∞")
+    assert (number(None), number(math.nan), number(math.inf), number(-math.inf)) == (
+        "",
+        "",
+        "∞",
+        "−∞",
+    )
     assert (p_value(math.nan), p_value(3e-7), p_value(0.031)) == ("", "< 0.0001", "0.031")
     assert p_value(0.031, 0.042) == "0.042 (nominal 0.031)"
     assert range_of(GUIDE) == "0.4 to 4.2 nM"

@@ -86,7 +86,10 @@ def test_six_hours_after_the_last_of_fourteen_doses_norepinephrine_is_two_to_fou
     found, shelf = scenario("noradrenergic_synapse"), drugs()
     bench = Bench(
         compose(
-            found, mechanisms(), shelf, regimens_of("desipramine 10 mg/kg ip every 24 h x 14", found, shelf)
+            found,
+            mechanisms(),
+            shelf,
+            regimens_of("desipramine 10 mg/kg ip every 24 h x 14", found, shelf),
         )
     )
     watched = found.watch("cortex_NE").quantity

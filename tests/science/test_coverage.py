@@ -22,19 +22,25 @@ _SPEC.loader.exec_module(bench)
 
 @pytest.mark.parametrize("between_within", [(0.15, 0.05), (0.03, 0.15)])
 def test_limits_of_three_runs_hold_the_truth_in_93_to_97_of_100_studies(between_within):
-    pooled, by_run, _ = bench.pooled_coverage(np.random.default_rng(1), 2000, (1, 1, 1), *between_within)
+    pooled, by_run, _ = bench.pooled_coverage(
+        np.random.default_rng(1), 2000, (1, 1, 1), *between_within
+    )
     assert 0.93 <= pooled <= 0.97
     assert pooled == by_run
 
 
 def test_plates_taken_for_runs_would_hold_the_truth_far_less_often():
-    mixed, by_run, naive = bench.pooled_coverage(np.random.default_rng(2), 1500, (3, 3, 3), 0.15, 0.05)
+    mixed, by_run, naive = bench.pooled_coverage(
+        np.random.default_rng(2), 1500, (3, 3, 3), 0.15, 0.05
+    )
     assert 0.93 <= by_run <= 0.97 and 0.93 <= mixed <= 0.97
     assert naive < 0.75
 
 
 def test_run_means_of_unequally_many_plates_hold_the_truth_and_the_mixed_model_of_few_runs_is_too_careful():
-    mixed, by_run, naive = bench.pooled_coverage(np.random.default_rng(3), 1200, (3, 1, 1), 0.10, 0.10)
+    mixed, by_run, naive = bench.pooled_coverage(
+        np.random.default_rng(3), 1200, (3, 1, 1), 0.10, 0.10
+    )
     assert 0.93 <= by_run <= 0.97
     assert mixed > 0.97
     assert naive < 0.92
@@ -64,7 +70,11 @@ def test_known_errors_of_the_runs_give_limits_that_hold_the_truth():
 def test_the_nominal_f_for_two_sites_hardly_ever_cries_wolf_which_is_why_it_is_calibrated():
     dose = bench.DESIGNS["10 doses, triplicates"]
     nominal, _ = bench.false_positives(
-        np.random.default_rng(7), 50, SHELF["one_site_competition"], SHELF["two_site_competition"], dose
+        np.random.default_rng(7),
+        50,
+        SHELF["one_site_competition"],
+        SHELF["two_site_competition"],
+        dose,
     )
     assert nominal <= 0.05
 

@@ -43,20 +43,28 @@ def bench(species: str, regimens: tuple[Regimen, ...]) -> Bench:
     )
 
 
-def levels(species: str, time_h: Floats, names: list[str], *regimens: Regimen, **activity: float) -> Floats:
+def levels(
+    species: str, time_h: Floats, names: list[str], *regimens: Regimen, **activity: float
+) -> Floats:
     """Plasma or other quantities, shape (names, times)."""
     values = {f"subject.activity_{enzyme}": value for enzyme, value in activity.items()}
     return bench(species, regimens).run(time_h, names, values).T
 
 
-def mg(drug: str, dose: float, route: str = "po", *, days: int = 1, every_h: float = 24.0) -> Regimen:
+def mg(
+    drug: str, dose: float, route: str = "po", *, days: int = 1, every_h: float = 24.0
+) -> Regimen:
     """A dose of a person in mg."""
     return rat(drug, dose / KG, route, days=days, every_h=every_h)
 
 
-def rat(drug: str, mg_per_kg: float, route: str, *, days: int = 1, every_h: float = 24.0) -> Regimen:
+def rat(
+    drug: str, mg_per_kg: float, route: str, *, days: int = 1, every_h: float = 24.0
+) -> Regimen:
     n = max(1, round(days * 24 / every_h))
-    return Regimen(drug, route, DRUGS[drug].nmol_per_kg(mg_per_kg), every_h=every_h if n > 1 else 0.0, n=n)
+    return Regimen(
+        drug, route, DRUGS[drug].nmol_per_kg(mg_per_kg), every_h=every_h if n > 1 else 0.0, n=n
+    )
 
 
 def pump(drug: str, mg_per_kg_d: float, days: float) -> Regimen:
@@ -138,7 +146,9 @@ def test_a_double_dose_of_desipramine_more_than_doubles_its_level():
     low, high = (
         mean_of_last_day(
             time,
-            levels("human", time, ["desipramine.plasma_total"], mg("desipramine", dose, days=14))[0],
+            levels("human", time, ["desipramine.plasma_total"], mg("desipramine", dose, days=14))[
+                0
+            ],
             14 * 24,
         )
         for dose in (150, 300)
@@ -158,7 +168,9 @@ def test_poor_metabolisers_of_atomoxetine_have_tenfold_the_area_and_absorb_nearl
     time = hours(400, 0.25)
     area = {}
     for activity in (1.0, 0.0):
-        (level,) = levels("human", time, ["atomoxetine.plasma_total"], mg("atomoxetine", 40), CYP2D6=activity)
+        (level,) = levels(
+            "human", time, ["atomoxetine.plasma_total"], mg("atomoxetine", 40), CYP2D6=activity
+        )
         area[activity] = np.trapezoid(level, time)
     assert 8 < area[0.0] / area[1.0] < 13
     drug = DRUGS["atomoxetine"]
@@ -248,7 +260,10 @@ def test_nortriptyline_holds_the_transporter_as_pet_saw_if_a_site_needs_four_tim
 def test_desipramine_in_the_rat_peaks_in_brain_at_half_an_hour_and_halves_in_eight():
     time = hours(48, 0.02)
     plasma, brain = levels(
-        "rat", time, ["desipramine.plasma_total", "desipramine_brain.free"], rat("desipramine", 10, "ip")
+        "rat",
+        time,
+        ["desipramine.plasma_total", "desipramine_brain.free"],
+        rat("desipramine", 10, "ip"),
     )
     assert 0.3 < time[brain.argmax()] < 0.75  # [desipramine_rat_sexes]
     assert 6 < half_life(time, plasma, 12, 40) < 11
@@ -258,7 +273,8 @@ def test_desipramine_is_gone_two_days_after_a_pump():
     time = hours(16 * 24, 1.0)
     (level,) = levels("rat", time, ["desipramine.plasma_total"], pump("desipramine", 15, 14))
     assert level[time == 14 * 24][0] == pytest.approx(
-        DRUGS["desipramine"].nmol_per_kg(15) / 24 / DRUGS["desipramine"].value("CL", "rat"), rel=1e-3
+        DRUGS["desipramine"].nmol_per_kg(15) / 24 / DRUGS["desipramine"].value("CL", "rat"),
+        rel=1e-3,
     )
     assert level[-1] / level.max() < 0.03
 
@@ -276,7 +292,9 @@ def test_fluoxetine_and_norfluoxetine_in_the_rat_are_those_of_caccia_1990():
     parent, metabolite = levels("rat", time, names, rat("fluoxetine", 5, "iv"))
     assert half_life(time, parent, 5, 20) == pytest.approx(5, rel=0.1)
     assert half_life(time, metabolite, 80, 180) == pytest.approx(15, rel=0.1)
-    assert np.trapezoid(metabolite, time) / np.trapezoid(parent, time) == pytest.approx(2.5, rel=0.1)
+    assert np.trapezoid(metabolite, time) / np.trapezoid(parent, time) == pytest.approx(
+        2.5, rel=0.1
+    )
     parent, metabolite = levels("rat", time, names, rat("fluoxetine", 5, "po"))
     assert 4 < np.trapezoid(metabolite, time) / np.trapezoid(parent, time) < 7  # about 5
 
@@ -284,7 +302,10 @@ def test_fluoxetine_and_norfluoxetine_in_the_rat_are_those_of_caccia_1990():
 def test_more_desipramine_than_imipramine_meets_the_rat_that_was_given_imipramine():
     time = hours(96, 0.1)
     parent, metabolite = levels(
-        "rat", time, ["imipramine_brain.free", "desipramine_brain.free"], rat("imipramine", 10, "ip")
+        "rat",
+        time,
+        ["imipramine_brain.free", "desipramine_brain.free"],
+        rat("imipramine", 10, "ip"),
     )
     assert np.trapezoid(metabolite, time) > np.trapezoid(parent, time)  # [devane_1985]
     assert half_life(time, metabolite, 24, 72) > 1.5 * half_life(time, parent, 12, 30)
@@ -297,7 +318,14 @@ def test_a_dose_by_mouth_follows_the_solved_equation_of_one_compartment():
     drug, time = DRUGS["reboxetine"], hours(72, 0.5)
     V, CL, ka, F = (drug.value(name, "human") for name in ("V", "CL", "ka_po", "F_po"))
     ke = CL / V
-    solved = F * drug.nmol_per_kg(4 / KG) * ka / V / (ka - ke) * (np.exp(-ke * time) - np.exp(-ka * time))
+    solved = (
+        F
+        * drug.nmol_per_kg(4 / KG)
+        * ka
+        / V
+        / (ka - ke)
+        * (np.exp(-ke * time) - np.exp(-ka * time))
+    )
     (level,) = levels("human", time, ["reboxetine.plasma_total"], mg("reboxetine", 4))
     assert level == pytest.approx(solved, rel=1e-5, abs=1e-6 * solved.max())
 
@@ -311,7 +339,10 @@ def test_two_compartments_follow_their_solved_equation():
     fast, slow = fast / 2, slow / 2
     dose = drug.nmol_per_kg(1)
     solved = (
-        dose / V * ((fast - k21) * np.exp(-fast * time) + (k21 - slow) * np.exp(-slow * time)) / (fast - slow)
+        dose
+        / V
+        * ((fast - k21) * np.exp(-fast * time) + (k21 - slow) * np.exp(-slow * time))
+        / (fast - slow)
     )
     (level,) = levels("rat", time, ["fluvoxamine.plasma_total"], rat("fluvoxamine", 1, "iv"))
     assert level == pytest.approx(solved, rel=1e-5, abs=1e-6 * solved.max())
@@ -321,9 +352,14 @@ def test_two_compartments_follow_their_solved_equation():
 def test_what_was_given_is_in_the_depot_in_the_body_or_removed(activity):
     time = hours(240, 1.0)
     given = mg("imipramine", 50, days=3)
-    names = ["imipramine_dose1.amount", *(f"imipramine.{s}" for s in ("central", "peripheral", "eliminated"))]
+    names = [
+        "imipramine_dose1.amount",
+        *(f"imipramine.{s}" for s in ("central", "peripheral", "eliminated")),
+    ]
     found = levels("human", time, names, given, CYP2D6=activity, CYP2C19=activity)
-    doses = 1 + np.sum(time[:, None] > [[24.0, 48.0]], axis=1)  # a dose falls just after its own time
+    doses = 1 + np.sum(
+        time[:, None] > [[24.0, 48.0]], axis=1
+    )  # a dose falls just after its own time
     between = ~np.isin(time, [24.0, 48.0])
     assert found.sum(axis=0)[between] == pytest.approx((given.amount * doses)[between], rel=1e-6)
     assert np.all(found > -1e-6 * given.amount)
@@ -334,7 +370,8 @@ def test_no_more_metabolite_is_made_than_parent_is_removed():
     removed, *made = levels(
         "human",
         time,
-        ["imipramine.eliminated"] + [f"desipramine.{s}" for s in ("central", "peripheral", "eliminated")],
+        ["imipramine.eliminated"]
+        + [f"desipramine.{s}" for s in ("central", "peripheral", "eliminated")],
         mg("imipramine", 50),
     )
     share = sum(made)[-1] / removed[-1]
@@ -345,7 +382,10 @@ def test_no_more_metabolite_is_made_than_parent_is_removed():
 def test_brain_approaches_its_multiple_of_free_plasma_under_a_pump():
     time = hours(120, 1.0)
     free, brain = levels(
-        "rat", time, ["atomoxetine.plasma_free", "atomoxetine_brain.free"], pump("atomoxetine", 3, 5)
+        "rat",
+        time,
+        ["atomoxetine.plasma_free", "atomoxetine_brain.free"],
+        pump("atomoxetine", 3, 5),
     )
     assert brain[-2] / free[-2] == pytest.approx(DRUGS["atomoxetine"].value("Kpuu"), rel=1e-4)
 
@@ -368,7 +408,11 @@ def test_half_the_enzyme_takes_half_of_its_clearance_and_none_of_the_others():
     found = {
         activity: np.trapezoid(
             levels(
-                "human", time, ["nortriptyline.plasma_total"], mg("nortriptyline", 5, "iv"), CYP2D6=activity
+                "human",
+                time,
+                ["nortriptyline.plasma_total"],
+                mg("nortriptyline", 5, "iv"),
+                CYP2D6=activity,
             )[0],
             time,
         )

@@ -41,7 +41,10 @@ def ki_of_a_plate(truth: Truth, seed: int, *, limits: bool) -> Estimate:
     rng = np.random.default_rng(seed)
     plate = simulate_plate(conditions(), WELLS, truth, rng, cv=0.05)
     task = Competition(
-        readings_of(plate, conditions(), "competition", experiment=str(seed)), SHELF, METHOD, "plate"
+        readings_of(plate, conditions(), "competition", experiment=str(seed)),
+        SHELF,
+        METHOD,
+        "plate",
     )
     return task.estimates(task.fit(limits=limits))[0]
 
@@ -49,7 +52,9 @@ def ki_of_a_plate(truth: Truth, seed: int, *, limits: bool) -> Estimate:
 def _wells():
     from tricyclic.records.plate import Plate, Well, row_letters
 
-    empty = Plate("plan", 96, tuple(Well(f"{row_letters(i // 12)}{i % 12 + 1:02d}", 1.0) for i in range(96)))
+    empty = Plate(
+        "plan", 96, tuple(Well(f"{row_letters(i // 12)}{i % 12 + 1:02d}", 1.0) for i in range(96))
+    )
     return planned().apply(empty).wells
 
 
@@ -71,7 +76,9 @@ def test_the_interval_of_three_runs_covers_as_it_says() -> None:
     covered = []
     for experiment in range(400):
         runs = [
-            ki_of_a_plate(one_run(TRUTH, rng, sd_log10_ki=0.15), 10_000 + 3 * experiment + k, limits=False)
+            ki_of_a_plate(
+                one_run(TRUTH, rng, sd_log10_ki=0.15), 10_000 + 3 * experiment + k, limits=False
+            )
             for k in range(3)
         ]
         pooled = pool_estimates(runs)
@@ -85,7 +92,9 @@ def test_pooling_the_wells_of_three_runs_would_not_cover() -> None:
     covered = []
     for experiment in range(60):
         runs = [
-            ki_of_a_plate(one_run(TRUTH, rng, sd_log10_ki=0.15), 50_000 + 3 * experiment + k, limits=True)
+            ki_of_a_plate(
+                one_run(TRUTH, rng, sd_log10_ki=0.15), 50_000 + 3 * experiment + k, limits=True
+            )
             for k in range(3)
         ]
         mean = np.mean([np.log10(run.value) for run in runs])

@@ -36,15 +36,26 @@ def course(doses: str, end_h: float, name: str, step_h: float = 0.1, **values: f
     one = bench(doses)
     rest = one.rest(given)
     times = np.arange(0.0, end_h + step_h / 2, step_h)
-    return 100 * one.run(times, [name], given, rest=rest)[:, 0] / one.rest_of([name], given, rest)[0]
+    return (
+        100 * one.run(times, [name], given, rest=rest)[:, 0] / one.rest_of([name], given, rest)[0]
+    )
 
 
 def alone(mechanism: str, outputs: list[str], **values: float) -> Floats:
     """What a mechanism gives by itself, an hour after its ports were set."""
     lone = Scenario(
-        "lone", "lone", "one part", "rat", "culture", (), (Place("fluid", "fluid"),), (), (),
-        (Part("it", mechanism, "fluid"),), (Watch("w", f"it.{outputs[0]}", "dimensionless", "w"),),
-    )  # fmt: skip
+        "lone",
+        "lone",
+        "one part",
+        "rat",
+        "culture",
+        (),
+        (Place("fluid", "fluid"),),
+        (),
+        (),
+        (Part("it", mechanism, "fluid"),),
+        (Watch("w", f"it.{outputs[0]}", "dimensionless", "w"),),
+    )
     one = Bench(compose(lone, MECHANISMS, DRUGS, ()))
     given = {f"it.{key}": value for key, value in values.items()}
     start = one.model.start(one.ids(given))
@@ -56,7 +67,9 @@ def alone(mechanism: str, outputs: list[str], **values: float) -> Floats:
 
 def test_an_untreated_rat_rests_for_sixty_days_whatever_its_values():
     one = bench("")
-    names = [name for name, item in one.composed.quantities.items() if item.kind in ("state", "species")]
+    names = [
+        name for name, item in one.composed.quantities.items() if item.kind in ("state", "species")
+    ]
     rng = np.random.default_rng(1)
     moved = [name for name, constant in one.composed.parameters.items() if constant.free]
     for subject in range(4):
@@ -75,7 +88,9 @@ def test_a_lesion_of_the_raphe_rests_too():
     one = bench("")
     values = {"serotonin.innervation": 0.05}
     start = one.model.start(one.ids(values))
-    states = one.run(np.array([0.0, 1440.0]), ["serotonin.HT", CORTEX, "beta1.Bmax"], values, rest=start)
+    states = one.run(
+        np.array([0.0, 1440.0]), ["serotonin.HT", CORTEX, "beta1.Bmax"], values, rest=start
+    )
     assert states[1] == pytest.approx(states[0], rel=1e-7)
     assert states[0, 0] == pytest.approx(0.05, rel=1e-9)
 
@@ -92,10 +107,15 @@ def test_a_blocker_shifts_uptake_to_the_right_without_lowering_its_ceiling():
 def test_without_transporter_and_feedback_the_small_rest_of_clearance_sets_the_level():
     # release at rest over what else clears: with 10 % other clearance, 9.78-fold at Km 400 nM and 10 nM at rest
     level = course(
-        "desipramine 10000 uM probe_cortex for 8 h", 8, CORTEX,
-        cortex__other_share=0.1, terminal_alpha2__Imax=0, cortex_release__depth=1e-6, store__k_store=0,
+        "desipramine 10000 uM probe_cortex for 8 h",
+        8,
+        CORTEX,
+        cortex__other_share=0.1,
+        terminal_alpha2__Imax=0,
+        cortex_release__depth=1e-6,
+        store__k_store=0,
         net_cortex_density__k_turnover=0,
-    )[-1]  # fmt: skip
+    )[-1]
     assert level == pytest.approx(100 * (0.9 / (1 + 10 / 400) + 0.1) / 0.1, rel=0.01)
 
 
@@ -117,7 +137,9 @@ def test_norepinephrine_halves_its_inhibition_at_the_published_concentration():
 def test_an_antagonist_shifts_the_autoreceptor_curve_as_schild_says():
     # dose ratio 1 + load
     plain = alone("terminal_alpha2", ["inhibition"], amine=8)
-    assert alone("terminal_alpha2", ["inhibition"], amine=80, load=9) == pytest.approx(plain, rel=1e-9)
+    assert alone("terminal_alpha2", ["inhibition"], amine=80, load=9) == pytest.approx(
+        plain, rel=1e-9
+    )
     (brake,) = alone("somatodendritic_alpha2", ["brake"], amine=8)
     (shifted,) = alone("somatodendritic_alpha2", ["brake"], amine=80, load=9)
     assert shifted == pytest.approx(brake, rel=1e-9)
@@ -149,7 +171,9 @@ def test_a_probe_recovers_less_where_uptake_is_blocked():
 def test_nothing_becomes_negative_under_repeated_doses():
     doses = "desipramine 10 mg/kg ip every 12 h for 14 d"
     names = [
-        name for name, item in bench(doses).composed.quantities.items() if item.kind in ("state", "species")
+        name
+        for name, item in bench(doses).composed.quantities.items()
+        if item.kind in ("state", "species")
     ]
     table = bench(doses).run(np.linspace(0, 480, 481), names)
     assert table.min() > -1e-6

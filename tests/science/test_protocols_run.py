@@ -40,7 +40,9 @@ def run(name, seed):
     wanted, true, truth = TRUTHS[name]
     protocol = library.protocol(name)
     conditions = replace(protocol.conditions, **COUNTER)
-    plate = simulate_plate(conditions, layout_from_toml(protocol.layout), truth, np.random.default_rng(seed))
+    plate = simulate_plate(
+        conditions, layout_from_toml(protocol.layout), truth, np.random.default_rng(seed)
+    )
     return plate, true, analyse_plate(plate, conditions, kind=protocol.kind, curves=SHELF), wanted
 
 
@@ -65,5 +67,7 @@ def test_the_limits_hold_the_truth_in_nearly_all_runs(name):
 def test_nothing_but_what_the_protocol_leaves_open_is_doubted(name):
     """The rates of the radioligand are nowhere stated; the sigma-1 guide's protein binds over a tenth of the tracer."""
     doubted = {check.name for check in run(name, 2)[2].checks if check.level != "fine"}
-    expected = {"incubation_long_enough"} | ({"tracer_bound"} if name == "sigma1-pentazocine" else set())
+    expected = {"incubation_long_enough"} | (
+        {"tracer_bound"} if name == "sigma1-pentazocine" else set()
+    )
     assert doubted == expected

@@ -22,17 +22,25 @@ PRETREATMENT_H, BDNF_MIN, DAYS_H = 48.0, 15.0, 120.0
 BDNF_NM = 50e3 / DRUGS["bdnf"].value("molar_mass")  # 50 ng/ml
 NGF_NM = 2.5e3 / DRUGS["ngf"].value("molar_mass")  # 2.5 ng/ml, submaximal
 FULL_INVERSE_AGONIST = Drug(
-    "inverse", "full inverse agonist",
-    (Constant("Ki_sigma1", 10.0, "nM", says="made up"), Constant("efficacy_sigma1", -1.0, "dimensionless", says="made up")),
-)  # fmt: skip
+    "inverse",
+    "full inverse agonist",
+    (
+        Constant("Ki_sigma1", 10.0, "nM", says="made up"),
+        Constant("efficacy_sigma1", -1.0, "dimensionless", says="made up"),
+    ),
+)
 
 
 @functools.cache
 def bench(name: str, bath: tuple[str, ...], later: tuple[str, ...] = ()) -> Bench:
     """A culture with drugs in its medium from the start (`bath`) and from 48 h on (`later`); `levels` says how much."""
     regimens = [Regimen(drug, "bath", 1.0, duration_h=1e4) for drug in bath]
-    regimens += [Regimen(drug, "bath", 1.0, start_h=PRETREATMENT_H, duration_h=1e4) for drug in later]
-    return Bench(compose(scenario(name), MECHANISMS, DRUGS | {"inverse": FULL_INVERSE_AGONIST}, regimens))
+    regimens += [
+        Regimen(drug, "bath", 1.0, start_h=PRETREATMENT_H, duration_h=1e4) for drug in later
+    ]
+    return Bench(
+        compose(scenario(name), MECHANISMS, DRUGS | {"inverse": FULL_INVERSE_AGONIST}, regimens)
+    )
 
 
 def levels(drugs_nM: dict[str, float]) -> dict[str, float]:
@@ -50,12 +58,16 @@ def net_release(*, minutes: float = BDNF_MIN, expression: float = 1.0, **bath_nM
     """Glutamate after BDNF less glutamate just before it, after 48 h with the drugs [nM]."""
     times = np.array([0.0, PRETREATMENT_H - 1e-3, PRETREATMENT_H + minutes / 60])
     values = levels({**bath_nM, "bdnf": BDNF_NM}) | {"sigma1.expression": expression}
-    table = bench("bdnf_glutamate", tuple(bath_nM), ("bdnf",)).run(times, ["release.glutamate"], values)
+    table = bench("bdnf_glutamate", tuple(bath_nM), ("bdnf",)).run(
+        times, ["release.glutamate"], values
+    )
     return float(table[2, 0] - table[1, 0])
 
 
 def potentiation(*, minutes: float = BDNF_MIN, expression: float = 1.0, **bath_nM: float) -> float:
-    return net_release(minutes=minutes, expression=expression, **bath_nM) / net_release(minutes=minutes)
+    return net_release(minutes=minutes, expression=expression, **bath_nM) / net_release(
+        minutes=minutes
+    )
 
 
 @functools.cache
@@ -83,7 +95,9 @@ def test_a_sigma1_antagonist_abolishes_the_potentiation_and_does_nothing_alone(a
 
 
 def test_more_antagonist_never_blocks_less():
-    seen = [potentiation(imipramine=1000.0, ne_100=nM) for nM in (0.0, 1.0, 3.0, 10.0, 100.0, 1000.0)]
+    seen = [
+        potentiation(imipramine=1000.0, ne_100=nM) for nM in (0.0, 1.0, 3.0, 10.0, 100.0, 1000.0)
+    ]
     assert np.all(np.diff(seen) < 0)
 
 
@@ -115,7 +129,9 @@ def test_sertraline_as_inverse_agonist_lowers_the_release_and_an_antagonist_undo
 
 
 def test_a_drug_without_bdnf_releases_little():
-    glutamate = course("bdnf_glutamate", [0.0, 48.0], ["release.glutamate"], imipramine=10000.0)[:, 0]
+    glutamate = course("bdnf_glutamate", [0.0, 48.0], ["release.glutamate"], imipramine=10000.0)[
+        :, 0
+    ]
     assert 1.0 < glutamate[1] / glutamate[0] < 1.3
 
 
@@ -123,7 +139,9 @@ def test_the_active_share_is_the_constitutive_one_at_rest_all_under_agonist_and_
     names = ["sigma1.active", "sigma1.total"]
     constitutive = MECHANISMS["sigma1"].constants_for("sigma1")["constitutive"].value
     for drug, share in (("pentazocine", 1.0), ("ne_100", constitutive), ("inverse", 0.0)):
-        (rest, total), (active, late_total) = course("bdnf_glutamate", [0.0, 24.0], names, **{drug: 1e6})
+        (rest, total), (active, late_total) = course(
+            "bdnf_glutamate", [0.0, 24.0], names, **{drug: 1e6}
+        )
         assert rest == pytest.approx(constitutive * total)
         assert active / late_total == pytest.approx(share, abs=0.005)
 
@@ -144,8 +162,12 @@ def test_no_neurites_grow_without_ngf(drug):
 
 @pytest.mark.parametrize(
     ("drug", "doses"),
-    [("imipramine", (100.0, 1000.0, 10000.0)), ("fluvoxamine", (10.0, 100.0, 1000.0)), ("pentazocine", (1.0, 10.0, 100.0))],
-)  # fmt: skip
+    [
+        ("imipramine", (100.0, 1000.0, 10000.0)),
+        ("fluvoxamine", (10.0, 100.0, 1000.0)),
+        ("pentazocine", (1.0, 10.0, 100.0)),
+    ],
+)
 def test_sigma1_agonists_enhance_the_neurites_of_ngf_by_dose_and_ne_100_blocks_them(drug, doses):
     plain = neurites()
     grown = [neurites(**{drug: nM}) for nM in doses]
@@ -182,7 +204,9 @@ def test_ngf_and_agonists_raise_the_number_of_sigma1_receptors():
 
     low, high = number(ngf=NGF_NM), number(ngf=20 * NGF_NM)
     assert 1.0 < low < high
-    assert all(number(**{drug: 10000.0}) > 1.05 for drug in ("pentazocine", "imipramine", "fluvoxamine"))
+    assert all(
+        number(**{drug: 10000.0}) > 1.05 for drug in ("pentazocine", "imipramine", "fluvoxamine")
+    )
 
 
 def test_half_of_the_neurites_come_at_a_few_ng_per_ml_of_ngf():
@@ -197,7 +221,9 @@ def test_a_clinical_dose_holds_a_tenth_of_sigma1_where_the_culture_holds_half():
     # Imipramine at 150 mg a day: 33 to 85 ng/ml in plasma (Swiss label). Affinity: 602 nM (the guide) and 343 nM (Narita 1996, rat brain).
     imipramine = DRUGS["imipramine"]
     unbound = imipramine.value("fu", "human")
-    free_nM = [unbound * ng_per_ml * 1e3 / imipramine.value("molar_mass") for ng_per_ml in (33.0, 85.0)]
+    free_nM = [
+        unbound * ng_per_ml * 1e3 / imipramine.value("molar_mass") for ng_per_ml in (33.0, 85.0)
+    ]
 
     def occupancy(nM: float, ki_nM: float) -> float:
         values = levels({"imipramine": nM}) | {"imipramine.Ki_sigma1": ki_nM}

@@ -24,16 +24,34 @@ from tricyclic.simulation.run import Bench
 
 MECHANISMS, DRUGS = dict(mechanisms()), dict(drugs())
 OURS = (
-    "beta1_receptor", "gs_protein", "gi_protein", "adenylyl_cyclase", "camp", "pka_creb", "bdnf_expression", "alpha1_gq",
-    "alpha2_postsynaptic", "sigma1", "trkb_plcgamma", "ip3", "ip3r_calcium", "ip3r_calcium_slow", "glutamate_release", "ngf_neurites",
-)  # fmt: skip
+    "beta1_receptor",
+    "gs_protein",
+    "gi_protein",
+    "adenylyl_cyclase",
+    "camp",
+    "pka_creb",
+    "bdnf_expression",
+    "alpha1_gq",
+    "alpha2_postsynaptic",
+    "sigma1",
+    "trkb_plcgamma",
+    "ip3",
+    "ip3r_calcium",
+    "ip3r_calcium_slow",
+    "glutamate_release",
+    "ngf_neurites",
+)
 NE_REST, DAY = 10.0, 24.0
 
 
-def model(parts: tuple[Part, ...], sites: tuple[Site, ...] = (), regimens: tuple[Regimen, ...] = ()) -> Bench:
+def model(
+    parts: tuple[Part, ...], sites: tuple[Site, ...] = (), regimens: tuple[Regimen, ...] = ()
+) -> Bench:
     place = (Place("cell", "cell"),)
     fluids = (Fluid("medium", "bath", "medium"),)
-    made = Scenario("trial", "trial", "trial", "rat", "culture", ("bath",), place, fluids, sites, parts, ())
+    made = Scenario(
+        "trial", "trial", "trial", "rat", "culture", ("bath",), place, fluids, sites, parts, ()
+    )
     return Bench(compose(made, MECHANISMS, DRUGS, regimens))
 
 
@@ -51,13 +69,27 @@ def neuron() -> Bench:
             Part("alpha2", "alpha2_postsynaptic", "cell"),
             Part("gs", "gs_protein", "cell", {"drive": "beta1.drive"}),
             Part("gi", "gi_protein", "cell", {"drive": "alpha2.drive"}),
-            Part("cyclase", "adenylyl_cyclase", "cell",
-                 {"Gs": "gs.Gs", "Gs_rest": "gs.Gs_rest", "Gi": "gi.Gi", "Gi_rest": "gi.Gi_rest"}),
-            Part("camp", "camp", "cell", {"activity": "cyclase.activity", "PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"}),
+            Part(
+                "cyclase",
+                "adenylyl_cyclase",
+                "cell",
+                {"Gs": "gs.Gs", "Gs_rest": "gs.Gs_rest", "Gi": "gi.Gi", "Gi_rest": "gi.Gi_rest"},
+            ),
+            Part(
+                "camp",
+                "camp",
+                "cell",
+                {"activity": "cyclase.activity", "PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"},
+            ),
             Part("creb", "pka_creb", "cell", {"cAMP": "camp.cAMP", "cAMP_rest": "camp.cAMP_rest"}),
-            Part("gene", "bdnf_expression", "cell", {"pCREB": "creb.pCREB", "pCREB_rest": "creb.pCREB_rest"}),
+            Part(
+                "gene",
+                "bdnf_expression",
+                "cell",
+                {"pCREB": "creb.pCREB", "pCREB_rest": "creb.pCREB_rest"},
+            ),
         )
-    )  # fmt: skip
+    )
 
 
 def under(
@@ -87,7 +119,9 @@ def slope(mechanism: Mechanism, link: Link, seed: int) -> float:
     rules, rates, starts = {}, {}, {}
     for line in mechanism.body:
         line = line.replace("^", "**")
-        sign, table = (":=", rules) if ":=" in line else ("=", rates if "'" in line.split("=")[0] else starts)
+        sign, table = (
+            (":=", rules) if ":=" in line else ("=", rates if "'" in line.split("=")[0] else starts)
+        )
         left, right = line.split(sign, 1)
         table[left.strip(" '")] = right
     rng = np.random.default_rng(seed)
@@ -95,7 +129,8 @@ def slope(mechanism: Mechanism, link: Link, seed: int) -> float:
     for port in mechanism.of_kind("in"):
         if not port.name.endswith("_rest"):
             known[port.name] = (
-                known[port.name] * rng.uniform(0.5, 2) + 0.5 * (known[port.name] == 0) * rng.random()
+                known[port.name] * rng.uniform(0.5, 2)
+                + 0.5 * (known[port.name] == 0) * rng.random()
             )
     if "effect" in known:
         known["effect"] = 0.9 * min(known["effect"], known["load"])
@@ -126,7 +161,9 @@ def test_every_arrow_of_a_diagram_has_the_sign_of_the_equations(name):
     for link in MECHANISMS[name].links:
         for seed in range(20):
             change = slope(MECHANISMS[name], link, seed)
-            assert (change < 0) if link.kind == "inhibits" else (change > 0), f"{link}, point {seed}"
+            assert (change < 0) if link.kind == "inhibits" else (change > 0), (
+                f"{link}, point {seed}"
+            )
 
 
 # ---- beta1, Gs, Gi, cAMP, CREB
@@ -153,10 +190,12 @@ def test_norepinephrine_raises_cyclic_amp_protein_kinase_a_and_creb_in_turn():
 
 def test_kinase_and_creb_lie_where_they_answer_to_a_rise_and_a_fall():
     names = ["creb.PKA", "creb.pCREB"]
-    bench = model((
-        Part("camp", "camp", "cell", {"PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"}),
-        Part("creb", "pka_creb", "cell", {"cAMP": "camp.cAMP", "cAMP_rest": "camp.cAMP_rest"}),
-    ))  # fmt: skip
+    bench = model(
+        (
+            Part("camp", "camp", "cell", {"PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"}),
+            Part("creb", "pka_creb", "cell", {"cAMP": "camp.cAMP", "cAMP_rest": "camp.cAMP_rest"}),
+        )
+    )
     rest = bench.rest()
     table = {
         activity: bench.run(np.array([0.0, 24.0]), names, {"camp.activity": activity}, rest=rest)[1]
@@ -192,7 +231,9 @@ def test_beta1_receptors_come_back_with_a_half_life_of_5_to_8_days():
 
 
 def test_without_serotonin_norepinephrine_costs_no_beta1_receptors():
-    table = under([0.0, 21 * DAY], ["beta1.density"], beta1__permission=0.0, **norepinephrine(5 * NE_REST))
+    table = under(
+        [0.0, 21 * DAY], ["beta1.density"], beta1__permission=0.0, **norepinephrine(5 * NE_REST)
+    )
     assert table[1, 0] == pytest.approx(1.0)
 
 
@@ -232,8 +273,15 @@ def gq_neuron() -> Bench:
     sites = (Site("alpha1_site", "alpha1", "medium", "cell", "alpha1 adrenoceptor"),)
     parts = (
         Part("alpha1", "alpha1_gq", "cell", {"load": "alpha1_site.load"}),
-        Part("ip3", "ip3", "cell", {"PLCbeta": "alpha1.PLCbeta", "PLCbeta_rest": "alpha1.PLCbeta_rest"}),
-        Part("calcium", "ip3r_calcium_slow", "cell", {"IP3": "ip3.IP3", "IP3_rest": "ip3.IP3_rest"}),
+        Part(
+            "ip3",
+            "ip3",
+            "cell",
+            {"PLCbeta": "alpha1.PLCbeta", "PLCbeta_rest": "alpha1.PLCbeta_rest"},
+        ),
+        Part(
+            "calcium", "ip3r_calcium_slow", "cell", {"IP3": "ip3.IP3", "IP3_rest": "ip3.IP3_rest"}
+        ),
     )
     return model(parts, sites, (Regimen("imipramine", "bath", 1.0, duration_h=1e4),))
 
@@ -258,11 +306,18 @@ def test_no_value_within_its_range_lets_a_blocker_of_phospholipase_c_use_up_more
     parts = (
         Part("alpha1", "alpha1_gq", "cell"),
         Part("trkb", "trkb_plcgamma", "cell"),
-        Part("ip3", "ip3", "cell", {
-            "PLCbeta": "alpha1.PLCbeta", "PLCbeta_rest": "alpha1.PLCbeta_rest",
-            "PLCgamma": "trkb.PLCgamma", "PLCgamma_rest": "trkb.PLCgamma_rest",
-        }),
-    )  # fmt: skip
+        Part(
+            "ip3",
+            "ip3",
+            "cell",
+            {
+                "PLCbeta": "alpha1.PLCbeta",
+                "PLCbeta_rest": "alpha1.PLCbeta_rest",
+                "PLCgamma": "trkb.PLCgamma",
+                "PLCgamma_rest": "trkb.PLCgamma_rest",
+            },
+        ),
+    )
     bench = model(parts)
     known = bench.composed.parameters
     worst = {name: known[name].low for name in ("ip3.IP3_rest", "trkb.half")}
@@ -273,7 +328,10 @@ def test_no_value_within_its_range_lets_a_blocker_of_phospholipase_c_use_up_more
     blocked = {"alpha1.PLC_load": 1e6, "trkb.PLC_load": 1e6}
     times = np.array([0.0, 1.0])
     ends = bench.run(
-        times, ["ip3.IP3", "alpha1.PLCbeta", "trkb.PLCgamma"], worst | blocked, rest=bench.rest(worst)
+        times,
+        ["ip3.IP3", "alpha1.PLCbeta", "trkb.PLCgamma"],
+        worst | blocked,
+        rest=bench.rest(worst),
     )
     assert ends[1, 1:] == pytest.approx(0.0, abs=1e-5)
     assert ends[1, 0] > 0.0
@@ -310,7 +368,9 @@ def published(calcium: float, h: float, ip3: float) -> tuple[float, float]:
     m = ip3 / (ip3 + D1) * calcium / (calcium + D5)
     store = (C0 - calcium) / C1
     q = D2 * (ip3 + D1) / (ip3 + D3)
-    flow = C1 * (V1 * (m * h) ** 3 + V2) * (store - calcium) - V3 * calcium**2 / (K3**2 + calcium**2)
+    flow = C1 * (V1 * (m * h) ** 3 + V2) * (store - calcium) - V3 * calcium**2 / (
+        K3**2 + calcium**2
+    )
     return flow, A2 * (q * (1 - h) - calcium * h)
 
 
@@ -325,7 +385,9 @@ def steady_uM(ip3: float) -> float:
 def seconds_between_peaks(seconds: np.ndarray, calcium: np.ndarray) -> float:
     inside = calcium[1:-1]
     high = (
-        (inside > calcium[:-2]) & (inside >= calcium[2:]) & (inside > calcium.min() + 0.5 * np.ptp(calcium))
+        (inside > calcium[:-2])
+        & (inside >= calcium[2:])
+        & (inside > calcium.min() + 0.5 * np.ptp(calcium))
     )
     return float(np.diff(seconds[1:-1][high]).mean())
 
@@ -339,24 +401,33 @@ def test_the_leak_that_keeps_calcium_at_rest_is_the_published_one():
 @pytest.mark.parametrize("ip3_nM", [0.0, 100.0, 200.0, 300.0, 800.0, 1500.0])
 def test_slow_calcium_ends_at_the_published_steady_state(ip3_nM):
     bench = alone("ip3r_calcium_slow")
-    end = bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[1, 0]
+    end = bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[
+        1, 0
+    ]
     assert end == pytest.approx(1e3 * steady_uM(ip3_nM / 1e3), rel=0.01)
 
 
 @pytest.mark.parametrize("ip3_nM", [50.0, 250.0, 330.0, 700.0, 1000.0])
 def test_where_calcium_does_not_oscillate_both_calcium_mechanisms_end_at_the_same_level(ip3_nM):
     ends = [
-        bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[1, 0]
+        bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[
+            1, 0
+        ]
         for bench in (alone("ip3r_calcium"), alone("ip3r_calcium_slow"))
     ]
     assert ends[0] == pytest.approx(ends[1], rel=1e-5)
 
 
-@pytest.mark.parametrize(("ip3_nM", "oscillates"), [(250.0, False), (330.0, False), (400.0, True), (550.0, True), (800.0, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ip3_nM", "oscillates"),
+    [(250.0, False), (330.0, False), (400.0, True), (550.0, True), (800.0, False)],
+)
 def test_calcium_oscillates_between_the_two_published_thresholds_of_ip3(ip3_nM, oscillates):
     bench = alone("ip3r_calcium")
     hours = np.linspace(0.5, 0.55, 721)
-    calcium = bench.run(np.r_[0.0, hours], ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[1:, 0]
+    calcium = bench.run(np.r_[0.0, hours], ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[
+        1:, 0
+    ]
     assert (np.ptp(calcium) > 50.0) == oscillates
 
 
@@ -365,13 +436,20 @@ def test_the_oscillation_has_the_period_and_height_of_the_published_equations():
     start = steady_uM(0.16)
     q = D2 * (0.16 + D1) / (0.16 + D3)
     reference = solve_ivp(
-        lambda _, y: published(y[0], y[1], 0.5), (0.0, 300.0), [start, q / (q + start)],
-        method="LSODA", rtol=1e-9, atol=1e-12, t_eval=seconds,
-    ).y[0]  # fmt: skip
+        lambda _, y: published(y[0], y[1], 0.5),
+        (0.0, 300.0),
+        [start, q / (q + start)],
+        method="LSODA",
+        rtol=1e-9,
+        atol=1e-12,
+        t_eval=seconds,
+    ).y[0]
     bench = alone("ip3r_calcium")
     calcium = bench.run(seconds / 3600, ["x.Ca"], {"x.IP3": 500.0}, rest=bench.model.start())[:, 0]
     late = seconds > 100
-    ours, theirs = (seconds_between_peaks(seconds[late], trace[late]) for trace in (calcium, 1e3 * reference))
+    ours, theirs = (
+        seconds_between_peaks(seconds[late], trace[late]) for trace in (calcium, 1e3 * reference)
+    )
     assert ours == pytest.approx(theirs, rel=0.005) and 5 < ours < 30
     assert calcium[late].max() == pytest.approx(1e3 * reference[late].max(), rel=0.01)
 
@@ -402,7 +480,8 @@ def net_release(name: str, imipramine_nM: float, minutes: float, bdnf_nM: float)
 @pytest.mark.parametrize("imipramine_nM", [0.0, 1000.0, 10000.0])
 def test_calcium_by_minutes_and_by_days_release_the_same_glutamate(imipramine_nM, bdnf_nM, minutes):
     by_minutes, by_days = (
-        net_release(name, imipramine_nM, minutes, bdnf_nM) for name in ("calcium_minutes", "bdnf_glutamate")
+        net_release(name, imipramine_nM, minutes, bdnf_nM)
+        for name in ("calcium_minutes", "bdnf_glutamate")
     )
     assert by_days == pytest.approx(by_minutes, rel=0.10)
 
@@ -417,12 +496,16 @@ def test_bdnf_alone_gives_a_plateau_of_calcium_and_imipramine_makes_it_oscillate
 
 
 def test_glutamate_gathers_over_the_minutes_of_the_assay():
-    by_minute = [net_release("bdnf_glutamate", 0.0, minutes, BDNF_NM) for minutes in (1.0, 5.0, 15.0)]
+    by_minute = [
+        net_release("bdnf_glutamate", 0.0, minutes, BDNF_NM) for minutes in (1.0, 5.0, 15.0)
+    ]
     assert 0 < by_minute[0] < by_minute[1] < by_minute[2]
 
 
 def test_both_calcium_mechanisms_read_the_same_numbers():
-    fast, slow = (MECHANISMS[name].constants_for("") for name in ("ip3r_calcium", "ip3r_calcium_slow"))
+    fast, slow = (
+        MECHANISMS[name].constants_for("") for name in ("ip3r_calcium", "ip3r_calcium_slow")
+    )
     shared = fast.keys() & slow.keys()
     assert {"a2"} == fast.keys() - shared and {"pace"} == slow.keys() - shared
     assert all(fast[name].value == slow[name].value for name in shared)

@@ -36,7 +36,11 @@ class Bench:
 
 def bench(name: str, truth: Truth, **stated) -> Bench:
     protocol = library.protocol(name)
-    counter = {"counting_efficiency": Measured(0.45, ""), "counting_time_min": 2.0, "background_cpm": 25.0}
+    counter = {
+        "counting_efficiency": Measured(0.45, ""),
+        "counting_time_min": 2.0,
+        "background_cpm": 25.0,
+    }
     return Bench(
         replace(protocol.conditions, **{**counter, **stated}),
         tuple(layout_from_toml(protocol.layout).held.values()),
@@ -68,7 +72,9 @@ def doubts(plan: Bench, seed: int) -> list[str]:
     readings = readings_of(plate, plan.conditions, plan.kind)
     model = SHELF[CURVE[plan.kind]]
     known = {
-        p.name for p in model.parameters if p.given and (p.name != "log10_kd" or plan.kind == "competition")
+        p.name
+        for p in model.parameters
+        if p.given and (p.name != "log10_kd" or plan.kind == "competition")
     }
     given = {name: value for name, value in readings.given.items() if name in known}
     ((_, series),) = readings.series
@@ -88,7 +94,11 @@ def doses(top_M: float, dilution: float) -> tuple[Well, ...]:
 
 
 def net(
-    *, truth: dict[str, Any] | None = None, stated: dict[str, Any] | None = None, wells=NET.wells, **simulated
+    *,
+    truth: dict[str, Any] | None = None,
+    stated: dict[str, Any] | None = None,
+    wells=NET.wells,
+    **simulated,
 ) -> Bench:
     return Bench(
         replace(NET.conditions, **(stated or {})),
@@ -100,13 +110,22 @@ def net(
 
 SPOILT = {
     "sticky filters": ("nsb_percent", net(truth={"nonspecific": 0.04})),
-    "hardly any sites": ("specific_percent", net(truth={"bmax_fmol_per_mg": 200.0}, stated={"counting_time_min": 10.0})),
-    "so much membrane that the tracer runs short": ("tracer_bound", net(truth={"bmax_fmol_per_mg": 4000.0})),
+    "hardly any sites": (
+        "specific_percent",
+        net(truth={"bmax_fmol_per_mg": 200.0}, stated={"counting_time_min": 10.0}),
+    ),
+    "so much membrane that the tracer runs short": (
+        "tracer_bound",
+        net(truth={"bmax_fmol_per_mg": 4000.0}),
+    ),
     "a plate that dried at its rim": ("edge_effect", net(faults=Faults(edge=-0.18))),
     "rows harvested one after the other": ("row_drift", net(faults=Faults(row_drift=0.45))),
     "a compound tested too high to see the top": ("plateau_missing", net(wells=doses(1e-6, 1.85))),
     "a compound tested too low": ("ic50_outside_range", net(wells=doses(1e-10, 3.16))),
-    "vials counted for seconds": ("counting_error_share", net(stated={"counting_time_min": 0.15}, cv=0.02)),
+    "vials counted for seconds": (
+        "counting_error_share",
+        net(stated={"counting_time_min": 0.15}, cv=0.02),
+    ),
     "a slow radioligand stopped too early": (
         "incubation_long_enough",
         net(
@@ -115,20 +134,27 @@ SPOILT = {
             design="as_incubated",
         ),
     ),
-    "controls from another batch of membranes": ("plateaus_against_controls", net(faults=Faults(controls=0.4))),
+    "controls from another batch of membranes": (
+        "plateaus_against_controls",
+        net(faults=Faults(controls=0.4)),
+    ),
     "too much radioligand": (
         "radioligand_over_kd",
         net(truth={"bmax_fmol_per_mg": 2000.0}, stated={"radioligand_nM": Measured(3.0, "nM")}),
     ),
     "two total wells": (
         "few_control_wells",
-        net(wells=tuple(w for w in NET.wells if w.role is not Role.TOTAL or w.name in ("E01", "E02"))),
+        net(
+            wells=tuple(
+                w for w in NET.wells if w.role is not Role.TOTAL or w.name in ("E01", "E02")
+            )
+        ),
     ),
     "nobody knows the rates of the radioligand": (
         "incubation_long_enough",
         net(stated={"kon_per_M_min": None, "koff_per_min": None}),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", SPOILT)
@@ -167,7 +193,9 @@ def test_two_sites_under_a_curve_of_one_are_called_a_wrong_curve_and_not_a_bad_p
     """Half of the sites bind the compound at 0.3 nM, half at 100 nM."""
     parts = [
         bound_in_wells(
-            NET.conditions, NET.wells, replace(NET.truth, ki_nM={"desipramine": ki}, bmax_fmol_per_mg=300.0)
+            NET.conditions,
+            NET.wells,
+            replace(NET.truth, ki_nM={"desipramine": ki}, bmax_fmol_per_mg=300.0),
         )
         for ki in (0.3, 100.0)
     ]
@@ -178,7 +206,9 @@ def test_two_sites_under_a_curve_of_one_are_called_a_wrong_curve_and_not_a_bad_p
     for seed in range(20):
         rng = np.random.default_rng(seed)
         net_cpm = (
-            (parts[0] + parts[1] - no_sites) * per_molar * (1 + 0.04 * rng.standard_normal(len(NET.wells)))
+            (parts[0] + parts[1] - no_sites)
+            * per_molar
+            * (1 + 0.04 * rng.standard_normal(len(NET.wells)))
         )
         counts = rng.poisson((net_cpm + 25.0) * 2.0)
         wells = tuple(replace(w, value=float(n)) for w, n in zip(NET.wells, counts, strict=True))

@@ -18,7 +18,9 @@ from tricyclic.fitting.fit import Part, fit
 from tricyclic.records.estimate import Estimate
 from tricyclic.records.series import Series
 
-R = json.loads((Path(__file__).parents[1] / "golden/r/published_tables.json").read_text(encoding="utf-8"))
+R = json.loads(
+    (Path(__file__).parents[1] / "golden/r/published_tables.json").read_text(encoding="utf-8")
+)
 
 CONC_NM = np.array([2.4, 4.8, 7.2, 9.6, 14.4, 36.0, 72.0])
 TOTAL = np.array([8.49, 13.8, 19.38, 24.45, 33.12, 62.34, 99.12])
@@ -39,7 +41,10 @@ def both_wells():
 
 def competition(compound: str) -> Series:
     return Series(
-        compound, np.array(COMPOUNDS[compound], float), "fmol/mg", {"concentration_M": 10.0**LOG10_M}
+        compound,
+        np.array(COMPOUNDS[compound], float),
+        "fmol/mg",
+        {"concentration_M": 10.0**LOG10_M},
     )
 
 
@@ -48,7 +53,9 @@ def nM(log10_molar: float) -> float:
 
 
 def test_three_analyses_of_one_saturation_table_disagree_as_published(both_wells):
-    difference = Series("specific", TOTAL - NONSPECIFIC, "fmol/mg", {"radioligand_M": CONC_NM * 1e-9})
+    difference = Series(
+        "specific", TOTAL - NONSPECIFIC, "fmol/mg", {"radioligand_M": CONC_NM * 1e-9}
+    )
     subtracted = fit(difference, SHELF["saturation_specific"])
     together = fit(both_wells, SHELF["saturation"])
     with_background = fit(both_wells, SHELF["saturation"], free=["background"])
@@ -79,13 +86,19 @@ def test_whether_the_saturation_table_needs_a_background_is_the_same_f_test_as_i
 
 @pytest.mark.parametrize(
     ("compound", "log10_ic50", "low", "high", "ki"),
-    [("compound1", -8.1404, -8.4325, -7.8648, 5.07), ("compound2", -9.0005, -9.0523, -8.9485, 0.699)],
+    [
+        ("compound1", -8.1404, -8.4325, -7.8648, 5.07),
+        ("compound2", -9.0005, -9.0523, -8.9485, 0.699),
+    ],
 )
 def test_competition_gives_the_published_ic50_limits_and_ki(compound, log10_ic50, low, high, ki):
     found = fit(competition(compound), SHELF["logistic_3pl"])["log10_ec50"]
     assert (found.value, found.low, found.high) == pytest.approx((log10_ic50, low, high), abs=6e-5)
     # Printed with three figures: 5.07 and 0.699.
-    assert float(f"{ki_from_ic50(nM(found.value), radioligand_nM=0.6, radioligand_kd_nM=1.4):.3g}") == ki
+    assert (
+        float(f"{ki_from_ic50(nM(found.value), radioligand_nM=0.6, radioligand_kd_nM=1.4):.3g}")
+        == ki
+    )
 
 
 @pytest.mark.parametrize("compound", COMPOUNDS)

@@ -83,7 +83,9 @@ def model(request) -> CurveModel:
 def settings(model: CurveModel) -> dict[str, np.ndarray]:
     n = len(next(iter(model.design.values())))
     return {
-        c.name: np.asarray(model.design[c.name] if c.name in model.design else np.full(n, c.default), float)
+        c.name: np.asarray(
+            model.design[c.name] if c.name in model.design else np.full(n, c.default), float
+        )
         for c in model.columns
     }
 
@@ -101,7 +103,9 @@ def scaled(model: CurveModel, units: dict) -> dict[str, float]:
 
 
 def fitted(model: CurveModel, y: np.ndarray, x: dict[str, np.ndarray], values) -> dict[str, float]:
-    found = fit(Series(model.name, y, "dpm", x), model, given=given(model, values), intervals="none")
+    found = fit(
+        Series(model.name, y, "dpm", x), model, given=given(model, values), intervals="none"
+    )
     assert found.ok, found.says
     return found.values
 
@@ -113,11 +117,15 @@ def assert_same(model: CurveModel, found, expected) -> None:
 
 def test_it_says_what_it_is_what_for_and_where_from(model):
     assert model.says and model.equation and model.when
-    assert re.search(r"\b(Not|not|Only|Needs|No) ", model.when), "when it should not be used is not said"
+    assert re.search(r"\b(Not|not|Only|Needs|No) ", model.when), (
+        "when it should not be used is not said"
+    )
     with (files("tricyclic") / "library" / "sources.csv").open(encoding="utf-8") as table:
         known = {row["key"] for row in csv.DictReader(table)}
     for source in model.sources:
-        assert source in known or re.fullmatch(r"doi:10\.\d{4,}/\S+", source), f"{source} is no paper we know"
+        assert source in known or re.fullmatch(r"doi:10\.\d{4,}/\S+", source), (
+            f"{source} is no paper we know"
+        )
     assert model.sources
     for p in model.parameters:
         assert p.says and p.low < p.high
@@ -134,7 +142,9 @@ def test_no_two_curves_say_the_same():
 
 def test_positive_concentrations_and_rates_are_fitted_on_the_log_scale(model):
     for p in model.parameters:
-        assert p.unit.startswith("log10 ") == (p.name.startswith("log10_") and p.unit != "log10"), p.name
+        assert p.unit.startswith("log10 ") == (p.name.startswith("log10_") and p.unit != "log10"), (
+            p.name
+        )
 
 
 def test_it_recovers_its_own_example(model):
@@ -183,7 +193,9 @@ def elsewhere(model: CurveModel, rng: np.random.Generator) -> dict[str, float]:
                 if logarithmic
                 else values[p.name] * np.exp(rng.uniform(-0.5, 0.5))
             )
-            values[p.name] = float(np.clip(new, p.low, 0.9 if p.name.startswith("fraction") else p.high))
+            values[p.name] = float(
+                np.clip(new, p.low, 0.9 if p.name.startswith("fraction") else p.high)
+            )
     return values
 
 
@@ -196,7 +208,10 @@ def test_its_first_guess_finds_the_optimum_of_noisy_wells_wherever_the_truth_lie
     how = {"given": given(model, truth), "intervals": "none"}
     own = fit(series, model, **how)
     from_truth = fit(
-        series, model, starts=[{p.name: truth[p.name] for p in model.parameters if not p.given}], **how
+        series,
+        model,
+        starts=[{p.name: truth[p.name] for p in model.parameters if not p.given}],
+        **how,
     )
     assert own.rss <= from_truth.rss * (1 + 1e-5)
 
@@ -206,10 +221,14 @@ def test_any_given_value_may_be_freed_without_a_start(model):
     series = Series("freed", drawn(model), "dpm", x)
     for p in model.parameters:
         if p.given:
-            known = {name: value for name, value in given(model, model.example).items() if name != p.name}
+            known = {
+                name: value for name, value in given(model, model.example).items() if name != p.name
+            }
             for start in model.first_guess(series, known):
                 assert p.low <= start.get(p.name, p.low) <= p.high
-            assert np.isfinite(fit(series, model, given=known, free=(p.name,), intervals="none").rss)
+            assert np.isfinite(
+                fit(series, model, given=known, free=(p.name,), intervals="none").rss
+            )
 
 
 def test_many_parameter_sets_at_once_equal_one_at_a_time(model):
@@ -243,7 +262,8 @@ def test_it_gives_finite_numbers_and_no_warning_at_its_bounds_and_at_extreme_dos
     x = settings(model)
     odd = [{name: np.zeros_like(c) for name, c in x.items()}]
     odd += [
-        {name: c * scale if name != "specific" else c for name, c in x.items()} for scale in (1, 1e-12, 1e6)
+        {name: c * scale if name != "specific" else c for name, c in x.items()}
+        for scale in (1, 1e-12, 1e6)
     ]
     with np.errstate(all="raise", under="ignore"):
         for columns in odd:
@@ -271,7 +291,9 @@ def test_a_nesting_curve_is_the_nested_one_at_its_special_case(name, simpler):
     n = next(iter(x.values())).size
     more = {c.name: x.get(c.name, np.full(n, ABSENT.get(c.name, 1.0))) for c in large.columns}
     values = SPECIAL_CASES[name, simpler](dict(small.example))
-    np.testing.assert_allclose(large.curve(**more, **values), small.curve(**x, **small.example), rtol=1e-9)
+    np.testing.assert_allclose(
+        large.curve(**more, **values), small.curve(**x, **small.example), rtol=1e-9
+    )
 
 
 def test_the_table_of_special_cases_speaks_of_nested_curves_only():

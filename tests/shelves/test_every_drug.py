@@ -12,24 +12,50 @@ from tricyclic.readers.mechanisms import drugs, mechanisms
 DRUGS = drugs()
 SMALL = {name: drug for name, drug in DRUGS.items() if drug.identifier("formula")}
 ROWS = [
-    (name, row) for name, drug in DRUGS.items() for first in drug.constants for row in (first, *first.also)
+    (name, row)
+    for name, drug in DRUGS.items()
+    for first in drug.constants
+    for row in (first, *first.also)
 ]
 GIVEN = {name: drug for name, drug in SMALL.items() if drug.constant("V", "rat")}
 ATOMS = {"C": 12.011, "H": 1.00794, "N": 14.0067, "O": 15.9994, "F": 18.9984, "Cl": 35.453}  # IUPAC
 HEAVIEST_SHARE = 0.9  # some clearance is always left without CYP2C19 and CYP2D6
 BODILY = {
-    "V": (0.3, 60), "CL": (0.01, 12), "fu": (0.005, 1), "Kpuu": (0.1, 3), "k_brain": (0.5, 30), "ka": (0.1, 12), "F": (0.005, 1),
-}  # fmt: skip
+    "V": (0.3, 60),
+    "CL": (0.01, 12),
+    "fu": (0.005, 1),
+    "Kpuu": (0.1, 3),
+    "k_brain": (0.5, 30),
+    "ka": (0.1, 12),
+    "F": (0.005, 1),
+}
 EVIDENCE_NAMES = {"5-HT2A": "HT2A", "5-HT2C": "HT2C", "sigma-1": "sigma1", "sigma-2": "sigma2"}
 EVIDENCE_DRUGS = {"(+)-pentazocine": "pentazocine", "RX821002": "rx821002"}
 
 
 def test_all_drugs_that_were_promised_are_there():
     assert set(DRUGS) >= {
-        "imipramine", "desipramine", "hydroxydesipramine", "nortriptyline", "reboxetine", "atomoxetine", "fluoxetine",
-        "norfluoxetine", "fluvoxamine", "sertraline", "citalopram", "nisoxetine", "idazoxan", "yohimbine", "rx821002",
-        "clonidine", "pentazocine", "haloperidol", "ne_100", "bd1047",
-    }  # fmt: skip
+        "imipramine",
+        "desipramine",
+        "hydroxydesipramine",
+        "nortriptyline",
+        "reboxetine",
+        "atomoxetine",
+        "fluoxetine",
+        "norfluoxetine",
+        "fluvoxamine",
+        "sertraline",
+        "citalopram",
+        "nisoxetine",
+        "idazoxan",
+        "yohimbine",
+        "rx821002",
+        "clonidine",
+        "pentazocine",
+        "haloperidol",
+        "ne_100",
+        "bd1047",
+    }
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -50,7 +76,9 @@ def test_every_drug_is_known_to_a_registry(name):
     assert not chembl or re.fullmatch(r"CHEMBL\d+", chembl)
     if cas:  # the last digit of a CAS number checks the others
         digits = cas.replace("-", "")
-        assert sum(k * int(d) for k, d in enumerate(reversed(digits[:-1]), start=1)) % 10 == int(digits[-1])
+        assert sum(k * int(d) for k, d in enumerate(reversed(digits[:-1]), start=1)) % 10 == int(
+            digits[-1]
+        )
 
 
 @pytest.mark.parametrize("key", ["chebi", "chembl", "cas"])
@@ -64,7 +92,9 @@ def test_a_rat_can_be_given_it_by_every_route_and_its_numbers_are_bodily(name):
     drug = GIVEN[name]
     for symbol, (low, high) in BODILY.items():
         for constant in (
-            [f"{symbol}_{route}" for route in ("ip", "sc", "po")] if symbol in ("ka", "F") else [symbol]
+            [f"{symbol}_{route}" for route in ("ip", "sc", "po")]
+            if symbol in ("ka", "F")
+            else [symbol]
         ):
             assert low <= drug.value(constant, "rat") <= high, f"{name}: {constant}"
 
@@ -156,7 +186,9 @@ def test_every_affinity_of_the_evidence_table_lies_within_the_drug_s_interval():
 
 
 def test_sigma1_agonists_antagonists_and_the_disputed_one_are_told_apart():
-    efficacy = {n: d.value("efficacy_sigma1") for n, d in DRUGS.items() if d.constant("efficacy_sigma1")}
+    efficacy = {
+        n: d.value("efficacy_sigma1") for n, d in DRUGS.items() if d.constant("efficacy_sigma1")
+    }
     assert efficacy["pentazocine"] == 1
     assert all(efficacy[n] > 0.2 for n in ("imipramine", "fluvoxamine", "fluoxetine", "citalopram"))
     assert all(efficacy[n] <= 0 for n in ("bd1047", "ne_100", "haloperidol"))
@@ -165,7 +197,9 @@ def test_sigma1_agonists_antagonists_and_the_disputed_one_are_told_apart():
 
 
 def test_only_clonidine_stimulates_alpha2_and_not_fully():
-    efficacy = {n: d.value("efficacy_alpha2") for n, d in DRUGS.items() if d.constant("efficacy_alpha2")}
+    efficacy = {
+        n: d.value("efficacy_alpha2") for n, d in DRUGS.items() if d.constant("efficacy_alpha2")
+    }
     assert {n for n, value in efficacy.items() if value > 0} == {"clonidine"}
     assert efficacy["clonidine"] < 1
 
@@ -181,12 +215,16 @@ def test_every_value_says_what_it_is_and_where_it_comes_from():
 def test_every_usual_dose_names_its_route_first():
     for name, row in ROWS:
         if row.name == "usual_dose":
-            assert row.says.startswith(("i.p.", "s.c.", "p.o.", "bath", "not given")), f"{name}: {row.says}"
+            assert row.says.startswith(("i.p.", "s.c.", "p.o.", "bath", "not given")), (
+                f"{name}: {row.says}"
+            )
             assert row.unit == ("nM" if row.says.startswith("bath") else "mg_per_kg")
 
 
 def test_constants_that_a_body_needs_are_those_of_the_mechanisms():
-    needed = {row.name for name in ("drug_body", "drug_brain") for row in mechanisms()[name].constants}
+    needed = {
+        row.name for name in ("drug_body", "drug_brain") for row in mechanisms()[name].constants
+    }
     ports = {port.name for name in ("drug_body", "drug_brain") for port in mechanisms()[name].ports}
     for name, drug in GIVEN.items():
         kinetic = {

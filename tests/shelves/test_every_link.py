@@ -25,11 +25,17 @@ from tricyclic.simulation.statements import symbols
 MECHANISMS, DRUGS = dict(mechanisms()), dict(drugs())
 # Something for every site: blockers and agonists, more than one route.
 GIVEN = {
-    ("animal", "rat"): "imipramine 5 mg/kg ip; clonidine 0.01 mg/kg ip; desipramine 5 mg/kg/d pump for 48 h",
+    (
+        "animal",
+        "rat",
+    ): "imipramine 5 mg/kg ip; clonidine 0.01 mg/kg ip; desipramine 5 mg/kg/d pump for 48 h",
     ("animal", "human"): "imipramine 0.7 mg/kg po; desipramine 0.7 mg/kg po",
-    ("culture", "rat"): "imipramine 1 uM bath for 48 h; BDNF 10 ng/mL bath for 48 h; NGF 10 ng/mL bath for 48 h; "
+    (
+        "culture",
+        "rat",
+    ): "imipramine 1 uM bath for 48 h; BDNF 10 ng/mL bath for 48 h; NGF 10 ng/mL bath for 48 h; "
     "U73122 0.3 uM bath for 48 h; xestospongin_c 0.3 uM bath for 48 h",
-}  # fmt: skip
+}
 FUNCTIONS = {"abs": abs, "exp": math.exp, "sqrt": math.sqrt, "ln": math.log}
 POINTS = 12
 
@@ -52,7 +58,9 @@ def code(expression: str, name_of: dict[str, str]) -> CodeType:
     """An expression of a mechanism, to be evaluated on quantities by their full names."""
     plain = re.sub(
         r"(?<![\w.])[A-Za-z_][\w.]*",
-        lambda match: match[0] if match[0] in FUNCTIONS else f"q[{name_of.get(match[0], match[0])!r}]",
+        lambda match: (
+            match[0] if match[0] in FUNCTIONS else f"q[{name_of.get(match[0], match[0])!r}]"
+        ),
         expression,
     )
     return compile(plain.replace("^", "**").strip(), expression, "eval")
@@ -67,7 +75,9 @@ class Use:
         own |= {row.name: f"{part.name}.{row.name}" for row in mechanism.constants}
         for line in mechanism.body:
             own |= {
-                name: f"{part.name}.{name}" for name in symbols(line.replace("'", " ")) if name not in own
+                name: f"{part.name}.{name}"
+                for name in symbols(line.replace("'", " "))
+                if name not in own
             }
         self.wires = [(own[port], code(wire, {})) for port, wire in part.wires.items()]
         rules: dict[str, str] = {}
@@ -128,7 +138,9 @@ def opened(use: Use, point: dict[str, float]) -> dict[str, float]:
     own = f"{use.part.name}."
     ports = {own + port.name for port in MECHANISMS[use.part.mechanism].ports if port.kind != "in"}
     shut = {
-        name for name, value in point.items() if name.startswith(own) and name not in ports and value == 0
+        name
+        for name, value in point.items()
+        if name.startswith(own) and name not in ports and value == 0
     }
     return point | dict.fromkeys(shut, 0.3)
 
@@ -152,7 +164,9 @@ def test_every_arrow_has_the_sign_of_the_equations(name):
         port = mechanism.port(link.start)
         unwired = port is not None and port.kind == "in" and link.start not in part.wires
         sources = (
-            symbols(part.wires[link.start]) if link.start in part.wires else (f"{part.name}.{link.start}",)
+            symbols(part.wires[link.start])
+            if link.start in part.wires
+            else (f"{part.name}.{link.start}",)
         )
         for source in sources:
             if unwired and source not in points[0]:
@@ -181,6 +195,13 @@ def test_a_wrong_arrow_would_be_found():
     (load,) = symbols(part.wires["load"])
     assert max(slopes(Use(part), Link("load", "uptake", "activates"), load, points)) < 0
     assert (
-        min(slopes(Use(part), Link("density", "uptake", "activates"), "net_cortex_density.density", points))
+        min(
+            slopes(
+                Use(part),
+                Link("density", "uptake", "activates"),
+                "net_cortex_density.density",
+                points,
+            )
+        )
         > 0
     )

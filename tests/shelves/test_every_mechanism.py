@@ -15,12 +15,20 @@ MECHANISMS = mechanisms()
 @pytest.mark.parametrize("name", MECHANISMS)
 def test_every_symbol_of_the_equations_is_declared(name):
     mechanism = MECHANISMS[name]
-    declared = {port.name for port in mechanism.ports} | {row.name for row in mechanism.constants} | {"place"}
-    reactions = {match[1] for line in mechanism.body if (match := re.match(r"^(\w+)\s*:(?!=)", line))}
+    declared = (
+        {port.name for port in mechanism.ports}
+        | {row.name for row in mechanism.constants}
+        | {"place"}
+    )
+    reactions = {
+        match[1] for line in mechanism.body if (match := re.match(r"^(\w+)\s*:(?!=)", line))
+    }
     brought_by_drugs = {"V", "CL", "fu", "Kpuu", "k_brain", "ka", "F", "delivered", "k_probe"}
     for statement in mechanism.body:
         for symbol in symbols(statement.replace("'", " ")):
-            assert symbol in declared | reactions | brought_by_drugs, f"{name}: '{symbol}' in '{statement}'"
+            assert symbol in declared | reactions | brought_by_drugs, (
+                f"{name}: '{symbol}' in '{statement}'"
+            )
 
 
 @pytest.mark.parametrize("name", MECHANISMS)

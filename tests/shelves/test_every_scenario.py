@@ -23,9 +23,13 @@ def bench(name: str, dosed: bool) -> Bench:
     regimens = []
     if dosed:
         for route in found.routes[:3]:
-            amount = {"pump": 1000.0, "bath": 1000.0}.get(route, 1000.0 if is_sustained(route) else 20_000.0)
+            amount = {"pump": 1000.0, "bath": 1000.0}.get(
+                route, 1000.0 if is_sustained(route) else 20_000.0
+            )
             regimens.append(
-                Regimen("imipramine", route, amount, 1.0, 12.0, 2, 4.0 if is_sustained(route) else 0.0)
+                Regimen(
+                    "imipramine", route, amount, 1.0, 12.0, 2, 4.0 if is_sustained(route) else 0.0
+                )
             )
     return Bench(compose(found, mechanisms(), drugs(), regimens))
 

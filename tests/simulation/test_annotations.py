@@ -7,7 +7,14 @@ import re
 import pytest
 
 from tricyclic.errors import UnknownNameError
-from tricyclic.readers.mechanisms import drug, drugs, mechanisms, scenario, scenario_from_toml, scenario_names
+from tricyclic.readers.mechanisms import (
+    drug,
+    drugs,
+    mechanisms,
+    scenario,
+    scenario_from_toml,
+    scenario_names,
+)
 from tricyclic.records.regimen import Regimen, is_sustained
 from tricyclic.simulation.annotations import address, identifiers_of
 from tricyclic.simulation.compose import compose
@@ -66,7 +73,9 @@ def test_states_are_what_their_entries_are():
 
 
 def test_one_mechanism_is_trkb_in_one_culture_and_trka_in_the_other():
-    assert by_every_route("bdnf_glutamate").quantities["trkb.Trk"].identifiers == ("uniprot:Q63604",)
+    assert by_every_route("bdnf_glutamate").quantities["trkb.Trk"].identifiers == (
+        "uniprot:Q63604",
+    )
     assert by_every_route("ngf_neurites").quantities["trka.Trk"].identifiers == ("uniprot:P35739",)
 
 
@@ -76,7 +85,9 @@ def test_a_drug_without_an_entry_goes_by_its_registry_number():
     assert address("CHEMBL72") == "https://identifiers.org/chembl.compound/CHEMBL72"
 
 
-@pytest.mark.parametrize(("name", "taxon"), [("noradrenergic_synapse", 10116), ("human_occupancy", 9606)])
+@pytest.mark.parametrize(
+    ("name", "taxon"), [("noradrenergic_synapse", 10116), ("human_occupancy", 9606)]
+)
 def test_the_file_says_of_which_animal_it_is_and_what_it_is(name, taxon):
     sbml = sbml_file(Bench(by_every_route(name)))
     assert f"identifiers.org/taxonomy:{taxon}" in sbml

@@ -23,15 +23,44 @@ SPACE = Space(
 )
 SLOPES = np.array([[3.0, 1.0, 0.0], [-1.0, 4.0, 0.0], [2.0, 2.0, 0.0]])
 SMALL = Budget(
-    starts=2, descents=6, first=200, rounds=1, each=150, last=800, steps=300, last_steps=2500, members=60
+    starts=2,
+    descents=6,
+    first=200,
+    rounds=1,
+    each=150,
+    last=800,
+    steps=300,
+    last_steps=2500,
+    members=60,
 )
 
 
-def observation(name, relation="is", value=math.nan, low=math.nan, high=math.nan, sd_log=0.5, fitted=True):
+def observation(
+    name, relation="is", value=math.nan, low=math.nan, high=math.nan, sd_log=0.5, fitted=True
+):
     return Observation(
-        name, name, "toy", name, "toy", "", "", "y", "at", 0.0, 1.0, relation, value, low, high, math.nan, sd_log,
-        "assumed", "", fitted, certainty="assumed",
-    )  # fmt: skip
+        name,
+        name,
+        "toy",
+        name,
+        "toy",
+        "",
+        "",
+        "y",
+        "at",
+        0.0,
+        1.0,
+        relation,
+        value,
+        low,
+        high,
+        math.nan,
+        sd_log,
+        "assumed",
+        "",
+        fitted,
+        certainty="assumed",
+    )
 
 
 def solve(work, model):
@@ -65,7 +94,9 @@ def test_a_linear_model_with_normal_errors_gets_the_posterior_of_algebra(toy):
     away = result.draws - found
     spread = (away * result.weights[:, None]).T @ away
     assert found[informed] == pytest.approx(mean[informed], abs=0.02)
-    assert spread[informed, informed] == pytest.approx(covariance[informed, informed], rel=0.2, abs=2e-3)
+    assert spread[informed, informed] == pytest.approx(
+        covariance[informed, informed], rel=0.2, abs=2e-3
+    )
     assert result.best[informed] == pytest.approx(mean[informed], abs=0.05)
 
 
@@ -73,12 +104,16 @@ def test_a_parameter_that_nothing_informs_keeps_the_width_of_its_prior(toy):
     result, _, _, rows = toy
     learnt = {
         item.name: item
-        for item in identified(SPACE, result.draws, result.weights, result.slopes, [row.id for row in rows])
+        for item in identified(
+            SPACE, result.draws, result.weights, result.slopes, [row.id for row in rows]
+        )
     }
     assert learnt["unused"].width == pytest.approx(1.0, abs=0.1)
     assert learnt["unused"].rows == ()
     assert learnt["rate"].width < 0.3
-    assert learnt["unused"].low == pytest.approx(2.0 * math.exp(-1.44 * math.log(16) / 3.92), rel=0.15)
+    assert learnt["unused"].low == pytest.approx(
+        2.0 * math.exp(-1.44 * math.log(16) / 3.92), rel=0.15
+    )
 
 
 def test_what_a_row_says_about_a_parameter_is_the_square_of_its_slope(toy):
@@ -97,7 +132,9 @@ def test_leaving_a_row_out_widens_as_algebra_says():
     slopes = np.array([[6.0, 2.0], [0.0, 8.0], [6.0, 2.0]])
     without = np.linalg.inv(np.eye(2) + slopes[:2].T @ slopes[:2])
     with_all = np.linalg.inv(np.eye(2) + slopes.T @ slopes)
-    assert widening_without(slopes[None])[2] == pytest.approx(np.sqrt(np.diag(without) / np.diag(with_all)))
+    assert widening_without(slopes[None])[2] == pytest.approx(
+        np.sqrt(np.diag(without) / np.diag(with_all))
+    )
 
 
 def test_limits_cut_the_prior_where_they_are():
@@ -128,7 +165,8 @@ def test_rows_that_conflict_share_the_blame():
 def test_a_row_that_is_only_shown_moves_nothing():
     rows = [observation("seen", value=2.0, sd_log=0.2, fitted=False)]
     result = solve(
-        calibration(rows, SPACE, [False], budget=SMALL, seed=5), lambda v: np.exp(SPACE.standard(v)[:, :1])
+        calibration(rows, SPACE, [False], budget=SMALL, seed=5),
+        lambda v: np.exp(SPACE.standard(v)[:, :1]),
     )
     assert result.weights @ result.draws[:, 0] == pytest.approx(0.0, abs=0.1)
     assert not result.slopes.any()
@@ -137,7 +175,15 @@ def test_a_row_that_is_only_shown_moves_nothing():
 def test_the_same_seed_gives_the_same_members():
     rows = [observation("row", value=1.5)]
     small = Budget(
-        starts=1, descents=3, first=60, rounds=0, each=0, last=150, steps=50, last_steps=200, members=20
+        starts=1,
+        descents=3,
+        first=60,
+        rounds=0,
+        each=0,
+        last=150,
+        steps=50,
+        last_steps=200,
+        members=20,
     )
 
     def members(seed):
@@ -155,7 +201,9 @@ def test_runs_that_fail_are_left_out():
         z = SPACE.standard(values)
         return np.where(z[:, 1:2] > 0.5, np.nan, np.exp(z[:, :1]))
 
-    result = solve(calibration([observation("row", value=1.5)], SPACE, [False], budget=SMALL, seed=2), model)
+    result = solve(
+        calibration([observation("row", value=1.5)], SPACE, [False], budget=SMALL, seed=2), model
+    )
     assert result.members[:, 1].max() <= 0.5
     assert result.sampling["failed_runs"] > 0
 

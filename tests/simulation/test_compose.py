@@ -104,8 +104,10 @@ wires = { lode = "net.load" }
 def test_a_port_without_wire_or_value_is_named():
     lonely = mechanism_from_text(
         "// A mechanism that wants something.\n// in want nM what it wants\n// out get nM what it gives\nmodel lonely()\n  get := want\nend\n",
-        (), name="lonely", where="lonely.ant",
-    )  # fmt: skip
+        (),
+        name="lonely",
+        where="lonely.ant",
+    )
     more = '\n[[part]]\nname = "lonely"\nmechanism = "lonely"\nplace = "cortex_fluid"\n'
     with pytest.raises(InputError, match=r"'want'.*not wired"):
         compose(small(more), {**mechanisms(), "lonely": lonely}, drugs())

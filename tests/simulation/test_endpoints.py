@@ -14,7 +14,9 @@ TIME = np.linspace(0.0, 48.0, 97)
 
 def told(course):
     values = endpoints_of(OF, TIME, course[:, None], course[:1])
-    return dict(zip([endpoint.name.removeprefix("w.") for endpoint in OF.endpoints], values, strict=True))
+    return dict(
+        zip([endpoint.name.removeprefix("w.") for endpoint in OF.endpoints], values, strict=True)
+    )
 
 
 def test_a_triangle_has_its_peak_area_and_last_day():

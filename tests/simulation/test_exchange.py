@@ -73,12 +73,20 @@ def test_copasi_runs_the_exported_file_to_the_same_numbers(name, words):
     time = np.linspace(0, end, points)
     names = watched(bench)
     ours = bench.run(time, names, rtol=1e-9)
-    nameless = re.sub(r' name="[^"]*"', "", sbml_file(bench))  # COPASI would call things by their words
+    nameless = re.sub(
+        r' name="[^"]*"', "", sbml_file(bench)
+    )  # COPASI would call things by their words
     model = basico.load_model_from_string(nameless)
     theirs = basico.run_time_course(
-        start_time=0, duration=float(time[-1]), step_number=len(time) - 1, automatic=False, r_tol=1e-9, a_tol=1e-12,
-        max_steps=10_000_000, model=model,
-    )  # fmt: skip
+        start_time=0,
+        duration=float(time[-1]),
+        step_number=len(time) - 1,
+        automatic=False,
+        r_tol=1e-9,
+        a_tol=1e-12,
+        max_steps=10_000_000,
+        model=model,
+    )
     basico.remove_datamodel(model)
     for k, quantity in enumerate(names):
         identifier = bench.composed.quantity(quantity).id

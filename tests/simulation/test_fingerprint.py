@@ -15,7 +15,11 @@ DRUGS = {name: drugs()[name] for name in ("desipramine", "hydroxydesipramine", "
 
 
 def hashed(
-    scenario=RAT, mechanisms=MECHANISMS, drugs=DRUGS, names=("desipramine",), watched=("NET_occupancy",)
+    scenario=RAT,
+    mechanisms=MECHANISMS,
+    drugs=DRUGS,
+    names=("desipramine",),
+    watched=("NET_occupancy",),
 ):
     return model_hash([scenario], mechanisms, drugs, names, watched)
 
@@ -32,7 +36,9 @@ def with_row(name, row_name, **changes):
 def test_words_spreads_and_sources_do_not_count():
     assert hashed(drugs=with_row("desipramine", "fu", says="better words", cv=0.31)) == hashed()
     assert hashed(replace(RAT, title="another title")) == hashed()
-    assert hashed(drugs=DRUGS | {"imipramine": replace(DRUGS["imipramine"], constants=())}) == hashed()
+    assert (
+        hashed(drugs=DRUGS | {"imipramine": replace(DRUGS["imipramine"], constants=())}) == hashed()
+    )
 
 
 def test_a_value_of_a_drug_counts_and_so_does_that_of_its_metabolite():
@@ -54,10 +60,15 @@ def test_an_equation_counts():
 def test_a_wire_counts():
     part = next(part for part in RAT.parts if part.wires)
     rewired = replace(part, wires={name: wire + " " for name, wire in part.wires.items()})
-    assert hashed(replace(RAT, parts=tuple(rewired if one is part else one for one in RAT.parts))) != hashed()
+    assert (
+        hashed(replace(RAT, parts=tuple(rewired if one is part else one for one in RAT.parts)))
+        != hashed()
+    )
 
 
 @pytest.mark.parametrize(("name", "counts"), [("NET_occupancy", True), ("SERT_occupancy", False)])
 def test_a_watch_counts_where_an_observation_asks_for_it(name, counts):
-    watches = tuple(replace(one, quantity="NET.load") if one.name == name else one for one in RAT.watches)
+    watches = tuple(
+        replace(one, quantity="NET.load") if one.name == name else one for one in RAT.watches
+    )
     assert (hashed(replace(RAT, watches=watches)) != hashed()) == counts

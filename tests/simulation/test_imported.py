@@ -34,14 +34,18 @@ def bateman(time, dose, k=1.0, q=0.2):
 def test_it_starts_at_its_own_initial_values():
     table = Bench(imported(CHAIN, "chain")).run(TIME, ["A", "B"])
     np.testing.assert_allclose(table[:, 0], 7 * np.exp(-TIME), rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(table[:, 1], bateman(TIME, 7) + np.exp(-0.2 * TIME), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        table[:, 1], bateman(TIME, 7) + np.exp(-0.2 * TIME), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_doses_are_added_to_what_is_there():
     found = imported(CHAIN, "chain", [Regimen("A", "into", 100.0, 0.0, 4.0, 3)])
     table = Bench(found).run(TIME, ["B"])[:, 0]
     expected = sum(bateman(TIME - start, 100.0) for start in (0.0, 4.0, 8.0))
-    np.testing.assert_allclose(table, expected + bateman(TIME, 7) + np.exp(-0.2 * TIME), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        table, expected + bateman(TIME, 7) + np.exp(-0.2 * TIME), rtol=1e-4, atol=1e-4
+    )
 
 
 def test_a_parameter_of_the_file_can_be_set():
@@ -54,7 +58,9 @@ def test_a_dose_into_what_is_not_there_names_what_is():
         imported(CHAIN, "chain", [Regimen("C", "into", 1.0)])
 
 
-@pytest.mark.parametrize("text", ["", "no xml at all", "<sbml>", "<html></html>", CHAIN[: len(CHAIN) // 2]])
+@pytest.mark.parametrize(
+    "text", ["", "no xml at all", "<sbml>", "<html></html>", CHAIN[: len(CHAIN) // 2]]
+)
 def test_a_file_that_is_no_sbml_is_refused_in_a_sentence(text):
     with pytest.raises(InputError):
         imported(text, "broken", where="broken.xml")

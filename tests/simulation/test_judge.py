@@ -13,9 +13,27 @@ from tricyclic.simulation.judge import judged, off_by
 
 nan = math.nan
 NUMBER = Observation(
-    "n", "n", "topic", "says", "scenario", "", "", "x", "at", 0, 1, "is", 100.0, nan, nan, nan, 0.1, "assumed", "%",
+    "n",
+    "n",
+    "topic",
+    "says",
+    "scenario",
+    "",
+    "",
+    "x",
+    "at",
+    0,
+    1,
+    "is",
+    100.0,
+    nan,
+    nan,
+    nan,
+    0.1,
+    "assumed",
+    "%",
     certainty="assumed",
-)  # fmt: skip
+)
 ABOVE = replace(NUMBER, id="a", relation="above", value=nan, low=50.0)
 BETWEEN = replace(NUMBER, id="b", relation="between", value=nan, low=80.0, high=125.0)
 
@@ -43,5 +61,9 @@ def test_a_limit_that_holds_is_not_off_and_one_that_is_broken_is_off_by_how_far_
 
 
 def test_a_number_is_inside_only_where_there_is_a_band_that_holds_it():
-    bands = [found("n", 90.0, 80.0, 110.0), found("m", 90.0, 80.0, 95.0), found("k", 100.0, 100.0, 100.0)]
+    bands = [
+        found("n", 90.0, 80.0, 110.0),
+        found("m", 90.0, 80.0, 95.0),
+        found("k", 100.0, 100.0, 100.0),
+    ]
     assert judged([NUMBER, replace(NUMBER, id="m"), replace(NUMBER, id="k")], bands).inside == 1

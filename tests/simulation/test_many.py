@@ -13,7 +13,13 @@ from tricyclic.records.regimen import Regimen
 from tricyclic.records.scenario import Watch
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.endpoints import endpoint_named, reduction_of
-from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, _in_processes, respond
+from tricyclic.simulation.many import (
+    ATOL_OF_SIZE,
+    ORDER_WHEN_DOSED,
+    Question,
+    _in_processes,
+    respond,
+)
 from tricyclic.simulation.population import draw, spreads_of
 from tricyclic.simulation.run import Bench
 from tricyclic.simulation.sampling import times_of
@@ -48,12 +54,18 @@ SIMPLE = Drug(
     tuple(
         Constant(name, value, unit, cv=cv)
         for name, value, unit, cv in (
-            ("molar_mass", 266.4, "g_per_mol", 0.0), ("V", 20.0, "L_per_kg", 0.2), ("CL", 2.0, "L_per_h_per_kg", 0.4),
-            ("fu", 0.2, "dimensionless", 0.2), ("Kpuu", 1.0, "dimensionless", 0.0), ("k_brain", 4.0, "per_h", 0.0),
-            ("ka_ip", 1.5, "per_h", 0.3), ("F_ip", 0.6, "dimensionless", 0.2), ("Ki_NET", 1.0, "nM", 0.0),
+            ("molar_mass", 266.4, "g_per_mol", 0.0),
+            ("V", 20.0, "L_per_kg", 0.2),
+            ("CL", 2.0, "L_per_h_per_kg", 0.4),
+            ("fu", 0.2, "dimensionless", 0.2),
+            ("Kpuu", 1.0, "dimensionless", 0.0),
+            ("k_brain", 4.0, "per_h", 0.0),
+            ("ka_ip", 1.5, "per_h", 0.3),
+            ("F_ip", 0.6, "dimensionless", 0.2),
+            ("Ki_NET", 1.0, "nM", 0.0),
         )
     ),
-)  # fmt: skip
+)
 
 
 def answered(work):
@@ -90,7 +102,14 @@ def test_each_subject_has_the_exposure_that_its_own_constants_give():
         volume, clearance = own["simple.V"], own["simple.CL"]
         rate = clearance / volume
         at_peak = np.log(ka / rate) / (ka - rate)
-        highest = 1000.0 * f / volume * ka / (ka - rate) * (np.exp(-rate * at_peak) - np.exp(-ka * at_peak))
+        highest = (
+            1000.0
+            * f
+            / volume
+            * ka
+            / (ka - rate)
+            * (np.exp(-rate * at_peak) - np.exp(-ka * at_peak))
+        )
         told = dict(zip([e.name for e in endpoints], found.endpoints[k], strict=True))
         assert told["simple.auc_inf"] == pytest.approx(1000.0 * f / clearance, rel=2e-3)
         # The times of a long run lie up to 1.5 h apart, so that a flat peak is read a little low.
@@ -107,9 +126,16 @@ def test_here_in_processes_and_on_a_cluster_give_the_same_bits():
     here = answered(respond(asked, drawn.names, drawn.table))
     pooled = answered(respond(asked, drawn.names, drawn.table, workers=2))
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp", host="127.0.0.1",
-    ) as cluster:  # fmt: skip
-        far = answered(respond(asked, drawn.names, drawn.table, scheduler=cluster.scheduler_address))
+        n_workers=1,
+        threads_per_worker=2,
+        processes=False,
+        dashboard_address=None,
+        protocol="tcp",
+        host="127.0.0.1",
+    ) as cluster:
+        far = answered(
+            respond(asked, drawn.names, drawn.table, scheduler=cluster.scheduler_address)
+        )
     for other in (pooled, far):
         assert other.endpoints.tobytes() == here.endpoints.tobytes()
         assert other.courses.tobytes() == here.courses.tobytes()

@@ -30,7 +30,9 @@ THEOPH = {
     ("subject", "auc_last", "auc_inf", "half_life", "tmax"),
     [(1, 147.234748, 214.923632, 14.3044, 1.12), (2, 88.731275, 97.377935, 6.6593, 1.92)],
 )
-def test_theophylline_gives_what_pknca_and_phoenix_give(subject, auc_last, auc_inf, half_life, tmax):
+def test_theophylline_gives_what_pknca_and_phoenix_give(
+    subject, auc_last, auc_inf, half_life, tmax
+):
     found = exposure(*THEOPH[subject])
     assert found.auc_last == pytest.approx(auc_last, rel=1e-7)
     assert found.auc_inf == pytest.approx(auc_inf, rel=1e-7)
@@ -80,7 +82,9 @@ def test_accumulation_of_repeated_boluses_is_that_of_the_superposed_exponentials
 def test_the_time_of_an_infusion_is_no_residence_time():
     k, lasts = 0.2, 6.0
     time = np.linspace(0, 60, 6001)
-    level = np.where(time < lasts, 1 - np.exp(-k * time), (math.exp(k * lasts) - 1) * np.exp(-k * time))
+    level = np.where(
+        time < lasts, 1 - np.exp(-k * time), (math.exp(k * lasts) - 1) * np.exp(-k * time)
+    )
     found = exposure(time, level, infused_h=lasts)
     assert found.mrt_h == pytest.approx(1 / k, rel=1e-4)
     assert found.tmax_h == pytest.approx(lasts)
@@ -110,7 +114,11 @@ def test_the_drug_that_a_metabolite_comes_from_sets_its_intervals():
 
 
 @given(
-    st.floats(0.01, 3.0), st.floats(0.5, 1e4), st.integers(5, 40), st.floats(0.1, 100.0), st.floats(0.1, 50.0)
+    st.floats(0.01, 3.0),
+    st.floats(0.5, 1e4),
+    st.integers(5, 40),
+    st.floats(0.1, 100.0),
+    st.floats(0.1, 50.0),
 )
 @settings(max_examples=60, deadline=None)
 def test_units_of_time_and_level_change_nothing_but_the_units(rate, top, points, hours, fold):
@@ -137,7 +145,8 @@ def test_the_peak_after_the_last_dose_is_timed_from_that_dose():
     ka, k, tau = 2.0, 0.1, 12.0
     time = np.linspace(0, 5 * tau, 6001)
     level = sum(
-        np.where(time >= i * tau, bateman(np.maximum(time - i * tau, 0), ka, k), 0.0) for i in range(5)
+        np.where(time >= i * tau, bateman(np.maximum(time - i * tau, 0), ka, k), 0.0)
+        for i in range(5)
     )
     found = exposure(time, level, last_h=4 * tau, tau_h=tau)
     steady = math.log(ka * (1 - math.exp(-k * tau)) / (k * (1 - math.exp(-ka * tau)))) / (ka - k)
@@ -153,7 +162,10 @@ def test_an_interval_that_is_cut_short_has_no_mean_and_the_peak_is_that_of_the_c
     level = sum(np.where(time >= i * tau, np.exp(-k * (time - i * tau)), 0.0) for i in range(3))
     cut = exposure_to((Regimen("a", "iv", 1.0, 0.0, tau, 3),), time, level)
     assert cut.tau_h == tau
-    assert all(math.isnan(value) for value in (cut.cavg_last, cut.cmax_last, cut.cmin_last, cut.accumulation))
+    assert all(
+        math.isnan(value)
+        for value in (cut.cavg_last, cut.cmax_last, cut.cmin_last, cut.accumulation)
+    )
     assert cut.cmax == level.max() and cut.tmax_last_h == 0.0
     whole = exposure_to((Regimen("a", "iv", 1.0, 0.0, tau, 2),), time[:4801], level[:4801])
     assert whole.cavg_last == pytest.approx((1 - math.exp(-2 * tau * k)) / (k * tau), rel=1e-3)
@@ -168,7 +180,9 @@ def test_a_loading_dose_breaks_the_interval_and_the_peak_is_timed_from_the_dose_
         for size, start in ((3.0, 0.0), (1.0, 24.0), (1.0, 48.0))
     )
     found = exposure_to(loaded, time, level)
-    assert math.isnan(found.tau_h) and math.isnan(found.accumulation) and math.isnan(found.cavg_last)
+    assert (
+        math.isnan(found.tau_h) and math.isnan(found.accumulation) and math.isnan(found.cavg_last)
+    )
     assert found.tmax_last_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.02)
     late = exposure_to((Regimen("a", "ip", 1.0, 0.0), Regimen("a", "ip", 3.0, 30.0)), time, level)
     assert late.tmax_last_h == pytest.approx(found.tmax_h)
@@ -181,7 +195,11 @@ def test_equal_doses_make_one_schedule_however_they_were_asked_for():
     assert exposure_to(apart, time, level) == exposure_to(
         (Regimen("a", "ip", 1.0, 0.0, 12.0, 4),), time, level
     )
-    uneven = (Regimen("a", "ip", 1.0, 0.0), Regimen("a", "ip", 1.0, 8.0), Regimen("a", "ip", 1.0, 24.0))
+    uneven = (
+        Regimen("a", "ip", 1.0, 0.0),
+        Regimen("a", "ip", 1.0, 8.0),
+        Regimen("a", "ip", 1.0, 24.0),
+    )
     assert math.isnan(exposure_to(uneven, time, level).tau_h)
     other = (Regimen("a", "ip", 1.0, 0.0), Regimen("b", "ip", 1.0, 12.0))
     assert math.isnan(exposure_to(other, time, level).tau_h)
@@ -201,9 +219,12 @@ def test_a_sliver_of_an_interval_tells_no_half_life_and_a_washout_tells_the_true
     ka, k, tau = 0.6, math.log(2) / 92.7, 24.0
     time = np.linspace(0, 5 * tau + 400, 10401)
     level = sum(
-        np.where(time >= i * tau, bateman(np.maximum(time - i * tau, 0), ka, k), 0.0) for i in range(5)
+        np.where(time >= i * tau, bateman(np.maximum(time - i * tau, 0), ka, k), 0.0)
+        for i in range(5)
     )
     treated = time <= 5 * tau
-    assert math.isnan(exposure(time[treated], level[treated], last_h=4 * tau, tau_h=tau).half_life_h)
+    assert math.isnan(
+        exposure(time[treated], level[treated], last_h=4 * tau, tau_h=tau).half_life_h
+    )
     washed = exposure(time, level, last_h=4 * tau, tau_h=tau)
     assert washed.half_life_h == pytest.approx(92.7, rel=0.01)

@@ -35,7 +35,9 @@ def labels(found: Network) -> dict[str, str]:
 
 def test_an_agonist_activates_its_receptor_and_an_antagonist_inhibits_it():
     drawn = pathway(
-        "noradrenergic_synapse", "noradrenergic_synapse", "clonidine 0.03 mg/kg ip; idazoxan 1 mg/kg sc"
+        "noradrenergic_synapse",
+        "noradrenergic_synapse",
+        "clonidine 0.03 mg/kg ip; idazoxan 1 mg/kg sc",
     )
     assert Edge("clonidine", "terminal_alpha2.bound", "activates") in drawn.edges
     assert Edge("idazoxan", "terminal_alpha2.bound", "inhibits") in drawn.edges

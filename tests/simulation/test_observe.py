@@ -23,9 +23,27 @@ DOSE = "clonidine 0.1 mg/kg iv"
 
 def observation(name="row", **changes):
     plain = Observation(
-        name, name, "toy", name, RAT, DOSE, "", "clonidine.plasma_total", "at", 0.0, 2.0, "is", 1.0, math.nan, math.nan, math.nan,
-        0.2, "assumed", "nM", certainty="assumed",
-    )  # fmt: skip
+        name,
+        name,
+        "toy",
+        name,
+        RAT,
+        DOSE,
+        "",
+        "clonidine.plasma_total",
+        "at",
+        0.0,
+        2.0,
+        "is",
+        1.0,
+        math.nan,
+        math.nan,
+        math.nan,
+        0.2,
+        "assumed",
+        "nM",
+        certainty="assumed",
+    )
     return replace(plain, **changes)
 
 
@@ -56,14 +74,16 @@ def test_an_area_is_dose_over_clearance_and_its_unit_takes_the_molar_mass():
 
 
 def test_the_mean_is_the_area_over_the_window():
-    mean, area = predict(observation("a", measure="mean"), observation("b", measure="auc", unit="nM h"))
+    mean, area = predict(
+        observation("a", measure="mean"), observation("b", measure="auc", unit="nM h")
+    )
     assert mean == pytest.approx(area / 2.0, rel=1e-3)
 
 
 def test_the_half_time_of_recovery_is_that_of_elimination():
-    assert predict(observation(measure="recovery", from_h=1.0, to_h=6.0, unit="h"))[0] == pytest.approx(
-        math.log(2) * V / CL, rel=1e-3
-    )
+    assert predict(observation(measure="recovery", from_h=1.0, to_h=6.0, unit="h"))[
+        0
+    ] == pytest.approx(math.log(2) * V / CL, rel=1e-3)
 
 
 def test_a_rise_is_the_end_less_the_start():
@@ -76,7 +96,9 @@ def test_a_second_arm_is_measured_in_the_same_way():
     ratio, percent, share = predict(
         observation("a", reference="clonidine 0.05 mg/kg iv", unit="fold"),
         observation("b", reference="clonidine 0.05 mg/kg iv", unit="%"),
-        observation("c", reference="clonidine 0.2 mg/kg iv | clonidine 0.05 mg/kg iv", unit="fraction"),
+        observation(
+            "c", reference="clonidine 0.2 mg/kg iv | clonidine 0.05 mg/kg iv", unit="fraction"
+        ),
     )
     assert [ratio, percent, share] == pytest.approx([2.0, 200.0, 1.0 / 3.0], rel=1e-4)
 
@@ -91,15 +113,21 @@ def test_closest_finds_the_stated_value_where_the_course_passes_it():
 
 
 def test_two_quantities_are_told_as_their_ratio():
-    assert predict(observation(quantity="clonidine.plasma_free / clonidine.plasma_total", unit="fold"))[
-        0
-    ] == pytest.approx(CLONIDINE.value("fu", "rat"))
+    assert predict(
+        observation(quantity="clonidine.plasma_free / clonidine.plasma_total", unit="fold")
+    )[0] == pytest.approx(CLONIDINE.value("fu", "rat"))
 
 
 def test_an_absorption_is_one_parameter_whatever_dose_carries_it():
-    first = observation("a", regimens="clonidine 0.1 mg/kg ip", measure="auc", to_h=60.0, unit="nM h")
+    first = observation(
+        "a", regimens="clonidine 0.1 mg/kg ip", measure="auc", to_h=60.0, unit="nM h"
+    )
     later = observation(
-        "b", regimens="idazoxan 1 mg/kg ip; clonidine 0.1 mg/kg ip", measure="auc", to_h=60.0, unit="nM h"
+        "b",
+        regimens="idazoxan 1 mg/kg ip; clonidine 0.1 mg/kg ip",
+        measure="auc",
+        to_h=60.0,
+        unit="nM h",
     )
     full, half = (predict(first, later, values={"clonidine.F_ip": share}) for share in (0.9, 0.45))
     assert half / full == pytest.approx([0.5, 0.5], rel=1e-3)
@@ -122,7 +150,9 @@ def test_one_rest_serves_all_arms_of_a_scenario():
     dosed, plain = (Bench(compose(synapse, mechanisms(), DRUGS, given)) for given in (regimens, ()))
     own = dict(zip(dosed.model.states, dosed.rest(values), strict=True))
     shared = dict(zip(plain.model.states, plain.rest(values), strict=True))
-    assert all(own[name] == pytest.approx(shared.get(name, 0.0), rel=1e-6, abs=1e-9) for name in own)
+    assert all(
+        own[name] == pytest.approx(shared.get(name, 0.0), rel=1e-6, abs=1e-9) for name in own
+    )
 
 
 def test_a_panel_travels_to_another_process_and_predicts_the_same():

@@ -56,7 +56,9 @@ def test_the_checks_of_the_petab_library_find_a_fault(tmp_path):
 
     path = write("human_occupancy", tmp_path)
     table = tmp_path / "conditions.tsv"
-    table.write_text(table.read_text().replace("imipramine_dose1__amount\t", "imipramine_dose9__amount\t"))
+    table.write_text(
+        table.read_text().replace("imipramine_dose1__amount\t", "imipramine_dose9__amount\t")
+    )
     assert lint_problem(path).has_errors()
 
 
@@ -75,16 +77,24 @@ class Follower:
         self.rest = self.model.rest()
         self.changes: dict[str, list[tuple[str, str]]] = {}
         for row in rows(name, "conditions.tsv"):
-            self.changes.setdefault(row["conditionId"], []).append((row["targetId"], row["targetValue"]))
+            self.changes.setdefault(row["conditionId"], []).append(
+                (row["targetId"], row["targetValue"])
+            )
         self.periods: dict[str, list[tuple[float, str]]] = {}
         for row in rows(name, "experiments.tsv"):
-            self.periods.setdefault(row["experimentId"], []).append((float(row["time"]), row["conditionId"]))
+            self.periods.setdefault(row["experimentId"], []).append(
+                (float(row["time"]), row["conditionId"])
+            )
         self.formulas = {
             row["observableId"]: row["observableFormula"] for row in rows(name, "observables.tsv")
         }
 
     def value(self, formula: str, values: dict[str, float], state: np.ndarray) -> float:
-        names = [name for name in dict.fromkeys(re.findall(r"[A-Za-z]\w*", formula)) if name not in FUNCTIONS]
+        names = [
+            name
+            for name in dict.fromkeys(re.findall(r"[A-Za-z]\w*", formula))
+            if name not in FUNCTIONS
+        ]
         names = [name for name in names if not re.fullmatch(r"e\d+", name)]
         asked = [name for name in names if name not in values]
         told = self.model.run(np.zeros(1), asked, values=values, start=state)[0] if asked else []
@@ -108,7 +118,11 @@ class Follower:
             end = periods[k + 1][0] if k + 1 < len(periods) and periods[k + 1][0] <= time else time
             if end > start:
                 state = self.model.run(
-                    np.array([0.0, end - start]), self.model.states, values=values, start=state, rtol=1e-8
+                    np.array([0.0, end - start]),
+                    self.model.states,
+                    values=values,
+                    start=state,
+                    rtol=1e-8,
                 )[-1].copy()
             if end == time:
                 break

@@ -39,7 +39,10 @@ CLEARANCE = Spread("x.CL", "x.CL", 2.0, 0.4, "log")
 
 def composed(*regimens: Regimen):
     return compose(
-        scenario_from_toml(SMALL, name="small", where="small.toml"), mechanisms(), drugs(), list(regimens)
+        scenario_from_toml(SMALL, name="small", where="small.toml"),
+        mechanisms(),
+        drugs(),
+        list(regimens),
     )
 
 
@@ -52,7 +55,9 @@ def test_a_log_normal_has_the_stated_median_and_coefficient_of_variation():
     assert np.median(found) == pytest.approx(2.0, rel=0.01)
     assert found.std() / found.mean() == pytest.approx(0.4, rel=0.03)
     # A log-normal is symmetric about its median on the log scale.
-    assert np.percentile(found, 84.134) * np.percentile(found, 15.866) == pytest.approx(4.0, rel=0.02)
+    assert np.percentile(found, 84.134) * np.percentile(found, 15.866) == pytest.approx(
+        4.0, rel=0.02
+    )
 
 
 def test_a_share_stays_between_0_and_1_and_keeps_its_median_and_spread():
@@ -94,7 +99,9 @@ def test_every_constant_of_the_library_that_varies_is_drawn_with_its_median_and_
         if row.unit == "dimensionless" and row.value < 1 and row.high <= 1:
             assert found.max() < 1, label
         else:
-            assert np.abs(np.log(found / row.value)).max() < 3.2 * np.sqrt(np.log1p(row.cv**2)), label
+            assert np.abs(np.log(found / row.value)).max() < 3.2 * np.sqrt(np.log1p(row.cv**2)), (
+                label
+            )
 
 
 def test_the_range_of_a_typical_value_does_not_cut_the_subjects():
@@ -123,7 +130,9 @@ def test_a_subject_keeps_its_clearance_when_another_drug_is_added():
 def test_absorption_by_one_route_is_one_trait_and_by_another_route_another():
     twice = spreads_of(composed(DOSE, Regimen("desipramine", "ip", 10.0, 24.0)), mechanisms())
     found = draw(twice, 50, 1)
-    assert np.array_equal(column(found, "desipramine_dose1.ka"), column(found, "desipramine_dose2.ka"))
+    assert np.array_equal(
+        column(found, "desipramine_dose1.ka"), column(found, "desipramine_dose2.ka")
+    )
     assert len({spread.stream for spread in twice}) == len(twice) - 2  # ka and F are shared
 
 

@@ -21,16 +21,36 @@ DMI = Drug("desipramine", "desipramine", (constant("molar_mass", 266.38, "g_per_
 DRUGS = {
     "desipramine": DMI,
     "idazoxan": Drug(
-        "idazoxan", "idazoxan",
-        (constant("molar_mass", 204.23, "g_per_mol"), constant("usual_dose", 1.0, "mg_per_kg", "s.c., as antagonist")),
+        "idazoxan",
+        "idazoxan",
+        (
+            constant("molar_mass", 204.23, "g_per_mol"),
+            constant("usual_dose", 1.0, "mg_per_kg", "s.c., as antagonist"),
+        ),
     ),
     "bdnf": Drug("bdnf", "BDNF", (constant("molar_mass", 27000.0, "g_per_mol"),)),
-    "pentazocine": Drug("pentazocine", "(+)-pentazocine", (constant("usual_dose", 1000.0, "nM", "bath"),)),
+    "pentazocine": Drug(
+        "pentazocine", "(+)-pentazocine", (constant("usual_dose", 1000.0, "nM", "bath"),)
+    ),
     "unweighed": Drug("unweighed", "unweighed", ()),
-}  # fmt: skip
+}
 PLACES = (Place("fluid", "fluid"),)
-RAT = Scenario("rat_scenario", "t", "s", "rat", "animal", ("ip", "sc", "pump", "po", "iv", "probe_cortex"), PLACES, (Fluid("c", "brain"),), (), (), ())  # fmt: skip
-DISH = Scenario("dish", "t", "s", "rat", "culture", ("bath",), PLACES, (Fluid("m", "bath"),), (), (), ())
+RAT = Scenario(
+    "rat_scenario",
+    "t",
+    "s",
+    "rat",
+    "animal",
+    ("ip", "sc", "pump", "po", "iv", "probe_cortex"),
+    PLACES,
+    (Fluid("c", "brain"),),
+    (),
+    (),
+    (),
+)
+DISH = Scenario(
+    "dish", "t", "s", "rat", "culture", ("bath",), PLACES, (Fluid("m", "bath"),), (), (), ()
+)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +71,9 @@ def test_a_dose_becomes_nmol_per_kg_a_rate_nmol_per_kg_and_hour_a_bath_nM(dose, 
 
 
 def test_a_dose_for_a_person_is_shared_by_the_weight():
-    assert amount_of("70 mg", "po", DMI, weight_kg=70) == pytest.approx(amount_of("1 mg/kg", "po", DMI))
+    assert amount_of("70 mg", "po", DMI, weight_kg=70) == pytest.approx(
+        amount_of("1 mg/kg", "po", DMI)
+    )
     with pytest.raises(InputError, match="body weight is not known"):
         amount_of("70 mg", "po", DMI)
 
@@ -64,7 +86,9 @@ def test_fifty_nanograms_of_bdnf_are_almost_two_nanomolar():
 def test_the_unit_of_a_dose_changes_nothing(mg_per_kg):
     by_mass = amount_of(f"{mg_per_kg!r} mg/kg", "ip", DMI)
     assert amount_of(f"{mg_per_kg * 1000!r} ug/kg", "ip", DMI) == pytest.approx(by_mass, rel=1e-12)
-    assert amount_of(f"{mg_per_kg / 266.38 * 1000!r} umol/kg", "ip", DMI) == pytest.approx(by_mass, rel=1e-12)
+    assert amount_of(f"{mg_per_kg / 266.38 * 1000!r} umol/kg", "ip", DMI) == pytest.approx(
+        by_mass, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,8 +112,17 @@ def test_a_dose_that_cannot_be_meant_is_a_sentence(dose, route, drug, says):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("12h", 12), ("12 h", 12), ("14 d", 336), ("30 min", 0.5), ("90 s", 0.025), (7, 7), ("2 weeks", 336)]
-)  # fmt: skip
+    ("text", "expected"),
+    [
+        ("12h", 12),
+        ("12 h", 12),
+        ("14 d", 336),
+        ("30 min", 0.5),
+        ("90 s", 0.025),
+        (7, 7),
+        ("2 weeks", 336),
+    ],
+)
 def test_times_are_hours(text, expected):
     assert hours(text) == pytest.approx(expected)
 
@@ -108,7 +141,9 @@ def test_what_is_no_time_is_told(text):
 
 def test_a_regimen_in_one_line_is_the_regimen_stated_piece_by_piece():
     line = regimen_of("desipramine 10 mg/kg i.p. every 12 h for 14 d", RAT, DRUGS)
-    pieces = regimen("desipramine", RAT, DRUGS, dose="10 mg/kg", route="ip", every="12h", until_h=336)
+    pieces = regimen(
+        "desipramine", RAT, DRUGS, dose="10 mg/kg", route="ip", every="12h", until_h=336
+    )
     assert line == pieces
     assert (line.n, line.every_h, line.start_h, line.last_h) == (28, 12.0, 0.0, 324.0)
 
@@ -129,7 +164,12 @@ def test_a_pump_lasts_as_long_as_it_is_said_or_until_the_treatment_ends():
 
 def test_bdnf_is_added_for_a_quarter_of_an_hour_after_two_days():
     found = regimen_of("BDNF 50 ng/mL bath from 48 h for 0.25 h", DISH, DRUGS)
-    assert (found.drug, found.route, found.start_h, found.duration_h) == ("bdnf", "bath", 48.0, 0.25)
+    assert (found.drug, found.route, found.start_h, found.duration_h) == (
+        "bdnf",
+        "bath",
+        48.0,
+        0.25,
+    )
 
 
 def test_an_antagonist_without_a_dose_gets_its_usual_one_by_its_usual_route():
@@ -137,7 +177,12 @@ def test_an_antagonist_without_a_dose_gets_its_usual_one_by_its_usual_route():
     assert (found.route, found.n, found.start_h) == ("sc", 1, 0.0)
     assert found.amount == pytest.approx(1e6 / 204.23)
     dish = regimen_of("(+)-pentazocine", DISH, DRUGS, until_h=48)
-    assert (dish.drug, dish.route, dish.amount, dish.duration_h) == ("pentazocine", "bath", 1000.0, 48.0)
+    assert (dish.drug, dish.route, dish.amount, dish.duration_h) == (
+        "pentazocine",
+        "bath",
+        1000.0,
+        48.0,
+    )
 
 
 def test_a_usual_dose_of_the_animal_is_not_put_into_a_culture():
@@ -180,7 +225,10 @@ def test_what_cannot_be_read_is_a_sentence_with_the_nearest_names(text, kind, sa
 def test_a_regimen_past_the_horizon_is_refused():
     within([regimen_of("desipramine 10 mg/kg ip every 12 h x 28", RAT, DRUGS)], 336)
     within([regimen_of("desipramine 15 mg/kg/d pump for 14 d", RAT, DRUGS)], 336)
-    for late in ("desipramine 10 mg/kg ip every 12 h x 29", "desipramine 15 mg/kg/d pump from 1 h for 14 d"):
+    for late in (
+        "desipramine 10 mg/kg ip every 12 h x 29",
+        "desipramine 15 mg/kg/d pump from 1 h for 14 d",
+    ):
         with pytest.raises(InputError, match="ends at 336 h"):
             within([regimen_of(late, RAT, DRUGS)], 336)
 
@@ -197,7 +245,9 @@ def test_a_regimen_past_the_horizon_is_refused():
         ("desipramine 24 mg/kg/d pump every 24 h for 1 d x 3", None, 1, 0.0, 72.0),
     ],
 )
-def test_a_sustained_dose_is_repeated_until_the_treatment_ends(text, until_h, n, every_h, duration_h):
+def test_a_sustained_dose_is_repeated_until_the_treatment_ends(
+    text, until_h, n, every_h, duration_h
+):
     found = regimen_of(text, RAT, DRUGS, until_h=until_h)
     assert (found.n, found.every_h, found.duration_h) == (n, every_h, pytest.approx(duration_h))
 

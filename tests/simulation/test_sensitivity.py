@@ -48,12 +48,17 @@ SIMPLE = Drug(
     tuple(
         Constant(name, value, unit, low, high, free=free)
         for name, value, unit, low, high, free in (
-            ("V", 20.0, "L_per_kg", 10.0, 40.0, True), ("CL", 2.0, "L_per_h_per_kg", 1.0, 4.0, True), ("fu", 0.2, "dimensionless", 0.05, 0.4, False),
-            ("Kpuu", 1.0, "dimensionless", 0.5, 2.0, False), ("k_brain", 4.0, "per_h", 1.0, 8.0, False), ("ka_ip", 1.5, "per_h", 1.0, 2.0, False),
-            ("F_ip", 0.6, "dimensionless", 0.3, 0.9, False), ("Ki_NET", 1.0, "nM", 0.5, 2.0, True),
+            ("V", 20.0, "L_per_kg", 10.0, 40.0, True),
+            ("CL", 2.0, "L_per_h_per_kg", 1.0, 4.0, True),
+            ("fu", 0.2, "dimensionless", 0.05, 0.4, False),
+            ("Kpuu", 1.0, "dimensionless", 0.5, 2.0, False),
+            ("k_brain", 4.0, "per_h", 1.0, 8.0, False),
+            ("ka_ip", 1.5, "per_h", 1.0, 2.0, False),
+            ("F_ip", 0.6, "dimensionless", 0.3, 0.9, False),
+            ("Ki_NET", 1.0, "nM", 0.5, 2.0, True),
         )
     ),
-)  # fmt: skip
+)
 ONCE = Regimen("simple", "ip", 1000.0)
 # Two weeks of pump: a steady state whose plasma level is rate / clearance.
 PUMP = Regimen("simple", "pump", 20.0, 0.0, 0.0, 1, 400.0)
@@ -70,7 +75,9 @@ def answered(work):
 def question(regimen: Regimen, horizon: float):
     scenario = scenario_from_toml(SMALL, name="small", where="small.toml")
     composed = compose(scenario, mechanisms(), {"simple": SIMPLE}, [regimen])
-    return Question(composed, times_of([regimen], horizon), reduction_of(composed, scenario.watches))
+    return Question(
+        composed, times_of([regimen], horizon), reduction_of(composed, scenario.watches)
+    )
 
 
 def told(found, parameter: str, endpoint: str) -> float:

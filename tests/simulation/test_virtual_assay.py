@@ -31,7 +31,11 @@ from tricyclic.simulation.virtual_dialysis import (
     means_of_fractions,
     percent_of_baseline,
 )
-from tricyclic.simulation.virtual_glutamate import GlutamateAssay, glutamate_in_samples, glutamate_readings
+from tricyclic.simulation.virtual_glutamate import (
+    GlutamateAssay,
+    glutamate_in_samples,
+    glutamate_readings,
+)
 from tricyclic.simulation.virtual_neurites import NeuriteAssay, neurite_counts, neurite_shares
 
 MECHANISMS, DRUGS = dict(mechanisms()), dict(drugs())
@@ -95,12 +99,18 @@ def test_after_the_wash_the_cells_refill_the_buffer_as_uptake_has_it(settle_min)
 def test_the_washed_course_is_that_of_a_well_emptied_and_integrated_anew():
     assay, condition = GlutamateAssay(), Condition("both", 3000.0, 0.0, BDNF_NM)
     values = assay.levels(tuple(dose.regimen for dose in neurons().composed.doses), condition)
-    times = np.unique(np.r_[0.0, np.linspace(assay.pretreatment_h, assay.end_h, 4001), assay.baseline_h])
+    times = np.unique(
+        np.r_[0.0, np.linspace(assay.pretreatment_h, assay.end_h, 4001), assay.baseline_h]
+    )
     released = neurons().run(times, ["release.release"], values)[:, 0]
     well = solve_ivp(
-        lambda t, g: np.interp(t, times, released) - UPTAKE_PER_H * g, (assay.pretreatment_h, assay.end_h), [0.0],
-        t_eval=[assay.baseline_h, assay.end_h], max_step=0.005, rtol=1e-8,
-    )  # fmt: skip
+        lambda t, g: np.interp(t, times, released) - UPTAKE_PER_H * g,
+        (assay.pretreatment_h, assay.end_h),
+        [0.0],
+        t_eval=[assay.baseline_h, assay.end_h],
+        max_step=0.005,
+        rtol=1e-8,
+    )
     found = glutamate_in_samples(neurons(), assay, [condition], [{}])[0, 0]
     assert found == pytest.approx(well.y[0], rel=1e-3)
 
@@ -108,7 +118,8 @@ def test_the_washed_course_is_that_of_a_well_emptied_and_integrated_anew():
 def test_imipramine_potentiates_by_dose_and_bd1047_abolishes_it():
     vehicle = net(Condition("vehicle", factor_nM=BDNF_NM))
     folds = [
-        net(Condition("drug", nM, 0.0, BDNF_NM)) / vehicle for nM in (100.0, 300.0, 1000.0, 3000.0, 10000.0)
+        net(Condition("drug", nM, 0.0, BDNF_NM)) / vehicle
+        for nM in (100.0, 300.0, 1000.0, 3000.0, 10000.0)
     ]
     assert np.all(np.diff([1.0, *folds]) > 0)
     assert 1.3 < folds[2] < 2.0
@@ -117,8 +128,13 @@ def test_imipramine_potentiates_by_dose_and_bd1047_abolishes_it():
 
 
 def test_a_drug_that_is_washed_away_potentiates_less_than_one_that_stays():
-    condition, vehicle = Condition("drug", 10000.0, 0.0, BDNF_NM), Condition("vehicle", factor_nM=BDNF_NM)
-    folds = [net(condition, GlutamateAssay(kept=kept)) / net(vehicle) for kept in (0.0, 0.03, 0.1, 1.0)]
+    condition, vehicle = (
+        Condition("drug", 10000.0, 0.0, BDNF_NM),
+        Condition("vehicle", factor_nM=BDNF_NM),
+    )
+    folds = [
+        net(condition, GlutamateAssay(kept=kept)) / net(vehicle) for kept in (0.0, 0.03, 0.1, 1.0)
+    ]
     assert np.all(np.diff(folds) > 0)
     assert folds[0] > 1.0
 
@@ -148,9 +164,12 @@ def test_a_well_reads_the_same_whatever_else_is_on_the_plate():
 def test_no_neurites_without_ngf_and_more_with_drug_unless_ne_100_is_there():
     drug, held = 3000.0, 10000.0
     none, plain, high, more, blocked = shares(
-        Condition("drug alone", drug), Condition("NGF", factor_nM=NGF_NM), Condition("high NGF", factor_nM=20 * NGF_NM),
-        Condition("both", drug, 0.0, NGF_NM), Condition("blocked", drug, held, NGF_NM),
-    )  # fmt: skip
+        Condition("drug alone", drug),
+        Condition("NGF", factor_nM=NGF_NM),
+        Condition("high NGF", factor_nM=20 * NGF_NM),
+        Condition("both", drug, 0.0, NGF_NM),
+        Condition("blocked", drug, held, NGF_NM),
+    )
     assert none == pytest.approx(0.0, abs=1e-9)
     assert plain < more and plain < high
     assert blocked == pytest.approx(plain, rel=0.05)
@@ -181,9 +200,9 @@ def test_bare_cells_that_are_miscalled_raise_the_count_by_their_share():
 
 def test_wells_that_differ_scatter_more_than_counting():
     alike, unlike = (
-        neurite_counts(NeuriteAssay(cells=200, well_cv=cv), [Condition("one")], np.array([[0.3]]), 500, 1)[
-            0
-        ].std()
+        neurite_counts(
+            NeuriteAssay(cells=200, well_cv=cv), [Condition("one")], np.array([[0.3]]), 500, 1
+        )[0].std()
         for cv in (0.0, 0.3)
     )
     assert unlike > 1.5 * alike
@@ -297,7 +316,9 @@ def test_where_nothing_happens_an_effect_is_seen_in_a_fortieth_of_experiments():
 
 def test_sizes_that_a_pool_cannot_bear_are_left_out():
     rng = stream(1, "power")
-    assert need_of_pairs("effect", rng.normal(1, 1, 40), np.zeros(40), (2, 5, 10, 20), 10, rng).sizes == (
+    assert need_of_pairs(
+        "effect", rng.normal(1, 1, 40), np.zeros(40), (2, 5, 10, 20), 10, rng
+    ).sizes == (
         2,
         5,
         10,
@@ -317,11 +338,19 @@ def test_half_way_finds_the_ec50_of_a_rising_and_of_a_falling_curve():
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: GlutamateAssay(kept=1.5), lambda: GlutamateAssay(stimulus_min=0.0), lambda: GlutamateAssay(well_cv=-0.1),
-        lambda: NeuriteAssay(cells=0), lambda: NeuriteAssay(cells=10**7), lambda: GlutamateAssay(pretreatment_h=1e6), lambda: DialysisAssay(after_h=1e6), lambda: NeuriteAssay(miscalled=1.0), lambda: DialysisAssay(baseline_fractions=1),
-        lambda: DialysisAssay(after_h=0.1), lambda: DialysisAssay(flow_uL_per_min=0.0),
+        lambda: GlutamateAssay(kept=1.5),
+        lambda: GlutamateAssay(stimulus_min=0.0),
+        lambda: GlutamateAssay(well_cv=-0.1),
+        lambda: NeuriteAssay(cells=0),
+        lambda: NeuriteAssay(cells=10**7),
+        lambda: GlutamateAssay(pretreatment_h=1e6),
+        lambda: DialysisAssay(after_h=1e6),
+        lambda: NeuriteAssay(miscalled=1.0),
+        lambda: DialysisAssay(baseline_fractions=1),
+        lambda: DialysisAssay(after_h=0.1),
+        lambda: DialysisAssay(flow_uL_per_min=0.0),
     ],
-)  # fmt: skip
+)
 def test_an_assay_that_cannot_be_is_refused_in_a_sentence(wrong):
     with pytest.raises(InputError):
         wrong()

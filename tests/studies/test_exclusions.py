@@ -7,7 +7,12 @@ import pytest
 from tricyclic.errors import InputError
 from tricyclic.studies.exclusions import read_exclusions, targets
 
-PLACES = {("NET", "run1"): "raw/net_1.csv", ("NET", "run2"): "raw/net_2.csv", ("SERT", "run1"): "raw/both.csv", ("SERT", "run2"): "raw/both.csv"}  # fmt: skip
+PLACES = {
+    ("NET", "run1"): "raw/net_1.csv",
+    ("NET", "run2"): "raw/net_2.csv",
+    ("SERT", "run1"): "raw/both.csv",
+    ("SERT", "run2"): "raw/both.csv",
+}
 
 
 def read(tmp_path, text):
@@ -22,10 +27,12 @@ def test_no_file_means_no_exclusion(tmp_path):
 
 def test_a_row_is_read_whatever_the_spreadsheet_made_of_it(tmp_path):
     comma = read(
-        tmp_path, 'target,reason,who,when\n# remark\nraw/net_1.csv:D11,"torn, seen",A. B.,2026-03-12\n'
+        tmp_path,
+        'target,reason,who,when\n# remark\nraw/net_1.csv:D11,"torn, seen",A. B.,2026-03-12\n',
     )
     semicolon = read(
-        tmp_path, "\ufefftarget;reason;who;when\r\nraw/net_1.csv:D11;torn, seen;A. B.;2026-03-12\r\n"
+        tmp_path,
+        "\ufefftarget;reason;who;when\r\nraw/net_1.csv:D11;torn, seen;A. B.;2026-03-12\r\n",
     )
     assert comma == semicolon
     assert comma[0].reason == "torn, seen"
@@ -35,7 +42,10 @@ def test_a_row_is_read_whatever_the_spreadsheet_made_of_it(tmp_path):
     ("text", "says"),
     [
         ("target,reason,who\nx,y,z\n", "no column 'when'"),
-        ("target,reason,who,when\nx,,z,2026-01-01\n", "line 2: Has no reason|line 2: has no reason"),
+        (
+            "target,reason,who,when\nx,,z,2026-01-01\n",
+            "line 2: Has no reason|line 2: has no reason",
+        ),
         ("target,reason,who,when\nx,y,z,12.3.2026\n", "year-month-day"),
         ("target,reason,who,when\nx,y,z,2026-02-31\n", "no day"),
         ("target,reason,who,when\nx,torn, seen,z,2026-01-01\n", "5 cells for 4 columns"),

@@ -13,7 +13,9 @@ from tricyclic.studies import log
 @pytest.fixture
 def logged(tmp_path):
     for number in range(3):
-        log.append(tmp_path, "run", {"results": f"r{number}", "raw": {"raw/a.csv": f"hash{number}"}})
+        log.append(
+            tmp_path, "run", {"results": f"r{number}", "raw": {"raw/a.csv": f"hash{number}"}}
+        )
     return tmp_path
 
 

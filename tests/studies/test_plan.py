@@ -55,24 +55,28 @@ def test_a_plan_is_read(tmp_path):
     ("old", "new", "says"),
     [
         ("title =", "titel =", r"no 'title'"),
-        ("title = \"A study\"", "title = \"A study\"\nautor = \"x\"", r"Did you mean 'author'"),
+        ('title = "A study"', 'title = "A study"\nautor = "x"', r"Did you mean 'author'"),
         ("schema_version = 1", "schema_version = 2", "reads version 1"),
-        ("protocol = \"net-nisoxetine\"\n", "", "has no 'kind'"),
-        ("protocol = \"net-nisoxetine\"", "kind = \"competiton\"", "Did you mean 'competition'"),
+        ('protocol = "net-nisoxetine"\n', "", "has no 'kind'"),
+        ('protocol = "net-nisoxetine"', 'kind = "competiton"', "Did you mean 'competition'"),
         ("run = 2", "run = 1", "run '1' is named twice"),
         ("calibrate = 99", "calibrated = 99", "Did you mean 'calibrate'"),
         ("calibrate = 99", "calibrate = -1", "0 or a number of simulations"),
         ("calibrate = 99", "calibrate = 1.5", "whole number"),
         ("calibrate = 99", "confidence = 95", "between 0.5 and 1"),
-        ("calibrate = 99", "variance = \"poison\"", "Did you mean 'poisson'"),
+        ("calibrate = 99", 'variance = "poison"', "Did you mean 'poisson'"),
         ("raw/net_1.csv", "../net_1.csv", "outside the study"),
         ("raw/net_1.csv", "C:/net_1.csv", "outside the study"),
-        ("layout = \"layouts/net.toml\"\n", "", "has no layout"),
-        ("[[assay.plate]]\nfile = \"raw/net_1.csv\"", "[[assay.plate]]\nfiel = \"raw/net_1.csv\"", "has no 'file'"),
-        ("title = \"A study\"", "title = A study", "not TOML"),
-        ("title = \"A study\"", "title = \"\"", "empty"),
+        ('layout = "layouts/net.toml"\n', "", "has no layout"),
+        (
+            '[[assay.plate]]\nfile = "raw/net_1.csv"',
+            '[[assay.plate]]\nfiel = "raw/net_1.csv"',
+            "has no 'file'",
+        ),
+        ('title = "A study"', "title = A study", "not TOML"),
+        ('title = "A study"', 'title = ""', "empty"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_file_and_key(tmp_path, old, new, says):
     assert old in GOOD
     with pytest.raises(InputError, match=says) as caught:
@@ -86,7 +90,9 @@ def test_a_study_without_an_assay_is_refused(tmp_path):
 
 
 def test_groups_that_no_run_has_are_named(tmp_path):
-    compare = '\n[[compare]]\nkind = "groups"\nassay = "NET"\nreference = "vehicle"\nother = "treated"\n'
+    compare = (
+        '\n[[compare]]\nkind = "groups"\nassay = "NET"\nreference = "vehicle"\nother = "treated"\n'
+    )
     with pytest.raises(InputError, match="has the group 'vehicle'"):
         plan_of(tmp_path, GOOD + compare)
 
@@ -104,7 +110,9 @@ def test_synthetic_may_be_true_or_say_how(tmp_path):
             tmp_path, GOOD.replace('title = "A study"', 'title = "A study"\nsynthetic = true')
         ).synthetic
     )
-    said = plan_of(tmp_path, GOOD.replace('title = "A study"', 'title = "A study"\nsynthetic = "by hand"'))
+    said = plan_of(
+        tmp_path, GOOD.replace('title = "A study"', 'title = "A study"\nsynthetic = "by hand"')
+    )
     assert said.synthetic == "by hand"
 
 

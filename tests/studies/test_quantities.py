@@ -31,7 +31,19 @@ def test_a_number_may_be_written_in_many_ways(given, value, se):
 
 
 @pytest.mark.parametrize(
-    "given", ["0.8 nN", "0.8 min", "nM", "", "0.8 nM +/- 1 pM", {"unit": "nM"}, True, float("nan"), None, [1]]
+    "given",
+    [
+        "0.8 nN",
+        "0.8 min",
+        "nM",
+        "",
+        "0.8 nM +/- 1 pM",
+        {"unit": "nM"},
+        True,
+        float("nan"),
+        None,
+        [1],
+    ],
 )
 def test_what_is_no_amount_is_refused(given):
     with pytest.raises(InputError):

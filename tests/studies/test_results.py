@@ -107,7 +107,9 @@ def test_a_run_killed_before_any_step_leaves_good_results(tmp_path):
     keep(tmp_path, "aaaa", "1")
     for moment in range(1, 60):
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(tmp_path), str(moment)], capture_output=True, text=True
+            [sys.executable, "-c", KILLED, str(tmp_path), str(moment)],
+            capture_output=True,
+            text=True,
         )
         place = results.latest(tmp_path)
         assert results.damage(place) == "", f"killed before step {moment}"

@@ -16,9 +16,14 @@ def table(**columns):
 
 
 PLAN = TablePlan(
-    file="raw/t.csv", run="1", unit="fmol/mg", total=("tot",), non_specific=("ns",),
-    x={"radioligand_M": ("conc_nM", "nM")}, where="study.toml, table",
-)  # fmt: skip
+    file="raw/t.csv",
+    run="1",
+    unit="fmol/mg",
+    total=("tot",),
+    non_specific=("ns",),
+    x={"radioligand_M": ("conc_nM", "nM")},
+    where="study.toml, table",
+)
 TABLE = table(conc_nM=[1.0, 2.0, 4.0], tot=[5.0, np.nan, 9.0], ns=[1.0, 2.0, 3.0])
 
 
@@ -36,7 +41,9 @@ def test_a_row_that_is_excluded_stays_out():
 
 
 def test_logarithms_become_concentrations():
-    plan = TablePlan(file="t.csv", run="1", unit="%", response=("y",), x={"competitor_M": ("lg", "log10 M")})
+    plan = TablePlan(
+        file="t.csv", run="1", unit="%", response=("y",), x={"competitor_M": ("lg", "log10 M")}
+    )
     series = series_from([table(lg=[-9.0, -6.0], y=[90.0, 10.0])], plan, name="s")
     np.testing.assert_allclose(series.x["competitor_M"], [1e-9, 1e-6])
     assert series.y_unit == "%"
@@ -60,7 +67,9 @@ def test_what_does_not_fit_is_said(change, says):
 
 
 def test_negative_concentrations_ask_whether_they_are_logarithms():
-    plan = TablePlan(file="t.csv", run="1", unit="%", response=("y",), x={"competitor_M": ("lg", "M")})
+    plan = TablePlan(
+        file="t.csv", run="1", unit="%", response=("y",), x={"competitor_M": ("lg", "M")}
+    )
     with pytest.raises(InputError, match="log10 M"):
         series_from([table(lg=[-9.0, -6.0], y=[90.0, 10.0])], plan, name="s")
 

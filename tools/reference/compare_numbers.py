@@ -53,7 +53,12 @@ class Run:
 
 DESIPRAMINE = ["--drug", "desipramine", "--dose", "10 mg/kg", "--route", "ip", "--every", "12h"]
 HUMAN = ["--drug", "imipramine", "--dose", "50 mg", "--route", "po", "--every", "8h"]
-GLUTAMATE = ["--with", "imipramine 1 uM bath for 48.25 h", "--with", "BDNF 50 ng/mL bath at 48 h for 0.25 h"]
+GLUTAMATE = [
+    "--with",
+    "imipramine 1 uM bath for 48.25 h",
+    "--with",
+    "BDNF 50 ng/mL bath at 48 h for 0.25 h",
+]
 
 
 def fit(curve: str, column: str, *more: str) -> list[str]:
@@ -109,13 +114,15 @@ RUNS = [
         for column in ("falling", "rising", "window")
     ),
     Run(
-        "fit_proportional", fit("logistic_4pl", "window", "--variance", "proportional", "--confidence", "0.9")
+        "fit_proportional",
+        fit("logistic_4pl", "window", "--variance", "proportional", "--confidence", "0.9"),
     ),
     Run("fit_hill_held", fit("logistic_4pl", "falling", "--given", "hill=1")),
     Run("fit_many_4pl", ["fit", "CURVES", "--out", "OUT/fits.csv"]),
     Run("fit_many_3pl", ["fit", "CURVES", "--out", "OUT/fits.csv", "--model", "3pl"]),
     Run(
-        "fit_many_held", ["fit", "CURVES", "--out", "OUT/fits.csv", "--given", "bottom=0", "--limits", "0.9"]
+        "fit_many_held",
+        ["fit", "CURVES", "--out", "OUT/fits.csv", "--given", "bottom=0", "--limits", "0.9"],
     ),
     Run(
         "simulate_rat",
@@ -134,7 +141,10 @@ RUNS = [
         ],
     ),
     Run("simulate_human", ["simulate", "human_occupancy", *HUMAN, "--days", "3", "--to", "OUT"]),
-    Run("simulate_culture", ["simulate", "bdnf_glutamate", *GLUTAMATE, "--members", "0", "--to", "OUT"]),
+    Run(
+        "simulate_culture",
+        ["simulate", "bdnf_glutamate", *GLUTAMATE, "--members", "0", "--to", "OUT"],
+    ),
     Run(
         "simulate_antagonist",
         [
@@ -285,7 +295,16 @@ RUNS = [
     Run("control_chart", ["control-chart", "INPUTS/runs.csv", "--baseline", "9", "--out", "OUT"]),
     Run(
         "msr",
-        ["msr", "INPUTS/two_runs.csv", "--first", "run1_ic50_nM", "--second", "run2_ic50_nM", "--out", "OUT"],
+        [
+            "msr",
+            "INPUTS/two_runs.csv",
+            "--first",
+            "run1_ic50_nM",
+            "--second",
+            "run2_ic50_nM",
+            "--out",
+            "OUT",
+        ],
     ),
     Run("relative_potency", ["relative-potency", "INPUTS/potency.csv", "--reference", "standard"]),
     Run(
@@ -351,7 +370,11 @@ RUNS = [
             "OUT",
         ],
     ),
-    Run("validate", ["predict", "noradrenergic_synapse", "--members", "3", "--to", "OUT"], json=False),
+    Run(
+        "validate",
+        ["predict", "noradrenergic_synapse", "--members", "3", "--to", "OUT"],
+        json=False,
+    ),
     Run("calibrate", ["calibrate", "human_occupancy", "--quick", "--to", "OUT"]),
     Run("credibility", ["credibility", "kinetics_and_occupancy", "--to", "OUT/report.json"]),
     Run("petab", ["petab", "human_occupancy", "--to", "OUT"]),
@@ -411,13 +434,26 @@ def run_rows(run: Run) -> list[Row]:
             out = place / ("json" if as_json else "text")
             out.mkdir()
             arguments = [
-                str(curves) if a == "CURVES" else a.replace("OUT", str(out)).replace("INPUTS", str(INPUTS))
+                str(curves)
+                if a == "CURVES"
+                else a.replace("OUT", str(out)).replace("INPUTS", str(INPUTS))
                 for a in run.arguments
             ]
-            command = [sys.executable, "-c", CALL, "--quiet", *(["--json"] if as_json else []), *arguments]
-            done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment())
+            command = [
+                sys.executable,
+                "-c",
+                CALL,
+                "--quiet",
+                *(["--json"] if as_json else []),
+                *arguments,
+            ]
+            done = subprocess.run(
+                command, capture_output=True, text=True, cwd=folder, env=environment()
+            )
             if done.returncode not in (0, 4):
-                raise RuntimeError(f"{run.name} ended with {done.returncode}: {done.stderr[-2000:]}")
+                raise RuntimeError(
+                    f"{run.name} ended with {done.returncode}: {done.stderr[-2000:]}"
+                )
             if as_json:
                 rows += [
                     (run.name, "json", key, value)
@@ -513,7 +549,10 @@ def nist_rows() -> list[Row]:
     """Parameters, residual sum and covariance of every NIST set from both starts, through the package's least squares."""
     code = (HERE / "nist_run.py").read_text(encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", code, str(HERE.parents[1])], capture_output=True, text=True, env=environment()
+        [sys.executable, "-c", code, str(HERE.parents[1])],
+        capture_output=True,
+        text=True,
+        env=environment(),
     )
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
@@ -550,7 +589,9 @@ def read(path: Path) -> list[Row]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
-    return list(zip(*(table[name].to_pylist() for name in ("run", "source", "key", "value")), strict=True))
+    return list(
+        zip(*(table[name].to_pylist() for name in ("run", "source", "key", "value")), strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -581,7 +622,10 @@ COUNTED = (".html", ".md", "text")
 
 def stated_changes() -> list[Change]:
     with (HERE / "changes.toml").open("rb") as file:
-        return [Change(**{"run": ".*", "source": ".*", **entry}) for entry in tomllib.load(file)["change"]]
+        return [
+            Change(**{"run": ".*", "source": ".*", **entry})
+            for entry in tomllib.load(file)["change"]
+        ]
 
 
 def changed(rows: list[Row], changes: list[Change]) -> dict[tuple[str, str, str], float]:
@@ -591,21 +635,31 @@ def changed(rows: list[Row], changes: list[Change]) -> dict[tuple[str, str, str]
         run, source, key, value = row
         dropped = False
         for change in changes:
-            found = None if change.added or change.tolerance else change.match((run, source, key, value))
+            found = (
+                None
+                if change.added or change.tolerance
+                else change.match((run, source, key, value))
+            )
             if found is None:
                 continue
             if change.dropped:
                 dropped = True
                 break
             value = VALUES[change.value](value)
-            source = re.sub(change.source, change.to_source, source, count=1) if change.to_source else source
+            source = (
+                re.sub(change.source, change.to_source, source, count=1)
+                if change.to_source
+                else source
+            )
             key = found.expand(change.to_key) if change.to_key else key
         if not dropped:
             result[run, source, key] = value
     return result
 
 
-def compare(before: dict[tuple[str, str, str], float], after: list[Row], changes: list[Change]) -> int:
+def compare(
+    before: dict[tuple[str, str, str], float], after: list[Row], changes: list[Change]
+) -> int:
     """Print what differs, and give how many numbers do."""
     extra = [change for change in changes if change.added]
     loose = [change for change in changes if change.tolerance]
@@ -616,9 +670,7 @@ def compare(before: dict[tuple[str, str, str], float], after: list[Row], changes
     for key in sorted(plain):
         old, new = before.get(key), now.get(key)
         if old is None or new is None:
-            problem = (
-                f"{key[2]}: {'was not there' if old is None else 'is gone'} ({new if old is None else old!r})"
-            )
+            problem = f"{key[2]}: {'was not there' if old is None else 'is gone'} ({new if old is None else old!r})"
         elif old == new or (math.isnan(old) and math.isnan(new)):
             same += 1
             continue
@@ -629,9 +681,12 @@ def compare(before: dict[tuple[str, str, str], float], after: list[Row], changes
                 continue
             problem = f"{key[2]}: {old!r} is now {new!r}"
         wrong.setdefault(key[:2], []).append(problem)
-    for place in sorted({key[:2] for key in before.keys() | now.keys() if key[1].endswith(COUNTED)}):
+    for place in sorted(
+        {key[:2] for key in before.keys() | now.keys() if key[1].endswith(COUNTED)}
+    ):
         counts = [
-            Counter(round(v, 12) for k, v in table.items() if k[:2] == place) for table in (before, now)
+            Counter(round(v, 12) for k, v in table.items() if k[:2] == place)
+            for table in (before, now)
         ]
         gone, new = counts[0] - counts[1], counts[1] - counts[0]
         if gone or new:

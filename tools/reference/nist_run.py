@@ -25,7 +25,9 @@ def main(root: Path) -> None:
             n, free = given.y.size, np.full(start.size, np.inf)
             with np.errstate(all="ignore"):
                 end = minimise(given.model, given.y, np.ones(n), start, -free, free, np.abs(start))
-                slopes = jacobian(given.model, end.x, np.maximum(np.abs(end.x), np.abs(start)), fine=True)
+                slopes = jacobian(
+                    given.model, end.x, np.maximum(np.abs(end.x), np.abs(start)), fine=True
+                )
                 deviations = np.sqrt(
                     np.diag(covariance_of(slopes, np.ones(n))) * end.rss / given.degrees_of_freedom
                 )

@@ -148,11 +148,24 @@ def pool_estimates(
     if n == 1:
         if len(listed) == 1:
             return replace(
-                first, n=1, where=where or first.where, method=f"one run: {first.method or 'as given'}"
+                first,
+                n=1,
+                where=where or first.where,
+                method=f"one run: {first.method or 'as given'}",
             )
         # Plates of one run say how plates scatter, not how runs do.
-        return _estimate(first, float(values.mean()), math.nan, -math.inf, math.inf, 1, logs, confidence,
-                         f"mean of {len(listed)} plates of one run; no interval without a second run", where)  # fmt: skip
+        return _estimate(
+            first,
+            float(values.mean()),
+            math.nan,
+            -math.inf,
+            math.inf,
+            1,
+            logs,
+            confidence,
+            f"mean of {len(listed)} plates of one run; no interval without a second run",
+            where,
+        )
     equal = int(np.ptp(counts)) == 0
     if equal or unequal == "run_means" or (unequal == "auto" and n < MIXED_FROM_RUNS):
         means = np.bincount(index, values) / counts
@@ -164,11 +177,31 @@ def pool_estimates(
             if equal
             else f", means of {len(listed)} plates"
         )
-        return _estimate(first, found.value, found.se, found.low, found.high, n, logs, confidence,
-                         f"{_mean(logs)}, t on {n} runs{plates}", where)  # fmt: skip
+        return _estimate(
+            first,
+            found.value,
+            found.se,
+            found.low,
+            found.high,
+            n,
+            logs,
+            confidence,
+            f"{_mean(logs)}, t on {n} runs{plates}",
+            where,
+        )
     mixed = mean_over_groups(values, index, confidence=confidence)
-    return _estimate(first, mixed.value, mixed.se, mixed.low, mixed.high, n, logs, confidence,
-                     f"{_mean(logs)}, {len(listed)} plates in {n} runs: mixed model, REML, Kenward-Roger t on {mixed.df:.1f} df", where)  # fmt: skip
+    return _estimate(
+        first,
+        mixed.value,
+        mixed.se,
+        mixed.low,
+        mixed.high,
+        n,
+        logs,
+        confidence,
+        f"{_mean(logs)}, {len(listed)} plates in {n} runs: mixed model, REML, Kenward-Roger t on {mixed.df:.1f} df",
+        where,
+    )
 
 
 def selectivity(a: Estimate, b: Estimate, *, confidence: float = 0.95) -> Estimate:
@@ -200,16 +233,30 @@ def selectivity(a: Estimate, b: Estimate, *, confidence: float = 0.95) -> Estima
     relation = _ratio_relation(b.relation, a.relation)
     targets = (a.target, b.target) if a.target != b.target else (a.subject, b.subject)
     told = Estimate(
-        name="selectivity", value=value, unit="", confidence=confidence, relation=relation or "=", n=min(a.n, b.n),
-        subject=a.subject if a.subject == b.subject else "", target=" over ".join(t for t in targets if t),
-    )  # fmt: skip
+        name="selectivity",
+        value=value,
+        unit="",
+        confidence=confidence,
+        relation=relation or "=",
+        n=min(a.n, b.n),
+        subject=a.subject if a.subject == b.subject else "",
+        target=" over ".join(t for t in targets if t),
+    )
     if relation is None:
         return replace(
-            told, value=math.nan, low=0.0, high=math.inf, method=f"both {a.name} are bounds: no ratio"
+            told,
+            value=math.nan,
+            low=0.0,
+            high=math.inf,
+            method=f"both {a.name} are bounds: no ratio",
         )
     if relation != "=":
-        return replace(told, low=value if relation == ">" else 0.0, high=math.inf if relation == ">" else value,
-                       method=f"ratio of {a.name} with a bound")  # fmt: skip
+        return replace(
+            told,
+            low=value if relation == ">" else 0.0,
+            high=math.inf if relation == ">" else value,
+            method=f"ratio of {a.name} with a bound",
+        )
     found = difference(_as_located(b), _as_located(a), confidence=confidence)
     low, high = (
         _power(math.log10(value) + found.low - found.value),
@@ -242,7 +289,9 @@ def _positive(values: float | ArrayLike, name: str, unit: str) -> float | np.nda
     array = np.asarray(values, float)
     bad = ~(np.isfinite(array) & (array > 0))
     if bad.any():
-        raise InputError(f"{name} is {float(array[bad].flat[0]):g} {unit}", allowed="It is a number above 0")
+        raise InputError(
+            f"{name} is {float(array[bad].flat[0]):g} {unit}", allowed="It is a number above 0"
+        )
     return float(array) if array.ndim == 0 else array
 
 
@@ -255,7 +304,9 @@ def _same_kind(estimates: Sequence[Estimate]) -> list[Estimate]:
         if e.name != first.name:
             raise InputError(f"{e.name} cannot be pooled with {first.name}", where=_of(e))
         if not math.isfinite(e.value):
-            raise InputError(f"{e.name} has no value", where=_of(e), do="Leave the run out and say why")
+            raise InputError(
+                f"{e.name} has no value", where=_of(e), do="Leave the run out and say why"
+            )
         if e.unit == first.unit:
             out.append(e)
             continue
@@ -277,16 +328,23 @@ def _on_logs(estimates: Sequence[Estimate], scale: Scale) -> bool:
     above = all(e.value > 0 for e in estimates)
     if scale == "log" and not above:
         low = next(e for e in estimates if e.value <= 0)
-        raise InputError(f"{low.name} is {low.value:g} {low.unit}, which has no logarithm", where=_of(low))
+        raise InputError(
+            f"{low.name} is {low.value:g} {low.unit}, which has no logarithm", where=_of(low)
+        )
     # A number without a unit may still be one that was found as a logarithm, as a cooperativity is.
     plain = estimates[0].unit in ("", "%") and any(math.isnan(e.log10_se) for e in estimates)
     return scale == "log" or (scale == "auto" and above and not plain)
 
 
 def _pooled_bounds(
-    estimates: Sequence[Estimate], values: np.ndarray, index: np.ndarray, counts: np.ndarray, logs: bool, confidence: float,
+    estimates: Sequence[Estimate],
+    values: np.ndarray,
+    index: np.ndarray,
+    counts: np.ndarray,
+    logs: bool,
+    confidence: float,
     where: str,
-) -> Estimate:  # fmt: skip
+) -> Estimate:
     low = np.where([e.relation == "<" for e in estimates], -np.inf, values)
     high = np.where([e.relation == ">" for e in estimates], np.inf, values)
     # The mean of a run's plates lies between the means of their bounds.
@@ -296,28 +354,94 @@ def _pooled_bounds(
     seen = low == high
     if seen.sum() >= 2 and np.ptp(low[seen]) > 0:
         found = censored_mean(low, high, confidence=confidence)
-        return _estimate(first, found.value, found.se, found.low, found.high, n, logs, confidence,
-                         f"{_mean(logs)} of {n} runs, {n - found.exact} of them bounds (Tobit), profile likelihood with t on {found.exact - 1} df", where)  # fmt: skip
+        return _estimate(
+            first,
+            found.value,
+            found.se,
+            found.low,
+            found.high,
+            n,
+            logs,
+            confidence,
+            f"{_mean(logs)} of {n} runs, {n - found.exact} of them bounds (Tobit), profile likelihood with t on {found.exact - 1} df",
+            where,
+        )
     plain = {True: "geometric mean", False: "mean"}[logs]
     if np.isfinite(low).all():
-        return _estimate(first, float(low.mean()), math.nan, float(low.mean()), math.inf, n, logs, confidence,
-                         f"{plain} of the bounds of {n} runs; too few values for more", where, ">")  # fmt: skip
+        return _estimate(
+            first,
+            float(low.mean()),
+            math.nan,
+            float(low.mean()),
+            math.inf,
+            n,
+            logs,
+            confidence,
+            f"{plain} of the bounds of {n} runs; too few values for more",
+            where,
+            ">",
+        )
     if np.isfinite(high).all():
-        return _estimate(first, float(high.mean()), math.nan, -math.inf, float(high.mean()), n, logs, confidence,
-                         f"{plain} of the bounds of {n} runs; too few values for more", where, "<")  # fmt: skip
-    return replace(_estimate(first, 0.0, math.nan, -math.inf, math.inf, n, logs, confidence, f"{n} runs bound it from both sides; too few values for a mean", where), value=math.nan)  # fmt: skip
+        return _estimate(
+            first,
+            float(high.mean()),
+            math.nan,
+            -math.inf,
+            float(high.mean()),
+            n,
+            logs,
+            confidence,
+            f"{plain} of the bounds of {n} runs; too few values for more",
+            where,
+            "<",
+        )
+    return replace(
+        _estimate(
+            first,
+            0.0,
+            math.nan,
+            -math.inf,
+            math.inf,
+            n,
+            logs,
+            confidence,
+            f"{n} runs bound it from both sides; too few values for a mean",
+            where,
+        ),
+        value=math.nan,
+    )
 
 
 def _estimate(
-    like: Estimate, value: float, se: float, low: float, high: float, n: int, logs: bool, confidence: float, method: str,
-    where: str, relation: Relation = "=",
-) -> Estimate:  # fmt: skip
+    like: Estimate,
+    value: float,
+    se: float,
+    low: float,
+    high: float,
+    n: int,
+    logs: bool,
+    confidence: float,
+    method: str,
+    where: str,
+    relation: Relation = "=",
+) -> Estimate:
     return Estimate(
-        name=like.name, unit=like.unit, subject=like.subject, target=like.target, where=where, n=n, confidence=confidence,
-        relation=relation, method=method, sources=like.sources,
-        value=_power(value) if logs else value, low=_power(low) if logs else low, high=_power(high) if logs else high,
-        log10_se=se if logs else math.nan, se=math.nan if logs else se,
-    )  # fmt: skip
+        name=like.name,
+        unit=like.unit,
+        subject=like.subject,
+        target=like.target,
+        where=where,
+        n=n,
+        confidence=confidence,
+        relation=relation,
+        method=method,
+        sources=like.sources,
+        value=_power(value) if logs else value,
+        low=_power(low) if logs else low,
+        high=_power(high) if logs else high,
+        log10_se=se if logs else math.nan,
+        se=math.nan if logs else se,
+    )
 
 
 def _mean(logs: bool) -> str:
@@ -356,4 +480,6 @@ def _ratio_relation(top: Relation, bottom: Relation) -> Relation | None:
 
 
 def _of(estimate: Estimate) -> str:
-    return estimate.where or " at ".join(part for part in (estimate.subject, estimate.target) if part)
+    return estimate.where or " at ".join(
+        part for part in (estimate.subject, estimate.target) if part
+    )

@@ -107,11 +107,17 @@ def analyse_table(
     given = {"background": 0.0}
     if "radioligand_M" not in series.x and conditions.radioligand_nM is not None:
         series = replace(
-            series, x={**series.x, "radioligand_M": np.full(series.n, conditions.radioligand_nM.value * 1e-9)}
+            series,
+            x={
+                **series.x,
+                "radioligand_M": np.full(series.n, conditions.radioligand_nM.value * 1e-9),
+            },
         )
     if conditions.radioligand_kd_nM is not None:
         given["log10_kd"] = math.log10(conditions.radioligand_kd_nM.value * 1e-9)
-    readings = Readings(((compound, series),), given, conditions, counts=series.counting_slope is not None)
+    readings = Readings(
+        ((compound, series),), given, conditions, counts=series.counting_slope is not None
+    )
     return _analyse(
         readings,
         kind,
@@ -126,9 +132,16 @@ def analyse_table(
 
 
 def _analyse(
-    readings: Readings, kind: AssayKind, curves: Mapping[str, CurveModel], method: BindingMethod, name: str, experiment: str,
-    group: str, plate: Plate | None, rng: np.random.Generator | None,
-) -> PlateResult:  # fmt: skip
+    readings: Readings,
+    kind: AssayKind,
+    curves: Mapping[str, CurveModel],
+    method: BindingMethod,
+    name: str,
+    experiment: str,
+    group: str,
+    plate: Plate | None,
+    rng: np.random.Generator | None,
+) -> PlateResult:
     task: Competition | Saturation | Kinetics
     if rng is None:
         rng = np.random.default_rng(method.seed)
@@ -156,14 +169,20 @@ def _analyse(
     )
     checks: tuple[Check, ...] = main.checks
     if main.ok:
-        checks += plate_checks(plate, result.series, main, task.model, readings.conditions, estimates)
+        checks += plate_checks(
+            plate, result.series, main, task.model, readings.conditions, estimates
+        )
         misfit = lack_of_fit(main)
         if misfit is not None:
             result = replace(result, comparisons=(*result.comparisons, misfit))
         if method.outliers == "suggest":
             asked = task.hypothesis()
             suspects = rout(
-                asked.parts, given=asked.given, free=asked.free, variance=task.variance, q=method.outlier_q
+                asked.parts,
+                given=asked.given,
+                free=asked.free,
+                variance=task.variance,
+                q=method.outlier_q,
             )
             checks += suspects_as_checks(suspects)
     if isinstance(task, Kinetics):

@@ -54,7 +54,12 @@ class Readings:
 
 
 def readings_of(
-    plate: Plate, conditions: BindingConditions, kind: AssayKind, *, experiment: str = "", group: str = ""
+    plate: Plate,
+    conditions: BindingConditions,
+    kind: AssayKind,
+    *,
+    experiment: str = "",
+    group: str = "",
 ) -> Readings:
     """Turn the used wells of a plate into Series of raw readings.
 
@@ -76,21 +81,28 @@ def readings_of(
     """
     _need(plate, kind)
     unit, factor = _rate(plate, conditions)
-    stated = replace(conditions, counting_time_min=conditions.counting_time_min or plate.counting_time_min)
-    stated = replace(stated, radioligand_nM=radioligand_added(plate, stated) or stated.radioligand_nM)
+    stated = replace(
+        conditions, counting_time_min=conditions.counting_time_min or plate.counting_time_min
+    )
+    stated = replace(
+        stated, radioligand_nM=radioligand_added(plate, stated) or stated.radioligand_nM
+    )
     used = [well for well in plate.used() if well.role not in (Role.BACKGROUND, Role.ADDED)]
     groups = sorted({well.group for well in used})
     if len(groups) > 1:
         raise InputError(
-            f"the wells belong to {len(groups)} groups ({', '.join(name or 'none' for name in groups)})", where=plate.name,
+            f"the wells belong to {len(groups)} groups ({', '.join(name or 'none' for name in groups)})",
+            where=plate.name,
             do="Analyse each group for itself: plates_by_group",
-        )  # fmt: skip
+        )
     values = np.array([well.value for well in used])
     if np.ptp(values) == 0:
         raise InputError(
-            f"all {values.size} wells read {values[0]:g}", where=plate.name, allowed="A plate holds different readings",
+            f"all {values.size} wells read {values[0]:g}",
+            where=plate.name,
+            allowed="A plate holds different readings",
             do="Look at the file: a column of settings may have been read as counts",
-        )  # fmt: skip
+        )
     noise = counting_variance(stated, unit)
     counted = _hot_mix(plate, stated)
     used = [_with_counted(well, stated, counted) for well in used]
@@ -102,11 +114,18 @@ def readings_of(
         wells = [well for well in used if well.role in competing and well.compound == compound]
         wells += [well for well in used if well.role is Role.TOTAL and k == 0]
         wells += [
-            well for well in used if well.role is Role.NON_SPECIFIC and compound == (blocker or names[0])
+            well
+            for well in used
+            if well.role is Role.NON_SPECIFIC and compound == (blocker or names[0])
         ]
         dose = stated.nsb_drug_M or 0.0 if blocker == compound else 0.0
         series.append(
-            (compound, _series(plate, wells, stated, unit, factor, noise, experiment, group, compound, dose))
+            (
+                compound,
+                _series(
+                    plate, wells, stated, unit, factor, noise, experiment, group, compound, dose
+                ),
+            )
         )
     given: dict[str, float] = {"background": _background(plate, stated, unit, factor)}
     per_molar = signal_per_M(stated, unit)
@@ -158,16 +177,19 @@ def _hot_mix(plate: Plate, conditions: BindingConditions) -> dict[float | None, 
         nM = (same * factor - background) / per_molar * 1e9
         if not (nM > 0).all():
             raise InputError(
-                "wells of the hot mix read no more than background", where=plate.name,
+                "wells of the hot mix read no more than background",
+                where=plate.name,
                 do="Look at the file, or leave the wells out of the layout",
-            )  # fmt: skip
+            )
         se = float(np.std(nM, ddof=1) / np.sqrt(nM.size)) if nM.size > 1 else 0.0
         source = f"counted in {nM.size} well{'s' if nM.size > 1 else ''} of the hot mix"
         found[nominal] = Measured(float(np.mean(nM)), "nM", se, source, per_run=True)
     return found
 
 
-def _with_counted(well: Well, conditions: BindingConditions, counted: dict[float | None, Measured]) -> Well:
+def _with_counted(
+    well: Well, conditions: BindingConditions, counted: dict[float | None, Measured]
+) -> Well:
     """The well with the radioligand that was counted for its nominal dose, where that was done."""
     stated = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else None
     for nominal, measured in counted.items():
@@ -190,21 +212,26 @@ def _need(plate: Plate, kind: AssayKind) -> None:
     for role in NEEDED[kind]:
         if not plate.used(role):
             raise InputError(
-                f"no used well is marked {role.value}", where=plate.name,
+                f"no used well is marked {role.value}",
+                where=plate.name,
                 allowed=f"A {kind} assay needs {', '.join(_CALLED[r] for r in NEEDED[kind])} wells",
                 do="Mark them in the layout, or undo the exclusions",
-            )  # fmt: skip
+            )
     for well in plate.used():
         if well.value < 0:
             raise InputError(
-                f"well {well.name} reads {well.value:g}", where=plate.file or plate.name, allowed="Counts are 0 or more",
+                f"well {well.name} reads {well.value:g}",
+                where=plate.file or plate.name,
+                allowed="Counts are 0 or more",
                 do='Mark a failed well as "excluded"',
-            )  # fmt: skip
+            )
         if well.role is Role.COMPETITION and kind == "competition" and well.concentration_M <= 0:
             raise InputError(
-                f"competition well {well.name} has a concentration of {well.concentration_M:g}", where=plate.name,
-                allowed="Concentrations in competition wells are above 0", do="Mark wells without competitor as total",
-            )  # fmt: skip
+                f"competition well {well.name} has a concentration of {well.concentration_M:g}",
+                where=plate.name,
+                allowed="Concentrations in competition wells are above 0",
+                do="Mark wells without competitor as total",
+            )
 
 
 def _rate(plate: Plate, conditions: BindingConditions) -> tuple[str, float]:
@@ -223,15 +250,27 @@ def _background(plate: Plate, conditions: BindingConditions, unit: str, factor: 
 
 
 def _series(
-    plate: Plate, wells: Sequence[Well], conditions: BindingConditions, unit: str, factor: float,
-    noise: tuple[float, float] | None, experiment: str, group: str, compound: str, displacer_M: float,
-) -> Series:  # fmt: skip
+    plate: Plate,
+    wells: Sequence[Well],
+    conditions: BindingConditions,
+    unit: str,
+    factor: float,
+    noise: tuple[float, float] | None,
+    experiment: str,
+    group: str,
+    compound: str,
+    displacer_M: float,
+) -> Series:
     nominal = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else 0.0
     time = conditions.incubation_min or 0.0
     competing = [well.role in (Role.COMPETITION, Role.RESPONSE) for well in wells]
     x = {
-        "competitor_M": [w.concentration_M if c else 0.0 for w, c in zip(wells, competing, strict=True)],
-        "radioligand_M": [(nominal if w.radioligand_nM is None else w.radioligand_nM) * 1e-9 for w in wells],
+        "competitor_M": [
+            w.concentration_M if c else 0.0 for w, c in zip(wells, competing, strict=True)
+        ],
+        "radioligand_M": [
+            (nominal if w.radioligand_nM is None else w.radioligand_nM) * 1e-9 for w in wells
+        ],
         "specific": [0.0 if w.role is Role.NON_SPECIFIC else 1.0 for w in wells],
         "time_min": [time if w.time_min is None else w.time_min for w in wells],
         "modulator_M": [w.modulator_M or (conditions.mask_M or 0.0) for w in wells],

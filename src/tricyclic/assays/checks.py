@@ -89,7 +89,11 @@ def plate_checks(
         ]
     made += [*competition_range(wells, model), *bound_touched(fit)]
     made += residual_checks(plate, series, fit, model)
-    where = plate.name if plate is not None else next((e.where for e in estimates if e.where), series[0].name)
+    where = (
+        plate.name
+        if plate is not None
+        else next((e.where for e in estimates if e.where), series[0].name)
+    )
     return tuple(check if check.where else _at(check, where) for check in made)
 
 
@@ -104,10 +108,15 @@ def control_wells(wells: FittedWells) -> tuple[Check, ...]:
     says = " and ".join(f"{n} {name} wells" for name, n in counts.items())
     return (
         Check(
-            "few_control_wells", level, f"the plate has {says}", value=float(fewest), limit=float(CONTROLS_AT_LEAST),
-            advice="Give each kind of control three wells or more" if level == "look" else "", source=HOUSE,
+            "few_control_wells",
+            level,
+            f"the plate has {says}",
+            value=float(fewest),
+            limit=float(CONTROLS_AT_LEAST),
+            advice="Give each kind of control three wells or more" if level == "look" else "",
+            source=HOUSE,
         ),
-    )  # fmt: skip
+    )
 
 
 def background_level(wells: FittedWells) -> tuple[Check, ...]:
@@ -118,12 +127,17 @@ def background_level(wells: FittedWells) -> tuple[Check, ...]:
     twice = net <= 0.0
     return (
         Check(
-            "background_level", "look" if twice else "fine",
+            "background_level",
+            "look" if twice else "fine",
             f"non-specific wells read {figures(net + wells.background)} on average, the background is {figures(wells.background)}",
-            value=net + wells.background, limit=wells.background, unit=wells.series[0].y_unit,
-            advice="If the counter has taken the background off already, state none" if twice else "",
+            value=net + wells.background,
+            limit=wells.background,
+            unit=wells.series[0].y_unit,
+            advice="If the counter has taken the background off already, state none"
+            if twice
+            else "",
         ),
-    )  # fmt: skip
+    )
 
 
 def non_specific(wells: FittedWells) -> tuple[Check, ...]:
@@ -132,7 +146,14 @@ def non_specific(wells: FittedWells) -> tuple[Check, ...]:
         return ()
     total, blank = float(wells.total.mean()), float(wells.nonspecific.mean())
     if total <= 0:
-        return (Check("specific_percent", "stop", "total wells read no more than background", advice="Look at the file and at the background that was stated"),)  # fmt: skip
+        return (
+            Check(
+                "specific_percent",
+                "stop",
+                "total wells read no more than background",
+                advice="Look at the file and at the background that was stated",
+            ),
+        )
     specific = 100.0 * (1.0 - blank / total)
     hot = wells.column("radioligand_M", 0.0)[wells.is_total & wells.at_reference]
     added = wells.per_molar * float(hot.mean()) if wells.per_molar and hot.size else 0.0
@@ -141,32 +162,65 @@ def non_specific(wells: FittedWells) -> tuple[Check, ...]:
     shares = f"non-specific binding is {figures(100 - specific, 2)} % of total binding{held}, specific {figures(specific, 2)} %"
     if specific >= SPECIFIC_AT_LEAST:
         return (
-            Check("nsb_percent", "fine", shares, value=100 - specific, limit=100 - SPECIFIC_AT_LEAST, unit="%", source=AGM),
-            Check("specific_percent", "fine", f"{figures(specific, 2)} % of total binding is specific", value=specific, limit=SPECIFIC_AT_LEAST, unit="%", source=AGM),
-        )  # fmt: skip
+            Check(
+                "nsb_percent",
+                "fine",
+                shares,
+                value=100 - specific,
+                limit=100 - SPECIFIC_AT_LEAST,
+                unit="%",
+                source=AGM,
+            ),
+            Check(
+                "specific_percent",
+                "fine",
+                f"{figures(specific, 2)} % of total binding is specific",
+                value=specific,
+                limit=SPECIFIC_AT_LEAST,
+                unit="%",
+                source=AGM,
+            ),
+        )
     hopeless = not _above(wells.total, wells.nonspecific)
     if hopeless:
         return (
             Check(
-                "specific_percent", "stop", f"total wells do not read more than non-specific ones: {shares}",
-                value=specific, limit=SPECIFIC_AT_LEAST, unit="%", source=AGM,
+                "specific_percent",
+                "stop",
+                f"total wells do not read more than non-specific ones: {shares}",
+                value=specific,
+                limit=SPECIFIC_AT_LEAST,
+                unit="%",
+                source=AGM,
                 advice="There is no specific binding to analyse; check tissue, radioligand and the wells' roles",
             ),
-        )  # fmt: skip
+        )
     # One finding, one remark: much on the filter is one fault, few sites another.
     if not sticking <= STICKING_AT_MOST:
         return (
             Check(
-                "nsb_percent", "look", shares, value=100 - specific, limit=100 - SPECIFIC_AT_LEAST, unit="%", source=AGM,
+                "nsb_percent",
+                "look",
+                shares,
+                value=100 - specific,
+                limit=100 - SPECIFIC_AT_LEAST,
+                unit="%",
+                source=AGM,
                 advice="Soak the filters in polyethyleneimine, wash longer or colder, use less radioligand or membrane",
             ),
-        )  # fmt: skip
+        )
     return (
         Check(
-            "specific_percent", "look", shares, value=specific, limit=SPECIFIC_AT_LEAST, unit="%", source=AGM,
+            "specific_percent",
+            "look",
+            shares,
+            value=specific,
+            limit=SPECIFIC_AT_LEAST,
+            unit="%",
+            source=AGM,
             advice="The filter is clean but there are few sites: use more protein, or tissue with more of the target",
         ),
-    )  # fmt: skip
+    )
 
 
 def window(wells: FittedWells) -> tuple[Check, ...]:
@@ -184,15 +238,25 @@ def window(wells: FittedWells) -> tuple[Check, ...]:
     advice = "Find what makes the control wells scatter: pipetting, harvesting, counting time"
     return (
         Check(
-            "z_prime", "look" if z_low else "fine", f"Z' of the control wells is {figures(z, 2)}", value=z,
-            limit=Z_PRIME_AT_LEAST, advice=advice if z_low else "", source=f"{AGM}; Zhang et al. 1999",
+            "z_prime",
+            "look" if z_low else "fine",
+            f"Z' of the control wells is {figures(z, 2)}",
+            value=z,
+            limit=Z_PRIME_AT_LEAST,
+            advice=advice if z_low else "",
+            source=f"{AGM}; Zhang et al. 1999",
         ),
         Check(
-            "signal_window", "look" if wide_low else "fine",
-            f"total and non-specific wells are {figures(wide, 2)} standard deviations apart, beyond three of each", value=wide,
-            limit=WINDOW_AT_LEAST, unit="SD", advice=advice if wide_low else "", source=AGM,
+            "signal_window",
+            "look" if wide_low else "fine",
+            f"total and non-specific wells are {figures(wide, 2)} standard deviations apart, beyond three of each",
+            value=wide,
+            limit=WINDOW_AT_LEAST,
+            unit="SD",
+            advice=advice if wide_low else "",
+            source=AGM,
         ),
-    )  # fmt: skip
+    )
 
 
 def tracer_bound(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
@@ -204,16 +268,31 @@ def tracer_bound(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
     share = 100.0 * float((wells.expected[rows] / (wells.per_molar * hot[rows])).max())
     reckoned = any(parameter.name == "signal_per_M" for parameter in model.parameters)
     level: Level = (
-        "fine" if share <= BOUND_AT_MOST else "look" if reckoned or share <= BOUND_IGNORED_AT_MOST else "stop"
+        "fine"
+        if share <= BOUND_AT_MOST
+        else "look"
+        if reckoned or share <= BOUND_IGNORED_AT_MOST
+        else "stop"
     )
-    how = "the fit solves the mass balance" if reckoned else "the fitted curve takes all of it to be free"
+    how = (
+        "the fit solves the mass balance"
+        if reckoned
+        else "the fitted curve takes all of it to be free"
+    )
     return (
         Check(
-            "tracer_bound", level, f"total wells bind {figures(share, 2)} % of the added radioligand; {how}", value=share,
-            limit=BOUND_AT_MOST, unit="%", source=AGM,
-            advice="" if level == "fine" else "Use less membrane or a larger volume; do not use a Cheng-Prusoff value of this plate",
+            "tracer_bound",
+            level,
+            f"total wells bind {figures(share, 2)} % of the added radioligand; {how}",
+            value=share,
+            limit=BOUND_AT_MOST,
+            unit="%",
+            source=AGM,
+            advice=""
+            if level == "fine"
+            else "Use less membrane or a larger volume; do not use a Cheng-Prusoff value of this plate",
         ),
-    )  # fmt: skip
+    )
 
 
 def counting_error(wells: FittedWells) -> tuple[Check, ...]:
@@ -236,12 +315,18 @@ def counting_error(wells: FittedWells) -> tuple[Check, ...]:
     too_much = share > COUNTING_SHARE_AT_MOST and cv > COUNTING_CV_AT_MOST
     return (
         Check(
-            "counting_error_share", "look" if too_much else "fine",
+            "counting_error_share",
+            "look" if too_much else "fine",
             f"counting makes {figures(share, 2)} % of the variance of total wells, {figures(cv, 2)} % of their specific reading",
-            value=share, limit=COUNTING_SHARE_AT_MOST, unit="%", source=HOUSE,
-            advice=f"Count longer: {COUNTING_CV_AT_MOST:g} % needs {figures((cv / COUNTING_CV_AT_MOST) ** 2, 2)} times the time" if too_much else "",
+            value=share,
+            limit=COUNTING_SHARE_AT_MOST,
+            unit="%",
+            source=HOUSE,
+            advice=f"Count longer: {COUNTING_CV_AT_MOST:g} % needs {figures((cv / COUNTING_CV_AT_MOST) ** 2, 2)} times the time"
+            if too_much
+            else "",
         ),
-    )  # fmt: skip
+    )
 
 
 def radioligand_over_kd(wells: FittedWells) -> tuple[Check, ...]:
@@ -253,11 +338,17 @@ def radioligand_over_kd(wells: FittedWells) -> tuple[Check, ...]:
     over = ratio > OVER_KD_AT_MOST
     return (
         Check(
-            "radioligand_over_kd", "look" if over else "fine", f"the radioligand is at {figures(ratio, 2)} times its Kd",
-            value=ratio, limit=OVER_KD_AT_MOST, source=f"{AGM}: at or below Kd; 30 % allowed for the errors of both",
-            advice="Use less radioligand: the Ki leans on the exact [L] and Kd the more, the larger their ratio" if over else "",
+            "radioligand_over_kd",
+            "look" if over else "fine",
+            f"the radioligand is at {figures(ratio, 2)} times its Kd",
+            value=ratio,
+            limit=OVER_KD_AT_MOST,
+            source=f"{AGM}: at or below Kd; 30 % allowed for the errors of both",
+            advice="Use less radioligand: the Ki leans on the exact [L] and Kd the more, the larger their ratio"
+            if over
+            else "",
         ),
-    )  # fmt: skip
+    )
 
 
 def incubation(wells: FittedWells) -> tuple[Check, ...]:
@@ -267,15 +358,21 @@ def incubation(wells: FittedWells) -> tuple[Check, ...]:
         return ()
     if c.incubation_min is None or (c.kon_per_M_min is None and c.koff_per_min is None):
         lacks = (
-            "the incubation time is" if c.incubation_min is None else "kon and koff of the radioligand are"
+            "the incubation time is"
+            if c.incubation_min is None
+            else "kon and koff of the radioligand are"
         )
         return (
             Check(
-                "incubation_long_enough", "look", f"whether equilibrium was reached is unknown: {lacks} not stated",
-                limit=HALF_LIVES, unit="half-lives", source=AGM,
+                "incubation_long_enough",
+                "look",
+                f"whether equilibrium was reached is unknown: {lacks} not stated",
+                limit=HALF_LIVES,
+                unit="half-lives",
+                source=AGM,
                 advice="State what is missing, or show with an association experiment that the time is long enough",
             ),
-        )  # fmt: skip
+        )
     hot = wells.column("radioligand_M", 0.0)
     lowest = float(hot[hot > 0].min()) if (hot > 0).any() else 0.0
     kon = c.kon_per_M_min
@@ -284,16 +381,24 @@ def incubation(wells: FittedWells) -> tuple[Check, ...]:
     if not rate > 0:
         return ()
     passed = c.incubation_min * rate / math.log(2.0)
-    level: Level = "fine" if passed >= HALF_LIVES else "look" if passed >= HALF_LIVES_TOO_FEW else "stop"
+    level: Level = (
+        "fine" if passed >= HALF_LIVES else "look" if passed >= HALF_LIVES_TOO_FEW else "stop"
+    )
     need = HALF_LIVES * math.log(2.0) / rate
     return (
         Check(
-            "incubation_long_enough", level,
+            "incubation_long_enough",
+            level,
             f"{figures(c.incubation_min)} min are {figures(passed, 2)} half-lives of the approach to equilibrium at {figures(lowest * 1e9)} nM radioligand",
-            value=passed, limit=HALF_LIVES, unit="half-lives", source=f"{AGM}; Hulme and Trevethick 2010",
-            advice="" if level == "fine" else f"Incubate {figures(need, 2)} min or more; a slow competitor needs longer still",
+            value=passed,
+            limit=HALF_LIVES,
+            unit="half-lives",
+            source=f"{AGM}; Hulme and Trevethick 2010",
+            advice=""
+            if level == "fine"
+            else f"Incubate {figures(need, 2)} min or more; a slow competitor needs longer still",
         ),
-    )  # fmt: skip
+    )
 
 
 def saturation_range(wells: FittedWells) -> tuple[Check, ...]:
@@ -313,24 +418,37 @@ def saturation_range(wells: FittedWells) -> tuple[Check, ...]:
     if not lowest <= value <= highest:
         return (
             Check(
-                "kd_outside_range", "stop" if value > highest else "look", says, value=value * 1e9, limit=highest * 1e9, unit="nM", source=AGM,
+                "kd_outside_range",
+                "stop" if value > highest else "look",
+                says,
+                value=value * 1e9,
+                limit=highest * 1e9,
+                unit="nM",
+                source=AGM,
                 advice="Choose concentrations from a tenth to ten times the Kd",
             ),
-        )  # fmt: skip
+        )
     reach = highest / value
     short = reach < SATURATED
     return (
         Check(
-            "plateau_missing", "look" if short else "fine", f"{says}: {figures(100 * reach / (1 + reach), 2)} % of the sites are filled at most",
-            value=reach, limit=SATURATED, unit="x Kd", source=HOUSE,
+            "plateau_missing",
+            "look" if short else "fine",
+            f"{says}: {figures(100 * reach / (1 + reach), 2)} % of the sites are filled at most",
+            value=reach,
+            limit=SATURATED,
+            unit="x Kd",
+            source=HOUSE,
             advice="Bmax is extrapolated: add higher concentrations" if short else "",
         ),
-    )  # fmt: skip
+    )
 
 
 def competition_range(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
     """Whether the concentrations of each compound cross its IC50 and reach both plateaus."""
-    name = next((c.name for c in model.columns if c.name in ("competitor_M", "concentration_M")), "")
+    name = next(
+        (c.name for c in model.columns if c.name in ("competitor_M", "concentration_M")), ""
+    )
     if not name or wells.over_time:
         return ()
     made = []
@@ -375,10 +493,15 @@ def bound_touched(fit: Fit) -> tuple[Check, ...]:
     names = ", ".join(parameter.says for parameter in stuck)
     return (
         Check(
-            "bound_touched", "look", f"on its bound: {names}", value=float(len(stuck)), limit=0.0, source=HOUSE,
+            "bound_touched",
+            "look",
+            f"on its bound: {names}",
+            value=float(len(stuck)),
+            limit=0.0,
+            source=HOUSE,
             advice="The readings do not determine it; read the other parameters with that in mind",
         ),
-    )  # fmt: skip
+    )
 
 
 def _range_check(curve: str, lowest: float, highest: float, first: float, last: float) -> Check:
@@ -387,9 +510,16 @@ def _range_check(curve: str, lowest: float, highest: float, first: float, last: 
     if first < 50.0 or last > 50.0:
         side, sign, end = ("below", "<", lowest) if first < 50.0 else ("above", ">", highest)
         return Check(
-            "ic50_outside_range", "stop", f"the IC50 lies {side} the tested {tested}", where=curve, value=first if first < 50 else last,
-            limit=50.0, unit="% of the span", advice=f"Report {sign} {_molar(end)}, or test further in that direction", source=AGM,
-        )  # fmt: skip
+            "ic50_outside_range",
+            "stop",
+            f"the IC50 lies {side} the tested {tested}",
+            where=curve,
+            value=first if first < 50 else last,
+            limit=50.0,
+            unit="% of the span",
+            advice=f"Report {sign} {_molar(end)}, or test further in that direction",
+            source=AGM,
+        )
     missing = [
         f"the {which} plateau is not reached: {figures(value, 2)} % of specific binding is left at {_molar(dose)}"
         for which, value, dose, is_missing in (
@@ -400,14 +530,26 @@ def _range_check(curve: str, lowest: float, highest: float, first: float, last: 
     ]
     if missing:
         return Check(
-            "plateau_missing", "look", "; ".join(missing), where=curve, value=first if first < 100.0 - PLATEAU_WITHIN else last,
-            limit=PLATEAU_WITHIN, unit="% of the span", source=AGM,
+            "plateau_missing",
+            "look",
+            "; ".join(missing),
+            where=curve,
+            value=first if first < 100.0 - PLATEAU_WITHIN else last,
+            limit=PLATEAU_WITHIN,
+            unit="% of the span",
+            source=AGM,
             advice="The control wells stand in for it; widen the concentrations",
-        )  # fmt: skip
+        )
     return Check(
-        "plateau_missing", "fine", f"{tested} reach from {figures(first, 2)} to {figures(last, 2)} % of specific binding",
-        where=curve, value=max(100.0 - first, last), limit=PLATEAU_WITHIN, unit="% of the span", source=AGM,
-    )  # fmt: skip
+        "plateau_missing",
+        "fine",
+        f"{tested} reach from {figures(first, 2)} to {figures(last, 2)} % of specific binding",
+        where=curve,
+        value=max(100.0 - first, last),
+        limit=PLATEAU_WITHIN,
+        unit="% of the span",
+        source=AGM,
+    )
 
 
 def _above(high: Floats, low: Floats) -> bool:

@@ -77,10 +77,16 @@ def compare_conditions(
         if not both:
             raise InputError("no run holds both conditions", do="Compare them unpaired")
         found = paired(
-            [b[b_runs.index(r)] for r in both], [a[a_runs.index(r)] for r in both], confidence=confidence
+            [b[b_runs.index(r)] for r in both],
+            [a[a_runs.index(r)] for r in both],
+            confidence=confidence,
         )
         test, n = "paired t on log10", len(both)
-        note = f"; {', '.join(lone)} left out, as only one condition was measured there" if lone else ""
+        note = (
+            f"; {', '.join(lone)} left out, as only one condition was measured there"
+            if lone
+            else ""
+        )
     else:
         found = difference(mean_of(b), mean_of(a), confidence=confidence)
         test, n, note = "Welch t on log10", min(a.size, b.size), ""
@@ -95,7 +101,10 @@ def compare_conditions(
         statistic=found.value / found.se if found.se > 0 else math.nan,
         df=(found.df,),
         ratio=ratio,
-        details=((f"geometric mean {names[0]}", means[0]), (f"geometric mean {names[1]}", means[1])),
+        details=(
+            (f"geometric mean {names[0]}", means[0]),
+            (f"geometric mean {names[1]}", means[1]),
+        ),
     )
 
 
@@ -126,9 +135,13 @@ def compare_in_one_fit(
         F test; `ratio` with limits from the joint covariance. It speaks of these plates, not of further animals or runs.
     """
     tested = compare_models(
-        shared, separate, name=f"{name}: {names[1]} against {names[0]}", simple_says=f"one {name}",
-        full_says=f"a {name} for each condition", p_calibrated=p_calibrated,
-    )  # fmt: skip
+        shared,
+        separate,
+        name=f"{name}: {names[1]} against {names[0]}",
+        simple_says=f"one {name}",
+        full_says=f"a {name} for each condition",
+        p_calibrated=p_calibrated,
+    )
     ratio = _fitted_ratio(separate, reference, other, name, names)
     p = tested.p if math.isnan(p_calibrated) else p_calibrated
     return Comparison(
@@ -179,7 +192,9 @@ def compare_published(
     for group, (mean, sem) in zip(names, (reference, other), strict=True):
         if not (math.isfinite(mean) and math.isfinite(sem) and mean > 0 and sem > 0):
             raise InputError(
-                f"{mean:g} ± {sem:g} {unit}", where=group, allowed="Mean and standard error are above 0"
+                f"{mean:g} ± {sem:g} {unit}",
+                where=group,
+                allowed="Mean and standard error are above 0",
             )
     if n is not None and min(n) < 2:
         raise InputError(f"n is {min(n)}", allowed="A standard error of the mean needs 2 or more")
@@ -191,13 +206,30 @@ def compare_published(
     log10 = Located(found.value, found.se / math.log(10.0), found.df, found.low, found.high)
     stated = f"n = {n[0]} and {n[1]}" if n else "n is not stated"
     ratio = Estimate(
-        name=f"{name} ratio", value=found.value, unit="", low=found.low, high=found.high, confidence=confidence,
-        log10_se=log10.se, n=min(n) if n else 0, method=f"log delta from mean ± SEM, {stated}", target=" / ".join(names[::-1]), sources=sources,
-    )  # fmt: skip
+        name=f"{name} ratio",
+        value=found.value,
+        unit="",
+        low=found.low,
+        high=found.high,
+        confidence=confidence,
+        log10_se=log10.se,
+        n=min(n) if n else 0,
+        method=f"log delta from mean ± SEM, {stated}",
+        target=" / ".join(names[::-1]),
+        sources=sources,
+    )
     change = Estimate(
-        name=f"{name} difference", value=tested.value, unit=unit, low=tested.low, high=tested.high, confidence=confidence,
-        se=tested.se, n=min(n) if n else 0, method=f"Welch from mean ± SEM, {stated}", sources=sources,
-    )  # fmt: skip
+        name=f"{name} difference",
+        value=tested.value,
+        unit=unit,
+        low=tested.low,
+        high=tested.high,
+        confidence=confidence,
+        se=tested.se,
+        n=min(n) if n else 0,
+        method=f"Welch from mean ± SEM, {stated}",
+        sources=sources,
+    )
     details = [("Fieller low", fieller[0]), ("Fieller high", fieller[1])]
     caution = ""
     if n is None:
@@ -235,11 +267,20 @@ def _for_size(
 
 
 def _logs(
-    estimates: Sequence[Estimate], group: str, runs: Sequence[str] | None, *, unit: str = "", name: str = ""
+    estimates: Sequence[Estimate],
+    group: str,
+    runs: Sequence[str] | None,
+    *,
+    unit: str = "",
+    name: str = "",
 ) -> tuple[np.ndarray, list[str]]:
     if not estimates:
-        raise InputError(f"there is nothing to compare in {group}", do="Each condition needs a run or more")
-    names = [str(run) for run in runs] if runs is not None else [str(i) for i in range(len(estimates))]
+        raise InputError(
+            f"there is nothing to compare in {group}", do="Each condition needs a run or more"
+        )
+    names = (
+        [str(run) for run in runs] if runs is not None else [str(i) for i in range(len(estimates))]
+    )
     if len(names) != len(estimates):
         raise InputError(f"{len(names)} runs are named for {len(estimates)} estimates", where=group)
     per_run: dict[str, list[float]] = {}
@@ -250,8 +291,9 @@ def _logs(
         if estimate.relation != "=":
             raise InputError(
                 f"{estimate.name} is only known to be {estimate.relation} {figures(estimate.value)} {estimate.unit}",
-                where=place, do="Pool each condition by itself and compare the bounds",
-            )  # fmt: skip
+                where=place,
+                do="Pool each condition by itself and compare the bounds",
+            )
         value = (
             estimate.value
             if unit in ("", estimate.unit)
@@ -266,20 +308,38 @@ def _logs(
 
 
 def _ratio(
-    what: str, found: Located, n: int, test: str, confidence: float, names: tuple[str, str], like: Estimate
+    what: str,
+    found: Located,
+    n: int,
+    test: str,
+    confidence: float,
+    names: tuple[str, str],
+    like: Estimate,
 ) -> Estimate:
     return Estimate(
-        name=f"{what} ratio", value=_power(found.value), unit="", low=_power(found.low), high=_power(found.high),
-        confidence=confidence, log10_se=found.se, n=n, method=f"{test}, {found.df:.1f} df" if found.df > 0 else "one run each: no interval",
-        subject=like.subject, target=" / ".join(names[::-1]),
-    )  # fmt: skip
+        name=f"{what} ratio",
+        value=_power(found.value),
+        unit="",
+        low=_power(found.low),
+        high=_power(found.high),
+        confidence=confidence,
+        log10_se=found.se,
+        n=n,
+        method=f"{test}, {found.df:.1f} df" if found.df > 0 else "one run each: no interval",
+        subject=like.subject,
+        target=" / ".join(names[::-1]),
+    )
 
 
-def _fitted_ratio(found: Fit, reference: str, other: str, name: str, names: tuple[str, str]) -> Estimate:
+def _fitted_ratio(
+    found: Fit, reference: str, other: str, name: str, names: tuple[str, str]
+) -> Estimate:
     position = {parameter.name: i for i, parameter in enumerate(found.free)}
     for parameter in (reference, other):
         if parameter not in position:
-            raise InputError(f"{parameter} was not fitted", allowed=f"Fitted are: {', '.join(position)}")
+            raise InputError(
+                f"{parameter} was not fitted", allowed=f"Fitted are: {', '.join(position)}"
+            )
     i, j = position[reference], position[other]
     a, b = found.free[i].value, found.free[j].value
     if reference.startswith("log10_"):
@@ -292,9 +352,17 @@ def _fitted_ratio(found: Fit, reference: str, other: str, name: str, names: tupl
     se = math.sqrt(max(float(np.asarray(gradient) @ cov @ np.asarray(gradient)), 0.0))
     limits = located(log, se, float(found.df), found.confidence)
     return Estimate(
-        name=f"{name} ratio", value=_power(log), unit="", low=_power(limits.low), high=_power(limits.high), confidence=found.confidence,
-        log10_se=se, n=1, method=f"joint fit, t on {found.df} df of wells", target=" / ".join(names[::-1]),
-    )  # fmt: skip
+        name=f"{name} ratio",
+        value=_power(log),
+        unit="",
+        low=_power(limits.low),
+        high=_power(limits.high),
+        confidence=found.confidence,
+        log10_se=se,
+        n=1,
+        method=f"joint fit, t on {found.df} df of wells",
+        target=" / ".join(names[::-1]),
+    )
 
 
 def _verdict(ratio: Estimate, p: float) -> str:
@@ -309,7 +377,9 @@ def _verdict(ratio: Estimate, p: float) -> str:
         return f"{figures(change, 2)} % {direction} ({limits}); one run in each condition cannot be tested"
     told = "below 0.0001" if p < 1e-4 else figures(p, 2)
     if p < ALPHA:
-        return f"{figures(change, 2)} % {direction} ({limits}; p = {told})".replace("p = below", "p below")
+        return f"{figures(change, 2)} % {direction} ({limits}; p = {told})".replace(
+            "p = below", "p below"
+        )
     return f"no difference shown ({limits}; p = {told})"
 
 

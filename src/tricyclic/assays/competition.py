@@ -74,9 +74,10 @@ def curve_for(readings: Readings, method: BindingMethod, where: str) -> str:
             else "how much radioligand was added"
         )
         raise InputError(
-            f"{words} is not stated, and a Ki needs it", where=where,
+            f"{words} is not stated, and a Ki needs it",
+            where=where,
             do=f'State {missing}, or choose the model "{IC50_CURVE}" for an IC50 alone',
-        )  # fmt: skip
+        )
     if conditions.mask and conditions.mask_M:
         return "competition_under_mask"
     return "competition_with_depletion" if "signal_per_M" in readings.given else "competition_ki"
@@ -103,7 +104,9 @@ def parts_of(
     parts = []
     for compound, readings in series:
         names = {p.name: p.name for p in model.parameters}
-        names |= {name: own_name(name, compound, compounds) for name in names if name in OWN_PER_COMPOUND}
+        names |= {
+            name: own_name(name, compound, compounds) for name in names if name in OWN_PER_COMPOUND
+        }
         names |= {name: names[other] for name, other in (tied or {}).items() if name in names}
         parts.append(Part(readings, model, names, scatter))
     return tuple(parts)
@@ -158,7 +161,13 @@ class Competition:
         where: str,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.readings, self.curves, self.method, self.where, self.rng = readings, curves, method, where, rng
+        self.readings, self.curves, self.method, self.where, self.rng = (
+            readings,
+            curves,
+            method,
+            where,
+            rng,
+        )
         self.compounds = [compound for compound, _ in readings.series]
         self.conditions = readings.conditions
         self.variance = variance_for(readings, method)
@@ -176,9 +185,14 @@ class Competition:
     def fit(self, name: str | None = None, *, limits: bool = True) -> Fit:
         """Fit a curve of the shelf (the plate's own by default) to all its wells, with limits of what is told of it."""
         asked = self.hypothesis(name)
-        has = {parameter.name for parameter in asked.parts[0].model.parameters if not parameter.given}
+        has = {
+            parameter.name for parameter in asked.parts[0].model.parameters if not parameter.given
+        }
         wanted = [
-            own_name(n, c, self.compounds) for n in OWN_PER_COMPOUND if n in has for c in self.compounds
+            own_name(n, c, self.compounds)
+            for n in OWN_PER_COMPOUND
+            if n in has
+            for c in self.compounds
         ]
         wanted += [n for n in ("log10_bmax", "log10_kd") if n in has]
         return fit(
@@ -204,8 +218,17 @@ class Competition:
         if "log10_bmax" in main and "signal_per_M" in main:
             unit, factor = bmax_unit(self.conditions)
             out.append(
-                from_log10(main, "log10_bmax", "Bmax", unit, factor, subject=self.conditions.radioligand, target=self.conditions.target, where=self.where)
-            )  # fmt: skip
+                from_log10(
+                    main,
+                    "log10_bmax",
+                    "Bmax",
+                    unit,
+                    factor,
+                    subject=self.conditions.radioligand,
+                    target=self.conditions.target,
+                    where=self.where,
+                )
+            )
         return tuple(out)
 
     def beside(self, main: Fit) -> tuple[tuple[str, tuple[Estimate, ...]], ...]:
@@ -217,12 +240,22 @@ class Competition:
         slope = self.fit(HILL_CURVE)
         if slope.ok:
             told = tuple(
-                from_linear(slope, own_name("hill", c, self.compounds), "Hill slope", "", subject=c, target=self.conditions.target, where=self.where)
+                from_linear(
+                    slope,
+                    own_name("hill", c, self.compounds),
+                    "Hill slope",
+                    "",
+                    subject=c,
+                    target=self.conditions.target,
+                    where=self.where,
+                )
                 for c in self.compounds
-            )  # fmt: skip
+            )
             out.append(("one fit of the raw wells, slope free", told))
         if self.method.classical:
-            out.append(("non-specific mean subtracted, then fitted", self._classical(self._subtracted)))
+            out.append(
+                ("non-specific mean subtracted, then fitted", self._classical(self._subtracted))
+            )
             out.append(
                 (
                     "scaled to 0-100 % of the controls, plateaus fixed, then fitted",
@@ -245,9 +278,13 @@ class Competition:
         for name, simple, full in asked:
             try:
                 found = compare(
-                    self.hypothesis(simple), self.hypothesis(full),
-                    variance=self.variance, name=name, simulations=self.method.calibrate, rng=self.rng,
-                )  # fmt: skip
+                    self.hypothesis(simple),
+                    self.hypothesis(full),
+                    variance=self.variance,
+                    name=name,
+                    simulations=self.method.calibrate,
+                    rng=self.rng,
+                )
             except FitFailedError:
                 # One of the two curves could not be fitted, so there is nothing to compare; the fit's own checks say so.
                 continue
@@ -275,7 +312,9 @@ class Competition:
         more = math.log10(1.02)
         asked = self.hypothesis()
         values = dict(asked.given)
-        counted = self.conditions.radioligand_nM is not None and self.conditions.radioligand_nM.per_run
+        counted = (
+            self.conditions.radioligand_nM is not None and self.conditions.radioligand_nM.per_run
+        )
         hotter = tuple(replace(part, series=_scaled_hot(part.series, 1.02)) for part in asked.parts)
         # What the counter is told of a decay also decides how much hot mix was counted.
         if "signal_per_M" in values:
@@ -288,17 +327,24 @@ class Competition:
             trials = {}
         trials["radioligand added"] = (hotter, values)
         if "log10_kd" in values:
-            trials["Kd of the radioligand"] = (asked.parts, {**values, "log10_kd": values["log10_kd"] + more})
+            trials["Kd of the radioligand"] = (
+                asked.parts,
+                {**values, "log10_kd": values["log10_kd"] + more},
+            )
         start = {parameter.name: parameter.value for parameter in main.free}
         found = {
             label: fit(parts, given=given, variance=self.variance, intervals="none", starts=[start])
             for label, (parts, given) in trials.items()
         }
         moved = {
-            label: (again[name].value - main[name].value) / more for label, again in found.items() if again.ok
+            label: (again[name].value - main[name].value) / more
+            for label, again in found.items()
+            if again.ok
         }
         if "counting" in moved:
-            moved |= dict.fromkeys(("specific activity", "counting efficiency"), moved.pop("counting"))
+            moved |= dict.fromkeys(
+                ("specific activity", "counting efficiency"), moved.pop("counting")
+            )
         return moved
 
     def _within_range(self, found: Estimate, compound: str) -> Estimate:
@@ -307,7 +353,9 @@ class Competition:
         doses = series.x["competitor_M"][series.x["competitor_M"] > 0] * NANOMOLAR
         hot, kd = self.conditions.radioligand_nM, self.conditions.radioligand_kd_nM
         shift = (
-            1.0 + hot.value / kd.value if found.name != "IC50" and hot is not None and kd is not None else 1.0
+            1.0 + hot.value / kd.value
+            if found.name != "IC50" and hot is not None and kd is not None
+            else 1.0
         )
         least, most = float(doses.min()) / shift, float(doses.max()) / shift
         if found.relation == "=" and found.value > most:
@@ -349,7 +397,9 @@ class Competition:
             return ()
         out = []
         for compound in self.compounds:
-            ic50 = self._nM(found, own_name("log10_ic50", compound, self.compounds), "IC50", compound)
+            ic50 = self._nM(
+                found, own_name("log10_ic50", compound, self.compounds), "IC50", compound
+            )
             out.append(ic50)
             out.extend(self._cheng_prusoff(ic50))
         return tuple(out)
@@ -358,7 +408,9 @@ class Competition:
         radioligand, kd = self.conditions.radioligand_nM, self.conditions.radioligand_kd_nM
         if radioligand is None or kd is None:
             return ()
-        factor = float(ki_from_ic50(1.0, radioligand_nM=radioligand.value, radioligand_kd_nM=kd.value))
+        factor = float(
+            ki_from_ic50(1.0, radioligand_nM=radioligand.value, radioligand_kd_nM=kd.value)
+        )
         return (
             scaled(
                 ic50,
@@ -394,13 +446,21 @@ class Competition:
         return tuple(out)
 
     @staticmethod
-    def _subtracted(series: Series, controls: Sequence[Series]) -> tuple[Series, dict[str, float]] | None:
+    def _subtracted(
+        series: Series, controls: Sequence[Series]
+    ) -> tuple[Series, dict[str, float]] | None:
         floor = _mean(controls, specific=False)
         competing = series.x["competitor_M"] > 0
-        return None if floor is None else (_plain(series, competing, series.y - floor, series.y_unit), {})
+        return (
+            None
+            if floor is None
+            else (_plain(series, competing, series.y - floor, series.y_unit), {})
+        )
 
     @staticmethod
-    def _normalised(series: Series, controls: Sequence[Series]) -> tuple[Series, dict[str, float]] | None:
+    def _normalised(
+        series: Series, controls: Sequence[Series]
+    ) -> tuple[Series, dict[str, float]] | None:
         floor, top = _mean(controls, specific=False), _mean(controls, specific=True)
         if floor is None or top is None or top <= floor:
             return None

@@ -93,16 +93,22 @@ def wished(plan: Plan, curves: Curves, width: float) -> Wished:
     """
     if not (math.isfinite(width) and width > 1):
         raise InputError(
-            f"the wished width is {figures(width)} fold", where="width",
+            f"the wished width is {figures(width)} fold",
+            where="width",
             allowed="High limit over low limit, above 1: 2 means from 0.7 to 1.4 times the value",
-        )  # fmt: skip
+        )
     worst = max(widths(plan, curves), key=lambda found: found.se_log10)
     se, sd, n = worst.se_log10, plan.between_run_sd, plan.runs
     floor = pooled_width(0.0, sd, n)
     runs = runs_for(se, sd, width, most=MOST_RUNS)
     times = _times_wells(se, sd, n, width)
     return Wished(
-        width, worst.pooled, floor, runs, times, _told_wish(plan, worst.pooled, width, floor, runs, times)
+        width,
+        worst.pooled,
+        floor,
+        runs,
+        times,
+        _told_wish(plan, worst.pooled, width, floor, runs, times),
     )
 
 
@@ -133,7 +139,7 @@ def doubts(plan: Plan) -> dict[str, str]:
         if plan.conditions.incubation_min < need * (1 - 1e-9):
             found["incubation_long_enough"] = (
                 f"{figures(plan.conditions.incubation_min)} min are less than {HALF_LIVES:g} half-lives ({figures(need)} min)"
-            )  # fmt: skip
+            )
     return found
 
 
@@ -181,17 +187,26 @@ class _Effect:
         se = max(slopes.se(parameter) for _, parameter in plan.asked) / math.sqrt(wells)
         df = slopes.rows.shape[0] * wells - len(slopes.names)
         return cls(
-            2 * t_quantile(df, 0.95) * se, _log10(pooled_width(se, plan.between_run_sd, plan.runs)), depletion(plan).bound_percent,
+            2 * t_quantile(df, 0.95) * se,
+            _log10(pooled_width(se, plan.between_run_sd, plan.runs)),
+            depletion(plan).bound_percent,
             frozenset(doubts(plan)),
-        )  # fmt: skip
+        )
 
     def change(self, what: str, says: str, other: Plan, curves: Curves, wells: float) -> Change:
         """What another plan gains over this one."""
         new = _Effect.of(other, curves, wells)
         return Change(
-            what, says, _gain(self.pooled, new.pooled), _gain(self.one_plate, new.one_plate), _fold(new.one_plate), _fold(new.pooled),
-            new.bound, tuple(sorted(self.doubts - new.doubts)), tuple(sorted(new.doubts - self.doubts)),
-        )  # fmt: skip
+            what,
+            says,
+            _gain(self.pooled, new.pooled),
+            _gain(self.one_plate, new.one_plate),
+            _fold(new.one_plate),
+            _fold(new.pooled),
+            new.bound,
+            tuple(sorted(self.doubts - new.doubts)),
+            tuple(sorted(new.doubts - self.doubts)),
+        )
 
 
 Option = tuple[str, Plan, float]
@@ -201,32 +216,109 @@ def _levers(plan: Plan, other_series: Sequence[Plan]) -> list[tuple[str, list[Op
     c = plan.conditions
     levers: list[tuple[str, list[Option]]] = []
     hot = c.radioligand_nM
-    if plan.kind == "competition" and hot is not None and not any(w.radioligand_nM for w in plan.wells):
+    if (
+        plan.kind == "competition"
+        and hot is not None
+        and not any(w.radioligand_nM for w in plan.wells)
+    ):
         kd = plan.truth.kd_nM
         amounts = [
             a
             for a in (0.25 * kd, 0.5 * kd, kd, 0.5 * hot.value, 2 * hot.value)
             if abs(a / hot.value - 1) > 0.05
         ]
-        levers.append(("radioligand", [_measured(plan, "radioligand_nM", a, f"{figures(a, 2)} nM radioligand instead of {figures(hot.value, 2)} nM") for a in amounts]))  # fmt: skip
+        levers.append(
+            (
+                "radioligand",
+                [
+                    _measured(
+                        plan,
+                        "radioligand_nM",
+                        a,
+                        f"{figures(a, 2)} nM radioligand instead of {figures(hot.value, 2)} nM",
+                    )
+                    for a in amounts
+                ],
+            )
+        )
     if c.protein_ug is not None:
         own = c.protein_ug.value
-        levers.append(("protein", [_measured(plan, "protein_ug", own * k, f"{figures(own * k, 2)} ug of protein a well instead of {figures(own, 2)} ug") for k in (0.2, 0.25, 1 / 3, 0.5, 2.0)]))  # fmt: skip
+        levers.append(
+            (
+                "protein",
+                [
+                    _measured(
+                        plan,
+                        "protein_ug",
+                        own * k,
+                        f"{figures(own * k, 2)} ug of protein a well instead of {figures(own, 2)} ug",
+                    )
+                    for k in (0.2, 0.25, 1 / 3, 0.5, 2.0)
+                ],
+            )
+        )
     if c.volume_uL is not None:
-        levers.append(("volume", [_volume(plan, c.volume_uL, c.volume_uL * k) for k in (0.5, 2.0, 4.0) if c.volume_uL * k <= LARGEST_UL.get(plan.layout.size, math.inf)]))  # fmt: skip
+        levers.append(
+            (
+                "volume",
+                [
+                    _volume(plan, c.volume_uL, c.volume_uL * k)
+                    for k in (0.5, 2.0, 4.0)
+                    if c.volume_uL * k <= LARGEST_UL.get(plan.layout.size, math.inf)
+                ],
+            )
+        )
     if c.counting_time_min is not None:
         time = c.counting_time_min
-        levers.append(("counting time", [(f"count {figures(time * k, 2)} min instead of {figures(time, 2)} min", replace(plan, conditions=replace(c, counting_time_min=time * k)), 1.0) for k in (2.0, 5.0)]))  # fmt: skip
+        levers.append(
+            (
+                "counting time",
+                [
+                    (
+                        f"count {figures(time * k, 2)} min instead of {figures(time, 2)} min",
+                        replace(plan, conditions=replace(c, counting_time_min=time * k)),
+                        1.0,
+                    )
+                    for k in (2.0, 5.0)
+                ],
+            )
+        )
     n = plan.replicates
-    levers.append(("replicates", [(f"{2 * n} wells of each setting instead of {n}, on a second plate of the run where they do not fit", plan, 2.0)]))  # fmt: skip
+    levers.append(
+        (
+            "replicates",
+            [
+                (
+                    f"{2 * n} wells of each setting instead of {n}, on a second plate of the run where they do not fit",
+                    plan,
+                    2.0,
+                )
+            ],
+        )
+    )
     if other_series:
         levers.append(
             (
                 "concentrations",
-                [("the proposed concentrations on as many wells", other, 1.0) for other in other_series],
+                [
+                    ("the proposed concentrations on as many wells", other, 1.0)
+                    for other in other_series
+                ],
             )
         )
-    levers.append(("runs", [(f"{plan.runs + more} runs instead of {plan.runs}", replace(plan, runs=plan.runs + more), 1.0) for more in (1,)]))  # fmt: skip
+    levers.append(
+        (
+            "runs",
+            [
+                (
+                    f"{plan.runs + more} runs instead of {plan.runs}",
+                    replace(plan, runs=plan.runs + more),
+                    1.0,
+                )
+                for more in (1,)
+            ],
+        )
+    )
     return levers
 
 
@@ -236,11 +328,17 @@ def _volume(plan: Plan, now: float, then: float) -> Option:
     return says, replace(plan, conditions=replace(plan.conditions, volume_uL=then)), 1.0
 
 
-def _measured(plan: Plan, name: Literal["radioligand_nM", "protein_ug"], value: float, says: str) -> Option:
+def _measured(
+    plan: Plan, name: Literal["radioligand_nM", "protein_ug"], value: float, says: str
+) -> Option:
     c = plan.conditions
     stated: Measured = getattr(c, name)
     changed = replace(stated, value=value, se=stated.se * value / stated.value)
-    other = replace(c, radioligand_nM=changed) if name == "radioligand_nM" else replace(c, protein_ug=changed)
+    other = (
+        replace(c, radioligand_nM=changed)
+        if name == "radioligand_nM"
+        else replace(c, protein_ug=changed)
+    )
     return says, replace(plan, conditions=other), 1.0
 
 
@@ -254,17 +352,19 @@ def _times_wells(se: float, sd: float, runs: int, width: float) -> float:
     for _ in range(60):
         middle = 0.5 * (low + high)
         low, high = (
-            (low, middle) if pooled_width(se / math.exp(0.5 * middle), sd, runs) <= width else (middle, high)
+            (low, middle)
+            if pooled_width(se / math.exp(0.5 * middle), sd, runs) <= width
+            else (middle, high)
         )
     return math.exp(high)
 
 
-def _told_wish(plan: Plan, planned: float, width: float, floor: float, runs: int | None, times: float) -> str:
+def _told_wish(
+    plan: Plan, planned: float, width: float, floor: float, runs: int | None, times: float
+) -> str:
     n, sd = plan.runs, plan.between_run_sd
     if planned <= width:
-        return (
-            f"{n} runs of this plate give {figures(planned)} fold, within the wished {figures(width)} fold."
-        )
+        return f"{n} runs of this plate give {figures(planned)} fold, within the wished {figures(width)} fold."
     enough = (
         f"{runs} runs of this plate would give {figures(width)} fold"
         if runs is not None
@@ -276,7 +376,7 @@ def _told_wish(plan: Plan, planned: float, width: float, floor: float, runs: int
         return (
             f"More wells cannot help: {n} runs that differ by SD {sd:g} (log10) leave {figures(floor)} fold however many wells each has, "
             f"and {figures(width)} fold is wished. Runs dominate: {enough}."
-        )  # fmt: skip
+        )
     return f"{n} runs give {figures(planned)} fold. With {figures(times, 2)} times as many wells in each run they would give {figures(width)} fold; or {enough}."
 
 

@@ -83,15 +83,19 @@ def depletion(plan: Plan) -> Depletion:
     )
     total, blank, least = bound_in_wells(plan.conditions, wells, plan.truth)
     told = Depletion(
-        sites_nM=1e9 * sites_M(plan.conditions, plan.truth.bmax_fmol_per_mg), radioligand_nM=hot,
-        radioligand_over_kd=hot / plan.truth.kd_nM, bound_percent=100 * float(least) / (lowest * 1e-9),
+        sites_nM=1e9 * sites_M(plan.conditions, plan.truth.bmax_fmol_per_mg),
+        radioligand_nM=hot,
+        radioligand_over_kd=hot / plan.truth.kd_nM,
+        bound_percent=100 * float(least) / (lowest * 1e-9),
         specific_percent=100 * float(1 - blank / total),
-    )  # fmt: skip
+    )
     if plan.kind == "saturation":
         return told
     ic50 = ic50_nM(plan)
     ki = float(ki_from_ic50(ic50, radioligand_nM=hot, radioligand_kd_nM=plan.truth.kd_nM))
-    return replace(told, ic50_nM=ic50, cheng_prusoff_nM=ki, cheng_prusoff_ratio=ki / plan.true("Ki"))
+    return replace(
+        told, ic50_nM=ic50, cheng_prusoff_nM=ki, cheng_prusoff_ratio=ki / plan.true("Ki")
+    )
 
 
 def ic50_nM(plan: Plan) -> float:
@@ -99,8 +103,10 @@ def ic50_nM(plan: Plan) -> float:
     hot = _radioligand(plan)
     bare = replace(plan.truth, ki_nM={plan.compound: plan.true("Ki")})
     top, bottom = bound_in_wells(
-        replace(plan.conditions, nsb_drug=""), (_well(plan, Role.TOTAL, hot), _well(plan, Role.NON_SPECIFIC, hot)), bare
-    )  # fmt: skip
+        replace(plan.conditions, nsb_drug=""),
+        (_well(plan, Role.TOTAL, hot), _well(plan, Role.NON_SPECIFIC, hot)),
+        bare,
+    )
     low, high = math.log10(plan.true("Ki")) - 9 - 3, math.log10(plan.true("Ki")) - 9 + 6
     for _ in range(80):
         middle = 0.5 * (low + high)
@@ -119,13 +125,19 @@ def counts_in_wells(plan: Plan) -> tuple[WellCounts, ...]:
     if plan.kind == "competition":
         hot = _radioligand(plan)
         half = replace(_well(plan, Role.COMPETITION, hot), concentration_M=ic50_nM(plan) * 1e-9)
-        asked = [("total", _well(plan, Role.TOTAL, hot)), ("at the IC50", half), ("non-specific", _well(plan, Role.NON_SPECIFIC, hot))]  # fmt: skip
+        asked = [
+            ("total", _well(plan, Role.TOTAL, hot)),
+            ("at the IC50", half),
+            ("non-specific", _well(plan, Role.NON_SPECIFIC, hot)),
+        ]
     else:
         levels = sorted({w.radioligand_nM for w in plan.wells if w.radioligand_nM})
         chosen = dict.fromkeys((_near_kd(plan), levels[0], levels[-1]))
         for role, word in ((Role.TOTAL, "total"), (Role.NON_SPECIFIC, "non-specific")):
             asked += [(f"{word}, {hot:.3g} nM", _well(plan, role, hot)) for hot in chosen]
-    plate = expected_plate(plan, [replace(well, name=f"A{k:02d}") for k, (_, well) in enumerate(asked, 1)])
+    plate = expected_plate(
+        plan, [replace(well, name=f"A{k:02d}") for k, (_, well) in enumerate(asked, 1)]
+    )
     background = plan.conditions.background_cpm or 0.0
     slope, offset = counting_variance(plan.conditions, "cpm") or (0.0, 0.0)
     told = []
@@ -135,10 +147,13 @@ def counts_in_wells(plan: Plan) -> tuple[WellCounts, ...]:
         whole = counting + (plan.cv * net) ** 2
         told.append(
             WellCounts(
-                kind, well.value, well.value * (plan.conditions.counting_time_min or 0.0),
-                100 * math.sqrt(counting) / net if net > 0 else math.inf, counting / whole,
+                kind,
+                well.value,
+                well.value * (plan.conditions.counting_time_min or 0.0),
+                100 * math.sqrt(counting) / net if net > 0 else math.inf,
+                counting / whole,
             )
-        )  # fmt: skip
+        )
     return tuple(told)
 
 
@@ -174,9 +189,17 @@ def _slowest(plan: Plan, kon: float, koff: float, competitor_koff: float, site: 
     cold = np.unique([0.0, *(w.concentration_M for w in plan.wells if w.role is Role.COMPETITION)])
     times = np.geomspace(0.02, 5000.0, 280) / min(koff, competitor_koff, 1.0)
     held = bound_at(
-        times[:, None], site, hot, kon, koff, competitor=cold, competitor_kon=competitor_koff / ki,
-        competitor_koff=competitor_koff, sink=plan.truth.nonspecific, steps=120,
-    )  # fmt: skip
+        times[:, None],
+        site,
+        hot,
+        kon,
+        koff,
+        competitor=cold,
+        competitor_kon=competitor_koff / ki,
+        competitor_koff=competitor_koff,
+        sink=plan.truth.nonspecific,
+        steps=120,
+    )
     off = np.abs(held - held[-1]).max(axis=1) > WITHIN * held[-1].max()
     last = int(np.flatnonzero(off).max(initial=-1)) + 1
     return float(times[min(last, times.size - 1)])
@@ -186,7 +209,9 @@ def _lowest_free_M(plan: Plan) -> float:
     """Free radioligand of the wells that hold least of it [M], by mass balance."""
     levels = [w.radioligand_nM for w in plan.wells if w.radioligand_nM] or [_radioligand(plan)]
     site = sites_M(plan.conditions, plan.truth.bmax_fmol_per_mg)
-    found = one_site(site, (min(levels) * 1e-9,), (plan.truth.kd_nM * 1e-9,), (plan.truth.nonspecific,))
+    found = one_site(
+        site, (min(levels) * 1e-9,), (plan.truth.kd_nM * 1e-9,), (plan.truth.nonspecific,)
+    )
     return float(found.free[0])
 
 

@@ -80,11 +80,17 @@ def slopes_of(plan: Plan, curves: Curves, wells: Sequence[Well] = ()) -> Slopes:
     truth = _truth_of(plan)
     unknown = [slot.name for slot in problem.free if slot.name not in truth]
     if unknown:
-        raise InputError(f"the design cannot say what {', '.join(unknown)} will be", where=plate.name)
+        raise InputError(
+            f"the design cannot say what {', '.join(unknown)} will be", where=plate.name
+        )
     x = np.array([truth[slot.name] for slot in problem.free])
     expected = problem.expected(x[None, :])[0]
-    slope = np.concatenate([_zeros_or(part.series.counting_slope, part.series.n) for part in asked.parts])
-    offset = np.concatenate([_zeros_or(part.series.counting_offset, part.series.n) for part in asked.parts])
+    slope = np.concatenate(
+        [_zeros_or(part.series.counting_slope, part.series.n) for part in asked.parts]
+    )
+    offset = np.concatenate(
+        [_zeros_or(part.series.counting_offset, part.series.n) for part in asked.parts]
+    )
     background = readings.given.get("background", 0.0)
     counted = counting_variance(expected, slope, offset, 0.0)
     sd = np.sqrt(counted + (plan.cv * np.maximum(expected - background, 0.0)) ** 2)
@@ -101,14 +107,23 @@ def widths(plan: Plan, curves: Curves, *, confidence: float = 0.95) -> tuple[Wid
     told = []
     for name, parameter in plan.asked:
         se = slopes.se(parameter)
-        one = 10.0 ** min(2.0 * t_quantile(df, confidence) * se, 300.0) if se < math.inf else math.inf
+        one = (
+            10.0 ** min(2.0 * t_quantile(df, confidence) * se, 300.0) if se < math.inf else math.inf
+        )
         told.append(
-            Width(name, se, one, pooled_width(se, plan.between_run_sd, plan.runs, confidence=confidence))
+            Width(
+                name,
+                se,
+                one,
+                pooled_width(se, plan.between_run_sd, plan.runs, confidence=confidence),
+            )
         )
     return tuple(told)
 
 
-def pooled_width(se_log10: float, between_run_sd: float, runs: int, *, confidence: float = 0.95) -> float:
+def pooled_width(
+    se_log10: float, between_run_sd: float, runs: int, *, confidence: float = 0.95
+) -> float:
     """Middle width, high over low, of the t interval of so many runs; of one run there is none (inf)."""
     if math.isinf(se_log10):
         return math.inf
@@ -116,12 +131,22 @@ def pooled_width(se_log10: float, between_run_sd: float, runs: int, *, confidenc
 
 
 def runs_for(
-    se_log10: float, between_run_sd: float, width: float, *, most: int = 60, confidence: float = 0.95
+    se_log10: float,
+    between_run_sd: float,
+    width: float,
+    *,
+    most: int = 60,
+    confidence: float = 0.95,
 ) -> int | None:
     """Fewest runs whose pooled interval is typically no wider than asked; None where so many do not do."""
     return next(
-        (n for n in range(2, most + 1) if pooled_width(se_log10, between_run_sd, n, confidence=confidence) <= width), None
-    )  # fmt: skip
+        (
+            n
+            for n in range(2, most + 1)
+            if pooled_width(se_log10, between_run_sd, n, confidence=confidence) <= width
+        ),
+        None,
+    )
 
 
 def _truth_of(plan: Plan) -> dict[str, float]:

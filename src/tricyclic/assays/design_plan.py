@@ -71,9 +71,10 @@ class Plan:
             raise InputError(f"{self.runs} runs are planned", where="runs", allowed="1 to 100")
         if not 0 <= self.between_run_sd <= 2:
             raise InputError(
-                f"the SD between runs is {self.between_run_sd:g}", where="between-run-sd",
+                f"the SD between runs is {self.between_run_sd:g}",
+                where="between-run-sd",
                 allowed="Decadic logarithms from 0 to 2, such as 0.1 for 26 %",
-            )  # fmt: skip
+            )
 
     @property
     def asked(self) -> tuple[tuple[str, str], ...]:
@@ -105,7 +106,9 @@ class Plan:
 def sites_M(conditions: BindingConditions, bmax_fmol_per_mg: float) -> float:
     """Concentration of sites in the well [M], of a density of sites in the membranes."""
     if conditions.protein_ug is None or conditions.volume_uL is None:
-        raise InputError("protein and volume of a well are not stated", do="State protein_ug and volume_uL")
+        raise InputError(
+            "protein and volume of a well are not stated", do="State protein_ug and volume_uL"
+        )
     return bmax_fmol_per_mg * conditions.protein_ug.value * 1e-3 / (conditions.volume_uL * 1e9)
 
 
@@ -123,22 +126,37 @@ def expected_plate(plan: Plan, wells: Sequence[Well] = (), *, name: str = "plann
     per_molar = signal_per_M(plan.conditions, "cpm")
     if per_molar is None:
         raise InputError(
-            "moles cannot become counts", do="State volume, specific activity and counting efficiency"
+            "moles cannot become counts",
+            do="State volume, specific activity and counting efficiency",
         )
-    design: Literal["as_incubated", "equilibrium"] = "as_incubated" if plan.as_incubated else "equilibrium"
+    design: Literal["as_incubated", "equilibrium"] = (
+        "as_incubated" if plan.as_incubated else "equilibrium"
+    )
     bound = bound_in_wells(plan.conditions, held, plan.truth, design=design)
     counted = per_molar * bound + (plan.conditions.background_cpm or 0.0)
     return Plate(
-        name=name, size=size, unit="cpm", counting_time_min=plan.conditions.counting_time_min,
-        wells=tuple(replace(well, value=float(value)) for well, value in zip(held, counted, strict=True)),
+        name=name,
+        size=size,
+        unit="cpm",
+        counting_time_min=plan.conditions.counting_time_min,
+        wells=tuple(
+            replace(well, value=float(value)) for well, value in zip(held, counted, strict=True)
+        ),
         notes=("expected readings of a planned plate; nothing was measured",),
-    )  # fmt: skip
+    )
 
 
 def competition_layout(
-    size: int, compound: str, top_M: float, points: int, replicates: int, totals: int, nonspecific: int,
-    *, dilution: float = HALF_LOG,
-) -> Layout:  # fmt: skip
+    size: int,
+    compound: str,
+    top_M: float,
+    points: int,
+    replicates: int,
+    totals: int,
+    nonspecific: int,
+    *,
+    dilution: float = HALF_LOG,
+) -> Layout:
     """Lay out a competition: the series across, replicates below one another, controls among them.
 
     Parameters
@@ -160,22 +178,40 @@ def competition_layout(
     lines = math.ceil(points / columns)
     wide = math.ceil(points / lines)
     control_rows = math.ceil((totals + nonspecific) / columns)
-    series_rows = _fit_in(size, lines * replicates, control_rows, f"{points} concentrations in {replicates} replicates with {totals + nonspecific} control wells")  # fmt: skip
+    series_rows = _fit_in(
+        size,
+        lines * replicates,
+        control_rows,
+        f"{points} concentrations in {replicates} replicates with {totals + nonspecific} control wells",
+    )
     left = (columns - wide) // 2
     blocks = []
     for line in range(lines):
         held = min(wide, points - line * wide)
         where = ", ".join(
-            _run(row, left, held) for row in series_rows[line * replicates : (line + 1) * replicates]
+            _run(row, left, held)
+            for row in series_rows[line * replicates : (line + 1) * replicates]
         )
         top = top_M if line == 0 else float(f"{top_M / dilution ** (line * wide):.6g}")
-        blocks.append(Block(where, Role.COMPETITION, compound=compound, top_M=top, dilution=dilution, points=held, direction="across"))  # fmt: skip
+        blocks.append(
+            Block(
+                where,
+                Role.COMPETITION,
+                compound=compound,
+                top_M=top,
+                dilution=dilution,
+                points=held,
+                direction="across",
+            )
+        )
     first = _first_row(rows, lines * replicates + control_rows) + (lines * replicates + 1) // 2
     cells = _cells(first, columns, totals + nonspecific)
     # Spread evenly, so that a drift over the plate is not taken for a window between the controls.
     step = nonspecific / len(cells)
     roles = [
-        Role.NON_SPECIFIC if math.floor((k + 1.5) * step) > math.floor((k + 0.5) * step) else Role.TOTAL
+        Role.NON_SPECIFIC
+        if math.floor((k + 1.5) * step) > math.floor((k + 0.5) * step)
+        else Role.TOTAL
         for k in range(len(cells))
     ]
     for role in (Role.TOTAL, Role.NON_SPECIFIC):
@@ -189,7 +225,9 @@ def competition_layout(
     return Layout(size, tuple(blocks))
 
 
-def saturation_layout(size: int, radioligand_nM: Sequence[float], totals: int, nonspecific: int) -> Layout:
+def saturation_layout(
+    size: int, radioligand_nM: Sequence[float], totals: int, nonspecific: int
+) -> Layout:
     """Lay out a saturation: concentrations across, total wells above and below the non-specific ones.
 
     Parameters
@@ -206,8 +244,9 @@ def saturation_layout(size: int, radioligand_nM: Sequence[float], totals: int, n
     if levels > columns or totals + nonspecific > rows:
         raise InputError(
             f"{levels} concentrations with {totals} total and {nonspecific} non-specific wells each do not fit a plate of {size} wells",
-            where="plate", do="Take a larger plate, or fewer levels or replicates",
-        )  # fmt: skip
+            where="plate",
+            do="Take a larger plate, or fewer levels or replicates",
+        )
     first, left = _first_row(rows, totals + nonspecific), (columns - levels) // 2
     order = list(range(first, first + totals + nonspecific))
     early = (totals + 1) // 2
@@ -216,10 +255,15 @@ def saturation_layout(size: int, radioligand_nM: Sequence[float], totals: int, n
     return Layout(
         size,
         tuple(
-            Block(", ".join(_run(row, left, levels) for row in held), role, radioligand_nM=tuple(radioligand_nM), direction="across")
+            Block(
+                ", ".join(_run(row, left, levels) for row in held),
+                role,
+                radioligand_nM=tuple(radioligand_nM),
+                direction="across",
+            )
             for role, held in ((Role.TOTAL, outer), (Role.NON_SPECIFIC, middle))
         ),
-    )  # fmt: skip
+    )
 
 
 def half_log_tops(lowest_M: float, highest_M: float) -> tuple[float, ...]:
@@ -254,9 +298,10 @@ def _fit_in(size: int, series_rows: int, control_rows: int, what: str) -> list[i
     used = series_rows + control_rows
     if used > rows:
         raise InputError(
-            f"{what} need {used} rows of a plate of {size} wells, which has {rows}", where="plate",
+            f"{what} need {used} rows of a plate of {size} wells, which has {rows}",
+            where="plate",
             do="Take a larger plate, or fewer replicates",
-        )  # fmt: skip
+        )
     first = _first_row(rows, used)
     early = (series_rows + 1) // 2
     return [first + k + (control_rows if k >= early else 0) for k in range(series_rows)]

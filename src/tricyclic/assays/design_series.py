@@ -125,7 +125,9 @@ def _propose_competition(
     middle = PRIOR // 2
     plans = [replace(plan, truth=expected_truth(plan, plan.true("Ki") * fold)) for fold in folds]
     halves = np.array([ic50_nM(p) * 1e-9 for p in plans])
-    pool = _Pool(plans, curves, _candidates(plan.compound, halves, plan.wells), float(halves[middle]))
+    pool = _Pool(
+        plans, curves, _candidates(plan.compound, halves, plan.wells), float(halves[middle])
+    )
     budget = HABIT[1] * replicates + HABIT[2] + HABIT[3]
     best: tuple[float, tuple[float, int, int, int]] | None = None
     share = PLATEAU_WITHIN / 100.0
@@ -133,31 +135,63 @@ def _propose_competition(
         for points in POINTS:
             doses = steps_down(top, points)
             # 1 / (1 + dose / IC50) of specific binding is left; both ends have to reach their plateau at either end of the range.
-            if doses[-1] / halves[0] > share / (1 - share) or doses[0] / halves[-1] < (1 - share) / share:
+            if (
+                doses[-1] / halves[0] > share / (1 - share)
+                or doses[0] / halves[-1] < (1 - share) / share
+            ):
                 continue
             for totals in CONTROLS:
                 for blanks in CONTROLS:
-                    if points * replicates + totals + blanks > budget or not _fits(plan.layout.size, points, replicates, totals + blanks):  # fmt: skip
+                    if points * replicates + totals + blanks > budget or not _fits(
+                        plan.layout.size, points, replicates, totals + blanks
+                    ):
                         continue
-                    loss = pool.loss(pool.competition(top, points, replicates, totals, blanks), "log10_ki")
+                    loss = pool.loss(
+                        pool.competition(top, points, replicates, totals, blanks), "log10_ki"
+                    )
                     if best is None or loss < best[0] - 1e-9:
                         best = (loss, (top, points, totals, blanks))
     if best is None:
         raise InputError(
             f"no half-log series in {replicates} replicates fits a plate of {plan.layout.size} wells and reaches both plateaus",
-            where="plate", do="Take a larger plate, fewer replicates, or state a narrower range with --within",
-        )  # fmt: skip
+            where="plate",
+            do="Take a larger plate, fewer replicates, or state a narrower range with --within",
+        )
     top, points, totals, blanks = best[1]
-    layout = competition_layout(plan.layout.size, plan.compound, top, points, replicates, totals, blanks)
+    layout = competition_layout(
+        plan.layout.size, plan.compound, top, points, replicates, totals, blanks
+    )
     compared = [
-        pool.told("proposed", pool.competition(top, points, replicates, totals, blanks), "log10_ki", middle, (points, replicates, totals, blanks)),
-        pool.told("by habit", pool.competition(HABIT[0], HABIT[1], replicates, HABIT[2], HABIT[3]), "log10_ki", middle, (HABIT[1], replicates, HABIT[2], HABIT[3])),
-    ]  # fmt: skip
+        pool.told(
+            "proposed",
+            pool.competition(top, points, replicates, totals, blanks),
+            "log10_ki",
+            middle,
+            (points, replicates, totals, blanks),
+        ),
+        pool.told(
+            "by habit",
+            pool.competition(HABIT[0], HABIT[1], replicates, HABIT[2], HABIT[3]),
+            "log10_ki",
+            middle,
+            (HABIT[1], replicates, HABIT[2], HABIT[3]),
+        ),
+    ]
     own = [w for w in plan.wells if w.role is Role.COMPETITION]
     if own:
         levels = len({w.concentration_M for w in own})
-        totals, blanks = (sum(w.role is role for w in plan.wells) for role in (Role.TOTAL, Role.NON_SPECIFIC))
-        compared.append(pool.told("of the protocol", pool.own(plan.wells), "log10_ki", middle, (levels, len(own) // levels, totals, blanks)))  # fmt: skip
+        totals, blanks = (
+            sum(w.role is role for w in plan.wells) for role in (Role.TOTAL, Role.NON_SPECIFIC)
+        )
+        compared.append(
+            pool.told(
+                "of the protocol",
+                pool.own(plan.wells),
+                "log10_ki",
+                middle,
+                (levels, len(own) // levels, totals, blanks),
+            )
+        )
     return replace(plan, layout=layout), tuple(compared), pool.optima(middle, ("log10_ki",))
 
 
@@ -167,7 +201,11 @@ def _propose_saturation(
     kd = plan.truth.kd_nM
     plans = [replace(plan, truth=replace(plan.truth, kd_nM=kd * fold)) for fold in folds]
     levels = _practical(0.03 * kd, 30.0 * kd)
-    candidates = [Well("", math.nan, role, radioligand_nM=hot) for hot in levels for role in (Role.TOTAL, Role.NON_SPECIFIC)]  # fmt: skip
+    candidates = [
+        Well("", math.nan, role, radioligand_nM=hot)
+        for hot in levels
+        for role in (Role.TOTAL, Role.NON_SPECIFIC)
+    ]
     best: tuple[float, tuple[float, ...], int] | None = None
     pool = _Pool(plans, curves, (*candidates, *plan.wells))
     rows, columns = PLATE_SHAPES[plan.layout.size]
@@ -176,7 +214,9 @@ def _propose_saturation(
         for highest in range(lowest + 4, len(levels)):
             # Dearer than it is worth above ten Kd; below three a Bmax is extrapolated.
             if (
-                not SATURATED * folds[-1] <= levels[highest] / kd <= max(10.0, SATURATED * folds[-1] * 1.6)
+                not SATURATED * folds[-1]
+                <= levels[highest] / kd
+                <= max(10.0, SATURATED * folds[-1] * 1.6)
                 or levels[lowest] > 0.35 * kd * folds[0]
             ):
                 continue
@@ -184,7 +224,8 @@ def _propose_saturation(
                 if points > columns:
                     continue
                 chosen = tuple(
-                    levels[i] for i in np.unique(np.linspace(lowest, highest, points).round().astype(int))
+                    levels[i]
+                    for i in np.unique(np.linspace(lowest, highest, points).round().astype(int))
                 )
                 for blanks in range(1, replicates + 1):
                     # As many wells as eight levels in so many replicates of both kinds.
@@ -194,33 +235,62 @@ def _propose_saturation(
                         or replicates + blanks > rows
                     ):
                         continue
-                    loss = max(pool.loss(pool.saturation(chosen, replicates, blanks), name) for name in names)
+                    loss = max(
+                        pool.loss(pool.saturation(chosen, replicates, blanks), name)
+                        for name in names
+                    )
                     if best is None or loss < best[0] - 1e-9:
                         best = (loss, chosen, blanks)
     if best is None:
         raise InputError(
-            f"no series of radioligand in {replicates} replicates fits a plate of {plan.layout.size} wells", where="plate",
+            f"no series of radioligand in {replicates} replicates fits a plate of {plan.layout.size} wells",
+            where="plate",
             do="Take a larger plate or fewer replicates",
-        )  # fmt: skip
+        )
     _, chosen, blanks = best
     layout = saturation_layout(plan.layout.size, chosen, replicates, blanks)
     habit = tuple(float(f"{kd * 10.0 / 2**k:.2g}") for k in range(7, -1, -1))
     told = []
     middle = PRIOR // 2
-    pool = _Pool(plans, curves, (*candidates, *[Well("", math.nan, role, radioligand_nM=hot) for hot in habit for role in (Role.TOTAL, Role.NON_SPECIFIC)], *plan.wells))  # fmt: skip
+    pool = _Pool(
+        plans,
+        curves,
+        (
+            *candidates,
+            *[
+                Well("", math.nan, role, radioligand_nM=hot)
+                for hot in habit
+                for role in (Role.TOTAL, Role.NON_SPECIFIC)
+            ],
+            *plan.wells,
+        ),
+    )
     for name, counts, shape in (
-        ("proposed", pool.saturation(chosen, replicates, blanks), (len(chosen), replicates, 0, blanks)),
-        ("by habit", pool.saturation(habit, replicates, replicates), (8, replicates, 0, replicates)),
+        (
+            "proposed",
+            pool.saturation(chosen, replicates, blanks),
+            (len(chosen), replicates, 0, blanks),
+        ),
+        (
+            "by habit",
+            pool.saturation(habit, replicates, replicates),
+            (8, replicates, 0, replicates),
+        ),
     ):
         told.append(pool.told(name, counts, "log10_kd", middle, shape))
     own = {w.radioligand_nM for w in plan.wells if w.radioligand_nM}
     if own:
         each = [
-            sum(w.role is role for w in plan.wells) // len(own) for role in (Role.TOTAL, Role.NON_SPECIFIC)
+            sum(w.role is role for w in plan.wells) // len(own)
+            for role in (Role.TOTAL, Role.NON_SPECIFIC)
         ]
         told.append(
             pool.told(
-                "of the protocol", pool.own(plan.wells), "log10_kd", middle, (len(own), each[0], 0, each[1])
+                "of the protocol",
+                pool.own(plan.wells),
+                "log10_kd",
+                middle,
+                (len(own), each[0], 0, each[1]),
             )
         )
     return replace(plan, layout=layout), tuple(told), pool.optima(middle, names)
@@ -240,7 +310,9 @@ class _Pool:
         self.half_M = half_M
         self._best: dict[tuple[int, str], float] = {}
 
-    def competition(self, top: float, points: int, replicates: int, totals: int, blanks: int) -> Floats:
+    def competition(
+        self, top: float, points: int, replicates: int, totals: int, blanks: int
+    ) -> Floats:
         """Wells of each kind in a competition, shape (kinds,)."""
         counts = np.zeros(len(self.wells))
         compound = next(w.compound for w in self.wells if w.role is Role.COMPETITION)
@@ -270,7 +342,10 @@ class _Pool:
         """Mean log of the variance over the range."""
         return float(
             np.mean(
-                [math.log(max(variance_of(s.rows, counts, s.wanted(parameter)), 1e-300)) for s in self.slopes]
+                [
+                    math.log(max(variance_of(s.rows, counts, s.wanted(parameter)), 1e-300))
+                    for s in self.slopes
+                ]
             )
         )
 
@@ -282,19 +357,29 @@ class _Pool:
         return self._best[which, parameter]
 
     def told(
-        self, name: str, counts: Floats, parameter: str, middle: int, shape: tuple[int, int, int, int]
+        self,
+        name: str,
+        counts: Floats,
+        parameter: str,
+        middle: int,
+        shape: tuple[int, int, int, int],
     ) -> Series:
         """A set of wells as a row of the comparison; `shape` is points, replicates, total and non-specific wells."""
         wells = int(counts.sum())
         found = [variance_of(s.rows, counts, s.wanted(parameter)) for s in self.slopes]
-        shares = [self.best(k, parameter) / wells / v if v < math.inf else 0.0 for k, v in enumerate(found)]
+        shares = [
+            self.best(k, parameter) / wells / v if v < math.inf else 0.0
+            for k, v in enumerate(found)
+        ]
         held = [w for w, n in zip(self.wells, counts, strict=True) if n > 0]
         doses = [w.concentration_M for w in held if w.role is Role.COMPETITION] or [
             w.radioligand_nM or 0.0 for w in held
         ]
         reach = t_quantile(wells - self.df_less, 0.95)
         width = (
-            10 ** min(2 * reach * math.sqrt(found[middle]), 300.0) if found[middle] < math.inf else math.inf
+            10 ** min(2 * reach * math.sqrt(found[middle]), 300.0)
+            if found[middle] < math.inf
+            else math.inf
         )
         points, replicates, totals, blanks = shape
         return Series(
@@ -327,7 +412,11 @@ class _Pool:
         """Shares by kind of well; neighbouring concentrations, between which the programme cannot choose, count as one."""
         told: dict[tuple[Role, bool], list[tuple[float, float]]] = {}
         for well, share in zip(self.wells, shares, strict=True):
-            dose = well.concentration_M if well.role is Role.COMPETITION else (well.radioligand_nM or 0.0)
+            dose = (
+                well.concentration_M
+                if well.role is Role.COMPETITION
+                else (well.radioligand_nM or 0.0)
+            )
             # A concentration that displaces nothing is a total well by another name.
             idle = well.role is Role.COMPETITION and dose < 0.02 * self.half_M
             role = Role.TOTAL if idle else well.role
@@ -356,7 +445,9 @@ def _merged(held: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     for group in groups:
         total = sum(share for _, share in group)
         mean = (
-            math.exp(sum(share * math.log(dose) for dose, share in group) / total) if group[0][0] > 0 else 0.0
+            math.exp(sum(share * math.log(dose) for dose, share in group) / total)
+            if group[0][0] > 0
+            else 0.0
         )
         out.append((mean, total))
     return out

@@ -79,7 +79,9 @@ class Performance:
     pooled_error: float
 
 
-def try_experiments(plan: Plan, curves: Curves, experiments: int, rng: np.random.Generator) -> Tries:
+def try_experiments(
+    plan: Plan, curves: Curves, experiments: int, rng: np.random.Generator
+) -> Tries:
     """Simulate and analyse so many experiments of `plan.runs` plates each.
 
     Parameters
@@ -119,8 +121,10 @@ def joined(tries: Sequence[Tries]) -> Tries:
         for name, count in item.checks.items():
             checks[name] = checks.get(name, 0) + count
     return Tries(
-        np.concatenate([item.plates for item in tries]), np.concatenate([item.pooled for item in tries]), dict(sorted(checks.items()))
-    )  # fmt: skip
+        np.concatenate([item.plates for item in tries]),
+        np.concatenate([item.pooled for item in tries]),
+        dict(sorted(checks.items())),
+    )
 
 
 def performance(plan: Plan, tries: Tries) -> tuple[Performance, ...]:
@@ -135,18 +139,30 @@ def _performance(plan: Plan, tries: Tries, k: int, name: str) -> Performance:
     closed = told & np.isfinite(low) & np.isfinite(high)
     holds = _share((low <= own) & (own <= high), told)
     middle, p_low, p_high = np.moveaxis(tries.pooled[:, k, :], 1, 0)
-    several = np.isfinite(middle) & ~np.isnan(p_low) if plan.runs > 1 else np.zeros(middle.shape, bool)
+    several = (
+        np.isfinite(middle) & ~np.isnan(p_low) if plan.runs > 1 else np.zeros(middle.shape, bool)
+    )
     pooled = _share((p_low <= true) & (true <= p_high), several)
     return Performance(
-        name=name, unit="fmol/mg" if name == "Bmax" else "nM", true=plan.true(name), plates=value.size, experiments=middle.size,
-        failed=1.0 - float(told.mean()), open_ended=float((told & ~closed).mean()),
+        name=name,
+        unit="fmol/mg" if name == "Bmax" else "nM",
+        true=plan.true(name),
+        plates=value.size,
+        experiments=middle.size,
+        failed=1.0 - float(told.mean()),
+        open_ended=float((told & ~closed).mean()),
         bias=float(10 ** np.mean((value - own)[told])) if told.any() else math.nan,
         sd_log10=float(np.std((value - own)[told], ddof=1)) if told.sum() > 1 else math.nan,
-        width=_fold(high - low, told, 0.5), width_90=_fold(high - low, told, 0.9),
-        covers_own=holds, covers=_share((low <= true) & (true <= high), told), error=_error(holds, int(told.sum())),
-        pooled_width=_fold(p_high - p_low, several, 0.5), pooled_width_90=_fold(p_high - p_low, several, 0.9),
-        pooled_covers=pooled, pooled_error=_error(pooled, int(several.sum())),
-    )  # fmt: skip
+        width=_fold(high - low, told, 0.5),
+        width_90=_fold(high - low, told, 0.9),
+        covers_own=holds,
+        covers=_share((low <= true) & (true <= high), told),
+        error=_error(holds, int(told.sum())),
+        pooled_width=_fold(p_high - p_low, several, 0.5),
+        pooled_width_90=_fold(p_high - p_low, several, 0.9),
+        pooled_covers=pooled,
+        pooled_error=_error(pooled, int(several.sum())),
+    )
 
 
 def _one_plate(
@@ -168,7 +184,9 @@ def _one_plate(
     fit = task.fit()
     estimates = task.estimates(fit)
     series = tuple(held for _, held in readings.series)
-    checks = fit.checks + plate_checks(plate, series, fit, task.model, readings.conditions, estimates)
+    checks = fit.checks + plate_checks(
+        plate, series, fit, task.model, readings.conditions, estimates
+    )
     raised = list(dict.fromkeys(check.name for check in checks if check.level != "fine"))
     by_name = {estimate.name: estimate for estimate in estimates}
     told = [by_name[name] for name, _ in plan.asked if name in by_name]
@@ -179,7 +197,9 @@ def _truth_of_run(plan: Plan, rng: np.random.Generator) -> Truth:
     if plan.kind == "competition":
         return one_run(plan.truth, rng, sd_log10_ki=plan.between_run_sd)
     moved = one_run(plan.truth, rng, sd_log10_bmax=plan.between_run_sd)
-    return replace(moved, kd_nM=float(plan.truth.kd_nM * 10 ** rng.normal(0.0, plan.between_run_sd)))
+    return replace(
+        moved, kd_nM=float(plan.truth.kd_nM * 10 ** rng.normal(0.0, plan.between_run_sd))
+    )
 
 
 def _logs(estimate: Estimate) -> tuple[float, float, float]:

@@ -67,11 +67,13 @@ def error_budget(
             by |= {"specific activity": own_leverage, "counting efficiency": own_leverage}
         by |= leverages or {}
         stated_as = {
-            "Kd of the radioligand": kd, "radioligand added": radioligand,
-            "specific activity": conditions.specific_activity_Ci_per_mmol, "counting efficiency": conditions.counting_efficiency,
+            "Kd of the radioligand": kd,
+            "radioligand added": radioligand,
+            "specific activity": conditions.specific_activity_Ci_per_mmol,
+            "counting efficiency": conditions.counting_efficiency,
             # Sites are fitted as a concentration, so the protein behind them does not enter a Ki.
             "protein": conditions.protein_ug,
-        }  # fmt: skip
+        }
         sources += [(name, number, abs(by.get(name, 0.0))) for name, number in stated_as.items()]
     if kind == "kd":
         sources.append(("radioligand added", radioligand, 1.0))
@@ -89,7 +91,11 @@ def error_budget(
         error = leverage * stated.se / (abs(stated.value) * LN10) if stated.value else 0.0
         told = f"{figures(stated.value)} {stated.unit}"
         parts.append(
-            (name, f"{told} ± {figures(stated.se, 2)}" if stated.se else f"{told}, taken as exact", error)
+            (
+                name,
+                f"{told} ± {figures(stated.se, 2)}" if stated.se else f"{told}, taken as exact",
+                error,
+            )
         )
     common = set(shared)
     if radioligand is not None and not radioligand.per_run:
@@ -97,7 +103,9 @@ def error_budget(
     return _shares([(name, value, error, name in common) for name, value, error in parts])
 
 
-def pooled_budget(pooled: Estimate, budgets: Sequence[Sequence[ErrorShare]]) -> tuple[ErrorShare, ...]:
+def pooled_budget(
+    pooled: Estimate, budgets: Sequence[Sequence[ErrorShare]]
+) -> tuple[ErrorShare, ...]:
     """Where the error of a pooled number comes from: the scatter of the runs, and what all runs share.
 
     Parameters
@@ -108,14 +116,23 @@ def pooled_budget(pooled: Estimate, budgets: Sequence[Sequence[ErrorShare]]) -> 
         One per run, from `error_budget`. What is not shared differs from run to run, so it is in their scatter already.
     """
     own = 0.0 if math.isnan(pooled.log10_se) else pooled.log10_se
-    parts = [("between runs", f"n = {pooled.n}, standard error {figures(100 * own * LN10, 2)} %", own, False)]
+    parts = [
+        (
+            "between runs",
+            f"n = {pooled.n}, standard error {figures(100 * own * LN10, 2)} %",
+            own,
+            False,
+        )
+    ]
     common: dict[str, list[ErrorShare]] = {}
     for budget in budgets:
         for share in budget:
             if share.shared:
                 common.setdefault(share.name, []).append(share)
     for name, listed in common.items():
-        parts.append((name, listed[0].value, float(np.mean([share.log10_se for share in listed])), True))
+        parts.append(
+            (name, listed[0].value, float(np.mean([share.log10_se for share in listed])), True)
+        )
     return _shares(parts)
 
 
@@ -146,9 +163,12 @@ def with_shared_errors(pooled: Estimate, budget: Sequence[ErrorShare]) -> Estima
         for end in (pooled.low, pooled.high)
     )
     return replace(
-        pooled, low=10 ** (middle - below), high=10 ** (middle + above), log10_se=math.hypot(pooled.log10_se, systematic),
+        pooled,
+        low=10 ** (middle - below),
+        high=10 ** (middle + above),
+        log10_se=math.hypot(pooled.log10_se, systematic),
         method=f"{pooled.method}; with the errors that all runs share",
-    )  # fmt: skip
+    )
 
 
 def _kind(parameter: str) -> Literal["ki", "kd", "bmax"]:
@@ -162,7 +182,11 @@ def _shares(parts: Sequence[tuple[str, str, float, bool]]) -> tuple[ErrorShare, 
     total = sum(error**2 for _, _, error, _ in parts if math.isfinite(error))
     told = [
         ErrorShare(
-            name, value, error, error**2 / total if total > 0 and math.isfinite(error) else 0.0, shared
+            name,
+            value,
+            error,
+            error**2 / total if total > 0 and math.isfinite(error) else 0.0,
+            shared,
         )
         for name, value, error, shared in parts
     ]

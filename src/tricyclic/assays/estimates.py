@@ -88,9 +88,15 @@ def from_linear(
 def scaled(estimate: Estimate, factor: float, *, name: str, unit: str, method: str) -> Estimate:
     """The same estimate times a constant, under another name."""
     return replace(
-        estimate, name=name, unit=unit, method=method,
-        value=estimate.value * factor, low=estimate.low * factor, high=estimate.high * factor, se=estimate.se * factor,
-    )  # fmt: skip
+        estimate,
+        name=name,
+        unit=unit,
+        method=method,
+        value=estimate.value * factor,
+        low=estimate.low * factor,
+        high=estimate.high * factor,
+        se=estimate.se * factor,
+    )
 
 
 def bmax_unit(conditions: BindingConditions) -> tuple[str, float]:

@@ -25,7 +25,9 @@ class FittedWells:
 
     def column(self, name: str, missing: float) -> Floats:
         """One column over all readings of the fit, shape (n,)."""
-        return np.concatenate([np.asarray(s.x.get(name, np.full(s.n, missing))) for s in self.series])
+        return np.concatenate(
+            [np.asarray(s.x.get(name, np.full(s.n, missing))) for s in self.series]
+        )
 
     @cached_property
     def y(self) -> Floats:
@@ -47,7 +49,9 @@ class FittedWells:
     @cached_property
     def is_total(self) -> np.ndarray:
         """Wells without competitor in which the site can bind."""
-        return np.asarray((self.column("competitor_M", 0.0) == 0) & (self.column("specific", 1.0) > 0))
+        return np.asarray(
+            (self.column("competitor_M", 0.0) == 0) & (self.column("specific", 1.0) > 0)
+        )
 
     @cached_property
     def is_nonspecific(self) -> np.ndarray:

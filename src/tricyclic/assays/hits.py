@@ -35,7 +35,9 @@ MAD_EFFICIENCY = 0.367
 FLAT, INVERTED, NOT_FITTED = "flat", "inverted", "not fitted"
 THROUGHOUT = "effect at every concentration"
 HALF_EFFECT = 50.0  # % of the control window
-START_LEFT = 0.05  # share of the span gone at the third concentration, where the start of a curve is known
+START_LEFT = (
+    0.05  # share of the span gone at the third concentration, where the start of a curve is known
+)
 UNFIT = {"too few points", "no finite readings", "infinite readings", "search not finished"}
 
 # class -> its rule, in the order in which they are tried; the first that holds names the curve
@@ -90,10 +92,13 @@ def split(plates: Sequence[PlateArrays]) -> tuple[list[_Curve], list[list[tuple[
             if len(set(doses)) >= CONCENTRATIONS_AT_LEAST:
                 curves.append(
                     _Curve(
-                        compound, number, tuple(well.name for well, _ in members), np.log10(doses),
+                        compound,
+                        number,
+                        tuple(well.name for well, _ in members),
+                        np.log10(doses),
                         np.array([effect for _, effect in members]),
                     )
-                )  # fmt: skip
+                )
             else:
                 alone += members
         singles.append(alone)
@@ -151,11 +156,18 @@ def single_hits(
     q = adjusted(p)
     found = [
         WellHit(
-            key[0], tuple(dict.fromkeys(row[0] for row in groups[key])), tuple(row[1] for row in groups[key]), key[1],
-            float(effect[k]), float(z[k]), float(p[k]), float(q[k]), bool(q[k] <= fdr and effect[k] >= effect_at_least),
+            key[0],
+            tuple(dict.fromkeys(row[0] for row in groups[key])),
+            tuple(row[1] for row in groups[key]),
+            key[1],
+            float(effect[k]),
+            float(z[k]),
+            float(p[k]),
+            float(q[k]),
+            bool(q[k] <= fdr and effect[k] >= effect_at_least),
         )
         for k, key in enumerate(keys)
-    ]  # fmt: skip
+    ]
     return tuple(sorted(found, key=lambda hit: (not hit.hit, hit.p, hit.compound)))
 
 
@@ -231,7 +243,8 @@ def _expected(
     row of the plate that reads high lifts the whole of a curve that lies in it, and free plateaus would take that up.
     """
     seen = [
-        _start_seen(curve, hit, fits, k) for k, (curve, hit) in enumerate(zip(curves, found, strict=True))
+        _start_seen(curve, hit, fits, k)
+        for k, (curve, hit) in enumerate(zip(curves, found, strict=True))
     ]
     starts: dict[int, list[float]] = {}
     for curve, hit, known in zip(curves, found, seen, strict=True):
@@ -286,7 +299,9 @@ def adjusted(p: Floats) -> Floats:
 def _pooled(members: Sequence[CurveHit]) -> Estimate:
     if len(members) == 1:
         return members[0].ic50
-    return pool_estimates([member.ic50 for member in members], runs=[member.plate for member in members])
+    return pool_estimates(
+        [member.ic50 for member in members], runs=[member.plate for member in members]
+    )
 
 
 def _spread(wells: PlateArrays, effects: Floats) -> tuple[float, float, int]:
@@ -300,7 +315,9 @@ def _spread(wells: PlateArrays, effects: Floats) -> tuple[float, float, int]:
     return float(pool.mean()), float(pool.std(ddof=1)), int((pool.size - 1) / MAD_EFFICIENCY)
 
 
-def _calibrated(x: Floats, y: Floats, fits: BatchFits, rng: np.random.Generator, simulations: int) -> Floats:
+def _calibrated(
+    x: Floats, y: Floats, fits: BatchFits, rng: np.random.Generator, simulations: int
+) -> Floats:
     """Chance of an F as large on a flat line, by design: the doses with a reading, how often each."""
     present = np.where(np.isfinite(y), np.round(x, 6), np.nan)
     present = np.sort(present, axis=1)
@@ -324,12 +341,22 @@ def _calibrated(x: Floats, y: Floats, fits: BatchFits, rng: np.random.Generator,
 
 def _share(log10_molar: Floats, fits: BatchFits, k: int) -> Floats:
     with np.errstate(over="ignore"):
-        return np.asarray(1.0 / (1.0 + 10.0 ** (-fits.hill[k] * (log10_molar - fits.log10_ic50[k]))))
+        return np.asarray(
+            1.0 / (1.0 + 10.0 ** (-fits.hill[k] * (log10_molar - fits.log10_ic50[k])))
+        )
 
 
 def _curve_hit(
-    curve: _Curve, plate: str, fits: BatchFits, k: int, p: float, q: float, fdr: float, effect_at_least: float, confidence: float
-) -> CurveHit:  # fmt: skip
+    curve: _Curve,
+    plate: str,
+    fits: BatchFits,
+    k: int,
+    p: float,
+    q: float,
+    fdr: float,
+    effect_at_least: float,
+    confidence: float,
+) -> CurveHit:
     status = STATUS[int(fits.status[k])]
     seen = np.isfinite(curve.effect)
     doses, place = np.unique(np.round(curve.log10_molar[seen], 9), return_inverse=True)
@@ -345,10 +372,24 @@ def _curve_hit(
     hit = bool(math.isfinite(q) and found and kind not in (NOT_FITTED, FLAT, INVERTED))
     ic50 = _potency(curve, plate, fits, k, kind, lowest, highest, confidence)
     return CurveHit(
-        compound=curve.compound, plate=plate, log10_molar=doses, effect_percent=means, ic50=ic50, log10_ic50=float(fits.log10_ic50[k]), hill=float(fits.hill[k]),
-        effect_low=start, effect_high=end, residual_sd=float(fits.sd[k]), f=float(fits.f_flat[k]), p=p, q=q, hit=hit, kind=kind,
-        says=_says(kind, status, ic50, float(fits.hill[k]), highest, lowest), status=status,
-    )  # fmt: skip
+        compound=curve.compound,
+        plate=plate,
+        log10_molar=doses,
+        effect_percent=means,
+        ic50=ic50,
+        log10_ic50=float(fits.log10_ic50[k]),
+        hill=float(fits.hill[k]),
+        effect_low=start,
+        effect_high=end,
+        residual_sd=float(fits.sd[k]),
+        f=float(fits.f_flat[k]),
+        p=p,
+        q=q,
+        hit=hit,
+        kind=kind,
+        says=_says(kind, status, ic50, float(fits.hill[k]), highest, lowest),
+        status=status,
+    )
 
 
 def _class(
@@ -365,7 +406,11 @@ def _class(
     first, last = (float(v) for v in _share(np.array([lowest, highest]), fits, k))
     span = float(fits.bottom[k] - fits.top[k])
     # What the concentrations showed of the span, not what lies beyond them.
-    if status == "constant readings" or not discovered or not abs(span * (last - first)) >= effect_at_least:
+    if (
+        status == "constant readings"
+        or not discovered
+        or not abs(span * (last - first)) >= effect_at_least
+    ):
         return FLAT
     if span < 0:
         return INVERTED
@@ -384,7 +429,11 @@ def _class(
         return "lower plateau missing"
     if hill < SHALLOW:
         return "shallow"
-    return "partial effect, both plateaus" if fits.bottom[k] < FULL_EFFECT else "full curve, both plateaus"
+    return (
+        "partial effect, both plateaus"
+        if fits.bottom[k] < FULL_EFFECT
+        else "full curve, both plateaus"
+    )
 
 
 def _potency(
@@ -411,19 +460,33 @@ def _potency(
     if kind == NOT_FITTED:
         return told
     relation: Relation = (
-        "<" if kind == THROUGHOUT else ">" if kind == FLAT or at > highest else "<" if at < lowest else "="
+        "<"
+        if kind == THROUGHOUT
+        else ">"
+        if kind == FLAT or at > highest
+        else "<"
+        if at < lowest
+        else "="
     )
     if relation != "=":
         bound = _nM(highest if relation == ">" else lowest)
         return replace(
-            told, value=bound, relation=relation, low=bound if relation == ">" else 0.0,
-            high=math.inf if relation == ">" else bound, method="outside the tested concentrations",
-        )  # fmt: skip
+            told,
+            value=bound,
+            relation=relation,
+            low=bound if relation == ">" else 0.0,
+            high=math.inf if relation == ">" else bound,
+            method="outside the tested concentrations",
+        )
     low, high = float(fits.log10_ic50_low[k]), float(fits.log10_ic50_high[k])
-    return replace(told, value=_nM(at), low=_nM(low), high=_nM(high), log10_se=float(fits.se_log10_ic50[k]))
+    return replace(
+        told, value=_nM(at), low=_nM(low), high=_nM(high), log10_se=float(fits.se_log10_ic50[k])
+    )
 
 
-def _says(kind: str, status: str, ic50: Estimate, hill: float, highest: float, lowest: float) -> str:
+def _says(
+    kind: str, status: str, ic50: Estimate, hill: float, highest: float, lowest: float
+) -> str:
     if kind == NOT_FITTED:
         return f"{kind}: {status}"
     if kind in ("open above", "open below"):

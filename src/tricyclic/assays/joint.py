@@ -36,7 +36,9 @@ CURVES = {
 _OF_THE_PLATE = ("signal_per_M", "background", "switch_min", "start", "bottom")
 _KD = Parameter("log10_kd", "log10 M", "Kd of the radioligand", -14.0, -2.0)
 _SITES = Parameter("log10_bmax", "log10 M", "sites in the well", -16.0, -4.0)
-_SIGNAL = Parameter("signal_per_M", "y/M", "reading per molar of bound radioligand", 0.0, given=True)
+_SIGNAL = Parameter(
+    "signal_per_M", "y/M", "reading per molar of bound radioligand", 0.0, given=True
+)
 _SINK = Parameter("nonspecific", "", "non-specifically bound over free radioligand", 0.0)
 
 
@@ -86,18 +88,23 @@ def analyse_jointly(
             where=name,
             allowed=f"Two or more of: {', '.join(CURVES)}",
         )
-    compounds = sorted({compound for piece in order for compound, _ in piece.readings.series if compound})
+    compounds = sorted(
+        {compound for piece in order for compound, _ in piece.readings.series if compound}
+    )
     reference = _membrane(order[0])
     parts: list[Part] = []
     given: dict[str, float] = {}
     for piece in order:
         if "signal_per_M" not in piece.readings.given:
             raise InputError(
-                "counts cannot become moles, and sites can only be shared in moles", where=piece.name,
+                "counts cannot become moles, and sites can only be shared in moles",
+                where=piece.name,
                 do="State specific activity, counting efficiency and volume",
-            )  # fmt: skip
+            )
         model = shifted(
-            in_molar(curves[CURVES[piece.kind]]), "log10_bmax", math.log10(_membrane(piece) / reference)
+            in_molar(curves[CURVES[piece.kind]]),
+            "log10_bmax",
+            math.log10(_membrane(piece) / reference),
         )
         own = {p: f"{p} {piece.name}" for p in _OF_THE_PLATE}
         for (compound, _), part in zip(
@@ -105,7 +112,9 @@ def analyse_jointly(
         ):
             names = {p: own.get(p, name) for p, name in part.rename.items()}
             names |= {
-                p: own_name(p, compound or "competitor", compounds) for p in names if p in OWN_PER_COMPOUND
+                p: own_name(p, compound or "competitor", compounds)
+                for p in names
+                if p in OWN_PER_COMPOUND
             }
             parts.append(Part(part.series, model, names, piece.name))
         given |= {own[key]: value for key, value in piece.readings.given.items() if key in own}
@@ -113,7 +122,9 @@ def analyse_jointly(
     if all(piece.kind == "competition" for piece in order):
         given["log10_kd"] = order[0].readings.given.get("log10_kd", math.nan)
     counts = all(piece.readings.counts for piece in order)
-    variance = ("counting" if counts else "constant") if chosen.variance == "auto" else chosen.variance
+    variance = (
+        ("counting" if counts else "constant") if chosen.variance == "auto" else chosen.variance
+    )
     found = fit(
         parts,
         given={k: v for k, v in given.items() if k in known},
@@ -122,10 +133,17 @@ def analyse_jointly(
     )
     conditions = order[0].readings.conditions
     return PlateResult(
-        name=name, experiment=name, group="", plate=None, conditions=conditions, series=tuple(part.series for part in parts), fit=found,
-        estimates=_estimates(found, order[0], compounds, name), model=" + ".join(CURVES[piece.kind] for piece in order),
+        name=name,
+        experiment=name,
+        group="",
+        plate=None,
+        conditions=conditions,
+        series=tuple(part.series for part in parts),
+        fit=found,
+        estimates=_estimates(found, order[0], compounds, name),
+        model=" + ".join(CURVES[piece.kind] for piece in order),
         checks=found.checks,
-    )  # fmt: skip
+    )
 
 
 def in_molar(model: CurveModel) -> CurveModel:
@@ -133,30 +151,50 @@ def in_molar(model: CurveModel) -> CurveModel:
     names = {p.name for p in model.parameters}
     if "bmax" in names:
         model = restated(
-            model, "bmax", (_SITES, _SIGNAL),
+            model,
+            "bmax",
+            (_SITES, _SIGNAL),
             lambda log10_bmax, signal_per_M, **_: 10.0**log10_bmax * signal_per_M,
-            {"log10_bmax": lambda bmax, signal_per_M=1.0, **_: np.log10(max(bmax, 1e-300) / signal_per_M)},
-        )  # fmt: skip
+            {
+                "log10_bmax": lambda bmax, signal_per_M=1.0, **_: np.log10(
+                    max(bmax, 1e-300) / signal_per_M
+                )
+            },
+        )
         if "nonspecific" in names:
             inner = model
             model = restated(
-                _renamed(inner, "nonspecific", "nonspecific_y"), "nonspecific_y", (_SINK, _SIGNAL),
+                _renamed(inner, "nonspecific", "nonspecific_y"),
+                "nonspecific_y",
+                (_SINK, _SIGNAL),
                 lambda nonspecific, signal_per_M, **_: nonspecific * signal_per_M,
-                {"nonspecific": lambda nonspecific_y, signal_per_M=1.0, **_: nonspecific_y / signal_per_M},
-            )  # fmt: skip
+                {
+                    "nonspecific": lambda nonspecific_y, signal_per_M=1.0, **_: (
+                        nonspecific_y / signal_per_M
+                    )
+                },
+            )
     if "log10_kon" in names and "log10_koff" in names:
         model = restated(
-            model, "log10_kon", (_KD,),
+            model,
+            "log10_kon",
+            (_KD,),
             lambda log10_kd, log10_koff, **_: log10_koff - log10_kd,
             {"log10_kd": lambda log10_kon, log10_koff, **_: log10_koff - log10_kon},
-        )  # fmt: skip
+        )
     return model
 
 
 def _renamed(model: CurveModel, old: str, new: str) -> CurveModel:
     declared = model.parameter(old)
     stand_in = Parameter(
-        new, declared.unit, declared.says, declared.low, declared.high, declared.given, declared.default
+        new,
+        declared.unit,
+        declared.says,
+        declared.low,
+        declared.high,
+        declared.given,
+        declared.default,
     )
     return restated(
         model, old, (stand_in,), lambda **values: values[new], {new: lambda **values: values[old]}
@@ -171,7 +209,9 @@ def _membrane(piece: Piece) -> float:
     return conditions.protein_ug.value / conditions.volume_uL
 
 
-def _estimates(found: Fit, first: Piece, compounds: Sequence[str], where: str) -> tuple[Estimate, ...]:
+def _estimates(
+    found: Fit, first: Piece, compounds: Sequence[str], where: str
+) -> tuple[Estimate, ...]:
     if not found.ok:
         return ()
     conditions = first.readings.conditions

@@ -57,13 +57,17 @@ def judge_screen(
     for wells in arrays:
         if not wells.tested.any():
             raise InputError(
-                "holds no compound wells", where=wells.plate.name, allowed="Compound wells have the role competition or response",
+                "holds no compound wells",
+                where=wells.plate.name,
+                allowed="Compound wells have the role competition or response",
                 do="Say in the layout which wells hold compounds",
-            )  # fmt: skip
+            )
     judged = [plate_quality(wells, order=k) for k, wells in enumerate(arrays, 1)]
     good = [plate.level != "stop" for plate in judged]
     curves, singles = split(arrays)
-    wells_found = single_hits(arrays, singles, callable_plates=good, fdr=fdr, effect_at_least=effect_at_least)
+    wells_found = single_hits(
+        arrays, singles, callable_plates=good, fdr=fdr, effect_at_least=effect_at_least
+    )
     curves_found, expected = curve_hits(
         arrays,
         curves,
@@ -91,12 +95,18 @@ def judge_screen(
     )
     maps, places = place_checks(told)
     return Screen(
-        name=name, plates=told, wells=wells_found, curves=curves_found, potencies=pooled_potencies(curves_found),
-        by_place=maps, fdr=fdr, effect_at_least=effect_at_least,
+        name=name,
+        plates=told,
+        wells=wells_found,
+        curves=curves_found,
+        potencies=pooled_potencies(curves_found),
+        by_place=maps,
+        fdr=fdr,
+        effect_at_least=effect_at_least,
         classes=tuple(CLASSES.items()) if curves_found else (),
         checks=(*summary_checks(told), *drift_checks(told), *places),
         synthetic=any("synthetic" in note for plate in plates for note in plate.notes),
-    )  # fmt: skip
+    )
 
 
 def _again(
@@ -105,7 +115,9 @@ def _again(
     """Judge a plate of curves again, now that what its wells should read is known."""
     known = dict(fitted)
     if singles:
-        names = {well.name: effect for well, effect in zip(_used(wells), wells.activity, strict=True)}
+        names = {
+            well.name: effect for well, effect in zip(_used(wells), wells.activity, strict=True)
+        }
         middle = float(np.median([names[name] for name in singles]))
         known |= dict.fromkeys(singles, middle)
     return plate_quality(wells, order=plate.order, expected=expected_of(wells, known))
@@ -130,6 +142,10 @@ def _sound(plates: Sequence[Plate], fdr: float, effect_at_least: float, confiden
             f"the false discovery rate is {fdr:g}", allowed="It is between 0 and 1, such as 0.05"
         )
     if not 0 <= effect_at_least < float("inf"):
-        raise InputError(f"the least effect of a hit is {effect_at_least:g} %", allowed="It is 0 or more")
+        raise InputError(
+            f"the least effect of a hit is {effect_at_least:g} %", allowed="It is 0 or more"
+        )
     if not 0 < confidence < 1:
-        raise InputError(f"the confidence is {confidence:g}", allowed="It is between 0 and 1, such as 0.95")
+        raise InputError(
+            f"the confidence is {confidence:g}", allowed="It is between 0 and 1, such as 0.95"
+        )

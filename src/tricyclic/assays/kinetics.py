@@ -36,7 +36,10 @@ class Kinetics:
     competitive_association (Motulsky-Mahan), schild or allosteric.
     """
 
-    CURVES: Mapping[str, str] = {"schild": "gaddum_schild", "allosteric": "allosteric_ternary_complex"}
+    CURVES: Mapping[str, str] = {
+        "schild": "gaddum_schild",
+        "allosteric": "allosteric_ternary_complex",
+    }
 
     def __init__(
         self,
@@ -75,7 +78,9 @@ class Kinetics:
         if self.kind == "competitive_association":
             # Motulsky and Mahan's curve tells the competitor's rates; those of the radioligand come from elsewhere.
             given |= stated
-        return Hypothesis(parts_of(self.readings.series, self.model, self.where), given, says=self.model.says)
+        return Hypothesis(
+            parts_of(self.readings.series, self.model, self.where), given, says=self.model.says
+        )
 
     def fit(self) -> Fit:
         """Fit the curve to all wells."""
@@ -89,7 +94,10 @@ class Kinetics:
         )
 
     def _rates_stated(self) -> dict[str, float]:
-        stated = {"log10_kon": self.conditions.kon_per_M_min, "log10_koff": self.conditions.koff_per_min}
+        stated = {
+            "log10_kon": self.conditions.kon_per_M_min,
+            "log10_koff": self.conditions.koff_per_min,
+        }
         return {name: math.log10(value) for name, value in stated.items() if value}
 
     def estimates(self, main: Fit) -> tuple[Estimate, ...]:
@@ -100,7 +108,9 @@ class Kinetics:
         for parameter, label, unit, factor in RATES:
             for compound in self.compounds if parameter in OF_COMPETITOR else [""]:
                 name = (
-                    own_name(parameter, compound, self.compounds) if parameter in OF_COMPETITOR else parameter
+                    own_name(parameter, compound, self.compounds)
+                    if parameter in OF_COMPETITOR
+                    else parameter
                 )
                 if name not in main or main[name].fixed:
                     continue
@@ -124,7 +134,14 @@ class Kinetics:
             hot, target = self.conditions.radioligand, self.conditions.target
             out.append(
                 from_log10(
-                    main, "log10_bmax", "Bmax", unit, factor, subject=hot, target=target, where=self.where
+                    main,
+                    "log10_bmax",
+                    "Bmax",
+                    unit,
+                    factor,
+                    subject=hot,
+                    target=target,
+                    where=self.where,
                 )
             )
         for on, off, compounds, label in (
@@ -132,7 +149,9 @@ class Kinetics:
             ("log10_k3", "log10_k4", self.compounds, "Ki"),
         ):
             for compound in compounds:
-                names = tuple(own_name(n, compound, self.compounds) if compound else n for n in (on, off))
+                names = tuple(
+                    own_name(n, compound, self.compounds) if compound else n for n in (on, off)
+                )
                 # A rate on its bound is not known, and neither is its ratio to another.
                 known = all(n in main and not main[n].at_bound for n in names)
                 if known and not all(main[n].fixed for n in names):
@@ -152,15 +171,30 @@ class Kinetics:
         ):
             if parameter in main and not main[parameter].fixed:
                 out.append(
-                    from_linear(main, parameter, label, unit, target=self.conditions.target, where=self.where)
+                    from_linear(
+                        main,
+                        parameter,
+                        label,
+                        unit,
+                        target=self.conditions.target,
+                        where=self.where,
+                    )
                 )
         for parameter, label, unit, factor in (
-            ("log10_ec50", "EC50", "nM", NANOMOLAR), ("log10_kb", "KB", "nM", NANOMOLAR), ("log10_alpha", "cooperativity", "", 1.0),
-        ):  # fmt: skip
+            ("log10_ec50", "EC50", "nM", NANOMOLAR),
+            ("log10_kb", "KB", "nM", NANOMOLAR),
+            ("log10_alpha", "cooperativity", "", 1.0),
+        ):
             if parameter in main and not main[parameter].fixed:
                 out.append(
                     from_log10(
-                        main, parameter, label, unit, factor, target=self.conditions.target, where=self.where
+                        main,
+                        parameter,
+                        label,
+                        unit,
+                        factor,
+                        target=self.conditions.target,
+                        where=self.where,
                     )
                 )
         return tuple(out)
@@ -169,7 +203,9 @@ class Kinetics:
         if self.kind != "association":
             return False
         series = [s for _, s in self.readings.series]
-        hot = np.concatenate([s.x["radioligand_M"][s.x.get("specific", np.ones(s.n)) > 0] for s in series])
+        hot = np.concatenate(
+            [s.x["radioligand_M"][s.x.get("specific", np.ones(s.n)) > 0] for s in series]
+        )
         return np.unique(hot).size == 1
 
     def checks(self, main: Fit) -> tuple[Check, ...]:
@@ -178,10 +214,17 @@ class Kinetics:
             says = "all wells hold one radioligand concentration, so only kon [L] + koff shows: kon and koff cannot be told apart"
             return (
                 Check(
-                    "rates_apart", "stop", says, where=self.where, value=1, limit=2, unit="concentrations", source="motulsky_1984",
+                    "rates_apart",
+                    "stop",
+                    says,
+                    where=self.where,
+                    value=1,
+                    limit=2,
+                    unit="concentrations",
+                    source="motulsky_1984",
                     advice="State koff_per_min from a dissociation experiment, or add wells at a second concentration",
                 ),
-            )  # fmt: skip
+            )
         kd = self.conditions.radioligand_kd_nM
         kinetic = [e for e in self.estimates(main) if e.name == "Kd (koff / kon)"]
         if kd is None or not kinetic:
@@ -191,18 +234,36 @@ class Kinetics:
         says = f"the rates give a Kd of {found.value:.3g} nM, equilibrium gave {kd.value:.3g} nM"
         return (
             Check(
-                "kinetic_against_equilibrium_kd", "fine" if agrees else "look", says, where=self.where, value=found.value, limit=kd.value,
-                unit="nM", advice="" if agrees else "Look for slow equilibration, depletion or a second step of binding",
+                "kinetic_against_equilibrium_kd",
+                "fine" if agrees else "look",
+                says,
+                where=self.where,
+                value=found.value,
+                limit=kd.value,
+                unit="nM",
+                advice=""
+                if agrees
+                else "Look for slow equilibration, depletion or a second step of binding",
                 source="motulsky_1984",
             ),
-        )  # fmt: skip
+        )
 
     def _residence(self, off: Estimate) -> Estimate:
         turned: dict[Relation, Relation] = {"=": "=", ">": "<", "<": ">"}
         return Estimate(
-            "residence time", 1.0 / off.value, "min", _inverse(off.high), _inverse(off.low), off.confidence, turned[off.relation],
-            off.log10_se, method=off.method, subject=off.subject, target=off.target, where=off.where,
-        )  # fmt: skip
+            "residence time",
+            1.0 / off.value,
+            "min",
+            _inverse(off.high),
+            _inverse(off.low),
+            off.confidence,
+            turned[off.relation],
+            off.log10_se,
+            method=off.method,
+            subject=off.subject,
+            target=off.target,
+            where=off.where,
+        )
 
     def _ratio(self, main: Fit, over: str, under: str, label: str, subject: str) -> Estimate:
         position = {p.name: i for i, p in enumerate(main.free)}
@@ -214,10 +275,18 @@ class Kinetics:
         log_value = main[over].value - main[under].value
         reach = t_quantile(main.df, main.confidence) * se
         return Estimate(
-            label, natural(log_value) * NANOMOLAR, "nM", natural(log_value - reach) * NANOMOLAR, natural(log_value + reach) * NANOMOLAR,
-            main.confidence, log10_se=se, method="ratio of rates, delta method on the log scale", subject=subject,
-            target=self.conditions.target, where=self.where,
-        )  # fmt: skip
+            label,
+            natural(log_value) * NANOMOLAR,
+            "nM",
+            natural(log_value - reach) * NANOMOLAR,
+            natural(log_value + reach) * NANOMOLAR,
+            main.confidence,
+            log10_se=se,
+            method="ratio of rates, delta method on the log scale",
+            subject=subject,
+            target=self.conditions.target,
+            where=self.where,
+        )
 
 
 def _inverse(value: float) -> float:

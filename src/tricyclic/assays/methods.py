@@ -97,7 +97,9 @@ def _at_the_bench(c: BindingConditions, protocol: Protocol | None) -> str:
         dose = f" ({figures(c.nsb_drug_M * 1e6)} uM)" if c.nsb_drug_M else ""
         nsb = f" Non-specific binding was defined with {c.nsb_drug}{dose}."
     stopped = f" Incubation was stopped by filtration through {c.filter}." if c.filter else ""
-    lead = f"{tissue[0].upper()}{tissue[1:]}{amount}{with_hot}{hot}{volume}{buffer}{how_long}{warm}."
+    lead = (
+        f"{tissue[0].upper()}{tissue[1:]}{amount}{with_hot}{hot}{volume}{buffer}{how_long}{warm}."
+    )
     named = f" The steps follow the protocol '{protocol.name}'." if protocol else ""
     return lead + nsb + stopped + named
 
@@ -162,15 +164,21 @@ def _fitted(plates: Sequence[PlateResult], kind: str, method: BindingMethod, equ
     else:
         what = f"All {_WELLS.get(kind, 'wells at all times')} of a plate, as counted,"
     untouched = "" if first.plate is None else "; nothing was subtracted or normalised beforehand"
-    held = [p.name for p in first.fit.parameters if p.fixed and p.name in ("log10_kon", "log10_koff")]
-    rates = f" {' and '.join(held)} of the radioligand were held at the stated values." if held else ""
+    held = [
+        p.name for p in first.fit.parameters if p.fixed and p.name in ("log10_kon", "log10_koff")
+    ]
+    rates = (
+        f" {' and '.join(held)} of the radioligand were held at the stated values." if held else ""
+    )
     return (
         f"{what} were fitted together with '{first.model}'{law}, {_WEIGHTS[first.fit.variance]}{untouched}.{kd}{rates} Limits of "
         f"one plate are {method.confidence * 100:g} % profile-likelihood limits; those of ratios of rates follow from the covariance."
     )
 
 
-def _pooled(plates: Sequence[PlateResult], pooled: Sequence[Estimate], method: BindingMethod) -> str:
+def _pooled(
+    plates: Sequence[PlateResult], pooled: Sequence[Estimate], method: BindingMethod
+) -> str:
     groups = {
         g: len({p.experiment for p in plates if p.group == g and p.fit.ok})
         for g in dict.fromkeys(p.group for p in plates)
@@ -179,7 +187,9 @@ def _pooled(plates: Sequence[PlateResult], pooled: Sequence[Estimate], method: B
         return "There is one run, so no interval between runs can be given."
     told = ", ".join(f"{n} in {group}" if group else str(n) for group, n in groups.items())
     ways = dict.fromkeys(
-        e.method for e in pooled if e.n > 1 and "shared" not in e.method and "all runs share" not in e.method
+        e.method
+        for e in pooled
+        if e.n > 1 and "shared" not in e.method and "all runs share" not in e.method
     )
     how = f" ({'; '.join(ways)})" if ways else ""
     return (

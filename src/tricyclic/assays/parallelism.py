@@ -82,23 +82,28 @@ def relative_potency(
     needed = {*SHAPE, HALF}
     if needed - {p.name for p in model.parameters}:
         raise InputError(
-            f"{model.name or model.says} cannot be compared so", allowed=f"The curve needs {', '.join(sorted(needed))}",
+            f"{model.name or model.says} cannot be compared so",
+            allowed=f"The curve needs {', '.join(sorted(needed))}",
             do="Choose logistic_4pl",
-        )  # fmt: skip
+        )
     if reference.y_unit != sample.y_unit:
         raise InputError(
-            f"the reference is in {reference.y_unit}, the sample in {sample.y_unit}", where=sample.name,
+            f"the reference is in {reference.y_unit}, the sample in {sample.y_unit}",
+            where=sample.name,
             allowed="Both have the same unit",
-        )  # fmt: skip
+        )
     if not 0 < confidence < 1:
-        raise InputError(f"the confidence is {confidence:g}", allowed="It is between 0 and 1, such as 0.95")
+        raise InputError(
+            f"the confidence is {confidence:g}", allowed="It is between 0 and 1, such as 0.95"
+        )
     for one in (reference, sample):
         doses = np.unique(one.x["concentration_M"][one.x["concentration_M"] > 0]).size
         if doses < FEWEST_DOSES:
             raise InputError(
-                f"has {doses} dose{'' if doses == 1 else 's'} above 0", where=one.name,
+                f"has {doses} dose{'' if doses == 1 else 's'} above 0",
+                where=one.name,
                 allowed=f"A curve that is compared has {FEWEST_DOSES} or more",
-            )  # fmt: skip
+            )
     held = dict(given or {})
     common = fit(
         _common(reference, sample, model),
@@ -108,17 +113,22 @@ def relative_potency(
         confidence=confidence,
     )
     separate = fit(
-        _separate(reference, sample, model, held), given=_both(held), variance=variance, intervals="none"
+        _separate(reference, sample, model, held),
+        given=_both(held),
+        variance=variance,
+        intervals="none",
     )
     for found, what in ((common, "common"), (separate, "separate")):
         if not found.ok:
             raise InputError(
-                f"the fit of {what} curves failed: {found.says}", where=f"{reference.name}, {sample.name}"
+                f"the fit of {what} curves failed: {found.says}",
+                where=f"{reference.name}, {sample.name}",
             )
     free = [name for name in SHAPE if name not in held]
     if not free:
         raise InputError(
-            "plateaus and slope are all given", do="Leave at least one of them free, to test parallelism"
+            "plateaus and slope are all given",
+            do="Leave at least one of them free, to test parallelism",
         )
     test = compare_models(
         common,
@@ -129,11 +139,18 @@ def relative_potency(
     )
     log = common["log10_potency"]
     told = RelativePotency(
-        reference=reference.name, sample=sample.name, potency=10.0**log.value, low=_power(log.low), high=_power(log.high),
-        confidence=confidence, ec50_reference_M=10.0 ** common[HALF].value, test=test,
+        reference=reference.name,
+        sample=sample.name,
+        potency=10.0**log.value,
+        low=_power(log.low),
+        high=_power(log.high),
+        confidence=confidence,
+        ec50_reference_M=10.0 ** common[HALF].value,
+        test=test,
         shape=tuple(_shape(separate, name, slope_margin, plateau_margin) for name in free),
-        ratio_at_own_shape=10.0 ** (separate[f"{HALF}[reference]"].value - separate[f"{HALF}[sample]"].value),
-    )  # fmt: skip
+        ratio_at_own_shape=10.0
+        ** (separate[f"{HALF}[reference]"].value - separate[f"{HALF}[sample]"].value),
+    )
     return replace(told, checks=_checks(told, common))
 
 
@@ -146,11 +163,18 @@ def _common(reference: Series, sample: Series, model: CurveModel) -> tuple[Part,
         (
             replace(half, name="log10_of_reference", says="EC50 of the reference"),
             Parameter(
-                "log10_potency", "log10", "potency of the sample over the reference", low=-reach, high=reach
+                "log10_potency",
+                "log10",
+                "potency of the sample over the reference",
+                low=-reach,
+                high=reach,
             ),
         ),
         lambda **v: v["log10_of_reference"] - v["log10_potency"],
-        {"log10_of_reference": lambda **v: np.asarray(v[HALF]), "log10_potency": lambda **v: np.asarray(0.0)},
+        {
+            "log10_of_reference": lambda **v: np.asarray(v[HALF]),
+            "log10_potency": lambda **v: np.asarray(0.0),
+        },
     )
     return (
         Part(reference, model, scatter="assay"),
@@ -169,10 +193,14 @@ def _separate(
 
 
 def _both(held: Mapping[str, float]) -> dict[str, float]:
-    return {f"{name}[{side}]": value for name, value in held.items() for side in ("reference", "sample")}
+    return {
+        f"{name}[{side}]": value for name, value in held.items() for side in ("reference", "sample")
+    }
 
 
-def _shape(separate: Fit, name: str, slope_margin: tuple[float, float], plateau_margin: float) -> SharedShape:
+def _shape(
+    separate: Fit, name: str, slope_margin: tuple[float, float], plateau_margin: float
+) -> SharedShape:
     a, b = separate[f"{name}[reference]"], separate[f"{name}[sample]"]
     t = t_quantile(separate.df, 0.9)
     if name == "hill":
@@ -196,9 +224,14 @@ def _shape(separate: Fit, name: str, slope_margin: tuple[float, float], plateau_
     reach = t * math.hypot(a.se, b.se) / span
     reach = reach if math.isfinite(reach) else math.inf
     return SharedShape(
-        f"{name} difference", f"{name} of the sample less that of the reference, over the reference's span", difference,
-        difference - reach, difference + reach, -plateau_margin, plateau_margin,
-    )  # fmt: skip
+        f"{name} difference",
+        f"{name} of the sample less that of the reference, over the reference's span",
+        difference,
+        difference - reach,
+        difference + reach,
+        -plateau_margin,
+        plateau_margin,
+    )
 
 
 def _checks(found: RelativePotency, common: Fit) -> tuple[Check, ...]:
@@ -206,30 +239,44 @@ def _checks(found: RelativePotency, common: Fit) -> tuple[Check, ...]:
     differs = found.test.p < 0.05
     made = [
         Check(
-            "parallel_f", "look" if differs else "fine",
+            "parallel_f",
+            "look" if differs else "fine",
             f"{'separate shapes fit better' if differs else 'separate shapes fit no better'} than a common one "
             f"(F p {'below 0.0001' if found.test.p < 1e-4 else '= ' + figures(found.test.p, 2)})",
-            where=where, value=found.test.p, limit=0.05, source="extra sum of squares F",
+            where=where,
+            value=found.test.p,
+            limit=0.05,
+            source="extra sum of squares F",
             advice="See below whether the difference matters" if differs else "",
         )
-    ]  # fmt: skip
+    ]
     for item in found.shape:
         made.append(
             Check(
-                "parallel_equivalence", "fine" if item.equivalent else "look",
+                "parallel_equivalence",
+                "fine" if item.equivalent else "look",
                 f"{item.says}: {figures(item.difference)} (90 %: {figures(item.low)} to {figures(item.high)})"
                 f"{'' if item.equivalent else ', not shown to be'}{' is' if item.equivalent else ''} within {figures(item.margin_low)} to {figures(item.margin_high)}",
-                where=where, value=item.difference, limit=item.margin_high, source=HOUSE,
-                advice="" if item.equivalent else "One number cannot tell the potency of curves of another shape; widen the doses or repeat",
+                where=where,
+                value=item.difference,
+                limit=item.margin_high,
+                source=HOUSE,
+                advice=""
+                if item.equivalent
+                else "One number cannot tell the potency of curves of another shape; widen the doses or repeat",
             )
-        )  # fmt: skip
+        )
     if differs and not found.parallel:
         made.append(
             Check(
-                "not_parallel", "stop", "the curves differ in shape by more than chance explains, and were not shown to agree within the margins",
-                where=where, source=HOUSE, advice="Do not report a relative potency; compare effects at stated doses instead",
+                "not_parallel",
+                "stop",
+                "the curves differ in shape by more than chance explains, and were not shown to agree within the margins",
+                where=where,
+                source=HOUSE,
+                advice="Do not report a relative potency; compare effects at stated doses instead",
             )
-        )  # fmt: skip
+        )
     return (*made, *common.checks)
 
 

@@ -62,20 +62,33 @@ class Truth:
     competitor_koff_per_min: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, value in (("Kd", self.kd_nM), *((f"Ki of {k}", v) for k, v in self.ki_nM.items())):
+        for name, value in (
+            ("Kd", self.kd_nM),
+            *((f"Ki of {k}", v) for k, v in self.ki_nM.items()),
+        ):
             if not (np.isfinite(value) and value > 0):
                 raise InputError(f"the true {name} is {value:g} nM", allowed="It is above 0")
         if not (self.bmax_fmol_per_mg >= 0 and self.nonspecific >= 0):
-            raise InputError("a true density or non-specific share is negative", allowed="Both are 0 or more")
+            raise InputError(
+                "a true density or non-specific share is negative", allowed="Both are 0 or more"
+            )
 
     def told(self) -> str:
         """The truth in words."""
         parts = [f"Kd {figures(self.kd_nM)} nM", f"Bmax {figures(self.bmax_fmol_per_mg)} fmol/mg"]
-        parts += [f"Bmax of {group} {figures(v)} fmol/mg" for group, v in self.bmax_of_group.items()]
+        parts += [
+            f"Bmax of {group} {figures(v)} fmol/mg" for group, v in self.bmax_of_group.items()
+        ]
         parts += [f"Ki of {name} {figures(v)} nM" for name, v in self.ki_nM.items()]
-        parts += [f"Ki of {name} at the masked site {figures(v)} nM" for name, v in self.ki_masked_nM.items()]
+        parts += [
+            f"Ki of {name} at the masked site {figures(v)} nM"
+            for name, v in self.ki_masked_nM.items()
+        ]
         parts += [f"kon {figures(self.kon_per_M_min)} per M and min"] if self.kon_per_M_min else []
-        parts += [f"koff of {name} {figures(v)} per min" for name, v in self.competitor_koff_per_min.items()]
+        parts += [
+            f"koff of {name} {figures(v)} per min"
+            for name, v in self.competitor_koff_per_min.items()
+        ]
         return ", ".join([*parts, f"non-specifically bound over free {figures(self.nonspecific)}"])
 
 
@@ -100,7 +113,12 @@ class Faults:
 
     def told(self) -> str:
         """The faults in words; empty where there are none."""
-        named = {"edge": self.edge, "row drift": self.row_drift, "column drift": self.column_drift, "control wells": self.controls}  # fmt: skip
+        named = {
+            "edge": self.edge,
+            "row drift": self.row_drift,
+            "column drift": self.column_drift,
+            "control wells": self.controls,
+        }
         return ", ".join(f"{name} {100 * share:+.3g} %" for name, share in named.items() if share)
 
 
@@ -114,7 +132,10 @@ def one_run(
 
     All compounds of a run move on their own; groups move together, as they share the day's membranes.
     """
-    ki = {name: float(value * 10 ** rng.normal(0.0, sd_log10_ki)) for name, value in truth.ki_nM.items()}
+    ki = {
+        name: float(value * 10 ** rng.normal(0.0, sd_log10_ki))
+        for name, value in truth.ki_nM.items()
+    }
     density = float(10 ** rng.normal(0.0, sd_log10_bmax))
     return replace(
         truth,
@@ -179,14 +200,17 @@ def simulate_plate(
     """
     if not 0 <= cv < 1:
         raise InputError(f"cv is {cv:g}", allowed="A share from 0 to below 1, such as 0.05")
-    stated = replace(conditions, counting_time_min=counting_time_min or conditions.counting_time_min)
+    stated = replace(
+        conditions, counting_time_min=counting_time_min or conditions.counting_time_min
+    )
     time = stated.counting_time_min
     per_molar = signal_per_M(stated, "cpm")
     if per_molar is None or time is None or stated.protein_ug is None:
         raise InputError(
-            "the plate cannot be counted", where=name,
+            "the plate cannot be counted",
+            where=name,
             do="State counting time, efficiency, specific activity, volume and protein",
-        )  # fmt: skip
+        )
     if isinstance(layout, Layout):
         size = layout.size
     wells = layout.held.values() if isinstance(layout, Layout) else layout
@@ -224,7 +248,9 @@ def bound_in_wells(
     Wells marked `added` give all of their radioligand, `background` wells none.
     """
     if conditions.volume_uL is None or conditions.protein_ug is None:
-        raise InputError("volume and protein are not stated, so there is no density of sites in the well")
+        raise InputError(
+            "volume and protein are not stated, so there is no density of sites in the well"
+        )
     fmol_to_molar = conditions.protein_ug.value * 1e-3 / (conditions.volume_uL * 1e9)
     site = np.array([_density(well, truth) for well in wells]) * fmol_to_molar
     tracer = np.array([_radioligand_nM(well, conditions) for well in wells]) * 1e-9
@@ -240,7 +266,9 @@ def bound_in_wells(
         found = one_site(site, (tracer, cold), (kd, ki), (ns, 0.0))
         held, free = found.bound[0], found.free[0]
     else:
-        held = _over_time(conditions, wells, truth, design, switch_min, site, tracer, cold, ki, koff)
+        held = _over_time(
+            conditions, wells, truth, design, switch_min, site, tracer, cold, ki, koff
+        )
         free = (tracer - held) / (1.0 + ns)
     on_filter = held + ns * free
     roles = np.array([well.role.value for well in wells])
@@ -257,35 +285,51 @@ def _competitors(
     for well in wells:
         if well.role is Role.RESPONSE:
             raise InputError(
-                f"well {well.name} is a functional response", do="The simulator makes binding plates only"
+                f"well {well.name} is a functional response",
+                do="The simulator makes binding plates only",
             )
         compound, amount = "", 0.0
         if well.role is Role.COMPETITION:
             compound, amount = well.compound, well.concentration_M
         elif well.role is Role.NON_SPECIFIC and conditions.nsb_drug in truth.ki_nM:
-            compound, amount = conditions.nsb_drug, well.concentration_M or conditions.nsb_drug_M or 0.0
+            compound, amount = (
+                conditions.nsb_drug,
+                well.concentration_M or conditions.nsb_drug_M or 0.0,
+            )
         if not compound:
             rows.append((0.0, np.inf, np.inf, 1.0))
             continue
         ki = truth.ki_nM.get(compound, truth.kd_nM if _unlabelled(compound) == own else None)
         if ki is None:
             raise InputError(
-                f"no true Ki is stated for '{compound}'", where=f"well {well.name}", do="Add it to ki_nM"
+                f"no true Ki is stated for '{compound}'",
+                where=f"well {well.name}",
+                do="Add it to ki_nM",
             )
         masked = truth.ki_masked_nM.get(compound, np.inf)
-        rows.append((amount, ki * 1e-9, masked * 1e-9, truth.competitor_koff_per_min.get(compound, 1.0)))
+        rows.append(
+            (amount, ki * 1e-9, masked * 1e-9, truth.competitor_koff_per_min.get(compound, 1.0))
+        )
     table = np.array(rows, float)
     return table[:, 0], table[:, 1], table[:, 2], table[:, 3]
 
 
 def _under_mask(
-    conditions: BindingConditions, site: Floats, tracer: Floats, cold: Floats, kd: float, ki: Floats,
-    ki_masked: Floats, ns: float,
-) -> tuple[Floats, Floats]:  # fmt: skip
+    conditions: BindingConditions,
+    site: Floats,
+    tracer: Floats,
+    cold: Floats,
+    kd: float,
+    ki: Floats,
+    ki_masked: Floats,
+    ns: float,
+) -> tuple[Floats, Floats]:
     needed = (
-        conditions.mask_kd_masked_nM, conditions.mask_kd_wanted_nM, conditions.radioligand_kd_masked_nM,
+        conditions.mask_kd_masked_nM,
+        conditions.mask_kd_wanted_nM,
+        conditions.radioligand_kd_masked_nM,
         conditions.masked_bmax_ratio,
-    )  # fmt: skip
+    )
     if any(value is None for value in needed):
         raise InputError(
             "the mask's and the radioligand's affinity at the masked site, or its density, is not stated"
@@ -303,9 +347,17 @@ def _under_mask(
 
 
 def _over_time(
-    conditions: BindingConditions, wells: Sequence[Well], truth: Truth, design: Design, switch_min: float | None,
-    site: Floats, tracer: Floats, cold: Floats, ki: Floats, koff: Floats,
-) -> Floats:  # fmt: skip
+    conditions: BindingConditions,
+    wells: Sequence[Well],
+    truth: Truth,
+    design: Design,
+    switch_min: float | None,
+    site: Floats,
+    tracer: Floats,
+    cold: Floats,
+    ki: Floats,
+    koff: Floats,
+) -> Floats:
     if truth.kon_per_M_min is None:
         raise InputError(
             "the true kon is not stated, and time matters in this design", do="Add kon_per_M_min"
@@ -316,21 +368,34 @@ def _over_time(
     leaving = np.zeros(times.shape)
     if design == "dissociation":
         if incubated is None:
-            raise InputError("the incubation before dissociation is not stated", do="State incubation_min")
+            raise InputError(
+                "the incubation before dissociation is not stated", do="State incubation_min"
+            )
         leaving, times = np.nan_to_num(times), np.full(times.shape, incubated)
     elif design == "association_then_dissociation":
         if switch_min is None:
             raise InputError("when association stops is not stated", do="State switch_min")
-        leaving, times = np.maximum(np.nan_to_num(times) - switch_min, 0.0), np.minimum(times, switch_min)
+        leaving, times = (
+            np.maximum(np.nan_to_num(times) - switch_min, 0.0),
+            np.minimum(times, switch_min),
+        )
     times = np.where(np.isnan(times), np.nan if incubated is None else incubated, times)
     if np.isnan(times).any():
         raise InputError(
-            "the time of some wells is not stated", do="State incubation_min, or time_min in the plan"
+            "the time of some wells is not stated",
+            do="State incubation_min, or time_min in the plan",
         )
     held = bound_at(
-        times, site, tracer, truth.kon_per_M_min, off, competitor=cold, competitor_kon=koff / ki, competitor_koff=koff,
+        times,
+        site,
+        tracer,
+        truth.kon_per_M_min,
+        off,
+        competitor=cold,
+        competitor_kon=koff / ki,
+        competitor_koff=koff,
         sink=truth.nonspecific,
-    )  # fmt: skip
+    )
     return np.asarray(held * np.exp(-off * leaving))
 
 

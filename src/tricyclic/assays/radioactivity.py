@@ -58,7 +58,9 @@ def specific_activity_on_the_day(conditions: BindingConditions) -> float | None:
     if stated is None:
         return None
     if not stated.value > 0:
-        raise InputError(f"the specific activity is {stated.value:g} Ci/mmol", allowed="It is above 0")
+        raise InputError(
+            f"the specific activity is {stated.value:g} Ci/mmol", allowed="It is above 0"
+        )
     left = share_left(conditions)
     if left is None or conditions.decay_convention == "concentration_falls":
         return stated.value
@@ -218,17 +220,20 @@ def conversion_checks(conditions: BindingConditions, unit: str) -> tuple[Check, 
     missing = _missing(conditions, unit)
     if unit == "unknown":
         conversion = Check(
-            "conversion", "look", "the unit of the readings is not known, so they stay as they are",
+            "conversion",
+            "look",
+            "the unit of the readings is not known, so they stay as they are",
             advice="State whether the file holds counts, cpm or dpm",
-        )  # fmt: skip
+        )
     elif unit not in ("counts", "cpm", "dpm", "fmol", "fmol/mg"):
         conversion = Check("conversion", "fine", f"readings are in {unit} and are no radioactivity")
     elif missing:
         conversion = Check(
-            "conversion", "look",
+            "conversion",
+            "look",
             f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} not stated, so binding cannot be told in fmol/mg",
             advice="State what is missing; without it the tracer that is bound cannot be judged either",
-        )  # fmt: skip
+        )
     else:
         conversion = Check("conversion", "fine", f"readings in {unit} become fmol/mg")
     return (conversion, *_decay_check(conditions, unit))
@@ -254,26 +259,34 @@ def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
     isotope = conditions.isotope
     if isotope not in HALF_LIFE_DAYS:
         return (
-            Check("decay", "look", f"decay is not corrected: no half-life is known for '{isotope}'", advice="State the isotope, as 3H or 125I"),
-        )  # fmt: skip
+            Check(
+                "decay",
+                "look",
+                f"decay is not corrected: no half-life is known for '{isotope}'",
+                advice="State the isotope, as 3H or 125I",
+            ),
+        )
     left = share_left(conditions)
     if left is None:
         # A month costs 125I 30 % of its activity, and 3H 0.5 %.
         short = HALF_LIFE_DAYS[isotope] < 1000
         return (
             Check(
-                "decay", "look" if short else "fine",
+                "decay",
+                "look" if short else "fine",
                 f"decay of {isotope} is not corrected: reference and assay date are not both stated",
                 advice="State both dates" if short else "",
             ),
-        )  # fmt: skip
+        )
     if left > 1.0:
         return (
             Check(
-                "decay", "look", f"the assay date is before the reference date, so activity is reckoned {100 * (left - 1):.2g} % higher",
+                "decay",
+                "look",
+                f"the assay date is before the reference date, so activity is reckoned {100 * (left - 1):.2g} % higher",
                 advice="See that day and month are not exchanged",
             ),
-        )  # fmt: skip
+        )
     what = (
         "specific activity is reckoned"
         if conditions.decay_convention == "specific_activity_falls"
@@ -281,7 +294,14 @@ def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
     )
     if conditions.decay_convention == "specific_activity_falls":
         what += " that much lower" if left < 1 else " as on the label"
-    return (Check("decay", "fine", f"{100 * (1 - left):.3g} % of the {isotope} decayed since the reference date; {what}", value=1 - left),)  # fmt: skip
+    return (
+        Check(
+            "decay",
+            "fine",
+            f"{100 * (1 - left):.3g} % of the {isotope} decayed since the reference date; {what}",
+            value=1 - left,
+        ),
+    )
 
 
 def _listed(names: list[str]) -> str:
@@ -291,7 +311,9 @@ def _listed(names: list[str]) -> str:
 def _efficiency(conditions: BindingConditions) -> float:
     stated = conditions.counting_efficiency
     if stated is None:
-        raise UnitError("cpm cannot become dpm without a counting efficiency", do="Add counting_efficiency")
+        raise UnitError(
+            "cpm cannot become dpm without a counting efficiency", do="Add counting_efficiency"
+        )
     if not 0 < stated.value <= 1:
         raise InputError(
             f"the counting efficiency is {stated.value:g}",
@@ -304,7 +326,9 @@ def _efficiency(conditions: BindingConditions) -> float:
 def _time(conditions: BindingConditions) -> float:
     time = conditions.counting_time_min
     if time is None:
-        raise UnitError("counts cannot become cpm without a counting time", do="Add counting_time_min")
+        raise UnitError(
+            "counts cannot become cpm without a counting time", do="Add counting_time_min"
+        )
     if not time > 0:
         raise InputError(f"the counting time is {time:g} min", allowed="It is above 0")
     return time
@@ -313,7 +337,11 @@ def _time(conditions: BindingConditions) -> float:
 def _protein_mg(conditions: BindingConditions) -> float:
     protein = conditions.protein_ug
     if protein is None:
-        raise UnitError("fmol cannot become fmol/mg without the protein in the well", do="Add protein_ug")
+        raise UnitError(
+            "fmol cannot become fmol/mg without the protein in the well", do="Add protein_ug"
+        )
     if not protein.value > 0:
-        raise InputError(f"the protein in the well is {protein.value:g} ug", allowed="It is above 0")
+        raise InputError(
+            f"the protein in the well is {protein.value:g} ug", allowed="It is above 0"
+        )
     return protein.value * 1e-3

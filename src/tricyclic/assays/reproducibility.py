@@ -29,9 +29,7 @@ from tricyclic.records.reproducibility import Broken, ControlChart, ControlMSR, 
 from tricyclic.records.telling import figures
 from tricyclic.units import convert
 
-AGM_MSR = (
-    "Assay Guidance Manual, minimum significant ratio; Eastwood et al. 2006, doi:10.1177/1087057105285611"
-)
+AGM_MSR = "Assay Guidance Manual, minimum significant ratio; Eastwood et al. 2006, doi:10.1177/1087057105285611"
 AGM_REPLICATE = "Assay Guidance Manual, replicate-experiment study"
 MSR_AT_MOST = 3.0
 AGREEMENT = (1.0 / 3.0, 3.0)
@@ -89,12 +87,22 @@ def replicate_msr(
     low, high = variance_limits(sd * sd, len(paired) - 1.0, confidence)
     msr = 10.0 ** (2.0 * sd)
     found = ReplicateMSR(
-        compounds=tuple(paired), geometric_means=tuple(float(v) for v in 10.0 ** ((one + two) / 2.0)),
-        ratios=tuple(float(v) for v in 10.0**d), mean_ratio=10.0**mean.value, mean_ratio_low=10.0**mean.low,
-        mean_ratio_high=10.0**mean.high, sd=sd, msr=msr, msr_low=10.0 ** (2.0 * math.sqrt(low)),
-        msr_high=_power(2.0 * math.sqrt(high)), agreement_low=10.0**mean.value / msr, agreement_high=10.0**mean.value * msr,
-        confidence=confidence, left_out=tuple(left), unit=unit,
-    )  # fmt: skip
+        compounds=tuple(paired),
+        geometric_means=tuple(float(v) for v in 10.0 ** ((one + two) / 2.0)),
+        ratios=tuple(float(v) for v in 10.0**d),
+        mean_ratio=10.0**mean.value,
+        mean_ratio_low=10.0**mean.low,
+        mean_ratio_high=10.0**mean.high,
+        sd=sd,
+        msr=msr,
+        msr_low=10.0 ** (2.0 * math.sqrt(low)),
+        msr_high=_power(2.0 * math.sqrt(high)),
+        agreement_low=10.0**mean.value / msr,
+        agreement_high=10.0**mean.value * msr,
+        confidence=confidence,
+        left_out=tuple(left),
+        unit=unit,
+    )
     return _with_checks(found, np.log10(found.geometric_means), d)
 
 
@@ -112,12 +120,18 @@ def control_msr(log10_potencies: Sequence[float], *, confidence: float = 0.95) -
     """
     values = np.asarray(log10_potencies, float)
     if values.size < 2:
-        raise InputError(f"{values.size} runs of the control", allowed="An MSR needs two runs or more")
+        raise InputError(
+            f"{values.size} runs of the control", allowed="An MSR needs two runs or more"
+        )
     sd = float(values.std(ddof=1))
     low, high = variance_limits(sd * sd, values.size - 1.0, confidence)
     reach = 2.0 * math.sqrt(2.0)
     return ControlMSR(
-        values.size, sd, _power(reach * sd), _power(reach * math.sqrt(low)), _power(reach * math.sqrt(high))
+        values.size,
+        sd,
+        _power(reach * sd),
+        _power(reach * math.sqrt(low)),
+        _power(reach * math.sqrt(high)),
     )
 
 
@@ -207,12 +221,15 @@ def control_chart(
         s_low, s_high = np.maximum(s_centre - wide, 0.0), s_centre + wide
     if not sigma > 0:
         raise InputError(
-            "all potencies of the control are equal", do="Chart potencies as they were found, not rounded"
+            "all potencies of the control are equal",
+            do="Chart potencies as they were found, not rounded",
         )
     reach = 3.0 * sigma / np.sqrt(n)
     z = (values - centre) / (sigma / np.sqrt(n))
     main, second = kind.split("-")
-    broken = [Broken(rule.says, names[at], main) for rule, at in broken_rules(z, rules=RULES[rules])]
+    broken = [
+        Broken(rule.says, names[at], main) for rule, at in broken_rules(z, rules=RULES[rules])
+    ]
     out = np.flatnonzero((scatter > s_high * (1 + 1e-12)) | (scatter < s_low * (1 - 1e-12)))
     broken += [Broken("one point outside its limits", names[int(at)], second) for at in out]
     msrs = [control_msr(values[: k + 1].tolist()) if k else None for k in range(n.size)]
@@ -221,11 +238,27 @@ def control_chart(
         for k in range(n.size)
     ]
     chart = ControlChart(
-        kind=kind, subject=subject, runs=names, values=_tuple(values), scatter=_tuple(scatter), sizes=sizes, centre=centre,
-        sigma=sigma, lower=_tuple(centre - reach), upper=_tuple(centre + reach), scatter_centre=_tuple(s_centre),
-        scatter_lower=_tuple(s_low), scatter_upper=_tuple(s_high), baseline=used, scale=scale, rules=rules,
-        broken=tuple(broken), cumulative=tuple(msrs), recent=tuple(recent), window=window,
-    )  # fmt: skip
+        kind=kind,
+        subject=subject,
+        runs=names,
+        values=_tuple(values),
+        scatter=_tuple(scatter),
+        sizes=sizes,
+        centre=centre,
+        sigma=sigma,
+        lower=_tuple(centre - reach),
+        upper=_tuple(centre + reach),
+        scatter_centre=_tuple(s_centre),
+        scatter_lower=_tuple(s_low),
+        scatter_upper=_tuple(s_high),
+        baseline=used,
+        scale=scale,
+        rules=rules,
+        broken=tuple(broken),
+        cumulative=tuple(msrs),
+        recent=tuple(recent),
+        window=window,
+    )
     return replace(chart, checks=_chart_checks(chart))
 
 
@@ -235,11 +268,16 @@ def _chart_checks(chart: ControlChart) -> tuple[Check, ...]:
     few = chart.baseline < BASELINE_AT_LEAST
     made.append(
         Check(
-            "baseline_runs", "look" if few else "fine", f"the control limits rest on {chart.baseline} runs", where=where,
-            value=float(chart.baseline), limit=float(BASELINE_AT_LEAST), source="limit of the house",
+            "baseline_runs",
+            "look" if few else "fine",
+            f"the control limits rest on {chart.baseline} runs",
+            where=where,
+            value=float(chart.baseline),
+            limit=float(BASELINE_AT_LEAST),
+            source="limit of the house",
             advice="Read them as provisional until there are more" if few else "",
         )
-    )  # fmt: skip
+    )
     if chart.broken:
         by_rule: dict[tuple[str, str], list[str]] = {}
         for item in chart.broken:
@@ -247,14 +285,28 @@ def _chart_checks(chart: ControlChart) -> tuple[Check, ...]:
         for number, ((which, rule), found) in enumerate(by_rule.items()):
             made.append(
                 Check(
-                    "run_rule", "look", f"{which} chart: {rule}, at run {_listed(found)}", where=where, value=float(len(found)),
-                    limit=0.0, source="Western Electric 1956; Nelson 1984",
-                    advice="" if number else "Find what changed before that run (lot, plate, operator, reader); do not drop the run for this alone",
+                    "run_rule",
+                    "look",
+                    f"{which} chart: {rule}, at run {_listed(found)}",
+                    where=where,
+                    value=float(len(found)),
+                    limit=0.0,
+                    source="Western Electric 1956; Nelson 1984",
+                    advice=""
+                    if number
+                    else "Find what changed before that run (lot, plate, operator, reader); do not drop the run for this alone",
                 )
-            )  # fmt: skip
+            )
     else:
         made.append(
-            Check("run_rule", "fine", f"no {chart.rules} rule is broken", where=where, value=0.0, limit=0.0)
+            Check(
+                "run_rule",
+                "fine",
+                f"no {chart.rules} rule is broken",
+                where=where,
+                value=0.0,
+                limit=0.0,
+            )
         )
     whole, last = chart.cumulative[-1], chart.recent[-1]
     for label, found_msr in (("all runs", whole), (f"the last {chart.window} runs", last)):
@@ -263,13 +315,19 @@ def _chart_checks(chart: ControlChart) -> tuple[Check, ...]:
         over = found_msr.msr > MSR_AT_MOST
         made.append(
             Check(
-                "control_msr", "look" if over else "fine",
+                "control_msr",
+                "look" if over else "fine",
                 f"the minimum significant ratio over {label} is {figures(found_msr.msr)} "
                 f"(95 %: {figures(found_msr.msr_low)} to {figures(found_msr.msr_high)})",
-                where=where, value=found_msr.msr, limit=MSR_AT_MOST, source=AGM_MSR,
-                advice=f"Potencies that differ less than {figures(found_msr.msr)} times are not told apart; average more runs" if over else "",
+                where=where,
+                value=found_msr.msr,
+                limit=MSR_AT_MOST,
+                source=AGM_MSR,
+                advice=f"Potencies that differ less than {figures(found_msr.msr)} times are not told apart; average more runs"
+                if over
+                else "",
             )
-        )  # fmt: skip
+        )
     return tuple(made)
 
 
@@ -280,38 +338,68 @@ def _with_checks(found: ReplicateMSR, means: np.ndarray, d: np.ndarray) -> Repli
     reach = 10 ** float(np.ptp(means))
     checks = [
         Check(
-            "compounds", "look" if few else "fine", f"{found.n} compounds were tested in both runs", value=float(found.n),
-            limit=float(COMPOUNDS_AT_LEAST), source=AGM_REPLICATE,
+            "compounds",
+            "look" if few else "fine",
+            f"{found.n} compounds were tested in both runs",
+            value=float(found.n),
+            limit=float(COMPOUNDS_AT_LEAST),
+            source=AGM_REPLICATE,
             advice="Test 20 to 30 whose potencies span the range in use" if few else "",
         ),
         Check(
-            "potency_span", "look" if reach < 50 else "fine", f"their potencies span a factor of {figures(reach, 2)}", value=reach,
-            limit=50.0, source=AGM_REPLICATE, advice="Take compounds over the concentration range of the assay" if reach < 50 else "",
+            "potency_span",
+            "look" if reach < 50 else "fine",
+            f"their potencies span a factor of {figures(reach, 2)}",
+            value=reach,
+            limit=50.0,
+            source=AGM_REPLICATE,
+            advice="Take compounds over the concentration range of the assay" if reach < 50 else "",
         ),
         Check(
-            "replicate_msr", "look" if wide else "fine",
+            "replicate_msr",
+            "look" if wide else "fine",
             f"the minimum significant ratio is {figures(found.msr)} (95 %: {figures(found.msr_low)} to {figures(found.msr_high)})",
-            value=found.msr, limit=MSR_AT_MOST, source=AGM_REPLICATE,
-            advice="Find what scatters within a run: dilution series, plates, mixing; or average replicates" if wide else "",
+            value=found.msr,
+            limit=MSR_AT_MOST,
+            source=AGM_REPLICATE,
+            advice="Find what scatters within a run: dilution series, plates, mixing; or average replicates"
+            if wide
+            else "",
         ),
         Check(
-            "mean_ratio", "look" if shifted else "fine",
+            "mean_ratio",
+            "look" if shifted else "fine",
             f"the first run reads {figures(found.mean_ratio)} times the second (95 %: {figures(found.mean_ratio_low)} to {figures(found.mean_ratio_high)})",
-            value=found.mean_ratio, limit=1.0, source=AGM_REPLICATE,
-            advice="The runs differ as a whole: look for a change of lot, stock or dilution between them" if shifted else "",
+            value=found.mean_ratio,
+            limit=1.0,
+            source=AGM_REPLICATE,
+            advice="The runs differ as a whole: look for a change of lot, stock or dilution between them"
+            if shifted
+            else "",
         ),
         Check(
-            "limits_of_agreement", "look" if apart else "fine",
+            "limits_of_agreement",
+            "look" if apart else "fine",
             f"95 % of ratios lie between {figures(found.agreement_low)} and {figures(found.agreement_high)}",
-            value=max(found.agreement_high, 1.0 / found.agreement_low), limit=AGREEMENT[1], source=AGM_REPLICATE,
-            advice="The assay is not ready to rank compounds; improve it and repeat the experiment" if apart else "",
+            value=max(found.agreement_high, 1.0 / found.agreement_low),
+            limit=AGREEMENT[1],
+            source=AGM_REPLICATE,
+            advice="The assay is not ready to rank compounds; improve it and repeat the experiment"
+            if apart
+            else "",
         ),
-    ]  # fmt: skip
+    ]
     if found.left_out:
         checks.append(
-            Check("left_out", "look", f"without a number in both runs, so left out: {_listed(found.left_out)}", value=float(len(found.left_out)), limit=0.0,
-                  advice="A bound says nothing about repeatability; choose compounds within the tested range")
-        )  # fmt: skip
+            Check(
+                "left_out",
+                "look",
+                f"without a number in both runs, so left out: {_listed(found.left_out)}",
+                value=float(len(found.left_out)),
+                limit=0.0,
+                advice="A bound says nothing about repeatability; choose compounds within the tested range",
+            )
+        )
     return replace(found, checks=tuple(checks))
 
 

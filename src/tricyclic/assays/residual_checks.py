@@ -76,7 +76,9 @@ def patterns(
     """Edge, row and column patterns, and control wells that do not fit the curve; and the residuals less those found."""
     residuals = np.concatenate([part.residuals for part in fit.parts])
     sd = np.concatenate([part.sd for part in fit.parts])
-    net = np.concatenate([part.expected for part in fit.parts]) - float(fit.values.get("background", 0.0))
+    net = np.concatenate([part.expected for part in fit.parts]) - float(
+        fit.values.get("background", 0.0)
+    )
     slopes = _gradient(fit, model) / sd[:, None]
     slopes = slopes[:, np.isfinite(slopes).all(axis=0)]
     left = [*_places(plate, series, net), *_controls(series, net)]
@@ -94,7 +96,11 @@ def patterns(
         slopes = np.column_stack([slopes, pattern.values / sd])
         left = [p for p in left if p is not pattern]
         taken = slopes
-    rest = residuals - taken @ np.linalg.lstsq(taken, residuals, rcond=None)[0] if taken.size else residuals
+    rest = (
+        residuals - taken @ np.linalg.lstsq(taken, residuals, rcond=None)[0]
+        if taken.size
+        else residuals
+    )
     return made, np.asarray(rest)
 
 
@@ -119,12 +125,17 @@ def runs(series: tuple[Series, ...], residuals: Floats) -> list[Check]:
     low = p < RUNS_LEVEL
     return [
         Check(
-            "residual_runs", "look" if low else "fine",
+            "residual_runs",
+            "look" if low else "fine",
             f"the residuals change sign {many - 1} times over {together.size} readings along the curve (p = {figures(p, 2)})",
-            value=p, limit=RUNS_LEVEL, source="Wald and Wolfowitz 1940",
-            advice="The curve does not follow the readings: compare with a free slope or two sites" if low else "",
+            value=p,
+            limit=RUNS_LEVEL,
+            source="Wald and Wolfowitz 1940",
+            advice="The curve does not follow the readings: compare with a free slope or two sites"
+            if low
+            else "",
         )
-    ]  # fmt: skip
+    ]
 
 
 def replicate_scatter(series: tuple[Series, ...], fit: Fit) -> list[Check]:
@@ -141,7 +152,9 @@ def replicate_scatter(series: tuple[Series, ...], fit: Fit) -> list[Check]:
             squares += float(((one.y[same] - mean) ** 2).sum())
             levels += spare * (float(part.expected[same].mean()) - background) ** 2
             if one.counting_slope is not None and one.counting_offset is not None:
-                counted += spare * float((one.counting_slope[same] * mean + one.counting_offset[same]).mean())
+                counted += spare * float(
+                    (one.counting_slope[same] * mean + one.counting_offset[same]).mean()
+                )
             df += spare
     if df < 3 or levels <= 0:
         return []
@@ -150,11 +163,16 @@ def replicate_scatter(series: tuple[Series, ...], fit: Fit) -> list[Check]:
     beyond = ", counting taken out" if counted else ""
     return [
         Check(
-            "replicate_scatter", "look" if high else "fine", f"replicate wells scatter by {figures(cv, 2)} % of their net reading{beyond}",
-            value=cv, limit=SCATTER_AT_MOST, unit="%", source=HOUSE,
+            "replicate_scatter",
+            "look" if high else "fine",
+            f"replicate wells scatter by {figures(cv, 2)} % of their net reading{beyond}",
+            value=cv,
+            limit=SCATTER_AT_MOST,
+            unit="%",
+            source=HOUSE,
             advice="Look for wells that failed, and at pipetting and harvesting" if high else "",
         )
-    ]  # fmt: skip
+    ]
 
 
 def _withdrawn(check: Check) -> Check:
@@ -162,11 +180,21 @@ def _withdrawn(check: Check) -> Check:
         return check
     says = f"{check.says}; not judged, as the curve does not follow the readings"
     return Check(
-        check.name, "fine", says, check.where, check.value, check.limit, check.unit, "", check.source
+        check.name,
+        "fine",
+        says,
+        check.where,
+        check.value,
+        check.limit,
+        check.unit,
+        "",
+        check.source,
     )
 
 
-def _told(pattern: Pattern, size: float, se: float, p: float, family: int, *, judged: bool) -> Check:
+def _told(
+    pattern: Pattern, size: float, se: float, p: float, family: int, *, judged: bool
+) -> Check:
     if math.isnan(p):
         return Check(
             pattern.name,
@@ -179,10 +207,15 @@ def _told(pattern: Pattern, size: float, se: float, p: float, family: int, *, ju
     chance = f"p = {figures(p, 2)}" if p >= 1e-4 else "p < 0.0001"
     chance += ", no more than chance" if not judged else ""
     return Check(
-        pattern.name, level,
+        pattern.name,
+        level,
         f"{pattern.says} differ by {percent:+.2g} % (standard error {figures(100.0 * se, 2)} %, {chance}, {family} patterns tried)",
-        value=percent, limit=pattern.limit, unit="%", advice=pattern.advice if level == "look" else "", source=pattern.source,
-    )  # fmt: skip
+        value=percent,
+        limit=pattern.limit,
+        unit="%",
+        advice=pattern.advice if level == "look" else "",
+        source=pattern.source,
+    )
 
 
 def _places(plate: Plate | None, series: tuple[Series, ...], net: Floats) -> list[Pattern]:
@@ -196,10 +229,13 @@ def _places(plate: Plate | None, series: tuple[Series, ...], net: Floats) -> lis
     if 0 < rim.sum() < rim.size:
         found.append(
             Pattern(
-                "edge_effect", "wells at the rim of the plate", rim * net, EFFECT_AT_LEAST,
+                "edge_effect",
+                "wells at the rim of the plate",
+                rim * net,
+                EFFECT_AT_LEAST,
                 "Seal the plate or leave the rim empty; spread the controls over the plate",
             )
-        )  # fmt: skip
+        )
     for name, place, many in (("row_drift", row, rows), ("column_drift", column, columns)):
         if np.unique(place).size > 2:
             which = name.split("_")[0]
@@ -210,10 +246,13 @@ def _places(plate: Plate | None, series: tuple[Series, ...], net: Floats) -> lis
             )
             found.append(
                 Pattern(
-                    name, f"wells from the first to the last {which}", (place / (many - 1) - 0.5) * net, EFFECT_AT_LEAST,
+                    name,
+                    f"wells from the first to the last {which}",
+                    (place / (many - 1) - 0.5) * net,
+                    EFFECT_AT_LEAST,
                     f"Look at the pipette, harvester or temperature along the {which}s{tied}",
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -238,15 +277,28 @@ def _controls(series: tuple[Series, ...], net: Floats) -> list[Pattern]:
     found = []
     totals, blanks = (cold == 0) & (specific > 0), specific <= 0
     if totals.any():
-        found.append(Pattern("plateaus_against_controls", "total wells and the upper plateau of the curve", totals * net, CONTROLS_WITHIN, advice, AGM))  # fmt: skip
+        found.append(
+            Pattern(
+                "plateaus_against_controls",
+                "total wells and the upper plateau of the curve",
+                totals * net,
+                CONTROLS_WITHIN,
+                advice,
+                AGM,
+            )
+        )
     if blanks.any() and totals.any():
         span = float(net[totals].mean() - net[blanks].mean())
         found.append(
             Pattern(
-                "bottom_against_controls", "non-specific wells and the lower plateau of the curve, as a share of the span,",
-                blanks * span, CONTROLS_WITHIN, "See that the NSB drug and the compound both displace all specific binding", AGM,
+                "bottom_against_controls",
+                "non-specific wells and the lower plateau of the curve, as a share of the span,",
+                blanks * span,
+                CONTROLS_WITHIN,
+                "See that the NSB drug and the compound both displace all specific binding",
+                AGM,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -270,7 +322,9 @@ def _gradient(fit: Fit, model: CurveModel) -> Floats:
                 values[parameter.name] = (
                     vectors[:, position[name], None] if name in position else fit.values[name]
                 )
-            rows.append(np.broadcast_to(model.curve(**columns, **values), (len(vectors), part.series.n)))
+            rows.append(
+                np.broadcast_to(model.curve(**columns, **values), (len(vectors), part.series.n))
+            )
         return np.concatenate(rows, axis=1)
 
     with np.errstate(all="ignore"):

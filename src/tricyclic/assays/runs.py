@@ -62,13 +62,20 @@ def analyse_runs(
     for group in dict.fromkeys(plate.group for plate in plates):
         members = [plate for plate in plates if plate.group == group]
         for key in dict.fromkeys((e.name, e.subject) for plate in members for e in plate.estimates):
-            found = [(plate, e) for plate in members for e in plate.estimates if (e.name, e.subject) == key]
+            found = [
+                (plate, e)
+                for plate in members
+                for e in plate.estimates
+                if (e.name, e.subject) == key
+            ]
             pooled.append(
                 pool_estimates(
-                    [e for _, e in found], runs=[plate.experiment for plate, _ in found], confidence=chosen.confidence,
+                    [e for _, e in found],
+                    runs=[plate.experiment for plate, _ in found],
+                    confidence=chosen.confidence,
                     where=group or name,
                 )
-            )  # fmt: skip
+            )
     budget = _budget(plates, pooled)
     pooled += [
         replace(with_shared_errors(e, budget), name=f"Ki{WITH_SHARED}")
@@ -97,7 +104,10 @@ def _compounds(plates: Sequence[PlateResult]) -> tuple[str, ...]:
     hot = {plate.conditions.radioligand for plate in plates}
     return tuple(
         dict.fromkeys(
-            e.subject for plate in plates for e in plate.estimates if e.subject and e.subject not in hot
+            e.subject
+            for plate in plates
+            for e in plate.estimates
+            if e.subject and e.subject not in hot
         )
     )
 
@@ -119,11 +129,17 @@ def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:
         if len(runs) < FEWEST_RUNS:
             out.append(
                 Check(
-                    "independent_runs", "look", f"{len(runs)} independent run{'' if len(runs) == 1 else 's'}", where=where,
-                    value=len(runs), limit=FEWEST_RUNS, unit="runs",
-                    advice="Three or more runs on different days are needed to know how far a value reproduces", source="agm",
+                    "independent_runs",
+                    "look",
+                    f"{len(runs)} independent run{'' if len(runs) == 1 else 's'}",
+                    where=where,
+                    value=len(runs),
+                    limit=FEWEST_RUNS,
+                    unit="runs",
+                    advice="Three or more runs on different days are needed to know how far a value reproduces",
+                    source="agm",
                 )
-            )  # fmt: skip
+            )
         else:
             out.append(
                 Check(
@@ -139,6 +155,12 @@ def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:
     failed = [plate.name for plate in plates if not plate.fit.ok]
     if failed:
         out.append(
-            Check("runs_left_out", "stop", f"no fit of {', '.join(failed)}: not in the pooled numbers", where=name, advice="Look at these plates first")
-        )  # fmt: skip
+            Check(
+                "runs_left_out",
+                "stop",
+                f"no fit of {', '.join(failed)}: not in the pooled numbers",
+                where=name,
+                advice="Look at these plates first",
+            )
+        )
     return tuple(out)

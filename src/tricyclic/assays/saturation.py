@@ -55,7 +55,13 @@ class Saturation:
         kind: str,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.readings, self.curves, self.method, self.where, self.kind = readings, curves, method, where, kind
+        self.readings, self.curves, self.method, self.where, self.kind = (
+            readings,
+            curves,
+            method,
+            where,
+            kind,
+        )
         self.rng = rng
         self.conditions = readings.conditions
         self.series = readings.series[0][1]
@@ -76,9 +82,10 @@ class Saturation:
         if self.kind == "homologous":
             if not countable:
                 raise InputError(
-                    "counts cannot become moles, and homologous competition needs that", where=self.where,
+                    "counts cannot become moles, and homologous competition needs that",
+                    where=self.where,
                     do="State specific activity, counting efficiency and volume",
-                )  # fmt: skip
+                )
             return "homologous_competition"
         if levels.size < 4:
             raise InputError(
@@ -112,7 +119,11 @@ class Saturation:
             "where": self.where,
         }
         out = []
-        for name, label in (("log10_kd", "Kd"), ("log10_kd_high", "Kd high"), ("log10_kd_low", "Kd low")):
+        for name, label in (
+            ("log10_kd", "Kd"),
+            ("log10_kd_high", "Kd high"),
+            ("log10_kd_low", "Kd low"),
+        ):
             if name in main:
                 out.append(from_log10(main, name, label, "nM", NANOMOLAR, **common))
         for name, label in (
@@ -122,7 +133,9 @@ class Saturation:
         ):
             if name in main:
                 unit, factor = (
-                    bmax_unit(self.conditions) if "signal_per_M" in main else (self.series.y_unit, 1.0)
+                    bmax_unit(self.conditions)
+                    if "signal_per_M" in main
+                    else (self.series.y_unit, 1.0)
                 )
                 out.append(from_log10(main, name, label, unit, factor, **common))
         unit, factor = self.series.y_unit, 1.0
@@ -167,7 +180,9 @@ class Saturation:
             self.model.name in TWO_SITES
             and np.unique(self.series.x["radioligand_M"]).size >= LEVELS_FOR_TWO_SITES
         ):
-            asked.append(("one site or two", self._hypothesis(self.curves[TWO_SITES[self.model.name]])))
+            asked.append(
+                ("one site or two", self._hypothesis(self.curves[TWO_SITES[self.model.name]]))
+            )
         if self._background_is_assumed():
             asked.append(("background = 0", self._hypothesis(self.model, free=("background",))))
         out = []
@@ -198,21 +213,28 @@ class Saturation:
     def _given(self, model: CurveModel) -> dict[str, float]:
         # The Kd is what a saturation is made for: a stated one is not what it must find.
         return {
-            name: value for name, value in given_for(model, self.readings.given).items() if name != "log10_kd"
+            name: value
+            for name, value in given_for(model, self.readings.given).items()
+            if name != "log10_kd"
         }
 
     def _background_is_assumed(self) -> bool:
         has = "background" in {p.name for p in self.model.parameters}
-        return has and self.readings.given.get("background", 0.0) == 0.0 and self.kind == "saturation"
+        return (
+            has and self.readings.given.get("background", 0.0) == 0.0 and self.kind == "saturation"
+        )
 
     def _subtracted(self) -> Series | None:
         s = self.series
         hot, specific = s.x["radioligand_M"], s.x["specific"] > 0
         floors = {
-            level: float(np.mean(s.y[~specific & (hot == level)])) for level in np.unique(hot[~specific])
+            level: float(np.mean(s.y[~specific & (hot == level)]))
+            for level in np.unique(hot[~specific])
         }
         kept = specific & np.isin(hot, list(floors))
         if kept.sum() < 4:
             return None
         y = s.y[kept] - np.array([floors[level] for level in hot[kept]])
-        return Series(f"{s.name}, specific", y, s.y_unit, {"radioligand_M": hot[kept]}, s.experiment, s.group)
+        return Series(
+            f"{s.name}, specific", y, s.y_unit, {"radioligand_M": hot[kept]}, s.experiment, s.group
+        )

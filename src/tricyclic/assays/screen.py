@@ -83,20 +83,33 @@ def plate_arrays(plate: Plate) -> PlateArrays:
     for mask, name in ((high, "total (no effect)"), (low, "non_specific (full effect)")):
         if not mask.any():
             raise InputError(
-                f"no control well is {name}", where=where, allowed="A screen needs controls without and with full effect on every plate",
+                f"no control well is {name}",
+                where=where,
+                allowed="A screen needs controls without and with full effect on every plate",
                 do="Say in the layout which wells they are",
-            )  # fmt: skip
+            )
     top, bottom = float(value[high].mean()), float(value[low].mean())
     if top == bottom:
         raise InputError(
-            "both kinds of control wells read the same", where=where, do="Look at the file and at the layout"
+            "both kinds of control wells read the same",
+            where=where,
+            do="Look at the file and at the layout",
         )
     return PlateArrays(
-        plate, places[:, 0], places[:, 1], value, high, low, tested, 100.0 * (top - value) / (top - bottom)
+        plate,
+        places[:, 0],
+        places[:, 1],
+        value,
+        high,
+        low,
+        tested,
+        100.0 * (top - value) / (top - bottom),
     )
 
 
-def plate_quality(wells: PlateArrays, *, order: int = 1, expected: Floats | None = None) -> PlateQuality:
+def plate_quality(
+    wells: PlateArrays, *, order: int = 1, expected: Floats | None = None
+) -> PlateQuality:
     """Judge one plate.
 
     Parameters
@@ -113,7 +126,9 @@ def plate_quality(wells: PlateArrays, *, order: int = 1, expected: Floats | None
     PlateQuality
         With a check for every figure that could be found.
     """
-    high, low, tested = (_controls(wells.value[mask]) for mask in (wells.high, wells.low, wells.tested))
+    high, low, tested = (
+        _controls(wells.value[mask]) for mask in (wells.high, wells.low, wells.tested)
+    )
     span = high.mean - low.mean
     apart = abs(span)
     counted = min(high.n, low.n) >= CONTROLS_AT_LEAST
@@ -125,7 +140,11 @@ def plate_quality(wells: PlateArrays, *, order: int = 1, expected: Floats | None
         else math.nan
     )
     window = (apart - 3.0 * (high.sd + low.sd)) / high.sd if counted and high.sd > 0 else math.nan
-    ratio = max(high.mean, low.mean) / min(high.mean, low.mean) if min(high.mean, low.mean) > 0 else math.nan
+    ratio = (
+        max(high.mean, low.mean) / min(high.mean, low.mean)
+        if min(high.mean, low.mean) > 0
+        else math.nan
+    )
     edge, row, column = patterns(wells, expected)
     grid = np.full(wells.plate.shape, np.nan)
     grid[wells.row, wells.column] = wells.activity
@@ -142,14 +161,29 @@ def plate_quality(wells: PlateArrays, *, order: int = 1, expected: Floats | None
     for array in (grid, left):
         array.setflags(write=False)
     found = PlateQuality(
-        name=wells.plate.name, order=order, size=wells.plate.size, high=high, low=low, z_prime=z, robust_z_prime=robust,
-        signal_window=window, signal_to_background=ratio, edge=edge, row=row, column=column, compounds=tested, activity=grid, left=left,
+        name=wells.plate.name,
+        order=order,
+        size=wells.plate.size,
+        high=high,
+        low=low,
+        z_prime=z,
+        robust_z_prime=robust,
+        signal_window=window,
+        signal_to_background=ratio,
+        edge=edge,
+        row=row,
+        column=column,
+        compounds=tested,
+        activity=grid,
+        left=left,
         file=wells.plate.file,
-    )  # fmt: skip
+    )
     return replace(found, checks=tuple(_plate_checks(found, wells)))
 
 
-def patterns(wells: PlateArrays, expected: Floats | None = None) -> tuple[Pattern, Pattern, Pattern]:
+def patterns(
+    wells: PlateArrays, expected: Floats | None = None
+) -> tuple[Pattern, Pattern, Pattern]:
     """Edge, row and column patterns among the compound wells.
 
     Notes
@@ -201,13 +235,19 @@ def drift_checks(plates: Sequence[PlateQuality]) -> tuple[Check, ...]:
         drifts = p < 0.01 and abs(percent) > limit
         made.append(
             Check(
-                "drift", "look" if drifts else "fine",
+                "drift",
+                "look" if drifts else "fine",
                 f"from the first to the last of {y.size} plates the {name} changes by {figures(percent, 2)}{' ' + unit if unit else ''} "
                 f"(p {'below 0.0001' if p < 1e-4 else '= ' + figures(p, 2)})",
-                value=percent, limit=limit, unit=unit, source=HOUSE,
-                advice="Reagents age or the reader drifts: normalise by plate, prepare fresh, and look at hits of late plates with doubt" if drifts else "",
+                value=percent,
+                limit=limit,
+                unit=unit,
+                source=HOUSE,
+                advice="Reagents age or the reader drifts: normalise by plate, prepare fresh, and look at hits of late plates with doubt"
+                if drifts
+                else "",
             )
-        )  # fmt: skip
+        )
     return tuple(made)
 
 
@@ -237,12 +277,19 @@ def place_checks(plates: Sequence[PlateQuality]) -> tuple[dict[int, Floats], tup
         well = f"{row_letters(int(worst_at[0]))}{int(worst_at[1]) + 1:02d}"
         made.append(
             Check(
-                "place_over_plates", "look" if bad else "fine",
+                "place_over_plates",
+                "look" if bad else "fine",
                 f"over {len(stack)} plates the place farthest from the others is {well}, by {figures(off, 2)} % of the window",
-                where=f"{size} wells", value=abs(off), limit=PLACE_AT_MOST, unit="%", source=HOUSE,
-                advice="Look at the tip, the dispenser and the reader at that place; its hits are suspect" if bad else "",
+                where=f"{size} wells",
+                value=abs(off),
+                limit=PLACE_AT_MOST,
+                unit="%",
+                source=HOUSE,
+                advice="Look at the tip, the dispenser and the reader at that place; its hits are suspect"
+                if bad
+                else "",
             )
-        )  # fmt: skip
+        )
     return maps, tuple(made)
 
 
@@ -254,11 +301,16 @@ def summary_checks(plates: Sequence[PlateQuality]) -> tuple[Check, ...]:
     share = 100.0 * len(failed) / total
     return (
         Check(
-            "plates_failed", "look" if failed else "fine",
-            f"{len(failed)} of {total} plates fail a check that stops, {len(doubted)} ask for a look", value=share, limit=0.0, unit="%",
-            source=HOUSE, advice=f"Repeat {_listed(failed)}; their hits are not called" if failed else "",
+            "plates_failed",
+            "look" if failed else "fine",
+            f"{len(failed)} of {total} plates fail a check that stops, {len(doubted)} ask for a look",
+            value=share,
+            limit=0.0,
+            unit="%",
+            source=HOUSE,
+            advice=f"Repeat {_listed(failed)}; their hits are not called" if failed else "",
         ),
-    )  # fmt: skip
+    )
 
 
 def _controls(values: Floats) -> ControlWells:
@@ -266,9 +318,12 @@ def _controls(values: Floats) -> ControlWells:
         return NO_WELLS
     middle = float(np.median(values))
     return ControlWells(
-        values.size, float(values.mean()), float(values.std(ddof=1)) if values.size > 1 else math.nan, middle,
+        values.size,
+        float(values.mean()),
+        float(values.std(ddof=1)) if values.size > 1 else math.nan,
+        middle,
         MAD * float(np.median(np.abs(values - middle))) if values.size > 1 else math.nan,
-    )  # fmt: skip
+    )
 
 
 def _edge(left: Floats, rim: np.ndarray) -> Pattern:
@@ -278,7 +333,9 @@ def _edge(left: Floats, rim: np.ndarray) -> Pattern:
     a, b = left[rim], left[~rim]
     size = float(a.mean() - b.mean())
     pooled = (float(((a - a.mean()) ** 2).sum()) + float(((b - b.mean()) ** 2).sum())) / (n + m - 2)
-    return Pattern(size, located(size, math.sqrt(pooled * (1 / n + 1 / m)), n + m - 2.0, 0.95).p, (size,))
+    return Pattern(
+        size, located(size, math.sqrt(pooled * (1 / n + 1 / m)), n + m - 2.0, 0.95).p, (size,)
+    )
 
 
 def _two_way(
@@ -299,8 +356,9 @@ def _two_way(
     variance = full / df
     out = []
     for effects, counts, levels, other, other_levels in (
-        (by_row, n_row, levels_row, column, columns), (by_column, n_column, levels_column, row, rows),
-    ):  # fmt: skip
+        (by_row, n_row, levels_row, column, columns),
+        (by_column, n_column, levels_column, row, rows),
+    ):
         if levels < 2:
             out.append(NO_PATTERN)
             continue
@@ -344,29 +402,87 @@ def _plate_checks(found: PlateQuality, wells: PlateArrays) -> list[Check]:
             level: Level = "stop" if stop else "look" if bad else "fine"
             made.append(
                 Check(
-                    name, level, says, found.name, value, limit, unit, advice if bad or stop else "", source
+                    name,
+                    level,
+                    says,
+                    found.name,
+                    value,
+                    limit,
+                    unit,
+                    advice if bad or stop else "",
+                    source,
                 )
             )
 
-    add("few_control_wells", few, f"{found.high.n} high and {found.low.n} low control wells", float(fewest), CONTROLS_AT_LEAST, "",
-        "Give each kind of control three wells or more, eight on a plate of a screen", HOUSE)  # fmt: skip
+    add(
+        "few_control_wells",
+        few,
+        f"{found.high.n} high and {found.low.n} low control wells",
+        float(fewest),
+        CONTROLS_AT_LEAST,
+        "",
+        "Give each kind of control three wells or more, eight on a plate of a screen",
+        HOUSE,
+    )
     scatter = "Find what makes the control wells scatter: dispensing, edge, mixing, reading time"
-    add("z_prime", found.z_prime < Z_PRIME_AT_LEAST, f"Z' is {figures(found.z_prime, 2)}", found.z_prime, Z_PRIME_AT_LEAST, "",
-        "The bands of the controls overlap: repeat the plate, call no hits from it" if found.z_prime < 0 else scatter, f"{AGM}; {ZHANG}",
-        stop=found.z_prime < 0 and not found.robust_z_prime >= Z_PRIME_AT_LEAST)  # fmt: skip
+    add(
+        "z_prime",
+        found.z_prime < Z_PRIME_AT_LEAST,
+        f"Z' is {figures(found.z_prime, 2)}",
+        found.z_prime,
+        Z_PRIME_AT_LEAST,
+        "",
+        "The bands of the controls overlap: repeat the plate, call no hits from it"
+        if found.z_prime < 0
+        else scatter,
+        f"{AGM}; {ZHANG}",
+        stop=found.z_prime < 0 and not found.robust_z_prime >= Z_PRIME_AT_LEAST,
+    )
     robust_low = found.robust_z_prime < Z_PRIME_AT_LEAST
-    add("robust_z_prime", robust_low, f"Z' from medians is {figures(found.robust_z_prime, 2)}", found.robust_z_prime, Z_PRIME_AT_LEAST, "",
-        scatter, f"{ZHANG}, with median and MAD")  # fmt: skip
+    add(
+        "robust_z_prime",
+        robust_low,
+        f"Z' from medians is {figures(found.robust_z_prime, 2)}",
+        found.robust_z_prime,
+        Z_PRIME_AT_LEAST,
+        "",
+        scatter,
+        f"{ZHANG}, with median and MAD",
+    )
     if found.z_prime < Z_PRIME_AT_LEAST <= found.robust_z_prime:
         made.append(
-            Check("control_outlier", "look", "Z' is low but that from medians is not: single control wells are off", found.name,
-                  found.robust_z_prime - found.z_prime, None, "", "Look at the control wells; exclude a failed one with its reason", HOUSE)
-        )  # fmt: skip
-    add("signal_window", found.signal_window < WINDOW_AT_LEAST, f"the signal window is {figures(found.signal_window, 2)} standard deviations",
-        found.signal_window, WINDOW_AT_LEAST, "SD", "Raise the signal, lower the background or the scatter of the high control", AGM)  # fmt: skip
-    add("signal_to_background", found.signal_to_background < BACKGROUND_AT_LEAST,
-        f"the higher control reads {figures(found.signal_to_background, 2)} times the lower", found.signal_to_background, BACKGROUND_AT_LEAST, "",
-        "A small ratio can do if the scatter is small: let Z' decide", HOUSE)  # fmt: skip
+            Check(
+                "control_outlier",
+                "look",
+                "Z' is low but that from medians is not: single control wells are off",
+                found.name,
+                found.robust_z_prime - found.z_prime,
+                None,
+                "",
+                "Look at the control wells; exclude a failed one with its reason",
+                HOUSE,
+            )
+        )
+    add(
+        "signal_window",
+        found.signal_window < WINDOW_AT_LEAST,
+        f"the signal window is {figures(found.signal_window, 2)} standard deviations",
+        found.signal_window,
+        WINDOW_AT_LEAST,
+        "SD",
+        "Raise the signal, lower the background or the scatter of the high control",
+        AGM,
+    )
+    add(
+        "signal_to_background",
+        found.signal_to_background < BACKGROUND_AT_LEAST,
+        f"the higher control reads {figures(found.signal_to_background, 2)} times the lower",
+        found.signal_to_background,
+        BACKGROUND_AT_LEAST,
+        "",
+        "A small ratio can do if the scatter is small: let Z' decide",
+        HOUSE,
+    )
     cv = found.high.cv_percent
     add(
         "cv_high",
@@ -380,18 +496,58 @@ def _plate_checks(found: PlateQuality, wells: PlateArrays) -> list[Check]:
     )
     low_cv = found.low.cv_percent
     # A low control near zero may scatter by much of itself, if in readings by hardly more than the high one does.
-    add("cv_low", low_cv > CV_AT_MOST and not found.low.sd <= LOW_SD_AT_MOST * found.high.sd, f"the low control scatters by {figures(low_cv, 2)} %", low_cv,
-        CV_AT_MOST, "%", scatter, AGM)  # fmt: skip
+    add(
+        "cv_low",
+        low_cv > CV_AT_MOST and not found.low.sd <= LOW_SD_AT_MOST * found.high.sd,
+        f"the low control scatters by {figures(low_cv, 2)} %",
+        low_cv,
+        CV_AT_MOST,
+        "%",
+        scatter,
+        AGM,
+    )
     if wells.window < 0 and any(well.role is Role.COMPETITION for well in wells.plate.wells):
-        made.append(Check("controls_swapped", "stop", "total wells read less than non-specific ones", found.name, advice="Look whether the layout names the two kinds the right way round", source=HOUSE))  # fmt: skip
+        made.append(
+            Check(
+                "controls_swapped",
+                "stop",
+                "total wells read less than non-specific ones",
+                found.name,
+                advice="Look whether the layout names the two kinds the right way round",
+                source=HOUSE,
+            )
+        )
     for name, pattern, says, advice in (
-        ("edge_pattern", found.edge, "wells at the rim differ from the others by {} % of the window", "Let plates warm up before use, seal or humidify; leave the rim empty or for controls"),
-        ("row_pattern", found.row, "rows differ by up to {} % of the window", "Look at the dispenser's channels and the washer's needles"),
-        ("column_pattern", found.column, "columns differ by up to {} % of the window", "Look at the order of dispensing, the tips and the time between first and last column"),
-    ):  # fmt: skip
+        (
+            "edge_pattern",
+            found.edge,
+            "wells at the rim differ from the others by {} % of the window",
+            "Let plates warm up before use, seal or humidify; leave the rim empty or for controls",
+        ),
+        (
+            "row_pattern",
+            found.row,
+            "rows differ by up to {} % of the window",
+            "Look at the dispenser's channels and the washer's needles",
+        ),
+        (
+            "column_pattern",
+            found.column,
+            "columns differ by up to {} % of the window",
+            "Look at the order of dispensing, the tips and the time between first and last column",
+        ),
+    ):
         bad = abs(pattern.size_percent) > PATTERN_AT_MOST and pattern.p < PATTERN_P
-        add(name, bad, says.format(figures(pattern.size_percent, 2)), abs(pattern.size_percent), PATTERN_AT_MOST, "%",
-            advice, f"{HOUSE}; the Assay Guidance Manual lets 20 % pass")  # fmt: skip
+        add(
+            name,
+            bad,
+            says.format(figures(pattern.size_percent, 2)),
+            abs(pattern.size_percent),
+            PATTERN_AT_MOST,
+            "%",
+            advice,
+            f"{HOUSE}; the Assay Guidance Manual lets 20 % pass",
+        )
     return made
 
 

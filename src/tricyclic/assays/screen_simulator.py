@@ -105,7 +105,11 @@ def simulate_curves(
         if compound not in truth:
             truth[compound] = float(rng.uniform(*log10_ic50)) if rng.random() < share else None
         at = truth[compound]
-        return (0.0 if at is None else float(100.0 / (1.0 + 10.0 ** (at - np.log10(dose))))), compound, dose
+        return (
+            (0.0 if at is None else float(100.0 / (1.0 + 10.0 ** (at - np.log10(dose))))),
+            compound,
+            dose,
+        )
 
     return _plates(plates, held, rng, sd, faults, prefix), truth
 
@@ -127,9 +131,13 @@ def _plates(
                     role, effect = Role.NON_SPECIFIC, 100.0
                 else:
                     effect, compound, dose = held(number, row, column - CONTROL_COLUMNS, place)
-                    effect += faults.rim * (row in (0, ROWS - 1)) + faults.row_tilt * (row / (ROWS - 1) - 0.5)
+                    effect += faults.rim * (row in (0, ROWS - 1)) + faults.row_tilt * (
+                        row / (ROWS - 1) - 0.5
+                    )
                 reading = gain * (TOP - WINDOW * (effect + rng.normal(0.0, sd)) / 100.0)
-                wells.append(Well(place, float(reading), role=role, compound=compound, concentration_M=dose))
+                wells.append(
+                    Well(place, float(reading), role=role, compound=compound, concentration_M=dose)
+                )
         note = "synthetic data made by tricyclic's screen simulator"
         made.append(Plate(f"{prefix}{number:04d}", 384, tuple(wells), unit="RFU", notes=(note,)))
     return tuple(made)

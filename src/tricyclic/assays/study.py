@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tricyclic.assays.affinity import selectivity
-from tricyclic.assays.compare_conditions import compare_conditions, compare_in_one_fit, compare_published
+from tricyclic.assays.compare_conditions import (
+    compare_conditions,
+    compare_in_one_fit,
+    compare_published,
+)
 from tricyclic.assays.runs import WITH_SHARED
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.choose import shared_or_separate
@@ -69,7 +73,9 @@ def compare_groups(
         ]
         if not found:
             names = {estimate.name for plate in assay.plates for estimate in plate.estimates}
-            raise UnknownNameError.among("parameter", parameter, names, where=f"{assay.name}, {group}")
+            raise UnknownNameError.among(
+                "parameter", parameter, names, where=f"{assay.name}, {group}"
+            )
         values[group] = [estimate for _, estimate in found]
         runs[group] = [run for run, _ in found]
     single = [plate for plate in assay.plates if plate.group in (reference, other)]
@@ -89,11 +95,14 @@ def compare_groups(
         pairs=paired,
     )
     return replace(
-        found_difference, name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}"
+        found_difference,
+        name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}",
     )
 
 
-def compare_evidence(assay: AssayResult, parameter: str, *, reference: str, other: str) -> Comparison | None:
+def compare_evidence(
+    assay: AssayResult, parameter: str, *, reference: str, other: str
+) -> Comparison | None:
     """Compare what was published of two groups, where the assay's evidence holds a mean with its error for each.
 
     The published number of animals is not in the evidence, so the comparison says for which numbers it would hold.
@@ -106,14 +115,20 @@ def compare_evidence(assay: AssayResult, parameter: str, *, reference: str, othe
     if reference not in known or other not in known or known[reference].unit != known[other].unit:
         return None
     means = [
-        (known[group].value, 0.5 * (known[group].high - known[group].low)) for group in (reference, other)
+        (known[group].value, 0.5 * (known[group].high - known[group].low))
+        for group in (reference, other)
     ]
     found = compare_published(
-        means[0], means[1], name=parameter, unit=known[reference].unit, names=(reference, other),
+        means[0],
+        means[1],
+        name=parameter,
+        unit=known[reference].unit,
+        names=(reference, other),
         sources=tuple(dict.fromkeys((known[reference].source, known[other].source))),
-    )  # fmt: skip
+    )
     return replace(
-        found, name=f"{parameter} at {assay.target or assay.name}, published: {other} against {reference}"
+        found,
+        name=f"{parameter} at {assay.target or assay.name}, published: {other} against {reference}",
     )
 
 
@@ -134,7 +149,9 @@ def _in_one_fit(
                 for p, name in part.names.items()
             }
             given |= {
-                rename[p]: plate.fit[name].value for p, name in part.names.items() if plate.fit[name].fixed
+                rename[p]: plate.fit[name].value
+                for p, name in part.names.items()
+                if plate.fit[name].fixed
             }
             parts.append(Part(replace(part.series, group=plate.group), model, rename, plate.group))
     one, two = shared_or_separate(parts, (own,), given=given)
@@ -145,7 +162,9 @@ def _in_one_fit(
     )
     in_question = [separate.parts[i].names[own] for i in (0, len(plates[0].fit.parts))]
     found = compare_in_one_fit(shared, separate, *in_question, name=parameter, names=names)
-    return replace(found, name=f"{parameter} at {assay.target or assay.name}: {names[1]} against {names[0]}")
+    return replace(
+        found, name=f"{parameter} at {assay.target or assay.name}: {names[1]} against {names[0]}"
+    )
 
 
 def selectivity_of(
@@ -180,7 +199,9 @@ def _pooled(assay: AssayResult, parameter: str, subject: str) -> Estimate:
     known = {e.subject: e for e in assay.pooled if e.name == parameter}
     # Two targets have two radioligands: the errors of their Kd do not cancel in the ratio.
     known |= {
-        e.subject: replace(e, name=parameter) for e in assay.pooled if e.name == f"{parameter}{WITH_SHARED}"
+        e.subject: replace(e, name=parameter)
+        for e in assay.pooled
+        if e.name == f"{parameter}{WITH_SHARED}"
     }
     if subject not in known:
         raise UnknownNameError.among("compound", subject, known, where=f"{assay.name}, {parameter}")

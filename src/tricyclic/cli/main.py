@@ -25,15 +25,29 @@ EXIT_INTERRUPTED = 130
 # How many lines of progress a stage writes where it is not a terminal that reads them.
 LINES = 10
 FIRST = (
-    "demo", "new", "run", "verify", "affinity", "saturation", "kinetics", "design", "fit", "screen", "simulate", "diagram",
-    "scenarios", "drugs",
-)  # fmt: skip
+    "demo",
+    "new",
+    "run",
+    "verify",
+    "affinity",
+    "saturation",
+    "kinetics",
+    "design",
+    "fit",
+    "screen",
+    "simulate",
+    "diagram",
+    "scenarios",
+    "drugs",
+)
 
 
 class Verbs(click.Group):
     """The jobs of the shelf as commands; a job is made into a command when it is asked for."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
         """Run the command line and leave with its exit code; nothing but a sentence ever reaches the user."""
         typed = list(sys.argv[1:] if args is None else args)
         for name in ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME"):
@@ -69,7 +83,9 @@ class Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         verbs = [SHELF[name].verb for name in SHELF]
-        return sorted(verbs, key=lambda verb: (FIRST.index(verb) if verb in FIRST else len(FIRST), verb))
+        return sorted(
+            verbs, key=lambda verb: (FIRST.index(verb) if verb in FIRST else len(FIRST), verb)
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         for name in SHELF:
@@ -90,7 +106,9 @@ class Verbs(click.Group):
             raise
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.group(
+    cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True
+)
 @click.version_option(__version__, message="tricyclic %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option("--quiet", is_flag=True, help="Say nothing on the way.")
@@ -107,12 +125,17 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, debug: bool) -> None:
 def _command(job: Any) -> click.Command:
     def call(**given: Any) -> int:
         shared = click.get_current_context().obj or {}
-        common = {key: bool(given.pop(key)) or bool(shared.get(key)) for key in ("as_json", "quiet", "debug")}
+        common = {
+            key: bool(given.pop(key)) or bool(shared.get(key))
+            for key in ("as_json", "quiet", "debug")
+        }
         found = _finish(job.run(request_from(job.request, given)), quiet=common["quiet"])
         return _show(job, found, as_json=common["as_json"])
 
     common = [
-        click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document instead of text."),
+        click.Option(
+            ["--json", "as_json"], is_flag=True, help="Print one JSON document instead of text."
+        ),
         click.Option(["--quiet", "quiet"], is_flag=True, help="Say nothing on the way."),
         click.Option(["--debug", "debug"], is_flag=True, hidden=True),
     ]
@@ -186,7 +209,12 @@ def _tell_json(document: dict[str, Any]) -> None:
 
 
 def _error_json(sentence: str, code: int) -> dict[str, Any]:
-    return {"schema": "tricyclic-error/1", "version": __version__, "error": sentence, "exit_code": code}
+    return {
+        "schema": "tricyclic-error/1",
+        "version": __version__,
+        "error": sentence,
+        "exit_code": code,
+    }
 
 
 def _complain(error: Exception, as_json: bool, debug: bool) -> int:
@@ -196,7 +224,9 @@ def _complain(error: Exception, as_json: bool, debug: bool) -> int:
     if ours:
         kind = f"{type(error).__name__}: {error}".strip().split("\n")[0][:300]
         sentence = f"Something went wrong inside tricyclic ({kind})."
-        sentence += "" if debug else " Run it again with --debug to save a traceback that helps us mend it."
+        sentence += (
+            "" if debug else " Run it again with --debug to save a traceback that helps us mend it."
+        )
     if debug:
         sentence += f"\nThe traceback is in {_save_traceback(error)}"
     if as_json:

@@ -21,7 +21,9 @@ def help_of(request: type) -> str:
 
     named = [field for field in dataclasses.fields(request) if field.metadata.get("place")]
     lines = [f"  {field.name.upper()}  {field.metadata['says']}." for field in named]
-    return "\n\n".join([inspect.getdoc(request) or "", *(["\b\n" + "\n".join(lines)] if lines else [])])
+    return "\n\n".join(
+        [inspect.getdoc(request) or "", *(["\b\n" + "\n".join(lines)] if lines else [])]
+    )
 
 
 def request_from(request: type, typed: dict[str, Any]) -> Any:
@@ -90,7 +92,9 @@ class _Plain(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return value
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[Any]:
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(incomplete, type="file" if self.name == "path" else "plain")]

@@ -57,7 +57,9 @@ def _checks(checks: Sequence[Any]) -> list[str]:
         where = ", ".join(dict.fromkeys(place for place in places if place))
         lines.append(f"  {level}   {where + ': ' if where else ''}{_sentences(says, advice)}")
     fine = sum(1 for check in checks if check.level == "fine")
-    return [*lines, f"  fine   {fine} check{'s' if fine > 1 else ''} within limits"] if fine else lines
+    return (
+        [*lines, f"  fine   {fine} check{'s' if fine > 1 else ''} within limits"] if fine else lines
+    )
 
 
 def _sentences(says: str, advice: str) -> str:
@@ -111,7 +113,14 @@ def _curves(found: Any) -> str:
         width = max(len(curve.name) for curve in found.curves)
         return "\n".join(f"{curve.name:<{width}}  {curve.says}" for curve in found.curves)
     (curve,) = found.curves
-    lines = [curve.name, f"  {curve.says}", f"  {curve.equation}", f"  {curve.when}", "", "what is varied"]
+    lines = [
+        curve.name,
+        f"  {curve.says}",
+        f"  {curve.equation}",
+        f"  {curve.when}",
+        "",
+        "what is varied",
+    ]
     lines += [f"  {name}   {says}" for name, says in curve.columns]
     lines += ["", "parameters"]
     lines += [
@@ -124,7 +133,9 @@ def _curves(found: Any) -> str:
 def _protocols(found: Any) -> str:
     if not found.full:
         width = max(len(protocol.name) for protocol in found.protocols)
-        return "\n".join(f"{protocol.name:<{width}}  {protocol.title}" for protocol in found.protocols)
+        return "\n".join(
+            f"{protocol.name:<{width}}  {protocol.title}" for protocol in found.protocols
+        )
     (protocol,) = found.protocols
     lines = [protocol.title, f"  {protocol.says}", "", "conditions"]
     lines += [
@@ -146,7 +157,9 @@ def _fit(found: Any) -> str:
     lines = [f"{found.curve}   {found.says}   {fit.n} readings   {fit.says}"]
     for p in fit.parameters:
         limits = (
-            "" if p.low != p.low else f"   {fit.confidence * 100:g} %: {figures(p.low)} to {figures(p.high)}"
+            ""
+            if p.low != p.low
+            else f"   {fit.confidence * 100:g} %: {figures(p.low)} to {figures(p.high)}"
         )
         lines.append(
             f"  {p.name:<14} {figures(p.value, 4)} {p.unit}{'   given' if p.fixed else limits}".rstrip()
@@ -163,7 +176,17 @@ def _fields(found: Any) -> str:
 
 
 _WAYS: dict[str, Callable[[Any], str]] = {
-    "affinity": _found, "saturation": _found, "kinetics": _found, "run": _found, "demo": _demo, "new": _new,
-    "verify": _verify, "read": _read, "curves": _curves, "protocols": _protocols, "convert": _convert, "fit": _fit,
+    "affinity": _found,
+    "saturation": _found,
+    "kinetics": _found,
+    "run": _found,
+    "demo": _demo,
+    "new": _new,
+    "verify": _verify,
+    "read": _read,
+    "curves": _curves,
+    "protocols": _protocols,
+    "convert": _convert,
+    "fit": _fit,
     "design": _design,
-}  # fmt: skip
+}

@@ -49,7 +49,8 @@ def starts_on_grid(
     rest = {**unsaid, **(rest or {})}
     shared = {**rest, **known}
     axes = {
-        name: np.asarray([known[name]] if name in known else values, float) for name, values in grid.items()
+        name: np.asarray([known[name]] if name in known else values, float)
+        for name, values in grid.items()
     }
     shape = tuple(axis.size for axis in axes.values())
     index = np.indices(shape).reshape(len(axes), -1).T
@@ -57,7 +58,10 @@ def starts_on_grid(
     kept = np.ones(len(index), bool) if only is None else only(nodes)
     kept |= not kept.any()
     free = [name for name in linear if name not in known]
-    bent: dict[str, float | np.ndarray] = {**shared, **{name: v[kept, None] for name, v in nodes.items()}}
+    bent: dict[str, float | np.ndarray] = {
+        **shared,
+        **{name: v[kept, None] for name, v in nodes.items()},
+    }
     scales, misfit = np.full((len(index), len(free)), np.nan), np.full(len(index), np.inf)
     scales[kept], misfit[kept] = _scales(model, columns, bent, free, series.y)
     misfit[~np.isfinite(misfit)] = np.inf
@@ -86,20 +90,31 @@ def _valleys_first(misfit: np.ndarray) -> np.ndarray:
     return np.lexsort((misfit.ravel(), (misfit > least).ravel()))
 
 
-def within_bounds(model: CurveModel, start: Mapping[str, float], known: Mapping[str, float]) -> Start:
+def within_bounds(
+    model: CurveModel, start: Mapping[str, float], known: Mapping[str, float]
+) -> Start:
     """Drop what is known and pull the rest inside its bounds."""
     bounds = {p.name: (p.low, p.high) for p in model.parameters}
-    return {name: float(np.clip(value, *bounds[name])) for name, value in start.items() if name not in known}
+    return {
+        name: float(np.clip(value, *bounds[name]))
+        for name, value in start.items()
+        if name not in known
+    }
 
 
 def settings(model: CurveModel, series: Series) -> dict[str, np.ndarray]:
     """The columns of a curve from a series, defaults filled in."""
-    return {c.name: np.asarray(series.x.get(c.name, np.full(series.n, c.default))) for c in model.columns}
+    return {
+        c.name: np.asarray(series.x.get(c.name, np.full(series.n, c.default)))
+        for c in model.columns
+    }
 
 
 def per_molar(y: np.ndarray, columns: Mapping[str, np.ndarray]) -> float:
     """Readings per molar if half of the radioligand were bound at the most."""
-    greatest = max((float(c.max()) for name, c in columns.items() if name.endswith("_M")), default=0.0)
+    greatest = max(
+        (float(c.max()) for name, c in columns.items() if name.endswith("_M")), default=0.0
+    )
     return 2.0 * max(float(np.abs(y).max()), 1e-12) / max(greatest, 1e-15)
 
 
@@ -108,7 +123,9 @@ def plausible(parameter: Parameter, y: np.ndarray, columns: Mapping[str, np.ndar
     if parameter.default is not None:
         return parameter.default
     if parameter.unit == "y/M":
-        return per_molar(y, {name: c for name, c in columns.items() if name == "radioligand_M"} or columns)
+        return per_molar(
+            y, {name: c for name, c in columns.items() if name == "radioligand_M"} or columns
+        )
     if parameter.unit == "y":
         return float(np.median(y))
     bounds = (parameter.low, parameter.high)
@@ -174,7 +191,9 @@ def _scales(
     """Linear parameters at each node, shape (k, p), and the residual sum of squares, shape (k,)."""
     zero = dict.fromkeys(free, 0.0)
     base = np.atleast_2d(model.curve(**columns, **{**bent, **zero}))
-    shapes = [np.atleast_2d(model.curve(**columns, **{**bent, **zero, name: 1.0})) - base for name in free]
+    shapes = [
+        np.atleast_2d(model.curve(**columns, **{**bent, **zero, name: 1.0})) - base for name in free
+    ]
     wanted = y - base
     if not free:
         return np.empty((base.shape[0], 0)), np.sum(wanted**2, axis=-1)

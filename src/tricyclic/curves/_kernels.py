@@ -12,14 +12,24 @@ SPECIFIC = Column("specific", "1 where the site can bind, 0 in a non-specific we
 COMPETITOR = Column("competitor_M", "total competitor [M]; 0 in control wells")
 RADIOLIGAND = Column("radioligand_M", "total (added) radioligand [M]")
 DISPLACER = Column(
-    "displacer_M", "the same competitor where it defines a non-specific well [M]; 0 in every other well", 0.0
+    "displacer_M",
+    "the same competitor where it defines a non-specific well [M]; 0 in every other well",
+    0.0,
 )
 TIME = Column("time_min", "time since the radioligand was added [min]")
 
-BACKGROUND = Parameter("background", "y", "reading without any radioligand", given=True, default=0.0)
-NONSPECIFIC = Parameter("nonspecific", "y/M", "non-specific binding per molar of radioligand", low=0.0)
-SINK = Parameter("nonspecific", "", "non-specifically bound over free radioligand", low=0.0, high=20.0)
-SIGNAL = Parameter("signal_per_M", "y/M", "reading per molar of bound radioligand", low=0.0, given=True)
+BACKGROUND = Parameter(
+    "background", "y", "reading without any radioligand", given=True, default=0.0
+)
+NONSPECIFIC = Parameter(
+    "nonspecific", "y/M", "non-specific binding per molar of radioligand", low=0.0
+)
+SINK = Parameter(
+    "nonspecific", "", "non-specifically bound over free radioligand", low=0.0, high=20.0
+)
+SIGNAL = Parameter(
+    "signal_per_M", "y/M", "reading per molar of bound radioligand", low=0.0, given=True
+)
 COMPETITOR_SINK = Parameter(
     "competitor_nonspecific",
     "",
@@ -58,4 +68,6 @@ def power(ratio: Values, exponent: Values) -> np.ndarray:
 def mean_over(rate: Values, time: Values) -> np.ndarray:
     """(1 - exp(-rate time)) / rate, which is the time itself where the rate vanishes."""
     small = np.asarray(rate) * np.asarray(time) < 1e-12
-    return np.asarray(np.where(small, time, -np.expm1(-rate * np.asarray(time)) / np.where(small, 1.0, rate)))
+    return np.asarray(
+        np.where(small, time, -np.expm1(-rate * np.asarray(time)) / np.where(small, 1.0, rate))
+    )

@@ -58,7 +58,9 @@ def _names_agree(model: CurveModel, where: str) -> None:
     for p in model.parameters:
         if not p.low < p.high:
             raise InputError(
-                f"{p.name} is bounded by {p.low:g} and {p.high:g}", where=where, allowed="low lies below high"
+                f"{p.name} is bounded by {p.low:g} and {p.high:g}",
+                where=where,
+                allowed="low lies below high",
             )
     if model.target not in {p.name for p in model.parameters}:
         raise InputError(
@@ -94,7 +96,9 @@ def _example_is_whole(model: CurveModel, where: str) -> None:
 
 def _column(model: CurveModel, name: str, default: float | None) -> np.ndarray:
     length = max(len(settings) for settings in model.design.values())
-    return np.asarray(model.design[name] if name in model.design else np.full(length, default), float)
+    return np.asarray(
+        model.design[name] if name in model.design else np.full(length, default), float
+    )
 
 
 def _drawn(model: CurveModel, columns: Mapping[str, np.ndarray], where: str) -> np.ndarray:
@@ -104,7 +108,9 @@ def _drawn(model: CurveModel, columns: Mapping[str, np.ndarray], where: str) -> 
     both = {name: np.array([[first[name]], [second[name]]]) for name in first}
     with np.errstate(all="ignore"):
         try:
-            alone = [np.asarray(model.curve(**columns, **values), float) for values in (first, second)]
+            alone = [
+                np.asarray(model.curve(**columns, **values), float) for values in (first, second)
+            ]
             together = np.asarray(model.curve(**columns, **both), float)
         except Exception as error:
             raise InputError(
@@ -121,7 +127,9 @@ def _drawn(model: CurveModel, columns: Mapping[str, np.ndarray], where: str) -> 
         )
     if not np.isfinite(together).all():
         raise InputError("the kernel gives no finite number on its own example", where=where)
-    if not np.allclose(together, np.stack(alone), rtol=1e-9, atol=1e-9 * float(np.abs(together).max())):
+    if not np.allclose(
+        together, np.stack(alone), rtol=1e-9, atol=1e-9 * float(np.abs(together).max())
+    ):
         raise InputError(
             "the kernel gives other readings for two sets of parameters at once than for one at a time",
             where=where,
@@ -142,13 +150,16 @@ def _guess_starts(model: CurveModel, series: Series, where: str) -> None:
             starts = [dict(start) for start in model.first_guess(series, given)]
     except Exception as error:
         raise InputError(
-            f"the first guess fails on its own example ({type(error).__name__}: {error})", where=where
+            f"the first guess fails on its own example ({type(error).__name__}: {error})",
+            where=where,
         ) from error
     if not starts:
         raise InputError(
             "the first guess gives no start", where=where, allowed="A list of one or more starts"
         )
-    strangers = sorted({name for start in starts for name in start} - {p.name for p in model.parameters})
+    strangers = sorted(
+        {name for start in starts for name in start} - {p.name for p in model.parameters}
+    )
     if strangers:
         raise InputError(
             f"the first guess names {', '.join(strangers)}",

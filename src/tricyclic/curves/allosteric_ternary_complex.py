@@ -47,7 +47,22 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     grid: Grid = {
         "log10_kb": doses(columns["modulator_M"], points=25),
         # Close around 0: a modulator without cooperativity leaves a flat curve, whatever its affinity.
-        "log10_alpha": [-3.0, -2.0, -1.5, -1.0, -0.7, -0.4, -0.2, -0.04, 0.04, 0.2, 0.4, 0.7, 1.0, 2.0],
+        "log10_alpha": [
+            -3.0,
+            -2.0,
+            -1.5,
+            -1.0,
+            -0.7,
+            -0.4,
+            -0.2,
+            -0.04,
+            0.04,
+            0.2,
+            0.4,
+            0.7,
+            1.0,
+            2.0,
+        ],
         "log10_kd": [float(np.log10(max(float(np.median(hot)), 1e-15)))],
     }
     return starts_on_grid(MODEL, series, given, grid, linear=("bmax", "nonspecific"), keep=3)

@@ -66,7 +66,13 @@ MODEL = CurveModel(
     first_guess=first_guess,
     sources=("hulme_2010",),
     target="log10_kon",
-    example={"bmax": 5200.0, "log10_kon": 7.7, "log10_koff": -1.4, "nonspecific": 2.6e11, "background": 25.0},
+    example={
+        "bmax": 5200.0,
+        "log10_kon": 7.7,
+        "log10_koff": -1.4,
+        "nonspecific": 2.6e11,
+        "background": 25.0,
+    },
     design={
         "time_min": (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 90.0) * 3 + (0.0, 60.0),
         "radioligand_M": (*(4e-10,) * 9, *(1e-9,) * 9, *(4e-9,) * 9, 4e-9, 4e-9),

@@ -48,7 +48,9 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     typical = float(np.log10(np.median(hot[hot > 0]))) if (hot > 0).any() else -9.0
     grid: Grid = {"log10_kon": axis - typical, "log10_koff": axis}
     rest = {"switch_min": float(np.median(columns["time_min"]))}
-    return starts_on_grid(MODEL, series, given, grid, linear=("bmax", "nonspecific"), rest=rest, keep=3)
+    return starts_on_grid(
+        MODEL, series, given, grid, linear=("bmax", "nonspecific"), rest=rest, keep=3
+    )
 
 
 MODEL = CurveModel(
@@ -67,7 +69,9 @@ MODEL = CurveModel(
         Parameter("log10_kon", "log10 1/(M min)", "association rate constant", low=0.0, high=14.0),
         Parameter("log10_koff", "log10 1/min", "dissociation rate constant", low=-8.0, high=4.0),
         NONSPECIFIC,
-        Parameter("switch_min", "min", "time at which dissociation was started", low=0.0, given=True),
+        Parameter(
+            "switch_min", "min", "time at which dissociation was started", low=0.0, given=True
+        ),
         BACKGROUND,
     ),
     curve=bound,

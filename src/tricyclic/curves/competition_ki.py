@@ -38,7 +38,11 @@ def bound(
 ) -> np.ndarray:
     """Reading of a well, with all added ligand taken as free."""
     apparent = power10(log10_kd) * (1.0 + (competitor_M + displacer_M) / power10(log10_ki))
-    taken = np.where(np.asarray(displacer_M) > 0, 1.0, specific) * radioligand_M / (apparent + radioligand_M)
+    taken = (
+        np.where(np.asarray(displacer_M) > 0, 1.0, specific)
+        * radioligand_M
+        / (apparent + radioligand_M)
+    )
     return np.asarray(background + nonspecific * radioligand_M + bmax * taken)
 
 
@@ -72,7 +76,13 @@ MODEL = CurveModel(
     first_guess=first_guess,
     sources=("cheng_1973", "hulme_2010"),
     target="log10_ki",
-    example={"bmax": 5200.0, "log10_ki": -8.7, "nonspecific": 2.6e11, "log10_kd": -9.1, "background": 25.0},
+    example={
+        "bmax": 5200.0,
+        "log10_ki": -8.7,
+        "nonspecific": 2.6e11,
+        "log10_kd": -9.1,
+        "background": 25.0,
+    },
     design={
         "competitor_M": (0.0, *np.logspace(-11, -5, 13).tolist(), 0.0),
         "radioligand_M": (1e-9,) * 15,

@@ -65,10 +65,19 @@ def bound(
 ) -> np.ndarray:
     """Reading of a well with two sites and three ligands; non-specific wells have neither site free."""
     well = _well(
-        competitor_M, radioligand_M, modulator_M, specific * power10(log10_bmax), masked_ratio, nonspecific,
-        (log10_kd, log10_kd_masked), (log10_mask_kd, log10_mask_kd_masked), (log10_ki, log10_ki_masked),
-    )  # fmt: skip
-    return np.asarray(background + signal_per_M * (well.bound[0].sum(axis=0) + nonspecific * well.free[0]))
+        competitor_M,
+        radioligand_M,
+        modulator_M,
+        specific * power10(log10_bmax),
+        masked_ratio,
+        nonspecific,
+        (log10_kd, log10_kd_masked),
+        (log10_mask_kd, log10_mask_kd_masked),
+        (log10_ki, log10_ki_masked),
+    )
+    return np.asarray(
+        background + signal_per_M * (well.bound[0].sum(axis=0) + nonspecific * well.free[0])
+    )
 
 
 def occupancy_under_mask(
@@ -100,11 +109,20 @@ def occupancy_under_mask(
         Non-specifically bound over free radioligand.
     """
     well = _well(
-        competitor_M, radioligand_M, mask_M, np.maximum(sites_M, 1e-30), masked_ratio, nonspecific,
-        (log10_kd, log10_kd_masked), (log10_mask_kd, log10_mask_kd_masked), (log10_ki, log10_ki_masked),
-    )  # fmt: skip
+        competitor_M,
+        radioligand_M,
+        mask_M,
+        np.maximum(sites_M, 1e-30),
+        masked_ratio,
+        nonspecific,
+        (log10_kd, log10_kd_masked),
+        (log10_mask_kd, log10_mask_kd_masked),
+        (log10_ki, log10_ki_masked),
+    )
     sites = well.free_sites + well.bound.sum(axis=0)
-    tracer, mask, _ = (np.divide(b, sites, out=np.zeros_like(b), where=sites > 0) for b in well.bound)
+    tracer, mask, _ = (
+        np.divide(b, sites, out=np.zeros_like(b), where=sites > 0) for b in well.bound
+    )
     read = well.bound[0].sum(axis=0)
     from_masked = np.divide(well.bound[0][1], read, out=np.zeros_like(read), where=read > 0)
     return UnderMask(mask[1], tracer[1], mask[0], tracer[0], from_masked)
@@ -134,7 +152,9 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
         "log10_bmax": np.log10(max(sites, 1e-17)) + np.array([-0.8, -0.4, 0.0, 0.4]),
         "log10_ki_masked": [-9.0, -7.5, -6.0, -4.0],
         "masked_ratio": [1.0],
-        "nonspecific": [sink] if (columns["specific"] <= 0).any() else [0.2 * sink, 0.6 * sink, sink],
+        "nonspecific": [sink]
+        if (columns["specific"] <= 0).any()
+        else [0.2 * sink, 0.6 * sink, sink],
     }
     rest = {
         "log10_kd": float(np.log10(kd)),
@@ -156,7 +176,12 @@ MODEL = CurveModel(
         "Accounts for masked sites that the radioligand still finds and for wanted sites that the mask takes. Non-specific wells must block "
         "both sites (haloperidol or DTG), not only the masked one. Needs the affinities of radioligand and mask at both sites."
     ),
-    columns=(COMPETITOR, RADIOLIGAND, Column("modulator_M", "mask [M]; 0 where there is none"), SPECIFIC),
+    columns=(
+        COMPETITOR,
+        RADIOLIGAND,
+        Column("modulator_M", "mask [M]; 0 where there is none"),
+        SPECIFIC,
+    ),
     parameters=(
         log10_sites("log10_bmax", "wanted sites in the well"),
         log10_molar("log10_ki", "Ki of the competitor at the wanted site"),
@@ -166,7 +191,9 @@ MODEL = CurveModel(
         log10_molar("log10_mask_kd", "Kd of the mask at the wanted site", given=True),
         log10_molar("log10_mask_kd_masked", "Kd of the mask at the masked site", given=True),
         log10_molar("log10_ki_masked", "Ki of the competitor at the masked site", given=True),
-        Parameter("masked_ratio", "", "masked sites per wanted site", low=0.0, high=1e4, given=True),
+        Parameter(
+            "masked_ratio", "", "masked sites per wanted site", low=0.0, high=1e4, given=True
+        ),
         SIGNAL,
         BACKGROUND,
     ),

@@ -60,7 +60,9 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     grid: Grid = {
         "log10_ki": doses(columns["competitor_M"], points=41, beyond=3.0),
         "log10_bmax": middle + np.array([-0.6, -0.3, 0.0, 0.3, 0.6]),
-        "nonspecific": [sink] if (columns["specific"] <= 0).any() else [0.2 * sink, 0.6 * sink, sink],
+        "nonspecific": [sink]
+        if (columns["specific"] <= 0).any()
+        else [0.2 * sink, 0.6 * sink, sink],
     }
     return starts_on_grid(MODEL, series, given, grid, rest={"log10_kd": float(np.log10(kd))})
 

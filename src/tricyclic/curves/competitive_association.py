@@ -85,16 +85,32 @@ MODEL = CurveModel(
     parameters=(
         Parameter("bmax", "y", "binding with all sites filled", low=0.0),
         Parameter(
-            "log10_kon", "log10 1/(M min)", "association rate constant of the radioligand", low=0.0, high=14.0
+            "log10_kon",
+            "log10 1/(M min)",
+            "association rate constant of the radioligand",
+            low=0.0,
+            high=14.0,
         ),
         Parameter(
-            "log10_koff", "log10 1/min", "dissociation rate constant of the radioligand", low=-8.0, high=4.0
+            "log10_koff",
+            "log10 1/min",
+            "dissociation rate constant of the radioligand",
+            low=-8.0,
+            high=4.0,
         ),
         Parameter(
-            "log10_k3", "log10 1/(M min)", "association rate constant of the competitor", low=0.0, high=14.0
+            "log10_k3",
+            "log10 1/(M min)",
+            "association rate constant of the competitor",
+            low=0.0,
+            high=14.0,
         ),
         Parameter(
-            "log10_k4", "log10 1/min", "dissociation rate constant of the competitor", low=-8.0, high=4.0
+            "log10_k4",
+            "log10 1/min",
+            "dissociation rate constant of the competitor",
+            low=-8.0,
+            high=4.0,
         ),
         NONSPECIFIC,
         BACKGROUND,

@@ -16,7 +16,9 @@ def bound(
     *, time_min: Values, specific: Values, start: Values, bottom: Values, log10_koff: Values
 ) -> np.ndarray:
     """Reading at a time after rebinding was stopped; `bottom` in non-specific wells."""
-    return np.asarray(bottom + (start - bottom) * specific * np.exp(-power10(log10_koff) * time_min))
+    return np.asarray(
+        bottom + (start - bottom) * specific * np.exp(-power10(log10_koff) * time_min)
+    )
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:

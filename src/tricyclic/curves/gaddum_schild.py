@@ -37,7 +37,9 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
         "hill": [0.7, 1.0, 1.5],
         "pa2": -doses(columns["antagonist_M"], points=17, beyond=2.0),
     }
-    return starts_on_grid(MODEL, series, given, grid, linear=("top", "bottom"), rest={"schild_slope": 1.0})
+    return starts_on_grid(
+        MODEL, series, given, grid, linear=("top", "bottom"), rest={"schild_slope": 1.0}
+    )
 
 
 MODEL = CurveModel(
@@ -57,7 +59,11 @@ MODEL = CurveModel(
         log10_molar("log10_ec50", "agonist that gives half of the response, without antagonist"),
         Parameter("hill", "", "slope factor of the agonist", low=0.05, high=10.0),
         Parameter(
-            "pa2", "-log10 M", "minus log10 of the antagonist that doubles the EC50", low=-1.0, high=15.0
+            "pa2",
+            "-log10 M",
+            "minus log10 of the antagonist that doubles the EC50",
+            low=-1.0,
+            high=15.0,
         ),
         Parameter(
             "schild_slope",
@@ -73,7 +79,14 @@ MODEL = CurveModel(
     first_guess=first_guess,
     sources=("doi:10.1111/j.1476-5381.1959.tb00928.x", "doi:10.1111/j.1476-5381.1993.tb13737.x"),
     target="pa2",
-    example={"top": 100.0, "bottom": 4.0, "log10_ec50": -7.5, "hill": 1.2, "pa2": 8.3, "schild_slope": 1.0},
+    example={
+        "top": 100.0,
+        "bottom": 4.0,
+        "log10_ec50": -7.5,
+        "hill": 1.2,
+        "pa2": 8.3,
+        "schild_slope": 1.0,
+    },
     design={
         "agonist_M": (0.0, *np.logspace(-9, -4, 11).tolist()) * 4,
         "antagonist_M": (*(0.0,) * 12, *(1e-8,) * 12, *(1e-7,) * 12, *(1e-6,) * 12),

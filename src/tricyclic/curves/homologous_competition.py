@@ -39,7 +39,9 @@ def bound(
     total = np.asarray(radioligand_M) + np.asarray(competitor_M)
     well = one_site(specific * power10(log10_bmax), (total,), (power10(log10_kd),), (nonspecific,))
     hot = radioligand_M / np.where(total > 0, total, 1.0)
-    return np.asarray(background + signal_per_M * hot * (well.bound[0] + nonspecific * well.free[0]))
+    return np.asarray(
+        background + signal_per_M * hot * (well.bound[0] + nonspecific * well.free[0])
+    )
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
@@ -47,7 +49,11 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     columns = settings(MODEL, series)
     sink, _, _ = well_bound(series, columns, given)
     axis = doses(columns["competitor_M"] + columns["radioligand_M"], points=25, beyond=2.0)
-    grid: Grid = {"log10_kd": axis, "log10_bmax": axis, "nonspecific": [0.0, 0.5 * sink, 0.9 * sink, sink]}
+    grid: Grid = {
+        "log10_kd": axis,
+        "log10_bmax": axis,
+        "nonspecific": [0.0, 0.5 * sink, 0.9 * sink, sink],
+    }
     return starts_on_grid(MODEL, series, given, grid, keep=3)
 
 

@@ -12,10 +12,14 @@ from tricyclic.records.curve_model import Column, CurveModel, Parameter
 from tricyclic.records.series import Series
 
 
-def response(*, concentration_M: Values, baseline: Values, plateau: Values, log10_ec50: Values) -> np.ndarray:
+def response(
+    *, concentration_M: Values, baseline: Values, plateau: Values, log10_ec50: Values
+) -> np.ndarray:
     """Reading at a concentration; `baseline` at 0, half-way to `plateau` at the EC50."""
     half = power10(log10_ec50)
-    return np.asarray(baseline + (plateau - baseline) * (concentration_M / (half + concentration_M)))
+    return np.asarray(
+        baseline + (plateau - baseline) * (concentration_M / (half + concentration_M))
+    )
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:

@@ -22,7 +22,10 @@ def response(
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     """Best half-way doses and slopes of a grid."""
-    grid: Grid = {"log10_ec50": doses(series.x["concentration_M"]), "hill": [0.4, 0.7, 1.0, 1.5, 3.0]}
+    grid: Grid = {
+        "log10_ec50": doses(series.x["concentration_M"]),
+        "hill": [0.4, 0.7, 1.0, 1.5, 3.0],
+    }
     return starts_on_grid(MODEL, series, given, grid, linear=("baseline", "plateau"))
 
 

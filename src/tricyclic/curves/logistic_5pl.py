@@ -58,7 +58,13 @@ MODEL = CurveModel(
     first_guess=first_guess,
     sources=("doi:10.1016/j.ab.2005.04.035", "doi:10.1093/jxb/10.2.290"),
     target="log10_ec50",
-    example={"baseline": 120.0, "plateau": 2400.0, "log10_ec50": -7.3, "hill": 1.2, "log10_asymmetry": -0.4},
+    example={
+        "baseline": 120.0,
+        "plateau": 2400.0,
+        "log10_ec50": -7.3,
+        "hill": 1.2,
+        "log10_asymmetry": -0.4,
+    },
     design={"concentration_M": (0.0, *np.logspace(-10, -4, 19).tolist())},
     nests=("logistic_4pl", "logistic_3pl"),
 )

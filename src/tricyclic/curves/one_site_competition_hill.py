@@ -13,7 +13,13 @@ from tricyclic.records.series import Series
 
 
 def bound(
-    *, competitor_M: Values, specific: Values, top: Values, bottom: Values, log10_ic50: Values, hill: Values
+    *,
+    competitor_M: Values,
+    specific: Values,
+    top: Values,
+    bottom: Values,
+    log10_ic50: Values,
+    hill: Values,
 ) -> np.ndarray:
     """Reading at a concentration of competitor; `bottom` in non-specific wells."""
     displaced = power(competitor_M / power10(log10_ic50), hill)

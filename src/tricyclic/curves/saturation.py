@@ -7,7 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from tricyclic.curves._guesses import Grid, Start, doses, starts_on_grid
-from tricyclic.curves._kernels import BACKGROUND, NONSPECIFIC, SPECIFIC, Values, log10_molar, power10
+from tricyclic.curves._kernels import (
+    BACKGROUND,
+    NONSPECIFIC,
+    SPECIFIC,
+    Values,
+    log10_molar,
+    power10,
+)
 from tricyclic.records.curve_model import Column, CurveModel, Parameter
 from tricyclic.records.series import Series
 

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from tricyclic.curves._guesses import Start, doses, starts_on_grid
-from tricyclic.curves._kernels import BACKGROUND, NONSPECIFIC, SPECIFIC, Values, log10_molar, power10
+from tricyclic.curves._kernels import (
+    BACKGROUND,
+    NONSPECIFIC,
+    SPECIFIC,
+    Values,
+    log10_molar,
+    power10,
+)
 from tricyclic.records.curve_model import Column, CurveModel, Parameter
 from tricyclic.records.series import Series
 
@@ -33,11 +40,14 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     """Best ordered pairs of Kd of a grid."""
     axis = doses(series.x["radioligand_M"], points=25)
     return starts_on_grid(
-        MODEL, series, given, {"log10_kd_high": axis, "log10_kd_low": axis},
+        MODEL,
+        series,
+        given,
+        {"log10_kd_high": axis, "log10_kd_low": axis},
         linear=("bmax_high", "bmax_low", "nonspecific"),
         only=lambda node: node["log10_kd_low"] - node["log10_kd_high"] > 0.3,
         keep=5,
-    )  # fmt: skip
+    )
 
 
 MODEL = CurveModel(

@@ -43,7 +43,9 @@ def bound(
         ((power10(log10_kd_high), power10(log10_kd_low)),),
         (nonspecific,),
     )
-    return np.asarray(background + signal_per_M * (well.bound[0].sum(axis=0) + nonspecific * well.free[0]))
+    return np.asarray(
+        background + signal_per_M * (well.bound[0].sum(axis=0) + nonspecific * well.free[0])
+    )
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
@@ -53,7 +55,9 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     signal = given.get("signal_per_M", per_molar(series.y, {"radioligand_M": hot}))
     read = (series.y - given.get("background", 0.0)) / max(signal, 1e-300)
     free = np.maximum(hot - read, 1e-3 * hot)
-    undepleted = Series(series.name, read, "M", {"radioligand_M": free, "specific": columns["specific"]})
+    undepleted = Series(
+        series.name, read, "M", {"radioligand_M": free, "specific": columns["specific"]}
+    )
     known = {name: value for name, value in given.items() if name.startswith("log10_kd")}
     starts = []
     for start in without_depletion(undepleted, {"background": 0.0, **known}):

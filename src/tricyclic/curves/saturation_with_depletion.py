@@ -34,7 +34,9 @@ def bound(
     background: Values,
 ) -> np.ndarray:
     """Reading of a well from the added radioligand; what is bound is missing from what is free."""
-    well = one_site(specific * power10(log10_bmax), (radioligand_M,), (power10(log10_kd),), (nonspecific,))
+    well = one_site(
+        specific * power10(log10_bmax), (radioligand_M,), (power10(log10_kd),), (nonspecific,)
+    )
     return np.asarray(background + signal_per_M * (well.bound[0] + nonspecific * well.free[0]))
 
 

@@ -34,12 +34,14 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     """Best ordered pairs of IC50 of a grid, and their shares."""
     axis = doses(series.x["competitor_M"], points=21, beyond=0.5)
     return starts_on_grid(
-        MODEL, series, given,
+        MODEL,
+        series,
+        given,
         {"log10_ic50_high": axis, "log10_ic50_low": axis, "fraction_high": [0.2, 0.4, 0.6, 0.8]},
         linear=("top", "bottom"),
         only=lambda node: node["log10_ic50_low"] - node["log10_ic50_high"] > 0.3,
         keep=3,
-    )  # fmt: skip
+    )
 
 
 MODEL = CurveModel(
@@ -56,7 +58,11 @@ MODEL = CurveModel(
         log10_molar("log10_ic50_high", "IC50 at the site of high affinity"),
         log10_molar("log10_ic50_low", "IC50 at the site of low affinity"),
         Parameter(
-            "fraction_high", "", "share of specific binding at the site of high affinity", low=0.0, high=1.0
+            "fraction_high",
+            "",
+            "share of specific binding at the site of high affinity",
+            low=0.0,
+            high=1.0,
         ),
     ),
     curve=bound,

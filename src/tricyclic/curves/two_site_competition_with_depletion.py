@@ -52,7 +52,9 @@ def bound(
         ((kd, kd), (power10(log10_ki_high), power10(log10_ki_low))),
         (nonspecific, competitor_nonspecific),
     )
-    return np.asarray(background + signal_per_M * (well.bound[0].sum(axis=0) + nonspecific * well.free[0]))
+    return np.asarray(
+        background + signal_per_M * (well.bound[0].sum(axis=0) + nonspecific * well.free[0])
+    )
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
@@ -68,9 +70,14 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
         "nonspecific": [sink],
     }
     return starts_on_grid(
-        MODEL, series, given, grid, rest={"log10_kd": float(np.log10(kd))}, keep=3,
+        MODEL,
+        series,
+        given,
+        grid,
+        rest={"log10_kd": float(np.log10(kd))},
+        keep=3,
         only=lambda node: node["log10_ki_low"] - node["log10_ki_high"] > 0.3,
-    )  # fmt: skip
+    )
 
 
 MODEL = CurveModel(

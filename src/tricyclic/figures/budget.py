@@ -15,7 +15,12 @@ ROW_MM = 6.0
 
 
 def budget(
-    shares: Sequence[ErrorShare], *, name: str, title: str, pdf: bool = True, text_as: style.TextAs = "text"
+    shares: Sequence[ErrorShare],
+    *,
+    name: str,
+    title: str,
+    pdf: bool = True,
+    text_as: style.TextAs = "text",
 ) -> Figure:
     """Draw the shares of the variance as bars, the largest on top, 84 mm wide.
 
@@ -35,20 +40,36 @@ def budget(
     with style.publication_style(text_as):
         height = 20.0 + ROW_MM * len(ordered)
         left = 32.0
-        canvas, axes = style.sheet("column", height, left_mm=left, right_mm=16.0, bottom_mm=12.0, top_mm=7.5)
+        canvas, axes = style.sheet(
+            "column", height, left_mm=left, right_mm=16.0, bottom_mm=12.0, top_mm=7.5
+        )
         for place, share in enumerate(ordered):
             axes.barh(
-                place, share.share * 100, height=0.62, color="#DCE9F3" if share.shared else style.COLOURS[0],
-                edgecolor=style.COLOURS[0], linewidth=0.8, hatch="////" if share.shared else None,
-            )  # fmt: skip
+                place,
+                share.share * 100,
+                height=0.62,
+                color="#DCE9F3" if share.shared else style.COLOURS[0],
+                edgecolor=style.COLOURS[0],
+                linewidth=0.8,
+                hatch="////" if share.shared else None,
+            )
             axes.text(
-                -0.06, place, style.fitted(share.name, left - 5.0, size_pt=style.SMALL_PT), transform=axes.get_yaxis_transform(),
-                ha="right", va="center", fontsize=style.SMALL_PT,
-            )  # fmt: skip
+                -0.06,
+                place,
+                style.fitted(share.name, left - 5.0, size_pt=style.SMALL_PT),
+                transform=axes.get_yaxis_transform(),
+                ha="right",
+                va="center",
+                fontsize=style.SMALL_PT,
+            )
             axes.annotate(
-                f"{share.share * 100:.0f} %" if share.share >= 0.005 else "< 1 %", (share.share * 100, place),
-                xytext=(3, 0), textcoords="offset points", va="center", fontsize=style.SMALL_PT,
-            )  # fmt: skip
+                f"{share.share * 100:.0f} %" if share.share >= 0.005 else "< 1 %",
+                (share.share * 100, place),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=style.SMALL_PT,
+            )
         axes.set_ylim(len(ordered) - 0.45, -0.55)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -56,7 +77,11 @@ def budget(
         axes.set_xticks([0, 25, 50, 75, 100])
         axes.set_xlabel("share of the variance (%)")
         canvas.text(
-            2.0 / 84.0, 1 - 1.2 / height, style.fitted(title, 80.0, bold=True), va="top", weight="bold"
+            2.0 / 84.0,
+            1 - 1.2 / height,
+            style.fitted(title, 80.0, bold=True),
+            va="top",
+            weight="bold",
         )
         told = "; ".join(f"{s.name} {s.share * 100:.0f} %" for s in ordered)
         whole = math.sqrt(sum(s.log10_se**2 for s in ordered if math.isfinite(s.log10_se)))

@@ -47,14 +47,18 @@ def comparison(
         If no condition has a number.
     """
     conditions = list(dict.fromkeys([*runs, *pooled]))
-    values = [e.value for group in runs.values() for e in group] + [e.value for e in pooled.values()]
+    values = [e.value for group in runs.values() for e in group] + [
+        e.value for e in pooled.values()
+    ]
     ends = [x for e in pooled.values() for x in (e.low, e.high)]
     every = [x for x in values + ends if math.isfinite(x)]
     if not every:
         raise InputError("holds no number", where=f"comparison {name}")
     with style.publication_style(text_as):
         height = 64.0
-        canvas, axes = style.sheet("column", height, left_mm=16.5, right_mm=4.0, bottom_mm=9.5, top_mm=16.0)
+        canvas, axes = style.sheet(
+            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=9.5, top_mm=16.0
+        )
         for place, condition in enumerate(conditions):
             _runs(axes, place, runs.get(condition, ()))
             if condition in pooled:
@@ -73,19 +77,29 @@ def comparison(
         if compared is not None:
             _bracket(axes, compared, len(conditions))
         canvas.text(
-            2.0 / 84.0, 1 - 1.2 / height, style.wrapped(title, 80.0, bold=True), va="top", weight="bold"
+            2.0 / 84.0,
+            1 - 1.2 / height,
+            style.wrapped(title, 80.0, bold=True),
+            va="top",
+            weight="bold",
         )
         says = (
-            f" {style.one_line(compared.says).rstrip('.')}." if compared is not None and compared.says else ""
+            f" {style.one_line(compared.says).rstrip('.')}."
+            if compared is not None and compared.says
+            else ""
         )
-        counts = ", ".join(f"{c or 'all runs'} n = {len(runs.get(c, ())) or pooled[c].n}" for c in conditions)
+        counts = ", ".join(
+            f"{c or 'all runs'} n = {len(runs.get(c, ())) or pooled[c].n}" for c in conditions
+        )
         return style.finish(
             canvas,
             name=name,
             caption=f"{style.one_line(title)}. Circles: single runs; bar and whiskers: pooled value with its "
             f"{_confidence(pooled)} interval; {counts}.{says}",
             alt=f"{title}: "
-            + "; ".join(f"{c} {figures(e.value)} {e.unit} ({interval(e)})" for c, e in pooled.items())
+            + "; ".join(
+                f"{c} {figures(e.value)} {e.unit} ({interval(e)})" for c, e in pooled.items()
+            )
             + f".{says}",
             width="column",
             pdf=pdf,
@@ -101,20 +115,38 @@ def _runs(axes: Axes, place: int, runs: Sequence[Estimate]) -> None:
     if runs:
         x = place - 0.22 + (np.linspace(-0.12, 0.12, len(runs)) if len(runs) > 1 else np.zeros(1))
         axes.plot(
-            x, [e.value for e in runs], linestyle="none", marker=style.symbol(place), markersize=4.4,
-            markerfacecolor="white", markeredgecolor=style.colour(place), markeredgewidth=1.0, zorder=3,
-        )  # fmt: skip
+            x,
+            [e.value for e in runs],
+            linestyle="none",
+            marker=style.symbol(place),
+            markersize=4.4,
+            markerfacecolor="white",
+            markeredgecolor=style.colour(place),
+            markeredgewidth=1.0,
+            zorder=3,
+        )
 
 
 def _pooled(axes: Axes, place: int, estimate: Estimate) -> None:
     colour = style.colour(place)
-    axes.plot([place, place + 0.3], [estimate.value] * 2, color=colour, linewidth=2.0, solid_capstyle="butt")
+    axes.plot(
+        [place, place + 0.3],
+        [estimate.value] * 2,
+        color=colour,
+        linewidth=2.0,
+        solid_capstyle="butt",
+    )
     low, high = estimate.low, estimate.high
     if math.isfinite(low) and math.isfinite(high):
         axes.errorbar(
-            [place + 0.15], [estimate.value], [[max(0.0, estimate.value - low)], [max(0.0, high - estimate.value)]],
-            fmt="none", ecolor=colour, elinewidth=1.0, capsize=3,
-        )  # fmt: skip
+            [place + 0.15],
+            [estimate.value],
+            [[max(0.0, estimate.value - low)], [max(0.0, high - estimate.value)]],
+            fmt="none",
+            ecolor=colour,
+            elinewidth=1.0,
+            capsize=3,
+        )
 
 
 def _bracket(axes: Axes, compared: Comparison, conditions: int) -> None:
@@ -124,7 +156,12 @@ def _bracket(axes: Axes, compared: Comparison, conditions: int) -> None:
     up = axes.get_xaxis_transform() + ScaledTranslation(0, 6 / 72, axes.figure.dpi_scale_trans)
     if conditions == 2:
         axes.plot(
-            [0, 0, 1, 1], [0.98, 1.0, 1.0, 0.98], transform=up, color=style.INK, linewidth=0.8, clip_on=False
+            [0, 0, 1, 1],
+            [0.98, 1.0, 1.0, 0.98],
+            transform=up,
+            color=style.INK,
+            linewidth=0.8,
+            clip_on=False,
         )
     words = []
     if compared.ratio is not None:
@@ -135,6 +172,12 @@ def _bracket(axes: Axes, compared: Comparison, conditions: int) -> None:
         words.append("p < 0.0001" if p < 1e-4 else f"p = {figures(p, 2)}")
     line = style.fitted(",  ".join(words), 66.0, size_pt=style.SMALL_PT)
     axes.annotate(
-        line, ((conditions - 1) / 2, 1.0), xycoords=up, xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
+        line,
+        ((conditions - 1) / 2, 1.0),
+        xycoords=up,
+        xytext=(0, 2.5),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
         fontsize=style.SMALL_PT,
-    )  # fmt: skip
+    )

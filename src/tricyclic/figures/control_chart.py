@@ -10,7 +10,11 @@ from tricyclic.records.reproducibility import ControlChart, ReplicateMSR
 
 
 def control_chart(
-    chart: ControlChart, *, name: str = "control-chart", pdf: bool = True, text_as: style.TextAs = "text"
+    chart: ControlChart,
+    *,
+    name: str = "control-chart",
+    pdf: bool = True,
+    text_as: style.TextAs = "text",
 ) -> Figure:
     """Draw the pair of charts and the moving MSR, 174 mm wide.
 
@@ -26,7 +30,9 @@ def control_chart(
     with style.publication_style(text_as):
         height = 112.0
         wide = style.WIDTHS_MM["full"]
-        canvas, bottom = style.sheet("full", height, left_mm=20.0, right_mm=18.0, bottom_mm=18.0, top_mm=74.0)
+        canvas, bottom = style.sheet(
+            "full", height, left_mm=20.0, right_mm=18.0, bottom_mm=18.0, top_mm=74.0
+        )
         middle = canvas.add_axes((20.0 / wide, 43.0 / height, (wide - 38.0) / wide, 20.0 / height))
         top = canvas.add_axes((20.0 / wide, 70.0 / height, (wide - 38.0) / wide, 34.0 / height))
         for axes in (top, middle):
@@ -43,14 +49,21 @@ def control_chart(
             [run in flagged for run in chart.runs],
         )
         _chart(
-            middle, order, chart.scatter, chart.scatter_lower, chart.scatter_upper, chart.scatter_centre,
+            middle,
+            order,
+            chart.scatter,
+            chart.scatter_lower,
+            chart.scatter_upper,
+            chart.scatter_centre,
             [run in spread for run in chart.runs],
-        )  # fmt: skip
+        )
         for index, (label, found) in enumerate(
             (("all runs", chart.cumulative), (f"last {chart.window}", chart.recent))
         ):
             known = [
-                (k, m.msr) for k, m in zip(order, found, strict=True) if m is not None and (index or k > 2)
+                (k, m.msr)
+                for k, m in zip(order, found, strict=True)
+                if m is not None and (index or k > 2)
             ]
             if known:
                 x, y = zip(*known, strict=True)
@@ -77,14 +90,24 @@ def control_chart(
             axes.yaxis.set_major_locator(MaxNLocator(5 if axes is top else 4))
             axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
         if n <= 30:
-            bottom.set_xticks(order, [style.fitted(run, 20.0, size_pt=style.TINY_PT) for run in chart.runs],
-                              rotation=45, ha="right", rotation_mode="anchor", fontsize=style.TINY_PT)  # fmt: skip
+            bottom.set_xticks(
+                order,
+                [style.fitted(run, 20.0, size_pt=style.TINY_PT) for run in chart.runs],
+                rotation=45,
+                ha="right",
+                rotation_mode="anchor",
+                fontsize=style.TINY_PT,
+            )
             bottom.set_xlabel("")
         else:
             bottom.set_xlabel("run")
         title = f"{chart.subject}: {chart.kind} chart" if chart.subject else f"{chart.kind} chart"
         canvas.text(
-            2.0 / wide, 1 - 1.4 / height, style.fitted(title, 165.0, bold=True), va="top", weight="bold"
+            2.0 / wide,
+            1 - 1.4 / height,
+            style.fitted(title, 165.0, bold=True),
+            va="top",
+            weight="bold",
         )
         told = (
             f"{len(flagged | spread)} of {n} runs break a rule ({chart.rules})"
@@ -92,10 +115,13 @@ def control_chart(
             else f"no run breaks a rule ({chart.rules})"
         )
         return style.finish(
-            canvas, name=name, width="full", pdf=pdf,
+            canvas,
+            name=name,
+            width="full",
+            pdf=pdf,
             caption=f"{style.one_line(title)}; limits at three sigma from the first {chart.baseline} runs, {told}. Below, the minimum significant ratio (dashed: 3).",
             alt=f"{title}: {told}.",
-        )  # fmt: skip
+        )
 
 
 def _chart(axes, order, values, lower, upper, centre, flagged) -> None:  # type: ignore[no-untyped-def]
@@ -127,31 +153,54 @@ def _chart(axes, order, values, lower, upper, centre, flagged) -> None:  # type:
     )
     for label, height in ends:
         axes.annotate(
-            f"{label} {height:.3g}", (1.0, height), xycoords=("axes fraction", "data"), xytext=(3, 0), textcoords="offset points",
-            va="center", fontsize=style.TINY_PT, annotation_clip=False,
-        )  # fmt: skip
+            f"{label} {height:.3g}",
+            (1.0, height),
+            xycoords=("axes fraction", "data"),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=style.TINY_PT,
+            annotation_clip=False,
+        )
     seen = np.concatenate([values[np.isfinite(values)], lower, upper])
     pad = 0.08 * float(np.ptp(seen)) or 1.0
     axes.set_ylim(float(seen.min()) - pad, float(seen.max()) + pad)
 
 
 def agreement_plot(
-    found: ReplicateMSR, *, name: str = "agreement", pdf: bool = True, text_as: style.TextAs = "text"
+    found: ReplicateMSR,
+    *,
+    name: str = "agreement",
+    pdf: bool = True,
+    text_as: style.TextAs = "text",
 ) -> Figure:
     """Draw the ratio of two runs against the mean potency of each compound, with mean ratio and limits of agreement."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     with style.publication_style(text_as):
         height = 66.0
-        canvas, axes = style.sheet("column", height, left_mm=16.0, right_mm=4.0, bottom_mm=13.0, top_mm=9.0)
+        canvas, axes = style.sheet(
+            "column", height, left_mm=16.0, right_mm=4.0, bottom_mm=13.0, top_mm=9.0
+        )
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.axhspan(found.mean_ratio_low, found.mean_ratio_high, color=style.PALE, alpha=0.6, linewidth=0)
+        axes.axhspan(
+            found.mean_ratio_low, found.mean_ratio_high, color=style.PALE, alpha=0.6, linewidth=0
+        )
         axes.axhline(1.0, color=style.GREY, linewidth=0.8)
         axes.axhline(found.mean_ratio, color=style.colour(0), linewidth=0.9)
         for limit in (found.agreement_low, found.agreement_high):
             axes.axhline(limit, color=style.colour(1), linewidth=0.9, linestyle="--")
-        axes.plot(found.geometric_means, found.ratios, linestyle="none", marker="o", markersize=3.6, color=style.colour(0), markeredgecolor="white", markeredgewidth=0.3)  # fmt: skip
+        axes.plot(
+            found.geometric_means,
+            found.ratios,
+            linestyle="none",
+            marker="o",
+            markersize=3.6,
+            color=style.colour(0),
+            markeredgecolor="white",
+            markeredgewidth=0.3,
+        )
         reach = (
             max(
                 3.3,
@@ -164,7 +213,9 @@ def agreement_plot(
         )
         axes.set_ylim(1 / reach, reach)
         ticks = [
-            t for t in (0.01, 0.03, 0.1, 0.2, 0.33, 0.5, 1, 2, 3, 5, 10, 30, 100) if 1 / reach <= t <= reach
+            t
+            for t in (0.01, 0.03, 0.1, 0.2, 0.33, 0.5, 1, 2, 3, 5, 10, 30, 100)
+            if 1 / reach <= t <= reach
         ]
         axes.yaxis.set_major_locator(FixedLocator(ticks))
         axes.yaxis.set_minor_locator(NullLocator())
@@ -179,6 +230,10 @@ def agreement_plot(
         canvas.text(2.0 / 84.0, 1 - 1.2 / height, "Replicate experiment", va="top", weight="bold")
         told = f"MSR {found.msr:.3g}, mean ratio {found.mean_ratio:.3g}, limits of agreement {found.agreement_low:.3g} to {found.agreement_high:.3g}"
         return style.finish(
-            canvas, name=name, width="column", pdf=pdf, caption=f"Ratio of two runs for {found.n} compounds: {told}. Grey band: interval of the mean ratio.",
+            canvas,
+            name=name,
+            width="column",
+            pdf=pdf,
+            caption=f"Ratio of two runs for {found.n} compounds: {told}. Grey band: interval of the mean ratio.",
             alt=f"Ratios of two runs against potency, {told}.",
-        )  # fmt: skip
+        )

@@ -99,11 +99,19 @@ def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs =
         canvas.text(2.0 / wide, 1 - below / high, subtitle, va="top")
         if head.one_key:
             canvas.legend(
-                handles=_handles(picture.panels[0], 40.0), loc="upper right", bbox_to_anchor=(1 - RIGHT_MM / wide, 1 - (below - 1.0) / high),
-                ncols=len(picture.panels[0].traces), columnspacing=1.2,
-            )  # fmt: skip
+                handles=_handles(picture.panels[0], 40.0),
+                loc="upper right",
+                bbox_to_anchor=(1 - RIGHT_MM / wide, 1 - (below - 1.0) / high),
+                ncols=len(picture.panels[0].traces),
+                columnspacing=1.2,
+            )
         return style.finish(
-            canvas, name=picture.name, caption=_caption(picture), alt=_alt(picture), width=width, pdf=pdf
+            canvas,
+            name=picture.name,
+            caption=_caption(picture),
+            alt=_alt(picture),
+            width=width,
+            pdf=pdf,
         )
 
 
@@ -131,7 +139,13 @@ def _panel(axes: Axes, panel: CoursePanel, factor: float) -> None:
         colour = style.colour(k)
         if trace.low is not None and trace.high is not None:
             axes.fill_between(
-                trace.x * factor, trace.low, trace.high, color=colour, alpha=0.18, linewidth=0, zorder=2
+                trace.x * factor,
+                trace.low,
+                trace.high,
+                color=colour,
+                alpha=0.18,
+                linewidth=0,
+                zorder=2,
             )
         axes.plot(trace.x * factor, trace.mean, color=colour, linewidth=0.9, zorder=3)
     names = [trace.name for trace in panel.traces]
@@ -141,13 +155,27 @@ def _panel(axes: Axes, panel: CoursePanel, factor: float) -> None:
         colour = style.colour(k) if len(names) > 1 else style.INK
         if points.error is not None:
             axes.errorbar(
-                points.x * factor, points.y, np.nan_to_num(points.error), fmt="none", ecolor=colour, elinewidth=0.8,
-                capsize=2, capthick=0.8, zorder=4,
-            )  # fmt: skip
+                points.x * factor,
+                points.y,
+                np.nan_to_num(points.error),
+                fmt="none",
+                ecolor=colour,
+                elinewidth=0.8,
+                capsize=2,
+                capthick=0.8,
+                zorder=4,
+            )
         axes.plot(
-            points.x * factor, points.y, linestyle="none", marker=style.symbol(k), color=colour, markersize=4.0,
-            markeredgecolor="white", markeredgewidth=0.4, zorder=5,
-        )  # fmt: skip
+            points.x * factor,
+            points.y,
+            linestyle="none",
+            marker=style.symbol(k),
+            color=colour,
+            markersize=4.0,
+            markeredgecolor="white",
+            markeredgewidth=0.4,
+            zorder=5,
+        )
     _y_axis(axes, panel)
 
 
@@ -193,29 +221,52 @@ def _doses(axes: Axes, picture: CoursePicture, factor: float) -> None:
     ticks = picture.doses_h if len(picture.doses_h) <= MOST_TICKS else ()
     if ticks:
         axes.plot(
-            np.array(ticks) * factor, np.full(len(ticks), -0.028), transform=floor, linestyle="none", marker="^", markersize=2.6,
-            color=style.INK, markeredgewidth=0, clip_on=False, zorder=6,
-        )  # fmt: skip
+            np.array(ticks) * factor,
+            np.full(len(ticks), -0.028),
+            transform=floor,
+            linestyle="none",
+            marker="^",
+            markersize=2.6,
+            color=style.INK,
+            markeredgewidth=0,
+            clip_on=False,
+            zorder=6,
+        )
     for start, end in picture.sustained_h:
         axes.plot(
-            [start * factor, end * factor], [-0.028, -0.028], transform=floor, color=style.INK, linewidth=2.0,
-            solid_capstyle="butt", clip_on=False, zorder=6,
-        )  # fmt: skip
+            [start * factor, end * factor],
+            [-0.028, -0.028],
+            transform=floor,
+            color=style.INK,
+            linewidth=2.0,
+            solid_capstyle="butt",
+            clip_on=False,
+            zorder=6,
+        )
 
 
 def _over(axes: Axes, panel: CoursePanel, head: _Head, title: str, each: float) -> None:
     """Title and key over the panel."""
     up = GAP_MM / 2 + LINE_MM * head.key_lines
     axes.annotate(
-        title, (0, 1), xycoords="axes fraction", xytext=(-OUT_MM * 72 / 25.4, up * 72 / 25.4), textcoords="offset points",
-        va="bottom", linespacing=1.15,
-    )  # fmt: skip
+        title,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-OUT_MM * 72 / 25.4, up * 72 / 25.4),
+        textcoords="offset points",
+        va="bottom",
+        linespacing=1.15,
+    )
     if len(panel.traces) > 1 and not head.one_key:
         columns = _key_columns(panel, each)
         axes.legend(
-            handles=_handles(panel, (each + OUT_MM) / columns - 8), loc="lower left", bbox_to_anchor=(-OUT_MM / each, 1.0 + 0.3 / each),
-            ncols=columns, columnspacing=1.0, labelspacing=0.2,
-        )  # fmt: skip
+            handles=_handles(panel, (each + OUT_MM) / columns - 8),
+            loc="lower left",
+            bbox_to_anchor=(-OUT_MM / each, 1.0 + 0.3 / each),
+            ncols=columns,
+            columnspacing=1.0,
+            labelspacing=0.2,
+        )
 
 
 def _handles(panel: CoursePanel, room_mm: float) -> list[Line2D]:
@@ -231,12 +282,15 @@ def _handles(panel: CoursePanel, room_mm: float) -> list[Line2D]:
 
 
 def _key_mm(panel: CoursePanel) -> float:
-    return sum(style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) + 9 for trace in panel.traces)
+    return sum(
+        style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) + 9 for trace in panel.traces
+    )
 
 
 def _key_columns(panel: CoursePanel, each: float) -> int:
     longest = max(
-        (style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) for trace in panel.traces), default=0.0
+        (style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) for trace in panel.traces),
+        default=0.0,
     )
     return max(1, min(3, int((each + OUT_MM) / (longest + 9))))
 
@@ -246,7 +300,9 @@ def _key_lines(panel: CoursePanel, each: float) -> int:
 
 
 def _caption(picture: CoursePicture) -> str:
-    parts = [style.one_line(". ".join(part for part in (picture.title, picture.subtitle) if part)) + "."]
+    parts = [
+        style.one_line(". ".join(part for part in (picture.title, picture.subtitle) if part)) + "."
+    ]
     if any(trace.low is not None for panel in picture.panels for trace in panel.traces):
         parts.append(f"Shaded: {picture.band_says or 'band over the members'}.")
     if any(math.isfinite(panel.level) for panel in picture.panels):

@@ -77,7 +77,12 @@ def curve(
         canvas.text(2.0 / wide, 1 - 1.2 / height, title, va="top", weight="bold")
         _marks_in_words(axes, picture)
         return style.finish(
-            canvas, name=picture.name, caption=_caption(picture), alt=_alt(picture), width=width, pdf=pdf
+            canvas,
+            name=picture.name,
+            caption=_caption(picture),
+            alt=_alt(picture),
+            width=width,
+            pdf=pdf,
         )
 
 
@@ -183,7 +188,9 @@ def _millimetres_high(axes: Axes) -> float:
 def _trace(axes: Axes, trace: Trace, index: int, tested: tuple[float, float]) -> None:
     colour = style.colour(index)
     if trace.low is not None and trace.high is not None:
-        axes.fill_between(trace.x, trace.low, trace.high, color=colour, alpha=0.16, linewidth=0, zorder=1)
+        axes.fill_between(
+            trace.x, trace.low, trace.high, color=colour, alpha=0.16, linewidth=0, zorder=1
+        )
     inside = (trace.x >= tested[0]) & (trace.x <= tested[1])
     axes.plot(trace.x[inside], trace.mean[inside], color=colour, zorder=2)
     for beyond in (trace.x <= tested[0], trace.x >= tested[1]):
@@ -209,17 +216,33 @@ def _points(axes: Axes, picture: CurvePicture, names: list[str]) -> None:
         used = ~points.excluded
         if points.error is not None:
             axes.errorbar(
-                points.x[used], points.y[used], points.error[used], fmt="none",
-                ecolor=style.colour(index), elinewidth=0.8, capsize=2, capthick=0.8, zorder=3,
-            )  # fmt: skip
+                points.x[used],
+                points.y[used],
+                points.error[used],
+                fmt="none",
+                ecolor=style.colour(index),
+                elinewidth=0.8,
+                capsize=2,
+                capthick=0.8,
+                zorder=3,
+            )
         axes.plot(
-            points.x[used], points.y[used], linestyle="none", marker=style.symbol(index), color=style.colour(index),
-            markeredgecolor="white", markeredgewidth=0.4, markersize=3.0 if many else 4.2, zorder=4,
-        )  # fmt: skip
+            points.x[used],
+            points.y[used],
+            linestyle="none",
+            marker=style.symbol(index),
+            color=style.colour(index),
+            markeredgecolor="white",
+            markeredgewidth=0.4,
+            markersize=3.0 if many else 4.2,
+            zorder=4,
+        )
         _crosses(axes, points.x[~used], points.y[~used], index)
 
 
-def _levels(axes: Axes, picture: CurvePicture, names: list[str], tested: tuple[float, float]) -> None:
+def _levels(
+    axes: Axes, picture: CurvePicture, names: list[str], tested: tuple[float, float]
+) -> None:
     if picture.x_scale == "linear":
         return
     low, high = axes.spines["bottom"].get_bounds()
@@ -237,14 +260,26 @@ def _levels(axes: Axes, picture: CurvePicture, names: list[str], tested: tuple[f
         _gutter(axes, middle, 2.4 * per_mm, name)
 
 
-def _control_wells(axes: Axes, level: ControlLevel, middle: float, per_mm: float, index: int) -> None:
+def _control_wells(
+    axes: Axes, level: ControlLevel, middle: float, per_mm: float, index: int
+) -> None:
     """Wells of one level side by side, so that none hides another."""
-    x = middle + (np.linspace(-1.8, 1.8, level.y.size) * per_mm if level.y.size > 1 else np.zeros(1))
+    x = middle + (
+        np.linspace(-1.8, 1.8, level.y.size) * per_mm if level.y.size > 1 else np.zeros(1)
+    )
     used = ~level.excluded
     axes.plot(
-        x[used], level.y[used], linestyle="none", marker=style.symbol(index), markersize=3.2,
-        markerfacecolor="white", markeredgecolor=style.colour(index), markeredgewidth=0.8, zorder=4, clip_on=False,
-    )  # fmt: skip
+        x[used],
+        level.y[used],
+        linestyle="none",
+        marker=style.symbol(index),
+        markersize=3.2,
+        markerfacecolor="white",
+        markeredgecolor=style.colour(index),
+        markeredgewidth=0.8,
+        zorder=4,
+        clip_on=False,
+    )
     _crosses(axes, x[~used], level.y[~used], index)
 
 
@@ -255,7 +290,12 @@ def _gutter(axes: Axes, middle: float, half: float, name: str) -> None:
     inches = axes.figure.dpi_scale_trans
     down = axes.get_xaxis_transform() + ScaledTranslation(0, -style.OFFSET_PT / 72, inches)
     axes.plot(
-        [middle - half, middle + half], [0, 0], transform=down, color=style.INK, linewidth=0.8, clip_on=False
+        [middle - half, middle + half],
+        [0, 0],
+        transform=down,
+        color=style.INK,
+        linewidth=0.8,
+        clip_on=False,
     )
     below = axes.get_xaxis_transform() + ScaledTranslation(0, -(style.OFFSET_PT + 6.5) / 72, inches)
     label = style.fitted(name, 8.5, size_pt=style.SMALL_PT)
@@ -265,9 +305,16 @@ def _gutter(axes: Axes, middle: float, half: float, name: str) -> None:
 def _crosses(axes: Axes, x: np.ndarray, y: np.ndarray, index: int) -> None:
     if x.size:
         axes.plot(
-            x, y, linestyle="none", marker="x", color=style.colour(index), markersize=5, markeredgewidth=1.1, zorder=5,
+            x,
+            y,
+            linestyle="none",
+            marker="x",
+            color=style.colour(index),
+            markersize=5,
+            markeredgewidth=1.1,
+            zorder=5,
             clip_on=False,
-        )  # fmt: skip
+        )
 
 
 def _mark(axes: Axes, x: float, low: float, high: float) -> None:
@@ -275,7 +322,9 @@ def _mark(axes: Axes, x: float, low: float, high: float) -> None:
         return
     left, right = axes.get_xlim()
     if not (math.isnan(low) or math.isnan(high)):
-        axes.axvspan(max(low, left), min(high, right), color=style.PALE, alpha=0.6, linewidth=0, zorder=0)
+        axes.axvspan(
+            max(low, left), min(high, right), color=style.PALE, alpha=0.6, linewidth=0, zorder=0
+        )
     if left <= x <= right:
         axes.axvline(x, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
     axes.set_xlim(left, right)
@@ -288,9 +337,15 @@ def _marks_in_words(axes: Axes, picture: CurvePicture) -> None:
         return
     text = style.fitted("; ".join(said), _millimetres_wide(axes), size_pt=style.SMALL_PT)
     axes.annotate(
-        text, (0, 1), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points", fontsize=style.SMALL_PT,
-        color=style.GREY, va="bottom",
-    )  # fmt: skip
+        text,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 3),
+        textcoords="offset points",
+        fontsize=style.SMALL_PT,
+        color=style.GREY,
+        va="bottom",
+    )
 
 
 def _legend(axes: Axes, picture: CurvePicture, names: list[str], outside: bool) -> None:
@@ -299,12 +354,19 @@ def _legend(axes: Axes, picture: CurvePicture, names: list[str], outside: bool) 
     dotted, drawn = {p.name for p in picture.points}, {t.name for t in picture.traces}
     handles = [
         Line2D(
-            [], [], color=style.colour(i), marker=style.symbol(i) if name in dotted else "none", markersize=4,
-            linestyle="-" if name in drawn else "none", label=style.fitted(name, 31.0, size_pt=style.SMALL_PT),
+            [],
+            [],
+            color=style.colour(i),
+            marker=style.symbol(i) if name in dotted else "none",
+            markersize=4,
+            linestyle="-" if name in drawn else "none",
+            label=style.fitted(name, 31.0, size_pt=style.SMALL_PT),
         )
         for i, name in enumerate(names)
-    ]  # fmt: skip
-    if any(p.excluded.any() for p in picture.points) or any(level.excluded.any() for level in picture.levels):
+    ]
+    if any(p.excluded.any() for p in picture.points) or any(
+        level.excluded.any() for level in picture.levels
+    ):
         handles.append(
             Line2D(
                 [],

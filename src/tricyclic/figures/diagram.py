@@ -58,7 +58,9 @@ class Drawing:
         """How much it must shrink to fit the page; 1 where it fits."""
         around = 36.0 if self.bands and self.sideways else 0.0
         more = LABEL_PT + FRAME_PT if self.bands else 0.0
-        return min(1.0, page_wide(width) / (self.wide + around), _points(TALLEST_MM) / (self.high + more))
+        return min(
+            1.0, page_wide(width) / (self.wide + around), _points(TALLEST_MM) / (self.high + more)
+        )
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,18 @@ def _boxes(body: str, x: float, y: float) -> dict[str, Box]:
         corners: list[Box] = []
         for cx, cy, rx, ry in re.findall(r'cx="(.*?)" cy="(.*?)" rx="(.*?)" ry="(.*?)"', drawn):
             corners.append(
-                (float(cx) - float(rx), float(cy) - float(ry), float(cx) + float(rx), float(cy) + float(ry))
+                (
+                    float(cx) - float(rx),
+                    float(cy) - float(ry),
+                    float(cx) + float(rx),
+                    float(cy) + float(ry),
+                )
             )
         for path in re.findall(r' (?:points|d)="([^"]*)"', drawn):
             numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
-            corners.append((min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])))
+            corners.append(
+                (min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2]))
+            )
         if corners:
             left, top, right, bottom = _around(corners)
             found[unescape(name)] = (left + x, top + y, right + x, bottom + y)
@@ -114,11 +123,16 @@ def _boxes(body: str, x: float, y: float) -> dict[str, Box]:
 
 def _around(boxes: Sequence[Box]) -> Box:
     return (
-        min(box[0] for box in boxes), min(box[1] for box in boxes), max(box[2] for box in boxes), max(box[3] for box in boxes),
-    )  # fmt: skip
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
 
 
-def _framed(drawing: Drawing, across: float, down: float, scale: float, wide: float) -> tuple[str, str]:
+def _framed(
+    drawing: Drawing, across: float, down: float, scale: float, wide: float
+) -> tuple[str, str]:
     """Draw the frames, which lie below the drawing, and their labels, which lie above it."""
     frames, labels = [], []
     above, below = LABEL_PT * scale, FRAME_PT * scale
@@ -132,7 +146,9 @@ def _framed(drawing: Drawing, across: float, down: float, scale: float, wide: fl
             f'<rect x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}" rx="7" fill="{band.fill}" stroke="{band.edge}" stroke-width="0.8"/>'
         )
         # a rim of the band's own colour keeps the words off the lines that they cross
-        rim = f'stroke="{band.fill}" stroke-width="2.5" stroke-linejoin="round" paint-order="stroke"'
+        rim = (
+            f'stroke="{band.fill}" stroke-width="2.5" stroke-linejoin="round" paint-order="stroke"'
+        )
         room = (x1 - x0 - 12) / 72 * 25.4 * style.FONT_PT / size
         for number, line in enumerate(style.wrapped(band.label, room, bold=True).split("\n")):
             labels.append(
@@ -175,10 +191,16 @@ def page(
         for number, line in enumerate(below_it, start=1)
     ]
     size = "" if scale == 1 else f" scale({scale:.4f})"
-    parts += [frames, f'<g transform="translate({across:.2f} {top:.2f}){size}">{drawing.body}</g>', labels]
+    parts += [
+        frames,
+        f'<g transform="translate({across:.2f} {top:.2f}){size}">{drawing.body}</g>',
+        labels,
+    ]
     if key_high:
         parts.append(f'<g transform="translate(0 {end + GAP:.2f})">{below}</g>')
-    return sheet("\n".join(part for part in parts if part), name=name, alt=alt, wide=wide, high=high)
+    return sheet(
+        "\n".join(part for part in parts if part), name=name, alt=alt, wide=wide, high=high
+    )
 
 
 def sheet(body: str, *, name: str, alt: str, wide: float, high: float) -> str:
@@ -195,9 +217,7 @@ def sheet(body: str, *, name: str, alt: str, wide: float, high: float) -> str:
 def heading(title: str, width: style.Width) -> str:
     """The title of a figure, bold, at its top left."""
     line = style.fitted(title, style.WIDTHS_MM[width] - 2, bold=True)
-    return (
-        f'<text x="0" y="9" font-size="{style.FONT_PT:g}" font-weight="bold">{lowered(escape(line))}</text>'
-    )
+    return f'<text x="0" y="9" font-size="{style.FONT_PT:g}" font-weight="bold">{lowered(escape(line))}</text>'
 
 
 def key_of(network: Network) -> tuple[tuple[KeyItem, ...], ...]:
@@ -207,7 +227,9 @@ def key_of(network: Network) -> tuple[tuple[KeyItem, ...], ...]:
     links = [kind for kind in LINKS if any(edge.kind == kind for edge in network.edges)]
     return (
         tuple(
-            KeyItem(node_symbol(kind, hollow=coloured and kind != "drug"), KIND_SAYS.get(kind, kind))
+            KeyItem(
+                node_symbol(kind, hollow=coloured and kind != "drug"), KIND_SAYS.get(kind, kind)
+            )
             for kind in nodes
         ),
         tuple(KeyItem(link_symbol(kind), kind) for kind in links),
@@ -234,7 +256,9 @@ def node_symbol(kind: NodeKind, *, hollow: bool = False) -> str:
 def link_symbol(kind: LinkKind) -> str:
     """Draw the line and the end of a kind of link, 20 by 10 pt."""
     colour = LINKS[kind].colour
-    line = f'<path d="M0 5 H{{end}}" fill="none" stroke="{colour}" stroke-width="{{thick}}"{{more}}/>'
+    line = (
+        f'<path d="M0 5 H{{end}}" fill="none" stroke="{colour}" stroke-width="{{thick}}"{{more}}/>'
+    )
     if kind == "binds":
         ring = f'<circle cx="17" cy="5" r="2.4" fill="none" stroke="{colour}"/>'
         return line.format(end=14.6, thick=1, more=' stroke-dasharray="3 2"') + ring
@@ -244,7 +268,9 @@ def link_symbol(kind: LinkKind) -> str:
             + f'<path d="M18.5 1.5 V8.5" stroke="{RED}" stroke-width="1.6"/>'
         )
     if kind == "converts":
-        lines = "".join(f'<path d="M0 {y} H13.5" stroke="{colour}" stroke-width="1"/>' for y in (4, 6))
+        lines = "".join(
+            f'<path d="M0 {y} H13.5" stroke="{colour}" stroke-width="1"/>' for y in (4, 6)
+        )
         return lines + f'<polygon points="13.5,2 19.5,5 13.5,8" fill="#FFFFFF" stroke="{colour}"/>'
     return (
         line.format(end=14, thick=1, more="")
@@ -296,7 +322,9 @@ def _colour_bar(fold: Fold) -> str:
 def _typeset(body: str) -> str:
     """Fonts of the house, bold where a label leads, the letter of a G protein set low."""
     body = body.replace('font-family="DejaVu Sans" ', "").replace(' xml:space="preserve"', "")
-    body = re.sub(r'(<g id="[^"]*" class="(?:cluster|node drug)[^>]*>.*?</g>)', _bold, body, flags=re.DOTALL)
+    body = re.sub(
+        r'(<g id="[^"]*" class="(?:cluster|node drug)[^>]*>.*?</g>)', _bold, body, flags=re.DOTALL
+    )
     body = re.sub(r"<text ([^>]*>[\d.e]+ ×</text>)", r'<text font-weight="bold" \1', body)
     return re.sub(r"(?<=>)([^<>]*)(?=</text>)", lambda text: lowered(text[1]), body)
 

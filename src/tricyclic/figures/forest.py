@@ -51,8 +51,15 @@ def estimate_row(
     limits = interval(estimate)
     told = f"{sign}{figures(estimate.value)} {estimate.unit}" + (f" ({limits})" if limits else "")
     return ForestRow(
-        label, kind, estimate.value * factor, estimate.low * factor, estimate.high * factor, estimate.relation, str(estimate.n), told,
-    )  # fmt: skip
+        label,
+        kind,
+        estimate.value * factor,
+        estimate.low * factor,
+        estimate.high * factor,
+        estimate.relation,
+        str(estimate.n),
+        told,
+    )
 
 
 def evidence_row(evidence: Evidence, unit: str, parameter: str = "Ki") -> ForestRow | None:
@@ -61,7 +68,9 @@ def evidence_row(evidence: Evidence, unit: str, parameter: str = "Ki") -> Forest
     Numbers are written as they were published; the label names the quantity where it is not `parameter`.
     """
     factor = _factor(evidence.unit, unit)
-    numbers = [x for x in (evidence.value, evidence.low, evidence.high) if not math.isnan(x) and x > 0]
+    numbers = [
+        x for x in (evidence.value, evidence.low, evidence.high) if not math.isnan(x) and x > 0
+    ]
     if factor is None or not numbers:
         return None
     guide = evidence.certainty == "guide"
@@ -117,7 +126,9 @@ def forest(
     with style.publication_style(text_as):
         height = 17.0 + 9.0 + ROW_MM * len(rows)
         left = 50.0
-        canvas, axes = style.sheet("full", height, left_mm=left, right_mm=54.0, bottom_mm=13.0, top_mm=11.5)
+        canvas, axes = style.sheet(
+            "full", height, left_mm=left, right_mm=54.0, bottom_mm=13.0, top_mm=11.5
+        )
         low, high = math.log10(min(ends)), math.log10(max(ends))
         pad = max(0.15, 0.06 * (high - low))
         axes.set_xscale("log")
@@ -131,12 +142,23 @@ def forest(
         axes.set_xlabel(style.fitted(x_title, 90.0))
         top = 1 - 7.2 / height
         canvas.text(
-            2.0 / 174.0, 1 - 1.2 / height, style.fitted(title, 168.0, bold=True), va="top", weight="bold"
+            2.0 / 174.0,
+            1 - 1.2 / height,
+            style.fitted(title, 168.0, bold=True),
+            va="top",
+            weight="bold",
         )
         for x, head, side in ((122.0, "n", "center"), (126.0, "value (interval)", "left")):
-            canvas.text(x / 174.0, top, head, va="top", ha=side, fontsize=style.SMALL_PT, color=style.GREY)
+            canvas.text(
+                x / 174.0, top, head, va="top", ha=side, fontsize=style.SMALL_PT, color=style.GREY
+            )
         return style.finish(
-            canvas, name=name, caption=_caption(rows, title), alt=_alt(rows, title), width="full", pdf=pdf
+            canvas,
+            name=name,
+            caption=_caption(rows, title),
+            alt=_alt(rows, title),
+            width="full",
+            pdf=pdf,
         )
 
 
@@ -174,28 +196,67 @@ def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
     bold = row.kind in ("heading", "pooled")
     indent = 0.0 if row.kind == "heading" else 2.5
     axes.text(
-        (2.0 + indent - left_mm) * per_mm, place, style.fitted(row.label, 165.0 if row.kind == "heading" else left_mm - 6.0 - indent, bold=bold),
-        transform=across, va="center", weight="bold" if bold else "normal",
-    )  # fmt: skip
+        (2.0 + indent - left_mm) * per_mm,
+        place,
+        style.fitted(
+            row.label, 165.0 if row.kind == "heading" else left_mm - 6.0 - indent, bold=bold
+        ),
+        transform=across,
+        va="center",
+        weight="bold" if bold else "normal",
+    )
     if row.kind == "heading":
         if place:
-            axes.plot([(2.0 - left_mm) * per_mm, (172.0 - left_mm) * per_mm], [place - 0.5] * 2, transform=across, color=style.PALE, linewidth=0.5, clip_on=False)  # fmt: skip
+            axes.plot(
+                [(2.0 - left_mm) * per_mm, (172.0 - left_mm) * per_mm],
+                [place - 0.5] * 2,
+                transform=across,
+                color=style.PALE,
+                linewidth=0.5,
+                clip_on=False,
+            )
         return
     weight = "bold" if row.kind == "pooled" else "normal"
-    axes.text((122.0 - left_mm) * per_mm, place, row.n, transform=across, va="center", ha="center", fontsize=style.SMALL_PT, weight=weight)  # fmt: skip
+    axes.text(
+        (122.0 - left_mm) * per_mm,
+        place,
+        row.n,
+        transform=across,
+        va="center",
+        ha="center",
+        fontsize=style.SMALL_PT,
+        weight=weight,
+    )
     said = style.fitted(row.says, 47.0, size_pt=style.SMALL_PT, bold=bold)
-    axes.text((126.0 - left_mm) * per_mm, place, said, transform=across, va="center", fontsize=style.SMALL_PT, weight=weight)  # fmt: skip
+    axes.text(
+        (126.0 - left_mm) * per_mm,
+        place,
+        said,
+        transform=across,
+        va="center",
+        fontsize=style.SMALL_PT,
+        weight=weight,
+    )
     _symbol(axes, place, row)
 
 
 def _symbol(axes: Axes, place: int, row: ForestRow) -> None:
     first, last = axes.get_xlim()
-    low = row.low if math.isfinite(row.low) and row.low > 0 else (math.nan if math.isnan(row.low) else first)
+    low = (
+        row.low
+        if math.isfinite(row.low) and row.low > 0
+        else (math.nan if math.isnan(row.low) else first)
+    )
     high = row.high if math.isfinite(row.high) else (math.nan if math.isnan(row.high) else last)
     if row.kind == "guide":
         if not math.isnan(low) and not math.isnan(high):
             axes.plot(
-                [low, high], [place, place], color="#E69F00", linewidth=5.5, solid_capstyle="butt", alpha=0.85
+                [low, high],
+                [place, place],
+                color="#E69F00",
+                linewidth=5.5,
+                solid_capstyle="butt",
+                alpha=0.85,
             )
         if row.value > 0:
             axes.plot([row.value], [place], marker="|", color=style.INK, markersize=7)
@@ -209,15 +270,33 @@ def _symbol(axes: Axes, place: int, row: ForestRow) -> None:
         if opens:
             start = row.value if row.value > 0 else (low if end == last else high)
             axes.annotate(
-                "", xy=(end, place), xytext=(start, place), arrowprops={"arrowstyle": "->", "color": colour, "lw": wide, "shrinkA": 0, "shrinkB": 0},
-            )  # fmt: skip
+                "",
+                xy=(end, place),
+                xytext=(start, place),
+                arrowprops={
+                    "arrowstyle": "->",
+                    "color": colour,
+                    "lw": wide,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                },
+            )
     if row.value > 0:
         marker, size, face = {
             "run": ("o", 4.2, "white"),
             "pooled": ("D", 5.2, colour),
             "published": ("s", 4.0, colour),
         }[row.kind]
-        axes.plot([row.value], [place], marker=marker, markersize=size, markerfacecolor=face, markeredgecolor=colour, markeredgewidth=1.0, zorder=3)  # fmt: skip
+        axes.plot(
+            [row.value],
+            [place],
+            marker=marker,
+            markersize=size,
+            markerfacecolor=face,
+            markeredgecolor=colour,
+            markeredgewidth=1.0,
+            zorder=3,
+        )
 
 
 def _opens_up(row: ForestRow) -> bool:
@@ -225,7 +304,9 @@ def _opens_up(row: ForestRow) -> bool:
 
 
 def _opens_down(row: ForestRow) -> bool:
-    return row.relation == "<" or (not math.isnan(row.low) and (row.low <= 0 or math.isinf(row.low)))
+    return row.relation == "<" or (
+        not math.isnan(row.low) and (row.low <= 0 or math.isinf(row.low))
+    )
 
 
 def _caption(rows: Sequence[ForestRow], title: str) -> str:
@@ -238,7 +319,9 @@ def _caption(rows: Sequence[ForestRow], title: str) -> str:
     }
     told = "; ".join(words[kind] for kind in words if kind in kinds)
     arrows = (
-        " An arrow: the interval does not close." if any(_opens_up(r) or _opens_down(r) for r in rows) else ""
+        " An arrow: the interval does not close."
+        if any(_opens_up(r) or _opens_down(r) for r in rows)
+        else ""
     )
     return f"{style.one_line(title)}. {told[:1].upper()}{told[1:]}.{arrows}"
 

@@ -168,7 +168,11 @@ def _by_program(dot: str, limit_s: float) -> str:
         )
     try:
         done = subprocess.run(
-            [program, "-Tsvg"], input=dot.encode(), capture_output=True, timeout=limit_s, check=False
+            [program, "-Tsvg"],
+            input=dot.encode(),
+            capture_output=True,
+            timeout=limit_s,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise _too_slow(limit_s) from None
@@ -216,4 +220,6 @@ def _too_slow(limit_s: float) -> InputError:
 
 
 def _bad_dot(said: str) -> InputError:
-    return InputError(f"Graphviz cannot read the DOT text: {said or 'it gave no drawing'}", where="diagram")
+    return InputError(
+        f"Graphviz cannot read the DOT text: {said or 'it gave no drawing'}", where="diagram"
+    )

@@ -61,13 +61,17 @@ def heatmap(
 
     table = np.asarray(table, dtype=float)
     if table.shape != (len(rows), len(columns)):
-        raise InputError(f"is a table of {table.shape} for {len(rows)} by {len(columns)}", where=name)
+        raise InputError(
+            f"is a table of {table.shape} for {len(rows)} by {len(columns)}", where=name
+        )
     if not np.isfinite(table).any():
         raise InputError("holds no number", where=f"heat map {name}")
     table, columns = table[:, :MOST_COLUMNS], columns[:MOST_COLUMNS]
     most = np.nanmax(np.abs(np.where(np.isfinite(table), table, 0.0)), axis=1)
     shown = [
-        int(k) for k in np.argsort(-most, kind="stable")[:MOST_ROWS] if most[k] >= ROW_WORTH * most.max()
+        int(k)
+        for k in np.argsort(-most, kind="stable")[:MOST_ROWS]
+        if most[k] >= ROW_WORTH * most.max()
     ]
     left_out = len(rows) - len(shown)
     table, names = table[shown], [rows[k] for k in shown]
@@ -75,7 +79,8 @@ def heatmap(
     with style.publication_style(text_as):
         lines = style.wrapped(title, 170.0, bold=True).count("\n")
         heads = [
-            style.wrapped(text, HEAD_MM * style.FONT_PT / style.TINY_PT, lines=HEAD_LINES) for text in columns
+            style.wrapped(text, HEAD_MM * style.FONT_PT / style.TINY_PT, lines=HEAD_LINES)
+            for text in columns
         ]
         top = HEAD_MM + 6.0 + 3.5 * lines
         high = top + CELL_HIGH_MM * len(names) + 13.0
@@ -83,22 +88,38 @@ def heatmap(
         wide = CELL_MM * len(columns)
         left = LABEL_MM + 4.0
         axes = canvas.add_axes(
-            (left / 174.0, 1 - (top + CELL_HIGH_MM * len(names)) / high, wide / 174.0, CELL_HIGH_MM * len(names) / high)
-        )  # fmt: skip
+            (
+                left / 174.0,
+                1 - (top + CELL_HIGH_MM * len(names)) / high,
+                wide / 174.0,
+                CELL_HIGH_MM * len(names) / high,
+            )
+        )
         colours = _colours(signed)
         axes.pcolormesh(
-            np.arange(len(columns) + 1), np.arange(len(names) + 1), np.ma.masked_invalid(table), cmap=colours,
-            vmin=-limit if signed else 0.0, vmax=limit, edgecolors="white", linewidth=0.6,
-        )  # fmt: skip
+            np.arange(len(columns) + 1),
+            np.arange(len(names) + 1),
+            np.ma.masked_invalid(table),
+            cmap=colours,
+            vmin=-limit if signed else 0.0,
+            vmax=limit,
+            edgecolors="white",
+            linewidth=0.6,
+        )
         axes.set_facecolor(style.PALE)
         axes.invert_yaxis()
         for row, column in np.argwhere(np.abs(np.nan_to_num(table)) >= CELL_WORTH * limit):
             value = float(table[row, column])
             cell = to_hex(colours((value / limit + 1) / 2 if signed else value / limit))
             axes.text(
-                column + 0.5, row + 0.5, f"{value:+.2f}" if signed else f"{value:.2f}", ha="center", va="center",
-                fontsize=style.TINY_PT, color=ink_on(cell),
-            )  # fmt: skip
+                column + 0.5,
+                row + 0.5,
+                f"{value:+.2f}" if signed else f"{value:.2f}",
+                ha="center",
+                va="center",
+                fontsize=style.TINY_PT,
+                color=ink_on(cell),
+            )
         axes.set_yticks(
             np.arange(len(names)) + 0.5,
             [style.fitted(text, LABEL_MM, size_pt=style.TINY_PT) for text in names],
@@ -107,17 +128,30 @@ def heatmap(
         axes.xaxis.tick_top()
         axes.set_xticks(
             np.arange(len(columns)) + 0.5,
-            heads, rotation=90, ha="center", va="bottom", fontsize=style.TINY_PT, linespacing=1.1,
-        )  # fmt: skip
+            heads,
+            rotation=90,
+            ha="center",
+            va="bottom",
+            fontsize=style.TINY_PT,
+            linespacing=1.1,
+        )
         axes.tick_params(length=0)
         for side in axes.spines.values():
             side.set_visible(False)
         _bar(canvas, colours, limit, signed=signed, left=left, wide=min(wide, 60.0), high=high)
         canvas.text(
-            2.0 / 174, 1 - 1.2 / high, style.wrapped(title, 170.0, bold=True), va="top", weight="bold"
+            2.0 / 174,
+            1 - 1.2 / high,
+            style.wrapped(title, 170.0, bold=True),
+            va="top",
+            weight="bold",
         )
         canvas.text(
-            (left + min(wide, 60.0) + 4.0) / 174.0, 4.6 / high, says, fontsize=style.SMALL_PT, va="center"
+            (left + min(wide, 60.0) + 4.0) / 174.0,
+            4.6 / high,
+            says,
+            fontsize=style.SMALL_PT,
+            va="center",
         )
         row, column = divmod(int(np.nanargmax(np.abs(table))), len(columns))
         return style.finish(
@@ -139,7 +173,14 @@ def _colours(signed: bool) -> Any:
 
 
 def _bar(
-    canvas: Canvas, colours: Any, limit: float, *, signed: bool, left: float, wide: float, high: float
+    canvas: Canvas,
+    colours: Any,
+    limit: float,
+    *,
+    signed: bool,
+    left: float,
+    wide: float,
+    high: float,
 ) -> None:
     axes = canvas.add_axes((left / 174.0, 6.0 / high, wide / 174.0, 2.2 / high))
     edges = np.linspace(-limit if signed else 0.0, limit, 65)

@@ -56,38 +56,58 @@ def identifiability(
             low, high = _ninety_percent(*prior.standard([prior.low, prior.high]).tolist())
             axes.fill_between([low, high], k - 0.36, k + 0.36, color=style.PALE, linewidth=0)
             band = prior.standard([item.low, item.middle, item.high])
-            axes.plot(band[[0, 2]], [k, k], color=style.COLOURS[0], linewidth=2.2, solid_capstyle="butt")
+            axes.plot(
+                band[[0, 2]], [k, k], color=style.COLOURS[0], linewidth=2.2, solid_capstyle="butt"
+            )
             axes.plot(band[1], k, marker="o", color=style.COLOURS[0], markersize=3.4)
             unit = model_unit(prior.unit).says
             told = (
-                f"{item.width:.2f}", f"{figures(item.middle)}{' ' + unit if unit else ''}",
+                f"{item.width:.2f}",
+                f"{figures(item.middle)}{' ' + unit if unit else ''}",
                 ", ".join(row for row, _ in item.rows[:2]) or "nothing but its prior",
-            )  # fmt: skip
+            )
             for text, (place, room) in zip(told, COLUMNS_MM, strict=True):
                 axes.annotate(
-                    style.fitted(text, room, size_pt=style.TINY_PT), (1.0, k), xycoords=("axes fraction", "data"),
-                    xytext=(place * 72 * style.MM, 0), textcoords="offset points", va="center",
+                    style.fitted(text, room, size_pt=style.TINY_PT),
+                    (1.0, k),
+                    xycoords=("axes fraction", "data"),
+                    xytext=(place * 72 * style.MM, 0),
+                    textcoords="offset points",
+                    va="center",
                     fontsize=style.TINY_PT,
-                )  # fmt: skip
+                )
         axes.axvline(0.0, color=style.INK, linewidth=0.6, zorder=0)
         axes.set_xlim(-2.3, 2.3)
         axes.set_ylim(n - 0.4, -0.6)
         axes.set_yticks(
             range(n),
-            [style.fitted(prior.name, LABEL_MM - 2.0, size_pt=style.TINY_PT) for prior in found.priors],
+            [
+                style.fitted(prior.name, LABEL_MM - 2.0, size_pt=style.TINY_PT)
+                for prior in found.priors
+            ],
             fontsize=style.TINY_PT,
         )
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("standard deviations of the prior from the start value")
         canvas.text(
-            2.0 / 174, 1 - 1.2 / height, style.wrapped(title, 170.0, bold=True), va="top", weight="bold"
+            2.0 / 174,
+            1 - 1.2 / height,
+            style.wrapped(title, 170.0, bold=True),
+            va="top",
+            weight="bold",
         )
-        for text, (place, _) in zip(("width", "median", "learnt most from"), COLUMNS_MM, strict=True):
+        for text, (place, _) in zip(
+            ("width", "median", "learnt most from"), COLUMNS_MM, strict=True
+        ):
             canvas.text(
-                (174.0 - NUMBER_MM + place) / 174, 1 - (7.0 + 3.5 * lines) / height, text, fontsize=style.TINY_PT, va="top",
+                (174.0 - NUMBER_MM + place) / 174,
+                1 - (7.0 + 3.5 * lines) / height,
+                text,
+                fontsize=style.TINY_PT,
+                va="top",
                 color=style.GREY,
-            )  # fmt: skip
+            )
         open_ones = [item.name for item in found.identified if item.width > 0.9]
         return style.finish(
             canvas,
@@ -150,23 +170,38 @@ def informed_by(
         axes = canvas.add_axes((NAME_MM / 174.0, 5.0 / high, wide / 174.0, tall / high))
         colours = LinearSegmentedColormap.from_list("tricyclic", ["#FFFFFF", style.COLOURS[0]])
         axes.pcolormesh(
-            np.arange(len(parameters) + 1), np.arange(len(names) + 1), table, cmap=colours, vmin=0.0, vmax=1.0, edgecolors="white",
+            np.arange(len(parameters) + 1),
+            np.arange(len(names) + 1),
+            table,
+            cmap=colours,
+            vmin=0.0,
+            vmax=1.0,
+            edgecolors="white",
             linewidth=0.5,
-        )  # fmt: skip
+        )
         for row, column in np.argwhere(table >= TOLD):
             value = float(table[row, column])
             axes.text(
-                column + 0.5, row + 0.52, f"{100 * value:.0f}", ha="center", va="center", fontsize=4.6,
+                column + 0.5,
+                row + 0.52,
+                f"{100 * value:.0f}",
+                ha="center",
+                va="center",
+                fontsize=4.6,
                 color="white" if value > 0.6 else style.INK,
-            )  # fmt: skip
+            )
         axes.axhline(len(rows), color=style.INK, linewidth=0.8)
         axes.invert_yaxis()
         axes.xaxis.tick_top()
         axes.set_xticks(
             np.arange(len(parameters)) + 0.5,
-            [style.fitted(parameter, HEAD_MM - 2.0, size_pt=style.TINY_PT) for parameter in parameters],
-            rotation=90, fontsize=style.TINY_PT,
-        )  # fmt: skip
+            [
+                style.fitted(parameter, HEAD_MM - 2.0, size_pt=style.TINY_PT)
+                for parameter in parameters
+            ],
+            rotation=90,
+            fontsize=style.TINY_PT,
+        )
         axes.set_yticks(
             np.arange(len(names)) + 0.5,
             [style.fitted(row, NAME_MM - 3.0, size_pt=style.TINY_PT) for row in names],
@@ -176,15 +211,23 @@ def informed_by(
         for side in axes.spines.values():
             side.set_visible(False)
         canvas.text(
-            2.0 / 174, 1 - 1.2 / high, style.wrapped(title, 170.0, bold=True), va="top", weight="bold"
+            2.0 / 174,
+            1 - 1.2 / high,
+            style.wrapped(title, 170.0, bold=True),
+            va="top",
+            weight="bold",
         )
-        strongest = [(parameters[k], names[int(np.argmax(table[:, k]))]) for k in range(len(parameters))]
+        strongest = [
+            (parameters[k], names[int(np.argmax(table[:, k]))]) for k in range(len(parameters))
+        ]
         return style.finish(
             canvas,
             name=name,
             caption=f"{style.one_line(title)}. Percent of what is known about each parameter (squared slope of the row's residual, in units of the prior, "
             "all other parameters taken as known); the last line is what the prior brings. Rows with less than 3 % everywhere are left out.",
-            alt=f"{title}: " + "; ".join(f"{parameter} by {row}" for parameter, row in strongest) + ".",
+            alt=f"{title}: "
+            + "; ".join(f"{parameter} by {row}" for parameter, row in strongest)
+            + ".",
             width="full",
             pdf=pdf,
         )

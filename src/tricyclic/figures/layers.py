@@ -33,7 +33,9 @@ def rows_of(network: Network, *, room_of: Callable[[Node], float], limit: float)
     for place in ("", *(name for name, _ in network.places)):
         inside = [node for node in network.nodes if node.place == place]
         if inside:
-            rows += [part for row in _band(inside, network) for part in _broken(row, room_of, limit)]
+            rows += [
+                part for row in _band(inside, network) for part in _broken(row, room_of, limit)
+            ]
     return tuple(rows)
 
 
@@ -54,7 +56,10 @@ def _band(inside: Sequence[Node], network: Network) -> list[list[Node]]:
     for name in names - led_to:
         if forward[name]:
             row[name] = min(row[other] for other in forward[name]) - 1
-    return [[node for node in inside if row[node.name] == level] for level in range(max(row.values()) + 1)]
+    return [
+        [node for node in inside if row[node.name] == level]
+        for level in range(max(row.values()) + 1)
+    ]
 
 
 def _without_feedback(after: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -100,7 +105,9 @@ def _in_order(forward: dict[str, list[str]]) -> list[str]:
     return order
 
 
-def _broken(row: Sequence[Node], room_of: Callable[[Node], float], limit: float) -> list[tuple[Node, ...]]:
+def _broken(
+    row: Sequence[Node], room_of: Callable[[Node], float], limit: float
+) -> list[tuple[Node, ...]]:
     """Break a row that is too wide into rows of about the same room."""
     rooms = [room_of(node) for node in row]
     parts = max(1, -(-int(sum(rooms)) // max(int(limit), 1)))

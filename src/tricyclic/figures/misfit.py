@@ -75,10 +75,15 @@ def misfit(
             _draw(axes, k, row, found)
             labels.append(_label(row))
             axes.annotate(
-                style.fitted(_numbers(row, found), NUMBER_MM - 4.0, size_pt=style.TINY_PT), (1.0, k), xycoords=("axes fraction", "data"),
-                xytext=(5, 0), textcoords="offset points", va="center", fontsize=style.TINY_PT,
+                style.fitted(_numbers(row, found), NUMBER_MM - 4.0, size_pt=style.TINY_PT),
+                (1.0, k),
+                xycoords=("axes fraction", "data"),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=style.TINY_PT,
                 color=style.COLOURS[1] if _far(row, found) else style.INK,
-            )  # fmt: skip
+            )
         axes.set_yticks(range(len(rows)), labels, fontsize=style.TINY_PT)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
@@ -87,12 +92,20 @@ def misfit(
         axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
         axes.set_xlabel("predicted over observed (or over its limit)")
         canvas.text(
-            2.0 / 174, 1 - 1.2 / height, style.wrapped(title, 170.0, bold=True), va="top", weight="bold"
+            2.0 / 174,
+            1 - 1.2 / height,
+            style.wrapped(title, 170.0, bold=True),
+            va="top",
+            weight="bold",
         )
         canvas.text(
-            (174.0 - NUMBER_MM + 2.0) / 174, 1 - (6.0 + 3.5 * lines) / height, "predicted; observed", fontsize=style.TINY_PT, va="top",
+            (174.0 - NUMBER_MM + 2.0) / 174,
+            1 - (6.0 + 3.5 * lines) / height,
+            "predicted; observed",
+            fontsize=style.TINY_PT,
+            va="top",
             color=style.GREY,
-        )  # fmt: skip
+        )
         far = [row.id for row, found in rows if _far(row, found)]
         return style.finish(
             canvas,
@@ -112,7 +125,12 @@ def _draw(axes: Axes, k: int, row: Observation, found: Misfit) -> None:
     if row.relation == "is":
         reach = math.exp(1.96 * row.sd_log)
         axes.fill_between(
-            [_shown(1 / reach), _shown(reach)], k - 0.32, k + 0.32, color=style.PALE, linewidth=0, zorder=0
+            [_shown(1 / reach), _shown(reach)],
+            k - 0.32,
+            k + 0.32,
+            color=style.PALE,
+            linewidth=0,
+            zorder=0,
         )
     else:
         low = row.low / target if row.relation != "below" else LOW
@@ -131,9 +149,15 @@ def _draw(axes: Axes, k: int, row: Observation, found: Misfit) -> None:
     at = found.best / target
     marker = "<" if at < LOW else ">" if at > HIGH else "o"
     axes.plot(
-        [_shown(at)], [k], marker=marker, color=colour, markersize=3.6, zorder=3, clip_on=False,
+        [_shown(at)],
+        [k],
+        marker=marker,
+        color=colour,
+        markersize=3.6,
+        zorder=3,
+        clip_on=False,
         markerfacecolor=colour if row.fitted else "white",
-    )  # fmt: skip
+    )
 
 
 def _label(row: Observation) -> str:
@@ -153,9 +177,11 @@ def _shown(ratio: float) -> float:
 
 def _numbers(row: Observation, found: Misfit) -> str:
     limits = {
-        "is": figures(row.value), "above": f"> {figures(row.low)}", "below": f"< {figures(row.high)}",
+        "is": figures(row.value),
+        "above": f"> {figures(row.low)}",
+        "below": f"< {figures(row.high)}",
         "between": f"{figures(row.low)} to {figures(row.high)}",
-    }  # fmt: skip
+    }
     unit = "" if row.unit in ("fold", "fraction") else f" {row.unit}"
     clash = f", against {', '.join(row.conflicts_with)}" if row.conflicts_with else ""
     best = figures(found.best) if found.best > NONE else "0"

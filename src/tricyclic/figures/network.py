@@ -30,7 +30,9 @@ GAP_PT = 14.0
 ROW_PT: dict[Direction, float] = {"TB": 470.0, "LR": 540.0}
 
 
-def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True, frames: bool = True) -> str:
+def dot_of(
+    network: Network, *, direction: Direction = "TB", legend: bool = True, frames: bool = True
+) -> str:
     """Write a network in the DOT language.
 
     Parameters
@@ -52,11 +54,15 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
     """
     if direction not in ("TB", "LR"):
         raise InputError(
-            f"direction is '{direction}'", where=f"network {network.name}", allowed="It is 'TB' or 'LR'"
+            f"direction is '{direction}'",
+            where=f"network {network.name}",
+            allowed="It is 'TB' or 'LR'",
         )
     fold = Fold.of(network)
     rows = rows_of(
-        network, room_of=lambda node: _size(node)[direction == "LR"] + GAP_PT, limit=ROW_PT[direction]
+        network,
+        room_of=lambda node: _size(node)[direction == "LR"] + GAP_PT,
+        limit=ROW_PT[direction],
     )
     row = {node.name: number for number, nodes in enumerate(rows) for node in nodes}
     lines = [
@@ -78,7 +84,8 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
     lines += [f"  {_node(node, fold)}" for node in network.nodes if not (frames and node.place)]
     # A link told twice by two mechanisms is one arrow.
     lines += [
-        f"  {_edge(edge, back=row[edge.start] > row[edge.end])}" for edge in dict.fromkeys(network.edges)
+        f"  {_edge(edge, back=row[edge.start] > row[edge.end])}"
+        for edge in dict.fromkeys(network.edges)
     ]
     lines += _in_rows(rows)
     if legend and network.nodes:
@@ -88,7 +95,9 @@ def dot_of(network: Network, *, direction: Direction = "TB", legend: bool = True
 
 def _in_rows(rows: Rows) -> list[str]:
     """Hold the nodes in their rows; between two places an empty row leaves room for their frames."""
-    lines = [f"  {{ rank=same; {' '.join(_name(node.name) + ';' for node in nodes)} }}" for nodes in rows]
+    lines = [
+        f"  {{ rank=same; {' '.join(_name(node.name) + ';' for node in nodes)} }}" for nodes in rows
+    ]
     chain: list[str] = []
     for number, nodes in enumerate(rows):
         if number and rows[number - 1][0].place != nodes[0].place:
@@ -197,17 +206,31 @@ def typeset(text: str) -> str:
 
 
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "kappa": "κ", "mu": "μ", "sigma": "σ"}
+_GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "kappa": "κ",
+    "mu": "μ",
+    "sigma": "σ",
+}
 _SIGNS = (
-    (re.compile(r"\b(alpha|beta|gamma|delta|kappa|mu|sigma)[- ]?(\d)"), lambda m: _GREEK[m[1]] + m[2].translate(_LOW)),
-    (re.compile(r"(?<=PLC)[- ]?(beta|gamma|delta)(\d?)"), lambda m: _GREEK[m[1]] + m[2].translate(_LOW)),
+    (
+        re.compile(r"\b(alpha|beta|gamma|delta|kappa|mu|sigma)[- ]?(\d)"),
+        lambda m: _GREEK[m[1]] + m[2].translate(_LOW),
+    ),
+    (
+        re.compile(r"(?<=PLC)[- ]?(beta|gamma|delta)(\d?)"),
+        lambda m: _GREEK[m[1]] + m[2].translate(_LOW),
+    ),
     (re.compile(r"\b(alpha|beta|gamma|delta|kappa|sigma)\b"), lambda m: _GREEK[m[1]]),
     (re.compile(r"([αβγδκμσ])-?(\d)"), lambda m: m[1] + m[2].translate(_LOW)),
     (re.compile(r"\bCa2\+"), lambda m: "Ca²⁺"),
     (re.compile(r"\bIP([234])(?![\dA-Za-z])"), lambda m: "IP" + m[1].translate(_LOW)),
     (re.compile(r"\bPIP2\b"), lambda m: "PIP₂"),
     (re.compile(r"\b5-HT(\d)"), lambda m: "5-HT" + m[1].translate(_LOW)),
-)  # fmt: skip
+)
 
 
 def label_of(node: Node) -> tuple[str, ...]:
@@ -242,15 +265,24 @@ def _node(node: Node, fold: Fold | None) -> str:
     look, (wide, high) = LOOKS[node.kind], _size(node)
     fill, ink = look.fill, look.ink
     # a ligand that is given lies in no compartment and keeps its look, as a drug does
-    given = node.kind == "drug" or (node.kind == "transmitter" and not node.place and node.value is None)
+    given = node.kind == "drug" or (
+        node.kind == "transmitter" and not node.place and node.value is None
+    )
     if fold is not None and not given:
         fill = fold.colour(node.value) if node.value is not None else UNKNOWN
         ink = fold.ink(node.value) if node.value is not None else NO_VALUE
     wanted = {
-        "label": "\n".join(label_of(node)), "shape": look.shape, "style": look.style, "fillcolor": fill, "color": look.edge,
-        "fontcolor": ink, "width": f"{wide / 72:.3f}", "height": f"{high / 72:.3f}", "class": node.kind,
+        "label": "\n".join(label_of(node)),
+        "shape": look.shape,
+        "style": look.style,
+        "fillcolor": fill,
+        "color": look.edge,
+        "fontcolor": ink,
+        "width": f"{wide / 72:.3f}",
+        "height": f"{high / 72:.3f}",
+        "class": node.kind,
         **look.more(wide),
-    }  # fmt: skip
+    }
     return f"{_name(node.name)} [{', '.join(f'{key}={_quoted(value)}' for key, value in wanted.items())}];"
 
 
@@ -277,8 +309,11 @@ def _edge(edge: Edge, *, back: bool) -> str:
 
 def _alt(network: Network) -> str:
     verb: dict[LinkKind, str] = {
-        "binds": "binds", "activates": "activates", "inhibits": "inhibits", "converts": "becomes",
-    }  # fmt: skip
+        "binds": "binds",
+        "activates": "activates",
+        "inhibits": "inhibits",
+        "converts": "becomes",
+    }
     says = {node.name: " ".join(typeset(node.says or node.name).split()) for node in network.nodes}
     links = [f"{says[e.start]} {verb[e.kind]} {says[e.end]}" for e in dict.fromkeys(network.edges)]
     return f"{typeset(network.title)}: {'; '.join(links or says.values())}."
@@ -293,16 +328,15 @@ def _legend(network: Network, fold: Fold | None) -> str:
         for kind in kinds
     ]
     cells += [
-        f'<TD><FONT COLOR="{LINKS[kind].colour}">{LINKS[kind].glyph}</FONT> {kind}</TD>' for kind in links
+        f'<TD><FONT COLOR="{LINKS[kind].colour}">{LINKS[kind].glyph}</FONT> {kind}</TD>'
+        for kind in links
     ]
     if fold is not None:
         cells += [
             f'<TD BGCOLOR="{fold.colour(tick)}"><FONT COLOR="{fold.ink(tick)}">{told}</FONT></TD>'
             for tick, told in fold.ticks
         ]
-    return (
-        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="2"><TR>{"".join(cells)}</TR></TABLE>'
-    )
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="2"><TR>{"".join(cells)}</TR></TABLE>'
 
 
 def _name(text: str) -> str:

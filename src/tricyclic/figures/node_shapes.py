@@ -83,14 +83,25 @@ class LinkLook:
 RED = "#B5400A"
 LINKS: dict[LinkKind, LinkLook] = {
     "binds": LinkLook(
-        "#882255", "┄○", (("color", "#882255"), ("style", "dashed"), ("arrowhead", "odot"), ("weight", "2"))
+        "#882255",
+        "┄○",
+        (("color", "#882255"), ("style", "dashed"), ("arrowhead", "odot"), ("weight", "2")),
     ),
     "activates": LinkLook("#333333", "→", (("color", "#333333"), ("arrowhead", "normal"))),
-    "inhibits": LinkLook(RED, "⊣", (("color", RED), ("arrowhead", "tee"), ("penwidth", "1.2"), ("arrowsize", "0.75"))),
-    "converts": LinkLook(
-        "#333333", "⇒", (("color", "#333333:#333333"), ("arrowhead", "empty"), ("arrowsize", "0.7"), ("weight", "3"))
+    "inhibits": LinkLook(
+        RED, "⊣", (("color", RED), ("arrowhead", "tee"), ("penwidth", "1.2"), ("arrowsize", "0.75"))
     ),
-}  # fmt: skip
+    "converts": LinkLook(
+        "#333333",
+        "⇒",
+        (
+            ("color", "#333333:#333333"),
+            ("arrowhead", "empty"),
+            ("arrowsize", "0.7"),
+            ("weight", "3"),
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -115,7 +126,9 @@ class Fold:
         doublings = round(math.log2(self.most))
         step = 1 if doublings < 4 else 2
         powers = sorted({sign * n for n in range(0, doublings + 1, step) for sign in (-1, 1)})
-        return tuple((2.0**n, f"{2**n} ×" if n > 0 else f"1/{2**-n}" if n < 0 else "1") for n in powers)
+        return tuple(
+            (2.0**n, f"{2**n} ×" if n > 0 else f"1/{2**-n}" if n < 0 else "1") for n in powers
+        )
 
     def colour(self, value: float) -> str:
         """Colour of a fold change; a value beyond the scale has that of its end."""
@@ -154,10 +167,14 @@ def _channels(colour: str) -> tuple[int, int, int]:
 def _luminance(colour: str) -> float:
     """Relative luminance, 0 to 1, as WCAG 2 defines it."""
     parts = (channel / 255 for channel in _channels(colour))
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _mixed(one: str, other: str, share: float) -> str:
-    parts = (round(a + (b - a) * share) for a, b in zip(_channels(one), _channels(other), strict=True))
+    parts = (
+        round(a + (b - a) * share) for a, b in zip(_channels(one), _channels(other), strict=True)
+    )
     return "#" + "".join(f"{part:02X}" for part in parts)

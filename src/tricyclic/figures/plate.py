@@ -49,14 +49,20 @@ class _Codes:
 
     def of(self, well: Well) -> str:
         letter = LETTERS[well.role]
-        if well.role in (Role.COMPETITION, Role.RESPONSE) and len(self.compounds) > 1 and well.compound:
+        if (
+            well.role in (Role.COMPETITION, Role.RESPONSE)
+            and len(self.compounds) > 1
+            and well.compound
+        ):
             letter += str(self.compounds.index(well.compound) + 1)
         if len(self.groups) > 1 and well.group and letter:
             letter += chr(ord("a") + self.groups.index(well.group) % 26)
         return letter
 
 
-def plate_map(plate: Plate, *, title: str = "", pdf: bool = True, text_as: style.TextAs = "text") -> Figure:
+def plate_map(
+    plate: Plate, *, title: str = "", pdf: bool = True, text_as: style.TextAs = "text"
+) -> Figure:
     """Draw the map of a plate, 174 mm wide.
 
     Parameters
@@ -85,12 +91,17 @@ def plate_map(plate: Plate, *, title: str = "", pdf: bool = True, text_as: style
         low, high = _range_of(plate)
         _cells(axes, plate, values, low, high)
         _letters(axes, plate, low, high)
-        _scale(axes, low, high, plate.unit, left + columns * cell_mm + 4.0, height, rows * cell_high_mm)
+        _scale(
+            axes, low, high, plate.unit, left + columns * cell_mm + 4.0, height, rows * cell_high_mm
+        )
         heading = style.fitted(title or plate.name, 168.0, bold=True)
         canvas.text(2.0 / 174.0, 1 - 1.2 / height, heading, va="top", weight="bold")
         for number, line in enumerate(key):
             canvas.text(
-                left / 174.0, (1.6 + 3.6 * (len(key) - 1 - number)) / height, line, fontsize=style.SMALL_PT
+                left / 174.0,
+                (1.6 + 3.6 * (len(key) - 1 - number)) / height,
+                line,
+                fontsize=style.SMALL_PT,
             )
         return style.finish(
             canvas,
@@ -105,16 +116,23 @@ def plate_map(plate: Plate, *, title: str = "", pdf: bool = True, text_as: style
 def _codes(plate: Plate) -> _Codes:
     """Compounds and groups of the plate, in the order of its wells."""
     with_compound = [
-        w.compound for w in plate.wells if w.role in (Role.COMPETITION, Role.RESPONSE) and w.compound
+        w.compound
+        for w in plate.wells
+        if w.role in (Role.COMPETITION, Role.RESPONSE) and w.compound
     ]
     return _Codes(
-        tuple(dict.fromkeys(with_compound)), tuple(dict.fromkeys(w.group for w in plate.wells if w.group))
+        tuple(dict.fromkeys(with_compound)),
+        tuple(dict.fromkeys(w.group for w in plate.wells if w.group)),
     )
 
 
 def _range_of(plate: Plate) -> tuple[float, float]:
     """Readings from which colour runs from pale to deep; added radioligand would drown the rest."""
-    values = [w.value for w in plate.wells if w.counted and w.role is not Role.ADDED and np.isfinite(w.value)]
+    values = [
+        w.value
+        for w in plate.wells
+        if w.counted and w.role is not Role.ADDED and np.isfinite(w.value)
+    ]
     values = values or [w.value for w in plate.wells if w.counted]
     if not values:
         return 0.0, 1.0
@@ -130,15 +148,28 @@ def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float
     shades = LinearSegmentedColormap.from_list("counts", SHADES)
     shown = np.ma.masked_invalid(np.clip(values, low, high))
     axes.pcolormesh(
-        np.arange(columns + 1), np.arange(rows + 1), shown, cmap=shades, vmin=low, vmax=high,
-        edgecolors="white", linewidth=0.8,
-    )  # fmt: skip
-    outline = [[(x, 0), (x, rows)] for x in (0, columns)] + [[(0, y), (columns, y)] for y in (0, rows)]
+        np.arange(columns + 1),
+        np.arange(rows + 1),
+        shown,
+        cmap=shades,
+        vmin=low,
+        vmax=high,
+        edgecolors="white",
+        linewidth=0.8,
+    )
+    outline = [[(x, 0), (x, rows)] for x in (0, columns)] + [
+        [(0, y), (columns, y)] for y in (0, rows)
+    ]
     axes.add_collection(LineCollection(outline, colors=style.GREY, linewidths=0.6, clip_on=False))
     struck = [(w.column, w.row, _depth(w.value, low, high)) for w in plate.wells if w.excluded]
     strokes = [
-        stroke for c, r, _ in struck for stroke in ([(c + 0.08, r + 0.1), (c + 0.92, r + 0.9)], [(c + 0.08, r + 0.9), (c + 0.92, r + 0.1)])
-    ]  # fmt: skip
+        stroke
+        for c, r, _ in struck
+        for stroke in (
+            [(c + 0.08, r + 0.1), (c + 0.92, r + 0.9)],
+            [(c + 0.08, r + 0.9), (c + 0.92, r + 0.1)],
+        )
+    ]
     axes.add_collection(LineCollection(strokes, colors=style.COLOURS[1], linewidths=1.3, zorder=3))
     axes.set_xlim(0, columns)
     axes.set_ylim(rows, 0)
@@ -161,11 +192,20 @@ def _letters(axes: Axes, plate: Plate, low: float, high: float) -> None:
         code = codes.of(well)
         if code:
             axes.text(
-                x, y + 0.02, code, ha="center", va="bottom", fontsize=style.SMALL_PT, color=ink, weight="bold"
+                x,
+                y + 0.02,
+                code,
+                ha="center",
+                va="bottom",
+                fontsize=style.SMALL_PT,
+                color=ink,
+                weight="bold",
             )
         if well.counted:
             reading = _reading(well.value)
-            axes.text(x, y + 0.08, reading, ha="center", va="top", fontsize=style.TINY_PT, color=ink)
+            axes.text(
+                x, y + 0.08, reading, ha="center", va="top", fontsize=style.TINY_PT, color=ink
+            )
 
 
 def _letters_only(axes: Axes, plate: Plate, codes: _Codes, low: float, high: float) -> None:
@@ -182,12 +222,19 @@ def _letters_only(axes: Axes, plate: Plate, codes: _Codes, low: float, high: flo
         outline = TextPath((0, 0), code, size=5.0)
         box = outline.get_extents()
         # matplotlib scales a symbol so that its farthest point lies at half its size
-        centred = outline.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
+        centred = outline.transformed(
+            Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2)
+        )
         reach = 2 * max(box.width, box.height) / 2
         axes.plot(
-            [w.column + 0.5 for w in wells], [w.row + 0.5 for w in wells], linestyle="none", marker=centred, markersize=reach,
-            color=ink, markeredgewidth=0,
-        )  # fmt: skip
+            [w.column + 0.5 for w in wells],
+            [w.row + 0.5 for w in wells],
+            linestyle="none",
+            marker=centred,
+            markersize=reach,
+            color=ink,
+            markeredgewidth=0,
+        )
 
 
 def _ink(well: Well, low: float, high: float) -> str:
@@ -221,7 +268,9 @@ def _scale(
     )
     steps = np.linspace(low, high, 33)
     shades = LinearSegmentedColormap.from_list("counts", SHADES)
-    bar.pcolormesh([0, 1], steps, (steps[:-1, None] + steps[1:, None]) / 2, cmap=shades, vmin=low, vmax=high)
+    bar.pcolormesh(
+        [0, 1], steps, (steps[:-1, None] + steps[1:, None]) / 2, cmap=shades, vmin=low, vmax=high
+    )
     bar.set_xticks([])
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
@@ -231,20 +280,27 @@ def _scale(
         bar.spines[side].set_visible(False)
     name = "unit unknown" if unit == "unknown" else unit
     bar.set_title(
-        style.fitted(name, 14.0, size_pt=style.TINY_PT), fontsize=style.TINY_PT, weight="normal", pad=3
+        style.fitted(name, 14.0, size_pt=style.TINY_PT),
+        fontsize=style.TINY_PT,
+        weight="normal",
+        pad=3,
     )
 
 
 def _key(plate: Plate, codes: _Codes) -> list[str]:
     """What the letters mean, in lines that fit under the plate."""
-    present = [role for role in LETTERS if LETTERS[role] and any(w.role is role for w in plate.wells)]
+    present = [
+        role for role in LETTERS if LETTERS[role] and any(w.role is role for w in plate.wells)
+    ]
     entries = []
     for role in present:
         if role in (Role.COMPETITION, Role.RESPONSE) and codes.compounds:
             if len(codes.compounds) == 1:
                 entries.append(f"{LETTERS[role]} {codes.compounds[0]}")
             elif role is Role.COMPETITION or Role.COMPETITION not in present:
-                entries += [f"{LETTERS[role]}{n} {name}" for n, name in enumerate(codes.compounds, 1)]
+                entries += [
+                    f"{LETTERS[role]}{n} {name}" for n, name in enumerate(codes.compounds, 1)
+                ]
         else:
             entries.append(f"{LETTERS[role]} {WORDS[role]}")
     if len(codes.groups) > 1:
@@ -270,7 +326,9 @@ def _flow(entries: list[str]) -> list[str]:
 
 def _caption(plate: Plate, title: str) -> str:
     unit = "in an unknown unit" if plate.unit == "unknown" else f"in {plate.unit}"
-    parts = [f"{style.one_line(title or plate.name)}: readings {unit}; colour and numbers are the readings."]
+    parts = [
+        f"{style.one_line(title or plate.name)}: readings {unit}; colour and numbers are the readings."
+    ]
     if plate.shape[1] > 12:
         parts = [f"{style.one_line(title or plate.name)}: readings {unit}, as depth of colour."]
     out = [w for w in plate.wells if w.excluded]

@@ -75,7 +75,9 @@ def population(
         for k, band in enumerate(bands):
             left = LEFT_MM + (k % across) * (each + BETWEEN_MM)
             above = top + (k // across) * row + HEAD_MM
-            axes = canvas.add_axes((left / wide, 1 - (above + PANEL_MM) / high, each / wide, PANEL_MM / high))
+            axes = canvas.add_axes(
+                (left / wide, 1 - (above + PANEL_MM) / high, each / wide, PANEL_MM / high)
+            )
             for side in ("left", "bottom"):
                 axes.spines[side].set_position(("outward", style.OFFSET_PT))
             _panel(axes, band, each)
@@ -118,8 +120,12 @@ def _panel(axes: Axes, band: Band, each: float) -> None:
     axes.set_ylabel(style.fitted("%" if percent else band.unit or "relative", PANEL_MM))
     axes.yaxis.set_label_coords(-11.5 / each, 0.5)
     axes.set_title(
-        style.wrapped(band.says, each + 12.0, lines=2), fontsize=style.SMALL_PT, weight="normal", x=-10.0 / each, pad=4,
-    )  # fmt: skip
+        style.wrapped(band.says, each + 12.0, lines=2),
+        fontsize=style.SMALL_PT,
+        weight="normal",
+        x=-10.0 / each,
+        pad=4,
+    )
 
 
 def _moves(band: Band) -> bool:

@@ -12,7 +12,9 @@ from tricyclic.records.document import Figure
 from tricyclic.records.estimate import Fit, FittedPart
 
 
-def residuals(fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: style.TextAs = "text") -> Figure:
+def residuals(
+    fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: style.TextAs = "text"
+) -> Figure:
     """Draw standardised residuals of all readings of a fit, 84 mm wide.
 
     Parameters
@@ -26,7 +28,9 @@ def residuals(fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: sty
 
     with style.publication_style(text_as):
         height = 59.0
-        canvas, axes = style.sheet("column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=11.0)
+        canvas, axes = style.sheet(
+            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=11.0
+        )
         kinds = [kind for part in fit.parts for kind in _kinds(part, len(fit.parts) > 1)]
         every = np.concatenate([r for _, _, r in kinds])
         reach = max(3.0, float(np.abs(every[np.isfinite(every)]).max(initial=0.0)) * 1.08)
@@ -34,10 +38,16 @@ def residuals(fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: sty
         axes.axhline(0, color=style.GREY, linewidth=0.8)
         for index, (label, expected, residual) in enumerate(kinds):
             axes.plot(
-                expected, residual, linestyle="none", marker=style.symbol(index), color=style.colour(index),
-                markersize=3.4, markeredgecolor="white", markeredgewidth=0.3,
+                expected,
+                residual,
+                linestyle="none",
+                marker=style.symbol(index),
+                color=style.colour(index),
+                markersize=3.4,
+                markeredgecolor="white",
+                markeredgewidth=0.3,
                 label=style.fitted(label, 18.0, size_pt=style.SMALL_PT),
-            )  # fmt: skip
+            )
         axes.set_ylim(-reach, reach)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -54,7 +64,11 @@ def residuals(fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: sty
                 handletextpad=0.1,
             )
         canvas.text(
-            2.0 / 84.0, 1 - 1.2 / height, style.fitted(title, 80.0, bold=True), va="top", weight="bold"
+            2.0 / 84.0,
+            1 - 1.2 / height,
+            style.fitted(title, 80.0, bold=True),
+            va="top",
+            weight="bold",
         )
         outside = int(np.sum(np.abs(every) > 1.96))
         told = f"{outside} of {every.size} outside ±1.96"
@@ -85,5 +99,7 @@ def _kinds(part: FittedPart, several: bool) -> list[tuple[str, np.ndarray, np.nd
     if several:
         masks = {"": np.ones(series.n, bool)}
     return [
-        (f"{prefix}{label}".strip(), part.expected[m], residual[m]) for label, m in masks.items() if m.any()
+        (f"{prefix}{label}".strip(), part.expected[m], residual[m])
+        for label, m in masks.items()
+        if m.any()
     ]

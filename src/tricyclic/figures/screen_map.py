@@ -14,7 +14,17 @@ from tricyclic.records.screen import PlateQuality
 
 # Less to more effect than the well's own, in percent of the window; orange and blue stay apart for every eye.
 EDGES = (-20.0, -10.0, -5.0, -2.0, 2.0, 5.0, 10.0, 20.0)
-SHADES = ("#7F3B08", "#C4700F", "#F1B25F", "#FBE3BF", "#F4F5F6", "#D3E3F1", "#92C0DE", "#3E86BD", "#0B4A87")
+SHADES = (
+    "#7F3B08",
+    "#C4700F",
+    "#F1B25F",
+    "#FBE3BF",
+    "#F4F5F6",
+    "#D3E3F1",
+    "#92C0DE",
+    "#3E86BD",
+    "#0B4A87",
+)
 
 
 def over_plates(
@@ -38,7 +48,9 @@ def over_plates(
 
     with style.publication_style(text_as):
         height = 78.0
-        canvas, lower = style.sheet("full", height, left_mm=20.0, right_mm=4.0, bottom_mm=12.0, top_mm=46.0)
+        canvas, lower = style.sheet(
+            "full", height, left_mm=20.0, right_mm=4.0, bottom_mm=12.0, top_mm=46.0
+        )
         wide = style.WIDTHS_MM["full"]
         upper = canvas.add_axes((20.0 / wide, 42.0 / height, (wide - 24.0) / wide, 28.0 / height))
         for side in ("left", "bottom"):
@@ -72,12 +84,21 @@ def over_plates(
         upper.set_ylabel("Z'")
         upper.tick_params(labelbottom=False)
         for index, (label, values) in enumerate(
-            (("high control", [p.high.mean for p in plates]), ("low control", [p.low.mean for p in plates]))
+            (
+                ("high control", [p.high.mean for p in plates]),
+                ("low control", [p.low.mean for p in plates]),
+            )
         ):
             lower.plot(
-                order, values, linestyle="none", marker=style.symbol(index), markersize=small, color=style.colour(index),
-                markeredgewidth=0, label=label,
-            )  # fmt: skip
+                order,
+                values,
+                linestyle="none",
+                marker=style.symbol(index),
+                markersize=small,
+                color=style.colour(index),
+                markeredgewidth=0,
+                label=label,
+            )
         for axes in (upper, lower):
             axes.set_xlim(0.0, float(order.max()) + 1.0)
             axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
@@ -90,10 +111,13 @@ def over_plates(
         lower.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, handletextpad=0.1)
         told = f"{int(bad.sum())} of {len(plates)} plates have a Z' below {limit:g}"
         return style.finish(
-            canvas, name=name, width="full", pdf=pdf,
+            canvas,
+            name=name,
+            width="full",
+            pdf=pdf,
             caption=f"Z' (squares: below {limit:g}; shown down to -1) and mean controls over the plates; {told}.",
             alt=f"Z' and mean controls of {len(plates)} plates in order; {told}.",
-        )  # fmt: skip
+        )
 
 
 def median_map(
@@ -130,14 +154,20 @@ def median_map(
         )
         axes.set_ylim(rows, 0)
         step = 1 if columns <= 12 else 2
-        axes.set_xticks(np.arange(0, columns, step) + 0.5, [str(c + 1) for c in range(0, columns, step)])
-        axes.set_yticks(np.arange(0, rows, step) + 0.5, [row_letters(r) for r in range(0, rows, step)])
+        axes.set_xticks(
+            np.arange(0, columns, step) + 0.5, [str(c + 1) for c in range(0, columns, step)]
+        )
+        axes.set_yticks(
+            np.arange(0, rows, step) + 0.5, [row_letters(r) for r in range(0, rows, step)]
+        )
         axes.xaxis.tick_top()
         axes.tick_params(length=0, labelsize=style.TINY_PT, pad=1)
         for spine in axes.spines.values():
             spine.set_visible(False)
         key = canvas.add_axes((margin / 84.0, 7.5 / height, 66.0 / 84.0, 2.4 / height))
-        key.pcolormesh(np.arange(len(SHADES))[None, :], cmap=colours, vmin=-0.5, vmax=len(SHADES) - 0.5)
+        key.pcolormesh(
+            np.arange(len(SHADES))[None, :], cmap=colours, vmin=-0.5, vmax=len(SHADES) - 0.5
+        )
         key.set_xticks(np.arange(1, len(SHADES)), [f"{edge:g}" for edge in EDGES])
         key.set_yticks([])
         key.tick_params(length=0, labelsize=style.TINY_PT, pad=1)
@@ -147,7 +177,10 @@ def median_map(
             "effect beyond the well's own (% of the window)", fontsize=style.SMALL_PT, labelpad=1.5
         )
         return style.finish(
-            canvas, name=name, width="column", pdf=pdf,
+            canvas,
+            name=name,
+            width="column",
+            pdf=pdf,
             caption=f"Median over {plates} plates of {rows * columns} wells of what is left at each place after the effect of its compound; a pattern here is the plate's, not the compounds'. Grey: no compounds.",
             alt=f"Map of the median effect beyond the compound's own at each of {rows * columns} places over {plates} plates.",
-        )  # fmt: skip
+        )

@@ -226,7 +226,9 @@ def _font(bold: bool) -> FT2Font:
 def one_line(text: str) -> str:
     """Give text on one line, without control characters and marks that turn the reading direction."""
     kept = "".join(
-        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c for c in text if c not in _TURNS
+        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c
+        for c in text
+        if c not in _TURNS
     )
     return typeset(" ".join(kept.split()))
 

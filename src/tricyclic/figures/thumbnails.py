@@ -63,9 +63,11 @@ def curve_thumbnail(curve: CurveHit, label: str) -> str:
             share = 1.0 / (1.0 + 10.0 ** (-curve.hill * (grid - curve.log10_ic50)))
         heights = _up(curve.effect_low + (curve.effect_high - curve.effect_low) * share)
         places = across(grid)
-        line = f'<path class="l" d="M{places[0]} {heights[0]}L' + " ".join(
-            f"{a} {b}" for a, b in zip(places[1:], heights[1:], strict=True)
-        ) + '"/>'  # fmt: skip
+        line = (
+            f'<path class="l" d="M{places[0]} {heights[0]}L'
+            + " ".join(f"{a} {b}" for a, b in zip(places[1:], heights[1:], strict=True))
+            + '"/>'
+        )
     none, full = _up(np.array([0.0, 100.0]))
     return (
         f'<svg role="img" aria-label="{escape(label, quote=True)}" viewBox="0 0 {WIDE} {HIGH}" class="c">'

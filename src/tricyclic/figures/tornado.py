@@ -64,17 +64,27 @@ def tornado(
         canvas, axes, high = _sheet(title, len(order))
         for row, k in enumerate(order):
             value = float(values[k])
-            axes.barh(row, value, height=0.68, color=(MORE if value >= 0 else LESS)[FULL], linewidth=0)
+            axes.barh(
+                row, value, height=0.68, color=(MORE if value >= 0 else LESS)[FULL], linewidth=0
+            )
             reach = max(0.0, value)
             axes.annotate(
                 f"{value:+.2f}" if abs(value) >= 0.005 else f"{value:+.1e}",
-                (reach, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=style.SMALL_PT,
-            )  # fmt: skip
+                (reach, row),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=style.SMALL_PT,
+            )
         low, top = min(0.0, float(values[order].min())), max(0.0, float(values[order].max()))
         axes.set_xlim(low - 0.02 * (top - low), top + 0.02 * (top - low))
         _finish_axes(axes, labels, "elasticity: % change of the endpoint per % of the parameter")
         canvas.text(
-            2.0 / 174, 1 - 1.2 / high, style.wrapped(title, 170.0, bold=True), va="top", weight="bold"
+            2.0 / 174,
+            1 - 1.2 / high,
+            style.wrapped(title, 170.0, bold=True),
+            va="top",
+            weight="bold",
         )
         left_out = int(np.isfinite(values).sum()) - len(order)
         at = figures(float(found.typical[column]))
@@ -125,21 +135,42 @@ def sobol_tornado(
     with style.publication_style(text_as):
         canvas, axes, high = _sheet(title, len(order))
         for row, k in enumerate(order):
-            axes.barh(row, max(0.0, float(total[k])), height=0.68, facecolor=style.PALE, linewidth=0)
             axes.barh(
-                row, max(0.0, float(first[k])), height=0.40, facecolor=style.COLOURS[0], linewidth=0, zorder=2
+                row, max(0.0, float(total[k])), height=0.68, facecolor=style.PALE, linewidth=0
+            )
+            axes.barh(
+                row,
+                max(0.0, float(first[k])),
+                height=0.40,
+                facecolor=style.COLOURS[0],
+                linewidth=0,
+                zorder=2,
             )
             axes.plot(
-                [found.total_low[k, column], found.total_high[k, column]], [row, row], color=style.INK, linewidth=0.8, zorder=3
-            )  # fmt: skip
+                [found.total_low[k, column], found.total_high[k, column]],
+                [row, row],
+                color=style.INK,
+                linewidth=0.8,
+                zorder=3,
+            )
             axes.annotate(
-                f"{total[k]:.2f}", (max(float(total[k]), float(found.total_high[k, column]), float(first[k])), row), xytext=(3, 0),
-                textcoords="offset points", va="center", fontsize=style.SMALL_PT,
-            )  # fmt: skip
-        axes.set_xlim(0.0, max(1e-6, float(np.nanmax(found.total_high[order, column])), 0.05) * 1.02)
+                f"{total[k]:.2f}",
+                (max(float(total[k]), float(found.total_high[k, column]), float(first[k])), row),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=style.SMALL_PT,
+            )
+        axes.set_xlim(
+            0.0, max(1e-6, float(np.nanmax(found.total_high[order, column])), 0.05) * 1.02
+        )
         _finish_axes(axes, labels, "share of the variance of the endpoint")
         canvas.text(
-            2.0 / 174, 1 - 1.2 / high, style.wrapped(title, 170.0, bold=True), va="top", weight="bold"
+            2.0 / 174,
+            1 - 1.2 / high,
+            style.wrapped(title, 170.0, bold=True),
+            va="top",
+            weight="bold",
         )
         return style.finish(
             canvas,
@@ -183,7 +214,12 @@ def _sheet(title: str, rows: int) -> tuple[Canvas, Axes, float]:
     lines = style.wrapped(title, 170.0, bold=True).count("\n")
     height = 20.0 + 3.5 * lines + max(rows, 3) * (ROW_MM + 1.6)
     canvas, axes = style.sheet(
-        "full", height, left_mm=LABEL_MM + 4.0, right_mm=NUMBER_MM, bottom_mm=11.0, top_mm=7.0 + 3.5 * lines
+        "full",
+        height,
+        left_mm=LABEL_MM + 4.0,
+        right_mm=NUMBER_MM,
+        bottom_mm=11.0,
+        top_mm=7.0 + 3.5 * lines,
     )
     return canvas, axes, height
 

@@ -46,20 +46,24 @@ def workflow_svg(protocol: Protocol, *, width: style.Width = "full") -> str:
         If the protocol has no step.
     """
     if not protocol.steps:
-        raise InputError("has no step to draw", where=f"protocol {protocol.name}", do="Add a [[step]] to it")
+        raise InputError(
+            "has no step to draw", where=f"protocol {protocol.name}", do="Add a [[step]] to it"
+        )
     wide = diagram.page_wide(width)
     parts = []
     y = 0.0
     # A title that does not fit on one line goes on to a second.
-    for line in style.wrapped(typeset(protocol.title), style.WIDTHS_MM[width] - 4, lines=3, bold=True).split(
-        "\n"
-    ):
+    for line in style.wrapped(
+        typeset(protocol.title), style.WIDTHS_MM[width] - 4, lines=3, bold=True
+    ).split("\n"):
         parts.append(f'<g transform="translate(0 {y:.2f})">{diagram.heading(line, width)}</g>')
         y += 11.0
     y += 4.0
     for number, step in enumerate(protocol.steps, 1):
         card, high = _card(number, step, wide)
-        parts.append(f'<g id="step{number}" class="step" transform="translate(0 {y:.2f})">{card}</g>')
+        parts.append(
+            f'<g id="step{number}" class="step" transform="translate(0 {y:.2f})">{card}</g>'
+        )
         y += high
         if number < len(protocol.steps):
             parts.append(_arrow(12.0, y))
@@ -75,10 +79,14 @@ def workflow_svg(protocol: Protocol, *, width: style.Width = "full") -> str:
             parts.append(
                 f'<text x="0" y="{y:.2f}" font-size="{style.SMALL_PT:g}" fill="#5A5A5A">{escape(line)}</text>'
             )
-    return diagram.sheet("\n".join(parts), name=protocol.name, alt=_alt(protocol), wide=wide, high=y + 4.0)
+    return diagram.sheet(
+        "\n".join(parts), name=protocol.name, alt=_alt(protocol), wide=wide, high=y + 4.0
+    )
 
 
-def workflow_figure(protocol: Protocol, *, width: style.Width = "full", caption: str = "") -> Figure:
+def workflow_figure(
+    protocol: Protocol, *, width: style.Width = "full", caption: str = ""
+) -> Figure:
     """Draw the steps of a protocol as a Figure for a report."""
     return Figure(
         name=f"{protocol.name}-workflow",
@@ -103,7 +111,12 @@ def conditions_of(step: Step) -> tuple[tuple[str, str], ...]:
         )
     if step.volume_uL is not None:
         told.append(
-            ("volume", f"{step.volume_uL:g} µL" if step.volume_uL < 1000 else f"{step.volume_uL / 1000:g} mL")
+            (
+                "volume",
+                f"{step.volume_uL:g} µL"
+                if step.volume_uL < 1000
+                else f"{step.volume_uL / 1000:g} mL",
+            )
         )
     return tuple(told)
 
@@ -125,7 +138,9 @@ def _card(number: int, step: Step, wide: float) -> tuple[str, float]:
     conditions = conditions_of(step)
     text_high = 17.0 + LINE_PT * len(lines)
     row = 13.0 * bool(conditions) if narrow else 0.0
-    high = max(text_high + row + (8.0 if row else 4.0), 0.0 if narrow else 13.0 * len(conditions) + 8.0)
+    high = max(
+        text_high + row + (8.0 if row else 4.0), 0.0 if narrow else 13.0 * len(conditions) + 8.0
+    )
     parts = [
         f'<rect x="0.5" y="0.5" width="{wide - 1:.2f}" height="{high - 1:.2f}" rx="6" fill="{CARD_FILL}" stroke="{CARD_EDGE}" stroke-width="0.8"/>',
         f'<circle cx="12" cy="12" r="7.5" fill="{COLD}"/>',
@@ -165,7 +180,9 @@ def _lines(text: str, room_pt: float, size_pt: float) -> list[str]:
 def _said(name: str) -> str:
     """A field of the conditions in words: volume_uL is a volume, nsb_drug_M the concentration of a drug."""
     plain = re.sub(r"_(?:nM|M|uL|ug|min|C|Ci_per_mmol)$", "", name)
-    plain = f"concentration of {plain}" if re.search(r"(?:radioligand|drug|mask)_n?M$", name) else plain
+    plain = (
+        f"concentration of {plain}" if re.search(r"(?:radioligand|drug|mask)_n?M$", name) else plain
+    )
     words = plain.replace("nsb_drug", "drug in non-specific wells").replace("_", " ")
     return words.replace(" kd", " Kd").replace("bmax", "Bmax")
 

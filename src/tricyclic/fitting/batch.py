@@ -74,7 +74,9 @@ def gather(
             allowed="Every reading has a curve, a dose and a response",
         )
     if names.size == 0:
-        return Gathered(names, np.zeros(0), np.zeros((0, 0)), None if weight is None else np.zeros((0, 0)))
+        return Gathered(
+            names, np.zeros(0), np.zeros((0, 0)), None if weight is None else np.zeros((0, 0))
+        )
     start = np.concatenate([[True], names[1:] != names[:-1]])
     runs = np.flatnonzero(start)
     unique, first, number = np.unique(names[runs], return_index=True, return_inverse=True)
@@ -174,10 +176,18 @@ def estimates(fits: BatchFits, names: Sequence[str], *, confidence: float = 0.95
             value = low = high = float("nan")
         told.append(
             Estimate(
-                "IC50", value, "M", low, high, confidence, relation, float(fits.se_log10_ic50[i]),  # type: ignore[arg-type]
-                method="profile likelihood", subject=str(name),
+                "IC50",
+                value,
+                "M",
+                low,
+                high,
+                confidence,
+                relation,  # type: ignore[arg-type]
+                float(fits.se_log10_ic50[i]),
+                method="profile likelihood",
+                subject=str(name),
             )
-        )  # fmt: skip
+        )
     return told
 
 
@@ -234,7 +244,9 @@ class NullF:
         rare = max(int(np.ceil(0.005 * n)), 1)
         point = self.simulated[n - rare]
         ratio = (rare / n) / fdtrc(float(self.more), float(self.df), point)
-        tail = ratio * fdtrc(float(self.more), float(self.df), np.where(np.isinf(value), 1e300, value))
+        tail = ratio * fdtrc(
+            float(self.more), float(self.df), np.where(np.isinf(value), 1e300, value)
+        )
         return np.asarray(
             np.where(known, np.where(value > point, np.minimum(tail, counted), counted), np.nan)
         )
@@ -281,7 +293,8 @@ def null_f(
         raise InputError("a design is one series of doses", do="Call null_f once per design")
     if {"top", "bottom"} & held.keys():
         raise InputError(
-            "a null distribution is simulated about a level that is fitted", do="Leave top and bottom free"
+            "a null distribution is simulated about a level that is fitted",
+            do="Leave top and bottom free",
         )
     y = rng.standard_normal((simulations, x.size, replicates))
     w = None
@@ -292,6 +305,8 @@ def null_f(
     fits = fit_batch(x, y, model=model, weight=w, limits=None, **held)  # type: ignore[arg-type]
     f = fits.f_flat[np.isfinite(fits.f_flat)]
     if f.size == 0:
-        raise InputError(f"a design of {x.size} points cannot bear the curve", do="Add doses or replicates")
+        raise InputError(
+            f"a design of {x.size} points cannot bear the curve", do="Add doses or replicates"
+        )
     more = 3 if model == "4pl" and held.get("hill") is None else 2
     return NullF(np.sort(f), more, int(fits.df[0]))

@@ -130,10 +130,17 @@ def compare(
     calibrated = float("nan")
     if simulations:
         if rng is None:
-            raise InputError("simulations need a generator of random numbers", do="Pass rng with a seed")
+            raise InputError(
+                "simulations need a generator of random numbers", do="Pass rng with a seed"
+            )
         calibrated = _calibrated_p(simple, full, fits[0], fits[1], variance, rng, simulations)
     return compare_models(
-        fits[0], fits[1], name=name, simple_says=simple.says, full_says=full.says, p_calibrated=calibrated
+        fits[0],
+        fits[1],
+        name=name,
+        simple_says=simple.says,
+        full_says=full.says,
+        p_calibrated=calibrated,
     )
 
 
@@ -176,9 +183,14 @@ def calibrate(
 
 
 def _calibrated_p(
-    simple: Hypothesis, full: Hypothesis, simple_fit: Fit, full_fit: Fit, variance: Variance, rng: np.random.Generator,
+    simple: Hypothesis,
+    full: Hypothesis,
+    simple_fit: Fit,
+    full_fit: Fit,
+    variance: Variance,
+    rng: np.random.Generator,
     simulations: int,
-) -> float:  # fmt: skip
+) -> float:
     observed = _statistic(simple_fit, full_fit)
     larger = done = 0
     # The fuller curve is searched for as it was on the real readings; the simple one lies where it was put.
@@ -190,7 +202,10 @@ def _calibrated_p(
         ]
         again = [
             fit(
-                tuple(replace(part, series=series) for part, series in zip(h.parts, drawn, strict=True)),
+                tuple(
+                    replace(part, series=series)
+                    for part, series in zip(h.parts, drawn, strict=True)
+                ),
                 given=h.given,
                 free=h.free,
                 variance=variance,
@@ -211,7 +226,9 @@ def _calibrated_p(
     return (1 + larger) / (1 + done)
 
 
-def _redrawn(series: Series, *, expected: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> Series:
+def _redrawn(
+    series: Series, *, expected: np.ndarray, sd: np.ndarray, rng: np.random.Generator
+) -> Series:
     return replace(series, y=expected + sd * rng.standard_normal(series.n))
 
 
@@ -240,10 +257,12 @@ def _same_readings(simple: Fit, full: Fit) -> None:
     for found in (simple, full):
         if not found.ok:
             raise InputError(
-                f"the fit of {_curves(found)} failed: {found.says}", do="Compare fits that succeeded"
+                f"the fit of {_curves(found)} failed: {found.says}",
+                do="Compare fits that succeeded",
             )
     if [p.series.n for p in simple.parts] != [p.series.n for p in full.parts] or any(
-        not np.array_equal(a.series.y, b.series.y) for a, b in zip(simple.parts, full.parts, strict=True)
+        not np.array_equal(a.series.y, b.series.y)
+        for a, b in zip(simple.parts, full.parts, strict=True)
     ):
         raise InputError(
             "the two fits are of different readings",
@@ -277,7 +296,11 @@ def _curves(found: Fit) -> str:
 
 def _fitted(hypothesis: Hypothesis, variance: Variance) -> Fit:
     found = fit(
-        hypothesis.parts, given=hypothesis.given, free=hypothesis.free, variance=variance, intervals="none"
+        hypothesis.parts,
+        given=hypothesis.given,
+        free=hypothesis.free,
+        variance=variance,
+        intervals="none",
     )
     if not found.ok:
         raise FitFailedError(f"the fit of {hypothesis.says or _curves(found)} failed: {found.says}")

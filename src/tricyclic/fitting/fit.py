@@ -81,7 +81,9 @@ def fit(
     elif isinstance(parts, Part):
         parts = (parts,)
     if not 0.5 <= confidence < 1:
-        raise InputError(f"confidence is {confidence:g}", allowed="It lies between 0.5 and 1, such as 0.95")
+        raise InputError(
+            f"confidence is {confidence:g}", allowed="It lies between 0.5 and 1, such as 0.95"
+        )
     problem = Problem(parts, given or {}, free)
     if variance in ("poisson", "counting"):
         for part in parts:
@@ -105,7 +107,9 @@ def fit(
         return _told(problem, search, found, limits, variance, confidence, agreeing, tried)
 
 
-def predict(fit: Fit, model: CurveModel, x: Mapping[str, ArrayLike], *, part: int = 0) -> np.ndarray:
+def predict(
+    fit: Fit, model: CurveModel, x: Mapping[str, ArrayLike], *, part: int = 0
+) -> np.ndarray:
     """Expected readings of a fitted curve at settings x, shape (n,).
 
     Columns with a default may be left out; every column has shape (n,) or is one number.
@@ -134,7 +138,9 @@ def band(
         own: dict[str, np.ndarray | float] = {}
         for parameter in model.parameters:
             name = names.get(parameter.name, parameter.name)
-            own[parameter.name] = vector[:, position[name], None] if name in position else fit.values[name]
+            own[parameter.name] = (
+                vector[:, position[name], None] if name in position else fit.values[name]
+            )
         return np.asarray(model.curve(**columns, **own))
 
     with np.errstate(all="ignore"):
@@ -150,7 +156,10 @@ def _settings(model: CurveModel, x: Mapping[str, ArrayLike]) -> dict[str, np.nda
     arrays = {key: np.atleast_1d(np.asarray(value, float)) for key, value in x.items()}
     n = max(array.size for array in arrays.values())
     series = Series(
-        model.name or model.says, np.zeros(n), "y", {k: np.broadcast_to(v, (n,)) for k, v in arrays.items()}
+        model.name or model.says,
+        np.zeros(n),
+        "y",
+        {k: np.broadcast_to(v, (n,)) for k, v in arrays.items()},
     )
     return columns_of(series, model)
 
@@ -165,7 +174,9 @@ def _cannot(problem: Problem) -> str:
     return ""
 
 
-def _wanted(problem: Problem, intervals: Literal["all", "target", "none"] | Sequence[str]) -> list[int]:
+def _wanted(
+    problem: Problem, intervals: Literal["all", "target", "none"] | Sequence[str]
+) -> list[int]:
     if intervals == "none":
         return []
     if intervals == "all":
@@ -181,9 +192,15 @@ def _wanted(problem: Problem, intervals: Literal["all", "target", "none"] | Sequ
 
 
 def _told(
-    problem: Problem, search: Search, found: Optimum, limits: Mapping[int, tuple[float, float]], variance: Variance,
-    confidence: float, agreeing: int, tried: int,
-) -> Fit:  # fmt: skip
+    problem: Problem,
+    search: Search,
+    found: Optimum,
+    limits: Mapping[int, tuple[float, float]],
+    variance: Variance,
+    confidence: float,
+    agreeing: int,
+    tried: int,
+) -> Fit:
     n, p = problem.y.size, len(problem.free)
     df = n - p
     cov = search.covariance(found)
@@ -193,7 +210,9 @@ def _told(
     likely = 1.0 if search.counts else found.rss / n
     spread = 1.0 / search.weight
     log_likelihood = -0.5 * float(
-        np.sum(np.log(2 * np.pi * spread * likely) + (problem.y - expected) ** 2 / (spread * likely))
+        np.sum(
+            np.log(2 * np.pi * spread * likely) + (problem.y - expected) ** 2 / (spread * likely)
+        )
     )
     k = p + (search.sd.size if variance != "poisson" else 0)
     aicc = 2 * k - 2 * log_likelihood + (2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf)
@@ -207,7 +226,9 @@ def _told(
     for slot in problem.slots:
         if slot.fixed is not None:
             told.append(
-                FittedParameter(slot.name, slot.fixed, slot.declared.unit, slot.declared.says, fixed=True)
+                FittedParameter(
+                    slot.name, slot.fixed, slot.declared.unit, slot.declared.says, fixed=True
+                )
             )
             continue
         i = problem.position[slot.name]
@@ -216,28 +237,56 @@ def _told(
         if touched:
             checks.append(
                 Check(
-                    "bound_touched", "look", f"{slot.declared.says} ({slot.name}) lies on its bound {found.x[i]:.4g}",
-                    where=problem.parts[0].series.name, value=float(found.x[i]), limit=slot.low if touched == "low" else slot.high,
+                    "bound_touched",
+                    "look",
+                    f"{slot.declared.says} ({slot.name}) lies on its bound {found.x[i]:.4g}",
+                    where=problem.parts[0].series.name,
+                    value=float(found.x[i]),
+                    limit=slot.low if touched == "low" else slot.high,
                     advice="The readings do not determine it; read the other parameters with that in mind",
                 )
-            )  # fmt: skip
+            )
         told.append(
             FittedParameter(
-                slot.name, float(found.x[i]), slot.declared.unit, slot.declared.says,
-                se=float(np.sqrt(cov[i, i])) if not touched else float("nan"), low=low, high=high, at_bound=touched,
+                slot.name,
+                float(found.x[i]),
+                slot.declared.unit,
+                slot.declared.says,
+                se=float(np.sqrt(cov[i, i])) if not touched else float("nan"),
+                low=low,
+                high=high,
+                at_bound=touched,
             )
-        )  # fmt: skip
+        )
     parts = tuple(
         FittedPart(
-            part.series, part.model.name or part.model.says, {q.name: part.name_of(q.name) for q in part.model.parameters},
-            _frozen(expected[span]), _frozen(np.sqrt(spread[span] * scale)), float(search.cv[problem.scatter[span.start]]) if variance == "counting" else float("nan"),
+            part.series,
+            part.model.name or part.model.says,
+            {q.name: part.name_of(q.name) for q in part.model.parameters},
+            _frozen(expected[span]),
+            _frozen(np.sqrt(spread[span] * scale)),
+            float(search.cv[problem.scatter[span.start]])
+            if variance == "counting"
+            else float("nan"),
         )
         for part, span in zip(problem.parts, problem.spans, strict=True)
-    )  # fmt: skip
+    )
     return Fit(
-        True, "fits", tuple(told), parts, _frozen(cov), found.rss, df, log_likelihood, float(aicc), variance, confidence,
-        agreeing, tried, tuple(checks),
-    )  # fmt: skip
+        True,
+        "fits",
+        tuple(told),
+        parts,
+        _frozen(cov),
+        found.rss,
+        df,
+        log_likelihood,
+        float(aicc),
+        variance,
+        confidence,
+        agreeing,
+        tried,
+        tuple(checks),
+    )
 
 
 def _touched(slot: Slot, value: float) -> Literal["low", "high"]:
@@ -262,10 +311,15 @@ def _failed(problem: Problem, reason: str, variance: Variance, confidence: float
         for s in problem.slots
     )
     empty = tuple(
-        FittedPart(part.series, part.model.name or part.model.says, {q.name: part.name_of(q.name) for q in part.model.parameters},
-                   np.full(part.series.n, np.nan), np.full(part.series.n, np.nan))
+        FittedPart(
+            part.series,
+            part.model.name or part.model.says,
+            {q.name: part.name_of(q.name) for q in part.model.parameters},
+            np.full(part.series.n, np.nan),
+            np.full(part.series.n, np.nan),
+        )
         for part in problem.parts
-    )  # fmt: skip
+    )
     nothing = np.empty((0, 0))
     df = problem.y.size - len(problem.free)
     check = Check(

@@ -59,14 +59,18 @@ def shared_or_separate(
     for parameter in parameters:
         if parameter not in known:
             raise InputError(
-                f"no curve has a parameter {parameter}", allowed=f"There are: {', '.join(sorted(known))}"
+                f"no curve has a parameter {parameter}",
+                allowed=f"There are: {', '.join(sorted(known))}",
             )
     groups = [part.series.group or part.series.name for part in parts]
     if len(set(groups)) < 2:
         raise InputError(
-            f"all parts belong to {groups[0]}", allowed="Shared or separate needs two groups or more"
+            f"all parts belong to {groups[0]}",
+            allowed="Shared or separate needs two groups or more",
         )
-    one = tuple(replace(part, rename={**part.rename, **{p: p for p in parameters}}) for part in parts)
+    one = tuple(
+        replace(part, rename={**part.rename, **{p: p for p in parameters}}) for part in parts
+    )
     own = tuple(
         replace(part, rename={**part.rename, **{p: f"{p}[{group}]" for p in parameters}})
         for part, group in zip(parts, groups, strict=True)
@@ -118,7 +122,9 @@ def listed_names(names: Sequence[str]) -> str:
     return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} and {unique[-1]}"
 
 
-def _listed_parts(parts: Series | Part | Sequence[Part], model: CurveModel | None) -> tuple[Part, ...]:
+def _listed_parts(
+    parts: Series | Part | Sequence[Part], model: CurveModel | None
+) -> tuple[Part, ...]:
     if isinstance(parts, Series):
         if model is None:
             raise InputError("no curve was named", where=parts.name, do="Choose one from the shelf")

@@ -16,8 +16,15 @@ from tricyclic.errors import InputError
 from tricyclic.records.curve_rows import CurveRows, dose_keys
 
 NUMBERS = (
-    "log10_ic50", "log10_ic50_low", "log10_ic50_high", "hill", "top", "bottom", "residual_sd", "p_replicates",
-)  # fmt: skip
+    "log10_ic50",
+    "log10_ic50_low",
+    "log10_ic50_high",
+    "hill",
+    "top",
+    "bottom",
+    "residual_sd",
+    "p_replicates",
+)
 
 
 @dataclass(frozen=True)
@@ -44,19 +51,27 @@ class Asked:
         for name in ("hill", "top", "bottom"):
             value = getattr(self, name)
             if value is not None and not np.isfinite(value):
-                raise InputError(f"is held at {value}", where=name, allowed="A held value is a finite number")
+                raise InputError(
+                    f"is held at {value}", where=name, allowed="A held value is a finite number"
+                )
         if self.hill is not None and self.hill <= 0:
             raise InputError(
-                f"is held at {self.hill:g}", where="hill", allowed="It is above 0",
+                f"is held at {self.hill:g}",
+                where="hill",
+                allowed="It is above 0",
                 do="A curve that rises with dose has its top below its bottom, not a hill below 0",
-            )  # fmt: skip
+            )
         if self.limits is not None and not 0 < self.limits < 1:
             raise InputError(
-                f"is {self.limits:g}", where="limits", allowed="Between 0 and 1, such as 0.95, or none"
+                f"is {self.limits:g}",
+                where="limits",
+                allowed="Between 0 and 1, such as 0.95, or none",
             )
 
 
-def fit_rows(rows: CurveRows, asked: Asked, shared: np.ndarray, *, workers: int = 1) -> dict[str, np.ndarray]:
+def fit_rows(
+    rows: CurveRows, asked: Asked, shared: np.ndarray, *, workers: int = 1
+) -> dict[str, np.ndarray]:
     """Fit every curve.
 
     Parameters
@@ -80,7 +95,9 @@ def fit_rows(rows: CurveRows, asked: Asked, shared: np.ndarray, *, workers: int 
     out: dict[str, np.ndarray] = {name: np.full(curves, np.nan) for name in NUMBERS}
     out["n"], out["status"] = np.zeros(curves, np.int64), np.zeros(curves, np.uint8)
     for members, x, y, weight in _of_equal_length(rows):
-        for chosen, fits in _fitted(x, y, weight, asked, shared, wide=rows.y.ndim == 2, workers=workers):
+        for chosen, fits in _fitted(
+            x, y, weight, asked, shared, wide=rows.y.ndim == 2, workers=workers
+        ):
             place = members if chosen is None else (chosen if members is None else members[chosen])
             _put(out, slice(None) if place is None else place, fits)
     out["p_replicates"] = _p_replicates(
@@ -100,11 +117,17 @@ def _of_equal_length(
     for length in np.unique(lengths):
         members = None if (lengths == length).all() else np.flatnonzero(lengths == length)
         which = (
-            slice(None) if members is None else (rows.starts[members][:, None] + np.arange(length)).ravel()
+            slice(None)
+            if members is None
+            else (rows.starts[members][:, None] + np.arange(length)).ravel()
         )
         y = rows.y[which].reshape(-1, length * points)
         weight = None if rows.weight is None else rows.weight[which].reshape(y.shape)
-        x = np.tile(rows.log10_molar, length)[None] if wide else rows.log10_molar[which].reshape(y.shape)
+        x = (
+            np.tile(rows.log10_molar, length)[None]
+            if wide
+            else rows.log10_molar[which].reshape(y.shape)
+        )
         if (x == x[0]).all():
             x = x[:1]
         if not (x[:, 1:] >= x[:, :-1]).all():
@@ -140,7 +163,11 @@ def _fitted(
             yield (
                 chosen,
                 _fit_shared(
-                    x[chosen[0]], y[chosen], None if weight is None else weight[chosen], asked, workers
+                    x[chosen[0]],
+                    y[chosen],
+                    None if weight is None else weight[chosen],
+                    asked,
+                    workers,
                 ),
             )
         else:
@@ -149,11 +176,15 @@ def _fitted(
         chosen = np.sort(np.concatenate(alone))
         yield (
             chosen,
-            _fit_alone(x[chosen], y[chosen], None if weight is None else weight[chosen], asked, workers),
+            _fit_alone(
+                x[chosen], y[chosen], None if weight is None else weight[chosen], asked, workers
+            ),
         )
 
 
-def _fit_shared(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: Asked, workers: int) -> Any:
+def _fit_shared(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: Asked, workers: int
+) -> Any:
     if weight is None:
         return _fit(x, y, None, asked, workers)
     # The engine lays out its table of starts for the weights of the first complete curve; make that always the same one.
@@ -161,14 +192,19 @@ def _fit_shared(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: 
     return _without(fits, 0)
 
 
-def _fit_alone(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: Asked, workers: int) -> Any:
+def _fit_alone(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: Asked, workers: int
+) -> Any:
     # One more curve whose doses nobody has keeps the engine from taking equal neighbours for a shared series.
     other = x[-1] - 100.0 - np.arange(x.shape[1])
     other[~np.isfinite(other)] = -1000.0
     fits = _fit(
-        np.concatenate([other[None], x]), _after_a_line(y),
-        None if weight is None else np.concatenate([np.ones((1, x.shape[1])), weight]), asked, workers,
-    )  # fmt: skip
+        np.concatenate([other[None], x]),
+        _after_a_line(y),
+        None if weight is None else np.concatenate([np.ones((1, x.shape[1])), weight]),
+        asked,
+        workers,
+    )
     return _without(fits, 0)
 
 
@@ -176,13 +212,22 @@ def _after_a_line(y: np.ndarray) -> np.ndarray:
     return np.concatenate([np.arange(float(y.shape[1]))[None], y])
 
 
-def _fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: Asked, workers: int) -> Any:
+def _fit(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: Asked, workers: int
+) -> Any:
     from tricyclic.numerics.batch import fit_batch
 
     return fit_batch(
-        x, y, weight=weight, model=asked.model, hill=asked.hill, top=asked.top, bottom=asked.bottom,
-        limits=asked.limits, workers=workers,
-    )  # fmt: skip
+        x,
+        y,
+        weight=weight,
+        model=asked.model,
+        hill=asked.hill,
+        top=asked.top,
+        bottom=asked.bottom,
+        limits=asked.limits,
+        workers=workers,
+    )
 
 
 def _without(fits: Any, place: int) -> Any:
@@ -194,10 +239,20 @@ def _without(fits: Any, place: int) -> Any:
 
 
 _FROM = {
-    "log10_ic50": "log10_ic50", "log10_ic50_low": "log10_ic50_low", "log10_ic50_high": "log10_ic50_high", "hill": "hill",
-    "top": "top", "bottom": "bottom", "residual_sd": "sd", "n": "n", "status": "status",
-    "_rss": "rss", "_pure": "pure_error_rss", "_df": "df", "_df_pure": "df_pure",
-}  # fmt: skip
+    "log10_ic50": "log10_ic50",
+    "log10_ic50_low": "log10_ic50_low",
+    "log10_ic50_high": "log10_ic50_high",
+    "hill": "hill",
+    "top": "top",
+    "bottom": "bottom",
+    "residual_sd": "sd",
+    "n": "n",
+    "status": "status",
+    "_rss": "rss",
+    "_pure": "pure_error_rss",
+    "_df": "df",
+    "_df_pure": "df_pure",
+}
 
 
 def _put(out: dict[str, np.ndarray], place: Any, fits: Any) -> None:
@@ -206,7 +261,9 @@ def _put(out: dict[str, np.ndarray], place: Any, fits: Any) -> None:
         out.setdefault(name, np.full(curves, np.nan))[place] = getattr(fits, source)
 
 
-def _p_replicates(rss: np.ndarray, pure: np.ndarray, df: np.ndarray, df_pure: np.ndarray) -> np.ndarray:
+def _p_replicates(
+    rss: np.ndarray, pure: np.ndarray, df: np.ndarray, df_pure: np.ndarray
+) -> np.ndarray:
     """Lack-of-fit F test: the misfit of the dose means against the scatter of replicates; nan where there are none."""
     from scipy.special import fdtrc
 

@@ -45,13 +45,17 @@ def on_dask(
         client: Any = cluster.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
-            f"no Dask scheduler answers at '{address}'", where="scheduler", do="Start one, or leave it out"
+            f"no Dask scheduler answers at '{address}'",
+            where="scheduler",
+            do="Start one, or leave it out",
         ) from error
     with client:
         threads = sum(client.nthreads().values())
         waiting = iter(enumerate(pieces))
         first = [next(waiting, None) for _ in range(max(threads, 1) * ahead)]
-        number_of = {client.submit(work, piece, pure=False): number for number, piece in filter(None, first)}
+        number_of = {
+            client.submit(work, piece, pure=False): number for number, piece in filter(None, first)
+        }
         queue = cluster.as_completed(list(number_of), loop=client.loop, with_results=True)
         for future, result in queue:
             if (more := next(waiting, None)) is not None:

@@ -83,7 +83,12 @@ def rout(
         cleaned = _without(listed, problem, marked)
         if cleaned is not None:
             learnt = fit(
-                cleaned, given=given, free=free, variance=variance, intervals="none", starts=[found.values]
+                cleaned,
+                given=given,
+                free=free,
+                variance=variance,
+                intervals="none",
+                starts=[found.values],
             )
             if learnt.ok:
                 score, freedom, expected = _scores(
@@ -115,20 +120,32 @@ def _scores(problem: Problem, found: Fit, sd: np.ndarray) -> tuple[np.ndarray, f
     start = np.array([found.values[slot.name] for slot in problem.free])
     typical = np.maximum(np.abs(start), 1e-3)
     robust = robust_fit(
-        problem.expected, problem.y, sd, [start, *problem.starts(None)], problem.low, problem.high, typical
+        problem.expected,
+        problem.y,
+        sd,
+        [start, *problem.starts(None)],
+        problem.low,
+        problem.high,
+        typical,
     )
     expected = problem.expected(robust.x[None, :])[0]
     return (problem.y - expected) / sd / robust.scale, float(problem.y.size - start.size), expected
 
 
-def _without(parts: tuple[Part, ...], problem: Problem, marked: np.ndarray) -> tuple[Part, ...] | None:
+def _without(
+    parts: tuple[Part, ...], problem: Problem, marked: np.ndarray
+) -> tuple[Part, ...] | None:
     kept = [~marked[span] for span in problem.spans]
     if any(not mask.any() for mask in kept):
         return None
-    return tuple(replace(part, series=part.series.keep(mask)) for part, mask in zip(parts, kept, strict=True))
+    return tuple(
+        replace(part, series=part.series.keep(mask)) for part, mask in zip(parts, kept, strict=True)
+    )
 
 
-def _scatter_of_all(problem: Problem, learnt: Fit, expected: np.ndarray, before: np.ndarray) -> np.ndarray:
+def _scatter_of_all(
+    problem: Problem, learnt: Fit, expected: np.ndarray, before: np.ndarray
+) -> np.ndarray:
     # The scatter without the suspects, carried over to all readings by what it is at like expectations.
     sd = before.copy()
     for span, part in zip(problem.spans, learnt.parts, strict=True):
@@ -138,7 +155,12 @@ def _scatter_of_all(problem: Problem, learnt: Fit, expected: np.ndarray, before:
 
 
 def _suspect(
-    parts: tuple[Part, ...], problem: Problem, i: int, score: np.ndarray, freedom: float, expected: np.ndarray
+    parts: tuple[Part, ...],
+    problem: Problem,
+    i: int,
+    score: np.ndarray,
+    freedom: float,
+    expected: np.ndarray,
 ) -> Suspect:
     which = next(k for k, span in enumerate(problem.spans) if span.start <= i < span.stop)
     series, own = parts[which].series, i - problem.spans[which].start

@@ -51,9 +51,13 @@ class Problem:
         If a given value is missing, out of bounds or not finite, a series lacks a column, or a name is unknown.
     """
 
-    def __init__(self, parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str]) -> None:
+    def __init__(
+        self, parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str]
+    ) -> None:
         if not parts:
-            raise InputError("there is nothing to fit", do="Hand in at least one series with its curve")
+            raise InputError(
+                "there is nothing to fit", do="Hand in at least one series with its curve"
+            )
         self.parts = tuple(parts)
         self.columns = tuple(columns_of(part.series, part.model) for part in parts)
         self.slots = _slots(parts, given, free)
@@ -104,8 +108,12 @@ class Problem:
                     for p in part.model.parameters
                     if part.name_of(p.name) in self.given
                 }
-                own = part.model.first_guess(part.series, {**_defaults(part.model), **hints, **known})
-                per_part.append([{part.name_of(key): value for key, value in guess.items()} for guess in own])
+                own = part.model.first_guess(
+                    part.series, {**_defaults(part.model), **hints, **known}
+                )
+                per_part.append(
+                    [{part.name_of(key): value for key, value in guess.items()} for guess in own]
+                )
             longest = max(len(own) for own in per_part)
             guesses = []
             for i in range(longest):
@@ -159,7 +167,9 @@ def _defaults(model: CurveModel) -> dict[str, float]:
     return {p.name: p.default for p in model.parameters if p.default is not None}
 
 
-def _slots(parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str]) -> tuple[Slot, ...]:
+def _slots(
+    parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str]
+) -> tuple[Slot, ...]:
     slots: dict[str, Slot] = {}
     for part in parts:
         for parameter in part.model.parameters:
@@ -172,7 +182,11 @@ def _slots(parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str
                 slots[name] = Slot(name, known.declared, low, high, known.fixed)
             else:
                 slots[name] = Slot(
-                    name, parameter, low, high, None if name in free else _fixed(parameter, name, given, part)
+                    name,
+                    parameter,
+                    low,
+                    high,
+                    None if name in free else _fixed(parameter, name, given, part),
                 )
     for name in (*given, *free):
         if name not in slots:

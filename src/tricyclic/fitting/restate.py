@@ -14,7 +14,11 @@ Combine = Callable[..., np.ndarray]
 
 
 def restated(
-    model: CurveModel, old: str, new: tuple[Parameter, ...], forward: Combine, back: Mapping[str, Combine]
+    model: CurveModel,
+    old: str,
+    new: tuple[Parameter, ...],
+    forward: Combine,
+    back: Mapping[str, Combine],
 ) -> CurveModel:
     """Replace one parameter of a curve by others that it follows from.
 
@@ -37,7 +41,9 @@ def restated(
 
     def curve(**values: np.ndarray) -> np.ndarray:
         numbers = {
-            name: value for name, value in values.items() if name in own or name in {p.name for p in new}
+            name: value
+            for name, value in values.items()
+            if name in own or name in {p.name for p in new}
         }
         columns = {name: value for name, value in values.items() if name not in numbers}
         original = {name: value for name, value in numbers.items() if name in own}
@@ -48,7 +54,9 @@ def restated(
         if all(p.name in known for p in new):
             known[old] = float(forward(**known))
         out = []
-        for guess in model.first_guess(series, {name: value for name, value in known.items() if name in own}):
+        for guess in model.first_guess(
+            series, {name: value for name, value in known.items() if name in own}
+        ):
             everything = {**known, **guess}
             turned = {name: float(back[name](**everything)) for name in new_names if name in back}
             out.append({**{name: value for name, value in guess.items() if name != old}, **turned})

@@ -26,10 +26,16 @@ class Search:
         series = [part.series for part in problem.parts]
         zero = [np.zeros(s.n) for s in series]
         self.slope = np.concatenate(
-            [z if s.counting_slope is None else s.counting_slope for s, z in zip(series, zero, strict=True)]
+            [
+                z if s.counting_slope is None else s.counting_slope
+                for s, z in zip(series, zero, strict=True)
+            ]
         )
         self.offset = np.concatenate(
-            [z if s.counting_offset is None else s.counting_offset for s, z in zip(series, zero, strict=True)]
+            [
+                z if s.counting_offset is None else s.counting_offset
+                for s, z in zip(series, zero, strict=True)
+            ]
         )
         self.sd = np.ones(groups)
         self.typical = np.ones(len(problem.free))
@@ -48,9 +54,13 @@ class Search:
 
     def _variance(self, expected: np.ndarray) -> np.ndarray:
         if self.counts:
-            return counting_variance(expected, self.slope, self.offset, self.cv[self.problem.scatter])
+            return counting_variance(
+                expected, self.slope, self.offset, self.cv[self.problem.scatter]
+            )
         sd = self.sd[self.problem.scatter]
-        return np.asarray(sd**2 if self.variance == "constant" else (sd * self._size(expected)) ** 2)
+        return np.asarray(
+            sd**2 if self.variance == "constant" else (sd * self._size(expected)) ** 2
+        )
 
     def _size(self, expected: np.ndarray) -> np.ndarray:
         # A proportional error never falls below a thousandth of the largest reading's.
@@ -62,7 +72,9 @@ class Search:
 
     def _minimise(self, start: np.ndarray, tolerance: float = 1e-12) -> Optimum:
         p = self.problem
-        return minimise(p.expected, p.y, self.weight, start, p.low, p.high, self.typical, tolerance=tolerance)
+        return minimise(
+            p.expected, p.y, self.weight, start, p.low, p.high, self.typical, tolerance=tolerance
+        )
 
     def best_of(self, starts: Sequence[np.ndarray]) -> tuple[Optimum, int, int]:
         """Best optimum over the starts, how many ended there, how many were tried."""
@@ -83,7 +95,9 @@ class Search:
             self._estimate_scatter(found)
             before = found
             found = self._minimise(before.x)
-            if np.all(np.abs(found.x - before.x) <= 1e-7 * np.maximum(np.abs(before.x), self.typical)):
+            if np.all(
+                np.abs(found.x - before.x) <= 1e-7 * np.maximum(np.abs(before.x), self.typical)
+            ):
                 break
         return found
 
@@ -91,7 +105,9 @@ class Search:
         p = self.problem
         expected = p.expected(found.x[None, :])[0]
         residual = p.y - expected
-        gradient = jacobian(p.expected, found.x, self.typical) if self.variance == "counting" else None
+        gradient = (
+            jacobian(p.expected, found.x, self.typical) if self.variance == "counting" else None
+        )
         for group in range(self.sd.size):
             member = p.scatter == group
             if gradient is not None:
@@ -124,7 +140,9 @@ class Search:
         movable = ~self.on_bound(found)
         slopes = jacobian(p.expected, found.x, self.typical, fine=True)
         cov = np.zeros((found.x.size, found.x.size))
-        cov[np.ix_(movable, movable)] = covariance_of(slopes[:, movable], self.weight) * self.scale(found.rss)
+        cov[np.ix_(movable, movable)] = covariance_of(slopes[:, movable], self.weight) * self.scale(
+            found.rss
+        )
         return cov
 
     def on_bound(self, found: Optimum) -> np.ndarray:
@@ -139,7 +157,9 @@ class Search:
         """Profile limits of the wanted parameters; a lower optimum met on the way replaces the one found."""
         from scipy.special import stdtrit
 
-        critical = float(stdtrit(self.problem.y.size - len(self.problem.free), 0.5 + 0.5 * confidence))
+        critical = float(
+            stdtrit(self.problem.y.size - len(self.problem.free), 0.5 + 0.5 * confidence)
+        )
         for _ in range(4):
             cov = self.covariance(found)
             limits: dict[int, tuple[float, float]] = {}
@@ -167,7 +187,9 @@ class Search:
             if se == se
             else np.zeros(int(others.sum()))
         )
-        step = direction * critical * (se if se == se else 0.1 * max(abs(found.x[i]), self.typical[i]))
+        step = (
+            direction * critical * (se if se == se else 0.1 * max(abs(found.x[i]), self.typical[i]))
+        )
         bound = float(p.high[i] if direction > 0 else p.low[i])
         if not np.isfinite(bound):
             bound = found.x[i] + direction * 1e6 * max(abs(found.x[i]), self.typical[i])
@@ -183,7 +205,14 @@ class Search:
                 return p.expected(full)
 
             end = minimise(
-                held, p.y, self.weight, np.clip(rest, low, high), low, high, typical, tolerance=1e-10
+                held,
+                p.y,
+                self.weight,
+                np.clip(rest, low, high),
+                low,
+                high,
+                typical,
+                tolerance=1e-10,
             )
             return end.rss, end.x
 

@@ -40,7 +40,8 @@ def by_group(run: ReadyPlate | ReadyTable) -> tuple[ReadyPlate | ReadyTable, ...
     if isinstance(run, ReadyTable):
         return (run,)
     return tuple(
-        replace(run, plate=plate, group=run.group or group) for group, plate in plates_by_group(run.plate)
+        replace(run, plate=plate, group=run.group or group)
+        for group, plate in plates_by_group(run.plate)
     )
 
 
@@ -62,7 +63,9 @@ def analyse_run(
             experiment=run.run,
             group=run.group,
         )
-    compound = next((t.compound for t in assay.plan.tables if t.run == run.run and t.group == run.group), "")
+    compound = next(
+        (t.compound for t in assay.plan.tables if t.run == run.run and t.group == run.group), ""
+    )
     return analyse_table(
         run.series,
         run.conditions,
@@ -101,7 +104,9 @@ def analyse_assay(
     )
 
 
-def analyse_together(asked: JointPlan, ready: ReadyStudy, curves: Mapping[str, CurveModel]) -> AssayResult:
+def analyse_together(
+    asked: JointPlan, ready: ReadyStudy, curves: Mapping[str, CurveModel]
+) -> AssayResult:
     """Fit the assays that [[joint]] names together, run by run, and pool the runs."""
     from dataclasses import replace
 
@@ -122,7 +127,11 @@ def analyse_together(asked: JointPlan, ready: ReadyStudy, curves: Mapping[str, C
                 f"{assay.plan.name} {run.group}".strip(),
                 assay.kind,
                 readings_of(
-                    run.plate, run.conditions, cast("AssayKind", assay.kind), experiment=name, group=run.group
+                    run.plate,
+                    run.conditions,
+                    cast("AssayKind", assay.kind),
+                    experiment=name,
+                    group=run.group,
                 ),
             )
             for assay, run in of_run
@@ -132,10 +141,14 @@ def analyse_together(asked: JointPlan, ready: ReadyStudy, curves: Mapping[str, C
         except InputError as error:
             raise error.at(f"study.toml, {asked.where}") from error
         done.append(replace(found, experiment=name))
-    pooled = analyse_runs(done, name=asked.name, title=asked.title, kind="joint", method=asked.method)
+    pooled = analyse_runs(
+        done, name=asked.name, title=asked.title, kind="joint", method=asked.method
+    )
     return replace(
         pooled,
-        methods=joint_paragraph(done, [assay.plan.name for assay in chosen], asked.method, pooled.pooled),
+        methods=joint_paragraph(
+            done, [assay.plan.name for assay in chosen], asked.method, pooled.pooled
+        ),
     )
 
 
@@ -181,7 +194,11 @@ def study_of_one(assay: AssayResult, ready: ReadyAssay, sizes: Mapping[str, int]
         for file, sha256 in dict.fromkeys((p.file, p.sha256) for p in plates)
     )
     return StudyResult(
-        title=assay.title, assays=(assay,), inputs=inputs, sources=sources_of([assay]), version=__version__
+        title=assay.title,
+        assays=(assay,),
+        inputs=inputs,
+        sources=sources_of([assay]),
+        version=__version__,
     )
 
 
@@ -216,7 +233,9 @@ def _evidence(plates: list[PlateResult], target: str) -> tuple[Any, ...]:
     # Of two treatments the literature speaks as of two subjects.
     asked |= dict.fromkeys((plate.group, "Bmax") for plate in plates if plate.group)
     return (
-        tuple(item for subject, name in asked for item in evidence(subject, target, name)) if target else ()
+        tuple(item for subject, name in asked for item in evidence(subject, target, name))
+        if target
+        else ()
     )
 
 
@@ -234,7 +253,11 @@ def _compared(
                 groups = {"reference": asked.reference, "other": asked.other}
                 found.append(
                     compare_groups(
-                        by_name[asked.assay], asked.parameter, **groups, paired=asked.paired, curves=curves
+                        by_name[asked.assay],
+                        asked.parameter,
+                        **groups,
+                        paired=asked.paired,
+                        curves=curves,
                     )
                 )
                 published = compare_evidence(by_name[asked.assay], asked.parameter, **groups)
@@ -243,7 +266,10 @@ def _compared(
                 for other in asked.against:
                     ratios.append(
                         selectivity_of(
-                            by_name[asked.assay], by_name[other], asked.parameter, compound=asked.subject
+                            by_name[asked.assay],
+                            by_name[other],
+                            asked.parameter,
+                            compound=asked.subject,
                         )
                     )
         except InputError as error:

@@ -108,9 +108,11 @@ def doubts_of(observations: tuple[Observation, ...], misfit: tuple[Misfit, ...])
 
 def _row(row: Observation, found: Misfit) -> str:
     limits = {
-        "is": figures(row.value), "above": f"> {figures(row.low)}", "below": f"< {figures(row.high)}",
+        "is": figures(row.value),
+        "above": f"> {figures(row.low)}",
+        "below": f"< {figures(row.high)}",
         "between": f"{figures(row.low)} to {figures(row.high)}",
-    }  # fmt: skip
+    }
     mark = "" if row.fitted else "  shown, not fitted"
     if row.fitted and abs(found.distance) > FAR:
         mark = f"  {found.distance:+.1f} sd"

@@ -29,7 +29,10 @@ def files_of(found: Calibrated) -> dict[str, bytes]:
     files[f"{name}-summary.txt"] = (found.as_text() + "\n").encode("utf-8")
     for figure in (
         misfit(
-            found.observations, found.ensemble.misfit, name=f"{name}-misfit", title="Predicted and observed"
+            found.observations,
+            found.ensemble.misfit,
+            name=f"{name}-misfit",
+            title="Predicted and observed",
         ),
         identifiability(
             found.ensemble,
@@ -37,7 +40,9 @@ def files_of(found: Calibrated) -> dict[str, bytes]:
             title="What the observations say of each parameter",
         ),
         informed_by(
-            found.shares, name=f"{name}-information", title="Which observation informs which parameter"
+            found.shares,
+            name=f"{name}-information",
+            title="Which observation informs which parameter",
         ),
     ):
         files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
@@ -53,10 +58,30 @@ def _misfit(found: Calibrated) -> bytes:
     for row, item in zip(found.observations, found.ensemble.misfit, strict=True):
         numbers = [row.value, row.low, row.high, row.sd_log]
         writer.writerow(
-            [row.id, row.topic, row.says, row.relation, *("" if n != n else f"{n:.6g}" for n in numbers), row.unit,
-             "yes" if row.fitted else "no", "; ".join(row.conflicts_with),
-             *(f"{n:.6g}" for n in (item.best, item.middle, item.low, item.high, item.distance, item.share)), row.source, row.note]
-        )  # fmt: skip
+            [
+                row.id,
+                row.topic,
+                row.says,
+                row.relation,
+                *("" if n != n else f"{n:.6g}" for n in numbers),
+                row.unit,
+                "yes" if row.fitted else "no",
+                "; ".join(row.conflicts_with),
+                *(
+                    f"{n:.6g}"
+                    for n in (
+                        item.best,
+                        item.middle,
+                        item.low,
+                        item.high,
+                        item.distance,
+                        item.share,
+                    )
+                ),
+                row.source,
+                row.note,
+            ]
+        )
     return text.getvalue().encode("utf-8")
 
 

@@ -17,9 +17,19 @@ if TYPE_CHECKING:
 
 # what a study must know, in the order it is written; the unit stands in the name
 _WRITTEN = (
-    "radioligand_nM", "radioligand_kd_nM", "specific_activity_Ci_per_mmol", "counting_efficiency", "counting_time_min",
-    "background_cpm", "volume_uL", "protein_ug", "kon_per_M_min", "koff_per_min", "incubation_min", "temperature_C",
-)  # fmt: skip
+    "radioligand_nM",
+    "radioligand_kd_nM",
+    "specific_activity_Ci_per_mmol",
+    "counting_efficiency",
+    "counting_time_min",
+    "background_cpm",
+    "volume_uL",
+    "protein_ug",
+    "kon_per_M_min",
+    "koff_per_min",
+    "incubation_min",
+    "temperature_C",
+)
 
 
 def files_of(found: Designed, begun: Asked) -> dict[str, bytes | str]:
@@ -35,9 +45,11 @@ def files_of(found: Designed, begun: Asked) -> dict[str, bytes | str]:
     files: dict[str, bytes | str] = dict(template_of(protocol))
     files |= {
         NAME: _study(found, begun),
-        LAYOUT: "# Planned by tricyclic design; what each well will hold.\n" + write_layout_toml(plan.layout),
+        LAYOUT: "# Planned by tricyclic design; what each well will hold.\n"
+        + write_layout_toml(plan.layout),
         "design.txt": found.text + "\n",
-        "design.json": json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False, indent=1) + "\n",
+        "design.json": json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False, indent=1)
+        + "\n",
         "plate.svg": drawing.svg,
         "plate.pdf": drawing.pdf,
     }
@@ -53,7 +65,9 @@ def _study(found: Designed, begun: Asked) -> str:
     for key in _WRITTEN:
         value = getattr(c, key)
         # What a saturation is made for is not told to it; a saturation's wells state their own radioligand.
-        if value is None or (plan.kind == "saturation" and key in ("radioligand_kd_nM", "radioligand_nM")):
+        if value is None or (
+            plan.kind == "saturation" and key in ("radioligand_kd_nM", "radioligand_nM")
+        ):
             continue
         line = f"{key} = {_number(value)}"
         if key in assumed:
@@ -61,10 +75,14 @@ def _study(found: Designed, begun: Asked) -> str:
         elif key in begun.stated or begun.protocol is None:
             held.append(line)
     if begun.protocol is None:
-        held += [f"{key} = {_text(getattr(c, key))}" for key in ("radioligand", "isotope") if getattr(c, key)]
+        held += [
+            f"{key} = {_text(getattr(c, key))}"
+            for key in ("radioligand", "isotope")
+            if getattr(c, key)
+        ]
     lines = [
         "# Planned by tricyclic design. Put the counter's files into raw/, correct what was different, then: tricyclic run .",
-        "# A number may be written 0.8, \"0.8 nM\", \"0.8 +/- 0.1 nM\", or { value = 0.8, unit = \"nM\", se = 0.1, source = \"…\" }.",
+        '# A number may be written 0.8, "0.8 nM", "0.8 +/- 0.1 nM", or { value = 0.8, unit = "nM", se = 0.1, source = "…" }.',
         "",
         f"schema_version = {SCHEMA}",
         f"title = {_text(found.title.removesuffix(', before the bench'))}",
@@ -83,7 +101,7 @@ def _study(found: Designed, begun: Asked) -> str:
         *held,
         "# assay_date = 2026-03-12",
         "# reference_date = 2026-01-15           # day the specific activity was certified for",
-    ]  # fmt: skip
+    ]
     for run in range(1, plan.runs + 1):
         lines += ["", "[[assay.plate]]", f'file = "raw/run{run}.csv"', f'run = "run{run}"']
         if run == 1:

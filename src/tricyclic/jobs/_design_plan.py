@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.assays.design_plan import HALF_LOG, DesignKind, Plan, competition_layout, saturation_layout
+from tricyclic.assays.design_plan import (
+    HALF_LOG,
+    DesignKind,
+    Plan,
+    competition_layout,
+    saturation_layout,
+)
 from tricyclic.assays.plate_simulator import Truth
 from tricyclic.errors import InputError
 from tricyclic.records.conditions import BindingConditions, Measured
@@ -23,11 +29,19 @@ if TYPE_CHECKING:
 
 # what is asked -> the condition it states
 STATED = {
-    "radioligand_nM": "radioligand_nM", "kd_nM": "radioligand_kd_nM", "specific_activity": "specific_activity_Ci_per_mmol",
-    "efficiency": "counting_efficiency", "counting_time_min": "counting_time_min", "background_cpm": "background_cpm",
-    "volume_uL": "volume_uL", "protein_ug": "protein_ug", "kon": "kon_per_M_min", "koff": "koff_per_min",
-    "incubation_min": "incubation_min", "temperature": "temperature_C",
-}  # fmt: skip
+    "radioligand_nM": "radioligand_nM",
+    "kd_nM": "radioligand_kd_nM",
+    "specific_activity": "specific_activity_Ci_per_mmol",
+    "efficiency": "counting_efficiency",
+    "counting_time_min": "counting_time_min",
+    "background_cpm": "background_cpm",
+    "volume_uL": "volume_uL",
+    "protein_ug": "protein_ug",
+    "kon": "kon_per_M_min",
+    "koff": "koff_per_min",
+    "incubation_min": "incubation_min",
+    "temperature": "temperature_C",
+}
 EFFICIENCY = {"3H": 0.4, "125I": 0.75}
 COUNTING_MIN, BACKGROUND_CPM = 1.0, 20.0
 
@@ -73,11 +87,15 @@ def asked_plan(request: Any) -> Asked:
         if getattr(request, name) not in (None, "")
     }
     base = (
-        protocol.conditions if protocol else BindingConditions(target=request.target, isotope=request.isotope)
+        protocol.conditions
+        if protocol
+        else BindingConditions(target=request.target, isotope=request.isotope)
     )
     told = conditions(base, stated, where="the options")
     if kind == "saturation" and request.expected_kd:
-        told = replace(told, radioligand_kd_nM=Measured(_nM(request.expected_kd, "expected-kd"), "nM"))
+        told = replace(
+            told, radioligand_kd_nM=Measured(_nM(request.expected_kd, "expected-kd"), "nM")
+        )
     told, taken = _counted(told)
     _need(told, kind)
     compound = (
@@ -89,7 +107,9 @@ def asked_plan(request: Any) -> Asked:
     if request.layout:
         layout = read_layout(Path(request.layout))
     elif protocol is not None and protocol.layout and protocol.kind == kind:
-        layout = _of_compound(layout_from_toml(protocol.layout, name=f"layout of {protocol.name}"), compound)
+        layout = _of_compound(
+            layout_from_toml(protocol.layout, name=f"layout of {protocol.name}"), compound
+        )
     else:
         layout = _habit(request.plate, compound, truth)
     if layout.size != request.plate and not request.layout:
@@ -99,9 +119,16 @@ def asked_plan(request: Any) -> Asked:
     # Under a mask the simulator knows equilibrium only.
     timed = truth.kon_per_M_min is not None and told.incubation_min is not None and not told.mask
     plan = Plan(
-        kind, told, truth, layout, compound, cv, request.runs, request.between_run_sd,
+        kind,
+        told,
+        truth,
+        layout,
+        compound,
+        cv,
+        request.runs,
+        request.between_run_sd,
         as_incubated=timed and (kind == "saturation" or koff is not None),
-    )  # fmt: skip
+    )
     return Asked(plan, protocol, stated, (*taken, *more), koff, bool(request.layout))
 
 
@@ -112,9 +139,11 @@ def _kind(request: Any, protocol: Protocol | None) -> DesignKind:
         return "saturation" if request.expected_kd and not request.expected_ki else "competition"
     if protocol.kind not in ("competition", "saturation"):
         raise InputError(
-            f"the protocol {protocol.name} is a {protocol.kind}", where="protocol",
-            allowed="Designs are made for competition and saturation", do="Add --kind competition or --kind saturation",
-        )  # fmt: skip
+            f"the protocol {protocol.name} is a {protocol.kind}",
+            where="protocol",
+            allowed="Designs are made for competition and saturation",
+            do="Add --kind competition or --kind saturation",
+        )
     return "saturation" if protocol.kind == "saturation" else "competition"
 
 
@@ -134,10 +163,14 @@ def _counted(told: BindingConditions) -> tuple[BindingConditions, tuple[Taken, .
         )
     if told.counting_time_min is None:
         told = replace(told, counting_time_min=COUNTING_MIN)
-        taken.append(Taken("counting time", f"{COUNTING_MIN:g} min", "assumed", "counting_time_min"))
+        taken.append(
+            Taken("counting time", f"{COUNTING_MIN:g} min", "assumed", "counting_time_min")
+        )
     if told.background_cpm is None:
         told = replace(told, background_cpm=BACKGROUND_CPM)
-        taken.append(Taken("counter background", f"{BACKGROUND_CPM:g} cpm", "assumed", "background_cpm"))
+        taken.append(
+            Taken("counter background", f"{BACKGROUND_CPM:g} cpm", "assumed", "background_cpm")
+        )
     return told, tuple(taken)
 
 
@@ -160,7 +193,7 @@ def _need(told: BindingConditions, kind: DesignKind) -> None:
         raise InputError(
             f"{' and '.join(name for name, _ in missing)} {'is' if len(missing) == 1 else 'are'} not stated, and a plate cannot be designed without",
             do=f"Add {', '.join(option for _, option in missing)}, or a --protocol that states it",
-        )  # fmt: skip
+        )
 
 
 def _truth(
@@ -173,13 +206,17 @@ def _truth(
     if kind == "saturation" and not request.expected_kd:
         taken.append(
             Taken(
-                "Kd", f"{figures(kd)} nM", f"the protocol's ({told.radioligand_kd_nM.source or 'no source'})"
+                "Kd",
+                f"{figures(kd)} nM",
+                f"the protocol's ({told.radioligand_kd_nM.source or 'no source'})",
             )
         )
     if request.nonspecific is None:
         taken.append(Taken("non-specifically bound over free radioligand", "0.005", "assumed"))
     share = (
-        0.005 if request.nonspecific is None else measured(request.nonspecific, "", where="nonspecific").value
+        0.005
+        if request.nonspecific is None
+        else measured(request.nonspecific, "", where="nonspecific").value
     )
     if not 0 <= share < 1:
         raise InputError(
@@ -203,14 +240,18 @@ def _truth(
             # The fit takes it so, too, where nobody stated it.
             masked[compound] = told.competitor_ki_masked_nM or ki[compound]
         if request.competitor_koff not in (None, ""):
-            off[compound] = measured(request.competitor_koff, "1/min", where="competitor-koff").value
+            off[compound] = measured(
+                request.competitor_koff, "1/min", where="competitor-koff"
+            ).value
             if not off[compound] > 0:
                 raise InputError(
-                    f"is {off[compound]:g} per min", where="competitor-koff", allowed="It is above 0"
+                    f"is {off[compound]:g} per min",
+                    where="competitor-koff",
+                    allowed="It is above 0",
                 )
     truth = Truth(
         kd, density, ki, share, ki_masked_nM=masked, kon_per_M_min=kon, competitor_koff_per_min=off
-    )  # fmt: skip
+    )
     return truth, tuple(taken)
 
 
@@ -222,22 +263,29 @@ def _density(request: Any, told: BindingConditions, taken: list[Taken]) -> float
             where="expected-bmax",
         )
         if not found.value > 0:
-            raise InputError(f"is {found.value:g} fmol/mg", where="expected-bmax", allowed="It is above 0")
+            raise InputError(
+                f"is {found.value:g} fmol/mg", where="expected-bmax", allowed="It is above 0"
+            )
         return found.value
     from tricyclic.readers.library import evidence
 
     rows = evidence("", told.target, "Bmax") if told.target else ()
     rows = tuple(
-        r for r in rows if r.unit == "fmol/mg" and r.subject in ("", "vehicle") and r.relation == "="
+        r
+        for r in rows
+        if r.unit == "fmol/mg" and r.subject in ("", "vehicle") and r.relation == "="
     )
     known = [
-        (r, middle) for r in rows if math.isfinite(middle := _middle(r.value, r.low, r.high)) and middle > 0
+        (r, middle)
+        for r in rows
+        if math.isfinite(middle := _middle(r.value, r.low, r.high)) and middle > 0
     ]
     if not known:
         raise InputError(
-            f"the density of {told.target or 'the'} sites is not stated, and the library holds none", where="expected-bmax",
+            f"the density of {told.target or 'the'} sites is not stated, and the library holds none",
+            where="expected-bmax",
             do='Add it, such as --expected-bmax "800 fmol/mg"',
-        )  # fmt: skip
+        )
     first, value = known[0]
     others = f"; the library holds {len(known)} values" if len(known) > 1 else ""
     of_range = "" if math.isfinite(first.value) else "; the middle of a range"
@@ -251,11 +299,17 @@ def _middle(value: float, low: float, high: float) -> float:
     """A published value, or the geometric middle of a published range; nan where there is neither."""
     if math.isfinite(value):
         return value
-    return math.sqrt(low * high) if low > 0 and math.isfinite(low) and math.isfinite(high) else math.nan
+    return (
+        math.sqrt(low * high)
+        if low > 0 and math.isfinite(low) and math.isfinite(high)
+        else math.nan
+    )
 
 
 def _of_compound(layout: Layout, compound: str) -> Layout:
-    blocks = tuple(replace(b, compound=compound) if b.role is Role.COMPETITION else b for b in layout.blocks)
+    blocks = tuple(
+        replace(b, compound=compound) if b.role is Role.COMPETITION else b for b in layout.blocks
+    )
     return replace(layout, blocks=blocks)
 
 
@@ -264,7 +318,9 @@ def _habit(size: int, compound: str, truth: Truth) -> Layout:
     if compound:
         for replicates, points in ((3, 10), (2, 10), (1, 10), (1, 6), (1, 3)):
             try:
-                return competition_layout(size, compound, 10e-6, points, replicates, 3, 3, dilution=HALF_LOG)
+                return competition_layout(
+                    size, compound, 10e-6, points, replicates, 3, 3, dilution=HALF_LOG
+                )
             except InputError as error:
                 last = error
         raise last
@@ -275,7 +331,9 @@ def _habit(size: int, compound: str, truth: Truth) -> Layout:
 def _nM(text: str, where: str) -> float:
     value = concentration_M(_with_unit(text, where, "1 nM"), where=where) * 1e9
     if not 1e-6 <= value <= 1e8:
-        raise InputError(f"is {figures(value)} nM", where=where, allowed="It lies between 1 fM and 100 mM")
+        raise InputError(
+            f"is {figures(value)} nM", where=where, allowed="It lies between 1 fM and 100 mM"
+        )
     return float(f"{value:.12g}")
 
 

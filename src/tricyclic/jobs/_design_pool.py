@@ -18,7 +18,9 @@ PLATES_A_PIECE = 24
 WORTH_A_POOL = 8  # pieces; a new process takes about two seconds to start
 
 
-def simulate(plan: Plan, plates: int, *, seed: int, workers: int) -> Generator[Progress, None, Tries]:
+def simulate(
+    plan: Plan, plates: int, *, seed: int, workers: int
+) -> Generator[Progress, None, Tries]:
     """Simulate about so many plates, in whole experiments; yields how far it is.
 
     Parameters
@@ -35,13 +37,16 @@ def simulate(plan: Plan, plates: int, *, seed: int, workers: int) -> Generator[P
     experiments = -(-plates // plan.runs)
     size = max(1, PLATES_A_PIECE // plan.runs)
     pieces = [
-        (number, min(size, experiments - start)) for number, start in enumerate(range(0, experiments, size))
+        (number, min(size, experiments - start))
+        for number, start in enumerate(range(0, experiments, size))
     ]
     done: dict[int, Tries] = {}
     total = experiments * plan.runs
 
     def so_far() -> Progress:
-        return Progress(sum(pieces[k][1] for k in done) * plan.runs, total, "plates simulated and analysed")
+        return Progress(
+            sum(pieces[k][1] for k in done) * plan.runs, total, "plates simulated and analysed"
+        )
 
     yield so_far()
     if workers > 1 and len(pieces) >= WORTH_A_POOL:
@@ -73,9 +78,13 @@ def _in_pool(
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
 
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_quietly)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_quietly
+    )
     try:
-        asked = {pool.submit(try_piece, plan, count, seed, number): number for number, count in pieces}
+        asked = {
+            pool.submit(try_piece, plan, count, seed, number): number for number, count in pieces
+        }
         for future in as_completed(asked):
             yield asked[future], future.result()
     except (BrokenProcessPool, OSError):

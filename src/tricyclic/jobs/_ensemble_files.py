@@ -64,7 +64,9 @@ def _header(found: Ensemble) -> bytes:
             f"width = {_number(item.width)}",
             f"partner = {_text(item.partner)}",
             f"correlation = {_number(item.correlation)}",
-            "informed_by = { " + ", ".join(f"{_text(row)} = {share:.3f}" for row, share in item.rows) + " }",
+            "informed_by = { "
+            + ", ".join(f"{_text(row)} = {share:.3f}" for row, share in item.rows)
+            + " }",
         ]
     for row in found.misfit:
         lines += ["", "[[observation]]", f"id = {_text(row.id)}"]

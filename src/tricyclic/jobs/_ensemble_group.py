@@ -33,7 +33,9 @@ def age_of(found: Ensemble, folder: str = "") -> str:
     place = folder or None
     _, scenarios = group_of(found.scenario, folder)
     rows = [row for scenario in scenarios for row in observations(scenario.name, folder=place)]
-    seen = [scenario for scenario in scenarios if any(row.scenario == scenario.name for row in rows)]
+    seen = [
+        scenario for scenario in scenarios if any(row.scenario == scenario.name for row in rows)
+    ]
     known = drugs(place)
     # A drug that is gone has changed the model too.
     names = [name for name in found.drugs if name in known]

@@ -31,10 +31,36 @@ if TYPE_CHECKING:
     from tricyclic.records.results import AssayResult, StudyResult
 
 __all__ = [
-    "Result", "Study", "affinity", "calibrate", "convert", "credibility", "curves", "demo", "design", "diagram", "export", "fit", "fit_batch",
-    "judge_predictions", "kinetics", "new_study", "open_study", "population", "predict", "protocol", "read_layout", "read_plates",
-    "read_tables", "report", "saturation", "screen", "sensitivity", "simulate", "virtual_assay",
-]  # fmt: skip
+    "Result",
+    "Study",
+    "affinity",
+    "calibrate",
+    "convert",
+    "credibility",
+    "curves",
+    "demo",
+    "design",
+    "diagram",
+    "export",
+    "fit",
+    "fit_batch",
+    "judge_predictions",
+    "kinetics",
+    "new_study",
+    "open_study",
+    "population",
+    "predict",
+    "protocol",
+    "read_layout",
+    "read_plates",
+    "read_tables",
+    "report",
+    "saturation",
+    "screen",
+    "sensitivity",
+    "simulate",
+    "virtual_assay",
+]
 
 OnProgress = Callable[[Progress], None]
 
@@ -105,7 +131,9 @@ class Result:
             what = " at ".join(part for part in (e.subject, e.target) if part)
             cells = [cell(what), cell(e.name), cell(f"{sign}{figures(e.value)} {e.unit}", True)]
             rows.append("".join([*cells, cell(interval(e), True), cell(str(e.n), True)]))
-        heads = "".join(f"<th>{head}</th>" for head in ("what", "number", "value", "95 % interval", "n"))
+        heads = "".join(
+            f"<th>{head}</th>" for head in ("what", "number", "value", "95 % interval", "n")
+        )
         doubts = [c for c in self.checks if c.level != "fine"]
         listed = "".join(
             f"<li><b>{c.level}</b> {html.escape(f'{c.where}: ' if c.where else '')}{html.escape(c.says)}</li>"
@@ -209,7 +237,9 @@ def screen(plates: str | Path | list[str | Path], **stated: Any) -> Any:
     return _written(run(_request(Request, {"plates": _several(plates), **stated})))
 
 
-def simulate(scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any) -> Simulated:
+def simulate(
+    scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any
+) -> Simulated:
     """Dose a scenario; keywords as the options of `tricyclic simulate`.
 
     `with_` is the option --with; `set` may be a mapping of PART.symbol to number. The result prints as its key numbers;
@@ -221,7 +251,9 @@ def simulate(scenario: str | Path, *, on_progress: OnProgress | None = None, **s
     return found
 
 
-def population(scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any) -> Populated:
+def population(
+    scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any
+) -> Populated:
     """Dose many subjects; keywords as the options of `tricyclic population`, else as those of `simulate`."""
     from tricyclic.jobs.population import Request, run
 
@@ -229,7 +261,9 @@ def population(scenario: str | Path, *, on_progress: OnProgress | None = None, *
     return found
 
 
-def sensitivity(scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any) -> Sensed:
+def sensitivity(
+    scenario: str | Path, *, on_progress: OnProgress | None = None, **stated: Any
+) -> Sensed:
     """See what endpoints hang on; keywords as the options of `tricyclic sensitivity`, else as those of `simulate`."""
     from tricyclic.jobs.sensitivity import Request, run
 
@@ -334,7 +368,10 @@ def report(result: Result, to: str | Path) -> Path:
 
 
 def _of_model(
-    request: type, run: Callable[[Any], Any], stated: dict[str, Any], on_progress: OnProgress | None = None
+    request: type,
+    run: Callable[[Any], Any],
+    stated: dict[str, Any],
+    on_progress: OnProgress | None = None,
 ) -> Any:
     """The result of a job on a model: changed values may be a mapping, places may be paths, one of several may stand alone."""
     import dataclasses
@@ -345,12 +382,16 @@ def _of_model(
     values = given.get("set")
     if isinstance(values, Mapping):
         given["set"] = tuple(f"{name}={value!r}" for name, value in values.items())
-    several = {field.name for field in dataclasses.fields(request) if str(field.type).startswith("tuple[")}
+    several = {
+        field.name for field in dataclasses.fields(request) if str(field.type).startswith("tuple[")
+    }
     given |= {key: (given[key],) for key in several & given.keys() if isinstance(given[key], str)}
     return _written(run(_request(request, given)), on_progress)
 
 
-def _analysed(request: type, run: Callable[[Any], Any], plates: Any, stated: dict[str, Any]) -> Result:
+def _analysed(
+    request: type, run: Callable[[Any], Any], plates: Any, stated: dict[str, Any]
+) -> Result:
     paths = {key: str(value) for key, value in stated.items() if isinstance(value, Path)}
     found: Found = _finish(run(_request(request, {"plates": _several(plates), **stated, **paths})))
     return Result(_written(found))
@@ -382,7 +423,9 @@ def _request(request: type, given: dict[str, Any]) -> Any:
     return request(**given)
 
 
-def _finish(work: Generator[Progress, None, Any] | Any, on_progress: OnProgress | None = None) -> Any:
+def _finish(
+    work: Generator[Progress, None, Any] | Any, on_progress: OnProgress | None = None
+) -> Any:
     if not isinstance(work, Generator):
         return work
     while True:

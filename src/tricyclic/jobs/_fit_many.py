@@ -54,7 +54,11 @@ class Many:
 
     def as_text(self) -> str:
         """For a person."""
-        limits = f"{self.limits * 100:g} % limits of log10 IC50" if self.limits else "no limits asked for"
+        limits = (
+            f"{self.limits * 100:g} % limits of log10 IC50"
+            if self.limits
+            else "no limits asked for"
+        )
         lines = [f"{self.file}   {self.curves:,} curves   {self.layout}   {self.model}   {limits}"]
         width = max(map(len, self.status), default=0)
         for word, count in sorted(self.status.items(), key=lambda item: (-item[1], item[0])):
@@ -80,7 +84,13 @@ class _Work:
 
 
 def fit_many(
-    path: str, out: str, asked: Asked, *, workers: int | None, scheduler: str, rows_a_block: int | None
+    path: str,
+    out: str,
+    asked: Asked,
+    *,
+    workers: int | None,
+    scheduler: str,
+    rows_a_block: int | None,
 ) -> Generator[Progress, None, Many]:
     """Fit every curve of a Parquet or CSV file and write one row per curve.
 
@@ -143,7 +153,9 @@ def fit_block(work: _Work) -> bytes:
     from tricyclic.studies.curve_store import part_of
 
     rows = work.file.rows(work.block)
-    return part_of(rows.names, fit_rows(rows, work.asked, work.shared, workers=work.threads), _key(work))
+    return part_of(
+        rows.names, fit_rows(rows, work.asked, work.shared, workers=work.threads), _key(work)
+    )
 
 
 def _look_at(path: str) -> None:
@@ -193,7 +205,9 @@ def _parts(
     return len(every) - len(todo)
 
 
-def _in_threads(work: Callable[[Any], Any], pieces: Sequence[Any], workers: int) -> Iterator[tuple[int, Any]]:
+def _in_threads(
+    work: Callable[[Any], Any], pieces: Sequence[Any], workers: int
+) -> Iterator[tuple[int, Any]]:
     """As `on_dask`, in threads: reading, sorting and fitting let go of the interpreter.
 
     Where a piece fails, those under way are still finished and given before the error is raised.
@@ -233,9 +247,7 @@ def _with_what_is_kept(error: InputError, store: CurveStore) -> InputError:
     kept = len(store.there())
     if not kept:
         return error
-    stays = (
-        f"{kept} finished block{'s are' if kept > 1 else ' is'} kept in {store.folder.name} for the next run"
-    )
+    stays = f"{kept} finished block{'s are' if kept > 1 else ' is'} kept in {store.folder.name} for the next run"
     return type(error)(
         error.found,
         where=error.where,

@@ -44,7 +44,10 @@ def estimate_json(estimate: Estimate) -> dict[str, Any]:
     """One number with all that belongs to it, and the line a person reads."""
     plain: dict[str, Any] = as_plain(estimate)
     low, high, confidence = plain.pop("low"), plain.pop("high"), plain.pop("confidence")
-    return plain | {"interval": {"low": low, "high": high, "confidence": confidence}, "text": told(estimate)}
+    return plain | {
+        "interval": {"low": low, "high": high, "confidence": confidence},
+        "text": told(estimate),
+    }
 
 
 def _assay(assay: AssayResult, method: BindingMethod | None) -> dict[str, Any]:
@@ -123,4 +126,6 @@ def _check(check: Check) -> dict[str, Any]:
 
 def as_json_bytes(document: dict[str, Any]) -> bytes:
     """A document as JSON text; numbers that JSON cannot hold have become words before."""
-    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode(
+        "utf-8"
+    )

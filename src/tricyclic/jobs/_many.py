@@ -26,10 +26,14 @@ def in_range(name: str, value: int, least: int, most: int) -> None:
         With the range.
     """
     if not least <= value <= most:
-        raise InputError(f"is {value}", where=name, allowed=f"A whole number from {least} to {most}")
+        raise InputError(
+            f"is {value}", where=name, allowed=f"A whole number from {least} to {most}"
+        )
 
 
-def telling(work: Generator[int, None, Found], total: int, says: str) -> Generator[Progress, None, Found]:
+def telling(
+    work: Generator[int, None, Found], total: int, says: str
+) -> Generator[Progress, None, Found]:
     """Let work that yields how many runs are done yield Progress, and give what it ends with."""
     while True:
         try:

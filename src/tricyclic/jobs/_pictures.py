@@ -27,16 +27,21 @@ Floats = np.ndarray
 Curves = Mapping[str, "CurveModel"]
 POINTS = 160
 VARIED = {
-    "competition": "competitor_M", "homologous": "competitor_M", "saturation": "radioligand_M",
-    "schild": "agonist_M", "allosteric": "modulator_M",
-}  # fmt: skip
+    "competition": "competitor_M",
+    "homologous": "competitor_M",
+    "saturation": "radioligand_M",
+    "schild": "agonist_M",
+    "allosteric": "modulator_M",
+}
 LOGARITHMIC = ("competitor_M", "agonist_M", "modulator_M", "concentration_M")
 
 
 def pictures_of(assay: AssayResult, curves: Curves) -> tuple[CurvePicture, ...]:
     """One picture per run, and one of all runs where there are several."""
     singles = [
-        picture for plate in assay.plates if (picture := plate_picture(assay, plate, curves)) is not None
+        picture
+        for plate in assay.plates
+        if (picture := plate_picture(assay, plate, curves)) is not None
     ]
     together = assay_picture(assay, curves) if len(singles) > 1 else None
     return ((together,) if together is not None else ()) + tuple(singles)
@@ -62,13 +67,17 @@ def plate_picture(assay: AssayResult, plate: PlateResult, curves: Curves) -> Cur
             x = series.x[varied]
             shown = x > 0 if log else np.ones(x.shape, bool)
             legend = (
-                " ".join(piece for piece in (name if len(plate.fit.parts) > 1 else "", label) if piece)
+                " ".join(
+                    piece for piece in (name if len(plate.fit.parts) > 1 else "", label) if piece
+                )
                 or name
             )
             if log and not shown.any():
                 side: Side = "right" if settings.get("specific") == 0.0 else "left"
                 levels.append(
-                    ControlLevel("NSB" if side == "right" else "total", series.y, side=side, of=name)
+                    ControlLevel(
+                        "NSB" if side == "right" else "total", series.y, side=side, of=name
+                    )
                 )
                 continue
             if log and (~shown).any():
@@ -138,7 +147,9 @@ def _all_competitions(assay: AssayResult, curves: Curves) -> CurvePicture | None
             compound = f"{_subject(plate, number)}, " if len(plate.fit.parts) > 1 else ""
             legend = f"{compound}{plate.group + ' ' if plate.group else ''}{plate.experiment}"
             dense = _dense(x, log=True)
-            mean, low, high = _curve(plate, model, number, "competitor_M", dense, _settings(series, model))
+            mean, low, high = _curve(
+                plate, model, number, "competitor_M", dense, _settings(series, model)
+            )
             height = 100.0 / (top - floor)
             traces.append(
                 Trace(
@@ -149,7 +160,9 @@ def _all_competitions(assay: AssayResult, curves: Curves) -> CurvePicture | None
                     (high - floor) * height,
                 )
             )
-            points.append(PointSet(legend, np.log10(x), (series.y - floor) * height, labels=series.labels))
+            points.append(
+                PointSet(legend, np.log10(x), (series.y - floor) * height, labels=series.labels)
+            )
     if not points:
         return None
     marks = tuple(
@@ -188,16 +201,21 @@ def _all_saturations(assay: AssayResult, curves: Curves) -> CurvePicture | None:
         settings = _settings(series.keep(total), model)
         dense = _dense(x, log=False)
         both = [
-            _curve(plate, model, 0, "radioligand_M", dense, settings | {"specific": s})[0] for s in (1.0, 0.0)
+            _curve(plate, model, 0, "radioligand_M", dense, settings | {"specific": s})[0]
+            for s in (1.0, 0.0)
         ]
         floor = predict(
-            plate.fit, model, {**_columns(series.keep(total), model), "specific": np.zeros(int(total.sum()))}
+            plate.fit,
+            model,
+            {**_columns(series.keep(total), model), "specific": np.zeros(int(total.sum()))},
         )
         # Runs of one group share a name, and with it colour and symbol: the groups are what is compared.
         legend = plate.group or plate.experiment
         traces.append(Trace(legend, dense * scale, (both[0] - both[1]) * factor))
         labels = tuple(np.array(series.labels)[total]) if series.labels else ()
-        points.append(PointSet(legend, x[total] * scale, (series.y[total] - floor) * factor, labels=labels))
+        points.append(
+            PointSet(legend, x[total] * scale, (series.y[total] - floor) * factor, labels=labels)
+        )
     if len(y_units) != 1:
         return None
     return CurvePicture(
@@ -220,10 +238,14 @@ def _varied(kind: str, model: CurveModel) -> str:
     return wanted if wanted in columns else columns[0]
 
 
-def _groups(series: Series, model: CurveModel, varied: str) -> list[tuple[str, np.ndarray, dict[str, float]]]:
+def _groups(
+    series: Series, model: CurveModel, varied: str
+) -> list[tuple[str, np.ndarray, dict[str, float]]]:
     """Readings that share all settings but the varied one: (label, rows, settings)."""
     others = [c.name for c in model.columns if c.name != varied and c.name in series.x]
-    table = np.column_stack([series.x[name] for name in others]) if others else np.zeros((series.n, 1))
+    table = (
+        np.column_stack([series.x[name] for name in others]) if others else np.zeros((series.n, 1))
+    )
     distinct, index = np.unique(table, axis=0, return_inverse=True)
     differing = [k for k, name in enumerate(others) if np.unique(table[:, k]).size > 1]
     out = []
@@ -260,7 +282,9 @@ def _curve(
 
 
 def _columns(series: Series, model: CurveModel) -> dict[str, Floats]:
-    return {column.name: series.x[column.name] for column in model.columns if column.name in series.x}
+    return {
+        column.name: series.x[column.name] for column in model.columns if column.name in series.x
+    }
 
 
 def _settings(series: Series, model: CurveModel) -> dict[str, float]:
@@ -273,7 +297,9 @@ def _window(plate: PlateResult, model: CurveModel) -> tuple[float, float] | None
     rows = series.x["specific"] > 0 if "specific" in series.x else np.ones(series.n, bool)
     settings = _settings(series.keep(rows), model)
     names = {column.name for column in model.columns}
-    top = {name: np.array([value]) for name, value in settings.items()} | {"competitor_M": np.zeros(1)}
+    top = {name: np.array([value]) for name, value in settings.items()} | {
+        "competitor_M": np.zeros(1)
+    }
     if "specific" in names:
         floor = top | {"specific": np.zeros(1)}
     else:
@@ -338,14 +364,18 @@ def _marks(plate: PlateResult, kind: str) -> tuple[Mark, ...]:
 
 def _mark(estimate: Estimate, *, log: bool, scale: float = 1.0) -> Mark:
     limits = interval(estimate)
-    says = f"{estimate.name} {figures(estimate.value)} {estimate.unit}" + (f" ({limits})" if limits else "")
+    says = f"{estimate.name} {figures(estimate.value)} {estimate.unit}" + (
+        f" ({limits})" if limits else ""
+    )
 
     def place(nM: float) -> float:
         if not log:
             return nM * scale
         return float(np.log10(nM * 1e-9)) if nM > 0 else -np.inf
 
-    return Mark(estimate.name, place(estimate.value), place(estimate.low), place(estimate.high), says)
+    return Mark(
+        estimate.name, place(estimate.value), place(estimate.low), place(estimate.high), says
+    )
 
 
 def _merged(levels: list[ControlLevel]) -> list[ControlLevel]:
@@ -353,7 +383,9 @@ def _merged(levels: list[ControlLevel]) -> list[ControlLevel]:
     for level in levels:
         key = (level.name, level.of)
         merged[key] = (
-            replace(merged[key], y=np.concatenate([merged[key].y, level.y]), excluded=np.zeros(0, bool))
+            replace(
+                merged[key], y=np.concatenate([merged[key].y, level.y]), excluded=np.zeros(0, bool)
+            )
             if key in merged
             else level
         )
@@ -376,7 +408,11 @@ def _with_excluded(
     if plate.plate is None:
         return picture
     time = plate.conditions.counting_time_min or plate.plate.counting_time_min
-    rate = 1.0 / time if plate.plate.unit == "counts" and plate.series[0].y_unit == "cpm" and time else 1.0
+    rate = (
+        1.0 / time
+        if plate.plate.unit == "counts" and plate.series[0].y_unit == "cpm" and time
+        else 1.0
+    )
     points = list(picture.points)
     for well in plate.plate.wells:
         if not (well.excluded and well.counted):
@@ -390,7 +426,12 @@ def _with_excluded(
             continue
         kind = "non-specific" if well.role == "non_specific" else "total"
         home = next(
-            (k for k, p in enumerate(points) if len(points) == 1 or p.name in (well.compound, kind)), 0
+            (
+                k
+                for k, p in enumerate(points)
+                if len(points) == 1 or p.name in (well.compound, kind)
+            ),
+            0,
         )
         old = points[home]
         points[home] = PointSet(

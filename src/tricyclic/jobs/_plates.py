@@ -32,7 +32,9 @@ class PlatesRequest:
     layout: str = asked(
         "Plate map (.toml, .csv or .xlsx); the protocol's own where left out", default="", path=True
     )
-    protocol: str = asked("Protocol that fixes what is not stated here; see: tricyclic protocols", default="")
+    protocol: str = asked(
+        "Protocol that fixes what is not stated here; see: tricyclic protocols", default=""
+    )
     compound: str = asked("What the compound is called where the layout does not say", default="")
     target: str = asked("What is bound to, such as NET", default="")
     radioligand: str = asked("What is hot, such as [3H]nisoxetine", default="")
@@ -44,12 +46,18 @@ class PlatesRequest:
     specific_activity: float | str | None = asked("Specific activity", default=None, unit="Ci/mmol")
     reference_date: str = asked("Day of the specific activity, year-month-day", default="")
     assay_date: str = asked("Day of the assay, year-month-day", default="")
-    efficiency: float | str | None = asked("Counts per decay, 0 to 1", default=None, unit="fraction")
-    counting_time_min: float | str | None = asked("Time each well was counted", default=None, unit="min")
+    efficiency: float | str | None = asked(
+        "Counts per decay, 0 to 1", default=None, unit="fraction"
+    )
+    counting_time_min: float | str | None = asked(
+        "Time each well was counted", default=None, unit="min"
+    )
     background_cpm: float | str | None = asked("Counter background", default=None, unit="cpm")
     volume_uL: float | str | None = asked("Volume of a well", default=None, unit="uL")
     protein_ug: float | str | None = asked("Membrane protein in a well", default=None, unit="ug")
-    unit: str = asked("Unit of the readings where the file does not say: cpm, dpm, counts", default="")
+    unit: str = asked(
+        "Unit of the readings where the file does not say: cpm, dpm, counts", default=""
+    )
     plate_size: int | None = asked("Wells of the plate where the file does not say", default=None)
     decimal: str = asked(
         "Decimal mark where the file can be read in two ways", default="", choices=(".", ",")
@@ -58,24 +66,36 @@ class PlatesRequest:
     sheet: str = asked("Sheet of a workbook", default="")
     model: str = asked("Curve to fit; see: tricyclic curves", default="auto")
     variance: str = asked(
-        "Variance model", default="auto", choices=("auto", "counting", "poisson", "proportional", "constant")
+        "Variance model",
+        default="auto",
+        choices=("auto", "counting", "poisson", "proportional", "constant"),
     )
     confidence: float = asked("Coverage of the intervals", default=0.95)
     calibrate: int = asked("Simulations that calibrate the model tests; 0: none", default=0)
     outliers: str = asked(
-        "Whether to suggest outliers; none is ever dropped", default="none", choices=("none", "suggest")
+        "Whether to suggest outliers; none is ever dropped",
+        default="none",
+        choices=("none", "suggest"),
     )
     out: str = asked("Report to write: .html, .pdf or .json", default="", path=True)
 
 
 # what is asked -> the condition it states
 _CONDITIONS = {
-    "target": "target", "radioligand": "radioligand", "isotope": "isotope", "radioligand_nM": "radioligand_nM",
-    "kd_nM": "radioligand_kd_nM", "specific_activity": "specific_activity_Ci_per_mmol",
-    "reference_date": "reference_date", "assay_date": "assay_date", "efficiency": "counting_efficiency",
-    "counting_time_min": "counting_time_min", "background_cpm": "background_cpm", "volume_uL": "volume_uL",
+    "target": "target",
+    "radioligand": "radioligand",
+    "isotope": "isotope",
+    "radioligand_nM": "radioligand_nM",
+    "kd_nM": "radioligand_kd_nM",
+    "specific_activity": "specific_activity_Ci_per_mmol",
+    "reference_date": "reference_date",
+    "assay_date": "assay_date",
+    "efficiency": "counting_efficiency",
+    "counting_time_min": "counting_time_min",
+    "background_cpm": "background_cpm",
+    "volume_uL": "volume_uL",
     "protein_ug": "protein_ug",
-}  # fmt: skip
+}
 
 
 def analyse(request: PlatesRequest, kind: str) -> Generator[Progress, None, Found]:
@@ -91,7 +111,9 @@ def analyse(request: PlatesRequest, kind: str) -> Generator[Progress, None, Foun
     ready = ready_assay(request, kind)
     curves = curves_of()
     assay = yield from analyse_assay(ready, curves)
-    study = study_of_one(assay, ready, {file.name: file.stat().st_size for file in _files(request.plates)})
+    study = study_of_one(
+        assay, ready, {file.name: file.stat().st_size for file in _files(request.plates)}
+    )
     found = Found(study, {assay.name: ready.plan.method}, says=says_of(study, curves))
     if not request.out:
         return found
@@ -145,11 +167,22 @@ def ready_assay(request: PlatesRequest, kind: str) -> ReadyAssay:
             run = file.stem if len(plates) == 1 else f"{file.stem} {plate.name}"
             runs.append(ReadyPlate(run, "", replace(applied, name=run, wells=wells), incubated))
     names = [run.run for run in runs]
-    runs = [replace(r, run=f"{r.run} ({n})") if names.count(r.run) > 1 else r for n, r in enumerate(runs, 1)]
+    runs = [
+        replace(r, run=f"{r.run} ({n})") if names.count(r.run) > 1 else r
+        for n, r in enumerate(runs, 1)
+    ]
     plan = AssayPlan(
-        name=incubated.target or "assay", title="", kind=kind, protocol=request.protocol, compound=compound, species="",
-        plates=(), tables=(), conditions={}, method=method,
-    )  # fmt: skip
+        name=incubated.target or "assay",
+        title="",
+        kind=kind,
+        protocol=request.protocol,
+        compound=compound,
+        species="",
+        plates=(),
+        tables=(),
+        conditions={},
+        method=method,
+    )
     return ReadyAssay(plan, kind, protocol, tuple(runs))
 
 
@@ -161,7 +194,10 @@ def _layout(request: PlatesRequest, protocol: Any) -> Any:
     if protocol is not None and protocol.layout:
         return layout_from_toml(protocol.layout, name=f"layout of {protocol.name}")
     raise InputError(
-        "no layout was given", where="layout", allowed="It says which well holds what", do="Add --layout FILE"
+        "no layout was given",
+        where="layout",
+        allowed="It says which well holds what",
+        do="Add --layout FILE",
     )
 
 
@@ -171,7 +207,9 @@ def _files(asked_for: tuple[str, ...] | str) -> list[Path]:
         raise InputError("no plate file was named", where="plates")
     found: list[Path] = []
     for name in names:
-        matches = sorted(glob.glob(name)) if glob.has_magic(name) and not Path(name).exists() else [name]
+        matches = (
+            sorted(glob.glob(name)) if glob.has_magic(name) and not Path(name).exists() else [name]
+        )
         if not matches:
             raise InputError("no file fits this pattern", where=name)
         found += [Path(match) for match in matches]
@@ -189,5 +227,7 @@ def _read(file: Path, request: PlatesRequest) -> tuple[Any, ...]:
         "sheet": request.sheet or None,
     }
     return read_plates(
-        file, keep_negative=True, **{name: value for name, value in stated.items() if value is not None}
+        file,
+        keep_negative=True,
+        **{name: value for name, value in stated.items() if value is not None},
     )

@@ -20,8 +20,11 @@ from tricyclic.records.telling import figures
 
 Floats = NDArray[np.float64]
 _RULES: dict[str, Callable[[Any, Any], Any]] = {
-    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
-}  # fmt: skip
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 _RESPONDER = re.compile(r"^\s*([\w.]+)\s*(>=|<=|>|<)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*%?\s*$")
 Z = 1.959963984540054
 
@@ -64,7 +67,9 @@ class Responder:
         return Share(self.text, count, n, max(0.0, middle - half), min(1.0, middle + half))
 
 
-def responders_of(texts: Sequence[str] | str, endpoints: Sequence[Endpoint]) -> tuple[Responder, ...]:
+def responders_of(
+    texts: Sequence[str] | str, endpoints: Sequence[Endpoint]
+) -> tuple[Responder, ...]:
     """Read rules such as "cortex_NE.last_day_percent >= 200".
 
     Raises
@@ -80,8 +85,10 @@ def responders_of(texts: Sequence[str] | str, endpoints: Sequence[Endpoint]) -> 
         match = _RESPONDER.match(text)
         if not match:
             raise InputError(
-                f"'{text}' is no rule", where="responder", allowed='Write it like "cortex_NE.last_day_percent >= 200"'
-            )  # fmt: skip
+                f"'{text}' is no rule",
+                where="responder",
+                allowed='Write it like "cortex_NE.last_day_percent >= 200"',
+            )
         if match[1] not in known:
             raise UnknownNameError.among("endpoint", match[1], known, where="responder")
         found.append(Responder(" ".join(text.split()), match[1], match[2], float(match[3])))
@@ -89,7 +96,12 @@ def responders_of(texts: Sequence[str] | str, endpoints: Sequence[Endpoint]) -> 
 
 
 def bands_of(
-    watches: Sequence[Watch], time_h: Floats, courses: NDArray[np.float32], rests: Floats, *, some: int
+    watches: Sequence[Watch],
+    time_h: Floats,
+    courses: NDArray[np.float32],
+    rests: Floats,
+    *,
+    some: int,
 ) -> tuple[Band, ...]:
     """Percentiles over the subjects that could be computed; percent of each one's own rest where the watch asks for it.
 
@@ -115,7 +127,15 @@ def bands_of(
         says = f"{watch.says}, % of own rest" if percent else watch.says
         unit = "%" if percent else model_unit(watch.unit).says
         found.append(
-            Band(watch.name, says, unit, time_h, PERCENTILES, np.percentile(y, PERCENTILES, axis=0), y[:some])
+            Band(
+                watch.name,
+                says,
+                unit,
+                time_h,
+                PERCENTILES,
+                np.percentile(y, PERCENTILES, axis=0),
+                y[:some],
+            )
         )
     return tuple(found)
 
@@ -166,7 +186,11 @@ class Populated:
         for k, endpoint in enumerate(self.population.endpoints):
             known = self.population.values[:, k]
             known = known[np.isfinite(known)]
-            told = np.percentile(known, PERCENTILES) if known.size else np.full(len(PERCENTILES), np.nan)
+            told = (
+                np.percentile(known, PERCENTILES)
+                if known.size
+                else np.full(len(PERCENTILES), np.nan)
+            )
             found[endpoint.name] = tuple(float(value) for value in told)
         return found
 
@@ -190,7 +214,9 @@ class Populated:
                 said = endpoint.says.removesuffix(", relative to its rest").removeprefix(
                     "mean over the last 24 h of "
                 )
-                rows.append((name, f"{middle}{unit}", f"{lower} to {upper}", f"{low} to {high}", said))
+                rows.append(
+                    (name, f"{middle}{unit}", f"{lower} to {upper}", f"{low} to {high}", said)
+                )
             widths = [max(len(row[k]) for row in rows) for k in range(4)]
             lines += [""] + [
                 "   ".join(
@@ -212,7 +238,9 @@ class Populated:
             ]
         lines.append("")
         lines += [f"  look   {remark}" for remark in self.remarks]
-        lines += [f"  look   subject {k + 1} could not be computed: {why}" for k, why in own.failed[:5]]
+        lines += [
+            f"  look   subject {k + 1} could not be computed: {why}" for k, why in own.failed[:5]
+        ]
         if own.failed:
             lines.append(
                 f"  look   {len(own.failed)} of {n:,} subjects could not be computed and are left out of all numbers"
@@ -228,23 +256,43 @@ class Populated:
         own = self.population
         told = self.percentiles()
         return {
-            "scenario": own.name, "title": self.title, "species": self.species, "treatment": own.says, "horizon_h": self.horizon_h,
-            "subjects": len(own), "seed": own.seed, "population": self.of_population, "ensemble": self.ensemble,
-            "varied": list(self.varied), "values": dict(self.values), "percentiles": list(PERCENTILES),
+            "scenario": own.name,
+            "title": self.title,
+            "species": self.species,
+            "treatment": own.says,
+            "horizon_h": self.horizon_h,
+            "subjects": len(own),
+            "seed": own.seed,
+            "population": self.of_population,
+            "ensemble": self.ensemble,
+            "varied": list(self.varied),
+            "values": dict(self.values),
+            "percentiles": list(PERCENTILES),
             "endpoints": [
-                {"name": e.name, "unit": e.unit, "says": e.says, "values": as_plain(_rounded(np.array(told[e.name])))}
+                {
+                    "name": e.name,
+                    "unit": e.unit,
+                    "says": e.says,
+                    "values": as_plain(_rounded(np.array(told[e.name]))),
+                }
                 for e in own.endpoints
             ],
             "bands": [
                 {
-                    "name": band.name, "says": band.says, "unit": band.unit, "time_h": as_plain(_rounded(band.time_h)),
+                    "name": band.name,
+                    "says": band.says,
+                    "unit": band.unit,
+                    "time_h": as_plain(_rounded(band.time_h)),
                     "values": as_plain(_rounded(band.y)),
                 }
                 for band in own.bands
             ],
-            "responders": [as_plain(share) | {"share": as_plain(share.share)} for share in self.responders],
-            "failed": [{"subject": k + 1, "why": why} for k, why in own.failed], "remarks": list(self.remarks),
-        }  # fmt: skip
+            "responders": [
+                as_plain(share) | {"share": as_plain(share.share)} for share in self.responders
+            ],
+            "failed": [{"subject": k + 1, "why": why} for k, why in own.failed],
+            "remarks": list(self.remarks),
+        }
 
     def _told(self) -> dict[str, list[Endpoint]]:
         """Of every watch its last day, in percent of rest where there is one; the exposure to every drug; none that nobody has."""
@@ -253,7 +301,11 @@ class Populated:
         # Percent of a rest that is 0 is in no subject, and must not hide the level itself.
         names = {endpoints[k].name for k in np.flatnonzero(some)}
         watches = {name.rpartition(".")[0] for name in names if name.endswith(".last_day")}
-        parts: dict[str, list[Endpoint]] = {"last 24 h, % of own rest": [], "last 24 h": [], "exposure": []}
+        parts: dict[str, list[Endpoint]] = {
+            "last 24 h, % of own rest": [],
+            "last 24 h": [],
+            "exposure": [],
+        }
         for endpoint in (endpoints[k] for k in np.flatnonzero(some)):
             watch, _, kind = endpoint.name.rpartition(".")
             if kind == "last_day_percent":

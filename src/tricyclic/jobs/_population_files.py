@@ -17,8 +17,11 @@ def files_of(found: Populated) -> dict[str, bytes]:
     subjects, bands = _subjects(found), _bands(found)
     own = found.population
     about = {
-        "written_by": f"tricyclic {__version__}", "scenario": own.name, "treatment": own.says, "seed": str(own.seed),
-    }  # fmt: skip
+        "written_by": f"tricyclic {__version__}",
+        "scenario": own.name,
+        "treatment": own.says,
+        "seed": str(own.seed),
+    }
     files = {
         "subjects.csv": csv_bytes(subjects),
         "subjects.parquet": parquet_bytes(subjects, about),
@@ -54,9 +57,9 @@ def _subjects(found: Populated) -> dict[str, list[str] | list[float]]:
     for name, column in own.drawn.items():
         table[name] = column.tolist()
     for k, endpoint in enumerate(own.endpoints):
-        table[f"{endpoint.name} [{endpoint.unit}]" if endpoint.unit else endpoint.name] = own.values[
-            :, k
-        ].tolist()
+        table[f"{endpoint.name} [{endpoint.unit}]" if endpoint.unit else endpoint.name] = (
+            own.values[:, k].tolist()
+        )
     if why:
         table["could not be computed"] = [why.get(k, "") for k in range(len(own))]
     return table

@@ -25,7 +25,9 @@ def potency_table(file: str, *, decimal: str = "", sheet: str = "") -> DataTable
     """Read the one table of a file."""
     from tricyclic.readers.open import read_tables
 
-    tables = read_tables(Path(file), reader="plain_table", decimal=decimal or None, sheet=sheet or None)
+    tables = read_tables(
+        Path(file), reader="plain_table", decimal=decimal or None, sheet=sheet or None
+    )
     if len(tables) != 1:
         raise InputError(
             f"holds {len(tables)} tables", where=Path(file).name, do="Say which sheet with --sheet"
@@ -60,16 +62,21 @@ def scale_of(table: DataTable, column: str) -> str:
         return "log10"
     if named := _P.match(plain):
         return (
-            "p" + {"ic50": "IC50", "ec50": "EC50", "ki": "Ki", "kd": "Kd", "ac50": "AC50"}[named[1].lower()]
+            "p"
+            + {"ic50": "IC50", "ec50": "EC50", "ki": "Ki", "kd": "Kd", "ac50": "AC50"}[
+                named[1].lower()
+            ]
         )
     unit = table.units.get(column, "unknown")
     if not is_concentration(unit) and (told := _UNIT.search(plain)):
         unit = told[1]
     if not is_concentration(unit):
         raise InputError(
-            f"column '{column}' does not say what its potencies are in", where=table.file,
-            allowed="Its name ends in a unit (ic50_nM), or begins with p (pIC50) or log10", do="Rename the column",
-        )  # fmt: skip
+            f"column '{column}' does not say what its potencies are in",
+            where=table.file,
+            allowed="Its name ends in a unit (ic50_nM), or begins with p (pIC50) or log10",
+            do="Rename the column",
+        )
     return unit
 
 
@@ -84,14 +91,18 @@ def estimates_of(table: DataTable, column: str, subjects: Sequence[str]) -> list
     scale = scale_of(table, column)
     unit = scale if is_concentration(scale) else "M"
     out = []
-    for row, (cell, subject) in enumerate(zip(text_column(table, column), subjects, strict=True), 2):
+    for row, (cell, subject) in enumerate(
+        zip(text_column(table, column), subjects, strict=True), 2
+    ):
         if not cell:
             continue
         where = f"{table.file}, row {row}, column '{column}'"
         match = _CELL.fullmatch(cell)
         if match is None:
             raise InputError(
-                f"'{cell[:40]}' is no potency", where=where, allowed='A number, or a bound such as "> 10000"'
+                f"'{cell[:40]}' is no potency",
+                where=where,
+                allowed='A number, or a bound such as "> 10000"',
             )
         value = float(match[2])
         relation: Relation = "=" if not match[1] else ">" if match[1] == ">" else "<"
@@ -130,9 +141,11 @@ def first_potency_column(table: DataTable) -> str:
     if len(found) == 1:
         return found[0]
     raise InputError(
-        f"{len(found)} columns hold potencies" + (f" ({', '.join(found)})" if found else ""), where=table.file,
-        allowed=f"There are: {', '.join(table.columns)}", do="Name one with --value; its name says the unit (ic50_nM) or the scale (pIC50)",
-    )  # fmt: skip
+        f"{len(found)} columns hold potencies" + (f" ({', '.join(found)})" if found else ""),
+        where=table.file,
+        allowed=f"There are: {', '.join(table.columns)}",
+        do="Name one with --value; its name says the unit (ic50_nM) or the scale (pIC50)",
+    )
 
 
 def csv_bytes(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:

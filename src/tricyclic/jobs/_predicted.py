@@ -81,10 +81,27 @@ class Predicted:
             told = [_plain(number) for number in (row.value, row.low, row.high)]
             found = [_plain(number) for number in (item.middle, item.low, item.high)]
             writer.writerow(
-                [row.id, row.scenario, row.topic, row.says, row.regimens, row.reference, row.quantity, row.measure, row.relation,
-                 *told, row.unit, *found, _plain(off_by(row, item.middle)), "yes" if row.holds(item.middle) else "no",
-                 _plain(item.share), row.certainty, row.source, row.note]
-            )  # fmt: skip
+                [
+                    row.id,
+                    row.scenario,
+                    row.topic,
+                    row.says,
+                    row.regimens,
+                    row.reference,
+                    row.quantity,
+                    row.measure,
+                    row.relation,
+                    *told,
+                    row.unit,
+                    *found,
+                    _plain(off_by(row, item.middle)),
+                    "yes" if row.holds(item.middle) else "no",
+                    _plain(item.share),
+                    row.certainty,
+                    row.source,
+                    row.note,
+                ]
+            )
         return text.getvalue().encode("utf-8")
 
     def _pairs(self) -> list[tuple[Observation, Misfit]]:
@@ -109,15 +126,15 @@ def _line(row: Observation, item: Misfit) -> str:
     from tricyclic.simulation.judge import off_by
 
     seen = {
-        "is": figures(row.value), "above": f"> {figures(row.low)}", "below": f"< {figures(row.high)}",
+        "is": figures(row.value),
+        "above": f"> {figures(row.low)}",
+        "below": f"< {figures(row.high)}",
         "between": f"{figures(row.low)} to {figures(row.high)}",
-    }[row.relation]  # fmt: skip
+    }[row.relation]
     band = f"{figures(item.low)} to {figures(item.high)}" if item.low < item.high else ""
     kept = row.relation != "is" and row.holds(item.middle)
     off = "kept" if kept else f"x {off_by(row, item.middle):.2f}"
-    return (
-        f"  {row.id:<26} {seen:>12} {figures(item.middle):>10} {band:>18}  {row.unit:<8} {off:>7}  {row.says}"
-    )
+    return f"  {row.id:<26} {seen:>12} {figures(item.middle):>10} {band:>18}  {row.unit:<8} {off:>7}  {row.says}"
 
 
 def _plain(number: float) -> str:

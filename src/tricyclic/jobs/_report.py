@@ -29,14 +29,18 @@ def report_bytes(found: Found, ending: str) -> bytes:
     if ending == ".json":
         return as_json_bytes(found.as_json())
     if ending not in (".html", ".pdf"):
-        raise InputError(f"a report cannot end in '{ending}'", allowed="It ends in .html, .pdf or .json")
+        raise InputError(
+            f"a report cannot end in '{ending}'", allowed="It ends in .html, .pdf or .json"
+        )
     curves = curves_of()
     pictures = [picture for assay in found.study.assays for picture in pictures_of(assay, curves)]
     document = document_of(found.study, pictures, in_study=False)
     return html_of(document) if ending == ".html" else pdf_of(document)
 
 
-def document_of(study: StudyResult, pictures: Sequence[CurvePicture], *, in_study: bool = True) -> Document:
+def document_of(
+    study: StudyResult, pictures: Sequence[CurvePicture], *, in_study: bool = True
+) -> Document:
     """The report as a Document; in a study its numbers lead to the raw files beside it."""
     from tricyclic.reports.assemble import assemble
 

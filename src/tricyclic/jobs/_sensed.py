@@ -110,10 +110,17 @@ class Sensed:
         from tricyclic.records.plain import as_plain
 
         plain: dict[str, Any] = {
-            "scenario": self.scenario, "title": self.title, "species": self.species, "treatment": self.says,
-            "horizon_h": self.horizon_h, "values": dict(self.values), "drawn": list(self.drawn),
-            "elasticities": as_plain(self.elasticities), "sobol": as_plain(self.sobol), "remarks": list(self.remarks),
-        }  # fmt: skip
+            "scenario": self.scenario,
+            "title": self.title,
+            "species": self.species,
+            "treatment": self.says,
+            "horizon_h": self.horizon_h,
+            "values": dict(self.values),
+            "drawn": list(self.drawn),
+            "elasticities": as_plain(self.elasticities),
+            "sobol": as_plain(self.sobol),
+            "remarks": list(self.remarks),
+        }
         return plain
 
 

@@ -76,10 +76,14 @@ def _figures(found: Sensed) -> Iterator[Figure]:
     pages = [there[k : k + MOST_COLUMNS] for k in range(0, len(there), MOST_COLUMNS)]
     for number, page in enumerate(pages, start=1):
         yield heatmap(
-            own.table[:, [names.index(name) for name in page]], rows, [says[name] for name in page],
-            name=_numbered("elasticities", number, len(pages)), title=f"Elasticities: {treated}",
-            says="% change of the endpoint per % of the parameter", signed=True,
-        )  # fmt: skip
+            own.table[:, [names.index(name) for name in page]],
+            rows,
+            [says[name] for name in page],
+            name=_numbered("elasticities", number, len(pages)),
+            title=f"Elasticities: {treated}",
+            says="% change of the endpoint per % of the parameter",
+            signed=True,
+        )
     for name in there[:MOST_TORNADOES]:
         if _bars(own.table[:, names.index(name)]) >= FEWEST_BARS:
             yield tornado(own, name, name=f"tornado_{name}", title=f"{name}: {treated}")
@@ -91,10 +95,14 @@ def _figures(found: Sensed) -> Iterator[Figure]:
     pages = [there[k : k + MOST_COLUMNS] for k in range(0, len(there), MOST_COLUMNS)]
     for number, page in enumerate(pages, start=1):
         yield heatmap(
-            np.clip(table.total[:, [names.index(name) for name in page]], 0.0, None), [one.name for one in table.parameters], [says[name] for name in page],
-            name=_numbered("sobol", number, len(pages)), title=f"Sobol indices, total order: {treated}",
-            says="share of the variance, with interactions", signed=False,
-        )  # fmt: skip
+            np.clip(table.total[:, [names.index(name) for name in page]], 0.0, None),
+            [one.name for one in table.parameters],
+            [says[name] for name in page],
+            name=_numbered("sobol", number, len(pages)),
+            title=f"Sobol indices, total order: {treated}",
+            says="share of the variance, with interactions",
+            signed=False,
+        )
     for name in there[:MOST_TORNADOES]:
         if _bars(table.total[:, names.index(name)]) < FEWEST_BARS:
             continue

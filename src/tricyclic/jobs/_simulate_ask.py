@@ -47,9 +47,13 @@ class Dosing:
         "Route: ip, sc, po, iv, pump, probe_cortex, bath, … as the scenario has them", default=""
     )
     every: str = asked('Interval between doses: "12h"', default="")
-    doses: int | None = asked("How many doses; until the end of the treatment where left out", default=None)
+    doses: int | None = asked(
+        "How many doses; until the end of the treatment where left out", default=None
+    )
     start: str = asked("Time of the first dose", default="0 h")
-    duration: str = asked("How long a pump, probe or bath gives; until the end where left out", default="")
+    duration: str = asked(
+        "How long a pump, probe or bath gives; until the end where left out", default=""
+    )
     days: float | None = asked("Days of treatment, which are simulated", default=None)
     hours: float | None = asked("The same in hours", default=None)
     washout: str = asked('Time simulated after the treatment: "2 d"', default="")
@@ -65,7 +69,9 @@ class Dosing:
     phenotype: tuple[str, ...] = asked(
         "CYP2C19 or CYP2D6 = poor, intermediate, extensive, ultrarapid, or a number", default=()
     )
-    species: str = asked("rat or human; the scenario's own where left out", default="", choices=SPECIES)
+    species: str = asked(
+        "rat or human; the scenario's own where left out", default="", choices=SPECIES
+    )
     weight: str = asked('Body weight, for doses that are not per kg: "80 kg"', default="")
     folder: str = asked("Your own library folder, looked at as well", default="", path=True)
 
@@ -100,17 +106,29 @@ def in_hours_only(asked: Asked, verb: str) -> Asked:
     """
     if math.isclose(asked.hours_per_time, 1.0, rel_tol=1e-9):
         return asked
-    unit = "not declared" if math.isnan(asked.hours_per_time) else f"{3600 * asked.hours_per_time:.6g} s"
+    unit = (
+        "not declared"
+        if math.isnan(asked.hours_per_time)
+        else f"{3600 * asked.hours_per_time:.6g} s"
+    )
     raise InputError(
-        f"its unit of time is {unit}", where=asked.scenario.name, allowed=f"{verb} takes models of your own in hours only",
+        f"its unit of time is {unit}",
+        where=asked.scenario.name,
+        allowed=f"{verb} takes models of your own in hours only",
         do="Write the file in hours, or ask simulate",
-    )  # fmt: skip
+    )
 
 
 def ask(request: Dosing) -> Asked:
     """Read the library, compose the scenario with its drugs and regimens, and check what was asked."""
     from tricyclic.jobs._simulate_own import ask_own, is_own
-    from tricyclic.jobs._simulate_values import beyond, check_possible, phenotypes, values_of, without_effect
+    from tricyclic.jobs._simulate_values import (
+        beyond,
+        check_possible,
+        phenotypes,
+        values_of,
+        without_effect,
+    )
     from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.regimens import within
@@ -177,7 +195,9 @@ def watches_of(asked: Asked, wanted: Sequence[str]) -> tuple[Watch, ...]:
             relative = item.kind in ("state", "species", "computed")
             found.append(Watch(name, name, item.unit, _says(name, item.says, composed), relative))
         else:
-            raise UnknownNameError.among("watch", name, [*own, *composed.quantities], where=composed.name)
+            raise UnknownNameError.among(
+                "watch", name, [*own, *composed.quantities], where=composed.name
+            )
     return tuple(dict.fromkeys(found))
 
 
@@ -190,7 +210,9 @@ def split(texts: Iterable[str] | str) -> list[str]:
 def _says(name: str, says: str, composed: Composed) -> str:
     """What a quantity is; "drug in plasma" by the name of the drug."""
     part = name.partition(".")[0]
-    drug = next((drug for drug in composed.drugs if part == drug or part.startswith(f"{drug}_")), "")
+    drug = next(
+        (drug for drug in composed.drugs if part == drug or part.startswith(f"{drug}_")), ""
+    )
     if not drug:
         return says
     return says.replace("drug", drug, 1) if "drug" in says.split() else f"{drug}, {says}"
@@ -201,7 +223,9 @@ def _is_there(watch: Watch, composed: Composed) -> bool:
     if watch.quantity in composed.quantities:
         return True
     part = watch.quantity.partition(".")[0]
-    own = {one.name for one in composed.scenario.parts} | {site.name for site in composed.scenario.sites}
+    own = {one.name for one in composed.scenario.parts} | {
+        site.name for site in composed.scenario.sites
+    }
     if part in own:
         composed.quantity(watch.quantity)
     return False
@@ -225,7 +249,10 @@ def _regimens(
                 raise InputError("is stated, and no drug is named", where=name, do="Add --drug")
     route = request.route or ("pump" if request.rate and "pump" in scenario.routes else "")
     texts = [
-        (text, 0.0) for several in _several(request.with_) for text in several.split(";") if text.strip()
+        (text, 0.0)
+        for several in _several(request.with_)
+        for text in several.split(";")
+        if text.strip()
     ]
     texts += [(text, start) for text in _several(request.antagonist)]
 
@@ -234,12 +261,23 @@ def _regimens(
         if request.drug:
             found.append(
                 regimen(
-                    request.drug, scenario, drugs, dose=request.dose or request.rate, route=route, start=start,
-                    every=request.every, n=request.doses, duration=request.duration, until_h=until_h, weight_kg=weight_kg,
+                    request.drug,
+                    scenario,
+                    drugs,
+                    dose=request.dose or request.rate,
+                    route=route,
+                    start=start,
+                    every=request.every,
+                    n=request.doses,
+                    duration=request.duration,
+                    until_h=until_h,
+                    weight_kg=weight_kg,
                 )
-            )  # fmt: skip
+            )
         for text, when in texts:
-            found.append(regimen_of(text, scenario, drugs, start=when, until_h=until_h, weight_kg=weight_kg))
+            found.append(
+                regimen_of(text, scenario, drugs, start=when, until_h=until_h, weight_kg=weight_kg)
+            )
         return found
 
     if request.days is not None or request.hours is not None:
@@ -251,7 +289,9 @@ def _regimens(
         ends = [_end(given) for given in all_until(FOREVER_H)]
         treated = max(ends, default=DEFAULT_H)
     if treated + washout > LONGEST_H:
-        raise InputError(f"asks for {(treated + washout) / 24:g} days", allowed=f"At most {LONGEST_H / 24:g}")
+        raise InputError(
+            f"asks for {(treated + washout) / 24:g} days", allowed=f"At most {LONGEST_H / 24:g}"
+        )
     return tuple(all_until(treated)), treated + washout
 
 
@@ -261,14 +301,18 @@ def _end(given: Regimen) -> float:
 
     if given.last_h >= FOREVER_H / 2:
         return given.start_h + max(DEFAULT_H, 2 * given.every_h)
-    return given.last_h if is_sustained(given.route) else given.last_h + (given.every_h or DEFAULT_H)
+    return (
+        given.last_h if is_sustained(given.route) else given.last_h + (given.every_h or DEFAULT_H)
+    )
 
 
 def _several(texts: tuple[str, ...] | str) -> tuple[str, ...]:
     return (texts,) if isinstance(texts, str) else texts
 
 
-def _weight(request: Dosing, scenario: Scenario, mechanisms: Mapping[str, Mechanism]) -> float | None:
+def _weight(
+    request: Dosing, scenario: Scenario, mechanisms: Mapping[str, Mechanism]
+) -> float | None:
     if request.weight:
         match = re.fullmatch(r"\s*([\d.eE+-]+)\s*(kg|g)?\s*", str(request.weight))
         try:
@@ -284,7 +328,9 @@ def _weight(request: Dosing, scenario: Scenario, mechanisms: Mapping[str, Mechan
         # A dose for a whole rat is more often a missing "/kg" than meant.
         return None
     rows = mechanisms["subject"].constants if "subject" in mechanisms else ()
-    return next((row.value for row in rows if row.name == "body_weight" and row.holds_for == "human"), None)
+    return next(
+        (row.value for row in rows if row.name == "body_weight" and row.holds_for == "human"), None
+    )
 
 
 def unit_says(unit: str) -> str:

@@ -61,13 +61,19 @@ class Compared:
 
 
 def compare(
-    asked: Asked, watches: Sequence[Watch], courses: Sequence[Course], measured: Sequence[MeasuredCourse]
+    asked: Asked,
+    watches: Sequence[Watch],
+    courses: Sequence[Course],
+    measured: Sequence[MeasuredCourse],
 ) -> tuple[Compared, ...]:
     """Lay each measured series beside its course."""
     by_name = {course.name: course for course in courses}
-    by_watch = {watch.name: watch for watch in watches} | {watch.quantity: watch for watch in watches}
+    by_watch = {watch.name: watch for watch in watches} | {
+        watch.quantity: watch for watch in watches
+    }
     return tuple(
-        _compared(asked, by_watch[one.name], by_name[by_watch[one.name].name], one) for one in measured
+        _compared(asked, by_watch[one.name], by_name[by_watch[one.name].name], one)
+        for one in measured
     )
 
 
@@ -76,9 +82,10 @@ def check_times(measured: Sequence[MeasuredCourse], horizon_h: float) -> None:
     for one in measured:
         if one.time_h.max() > horizon_h:
             raise InputError(
-                f"was measured at {one.time_h.max():g} h, and the simulation ends at {horizon_h:g} h", where=one.name,
+                f"was measured at {one.time_h.max():g} h, and the simulation ends at {horizon_h:g} h",
+                where=one.name,
                 do="Simulate longer",
-            )  # fmt: skip
+            )
 
 
 def _compared(asked: Asked, watch: Watch, course: Course, measured: MeasuredCourse) -> Compared:
@@ -91,24 +98,36 @@ def _compared(asked: Asked, watch: Watch, course: Course, measured: MeasuredCour
     assert middle is not None
     alone = low is None or high is None
     points = []
-    for time, y, error in zip(measured.time_h, measured.y * factor, measured.error * factor, strict=True):
+    for time, y, error in zip(
+        measured.time_h, measured.y * factor, measured.error * factor, strict=True
+    ):
         simulated = _read(course.time_h, middle, time)
         least = math.nan if low is None else _read(course.time_h, low, time)
         most = math.nan if high is None else _read(course.time_h, high, time)
         points.append(
             Point(
-                float(time), float(y), float(error), simulated, least, most, simulated / y if y else math.nan,
-                (simulated - y) / error, bool(least <= y <= most),
+                float(time),
+                float(y),
+                float(error),
+                simulated,
+                least,
+                most,
+                simulated / y if y else math.nan,
+                (simulated - y) / error,
+                bool(least <= y <= most),
             )
-        )  # fmt: skip
+        )
     logs = np.log([point.ratio for point in points if point.ratio > 0])
     errors = np.array([point.errors for point in points if math.isfinite(point.errors)])
     return Compared(
-        watch.name, "% of rest" if relative else unit_says(course.unit), relative, tuple(points),
+        watch.name,
+        "% of rest" if relative else unit_says(course.unit),
+        relative,
+        tuple(points),
         float(np.exp(np.abs(logs).mean())) if logs.size == len(points) else math.nan,
         float(np.sqrt((errors**2).mean())) if errors.size else math.nan,
         math.nan if alone else float(np.mean([point.inside for point in points])),
-    )  # fmt: skip
+    )
 
 
 def _scale(asked: Asked, watch: Watch, course: Course, unit: str) -> tuple[bool, float]:
@@ -126,8 +145,10 @@ def _scale(asked: Asked, watch: Watch, course: Course, unit: str) -> tuple[bool,
         if own == "":
             return False, factor / 100
         raise UnitError(
-            f"'{watch.name}' is not told in percent of rest, and a reading is in '{unit}'", where="compare", do=f"State it in {own}"
-        )  # fmt: skip
+            f"'{watch.name}' is not told in percent of rest, and a reading is in '{unit}'",
+            where="compare",
+            do=f"State it in {own}",
+        )
     if plain in FRACTION and own == "%":
         return False, 100.0
     if plain in FRACTION and own == "":
@@ -135,7 +156,9 @@ def _scale(asked: Asked, watch: Watch, course: Course, unit: str) -> tuple[bool,
     if plain in (own.lower(), watch.unit.lower()):
         return False, 1.0
     if not own or own == "%":
-        raise UnitError(f"'{watch.name}' is a pure number, and a reading is in '{unit}'", where="compare")
+        raise UnitError(
+            f"'{watch.name}' is a pure number, and a reading is in '{unit}'", where="compare"
+        )
     drug = asked.composed.drugs.get(watch.quantity.partition(".")[0].removesuffix("_brain"))
     mass = drug.constant("molar_mass") if drug is not None else None
     return False, convert(

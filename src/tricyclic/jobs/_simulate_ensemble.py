@@ -37,7 +37,9 @@ def members_of(
     if name not in ensemble_names(folder or None):
         if members:
             raise InputError(
-                "has no calibrated ensemble", where=asked.scenario.name, do="Leave the number of members out"
+                "has no calibrated ensemble",
+                where=asked.scenario.name,
+                do="Leave the number of members out",
             )
         return [], "", ()
     if asked.home and asked.scenario.species != asked.home:
@@ -45,7 +47,9 @@ def members_of(
         what = f"the ensemble '{name}' is calibrated for {who[asked.home]}, not for {who[asked.scenario.species]}"
         if members:
             raise InputError(
-                what, where=asked.scenario.name, do="Leave the number of members, or the species, out"
+                what,
+                where=asked.scenario.name,
+                do="Leave the number of members, or the species, out",
             )
         return [], "", (f"{what[0].upper()}{what[1:]}: one run at the library's values",)
     found = ensemble(name, folder=folder or None)
@@ -57,7 +61,9 @@ def members_of(
         )
     older = age_of(found, folder)
     most = USUAL_MEMBERS if members is None else members
-    each: list[Mapping[str, float]] = [values_for(asked.composed, member) for member in found.each(most=most)]
+    each: list[Mapping[str, float]] = [
+        values_for(asked.composed, member) for member in found.each(most=most)
+    ]
     if not any(each):
         return [], "", (f"The ensemble '{name}' has no parameter of this model",)
     return each, f"{name}, version {found.version}", (older,) if older else ()
@@ -80,20 +86,29 @@ def at_member(asked: Asked, member: int | None, folder: str = "") -> tuple[Asked
     from tricyclic.simulation.observe import values_for
 
     name = asked.scenario.ensemble or asked.scenario.name
-    if not asked.home or asked.scenario.species != asked.home or name not in ensemble_names(folder or None):
+    if (
+        not asked.home
+        or asked.scenario.species != asked.home
+        or name not in ensemble_names(folder or None)
+    ):
         if member is None:
             return asked, ""
         raise InputError(
-            f"has no calibrated ensemble of the {asked.scenario.species}" if asked.home else "has no calibrated ensemble",
-            where=asked.scenario.name, do="Leave the member out",
-        )  # fmt: skip
+            f"has no calibrated ensemble of the {asked.scenario.species}"
+            if asked.home
+            else "has no calibrated ensemble",
+            where=asked.scenario.name,
+            do="Leave the member out",
+        )
     if member is None:
         return asked, "at the library's values; --member 0 takes the best calibrated set"
     found = ensemble(name, folder=folder or None)
     if not 0 <= member < len(found):
         raise InputError(
-            f"is {member}", where="member", allowed=f"The ensemble '{name}' has members 0, the best, to {len(found) - 1}"
-        )  # fmt: skip
+            f"is {member}",
+            where="member",
+            allowed=f"The ensemble '{name}' has members 0, the best, to {len(found) - 1}",
+        )
     values = {**values_for(asked.composed, found.member(member)), **asked.values}
     return replace(
         asked, values=values

@@ -78,38 +78,67 @@ def _list(column: Floats | None, n: int) -> list[float]:
 def _summary(found: Simulated) -> dict[str, list[str] | list[float]]:
     keys = found.keys
     return {
-        "watch": [key.name for key in keys], "says": [key.says for key in keys], "unit": [key.unit for key in keys],
-        "rest": [key.rest.value for key in keys], **_spans("farthest", [key.extreme for key in keys]),
-        "farthest_h": [key.extreme_h for key in keys], **_spans("farthest_percent", [key.percent for key in keys]),
-        **_spans("end", [key.end for key in keys]), **_spans("end_percent", [key.percent_end for key in keys]),
-    }  # fmt: skip
+        "watch": [key.name for key in keys],
+        "says": [key.says for key in keys],
+        "unit": [key.unit for key in keys],
+        "rest": [key.rest.value for key in keys],
+        **_spans("farthest", [key.extreme for key in keys]),
+        "farthest_h": [key.extreme_h for key in keys],
+        **_spans("farthest_percent", [key.percent for key in keys]),
+        **_spans("end", [key.end for key in keys]),
+        **_spans("end_percent", [key.percent_end for key in keys]),
+    }
 
 
 def _exposures(found: Simulated) -> dict[str, list[str] | list[float]]:
     rows = [(one, name, span) for one in found.exposures for name, span in one.numbers.items()]
     return {
-        "drug": [one.drug for one, _, _ in rows], "place": [one.place for one, _, _ in rows], "number": [name for _, name, _ in rows],
-        "unit": [_UNITS.get(name, "") for _, name, _ in rows], **_spans("value", [span for _, _, span in rows]),
-    }  # fmt: skip
+        "drug": [one.drug for one, _, _ in rows],
+        "place": [one.place for one, _, _ in rows],
+        "number": [name for _, name, _ in rows],
+        "unit": [_UNITS.get(name, "") for _, name, _ in rows],
+        **_spans("value", [span for _, _, span in rows]),
+    }
 
 
 def _compared(found: Simulated) -> dict[str, list[str] | list[float]]:
     rows = [(one, point) for one in found.compared for point in one.points]
     return {
-        "watch": [one.name for one, _ in rows], "unit": [one.unit for one, _ in rows], "time_h" if found.time_unit else "time": [p.time_h for _, p in rows],
-        "measured": [p.measured for _, p in rows], "error": [p.error for _, p in rows], "simulated": [p.simulated for _, p in rows],
-        "low": [p.low for _, p in rows], "high": [p.high for _, p in rows], "ratio": [p.ratio for _, p in rows],
+        "watch": [one.name for one, _ in rows],
+        "unit": [one.unit for one, _ in rows],
+        "time_h" if found.time_unit else "time": [p.time_h for _, p in rows],
+        "measured": [p.measured for _, p in rows],
+        "error": [p.error for _, p in rows],
+        "simulated": [p.simulated for _, p in rows],
+        "low": [p.low for _, p in rows],
+        "high": [p.high for _, p in rows],
+        "ratio": [p.ratio for _, p in rows],
         "errors_away": [p.errors for _, p in rows],
-    }  # fmt: skip
+    }
 
 
 def _spans(name: str, spans: list[Span]) -> dict[str, list[float]]:
     return {
-        name: [span.value for span in spans], f"{name}_low": [span.low for span in spans], f"{name}_high": [span.high for span in spans],
-    }  # fmt: skip
+        name: [span.value for span in spans],
+        f"{name}_low": [span.low for span in spans],
+        f"{name}_high": [span.high for span in spans],
+    }
 
 
 _UNITS = {
-    "cmax": "nM", "tmax_h": "h", "tmax_last_h": "h", "terminal_h": "h", "auc_last": "nM h", "auc_inf": "nM h", "half_life_h": "h", "lambda_z_per_h": "1/h", "mrt_h": "h",
-    "tau_h": "h", "auc_tau_first": "nM h", "auc_tau_last": "nM h", "cmax_last": "nM", "cmin_last": "nM", "cavg_last": "nM",
-}  # fmt: skip
+    "cmax": "nM",
+    "tmax_h": "h",
+    "tmax_last_h": "h",
+    "terminal_h": "h",
+    "auc_last": "nM h",
+    "auc_inf": "nM h",
+    "half_life_h": "h",
+    "lambda_z_per_h": "1/h",
+    "mrt_h": "h",
+    "tau_h": "h",
+    "auc_tau_first": "nM h",
+    "auc_tau_last": "nM h",
+    "cmax_last": "nM",
+    "cmin_last": "nM",
+    "cavg_last": "nM",
+}

@@ -70,9 +70,18 @@ def key_of(course: Course) -> Key:
     unchanged = bool(away[at] <= UNCHANGED * scale)
     end = course.time_h.size - 1
     return Key(
-        course.name, course.says, unit_says(course.unit), Span(course.rest), _at(course, at), float(course.time_h[at]),
-        _at(course, end), _percent_at(course, at), _percent_at(course, end), bool(course.y[at] < course.rest), unchanged,
-    )  # fmt: skip
+        course.name,
+        course.says,
+        unit_says(course.unit),
+        Span(course.rest),
+        _at(course, at),
+        float(course.time_h[at]),
+        _at(course, end),
+        _percent_at(course, at),
+        _percent_at(course, end),
+        bool(course.y[at] < course.rest),
+        unchanged,
+    )
 
 
 def occupied_of(course: Course) -> Occupied:
@@ -81,7 +90,11 @@ def occupied_of(course: Course) -> Occupied:
 
     at = first_peak(np.maximum(course.y, 0.0))
     return Occupied(
-        course.name, course.says, _at(course, at), float(course.time_h[at]), _at(course, course.y.size - 1)
+        course.name,
+        course.says,
+        _at(course, at),
+        float(course.time_h[at]),
+        _at(course, course.y.size - 1),
     )
 
 
@@ -99,23 +112,29 @@ def exposures_of(asked: Asked, runs: Runs, share: float) -> tuple[Exposed, ...]:
         regimens = _behind(asked, drug)
         # What a probe gives stays in its fluid, where it adds to what the blood brings.
         probe = f"probe_{quantity.rpartition('.in_')[2]}" if place.endswith(BY_PROBE) else ""
-        regimens = tuple(one for one in regimens if one.route == probe or not one.route.startswith("probe_"))
+        regimens = tuple(
+            one for one in regimens if one.route == probe or not one.route.startswith("probe_")
+        )
         each = [exposure_to(regimens, runs.time_h, level) for level in levels]
         names = [*(one.name for one in fields(Exposure)), "accumulation"]
         mass = asked.composed.drugs[drug].constant("molar_mass")
         found.append(
             Exposed(
-                drug, place, mass.value if mass is not None else float("nan"),
+                drug,
+                place,
+                mass.value if mass is not None else float("nan"),
                 {name: span([float(getattr(one, name)) for one in each], share) for name in names},
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
 def unseen_half_lives(exposures: Sequence[Exposed]) -> tuple[str, ...]:
     """Which drugs fall for too short a time for a half-life, in a line; none where all are told."""
     unseen = tuple(
-        dict.fromkeys(one.drug for one in exposures if not np.isfinite(one.numbers["half_life_h"].value))
+        dict.fromkeys(
+            one.drug for one in exposures if not np.isfinite(one.numbers["half_life_h"].value)
+        )
     )
     if not unseen:
         return ()
@@ -136,7 +155,9 @@ def span(values: Sequence[float], share: float) -> Span:
 def _behind(asked: Asked, drug: str) -> tuple[Regimen, ...]:
     """The regimens that a drug comes from: its own, and those of what becomes it."""
     drugs, species = asked.composed.drugs, asked.scenario.species
-    return tuple(one for one in asked.regimens if drug in metabolite_names(drugs, species, [one.drug]))
+    return tuple(
+        one for one in asked.regimens if drug in metabolite_names(drugs, species, [one.drug])
+    )
 
 
 def _at(course: Course, index: int) -> Span:
@@ -151,5 +172,7 @@ def _percent_at(course: Course, index: int) -> Span:
     if course.relative_low is None or course.relative_high is None:
         return Span(float(course.relative[index]))
     return Span(
-        float(course.relative[index]), float(course.relative_low[index]), float(course.relative_high[index])
+        float(course.relative[index]),
+        float(course.relative_low[index]),
+        float(course.relative_high[index]),
     )

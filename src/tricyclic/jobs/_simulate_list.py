@@ -45,11 +45,18 @@ class Listed:
         lines = [self.title, "", *(f"  {line}" for line in self.says.splitlines())]
         lines += ["", f"  {self.species}; routes: {', '.join(self.routes)}"]
         if self.pathways:
-            lines += ["", "pathways, for `tricyclic diagram`", *aligned([list(row) for row in self.pathways])]
+            lines += [
+                "",
+                "pathways, for `tricyclic diagram`",
+                *aligned([list(row) for row in self.pathways]),
+            ]
         if self.watches:
             lines += ["", "watches, told by default", *aligned([list(row) for row in self.watches])]
         lines += ["", "quantities, for --watch", *aligned([list(row) for row in self.quantities])]
-        rows = [(name, f"{figures(value, 4)} {unit}".strip(), span, source, says) for name, value, unit, span, says, source in self.parameters]  # fmt: skip
+        rows = [
+            (name, f"{figures(value, 4)} {unit}".strip(), span, source, says)
+            for name, value, unit, span, says, source in self.parameters
+        ]
         return "\n".join([*lines, "", "parameters, for --set", *aligned(rows)])
 
 
@@ -75,9 +82,16 @@ def listed(request: Dosing) -> Listed:
     )
     watches = tuple((w.name, w.quantity, unit_says(w.unit), w.says) for w in scenario.watches)
     return Listed(
-        scenario.name, scenario.title, scenario.says, scenario.species, scenario.routes, watches, quantities, parameters,
+        scenario.name,
+        scenario.title,
+        scenario.says,
+        scenario.species,
+        scenario.routes,
+        watches,
+        quantities,
+        parameters,
         tuple((pathway.name, pathway.title) for pathway in scenario.pathways),
-    )  # fmt: skip
+    )
 
 
 def _range(row: Constant) -> str:

@@ -50,14 +50,16 @@ def ask_own(request: Dosing) -> Asked:
         if getattr(request, name):
             option = name.rstrip("_")
             raise InputError(
-                f"--{option} is not for a model of your own", where=request.scenario,
+                f"--{option} is not for a model of your own",
+                where=request.scenario,
                 allowed="--drug ID --dose AMOUNT --every TIME --days N --set id=value, in the file's own units",
-            )  # fmt: skip
+            )
     if request.route and request.route != INTO:
         raise InputError(
-            f"the route is '{request.route}'", where=request.scenario,
+            f"the route is '{request.route}'",
+            where=request.scenario,
             allowed=f"A model of your own is dosed by the route '{INTO}': the amount is added to what --drug names",
-        )  # fmt: skip
+        )
     file = Path(request.scenario)
     sbml = sbml_text(file)
     seconds = seconds_of_time(sbml, file.name)
@@ -76,8 +78,15 @@ def ask_own(request: Dosing) -> Asked:
         f"{own}. Amounts are in the file's own units; the run starts at the file's own initial values.",
     )
     return Asked(
-        composed.scenario, {}, composed, regimens, end, values_of(request.set, composed), remarks, hours_per_time=hours_per_time
-    )  # fmt: skip
+        composed.scenario,
+        {},
+        composed,
+        regimens,
+        end,
+        values_of(request.set, composed),
+        remarks,
+        hours_per_time=hours_per_time,
+    )
 
 
 def _horizon(request: Dosing, hours_per_time: float) -> float:
@@ -87,9 +96,10 @@ def _horizon(request: Dosing, hours_per_time: float) -> float:
     known = not math.isnan(hours_per_time)
     if request.days is not None and not known:
         raise InputError(
-            "the file does not declare its unit of time, so days mean nothing to it", where="days",
+            "the file does not declare its unit of time, so days mean nothing to it",
+            where="days",
             do="State --hours: the number is taken in the file's own unit",
-        )  # fmt: skip
+        )
     stated = 24.0 * request.days if request.days is not None else request.hours
     end = USUAL_END if stated is None else stated / hours_per_time if known else float(stated)
     end += _time(request.washout, "washout", hours_per_time) if request.washout else 0.0
@@ -108,8 +118,10 @@ def _time(text: str, where: str, hours_per_time: float) -> float:
         return value
     if math.isnan(hours_per_time):
         raise InputError(
-            f"'{text}' has a unit, and the file does not declare its unit of time", where=where, do="Write a bare number, in the file's own unit",
-        )  # fmt: skip
+            f"'{text}' has a unit, and the file does not declare its unit of time",
+            where=where,
+            do="Write a bare number, in the file's own unit",
+        )
     return value / hours_per_time
 
 
@@ -121,7 +133,9 @@ def _regimens(request: Dosing, end: float, hours_per_time: float) -> tuple[Regim
         for name in ("dose", "every", "doses", "route"):
             if getattr(request, name):
                 raise InputError(
-                    "is stated, and nothing is named that it goes into", where=name, do="Add --drug ID"
+                    "is stated, and nothing is named that it goes into",
+                    where=name,
+                    do="Add --drug ID",
                 )
         return ()
     try:
@@ -135,4 +149,8 @@ def _regimens(request: Dosing, end: float, hours_per_time: float) -> tuple[Regim
     start = _time(request.start, "start", hours_per_time)
     every = _time(request.every, "every", hours_per_time) if request.every else 0.0
     n = request.doses or (max(int((end - start) / every + 1 - 1e-9), 1) if every else 1)
-    return (Regimen(request.drug, INTO, amount, start, every, n, says=f"{amount:g} into {request.drug}"),)
+    return (
+        Regimen(
+            request.drug, INTO, amount, start, every, n, says=f"{amount:g} into {request.drug}"
+        ),
+    )

@@ -42,8 +42,12 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
     panels = [_panel(course, measured.get(course.name, [])) for course in told]
     for number, first in enumerate(range(0, len(panels), PANELS_A_FIGURE), start=1):
         name = "courses" if len(panels) <= PANELS_A_FIGURE else f"courses-{number}"
-        pictures.append(_picture(found, name, found.title, tuple(panels[first : first + PANELS_A_FIGURE])))
-    pictures += _acute_and_chronic(found, [course for course in told if course.relative is not None])
+        pictures.append(
+            _picture(found, name, found.title, tuple(panels[first : first + PANELS_A_FIGURE]))
+        )
+    pictures += _acute_and_chronic(
+        found, [course for course in told if course.relative is not None]
+    )
     pictures += _short_exposure(found, told)
     held = sorted(
         (c for c in found.occupied if c.y.max() >= LEAST_OCCUPANCY), key=lambda c: -float(c.y.max())
@@ -52,20 +56,33 @@ def pictures_of(found: Simulated) -> tuple[CoursePicture, ...]:
         halves = [held[k : k + LINES_A_PANEL] for k in range(0, len(held), LINES_A_PANEL)]
         panels = [
             CoursePanel(
-                (held[0].says if len(held) == 1 else "occupancy") if len(halves) == 1 else f"occupancy, {'most' if k == 0 else 'less'} held targets", "%",
+                (held[0].says if len(held) == 1 else "occupancy")
+                if len(halves) == 1
+                else f"occupancy, {'most' if k == 0 else 'less'} held targets",
+                "%",
                 tuple(Trace(_short(c.name), c.time_h, c.y, c.low, c.high) for c in half),
-                tuple(_points(one, _short(c.name)) for c in half for one in measured.get(c.name, [])), top=100.0,
+                tuple(
+                    _points(one, _short(c.name)) for c in half for one in measured.get(c.name, [])
+                ),
+                top=100.0,
             )
             for k, half in enumerate(halves[:2])
-        ]  # fmt: skip
+        ]
         pictures.append(_picture(found, "occupancy", "Occupancy of targets", tuple(panels)))
     levels = [course for course in found.levels if course.y.max() > 1e-3]
     if levels:
         places = dict.fromkeys(course.name.partition(", ")[2] for course in levels)
         panels = [
-            CoursePanel(place, "nM", tuple(_named(c) for c in levels if c.name.partition(", ")[2] == place)[:LINES_A_PANEL], log=_is_wide(found))
+            CoursePanel(
+                place,
+                "nM",
+                tuple(_named(c) for c in levels if c.name.partition(", ")[2] == place)[
+                    :LINES_A_PANEL
+                ],
+                log=_is_wide(found),
+            )
             for place in places
-        ]  # fmt: skip
+        ]
         pictures.append(_picture(found, "concentrations", "Drug concentrations", tuple(panels)))
     return tuple(pictures)
 
@@ -91,7 +108,9 @@ def _panel(course: Course, measured: Sequence[Compared]) -> CoursePanel:
     relative = course.relative is not None
     if relative:
         assert course.relative is not None
-        trace = Trace(course.name, course.time_h, course.relative, course.relative_low, course.relative_high)
+        trace = Trace(
+            course.name, course.time_h, course.relative, course.relative_low, course.relative_high
+        )
     else:
         trace = Trace(course.name, course.time_h, course.y, course.low, course.high)
     # A level read in nM stands in a panel of percent by the rest of the simulation.
@@ -100,17 +119,22 @@ def _panel(course: Course, measured: Sequence[Compared]) -> CoursePanel:
         for one in measured
     )
     return CoursePanel(
-        course.says, "% of rest" if relative else unit_says(course.unit) or "relative", (trace,), points,
+        course.says,
+        "% of rest" if relative else unit_says(course.unit) or "relative",
+        (trace,),
+        points,
         level=100.0 if relative else course.rest or math.nan,
-    )  # fmt: skip
+    )
 
 
 def _points(measured: Compared, name: str, scale: float = 1.0) -> PointSet:
     errors = np.array([point.error for point in measured.points]) * scale
     return PointSet(
-        name, np.array([point.time_h for point in measured.points]), np.array([point.measured for point in measured.points]) * scale,
+        name,
+        np.array([point.time_h for point in measured.points]),
+        np.array([point.measured for point in measured.points]) * scale,
         error=errors if np.isfinite(errors).any() else None,
-    )  # fmt: skip
+    )
 
 
 def _acute_and_chronic(found: Simulated, courses: Sequence[Course]) -> list[CoursePicture]:
@@ -126,17 +150,26 @@ def _acute_and_chronic(found: Simulated, courses: Sequence[Course]) -> list[Cour
         return []
     panels = tuple(
         CoursePanel(
-            course.says, "% of rest",
-            (_stretch("first dose", course, first, stretch), _stretch(f"dose {leading.n}", course, last, stretch)), level=100.0,
+            course.says,
+            "% of rest",
+            (
+                _stretch("first dose", course, first, stretch),
+                _stretch(f"dose {leading.n}", course, last, stretch),
+            ),
+            level=100.0,
         )
         for course in courses[:PANELS_A_FIGURE]
-    )  # fmt: skip
+    )
     return [
         CoursePicture(
-            "acute-and-chronic", "After the first and after the last dose", panels, leading.says, "time after the dose",
+            "acute-and-chronic",
+            "After the first and after the last dose",
+            panels,
+            leading.says,
+            "time after the dose",
             band_says=_band(found),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _short_exposure(found: Simulated, courses: Sequence[Course]) -> list[CoursePicture]:
@@ -159,10 +192,15 @@ def _short_exposure(found: Simulated, courses: Sequence[Course]) -> list[CourseP
         if panels:
             pictures.append(
                 CoursePicture(
-                    "short-exposure" if len(short) == 1 else f"short-exposure-{number}", f"While {one.drug} is given, and after", tuple(panels),
-                    one.says, f"time after {duration(one.start_h)}", sustained_h=((0.0, one.duration_h),), band_says=_band(found),
+                    "short-exposure" if len(short) == 1 else f"short-exposure-{number}",
+                    f"While {one.drug} is given, and after",
+                    tuple(panels),
+                    one.says,
+                    f"time after {duration(one.start_h)}",
+                    sustained_h=((0.0, one.duration_h),),
+                    band_says=_band(found),
                 )
-            )  # fmt: skip
+            )
     return pictures
 
 
@@ -208,7 +246,9 @@ def _is_wide(found: Simulated) -> bool:
     return not all(is_sustained(one.route) and one.route == "bath" for one in found.regimens)
 
 
-def _picture(found: Simulated, name: str, title: str, panels: tuple[CoursePanel, ...]) -> CoursePicture:
+def _picture(
+    found: Simulated, name: str, title: str, panels: tuple[CoursePanel, ...]
+) -> CoursePicture:
     doses = sorted(
         {
             one.start_h + k * one.every_h
@@ -218,16 +258,29 @@ def _picture(found: Simulated, name: str, title: str, panels: tuple[CoursePanel,
         }
     )
     bars = [
-        (one.start_h + k * one.every_h, min(one.start_h + k * one.every_h + one.duration_h, found.horizon_h))
+        (
+            one.start_h + k * one.every_h,
+            min(one.start_h + k * one.every_h + one.duration_h, found.horizon_h),
+        )
         for one in found.regimens
         if is_sustained(one.route)
         for k in range(one.n)
     ]
     who = "; ".join(one.says for one in found.regimens) or "no drug"
     return CoursePicture(
-        name, title, panels, who, "time", tuple(doses), tuple(bars), _band(found),
-        "" if math.isclose(found.horizon_h, 0) else f"Scenario {', '.join(filter(None, (found.scenario, found.species)))}.", found.time_unit,
-    )  # fmt: skip
+        name,
+        title,
+        panels,
+        who,
+        "time",
+        tuple(doses),
+        tuple(bars),
+        _band(found),
+        ""
+        if math.isclose(found.horizon_h, 0)
+        else f"Scenario {', '.join(filter(None, (found.scenario, found.species)))}.",
+        found.time_unit,
+    )
 
 
 def _band(found: Simulated) -> str:

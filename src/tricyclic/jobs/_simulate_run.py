@@ -43,8 +43,14 @@ class Runs:
     ) -> Course:
         """A quantity as a Course, in `unit`, which is `factor` times the model's."""
         return course_of_members(
-            name, says, unit, self.time_h, self.of(quantity) * factor, self.rest_of(quantity) * factor, relative=relative
-        )  # fmt: skip
+            name,
+            says,
+            unit,
+            self.time_h,
+            self.of(quantity) * factor,
+            self.rest_of(quantity) * factor,
+            relative=relative,
+        )
 
 
 def run_members(
@@ -74,7 +80,9 @@ def run_members(
     table = np.empty((len(sets), time_h.size, len(wanted)))
     rests = np.empty((len(sets), len(wanted)))
     for k, values in enumerate(sets):
-        yield Progress(k + 1, total, f"member {k + 1} of {len(sets)}" if len(sets) > 1 else "simulating")
+        yield Progress(
+            k + 1, total, f"member {k + 1} of {len(sets)}" if len(sets) > 1 else "simulating"
+        )
         try:
             rest = bench.rest(values)
             rests[k] = bench.rest_of(wanted, values, rest)
@@ -90,6 +98,9 @@ def _named(asked: Asked, error: NumericsError) -> Exception:
     if asked.values:
         listed = ", ".join(f"{name} = {value:.6g}" for name, value in asked.values.items())
         return InputError(
-            f"cannot be solved with {listed}", where=asked.scenario.name, allowed=str(error).rstrip("."), do="Change what was set",
-        )  # fmt: skip
+            f"cannot be solved with {listed}",
+            where=asked.scenario.name,
+            allowed=str(error).rstrip("."),
+            do="Change what was set",
+        )
     return error if asked.composed.at_rest else InputError(str(error), where=asked.scenario.name)

@@ -22,7 +22,9 @@ def text_of(found: Simulated) -> str:
         who = f"{found.members} members of the ensemble {found.ensemble}; in brackets {100 * found.share:g} % of them"
     else:
         who = f"one run at the {'library' if found.species else 'file'}'s values, no band"
-    about = ", ".join(part for part in (found.scenario, found.species, _time(found, found.horizon_h)) if part)
+    about = ", ".join(
+        part for part in (found.scenario, found.species, _time(found, found.horizon_h)) if part
+    )
     lines = [f"{found.title}   {about}"]
     lines += [f"  {regimen.says}" for regimen in found.regimens] or ["  no drug"]
     lines += [f"  {name} = {value:.6g}" for name, value in found.values.items()]
@@ -53,7 +55,9 @@ def aligned(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> list[str]:
     """Rows of cells in columns of equal width, three blanks between."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     return [
-        (indent + "   ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))).rstrip()
+        (
+            indent + "   ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     ]
 
@@ -89,11 +93,18 @@ def _keys(found: Simulated) -> list[str]:
 def _key_row(key: Key, found: Simulated) -> tuple[str, ...]:
     relative = not math.isnan(key.percent.value)
     # The band is told once: of the percentages where there are any.
-    extreme, end = (Span(key.extreme.value), Span(key.end.value)) if relative else (key.extreme, key.end)
+    extreme, end = (
+        (Span(key.extreme.value), Span(key.end.value)) if relative else (key.extreme, key.end)
+    )
     return (
-        key.name, told(key.rest, key.unit), f"{told(extreme, key.unit)}{' low' if key.lowest else ''}", _time(found, key.extreme_h),
-        told(key.percent) if relative else "", told(end, key.unit), told(key.percent_end) if relative else "",
-    )  # fmt: skip
+        key.name,
+        told(key.rest, key.unit),
+        f"{told(extreme, key.unit)}{' low' if key.lowest else ''}",
+        _time(found, key.extreme_h),
+        told(key.percent) if relative else "",
+        told(end, key.unit),
+        told(key.percent_end) if relative else "",
+    )
 
 
 def _occupancies(found: Simulated) -> list[str]:
@@ -119,11 +130,17 @@ def _exposures(found: Simulated) -> list[str]:
     for one in found.exposures:
         rows.append(
             (
-                f"{one.drug}, {one.place}", with_mass(one, "cmax_last" if _is_told(one, "cmax_last") and _is_repeated(one) else "cmax"), _tmax(one),
-                told(one.numbers["cavg_last"], "nM"), _auc(one),
-                _half_life(one), told(one.numbers["accumulation"]),
+                f"{one.drug}, {one.place}",
+                with_mass(
+                    one, "cmax_last" if _is_told(one, "cmax_last") and _is_repeated(one) else "cmax"
+                ),
+                _tmax(one),
+                told(one.numbers["cavg_last"], "nM"),
+                _auc(one),
+                _half_life(one),
+                told(one.numbers["accumulation"]),
             )
-        )  # fmt: skip
+        )
     return ["", *aligned(_without_empty(rows))]
 
 
@@ -196,7 +213,10 @@ def _compared(compared: Compared, found: Simulated) -> list[str]:
     sums = [
         says
         for number, says in (
-            (compared.fold, f"readings and simulation differ {figures(compared.fold)}-fold on average"),
+            (
+                compared.fold,
+                f"readings and simulation differ {figures(compared.fold)}-fold on average",
+            ),
             (compared.rms_errors, f"{figures(compared.rms_errors, 2)} errors (root mean square)"),
             (compared.share_inside, f"{100 * compared.share_inside:.0f} % of readings in the band"),
         )

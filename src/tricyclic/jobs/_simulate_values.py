@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from tricyclic.simulation.composed import Composed
 
 ACTIVITY = {
-    "poor": 0.0, "intermediate": 0.5, "extensive": 1.0, "normal": 1.0, "rapid": 1.5, "ultrarapid": 2.0,
-}  # fmt: skip
+    "poor": 0.0,
+    "intermediate": 0.5,
+    "extensive": 1.0,
+    "normal": 1.0,
+    "rapid": 1.5,
+    "ultrarapid": 2.0,
+}
 ENZYMES = ("CYP2C19", "CYP2D6")
 _ACTIVITY_OF = "subject.activity_"
 # Names of shares, as the drugs and mechanisms write them; other shares say so in words.
@@ -73,12 +78,16 @@ def values_of(texts: tuple[str, ...] | str, composed: Composed) -> dict[str, flo
     for text in split(texts):
         name, equals, number = (part.strip() for part in text.partition("="))
         if not equals:
-            raise InputError(f"'{text}' sets nothing", where="set", allowed="Write it like net_cortex.Km=400")
+            raise InputError(
+                f"'{text}' sets nothing", where="set", allowed="Write it like net_cortex.Km=400"
+            )
         full = _parameter(name, composed)
         if full == WEIGHT:
             raise InputError(
-                "doses are divided by it when they are read", where=f"set {name}", do=f'State --weight "{number.removesuffix("kg").strip()} kg"'
-            )  # fmt: skip
+                "doses are divided by it when they are read",
+                where=f"set {name}",
+                do=f'State --weight "{number.removesuffix("kg").strip()} kg"',
+            )
         found[full] = _number(number, composed.parameters[full])
     return found
 
@@ -98,7 +107,9 @@ def _parameter(name: str, composed: Composed) -> str:
             do=f"Name one of them: {', '.join(same[:12])}",
         )
     if name in composed.quantities or _wire(name, composed):
-        raise InputError(f"'{name}' {_not_set(name, composed)}", where="set", do=_instead(name, composed))
+        raise InputError(
+            f"'{name}' {_not_set(name, composed)}", where="set", do=_instead(name, composed)
+        )
     raise UnknownNameError.among("parameter", name, parameters, where=composed.name)
 
 
@@ -124,7 +135,9 @@ def _is_dosing(name: str, composed: Composed) -> bool:
 def _wire(name: str, composed: Composed) -> str:
     """What a port of a part is fed by; empty where it is none."""
     part, _, symbol = name.partition(".")
-    return next((one.wires.get(symbol, "") for one in composed.scenario.parts if one.name == part), "")
+    return next(
+        (one.wires.get(symbol, "") for one in composed.scenario.parts if one.name == part), ""
+    )
 
 
 def _number(text: str, constant: Constant) -> float:
@@ -132,9 +145,10 @@ def _number(text: str, constant: Constant) -> float:
     says = model_unit(constant.unit).says
     if not match or match[2].strip() not in ("", constant.unit, says):
         raise InputError(
-            f"'{text}' is no value", where=f"set {constant.name}",
+            f"'{text}' is no value",
+            where=f"set {constant.name}",
             allowed=f"A number{f' in {says}' if says else ''}",
-        )  # fmt: skip
+        )
     return float(match[1])
 
 
@@ -182,10 +196,16 @@ def without_effect(
     for name in varied:
         enzyme = name.removeprefix(_ACTIVITY_OF)
         shares = [f"{drug}.share_{enzyme}" for drug in composed.drugs]
-        known = {share: composed.parameters[share].value for share in shares if share in composed.parameters}
+        known = {
+            share: composed.parameters[share].value
+            for share in shares
+            if share in composed.parameters
+        }
         if not any(values.get(share, value) > 0 for share, value in known.items()):
             who = {"rat": "in the rat", "human": "in people"}[composed.scenario.species]
-            found.append(f"No drug of this model is cleared by {enzyme} {who}: its phenotype changes nothing")
+            found.append(
+                f"No drug of this model is cleared by {enzyme} {who}: its phenotype changes nothing"
+            )
     return tuple(found)
 
 

@@ -64,7 +64,9 @@ def assay_from(
     for text in (part for several in assume for part in several.split(",") if part.strip()):
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
-            raise InputError(f"'{text}' is not name=number", where="assume", allowed="Such as well_cv=10%")
+            raise InputError(
+                f"'{text}' is not name=number", where="assume", allowed="Such as well_cv=10%"
+            )
         if name not in fields or isinstance(fields[name].default, str):
             raise UnknownNameError.among(
                 "number of this assay",
@@ -80,7 +82,9 @@ def assay_from(
     assay = kind(**given)
     settings = tuple(
         Setting(
-            name, getattr(assay, name), "stated" if name in given else source if name in guide else "assumed"
+            name,
+            getattr(assay, name),
+            "stated" if name in given else source if name in guide else "assumed",
         )
         for name in fields
     )
@@ -96,20 +100,28 @@ def series_of(text: str, where: str) -> list[str]:
         match = re.fullmatch(rf"({_NUMBER})\s*(.*)", part)
         if not match:
             raise InputError(
-                f"'{part}' is no amount", where=where, allowed='Write the series like "0.1, 1, 10 uM"'
+                f"'{part}' is no amount",
+                where=where,
+                allowed='Write the series like "0.1, 1, 10 uM"',
             )
         unit = match[2].strip() or unit
         if not unit:
             raise InputError(
-                f"'{text}' has no unit", where=where, allowed='Write the series like "0.1, 1, 10 uM"'
+                f"'{text}' has no unit",
+                where=where,
+                allowed='Write the series like "0.1, 1, 10 uM"',
             )
         found.append(f"{match[1]} {unit}")
     if not found:
-        raise InputError("names no amount", where=where, allowed='Write the series like "0.1, 1, 10 uM"')
+        raise InputError(
+            "names no amount", where=where, allowed='Write the series like "0.1, 1, 10 uM"'
+        )
     return found[::-1]
 
 
-def levels_of(text: str, drug: Drug, route: str, where: str, *, with_zero: bool = False) -> tuple[Level, ...]:
+def levels_of(
+    text: str, drug: Drug, route: str, where: str, *, with_zero: bool = False
+) -> tuple[Level, ...]:
     """A series of doses or concentrations, ascending, each once.
 
     Raises
@@ -123,13 +135,17 @@ def levels_of(text: str, drug: Drug, route: str, where: str, *, with_zero: bool 
 
     found = {amount_of(part, route, drug): part for part in series_of(text, where)}
     if len(found) > MOST_LEVELS:
-        raise InputError(f"names {len(found)} amounts", where=where, allowed=f"At most {MOST_LEVELS}")
+        raise InputError(
+            f"names {len(found)} amounts", where=where, allowed=f"At most {MOST_LEVELS}"
+        )
     if not with_zero and 0.0 in found:
         raise InputError("holds 0", where=where, do="Leave it out: vehicle is always there")
     return tuple(Level(found[amount], amount) for amount in sorted(found))
 
 
-def drug_named(name: str, scenario: Scenario, drugs: Mapping[str, Drug], route: str, example: str) -> Drug:
+def drug_named(
+    name: str, scenario: Scenario, drugs: Mapping[str, Drug], route: str, example: str
+) -> Drug:
     """The drug of that name, as people write it.
 
     Raises
@@ -221,14 +237,21 @@ def typical_of(
 
     name = scenario.ensemble or scenario.name
     if name not in ensemble_names(folder or None):
-        raise InputError("has no calibrated ensemble", where=scenario.name, do="Leave the member out")
+        raise InputError(
+            "has no calibrated ensemble", where=scenario.name, do="Leave the member out"
+        )
     found = ensemble(name, folder=folder or None)
     if not 0 <= member < len(found):
         raise InputError(
-            f"is {member}", where="member", allowed=f"The ensemble '{name}' has members 0 to {len(found) - 1}"
+            f"is {member}",
+            where="member",
+            allowed=f"The ensemble '{name}' has members 0 to {len(found) - 1}",
         )
     values = values_for(composed, found.each(most=member + 1)[member])
-    return {**values, **stated}, f"member {member} of the ensemble {name}, version {found.version}{changed}"
+    return {
+        **values,
+        **stated,
+    }, f"member {member} of the ensemble {name}, version {found.version}{changed}"
 
 
 def library_of(
@@ -250,7 +273,9 @@ def _number(text: str, where: str) -> float:
     try:
         return float(plain[:-1]) / 100.0 if plain.endswith("%") else float(plain)
     except ValueError:
-        raise InputError(f"is '{text}'", where=where, allowed="A number, such as 0.1 or 10%") from None
+        raise InputError(
+            f"is '{text}'", where=where, allowed="A number, such as 0.1 or 10%"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -273,7 +298,11 @@ class Ligands:
     def labels(self, suffix: str = "") -> list[str]:
         """Names of the groups of wells: vehicle, then the series; then both with the antagonist."""
         alone = ["vehicle", *(f"{self.name} {level.says}" for level in self.levels)]
-        against = [self.other, *(f"{label} + {self.other}" for label in alone[1:])] if self.antagonist else []
+        against = (
+            [self.other, *(f"{label} + {self.other}" for label in alone[1:])]
+            if self.antagonist
+            else []
+        )
         return [f"{label}{suffix}" for label in (*alone, *against)]
 
     @property
@@ -288,7 +317,12 @@ class Ligands:
 
 
 def ligands_of(
-    drug: str, concentrations: str, antagonist: str, at: str, scenario: Scenario, drugs: Mapping[str, Drug]
+    drug: str,
+    concentrations: str,
+    antagonist: str,
+    at: str,
+    scenario: Scenario,
+    drugs: Mapping[str, Drug],
 ) -> Ligands:
     """Drug, series and antagonist in words, read."""
     import math
@@ -301,5 +335,11 @@ def ligands_of(
     if against is None:
         return Ligands(own.name, told_name(own), levels, nearest)
     return Ligands(
-        own.name, told_name(own), levels, nearest, against[0], told_name(drugs[against[0]]), against[1]
+        own.name,
+        told_name(own),
+        levels,
+        nearest,
+        against[0],
+        told_name(drugs[against[0]]),
+        against[1],
     )

@@ -92,21 +92,30 @@ def dose_response(
     left_out: list[str] = []
     for k, table in enumerate(readings, start=1):
         x = np.repeat(concentrations_nM * 1e-9, table.shape[1])
-        series = Series(f"culture {k}", table.ravel(), unit, {"concentration_M": x}, experiment=str(k))
+        series = Series(
+            f"culture {k}", table.ravel(), unit, {"concentration_M": x}, experiment=str(k)
+        )
         found = fit(series, model, intervals="target", variance=variance)
         fits.append(found)
         if not found.ok:
             left_out.append(f"culture {k} gave no curve: {found.says}")
             continue
-        half = from_log10(found, "log10_ec50", "EC50", "nM", NANOMOLAR, subject=subject, where=f"culture {k}")
+        half = from_log10(
+            found, "log10_ec50", "EC50", "nM", NANOMOLAR, subject=subject, where=f"culture {k}"
+        )
         ratio = _fold(found, subject, f"culture {k}")
         open_both_ways = half.low <= 0 and math.isinf(half.high)
         if ratio is None or open_both_ways or found["log10_ec50"].at_bound:
-            left_out.append(f"culture {k} tells no EC50 and no maximum: its curve is not held by its wells")
+            left_out.append(
+                f"culture {k} tells no EC50 and no maximum: its curve is not held by its wells"
+            )
             continue
         halves.append(half)
         folds.append(ratio)
-    pooled = [pool_estimates(listed, scale="log", where="") if listed else None for listed in (halves, folds)]
+    pooled = [
+        pool_estimates(listed, scale="log", where="") if listed else None
+        for listed in (halves, folds)
+    ]
     return DoseResponse(
         tuple(fits), pooled[0], pooled[1], _shared(fits, model, subject, variance), tuple(left_out)
     )
@@ -140,9 +149,17 @@ def mean_estimate(
         return Estimate(name, math.nan, unit, n=0, method="none could be read", subject=subject)
     found = mean_of(values, confidence=confidence)
     return Estimate(
-        name, found.value, unit, found.low, found.high, confidence, se=found.se, n=int(values.size),
-        method=f"mean, t on {values.size}", subject=subject,
-    )  # fmt: skip
+        name,
+        found.value,
+        unit,
+        found.low,
+        found.high,
+        confidence,
+        se=found.se,
+        n=int(values.size),
+        method=f"mean, t on {values.size}",
+        subject=subject,
+    )
 
 
 def wells_of(count: int) -> list[str]:
@@ -160,20 +177,35 @@ def curves_table(response: DoseResponse) -> Columns:
 
     def column(name: str, which: str = "value") -> list[float]:
         return [
-            float(getattr(fit[name], which)) if fit.ok and name in fit else math.nan for fit in response.fits
+            float(getattr(fit[name], which)) if fit.ok and name in fit else math.nan
+            for fit in response.fits
         ]
 
     return {
-        "culture": [str(k) for k in range(1, len(response.fits) + 1)], "baseline": column("baseline"), "plateau": column("plateau"),
-        "log10_ec50_M": column("log10_ec50"), "low": column("log10_ec50", "low"), "high": column("log10_ec50", "high"),
-        "hill": column("hill"), "says": [fit.says for fit in response.fits],
-    }  # fmt: skip
+        "culture": [str(k) for k in range(1, len(response.fits) + 1)],
+        "baseline": column("baseline"),
+        "plateau": column("plateau"),
+        "log10_ec50_M": column("log10_ec50"),
+        "low": column("log10_ec50", "low"),
+        "high": column("log10_ec50", "high"),
+        "hill": column("hill"),
+        "says": [fit.says for fit in response.fits],
+    }
 
 
 def picture_of(
-    name: str, title: str, x_title: str, y_title: str, levels: Sequence[Level], sets: Sequence[tuple[str, Floats]],
-    response: DoseResponse, scale: Floats, curve: str, caption: str, vehicle_says: str = "0",
-) -> CurvePicture:  # fmt: skip
+    name: str,
+    title: str,
+    x_title: str,
+    y_title: str,
+    levels: Sequence[Level],
+    sets: Sequence[tuple[str, Floats]],
+    response: DoseResponse,
+    scale: Floats,
+    curve: str,
+    caption: str,
+    vehicle_says: str = "0",
+) -> CurvePicture:
     """The dose-response figure: mean +/- SD of cultures, a curve per culture behind the treated wells.
 
     Parameters
@@ -202,7 +234,10 @@ def picture_of(
     traces: tuple[Trace, ...] = ()
     if fitted:
         lines = np.array(
-            [predict(fit, SHELF[curve], {"concentration_M": 10**dense}) * factor for fit, factor in fitted]
+            [
+                predict(fit, SHELF[curve], {"concentration_M": 10**dense}) * factor
+                for fit, factor in fitted
+            ]
         )
         several = len(lines) > 1
         traces = (
@@ -216,8 +251,10 @@ def picture_of(
         )
     marks: tuple[Mark, ...] = ()
     if response.ec50 is not None and response.ec50.relation == "=":
-        at = [math.log10(value * 1e-9) if 0 < value < math.inf else math.copysign(math.inf, value - 1) for value in
-              (response.ec50.value, response.ec50.low, response.ec50.high)]  # fmt: skip
+        at = [
+            math.log10(value * 1e-9) if 0 < value < math.inf else math.copysign(math.inf, value - 1)
+            for value in (response.ec50.value, response.ec50.low, response.ec50.high)
+        ]
         marks = (
             Mark(
                 "EC50",
@@ -229,14 +266,28 @@ def picture_of(
         )
     controls = tuple(ControlLevel(vehicle_says, table[:, 0], of=label) for label, table in sets)
     return CurvePicture(
-        name, f"{title} (simulated)", x_title, y_title, "log10_M", traces, points, controls, marks,
-        points_say=f"mean +/- SD of {len(sets[0][1])} simulated cultures" if len(sets[0][1]) > 1 else "mean of the wells of one simulated culture",
-        band_says="lowest and highest curve of the cultures", caption=caption,
-    )  # fmt: skip
+        name,
+        f"{title} (simulated)",
+        x_title,
+        y_title,
+        "log10_M",
+        traces,
+        points,
+        controls,
+        marks,
+        points_say=f"mean +/- SD of {len(sets[0][1])} simulated cultures"
+        if len(sets[0][1]) > 1
+        else "mean of the wells of one simulated culture",
+        band_says="lowest and highest curve of the cultures",
+        caption=caption,
+    )
 
 
 def paired_folds(
-    plain: Sequence[Estimate | None], held: Sequence[Estimate | None], plain_says: str, held_says: str
+    plain: Sequence[Estimate | None],
+    held: Sequence[Estimate | None],
+    plain_says: str,
+    held_says: str,
 ) -> tuple[Comparison, ...]:
     """Potentiation without and with the antagonist in the same cultures, compared; none without a culture that has both."""
     from tricyclic.assays.compare_conditions import compare_conditions
@@ -258,7 +309,9 @@ def unsaid(response: DoseResponse) -> tuple[str, ...]:
     return (*few, *((f"and {more} culture{'s' if more > 1 else ''} more",) if more > 0 else ()))
 
 
-def _shared(fits: Sequence[Fit], model: CurveModel, subject: str, variance: Variance) -> Estimate | None:
+def _shared(
+    fits: Sequence[Fit], model: CurveModel, subject: str, variance: Variance
+) -> Estimate | None:
     """One EC50 in all cultures; its interval knows the wells, not how much cultures differ in EC50."""
     from tricyclic.assays.estimates import NANOMOLAR, from_log10
     from tricyclic.fitting.fit import Part, fit
@@ -266,7 +319,9 @@ def _shared(fits: Sequence[Fit], model: CurveModel, subject: str, variance: Vari
     if len(fits) < 2:
         return None
     own = [
-        name for name in (parameter.name for parameter in model.parameters) if name in ("baseline", "plateau")
+        name
+        for name in (parameter.name for parameter in model.parameters)
+        if name in ("baseline", "plateau")
     ]
     parts = [
         Part(found.parts[0].series, model, {name: f"{name} {k}" for name in own})
@@ -275,11 +330,15 @@ def _shared(fits: Sequence[Fit], model: CurveModel, subject: str, variance: Vari
     together = fit(parts, intervals=["log10_ec50"], variance=variance)
     if not together.ok or together["log10_ec50"].at_bound:
         return None
-    told = from_log10(together, "log10_ec50", "EC50, one for all cultures", "nM", NANOMOLAR, subject=subject)
+    told = from_log10(
+        together, "log10_ec50", "EC50, one for all cultures", "nM", NANOMOLAR, subject=subject
+    )
     if told.low <= 0 and math.isinf(told.high):
         return None
     return replace(
-        told, n=len(fits), method=f"one fit of {len(fits)} cultures, profile likelihood of the wells"
+        told,
+        n=len(fits),
+        method=f"one fit of {len(fits)} cultures, profile likelihood of the wells",
     )
 
 
@@ -300,6 +359,14 @@ def _fold(found: Fit, subject: str, where: str) -> Estimate | None:
         return None
     reach = 10**decades
     return Estimate(
-        "maximum fold", top / bottom, "", top / bottom / reach, top / bottom * reach, found.confidence, log10_se=se,
-        method="plateau over baseline of one curve", subject=subject, where=where,
-    )  # fmt: skip
+        "maximum fold",
+        top / bottom,
+        "",
+        top / bottom / reach,
+        top / bottom * reach,
+        found.confidence,
+        log10_se=se,
+        method="plateau over baseline of one curve",
+        subject=subject,
+        where=where,
+    )

@@ -71,7 +71,10 @@ def microdialysis(request: Wanted) -> Generator[Progress, None, Virtual]:
     lasts = assay.end_h - assay.dose_h if is_sustained(route) else 0.0
     yield Progress(0, 4, "compiling the model")
     composed = compose(
-        scenario, parts, drugs, [Regimen(drug.name, route, 1.0, start_h=assay.dose_h, duration_h=lasts)]
+        scenario,
+        parts,
+        drugs,
+        [Regimen(drug.name, route, 1.0, start_h=assay.dose_h, duration_h=lasts)],
     )
     bench = Bench(composed)
     given, truth_is = typical_of(request.member, request.set, scenario, composed, request.folder)
@@ -105,12 +108,14 @@ def microdialysis(request: Wanted) -> Generator[Progress, None, Virtual]:
         Group(
             label,
             (
-                mean_estimate("highest fraction", _known(after[row, g].max(axis=1)), "%"), mean_estimate("area", _known(area[row, g]), "% h"),
-                Estimate("fluid", float(truth[1][g].mean()), "%", n=0), Estimate("dialysate", float(truth[0][g].mean()), "%", n=0),
+                mean_estimate("highest fraction", _known(after[row, g].max(axis=1)), "%"),
+                mean_estimate("area", _known(area[row, g]), "% h"),
+                Estimate("fluid", float(truth[1][g].mean()), "%", n=0),
+                Estimate("dialysate", float(truth[0][g].mean()), "%", n=0),
             ),
         )
         for g, (label, row) in enumerate(zip(labels, rows, strict=True))
-    ]  # fmt: skip
+    ]
     comparisons = _against_vehicle(mean, rows, labels)
     needs: tuple[Need, ...] = ()
     if request.experiments:
@@ -127,7 +132,9 @@ def microdialysis(request: Wanted) -> Generator[Progress, None, Virtual]:
     limit = 3.0 * assay.reading_sd_fmol
     own = np.concatenate([readings[row, g].ravel() for g, row in enumerate(rows)])
     if low := int((own < limit).sum()):
-        remarks.append(f"{low} of {own.size} fractions lie below the limit of detection, {limit:g} fmol")
+        remarks.append(
+            f"{low} of {own.size} fractions lie below the limit of detection, {limit:g} fmol"
+        )
     if lost := sum(int(np.isnan(mean[row, g]).sum()) for g, row in enumerate(rows)):
         remarks.append(f"{lost} rats gave no baseline or could not be simulated, and are left out")
     top = len(labels) - 1
@@ -146,9 +153,22 @@ def microdialysis(request: Wanted) -> Generator[Progress, None, Virtual]:
         **({"power": power_table(needs)} if needs else {}),
     }
     return Virtual(
-        "microdialysis", TITLE, SCENARIO, request.seed, design, tuple(found), columns, tuple(groups), comparisons, needs,
-        "rats in each group", settings, tuple(remarks), tables, (_picture(assay, labels, rows, percent, truth[0], design, lasts),),
-    )  # fmt: skip
+        "microdialysis",
+        TITLE,
+        SCENARIO,
+        request.seed,
+        design,
+        tuple(found),
+        columns,
+        tuple(groups),
+        comparisons,
+        needs,
+        "rats in each group",
+        settings,
+        tuple(remarks),
+        tables,
+        (_picture(assay, labels, rows, percent, truth[0], design, lasts),),
+    )
 
 
 def _without_spread(assay: DialysisAssay) -> DialysisAssay:
@@ -161,7 +181,9 @@ def _known(values: Floats) -> Floats:
     return values[np.isfinite(values)]
 
 
-def _against_vehicle(mean: Floats, rows: Sequence[slice], labels: Sequence[str]) -> tuple[Comparison, ...]:
+def _against_vehicle(
+    mean: Floats, rows: Sequence[slice], labels: Sequence[str]
+) -> tuple[Comparison, ...]:
     from tricyclic.assays.compare_conditions import compare_conditions
 
     def each(g: int) -> list[Estimate]:
@@ -184,7 +206,12 @@ def _needs(request: Wanted, mean: Floats, labels: Sequence[str]) -> tuple[Need, 
     log = np.log10(np.where(mean > 0, mean, np.nan))
     return tuple(
         need_of_groups(
-            effect, log[:, g], log[:, 0], SIZES, request.experiments, stream(request.seed, "power", effect)
+            effect,
+            log[:, g],
+            log[:, 0],
+            SIZES,
+            request.experiments,
+            stream(request.seed, "power", effect),
         )
         for g in range(1, len(labels))
         for effect in [f"{labels[g]} against vehicle"]
@@ -192,7 +219,11 @@ def _needs(request: Wanted, mean: Floats, labels: Sequence[str]) -> tuple[Need, 
 
 
 def _fractions_table(
-    assay: DialysisAssay, labels: Sequence[str], rows: Sequence[slice], readings: Floats, percent: Floats
+    assay: DialysisAssay,
+    labels: Sequence[str],
+    rows: Sequence[slice],
+    readings: Floats,
+    percent: Floats,
 ) -> Columns:
     """One row per fraction."""
     places = [
@@ -204,11 +235,16 @@ def _fractions_table(
     start = (np.arange(readings.shape[2]) - assay.baseline_fractions) * assay.fraction_min
     amount = np.array([readings[k, g, i] for g, k, i in places])
     return {
-        "group": [labels[g] for g, _, _ in places], "rat": [str(k + 1) for _, k, _ in places], "fraction": [float(i + 1) for _, _, i in places],
-        "start_min": [float(start[i]) for _, _, i in places], "end_min": [float(start[i] + assay.fraction_min) for _, _, i in places],
-        "volume_uL": [assay.volume_uL] * len(places), "norepinephrine_fmol": amount.tolist(),
-        "dialysate_nM": (amount / assay.volume_uL).tolist(), "percent_of_baseline": [float(percent[k, g, i]) for g, k, i in places],
-    }  # fmt: skip
+        "group": [labels[g] for g, _, _ in places],
+        "rat": [str(k + 1) for _, k, _ in places],
+        "fraction": [float(i + 1) for _, _, i in places],
+        "start_min": [float(start[i]) for _, _, i in places],
+        "end_min": [float(start[i] + assay.fraction_min) for _, _, i in places],
+        "volume_uL": [assay.volume_uL] * len(places),
+        "norepinephrine_fmol": amount.tolist(),
+        "dialysate_nM": (amount / assay.volume_uL).tolist(),
+        "percent_of_baseline": [float(percent[k, g, i]) for g, k, i in places],
+    }
 
 
 def _picture(
@@ -229,7 +265,8 @@ def _picture(
     # The first and the last fraction reach to the ends of the axis.
     ends = np.r_[0.0, x, assay.end_h]
     traces = tuple(
-        Trace(label, ends, np.r_[100.0, base, truth[g], truth[g][-1]]) for g, label in enumerate(labels)
+        Trace(label, ends, np.r_[100.0, base, truth[g], truth[g][-1]])
+        for g, label in enumerate(labels)
     )
     points = []
     for g, (label, row) in enumerate(zip(labels, rows, strict=True)):
@@ -246,8 +283,13 @@ def _picture(
         level=100.0,
     )
     return CoursePicture(
-        "fractions", f"{TITLE} (simulated)", (panel,), design[0], "time", () if lasts else (assay.dose_h,),
+        "fractions",
+        f"{TITLE} (simulated)",
+        (panel,),
+        design[0],
+        "time",
+        () if lasts else (assay.dose_h,),
         ((assay.dose_h, assay.end_h),) if lasts else (),
         caption="Lines: the typical rat without error.",
         points_say="synthetic, no experiment; mean +/- SEM of the simulated rats of each group",
-    )  # fmt: skip
+    )

@@ -70,12 +70,18 @@ def glutamate(request: Wanted) -> Generator[Progress, None, Virtual]:
     scenario, parts, drugs = library_of(SCENARIO, request.folder)
     assay, settings = assay_from(GlutamateAssay, request.assume, GUIDE, "guide_imipramine_sigma")
     ligands = ligands_of(
-        request.drug or DRUG, request.concentrations or CONCENTRATIONS, request.antagonist or ANTAGONIST, request.at or AT,
-        scenario, drugs,
-    )  # fmt: skip
+        request.drug or DRUG,
+        request.concentrations or CONCENTRATIONS,
+        request.antagonist or ANTAGONIST,
+        request.at or AT,
+        scenario,
+        drugs,
+    )
     stimuli = levels_of(request.factor or BDNF, drugs["bdnf"], "bath", "factor")
     if len(stimuli) > 1:
-        raise InputError(f"names {len(stimuli)} concentrations of BDNF", where="factor", do="Name one")
+        raise InputError(
+            f"names {len(stimuli)} concentrations of BDNF", where="factor", do="Name one"
+        )
     bdnf = stimuli[0]
     yield Progress(0, 4, "compiling the model")
     composed = compose(scenario, parts, drugs, assay.regimens(ligands.drug, ligands.antagonist))
@@ -134,7 +140,8 @@ def glutamate(request: Wanted) -> Generator[Progress, None, Virtual]:
         )
     )
     groups = [
-        Group(says, tuple(pooled_ratio(one) for one in ((a, b) if blocked else (a,)))) for says, a, b in rows
+        Group(says, tuple(pooled_ratio(one) for one in ((a, b) if blocked else (a,))))
+        for says, a, b in rows
     ]
     needs: tuple[Need, ...] = ()
     if request.experiments:
@@ -162,26 +169,53 @@ def glutamate(request: Wanted) -> Generator[Progress, None, Virtual]:
         [(f"with {ligands.other}", percent[:, d + 1 : 2 * d + 2])] if blocked else []
     )
     picture = picture_of(
-        "dose-response", TITLE, f"log10 [{ligands.name}] (M)", "net release (% of vehicle)", ligands.levels, sets, curves,
-        100.0 / mean[:n, 0], request.curve, "Synthetic data, no experiment",
-    )  # fmt: skip
+        "dose-response",
+        TITLE,
+        f"log10 [{ligands.name}] (M)",
+        "net release (% of vehicle)",
+        ligands.levels,
+        sets,
+        curves,
+        100.0 / mean[:n, 0],
+        request.curve,
+        "Synthetic data, no experiment",
+    )
     tables = {
-        "wells": _wells_table(conditions, readings[:n]), "dose_response": _series_table(conditions[: d + 1], net[:n]),
-        "cultures": curves_table(curves), **({"power": power_table(needs)} if needs else {}),
-    }  # fmt: skip
+        "wells": _wells_table(conditions, readings[:n]),
+        "dose_response": _series_table(conditions[: d + 1], net[:n]),
+        "cultures": curves_table(curves),
+        **({"power": power_table(needs)} if needs else {}),
+    }
     comparisons = (
-        paired_folds(folds[ligands.at], blocked[ligands.at + 1], ligands.compared, f"with {ligands.held}")
+        paired_folds(
+            folds[ligands.at], blocked[ligands.at + 1], ligands.compared, f"with {ligands.held}"
+        )
         if blocked
         else ()
     )
     columns = ("fold of vehicle", *((f"with {ligands.held}",) if blocked else ()))
     return Virtual(
-        "glutamate", TITLE, SCENARIO, request.seed, design, tuple(found), columns, tuple(groups), comparisons, needs, "cultures",
-        settings, tuple(remarks), tables, (picture,),
-    )  # fmt: skip
+        "glutamate",
+        TITLE,
+        SCENARIO,
+        request.seed,
+        design,
+        tuple(found),
+        columns,
+        tuple(groups),
+        comparisons,
+        needs,
+        "cultures",
+        settings,
+        tuple(remarks),
+        tables,
+        (picture,),
+    )
 
 
-def _typical(bench: Bench, assay: GlutamateAssay, given: Mapping[str, float], bdnf_nM: float) -> Floats:
+def _typical(
+    bench: Bench, assay: GlutamateAssay, given: Mapping[str, float], bdnf_nM: float
+) -> Floats:
     """Net release of the typical culture without error over the dense series, shape (61,)."""
     from tricyclic.simulation.virtual_assay import Condition
     from tricyclic.simulation.virtual_glutamate import glutamate_in_samples
@@ -205,7 +239,12 @@ def _needs(
     )
     return tuple(
         need_of_pairs(
-            effect, log[:, a], log[:, b], SIZES, request.experiments, stream(request.seed, "power", effect)
+            effect,
+            log[:, a],
+            log[:, b],
+            SIZES,
+            request.experiments,
+            stream(request.seed, "power", effect),
         )
         for effect, a, b in effects
     )
@@ -222,20 +261,29 @@ def _wells_table(conditions: Sequence[Condition], readings: Floats) -> Columns:
     names = wells_of(readings.shape[1] * readings.shape[2])
     base, after = (np.array([readings[place][i] for place in places]) for i in (0, 1))
     return {
-        "culture": [str(k + 1) for k, _, _ in places], "well": [names[j * readings.shape[2] + r] for _, j, r in places],
-        "condition": [conditions[j].name for _, j, _ in places], "replicate": [float(r + 1) for _, _, r in places],
-        "drug_nM": [conditions[j].drug_nM for _, j, _ in places], "antagonist_nM": [conditions[j].antagonist_nM for _, j, _ in places],
-        "BDNF_nM": [conditions[j].factor_nM for _, j, _ in places], "baseline_glutamate_nM": base.tolist(),
-        "glutamate_after_nM": after.tolist(), "net_glutamate_nM": (after - base).tolist(),
-    }  # fmt: skip
+        "culture": [str(k + 1) for k, _, _ in places],
+        "well": [names[j * readings.shape[2] + r] for _, j, r in places],
+        "condition": [conditions[j].name for _, j, _ in places],
+        "replicate": [float(r + 1) for _, _, r in places],
+        "drug_nM": [conditions[j].drug_nM for _, j, _ in places],
+        "antagonist_nM": [conditions[j].antagonist_nM for _, j, _ in places],
+        "BDNF_nM": [conditions[j].factor_nM for _, j, _ in places],
+        "baseline_glutamate_nM": base.tolist(),
+        "glutamate_after_nM": after.tolist(),
+        "net_glutamate_nM": (after - base).tolist(),
+    }
 
 
 def _series_table(conditions: Sequence[Condition], net: Floats) -> Columns:
     """The wells without antagonist alone, as a curve is fitted to them."""
     places = [
-        (k, j, r) for k in range(net.shape[0]) for j in range(len(conditions)) for r in range(net.shape[2])
+        (k, j, r)
+        for k in range(net.shape[0])
+        for j in range(len(conditions))
+        for r in range(net.shape[2])
     ]
     return {
-        "culture": [str(k + 1) for k, _, _ in places], "drug_nM": [conditions[j].drug_nM for _, j, _ in places],
+        "culture": [str(k + 1) for k, _, _ in places],
+        "drug_nM": [conditions[j].drug_nM for _, j, _ in places],
         "net_glutamate_nM": [float(net[place]) for place in places],
-    }  # fmt: skip
+    }

@@ -69,9 +69,13 @@ def neurites(request: Wanted) -> Generator[Progress, None, Virtual]:
     scenario, parts, drugs = library_of(SCENARIO, request.folder)
     assay, settings = assay_from(NeuriteAssay, request.assume, (), "")
     ligands = ligands_of(
-        request.drug or DRUG, request.concentrations or CONCENTRATIONS, request.antagonist or ANTAGONIST, request.at or AT,
-        scenario, drugs,
-    )  # fmt: skip
+        request.drug or DRUG,
+        request.concentrations or CONCENTRATIONS,
+        request.antagonist or ANTAGONIST,
+        request.at or AT,
+        scenario,
+        drugs,
+    )
     ngf = levels_of(request.factor or NGF, drugs["ngf"], "bath", "factor", with_zero=True)
     m = _judged(ngf)
     yield Progress(0, 4, "compiling the model")
@@ -116,14 +120,19 @@ def neurites(request: Wanted) -> Generator[Progress, None, Virtual]:
     ]
     groups = [
         Group(
-            label, tuple(mean_estimate("cells with neurites", mean[:n, i, j], "%") for i in range(len(ngf)))
+            label,
+            tuple(
+                mean_estimate("cells with neurites", mean[:n, i, j], "%") for i in range(len(ngf))
+            ),
         )
         for j, label in enumerate(ligands.labels())
     ]
     needs: tuple[Need, ...] = ()
     if request.experiments:
         yield Progress(3, 4, "how many cultures it takes")
-        needs = _needs(request, mean[:, m], ligands.labels(), d, ligands.at, bool(ligands.antagonist))
+        needs = _needs(
+            request, mean[:, m], ligands.labels(), d, ligands.at, bool(ligands.antagonist)
+        )
     yield Progress(4, 4, "drawing and writing")
     against = f", with and without {ligands.held}" if ligands.antagonist else ""
     design = (
@@ -134,24 +143,48 @@ def neurites(request: Wanted) -> Generator[Progress, None, Virtual]:
     sets = [(ligands.name, mean[:n, m, : d + 1])]
     sets += [(f"with {ligands.other}", mean[:n, m, d + 1 :])] if ligands.antagonist else []
     picture = picture_of(
-        "dose-response", f"{TITLE}, NGF {ngf[m].says}", f"log10 [{ligands.name}] (M)", "cells with neurites (%)", ligands.levels, sets,
-        curves, np.ones(n), request.curve, "Synthetic data, no experiment",
-    )  # fmt: skip
+        "dose-response",
+        f"{TITLE}, NGF {ngf[m].says}",
+        f"log10 [{ligands.name}] (M)",
+        "cells with neurites (%)",
+        ligands.levels,
+        sets,
+        curves,
+        np.ones(n),
+        request.curve,
+        "Synthetic data, no experiment",
+    )
     tables = {
-        "wells": _wells_table(conditions, bearing[:n], grown[:n], assay.cells), "cultures": curves_table(curves),
+        "wells": _wells_table(conditions, bearing[:n], grown[:n], assay.cells),
+        "cultures": curves_table(curves),
         **({"power": power_table(needs)} if needs else {}),
-    }  # fmt: skip
+    }
     comparisons: tuple[Comparison, ...] = ()
     if ligands.antagonist:
         base = mean[:n, m, 0]
         comparisons = paired_folds(
-            ratios("fold", mean[:n, m, ligands.at + 1], base, ligands.name), ratios("fold", mean[:n, m, d + 2 + ligands.at], base, ligands.name),
-            ligands.compared, f"with {ligands.held}",
-        )  # fmt: skip
+            ratios("fold", mean[:n, m, ligands.at + 1], base, ligands.name),
+            ratios("fold", mean[:n, m, d + 2 + ligands.at], base, ligands.name),
+            ligands.compared,
+            f"with {ligands.held}",
+        )
     return Virtual(
-        "neurites", TITLE, SCENARIO, request.seed, design, tuple(found), tuple(f"NGF {level.says}" for level in ngf), tuple(groups),
-        comparisons, needs, "cultures", settings, unsaid(curves), tables, (picture,),
-    )  # fmt: skip
+        "neurites",
+        TITLE,
+        SCENARIO,
+        request.seed,
+        design,
+        tuple(found),
+        tuple(f"NGF {level.says}" for level in ngf),
+        tuple(groups),
+        comparisons,
+        needs,
+        "cultures",
+        settings,
+        unsaid(curves),
+        tables,
+        (picture,),
+    )
 
 
 def _judged(ngf: Sequence[Level]) -> int:
@@ -160,11 +193,15 @@ def _judged(ngf: Sequence[Level]) -> int:
         if level.amount > 0:
             return k
     raise InputError(
-        "is 0 in every well", where="factor", do='Add a concentration that grows neurites: "0, 2.5 ng/mL"'
+        "is 0 in every well",
+        where="factor",
+        do='Add a concentration that grows neurites: "0, 2.5 ng/mL"',
     )
 
 
-def _typical(bench: Bench, assay: NeuriteAssay, given: Mapping[str, float], ngf_nM: float) -> Floats:
+def _typical(
+    bench: Bench, assay: NeuriteAssay, given: Mapping[str, float], ngf_nM: float
+) -> Floats:
     """Percent of cells with neurites in the typical culture without error over the dense series, shape (61,)."""
     from tricyclic.simulation.virtual_assay import Condition
     from tricyclic.simulation.virtual_neurites import neurite_shares
@@ -179,17 +216,26 @@ def _needs(
     from tricyclic.simulation.virtual_assay import need_of_pairs, stream
 
     effects = [(f"{labels[j]} against vehicle", j, 0) for j in range(1, d + 1)]
-    effects += [(f"{labels[at + 1]} against {labels[d + 2 + at]}", at + 1, d + 2 + at)] if blocked else []
+    effects += (
+        [(f"{labels[at + 1]} against {labels[d + 2 + at]}", at + 1, d + 2 + at)] if blocked else []
+    )
     log = np.log10(np.where(mean > 0, mean, np.nan))
     return tuple(
         need_of_pairs(
-            effect, log[:, a], log[:, b], SIZES, request.experiments, stream(request.seed, "power", effect)
+            effect,
+            log[:, a],
+            log[:, b],
+            SIZES,
+            request.experiments,
+            stream(request.seed, "power", effect),
         )
         for effect, a, b in effects
     )
 
 
-def _wells_table(conditions: Sequence[Condition], bearing: Floats, grown: Floats, cells: int) -> Columns:
+def _wells_table(
+    conditions: Sequence[Condition], bearing: Floats, grown: Floats, cells: int
+) -> Columns:
     """One row per well: where it stands, what it got, what was counted."""
     places = [
         (k, j, r)
@@ -199,10 +245,15 @@ def _wells_table(conditions: Sequence[Condition], bearing: Floats, grown: Floats
     ]
     names = wells_of(bearing.shape[1] * bearing.shape[2])
     return {
-        "culture": [str(k + 1) for k, _, _ in places], "well": [names[j * bearing.shape[2] + r] for _, j, r in places],
-        "condition": [conditions[j].name for _, j, _ in places], "replicate": [float(r + 1) for _, _, r in places],
-        "NGF_nM": [conditions[j].factor_nM for _, j, _ in places], "drug_nM": [conditions[j].drug_nM for _, j, _ in places],
-        "antagonist_nM": [conditions[j].antagonist_nM for _, j, _ in places], "cells": [float(cells)] * len(places),
-        "cells_with_neurites": [float(bearing[place]) for place in places], "neurites": [float(grown[place]) for place in places],
+        "culture": [str(k + 1) for k, _, _ in places],
+        "well": [names[j * bearing.shape[2] + r] for _, j, r in places],
+        "condition": [conditions[j].name for _, j, _ in places],
+        "replicate": [float(r + 1) for _, _, r in places],
+        "NGF_nM": [conditions[j].factor_nM for _, j, _ in places],
+        "drug_nM": [conditions[j].drug_nM for _, j, _ in places],
+        "antagonist_nM": [conditions[j].antagonist_nM for _, j, _ in places],
+        "cells": [float(cells)] * len(places),
+        "cells_with_neurites": [float(bearing[place]) for place in places],
+        "neurites": [float(grown[place]) for place in places],
         "neurites_per_cell": [float(grown[place]) / cells for place in places],
-    }  # fmt: skip
+    }

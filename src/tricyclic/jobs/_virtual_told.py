@@ -95,21 +95,35 @@ class Virtual:
 
         plain: dict[str, Any] = as_plain(
             {
-                "assay": self.assay, "synthetic": SYNTHETIC, "title": self.title, "scenario": self.scenario, "seed": self.seed,
-                "design": self.design, "comparisons": self.comparisons, "settings": self.settings, "remarks": self.remarks,
+                "assay": self.assay,
+                "synthetic": SYNTHETIC,
+                "title": self.title,
+                "scenario": self.scenario,
+                "seed": self.seed,
+                "design": self.design,
+                "comparisons": self.comparisons,
+                "settings": self.settings,
+                "remarks": self.remarks,
             }
-        )  # fmt: skip
+        )
         plain["found"] = [
-            {"says": one.says, "estimate": estimate_json(one.estimate), "truth": as_plain(one.truth)}
+            {
+                "says": one.says,
+                "estimate": estimate_json(one.estimate),
+                "truth": as_plain(one.truth),
+            }
             for one in self.found
         ]
         plain["groups"] = [
-            {"name": group.name, "estimates": {
-                name: estimate_json(one) if one is not None else None
-                for name, one in zip(self.columns, group.estimates, strict=True)
-            }}
+            {
+                "name": group.name,
+                "estimates": {
+                    name: estimate_json(one) if one is not None else None
+                    for name, one in zip(self.columns, group.estimates, strict=True)
+                },
+            }
             for group in self.groups
-        ]  # fmt: skip
+        ]
         plain["needs"] = [as_plain(need) | {"enough": need.enough} for need in self.needs]
         return plain
 
@@ -132,19 +146,27 @@ class Virtual:
         if self.needs:
             sizes = sorted({n for need in self.needs for n in need.sizes})
             head = (f"how many {self.unit_of_need}", *(str(n) for n in sizes), "80 % from")
-            table = [head, *((need.effect, *_powers(need, sizes), _enough(need)) for need in self.needs)]
+            table = [
+                head,
+                *((need.effect, *_powers(need, sizes), _enough(need)) for need in self.needs),
+            ]
             lines += [
                 "",
                 *aligned(table),
                 f"  shares of {self.needs[0].experiments} simulated experiments with p < 0.05",
             ]
-        lines += ["", *(f"  {source}: {', '.join(names)}" for source, names in self._sources().items())]
+        lines += [
+            "",
+            *(f"  {source}: {', '.join(names)}" for source, names in self._sources().items()),
+        ]
         lines += [f"  look   {remark}" for remark in self.remarks]
         return "\n".join(lines)
 
     def _found(self, one: Found) -> str:
         truth = (
-            f"   truth {figures(one.truth)} {one.estimate.unit}".rstrip() if not math.isnan(one.truth) else ""
+            f"   truth {figures(one.truth)} {one.estimate.unit}".rstrip()
+            if not math.isnan(one.truth)
+            else ""
         )
         return f"{told(one.estimate)}{truth}{f'   {one.says}' if one.says else ''}"
 
@@ -167,7 +189,10 @@ def with_files(found: Virtual, folder: str) -> Virtual:
     from tricyclic.records.picture import CurvePicture
     from tricyclic.studies.columns import csv_bytes
 
-    files = {f"{name}.csv": csv_bytes(_marked(columns, found.seed)) for name, columns in found.tables.items()}
+    files = {
+        f"{name}.csv": csv_bytes(_marked(columns, found.seed))
+        for name, columns in found.tables.items()
+    }
     files["result.json"] = as_json_bytes(
         {"schema": "tricyclic-virtual-assay/1", "version": __version__, "result": found.as_json()}
     )
@@ -183,9 +208,11 @@ def power_table(needs: Sequence[Need]) -> Columns:
     """Power by effect and size, one row each."""
     rows = [(need, n, p) for need in needs for n, p in zip(need.sizes, need.power, strict=True)]
     return {
-        "effect": [need.effect for need, _, _ in rows], "n": [float(n) for _, n, _ in rows],
-        "power": [p for _, _, p in rows], "experiments": [float(need.experiments) for need, _, _ in rows],
-    }  # fmt: skip
+        "effect": [need.effect for need, _, _ in rows],
+        "n": [float(n) for _, n, _ in rows],
+        "power": [p for _, _, p in rows],
+        "experiments": [float(need.experiments) for need, _, _ in rows],
+    }
 
 
 def _marked(columns: Columns, seed: int) -> Columns:

@@ -42,8 +42,12 @@ class Request:
         "Sets of parameters in the ensemble; 100, or 50 where quick, where left out", default=None
     )
     seed: int = asked("Of the random numbers", default=1)
-    workers: int | None = asked("Processes; as many as there are cores where left out", default=None)
-    folder: str = asked("A library folder of your own, whose files win over ours", default="", path=True)
+    workers: int | None = asked(
+        "Processes; as many as there are cores where left out", default=None
+    )
+    folder: str = asked(
+        "A library folder of your own, whose files win over ours", default="", path=True
+    )
     to: str = asked("Folder for the ensemble, the tables and the figures", default="", path=True)
 
 
@@ -69,9 +73,10 @@ def run(request: Request) -> Generator[Progress, None, Calibrated]:
     scenarios = tuple(one for one in sharing if any(row.scenario == one.name for row in rows))
     if not any(row.fitted for row in rows):
         raise InputError(
-            "has no observations to be calibrated against", where=request.scenario,
+            "has no observations to be calibrated against",
+            where=request.scenario,
             do="Add rows to evidence/observations.csv of your library folder",
-        )  # fmt: skip
+        )
     known_mechanisms, known_drugs = mechanisms(folder), drugs(folder)
     panel = panel_of(rows, {one.name: one for one in scenarios}, known_mechanisms, known_drugs)
     priors = priors_of(panel.composed.values())
@@ -85,7 +90,9 @@ def run(request: Request) -> Generator[Progress, None, Calibrated]:
     if request.members is not None:
         budget = replace(budget, members=request.members)
     workers = request.workers if request.workers is not None else cores()
-    work = calibration(rows, space, [row.row == HELD for row in rows], budget=budget, seed=request.seed)
+    work = calibration(
+        rows, space, [row.row == HELD for row in rows], budget=budget, seed=request.seed
+    )
     with Predictors(panel, space.names, workers) as predictors:
         wanted, told = next(work), -1
         while True:
@@ -106,11 +113,17 @@ def run(request: Request) -> Generator[Progress, None, Calibrated]:
     drug_names = sorted({drug for composed in panel.composed.values() for drug in composed.drugs})
     ensemble = _ensemble(request, name, rows, space, found)
     ensemble = replace(
-        ensemble, drugs=tuple(drug_names), observations_hash=hash_of(rows),
+        ensemble,
+        drugs=tuple(drug_names),
+        observations_hash=hash_of(rows),
         model_hash=model_hash(
-            scenarios, known_mechanisms, known_drugs, drug_names, {name for row in rows for name in row.quantities}
+            scenarios,
+            known_mechanisms,
+            known_drugs,
+            drug_names,
+            {name for row in rows for name in row.quantities},
         ),
-    )  # fmt: skip
+    )
     return _told(request, ensemble, tuple(one.name for one in scenarios), rows, space, found)
 
 
@@ -128,11 +141,19 @@ def _ensemble(
     misfit = misfit_table(rows, found.member_predictions[0], found.member_predictions)
     quick = ("A rough calibration: for trying out, not for use.",) if request.quick else ()
     return Ensemble(
-        name=name, scenario=request.scenario, priors=space.priors, members=space.natural(found.members), version=before + 1,
-        seed=request.seed, misfit=misfit,
-        identified=identified(space, found.draws, found.weights, found.slopes, [row.id for row in rows]),
-        sampling=found.sampling, notes=(*quick, *found.notes, *doubts_of(rows, misfit)),
-    )  # fmt: skip
+        name=name,
+        scenario=request.scenario,
+        priors=space.priors,
+        members=space.natural(found.members),
+        version=before + 1,
+        seed=request.seed,
+        misfit=misfit,
+        identified=identified(
+            space, found.draws, found.weights, found.slopes, [row.id for row in rows]
+        ),
+        sampling=found.sampling,
+        notes=(*quick, *found.notes, *doubts_of(rows, misfit)),
+    )
 
 
 def _told(
@@ -160,15 +181,20 @@ def _told(
         if other in ids
     )
     result = Calibrated(
-        ensemble=ensemble, scenarios=scenarios, observations=rows, conflicts=tuple(conflicts),
-        shares=by_name(information_shares(found.slopes)), needed=by_name(widening_without(found.slopes)),
-    )  # fmt: skip
+        ensemble=ensemble,
+        scenarios=scenarios,
+        observations=rows,
+        conflicts=tuple(conflicts),
+        shares=by_name(information_shares(found.slopes)),
+        needed=by_name(widening_without(found.slopes)),
+    )
     if not request.to:
         return result
     from tricyclic.jobs._calibrated_files import files_of
 
     return replace(
-        result, to_write={str(Path(request.to) / name): data for name, data in files_of(result).items()}
+        result,
+        to_write={str(Path(request.to) / name): data for name, data in files_of(result).items()},
     )
 
 

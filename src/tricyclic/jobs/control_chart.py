@@ -25,10 +25,16 @@ class Request:
     file: str = asked("Table of runs (.csv, .xlsx)", place=True, path=True)
     value: str = asked("Column of potencies; the only one where left out", default="")
     run: str = asked("Column that names the run", default="run")
-    compound: str = asked("Column that names the compound, where the table holds several", default="")
+    compound: str = asked(
+        "Column that names the compound, where the table holds several", default=""
+    )
     only: str = asked("The compound to chart, where the table holds several", default="")
-    baseline: int | None = asked("The first so many runs set the limits; all where left out", default=None)
-    rules: str = asked("Run rules", default="western electric", choices=("western electric", "nelson"))
+    baseline: int | None = asked(
+        "The first so many runs set the limits; all where left out", default=None
+    )
+    rules: str = asked(
+        "Run rules", default="western electric", choices=("western electric", "nelson")
+    )
     window: int = asked("Runs of the moving MSR", default=6)
     decimal: str = asked(
         "Decimal mark where the file can be read in two ways", default="", choices=(".", ",")
@@ -68,7 +74,9 @@ class Result:
             )
         ]
         for check in c.checks:
-            lines.append(f"  {check.level}   {check.says}{'. ' + check.advice if check.advice else ''}")
+            lines.append(
+                f"  {check.level}   {check.says}{'. ' + check.advice if check.advice else ''}"
+            )
         return "\n".join(lines)
 
 
@@ -98,7 +106,9 @@ def run(request: Request) -> Result:
         )
     subject = request.only or (names[0] if names else "")
     if request.only and request.only not in names:
-        raise InputError(f"no row is of '{request.only}'", where=table.file, do="Spell it as the table does")
+        raise InputError(
+            f"no row is of '{request.only}'", where=table.file, do="Spell it as the table does"
+        )
     by_run: dict[str, list[float]] = {}
     import math
 
@@ -109,14 +119,16 @@ def run(request: Request) -> Result:
             continue
         if estimate is None:
             raise InputError(
-                f"run {runs[k]} has no potency", where=f"{table.file}, row {k + 2}",
+                f"run {runs[k]} has no potency",
+                where=f"{table.file}, row {k + 2}",
                 do="A chart joins neighbours: write the potency, or take the row out of a copy of the file",
-            )  # fmt: skip
+            )
         if estimate.relation != "=":
             raise InputError(
-                f"run {runs[k]} has a bound, {estimate.relation} {estimate.value:g} {estimate.unit}", where=table.file,
+                f"run {runs[k]} has a bound, {estimate.relation} {estimate.value:g} {estimate.unit}",
+                where=table.file,
                 do="A control compound is chosen so that its potency is reached; leave the run out and say why",
-            )  # fmt: skip
+            )
         log = math.log10(estimate.value)
         by_run.setdefault(runs[k], []).append(-log if scale.startswith("p") else log)
     told = (
@@ -152,20 +164,45 @@ def _written(found: Result, folder: Any) -> dict[str, bytes]:
     c = found.chart
     drawing = control_chart(c)
     columns = (
-        "run", "n", "value", "lower", "upper", "scatter", "scatter_lower", "scatter_upper", "msr_all_runs", f"msr_last_{c.window}", "rules_broken",
-    )  # fmt: skip
+        "run",
+        "n",
+        "value",
+        "lower",
+        "upper",
+        "scatter",
+        "scatter_lower",
+        "scatter_upper",
+        "msr_all_runs",
+        f"msr_last_{c.window}",
+        "rules_broken",
+    )
     rows = []
     for k, name in enumerate(c.runs):
         whole, last = c.cumulative[k], c.recent[k]
         broken = "; ".join(f"{item.chart}: {item.rule}" for item in c.broken if item.run == name)
-        rows.append((
-            name, c.sizes[k], c.values[k], c.lower[k], c.upper[k], c.scatter[k], c.scatter_lower[k], c.scatter_upper[k],
-            whole.msr if whole else None, last.msr if last else None, broken,
-        ))  # fmt: skip
+        rows.append(
+            (
+                name,
+                c.sizes[k],
+                c.values[k],
+                c.lower[k],
+                c.upper[k],
+                c.scatter[k],
+                c.scatter_lower[k],
+                c.scatter_upper[k],
+                whole.msr if whole else None,
+                last.msr if last else None,
+                broken,
+            )
+        )
     files = {
-        "control_chart.svg": drawing.svg.encode(), "control_chart.pdf": drawing.pdf, "control_chart.csv": csv_bytes(columns, rows),
-        "control_chart.json": as_json_bytes({"schema": "tricyclic-control-chart/1", "version": __version__} | found.as_json()),
-    }  # fmt: skip
+        "control_chart.svg": drawing.svg.encode(),
+        "control_chart.pdf": drawing.pdf,
+        "control_chart.csv": csv_bytes(columns, rows),
+        "control_chart.json": as_json_bytes(
+            {"schema": "tricyclic-control-chart/1", "version": __version__} | found.as_json()
+        ),
+    }
     return {str(folder / name): data for name, data in files.items()}
 
 

@@ -64,14 +64,18 @@ def run(request: Request) -> Result:
         days = [_day(text, name) for name, text in (("start", request.start), ("end", request.end))]
         left = units.decay_factor(request.isotope, *days)
         value *= left
-        steps.append(f"x {left:.6g} left of {request.isotope} after {(days[1] - days[0]).days} days")
+        steps.append(
+            f"x {left:.6g} left of {request.isotope} after {(days[1] - days[0]).days} days"
+        )
     elif request.start or request.end:
         raise InputError("dates were given without an isotope", do="Add --isotope")
     kinds = [units.dimension(unit), units.dimension(to)]
     if kinds[0] == "count rate" and kinds[1] in ("activity", "amount", "density"):
         efficiency = stated("efficiency", "")
         if efficiency > 1:
-            raise InputError(f"is {efficiency:g}", where="efficiency", allowed="It is above 0 and at most 1")
+            raise InputError(
+                f"is {efficiency:g}", where="efficiency", allowed="It is above 0 and at most 1"
+            )
         value, unit = units.convert(value, unit, "cpm") / efficiency, "dpm"
         steps.append(f"/ {efficiency:g} counts per decay = {value:.6g} dpm")
         kinds[0] = "activity"
@@ -84,7 +88,9 @@ def run(request: Request) -> Result:
         protein = stated("protein", "ug")
         value, unit = units.convert(value, unit, "fmol") / (protein * 1e-3), "fmol/mg"
         steps.append(f"/ {protein:g} ug of protein = {value:.6g} fmol/mg")
-    value = units.convert(value, unit, to, molar_mass_g_per_mol=request.molar_mass, where="quantity")
+    value = units.convert(
+        value, unit, to, molar_mass_g_per_mol=request.molar_mass, where="quantity"
+    )
     return Result(request.quantity, value, to, tuple(steps))
 
 
@@ -93,7 +99,9 @@ def _day(text: str, name: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(
-            f"is '{text}'", where=name, allowed="A day is written year-month-day, such as 2026-03-12"
+            f"is '{text}'",
+            where=name,
+            allowed="A day is written year-month-day, such as 2026-03-12",
         ) from None
 
 

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 # By which regimens a scenario is tried where none is asked for: one drug of the guides, once and for long.
 TRIED = {
-    ("animal", "rat"): ("imipramine 10 mg/kg ip", "imipramine 10 mg/kg ip every 12 h for 14 d", "desipramine 15 mg/kg/d pump for 14 d"),
+    ("animal", "rat"): (
+        "imipramine 10 mg/kg ip",
+        "imipramine 10 mg/kg ip every 12 h for 14 d",
+        "desipramine 15 mg/kg/d pump for 14 d",
+    ),
     ("animal", "human"): ("imipramine 1 mg/kg po", "imipramine 1 mg/kg po every 12 h for 14 d"),
     ("culture", "rat"): ("imipramine 1 uM bath for 48 h",),
-}  # fmt: skip
+}
 STEPS = 121
 
 
@@ -111,9 +115,17 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     sensed = yield from _elasticities(bench)
     seen = {row.quantity for row in rows if row.scenario == chosen.name}
     found = credibility_of(
-        bench, parts, agreements, elasticities=_strongest(sensed), tried=tried,
-        predicted=[watch.name for watch in chosen.watches if watch.quantity not in seen and watch.name not in seen],
-    )  # fmt: skip
+        bench,
+        parts,
+        agreements,
+        elasticities=_strongest(sensed),
+        tried=tried,
+        predicted=[
+            watch.name
+            for watch in chosen.watches
+            if watch.quantity not in seen and watch.name not in seen
+        ],
+    )
     checks = checks_of(found, calibrated, age)
     if not request.to:
         return Result(found, checks)
@@ -123,9 +135,13 @@ def run(request: Request) -> Generator[Progress, None, Result]:
 
         return Result(found, checks, {request.to: as_json_bytes(Result(found, checks).as_json())})
     document = credibility_document(
-        found, ensemble=calibrated, observations=rows, sources=sources(own), age=age,
+        found,
+        ensemble=calibrated,
+        observations=rows,
+        sources=sources(own),
+        age=age,
         figures=_figures(bench.composed, sensed, calibrated, rows),
-    )  # fmt: skip
+    )
     yield Progress(steps - 1, steps, "writing")
     return Result(found, checks, _written(document, Path(request.to)))
 
@@ -140,7 +156,9 @@ def _times(composed: Composed) -> Any:
 
 def _watched(composed: Composed) -> list[str]:
     watches = composed.scenario.watches
-    return list(dict.fromkeys(watch.quantity for watch in watches if watch.quantity in composed.quantities))
+    return list(
+        dict.fromkeys(watch.quantity for watch in watches if watch.quantity in composed.quantities)
+    )
 
 
 def _elasticities(bench: Bench) -> Generator[Progress, None, Elasticities]:
@@ -151,10 +169,16 @@ def _elasticities(bench: Bench) -> Generator[Progress, None, Elasticities]:
     from tricyclic.simulation.sensitivity import elasticities, varied_of
 
     composed = bench.composed
-    watches = [watch for watch in composed.scenario.watches if watch.quantity in composed.quantities]
+    watches = [
+        watch for watch in composed.scenario.watches if watch.quantity in composed.quantities
+    ]
     varied = varied_of(composed, every=not any(row.free for row in composed.parameters.values()))
-    question = Question(composed, _times(composed), reduction_of(composed, watches), sbml=bench.sbml)
-    found = yield from telling(elasticities(question, varied), 1 + 2 * len(varied), "runs for elasticities")
+    question = Question(
+        composed, _times(composed), reduction_of(composed, watches), sbml=bench.sbml
+    )
+    found = yield from telling(
+        elasticities(question, varied), 1 + 2 * len(varied), "runs for elasticities"
+    )
     return found
 
 
@@ -172,7 +196,10 @@ def _strongest(sensed: Elasticities) -> list[Elasticity]:
 
 
 def _figures(
-    composed: Composed, sensed: Elasticities, calibrated: Ensemble | None, rows: Sequence[Observation]
+    composed: Composed,
+    sensed: Elasticities,
+    calibrated: Ensemble | None,
+    rows: Sequence[Observation],
 ) -> list[Figure]:
     from tricyclic.figures.network import network_figure
     from tricyclic.figures.tornado import tornado

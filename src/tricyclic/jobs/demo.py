@@ -21,7 +21,10 @@ class Request:
     """Copy the shipped desipramine study to a folder, run it there, and say where its report is."""
 
     folder: str = asked(
-        "Folder for the study; made where it is missing", default="tricyclic-demo", place=True, path=True
+        "Folder for the study; made where it is missing",
+        default="tricyclic-demo",
+        place=True,
+        path=True,
     )
 
 

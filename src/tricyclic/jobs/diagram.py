@@ -30,7 +30,9 @@ class Request(Dosing):
         "Member of the calibrated ensemble whose values hold, 0 the best; the library's values where left out",
         default=None,
     )
-    pathway: tuple[str, ...] = asked("Which diagram; all of the scenario where left out", default=())
+    pathway: tuple[str, ...] = asked(
+        "Which diagram; all of the scenario where left out", default=()
+    )
     at: str = asked("Time at which changes are shown; the end where left out", default="")
     to: str = asked("Folder for the files", default=".", path=True)
 
@@ -59,7 +61,11 @@ class Result:
         """As plain data."""
         from tricyclic.records.plain import as_plain
 
-        return {"scenario": self.scenario, "diagrams": as_plain(self.drawn), "remarks": list(self.remarks)}
+        return {
+            "scenario": self.scenario,
+            "diagrams": as_plain(self.drawn),
+            "remarks": list(self.remarks),
+        }
 
     def as_text(self) -> str:
         """What was drawn, and what changed."""
@@ -103,13 +109,20 @@ def run(request: Request) -> Generator[Progress, None, Result]:
             for node in network.nodes
             if node.value is not None
         )
-        drawn.append(Drawn(network.name, network.title, len(network.nodes), len(network.edges), changed))
+        drawn.append(
+            Drawn(network.name, network.title, len(network.nodes), len(network.edges), changed)
+        )
     return Result(
-        ready.scenario.name, tuple(drawn), (at_values,) if at_values and ready.regimens else (), files
+        ready.scenario.name,
+        tuple(drawn),
+        (at_values,) if at_values and ready.regimens else (),
+        files,
     )
 
 
-def _coloured(network: Network, folds: Mapping[str, float], levels: Mapping[str, str], told: str) -> Network:
+def _coloured(
+    network: Network, folds: Mapping[str, float], levels: Mapping[str, str], told: str
+) -> Network:
     """The network with its fold changes, and with the level of what is none at rest."""
     nodes = (
         replace(node, says=f"{node.says}\n{levels[node.name]}") if node.name in levels else node
@@ -137,7 +150,9 @@ def _changes(
             do="Simulate longer",
         )
     quantities = ready.composed.quantities
-    names = sorted({node.name for network in networks for node in network.nodes if node.name in quantities})
+    names = sorted(
+        {node.name for network in networks for node in network.nodes if node.name in quantities}
+    )
     runs = yield from run_members(ready, names, np.unique([0.0, time]))
     folds, levels = {}, {}
     for name in names:

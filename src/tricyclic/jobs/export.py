@@ -45,14 +45,19 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "scenario": self.scenario, "states": self.states, "parameters": self.parameters,
-            "unit_complaints": list(self.units), "files": list(self.files),
+            "scenario": self.scenario,
+            "states": self.states,
+            "parameters": self.parameters,
+            "unit_complaints": list(self.units),
+            "files": list(self.files),
             "remarks": list(self.remarks),
-        }  # fmt: skip
+        }
 
     def as_text(self) -> str:
         """As a person reads it."""
-        lines = [f"{self.scenario}   {self.states} states   {self.parameters} parameters with these doses"]
+        lines = [
+            f"{self.scenario}   {self.states} states   {self.parameters} parameters with these doses"
+        ]
         lines += [f"  {name}" for name in self.files]
         lines += [f"  look   {complaint}" for complaint in self.units] or [
             "  fine   libSBML finds no error, and every unit balances"
@@ -80,19 +85,28 @@ def run(request: Request) -> Result:
     sbml = sbml_file(bench, ready.values, rest)
     name = ready.scenario.name
     watched = [
-        watch.quantity for watch in ready.scenario.watches if watch.quantity in ready.composed.quantities
+        watch.quantity
+        for watch in ready.scenario.watches
+        if watch.quantity in ready.composed.quantities
     ]
     files = {
         f"{name}.xml": sbml.encode(),
         f"{name}.ant": standalone_text(bench, ready.values, rest).encode(),
-        f"{name}.sedml": sedml_file(ready.composed, f"{name}.xml", _times(ready.horizon_h), watched).encode(),
+        f"{name}.sedml": sedml_file(
+            ready.composed, f"{name}.xml", _times(ready.horizon_h), watched
+        ).encode(),
         "values.csv": _values(bench, ready.values).encode(),
-    }  # fmt: skip
+    }
     files[f"{name}.omex"] = omex_archive(dict(files), master=f"{name}.sedml")
     return Result(
-        name, len(bench.model.states), len(ready.composed.parameters), (*validation_complaints(sbml), *unit_complaints(sbml)),
-        tuple(files), (told,) if told else (), {str(place / file): content for file, content in files.items()},
-    )  # fmt: skip
+        name,
+        len(bench.model.states),
+        len(ready.composed.parameters),
+        (*validation_complaints(sbml), *unit_complaints(sbml)),
+        tuple(files),
+        (told,) if told else (),
+        {str(place / file): content for file, content in files.items()},
+    )
 
 
 def _times(end_h: float) -> Any:
@@ -111,7 +125,19 @@ def _values(bench: Bench, values: Mapping[str, float]) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(
-        ["id", "name", "value", "unit", "low", "high", "cv", "certainty", "source", "says", "library_value"]
+        [
+            "id",
+            "name",
+            "value",
+            "unit",
+            "low",
+            "high",
+            "cv",
+            "certainty",
+            "source",
+            "says",
+            "library_value",
+        ]
     )
     for name, row in composed.parameters.items():
         limits = [repr(limit) if math.isfinite(limit) else "" for limit in (row.low, row.high)]

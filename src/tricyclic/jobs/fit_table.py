@@ -43,20 +43,30 @@ class Request:
     y_unit: str = asked("Unit of the readings", default="unknown")
     given: tuple[str, ...] = asked("A value held fixed: log10_kd=-9.1", default=())
     free: tuple[str, ...] = asked("A given parameter to fit after all", default=())
-    variance: str = asked("Variance model", default="constant", choices=("constant", "proportional"))
+    variance: str = asked(
+        "Variance model", default="constant", choices=("constant", "proportional")
+    )
     confidence: float = asked("Coverage of the intervals", default=0.95)
     folder: str = asked("Your own folder of curves", default="", path=True)
     out: str = asked(
         "Many curves: where one row per curve is written (.parquet, .csv)", default="", path=True
     )
-    model: str = asked("Many curves: 4pl, or 3pl, which holds hill at 1", default="", choices=("4pl", "3pl"))
+    model: str = asked(
+        "Many curves: 4pl, or 3pl, which holds hill at 1", default="", choices=("4pl", "3pl")
+    )
     hill: float | None = asked("Many curves: value at which hill is held", default=None)
-    limits: str = asked("Many curves: coverage of the limits of log10 IC50, or none", default="0.95")
+    limits: str = asked(
+        "Many curves: coverage of the limits of log10 IC50, or none", default="0.95"
+    )
     workers: int | None = asked(
         "Many curves: threads; as many as there are cores where left out", default=None
     )
-    scheduler: str = asked("Many curves: address of a Dask scheduler, such as tcp://host:8786", default="")
-    chunk: int | None = asked("Many curves: readings that are read together, at least", default=None)
+    scheduler: str = asked(
+        "Many curves: address of a Dask scheduler, such as tcp://host:8786", default=""
+    )
+    chunk: int | None = asked(
+        "Many curves: readings that are read together, at least", default=None
+    )
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,11 @@ def run(request: Request) -> Result | Generator[Progress, None, Many]:
 def _is_many(request: Request) -> bool:
     if request.y or request.x:
         return False
-    return bool(request.out) or request.curve in ("", *_MANY) or _suffix(request) in (".parquet", ".pq")
+    return (
+        bool(request.out)
+        or request.curve in ("", *_MANY)
+        or _suffix(request) in (".parquet", ".pq")
+    )
 
 
 def _many(request: Request) -> Generator[Progress, None, Many]:
@@ -96,18 +110,29 @@ def _many(request: Request) -> Generator[Progress, None, Many]:
 
     if request.curve and request.curve not in _MANY:
         raise InputError(
-            f"'{request.curve}' is not fitted to a file of many curves", where="curve", allowed=" or ".join(_MANY),
+            f"'{request.curve}' is not fitted to a file of many curves",
+            where="curve",
+            allowed=" or ".join(_MANY),
             do="To fit it to one table, say --y and --x",
-        )  # fmt: skip
-    if request.out == "" and _suffix(request) not in (".parquet", ".pq", ".gz") and not request.curve:
+        )
+    if (
+        request.out == ""
+        and _suffix(request) not in (".parquet", ".pq", ".gz")
+        and not request.curve
+    ):
         raise InputError(
-            "neither a curve nor a place for the results of many curves is named", where=Path(request.file).name,
+            "neither a curve nor a place for the results of many curves is named",
+            where=Path(request.file).name,
             do="Add --curve, --y and --x to fit one table, or --out fits.parquet to fit every curve in it",
-        )  # fmt: skip
+        )
     return fit_many(
-        request.file, request.out, _asked(request), workers=request.workers, scheduler=request.scheduler,
+        request.file,
+        request.out,
+        _asked(request),
+        workers=request.workers,
+        scheduler=request.scheduler,
         rows_a_block=request.chunk,
-    )  # fmt: skip
+    )
 
 
 def _asked(request: Request) -> Asked:
@@ -116,7 +141,9 @@ def _asked(request: Request) -> Asked:
     model = request.model or _MANY.get(request.curve, "4pl")
     if request.model and request.curve and _MANY[request.curve] != request.model:
         raise InputError(
-            f"'{request.curve}' is not the {request.model} model", where="model", do="Say one of the two"
+            f"'{request.curve}' is not the {request.model} model",
+            where="model",
+            do="Say one of the two",
         )
     given = dict(_given(text, ["hill", "top", "bottom"]) for text in request.given)
     if request.hill is not None:
@@ -125,9 +152,13 @@ def _asked(request: Request) -> Asked:
         limits = None if request.limits.strip().lower() == "none" else float(request.limits)
     except ValueError:
         raise InputError(
-            f"is '{request.limits}'", where="limits", allowed="Between 0 and 1, such as 0.95, or none"
+            f"is '{request.limits}'",
+            where="limits",
+            allowed="Between 0 and 1, such as 0.95, or none",
         ) from None
-    return Asked(cast("Any", model), given.get("hill"), given.get("top"), given.get("bottom"), limits)
+    return Asked(
+        cast("Any", model), given.get("hill"), given.get("top"), given.get("bottom"), limits
+    )
 
 
 def _suffix(request: Request) -> str:
@@ -163,9 +194,14 @@ def _one(request: Request) -> Result:
                 do=f"Add --x {column.name}=COLUMN",
             )
     plan = TablePlan(
-        file=Path(request.file).name, run="1", unit=request.y_unit, table=request.table, response=request.y, x=x,
+        file=Path(request.file).name,
+        run="1",
+        unit=request.y_unit,
+        table=request.table,
+        response=request.y,
+        x=x,
         where=Path(request.file).name,
-    )  # fmt: skip
+    )
     series = series_from(read_tables(Path(request.file)), plan, name=curve.name)
     given = dict(_given(text, [p.name for p in curve.parameters]) for text in request.given)
     found = fit(
@@ -184,7 +220,9 @@ def _setting(text: str) -> tuple[str, str, str]:
     column, _, unit = rest.rpartition(":") if ":" in rest else (rest, "", "")
     if not equals or not column:
         raise InputError(
-            f"'{text}' is not name=column:unit", where="x", allowed="Such as concentration_M=conc_nM:nM"
+            f"'{text}' is not name=column:unit",
+            where="x",
+            allowed="Such as concentration_M=conc_nM:nM",
         )
     return name.strip(), column.strip(), unit.strip()
 

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from tricyclic.jobs._found import Found
 
 KINDS = (
-    "association", "dissociation", "association_then_dissociation", "competitive_association", "schild", "allosteric",
-)  # fmt: skip
+    "association",
+    "dissociation",
+    "association_then_dissociation",
+    "competitive_association",
+    "schild",
+    "allosteric",
+)
 
 
 @dataclass(frozen=True)

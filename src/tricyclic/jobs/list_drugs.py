@@ -102,7 +102,9 @@ def run(request: Request) -> Result:
 
     folder = request.folder or None
     if not request.name:
-        told = tuple(_told(drug(name, folder=folder), request.species) for name in drug_names(folder))
+        told = tuple(
+            _told(drug(name, folder=folder), request.species) for name in drug_names(folder)
+        )
         return Result(told, False)
     one = _told(drug(request.name, folder=folder), request.species)
     known = sources(folder)
@@ -120,12 +122,22 @@ def _told(drug: Drug, species: str) -> Told:
         if says := _conflict(constant):
             conflicts.append(says)
     mass = drug.constant("molar_mass")
-    kis = [(row.name.removeprefix("Ki_"), row.value) for row in drug.constants if row.name.startswith("Ki_")]
+    kis = [
+        (row.name.removeprefix("Ki_"), row.value)
+        for row in drug.constants
+        if row.name.startswith("Ki_")
+    ]
     strongest = sorted(dict(reversed(kis)).items(), key=lambda item: item[1])[:3]
     says = next((row.says for row in drug.constants if row.name == "name" and row.says), drug.says)
     return Told(
-        drug.name, says, drug.identifier("chebi"), mass.value if mass is not None else None, tuple(strongest), tuple(rows), tuple(conflicts)
-    )  # fmt: skip
+        drug.name,
+        says,
+        drug.identifier("chebi"),
+        mass.value if mass is not None else None,
+        tuple(strongest),
+        tuple(rows),
+        tuple(conflicts),
+    )
 
 
 def _row(row: Constant, *, used: bool) -> Row:
@@ -133,7 +145,9 @@ def _row(row: Constant, *, used: bool) -> Row:
     from tricyclic.records.telling import figures
 
     bounds = (
-        "" if math.isnan(row.low) and math.isnan(row.high) else f"{figures(row.low)} to {figures(row.high)}"
+        ""
+        if math.isnan(row.low) and math.isnan(row.high)
+        else f"{figures(row.low)} to {figures(row.high)}"
     )
     value = row.text or figures(row.value, 5 if row.name == "molar_mass" else 3)
     return Row(
@@ -155,7 +169,11 @@ def _conflict(constant: Constant) -> str:
 
     if constant.name == "usual_dose":
         return ""
-    values = [row.value for row in (constant, *constant.also) if row.value > 0 and row.unit == constant.unit]
+    values = [
+        row.value
+        for row in (constant, *constant.also)
+        if row.value > 0 and row.unit == constant.unit
+    ]
     if len(values) < 2 or max(values) < CONFLICT * min(values):
         return ""
     who = f" ({constant.holds_for})" if constant.holds_for else ""
@@ -194,8 +212,10 @@ def _is_kinetic(name: str) -> bool:
 
 
 _GROUPS = (
-    ("identity", _is_identity), ("kinetics and doses", _is_kinetic), ("affinities", _is_affinity),
+    ("identity", _is_identity),
+    ("kinetics and doses", _is_kinetic),
+    ("affinities", _is_affinity),
     ("efficacies; missing is 0, an antagonist", _is_efficacy),
-)  # fmt: skip
+)
 
 JOB = Job("drugs", "List the drugs, or one with sources and conflicts", Request, run)

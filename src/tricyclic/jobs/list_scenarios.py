@@ -55,8 +55,15 @@ class Result:
         (one,) = self.scenarios
         what = "culture" if one.system == "culture" else f"living {one.species}"
         lines = [one.title, *(f"  {line}" for line in one.says.splitlines()), ""]
-        lines += [f"  {what}; routes: {', '.join(one.routes)}", f"  drugs bind: {', '.join(one.targets)}"]
-        for head, rows in (("mechanisms", one.parts), ("watched", one.watches), ("diagrams", one.pathways)):
+        lines += [
+            f"  {what}; routes: {', '.join(one.routes)}",
+            f"  drugs bind: {', '.join(one.targets)}",
+        ]
+        for head, rows in (
+            ("mechanisms", one.parts),
+            ("watched", one.watches),
+            ("diagrams", one.pathways),
+        ):
             lines += ["", head, *aligned(rows)] if rows else []
         return "\n".join([*lines, "", f"Every value: tricyclic simulate {one.name} --list"])
 
@@ -72,12 +79,17 @@ def run(request: Request) -> Result:
 
 def _told(one: Scenario) -> Told:
     return Told(
-        one.name, one.title, one.says, one.species, one.system, one.routes,
+        one.name,
+        one.title,
+        one.says,
+        one.species,
+        one.system,
+        one.routes,
         tuple(dict.fromkeys(site.target for site in one.sites)),
         tuple((part.name, part.mechanism) for part in one.parts),
         tuple((watch.name, watch.says) for watch in one.watches),
         tuple((pathway.name, pathway.title) for pathway in one.pathways),
-    )  # fmt: skip
+    )
 
 
 JOB = Job("scenarios", "List the scenarios that can be simulated", Request, run)

@@ -15,7 +15,9 @@ class Request:
 
     kind: str = asked("What kind of study", place=True, choices=("binding",))
     folder: str = asked("Folder to make; it must be new or empty", place=True, path=True)
-    protocol: str = asked("Protocol to begin from; see: tricyclic protocols", default="net-nisoxetine")
+    protocol: str = asked(
+        "Protocol to begin from; see: tricyclic protocols", default="net-nisoxetine"
+    )
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,13 @@ class Request:
     PEtab cannot hold, are named in README.md.
     """
 
-    scenario: str = asked("Name of a scenario; those that share its ensemble are written as well", place=True)
+    scenario: str = asked(
+        "Name of a scenario; those that share its ensemble are written as well", place=True
+    )
     to: str = asked("Folder for the problems; new or empty", default="", path=True)
-    folder: str = asked("A library folder of your own, whose files win over ours", default="", path=True)
+    folder: str = asked(
+        "A library folder of your own, whose files win over ours", default="", path=True
+    )
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class Result:
             reasons: dict[str, list[str]] = {}
             for name, reason in one.left_out:
                 reasons.setdefault(reason, []).append(name)
-            lines += [f"  look   {len(names)} left out: {reason}" for reason, names in reasons.items()]
+            lines += [
+                f"  look   {len(names)} left out: {reason}" for reason, names in reasons.items()
+            ]
         return "\n".join(lines)
 
 
@@ -88,9 +94,12 @@ def run(request: Request) -> Result:
         problem = petab_problem(one, rows, known_mechanisms, known_drugs)
         problems.append(Written(one.name, problem.held, problem.left_out))
         files |= {
-            str(place / one.name / name): content.encode("utf-8") for name, content in problem.files.items()
+            str(place / one.name / name): content.encode("utf-8")
+            for name, content in problem.files.items()
         }
-    return Result(tuple(problems), tuple(str(Path(name).relative_to(place)) for name in files), files)
+    return Result(
+        tuple(problems), tuple(str(Path(name).relative_to(place)) for name in files), files
+    )
 
 
 JOB = Job("petab", "Write a calibration as a PEtab v2 problem", Request, run)

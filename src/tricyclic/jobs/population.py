@@ -50,7 +50,9 @@ class Request(Dosing):
         'Who counts as a responder: "cortex_NE.last_day_percent >= 200"', default=()
     )
     some: int = asked("Single subjects that are drawn beside the bands", default=5)
-    workers: int | None = asked("Processes; as many as there are cores where left out", default=None)
+    workers: int | None = asked(
+        "Processes; as many as there are cores where left out", default=None
+    )
     scheduler: str = asked("Address of a Dask scheduler, such as tcp://host:8786", default="")
     to: str = asked("Folder for tables (CSV, Parquet, JSON) and figures", default="", path=True)
 
@@ -82,35 +84,67 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
     base, ensemble, remarks = members_of(ready, request.members, request.folder)
     kinds, of_population = _phenotypes(request, ready)
     spreads = spreads_of(ready.composed, ready.mechanisms, hold=split(request.hold))
-    drawn = draw(spreads, request.subjects, request.seed, phenotypes=kinds, base=base, given=ready.values)
+    drawn = draw(
+        spreads, request.subjects, request.seed, phenotypes=kinds, base=base, given=ready.values
+    )
     bench = Bench(ready.composed)
     times = times_of(ready.regimens, ready.horizon_h)
-    times_kept = int(np.clip(MOST_KEPT // (request.subjects * len(watches)), FEWEST_TIMES, MOST_TIMES))
+    times_kept = int(
+        np.clip(MOST_KEPT // (request.subjects * len(watches)), FEWEST_TIMES, MOST_TIMES)
+    )
     kept = np.unique(np.round(np.linspace(0, times.size - 1, times_kept)).astype(np.intp))
     question = Question(
-        ready.composed, times, reduction, kept, atol=ATOL_OF_SIZE, order=ORDER_WHEN_DOSED, sizes=bench.sizes(times, ready.values), sbml=bench.sbml,
-    )  # fmt: skip
+        ready.composed,
+        times,
+        reduction,
+        kept,
+        atol=ATOL_OF_SIZE,
+        order=ORDER_WHEN_DOSED,
+        sizes=bench.sizes(times, ready.values),
+        sbml=bench.sbml,
+    )
     work = respond(
-        question, drawn.names, drawn.table,
-        workers=request.workers if request.workers is not None else cores(), scheduler=request.scheduler,
-    )  # fmt: skip
+        question,
+        drawn.names,
+        drawn.table,
+        workers=request.workers if request.workers is not None else cores(),
+        scheduler=request.scheduler,
+    )
     found = yield from telling(work, request.subjects, "subjects simulated")
     of_rest = [
-        next(k for k, endpoint in enumerate(reduction.endpoints) if endpoint.name == f"{watch.name}.rest")
+        next(
+            k
+            for k, endpoint in enumerate(reduction.endpoints)
+            if endpoint.name == f"{watch.name}.rest"
+        )
         for watch in watches
     ]
     population = Population(
-        ready.scenario.name, "; ".join(given.says or given.drug for given in ready.regimens), request.seed,
-        {name: drawn.table[:, k] for k, name in enumerate(drawn.names)}, drawn.phenotypes, drawn.members,
-        reduction.endpoints, found.endpoints,
-        bands_of(watches, times[kept], found.courses, found.endpoints[:, of_rest], some=request.some), found.failed,
-    )  # fmt: skip
+        ready.scenario.name,
+        "; ".join(given.says or given.drug for given in ready.regimens),
+        request.seed,
+        {name: drawn.table[:, k] for k, name in enumerate(drawn.names)},
+        drawn.phenotypes,
+        drawn.members,
+        reduction.endpoints,
+        found.endpoints,
+        bands_of(
+            watches, times[kept], found.courses, found.endpoints[:, of_rest], some=request.some
+        ),
+        found.failed,
+    )
     told = Populated(
-        title=ready.scenario.title, species=ready.scenario.species, horizon_h=ready.horizon_h, of_population=of_population,
-        ensemble=ensemble, varied=tuple(dict.fromkeys([*(s.parameter for s in spreads), *drawn.phenotypes])),
-        values=ready.values, population=population, responders=tuple(one.share(population) for one in asked_of),
+        title=ready.scenario.title,
+        species=ready.scenario.species,
+        horizon_h=ready.horizon_h,
+        of_population=of_population,
+        ensemble=ensemble,
+        varied=tuple(dict.fromkeys([*(s.parameter for s in spreads), *drawn.phenotypes])),
+        values=ready.values,
+        population=population,
+        responders=tuple(one.share(population) for one in asked_of),
         remarks=(*ready.remarks, *remarks),
-    )  # fmt: skip
+    )
     if not request.to:
         return told
     from tricyclic.jobs._population_files import files_of
@@ -131,9 +165,10 @@ def _phenotypes(request: Request, ready: Asked) -> tuple[tuple[Phenotype, ...], 
         return (), ""
     if not human:
         raise InputError(
-            f"'{name}' is a population of people, and the scenario is of the {ready.scenario.species}", where="population",
+            f"'{name}' is a population of people, and the scenario is of the {ready.scenario.species}",
+            where="population",
             do="Leave it out, or add --species human",
-        )  # fmt: skip
+        )
     kinds = population(name, request.folder or None)
     known = ready.composed.parameters
     return tuple(kind for kind in kinds if kind.parameter in known), name

@@ -38,8 +38,12 @@ class Request:
         f"Members of the calibrated ensemble; {USUAL_MEMBERS} where left out, 0 for the library's values",
         default=None,
     )
-    workers: int | None = asked("Processes; as many as there are cores where left out", default=None)
-    folder: str = asked("A library folder of your own, whose files win over ours", default="", path=True)
+    workers: int | None = asked(
+        "Processes; as many as there are cores where left out", default=None
+    )
+    folder: str = asked(
+        "A library folder of your own, whose files win over ours", default="", path=True
+    )
     to: str = asked("Folder for the table (CSV, JSON) and the figure", default="", path=True)
 
 
@@ -65,9 +69,10 @@ def run(request: Request) -> Generator[Progress, None, Predicted]:
     rows = predictions(request.scenario, folder=folder)
     if not rows:
         raise InputError(
-            "has no experiments that were kept apart", where=request.scenario or "the library",
+            "has no experiments that were kept apart",
+            where=request.scenario or "the library",
             do="Add rows to evidence/predictions.csv of your library folder",
-        )  # fmt: skip
+        )
     workers = request.workers if request.workers is not None else cores()
     known = mechanisms(folder), drugs(folder)
     all_rows: list[Observation] = []
@@ -86,7 +91,9 @@ def run(request: Request) -> Generator[Progress, None, Predicted]:
                 while True:
                     done = next(answers)
                     yield Progress(
-                        len(all_rows) + len(own) * done // len(table), len(rows), f"{name}: set {done}"
+                        len(all_rows) + len(own) * done // len(table),
+                        len(rows),
+                        f"{name}: set {done}",
                     )
             except StopIteration as stop:
                 predicted = stop.value
@@ -94,7 +101,9 @@ def run(request: Request) -> Generator[Progress, None, Predicted]:
         if not good.any():
             raise NumericsError(f"{name} cannot be run for the experiments that were kept apart")
         if not good.all():
-            notes.append(f"{np.count_nonzero(~good)} of {len(good)} sets of {name} could not be run.")
+            notes.append(
+                f"{np.count_nonzero(~good)} of {len(good)} sets of {name} could not be run."
+            )
         found += misfit_table(own, predicted[good][0], predicted[good])
         all_rows += own
     result = Predicted(tuple(all_rows), tuple(found), by, judged(all_rows, found), tuple(notes))
@@ -112,7 +121,9 @@ def _sets(name: str, request: Request) -> tuple[tuple[str, ...], np.ndarray, str
     group, _ = group_of(name, request.folder)
     if request.members == 0 or group not in ensemble_names(folder):
         if request.members and request.scenario:
-            raise InputError("has no calibrated ensemble", where=name, do="Leave the number of members out")
+            raise InputError(
+                "has no calibrated ensemble", where=name, do="Leave the number of members out"
+            )
         return (), np.empty((1, 0)), "the library's values", ()
     found: Ensemble = ensemble(group, folder=folder)
     n = min(request.members or USUAL_MEMBERS, len(found))
@@ -127,11 +138,16 @@ def _files(request: Request, result: Predicted) -> dict[str, bytes]:
 
     name = f"{request.scenario}-predictions" if request.scenario else "predictions"
     drawn = misfit(
-        result.observations, result.found, name=name, title="Experiments kept apart from calibration"
+        result.observations,
+        result.found,
+        name=name,
+        title="Experiments kept apart from calibration",
     )
     files = {
         f"{name}.csv": result.as_csv(),
-        f"{name}.json": as_json_bytes({"schema": "tricyclic-predict/1", "result": result.as_json()}),
+        f"{name}.json": as_json_bytes(
+            {"schema": "tricyclic-predict/1", "result": result.as_json()}
+        ),
         f"{name}.txt": (result.as_text() + "\n").encode("utf-8"),
         f"{name}.svg": drawn.svg.encode("utf-8"),
         f"{name}.pdf": drawn.pdf,

@@ -63,7 +63,9 @@ def run(request: Request) -> Result:
         "sheet": request.sheet or None,
     }
     given = {name: value for name, value in stated.items() if value is not None}
-    for_tables = {name: value for name, value in given.items() if name not in ("unit", "plate_size")}
+    for_tables = {
+        name: value for name, value in given.items() if name not in ("unit", "plate_size")
+    }
     plates: tuple[Any, ...] = ()
     tables: tuple[Any, ...] = ()
     try:
@@ -80,7 +82,8 @@ def run(request: Request) -> Result:
 
 def _plate(plate: Any) -> Held:
     grid = tuple(
-        tuple(None if value != value else float(value) for value in row) for row in plate.grid().tolist()
+        tuple(None if value != value else float(value) for value in row)
+        for row in plate.grid().tolist()
     )
     flags = tuple(f"{well.name}: {well.flag}" for well in plate.wells if well.flag)
     return Held("plate", plate.name, plate.size, plate.unit, plate.notes, flags, values=grid)

@@ -28,7 +28,9 @@ class Request:
         "Column of concentrations; the one that begins with conc or dose where left out", default=""
     )
     response: str = asked("Column of readings", default="response")
-    variance: str = asked("Variance model", default="constant", choices=("constant", "proportional"))
+    variance: str = asked(
+        "Variance model", default="constant", choices=("constant", "proportional")
+    )
     confidence: float = asked("Coverage of the interval", default=0.95)
     decimal: str = asked(
         "Decimal mark where the file can be read in two ways", default="", choices=(".", ",")
@@ -51,7 +53,9 @@ class Result:
         """As plain data."""
         from tricyclic.records.plain import as_plain
 
-        return {"potencies": [dict(as_plain(one)) | {"parallel": one.parallel} for one in self.found]}
+        return {
+            "potencies": [dict(as_plain(one)) | {"parallel": one.parallel} for one in self.found]
+        }
 
     def as_text(self) -> str:
         """Potency with its interval, then what to doubt."""
@@ -64,7 +68,9 @@ class Result:
             if any(check.level == "stop" for check in one.checks):
                 told = f"no potency to report (the number would be {number})"
             lines.append(f"{one.sample} over {one.reference}   {told}")
-            lines += [f"  {c.level}   {c.says}{'. ' + c.advice if c.advice else ''}" for c in one.checks]
+            lines += [
+                f"  {c.level}   {c.says}{'. ' + c.advice if c.advice else ''}" for c in one.checks
+            ]
         return "\n".join(lines)
 
 
@@ -106,7 +112,9 @@ def _series(request: Request) -> dict[str, Series]:
     from tricyclic.units import is_concentration, to_molar
 
     table = potency_table(request.file, decimal=request.decimal, sheet=request.sheet)
-    dose = request.dose or next((c for c in table.columns if c.lower().startswith(("conc", "dose"))), "")
+    dose = request.dose or next(
+        (c for c in table.columns if c.lower().startswith(("conc", "dose"))), ""
+    )
     if not dose:
         raise InputError(
             "no column of concentrations",
@@ -119,12 +127,16 @@ def _series(request: Request) -> dict[str, Series]:
     unit = table.units.get(dose, "unknown")
     if not is_concentration(unit):
         raise InputError(
-            f"the unit of column '{dose}' is {unit}", where=table.file, allowed="A concentration such as concentration_nM",
+            f"the unit of column '{dose}' is {unit}",
+            where=table.file,
+            allowed="A concentration such as concentration_nM",
             do="Put the unit into the column's name",
-        )  # fmt: skip
+        )
     if (x < 0).any():
         raise InputError(
-            f"a concentration is {x[x < 0][0]:g} {unit}", where=table.file, allowed="It is 0 or more"
+            f"a concentration is {x[x < 0][0]:g} {unit}",
+            where=table.file,
+            allowed="It is 0 or more",
         )
     keep = np.isfinite(x) & np.isfinite(y)
     molar = np.array([to_molar(v, unit) for v in x[keep].tolist()])

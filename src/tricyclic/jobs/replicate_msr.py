@@ -68,7 +68,8 @@ def run(request: Request) -> Result:
     folder = folder_for(request.out) if request.out else None
     if not 0 < request.confidence < 1:
         raise InputError(
-            f"the confidence is {request.confidence:g}", allowed="It is between 0 and 1, such as 0.95"
+            f"the confidence is {request.confidence:g}",
+            allowed="It is between 0 and 1, such as 0.95",
         )
     if request.first == request.second:
         raise InputError(
@@ -96,10 +97,13 @@ def _written(result: Result, folder: Any) -> dict[str, bytes]:
     drawing = agreement_plot(f)
     rows = list(zip(f.compounds, f.geometric_means, f.ratios, strict=True))
     files = {
-        "agreement.svg": drawing.svg.encode(), "agreement.pdf": drawing.pdf,
+        "agreement.svg": drawing.svg.encode(),
+        "agreement.pdf": drawing.pdf,
         "agreement.csv": csv_bytes(("compound", f"geometric_mean_{f.unit}", "ratio"), rows),
-        "msr.json": as_json_bytes({"schema": "tricyclic-msr/1", "version": __version__} | result.as_json()),
-    }  # fmt: skip
+        "msr.json": as_json_bytes(
+            {"schema": "tricyclic-msr/1", "version": __version__} | result.as_json()
+        ),
+    }
     return {str(folder / name): data for name, data in files.items()}
 
 

@@ -18,7 +18,9 @@ class Request(PlatesRequest):
     """Kd and Bmax from raw plates of total and non-specific wells over a range of radioligand."""
 
     kind: str = asked(
-        "saturation, or homologous competition", default="saturation", choices=("saturation", "homologous")
+        "saturation, or homologous competition",
+        default="saturation",
+        choices=("saturation", "homologous"),
     )
 
 

@@ -40,7 +40,9 @@ class Request:
     )
     name: str = asked("What the screen is called in the report", default="Screen")
     fdr: float = asked("False discovery rate of the calls", default=0.05)
-    min_effect: float = asked("Least effect of a hit, in percent of the control window", default=30.0)
+    min_effect: float = asked(
+        "Least effect of a hit, in percent of the control window", default=30.0
+    )
     confidence: float = asked("Coverage of the intervals of IC50", default=0.95)
     seed: int = asked("Seed of the simulations that calibrate F", default=20240501)
     unit: str = asked("Unit of the readings where the file does not say", default="")
@@ -71,9 +73,13 @@ class Result:
 
         screen = self.screen
         plain: dict[str, Any] = {
-            "name": screen.name, "synthetic": screen.synthetic, "fdr": screen.fdr, "effect_at_least_percent": screen.effect_at_least,
-            "settings": dict(screen.settings), "checks": as_plain(screen.checks),
-        }  # fmt: skip
+            "name": screen.name,
+            "synthetic": screen.synthetic,
+            "fdr": screen.fdr,
+            "effect_at_least_percent": screen.effect_at_least,
+            "settings": dict(screen.settings),
+            "checks": as_plain(screen.checks),
+        }
         plates = []
         for plate in screen.plates:
             row = {
@@ -108,13 +114,22 @@ class Result:
                 lines.append(
                     f"  {check.level}   {check.where + ': ' if check.where else ''}{check.says}. {check.advice}".rstrip()
                 )
-        doubts = Counter((c.level, c.name) for plate in s.plates for c in plate.checks if c.level != "fine")
-        for (level, what), count in sorted(doubts.items(), key=lambda item: (item[0][0] != "stop", -item[1])):
-            lines.append(f"  {level}   {what.replace('_', ' ')} on {count} plate{'s' if count > 1 else ''}")
+        doubts = Counter(
+            (c.level, c.name) for plate in s.plates for c in plate.checks if c.level != "fine"
+        )
+        for (level, what), count in sorted(
+            doubts.items(), key=lambda item: (item[0][0] != "stop", -item[1])
+        ):
+            lines.append(
+                f"  {level}   {what.replace('_', ' ')} on {count} plate{'s' if count > 1 else ''}"
+            )
         rule = f"false discovery rate {s.fdr:g}, effect of {s.effect_at_least:g} % or more"
         if s.wells:
             hits = [hit for hit in s.wells if hit.hit]
-            lines += ["", f"{len(hits)} hits among {len(s.wells)} compounds at one concentration ({rule})"]
+            lines += [
+                "",
+                f"{len(hits)} hits among {len(s.wells)} compounds at one concentration ({rule})",
+            ]
             lines += [
                 f"  {h.compound}   {figures(h.effect_percent, 2)} %   z {figures(h.z, 2)}   q {h.q:.2g}"
                 for h in hits[:10]
@@ -134,7 +149,9 @@ class Result:
                 )
             lines += [f"  and {len(called) - 10} more"] if len(called) > 10 else []
             kinds = Counter(c.kind for c in s.curves)
-            lines.append("  classes: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
+            lines.append(
+                "  classes: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+            )
         return "\n".join(lines)
 
 
@@ -159,9 +176,13 @@ def run(request: Request) -> Generator[Progress, None, Result]:
         plates = [with_compounds(plate, compounds) for plate in plates]
     yield Progress(total - 2, total, f"judging {len(plates)} plates")
     screen = judge_screen(
-        plates, rng=np.random.default_rng(request.seed), name=request.name, fdr=request.fdr, effect_at_least=request.min_effect,
+        plates,
+        rng=np.random.default_rng(request.seed),
+        name=request.name,
+        fdr=request.fdr,
+        effect_at_least=request.min_effect,
         confidence=request.confidence,
-    )  # fmt: skip
+    )
     screen = replace(screen, settings=_settings(request, files))
     found = Result(screen)
     if not request.out:
@@ -239,9 +260,10 @@ def _read(file: Path, request: Request, layout: Any) -> list[Plate]:
             # Says first what is wrong with the file itself, where something is.
             read_plates(file, keep_negative=True, **_stated(request))
             raise InputError(
-                "the file does not say what its wells hold", where=file.name,
+                "the file does not say what its wells hold",
+                where=file.name,
                 do="Add --layout FILE, or a column 'role' (total, non_specific, competition)",
-            )  # fmt: skip
+            )
         return list(found)
     found = read_plates(file, keep_negative=True, **_stated(request))
     # A file that holds one plate names it by the file; a list names each.
@@ -265,7 +287,9 @@ def _files(asked_for: tuple[str, ...] | str) -> list[Path]:
         raise InputError("no plate file was named", where="plates")
     found: list[Path] = []
     for name in names:
-        matches = sorted(glob.glob(name)) if glob.has_magic(name) and not Path(name).exists() else [name]
+        matches = (
+            sorted(glob.glob(name)) if glob.has_magic(name) and not Path(name).exists() else [name]
+        )
         if not matches:
             raise InputError("no file fits this pattern", where=name)
         found += [Path(match) for match in matches]

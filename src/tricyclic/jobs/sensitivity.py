@@ -39,20 +39,26 @@ class Request(Dosing):
     all: bool = asked(
         "Vary every parameter that is not 0 (elasticities) or has a range (Sobol)", default=False
     )
-    watch: tuple[str, ...] = asked("Of which watches; all where left out; any PART.symbol too", default=())
+    watch: tuple[str, ...] = asked(
+        "Of which watches; all where left out; any PART.symbol too", default=()
+    )
     endpoint: tuple[str, ...] = asked(
-        "An endpoint to draw, such as cortex_NE.last_day_percent; the last day of each watch where left out", default=(),
-    )  # fmt: skip
+        "An endpoint to draw, such as cortex_NE.last_day_percent; the last day of each watch where left out",
+        default=(),
+    )
     member: int | None = asked(
         "Member of the calibrated ensemble whose values hold, 0 the best; the library's values where left out",
         default=None,
     )
     sobol: int | None = asked(
-        "Base points of Sobol's design, a power of 2; runs are that many times the parameters + 2", default=None,
-    )  # fmt: skip
+        "Base points of Sobol's design, a power of 2; runs are that many times the parameters + 2",
+        default=None,
+    )
     seed: int = asked("Of Sobol's design and its bootstrap", default=1)
     confidence: float = asked("Coverage of the limits of the Sobol indices", default=0.95)
-    workers: int | None = asked("Processes; as many as there are cores where left out", default=None)
+    workers: int | None = asked(
+        "Processes; as many as there are cores where left out", default=None
+    )
     scheduler: str = asked("Address of a Dask scheduler, such as tcp://host:8786", default="")
     to: str = asked("Folder for tables (CSV, JSON) and figures", default="", path=True)
 
@@ -73,10 +79,14 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     in_range("seed", request.seed, 0, 2**31)
     if not 0 < request.confidence < 1:
         raise InputError(
-            f"is {request.confidence:g}", where="confidence", allowed="Between 0 and 1, such as 0.95"
+            f"is {request.confidence:g}",
+            where="confidence",
+            allowed="Between 0 and 1, such as 0.95",
         )
     folder_for(request.to, "to")
-    ready, at_values = at_member(in_hours_only(ask(request), "sensitivity"), request.member, request.folder)
+    ready, at_values = at_member(
+        in_hours_only(ask(request), "sensitivity"), request.member, request.folder
+    )
     composed = ready.composed
     reduction = reduction_of(composed, watches_of(ready, request.watch))
     endpoints = drawn_endpoints(split(request.endpoint), reduction.endpoints)
@@ -112,21 +122,37 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
         runs = request.sobol * (len(ranging) + 2)
         in_range("runs of the Sobol design", runs, 1, MOST_RUNS)
         sized = replace(
-            question, atol=ATOL_OF_SIZE, order=ORDER_WHEN_DOSED, sizes=bench.sizes(times, ready.values)
+            question,
+            atol=ATOL_OF_SIZE,
+            order=ORDER_WHEN_DOSED,
+            sizes=bench.sizes(times, ready.values),
         )
         table = yield from telling(
             sobol_table(
-                sized, ranging, request.sobol, request.seed, ready.values, confidence=request.confidence, workers=workers,
+                sized,
+                ranging,
+                request.sobol,
+                request.seed,
+                ready.values,
+                confidence=request.confidence,
+                workers=workers,
                 scheduler=request.scheduler,
             ),
             runs,
             "runs for Sobol indices",
-        )  # fmt: skip
+        )
     told = Sensed(
-        scenario=ready.scenario.name, title=ready.scenario.title, species=ready.scenario.species,
-        says="; ".join(given.says or given.drug for given in ready.regimens), horizon_h=ready.horizon_h,
-        values=ready.values, drawn=endpoints, elasticities=found, sobol=table, remarks=remarks,
-    )  # fmt: skip
+        scenario=ready.scenario.name,
+        title=ready.scenario.title,
+        species=ready.scenario.species,
+        says="; ".join(given.says or given.drug for given in ready.regimens),
+        horizon_h=ready.horizon_h,
+        values=ready.values,
+        drawn=endpoints,
+        elasticities=found,
+        sobol=table,
+        remarks=remarks,
+    )
     if not request.to:
         return told
     from tricyclic.jobs._sensitivity_files import files_of
@@ -142,7 +168,8 @@ def _with_range(ready: Asked) -> list[str]:
     return [
         name
         for name, constant in ready.composed.parameters.items()
-        if -math.inf < constant.low < constant.high < math.inf and ready.values.get(name, constant.value)
+        if -math.inf < constant.low < constant.high < math.inf
+        and ready.values.get(name, constant.value)
     ]
 
 

@@ -39,7 +39,9 @@ class Request(Dosing):
         default=None,
     )
     compare: str = asked(
-        "Measured table to lay beside it: columns time_h, watch, value, unit, error", default="", path=True
+        "Measured table to lay beside it: columns time_h, watch, value, unit, error",
+        default="",
+        path=True,
     )
     to: str = asked("Folder for tables (CSV, Parquet, JSON) and figures", default="", path=True)
     list: bool = asked("List what can be watched and set, and run nothing", default=False)
@@ -95,13 +97,20 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     members, ensemble, remarks = members_of(ready, request.members, request.folder)
     times = times_of(ready.regimens, ready.horizon_h)
     if measured:
-        times = np.unique(np.concatenate([times, *(one.time_h / _hours(ready) for one in measured)]))
-    names = [watch.quantity for watch in (*watches, *occupancies)] + [quantity for _, _, quantity in places]
+        times = np.unique(
+            np.concatenate([times, *(one.time_h / _hours(ready) for one in measured)])
+        )
+    names = [watch.quantity for watch in (*watches, *occupancies)] + [
+        quantity for _, _, quantity in places
+    ]
     runs = yield from run_members(ready, names, times, members)
     plain = [watch for watch in watches if not is_occupancy(watch)]
-    courses = tuple(runs.course(w.name, w.quantity, w.says, w.unit, relative=w.relative) for w in plain)
+    courses = tuple(
+        runs.course(w.name, w.quantity, w.says, w.unit, relative=w.relative) for w in plain
+    )
     occupied = tuple(
-        runs.course(w.name, w.quantity, w.says, "percent", relative=False, factor=100.0) for w in occupancies
+        runs.course(w.name, w.quantity, w.says, "percent", relative=False, factor=100.0)
+        for w in occupancies
     )
     levels = tuple(
         runs.course(f"{drug}, {place}", quantity, f"{drug}, {place}", "nM", relative=False)
@@ -109,20 +118,34 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     )
     exposures = exposures_of(ready, runs, SHARE)
     found = Simulated(
-        scenario=ready.scenario.name, title=ready.scenario.title, species=ready.scenario.species, regimens=_in_hours(ready),
-        horizon_h=ready.horizon_h * _hours(ready), time_unit="" if math.isnan(ready.hours_per_time) else "h", members=runs.members, ensemble=ensemble, share=SHARE, values=ready.values,
-        keys=tuple(key_of(course) for course in courses), occupancies=tuple(occupied_of(course) for course in occupied),
-        exposures=exposures, courses=courses, occupied=occupied, levels=levels,
+        scenario=ready.scenario.name,
+        title=ready.scenario.title,
+        species=ready.scenario.species,
+        regimens=_in_hours(ready),
+        horizon_h=ready.horizon_h * _hours(ready),
+        time_unit="" if math.isnan(ready.hours_per_time) else "h",
+        members=runs.members,
+        ensemble=ensemble,
+        share=SHARE,
+        values=ready.values,
+        keys=tuple(key_of(course) for course in courses),
+        occupancies=tuple(occupied_of(course) for course in occupied),
+        exposures=exposures,
+        courses=courses,
+        occupied=occupied,
+        levels=levels,
         compared=compare(ready, watches, (*courses, *occupied), measured) if measured else (),
         remarks=(*ready.remarks, *remarks, *unseen_half_lives(exposures)),
-    )  # fmt: skip
+    )
     if not request.to:
         return found
     from tricyclic.jobs._simulate_files import files_of
 
     yield Progress(runs.members + 1, runs.members + 2, "drawing and writing")
     files = files_of(found)
-    return replace(found, to_write={str(Path(request.to) / name): data for name, data in files.items()})
+    return replace(
+        found, to_write={str(Path(request.to) / name): data for name, data in files.items()}
+    )
 
 
 def _hours(ready: Asked) -> float:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 # Options that only some assays have.
 _ONLY = {
-    "antagonist": ("glutamate", "neurites"), "factor": ("glutamate", "neurites"), "at": ("glutamate", "neurites"),
-    "route": ("microdialysis",), "region": ("microdialysis",),
-}  # fmt: skip
+    "antagonist": ("glutamate", "neurites"),
+    "factor": ("glutamate", "neurites"),
+    "at": ("glutamate", "neurites"),
+    "route": ("microdialysis",),
+    "region": ("microdialysis",),
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ def run(request: Request) -> Generator[Progress, None, Virtual]:
     from tricyclic.jobs._virtual_told import with_files
 
     if request.assay not in ASSAYS:
-        raise InputError(f"'{request.assay}' is no virtual assay", where="assay", allowed=", ".join(ASSAYS))
+        raise InputError(
+            f"'{request.assay}' is no virtual assay", where="assay", allowed=", ".join(ASSAYS)
+        )
     for name, assays in _ONLY.items():
         if getattr(request, name) and request.assay not in assays:
             raise InputError(
@@ -57,7 +62,9 @@ def run(request: Request) -> Generator[Progress, None, Virtual]:
     in_range("experiments", request.experiments, 0, 20_000)
     in_range("seed", request.seed, 0, 2**63)
     folder_for(request.to, "to")
-    do = {"glutamate": glutamate, "neurites": neurites, "microdialysis": microdialysis}[request.assay]
+    do = {"glutamate": glutamate, "neurites": neurites, "microdialysis": microdialysis}[
+        request.assay
+    ]
     found = yield from do(request)
     return with_files(found, request.to) if request.to else found
 

@@ -152,14 +152,19 @@ def fit_batch(
         raise InputError(f"the model is '{model}'", allowed="It is '4pl' or '3pl'")
     if (held_hill <= 0).any():
         raise InputError(
-            f"hill is held at {held_hill[held_hill <= 0][0]:g}", allowed="It is above 0",
+            f"hill is held at {held_hill[held_hill <= 0][0]:g}",
+            allowed="It is above 0",
             do="A curve that rises with dose has its top below its bottom, not a hill below 0",
-        )  # fmt: skip
+        )
     held_top, held_bottom = _held("top", top, curves), _held("bottom", bottom, curves)
     _check_bounds(bounds, hill_bounds, reach, limits)
     free_hill = bool(np.isnan(held_hill).all())
     top_free, bottom_free = bool(np.isnan(held_top).all()), bool(np.isnan(held_bottom).all())
-    mode = BOTH_FREE if top_free and bottom_free else (ONE_FREE if top_free or bottom_free else NONE_FREE)
+    mode = (
+        BOTH_FREE
+        if top_free and bottom_free
+        else (ONE_FREE if top_free or bottom_free else NONE_FREE)
+    )
     side = -1.0 if bottom_free and not top_free else 1.0
     parameters = 1 + free_hill + top_free + bottom_free
     t_critical, f_critical = _critical(
@@ -171,26 +176,66 @@ def fit_batch(
     status = np.zeros(curves, np.uint8)
     for chosen, series in _by_series(x, curves):
         own = series is None
-        doses, place_of = (np.zeros(0), np.zeros(points, np.int64)) if series is None else _distinct(series)
+        doses, place_of = (
+            (np.zeros(0), np.zeros(points, np.int64)) if series is None else _distinct(series)
+        )
         y_part, w_part, rows = (
-            (readings, weights, x) if chosen is None
-            else (readings[chosen], None if weights is None else weights[chosen], x[chosen] if x.ndim == 2 else x)
-        )  # fmt: skip
+            (readings, weights, x)
+            if chosen is None
+            else (
+                readings[chosen],
+                None if weights is None else weights[chosen],
+                x[chosen] if x.ndim == 2 else x,
+            )
+        )
         part = y_part.shape[0]
         shares, hills = _nodes(doses, free_hill)
         hill_of_table = 1.0 if free_hill else float(held_hill[0])
-        pattern, table, gain_of, shapes = np.zeros(0), np.zeros((1, 1)), np.zeros((1, 3)), np.zeros((1, 0))
+        pattern, table, gain_of, shapes = (
+            np.zeros(0),
+            np.zeros((1, 1)),
+            np.zeros((1, 3)),
+            np.zeros((1, 0)),
+        )
         if not own and (free_hill or held_hill.size == 1) and np.isfinite(doses).any():
             pattern = _pattern(y_part, w_part, place_of, doses.size)
-            table, gain_of, shapes = _table(doses, pattern, shares, hills, hill_of_table, mode, side)
+            table, gain_of, shapes = _table(
+                doses, pattern, shares, hills, hill_of_table, mode, side
+            )
         target, said = (
-            (out, status) if chosen is None else (np.full((OUT_ROWS, part), np.nan), np.zeros(part, np.uint8))
+            (out, status)
+            if chosen is None
+            else (np.full((OUT_ROWS, part), np.nan), np.zeros(part, np.uint8))
         )
         arguments = (
-            y_part, np.zeros((1, 1, 1)) if w_part is None else w_part, w_part is not None, own, rows if own else np.zeros((1, 1)),
-            place_of, doses, mode, side, free_hill, _of(held_hill, chosen), _of(held_top, chosen), _of(held_bottom, chosen), box,
-            float(reach), hill_box, shares, hills, pattern, table, gain_of, shapes, t_critical, f_critical, limits is not None, target, said,
-        )  # fmt: skip
+            y_part,
+            np.zeros((1, 1, 1)) if w_part is None else w_part,
+            w_part is not None,
+            own,
+            rows if own else np.zeros((1, 1)),
+            place_of,
+            doses,
+            mode,
+            side,
+            free_hill,
+            _of(held_hill, chosen),
+            _of(held_top, chosen),
+            _of(held_bottom, chosen),
+            box,
+            float(reach),
+            hill_box,
+            shares,
+            hills,
+            pattern,
+            table,
+            gain_of,
+            shapes,
+            t_critical,
+            f_critical,
+            limits is not None,
+            target,
+            said,
+        )
         if workers <= 1 or part <= BLOCK:
             fit_blocks(0, part, *arguments)
         else:
@@ -200,11 +245,24 @@ def fit_batch(
                     done.result()
         if chosen is not None:
             out[:, chosen], status[chosen] = target, said
-    whole = {name: out[row].astype(np.int64) for name, row in (("n", 8), ("df", 9), ("df_pure", 10))}
+    whole = {
+        name: out[row].astype(np.int64) for name, row in (("n", 8), ("df", 9), ("df_pure", 10))
+    }
     return BatchFits(
-        log10_ic50=out[0], log10_ic50_low=out[1], log10_ic50_high=out[2], hill=out[3], top=out[4], bottom=out[5],
-        rss=out[6], pure_error_rss=out[7], sd=out[13], **whole, se_log10_ic50=out[11], f_flat=out[12], status=status,
-    )  # fmt: skip
+        log10_ic50=out[0],
+        log10_ic50_low=out[1],
+        log10_ic50_high=out[2],
+        hill=out[3],
+        top=out[4],
+        bottom=out[5],
+        rss=out[6],
+        pure_error_rss=out[7],
+        sd=out[13],
+        **whole,
+        se_log10_ic50=out[11],
+        f_flat=out[12],
+        status=status,
+    )
 
 
 def _shapes(
@@ -237,7 +295,9 @@ def _shapes(
                 allowed="There is one weight per reading",
             ) from None
         if (weights < 0).any():
-            raise InputError(f"a weight is {weights[weights < 0][0]:g}", allowed="Weights are 0 or more")
+            raise InputError(
+                f"a weight is {weights[weights < 0][0]:g}", allowed="Weights are 0 or more"
+            )
     return np.ascontiguousarray(x), np.ascontiguousarray(readings), weights
 
 
@@ -252,7 +312,8 @@ def _held(name: str, value: ArrayLike | None, curves: int) -> np.ndarray:
         )
     if not np.isfinite(array).all():
         raise InputError(
-            f"{name} is held at {array[~np.isfinite(array)][0]}", allowed="A held value is a finite number"
+            f"{name} is held at {array[~np.isfinite(array)][0]}",
+            allowed="A held value is a finite number",
         )
     return np.ascontiguousarray(array)
 
@@ -262,25 +323,33 @@ def _of(held: np.ndarray, chosen: np.ndarray | None) -> np.ndarray:
 
 
 def _check_bounds(
-    bounds: tuple[float, float] | None, hill_bounds: tuple[float, float], reach: float, limits: float | None
+    bounds: tuple[float, float] | None,
+    hill_bounds: tuple[float, float],
+    reach: float,
+    limits: float | None,
 ) -> None:
     if bounds is not None and not (np.isfinite(bounds).all() and bounds[0] < bounds[1]):
         raise InputError(
-            f"the bounds of log10 IC50 are {bounds}", allowed="They are two finite numbers, the lower first"
+            f"the bounds of log10 IC50 are {bounds}",
+            allowed="They are two finite numbers, the lower first",
         )
     if not (np.isfinite(hill_bounds).all() and 0 < hill_bounds[0] < hill_bounds[1]):
         raise InputError(
-            f"the bounds of hill are {hill_bounds}", allowed="They are two numbers above 0, the lower first"
+            f"the bounds of hill are {hill_bounds}",
+            allowed="They are two numbers above 0, the lower first",
         )
     if not 0 <= reach < 100:
         raise InputError(f"reach is {reach}", allowed="It is a number of decades, 0 or more")
     if limits is not None and not 0 < limits < 1:
         raise InputError(
-            f"the confidence of the limits is {limits}", allowed="It lies between 0 and 1, such as 0.95"
+            f"the confidence of the limits is {limits}",
+            allowed="It lies between 0 and 1, such as 0.95",
         )
 
 
-def _critical(most: int, confidence: float, more: int, level: float) -> tuple[np.ndarray, np.ndarray]:
+def _critical(
+    most: int, confidence: float, more: int, level: float
+) -> tuple[np.ndarray, np.ndarray]:
     from scipy.special import fdtri, stdtrit
 
     df = np.arange(1, max(most, 1) + 1, dtype=float)
@@ -302,7 +371,9 @@ def _by_series(x: np.ndarray, curves: int) -> Iterator[tuple[np.ndarray | None, 
         return
     # Rows of equal doses have an equal sum under any weights; that they are equal is then looked at, not taken for granted.
     key = filled @ np.sqrt(np.arange(2.0, 2.0 + x.shape[1]))
-    _, first, which, many = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    _, first, which, many = np.unique(
+        key, return_index=True, return_inverse=True, return_counts=True
+    )
     alone = np.ones(curves, bool)
     if first.size <= curves // 64 + 1:
         for number in np.flatnonzero(many >= 64):
@@ -327,7 +398,9 @@ def _nodes(doses: np.ndarray, free_hill: bool) -> tuple[np.ndarray, np.ndarray]:
     if 1 < finite.size <= _MOST_DOSES_IN_GRID:
         middle = np.concatenate([finite, 0.5 * (finite[1:] + finite[:-1])])
         c = np.sort(
-            np.concatenate([middle, finite[0] - np.array([0.4, 1.0]), finite[-1] + np.array([0.4, 1.0])])
+            np.concatenate(
+                [middle, finite[0] - np.array([0.4, 1.0]), finite[-1] + np.array([0.4, 1.0])]
+            )
         )
         along = (c - (finite[0] - _GRID_BEYOND)) / (finite[-1] - finite[0] + 2 * _GRID_BEYOND)
     else:
@@ -336,7 +409,9 @@ def _nodes(doses: np.ndarray, free_hill: bool) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(along, hills.size), np.tile(hills, along.size)
 
 
-def _pattern(y: np.ndarray, weight: np.ndarray | None, place_of: np.ndarray, doses: int) -> np.ndarray:
+def _pattern(
+    y: np.ndarray, weight: np.ndarray | None, place_of: np.ndarray, doses: int
+) -> np.ndarray:
     """Share of each dose in the weight of a curve in which nothing is missing."""
     seen = place_of >= 0
     if weight is None:

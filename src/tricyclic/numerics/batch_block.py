@@ -57,9 +57,19 @@ from tricyclic.numerics.batch_search import (
 )
 
 # what became of a curve; batch.STATUS holds the words
-FITS, FLAT, OPEN_BELOW, OPEN_ABOVE, OPEN_BOTH, TOUCHED, TOO_FEW, NONE_FINITE, CONSTANT, INFINITE, UNSURE = (
-    range(11)
-)
+(
+    FITS,
+    FLAT,
+    OPEN_BELOW,
+    OPEN_ABOVE,
+    OPEN_BOTH,
+    TOUCHED,
+    TOO_FEW,
+    NONE_FINITE,
+    CONSTANT,
+    INFINITE,
+    UNSURE,
+) = range(11)
 
 # rows of the result
 (
@@ -103,7 +113,9 @@ def _doses_of(row, place_of, doses):
 
 
 @njit(cache=True, error_model="numpy")
-def _prepare(y, weight, weighted, place_of, doses, count, mode, top, bottom, parameters, store, known, sums):
+def _prepare(
+    y, weight, weighted, place_of, doses, count, mode, top, bottom, parameters, store, known, sums
+):
     """Collapse one curve's replicates to weighted means about a centre, in units of their largest distance from it."""
     replicates = y.shape[1]
     largest = heaviest = 0.0
@@ -204,7 +216,19 @@ def _prepare(y, weight, weighted, place_of, doses, count, mode, top, bottom, par
 
 @njit(cache=True, error_model="numpy")
 def _start(
-    store, known, found, order, count, mode, fixed_side, tabled, table, gain_of, shapes, shares, hills
+    store,
+    known,
+    found,
+    order,
+    count,
+    mode,
+    fixed_side,
+    tabled,
+    table,
+    gain_of,
+    shapes,
+    shares,
+    hills,
 ):
     """Best node of the grid for the curves named in order, 32 at a time."""
     points = np.zeros(count * FIELDS * LANES)
@@ -230,7 +254,9 @@ def _start(
                 for lane in range(lanes):
                     c = first[lane] + shares[j] * width[lane]
                     ln_hill = (
-                        math.log(hills[j]) if hills[j] == hills[j] else found[order[begin + lane], LN_HILL]
+                        math.log(hills[j])
+                        if hills[j] == hills[j]
+                        else found[order[begin + lane], LN_HILL]
                     )
                     side = fixed_side
                     if mode == BOTH_FREE:
@@ -247,9 +273,36 @@ def _start(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fit_blocks(
-    begin, end, y, weight, weighted, own_doses, rows, place_of, doses, mode, fixed_side, free_hill, held_hill, held_top, held_bottom,
-    c_box, reach, hill_box, shares, hills, pattern, table, gain_of, shapes, t_critical, f_critical, want_limits, out, status,
-):  # fmt: skip
+    begin,
+    end,
+    y,
+    weight,
+    weighted,
+    own_doses,
+    rows,
+    place_of,
+    doses,
+    mode,
+    fixed_side,
+    free_hill,
+    held_hill,
+    held_top,
+    held_bottom,
+    c_box,
+    reach,
+    hill_box,
+    shares,
+    hills,
+    pattern,
+    table,
+    gain_of,
+    shapes,
+    t_critical,
+    f_critical,
+    want_limits,
+    out,
+    status,
+):
     """Fit curves begin to end and fill out, shape (OUT_ROWS, curves), and status, shape (curves,).
 
     Parameters
@@ -276,7 +329,11 @@ def fit_blocks(
     known = np.zeros((BLOCK, KNOWN_COLUMNS))
     found = np.zeros((BLOCK, FOUND_COLUMNS))
     sums = np.zeros((3, count))
-    jobs, plain, odd = np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64)
+    jobs, plain, odd = (
+        np.zeros(BLOCK, np.int64),
+        np.zeros(BLOCK, np.int64),
+        np.zeros(BLOCK, np.int64),
+    )
     rises = np.zeros(BLOCK)
     limits = np.zeros((BLOCK, 2))
     improved = np.zeros(BLOCK, np.bool_)
@@ -291,9 +348,37 @@ def fit_blocks(
             store[b] = 0.0
             if own_doses:
                 different = _doses_of(rows[k], own_place, own)
-                state = _prepare(y[k], weight[k if weighted else 0], weighted, own_place, own, different, mode, top, bottom, parameters, store[b], known[b], sums)  # fmt: skip
+                state = _prepare(
+                    y[k],
+                    weight[k if weighted else 0],
+                    weighted,
+                    own_place,
+                    own,
+                    different,
+                    mode,
+                    top,
+                    bottom,
+                    parameters,
+                    store[b],
+                    known[b],
+                    sums,
+                )
             else:
-                state = _prepare(y[k], weight[k if weighted else 0], weighted, place_of, doses, count, mode, top, bottom, parameters, store[b], known[b], sums)  # fmt: skip
+                state = _prepare(
+                    y[k],
+                    weight[k if weighted else 0],
+                    weighted,
+                    place_of,
+                    doses,
+                    count,
+                    mode,
+                    top,
+                    bottom,
+                    parameters,
+                    store[b],
+                    known[b],
+                    sums,
+                )
             status[k] = state
             limits[b] = math.nan
             if state != FITS:
@@ -318,8 +403,20 @@ def fit_blocks(
                 odd_ones += 1
         for order, tabled in ((plain[:plain_ones], True), (odd[:odd_ones], False)):
             _start(
-                store, known, found, order, count, mode, fixed_side, tabled, table, gain_of, shapes, shares, hills
-            )  # fmt: skip
+                store,
+                known,
+                found,
+                order,
+                count,
+                mode,
+                fixed_side,
+                tabled,
+                table,
+                gain_of,
+                shapes,
+                shares,
+                hills,
+            )
         again = jobs[:many]
         for _ in range(4):
             # A walk for limits that meets a better optimum sends its curve round once more.
@@ -349,11 +446,49 @@ def fit_blocks(
             if again.size == 0:
                 break
         for b in range(size):
-            _tell(b, first + b, known, found, limits, mode, free_hill, held_hill, held_top, held_bottom, parameters, l_low, l_high, hill_box, f_critical, want_limits, out, status)  # fmt: skip
+            _tell(
+                b,
+                first + b,
+                known,
+                found,
+                limits,
+                mode,
+                free_hill,
+                held_hill,
+                held_top,
+                held_bottom,
+                parameters,
+                l_low,
+                l_high,
+                hill_box,
+                f_critical,
+                want_limits,
+                out,
+                status,
+            )
 
 
 @njit(cache=True, error_model="numpy")
-def _tell(b, k, known, found, limits, mode, free_hill, held_hill, held_top, held_bottom, parameters, l_low, l_high, hill_box, f_critical, want_limits, out, status):  # fmt: skip
+def _tell(
+    b,
+    k,
+    known,
+    found,
+    limits,
+    mode,
+    free_hill,
+    held_hill,
+    held_top,
+    held_bottom,
+    parameters,
+    l_low,
+    l_high,
+    hill_box,
+    f_critical,
+    want_limits,
+    out,
+    status,
+):
     for row in range(OUT_ROWS):
         out[row, k] = math.nan
     if status[k] in (NONE_FINITE, INFINITE):
@@ -382,7 +517,9 @@ def _tell(b, k, known, found, limits, mode, free_hill, held_hill, held_top, held
     held = held_bottom[k if held_bottom.size > 1 else 0]
     out[OUT_BOTTOM, k] = held if held == held else bottom
     info, cross, own = found[b, INFO_CC], found[b, INFO_CL], found[b, INFO_LL]
-    on_hill = free_hill and (found[b, LN_HILL] <= l_low + 1e-9 or found[b, LN_HILL] >= l_high - 1e-9)
+    on_hill = free_hill and (
+        found[b, LN_HILL] <= l_low + 1e-9 or found[b, LN_HILL] >= l_high - 1e-9
+    )
     on_c = found[b, C] <= known[b, C_LOW] + 1e-9 or found[b, C] >= known[b, C_HIGH] - 1e-9
     if free_hill and not on_hill and own > 0.0:
         info -= cross * cross / own

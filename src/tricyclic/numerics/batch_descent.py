@@ -51,7 +51,10 @@ def slopes_at(
     """
     up, down = np.minimum(x + step, high), np.maximum(x - step, low)
     batch = np.concatenate(
-        [x[None, :], *(np.where(np.eye(x.size, dtype=bool), end[None, :], x[None, :]) for end in (up, down))]
+        [
+            x[None, :],
+            *(np.where(np.eye(x.size, dtype=bool), end[None, :], x[None, :]) for end in (up, down)),
+        ]
     )
     found = _finite((yield batch))
     p = x.size
@@ -59,7 +62,13 @@ def slopes_at(
 
 
 def descend(
-    start: Floats, low: Floats, high: Floats, *, step: float = 0.05, most: int = 15, tolerance: float = 1e-3
+    start: Floats,
+    low: Floats,
+    high: Floats,
+    *,
+    step: float = 0.05,
+    most: int = 15,
+    tolerance: float = 1e-3,
 ) -> Generator[Floats, Floats, Valley]:
     """Go down from a start, within bounds (Levenberg-Marquardt, a parameter at a bound held there).
 
@@ -88,7 +97,9 @@ def descend(
             break
         trials = []
         for factor in damping * DAMPINGS:
-            damped = curvature[np.ix_(free, free)] + factor * np.diag(1e-3 + np.diag(curvature)[free])
+            damped = curvature[np.ix_(free, free)] + factor * np.diag(
+                1e-3 + np.diag(curvature)[free]
+            )
             move = np.zeros(x.size)
             move[free] = -np.linalg.solve(damped, gradient[free])
             trials.append(np.clip(x + move, low, high))

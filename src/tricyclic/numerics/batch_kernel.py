@@ -157,7 +157,11 @@ def _moments(points, count, out):
             w = points[o + _W * LANES + lane]
             tau = points[o + _TAU * LANES + lane]
             s = points[o + _S * LANES + lane]
-            r = points[o + _M * LANES + lane] - out[INTERCEPT * LANES + lane] - out[SLOPE * LANES + lane] * s
+            r = (
+                points[o + _M * LANES + lane]
+                - out[INTERCEPT * LANES + lane]
+                - out[SLOPE * LANES + lane] * s
+            )
             g = s * (1.0 - s)
             k = g * (1.0 - 2.0 * s)
             wr = w * r
@@ -308,7 +312,9 @@ def grid_by_shapes(points, count, mode, shapes, slope, best, node):
     for i in range(count):
         o = i * (FIELDS * LANES)
         for lane in range(LANES):
-            points[o + _TAU * LANES + lane] = points[o + _W * LANES + lane] * points[o + _M * LANES + lane]
+            points[o + _TAU * LANES + lane] = (
+                points[o + _W * LANES + lane] * points[o + _M * LANES + lane]
+            )
     for j in range(shapes.shape[0]):
         for lane in range(3 * LANES):
             sums[lane] = 0.0

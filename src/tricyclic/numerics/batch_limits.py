@@ -62,7 +62,19 @@ def _wald(found, b, rise, free_hill):
 
 @njit(cache=True, error_model="numpy")
 def find_limits(
-    store, known, found, jobs, rises, count, mode, fixed_side, free_hill, l_low, l_high, limits, improved
+    store,
+    known,
+    found,
+    jobs,
+    rises,
+    count,
+    mode,
+    fixed_side,
+    free_hill,
+    l_low,
+    l_high,
+    limits,
+    improved,
 ):
     """Fill limits, shape (curves, 2), of the curves named in jobs; -inf or inf where a side does not close in the box.
 
@@ -89,7 +101,29 @@ def find_limits(
     busy = 0
     for lane in range(LANES):
         place(trial, lane, 0.0, 0.0, 1.0, 1.0)
-        following = _take(following, lane, jobs, store, known, found, rises, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, job, spent, hill, inside, outside, limits)  # fmt: skip
+        following = _take(
+            following,
+            lane,
+            jobs,
+            store,
+            known,
+            found,
+            rises,
+            count,
+            mode,
+            fixed_side,
+            free_hill,
+            l_low,
+            l_high,
+            points,
+            trial,
+            job,
+            spent,
+            hill,
+            inside,
+            outside,
+            limits,
+        )
         busy += job[lane] >= 0
     while busy > 0:
         sweep(points, count, trial, mode, out)
@@ -102,7 +136,11 @@ def find_limits(
             c, ln_hill, c0 = trial[lane], hill[lane], found[b, C]
             rss, gl = out[F * LANES + lane], out[GL * LANES + lane]
             hll = out[HLL * LANES + lane]
-            held = not free_hill or (ln_hill <= l_low and gl >= 0.0) or (ln_hill >= l_high and gl <= 0.0)
+            held = (
+                not free_hill
+                or (ln_hill <= l_low and gl >= 0.0)
+                or (ln_hill >= l_high and gl <= 0.0)
+            )
             done = False
             closed = abs(outside[lane] - inside[lane]) < 1e-5 * abs(outside[lane] - c0)
             if spent[lane] > _MOST_SWEEPS or (closed and spent[lane] > 8):
@@ -157,12 +195,17 @@ def find_limits(
                     else:
                         new = c + dc
                         if outside[lane] == outside[lane]:
-                            if away * (new - inside[lane]) <= 0.0 or away * (outside[lane] - new) <= 0.0:
+                            if (
+                                away * (new - inside[lane]) <= 0.0
+                                or away * (outside[lane] - new) <= 0.0
+                            ):
                                 new = 0.5 * (inside[lane] + outside[lane])
                         else:
                             most = away * min(1.5 * reach, 0.7)
                             new = (
-                                c + most if away * (new - c - most) > 0.0 or away * (new - c) <= 0.0 else new
+                                c + most
+                                if away * (new - c - most) > 0.0 or away * (new - c) <= 0.0
+                                else new
                             )
                         if away * (new - edge) > 0.0:
                             new = edge
@@ -172,12 +215,39 @@ def find_limits(
                         hill[lane] = min(max(ln_hill + dl, l_low), l_high) if free_hill else ln_hill
                         trial[lane] = new
             if done:
-                following = _take(following, lane, jobs, store, known, found, rises, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, job, spent, hill, inside, outside, limits)  # fmt: skip
+                following = _take(
+                    following,
+                    lane,
+                    jobs,
+                    store,
+                    known,
+                    found,
+                    rises,
+                    count,
+                    mode,
+                    fixed_side,
+                    free_hill,
+                    l_low,
+                    l_high,
+                    points,
+                    trial,
+                    job,
+                    spent,
+                    hill,
+                    inside,
+                    outside,
+                    limits,
+                )
                 busy -= job[lane] < 0
             else:
                 c = trial[lane]
                 place(
-                    trial, lane, c, hill[lane], side_of(c, mode, fixed_side, known, b), known[b, HELD_SLOPE]
+                    trial,
+                    lane,
+                    c,
+                    hill[lane],
+                    side_of(c, mode, fixed_side, known, b),
+                    known[b, HELD_SLOPE],
                 )
     for k in range(doubtful_ones):
         b, side = doubtful[k] >> 1, doubtful[k] & 1
@@ -185,18 +255,73 @@ def find_limits(
             continue
         for lane in range(LANES):
             load(points, lane, store, b, count)
-        value, _ = _profile(2, limits[b, side], b, known, found, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, out)  # fmt: skip
+        value, _ = _profile(
+            2,
+            limits[b, side],
+            b,
+            known,
+            found,
+            count,
+            mode,
+            fixed_side,
+            free_hill,
+            l_low,
+            l_high,
+            points,
+            trial,
+            out,
+        )
         if value - found[b, RSS] < rises[b] * (1.0 - 1e-3):
             hard[hard_ones] = doubtful[k]
             hard_ones += 1
     for k in range(hard_ones):
         b, side = hard[k] >> 1, hard[k] & 1
         if not improved[b]:
-            _walk(b, side, store, known, found, rises, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, out, limits, improved)  # fmt: skip
+            _walk(
+                b,
+                side,
+                store,
+                known,
+                found,
+                rises,
+                count,
+                mode,
+                fixed_side,
+                free_hill,
+                l_low,
+                l_high,
+                points,
+                trial,
+                out,
+                limits,
+                improved,
+            )
 
 
 @njit(cache=True, error_model="numpy")
-def _take(following, lane, jobs, store, known, found, rises, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, job, spent, hill, inside, outside, limits):  # fmt: skip
+def _take(
+    following,
+    lane,
+    jobs,
+    store,
+    known,
+    found,
+    rises,
+    count,
+    mode,
+    fixed_side,
+    free_hill,
+    l_low,
+    l_high,
+    points,
+    trial,
+    job,
+    spent,
+    hill,
+    inside,
+    outside,
+    limits,
+):
     job[lane] = -1
     while following < 2 * jobs.size:
         b, side = jobs[following >> 1], following & 1
@@ -221,8 +346,12 @@ def _take(following, lane, jobs, store, known, found, rises, count, mode, fixed_
         )
         dl = -0.5 if dl < -0.5 else (0.5 if dl > 0.5 else dl)
         load(points, lane, store, b, count)
-        hill[lane] = min(max(found[b, LN_HILL] + dl, l_low), l_high) if free_hill else found[b, LN_HILL]
-        place(trial, lane, c, hill[lane], side_of(c, mode, fixed_side, known, b), known[b, HELD_SLOPE])
+        hill[lane] = (
+            min(max(found[b, LN_HILL] + dl, l_low), l_high) if free_hill else found[b, LN_HILL]
+        )
+        place(
+            trial, lane, c, hill[lane], side_of(c, mode, fixed_side, known, b), known[b, HELD_SLOPE]
+        )
         job[lane], spent[lane], inside[lane], outside[lane] = 2 * b + side, 0, c0, math.nan
         break
     return following
@@ -245,14 +374,37 @@ def _profile(
             if out[F * LANES + lane] < best:
                 best, at, promised = out[F * LANES + lane], low + tooth * lane, 0.0
                 gl, hll = out[GL * LANES + lane], out[HLL * LANES + lane]
-                if free_hill and hll > 0.0 and abs(gl) < hll * tooth and l_low < at - gl / hll < l_high:
+                if (
+                    free_hill
+                    and hll > 0.0
+                    and abs(gl) < hll * tooth
+                    and l_low < at - gl / hll < l_high
+                ):
                     promised = gl * gl / hll
         low, high = max(at - 1.2 * tooth, l_low), min(at + 1.2 * tooth, l_high)
     return best - promised, at
 
 
 @njit(cache=True, error_model="numpy")
-def _walk(b, side, store, known, found, rises, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, out, limits, improved):  # fmt: skip
+def _walk(
+    b,
+    side,
+    store,
+    known,
+    found,
+    rises,
+    count,
+    mode,
+    fixed_side,
+    free_hill,
+    l_low,
+    l_high,
+    points,
+    trial,
+    out,
+    limits,
+    improved,
+):
     """Walk outward until the profile has risen, then close in on the crossing (Illinois): slow, sure."""
     for lane in range(LANES):
         load(points, lane, store, b, count)
@@ -265,7 +417,22 @@ def _walk(b, side, store, known, found, rises, count, mode, fixed_side, free_hil
     while outer != outer:
         c = inner + away * step
         c = edge if away * (c - edge) >= 0.0 else c
-        value, hill = _profile(2, c, b, known, found, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, out)  # fmt: skip
+        value, hill = _profile(
+            2,
+            c,
+            b,
+            known,
+            found,
+            count,
+            mode,
+            fixed_side,
+            free_hill,
+            l_low,
+            l_high,
+            points,
+            trial,
+            out,
+        )
         if value < rss * (1.0 - 1e-8) - 1e-2 * rises[b]:
             improved[b] = True
             found[b, C], found[b, LN_HILL], found[b, RSS] = c, hill, value
@@ -284,7 +451,22 @@ def _walk(b, side, store, known, found, rises, count, mode, fixed_side, free_hil
         if abs(outer - inner) < 1e-9:
             break
         c = (inner * above - outer * below) / (above - below)
-        value, _ = _profile(3, c, b, known, found, count, mode, fixed_side, free_hill, l_low, l_high, points, trial, out)  # fmt: skip
+        value, _ = _profile(
+            3,
+            c,
+            b,
+            known,
+            found,
+            count,
+            mode,
+            fixed_side,
+            free_hill,
+            l_low,
+            l_high,
+            points,
+            trial,
+            out,
+        )
         gap = math.sqrt(max(value - rss, 0.0)) - wanted
         if abs(gap) < 1e-8 * wanted:
             inner = outer = c

@@ -41,7 +41,9 @@ from tricyclic.numerics.batch_kernel import (
 )
 
 # columns of what is known of a curve before the search
-LOW_X, HIGH_X, C_LOW, C_HIGH, HELD_SLOPE, CENTRE, SCALE, PURE, WEIGHT, READINGS, DOSES, NULL = range(12)
+LOW_X, HIGH_X, C_LOW, C_HIGH, HELD_SLOPE, CENTRE, SCALE, PURE, WEIGHT, READINGS, DOSES, NULL = (
+    range(12)
+)
 KNOWN_COLUMNS = 12
 
 # columns of what the search finds; C and LN_HILL hold the start before it
@@ -209,7 +211,10 @@ def search(store, known, found, jobs, count, mode, fixed_side, free_hill, l_low,
             if b < 0:
                 continue
             spent[lane] += 1
-            c, ln_hill = trial[lane], found[b, LN_HILL] if spent[lane] == 1 else here[lane, 1] + step[lane, 1]
+            c, ln_hill = (
+                trial[lane],
+                found[b, LN_HILL] if spent[lane] == 1 else here[lane, 1] + step[lane, 1],
+            )
             rss = out[F * LANES + lane]
             if spent[lane] == 1 or rss <= at[lane, F] * (1.0 + 1e-13) + 1e-31:
                 for row in range(DA_L + 1):
@@ -223,8 +228,17 @@ def search(store, known, found, jobs, count, mode, fixed_side, free_hill, l_low,
                 refused = True
             anchor = _anchor(at[lane], here[lane, 0], here[lane, 1])
             dc, dl, gain, exact = _step(
-                at[lane], damping[lane], here[lane, 0], here[lane, 1], known[b, C_LOW], known[b, C_HIGH], l_low, l_high, free_hill, anchor
-            )  # fmt: skip
+                at[lane],
+                damping[lane],
+                here[lane, 0],
+                here[lane, 1],
+                known[b, C_LOW],
+                known[b, C_HIGH],
+                l_low,
+                l_high,
+                free_hill,
+                anchor,
+            )
             small = abs(dc) < _STEP_IS_SMALL and abs(dl) < _STEP_IS_SMALL
             rests = gain <= 1e-13 * at[lane, F] + 1e-31
             if (small and exact) or rests or spent[lane] >= _MOST_SWEEPS or damping[lane] > 1e12:
@@ -266,10 +280,19 @@ def search(store, known, found, jobs, count, mode, fixed_side, free_hill, l_low,
 
 
 @njit(cache=True, error_model="numpy")
-def _take(b, lane, store, known, found, count, mode, fixed_side, points, trial, job, spent, damping):
+def _take(
+    b, lane, store, known, found, count, mode, fixed_side, points, trial, job, spent, damping
+):
     load(points, lane, store, b, count)
     c = found[b, C]
-    place(trial, lane, c, found[b, LN_HILL], side_of(c, mode, fixed_side, known, b), known[b, HELD_SLOPE])
+    place(
+        trial,
+        lane,
+        c,
+        found[b, LN_HILL],
+        side_of(c, mode, fixed_side, known, b),
+        known[b, HELD_SLOPE],
+    )
     job[lane], spent[lane], damping[lane] = b, 0, 0.0
 
 

@@ -76,14 +76,27 @@ def fit_shared(
     label = np.asarray(group)
     if label.shape != readings.shape[:1]:
         raise InputError(
-            f"there are {label.size} groups for {len(readings)} curves", allowed="One entry per curve"
+            f"there are {label.size} groups for {len(readings)} curves",
+            allowed="One entry per curve",
         )
-    alone = fit_batch(x, readings, weight=weight, limits=None, bounds=bounds, hill_bounds=hill_bounds, **held)  # type: ignore[arg-type]
+    alone = fit_batch(
+        x,
+        readings,
+        weight=weight,
+        limits=None,
+        bounds=bounds,
+        hill_bounds=hill_bounds,
+        **held,  # type: ignore[arg-type]
+    )
     taking = np.flatnonzero(np.isfinite(alone.log10_ic50))
     if not share or taking.size == 0:
         return alone
     x_of = x if x.ndim == 1 else x[taking]
-    weight_of = None if weight is None else np.broadcast_to(np.asarray(weight, float), readings.shape)[taking]
+    weight_of = (
+        None
+        if weight is None
+        else np.broadcast_to(np.asarray(weight, float), readings.shape)[taking]
+    )
     readings = readings[taking]
     _, member = np.unique(label[taking], return_inverse=True)
     groups = int(member.max()) + 1
@@ -98,7 +111,13 @@ def fit_shared(
         given = {name: _from(name, at[member, j]) for j, name in enumerate(share)}
         settings: dict[str, Any] = {**held, **given}
         return fit_batch(
-            x_of, readings, weight=weight_of, limits=None, bounds=bounds, hill_bounds=hill_bounds, **settings
+            x_of,
+            readings,
+            weight=weight_of,
+            limits=None,
+            bounds=bounds,
+            hill_bounds=hill_bounds,
+            **settings,
         )
 
     own = [name for name in _NAMES if name not in held and name not in share]
@@ -108,7 +127,9 @@ def fit_shared(
     step = np.zeros_like(theta)
     fresh = np.ones(groups, bool)
     for _ in range(_ROUNDS):
-        gradient, hessian, _, _ = _joint(x_of, readings, weight_of, best, own, share, member, groups)
+        gradient, hessian, _, _ = _joint(
+            x_of, readings, weight_of, best, own, share, member, groups
+        )
         step[fresh] = _newton(gradient, hessian)[fresh]
         tried = np.clip(theta + shrink[:, None] * step, low, high)
         size = np.where(np.array(share) == "hill", 1.0, np.maximum(np.abs(theta), 1e-300))
@@ -129,7 +150,16 @@ def fit_shared(
     se = sd * np.sqrt(own_inverse[:, 0, 0] + carried)
     reach = stdtrit(df.astype(float), 0.5 + 0.5 * confidence) * se
     fields = {name: getattr(alone, name).copy() for name in alone.__dataclass_fields__}
-    for name in ("log10_ic50", "hill", "top", "bottom", "rss", "pure_error_rss", "f_flat", "status"):
+    for name in (
+        "log10_ic50",
+        "hill",
+        "top",
+        "bottom",
+        "rss",
+        "pure_error_rss",
+        "f_flat",
+        "status",
+    ):
         fields[name][taking] = getattr(best, name)
     fields["sd"][taking], fields["df"][taking], fields["se_log10_ic50"][taking] = sd, df, se
     fields["log10_ic50_low"][taking] = best.log10_ic50 - reach
@@ -146,9 +176,17 @@ def _from(name: str, value: np.ndarray) -> np.ndarray:
 
 
 def _joint(
-    x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, fits: BatchFits, own: Sequence[str], share: Sequence[str],
-    member: np.ndarray, groups: int, *, exact: bool = True,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    x: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray | None,
+    fits: BatchFits,
+    own: Sequence[str],
+    share: Sequence[str],
+    member: np.ndarray,
+    groups: int,
+    *,
+    exact: bool = True,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Half gradient (groups, q) and half Hessian (groups, q, q) of the residual sums in the shared values, the own parameters refitted.
 
     And per curve the inverse of its own block, and what the error of the shared values adds to that of log10 IC50.
@@ -166,7 +204,9 @@ def _joint(
     np.add.at(summed_g, member, g)
     np.add.at(summed_h, member, left)
     follow = taken[:, 0]
-    carried = np.einsum("kq,kqr,kr->k", follow, np.linalg.pinv(summed_h, hermitian=True)[member], follow)
+    carried = np.einsum(
+        "kq,kqr,kr->k", follow, np.linalg.pinv(summed_h, hermitian=True)[member], follow
+    )
     return summed_g, summed_h, inverse, carried
 
 
@@ -184,7 +224,11 @@ def _of_each(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Half gradient (curves, 4) and half Hessian (curves, 4, 4) in log10 IC50, ln hill, top, bottom."""
     readings = y if y.ndim == 3 else y[:, :, None]
-    w = np.ones_like(readings) if weight is None else np.asarray(weight, float).reshape(readings.shape)
+    w = (
+        np.ones_like(readings)
+        if weight is None
+        else np.asarray(weight, float).reshape(readings.shape)
+    )
     doses = np.broadcast_to(x, readings.shape[:2])
     seen = np.isfinite(readings) & (w > 0) & ~np.isnan(doses)[:, :, None]
     w = np.where(seen, w, 0.0)
@@ -203,9 +247,14 @@ def _of_each(
     hessian = np.einsum("kp,kip,kjp->kij", weights, slopes, slopes)
     if exact:
         bends = {
-            (0, 0): a * k * kappa**2, (0, 1): a * kappa * (g - k * tau), (1, 1): a * (k * tau**2 - g * tau),
-            (0, 2): kappa * g, (0, 3): -kappa * g, (1, 2): -g * tau, (1, 3): g * tau,
-        }  # fmt: skip
+            (0, 0): a * k * kappa**2,
+            (0, 1): a * kappa * (g - k * tau),
+            (1, 1): a * (k * tau**2 - g * tau),
+            (0, 2): kappa * g,
+            (0, 3): -kappa * g,
+            (1, 2): -g * tau,
+            (1, 3): g * tau,
+        }
         for (i, j), bend in bends.items():
             part = (misfit * bend).sum(axis=1)
             hessian[:, i, j] -= part

@@ -51,8 +51,21 @@ def bound_at(
     second-order Rosenbrock method on steps that grow with time, extrapolated from two grids [Verwer et al. 1999, ROS2].
     """
     end, r, tot, on, off, cold, c_on, c_off, ns = np.broadcast_arrays(
-        *(np.asarray(a, float) for a in (time, site, tracer, kon, koff, competitor, competitor_kon, competitor_koff, sink))
-    )  # fmt: skip
+        *(
+            np.asarray(a, float)
+            for a in (
+                time,
+                site,
+                tracer,
+                kon,
+                koff,
+                competitor,
+                competitor_kon,
+                competitor_koff,
+                sink,
+            )
+        )
+    )
     on = on / (1.0 + ns)
 
     def speed(b: Floats, c: Floats) -> tuple[Floats, Floats]:

@@ -79,12 +79,20 @@ def censored_mean(low: ArrayLike, high: ArrayLike, *, confidence: float = 0.95) 
     ends = [_limit(excess, mean, direction * float(np.exp(log_sd))) for direction in (-1.0, 1.0)]
     se = _curvature_se(mean, log_sd, a, b, seen) * np.sqrt(m / (m - 1.0))
     return CensoredMean(
-        centre + unit * mean, unit * float(np.exp(log_sd)), unit * se, centre + unit * ends[0], centre + unit * ends[1],
-        int(a.size), m, best - m * float(np.log(unit)),
-    )  # fmt: skip
+        centre + unit * mean,
+        unit * float(np.exp(log_sd)),
+        unit * se,
+        centre + unit * ends[0],
+        centre + unit * ends[1],
+        int(a.size),
+        m,
+        best - m * float(np.log(unit)),
+    )
 
 
-def _log_likelihood(mean: float, log_sd: float, a: np.ndarray, b: np.ndarray, seen: np.ndarray) -> float:
+def _log_likelihood(
+    mean: float, log_sd: float, a: np.ndarray, b: np.ndarray, seen: np.ndarray
+) -> float:
     from scipy.special import log_ndtr
 
     sd = np.exp(log_sd)
@@ -99,7 +107,9 @@ def _log_likelihood(mean: float, log_sd: float, a: np.ndarray, b: np.ndarray, se
     top, bottom = log_ndtr(upper), log_ndtr(lower)
     gap = np.minimum(bottom - top, 0.0)
     return total + float(
-        np.sum(top + np.log(-np.expm1(np.where(np.isneginf(lower), -np.inf, np.minimum(gap, -1e-300)))))
+        np.sum(
+            top + np.log(-np.expm1(np.where(np.isneginf(lower), -np.inf, np.minimum(gap, -1e-300))))
+        )
     )
 
 
@@ -151,7 +161,9 @@ def _limit(excess: Callable[[float], float], mean: float, step: float) -> float:
     return float(np.copysign(np.inf, step))
 
 
-def _curvature_se(mean: float, log_sd: float, a: np.ndarray, b: np.ndarray, seen: np.ndarray) -> float:
+def _curvature_se(
+    mean: float, log_sd: float, a: np.ndarray, b: np.ndarray, seen: np.ndarray
+) -> float:
     h = 1e-3
     x = np.array([mean, log_sd])
     steps = np.array([h * np.exp(log_sd), h])

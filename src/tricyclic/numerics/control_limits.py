@@ -72,7 +72,9 @@ def range_constants(n: int) -> tuple[float, float]:
 def c4(n: int) -> float:
     """Mean of the standard deviation of n normal readings over their sigma."""
     if n < 2:
-        raise InputError(f"a standard deviation of {n} readings", allowed="It needs two readings or more")
+        raise InputError(
+            f"a standard deviation of {n} readings", allowed="It needs two readings or more"
+        )
     from math import exp, lgamma, sqrt
 
     return sqrt(2.0 / (n - 1)) * exp(lgamma(n / 2.0) - lgamma((n - 1) / 2.0))
@@ -100,7 +102,9 @@ def broken_rules(
     Western Electric 1956, Statistical Quality Control Handbook; Nelson 1984, doi:10.1080/00224065.1984.11978921.
     """
     points = np.asarray(z, float)
-    found = [(rule, int(at)) for rule in rules for at in np.flatnonzero(_PATTERNS[rule.says](points))]
+    found = [
+        (rule, int(at)) for rule in rules for at in np.flatnonzero(_PATTERNS[rule.says](points))
+    ]
     return tuple(sorted(found, key=lambda pair: (pair[1], pair[0].number)))
 
 
@@ -144,7 +148,9 @@ _PATTERNS: dict = {  # type: ignore[type-arg]
     "six points in a row rising, or falling": _monotone,
     "fourteen points in a row going up and down by turns": _by_turns,
     "fifteen points in a row within one sigma": lambda z: _in_a_row(np.abs(z) < 1.0, 15),
-    "eight points in a row beyond one sigma, on either side": lambda z: _in_a_row(np.abs(z) > 1.0, 8),
+    "eight points in a row beyond one sigma, on either side": lambda z: _in_a_row(
+        np.abs(z) > 1.0, 8
+    ),
 }
 
 

@@ -100,7 +100,11 @@ class RoadRunnerModel:
         return self._states_now()
 
     def rest(
-        self, values: Mapping[str, float] = {}, *, horizon: float = HORIZON, start: Floats | None = None
+        self,
+        values: Mapping[str, float] = {},
+        *,
+        horizon: float = HORIZON,
+        start: Floats | None = None,
     ) -> Floats:
         """Bring the model to where nothing moves.
 
@@ -264,7 +268,8 @@ class RoadRunnerModel:
         other = [name for name, value in values.items() if value != self._defaults[name]]
         if other or (start is not None and not np.array_equal(start, self._own_start)):
             raise InputError(
-                self._frozen, allowed="such a model runs only from its own start, with its own values"
+                self._frozen,
+                allowed="such a model runs only from its own start, with its own values",
             )
 
     def _free_now(self) -> list[float]:
@@ -302,10 +307,14 @@ class RoadRunnerModel:
     def _limits(self, atol: float | Floats, sizes: Floats | None) -> Floats:
         limits = np.full(len(self.states), 1.0) * atol * (1.0 if sizes is None else sizes)
         if not (np.isfinite(limits).all() and (limits > 0.0).all()):
-            raise InputError("an absolute tolerance is 0 or less", allowed="each state needs one above 0")
+            raise InputError(
+                "an absolute tolerance is 0 or less", allowed="each state needs one above 0"
+            )
         return limits
 
-    def _set_up(self, attempt: Attempt, rtol: float, limits: Floats, span: float, order: int) -> None:
+    def _set_up(
+        self, attempt: Attempt, rtol: float, limits: Floats, span: float, order: int
+    ) -> None:
         wanted = (attempt, rtol, limits.tobytes(), span, order)
         if wanted == self._set:
             return
@@ -349,7 +358,9 @@ def _compiled(sbml: str) -> Any:
         # beside a library that reserves more than that (V8, which draws the diagrams) it takes the process down.
         return roadrunner.RoadRunner(sbml)
     except RuntimeError as error:
-        raise InputError(f"the solver cannot compile the model: {' '.join(str(error).split())}") from error
+        raise InputError(
+            f"the solver cannot compile the model: {' '.join(str(error).split())}"
+        ) from error
 
 
 def _layout(solver: Any) -> Layout:
@@ -368,9 +379,13 @@ def _layout(solver: Any) -> Layout:
     everything = (*parameters, *floating, *boundary, *compartments, *model.getReactionIds(), "time")
     plain = [i for i, name in enumerate(states) if name in parameters]
     matter = [
-        i for i, name in enumerate(states) if name in floating and name not in ruled and key(name) != name
+        i
+        for i, name in enumerate(states)
+        if name in floating and name not in ruled and key(name) != name
     ]
-    others = tuple((i, key(name)) for i, name in enumerate(states) if i not in plain and i not in matter)
+    others = tuple(
+        (i, key(name)) for i, name in enumerate(states) if i not in plain and i not in matter
+    )
     return Layout(
         states=states,
         keys=tuple(key(name) for name in states),
@@ -390,7 +405,9 @@ def _layout(solver: Any) -> Layout:
 def _frozen(sbml: str, at: Layout) -> str:
     """Say why a model cannot be started otherwise than its file does; empty if it can."""
     if 'initialValue="false"' in sbml:
-        return "an event of the model may fire at time 0, before other values or states could be set"
+        return (
+            "an event of the model may fire at time 0, before other values or states could be set"
+        )
     if at.derived:
         return f"'{at.derived[0]}' is derived once, from states at time 0, and would not follow other values or states"
     return ""
@@ -400,7 +417,8 @@ def _checked_times(times: Floats) -> list[float]:
     moments = np.asarray(times, dtype=np.float64)
     if moments.ndim != 1 or not moments.size or not np.isfinite(moments).all():
         raise InputError(
-            "the times are not a row of finite numbers", allowed="give one time or more, each finite"
+            "the times are not a row of finite numbers",
+            allowed="give one time or more, each finite",
         )
     if moments[0] < 0.0:
         raise InputError(f"a time is {moments[0]:g}", allowed="times are 0 or more")

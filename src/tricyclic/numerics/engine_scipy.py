@@ -68,11 +68,20 @@ class SciPyModel:
         return np.array([scope[name] for name in self._states], dtype=float)
 
     def rest(
-        self, values: Mapping[str, float] = {}, *, horizon: float = 3000.0, start: Floats | None = None
+        self,
+        values: Mapping[str, float] = {},
+        *,
+        horizon: float = 3000.0,
+        start: Floats | None = None,
     ) -> Floats:
         """States at which nothing moves any more, shape (states,)."""
         table = self.run(
-            np.array([0.0, horizon]), self._states, values=values, start=start, rtol=1e-9, atol=1e-12
+            np.array([0.0, horizon]),
+            self._states,
+            values=values,
+            start=start,
+            rtol=1e-9,
+            atol=1e-12,
         )
         return np.asarray(table[-1], dtype=float)
 
@@ -118,14 +127,25 @@ class SciPyModel:
 
         end = float(times[-1])
         while now < end:
-            stop = min([self._next(k, now, end, y, p) for k in range(len(self._events))], default=end)
+            stop = min(
+                [self._next(k, now, end, y, p) for k in range(len(self._events))], default=end
+            )
             stop = min(max(stop, now), end)
             if stop > now:
                 found = solve_ivp(
-                    self._rates, (now, stop), y, method=method, rtol=rtol, atol=tolerance, args=(p,), dense_output=True,
-                )  # fmt: skip
+                    self._rates,
+                    (now, stop),
+                    y,
+                    method=method,
+                    rtol=rtol,
+                    atol=tolerance,
+                    args=(p,),
+                    dense_output=True,
+                )
                 if not found.success:
-                    raise NumericsError(f"the second solver stopped at {found.t[-1]:g} h ({found.message})")
+                    raise NumericsError(
+                        f"the second solver stopped at {found.t[-1]:g} h ({found.message})"
+                    )
                 tell(stop, found.sol)
                 y = np.array(found.y[:, -1])
             now = stop
@@ -179,7 +199,9 @@ class SciPyModel:
         model = document.getModel()
         _check_ids(model)
         if any(rule.isAlgebraic() for rule in model.getListOfRules()):
-            raise InputError("has algebraic rules", where=model.getId(), allowed="Rate and assignment rules")
+            raise InputError(
+                "has algebraic rules", where=model.getId(), allowed="Rate and assignment rules"
+            )
         rates = {rule.getVariable(): rule for rule in model.getListOfRules() if rule.isRate()}
         rules = [
             (rule.getVariable(), expression_of(rule.getMath()))
@@ -223,12 +245,17 @@ class SciPyModel:
             change[name].append(f"({expression_of(rule.getMath())})")
         for reaction in model.getListOfReactions():
             law = expression_of(reaction.getKineticLaw().getMath())
-            for sign, side in (("-", reaction.getListOfReactants()), ("+", reaction.getListOfProducts())):
+            for sign, side in (
+                ("-", reaction.getListOfReactants()),
+                ("+", reaction.getListOfProducts()),
+            ):
                 for reference in side:
                     name = reference.getSpecies()
                     if name in change:
                         size = model.getSpecies(name).getCompartment()
-                        change[name].append(f"{sign}{reference.getStoichiometry()!r}*({law})/{size}")
+                        change[name].append(
+                            f"{sign}{reference.getStoichiometry()!r}*({law})/{size}"
+                        )
         head = [f"    {name} = y[{k}]" for name, k in self._index.items()]
         head += [f"    {name} = p[{k}]" for name, k in self._parameter.items()]
         head += [f"    {name} = {text}" for name, text in ordered]
@@ -244,7 +271,9 @@ class SciPyModel:
         self._events: list[Callable[[float, Floats, Floats], tuple[Floats, Floats]]] = []
         for k, event in enumerate(model.getListOfEvents()):
             exec(
-                _function(f"trigger_{k}", head, f"return {expression_of(event.getTrigger().getMath())}"),
+                _function(
+                    f"trigger_{k}", head, f"return {expression_of(event.getTrigger().getMath())}"
+                ),
                 space,
             )
             lines = ["    y, p = y.copy(), p.copy()"]
@@ -252,7 +281,11 @@ class SciPyModel:
             for j, assignment in enumerate(event.getListOfEventAssignments()):
                 lines.append(f"    new_{j} = {expression_of(assignment.getMath())}")
                 name = assignment.getVariable()
-                place = f"y[{self._index[name]}]" if name in self._index else f"p[{self._parameter[name]}]"
+                place = (
+                    f"y[{self._index[name]}]"
+                    if name in self._index
+                    else f"p[{self._parameter[name]}]"
+                )
                 new.append(f"    {place} = new_{j}")
             exec(_function(f"event_{k}", [*head, *lines, *new], "return y, p"), space)
             self._triggers.append(space[f"trigger_{k}"])
@@ -262,8 +295,10 @@ class SciPyModel:
 def _check_ids(model: Any) -> None:
     """Refuse ids that would be something else than a name of the model in Python."""
     things = (
-        *model.getListOfCompartments(), *model.getListOfSpecies(), *model.getListOfParameters(),
-    )  # fmt: skip
+        *model.getListOfCompartments(),
+        *model.getListOfSpecies(),
+        *model.getListOfParameters(),
+    )
     for name in [thing.getId() for thing in things]:
         if not _is_sid(name) or name in _FUNCTIONS or name in ("time", "y", "p"):
             raise _no_id(name)
@@ -278,9 +313,11 @@ def _is_sid(name: str) -> bool:
 
 def _no_id(name: str) -> InputError:
     return InputError(
-        f"has the id '{name}'", where="the model",
-        allowed="Letters, digits and _ that are no word of Python or of this engine", do="Rename it",
-    )  # fmt: skip
+        f"has the id '{name}'",
+        where="the model",
+        allowed="Letters, digits and _ that are no word of Python or of this engine",
+        do="Rename it",
+    )
 
 
 def _function(name: str, lines: Sequence[str], result: str) -> str:
@@ -317,10 +354,21 @@ def _power(base: float, exponent: float) -> float:
 
 
 _FUNCTIONS: dict[str, Any] = {
-    "exp": math.exp, "ln": math.log, "log10": math.log10, "sqrt": math.sqrt, "abs": abs, "min": min, "max": max,
-    "floor": math.floor, "ceil": math.ceil, "tanh": math.tanh, "sin": math.sin, "cos": math.cos, "power": _power,
+    "exp": math.exp,
+    "ln": math.log,
+    "log10": math.log10,
+    "sqrt": math.sqrt,
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "tanh": math.tanh,
+    "sin": math.sin,
+    "cos": math.cos,
+    "power": _power,
     "pi": math.pi,
-}  # fmt: skip
+}
 
 
 def expression_of(node: Any) -> str:
@@ -336,17 +384,30 @@ def expression_of(node: Any) -> str:
     parts = [expression_of(node.getChild(k)) for k in range(node.getNumChildren())]
     kind = node.getType()
     joined = {
-        libsbml.AST_PLUS: " + ", libsbml.AST_TIMES: " * ", libsbml.AST_DIVIDE: " / ", libsbml.AST_LOGICAL_AND: " and ",
-        libsbml.AST_LOGICAL_OR: " or ", libsbml.AST_RELATIONAL_EQ: " == ", libsbml.AST_RELATIONAL_NEQ: " != ",
-        libsbml.AST_RELATIONAL_LT: " < ", libsbml.AST_RELATIONAL_LEQ: " <= ", libsbml.AST_RELATIONAL_GT: " > ",
+        libsbml.AST_PLUS: " + ",
+        libsbml.AST_TIMES: " * ",
+        libsbml.AST_DIVIDE: " / ",
+        libsbml.AST_LOGICAL_AND: " and ",
+        libsbml.AST_LOGICAL_OR: " or ",
+        libsbml.AST_RELATIONAL_EQ: " == ",
+        libsbml.AST_RELATIONAL_NEQ: " != ",
+        libsbml.AST_RELATIONAL_LT: " < ",
+        libsbml.AST_RELATIONAL_LEQ: " <= ",
+        libsbml.AST_RELATIONAL_GT: " > ",
         libsbml.AST_RELATIONAL_GEQ: " >= ",
-    }  # fmt: skip
+    }
     called = {
-        libsbml.AST_FUNCTION_EXP: "exp", libsbml.AST_FUNCTION_LN: "ln", libsbml.AST_FUNCTION_ABS: "abs",
-        libsbml.AST_FUNCTION_MIN: "min", libsbml.AST_FUNCTION_MAX: "max", libsbml.AST_FUNCTION_FLOOR: "floor",
-        libsbml.AST_FUNCTION_CEILING: "ceil", libsbml.AST_FUNCTION_TANH: "tanh", libsbml.AST_FUNCTION_SIN: "sin",
+        libsbml.AST_FUNCTION_EXP: "exp",
+        libsbml.AST_FUNCTION_LN: "ln",
+        libsbml.AST_FUNCTION_ABS: "abs",
+        libsbml.AST_FUNCTION_MIN: "min",
+        libsbml.AST_FUNCTION_MAX: "max",
+        libsbml.AST_FUNCTION_FLOOR: "floor",
+        libsbml.AST_FUNCTION_CEILING: "ceil",
+        libsbml.AST_FUNCTION_TANH: "tanh",
+        libsbml.AST_FUNCTION_SIN: "sin",
         libsbml.AST_FUNCTION_COS: "cos",
-    }  # fmt: skip
+    }
     if kind == libsbml.AST_NAME_TIME:
         return "time"
     if node.isName():

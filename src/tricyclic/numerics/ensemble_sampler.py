@@ -49,7 +49,9 @@ class Chain:
     @property
     def effective(self) -> float:
         """Independent draws that the chain is worth, by its slowest parameter."""
-        return float(self.draws.shape[0] * self.draws.shape[1] / max(self.autocorrelation.max(), 1.0))
+        return float(
+            self.draws.shape[0] * self.draws.shape[1] / max(self.autocorrelation.max(), 1.0)
+        )
 
     def spread(self, n: int, rng: np.random.Generator) -> Floats:
         """Take n draws, far apart in the chain, in random order; shape (n, parameters)."""

@@ -48,7 +48,10 @@ class ManySites(NamedTuple):
 
 
 def one_site(
-    site: ArrayLike, totals: Sequence[ArrayLike], kds: Sequence[ArrayLike], sinks: Sequence[ArrayLike] = ()
+    site: ArrayLike,
+    totals: Sequence[ArrayLike],
+    kds: Sequence[ArrayLike],
+    sinks: Sequence[ArrayLike] = (),
 ) -> OneSite:
     """Let any number of ligands compete for one site.
 
@@ -82,7 +85,8 @@ def one_site(
     halves = [kd * sink for kd, sink in zip(constants, sunk, strict=True)]
     r = _free_site(total_site, amounts, halves)
     free = tuple(
-        amount * half / ((half + r) * sink) for amount, half, sink in zip(amounts, halves, sunk, strict=True)
+        amount * half / ((half + r) * sink)
+        for amount, half, sink in zip(amounts, halves, sunk, strict=True)
     )
     bound = tuple(amount * r / (half + r) for amount, half in zip(amounts, halves, strict=True))
     return OneSite(r, free, bound)
@@ -128,7 +132,10 @@ def many_sites(
     amounts = np.stack([np.broadcast_to(np.asarray(t, float), shape) for t in totals])
     sunk = np.stack([np.broadcast_to(_sunk(s), shape) for s in (sinks or [0.0] * len(totals))])
     per_kd = np.stack(
-        [np.stack([np.broadcast_to(1.0 / np.asarray(kd, float), shape) for kd in row]) for row in kds]
+        [
+            np.stack([np.broadcast_to(1.0 / np.asarray(kd, float), shape) for kd in row])
+            for row in kds
+        ]
     )
 
     r = big_r.copy()
@@ -211,7 +218,9 @@ def _sunk(sink: ArrayLike) -> Floats:
 
 def _free_site(total: Floats, amounts: Sequence[Floats], halves: Sequence[Floats]) -> Floats:
     """Root r of r + sum_i T_i r / (K_i + r) = R."""
-    shape = np.broadcast_shapes(total.shape, *(a.shape for a in amounts), *(k.shape for k in halves))
+    shape = np.broadcast_shapes(
+        total.shape, *(a.shape for a in amounts), *(k.shape for k in halves)
+    )
     r = np.broadcast_to(total, shape)
     present = [np.maximum(amount, NOTHING) for amount in amounts]
     for _ in range(MOST_ROUNDS):
@@ -265,7 +274,9 @@ def _difference(total: Floats, amounts: Sequence[Floats]) -> Floats:
     return np.asarray(left + lost)
 
 
-def _each_site_in_turn(r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, per_kd: Floats) -> Floats:
+def _each_site_in_turn(
+    r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, per_kd: Floats
+) -> Floats:
     """Solve each site exactly with the other sites' free concentrations held."""
     r = r.copy()
     for s in range(len(r)):
@@ -274,16 +285,18 @@ def _each_site_in_turn(r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, 
     return r
 
 
-def _all_sites_at_once(r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, per_kd: Floats) -> Floats:
+def _all_sites_at_once(
+    r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, per_kd: Floats
+) -> Floats:
     """Damped Newton steps in the logarithms of the free sites."""
     safe_r = np.maximum(big_r, NOTHING)
     miss, slope = _balance(r, safe_r, amounts, sunk, per_kd)
     worst = np.abs(miss).max(axis=0)
     best = r
     for _ in range(MOST_ROUNDS):
-        step = np.linalg.solve(np.moveaxis(slope, (0, 1), (-2, -1)), np.moveaxis(miss, 0, -1)[..., None])[
-            ..., 0
-        ]
+        step = np.linalg.solve(
+            np.moveaxis(slope, (0, 1), (-2, -1)), np.moveaxis(miss, 0, -1)[..., None]
+        )[..., 0]
         step = np.clip(np.moveaxis(step, -1, 0), -30.0, 30.0)
         size = np.ones(worst.shape)
         for _ in range(12):

@@ -78,7 +78,9 @@ def _pareto(over: Floats) -> tuple[float, float]:
     first_quarter = over[int(n / 4 + 0.5) - 1]
     if first_quarter <= 0:
         return math.inf, math.nan
-    slopes = 1.0 / over[-1] + (1.0 - np.sqrt(grid / (np.arange(1, grid + 1) - 0.5))) / (3.0 * first_quarter)
+    slopes = 1.0 / over[-1] + (1.0 - np.sqrt(grid / (np.arange(1, grid + 1) - 0.5))) / (
+        3.0 * first_quarter
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         shapes = np.log1p(-slopes[:, None] * over[None, :]).mean(axis=1)
         profile = n * (np.log(-slopes / shapes) - shapes - 1.0)

@@ -55,7 +55,11 @@ class CompiledModel(Protocol):
         """Give the model's own initial states, shape (states,), for the parameters `values`."""
 
     def rest(
-        self, values: Mapping[str, float] = {}, *, horizon: float = HORIZON, start: Floats | None = None
+        self,
+        values: Mapping[str, float] = {},
+        *,
+        horizon: float = HORIZON,
+        start: Floats | None = None,
     ) -> Floats:
         """Give the states, shape (states,), at which nothing moves any more."""
 

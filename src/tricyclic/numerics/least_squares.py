@@ -42,7 +42,9 @@ def finite(values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(values), values, _HUGE)
 
 
-def jacobian(expected: Expected, x: np.ndarray, typical: np.ndarray, *, fine: bool = False) -> np.ndarray:
+def jacobian(
+    expected: Expected, x: np.ndarray, typical: np.ndarray, *, fine: bool = False
+) -> np.ndarray:
     """Central differences of the expected readings, shape (n, p).
 
     Parameters
@@ -88,7 +90,9 @@ def _differences(expected: Expected, x: np.ndarray, h: np.ndarray) -> tuple[np.n
     # Central differences over a step and over twice the step, each of shape (p, n).
     apart = np.concatenate([k * np.diag(h) for k in (1.0, -1.0, 2.0, -2.0)])
     values = expected(x + apart).reshape(4, x.size, -1)
-    return (values[0] - values[1]) / (2.0 * h[:, None]), (values[2] - values[3]) / (4.0 * h[:, None])
+    return (values[0] - values[1]) / (2.0 * h[:, None]), (values[2] - values[3]) / (
+        4.0 * h[:, None]
+    )
 
 
 def minimise(
@@ -134,7 +138,9 @@ def minimise(
         return np.asarray(np.nan_to_num(jacobian(expected, x, typical)) * root[:, None])
 
     if y.size >= start.size:
-        free = descend(residuals, slopes, start, ftol=tolerance, xtol=tolerance, gtol=1e-14, most=400)
+        free = descend(
+            residuals, slopes, start, ftol=tolerance, xtol=tolerance, gtol=1e-14, most=400
+        )
         if tolerance <= 1e-12:
             free = _second_try(free, residuals, slopes, start, tolerance)
             if free.converged and _inside(free, low, high) and _moving(free, typical):
@@ -151,9 +157,16 @@ def minimise(
 
     inside = np.clip(start, _inner(low, high, typical)[0], _inner(low, high, typical)[1])
     boxed = least_squares(
-        residuals, inside, slopes, bounds=(low, high), x_scale=np.maximum(np.abs(inside), typical),
-        ftol=tolerance, xtol=1e-10, gtol=1e-10, max_nfev=400,
-    )  # fmt: skip
+        residuals,
+        inside,
+        slopes,
+        bounds=(low, high),
+        x_scale=np.maximum(np.abs(inside), typical),
+        ftol=tolerance,
+        xtol=1e-10,
+        gtol=1e-10,
+        max_nfev=400,
+    )
     return _onto_bounds(expected, y, weight, boxed, low, high, typical, tolerance)
 
 
@@ -182,9 +195,15 @@ def _second_try(
 
 
 def _onto_bounds(
-    expected: Expected, y: np.ndarray, weight: np.ndarray, boxed: object, low: np.ndarray, high: np.ndarray,
-    typical: np.ndarray, tolerance: float,
-) -> Optimum:  # fmt: skip
+    expected: Expected,
+    y: np.ndarray,
+    weight: np.ndarray,
+    boxed: object,
+    low: np.ndarray,
+    high: np.ndarray,
+    typical: np.ndarray,
+    tolerance: float,
+) -> Optimum:
     x, rss = np.asarray(boxed.x), 2.0 * float(boxed.cost)  # type: ignore[attr-defined]
     found = Optimum(x, rss, bool(boxed.status > 0))  # type: ignore[attr-defined]
     near = 1e-3 * np.maximum(np.abs(x), typical)
@@ -214,7 +233,9 @@ def _inner(low: np.ndarray, high: np.ndarray, typical: np.ndarray) -> tuple[np.n
     return low + room, high - room
 
 
-def into_bounds(x: np.ndarray, low: np.ndarray, high: np.ndarray, typical: np.ndarray) -> np.ndarray:
+def into_bounds(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, typical: np.ndarray
+) -> np.ndarray:
     """Move a start inside its bounds, a little off them."""
     inner_low, inner_high = _inner(low, high, typical)
     return np.asarray(np.clip(x, inner_low, inner_high))

@@ -68,7 +68,9 @@ def f_test_p(statistic: float, df_above: float, df_below: float) -> float:
     """Probability of an F as large or larger by chance."""
     if not statistic > 0:
         return 1.0
-    return float(betainc(df_below / 2.0, df_above / 2.0, df_below / (df_below + df_above * statistic)))
+    return float(
+        betainc(df_below / 2.0, df_above / 2.0, df_below / (df_below + df_above * statistic))
+    )
 
 
 def few_runs_p(signs: NDArray[np.bool_]) -> float:

@@ -30,7 +30,9 @@ class GroupedMean:
     groups: int
 
 
-def mean_over_groups(values: ArrayLike, group: ArrayLike, *, confidence: float = 0.95) -> GroupedMean:
+def mean_over_groups(
+    values: ArrayLike, group: ArrayLike, *, confidence: float = 0.95
+) -> GroupedMean:
     """Mean of unequally many values per group, groups being the independent unit.
 
     Parameters
@@ -63,13 +65,27 @@ def mean_over_groups(values: ArrayLike, group: ArrayLike, *, confidence: float =
     within_df = float(y.size - counts.size)
     if inner == 0.0 and np.ptp(means) == 0.0:
         return GroupedMean(
-            float(means[0]), 0.0, counts.size - 1.0, float(means[0]), float(means[0]), 0.0, 0.0, counts.size
+            float(means[0]),
+            0.0,
+            counts.size - 1.0,
+            float(means[0]),
+            float(means[0]),
+            0.0,
+            0.0,
+            counts.size,
         )
     if inner <= 1e-20 * float(np.sum((means - means.mean()) ** 2)):
         # Values within a group agree to the last digit: the groups' means are all there is.
         plain = mean_of(means, confidence=confidence)
         return GroupedMean(
-            plain.value, plain.se, plain.df, plain.low, plain.high, float(means.std(ddof=1)), 0.0, counts.size
+            plain.value,
+            plain.se,
+            plain.df,
+            plain.low,
+            plain.high,
+            float(means.std(ddof=1)),
+            0.0,
+            counts.size,
         )
     ratio = _best_ratio(means, counts, inner, within_df)
     # Per group: the variance of its mean, in units of the within-group variance.
@@ -128,7 +144,9 @@ def mean_with_known_errors(
     error = float(np.sqrt(stretch / weight.sum()))
     reach = t_quantile(df, confidence) * error
     typical = float(np.sqrt(1.0 / np.mean(1.0 / s**2)))
-    return GroupedMean(mean, error, df, mean - reach, mean + reach, float(np.sqrt(between)), typical, y.size)
+    return GroupedMean(
+        mean, error, df, mean - reach, mean + reach, float(np.sqrt(between)), typical, y.size
+    )
 
 
 def _best_ratio(means: np.ndarray, counts: np.ndarray, inner: float, within_df: float) -> float:

@@ -63,9 +63,16 @@ def robust_fit(
 
 
 def _descend(
-    expected: Expected, y: np.ndarray, sd: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray,
-    typical: np.ndarray, held: float | None, rounds: int,
-) -> RobustOptimum:  # fmt: skip
+    expected: Expected,
+    y: np.ndarray,
+    sd: np.ndarray,
+    start: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    typical: np.ndarray,
+    held: float | None,
+    rounds: int,
+) -> RobustOptimum:
     x = start
     # A spread that is nothing to speak of beside the readings: all of them lie on the curve.
     least = 1e-12 * float(np.abs(y / sd).max()) + 1e-300

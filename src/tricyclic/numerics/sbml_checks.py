@@ -52,7 +52,10 @@ def _complaints(text: str, where: str, *, units: bool, worst_only: bool) -> tupl
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_MODELING_PRACTICE, False)
     document.checkConsistency()
     found = [document.getError(position) for position in range(document.getNumErrors())]
-    unit_codes = {libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, libsbml.LIBSBML_CAT_STRICT_UNITS_CONSISTENCY}
+    unit_codes = {
+        libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
+        libsbml.LIBSBML_CAT_STRICT_UNITS_CONSISTENCY,
+    }
     least = libsbml.LIBSBML_SEV_ERROR if worst_only else libsbml.LIBSBML_SEV_WARNING
     return tuple(
         told(error)

@@ -72,7 +72,10 @@ def formulas(model: Any) -> Iterator[tuple[str, Any]]:
     for one in each(model, "Event"):
         yield one.getIdAttribute(), one.getTrigger().getMath() if one.isSetTrigger() else None
         for position in range(one.getNumEventAssignments()):
-            yield one.getEventAssignment(position).getVariable(), one.getEventAssignment(position).getMath()
+            yield (
+                one.getEventAssignment(position).getVariable(),
+                one.getEventAssignment(position).getMath(),
+            )
 
 
 def formula(math: Any) -> str:

@@ -72,7 +72,9 @@ def tables(text: str, where: str = "") -> Tables:
     document = parse(text, where)  # kept: a model does not outlive its document
     model = document.getModel()
     start = {
-        one.getSymbol(): formula(one.getMath()) for one in each(model, "InitialAssignment") if one.isSetMath()
+        one.getSymbol(): formula(one.getMath())
+        for one in each(model, "InitialAssignment")
+        if one.isSetMath()
     }
     return Tables(
         parameters=tuple(
@@ -96,7 +98,9 @@ def tables(text: str, where: str = "") -> Tables:
                 formula(one.getTrigger().getMath()),
                 tuple(
                     (change.getVariable(), formula(change.getMath()))
-                    for change in (one.getEventAssignment(i) for i in range(one.getNumEventAssignments()))
+                    for change in (
+                        one.getEventAssignment(i) for i in range(one.getNumEventAssignments())
+                    )
                 ),
             )
             for position, one in enumerate(each(model, "Event"))
@@ -111,7 +115,9 @@ def tables(text: str, where: str = "") -> Tables:
 
 def _quantity(one: Any, value: float | None, start: Mapping[str, str]) -> Quantity:
     name = one.getIdAttribute()
-    return Quantity(name, one.getName(), value, _unit(one), bool(one.getConstant()), start.get(name, ""))
+    return Quantity(
+        name, one.getName(), value, _unit(one), bool(one.getConstant()), start.get(name, "")
+    )
 
 
 def _unit(one: Any) -> str:

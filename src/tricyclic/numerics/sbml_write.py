@@ -142,7 +142,9 @@ def with_notes(text: str, notes: Mapping[str, str]) -> str:
     """Write plain notes beside things: where a value comes from, what is assumed; one paragraph per line."""
     document = parse(text)
     for name, found in _named(document.getModel(), notes):
-        lines = "".join(f"<p>{escape(line)}</p>" for line in notes[name].splitlines() if line.strip())
+        lines = "".join(
+            f"<p>{escape(line)}</p>" for line in notes[name].splitlines() if line.strip()
+        )
         _done(found.setNotes(f'<body xmlns="{_XHTML}">{lines}</body>'), f"write notes on '{name}'")
     return _text(document)
 
@@ -163,7 +165,11 @@ def derive_always(text: str) -> str:
     ]
     # What is derived from something that stays derived once must stay so too.
     while True:
-        kept = [name for name in pending if not uses(model.getInitialAssignment(name).getMath()) & moving]
+        kept = [
+            name
+            for name in pending
+            if not uses(model.getInitialAssignment(name).getMath()) & moving
+        ]
         if kept == pending:
             break
         moving |= set(pending) - set(kept)
@@ -186,8 +192,12 @@ def _moving(model: Any) -> set[str]:
     }
     moving |= {one.getVariable() for one in each(model, "Rule") if one.isRate()}
     for event in each(model, "Event"):
-        moving |= {event.getEventAssignment(i).getVariable() for i in range(event.getNumEventAssignments())}
-    assigned = {one.getVariable(): uses(one.getMath()) for one in each(model, "Rule") if one.isAssignment()}
+        moving |= {
+            event.getEventAssignment(i).getVariable() for i in range(event.getNumEventAssignments())
+        }
+    assigned = {
+        one.getVariable(): uses(one.getMath()) for one in each(model, "Rule") if one.isAssignment()
+    }
     while more := {name for name, used in assigned.items() if used & moving} - moving:
         moving |= more
     return moving
@@ -214,7 +224,9 @@ def _set_value(found: Any, value: float) -> None:
             found.unsetInitialAmount()
             found.setInitialConcentration(value)
     else:
-        raise InputError(f"'{found.getIdAttribute()}' is a {found.getElementName()} and has no value")
+        raise InputError(
+            f"'{found.getIdAttribute()}' is a {found.getElementName()} and has no value"
+        )
 
 
 def _enable_distrib(document: Any) -> None:

@@ -65,11 +65,15 @@ def saltelli(inputs: int, n: int, seed: int) -> Floats:
 
     if n < LEAST_BLOCKS or n & (n - 1):
         raise InputError(
-            f"asks for {n} base points", where="sobol", allowed=f"A power of 2 from {LEAST_BLOCKS}: 64, 128, 256, …"
-        )  # fmt: skip
+            f"asks for {n} base points",
+            where="sobol",
+            allowed=f"A power of 2 from {LEAST_BLOCKS}: 64, 128, 256, …",
+        )
     if inputs < 1:
         raise InputError("varies no parameter", where="sobol")
-    return np.asarray(sobol.sample(_problem(inputs), n, calc_second_order=False, seed=seed), dtype=float)
+    return np.asarray(
+        sobol.sample(_problem(inputs), n, calc_second_order=False, seed=seed), dtype=float
+    )
 
 
 def indices(
@@ -125,14 +129,25 @@ def indices(
         nothing = np.full(inputs, np.nan)
         return Indices(nothing, nothing, nothing, nothing, nothing, nothing, len(whole))
     found = sobol.analyze(
-        _problem(inputs), whole.ravel(), calc_second_order=False, num_resamples=resamples, conf_level=confidence,
-        keep_resamples=True, seed=seed + 1,
-    )  # fmt: skip
+        _problem(inputs),
+        whole.ravel(),
+        calc_second_order=False,
+        num_resamples=resamples,
+        conf_level=confidence,
+        keep_resamples=True,
+        seed=seed + 1,
+    )
     tails = [50 * (1 - confidence), 50 * (1 + confidence)]
     first_low, first_high = np.percentile(found["S1_conf_all"], tails, axis=0)
     total_low, total_high = np.percentile(found["ST_conf_all"], tails, axis=0)
     return Indices(
-        np.array(found["S1"]), first_low, first_high, np.array(found["ST"]), total_low, total_high, len(whole)
+        np.array(found["S1"]),
+        first_low,
+        first_high,
+        np.array(found["ST"]),
+        total_low,
+        total_high,
+        len(whole),
     )
 
 

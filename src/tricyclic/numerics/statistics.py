@@ -42,7 +42,9 @@ def t_quantile(df: float, confidence: float) -> float:
 
     if not df > 0:
         return float("inf")
-    return float(ndtri(0.5 + 0.5 * confidence) if np.isinf(df) else stdtrit(df, 0.5 + 0.5 * confidence))
+    return float(
+        ndtri(0.5 + 0.5 * confidence) if np.isinf(df) else stdtrit(df, 0.5 + 0.5 * confidence)
+    )
 
 
 def t_probability(t: float, df: float) -> float:
@@ -71,7 +73,9 @@ def df_from_reach(reach: float, confidence: float) -> float:
     return float(
         np.exp(
             brentq(
-                lambda log_df: t_quantile(float(np.exp(log_df)), confidence) - reach, np.log(0.5), np.log(1e6)
+                lambda log_df: t_quantile(float(np.exp(log_df)), confidence) - reach,
+                np.log(0.5),
+                np.log(1e6),
             )
         )
     )
@@ -117,7 +121,10 @@ def difference(a: Located, b: Located, *, confidence: float = 0.95) -> Located:
     if any(np.isnan(v) for v in variances):
         return Located(a.value - b.value, float("nan"), 0.0, float("-inf"), float("inf"))
     return located(
-        a.value - b.value, float(np.sqrt(sum(variances))), satterthwaite(variances, (a.df, b.df)), confidence
+        a.value - b.value,
+        float(np.sqrt(sum(variances))),
+        satterthwaite(variances, (a.df, b.df)),
+        confidence,
     )
 
 
@@ -142,7 +149,8 @@ def paired(a: ArrayLike, b: ArrayLike, *, confidence: float = 0.95) -> Located:
     x, y = _finite(a), _finite(b)
     if x.size != y.size:
         raise InputError(
-            f"{x.size} values are to be paired with {y.size}", allowed="Pairs have one value on either side"
+            f"{x.size} values are to be paired with {y.size}",
+            allowed="Pairs have one value on either side",
         )
     return mean_of(x - y, confidence=confidence)
 
@@ -173,7 +181,9 @@ def ratio_by_logarithm(a: Located, b: Located, *, confidence: float = 0.95) -> L
         Located(float(np.log(b.value)), b.se / b.value, b.df, 0.0, 0.0),
         confidence=confidence,
     )
-    return Located(a.value / b.value, log.se, log.df, float(np.exp(log.low)), float(np.exp(log.high)), log.p)
+    return Located(
+        a.value / b.value, log.se, log.df, float(np.exp(log.low)), float(np.exp(log.high)), log.p
+    )
 
 
 def ratio_by_fieller(
@@ -203,7 +213,9 @@ def ratio_by_fieller(
     return (linear - root) / quadratic, (linear + root) / quadratic
 
 
-def extra_sum_of_squares(rss_simple: float, df_simple: float, rss_full: float, df_full: float) -> Tested:
+def extra_sum_of_squares(
+    rss_simple: float, df_simple: float, rss_full: float, df_full: float
+) -> Tested:
     """F test of whether a fuller model explains more than its extra parameters would by chance.
 
     Raises
@@ -221,7 +233,9 @@ def extra_sum_of_squares(rss_simple: float, df_simple: float, rss_full: float, d
         )
     if rss_full <= 0:
         return Tested(
-            float("inf") if rss_simple > 0 else 0.0, (extra, df_full), 0.0 if rss_simple > 0 else 1.0
+            float("inf") if rss_simple > 0 else 0.0,
+            (extra, df_full),
+            0.0 if rss_simple > 0 else 1.0,
         )
     f = max(rss_simple - rss_full, 0.0) / extra / (rss_full / df_full)
     return Tested(f, (extra, df_full), float(fdtrc(extra, df_full, f)))
@@ -264,7 +278,9 @@ def runs_test(residuals: ArrayLike) -> Tested:
     runs = int(1 + (np.diff(signs) != 0).sum()) if signs.size else 0
     if not above or not below:
         # With all residuals on one side there is one run, and no other number was possible.
-        return Tested(float(runs), (above, below), 1.0 if signs.size < 2 else 2.0 ** (1 - signs.size))
+        return Tested(
+            float(runs), (above, below), 1.0 if signs.size < 2 else 2.0 ** (1 - signs.size)
+        )
     return Tested(
         float(runs),
         (above, below),

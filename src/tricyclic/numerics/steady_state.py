@@ -82,7 +82,9 @@ def settle(system: Moving, start: Floats, horizon: float, names: Sequence[str]) 
     )
 
 
-def polish(rates: Callable[[Floats], Floats], states: Floats, reach: float = CLOSE) -> Floats | None:
+def polish(
+    rates: Callable[[Floats], Floats], states: Floats, reach: float = CLOSE
+) -> Floats | None:
     """Take Newton steps to where the rates vanish; None if that is farther than `reach`, as a share of each state."""
     found = states.copy()
     for _ in range(MOST_STEPS):
@@ -133,7 +135,9 @@ def _newton_step(rates: Callable[[Floats], Floats], states: Floats, rate: Floats
     return np.asarray(step * size)
 
 
-def _step_beside_sums(slopes: Floats, wanted: Floats, strength: Floats, size: Floats) -> Floats | None:
+def _step_beside_sums(
+    slopes: Floats, wanted: Floats, strength: Floats, size: Floats
+) -> Floats | None:
     """Take the step where nothing is conserved but what ends in sums that no rate looks at (drug eliminated so far); else None.
 
     The general way decomposes the whole matrix, in several threads, which wait for one another on a busy machine.
@@ -153,7 +157,9 @@ def _step_beside_sums(slopes: Floats, wanted: Floats, strength: Floats, size: Fl
         return np.full(len(slopes), np.inf)  # a sum goes on growing: no step leads to rest
     step *= size
     # What leaves the others arrives in the sums.
-    step[~core] = strength[~core] * (inflow @ dgetrs(factors, pivots, step[core] / strength[core])[0])
+    step[~core] = strength[~core] * (
+        inflow @ dgetrs(factors, pivots, step[core] / strength[core])[0]
+    )
     return step
 
 

@@ -24,7 +24,11 @@ def counting_variance(
 
 
 def proportional_cv(
-    residual: np.ndarray, expected: np.ndarray, slope: np.ndarray, offset: np.ndarray, gradient: np.ndarray
+    residual: np.ndarray,
+    expected: np.ndarray,
+    slope: np.ndarray,
+    offset: np.ndarray,
+    gradient: np.ndarray,
 ) -> float:
     """Proportional standard deviation by restricted likelihood, given the curve.
 

@@ -46,7 +46,9 @@ class Number:
     def check(self, value: Any, where: str) -> float:
         """Give the number as a float, or say why it is none."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InputError(f"is {_told(value)}", where=where, allowed="Write a number without quotes")
+            raise InputError(
+                f"is {_told(value)}", where=where, allowed="Write a number without quotes"
+            )
         if not math.isfinite(value) or not self.low <= value <= self.high or not value > self.above:
             raise InputError(f"is {value:g}", where=where, allowed=self._allowed())
         return float(value)
@@ -69,9 +71,15 @@ class Whole:
 
     def check(self, value: Any, where: str) -> int:
         """Give the number, or say why it is none."""
-        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or not self.low <= value <= self.high
+        ):
             raise InputError(
-                f"is {_told(value)}", where=where, allowed=f"A whole number from {self.low} to {self.high}"
+                f"is {_told(value)}",
+                where=where,
+                allowed=f"A whole number from {self.low} to {self.high}",
             )
         return value
 
@@ -86,7 +94,9 @@ class Flag:
     def check(self, value: Any, where: str) -> bool:
         """Give the flag, or say why it is none."""
         if not isinstance(value, bool):
-            raise InputError(f"is {_told(value)}", where=where, allowed="Write true or false, without quotes")
+            raise InputError(
+                f"is {_told(value)}", where=where, allowed="Write true or false, without quotes"
+            )
         return value
 
 
@@ -107,7 +117,9 @@ class Day:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         raise InputError(
-            f"is {_told(value)}", where=where, allowed="Write a date like 2026-03-02 (year, month, day)"
+            f"is {_told(value)}",
+            where=where,
+            allowed="Write a date like 2026-03-02 (year, month, day)",
         )
 
 
@@ -122,7 +134,9 @@ class ListOf:
     def check(self, value: Any, where: str) -> list[Any]:
         """Give the list with each item checked."""
         if not isinstance(value, list):
-            raise InputError(f"is {_told(value)}", where=where, allowed="Write a list in square brackets")
+            raise InputError(
+                f"is {_told(value)}", where=where, allowed="Write a list in square brackets"
+            )
         return [self.item.check(item, f"{where}, entry {i}") for i, item in enumerate(value, 1)]
 
 
@@ -136,7 +150,10 @@ class AnyKeys:
 
     def check(self, value: Any, where: str) -> dict[str, Any]:
         """Give the table with each value checked."""
-        return {key: self.item.check(item, _inside(where, key)) for key, item in _table(value, where).items()}
+        return {
+            key: self.item.check(item, _inside(where, key))
+            for key, item in _table(value, where).items()
+        }
 
 
 @dataclass(frozen=True)
@@ -198,14 +215,18 @@ def checked_toml(source: str | bytes, shape: Table, *, where: str) -> dict[str, 
             source = source.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InputError(
-                f"byte {error.start + 1} is not UTF-8", where=where, do="Save the file as UTF-8 text"
+                f"byte {error.start + 1} is not UTF-8",
+                where=where,
+                do="Save the file as UTF-8 text",
             ) from None
     try:
         # A deeply nested text overflows the parser's stack; that is the text's fault, not ours.
         given = tomllib.loads(source.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(
-            f"this is not TOML ({error})", where=where, allowed='A line is written like name = "value"'
+            f"this is not TOML ({error})",
+            where=where,
+            allowed='A line is written like name = "value"',
         ) from None
     return shape.check(given, where)
 

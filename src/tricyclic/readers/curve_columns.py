@@ -13,7 +13,9 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.readers.text import shortened
 
 LOWEST, WIDEST = -18.0, 12.0  # log10 M; decades of doses in one curve
-_DOSE_COLUMN = re.compile(r"\s*([-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|-inf)\s*(?:\(\w+\)|[_#]\w+)?\s*")
+_DOSE_COLUMN = re.compile(
+    r"\s*([-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|-inf)\s*(?:\(\w+\)|[_#]\w+)?\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class Layout:
     @property
     def said(self) -> str:
         """In words."""
-        return f"wide, {len(self.wide)} columns of doses" if self.wide else "long, one row per reading"
+        return (
+            f"wide, {len(self.wide)} columns of doses" if self.wide else "long, one row per reading"
+        )
 
 
 def layout_of(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> Layout:
@@ -78,7 +82,9 @@ def layout_of(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> 
     both = [name for name in ("log10_molar", "molar") if name in kinds]
     if len(both) == 2:
         raise InputError(
-            "doses stand in two columns, 'log10_molar' and 'molar'", where=where, do="Keep one of them"
+            "doses stand in two columns, 'log10_molar' and 'molar'",
+            where=where,
+            do="Keep one of them",
         )
     if both or "response" in kinds:
         for name in (both[0] if both else "log10_molar", "response"):
@@ -89,15 +95,18 @@ def layout_of(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> 
             _must_hold_numbers(name, kinds[name], where)
         return Layout("curve", both[0], "response", weight, plate, both[0] == "molar")
     doses = {
-        name: float(found[1].replace("−", "-")) for name in names if (found := _DOSE_COLUMN.fullmatch(name))
+        name: float(found[1].replace("−", "-"))
+        for name in names
+        if (found := _DOSE_COLUMN.fullmatch(name))
     }
     if len(doses) < 2:
         raise UnknownNameError.among("column", "log10_molar", names, where=where)
     if "weight" in kinds:
         raise InputError(
-            "a weight beside one column per dose says nothing about single readings", where=f"{where}, column 'weight'",
+            "a weight beside one column per dose says nothing about single readings",
+            where=f"{where}, column 'weight'",
             do="Use one row per reading: curve, log10_molar, response, weight",
-        )  # fmt: skip
+        )
     for name in doses:
         _must_hold_numbers(name, kinds[name], where)
     x = np.array(list(doses.values()))
@@ -105,7 +114,9 @@ def layout_of(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> 
     return Layout("curve", plate=plate, wide=tuple(doses), log10_molar=tuple(float(v) for v in x))
 
 
-def checked_doses(x: np.ndarray, starts: np.ndarray, names: Any, *, molar: bool, where: str) -> np.ndarray:
+def checked_doses(
+    x: np.ndarray, starts: np.ndarray, names: Any, *, molar: bool, where: str
+) -> np.ndarray:
     """Give doses as log10 molar.
 
     Parameters
@@ -126,29 +137,34 @@ def checked_doses(x: np.ndarray, starts: np.ndarray, names: Any, *, molar: bool,
     column = f"{where}, column '{'molar' if molar else 'log10_molar'}'"
     if np.isnan(x).any():
         raise InputError(
-            f"curve '{_of(np.isnan(x), starts, names)}' has a reading without a dose", where=column,
+            f"curve '{_of(np.isnan(x), starts, names)}' has a reading without a dose",
+            where=column,
             do="Fill it in or leave the row out; a well without compound is log10_molar = -inf",
-        )  # fmt: skip
+        )
     if molar:
         if (x <= 0).any():
             at = x <= 0
             raise InputError(
-                f"curve '{_of(at, starts, names)}' has a concentration of {x[np.argmax(at)]:g}", where=column,
+                f"curve '{_of(at, starts, names)}' has a concentration of {x[np.argmax(at)]:g}",
+                where=column,
                 allowed="Concentrations in mol/L are above 0",
                 do="Leave wells without compound out, or use a column log10_molar, where they are -inf",
-            )  # fmt: skip
+            )
         if (x[np.isfinite(x)] > 1).any():
             at = np.isfinite(x) & (x > 1)
             raise InputError(
-                f"curve '{_of(at, starts, names)}' has {x[np.argmax(at)]:g} mol/L", where=column,
-                allowed="A dose is at most 1 mol/L", do="Divide by 1e9 if the column is in nM, by 1e6 if in µM",
-            )  # fmt: skip
+                f"curve '{_of(at, starts, names)}' has {x[np.argmax(at)]:g} mol/L",
+                where=column,
+                allowed="A dose is at most 1 mol/L",
+                do="Divide by 1e9 if the column is in nM, by 1e6 if in µM",
+            )
         x = np.log10(x)
     elif float(x.max()) == 0.0 and (x < 0).any() and float(x[x < 0].max()) < -2.0:
         raise InputError(
             f"curve '{_of(x == 0.0, starts, names)}' has a dose of 0, which is 1 mol/L, and no other is above 0.01 mol/L",
-            where=column, do="Write -inf for a well without compound",
-        )  # fmt: skip
+            where=column,
+            do="Write -inf for a well without compound",
+        )
     _possible(x, starts, names, column)
     return x
 
@@ -156,9 +172,10 @@ def checked_doses(x: np.ndarray, starts: np.ndarray, names: Any, *, molar: bool,
 def _must_hold_numbers(name: str, kind: str, where: str) -> None:
     if kind not in ("number", "whole"):
         raise InputError(
-            f"holds {kind} where numbers are needed", where=f"{where}, column '{name}'",
+            f"holds {kind} where numbers are needed",
+            where=f"{where}, column '{name}'",
             do="Leave missing readings empty, and write every other as a number",
-        )  # fmt: skip
+        )
 
 
 def _possible(x: np.ndarray, starts: np.ndarray, names: Any, column: str) -> None:
@@ -178,18 +195,21 @@ def _possible(x: np.ndarray, starts: np.ndarray, names: Any, column: str) -> Non
     if low < LOWEST:
         whose = "" if names is None else f" (curve '{_of(x == low, starts, names)}')"
         raise InputError(
-            f"the lowest dose is {low:g}{whose}, fewer than a million molecules in a litre", where=column,
+            f"the lowest dose is {low:g}{whose}, fewer than a million molecules in a litre",
+            where=column,
             do="Write log10 of mol/L",
-        )  # fmt: skip
+        )
     if high - low > WIDEST:
         clipped = np.where(np.isfinite(x), x, high)
         span = np.maximum.reduceat(clipped, starts[:-1]) - np.minimum.reduceat(clipped, starts[:-1])
         if span.max() > WIDEST:
             whose = "" if names is None else f"curve '{names[int(np.argmax(span))].as_py()}': "
             raise InputError(
-                f"{whose}doses span {span.max():.0f} decades", where=column, allowed="Are units mixed?",
+                f"{whose}doses span {span.max():.0f} decades",
+                where=column,
+                allowed="Are units mixed?",
                 do="Write log10 of mol/L throughout",
-            )  # fmt: skip
+            )
 
 
 def _instead(low: float, high: float) -> str:

@@ -20,7 +20,14 @@ import numpy as np
 
 from tricyclic.errors import InputError
 from tricyclic.readers.curve_columns import Layout, checked_doses, layout_of
-from tricyclic.readers.curve_runs import Runs, as_dictionary, as_index, joined, put_together, runs_of
+from tricyclic.readers.curve_runs import (
+    Runs,
+    as_dictionary,
+    as_index,
+    joined,
+    put_together,
+    runs_of,
+)
 from tricyclic.records.curve_rows import KEPT_BY_MANY, CurveRows, dose_keys
 
 ROWS_A_BLOCK = 500_000
@@ -99,9 +106,10 @@ class CurveFile:
         place, name = Path(path), named or Path(path).name
         if place.is_dir() or not place.is_file():
             raise InputError(
-                "is a folder" if place.is_dir() else "there is no such file", where=str(path),
+                "is a folder" if place.is_dir() else "there is no such file",
+                where=str(path),
                 do="Name one file in it" if place.is_dir() else "Check the name and the folder",
-            )  # fmt: skip
+            )
         if place.stat().st_size == 0:
             raise InputError("the file is empty", where=name)
         file = cls(str(place), Layout(), name)
@@ -175,7 +183,9 @@ class CurveFile:
             more, kept = more.only(block.reaching_on, keep=True)
             runs = joined(runs, more)
             values = [np.concatenate([a, b[kept]]) for a, b in zip(values, others, strict=True)]
-            plates = None if plates is None else put_together([plates, more_plates.take(as_index(kept))])
+            plates = (
+                None if plates is None else put_together([plates, more_plates.take(as_index(kept))])
+            )
         codes, starts, order = runs.grouped()
         if order is not None:
             values, plates = (
@@ -191,9 +201,10 @@ class CurveFile:
         weight = values[2] if layout.weight else None
         if weight is not None and (bad := np.flatnonzero(weight < 0)).size:
             raise InputError(
-                f"has a weight of {weight[bad[0]]:g}", where=f"{self.named}, curve '{_name_at(names, starts, bad[0])}'",
+                f"has a weight of {weight[bad[0]]:g}",
+                where=f"{self.named}, curve '{_name_at(names, starts, bad[0])}'",
                 allowed="Weights are 0 or more",
-            )  # fmt: skip
+            )
         return CurveRows(names, starts, x, values[1], weight)
 
     def digest(self, block: Block) -> str:
@@ -204,7 +215,9 @@ class CurveFile:
                 about = self.metadata.row_group(group)
                 for number in range(about.num_columns):
                     column = about.column(number)
-                    begin = min(filter(None, (column.dictionary_page_offset, column.data_page_offset)))
+                    begin = min(
+                        filter(None, (column.dictionary_page_offset, column.data_page_offset))
+                    )
                     file.seek(begin)
                     sha.update(file.read(column.total_compressed_size))
         return sha.hexdigest()
@@ -244,7 +257,9 @@ class CurveFile:
         return (
             block,
             names,
-            dose_keys(checked_doses(x, starts, names, molar=self.layout.molar, where=self.named), starts),
+            dose_keys(
+                checked_doses(x, starts, names, molar=self.layout.molar, where=self.named), starts
+            ),
         )
 
     def _read(
@@ -255,7 +270,9 @@ class CurveFile:
 
         layout = self.layout
         extra = [layout.plate] if plate and layout.plate else []
-        text = [name for name in (layout.curve, *extra) if _kind(self.schema.field(name).type) == "text"]
+        text = [
+            name for name in (layout.curve, *extra) if _kind(self.schema.field(name).type) == "text"
+        ]
         try:
             with pq.ParquetFile(self.path, metadata=self.metadata, read_dictionary=text) as file:
                 table = file.read_row_groups(
@@ -263,15 +280,20 @@ class CurveFile:
                 )
         except (OSError, pa.ArrowException) as error:
             which = (
-                f"row group {groups[0]}" if len(groups) == 1 else f"row groups {groups[0]} to {groups[-1]}"
+                f"row group {groups[0]}"
+                if len(groups) == 1
+                else f"row groups {groups[0]} to {groups[-1]}"
             )
             raise InputError(
-                "the data are damaged and cannot be read", where=f"{self.named}, {which}", do=_UNREADABLE
+                "the data are damaged and cannot be read",
+                where=f"{self.named}, {which}",
+                do=_UNREADABLE,
             ) from error
         curve = table.column(layout.curve)
         if curve.null_count:
             raise InputError(
-                f"{curve.null_count:,} rows name no curve", where=f"{self.named}, column '{layout.curve}'"
+                f"{curve.null_count:,} rows name no curve",
+                where=f"{self.named}, column '{layout.curve}'",
             )
         values = [_numbers(table.column(name)) for name in columns]
         return runs_of(curve), values, as_dictionary(table.column(layout.plate)) if extra else None
@@ -282,9 +304,10 @@ class CurveFile:
         for k in np.flatnonzero(low != high)[:1]:
             two = [plates.dictionary[int(code)].as_py() for code in (low[k], high[k])]
             raise InputError(
-                f"stands on two plates, '{two[0]}' and '{two[1]}'", where=f"{self.named}, curve '{names[int(k)].as_py()}'",
+                f"stands on two plates, '{two[0]}' and '{two[1]}'",
+                where=f"{self.named}, curve '{names[int(k)].as_py()}'",
                 do="Give each its own name, such as compound and plate; one curve is fitted to the readings of one plate",
-            )  # fmt: skip
+            )
 
 
 class _Census:
@@ -304,7 +327,9 @@ class _Census:
         number = block.number
         fresh = np.ones(len(names), bool)
         reached = None
-        if self.reached is not None and len(far := names.filter(pc.is_in(names, value_set=self.reached))):
+        if self.reached is not None and len(
+            far := names.filter(pc.is_in(names, value_set=self.reached))
+        ):
             raise self._too_far(far[0].as_py(), number - 2, number)
         if self.before is not None:
             names_before, keys_before = self.before
@@ -332,12 +357,16 @@ class _Census:
         if self.apart:
             self._look_for_curves_that_lie_apart()
         keys, counts = self.series
-        return Plan(tuple(block for block in self.blocks if block.curves), keys[counts >= KEPT_BY_MANY])
+        return Plan(
+            tuple(block for block in self.blocks if block.curves), keys[counts >= KEPT_BY_MANY]
+        )
 
     def _count(self, keys: np.ndarray) -> None:
         found, many = np.unique(keys, return_counts=True)
         both, place = np.unique(np.concatenate([self.series[0], found]), return_inverse=True)
-        counts = np.bincount(place.reshape(-1), np.concatenate([self.series[1], many]), minlength=both.size)
+        counts = np.bincount(
+            place.reshape(-1), np.concatenate([self.series[1], many]), minlength=both.size
+        )
         self.series = (both, counts.astype(np.int64))
 
     def _look_for_curves_that_lie_apart(self) -> None:
@@ -349,7 +378,8 @@ class _Census:
             first, second = int(block_of[order[k]]), int(block_of[order[k + 1]])
             names = [self.file._look(self.blocks[number])[1] for number in (first, second)]
             common = sorted(
-                set(names[0].to_pylist()) & set(names[1].to_pylist()) - set(self.blocks[first].begun_before)
+                set(names[0].to_pylist())
+                & set(names[1].to_pylist()) - set(self.blocks[first].begun_before)
             )
             if common:
                 raise self._too_far(common[0], first, second)

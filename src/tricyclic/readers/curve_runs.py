@@ -35,7 +35,11 @@ class Runs:
         """Curves in the order in which they begin: their codes, starts (one more than curves), rows in that order or None."""
         codes, first, place = np.unique(self.codes, return_index=True, return_inverse=True)
         if codes.size == self.codes.size:
-            return self.codes, np.concatenate([self.starts, [self.starts[-1] + self.lengths[-1]]]), None
+            return (
+                self.codes,
+                np.concatenate([self.starts, [self.starts[-1] + self.lengths[-1]]]),
+                None,
+            )
         rank = np.empty(codes.size, np.int64)
         rank[np.argsort(first, kind="stable")] = np.arange(codes.size)
         of_run = rank[place.reshape(-1)]
@@ -74,7 +78,9 @@ def joined(first: Runs, second: Runs) -> Runs:
     """Two lists of runs, one after the other, under one list of names."""
     import pyarrow.compute as pc
 
-    codes = np.asarray(pc.index_in(second.names, value_set=first.names).fill_null(-1)).astype(np.int64)
+    codes = np.asarray(pc.index_in(second.names, value_set=first.names).fill_null(-1)).astype(
+        np.int64
+    )
     end = int(first.starts[-1] + first.lengths[-1])
     return Runs(
         first.names,

@@ -63,9 +63,12 @@ class CurveText:
         name = Path(path).name
         if Path(path).is_dir() or not Path(path).is_file():
             raise InputError(
-                "is a folder" if Path(path).is_dir() else "there is no such file", where=str(path),
-                do="Name one file in it" if Path(path).is_dir() else "Check the name and the folder",
-            )  # fmt: skip
+                "is a folder" if Path(path).is_dir() else "there is no such file",
+                where=str(path),
+                do="Name one file in it"
+                if Path(path).is_dir()
+                else "Check the name and the folder",
+            )
         with _told(name, ()), _opened(path) as stream:
             head = stream.read(_HEAD)
         if not head.strip():
@@ -73,10 +76,14 @@ class CurveText:
         try:
             text = head.decode("utf-8-sig", errors="strict" if len(head) < _HEAD else "ignore")
         except UnicodeDecodeError as error:
-            raise InputError("is no text in UTF-8", where=name, do="Save it again as CSV in UTF-8") from error
+            raise InputError(
+                "is no text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
+            ) from error
         lines = text.splitlines()
         delimiter = max(",;\t", key=lines[0].count)
-        cells = [[cell.strip() for cell in row] for row in csv.reader(lines[:20], delimiter=delimiter)]
+        cells = [
+            [cell.strip() for cell in row] for row in csv.reader(lines[:20], delimiter=delimiter)
+        ]
         names = _numbered(cells[0])
         comma = delimiter != "," and any(
             re.fullmatch(r"[-+]?\d+,\d+", cell) for row in cells[1:] for cell in row
@@ -104,14 +111,22 @@ class CurveText:
         with _told(name, self.names), _opened(self.path) as stream:
             reader = read.open_csv(
                 stream,
-                read_options=read.ReadOptions(column_names=list(self.names), skip_rows=1, block_size=_BATCH, use_threads=False),
+                read_options=read.ReadOptions(
+                    column_names=list(self.names), skip_rows=1, block_size=_BATCH, use_threads=False
+                ),
                 parse_options=read.ParseOptions(delimiter=self.delimiter),
                 convert_options=read.ConvertOptions(
-                    column_types={**dict.fromkeys(text, pa.string()), **dict.fromkeys(numbers, pa.float64())},
-                    include_columns=[*text, *numbers], null_values=_MISSING, strings_can_be_null=True,
-                    quoted_strings_can_be_null=False, decimal_point=self.decimal,
+                    column_types={
+                        **dict.fromkeys(text, pa.string()),
+                        **dict.fromkeys(numbers, pa.float64()),
+                    },
+                    include_columns=[*text, *numbers],
+                    null_values=_MISSING,
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
+                    decimal_point=self.decimal,
                 ),
-            )  # fmt: skip
+            )
             yield from reader
 
     def digest(self) -> str:
@@ -159,17 +174,21 @@ def _told(name: str, columns: tuple[str, ...]) -> Iterator[None]:
             column = columns[int(found[1])] if int(found[1]) < len(columns) else found[1]
             raise at_file(
                 InputError(
-                    f"'{shortened(found[2])}' is no number", where=f"column '{column}'",
+                    f"'{shortened(found[2])}' is no number",
+                    where=f"column '{column}'",
                     do="Leave missing readings empty, and write every other as a number",
-                ), name,
-            ) from error  # fmt: skip
+                ),
+                name,
+            ) from error
         if found := _BAD_COUNT.search(words):
             where = f"{name}, the line '{shortened(found[3])}'" if found[3] else name
             raise InputError(
                 f"a line has {found[2]} cells where {found[1]} are named", where=where
             ) from error
         if "UTF8" in words or "utf" in words.lower():
-            raise InputError("is no text in UTF-8", where=name, do="Save it again as CSV in UTF-8") from error
+            raise InputError(
+                "is no text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
+            ) from error
         raise InputError(
             "ends too early or is damaged", where=name, do="Copy it again from where it came"
         ) from error
@@ -181,5 +200,7 @@ def _numbered(names: list[str]) -> list[str]:
     out = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
-        out.append(f"{name} ({seen[name]})" if seen[name] > 1 and re.match(r"[-+−.\d]", name) else name)
+        out.append(
+            f"{name} ({seen[name]})" if seen[name] > 1 and re.match(r"[-+−.\d]", name) else name
+        )
     return out

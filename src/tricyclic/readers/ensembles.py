@@ -82,7 +82,10 @@ def ensemble_from_files(header: bytes, table: Traversable, *, name: str) -> Ense
     if not names:
         raise InputError("names no parameter", where=where)
     rows = [
-        [table_number(row[column], f"{table.name}, line {line}, column {column}") for column in names]
+        [
+            table_number(row[column], f"{table.name}, line {line}, column {column}")
+            for column in names
+        ]
         for line, row in table_rows(table, names, ("member",))
     ]
     if not rows:
@@ -92,7 +95,13 @@ def ensemble_from_files(header: bytes, table: Traversable, *, name: str) -> Ense
         scenario=data["scenario"],
         priors=tuple(
             Prior(
-                entry["name"], entry["start"], entry["low"], entry["high"], entry["unit"], entry["scale"], entry["says"]
+                entry["name"],
+                entry["start"],
+                entry["low"],
+                entry["high"],
+                entry["unit"],
+                entry["scale"],
+                entry["says"],
             )
             for entry in parameters
         ),
@@ -103,19 +112,30 @@ def ensemble_from_files(header: bytes, table: Traversable, *, name: str) -> Ense
         seed=int(data["seed"]),
         drugs=tuple(data["drugs"] or ()),
         misfit=tuple(
-            Misfit(*(entry[key] for key in ("id", "best", "middle", "low", "high", "distance", "share")))
+            Misfit(
+                *(
+                    entry[key]
+                    for key in ("id", "best", "middle", "low", "high", "distance", "share")
+                )
+            )
             for entry in data["observation"] or []
         ),
         identified=tuple(
             Identified(
-                entry["name"], entry["middle"], entry["from"], entry["to"], entry["width"],
-                tuple((entry["informed_by"] or {}).items()), entry["partner"], entry["correlation"],
+                entry["name"],
+                entry["middle"],
+                entry["from"],
+                entry["to"],
+                entry["width"],
+                tuple((entry["informed_by"] or {}).items()),
+                entry["partner"],
+                entry["correlation"],
             )
             for entry in parameters
         ),
         sampling=dict(data["sampling"] or {}),
         notes=tuple(data["notes"] or ()),
-    )  # fmt: skip
+    )
 
 
 def _files(folder: str | Path | None) -> dict[str, tuple[Traversable, Traversable]]:

@@ -23,7 +23,9 @@ def read_bytes(path: str | Path) -> tuple[bytes, str]:
         if file.is_dir():
             raise InputError("is a folder", where=str(path), do="Name a file in it")
         if not file.is_file():
-            raise InputError("there is no such file", where=str(path), do="Check the name and the folder")
+            raise InputError(
+                "there is no such file", where=str(path), do="Check the name and the folder"
+            )
         if file.stat().st_size > MAX_BYTES:
             raise InputError(
                 f"holds {file.stat().st_size / 2**20:.0f} MB",
@@ -37,7 +39,13 @@ def read_bytes(path: str | Path) -> tuple[bytes, str]:
 
 def at_file(error: InputError, name: str) -> InputError:
     """Put the name of the file in front of an error's place, once; quote no more of the file than one can read."""
-    where = error.where if error.where.startswith(name) else f"{name}, {error.where}" if error.where else name
+    where = (
+        error.where
+        if error.where.startswith(name)
+        else f"{name}, {error.where}"
+        if error.where
+        else name
+    )
     return type(error)(
         shortened(error.found, _LONGEST_QUOTE),
         where=shortened(where, _LONGEST_QUOTE),

@@ -41,7 +41,9 @@ class Grid:
     def where(self, position: tuple[int, int]) -> str:
         """Say where a cell stands."""
         row, column = position
-        return f"{self.sheet.where(self.cells[position][1])}, well {row_letters(row)}{column + 1:02d}"
+        return (
+            f"{self.sheet.where(self.cells[position][1])}, well {row_letters(row)}{column + 1:02d}"
+        )
 
 
 def find_grids(sheet: Sheet, *, words: bool = False) -> tuple[Grid, ...]:
@@ -80,10 +82,14 @@ def _grids(sheet: Sheet, words: bool) -> Iterator[Grid]:
                     where=sheet.where(at),
                     do="Keep only the wells in the rows of the grid",
                 )
-            cells |= {(r, c): (cell, at) for c, cell in enumerate(row[offset : offset + columns]) if cell}
+            cells |= {
+                (r, c): (cell, at) for c, cell in enumerate(row[offset : offset + columns]) if cell
+            }
         _refuse_a_torn_grid(sheet, rows, offset)
         headings = tuple(cell for row in sheet.rows[above:index] for cell in row if cell)
-        yield Grid(sheet, cells, (len(rows), columns), (*headings, corner) if corner else headings, index)
+        yield Grid(
+            sheet, cells, (len(rows), columns), (*headings, corner) if corner else headings, index
+        )
         index = above = rows[-1] + 1
 
 
@@ -141,7 +147,8 @@ def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
     if len(rows) != size or _filled(after) == columns:
         return None
     if not all(
-        _filled(sheet.rows[at]) <= columns and (words or _fits(sheet.rows[at], 0, columns)) for at in rows
+        _filled(sheet.rows[at]) <= columns and (words or _fits(sheet.rows[at], 0, columns))
+        for at in rows
     ):
         return None
     return rows, 0, columns, ""

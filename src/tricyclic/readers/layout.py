@@ -98,18 +98,33 @@ _BLOCK: dict[str, Shape] = {
     "excluded": Text(),
 }
 _SHAPE = Table(
-    {"plate": Whole(required=True, low=1), "name": Text(), "block": ListOf(Table(_BLOCK), required=True)}
+    {
+        "plate": Whole(required=True, low=1),
+        "name": Text(),
+        "block": ListOf(Table(_BLOCK), required=True),
+    }
 )
 _WORDS = {
     Role.TOTAL: ("t", "tot", "total", "total binding", "b0", "control"),
-    Role.NON_SPECIFIC: ("n", "ns", "nsb", "non-specific", "nonspecific", "non_specific", "non specific", "non-specific binding"),
+    Role.NON_SPECIFIC: (
+        "n",
+        "ns",
+        "nsb",
+        "non-specific",
+        "nonspecific",
+        "non_specific",
+        "non specific",
+        "non-specific binding",
+    ),
     Role.BACKGROUND: ("blank", "bg", "bkg", "background"),
     Role.ADDED: ("added", "hot", "hot mix", "total added"),
     Role.EMPTY: ("empty", "-", "–", "unused"),
-}  # fmt: skip
+}
 _LONGEST_CELL = 120
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words}
-_CELL = re.compile(r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\s*[a-zA-Zµμ]*M)?")
+_CELL = re.compile(
+    r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\s*[a-zA-Zµμ]*M)?"
+)
 
 
 def read_layout(path: str | Path, *, sheet: str | int | None = None) -> Layout:
@@ -155,7 +170,9 @@ def layout_from_toml(text: str, *, name: str = "layout") -> Layout:
     try:
         given = checked_toml(text, _SHAPE, where=name)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"holds a number that is too large ({str(error)[:60]})", where=name) from error
+        raise InputError(
+            f"holds a number that is too large ({str(error)[:60]})", where=name
+        ) from error
     blocks = []
     for number, entry in enumerate(given["block"], 1):
         try:
@@ -206,7 +223,9 @@ def _block(entry: dict[str, Any]) -> Block:
         role=Role(entry["role"]) if entry["role"] else None,
         name=entry["name"],
         compound=entry["compound"],
-        concentrations_M=tuple(_molar(text) for text in _several(entry, "concentration", "concentrations")),
+        concentrations_M=tuple(
+            _molar(text) for text in _several(entry, "concentration", "concentrations")
+        ),
         top_M=None if entry["top"] is None else _molar(entry["top"]),
         dilution=entry["dilution"],
         points=entry["points"],
@@ -271,7 +290,9 @@ def _from_grid(grid: Grid, name: str) -> Layout:
         if held is not None:
             blocks.setdefault(held, []).append(f"{row_letters(row)}{column + 1}")
     return Layout(
-        size, tuple(replace(block, wells=", ".join(wells)) for block, wells in blocks.items()), name=name
+        size,
+        tuple(replace(block, wells=", ".join(wells)) for block, wells in blocks.items()),
+        name=name,
     )
 
 
@@ -279,7 +300,8 @@ def _cell(text: str) -> Block | None:
     """What one cell of a grid plan says; None where it says nothing."""
     if len(text) > _LONGEST_CELL:
         raise InputError(
-            f"'{shortened(text)}' says more than a plan can hold", do="Write it like desipramine 10 nM"
+            f"'{shortened(text)}' says more than a plan can hold",
+            do="Write it like desipramine 10 nM",
         )
     body, _, hot = (part.strip() for part in text.partition("@"))
     radioligand = (_nanomolar(hot.replace(",", ".")),) if hot else ()
@@ -303,7 +325,9 @@ def _cell(text: str) -> Block | None:
             do="Write T, NSB, blank, or a compound with its concentration: desipramine 10 nM",
         )
     if role is None and not compound:
-        raise InputError(f"'{shortened(text)}' names no compound", do="Write it like desipramine 10 nM")
+        raise InputError(
+            f"'{shortened(text)}' names no compound", do="Write it like desipramine 10 nM"
+        )
     if role is Role.TOTAL and any(concentrations):
         raise InputError(
             f"'{shortened(text)}' is a total with a competitor",
@@ -323,7 +347,12 @@ def _cell(text: str) -> Block | None:
 def _doses(key: str, values: tuple[float, ...]) -> list[tuple[str, str]]:
     if len(values) == 1:
         return [(key, _quoted(_told(values[0])))]
-    return [(key + "s", "[" + ", ".join(_quoted(_told(value)) for value in values) + "]" if values else "")]
+    return [
+        (
+            key + "s",
+            "[" + ", ".join(_quoted(_told(value)) for value in values) + "]" if values else "",
+        )
+    ]
 
 
 def _numbers(values: tuple[float, ...]) -> str:

@@ -76,7 +76,9 @@ PROTOCOL = Table(
         "compound": Text(),
         "says": Text(),
         **{name: Text() for name in _PLAIN},
-        "decay_convention": Text(default="specific_activity_falls", one_of=get_args(DecayConvention)),
+        "decay_convention": Text(
+            default="specific_activity_falls", one_of=get_args(DecayConvention)
+        ),
         "layout": Text(),
         "words": Table({"tissue": _WORDS, "buffer": _WORDS, "filter": _WORDS}),
         "numbers": Table(dict.fromkeys(NUMBERS, _NUMBER)),
@@ -85,9 +87,21 @@ PROTOCOL = Table(
     }
 )
 EVIDENCE_COLUMNS = (
-    "subject", "target", "parameter", "value", "unit", "low", "high", "relation", "species", "preparation",
-    "radioligand", "source", "certainty", "quality",
-)  # fmt: skip
+    "subject",
+    "target",
+    "parameter",
+    "value",
+    "unit",
+    "low",
+    "high",
+    "relation",
+    "species",
+    "preparation",
+    "radioligand",
+    "source",
+    "certainty",
+    "quality",
+)
 
 
 def protocols(folder: str | Path | None = None) -> tuple[str, ...]:
@@ -114,7 +128,9 @@ def protocol(name: str, *, folder: str | Path | None = None) -> Protocol:
     """
     if name.endswith(".toml") and Path(name).is_file():
         own = Path(name)
-        return protocol_from_toml(bytes_of(own), name=own.stem, where=own.name, known_sources=sources(folder))
+        return protocol_from_toml(
+            bytes_of(own), name=own.stem, where=own.name, known_sources=sources(folder)
+        )
     found = _protocol_files(folder)
     if name not in found:
         raise UnknownNameError.among("protocol", name, found)
@@ -145,7 +161,9 @@ def protocol_from_toml(
             assumed.append(field)
             return source
         if source not in known:
-            raise UnknownNameError.among("source", source, (*known, "assumed", "recalled"), where=place)
+            raise UnknownNameError.among(
+                "source", source, (*known, "assumed", "recalled"), where=place
+            )
         used.append(source)
         if certainty in ("recalled", "assumed"):
             assumed.append(field)
@@ -165,7 +183,9 @@ def protocol_from_toml(
         se = convert(entry["se"], entry["unit"], unit, where=place)
         source = note_source(entry, field, place)
         if unit != "degC" and value < 0:
-            raise InputError(f"is {entry['value']:g} {entry['unit']}", where=place, allowed="0 or more")
+            raise InputError(
+                f"is {entry['value']:g} {entry['unit']}", where=place, allowed="0 or more"
+            )
         fixed[field] = Measured(value, unit, se=se, source=source) if keeps_error else value
     return Protocol(
         name=name,
@@ -190,7 +210,9 @@ def sources(folder: str | Path | None = None) -> dict[str, Source]:
             continue
         for line, row in table_rows(file, ("key", "citation"), ("doi", "address", "caution")):
             if not row["key"] or not row["citation"]:
-                raise InputError("a source without key or citation", where=f"{file.name}, line {line}")
+                raise InputError(
+                    "a source without key or citation", where=f"{file.name}, line {line}"
+                )
             found[row["key"]] = Source(**row)
     return found
 
@@ -257,21 +279,32 @@ def _evidence_of(file: Traversable, known: dict[str, Source]) -> list[Evidence]:
         value, low, high = (
             table_number(row[key], f"{where}, column {key}") for key in ("value", "low", "high")
         )
-        if low > high or (math.isfinite(value) and not (low <= value <= high) and math.isfinite(low + high)):
+        if low > high or (
+            math.isfinite(value) and not (low <= value <= high) and math.isfinite(low + high)
+        ):
             raise InputError(
                 f"{row['parameter']} of {row['subject']} at {row['target']} is {value:g}, outside its own range {low:g} to {high:g}",
                 where=where,
                 do="Check the unit",
             )
         unit = row["unit"] if row["unit"] == UNKNOWN else known_unit(row["unit"], where=where)
-        words = {key: row[key] for key in ("subject", "target", "parameter", "species", "preparation")}
+        words = {
+            key: row[key] for key in ("subject", "target", "parameter", "species", "preparation")
+        }
         found.append(
             Evidence(
-                **words, value=value, low=low, high=high, unit=unit,
-                radioligand=row["radioligand"], source=row["source"], quality=row["quality"],
-                relation=relation, certainty=certainty,
+                **words,
+                value=value,
+                low=low,
+                high=high,
+                unit=unit,
+                radioligand=row["radioligand"],
+                source=row["source"],
+                quality=row["quality"],
+                relation=relation,
+                certainty=certainty,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -286,7 +319,9 @@ def table_number(text: str, where: str) -> float:
         ) from None
     if not math.isfinite(value):
         raise InputError(
-            f"'{text}' is not finite", where=where, do="Leave the cell empty where nothing is stated"
+            f"'{text}' is not finite",
+            where=where,
+            do="Leave the cell empty where nothing is stated",
         )
     return value
 
@@ -297,13 +332,17 @@ def table_rows(
     try:
         text = bytes_of(file).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError("is not UTF-8", where=file.name, do="Save the table as CSV UTF-8") from None
+        raise InputError(
+            "is not UTF-8", where=file.name, do="Save the table as CSV UTF-8"
+        ) from None
     reader = csv.DictReader(io.StringIO(text), restkey="\0more")
     header = list(reader.fieldnames or ())
     for name in needed:
         if name not in header:
             raise InputError(
-                f"has no column '{name}'", where=file.name, allowed=f"Columns: {', '.join(needed + optional)}"
+                f"has no column '{name}'",
+                where=file.name,
+                allowed=f"Columns: {', '.join(needed + optional)}",
             )
     for name in header:
         if name not in needed + optional:
@@ -316,7 +355,9 @@ def table_rows(
                 where=f"{file.name}, line {reader.line_num}",
                 do="Quote cells that hold a comma",
             )
-        rows.append((reader.line_num, {name: (row.get(name) or "").strip() for name in needed + optional}))
+        rows.append(
+            (reader.line_num, {name: (row.get(name) or "").strip() for name in needed + optional})
+        )
     return rows
 
 
@@ -334,7 +375,9 @@ def library_places(folder: str | Path | None) -> list[Traversable]:
     own = Path(folder)
     if not own.is_dir():
         raise InputError(
-            "is not a folder", where=str(folder), do="Name a folder with protocols/, evidence/ or sources.csv"
+            "is not a folder",
+            where=str(folder),
+            do="Name a folder with protocols/, evidence/ or sources.csv",
         )
     return [our_library(), own]
 
@@ -347,7 +390,8 @@ def listed(folder: Traversable, ending: str) -> list[Traversable]:
     if not folder.is_dir():
         return []
     return sorted(
-        (file for file in folder.iterdir() if file.name.endswith(ending)), key=lambda file: file.name
+        (file for file in folder.iterdir() if file.name.endswith(ending)),
+        key=lambda file: file.name,
     )
 
 

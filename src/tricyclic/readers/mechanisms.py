@@ -47,9 +47,12 @@ Thing = TypeVar("Thing")
 COLUMNS = ("name", "value", "unit")
 MORE_COLUMNS = ("for", "low", "high", "cv", "free", "says", "source", "certainty")
 _PLACE = Table({"name": Text(required=True), "says": Text(required=True)})
-_FLUID = Table({"name": Text(required=True), "holds": Text(required=True, one_of=FLUIDS), "says": Text()})
+_FLUID = Table(
+    {"name": Text(required=True), "holds": Text(required=True, one_of=FLUIDS), "says": Text()}
+)
 _SITE = Table(
-    {key: Text(required=True) for key in ("name", "target", "fluid", "place")} | {"says": Text(required=True)}
+    {key: Text(required=True) for key in ("name", "target", "fluid", "place")}
+    | {"says": Text(required=True)}
 )
 _PART = Table(
     {key: Text(required=True) for key in ("name", "mechanism", "place")}
@@ -78,7 +81,9 @@ SCENARIO = Table(
         "part": ListOf(_PART),
         "watch": ListOf(_WATCH),
         "pathway": ListOf(
-            Table({"name": Text(required=True), "title": Text(required=True), "parts": ListOf(Text())})
+            Table(
+                {"name": Text(required=True), "title": Text(required=True), "parts": ListOf(Text())}
+            )
         ),
     }
 )
@@ -113,12 +118,16 @@ def mechanisms(folder: str | Path | None = None) -> Mapping[str, Mechanism]:
     """All mechanisms by name, read on demand; those of a user's folder win."""
     known = sources(folder)
     return OnDemand(
-        _names("mechanisms", ".ant", folder), lambda name: mechanism(name, folder=folder, known_sources=known)
+        _names("mechanisms", ".ant", folder),
+        lambda name: mechanism(name, folder=folder, known_sources=known),
     )
 
 
 def mechanism(
-    name: str, *, folder: str | Path | None = None, known_sources: Mapping[str, object] | None = None
+    name: str,
+    *,
+    folder: str | Path | None = None,
+    known_sources: Mapping[str, object] | None = None,
 ) -> Mechanism:
     """Read a mechanism; `known_sources` spares reading the table of sources again.
 
@@ -136,7 +145,9 @@ def mechanism(
     return mechanism_from_text(text, constants, name=name, where=f"{name}.ant")
 
 
-def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str, where: str) -> Mechanism:
+def mechanism_from_text(
+    text: str, constants: tuple[Constant, ...], *, name: str, where: str
+) -> Mechanism:
     """Make a Mechanism of the text of its file.
 
     Raises
@@ -197,10 +208,18 @@ def mechanism_from_text(text: str, constants: tuple[Constant, ...], *, name: str
     if not ended:
         raise InputError("has no 'model NAME()' … 'end'", where=where)
     return Mechanism(
-        name=name, says=" ".join(says), body=tuple(body), ports=tuple(ports), constants=constants,
-        links=tuple(links), drawn=tuple(drawn), identifiers=tuple(identifiers), lacks=tuple(lacks), text=text,
+        name=name,
+        says=" ".join(says),
+        body=tuple(body),
+        ports=tuple(ports),
+        constants=constants,
+        links=tuple(links),
+        drawn=tuple(drawn),
+        identifiers=tuple(identifiers),
+        lacks=tuple(lacks),
+        text=text,
         same=same,
-    )  # fmt: skip
+    )
 
 
 def drug_names(folder: str | Path | None = None) -> tuple[str, ...]:
@@ -263,18 +282,29 @@ def scenario_from_toml(text: str | bytes, *, name: str, where: str) -> Scenario:
         return tuple(make(**row) for row in data[key])
 
     return Scenario(
-        name=name, title=data["title"], says=data["says"].strip(), species=data["species"], system=data["system"],
-        routes=tuple(data["routes"]), places=each("place", Place), fluids=each("fluid", Fluid), sites=each("site", Site),
+        name=name,
+        title=data["title"],
+        says=data["says"].strip(),
+        species=data["species"],
+        system=data["system"],
+        routes=tuple(data["routes"]),
+        places=each("place", Place),
+        fluids=each("fluid", Fluid),
+        sites=each("site", Site),
         parts=tuple(_part(row) for row in data["part"]),
         watches=each("watch", Watch),
-        pathways=tuple(Pathway(row["name"], row["title"], tuple(row["parts"])) for row in data["pathway"]),
+        pathways=tuple(
+            Pathway(row["name"], row["title"], tuple(row["parts"])) for row in data["pathway"]
+        ),
         ensemble=data["ensemble"],
-    )  # fmt: skip
+    )
 
 
 def _part(row: Mapping[str, Any]) -> Part:
     """One use of a mechanism; several identifiers of one symbol are parted by blanks."""
-    wires, known, labels, places = (dict(row[key] or {}) for key in ("wires", "is", "labels", "places"))
+    wires, known, labels, places = (
+        dict(row[key] or {}) for key in ("wires", "is", "labels", "places")
+    )
     identifiers = {symbol: tuple(words.split()) for symbol, words in known.items()}
     return Part(row["name"], row["mechanism"], row["place"], wires, identifiers, labels, places)
 
@@ -283,7 +313,9 @@ def _link(words: list[str], where: str) -> Link:
     kinds = get_args(LinkKind)
     if len(words) != 4 or words[1] != "->" or words[3] not in kinds:
         raise InputError(
-            f"'link {' '.join(words)}' is no link", where=where, allowed=f"// link a -> b {' | '.join(kinds)}"
+            f"'link {' '.join(words)}' is no link",
+            where=where,
+            allowed=f"// link a -> b {' | '.join(kinds)}",
         )
     return Link(words[0], words[2], words[3])  # type: ignore[arg-type]
 
@@ -327,11 +359,19 @@ def _constants(file: Traversable | Path, known: Mapping[str, object]) -> tuple[C
                 numbers[key] = table_number(row[key], f"{where}, column {key}")
         try:
             constant = Constant(
-                row["name"], numbers["value"], row["unit"], numbers["low"], numbers["high"],
-                0.0 if math.isnan(numbers["cv"]) else numbers["cv"], row["free"] == "yes", row["says"], row["source"],
+                row["name"],
+                numbers["value"],
+                row["unit"],
+                numbers["low"],
+                numbers["high"],
+                0.0 if math.isnan(numbers["cv"]) else numbers["cv"],
+                row["free"] == "yes",
+                row["says"],
+                row["source"],
                 row["certainty"] or "assumed",  # type: ignore[arg-type]
-                row["for"], text,
-            )  # fmt: skip
+                row["for"],
+                text,
+            )
         except InputError as error:
             raise error.at(where) from None
         key2 = (constant.name, constant.holds_for)

@@ -19,9 +19,26 @@ from tricyclic.readers.library import (
 from tricyclic.records.observation import CERTAINTIES, MEASURES, RELATIONS, Observation
 
 COLUMNS = (
-    "id", "row", "topic", "says", "scenario", "regimens", "reference", "quantity", "measure", "from_h", "to_h", "relation",
-    "value", "low", "high", "error", "sd_log", "sd_basis", "unit",
-)  # fmt: skip
+    "id",
+    "row",
+    "topic",
+    "says",
+    "scenario",
+    "regimens",
+    "reference",
+    "quantity",
+    "measure",
+    "from_h",
+    "to_h",
+    "relation",
+    "value",
+    "low",
+    "high",
+    "error",
+    "sd_log",
+    "sd_basis",
+    "unit",
+)
 MORE_COLUMNS = ("fitted", "conflicts_with", "source", "certainty", "note")
 
 
@@ -53,7 +70,9 @@ def observations(
                 raise UnknownNameError.among("source", item.source, known, where=where)
             if any(item.id == other.id for other in found):
                 raise InputError(
-                    f"'{item.id}' stands twice", where=where, allowed="An observation has an id of its own"
+                    f"'{item.id}' stands twice",
+                    where=where,
+                    allowed="An observation has an id of its own",
                 )
             found.append(item)
     names = {name for item in found for name in (item.id, item.row)}
@@ -77,9 +96,10 @@ def predictions(scenario: str = "", *, folder: str | Path | None = None) -> tupl
     for item in held:
         if item.fitted or item.id in calibrated:
             raise InputError(
-                "is calibrated against, and kept apart too", where=item.id,
+                "is calibrated against, and kept apart too",
+                where=item.id,
                 allowed=f"A row of {PREDICTIONS} has 'no' in the column fitted and an id of its own",
-            )  # fmt: skip
+            )
     return tuple(item for item in held if scenario in ("", item.scenario))
 
 
@@ -88,12 +108,25 @@ def hash_of(items: Sequence[Observation]) -> str:
     told = [
         repr(
             (
-                item.id, item.scenario, item.regimens, item.reference, item.quantity, item.measure, item.from_h, item.to_h,
-                item.relation, item.value, item.low, item.high, item.sd_log, item.unit, item.fitted,
+                item.id,
+                item.scenario,
+                item.regimens,
+                item.reference,
+                item.quantity,
+                item.measure,
+                item.from_h,
+                item.to_h,
+                item.relation,
+                item.value,
+                item.low,
+                item.high,
+                item.sd_log,
+                item.unit,
+                item.fitted,
             )
         )
         for item in sorted(items, key=lambda item: item.id)
-    ]  # fmt: skip
+    ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
@@ -112,14 +145,29 @@ def _observation(row: dict[str, str], where: str) -> Observation:
     given: dict[str, Any] = {
         name: row[name]
         for name in (
-            "id", "row", "topic", "says", "scenario", "regimens", "reference", "quantity", "measure", "relation", "sd_basis",
-            "unit", "source", "certainty", "note",
+            "id",
+            "row",
+            "topic",
+            "says",
+            "scenario",
+            "regimens",
+            "reference",
+            "quantity",
+            "measure",
+            "relation",
+            "sd_basis",
+            "unit",
+            "source",
+            "certainty",
+            "note",
         )
-    }  # fmt: skip
+    }
     for name in ("from_h", "to_h", "value", "low", "high", "error", "sd_log"):
         given[name] = table_number(row[name], f"{where}, column {name}")
     given["fitted"] = row["fitted"] != "no"
-    given["conflicts_with"] = tuple(part.strip() for part in row["conflicts_with"].split(";") if part.strip())
+    given["conflicts_with"] = tuple(
+        part.strip() for part in row["conflicts_with"].split(";") if part.strip()
+    )
     try:
         return Observation(**given)
     except InputError as error:

@@ -78,7 +78,11 @@ def read_plates(
 
 
 def read_tables(
-    path: str | Path, *, reader: str | None = None, sheet: str | int | None = None, decimal: str | None = None
+    path: str | Path,
+    *,
+    reader: str | None = None,
+    sheet: str | int | None = None,
+    decimal: str | None = None,
 ) -> tuple[DataTable, ...]:
     """Read the tables of a file, in the order of the file.
 

@@ -11,7 +11,14 @@ from tricyclic.readers.reader import Options
 from tricyclic.readers.stated import agreed_counting_time, agreed_unit
 from tricyclic.readers.text import LONGEST_NUMBER, NOT_COUNTED, Sheet, is_not_counted, shortened
 from tricyclic.records.layout import negative_counts
-from tricyclic.records.plate import PLATE_SHAPES, Plate, Well, in_row_order, row_letters, well_position
+from tricyclic.records.plate import (
+    PLATE_SHAPES,
+    Plate,
+    Well,
+    in_row_order,
+    row_letters,
+    well_position,
+)
 
 _SATURATED = re.compile(r"(over(flow)?|ovrflw|sat(urated)?|>\s*[\d.,]+|#{3,})", re.IGNORECASE)
 _MARKED = re.compile(r"([-+]?[\d.,\s'’]*\d(?:[eE][-+]?\d+)?)\s*([*#!?]+)")
@@ -130,7 +137,9 @@ def make_plate(
     return plate
 
 
-def wells_in_order(readings: Sequence[Found], options: Options) -> tuple[dict[tuple[int, int], Found], ...]:
+def wells_in_order(
+    readings: Sequence[Found], options: Options
+) -> tuple[dict[tuple[int, int], Found], ...]:
     """Give vials in the order counted the places of wells, row by row, on plates of 96 (or the size given)."""
     rows, columns = PLATE_SHAPES.get(options.plate_size or 96, PLATE_SHAPES[96])
     full = rows * columns
@@ -174,7 +183,9 @@ def _size(
         return wanted, ""
     for size, known in PLATE_SHAPES.items():
         if shape == known or (
-            shape is None and len(found) == size and all(r < known[0] and c < known[1] for r, c in found)
+            shape is None
+            and len(found) == size
+            and all(r < known[0] and c < known[1] for r, c in found)
         ):
             return size, ""
     rows = max(shape[0] if shape else 0, 1 + max(row for row, _ in found))
@@ -182,7 +193,10 @@ def _size(
     # Part of a plate: 96 is the commonest, so it is taken first and said.
     for size in (96, 384):
         if rows <= PLATE_SHAPES[size][0] and columns <= PLATE_SHAPES[size][1]:
-            return size, f"the file shows part of a plate; taken as {size} wells (plate_size states another)"
+            return (
+                size,
+                f"the file shows part of a plate; taken as {size} wells (plate_size states another)",
+            )
     raise InputError(
         f"well {row_letters(rows - 1)}{columns:02d} is outside any plate that tricyclic knows",
         allowed="Plates have 24, 96 or 384 wells",

@@ -55,20 +55,29 @@ def population(name: str, folder: str | Path | None = None) -> tuple[Phenotype, 
             raise UnknownNameError.among("source", row["source"], papers, where=where)
         try:
             activity, share, cv = (
-                table_number(row[key] or "0", f"{where}, column {key}") for key in ("activity", "share", "cv")
+                table_number(row[key] or "0", f"{where}, column {key}")
+                for key in ("activity", "share", "cv")
             )
             found.append(
                 Phenotype(
-                    row["parameter"], row["phenotype"], activity, share, cv, row["says"], row["source"],
+                    row["parameter"],
+                    row["phenotype"],
+                    activity,
+                    share,
+                    cv,
+                    row["says"],
+                    row["source"],
                     row["certainty"] or "assumed",  # type: ignore[arg-type]
                 )
-            )  # fmt: skip
+            )
         except InputError as error:
             raise error.at(where) from None
     for parameter in dict.fromkeys(phenotype.parameter for phenotype in found):
         total = sum(phenotype.share for phenotype in found if phenotype.parameter == parameter)
         if abs(total - 1) > 0.02:
             raise InputError(
-                f"the shares of {parameter} add up to {total:g}", where=file.name, allowed="They add up to 1"
+                f"the shares of {parameter} add up to {total:g}",
+                where=file.name,
+                allowed="They add up to 1",
             )
     return tuple(found)

@@ -15,10 +15,16 @@ from tricyclic.records.data_table import DataTable
 
 MAX_ROWS = 500_000
 _PARTS = {
-    "SD": ("mean", "SD"), "SE": ("mean", "SE"), "CV": ("mean", "CV"), "SDN": ("mean", "SD", "n"),
-    "SEN": ("mean", "SE", "n"), "CVN": ("mean", "CV", "n"), "low-high": ("mean", "low", "high"),
-    "upper-lower-limits": ("mean", "upper", "lower"), "error": ("value", "error"),
-}  # fmt: skip
+    "SD": ("mean", "SD"),
+    "SE": ("mean", "SE"),
+    "CV": ("mean", "CV"),
+    "SDN": ("mean", "SD", "n"),
+    "SEN": ("mean", "SE", "n"),
+    "CVN": ("mean", "CV", "n"),
+    "low-high": ("mean", "low", "high"),
+    "upper-lower-limits": ("mean", "upper", "lower"),
+    "error": ("value", "error"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,10 @@ def prism_table(name: str, columns: Sequence[Column], notes: Sequence[str]) -> D
         text=text,
         units={column: unit_in_column_name(_without_part(column)) for column in values},
         excluded=excluded,
-        notes=(*notes, *([f"cells excluded in Prism, kept with that mark: {marked}"] if marked else [])),
+        notes=(
+            *notes,
+            *([f"cells excluded in Prism, kept with that mark: {marked}"] if marked else []),
+        ),
     )
 
 
@@ -109,4 +118,8 @@ def _number(cell: str, numbers: Numbers, table: str, column: str, row: int) -> f
 
 def _without_part(column: str) -> str:
     head, _, last = column.rpartition(" ")
-    return head if head and (last.isdigit() or last in {"mean", "SD", "SE", "value", "error"}) else column
+    return (
+        head
+        if head and (last.isdigit() or last in {"mean", "SD", "SE", "value", "error"})
+        else column
+    )

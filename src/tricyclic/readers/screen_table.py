@@ -15,7 +15,15 @@ from pathlib import Path
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.readers.open import read_tables
 from tricyclic.records.data_table import DataTable
-from tricyclic.records.plate import PLATE_SHAPES, Plate, Role, Well, in_row_order, well_name, well_position
+from tricyclic.records.plate import (
+    PLATE_SHAPES,
+    Plate,
+    Role,
+    Well,
+    in_row_order,
+    well_name,
+    well_position,
+)
 from tricyclic.units import is_concentration, to_molar
 
 _NAMES = {
@@ -39,10 +47,23 @@ _NAMES = {
     "compound": {"compound", "compound id", "sample", "sample id", "substance"},
 }
 _ROLES = {
-    "high": Role.TOTAL, "max": Role.TOTAL, "maximum": Role.TOTAL, "neutral": Role.TOTAL, "vehicle": Role.TOTAL, "dmso": Role.TOTAL,
-    "low": Role.NON_SPECIFIC, "min": Role.NON_SPECIFIC, "minimum": Role.NON_SPECIFIC, "nsb": Role.NON_SPECIFIC, "inhibitor": Role.NON_SPECIFIC,
-    "compound": Role.COMPETITION, "sample": Role.COMPETITION, "test": Role.COMPETITION, "blank": Role.BACKGROUND, "": Role.EMPTY,
-}  # fmt: skip
+    "high": Role.TOTAL,
+    "max": Role.TOTAL,
+    "maximum": Role.TOTAL,
+    "neutral": Role.TOTAL,
+    "vehicle": Role.TOTAL,
+    "dmso": Role.TOTAL,
+    "low": Role.NON_SPECIFIC,
+    "min": Role.NON_SPECIFIC,
+    "minimum": Role.NON_SPECIFIC,
+    "nsb": Role.NON_SPECIFIC,
+    "inhibitor": Role.NON_SPECIFIC,
+    "compound": Role.COMPETITION,
+    "sample": Role.COMPETITION,
+    "test": Role.COMPETITION,
+    "blank": Role.BACKGROUND,
+    "": Role.EMPTY,
+}
 
 
 def read_screen_table(
@@ -98,10 +119,16 @@ def read_screen_table(
                 do="Keep one reading of each well",
             )
         held[well] = Well(
-            well, float(values[k]), role=known[roles[k]], compound=compounds[k], concentration_M=molar[k]
+            well,
+            float(values[k]),
+            role=known[roles[k]],
+            compound=compounds[k],
+            concentration_M=molar[k],
         )
     size = plate_size or _size(spelt.values())
-    said = unit or (table.units[found["value"]] if found["value"] not in ("value", "reading") else "unknown")
+    said = unit or (
+        table.units[found["value"]] if found["value"] not in ("value", "reading") else "unknown"
+    )
     return tuple(
         Plate(
             name,
@@ -159,7 +186,9 @@ def _one(tables: Sequence[DataTable], path: str | Path) -> Sequence[DataTable]:
     if len(tables) != 1:
         listed = ", ".join(table.name for table in tables)
         raise InputError(
-            f"holds {len(tables)} tables ({listed})", where=Path(path).name, do="Say which with --sheet"
+            f"holds {len(tables)} tables ({listed})",
+            where=Path(path).name,
+            do="Say which with --sheet",
         )
     return tables
 
@@ -178,9 +207,11 @@ def _columns(table: DataTable, *, need: Sequence[str], of: str) -> dict[str, str
     for key in need:
         if key not in found:
             raise UnknownNameError(
-                f"{of} has no column '{key}'", where=table.file, allowed=f"It has: {', '.join(table.columns)}",
+                f"{of} has no column '{key}'",
+                where=table.file,
+                allowed=f"It has: {', '.join(table.columns)}",
                 do=f"Name the columns {', '.join(need)}",
-            )  # fmt: skip
+            )
     if "value" in need and found["value"] not in table.values:
         raise InputError(
             f"column '{found['value']}' is not all numbers",
@@ -202,17 +233,23 @@ def _text(table: DataTable, column: str) -> tuple[str, ...]:
 
 def _molar(table: DataTable) -> list[float]:
     column = next((c for c in table.columns if c.lower().startswith(("conc", "dose"))), None)
-    logs = next((c for c in table.columns if c.lower().startswith("log10") and "molar" in c.lower()), None)
+    logs = next(
+        (c for c in table.columns if c.lower().startswith("log10") and "molar" in c.lower()), None
+    )
     if logs is not None and column is None:
         return [0.0 if math.isnan(v) else 10.0**v for v in table.numbers(logs).tolist()]
-    if column is None or (column in table.text and not any(cell.strip() for cell in table.text[column])):
+    if column is None or (
+        column in table.text and not any(cell.strip() for cell in table.text[column])
+    ):
         return [0.0] * len(table)
     unit = table.units.get(column, "unknown")
     if not is_concentration(unit):
         raise InputError(
-            f"the unit of column '{column}' is {unit}", where=table.file, allowed="A concentration such as concentration_uM or conc (nM)",
+            f"the unit of column '{column}' is {unit}",
+            where=table.file,
+            allowed="A concentration such as concentration_uM or conc (nM)",
             do="Put the unit into the column's name",
-        )  # fmt: skip
+        )
     values = table.numbers(column).tolist()
     for k, value in enumerate(values):
         if value < 0:
@@ -231,7 +268,10 @@ def _role(text: str, table: DataTable, row: int) -> Role:
     if plain in _ROLES:
         return _ROLES[plain]
     raise UnknownNameError.among(
-        "role", text, [*Role, *(word for word in _ROLES if word)], where=f"{table.file}, row {row + 2}"
+        "role",
+        text,
+        [*Role, *(word for word in _ROLES if word)],
+        where=f"{table.file}, row {row + 2}",
     )
 
 
@@ -250,7 +290,8 @@ def _size(wells: object) -> int:
             return size
     worst = max(places)
     raise InputError(
-        f"a well lies in row {worst[0] + 1}, column {worst[1] + 1}", allowed="Plates have 96 or 384 wells"
+        f"a well lies in row {worst[0] + 1}, column {worst[1] + 1}",
+        allowed="Plates have 96 or 384 wells",
     )
 
 

@@ -22,8 +22,16 @@ MAX_PARTS = 20_000
 MAX_ROWS = 50_000
 
 _BAD_ZIP = (
-    zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, KeyError, IndexError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    IndexError,
+)
 
 
 def is_zip(data: bytes) -> bool:
@@ -55,7 +63,8 @@ def unzip(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
             members = [info for info in archive.infolist() if wanted.fullmatch(info.filename)]
             if len(members) > MAX_PARTS or sum(info.file_size for info in members) > MAX_UNPACKED:
                 raise InputError(
-                    "unpacks to more than tricyclic reads", allowed=f"At most {MAX_UNPACKED >> 20} MB"
+                    "unpacks to more than tricyclic reads",
+                    allowed=f"At most {MAX_UNPACKED >> 20} MB",
                 )
             for info in members:
                 # The stated size may lie, so no more than what is left is ever unpacked.
@@ -64,10 +73,13 @@ def unzip(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
                 left -= len(parts[info.filename])
                 if left < 0:
                     raise InputError(
-                        "unpacks to more than tricyclic reads", allowed=f"At most {MAX_UNPACKED >> 20} MB"
+                        "unpacks to more than tricyclic reads",
+                        allowed=f"At most {MAX_UNPACKED >> 20} MB",
                     )
     except _BAD_ZIP as error:
-        raise InputError("is a damaged or locked archive", do="Save it again, without a password") from error
+        raise InputError(
+            "is a damaged or locked archive", do="Save it again, without a password"
+        ) from error
     return parts
 
 

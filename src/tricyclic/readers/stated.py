@@ -98,7 +98,9 @@ def minutes_in_column_name(name: str) -> float | None:
     return {"s": 1 / 60.0, "min": 1.0, "h": 60.0, "d": 1440.0}[unit]
 
 
-def agreed_counting_time(stated: float | None, wanted: float | None, where: str = "") -> float | None:
+def agreed_counting_time(
+    stated: float | None, wanted: float | None, where: str = ""
+) -> float | None:
     """Counting time [min] from the file and the user.
 
     Raises
@@ -108,7 +110,9 @@ def agreed_counting_time(stated: float | None, wanted: float | None, where: str 
     """
     for value in (stated, wanted):
         if value is not None and not 0 < value < 1e6:
-            raise InputError(f"the counting time is {value:g} min", where=where, allowed="It is above 0")
+            raise InputError(
+                f"the counting time is {value:g} min", where=where, allowed="It is above 0"
+            )
     if stated is not None and wanted is not None and abs(stated - wanted) > 0.01 * stated:
         raise InputError(
             f"the file states a counting time of {stated:g} min, but it was given as {wanted:g} min",
@@ -120,7 +124,11 @@ def agreed_counting_time(stated: float | None, wanted: float | None, where: str 
 
 def date_note(dates: Iterable[str]) -> str:
     """Say how the dates of a file can be read: day first, month first, or either; "" where there are none."""
-    found = [match for date in dates if (match := re.match(r"\s*(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}", date))]
+    found = [
+        match
+        for date in dates
+        if (match := re.match(r"\s*(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}", date))
+    ]
     if not found:
         return ""
     example = found[0][0].strip()

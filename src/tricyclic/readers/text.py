@@ -149,7 +149,9 @@ def read_text(data: bytes) -> tuple[str, str]:
     junk = _JUNK.search(text)
     if junk:
         line = text.count("\n", 0, junk.start()) + 1
-        raise InputError("is no text file", where=f"line {line}", do="Export it as CSV, text or XLSX")
+        raise InputError(
+            "is no text file", where=f"line {line}", do="Export it as CSV, text or XLSX"
+        )
     return text, f"read as {name}" + (f", {ends}" if ends else "")
 
 
@@ -186,7 +188,9 @@ def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
                 first = reader.line_num + 1
         except csv.Error as error:
             raise InputError(
-                "a quotation mark is out of place", where=f"line {first}", do="Export the file again"
+                "a quotation mark is out of place",
+                where=f"line {first}",
+                do="Export the file again",
             ) from error
     if sum(map(len, rows)) > MAX_CELLS:
         raise InputError(f"holds more than {MAX_CELLS} cells", do="Split the file")
@@ -221,7 +225,13 @@ _POINT, _COMMA = Numbers("."), Numbers(",")
 
 
 def _plain(cell: str) -> str:
-    return cell.strip().replace("−", "-").replace("\u00a0", " ").replace("\u2009", " ").replace("\u202f", " ")
+    return (
+        cell.strip()
+        .replace("−", "-")
+        .replace("\u00a0", " ")
+        .replace("\u2009", " ")
+        .replace("\u202f", " ")
+    )
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -266,7 +276,11 @@ def _delimiter(text: str) -> str:
 
 
 def _outside_quotes(line: str, mark: str) -> int:
-    return line.count(mark) if '"' not in line else sum(part.count(mark) for part in line.split('"')[::2])
+    return (
+        line.count(mark)
+        if '"' not in line
+        else sum(part.count(mark) for part in line.split('"')[::2])
+    )
 
 
 def _lines_in_runs(counts: list[int]) -> int:
@@ -288,15 +302,21 @@ def _commas_are_decimal(lines: list[str]) -> bool:
     return len(inside) > 0.5 * len(with_comma)
 
 
-_SURE_DECIMAL = {mark: re.compile(pattern) for mark, pattern in {
-    ",": r"[-+]?(?:0?,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+[eE][-+]?\d+)",
-    ".": r"[-+]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|\d{1,3}(?:,\d{3})+\.\d+|\d+\.\d+[eE][-+]?\d+)",
-}.items()}  # fmt: skip
+_SURE_DECIMAL = {
+    mark: re.compile(pattern)
+    for mark, pattern in {
+        ",": r"[-+]?(?:0?,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+[eE][-+]?\d+)",
+        ".": r"[-+]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|\d{1,3}(?:,\d{3})+\.\d+|\d+\.\d+[eE][-+]?\d+)",
+    }.items()
+}
 _SURE_GROUPS = {
     ",": re.compile(r"[-+]?\d{1,3}(?:,\d{3}){2,}"),
     ".": re.compile(r"[-+]?\d{1,3}(?:\.\d{3}){2,}"),
 }
-_EITHER = {",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"), ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")}
+_EITHER = {
+    ",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"),
+    ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}"),
+}
 
 
 def _decimal_mark(sheet: Sheet) -> str:
@@ -320,7 +340,8 @@ def _decimal_mark(sheet: Sheet) -> str:
     doubtful = unsure.get(",") or (unsure.get(".") if sheet.delimiter == ";" else None)
     if votes[","]:
         raise InputError(
-            "decimals are written with a comma and with a point", do='Say decimal="," or decimal="."'
+            "decimals are written with a comma and with a point",
+            do='Say decimal="," or decimal="."',
         )
     if doubtful:
         text, index = doubtful

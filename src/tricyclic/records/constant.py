@@ -72,14 +72,18 @@ class Constant:
         if self.unit == "identifier":
             return
         if not math.isfinite(self.value):
-            raise InputError(f"is {self.value:g}", where=self.name, allowed="A constant is a finite number")
+            raise InputError(
+                f"is {self.value:g}", where=self.name, allowed="A constant is a finite number"
+            )
         if self.low > self.high or self.value < self.low or self.value > self.high:
             raise InputError(
                 f"is {self.value:g} {self.unit}, outside its own range {self.low:g} to {self.high:g}",
                 where=self.name,
                 do="Check the unit",
             )
-        if self.free and not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+        if self.free and not (
+            math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high
+        ):
             raise InputError("is free and has no range", where=self.name, do="State low and high")
         if not 0 <= self.cv < 5:
             raise InputError(

@@ -62,16 +62,19 @@ class Course:
                 continue
             array = frozen_array(value)
             if array.shape != time.shape:
-                raise InputError(f"has {array.size} values of {key} at {time.size} times", where=self.name)
+                raise InputError(
+                    f"has {array.size} values of {key} at {time.size} times", where=self.name
+                )
             object.__setattr__(self, key, array)
 
     def __repr__(self) -> str:
         top = int(np.argmax(self.y))
         parts = (
-            f"rest {self.rest:.4g}", f"highest {self.y[top]:.4g} at {self.time_h[top]:.4g} h",
+            f"rest {self.rest:.4g}",
+            f"highest {self.y[top]:.4g} at {self.time_h[top]:.4g} h",
             f"end {self.y[-1]:.4g} at {self.time_h[-1]:.4g} h",
             f"{self.members} members" if self.members > 1 else "one run",
-        )  # fmt: skip
+        )
         return f"Course {self.name}{f' [{self.unit}]' if self.unit else ''}: {', '.join(parts)}"
 
     def at(self, time_h: float) -> float:
@@ -109,10 +112,17 @@ def course_of_members(
     if relative and (np.abs(rests) > 0).all():
         percent = np.percentile(100.0 * members / rests[:, None], tails, axis=0)
     return Course(
-        name, says, unit, time_h, middle, float(np.median(rests)),
-        None if alone else low, None if alone else high,
+        name,
+        says,
+        unit,
+        time_h,
+        middle,
+        float(np.median(rests)),
+        None if alone else low,
+        None if alone else high,
         None if percent is None else percent[0],
         None if percent is None or alone else percent[1],
         None if percent is None or alone else percent[2],
-        len(members), share,
-    )  # fmt: skip
+        len(members),
+        share,
+    )

@@ -13,7 +13,9 @@ import numpy as np
 
 from tricyclic.errors import InputError
 
-KEPT_BY_MANY = 64  # curves of a file that share a series before it gets a table of starts of its own
+KEPT_BY_MANY = (
+    64  # curves of a file that share a series before it gets a table of starts of its own
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ class CurveRows:
     def __post_init__(self) -> None:
         doses = self.y.shape[-1] if self.y.ndim == 2 else self.starts[-1]
         if self.log10_molar.shape != (doses,) or len(self.y) != self.starts[-1]:
-            raise InputError(f"{self.log10_molar.size} doses stand beside readings of shape {self.y.shape}")
+            raise InputError(
+                f"{self.log10_molar.size} doses stand beside readings of shape {self.y.shape}"
+            )
         if self.weight is not None and self.weight.shape != self.y.shape:
             raise InputError(f"{self.weight.size} weights stand beside {self.y.size} readings")
 
@@ -71,7 +75,9 @@ def dose_keys(log10_molar: np.ndarray, starts: np.ndarray) -> np.ndarray:
         table = log10_molar[starts[0] : starts[-1]].reshape(-1, lengths[0])
         if (table == table[0]).all():
             return np.full(lengths.size, _mixed(table[0]).sum(dtype=np.uint64))
-    keys: np.ndarray = np.add.reduceat(_mixed(log10_molar[starts[0] : starts[-1]]), starts[:-1] - starts[0])
+    keys: np.ndarray = np.add.reduceat(
+        _mixed(log10_molar[starts[0] : starts[-1]]), starts[:-1] - starts[0]
+    )
     return keys
 
 

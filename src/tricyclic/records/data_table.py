@@ -55,15 +55,21 @@ class DataTable:
         for column in self.columns:
             if self.columns.count(column) > 1:
                 raise InputError(
-                    f"column '{column}' appears twice", where=self.name, do="Give each column its own name"
+                    f"column '{column}' appears twice",
+                    where=self.name,
+                    do="Give each column its own name",
                 )
             if (column in self.values) == (column in self.text):
                 raise InputError(f"column '{column}' must be numbers or text", where=self.name)
         values = {
-            column: frozen_array(self.values[column]) for column in self.columns if column in self.values
+            column: frozen_array(self.values[column])
+            for column in self.columns
+            if column in self.values
         }
         text = {column: tuple(self.text[column]) for column in self.columns if column in self.text}
-        lengths = {len(values[name]) if name in values else len(text[name]) for name in self.columns}
+        lengths = {
+            len(values[name]) if name in values else len(text[name]) for name in self.columns
+        }
         if len(lengths) > 1:
             raise InputError("columns differ in length", where=self.name)
         excluded = {}
@@ -71,7 +77,9 @@ class DataTable:
             flags = np.array(mask, dtype=bool)
             flags.setflags(write=False)
             if column not in self.columns or flags.shape != (next(iter(lengths), 0),):
-                raise InputError(f"marks of exclusion do not fit column '{column}'", where=self.name)
+                raise InputError(
+                    f"marks of exclusion do not fit column '{column}'", where=self.name
+                )
             excluded[column] = flags
         units = {column: self.units.get(column, "unknown") for column in values}
         for attribute, mapping in (
@@ -84,7 +92,11 @@ class DataTable:
 
     def __len__(self) -> int:
         first = next(iter(self.columns), None)
-        return 0 if first is None else len(self.values[first] if first in self.values else self.text[first])
+        return (
+            0
+            if first is None
+            else len(self.values[first] if first in self.values else self.text[first])
+        )
 
     def numbers(self, column: str) -> Floats:
         """A column of numbers, shape (rows,).

@@ -151,9 +151,10 @@ class Ensemble:
         members = frozen_array(self.members)
         if members.ndim != 2 or members.shape[0] == 0 or members.shape[1] != len(self.priors):
             raise InputError(
-                f"holds a table of {members.shape} for {len(self.priors)} parameters", where=self.name,
+                f"holds a table of {members.shape} for {len(self.priors)} parameters",
+                where=self.name,
                 allowed="One row per member, one column per parameter",
-            )  # fmt: skip
+            )
         object.__setattr__(self, "members", members)
         for k, prior in enumerate(self.priors):
             low, high = float(members[:, k].min()), float(members[:, k].max())
@@ -161,8 +162,9 @@ class Ensemble:
             if not (prior.low - slack <= low and high <= prior.high + slack):
                 raise InputError(
                     f"'{prior.name}' goes from {low:g} to {high:g}, outside {prior.low:g} to {prior.high:g}",
-                    where=self.name, do="Calibrate again; the limits have changed since",
-                )  # fmt: skip
+                    where=self.name,
+                    do="Calibrate again; the limits have changed since",
+                )
 
     def __len__(self) -> int:
         return len(self.members)
@@ -181,7 +183,9 @@ class Ensemble:
             if known is None or name in known
         }
 
-    def each(self, known: Container[str] | None = None, most: int | None = None) -> list[dict[str, float]]:
+    def each(
+        self, known: Container[str] | None = None, most: int | None = None
+    ) -> list[dict[str, float]]:
         """All sets, or the first `most`: the best one, then draws in random order."""
         n = len(self) if most is None else min(most, len(self))
         return [self.member(index, known) for index in range(n)]
@@ -195,7 +199,9 @@ class Ensemble:
             If it was not calibrated.
         """
         if name not in self.parameters:
-            raise UnknownNameError.among("calibrated parameter", name, self.parameters, where=self.name)
+            raise UnknownNameError.among(
+                "calibrated parameter", name, self.parameters, where=self.name
+            )
         return np.asarray(self.members[:, self.parameters.index(name)], dtype=float)
 
     def prior(self, name: str) -> Prior:
@@ -208,7 +214,9 @@ class Ensemble:
         """
         found = next((prior for prior in self.priors if prior.name == name), None)
         if found is None:
-            raise UnknownNameError.among("calibrated parameter", name, self.parameters, where=self.name)
+            raise UnknownNameError.among(
+                "calibrated parameter", name, self.parameters, where=self.name
+            )
         return found
 
     def age(self, model_hash: str, observations_hash: str = "") -> str:

@@ -32,7 +32,8 @@ MAX_POINTS = 384
 MAX_WELLS_TEXT = 4000
 _COUNTED_UNITS = {"cpm", "dpm", "cps", "dps", "counts", "Bq", "unknown"}
 _WHOLE = re.compile(
-    r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|\d{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|\d{1,2}))?", re.IGNORECASE
+    r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|\d{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|\d{1,2}))?",
+    re.IGNORECASE,
 )
 
 
@@ -98,13 +99,18 @@ class Block:
 
     def __post_init__(self) -> None:
         numbers = {
-            "concentration": (*self.concentrations_M, *([] if self.top_M is None else [self.top_M])),
+            "concentration": (
+                *self.concentrations_M,
+                *([] if self.top_M is None else [self.top_M]),
+            ),
             "radioligand": self.radioligand_nM,
             "time": self.times_min,
             "modulator concentration": self.modulator_M,
         }
         for what, values in numbers.items():
-            bad = next((value for value in values if not (math.isfinite(value) and value >= 0)), None)
+            bad = next(
+                (value for value in values if not (math.isfinite(value) and value >= 0)), None
+            )
             if bad is not None:
                 raise self._error(f"a {what} is {bad:g}", allowed="It is 0 or more")
         if self.role is None and not self.excluded:
@@ -119,7 +125,9 @@ class Block:
     @property
     def label(self) -> str:
         """What the block is called in a sentence."""
-        told = self.name or ", ".join(part for part in ((self.role or "excluded"), self.compound) if part)
+        told = self.name or ", ".join(
+            part for part in ((self.role or "excluded"), self.compound) if part
+        )
         return f"block '{told}' ({self.wells})"
 
     def _error(self, found: str, *, allowed: str = "", do: str = "") -> InputError:
@@ -129,7 +137,9 @@ class Block:
         if (self.top_M is None) != (self.dilution is None):
             raise self._error("a dilution series needs both top and dilution")
         if self.top_M is not None and self.concentrations_M:
-            raise self._error("both a list of concentrations and a dilution series are given", do="Keep one")
+            raise self._error(
+                "both a list of concentrations and a dilution series are given", do="Keep one"
+            )
         if self.points is not None and (self.top_M is None or not 1 <= self.points <= MAX_POINTS):
             raise self._error(
                 f"points is {self.points}", allowed=f"1 to {MAX_POINTS}, beside top and dilution"
@@ -188,7 +198,9 @@ class Layout:
         if self.size not in PLATE_SHAPES:
             sizes = ", ".join(str(size) for size in PLATE_SHAPES)
             raise InputError(
-                f"a plate of {self.size} wells", where=self.name, allowed=f"Plates have {sizes} wells"
+                f"a plate of {self.size} wells",
+                where=self.name,
+                allowed=f"Plates have {sizes} wells",
             )
         if not any(block.role for block in self.blocks):
             raise InputError("no block says what a well holds", where=self.name)
@@ -215,7 +227,9 @@ class Layout:
             if block.role is None:
                 for name in wells_named(block.wells, self.size):
                     if name not in wells:
-                        raise InputError(f"well {name} is excluded but in no block", where=block.label)
+                        raise InputError(
+                            f"well {name} is excluded but in no block", where=block.label
+                        )
                     wells[name] = replace(wells[name], excluded=block.excluded)
         return {well.name: well for well in in_row_order(wells.values())}
 
@@ -245,7 +259,9 @@ class Layout:
             )
         counted = {well.name for well in plate.wells}
         missing = [
-            name for name, well in self.held.items() if name not in counted and well.role is not Role.EMPTY
+            name
+            for name, well in self.held.items()
+            if name not in counted and well.role is not Role.EMPTY
         ]
         if missing:
             raise InputError(
@@ -310,7 +326,8 @@ def wells_named(text: str, size: int, *, direction: Direction = "across") -> tup
     """
     if len(text) > MAX_WELLS_TEXT:
         raise InputError(
-            f"'{text[:40]}…' is too long to name wells", allowed=f"At most {MAX_WELLS_TEXT} characters"
+            f"'{text[:40]}…' is too long to name wells",
+            allowed=f"At most {MAX_WELLS_TEXT} characters",
         )
     names: list[str] = []
     for part in (piece.strip() for piece in re.split(r"[,;]", text)):
@@ -333,8 +350,12 @@ def _corners(part: str, size: int) -> tuple[tuple[int, int], tuple[int, int]]:
     if whole:
         is_row = whole[1].lower().startswith("row")
         if any(end is not None and end.isdigit() == is_row for end in whole.groups()[1:]):
-            raise InputError(f"'{part}' names no wells", allowed="Rows have letters, columns numbers")
-        ends = [well_position(f"{end}1" if is_row else f"A{end}") for end in whole.groups()[1:] if end]
+            raise InputError(
+                f"'{part}' names no wells", allowed="Rows have letters, columns numbers"
+            )
+        ends = [
+            well_position(f"{end}1" if is_row else f"A{end}") for end in whole.groups()[1:] if end
+        ]
         first, last = (ends[0][0], 0), (ends[-1][0], columns - 1)
         if not is_row:
             first, last = (0, ends[0][1]), (rows - 1, ends[-1][1])
@@ -400,7 +421,9 @@ def _wells_of(block: Block, size: int) -> list[Well]:
     ]
 
 
-def _spread(values: Sequence[float], names: Sequence[str], block: Block, what: str) -> list[float | None]:
+def _spread(
+    values: Sequence[float], names: Sequence[str], block: Block, what: str
+) -> list[float | None]:
     """Give each well its value of a list, along the block's direction."""
     if len(values) < 2:
         return [values[0] if values else None] * len(names)
@@ -408,7 +431,9 @@ def _spread(values: Sequence[float], names: Sequence[str], block: Block, what: s
     if block.replicates == block.direction:
         lines: dict[int, list[str]] = {}
         for name in names:
-            lines.setdefault(_step(name, "across" if block.direction == "down" else "down"), []).append(name)
+            lines.setdefault(
+                _step(name, "across" if block.direction == "down" else "down"), []
+            ).append(name)
         if all(len(line) % len(values) == 0 for line in lines.values()):
             given = {
                 name: values[k * len(values) // len(line)]

@@ -45,7 +45,9 @@ class MeasuredCourse:
         if not np.isfinite(self.y).all():
             raise InputError("holds a reading that is no number", where=self.name)
         if not (np.isfinite(self.time_h).all() and (self.time_h >= 0).all()):
-            raise InputError("holds a negative time", where=self.name, allowed="Times are hours, 0 or more")
+            raise InputError(
+                "holds a negative time", where=self.name, allowed="Times are hours, 0 or more"
+            )
         if (self.error <= 0).any():
             raise InputError(
                 "holds an error that is not above 0",

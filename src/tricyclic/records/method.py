@@ -48,13 +48,16 @@ class BindingMethod:
     def __post_init__(self) -> None:
         if not 0.5 <= self.confidence < 1:
             raise InputError(
-                f"confidence is {self.confidence:g}", allowed="It lies between 0.5 and 1, such as 0.95"
+                f"confidence is {self.confidence:g}",
+                allowed="It lies between 0.5 and 1, such as 0.95",
             )
         if not 0 < self.outlier_q < 0.5:
             raise InputError(
-                f"outlier_q is {self.outlier_q:g}", allowed="It lies between 0 and 0.5, such as 0.01"
+                f"outlier_q is {self.outlier_q:g}",
+                allowed="It lies between 0 and 0.5, such as 0.01",
             )
         if self.calibrate < 0:
             raise InputError(
-                f"calibrate is {self.calibrate}", allowed="It is 0 or a number of simulations such as 499"
+                f"calibrate is {self.calibrate}",
+                allowed="It is 0 or a number of simulations such as 499",
             )

@@ -14,7 +14,15 @@ from typing import Literal, get_args
 from tricyclic.errors import InputError, UnknownNameError
 
 NodeKind = Literal[
-    "drug", "receptor", "transporter", "enzyme", "messenger", "process", "gene", "signal", "transmitter"
+    "drug",
+    "receptor",
+    "transporter",
+    "enzyme",
+    "messenger",
+    "process",
+    "gene",
+    "signal",
+    "transmitter",
 ]
 LinkKind = Literal["binds", "activates", "inhibits", "converts"]
 
@@ -49,7 +57,9 @@ class Node:
         if not self.name:
             raise InputError("has no name", where=f"node '{self.says}'")
         if self.kind not in NODE_KINDS:
-            raise UnknownNameError.among("kind of node", self.kind, NODE_KINDS, where=f"node {self.name}")
+            raise UnknownNameError.among(
+                "kind of node", self.kind, NODE_KINDS, where=f"node {self.name}"
+            )
         if self.value is not None and not (math.isfinite(self.value) and self.value >= 0):
             raise InputError(
                 f"fold change is {self.value:g}",
@@ -125,7 +135,9 @@ class Network:
                     )
         for node in self.nodes:
             if node.place and node.place not in places:
-                raise UnknownNameError.among("place", node.place, places, where=f"{where}, node {node.name}")
+                raise UnknownNameError.among(
+                    "place", node.place, places, where=f"{where}, node {node.name}"
+                )
 
     def coloured(self, values: Mapping[str, float]) -> Network:
         """Give the same network with the fold changes of some nodes.
@@ -168,7 +180,9 @@ def _each_once(kind: str, names: list[str], where: str) -> set[str]:
     for name in names:
         if name in seen:
             raise InputError(
-                f"has two {kind}s called '{name}'", where=where, do=f"Give each {kind} a name of its own"
+                f"has two {kind}s called '{name}'",
+                where=where,
+                do=f"Give each {kind} a name of its own",
             )
         seen.add(name)
     return seen

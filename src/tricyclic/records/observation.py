@@ -96,8 +96,10 @@ class Observation:
 
     def __post_init__(self) -> None:
         for kind, word, known in (
-            ("measure", self.measure, MEASURES), ("relation", self.relation, RELATIONS), ("certainty", self.certainty, CERTAINTIES),
-        ):  # fmt: skip
+            ("measure", self.measure, MEASURES),
+            ("relation", self.relation, RELATIONS),
+            ("certainty", self.certainty, CERTAINTIES),
+        ):
             if word not in known:
                 raise UnknownNameError.among(kind, word, known, where=self.id)
         if not (0 <= self.from_h <= self.to_h < math.inf):
@@ -108,18 +110,26 @@ class Observation:
             )
         if not (math.isfinite(self.sd_log) and self.sd_log > 0):
             raise InputError(f"sd_log is {self.sd_log:g}", where=self.id, allowed="It is above 0")
-        needed = {"is": ("value",), "above": ("low",), "below": ("high",), "between": ("low", "high")}
+        needed = {
+            "is": ("value",),
+            "above": ("low",),
+            "below": ("high",),
+            "between": ("low", "high"),
+        }
         for name in needed[self.relation]:
             number = getattr(self, name)
             if not (math.isfinite(number) and number > 0):
                 raise InputError(
-                    f"is '{self.relation}' and {name} is {number:g}", where=self.id,
+                    f"is '{self.relation}' and {name} is {number:g}",
+                    where=self.id,
                     allowed="Observations are compared on the log scale, so it is above 0",
-                )  # fmt: skip
+                )
         if self.low > self.high or (
             self.relation == "is" and (self.value < self.low or self.value > self.high)
         ):
-            raise InputError(f"{self.value:g} lies outside {self.low:g} to {self.high:g}", where=self.id)
+            raise InputError(
+                f"{self.value:g} lies outside {self.low:g} to {self.high:g}", where=self.id
+            )
         if self.relation == "is" and self.measure == "closest" and not (self.low < self.high):
             raise InputError("'closest' needs the range of what was published", where=self.id)
         if self.certainty in ("read", "recalled", "guide") and not self.source:

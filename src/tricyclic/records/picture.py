@@ -59,7 +59,9 @@ class Trace:
         _freeze(self, f"trace {self.name}", "x", "mean", "low", "high")
         if (self.low is None) != (self.high is None):
             raise InputError(
-                "has one side of a band", where=f"trace {self.name}", do="Give low and high, or neither"
+                "has one side of a band",
+                where=f"trace {self.name}",
+                do="Give low and high, or neither",
             )
 
 
@@ -90,7 +92,9 @@ class PointSet:
 
     def __post_init__(self) -> None:
         _freeze(self, f"points {self.name}", "x", "y", "error")
-        object.__setattr__(self, "excluded", _flags(self.excluded, self.y.size, f"points {self.name}"))
+        object.__setattr__(
+            self, "excluded", _flags(self.excluded, self.y.size, f"points {self.name}")
+        )
         if self.labels and len(self.labels) != self.y.size:
             raise InputError(
                 f"{len(self.labels)} labels for {self.y.size} readings", where=f"points {self.name}"
@@ -123,7 +127,9 @@ class ControlLevel:
 
     def __post_init__(self) -> None:
         _freeze(self, f"controls {self.name}", "y")
-        object.__setattr__(self, "excluded", _flags(self.excluded, self.y.size, f"controls {self.name}"))
+        object.__setattr__(
+            self, "excluded", _flags(self.excluded, self.y.size, f"controls {self.name}")
+        )
 
 
 @dataclass(frozen=True)

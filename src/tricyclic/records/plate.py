@@ -141,7 +141,9 @@ class Plate:
         if self.size not in PLATE_SHAPES:
             sizes = ", ".join(str(size) for size in PLATE_SHAPES)
             raise InputError(
-                f"a plate of {self.size} wells", where=self.name, allowed=f"Plates have {sizes} wells"
+                f"a plate of {self.size} wells",
+                where=self.name,
+                allowed=f"Plates have {sizes} wells",
             )
         rows, columns = PLATE_SHAPES[self.size]
         seen: set[str] = set()
@@ -155,7 +157,9 @@ class Plate:
                 )
             if well.name in seen:
                 raise InputError(
-                    f"well {well.name} appears twice", where=self.name, do="Keep one reading of each well"
+                    f"well {well.name} appears twice",
+                    where=self.name,
+                    do="Keep one reading of each well",
                 )
             seen.add(well.name)
 
@@ -187,12 +191,18 @@ class Plate:
         known = {well.name for well in self.wells}
         for name, reason in named.items():
             if name not in known:
-                raise InputError(f"exclusion of well {name}, which the plate does not have", where=self.name)
+                raise InputError(
+                    f"exclusion of well {name}, which the plate does not have", where=self.name
+                )
             if not reason.strip():
-                raise InputError(f"exclusion of well {name} has no reason", where=self.name, do="Give one")
+                raise InputError(
+                    f"exclusion of well {name} has no reason", where=self.name, do="Give one"
+                )
         return replace(
             self,
-            wells=tuple(replace(w, excluded=named[w.name]) if w.name in named else w for w in self.wells),
+            wells=tuple(
+                replace(w, excluded=named[w.name]) if w.name in named else w for w in self.wells
+            ),
         )
 
 

@@ -141,9 +141,14 @@ class Population:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen_array(self.values))
-        object.__setattr__(self, "drawn", {name: frozen_array(of) for name, of in self.drawn.items()})
+        object.__setattr__(
+            self, "drawn", {name: frozen_array(of) for name, of in self.drawn.items()}
+        )
         if self.values.ndim != 2 or self.values.shape[1] != len(self.endpoints):
-            raise InputError(f"has a table of {self.values.shape} for {len(self.endpoints)} endpoints", where=self.name)  # fmt: skip
+            raise InputError(
+                f"has a table of {self.values.shape} for {len(self.endpoints)} endpoints",
+                where=self.name,
+            )
 
     def __len__(self) -> int:
         return len(self.values)

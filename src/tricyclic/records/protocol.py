@@ -8,9 +8,16 @@ from typing import Literal
 from tricyclic.records.conditions import BindingConditions
 
 AssayKind = Literal[
-    "competition", "homologous", "saturation", "association", "dissociation", "association_then_dissociation",
-    "competitive_association", "schild", "allosteric",
-]  # fmt: skip
+    "competition",
+    "homologous",
+    "saturation",
+    "association",
+    "dissociation",
+    "association_then_dissociation",
+    "competitive_association",
+    "schild",
+    "allosteric",
+]
 
 
 @dataclass(frozen=True)

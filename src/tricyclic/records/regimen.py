@@ -60,12 +60,16 @@ class Regimen:
             raise InputError(f"has {self.n} doses", where=where, allowed="One or more")
         if self.n > 1 and not self.every_h > 0:
             raise InputError(
-                f"gives {self.n} doses and no interval", where=where, do="State every how many hours"
+                f"gives {self.n} doses and no interval",
+                where=where,
+                do="State every how many hours",
             )
         if is_sustained(self.route):
             if not self.duration_h > 0:
                 raise InputError(
-                    f"'{self.route}' needs a duration", where=where, do="State for how long it is given"
+                    f"'{self.route}' needs a duration",
+                    where=where,
+                    do="State for how long it is given",
                 )
             if self.n > 1 and self.duration_h >= self.every_h:
                 raise InputError(

@@ -114,18 +114,24 @@ class Scenario:
         for name in names:
             if names.count(name) > 1:
                 raise InputError(
-                    f"names '{name}' twice", where=self.name, allowed="A part or site has a name of its own"
+                    f"names '{name}' twice",
+                    where=self.name,
+                    allowed="A part or site has a name of its own",
                 )
         for part in placed:
             if part.place not in places:
-                raise UnknownNameError.among("place", part.place, places, where=f"{self.name}, {part.name}")
+                raise UnknownNameError.among(
+                    "place", part.place, places, where=f"{self.name}, {part.name}"
+                )
         drawn_in = {place: one.name for one in self.parts for place in one.places.values()}
         for place, where in drawn_in.items():
             if place not in places:
                 raise UnknownNameError.among("place", place, places, where=f"{self.name}, {where}")
         for site in self.sites:
             if site.fluid not in fluids:
-                raise UnknownNameError.among("fluid", site.fluid, fluids, where=f"{self.name}, {site.name}")
+                raise UnknownNameError.among(
+                    "fluid", site.fluid, fluids, where=f"{self.name}, {site.name}"
+                )
         for pathway in self.pathways:
             for name in pathway.parts:
                 if name.partition(".")[0] not in names:

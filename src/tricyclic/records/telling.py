@@ -47,7 +47,11 @@ def told(estimate: Estimate) -> str:
     """Write an estimate on one line."""
     head = " ".join(
         part
-        for part in (estimate.subject, "at" if estimate.subject and estimate.target else "", estimate.target)
+        for part in (
+            estimate.subject,
+            "at" if estimate.subject and estimate.target else "",
+            estimate.target,
+        )
         if part
     )
     sign = "" if estimate.relation == "=" else f"{estimate.relation} "

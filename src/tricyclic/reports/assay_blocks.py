@@ -35,7 +35,9 @@ def assay_blocks(material: Material, i: int, assay: AssayResult) -> list[Block]:
     blocks += [curve(p, width="full", pdf=False) for p in material.pictures_of(assay)]
     for plate in assay.plates:
         if not plate.fit.ok:
-            blocks.append(Paragraph(f"{plate.name}: the fit did not come out ({plate.fit.says}).", "note"))
+            blocks.append(
+                Paragraph(f"{plate.name}: the fit did not come out ({plate.fit.says}).", "note")
+            )
     runs = _runs(i, assay)
     if runs is not None:
         blocks.append(runs)
@@ -64,7 +66,9 @@ def _runs(i: int, assay: AssayResult) -> Table | None:
     rows, links = [], []
     for j, plate in enumerate(assay.plates, 1):
         for subject, estimates in _by_compound(plate.estimates, several):
-            rows.append((run_name(plate), *([subject] if several else []), *_cells(estimates, heads), "1"))
+            rows.append(
+                (run_name(plate), *([subject] if several else []), *_cells(estimates, heads), "1")
+            )
             links.append(_links(rows[-1], f"#{rows_anchor(i, j)}", 2 if several else 1))
     for where in dict.fromkeys(_pool_of(e, assay) for e in assay.pooled):
         pool = [e for e in assay.pooled if _pool_of(e, assay) == where]
@@ -84,10 +88,13 @@ def _runs(i: int, assay: AssayResult) -> Table | None:
     methods = list(dict.fromkeys(e.method for e in assay.pooled if e.method))
     pools = f" Pooled: {'; '.join(methods)}." if methods else ""
     return Table(
-        f"{assay.title or assay.name}: runs and pool, with {confidence(every)}s.", columns, tuple(rows),
-        (*([False] * (2 if several else 1)), *([True] * (len(heads) + 1))), links=tuple(links),
+        f"{assay.title or assay.name}: runs and pool, with {confidence(every)}s.",
+        columns,
+        tuple(rows),
+        (*([False] * (2 if several else 1)), *([True] * (len(heads) + 1))),
+        links=tuple(links),
         note=f"A number leads to the rows it rests on.{pools}",
-    )  # fmt: skip
+    )
 
 
 def _pool_of(estimate: Estimate, assay: AssayResult) -> str:
@@ -119,7 +126,9 @@ def _cells(estimates: Sequence[Estimate], heads: Sequence[tuple[str, str]]) -> l
 
 
 def _links(row: Sequence[str], link: str, first: int) -> tuple[str, ...]:
-    return tuple(link if cell and first <= place < len(row) - 1 else "" for place, cell in enumerate(row))
+    return tuple(
+        link if cell and first <= place < len(row) - 1 else "" for place, cell in enumerate(row)
+    )
 
 
 def _classical(i: int, assay: AssayResult) -> Table | None:
@@ -143,18 +152,25 @@ def _classical(i: int, assay: AssayResult) -> Table | None:
             others = [found.get((quantity, subject, unit, name)) for name in analyses]
             cells = ["" if e is None else value(e, unit=False) + _change(e, answer) for e in others]
             head = f"{quantity} ({unit})" if unit else quantity
-            rows.append((run_name(plate), head, "" if answer is None else value_with_limits(answer), *cells))
-            links.append(("", "", *(f"#{rows_anchor(i, j)}" if cell else "" for cell in rows[-1][2:])))
+            rows.append(
+                (run_name(plate), head, "" if answer is None else value_with_limits(answer), *cells)
+            )
+            links.append(
+                ("", "", *(f"#{rows_anchor(i, j)}" if cell else "" for cell in rows[-1][2:]))
+            )
     used = [n for n in range(len(analyses)) if any(row[3 + n] for row in rows)]
     if not rows:
         return None
     columns = ("Run", "Quantity", "One model of all wells", *(analyses[n] for n in used))
     keep = (0, 1, 2, *(3 + n for n in used))
     return Table(
-        "The same wells by other common analyses, for comparison only, with the difference from the answer.", columns,
-        tuple(tuple(row[n] for n in keep) for row in rows), (False, False, *([True] * (len(used) + 1))),
-        links=tuple(tuple(row[n] for n in keep) for row in links), collapsed=len(rows) > SHOWN_OPEN,
-    )  # fmt: skip
+        "The same wells by other common analyses, for comparison only, with the difference from the answer.",
+        columns,
+        tuple(tuple(row[n] for n in keep) for row in rows),
+        (False, False, *([True] * (len(used) + 1))),
+        links=tuple(tuple(row[n] for n in keep) for row in links),
+        collapsed=len(rows) > SHOWN_OPEN,
+    )
 
 
 def _quantity(estimate: Estimate) -> str:
@@ -188,9 +204,12 @@ def _choices(i: int, assay: AssayResult) -> Table | None:
     if not rows:
         return None
     return Table(
-        "Could the readings bear another model?", ("Run", "Test", "Statistic", "df", "p", "Finding"), tuple(rows),
-        (False, False, True, True, True, False), collapsed=len(rows) > SHOWN_OPEN,
-    )  # fmt: skip
+        "Could the readings bear another model?",
+        ("Run", "Test", "Statistic", "df", "p", "Finding"),
+        tuple(rows),
+        (False, False, True, True, True, False),
+        collapsed=len(rows) > SHOWN_OPEN,
+    )
 
 
 def _parameters(i: int, assay: AssayResult) -> Table | None:
@@ -207,13 +226,26 @@ def _parameters(i: int, assay: AssayResult) -> Table | None:
             )
             bound = f"at its {p.at_bound} bound" if p.at_bound else ""
             rows.append(
-                (run_name(plate), p.name, p.says, f"{p.value:.5g}", p.unit, number(p.se, 2), limits, bound)
+                (
+                    run_name(plate),
+                    p.name,
+                    p.says,
+                    f"{p.value:.5g}",
+                    p.unit,
+                    number(p.se, 2),
+                    limits,
+                    bound,
+                )
             )
             links.append(("", "", "", f"#{rows_anchor(i, j)}", "", "", "", ""))
     if not rows:
         return None
     models = ", ".join(dict.fromkeys(plate.model for plate in assay.plates if plate.model))
     return Table(
-        f"All parameters of the fits{f' ({models})' if models else ''}.", ("Run", "Parameter", "Meaning", "Value", "Unit", "SE", "Limits", ""),
-        tuple(rows), (False, False, False, True, False, True, True, False), links=tuple(links), collapsed=True,
-    )  # fmt: skip
+        f"All parameters of the fits{f' ({models})' if models else ''}.",
+        ("Run", "Parameter", "Meaning", "Value", "Unit", "SE", "Limits", ""),
+        tuple(rows),
+        (False, False, False, True, False, True, True, False),
+        links=tuple(links),
+        collapsed=True,
+    )

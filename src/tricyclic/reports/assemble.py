@@ -49,10 +49,14 @@ def assemble(
     chosen = sorted(
         (SHELF[name] for name in (SHELF if sections is None else sections)), key=lambda s: s.order
     )
-    blocks = [block for section in chosen if section.wants(material) for block in section.write(material)]
+    blocks = [
+        block for section in chosen if section.wants(material) for block in section.write(material)
+    ]
     named = _with_names_of_their_own(blocks)
     if figure_pdf:
-        named = tuple(replace(b, pdf=drawing_to_pdf(b.svg)) if isinstance(b, Figure) else b for b in named)
+        named = tuple(
+            replace(b, pdf=drawing_to_pdf(b.svg)) if isinstance(b, Figure) else b for b in named
+        )
     return Document(
         title=result.title,
         subtitle=_subtitle(result),
@@ -101,7 +105,9 @@ def _with_names_of_their_own(blocks: Sequence[Block]) -> tuple[Block, ...]:
             if name != base:
                 # the ids in the drawing begin with its name, so they must move along
                 mine = slug(block.name)
-                svg = block.svg.replace(f'id="{mine}-', f'id="{name}-').replace(f"#{mine}-", f"#{name}-")
+                svg = block.svg.replace(f'id="{mine}-', f'id="{name}-').replace(
+                    f"#{mine}-", f"#{name}-"
+                )
                 block = replace(block, svg=svg)
             block = replace(block, name=name)
         named.append(block)

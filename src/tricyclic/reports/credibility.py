@@ -80,14 +80,21 @@ def checks_of(found: Credibility, ensemble: Ensemble | None, age: str = "") -> t
     checks = []
     units = len(found.unit_complaints) + len(found.validation_complaints)
     checks.append(
-        Check("units", "fine", "SBML validates and every equation balances in its units", found.scenario)
+        Check(
+            "units",
+            "fine",
+            "SBML validates and every equation balances in its units",
+            found.scenario,
+        )
         if not units
         else Check("units", "stop", f"the SBML check raises {units} complaints", found.scenario)
     )
     worst = found.worst_agreement
     if worst is not None:
         text = f"a second engine agrees within {worst.difference:.1e} of scale ({worst.quantity}, {worst.regimen})"
-        checks.append(Check("engines", "fine" if worst.difference <= AGREE else "stop", text, found.scenario))
+        checks.append(
+            Check("engines", "fine" if worst.difference <= AGREE else "stop", text, found.scenario)
+        )
     counts = found.by_certainty()
     unsure = counts.get("assumed", 0) + counts.get("recalled", 0) + counts.get("start", 0)
     if unsure:
@@ -161,7 +168,8 @@ def _technical(found: Credibility) -> list[Block]:
                 "The same SBML in an engine of other make: largest difference over the run, as a fraction of the quantity's largest value",
                 ("quantity", *regimens),
                 tuple(
-                    (name, *(cells.get((name, regimen), "") for regimen in regimens)) for name in quantities
+                    (name, *(cells.get((name, regimen), "") for regimen in regimens))
+                    for name in quantities
                 ),
                 (False, *(True for _ in regimens)),
                 collapsed=True,
@@ -184,7 +192,9 @@ def _values(found: Credibility, sources: Mapping[str, Source]) -> list[Block]:
     )
     blocks: list[Block] = [
         Heading("Where the values come from", 1, "values"),
-        Table("Values by certainty", ("certainty", "values", "share"), summary, (False, True, True)),
+        Table(
+            "Values by certainty", ("certainty", "values", "share"), summary, (False, True, True)
+        ),
     ]
     if conflicts:
         blocks.append(
@@ -293,7 +303,9 @@ def _limits(found: Credibility) -> list[Block]:
             )
         )
     if found.lacks:
-        blocks.append(Table("What the mechanisms leave out", ("mechanism", "leaves out"), found.lacks))
+        blocks.append(
+            Table("What the mechanisms leave out", ("mechanism", "leaves out"), found.lacks)
+        )
     return blocks
 
 

@@ -19,14 +19,18 @@ def to_html(document: Document) -> str:
     All text is escaped; the drawings, which the figures room made, stand in it as they are. The page has a skip
     link, a contents list that stays in view, light and dark colours and a print style.
     """
-    return _environment().get_template("report.html.j2").render(
-        title=clean(document.title),
-        subtitle=clean(document.subtitle),
-        facts=[(clean(name), clean(value)) for name, value in document.facts],
-        synthetic=document.synthetic,
-        parts=laid_out(document),
-        signs=SIGNS,
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=clean(document.title),
+            subtitle=clean(document.subtitle),
+            facts=[(clean(name), clean(value)) for name, value in document.facts],
+            synthetic=document.synthetic,
+            parts=laid_out(document),
+            signs=SIGNS,
+        )
+    )
 
 
 @lru_cache(maxsize=1)

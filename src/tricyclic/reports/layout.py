@@ -46,7 +46,9 @@ def laid_out(document: Document) -> tuple[Part, ...]:
     taken: set[str] = set()
     for block in document.blocks:
         if (isinstance(block, Heading) and block.level == 1) or not parts:
-            heading = block if isinstance(block, Heading) and block.level == 1 else Heading("Report")
+            heading = (
+                block if isinstance(block, Heading) and block.level == 1 else Heading("Report")
+            )
             parts.append((clean(heading.text), _own(heading, taken), [], []))
             if isinstance(block, Heading) and block.level == 1:
                 continue
@@ -57,7 +59,10 @@ def laid_out(document: Document) -> tuple[Part, ...]:
             items.append(Item("heading", heading))
         elif isinstance(block, Paragraph):
             items.append(
-                Item("paragraph", replace(block, text=clean(block.text, keep_lines=block.kind == "code")))
+                Item(
+                    "paragraph",
+                    replace(block, text=clean(block.text, keep_lines=block.kind == "code")),
+                )
             )
         elif isinstance(block, Table):
             tables += bool(block.caption)
@@ -66,14 +71,20 @@ def laid_out(document: Document) -> tuple[Part, ...]:
             figures += 1
             block = replace(block, caption=clean(block.caption), alt=clean(block.alt))
             beside = items[-1].block if items and items[-1].kind == "figures" else None
-            if beside and block.width == "half" and len(beside) == 1 and beside[0][1].width == "half":
+            if (
+                beside
+                and block.width == "half"
+                and len(beside) == 1
+                and beside[0][1].width == "half"
+            ):
                 items[-1] = Item("figures", [*beside, (figures, block)])
             else:
                 items.append(Item("figures", [(figures, block)]))
         elif isinstance(block, CheckList):
             items.append(Item("checks", _checks(block)))
     return tuple(
-        Part(title, anchor, tuple(items), tuple(contents)) for title, anchor, items, contents in parts
+        Part(title, anchor, tuple(items), tuple(contents))
+        for title, anchor, items, contents in parts
     )
 
 
@@ -136,7 +147,13 @@ def _checks(checks: CheckList) -> CheckList:
         checks,
         title=clean(checks.title),
         checks=tuple(
-            replace(c, says=clean(c.says), where=clean(c.where), advice=clean(c.advice), name=clean(c.name))
+            replace(
+                c,
+                says=clean(c.says),
+                where=clean(c.where),
+                advice=clean(c.advice),
+                name=clean(c.name),
+            )
             for c in checks.checks
         ),
     )

@@ -22,7 +22,10 @@ def to_markdown(document: Document, *, figures_at: str = "figures/") -> str:
     if document.subtitle:
         lines += [_text(document.subtitle), ""]
     if document.synthetic:
-        lines += ["> **Synthetic data.** These readings were computed, not measured at a bench.", ""]
+        lines += [
+            "> **Synthetic data.** These readings were computed, not measured at a bench.",
+            "",
+        ]
     lines += [f"- {_text(name)}: {_text(value)}" for name, value in document.facts]
     for part in laid_out(document):
         lines += ["", f'<a id="{part.anchor}"></a>', "", f"## {_text(part.title)}"]
@@ -59,7 +62,9 @@ def _item(item: Item, figures_at: str) -> list[str]:
 
 def _paragraph(paragraph: Paragraph) -> list[str]:
     if paragraph.kind == "code":
-        fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", paragraph.text)), default=0))
+        fence = "`" * max(
+            3, 1 + max((len(run) for run in re.findall(r"`+", paragraph.text)), default=0)
+        )
         return [fence + "console", paragraph.text, fence]
     return [f"> {_text(paragraph.text)}" if paragraph.kind == "note" else _text(paragraph.text)]
 

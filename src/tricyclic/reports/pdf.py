@@ -124,24 +124,33 @@ def _item(item: Item, all_rows: bool) -> dict[str, Any]:
             "title": breakable(block.title),
             "checks": [
                 {
-                    "level": c.level, "sign": SIGNS[c.level], "where": breakable(c.where), "says": breakable(sentence(c.says)),
+                    "level": c.level,
+                    "sign": SIGNS[c.level],
+                    "where": breakable(c.where),
+                    "says": breakable(sentence(c.says)),
                     "advice": breakable(sentence(c.advice)),
                 }
                 for c in block.checks
             ],
-        }  # fmt: skip
+        }
     return {"kind": "figures", "figures": [_figure(number, figure) for number, figure in block]}
 
 
 def _figure(number: int, figure: Figure) -> dict[str, Any]:
     return {
-        "number": number, "svg": figure.svg, "alt": figure.alt, "caption": breakable(figure.caption), "width": figure.width,
-    }  # fmt: skip
+        "number": number,
+        "svg": figure.svg,
+        "alt": figure.alt,
+        "caption": breakable(figure.caption),
+        "width": figure.width,
+    }
 
 
 def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
     # rows of wells carry anchors; they fill pages and stand whole in the page and in wells.csv
-    left_out = table.collapsed and not all_rows and (bool(table.anchors) or len(table.rows) > MOST_ROWS)
+    left_out = (
+        table.collapsed and not all_rows and (bool(table.anchors) or len(table.rows) > MOST_ROWS)
+    )
     links = table.links or tuple(("",) * len(table.columns) for _ in table.rows)
     return {
         "kind": "table",
@@ -211,7 +220,9 @@ def breakable(text: str) -> str:
 def _broken(word: str) -> str:
     pieces = [piece for piece in _JOINT.split(word) if piece]
     return "\u200b".join(
-        piece[start : start + LONG_WORD] for piece in pieces for start in range(0, len(piece), LONG_WORD)
+        piece[start : start + LONG_WORD]
+        for piece in pieces
+        for start in range(0, len(piece), LONG_WORD)
     )
 
 

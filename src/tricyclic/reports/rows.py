@@ -50,7 +50,9 @@ def _fitted(plate: PlateResult) -> dict[str, tuple[float, float]]:
     if not plate.fit.ok:
         return found
     for part in plate.fit.parts:
-        for label, expected, residual in zip(part.series.labels, part.expected, part.residuals, strict=False):
+        for label, expected, residual in zip(
+            part.series.labels, part.expected, part.residuals, strict=False
+        ):
             pair = (float(expected), float(residual))
             found[label] = pair
             if plate.plate is not None:
@@ -71,8 +73,15 @@ def _of_well(well: Well, fitted: tuple[float, float]) -> DataRow:
     if well.group:
         settings.append(("Group", well.group))
     return DataRow(
-        well.name, ROLES.get(well.role, well.role.value), well.compound, tuple(settings), well.value, *fitted, well.excluded, well.group
-    )  # fmt: skip
+        well.name,
+        ROLES.get(well.role, well.role.value),
+        well.compound,
+        tuple(settings),
+        well.value,
+        *fitted,
+        well.excluded,
+        well.group,
+    )
 
 
 def _of_series(series: Series, fitted: dict[str, tuple[float, float]]) -> list[DataRow]:

@@ -30,17 +30,67 @@ CURVES_DRAWN = 3_000
 ROWS_SHOWN = 1_000
 
 PLATE_COLUMNS = (
-    "plate", "order", "file", "level", "size", "z_prime", "robust_z_prime", "signal_window_sd", "signal_to_background",
-    "high_n", "high_mean", "high_sd", "high_cv_percent", "low_n", "low_mean", "low_sd", "low_cv_percent", "compounds_n",
-    "compounds_median", "compounds_robust_sd", "edge_percent", "edge_p", "row_percent", "row_p", "column_percent", "column_p", "hits",
-)  # fmt: skip
+    "plate",
+    "order",
+    "file",
+    "level",
+    "size",
+    "z_prime",
+    "robust_z_prime",
+    "signal_window_sd",
+    "signal_to_background",
+    "high_n",
+    "high_mean",
+    "high_sd",
+    "high_cv_percent",
+    "low_n",
+    "low_mean",
+    "low_sd",
+    "low_cv_percent",
+    "compounds_n",
+    "compounds_median",
+    "compounds_robust_sd",
+    "edge_percent",
+    "edge_p",
+    "row_percent",
+    "row_p",
+    "column_percent",
+    "column_p",
+    "hits",
+)
 WELL_COLUMNS = (
-    "compound", "concentration_M", "plates", "wells", "effect_percent", "z", "p", "q", "hit",
-)  # fmt: skip
+    "compound",
+    "concentration_M",
+    "plates",
+    "wells",
+    "effect_percent",
+    "z",
+    "p",
+    "q",
+    "hit",
+)
 CURVE_COLUMNS = (
-    "compound", "plate", "class", "hit", "relation", "ic50_nM", "ic50_low_nM", "ic50_high_nM", "confidence", "log10_ic50_se",
-    "hill", "effect_low_percent", "effect_high_percent", "residual_sd_percent", "f_flat", "p", "q", "points", "status", "says",
-)  # fmt: skip
+    "compound",
+    "plate",
+    "class",
+    "hit",
+    "relation",
+    "ic50_nM",
+    "ic50_low_nM",
+    "ic50_high_nM",
+    "confidence",
+    "log10_ic50_se",
+    "hill",
+    "effect_low_percent",
+    "effect_high_percent",
+    "residual_sd_percent",
+    "f_flat",
+    "p",
+    "q",
+    "points",
+    "status",
+    "says",
+)
 POTENCY_COLUMNS = (
     "compound",
     "relation",
@@ -99,7 +149,10 @@ def screen_html(
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     counts = Counter(plate.level for plate in screen.plates)
-    well_hits, curve_found = sum(hit.hit for hit in screen.wells), sum(curve.hit for curve in screen.curves)
+    well_hits, curve_found = (
+        sum(hit.hit for hit in screen.wells),
+        sum(curve.hit for curve in screen.curves),
+    )
     about = [
         *facts,
         (
@@ -108,40 +161,60 @@ def screen_html(
         ),
         ("median Z'", figures(_median([plate.z_prime for plate in screen.plates]), 2)),
         *(
-            [("wells", f"{well_hits} hits among {len(screen.wells)} compounds at one concentration")]
+            [
+                (
+                    "wells",
+                    f"{well_hits} hits among {len(screen.wells)} compounds at one concentration",
+                )
+            ]
             if screen.wells
             else []
         ),
-        *([("curves", f"{curve_found} hits among {len(screen.curves)} curves")] if screen.curves else []),
-        ("called at", f"false discovery rate {screen.fdr:g}, effect of {screen.effect_at_least:g} % or more"),
+        *(
+            [("curves", f"{curve_found} hits among {len(screen.curves)} curves")]
+            if screen.curves
+            else []
+        ),
+        (
+            "called at",
+            f"false discovery rate {screen.fdr:g}, effect of {screen.effect_at_least:g} % or more",
+        ),
     ]
     drawn = _drawn(screen.curves)
     tables = _tables(screen)
-    contents = [("screen", "The screen"), ("plates", "Plates"), *((t["anchor"], t["title"]) for t in tables)]
+    contents = [
+        ("screen", "The screen"),
+        ("plates", "Plates"),
+        *((t["anchor"], t["title"]) for t in tables),
+    ]
     contents += [("curves", "Curves")] if drawn else []
     contents += [("classes", "How a curve is named")] if screen.classes else []
-    text = _environment().get_template("screen.html.j2").render(
-        title=clean(screen.name),
-        subtitle=f"{len(screen.plates)} plates, {len(screen.wells) + len(screen.curves)} tests of compounds",
-        synthetic=screen.synthetic,
-        facts=[(clean(name), clean(value)) for name, value in about],
-        contents=[*contents, ("methods", "Methods")],
-        checks=screen.checks,
-        signs=SIGNS,
-        figures=drawings,
-        shades=_shades(),
-        plate_columns=_HEADS,
-        plates=[_row(plate, z_limit) for plate in screen.plates],
-        tables=tables,
-        curves=[_card(curve) for curve in drawn],
-        curves_say=_curves_say(screen, len(drawn)),
-        kinds=Counter(curve.kind for curve in drawn).most_common(),
-        classes=screen.classes,
-        methods=_methods(screen),
-        version=version,
-        script=script,
-        script_hash=f"sha256-{digest}",
-    )  # fmt: skip
+    text = (
+        _environment()
+        .get_template("screen.html.j2")
+        .render(
+            title=clean(screen.name),
+            subtitle=f"{len(screen.plates)} plates, {len(screen.wells) + len(screen.curves)} tests of compounds",
+            synthetic=screen.synthetic,
+            facts=[(clean(name), clean(value)) for name, value in about],
+            contents=[*contents, ("methods", "Methods")],
+            checks=screen.checks,
+            signs=SIGNS,
+            figures=drawings,
+            shades=_shades(),
+            plate_columns=_HEADS,
+            plates=[_row(plate, z_limit) for plate in screen.plates],
+            tables=tables,
+            curves=[_card(curve) for curve in drawn],
+            curves_say=_curves_say(screen, len(drawn)),
+            kinds=Counter(curve.kind for curve in drawn).most_common(),
+            classes=screen.classes,
+            methods=_methods(screen),
+            version=version,
+            script=script,
+            script_hash=f"sha256-{digest}",
+        )
+    )
     return text
 
 
@@ -153,33 +226,103 @@ def screen_tables(screen: Screen) -> dict[str, str]:
     }
     tables["effects.csv"] = _csv(EFFECT_COLUMNS, _effects(screen))
     if screen.wells:
-        tables["wells.csv"] = _csv(WELL_COLUMNS, (
-            (h.compound, h.concentration_M or None, " ".join(h.plates), " ".join(h.wells), h.effect_percent, h.z, h.p, h.q, h.hit)
-            for h in screen.wells
-        ))  # fmt: skip
+        tables["wells.csv"] = _csv(
+            WELL_COLUMNS,
+            (
+                (
+                    h.compound,
+                    h.concentration_M or None,
+                    " ".join(h.plates),
+                    " ".join(h.wells),
+                    h.effect_percent,
+                    h.z,
+                    h.p,
+                    h.q,
+                    h.hit,
+                )
+                for h in screen.wells
+            ),
+        )
     if screen.curves:
         tables["curves.csv"] = _csv(CURVE_COLUMNS, (_curve(curve) for curve in screen.curves))
-        tables["potencies.csv"] = _csv(POTENCY_COLUMNS, (
-            (c.compound, c.ic50.relation, c.ic50.value, c.ic50.low, c.ic50.high, c.ic50.confidence, c.ic50.log10_se, c.ic50.n, c.curves, c.hits, c.ic50.method)
-            for c in screen.potencies
-        ))  # fmt: skip
+        tables["potencies.csv"] = _csv(
+            POTENCY_COLUMNS,
+            (
+                (
+                    c.compound,
+                    c.ic50.relation,
+                    c.ic50.value,
+                    c.ic50.low,
+                    c.ic50.high,
+                    c.ic50.confidence,
+                    c.ic50.log10_se,
+                    c.ic50.n,
+                    c.curves,
+                    c.hits,
+                    c.ic50.method,
+                )
+                for c in screen.potencies
+            ),
+        )
     return tables
 
 
 def _plate(p: PlateQuality) -> Sequence[object]:
     return (
-        p.name, p.order, p.file, p.level, p.size, p.z_prime, p.robust_z_prime, p.signal_window, p.signal_to_background, p.high.n,
-        p.high.mean, p.high.sd, p.high.cv_percent, p.low.n, p.low.mean, p.low.sd, p.low.cv_percent, p.compounds.n, p.compounds.median,
-        p.compounds.robust_sd, p.edge.size_percent, p.edge.p, p.row.size_percent, p.row.p, p.column.size_percent, p.column.p, p.hits,
-    )  # fmt: skip
+        p.name,
+        p.order,
+        p.file,
+        p.level,
+        p.size,
+        p.z_prime,
+        p.robust_z_prime,
+        p.signal_window,
+        p.signal_to_background,
+        p.high.n,
+        p.high.mean,
+        p.high.sd,
+        p.high.cv_percent,
+        p.low.n,
+        p.low.mean,
+        p.low.sd,
+        p.low.cv_percent,
+        p.compounds.n,
+        p.compounds.median,
+        p.compounds.robust_sd,
+        p.edge.size_percent,
+        p.edge.p,
+        p.row.size_percent,
+        p.row.p,
+        p.column.size_percent,
+        p.column.p,
+        p.hits,
+    )
 
 
 def _curve(c: CurveHit) -> Sequence[object]:
     e = c.ic50
     return (
-        c.compound, c.plate, c.kind, c.hit, e.relation, e.value, e.low, e.high, e.confidence, e.log10_se, c.hill, c.effect_low,
-        c.effect_high, c.residual_sd, c.f, c.p, c.q, c.log10_molar.size, c.status, c.says,
-    )  # fmt: skip
+        c.compound,
+        c.plate,
+        c.kind,
+        c.hit,
+        e.relation,
+        e.value,
+        e.low,
+        e.high,
+        e.confidence,
+        e.log10_se,
+        c.hill,
+        c.effect_low,
+        c.effect_high,
+        c.residual_sd,
+        c.f,
+        c.p,
+        c.q,
+        c.log10_molar.size,
+        c.status,
+        c.says,
+    )
 
 
 def _checks(screen: Screen) -> str:
@@ -240,10 +383,13 @@ def _row(plate: PlateQuality, z_limit: float) -> dict[str, object]:
         if c.level != "fine"
     ]
     return {
-        "name": clean(plate.name), "level": plate.level, "rank": LEVELS.index(plate.level), "cells": cells,
+        "name": clean(plate.name),
+        "level": plate.level,
+        "rank": LEVELS.index(plate.level),
+        "cells": cells,
         "doubts": [(level, clean(words)) for level, words in doubts],
         "svg": plate_thumbnail(plate.activity, f"map of {clean(plate.name)}"),
-    }  # fmt: skip
+    }
 
 
 def _card(curve: CurveHit) -> dict[str, object]:
@@ -251,21 +397,33 @@ def _card(curve: CurveHit) -> dict[str, object]:
     sign = "" if e.relation == "=" else f"{e.relation} "
     potency = f"{sign}{figures(e.value)} nM" if math.isfinite(e.value) else "no IC50"
     return {
-        "name": clean(curve.compound), "plate": clean(curve.plate), "kind": curve.kind, "hit": curve.hit,
-        "p": f"{curve.p:.3g}", "x": f"{e.value:.4g}", "h": f"{curve.hill:.3g}",
-        "told": f"{potency} \u00b7 {curve.says}", "svg": curve_thumbnail(curve, f"{clean(curve.compound)}, {curve.says}"),
-    }  # fmt: skip
+        "name": clean(curve.compound),
+        "plate": clean(curve.plate),
+        "kind": curve.kind,
+        "hit": curve.hit,
+        "p": f"{curve.p:.3g}",
+        "x": f"{e.value:.4g}",
+        "h": f"{curve.hill:.3g}",
+        "told": f"{potency} \u00b7 {curve.says}",
+        "svg": curve_thumbnail(curve, f"{clean(curve.compound)}, {curve.says}"),
+    }
 
 
 def _drawn(curves: Sequence[CurveHit]) -> list[CurveHit]:
     """Hits first, then the surest of the others, so many as a page bears."""
-    order = sorted(curves, key=lambda curve: (not curve.hit, curve.p if math.isfinite(curve.p) else 2.0))
+    order = sorted(
+        curves, key=lambda curve: (not curve.hit, curve.p if math.isfinite(curve.p) else 2.0)
+    )
     return order[:CURVES_DRAWN]
 
 
 def _curves_say(screen: Screen, drawn: int) -> str:
     total = len(screen.curves)
-    all_of = "All curves are" if drawn == total else f"The {drawn} surest of {total} curves, hits first, are"
+    all_of = (
+        "All curves are"
+        if drawn == total
+        else f"The {drawn} surest of {total} curves, hits first, are"
+    )
     return f"{all_of} drawn from their lowest to their highest concentration; effect upward, dashed at 0 and 100 % of the control window. A blue edge marks a hit. Every curve stands in curves.csv."
 
 
@@ -274,29 +432,67 @@ def _tables(screen: Screen) -> list[dict[str, object]]:
     hits = [hit for hit in screen.wells if hit.hit]
     if screen.wells:
         cut = "" if len(hits) <= ROWS_SHOWN else f" The surest {ROWS_SHOWN} are shown."
-        out.append({
-            "anchor": "well-hits", "title": "Hits at one concentration",
-            "says": f"{len(hits)} of {len(screen.wells)} compounds; z is over the compound wells of the plate, q the false discovery rate at which each would be called.{cut} All compounds stand in wells.csv.",
-            "columns": (("compound", False), ("plates", False), ("wells", False), ("concentration", False), ("effect %", True), ("z", True), ("p", True), ("q", True)),
-            "rows": [
-                (clean(h.compound), clean(_few(h.plates)), _few(h.wells), f"{figures(h.concentration_M * 1e6)} uM" if h.concentration_M else "not stated",
-                 _short(h.effect_percent), _short(h.z), _p(h.p), _p(h.q))
-                for h in hits[:ROWS_SHOWN]
-            ],
-        })  # fmt: skip
+        out.append(
+            {
+                "anchor": "well-hits",
+                "title": "Hits at one concentration",
+                "says": f"{len(hits)} of {len(screen.wells)} compounds; z is over the compound wells of the plate, q the false discovery rate at which each would be called.{cut} All compounds stand in wells.csv.",
+                "columns": (
+                    ("compound", False),
+                    ("plates", False),
+                    ("wells", False),
+                    ("concentration", False),
+                    ("effect %", True),
+                    ("z", True),
+                    ("p", True),
+                    ("q", True),
+                ),
+                "rows": [
+                    (
+                        clean(h.compound),
+                        clean(_few(h.plates)),
+                        _few(h.wells),
+                        f"{figures(h.concentration_M * 1e6)} uM"
+                        if h.concentration_M
+                        else "not stated",
+                        _short(h.effect_percent),
+                        _short(h.z),
+                        _p(h.p),
+                        _p(h.q),
+                    )
+                    for h in hits[:ROWS_SHOWN]
+                ],
+            }
+        )
     if screen.potencies:
         active = sorted(
-            (c for c in screen.potencies if c.hits), key=lambda c: (c.ic50.relation == ">", c.ic50.value)
+            (c for c in screen.potencies if c.hits),
+            key=lambda c: (c.ic50.relation == ">", c.ic50.value),
         )
-        out.append({
-            "anchor": "potencies", "title": "Potencies",
-            "says": f"{len(active)} of {len(screen.potencies)} compounds with a curve that was called; each plate is a run, and a bound is carried as a bound. {f'The {ROWS_SHOWN} most potent are shown. ' if len(active) > ROWS_SHOWN else ''}All stand in potencies.csv.",
-            "columns": (("compound", False), ("IC50 nM", True), ("95 % interval", False), ("plates", True), ("curves called", True)),
-            "rows": [
-                (clean(c.compound), f"{'' if c.ic50.relation == '=' else c.ic50.relation + ' '}{figures(c.ic50.value)}", interval(c.ic50), str(c.curves), str(c.hits))
-                for c in active[:ROWS_SHOWN]
-            ],
-        })  # fmt: skip
+        out.append(
+            {
+                "anchor": "potencies",
+                "title": "Potencies",
+                "says": f"{len(active)} of {len(screen.potencies)} compounds with a curve that was called; each plate is a run, and a bound is carried as a bound. {f'The {ROWS_SHOWN} most potent are shown. ' if len(active) > ROWS_SHOWN else ''}All stand in potencies.csv.",
+                "columns": (
+                    ("compound", False),
+                    ("IC50 nM", True),
+                    ("95 % interval", False),
+                    ("plates", True),
+                    ("curves called", True),
+                ),
+                "rows": [
+                    (
+                        clean(c.compound),
+                        f"{'' if c.ic50.relation == '=' else c.ic50.relation + ' '}{figures(c.ic50.value)}",
+                        interval(c.ic50),
+                        str(c.curves),
+                        str(c.hits),
+                    )
+                    for c in active[:ROWS_SHOWN]
+                ],
+            }
+        )
     return out
 
 
@@ -328,12 +524,22 @@ def _shades() -> list[tuple[str, str]]:
 
 def _short(value: float) -> str:
     return (
-        "\u2013" if not math.isfinite(value) else figures(value, 2) if abs(value) < 100 else figures(value, 3)
+        "\u2013"
+        if not math.isfinite(value)
+        else figures(value, 2)
+        if abs(value) < 100
+        else figures(value, 3)
     )
 
 
 def _p(value: float) -> str:
-    return "\u2013" if not math.isfinite(value) else f"{value:.1e}" if value < 1e-3 else figures(value, 2)
+    return (
+        "\u2013"
+        if not math.isfinite(value)
+        else f"{value:.1e}"
+        if value < 1e-3
+        else figures(value, 2)
+    )
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:
@@ -358,8 +564,11 @@ def _script() -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("tricyclic.reports", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("tricyclic.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     environment.filters["sentence"] = sentence
     return environment

@@ -39,12 +39,20 @@ class Material:
     @property
     def plates(self) -> Iterator[tuple[int, int, AssayResult, PlateResult]]:
         """All plates: number of the assay, number of the plate, and both."""
-        return ((i, j, assay, plate) for i, assay in self.assays for j, plate in enumerate(assay.plates, 1))
+        return (
+            (i, j, assay, plate)
+            for i, assay in self.assays
+            for j, plate in enumerate(assay.plates, 1)
+        )
 
-    def pictures_of(self, assay: AssayResult, plate: PlateResult | None = None) -> tuple[CurvePicture, ...]:
+    def pictures_of(
+        self, assay: AssayResult, plate: PlateResult | None = None
+    ) -> tuple[CurvePicture, ...]:
         """Curves of one plate, or those of the assay over its runs."""
         wanted = (assay.name, "" if plate is None else plate.name)
-        return tuple(picture for picture in self.pictures if (picture.assay, picture.plate) == wanted)
+        return tuple(
+            picture for picture in self.pictures if (picture.assay, picture.plate) == wanted
+        )
 
     def file_anchor(self, file: str) -> str:
         """Anchor of a raw file in the list of inputs; empty where the list does not have it."""
@@ -66,7 +74,9 @@ class Material:
             if where == assay.name:
                 return assay_anchor(i)
         for i, j, _, plate in self.plates:
-            if where and (where == plate.name or where.startswith((f"{plate.name} ", f"{plate.name},"))):
+            if where and (
+                where == plate.name or where.startswith((f"{plate.name} ", f"{plate.name},"))
+            ):
                 return rows_anchor(i, j)
         return ""
 

@@ -16,17 +16,64 @@ from tricyclic.records.results import Comparison, PlateResult, StudyResult
 from tricyclic.reports.rows import rows_of
 
 ESTIMATE_COLUMNS = (
-    "assay", "plate", "run", "group", "role", "subject", "target", "quantity", "relation", "value", "unit", "low", "high",
-    "confidence", "se", "log10_se", "n", "method", "sources",
-)  # fmt: skip
+    "assay",
+    "plate",
+    "run",
+    "group",
+    "role",
+    "subject",
+    "target",
+    "quantity",
+    "relation",
+    "value",
+    "unit",
+    "low",
+    "high",
+    "confidence",
+    "se",
+    "log10_se",
+    "n",
+    "method",
+    "sources",
+)
 PARAMETER_COLUMNS = (
-    "assay", "plate", "run", "group", "model", "parameter", "says", "value", "unit", "se", "low", "high", "given", "at_bound",
+    "assay",
+    "plate",
+    "run",
+    "group",
+    "model",
+    "parameter",
+    "says",
+    "value",
+    "unit",
+    "se",
+    "low",
+    "high",
+    "given",
+    "at_bound",
     "fit",
-)  # fmt: skip
+)
 WELL_COLUMNS = (
-    "assay", "plate", "run", "file", "sha256", "well", "role", "group", "compound", "concentration_M", "radioligand_nM",
-    "time_min", "modulator", "modulator_M", "value", "unit", "expected", "residual", "excluded",
-)  # fmt: skip
+    "assay",
+    "plate",
+    "run",
+    "file",
+    "sha256",
+    "well",
+    "role",
+    "group",
+    "compound",
+    "concentration_M",
+    "radioligand_nM",
+    "time_min",
+    "modulator",
+    "modulator_M",
+    "value",
+    "unit",
+    "expected",
+    "residual",
+    "excluded",
+)
 CHECK_COLUMNS = (
     "assay",
     "plate",
@@ -41,9 +88,23 @@ CHECK_COLUMNS = (
     "source",
 )
 COMPARISON_COLUMNS = (
-    "assay", "plate", "name", "test", "statistic", "df", "p", "p_calibrated", "ratio", "ratio_low", "ratio_high", "difference",
-    "difference_low", "difference_high", "says", "details",
-)  # fmt: skip
+    "assay",
+    "plate",
+    "name",
+    "test",
+    "statistic",
+    "df",
+    "p",
+    "p_calibrated",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "says",
+    "details",
+)
 
 
 def all_tables(result: StudyResult) -> dict[str, str]:
@@ -77,9 +138,24 @@ def _estimate(e: Estimate, assay: str, plate: PlateResult | None, role: str) -> 
         else ("", "", e.where if e.where != assay else "")
     )
     return (
-        assay, *of_run, role, e.subject, e.target, e.name, e.relation, e.value, e.unit, e.low, e.high, e.confidence, e.se,
-        e.log10_se, e.n, e.method, "; ".join(e.sources),
-    )  # fmt: skip
+        assay,
+        *of_run,
+        role,
+        e.subject,
+        e.target,
+        e.name,
+        e.relation,
+        e.value,
+        e.unit,
+        e.low,
+        e.high,
+        e.confidence,
+        e.se,
+        e.log10_se,
+        e.n,
+        e.method,
+        "; ".join(e.sources),
+    )
 
 
 def parameters(result: StudyResult) -> str:
@@ -90,7 +166,19 @@ def parameters(result: StudyResult) -> str:
             head = (assay.name, plate.name, plate.experiment, plate.group, plate.model)
             if not plate.fit.parameters:
                 rows.append(
-                    (*head, "", "", math.nan, "", math.nan, math.nan, math.nan, "", "", plate.fit.says)
+                    (
+                        *head,
+                        "",
+                        "",
+                        math.nan,
+                        "",
+                        math.nan,
+                        math.nan,
+                        math.nan,
+                        "",
+                        "",
+                        plate.fit.says,
+                    )
                 )
             rows += [
                 (
@@ -128,18 +216,47 @@ def _wells(assay: str, plate: PlateResult) -> Iterable[Sequence[object]]:
         for row in rows_of(plate):
             where = dict(row.settings)
             yield (
-                *head, "", "", row.well, row.role, row.group, row.compound, where.get("competitor_M", ""), "", where.get("time_min", ""), "", "",
-                row.value, unit, row.expected, row.residual, row.excluded,
-            )  # fmt: skip
+                *head,
+                "",
+                "",
+                row.well,
+                row.role,
+                row.group,
+                row.compound,
+                where.get("competitor_M", ""),
+                "",
+                where.get("time_min", ""),
+                "",
+                "",
+                row.value,
+                unit,
+                row.expected,
+                row.residual,
+                row.excluded,
+            )
         return
     of_well = {well.name: well for well in plate.plate.wells}
     for row in rows_of(plate):
         well = of_well[row.well]
         yield (
-            *head, plate.plate.file, plate.plate.sha256, well.name, well.role.value, well.group, well.compound, well.concentration_M,
-            well.radioligand_nM, well.time_min, well.modulator, well.modulator_M if well.modulator else None, well.value,
-            plate.plate.unit, row.expected, row.residual, well.excluded,
-        )  # fmt: skip
+            *head,
+            plate.plate.file,
+            plate.plate.sha256,
+            well.name,
+            well.role.value,
+            well.group,
+            well.compound,
+            well.concentration_M,
+            well.radioligand_nM,
+            well.time_min,
+            well.modulator,
+            well.modulator_M if well.modulator else None,
+            well.value,
+            plate.plate.unit,
+            row.expected,
+            row.residual,
+            well.excluded,
+        )
 
 
 def checks(result: StudyResult) -> str:
@@ -174,7 +291,11 @@ def comparisons(result: StudyResult) -> str:
     rows = [_comparison("", "", c) for c in result.comparisons]
     for assay in result.assays:
         rows += [_comparison(assay.name, "", c) for c in assay.comparisons]
-        rows += [_comparison(assay.name, plate.name, c) for plate in assay.plates for c in plate.comparisons]
+        rows += [
+            _comparison(assay.name, plate.name, c)
+            for plate in assay.plates
+            for c in plate.comparisons
+        ]
     return _csv(COMPARISON_COLUMNS, rows)
 
 

@@ -22,7 +22,9 @@ def value(estimate: Estimate, *, unit: bool = True) -> str:
     if math.isnan(estimate.value):
         return "not found"
     sign = "" if estimate.relation == "=" else f"{estimate.relation} "
-    return f"{sign}{figures(estimate.value)}" + (f" {estimate.unit}" if unit and estimate.unit else "")
+    return f"{sign}{figures(estimate.value)}" + (
+        f" {estimate.unit}" if unit and estimate.unit else ""
+    )
 
 
 def value_with_limits(estimate: Estimate, *, unit: bool = False) -> str:
@@ -82,7 +84,9 @@ def doubts_of(checks: Sequence[Check]) -> tuple[Check, ...]:
     for (level, says, advice), where in places.items():
         named = list(dict.fromkeys(place for place in where if place))
         more = f" and {len(named) - PLACES_NAMED} more" if len(named) > PLACES_NAMED else ""
-        told.append(Check("doubt", level, says, ", ".join(named[:PLACES_NAMED]) + more, advice=advice))
+        told.append(
+            Check("doubt", level, says, ", ".join(named[:PLACES_NAMED]) + more, advice=advice)
+        )
     return tuple(sorted(told, key=lambda check: -LEVELS.index(check.level)))
 
 
@@ -103,7 +107,9 @@ def against(estimate: Estimate, evidence: Evidence) -> str:
     against a single number, how many times as large. Empty where the two cannot be compared.
     """
     try:
-        factor = 1.0 if evidence.unit == estimate.unit else convert(1.0, evidence.unit, estimate.unit)
+        factor = (
+            1.0 if evidence.unit == estimate.unit else convert(1.0, evidence.unit, estimate.unit)
+        )
     except InputError:
         return ""
     if math.isnan(estimate.value):

@@ -13,7 +13,13 @@ from tricyclic.records.drug import Drug
 from tricyclic.simulation.composed import Quantity
 
 TAXA = {"rat": 10116, "human": 9606}
-CONCENTRATION, AMOUNT, SIMPLE_CHEMICAL, INHIBITORY_CONSTANT, MICHAELIS_CONSTANT = 196, 360, 247, 261, 27
+CONCENTRATION, AMOUNT, SIMPLE_CHEMICAL, INHIBITORY_CONSTANT, MICHAELIS_CONSTANT = (
+    196,
+    360,
+    247,
+    261,
+    27,
+)
 
 
 def annotation_lines(quantities: Iterable[Quantity], species: str) -> list[str]:
@@ -40,7 +46,9 @@ def identified(quantities: Mapping[str, Quantity], drug: Drug) -> tuple[str, ...
 def identifiers_of(drug: Drug) -> tuple[str, ...]:
     """What a drug is in public databases; its CAS number only where nothing better is known."""
     prefixes = {"chebi": "", "chembl": "", "inchikey": "inchikey:", "uniprot": "uniprot:"}
-    best = tuple(prefix + drug.identifier(key) for key, prefix in prefixes.items() if drug.identifier(key))
+    best = tuple(
+        prefix + drug.identifier(key) for key, prefix in prefixes.items() if drug.identifier(key)
+    )
     cas = drug.identifier("cas")
     return best or ((f"cas:{cas}",) if cas else ())
 

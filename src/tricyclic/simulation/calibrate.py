@@ -194,7 +194,9 @@ class _Work:
         p = len(space)
         self.z, self.predicted = np.empty((0, p)), np.empty((0, len(self.observations)))
         per_descent = (budget.descents + 1) * (2 * p + 1) + 4 * budget.descents
-        self.total = budget.starts * per_descent + budget.first + budget.rounds * budget.each + budget.last
+        self.total = (
+            budget.starts * per_descent + budget.first + budget.rounds * budget.each + budget.last
+        )
         self.total += budget.slopes * (2 * p + 1)
 
     # ---- asking
@@ -216,7 +218,10 @@ class _Work:
 
     def descents(self) -> Generator[Asked, Floats, list[Valley]]:
         starts = np.concatenate(
-            [np.zeros((1, len(self.space))), self.space.draw(max(self.budget.starts - 1, 1), self.rng)]
+            [
+                np.zeros((1, len(self.space))),
+                self.space.draw(max(self.budget.starts - 1, 1), self.rng),
+            ]
         )
         found = []
         for number, start in enumerate(starts[: self.budget.starts]):
@@ -243,7 +248,9 @@ class _Work:
         values, axes = np.linalg.eigh(best.slopes.T @ best.slopes)
         n = self.budget.first
         wide = np.where(np.arange(n) < n // 2, 1.0, 1.6)[:, None]
-        moves = wide * self.rng.standard_normal((n, len(self.space))) / np.sqrt(np.maximum(values, 1.0))
+        moves = (
+            wide * self.rng.standard_normal((n, len(self.space))) / np.sqrt(np.maximum(values, 1.0))
+        )
         yield from self.run(self._inside(best.x + moves @ axes.T), "around the best set")
 
     def learn(self) -> ResponseSurface:
@@ -252,7 +259,9 @@ class _Work:
         good = np.isfinite(density)
         below = density[good].max() - density[good]
         near = below < 40.0 * TEMPER
-        weight = np.maximum(np.exp(-below[near] / TEMPER), LEAST_WEIGHT * np.exp(-below[near] / (8 * TEMPER)))
+        weight = np.maximum(
+            np.exp(-below[near] / TEMPER), LEAST_WEIGHT * np.exp(-below[near] / (8 * TEMPER))
+        )
         return fit_surface(self.z[good][near], np.log(self.predicted[good][near]), weight)
 
     def walk(self, surface: ResponseSurface, steps: int, number: int) -> Chain:
@@ -318,27 +327,42 @@ class _Work:
             )
         picked = choose(weights, self.budget.members - 1, self.rng)
         everything = self.log_density(self.z, self.predicted)
-        admitted = self.distance.kept(self.predicted, held) if enough else np.ones(len(self.z), dtype=bool)
+        admitted = (
+            self.distance.kept(self.predicted, held) if enough else np.ones(len(self.z), dtype=bool)
+        )
         best = int(np.argmax(np.where(admitted, everything, -np.inf)))
         members = np.concatenate([self.z[best : best + 1], draws[picked]])
         member_predictions = np.concatenate([self.predicted[best : best + 1], predicted[picked]])
         slopes = yield from self.slopes(members[: self.budget.slopes])
         return Calibration(
-            best=members[0], draws=draws, predicted=predicted, weights=weights, members=members,
-            member_predictions=member_predictions, slopes=slopes,
+            best=members[0],
+            draws=draws,
+            predicted=predicted,
+            weights=weights,
+            members=members,
+            member_predictions=member_predictions,
+            slopes=slopes,
             sampling={
-                "runs": float(len(self.z)), "failed_runs": float(np.count_nonzero(~np.isfinite(everything))),
+                "runs": float(len(self.z)),
+                "failed_runs": float(np.count_nonzero(~np.isfinite(everything))),
                 "starts": float(len(valleys)),
-                "starts_that_agree": float(sum(valley.cost < min(v.cost for v in valleys) + 2.0 for valley in valleys)),
+                "starts_that_agree": float(
+                    sum(valley.cost < min(v.cost for v in valleys) + 2.0 for valley in valleys)
+                ),
                 "best_sum_of_squares": 2.0 * min(valley.cost for valley in valleys),
-                "walkers": float(chain.draws.shape[1]), "steps": float(chain.draws.shape[0]), "acceptance": chain.acceptance,
+                "walkers": float(chain.draws.shape[1]),
+                "steps": float(chain.draws.shape[0]),
+                "acceptance": chain.acceptance,
                 "autocorrelation": float(chain.autocorrelation.max()),
-                "lengths": float(chain.draws.shape[0] / chain.autocorrelation.max()), "weighted_draws": float(len(draws)),
-                "effective_draws": effective, "tail": tail if math.isfinite(tail) else 99.0, "share_within_limits": share,
+                "lengths": float(chain.draws.shape[0] / chain.autocorrelation.max()),
+                "weighted_draws": float(len(draws)),
+                "effective_draws": effective,
+                "tail": tail if math.isfinite(tail) else 99.0,
+                "share_within_limits": share,
                 "distinct_members": float(len(np.unique(picked)) + 1),
             },
             notes=tuple(notes),
-        )  # fmt: skip
+        )
 
     def slopes(self, members: Floats) -> Generator[Asked, Floats, Floats]:
         """Slope of each residual at some members, shape (members, observations, parameters)."""
@@ -346,7 +370,9 @@ class _Work:
         for number, member in enumerate(members):
             search = slopes_at(member, self.space.low, self.space.high, STEP)
             batch = next(search)
-            predicted = yield from self.run(batch, f"slopes at member {number + 1} of {len(members)}")
+            predicted = yield from self.run(
+                batch, f"slopes at member {number + 1} of {len(members)}"
+            )
             try:
                 with np.errstate(invalid="ignore", divide="ignore"):
                     search.send(self.distance.residuals(np.log(predicted)))

@@ -91,13 +91,19 @@ def compose(
     """
     for regimen in regimens:
         if regimen.route not in scenario.routes:
-            raise UnknownNameError.among("route", regimen.route, scenario.routes, where=scenario.name)
+            raise UnknownNameError.among(
+                "route", regimen.route, scenario.routes, where=scenario.name
+            )
     given = {
         name: drugs[name]
-        for name in metabolite_names(drugs, scenario.species, list(dict.fromkeys(r.drug for r in regimens)))
+        for name in metabolite_names(
+            drugs, scenario.species, list(dict.fromkeys(r.drug for r in regimens))
+        )
     }
     if scenario.system == "culture":
-        given = {name: drug for name, drug in given.items() if any(r.drug == name for r in regimens)}
+        given = {
+            name: drug for name, drug in given.items() if any(r.drug == name for r in regimens)
+        }
     taken = {part.name for part in scenario.parts} | {site.name for site in scenario.sites}
     for name in given:
         if name in taken:
@@ -123,7 +129,10 @@ def compose(
     _sites(text, scenario, given)
     _identify_drugs(text, given)
     text.lines += annotation_lines(text.quantities.values(), scenario.species)
-    head = [f"// {scenario.title}", *(f"//   {regimen.says or regimen.drug}" for regimen in regimens)]
+    head = [
+        f"// {scenario.title}",
+        *(f"//   {regimen.says or regimen.drug}" for regimen in regimens),
+    ]
     head += [
         f"model {scenario.name}()",
         "  unit substance = 1e-9 mole; unit extent = 1e-9 mole; unit volume = litre; unit time_unit = 3600 second",
@@ -134,7 +143,10 @@ def compose(
         for unit in MODEL_UNITS.values()
         if unit.definition and unit.name in used
     ]
-    for name, says in [*((place.name, place.says) for place in scenario.places), ("body", "whole body")]:
+    for name, says in [
+        *((place.name, place.says) for place in scenario.places),
+        ("body", "whole body"),
+    ]:
         head += [f"  compartment {name} = 1; {name} has litre", f'  {name} is "{_quoted(says)}"']
     return Composed(
         name=scenario.name,
@@ -149,7 +161,9 @@ def compose(
 
 def _mechanism(mechanisms: Mapping[str, Mechanism], part: Part, where: str) -> Mechanism:
     if part.mechanism not in mechanisms:
-        raise UnknownNameError.among("mechanism", part.mechanism, mechanisms, where=f"{where}, {part.name}")
+        raise UnknownNameError.among(
+            "mechanism", part.mechanism, mechanisms, where=f"{where}, {part.name}"
+        )
     return mechanisms[part.mechanism]
 
 
@@ -165,7 +179,9 @@ def _all_parts(
     for name, drug in drugs.items():
         own = {
             row.name: row
-            for row in (drug.constant(key, species) for key in dict.fromkeys(c.name for c in drug.constants))
+            for row in (
+                drug.constant(key, species) for key in dict.fromkeys(c.name for c in drug.constants)
+            )
             if row is not None and row.unit != "identifier"
         }
         mine = [(k, regimen) for k, regimen in enumerate(regimens, start=1) if regimen.drug == name]
@@ -183,7 +199,9 @@ def _all_parts(
             for k, regimen in mine
             if not is_sustained(regimen.route) and regimen.route != "iv"
         ]
-        pumps = [f"{name}_dose{k}.rate" for k, regimen in mine if regimen.route in ("pump", "infusion")]
+        pumps = [
+            f"{name}_dose{k}.rate" for k, regimen in mine if regimen.route in ("pump", "infusion")
+        ]
         if depots:
             wires["absorbed"] = " + ".join(f"{depot}.absorbed" for depot in depots)
             wires["first_pass"] = " + ".join(f"{depot}.first_pass" for depot in depots)
@@ -199,18 +217,23 @@ def _all_parts(
         if formed:
             wires["formed"] = " + ".join(formed)
         parts.append(Part(name, "drug_body", "body", wires))
-        parts.append(Part(f"{name}_brain", "drug_brain", "body", {"plasma_free": f"{name}.plasma_free"}))
+        parts.append(
+            Part(f"{name}_brain", "drug_brain", "body", {"plasma_free": f"{name}.plasma_free"})
+        )
         values[name] = values[f"{name}_brain"] = own
         for k, regimen in mine:
             if f"{name}_dose{k}" in depots:
                 parts.append(Part(f"{name}_dose{k}", "drug_depot", "body"))
                 values[f"{name}_dose{k}"] = {
-                    symbol: _for_route(drug, symbol, regimen.route, species) for symbol in ("ka", "F")
+                    symbol: _for_route(drug, symbol, regimen.route, species)
+                    for symbol in ("ka", "F")
                 }
         for route in dict.fromkeys(
             regimen.route for _, regimen in mine if regimen.route.startswith("probe_")
         ):
-            levels = " + ".join(f"{name}_dose{k}.rate" for k, regimen in mine if regimen.route == route)
+            levels = " + ".join(
+                f"{name}_dose{k}.rate" for k, regimen in mine if regimen.route == route
+            )
             parts.append(Part(f"{name}_{route}", "drug_probe", "body", {"perfusate": levels}))
             values[f"{name}_{route}"] = own
     parts += scenario.parts
@@ -227,7 +250,9 @@ def _for_route(drug: Drug, symbol: str, route: str, species: str) -> Constant:
 
 def _bath_place(scenario: Scenario) -> str:
     """The place of the first site that a bath reaches; the medium of the culture."""
-    return next((place.name for place in scenario.places if place.name == "medium"), scenario.places[0].name)
+    return next(
+        (place.name for place in scenario.places if place.name == "medium"), scenario.places[0].name
+    )
 
 
 def _symbols_of(
@@ -276,7 +301,9 @@ def _write_part(
             raise UnknownNameError.among("port", wire, allowed, where=where)
     for symbol in (*part.identifiers, *part.labels, *part.places):
         if mechanism.port(symbol) is None:
-            raise UnknownNameError.among("symbol", symbol, [p.name for p in mechanism.ports], where=where)
+            raise UnknownNameError.among(
+                "symbol", symbol, [p.name for p in mechanism.ports], where=where
+            )
     text.say(f"{part.name}: {mechanism.name}. {mechanism.says}")
     for port in mechanism.ports:
         name = f"{part.name}.{port.name}"
@@ -287,10 +314,18 @@ def _write_part(
                 identifier for symbol, identifier in mechanism.identifiers if symbol == port.name
             )
             text.add(
-                name, port.unit, port.says, kind, place=part.place, identifiers=ids, mechanism=mechanism.name
+                name,
+                port.unit,
+                port.says,
+                kind,
+                place=part.place,
+                identifiers=ids,
+                mechanism=mechanism.name,
             )
         elif port.name in part.wires:
-            names[port.name] = _wired(part.wires[port.name], known, where=f"{where}, wire {port.name}")
+            names[port.name] = _wired(
+                part.wires[port.name], known, where=f"{where}, wire {port.name}"
+            )
         elif port.name in constants:
             continue
         elif port.name in wanted:
@@ -305,11 +340,18 @@ def _write_part(
         else:
             names[name] = flat(f"{part.name}.{name}")
             text.add(
-                f"{part.name}.{name}", row.unit, row.says or name, "parameter",
-                place=part.place, constant=row, mechanism=mechanism.name,
-            )  # fmt: skip
+                f"{part.name}.{name}",
+                row.unit,
+                row.says or name,
+                "parameter",
+                place=part.place,
+                constant=row,
+                mechanism=mechanism.name,
+            )
     for statement in mechanism.body:
-        text.lines.append("  " + statement_of(statement, part.name, names, where=f"{where}, '{statement}'"))
+        text.lines.append(
+            "  " + statement_of(statement, part.name, names, where=f"{where}, '{statement}'")
+        )
 
 
 def _wired(expression: str, known: set[str], *, where: str) -> str:
@@ -319,7 +361,11 @@ def _wired(expression: str, known: set[str], *, where: str) -> str:
         return flat(symbol)
 
     written = renamed(expression, name_of)
-    return written if expression.strip().replace(".", "").replace("_", "").isalnum() else f"({written})"
+    return (
+        written
+        if expression.strip().replace(".", "").replace("_", "").isalnum()
+        else f"({written})"
+    )
 
 
 def _drug_links(
@@ -334,9 +380,17 @@ def _drug_links(
                 row = drug.constant(f"{kind}_{target}", scenario.species)
                 if row is not None and (kind == "Ki" or row.value != 0):
                     says = f"{name}, {'affinity for' if kind == 'Ki' else 'efficacy at'} {target}"
-                    text.add(f"{name}.{kind}_{target}", row.unit, row.says or says, "parameter", constant=row)
+                    text.add(
+                        f"{name}.{kind}_{target}",
+                        row.unit,
+                        row.says or says,
+                        "parameter",
+                        constant=row,
+                    )
         for _, _, row in drug.metabolites(scenario.species):
-            text.add(f"{name}.{row.name}", row.unit, row.says or row.name, "parameter", constant=row)
+            text.add(
+                f"{name}.{row.name}", row.unit, row.says or row.name, "parameter", constant=row
+            )
         for fluid in scenario.fluids:
             terms = {
                 "brain": [f"{name}_brain__free"],
@@ -345,7 +399,12 @@ def _drug_links(
             }[fluid.holds]
             if any(r.drug == name and r.route == f"probe_{fluid.name}" for r in regimens):
                 terms.append(f"{name}_probe_{fluid.name}__tissue")
-            text.add(f"{name}.in_{fluid.name}", "nM", f"free {name}, {fluid.says or fluid.name}", "computed")
+            text.add(
+                f"{name}.in_{fluid.name}",
+                "nM",
+                f"free {name}, {fluid.says or fluid.name}",
+                "computed",
+            )
             text.lines.append(f"  {name}__in_{fluid.name} := {' + '.join(terms)}")
 
 
@@ -372,8 +431,16 @@ def _sites(text: _Text, scenario: Scenario, drugs: Mapping[str, Drug]) -> None:
             if efficacy is not None and efficacy.value != 0:
                 effects.append(f"{name}__efficacy_{site.target}*{term}")
         for symbol, says, rule in (
-            ("load", "ligands, sum of free concentration over Ki", " + ".join(loads) or "(0 dimensionless)"),
-            ("effect", "the same, weighted by efficacy", " + ".join(effects) or "(0 dimensionless)"),
+            (
+                "load",
+                "ligands, sum of free concentration over Ki",
+                " + ".join(loads) or "(0 dimensionless)",
+            ),
+            (
+                "effect",
+                "the same, weighted by efficacy",
+                " + ".join(effects) or "(0 dimensionless)",
+            ),
             (
                 "occupancy",
                 "share that ligands hold",
@@ -381,7 +448,11 @@ def _sites(text: _Text, scenario: Scenario, drugs: Mapping[str, Drug]) -> None:
             ),
         ):
             text.add(
-                f"{site.name}.{symbol}", "dimensionless", f"{site.says}: {says}", "computed", place=site.place
+                f"{site.name}.{symbol}",
+                "dimensionless",
+                f"{site.says}: {says}",
+                "computed",
+                place=site.place,
             )
             text.lines.append(f"  {site.name}__{symbol} := {rule}")
 
@@ -416,7 +487,9 @@ def _doses(
             )
         for symbol, value, unit_of, says in numbers:
             name = f"{dose.name}.{symbol}"
-            text.quantities[name] = Quantity(name, flat(name), unit_of, f"{regimen.drug}: {says}", "dosing")
+            text.quantities[name] = Quantity(
+                name, flat(name), unit_of, f"{regimen.drug}: {says}", "dosing"
+            )
             text.lines += [f"  {flat(name)} = {value!r}", f"  {flat(name)} has {unit_of}"]
         due = (
             f"time >= {own}__first + {own}__given*{own}__every && {own}__given < {own}__n "

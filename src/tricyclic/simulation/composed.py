@@ -95,7 +95,11 @@ class Composed:
     @property
     def parameters(self) -> dict[str, Constant]:
         """Every parameter that has a value of its own, by name."""
-        return {name: item.constant for name, item in self.quantities.items() if item.constant is not None}
+        return {
+            name: item.constant
+            for name, item in self.quantities.items()
+            if item.constant is not None
+        }
 
     def dosing_off(self) -> dict[str, float]:
         """Parameters by which no dose is ever given: the drug-free animal."""

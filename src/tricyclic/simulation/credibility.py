@@ -35,7 +35,9 @@ def annotated(composed: Composed) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return with_identity, tuple(item.name for item in wanted if not item.identifiers)
 
 
-def agreement(bench: Bench, time_h: Floats, names: Sequence[str], *, says: str) -> tuple[Agreement, ...]:
+def agreement(
+    bench: Bench, time_h: Floats, names: Sequence[str], *, says: str
+) -> tuple[Agreement, ...]:
     """Run the exported SBML in the second engine and hold it against the first.
 
     Parameters

@@ -36,13 +36,25 @@ REPEATED = (
     "accumulation",
 )
 _SAYS = {
-    "rest": "drug-free rest of", "peak": "highest", "peak_h": "time of the highest", "trough": "lowest", "trough_h": "time of the lowest",
-    "auc_over_rest": "area between course and rest of", "last_day": "mean over the last 24 h of", "end": "final",
-    "cmax": "highest plasma concentration", "tmax_h": "time of the highest plasma concentration", "auc_last": "area to the last time",
-    "auc_inf": "area to infinity", "half_life_h": "half-life after the last dose", "auc_tau_last": "area over the last dosing interval",
-    "cmax_last": "highest concentration of the last interval", "cmin_last": "lowest concentration of the last interval",
-    "cavg_last": "mean concentration of the last interval", "accumulation": "area of the last interval over that of the first",
-}  # fmt: skip
+    "rest": "drug-free rest of",
+    "peak": "highest",
+    "peak_h": "time of the highest",
+    "trough": "lowest",
+    "trough_h": "time of the lowest",
+    "auc_over_rest": "area between course and rest of",
+    "last_day": "mean over the last 24 h of",
+    "end": "final",
+    "cmax": "highest plasma concentration",
+    "tmax_h": "time of the highest plasma concentration",
+    "auc_last": "area to the last time",
+    "auc_inf": "area to infinity",
+    "half_life_h": "half-life after the last dose",
+    "auc_tau_last": "area over the last dosing interval",
+    "cmax_last": "highest concentration of the last interval",
+    "cmin_last": "lowest concentration of the last interval",
+    "cavg_last": "mean concentration of the last interval",
+    "accumulation": "area of the last interval over that of the first",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,10 @@ class Reduction:
     @property
     def quantities(self) -> tuple[str, ...]:
         """What has to be simulated: the watches, then the drugs in plasma."""
-        return (*(watch.quantity for watch in self.watches), *(f"{drug}.plasma_total" for drug in self.drugs))
+        return (
+            *(watch.quantity for watch in self.watches),
+            *(f"{drug}.plasma_total" for drug in self.drugs),
+        )
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -74,11 +89,19 @@ class Reduction:
         for watch in self.watches:
             unit = model_unit(watch.unit).says
             for kind in PLAIN:
-                own = "h" if kind.endswith("_h") else f"{unit} h".strip() if kind == "auc_over_rest" else unit
+                own = (
+                    "h"
+                    if kind.endswith("_h")
+                    else f"{unit} h".strip()
+                    if kind == "auc_over_rest"
+                    else unit
+                )
                 found.append(Endpoint(f"{watch.name}.{kind}", own, f"{_SAYS[kind]} {watch.says}"))
             found += [
                 Endpoint(
-                    f"{watch.name}.{kind}_percent", "%", f"{_SAYS[kind]} {watch.says}, relative to its rest"
+                    f"{watch.name}.{kind}_percent",
+                    "%",
+                    f"{_SAYS[kind]} {watch.says}, relative to its rest",
                 )
                 for kind in (PERCENT if watch.relative else ())
             ]
@@ -87,7 +110,9 @@ class Reduction:
                 own = "h" if kind.endswith("_h") else "nM h" if kind.startswith("auc") else "nM"
                 found.append(
                     Endpoint(
-                        f"{drug}.{kind}", "" if kind == "accumulation" else own, f"{drug}, {_SAYS[kind]}"
+                        f"{drug}.{kind}",
+                        "" if kind == "accumulation" else own,
+                        f"{drug}, {_SAYS[kind]}",
                     )
                 )
         return tuple(found)
@@ -102,7 +127,9 @@ def reduction_of(composed: Composed, watches: Sequence[Watch]) -> Reduction:
         own = tuple(regimen for regimen in given if regimen.drug == name)
         regimens.append(own or tuple(given))
     reaching = [k for k, of in enumerate(regimens) if of]
-    return Reduction(tuple(watches), tuple(drugs[k] for k in reaching), tuple(regimens[k] for k in reaching))
+    return Reduction(
+        tuple(watches), tuple(drugs[k] for k in reaching), tuple(regimens[k] for k in reaching)
+    )
 
 
 def endpoints_of(reduction: Reduction, time_h: Floats, courses: Floats, rest: Floats) -> Floats:
@@ -135,14 +162,18 @@ def endpoints_of(reduction: Reduction, time_h: Floats, courses: Floats, rest: Fl
     table[1], table[2] = y.max(axis=0), time_h[y.argmax(axis=0)]
     table[3], table[4] = y.min(axis=0), time_h[y.argmin(axis=0)]
     table[5] = (0.5 * (over[1:] + over[:-1]) * step).sum(axis=0)
-    table[6] = (0.5 * (last[1:] + last[:-1]) * span).sum(axis=0) / span.sum() if len(last) > 1 else y[-1]
+    table[6] = (
+        (0.5 * (last[1:] + last[:-1]) * span).sum(axis=0) / span.sum() if len(last) > 1 else y[-1]
+    )
     table[7] = y[-1]
     found: list[float] = []
     rows = [PLAIN.index(kind) for kind in PERCENT]
     for k, watch in enumerate(reduction.watches):
         found += table[:, k].tolist()
         if watch.relative:
-            found += (100.0 * table[rows, k] / at_rest[k]).tolist() if at_rest[k] > 0 else [math.nan] * 4
+            found += (
+                (100.0 * table[rows, k] / at_rest[k]).tolist() if at_rest[k] > 0 else [math.nan] * 4
+            )
     for k, regimens in enumerate(reduction.regimens):
         of = exposure_to(regimens, time_h, courses[:, n + k])
         found += [float(getattr(of, kind)) for kind in _kinds(regimens)]

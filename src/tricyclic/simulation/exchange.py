@@ -39,7 +39,9 @@ FORMATS = {
 }
 
 
-def standalone_text(bench: Bench, values: Mapping[str, float] = {}, rest: Floats | None = None) -> str:
+def standalone_text(
+    bench: Bench, values: Mapping[str, float] = {}, rest: Floats | None = None
+) -> str:
     """The composed text with its start written in: alone it reproduces the run in any program.
 
     Parameters
@@ -82,7 +84,10 @@ def _spread(low: float, high: float, value: float) -> str:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         return ""
     if low > 0 and value > 0:
-        middle, sigma = math.log(math.sqrt(low * high)), math.log(high / low) / (2 * 1.959963984540054)
+        middle, sigma = (
+            math.log(math.sqrt(low * high)),
+            math.log(high / low) / (2 * 1.959963984540054),
+        )
         return f"lognormal({middle!r}, {sigma!r})"
     return f"uniform({low!r}, {high!r})"
 
@@ -132,7 +137,9 @@ def sedml_file(
     data, curves, sets = [], [], []
     for k, name in enumerate(watched):
         item = composed.quantity(name)
-        shelf, kind = ("Species", "species") if item.kind == "species" else ("Parameters", "parameter")
+        shelf, kind = (
+            ("Species", "species") if item.kind == "species" else ("Parameters", "parameter")
+        )
         target = f"/sbml:sbml/sbml:model/sbml:listOf{shelf}/sbml:{kind}[@id='{item.id}']"
         data.append(
             f'    <dataGenerator id="data_{k}" name={quoteattr(item.says)}>\n'
@@ -144,7 +151,9 @@ def sedml_file(
             f'        <curve id="curve_{k}" name={quoteattr(item.name)} logX="false" logY="false" '
             f'xDataReference="data_time" yDataReference="data_{k}" order="{k}" type="points"/>'
         )
-        sets.append(f'        <dataSet id="set_{k}" label={quoteattr(item.name)} dataReference="data_{k}"/>')
+        sets.append(
+            f'        <dataSet id="set_{k}" label={quoteattr(item.name)} dataReference="data_{k}"/>'
+        )
     curves_text, sets_text, data_text = "\n".join(curves), "\n".join(sets), "\n".join(data)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <sedML xmlns="http://sed-ml.org/sed-ml/level1/version4" xmlns:sbml="http://www.sbml.org/sbml/level3/version2/core" level="1" version="4">
@@ -208,7 +217,9 @@ def omex_archive(files: Mapping[str, bytes], *, master: str) -> bytes:
         '  <content location="./manifest.xml" format="http://identifiers.org/combine.specifications/omex-manifest"/>',
     ]
     for name in files:
-        kind = FORMATS.get(name[name.rfind(".") :], "http://purl.org/NET/mediatypes/application/octet-stream")
+        kind = FORMATS.get(
+            name[name.rfind(".") :], "http://purl.org/NET/mediatypes/application/octet-stream"
+        )
         rows.append(
             f'  <content location="./{escape(name)}" format="{kind}" master="{str(name == master).lower()}"/>'
         )

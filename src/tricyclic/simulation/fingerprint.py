@@ -44,7 +44,11 @@ def model_hash(
         )
     for name in sorted(used & set(mechanisms)):
         mechanism = mechanisms[name]
-        told += [name, *mechanism.body, *(f"{port.name} {port.kind} {port.unit}" for port in mechanism.ports)]
+        told += [
+            name,
+            *mechanism.body,
+            *(f"{port.name} {port.kind} {port.unit}" for port in mechanism.ports),
+        ]
         told += _numbers(mechanism.constants)
     for species in sorted({scenario.species for scenario in scenarios}):
         for name in sorted(set(metabolite_names(drugs, species, list(drug_names)))):

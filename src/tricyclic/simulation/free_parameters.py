@@ -37,15 +37,21 @@ def priors_of(composed: Iterable[Composed]) -> tuple[Prior, ...]:
                 continue
             name = copies.get(quantity, quantity)
             prior = Prior(
-                name, constant.value, constant.low, constant.high, constant.unit,
-                scale_of(constant.low, constant.high, constant.unit), constant.says,
-            )  # fmt: skip
+                name,
+                constant.value,
+                constant.low,
+                constant.high,
+                constant.unit,
+                scale_of(constant.low, constant.high, constant.unit),
+                constant.says,
+            )
             known = found.setdefault(name, prior)
             if (known.start, known.low, known.high) != (prior.start, prior.low, prior.high):
                 raise InputError(
                     f"'{name}' starts at {known.start:g} in one scenario and at {prior.start:g} in another",
-                    where=model.name, do="Give the parts different names, or the same row",
-                )  # fmt: skip
+                    where=model.name,
+                    do="Give the parts different names, or the same row",
+                )
     return tuple(found.values())
 
 
@@ -65,8 +71,12 @@ class Space:
     high: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "low", self.standard(np.array([[prior.low for prior in self.priors]]))[0])
-        object.__setattr__(self, "high", self.standard(np.array([[prior.high for prior in self.priors]]))[0])
+        object.__setattr__(
+            self, "low", self.standard(np.array([[prior.low for prior in self.priors]]))[0]
+        )
+        object.__setattr__(
+            self, "high", self.standard(np.array([[prior.high for prior in self.priors]]))[0]
+        )
 
     def __len__(self) -> int:
         return len(self.priors)

@@ -81,13 +81,20 @@ def identified(
     found = []
     for k, name in enumerate(space.names):
         low, middle, high = weighted_quantiles(natural[:, k], weights, BAND)
-        order = [int(i) for i in np.argsort(-shares[:, k])[:MOST_ROWS] if shares[i, k] >= WORTH_TELLING]
+        order = [
+            int(i) for i in np.argsort(-shares[:, k])[:MOST_ROWS] if shares[i, k] >= WORTH_TELLING
+        ]
         partner = int(np.argmax(np.abs(correlation[k]))) if len(space) > 1 else k
         found.append(
             Identified(
-                name, float(middle), float(low), float(high), float(sd[k] / prior_sd[k]),
+                name,
+                float(middle),
+                float(low),
+                float(high),
+                float(sd[k] / prior_sd[k]),
                 tuple((rows[i], float(shares[i, k])) for i in order),
-                space.names[partner] if partner != k else "", float(correlation[k, partner]),
+                space.names[partner] if partner != k else "",
+                float(correlation[k, partner]),
             )
-        )  # fmt: skip
+        )
     return tuple(found)

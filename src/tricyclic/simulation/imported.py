@@ -20,7 +20,9 @@ from tricyclic.simulation.composed import Composed, Dose, Quantity, QuantityKind
 INTO = "into"
 
 
-def imported(sbml: str, name: str, regimens: Sequence[Regimen] = (), *, where: str = "") -> Composed:
+def imported(
+    sbml: str, name: str, regimens: Sequence[Regimen] = (), *, where: str = ""
+) -> Composed:
     """Make a model that can be run of a user's SBML.
 
     Parameters
@@ -49,7 +51,9 @@ def imported(sbml: str, name: str, regimens: Sequence[Regimen] = (), *, where: s
     refuse_unsafe(sbml, where or name)
     rows = tables(sbml, where or name)
     quantities = _quantities(rows)
-    doses = tuple(_dose(regimen, k, quantities, where or name) for k, regimen in enumerate(regimens, start=1))
+    doses = tuple(
+        _dose(regimen, k, quantities, where or name) for k, regimen in enumerate(regimens, start=1)
+    )
     text = ""
     if doses:
         text = _with_events(antimony_of(sbml, where or name), doses)
@@ -61,14 +65,29 @@ def imported(sbml: str, name: str, regimens: Sequence[Regimen] = (), *, where: s
         item for item in quantities.values() if item.kind == "computed"
     ]
     scenario = Scenario(
-        name=name, title=f"{name} (your own SBML)", says="A model read from SBML.", species="", system="animal",  # type: ignore[arg-type]
-        routes=(INTO,), places=(), fluids=(), sites=(), parts=(),
+        name=name,
+        title=f"{name} (your own SBML)",
+        says="A model read from SBML.",
+        species="",  # type: ignore[arg-type]
+        system="animal",
+        routes=(INTO,),
+        places=(),
+        fluids=(),
+        sites=(),
+        parts=(),
         watches=tuple(Watch(item.name, item.name, item.unit, item.says, False) for item in watched),
-    )  # fmt: skip
+    )
     return Composed(
-        name=name, text=text, quantities=quantities, doses=doses, network=_network(name, rows), scenario=scenario,
-        drugs={}, sbml=sbml, at_rest=False,
-    )  # fmt: skip
+        name=name,
+        text=text,
+        quantities=quantities,
+        doses=doses,
+        network=_network(name, rows),
+        scenario=scenario,
+        drugs={},
+        sbml=sbml,
+        at_rest=False,
+    )
 
 
 def _quantities(rows: Tables) -> dict[str, Quantity]:
@@ -82,7 +101,9 @@ def _quantities(rows: Tables) -> dict[str, Quantity]:
         (rows.compartments, "parameter"),
     ):
         for one in group:
-            kind: QuantityKind = "computed" if one.id in computed else "state" if one.id in rates else rest  # type: ignore[assignment]
+            kind: QuantityKind = (
+                "computed" if one.id in computed else "state" if one.id in rates else rest  # type: ignore[assignment]
+            )
             if kind == "state" and rest == "species":
                 kind = "species"
             if kind == "parameter" and one.id in changed:

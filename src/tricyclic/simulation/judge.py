@@ -55,10 +55,14 @@ def off_by(observation: Observation, number: float) -> float:
 def judged(observations: Sequence[Observation], predicted: Sequence[Misfit]) -> Judgement:
     """Judge the medians of predictions that stand in the order of the observations."""
     numbers = [
-        (row, found) for row, found in zip(observations, predicted, strict=True) if row.is_quantitative
+        (row, found)
+        for row, found in zip(observations, predicted, strict=True)
+        if row.is_quantitative
     ]
     limits = [
-        (row, found) for row, found in zip(observations, predicted, strict=True) if not row.is_quantitative
+        (row, found)
+        for row, found in zip(observations, predicted, strict=True)
+        if not row.is_quantitative
     ]
     logs = [math.log(off_by(row, found.middle)) for row, found in numbers]
     return Judgement(
@@ -68,5 +72,8 @@ def judged(observations: Sequence[Observation], predicted: Sequence[Misfit]) -> 
         bias=math.exp(sum(logs) / len(logs)) if logs else math.nan,
         good=sum(abs(log) <= math.log(GOOD) for log in logs),
         kept=sum(row.holds(found.middle) for row, found in limits),
-        inside=sum(found.low < found.high and found.low <= row.value <= found.high for row, found in numbers),
+        inside=sum(
+            found.low < found.high and found.low <= row.value <= found.high
+            for row, found in numbers
+        ),
     )

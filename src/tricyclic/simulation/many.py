@@ -183,9 +183,15 @@ def respond_piece(piece: _Piece) -> Responses:
         try:
             rest = bench.rest(values)
             y = bench.run(
-                question.time_h, reduction.quantities, values, rest=rest, rtol=question.rtol,
-                atol=question.atol, sizes=question.sizes, order=question.order,
-            )  # fmt: skip
+                question.time_h,
+                reduction.quantities,
+                values,
+                rest=rest,
+                rtol=question.rtol,
+                atol=question.atol,
+                sizes=question.sizes,
+                order=question.order,
+            )
             at_rest = bench.rest_of(reduction.quantities, values, rest)
         except NumericsError as error:
             failed.append((piece.first + k, str(error)))
@@ -218,7 +224,9 @@ def _in_processes(
     """As `on_dask`, in processes of this machine; fewer answers than pieces where processes cannot be started here."""
     import multiprocessing
 
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_quietly)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_quietly
+    )
     waiting = iter(enumerate(pieces))
     running: dict[Future[Any], int] = {}
     try:

@@ -39,8 +39,12 @@ class Distance:
 
     def residuals(self, log_predicted: Floats) -> Floats:
         """Residuals of shape (k, observations) for logarithms of predictions of that shape; their half squares add up to -log likelihood."""
-        low = one_sided_residual((log_predicted - np.where(self._above, self._log["low"], 0.0)) / self._sd)
-        high = one_sided_residual((np.where(self._below, self._log["high"], 0.0) - log_predicted) / self._sd)
+        low = one_sided_residual(
+            (log_predicted - np.where(self._above, self._log["low"], 0.0)) / self._sd
+        )
+        high = one_sided_residual(
+            (np.where(self._below, self._log["high"], 0.0) - log_predicted) / self._sd
+        )
         limits = np.sqrt(np.where(self._above, low**2, 0.0) + np.where(self._below, high**2, 0.0))
         numbers = (log_predicted - np.where(self._is, self._log["value"], 0.0)) / self._sd
         return np.asarray(np.where(self._is, numbers, limits) * self.fitted)
@@ -48,7 +52,9 @@ class Distance:
     def log_likelihood(self, log_predicted: Floats) -> Floats:
         """log likelihood of each row of predictions, shape (k,); -inf where a run failed."""
         residuals = self.residuals(log_predicted)
-        return np.where(np.isfinite(residuals).all(axis=1), -0.5 * np.nansum(residuals**2, axis=1), -np.inf)
+        return np.where(
+            np.isfinite(residuals).all(axis=1), -0.5 * np.nansum(residuals**2, axis=1), -np.inf
+        )
 
     def kept(self, predicted: Floats, which: Sequence[bool]) -> NDArray[np.bool_]:
         """Whether each row of predictions keeps all of the limits `which`, shape (k,)."""
@@ -60,7 +66,10 @@ class Distance:
 
 
 def misfit_table(
-    observations: Sequence[Observation], best: Floats, predicted: Floats, weights: Floats | None = None
+    observations: Sequence[Observation],
+    best: Floats,
+    predicted: Floats,
+    weights: Floats | None = None,
 ) -> tuple[Misfit, ...]:
     """One Misfit per observation.
 

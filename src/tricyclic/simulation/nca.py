@@ -233,7 +233,10 @@ def _stretch(time: Floats, level: Floats, start: float, end: float) -> dict[str,
 def _cut(time: Floats, y: Floats, start: float, end: float) -> tuple[Floats, Floats]:
     """The course from start to end, its ends read between the stored times; of two values at one time, the inner one."""
     inside = (time > start) & (time < end)
-    first, last = np.searchsorted(time, start, side="right") - 1, np.searchsorted(time, end, side="left")
+    first, last = (
+        np.searchsorted(time, start, side="right") - 1,
+        np.searchsorted(time, end, side="left"),
+    )
     at_start = y[first] if first >= 0 and time[first] == start else np.interp(start, time, y)
     at_end = y[last] if last < time.size and time[last] == end else np.interp(end, time, y)
     return np.r_[start, time[inside], end], np.r_[at_start, y[inside], at_end]

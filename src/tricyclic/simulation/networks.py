@@ -18,14 +18,24 @@ from tricyclic.simulation.statements import symbols
 
 TRANSPORTERS = ("NET", "SERT", "DAT")
 LABELS = {
-    "alpha1": "α₁ adrenoceptor", "alpha2": "α₂ adrenoceptor", "beta1": "β₁ adrenoceptor", "sigma1": "σ₁ receptor",
-    "sigma2": "σ₂ receptor", "HT1A": "5-HT₁A receptor", "HT2A": "5-HT₂A receptor", "H1": "H₁ receptor", "M1": "M₁ receptor",
+    "alpha1": "α₁ adrenoceptor",
+    "alpha2": "α₂ adrenoceptor",
+    "beta1": "β₁ adrenoceptor",
+    "sigma1": "σ₁ receptor",
+    "sigma2": "σ₂ receptor",
+    "HT1A": "5-HT₁A receptor",
+    "HT2A": "5-HT₂A receptor",
+    "H1": "H₁ receptor",
+    "M1": "M₁ receptor",
     "D2": "D₂ receptor",
-}  # fmt: skip
+}
 
 
 def network_of(
-    scenario: Scenario, parts: Sequence[Part], mechanisms: Mapping[str, Mechanism], drugs: Mapping[str, Drug]
+    scenario: Scenario,
+    parts: Sequence[Part],
+    mechanisms: Mapping[str, Mechanism],
+    drugs: Mapping[str, Drug],
 ) -> Network:
     """Draw up the whole network of a scenario; `pathway_of` cuts out one diagram.
 
@@ -37,7 +47,10 @@ def network_of(
     bound = {
         site.name
         for site in scenario.sites
-        if any(drug.constant(f"Ki_{site.target}", scenario.species) is not None for drug in drugs.values())
+        if any(
+            drug.constant(f"Ki_{site.target}", scenario.species) is not None
+            for drug in drugs.values()
+        )
     }
     links = [
         (start, end, link.kind)
@@ -84,7 +97,8 @@ def network_of(
                 continue
             nodes.setdefault(target, held)
             nodes.setdefault(
-                name, Node(name, spoken(drug), "transmitter" if drug.identifier("uniprot") else "drug")
+                name,
+                Node(name, spoken(drug), "transmitter" if drug.identifier("uniprot") else "drug"),
             )
             kind = _effect(drug, site.target, scenario.species, (site.name, target) in blocked)
             edges[name, target, kind] = Edge(name, target, kind)
@@ -96,10 +110,15 @@ def network_of(
     places = tuple((place.name, place.says) for place in scenario.places if place.name in used)
     known = {name for name, _ in places}
     return Network(
-        scenario.name, scenario.title,
-        tuple(node if node.place in known else Node(node.name, node.says, node.kind) for node in nodes.values()),
-        tuple(edges.values()), places,
-    )  # fmt: skip
+        scenario.name,
+        scenario.title,
+        tuple(
+            node if node.place in known else Node(node.name, node.says, node.kind)
+            for node in nodes.values()
+        ),
+        tuple(edges.values()),
+        places,
+    )
 
 
 class _Naming:
@@ -121,7 +140,9 @@ class _Naming:
             return (name,)
         wire = self.parts[part_name].wires.get(symbol)
         if wire is not None:
-            found = (node for source in symbols(wire) for node in self.behind(source, (*seen, name)))
+            found = (
+                node for source in symbols(wire) for node in self.behind(source, (*seen, name))
+            )
             return tuple(dict.fromkeys(found))
         return (f"{part_name}.{self.mechanisms[part_name].same.get(symbol, symbol)}",)
 

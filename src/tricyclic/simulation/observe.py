@@ -60,7 +60,9 @@ class Panel:
         If an observation asks for a quantity that its scenario does not have.
     """
 
-    def __init__(self, observations: Sequence[Observation], composed: Mapping[Arm, Composed]) -> None:
+    def __init__(
+        self, observations: Sequence[Observation], composed: Mapping[Arm, Composed]
+    ) -> None:
         self.observations = tuple(observations)
         self.composed = dict(composed)
         self._benches: dict[Arm, Bench] = {}
@@ -112,11 +114,17 @@ class Panel:
             )
             of_drugs = [name for name in names if name not in at_rest]
             if of_drugs:
-                at_rest |= dict(zip(of_drugs, bench.rest_of(of_drugs, own, rest).tolist(), strict=True))
-            runs[arm] = _Run(times, dict(zip(names, table.T[:, : times.size], strict=True)), at_rest)
+                at_rest |= dict(
+                    zip(of_drugs, bench.rest_of(of_drugs, own, rest).tolist(), strict=True)
+                )
+            runs[arm] = _Run(
+                times, dict(zip(names, table.T[:, : times.size], strict=True)), at_rest
+            )
         return runs
 
-    def _rest(self, scenario: str, values: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    def _rest(
+        self, scenario: str, values: Mapping[str, float]
+    ) -> tuple[dict[str, float], dict[str, float]]:
         """States, and quantities that the observations ask for, of the drug-free animal."""
         bench = self._bench(Arm(scenario, ""))
         own = values_for(bench.composed, values)
@@ -275,7 +283,11 @@ def _measured(item: Observation, quantity: str, run: _Run, composed: Composed) -
             found = np.trapezoid(y, window)
         case "recovery":
             left = (y[-1] - rest) / (y[0] - rest) if y[0] != rest else math.nan
-            return math.log(2.0) * float(window[-1] - window[0]) / -math.log(min(max(left, GONE), 1 - GONE))
+            return (
+                math.log(2.0)
+                * float(window[-1] - window[0])
+                / -math.log(min(max(left, GONE), 1 - GONE))
+            )
     return float(found) * factor_of(item, quantity, composed)
 
 
@@ -285,9 +297,14 @@ def factor_of(item: Observation, quantity: str, composed: Composed) -> float:
     if asked == "ng/mL" and composed.quantity(quantity).unit == "nM":
         return composed.drugs[quantity.split(".")[0]].value("molar_mass") / 1000.0
     said = model_unit(composed.quantity(quantity).unit).says
-    if asked not in ("%", "fold", "fraction", "") and item.measure not in ("recovery",) and asked != said:
+    if (
+        asked not in ("%", "fold", "fraction", "")
+        and item.measure not in ("recovery",)
+        and asked != said
+    ):
         raise InputError(
-            f"is in {asked}, and the scenario tells '{quantity}' in {said or 'a pure number'}", where=item.id
+            f"is in {asked}, and the scenario tells '{quantity}' in {said or 'a pure number'}",
+            where=item.id,
         )
     return 1.0
 

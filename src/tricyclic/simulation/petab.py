@@ -122,7 +122,8 @@ def petab_problem(
     }
     ways = dict.fromkeys((given.drug, given.route) for arm in arms.values() for given in arm)
     plain = [
-        Regimen(drug, route, 1.0, duration_h=1.0 if is_sustained(route) else 0.0) for drug, route in ways
+        Regimen(drug, route, 1.0, duration_h=1.0 if is_sustained(route) else 0.0)
+        for drug, route in ways
     ]
     composed = compose(scenario, mechanisms, drugs, plain)
     writing = _Writing(composed, dict(zip(ways, composed.doses, strict=True)))
@@ -134,7 +135,10 @@ def petab_problem(
         }
         _write(item, writing, arms, benches)
     return PetabProblem(
-        scenario.name, _files(scenario, writing, left_out), tuple(item.id for item in kept), tuple(left_out)
+        scenario.name,
+        _files(scenario, writing, left_out),
+        tuple(item.id for item in kept),
+        tuple(left_out),
     )
 
 
@@ -193,11 +197,21 @@ def _write(
     formula = formula.replace("1.0 * ", "")
     observable = writing.observables.setdefault(
         formula,
-        (f"observed_{len(writing.observables) + 1}", f"{item.quantity}, {item.measure} [{item.unit}]"),
+        (
+            f"observed_{len(writing.observables) + 1}",
+            f"{item.quantity}, {item.measure} [{item.unit}]",
+        ),
     )[0]
     periods = tuple(
-        (time, writing.conditions.setdefault(key, f"change_{len(writing.conditions) + 1}") if key else "")
-        for time, key in sorted((time, tuple(sorted(rows.items()))) for time, rows in changes.items())
+        (
+            time,
+            writing.conditions.setdefault(key, f"change_{len(writing.conditions) + 1}")
+            if key
+            else "",
+        )
+        for time, key in sorted(
+            (time, tuple(sorted(rows.items()))) for time, rows in changes.items()
+        )
     )
     experiment = writing.experiments.setdefault(periods, f"experiment_{item.id}")
     writing.measurements.append((observable, experiment, item.value, at, item.sd_log, item.id))
@@ -273,7 +287,9 @@ def _dosed(
             changes.setdefault(time, {})[fed] = repr(rate if abs(rate) > 1e-12 else 0.0)
 
 
-def _files(scenario: Scenario, writing: _Writing, left_out: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _files(
+    scenario: Scenario, writing: _Writing, left_out: Sequence[tuple[str, str]]
+) -> dict[str, str]:
     composed = writing.composed
     copies = {name: quantity for quantity, name in route_parameters(composed).items()}
     priors = priors_of([composed])
@@ -289,32 +305,54 @@ def _files(scenario: Scenario, writing: _Writing, left_out: Sequence[tuple[str, 
                 f"{prior.name}: its prior is normal on the logit scale, which PEtab lacks; a normal of the same width stands for it."
             )
         parameters.append(
-            (flat(quantity), prior.name, prior.low, prior.high, prior.start, "true", "log-normal" if log else "normal", f"{middle!r};{sd!r}")
-        )  # fmt: skip
+            (
+                flat(quantity),
+                prior.name,
+                prior.low,
+                prior.high,
+                prior.start,
+                "true",
+                "log-normal" if log else "normal",
+                f"{middle!r};{sd!r}",
+            )
+        )
     name = scenario.name
     return {
         "problem.yaml": problem_yaml(name),
         "model.xml": _model(writing),
         "parameters.tsv": table(
-            "parameterId parameterName lowerBound upperBound nominalValue estimate priorDistribution priorParameters", parameters
+            "parameterId parameterName lowerBound upperBound nominalValue estimate priorDistribution priorParameters",
+            parameters,
         ),
         "observables.tsv": table(
             "observableId observableName observableFormula noiseFormula noiseDistribution noisePlaceholders",
-            [(k, says, formula, f"noise_of_{k}", "log-normal", f"noise_of_{k}") for formula, (k, says) in writing.observables.items()],
+            [
+                (k, says, formula, f"noise_of_{k}", "log-normal", f"noise_of_{k}")
+                for formula, (k, says) in writing.observables.items()
+            ],
         ),
         "conditions.tsv": table(
             "conditionId targetId targetValue",
-            [(k, target, value) for rows, k in writing.conditions.items() for target, value in rows],
+            [
+                (k, target, value)
+                for rows, k in writing.conditions.items()
+                for target, value in rows
+            ],
         ),
         "experiments.tsv": table(
             "experimentId time conditionId",
-            [(k, time, change) for periods, k in writing.experiments.items() for time, change in (("-inf", ""), *periods)],
+            [
+                (k, time, change)
+                for periods, k in writing.experiments.items()
+                for time, change in (("-inf", ""), *periods)
+            ],
         ),
         "measurements.tsv": table(
-            "observableId experimentId measurement time noiseParameters datasetId", writing.measurements
+            "observableId experimentId measurement time noiseParameters datasetId",
+            writing.measurements,
         ),
         "README.md": readme(scenario, [row[-1] for row in writing.measurements], left_out, remarks),
-    }  # fmt: skip
+    }
 
 
 def _model(writing: _Writing) -> str:
@@ -323,7 +361,11 @@ def _model(writing: _Writing) -> str:
     lines = [line for line in composed.text.splitlines() if not _OF_DOSES.match(line)]
     body, end, _ = "\n".join(_RATE.sub(r"\1 = 0", line) for line in lines).rpartition("\nend")
     varied = [f"  var {flat(dose.feeds)}" for dose in composed.doses if dose.sustained]
-    text = "\n".join([body, "", "  // what conditions set", *varied, *writing.extra.values()]) + end + "\n"
+    text = (
+        "\n".join([body, "", "  // what conditions set", *varied, *writing.extra.values()])
+        + end
+        + "\n"
+    )
     says = [composed.scenario.title, " ".join(composed.scenario.says.split())]
     says.append(
         "Without doses: the conditions of the PEtab problem give them. Time is in hours, concentrations are in nM."

@@ -21,7 +21,10 @@ def problem_yaml(name: str) -> str:
 
 
 def readme(
-    scenario: Scenario, held: Sequence[object], left_out: Sequence[tuple[str, str]], remarks: Sequence[str]
+    scenario: Scenario,
+    held: Sequence[object],
+    left_out: Sequence[tuple[str, str]],
+    remarks: Sequence[str],
 ) -> str:
     """What the problem holds, how, and what it cannot hold."""
     lines = [
@@ -42,7 +45,12 @@ def readme(
         "",
     ]
     if remarks:
-        lines += ["## What is said a little differently", "", *(f"- {remark}" for remark in remarks), ""]
+        lines += [
+            "## What is said a little differently",
+            "",
+            *(f"- {remark}" for remark in remarks),
+            "",
+        ]
     if left_out:
         by_reason: dict[str, list[str]] = {}
         for name, reason in left_out:

@@ -76,7 +76,10 @@ class Subjects:
 
 
 def spreads_of(
-    composed: Composed, mechanisms: Mapping[str, Mechanism] | None = None, *, hold: Collection[str] = ()
+    composed: Composed,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+    *,
+    hold: Collection[str] = (),
 ) -> tuple[Spread, ...]:
     """Find every parameter that differs between subjects.
 
@@ -149,9 +152,9 @@ def draw(
     columns: dict[str, Floats] = {}
     members = np.full(subjects, -1, dtype=np.int64)
     if base:
-        members = np.minimum(_even(seed, "ensemble member", subjects) * len(base), len(base) - 1).astype(
-            np.int64
-        )
+        members = np.minimum(
+            _even(seed, "ensemble member", subjects) * len(base), len(base) - 1
+        ).astype(np.int64)
         for name in dict.fromkeys(name for member in base for name in member):
             column = np.array([member.get(name, math.nan) for member in base])
             if not np.isfinite(column).all():
@@ -162,13 +165,17 @@ def draw(
     for spread in spreads:
         if spread.parameter not in kinds:
             middle = columns.get(spread.parameter, np.full(subjects, spread.middle))
-            columns[spread.parameter] = _around(spread, middle, _even(seed, spread.stream, subjects))
+            columns[spread.parameter] = _around(
+                spread, middle, _even(seed, spread.stream, subjects)
+            )
     told: dict[str, tuple[str, ...]] = {}
     for parameter in dict.fromkeys(phenotype.parameter for phenotype in phenotypes):
         if parameter in given:
             continue
         columns[parameter], told[parameter] = _metabolisers(
-            [phenotype for phenotype in phenotypes if phenotype.parameter == parameter], seed, subjects
+            [phenotype for phenotype in phenotypes if phenotype.parameter == parameter],
+            seed,
+            subjects,
         )
     table = np.column_stack(list(columns.values())) if columns else np.empty((subjects, 0))
     return Subjects(tuple(columns), table, told, members)
@@ -181,7 +188,10 @@ def _even(seed: int, stream: str, count: int) -> Floats:
 
 def _spread(composed: Composed, name: str, constant: Constant, cv: float) -> Spread:
     share = (
-        constant.unit == "dimensionless" and constant.low >= 0 and constant.value <= 1 and constant.high <= 1
+        constant.unit == "dimensionless"
+        and constant.low >= 0
+        and constant.value <= 1
+        and constant.high <= 1
     )
     return Spread(name, _stream(composed, name), constant.value, cv, "logit" if share else "log")
 
@@ -213,7 +223,9 @@ def _around(spread: Spread, middle: Floats, even: Floats) -> Floats:
     inner = share & (middle > 0) & (middle < 1)
     if inner.any():
         kinds, which = np.unique(middle[inner], return_inverse=True)
-        found[inner] = _moved("logit", middle[inner], _widths("logit", kinds, spread.cv)[which] * z[inner])
+        found[inner] = _moved(
+            "logit", middle[inner], _widths("logit", kinds, spread.cv)[which] * z[inner]
+        )
     return found
 
 
@@ -236,7 +248,9 @@ def _moved(scale: Scale, middle: Floats, by: Floats) -> Floats:
     return np.asarray(middle / (middle + (1.0 - middle) * np.exp(-by)))
 
 
-def _metabolisers(kinds: Sequence[Phenotype], seed: int, subjects: int) -> tuple[Floats, tuple[str, ...]]:
+def _metabolisers(
+    kinds: Sequence[Phenotype], seed: int, subjects: int
+) -> tuple[Floats, tuple[str, ...]]:
     parameter = kinds[0].parameter
     ends = np.cumsum([kind.share for kind in kinds])
     chosen = np.searchsorted(

@@ -18,13 +18,36 @@ from tricyclic.records.scenario import Scenario
 from tricyclic.units import convert, dimension, known_unit
 
 HOURS = {
-    "s": 1 / 3600, "sec": 1 / 3600, "second": 1 / 3600, "seconds": 1 / 3600, "min": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60,
-    "h": 1.0, "hr": 1.0, "hour": 1.0, "hours": 1.0, "d": 24.0, "day": 24.0, "days": 24.0, "w": 168.0, "week": 168.0, "weeks": 168.0,
-}  # fmt: skip
+    "s": 1 / 3600,
+    "sec": 1 / 3600,
+    "second": 1 / 3600,
+    "seconds": 1 / 3600,
+    "min": 1 / 60,
+    "minute": 1 / 60,
+    "minutes": 1 / 60,
+    "h": 1.0,
+    "hr": 1.0,
+    "hour": 1.0,
+    "hours": 1.0,
+    "d": 24.0,
+    "day": 24.0,
+    "days": 24.0,
+    "w": 168.0,
+    "week": 168.0,
+    "weeks": 168.0,
+}
 ROUTES = {
-    "i.p.": "ip", "intraperitoneal": "ip", "s.c.": "sc", "subcutaneous": "sc", "p.o.": "po", "oral": "po", "i.v.": "iv",
-    "intravenous": "iv", "minipump": "pump", "medium": "bath",
-}  # fmt: skip
+    "i.p.": "ip",
+    "intraperitoneal": "ip",
+    "s.c.": "sc",
+    "subcutaneous": "sc",
+    "p.o.": "po",
+    "oral": "po",
+    "i.v.": "iv",
+    "intravenous": "iv",
+    "minipump": "pump",
+    "medium": "bath",
+}
 _GRAM = {"kg": 1e3, "g": 1.0, "mg": 1e-3, "ug": 1e-6, "ng": 1e-9}
 _MOLE = {"mol": 1.0, "mmol": 1e-3, "umol": 1e-6, "nmol": 1e-9, "pmol": 1e-12}
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -50,10 +73,14 @@ def hours(text: str | float, *, where: str = "time") -> float:
     """
     match = re.fullmatch(rf"\s*({_NUMBER})\s*([A-Za-z]*)\s*", str(text))
     if not match or (match[2] and match[2] not in HOURS):
-        raise UnitError(f"'{text}' is no time", where=where, allowed='Write it like "12 h", "14 d", "30 min"')
+        raise UnitError(
+            f"'{text}' is no time", where=where, allowed='Write it like "12 h", "14 d", "30 min"'
+        )
     value = float(match[1]) * HOURS[match[2] or "h"]
     if not (math.isfinite(value) and value >= 0):
-        raise InputError(f"the time is {str(text).strip()}", where=where, allowed="A time is 0 or more")
+        raise InputError(
+            f"the time is {str(text).strip()}", where=where, allowed="A time is 0 or more"
+        )
     return value
 
 
@@ -101,19 +128,24 @@ def amount_of(dose: str, route: str, drug: Drug, *, weight_kg: float | None = No
     times = [part for part in below if part in HOURS]
     known = head in _GRAM or head in _MOLE
     if not known or len(below) != per_kg + len(times) or len(times) > 1:
-        raise UnitError(f"'{match[2]}' is no unit of a dose by '{route}'", where=where, allowed=_like(route))
+        raise UnitError(
+            f"'{match[2]}' is no unit of a dose by '{route}'", where=where, allowed=_like(route)
+        )
     if bool(times) != (route in ("pump", "infusion")):
         what = "a rate" if times else "no rate"
         raise UnitError(
-            f"'{dose.strip()}' is {what}, and the route is '{route}'", where=where, allowed=_like(route)
+            f"'{dose.strip()}' is {what}, and the route is '{route}'",
+            where=where,
+            allowed=_like(route),
         )
     nmol = value * _MOLE[head] * 1e9 if head in _MOLE else _nmol(value * _GRAM[head], drug)
     if not per_kg:
         if weight_kg is None or not weight_kg > 0:
             raise InputError(
-                f"'{dose.strip()}' is not per kg, and the body weight is not known", where=where,
+                f"'{dose.strip()}' is not per kg, and the body weight is not known",
+                where=where,
                 do="Write it per kg, or state the weight",
-            )  # fmt: skip
+            )
         nmol /= weight_kg
     return nmol / HOURS[times[0]] if times else nmol
 
@@ -177,18 +209,26 @@ def regimen(
         raise InputError("the interval is 0 h", where=where, allowed="It is above 0")
     if duration != "" and not sustained and not every_h:
         raise InputError(
-            f"says for {lasts_h:g} h, and a dose by '{route}' is given at once", where=where, do='Say how often: "every 12 h"; or leave "for" out'
-        )  # fmt: skip
+            f"says for {lasts_h:g} h, and a dose by '{route}' is given at once",
+            where=where,
+            do='Say how often: "every 12 h"; or leave "for" out',
+        )
     if duration != "" and not sustained and n is not None:
-        raise InputError(f"says both for {lasts_h:g} h and {n} doses", where=where, do="State one of them")
+        raise InputError(
+            f"says both for {lasts_h:g} h and {n} doses", where=where, do="State one of them"
+        )
     if sustained and every_h and duration == "":
         raise InputError(
-            f"repeats a dose by '{route}' and does not say how long each lasts", where=where, do='Add "for 1 h"'
-        )  # fmt: skip
+            f"repeats a dose by '{route}' and does not say how long each lasts",
+            where=where,
+            do='Add "for 1 h"',
+        )
     if sustained and every_h and lasts_h > every_h * (1 + 1e-9):
         raise InputError(
-            f"lasts {lasts_h:g} h and starts again every {every_h:g} h", where=where, allowed="A sustained dose ends before the next begins"
-        )  # fmt: skip
+            f"lasts {lasts_h:g} h and starts again every {every_h:g} h",
+            where=where,
+            allowed="A sustained dose ends before the next begins",
+        )
     repeated_h = (until_h - start_h if until_h is not None else 0.0) if sustained else left
     if n is not None and every_h:
         repeated_h = n * every_h
@@ -196,19 +236,41 @@ def regimen(
         n = 1
         if every_h:
             if not repeated_h > 0:
-                raise InputError("is repeated, and nothing says for how long", where=where, do="State the days, or the number of doses")  # fmt: skip
+                raise InputError(
+                    "is repeated, and nothing says for how long",
+                    where=where,
+                    do="State the days, or the number of doses",
+                )
             n = max(1, math.ceil(repeated_h / every_h - 1e-9))
     if n > 1 and not every_h:
-        raise InputError(f"gives {n} doses and no interval", where=where, do='Add the interval: "every 12 h"')
+        raise InputError(
+            f"gives {n} doses and no interval", where=where, do='Add the interval: "every 12 h"'
+        )
     if sustained and duration == "" and (until_h is None or not left > 0):
-        raise InputError(f"'{route}' needs a duration", where=where, do="State for how long it is given")
+        raise InputError(
+            f"'{route}' needs a duration", where=where, do="State for how long it is given"
+        )
     if sustained and n > 1 and math.isclose(lasts_h, every_h, rel_tol=1e-9):
         # One ends as the next begins: they are one, and it ends with the treatment.
         n, left = 1, repeated_h
     return Regimen(
-        drug.name, route, amount, start_h, every_h if n > 1 else 0.0, n, left if sustained else 0.0,
-        _said(drug.identifier("name") or drug.name, dose, route, start_h, every_h, n, left if sustained and duration != "" else 0.0),
-    )  # fmt: skip
+        drug.name,
+        route,
+        amount,
+        start_h,
+        every_h if n > 1 else 0.0,
+        n,
+        left if sustained else 0.0,
+        _said(
+            drug.identifier("name") or drug.name,
+            dose,
+            route,
+            start_h,
+            every_h,
+            n,
+            left if sustained and duration != "" else 0.0,
+        ),
+    )
 
 
 def regimen_of(
@@ -237,7 +299,9 @@ def regimen_of(
     match = _DOSE.match(rest)
     if not match:
         raise InputError(
-            "names no drug", where=f"regimen '{text}'", allowed='Write it like "idazoxan 1 mg/kg sc at 24 h"'
+            "names no drug",
+            where=f"regimen '{text}'",
+            allowed='Write it like "idazoxan 1 mg/kg sc at 24 h"',
         )
     name, dose, route = match["name"], "", ""
     if match["number"] is not None:
@@ -246,17 +310,27 @@ def regimen_of(
             words = ["", words[0]]
         if len(words) > 2:
             raise InputError(
-                f"'{' '.join(words[2:])}' is not understood", where=f"regimen '{text}'",
+                f"'{' '.join(words[2:])}' is not understood",
+                where=f"regimen '{text}'",
                 allowed="NAME DOSE ROUTE, then: at T, from T, every T, for T, x N",
-            )  # fmt: skip
+            )
         dose = f"{match['number']} {words[0] if words else ''}".strip()
         route = words[1] if len(words) > 1 else ""
     elif " " in name and _plain_route(name.split()[-1]) in scenario.routes:
         name, route = name.rsplit(" ", 1)
     return regimen(
-        name, scenario, drugs, dose=dose, route=route, start=found.get("start", start), every=found.get("every", ""),
-        n=int(found["n"]) if "n" in found else None, duration=found.get("duration", ""), until_h=until_h, weight_kg=weight_kg,
-    )  # fmt: skip
+        name,
+        scenario,
+        drugs,
+        dose=dose,
+        route=route,
+        start=found.get("start", start),
+        every=found.get("every", ""),
+        n=int(found["n"]) if "n" in found else None,
+        duration=found.get("duration", ""),
+        until_h=until_h,
+        weight_kg=weight_kg,
+    )
 
 
 def regimens_of(
@@ -288,14 +362,21 @@ def within(regimens: Sequence[Regimen], horizon_h: float) -> None:
         if late or given.start_h + (given.n - 1) * given.every_h >= horizon_h:
             what = "lasts until" if is_sustained(given.route) else "has its last dose at"
             raise InputError(
-                f"{what} {given.last_h:g} h, and the simulation ends at {horizon_h:g} h", where=f"regimen of {given.drug}",
+                f"{what} {given.last_h:g} h, and the simulation ends at {horizon_h:g} h",
+                where=f"regimen of {given.drug}",
                 do="Simulate longer, or give less",
-            )  # fmt: skip
+            )
 
 
 def _found(name: str, drugs: Mapping[str, Drug]) -> Drug:
     plain = re.sub(r"^\([+-]\)-?", "", name.strip())
-    for spelling in (name, plain, plain.lower(), plain.lower().replace("-", "_").replace(" ", "_"), plain.lower().replace("-", "")):  # fmt: skip
+    for spelling in (
+        name,
+        plain,
+        plain.lower(),
+        plain.lower().replace("-", "_").replace(" ", "_"),
+        plain.lower().replace("-", ""),
+    ):
         if spelling in drugs:
             return drugs[spelling]
     raise UnknownNameError.among("drug", name, drugs)
@@ -316,9 +397,10 @@ def _usual(drug: Drug, scenario: Scenario, route: str) -> tuple[str, str]:
             if not wanted or usual == wanted:
                 return f"{row.value:g} {units[row.unit]}", usual
     raise InputError(
-        f"has no usual dose here{f' by {wanted!r}' if wanted else ''}, and none is stated", where=drug.name,
+        f"has no usual dose here{f' by {wanted!r}' if wanted else ''}, and none is stated",
+        where=drug.name,
         do=f'State it: "{drug.name} {_example(scenario)}"',
-    )  # fmt: skip
+    )
 
 
 def _plain_route(route: str) -> str:
@@ -329,7 +411,9 @@ def _route(route: str, dose: str, scenario: Scenario, where: str) -> str:
     if route:
         plain = _plain_route(route)
         if plain not in scenario.routes:
-            raise UnknownNameError.among("route", route, scenario.routes, where=f"{where}, {scenario.name}")
+            raise UnknownNameError.among(
+                "route", route, scenario.routes, where=f"{where}, {scenario.name}"
+            )
         return plain
     likely = list(scenario.routes)
     if re.search(r"/(d|day|h|hour|hr|min)$", dose.replace(" ", "")):
@@ -337,7 +421,9 @@ def _route(route: str, dose: str, scenario: Scenario, where: str) -> str:
     if len(likely) == 1:
         return likely[0]
     raise InputError(
-        "names no route", where=where, allowed=f"Routes of {scenario.name} are {', '.join(scenario.routes)}"
+        "names no route",
+        where=where,
+        allowed=f"Routes of {scenario.name} are {', '.join(scenario.routes)}",
     )
 
 
@@ -354,7 +440,11 @@ def _level(value: float, unit: str, drug: Drug, where: str, route: str) -> float
     if kind == "mass concentration" and mass is None:
         _nmol(value, drug)
     return convert(
-        value, plain, "nM", molar_mass_g_per_mol=mass.value if mass is not None else None, where=where
+        value,
+        plain,
+        "nM",
+        molar_mass_g_per_mol=mass.value if mass is not None else None,
+        where=where,
     )
 
 
@@ -374,7 +464,9 @@ def _example(scenario: Scenario) -> str:
     return "1 uM bath" if scenario.system == "culture" else f"1 mg/kg {scenario.routes[0]}"
 
 
-def _said(name: str, dose: str, route: str, start_h: float, every_h: float, n: int, lasts_h: float) -> str:
+def _said(
+    name: str, dose: str, route: str, start_h: float, every_h: float, n: int, lasts_h: float
+) -> str:
     parts = [name, dose, route]
     parts += [f"at {start_h:g} h"] if start_h else []
     parts += [f"every {every_h:g} h x {n}"] if n > 1 else []

@@ -26,9 +26,13 @@ class Bench:
     same bits, alone or among others.
     """
 
-    def __init__(self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = "") -> None:
+    def __init__(
+        self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = ""
+    ) -> None:
         self.composed, self.engine_name = composed, engine_name
-        self.sbml = sbml or sbml_of(composed.text, composed.name) if composed.text else composed.sbml
+        self.sbml = (
+            sbml or sbml_of(composed.text, composed.name) if composed.text else composed.sbml
+        )
         self.model: CompiledModel = engine(engine_name).load(self.sbml)
         self._index = {name: k for k, name in enumerate(self.model.states)}
 
@@ -50,11 +54,14 @@ class Bench:
             item = self.composed.quantity(name)
             if item.kind not in ("parameter", "dosing"):
                 raise InputError(
-                    f"'{name}' is computed and cannot be set", where=self.composed.name,
+                    f"'{name}' is computed and cannot be set",
+                    where=self.composed.name,
                     do="Set a parameter; `tricyclic simulate SCENARIO --list` names them",
-                )  # fmt: skip
+                )
             if not np.isfinite(value):
-                raise InputError(f"'{name}' is {value}", where=self.composed.name, allowed="A finite number")
+                raise InputError(
+                    f"'{name}' is {value}", where=self.composed.name, allowed="A finite number"
+                )
             found[item.id] = float(value)
         return found
 
@@ -139,10 +146,14 @@ class Bench:
         to its last molecule.
         """
         given, start = self._dosed(values, None)
-        table = self.model.run(np.asarray(time_h, float), self.model.states, values=given, start=start)
+        table = self.model.run(
+            np.asarray(time_h, float), self.model.states, values=given, start=start
+        )
         return np.asarray(np.maximum(np.abs(table).max(axis=0), 1e-6))
 
-    def _dosed(self, values: Mapping[str, float], rest: Floats | None) -> tuple[dict[str, float], Floats]:
+    def _dosed(
+        self, values: Mapping[str, float], rest: Floats | None
+    ) -> tuple[dict[str, float], Floats]:
         """Parameters, and states with what is given at time 0."""
         start = (self.rest(values) if rest is None else rest).copy()
         given = self.ids(values)

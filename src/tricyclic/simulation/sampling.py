@@ -53,7 +53,9 @@ def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
     step = min(FIRST_STEP_H, horizon_h / 400, shortest / 40)
     after = [0.0]
     while after[-1] < horizon_h:
-        after.append(after[-1] + min(step * GROWTH ** min(len(after) - 1, MOST_GROWTH), LONGEST_STEP_H))
+        after.append(
+            after[-1] + min(step * GROWTH ** min(len(after) - 1, MOST_GROWTH), LONGEST_STEP_H)
+        )
     offsets = np.array(after)
     pieces = [np.linspace(0.0, horizon_h, BACKGROUND + 1), *fine]
     for start, end in zip(starts, [*starts[1:], horizon_h], strict=True):

@@ -67,24 +67,34 @@ def varied_of(
     known = composed.parameters
     for name in names:
         if composed.quantity(name).name not in known:
-            raise InputError(f"'{name}' is computed", where=composed.name, allowed="A parameter is varied")
+            raise InputError(
+                f"'{name}' is computed", where=composed.name, allowed="A parameter is varied"
+            )
     found = []
     for name, constant in known.items():
         value = values.get(name, constant.value)
         wanted = name in names if names else every or constant.free
         if not wanted:
             continue
-        spans = math.isfinite(constant.low) and math.isfinite(constant.high) and constant.low < constant.high
+        spans = (
+            math.isfinite(constant.low)
+            and math.isfinite(constant.high)
+            and constant.low < constant.high
+        )
         if (value == 0 and not ranges) or (ranges and not spans):
             if names:
                 raise InputError(
-                    "has no range" if value else "is 0, and has no elasticity", where=name, do="Leave it out"
+                    "has no range" if value else "is 0, and has no elasticity",
+                    where=name,
+                    do="Leave it out",
                 )
             continue
         found.append(_varied(name, constant, value))
     if not found:
         raise InputError(
-            "has no parameter to vary", where=composed.name, do="Name parameters, or ask for all of them"
+            "has no parameter to vary",
+            where=composed.name,
+            do="Name parameters, or ask for all of them",
         )
     return tuple(found)
 
@@ -123,7 +133,9 @@ def elasticities(
     Central differences in the log of the parameter; of an endpoint below 0 the elasticity is that of its size.
     """
     names = tuple(dict.fromkeys([*values, *(one.name for one in varied)]))
-    typical = np.array([values.get(name, question.composed.parameters[name].value) for name in names])
+    typical = np.array(
+        [values.get(name, question.composed.parameters[name].value) for name in names]
+    )
     table = np.repeat(typical[None], 1 + 2 * len(varied), axis=0)
     for k, one in enumerate(varied):
         column = names.index(one.name)
@@ -135,7 +147,9 @@ def elasticities(
     if 0 in told:
         raise NumericsError(f"The typical subject cannot be computed: {told[0]}")
     endpoints = question.reduction.endpoints
-    smooth = [k for k, endpoint in enumerate(endpoints) if not endpoint.name.endswith(NO_DERIVATIVE)]
+    smooth = [
+        k for k, endpoint in enumerate(endpoints) if not endpoint.name.endswith(NO_DERIVATIVE)
+    ]
     at, down, up = found.endpoints[0], found.endpoints[1::2], found.endpoints[2::2]
     exists = _worth_dividing_by(endpoints, at, float(question.time_h[-1]))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -193,12 +207,16 @@ def sobol_table(
     from tricyclic.numerics.sobol import indices, saltelli
 
     cube = saltelli(len(varied), n, seed)
-    held = {name: value for name, value in values.items() if name not in {one.name for one in varied}}
+    held = {
+        name: value for name, value in values.items() if name not in {one.name for one in varied}
+    }
     names = (*held, *(one.name for one in varied))
     columns = [np.full(len(cube), value) for value in held.values()]
     columns += [spread_over(one, cube[:, k]) for k, one in enumerate(varied)]
     asked = replace(question, kept=np.empty(0, dtype=np.intp))
-    found = yield from respond(asked, names, np.column_stack(columns), workers=workers, scheduler=scheduler)
+    found = yield from respond(
+        asked, names, np.column_stack(columns), workers=workers, scheduler=scheduler
+    )
     lost = {row for row, _ in found.failed}
     tables = np.full((6, len(varied), found.endpoints.shape[1]), np.nan)
     noise = (
@@ -241,7 +259,13 @@ def _varied(name: str, constant: Constant, value: float) -> Varied:
     low, high = constant.low, constant.high
     decades = low > 0 and math.isfinite(high) and high > 3 * low
     return Varied(
-        name, model_unit(constant.unit).says, constant.says, value, low, high, "log" if decades else "linear"
+        name,
+        model_unit(constant.unit).says,
+        constant.says,
+        value,
+        low,
+        high,
+        "log" if decades else "linear",
     )
 
 
@@ -283,7 +307,9 @@ def _highest(endpoints: Sequence[Endpoint], values: Floats) -> dict[str, float]:
     return {endpoint.name: float(most) for endpoint, most in zip(endpoints, size, strict=True)}
 
 
-def _worth_dividing_by(endpoints: Sequence[Endpoint], at: Floats, duration: float) -> NDArray[np.bool_]:
+def _worth_dividing_by(
+    endpoints: Sequence[Endpoint], at: Floats, duration: float
+) -> NDArray[np.bool_]:
     """Endpoints that are not 0, nor what rounding makes of 0."""
     rest = {
         endpoint.name.rpartition(".")[0]: abs(value)

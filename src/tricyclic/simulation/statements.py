@@ -105,5 +105,8 @@ def statement_of(statement: str, part: str, names: Mapping[str, str], *, where: 
                 return f"{name_of(symbol)} = {right.strip()}"
             return f"{name_of(symbol)}{mark} {renamed(right.strip(), name_of)}"
     raise UnknownNameError.among(
-        "form of statement", statement, ("x := …", "x' = …", "x = …", "J: a -> b; rate"), where=where
+        "form of statement",
+        statement,
+        ("x := …", "x' = …", "x = …", "J: a -> b; rate"),
+        where=where,
     )

@@ -99,7 +99,9 @@ def subjects_of(
     list of dict
         Parameters of each subject.
     """
-    spreads = [spread for spread in spreads_of(composed, mechanisms) if spread.parameter not in further_cv]
+    spreads = [
+        spread for spread in spreads_of(composed, mechanisms) if spread.parameter not in further_cv
+    ]
     for name, cv in further_cv.items():
         constant = composed.quantity(name).constant
         if constant is None:
@@ -123,7 +125,10 @@ def around_one(rng: np.random.Generator, cv: float, size: int | tuple[int, ...] 
 
 
 def checked(
-    record: object, shares: Sequence[str] = (), above: Sequence[str] = (), not_below: Sequence[str] = ()
+    record: object,
+    shares: Sequence[str] = (),
+    above: Sequence[str] = (),
+    not_below: Sequence[str] = (),
 ) -> None:
     """Refuse an assay that cannot be: spreads outside 0 to 2, times and amounts that are not above 0, or below 0."""
     for name in shares:
@@ -132,7 +137,9 @@ def checked(
         value = getattr(record, name)
         if not math.isfinite(value) or value < 0 or (name in above and value == 0):
             raise InputError(
-                f"is {value:g}", where=name, allowed="It is above 0" if name in above else "0 or more"
+                f"is {value:g}",
+                where=name,
+                allowed="It is above 0" if name in above else "0 or more",
             )
 
 
@@ -219,7 +226,9 @@ def half_way(concentrations_nM: Floats, effect: Floats) -> float:
 def _need(
     effect: str, sizes: Sequence[int], experiments: int, once: Callable[[int], Located], way: float
 ) -> Need:
-    power = tuple(sum(_shown(once(n), way) for _ in range(experiments)) / experiments for n in sizes)
+    power = tuple(
+        sum(_shown(once(n), way) for _ in range(experiments)) / experiments for n in sizes
+    )
     return Need(effect, tuple(sizes), power, experiments)
 
 
@@ -230,4 +239,6 @@ def _shown(found: Located, way: float) -> bool:
 
 def _share(value: float, where: str) -> None:
     if not (math.isfinite(value) and 0 <= value <= 2):
-        raise InputError(f"is {value:g}", where=where, allowed="A fraction from 0 to 2, such as 0.1 or 10%")
+        raise InputError(
+            f"is {value:g}", where=where, allowed="A fraction from 0 to 2, such as 0.1 or 10%"
+        )

@@ -67,12 +67,15 @@ class DialysisAssay:
         if self.region not in REGIONS:
             raise UnknownNameError.among("region", self.region, REGIONS)
         checked(
-            self, shares=("probe_cv", "fraction_cv", "reading_cv"),
+            self,
+            shares=("probe_cv", "fraction_cv", "reading_cv"),
             above=("flow_uL_per_min", "reference_flow_uL_per_min", "fraction_min", "after_h"),
             not_below=("dead_volume_uL", "reading_sd_fmol"),
-        )  # fmt: skip
+        )
         if self.baseline_fractions < 2:
-            raise InputError(f"takes {self.baseline_fractions} baseline fractions", allowed="Two or more")
+            raise InputError(
+                f"takes {self.baseline_fractions} baseline fractions", allowed="Two or more"
+            )
         if self.baseline_fractions + self.after_h * 60.0 / self.fraction_min > MOST_FRACTIONS:
             raise InputError(
                 "takes too many fractions",
@@ -103,7 +106,9 @@ class DialysisAssay:
     @property
     def edges_h(self) -> Floats:
         """Limits of all fractions [h from the first], shape (fractions + 1,)."""
-        edges = np.arange(self.baseline_fractions + self.after_fractions + 1) * (self.fraction_min / 60.0)
+        edges = np.arange(self.baseline_fractions + self.after_fractions + 1) * (
+            self.fraction_min / 60.0
+        )
         return np.asarray(edges, dtype=float)
 
     @property
@@ -162,7 +167,10 @@ def dialysates(
                 course = bench.run(times, names, {**values, dose: amount}, rest=rest)
                 late = (assay.late_h, 0.0)
                 found[k, j] = np.stack(
-                    [means_of_fractions(times, course[:, i], assay.edges_h - late[i]) for i in (0, 1)],
+                    [
+                        means_of_fractions(times, course[:, i], assay.edges_h - late[i])
+                        for i in (0, 1)
+                    ],
                     axis=-1,
                 )
         except NumericsError:
@@ -188,7 +196,9 @@ def means_of_fractions(time_h: Floats, y: Floats, edges_h: Floats) -> Floats:
     return np.diff([until(float(t)) for t in edges_h]) / np.diff(edges_h)
 
 
-def dialysis_readings(assay: DialysisAssay, groups: Sequence[str], dialysate: Floats, seed: int) -> Floats:
+def dialysis_readings(
+    assay: DialysisAssay, groups: Sequence[str], dialysate: Floats, seed: int
+) -> Floats:
     """What the chromatograms tell.
 
     Parameters
@@ -210,18 +220,26 @@ def dialysis_readings(assay: DialysisAssay, groups: Sequence[str], dialysate: Fl
             n = dialysate.shape[2]
             amount = dialysate[k, j] * assay.volume_uL * around_one(rng, assay.fraction_cv, n)
             error = rng.standard_normal((2, n))
-            found[k, j] = amount * (1.0 + assay.reading_cv * error[0]) + assay.reading_sd_fmol * error[1]
+            found[k, j] = (
+                amount * (1.0 + assay.reading_cv * error[0]) + assay.reading_sd_fmol * error[1]
+            )
     return found
 
 
 def percent_of_baseline(assay: DialysisAssay, readings: Floats) -> Floats:
     """Readings as percent of the mean of each animal's own baseline fractions; nan where that is not above 0."""
     base = readings[..., : assay.baseline_fractions].mean(axis=-1, keepdims=True)
-    return np.asarray(np.divide(100.0 * readings, base, out=np.full_like(readings, np.nan), where=base > 0))
+    return np.asarray(
+        np.divide(100.0 * readings, base, out=np.full_like(readings, np.nan), where=base > 0)
+    )
 
 
 def _probe_of(
-    bench: Bench, assay: DialysisAssay, probe: str, animal: Mapping[str, float], rng: np.random.Generator
+    bench: Bench,
+    assay: DialysisAssay,
+    probe: str,
+    animal: Mapping[str, float],
+    rng: np.random.Generator,
 ) -> dict[str, float]:
     """Both resistances go with the flow (they are told as resistance times flow); that of the membrane also with the probe."""
     flow = assay.flow_uL_per_min / assay.reference_flow_uL_per_min

@@ -55,12 +55,16 @@ class GlutamateAssay:
 
     def __post_init__(self) -> None:
         checked(
-            self, shares=("culture_cv", "well_cv", "reading_cv"), above=("pretreatment_h", "settle_min", "stimulus_min"),
+            self,
+            shares=("culture_cv", "well_cv", "reading_cv"),
+            above=("pretreatment_h", "settle_min", "stimulus_min"),
             not_below=("reading_sd_nM", "kept"),
-        )  # fmt: skip
+        )
         if self.end_h > LONGEST_H:
             raise InputError(
-                f"lasts {self.end_h:g} h", where="glutamate", allowed=f"At most {LONGEST_H:g} h in all"
+                f"lasts {self.end_h:g} h",
+                where="glutamate",
+                allowed=f"At most {LONGEST_H:g} h in all",
             )
         if self.kept > 1:
             raise InputError(f"is {self.kept:g}", where="kept", allowed="A share from 0 to 1")
@@ -135,7 +139,11 @@ def glutamate_in_samples(
 
 
 def glutamate_readings(
-    assay: GlutamateAssay, conditions: Sequence[Condition], samples: Floats, replicates: int, seed: int
+    assay: GlutamateAssay,
+    conditions: Sequence[Condition],
+    samples: Floats,
+    replicates: int,
+    seed: int,
 ) -> Floats:
     """What the wells read.
 
@@ -157,7 +165,9 @@ def glutamate_readings(
                 rng = stream(seed, "glutamate", k, condition.name, r)
                 true = samples[k, j] * around_one(rng, assay.well_cv)
                 error = rng.standard_normal((2, 2))
-                found[k, j, r] = true * (1.0 + assay.reading_cv * error[0]) + assay.reading_sd_nM * error[1]
+                found[k, j, r] = (
+                    true * (1.0 + assay.reading_cv * error[0]) + assay.reading_sd_nM * error[1]
+                )
     return found
 
 

@@ -47,13 +47,22 @@ class NeuriteAssay:
     miscalled: float = 0.01
 
     def __post_init__(self) -> None:
-        checked(self, shares=("culture_cv", "well_cv"), above=("days", "cells"), not_below=("miscalled",))
+        checked(
+            self,
+            shares=("culture_cv", "well_cv"),
+            above=("days", "cells"),
+            not_below=("miscalled",),
+        )
         if self.cells > MOST_CELLS:
-            raise InputError(f"is {self.cells}", where="cells", allowed=f"At most {MOST_CELLS} in a well")
+            raise InputError(
+                f"is {self.cells}", where="cells", allowed=f"At most {MOST_CELLS} in a well"
+            )
         if self.days > MOST_DAYS:
             raise InputError(f"is {self.days:g}", where="days", allowed=f"At most {MOST_DAYS:g}")
         if self.miscalled >= 1:
-            raise InputError(f"is {self.miscalled:g}", where="miscalled", allowed="A fraction below 1")
+            raise InputError(
+                f"is {self.miscalled:g}", where="miscalled", allowed="A fraction below 1"
+            )
 
     @property
     def end_h(self) -> float:
@@ -94,7 +103,9 @@ def neurite_shares(
         for j, condition in enumerate(conditions):
             values = {**culture, **assay.levels(regimens, condition)}
             try:
-                percent = bench.run(np.array([0.0, assay.end_h]), [NEURITES], values, rest=rest)[1, 0]
+                percent = bench.run(np.array([0.0, assay.end_h]), [NEURITES], values, rest=rest)[
+                    1, 0
+                ]
             except NumericsError:
                 continue
             found[k, j] = min(max(percent / 100.0, 0.0), 0.999)

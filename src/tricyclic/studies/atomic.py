@@ -124,14 +124,18 @@ def only_one(folder: Path) -> Iterator[None]:
         )
     try:
         handle = (
-            os.open(folder / "study.toml", os.O_RDWR) if os.name == "nt" else os.open(folder, os.O_RDONLY)
+            os.open(folder / "study.toml", os.O_RDWR)
+            if os.name == "nt"
+            else os.open(folder, os.O_RDONLY)
         )
     except OSError as error:
         raise InputError(f"cannot be opened ({error.strerror})", where=str(folder)) from error
     try:
         if not _taken(handle):
             raise InputError(
-                "another run of this study is under way", where=str(folder), do="Wait until it is done"
+                "another run of this study is under way",
+                where=str(folder),
+                do="Wait until it is done",
             )
         yield
     finally:

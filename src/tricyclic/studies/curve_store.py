@@ -21,8 +21,18 @@ from tricyclic.studies.atomic import UNFINISHED, clear_unfinished, only_one, wri
 ROWS_A_GROUP = 131_072
 SPOOL_CELLS = 1_500_000
 COLUMNS = (
-    "curve", "log10_ic50", "log10_ic50_low", "log10_ic50_high", "hill", "top", "bottom", "residual_sd", "p_replicates", "status", "n",
-)  # fmt: skip
+    "curve",
+    "log10_ic50",
+    "log10_ic50_low",
+    "log10_ic50_high",
+    "hill",
+    "top",
+    "bottom",
+    "residual_sd",
+    "p_replicates",
+    "status",
+    "n",
+)
 _KEY = b"made_from"
 
 
@@ -105,7 +115,9 @@ class CurveStore:
         counts: dict[str, int] = {}
         unfinished = self.out.with_name(UNFINISHED + self.out.name)
         try:
-            with _Writer(unfinished, parquet=self.out.suffix.lower() != ".csv", about=about) as writer:
+            with _Writer(
+                unfinished, parquet=self.out.suffix.lower() != ".csv", about=about
+            ) as writer:
                 waiting: list[Any] = []
                 rows = 0
                 for number in numbers:
@@ -226,9 +238,19 @@ class _Writer:
 
             self.writer = (
                 pq.ParquetWriter(
-                    self.place, table.schema.with_metadata(self.about), compression="zstd",
-                    use_dictionary=["status", "n"], write_statistics=["curve", "log10_ic50"],
-                ) if self.parquet
-                else text.CSVWriter(self.place, table.schema, write_options=text.WriteOptions(quoting_style="needed"))
-            )  # fmt: skip
-        self.writer.write_table(table.replace_schema_metadata(self.about) if self.parquet else table)
+                    self.place,
+                    table.schema.with_metadata(self.about),
+                    compression="zstd",
+                    use_dictionary=["status", "n"],
+                    write_statistics=["curve", "log10_ic50"],
+                )
+                if self.parquet
+                else text.CSVWriter(
+                    self.place,
+                    table.schema,
+                    write_options=text.WriteOptions(quoting_style="needed"),
+                )
+            )
+        self.writer.write_table(
+            table.replace_schema_metadata(self.about) if self.parquet else table
+        )

@@ -47,7 +47,9 @@ def read_exclusions(path: Path) -> tuple[Exclusion, ...]:
     for wanted in COLUMNS:
         if wanted not in heads:
             raise InputError(
-                f"has no column '{wanted}'", where=path.name, allowed=f"Its first line is {','.join(COLUMNS)}"
+                f"has no column '{wanted}'",
+                where=path.name,
+                allowed=f"Its first line is {','.join(COLUMNS)}",
             )
     found = []
     for number, line in lines[1:]:
@@ -63,7 +65,9 @@ def read_exclusions(path: Path) -> tuple[Exclusion, ...]:
         for wanted in COLUMNS:
             if not row.get(wanted):
                 raise InputError(
-                    f"has no {wanted}", where=where, allowed="Each exclusion says target, reason, who, when"
+                    f"has no {wanted}",
+                    where=where,
+                    allowed="Each exclusion says target, reason, who, when",
                 )
         found.append(Exclusion(row["target"], row["reason"], row["who"], _day(row["when"], where)))
     return tuple(found)
@@ -102,15 +106,21 @@ def targets(
     return meant
 
 
-def _place(target: str, places: dict[tuple[str, str], str], where: str) -> tuple[tuple[str, str], str]:
+def _place(
+    target: str, places: dict[tuple[str, str], str], where: str
+) -> tuple[tuple[str, str], str]:
     if ":" in target:
         file, well = (part.strip() for part in target.rsplit(":", 1))
         hits = [place for place, path in places.items() if file in (path, Path(path).name)]
         if not hits:
-            raise UnknownNameError.among("raw file of this study", file, set(places.values()), where=where)
+            raise UnknownNameError.among(
+                "raw file of this study", file, set(places.values()), where=where
+            )
         if len(hits) > 1:
             runs = ", ".join(f"{assay}/{run}/{well}" for assay, run in hits)
-            raise InputError(f"{file} holds more than one run", where=where, do=f"Write one of: {runs}")
+            raise InputError(
+                f"{file} holds more than one run", where=where, do=f"Write one of: {runs}"
+            )
         return hits[0], well
     # Names may hold a slash themselves, so the longest assay and run that fit are taken.
     for assay, run in sorted(places, key=lambda place: -len("/".join(place))):
@@ -126,7 +136,9 @@ def _place(target: str, places: dict[tuple[str, str], str], where: str) -> tuple
 def _day(text: str, where: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise InputError(
-            f"when is '{text}'", where=where, allowed="A date is written year-month-day, such as 2026-03-12"
+            f"when is '{text}'",
+            where=where,
+            allowed="A date is written year-month-day, such as 2026-03-12",
         )
     try:
         return date.fromisoformat(text).isoformat()

@@ -103,7 +103,8 @@ def read_study(folder: Path) -> ReadyStudy:
     for own in sorted((folder / OWN_CURVES).glob("*.py")):
         files.add(own.relative_to(folder).as_posix())
     inputs = tuple(
-        InputFile(name, files.sha256[name], len(files.content[name])) for name in sorted(set(places.values()))
+        InputFile(name, files.sha256[name], len(files.content[name]))
+        for name in sorted(set(places.values()))
     )
     return ReadyStudy(folder, plan, assays, excluded, inputs, files.key())
 
@@ -172,7 +173,9 @@ def _unchanged(file: str, sha256: str, known: Mapping[str, str]) -> None:
         )
 
 
-def _assay(plan: AssayPlan, files: _Files, meant: Mapping[tuple[str, str], Mapping[str, str]]) -> ReadyAssay:
+def _assay(
+    plan: AssayPlan, files: _Files, meant: Mapping[tuple[str, str], Mapping[str, str]]
+) -> ReadyAssay:
     protocol = _protocol(plan)
     kind = plan.kind or (protocol.kind if protocol else "")
     base = conditions(
@@ -188,7 +191,9 @@ def _assay(plan: AssayPlan, files: _Files, meant: Mapping[tuple[str, str], Mappi
             continue
         stated = conditions(base, item.conditions, where=f"{item.where}, conditions")
         if isinstance(item, PlatePlan):
-            runs.append(ReadyPlate(item.run, item.group, _plate(item, plan, files, wells, compound), stated))
+            runs.append(
+                ReadyPlate(item.run, item.group, _plate(item, plan, files, wells, compound), stated)
+            )
         else:
             runs.append(ReadyTable(item.run, item.group, _table(item, plan, files, wells), stated))
     if not runs:
@@ -209,12 +214,17 @@ def _protocol(plan: AssayPlan) -> Protocol | None:
         raise error.at(plan.where) from error
 
 
-def _plate(item: PlatePlan, plan: AssayPlan, files: _Files, wells: Mapping[str, str], compound: str) -> Plate:
+def _plate(
+    item: PlatePlan, plan: AssayPlan, files: _Files, wells: Mapping[str, str], compound: str
+) -> Plate:
     from tricyclic.readers.layout import read_layout
 
     chosen = choose_plate(files.plates(item), item.plate, where=item.where)
     chosen = replace(
-        chosen, name=f"{plan.name}/{_run_name(item)}", file=item.file, sha256=files.sha256[item.file]
+        chosen,
+        name=f"{plan.name}/{_run_name(item)}",
+        file=item.file,
+        sha256=files.sha256[item.file],
     )
     if wells:
         try:
@@ -231,7 +241,9 @@ def named_competitors(wells: tuple[Well, ...], compound: str) -> tuple[Well, ...
     from tricyclic.records.plate import Role
 
     return tuple(
-        replace(well, compound=compound) if well.role is Role.COMPETITION and not well.compound else well
+        replace(well, compound=compound)
+        if well.role is Role.COMPETITION and not well.compound
+        else well
         for well in wells
     )
 
@@ -256,7 +268,9 @@ def choose_plate(plates: tuple[Plate, ...], wanted: str, *, where: str) -> Plate
             return plate
     if wanted.isdigit() and 1 <= int(wanted) <= len(plates):
         return plates[int(wanted) - 1]
-    raise UnknownNameError.among("plate of the file", wanted, [plate.name for plate in plates], where=where)
+    raise UnknownNameError.among(
+        "plate of the file", wanted, [plate.name for plate in plates], where=where
+    )
 
 
 def _table(item: TablePlan, plan: AssayPlan, files: _Files, rows: Mapping[str, str]) -> Series:

@@ -72,7 +72,9 @@ def read_log(folder: Path) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def append(folder: Path, what: str, facts: Mapping[str, Any], *, when: datetime | None = None) -> Entry:
+def append(
+    folder: Path, what: str, facts: Mapping[str, Any], *, when: datetime | None = None
+) -> Entry:
     """Add one line to the log of a study, under the study's lock."""
     entries = read_log(folder)
     row = {
@@ -115,7 +117,9 @@ def _broke_off(text: str, place: int) -> bool:
 
 
 def _seal(row: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(row, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()
+    return hashlib.sha256(
+        json.dumps(row, ensure_ascii=False, sort_keys=True).encode("utf-8")
+    ).hexdigest()
 
 
 def _who() -> str:

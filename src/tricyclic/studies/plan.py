@@ -141,7 +141,9 @@ def read_plan(folder: Path) -> StudyPlan:
     version = top.whole("schema_version", REQUIRED)
     if version != SCHEMA:
         raise InputError(
-            f"schema_version is {version}", where=NAME, allowed=f"This tricyclic reads version {SCHEMA}"
+            f"schema_version is {version}",
+            where=NAME,
+            allowed=f"This tricyclic reads version {SCHEMA}",
         )
     title, author, notes = top.text("title", REQUIRED), top.text("author"), top.text("notes")
     synthetic = top.text_or_flag("synthetic", "the readings are made up by a simulator")
@@ -155,12 +157,18 @@ def read_plan(folder: Path) -> StudyPlan:
     for name in formats:
         if name not in ("html", "pdf"):
             raise InputError(
-                f"'{name}' is no form of report", where=f"{NAME}, report, formats", allowed="html, pdf"
+                f"'{name}' is no form of report",
+                where=f"{NAME}, report, formats",
+                allowed="html, pdf",
             )
     top.end()
     if not assays:
-        raise InputError("names no assay", where=NAME, do="Add an [[assay]]; tricyclic new writes an example")
-    _one_of_each("assay", [*(assay.name for assay in assays), *(asked.name for asked in joint)], NAME)
+        raise InputError(
+            "names no assay", where=NAME, do="Add an [[assay]]; tricyclic new writes an example"
+        )
+    _one_of_each(
+        "assay", [*(assay.name for assay in assays), *(asked.name for asked in joint)], NAME
+    )
     return StudyPlan(
         title=title,
         author=author,
@@ -202,7 +210,9 @@ def _assay(section: Section) -> AssayPlan:
     section.end()
     if not plan.plates and not plan.tables:
         raise InputError(
-            "has no data", where=section.where, do="Add an [[assay.plate]] or an [[assay.table]] for each run"
+            "has no data",
+            where=section.where,
+            do="Add an [[assay.plate]] or an [[assay.table]] for each run",
         )
     _one_of_each(
         "run",
@@ -231,7 +241,9 @@ def _plate(section: Section, layout: str) -> PlatePlan:
     section.end()
     if not plan.layout:
         raise InputError(
-            "has no layout", where=section.where, do='Say which wells hold what: layout = "layouts/….toml"'
+            "has no layout",
+            where=section.where,
+            do='Say which wells hold what: layout = "layouts/….toml"',
         )
     return plan
 
@@ -268,7 +280,9 @@ def _table(section: Section) -> TablePlan:
         )
     if not plan.response and not plan.total:
         raise InputError(
-            "names no readings", where=columns.where, do='Add response = "…", or total and non_specific'
+            "names no readings",
+            where=columns.where,
+            do='Add response = "…", or total and non_specific',
         )
     return plan
 
@@ -319,7 +333,9 @@ def _joint(section: Section, assays: tuple[AssayPlan, ...]) -> JointPlan:
     section.end()
     for other in plan.assays:
         if other not in names:
-            raise UnknownNameError.among("assay of this study", other, names, where=section.at("assays"))
+            raise UnknownNameError.among(
+                "assay of this study", other, names, where=section.at("assays")
+            )
     chosen = [assay for assay in assays if assay.name in plan.assays]
     if len(chosen) < 2:
         raise InputError(
@@ -330,9 +346,10 @@ def _joint(section: Section, assays: tuple[AssayPlan, ...]) -> JointPlan:
     shared = set.intersection(*({run.run for run in assay.plates} for assay in chosen))
     if not shared:
         raise InputError(
-            f"the assays of {name} have no run of the same name", where=section.where,
+            f"the assays of {name} have no run of the same name",
+            where=section.where,
             do="Give plates that were made on one day the same run",
-        )  # fmt: skip
+        )
     return plan
 
 
@@ -352,10 +369,14 @@ def _compare(section: Section, assays: tuple[AssayPlan, ...]) -> ComparePlan:
     )
     section.end()
     if kind == "selectivity" and not plan.against:
-        raise InputError("names no other assay", where=section.where, do='Add against = ["SERT", "DAT"]')
+        raise InputError(
+            "names no other assay", where=section.where, do='Add against = ["SERT", "DAT"]'
+        )
     for other in plan.against:
         if other not in names:
-            raise UnknownNameError.among("assay of this study", other, names, where=section.at("against"))
+            raise UnknownNameError.among(
+                "assay of this study", other, names, where=section.at("against")
+            )
     if kind == "groups":
         chosen = next(a for a in assays if a.name == assay)
         groups = {p.group for p in chosen.runs}
@@ -377,7 +398,9 @@ def _inside(section: Section, key: str, *, required: bool = False) -> str:
     path = PurePosixPath(str(text).replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise InputError(
-            f"'{text}' is outside the study", where=section.at(key), do="Copy the file into the study folder"
+            f"'{text}' is outside the study",
+            where=section.at(key),
+            do="Copy the file into the study folder",
         )
     return path.as_posix()
 
@@ -385,4 +408,6 @@ def _inside(section: Section, key: str, *, required: bool = False) -> str:
 def _one_of_each(kind: str, names: list[str], where: str) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"{kind} '{name}' is named twice", where=where, do="Give each a name of its own")
+            raise InputError(
+                f"{kind} '{name}' is named twice", where=where, do="Give each a name of its own"
+            )

@@ -64,7 +64,9 @@ def measured(given: Any, unit: str, *, where: str) -> Measured:
                 )
         if "value" not in given:
             raise InputError(
-                "has no value", where=where, allowed='Write it like { value = 0.8, unit = "nM", se = 0.1 }'
+                "has no value",
+                where=where,
+                allowed='Write it like { value = 0.8, unit = "nM", se = 0.1 }',
             )
         stated = known_unit(str(given["unit"]), where=where) if "unit" in given else unit
         value = _number(given["value"], where=where)
@@ -82,7 +84,9 @@ def measured(given: Any, unit: str, *, where: str) -> Measured:
     return Measured(_number(given, where=where), unit)
 
 
-def conditions(base: BindingConditions, given: Mapping[str, Any], *, where: str) -> BindingConditions:
+def conditions(
+    base: BindingConditions, given: Mapping[str, Any], *, where: str
+) -> BindingConditions:
     """Overlay what a person states on what a protocol fixes.
 
     Raises
@@ -124,7 +128,9 @@ def _from_text(text: str, unit: str, where: str) -> Measured:
     error = quantity(right, where=where)
     middle = quantity(left, where=where)
     if middle.unit and error.unit and middle.unit != error.unit:
-        raise UnitError(f"'{text}' has two units", where=where, allowed="Write it like 0.8 +/- 0.1 nM")
+        raise UnitError(
+            f"'{text}' has two units", where=where, allowed="Write it like 0.8 +/- 0.1 nM"
+        )
     stated = middle.unit or error.unit or unit
     return Measured(
         convert(middle.value, stated, unit, where=where),
@@ -136,7 +142,9 @@ def _from_text(text: str, unit: str, where: str) -> Measured:
 def _number(given: Any, *, where: str) -> float:
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given):
         raise InputError(
-            f"is {given!r}, which is no number", where=where, allowed='Write it like 0.8 or "0.8 nM"'
+            f"is {given!r}, which is no number",
+            where=where,
+            allowed='Write it like 0.8 or "0.8 nM"',
         )
     return float(given)
 

@@ -70,7 +70,9 @@ def latest(folder: Path) -> Path:
     """
     pointer = folder / FOLDER / LATEST
     if not pointer.is_file():
-        raise InputError("has no results yet", where=str(folder), do=f"Run it first: tricyclic run {folder}")
+        raise InputError(
+            "has no results yet", where=str(folder), do=f"Run it first: tricyclic run {folder}"
+        )
     place = folder / FOLDER / pointer.read_text(encoding="utf-8").strip()
     if not place.is_dir():
         raise InputError(
@@ -106,7 +108,9 @@ def damage(place: Path) -> str:
         outputs = dict(manifest["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return f"{MANIFEST} is missing or damaged"
-    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} - {MANIFEST}
+    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} - {
+        MANIFEST
+    }
     for name in sorted(there | outputs.keys()):
         if name not in there:
             return f"{name} is missing"

@@ -25,7 +25,9 @@ def copy_shipped(name: str, folder: Path) -> None:
     if folder.exists():
         if not folder.is_dir():
             raise InputError("is a file", where=str(folder), do="Name a folder")
-        there = {place: (folder / place).read_bytes() for place in ours if (folder / place).is_file()}
+        there = {
+            place: (folder / place).read_bytes() for place in ours if (folder / place).is_file()
+        }
         if there == ours:
             return
         if any(folder.iterdir()):

@@ -19,7 +19,11 @@ from tricyclic.units import convert, known_unit
 
 
 def series_from(
-    tables: Sequence[DataTable], plan: TablePlan, *, name: str, left_out: Mapping[str, str] | None = None
+    tables: Sequence[DataTable],
+    plan: TablePlan,
+    *,
+    name: str,
+    left_out: Mapping[str, str] | None = None,
 ) -> Series:
     """Make the Series that a study means from the tables of a file.
 
@@ -41,7 +45,9 @@ def series_from(
         for column in columns:
             values = _numbers(table, column, plan)
             _same_unit(table, column, plan.unit, plan)
-            used = np.flatnonzero(table.used(column) & keep & np.all([np.isfinite(x[k]) for k in x], axis=0))
+            used = np.flatnonzero(
+                table.used(column) & keep & np.all([np.isfinite(x[k]) for k in x], axis=0)
+            )
             readings.append(values[used])
             rows.append(used)
             specific += [site] * used.size
@@ -49,7 +55,9 @@ def series_from(
     chosen = np.concatenate(rows)
     if not chosen.size:
         raise InputError(
-            "no reading is left to use", where=plan.where, do="Look at the columns and the exclusions"
+            "no reading is left to use",
+            where=plan.where,
+            do="Look at the columns and the exclusions",
         )
     settings = {column: values[chosen] for column, values in x.items()}
     settings.setdefault("competitor_M", np.zeros(chosen.size))
@@ -99,7 +107,9 @@ def _setting(table: DataTable, plan: TablePlan, name: str, column: str, unit: st
     there = table.units.get(column, "unknown")
     unit = unit or (there if there != "unknown" else "")
     if not unit:
-        raise InputError("has no unit", where=where, do=f"State it: {name} = {column} in nM, log10 M, min, …")
+        raise InputError(
+            "has no unit", where=where, do=f"State it: {name} = {column} in nM, log10 M, min, …"
+        )
     _same_unit(table, column, unit, plan)
     if unit == "log10 M":
         if name == "time_min":

@@ -43,7 +43,9 @@ class Section:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if value is not default and not isinstance(value, str):
-            raise InputError(f"is {value!r}", where=self.at(key), allowed="It is a name or a whole number")
+            raise InputError(
+                f"is {value!r}", where=self.at(key), allowed="It is a name or a whole number"
+            )
         return value
 
     def whole(self, key: str, default: Any = None) -> Any:
@@ -56,7 +58,9 @@ class Section:
     def number(self, key: str, default: Any = None) -> Any:
         """A number."""
         value = self._take(key, default)
-        if value is not default and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        if value is not default and (
+            isinstance(value, bool) or not isinstance(value, (int, float))
+        ):
             raise InputError(f"is {value!r}", where=self.at(key), allowed="It is a number")
         return value
 
@@ -73,16 +77,22 @@ class Section:
         if isinstance(value, bool):
             return meaning if value else ""
         if not isinstance(value, str):
-            raise InputError(f"is {value!r}", where=self.at(key), allowed="It is true, false or a text")
+            raise InputError(
+                f"is {value!r}", where=self.at(key), allowed="It is true, false or a text"
+            )
         return value
 
     def words(self, key: str) -> tuple[str, ...]:
         """Several texts; one text alone is taken as a list of one."""
         value = self._take(key, ())
         several = [value] if isinstance(value, str) else value
-        if not isinstance(several, (list, tuple)) or not all(isinstance(item, str) for item in several):
+        if not isinstance(several, (list, tuple)) or not all(
+            isinstance(item, str) for item in several
+        ):
             raise InputError(
-                f"is {value!r}", where=self.at(key), allowed='It is a list of texts, such as ["SERT", "DAT"]'
+                f"is {value!r}",
+                where=self.at(key),
+                allowed='It is a list of texts, such as ["SERT", "DAT"]',
             )
         return tuple(several)
 
@@ -91,7 +101,9 @@ class Section:
         value = self._take(key, {})
         if not isinstance(value, dict):
             raise InputError(
-                f"is {value!r}", where=self.at(key), allowed=f"It is a table that begins with [{key}]"
+                f"is {value!r}",
+                where=self.at(key),
+                allowed=f"It is a table that begins with [{key}]",
             )
         return value
 

@@ -38,7 +38,14 @@ def values_of(grid):
 
 
 def plate(name, size, unit, values, minutes=None, **more):
-    return {"name": name, "size": size, "unit": unit, "counting_time_min": minutes, "values": values, **more}
+    return {
+        "name": name,
+        "size": size,
+        "unit": unit,
+        "counting_time_min": minutes,
+        "values": values,
+        **more,
+    }
 
 
 def write(name, data, *, plates=(), tables=(), notes=(), options=None):
@@ -58,7 +65,10 @@ def write(name, data, *, plates=(), tables=(), notes=(), options=None):
 
 
 def text_of(grid, mark=".", decimals=0, missing="-"):
-    return [[missing if np.isnan(v) else f"{v:.{decimals}f}".replace(".", mark) for v in row] for row in grid]
+    return [
+        [missing if np.isnan(v) else f"{v:.{decimals}f}".replace(".", mark) for v in row]
+        for row in grid
+    ]
 
 
 def workbook(sheets):
@@ -101,7 +111,8 @@ def grids():
     for label, grid in (("Plate 1 (dpm)", first), ("Plate 2 (dpm)", second)):
         text += f"\r\n{label}\r\n;" + ";".join(str(c + 1) for c in range(12)) + "\r\n"
         text += "".join(
-            f"{'ABCDEFGH'[r]};" + ";".join(row) + "\r\n" for r, row in enumerate(text_of(grid, ",", 1))
+            f"{'ABCDEFGH'[r]};" + ";".join(row) + "\r\n"
+            for r, row in enumerate(text_of(grid, ",", 1))
         )
     write(
         "plate_grid__two_plates_decimal_comma.csv",
@@ -125,7 +136,9 @@ def grids():
     )
 
     large = counts(384)
-    text = "\n".join(f"{'ABCDEFGHIJKLMNOP'[r]}," + ",".join(row) for r, row in enumerate(text_of(large)))
+    text = "\n".join(
+        f"{'ABCDEFGHIJKLMNOP'[r]}," + ",".join(row) for r, row in enumerate(text_of(large))
+    )
     write(
         "plate_grid__384_letters.csv",
         text.encode("utf-8-sig"),
@@ -142,7 +155,9 @@ def grids():
     )
 
     part = counts(96)[:3, :5]
-    text = "\n".join([",1,2,3,4,5", *(f"{'ABC'[r]}," + ",".join(row) for r, row in enumerate(text_of(part)))])
+    text = "\n".join(
+        [",1,2,3,4,5", *(f"{'ABC'[r]}," + ",".join(row) for r, row in enumerate(text_of(part)))]
+    )
     write(
         "plate_grid__part_of_a_plate.csv",
         text.encode(),
@@ -153,7 +168,10 @@ def grids():
     a, b = counts(96), counts(96, decimals=2)
     book = {}
     for title, grid in (("run 1", a), ("run 2", b)):
-        book[title] = [["CPM", *range(1, 13)], *[["ABCDEFGH"[r], *map(float, grid[r])] for r in range(8)]]
+        book[title] = [
+            ["CPM", *range(1, 13)],
+            *[["ABCDEFGH"[r], *map(float, grid[r])] for r in range(8)],
+        ]
     write(
         "plate_grid__workbook.xlsx",
         workbook(book),
@@ -175,7 +193,15 @@ def lists():
                 value = grid[r, c] + (name == "P2")
                 flag = "low counts" if (r, c) == (1, 2) else ""
                 rows.append(
-                    [name, f"{'AB'[r]}{c + 1}", f"{value:.0f}", f"{5 * (c + 1)}", group, flag, f"s{c}"]
+                    [
+                        name,
+                        f"{'AB'[r]}{c + 1}",
+                        f"{value:.0f}",
+                        f"{5 * (c + 1)}",
+                        group,
+                        flag,
+                        f"s{c}",
+                    ]
                 )
                 expected[name]["values"][well(r, c)] = float(value)
                 expected[name]["times"][well(r, c)] = 5.0 * (c + 1)
@@ -208,7 +234,9 @@ def lists():
 
     comma = counts(96, decimals=2)
     lines = ["Position;Counts"] + [
-        f"{'ABCDEFGH'[r]}{c + 1};{comma[r, c]:.2f}".replace(".", ",") for r in range(8) for c in range(12)
+        f"{'ABCDEFGH'[r]}{c + 1};{comma[r, c]:.2f}".replace(".", ",")
+        for r in range(8)
+        for c in range(12)
     ]
     write(
         "plate_list__decimal_comma.csv",
@@ -273,7 +301,13 @@ def counters():
         "",
     ]
     first, second = some(), some()
-    lines = [*head, "", "COLUMNS:", "========", "\t".join([" ", "SAMPLE", "POS", "CCPM1", "CCPM1%", ""])]
+    lines = [
+        *head,
+        "",
+        "COLUMNS:",
+        "========",
+        "\t".join([" ", "SAMPLE", "POS", "CCPM1", "CCPM1%", ""]),
+    ]
     number = 0
     for grid in (first, second):
         for r in range(4):
@@ -281,7 +315,9 @@ def counters():
                 number += 1
                 if not np.isnan(grid[r, c]):
                     lines.append(
-                        "\t".join([" ", f"Unk_{number}", well(r, c), f"{grid[r, c]:.0f}", "3.0", ""])
+                        "\t".join(
+                            [" ", f"Unk_{number}", well(r, c), f"{grid[r, c]:.0f}", "3.0", ""]
+                        )
                     )
     lines += ["", "", "PLATES:", "======="]
     lines += [
@@ -321,7 +357,10 @@ def counters():
         ("decimal_comma", ",", ";", "04/03/2026"),
     ):
         lines, plates = (
-            [f"Protocol# 3{delimiter}Name: 3H filter{delimiter}Date 03/12/2026 14:59", delimiter.join(names)],
+            [
+                f"Protocol# 3{delimiter}Name: 3H filter{delimiter}Date 03/12/2026 14:59",
+                delimiter.join(names),
+            ],
             [],
         )
         for protocol in (3, 5):
@@ -342,7 +381,12 @@ def counters():
                 ]
                 lines.append(
                     delimiter.join(
-                        [cells[0], cells[1], *(c.replace(".", mark) for c in cells[2:7]), *cells[7:]]
+                        [
+                            cells[0],
+                            cells[1],
+                            *(c.replace(".", mark) for c in cells[2:7]),
+                            *cells[7:],
+                        ]
                     )
                 )
             plates.append(plate(f"tricarb_text__{label} P{protocol}", 96, "cpm", values, 2.0))
@@ -377,7 +421,14 @@ def counters():
         "wizard_gamma_csv__hundred_tubes.csv",
         "\r\n".join(lines).encode(),
         plates=[
-            plate(f"wizard_gamma_csv__hundred_tubes {k + 1}", 96, "cpm", values[k], 2.0, flags=flags[k])
+            plate(
+                f"wizard_gamma_csv__hundred_tubes {k + 1}",
+                96,
+                "cpm",
+                values[k],
+                2.0,
+                flags=flags[k],
+            )
             for k in range(2)
         ],
         notes=["the column 'Time' is in seconds, as counts divided by CPM show"],
@@ -400,7 +451,9 @@ def plate_readers():
             text += f"{'ABCDEFGH'[r]}," + ",".join(rows[r]) + ",\r\n"
         text += "\r\n"
         plates.append(plate(f"envision_csv__two_channels {label}", 96, "counts", values))
-    text += "Platemap:\r\nPlate,,,,1\r\n\r\n," + ",".join(f"{c + 1:02d}" for c in range(12)) + ",\r\n"
+    text += (
+        "Platemap:\r\nPlate,,,,1\r\n\r\n," + ",".join(f"{c + 1:02d}" for c in range(12)) + ",\r\n"
+    )
     text += "".join(f"{letter}," + ",".join(["- "] * 12) + ",\r\n" for letter in "ABCDEFGH")
     write("envision_csv__two_channels.csv", text.encode(), plates=plates)
 
@@ -461,7 +514,8 @@ def tables():
     values = {
         columns[0]: x,
         **{
-            columns[k + 1]: [None if (i, k) == (4, 2) else float(y[i, k]) for i in range(5)] for k in range(3)
+            columns[k + 1]: [None if (i, k) == (4, 2) else float(y[i, k]) for i in range(5)]
+            for k in range(3)
         },
     }
     write(
@@ -607,7 +661,9 @@ def tables():
     )
     write(
         "plain_table__workbook.xlsx",
-        workbook({"data": [["subject", "Bmax (fmol/mg)", "age"], ["r1", 73.3, 8], ["r2", 40.7, None]]}),
+        workbook(
+            {"data": [["subject", "Bmax (fmol/mg)", "age"], ["r1", 73.3, 8], ["r2", 40.7, None]]}
+        ),
         tables=[
             {
                 "name": "plain_table__workbook",

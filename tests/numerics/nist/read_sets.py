@@ -12,8 +12,13 @@ import numpy as np
 
 HERE = Path(__file__).parent
 WORDS = {
-    "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "atan": np.arctan, "pi": np.pi,
-}  # fmt: skip
+    "exp": np.exp,
+    "log": np.log,
+    "sin": np.sin,
+    "cos": np.cos,
+    "atan": np.arctan,
+    "pi": np.pi,
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,9 @@ class NistSet:
 
 def read_sets() -> tuple[NistSet, ...]:
     """All 27 sets, in the order in which NIST lists them."""
-    return tuple(_read(entry) for entry in json.loads((HERE / "sets.json").read_text(encoding="utf-8")))
+    return tuple(
+        _read(entry) for entry in json.loads((HERE / "sets.json").read_text(encoding="utf-8"))
+    )
 
 
 def digits(found: np.ndarray | float, certified: np.ndarray | float, most: float = 11.0) -> float:

@@ -13,7 +13,11 @@ from tricyclic.readers.text import text_sheet
 def sniff(raw: Raw) -> float:
     """Whether the file begins with user, path and test as MARS writes them."""
     head = raw.text[:4000].lstrip("\ufeff\n ")
-    return 1.0 if re.match(r'"?User: ', head) and "Test run no" in head and "Test name: " in head else 0.0
+    return (
+        1.0
+        if re.match(r'"?User: ', head) and "Test run no" in head and "Test name: " in head
+        else 0.0
+    )
 
 
 def read(raw: Raw, options: Options) -> Reading:

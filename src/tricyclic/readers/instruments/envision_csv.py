@@ -35,12 +35,16 @@ def read(raw: Raw, options: Options) -> Reading:
         if name in {plate.name for plate in plates}:
             name = f"{name} {len(plates) + 1}"
         unit = unit_in_heading(result)
-        plates.append(plate_of_grid(_bare(grid), name, options, unit=unit, notes=(f"block '{result}'",)))
+        plates.append(
+            plate_of_grid(_bare(grid), name, options, unit=unit, notes=(f"block '{result}'",))
+        )
     return Reading(plates=tuple(plates))
 
 
 def _result(grid: Grid) -> str:
-    return next((match[1] for text in reversed(grid.headings) if (match := _RESULTS.fullmatch(text))), "")
+    return next(
+        (match[1] for text in reversed(grid.headings) if (match := _RESULTS.fullmatch(text))), ""
+    )
 
 
 def _bare(grid: Grid) -> Grid:

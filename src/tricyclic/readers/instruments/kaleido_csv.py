@@ -40,7 +40,9 @@ def read(raw: Raw, options: Options) -> Reading:
 
 
 def _result(grid: Grid) -> str:
-    return next((match[1] for text in reversed(grid.headings) if (match := _RESULT.fullmatch(text))), "")
+    return next(
+        (match[1] for text in reversed(grid.headings) if (match := _RESULT.fullmatch(text))), ""
+    )
 
 
 READER = Reader(says="CSV of Kaleido (EnSight plate reader)", sniff=sniff, read=read)

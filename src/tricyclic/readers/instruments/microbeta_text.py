@@ -42,7 +42,11 @@ def sniff(raw: Raw) -> float:
         for word in ("RUN INFORMATION:", "COLUMNS:", "PLATES:")
         if re.search(rf"^\s*{word}", text, re.MULTILINE)
     )
-    return 1.0 if headings >= 2 or (headings and re.search(r"^\s*End of plate", text, re.MULTILINE)) else 0.0
+    return (
+        1.0
+        if headings >= 2 or (headings and re.search(r"^\s*End of plate", text, re.MULTILINE))
+        else 0.0
+    )
 
 
 def read(raw: Raw, options: Options) -> Reading:
@@ -51,7 +55,8 @@ def read(raw: Raw, options: Options) -> Reading:
     unit, listed, gridded, passed = _chosen(_listed(sheet), _gridded(sheet), options.unit)
     if listed and gridded and len(listed) != len(gridded):
         raise InputError(
-            f"the list holds {len(listed)} plates, the grids hold {len(gridded)}", do="Export the file again"
+            f"the list holds {len(listed)} plates, the grids hold {len(gridded)}",
+            do="Export the file again",
         )
     plates: list[Plate] = []
     for k in range(max(len(listed), len(gridded))):
@@ -61,12 +66,22 @@ def read(raw: Raw, options: Options) -> Reading:
             notes.append("list and grid agree")
         source = gridded[k] if gridded else listed[k]
         notes.append(f"readings are {source.quantity}")
-        sum_of_wells = sum(found.value for found in source.wells.values() if not math.isnan(found.value))
+        sum_of_wells = sum(
+            found.value for found in source.wells.values() if not math.isnan(found.value)
+        )
         if source.total is not None and abs(source.total - sum_of_wells) > 0.002 * source.total + 1:
-            notes.append(f"the file gives a total of {source.total:g}, its wells add up to {sum_of_wells:g}")
-        name = f"{raw.stem} {source.label or k + 1}" if max(len(listed), len(gridded)) > 1 else raw.stem
+            notes.append(
+                f"the file gives a total of {source.total:g}, its wells add up to {sum_of_wells:g}"
+            )
+        name = (
+            f"{raw.stem} {source.label or k + 1}"
+            if max(len(listed), len(gridded)) > 1
+            else raw.stem
+        )
         wells = _with_marks(source.wells, listed[k].wells if listed else {})
-        plates.append(make_plate(name, wells, shape=source.shape, unit=unit, options=options, notes=notes))
+        plates.append(
+            make_plate(name, wells, shape=source.shape, unit=unit, options=options, notes=notes)
+        )
     return Reading(plates=tuple(plates))
 
 
@@ -87,7 +102,9 @@ def _chosen(
     ]
     kept = (fitting or quantities)[0]
     passed = (
-        [f"not read: {', '.join(name for name in quantities if name != kept)}"] if len(quantities) > 1 else []
+        [f"not read: {', '.join(name for name in quantities if name != kept)}"]
+        if len(quantities) > 1
+        else []
     )
     keep = [[plate for plate in plates if plate.quantity == kept] for plates in (listed, gridded)]
     return count_unit(kept), keep[0], keep[1], passed
@@ -101,7 +118,9 @@ def _listed(sheet: Sheet) -> list[_Counted]:
         if "POS" not in names and "WELL" not in names:
             continue
         pos = names.index("POS") if "POS" in names else names.index("WELL")
-        plate_at = next((k for k, name in enumerate(names) if name in {"PLATE", "PL", "PLATE NO"}), None)
+        plate_at = next(
+            (k for k, name in enumerate(names) if name in {"PLATE", "PL", "PLATE NO"}), None
+        )
         for column, name in enumerate(row):
             if _is_quantity(name):
                 plates += _list_of(sheet, index + 1, pos, column, name, plate_at)
@@ -122,7 +141,9 @@ def _list_of(
         one: _Wells = {}
         put(one, row[pos], reading)
         known = (
-            next((wells for other, wells in plates if other == label), None) if plate_at is not None else None
+            next((wells for other, wells in plates if other == label), None)
+            if plate_at is not None
+            else None
         )
         if known is not None:
             put(known, row[pos], reading)
@@ -139,7 +160,12 @@ def _gridded(sheet: Sheet) -> list[_Counted]:
     for number, grid in enumerate(grids):
         quantity = next((text for text in reversed(grid.headings) if _is_quantity(text)), None)
         nearest = next(
-            (text for text in reversed(grid.headings) if _is_quantity(text.rstrip("%")) or "%" in text), None
+            (
+                text
+                for text in reversed(grid.headings)
+                if _is_quantity(text.rstrip("%")) or "%" in text
+            ),
+            None,
         )
         if quantity is None or nearest != quantity:
             continue
@@ -148,7 +174,9 @@ def _gridded(sheet: Sheet) -> list[_Counted]:
             reading = found_in(grid.cells[position][0], sheet, grid.where(position))
             if reading is not None:
                 wells[position] = reading
-        label = next((match[1] for text in reversed(grid.headings) if (match := _PLATE.fullmatch(text))), "")
+        label = next(
+            (match[1] for text in reversed(grid.headings) if (match := _PLATE.fullmatch(text))), ""
+        )
         end = grids[number + 1].first if number + 1 < len(grids) else len(sheet.rows)
         plates.append(_Counted(quantity, wells, grid.shape, label, _total(sheet, grid.first, end)))
     return plates

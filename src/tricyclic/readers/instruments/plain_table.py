@@ -65,7 +65,9 @@ def _table(sheet: Sheet, name: str) -> DataTable:
     for index in range(header + 1, len(sheet.rows)):
         row = sheet.rows[index]
         if any(row[width:]):
-            raise InputError(f"has {len(row)} cells under {width} column names", where=sheet.where(index))
+            raise InputError(
+                f"has {len(row)} cells under {width} column names", where=sheet.where(index)
+            )
         if any(row):
             rows.append((index, (*row, *[""] * width)[:width]))
     values: dict[str, list[float]] = {}
@@ -73,7 +75,9 @@ def _table(sheet: Sheet, name: str) -> DataTable:
     for k, column in enumerate(names[:width]):
         cells = [row[k] for _, row in rows]
         numbers = [cell for cell in cells if is_number_like(cell)]
-        words = [cell for cell in cells if cell and not is_not_counted(cell) and not is_number_like(cell)]
+        words = [
+            cell for cell in cells if cell and not is_not_counted(cell) and not is_number_like(cell)
+        ]
         if numbers and not words:
             values[column] = [
                 float("nan")
@@ -93,4 +97,6 @@ def _table(sheet: Sheet, name: str) -> DataTable:
     )
 
 
-READER = Reader(says="a table with named columns, in CSV, TSV or XLSX", sniff=sniff, read=read, generic=True)
+READER = Reader(
+    says="a table with named columns, in CSV, TSV or XLSX", sniff=sniff, read=read, generic=True
+)

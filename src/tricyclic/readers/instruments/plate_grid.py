@@ -20,7 +20,11 @@ _PLATE_NAME = re.compile(r"\s*(?:plate|platte|barcode)\b\s*[:#=]?\s*([\w.-]{1,24
 
 def sniff(raw: Raw) -> float:
     """Whether a sheet holds a grid of readings."""
-    return 0.9 if any(_holds_readings(grid) for sheet in raw.looked_at for grid in find_grids(sheet)) else 0.0
+    return (
+        0.9
+        if any(_holds_readings(grid) for sheet in raw.looked_at for grid in find_grids(sheet))
+        else 0.0
+    )
 
 
 def read(raw: Raw, options: Options) -> Reading:
@@ -29,7 +33,9 @@ def read(raw: Raw, options: Options) -> Reading:
     plates: list[Plate] = []
     for number, grid in enumerate(grids, 1):
         plates.append(
-            plate_of_grid(grid, _name(raw, grid, number, len(grids), [p.name for p in plates]), options)
+            plate_of_grid(
+                grid, _name(raw, grid, number, len(grids), [p.name for p in plates]), options
+            )
         )
     silent = [sheet.name for sheet in raw.sheets if all(grid.sheet is not sheet for grid in grids)]
     if silent and plates:
@@ -59,16 +65,25 @@ def plate_of_grid(
         (said for text in reversed(grid.headings[-6:]) if (said := unit_in_heading(text))), ""
     )
     return make_plate(
-        name, found, shape=grid.shape, unit=stated, options=options, notes=(*grid.sheet.said, *notes)
+        name,
+        found,
+        shape=grid.shape,
+        unit=stated,
+        options=options,
+        notes=(*grid.sheet.said, *notes),
     )
 
 
 def _holds_readings(grid: Grid) -> bool:
     texts = [text for text, _ in grid.cells.values()]
     readings = sum(
-        1 for text in texts if any(character.isdigit() for character in text) and not text[0].isalpha()
+        1
+        for text in texts
+        if any(character.isdigit() for character in text) and not text[0].isalpha()
     )
-    return bool(texts) and (readings > 0.5 * len(texts) or 0 < readings == sum(1 for t in texts if t != "-"))
+    return bool(texts) and (
+        readings > 0.5 * len(texts) or 0 < readings == sum(1 for t in texts if t != "-")
+    )
 
 
 def _name(raw: Raw, grid: Grid, number: int, many: int, taken: list[str]) -> str:

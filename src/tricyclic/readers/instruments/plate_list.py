@@ -12,7 +12,12 @@ from dataclasses import dataclass, replace
 from tricyclic.errors import InputError
 from tricyclic.readers.plates import Found, found_in, make_plate, put
 from tricyclic.readers.reader import Options, Raw, Reader, Reading
-from tricyclic.readers.stated import agreed_unit, count_unit, minutes_in_column_name, unit_in_column_name
+from tricyclic.readers.stated import (
+    agreed_unit,
+    count_unit,
+    minutes_in_column_name,
+    unit_in_column_name,
+)
 from tricyclic.readers.text import Sheet, shortened
 from tricyclic.records.plate import Plate, well_position
 from tricyclic.units import UNKNOWN
@@ -110,7 +115,9 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: Options) -> lis
         wells = found.setdefault(plate, {})
         if not cells[columns.well]:
             raise InputError("names no well", where=where, do="Delete the line, or name its well")
-        reading = found_in(cells[columns.value], sheet, f"{where}, well {shortened(cells[columns.well], 12)}")
+        reading = found_in(
+            cells[columns.value], sheet, f"{where}, well {shortened(cells[columns.well], 12)}"
+        )
         if columns.unit >= 0 and cells[columns.unit]:
             units.setdefault(plate, set()).add(
                 count_unit(cells[columns.unit]) or agreed_unit([], cells[columns.unit], where)
@@ -119,7 +126,9 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: Options) -> lis
             continue
         if columns.counting >= 0 and cells[columns.counting]:
             minutes = minutes_in_column_name(sheet.rows[columns.header][columns.counting]) or 1.0
-            times.setdefault(plate, set()).add(sheet.number(cells[columns.counting], where) * minutes)
+            times.setdefault(plate, set()).add(
+                sheet.number(cells[columns.counting], where) * minutes
+            )
         put(wells, cells[columns.well], _with_more(reading, cells, sheet, columns, where))
     plates = []
     for plate, wells in found.items():
@@ -138,16 +147,25 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: Options) -> lis
     return plates
 
 
-def _with_more(reading: Found, cells: Sequence[str], sheet: Sheet, columns: _Columns, where: str) -> Found:
-    flag = " ".join(part for part in (reading.flag, cells[columns.flag] if columns.flag >= 0 else "") if part)
+def _with_more(
+    reading: Found, cells: Sequence[str], sheet: Sheet, columns: _Columns, where: str
+) -> Found:
+    flag = " ".join(
+        part for part in (reading.flag, cells[columns.flag] if columns.flag >= 0 else "") if part
+    )
     time_min = None
     if columns.time >= 0 and cells[columns.time]:
         minutes = minutes_in_column_name(sheet.rows[columns.header][columns.time]) or 1.0
         time_min = sheet.number(cells[columns.time], where) * minutes
         if time_min < 0:
-            raise InputError(f"the time is {cells[columns.time]}", where=where, allowed="Times are 0 or more")
+            raise InputError(
+                f"the time is {cells[columns.time]}", where=where, allowed="Times are 0 or more"
+            )
     return replace(
-        reading, flag=flag, time_min=time_min, group=cells[columns.group] if columns.group >= 0 else ""
+        reading,
+        flag=flag,
+        time_min=time_min,
+        group=cells[columns.group] if columns.group >= 0 else "",
     )
 
 
@@ -159,7 +177,9 @@ def _notes(sheet: Sheet, columns: _Columns, times: set[float]) -> tuple[str, ...
     header = sheet.rows[columns.header]
     notes = [*sheet.said, f"readings from column '{header[columns.value]}'"]
     if times and _one_time(times) is None:
-        notes.append(f"counting times differ ({min(times):g} to {max(times):g} min), so none is stated")
+        notes.append(
+            f"counting times differ ({min(times):g} to {max(times):g} min), so none is stated"
+        )
     if columns.others:
         notes.append("columns not read: " + ", ".join(shortened(other) for other in columns.others))
     return tuple(notes)
@@ -206,7 +226,9 @@ def _columns_of(
     }
     taken = {well, time, counting, *places.values()}
     plain = [
-        k for k, name in enumerate(names) if k not in taken and name.split("(")[0].strip() in _NAMES["value"]
+        k
+        for k, name in enumerate(names)
+        if k not in taken and name.split("(")[0].strip() in _NAMES["value"]
     ]
     counted = [
         k
@@ -214,7 +236,11 @@ def _columns_of(
         if k not in taken and count_unit(row[k].replace("_", " ").split("(")[0])
     ]
     choice = (
-        [k for k in counted if unit is not None and count_unit(row[k]) == (count_unit(unit) or unit)]
+        [
+            k
+            for k in counted
+            if unit is not None and count_unit(row[k]) == (count_unit(unit) or unit)
+        ]
         or plain
         or counted
     )
@@ -229,7 +255,9 @@ def _columns_of(
     value = choice[0]
     said = count_unit(row[value]) or unit_in_column_name(row[value])
     others = tuple(row[k] for k in range(len(row)) if row[k] and k not in taken and k != value)
-    return _Columns(header, well, value, said, time=time, counting=counting, others=others, **places)
+    return _Columns(
+        header, well, value, said, time=time, counting=counting, others=others, **places
+    )
 
 
 def _plain(name: str) -> str:
@@ -245,5 +273,8 @@ def _is_well(text: str) -> bool:
 
 
 READER = Reader(
-    says="a list of wells with their readings, in CSV, TSV or XLSX", sniff=sniff, read=read, generic=True
+    says="a list of wells with their readings, in CSV, TSV or XLSX",
+    sniff=sniff,
+    read=read,
+    generic=True,
 )

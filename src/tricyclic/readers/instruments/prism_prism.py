@@ -34,16 +34,24 @@ _WIDTHS = {
 }
 # Prism stores a standard deviation where it shows a coefficient of variation.
 _FORMATS = {
-    "y_sd": "SD", "y_se": "SE", "y_cv": "SD", "y_sd_n": "SDN", "y_se_n": "SEN", "y_cv_n": "SDN",
-    "y_plus_minus": "upper-lower-limits", "y_high_low": "low-high",
-}  # fmt: skip
+    "y_sd": "SD",
+    "y_se": "SE",
+    "y_cv": "SD",
+    "y_sd_n": "SDN",
+    "y_se_n": "SEN",
+    "y_cv_n": "SDN",
+    "y_plus_minus": "upper-lower-limits",
+    "y_high_low": "low-high",
+}
 _ROWS = re.compile(r"(\d{1,7})(?:~(\d{1,7}))?")
 
 
 def sniff(raw: Raw) -> float:
     """Whether the archive holds a document and data as Prism lays them out."""
     return (
-        1.0 if "document.json" in raw.parts and any(part.startswith("data/") for part in raw.parts) else 0.0
+        1.0
+        if "document.json" in raw.parts and any(part.startswith("data/") for part in raw.parts)
+        else 0.0
     )
 
 
@@ -62,14 +70,18 @@ def read(raw: Raw, options: Options) -> Reading:
             raise InputError("names a data sheet that is no text", where="document.json")
         said = _json(parts, f"data/sheets/{sheet}/sheet.json")
         attributes = _dict(_dict(document.get("sheetAttributesMap")).get(sheet))
-        title = _text(said.get("title")) or _text(attributes.get("title")) or f"table {len(tables) + 1}"
+        title = (
+            _text(said.get("title")) or _text(attributes.get("title")) or f"table {len(tables) + 1}"
+        )
         table = _table(parts, _dict(said.get("table")), f"{raw.stem} {title}", title)
         if table is not None:
             tables.append(table)
     return Reading(tables=tuple(tables))
 
 
-def _table(parts: dict[str, bytes], said: dict[str, Any], name: str, title: str) -> DataTable | None:
+def _table(
+    parts: dict[str, bytes], said: dict[str, Any], name: str, title: str
+) -> DataTable | None:
     uid = _text(said.get("uid"))
     if not uid or not isinstance(said.get("dataSets"), list):
         return None
@@ -84,13 +96,19 @@ def _table(parts: dict[str, bytes], said: dict[str, Any], name: str, title: str)
         data_set = _set(parts, x)
         series = _series(data_set, len(rows))
         columns.append(
-            Column(_text(data_set.get("title")) or "X", series or _cells(rows, at), _excluded(data_set, 0))
+            Column(
+                _text(data_set.get("title")) or "X",
+                series or _cells(rows, at),
+                _excluded(data_set, 0),
+            )
         )
         at += 0 if series else 1
     form = _text(said.get("dataFormat")) or "y_single"
     replicates = said.get("replicatesCount")
     wide = (
-        form in {"y_replicates", "text_replicates"} and isinstance(replicates, int) and 0 < replicates <= 1024
+        form in {"y_replicates", "text_replicates"}
+        and isinstance(replicates, int)
+        and 0 < replicates <= 1024
     )
     width = replicates if wide and isinstance(replicates, int) else _WIDTHS.get(form, 1)
     for number, entry in enumerate(said["dataSets"], 1):
@@ -138,23 +156,29 @@ def _series(data_set: dict[str, Any], rows: int) -> tuple[str, ...]:
         if isinstance(start, int | float) and isinstance(interval, int | float):
             return tuple(repr(float(start) + row * float(interval)) for row in range(rows))
     raise InputError(
-        "an X column is generated, but its start and interval are not stored", do="Save the project again"
+        "an X column is generated, but its start and interval are not stored",
+        do="Save the project again",
     )
 
 
 def _excluded(data_set: dict[str, Any], replicate: int) -> frozenset[int]:
     replicates = _dicts(data_set.get("replicates"))
     marks: set[int] = set()
-    for entry in _dicts(replicates[replicate].get("cellAttributes")) if replicate < len(replicates) else []:
+    for entry in (
+        _dicts(replicates[replicate].get("cellAttributes")) if replicate < len(replicates) else []
+    ):
         attributes = entry.get("attributes")
         if not isinstance(attributes, list) or "EXCLUDED" not in attributes:
             continue
         match = _ROWS.fullmatch(_text(entry.get("rows")))
         if not match:
             raise InputError(
-                "names excluded cells in a way that is not known", where=_text(data_set.get("title"))
+                "names excluded cells in a way that is not known",
+                where=_text(data_set.get("title")),
             )
-        marks |= set(range(int(match[1]), min(int(match[2] or match[1]), int(match[1]) + 100_000) + 1))
+        marks |= set(
+            range(int(match[1]), min(int(match[2] or match[1]), int(match[1]) + 100_000) + 1)
+        )
     return frozenset(marks)
 
 
@@ -164,7 +188,9 @@ def _json(parts: dict[str, bytes], name: str) -> dict[str, Any]:
     try:
         return _dict(json.loads(parts[name]))
     except (ValueError, RecursionError) as error:
-        raise InputError("is damaged", where=name, do="Save the project again from Prism") from error
+        raise InputError(
+            "is damaged", where=name, do="Save the project again from Prism"
+        ) from error
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -31,7 +31,9 @@ def read(raw: Raw, options: Options) -> Reading:
     try:
         root = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError) as error:
-        raise InputError(f"is damaged XML ({error})", do="Save the project again from Prism") from error
+        raise InputError(
+            f"is damaged XML ({error})", do="Save the project again from Prism"
+        ) from error
     tables: list[DataTable] = []
     for node in root.iter():
         if _local(node) in {"Table", "HugeTable"}:

@@ -28,7 +28,9 @@ def read(raw: Raw, options: Options) -> Reading:
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     header = next((k for k, row in enumerate(sheet.rows) if "P#" in row and "S#" in row), None)
     if header is None:
-        raise InputError("has no header with P# and S#", do="Export the table with its column names")
+        raise InputError(
+            "has no header with P# and S#", do="Export the table with its column names"
+        )
     names = sheet.rows[header]
     value, passed = _value_column(names, options.unit, sheet.where(header))
     vials: dict[str, list[Found]] = {}
@@ -56,12 +58,15 @@ def read(raw: Raw, options: Options) -> Reading:
         where = f"{where}, vial {vial[1]}"
         if vial in seen:
             raise InputError(
-                f"vial {vial[1]} of protocol {vial[0]} appears twice (first on {seen[vial]})", where=where
+                f"vial {vial[1]} of protocol {vial[0]} appears twice (first on {seen[vial]})",
+                where=where,
             )
         seen[vial] = where
         reading = found_in(row[value], sheet, where)
         if reading is None:
-            raise InputError(f"column {names[value]} is empty", where=where, do="Export the file again")
+            raise InputError(
+                f"column {names[value]} is empty", where=where, do="Export the file again"
+            )
         vials.setdefault(vial[0], []).append(reading)
         if cells.get("Count Time"):
             minutes.setdefault(vial[0], []).append(sheet.number(cells["Count Time"], where))
@@ -80,7 +85,10 @@ def _plates(
 ) -> list[Plate]:
     plates: list[Plate] = []
     dates = date_note(
-        cell for row in sheet.rows for cell in row if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", cell)
+        cell
+        for row in sheet.rows
+        for cell in row
+        if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", cell)
     )
     for protocol, readings in vials.items():
         times = minutes.get(protocol, [])
@@ -94,7 +102,9 @@ def _plates(
         notes += (
             []
             if same or not times
-            else [f"counting times differ ({min(times):g} to {max(times):g} min), so none is stated"]
+            else [
+                f"counting times differ ({min(times):g} to {max(times):g} min), so none is stated"
+            ]
         )
         notes += [dates] if dates else []
         racks = wells_in_order(readings, options)
@@ -124,8 +134,14 @@ def _value_column(names: tuple[str, ...], unit: str | None, where: str) -> tuple
     """The column of readings: the unit asked for, else CPM before DPM; and the names of those not read."""
     columns = [k for k, name in enumerate(names) if count_unit(name)]
     if not columns:
-        raise InputError("has no column CPMA or DPM1", where=where, do="Export the table with its counts")
-    wanted = [k for k in columns if unit is not None and count_unit(names[k]) == (count_unit(unit) or unit)]
+        raise InputError(
+            "has no column CPMA or DPM1", where=where, do="Export the table with its counts"
+        )
+    wanted = [
+        k
+        for k in columns
+        if unit is not None and count_unit(names[k]) == (count_unit(unit) or unit)
+    ]
     chosen = (wanted or sorted(columns, key=lambda k: (count_unit(names[k]) != "cpm", k)))[0]
     return chosen, [names[k] for k in columns if k != chosen]
 

@@ -39,7 +39,9 @@ def read(raw: Raw, options: Options) -> Reading:
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     header = next((k for k, row in enumerate(sheet.rows) if {"Rack", "Pos"} <= set(row)), None)
     if header is None:
-        raise InputError("has no header with Rack and Pos", do="Export the table with its column names")
+        raise InputError(
+            "has no header with Rack and Pos", do="Export the table with its column names"
+        )
     names = sheet.rows[header]
     doubled = next((name for name in names if name and names.count(name) > 1), None)
     if doubled:
@@ -69,7 +71,9 @@ def read(raw: Raw, options: Options) -> Reading:
     for protocol, tubes in protocols.items():
         for isotope, column in columns.items():
             parts = [f"P{protocol}"] * (len(protocols) > 1) + [isotope] * (len(columns) > 1)
-            plates += _plates(" ".join([raw.stem, *parts]), sheet, protocol, tubes, isotope, column, options)
+            plates += _plates(
+                " ".join([raw.stem, *parts]), sheet, protocol, tubes, isotope, column, options
+            )
     return Reading(plates=tuple(plates))
 
 
@@ -81,7 +85,9 @@ def _columns(names: tuple[str, ...], unit: str | None, where: str) -> dict[str, 
         if match:
             found.setdefault(match[1], []).append(name)
     if not found:
-        raise InputError("has no column of CPM or counts", where=where, do="Export the table with its counts")
+        raise InputError(
+            "has no column of CPM or counts", where=where, do="Export the table with its counts"
+        )
     wanted = (count_unit(unit) or unit) if unit else "cpm"
     return {
         isotope: sorted(columns, key=lambda name: count_unit(name.rsplit(None, 1)[-1]) != wanted)[0]
@@ -142,7 +148,9 @@ def _counting_time(
         if not cells.get("Time"):
             return None, ""
         time = sheet.number(cells["Time"], where)
-        counts, cpm = (sheet.numbers.read(cells.get(f"{isotope} {what}", "")) for what in ("Counts", "CPM"))
+        counts, cpm = (
+            sheet.numbers.read(cells.get(f"{isotope} {what}", "")) for what in ("Counts", "CPM")
+        )
         times.append(time)
         if counts and cpm and counts > 1000 and cpm > 0 and time > 0:
             ratios.append(counts / cpm / time)
@@ -152,7 +160,9 @@ def _counting_time(
             None,
             f"the column 'Time' reads {min(times):g} to {max(times):g}; no counting time is taken from it",
         )
-    return statistics.median(times) / 60.0, "the column 'Time' is in seconds, as counts divided by CPM show"
+    return statistics.median(
+        times
+    ) / 60.0, "the column 'Time' is in seconds, as counts divided by CPM show"
 
 
 READER = Reader(says="CSV of a Wizard gamma counter", sniff=sniff, read=read)

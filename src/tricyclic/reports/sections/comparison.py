@@ -24,7 +24,8 @@ def _assay_of(material: Material, compared: Comparison) -> tuple[int, AssayResul
     for i, assay in material.assays:
         grouped = len({plate.group for plate in assay.plates if plate.group}) > 1
         if grouped and any(
-            name and name.casefold() in compared.name.casefold() for name in (assay.target, assay.name)
+            name and name.casefold() in compared.name.casefold()
+            for name in (assay.target, assay.name)
         ):
             return i, assay
     return 0, None
@@ -54,14 +55,19 @@ def write(material: Material) -> Sequence[Block]:
         links.append(("", *([f"#{assay_anchor(i)}" if i else ""] * 2), "", "", "", ""))
     blocks.append(
         Table(
-            "Comparisons, with intervals of ratio and difference.", ("Of", "Ratio", "Difference", "Test", "Statistic", "p", "Finding"),
-            tuple(rows), (False, True, True, False, True, True, False), links=tuple(links),
+            "Comparisons, with intervals of ratio and difference.",
+            ("Of", "Ratio", "Difference", "Test", "Statistic", "p", "Finding"),
+            tuple(rows),
+            (False, True, True, False, True, True, False),
+            links=tuple(links),
         )
-    )  # fmt: skip
+    )
     return blocks
 
 
-def _figure(material: Material, assay: AssayResult, compared: Comparison, number_of: int) -> Figure | None:
+def _figure(
+    material: Material, assay: AssayResult, compared: Comparison, number_of: int
+) -> Figure | None:
     """Runs of the groups whose quantity the comparison names; None where the assay has fewer than two groups."""
     names = dict.fromkeys(e.name for plate in assay.plates for e in plate.estimates)
     quantity = next((name for name in names if name.casefold() in compared.name.casefold()), None)
@@ -76,9 +82,14 @@ def _figure(material: Material, assay: AssayResult, compared: Comparison, number
     pooled = {e.where: e for e in assay.pooled if e.name == quantity and e.where in groups}
     unit = every[0].unit
     return comparison(
-        groups, pooled, compared, name=f"comparison-{number_of}-{slug(quantity or '')}", title=f"{quantity}: {assay.title}",
-        y_title=f"{quantity} ({unit})" if unit else quantity or "", pdf=False,
-    )  # fmt: skip
+        groups,
+        pooled,
+        compared,
+        name=f"comparison-{number_of}-{slug(quantity or '')}",
+        title=f"{quantity}: {assay.title}",
+        y_title=f"{quantity} ({unit})" if unit else quantity or "",
+        pdf=False,
+    )
 
 
 SECTION = Section(order=50, wants=lambda material: bool(_compared(material)), write=write)

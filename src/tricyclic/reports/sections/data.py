@@ -35,10 +35,17 @@ def _origin(material: Material, plate: PlateResult) -> list[Block]:
     assert plate.plate is not None
     anchor = material.file_anchor(files[0])
     table = Table(
-        "", ("File", "sha256", "Unit of readings"), ((files[0], plate.plate.sha256, plate.plate.unit),), (False, False, False),
+        "",
+        ("File", "sha256", "Unit of readings"),
+        ((files[0], plate.plate.sha256, plate.plate.unit),),
+        (False, False, False),
         links=((f"#{anchor}" if anchor else "", "", ""),),
-    )  # fmt: skip
-    notes = [Paragraph(f"Read as: {'; '.join(plate.plate.notes)}.", "note")] if plate.plate.notes else []
+    )
+    notes = (
+        [Paragraph(f"Read as: {'; '.join(plate.plate.notes)}.", "note")]
+        if plate.plate.notes
+        else []
+    )
     return [table, *notes]
 
 
@@ -58,12 +65,22 @@ def _table(i: int, j: int, plate: PlateResult, rows: Sequence[DataRow]) -> Table
     for row in rows:
         settings = dict(row.settings)
         cells.append(
-            (row.well, row.role, row.compound, *(settings.get(name, "") for name in varied), f"{row.value:.6g}" if row.value == row.value else "not counted",
-             number(row.expected, 4), number(row.residual, 2), row.excluded)
-        )  # fmt: skip
+            (
+                row.well,
+                row.role,
+                row.compound,
+                *(settings.get(name, "") for name in varied),
+                f"{row.value:.6g}" if row.value == row.value else "not counted",
+                number(row.expected, 4),
+                number(row.residual, 2),
+                row.excluded,
+            )
+        )
     numeric = (False, False, False, *([True] * (len(varied) + 3)), False)
     anchors = tuple(f"{rows_anchor(i, j)}-{n}" for n in range(1, len(rows) + 1))
-    return Table(f"Rows of {plate.name}.", columns, tuple(cells), numeric, anchors=anchors, collapsed=True)
+    return Table(
+        f"Rows of {plate.name}.", columns, tuple(cells), numeric, anchors=anchors, collapsed=True
+    )
 
 
 SECTION = Section(order=92, wants=lambda material: any(True for _ in material.plates), write=write)

@@ -42,18 +42,30 @@ def write(material: Material) -> Sequence[Block]:
         for share in shares:
             percent = f"{share.share * 100:.1f} %" if math.isfinite(share.share) else ""
             rows.append(
-                (assay.title or assay.name, share.name, share.value, number(share.log10_se, 2), percent, "all runs" if share.shared else "each run")
-            )  # fmt: skip
+                (
+                    assay.title or assay.name,
+                    share.name,
+                    share.value,
+                    number(share.log10_se, 2),
+                    percent,
+                    "all runs" if share.shared else "each run",
+                )
+            )
             links.append((f"#{assay_anchor(i)}", "", "", "", "", ""))
     blocks.append(
         Table(
-            "Contributions to the error.", ("Assay", "Contribution", "Value", "SE (log10)", "Share", "Enters"), tuple(rows),
-            (False, False, True, True, True, False), links=tuple(links),
+            "Contributions to the error.",
+            ("Assay", "Contribution", "Value", "SE (log10)", "Share", "Enters"),
+            tuple(rows),
+            (False, False, True, True, True, False),
+            links=tuple(links),
         )
-    )  # fmt: skip
+    )
     return blocks
 
 
 SECTION = Section(
-    order=75, wants=lambda material: any(_shares(assay) for assay in material.result.assays), write=write
+    order=75,
+    wants=lambda material: any(_shares(assay) for assay in material.result.assays),
+    write=write,
 )

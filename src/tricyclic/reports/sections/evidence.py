@@ -23,7 +23,9 @@ def write(material: Material) -> Sequence[Block]:
         if not assay.evidence:
             continue
         blocks += [
-            f for f in (_figure(material, i, assay, name) for name in _quantities(assay)) if f is not None
+            f
+            for f in (_figure(material, i, assay, name) for name in _quantities(assay))
+            if f is not None
         ]
         for e in assay.evidence:
             ours = next(
@@ -55,11 +57,22 @@ def write(material: Material) -> Sequence[Block]:
     blocks.append(
         Table(
             "Published numbers and ranges of the guide.",
-            ("Compound", "Target", "Quantity", "Published", "Ours against it", "Measured on", "Source", "Caution"), tuple(rows),
-            (False, False, False, True, False, False, False, False), links=tuple(links),
+            (
+                "Compound",
+                "Target",
+                "Quantity",
+                "Published",
+                "Ours against it",
+                "Measured on",
+                "Source",
+                "Caution",
+            ),
+            tuple(rows),
+            (False, False, False, True, False, False, False, False),
+            links=tuple(links),
             note="Certainty: guide, recalled, derived and assumed numbers are named so; all others were read in the source.",
         )
-    )  # fmt: skip
+    )
     return blocks
 
 
@@ -78,9 +91,12 @@ def _figure(material: Material, i: int, assay: AssayResult, quantity: str) -> Fi
     title = f"{quantity}: {assay.title or assay.name}"
     try:
         return forest(
-            rows, name=f"evidence-{i}-{slug(quantity)}", title=title, x_title=f"{quantity} ({unit})" if unit else quantity,
+            rows,
+            name=f"evidence-{i}-{slug(quantity)}",
+            title=title,
+            x_title=f"{quantity} ({unit})" if unit else quantity,
             pdf=False,
-        )  # fmt: skip
+        )
     except InputError:
         return None
 

@@ -25,7 +25,9 @@ def write(material: Material) -> Sequence[Block]:
         rows = tuple((e.target, e.reason, e.who, e.when) for e in recorded)
         blocks.append(Table("Exclusions as recorded.", ("What", "Reason", "Who", "When"), rows))
     if wells:
-        rows = tuple((plate.name, well.name, f"{well.value:g}", well.excluded) for _, _, plate, well in wells)
+        rows = tuple(
+            (plate.name, well.name, f"{well.value:g}", well.excluded) for _, _, plate, well in wells
+        )
         links = tuple(("", "", f"#{rows_anchor(i, j)}", "") for i, j, _, _ in wells)
         blocks.append(
             Table(

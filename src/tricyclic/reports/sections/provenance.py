@@ -20,7 +20,10 @@ def write(material: Material) -> Sequence[Block]:
         )
     )
     blocks.append(
-        Paragraph(f"tricyclic run {material.study_folder}\ntricyclic verify {material.study_folder}", "code")
+        Paragraph(
+            f"tricyclic run {material.study_folder}\ntricyclic verify {material.study_folder}",
+            "code",
+        )
     )
     if result.synthetic:
         blocks.append(Paragraph(f"The data are synthetic: {result.synthetic}.", "note"))
@@ -29,7 +32,8 @@ def write(material: Material) -> Sequence[Block]:
         anchors = tuple(f"file-{n}" for n in range(1, len(rows) + 1))
         base = material.files_at
         links = tuple(
-            (f"{base}{quote(entry.path)}" if base is not None else "", "", "") for entry in result.inputs
+            (f"{base}{quote(entry.path)}" if base is not None else "", "", "")
+            for entry in result.inputs
         )
         blocks.append(
             Table(

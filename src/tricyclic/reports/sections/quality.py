@@ -14,7 +14,10 @@ from tricyclic.reports.words import doubts_of, level_word, number, tally
 def write(material: Material) -> Sequence[Block]:
     """Doubts as a list, all checks as a table, residuals as figures."""
     checks = material.result.all_checks()
-    blocks: list[Block] = [Heading("Quality", 1, "checks"), Paragraph(f"Checks made: {tally(checks)}.")]
+    blocks: list[Block] = [
+        Heading("Quality", 1, "checks"),
+        Paragraph(f"Checks made: {tally(checks)}."),
+    ]
     doubts = doubts_of(checks)
     if doubts:
         blocks.append(CheckList(doubts, "Doubts"))
@@ -42,18 +45,31 @@ def _table(material: Material, checks: Sequence[Check]) -> Table:
         limit = number(check.limit)
         unit = f" {check.unit}" if check.unit else ""
         rows.append(
-            (level_word(check.level), check.where, check.says, f"{figure}{unit}" if figure else "", f"{limit}{unit}" if limit else "", check.source)
-        )  # fmt: skip
+            (
+                level_word(check.level),
+                check.where,
+                check.says,
+                f"{figure}{unit}" if figure else "",
+                f"{limit}{unit}" if limit else "",
+                check.source,
+            )
+        )
         place = material.place_anchor(check.where)
         links.append(("", f"#{place}" if place else "", "", "", "", ""))
     return Table(
-        f"All {len(checks)} checks.", ("Level", "Where", "Finding", "Found", "Limit", "Limit from"), tuple(rows),
-        (False, False, False, True, True, False), links=tuple(links), collapsed=len(checks) > 12,
-    )  # fmt: skip
+        f"All {len(checks)} checks.",
+        ("Level", "Where", "Finding", "Found", "Limit", "Limit from"),
+        tuple(rows),
+        (False, False, False, True, True, False),
+        links=tuple(links),
+        collapsed=len(checks) > 12,
+    )
 
 
 SECTION = Section(
     order=70,
-    wants=lambda material: bool(material.result.all_checks()) or any(p.fit.ok for *_, p in material.plates),
+    wants=lambda material: (
+        bool(material.result.all_checks()) or any(p.fit.ok for *_, p in material.plates)
+    ),
     write=write,
 )

@@ -29,9 +29,14 @@ def write(material: Material) -> Sequence[Block]:
     """Lead, table of results, key figure, doubts."""
     result = material.result
     blocks: list[Block] = [Heading("Summary", 1, "summary"), Paragraph(_lead(material), "lead")]
-    for compared in (*result.comparisons, *(c for assay in result.assays for c in assay.comparisons)):
+    for compared in (
+        *result.comparisons,
+        *(c for assay in result.assays for c in assay.comparisons),
+    ):
         if compared.says:
-            blocks.append(Paragraph(compared.says if compared.says.endswith(".") else f"{compared.says}."))
+            blocks.append(
+                Paragraph(compared.says if compared.says.endswith(".") else f"{compared.says}.")
+            )
     table = _table(material)
     if table is not None:
         blocks.append(table)
@@ -41,7 +46,9 @@ def write(material: Material) -> Sequence[Block]:
     doubts = doubts_of(result.all_checks())
     if doubts:
         more = f"; the first {DOUBTS_SHOWN} of {len(doubts)}" if len(doubts) > DOUBTS_SHOWN else ""
-        blocks.append(CheckList(doubts[:DOUBTS_SHOWN], f"To be read before the numbers are used{more}"))
+        blocks.append(
+            CheckList(doubts[:DOUBTS_SHOWN], f"To be read before the numbers are used{more}")
+        )
     return blocks
 
 
@@ -80,15 +87,23 @@ def _table(material: Material) -> Table | None:
         rows.append((*row, level_word(worst(assay.all_checks()))))
         links.append(
             tuple(
-                f"#{assay_anchor(i)}" if column in (3, 4) else "#checks" if column == len(row) else ""
+                f"#{assay_anchor(i)}"
+                if column in (3, 4)
+                else "#checks"
+                if column == len(row)
+                else ""
                 for column in range(len(row) + 1)
             )
         )
     numeric = tuple(name in ("Value", "n") or name.endswith("interval") for name in columns)
     return Table(
-        "Results, runs pooled.", (*columns, "Checks"), tuple(rows), (*numeric, False), links=tuple(links),
+        "Results, runs pooled.",
+        (*columns, "Checks"),
+        tuple(rows),
+        (*numeric, False),
+        links=tuple(links),
         note="Concentrations are averaged and bounded on the log scale. The last column is the gravest check of the assay and its plates.",
-    )  # fmt: skip
+    )
 
 
 def _subject(estimate: Estimate, assay: AssayResult) -> str:
@@ -98,7 +113,9 @@ def _subject(estimate: Estimate, assay: AssayResult) -> str:
         for e in assay.pooled
         if (e.name, e.subject, e.target) == (estimate.name, estimate.subject, estimate.target)
     ]
-    named = estimate.subject or ("" if estimate.target or assay.target else assay.title or assay.name)
+    named = estimate.subject or (
+        "" if estimate.target or assay.target else assay.title or assay.name
+    )
     return ", ".join(part for part in (named, estimate.where if len(same) > 1 else "") if part)
 
 
@@ -110,8 +127,12 @@ def key_figure(material: Material) -> Figure | None:
     if not any(row.value > 0 for row in rows):
         return None
     return forest(
-        rows, name="summary-ki", title="Affinities", x_title="Ki (nM)", pdf=False,
-    )  # fmt: skip
+        rows,
+        name="summary-ki",
+        title="Affinities",
+        x_title="Ki (nM)",
+        pdf=False,
+    )
 
 
 def _rows(assay: AssayResult) -> list[ForestRow]:
