@@ -24,7 +24,7 @@ sys.path[:] = [
 
 import numpy as np
 
-from tricyclic.numerics.batch import BatchFits, fit_batch
+from tricyclic.numerics.batch.fit import BatchFits, fit_batch
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 X = np.linspace(-10.0, -4.0, 10)

@@ -16,17 +16,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tricyclic.assays.affinity import pool_estimates
+from tricyclic.assays.pooling import pool_estimates
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Estimate
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import calibrate, compare_models
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.outliers import rout
-from tricyclic.numerics.random_effects import mean_with_known_errors
-from tricyclic.numerics.statistics import mean_of
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.series import Series
+from tricyclic.stats.random_effects import mean_with_known_errors
+from tricyclic.stats.statistics import mean_of
 
 # True Ki is 1 nM, so the truth is 0 on the log scale.
 TRUTH = 0.0

@@ -15,18 +15,18 @@ from pathlib import Path
 import numpy as np
 
 import tricyclic
-from tricyclic.assays.plate_simulator import Truth, one_run, simulate_plate
-from tricyclic.readers.layout import read_layout
-from tricyclic.readers.library import protocol
-from tricyclic.records.plate import PLATE_SHAPES, Plate, row_letters
-from tricyclic.studies.plan import AssayPlan, PlatePlan, read_plan
-from tricyclic.studies.quantities import conditions
+from tricyclic.assays.binding.simulate_plate import Truth, one_run, simulate_plate
+from tricyclic.core.plate import PLATE_SHAPES, Plate, row_letters
+from tricyclic.io.library.protocols import protocol
+from tricyclic.io.plate_layout import read_layout
+from tricyclic.study.conditions import conditions
+from tricyclic.study.plan import AssayPlan, PlatePlan, read_plan
 
 # A seed whose four affinities and two densities all hold their truth; of such intervals one in twenty does not, which
 # tests/science/test_ki_coverage.py and benchmarks/interval_coverage.py count.
 SEED = 2026
 TREATED = "desipramine 14 d"
-HERE = Path(tricyclic.__file__).parent / "library" / "examples"
+HERE = Path(tricyclic.__file__).parent / "data" / "examples"
 TRUTH = {
     "NET": Truth(kd_nM=0.8, bmax_fmol_per_mg=1000.0, ki_nM={"desipramine": 0.9}, nonspecific=0.005),
     "SERT": Truth(

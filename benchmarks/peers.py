@@ -38,7 +38,7 @@ sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != HE
 
 import numpy as np
 
-from tricyclic.numerics.batch import fit_batch
+from tricyclic.numerics.batch.fit import fit_batch
 
 sys.path.append(str(HERE))
 from engine import X, counts, fill, machine

@@ -36,8 +36,8 @@ PROMISED = {"compile": 0.5, "single": 50.0, "population": 14.0}
 
 def composed(kind: str) -> Any:
     """The scenario with desipramine, twice daily (bid), by minipump (pump) or once (acute)."""
-    from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
-    from tricyclic.records.regimen import Regimen
+    from tricyclic.core.dosing import Regimen
+    from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
     from tricyclic.simulation.compose import compose
 
     shelf = drugs()
@@ -99,7 +99,7 @@ class Case:
     """One treatment on every engine: the SBML with its start at rest, the times, and what is compared."""
 
     def __init__(self, kind: str) -> None:
-        from tricyclic.simulation.exchange import sbml_file
+        from tricyclic.exchange.sedml_omex import sbml_file
         from tricyclic.simulation.run import Bench
 
         self.bench = Bench(composed(kind))
@@ -160,7 +160,7 @@ def scipy_models(case: Case) -> tuple[Any, Any]:
     """The model as Python functions, and the same compiled by numba."""
     from numba import njit
 
-    from tricyclic.numerics.engine_scipy import SciPyModel
+    from tricyclic.ode.scipy_engine import SciPyModel
 
     plain, compiled = SciPyModel(case.bench.sbml), SciPyModel(case.bench.sbml)
     space = compiled._rates.__globals__
@@ -247,9 +247,9 @@ def population(
     subjects: int, workers: int, kind: str = "bid", seed: int = 1
 ) -> tuple[float, float, int]:
     """Seconds by the clock of a population from drawing to endpoints, CPU seconds of one subject here, and how many failed."""
-    from tricyclic.readers.mechanisms import mechanisms
+    from tricyclic.io.library.mechanisms import mechanisms
     from tricyclic.simulation.endpoints import reduction_of
-    from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
+    from tricyclic.simulation.parallel import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
     from tricyclic.simulation.population import draw, spreads_of
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.sampling import times_of
@@ -288,7 +288,7 @@ def _end(work: Any) -> Any:
 
 def peer_members(case: Case, compiled: Any, count: int) -> float:
     """CPU seconds per member of SciPy's LSODA, compiled, over the first subjects; their rest is given and not counted."""
-    from tricyclic.readers.mechanisms import mechanisms
+    from tricyclic.io.library.mechanisms import mechanisms
     from tricyclic.simulation.population import draw, spreads_of
 
     drawn = draw(spreads_of(case.bench.composed, mechanisms()), count, 1)

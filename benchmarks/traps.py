@@ -14,18 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from tricyclic.assays.affinity import pool_estimates
-from tricyclic.assays.binding import readings_of
-from tricyclic.assays.competition import Competition
-from tricyclic.assays.plate_simulator import Truth, one_run, simulate_plate
-from tricyclic.assays.saturation import Saturation
+from tricyclic.assays.binding.competition import Competition
+from tricyclic.assays.binding.readings import readings_of
+from tricyclic.assays.binding.saturation import Saturation
+from tricyclic.assays.binding.simulate_plate import Truth, one_run, simulate_plate
+from tricyclic.assays.pooling import pool_estimates
+from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.plate import Role, Well, row_letters
 from tricyclic.curves import SHELF
 from tricyclic.fitting.fit import Part, fit
+from tricyclic.io.library.protocols import protocol
 from tricyclic.numerics.equilibrium import half_rival
-from tricyclic.readers.library import protocol
-from tricyclic.records.conditions import BindingConditions, Measured
-from tricyclic.records.method import BindingMethod
-from tricyclic.records.plate import Role, Well, row_letters
 
 PAGE = Path(__file__).parents[1] / "docs" / "statistics.md"
 BEGIN, END = "<!-- traps:begin -->", "<!-- traps:end -->"

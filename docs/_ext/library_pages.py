@@ -15,13 +15,13 @@ from typing import Any
 from shelf_tables import cell, plain
 from sphinx.application import Sphinx
 
-from tricyclic.readers import mechanisms as library
-from tricyclic.readers.library import sources
-from tricyclic.records.constant import Constant
-from tricyclic.records.drug import Drug
-from tricyclic.records.mechanism import Mechanism
-from tricyclic.records.model_unit import MODEL_UNITS
-from tricyclic.records.scenario import Scenario
+from tricyclic.core.constant import Constant
+from tricyclic.core.drug import Drug
+from tricyclic.core.mechanism import Mechanism
+from tricyclic.core.model_unit import MODEL_UNITS
+from tricyclic.core.scenario import Scenario
+from tricyclic.io.library import mechanisms as library
+from tricyclic.io.library.protocols import sources
 
 SURE = {
     "read": "read",
@@ -236,11 +236,11 @@ def cited(key: str, known: dict[str, Any]) -> str:
 
 def drawings(place: Path, scenarios: dict[str, Scenario]) -> None:
     """Draw every pathway of every scenario with the drugs of the guides at its sites, and one coloured by a simulation."""
-    from tricyclic.figures.network import network_svg
     from tricyclic.jobs import diagram
+    from tricyclic.plotting.network import network_svg
     from tricyclic.simulation.compose import compose
-    from tricyclic.simulation.networks import pathway_of
-    from tricyclic.simulation.regimens import regimens_of
+    from tricyclic.simulation.dosing import regimens_of
+    from tricyclic.simulation.network import pathway_of
 
     # The simulation comes first: the solver's compiler and the engine of the drawings do not start in any order.
     work = diagram.run(diagram.Request(**COLOURED, to="."))

@@ -16,14 +16,14 @@ from typing import Any
 from shelf_tables import Told, cell, plain
 from sphinx.application import Sphinx
 
+from tricyclic.core.format import figures
+from tricyclic.core.model_unit import MODEL_UNITS
+from tricyclic.core.observation import Observation
+from tricyclic.io.library import mechanisms as library
+from tricyclic.io.library.ensembles import ensemble, ensemble_names
+from tricyclic.io.library.observations import observations
+from tricyclic.io.library.protocols import sources
 from tricyclic.jobs import list_drugs
-from tricyclic.readers import mechanisms as library
-from tricyclic.readers.ensembles import ensemble, ensemble_names
-from tricyclic.readers.library import sources
-from tricyclic.readers.observations import observations
-from tricyclic.records.model_unit import MODEL_UNITS
-from tricyclic.records.observation import Observation
-from tricyclic.records.telling import figures
 
 SURE = ("read", "guide", "derived", "recalled", "assumed", "start")
 

@@ -2,7 +2,7 @@
 
 `{curve-table}` lists every curve that can be fitted, `{curve-details}` tells each with its equation and
 its numbers; `{reader-table}`, `{protocol-table}`, `{verb-table}` and `{source-table}` list what we read, how we know to measure,
-and where numbers come from; `{house-tree}` gives every source file with its opening sentence. A new file
+and where numbers come from; `{package-tree}` gives every source file with its opening sentence. A new file
 appears by being there.
 """
 
@@ -18,11 +18,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import tricyclic
+from tricyclic.core.curve_model import CurveModel
 from tricyclic.curves import SHELF as CURVES
+from tricyclic.io.library import protocols as library
+from tricyclic.io.open import SHELF as READERS
 from tricyclic.jobs import SHELF as JOBS
-from tricyclic.readers import library
-from tricyclic.readers.open import SHELF as READERS
-from tricyclic.records.curve_model import CurveModel
 
 
 class Told(SphinxDirective):
@@ -100,19 +100,19 @@ class SourceTable(Told):
             yield f"| `{key}` | {cell(source.citation)}{f' [link](<{address}>)' if address else ''} |"
 
 
-class HouseTree(Told):
+class PackageTree(Told):
     """Every source file with its opening sentence, room by room."""
 
     def lines(self) -> Iterable[str]:
         """One row per file."""
-        house = Path(tricyclic.__file__).parent
+        package = Path(tricyclic.__file__).parent
         yield from ("| file | says |", "| --- | --- |")
-        for file in sorted(house.rglob("*.py"), key=lambda path: (path.parent != house, path)):
+        for file in sorted(package.rglob("*.py"), key=lambda path: (path.parent != package, path)):
             says = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split(
                 "\n\n"
             )[0]
-            if file.name != "__init__.py" or file.parent == house:
-                yield f"| `{file.relative_to(house).as_posix()}` | {cell(says)} |"
+            if file.name != "__init__.py" or file.parent == package:
+                yield f"| `{file.relative_to(package).as_posix()}` | {cell(says)} |"
 
 
 def told_curve(name: str, model: CurveModel) -> Iterable[str]:
@@ -168,5 +168,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("protocol-table", ProtocolTable)
     app.add_directive("verb-table", VerbTable)
     app.add_directive("source-table", SourceTable)
-    app.add_directive("house-tree", HouseTree)
+    app.add_directive("package-tree", PackageTree)
     return {"parallel_read_safe": True}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from tricyclic._version import __version__
 
 # name -> the module that holds it
 _NAMES = {
@@ -49,20 +49,20 @@ _NAMES = {
     "Study": "tricyclic.jobs._face",
     "Result": "tricyclic.jobs._face",
     # what one is given, and may make
-    "Plate": "tricyclic.records.plate",
-    "Well": "tricyclic.records.plate",
-    "Role": "tricyclic.records.plate",
-    "Layout": "tricyclic.records.layout",
-    "Series": "tricyclic.records.series",
-    "Estimate": "tricyclic.records.estimate",
-    "Fit": "tricyclic.records.estimate",
-    "Check": "tricyclic.records.check",
-    "Measured": "tricyclic.records.conditions",
-    "BindingConditions": "tricyclic.records.conditions",
-    "BindingMethod": "tricyclic.records.method",
-    "CurveModel": "tricyclic.records.curve_model",
-    "Parameter": "tricyclic.records.curve_model",
-    "Column": "tricyclic.records.curve_model",
+    "Plate": "tricyclic.core.plate",
+    "Well": "tricyclic.core.plate",
+    "Role": "tricyclic.core.plate",
+    "Layout": "tricyclic.core.plate_layout",
+    "Series": "tricyclic.core.series",
+    "Estimate": "tricyclic.core.estimate",
+    "Fit": "tricyclic.core.estimate",
+    "Check": "tricyclic.core.check",
+    "Measured": "tricyclic.core.conditions",
+    "BindingConditions": "tricyclic.core.conditions",
+    "BindingMethod": "tricyclic.core.analysis_options",
+    "CurveModel": "tricyclic.core.curve_model",
+    "Parameter": "tricyclic.core.curve_model",
+    "Column": "tricyclic.core.curve_model",
     # how it says no
     "TricyclicError": "tricyclic.errors",
     "InputError": "tricyclic.errors",
@@ -131,6 +131,14 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
+    from tricyclic.core.analysis_options import BindingMethod
+    from tricyclic.core.check import Check
+    from tricyclic.core.conditions import BindingConditions, Measured
+    from tricyclic.core.curve_model import Column, CurveModel, Parameter
+    from tricyclic.core.estimate import Estimate, Fit
+    from tricyclic.core.plate import Plate, Role, Well
+    from tricyclic.core.plate_layout import Layout
+    from tricyclic.core.series import Series
     from tricyclic.errors import InputError, TricyclicError
     from tricyclic.jobs._face import (
         Result,
@@ -163,11 +171,3 @@ if TYPE_CHECKING:
         simulate,
         virtual_assay,
     )
-    from tricyclic.records.check import Check
-    from tricyclic.records.conditions import BindingConditions, Measured
-    from tricyclic.records.curve_model import Column, CurveModel, Parameter
-    from tricyclic.records.estimate import Estimate, Fit
-    from tricyclic.records.layout import Layout
-    from tricyclic.records.method import BindingMethod
-    from tricyclic.records.plate import Plate, Role, Well
-    from tricyclic.records.series import Series

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import tricyclic
 from tricyclic.cli.main import main
 
-SHIPPED = Path(tricyclic.__file__).parent / "library" / "examples" / "desipramine-study"
+SHIPPED = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
 PLATE = (SHIPPED / "raw" / "net_run1.csv").read_text(encoding="utf-8")
 LAYOUT = (SHIPPED / "layouts" / "net.toml").read_text(encoding="utf-8")
 STATED = ["--protocol", "net-nisoxetine", "--radioligand-nM", "1.0", "--kd-nM", "0.8"]

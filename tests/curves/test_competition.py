@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.curves.competition_under_mask import occupancy_under_mask
 from tricyclic.fitting.fit import fit
 from tricyclic.numerics.equilibrium import half_rival
-from tricyclic.records.series import Series
 
 COMPETITOR = np.array([0.0, *np.logspace(-12, -4, 33)])
 WELL = {"nonspecific": 0.03, "signal_per_M": 1.1e13, "background": 25.0}

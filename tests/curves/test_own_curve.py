@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.series import Series
 from tricyclic.curves import CurveShelf
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import fit
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.series import Series
 
 OWN = '''
 """From a dose to a reading: a straight line through a point."""
 
 import numpy as np
 
-from tricyclic.records.curve_model import Column, CurveModel, Parameter
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
 
 
 def line(*, concentration_M, start, rise):

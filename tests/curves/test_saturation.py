@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.fitting.fit import Part, fit
-from tricyclic.records.series import Series
 
 HOT = np.logspace(-12, -6, 25)
 

@@ -64,7 +64,7 @@ def test_every_verb_is_told(built):
 
 
 def test_every_mechanism_scenario_and_drug_has_its_page(built):
-    from tricyclic.readers import mechanisms as library
+    from tricyclic.io.library import mechanisms as library
 
     shelves = {
         "mechanisms": library.mechanisms(),
@@ -87,7 +87,7 @@ def test_a_page_of_a_mechanism_shows_its_equations_values_sources_and_what_it_le
 
 
 def test_every_pathway_is_drawn_on_the_page_of_its_scenario(built):
-    from tricyclic.readers import mechanisms as library
+    from tricyclic.io.library import mechanisms as library
 
     for name in library.scenario_names():
         page = (built / "library" / "scenarios" / f"{name}.html").read_text(encoding="utf-8")
@@ -96,8 +96,8 @@ def test_every_pathway_is_drawn_on_the_page_of_its_scenario(built):
 
 
 def test_every_observation_and_every_caution_is_told(built):
-    from tricyclic.readers.library import sources
-    from tricyclic.readers.observations import observations
+    from tricyclic.io.library.observations import observations
+    from tricyclic.io.library.protocols import sources
 
     calibration = (built / "calibration.html").read_text(encoding="utf-8")
     assert not [row.id for row in observations() if row.id not in calibration]
@@ -108,13 +108,13 @@ def test_every_observation_and_every_caution_is_told(built):
 
 
 def test_every_term_of_the_records_is_in_the_vocabulary():
-    import tricyclic.records.check
-    from tricyclic.records.plate import Role
+    import tricyclic.core.check
+    from tricyclic.core.plate import Role
 
     vocabulary = (DOCS / "vocabulary.md").read_text(encoding="utf-8")
     missing = [
         word
-        for word in [*(role.value for role in Role), *tricyclic.records.check.LEVELS]
+        for word in [*(role.value for role in Role), *tricyclic.core.check.LEVELS]
         if f"`{word}`" not in vocabulary
     ]
     assert not missing, f"the vocabulary does not explain {missing}"

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tricyclic.curves import SHELF as CURVES
-from tricyclic.readers.open import SHELF as READERS
+from tricyclic.io.open import SHELF as READERS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

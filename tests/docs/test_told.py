@@ -61,7 +61,7 @@ def test_the_exit_codes_are_those_of_the_page():
 
 
 def test_every_key_of_a_plate_plan_is_told():
-    from tricyclic.readers import layout
+    from tricyclic.io import plate_layout as layout
 
     untold = [key for key in layout._BLOCK if f"`{key}`" not in page("files.md") and key != "name"]
     assert not untold, f"docs/files.md does not tell {untold}"

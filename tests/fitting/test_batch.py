@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy.stats import f as f_distribution
 
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.errors import InputError
 from tricyclic.fitting.batch import estimates, fit_series, gather, null_f, replicates_p
 from tricyclic.fitting.fit import Part, fit
 from tricyclic.fitting.replicates import lack_of_fit
-from tricyclic.numerics.batch import fit_batch
-from tricyclic.records.series import Series
+from tricyclic.numerics.batch.fit import fit_batch
 
 X = np.linspace(-10.0, -4.0, 10)
 R = Path(__file__).parents[1] / "golden" / "r"

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import (
@@ -20,7 +21,6 @@ from tricyclic.fitting.choose import (
     simpler_or_fuller,
 )
 from tricyclic.fitting.fit import Part, fit
-from tricyclic.records.series import Series
 
 R = json.loads((Path(__file__).parents[1] / "golden/r/curves.json").read_text(encoding="utf-8"))
 ONE, HILL = SHELF["one_site_competition"], SHELF["one_site_competition_hill"]

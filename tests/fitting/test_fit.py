@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import Part, band, fit, predict
-from tricyclic.records.curve_model import Column, CurveModel, Parameter
-from tricyclic.records.series import Series
 
 LINE = CurveModel(
     says="a straight line",

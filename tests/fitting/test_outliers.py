@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import Part
 from tricyclic.fitting.outliers import rout, suspects_as_checks
 from tricyclic.fitting.problem import Problem
 from tricyclic.numerics.robust import discordant, robust_fit, robust_sd
-from tricyclic.records.series import Series
 
 R = json.loads((Path(__file__).parents[1] / "golden/r/curves.json").read_text(encoding="utf-8"))
 ONE = SHELF["one_site_competition"]

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.replicates import lack_of_fit
-from tricyclic.records.series import Series
 
 R = json.loads((Path(__file__).parents[1] / "golden/r/curves.json").read_text(encoding="utf-8"))
 ONE = SHELF["one_site_competition"]

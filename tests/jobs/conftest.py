@@ -9,7 +9,7 @@ import pytest
 
 import tricyclic
 
-SHIPPED = Path(tricyclic.__file__).parent / "library" / "examples" / "desipramine-study"
+SHIPPED = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
 STUDY = """schema_version = 1
 title = "A small study"
 author = "tests"

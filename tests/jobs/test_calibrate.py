@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError
+from tricyclic.io.library.ensembles import ensemble
+from tricyclic.io.library.observations import COLUMNS
 from tricyclic.jobs._ensemble_group import age_of, group_of
 from tricyclic.jobs.calibrate import Request, run
-from tricyclic.readers.ensembles import ensemble
-from tricyclic.readers.observations import COLUMNS
-from tricyclic.simulation import calibrate
+from tricyclic.simulation.calibration import calibrate
 
 TINY = calibrate.Budget(
     starts=1,

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import tricyclic as tca
-from tricyclic.studies import results
-from tricyclic.studies.shipped import copy_shipped
+from tricyclic.study import results_folder as results
+from tricyclic.study.examples import copy_shipped
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = Path(tca.__file__).parent / "library" / "examples" / "desipramine-study"
+SHIPPED = Path(tca.__file__).parent / "data" / "examples" / "desipramine-study"
 SCRIPT = ROOT / "benchmarks" / "make_demo_study.py"
 
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from tricyclic.assays.plate_simulator import simulate_plate
+from tricyclic.assays.binding.simulate_plate import simulate_plate
 from tricyclic.cli.main import main
+from tricyclic.core.plate import PLATE_SHAPES, Plate
+from tricyclic.io.plate_layout import read_layout
 from tricyclic.jobs._design_plan import asked_plan
 from tricyclic.jobs._design_pool import simulate
 from tricyclic.jobs.design import Request, run
-from tricyclic.readers.layout import read_layout
-from tricyclic.records.plate import PLATE_SHAPES, Plate
 
 NET = Request(
     "binding", "net-nisoxetine", expected_ki="1 nM", expected_bmax="800 fmol/mg", simulations=0

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tricyclic.cli.main import main
-from tricyclic.readers.mechanisms import (
+from tricyclic.io.library.mechanisms import (
     drug,
     drug_names,
     drugs,
@@ -19,7 +19,7 @@ from tricyclic.readers.mechanisms import (
     scenario_names,
 )
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.regimens import regimens_of
+from tricyclic.simulation.dosing import regimens_of
 from tricyclic.simulation.run import Bench
 
 

@@ -11,7 +11,7 @@ import pytest
 import tricyclic.jobs.credibility as credibility
 import tricyclic.jobs.export as export
 from tricyclic.errors import InputError
-from tricyclic.numerics.integrator import engine
+from tricyclic.ode.solver import engine
 
 
 def finished(work):
@@ -131,7 +131,7 @@ def test_a_credibility_report_of_another_ending_is_refused(tmp_path):
 
 def test_a_model_of_ones_own_runs_from_the_command_line(tmp_path):
     from tricyclic.jobs import simulate
-    from tricyclic.numerics.integrator import sbml_of
+    from tricyclic.ode.solver import sbml_of
 
     file = tmp_path / "chain.xml"
     file.write_text(
@@ -149,8 +149,8 @@ def test_a_member_of_the_ensemble_is_what_the_files_hold_and_what_is_set_wins_ov
     import csv
     import io
 
-    from tricyclic.readers.ensembles import ensemble
-    from tricyclic.readers.mechanisms import scenario
+    from tricyclic.io.library.ensembles import ensemble
+    from tricyclic.io.library.mechanisms import scenario
 
     own = ensemble(scenario("kinetics_and_occupancy").ensemble or "kinetics_and_occupancy")
     best = own.member(0)

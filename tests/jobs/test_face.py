@@ -10,7 +10,7 @@ import pytest
 import tricyclic as tca
 from tricyclic.errors import InputError
 
-SHIPPED = Path(tca.__file__).parent / "library" / "examples" / "desipramine-study"
+SHIPPED = Path(tca.__file__).parent / "data" / "examples" / "desipramine-study"
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 import tricyclic as tca
-from tricyclic.assays.plate_simulator import Truth, simulate_plate
+from tricyclic.assays.binding.simulate_plate import Truth, simulate_plate
 from tricyclic.cli.main import main
-from tricyclic.readers.library import protocol
-from tricyclic.records.conditions import Measured
-from tricyclic.records.plate import row_letters
+from tricyclic.core.conditions import Measured
+from tricyclic.core.plate import row_letters
+from tricyclic.io.library.protocols import protocol
 
 TRUTH = Truth(
     kd_nM=0.8,
@@ -99,7 +99,7 @@ def grid(wells) -> str:
 
 @pytest.fixture
 def folder(tmp_path):
-    from tricyclic.readers.layout import layout_from_toml
+    from tricyclic.io.plate_layout import layout_from_toml
 
     (tmp_path / "raw").mkdir()
     (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")

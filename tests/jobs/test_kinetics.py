@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import tricyclic as tca
-from tricyclic.assays.plate_simulator import Truth, simulate_plate
-from tricyclic.readers.layout import layout_from_toml
-from tricyclic.records.plate import row_letters
+from tricyclic.assays.binding.simulate_plate import Truth, simulate_plate
+from tricyclic.core.plate import row_letters
+from tricyclic.io.plate_layout import layout_from_toml
 
 TIMES = 'times = ["1 min", "2 min", "4 min", "8 min", "15 min", "30 min", "60 min", "120 min"]\ndirection = "across"\n'
 # Two concentrations of radioligand: one alone gives kobs and cannot part kon from koff.

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from tricyclic.cli.main import main
-from tricyclic.readers.observations import observations
+from tricyclic.io.library.observations import observations
 
 FILES = {
     "problem.yaml",

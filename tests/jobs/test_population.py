@@ -8,10 +8,10 @@ import json
 import numpy as np
 import pytest
 
+from tricyclic.core.format import figures
+from tricyclic.core.population import PERCENTILES
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.jobs.population import Request, run
-from tricyclic.records.population import PERCENTILES
-from tricyclic.records.telling import figures
 
 SMALL = """
 title = "Kinetics and occupancy"

@@ -11,8 +11,14 @@ from typing import Any
 import pytest
 
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.library.observations import (
+    COLUMNS,
+    MORE_COLUMNS,
+    hash_of,
+    observations,
+    predictions,
+)
 from tricyclic.jobs.predict import Request, run
-from tricyclic.readers.observations import COLUMNS, MORE_COLUMNS, hash_of, observations, predictions
 
 SCENARIO = """
 title = "One drug in a person"

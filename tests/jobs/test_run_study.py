@@ -16,7 +16,8 @@ import pytest
 
 import tricyclic as tca
 from tricyclic.errors import InputError
-from tricyclic.studies import log, results
+from tricyclic.study import log
+from tricyclic.study import results_folder as results
 
 
 def folder_of(study):

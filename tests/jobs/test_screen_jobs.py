@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from tricyclic.assays.screen_simulator import simulate_curves, simulate_single
+from tricyclic.assays.screening.simulate_screen import simulate_curves, simulate_single
 from tricyclic.cli.main import main
 
 LAYOUT = """plate = 96

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tricyclic.cli.main import main
 from tricyclic.errors import InputError
 from tricyclic.jobs.sensitivity import Request, run
-from tricyclic.numerics.integrator import sbml_of
+from tricyclic.ode.solver import sbml_of
 
 SMALL = """
 title = "Kinetics and occupancy"

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from tricyclic.cli.main import main
 from tricyclic.errors import InputError
+from tricyclic.io.library.mechanisms import mechanisms
 from tricyclic.jobs._job import Progress
 from tricyclic.jobs.simulate import Request, run
-from tricyclic.readers.mechanisms import mechanisms
 
 SCENARIO = """
 title = "A site in the brain and what it blocks"

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from tricyclic.cli.main import main
-from tricyclic.numerics.integrator import sbml_of
-from tricyclic.numerics.sbml import seconds_of_time
+from tricyclic.ode.solver import sbml_of
+from tricyclic.sbml.document import seconds_of_time
 
 UNITS = {
     "": None,

@@ -10,15 +10,17 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tricyclic.records.check import Check
-from tricyclic.records.conditions import BindingConditions, Measured
-from tricyclic.records.document import Document
-from tricyclic.records.estimate import Estimate, Fit, FittedParameter, FittedPart
-from tricyclic.records.evidence import Evidence, Source
-from tricyclic.records.picture import ControlLevel, CurvePicture, Mark, PointSet, Trace
-from tricyclic.records.plate import Plate, Role, Well
-from tricyclic.records.protocol import Protocol, Step
-from tricyclic.records.results import (
+from tricyclic.core.check import Check
+from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.document import Document
+from tricyclic.core.estimate import Estimate, Fit, FittedParameter, FittedPart
+from tricyclic.core.evidence import Evidence, Source
+from tricyclic.core.plate import Plate, Role, Well
+from tricyclic.core.plot_data import ControlLevel, CurvePicture, Mark, PointSet, Trace
+from tricyclic.core.protocol import Protocol, Step
+from tricyclic.core.series import Series
+from tricyclic.reports.assemble import assemble
+from tricyclic.results.binding import (
     AssayResult,
     Comparison,
     ErrorShare,
@@ -27,8 +29,6 @@ from tricyclic.records.results import (
     PlateResult,
     StudyResult,
 )
-from tricyclic.records.series import Series
-from tricyclic.reports.assemble import assemble
 
 TARGETS = {
     "net": ("NET", "[³H]nisoxetine", 0.83, (0.4, 4.2), 0.8, 1.0),

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from tricyclic.core.document import CheckList, Figure, Heading, Table
+from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
-from tricyclic.records.document import CheckList, Figure, Heading, Table
-from tricyclic.records.estimate import Estimate
 from tricyclic.reports.assemble import assemble
 from tricyclic.reports.section import Material
 from tricyclic.reports.sections import SHELF

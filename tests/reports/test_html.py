@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from tricyclic.records.check import Check
-from tricyclic.records.document import CheckList, Document, Heading, Paragraph, Table
+from tricyclic.core.check import Check
+from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
 from tricyclic.reports.assemble import assemble
 from tricyclic.reports.html import to_html
 

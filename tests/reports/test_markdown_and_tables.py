@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tricyclic.records.document import Figure
+from tricyclic.core.document import Figure
 from tricyclic.reports.assemble import assemble
 from tricyclic.reports.markdown import to_markdown
 from tricyclic.reports.tables import all_tables

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from tricyclic.records.check import Check
-from tricyclic.records.document import CheckList, Document, Heading, Paragraph, Table
+from tricyclic.core.check import Check
+from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
 from tricyclic.reports.assemble import assemble
 from tricyclic.reports.pdf import breakable, drawing_to_pdf, to_pdf
 

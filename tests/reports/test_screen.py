@@ -13,9 +13,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from tricyclic.records.check import Check
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.screen import (
+from tricyclic.core.check import Check
+from tricyclic.core.estimate import Estimate
+from tricyclic.reports.screen import screen_html, screen_tables
+from tricyclic.results.screening import (
     CompoundPotency,
     ControlWells,
     CurveHit,
@@ -24,7 +25,6 @@ from tricyclic.records.screen import (
     Screen,
     WellHit,
 )
-from tricyclic.reports.screen import screen_html, screen_tables
 
 HOSTILE = '<img src=x onerror=alert(1)>"&'
 VOID = {"meta", "input", "br", "img", "link", "hr"}

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from tricyclic.records.check import Check
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.evidence import Evidence
+from tricyclic.core.check import Check
+from tricyclic.core.estimate import Estimate
+from tricyclic.core.evidence import Evidence
 from tricyclic.reports.words import (
     against,
     number,

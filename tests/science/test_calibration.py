@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tricyclic.io.library.ensembles import ensemble, ensemble_names
+from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
+from tricyclic.io.library.observations import observations
 from tricyclic.jobs._ensemble_group import age_of, group_of
-from tricyclic.readers.ensembles import ensemble, ensemble_names
-from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
-from tricyclic.readers.observations import observations
+from tricyclic.simulation.calibration.predict import panel_of, values_for
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.observe import panel_of, values_for
-from tricyclic.simulation.regimens import regimens_of
+from tricyclic.simulation.dosing import regimens_of
 from tricyclic.simulation.run import Bench
 
 # Guide targets and bands that every member keeps: limit of the observations table -> (low, high).

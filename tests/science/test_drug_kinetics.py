@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tricyclic.readers.mechanisms import drugs, mechanisms, scenario_from_toml
-from tricyclic.records.regimen import Regimen
+from tricyclic.core.dosing import Regimen
+from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario_from_toml
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.run import Bench
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from tricyclic.assays.affinity import pool_estimates
-from tricyclic.assays.binding import readings_of
-from tricyclic.assays.competition import Competition
-from tricyclic.assays.plate_simulator import Truth, one_run, simulate_plate
+from tricyclic.assays.binding.competition import Competition
+from tricyclic.assays.binding.readings import readings_of
+from tricyclic.assays.binding.simulate_plate import Truth, one_run, simulate_plate
+from tricyclic.assays.pooling import pool_estimates
+from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.estimate import Estimate
+from tricyclic.core.plate_layout import Layout
 from tricyclic.curves import SHELF
-from tricyclic.readers.layout import layout_from_toml
-from tricyclic.readers.library import protocol
-from tricyclic.records.conditions import BindingConditions, Measured
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.layout import Layout
-from tricyclic.records.method import BindingMethod
+from tricyclic.io.library.protocols import protocol
+from tricyclic.io.plate_layout import layout_from_toml
 
 KI_NM = 0.9
 TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": KI_NM})
@@ -50,7 +50,7 @@ def ki_of_a_plate(truth: Truth, seed: int, *, limits: bool) -> Estimate:
 
 
 def _wells():
-    from tricyclic.records.plate import Plate, Well, row_letters
+    from tricyclic.core.plate import Plate, Well, row_letters
 
     empty = Plate(
         "plan", 96, tuple(Well(f"{row_letters(i // 12)}{i % 12 + 1:02d}", 1.0) for i in range(96))

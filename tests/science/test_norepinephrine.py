@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
-from tricyclic.records.scenario import Part, Place, Scenario, Watch
+from tricyclic.core.scenario import Part, Place, Scenario, Watch
+from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.regimens import regimens_of
+from tricyclic.simulation.dosing import regimens_of
 from tricyclic.simulation.run import Bench
 
 Floats = NDArray[np.float64]

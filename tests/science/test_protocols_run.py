@@ -8,12 +8,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tricyclic.assays.analyse import analyse_plate
-from tricyclic.assays.plate_simulator import Truth, simulate_plate
+from tricyclic.assays.binding.analysis import analyse_plate
+from tricyclic.assays.binding.simulate_plate import Truth, simulate_plate
+from tricyclic.core.conditions import Measured
 from tricyclic.curves import SHELF
-from tricyclic.readers import library
-from tricyclic.readers.layout import layout_from_toml
-from tricyclic.records.conditions import Measured
+from tricyclic.io.library import protocols as library
+from tricyclic.io.plate_layout import layout_from_toml
 
 COUNTER = {
     "counting_efficiency": Measured(0.45, ""),

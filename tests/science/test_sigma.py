@@ -10,10 +10,10 @@ import functools
 import numpy as np
 import pytest
 
-from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
-from tricyclic.records.constant import Constant
-from tricyclic.records.drug import Drug
-from tricyclic.records.regimen import Regimen
+from tricyclic.core.constant import Constant
+from tricyclic.core.dosing import Regimen
+from tricyclic.core.drug import Drug
+from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.run import Bench
 

@@ -15,10 +15,10 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
-from tricyclic.records.mechanism import Link, Mechanism
-from tricyclic.records.regimen import Regimen
-from tricyclic.records.scenario import Fluid, Part, Place, Scenario, Site
+from tricyclic.core.dosing import Regimen
+from tricyclic.core.mechanism import Link, Mechanism
+from tricyclic.core.scenario import Fluid, Part, Place, Scenario, Site
+from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.run import Bench
 

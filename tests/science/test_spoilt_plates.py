@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tricyclic.assays.binding import readings_of
-from tricyclic.assays.checks import plate_checks
-from tricyclic.assays.plate_simulator import Faults, Truth, bound_in_wells, simulate_plate
-from tricyclic.assays.radioactivity import signal_per_M
+from tricyclic.assays.binding.checks import plate_checks
+from tricyclic.assays.binding.radioactivity import signal_per_M
+from tricyclic.assays.binding.readings import readings_of
+from tricyclic.assays.binding.simulate_plate import Faults, Truth, bound_in_wells, simulate_plate
+from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.plate import Plate, Role, Well
 from tricyclic.curves import SHELF
 from tricyclic.fitting.fit import fit
-from tricyclic.readers import library
-from tricyclic.readers.layout import layout_from_toml
-from tricyclic.records.conditions import BindingConditions, Measured
-from tricyclic.records.plate import Plate, Role, Well
+from tricyclic.io.library import protocols as library
+from tricyclic.io.plate_layout import layout_from_toml
 
 CURVE = {"competition": "competition_with_depletion", "saturation": "saturation_with_depletion"}
 

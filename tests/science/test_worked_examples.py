@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tricyclic.assays.affinity import ki_from_ic50, pool_estimates, selectivity
+from tricyclic.assays.binding.affinity import ki_from_ic50, selectivity
+from tricyclic.assays.pooling import pool_estimates
+from tricyclic.core.estimate import Estimate
+from tricyclic.core.series import Series
 from tricyclic.curves import SHELF
 from tricyclic.fitting.choose import compare, compare_models, held_or_free
 from tricyclic.fitting.fit import Part, fit
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.series import Series
 
 R = json.loads(
     (Path(__file__).parents[1] / "golden/r/published_tables.json").read_text(encoding="utf-8")

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from tricyclic.core.dosing import Regimen, is_sustained
 from tricyclic.errors import UnknownNameError
-from tricyclic.readers.mechanisms import (
+from tricyclic.exchange.sedml_omex import sbml_file
+from tricyclic.io.library.mechanisms import (
     drug,
     drugs,
     mechanisms,
@@ -15,12 +17,10 @@ from tricyclic.readers.mechanisms import (
     scenario_from_toml,
     scenario_names,
 )
-from tricyclic.records.regimen import Regimen, is_sustained
+from tricyclic.jobs._credibility_checks import annotated
 from tricyclic.simulation.annotations import address, identifiers_of
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.composed import Composed
-from tricyclic.simulation.credibility import annotated
-from tricyclic.simulation.exchange import sbml_file
+from tricyclic.simulation.model import Composed
 from tricyclic.simulation.run import Bench
 
 MECHANISMS, DRUGS = mechanisms(), drugs()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tricyclic.core.constant import Constant
+from tricyclic.core.dosing import Regimen
 from tricyclic.errors import InputError
-from tricyclic.readers.mechanisms import drugs, mechanism_from_text, mechanisms, scenario_from_toml
-from tricyclic.records.constant import Constant
-from tricyclic.records.regimen import Regimen
+from tricyclic.io.library.mechanisms import (
+    drugs,
+    mechanism_from_text,
+    mechanisms,
+    scenario_from_toml,
+)
 from tricyclic.simulation.compose import compose
 
 SMALL = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tricyclic.records.scenario import Watch
+from tricyclic.core.scenario import Watch
 from tricyclic.simulation.endpoints import Reduction, endpoints_of
 
 OF = Reduction((Watch("w", "net.occupancy", "dimensionless", "occupancy"),))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tricyclic.core.dosing import Regimen
 from tricyclic.errors import InputError
-from tricyclic.records.regimen import Regimen
 from tricyclic.simulation.nca import area, exposure, exposure_to, terminal
 
 # Theophylline, 12 people (Theoph of R's datasets); subjects 1 and 2.

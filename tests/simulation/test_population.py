@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tricyclic.core.dosing import Regimen
+from tricyclic.core.population import Phenotype
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.readers.mechanisms import drugs, mechanisms, scenario_from_toml
-from tricyclic.readers.populations import population, population_names
-from tricyclic.records.population import Phenotype
-from tricyclic.records.regimen import Regimen
+from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario_from_toml
+from tricyclic.io.library.populations import population, population_names
 from tricyclic.simulation import population as population_module
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.population import Spread, draw, spreads_of

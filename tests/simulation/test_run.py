@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
+from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.regimens import regimens_of
+from tricyclic.simulation.dosing import regimens_of
 from tricyclic.simulation.run import Bench
 
 

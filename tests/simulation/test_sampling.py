@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tricyclic.records.regimen import Regimen
+from tricyclic.core.dosing import Regimen
 from tricyclic.simulation.sampling import times_of
 
 TWICE_DAILY = Regimen("desipramine", "ip", 1.0, 0.0, 12.0, 28)

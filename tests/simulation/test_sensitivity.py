@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tricyclic.core.constant import Constant
+from tricyclic.core.dosing import Regimen
+from tricyclic.core.drug import Drug
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.library.mechanisms import mechanisms, scenario_from_toml
 from tricyclic.numerics.sobol import indices, saltelli
-from tricyclic.readers.mechanisms import mechanisms, scenario_from_toml
-from tricyclic.records.constant import Constant
-from tricyclic.records.drug import Drug
-from tricyclic.records.regimen import Regimen
-from tricyclic.records.sensitivity import Varied
+from tricyclic.results.sensitivity import Varied
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.endpoints import reduction_of
-from tricyclic.simulation.many import Question
+from tricyclic.simulation.parallel import Question
 from tricyclic.simulation.sampling import times_of
 from tricyclic.simulation.sensitivity import elasticities, sobol_table, spread_over, varied_of
 

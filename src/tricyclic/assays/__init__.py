@@ -1,1 +1,1 @@
-"""One file here is one way of measuring."""
+"""The analysis of each experiment: readings in, results out. No files are opened here."""

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from tricyclic import __version__
+from tricyclic._version import __version__
 from tricyclic.cli.options import help_of, params_of, request_from
 from tricyclic.errors import EXIT_CHECK_SAYS_STOP, EXIT_DONE, EXIT_OUR_FAULT, TricyclicError
 from tricyclic.jobs import SHELF
@@ -176,7 +176,7 @@ def _finish(work: Any, *, quiet: bool) -> Any:
 
 
 def _show(job: Any, found: Any, *, as_json: bool) -> int:
-    from tricyclic.studies.atomic import write_file
+    from tricyclic.io.atomic import write_file
 
     files = getattr(found, "to_write", {})
     for place, data in files.items():

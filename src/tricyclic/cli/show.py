@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tricyclic.records.telling import figures, told
+from tricyclic.core.estimate import told
+from tricyclic.core.format import figures
 
 
 def as_text(verb: str, found: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tricyclic.shelf import Shelf
+from tricyclic.registry import Shelf
 
 __all__ = ["SHELF", "CurveShelf"]
 

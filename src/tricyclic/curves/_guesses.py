@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tricyclic.records.curve_model import CurveModel, Parameter
-from tricyclic.records.series import Series
+from tricyclic.core.curve_model import CurveModel, Parameter
+from tricyclic.core.series import Series
 
 Grid = Mapping[str, Sequence[float] | np.ndarray]
 Start = dict[str, float]

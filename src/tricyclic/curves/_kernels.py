@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tricyclic.records.curve_model import Column, Parameter
+from tricyclic.core.curve_model import Column, Parameter
 
 Values = float | np.ndarray
 

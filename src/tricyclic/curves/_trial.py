@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.series import Series
 
 
 def tried(model: Any, where: str) -> CurveModel:

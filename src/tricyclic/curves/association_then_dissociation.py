@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tricyclic.core.curve_model import CurveModel, Parameter
+from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Grid, Start, rates, settings, starts_on_grid
 from tricyclic.curves._kernels import (
     BACKGROUND,
@@ -17,8 +19,6 @@ from tricyclic.curves._kernels import (
     mean_over,
     power10,
 )
-from tricyclic.records.curve_model import CurveModel, Parameter
-from tricyclic.records.series import Series
 
 
 def bound(

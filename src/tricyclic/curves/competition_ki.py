@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from tricyclic.core.curve_model import CurveModel, Parameter
+from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Grid, Start, doses, starts_on_grid
 from tricyclic.curves._kernels import (
     BACKGROUND,
@@ -20,8 +22,6 @@ from tricyclic.curves._kernels import (
     log10_molar,
     power10,
 )
-from tricyclic.records.curve_model import CurveModel, Parameter
-from tricyclic.records.series import Series
 
 
 def bound(

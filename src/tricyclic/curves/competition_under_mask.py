@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
+from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Grid, Start, doses, settings, starts_on_grid, well_bound
 from tricyclic.curves._kernels import (
     BACKGROUND,
@@ -22,8 +24,6 @@ from tricyclic.curves._kernels import (
     power10,
 )
 from tricyclic.numerics.equilibrium import ManySites, many_sites
-from tricyclic.records.curve_model import Column, CurveModel, Parameter
-from tricyclic.records.series import Series
 
 
 class UnderMask(NamedTuple):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Grid, Start, doses, settings, starts_on_grid, well_bound
 from tricyclic.curves._kernels import (
     BACKGROUND,
@@ -23,8 +25,6 @@ from tricyclic.curves._kernels import (
     power10,
 )
 from tricyclic.numerics.equilibrium import one_site
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.series import Series
 
 
 def bound(

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
+from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Grid, Start, doses, starts_on_grid
 from tricyclic.curves._kernels import Values, log10_molar, power10
-from tricyclic.records.curve_model import Column, CurveModel, Parameter
-from tricyclic.records.series import Series
 
 
 def response(

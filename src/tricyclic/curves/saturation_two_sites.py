@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
+from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Start, doses, starts_on_grid
 from tricyclic.curves._kernels import (
     BACKGROUND,
@@ -15,8 +17,6 @@ from tricyclic.curves._kernels import (
     log10_molar,
     power10,
 )
-from tricyclic.records.curve_model import Column, CurveModel, Parameter
-from tricyclic.records.series import Series
 
 
 def bound(

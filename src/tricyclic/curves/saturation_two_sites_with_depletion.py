@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Start, per_molar, settings, within_bounds
 from tricyclic.curves._kernels import (
     BACKGROUND,
@@ -20,8 +22,6 @@ from tricyclic.curves._kernels import (
 )
 from tricyclic.curves.saturation_two_sites import first_guess as without_depletion
 from tricyclic.numerics.equilibrium import many_sites
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.series import Series
 
 
 def bound(

@@ -1,1 +1,1 @@
-"""The engine that treats all curves alike."""
+"""Fits of declared curves: one curve, model selection, outliers, many curves."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tricyclic.core.estimate import Estimate
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError
-from tricyclic.numerics.batch import STATUS, BatchFits, fit_batch
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.series import Series
+from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
 
 __all__ = [
     "STATUS",

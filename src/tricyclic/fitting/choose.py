@@ -13,6 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from tricyclic.core.analysis_options import Variance
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Fit
+from tricyclic.core.format import figures
+from tricyclic.core.series import Series
 from tricyclic.errors import FitFailedError, InputError
 from tricyclic.fitting.fit import Part, fit
 from tricyclic.fitting.hypotheses import (
@@ -23,13 +28,8 @@ from tricyclic.fitting.hypotheses import (
     simpler_or_fuller,
     with_model,
 )
-from tricyclic.numerics.statistics import extra_sum_of_squares
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.estimate import Fit
-from tricyclic.records.method import Variance
-from tricyclic.records.results import Comparison
-from tricyclic.records.series import Series
-from tricyclic.records.telling import figures
+from tricyclic.results.binding import Comparison
+from tricyclic.stats.statistics import extra_sum_of_squares
 
 __all__ = [
     "Hypothesis",

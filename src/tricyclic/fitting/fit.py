@@ -12,15 +12,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tricyclic.core.analysis_options import Variance
+from tricyclic.core.check import Check
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.problem import Part, Problem, Slot, columns_of
 from tricyclic.fitting.search import Search
 from tricyclic.numerics.least_squares import Optimum, jacobian
-from tricyclic.records.check import Check
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.estimate import Fit, FittedParameter, FittedPart
-from tricyclic.records.method import Variance
-from tricyclic.records.series import Series
 
 __all__ = ["Part", "band", "fit", "predict"]
 

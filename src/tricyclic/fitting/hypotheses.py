@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.format import figures
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.problem import Part
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.series import Series
-from tricyclic.records.telling import figures
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tricyclic.core.curve_batch import CurveRows, dose_keys
 from tricyclic.errors import InputError
-from tricyclic.records.curve_rows import CurveRows, dose_keys
 
 NUMBERS = (
     "log10_ic50",
@@ -89,7 +89,7 @@ def fit_rows(
     dict of arrays, shape (curves,)
         The columns NUMBERS, `n` and `status`; nan where a number does not exist.
     """
-    from tricyclic.numerics.batch import STATUS
+    from tricyclic.numerics.batch.fit import STATUS
 
     curves = len(rows)
     out: dict[str, np.ndarray] = {name: np.full(curves, np.nan) for name in NUMBERS}
@@ -215,7 +215,7 @@ def _after_a_line(y: np.ndarray) -> np.ndarray:
 def _fit(
     x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, asked: Asked, workers: int
 ) -> Any:
-    from tricyclic.numerics.batch import fit_batch
+    from tricyclic.numerics.batch.fit import fit_batch
 
     return fit_batch(
         x,

@@ -10,18 +10,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from tricyclic.core.analysis_options import Variance
+from tricyclic.core.check import Check
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Fit
+from tricyclic.core.format import figures
+from tricyclic.core.series import Series
+from tricyclic.core.suspect import Suspect
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import Part, fit
 from tricyclic.fitting.problem import Problem
 from tricyclic.numerics.robust import discordant, robust_fit
-from tricyclic.numerics.statistics import t_probability
-from tricyclic.records.check import Check
-from tricyclic.records.curve_model import CurveModel
-from tricyclic.records.estimate import Fit
-from tricyclic.records.method import Variance
-from tricyclic.records.series import Series
-from tricyclic.records.suspect import Suspect
-from tricyclic.records.telling import figures
+from tricyclic.stats.statistics import t_probability
 
 SOURCE = "motulsky_2006"
 

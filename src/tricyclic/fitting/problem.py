@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tricyclic.core.curve_model import CurveModel, Parameter
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.numerics.least_squares import into_bounds
-from tricyclic.records.curve_model import CurveModel, Parameter
-from tricyclic.records.series import Series
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from tricyclic.core.estimate import Fit
+from tricyclic.core.format import figures
 from tricyclic.errors import InputError
-from tricyclic.numerics.statistics import extra_sum_of_squares
-from tricyclic.records.estimate import Fit
-from tricyclic.records.results import Comparison
-from tricyclic.records.telling import figures
+from tricyclic.results.binding import Comparison
+from tricyclic.stats.statistics import extra_sum_of_squares
 
 
 def lack_of_fit(found: Fit, *, alpha: float = 0.05) -> Comparison | None:

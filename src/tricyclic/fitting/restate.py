@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tricyclic.records.curve_model import CurveModel, Parameter
-from tricyclic.records.series import Series
+from tricyclic.core.curve_model import CurveModel, Parameter
+from tricyclic.core.series import Series
 
 Combine = Callable[..., np.ndarray]
 

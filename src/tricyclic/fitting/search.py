@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tricyclic.core.analysis_options import Variance
 from tricyclic.fitting.problem import Problem
-from tricyclic.numerics.intervals import profile_limit
 from tricyclic.numerics.least_squares import Optimum, covariance_of, jacobian, minimise
-from tricyclic.numerics.variance import counting_variance, proportional_cv
-from tricyclic.records.method import Variance
+from tricyclic.numerics.profile_likelihood import profile_limit
+from tricyclic.stats.variance import counting_variance, proportional_cv
 
 _ROUNDS = 25
 

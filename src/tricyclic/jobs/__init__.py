@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.shelf import Shelf
+from tricyclic.registry import Shelf
 
 SHELF = Shelf("job", "tricyclic.jobs", "JOB")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from tricyclic import __version__
+from tricyclic._version import __version__
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Progress
-from tricyclic.studies.folder import ReadyAssay, ReadyPlate, ReadyStudy, ReadyTable
-from tricyclic.studies.plan import JointPlan
+from tricyclic.study.folder import ReadyAssay, ReadyPlate, ReadyStudy, ReadyTable
+from tricyclic.study.plan import JointPlan
 
 if TYPE_CHECKING:
-    from tricyclic.records.curve_model import CurveModel
-    from tricyclic.records.evidence import Source
-    from tricyclic.records.protocol import AssayKind
-    from tricyclic.records.results import AssayResult, Comparison, PlateResult, StudyResult
+    from tricyclic.core.curve_model import CurveModel
+    from tricyclic.core.evidence import Source
+    from tricyclic.core.protocol import AssayKind
+    from tricyclic.results.binding import AssayResult, Comparison, PlateResult, StudyResult
 
 Steps = Generator[Progress, None, Any]
 
@@ -35,7 +35,7 @@ def by_group(run: ReadyPlate | ReadyTable) -> tuple[ReadyPlate | ReadyTable, ...
     """The run, or one of it for each group that the layout of its plate names."""
     from dataclasses import replace
 
-    from tricyclic.assays.binding import plates_by_group
+    from tricyclic.assays.binding.readings import plates_by_group
 
     if isinstance(run, ReadyTable):
         return (run,)
@@ -49,7 +49,7 @@ def analyse_run(
     run: ReadyPlate | ReadyTable, assay: ReadyAssay, curves: Mapping[str, CurveModel]
 ) -> PlateResult:
     """Analyse one run, whether it is a plate or a table."""
-    from tricyclic.assays.analyse import analyse_plate, analyse_table
+    from tricyclic.assays.binding.analysis import analyse_plate, analyse_table
 
     kind = cast("AssayKind", assay.kind)
     method = assay.plan.method
@@ -80,7 +80,7 @@ def analyse_assay(
     assay: ReadyAssay, curves: Mapping[str, CurveModel], *, before: int = 0, total: int = 0
 ) -> Steps:
     """Analyse the runs of an assay and pool them; `before` and `total` count the steps of the whole job."""
-    from tricyclic.assays.runs import analyse_runs
+    from tricyclic.assays.binding.runs import analyse_runs
 
     done: list[PlateResult] = []
     for number, run in enumerate(assay.runs):
@@ -110,10 +110,10 @@ def analyse_together(
     """Fit the assays that [[joint]] names together, run by run, and pool the runs."""
     from dataclasses import replace
 
-    from tricyclic.assays.binding import readings_of
-    from tricyclic.assays.joint import Piece, analyse_jointly
-    from tricyclic.assays.methods import joint_paragraph
-    from tricyclic.assays.runs import analyse_runs
+    from tricyclic.assays.binding.joint import Piece, analyse_jointly
+    from tricyclic.assays.binding.methods import joint_paragraph
+    from tricyclic.assays.binding.readings import readings_of
+    from tricyclic.assays.binding.runs import analyse_runs
 
     chosen = [assay for assay in ready.assays if assay.plan.name in asked.assays]
     plates = [(assay, run) for assay in chosen for run in assay.runs if isinstance(run, ReadyPlate)]
@@ -154,7 +154,7 @@ def analyse_together(
 
 def analyse_all(ready: ReadyStudy) -> Steps:
     """Analyse all assays of a study, then compare what study.toml asks to compare."""
-    from tricyclic.records.results import StudyResult
+    from tricyclic.results.binding import StudyResult
 
     curves = curves_of(ready)
     total = sum(len(assay.runs) for assay in ready.assays) + 2
@@ -186,7 +186,7 @@ def analyse_all(ready: ReadyStudy) -> Steps:
 
 def study_of_one(assay: AssayResult, ready: ReadyAssay, sizes: Mapping[str, int]) -> StudyResult:
     """A StudyResult that holds one assay, for what was asked without a study folder; `sizes` in bytes by file."""
-    from tricyclic.records.results import InputFile, StudyResult
+    from tricyclic.results.binding import InputFile, StudyResult
 
     plates = [run.plate for run in ready.runs if isinstance(run, ReadyPlate)]
     inputs = tuple(
@@ -210,7 +210,7 @@ def says_of(study: StudyResult, curves: Mapping[str, CurveModel]) -> dict[str, s
 
 def sources_of(assays: list[AssayResult]) -> tuple[Source, ...]:
     """The papers that the numbers of these assays really rest on, in the order of their keys."""
-    from tricyclic.readers.library import sources
+    from tricyclic.io.library.protocols import sources
 
     known = sources()
     used: set[str] = set()
@@ -222,7 +222,7 @@ def sources_of(assays: list[AssayResult]) -> tuple[Source, ...]:
 
 
 def _evidence(plates: list[PlateResult], target: str) -> tuple[Any, ...]:
-    from tricyclic.readers.library import evidence
+    from tricyclic.io.library.protocols import evidence
 
     asked = dict.fromkeys(
         (estimate.subject, estimate.name)
@@ -242,7 +242,11 @@ def _evidence(plates: list[PlateResult], target: str) -> tuple[Any, ...]:
 def _compared(
     ready: ReadyStudy, assays: list[AssayResult], curves: Mapping[str, CurveModel]
 ) -> tuple[tuple[Any, ...], tuple[Comparison, ...], tuple[Any, ...]]:
-    from tricyclic.assays.study import compare_evidence, compare_groups, selectivity_of
+    from tricyclic.assays.binding.selectivity import (
+        compare_evidence,
+        compare_groups,
+        selectivity_of,
+    )
 
     by_name = {assay.name: assay for assay in assays}
     ratios: list[Any] = []

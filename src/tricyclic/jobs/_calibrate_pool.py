@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-    from tricyclic.simulation.observe import Panel
+    from tricyclic.simulation.calibration.predict import Panel
 
 Floats = NDArray[np.float64]
 MOST_A_PIECE = 20
@@ -96,6 +96,6 @@ def _predict(piece: Floats) -> Floats:
 
 
 def _rows(panel: Panel, names: tuple[str, ...], piece: Floats) -> Floats:
-    from tricyclic.simulation.free_parameters import named
+    from tricyclic.simulation.calibration.parameters import named
 
     return np.array([panel.predict(named(names, row)) for row in piece])

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.records.telling import figures
+from tricyclic.core.format import figures
 
 if TYPE_CHECKING:
-    from tricyclic.records.ensemble import Ensemble, Misfit
-    from tricyclic.records.observation import Observation
+    from tricyclic.core.ensemble import Ensemble, Misfit
+    from tricyclic.core.observation import Observation
 
 FAR = 2.0
 LEARNT, HARDLY = 0.5, 0.9
@@ -47,7 +47,7 @@ class Calibrated:
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return {
             name: as_plain(getattr(self, name))

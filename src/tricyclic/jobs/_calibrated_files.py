@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from tricyclic.figures.identifiability import identifiability, informed_by
-from tricyclic.figures.misfit import misfit
 from tricyclic.jobs._calibrated import Calibrated
 from tricyclic.jobs._ensemble_files import ensemble_files
 from tricyclic.jobs._json import as_json_bytes
+from tricyclic.plotting.identifiability import identifiability, informed_by
+from tricyclic.plotting.misfit import misfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

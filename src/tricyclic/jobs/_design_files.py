@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.assays.design_plan import expected_plate
-from tricyclic.records.conditions import Measured
-from tricyclic.records.protocol import Protocol
-from tricyclic.studies.plan import NAME, SCHEMA
-from tricyclic.studies.template import LAYOUT, template_of
+from tricyclic.assays.binding.design.plan import expected_plate
+from tricyclic.core.conditions import Measured
+from tricyclic.core.protocol import Protocol
+from tricyclic.study.plan import NAME, SCHEMA
+from tricyclic.study.template import LAYOUT, template_of
 
 if TYPE_CHECKING:
     from tricyclic.jobs._design_plan import Asked
@@ -34,8 +34,8 @@ _WRITTEN = (
 
 def files_of(found: Designed, begun: Asked) -> dict[str, bytes | str]:
     """Path below the folder -> content."""
-    from tricyclic.figures.plate import plate_map
-    from tricyclic.readers.layout import write_layout_toml
+    from tricyclic.io.plate_layout import write_layout_toml
+    from tricyclic.plotting.plate import plate_map
 
     plan = found.plan
     protocol = begun.protocol or Protocol(

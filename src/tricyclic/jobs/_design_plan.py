@@ -8,24 +8,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.assays.design_plan import (
+from tricyclic.assays.binding.design.plan import (
     HALF_LOG,
     DesignKind,
     Plan,
     competition_layout,
     saturation_layout,
 )
-from tricyclic.assays.plate_simulator import Truth
+from tricyclic.assays.binding.simulate_plate import Truth
+from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.format import figures
+from tricyclic.core.plate import Role
 from tricyclic.errors import InputError
-from tricyclic.records.conditions import BindingConditions, Measured
-from tricyclic.records.plate import Role
-from tricyclic.records.telling import figures
-from tricyclic.studies.quantities import conditions, measured
+from tricyclic.study.conditions import conditions, measured
 from tricyclic.units import concentration_M
 
 if TYPE_CHECKING:
-    from tricyclic.records.layout import Layout
-    from tricyclic.records.protocol import Protocol
+    from tricyclic.core.plate_layout import Layout
+    from tricyclic.core.protocol import Protocol
 
 # what is asked -> the condition it states
 STATED = {
@@ -76,8 +76,8 @@ def asked_plan(request: Any) -> Asked:
     InputError
         If a number is missing, has no unit, or cannot be; if the protocol or the plate does not exist.
     """
-    from tricyclic.readers.layout import layout_from_toml, read_layout
-    from tricyclic.readers.library import protocol as named
+    from tricyclic.io.library.protocols import protocol as named
+    from tricyclic.io.plate_layout import layout_from_toml, read_layout
 
     protocol = named(request.protocol) if request.protocol else None
     kind = _kind(request, protocol)
@@ -267,7 +267,7 @@ def _density(request: Any, told: BindingConditions, taken: list[Taken]) -> float
                 f"is {found.value:g} fmol/mg", where="expected-bmax", allowed="It is above 0"
             )
         return found.value
-    from tricyclic.readers.library import evidence
+    from tricyclic.io.library.protocols import evidence
 
     rows = evidence("", told.target, "Bmax") if told.target else ()
     rows = tuple(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tricyclic.jobs._job import Progress
 
 if TYPE_CHECKING:
-    from tricyclic.assays.design_plan import Plan
-    from tricyclic.assays.design_trial import Tries
+    from tricyclic.assays.binding.design.plan import Plan
+    from tricyclic.assays.binding.design.trial import Tries
 
 PLATES_A_PIECE = 24
 WORTH_A_POOL = 8  # pieces; a new process takes about two seconds to start
@@ -32,7 +32,7 @@ def simulate(
     workers : int
         Processes; 1 computes here.
     """
-    from tricyclic.assays.design_trial import joined
+    from tricyclic.assays.binding.design.trial import joined
 
     experiments = -(-plates // plan.runs)
     size = max(1, PLATES_A_PIECE // plan.runs)
@@ -64,7 +64,7 @@ def try_piece(plan: Plan, experiments: int, seed: int, number: int) -> Tries:
     """Simulate one piece; the same wherever it is computed."""
     import numpy as np
 
-    from tricyclic.assays.design_trial import try_experiments
+    from tricyclic.assays.binding.design.trial import try_experiments
     from tricyclic.curves import SHELF
 
     return try_experiments(plan, SHELF, experiments, np.random.default_rng([seed, number]))

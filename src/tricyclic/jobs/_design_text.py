@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.records.plain import as_plain
-from tricyclic.records.telling import figures
+from tricyclic.core.format import figures
+from tricyclic.core.serialize import as_plain
 
 if TYPE_CHECKING:
-    from tricyclic.assays.design_series import Series
-    from tricyclic.assays.design_trial import Performance
+    from tricyclic.assays.binding.design.dilutions import Series
+    from tricyclic.assays.binding.design.trial import Performance
     from tricyclic.jobs._designed import Designed
 
 

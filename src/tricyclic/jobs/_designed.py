@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tricyclic.assays.design import Change, Wished
-    from tricyclic.assays.design_chemistry import Depletion, TimeNeeded, WellCounts
-    from tricyclic.assays.design_information import Width
-    from tricyclic.assays.design_plan import Plan
-    from tricyclic.assays.design_series import Optimum, Series
-    from tricyclic.assays.design_trial import Performance
+    from tricyclic.assays.binding.design.advice import Change, Wished
+    from tricyclic.assays.binding.design.chemistry import Depletion, TimeNeeded, WellCounts
+    from tricyclic.assays.binding.design.dilutions import Optimum, Series
+    from tricyclic.assays.binding.design.information import Width
+    from tricyclic.assays.binding.design.plan import Plan
+    from tricyclic.assays.binding.design.trial import Performance
     from tricyclic.jobs._design_plan import Taken
 
 

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Sequence
 
-from tricyclic.records.ensemble import Ensemble
+from tricyclic.core.ensemble import Ensemble
 
 
 def ensemble_files(found: Ensemble) -> dict[str, bytes]:

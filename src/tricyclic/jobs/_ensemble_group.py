@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tricyclic.records.ensemble import Ensemble
-    from tricyclic.records.scenario import Scenario
+    from tricyclic.core.ensemble import Ensemble
+    from tricyclic.core.scenario import Scenario
 
 
 def group_of(name: str, folder: str = "") -> tuple[str, tuple[Scenario, ...]]:
     """Name of a scenario's ensemble, and all scenarios that name the same one, itself among them."""
-    from tricyclic.readers.mechanisms import scenario, scenario_names
+    from tricyclic.io.library.mechanisms import scenario, scenario_names
 
     own = scenario(name, folder=folder or None)
     if not own.ensemble:
@@ -26,9 +26,9 @@ def group_of(name: str, folder: str = "") -> tuple[str, tuple[Scenario, ...]]:
 
 def age_of(found: Ensemble, folder: str = "") -> str:
     """One plain line if the model or the observations have changed since the ensemble was calibrated; else empty."""
-    from tricyclic.readers.mechanisms import drugs, mechanisms
-    from tricyclic.readers.observations import hash_of, observations
-    from tricyclic.simulation.fingerprint import model_hash
+    from tricyclic.io.library.mechanisms import drugs, mechanisms
+    from tricyclic.io.library.observations import hash_of, observations
+    from tricyclic.simulation.model_hash import model_hash
 
     place = folder or None
     _, scenarios = group_of(found.scenario, folder)

@@ -7,28 +7,29 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tricyclic.core.estimate import interval, told
+from tricyclic.core.format import figures
 from tricyclic.curves import SHELF as curves
 from tricyclic.fitting.fit import fit, predict
+from tricyclic.io.library.protocols import protocol
+from tricyclic.io.open import read_plates, read_tables
+from tricyclic.io.plate_layout import read_layout
 from tricyclic.jobs._found import Found
 from tricyclic.jobs._job import Progress
-from tricyclic.readers.layout import read_layout
-from tricyclic.readers.library import protocol
-from tricyclic.readers.open import read_plates, read_tables
-from tricyclic.records.telling import figures, interval, told
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from tricyclic.core.check import Check
+    from tricyclic.core.estimate import Estimate
     from tricyclic.jobs._calibrated import Calibrated
     from tricyclic.jobs._populated import Populated
     from tricyclic.jobs._predicted import Predicted
     from tricyclic.jobs._sensed import Sensed
     from tricyclic.jobs._simulated import Simulated
     from tricyclic.jobs._virtual_told import Virtual
-    from tricyclic.numerics.batch import BatchFits
-    from tricyclic.records.check import Check
-    from tricyclic.records.estimate import Estimate
-    from tricyclic.records.results import AssayResult, StudyResult
+    from tricyclic.numerics.batch.fit import BatchFits
+    from tricyclic.results.binding import AssayResult, StudyResult
 
 __all__ = [
     "Result",
@@ -153,7 +154,7 @@ class Study:
     """A study folder, to be run and verified."""
 
     def __init__(self, folder: str | Path) -> None:
-        from tricyclic.studies.plan import read_plan
+        from tricyclic.study.plan import read_plan
 
         self.folder = Path(folder)
         self.plan = read_plan(self.folder)
@@ -338,14 +339,14 @@ def fit_batch(
     limits : float or None
         Coverage of the limits; None leaves them out.
     **held
-        hill, top or bottom held at a value, and what else `tricyclic.numerics.batch.fit_batch` takes.
+        hill, top or bottom held at a value, and what else `tricyclic.numerics.batch.fit.fit_batch` takes.
 
     Returns
     -------
     BatchFits
         Arrays of shape (curves,); `words` tells the status of each.
     """
-    from tricyclic.numerics.batch import fit_batch as run
+    from tricyclic.numerics.batch.fit import fit_batch as run
 
     return run(log10_molar, y, weight=weight, model=model, limits=limits, **held)
 
@@ -359,8 +360,8 @@ def convert(text: str, to: str, **stated: Any) -> float:
 
 def report(result: Result, to: str | Path) -> Path:
     """Write a result as a report: .html, .pdf or .json."""
+    from tricyclic.io.atomic import write_file
     from tricyclic.jobs._report import report_bytes
-    from tricyclic.studies.atomic import write_file
 
     path = Path(to)
     write_file(path, report_bytes(result.found, path.suffix.lower()))
@@ -403,7 +404,7 @@ def _several(plates: str | Path | list[str | Path]) -> tuple[str, ...]:
 
 def _written(work: Any, on_progress: OnProgress | None = None) -> Any:
     """The result of a job, its files written where it names some."""
-    from tricyclic.studies.atomic import write_file
+    from tricyclic.io.atomic import write_file
 
     found = _finish(work, on_progress)
     for place, data in (getattr(found, "to_write", None) or {}).items():

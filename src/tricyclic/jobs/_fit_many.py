@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tricyclic import __version__
+from tricyclic._version import __version__
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Progress
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tricyclic.fitting.many import Asked
-    from tricyclic.readers.curve_file import Block, CurveFile, Plan
-    from tricyclic.studies.curve_store import CurveStore
+    from tricyclic.io.curves.parquet import Block, CurveFile, Plan
+    from tricyclic.io.curves.store import CurveStore
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def fit_many(
     InputError
         If the file cannot be used; blocks finished by then are kept, and the next run goes on from there.
     """
-    from tricyclic.readers.curve_file import ROWS_A_BLOCK
-    from tricyclic.studies.curve_store import CurveStore
+    from tricyclic.io.curves.parquet import ROWS_A_BLOCK
+    from tricyclic.io.curves.store import CurveStore
 
     if not out:
         raise InputError(
@@ -150,7 +150,7 @@ def fit_many(
 def fit_block(work: _Work) -> bytes:
     """Read one block, fit it, and give its part."""
     from tricyclic.fitting.many import fit_rows
-    from tricyclic.studies.curve_store import part_of
+    from tricyclic.io.curves.store import part_of
 
     rows = work.file.rows(work.block)
     return part_of(
@@ -160,15 +160,15 @@ def fit_block(work: _Work) -> bytes:
 
 def _look_at(path: str) -> None:
     """Find what is wrong with the columns before a folder of parts is made."""
-    from tricyclic.readers.curve_file import CurveFile
-    from tricyclic.readers.curve_text import CurveText, is_parquet
+    from tricyclic.io.curves.csv import CurveText, is_parquet
+    from tricyclic.io.curves.parquet import CurveFile
 
     _ = CurveFile.of(path) if is_parquet(path) else CurveText.of(path)
 
 
 def _opened(path: str, store: CurveStore) -> Generator[Progress, None, CurveFile]:
-    from tricyclic.readers.curve_file import CurveFile
-    from tricyclic.readers.curve_text import CurveText, is_parquet
+    from tricyclic.io.curves.csv import CurveText, is_parquet
+    from tricyclic.io.curves.parquet import CurveFile
 
     if is_parquet(path):
         return CurveFile.of(Path(path).absolute())

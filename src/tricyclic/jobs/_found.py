@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tricyclic.records.method import BindingMethod
-    from tricyclic.records.results import StudyResult
+    from tricyclic.core.analysis_options import BindingMethod
+    from tricyclic.results.binding import StudyResult
 
 
 @dataclass(frozen=True)

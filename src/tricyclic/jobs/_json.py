@@ -10,14 +10,14 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.records.plain import as_plain
-from tricyclic.records.telling import told
+from tricyclic.core.estimate import told
+from tricyclic.core.serialize import as_plain
 
 if TYPE_CHECKING:
-    from tricyclic.records.check import Check
-    from tricyclic.records.estimate import Estimate, Fit
-    from tricyclic.records.method import BindingMethod
-    from tricyclic.records.results import AssayResult, Comparison, PlateResult, StudyResult
+    from tricyclic.core.analysis_options import BindingMethod
+    from tricyclic.core.check import Check
+    from tricyclic.core.estimate import Estimate, Fit
+    from tricyclic.results.binding import AssayResult, Comparison, PlateResult, StudyResult
 
 SCHEMA = "tricyclic-result/1"
 

@@ -12,7 +12,7 @@ from tricyclic.jobs._job import Progress
 
 if TYPE_CHECKING:
     from tricyclic.jobs._found import Found
-    from tricyclic.studies.folder import ReadyStudy
+    from tricyclic.study.folder import ReadyStudy
 
 
 def outputs_of(ready: ReadyStudy) -> Generator[Progress, None, tuple[Found, dict[str, bytes]]]:
@@ -22,7 +22,7 @@ def outputs_of(ready: ReadyStudy) -> Generator[Progress, None, tuple[Found, dict
     from tricyclic.jobs._json import as_json_bytes
     from tricyclic.jobs._pictures import pictures_of
     from tricyclic.jobs._report import document_of, figures_of, html_of, pdf_of, tables_of
-    from tricyclic.studies.results import sealed
+    from tricyclic.study.results_folder import sealed
 
     study = yield from analyse_all(ready)
     curves = curves_of(ready)

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tricyclic.core.estimate import interval
+from tricyclic.core.format import figures
+from tricyclic.core.plot_data import ControlLevel, CurvePicture, Mark, PointSet, Side, Trace
 from tricyclic.fitting.fit import band, predict
-from tricyclic.records.picture import ControlLevel, CurvePicture, Mark, PointSet, Side, Trace
-from tricyclic.records.telling import figures, interval
 
 if TYPE_CHECKING:
-    from tricyclic.records.curve_model import CurveModel
-    from tricyclic.records.estimate import Estimate
-    from tricyclic.records.results import AssayResult, PlateResult
-    from tricyclic.records.series import Series
+    from tricyclic.core.curve_model import CurveModel
+    from tricyclic.core.estimate import Estimate
+    from tricyclic.core.series import Series
+    from tricyclic.results.binding import AssayResult, PlateResult
 
 Floats = np.ndarray
 Curves = Mapping[str, "CurveModel"]

@@ -11,15 +11,15 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.core.conditions import BindingConditions
 from tricyclic.errors import InputError
 from tricyclic.jobs._job import Progress, asked
-from tricyclic.records.conditions import BindingConditions
-from tricyclic.records.method import BindingMethod
-from tricyclic.studies.quantities import conditions
+from tricyclic.study.conditions import conditions
 
 if TYPE_CHECKING:
     from tricyclic.jobs._found import Found
-    from tricyclic.studies.folder import ReadyAssay
+    from tricyclic.study.folder import ReadyAssay
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,9 @@ def ready_assay(request: PlatesRequest, kind: str) -> ReadyAssay:
     InputError
         If a file is missing or cannot be understood, or what is stated is not possible.
     """
-    from tricyclic.readers.library import protocol as named
-    from tricyclic.studies.folder import ReadyAssay, ReadyPlate, named_competitors
-    from tricyclic.studies.plan import AssayPlan
+    from tricyclic.io.library.protocols import protocol as named
+    from tricyclic.study.folder import ReadyAssay, ReadyPlate, named_competitors
+    from tricyclic.study.plan import AssayPlan
 
     protocol = named(request.protocol) if request.protocol else None
     if protocol and (protocol.kind == "competition") != (kind == "competition"):
@@ -187,7 +187,7 @@ def ready_assay(request: PlatesRequest, kind: str) -> ReadyAssay:
 
 
 def _layout(request: PlatesRequest, protocol: Any) -> Any:
-    from tricyclic.readers.layout import layout_from_toml, read_layout
+    from tricyclic.io.plate_layout import layout_from_toml, read_layout
 
     if request.layout:
         return read_layout(Path(request.layout))
@@ -217,7 +217,7 @@ def _files(asked_for: tuple[str, ...] | str) -> list[Path]:
 
 
 def _read(file: Path, request: PlatesRequest) -> tuple[Any, ...]:
-    from tricyclic.readers.open import read_plates
+    from tricyclic.io.open import read_plates
 
     stated: dict[str, Any] = {
         "unit": request.unit or None,

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.format import figures
+from tricyclic.core.model_unit import model_unit
+from tricyclic.core.population import PERCENTILES, Band, Endpoint, Population
+from tricyclic.core.scenario import Watch
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.records.model_unit import model_unit
-from tricyclic.records.population import PERCENTILES, Band, Endpoint, Population
-from tricyclic.records.scenario import Watch
-from tricyclic.records.telling import figures
 
 Floats = NDArray[np.float64]
 _RULES: dict[str, Callable[[Any, Any], Any]] = {
@@ -251,7 +251,7 @@ class Populated:
 
     def as_json(self) -> dict[str, Any]:
         """Percentiles, bands to six figures, responders; single subjects are in the tables."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         own = self.population
         told = self.percentiles()

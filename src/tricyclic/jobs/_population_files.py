@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tricyclic import __version__
-from tricyclic.figures.population import population as draw
+from tricyclic._version import __version__
+from tricyclic.core.population import PERCENTILES
+from tricyclic.io.write_tables import csv_bytes, parquet_bytes
 from tricyclic.jobs._json import as_json_bytes
 from tricyclic.jobs._populated import Populated
-from tricyclic.records.population import PERCENTILES
-from tricyclic.studies.columns import csv_bytes, parquet_bytes
+from tricyclic.plotting.population import population as draw
 
 PANELS_A_FIGURE = 12
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tricyclic.core.estimate import Estimate, Relation
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.records.estimate import Estimate, Relation
 from tricyclic.units import is_concentration
 
 if TYPE_CHECKING:
-    from tricyclic.records.data_table import DataTable
+    from tricyclic.core.table import DataTable
 
 _CELL = re.compile(r"\s*([<>]?)\s*=?\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
 _P = re.compile(r"p(ic50|ec50|ki|kd|ac50)\b", re.IGNORECASE)
@@ -23,7 +23,7 @@ _UNIT = re.compile(r"[ _(\[]*\b([fpnum]?M)\b[)\]]?$")
 
 def potency_table(file: str, *, decimal: str = "", sheet: str = "") -> DataTable:
     """Read the one table of a file."""
-    from tricyclic.readers.open import read_tables
+    from tricyclic.io.open import read_tables
 
     tables = read_tables(
         Path(file), reader="plain_table", decimal=decimal or None, sheet=sheet or None

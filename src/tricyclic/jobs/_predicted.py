@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.records.telling import figures
+from tricyclic.core.format import figures
 
 if TYPE_CHECKING:
-    from tricyclic.records.ensemble import Misfit
-    from tricyclic.records.observation import Observation
-    from tricyclic.simulation.judge import Judgement
+    from tricyclic.core.ensemble import Misfit
+    from tricyclic.core.observation import Observation
+    from tricyclic.simulation.calibration.validation import Judgement
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Predicted:
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return {
             name: as_plain(getattr(self, name))
@@ -71,7 +71,7 @@ class Predicted:
 
     def as_csv(self) -> bytes:
         """One row per experiment."""
-        from tricyclic.simulation.judge import off_by
+        from tricyclic.simulation.calibration.validation import off_by
 
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -123,7 +123,7 @@ def verdict(found: Judgement, *, bands: bool) -> list[str]:
 
 
 def _line(row: Observation, item: Misfit) -> str:
-    from tricyclic.simulation.judge import off_by
+    from tricyclic.simulation.calibration.validation import off_by
 
     seen = {
         "is": figures(row.value),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tricyclic.errors import InputError
 
 if TYPE_CHECKING:
+    from tricyclic.core.document import Document
+    from tricyclic.core.plot_data import CurvePicture
     from tricyclic.jobs._found import Found
-    from tricyclic.records.document import Document
-    from tricyclic.records.picture import CurvePicture
-    from tricyclic.records.results import StudyResult
+    from tricyclic.results.binding import StudyResult
 
 
 def report_bytes(found: Found, ending: str) -> bytes:
@@ -70,7 +70,7 @@ def tables_of(study: StudyResult) -> dict[str, bytes]:
 
 def figures_of(document: Document) -> dict[str, bytes]:
     """Every figure of the report as SVG, and as PDF where it carries one."""
-    from tricyclic.records.document import Figure
+    from tricyclic.core.document import Figure
 
     files: dict[str, bytes] = {}
     for block in document.blocks:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.format import figures
+from tricyclic.core.population import Endpoint
 from tricyclic.errors import UnknownNameError
-from tricyclic.records.population import Endpoint
-from tricyclic.records.sensitivity import Elasticities, SobolTable
-from tricyclic.records.telling import figures
+from tricyclic.results.sensitivity import Elasticities, SobolTable
 
 Floats = NDArray[np.float64]
 TOLD = 5
@@ -107,7 +107,7 @@ class Sensed:
 
     def as_json(self) -> dict[str, Any]:
         """Both tables in full."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         plain: dict[str, Any] = {
             "scenario": self.scenario,

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic import __version__
-from tricyclic.figures.heatmap import MOST_COLUMNS, heatmap
-from tricyclic.figures.tornado import sobol_tornado, tornado
+from tricyclic._version import __version__
+from tricyclic.core.document import Figure
+from tricyclic.core.population import Endpoint
+from tricyclic.io.write_tables import csv_bytes
 from tricyclic.jobs._json import as_json_bytes
 from tricyclic.jobs._sensed import Sensed
-from tricyclic.records.document import Figure
-from tricyclic.records.population import Endpoint
-from tricyclic.records.sensitivity import SobolTable
-from tricyclic.studies.columns import csv_bytes
+from tricyclic.plotting.heatmap import MOST_COLUMNS, heatmap
+from tricyclic.plotting.tornado import sobol_tornado, tornado
+from tricyclic.results.sensitivity import SobolTable
 
 MOST_TORNADOES = 12
 # One bar ranks nothing.

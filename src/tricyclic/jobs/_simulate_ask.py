@@ -11,17 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tricyclic.core.model_unit import MODEL_UNITS
+from tricyclic.core.scenario import SPECIES, Watch
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.jobs._job import asked
-from tricyclic.records.model_unit import MODEL_UNITS
-from tricyclic.records.scenario import SPECIES, Watch
 
 if TYPE_CHECKING:
-    from tricyclic.records.drug import Drug
-    from tricyclic.records.mechanism import Mechanism
-    from tricyclic.records.regimen import Regimen
-    from tricyclic.records.scenario import Scenario
-    from tricyclic.simulation.composed import Composed
+    from tricyclic.core.dosing import Regimen
+    from tricyclic.core.drug import Drug
+    from tricyclic.core.mechanism import Mechanism
+    from tricyclic.core.scenario import Scenario
+    from tricyclic.simulation.model import Composed
 
 DEFAULT_H = 24.0
 FOREVER_H = 1e7
@@ -121,6 +121,7 @@ def in_hours_only(asked: Asked, verb: str) -> Asked:
 
 def ask(request: Dosing) -> Asked:
     """Read the library, compose the scenario with its drugs and regimens, and check what was asked."""
+    from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
     from tricyclic.jobs._simulate_own import ask_own, is_own
     from tricyclic.jobs._simulate_values import (
         beyond,
@@ -129,9 +130,8 @@ def ask(request: Dosing) -> Asked:
         values_of,
         without_effect,
     )
-    from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
     from tricyclic.simulation.compose import compose
-    from tricyclic.simulation.regimens import within
+    from tricyclic.simulation.dosing import within
 
     if is_own(request.scenario):
         return ask_own(request)
@@ -235,7 +235,7 @@ def _regimens(
     request: Dosing, scenario: Scenario, drugs: Mapping[str, Drug], weight_kg: float | None
 ) -> tuple[tuple[Regimen, ...], float]:
     """All regimens and the end of the simulation [h]."""
-    from tricyclic.simulation.regimens import hours, regimen, regimen_of
+    from tricyclic.simulation.dosing import hours, regimen, regimen_of
 
     if request.days is not None and request.hours is not None:
         raise InputError("both days and hours are stated", do="State one of them")
@@ -297,7 +297,7 @@ def _regimens(
 
 def _end(given: Regimen) -> float:
     """When a run that nothing else ends may stop: with a sustained dose, or a day or an interval after the last bolus; of what has no end, a day and two doses."""
-    from tricyclic.records.regimen import is_sustained
+    from tricyclic.core.dosing import is_sustained
 
     if given.last_h >= FOREVER_H / 2:
         return given.start_h + max(DEFAULT_H, 2 * given.every_h)

@@ -17,10 +17,10 @@ from tricyclic.errors import InputError, UnitError
 from tricyclic.jobs._simulate_ask import unit_says
 
 if TYPE_CHECKING:
+    from tricyclic.core.measured_course import MeasuredCourse
+    from tricyclic.core.scenario import Watch
+    from tricyclic.core.time_course import Course, Floats
     from tricyclic.jobs._simulate_ask import Asked
-    from tricyclic.records.course import Course, Floats
-    from tricyclic.records.measured_course import MeasuredCourse
-    from tricyclic.records.scenario import Watch
 
 PERCENT = ("%", "percent", "% of rest", "% of baseline", "% baseline", "% of basal", "% of control")
 FOLD = ("fold", "x", "times")

@@ -27,9 +27,9 @@ def members_of(
     """
     if members is not None and members < 0:
         raise InputError(f"is {members}", where="members", allowed="0 for a single run, or more")
+    from tricyclic.io.library.ensembles import ensemble, ensemble_names
     from tricyclic.jobs._ensemble_group import age_of
-    from tricyclic.readers.ensembles import ensemble, ensemble_names
-    from tricyclic.simulation.observe import values_for
+    from tricyclic.simulation.calibration.predict import values_for
 
     if members == 0:
         return [], "", ()
@@ -82,8 +82,8 @@ def at_member(asked: Asked, member: int | None, folder: str = "") -> tuple[Asked
     InputError
         If the scenario has no ensemble for its species, or not so many members.
     """
-    from tricyclic.readers.ensembles import ensemble, ensemble_names
-    from tricyclic.simulation.observe import values_for
+    from tricyclic.io.library.ensembles import ensemble, ensemble_names
+    from tricyclic.simulation.calibration.predict import values_for
 
     name = asked.scenario.ensemble or asked.scenario.name
     if (

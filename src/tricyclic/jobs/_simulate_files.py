@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tricyclic import __version__
-from tricyclic.figures.course import courses as draw
+from tricyclic._version import __version__
+from tricyclic.io.write_tables import csv_bytes, parquet_bytes
 from tricyclic.jobs._json import as_json_bytes
 from tricyclic.jobs._simulate_ask import unit_says
 from tricyclic.jobs._simulate_pictures import pictures_of
 from tricyclic.jobs._simulated import Simulated, Span
-from tricyclic.studies.columns import csv_bytes, parquet_bytes
+from tricyclic.plotting.course import courses as draw
 
 if TYPE_CHECKING:
-    from tricyclic.records.course import Floats
+    from tricyclic.core.time_course import Floats
 
 NAN = float("nan")
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tricyclic.core.drug import metabolite_names
+from tricyclic.core.exposure import Exposure
+from tricyclic.core.scenario import Watch
+from tricyclic.core.time_course import Course
 from tricyclic.jobs._simulate_ask import Asked, unit_says
 from tricyclic.jobs._simulate_run import Runs
 from tricyclic.jobs._simulated import Exposed, Key, Occupied, Span
-from tricyclic.records.course import Course
-from tricyclic.records.drug import metabolite_names
-from tricyclic.records.exposure import Exposure
-from tricyclic.records.scenario import Watch
 
 if TYPE_CHECKING:
-    from tricyclic.records.regimen import Regimen
+    from tricyclic.core.dosing import Regimen
 
 # A change below this share of rest is not told.
 UNCHANGED = 1e-3

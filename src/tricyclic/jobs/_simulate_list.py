@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tricyclic.core.format import figures
 from tricyclic.jobs._simulate_ask import Dosing, ask, unit_says
-from tricyclic.records.telling import figures
 
 if TYPE_CHECKING:
-    from tricyclic.records.constant import Constant
+    from tricyclic.core.constant import Constant
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Listed:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         plain: dict[str, Any] = as_plain(self)
         return plain

@@ -11,12 +11,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tricyclic.core.format import figures
 from tricyclic.errors import InputError
-from tricyclic.records.telling import figures
 
 if TYPE_CHECKING:
+    from tricyclic.core.dosing import Regimen
     from tricyclic.jobs._simulate_ask import Asked, Dosing
-    from tricyclic.records.regimen import Regimen
 
 ENDINGS = (".xml", ".sbml")
 # In the file's own unit of time, where nothing is said.
@@ -39,12 +39,12 @@ def ask_own(request: Dosing) -> Asked:
     InputError
         If the file does not parse, or something is asked that a file of another's making cannot know.
     """
+    from tricyclic.io.sbml_text import sbml_text
     from tricyclic.jobs._simulate_ask import Asked
     from tricyclic.jobs._simulate_values import values_of
-    from tricyclic.numerics.sbml import seconds_of_time
-    from tricyclic.readers.sbml_text import sbml_text
-    from tricyclic.simulation.imported import INTO, imported
-    from tricyclic.simulation.regimens import within
+    from tricyclic.sbml.document import seconds_of_time
+    from tricyclic.simulation.dosing import within
+    from tricyclic.simulation.import_sbml import INTO, imported
 
     for name in ("rate", "duration", "antagonist", "with_", "phenotype", "species", "weight"):
         if getattr(request, name):
@@ -110,7 +110,7 @@ def _horizon(request: Dosing, hours_per_time: float) -> float:
 
 def _time(text: str, where: str, hours_per_time: float) -> float:
     """A stated time in the file's unit; a bare number is in it already."""
-    from tricyclic.simulation.regimens import hours
+    from tricyclic.simulation.dosing import hours
 
     value = hours(text, where=where)
     # "0 h" is 0 in any unit, and what is stated where nothing is.
@@ -126,8 +126,8 @@ def _time(text: str, where: str, hours_per_time: float) -> float:
 
 
 def _regimens(request: Dosing, end: float, hours_per_time: float) -> tuple[Regimen, ...]:
-    from tricyclic.records.regimen import Regimen
-    from tricyclic.simulation.imported import INTO
+    from tricyclic.core.dosing import Regimen
+    from tricyclic.simulation.import_sbml import INTO
 
     if not request.drug:
         for name in ("dose", "every", "doses", "route"):

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tricyclic.core.course_plot import CoursePanel, CoursePicture
+from tricyclic.core.dosing import Regimen, is_sustained
+from tricyclic.core.plot_data import PointSet, Trace
+from tricyclic.core.time_course import Course
 from tricyclic.jobs._simulate_ask import unit_says
 from tricyclic.jobs._simulate_compare import Compared
 from tricyclic.jobs._simulate_text import duration
 from tricyclic.jobs._simulated import Simulated
-from tricyclic.records.course import Course
-from tricyclic.records.course_picture import CoursePanel, CoursePicture
-from tricyclic.records.picture import PointSet, Trace
-from tricyclic.records.regimen import Regimen, is_sustained
 
 if TYPE_CHECKING:
-    from tricyclic.records.course import Floats
+    from tricyclic.core.time_course import Floats
 
 PANELS_A_FIGURE = 12
 LINES_A_PANEL = 6

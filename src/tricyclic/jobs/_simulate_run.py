@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tricyclic.core.time_course import Course, Floats, course_of_members
 from tricyclic.errors import InputError, NumericsError
 from tricyclic.jobs._job import Progress
-from tricyclic.records.course import Course, Floats, course_of_members
 
 if TYPE_CHECKING:
     from tricyclic.jobs._simulate_ask import Asked

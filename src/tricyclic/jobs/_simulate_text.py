@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tricyclic.core.format import figures
 from tricyclic.jobs._simulated import Exposed, Key, Simulated, Span
-from tricyclic.records.telling import figures
 
 if TYPE_CHECKING:
     from tricyclic.jobs._simulate_compare import Compared

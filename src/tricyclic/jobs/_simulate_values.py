@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tricyclic.core.format import figures
+from tricyclic.core.model_unit import model_unit
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.jobs._simulate_ask import WEIGHT, split
-from tricyclic.records.model_unit import model_unit
-from tricyclic.records.telling import figures
 
 if TYPE_CHECKING:
-    from tricyclic.records.constant import Constant
-    from tricyclic.simulation.composed import Composed
+    from tricyclic.core.constant import Constant
+    from tricyclic.simulation.model import Composed
 
 ACTIVITY = {
     "poor": 0.0,

@@ -8,9 +8,9 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tricyclic.core.dosing import Regimen
+    from tricyclic.core.time_course import Course
     from tricyclic.jobs._simulate_compare import Compared
-    from tricyclic.records.course import Course
-    from tricyclic.records.regimen import Regimen
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Simulated:
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain data, courses to six figures."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         told = {
             one.name: as_plain(getattr(self, one.name))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tricyclic.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
-    from tricyclic.records.drug import Drug
-    from tricyclic.records.mechanism import Mechanism
-    from tricyclic.records.scenario import Scenario
-    from tricyclic.simulation.composed import Composed
+    from tricyclic.core.drug import Drug
+    from tricyclic.core.mechanism import Mechanism
+    from tricyclic.core.scenario import Scenario
+    from tricyclic.simulation.model import Composed
 
 T = TypeVar("T")
 MOST_LEVELS = 24
@@ -131,7 +131,7 @@ def levels_of(
     InputError
         If an amount is 0 where 0 stands for vehicle anyway.
     """
-    from tricyclic.simulation.regimens import amount_of
+    from tricyclic.simulation.dosing import amount_of
 
     found = {amount_of(part, route, drug): part for part in series_of(text, where)}
     if len(found) > MOST_LEVELS:
@@ -153,8 +153,8 @@ def drug_named(
     UnknownNameError
         If there is none.
     """
-    from tricyclic.records.regimen import is_sustained
-    from tricyclic.simulation.regimens import regimen
+    from tricyclic.core.dosing import is_sustained
+    from tricyclic.simulation.dosing import regimen
 
     lasts = "1 h" if is_sustained(route) else ""
     return drugs[regimen(name, scenario, drugs, dose=example, route=route, duration=lasts).drug]
@@ -162,7 +162,7 @@ def drug_named(
 
 def ligand_of(text: str, scenario: Scenario, drugs: Mapping[str, Drug]) -> tuple[str, Level] | None:
     """An antagonist in words, "BD1047" or "BD1047 1 uM", as its name in the library and its level; None for "none"."""
-    from tricyclic.simulation.regimens import regimen_of
+    from tricyclic.simulation.dosing import regimen_of
 
     if text.strip().lower() in ("", "none"):
         return None
@@ -232,8 +232,8 @@ def typical_of(
     changed = "".join(f", {name} = {value:g}" for name, value in stated.items())
     if member is None:
         return stated, f"the library's values{changed}"
-    from tricyclic.readers.ensembles import ensemble, ensemble_names
-    from tricyclic.simulation.observe import values_for
+    from tricyclic.io.library.ensembles import ensemble, ensemble_names
+    from tricyclic.simulation.calibration.predict import values_for
 
     name = scenario.ensemble or scenario.name
     if name not in ensemble_names(folder or None):
@@ -258,7 +258,7 @@ def library_of(
     scenario_name: str, folder: str
 ) -> tuple[Scenario, Mapping[str, Mechanism], Mapping[str, Drug]]:
     """The scenario with all mechanisms and drugs, those of a user's folder among them."""
-    from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
+    from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
 
     own = folder or None
     return scenario(scenario_name, folder=own), mechanisms(own), drugs(own)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.records.estimate import Estimate, Fit
-from tricyclic.records.telling import figures, interval
+from tricyclic.core.estimate import Estimate, Fit, interval
+from tricyclic.core.format import figures
 
 if TYPE_CHECKING:
+    from tricyclic.core.analysis_options import Variance
+    from tricyclic.core.curve_model import CurveModel
+    from tricyclic.core.plot_data import CurvePicture
+    from tricyclic.io.write_tables import Columns
     from tricyclic.jobs._virtual_ask import Level
-    from tricyclic.records.curve_model import CurveModel
-    from tricyclic.records.method import Variance
-    from tricyclic.records.picture import CurvePicture
-    from tricyclic.records.results import Comparison
-    from tricyclic.studies.columns import Columns
+    from tricyclic.results.binding import Comparison
 
 Floats = NDArray[np.float64]
 # The typical culture without error, for the truth: concentrations well beyond both plateaus [nM].
@@ -79,11 +79,11 @@ def dose_response(
     variance : str
         How wells of one culture scatter: "proportional", or "constant".
     """
-    from tricyclic.assays.affinity import pool_estimates
-    from tricyclic.assays.estimates import NANOMOLAR, from_log10
+    from tricyclic.assays.binding.estimates import NANOMOLAR, from_log10
+    from tricyclic.assays.pooling import pool_estimates
+    from tricyclic.core.series import Series
     from tricyclic.curves import SHELF
     from tricyclic.fitting.fit import fit
-    from tricyclic.records.series import Series
 
     model = SHELF[curve]
     fits: list[Fit] = []
@@ -133,7 +133,7 @@ def ratios(name: str, treated: Floats, control: Floats, subject: str) -> list[Es
 
 def pooled_ratio(listed: Sequence[Estimate | None] | None) -> Estimate | None:
     """Geometric mean over cultures with its t interval; None where no culture has a ratio."""
-    from tricyclic.assays.affinity import pool_estimates
+    from tricyclic.assays.pooling import pool_estimates
 
     known = [one for one in listed or () if one is not None]
     return pool_estimates(known, scale="log") if known else None
@@ -143,7 +143,7 @@ def mean_estimate(
     name: str, values: Floats, unit: str, subject: str = "", confidence: float = 0.95
 ) -> Estimate:
     """Mean over cultures or animals with its t interval; nan where there are none."""
-    from tricyclic.numerics.statistics import mean_of
+    from tricyclic.stats.statistics import mean_of
 
     if not values.size:
         return Estimate(name, math.nan, unit, n=0, method="none could be read", subject=subject)
@@ -215,9 +215,9 @@ def picture_of(
     scale : array, shape (cultures,)
         Figure units per unit of the fits.
     """
+    from tricyclic.core.plot_data import ControlLevel, CurvePicture, Mark, PointSet, Trace
     from tricyclic.curves import SHELF
     from tricyclic.fitting.fit import predict
-    from tricyclic.records.picture import ControlLevel, CurvePicture, Mark, PointSet, Trace
 
     x = np.log10([level.amount * 1e-9 for level in levels])
     points = tuple(
@@ -290,7 +290,7 @@ def paired_folds(
     held_says: str,
 ) -> tuple[Comparison, ...]:
     """Potentiation without and with the antagonist in the same cultures, compared; none without a culture that has both."""
-    from tricyclic.assays.compare_conditions import compare_conditions
+    from tricyclic.assays.binding.compare_conditions import compare_conditions
 
     both = [(a, b) for a, b in zip(plain, held, strict=True) if a is not None and b is not None]
     if not both:
@@ -313,7 +313,7 @@ def _shared(
     fits: Sequence[Fit], model: CurveModel, subject: str, variance: Variance
 ) -> Estimate | None:
     """One EC50 in all cultures; its interval knows the wells, not how much cultures differ in EC50."""
-    from tricyclic.assays.estimates import NANOMOLAR, from_log10
+    from tricyclic.assays.binding.estimates import NANOMOLAR, from_log10
     from tricyclic.fitting.fit import Part, fit
 
     if len(fits) < 2:
@@ -344,7 +344,7 @@ def _shared(
 
 def _fold(found: Fit, subject: str, where: str) -> Estimate | None:
     """Plateau over baseline of a curve, with the limits that the covariance of both gives to its logarithm."""
-    from tricyclic.numerics.statistics import t_quantile
+    from tricyclic.stats.statistics import t_quantile
 
     bottom, top = found["baseline"].value, found["plateau"].value
     if not (bottom > 0 and top > 0):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tricyclic.core.estimate import Estimate
 from tricyclic.jobs._job import Progress
 from tricyclic.jobs._virtual_ask import (
     assay_from,
@@ -19,15 +20,14 @@ from tricyclic.jobs._virtual_ask import (
 )
 from tricyclic.jobs._virtual_culture import SIZES, Floats, mean_estimate
 from tricyclic.jobs._virtual_told import Found, Group, Virtual, power_table
-from tricyclic.records.estimate import Estimate
 
 if TYPE_CHECKING:
+    from tricyclic.core.course_plot import CoursePicture
+    from tricyclic.io.write_tables import Columns
     from tricyclic.jobs._virtual_request import Wanted
-    from tricyclic.records.course_picture import CoursePicture
-    from tricyclic.records.results import Comparison
-    from tricyclic.simulation.virtual_assay import Need
-    from tricyclic.simulation.virtual_dialysis import DialysisAssay
-    from tricyclic.studies.columns import Columns
+    from tricyclic.results.binding import Comparison
+    from tricyclic.simulation.virtual.common import Need
+    from tricyclic.simulation.virtual.microdialysis import DialysisAssay
 
 DRUG, DOSES, PERFUSED = "desipramine", "1, 3, 10 mg/kg", "1, 10 uM"
 GUIDE = ("flow_uL_per_min", "fraction_min", "baseline_fractions", "after_h")
@@ -38,11 +38,11 @@ WHERE = {"cortex": "cortex", "lc": "locus coeruleus"}
 
 def microdialysis(request: Wanted) -> Generator[Progress, None, Virtual]:
     """Run the protocol in so many rats."""
-    from tricyclic.records.regimen import Regimen, is_sustained
+    from tricyclic.core.dosing import Regimen, is_sustained
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.run import Bench
-    from tricyclic.simulation.virtual_assay import subjects_of
-    from tricyclic.simulation.virtual_dialysis import (
+    from tricyclic.simulation.virtual.common import subjects_of
+    from tricyclic.simulation.virtual.microdialysis import (
         REGIONS,
         SCENARIO,
         DialysisAssay,
@@ -184,7 +184,7 @@ def _known(values: Floats) -> Floats:
 def _against_vehicle(
     mean: Floats, rows: Sequence[slice], labels: Sequence[str]
 ) -> tuple[Comparison, ...]:
-    from tricyclic.assays.compare_conditions import compare_conditions
+    from tricyclic.assays.binding.compare_conditions import compare_conditions
 
     def each(g: int) -> list[Estimate]:
         return [
@@ -201,7 +201,7 @@ def _against_vehicle(
 
 
 def _needs(request: Wanted, mean: Floats, labels: Sequence[str]) -> tuple[Need, ...]:
-    from tricyclic.simulation.virtual_assay import need_of_groups, stream
+    from tricyclic.simulation.virtual.common import need_of_groups, stream
 
     log = np.log10(np.where(mean > 0, mean, np.nan))
     return tuple(
@@ -257,8 +257,8 @@ def _picture(
     lasts: float,
 ) -> CoursePicture:
     """Means of the groups with their standard errors, over the course of the typical rat."""
-    from tricyclic.records.course_picture import CoursePanel, CoursePicture
-    from tricyclic.records.picture import PointSet, Trace
+    from tricyclic.core.course_plot import CoursePanel, CoursePicture
+    from tricyclic.core.plot_data import PointSet, Trace
 
     x = assay.middles_h + assay.dose_h
     base = np.full(assay.baseline_fractions, 100.0)

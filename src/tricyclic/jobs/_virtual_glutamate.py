@@ -36,11 +36,11 @@ from tricyclic.jobs._virtual_culture import (
 from tricyclic.jobs._virtual_told import Found, Group, Virtual, power_table
 
 if TYPE_CHECKING:
+    from tricyclic.io.write_tables import Columns
     from tricyclic.jobs._virtual_request import Wanted
     from tricyclic.simulation.run import Bench
-    from tricyclic.simulation.virtual_assay import Condition, Need
-    from tricyclic.simulation.virtual_glutamate import GlutamateAssay
-    from tricyclic.studies.columns import Columns
+    from tricyclic.simulation.virtual.common import Condition, Need
+    from tricyclic.simulation.virtual.release import GlutamateAssay
 
 DRUG, CONCENTRATIONS, ANTAGONIST, BDNF, AT = (
     "imipramine",
@@ -57,8 +57,8 @@ def glutamate(request: Wanted) -> Generator[Progress, None, Virtual]:
     """Run the protocol in so many cultures."""
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.run import Bench
-    from tricyclic.simulation.virtual_assay import Condition, half_way, subjects_of
-    from tricyclic.simulation.virtual_glutamate import (
+    from tricyclic.simulation.virtual.common import Condition, half_way, subjects_of
+    from tricyclic.simulation.virtual.release import (
         EXPRESSION,
         SCENARIO,
         GlutamateAssay,
@@ -217,8 +217,8 @@ def _typical(
     bench: Bench, assay: GlutamateAssay, given: Mapping[str, float], bdnf_nM: float
 ) -> Floats:
     """Net release of the typical culture without error over the dense series, shape (61,)."""
-    from tricyclic.simulation.virtual_assay import Condition
-    from tricyclic.simulation.virtual_glutamate import glutamate_in_samples
+    from tricyclic.simulation.virtual.common import Condition
+    from tricyclic.simulation.virtual.release import glutamate_in_samples
 
     dense = [Condition(f"{nM:g}", float(nM), 0.0, bdnf_nM) for nM in DENSE_NM]
     samples = glutamate_in_samples(bench, assay, dense, [given])[0]
@@ -228,7 +228,7 @@ def _typical(
 def _needs(
     request: Wanted, mean: Floats, conditions: Sequence[Condition], d: int, at: int, blocked: bool
 ) -> tuple[Need, ...]:
-    from tricyclic.simulation.virtual_assay import need_of_pairs, stream
+    from tricyclic.simulation.virtual.common import need_of_pairs, stream
 
     log = np.log10(np.where(mean > 0, mean, np.nan))
     effects = [(f"{conditions[j].name} against vehicle", j, 0) for j in range(1, d + 1)]

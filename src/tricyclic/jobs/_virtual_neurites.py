@@ -36,12 +36,12 @@ from tricyclic.jobs._virtual_culture import (
 from tricyclic.jobs._virtual_told import Found, Group, Virtual, power_table
 
 if TYPE_CHECKING:
+    from tricyclic.io.write_tables import Columns
     from tricyclic.jobs._virtual_request import Wanted
-    from tricyclic.records.results import Comparison
+    from tricyclic.results.binding import Comparison
     from tricyclic.simulation.run import Bench
-    from tricyclic.simulation.virtual_assay import Condition, Need
-    from tricyclic.simulation.virtual_neurites import NeuriteAssay
-    from tricyclic.studies.columns import Columns
+    from tricyclic.simulation.virtual.common import Condition, Need
+    from tricyclic.simulation.virtual.neurites import NeuriteAssay
 
 DRUG, CONCENTRATIONS, ANTAGONIST, NGF, AT = (
     "imipramine",
@@ -57,8 +57,8 @@ def neurites(request: Wanted) -> Generator[Progress, None, Virtual]:
     """Run the protocol in so many cultures."""
     from tricyclic.simulation.compose import compose
     from tricyclic.simulation.run import Bench
-    from tricyclic.simulation.virtual_assay import Condition, half_way, subjects_of
-    from tricyclic.simulation.virtual_neurites import (
+    from tricyclic.simulation.virtual.common import Condition, half_way, subjects_of
+    from tricyclic.simulation.virtual.neurites import (
         EXPRESSION,
         SCENARIO,
         NeuriteAssay,
@@ -203,8 +203,8 @@ def _typical(
     bench: Bench, assay: NeuriteAssay, given: Mapping[str, float], ngf_nM: float
 ) -> Floats:
     """Percent of cells with neurites in the typical culture without error over the dense series, shape (61,)."""
-    from tricyclic.simulation.virtual_assay import Condition
-    from tricyclic.simulation.virtual_neurites import neurite_shares
+    from tricyclic.simulation.virtual.common import Condition
+    from tricyclic.simulation.virtual.neurites import neurite_shares
 
     dense = [Condition(f"{nM:g}", float(nM), 0.0, ngf_nM) for nM in DENSE_NM]
     return np.asarray(100.0 * neurite_shares(bench, assay, dense, [given])[0])
@@ -213,7 +213,7 @@ def _typical(
 def _needs(
     request: Wanted, mean: Floats, labels: Sequence[str], d: int, at: int, blocked: bool
 ) -> tuple[Need, ...]:
-    from tricyclic.simulation.virtual_assay import need_of_pairs, stream
+    from tricyclic.simulation.virtual.common import need_of_pairs, stream
 
     effects = [(f"{labels[j]} against vehicle", j, 0) for j in range(1, d + 1)]
     effects += (

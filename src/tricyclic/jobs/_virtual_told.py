@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.results import Comparison
-from tricyclic.records.telling import figures, interval, told
+from tricyclic.core.estimate import Estimate, interval, told
+from tricyclic.core.format import figures
+from tricyclic.results.binding import Comparison
 
 if TYPE_CHECKING:
+    from tricyclic.core.course_plot import CoursePicture
+    from tricyclic.core.plot_data import CurvePicture
+    from tricyclic.io.write_tables import Columns
     from tricyclic.jobs._virtual_ask import Setting
-    from tricyclic.records.course_picture import CoursePicture
-    from tricyclic.records.picture import CurvePicture
-    from tricyclic.simulation.virtual_assay import Need
-    from tricyclic.studies.columns import Columns
+    from tricyclic.simulation.virtual.common import Need
 
 SYNTHETIC = "synthetic data: simulated wells and animals, no experiment"
 
@@ -90,8 +90,8 @@ class Virtual:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data; tables are in their files."""
+        from tricyclic.core.serialize import as_plain
         from tricyclic.jobs._json import estimate_json
-        from tricyclic.records.plain import as_plain
 
         plain: dict[str, Any] = as_plain(
             {
@@ -182,12 +182,12 @@ def with_files(found: Virtual, folder: str) -> Virtual:
     """The same with everything that it writes: tables, JSON, text, figures."""
     from pathlib import Path
 
-    from tricyclic import __version__
-    from tricyclic.figures.course import courses
-    from tricyclic.figures.curve import curve
+    from tricyclic._version import __version__
+    from tricyclic.core.plot_data import CurvePicture
+    from tricyclic.io.write_tables import csv_bytes
     from tricyclic.jobs._json import as_json_bytes
-    from tricyclic.records.picture import CurvePicture
-    from tricyclic.studies.columns import csv_bytes
+    from tricyclic.plotting.course import courses
+    from tricyclic.plotting.curve import curve
 
     files = {
         f"{name}.csv": csv_bytes(_marked(columns, found.seed))

@@ -14,11 +14,11 @@ from tricyclic.jobs._job import Job, Progress, asked
 if TYPE_CHECKING:
     import numpy as np
 
+    from tricyclic.core.ensemble import Ensemble
+    from tricyclic.core.observation import Observation
     from tricyclic.jobs._calibrated import Calibrated
-    from tricyclic.records.ensemble import Ensemble
-    from tricyclic.records.observation import Observation
-    from tricyclic.simulation.calibrate import Calibration
-    from tricyclic.simulation.free_parameters import Space
+    from tricyclic.simulation.calibration.calibrate import Calibration
+    from tricyclic.simulation.calibration.parameters import Space
 
 # The row name of limits that every member has to keep, where the draws allow it.
 HELD = "band"
@@ -53,15 +53,15 @@ class Request:
 
 def run(request: Request) -> Generator[Progress, None, Calibrated]:
     """Compose all arms, search, sample, weigh, tell."""
+    from tricyclic.io.library.mechanisms import drugs, mechanisms
+    from tricyclic.io.library.observations import hash_of, observations
     from tricyclic.jobs._calibrate_pool import Predictors
     from tricyclic.jobs._ensemble_group import group_of
     from tricyclic.jobs._many import cores, in_range
-    from tricyclic.readers.mechanisms import drugs, mechanisms
-    from tricyclic.readers.observations import hash_of, observations
-    from tricyclic.simulation.calibrate import QUICK, Budget, calibration
-    from tricyclic.simulation.fingerprint import model_hash
-    from tricyclic.simulation.free_parameters import Space, priors_of
-    from tricyclic.simulation.observe import panel_of
+    from tricyclic.simulation.calibration.calibrate import QUICK, Budget, calibration
+    from tricyclic.simulation.calibration.parameters import Space, priors_of
+    from tricyclic.simulation.calibration.predict import panel_of
+    from tricyclic.simulation.model_hash import model_hash
 
     in_range("members", request.members or 2, 2, 2000)
     in_range("seed", request.seed, 0, 2**31)
@@ -130,11 +130,11 @@ def run(request: Request) -> Generator[Progress, None, Calibrated]:
 def _ensemble(
     request: Request, name: str, rows: tuple[Observation, ...], space: Space, found: Calibration
 ) -> Ensemble:
+    from tricyclic.core.ensemble import Ensemble
+    from tricyclic.io.library.ensembles import ensemble, ensemble_names
     from tricyclic.jobs._calibrated import doubts_of
-    from tricyclic.readers.ensembles import ensemble, ensemble_names
-    from tricyclic.records.ensemble import Ensemble
-    from tricyclic.simulation.identify import identified
-    from tricyclic.simulation.misfit import misfit_table
+    from tricyclic.simulation.calibration.identifiability import identified
+    from tricyclic.simulation.calibration.misfit import misfit_table
 
     folder = request.folder or None
     before = ensemble(name, folder=folder).version if name in ensemble_names(folder) else 0
@@ -165,7 +165,10 @@ def _told(
     found: Calibration,
 ) -> Calibrated:
     from tricyclic.jobs._calibrated import Calibrated
-    from tricyclic.simulation.identify import information_shares, widening_without
+    from tricyclic.simulation.calibration.identifiability import (
+        information_shares,
+        widening_without,
+    )
 
     def by_name(table: np.ndarray) -> dict[str, dict[str, float]]:
         return {

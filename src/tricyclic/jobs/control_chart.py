@@ -10,8 +10,8 @@ from tricyclic.errors import InputError
 from tricyclic.jobs._job import Job, asked
 
 if TYPE_CHECKING:
-    from tricyclic.assays.reproducibility import Rules
-    from tricyclic.records.reproducibility import ControlChart
+    from tricyclic.assays.potency.reproducibility import Rules
+    from tricyclic.results.reproducibility import ControlChart
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return dict(as_plain(self.chart))
 
     def as_text(self) -> str:
         """Centre, limits, MSR and broken rules."""
-        from tricyclic.records.telling import figures
+        from tricyclic.core.format import figures
 
         c = self.chart
         head = f"{c.subject}   " if c.subject else ""
@@ -82,7 +82,7 @@ class Result:
 
 def run(request: Request) -> Result:
     """Read the table, chart it, and draw it where a folder was named."""
-    from tricyclic.assays.reproducibility import control_chart
+    from tricyclic.assays.potency.reproducibility import control_chart
     from tricyclic.jobs._folder import folder_for
     from tricyclic.jobs._potencies import (
         estimates_of,
@@ -156,10 +156,10 @@ def _rows(estimates: Any, rows: int) -> list[Any]:
 
 
 def _written(found: Result, folder: Any) -> dict[str, bytes]:
-    from tricyclic import __version__
-    from tricyclic.figures.control_chart import control_chart
+    from tricyclic._version import __version__
     from tricyclic.jobs._json import as_json_bytes
     from tricyclic.jobs._potencies import csv_bytes
+    from tricyclic.plotting.control_chart import control_chart
 
     c = found.chart
     drawing = control_chart(c)

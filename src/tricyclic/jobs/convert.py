@@ -42,7 +42,7 @@ class Result:
 def run(request: Request) -> Result:
     """Convert, step by step, and say each step."""
     from tricyclic import units
-    from tricyclic.studies.quantities import measured
+    from tricyclic.study.conditions import measured
 
     read = units.quantity(request.quantity, where="quantity")
     to = units.known_unit(request.to, where="to")

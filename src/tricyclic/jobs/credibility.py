@@ -11,13 +11,13 @@ from tricyclic.errors import InputError
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
-    from tricyclic.records.check import Check
-    from tricyclic.records.credibility import Agreement, Credibility, Elasticity
-    from tricyclic.records.document import Document, Figure
-    from tricyclic.records.ensemble import Ensemble
-    from tricyclic.records.observation import Observation
-    from tricyclic.records.sensitivity import Elasticities
-    from tricyclic.simulation.composed import Composed
+    from tricyclic.core.check import Check
+    from tricyclic.core.document import Document, Figure
+    from tricyclic.core.ensemble import Ensemble
+    from tricyclic.core.observation import Observation
+    from tricyclic.results.credibility import Agreement, Credibility, Elasticity
+    from tricyclic.results.sensitivity import Elasticities
+    from tricyclic.simulation.model import Composed
     from tricyclic.simulation.run import Bench
 
 # By which regimens a scenario is tried where none is asked for: one drug of the guides, once and for long.
@@ -57,7 +57,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return {"checks": as_plain(self.checks), "credibility": as_plain(self.found)}
 
@@ -76,15 +76,15 @@ class Result:
 
 def run(request: Request) -> Generator[Progress, None, Result]:
     """Compose, check, run twice, gather, write."""
+    from tricyclic.io.library.ensembles import ensemble, ensemble_names
+    from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
+    from tricyclic.io.library.observations import observations
+    from tricyclic.io.library.protocols import sources
+    from tricyclic.jobs._credibility_checks import agreement, credibility_of
     from tricyclic.jobs._ensemble_group import age_of, group_of
-    from tricyclic.readers.ensembles import ensemble, ensemble_names
-    from tricyclic.readers.library import sources
-    from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
-    from tricyclic.readers.observations import observations
     from tricyclic.reports.credibility import checks_of, credibility_document
     from tricyclic.simulation.compose import compose
-    from tricyclic.simulation.credibility import agreement, credibility_of
-    from tricyclic.simulation.regimens import regimens_of
+    from tricyclic.simulation.dosing import regimens_of
     from tricyclic.simulation.run import Bench
 
     ending = Path(request.to).suffix
@@ -165,7 +165,7 @@ def _elasticities(bench: Bench) -> Generator[Progress, None, Elasticities]:
     """How the end of each watched course hangs on each free parameter, at the library's values."""
     from tricyclic.jobs._many import telling
     from tricyclic.simulation.endpoints import reduction_of
-    from tricyclic.simulation.many import Question
+    from tricyclic.simulation.parallel import Question
     from tricyclic.simulation.sensitivity import elasticities, varied_of
 
     composed = bench.composed
@@ -185,7 +185,7 @@ def _elasticities(bench: Bench) -> Generator[Progress, None, Elasticities]:
 def _strongest(sensed: Elasticities) -> list[Elasticity]:
     import numpy as np
 
-    from tricyclic.records.credibility import Elasticity
+    from tricyclic.results.credibility import Elasticity
 
     rows = [
         Elasticity(sensed.parameters[i].name, sensed.endpoints[j].name, float(sensed.table[i, j]))
@@ -201,9 +201,9 @@ def _figures(
     calibrated: Ensemble | None,
     rows: Sequence[Observation],
 ) -> list[Figure]:
-    from tricyclic.figures.network import network_figure
-    from tricyclic.figures.tornado import tornado
-    from tricyclic.simulation.networks import pathway_of
+    from tricyclic.plotting.network import network_figure
+    from tricyclic.plotting.tornado import tornado
+    from tricyclic.simulation.network import pathway_of
 
     found = [
         network_figure(pathway_of(composed.network, composed.scenario, pathway.name))
@@ -213,8 +213,8 @@ def _figures(
     if strongest:
         found.append(tornado(sensed, strongest, name="tornado", title=f"What {strongest} hangs on"))
     if calibrated is not None:
-        from tricyclic.figures.identifiability import identifiability
-        from tricyclic.figures.misfit import misfit
+        from tricyclic.plotting.identifiability import identifiability
+        from tricyclic.plotting.misfit import misfit
 
         by_id = {row.id: row for row in rows}
         known = [item for item in calibrated.misfit if item.id in by_id]
@@ -236,7 +236,7 @@ def _written(document: Document, file: Path) -> dict[str, bytes]:
         from tricyclic.reports.pdf import to_pdf
 
         return {str(file): to_pdf(document)}
-    from tricyclic.records.document import Figure
+    from tricyclic.core.document import Figure
     from tricyclic.reports.markdown import to_markdown
 
     folder = f"{file.stem}_figures/"

@@ -11,7 +11,7 @@ from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
     from tricyclic.jobs._found import Found
-    from tricyclic.records.results import StudyResult
+    from tricyclic.results.binding import StudyResult
 
 STUDY = "desipramine-study"
 
@@ -50,11 +50,11 @@ def run(request: Request) -> Generator[Progress, None, Result]:
 
     A check that says stop is part of what is shown, so it does not make the demonstration fail.
     """
+    from tricyclic.io.atomic import only_one
     from tricyclic.jobs._outputs import outputs_of
-    from tricyclic.studies import results
-    from tricyclic.studies.atomic import only_one
-    from tricyclic.studies.folder import read_study
-    from tricyclic.studies.shipped import copy_shipped
+    from tricyclic.study import results_folder as results
+    from tricyclic.study.examples import copy_shipped
+    from tricyclic.study.folder import read_study
 
     folder = Path(request.folder)
     copy_shipped(STUDY, folder)

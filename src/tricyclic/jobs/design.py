@@ -12,7 +12,7 @@ from tricyclic.errors import InputError
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
-    from tricyclic.assays.design_plan import Plan
+    from tricyclic.assays.binding.design.plan import Plan
     from tricyclic.jobs._designed import Designed
 
 MOST_SIMULATIONS = 1_000_000
@@ -99,11 +99,11 @@ class Request:
 
 def run(request: Request) -> Generator[Progress, None, Designed]:
     """Plan, predict, propose, simulate, advise."""
-    from tricyclic.assays.design import changes, doubts, wished
-    from tricyclic.assays.design_chemistry import counts_in_wells, depletion, time_needed
-    from tricyclic.assays.design_information import pooled_width, widths
-    from tricyclic.assays.design_series import propose
-    from tricyclic.assays.design_trial import performance
+    from tricyclic.assays.binding.design.advice import changes, doubts, wished
+    from tricyclic.assays.binding.design.chemistry import counts_in_wells, depletion, time_needed
+    from tricyclic.assays.binding.design.dilutions import propose
+    from tricyclic.assays.binding.design.information import pooled_width, widths
+    from tricyclic.assays.binding.design.trial import performance
     from tricyclic.curves import SHELF
     from tricyclic.jobs._design_plan import asked_plan
     from tricyclic.jobs._design_pool import simulate

@@ -12,8 +12,8 @@ from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
 if TYPE_CHECKING:
+    from tricyclic.core.network import Network
     from tricyclic.jobs._simulate_ask import Asked
-    from tricyclic.records.network import Network
 
 # A rest below this is none, and nothing can be told relative to it.
 LEAST_REST = 1e-9
@@ -59,7 +59,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return {
             "scenario": self.scenario,
@@ -69,8 +69,8 @@ class Result:
 
     def as_text(self) -> str:
         """What was drawn, and what changed."""
+        from tricyclic.core.format import figures
         from tricyclic.jobs._simulate_text import aligned
-        from tricyclic.records.telling import figures
 
         lines = []
         for one in self.drawn:
@@ -83,10 +83,10 @@ class Result:
 
 def run(request: Request) -> Generator[Progress, None, Result]:
     """Compose, simulate where a drug is given, cut out the pathways, draw."""
-    from tricyclic.figures.network import dot_of, network_svg
     from tricyclic.jobs._simulate_ask import ask, split
     from tricyclic.jobs._simulate_ensemble import at_member
-    from tricyclic.simulation.networks import pathway_of
+    from tricyclic.plotting.network import dot_of, network_svg
+    from tricyclic.simulation.network import pathway_of
 
     ready, at_values = at_member(ask(request), request.member, request.folder)
     names = split(request.pathway) or [pathway.name for pathway in ready.scenario.pathways]
@@ -140,7 +140,7 @@ def _changes(
 
     from tricyclic.jobs._simulate_run import run_members
     from tricyclic.jobs._simulate_text import duration
-    from tricyclic.simulation.regimens import hours
+    from tricyclic.simulation.dosing import hours
 
     time = hours(at, where="at") if at else ready.horizon_h * (1 - 1e-9)
     if time > ready.horizon_h:
@@ -169,8 +169,8 @@ def _changes(
 
 def _level(value: float, unit: str) -> str:
     """What is none at rest as a person reads it; a share in percent."""
-    from tricyclic.records.model_unit import model_unit
-    from tricyclic.records.telling import figures
+    from tricyclic.core.format import figures
+    from tricyclic.core.model_unit import model_unit
 
     if unit == "dimensionless" and value <= 1:
         return f"{figures(100 * value, 2)} %"

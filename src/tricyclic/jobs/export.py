@@ -12,7 +12,7 @@ from tricyclic.jobs._job import Job, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
 if TYPE_CHECKING:
-    from tricyclic.simulation.composed import Composed
+    from tricyclic.simulation.model import Composed
     from tricyclic.simulation.run import Bench
 
 
@@ -68,10 +68,10 @@ class Result:
 
 def run(request: Request) -> Result:
     """Compose, bring to rest, write."""
+    from tricyclic.exchange.sedml_omex import omex_archive, sbml_file, sedml_file, standalone_text
     from tricyclic.jobs._simulate_ask import ask
     from tricyclic.jobs._simulate_ensemble import at_member
-    from tricyclic.numerics.sbml import unit_complaints, validation_complaints
-    from tricyclic.simulation.exchange import omex_archive, sbml_file, sedml_file, standalone_text
+    from tricyclic.sbml.document import unit_complaints, validation_complaints
     from tricyclic.simulation.run import Bench
 
     if not request.to:

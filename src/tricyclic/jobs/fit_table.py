@@ -11,10 +11,10 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
+    from tricyclic.core.analysis_options import Variance
+    from tricyclic.core.estimate import Fit
     from tricyclic.fitting.many import Asked
     from tricyclic.jobs._fit_many import Many
-    from tricyclic.records.estimate import Fit
-    from tricyclic.records.method import Variance
 
 
 _MANY = {"logistic_4pl": "4pl", "logistic_3pl": "3pl"}
@@ -84,7 +84,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data, with readings, expected values and residuals."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         plain: dict[str, Any] = as_plain(self.fit)
         return {"curve": self.curve, "says": self.says, "fit": plain}
@@ -168,10 +168,10 @@ def _suffix(request: Request) -> str:
 def _one(request: Request) -> Result:
     from tricyclic.curves import SHELF
     from tricyclic.fitting.fit import fit
-    from tricyclic.readers.open import read_tables
-    from tricyclic.shelf import Shelf
-    from tricyclic.studies.plan import TablePlan
-    from tricyclic.studies.tables import series_from
+    from tricyclic.io.open import read_tables
+    from tricyclic.registry import Shelf
+    from tricyclic.study.plan import TablePlan
+    from tricyclic.study.tables import series_from
 
     shelf = Shelf(SHELF.kind, SHELF.package, SHELF.attribute)
     if request.folder:

@@ -6,12 +6,12 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from tricyclic.core.scenario import SPECIES
 from tricyclic.jobs._job import Job, asked
-from tricyclic.records.scenario import SPECIES
 
 if TYPE_CHECKING:
-    from tricyclic.records.constant import Constant
-    from tricyclic.records.drug import Drug
+    from tricyclic.core.constant import Constant
+    from tricyclic.core.drug import Drug
 
 # Published values of one constant that differ by more than this factor are a conflict.
 CONFLICT = 2.0
@@ -68,8 +68,8 @@ class Result:
 
     def as_text(self) -> str:
         """One line each, or one drug's table."""
+        from tricyclic.core.format import figures
         from tricyclic.jobs._simulate_text import aligned
-        from tricyclic.records.telling import figures
 
         if not self.full:
             rows = [
@@ -97,8 +97,8 @@ class Result:
 
 def run(request: Request) -> Result:
     """Look into the library."""
-    from tricyclic.readers.library import sources
-    from tricyclic.readers.mechanisms import drug, drug_names
+    from tricyclic.io.library.mechanisms import drug, drug_names
+    from tricyclic.io.library.protocols import sources
 
     folder = request.folder or None
     if not request.name:
@@ -141,8 +141,8 @@ def _told(drug: Drug, species: str) -> Told:
 
 
 def _row(row: Constant, *, used: bool) -> Row:
-    from tricyclic.records.model_unit import model_unit
-    from tricyclic.records.telling import figures
+    from tricyclic.core.format import figures
+    from tricyclic.core.model_unit import model_unit
 
     bounds = (
         ""
@@ -165,7 +165,7 @@ def _row(row: Constant, *, used: bool) -> Row:
 
 def _conflict(constant: Constant) -> str:
     """One sentence where what is published of one constant differs more than twofold."""
-    from tricyclic.records.telling import figures
+    from tricyclic.core.format import figures
 
     if constant.name == "usual_dose":
         return ""

@@ -45,7 +45,7 @@ class Result:
 
 def run(request: Request) -> Result:
     """Look into the library."""
-    from tricyclic.readers.library import protocol, protocols
+    from tricyclic.io.library.protocols import protocol, protocols
 
     folder = request.folder or None
     names = [request.name] if request.name else protocols(folder)
@@ -55,8 +55,8 @@ def run(request: Request) -> Result:
 def _told(protocol: Any) -> Told:
     from dataclasses import fields
 
-    from tricyclic.records.conditions import Measured
-    from tricyclic.studies.quantities import NUMBERS
+    from tricyclic.core.conditions import Measured
+    from tricyclic.study.conditions import NUMBERS
 
     rows = []
     for field in fields(protocol.conditions):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tricyclic.jobs._job import Job, asked
 
 if TYPE_CHECKING:
-    from tricyclic.records.scenario import Scenario
+    from tricyclic.core.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Result:
 
 def run(request: Request) -> Result:
     """Look into the library."""
-    from tricyclic.readers.mechanisms import scenario, scenario_names
+    from tricyclic.io.library.mechanisms import scenario, scenario_names
 
     folder = request.folder or None
     names = [request.name] if request.name else scenario_names(folder)

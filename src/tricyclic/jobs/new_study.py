@@ -34,8 +34,8 @@ class Result:
 
 def run(request: Request) -> Result:
     """Write the template."""
-    from tricyclic.readers.library import protocol
-    from tricyclic.studies.template import template_of, write_new
+    from tricyclic.io.library.protocols import protocol
+    from tricyclic.study.template import template_of, write_new
 
     files = template_of(protocol(request.protocol))
     folder = Path(request.folder)

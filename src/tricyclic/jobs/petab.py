@@ -48,7 +48,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return {"problems": as_plain(self.problems), "files": list(self.files)}
 
@@ -72,10 +72,10 @@ class Result:
 
 def run(request: Request) -> Result:
     """Read, write a problem for each scenario that has an observation which PEtab can hold."""
+    from tricyclic.exchange.petab import is_said, petab_problem
+    from tricyclic.io.library.mechanisms import drugs, mechanisms
+    from tricyclic.io.library.observations import observations
     from tricyclic.jobs._ensemble_group import group_of
-    from tricyclic.readers.mechanisms import drugs, mechanisms
-    from tricyclic.readers.observations import observations
-    from tricyclic.simulation.petab import is_said, petab_problem
 
     if not request.to:
         raise InputError("no folder is named", where="to", do="Add --to FOLDER")

@@ -13,9 +13,9 @@ from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
 if TYPE_CHECKING:
+    from tricyclic.core.population import Phenotype
     from tricyclic.jobs._populated import Populated
     from tricyclic.jobs._simulate_ask import Asked
-    from tricyclic.records.population import Phenotype
 
 MOST_SUBJECTS = 100_000
 # Numbers of the courses that are kept for the bands, over all subjects; and fewest times at which a band is told.
@@ -61,13 +61,13 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
     """Draw subjects, run them all, tell percentiles."""
     import numpy as np
 
+    from tricyclic.core.population import Population
     from tricyclic.jobs._many import cores, in_range, telling
     from tricyclic.jobs._populated import Populated, bands_of, responders_of
     from tricyclic.jobs._simulate_ask import ask, in_hours_only, split, watches_of
     from tricyclic.jobs._simulate_ensemble import members_of
-    from tricyclic.records.population import Population
     from tricyclic.simulation.endpoints import reduction_of
-    from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
+    from tricyclic.simulation.parallel import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question, respond
     from tricyclic.simulation.population import draw, spreads_of
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.sampling import times_of
@@ -157,7 +157,7 @@ def run(request: Request) -> Generator[Progress, None, Populated]:
 
 def _phenotypes(request: Request, ready: Asked) -> tuple[tuple[Phenotype, ...], str]:
     """Kinds of metabolisers, and the name of the population: European people where nothing else is asked of humans, none of rats."""
-    from tricyclic.readers.populations import population
+    from tricyclic.io.library.populations import population
 
     human = ready.scenario.species == "human"
     name = request.population or ("european" if human else "none")

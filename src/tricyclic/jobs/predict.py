@@ -14,9 +14,9 @@ from tricyclic.jobs._job import Job, Progress, asked
 if TYPE_CHECKING:
     import numpy as np
 
+    from tricyclic.core.ensemble import Ensemble, Misfit
+    from tricyclic.core.observation import Observation
     from tricyclic.jobs._predicted import Predicted
-    from tricyclic.records.ensemble import Ensemble, Misfit
-    from tricyclic.records.observation import Observation
 
 # The band of this many members differs little from that of a hundred, and each costs seconds.
 USUAL_MEMBERS = 20
@@ -51,14 +51,14 @@ def run(request: Request) -> Generator[Progress, None, Predicted]:
     """Compose every arm, run it with each member, tell predicted beside observed."""
     import numpy as np
 
+    from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
+    from tricyclic.io.library.observations import predictions
     from tricyclic.jobs._calibrate_pool import Predictors
     from tricyclic.jobs._many import cores, in_range
     from tricyclic.jobs._predicted import Predicted
-    from tricyclic.readers.mechanisms import drugs, mechanisms, scenario
-    from tricyclic.readers.observations import predictions
-    from tricyclic.simulation.judge import judged
-    from tricyclic.simulation.misfit import misfit_table
-    from tricyclic.simulation.observe import panel_of
+    from tricyclic.simulation.calibration.misfit import misfit_table
+    from tricyclic.simulation.calibration.predict import panel_of
+    from tricyclic.simulation.calibration.validation import judged
 
     in_range("members", request.members or 0, 0, 2000)
     in_range("workers", request.workers or 1, 1, 1024)
@@ -114,8 +114,8 @@ def _sets(name: str, request: Request) -> tuple[tuple[str, ...], np.ndarray, str
     """Names and values of the sets of parameters, shape (sets, parameters); who they are; what to know of them."""
     import numpy as np
 
+    from tricyclic.io.library.ensembles import ensemble, ensemble_names
     from tricyclic.jobs._ensemble_group import age_of, group_of
-    from tricyclic.readers.ensembles import ensemble, ensemble_names
 
     folder = request.folder or None
     group, _ = group_of(name, request.folder)
@@ -133,8 +133,8 @@ def _sets(name: str, request: Request) -> tuple[tuple[str, ...], np.ndarray, str
 
 
 def _files(request: Request, result: Predicted) -> dict[str, bytes]:
-    from tricyclic.figures.misfit import misfit
     from tricyclic.jobs._json import as_json_bytes
+    from tricyclic.plotting.misfit import misfit
 
     name = f"{request.scenario}-predictions" if request.scenario else "predictions"
     drawn = misfit(

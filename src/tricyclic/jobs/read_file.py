@@ -53,7 +53,7 @@ class Result:
 
 def run(request: Request) -> Result:
     """Read the file with the reader that knows it."""
-    from tricyclic.readers.open import read_plates, read_tables
+    from tricyclic.io.open import read_plates, read_tables
 
     stated: dict[str, Any] = {
         "unit": request.unit or None,

@@ -9,9 +9,9 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.jobs._job import Job, asked
 
 if TYPE_CHECKING:
-    from tricyclic.records.method import Variance
-    from tricyclic.records.reproducibility import RelativePotency
-    from tricyclic.records.series import Series
+    from tricyclic.core.analysis_options import Variance
+    from tricyclic.core.series import Series
+    from tricyclic.results.reproducibility import RelativePotency
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return {
             "potencies": [dict(as_plain(one)) | {"parallel": one.parallel} for one in self.found]
@@ -59,7 +59,7 @@ class Result:
 
     def as_text(self) -> str:
         """Potency with its interval, then what to doubt."""
-        from tricyclic.records.telling import figures
+        from tricyclic.core.format import figures
 
         lines = []
         for one in self.found:
@@ -76,7 +76,7 @@ class Result:
 
 def run(request: Request) -> Result:
     """Read the table and compare every sample with the reference."""
-    from tricyclic.assays.parallelism import relative_potency
+    from tricyclic.assays.potency.relative_potency import relative_potency
     from tricyclic.curves import SHELF
 
     series = _series(request)
@@ -107,8 +107,8 @@ def run(request: Request) -> Result:
 def _series(request: Request) -> dict[str, Series]:
     import numpy as np
 
+    from tricyclic.core.series import Series
     from tricyclic.jobs._potencies import potency_table, text_column
-    from tricyclic.records.series import Series
     from tricyclic.units import is_concentration, to_molar
 
     table = potency_table(request.file, decimal=request.decimal, sheet=request.sheet)

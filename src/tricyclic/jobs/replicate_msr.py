@@ -10,7 +10,7 @@ from tricyclic.errors import InputError
 from tricyclic.jobs._job import Job, asked
 
 if TYPE_CHECKING:
-    from tricyclic.records.reproducibility import ReplicateMSR
+    from tricyclic.results.reproducibility import ReplicateMSR
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         return dict(as_plain(self.found)) | {"n": self.found.n}
 
     def as_text(self) -> str:
         """MSR, mean ratio, limits of agreement and what to doubt."""
-        from tricyclic.records.telling import figures
+        from tricyclic.core.format import figures
 
         f = self.found
         lines = [
@@ -61,7 +61,7 @@ class Result:
 
 def run(request: Request) -> Result:
     """Read both columns and compare them compound by compound."""
-    from tricyclic.assays.reproducibility import replicate_msr
+    from tricyclic.assays.potency.reproducibility import replicate_msr
     from tricyclic.jobs._folder import folder_for
     from tricyclic.jobs._potencies import estimates_of, potency_table, text_column
 
@@ -88,10 +88,10 @@ def run(request: Request) -> Result:
 
 
 def _written(result: Result, folder: Any) -> dict[str, bytes]:
-    from tricyclic import __version__
-    from tricyclic.figures.control_chart import agreement_plot
+    from tricyclic._version import __version__
     from tricyclic.jobs._json import as_json_bytes
     from tricyclic.jobs._potencies import csv_bytes
+    from tricyclic.plotting.control_chart import agreement_plot
 
     f = result.found
     drawing = agreement_plot(f)

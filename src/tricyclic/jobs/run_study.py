@@ -22,10 +22,10 @@ class Request:
 
 def run(request: Request) -> Generator[Progress, None, Found]:
     """Analyse the study; the last good results stand until the new ones are whole."""
+    from tricyclic.io.atomic import only_one
     from tricyclic.jobs._outputs import outputs_of
-    from tricyclic.studies import results
-    from tricyclic.studies.atomic import only_one
-    from tricyclic.studies.folder import read_study
+    from tricyclic.study import results_folder as results
+    from tricyclic.study.folder import read_study
 
     folder = Path(request.study)
     with only_one(folder):

@@ -13,8 +13,8 @@ from tricyclic.jobs._folder import folder_for
 from tricyclic.jobs._job import Job, Progress, asked
 
 if TYPE_CHECKING:
-    from tricyclic.records.plate import Plate
-    from tricyclic.records.screen import Screen
+    from tricyclic.core.plate import Plate
+    from tricyclic.results.screening import Screen
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data: each plate with its doubts, each hit, each curve; single wells stand in effects.csv."""
-        from tricyclic.records.plain import as_plain
+        from tricyclic.core.serialize import as_plain
 
         screen = self.screen
         plain: dict[str, Any] = {
@@ -101,7 +101,8 @@ class Result:
         """The screen on a terminal: what to doubt, which plates, which hits."""
         from collections import Counter
 
-        from tricyclic.records.telling import figures, interval
+        from tricyclic.core.estimate import interval
+        from tricyclic.core.format import figures
 
         s = self.screen
         levels = Counter(plate.level for plate in s.plates)
@@ -159,7 +160,7 @@ def run(request: Request) -> Generator[Progress, None, Result]:
     """Read all plates, judge them together, and write what was asked for."""
     import numpy as np
 
-    from tricyclic.assays.judge_screen import judge_screen
+    from tricyclic.assays.screening.analysis import judge_screen
 
     files = _files(request.plates)
     folder_for(request.out, "out")
@@ -171,7 +172,7 @@ def run(request: Request) -> Generator[Progress, None, Result]:
         yield Progress(done, total, f"reading {file.name}")
         plates += _read(file, request, layout)
     if compounds is not None:
-        from tricyclic.readers.screen_table import with_compounds
+        from tricyclic.io.screen_table import with_compounds
 
         plates = [with_compounds(plate, compounds) for plate in plates]
     yield Progress(total - 2, total, f"judging {len(plates)} plates")
@@ -192,10 +193,10 @@ def run(request: Request) -> Generator[Progress, None, Result]:
 
 
 def _written(found: Result, out: Path) -> dict[str, bytes]:
-    from tricyclic import __version__
-    from tricyclic.assays.screen import Z_PRIME_AT_LEAST
-    from tricyclic.figures.screen_map import median_map, over_plates
+    from tricyclic._version import __version__
+    from tricyclic.assays.screening.plate_quality import Z_PRIME_AT_LEAST
     from tricyclic.jobs._json import as_json_bytes
+    from tricyclic.plotting.screen_map import median_map, over_plates
     from tricyclic.reports.screen import screen_html, screen_tables
 
     screen = found.screen
@@ -234,7 +235,7 @@ def _settings(request: Request, files: list[Path]) -> tuple[tuple[str, str], ...
 def _layout(request: Request) -> Any:
     if not request.layout:
         return None
-    from tricyclic.readers.layout import read_layout
+    from tricyclic.io.plate_layout import read_layout
 
     return read_layout(Path(request.layout))
 
@@ -242,14 +243,14 @@ def _layout(request: Request) -> Any:
 def _compounds(request: Request) -> Any:
     if not request.compounds:
         return None
-    from tricyclic.readers.screen_table import read_compounds
+    from tricyclic.io.screen_table import read_compounds
 
     return read_compounds(request.compounds, decimal=request.decimal or None)
 
 
 def _read(file: Path, request: Request, layout: Any) -> list[Plate]:
-    from tricyclic.readers.open import read_plates
-    from tricyclic.readers.screen_table import read_screen_table
+    from tricyclic.io.open import read_plates
+    from tricyclic.io.screen_table import read_screen_table
 
     decimal, sheet = request.decimal or None, request.sheet or None
     if layout is None:

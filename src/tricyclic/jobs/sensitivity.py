@@ -70,7 +70,7 @@ def run(request: Request) -> Generator[Progress, None, Sensed]:
     from tricyclic.jobs._simulate_ask import ask, in_hours_only, split, watches_of
     from tricyclic.jobs._simulate_ensemble import at_member
     from tricyclic.simulation.endpoints import reduction_of
-    from tricyclic.simulation.many import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question
+    from tricyclic.simulation.parallel import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Question
     from tricyclic.simulation.run import Bench
     from tricyclic.simulation.sampling import times_of
     from tricyclic.simulation.sensitivity import elasticities, sobol_table, varied_of

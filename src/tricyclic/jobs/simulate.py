@@ -13,11 +13,11 @@ from tricyclic.jobs._job import Job, Progress, asked
 from tricyclic.jobs._simulate_ask import Dosing
 
 if TYPE_CHECKING:
+    from tricyclic.core.dosing import Regimen
+    from tricyclic.core.measured_course import MeasuredCourse
     from tricyclic.jobs._simulate_ask import Asked
     from tricyclic.jobs._simulate_list import Listed
     from tricyclic.jobs._simulated import Simulated
-    from tricyclic.records.measured_course import MeasuredCourse
-    from tricyclic.records.regimen import Regimen
 
 SHARE = 0.9
 
@@ -79,7 +79,7 @@ def _simulate(request: Request) -> Generator[Progress, None, Simulated]:
     ready = ask(request)
     measured: tuple[MeasuredCourse, ...] = ()
     if request.compare:
-        from tricyclic.readers.measured_courses import read_measured_courses
+        from tricyclic.io.library.time_courses import read_measured_courses
 
         measured = read_measured_courses(request.compare)
         check_times(measured, ready.horizon_h * _hours(ready))

@@ -43,10 +43,11 @@ class Result:
 
 def run(request: Request) -> Generator[Progress, None, Result]:
     """Verify a study; nothing in its folder is touched."""
+    from tricyclic.io.atomic import first_difference
     from tricyclic.jobs._outputs import outputs_of
-    from tricyclic.studies import log, results
-    from tricyclic.studies.atomic import first_difference
-    from tricyclic.studies.folder import read_study
+    from tricyclic.study import log
+    from tricyclic.study import results_folder as results
+    from tricyclic.study.folder import read_study
 
     folder = Path(request.study)
     yield Progress(0, 1, "reading the study")

@@ -1,1 +1,1 @@
-"""Arrays in, arrays out; no pharmacology here."""
+"""Arrays in, arrays out: least squares, profile likelihood, equilibria, designs."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tricyclic.errors import InputError
-from tricyclic.numerics.statistics import t_quantile
+from tricyclic.stats.statistics import t_quantile
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tricyclic.numerics.least_squares import Expected, minimise
-from tricyclic.numerics.statistics import t_probability
+from tricyclic.stats.statistics import t_probability
 
 ONE_SD = 0.6827
 OUTER = 0.70

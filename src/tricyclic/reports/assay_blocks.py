@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tricyclic.figures.curve import curve
-from tricyclic.records.document import Block, Heading, Paragraph, Table
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.results import AssayResult, PlateResult
+from tricyclic.core.document import Block, Heading, Paragraph, Table
+from tricyclic.core.estimate import Estimate
+from tricyclic.plotting.curve import curve
 from tricyclic.reports.section import PRIMARY, Material, assay_anchor, rows_anchor
 from tricyclic.reports.words import confidence, number, p_value, value, value_with_limits
+from tricyclic.results.binding import AssayResult, PlateResult
 
 NAMES_SHOWN = 5
 SHOWN_OPEN = 6

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tricyclic.figures.style import slug
-from tricyclic.records.document import Block, Document, Figure
-from tricyclic.records.picture import CurvePicture
-from tricyclic.records.results import StudyResult
+from tricyclic.core.document import Block, Document, Figure
+from tricyclic.core.plot_data import CurvePicture
+from tricyclic.plotting.style import slug
 from tricyclic.reports.pdf import drawing_to_pdf
 from tricyclic.reports.section import Material
 from tricyclic.reports.sections import SHELF
+from tricyclic.results.binding import StudyResult
 
 
 def assemble(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from tricyclic.records.check import Check
-from tricyclic.records.credibility import Credibility, Valued
-from tricyclic.records.document import Block, CheckList, Document, Figure, Heading, Paragraph, Table
-from tricyclic.records.ensemble import Ensemble
-from tricyclic.records.evidence import Source
-from tricyclic.records.model_unit import MODEL_UNITS
-from tricyclic.records.observation import Observation
-from tricyclic.records.telling import figures as told
+from tricyclic.core.check import Check
+from tricyclic.core.document import Block, CheckList, Document, Figure, Heading, Paragraph, Table
+from tricyclic.core.ensemble import Ensemble
+from tricyclic.core.evidence import Source
+from tricyclic.core.format import figures as told
+from tricyclic.core.model_unit import MODEL_UNITS
+from tricyclic.core.observation import Observation
+from tricyclic.results.credibility import Credibility, Valued
 
 SURE = {
     "read": "read in the source",

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tricyclic.records.document import Document
+from tricyclic.core.document import Document
 from tricyclic.reports.layout import clean, laid_out
 from tricyclic.reports.words import SIGNS, level_of, sentence
 

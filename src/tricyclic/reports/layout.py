@@ -10,8 +10,8 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tricyclic.figures.style import typeset
-from tricyclic.records.document import CheckList, Document, Figure, Heading, Paragraph, Table
+from tricyclic.core.document import CheckList, Document, Figure, Heading, Paragraph, Table
+from tricyclic.plotting.style import typeset
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tricyclic.records.document import CheckList, Document, Heading, Paragraph, Table
+from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
 from tricyclic.reports.layout import Item, clean, laid_out
 from tricyclic.reports.words import SIGNS, sentence
 

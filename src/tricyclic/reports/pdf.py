@@ -14,9 +14,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
+from tricyclic.core.document import CheckList, Document, Figure, Heading, Paragraph, Table
 from tricyclic.errors import TricyclicError
-from tricyclic.figures.style import font_folder
-from tricyclic.records.document import CheckList, Document, Figure, Heading, Paragraph, Table
+from tricyclic.plotting.style import font_folder
 from tricyclic.reports.layout import Item, clean, laid_out
 from tricyclic.reports.words import SIGNS, level_of, sentence
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tricyclic.records.plate import Role, Well
-from tricyclic.records.results import PlateResult
-from tricyclic.records.series import Series
-from tricyclic.records.telling import figures
+from tricyclic.core.format import figures
+from tricyclic.core.plate import Role, Well
+from tricyclic.core.series import Series
+from tricyclic.results.binding import PlateResult
 
 ROLES = {Role.NON_SPECIFIC: "non-specific"}
 

@@ -18,13 +18,14 @@ from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tricyclic.figures.thumbnails import EDGES, MISSING, SHADES, curve_thumbnail, plate_thumbnail
-from tricyclic.records.check import LEVELS
-from tricyclic.records.document import Figure
-from tricyclic.records.screen import CurveHit, PlateQuality, Screen
-from tricyclic.records.telling import figures, interval
+from tricyclic.core.check import LEVELS
+from tricyclic.core.document import Figure
+from tricyclic.core.estimate import interval
+from tricyclic.core.format import figures
+from tricyclic.plotting.thumbnails import EDGES, MISSING, SHADES, curve_thumbnail, plate_thumbnail
 from tricyclic.reports.layout import clean
 from tricyclic.reports.words import SIGNS, sentence
+from tricyclic.results.screening import CurveHit, PlateQuality, Screen
 
 CURVES_DRAWN = 3_000
 ROWS_SHOWN = 1_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tricyclic.records.document import Block
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.picture import CurvePicture
-from tricyclic.records.results import AssayResult, PlateResult, StudyResult
+from tricyclic.core.document import Block
+from tricyclic.core.estimate import Estimate
+from tricyclic.core.plot_data import CurvePicture
+from tricyclic.results.binding import AssayResult, PlateResult, StudyResult
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.results import Comparison, PlateResult, StudyResult
+from tricyclic.core.estimate import Estimate
 from tricyclic.reports.rows import rows_of
+from tricyclic.results.binding import Comparison, PlateResult, StudyResult
 
 ESTIMATE_COLUMNS = (
     "assay",

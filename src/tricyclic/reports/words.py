@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tricyclic.core.check import LEVELS, Check, Level
+from tricyclic.core.estimate import Estimate, interval
+from tricyclic.core.evidence import Evidence
+from tricyclic.core.format import figures
 from tricyclic.errors import InputError
-from tricyclic.records.check import LEVELS, Check, Level
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.evidence import Evidence
-from tricyclic.records.results import AssayResult
-from tricyclic.records.telling import figures, interval
+from tricyclic.results.binding import AssayResult
 from tricyclic.units import convert
 
 PLACES_NAMED = 6

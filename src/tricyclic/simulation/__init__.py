@@ -1,1 +1,1 @@
-"""THINK: mechanisms are composed, dosed, run, varied and calibrated; models are data, this is the engine."""
+"""Scenarios composed from mechanisms, dosed, run, varied and analysed."""

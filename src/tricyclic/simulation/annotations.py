@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from tricyclic.records.drug import Drug
-from tricyclic.simulation.composed import Quantity
+from tricyclic.core.drug import Drug
+from tricyclic.simulation.model import Quantity
 
 TAXA = {"rat": 10116, "human": 9606}
 CONCENTRATION, AMOUNT, SIMPLE_CHEMICAL, INHIBITORY_CONSTANT, MICHAELIS_CONSTANT = (

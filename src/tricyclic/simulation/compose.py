@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from tricyclic.core.constant import Constant
+from tricyclic.core.dosing import Regimen, is_sustained
+from tricyclic.core.drug import Drug, metabolite_names
+from tricyclic.core.mechanism import Mechanism
+from tricyclic.core.model_unit import MODEL_UNITS
+from tricyclic.core.scenario import Part, Scenario
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.records.constant import Constant
-from tricyclic.records.drug import Drug, metabolite_names
-from tricyclic.records.mechanism import Mechanism
-from tricyclic.records.model_unit import MODEL_UNITS
-from tricyclic.records.regimen import Regimen, is_sustained
-from tricyclic.records.scenario import Part, Scenario
 from tricyclic.simulation.annotations import annotation_lines, identified, identifiers_of
-from tricyclic.simulation.composed import Composed, Dose, Quantity, QuantityKind
-from tricyclic.simulation.networks import network_of
-from tricyclic.simulation.statements import flat, renamed, statement_of, symbols
+from tricyclic.simulation.antimony import flat, renamed, statement_of, symbols
+from tricyclic.simulation.model import Composed, Dose, Quantity, QuantityKind
+from tricyclic.simulation.network import network_of
 
 RESERVED = "place"
 DOSES = "doses"

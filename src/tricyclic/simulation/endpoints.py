@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.dosing import Regimen
+from tricyclic.core.model_unit import model_unit
+from tricyclic.core.population import Endpoint
+from tricyclic.core.scenario import Watch
 from tricyclic.errors import UnknownNameError
-from tricyclic.records.model_unit import model_unit
-from tricyclic.records.population import Endpoint
-from tricyclic.records.regimen import Regimen
-from tricyclic.records.scenario import Watch
-from tricyclic.simulation.composed import Composed
+from tricyclic.simulation.model import Composed
 from tricyclic.simulation.nca import exposure_to
 
 Floats = NDArray[np.float64]

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.dosing import Regimen
+from tricyclic.core.exposure import Exposure
 from tricyclic.errors import InputError
-from tricyclic.records.exposure import Exposure
-from tricyclic.records.regimen import Regimen
 
 Floats = NDArray[np.float64]
 LEAST_POINTS = 3

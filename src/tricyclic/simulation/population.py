@@ -18,12 +18,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.constant import Constant
+from tricyclic.core.mechanism import Mechanism
+from tricyclic.core.population import Phenotype
 from tricyclic.errors import InputError
-from tricyclic.numerics.distributions import truncated_normal
-from tricyclic.records.constant import Constant
-from tricyclic.records.mechanism import Mechanism
-from tricyclic.records.population import Phenotype
-from tricyclic.simulation.composed import Composed
+from tricyclic.simulation.model import Composed
+from tricyclic.stats.distributions import truncated_normal
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "logit"]

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.errors import InputError
-from tricyclic.numerics.integrator import ATOL, RTOL, CompiledModel, engine, sbml_of
-from tricyclic.simulation.composed import Composed
-from tricyclic.simulation.statements import flat
+from tricyclic.ode.base import ATOL, RTOL, CompiledModel
+from tricyclic.ode.solver import engine, sbml_of
+from tricyclic.simulation.antimony import flat
+from tricyclic.simulation.model import Composed
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.records.regimen import Regimen, is_sustained
+from tricyclic.core.dosing import Regimen, is_sustained
 
 Floats = NDArray[np.float64]
 FIRST_STEP_H = 0.05

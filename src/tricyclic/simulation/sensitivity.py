@@ -13,13 +13,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.constant import Constant
+from tricyclic.core.model_unit import model_unit
+from tricyclic.core.population import Endpoint
 from tricyclic.errors import InputError, NumericsError
-from tricyclic.records.constant import Constant
-from tricyclic.records.model_unit import model_unit
-from tricyclic.records.population import Endpoint
-from tricyclic.records.sensitivity import Elasticities, SobolTable, Varied
-from tricyclic.simulation.composed import Composed
-from tricyclic.simulation.many import Question, respond
+from tricyclic.results.sensitivity import Elasticities, SobolTable, Varied
+from tricyclic.simulation.model import Composed
+from tricyclic.simulation.parallel import Question, respond
 
 Floats = NDArray[np.float64]
 # Move of the log of a parameter, and the errors of the runs that are subtracted: noise then stays below 1e-4.

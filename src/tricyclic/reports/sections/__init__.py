@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tricyclic.shelf import Shelf
+from tricyclic.registry import Shelf
 
 SHELF = Shelf("section", "tricyclic.reports.sections", "SECTION")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.figures.comparison import comparison
-from tricyclic.figures.style import slug
-from tricyclic.records.document import Block, Figure, Heading, Table
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.results import AssayResult, Comparison
+from tricyclic.core.document import Block, Figure, Heading, Table
+from tricyclic.core.estimate import Estimate
+from tricyclic.plotting.comparison import comparison
+from tricyclic.plotting.style import slug
 from tricyclic.reports.section import Material, Section, assay_anchor
 from tricyclic.reports.words import number, p_value, value_with_limits
+from tricyclic.results.binding import AssayResult, Comparison
 
 
 def _compared(material: Material) -> list[tuple[int, AssayResult | None, Comparison]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.records.document import Block, Heading, Paragraph, Table
-from tricyclic.records.results import PlateResult
+from tricyclic.core.document import Block, Heading, Paragraph, Table
 from tricyclic.reports.rows import DataRow, rows_of
 from tricyclic.reports.section import Material, Section, rows_anchor
 from tricyclic.reports.words import number
+from tricyclic.results.binding import PlateResult
 
 
 def write(material: Material) -> Sequence[Block]:

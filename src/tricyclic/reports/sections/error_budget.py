@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tricyclic.figures.budget import budget
-from tricyclic.figures.style import slug
-from tricyclic.records.document import Block, Heading, Paragraph, Table
-from tricyclic.records.results import AssayResult, ErrorShare
+from tricyclic.core.document import Block, Heading, Paragraph, Table
+from tricyclic.plotting.budget import budget
+from tricyclic.plotting.style import slug
 from tricyclic.reports.section import Material, Section, assay_anchor
 from tricyclic.reports.words import number
+from tricyclic.results.binding import AssayResult, ErrorShare
 
 
 def _shares(assay: AssayResult) -> tuple[ErrorShare, ...]:

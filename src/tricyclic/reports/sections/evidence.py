@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tricyclic.core.document import Block, Figure, Heading, Table
+from tricyclic.core.estimate import Estimate
 from tricyclic.errors import InputError
-from tricyclic.figures.forest import ForestRow, estimate_row, evidence_row, forest
-from tricyclic.figures.style import slug
-from tricyclic.records.document import Block, Figure, Heading, Table
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.results import AssayResult
+from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
+from tricyclic.plotting.style import slug
 from tricyclic.reports.assay_blocks import run_name
 from tricyclic.reports.section import Material, Section
 from tricyclic.reports.words import against, range_of
+from tricyclic.results.binding import AssayResult
 
 
 def write(material: Material) -> Sequence[Block]:

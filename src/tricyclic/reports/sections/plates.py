@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tricyclic.figures.plate import plate_map
-from tricyclic.records.document import Block, Heading
+from tricyclic.core.document import Block, Heading
+from tricyclic.plotting.plate import plate_map
 from tricyclic.reports.section import Material, Section
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from tricyclic.records.document import Block, Heading, Paragraph, Table
+from tricyclic.core.document import Block, Heading, Paragraph, Table
 from tricyclic.reports.section import Material, Section
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.figures.residuals import residuals
-from tricyclic.records.check import Check
-from tricyclic.records.document import Block, CheckList, Heading, Paragraph, Table
+from tricyclic.core.check import Check
+from tricyclic.core.document import Block, CheckList, Heading, Paragraph, Table
+from tricyclic.plotting.residuals import residuals
 from tricyclic.reports.section import Material, Section
 from tricyclic.reports.words import doubts_of, level_word, number, tally
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.records.document import Block, Heading, Table
-from tricyclic.records.telling import interval
+from tricyclic.core.document import Block, Heading, Table
+from tricyclic.core.estimate import interval
 from tricyclic.reports.section import Material, Section, assay_anchor
 from tricyclic.reports.words import confidence, value
 

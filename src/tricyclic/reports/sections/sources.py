@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.records.document import Block, Heading, Table
+from tricyclic.core.document import Block, Heading, Table
 from tricyclic.reports.section import Material, Section
 
 

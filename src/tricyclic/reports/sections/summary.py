@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.figures.forest import ForestRow, estimate_row, evidence_row, forest
-from tricyclic.records.check import worst
-from tricyclic.records.document import Block, CheckList, Figure, Heading, Paragraph, Table
-from tricyclic.records.estimate import Estimate
-from tricyclic.records.results import AssayResult
-from tricyclic.records.telling import interval
+from tricyclic.core.check import worst
+from tricyclic.core.document import Block, CheckList, Figure, Heading, Paragraph, Table
+from tricyclic.core.estimate import Estimate, interval
+from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
 from tricyclic.reports.section import Material, Section, assay_anchor, primary
 from tricyclic.reports.words import (
     against,
@@ -21,6 +19,7 @@ from tricyclic.reports.words import (
     tally,
     value,
 )
+from tricyclic.results.binding import AssayResult
 
 DOUBTS_SHOWN = 8
 

@@ -1,0 +1,1 @@
+"""Planning of a binding plate: dilutions, expected precision, advice, simulated trials."""

@@ -1,0 +1,294 @@
+"""From the counts of a plate to the readings that a curve is fitted to.
+
+Wells stay as they were counted: totals, non-specific wells, controls and competition wells become one
+Series of raw readings, each with what it was incubated with. Nothing is subtracted or normalised; the
+counter's background and the step from moles to counts are handed to the fit as given values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tricyclic.assays.binding.radioactivity import background_in, counting_variance, signal_per_M
+from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.plate import Plate, Role, Well
+from tricyclic.core.protocol import AssayKind
+from tricyclic.core.series import Series
+from tricyclic.errors import InputError
+
+NEEDED: dict[str, tuple[Role, ...]] = {
+    "competition": (Role.TOTAL, Role.NON_SPECIFIC, Role.COMPETITION),
+    "homologous": (Role.COMPETITION,),
+    "saturation": (Role.TOTAL, Role.NON_SPECIFIC),
+    "association": (Role.TOTAL,),
+    "dissociation": (Role.TOTAL,),
+    "association_then_dissociation": (Role.TOTAL,),
+    "competitive_association": (Role.TOTAL, Role.COMPETITION),
+    "schild": (Role.RESPONSE,),
+    "allosteric": (Role.TOTAL, Role.NON_SPECIFIC),
+}
+_CALLED = {
+    Role.TOTAL: "total binding",
+    Role.NON_SPECIFIC: "non-specific binding",
+    Role.COMPETITION: "competition",
+    Role.RESPONSE: "response",
+}
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What a plate gives a fit: one Series per compound, and the values it states.
+
+    `series` has one entry per compound (the first also holds the control wells, but for non-specific wells that were
+    defined with a compound of the plate: those are with it); `given` are values for
+    the curve's given parameters; `counts` says whether the readings carry counting errors.
+    """
+
+    series: tuple[tuple[str, Series], ...]
+    given: dict[str, float]
+    conditions: BindingConditions
+    counts: bool
+
+
+def readings_of(
+    plate: Plate,
+    conditions: BindingConditions,
+    kind: AssayKind,
+    *,
+    experiment: str = "",
+    group: str = "",
+) -> Readings:
+    """Turn the used wells of a plate into Series of raw readings.
+
+    Parameters
+    ----------
+    plate : Plate
+        With roles assigned.
+    conditions : BindingConditions
+        What the wells were incubated and counted with.
+    kind : AssayKind
+        What was varied.
+    experiment, group : str
+        Independent run, and condition, the plate belongs to.
+
+    Raises
+    ------
+    InputError
+        If wells that this kind of assay needs are missing, all readings are equal, or a reading is negative.
+    """
+    _need(plate, kind)
+    unit, factor = _rate(plate, conditions)
+    stated = replace(
+        conditions, counting_time_min=conditions.counting_time_min or plate.counting_time_min
+    )
+    stated = replace(
+        stated, radioligand_nM=radioligand_added(plate, stated) or stated.radioligand_nM
+    )
+    used = [well for well in plate.used() if well.role not in (Role.BACKGROUND, Role.ADDED)]
+    groups = sorted({well.group for well in used})
+    if len(groups) > 1:
+        raise InputError(
+            f"the wells belong to {len(groups)} groups ({', '.join(name or 'none' for name in groups)})",
+            where=plate.name,
+            do="Analyse each group for itself: plates_by_group",
+        )
+    values = np.array([well.value for well in used])
+    if np.ptp(values) == 0:
+        raise InputError(
+            f"all {values.size} wells read {values[0]:g}",
+            where=plate.name,
+            allowed="A plate holds different readings",
+            do="Look at the file: a column of settings may have been read as counts",
+        )
+    noise = counting_variance(stated, unit)
+    counted = _hot_mix(plate, stated)
+    used = [_with_counted(well, stated, counted) for well in used]
+    competing = (Role.COMPETITION, Role.RESPONSE)
+    names = sorted({well.compound for well in used if well.role in competing}) or [""]
+    blocker = _blocker(names, stated)
+    series = []
+    for k, compound in enumerate(names):
+        wells = [well for well in used if well.role in competing and well.compound == compound]
+        wells += [well for well in used if well.role is Role.TOTAL and k == 0]
+        wells += [
+            well
+            for well in used
+            if well.role is Role.NON_SPECIFIC and compound == (blocker or names[0])
+        ]
+        dose = stated.nsb_drug_M or 0.0 if blocker == compound else 0.0
+        series.append(
+            (
+                compound,
+                _series(
+                    plate, wells, stated, unit, factor, noise, experiment, group, compound, dose
+                ),
+            )
+        )
+    given: dict[str, float] = {"background": _background(plate, stated, unit, factor)}
+    per_molar = signal_per_M(stated, unit)
+    if per_molar is not None:
+        given["signal_per_M"] = per_molar
+    if stated.radioligand_kd_nM is not None:
+        given["log10_kd"] = float(np.log10(stated.radioligand_kd_nM.value * 1e-9))
+    if stated.dissociation_start_min is not None:
+        given["switch_min"] = stated.dissociation_start_min
+    return Readings(tuple(series), given, stated, noise is not None)
+
+
+def plates_by_group(plate: Plate) -> tuple[tuple[str, Plate], ...]:
+    """One plate for each group that its layout names; wells of no group (background, hot mix, shared controls) go with each.
+
+    A plate that names fewer than two groups comes back as it is, under the name it has.
+    """
+    named = sorted({well.group for well in plate.used() if well.group})
+    if len(named) < 2:
+        return ((named[0] if named else "", _ungrouped(plate, plate.name, named)),)
+    return tuple((group, _ungrouped(plate, f"{plate.name} {group}", [group])) for group in named)
+
+
+def _ungrouped(plate: Plate, name: str, groups: Sequence[str]) -> Plate:
+    kept = tuple(replace(well, group="") for well in plate.wells if well.group in ("", *groups))
+    return replace(plate, name=name, wells=kept)
+
+
+def radioligand_added(plate: Plate, conditions: BindingConditions) -> Measured | None:
+    """Added radioligand as counted in the `added` wells [nM], or None where there are none, or where they hold several doses.
+
+    The wells hold the hot mix itself, unfiltered, in the volume of a well.
+    """
+    counted = _hot_mix(plate, conditions)
+    return next(iter(counted.values())) if len(counted) == 1 else None
+
+
+def _hot_mix(plate: Plate, conditions: BindingConditions) -> dict[float | None, Measured]:
+    """What the `added` wells hold [nM], by the nominal dose that they stand for (None: that of the assay)."""
+    unit, factor = _rate(plate, conditions)
+    per_molar = signal_per_M(conditions, unit)
+    wells = plate.used(Role.ADDED)
+    if not wells or per_molar is None:
+        return {}
+    background = _background(plate, conditions, unit, factor)
+    found: dict[float | None, Measured] = {}
+    for nominal in dict.fromkeys(well.radioligand_nM for well in wells):
+        same = np.array([well.value for well in wells if well.radioligand_nM == nominal])
+        nM = (same * factor - background) / per_molar * 1e9
+        if not (nM > 0).all():
+            raise InputError(
+                "wells of the hot mix read no more than background",
+                where=plate.name,
+                do="Look at the file, or leave the wells out of the layout",
+            )
+        se = float(np.std(nM, ddof=1) / np.sqrt(nM.size)) if nM.size > 1 else 0.0
+        source = f"counted in {nM.size} well{'s' if nM.size > 1 else ''} of the hot mix"
+        found[nominal] = Measured(float(np.mean(nM)), "nM", se, source, per_run=True)
+    return found
+
+
+def _with_counted(
+    well: Well, conditions: BindingConditions, counted: dict[float | None, Measured]
+) -> Well:
+    """The well with the radioligand that was counted for its nominal dose, where that was done."""
+    stated = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else None
+    for nominal, measured in counted.items():
+        same = nominal == well.radioligand_nM or (
+            None in (nominal, well.radioligand_nM) and stated in (nominal, well.radioligand_nM)
+        )
+        if same:
+            return replace(well, radioligand_nM=measured.value)
+    return well
+
+
+def _blocker(names: Sequence[str], conditions: BindingConditions) -> str:
+    """The compound of the plate that also defines its non-specific wells, whose dose is then part of its curve."""
+    drug = conditions.nsb_drug.strip().lower()
+    same = [name for name in names if name and name.strip().lower() == drug]
+    return same[0] if same and conditions.nsb_drug_M else ""
+
+
+def _need(plate: Plate, kind: AssayKind) -> None:
+    for role in NEEDED[kind]:
+        if not plate.used(role):
+            raise InputError(
+                f"no used well is marked {role.value}",
+                where=plate.name,
+                allowed=f"A {kind} assay needs {', '.join(_CALLED[r] for r in NEEDED[kind])} wells",
+                do="Mark them in the layout, or undo the exclusions",
+            )
+    for well in plate.used():
+        if well.value < 0:
+            raise InputError(
+                f"well {well.name} reads {well.value:g}",
+                where=plate.file or plate.name,
+                allowed="Counts are 0 or more",
+                do='Mark a failed well as "excluded"',
+            )
+        if well.role is Role.COMPETITION and kind == "competition" and well.concentration_M <= 0:
+            raise InputError(
+                f"competition well {well.name} has a concentration of {well.concentration_M:g}",
+                where=plate.name,
+                allowed="Concentrations in competition wells are above 0",
+                do="Mark wells without competitor as total",
+            )
+
+
+def _rate(plate: Plate, conditions: BindingConditions) -> tuple[str, float]:
+    """Unit of the readings and what the raw values are multiplied with: counts become counts per minute."""
+    time = conditions.counting_time_min or plate.counting_time_min
+    if plate.unit == "counts" and time:
+        return "cpm", 1.0 / time
+    return plate.unit, 1.0
+
+
+def _background(plate: Plate, conditions: BindingConditions, unit: str, factor: float) -> float:
+    wells = plate.used(Role.BACKGROUND)
+    if wells:
+        return float(np.mean([well.value for well in wells])) * factor
+    return background_in(conditions, unit) or 0.0
+
+
+def _series(
+    plate: Plate,
+    wells: Sequence[Well],
+    conditions: BindingConditions,
+    unit: str,
+    factor: float,
+    noise: tuple[float, float] | None,
+    experiment: str,
+    group: str,
+    compound: str,
+    displacer_M: float,
+) -> Series:
+    nominal = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else 0.0
+    time = conditions.incubation_min or 0.0
+    competing = [well.role in (Role.COMPETITION, Role.RESPONSE) for well in wells]
+    x = {
+        "competitor_M": [
+            w.concentration_M if c else 0.0 for w, c in zip(wells, competing, strict=True)
+        ],
+        "radioligand_M": [
+            (nominal if w.radioligand_nM is None else w.radioligand_nM) * 1e-9 for w in wells
+        ],
+        "specific": [0.0 if w.role is Role.NON_SPECIFIC else 1.0 for w in wells],
+        "time_min": [time if w.time_min is None else w.time_min for w in wells],
+        "modulator_M": [w.modulator_M or (conditions.mask_M or 0.0) for w in wells],
+    }
+    if displacer_M > 0:
+        x["displacer_M"] = [displacer_M if w.role is Role.NON_SPECIFIC else 0.0 for w in wells]
+    if any(w.role is Role.RESPONSE for w in wells):
+        x |= {"agonist_M": x["competitor_M"], "antagonist_M": [w.modulator_M for w in wells]}
+    slope, offset = noise if noise is not None else (None, None)
+    file = plate.file or plate.name
+    return Series(
+        name=f"{plate.name} {compound}".strip(),
+        y=np.array([w.value for w in wells]) * factor,
+        y_unit=unit,
+        x={key: np.array(column) for key, column in x.items()},
+        experiment=experiment or plate.name,
+        group=group,
+        labels=tuple(f"{file} {w.name}" for w in wells),
+        counting_slope=None if slope is None else np.full(len(wells), slope),
+        counting_offset=None if offset is None else np.full(len(wells), offset),
+    )

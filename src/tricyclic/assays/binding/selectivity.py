@@ -1,0 +1,208 @@
+"""Assays against one another: two conditions of one, one compound at two targets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tricyclic.assays.binding.affinity import selectivity
+from tricyclic.assays.binding.compare_conditions import (
+    compare_conditions,
+    compare_in_one_fit,
+    compare_published,
+)
+from tricyclic.assays.binding.runs import WITH_SHARED
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Estimate
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.choose import shared_or_separate
+from tricyclic.fitting.fit import Part, fit
+from tricyclic.results.binding import AssayResult, Comparison, PlateResult
+
+# Told names and the parameters behind them; beside them, what two plates of one tissue have in common.
+_FITTED_AS = {"Bmax": "log10_bmax", "Kd": "log10_kd", "Ki": "log10_ki"}
+_IN_COMMON = ("log10_bmax", "log10_kd")
+
+
+def compare_groups(
+    assay: AssayResult,
+    parameter: str,
+    *,
+    reference: str,
+    other: str,
+    paired: bool = False,
+    curves: Mapping[str, CurveModel] | None = None,
+) -> Comparison:
+    """Compare a parameter of two groups of one assay ("Bmax" of vehicle and treated).
+
+    Parameters
+    ----------
+    assay : AssayResult
+    parameter : str
+        As it is told ("Bmax", "Kd", "Ki").
+    reference, other : str
+        Names of the groups; the ratio is other / reference.
+    paired : bool
+        Runs of the same name went through the assay together, so that what differs between days cancels.
+    curves : mapping of str to CurveModel, optional
+        The shelf; with it, groups of one plate each are compared in one fit, with one value against two.
+
+    Returns
+    -------
+    Comparison
+        Run by run, on the log scale, where the groups have runs; else about the two plates alone, and it says so.
+
+    Raises
+    ------
+    InputError
+        If a group or the parameter is not in the assay.
+    """
+    groups = list(dict.fromkeys(plate.group for plate in assay.plates))
+    values: dict[str, list[Estimate]] = {}
+    runs: dict[str, list[str]] = {}
+    for group in (reference, other):
+        if group not in groups:
+            raise UnknownNameError.among("group", group, groups, where=assay.name)
+        found = [
+            (plate.experiment, estimate)
+            for plate in assay.plates
+            if plate.group == group
+            for estimate in plate.estimates
+            if estimate.name == parameter
+        ]
+        if not found:
+            names = {estimate.name for plate in assay.plates for estimate in plate.estimates}
+            raise UnknownNameError.among(
+                "parameter", parameter, names, where=f"{assay.name}, {group}"
+            )
+        values[group] = [estimate for _, estimate in found]
+        runs[group] = [run for run, _ in found]
+    single = [plate for plate in assay.plates if plate.group in (reference, other)]
+    if (
+        curves is not None
+        and len(single) == 2
+        and parameter in _FITTED_AS
+        and single[0].model == single[1].model
+    ):
+        in_order = sorted(single, key=lambda plate: plate.group != reference)
+        return _in_one_fit(in_order, parameter, curves[single[0].model], assay, (reference, other))
+    found_difference = compare_conditions(
+        values[reference],
+        values[other],
+        names=(reference, other),
+        runs=(runs[reference], runs[other]),
+        pairs=paired,
+    )
+    return replace(
+        found_difference,
+        name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}",
+    )
+
+
+def compare_evidence(
+    assay: AssayResult, parameter: str, *, reference: str, other: str
+) -> Comparison | None:
+    """Compare what was published of two groups, where the assay's evidence holds a mean with its error for each.
+
+    The published number of animals is not in the evidence, so the comparison says for which numbers it would hold.
+    """
+    known = {
+        item.subject: item
+        for item in reversed(assay.evidence)
+        if item.parameter == parameter and math.isfinite(item.high) and math.isfinite(item.low)
+    }
+    if reference not in known or other not in known or known[reference].unit != known[other].unit:
+        return None
+    means = [
+        (known[group].value, 0.5 * (known[group].high - known[group].low))
+        for group in (reference, other)
+    ]
+    found = compare_published(
+        means[0],
+        means[1],
+        name=parameter,
+        unit=known[reference].unit,
+        names=(reference, other),
+        sources=tuple(dict.fromkeys((known[reference].source, known[other].source))),
+    )
+    return replace(
+        found,
+        name=f"{parameter} at {assay.target or assay.name}, published: {other} against {reference}",
+    )
+
+
+def _in_one_fit(
+    plates: Sequence[PlateResult],
+    parameter: str,
+    model: CurveModel,
+    assay: AssayResult,
+    names: tuple[str, str],
+) -> Comparison:
+    own = _FITTED_AS[parameter]
+    parts: list[Part] = []
+    given: dict[str, float] = {}
+    for plate in plates:
+        for part in plate.fit.parts:
+            rename = {
+                p: name if p in (*_IN_COMMON, own) else f"{name} {plate.group}"
+                for p, name in part.names.items()
+            }
+            given |= {
+                rename[p]: plate.fit[name].value
+                for p, name in part.names.items()
+                if plate.fit[name].fixed
+            }
+            parts.append(Part(replace(part.series, group=plate.group), model, rename, plate.group))
+    one, two = shared_or_separate(parts, (own,), given=given)
+    variance = plates[0].fit.variance
+    shared, separate = (
+        fit(asked.parts, given=asked.given, free=asked.free, variance=variance, intervals="none")  # type: ignore[arg-type]
+        for asked in (one, two)
+    )
+    in_question = [separate.parts[i].names[own] for i in (0, len(plates[0].fit.parts))]
+    found = compare_in_one_fit(shared, separate, *in_question, name=parameter, names=names)
+    return replace(
+        found, name=f"{parameter} at {assay.target or assay.name}: {names[1]} against {names[0]}"
+    )
+
+
+def selectivity_of(
+    of: AssayResult, over: AssayResult, parameter: str = "Ki", *, compound: str = ""
+) -> Estimate:
+    """Ratio of one compound's affinity at two targets, with its interval.
+
+    Parameters
+    ----------
+    of, over : AssayResult
+        The ratio is the value of `over` divided by that of `of`: above 1, the compound prefers `of`.
+    parameter : str
+        "Ki" as a rule.
+    compound : str
+        May be left out where the assays hold one.
+    """
+    subject = compound or _only(of)
+    return selectivity(_pooled(of, parameter, subject), _pooled(over, parameter, subject))
+
+
+def _only(assay: AssayResult) -> str:
+    if len(assay.compounds) != 1:
+        raise InputError(
+            f"holds {len(assay.compounds)} compounds",
+            where=assay.name,
+            do="Say which one the selectivity is of",
+        )
+    return assay.compounds[0]
+
+
+def _pooled(assay: AssayResult, parameter: str, subject: str) -> Estimate:
+    known = {e.subject: e for e in assay.pooled if e.name == parameter}
+    # Two targets have two radioligands: the errors of their Kd do not cancel in the ratio.
+    known |= {
+        e.subject: replace(e, name=parameter)
+        for e in assay.pooled
+        if e.name == f"{parameter}{WITH_SHARED}"
+    }
+    if subject not in known:
+        raise UnknownNameError.among("compound", subject, known, where=f"{assay.name}, {parameter}")
+    return known[subject]

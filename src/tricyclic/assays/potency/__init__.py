@@ -1,0 +1,1 @@
+"""Reproducibility of potencies over runs, and relative potency of samples."""

@@ -1,0 +1,1 @@
+"""Screens: quality of plates, hits, dose-response curves and potencies."""

@@ -1,0 +1,74 @@
+"""Document, Block: what a report is made of, before it is HTML, PDF or Markdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tricyclic.core.check import Check
+from tricyclic.core.evidence import Source
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 1 is a section."""
+
+    text: str
+    level: int = 1
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text; `kind` is "text", "lead", "note", "equation" or "code"."""
+
+    text: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under column heads; `anchors` gives each row an address that a number can point to."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...] = ()
+    anchors: tuple[str, ...] = ()
+    links: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+    collapsed: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing: SVG text for the page, PDF bytes for print, and the name its files are saved under."""
+
+    name: str
+    svg: str
+    caption: str
+    pdf: bytes = b""
+    alt: str = ""
+    width: str = "full"
+
+
+@dataclass(frozen=True)
+class CheckList:
+    """Checks as a block of the report."""
+
+    checks: tuple[Check, ...]
+    title: str = "Checks"
+
+
+Block = Heading | Paragraph | Table | Figure | CheckList
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]
+    sources: tuple[Source, ...] = ()
+    facts: tuple[tuple[str, str], ...] = field(default=())
+    synthetic: bool = False

@@ -1,0 +1,480 @@
+"""Layout, Block: what each well of a plate holds; put on a counted Plate it says what every count is.
+
+A block names wells and what is in them. Lists (concentrations, radioligand, times) run along the block in
+its direction; the wells beside are replicates. Nothing is dropped in silence: wells that were counted but
+are in no block become empty with a note, and wells of the layout that the plate lacks are refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from tricyclic.core.plate import (
+    PLATE_SHAPES,
+    Plate,
+    Role,
+    Well,
+    in_row_order,
+    row_letters,
+    well_name,
+    well_position,
+)
+from tricyclic.errors import InputError
+
+Direction = Literal["down", "across"]
+MAX_POINTS = 384
+MAX_WELLS_TEXT = 4000
+_COUNTED_UNITS = {"cpm", "dpm", "cps", "dps", "counts", "Bq", "unknown"}
+_WHOLE = re.compile(
+    r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|\d{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|\d{1,2}))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Wells and what they hold.
+
+    Parameters
+    ----------
+    wells : str
+        "A1:C3", "A1:A12, D5", "column 3", "rows B-D".
+    role : Role or None
+        None only for a block that excludes wells of other blocks.
+    name : str
+        What the block is called in sentences.
+    compound : str
+        Competitor, agonist, or the drug that defines non-specific binding.
+    concentrations_M : tuple of float
+        One for all wells, or one for each step [M].
+    top_M, dilution, points : float, float, int, or None
+        Instead of the list: the highest concentration [M], what each step divides by (above 1), and how
+        many steps (as many as the block has, where None).
+    direction : str
+        Way in which lists run: "down" the rows or "across" the columns.
+    replicates : str or None
+        Way in which replicates lie; the other one where None. Where it is the same way, each value is
+        given to neighbouring wells.
+    radioligand_nM : tuple of float
+        Added radioligand [nM]; none where the assay states it.
+    times_min : tuple of float
+        Incubation times [min]; none where the assay states it.
+    modulator : str
+        Second substance (antagonist, allosteric modulator, masking ligand).
+    modulator_M : tuple of float
+        Its concentrations [M].
+    group : str
+        Condition ("vehicle").
+    excluded : str
+        Why these wells are left out of fits.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, a competition holds concentration 0, or two fields contradict.
+    """
+
+    wells: str
+    role: Role | None
+    name: str = ""
+    compound: str = ""
+    concentrations_M: tuple[float, ...] = ()
+    top_M: float | None = None
+    dilution: float | None = None
+    points: int | None = None
+    direction: Direction = "down"
+    replicates: Direction | None = None
+    radioligand_nM: tuple[float, ...] = ()
+    times_min: tuple[float, ...] = ()
+    modulator: str = ""
+    modulator_M: tuple[float, ...] = ()
+    group: str = ""
+    excluded: str = ""
+
+    def __post_init__(self) -> None:
+        numbers = {
+            "concentration": (
+                *self.concentrations_M,
+                *([] if self.top_M is None else [self.top_M]),
+            ),
+            "radioligand": self.radioligand_nM,
+            "time": self.times_min,
+            "modulator concentration": self.modulator_M,
+        }
+        for what, values in numbers.items():
+            bad = next(
+                (value for value in values if not (math.isfinite(value) and value >= 0)), None
+            )
+            if bad is not None:
+                raise self._error(f"a {what} is {bad:g}", allowed="It is 0 or more")
+        if self.role is None and not self.excluded:
+            raise self._error("no role is given", allowed="Roles are " + ", ".join(Role))
+        if self.role is None and (
+            self.compound or self.concentrations_M or self.radioligand_nM or self.times_min
+        ):
+            raise self._error("an exclusion holds nothing else", do="Give the block a role")
+        self._check_series()
+        self._check_role()
+
+    @property
+    def label(self) -> str:
+        """What the block is called in a sentence."""
+        told = self.name or ", ".join(
+            part for part in ((self.role or "excluded"), self.compound) if part
+        )
+        return f"block '{told}' ({self.wells})"
+
+    def _error(self, found: str, *, allowed: str = "", do: str = "") -> InputError:
+        return InputError(found, where=self.label, allowed=allowed, do=do)
+
+    def _check_series(self) -> None:
+        if (self.top_M is None) != (self.dilution is None):
+            raise self._error("a dilution series needs both top and dilution")
+        if self.top_M is not None and self.concentrations_M:
+            raise self._error(
+                "both a list of concentrations and a dilution series are given", do="Keep one"
+            )
+        if self.points is not None and (self.top_M is None or not 1 <= self.points <= MAX_POINTS):
+            raise self._error(
+                f"points is {self.points}", allowed=f"1 to {MAX_POINTS}, beside top and dilution"
+            )
+        if self.dilution is not None and not 1 < self.dilution <= 1e6:
+            raise self._error(
+                f"dilution is {self.dilution:g}",
+                allowed="It is what each step divides by, above 1: 10, or 3.1623 for half a log",
+            )
+        if self.modulator_M and not self.modulator:
+            raise self._error("a modulator concentration is given without a modulator")
+
+    def _check_role(self) -> None:
+        held = self.concentrations_M or ((self.top_M,) if self.top_M is not None else ())
+        if self.role is Role.COMPETITION:
+            if not self.compound or not held:
+                raise self._error("a competition needs a compound and its concentrations")
+            if 0 in held:
+                raise self._error(
+                    "a competition holds concentration 0, which has no place on a log axis (log of 0)",
+                    do="Mark the wells as total",
+                )
+        if self.role is Role.TOTAL and any(held):
+            raise self._error(
+                "total wells hold no competitor",
+                do="Mark them as competition or non_specific, or leave out the concentration",
+            )
+        if self.role in {Role.EMPTY, Role.BACKGROUND} and any(held):
+            raise self._error(f"{self.role} wells hold no compound")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What each well of a plate holds.
+
+    Parameters
+    ----------
+    size : int
+        24, 96 or 384 (also 6, 12, 48).
+    blocks : tuple of Block
+        No well is in two of them, but for blocks that only exclude.
+    name : str
+        What the layout is called in sentences (its file).
+
+    Raises
+    ------
+    InputError
+        If a well is outside the plate or in two blocks, or a list does not fit its wells.
+    """
+
+    size: int
+    blocks: tuple[Block, ...]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.size not in PLATE_SHAPES:
+            sizes = ", ".join(str(size) for size in PLATE_SHAPES)
+            raise InputError(
+                f"a plate of {self.size} wells",
+                where=self.name,
+                allowed=f"Plates have {sizes} wells",
+            )
+        if not any(block.role for block in self.blocks):
+            raise InputError("no block says what a well holds", where=self.name)
+        try:
+            len(self.held)
+        except InputError as error:
+            raise (error.at(self.name) if self.name else error) from None
+
+    @cached_property
+    def held(self) -> dict[str, Well]:
+        """What each well of a block holds, by the name of the well, in row order; values are nan."""
+        owner: dict[str, Block] = {}
+        wells: dict[str, Well] = {}
+        for block in self.blocks:
+            if block.role is None:
+                continue
+            for well in _wells_of(block, self.size):
+                if well.name in owner:
+                    raise InputError(
+                        f"well {well.name} is in two blocks: {owner[well.name].label} and {block.label}"
+                    )
+                owner[well.name], wells[well.name] = block, well
+        for block in self.blocks:
+            if block.role is None:
+                for name in wells_named(block.wells, self.size):
+                    if name not in wells:
+                        raise InputError(
+                            f"well {name} is excluded but in no block", where=block.label
+                        )
+                    wells[name] = replace(wells[name], excluded=block.excluded)
+        return {well.name: well for well in in_row_order(wells.values())}
+
+    def apply(self, plate: Plate) -> Plate:
+        """Say what each counted well holds.
+
+        Parameters
+        ----------
+        plate : Plate
+            As counted. What it says of time, group and exclusion stays where the layout says nothing.
+
+        Returns
+        -------
+        Plate
+            With roles and contents; counted wells in no block are empty, and a note names them.
+
+        Raises
+        ------
+        InputError
+            If the sizes differ, the plate lacks a well of the layout, or counts in use are negative.
+        """
+        if plate.size != self.size:
+            raise InputError(
+                f"the plate has {plate.size} wells, the layout {self.size}",
+                where=_place(plate, self.name),
+                do="Give the layout of this plate, or state plate_size",
+            )
+        counted = {well.name for well in plate.wells}
+        missing = [
+            name
+            for name, well in self.held.items()
+            if name not in counted and well.role is not Role.EMPTY
+        ]
+        if missing:
+            raise InputError(
+                f"the layout names {_some(missing)}, which the file does not have",
+                where=_place(plate, self.name),
+                do="Mark wells that were not used as empty, or check that file and layout belong together",
+            )
+        wells = tuple(_filled(well, self.held.get(well.name)) for well in plate.wells)
+        notes = [*plate.notes]
+        left = [well.name for well in wells if well.counted and well.name not in self.held]
+        if left:
+            notes.append(f"{_some(left)}: counted, but not in the layout; taken as empty")
+        silent = [well.name for well in wells if not well.counted and well.role is not Role.EMPTY]
+        if silent:
+            notes.append(f"{_some(silent)}: in the layout, but not counted")
+        filled = replace(plate, wells=wells, notes=tuple(notes))
+        negative_counts(filled)
+        return filled
+
+
+def negative_counts(plate: Plate) -> None:
+    """Refuse counts below 0 in wells that are not excluded; other readings may be negative.
+
+    Raises
+    ------
+    InputError
+        If there are any.
+    """
+    if plate.unit in _COUNTED_UNITS:
+        for well in plate.wells:
+            if well.value < 0 and not well.excluded:
+                raise InputError(
+                    f"counts are {well.value:g}",
+                    where=f"{plate.file}, well {well.name}" if plate.file else f"well {well.name}",
+                    allowed="Counts are 0 or more",
+                    do="Mark a failed well as excluded in the layout",
+                )
+
+
+def dilution_series(top: float, dilution: float, points: int) -> tuple[float, ...]:
+    """Concentrations from the top down, each divided by the dilution; decimal steps stay exact."""
+    first, step = Fraction(repr(top)), Fraction(repr(dilution))
+    return tuple(float(first / step**k) for k in range(points))
+
+
+def wells_named(text: str, size: int, *, direction: Direction = "across") -> tuple[str, ...]:
+    """Names of the wells that a text such as "A1:C3, D5", "column 3" or "rows B-D" means.
+
+    Parameters
+    ----------
+    text : str
+        Parts, separated by commas.
+    size : int
+        Wells of the plate.
+    direction : str
+        "across": row by row; "down": column by column, within each part.
+
+    Raises
+    ------
+    InputError
+        If a part means no wells of such a plate, or a well is named twice.
+    """
+    if len(text) > MAX_WELLS_TEXT:
+        raise InputError(
+            f"'{text[:40]}…' is too long to name wells",
+            allowed=f"At most {MAX_WELLS_TEXT} characters",
+        )
+    names: list[str] = []
+    for part in (piece.strip() for piece in re.split(r"[,;]", text)):
+        if part:
+            names += _rectangle(*_corners(part, size), direction)
+    if not names:
+        raise InputError(
+            f"'{text}' names no wells",
+            allowed='Wells are named like "A1:C3", "A1, B2", "column 3" or "row B"',
+        )
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"well {twice} is named twice in '{text}'")
+    return tuple(names)
+
+
+def _corners(part: str, size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    rows, columns = PLATE_SHAPES[size]
+    whole = _WHOLE.fullmatch(part)
+    if whole:
+        is_row = whole[1].lower().startswith("row")
+        if any(end is not None and end.isdigit() == is_row for end in whole.groups()[1:]):
+            raise InputError(
+                f"'{part}' names no wells", allowed="Rows have letters, columns numbers"
+            )
+        ends = [
+            well_position(f"{end}1" if is_row else f"A{end}") for end in whole.groups()[1:] if end
+        ]
+        first, last = (ends[0][0], 0), (ends[-1][0], columns - 1)
+        if not is_row:
+            first, last = (0, ends[0][1]), (rows - 1, ends[-1][1])
+    else:
+        ends = [well_position(end) for end in re.split(r"\s*[:–-]\s*", part, maxsplit=1)]
+        first, last = ends[0], ends[-1]
+    low, high = (
+        (min(first[0], last[0]), min(first[1], last[1])),
+        (max(first[0], last[0]), max(first[1], last[1])),
+    )
+    if high[0] >= rows or high[1] >= columns:
+        raise InputError(
+            f"'{part}' is outside a plate of {size} wells",
+            allowed=f"Rows A to {row_letters(rows - 1)}, columns 1 to {columns}",
+        )
+    return low, high
+
+
+def _rectangle(low: tuple[int, int], high: tuple[int, int], direction: Direction) -> list[str]:
+    rows, columns = range(low[0], high[0] + 1), range(low[1], high[1] + 1)
+    places = (
+        [(r, c) for r in rows for c in columns]
+        if direction == "across"
+        else [(r, c) for c in columns for r in rows]
+    )
+    return [f"{row_letters(r)}{c + 1:02d}" for r, c in places]
+
+
+def _wells_of(block: Block, size: int) -> list[Well]:
+    try:
+        names = wells_named(block.wells, size, direction=block.direction)
+    except InputError as error:
+        raise error.at(block.label) from None
+    concentrations: Sequence[float] = block.concentrations_M
+    if block.top_M is not None and block.dilution is not None:
+        if block.points is None and block.replicates == block.direction:
+            raise InputError(
+                "a dilution series with its replicates side by side needs points", where=block.label
+            )
+        points = block.points or len({_step(name, block.direction) for name in names})
+        concentrations = dilution_series(block.top_M, block.dilution, points)
+    columns = {
+        "concentrations": _spread(concentrations, names, block, "concentrations"),
+        "radioligand": _spread(block.radioligand_nM, names, block, "radioligand concentrations"),
+        "time": _spread(block.times_min, names, block, "times"),
+        "modulator": _spread(block.modulator_M, names, block, "modulator concentrations"),
+    }
+    return [
+        Well(
+            name,
+            math.nan,
+            role=block.role or Role.EMPTY,
+            compound=block.compound,
+            concentration_M=columns["concentrations"][k] or 0.0,
+            radioligand_nM=columns["radioligand"][k],
+            time_min=columns["time"][k],
+            modulator=block.modulator,
+            modulator_M=columns["modulator"][k] or 0.0,
+            group=block.group,
+            excluded=block.excluded,
+        )
+        for k, name in enumerate(names)
+    ]
+
+
+def _spread(
+    values: Sequence[float], names: Sequence[str], block: Block, what: str
+) -> list[float | None]:
+    """Give each well its value of a list, along the block's direction."""
+    if len(values) < 2:
+        return [values[0] if values else None] * len(names)
+    steps = sorted({_step(name, block.direction) for name in names})
+    if block.replicates == block.direction:
+        lines: dict[int, list[str]] = {}
+        for name in names:
+            lines.setdefault(
+                _step(name, "across" if block.direction == "down" else "down"), []
+            ).append(name)
+        if all(len(line) % len(values) == 0 for line in lines.values()):
+            given = {
+                name: values[k * len(values) // len(line)]
+                for line in lines.values()
+                for k, name in enumerate(line)
+            }
+            return [given[name] for name in names]
+    elif len(values) == len(names):
+        return list(values)
+    elif len(values) == len(steps):
+        return [values[steps.index(_step(name, block.direction))] for name in names]
+    lines_are = "rows" if block.direction == "down" else "columns"
+    raise InputError(
+        f"{len(values)} {what} do not fit {len(names)} wells in {len(steps)} {lines_are}",
+        where=block.label,
+        do=f"Give one for each of the {len(steps)} {lines_are}, or turn the direction ({block.direction})",
+    )
+
+
+def _step(name: str, direction: Direction) -> int:
+    row, column = well_position(name)
+    return row if direction == "down" else column
+
+
+def _filled(well: Well, held: Well | None) -> Well:
+    if held is None:
+        return replace(well, role=Role.EMPTY, compound="", concentration_M=0.0)
+    return replace(
+        held,
+        value=well.value,
+        flag=well.flag,
+        time_min=well.time_min if held.time_min is None else held.time_min,
+        group=held.group or well.group,
+        excluded=well.excluded or held.excluded,
+    )
+
+
+def _place(plate: Plate, layout: str) -> str:
+    return " with ".join(part for part in (plate.file or plate.name, layout) if part)
+
+
+def _some(names: Sequence[str]) -> str:
+    listed = ", ".join(well_name(name) for name in names[:6])
+    return f"{len(names)} well{'s' if len(names) > 1 else ''} ({listed}{', …' if len(names) > 6 else ''})"

@@ -1,0 +1,225 @@
+"""CurvePicture: a fitted curve as plain data, ready to be drawn.
+
+The job that fits knows the engine; the room that draws does not. So the job computes the curve and its band
+over a dense x and hands them over here, beside the readings. Nothing is computed when it is drawn.
+
+How a job fills it, for one competition plate::
+
+    CurvePicture(
+        name="net_run1_curve", assay="net", plate="net_run1",
+        title="desipramine at NET, run 1", x_title="log10 [desipramine] (M)", y_title="bound [3H]nisoxetine (dpm)",
+        x_scale="log10_M",
+        traces=(Trace("run 1", x=log10_dense, mean=predict(...), low=band_low, high=band_high),),
+        points=(PointSet("run 1", x=log10_wells, y=dpm, excluded=flags, labels=("net_run1.csv A03", ...)),),
+        levels=(ControlLevel("total", y=total_dpm), ControlLevel("NSB", y=nsb_dpm, side="right")),
+        marks=(Mark("Ki", log10_ki, log10_low, log10_high, says="Ki 0.83 nM (0.71 to 0.97)"),),
+        percent_of=(expected_nsb, expected_total),
+    )
+
+The figure of a whole assay is the same with one Trace and one PointSet per run (equal names share colour
+and symbol) and `plate=""`. A saturation has x_scale "linear", x in the unit that `x_title` names, and traces
+"total", "non-specific", "specific"; kinetics have x in minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from tricyclic.core.series import Floats, frozen_array
+from tricyclic.errors import InputError
+
+XScale = Literal["log10_M", "linear"]
+Side = Literal["left", "right"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One curve over a dense x.
+
+    Parameters
+    ----------
+    name : str
+        What the legend calls it; a PointSet of the same name has its colour and symbol.
+    x, mean : array, shape (n,)
+        The curve, in the axis units of its picture; x rises.
+    low, high : array, shape (n,), or None
+        Its confidence band.
+    """
+
+    name: str
+    x: Floats
+    mean: Floats
+    low: Floats | None = None
+    high: Floats | None = None
+
+    def __post_init__(self) -> None:
+        _freeze(self, f"trace {self.name}", "x", "mean", "low", "high")
+        if (self.low is None) != (self.high is None):
+            raise InputError(
+                "has one side of a band",
+                where=f"trace {self.name}",
+                do="Give low and high, or neither",
+            )
+
+
+@dataclass(frozen=True)
+class PointSet:
+    """Readings to be drawn as symbols.
+
+    Parameters
+    ----------
+    name : str
+        What the legend calls them.
+    x, y : array, shape (n,)
+        The readings, in the axis units of their picture.
+    excluded : array of bool, shape (n,), or empty
+        True for readings left out of the fit; drawn as crosses.
+    labels : tuple of str, length n, or empty
+        Where each reading comes from ("net_run1.csv A03").
+    error : array, shape (n,), or None
+        Half length of the error bar where the symbols are means; the picture's `points_say` names it.
+    """
+
+    name: str
+    x: Floats
+    y: Floats
+    excluded: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    labels: tuple[str, ...] = ()
+    error: Floats | None = None
+
+    def __post_init__(self) -> None:
+        _freeze(self, f"points {self.name}", "x", "y", "error")
+        object.__setattr__(
+            self, "excluded", _flags(self.excluded, self.y.size, f"points {self.name}")
+        )
+        if self.labels and len(self.labels) != self.y.size:
+            raise InputError(
+                f"{len(self.labels)} labels for {self.y.size} readings", where=f"points {self.name}"
+            )
+
+
+@dataclass(frozen=True)
+class ControlLevel:
+    """Control wells, which have no place on a logarithmic axis; drawn beside it.
+
+    Parameters
+    ----------
+    name : str
+        What stands under them ("total", "NSB").
+    y : array, shape (n,)
+        Their readings.
+    side : {"left", "right"}
+        Beside which end of the x axis.
+    excluded : array of bool, shape (n,), or empty
+        True for wells left out of the fit.
+    of : str
+        Name of the PointSet whose colour and symbol they have; empty: the first.
+    """
+
+    name: str
+    y: Floats
+    side: Side = "left"
+    excluded: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    of: str = ""
+
+    def __post_init__(self) -> None:
+        _freeze(self, f"controls {self.name}", "y")
+        object.__setattr__(
+            self, "excluded", _flags(self.excluded, self.y.size, f"controls {self.name}")
+        )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the x axis that the figure points out (a Ki), with its interval.
+
+    `low`, `high` are in axis units; -inf or inf where the interval does not close, nan where there is none.
+    `says` is what the figure writes beside it ("Ki 0.83 nM (0.71 to 0.97)").
+    """
+
+    name: str
+    x: float
+    low: float = float("nan")
+    high: float = float("nan")
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class CurvePicture:
+    """Curves, bands and readings of one plate or of one assay over its runs.
+
+    Parameters
+    ----------
+    name : str
+        File name of the figure, without ending; unique in a report.
+    title : str
+        What is shown ("desipramine at NET").
+    x_title, y_title : str
+        Axis titles with their units.
+    x_scale : {"log10_M", "linear"}
+        "log10_M": x are log10 of molar concentrations; "linear": x as the axis title says.
+    traces : tuple of Trace
+    points : tuple of PointSet
+    levels : tuple of ControlLevel
+    marks : tuple of Mark
+    tested : (float, float) or None
+        Range of x that was measured; curves are dashed beyond. None: the range of the points.
+    percent_of : (float, float) or None
+        Readings y that are 0 % and 100 % on a second axis.
+    points_say : str
+        What one symbol is ("single wells", "mean +/- SD of 3 wells").
+    band_says : str
+        What the band is.
+    caption : str
+        A sentence to end the caption with (the model, what was held fixed).
+    assay, plate : str
+        `name` of the AssayResult and PlateResult it belongs to; `plate` empty for a figure of all runs.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    y_title: str
+    x_scale: XScale = "log10_M"
+    traces: tuple[Trace, ...] = ()
+    points: tuple[PointSet, ...] = ()
+    levels: tuple[ControlLevel, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    tested: tuple[float, float] | None = None
+    percent_of: tuple[float, float] | None = None
+    points_say: str = "single wells"
+    band_says: str = "95 % confidence band of the curve"
+    caption: str = ""
+    assay: str = ""
+    plate: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.traces and not self.points:
+            raise InputError("has neither curve nor reading", where=f"picture {self.name}")
+        if self.percent_of is not None and not self.percent_of[0] != self.percent_of[1]:
+            raise InputError("has 0 % and 100 % at the same height", where=f"picture {self.name}")
+
+
+def _freeze(record: object, where: str, *names: str) -> None:
+    size = -1
+    for name in names:
+        if getattr(record, name) is None:
+            continue
+        array = frozen_array(getattr(record, name))
+        size = array.size if size < 0 else size
+        if array.shape != (size,):
+            raise InputError(f"{name} has shape {array.shape} beside {size} values", where=where)
+        object.__setattr__(record, name, array)
+
+
+def _flags(flags: object, size: int, where: str) -> np.ndarray:
+    array = np.array(flags, dtype=bool)
+    if array.size == 0:
+        array = np.zeros(size, bool)
+    if array.shape != (size,):
+        raise InputError(f"{array.size} exclusion flags for {size} readings", where=where)
+    array.setflags(write=False)
+    return array

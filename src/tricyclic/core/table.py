@@ -1,0 +1,118 @@
+"""DataTable: a table of named columns as a file held it, with units where the file stated them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from tricyclic.core.series import Floats, frozen_array
+from tricyclic.errors import InputError, UnknownNameError
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """Named columns of equal length: numbers, or text where a column is not all numbers.
+
+    Parameters
+    ----------
+    name : str
+        What the table is called.
+    columns : tuple of str
+        Names of all columns, in the order of the file; each once.
+    values : mapping of str to array, shape (rows,)
+        The columns of numbers; nan where a cell is empty.
+    text : mapping of str to tuple of str, length rows
+        The columns of text; "" where a cell is empty.
+    units : mapping of str to str
+        Unit of each column of numbers, "unknown" where the file states none; "log10 M" for logs.
+    excluded : mapping of str to array of bool, shape (rows,)
+        Cells that the file marks as left out, by column; only columns that have such cells.
+    file, sha256 : str
+        Name of the raw file and hash of its bytes.
+    notes : tuple of str
+        What the reader decided on the way and what the file remarked.
+
+    Raises
+    ------
+    InputError
+        If a column is named twice, has no values, or is of another length.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    values: Mapping[str, Floats]
+    text: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    excluded: Mapping[str, np.ndarray] = field(default_factory=dict)
+    file: str = ""
+    sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            if self.columns.count(column) > 1:
+                raise InputError(
+                    f"column '{column}' appears twice",
+                    where=self.name,
+                    do="Give each column its own name",
+                )
+            if (column in self.values) == (column in self.text):
+                raise InputError(f"column '{column}' must be numbers or text", where=self.name)
+        values = {
+            column: frozen_array(self.values[column])
+            for column in self.columns
+            if column in self.values
+        }
+        text = {column: tuple(self.text[column]) for column in self.columns if column in self.text}
+        lengths = {
+            len(values[name]) if name in values else len(text[name]) for name in self.columns
+        }
+        if len(lengths) > 1:
+            raise InputError("columns differ in length", where=self.name)
+        excluded = {}
+        for column, mask in self.excluded.items():
+            flags = np.array(mask, dtype=bool)
+            flags.setflags(write=False)
+            if column not in self.columns or flags.shape != (next(iter(lengths), 0),):
+                raise InputError(
+                    f"marks of exclusion do not fit column '{column}'", where=self.name
+                )
+            excluded[column] = flags
+        units = {column: self.units.get(column, "unknown") for column in values}
+        for attribute, mapping in (
+            ("values", values),
+            ("text", text),
+            ("units", units),
+            ("excluded", excluded),
+        ):
+            object.__setattr__(self, attribute, MappingProxyType(mapping))
+
+    def __len__(self) -> int:
+        first = next(iter(self.columns), None)
+        return (
+            0
+            if first is None
+            else len(self.values[first] if first in self.values else self.text[first])
+        )
+
+    def numbers(self, column: str) -> Floats:
+        """A column of numbers, shape (rows,).
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or it is not all numbers.
+        """
+        if column not in self.columns:
+            raise UnknownNameError.among("column", column, self.columns, where=self.name)
+        if column not in self.values:
+            raise InputError(f"column '{column}' is not all numbers", where=self.name)
+        return self.values[column]
+
+    def used(self, column: str) -> np.ndarray:
+        """Which cells of a column are there and not left out, shape (rows,), bool."""
+        mask: np.ndarray = np.isfinite(self.numbers(column))
+        return np.asarray(mask & ~self.excluded[column]) if column in self.excluded else mask

@@ -1,0 +1,1 @@
+"""Formats for other modelling tools: SED-ML, COMBINE archives, PEtab."""

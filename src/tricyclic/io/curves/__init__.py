@@ -1,0 +1,1 @@
+"""Files of many dose-response curves: Parquet and CSV in, one row per curve out."""

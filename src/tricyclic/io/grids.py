@@ -1,0 +1,212 @@
+"""From a table of cells to the plate-shaped grids in it: with row letters, column numbers, both or neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tricyclic.core.plate import PLATE_SHAPES, row_letters
+from tricyclic.errors import InputError
+from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like
+
+_BARE_SHAPES = {PLATE_SHAPES[size]: size for size in (24, 96, 384)}
+_COLUMN_NUMBER = re.compile(r"0*([1-9]\d?)(?:\.0)?")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One plate-shaped block of cells.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Where it lies.
+    cells : mapping of (row, column) to (text, index of the sheet's row)
+        The cells that are not empty, from 0.
+    shape : (int, int)
+        Rows and columns shown.
+    headings : tuple of str
+        Texts in the rows between the grid before and this one, the corner cell last.
+    first : int
+        Index of the sheet's row where the grid begins.
+    """
+
+    sheet: Sheet
+    cells: Mapping[tuple[int, int], tuple[str, int]]
+    shape: tuple[int, int]
+    headings: tuple[str, ...]
+    first: int
+
+    def where(self, position: tuple[int, int]) -> str:
+        """Say where a cell stands."""
+        row, column = position
+        return (
+            f"{self.sheet.where(self.cells[position][1])}, well {row_letters(row)}{column + 1:02d}"
+        )
+
+
+def find_grids(sheet: Sheet, *, words: bool = False) -> tuple[Grid, ...]:
+    """Find the grids of a table, from top to bottom.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Rows of cells.
+    words : bool
+        Whether cells without row letters and column numbers may hold words (a plan of the plate).
+
+    Raises
+    ------
+    InputError
+        If a row of a grid has more values than the grid has columns.
+    """
+    return tuple(_grids(sheet, words))
+
+
+def _grids(sheet: Sheet, words: bool) -> Iterator[Grid]:
+    index = above = 0
+    while index < len(sheet.rows):
+        block = _numbered(sheet, index) or _lettered(sheet, index) or _bare(sheet, index, words)
+        if block is None:
+            index += 1
+            continue
+        rows, offset, columns, corner = block
+        cells: dict[tuple[int, int], tuple[str, int]] = {}
+        for r, at in enumerate(rows):
+            row = sheet.rows[at]
+            beyond = [cell for cell in row[offset + columns :] if cell]
+            if beyond:
+                raise InputError(
+                    f"'{beyond[0][:20]}' stands beyond column {columns} of the grid",
+                    where=sheet.where(at),
+                    do="Keep only the wells in the rows of the grid",
+                )
+            cells |= {
+                (r, c): (cell, at) for c, cell in enumerate(row[offset : offset + columns]) if cell
+            }
+        _refuse_a_torn_grid(sheet, rows, offset)
+        headings = tuple(cell for row in sheet.rows[above:index] for cell in row if cell)
+        yield Grid(
+            sheet, cells, (len(rows), columns), (*headings, corner) if corner else headings, index
+        )
+        index = above = rows[-1] + 1
+
+
+_Block = tuple[list[int], int, int, str]
+
+
+def _numbered(sheet: Sheet, index: int) -> _Block | None:
+    """A row of column numbers 1, 2, 3 …, above rows with letters or rows that fill a plate."""
+    row = sheet.rows[index]
+    start = next((k for k, cell in enumerate(row[:4]) if _column_number(cell) == 1), None)
+    if start is None:
+        return None
+    columns = 0
+    while start + columns < len(row) and _column_number(row[start + columns]) == columns + 1:
+        columns += 1
+    if columns < 2 or columns > 24 or any(row[start + columns :]) or any(row[: max(start - 1, 0)]):
+        return None
+    corner = row[start - 1] if start else ""
+    if start:
+        rows = _rows_with_letters(sheet, index + 1, start - 1)
+        if rows:
+            return rows, start, columns, corner
+    size = next((shape[0] for shape in _BARE_SHAPES if shape[1] == columns), None)
+    rows = _following(sheet, index + 1, size or 0)
+    if size and len(rows) == size and all(_fits(sheet.rows[at], start, columns) for at in rows):
+        return rows, start, columns, corner
+    return None
+
+
+def _lettered(sheet: Sheet, index: int) -> _Block | None:
+    """Rows that begin with A, B, C … and hold as many values as a plate has columns."""
+    row = sheet.rows[index]
+    at = next((k for k, cell in enumerate(row[:3]) if cell), None)
+    if at is None or row[at].upper() != "A":
+        return None
+    rows = _rows_with_letters(sheet, index, at)
+    columns = max((_filled(sheet.rows[r]) - at - 1 for r in rows), default=0)
+    if len(rows) < 2 or columns < 2 or columns > 24:
+        return None
+    if (len(rows), columns) not in PLATE_SHAPES.values() and not all(
+        _reading(cell) for r in rows for cell in sheet.rows[r][at + 1 :]
+    ):
+        return None
+    return rows, at + 1, columns, ""
+
+
+def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
+    """Rows of readings alone that are exactly as many, and as long, as those of a plate."""
+    columns = _filled(sheet.rows[index])
+    size = next((shape[0] for shape in _BARE_SHAPES if shape[1] == columns), None)
+    if size is None or (index and _filled(sheet.rows[index - 1]) == columns):
+        return None
+    rows = _following(sheet, index, size)
+    after = sheet.rows[rows[-1] + 1] if rows and rows[-1] + 1 < len(sheet.rows) else ()
+    if len(rows) != size or _filled(after) == columns:
+        return None
+    if not all(
+        _filled(sheet.rows[at]) <= columns and (words or _fits(sheet.rows[at], 0, columns))
+        for at in rows
+    ):
+        return None
+    return rows, 0, columns, ""
+
+
+def _refuse_a_torn_grid(sheet: Sheet, rows: list[int], offset: int) -> None:
+    """Say so where a row of the grid is missing, appears twice, or the column numbers have a gap."""
+    if not offset or sheet.rows[rows[0]][offset - 1].upper() != "A":
+        return
+    after = rows[-1] + 1
+    row = sheet.rows[after] if after < len(sheet.rows) else ()
+    if (
+        len(row) > offset
+        and re.fullmatch(r"[A-Pa-p]", row[offset - 1])
+        and any(_reading(c) and c for c in row[offset:])
+    ):
+        raise InputError(
+            f"row {row[offset - 1].upper()} of the grid follows row {row_letters(len(rows) - 1)}",
+            where=sheet.where(after),
+            do="Give every row of the plate once, from A on",
+        )
+    above = sheet.rows[rows[0] - 1] if rows[0] else ()
+    numbers = [_column_number(cell) for cell in above[offset:] if cell]
+    if len(numbers) > 1 and all(numbers) and numbers != list(range(1, len(numbers) + 1)):
+        raise InputError(
+            "the column numbers of the grid have a gap",
+            where=sheet.where(rows[0] - 1),
+            allowed="Columns are 1, 2, 3 and so on",
+        )
+
+
+def _rows_with_letters(sheet: Sheet, index: int, at: int) -> list[int]:
+    rows: list[int] = []
+    while index + len(rows) < len(sheet.rows):
+        row = sheet.rows[index + len(rows)]
+        if len(row) <= at or row[at].upper() != row_letters(len(rows)) or any(row[:at]):
+            break
+        rows.append(index + len(rows))
+    return rows
+
+
+def _following(sheet: Sheet, index: int, count: int) -> list[int]:
+    rows = list(range(index, min(index + count, len(sheet.rows))))
+    return rows if all(any(sheet.rows[at]) for at in rows) else []
+
+
+def _fits(row: tuple[str, ...], start: int, columns: int) -> bool:
+    return not any(row[:start]) and all(_reading(cell) for cell in row[start : start + columns])
+
+
+def _reading(cell: str) -> bool:
+    return not cell or is_number_like(cell) or is_not_counted(cell)
+
+
+def _filled(row: tuple[str, ...]) -> int:
+    return max((k + 1 for k, cell in enumerate(row) if cell), default=0)
+
+
+def _column_number(cell: str) -> int:
+    match = _COLUMN_NUMBER.fullmatch(cell)
+    return int(match[1]) if match else 0

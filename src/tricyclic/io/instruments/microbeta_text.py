@@ -1,0 +1,233 @@
+"""The text that a MicroBeta or TopCount style counter writes, as a list, as grids, or both -> one plate per plate.
+
+`-` is a well that was not counted, never a zero. Where the file shows the same plate as a list and as a
+grid, the two must agree well by well.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from tricyclic.core.plate import Plate, row_letters
+from tricyclic.errors import InputError
+from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.delimited_text import Sheet, shortened, text_sheet
+from tricyclic.io.grids import find_grids
+from tricyclic.io.plates import Found, found_in, make_plate, put
+from tricyclic.io.stated import count_unit
+
+_Wells = dict[tuple[int, int], Found]
+_PLATE = re.compile(r"plate\s+(\S{1,24})", re.IGNORECASE)
+_TOTAL = re.compile(r"total count rate:\s*([\d.,]+)\s*(\w+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """One plate of the list or of the grids: the quantity, its wells, the rows and columns shown, the plate's name."""
+
+    quantity: str
+    wells: _Wells
+    shape: tuple[int, int] | None = None
+    label: str = ""
+    total: float | None = None
+
+
+def sniff(raw: Raw) -> float:
+    """Whether the headings of such a counter stand in the file."""
+    text = raw.text[:200_000]
+    headings = sum(
+        1
+        for word in ("RUN INFORMATION:", "COLUMNS:", "PLATES:")
+        if re.search(rf"^\s*{word}", text, re.MULTILINE)
+    )
+    return (
+        1.0
+        if headings >= 2 or (headings and re.search(r"^\s*End of plate", text, re.MULTILINE))
+        else 0.0
+    )
+
+
+def read(raw: Raw, options: Options) -> Reading:
+    """One plate per plate of the file; list and grid compared where both are there."""
+    sheet = text_sheet(raw.data, decimal=raw.decimal)
+    unit, listed, gridded, passed = _chosen(_listed(sheet), _gridded(sheet), options.unit)
+    if listed and gridded and len(listed) != len(gridded):
+        raise InputError(
+            f"the list holds {len(listed)} plates, the grids hold {len(gridded)}",
+            do="Export the file again",
+        )
+    plates: list[Plate] = []
+    for k in range(max(len(listed), len(gridded))):
+        notes = [*sheet.said, *_header_notes(sheet), *passed]
+        if listed and gridded:
+            _agree(listed[k], gridded[k])
+            notes.append("list and grid agree")
+        source = gridded[k] if gridded else listed[k]
+        notes.append(f"readings are {source.quantity}")
+        sum_of_wells = sum(
+            found.value for found in source.wells.values() if not math.isnan(found.value)
+        )
+        if source.total is not None and abs(source.total - sum_of_wells) > 0.002 * source.total + 1:
+            notes.append(
+                f"the file gives a total of {source.total:g}, its wells add up to {sum_of_wells:g}"
+            )
+        name = (
+            f"{raw.stem} {source.label or k + 1}"
+            if max(len(listed), len(gridded)) > 1
+            else raw.stem
+        )
+        wells = _with_marks(source.wells, listed[k].wells if listed else {})
+        plates.append(
+            make_plate(name, wells, shape=source.shape, unit=unit, options=options, notes=notes)
+        )
+    return Reading(plates=tuple(plates))
+
+
+def _chosen(
+    listed: list[_Counted], gridded: list[_Counted], wanted: str | None
+) -> tuple[str, list[_Counted], list[_Counted], list[str]]:
+    """Keep one quantity: the unit asked for, else the first that the file shows."""
+    quantities = list(dict.fromkeys(plate.quantity for plate in (*gridded, *listed)))
+    if not quantities:
+        raise InputError(
+            "holds neither a list nor a grid of counts",
+            allowed="Counts are headed CPM1, CCPM1, DPM1 or COUNTS1",
+        )
+    fitting = [
+        name
+        for name in quantities
+        if wanted is not None and count_unit(name) == (count_unit(wanted) or wanted)
+    ]
+    kept = (fitting or quantities)[0]
+    passed = (
+        [f"not read: {', '.join(name for name in quantities if name != kept)}"]
+        if len(quantities) > 1
+        else []
+    )
+    keep = [[plate for plate in plates if plate.quantity == kept] for plates in (listed, gridded)]
+    return count_unit(kept), keep[0], keep[1], passed
+
+
+def _listed(sheet: Sheet) -> list[_Counted]:
+    """Plates of the lists: a new one begins where a well comes again, or the plate column changes."""
+    plates: list[_Counted] = []
+    for index, row in enumerate(sheet.rows):
+        names = [cell.upper() for cell in row]
+        if "POS" not in names and "WELL" not in names:
+            continue
+        pos = names.index("POS") if "POS" in names else names.index("WELL")
+        plate_at = next(
+            (k for k, name in enumerate(names) if name in {"PLATE", "PL", "PLATE NO"}), None
+        )
+        for column, name in enumerate(row):
+            if _is_quantity(name):
+                plates += _list_of(sheet, index + 1, pos, column, name, plate_at)
+    return plates
+
+
+def _list_of(
+    sheet: Sheet, start: int, pos: int, column: int, name: str, plate_at: int | None
+) -> list[_Counted]:
+    plates: list[tuple[str, _Wells]] = []
+    for index in range(start, len(sheet.rows)):
+        row = sheet.rows[index]
+        if len(row) <= max(pos, column) or not row[pos]:
+            break
+        where = f"{sheet.where(index)}, well {shortened(row[pos], 12)}"
+        reading = found_in(row[column], sheet, where) or Found(math.nan, where=where)
+        label = row[plate_at] if plate_at is not None else ""
+        one: _Wells = {}
+        put(one, row[pos], reading)
+        known = (
+            next((wells for other, wells in plates if other == label), None)
+            if plate_at is not None
+            else None
+        )
+        if known is not None:
+            put(known, row[pos], reading)
+        elif not plates or plate_at is not None or next(iter(one)) in plates[-1][1]:
+            plates.append((label, one))
+        else:
+            plates[-1][1].update(one)
+    return [_Counted(name, wells, label=label) for label, wells in plates]
+
+
+def _gridded(sheet: Sheet) -> list[_Counted]:
+    plates: list[_Counted] = []
+    grids = find_grids(sheet)
+    for number, grid in enumerate(grids):
+        quantity = next((text for text in reversed(grid.headings) if _is_quantity(text)), None)
+        nearest = next(
+            (
+                text
+                for text in reversed(grid.headings)
+                if _is_quantity(text.rstrip("%")) or "%" in text
+            ),
+            None,
+        )
+        if quantity is None or nearest != quantity:
+            continue
+        wells: _Wells = {}
+        for position in grid.cells:
+            reading = found_in(grid.cells[position][0], sheet, grid.where(position))
+            if reading is not None:
+                wells[position] = reading
+        label = next(
+            (match[1] for text in reversed(grid.headings) if (match := _PLATE.fullmatch(text))), ""
+        )
+        end = grids[number + 1].first if number + 1 < len(grids) else len(sheet.rows)
+        plates.append(_Counted(quantity, wells, grid.shape, label, _total(sheet, grid.first, end)))
+    return plates
+
+
+def _total(sheet: Sheet, first: int, end: int) -> float | None:
+    for row in sheet.rows[first:end]:
+        match = _TOTAL.match(row[0]) if row else None
+        if match:
+            return sheet.numbers.read(match[1])
+    return None
+
+
+def _agree(listed: _Counted, gridded: _Counted) -> None:
+    for position in sorted(listed.wells.keys() | gridded.wells.keys()):
+        nowhere = Found(math.nan)
+        one, other = listed.wells.get(position, nowhere), gridded.wells.get(position, nowhere)
+        same = (math.isnan(one.value) and math.isnan(other.value)) or math.isclose(
+            one.value, other.value, rel_tol=1e-3, abs_tol=0.51
+        )
+        if not same:
+            raise InputError(
+                f"the list says {_told(one)}, the grid says {_told(other)}",
+                where=f"{one.where or other.where}"
+                if "well" in (one.where or other.where)
+                else f"well {row_letters(position[0])}{position[1] + 1:02d}",
+                do="Export the file again",
+            )
+
+
+def _with_marks(wells: _Wells, listed: _Wells) -> _Wells:
+    return {
+        position: found
+        if found.flag or position not in listed
+        else Found(found.value, listed[position].flag, found.where)
+        for position, found in wells.items()
+    }
+
+
+def _told(found: Found) -> str:
+    return "not counted" if math.isnan(found.value) else f"{found.value:g}"
+
+
+def _is_quantity(name: str) -> bool:
+    return bool(re.fullmatch(r"(C?CPM|DPM|COUNTS?|CPS)\d{0,2}", name.strip(), re.IGNORECASE))
+
+
+def _header_notes(sheet: Sheet) -> list[str]:
+    wanted = ("name:", "counting protocol no", "cpm normalization protocol no", "assay:")
+    cells = [row[0] for row in sheet.rows if row and row[0].lower().startswith(wanted)]
+    return [" ".join(cell.split()) for cell in dict.fromkeys(cells)][:8]
+
+
+READER = Reader(says="text of a MicroBeta or TopCount style plate counter", sniff=sniff, read=read)

@@ -1,0 +1,102 @@
+"""A table with named columns in CSV, TSV or XLSX -> a DataTable: numbers where a column is all numbers, text else.
+
+Units are read from the names of the columns ("conc_nM", "total_fmol_mg", "time (min)"); else unknown.
+"""
+
+from __future__ import annotations
+
+from tricyclic.core.table import DataTable
+from tricyclic.errors import InputError
+from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
+from tricyclic.io.grids import find_grids
+from tricyclic.io.instruments.plate_list import is_list
+from tricyclic.io.stated import unit_in_column_name
+
+
+def sniff(raw: Raw) -> float:
+    """Whether every sheet is a header of names over rows with a column of numbers, and none is a plate."""
+    sheets = raw.looked_at
+    if not sheets or any(is_list(sheet) or find_grids(sheet) for sheet in sheets):
+        return 0.0
+    return 0.7 if all(_header(sheet) is not None for sheet in sheets) else 0.0
+
+
+def read(raw: Raw, options: Options) -> Reading:
+    """One table per sheet."""
+    return Reading(
+        tables=tuple(
+            _table(sheet, f"{raw.stem} {sheet.name}" if len(raw.sheets) > 1 else raw.stem)
+            for sheet in raw.sheets
+        )
+    )
+
+
+def _header(sheet: Sheet) -> int | None:
+    """Index of the row of names: the first that is not empty, where names are apart and numbers stand below."""
+    index = next((k for k, row in enumerate(sheet.rows) if any(row)), None)
+    if index is None:
+        return None
+    names = [cell for cell in sheet.rows[index] if cell]
+    if any(is_number_like(name) for name in names) or len(names) < 2:
+        return None
+    below = [row for row in sheet.rows[index + 1 :] if any(row)]
+    numbers = any(sum(is_number_like(cell) for cell in row) > 0 for row in below)
+    return index if below and numbers else None
+
+
+def _table(sheet: Sheet, name: str) -> DataTable:
+    header = _header(sheet)
+    if header is None:
+        raise InputError(
+            "has no row of column names over rows of numbers",
+            where=f"sheet '{sheet.name}'" if sheet.name else "",
+            do="Name the columns in the first line",
+        )
+    names = sheet.rows[header]
+    width = max(k + 1 for k, cell in enumerate(names) if cell)
+    if not all(names[:width]):
+        raise InputError(
+            f"column {names[:width].index('') + 1} has no name",
+            where=sheet.where(header),
+            do="Name every column",
+        )
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for index in range(header + 1, len(sheet.rows)):
+        row = sheet.rows[index]
+        if any(row[width:]):
+            raise InputError(
+                f"has {len(row)} cells under {width} column names", where=sheet.where(index)
+            )
+        if any(row):
+            rows.append((index, (*row, *[""] * width)[:width]))
+    values: dict[str, list[float]] = {}
+    text: dict[str, tuple[str, ...]] = {}
+    for k, column in enumerate(names[:width]):
+        cells = [row[k] for _, row in rows]
+        numbers = [cell for cell in cells if is_number_like(cell)]
+        words = [
+            cell for cell in cells if cell and not is_not_counted(cell) and not is_number_like(cell)
+        ]
+        if numbers and not words:
+            values[column] = [
+                float("nan")
+                if not cell or is_not_counted(cell)
+                else sheet.number(cell, f"{sheet.where(index)}, column '{shortened(column)}'")
+                for (index, _), cell in zip(rows, cells, strict=True)
+            ]
+        else:
+            text[column] = tuple(cells)
+    return DataTable(
+        name=name,
+        columns=tuple(names[:width]),
+        values=values,  # type: ignore[arg-type]  # lists become arrays when the record is made
+        text=text,
+        units={column: unit_in_column_name(column) for column in values},
+        notes=sheet.said,
+    )
+
+
+READER = Reader(
+    says="a table with named columns, in CSV, TSV or XLSX", sniff=sniff, read=read, generic=True
+)

@@ -1,0 +1,1 @@
+"""Reads the library: mechanisms, drugs, scenarios, protocols, evidence."""

@@ -1,0 +1,383 @@
+"""From a plate plan, in TOML or as a grid of words, to a Layout; and from a Layout back to TOML.
+
+A plan in TOML names the plate and its blocks. Lists run along a block in its `direction` ("down" the rows or
+"across" the columns); the wells beside are replicates. Every concentration carries its unit.
+
+```toml
+plate = 96
+
+[[block]]
+wells = "A1:A3"                  # also "A1, B5", "column 3", "rows B-D"
+role = "total"                   # total, non_specific, competition, background, added, response, empty
+
+[[block]]
+wells = "A4:A6"
+role = "non_specific"
+compound = "mazindol"
+concentration = "10 uM"
+
+[[block]]
+wells = "B1:H3"                  # seven concentrations down, three replicates across
+role = "competition"
+compound = "desipramine"
+top = "10 uM"                    # instead of a list: the highest, and what each step divides by
+dilution = 10
+direction = "down"
+
+[[block]]
+wells = "A7:F8"
+role = "competition"
+compound = "imipramine"
+concentrations = ["1 uM", "300 nM", "100 nM", "30 nM", "10 nM", "3 nM"]
+
+[[block]]
+wells = "G7:H12"                 # two replicates down, six radioligand concentrations across
+role = "total"
+direction = "across"
+radioligand_nM = [0.1, 0.3, 1, 3, 10, 30]
+
+[[block]]
+wells = "A9:F9"
+role = "total"
+times = ["1 min", "2 min", "5 min", "10 min", "30 min", "60 min"]
+group = "vehicle"
+
+[[block]]
+wells = "D2"                     # leaves a well of another block out of all fits, and says why
+excluded = "bubble seen under the seal"
+```
+
+Further keys: `name` (what sentences call the block), `points` (how many steps the dilution has), `replicates`
+("down" or "across", where they lie along the list itself), `radioligand` and `radioligands` (with units),
+`time`, `modulator` with `modulator_concentration` or `modulator_concentrations`.
+
+A plan as a grid (CSV, TSV or XLSX; rows A, B, …, columns 1, 2, …) holds in each cell what the well holds: `T` or
+`total`, `NSB` (or `NSB mazindol 10 uM`), `desipramine 10 nM`, `blank`, `added`, or nothing. `@ 0.5 nM` after it
+states the added radioligand of that well.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tricyclic.core.plate import PLATE_SHAPES, Role, row_letters
+from tricyclic.core.plate_layout import Block, Layout
+from tricyclic.errors import InputError, UnitError
+from tricyclic.io.base import Raw
+from tricyclic.io.delimited_text import read_text, shortened
+from tricyclic.io.files import at_file, read_bytes
+from tricyclic.io.grids import Grid, find_grids
+from tricyclic.io.toml_schema import ListOf, Number, Shape, Table, Text, Whole, checked_toml
+from tricyclic.units import concentration_M, quantity, to_molar
+
+_BLOCK: dict[str, Shape] = {
+    "wells": Text(required=True),
+    "role": Text(default=None, one_of=tuple(Role)),
+    "name": Text(),
+    "compound": Text(),
+    "concentration": Text(default=None),
+    "concentrations": ListOf(Text()),
+    "top": Text(default=None),
+    "dilution": Number(),
+    "points": Whole(low=1),
+    "direction": Text(default="down", one_of=("down", "across")),
+    "replicates": Text(default=None, one_of=("down", "across")),
+    "radioligand": Text(default=None),
+    "radioligands": ListOf(Text()),
+    "radioligand_nM": ListOf(Number(low=0.0)),
+    "time": Text(default=None),
+    "times": ListOf(Text()),
+    "modulator": Text(),
+    "modulator_concentration": Text(default=None),
+    "modulator_concentrations": ListOf(Text()),
+    "group": Text(),
+    "excluded": Text(),
+}
+_SHAPE = Table(
+    {
+        "plate": Whole(required=True, low=1),
+        "name": Text(),
+        "block": ListOf(Table(_BLOCK), required=True),
+    }
+)
+_WORDS = {
+    Role.TOTAL: ("t", "tot", "total", "total binding", "b0", "control"),
+    Role.NON_SPECIFIC: (
+        "n",
+        "ns",
+        "nsb",
+        "non-specific",
+        "nonspecific",
+        "non_specific",
+        "non specific",
+        "non-specific binding",
+    ),
+    Role.BACKGROUND: ("blank", "bg", "bkg", "background"),
+    Role.ADDED: ("added", "hot", "hot mix", "total added"),
+    Role.EMPTY: ("empty", "-", "–", "unused"),
+}
+_LONGEST_CELL = 120
+_ROLE_OF = {word: role for role, words in _WORDS.items() for word in words}
+_CELL = re.compile(
+    r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\s*[a-zA-Zµμ]*M)?"
+)
+
+
+def read_layout(path: str | Path, *, sheet: str | int | None = None) -> Layout:
+    """Read a plate plan.
+
+    Parameters
+    ----------
+    path : str or Path
+        TOML (blocks), or CSV, TSV, XLSX (a grid of words).
+    sheet : str or int, optional
+        Sheet of a workbook, by name or number from 1.
+
+    Raises
+    ------
+    InputError
+        If the file is none of these, holds an unknown key or word, or puts a well in two roles.
+    """
+    data, name = read_bytes(path)
+    try:
+        if name.lower().endswith(".toml"):
+            return layout_from_toml(read_text(data)[0].lstrip("\ufeff"), name=name)
+        raw = Raw(name, data, sheet=sheet)
+        grids = [grid for table in raw.sheets for grid in find_grids(table, words=True)]
+        if len(grids) != 1:
+            raise InputError(
+                f"holds {len(grids) or 'no'} plate plans",
+                do="Give one grid with rows A, B, … and columns 1, 2, …, or a TOML file"
+                + (" (sheet names one sheet of a workbook)" if grids else ""),
+            )
+        return _from_grid(grids[0], name)
+    except InputError as error:
+        raise at_file(error, name) from error.__cause__
+
+
+def layout_from_toml(text: str, *, name: str = "layout") -> Layout:
+    """Make a Layout of the text of a TOML plan.
+
+    Raises
+    ------
+    InputError
+        If the text is no plan; unknown keys are named with their near misses.
+    """
+    try:
+        given = checked_toml(text, _SHAPE, where=name)
+    except (ValueError, OverflowError) as error:
+        raise InputError(
+            f"holds a number that is too large ({str(error)[:60]})", where=name
+        ) from error
+    blocks = []
+    for number, entry in enumerate(given["block"], 1):
+        try:
+            blocks.append(_block(entry))
+        except InputError as error:
+            raise (error.at(name) if error.where else error.at(f"{name}: block {number}")) from None
+    return Layout(given["plate"], tuple(blocks), name=given["name"] or name)
+
+
+def write_layout_toml(layout: Layout) -> str:
+    """Write a Layout as a TOML plan; reading it gives the same Layout."""
+    lines = [f"plate = {layout.size}"] + ([f"name = {_quoted(layout.name)}"] if layout.name else [])
+    for block in layout.blocks:
+        lines += ["", "[[block]]", f"wells = {_quoted(block.wells)}"]
+        fields: list[tuple[str, str]] = [
+            ("role", _quoted(block.role) if block.role else ""),
+            ("name", _quoted(block.name)),
+            ("compound", _quoted(block.compound)),
+            *_doses("concentration", block.concentrations_M),
+            ("top", "" if block.top_M is None else _quoted(_told(block.top_M))),
+            ("dilution", "" if block.dilution is None else repr(block.dilution)),
+            ("points", "" if block.points is None else str(block.points)),
+            ("direction", _quoted(block.direction) if block.direction != "down" else ""),
+            ("replicates", _quoted(block.replicates or "")),
+            ("radioligand_nM", _numbers(block.radioligand_nM)),
+            (
+                "times",
+                "[" + ", ".join(_quoted(f"{t!r} min") for t in block.times_min) + "]"
+                if block.times_min
+                else "",
+            ),
+            ("modulator", _quoted(block.modulator)),
+            *_doses("modulator_concentration", block.modulator_M),
+            ("group", _quoted(block.group)),
+            ("excluded", _quoted(block.excluded)),
+        ]
+        lines += [f"{key} = {value}" for key, value in fields if value and value != '""']
+    return "\n".join(lines) + "\n"
+
+
+def _block(entry: dict[str, Any]) -> Block:
+    nanomolar = tuple(float(value) for value in entry["radioligand_nM"])
+    with_units = _several(entry, "radioligand", "radioligands")
+    if nanomolar and with_units:
+        raise InputError("the radioligand is given twice", do="Keep radioligand_nM or radioligands")
+    return Block(
+        wells=entry["wells"],
+        role=Role(entry["role"]) if entry["role"] else None,
+        name=entry["name"],
+        compound=entry["compound"],
+        concentrations_M=tuple(
+            _molar(text) for text in _several(entry, "concentration", "concentrations")
+        ),
+        top_M=None if entry["top"] is None else _molar(entry["top"]),
+        dilution=entry["dilution"],
+        points=entry["points"],
+        direction=entry["direction"],
+        replicates=entry["replicates"],
+        radioligand_nM=nanomolar or tuple(_nanomolar(text) for text in with_units),
+        times_min=tuple(_minutes(text) for text in _several(entry, "time", "times")),
+        modulator=entry["modulator"],
+        modulator_M=tuple(
+            concentration_M(text)
+            for text in _several(entry, "modulator_concentration", "modulator_concentrations")
+        ),
+        group=entry["group"],
+        excluded=entry["excluded"],
+    )
+
+
+def _several(entry: dict[str, Any], one: str, many: str) -> list[str]:
+    if entry[one] is not None and entry[many]:
+        raise InputError(f"both {one} and {many} are given", do="Keep one")
+    return [entry[one]] if entry[one] is not None else list(entry[many])
+
+
+def _molar(text: str) -> float:
+    return _decimal(concentration_M(text))
+
+
+def _decimal(value: float) -> float:
+    # 10 uM in binary is 9.999999999999999e-06 M; what a person wrote in decimal stays decimal.
+    return float(f"{value:.14g}")
+
+
+def _nanomolar(text: str) -> float:
+    return _decimal(_molar(text) * 1e9)
+
+
+def _minutes(text: str) -> float:
+    read = quantity(text)
+    if read.value == 0 and not read.unit:
+        return 0.0
+    if not read.unit:
+        raise UnitError(f"'{text}' has no unit", allowed="Write it like 10 min")
+    return _decimal(read.to("min"))
+
+
+def _from_grid(grid: Grid, name: str) -> Layout:
+    size = next((n for n, shape in PLATE_SHAPES.items() if shape == grid.shape), None)
+    if size is None:
+        raise InputError(
+            f"the plan has {grid.shape[0]} rows and {grid.shape[1]} columns",
+            where=name,
+            allowed="Plans have the shape of a plate: 4 by 6, 8 by 12 or 16 by 24",
+        )
+    blocks: dict[Block, list[str]] = {}
+    for position in sorted(grid.cells):
+        text = grid.cells[position][0]
+        row, column = position
+        try:
+            held = _cell(text)
+        except InputError as error:
+            raise error.at(f"{name}, {grid.where(position)}") from None
+        if held is not None:
+            blocks.setdefault(held, []).append(f"{row_letters(row)}{column + 1}")
+    return Layout(
+        size,
+        tuple(replace(block, wells=", ".join(wells)) for block, wells in blocks.items()),
+        name=name,
+    )
+
+
+def _cell(text: str) -> Block | None:
+    """What one cell of a grid plan says; None where it says nothing."""
+    if len(text) > _LONGEST_CELL:
+        raise InputError(
+            f"'{shortened(text)}' says more than a plan can hold",
+            do="Write it like desipramine 10 nM",
+        )
+    body, _, hot = (part.strip() for part in text.partition("@"))
+    radioligand = (_nanomolar(hot.replace(",", ".")),) if hot else ()
+    match = _CELL.fullmatch(body)
+    assert match is not None
+    what, dose = match["what"].strip(), (match["dose"] or "").replace(",", ".")
+    role = _ROLE_OF.get(what.lower())
+    compound = ""
+    if role is None and what:
+        first, _, rest = what.partition(" ")
+        role = _ROLE_OF.get(first.lower()) if rest else None
+        compound = rest.strip() if role else what
+    concentrations = (_molar(dose),) if dose else ()
+    if role is None and not concentrations:
+        if not what:
+            return None
+        near = difflib.get_close_matches(what.lower(), _ROLE_OF, n=1, cutoff=0.6)
+        raise InputError(
+            f"'{shortened(text)}' says nothing that a plan can hold",
+            allowed=f"Did you mean '{near[0]}'?" if near else "",
+            do="Write T, NSB, blank, or a compound with its concentration: desipramine 10 nM",
+        )
+    if role is None and not compound:
+        raise InputError(
+            f"'{shortened(text)}' names no compound", do="Write it like desipramine 10 nM"
+        )
+    if role is Role.TOTAL and any(concentrations):
+        raise InputError(
+            f"'{shortened(text)}' is a total with a competitor",
+            do=f"For the radioligand, write total @ {dose}",
+        )
+    if role is Role.EMPTY:
+        return None
+    return Block(
+        "",
+        role or Role.COMPETITION,
+        compound=compound,
+        concentrations_M=concentrations,
+        radioligand_nM=radioligand,
+    )
+
+
+def _doses(key: str, values: tuple[float, ...]) -> list[tuple[str, str]]:
+    if len(values) == 1:
+        return [(key, _quoted(_told(values[0])))]
+    return [
+        (
+            key + "s",
+            "[" + ", ".join(_quoted(_told(value)) for value in values) + "]" if values else "",
+        )
+    ]
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return "[" + ", ".join(repr(value) for value in values) + "]" if values else ""
+
+
+def _told(molar: float) -> str:
+    """A concentration in the unit that suits it, such that reading it gives the very same number."""
+    if molar == 0:
+        return "0 M"
+    for unit in ("mM", "uM", "nM", "pM"):
+        value = molar / to_molar(1.0, unit)
+        text = f"{value:.12g}"
+        if 1 <= value < 1000 and _molar(f"{text} {unit}") == molar:
+            return f"{text} {unit}"
+    return f"{molar!r} M"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        '"'
+        + "".join(
+            c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
+            for c in escaped
+        )
+        + '"'
+    )

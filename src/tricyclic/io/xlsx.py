@@ -1,0 +1,213 @@
+"""From the bytes of a zip archive or an XLSX workbook to its parts; the one door to openpyxl.
+
+Archives are measured before they are unpacked, and a workbook with a document type (which no spreadsheet
+program writes) is refused, so that a small file cannot unfold into a large one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from typing import Any
+
+from tricyclic.errors import InputError
+from tricyclic.io.delimited_text import MAX_CELLS, Sheet
+
+MAX_UNPACKED = 128 * 2**20
+MAX_PARTS = 20_000
+MAX_ROWS = 50_000
+
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    IndexError,
+)
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether the bytes begin as a zip archive does."""
+    return data.startswith(b"PK\x03\x04")
+
+
+def zip_names(data: bytes) -> tuple[str, ...]:
+    """Names of the parts of an archive; none where it cannot be opened."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return tuple(archive.namelist()[:MAX_PARTS])
+    except _BAD_ZIP:
+        return ()
+
+
+def unzip(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
+    """Unpack the parts of an archive whose names match.
+
+    Raises
+    ------
+    InputError
+        If the archive is damaged, locked, or too large once unpacked.
+    """
+    parts: dict[str, bytes] = {}
+    left = MAX_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [info for info in archive.infolist() if wanted.fullmatch(info.filename)]
+            if len(members) > MAX_PARTS or sum(info.file_size for info in members) > MAX_UNPACKED:
+                raise InputError(
+                    "unpacks to more than tricyclic reads",
+                    allowed=f"At most {MAX_UNPACKED >> 20} MB",
+                )
+            for info in members:
+                # The stated size may lie, so no more than what is left is ever unpacked.
+                with archive.open(info) as part:
+                    parts[info.filename] = part.read(left + 1)
+                left -= len(parts[info.filename])
+                if left < 0:
+                    raise InputError(
+                        "unpacks to more than tricyclic reads",
+                        allowed=f"At most {MAX_UNPACKED >> 20} MB",
+                    )
+    except _BAD_ZIP as error:
+        raise InputError(
+            "is a damaged or locked archive", do="Save it again, without a password"
+        ) from error
+    return parts
+
+
+def refuse_document_type(part: bytes | str, where: str) -> None:
+    """Refuse XML that declares entities of its own.
+
+    Raises
+    ------
+    InputError
+        If it does, or is not in UTF-8.
+    """
+    marks: tuple[Any, ...] = (
+        ("<!DOCTYPE", "<!ENTITY") if isinstance(part, str) else (b"<!DOCTYPE", b"<!ENTITY", b"\x00")
+    )
+    if any(mark in part for mark in marks):
+        raise InputError("declares a document type, which tricyclic does not read", where=where)
+
+
+def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Sheet, ...]:
+    """Read the visible sheets of an XLSX workbook as text cells.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    only : str or int, optional
+        Name of one sheet, or its number from 1.
+
+    Raises
+    ------
+    InputError
+        If the workbook is damaged or too large, holds no such sheet, or holds a formula without its result.
+    """
+    parts = unzip(data, re.compile(r".*\.(xml|rels|vml)", re.IGNORECASE))
+    if "xl/workbook.xml" not in parts:
+        raise InputError("is no XLSX workbook", do="Save it as XLSX or CSV")
+    for name, part in parts.items():
+        refuse_document_type(part, name)
+    has_formulas = any(
+        b"<f>" in part or b"<f " in part for name, part in parts.items() if "worksheets/" in name
+    )
+    values = _cells(data, with_results=True)
+    if has_formulas:
+        _refuse_formulas_without_result(_cells(data, with_results=False), values)
+    names = list(values)
+    if only is not None:
+        position = only - 1 if isinstance(only, int) else names.index(only) if only in names else -1
+        if not 0 <= position < len(names):
+            raise InputError(f"has no sheet {only!r}", allowed="There are: " + ", ".join(names))
+        names = [names[position]]
+    return tuple(
+        Sheet(
+            rows=tuple(tuple(_as_text(cell) for cell in row) for row in values[name]),
+            lines=tuple(range(1, len(values[name]) + 1)),
+            name=name,
+            decimal=".",
+            notes=(f"sheet '{name}'",),
+        )
+        for name in names
+    )
+
+
+def _cells(data: bytes, *, with_results: bool) -> dict[str, list[tuple[Any, ...]]]:
+    import openpyxl
+
+    cells: dict[str, list[tuple[Any, ...]]] = {}
+    left = MAX_CELLS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                io.BytesIO(data), read_only=True, data_only=with_results, keep_links=False
+            )
+            for sheet in book.worksheets:
+                if sheet.sheet_state != "visible":
+                    continue
+                rows: list[tuple[Any, ...]] = []
+                for row in sheet.iter_rows(values_only=True):
+                    rows.append(_without_empty_end(row))
+                    left -= len(row)
+                    if left < 0 or len(rows) > MAX_ROWS:
+                        raise InputError(
+                            f"sheet '{sheet.title}' is larger than tricyclic reads",
+                            do="Delete what is not data",
+                        )
+                while rows and not rows[-1]:
+                    rows.pop()
+                cells[str(sheet.title)] = rows
+            book.close()
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsing stumbles on
+        raise InputError(
+            "is a damaged workbook", do="Open it in a spreadsheet program and save it again"
+        ) from error
+    return cells
+
+
+def _refuse_formulas_without_result(
+    formulas: dict[str, list[tuple[Any, ...]]], values: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    for name, rows in formulas.items():
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                shown = values.get(name, [])
+                known = r < len(shown) and c < len(shown[r]) and shown[r][c] is not None
+                if isinstance(cell, str) and cell.startswith("=") and not known:
+                    raise InputError(
+                        f"cell in column {c + 1} holds the formula {cell[:30]} without its result",
+                        where=f"sheet '{name}', row {r + 1}",
+                        do="Open the workbook in a spreadsheet program and save it",
+                    )
+
+
+def _without_empty_end(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    last = len(row)
+    while last and (row[last - 1] is None or row[last - 1] == ""):
+        last -= 1
+    return tuple(row[:last])
+
+
+def _as_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, (datetime.datetime, datetime.date, datetime.time)):
+        return cell.isoformat()
+    return str(cell).strip()

@@ -1,0 +1,1 @@
+"""Millions of dose-response curves, compiled with numba."""

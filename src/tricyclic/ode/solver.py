@@ -1,0 +1,77 @@
+"""Antimony text becomes SBML, and an engine is chosen by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.ode.base import Engine
+from tricyclic.ode.roadrunner import RoadRunnerEngine
+
+
+def sbml_of(antimony_text: str, name: str) -> str:
+    """Write an Antimony model as SBML Level 3 Version 2.
+
+    Parameters
+    ----------
+    antimony_text : str
+        One or several models in Antimony; modules that the last one uses stand before it.
+    name : str
+        What to call the text in an error: a file, a scenario.
+
+    Returns
+    -------
+    str
+        SBML of the main model, modules flattened.
+
+    Raises
+    ------
+    InputError
+        If the text does not parse; says the line.
+    """
+    import antimony
+
+    antimony.clearPreviousLoads()
+    if antimony.loadAntimonyString(antimony_text) < 0:
+        raise _unreadable(antimony.getLastError(), name)
+    sbml = antimony.getSBMLString(antimony.getMainModuleName())
+    if not sbml:
+        raise _unreadable(antimony.getLastError(), name)
+    return str(sbml)
+
+
+def antimony_of(sbml: str, name: str) -> str:
+    """Write an SBML model as Antimony.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written so.
+    """
+    import antimony
+
+    antimony.clearPreviousLoads()
+    if antimony.loadSBMLString(sbml) < 0:
+        raise _unreadable(antimony.getLastError(), name)
+    return str(antimony.getAntimonyString(antimony.getMainModuleName()))
+
+
+def engine(name: str = "roadrunner") -> Engine:
+    """Give the engine of that name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    if name not in _ENGINES:
+        raise UnknownNameError.among("engine", name, _ENGINES)
+    return _ENGINES[name]()
+
+
+_ENGINES: dict[str, Callable[[], Engine]] = {"roadrunner": RoadRunnerEngine}
+
+
+def _unreadable(complaint: str, name: str) -> InputError:
+    first = " ".join(complaint.split()) or "it holds no model"
+    return InputError(f"the model text cannot be read: {first}", where=name)

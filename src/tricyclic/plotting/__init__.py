@@ -1,0 +1,1 @@
+"""A result or a value type in, a Matplotlib figure out; diagrams by Graphviz."""

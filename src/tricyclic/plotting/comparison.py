@@ -1,0 +1,183 @@
+"""From runs of two or more conditions to a figure: each run, the pooled value with its interval, the ratio."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tricyclic.core.document import Figure
+from tricyclic.core.estimate import Estimate, interval
+from tricyclic.core.format import figures
+from tricyclic.errors import InputError
+from tricyclic.plotting import style
+from tricyclic.results.binding import Comparison
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def comparison(
+    runs: Mapping[str, Sequence[Estimate]],
+    pooled: Mapping[str, Estimate],
+    compared: Comparison | None,
+    *,
+    name: str,
+    title: str,
+    y_title: str,
+    pdf: bool = True,
+    text_as: style.TextAs = "text",
+) -> Figure:
+    """Draw conditions side by side, 84 mm wide.
+
+    Parameters
+    ----------
+    runs : mapping of condition to estimates
+        One estimate per independent run, all in one unit.
+    pooled : mapping of condition to estimate
+        Mean with interval; conditions without one show their runs only.
+    compared : Comparison or None
+        What the bracket says: ratio with interval, p.
+
+    Raises
+    ------
+    InputError
+        If no condition has a number.
+    """
+    conditions = list(dict.fromkeys([*runs, *pooled]))
+    values = [e.value for group in runs.values() for e in group] + [
+        e.value for e in pooled.values()
+    ]
+    ends = [x for e in pooled.values() for x in (e.low, e.high)]
+    every = [x for x in values + ends if math.isfinite(x)]
+    if not every:
+        raise InputError("holds no number", where=f"comparison {name}")
+    with style.publication_style(text_as):
+        height = 64.0
+        canvas, axes = style.sheet(
+            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=9.5, top_mm=16.0
+        )
+        for place, condition in enumerate(conditions):
+            _runs(axes, place, runs.get(condition, ()))
+            if condition in pooled:
+                _pooled(axes, place, pooled[condition])
+        axes.set_xlim(-0.6, len(conditions) - 0.4)
+        room = 60.0 / len(conditions)
+        axes.set_xticks(
+            range(len(conditions)),
+            [style.fitted(c or "all runs", room) for c in conditions],
+            fontsize=style.FONT_PT,
+        )
+        axes.tick_params(axis="x", length=0, pad=5)
+        axes.set_ylim(min(0.0, min(every)), max(every) * 1.06 if max(every) > 0 else 1.0)
+        axes.set_ylabel(style.fitted(y_title, 40.0))
+        axes.yaxis.set_label_coords(-12.5 / 63.5, 0.5)
+        if compared is not None:
+            _bracket(axes, compared, len(conditions))
+        canvas.text(
+            2.0 / 84.0,
+            1 - 1.2 / height,
+            style.wrapped(title, 80.0, bold=True),
+            va="top",
+            weight="bold",
+        )
+        says = (
+            f" {style.one_line(compared.says).rstrip('.')}."
+            if compared is not None and compared.says
+            else ""
+        )
+        counts = ", ".join(
+            f"{c or 'all runs'} n = {len(runs.get(c, ())) or pooled[c].n}" for c in conditions
+        )
+        return style.finish(
+            canvas,
+            name=name,
+            caption=f"{style.one_line(title)}. Circles: single runs; bar and whiskers: pooled value with its "
+            f"{_confidence(pooled)} interval; {counts}.{says}",
+            alt=f"{title}: "
+            + "; ".join(
+                f"{c} {figures(e.value)} {e.unit} ({interval(e)})" for c, e in pooled.items()
+            )
+            + f".{says}",
+            width="column",
+            pdf=pdf,
+        )
+
+
+def _confidence(pooled: Mapping[str, Estimate]) -> str:
+    return f"{next((e.confidence for e in pooled.values()), 0.95) * 100:g} %"
+
+
+def _runs(axes: Axes, place: int, runs: Sequence[Estimate]) -> None:
+    """Runs in a row, so that none hides another."""
+    if runs:
+        x = place - 0.22 + (np.linspace(-0.12, 0.12, len(runs)) if len(runs) > 1 else np.zeros(1))
+        axes.plot(
+            x,
+            [e.value for e in runs],
+            linestyle="none",
+            marker=style.symbol(place),
+            markersize=4.4,
+            markerfacecolor="white",
+            markeredgecolor=style.colour(place),
+            markeredgewidth=1.0,
+            zorder=3,
+        )
+
+
+def _pooled(axes: Axes, place: int, estimate: Estimate) -> None:
+    colour = style.colour(place)
+    axes.plot(
+        [place, place + 0.3],
+        [estimate.value] * 2,
+        color=colour,
+        linewidth=2.0,
+        solid_capstyle="butt",
+    )
+    low, high = estimate.low, estimate.high
+    if math.isfinite(low) and math.isfinite(high):
+        axes.errorbar(
+            [place + 0.15],
+            [estimate.value],
+            [[max(0.0, estimate.value - low)], [max(0.0, high - estimate.value)]],
+            fmt="none",
+            ecolor=colour,
+            elinewidth=1.0,
+            capsize=3,
+        )
+
+
+def _bracket(axes: Axes, compared: Comparison, conditions: int) -> None:
+    """Ratio and p above the conditions that were compared."""
+    from matplotlib.transforms import ScaledTranslation
+
+    up = axes.get_xaxis_transform() + ScaledTranslation(0, 6 / 72, axes.figure.dpi_scale_trans)
+    if conditions == 2:
+        axes.plot(
+            [0, 0, 1, 1],
+            [0.98, 1.0, 1.0, 0.98],
+            transform=up,
+            color=style.INK,
+            linewidth=0.8,
+            clip_on=False,
+        )
+    words = []
+    if compared.ratio is not None:
+        limits = interval(compared.ratio)
+        words.append(f"ratio {figures(compared.ratio.value)}" + (f" ({limits})" if limits else ""))
+    p = compared.p_calibrated if math.isfinite(compared.p_calibrated) else compared.p
+    if math.isfinite(p):
+        words.append("p < 0.0001" if p < 1e-4 else f"p = {figures(p, 2)}")
+    line = style.fitted(",  ".join(words), 66.0, size_pt=style.SMALL_PT)
+    axes.annotate(
+        line,
+        ((conditions - 1) / 2, 1.0),
+        xycoords=up,
+        xytext=(0, 2.5),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=style.SMALL_PT,
+    )

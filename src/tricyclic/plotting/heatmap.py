@@ -1,0 +1,192 @@
+"""From a table of parameters by endpoints to a heat map: which endpoint hangs on which parameter, and which way.
+
+Signed tables go from blue (less) through white to orange (more), as the diagrams do, shares of variance from white to one colour. Every cell that
+matters carries its number, so that the map can be read without its colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure as Canvas
+from numpy.typing import NDArray
+
+from tricyclic.core.document import Figure
+from tricyclic.errors import InputError
+from tricyclic.plotting import style
+from tricyclic.plotting.node_shapes import LESS, MORE, ink_on
+
+Floats = NDArray[np.float64]
+CELL_MM, CELL_HIGH_MM, LABEL_MM, HEAD_MM = 11.0, 5.2, 44.0, 33.0
+# An endpoint is told upright over its column, in so many lines as the column is wide.
+HEAD_LINES = 4
+MOST_ROWS, MOST_COLUMNS = 30, 9
+# Below this share of the largest entry a parameter has no row of its own, and a cell no number.
+ROW_WORTH, CELL_WORTH = 0.02, 0.05
+
+
+def heatmap(
+    table: Floats,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    name: str,
+    title: str,
+    says: str,
+    signed: bool,
+    pdf: bool = True,
+    text_as: style.TextAs = "text",
+) -> Figure:
+    """Draw a table in colour, 174 mm wide at most.
+
+    Parameters
+    ----------
+    table : array, shape (rows, columns)
+        nan is left grey.
+    rows, columns : sequence of str
+        Parameters and endpoints. Of more than 30 rows those of most influence are drawn; of more than 9 columns the first.
+    says : str
+        What a number of the table is, for the colour bar and the caption.
+    signed : bool
+        Whether numbers below 0 mean something.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit or no number is finite.
+    """
+    from matplotlib.colors import to_hex
+
+    table = np.asarray(table, dtype=float)
+    if table.shape != (len(rows), len(columns)):
+        raise InputError(
+            f"is a table of {table.shape} for {len(rows)} by {len(columns)}", where=name
+        )
+    if not np.isfinite(table).any():
+        raise InputError("holds no number", where=f"heat map {name}")
+    table, columns = table[:, :MOST_COLUMNS], columns[:MOST_COLUMNS]
+    most = np.nanmax(np.abs(np.where(np.isfinite(table), table, 0.0)), axis=1)
+    shown = [
+        int(k)
+        for k in np.argsort(-most, kind="stable")[:MOST_ROWS]
+        if most[k] >= ROW_WORTH * most.max()
+    ]
+    left_out = len(rows) - len(shown)
+    table, names = table[shown], [rows[k] for k in shown]
+    limit = min(float(most.max()), 3.0) if signed else 1.0
+    with style.publication_style(text_as):
+        lines = style.wrapped(title, 170.0, bold=True).count("\n")
+        heads = [
+            style.wrapped(text, HEAD_MM * style.FONT_PT / style.TINY_PT, lines=HEAD_LINES)
+            for text in columns
+        ]
+        top = HEAD_MM + 6.0 + 3.5 * lines
+        high = top + CELL_HIGH_MM * len(names) + 13.0
+        canvas = Canvas(figsize=(174.0 * style.MM, high * style.MM))
+        wide = CELL_MM * len(columns)
+        left = LABEL_MM + 4.0
+        axes = canvas.add_axes(
+            (
+                left / 174.0,
+                1 - (top + CELL_HIGH_MM * len(names)) / high,
+                wide / 174.0,
+                CELL_HIGH_MM * len(names) / high,
+            )
+        )
+        colours = _colours(signed)
+        axes.pcolormesh(
+            np.arange(len(columns) + 1),
+            np.arange(len(names) + 1),
+            np.ma.masked_invalid(table),
+            cmap=colours,
+            vmin=-limit if signed else 0.0,
+            vmax=limit,
+            edgecolors="white",
+            linewidth=0.6,
+        )
+        axes.set_facecolor(style.PALE)
+        axes.invert_yaxis()
+        for row, column in np.argwhere(np.abs(np.nan_to_num(table)) >= CELL_WORTH * limit):
+            value = float(table[row, column])
+            cell = to_hex(colours((value / limit + 1) / 2 if signed else value / limit))
+            axes.text(
+                column + 0.5,
+                row + 0.5,
+                f"{value:+.2f}" if signed else f"{value:.2f}",
+                ha="center",
+                va="center",
+                fontsize=style.TINY_PT,
+                color=ink_on(cell),
+            )
+        axes.set_yticks(
+            np.arange(len(names)) + 0.5,
+            [style.fitted(text, LABEL_MM, size_pt=style.TINY_PT) for text in names],
+            fontsize=style.TINY_PT,
+        )
+        axes.xaxis.tick_top()
+        axes.set_xticks(
+            np.arange(len(columns)) + 0.5,
+            heads,
+            rotation=90,
+            ha="center",
+            va="bottom",
+            fontsize=style.TINY_PT,
+            linespacing=1.1,
+        )
+        axes.tick_params(length=0)
+        for side in axes.spines.values():
+            side.set_visible(False)
+        _bar(canvas, colours, limit, signed=signed, left=left, wide=min(wide, 60.0), high=high)
+        canvas.text(
+            2.0 / 174,
+            1 - 1.2 / high,
+            style.wrapped(title, 170.0, bold=True),
+            va="top",
+            weight="bold",
+        )
+        canvas.text(
+            (left + min(wide, 60.0) + 4.0) / 174.0,
+            4.6 / high,
+            says,
+            fontsize=style.SMALL_PT,
+            va="center",
+        )
+        row, column = divmod(int(np.nanargmax(np.abs(table))), len(columns))
+        return style.finish(
+            canvas,
+            name=name,
+            caption=f"{style.one_line(title)}. {says[:1].upper()}{says[1:]}; grey: not defined."
+            + (f" {left_out} parameters of less influence are not drawn." if left_out > 0 else ""),
+            alt=f"{title}: the largest is {table[row, column]:.2f}, of {names[row]} on {columns[column]}.",
+            width="full",
+            pdf=pdf,
+        )
+
+
+def _colours(signed: bool) -> Any:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ends = [*reversed(LESS), *MORE[1:]] if signed else ["#FFFFFF", style.COLOURS[0]]
+    return LinearSegmentedColormap.from_list("tricyclic", ends)
+
+
+def _bar(
+    canvas: Canvas,
+    colours: Any,
+    limit: float,
+    *,
+    signed: bool,
+    left: float,
+    wide: float,
+    high: float,
+) -> None:
+    axes = canvas.add_axes((left / 174.0, 6.0 / high, wide / 174.0, 2.2 / high))
+    edges = np.linspace(-limit if signed else 0.0, limit, 65)
+    middle = 0.5 * (edges[1:] + edges[:-1])
+    axes.pcolormesh(edges, [0.0, 1.0], middle[None], cmap=colours, vmin=edges[0], vmax=limit)
+    axes.set_yticks([])
+    axes.tick_params(axis="x", length=2.0, labelsize=style.TINY_PT, pad=1.5)
+    for side in axes.spines.values():
+        side.set_visible(False)

@@ -1,0 +1,346 @@
+"""From a Plate to its map: what was counted in each well, and what each well holds.
+
+Depth of colour is the reading; letters say the role, a number tells compounds apart, a lower-case letter the
+groups; a cross strikes out what was left out of the fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tricyclic.core.document import Figure
+from tricyclic.core.plate import Plate, Role, Well, row_letters
+from tricyclic.plotting import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LETTERS = {
+    Role.TOTAL: "T",
+    Role.NON_SPECIFIC: "N",
+    Role.COMPETITION: "C",
+    Role.BACKGROUND: "B",
+    Role.ADDED: "A",
+    Role.RESPONSE: "R",
+    Role.EMPTY: "",
+}
+WORDS = {
+    Role.TOTAL: "total",
+    Role.NON_SPECIFIC: "non-specific",
+    Role.COMPETITION: "competition",
+    Role.BACKGROUND: "background",
+    Role.ADDED: "added radioligand",
+    Role.RESPONSE: "response",
+}
+# From paper to a blue that is still lighter than black, so that print and letters stay readable.
+SHADES = ("#F7FBFF", "#D6E6F4", "#ABD0E6", "#6AAED6", "#3787C0", "#105BA4")
+KEY_LINES = 3
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """What stands in the wells: letter of the role, number of the compound, letter of the group."""
+
+    compounds: tuple[str, ...]
+    groups: tuple[str, ...]
+
+    def of(self, well: Well) -> str:
+        letter = LETTERS[well.role]
+        if (
+            well.role in (Role.COMPETITION, Role.RESPONSE)
+            and len(self.compounds) > 1
+            and well.compound
+        ):
+            letter += str(self.compounds.index(well.compound) + 1)
+        if len(self.groups) > 1 and well.group and letter:
+            letter += chr(ord("a") + self.groups.index(well.group) % 26)
+        return letter
+
+
+def plate_map(
+    plate: Plate, *, title: str = "", pdf: bool = True, text_as: style.TextAs = "text"
+) -> Figure:
+    """Draw the map of a plate, 174 mm wide.
+
+    Parameters
+    ----------
+    plate : Plate
+        Any size from 6 to 384 wells; wells that the file did not name stay white.
+    title : str
+        What stands above; the plate's name if empty.
+    """
+    rows, columns = plate.shape
+    with style.publication_style(text_as):
+        cell_mm = min(150.0 / columns, 11.0 if columns < 24 else 6.0)
+        cell_high_mm = min(cell_mm, 7.2) if columns <= 12 else 5.0
+        key = _key(plate, _codes(plate))
+        height = 11.5 + rows * cell_high_mm + 3.0 + 3.6 * len(key)
+        left = 9.0
+        canvas, axes = style.sheet(
+            "full",
+            height,
+            left_mm=left,
+            right_mm=174.0 - left - columns * cell_mm,
+            bottom_mm=3.0 + 3.6 * len(key),
+            top_mm=11.5,
+        )
+        values = plate.grid()
+        low, high = _range_of(plate)
+        _cells(axes, plate, values, low, high)
+        _letters(axes, plate, low, high)
+        _scale(
+            axes, low, high, plate.unit, left + columns * cell_mm + 4.0, height, rows * cell_high_mm
+        )
+        heading = style.fitted(title or plate.name, 168.0, bold=True)
+        canvas.text(2.0 / 174.0, 1 - 1.2 / height, heading, va="top", weight="bold")
+        for number, line in enumerate(key):
+            canvas.text(
+                left / 174.0,
+                (1.6 + 3.6 * (len(key) - 1 - number)) / height,
+                line,
+                fontsize=style.SMALL_PT,
+            )
+        return style.finish(
+            canvas,
+            name=f"{style.slug(plate.name)}-map",
+            caption=_caption(plate, title),
+            alt=_alt(plate),
+            width="full",
+            pdf=pdf,
+        )
+
+
+def _codes(plate: Plate) -> _Codes:
+    """Compounds and groups of the plate, in the order of its wells."""
+    with_compound = [
+        w.compound
+        for w in plate.wells
+        if w.role in (Role.COMPETITION, Role.RESPONSE) and w.compound
+    ]
+    return _Codes(
+        tuple(dict.fromkeys(with_compound)),
+        tuple(dict.fromkeys(w.group for w in plate.wells if w.group)),
+    )
+
+
+def _range_of(plate: Plate) -> tuple[float, float]:
+    """Readings from which colour runs from pale to deep; added radioligand would drown the rest."""
+    values = [
+        w.value
+        for w in plate.wells
+        if w.counted and w.role is not Role.ADDED and np.isfinite(w.value)
+    ]
+    values = values or [w.value for w in plate.wells if w.counted]
+    if not values:
+        return 0.0, 1.0
+    low, high = min(0.0, min(values)), max(values)
+    return (low, high) if high > low else (low, low + 1.0)
+
+
+def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float) -> None:
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import LinearSegmentedColormap
+
+    rows, columns = plate.shape
+    shades = LinearSegmentedColormap.from_list("counts", SHADES)
+    shown = np.ma.masked_invalid(np.clip(values, low, high))
+    axes.pcolormesh(
+        np.arange(columns + 1),
+        np.arange(rows + 1),
+        shown,
+        cmap=shades,
+        vmin=low,
+        vmax=high,
+        edgecolors="white",
+        linewidth=0.8,
+    )
+    outline = [[(x, 0), (x, rows)] for x in (0, columns)] + [
+        [(0, y), (columns, y)] for y in (0, rows)
+    ]
+    axes.add_collection(LineCollection(outline, colors=style.GREY, linewidths=0.6, clip_on=False))
+    struck = [(w.column, w.row, _depth(w.value, low, high)) for w in plate.wells if w.excluded]
+    strokes = [
+        stroke
+        for c, r, _ in struck
+        for stroke in (
+            [(c + 0.08, r + 0.1), (c + 0.92, r + 0.9)],
+            [(c + 0.08, r + 0.9), (c + 0.92, r + 0.1)],
+        )
+    ]
+    axes.add_collection(LineCollection(strokes, colors=style.COLOURS[1], linewidths=1.3, zorder=3))
+    axes.set_xlim(0, columns)
+    axes.set_ylim(rows, 0)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    small = style.SMALL_PT if columns <= 12 else style.TINY_PT
+    axes.xaxis.tick_top()
+    axes.set_xticks(np.arange(columns) + 0.5, [str(c + 1) for c in range(columns)], fontsize=small)
+    axes.set_yticks(np.arange(rows) + 0.5, [row_letters(r) for r in range(rows)], fontsize=small)
+    axes.tick_params(length=0, pad=2)
+
+
+def _letters(axes: Axes, plate: Plate, low: float, high: float) -> None:
+    codes = _codes(plate)
+    if plate.shape[1] > 12:
+        _letters_only(axes, plate, codes, low, high)
+        return
+    for well in plate.wells:
+        ink, x, y = _ink(well, low, high), well.column + 0.5, well.row + 0.5
+        code = codes.of(well)
+        if code:
+            axes.text(
+                x,
+                y + 0.02,
+                code,
+                ha="center",
+                va="bottom",
+                fontsize=style.SMALL_PT,
+                color=ink,
+                weight="bold",
+            )
+        if well.counted:
+            reading = _reading(well.value)
+            axes.text(
+                x, y + 0.08, reading, ha="center", va="top", fontsize=style.TINY_PT, color=ink
+            )
+
+
+def _letters_only(axes: Axes, plate: Plate, codes: _Codes, low: float, high: float) -> None:
+    """Hundreds of wells: each code is one symbol, drawn at all its places at once."""
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
+    places: dict[tuple[str, str], list[Well]] = {}
+    for well in plate.wells:
+        places.setdefault((codes.of(well), _ink(well, low, high)), []).append(well)
+    for (code, ink), wells in places.items():
+        if not code:
+            continue
+        outline = TextPath((0, 0), code, size=5.0)
+        box = outline.get_extents()
+        # matplotlib scales a symbol so that its farthest point lies at half its size
+        centred = outline.transformed(
+            Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2)
+        )
+        reach = 2 * max(box.width, box.height) / 2
+        axes.plot(
+            [w.column + 0.5 for w in wells],
+            [w.row + 0.5 for w in wells],
+            linestyle="none",
+            marker=centred,
+            markersize=reach,
+            color=ink,
+            markeredgewidth=0,
+        )
+
+
+def _ink(well: Well, low: float, high: float) -> str:
+    return "white" if _depth(well.value, low, high) > 0.62 else style.INK
+
+
+def _depth(value: float, low: float, high: float) -> float:
+    return float(np.clip((value - low) / (high - low), 0, 1)) if np.isfinite(value) else 0.0
+
+
+def _reading(value: float) -> str:
+    """A reading in at most six characters."""
+    if abs(value) >= 1e5:
+        return f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _scale(
+    axes: Axes, low: float, high: float, unit: str, left_mm: float, height: float, high_mm: float
+) -> None:
+    """The bar that says which colour is which reading."""
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.ticker import MaxNLocator
+
+    canvas = axes.get_figure(root=True)
+    assert canvas is not None
+    bottom = axes.get_position().y0
+    bar_mm = min(high_mm, 40.0)
+    bar = canvas.add_axes(
+        (left_mm / 174.0, bottom + (high_mm - bar_mm) / height, 2.6 / 174.0, bar_mm / height)
+    )
+    steps = np.linspace(low, high, 33)
+    shades = LinearSegmentedColormap.from_list("counts", SHADES)
+    bar.pcolormesh(
+        [0, 1], steps, (steps[:-1, None] + steps[1:, None]) / 2, cmap=shades, vmin=low, vmax=high
+    )
+    bar.set_xticks([])
+    bar.yaxis.tick_right()
+    bar.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    bar.set_ylim(low, high)
+    bar.tick_params(labelsize=style.TINY_PT, length=2, pad=1.5)
+    for side in ("left", "bottom"):
+        bar.spines[side].set_visible(False)
+    name = "unit unknown" if unit == "unknown" else unit
+    bar.set_title(
+        style.fitted(name, 14.0, size_pt=style.TINY_PT),
+        fontsize=style.TINY_PT,
+        weight="normal",
+        pad=3,
+    )
+
+
+def _key(plate: Plate, codes: _Codes) -> list[str]:
+    """What the letters mean, in lines that fit under the plate."""
+    present = [
+        role for role in LETTERS if LETTERS[role] and any(w.role is role for w in plate.wells)
+    ]
+    entries = []
+    for role in present:
+        if role in (Role.COMPETITION, Role.RESPONSE) and codes.compounds:
+            if len(codes.compounds) == 1:
+                entries.append(f"{LETTERS[role]} {codes.compounds[0]}")
+            elif role is Role.COMPETITION or Role.COMPETITION not in present:
+                entries += [
+                    f"{LETTERS[role]}{n} {name}" for n, name in enumerate(codes.compounds, 1)
+                ]
+        else:
+            entries.append(f"{LETTERS[role]} {WORDS[role]}")
+    if len(codes.groups) > 1:
+        entries += [f"{chr(ord('a') + n % 26)} {name}" for n, name in enumerate(codes.groups)]
+    if any(w.excluded for w in plate.wells):
+        entries.append("× left out of the fit")
+    return _flow([style.fitted(entry, 60.0, size_pt=style.SMALL_PT) for entry in entries])
+
+
+def _flow(entries: list[str]) -> list[str]:
+    lines = [""]
+    for entry in entries:
+        longer = f"{lines[-1]}  ·  {entry}" if lines[-1] else entry
+        if style.width_mm(longer, size_pt=style.SMALL_PT) <= 160.0:
+            lines[-1] = longer
+        elif len(lines) < KEY_LINES:
+            lines.append(entry)
+        else:
+            lines[-1] = style.fitted(longer + " …", 160.0, size_pt=style.SMALL_PT)
+            break
+    return lines
+
+
+def _caption(plate: Plate, title: str) -> str:
+    unit = "in an unknown unit" if plate.unit == "unknown" else f"in {plate.unit}"
+    parts = [
+        f"{style.one_line(title or plate.name)}: readings {unit}; colour and numbers are the readings."
+    ]
+    if plate.shape[1] > 12:
+        parts = [f"{style.one_line(title or plate.name)}: readings {unit}, as depth of colour."]
+    out = [w for w in plate.wells if w.excluded]
+    if out:
+        named = "; ".join(f"{w.name} ({style.one_line(w.excluded)})" for w in out[:8])
+        parts.append(f"Left out: {named}{' and others' if len(out) > 8 else ''}.")
+    if plate.file:
+        parts.append(f"File {plate.file}.")
+    return " ".join(parts)
+
+
+def _alt(plate: Plate) -> str:
+    roles = {WORDS[role]: sum(w.role is role for w in plate.wells) for role in WORDS}
+    told = ", ".join(f"{count} {role}" for role, count in roles.items() if count)
+    return f"Map of plate {plate.name}, {plate.size} wells: {told or 'no well with a role'}."

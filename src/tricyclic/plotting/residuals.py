@@ -1,0 +1,105 @@
+"""From a Fit to its standardised residuals against the expected reading.
+
+Where the variance model is right, about one symbol in twenty lies outside the field, without a pattern.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tricyclic.core.document import Figure
+from tricyclic.core.estimate import Fit, FittedPart
+from tricyclic.plotting import style
+
+
+def residuals(
+    fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: style.TextAs = "text"
+) -> Figure:
+    """Draw standardised residuals of all readings of a fit, 84 mm wide.
+
+    Parameters
+    ----------
+    fit : Fit
+        One that came out (`ok`), with at least one part.
+    name, title : str
+        File name of the figure; what stands above.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    with style.publication_style(text_as):
+        height = 59.0
+        canvas, axes = style.sheet(
+            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=11.0
+        )
+        kinds = [kind for part in fit.parts for kind in _kinds(part, len(fit.parts) > 1)]
+        every = np.concatenate([r for _, _, r in kinds])
+        reach = max(3.0, float(np.abs(every[np.isfinite(every)]).max(initial=0.0)) * 1.08)
+        axes.axhspan(-1.96, 1.96, color=style.PALE, alpha=0.5, linewidth=0)
+        axes.axhline(0, color=style.GREY, linewidth=0.8)
+        for index, (label, expected, residual) in enumerate(kinds):
+            axes.plot(
+                expected,
+                residual,
+                linestyle="none",
+                marker=style.symbol(index),
+                color=style.colour(index),
+                markersize=3.4,
+                markeredgecolor="white",
+                markeredgewidth=0.3,
+                label=style.fitted(label, 18.0, size_pt=style.SMALL_PT),
+            )
+        axes.set_ylim(-reach, reach)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        unit = fit.parts[0].series.y_unit
+        axes.set_xlabel("expected reading" + (f" ({unit})" if unit and unit != "unknown" else ""))
+        axes.set_ylabel("standardised residual")
+        axes.yaxis.set_label_coords(-10.5 / 63.5, 0.5)
+        if 1 < len(kinds) <= 5:
+            axes.legend(
+                loc="lower right",
+                bbox_to_anchor=(1.0, 1.02),
+                ncols=min(3, len(kinds)),
+                columnspacing=0.8,
+                handletextpad=0.1,
+            )
+        canvas.text(
+            2.0 / 84.0,
+            1 - 1.2 / height,
+            style.fitted(title, 80.0, bold=True),
+            va="top",
+            weight="bold",
+        )
+        outside = int(np.sum(np.abs(every) > 1.96))
+        told = f"{outside} of {every.size} outside ±1.96"
+        return style.finish(
+            canvas,
+            name=name,
+            caption=f"{style.one_line(title)}: (observed − expected) / SD under the {fit.variance} variance model; "
+            f"{told} (5 % are expected to be).",
+            alt=f"{title}: standardised residuals against expected readings, {told}.",
+            width="column",
+            pdf=pdf,
+        )
+
+
+def _kinds(part: FittedPart, several: bool) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Readings of a part by what the wells were for, where the series says so: (label, expected, residual)."""
+    series, residual = part.series, part.residuals
+    prefix = f"{series.name} " if several else ""
+    if "competitor_M" in series.x and "specific" in series.x:
+        nsb = series.x["specific"] == 0
+        control = ~nsb & (series.x["competitor_M"] == 0)
+        masks = {"competition": ~nsb & ~control, "total": control, "NSB": nsb}
+    elif "specific" in series.x:
+        nsb = series.x["specific"] == 0
+        masks = {"total": ~nsb, "NSB": nsb}
+    else:
+        masks = {"readings": np.ones(series.n, bool)}
+    if several:
+        masks = {"": np.ones(series.n, bool)}
+    return [
+        (f"{prefix}{label}".strip(), part.expected[m], residual[m])
+        for label, m in masks.items()
+        if m.any()
+    ]

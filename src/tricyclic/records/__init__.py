@@ -1,1 +1,0 @@
-"""Frozen values that cross the walls; checked when made."""

@@ -1,0 +1,1 @@
+"""One result dataclass per analysis; data only, without rendering."""

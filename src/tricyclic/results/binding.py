@@ -1,0 +1,141 @@
+"""What a binding analysis found: of one plate, of one assay over its runs, of a whole study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tricyclic.core.check import Check
+from tricyclic.core.conditions import BindingConditions
+from tricyclic.core.estimate import Estimate, Fit
+from tricyclic.core.evidence import Evidence, Source
+from tricyclic.core.plate import Plate
+from tricyclic.core.protocol import Protocol
+from tricyclic.core.series import Series
+
+
+@dataclass(frozen=True)
+class ErrorShare:
+    """One contribution to the error of a number: its standard error on the log10 scale and its share of the variance.
+
+    `shared` is True where the same value (one Kd, one stock) enters every run, so averaging runs does not shrink it.
+    """
+
+    name: str
+    value: str
+    log10_se: float
+    share: float
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two conditions or two models compared.
+
+    `ratio` holds numerator / denominator with its interval, where there is one; `statistic`, `df`, `p` of the
+    test that `test` names; `says` is the finding as a sentence; `p_calibrated` by simulation of the design.
+    """
+
+    name: str
+    says: str
+    test: str
+    p: float
+    statistic: float = float("nan")
+    df: tuple[float, ...] = ()
+    p_calibrated: float = float("nan")
+    ratio: Estimate | None = None
+    difference: Estimate | None = None
+    details: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class PlateResult:
+    """One plate (or one run of a table): what was read, fitted, found and doubted.
+
+    `estimates` come from `fit`, the fit that answers; `classical` holds what the other common analyses give
+    on the same wells (name, fit or None, estimates) so that the difference can be shown; `comparisons` are
+    the nested model choices.
+    """
+
+    name: str
+    experiment: str
+    group: str
+    plate: Plate | None
+    conditions: BindingConditions
+    series: tuple[Series, ...]
+    fit: Fit
+    estimates: tuple[Estimate, ...]
+    classical: tuple[tuple[str, tuple[Estimate, ...]], ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    budget: tuple[ErrorShare, ...] = ()
+    checks: tuple[Check, ...] = ()
+    model: str = ""
+
+    def estimate(self, name: str, subject: str = "") -> Estimate:
+        """Find an estimate by name (and subject); KeyError if there is none."""
+        for estimate in self.estimates:
+            if estimate.name == name and subject in ("", estimate.subject):
+                return estimate
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class AssayResult:
+    """One assay over its independent runs: `pooled` numbers count runs, never wells."""
+
+    name: str
+    title: str
+    kind: str
+    target: str
+    compounds: tuple[str, ...]
+    plates: tuple[PlateResult, ...]
+    pooled: tuple[Estimate, ...]
+    budget: tuple[ErrorShare, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    protocol: Protocol | None = None
+    methods: str = ""
+    checks: tuple[Check, ...] = ()
+
+    def all_checks(self) -> tuple[Check, ...]:
+        """Checks of the assay and of its plates."""
+        return self.checks + tuple(check for plate in self.plates for check in plate.checks)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """One exclusion, as a person recorded it."""
+
+    target: str
+    reason: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A raw file that a result rests on."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """All that a study found, and from what."""
+
+    title: str
+    assays: tuple[AssayResult, ...]
+    selectivity: tuple[Estimate, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+    sources: tuple[Source, ...] = ()
+    synthetic: str = ""
+    author: str = ""
+    version: str = ""
+    checks: tuple[Check, ...] = field(default=())
+
+    def all_checks(self) -> tuple[Check, ...]:
+        """Checks of the study and of all its assays and plates."""
+        return self.checks + tuple(check for assay in self.assays for check in assay.all_checks())

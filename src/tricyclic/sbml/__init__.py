@@ -1,0 +1,1 @@
+"""SBML documents: read, written and checked with libSBML."""

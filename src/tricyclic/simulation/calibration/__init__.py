@@ -1,0 +1,1 @@
+"""Calibration of scenarios against published observations, and validation against those kept apart."""

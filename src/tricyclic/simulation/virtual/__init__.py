@@ -1,0 +1,1 @@
+"""Simulated experiments: glutamate release, neurite outgrowth, microdialysis."""

@@ -1,0 +1,1 @@
+"""Statistics: random effects, censored means, group comparisons, multiple testing, control rules."""

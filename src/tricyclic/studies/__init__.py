@@ -1,1 +1,0 @@
-"""The study folder: raw files, exclusions, results, verify."""

@@ -1,0 +1,143 @@
+"""Each heavy library is imported in one place, and start-up loads none of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+# library -> the files that may import it; a folder ends in "/"
+ENTRY_POINTS: dict[str, tuple[str, ...]] = {
+    "scipy.optimize": ("numerics/", "stats/"),
+    "scipy": ("numerics/", "stats/", "ode/", "fitting/"),
+    "matplotlib": ("plotting/",),
+    "openpyxl": ("io/",),
+    "typst": ("reports/pdf.py",),
+    "jinja2": ("reports/",),
+    "numba": ("numerics/",),
+    "pyarrow": ("io/",),
+    "dask": ("fitting/on_dask.py",),
+    "distributed": ("fitting/on_dask.py",),
+    "click": ("cli/",),
+    "antimony": ("ode/solver.py",),
+    "roadrunner": ("ode/roadrunner.py",),
+    "libsbml": ("sbml/", "ode/scipy_engine.py"),
+    "SALib": ("numerics/sobol.py",),
+    "emcee": ("numerics/ensemble_sampler.py",),
+    "py_mini_racer": ("plotting/graphviz.py",),
+}
+NOT_USED = (
+    "pandas",
+    "pydantic",
+    "lmfit",
+    "plotly",
+    "seaborn",
+    "pint",
+    "requests",
+    "urllib.request",
+    "http",
+    "socket",
+)
+HEAVY = (
+    "numpy",
+    "scipy",
+    "numba",
+    "pyarrow",
+    "distributed",
+    "matplotlib",
+    "openpyxl",
+    "typst",
+    "jinja2",
+    "antimony",
+    "roadrunner",
+    "libsbml",
+    "SALib",
+    "emcee",
+    "py_mini_racer",
+)
+
+
+def misplaced_imports(files):
+    complaints = []
+    for file in files:
+        for imported in file.imports:
+            library = next((name for name in ENTRY_POINTS if _within(imported.module, name)), None)
+            if library and not file.place.startswith(ENTRY_POINTS[library]):
+                allowed = ", ".join(ENTRY_POINTS[library])
+                complaints.append(
+                    f"{file.place}:{imported.line} imports {imported.module}; only {allowed} may"
+                )
+    return complaints
+
+
+def test_each_heavy_library_is_imported_in_its_entry_point_only(source_files):
+    complaints = misplaced_imports(source_files)
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_second_entry_point_to_an_optimiser_is_reported(invent):
+    assay = invent("assays/invented.py", "def ki():\n    from scipy.optimize import brentq")
+    assert misplaced_imports([assay]) == [
+        "assays/invented.py:2 imports scipy.optimize.brentq; only numerics/, stats/ may"
+    ]
+
+
+def test_no_library_is_imported_that_was_decided_against_or_that_uses_the_network(source_files):
+    complaints = [
+        f"{file.place}:{imported.line} imports {imported.module}, which tricyclic does not use"
+        for file in source_files
+        for imported in file.imports
+        if any(_within(imported.module, name) for name in NOT_USED)
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_and_version_load_no_heavy_library(arguments):
+    loaded = _modules_after(
+        f"from tricyclic.cli.main import main\nsys.argv = ['tricyclic', *{arguments!r}]\nmain()"
+    )
+    heavy = sorted(set(HEAVY) & loaded)
+    assert not heavy, f"tricyclic {arguments[0]} loads {', '.join(heavy)}"
+    assert "click" in loaded, "the command line did not run"
+
+
+def test_importing_tricyclic_loads_no_heavy_library():
+    heavy = sorted(set(HEAVY) & _modules_after("import tricyclic"))
+    assert not heavy, f"import tricyclic loads {', '.join(heavy)}"
+
+
+def test_help_takes_a_fraction_of_a_second():
+    def seconds() -> float:
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", "from tricyclic.cli.main import main; main(['--help'])"],
+            capture_output=True,
+            check=True,
+        )
+        return time.perf_counter() - start
+
+    fastest = min(seconds() for _ in range(5))
+    # An idle machine takes under 0.1 s; a busy one, with other tests beside, gets room.
+    assert fastest < 0.5, f"tricyclic --help took {fastest:.2f} s at best of five"
+
+
+def _within(module: str, library: str) -> bool:
+    return module == library or module.startswith(library + ".")
+
+
+def _modules_after(code: str) -> set[str]:
+    lines = [
+        "import json, sys",
+        "try:",
+        *(f"    {line}" for line in code.splitlines()),
+        "except SystemExit: pass",
+    ]
+    program = "\n".join([*lines, "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"])
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stderr.splitlines()[-1]))

@@ -1,0 +1,112 @@
+"""Analysis packages read no clock, no environment and no file; only a few packages touch files."""
+
+from __future__ import annotations
+
+import ast
+
+ANALYSIS = {"stats", "numerics", "curves", "fitting", "assays"}
+READS = {"io", "study"}
+WRITES = {"io", "study", "cli"}
+READING = {
+    "open",
+    "read_text",
+    "read_bytes",
+    "fromfile",
+    "loadtxt",
+    "genfromtxt",
+    "load_workbook",
+    "parse_xml",
+}
+WRITING = {
+    "write_text",
+    "write_bytes",
+    "savetxt",
+    "tofile",
+    "unlink",
+    "mkdir",
+    "rmtree",
+    "rename",
+    "makedirs",
+    "symlink_to",
+    "touch",
+}
+
+
+def called_name(node: ast.Call) -> str:
+    """Last part of what is called: `path.read_text()` gives read_text."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def calls(tree: ast.Module) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def file_access(files, names, packages, verb):
+    return [
+        f"{file.place}:{call.lineno} calls {called_name(call)}; "
+        f"only {', '.join(sorted(packages))} {verb} files"
+        for file in files
+        if file.package not in packages
+        for call in calls(file.tree)
+        if called_name(call) in names
+        and not (called_name(call) == "open" and file.package in WRITES)  # writing needs open
+    ]
+
+
+def test_only_io_and_the_study_folder_open_files(source_files):
+    complaints = file_access(source_files, READING, READS, "open")
+    assert not complaints, "\n".join(complaints)
+
+
+def test_only_io_the_study_folder_and_the_command_line_write_files(source_files):
+    complaints = file_access(source_files, WRITING, WRITES, "write")
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_fit_that_opens_a_file_is_reported(invent):
+    fit = invent("fitting/invented.py", "from pathlib import Path\ntext = Path('a').read_text()")
+    expected = "fitting/invented.py:2 calls read_text; only io, study open files"
+    assert file_access([fit], READING, READS, "open") == [expected]
+
+
+def test_analysis_reads_no_clock_and_no_environment(source_files):
+    complaints = [
+        f"{file.place}:{imported.line} imports {imported.module}; "
+        "an analysis gives the same answer at any time and place"
+        for file in source_files
+        if file.package in ANALYSIS
+        for imported in file.imports
+        if imported.module.split(".")[0]
+        in {"time", "os", "sys", "random", "logging", "subprocess", "warnings"}
+    ]
+    complaints += [
+        f"{file.place}:{call.lineno} calls {called_name(call)}"
+        for file in source_files
+        if file.package in ANALYSIS
+        for call in calls(file.tree)
+        if called_name(call) in {"now", "today", "print", "input", "getenv"}
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+def test_random_numbers_come_from_a_generator_or_a_seed_that_was_passed(source_files):
+    complaints = [
+        f"{file.place}:{call.lineno} calls {ast.unparse(call.func)}; take rng: np.random.Generator"
+        for file in source_files
+        if file.package in ANALYSIS
+        for call in calls(file.tree)
+        if ast.unparse(call.func).startswith(("np.random.", "numpy.random."))
+        and not (called_name(call) == "default_rng" and call.args)
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+def test_analysis_keeps_no_global_state(source_files):
+    complaints = [
+        f"{file.place}:{node.lineno} declares global {', '.join(node.names)}"
+        for file in source_files
+        if file.package in ANALYSIS
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Global)
+    ]
+    assert not complaints, "\n".join(complaints)

@@ -1,0 +1,198 @@
+"""MSR, limits of agreement and control charts, against printed examples and their own laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tricyclic.assays.potency.reproducibility import control_chart, control_msr, replicate_msr
+from tricyclic.core.estimate import Estimate
+from tricyclic.errors import InputError
+
+# Montgomery, Introduction to Statistical Quality Control, viscosity of aircraft primer paint, batches 1 to 15
+VISCOSITY = [
+    33.75,
+    33.05,
+    34.00,
+    33.81,
+    33.46,
+    34.02,
+    33.68,
+    33.27,
+    33.49,
+    33.20,
+    33.62,
+    33.00,
+    33.54,
+    33.12,
+    33.84,
+]
+# The same book, inside diameter of forged piston rings, 25 samples of 5 [mm - 74, in thousandths]
+RINGS = """30 2 19 -8 8/-5 -8 1 11 4/-12 24 21 5 2/2 -4 -7 15 9/-8 7 15 -11 14/9 -6 -3 -15 -7/-5 6 -6 0 5/-15 3 -7 15 -12/8 -5 9 5 4/
+-2 0 -10 7 -5/-6 -2 -6 -5 -10/4 0 7 0 -4/-17 2 -2 -3 12/6 -33 -6 0 -16/12 14 -2 -1 7/0 -16 5 -2 -4/-6 12 -14 5 7/6 10 18 3 0/
+-16 2 3 5 -3/0 10 13 20 3/-18 1 15 5 -4/4 -1 -10 6 9/10 -11 -10 9 14/15 8 -7 0 10/-18 -16 -5 17 13"""
+
+
+def runs(values):
+    return {str(k): [value] for k, value in enumerate(values, 1)}
+
+
+def estimates(values, relation="=", unit="nM"):
+    return [
+        Estimate("IC50", float(v), unit, subject=f"C{k}", relation=relation)
+        for k, v in enumerate(values)
+    ]
+
+
+def test_an_individuals_chart_has_the_limits_that_montgomery_prints():
+    chart = control_chart(runs(VISCOSITY))
+    assert chart.kind == "I-MR"
+    assert chart.centre == pytest.approx(33.52, abs=0.005)
+    assert (chart.lower[0], chart.upper[0]) == pytest.approx((32.24, 34.80), abs=0.006)
+    assert chart.scatter_centre[0] == pytest.approx(0.481, abs=5e-4)
+    assert chart.scatter_upper[0] == pytest.approx(1.57, abs=0.005)
+    assert not chart.broken
+
+
+def test_a_chart_of_means_has_the_limits_that_montgomery_prints():
+    samples = [[74 + int(v) / 1000 for v in row.split()] for row in RINGS.split("/")]
+    chart = control_chart({str(k): sample for k, sample in enumerate(samples)})
+    assert chart.kind == "Xbar-S"
+    assert chart.centre == pytest.approx(74.001, abs=5e-4)
+    assert (chart.lower[0], chart.upper[0]) == pytest.approx((73.988, 74.014), abs=7e-4)
+    assert chart.scatter_centre[0] == pytest.approx(0.0094, abs=5e-5)
+    assert chart.scatter_upper[0] == pytest.approx(0.0196, abs=5e-5)
+    assert chart.scatter_lower[0] == 0.0
+    assert not chart.broken
+
+
+def test_runs_of_other_sizes_get_limits_of_their_own():
+    rng = np.random.default_rng(2)
+    chart = control_chart({str(k): rng.normal(0, 0.1, 2 + k % 3).tolist() for k in range(12)})
+    widths = {
+        n: round(u - lo, 9) for n, u, lo in zip(chart.sizes, chart.upper, chart.lower, strict=True)
+    }
+    assert widths[2] / widths[4] == pytest.approx(np.sqrt(2))
+
+
+def test_a_pic50_chart_is_the_mirror_of_a_chart_of_log_ic50():
+    rng = np.random.default_rng(3)
+    logs = rng.normal(0.6, 0.08, 20)
+    a, b = control_chart(runs(logs)), control_chart(runs(9.0 - logs))
+    assert a.sigma == pytest.approx(b.sigma)
+    assert a.cumulative[-1].msr == pytest.approx(b.cumulative[-1].msr)
+    assert [item.run for item in a.broken] == [item.run for item in b.broken]
+
+
+def test_a_jump_after_the_baseline_is_seen_and_told():
+    values = [0.60, 0.55, 0.66, 0.59, 0.70, 0.63, 0.58, 0.64, 0.60, 0.99]
+    chart = control_chart(runs(values), baseline=9, subject="desipramine")
+    assert {item.run for item in chart.broken} == {"10"}
+    assert {item.chart for item in chart.broken} == {"I", "MR"}
+    assert any(check.level == "look" and "three sigma" in check.says for check in chart.checks)
+
+
+def test_the_moving_msr_begins_with_the_sixth_run():
+    chart = control_chart(runs(VISCOSITY))
+    assert [m is None for m in chart.recent[:6]] == [True] * 5 + [False]
+    assert chart.recent[-1] == control_msr(VISCOSITY[-6:])
+    assert chart.cumulative[-1] == control_msr(VISCOSITY)
+
+
+def test_the_msr_of_a_control_is_ten_to_two_root_two_sd():
+    assert control_msr([0.5, 0.6, 0.7]).msr == pytest.approx(10 ** (2 * np.sqrt(2) * 0.1))
+
+
+def test_two_compounds_of_one_potency_differ_by_more_than_the_msr_in_one_of_twenty_pairs():
+    rng = np.random.default_rng(4)
+    sd = 0.12
+    pairs = rng.normal(0, sd, (100_000, 2))
+    msr = 10 ** (2 * np.sqrt(2) * sd)
+    share = np.mean(np.abs(pairs[:, 0] - pairs[:, 1]) > np.log10(msr))
+    assert share == pytest.approx(0.0455, abs=0.003)
+
+
+def test_a_replicate_experiment_by_hand():
+    first, second = [10.0, 100.0, 1000.0], [20.0, 100.0, 500.0]
+    found = replicate_msr(estimates(first), estimates(second))
+    d = np.log10([0.5, 1.0, 2.0])
+    assert found.mean_ratio == pytest.approx(1.0)
+    assert found.msr == pytest.approx(10 ** (2 * d.std(ddof=1)))
+    assert (found.agreement_low, found.agreement_high) == pytest.approx((1 / found.msr, found.msr))
+    # t with 2 df at 95 % is 4.3027
+    assert found.mean_ratio_high == pytest.approx(10 ** (4.302653 * d.std(ddof=1) / np.sqrt(3)))
+
+
+def test_swapping_the_runs_turns_the_ratio_and_keeps_the_msr():
+    rng = np.random.default_rng(6)
+    logs = rng.uniform(0, 4, 24)
+    a, b = 10 ** (logs + rng.normal(0, 0.1, 24)), 10 ** (logs + 0.05 + rng.normal(0, 0.1, 24))
+    one, other = (
+        replicate_msr(estimates(a), estimates(b)),
+        replicate_msr(estimates(b), estimates(a)),
+    )
+    assert one.msr == pytest.approx(other.msr)
+    assert one.mean_ratio == pytest.approx(1 / other.mean_ratio)
+    assert one.agreement_low == pytest.approx(1 / other.agreement_high)
+
+
+def test_the_unit_of_a_run_changes_nothing():
+    a, b = [1.0, 20.0, 300.0, 4000.0], [1.2, 18.0, 330.0, 3900.0]
+    in_nM = replicate_msr(estimates(a), estimates(b))
+    mixed = replicate_msr(estimates(a), estimates(np.array(b) / 1000, unit="uM"))
+    assert mixed.msr == pytest.approx(in_nM.msr)
+
+
+def test_limits_of_the_msr_hold_it_in_nineteen_of_twenty_experiments():
+    rng = np.random.default_rng(8)
+    truth, held = 10 ** (2 * 0.1 * np.sqrt(2)), []
+    for _ in range(400):
+        logs = rng.uniform(0, 4, 20)
+        found = replicate_msr(
+            estimates(10 ** (logs + rng.normal(0, 0.1, 20))),
+            estimates(10 ** (logs + rng.normal(0, 0.1, 20))),
+        )
+        held.append(found.msr_low <= truth <= found.msr_high)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.04)
+
+
+def test_a_bound_is_left_out_by_name():
+    first = [
+        *estimates([1.0, 20.0, 300.0]),
+        Estimate("IC50", 1e4, "nM", subject="weak", relation=">"),
+    ]
+    second = [*estimates([1.2, 18.0, 330.0]), Estimate("IC50", 8e3, "nM", subject="weak")]
+    found = replicate_msr(first, second)
+    assert found.left_out == ("weak",)
+    assert any("weak" in check.says and check.level == "look" for check in found.checks)
+
+
+def test_a_good_assay_passes_and_a_shifted_one_is_told_so():
+    rng = np.random.default_rng(9)
+    logs = np.linspace(0, 4, 25)
+    a, b = 10 ** (logs + rng.normal(0, 0.05, 25)), 10 ** (logs + rng.normal(0, 0.05, 25))
+    assert all(check.level == "fine" for check in replicate_msr(estimates(a), estimates(b)).checks)
+    shifted = {
+        check.name: check.level for check in replicate_msr(estimates(a), estimates(2 * b)).checks
+    }
+    assert shifted["mean_ratio"] == "look"
+    assert shifted["replicate_msr"] == "fine"
+
+
+@pytest.mark.parametrize(
+    ("runs_of", "says"),
+    [
+        ({"1": [1.0], "2": [2.0]}, "three runs or more"),
+        ({"1": [1.0], "2": [2.0, 3.0], "3": [1.0]}, "one potency and others have several"),
+        ({"1": [1.0], "2": [float("nan")], "3": [1.0]}, "run 2: a potency is missing"),
+        ({"1": [1.0], "2": [1.0], "3": [1.0]}, "ll potencies of the control are equal"),
+    ],
+)
+def test_runs_that_make_no_chart_are_told_why(runs_of, says):
+    with pytest.raises(InputError, match=says):
+        control_chart(runs_of)
+
+
+def test_two_shared_compounds_are_no_replicate_experiment():
+    with pytest.raises(InputError, match="2 compounds have a potency in both runs"):
+        replicate_msr(estimates([1.0, 2.0]), estimates([1.0, 2.0]))

@@ -1,0 +1,242 @@
+"""Hits: the false discovery rate holds, active compounds are found, classes follow their rules, bounds stay bounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tricyclic.assays.screening.analysis import judge_screen
+from tricyclic.assays.screening.hits import CLASSES, adjusted
+from tricyclic.assays.screening.simulate_screen import simulate_curves, simulate_single
+from tricyclic.core.plate import Plate, Role, Well, row_letters
+from tricyclic.stats.statistics import false_discoveries
+
+DOSES = np.logspace(-9, -5, 10)
+
+
+def primary(plates, *, seed=1, **asked):
+    return simulate_single(plates, np.random.default_rng(seed), **asked)
+
+
+def curves(plates, *, seed=1, **asked):
+    return simulate_curves(plates, np.random.default_rng(seed), **asked)
+
+
+def judged(plates, seed=0, **asked):
+    return judge_screen(plates, rng=np.random.default_rng(seed), **asked)
+
+
+def plate_of_curves(effects, *, sd=1.0, seed=0, doses=DOSES, twice=True):
+    """A plate with one compound per given effect function of the dose, in duplicate, and controls."""
+    rng = np.random.default_rng(seed)
+    places = [f"{row_letters(r)}{c + 1:02d}" for r in range(16) for c in range(24)]
+    wells = []
+
+    def put(effect, role, **held):
+        place = places[len(wells)]
+        wells.append(Well(place, float(1000 - 9 * (effect + rng.normal(0, sd))), role=role, **held))
+
+    for _ in range(8):
+        put(0.0, Role.TOTAL)
+        put(100.0, Role.NON_SPECIFIC)
+    for name, effect_at in effects.items():
+        for dose in np.repeat(doses, 2 if twice else 1):
+            put(effect_at(dose), Role.COMPETITION, compound=name, concentration_M=float(dose))
+    return Plate("curves", 384, tuple(wells))
+
+
+def hill(log10_ic50, *, slope=1.0, start=0.0, end=100.0):
+    return lambda dose: start + (end - start) / (1 + 10 ** (slope * (log10_ic50 - np.log10(dose))))
+
+
+def test_adjusted_values_call_what_benjamini_and_hochberg_call():
+    rng = np.random.default_rng(1)
+    p = np.concatenate([rng.random(200), rng.random(20) * 1e-3])
+    for q in (0.01, 0.05, 0.2):
+        assert np.array_equal(adjusted(p) <= q, false_discoveries(p, q))
+
+
+def test_adjusted_values_are_those_of_r():
+    # R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.5), "BH")
+    assert adjusted(np.array([0.01, 0.02, 0.03, 0.04, 0.5])) == pytest.approx(
+        [0.05, 0.05, 0.05, 0.05, 0.5]
+    )
+
+
+def test_strong_hits_are_found_and_nothing_else():
+    plates, active = primary(6, seed=2)
+    called = {hit.compound for hit in judged(plates).wells if hit.hit}
+    assert called == active
+
+
+def test_the_false_discovery_rate_of_weak_wells_is_held():
+    false = total = found = there = 0
+    for seed in range(6):
+        plates, active = primary(4, seed=seed, share=0.05, effect=(10.0, 25.0))
+        called = {
+            hit.compound for hit in judged(plates, fdr=0.1, effect_at_least=0.0).wells if hit.hit
+        }
+        false, total = false + len(called - active), total + len(called)
+        found, there = found + len(called & active), there + len(active)
+    assert false / total <= 0.13
+    assert found / there > 0.4
+
+
+def test_inactive_wells_give_even_p_values():
+    plates, _ = primary(10, seed=3, share=0.0)
+    p = np.array([hit.p for hit in judged(plates).wells])
+    for level in (0.5, 0.1, 0.01):
+        assert np.mean(p < level) == pytest.approx(level, abs=4 * np.sqrt(level / p.size))
+
+
+def test_replicates_of_a_compound_are_joined_by_the_root_of_their_number():
+    (plate,), _ = primary(1, seed=4, share=0.0)
+    apart = {hit.wells[0]: hit.z for hit in judged([plate]).wells}
+    two = ("C05", "D05")
+    renamed = tuple(replace(w, compound="twice") if w.name in two else w for w in plate.wells)
+    found = next(hit for hit in judged([Plate("P", 384, renamed)]).wells if hit.compound == "twice")
+    assert found.wells == two
+    assert found.z == pytest.approx((apart["C05"] + apart["D05"]) / np.sqrt(2))
+
+
+def test_flat_curves_are_called_no_more_often_than_the_rate_allows():
+    plates, _ = curves(12, seed=5, share=0.0)
+    p = np.array([curve.p for curve in judged(plates).curves])
+    assert p.size == 384
+    assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.035)
+    assert np.mean(p < 0.5) == pytest.approx(0.5, abs=0.1)
+    assert sum(curve.hit for curve in judged(plates, effect_at_least=0.0).curves) <= 2
+
+
+def test_active_curves_are_found_with_the_ic50_that_was_put_in():
+    plates, truth = curves(6, seed=6)
+    screen = judged(plates)
+    active = [curve for curve in screen.curves if truth[curve.compound] is not None]
+    assert all(curve.hit for curve in active)
+    assert not any(curve.hit for curve in screen.curves if truth[curve.compound] is None)
+    closed = [
+        c for c in active if c.ic50.relation == "=" and c.ic50.low > 0 and np.isfinite(c.ic50.high)
+    ]
+    inside = [c.ic50.low <= 10 ** (truth[c.compound] + 9) <= c.ic50.high for c in closed]
+    assert len(closed) > 40
+    assert np.mean(inside) > 0.87
+
+
+CASES = {
+    "full curve, both plateaus": hill(-7.0),
+    "partial effect, both plateaus": hill(-7.0, end=55.0),
+    "upper plateau missing": hill(-5.4),
+    "lower plateau missing": hill(-8.7),
+    "flat": lambda dose: 0.0,
+    "effect at every concentration": lambda dose: 98.0,
+    "inverted": hill(-7.0, end=-80.0),
+    "steep": hill(-7.0, slope=5.0),
+    "shallow": hill(-7.0, slope=0.33),
+    "open above": hill(-4.7),
+    "open below": hill(-9.3),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_each_class_is_given_to_the_curve_its_rule_describes(kind):
+    doses = np.logspace(-11, -3, 16) if kind == "shallow" else DOSES
+    screen = judged([plate_of_curves({"drug": CASES[kind]}, sd=0.8, doses=doses)])
+    (found,) = screen.curves
+    assert found.kind == kind
+    assert kind in CLASSES
+
+
+def test_every_class_that_can_be_given_has_a_rule_and_is_shown_with_it():
+    screen = judged(
+        [
+            plate_of_curves(
+                {name: shape for name, shape in CASES.items() if name != "shallow"}, sd=0.8
+            )
+        ]
+    )
+    rules = dict(screen.classes)
+    assert {curve.kind for curve in screen.curves} <= set(rules)
+    assert rules == CLASSES
+
+
+def test_an_inverted_curve_is_no_hit_and_has_no_pooled_potency():
+    screen = judged(
+        [plate_of_curves({"up": CASES["inverted"], "down": CASES["full curve, both plateaus"]})]
+    )
+    by_name = {curve.compound: curve for curve in screen.curves}
+    assert not by_name["up"].hit
+    assert by_name["down"].hit
+    assert [potency.compound for potency in screen.potencies] == ["down"]
+
+
+def test_a_compound_without_effect_is_a_bound_at_the_highest_concentration():
+    (found,) = judged([plate_of_curves({"drug": CASES["flat"]})]).curves
+    assert found.ic50.relation == ">"
+    assert found.ic50.value == pytest.approx(1e4)  # nM
+    assert found.says == "flat"
+
+
+def test_a_compound_with_full_effect_at_every_concentration_is_a_hit_below_the_lowest_and_never_inactive():
+    screen = judged([plate_of_curves({"strong": lambda dose: 98.0, "none": CASES["flat"]})])
+    by_name = {curve.compound: curve for curve in screen.curves}
+    assert by_name["strong"].hit
+    assert not by_name["none"].hit
+    assert by_name["strong"].ic50.relation == "<"
+    assert by_name["strong"].ic50.value == pytest.approx(1.0)  # nM
+    assert {p.compound: p.ic50.relation for p in screen.potencies} == {"strong": "<", "none": ">"}
+
+
+def test_half_way_points_beyond_the_concentrations_are_bounds():
+    by_name = {
+        c.compound: c
+        for c in judged(
+            [plate_of_curves({"weak": CASES["open above"], "strong": CASES["open below"]}, sd=0.1)]
+        ).curves
+    }
+    assert by_name["weak"].ic50.relation == ">"
+    assert by_name["weak"].says == "open above 10.0 uM"
+    assert by_name["strong"].ic50.relation == "<"
+    assert by_name["strong"].ic50.value == pytest.approx(1.0)
+
+
+def test_a_bound_is_carried_into_the_mean_over_plates():
+    first = plate_of_curves({"drug": hill(-5.6)}, seed=1, sd=0.5)
+    second = plate_of_curves({"drug": hill(-5.4)}, seed=2, sd=0.5)
+    third = plate_of_curves({"drug": lambda dose: 0.0}, seed=3, sd=0.5)
+    named = [Plate(name, 384, p.wells) for name, p in (("a", first), ("b", second), ("c", third))]
+    (found,) = judged(named).potencies
+    assert found.curves == 3
+    assert found.hits == 2
+    measured = 10 ** ((-5.6 - 5.4) / 2 + 9)
+    assert found.ic50.value > measured
+    assert "bounds" in found.ic50.method
+
+
+def test_few_concentrations_are_single_wells_and_few_readings_say_so():
+    plate = plate_of_curves({"three": hill(-7.0)}, doses=DOSES[::4])
+    screen = judged([plate])
+    assert not screen.curves
+    assert {hit.compound for hit in screen.wells} == {"three"}
+    four = judged([plate_of_curves({"four": hill(-7.0)}, doses=DOSES[::3], twice=False)])
+    (found,) = four.curves
+    assert found.kind == "not fitted"
+    assert "too few points" in found.says
+    assert np.isnan(found.ic50.value)
+    assert not four.potencies
+
+
+def test_missing_wells_give_a_design_of_their_own():
+    plate = plate_of_curves({"a": hill(-7.0), "b": lambda dose: 0.0})
+    thinned = Plate("p", 384, tuple(w for k, w in enumerate(plate.wells) if k % 7))
+    by_name = {c.compound: c for c in judged([thinned]).curves}
+    assert by_name["a"].hit
+    assert not by_name["b"].hit
+    assert 0 < by_name["b"].p <= 1
+
+
+def test_the_same_seed_gives_the_same_screen():
+    plates, _ = curves(2, seed=7)
+    a, b = judged(plates, seed=3), judged(plates, seed=3)
+    assert [c.p for c in a.curves] == [c.p for c in b.curves]

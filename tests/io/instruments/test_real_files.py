@@ -1,0 +1,115 @@
+"""Files of real instruments, and layouts of counters, give every well and none invented."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import pytest
+
+from tricyclic.io.open import read_plates, read_tables
+
+SHARED = Path(
+    os.environ.get("TRICYCLIC_SHARED_DATA") or Path(__file__).parents[4] / "shared" / "data"
+)
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of shared data is not here")
+
+
+def counted(plate):
+    return {well.name: well.value for well in plate.wells if well.counted}
+
+
+def test_microbeta_list_and_grid_agree_and_a_dash_is_not_zero():
+    (plate,) = read_plates(SHARED / "counters" / "microbeta_layout_example.txt")
+    assert (plate.size, plate.unit, len(plate.wells)) == (24, "cpm", 24)
+    assert counted(plate) == {"A01": 4630.0, "A02": 312.0, "C01": 57.0}
+    assert "list and grid agree" in plate.notes
+    assert (
+        plate.counting_time_min is None
+    )  # "5_MIN" in the protocol's name is a name, not a statement
+
+
+def test_the_remark_of_the_wizard_reaches_the_well():
+    (plate,) = read_plates(SHARED / "counters" / "wizard_gamma_layout_example.csv")
+    assert counted(plate) == {"A01": 4919.63, "A02": 5211.97, "A03": 2.72}
+    assert [well.name for well in plate.wells if well.flag == "I"] == ["A03"]
+    assert plate.counting_time_min == pytest.approx(5.0, abs=0.001)
+
+
+def test_tricarb_vials_come_in_order_and_the_doubtful_date_is_said():
+    (plate,) = read_plates(SHARED / "counters" / "tricarb_layout_example.txt")
+    assert counted(plate) == {"A01": 4630.0, "A02": 312.0}
+    assert (plate.unit, plate.counting_time_min) == ("cpm", 1.0)
+    assert any("day/month or month/day" in note for note in plate.notes)
+
+
+def test_envision_gives_its_three_blocks_and_not_its_plate_map():
+    ratio, donor, acceptor = read_plates(SHARED / "plates" / "envision_fluorescence.csv")
+    assert [len(counted(plate)) for plate in (ratio, donor, acceptor)] == [48, 48, 48]
+    assert [plate.unit for plate in (ratio, donor, acceptor)] == ["unknown", "counts", "counts"]
+    # The instrument's own ratio is 10,000 times the first channel over the second.
+    for name, value in counted(ratio).items():
+        assert value == pytest.approx(
+            1e4 * counted(donor)[name] / counted(acceptor)[name], rel=1e-6
+        )
+
+
+def test_kaleido_gives_384_wells_that_add_up_to_the_sum_of_the_file():
+    (plate,) = read_plates(SHARED / "plates" / "kaleido_fluorescence.csv")
+    lines = (
+        (SHARED / "plates" / "kaleido_fluorescence.csv")
+        .read_text(encoding="utf-8-sig")
+        .splitlines()
+    )
+    start = next(k for k, line in enumerate(lines) if line.startswith(",1,2,3,"))
+    wanted = sum(
+        float(cell)
+        for line in lines[start + 1 : start + 17]
+        for cell in line.split(",")[1:]
+        if cell
+    )
+    assert plate.size == 384 and len(counted(plate)) == 384
+    assert math.fsum(counted(plate).values()) == wanted
+    assert plate.unit == "unknown"
+
+
+def test_mars_gives_the_wells_that_were_read_and_no_others():
+    (plate,) = read_plates(SHARED / "plates" / "bmg_mars_384_fluorescence.csv")
+    assert plate.size == 384 and len(plate.wells) == 68
+    assert counted(plate)["A01"] == 23864 and counted(plate)["P24"] == 23949
+    assert "D01" not in counted(plate)
+
+
+def test_the_two_published_tables_keep_their_numbers_and_units():
+    (saturation,) = read_tables(SHARED / "published" / "saturation_total_nonspecific.csv")
+    assert dict(saturation.units) == {
+        "conc_nM": "nM",
+        "total_fmol_mg": "fmol/mg",
+        "nonspecific_fmol_mg": "fmol/mg",
+    }
+    assert saturation.numbers("total_fmol_mg").tolist() == [
+        8.49,
+        13.8,
+        19.38,
+        24.45,
+        33.12,
+        62.34,
+        99.12,
+    ]
+    (competition,) = read_tables(SHARED / "published" / "competition_three_compounds.csv")
+    assert len(competition) == 11
+    assert competition.units["log10_conc_M"] == "log10 M"
+    assert competition.numbers("compound1_fmol_mg").tolist() == [
+        0,
+        6,
+        1,
+        3,
+        61,
+        88,
+        93,
+        114,
+        116,
+        125,
+        128,
+    ]

@@ -1,0 +1,140 @@
+"""A curve is drawn where it was measured, a reading where it was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tricyclic.core.plot_data import ControlLevel, CurvePicture, Mark, PointSet, Trace
+from tricyclic.errors import InputError
+from tricyclic.plotting import style
+from tricyclic.plotting.curve import curve
+
+
+def test_every_used_well_is_a_symbol_and_every_excluded_one_a_cross(competition, drawn):
+    without_controls = replace(competition, levels=())
+    symbols = drawn(curve(without_controls, pdf=False)).symbols(style.COLOURS[0])
+    assert len(symbols) == 36
+    figure = curve(without_controls, pdf=False)
+    assert "Crosses: 1 reading left out of the fit." in figure.caption
+
+
+def test_readings_stand_in_the_drawing_in_proportion_to_their_values(drawn):
+    picture = CurvePicture("p", "p", "x", "y", points=(PointSet("a", [-9, -8, -6], [0, 10, 40]),))
+    (x0, y0), (x1, y1), (x2, y2) = drawn(curve(picture, pdf=False)).symbols(style.COLOURS[0])
+    assert (x2 - x0) / (x1 - x0) == pytest.approx(3)
+    assert (y2 - y0) / (y1 - y0) == pytest.approx(4)
+    assert y2 < y0
+
+
+def test_a_curve_is_solid_where_it_was_measured_and_dashed_beyond(drawn):
+    dense = np.linspace(-10, -4, 601)
+    points = PointSet("a", [-9.0, -7.0, -5.0], [3, 2, 1])
+    picture = CurvePicture(
+        "p", "p", "x", "y", traces=(Trace("a", dense, np.linspace(3, 1, 601)),), points=(points,)
+    )
+    drawing = drawn(curve(picture, pdf=False))
+    left, _, right = (x for x, _ in drawing.symbols(style.COLOURS[0]))
+    step = (right - left) / 400
+    solid = max(drawing.lines(style.COLOURS[0], dashed=False), key=len)
+    assert solid[0, 0] == pytest.approx(left, abs=2 * step)
+    assert solid[-1, 0] == pytest.approx(right, abs=2 * step)
+    dashed = drawing.lines(style.COLOURS[0], dashed=True)
+    assert len(dashed) == 2
+    assert min(piece[:, 0].min() for piece in dashed) < left - 90 * step
+    assert max(piece[:, 0].max() for piece in dashed) > right + 90 * step
+
+
+def test_a_curve_that_stays_in_its_range_is_nowhere_dashed(drawn):
+    dense = np.linspace(-9, -5, 101)
+    picture = CurvePicture(
+        "p",
+        "p",
+        "x",
+        "y",
+        traces=(Trace("a", dense, dense + 12),),
+        points=(PointSet("a", [-9, -5], [3, 7]),),
+    )
+    drawing = drawn(curve(picture, pdf=False))
+    assert not [
+        line for line in drawing.lines(style.COLOURS[0], dashed=True) if np.ptp(line[:, 0]) > 2
+    ]
+
+
+def test_the_axis_of_a_competition_has_whole_decades_and_the_controls_their_names(
+    competition, drawn
+):
+    texts = drawn(curve(competition, width="full", pdf=False)).texts
+    assert {"−11", "−9", "−5", "total", "NSB", "100", "75", "50", "25", "0"} <= set(texts)
+    assert "Ki 1.26 nM (1.00 to 1.58)" in texts
+
+
+def test_the_percent_axis_has_hundred_where_the_totals_are_expected(competition, drawn):
+    wells = PointSet("a", [-9.0, -7.0], [500.0, 5500.0])
+    picture = CurvePicture("p", "p", "x", "y", points=(wells,), percent_of=(500.0, 5500.0))
+    drawing = drawn(curve(picture, pdf=False))
+    (_, zero), (_, hundred) = drawing.symbols(style.COLOURS[0])
+    ticks = sorted(
+        {
+            y
+            for x, y in drawing.symbols(style.INK)
+            if x > max(x for x, _ in drawing.symbols(style.COLOURS[0]))
+        }
+    )
+    assert ticks[0] == pytest.approx(hundred, abs=0.01)
+    assert ticks[-1] == pytest.approx(zero, abs=0.01)
+
+
+def test_several_runs_are_told_apart_in_a_legend(drawn):
+    runs = tuple(PointSet(f"run {n}", [-9, -8], [n, n + 1]) for n in range(1, 4))
+    assert {"run 1", "run 2", "run 3"} <= set(
+        drawn(curve(CurvePicture("p", "p", "x", "y", points=runs), pdf=False)).texts
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(float("-inf"), -8.0), (-9.0, float("inf")), (float("nan"), float("nan")), (-9.0, -8.0)],
+)
+def test_an_open_interval_of_a_mark_is_drawn_to_the_edge(competition, drawn, low, high):
+    drawing = drawn(curve(replace(competition, marks=(Mark("Ki", -8.5, low, high),)), pdf=False))
+    assert "nan" not in " ".join(path.get("d", "") for path in drawing.root.iter())
+
+
+def test_a_single_reading_and_a_reading_that_is_no_number_can_be_drawn(drawn):
+    lone = CurvePicture("p", "p", "x", "y", points=(PointSet("a", [-8.0], [0.0]),))
+    assert len(drawn(curve(lone, pdf=False)).symbols(style.COLOURS[0])) == 1
+    odd = CurvePicture(
+        "p", "p", "x", "y", "linear", points=(PointSet("a", [1.0, 2.0, 3.0], [np.nan, 1.0, 2.0]),)
+    )
+    assert len(drawn(curve(odd, pdf=False)).symbols(style.COLOURS[0])) == 2
+
+
+def test_markup_in_names_stays_text(drawn):
+    nasty = "<script>&\"' $\\frac{1}{2}$ \x00\x1b 長い " + "long" * 60
+    picture = CurvePicture(
+        nasty,
+        nasty,
+        nasty,
+        nasty,
+        traces=(Trace(nasty, [-9, -8], [1, 2]),),
+        points=(PointSet("b", [-9, -8], [1, 2]),),
+        levels=(ControlLevel(nasty, [1.0]),),
+        marks=(Mark(nasty, -8.5, says=nasty),),
+    )
+    figure = curve(picture)
+    assert any(text.startswith("<script>&\"' $\\frac{1}{2}$") for text in drawn(figure).texts)
+    assert "<script" not in figure.svg
+
+
+def test_a_picture_of_nothing_or_of_uneven_columns_is_refused_in_words():
+    with pytest.raises(InputError, match="neither curve nor reading"):
+        CurvePicture("p", "p", "x", "y")
+    with pytest.raises(InputError, match="shape"):
+        PointSet("a", [1, 2, 3], [1, 2])
+    with pytest.raises(InputError, match="exclusion flags"):
+        PointSet("a", [1, 2, 3], [1, 2, 3], [True])
+    with pytest.raises(InputError, match="one side of a band"):
+        Trace("a", [1, 2], [1, 2], low=[0, 1])
