@@ -1,12 +1,13 @@
-"""Makes `.venv` from requirements.lock once, then does one thing in it.
+"""Make `.venv` from requirements.lock once, then run one task in it.
 
-    python3 dev.py demo     the shipped study from counts to report; prints where the report is
-    python3 dev.py test     all tests; what follows is handed to pytest
-    python3 dev.py docs     the documentation, offline, warnings are errors
-    python3 dev.py lint     ruff, mypy, the Scientific Python review
+    python3 dev.py demo          analyse the shipped study and print where its report is
+    python3 dev.py test          all tests but those marked slow; other arguments go to pytest
+    python3 dev.py test --all    all tests
+    python3 dev.py docs          build the documentation offline; warnings are errors
+    python3 dev.py lint          ruff, mypy, codespell and the Scientific Python review
 
-Standard library only. Uses uv where it is on PATH, else venv and pip; either way every file is held
-to the hashes of requirements.lock. A second call finds `.venv` ready and starts at once.
+Standard library only. Uses uv where it is on PATH, otherwise venv and pip; both check every file
+against the hashes of requirements.lock. A second call finds `.venv` complete and starts at once.
 """
 
 from __future__ import annotations
@@ -23,25 +24,27 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-WORK = {
+TASKS = {
     "demo": ["tricyclic demo"],
     "test": ["pytest -n auto"],
     "docs": ["sphinx-build -W --keep-going -q -b html docs docs/_build/html"],
     "lint": ["ruff check .", "ruff format --check .", "mypy", "codespell", "repo-review ."],
 }
+# Run before a task, without its extra arguments: parallel tests must not each compile the kernels.
+PREPARATION = {"test": "python -m tricyclic.numerics.batch"}
 
 
-def stamp() -> str:
-    """Say in one word what `.venv` was made from: the interpreter, the place, the lock, the project."""
+def fingerprint() -> str:
+    """Hash of what `.venv` is made from: interpreter, folder, lock file and project file."""
     parts = [sys.version.encode(), str(ROOT).encode()]
     parts += [(ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml")]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def make_venv() -> None:
-    """Build `.venv` anew unless it is already the one that the lock describes."""
+    """Build `.venv` unless it already has what the lock file lists."""
     ready = VENV / ".ready"
-    if ready.is_file() and ready.read_text() == stamp() and PYTHON.is_file():
+    if ready.is_file() and ready.read_text() == fingerprint() and PYTHON.is_file():
         return
     uv = shutil.which("uv")
     if uv is None and importlib.util.find_spec("ensurepip") is None:
@@ -55,31 +58,50 @@ def make_venv() -> None:
     else:
         make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
         install = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    call(make)
-    call([*install, "--require-hashes", "-r", "requirements.lock"])
-    call([*install, "--no-deps", "--no-build-isolation", "-e", "."])
-    ready.write_text(stamp())
+    run(make)
+    run([*install, "--require-hashes", "-r", "requirements.lock"])
+    run([*install, "--no-deps", "--no-build-isolation", "-e", "."])
+    ready.write_text(fingerprint())
 
 
-def call(command: list[str]) -> None:
-    """Run a command at the root; when it fails, stop with its exit code."""
+def run(command: list[str]) -> None:
+    """Run a command at the root; exit with its code if it fails."""
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     if code:
         sys.exit(code)
 
 
+def extra_arguments(task: str, arguments: list[str]) -> list[str]:
+    """Arguments for the last command of a task; without --all, pytest leaves out the slow tests."""
+    if task != "test":
+        return arguments
+    if "--all" in arguments:
+        return [argument for argument in arguments if argument != "--all"]
+    print(
+        "Tests marked slow are not run; python3 dev.py test --all runs them too.",
+        file=sys.stderr,
+        flush=True,
+    )
+    return ["-m", "not slow", *arguments]
+
+
 def main() -> None:
-    """Read the one word, make the place, do the work."""
+    """Read the task, make the environment, run the commands of the task."""
     if sys.version_info < (3, 11):
         sys.exit(
             "tricyclic needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + "."
         )
-    if len(sys.argv) < 2 or sys.argv[1] not in WORK:
-        sys.exit("Usage: python3 dev.py " + "|".join(WORK))
+    if len(sys.argv) < 2 or sys.argv[1] not in TASKS:
+        sys.exit("Usage: python3 dev.py " + "|".join(TASKS))
     make_venv()
-    for command in WORK[sys.argv[1]]:
+    task = sys.argv[1]
+    more = extra_arguments(task, sys.argv[2:])
+    if task in PREPARATION:
+        program, *arguments = PREPARATION[task].split()
+        run([str(BIN / program), *arguments])
+    for command in TASKS[task]:
         program, *arguments = command.split()
-        call([str(BIN / program), *arguments, *sys.argv[2:]])
+        run([str(BIN / program), *arguments, *more])
 
 
 if __name__ == "__main__":

@@ -1,46 +1,56 @@
-"""Curves per second and core of the batch engine, by kind of curve: the rows of docs/benchmarks.md.
+"""Speed of the batch engine by kind of curve, in curves per second and core; a table of
+docs/benchmarks.md.
 
     python benchmarks/engine.py [--curves 200000] [--rounds 7] [--docs]
 
-Synthetic, seeded counts, 10 doses over 6 decades in triplicate. Given is the best CPU time of one core over the rounds, so that
-other work on the machine counts as little as can be. With --docs the table replaces the one in docs/benchmarks.md.
+Synthetic, seeded counts, 10 doses over 6 decades in triplicate. The best CPU time of all rounds on
+one core is reported, because other work on the machine affects it least. With --docs the table
+replaces the one in docs/benchmarks.md.
 """
 
-# ruff: noqa: E402, T201
+# ruff: noqa: T201 (a script that reports on standard output)
 
 from __future__ import annotations
 
 import argparse
 import platform
-import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
-
-# numba looks for a library called coverage, and would find the file of that name that lies here.
-sys.path[:] = [
-    place for place in sys.path if Path(place or ".").resolve() != Path(__file__).resolve().parent
-]
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+from shared import fill, machine
 
 from tricyclic.numerics.batch.fit import BatchFits, fit_batch
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 X = np.linspace(-10.0, -4.0, 10)
+SEED = 20260301
+
+
+class Case(NamedTuple):
+    """One row of the table: doses, readings and settings of the fit."""
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    settings: Mapping[str, Any]
 
 
 def counts(
     n: int, rng: np.random.Generator, kind: str = "easy", replicates: int = 3
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Readings, shape (n, 10, replicates), and true log10 IC50: top 1.5-6 k, bottom 5-20 %, Poisson and 5 % pipetting.
+    """Readings of falling curves, shape (n, 10, replicates), and the true log10 IC50.
 
-    easy: IC50 within the middle two decades, hill 0.7-1.3. hard: anywhere in and a decade beyond the doses, hill 0.4-2.5, 10 % flat.
+    Top 1500 to 6000, bottom 5 to 20 % of it, Poisson scatter and 5 % pipetting error. easy: IC50
+    within the middle two decades, slope 0.7 to 1.3. hard: within the doses and one decade beyond,
+    slope 0.4 to 2.5, 10 % flat.
     """
     top = rng.uniform(1500, 6000, n)
     bottom = top * rng.uniform(0.05, 0.2, n)
-    low, high, least, most = (-8.0, -6.0, 0.7, 1.3) if kind == "easy" else (-11.0, -3.0, 0.4, 2.5)
-    c, hill = rng.uniform(low, high, n), rng.uniform(least, most, n)
+    low, high, shallow, steep = (-8.0, -6.0, 0.7, 1.3)
+    if kind == "hard":
+        low, high, shallow, steep = (-11.0, -3.0, 0.4, 2.5)
+    c, hill = rng.uniform(low, high, n), rng.uniform(shallow, steep, n)
     if kind == "hard":
         bottom = np.where(rng.random(n) < 0.1, top, bottom)
     mean = bottom[:, None] + (top - bottom)[:, None] / (
@@ -48,6 +58,26 @@ def counts(
     )
     sd = np.sqrt(mean + (0.05 * mean) ** 2)
     return rng.normal(mean[..., None], sd[..., None], (n, X.size, replicates)), c
+
+
+def cases(n: int) -> list[Case]:
+    """The rows of the table."""
+    rng = np.random.default_rng(SEED)
+    easy, _ = counts(n, rng)
+    hard, _ = counts(n, rng, "hard")
+    ragged = easy.copy()
+    ragged[rng.random(ragged.shape) < 0.05] = np.nan
+    own = X + rng.uniform(-0.05, 0.05, (n, X.size))
+    normalised = easy / easy.max(axis=(1, 2), keepdims=True)
+    return [
+        Case("10 x 3, four parameters", X, easy, {}),
+        Case("the same, Hill slope fixed at 1", X, easy, {"model": "3pl"}),
+        Case("the same, plateaus fixed", X, normalised, {"top": 1.0, "bottom": 0.1}),
+        Case("5 % of readings missing", X, ragged, {}),
+        Case("a weight per reading", X, easy, {"weight": 1.0 / np.maximum(easy, 10.0)}),
+        Case("doses of its own per curve", own, easy, {}),
+        Case("hard curves, 10 % flat", X, hard, {}),
+    ]
 
 
 def rate(fit: Callable[[], BatchFits], rounds: int) -> float:
@@ -60,29 +90,14 @@ def rate(fit: Callable[[], BatchFits], rounds: int) -> float:
     return best
 
 
-def cases(n: int) -> list[tuple[str, np.ndarray, np.ndarray, dict[str, object]]]:
-    """What is timed: name, doses, readings, settings."""
-    rng = np.random.default_rng(20260301)
-    easy, _ = counts(n, rng)
-    hard, _ = counts(n, rng, "hard")
-    ragged = easy.copy()
-    ragged[rng.random(ragged.shape) < 0.05] = np.nan
-    own = X + rng.uniform(-0.05, 0.05, (n, X.size))
-    weight = 1.0 / np.maximum(easy, 10.0)
-    return [
-        ("10 x 3, four parameters", X, easy, {}),
-        ("the same, hill held at 1", X, easy, {"model": "3pl"}),
-        (
-            "the same, plateaus held",
-            X,
-            easy / easy.max(axis=(1, 2), keepdims=True),
-            {"top": 1.0, "bottom": 0.1},
-        ),
-        ("5 % of readings missing", X, ragged, {}),
-        ("a weight per reading", X, easy, {"weight": weight}),
-        ("doses of its own per curve", own, easy, {}),
-        ("hard curves, 10 % flat", X, hard, {}),
-    ]
+def row(case: Case, rounds: int) -> str:
+    """The rates of a case without and with limits, as a row of the table."""
+    x, y, settings = case.x, case.y, case.settings
+    # The first call compiles.
+    fit_batch(x, y, confidence=None, **settings)
+    plain = rate(lambda: fit_batch(x, y, confidence=None, **settings), rounds)
+    limits = rate(lambda: fit_batch(x, y, **settings), rounds)
+    return f"| {case.name} | {plain:,.0f} | {limits:,.0f} |"
 
 
 def table(n: int, rounds: int) -> str:
@@ -91,46 +106,27 @@ def table(n: int, rounds: int) -> str:
         "| curves | fits per second and core | with both profile limits |",
         "|---|---|---|",
     ]
-    for name, x, y, settings in cases(n):
-        fit_batch(x, y, limits=None, **settings)  # type: ignore[arg-type]
-        plain = rate(lambda: fit_batch(x, y, limits=None, **settings), rounds)  # type: ignore[arg-type]  # noqa: B023
-        limits = rate(lambda: fit_batch(x, y, **settings), rounds)  # type: ignore[arg-type]  # noqa: B023
-        lines.append(f"| {name} | {plain:,.0f} | {limits:,.0f} |")
+    for case in cases(n):
+        lines.append(row(case, rounds))
         print(lines[-1], flush=True)
     return "\n".join(lines)
 
 
-def fill(mark: str, text: str) -> None:
-    """Put text between the markers of a name in docs/benchmarks.md."""
-    page = PAGE.read_text(encoding="utf-8")
-    begin, end = f"<!-- {mark}:begin -->", f"<!-- {mark}:end -->"
-    before, rest = page.split(begin, 1)
-    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{rest.split(end, 1)[1]}", encoding="utf-8")
-
-
-def machine() -> str:
-    """The processor, as the system names it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(
-            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
-        )
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def main() -> None:
-    """Time, print, and fill the page where asked."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    asked.add_argument("--curves", type=int, default=200_000)
-    asked.add_argument("--rounds", type=int, default=7)
-    asked.add_argument("--docs", action="store_true", help="fill docs/benchmarks.md")
-    given = asked.parse_args()
-    text = table(given.curves, given.rounds)
-    text += f"\n\n{given.curves:,} curves a row, best CPU time of {given.rounds} rounds on one core; {machine()}, Python {platform.python_version()}."
-    print(text.splitlines()[-1])
-    if given.docs:
-        fill("engine", text)
+    """Time, print, and fill the page if --docs is given."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--curves", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--docs", action="store_true", help="fill docs/benchmarks.md")
+    options = parser.parse_args()
+    text = table(options.curves, options.rounds)
+    note = (
+        f"{options.curves:,} curves a row, best CPU time of {options.rounds} rounds on one core; "
+        f"{machine()}, Python {platform.python_version()}."
+    )
+    print(note)
+    if options.docs:
+        fill("engine", f"{text}\n\n{note}")
 
 
 if __name__ == "__main__":

@@ -1,61 +1,74 @@
-"""Makes the shipped demonstration study: study.toml, layouts, raw files and exclusions, from a stated truth.
+"""Writes the example study: study.toml, layouts, raw files and exclusions, from known true values.
 
     python benchmarks/make_demo_study.py [FOLDER]
 
-Every plate is made by the plate simulator with the seed below, so the same files come out each time. The
-two published tables beside it are facts and are copied as they are, without our remarks. Every made-up file says so.
+Every plate comes from the plate simulator with the seed below, so that the files are the same each
+time. The two published tables are copied as they are, without our comments. Every simulated file is
+marked as synthetic.
 """
 
 from __future__ import annotations
 
 import sys
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import tricyclic
-from tricyclic.assays.binding.simulate_plate import Truth, one_run, simulate_plate
+from tricyclic.assays.binding.simulate_plate import one_run, simulate_plate
+from tricyclic.core.experiment_plan import TrueValues
 from tricyclic.core.plate import PLATE_SHAPES, Plate, row_letters
 from tricyclic.io.library.protocols import protocol
 from tricyclic.io.plate_layout import read_layout
-from tricyclic.study.conditions import conditions
+from tricyclic.study.conditions import read_conditions
 from tricyclic.study.plan import AssayPlan, PlatePlan, read_plan
 
-# A seed whose four affinities and two densities all hold their truth; of such intervals one in twenty does not, which
-# tests/science/test_ki_coverage.py and benchmarks/interval_coverage.py count.
+# With this seed the intervals of all affinities and densities contain the true value. One interval
+# in twenty does not; tests/science/test_ki_coverage.py and benchmarks/interval_coverage.py count
+# them.
 SEED = 2026
 TREATED = "desipramine 14 d"
 HERE = Path(tricyclic.__file__).parent / "data" / "examples"
 TRUTH = {
-    "NET": Truth(kd_nM=0.8, bmax_fmol_per_mg=1000.0, ki_nM={"desipramine": 0.9}, nonspecific=0.005),
-    "SERT": Truth(
+    "NET": TrueValues(
+        kd_nM=0.8, bmax_fmol_per_mg=1000.0, ki_nM={"desipramine": 0.9}, nonspecific=0.005
+    ),
+    "SERT": TrueValues(
         kd_nM=1.2, bmax_fmol_per_mg=4000.0, ki_nM={"desipramine": 50.0}, nonspecific=0.004
     ),
-    "DAT": Truth(
+    "DAT": TrueValues(
         kd_nM=3.2, bmax_fmol_per_mg=6000.0, ki_nM={"desipramine": 8000.0}, nonspecific=0.003
     ),
-    "beta1": Truth(
+    "beta1": TrueValues(
         kd_nM=0.13,
         bmax_fmol_per_mg=73.3,
-        bmax_of_group={"vehicle": 73.3, TREATED: 40.7},
+        group_bmax_fmol_per_mg={"vehicle": 73.3, TREATED: 40.7},
         nonspecific=0.0012,
     ),
 }
-# What differs from day to day, as a standard deviation of log10.
+# Variation between runs, as a standard deviation of log10.
 BETWEEN_RUNS = {"sd_log10_ki": 0.06, "sd_log10_bmax": 0.035}
-TORN = ("NET", "run2", "C05", 0.31)  # a filter that tore: what is left of its counts
+# A torn filter, and the fraction of its counts that is left.
+TORN = ("NET", "run2", "C05", 0.31)
 
-STUDY = """# The demonstration study of tricyclic: desipramine at three transporters, and beta1 receptors after treatment.
-# The counts of NET, SERT, DAT and beta1 were never measured: {script} made them with the
-# plate simulator. Truth: {truth}.
-# Between runs log10 Ki scatters with SD {sd_ki}, log10 Bmax with {sd_bmax}; pipetting CV 4 %.
-# The two published tables are facts: G. Koncevicius (2016), "Binding Assay Exercise", a teaching data set.
+STUDY = """\
+# Example study of tricyclic: desipramine at three transporters, beta1 receptors after treatment.
+# The counts of NET, SERT, DAT and beta1 were not measured. They come from the plate simulator:
+# {script}. True values:
+{truth}
+# SD between runs: log10 Ki {sd_ki}, log10 Bmax {sd_bmax}; pipetting CV 4 %.
+# The two published tables are from G. Koncevicius (2016), "Binding Assay Exercise", a teaching data
+# set.
 
 schema_version = 1
 title = "Desipramine: affinity at monoamine transporters, and beta1 receptors after 14 days"
 author = "tricyclic demonstration"
-synthetic = "all counts of NET, SERT, DAT and beta1 come from tricyclic's plate simulator with stated truth (Ki 0.9, 50 and 8000 nM; Bmax 73.3 and 40.7 fmol/mg); nobody measured them. The two published tables are facts."
+synthetic = \"\"\"
+all counts of NET, SERT, DAT and beta1 come from the plate simulator of tricyclic with known true \\
+values (Ki 0.9, 50 and 8000 nM; Bmax 73.3 and 40.7 fmol/mg); the two published tables are \\
+measured\"\"\"
 
 [[assay]]
 name = "NET"
@@ -66,7 +79,7 @@ layout = "layouts/net.toml"
 radioligand_kd_nM = {{ value = 0.8, unit = "nM", se = 0.06, source = "tejani_butt_1992" }}
 {counter}
 protein_ug = {{ value = 30.0, se = 1.5 }}
-# The radioligand's rates are invented, as all counts here are; they show that 180 min are long enough.
+# The rates of the radioligand are invented, like the counts; with them, 180 min are long enough.
 kon_per_M_min = 1.0e8
 koff_per_min = 0.08
 [assay.method]
@@ -136,7 +149,7 @@ assay = "beta1"
 parameter = "Bmax"
 reference = "vehicle"
 other = "desipramine 14 d"
-# Vehicle and treated of one day went through the assay together.
+# Vehicle and treated plates of one day were processed together.
 paired = true
 
 [report]
@@ -166,7 +179,7 @@ compound = "compound {k}"
 competitor = {{ column = "log10_conc_M", unit = "log10 M" }}
 response = "compound{k}_fmol_mg"
 """
-COMPETITION = """# Synthetic demonstration. Three replicates down, twelve concentrations across.
+COMPETITION = """# Synthetic example. Three replicates down, twelve concentrations across.
 plate = 96
 
 [[block]]
@@ -185,12 +198,12 @@ top = "{top}"
 dilution = 3.1623
 direction = "across"
 
-# The hot mix itself, counted: so much radioligand was really added.
+# The counted dilution of the radioligand: the concentration that was added.
 [[block]]
 wells = "E1:E3"
 role = "added"
 """
-SATURATION = """# Synthetic demonstration. Eight concentrations across, three replicates down.
+SATURATION = """# Synthetic example. Eight concentrations across, three replicates down.
 plate = 96
 
 [[block]]
@@ -205,13 +218,14 @@ role = "non_specific"
 radioligands = ["20 pM", "40 pM", "80 pM", "130 pM", "200 pM", "300 pM", "450 pM", "640 pM"]
 direction = "across"
 """
-EXCLUSIONS = """target,reason,who,when
-raw/net_run2.csv:C05,"filter torn when it was lifted from the harvester, seen before counting",A. Person (invented),2026-03-12
+TORN_REASON = "filter torn when it was lifted from the harvester, seen before counting"
+EXCLUSIONS = f"""target,reason,who,when
+raw/net_run2.csv:C05,"{TORN_REASON}",A. Person (invented),2026-03-12
 """
 
 
 def main(folder: Path) -> None:
-    """Write the study into a folder; what is in its raw folder is replaced."""
+    """Write the study into a folder; files in its raw folder are replaced."""
     for name in ("raw", "layouts"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     write(folder / "study.toml", study_text())
@@ -229,7 +243,7 @@ def main(folder: Path) -> None:
     for assay in read_plan(folder).assays:
         if assay.name not in TRUTH:
             continue
-        truths: dict[str, Truth] = {}
+        truths: dict[str, TrueValues] = {}
         for plan in assay.plates:
             # The two groups of one day share its membranes.
             truth = truths.setdefault(plan.run, one_run(TRUTH[assay.name], rng, **BETWEEN_RUNS))
@@ -247,10 +261,18 @@ def study_text() -> str:
     beta1 = runs_of(
         "beta1", [(group, f"day{k}") for k in (1, 2, 3, 4) for group in ("vehicle", TREATED)]
     )
-    told = "; ".join(f"{name} {truth.told()}" for name, truth in TRUTH.items())
+    truth = "\n".join(
+        textwrap.fill(
+            f"{name}: {values.description()}",
+            100,
+            initial_indent="#   ",
+            subsequent_indent="#     ",
+        )
+        for name, values in TRUTH.items()
+    )
     return STUDY.format(
         script="benchmarks/make_demo_study.py",
-        truth=told,
+        truth=truth,
         sd_ki=BETWEEN_RUNS["sd_log10_ki"],
         sd_bmax=BETWEEN_RUNS["sd_log10_bmax"],
         counter=COUNTER,
@@ -263,25 +285,30 @@ def study_text() -> str:
 
 
 def runs_of(assay: str, runs: list[tuple[str, str]]) -> str:
-    """The [[assay.plate]] of every run."""
+    """The [[assay.plate]] table of every run."""
     blocks = []
     for group, run in runs:
         stem = "_".join(part for part in (assay.lower(), group.replace(" ", "_"), run) if part)
-        said = f'group = "{group}"\n' if group else ""
+        of_group = f'group = "{group}"\n' if group else ""
         decimal = 'decimal = ","\n' if assay == "DAT" else ""
-        blocks.append(f'[[assay.plate]]\nfile = "raw/{stem}.csv"\nrun = "{run}"\n{said}{decimal}')
+        blocks.append(
+            f'[[assay.plate]]\nfile = "raw/{stem}.csv"\nrun = "{run}"\n{of_group}{decimal}'
+        )
     return "\n".join(blocks)
 
 
 def count(
-    folder: Path, assay: AssayPlan, plan: PlatePlan, truth: Truth, rng: np.random.Generator
+    folder: Path, assay: AssayPlan, plan: PlatePlan, truth: TrueValues, rng: np.random.Generator
 ) -> Plate:
     """One simulated plate of the study."""
-    stated = conditions(protocol(assay.protocol).conditions, assay.conditions, where=assay.name)
+    stated = read_conditions(
+        protocol(assay.protocol).conditions, assay.conditions, where=assay.name
+    )
     wells = [
-        replace(well, group=plan.group) for well in read_layout(folder / plan.layout).held.values()
+        replace(well, group=plan.group)
+        for well in read_layout(folder / plan.layout).planned_wells.values()
     ]
-    # What is pipetted is a little off what was planned; the counted hot mix shows it.
+    # The amount pipetted differs a little from the plan; the counted dilution shows it.
     if stated.radioligand_nM is not None:
         added = replace(
             stated.radioligand_nM, value=stated.radioligand_nM.value * 10 ** rng.normal(0.0, 0.015)
@@ -297,7 +324,7 @@ def count(
 
 
 def as_file(plate: Plate, plan: PlatePlan, assay: str) -> str:
-    """The plate as one of three exports that laboratories have: a grid, a long list, a grid with decimal commas."""
+    """The plate as an export file: a grid, a long list, or a grid with decimal commas."""
     label = "SYNTHETIC, tricyclic plate simulator"
     if assay == "SERT":
         rows = [f"{well.name},{well.value:.1f}" for well in plate.wells]
@@ -316,7 +343,7 @@ def as_file(plate: Plate, plan: PlatePlan, assay: str) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write with the same line ends everywhere."""
+    """Write with the same line ends on every system."""
     path.write_bytes(text.encode("utf-8"))
 
 

@@ -1,12 +1,13 @@
-"""How many digits of NIST's certified nonlinear regressions come out of our least squares, and of others.
+"""Correct digits on NIST's certified nonlinear regressions, by our least squares and by others.
 
     python benchmarks/nist.py          print the tables
     python benchmarks/nist.py --fill   write them into docs/numerical_truth.md, between the markers
 
-Ours and SciPy's are computed here; R's are read from tests/golden/r/nist.json, which tests/golden/r/nist.R records.
+Ours and SciPy's are computed here; R's are read from tests/golden/r/nist.json, which
+tests/golden/r/nist.R records.
 """
 
-# ruff: noqa: T201
+# ruff: noqa: T201 (a script that reports on standard output)
 
 from __future__ import annotations
 
@@ -24,15 +25,15 @@ from typing import Any
 
 import numpy as np
 
-from tricyclic.numerics.least_squares import covariance_of, jacobian, minimise
+from tricyclic.numerics.least_squares import covariance, jacobian, least_squares
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "numerical_truth.md"
 RECORD = ROOT / "tests" / "golden" / "r" / "nist.json"
 BLOCK = re.compile(r"(?<=<!-- nist:begin -->\n).*?(?=<!-- nist:end -->)", re.DOTALL)
 
-# Fewer digits than this of a parameter mean another optimum, or none.
-FOUND = 2.0
+# Fewer correct digits of a parameter mean another optimum, or none.
+MIN_DIGITS = 2.0
 
 
 def _sets_reader() -> Any:
@@ -50,7 +51,9 @@ nist = _sets_reader()
 
 @dataclass(frozen=True)
 class Digits:
-    """Correct digits of one fit: worst parameter, worst standard deviation, residual sum of squares."""
+    """Correct digits of one fit: worst parameter, worst standard deviation, residual sum of
+    squares.
+    """
 
     parameters: float
     deviations: float
@@ -58,13 +61,13 @@ class Digits:
 
 
 def ours(given: Any, start: np.ndarray) -> Digits:
-    """Our least squares from one start: central differences, nothing told about the set."""
+    """Our least squares from one start: central differences, no knowledge of the set."""
     n, free = given.y.size, np.full(start.size, np.inf)
     with np.errstate(all="ignore"):
-        end = minimise(given.model, given.y, np.ones(n), start, -free, free, np.abs(start))
+        end = least_squares(given.model, given.y, np.ones(n), start, -free, free, np.abs(start))
         slopes = jacobian(given.model, end.x, np.maximum(np.abs(end.x), np.abs(start)), fine=True)
     deviations = np.sqrt(
-        np.diag(covariance_of(slopes, np.ones(n))) * end.rss / given.degrees_of_freedom
+        np.diag(covariance(slopes, np.ones(n))) * end.rss / given.degrees_of_freedom
     )
     return counted(given, end.x, deviations, end.rss)
 
@@ -79,7 +82,9 @@ def counted(given: Any, parameters: np.ndarray, deviations: np.ndarray, rss: flo
 
 
 def by_curve_fit(given: Any, start: np.ndarray) -> float:
-    """Digits of the parameters from scipy.optimize.curve_fit as called by default, with more evaluations."""
+    """Digits of the parameters from scipy.optimize.curve_fit as called by default, with more
+    evaluations.
+    """
     from scipy.optimize import curve_fit
 
     def curve(_: np.ndarray, *b: float) -> np.ndarray:
@@ -93,8 +98,8 @@ def by_curve_fit(given: Any, start: np.ndarray) -> float:
 def by_reflective(given: Any, start: np.ndarray) -> float:
     """Digits of the parameters from scipy.optimize.least_squares, set as finely as it goes.
 
-    Trust region, tight tolerances, three points; steps by the size of the parameter, for its own steps are
-    measured by one where a parameter is smaller.
+    Trust region, tight tolerances, three points; steps by the size of the parameter, for its own
+    steps are measured by one where a parameter is smaller.
     """
     from scipy.optimize import least_squares
 
@@ -128,7 +133,7 @@ def _digits_or_none(given: Any, solve: Callable[[], np.ndarray]) -> float:
 
 
 def recorded(given: Any, record: dict[str, Any], how: str) -> list[float]:
-    """Digits of the parameters that R found from both starts."""
+    """Digits of the parameters that R gives from both starts."""
     return [
         nist.digits(np.array(fit["parameters"]), given.certified)
         if "parameters" in fit
@@ -161,23 +166,29 @@ def tables() -> str:
             for what in ("parameters", "deviations", "rss")
         ]
         lines.append(f"| {s.name} | {s.level} | " + " | ".join(cells) + " |")
-    lines += ["", _sum_of_ours(own), ""]
+    lines += ["", _summary(own), ""]
     lines += [
-        "| set | ours | SciPy `curve_fit` | SciPy `least_squares` | R `nls` | R `nls` port | R `nlsLM` |",
+        (
+            "| set | ours | SciPy `curve_fit` | SciPy `least_squares` | R `nls` | R `nls` port "
+            "| R `nlsLM` |"
+        ),
         "|---|---|---|---|---|---|---|",
     ]
     for s in sets:
-        rows = [[d.parameters for d in own[s.name]], *(found[s.name] for found in others.values())]
+        rows = [
+            [d.parameters for d in own[s.name]],
+            *(digits[s.name] for digits in others.values()),
+        ]
         lines.append(f"| {s.name} | " + " | ".join(_pair(row) for row in rows) + " |")
     columns = [[d.parameters for pair in own.values() for d in pair]]
-    columns += [[d for pair in found.values() for d in pair] for found in others.values()]
-    for least, says in (
-        (FOUND, "optimum found"),
+    columns += [[d for pair in one.values() for d in pair] for one in others.values()]
+    for least, label in (
+        (MIN_DIGITS, "optimum reached"),
         (6.0, "6 digits or more"),
         (8.0, "8 digits or more"),
     ):
         counts = (f"{sum(d >= least for d in column)} of {len(column)}" for column in columns)
-        lines.append(f"| *{says}* | " + " | ".join(counts) + " |")
+        lines.append(f"| *{label}* | " + " | ".join(counts) + " |")
     import scipy
 
     versions = record["versions"]
@@ -189,19 +200,19 @@ def tables() -> str:
 
 
 def floor(digits: float) -> str:
-    """Digits rounded down to a tenth, so that a table never promises more than there is."""
-    return f"{math.floor(digits * 10) / 10:.1f}" if digits >= FOUND else "none"
+    """Digits rounded down to a tenth, so that no table states more than there are."""
+    return f"{math.floor(digits * 10) / 10:.1f}" if digits >= MIN_DIGITS else "none"
 
 
 def _pair(digits: Sequence[float]) -> str:
-    return " · ".join(f"{math.floor(d)}" if d >= FOUND else "none" for d in digits)
+    return " · ".join(f"{math.floor(d)}" if d >= MIN_DIGITS else "none" for d in digits)
 
 
-def _sum_of_ours(own: dict[str, list[Digits]]) -> str:
+def _summary(own: dict[str, list[Digits]]) -> str:
     every = [d for pair in own.values() for d in pair]
     usual = [d for name, pair in own.items() for d in pair if name != "Lanczos1"]
     return (
-        f"From all {len(every)} starts the certified optimum is found. The fewest digits are "
+        f"From all {len(every)} starts the certified optimum is reached. The fewest digits are "
         f"{floor(min(d.parameters for d in every))} of a parameter; without Lanczos1, "
         f"{floor(min(d.deviations for d in usual))} of a standard deviation and "
         f"{floor(min(d.rss for d in usual))} of a sum of squares."

@@ -1,18 +1,19 @@
-"""The same curves through tricyclic and its peers, in one run: speed, agreement, failures; the table of docs/benchmarks.md.
+"""Speed, agreement and failures of tricyclic and other tools on the same curves; a table of
+docs/benchmarks.md.
 
     python benchmarks/peers.py [--curves 100] [--hard 100] [--seconds 20] [--docs]
 
-Peers are the dependency group `peers` (lmfit, iminuit, curve-curator, bindcurve) and R with minpack.lm and drc; one that is not installed is
-named and left out. Each gets the free four-parameter curve, a start from the data (hill 1, half-way dose, outermost readings)
-and one core; given is CPU time. The reference is the best of 27 starts of MINPACK at 1e-13.
+The tools are the dependency group `peers` (lmfit, iminuit, curve-curator, bindcurve) and R with
+minpack.lm and drc; one that is not installed is listed and left out. Each fits the free
+four-parameter curve from a start by the data (slope 1, half-way dose, outermost readings) on one
+core; CPU time is reported. The reference is the best of 27 starts of MINPACK at 1e-13.
 """
 
-# ruff: noqa: E402, T201
+# ruff: noqa: E402, T201 (the number of threads is set before the imports; a script that reports)
 
 from __future__ import annotations
 
 import os
-import sys
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -32,35 +33,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-# numba looks for a library called coverage, and would find the file of that name that lies here.
-HERE = Path(__file__).resolve().parent
-sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != HERE]
-
 import numpy as np
+from engine import X, counts
+from shared import fill, machine
 
 from tricyclic.numerics.batch.fit import fit_batch
 
-sys.path.append(str(HERE))
-from engine import X, counts, fill, machine
-
-Parameters = np.ndarray  # log10 IC50, hill, top, bottom; nan where there was no answer
+# log10 IC50, slope (above 0 for the falling curves here), top, bottom; nan where a tool has no
+# result.
+Parameters = np.ndarray
 
 
 @dataclass
-class Told:
-    """What a tool gave: parameters, shape (curves, 4), of as many curves as it got through; CPU seconds a curve."""
+class ToolResult:
+    """Parameters, shape (curves, 4), of the curves that a tool fitted in its time; CPU seconds a
+    curve.
+    """
 
-    found: Parameters
+    parameters: Parameters
     seconds: float
 
 
 def curve(x: np.ndarray, c: float, hill: float, top: float, bottom: float) -> np.ndarray:
-    """The logistic in the convention of tricyclic."""
+    """A falling logistic with a positive slope."""
     return bottom + (top - bottom) / (1.0 + 10.0 ** np.clip(hill * (x - c), -300, 300))
 
 
 def start_of(y: np.ndarray) -> tuple[float, float, float, float]:
-    """Log10 IC50, hill, top and bottom as one would guess them from a plot."""
+    """Log10 IC50, slope, top and bottom, as they are guessed from a plot."""
     mean = y.mean(axis=1)
     top, bottom = float(mean[0]), float(mean[-1])
     return float(X[np.abs(mean - 0.5 * (top + bottom)).argmin()]), 1.0, top, bottom
@@ -68,21 +68,21 @@ def start_of(y: np.ndarray) -> tuple[float, float, float, float]:
 
 def one_by_one(
     fit: Callable[[np.ndarray, np.ndarray], Parameters],
-) -> Callable[[np.ndarray, float], Told]:
-    """Make a fitter of one curve into one of many that stops when its time is up."""
+) -> Callable[[np.ndarray, float], ToolResult]:
+    """A fitter of many curves, from one of a single curve; it stops after its time."""
 
-    def many(y: np.ndarray, seconds: float) -> Told:
+    def many(y: np.ndarray, seconds: float) -> ToolResult:
         with contextlib.suppress(Exception):
-            fit(np.repeat(X, y.shape[2]), y[0])  # imports are not counted
-        found, begin = [], time.process_time()
+            fit(np.repeat(X, y.shape[2]), y[0])  # imports are not timed
+        fits, begin = [], time.process_time()
         for one in y:
             try:
-                found.append(np.asarray(fit(np.repeat(X, one.shape[1]), one), float))
-            except Exception:  # a peer that raises has given no answer; that is what is counted
-                found.append(np.full(4, np.nan))
+                fits.append(np.asarray(fit(np.repeat(X, one.shape[1]), one), float))
+            except Exception:  # an error of a tool counts as no result
+                fits.append(np.full(4, np.nan))
             if time.process_time() - begin > seconds:
                 break
-        return Told(np.array(found), (time.process_time() - begin) / len(found))
+        return ToolResult(np.array(fits), (time.process_time() - begin) / len(fits))
 
     return many
 
@@ -157,7 +157,9 @@ def with_iminuit(x: np.ndarray, y: np.ndarray) -> Parameters:
 
 
 def with_curve_curator(speed: str) -> Callable[[np.ndarray, np.ndarray], Parameters]:
-    """CurveCurator's own model class, as its pipeline calls it; it gets replicate means over the first, which suits its starts."""
+    """CurveCurator's own model class, as in its pipeline; it gets means of replicates relative to
+    the first, as its starts require.
+    """
 
     def fit(x: np.ndarray, y: np.ndarray) -> Parameters:
         from curve_curator.models import LogisticModel
@@ -178,7 +180,7 @@ def with_curve_curator(speed: str) -> Callable[[np.ndarray, np.ndarray], Paramet
     return fit
 
 
-def with_bindcurve(y: np.ndarray, seconds: float) -> Told:
+def with_bindcurve(y: np.ndarray, seconds: float) -> ToolResult:
     """bindcurve.fit on one table."""
     import bindcurve
     import pandas as pd
@@ -194,43 +196,53 @@ def with_bindcurve(y: np.ndarray, seconds: float) -> Told:
     )
     bindcurve.fit(
         bindcurve.DoseResponseData(rows[: y[0].size]), "ic50", errors="collect"
-    )  # imports are not counted
+    )  # imports are not timed
     begin = time.process_time()
     results = bindcurve.fit(bindcurve.DoseResponseData(rows), "ic50", errors="collect")
     spent = time.process_time() - begin
     by_name = {one.compound_id: one for one in results.fits}
-    found = np.full((len(y), 4), np.nan)
+    parameters = np.full((len(y), 4), np.nan)
     for i, name in enumerate(names):
         if by_name[name].success:
             best = by_name[name].values
-            found[i] = np.log10(best["IC50"]), best["hill_slope"], best["ymax"], best["ymin"]
-    return Told(found, spent / len(y))
+            parameters[i] = np.log10(best["IC50"]), best["hill_slope"], best["ymax"], best["ymin"]
+    return ToolResult(parameters, spent / len(y))
 
 
+R_MODEL = "y ~ bottom + (top - bottom) / (1 + 10^(hill * (x - c))), d, start = s"
+R_ORDER = "[c('c', 'hill', 'top', 'bottom')]"
 R_CALLS = {
-    "R nls": "coef(nls(y ~ bottom + (top - bottom) / (1 + 10^(hill * (x - c))), d, start = s))[c('c', 'hill', 'top', 'bottom')]",
-    "R minpack.lm nlsLM": "coef(minpack.lm::nlsLM(y ~ bottom + (top - bottom) / (1 + 10^(hill * (x - c))), d, start = s))[c('c', 'hill', 'top', 'bottom')]",
-    "R drc drm LL.4": "{ p <- coef(drc::drm(y ~ I(10^x), data = d, fct = drc::LL.4())); c(log10(p[[4]]), p[[1]], p[[3]], p[[2]]) }",
+    "R nls": f"coef(nls({R_MODEL})){R_ORDER}",
+    "R minpack.lm nlsLM": f"coef(minpack.lm::nlsLM({R_MODEL})){R_ORDER}",
+    "R drc drm LL.4": (
+        "{ p <- coef(drc::drm(y ~ I(10^x), data = d, fct = drc::LL.4())); "
+        "c(log10(p[[4]]), p[[1]], p[[3]], p[[2]]) }"
+    ),
 }
 R_PACKAGE = {"R nls": "stats", "R minpack.lm nlsLM": "minpack.lm", "R drc drm LL.4": "drc"}
 R_SCRIPT = """
-a <- commandArgs(TRUE); t <- as.matrix(read.csv(a[1], header = FALSE)); s0 <- as.matrix(read.csv(a[2], header = FALSE))
+a <- commandArgs(TRUE)
+t <- as.matrix(read.csv(a[1], header = FALSE))
+s0 <- as.matrix(read.csv(a[2], header = FALSE))
 x <- t[1, ]; n <- nrow(t) - 1; out <- matrix(NA_real_, n, 4); limit <- as.numeric(a[4])
 begin <- proc.time()[["user.self"]]; done <- 0
 for (i in 1:n) {
-  d <- data.frame(x = x, y = t[i + 1, ]); s <- list(c = s0[[i, 1]], hill = s0[[i, 2]], top = s0[[i, 3]], bottom = s0[[i, 4]])
-  r <- try(suppressWarnings(CALL), silent = TRUE); if (!inherits(r, "try-error")) out[i, ] <- as.numeric(r)
+  d <- data.frame(x = x, y = t[i + 1, ])
+  s <- list(c = s0[[i, 1]], hill = s0[[i, 2]], top = s0[[i, 3]], bottom = s0[[i, 4]])
+  r <- try(suppressWarnings(CALL), silent = TRUE)
+  if (!inherits(r, "try-error")) out[i, ] <- as.numeric(r)
   done <- i; if (proc.time()[["user.self"]] - begin > limit) break
 }
 spent <- proc.time()[["user.self"]] - begin
-write.table(rbind(c(spent / done, done, 0, 0), out[1:done, , drop = FALSE]), a[3], sep = ",", row.names = FALSE, col.names = FALSE)
+rows <- rbind(c(spent / done, done, 0, 0), out[1:done, , drop = FALSE])
+write.table(rows, a[3], sep = ",", row.names = FALSE, col.names = FALSE)
 """
 
 
-def with_r(call: str) -> Callable[[np.ndarray, float], Told]:
+def with_r(call: str) -> Callable[[np.ndarray, float], ToolResult]:
     """A loop in R over the same curves and starts, timed in R."""
 
-    def many(y: np.ndarray, seconds: float) -> Told:
+    def many(y: np.ndarray, seconds: float) -> ToolResult:
         with tempfile.TemporaryDirectory() as folder:
             readings, starts, out, script = (
                 Path(folder) / name for name in ("y.csv", "s.csv", "out.csv", "run.R")
@@ -249,40 +261,41 @@ def with_r(call: str) -> Callable[[np.ndarray, float], Told]:
                 [float(v) if v != "NA" else np.nan for v in line.split(",")]
                 for line in out.read_text().splitlines()
             ]
-        return Told(np.array(rows[1:]), rows[0][0])
+        return ToolResult(np.array(rows[1:]), rows[0][0])
 
     return many
 
 
-def ours(limits: float | None) -> Callable[[np.ndarray, float], Told]:
-    """The batch engine; timed on as many copies of the curves as make a measurable time."""
+def ours(limits: float | None) -> Callable[[np.ndarray, float], ToolResult]:
+    """The batch engine; timed on so many copies of the curves that the time can be measured."""
 
-    def many(y: np.ndarray, seconds: float) -> Told:
+    def many(y: np.ndarray, seconds: float) -> ToolResult:
         lots = np.tile(y, (max(50_000 // len(y), 1), 1, 1))
-        fit_batch(X, y, limits=limits)
+        fit_batch(X, y, confidence=limits)
         spent = []
         for _ in range(5):
             begin = time.process_time()
-            fits = fit_batch(X, lots, limits=limits)
+            fits = fit_batch(X, lots, confidence=limits)
             spent.append((time.process_time() - begin) / len(lots))
-        found = np.stack([fits.log10_ic50, fits.hill, fits.top, fits.bottom], axis=1)[: len(y)]
-        return Told(found, min(spent))
+        # Falling curves have a negative hill.
+        columns = [fits.log10_ic50, -fits.hill, fits.top, fits.bottom]
+        return ToolResult(np.stack(columns, axis=1)[: len(y)], min(spent))
 
     return many
 
 
 def missing(name: str, package: str) -> str:
-    """Why a tool is left out; empty where it is there."""
+    """Why a tool is left out; empty where it is installed."""
     if name.startswith("R "):
         if not shutil.which("Rscript"):
             return "R is not installed"
-        found = subprocess.run(
+        done = subprocess.run(
             ["Rscript", "-e", f"cat(requireNamespace('{package}', quietly = TRUE))"],
             capture_output=True,
             text=True,
             check=False,
         )
-        return "" if "TRUE" in found.stdout else f"the R package {package} is not installed"
+        return "" if "TRUE" in done.stdout else f"the R package {package} is not installed"
     return (
         ""
         if importlib.util.find_spec(package)
@@ -293,17 +306,17 @@ def missing(name: str, package: str) -> str:
 def version(name: str, package: str) -> str:
     """Version of a tool, as installed."""
     if name.startswith("R "):
-        told = subprocess.run(
+        done = subprocess.run(
             ["Rscript", "-e", f"cat(as.character(packageVersion('{package}')))"],
             capture_output=True,
             text=True,
             check=False,
         )
-        return told.stdout.strip()
+        return done.stdout.strip()
     return importlib.metadata.version(package.replace("_", "-"))
 
 
-def tools() -> list[tuple[str, str, Callable[[np.ndarray, float], Told]]]:
+def tools() -> list[tuple[str, str, Callable[[np.ndarray, float], ToolResult]]]:
     """Every tool: name, package, fitter."""
     return [
         ("tricyclic", "tricyclic", ours(None)),
@@ -323,24 +336,27 @@ def tools() -> list[tuple[str, str, Callable[[np.ndarray, float], Told]]]:
     ]
 
 
-def rss_of(y: np.ndarray, found: Parameters) -> np.ndarray:
-    """Residual sum of each curve at what a tool found; nan where it found nothing."""
+def rss_of(y: np.ndarray, parameters: Parameters) -> np.ndarray:
+    """Residual sum of each curve at the parameters of a tool; nan where it has no result."""
     x = np.repeat(X, y.shape[2])
     return np.array(
-        [np.sum((curve(x, *p) - one.ravel()) ** 2) for one, p in zip(y, found, strict=False)]
+        [np.sum((curve(x, *p) - one.ravel()) ** 2) for one, p in zip(y, parameters, strict=False)]
     )
 
 
 def measure(easy: np.ndarray, hard: np.ndarray, seconds: float) -> tuple[str, list[str]]:
-    """The table, and a line for every tool that was left out."""
+    """The table, and a line for every tool that is left out."""
     x = np.repeat(X, easy.shape[2])
     truth = np.array([reference(x, one) for one in easy])
     best = np.minimum(
         rss_of(hard, np.array([reference(x, one) for one in hard])),
-        rss_of(hard, ours(None)(hard, 0).found),
+        rss_of(hard, ours(None)(hard, 0).parameters),
     )
     lines = [
-        "| tool | version | curves per second and core | tricyclic is | largest difference in log10 IC50, easy | hard: worse than the best | hard: no answer |",
+        (
+            "| tool | version | curves per second and core | tricyclic is | largest difference in "
+            "log10 IC50, easy | hard: worse than the best | hard: no answer |"
+        ),
         "|---|---|---|---|---|---|---|",
     ]
     left_out, fastest = [], 0.0
@@ -350,52 +366,59 @@ def measure(easy: np.ndarray, hard: np.ndarray, seconds: float) -> tuple[str, li
             left_out.append(f"{name}: left out, {why}.")
             print(left_out[-1], flush=True)
             continue
-        told, on_hard = fit(easy, seconds), fit(hard, seconds)
-        speed = 1.0 / told.seconds
+        on_easy, on_hard = fit(easy, seconds), fit(hard, seconds)
+        speed = 1.0 / on_easy.seconds
         fastest = fastest or speed
-        answered = np.isfinite(told.found[:, 0])
-        far = np.abs(told.found[:, 0] - truth[: len(told.found), 0])[answered]
-        sums = rss_of(hard, on_hard.found)
+        sums = rss_of(hard, on_hard.parameters)
         none = int(np.isnan(sums).sum())
         worse = int((sums > best[: len(sums)] * (1 + 1e-4)).sum())
-        lost = f", {int((~answered).sum())} no answer" if not answered.all() else ""
-        ratio = (
-            "1"
-            if name == "tricyclic"
-            else f"{fastest / speed:,.{0 if fastest / speed > 10 else 1}f} times as fast"
-        )
+        ratio = "1" if name == "tricyclic" else f"{times(fastest / speed)} times as fast"
         lines.append(
-            f"| {name} | {version(name, package)} | {speed:,.0f} | {ratio} | {far.max(initial=0.0):.1g} (of {len(told.found)}{lost}) "
-            f"| {worse} of {len(sums)} | {none} |"
+            f"| {name} | {version(name, package)} | {speed:,.0f} | {ratio} "
+            f"| {difference(on_easy.parameters[:, 0], truth[:, 0])} | {worse} of {len(sums)} "
+            f"| {none} |"
         )
         print(lines[-1], flush=True)
     return "\n".join(lines), left_out
 
 
+def times(ratio: float) -> str:
+    """A ratio of speeds."""
+    return f"{ratio:,.0f}" if ratio > 10 else f"{ratio:,.1f}"
+
+
+def difference(log10_ic50: np.ndarray, truth: np.ndarray) -> str:
+    """The largest difference from the reference, and of how many curves."""
+    answered = np.isfinite(log10_ic50)
+    largest = np.abs(log10_ic50 - truth[: len(log10_ic50)])[answered].max(initial=0.0)
+    lost = "" if answered.all() else f", {int((~answered).sum())} no answer"
+    return f"{largest:.1g} (of {len(log10_ic50)}{lost})"
+
+
 def main() -> None:
-    """Run all, print, and fill the page where asked."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    asked.add_argument("--curves", type=int, default=100, help="easy curves")
-    asked.add_argument("--hard", type=int, default=100, help="hard curves")
-    asked.add_argument(
+    """Run all tools, print, and fill the page if --docs is given."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--curves", type=int, default=100, help="easy curves")
+    parser.add_argument("--hard", type=int, default=100, help="hard curves")
+    parser.add_argument(
         "--seconds",
         type=float,
         default=20.0,
         help="CPU time after which a tool is stopped, per set",
     )
-    asked.add_argument("--docs", action="store_true", help="fill docs/benchmarks.md")
-    given = asked.parse_args()
+    parser.add_argument("--docs", action="store_true", help="fill docs/benchmarks.md")
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     rng = np.random.default_rng(20260302)
-    easy, _ = counts(given.curves, rng)
-    hard, _ = counts(given.hard, rng, "hard")
-    text, left_out = measure(easy, hard, given.seconds)
+    easy, _ = counts(options.curves, rng)
+    hard, _ = counts(options.hard, rng, "hard")
+    text, left_out = measure(easy, hard, options.seconds)
     text += (
-        f"\n\n{given.curves} easy and {given.hard} hard curves, CPU time of one core; {machine()}, Python {platform.python_version()}. "
-        + " ".join(left_out)
+        f"\n\n{options.curves} easy and {options.hard} hard curves, CPU time of one core; "
+        f"{machine()}, Python {platform.python_version()}. {' '.join(left_out)}"
     )
-    if given.docs:
+    if options.docs:
         fill("peers", text.rstrip())
 
 

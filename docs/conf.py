@@ -1,4 +1,4 @@
-"""How the documentation is built: offline, from Markdown, with tables made from the shelves themselves."""
+"""Configuration of the documentation: offline, from Markdown, with tables made from the package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ author = "the tricyclic developers"
 copyright = "2026, the tricyclic developers"
 version = release = tricyclic.__version__
 
-extensions = ["myst_parser", "shelf_tables", "mechanism_tables", "library_pages"]
+extensions = ["myst_parser", "registry_tables", "mechanism_tables", "library_pages"]
 exclude_patterns = ["_build", "_made"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -1,9 +1,10 @@
-"""Runs the examples of a page and writes what they print into it, so that every number on it is one that was computed.
+"""Run the examples of a page and write their output into it.
 
 python docs/fill_examples.py docs/simulate.md [...]
 
-What still holds is left alone. Output without `...` is replaced as a whole. Of output with `...`, each line is replaced by the printed line that reads
-the same but for its numbers; a line that nothing printed is named, for a person to mend.
+Output that is still correct is kept. Output without `...` is replaced as a whole. In output with
+`...`, each line is replaced by the printed line that differs in its numbers only; a line without
+such a counterpart is reported.
 """
 
 # ruff: noqa: T201
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def examples() -> Any:
-    """How the tests part a page into blocks and run a command."""
+    """The module that divides a page into blocks and runs a command."""
     spec = importlib.util.spec_from_file_location(
         "examples", ROOT / "tests" / "docs" / "test_examples.py"
     )
@@ -55,40 +56,40 @@ def filled(page: Path) -> str:
                     where = f"{page.name}:{line}: {command[:60]}"
                     if ("[exit " in printed) != ("[exit " in expected):
                         print(
-                            f"{where} ended otherwise than the page says: {printed}",
+                            f"{where} ended differently from the page: {printed}",
                             file=sys.stderr,
                         )
                     elif expected and not same(expected, printed):
-                        new = new.replace(expected, told(expected, printed, where), 1)
+                        new = new.replace(expected, updated(expected, printed, where), 1)
                 text = text.replace(body, new, 1)
     return text
 
 
 def same(expected: str, printed: str) -> bool:
-    """Whether a page shows what was printed, as its test has it."""
+    """Whether a page shows what was printed, by the rule of its test."""
     return doctest.OutputChecker().check_output(
         expected, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     )
 
 
-def told(expected: str, printed: str, where: str) -> str:
+def updated(expected: str, printed: str, where: str) -> str:
     """What a block shows of what was printed."""
     lines = [line.rstrip() for line in printed.strip("\n").splitlines()]
     if "..." not in expected:
         return "\n".join(lines)
-    found, at = [], 0
+    shown, at = [], 0
     for line in expected.splitlines():
         if "..." in line or not line.strip():
-            found.append(line)
+            shown.append(line)
             continue
         alike = next((k for k in range(at, len(lines)) if shape(lines[k]) == shape(line)), None)
         if alike is None:
-            print(f"{where}: nothing printed reads like: {line.strip()}", file=sys.stderr)
-            found.append(line)
+            print(f"{where}: no printed line corresponds to: {line.strip()}", file=sys.stderr)
+            shown.append(line)
         else:
-            found.append(lines[alike])
+            shown.append(lines[alike])
             at = alike + 1
-    return "\n".join(found)
+    return "\n".join(shown)
 
 
 def shape(line: str) -> str:

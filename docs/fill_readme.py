@@ -1,4 +1,4 @@
-"""Runs the demo in an empty folder and writes what it finds into README.md, between the markers.
+"""Run the demo in an empty folder and write its results into README.md, between the markers.
 
 python docs/fill_readme.py          fill the block
 python docs/fill_readme.py --check  fail where the README shows something else
@@ -16,7 +16,7 @@ from pathlib import Path
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"(?<=<!-- result:begin -->\n).*?(?=<!-- result:end -->)", re.DOTALL)
 
-# of all that the demo prints, the numbers that fit a first screen
+# The lines of the output that the README shows.
 WANTED = re.compile(
     r"Synthetic|\w+ at \w+   Ki \d|(vehicle|treated) .* Bmax \d|  Bmax |  \w+ at \w+ over "
 )
@@ -24,12 +24,12 @@ WANTED = re.compile(
 
 def shown() -> str:
     """What the README shows between the markers."""
-    found = BLOCK.search(README.read_text(encoding="utf-8"))
-    return found[0] if found else ""
+    block = BLOCK.search(README.read_text(encoding="utf-8"))
+    return block[0] if block else ""
 
 
 def printed() -> str:
-    """What `tricyclic demo` prints on standard output, the wanted lines of it, as a fenced block."""
+    """What `tricyclic demo` prints on standard output, the wanted lines, as a fenced block."""
     call = [sys.executable, "-c", "from tricyclic.cli.main import main; main(['demo', '--quiet'])"]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=True)
@@ -48,7 +48,7 @@ def main() -> None:
     if "--check" in sys.argv[1:]:
         if shown() != text:
             sys.exit(
-                "README.md shows another result than the demo prints; run: python docs/fill_readme.py"
+                "README.md differs from the output of the demo; run: python docs/fill_readme.py"
             )
         return
     README.write_text(

@@ -1,7 +1,8 @@
-"""A page for each mechanism, scenario and drug of the library, written when the documentation is built.
+"""A page for each mechanism, scenario and drug of the library, written when the documentation is
+built.
 
-The pages are made of the very files that are simulated: equations, symbols and values with their sources,
-what a mechanism leaves out, and the pathways as drawings. A new file has its page by being there.
+The pages are made from the files that are simulated: equations, symbols and values with their
+sources, limitations, and the pathways as diagrams.
 """
 
 from __future__ import annotations
@@ -12,33 +13,32 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from shelf_tables import cell, plain
+from registry_tables import cell, plain
 from sphinx.application import Sphinx
 
+from tricyclic.core.certainty import FROM_MEMORY
 from tricyclic.core.constant import Constant
 from tricyclic.core.drug import Drug
 from tricyclic.core.mechanism import Mechanism
 from tricyclic.core.model_unit import MODEL_UNITS
 from tricyclic.core.scenario import Scenario
-from tricyclic.io.library import mechanisms as library
-from tricyclic.io.library.protocols import sources
+from tricyclic.io.library.evidence import sources
+from tricyclic.io.library.library import Library
 
-SURE = {
-    "read": "read",
-    "recalled": "**recalled, not read**",
-    "guide": "from a guide",
-    "derived": "derived",
-    "assumed": "**assumed**",
-    "start": "**start value**",
-}
+library = Library()
+
+# Certainties that the pages emphasise.
+UNCERTAIN = {"assumed", "initial value", FROM_MEMORY}
 
 ABOUT = {
-    "mechanisms": "One page per file of `library/mechanisms`: equations, symbols, values with their sources, what it leaves out.",
-    "scenarios": "One page per file of `library/scenarios`: diagrams, what is watched, where ligands act, parts and wires.",
-    "drugs": "One page per file of `library/drugs`: kinetics, affinities and efficacies, each with its source; `rat` or `human` "
-    "where a value holds for one of them only.",
+    "mechanisms": "One page per file of `data/mechanisms`: equations, symbols, values with their "
+    "sources, limitations.",
+    "scenarios": "One page per file of `data/scenarios`: diagrams, observables, binding sites, "
+    "components and wires.",
+    "drugs": "One page per file of `data/drugs`: kinetics, affinities and efficacies, each with "
+    "its source; `rat` or `human` where a value is valid for one species only.",
 }
-# Who is drawn at the sites of a pathway: by scenario, or by where it plays.
+# Drugs that are drawn at the binding sites of a pathway: by scenario, or by system.
 GIVEN = {
     "animal": "desipramine 10 mg/kg ip",
     "culture": "imipramine 1 uM bath for 48 h",
@@ -60,91 +60,101 @@ def write_pages(app: Sphinx) -> None:
     """Write all pages under docs/library/."""
     place = Path(app.srcdir) / "library"
     known = sources()
-    scenarios = {name: library.scenario(name) for name in library.scenario_names()}
-    shelves: dict[str, dict[str, Iterable[str]]] = {
+    scenarios = {name: library.scenario(name) for name in library.scenario_names}
+    pages_by_kind: dict[str, dict[str, Iterable[str]]] = {
         "mechanisms": {
             name: mechanism_page(mechanism, scenarios.values())
-            for name, mechanism in library.mechanisms().items()
+            for name, mechanism in library.mechanisms.items()
         },
         "scenarios": {name: scenario_page(scenario) for name, scenario in scenarios.items()},
-        "drugs": {name: drug_page(drug) for name, drug in library.drugs().items()},
+        "drugs": {name: drug_page(drug) for name, drug in library.drugs.items()},
     }
-    said: dict[str, dict[str, str]] = {
-        "mechanisms": {name: one.says for name, one in library.mechanisms().items()},
+    descriptions: dict[str, dict[str, str]] = {
+        "mechanisms": {name: one.description for name, one in library.mechanisms.items()},
         "scenarios": {name: one.title for name, one in scenarios.items()},
-        "drugs": {name: one.says for name, one in library.drugs().items()},
+        "drugs": {name: one.description for name, one in library.drugs.items()},
     }
-    for shelf, pages in shelves.items():
-        (place / shelf).mkdir(parents=True, exist_ok=True)
-        for old in (place / shelf).glob("*.md"):
+    for kind, pages in pages_by_kind.items():
+        (place / kind).mkdir(parents=True, exist_ok=True)
+        for old in (place / kind).glob("*.md"):
             if old.stem not in pages:
                 old.unlink()
         for name, lines in pages.items():
             text = "\n".join(lines) + "\n"
             text = re.sub(r"\[source:(\w+)\]", lambda match: cited(match[1], known), text)
-            keep(place / shelf / f"{name}.md", text)
-        keep(place / shelf / "index.md", "\n".join(index_page(shelf, said[shelf])) + "\n")
+            keep(place / kind / f"{name}.md", text)
+        keep(place / kind / "index.md", "\n".join(index_page(kind, descriptions[kind])) + "\n")
     drawings(place / "scenarios", scenarios)
 
 
-def index_page(shelf: str, said: dict[str, str]) -> Iterable[str]:
-    """A shelf as a table: each thing and its first sentence."""
-    yield from (f"# {shelf.capitalize()}", "", ABOUT[shelf], "")
-    yield from (f"| {shelf[:-1]} | |", "| --- | --- |")
-    for name, says in sorted(said.items()):
-        yield f"| [{name}]({name}.md) | {cell(re.split(r'(?<=[.]) ', ' '.join(says.split()))[0])} |"
-    yield from ("", "```{toctree}", ":hidden:", "", *sorted(said), "```")
+def index_page(kind: str, descriptions: dict[str, str]) -> Iterable[str]:
+    """The list of all pages of a kind, each with its first sentence."""
+    yield from (f"# {kind.capitalize()}", "", ABOUT[kind], "")
+    yield from (f"| {kind[:-1]} | |", "| --- | --- |")
+    for name, description in sorted(descriptions.items()):
+        first = re.split(r"(?<=[.]) ", " ".join(description.split()))[0]
+        yield f"| [{name}]({name}.md) | {cell(first)} |"
+    yield from ("", "```{toctree}", ":hidden:", "", *sorted(descriptions), "```")
 
 
 def mechanism_page(mechanism: Mechanism, scenarios: Iterable[Scenario]) -> Iterable[str]:
-    """Tell one mechanism."""
-    yield from (f"# {mechanism.name}", "", plain(mechanism.says), "", "## Equations", "", "```text")
+    """The page of a mechanism."""
+    yield from (
+        f"# {mechanism.name}",
+        "",
+        plain(mechanism.description),
+        "",
+        "## Equations",
+        "",
+        "```text",
+    )
     yield from (equation(statement) for statement in mechanism.body)
     yield from ("```", "", "## Symbols", "")
-    yield from ("| symbol | is | unit | what it is |", "| --- | --- | --- | --- |")
+    yield from ("| symbol | kind | unit | description |", "| --- | --- | --- | --- |")
     kinds = {
-        "in": "comes in",
-        "out": "goes out",
+        "in": "input",
+        "out": "output",
         "state": "state",
         "species": "state (species)",
         "local": "computed",
     }
     for port in mechanism.ports:
-        yield f"| `{port.name}` | {kinds[port.kind]} | {unit(port.unit)} | {cell(port.says)} |"
+        row = (f"`{port.name}`", kinds[port.kind], unit(port.unit), cell(port.description))
+        yield f"| {' | '.join(row)} |"
     yield from ("", "## Values", "")
-    yield from values_table(mechanism.constants, "holds for")
-    if mechanism.lacks:
+    yield from values_table(mechanism.constants, "species")
+    if mechanism.limitations:
         yield from (
             "",
-            "## What it does not do",
+            "## Limitations",
             "",
-            *(f"- {plain(text)}" for text in mechanism.lacks),
+            *(f"- {plain(text)}" for text in mechanism.limitations),
         )
     uses = [
         f"[{scenario.name}](../scenarios/{scenario.name}.md) as "
-        + ", ".join(f"`{part.name}`" for part in scenario.parts if part.mechanism == mechanism.name)
+        + ", ".join(
+            f"`{part.name}`" for part in scenario.components if part.mechanism == mechanism.name
+        )
         for scenario in scenarios
-        if any(part.mechanism == mechanism.name for part in scenario.parts)
+        if any(part.mechanism == mechanism.name for part in scenario.components)
     ]
     if uses:
-        yield from ("", "## Where it is used", "", *(f"- {use}" for use in uses))
+        yield from ("", "## Used in", "", *(f"- {use}" for use in uses))
     if mechanism.identifiers:
-        yield from ("", "## In public databases", "")
+        yield from ("", "## Identifiers", "")
         yield from (f"- `{symbol}`: {identifier}" for symbol, identifier in mechanism.identifiers)
 
 
 def scenario_page(scenario: Scenario) -> Iterable[str]:
-    """Tell one scenario."""
+    """The page of a scenario."""
     yield from (
         f"# {scenario.name}",
         "",
-        f"**{plain(scenario.title)}.** {plain(scenario.says)}",
+        f"**{plain(scenario.title)}.** {plain(scenario.description)}",
         "",
     )
-    yield from (
-        f"Species: {scenario.species}. Routes: {', '.join(f'`{route}`' for route in scenario.routes)}.",
-        "",
-    )
+    routes = ", ".join(f"`{route}`" for route in scenario.routes)
+    yield from (f"Species: {scenario.species}. Routes: {routes}.", "")
     for pathway in scenario.pathways:
         yield from (
             f"## {plain(pathway.title)}",
@@ -153,63 +163,65 @@ def scenario_page(scenario: Scenario) -> Iterable[str]:
             "",
         )
     yield from (
-        "## What is watched",
+        "## Observables",
         "",
-        "| name | quantity | unit | what it is |",
+        "| name | quantity | unit | description |",
         "| --- | --- | --- | --- |",
     )
-    for watch in scenario.watches:
-        yield f"| `{watch.name}` | `{watch.quantity}` | {plain(watch.unit)} | {cell(watch.says)} |"
+    for one in scenario.observables:
+        description = cell(one.description)
+        yield f"| `{one.name}` | `{one.quantity}` | {plain(one.unit)} | {description} |"
     yield from (
         "",
-        "## Where ligands act",
+        "## Binding sites",
         "",
-        "| site | target | fluid | what it is |",
+        "| site | target | fluid | description |",
         "| --- | --- | --- | --- |",
     )
-    for site in scenario.sites:
-        yield f"| `{site.name}` | {plain(site.target)} | {site.fluid} | {cell(site.says)} |"
+    for site in scenario.binding_sites:
+        yield f"| `{site.name}` | {plain(site.target)} | {site.fluid} | {cell(site.description)} |"
     yield from (
         "",
-        "## Parts and wires",
+        "## Components",
         "",
-        "| part | mechanism | wired to |",
+        "| component | mechanism | wired to |",
         "| --- | --- | --- |",
     )
-    for part in scenario.parts:
+    for part in scenario.components:
         wires = ", ".join(f"`{port}` = `{wire}`" for port, wire in part.wires.items())
         yield f"| `{part.name}` | [{part.mechanism}](../mechanisms/{part.mechanism}.md) | {wires} |"
 
 
 def drug_page(drug: Drug) -> Iterable[str]:
-    """Tell one drug."""
-    yield from (f"# {drug.name}", "", plain(drug.says), "")
+    """The page of a drug."""
+    yield from (f"# {drug.name}", "", plain(drug.description), "")
     identifiers = [row for row in drug.constants if row.unit == "identifier" and row.name != "name"]
     if identifiers:
         yield from (", ".join(f"{row.name}: {row.text}" for row in identifiers), "")
     yield from values_table([row for row in drug.constants if row.unit != "identifier"], "species")
 
 
-def values_table(constants: Sequence[Constant], holds_for: str) -> Iterable[str]:
-    """Tell values, each with its range, source and certainty, and what else is published."""
+def values_table(constants: Sequence[Constant], species_heading: str) -> Iterable[str]:
+    """Values with range, source and certainty, and other published values."""
     yield from (
-        f"| name | {holds_for} | value | what it is | from |",
+        f"| name | {species_heading} | value | description | from |",
         "| --- | --- | --- | --- | --- |",
     )
     for first in constants:
-        for k, row in enumerate((first, *first.also)):
-            says = row.says if k == 0 else f"*also published, not used:* {cell(row.says)}"
+        for k, row in enumerate((first, *first.alternatives)):
+            prefix = "*also published, not used:* " if k else ""
+            certainty = f"**{row.certainty}**" if row.certainty in UNCERTAIN else row.certainty
             origin = [f"[source:{row.source}]"] if row.source else []
-            origin += [SURE[row.certainty] + (", free in calibration" if row.free else "")]
+            origin += [certainty + (", free in calibration" if row.free else "")]
             limits = f"<br>{row.low:g} to {row.high:g}" if math.isfinite(row.low + row.high) else ""
             yield (
-                f"| `{row.name}` | {row.holds_for} | {row.value:g} {unit(row.unit)}{limits} "
-                f"| {cell(says) if k == 0 else says} | {'; '.join(origin)} |"
+                f"| `{row.name}` | {row.applies_to} | {row.value:g} {unit(row.unit)}{limits} "
+                f"| {prefix}{cell(row.description)} | {'; '.join(origin)} |"
             )
 
 
 def equation(statement: str) -> str:
-    """A statement of Antimony as people write it."""
+    """A statement of Antimony in the usual notation."""
     if ":=" in statement:
         return statement.replace(":=", "=")
     rate = re.match(r"^(\w+)\s*'\s*=\s*(.*)$", statement)
@@ -222,8 +234,8 @@ def equation(statement: str) -> str:
 
 
 def unit(name: str) -> str:
-    """A unit as people write it."""
-    return MODEL_UNITS[name].says
+    """A unit in the usual notation."""
+    return MODEL_UNITS[name].label
 
 
 def cited(key: str, known: dict[str, Any]) -> str:
@@ -235,42 +247,43 @@ def cited(key: str, known: dict[str, Any]) -> str:
 
 
 def drawings(place: Path, scenarios: dict[str, Scenario]) -> None:
-    """Draw every pathway of every scenario with the drugs of the guides at its sites, and one coloured by a simulation."""
-    from tricyclic.jobs import diagram
+    """Draw every pathway with the drugs of the guides, and one coloured by a simulation."""
     from tricyclic.plotting.network import network_svg
+    from tricyclic.reports.files.model_exports import diagram_files
     from tricyclic.simulation.compose import compose
-    from tricyclic.simulation.dosing import regimens_of
-    from tricyclic.simulation.network import pathway_of
+    from tricyclic.simulation.dosing import parse_all_dosing
+    from tricyclic.simulation.network import pathway_network
+    from tricyclic.workflows.model import diagram
+    from tricyclic.workflows.model.options import DiagramOptions
 
-    # The simulation comes first: the solver's compiler and the engine of the drawings do not start in any order.
-    work = diagram.run(diagram.Request(**COLOURED, to="."))
-    try:
-        while True:
-            next(work)
-    except StopIteration as end:
-        for file, data in end.value.to_write.items():
-            if file.endswith(".svg"):
-                keep(place / f"coloured_{Path(file).name}", data.decode("utf-8"))
-    parts, drugs = library.mechanisms(), library.drugs()
+    # The simulation comes first: the compiler of the solver does not start after the engine of the
+    # diagrams.
+    result = diagram.run(DiagramOptions(**COLOURED))
+    for file, data in diagram_files(result).items():
+        if file.endswith(".svg"):
+            keep(place / f"coloured_{Path(file).name}", data.decode("utf-8"))
+    mechanisms, drugs = library.mechanisms, library.drugs
     for name, scenario in scenarios.items():
         if not scenario.pathways:
             continue
         words = GIVEN.get(name, GIVEN[scenario.system])
-        network = compose(scenario, parts, drugs, regimens_of(words, scenario, drugs)).network
+        network = compose(
+            scenario, mechanisms, drugs, parse_all_dosing(words, scenario, drugs)
+        ).network
         for pathway in scenario.pathways:
             keep(
                 place / f"{name}_{pathway.name}.svg",
-                network_svg(pathway_of(network, scenario, pathway.name)),
+                network_svg(pathway_network(network, scenario, pathway.name)),
             )
 
 
 def keep(file: Path, text: str) -> None:
-    """Write a file where its text has changed, so that nothing is built twice."""
+    """Write a file where its text has changed, so that unchanged pages are not built again."""
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.write_text(text, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Write the pages before Sphinx looks for them."""
+    """Write the pages before Sphinx reads the folder."""
     app.connect("builder-inited", write_pages)
     return {"parallel_read_safe": True}

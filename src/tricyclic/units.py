@@ -1,7 +1,7 @@
-"""The units of the house: converted on the way in, labelled on the way out.
+"""Units of measurement: parsing, conversion, and radioactive decay.
 
-A unit belongs to one dimension and has one factor to that dimension's base unit. `unknown` is a unit:
-it is carried, shown, and refuses every conversion and comparison.
+A unit belongs to one dimension and has one factor to the base unit of that dimension. "unknown" is
+a unit of its own that cannot be converted or compared.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tricyclic.errors import UnitError
 
 UNKNOWN = "unknown"
 
-# Half-lives as the nuclear data sheets give them; 12.32 years of 365.25 days.
+# Half-lives [d] of the nuclear data sheets; a year has 365.25 days.
 HALF_LIFE_DAYS = {
     "3H": 12.32 * 365.25,
     "125I": 59.407,
@@ -91,7 +91,6 @@ def _table() -> dict[str, tuple[str, float]]:
         "mg/kg": ("dose", 1.0),
         "ug/kg": ("dose", 1e-3),
         "g/kg": ("dose", 1e3),
-        "mg/mL": ("mass concentration", 1.0),
         "degC": ("temperature", 1.0),
     }
     return table
@@ -144,20 +143,20 @@ class Quantity:
     value: float
     unit: str
 
-    def to(self, unit: str, *, molar_mass_g_per_mol: float | None = None) -> float:
+    def convert_to(self, unit: str, *, molar_mass_g_per_mol: float | None = None) -> float:
         """Value in another unit."""
         return convert(self.value, self.unit, unit, molar_mass_g_per_mol=molar_mass_g_per_mol)
 
 
 def known_unit(text: str, *, where: str = "") -> str:
-    """Give the house's spelling of a unit.
+    """The standard spelling of a unit: "µM" and "micromolar" are uM.
 
-    Both micro signs become u; common spellings are understood. Case is kept: mM is not MM.
+    Case matters: mM is not MM.
 
     Raises
     ------
     UnitError
-        If no such unit is known.
+        If there is no such unit.
     """
     plain = text.strip().replace("µ", "u").replace("μ", "u").replace("⁻¹", "-1").replace("·", " ")
     plain = _SPELLINGS.get(plain, plain)
@@ -166,33 +165,33 @@ def known_unit(text: str, *, where: str = "") -> str:
     lower = {name.lower(): name for name in _UNITS if name}
     hint = f"Did you mean '{lower[plain.lower()]}'?" if plain.lower() in lower else ""
     raise UnitError(
-        f"'{text}' is no unit that tricyclic knows",
+        f"'{text}' is not a known unit",
         where=where,
         allowed=hint or "Units are written like nM, pM, dpm, cpm, fmol/mg, Ci/mmol, min, h, mg/kg",
     )
 
 
 def dimension(unit: str) -> str:
-    """What a unit measures ("concentration")."""
+    """The dimension of a unit ("concentration")."""
     return _UNITS[known_unit(unit)][0]
 
 
 def is_concentration(unit: str) -> bool:
-    """Whether a unit is a molar concentration; False for text that is no unit."""
+    """Whether a text is a unit of molar concentration."""
     return _UNITS.get(_SPELLINGS.get(unit, unit), ("", 0.0))[0] == "concentration"
 
 
 def convert(
     value: float, unit: str, to: str, *, molar_mass_g_per_mol: float | None = None, where: str = ""
 ) -> float:
-    """Turn a value of one unit into another of the same dimension.
+    """Convert a value to another unit of the same dimension.
 
     Parameters
     ----------
     value : float
         In `unit`.
     unit, to : str
-        Units; mass concentrations become molar ones with a molar mass.
+        Units; converting between mass and molar concentration needs a molar mass.
     molar_mass_g_per_mol : float, optional
         Above 0.
 
@@ -201,37 +200,59 @@ def convert(
     UnitError
         If a unit is unknown, the dimensions differ, or a molar mass is missing.
     """
-    source, wanted = known_unit(unit, where=where), known_unit(to, where=where)
-    if UNKNOWN in (source, wanted):
+    source, target = known_unit(unit, where=where), known_unit(to, where=where)
+    if UNKNOWN in (source, target):
         raise UnitError(
             "the unit is unknown, so it cannot be converted or compared",
             where=where,
-            do="State the unit",
+            do="Specify the unit",
         )
-    (kind, factor), (wanted_kind, wanted_factor) = _UNITS[source], _UNITS[wanted]
-    if {kind, wanted_kind} == {"mass concentration", "concentration"}:
+    (kind, factor), (target_kind, target_factor) = _UNITS[source], _UNITS[target]
+    if {kind, target_kind} == {"mass concentration", "concentration"}:
         if molar_mass_g_per_mol is None or not molar_mass_g_per_mol > 0:
             raise UnitError(
-                f"{source} cannot become {wanted} without a molar mass",
+                f"'{source}' cannot be converted to '{target}' without a molar mass",
                 where=where,
-                do="Add molar_mass_g_per_mol",
+                do="Provide the molar mass in g/mol",
             )
         per = 1.0 / molar_mass_g_per_mol if kind == "mass concentration" else molar_mass_g_per_mol
-        return _exactly(value, factor, wanted_factor) * per
-    if kind != wanted_kind:
+        return _exactly(value, factor, target_factor, where) * per
+    if kind != target_kind:
+        if not source:
+            raise UnitError(
+                f"a number without a unit cannot be converted to '{target}', "
+                f"{_with_article(target_kind)}",
+                where=where,
+                do=f"Add its unit, {target} for example",
+            )
+        if not target:
+            raise UnitError(
+                f"'{source}' is {_with_article(kind)} and cannot be converted to a number without "
+                "a unit",
+                where=where,
+            )
         raise UnitError(
-            f"{source} is a {kind} and cannot become {wanted}, a {wanted_kind}",
+            f"'{source}' is {_with_article(kind)} and cannot be converted to '{target}', "
+            f"{_with_article(target_kind)}",
             where=where,
-            do=f"State a {wanted_kind}, such as in {wanted}",
+            do=f"Give {_with_article(target_kind)}, in {target} for example",
         )
-    return _exactly(value, factor, wanted_factor)
+    return _exactly(value, factor, target_factor, where)
 
 
-def _exactly(value: float, factor: float, wanted: float) -> float:
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _exactly(value: float, factor: float, target: float, where: str) -> float:
     # 0.5e-6 / 1e-9 in binary is 499.99999999999994; in decimal it is 500.
     if not math.isfinite(value):
         return value
-    return float(Fraction(repr(float(value))) * Fraction(repr(factor)) / Fraction(repr(wanted)))
+    exact = Fraction(repr(float(value))) * Fraction(repr(factor)) / Fraction(repr(target))
+    try:
+        return float(exact)
+    except OverflowError:
+        raise UnitError(f"{value:g} is too large to be converted", where=where) from None
 
 
 def to_molar(value: float, unit: str, *, where: str = "") -> float:
@@ -241,46 +262,63 @@ def to_molar(value: float, unit: str, *, where: str = "") -> float:
 
 _QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
+_DECIMAL_COMMA = re.compile(r",\d")
 
-def quantity(text: str, *, where: str = "") -> Quantity:
-    """Read a number with its unit from text such as "10 nM" or "0.5 uM".
+
+def quantity(text: str, *, where: str = "", example: str = "10 nM") -> Quantity:
+    """A number with its unit from text such as "10 nM" or "0.5 uM".
+
+    Parameters
+    ----------
+    text
+        A number, with or without its unit.
+    where
+        Location for the error.
+    example
+        What the error shows as correct.
 
     Raises
     ------
     UnitError
-        If there is no number, or the unit is not known; a bare number has the unit "".
+        If there is no finite number, or the unit is not known; a bare number has the unit "".
     """
     match = _QUANTITY.match(text)
-    if not match:
+    if match and _DECIMAL_COMMA.match(match[2]):
         raise UnitError(
-            f"'{text}' is no number with a unit", where=where, allowed="Write it like 10 nM"
+            f"'{text}' contains a decimal comma",
+            where=where,
+            do=f"Write it with a decimal point, like {match[1]}.{match[2][1:]}",
         )
+    if not match or not math.isfinite(float(match[1])):
+        noun = "a number with a unit" if " " in example else "a number"
+        finite = "a finite number" if match else noun
+        raise UnitError(f"'{text}' is not {finite}", where=where, do=f"Write it like {example}")
     return Quantity(float(match[1]), known_unit(match[2], where=where))
 
 
 def concentration_M(text: str, *, where: str = "") -> float:
-    """Read a molar concentration from text, in M; 0 needs no unit.
+    """A molar concentration from text [M]; 0 needs no unit.
 
     Raises
     ------
     UnitError
-        If the unit is missing or is no concentration, or the value is negative.
+        If the unit is missing or is not a concentration, or the value is negative.
     """
-    read = quantity(text, where=where)
-    if read.value == 0 and read.unit == "":
+    parsed = quantity(text, where=where)
+    if parsed.value == 0 and parsed.unit == "":
         return 0.0
-    if read.unit == "":
-        raise UnitError(f"'{text}' has no unit", where=where, allowed="Write it like 10 nM")
-    value = to_molar(read.value, read.unit, where=where)
+    if parsed.unit == "":
+        raise UnitError(f"'{text}' has no unit", where=where, do="Write it like 10 nM")
+    value = to_molar(parsed.value, parsed.unit, where=where)
     if not math.isfinite(value) or value < 0:
         raise UnitError(
-            f"'{text}' is no concentration", where=where, allowed="Concentrations are 0 or more"
+            f"'{text}' is not a concentration", where=where, allowed="Concentrations are 0 or more"
         )
     return value
 
 
 def decay_factor(isotope: str, start: date, end: date) -> float:
-    """Share of the activity that is left at `end` of what was there at `start`; above 1 if end is before start.
+    """Fraction of the activity at `start` that remains at `end`; above 1 if end is before start.
 
     Raises
     ------
@@ -290,12 +328,17 @@ def decay_factor(isotope: str, start: date, end: date) -> float:
     name = isotope.strip().strip("[]")
     if name not in HALF_LIFE_DAYS:
         raise UnitError(
-            f"no half-life is known for '{isotope}'",
-            allowed=f"Isotopes are {', '.join(HALF_LIFE_DAYS)}",
+            f"the half-life of '{isotope}' is not known",
+            allowed=f"Known isotopes are {', '.join(HALF_LIFE_DAYS)}",
         )
-    return float(0.5 ** ((end - start).days / HALF_LIFE_DAYS[name]))
+    try:
+        return float(0.5 ** ((end - start).days / HALF_LIFE_DAYS[name]))
+    except OverflowError:
+        raise UnitError(
+            f"{(start - end).days} days before the given activity are too many half-lives of {name}"
+        ) from None
 
 
 def dpm_per_fmol(specific_activity_Ci_per_mmol: float) -> float:
-    """Decays per minute of one fmol: 1 Ci/mmol is 2.22 dpm/fmol."""
+    """Decays per minute of one fmol [dpm/fmol]: 1 Ci/mmol is 2.22 dpm/fmol."""
     return specific_activity_Ci_per_mmol * DPM_PER_CI * 1e-12

@@ -1,4 +1,6 @@
-"""What the house rules look at: every source file of tricyclic, parsed once, with the imports it makes."""
+"""Every source file of tricyclic, parsed once, with its imports: the input of the architecture
+tests.
+"""
 
 from __future__ import annotations
 
@@ -18,39 +20,42 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Import:
-    """One import: the module, its line, and whether it runs when the file is imported."""
+    """One import: the module, its line, whether it runs when the file is imported, and whether only
+    for types.
+    """
 
     module: str
     line: int
     at_start: bool
+    for_types: bool = False
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One source file: where it stands, its syntax tree and its imports."""
+    """One source file: its path, its syntax tree and its imports."""
 
     path: Path
     invented: str = ""
 
     @property
-    def place(self) -> str:
-        """Path below the package, as sentences show it ("figures/curve.py")."""
+    def location(self) -> str:
+        """Path below the package, such as "plotting/curve.py"."""
         return self.path.relative_to(SOURCE).as_posix()
 
     @property
     def package(self) -> str:
         """First folder, or the file's own name for the modules at the top."""
-        return self.place.split("/")[0].removesuffix(".py")
+        return self.location.split("/")[0].removesuffix(".py")
 
     @property
     def module(self) -> str:
         """Import name."""
-        dotted = "tricyclic/" + self.place.removesuffix(".py").removesuffix("/__init__")
+        dotted = "tricyclic/" + self.location.removesuffix(".py").removesuffix("/__init__")
         return "tricyclic" if dotted == "tricyclic/__init__" else dotted.replace("/", ".")
 
     @cached_property
     def text(self) -> str:
-        """Its words."""
+        """Content of the file."""
         return self.invented or self.path.read_text(encoding="utf-8")
 
     @cached_property
@@ -61,16 +66,20 @@ class SourceFile:
     @cached_property
     def imports(self) -> list[Import]:
         """All its imports; `from a import b` counts as a.b where that is a module, else as a."""
-        found: list[Import] = []
-        self._collect(self.tree, found, at_start=True)
-        return found
+        imports: list[Import] = []
+        self._collect(self.tree, imports, at_start=True, for_types=False)
+        return imports
 
-    def _collect(self, node: ast.AST, found: list[Import], *, at_start: bool) -> None:
+    def _collect(
+        self, node: ast.AST, imports: list[Import], *, at_start: bool, for_types: bool
+    ) -> None:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Import):
-                found += [Import(alias.name, child.lineno, at_start) for alias in child.names]
+                imports += [
+                    Import(alias.name, child.lineno, at_start, for_types) for alias in child.names
+                ]
             elif isinstance(child, ast.ImportFrom) and child.module:
-                # The version is a fact about the program, not a thing of the room that holds it.
+                # `__version__` is in `_version`, the lowest layer, wherever it is imported from.
                 names = [
                     f"{child.module}.{alias.name}"
                     for alias in child.names
@@ -82,13 +91,14 @@ class SourceFile:
                     else child.module
                     for name in names
                 ]
-                found += [
-                    Import(module, child.lineno, at_start) for module in dict.fromkeys(modules)
+                imports += [
+                    Import(module, child.lineno, at_start, for_types)
+                    for module in dict.fromkeys(modules)
                 ]
-            inside = isinstance(
-                child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-            ) or _only_for_types(child)
-            self._collect(child, found, at_start=at_start and not inside)
+            typing = for_types or _only_for_types(child)
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            at_import = at_start and not inside and not typing
+            self._collect(child, imports, at_start=at_import, for_types=typing)
 
 
 def _is_ours(module: str) -> bool:
@@ -108,11 +118,11 @@ def source_files() -> list[SourceFile]:
 
 @pytest.fixture(scope="session")
 def invent() -> Callable[[str, str], SourceFile]:
-    """Make up a file at a place in the house, to see that a rule bites."""
-    return lambda place, text: SourceFile(SOURCE / place, text)
+    """Make up a source file, to show that a rule detects a violation."""
+    return lambda location, text: SourceFile(SOURCE / location, text)
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """Where the repository lies."""
+    """Folder of the repository."""
     return ROOT

@@ -1,9 +1,11 @@
-"""Bad input: one clear sentence, exit code 3, nothing written half-way."""
+"""Bad input: one clear sentence, exit code 3, no partial output."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,19 +17,20 @@ from tricyclic.cli.main import main
 SHIPPED = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
 PLATE = (SHIPPED / "raw" / "net_run1.csv").read_text(encoding="utf-8")
 LAYOUT = (SHIPPED / "layouts" / "net.toml").read_text(encoding="utf-8")
-STATED = ["--protocol", "net-nisoxetine", "--radioligand-nM", "1.0", "--kd-nM", "0.8"]
+GIVEN = ["--protocol", "net-nisoxetine", "--radioligand-nM", "1.0", "--kd-nM", "0.8"]
 
 
-def ki_of(folder, plate=PLATE, layout=LAYOUT, stated=STATED, name="plate.csv"):
+def ki_of(folder, plate=PLATE, layout=LAYOUT, given=GIVEN, name="plate.csv"):
     (folder / name).write_bytes(plate if isinstance(plate, bytes) else plate.encode("utf-8"))
     (folder / "layout.toml").write_text(layout, encoding="utf-8")
     out = folder / "out" / "report.html"
     args = [
+        "binding",
         "affinity",
         str(folder / name),
         "--layout",
         str(folder / "layout.toml"),
-        *stated,
+        *given,
         "--out",
         str(out),
     ]
@@ -36,12 +39,12 @@ def ki_of(folder, plate=PLATE, layout=LAYOUT, stated=STATED, name="plate.csv"):
 
 def refused(result, folder, *words):
     assert result.exit_code == 3, result.output
-    said = result.stderr.strip()
-    assert len(said.splitlines()) == 1, said
-    assert said.endswith((".", "?", "…"))
-    assert "Traceback" not in said and "Error" not in said.split(" ")[0]
+    message = result.stderr.strip()
+    assert len(message.splitlines()) == 1, message
+    assert message.endswith((".", "?", "…"))
+    assert "Traceback" not in message and "Error" not in message.split(" ")[0]
     for word in words:
-        assert word in said, f"'{word}' is not in: {said}"
+        assert word in message, f"'{word}' is not in: {message}"
     assert result.stdout == ""
     assert not (folder / "out").exists()
 
@@ -84,7 +87,7 @@ BAD_LAYOUTS = {
     ),
     "no total wells": (LAYOUT.replace('role = "total"', 'role = "empty"'), ["total"]),
     "another plate size": (LAYOUT.replace("plate = 96", "plate = 384"), ["96", "384"]),
-    "a plate of a size that nobody makes": (LAYOUT.replace("plate = 96", "plate = 97"), ["97"]),
+    "a plate of an unusual size": (LAYOUT.replace("plate = 96", "plate = 97"), ["97"]),
     "a well in two roles": (LAYOUT.replace('wells = "A7:A12"', 'wells = "A6:A12"'), ["A06", "two"]),
     "concentration 0": (
         LAYOUT.replace(
@@ -92,7 +95,7 @@ BAD_LAYOUTS = {
         ),
         ["0"],
     ),
-    "a wrong unit": (LAYOUT.replace("3 uM", "3 uN"), ["uN", "no unit"]),
+    "a wrong unit": (LAYOUT.replace("3 uM", "3 uN"), ["uN", "not a known unit"]),
     "a unit that is no concentration": (LAYOUT.replace("3 uM", "3 min"), ["min"]),
     "a concentration without a unit": (LAYOUT.replace('"3 uM"', '"3"'), ["unit"]),
     "an unknown key": (
@@ -111,43 +114,44 @@ def test_a_layout_with(what, tmp_path):
     refused(ki_of(tmp_path, layout=layout), tmp_path, *words)
 
 
-BAD_STATEMENTS = {
+BAD_OPTIONS = {
     "no Kd": (["--target", "NET", "--radioligand-nM", "1"], ["Kd", "radioligand_kd_nM"]),
     "no radioligand": (["--target", "NET", "--kd-nM", "0.8"], ["radioligand"]),
-    "a Kd of another kind": ([*STATED, "--kd-nM", "0.8 min"], ["min", "concentration"]),
-    "a Kd of 0": ([*STATED, "--kd-nM", "0"], ["above 0"]),
-    "a negative radioligand": ([*STATED, "--radioligand-nM", "-1"], ["above 0"]),
-    "an efficiency in percent without the sign": ([*STATED, "--efficiency", "45"], ["at most 1"]),
-    "a protocol that is not there": (
+    "a Kd of another kind": ([*GIVEN, "--kd-nM", "0.8 min"], ["min", "concentration"]),
+    "a Kd of 0": ([*GIVEN, "--kd-nM", "0"], ["above 0"]),
+    "a negative radioligand": ([*GIVEN, "--radioligand-nM", "-1"], ["above 0"]),
+    "an efficiency in percent without the sign": ([*GIVEN, "--efficiency", "45"], ["at most 1"]),
+    "a protocol that does not exist": (
         ["--protocol", "net-nisoxetin"],
         ["Did you mean 'net-nisoxetine'"],
     ),
     "a protocol of another kind": (["--protocol", "beta1-iodopindolol"], ["saturation"]),
-    "a curve that is not there": (
-        [*STATED, "--model", "one_site_competiton"],
+    "a curve model that does not exist": (
+        [*GIVEN, "--model", "one_site_competiton"],
         ["Did you mean 'one_site_competition'"],
     ),
-    "a confidence of 95": ([*STATED, "--confidence", "95"], ["0.95"]),
-    "a day that is none": ([*STATED, "--assay-date", "12.03.2026"], ["year-month-day"]),
-    "a report of another form": ([*STATED, "--out", "report.docx"], [".html"]),
+    "a confidence of 95": ([*GIVEN, "--confidence", "95"], ["0.95"]),
+    "an invalid date": ([*GIVEN, "--assay-date", "12.03.2026"], ["year-month-day"]),
+    "a report in another format": ([*GIVEN, "--out", "report.docx"], [".html"]),
 }
 
 
-@pytest.mark.parametrize("what", BAD_STATEMENTS)
-def test_a_statement_with(what, tmp_path):
-    stated, words = BAD_STATEMENTS[what]
+@pytest.mark.parametrize("what", BAD_OPTIONS)
+def test_an_option_with(what, tmp_path):
+    given, words = BAD_OPTIONS[what]
     layout = LAYOUT
     if what == "no radioligand":
         layout = layout.replace('role = "added"', 'role = "empty"')
-    result = ki_of(tmp_path, stated=stated, layout=layout)
-    if what == "a report of another form":
+    result = ki_of(tmp_path, given=given, layout=layout)
+    if what == "a report in another format":
         (tmp_path / "layout.toml").write_text(LAYOUT)
         args = [
+            "binding",
             "affinity",
             str(tmp_path / "plate.csv"),
             "--layout",
             str(tmp_path / "layout.toml"),
-            *stated,
+            *given,
         ]
         result = CliRunner().invoke(main, args)
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
@@ -155,24 +159,25 @@ def test_a_statement_with(what, tmp_path):
 
 
 @pytest.mark.parametrize("missing", ["plate", "layout"])
-def test_a_file_that_is_not_there_is_named(missing, tmp_path):
+def test_a_missing_file_is_named(missing, tmp_path):
     (tmp_path / "plate.csv").write_text(PLATE)
     (tmp_path / "layout.toml").write_text(LAYOUT)
     file = tmp_path / ("plate.csv" if missing == "plate" else "layout.toml")
     file.unlink()
     args = [
+        "binding",
         "affinity",
         str(tmp_path / "plate.csv"),
         "--layout",
         str(tmp_path / "layout.toml"),
-        *STATED,
+        *GIVEN,
     ]
     refused(CliRunner().invoke(main, args), tmp_path, file.name)
 
 
-def test_a_sentence_is_also_a_json_document(tmp_path):
+def test_an_error_is_also_a_json_document(tmp_path):
     (tmp_path / "plate.csv").write_text("")
-    args = ["affinity", str(tmp_path / "plate.csv"), *STATED, "--json"]
+    args = ["binding", "affinity", str(tmp_path / "plate.csv"), *GIVEN, "--json"]
     result = CliRunner().invoke(main, args)
     document = json.loads(result.stdout)
     assert (result.exit_code, document["exit_code"]) == (3, 3)
@@ -199,7 +204,7 @@ BAD_STUDIES = {
         'auther = "',
         ["study.toml", "auther", "Did you mean 'author'"],
     ),
-    "a raw file that is not there": (
+    "a raw file that does not exist": (
         "study.toml",
         "raw/net_run1.csv",
         "raw/net_run9.csv",
@@ -209,7 +214,7 @@ BAD_STUDIES = {
         "study.toml",
         'unit = "nM", se = 0.06',
         'unit = "nN", se = 0.06',
-        ["assay NET", "nN"],
+        ["assay 'NET'", "nN"],
     ),
     "an unknown protocol": (
         "study.toml",
@@ -217,7 +222,7 @@ BAD_STUDIES = {
         '"net-nisoxetin"',
         ["NET", "Did you mean"],
     ),
-    "an exclusion of a well that is not there": (
+    "an exclusion of a well that does not exist": (
         "exclusions.csv",
         ":C05",
         ":C99",
@@ -250,11 +255,71 @@ def test_a_study_with(what, study):
     assert sorted(path.name for path in study.iterdir()) == before
 
 
-def test_a_study_that_is_not_there_says_how_to_begin_one(tmp_path):
-    refused(CliRunner().invoke(main, ["run", str(tmp_path / "none")]), tmp_path, "tricyclic new")
+def test_the_error_for_a_missing_study_shows_how_to_create_one(tmp_path):
+    refused(
+        CliRunner().invoke(main, ["run", str(tmp_path / "none")]), tmp_path, "tricyclic study new"
+    )
 
 
-def test_a_new_study_does_not_go_over_an_old_one(study):
+def test_a_new_study_does_not_replace_an_old_one(study):
     before = (study / "study.toml").read_bytes()
     refused(CliRunner().invoke(main, ["new", "binding", str(study)]), study, "not empty")
     assert (study / "study.toml").read_bytes() == before
+
+
+def sentence_of(*args):
+    result = CliRunner().invoke(main, [*args, "--quiet"])
+    assert result.exit_code == 3, result.output
+    return result.stderr.strip()
+
+
+def test_a_file_named_like_an_option_keeps_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    columns = ["--y", "a", "--x", "concentration_M=b:nM"]
+    assert sentence_of("fit", "folder", "--curve", "logistic_4pl", *columns) == (
+        "folder: is a folder. Name a file in this folder."
+    )
+
+
+def test_an_empty_name_is_refused_with_its_argument():
+    assert sentence_of("study", "run", "") == "STUDY: is empty. Add the name of a file or folder."
+
+
+def test_a_name_that_the_operating_system_refuses_is_bad_input():
+    name = "x" * 300
+    assert sentence_of("study", "run", name) == (
+        f"{name}: the operating system reports: File name too long. Check the name, the "
+        "permissions and the free space."
+    )
+
+
+def test_a_name_with_a_line_break_gives_one_line():
+    assert sentence_of("read", "a\nb.csv") == (
+        r"a\nb.csv: does not exist. Check the name and the folder."
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_output_to_a_full_disk_is_reported_in_a_sentence():
+    command = ["convert", "1 nM", "uM"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        run = subprocess.run(
+            [sys.executable, "-c", "from tricyclic.cli.main import main; main()", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 3
+    assert run.stderr == (
+        "The operating system reports: No space left on device. Check the name, the permissions "
+        "and the free space.\n"
+    )
+
+
+def test_a_program_without_standard_output_still_runs(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(SystemExit) as end:
+        main(["convert", "1 nM", "uM"])
+    assert end.value.code == 0

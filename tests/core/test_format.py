@@ -1,4 +1,4 @@
-"""Numbers as a person writes them."""
+"""Numbers, intervals and estimates as text; dataclasses as JSON."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tricyclic.core.check import Check, worst
-from tricyclic.core.estimate import Estimate, interval
-from tricyclic.core.format import figures
-from tricyclic.core.serialize import as_plain
+from tricyclic.core.check import Check, worst_level
+from tricyclic.core.estimate import Estimate, format_interval
+from tricyclic.core.format import format_number
+from tricyclic.core.serialize import to_jsonable
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,24 @@ from tricyclic.core.serialize import as_plain
         (99.96, "100"),
         (0, "0"),
         (1.5e6, "1.50e6"),
+        (9.87e5, "987000"),
+        (1.23e-4, "0.000123"),
+        (1.23e-5, "1.23e-5"),
         (-0.04567, "-0.0457"),
-        (math.nan, "not found"),
-        (math.inf, "open"),
+        (math.nan, "not determined"),
+        (math.inf, "unbounded"),
         (12.0, "12.0"),
     ],
 )
-def test_three_figures_are_three_figures(value: float, text: str) -> None:
-    assert figures(value) == text
+def test_numbers_have_three_significant_figures(value: float, text: str) -> None:
+    assert format_number(value) == text
 
 
-def test_an_estimate_tells_value_unit_interval_and_n() -> None:
-    ki = Estimate("Ki", 0.8312, "nM", 0.7104, 0.9712, n=3, subject="desipramine", target="NET")
-    assert str(ki) == "desipramine at NET   Ki 0.831 nM   95 %: 0.710 to 0.971   n = 3"
+def test_an_estimate_prints_value_unit_interval_and_n() -> None:
+    ki = Estimate(
+        "Ki", 0.8312, "nM", 0.7104, 0.9712, n_experiments=3, subject="desipramine", target="NET"
+    )
+    assert str(ki) == "desipramine at NET   Ki 0.831 nM   95 % CI 0.710–0.971   n = 3"
     assert ki.p_value == pytest.approx(9.0803, abs=1e-4)
 
 
@@ -44,24 +49,24 @@ def test_an_estimate_tells_value_unit_interval_and_n() -> None:
     [
         (0.5, math.inf, "> 0.500"),
         (0.0, 2.0, "< 2.00"),
-        (0.0, math.inf, "open"),
+        (0.0, math.inf, "unbounded"),
         (math.nan, math.nan, ""),
     ],
 )
-def test_open_ends_are_shown_as_such(low: float, high: float, text: str) -> None:
-    assert interval(Estimate("Ki", 1.0, "nM", low, high)) == text
+def test_unbounded_limits_are_printed_as_such(low: float, high: float, text: str) -> None:
+    assert format_interval(Estimate("Ki", 1.0, "nM", low, high)) == text
 
 
-def test_the_worst_check_decides() -> None:
-    checks = (Check("a", "fine", ""), Check("b", "look", ""))
-    assert worst(checks) == "look"
-    assert worst(()) == "fine"
+def test_the_worst_level_of_several_checks_wins() -> None:
+    checks = (Check("a", "pass", ""), Check("b", "warn", ""))
+    assert worst_level(checks) == "warn"
+    assert worst_level(()) == "pass"
     with pytest.raises(ValueError, match="a Check is"):
         Check("a", "bad", "")  # type: ignore[arg-type]
 
 
-def test_plain_records_are_json_without_surprises() -> None:
-    plain = as_plain(
+def test_dataclasses_become_json_without_infinities_and_nan() -> None:
+    plain = to_jsonable(
         {
             "e": Estimate("Ki", math.nan, "nM", 0.0, math.inf),
             "d": date(2026, 1, 2),

@@ -1,4 +1,4 @@
-"""What a plate refuses, and how wells are named."""
+"""Plates refuse impossible wells; well names have one standard form."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from tricyclic.errors import InputError
     ("text", "name"),
     [("b7", "B07"), (" A1 ", "A01"), ("P24", "P24"), ("h012", "H12"), ("AF48", "AF48")],
 )
-def test_wells_are_written_one_way(text: str, name: str) -> None:
+def test_well_names_have_one_standard_form(text: str, name: str) -> None:
     assert well_name(text) == name
 
 
 @pytest.mark.parametrize("text", ["", "7B", "A0", "A", "AAA1", "A100", "B-1"])
-def test_what_is_no_well_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="no well"):
+def test_text_that_is_not_a_well_name_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as error:
         well_position(text)
+    assert str(error.value) == (
+        f"'{text}' is not a well. A well is a row letter and a column number, such as B7."
+    )
 
 
 @given(st.integers(0, 701))
@@ -30,7 +33,7 @@ def test_row_letters_count_like_columns_of_a_spreadsheet(row: int) -> None:
     assert well_position(f"{row_letters(row)}1")[0] == row
 
 
-def test_a_well_outside_or_twice_is_refused() -> None:
+def test_a_well_outside_the_plate_or_twice_is_refused() -> None:
     with pytest.raises(InputError, match="outside a 96-well plate"):
         Plate("p", 96, (Well("I01", 1.0),))
     with pytest.raises(InputError, match="appears twice"):
@@ -45,9 +48,12 @@ def test_an_exclusion_needs_a_reason_and_leaves_the_plate_as_it_was() -> None:
     assert [well.name for well in without.used(Role.TOTAL)] == ["A02"]
     assert [well.name for well in plate.used(Role.TOTAL)] == ["A01", "A02"]
     assert without.wells[0].value == 5.0
-    with pytest.raises(InputError, match="has no reason"):
+    with pytest.raises(
+        InputError, match=r"^p: the exclusion of well A01 has no reason\. Give one\.$"
+    ):
         plate.excluding({"A01": " "})
-    with pytest.raises(InputError, match="does not have"):
+    sentence = r"^p: an exclusion names well H12, which the plate does not have\.$"
+    with pytest.raises(InputError, match=sentence):
         plate.excluding({"H12": "x"})
 
 

@@ -1,4 +1,4 @@
-"""A Series is checked once, frozen, and knows its replicates."""
+"""A Series is checked when it is made and is read-only."""
 
 from __future__ import annotations
 
@@ -27,19 +27,24 @@ def test_a_series_cannot_be_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("y", "x", "says"),
+    ("y", "x", "sentence"),
     [
-        ([], [], "no readings"),
-        ([np.nan], [1.0], "not a number"),
-        ([1.0], [-1.0], "0 or more"),
-        ([1.0], [np.inf], "0 or more"),
+        ([], [], "s: has no readings. A series has one or more."),
+        (
+            [np.nan],
+            [1.0],
+            "s: reading 1 is not a number. Leave out wells that were not measured.",
+        ),
+        ([1.0], [-1.0], "s: column dose contains -1. Concentrations and times are 0 or more."),
+        ([1.0], [np.inf], "s: column dose contains inf. Concentrations and times are 0 or more."),
     ],
 )
 def test_impossible_readings_and_settings_are_refused(
-    y: list[float], x: list[float], says: str
+    y: list[float], x: list[float], sentence: str
 ) -> None:
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(InputError) as error:
         Series("s", np.array(y), "cpm", {"dose": np.array(x)})
+    assert str(error.value) == sentence
 
 
 def test_logarithms_may_be_negative() -> None:
@@ -58,3 +63,12 @@ def test_keeping_some_readings_keeps_what_belongs_to_them() -> None:
     kept = series.keep([True, False, True])
     assert kept.labels == ("a", "c")
     assert kept.counting_slope is not None and kept.counting_slope.tolist() == [1.0, 3.0]
+
+
+def test_a_column_of_another_length_than_the_readings_is_refused():
+    with pytest.raises(InputError) as error:
+        Series("c", y=[1, 2, 3], y_unit="cpm", x={"concentration_M": [1, 2]})
+    assert str(error.value) == (
+        "c: column concentration_M has 2 values for 3 readings. "
+        "One value for each reading, or one for all."
+    )

@@ -1,4 +1,4 @@
-"""The closed form against an integrator, and against the two curves it lies between."""
+"""The closed form against an integrator and against its limits, saturation and association."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 
-MODEL = SHELF["association_with_depletion"]
+MODEL = CURVES["association_with_depletion"]
 
 
-def test_the_closed_form_is_what_an_integrator_finds() -> None:
+def test_the_closed_form_is_the_integral_of_the_rate_equation() -> None:
     kon, koff, ns, sites, hot = 5e7, 0.04, 0.3, 2e-9, 1e-9
     times = np.array([0.0, 0.5, 2.0, 10.0, 60.0, 400.0])
     exact = solve_ivp(
@@ -30,18 +30,18 @@ def test_the_closed_form_is_what_an_integrator_finds() -> None:
         "background": 0.0,
     }
     values |= {"log10_bmax": np.log10(sites), "signal_per_M": 1.0}
-    found = MODEL.curve(
+    result = MODEL.curve(
         time_min=times, radioligand_M=np.full(6, hot), specific=np.ones(6), **values
     )
-    assert found == pytest.approx(exact + ns * (hot - exact) / (1 + ns), rel=1e-8)
+    assert result == pytest.approx(exact + ns * (hot - exact) / (1 + ns), rel=1e-8)
 
 
-def test_it_ends_where_the_saturation_by_mass_balance_stands() -> None:
+def test_it_ends_at_the_saturation_by_mass_balance() -> None:
     hot = np.logspace(-11, -8, 7)
     values = dict(MODEL.example)
     late = MODEL.curve(time_min=np.full(7, 1e5), radioligand_M=hot, specific=np.ones(7), **values)
     kd = values.pop("log10_koff") - values.pop("log10_kon")
-    still = SHELF["saturation_with_depletion"].curve(
+    still = CURVES["saturation_with_depletion"].curve(
         radioligand_M=hot, specific=np.ones(7), log10_kd=kd, **values
     )
     assert late == pytest.approx(still, rel=1e-10)
@@ -56,10 +56,10 @@ def test_without_depletion_it_is_the_plain_association() -> None:
         "signal_per_M": 1e18,
         "background": 0.0,
     }
-    found = MODEL.curve(
+    result = MODEL.curve(
         time_min=times, radioligand_M=np.full(3, 1e-9), specific=np.ones(3), **values
     )
-    plain = SHELF["association"].curve(
+    plain = CURVES["association"].curve(
         time_min=times,
         radioligand_M=np.full(3, 1e-9),
         specific=np.ones(3),
@@ -69,4 +69,4 @@ def test_without_depletion_it_is_the_plain_association() -> None:
         log10_kon=values["log10_kon"],
         log10_koff=values["log10_koff"],
     )
-    assert found == pytest.approx(plain, rel=1e-4)
+    assert result == pytest.approx(plain, rel=1e-4)

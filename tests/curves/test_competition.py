@@ -1,4 +1,6 @@
-"""Competition curves against Cheng and Prusoff, the exact half-way point, direct mass balance and a published table."""
+"""Competition curves against Cheng and Prusoff, the exact half-way point, direct mass balance and a
+published table.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ import pytest
 from scipy.optimize import brentq
 
 from tricyclic.core.series import Series
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 from tricyclic.curves.competition_under_mask import occupancy_under_mask
 from tricyclic.fitting.fit import fit
-from tricyclic.numerics.equilibrium import half_rival
+from tricyclic.numerics.equilibrium import exact_ic50
 
 COMPETITOR = np.array([0.0, *np.logspace(-12, -4, 33)])
 WELL = {"nonspecific": 0.03, "signal_per_M": 1.1e13, "background": 25.0}
@@ -22,7 +24,7 @@ def depleted(
     competitor, *, log10_bmax=-9.4, log10_ki=-8.7, log10_kd=-9.1, radioligand=1e-9, **changes
 ):
     values = {**WELL, "competitor_nonspecific": 0.0, **changes}
-    return SHELF["competition_with_depletion"].curve(
+    return CURVES["competition_with_depletion"].curve(
         competitor_M=np.asarray(competitor, float),
         radioligand_M=radioligand,
         specific=changes.pop("specific", 1.0),
@@ -48,7 +50,7 @@ def test_ki_approaches_the_ic50_as_the_radioligand_vanishes():
     for radioligand, ratio in ((1e-9, 1 + 1e-9 / 10**-9.1), (1e-14, 1.0)):
 
         def curve(c, hot=radioligand):
-            return SHELF["competition_ki"].curve(
+            return CURVES["competition_ki"].curve(
                 competitor_M=c,
                 radioligand_M=hot,
                 specific=1.0,
@@ -67,7 +69,7 @@ def test_the_exact_curve_becomes_cheng_and_prusoffs_as_depletion_vanishes():
     for log10_bmax in (-9.4, -10.4, -11.4, -12.4, -13.4):
         sites = 10.0**log10_bmax
         exact = depleted(COMPETITOR, log10_bmax=log10_bmax, nonspecific=0.0)
-        simple = SHELF["competition_ki"].curve(
+        simple = CURVES["competition_ki"].curve(
             competitor_M=COMPETITOR,
             radioligand_M=1e-9,
             specific=1.0,
@@ -85,14 +87,14 @@ def test_the_exact_curve_becomes_cheng_and_prusoffs_as_depletion_vanishes():
 def test_the_half_way_point_of_the_depleted_curve_is_the_exact_ic50():
     # Without non-specific binding the reading is the bound radioligand alone.
     for log10_ki in (-11.0, -8.7, -6.0):
-        exact = half_rival(10**-9.4, 1e-9, 10**-9.1, 10**log10_ki)
+        exact = exact_ic50(10**-9.4, 1e-9, 10**-9.1, 10**log10_ki)
         top = depleted(0.0, log10_ki=log10_ki, nonspecific=0.0) - 25.0
         half = depleted(exact, log10_ki=log10_ki, nonspecific=0.0) - 25.0
         assert half == pytest.approx(top / 2, rel=1e-10)
 
 
 def test_a_tight_competitor_titrates_the_sites():
-    # A drug a thousandfold tighter than the sites are many: half the sites' worth halves the binding.
+    # With a Ki of a thousandth of the sites, competitor for half of the sites halves the binding.
     sites = 1e-8
     curve = (
         depleted(sites / 2, log10_bmax=-8.0, log10_ki=-14.0, radioligand=1e-12, nonspecific=0.0)
@@ -104,7 +106,7 @@ def test_a_tight_competitor_titrates_the_sites():
     assert curve / top == pytest.approx((r_half / (kd + r_half)) / (sites / (kd + sites)), rel=1e-3)
 
 
-def test_non_specific_wells_read_the_sink_alone():
+def test_non_specific_wells_show_only_the_sink():
     reading = depleted([0.0, 1e-6], specific=0.0)
     expected = 25.0 + WELL["signal_per_M"] * 0.03 * 1e-9 / 1.03
     np.testing.assert_allclose(reading, expected, rtol=1e-12)
@@ -122,7 +124,7 @@ def test_homologous_competition_is_direct_mass_balance_of_one_ligand():
         ]
     )
     expected = 1e13 * hot / (hot + cold) * (sites * free / (kd + free) + ns * free)
-    reading = SHELF["homologous_competition"].curve(
+    reading = CURVES["homologous_competition"].curve(
         competitor_M=cold,
         radioligand_M=hot,
         specific=1.0,
@@ -135,8 +137,8 @@ def test_homologous_competition_is_direct_mass_balance_of_one_ligand():
     np.testing.assert_allclose(reading, expected, rtol=1e-10)
 
 
-def test_homologous_competition_is_competition_with_a_cold_twin():
-    twin = SHELF["competition_with_depletion"].curve(
+def test_homologous_competition_is_competition_with_the_unlabelled_ligand():
+    twin = CURVES["competition_with_depletion"].curve(
         competitor_M=COMPETITOR,
         radioligand_M=5e-10,
         specific=1.0,
@@ -148,7 +150,7 @@ def test_homologous_competition_is_competition_with_a_cold_twin():
         signal_per_M=1e13,
         background=3.0,
     )
-    own = SHELF["homologous_competition"].curve(
+    own = CURVES["homologous_competition"].curve(
         competitor_M=COMPETITOR,
         radioligand_M=5e-10,
         specific=1.0,
@@ -162,7 +164,7 @@ def test_homologous_competition_is_competition_with_a_cold_twin():
 
 
 def test_two_sites_of_equal_ki_are_one_site_whatever_their_shares():
-    two = SHELF["two_site_competition_with_depletion"].curve(
+    two = CURVES["two_site_competition_with_depletion"].curve(
         competitor_M=COMPETITOR,
         radioligand_M=1e-9,
         specific=1.0,
@@ -186,7 +188,7 @@ MASK = {
 
 
 def under_mask(competitor, mask, *, masked_ratio=0.8, log10_ki=-6.6, **changes):
-    return SHELF["competition_under_mask"].curve(
+    return CURVES["competition_under_mask"].curve(
         competitor_M=competitor,
         radioligand_M=3e-9,
         modulator_M=mask,
@@ -204,8 +206,8 @@ def test_without_masked_sites_and_mask_it_is_plain_competition():
     np.testing.assert_allclose(under_mask(COMPETITOR, 0.0, masked_ratio=0.0), plain, rtol=1e-11)
 
 
-def test_a_perfect_mask_hides_the_masked_site():
-    # It takes all of the masked site and none of the wanted one.
+def test_a_perfect_mask_leaves_only_the_target_site():
+    # It occupies all of the masked site and none of the target site.
     perfect = under_mask(COMPETITOR, 1e-5, log10_mask_kd=1.0, log10_mask_kd_masked=-15.0)
     plain = depleted(COMPETITOR, log10_bmax=-9.3, log10_ki=-6.6, log10_kd=-7.7, radioligand=3e-9)
     np.testing.assert_allclose(perfect, plain, rtol=1e-6)
@@ -214,44 +216,45 @@ def test_a_perfect_mask_hides_the_masked_site():
 def test_the_occupancies_under_a_mask_are_those_of_the_law_of_mass_action():
     # So few sites that nothing is depleted: occupancy = x_i / (1 + sum x).
     tracer, mask = 3e-9, 2e-7
-    found = occupancy_under_mask(
+    result = occupancy_under_mask(
         radioligand_M=tracer, mask_M=mask, sites_M=1e-16, masked_ratio=0.8, **MASK
     )
     wanted = np.array([tracer / 10**-7.7, mask / 10**-5.9])
     masked = np.array([tracer / 10**-7.5, mask / 10**-8.5])
-    assert float(found.wanted_held_by_mask) == pytest.approx(
+    assert float(result.target_sites_bound_by_mask) == pytest.approx(
         wanted[1] / (1 + wanted.sum()), rel=1e-5
     )
-    assert float(found.wanted_held_by_tracer) == pytest.approx(
+    assert float(result.target_sites_bound_by_radioligand) == pytest.approx(
         wanted[0] / (1 + wanted.sum()), rel=1e-5
     )
-    assert float(found.masked_held_by_mask) == pytest.approx(
+    assert float(result.masked_sites_bound_by_mask) == pytest.approx(
         masked[1] / (1 + masked.sum()), rel=1e-5
     )
-    assert float(found.masked_held_by_tracer) == pytest.approx(
+    assert float(result.masked_sites_bound_by_radioligand) == pytest.approx(
         masked[0] / (1 + masked.sum()), rel=1e-5
     )
     hot = 0.8 * masked[0] / (1 + masked.sum())
-    assert float(found.signal_from_masked) == pytest.approx(
+    assert float(result.signal_from_masked) == pytest.approx(
         hot / (hot + wanted[0] / (1 + wanted.sum())), rel=1e-5
     )
 
 
-def test_taking_the_mask_for_perfect_shifts_the_ki():
+def test_assuming_a_perfect_mask_shifts_the_ki():
     y = under_mask(COMPETITOR, 2e-7, log10_mask_kd=-6.6)
     x = {"competitor_M": COMPETITOR, "radioligand_M": np.full(COMPETITOR.size, 3e-9)}
     naive = fit(
         Series("masked", y, "dpm", x),
-        SHELF["competition_with_depletion"],
+        CURVES["competition_with_depletion"],
         intervals="none",
-        given={
+        fixed={
             "log10_kd": -7.7,
             "signal_per_M": WELL["signal_per_M"],
             "background": 25.0,
             "nonspecific": 0.03,
         },
     )
-    # 0.2 uM of a mask with 0.25 uM affinity makes the competitor look 1.6-fold weaker at the wanted site.
+    # 0.2 uM of a mask with 0.25 uM affinity makes the competitor look 1.6-fold weaker at the target
+    # site.
     assert naive["log10_ki"].value - -6.6 > 0.15
 
 
@@ -274,7 +277,7 @@ def test_published_compounds_give_the_printed_ic50():
                 "competitor_M" if name == "one_site_competition" else "concentration_M": 10.0
                 ** log10_c
             }
-            found = fit(
-                Series(series.name, series.y, series.y_unit, x), SHELF[name], intervals="none"
+            result = fit(
+                Series(series.name, series.y, series.y_unit, x), CURVES[name], intervals="none"
             )
-            assert found[target].value == pytest.approx(log10_ic50, abs=2e-4)
+            assert result[target].value == pytest.approx(log10_ic50, abs=2e-4)

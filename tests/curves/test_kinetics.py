@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 
 TIMES = np.array([0.0, 0.5, 2.0, 5.0, 15.0, 40.0, 120.0, 400.0])
 
@@ -14,7 +14,7 @@ TIMES = np.array([0.0, 0.5, 2.0, 5.0, 15.0, 40.0, 120.0, 400.0])
 def competitive(
     time, hot, cold, *, log10_kon=7.7, log10_koff=-1.4, log10_k3=7.2, log10_k4=-2.0, bmax=5200.0
 ):
-    return SHELF["competitive_association"].curve(
+    return CURVES["competitive_association"].curve(
         time_min=time,
         radioligand_M=hot,
         competitor_M=cold,
@@ -36,10 +36,10 @@ def integrated(hot, cold, k1, k2, k3, k4, bmax=5200.0) -> np.ndarray:
         free = bmax - b[0] - b[1]
         return [k1 * hot * free - k2 * b[0], k3 * cold * free - k4 * b[1]]
 
-    found = solve_ivp(
+    result = solve_ivp(
         slopes, (0, TIMES[-1]), [0.0, 0.0], method="LSODA", t_eval=TIMES, rtol=1e-11, atol=1e-9
     )
-    return found.y[0]
+    return result.y[0]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,8 @@ def test_it_is_the_equation_that_motulsky_and_mahan_printed():
 
 
 def test_equal_rates_are_the_limit_of_nearly_equal_ones():
-    # Without competitor and with k4 = kon L + koff both roots are the same, where the printed form is 0/0.
+    # Without competitor and with k4 = kon L + koff both roots are the same, where the printed form
+    # is 0/0.
     k1, k2, hot = 1e7, 0.05, 5e-9
     at = competitive(
         TIMES, hot, 0.0, log10_kon=7.0, log10_koff=np.log10(k2), log10_k4=np.log10(k1 * hot + k2)
@@ -104,7 +105,7 @@ def test_equal_rates_are_the_limit_of_nearly_equal_ones():
 def test_after_a_long_time_competitive_association_is_equilibrium_competition():
     competitor = np.logspace(-11, -5, 13)
     late = competitive(1e7, 1e-9, competitor)
-    equilibrium = SHELF["competition_ki"].curve(
+    equilibrium = CURVES["competition_ki"].curve(
         competitor_M=competitor,
         radioligand_M=1e-9,
         specific=1.0,
@@ -117,7 +118,7 @@ def test_after_a_long_time_competitive_association_is_equilibrium_competition():
     np.testing.assert_allclose(late, equilibrium, rtol=1e-10)
 
 
-def test_a_slowly_leaving_competitor_makes_the_radioligand_overshoot():
+def test_a_slowly_dissociating_competitor_makes_the_radioligand_overshoot():
     course = competitive(np.linspace(0, 2000, 400), 1e-9, 1e-8, log10_k4=-3.0)
     peak = int(np.argmax(course))
     assert 0 < peak < 399 and course[peak] > 1.2 * course[-1]
@@ -134,8 +135,8 @@ ASSOCIATION = {
 
 def test_association_ends_at_saturation():
     hot = np.logspace(-11, -7, 9)
-    late = SHELF["association"].curve(time_min=1e7, radioligand_M=hot, specific=1.0, **ASSOCIATION)
-    saturated = SHELF["saturation"].curve(
+    late = CURVES["association"].curve(time_min=1e7, radioligand_M=hot, specific=1.0, **ASSOCIATION)
+    saturated = CURVES["saturation"].curve(
         radioligand_M=hot,
         specific=1.0,
         bmax=5200.0,
@@ -147,7 +148,7 @@ def test_association_ends_at_saturation():
 
 
 def test_association_begins_with_the_rate_kon_l_bmax():
-    early = SHELF["association"].curve(
+    early = CURVES["association"].curve(
         time_min=1e-6,
         radioligand_M=1e-9,
         specific=1.0,
@@ -157,12 +158,12 @@ def test_association_begins_with_the_rate_kon_l_bmax():
 
 
 def both_phases(time, switch=60.0):
-    return SHELF["association_then_dissociation"].curve(
+    return CURVES["association_then_dissociation"].curve(
         time_min=time, radioligand_M=1e-9, specific=1.0, switch_min=switch, **ASSOCIATION
     )
 
 
-def test_association_then_dissociation_has_no_step_where_it_turns():
+def test_association_then_dissociation_is_continuous_at_the_switch():
     before, at, after = both_phases(np.array([60.0 - 1e-9, 60.0, 60.0 + 1e-9]))
     assert before == pytest.approx(at, rel=1e-9) and after == pytest.approx(at, rel=1e-9)
 
@@ -170,15 +171,15 @@ def test_association_then_dissociation_has_no_step_where_it_turns():
 def test_its_second_phase_is_a_dissociation_from_where_the_first_ended():
     later = np.array([0.0, 3.0, 20.0, 100.0])
     bottom = 25.0 + 2.6e11 * 1e-9
-    alone = SHELF["dissociation"].curve(
+    alone = CURVES["dissociation"].curve(
         time_min=later, specific=1.0, start=float(both_phases(60.0)), bottom=bottom, log10_koff=-1.4
     )
     np.testing.assert_allclose(both_phases(60.0 + later), alone, rtol=1e-12)
 
 
-def test_half_has_left_after_one_half_life():
+def test_half_has_dissociated_after_one_half_life():
     koff = np.log(2) / 17.0
-    half = SHELF["dissociation"].curve(
+    half = CURVES["dissociation"].curve(
         time_min=17.0, specific=1.0, start=1000.0, bottom=0.0, log10_koff=np.log10(koff)
     )
     assert half == pytest.approx(500.0, rel=1e-12)

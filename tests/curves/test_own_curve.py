@@ -1,4 +1,4 @@
-"""A user's own curve is one file in a folder; a broken one gets a sentence."""
+"""A user's own curve is one file in a folder; its errors are whole sentences."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import pytest
 
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.series import Series
-from tricyclic.curves import CurveShelf
+from tricyclic.curves import CurveRegistry
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import fit
 
 OWN = '''
-"""From a dose to a reading: a straight line through a point."""
+"""A straight line through a point."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def first_guess(series, given):
 
 
 MODEL = CurveModel(
-    says="a straight line",
+    description="a straight line",
     columns=(Column("concentration_M", "concentration [M]"),),
     parameters=(
         Parameter("start", "y", "reading at 0"),
@@ -46,93 +46,173 @@ MODEL = CurveModel(
 '''
 
 
-def shelf_with(folder, text: str, name: str = "my_line") -> CurveShelf:
+def curves_with(folder, text: str, name: str = "my_line") -> CurveRegistry:
     (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    shelf = CurveShelf("curve", "tricyclic.curves", "MODEL")
-    shelf.add_folder(folder)
-    return shelf
+    curves = CurveRegistry("curve", "tricyclic.curves", "MODEL")
+    curves.add_folder(folder)
+    return curves
 
 
-def test_a_file_in_a_folder_of_my_own_is_a_curve_beside_the_others(tmp_path):
-    shelf = shelf_with(tmp_path, OWN)
-    assert {"my_line", "one_site_competition"} <= set(shelf)
-    model = shelf["my_line"]
+def test_a_file_in_a_users_folder_is_a_curve_beside_the_built_in_ones(tmp_path):
+    curves = curves_with(tmp_path, OWN)
+    assert {"my_line", "one_site_competition"} <= set(curves)
+    model = curves["my_line"]
     assert isinstance(model, CurveModel) and model.name == "my_line"
     x = np.array([0.0, 1e-9, 2e-9, 4e-9, 6e-9])
-    found = fit(Series("line", 3 + 2e9 * x, "dpm", {"concentration_M": x}), model, intervals="none")
-    assert found["rise"].value == pytest.approx(2e9)
+    result = fit(
+        Series("line", 3 + 2e9 * x, "dpm", {"concentration_M": x}), model, intervals="none"
+    )
+    assert result["rise"].value == pytest.approx(2e9)
 
 
-def test_my_file_wins_over_a_curve_of_the_same_name(tmp_path):
-    assert shelf_with(tmp_path, OWN, "logistic_4pl")["logistic_4pl"].says == "a straight line"
+def test_a_users_file_replaces_a_built_in_curve_of_the_same_name(tmp_path):
+    assert (
+        curves_with(tmp_path, OWN, "logistic_4pl")["logistic_4pl"].description == "a straight line"
+    )
 
 
+SIGMOID = OWN.replace('target="rise",', 'target="rise",\n    sigmoid="rising",')
+SHAPES = OWN.replace("return start + rise", "return np.sum(start) + np.sum(rise)").replace(
+    "* concentration_M", "* 1e-9"
+)
+WITH_PLATEAUS = (
+    OWN.replace("start, rise)", "start, rise, bottom, top, hill)")
+    .replace('"rise": 2e9}', '"rise": 2e9, "bottom": 0.0, "top": 1.0, "hill": 1.0}')
+    .replace(
+        "    parameters=(\n",
+        "    parameters=(\n"
+        '        Parameter("bottom", "y", "bottom"),\n'
+        '        Parameter("top", "y", "top"),\n'
+        '        Parameter("hill", "", "hill", low=-10.0, high=10.0),\n',
+    )
+    .replace('target="rise",', 'target="rise",\n    sigmoid="rising",')
+)
+SMALL_HILL = WITH_PLATEAUS.replace("high=10.0)", "high=10.0, min_abs=0.05)").replace(
+    '"hill": 1.0', '"hill": 0.01'
+)
+
+# What is wrong with the file -> its text, and the sentence without the name of the file.
 BROKEN = {
-    "a word python does not know": (OWN.replace("def line", "define line"), "cannot be loaded"),
-    "no model": (OWN.replace("MODEL =", "MY_MODEL ="), "holds no MODEL"),
-    "a model that is none": (OWN + "\nMODEL = 3\n", "MODEL is int"),
-    "a parameter the kernel does not take": (
-        OWN.replace("start, rise):", "start, slope):"),
-        "disagree on rise, slope",
+    "a syntax error": (
+        OWN.replace("def line", "define line"),
+        "cannot be loaded (SyntaxError: invalid syntax (my_line.py, line 9)).",
     ),
-    "bounds the wrong way round": (
+    "no model": (
+        OWN.replace("MODEL =", "MY_MODEL ="),
+        "defines no MODEL. Define MODEL in it.",
+    ),
+    "a model of another type": (
+        OWN + "\nMODEL = 3\n",
+        "MODEL is int. MODEL is a CurveModel. Copy a built-in curve to start from.",
+    ),
+    "a name that is declared twice": (
+        OWN.replace('Column("concentration_M"', 'Column("rise"'),
+        "declares rise twice. Give each column and parameter its own name.",
+    ),
+    "a parameter that the kernel does not take": (
+        OWN.replace("start, rise):", "start, slope):"),
+        (
+            "the kernel and the declaration disagree on rise, slope. The kernel takes each column "
+            "and each parameter by name."
+        ),
+    ),
+    "bounds in the wrong order": (
         OWN.replace("low=0.0", "low=1.0, high=0.0"),
-        "rise is bounded by 1 and 0",
+        "rise is bounded by 1 and 0. The bound low is below high.",
     ),
     "a target that is no parameter": (
         OWN.replace('target="rise"', 'target="ki"'),
-        "target is 'ki'",
+        "target is 'ki'. Its target is the parameter that the experiment is done for.",
     ),
-    "no example": (OWN.replace('"rise": 2e9}', "}"), "example and design lack rise"),
+    "a sigmoid without plateaus": (
+        SIGMOID,
+        (
+            "is a sigmoid without bottom, hill, top. A sigmoid has the parameters bottom, top and "
+            "hill."
+        ),
+    ),
+    "a sigmoid whose hill may be 0": (
+        WITH_PLATEAUS,
+        "is a sigmoid whose hill may be 0. Give hill a min_abs above 0, such as 0.05.",
+    ),
+    "an example with a hill that is too small": (
+        SMALL_HILL,
+        (
+            "hill is 0.01 in the example. It is bounded by -10 and 10, its absolute value by 0.05 "
+            "below."
+        ),
+    ),
+    "no example": (
+        OWN.replace('"rise": 2e9}', "}"),
+        (
+            "example and design lack rise. Give each parameter a value in example and each column "
+            "its settings in design."
+        ),
+    ),
     "an example out of bounds": (
         OWN.replace('"rise": 2e9', '"rise": -1.0'),
-        "rise is -1 in the example",
+        "rise is -1 in the example. It is bounded by 0 and inf.",
     ),
     "no design": (
         OWN.replace('design={"concentration_M": (0.0, 1e-9, 2e-9, 4e-9)}', "design={}"),
-        "lack concentration_M",
+        (
+            "example and design lack concentration_M. Give each parameter a value in example and "
+            "each column its settings in design."
+        ),
     ),
     "a kernel that fails": (
         OWN.replace("return start", "return stat"),
-        "the kernel fails on its own example (NameError",
+        (
+            "the kernel fails on its own example (NameError: name 'stat' is not defined). Columns "
+            "come as arrays of shape (n,), parameters as numbers or with shape (k, 1)."
+        ),
     ),
     "a kernel for one set of parameters only": (
         OWN.replace("return start +", "return np.ravel(start)[0] +"),
-        "other readings for two sets",
-    ),
-    "a kernel of one number": (
-        OWN.replace("return start + rise", "return np.sum(start) + np.sum(rise)").replace(
-            "* concentration_M", "* 1e-9"
+        (
+            "the kernel gives other readings for two sets of parameters at once than for one at a "
+            "time. Let columns of shape (n,) and parameters of shape (k, 1) broadcast."
         ),
-        "the kernel gives shapes",
+    ),
+    "a kernel that gives one number": (
+        SHAPES,
+        (
+            "the kernel gives shapes () and () for 4 readings. Shape (4,) for numbers and (2, 4) "
+            "for two sets of parameters."
+        ),
     ),
     "a kernel that gives nan": (
         OWN.replace("return start", "return np.nan * start"),
-        "no finite number",
+        "the kernel gives no finite number on its own example.",
     ),
-    "a guess that fails": (OWN.replace("y[-1] - y[0]", "y[99] - y[0]"), "the first guess fails"),
-    "a guess of nothing": (
+    "a first guess that fails": (
+        OWN.replace("y[-1] - y[0]", "y[99] - y[0]"),
+        (
+            "the first guess fails on its own example (IndexError: index 99 is out of bounds for "
+            "axis 0 with size 4)."
+        ),
+    ),
+    "a first guess without a start": (
         OWN.replace('return [{"start": y[0] - rise * x[0], "rise": rise}]', "return []"),
-        "no start",
+        "the first guess gives no start. A list of one or more starts.",
     ),
-    "a guess of strangers": (
+    "a first guess with an unknown name": (
         OWN.replace('"rise": rise}]', '"slope": rise}]'),
-        "the first guess names slope",
+        "the first guess names slope. It names parameters of the curve.",
     ),
 }
 
 
 @pytest.mark.parametrize("fault", sorted(BROKEN))
-def test_a_broken_file_gets_a_sentence_that_names_it(tmp_path, fault):
+def test_an_error_in_a_users_curve_is_a_sentence_that_names_the_file(tmp_path, fault):
     text, sentence = BROKEN[fault]
     assert text != OWN
-    shelf = shelf_with(tmp_path, text)
+    curves = curves_with(tmp_path, text)
     with pytest.raises(InputError) as caught:
-        shelf["my_line"]
-    assert "my_line.py" in str(caught.value)
-    assert sentence.lower() in str(caught.value).lower()
+        curves["my_line"]
+    assert str(caught.value) == f"{tmp_path / 'my_line.py'}: {sentence}"
 
 
-def test_a_misspelt_name_gets_the_near_ones():
+def test_a_misspelt_name_gets_a_suggestion():
     with pytest.raises(UnknownNameError, match="one_site_competition"):
-        CurveShelf("curve", "tricyclic.curves", "MODEL")["one_site_competiton"]
+        CurveRegistry("curve", "tricyclic.curves", "MODEL")["one_site_competiton"]

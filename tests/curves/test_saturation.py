@@ -7,14 +7,14 @@ import pytest
 from scipy.optimize import brentq
 
 from tricyclic.core.series import Series
-from tricyclic.curves import SHELF
-from tricyclic.fitting.fit import Part, fit
+from tricyclic.curves import CURVES
+from tricyclic.fitting.fit import FitPart, fit
 
 HOT = np.logspace(-12, -6, 25)
 
 
 def test_at_its_kd_a_radioligand_fills_half_of_the_sites():
-    assert SHELF["saturation_specific"].curve(
+    assert CURVES["saturation_specific"].curve(
         radioligand_M=10**-9.3, bmax=73.3, log10_kd=-9.3
     ) == pytest.approx(36.65)
 
@@ -27,7 +27,7 @@ def test_the_depleted_curve_is_direct_mass_balance():
             for t in HOT
         ]
     )
-    reading = SHELF["saturation_with_depletion"].curve(
+    reading = CURVES["saturation_with_depletion"].curve(
         radioligand_M=HOT,
         specific=1.0,
         log10_bmax=-9.5,
@@ -41,7 +41,7 @@ def test_the_depleted_curve_is_direct_mass_balance():
 
 def test_with_few_sites_depletion_does_not_matter():
     sites = 1e-15
-    exact = SHELF["saturation_with_depletion"].curve(
+    exact = CURVES["saturation_with_depletion"].curve(
         radioligand_M=HOT,
         specific=1.0,
         log10_bmax=-15.0,
@@ -50,12 +50,12 @@ def test_with_few_sites_depletion_does_not_matter():
         signal_per_M=1e13,
         background=0.0,
     )
-    plain = SHELF["saturation_specific"].curve(radioligand_M=HOT, bmax=1e13 * sites, log10_kd=-9.3)
+    plain = CURVES["saturation_specific"].curve(radioligand_M=HOT, bmax=1e13 * sites, log10_kd=-9.3)
     np.testing.assert_allclose(exact, plain, rtol=1e-5)
 
 
 def test_two_sites_of_one_kd_are_one_site():
-    two = SHELF["saturation_two_sites_with_depletion"].curve(
+    two = CURVES["saturation_two_sites_with_depletion"].curve(
         radioligand_M=HOT,
         specific=1.0,
         log10_bmax_high=np.log10(1e-10),
@@ -66,7 +66,7 @@ def test_two_sites_of_one_kd_are_one_site():
         signal_per_M=1e13,
         background=0.0,
     )
-    one = SHELF["saturation_with_depletion"].curve(
+    one = CURVES["saturation_with_depletion"].curve(
         radioligand_M=HOT,
         specific=1.0,
         log10_bmax=np.log10(3e-10),
@@ -79,13 +79,14 @@ def test_two_sites_of_one_kd_are_one_site():
 
 
 def test_three_analyses_of_one_published_table_disagree_as_printed():
-    # Koncevicius 2016: Kd 18.2 nM (subtracted), 21.7 nM (total and non-specific together), 19.2 nM (with a background).
+    # Koncevicius 2016: Kd 18.2 nM (subtracted), 21.7 nM (total and non-specific together), 19.2 nM
+    # (with a background).
     nM = np.array([2.4, 4.8, 7.2, 9.6, 14.4, 36.0, 72.0])
     total = np.array([8.49, 13.8, 19.38, 24.45, 33.12, 62.34, 99.12])
     blank = np.array([2.01, 3.39, 4.5, 6.51, 9.54, 27.27, 57.3])
     subtracted = fit(
         Series("subtracted", total - blank, "fmol/mg", {"radioligand_M": nM * 1e-9}),
-        SHELF["saturation_specific"],
+        CURVES["saturation_specific"],
         intervals="none",
     )
     wells = Series(
@@ -94,18 +95,18 @@ def test_three_analyses_of_one_published_table_disagree_as_printed():
         "fmol/mg",
         {"radioligand_M": np.tile(nM * 1e-9, 2), "specific": np.repeat([1.0, 0.0], 7)},
     )
-    plain = fit(wells, SHELF["saturation"], intervals="target")
-    raised = fit(wells, SHELF["saturation"], free=("background",), intervals="none")
-    for found, printed in ((subtracted, 18.2), (plain, 21.7), (raised, 19.2)):
-        assert 10 ** found["log10_kd"].value * 1e9 == pytest.approx(printed, abs=0.05)
+    plain = fit(wells, CURVES["saturation"], intervals="target")
+    raised = fit(wells, CURVES["saturation"], free=("background",), intervals="none")
+    for result, printed in ((subtracted, 18.2), (plain, 21.7), (raised, 19.2)):
+        assert 10 ** result["log10_kd"].value * 1e9 == pytest.approx(printed, abs=0.05)
     limits = plain["log10_kd"]
     assert [round(10**limit * 1e9, 2) for limit in (limits.low, limits.high)] == [18.23, 25.79]
 
 
 def test_saturation_and_competition_share_one_kd_one_bmax_and_one_sink():
     saturation, competition = (
-        SHELF["saturation_with_depletion"],
-        SHELF["competition_with_depletion"],
+        CURVES["saturation_with_depletion"],
+        CURVES["competition_with_depletion"],
     )
     truth = {
         "log10_bmax": -9.5,
@@ -129,12 +130,12 @@ def test_saturation_and_competition_share_one_kd_one_bmax_and_one_sink():
         "dpm",
         cold,
     )
-    found = fit(
-        [Part(first, saturation), Part(second, competition)],
-        given={"signal_per_M": 1e13, "background": 25.0},
+    result = fit(
+        [FitPart(first, saturation), FitPart(second, competition)],
+        fixed={"signal_per_M": 1e13, "background": 25.0},
         free=("log10_kd",),
         intervals="none",
     )
-    assert len(found.free) == 4
-    assert found["log10_kd"].value == pytest.approx(-9.3, abs=1e-6)
-    assert found["log10_ki"].value == pytest.approx(-8.2, abs=1e-6)
+    assert len(result.free) == 4
+    assert result["log10_kd"].value == pytest.approx(-9.3, abs=1e-6)
+    assert result["log10_ki"].value == pytest.approx(-8.2, abs=1e-6)

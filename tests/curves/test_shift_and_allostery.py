@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 
 SCHILD = {
     "top": 100.0,
@@ -20,7 +20,7 @@ SCHILD = {
 
 def half_dose(antagonist: float, **changes: float) -> float:
     def above(log10_agonist: float) -> float:
-        y = SHELF["gaddum_schild"].curve(
+        y = CURVES["gaddum_schild"].curve(
             agonist_M=10.0**log10_agonist, antagonist_M=antagonist, **{**SCHILD, **changes}
         )
         return float(y) - 52.0
@@ -51,7 +51,7 @@ MODULATOR = np.array([0.0, *np.logspace(-10, -3, 15)])
 
 
 def modulated(log10_alpha: float, modulator=MODULATOR, hot: float = 1e-9) -> np.ndarray:
-    return SHELF["allosteric_ternary_complex"].curve(
+    return CURVES["allosteric_ternary_complex"].curve(
         radioligand_M=hot,
         modulator_M=modulator,
         specific=1.0,
@@ -69,7 +69,7 @@ def test_a_modulator_without_cooperativity_changes_nothing():
 
 
 def test_a_modulator_of_strongest_negative_cooperativity_is_a_competitor():
-    competitor = SHELF["competition_ki"].curve(
+    competitor = CURVES["competition_ki"].curve(
         competitor_M=MODULATOR,
         radioligand_M=1e-9,
         specific=1.0,
@@ -85,7 +85,7 @@ def test_a_modulator_of_strongest_negative_cooperativity_is_a_competitor():
 def test_at_saturating_modulator_the_kd_is_divided_by_alpha():
     hot = np.logspace(-11, -7, 9)
     for log10_alpha in (-1.0, 0.7):
-        plateau = SHELF["saturation"].curve(
+        plateau = CURVES["saturation"].curve(
             radioligand_M=hot,
             specific=1.0,
             bmax=5200.0,
@@ -109,10 +109,10 @@ def test_the_ternary_complex_obeys_detailed_balance():
 def test_the_reading_is_half_way_at_the_ec50_whatever_slope_and_asymmetry():
     for hill in (0.5, 1.0, 3.0):
         for log10_asymmetry in (-1.0, 0.0, 1.0):
-            y = SHELF["logistic_5pl"].curve(
+            y = CURVES["logistic_5pl"].curve(
                 concentration_M=10**-7.3,
-                baseline=120.0,
-                plateau=2400.0,
+                bottom=120.0,
+                top=2400.0,
                 log10_ec50=-7.3,
                 hill=hill,
                 log10_asymmetry=log10_asymmetry,
@@ -122,16 +122,16 @@ def test_the_reading_is_half_way_at_the_ec50_whatever_slope_and_asymmetry():
 
 def test_a_slope_of_one_takes_81_fold_from_a_tenth_to_nine_tenths():
     x = 10**-7.3 * np.array([1 / 9, 9])
-    for name, more in (("logistic_3pl", {}), ("logistic_4pl", {"hill": 1.0})):
-        y = SHELF[name].curve(concentration_M=x, baseline=0.0, plateau=1.0, log10_ec50=-7.3, **more)
+    for name, more in (("logistic_3pl", {"hill": 1.0}), ("logistic_4pl", {"hill": 1.0})):
+        y = CURVES[name].curve(concentration_M=x, bottom=0.0, top=1.0, log10_ec50=-7.3, **more)
         np.testing.assert_allclose(y, [0.1, 0.9], rtol=1e-12)
 
 
-def test_dose_zero_is_the_baseline_and_an_enormous_dose_the_plateau():
-    y = SHELF["logistic_4pl"].curve(
+def test_a_rising_curve_is_at_its_bottom_without_drug_and_at_its_top_at_an_enormous_dose():
+    y = CURVES["logistic_4pl"].curve(
         concentration_M=np.array([0.0, 1e30]),
-        baseline=120.0,
-        plateau=2400.0,
+        bottom=120.0,
+        top=2400.0,
         log10_ec50=-7.3,
         hill=1.4,
     )

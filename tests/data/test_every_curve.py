@@ -1,4 +1,4 @@
-"""Every curve on the shelf is held to what it claims; a new file is tested by being there."""
+"""Every curve model agrees with its declaration; a new file is tested without further code."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import pytest
 
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.series import Series
-from tricyclic.curves import SHELF
-from tricyclic.curves._trial import tried
+from tricyclic.curves import CURVES
+from tricyclic.curves._own_curve import check_own_curve
 from tricyclic.fitting.fit import fit
 
-NAMES = sorted(SHELF)
+NAMES = sorted(CURVES)
 
-# (curve, the simpler one it nests) -> values at which the first is the second, from the second's own.
+# (curve, simpler curve that it nests) -> parameters of the first at which it equals the second,
+# from those of the second.
 SPECIAL_CASES = {
-    ("logistic_4pl", "logistic_3pl"): lambda v: {**v, "hill": 1.0},
+    ("logistic_4pl", "logistic_3pl"): lambda v: v,
     ("logistic_5pl", "logistic_4pl"): lambda v: {**v, "log10_asymmetry": 0.0},
-    ("logistic_5pl", "logistic_3pl"): lambda v: {**v, "hill": 1.0, "log10_asymmetry": 0.0},
-    ("one_site_competition_hill", "one_site_competition"): lambda v: {**v, "hill": 1.0},
+    ("logistic_5pl", "logistic_3pl"): lambda v: {**v, "log10_asymmetry": 0.0},
+    ("one_site_competition_hill", "one_site_competition"): lambda v: v,
     ("two_site_competition", "one_site_competition"): lambda v: {
         "top": v["top"],
         "bottom": v["bottom"],
@@ -64,7 +65,7 @@ SPECIAL_CASES = {
     ("association_then_dissociation", "association"): lambda v: {**v, "switch_min": 1e6},
     ("competitive_association", "association"): lambda v: {**v, "log10_k3": 7.0, "log10_k4": -1.0},
 }
-# Columns that the nesting curve asks for and the nested one does not know.
+# Columns that only the more general curve needs.
 ABSENT = {"competitor_M": 0.0, "modulator_M": 0.0}
 # What a thousandfold larger unit of concentration does to a parameter, by its unit.
 DOSE_UNIT = {
@@ -77,7 +78,7 @@ DOSE_UNIT = {
 
 @pytest.fixture(params=NAMES)
 def model(request) -> CurveModel:
-    return SHELF[request.param]
+    return CURVES[request.param]
 
 
 def settings(model: CurveModel) -> dict[str, np.ndarray]:
@@ -95,7 +96,7 @@ def drawn(model: CurveModel, **changes: float) -> np.ndarray:
 
 
 def given(model: CurveModel, values) -> dict[str, float]:
-    return {p.name: values[p.name] for p in model.parameters if p.given}
+    return {p.name: values[p.name] for p in model.parameters if p.fixed_by_default}
 
 
 def scaled(model: CurveModel, units: dict) -> dict[str, float]:
@@ -103,41 +104,41 @@ def scaled(model: CurveModel, units: dict) -> dict[str, float]:
 
 
 def fitted(model: CurveModel, y: np.ndarray, x: dict[str, np.ndarray], values) -> dict[str, float]:
-    found = fit(
-        Series(model.name, y, "dpm", x), model, given=given(model, values), intervals="none"
+    result = fit(
+        Series(model.name, y, "dpm", x), model, fixed=given(model, values), intervals="none"
     )
-    assert found.ok, found.says
-    return found.values
+    assert result.ok, result.message
+    return result.values
 
 
-def assert_same(model: CurveModel, found, expected) -> None:
+def assert_same(model: CurveModel, result, expected) -> None:
     for p in model.parameters:
-        assert found[p.name] == pytest.approx(expected[p.name], rel=1e-5, abs=1e-6), p.name
+        assert result[p.name] == pytest.approx(expected[p.name], rel=1e-5, abs=1e-6), p.name
 
 
-def test_it_says_what_it_is_what_for_and_where_from(model):
-    assert model.says and model.equation and model.when
+def test_it_has_a_description_a_use_and_sources(model):
+    assert model.description and model.equation and model.when
     assert re.search(r"\b(Not|not|Only|Needs|No) ", model.when), (
-        "when it should not be used is not said"
+        "states no case in which it should not be used"
     )
     with (files("tricyclic") / "data" / "sources.csv").open(encoding="utf-8") as table:
         known = {row["key"] for row in csv.DictReader(table)}
     for source in model.sources:
         assert source in known or re.fullmatch(r"doi:10\.\d{4,}/\S+", source), (
-            f"{source} is no paper we know"
+            f"{source} is not a known source"
         )
     assert model.sources
     for p in model.parameters:
-        assert p.says and p.low < p.high
+        assert p.description and p.low < p.high
 
 
 def test_its_declaration_its_kernel_and_its_example_agree(model):
-    assert tried(model, model.name) is model
+    assert check_own_curve(model, model.name) is model
 
 
-def test_no_two_curves_say_the_same():
-    says = [SHELF[name].says for name in NAMES]
-    assert len(set(says)) == len(says)
+def test_no_two_curves_have_the_same_description():
+    descriptions = [CURVES[name].description for name in NAMES]
+    assert len(set(descriptions)) == len(descriptions)
 
 
 def test_positive_concentrations_and_rates_are_fitted_on_the_log_scale(model):
@@ -152,7 +153,7 @@ def test_it_recovers_its_own_example(model):
     assert_same(model, fitted(model, drawn(model), x, model.example), model.example)
 
 
-def test_it_is_blind_to_the_unit_of_the_readings(model):
+def test_it_does_not_depend_on_the_unit_of_the_readings(model):
     units = {"y": lambda v: 1000 * v, "y/M": lambda v: 1000 * v}
     values = scaled(model, units)
     x = settings(model)
@@ -160,7 +161,7 @@ def test_it_is_blind_to_the_unit_of_the_readings(model):
     assert_same(model, fitted(model, 1000 * drawn(model), x, values), values)
 
 
-def test_it_is_blind_to_the_unit_of_dose(model):
+def test_it_does_not_depend_on_the_unit_of_the_dose(model):
     x = settings(model)
     larger = {name: 1000 * c if name.endswith("_M") else c for name, c in x.items()}
     values = scaled(model, DOSE_UNIT)
@@ -169,7 +170,7 @@ def test_it_is_blind_to_the_unit_of_dose(model):
         assert_same(model, fitted(model, drawn(model), larger, values), values)
 
 
-def test_its_first_guess_lies_inside_its_bounds_even_where_there_is_no_curve(model):
+def test_its_first_guess_is_within_its_bounds_even_for_readings_without_a_curve(model):
     x = settings(model)
     n = next(iter(x.values())).size
     rng = np.random.default_rng(8)
@@ -182,11 +183,11 @@ def test_its_first_guess_lies_inside_its_bounds_even_where_there_is_no_curve(mod
                 assert p.low <= value <= p.high, f"{name} = {value}"
 
 
-def elsewhere(model: CurveModel, rng: np.random.Generator) -> dict[str, float]:
-    """Other true values: up to a decade off on the log scale, up to 1.6-fold on the plain one."""
+def other_values(model: CurveModel, rng: np.random.Generator) -> dict[str, float]:
+    """Other true values: up to a decade away on the log scale, 1.6-fold on the linear one."""
     values = dict(model.example)
     for p in model.parameters:
-        if not p.given:
+        if not p.fixed_by_default:
             logarithmic = p.unit.startswith(("log10", "-log10"))
             new = (
                 values[p.name] + rng.uniform(-1, 1)
@@ -200,38 +201,38 @@ def elsewhere(model: CurveModel, rng: np.random.Generator) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_its_first_guess_finds_the_optimum_of_noisy_wells_wherever_the_truth_lies(model, seed):
+def test_its_first_guess_leads_to_the_optimum_of_noisy_readings_for_other_true_values(model, seed):
     x, rng = settings(model), np.random.default_rng(seed)
-    truth = elsewhere(model, rng)
+    truth = other_values(model, rng)
     clean = model.curve(**x, **truth)
     series = Series("noisy", clean + rng.normal(0, 0.03 * np.ptp(clean), clean.size), "dpm", x)
-    how = {"given": given(model, truth), "intervals": "none"}
+    how = {"fixed": given(model, truth), "intervals": "none"}
     own = fit(series, model, **how)
     from_truth = fit(
         series,
         model,
-        starts=[{p.name: truth[p.name] for p in model.parameters if not p.given}],
+        starts=[{p.name: truth[p.name] for p in model.parameters if not p.fixed_by_default}],
         **how,
     )
     assert own.rss <= from_truth.rss * (1 + 1e-5)
 
 
-def test_any_given_value_may_be_freed_without_a_start(model):
+def test_any_fixed_parameter_can_be_fitted_without_a_starting_value(model):
     x = settings(model)
-    series = Series("freed", drawn(model), "dpm", x)
+    series = Series("fitted", drawn(model), "dpm", x)
     for p in model.parameters:
-        if p.given:
+        if p.fixed_by_default:
             known = {
                 name: value for name, value in given(model, model.example).items() if name != p.name
             }
             for start in model.first_guess(series, known):
                 assert p.low <= start.get(p.name, p.low) <= p.high
             assert np.isfinite(
-                fit(series, model, given=known, free=(p.name,), intervals="none").rss
+                fit(series, model, fixed=known, free=(p.name,), intervals="none").rss
             )
 
 
-def test_many_parameter_sets_at_once_equal_one_at_a_time(model):
+def test_many_parameter_sets_together_equal_single_ones(model):
     rng = np.random.default_rng(4)
     sets = {
         name: np.clip(
@@ -272,7 +273,7 @@ def test_it_gives_finite_numbers_and_no_warning_at_its_bounds_and_at_extreme_dos
                 assert np.isfinite(y).all(), values
 
 
-def test_it_gives_numbers_far_outside_its_bounds_where_a_search_may_stray(model):
+def test_it_gives_finite_numbers_far_outside_its_bounds(model):
     x = settings(model)
     for p in model.parameters:
         for value in (-500.0, -2.0, 2.0, 500.0):
@@ -281,12 +282,12 @@ def test_it_gives_numbers_far_outside_its_bounds_where_a_search_may_stray(model)
             assert np.isfinite(y).all(), (p.name, value)
 
 
-NESTED = [(name, simpler) for name in NAMES for simpler in SHELF[name].nests]
+NESTED = [(name, simpler) for name in NAMES for simpler in CURVES[name].nests]
 
 
 @pytest.mark.parametrize(("name", "simpler"), NESTED)
-def test_a_nesting_curve_is_the_nested_one_at_its_special_case(name, simpler):
-    large, small = SHELF[name], SHELF[simpler]
+def test_a_general_curve_equals_the_nested_one_in_the_special_case(name, simpler):
+    large, small = CURVES[name], CURVES[simpler]
     x = settings(small)
     n = next(iter(x.values())).size
     more = {c.name: x.get(c.name, np.full(n, ABSENT.get(c.name, 1.0))) for c in large.columns}
@@ -296,5 +297,5 @@ def test_a_nesting_curve_is_the_nested_one_at_its_special_case(name, simpler):
     )
 
 
-def test_the_table_of_special_cases_speaks_of_nested_curves_only():
+def test_every_pair_of_nested_curves_has_a_special_case():
     assert set(SPECIAL_CASES) == set(NESTED)

@@ -1,4 +1,4 @@
-"""Every drug of the library is held to what its table claims; a new table is tested by being there."""
+"""Every drug of the library is checked; a new table is tested without further code."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from tricyclic.io.library.mechanisms import drugs, mechanisms
-from tricyclic.io.library.protocols import evidence, sources
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.evidence import evidence, sources
+from tricyclic.io.library.mechanisms import mechanisms
 
 DRUGS = drugs()
 SMALL = {name: drug for name, drug in DRUGS.items() if drug.identifier("formula")}
@@ -15,12 +16,12 @@ ROWS = [
     (name, row)
     for name, drug in DRUGS.items()
     for first in drug.constants
-    for row in (first, *first.also)
+    for row in (first, *first.alternatives)
 ]
 GIVEN = {name: drug for name, drug in SMALL.items() if drug.constant("V", "rat")}
 ATOMS = {"C": 12.011, "H": 1.00794, "N": 14.0067, "O": 15.9994, "F": 18.9984, "Cl": 35.453}  # IUPAC
-HEAVIEST_SHARE = 0.9  # some clearance is always left without CYP2C19 and CYP2D6
-BODILY = {
+HEAVIEST_SHARE = 0.9  # some clearance always remains without CYP2C19 and CYP2D6
+PLAUSIBLE = {
     "V": (0.3, 60),
     "CL": (0.01, 12),
     "fu": (0.005, 1),
@@ -33,7 +34,7 @@ EVIDENCE_NAMES = {"5-HT2A": "HT2A", "5-HT2C": "HT2C", "sigma-1": "sigma1", "sigm
 EVIDENCE_DRUGS = {"(+)-pentazocine": "pentazocine", "RX821002": "rx821002"}
 
 
-def test_all_drugs_that_were_promised_are_there():
+def test_the_library_contains_these_drugs():
     assert set(DRUGS) >= {
         "imipramine",
         "desipramine",
@@ -68,7 +69,7 @@ def test_molar_mass_is_that_of_the_formula(name):
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_every_drug_is_known_to_a_registry(name):
+def test_every_drug_has_an_identifier_of_a_registry(name):
     drug = SMALL[name]
     chebi, chembl, cas = (drug.identifier(key) for key in ("chebi", "chembl", "cas"))
     assert chebi or chembl or cas
@@ -83,14 +84,14 @@ def test_every_drug_is_known_to_a_registry(name):
 
 @pytest.mark.parametrize("key", ["chebi", "chembl", "cas"])
 def test_no_two_drugs_share_an_identifier(key):
-    found = [drug.identifier(key) for drug in DRUGS.values() if drug.identifier(key)]
-    assert len(found) == len(set(found))
+    identifiers = [drug.identifier(key) for drug in DRUGS.values() if drug.identifier(key)]
+    assert len(identifiers) == len(set(identifiers))
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_a_rat_can_be_given_it_by_every_route_and_its_numbers_are_bodily(name):
+def test_a_drug_has_plausible_kinetics_in_the_rat_by_every_route(name):
     drug = GIVEN[name]
-    for symbol, (low, high) in BODILY.items():
+    for symbol, (low, high) in PLAUSIBLE.items():
         for constant in (
             [f"{symbol}_{route}" for route in ("ip", "sc", "po")]
             if symbol in ("ka", "F")
@@ -100,9 +101,9 @@ def test_a_rat_can_be_given_it_by_every_route_and_its_numbers_are_bodily(name):
 
 
 @pytest.mark.parametrize("name", [n for n in GIVEN if DRUGS[n].constant("V", "human")])
-def test_a_person_can_swallow_it_and_its_numbers_are_bodily(name):
+def test_a_drug_has_plausible_oral_kinetics_in_humans(name):
     drug = GIVEN[name]
-    for symbol, (low, high) in BODILY.items():
+    for symbol, (low, high) in PLAUSIBLE.items():
         constant = f"{symbol}_po" if symbol in ("ka", "F") else symbol
         assert low <= drug.value(constant, "human") <= high, f"{name}: {constant}"
 
@@ -118,7 +119,9 @@ def test_only_tools_without_human_data_lack_human_kinetics():
 
 @pytest.mark.parametrize("name", GIVEN)
 @pytest.mark.parametrize("species", ["rat", "human"])
-def test_enzymes_leave_some_clearance_and_no_more_is_formed_than_is_removed(name, species):
+def test_some_clearance_remains_without_enzymes_and_no_more_is_formed_than_is_removed(
+    name, species
+):
     drug = GIVEN[name]
     shares = [drug.constant(f"share_{enzyme}", species) for enzyme in ("CYP2C19", "CYP2D6")]
     assert sum(row.value for row in shares if row) <= HEAVIEST_SHARE
@@ -130,20 +133,20 @@ def test_enzymes_leave_some_clearance_and_no_more_is_formed_than_is_removed(name
     assert all(0 <= share <= 1 for share in formed.values())
 
 
-def test_no_drug_becomes_itself_again():
+def test_no_drug_is_a_metabolite_of_itself():
     for name, drug in DRUGS.items():
         for species in ("rat", "human"):
-            seen, waiting = set(), [m for _, m, _ in drug.metabolites(species)]
+            visited, waiting = set(), [m for _, m, _ in drug.metabolites(species)]
             while waiting:
                 metabolite = waiting.pop()
                 assert metabolite != name
-                if metabolite not in seen:
-                    seen.add(metabolite)
+                if metabolite not in visited:
+                    visited.add(metabolite)
                     waiting += [m for _, m, _ in DRUGS[metabolite].metabolites(species)]
 
 
 @pytest.mark.parametrize("name", DRUGS)
-def test_every_drug_binds_something_and_every_efficacy_has_its_affinity(name):
+def test_every_drug_has_a_target_and_every_efficacy_an_affinity(name):
     drug = DRUGS[name]
     assert drug.targets
     for row in drug.constants:
@@ -154,38 +157,39 @@ def test_every_drug_binds_something_and_every_efficacy_has_its_affinity(name):
             assert -1 <= row.value <= 1.2
 
 
-def test_an_affinity_spans_what_is_published_beside_it():
+def test_the_range_of_an_affinity_includes_its_alternatives():
     for name, drug in DRUGS.items():
         for row in drug.constants:
             if row.name.startswith(("Ki_", "efficacy_")):
-                for other in row.also:
+                for other in row.alternatives:
                     assert row.low <= other.value <= row.high, f"{name}: {row.name}"
 
 
-def test_every_affinity_of_the_evidence_table_lies_within_the_drug_s_interval():
-    # What is weaker than any concentration tested is no number, and a radioligand's own Kd may be of another drug.
-    seen = 0
+def test_every_affinity_of_the_evidence_table_is_within_the_range_of_the_drug():
+    # An affinity above the highest concentration tested is a limit, and the Kd of a radioligand may
+    # be that of another drug.
+    compared = 0
     for item in evidence():
         name = EVIDENCE_DRUGS.get(item.subject, item.subject)
         target = EVIDENCE_NAMES.get(item.target, item.target)
         if (
             name not in DRUGS
-            or item.relation != "="
+            or item.qualifier != "="
             or item.parameter not in ("Ki", "Kd")
             or not item.value > 0
         ):
             continue
         row = DRUGS[name].constant(f"Ki_{target}")
-        assert row is not None, f"{name} lacks {target}"
+        assert row is not None, f"{name} has no affinity at {target}"
         low, high = (row.low, row.high) if row.low < row.high else (row.value, row.value)
         assert low * 0.98 <= item.value <= high * 1.02, (
             f"{name} at {target}: {item.value:g} outside {low:g} to {high:g}"
         )
-        seen += 1
-    assert seen > 100
+        compared += 1
+    assert compared > 100
 
 
-def test_sigma1_agonists_antagonists_and_the_disputed_one_are_told_apart():
+def test_sigma1_agonists_antagonists_and_the_disputed_one_differ_in_efficacy():
     efficacy = {
         n: d.value("efficacy_sigma1") for n, d in DRUGS.items() if d.constant("efficacy_sigma1")
     }
@@ -193,10 +197,10 @@ def test_sigma1_agonists_antagonists_and_the_disputed_one_are_told_apart():
     assert all(efficacy[n] > 0.2 for n in ("imipramine", "fluvoxamine", "fluoxetine", "citalopram"))
     assert all(efficacy[n] <= 0 for n in ("bd1047", "ne_100", "haloperidol"))
     sertraline = DRUGS["sertraline"].constant("efficacy_sigma1")
-    assert sertraline.low < 0 < sertraline.high and len(sertraline.also) == 2
+    assert sertraline.low < 0 < sertraline.high and len(sertraline.alternatives) == 2
 
 
-def test_only_clonidine_stimulates_alpha2_and_not_fully():
+def test_only_clonidine_is_a_partial_agonist_at_alpha2():
     efficacy = {
         n: d.value("efficacy_alpha2") for n, d in DRUGS.items() if d.constant("efficacy_alpha2")
     }
@@ -204,24 +208,24 @@ def test_only_clonidine_stimulates_alpha2_and_not_fully():
     assert efficacy["clonidine"] < 1
 
 
-def test_every_value_says_what_it_is_and_where_it_comes_from():
+def test_every_value_has_a_description_and_a_source():
     known = sources()
     for name, row in ROWS:
-        assert row.says, f"{name}: {row.name} says nothing"
-        if row.certainty in ("read", "recalled", "guide"):
+        assert row.description, f"{name}: {row.name} has no description"
+        if row.certainty in ("reported", "from memory (unverified)", "vendor guide"):
             assert row.source in known, f"{name}: {row.name}"
 
 
-def test_every_usual_dose_names_its_route_first():
+def test_the_description_of_a_usual_dose_begins_with_the_route():
     for name, row in ROWS:
         if row.name == "usual_dose":
-            assert row.says.startswith(("i.p.", "s.c.", "p.o.", "bath", "not given")), (
-                f"{name}: {row.says}"
+            assert row.description.startswith(("i.p.", "s.c.", "p.o.", "bath", "not given")), (
+                f"{name}: {row.description}"
             )
-            assert row.unit == ("nM" if row.says.startswith("bath") else "mg_per_kg")
+            assert row.unit == ("nM" if row.description.startswith("bath") else "mg_per_kg")
 
 
-def test_constants_that_a_body_needs_are_those_of_the_mechanisms():
+def test_kinetic_constants_of_drugs_are_those_of_the_mechanisms():
     needed = {
         row.name for name in ("drug_body", "drug_brain") for row in mechanisms()[name].constants
     }

@@ -1,7 +1,8 @@
-"""Every arrow that a diagram draws is what the equations of the composed scenario do.
+"""Every arrow of a diagram agrees with the equations of the composed scenario.
 
-A link says that its end rises (or falls) with its start. Each is tried at many points of a dosed run, with the states moved
-about at random: the start alone is changed, what the part computes follows, all else is held.
+A link states that its end rises (or falls) with its start. It is tested at many points of a dosed
+run with randomly changed states: only the start is changed, the rules of the component are
+evaluated again, and everything else is kept constant.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ from types import CodeType
 import numpy as np
 import pytest
 
-from tricyclic.core.mechanism import Link, Mechanism
-from tricyclic.core.scenario import Part
-from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario, scenario_names
+from tricyclic.core.mechanism import DiagramEdge, Mechanism
+from tricyclic.core.scenario import Component
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario, scenario_names
 from tricyclic.simulation.antimony import symbols
-from tricyclic.simulation.compose import _all_parts, compose
-from tricyclic.simulation.dosing import regimens_of
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.components import all_components
+from tricyclic.simulation.compose import compose
+from tricyclic.simulation.dosing import parse_all_dosing
+from tricyclic.simulation.run import Simulator
 
 MECHANISMS, DRUGS = dict(mechanisms()), dict(drugs())
-# Something for every site: blockers and agonists, more than one route.
+# Ligands for every site: blockers and agonists, by more than one route.
 GIVEN = {
     (
         "animal",
@@ -41,21 +45,21 @@ POINTS = 12
 
 
 @functools.cache
-def dosed(name: str) -> tuple[tuple[Part, ...], list[dict[str, float]]]:
-    """The parts of a dosed scenario, and the values of all its quantities at some points of the run."""
-    found = scenario(name)
-    regimens = regimens_of(GIVEN[found.system, found.species], found, DRUGS)
-    composed = compose(found, MECHANISMS, DRUGS, regimens)
-    parts, _ = _all_parts(found, composed.drugs, regimens)
-    bench = Bench(composed)
+def dosed(name: str) -> tuple[tuple[Component, ...], list[dict[str, float]]]:
+    """Components of a dosed scenario, and values of all its quantities at points of the run."""
+    chosen = scenario(name)
+    dosing = parse_all_dosing(GIVEN[chosen.system, chosen.species], chosen, DRUGS)
+    composed = compose(chosen, MECHANISMS, DRUGS, dosing)
+    parts, _ = all_components(chosen, composed.drugs, dosing)
+    simulator = Simulator(composed)
     quantities = list(composed.quantities)
     last = 0.5 if name == "calcium_minutes" else 40.0
-    table = bench.run(np.linspace(0.0, last, POINTS) ** 2 / last, quantities)
+    table = simulator.run(np.linspace(0.0, last, POINTS) ** 2 / last, quantities)
     return tuple(parts), [dict(zip(quantities, row.tolist(), strict=True)) for row in table]
 
 
 def code(expression: str, name_of: dict[str, str]) -> CodeType:
-    """An expression of a mechanism, to be evaluated on quantities by their full names."""
+    """An expression of a mechanism, compiled for quantities with their full names."""
     plain = re.sub(
         r"(?<![\w.])[A-Za-z_][\w.]*",
         lambda match: (
@@ -67,9 +71,9 @@ def code(expression: str, name_of: dict[str, str]) -> CodeType:
 
 
 class Use:
-    """One part: its wires, its rules in the order in which they follow from each other, and its rates."""
+    """One component: its wires, its rules in order of evaluation, and its rates."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Component) -> None:
         self.part, mechanism = part, MECHANISMS[part.mechanism]
         own = {port.name: f"{part.name}.{port.name}" for port in mechanism.ports}
         own |= {row.name: f"{part.name}.{row.name}" for row in mechanism.constants}
@@ -102,7 +106,7 @@ class Use:
             self.rules += [(own[name], code(rules.pop(name), own)) for name in ready]
 
     def answer(self, values: dict[str, float], changed: str, to: float, end: str) -> float:
-        """The end of a link (its rate, where it is integrated) with one quantity changed."""
+        """The end of a link, or its rate if it is a state, with one quantity changed."""
         q = values | {changed: to}
         for name, rule in (*self.wires, *self.rules):
             if name != changed:
@@ -112,10 +116,10 @@ class Use:
         return q[end]
 
 
-def slopes(use: Use, link: Link, source: str, points: list[dict[str, float]]) -> list[float]:
-    """Change of the end with its start, relative to both, at each point and with states moved about."""
+def slopes(use: Use, link: DiagramEdge, source: str, points: list[dict[str, float]]) -> list[float]:
+    """Change of the end with its start, relative to both, at each point with changed states."""
     rng = np.random.default_rng(7)
-    found = []
+    relative = []
     end = f"{use.part.name}.{link.end}"
     for point in points:
         for _ in range(4):
@@ -129,12 +133,12 @@ def slopes(use: Use, link: Link, source: str, points: list[dict[str, float]]) ->
             )
             step = max(1e-5 * abs(base), 1e-7)
             low, high = (use.answer(values, source, base + side * step, end) for side in (-1, 1))
-            found.append((high - low) / max(abs(high), abs(low), 1e-12))
-    return found
+            relative.append((high - low) / max(abs(high), abs(low), 1e-12))
+    return relative
 
 
 def opened(use: Use, point: dict[str, float]) -> dict[str, float]:
-    """The same point with the part's own parameters that are 0 set above it."""
+    """The same point with parameters of the component that are 0 set above 0."""
     own = f"{use.part.name}."
     ports = {own + port.name for port in MECHANISMS[use.part.mechanism].ports if port.kind != "in"}
     shut = {
@@ -145,12 +149,12 @@ def opened(use: Use, point: dict[str, float]) -> dict[str, float]:
     return point | dict.fromkeys(shut, 0.3)
 
 
-def links_of(name: str) -> list[tuple[Part, Mechanism, Link]]:
+def links_of(name: str) -> list[tuple[Component, Mechanism, DiagramEdge]]:
     parts, _ = dosed(name)
     return [
         (part, MECHANISMS[part.mechanism], link)
         for part in parts
-        for link in MECHANISMS[part.mechanism].links
+        for link in MECHANISMS[part.mechanism].diagram_edges
     ]
 
 
@@ -173,32 +177,31 @@ def test_every_arrow_has_the_sign_of_the_equations(name):
                 continue  # a port without wire and without value is not drawn
             sign = -1.0 if link.kind == "inhibits" else 1.0
             signed = [sign * slope for slope in slopes(use, link, source, points)]
-            if not any(
-                signed
-            ):  # a value of 0 closes this path here, such as the share of an enzyme that a drug does not meet
-                signed = [
-                    sign * slope
-                    for slope in slopes(use, link, source, [opened(use, point) for point in points])
-                ]
+            if not any(signed):
+                # A parameter of 0 closes this path, such as the share of an enzyme that does not
+                # metabolise the drug.
+                open_points = [opened(use, point) for point in points]
+                signed = [sign * slope for slope in slopes(use, link, source, open_points)]
             tried += 1
             if min(signed) < -1e-7 or max(signed) < 1e-9:
                 wrong.append(
-                    f"{part.name}: {source} -> {link.end} {link.kind}: {min(signed):.1e} to {max(signed):.1e}"
+                    f"{part.name}: {source} -> {link.end} {link.kind}: "
+                    f"{min(signed):.1e} to {max(signed):.1e}"
                 )
     assert not wrong, "\n".join(wrong)
     assert tried > 5
 
 
-def test_a_wrong_arrow_would_be_found():
+def test_a_wrong_arrow_would_be_detected():
     _, points = dosed("noradrenergic_synapse")
     part = next(part for part in dosed("noradrenergic_synapse")[0] if part.name == "net_cortex")
     (load,) = symbols(part.wires["load"])
-    assert max(slopes(Use(part), Link("load", "uptake", "activates"), load, points)) < 0
+    assert max(slopes(Use(part), DiagramEdge("load", "uptake", "activates"), load, points)) < 0
     assert (
         min(
             slopes(
                 Use(part),
-                Link("density", "uptake", "activates"),
+                DiagramEdge("density", "uptake", "activates"),
                 "net_cortex_density.density",
                 points,
             )

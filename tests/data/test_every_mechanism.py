@@ -1,4 +1,4 @@
-"""Every mechanism is held to what its file claims."""
+"""Every mechanism declares, computes and describes its symbols."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tricyclic.io.library.mechanisms import mechanisms, scenario, scenario_names
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario, scenario_names
 from tricyclic.simulation.antimony import symbols
 
 MECHANISMS = mechanisms()
@@ -32,34 +33,34 @@ def test_every_symbol_of_the_equations_is_declared(name):
 
 
 @pytest.mark.parametrize("name", MECHANISMS)
-def test_every_declared_symbol_is_computed_or_comes_in(name):
+def test_every_declared_symbol_is_computed_or_an_input(name):
     mechanism = MECHANISMS[name]
     written = {re.match(r"^\w+", line)[0] for line in mechanism.body}
     for line in mechanism.body:
         if "->" in line:
             written |= set(symbols(line.partition(":")[2].partition(";")[0]))
-    for port in mechanism.of_kind("out", "state", "species", "local"):
-        assert port.name in written, f"{name}: nothing computes '{port.name}'"
+    for port in mechanism.ports_of_kind("out", "state", "species", "local"):
+        assert port.name in written, f"{name}: '{port.name}' is not computed"
 
 
 @pytest.mark.parametrize("name", MECHANISMS)
-def test_every_state_has_a_start_and_a_rate(name):
+def test_every_state_has_an_initial_value_and_a_rate(name):
     mechanism = MECHANISMS[name]
-    for port in mechanism.of_kind("state"):
+    for port in mechanism.ports_of_kind("state"):
         starts = [line for line in mechanism.body if re.match(rf"^{port.name}\s*=", line)]
         rates = [line for line in mechanism.body if re.match(rf"^{port.name}\s*'\s*=", line)]
         assert len(starts) == 1 and len(rates) == 1, f"{name}: '{port.name}'"
 
 
 @pytest.mark.parametrize("name", MECHANISMS)
-def test_every_mechanism_says_what_it_is_and_every_value_what_it_means(name):
+def test_every_mechanism_and_every_value_has_a_description(name):
     mechanism = MECHANISMS[name]
-    assert len(mechanism.says) > 20
+    assert len(mechanism.description) > 20
     for row in mechanism.constants:
-        assert row.says, f"{name}: {row.name} says nothing"
+        assert row.description, f"{name}: {row.name} has no description"
 
 
-def test_every_mechanism_has_a_use():
-    used = {part.mechanism for name in scenario_names() for part in scenario(name).parts}
+def test_every_mechanism_is_used():
+    used = {part.mechanism for name in scenario_names() for part in scenario(name).components}
     brought = {"drug_body", "drug_brain", "drug_depot", "drug_probe", "drug_bath", "subject"}
     assert set(MECHANISMS) <= used | brought

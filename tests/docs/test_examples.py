@@ -1,9 +1,9 @@
 """Every example in the documentation and the README runs as printed.
 
 Python blocks of a page run one after the other in one namespace; a `console` block that begins with
-`$ tricyclic` runs through the command line's own entry. Both start in an empty folder that the page keeps
-to its end. Where a console block shows output, it must be the output; `...` stands for anything. A block whose
-first line is `# file: NAME` is written there instead of run.
+`$ tricyclic` runs through the entry point of the command line. Both start in an empty folder that
+is used for the whole page. Output in a console block is compared; `...` matches anything. A block
+whose first line is `# file: NAME` is written to that file instead of run.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from tricyclic.curves import SHELF as CURVES
-from tricyclic.io.open import SHELF as READERS
+from tricyclic.curves import CURVES
+from tricyclic.io.open import READERS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,12 +31,12 @@ FILE = re.compile(r"# file: (\S+)\n")
 def blocks(page: Path) -> list[tuple[str, str, int]]:
     """Language, text and line of every fenced block that can be run."""
     text = page.read_text(encoding="utf-8")
-    found = [
+    parts = [
         (m["language"], m["text"], text[: m.start()].count("\n") + 2) for m in BLOCK.finditer(text)
     ]
     return [
         (language, body, line)
-        for language, body, line in found
+        for language, body, line in parts
         if language == "python"
         or FILE.match(body)
         or (language == "console" and body.startswith("$ tricyclic"))
@@ -48,10 +48,10 @@ def blocks(page: Path) -> list[tuple[str, str, int]]:
 )
 def test_every_example_of_a_page_runs_as_printed(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for shelf in (CURVES, READERS):
-        # What a page puts on a shelf stays on that page.
-        monkeypatch.setattr(shelf, "_own_folders", [])
-        monkeypatch.setattr(shelf, "_loaded", {})
+    for registry in (CURVES, READERS):
+        # What a page adds to a registry does not affect other pages.
+        monkeypatch.setattr(registry, "_own_folders", [])
+        monkeypatch.setattr(registry, "_loaded", {})
     namespace: dict[str, object] = {"__name__": "example"}
     for language, text, line in blocks(page):
         if named := FILE.match(text):
@@ -78,7 +78,7 @@ def test_the_documentation_shows_examples_at_all():
     assert {"python", "console"} <= languages
 
 
-def test_every_word_that_a_page_gives_to_dev_py_is_one_that_it_knows():
+def test_every_task_of_dev_py_in_a_page_exists():
     spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
     assert spec is not None and spec.loader is not None
     dev = importlib.util.module_from_spec(spec)
@@ -89,7 +89,7 @@ def test_every_word_that_a_page_gives_to_dev_py_is_one_that_it_knows():
         for page in pages
         for word in re.findall(r"dev\.py\"? ([a-z]+)", page.read_text(encoding="utf-8"))
     }
-    assert words <= dev.WORK.keys(), f"dev.py does not know {words - dev.WORK.keys()}"
+    assert words <= dev.TASKS.keys(), f"dev.py has no task {words - dev.TASKS.keys()}"
     assert {"demo", "test"} <= words
 
 
@@ -103,7 +103,9 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def run(command: str) -> str:
-    """Run one `tricyclic` command in this process; an exit code other than 0 ends the output as `[exit N]`."""
+    """Run one `tricyclic` command in this process; an exit code other than 0 ends the output as
+    `[exit N]`.
+    """
     from click.testing import CliRunner
 
     from tricyclic.cli.main import main

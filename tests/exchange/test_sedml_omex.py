@@ -1,4 +1,4 @@
-"""What other programs read: the exported files reproduce the run, in COPASI too."""
+"""The exported files reproduce the simulation, also in COPASI."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ import numpy as np
 import pytest
 
 from tricyclic.exchange.sedml_omex import omex_archive, sbml_file, sedml_file
-from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario, scenario_names
-from tricyclic.ode.scipy_engine import SciPyEngine
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario, scenario_names
 from tricyclic.ode.solver import engine
+from tricyclic.ode.verification import copasi
+from tricyclic.ode.verification.scipy_engine import SciPyModel
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.dosing import regimens_of
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.dosing import parse_all_dosing
+from tricyclic.simulation.run import Simulator
 
-# The same three ways of giving a drug on every scenario: once, twice a day for two weeks, without a pause.
+# Three dosing schedules for every scenario: one dose, twice a day for two weeks, continuous.
 IN_ANIMALS = {
     "acute": "imipramine 10 mg/kg ip",
     "twice a day for 14 d": "imipramine 10 mg/kg ip every 12 h for 14 d",
@@ -47,35 +50,35 @@ CASES = [
 ]
 
 
-def bench_of(name: str, words: str) -> Bench:
-    found = scenario(name)
-    shelf = drugs()
-    if "BDNF" in words and not any(site.target == "TrkB" for site in found.sites):
+def simulator_of(name: str, words: str) -> Simulator:
+    own, known = scenario(name), drugs()
+    if "BDNF" in words and not any(site.target == "TrkB" for site in own.binding_sites):
         words = words.split(";")[0]
-    return Bench(compose(found, mechanisms(), shelf, regimens_of(words, found, shelf)))
+    return Simulator(compose(own, mechanisms(), known, parse_all_dosing(words, own, known)))
 
 
-def watched(bench: Bench) -> list[str]:
-    return list(dict.fromkeys(watch.quantity for watch in bench.composed.scenario.watches))
+def observables(simulator: Simulator) -> list[str]:
+    return list(dict.fromkeys(one.quantity for one in simulator.composed.scenario.observables))
 
 
-def horizon(bench: Bench) -> float:
-    return max(dose.regimen.last_h for dose in bench.composed.doses) + 24.0
+def horizon(simulator: Simulator) -> float:
+    return max(dose.dosing.last_h for dose in simulator.composed.doses) + 24.0
 
 
+@copasi.unchanged_locale()
 @pytest.mark.parametrize(("name", "words"), CASES)
 def test_copasi_runs_the_exported_file_to_the_same_numbers(name, words):
-    import basico
-
-    bench = bench_of(name, words)
-    # phase errors of oscillations grow with the time, so these are compared over their first minutes
-    end, points = (0.25, 51) if name == "calcium_minutes" else (horizon(bench), 241)
+    basico = copasi.load_basico()
+    simulator = simulator_of(name, words)
+    # phase errors of oscillations grow with the time, so these are compared over their first
+    # minutes
+    end, points = (0.25, 51) if name == "calcium_minutes" else (horizon(simulator), 241)
     time = np.linspace(0, end, points)
-    names = watched(bench)
-    ours = bench.run(time, names, rtol=1e-9)
+    names = observables(simulator)
+    ours = simulator.run(time, names, rtol=1e-9)
     nameless = re.sub(
-        r' name="[^"]*"', "", sbml_file(bench)
-    )  # COPASI would call things by their words
+        r' name="[^"]*"', "", sbml_file(simulator)
+    )  # COPASI would use the names instead of the ids
     model = basico.load_model_from_string(nameless)
     theirs = basico.run_time_course(
         start_time=0,
@@ -89,7 +92,7 @@ def test_copasi_runs_the_exported_file_to_the_same_numbers(name, words):
     )
     basico.remove_datamodel(model)
     for k, quantity in enumerate(names):
-        identifier = bench.composed.quantity(quantity).id
+        identifier = simulator.composed.quantity(quantity).id
         column = identifier if identifier in theirs.columns else f"Values[{identifier}]"
         scale = max(np.abs(ours[:, k]).max(), 1e-9)
         worst = np.abs(theirs[column].to_numpy() - ours[:, k]).max() / scale
@@ -99,34 +102,37 @@ def test_copasi_runs_the_exported_file_to_the_same_numbers(name, words):
 @pytest.mark.parametrize("name", scenario_names())
 def test_the_second_engine_agrees(name):
     words = CASES[[case[0] for case in CASES].index(name)][1]
-    bench = bench_of(name, words)
+    simulator = simulator_of(name, words)
     time = np.linspace(0, 0.2 if name == "calcium_minutes" else 12.0, 25)
-    names = watched(bench)
-    ours = bench.run(time, names, rtol=1e-8)
-    model = SciPyEngine().load(sbml_file(bench))
+    names = observables(simulator)
+    ours = simulator.run(time, names, rtol=1e-8)
+    model = SciPyModel(sbml_file(simulator))
     other = model.run(
-        time, [bench.composed.quantity(quantity).id for quantity in names], rtol=1e-9, atol=1e-12
+        time,
+        [simulator.composed.quantity(quantity).id for quantity in names],
+        rtol=1e-9,
+        atol=1e-12,
     )
     scale = np.maximum(np.abs(ours).max(axis=0), 1e-9)
     assert (np.abs(other - ours) / scale).max() < 1e-5
 
 
-def test_the_exported_file_holds_the_dose_of_time_zero_and_the_rest():
-    bench = bench_of("noradrenergic_synapse", IN_ANIMALS["acute"])
+def test_the_exported_file_has_the_dose_of_time_zero_and_the_steady_state():
+    simulator = simulator_of("noradrenergic_synapse", IN_ANIMALS["acute"])
     time = np.linspace(0, 12, 49)
-    names = watched(bench)
-    alone = engine().load(sbml_file(bench))
-    ids = [bench.composed.quantity(quantity).id for quantity in names]
-    ours = bench.run(time, names, rtol=1e-8)
+    names = observables(simulator)
+    alone = engine().load(sbml_file(simulator))
+    ids = [simulator.composed.quantity(quantity).id for quantity in names]
+    ours = simulator.run(time, names, rtol=1e-8)
     np.testing.assert_allclose(alone.run(time, ids, rtol=1e-8), ours, rtol=1e-5, atol=1e-8)
 
 
-def test_a_range_travels_as_an_uncertainty_whose_central_95_percent_it_is():
+def test_a_range_is_exported_as_the_central_95_percent_of_a_distribution():
     import libsbml
 
-    bench = bench_of("noradrenergic_synapse", IN_ANIMALS["acute"])
-    sbml = sbml_file(bench)
-    constant = bench.composed.parameters["desipramine.Ki_NET"]
+    simulator = simulator_of("noradrenergic_synapse", IN_ANIMALS["acute"])
+    sbml = sbml_file(simulator)
+    constant = simulator.composed.parameters["desipramine.Ki_NET"]
     document = libsbml.readSBMLFromString(sbml)
     parameter = document.getModel().getParameter("desipramine__Ki_NET")
     uncertainty = parameter.getPlugin("distrib").getUncertainty(0).getUncertParameter(0)
@@ -136,13 +142,13 @@ def test_a_range_travels_as_an_uncertainty_whose_central_95_percent_it_is():
     assert np.exp(middle + 1.959964 * sigma) == pytest.approx(constant.high, rel=1e-4)
 
 
-def test_drugs_and_receptors_say_what_they_are_in_public_databases():
-    sbml = sbml_file(bench_of("noradrenergic_synapse", IN_ANIMALS["acute"]))
+def test_drugs_and_receptors_have_their_identifiers_in_public_databases():
+    sbml = sbml_file(simulator_of("noradrenergic_synapse", IN_ANIMALS["acute"]))
     assert "identifiers.org/CHEBI:47781" in sbml  # desipramine
     assert "identifiers.org/uniprot:" in sbml
 
 
-def test_the_archive_is_a_zip_with_a_manifest_that_names_every_file():
+def test_the_archive_is_a_zip_with_a_manifest_of_all_files():
     files = {"a.xml": b"<sbml/>", "a.sedml": b"<sedML/>"}
     archive = omex_archive(files, master="a.sedml")
     assert archive == omex_archive(files, master="a.sedml")
@@ -154,12 +160,12 @@ def test_the_archive_is_a_zip_with_a_manifest_that_names_every_file():
     assert rows["./a.xml"].get("format").endswith("/sbml")
 
 
-def test_the_sedml_points_at_quantities_that_the_sbml_holds():
-    bench = bench_of("noradrenergic_synapse", IN_ANIMALS["acute"])
-    names = watched(bench)
-    text = sedml_file(bench.composed, "model.xml", np.linspace(0, 24, 97), names)
+def test_the_sedml_refers_to_quantities_of_the_sbml():
+    simulator = simulator_of("noradrenergic_synapse", IN_ANIMALS["acute"])
+    names = observables(simulator)
+    text = sedml_file(simulator.composed, "model.xml", np.linspace(0, 24, 97), names)
     ElementTree.fromstring(text)
-    sbml = sbml_file(bench)
+    sbml = sbml_file(simulator)
     for identifier in re.findall(r"@id='(\w+)'", text):
         assert f'id="{identifier}"' in sbml
     assert 'kisaoID="KISAO:0000019"' in text and 'numberOfSteps="96"' in text

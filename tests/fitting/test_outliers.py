@@ -1,8 +1,9 @@
-"""ROUT: the robust curve against R's optim, planted outliers found, clean plates left alone."""
+"""ROUT: the robust curve against optim of R, planted outliers suggested, none on clean plates."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,15 +11,15 @@ import numpy as np
 import pytest
 
 from tricyclic.core.series import Series
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
-from tricyclic.fitting.fit import Part
-from tricyclic.fitting.outliers import rout, suspects_as_checks
-from tricyclic.fitting.problem import Problem
-from tricyclic.numerics.robust import discordant, robust_fit, robust_sd
+from tricyclic.fitting.fit import FitPart
+from tricyclic.fitting.outliers import detect_outliers_rout, suspects_as_checks
+from tricyclic.fitting.problem import FitProblem
+from tricyclic.numerics.robust import flag_outliers, robust_fit, robust_sd
 
 R = json.loads((Path(__file__).parents[1] / "golden/r/curves.json").read_text(encoding="utf-8"))
-ONE = SHELF["one_site_competition"]
+ONE = CURVES["one_site_competition"]
 DOSE = 10.0 ** np.array(R["x"])
 
 
@@ -41,9 +42,9 @@ def simulated(rng, cv=0.05):
 
 def test_the_robust_curve_is_the_lorentzian_optimum_that_r_finds():
     witness = R["robust"]
-    problem = Problem((Part(plate(witness["spoilt"]), ONE),), {}, ())
+    problem = FitProblem((FitPart(plate(witness["spoilt"]), ONE),), {}, ())
     start = np.array([2400.0, 350.0, -8.0])
-    found = robust_fit(
+    result = robust_fit(
         problem.expected,
         problem.y,
         np.ones(27),
@@ -53,8 +54,8 @@ def test_the_robust_curve_is_the_lorentzian_optimum_that_r_finds():
         np.abs(start),
         scale=witness["scale"],
     )
-    assert found.merit == pytest.approx(witness["merit"], rel=1e-9)
-    assert found.x == pytest.approx([witness["top"], witness["bottom"], witness["l"]], rel=1e-5)
+    assert result.merit == pytest.approx(witness["merit"], rel=1e-9)
+    assert result.x == pytest.approx([witness["top"], witness["bottom"], witness["l"]], rel=1e-5)
 
 
 def test_the_robust_deviation_of_a_normal_sample_is_its_standard_deviation():
@@ -65,58 +66,80 @@ def test_the_robust_deviation_of_a_normal_sample_is_its_standard_deviation():
     )
 
 
-def test_a_spoilt_well_is_named_and_the_others_are_not():
-    found = rout(plate(R["robust"]["spoilt"]), ONE)
-    assert [s.label for s in found] == ["well 11"]
-    assert found[0].observed == 2600 and found[0].expected == pytest.approx(1840, abs=20)
-    check = suspects_as_checks(found)[0]
-    assert (
-        check.level == "look"
-        and "well 11 reads 2600" in check.says
-        and "still in the fit" in check.advice
+def test_a_spoilt_well_is_the_only_one_that_is_suggested():
+    result = detect_outliers_rout(plate(R["robust"]["spoilt"]), ONE)
+    assert [s.label for s in result] == ["well 11"]
+    assert result[0].observed == 2600 and result[0].expected == pytest.approx(1840, abs=20)
+    check = suspects_as_checks(result)[0]
+    assert check.level == "warn" and check.source == "motulsky_2006"
+    assert re.fullmatch(
+        r"well 11 is 2600, \d+(\.\d)? robust standard deviations from the expected 18\d\d",
+        check.message,
+    )
+    assert check.advice == (
+        "It is still in the fit. Check the notebook; exclude it only for a reason that you "
+        "write down"
     )
 
 
-def test_the_same_wells_unspoilt_raise_nothing():
-    assert rout(plate(R["a"]), ONE) == ()
+def test_the_same_wells_before_they_were_spoilt_give_no_suggestion():
+    assert detect_outliers_rout(plate(R["a"]), ONE) == ()
 
 
 @pytest.mark.parametrize("variance", ["constant", "proportional", "poisson", "counting"])
-def test_three_planted_outliers_are_found_under_every_variance_model(variance):
+def test_three_planted_outliers_are_suggested_under_every_variance_model(variance):
     series = simulated(np.random.default_rng(8), cv=0.02)
     y = series.y.copy()
     y[[4, 13, 22]] = [800.0, 4000.0, 1500.0]
-    found = rout(replace(series, y=y), ONE, variance=variance)
-    assert {4, 13, 22} <= {s.index for s in found}
-    assert len(found) <= 5
+    result = detect_outliers_rout(replace(series, y=y), ONE, variance=variance)
+    assert {4, 13, 22} <= {s.index for s in result}
+    assert len(result) <= 5
 
 
+@pytest.mark.slow
 def test_clean_plates_raise_a_false_alarm_no_more_often_than_published():
     # Motulsky & Brown report 1 to 3 % of clean experiments at Q = 1 %.
     rng = np.random.default_rng(20)
-    alarms = sum(bool(rout(simulated(rng), ONE, variance="counting")) for _ in range(150))
+    alarms = sum(
+        bool(detect_outliers_rout(simulated(rng), ONE, variance="counting")) for _ in range(150)
+    )
     assert alarms / 150 <= 0.06
 
 
-def test_outliers_are_looked_for_in_the_outer_three_tenths_only_and_all_beyond_the_first_are_marked():
+def test_only_the_outer_three_tenths_are_tested_and_all_beyond_the_first_outlier_are_flagged():
     scores = np.array([0.1, -0.2, 0.3, 0.5, -0.6, 0.7, 0.9, 12.0, -9.0, 15.0])
-    assert list(np.flatnonzero(discordant(scores, 7, 0.01))) == [7, 8, 9]
-    assert not discordant(np.linspace(-1.5, 1.5, 30), 27, 0.01).any()
+    assert list(np.flatnonzero(flag_outliers(scores, 7, 0.01))) == [7, 8, 9]
+    assert not flag_outliers(np.linspace(-1.5, 1.5, 30), 27, 0.01).any()
+    four_far = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 20.0, 21.0, 22.0, 23.0])
+    assert list(np.flatnonzero(flag_outliers(four_far, 7, 0.01))) == [7, 8, 9]
 
 
-def test_parts_are_judged_together_and_named_apart():
+def test_parts_are_tested_together_and_named_separately():
     b, a = plate(R["b"]), replace(plate(R["robust"]["spoilt"]), name="second")
-    found = rout([Part(b, ONE, {"log10_ic50": "other"}), Part(a, ONE)], variance="proportional")
-    assert [(s.series, s.index) for s in found] == [("second", 10)]
+    result = detect_outliers_rout(
+        [FitPart(b, ONE, {"log10_ic50": "other"}), FitPart(a, ONE)], variance="proportional"
+    )
+    assert [(s.series, s.index) for s in result] == [("second", 10)]
 
 
 def test_a_false_discovery_rate_out_of_range_is_refused():
-    with pytest.raises(InputError, match="above 0 and below"):
-        rout(plate(R["a"]), ONE, q=1.0)
+    for q, text in ((0.5, "0.5"), (0.0, "0"), (1.0, "1")):
+        with pytest.raises(InputError) as error:
+            detect_outliers_rout(plate(R["a"]), ONE, q=q)
+        assert str(error.value) == f"Q is {text}. It lies above 0 and below 0.5, such as 0.01."
 
 
-def test_too_few_readings_raise_no_suspicion():
+def test_too_few_readings_give_no_suggestion():
     few = Series(
         "few", [2500.0, 1300.0, 300.0, 320.0], "cpm", {"competitor_M": [0.0, 1e-8, 1e-6, 1e-5]}
     )
-    assert rout(few, ONE) == ()
+    assert detect_outliers_rout(few, ONE) == ()
+
+
+@pytest.mark.parametrize(("n", "suggested"), [(5, []), (6, [2])])
+def test_three_readings_more_than_parameters_are_needed(n, suggested):
+    dose = np.array([0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-5])[:n]
+    y = 300 + 2000 / (1 + dose / 3e-9) + np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])[:n]
+    y[2] += 5000.0
+    series = Series("spoilt", y, "cpm", {"competitor_M": dose})
+    assert [s.index for s in detect_outliers_rout(series, ONE)] == suggested

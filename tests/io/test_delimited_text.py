@@ -1,11 +1,11 @@
-"""Encoding, line ends, delimiter and decimal mark are found together, and doubt is a question."""
+"""Encoding, line ends, delimiter and decimal mark are detected, or the file is refused."""
 
 from __future__ import annotations
 
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io.delimited_text import Numbers, text_sheet
+from tricyclic.io.delimited_text import NumberFormat, text_sheet
 
 ROWS = [["well", "cpm"], ["A1", "4630.5"], ["A2", "312.25"], ["A3", "57.0"]]
 
@@ -25,7 +25,7 @@ def test_a_table_reads_the_same_however_it_was_saved(encoding, end, delimiter, m
     assert [sheet.numbers.read(row[1]) for row in sheet.rows[1:]] == [4630.5, 312.25, 57.0]
 
 
-def test_a_quoted_cell_may_hold_the_delimiter():
+def test_a_quoted_cell_may_contain_the_delimiter():
     sheet = text_sheet(b'well,note\nA1,"hot, shaken"\nA2,cold\n')
     assert sheet.rows[1] == ("A1", "hot, shaken")
 
@@ -50,33 +50,49 @@ def test_a_quoted_cell_may_hold_the_delimiter():
     ],
 )
 def test_numbers_are_read_by_one_decimal_mark_and_groups_of_three(decimal, cell, value):
-    assert Numbers(decimal).read(cell) == value
+    assert NumberFormat(decimal).read(cell) == value
 
 
-def test_a_number_that_can_be_read_in_two_ways_is_asked_about():
+def test_a_number_that_can_be_read_in_two_ways_is_refused_until_the_mark_is_specified():
     sheet = text_sheet(b"well;cpm\nA1;4,630\nA2;5,120\n")
-    with pytest.raises(InputError, match=r"line 2: '4,630' may be 4630 or 4\.630\. Say which mark"):
+    with pytest.raises(InputError) as caught:
         _ = sheet.numbers
+    assert str(caught.value) == (
+        "line 2: '4,630' may be 4630 or 4.630. "
+        'Choose the decimal mark: --decimal "," or --decimal ".".'
+    )
     assert text_sheet(b"well;cpm\nA1;4,630\nA2;5,120\n", decimal=",").numbers.read("4,630") == 4.63
     assert text_sheet(b"well;cpm\nA1;4,630\nA2;5,120\n", decimal=".").numbers.read("4,630") == 4630
 
 
-def test_one_sure_number_settles_the_doubtful_ones():
+def test_one_clear_number_decides_how_ambiguous_ones_are_read():
     assert text_sheet(b"well;cpm\nA1;4,630\nA2;57,5\n").numbers.read("4,630") == 4.63
     assert text_sheet(b"well;cpm\nA1;4,630\nA2;1,234,567\n").numbers.read("4,630") == 4630
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
-        (b"", "the file is empty"),
-        (b"\n\r\n  \n", "the file is empty"),
-        (b"a,b\n1,\x012\n", "line 2: is no text file"),
-        (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quotation mark is out of place"),
-        (b"\xff\xfea\x00b", "is no text in UTF-16"),
+        (b"", "The file is empty. Export it again from the instrument."),
+        (b"\n\r\n  \n", "The file is empty. Export it again from the instrument."),
+        (b"a,b\n1,\x012\n", "line 2: is not a text file. Export it as CSV, text or XLSX."),
+        (
+            b'a,b\n1,2\n3,"4\n5,6\n',
+            "line 3: a quotation mark is out of place. Export the file again.",
+        ),
+        (b"\xff\xfea\x00b", "line 1: is not text in UTF-16. Save it again as CSV in UTF-8."),
     ],
 )
-def test_what_is_no_table_is_refused_in_one_sentence(data, said):
+def test_a_file_that_is_not_a_table_is_refused_with_a_sentence(data, message):
     with pytest.raises(InputError) as caught:
         text_sheet(data)
-    assert said.lower() in str(caught.value).lower()
+    assert str(caught.value) == message
+
+
+def test_a_file_with_both_decimal_marks_is_refused():
+    with pytest.raises(InputError) as caught:
+        _ = text_sheet(b"well;cpm\nA1;4,5\nA2;5.25\n").numbers
+    assert str(caught.value) == (
+        "Decimals are written with a comma and with a point. "
+        'Choose the decimal mark: --decimal "," or --decimal ".".'
+    )

@@ -1,4 +1,4 @@
-"""Damaged files give a plate, a table, a layout, or one sentence; never another exception, never a long wait."""
+"""A damaged file gives a plate, a table, a layout or an InputError, and within seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tricyclic.core.plate import Plate
-from tricyclic.core.plate_layout import Layout
+from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.errors import InputError
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.io.plate_layout import read_layout
@@ -132,7 +132,7 @@ def repeat_a_piece(data, rng):
 
 
 def inside_the_archive(data, rng):
-    """Damage one part of a zip and pack it again, so that what is inside is read at all."""
+    """Damage one part of a zip archive and pack it again, so that the damaged part is read."""
     if not data.startswith(b"PK"):
         return flip(data, rng)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -170,9 +170,9 @@ DAMAGES = [
 
 
 def check(path):
-    """Read a file every way it may be asked for; what comes back must be whole."""
+    """Read a file in every way; the result must be complete."""
     if path.parent.name == "layouts":
-        assert isinstance(read_layout(path), Layout)
+        assert isinstance(read_layout(path), PlateLayout)
         return
     try:
         plates = read_plates(path)
@@ -208,11 +208,11 @@ def test_a_damaged_file_gives_a_result_or_a_sentence(chunk, tmp_path):
             outcomes["read"] += 1
         except InputError as error:
             outcomes["refused"] += 1
-            said = str(error)
-            assert path.name in said and said.endswith((".", "?", "!", "…")), (
-                f"{damage.__name__}: {said}"
+            message = str(error)
+            assert path.name in message and message.endswith((".", "?", "!", "…")), (
+                f"{damage.__name__}: {message}"
             )
-            assert len(said) < 2000 and "Traceback" not in said
+            assert len(message) < 2000 and "Traceback" not in message
         except Exception as error:
             raise AssertionError(
                 f"{sample.name}, {damage.__name__}, chunk {chunk}, file {number}: {error!r}"

@@ -1,4 +1,4 @@
-"""Long tables of a screen: roles in the words people use, concentrations with their unit, and what is refused."""
+"""Tables of a screen: common words for roles, concentrations with units, and what is refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def write(tmp_path, text, name="screen.csv"):
     return path
 
 
-def test_wells_come_with_role_compound_and_molar_concentration(tmp_path):
+def test_wells_have_role_compound_and_molar_concentration(tmp_path):
     first, second = read_screen_table(write(tmp_path, HEAD + ROWS))
     assert [well.role for well in first.wells] == [Role.TOTAL, Role.NON_SPECIFIC, Role.COMPETITION]
     assert (first.name, first.size, first.file) == ("P1", 96, "screen.csv")
@@ -28,40 +28,83 @@ def test_wells_come_with_role_compound_and_molar_concentration(tmp_path):
     assert second.name == "P2"
 
 
-def test_a_well_beyond_96_makes_384(tmp_path):
+def test_a_well_outside_of_96_means_a_plate_of_384(tmp_path):
     (plate,) = read_screen_table(write(tmp_path, HEAD + "P1,P24,total,1,,\nP1,A01,low,2,,\n"))
     assert plate.size == 384
 
 
-def test_logarithms_of_the_concentration_are_taken_as_such(tmp_path):
+def test_a_column_of_logarithms_is_converted_to_concentrations(tmp_path):
     text = "plate,well,role,value,compound,log10_molar\nP1,A01,compound,5,x,-6\nP1,A02,total,9,,\n"
     (plate,) = read_screen_table(write(tmp_path, text))
     assert plate.wells[0].concentration_M == pytest.approx(1e-6)
 
 
-def test_a_file_without_roles_is_left_to_other_readers(tmp_path):
+def test_a_file_without_roles_is_not_a_table_of_a_screen(tmp_path):
     assert read_screen_table(write(tmp_path, "plate,well,value\nP1,A01,5\nP1,A02,6\n")) == ()
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
-        ("well,role,value\nA01,total,1\nA02,low,2\n", "no column 'plate'"),
-        (HEAD + "P1,A01,totl,1,,\nP1,A02,low,2,,\n", "Did you mean 'total'"),
-        (HEAD + "P1,A01,total,1,,\nP1,A1,low,2,,\n", "well A01 of plate 'P1' appears twice"),
-        (HEAD + "P1,A01,total,high,,\nP1,A02,low,2,,\n", "column 'value' is not all numbers"),
-        (HEAD + "P1,A99,total,1,,\nP1,A02,low,2,,\n", "Plates have 96 or 384 wells"),
-        (HEAD + "P1,7,total,1,,\nP1,A02,low,2,,\n", "row 2"),
-        (HEAD + "P1,A01,sample,1,x,-3\nP1,A02,low,2,,\n", "a concentration is -3 uM"),
+        (
+            "well,role,value\nA01,total,1\nA02,low,2\n",
+            (
+                "screen.csv: a table of a screen has no column 'plate'. Its columns are "
+                "well, role, value. Needed are columns plate, well, value, role."
+            ),
+        ),
+        (
+            HEAD + "P1,A01,totl,1,,\nP1,A02,low,2,,\n",
+            (
+                "screen.csv, row 2: no role is called 'totl'. Did you mean 'total'? There "
+                "are: added, background, blank, competition, compound, dmso, empty, high, "
+                "inhibitor, low, max, maximum, min, minimum, neutral, non_specific, nsb, "
+                "response, sample, test, total, vehicle."
+            ),
+        ),
+        (
+            HEAD + "P1,A01,total,1,,\nP1,A1,low,2,,\n",
+            (
+                "screen.csv, row 3: well A01 of plate 'P1' appears twice. Keep one reading "
+                "of each well."
+            ),
+        ),
+        (
+            HEAD + "P1,A01,total,high,,\nP1,A02,low,2,,\n",
+            (
+                "screen.csv: column 'value' contains cells that are not numbers. Leave the "
+                "cell of a well without reading empty."
+            ),
+        ),
+        (
+            HEAD + "P1,A99,total,1,,\nP1,A02,low,2,,\n",
+            "screen.csv: a well is in row 1, column 99. Plates have 96 or 384 wells.",
+        ),
+        (
+            HEAD + "P1,7,total,1,,\nP1,A02,low,2,,\n",
+            (
+                "screen.csv, row 2: '7' is not a well. A well is a row letter and a column "
+                "number, such as B7."
+            ),
+        ),
+        (
+            HEAD + "P1,A01,sample,1,x,-3\nP1,A02,low,2,,\n",
+            "screen.csv, row 2: a concentration is -3 uM. It is 0 or more.",
+        ),
         (
             HEAD.replace("_uM", "") + "P1,A01,sample,1,x,3\nP1,A02,low,2,,\n",
-            "Put the unit into the column's name",
+            (
+                "screen.csv: the unit of column 'concentration' is unknown. It must be a "
+                "unit of concentration, as in concentration_uM or conc (nM). Write the unit "
+                "in the name of the column."
+            ),
         ),
     ],
 )
-def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path, text, says):
-    with pytest.raises(InputError, match=says):
+def test_a_wrong_table_is_refused_with_a_sentence(tmp_path, text, message):
+    with pytest.raises(InputError) as caught:
         read_screen_table(write(tmp_path, text))
+    assert str(caught.value) == message
 
 
 def test_a_table_of_compounds_fills_compound_wells_only(tmp_path):
@@ -75,8 +118,8 @@ def test_a_table_of_compounds_fills_compound_wells_only(tmp_path):
     assert filled.wells[0].compound == ""
 
 
-def test_a_well_named_twice_in_the_compounds_is_refused(tmp_path):
-    with pytest.raises(InputError, match="well B03 is named twice"):
+def test_a_well_that_appears_twice_in_the_compounds_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"^map\.csv, row 3: well B03 appears twice\. "):
         read_compounds(write(tmp_path, "well,compound,conc_nM\nB03,a,1\nB3,b,300\n", "map.csv"))
 
 

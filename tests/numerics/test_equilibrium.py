@@ -1,4 +1,4 @@
-"""Mass balance against independent root finders, published numbers and the laws it rests on."""
+"""Mass balance against independent root finders, published numbers and conservation laws."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from tricyclic.numerics.equilibrium import half_rival, many_sites, one_site, rival_kd_from_half
+from tricyclic.numerics.equilibrium import (
+    exact_ic50,
+    exact_ki,
+    solve_one_site,
+    solve_sites,
+)
 
 
 def exact_free_site(site: float, totals: list[float], halves: list[float]) -> Decimal:
@@ -29,7 +34,9 @@ def exact_free_site(site: float, totals: list[float], halves: list[float]) -> De
 
 
 def ten_decades(rng: np.random.Generator, case: int) -> tuple[float, list[float], list[float]]:
-    """A well with site, two ligands and two constants anywhere in ten decades; every third one titrates."""
+    """A well with site, two ligands and two constants anywhere in ten decades; every third one
+    titrates.
+    """
     site, first, second, kd_first, kd_second = (float(10.0**e) for e in rng.uniform(-14, -4, 5))
     if case % 3 == 0:
         first = site * (1.0 + float(10.0 ** rng.uniform(-15, -3) * rng.choice([-1, 1])))
@@ -42,10 +49,10 @@ def test_two_ligands_at_one_site_agree_with_forty_digit_arithmetic_over_ten_deca
     rng = np.random.default_rng(20240)
     for case in range(90):
         site, totals, kds = ten_decades(rng, case)
-        found = one_site(site, totals, kds)
+        result = solve_one_site(site, totals, kds)
         r = exact_free_site(site, totals, kds)
-        assert float(found.free_site) == pytest.approx(float(r), rel=1e-12, abs=0)
-        for total, kd, free, bound in zip(totals, kds, found.free, found.bound, strict=True):
+        assert float(result.free_site) == pytest.approx(float(r), rel=1e-12, abs=0)
+        for total, kd, free, bound in zip(totals, kds, result.free, result.bound, strict=True):
             assert float(free) == pytest.approx(
                 float(Decimal(total) * Decimal(kd) / (Decimal(kd) + r)), rel=1e-12, abs=0
             )
@@ -58,15 +65,15 @@ def test_one_ligand_is_the_root_of_the_quadratic():
     site, total, kd = 3e-10, 8e-10, 5e-10
     b = site + total + kd
     complex_ = (b - np.sqrt(b * b - 4 * site * total)) / 2
-    assert one_site(site, (total,), (kd,)).bound[0] == pytest.approx(complex_, rel=1e-12)
+    assert solve_one_site(site, (total,), (kd,)).bound[0] == pytest.approx(complex_, rel=1e-12)
 
 
-def test_nothing_is_lost_and_nothing_is_made():
+def test_ligands_and_sites_are_conserved():
     rng = np.random.default_rng(3)
     n = 3000
     site, kds = 10.0 ** rng.uniform(-14, -4, n), 10.0 ** rng.uniform(-14, -4, (3, n))
     totals, sinks = 10.0 ** rng.uniform(-14, -4, (3, n)), rng.uniform(0, 2, (3, n))
-    well = one_site(site, tuple(totals), tuple(kds), tuple(sinks))
+    well = solve_one_site(site, tuple(totals), tuple(kds), tuple(sinks))
     for total, sink, free, bound in zip(totals, sinks, well.free, well.bound, strict=True):
         np.testing.assert_allclose(free * (1 + sink) + bound, total, rtol=1e-13)
     np.testing.assert_allclose(well.free_site + sum(well.bound), site, rtol=1e-12)
@@ -74,11 +81,11 @@ def test_nothing_is_lost_and_nothing_is_made():
         np.testing.assert_allclose(bound, well.free_site * free / kd, rtol=1e-12)
 
 
-def test_absent_ligands_and_absent_sites_are_no_trouble():
+def test_absent_ligands_and_absent_sites_give_finite_numbers():
     with np.errstate(all="raise", under="ignore"):
-        empty = one_site(0.0, (1e-9, 1e-8), (1e-9, 1e-9), (0.1, 0.0))
-        alone = one_site(1e-9, (0.0, 0.0), (1e-9, 1e-9))
-        nothing = many_sites((0.0, 0.0), (0.0, 0.0), ((1e-9, 1e-8), (1e-9, 1e-7)))
+        empty = solve_one_site(0.0, (1e-9, 1e-8), (1e-9, 1e-9), (0.1, 0.0))
+        alone = solve_one_site(1e-9, (0.0, 0.0), (1e-9, 1e-9))
+        nothing = solve_sites((0.0, 0.0), (0.0, 0.0), ((1e-9, 1e-8), (1e-9, 1e-7)))
     assert float(empty.bound[0]) == 0.0
     assert float(empty.free[0]) == pytest.approx(1e-9 / 1.1)
     assert float(alone.free_site) == pytest.approx(1e-9)
@@ -88,16 +95,16 @@ def test_absent_ligands_and_absent_sites_are_no_trouble():
 def test_wells_and_parameter_sets_broadcast_and_each_equals_its_own_well():
     competitor = np.array([0.0, 1e-10, 1e-9, 1e-7])
     ki = np.array([[1e-11], [1e-9], [1e-6]])
-    table = one_site(2e-10, (1e-9, competitor), (1e-9, ki)).bound[0]
+    table = solve_one_site(2e-10, (1e-9, competitor), (1e-9, ki)).bound[0]
     assert table.shape == (3, 4)
     for i, j in np.ndindex(3, 4):
-        single = one_site(2e-10, (1e-9, competitor[j]), (1e-9, ki[i, 0])).bound[0]
+        single = solve_one_site(2e-10, (1e-9, competitor[j]), (1e-9, ki[i, 0])).bound[0]
         assert table[i, j] == pytest.approx(float(single), rel=1e-13)
 
 
 def test_the_unit_of_concentration_does_not_matter():
-    in_molar = one_site(2e-10, (1e-9, 3e-9), (1e-9, 4e-10), (0.05, 0.0))
-    in_nanomolar = one_site(0.2, (1.0, 3.0), (1.0, 0.4), (0.05, 0.0))
+    in_molar = solve_one_site(2e-10, (1e-9, 3e-9), (1e-9, 4e-10), (0.05, 0.0))
+    in_nanomolar = solve_one_site(0.2, (1.0, 3.0), (1.0, 0.4), (0.05, 0.0))
     assert float(in_molar.bound[0]) * 1e9 == pytest.approx(float(in_nanomolar.bound[0]), rel=1e-13)
 
 
@@ -144,10 +151,10 @@ def test_three_ligands_at_two_sites_agree_with_nested_brent_searches():
     rng = np.random.default_rng(5)
     sites, totals = 10.0 ** rng.uniform(-14, -4, (2, 40)), 10.0 ** rng.uniform(-14, -4, (3, 40))
     kds, sunk = 10.0 ** rng.uniform(-14, -4, (3, 2, 40)), np.array([1.1, 1.0, 1.0])
-    found = many_sites(tuple(sites), tuple(totals), kds, tuple(sunk - 1))
+    result = solve_sites(tuple(sites), tuple(totals), kds, tuple(sunk - 1))
     for j in range(40):
         expected = nested_root(sites[:, j], totals[:, j], kds[:, :, j], sunk)
-        np.testing.assert_allclose(found.free_sites[:, j], expected, rtol=1e-10)
+        np.testing.assert_allclose(result.free_sites[:, j], expected, rtol=1e-10)
 
 
 def test_two_sites_conserve_ligands_and_sites_over_ten_decades():
@@ -156,14 +163,14 @@ def test_two_sites_conserve_ligands_and_sites_over_ten_decades():
     kds = 10.0 ** rng.uniform(-14, -4, (3, 2, 2000))
     sites[1, ::11], totals[0, ::7] = 0.0, 0.0
     totals[1, 1::7] = sites[0, 1::7]
-    well = many_sites(tuple(sites), tuple(totals), kds)
+    well = solve_sites(tuple(sites), tuple(totals), kds)
     np.testing.assert_allclose(well.free + well.bound.sum(axis=1), totals, rtol=1e-12)
     np.testing.assert_allclose(well.free_sites + well.bound.sum(axis=0), sites, rtol=1e-12)
 
 
 def test_two_equal_sites_are_one_site_of_their_sum():
-    apart = many_sites((1e-10, 3e-10), (1e-9, 2e-9), ((5e-10, 5e-10), (7e-9, 7e-9)), (0.1, 0.0))
-    together = one_site(4e-10, (1e-9, 2e-9), (5e-10, 7e-9), (0.1, 0.0))
+    apart = solve_sites((1e-10, 3e-10), (1e-9, 2e-9), ((5e-10, 5e-10), (7e-9, 7e-9)), (0.1, 0.0))
+    together = solve_one_site(4e-10, (1e-9, 2e-9), (5e-10, 7e-9), (0.1, 0.0))
     np.testing.assert_allclose(apart.bound.sum(axis=1), together.bound, rtol=1e-12)
 
 
@@ -171,8 +178,8 @@ def test_one_ligand_alone_is_the_limit_of_a_vanishing_second_one():
     rng = np.random.default_rng(7)
     sites, total = 10.0 ** rng.uniform(-12, -6, (2, 200)), 10.0 ** rng.uniform(-12, -6, 200)
     kds = 10.0 ** rng.uniform(-12, -6, (2, 200))
-    alone = many_sites(tuple(sites), (total,), (tuple(kds),), (0.3,))
-    beside = many_sites(
+    alone = solve_sites(tuple(sites), (total,), (tuple(kds),), (0.3,))
+    beside = solve_sites(
         tuple(sites), (total, np.zeros(200)), (tuple(kds), (1e-9, 1e-9)), (0.3, 0.0)
     )
     np.testing.assert_allclose(alone.free_sites, beside.free_sites, rtol=1e-8)
@@ -181,7 +188,8 @@ def test_one_ligand_alone_is_the_limit_of_a_vanishing_second_one():
     np.testing.assert_allclose(alone.free_sites + alone.bound[0], sites, rtol=1e-12)
 
 
-# IC50 / (1 + [L]/Kd) over the true Ki, at [L] = Kd / 2; rows are sites over Kd: tracer bound in percent, then Ki/Kd = 0.01 to 1000.
+# IC50 / (1 + [L]/Kd) over the true Ki, at [L] = Kd / 2; rows are sites over Kd: tracer bound in
+# percent, then Ki/Kd = 0.01 to 1000.
 BIAS = {
     0.01: ("0.7", "1.34", "1.04", "1.01", "1.00", "1.00"),
     0.1: ("6.4", "4.4", "1.38", "1.07", "1.04", "1.03"),
@@ -192,21 +200,21 @@ BIAS = {
 
 
 @pytest.mark.parametrize("site", sorted(BIAS))
-def test_the_bias_of_cheng_and_prusoff_has_the_size_we_print(site):
-    bound = float(one_site(site, (0.5,), (1.0,)).bound[0])
+def test_the_bias_of_cheng_and_prusoff_has_the_printed_size(site):
+    bound = float(solve_one_site(site, (0.5,), (1.0,)).bound[0])
     assert f"{100 * bound / 0.5:.1f}" == BIAS[site][0]
     for ki, printed in zip((0.01, 0.1, 1.0, 10.0, 1000.0), BIAS[site][1:], strict=True):
-        bias = float(half_rival(site, 0.5, 1.0, ki)) / (1 + 0.5 / 1.0) / ki
+        bias = float(exact_ic50(site, 0.5, 1.0, ki)) / (1 + 0.5 / 1.0) / ki
         digits = len(printed.split(".")[1]) if "." in printed else 0
         assert bias == pytest.approx(float(printed), abs=0.5000001 * 10.0**-digits)
 
 
-def test_the_erratum_of_munson_and_rodbard_is_met():
+def test_the_number_in_the_erratum_of_munson_and_rodbard_is_reproduced():
     # J Receptor Res 9:511 (1989): IC50 1, tracer 0.1, Kd 1, bound over free 0.1 give 0.7889.
     free_site = 0.1 * 1.0
     free_tracer = 0.1 / 1.1
     site = free_site * (1 + free_tracer / 1.0)
-    assert float(rival_kd_from_half(site, 0.1, 1.0, 1.0)) == pytest.approx(0.7889, abs=5e-5)
+    assert float(exact_ki(site, 0.1, 1.0, 1.0)) == pytest.approx(0.7889, abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -217,22 +225,22 @@ def test_nikolovska_coleskas_table_2_comes_out_within_its_rounding(
     protein_nM, ic50_nM, printed_ki_nM
 ):
     # doi:10.1016/j.ab.2004.05.055, 5 nM tracer of Kd 17.92 nM; the printed IC50 and Ki are rounded.
-    ki = float(rival_kd_from_half(protein_nM, 5.0, 17.92, ic50_nM))
+    ki = float(exact_ki(protein_nM, 5.0, 17.92, ic50_nM))
     assert ki == pytest.approx(printed_ki_nM, rel=0.025)
 
 
-def test_the_half_way_point_is_half_way_and_can_be_undone():
+def test_the_exact_ic50_halves_the_bound_radioligand_and_gives_the_ki_back():
     site, tracer, kd, ki = 4e-10, 1e-9, 8e-10, 3e-11
-    half = half_rival(site, tracer, kd, ki, ligand_sink=0.05, rival_sink=0.3)
-    before = one_site(site, (tracer,), (kd,), (0.05,)).bound[0]
-    after = one_site(site, (tracer, half), (kd, ki), (0.05, 0.3)).bound[0]
+    half = exact_ic50(site, tracer, kd, ki, radioligand_sink=0.05, competitor_sink=0.3)
+    before = solve_one_site(site, (tracer,), (kd,), (0.05,)).bound[0]
+    after = solve_one_site(site, (tracer, half), (kd, ki), (0.05, 0.3)).bound[0]
     assert float(after) == pytest.approx(float(before) / 2, rel=1e-12)
-    back = rival_kd_from_half(site, tracer, kd, half, ligand_sink=0.05, rival_sink=0.3)
+    back = exact_ki(site, tracer, kd, half, radioligand_sink=0.05, competitor_sink=0.3)
     assert float(back) == pytest.approx(ki, rel=1e-10)
 
 
-def test_no_competitor_is_more_potent_than_half_of_the_sites_it_must_hold():
-    assert np.isnan(rival_kd_from_half(1e-9, 1e-10, 1e-10, 1e-11))
+def test_no_ki_explains_an_ic50_below_the_competitor_that_must_be_bound():
+    assert np.isnan(exact_ki(1e-9, 1e-10, 1e-10, 1e-11))
 
 
 def test_a_plate_of_wells_for_eight_parameter_sets_takes_well_under_a_millisecond():
@@ -244,7 +252,7 @@ def test_a_plate_of_wells_for_eight_parameter_sets_takes_well_under_a_millisecon
     def seconds() -> float:
         start = time.perf_counter()
         for _ in range(10):
-            one_site(2e-10, (1e-9, competitor), (1e-9, ki), (0.02, 0.0))
+            solve_one_site(2e-10, (1e-9, competitor), (1e-9, ki), (0.02, 0.0))
         return (time.perf_counter() - start) / 10
 
     # About 0.12 ms on a quiet machine.

@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tricyclic.numerics.importance import choose, effective_draws, weighted_quantiles, weights_of
+from tricyclic.numerics.importance import (
+    choose,
+    effective_draws,
+    importance_weights,
+    weighted_quantiles,
+)
 
 
 def log_normal(x, mean, sd):
@@ -12,7 +17,7 @@ def log_normal(x, mean, sd):
 
 def test_draws_of_a_wide_normal_weighted_become_a_narrow_one():
     x = np.random.default_rng(1).normal(0.3, 1.5, 20000)
-    weights, tail = weights_of(log_normal(x, 0.0, 1.0) - log_normal(x, 0.3, 1.5))
+    weights, tail = importance_weights(log_normal(x, 0.0, 1.0) - log_normal(x, 0.3, 1.5))
     assert tail < 0.7
     assert weights.sum() == pytest.approx(1.0)
     assert np.sum(weights * x) == pytest.approx(0.0, abs=0.03)
@@ -23,18 +28,18 @@ def test_draws_of_a_wide_normal_weighted_become_a_narrow_one():
 
 def test_draws_that_are_too_narrow_are_not_to_be_trusted():
     x = np.random.default_rng(2).normal(0.0, 0.2, 4000)
-    _, tail = weights_of(log_normal(x, 0.0, 1.0) - log_normal(x, 0.0, 0.2))
+    _, tail = importance_weights(log_normal(x, 0.0, 1.0) - log_normal(x, 0.0, 0.2))
     assert tail > 0.7
 
 
-def test_the_shape_of_an_exact_pareto_tail_is_found():
+def test_the_shape_of_an_exact_pareto_tail_is_estimated():
     # Ratios that follow a Pareto law with shape 0.5: P(ratio > r) = r^-2.
     ratio = np.random.default_rng(3).random(40000) ** -0.5
-    assert weights_of(np.log(ratio))[1] == pytest.approx(0.5, abs=0.12)
+    assert importance_weights(np.log(ratio))[1] == pytest.approx(0.5, abs=0.12)
 
 
 def test_equal_weights_are_worth_as_many_draws_as_there_are():
-    weights, _ = weights_of(np.zeros(500))
+    weights, _ = importance_weights(np.zeros(500))
     assert effective_draws(weights) == pytest.approx(500)
     assert effective_draws(np.array([1.0, 0.0, 0.0])) == pytest.approx(1.0)
 

@@ -1,11 +1,11 @@
-"""Bounds, singular designs and derivatives of the least-squares door."""
+"""Bounds, singular designs and derivatives of the least-squares optimiser."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from tricyclic.numerics.least_squares import covariance_of, jacobian, minimise
+from tricyclic.numerics.least_squares import covariance, jacobian, least_squares
 
 
 def linear(design: np.ndarray):
@@ -20,9 +20,9 @@ def test_bounded_least_squares_agrees_with_the_active_set_solution() -> None:
     from scipy.optimize import lsq_linear
 
     exact = lsq_linear(design, y, (low, high)).x
-    found = minimise(linear(design), y, np.ones(30), np.full(4, 1.0), low, high, np.ones(4))
-    assert found.x == pytest.approx(exact, abs=1e-6)
-    assert np.all(found.x >= low) and np.all(found.x <= high)
+    result = least_squares(linear(design), y, np.ones(30), np.full(4, 1.0), low, high, np.ones(4))
+    assert result.x == pytest.approx(exact, abs=1e-6)
+    assert np.all(result.x >= low) and np.all(result.x <= high)
 
 
 def test_central_differences_are_good_to_nine_digits() -> None:
@@ -35,7 +35,7 @@ def test_central_differences_are_good_to_nine_digits() -> None:
     assert jacobian(model, at, np.ones(2)) == pytest.approx(exact, abs=1e-9)
 
 
-def test_differences_of_four_points_are_good_to_eleven_digits_whatever_was_typical() -> None:
+def test_differences_of_four_points_are_good_to_eleven_digits_whatever_the_typical_size() -> None:
     at = np.array([0.7, -3.0])
 
     def model(x: np.ndarray) -> np.ndarray:
@@ -48,23 +48,23 @@ def test_differences_of_four_points_are_good_to_eleven_digits_whatever_was_typic
         )
 
 
-def test_what_the_data_do_not_see_has_infinite_variance_and_the_rest_keeps_its_own() -> None:
+def test_a_parameter_without_information_has_infinite_variance_and_the_others_keep_theirs() -> None:
     slopes = np.column_stack([np.ones(10), np.arange(10.0), np.zeros(10)])
-    cov = covariance_of(slopes, np.ones(10))
+    cov = covariance(slopes, np.ones(10))
     assert cov[2, 2] == np.inf
     assert cov[:2, :2] == pytest.approx(np.linalg.inv(slopes[:, :2].T @ slopes[:, :2]))
 
 
-def test_two_parameters_that_only_their_sum_is_seen_of_are_both_unknown() -> None:
+def test_two_parameters_of_which_the_data_determine_only_the_sum_are_both_unknown() -> None:
     slopes = np.column_stack([np.ones(10), np.ones(10), np.arange(10.0)])
-    cov = covariance_of(slopes, np.ones(10))
+    cov = covariance(slopes, np.ones(10))
     assert cov[0, 0] == cov[1, 1] == np.inf
     assert np.isfinite(cov[2, 2])
 
 
 def test_weights_act_as_repeated_readings() -> None:
     y = np.array([1.0, 5.0])
-    found = minimise(
+    result = least_squares(
         linear(np.ones((2, 1))),
         y,
         np.array([3.0, 1.0]),
@@ -73,4 +73,4 @@ def test_weights_act_as_repeated_readings() -> None:
         np.array([9.0]),
         np.ones(1),
     )
-    assert found.x[0] == pytest.approx(2.0)
+    assert result.x[0] == pytest.approx(2.0)

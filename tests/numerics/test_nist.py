@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tricyclic.numerics.least_squares import covariance_of, jacobian, minimise
+from tricyclic.numerics.least_squares import covariance, jacobian, least_squares
 
 HERE = Path(__file__).parent
 
@@ -29,7 +29,8 @@ nist = _reader()
 SETS = {s.name: s for s in nist.read_sets()}
 CASES = [pytest.param(name, which, id=f"{name}-{which + 1}") for name in SETS for which in (0, 1)]
 
-# Its residuals are of 1e-13 where its readings are of 1, so doubles hold no more of their squares than this.
+# Its residuals are of 1e-13 where its readings are of 1, so doubles hold no more of their squares
+# than this.
 LANCZOS1 = 2.0
 
 
@@ -38,16 +39,14 @@ def fitted(name: str, which: int):
     start, n = s.starts[which], s.y.size
     free = np.full(start.size, np.inf)
     with np.errstate(all="ignore"):
-        end = minimise(s.model, s.y, np.ones(n), start, -free, free, np.abs(start))
+        end = least_squares(s.model, s.y, np.ones(n), start, -free, free, np.abs(start))
         slopes = jacobian(s.model, end.x, np.maximum(np.abs(end.x), np.abs(start)), fine=True)
-    deviations = np.sqrt(
-        np.diag(covariance_of(slopes, np.ones(n))) * end.rss / s.degrees_of_freedom
-    )
+    deviations = np.sqrt(np.diag(covariance(slopes, np.ones(n))) * end.rss / s.degrees_of_freedom)
     return end, deviations
 
 
 @pytest.mark.parametrize("name", [name for name in SETS if name != "Lanczos1"])
-def test_the_readings_are_copied_without_a_slip(name):
+def test_the_readings_are_copied_without_an_error(name):
     s = SETS[name]
     residual = s.y - s.model(s.certified[None, :])[0]
     assert nist.digits(float(residual @ residual), s.rss) > 9.9
@@ -56,7 +55,7 @@ def test_the_readings_are_copied_without_a_slip(name):
 
 
 @pytest.mark.parametrize(("name", "which"), CASES)
-def test_eight_certified_digits_of_every_parameter_are_found_from_both_starts(name, which):
+def test_both_starts_give_eight_certified_digits_of_every_parameter(name, which):
     end, deviations = fitted(name, which)
     s = SETS[name]
     assert end.converged
@@ -88,13 +87,11 @@ def test_the_sum_of_lanczos1_takes_more_digits_than_a_double_has():
             )
             b = [bi + Decimal(float(move)) for bi, move in zip(b, step, strict=True)]
         assert nist.digits(float(sum(ri * ri for ri in r)), s.rss) > 10.0
-    exact = np.sqrt(
-        np.diag(covariance_of(slopes, np.ones(s.y.size))) * s.rss / s.degrees_of_freedom
-    )
+    exact = np.sqrt(np.diag(covariance(slopes, np.ones(s.y.size))) * s.rss / s.degrees_of_freedom)
     assert nist.digits(exact, s.standard_deviations) > 7.0
 
 
-def test_where_r_finds_the_optimum_it_is_ours():
+def test_where_r_reaches_the_optimum_ours_is_the_same():
     record = json.loads((HERE.parent / "golden" / "r" / "nist.json").read_text(encoding="utf-8"))
     agreed = 0
     for name, s in SETS.items():
@@ -104,7 +101,8 @@ def test_where_r_finds_the_optimum_it_is_ours():
         for fit in record[name]["nlsLM"]:
             if "error" in fit:
                 continue
-            # R's sum is never lower; where it is as low, its parameters lie within a hundredth of our errors.
+            # R's sum is never lower; where it is as low, its parameters lie within a hundredth of
+            # our errors.
             assert ours.rss <= fit["rss"] * (1 + 1e-9)
             if fit["rss"] <= ours.rss * (1 + 1e-9):
                 off = np.abs(np.array(fit["parameters"]) - ours.x) / s.standard_deviations
@@ -129,5 +127,6 @@ def test_the_page_promises_no_more_digits_than_are_reached():
                 nist.digits(deviations, s.standard_deviations),
                 nist.digits(end.rss, s.rss),
             ]
-            # Another processor rounds otherwise, which shows in the last digits; below eight by one at most.
+            # Another processor rounds otherwise, which shows in the last digits; below eight by one
+            # at most.
             assert np.all(np.minimum(shown[:, which], 8.0) <= np.array(reached) + 1.0), name

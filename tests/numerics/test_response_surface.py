@@ -10,7 +10,7 @@ def quadratic(x):
     return np.stack([1 + x[:, 0] - 2 * x[:, 1] + 0.5 * x[:, 0] * x[:, 2], x[:, 1] ** 2], axis=1)
 
 
-def test_a_quadratic_is_found_again_exactly():
+def test_a_quadratic_is_recovered_exactly():
     rng = np.random.default_rng(1)
     surface = fit_surface(x := rng.normal(2.0, 3.0, (60, 3)), quadratic(x))
     new = rng.normal(2.0, 3.0, (20, 3))

@@ -1,4 +1,6 @@
-"""The traps of the solver, each as a test: repeated doses into a stiff model that was brought to rest first."""
+"""The known pitfalls of the solver, each as a test: repeated doses in a stiff model that starts at
+its steady state.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,11 @@ from scipy.integrate import solve_ivp
 
 from tricyclic.errors import InputError, NumericsError, UnknownNameError
 from tricyclic.ode import roadrunner as engine_roadrunner
-from tricyclic.ode import solver as integrator
+from tricyclic.ode import solver
 
-# A drug that reaches the brain, blocks the clearance of a transmitter that turns over within seconds, and so drives
-# feedback, slow adaptation, a cascade and a chain of days: 25 states, rates from 0.005 to 20,000 per hour.
+# A drug that reaches the brain, blocks the clearance of a transmitter that turns over within
+# seconds, and so drives feedback, slow adaptation, a cascade and a chain of days: 25 states, rates
+# from 0.005 to 20,000 per hour.
 RATES = """
 depot' = -ka * depot
 central' = ka * depot / V - (CL / V + k12) * central + k21 * side - k1m * central
@@ -67,7 +70,7 @@ PARAMETERS = {
     "Ki_m": 9.0,
 }
 SCHEDULE = {"first": 12.0, "every": 12.0, "n": 28.0, "given": 0.0, "dose": 30000.0, "dosing": 1.0}
-WATCHED = ("depot", "central", "brain", "amine", "fire", "terminal_density", "camp", "growth")
+OUTPUTS = ("depot", "central", "brain", "amine", "fire", "terminal_density", "camp", "growth")
 TWO_WEEKS = np.linspace(0.0, 336.0, 505)
 
 
@@ -75,7 +78,10 @@ def text_of(parameters, *, depot=0.0, dosed=True):
     starts = dict.fromkeys(states_of_text(), 1.0) | {"depot": depot}
     starts |= dict.fromkeys(("central", "side", "metabolite", "brain", "brain_m"), 0.0)
     numbers = {**parameters, **SCHEDULE, **starts}
-    event = "at (time >= first + given * every && given < n && dosing > 0): given = given + 1, depot = depot + dose"
+    event = (
+        "at (time >= first + given * every && given < n && dosing > 0): "
+        "given = given + 1, depot = depot + dose"
+    )
     body = [
         *(f"{name} = {value!r}" for name, value in numbers.items()),
         RATES,
@@ -103,17 +109,17 @@ def python_rates(parameters):
 
 
 def spell(formula, known):
-    return re.sub(r"[A-Za-z_]\w*", lambda found: known[found[0]], formula.strip())
+    return re.sub(r"[A-Za-z_]\w*", lambda match: known[match[0]], formula.strip())
 
 
 @pytest.fixture(scope="module")
 def sbml():
-    return integrator.sbml_of(text_of(PARAMETERS), "stiff")
+    return solver.antimony_to_sbml(text_of(PARAMETERS), "stiff")
 
 
 @pytest.fixture(scope="module")
 def model(sbml):
-    return integrator.engine().load(sbml)
+    return solver.engine().load(sbml)
 
 
 def subjects(count):
@@ -126,28 +132,30 @@ def subjects(count):
         }
 
 
-def test_sixty_subjects_brought_to_rest_all_get_through_their_doses(model):
+@pytest.mark.slow
+def test_sixty_subjects_are_solved_through_all_their_doses(model):
     times = np.linspace(0.0, 336.0, 57)
     for values in subjects(60):
-        rest = model.rest({**values, "dosing": 0.0})
-        # What a long run leaves of a drug that was never given, and what a scalar tolerance cannot bear.
-        residue = np.where(rest == 0.0, -1e-25, rest)
-        course = model.run(times, WATCHED, values=values, start=residue)
-        clean = model.run(times, WATCHED, values=values, start=rest)
+        steady = model.steady_state({**values, "dosing": 0.0})
+        # The residue that a long run leaves of a drug that was never given; a scalar tolerance
+        # fails with it.
+        residue = np.where(steady == 0.0, -1e-25, steady)
+        course = model.run(times, OUTPUTS, values=values, start=residue)
+        clean = model.run(times, OUTPUTS, values=values, start=steady)
         assert (np.abs(course - clean).max(axis=0) / np.abs(clean).max(axis=0)).max() < 1e-4
         assert course[-1, 0] > 0.0
 
 
 def test_every_state_keeps_its_own_absolute_tolerance_from_run_to_run(model):
-    rest = model.rest({"dosing": 0.0})
-    for start in (rest, np.full(25, 1e-25), None):
+    steady = model.steady_state({"dosing": 0.0})
+    for start in (steady, np.full(25, 1e-25), None):
         model.run(np.array([24.0]), ["amine"], start=start, atol=1e-9)
         assert model._solver.integrator.absolute_tolerance == [1e-9] * 25
 
 
 def test_two_weeks_of_doses_agree_with_an_implicit_runge_kutta_method(model):
     rates, names = python_rates(PARAMETERS), states_of_text()
-    state = model.rest({"dosing": 0.0})
+    state = model.steady_state({"dosing": 0.0})
     order = [model.states.index(name) for name in names]
     times = np.arange(0.0, 61.0, 3.0) + 1.0
     ours = model.run(times, names, start=state, rtol=1e-9, atol=1e-12)
@@ -175,28 +183,28 @@ def test_two_weeks_of_doses_agree_with_an_implicit_runge_kutta_method(model):
     )
 
 
-def test_default_tolerances_hold_five_digits_of_scale_over_two_weeks(model):
-    rest = model.rest({"dosing": 0.0})
+def test_default_tolerances_give_five_digits_over_two_weeks(model):
+    steady = model.steady_state({"dosing": 0.0})
     away = np.abs((TWO_WEEKS % 12.0) - 0.0) > 1e-6
-    coarse = model.run(TWO_WEEKS, model.states, start=rest)[away]
-    fine = model.run(TWO_WEEKS, model.states, start=rest, rtol=1e-10, atol=1e-13)[away]
+    coarse = model.run(TWO_WEEKS, model.states, start=steady)[away]
+    fine = model.run(TWO_WEEKS, model.states, start=steady, rtol=1e-10, atol=1e-13)[away]
     assert (np.abs(coarse - fine).max(axis=0) / np.abs(fine).max(axis=0)).max() < 5e-5
 
 
-def test_a_dose_in_the_start_is_the_dose_a_moment_later(model):
-    rest = model.rest({"dosing": 0.0})
-    dosed = rest.copy()
+def test_a_dose_in_the_start_equals_a_dose_just_after_it(model):
+    steady = model.steady_state({"dosing": 0.0})
+    dosed = steady.copy()
     dosed[model.states.index("depot")] += 30000.0
     times = np.arange(0.5, 24.0, 0.75)  # never the time of a dose
     schedule = {"every": 12.0, "n": 1.0}
     at_zero = model.run(
-        times, WATCHED, values={**schedule, "first": 12.0}, start=dosed, rtol=1e-9, atol=1e-12
+        times, OUTPUTS, values={**schedule, "first": 12.0}, start=dosed, rtol=1e-9, atol=1e-12
     )
     a_moment_later = model.run(
         times,
-        WATCHED,
+        OUTPUTS,
         values={"every": 12.0, "n": 2.0, "first": 1e-9},
-        start=rest,
+        start=steady,
         rtol=1e-9,
         atol=1e-12,
     )
@@ -205,31 +213,31 @@ def test_a_dose_in_the_start_is_the_dose_a_moment_later(model):
     assert at_zero[0, 0] > 10000.0
 
 
-def test_the_first_dose_is_there_and_the_last_one_ends_the_course(model):
-    rest = model.rest({"dosing": 0.0})
+def test_the_first_and_the_last_dose_are_given(model):
+    steady = model.steady_state({"dosing": 0.0})
     times = np.array([11.9, 12.0, 36.0, 200.0])
-    depot = model.run(times, ["depot", "given"], values={"n": 3.0}, start=rest, atol=1e-12)
+    depot = model.run(times, ["depot", "given"], values={"n": 3.0}, start=steady, atol=1e-12)
     assert depot[0] == pytest.approx([0.0, 0.0], abs=1e-12)
     assert depot[1] == pytest.approx([30000.0, 1.0])
     assert depot[2, 1] == 3.0 and depot[3, 1] == 3.0
     assert depot[3, 0] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_a_subject_run_alone_is_the_subject_in_the_crowd_to_the_last_bit(sbml, model):
+def test_a_subject_run_alone_gives_the_same_bits_as_among_others(sbml, model):
     def course(compiled, values):
-        rest = compiled.rest({**values, "dosing": 0.0})
-        return compiled.run(TWO_WEEKS, WATCHED, values=values, start=rest)
+        steady = compiled.steady_state({**values, "dosing": 0.0})
+        return compiled.run(TWO_WEEKS, OUTPUTS, values=values, start=steady)
 
-    everyone = list(subjects(6))
-    crowd = [course(model, values) for values in everyone]
+    group = list(subjects(6))
+    together = [course(model, values) for values in group]
     for position in (5, 2, 0):
-        alone = course(integrator.engine().load(sbml), everyone[position])
-        assert np.array_equal(alone, crowd[position])
+        alone = course(solver.engine().load(sbml), group[position])
+        assert np.array_equal(alone, together[position])
 
 
-def test_nothing_of_a_run_is_left_in_the_next(model):
+def test_a_run_does_not_affect_the_next(model):
     times = np.linspace(0.0, 48.0, 25)
-    before = model.run(times, WATCHED)
+    before = model.run(times, OUTPUTS)
     model.run(
         times,
         ["load"],
@@ -239,14 +247,16 @@ def test_nothing_of_a_run_is_left_in_the_next(model):
         atol=1e-3,
     )
     with pytest.raises(UnknownNameError):
-        model.run(times, WATCHED, values={"Ki": 0.2, "kI": 1.0})
-    assert np.array_equal(model.run(times, WATCHED), before)
+        model.run(times, OUTPUTS, values={"Ki": 0.2, "kI": 1.0})
+    assert np.array_equal(model.run(times, OUTPUTS), before)
     assert model.values()["Ki"] == PARAMETERS["Ki"]
 
 
-def test_a_failed_run_leaves_nothing_behind_and_says_when_it_stopped():
-    runaway = integrator.engine().load(
-        integrator.sbml_of("model m()\n x' = a * x * x; x = 1; a = 0.1; y' = -y; y = 1\nend", "m")
+def test_a_failed_run_names_its_time_and_does_not_affect_the_next():
+    runaway = solver.engine().load(
+        solver.antimony_to_sbml(
+            "model m()\n x' = a * x * x; x = 1; a = 0.1; y' = -y; y = 1\nend", "m"
+        )
     )
     times = np.array([0.5, 2.0])
     before = runaway.run(times, ["x", "y"])
@@ -256,70 +266,74 @@ def test_a_failed_run_leaves_nothing_behind_and_says_when_it_stopped():
     assert before[:, 0] == pytest.approx(1.0 / (1.0 - 0.1 * times), rel=1e-5)
 
 
-def test_each_fall_back_solves_what_the_one_before_could_not(sbml, model, monkeypatch):
+def test_each_method_solves_what_the_one_before_could_not(sbml, model, monkeypatch):
     times = np.linspace(1.0, 30.0, 30)
-    rest = model.rest({"dosing": 0.0})
-    normal = model.run(times, WATCHED, start=rest)
-    hopeless = engine_roadrunner.Attempt(stricter=1e-30)  # more digits than a number has
+    steady = model.steady_state({"dosing": 0.0})
+    normal = model.run(times, OUTPUTS, start=steady)
+    hopeless = engine_roadrunner.SolverSettings(stricter=1e-30)  # more digits than a number has
     for fall_back in engine_roadrunner.ATTEMPTS[:3]:
         monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", (hopeless, fall_back))
-        found = integrator.engine().load(sbml).run(times, WATCHED, start=rest)
-        assert np.abs(found - normal).max(axis=0) / normal.max(axis=0) == pytest.approx(
+        table = solver.engine().load(sbml).run(times, OUTPUTS, start=steady)
+        assert np.abs(table - normal).max(axis=0) / normal.max(axis=0) == pytest.approx(
             0.0, abs=5e-5
         )
-    monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", (hopeless, engine_roadrunner.Attempt()))
-    assert np.array_equal(integrator.engine().load(sbml).run(times, WATCHED, start=rest), normal)
+    monkeypatch.setattr(
+        engine_roadrunner, "ATTEMPTS", (hopeless, engine_roadrunner.SolverSettings())
+    )
+    assert np.array_equal(solver.engine().load(sbml).run(times, OUTPUTS, start=steady), normal)
     monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", (hopeless, hopeless))
-    with pytest.raises(NumericsError, match="2 ways to solve it"):
-        integrator.engine().load(sbml).run(times, WATCHED, start=rest)
+    with pytest.raises(NumericsError, match="2 methods did not get beyond"):
+        solver.engine().load(sbml).run(times, OUTPUTS, start=steady)
 
 
-def test_the_method_without_an_implicit_step_solves_what_is_not_stiff(monkeypatch):
+def test_the_method_without_an_implicit_step_solves_a_model_that_is_not_stiff(monkeypatch):
     monkeypatch.setattr(engine_roadrunner, "ATTEMPTS", engine_roadrunner.ATTEMPTS[3:])
-    model = integrator.engine().load(
-        integrator.sbml_of("model m()\n x' = -k * x; x = 2; k = 0.3\nend", "m")
+    model = solver.engine().load(
+        solver.antimony_to_sbml("model m()\n x' = -k * x; x = 2; k = 0.3\nend", "m")
     )
     times = np.linspace(0.5, 10.0, 20)
     assert model.run(times, ["x"])[:, 0] == pytest.approx(2.0 * np.exp(-0.3 * times), rel=1e-5)
 
 
-def test_a_quantity_that_becomes_impossible_is_an_error_not_a_hole_in_the_table():
-    model = integrator.engine().load(
-        integrator.sbml_of("model m()\n x' = -1; x = 1; y := log(x)\n z' = log(x); z = 0\nend", "m")
+def test_a_quantity_that_becomes_nan_is_an_error():
+    model = solver.engine().load(
+        solver.antimony_to_sbml(
+            "model m()\n x' = -1; x = 1; y := log(x)\n z' = log(x); z = 0\nend", "m"
+        )
     )
     with pytest.raises(NumericsError, match="stops at time"):
         model.run(np.array([0.5, 3.0]), ["y", "z"])
 
 
-def test_no_amount_falls_below_its_tolerance(model):
-    rest = model.rest({"dosing": 0.0})
+def test_no_amount_is_below_0_by_more_than_its_tolerance(model):
+    steady = model.steady_state({"dosing": 0.0})
     for values in subjects(5):
         course = model.run(
-            TWO_WEEKS, model.states, values={**values, "every": 24.0, "n": 7.0}, start=rest
+            TWO_WEEKS, model.states, values={**values, "every": 24.0, "n": 7.0}, start=steady
         )
         assert course.min() > -1e-7
 
 
-def test_a_tolerance_in_units_of_a_states_size_is_the_same_in_other_units():
+def test_a_tolerance_relative_to_the_size_of_a_state_is_independent_of_units():
     course = {}
     for unit in (1.0, 1e-6):
         text = f"model m()\n x' = -k * x + {unit!r}; x = {unit!r} * 5; k = 0.7\nend"
-        model = integrator.engine().load(integrator.sbml_of(text, "m"))
+        model = solver.engine().load(solver.antimony_to_sbml(text, "m"))
         times = np.linspace(0.0, 20.0, 30)
         course[unit] = model.run(times, ["x"], sizes=np.array([unit]))[:, 0] / unit
     assert course[1e-6] == pytest.approx(course[1.0], rel=1e-9)
 
 
-def test_a_model_travels_to_another_process_as_its_sbml(model):
+def test_a_model_is_pickled_as_its_sbml(model):
     again = pickle.loads(pickle.dumps(model))
     times = np.linspace(0.0, 48.0, 25)
     assert again.states == model.states
-    assert np.array_equal(again.run(times, WATCHED), model.run(times, WATCHED))
+    assert np.array_equal(again.run(times, OUTPUTS), model.run(times, OUTPUTS))
 
 
 def test_start_values_derived_from_parameters_follow_the_parameters():
     text = "model m()\n x0 = 3; twice = 2 * x0\n x' = -x; x = twice\nend"
-    model = integrator.engine().load(integrator.sbml_of(text, "m"))
+    model = solver.engine().load(solver.antimony_to_sbml(text, "m"))
     now = np.array([0.0])
     assert model.run(now, ["x", "twice"]) == pytest.approx(np.array([[6.0, 6.0]]))
     assert model.run(now, ["x", "twice"], values={"x0": 5.0}) == pytest.approx(
@@ -330,9 +344,10 @@ def test_start_values_derived_from_parameters_follow_the_parameters():
 
 
 def test_a_model_whose_event_may_fire_at_time_zero_runs_only_from_its_own_start():
-    # The event fires while the solver resets, before other values or states could be set: its effect would be lost.
+    # The event fires while the solver resets, before other values or states could be set: its
+    # effect would be lost.
     text = "model m()\n x' = 0; x = 1; d = 7\n E: at time >= 0, t0 = false: x = x + d\nend"
-    model = integrator.engine().load(integrator.sbml_of(text, "m"))
+    model = solver.engine().load(solver.antimony_to_sbml(text, "m"))
     assert model.run(np.array([1.0]), ["x"]) == pytest.approx(np.array([[8.0]]))
     assert model.run(np.array([1.0]), ["x"], values={"d": 7.0}, start=model.start())[0, 0] == 8.0
     with pytest.raises(InputError, match="may fire at time 0"):
@@ -342,8 +357,8 @@ def test_a_model_whose_event_may_fire_at_time_zero_runs_only_from_its_own_start(
 
 
 def test_a_constant_derived_from_a_state_forbids_other_starts():
-    model = integrator.engine().load(
-        integrator.sbml_of("model m()\n x' = -x; x = 2; seen = x + 1\nend", "m")
+    model = solver.engine().load(
+        solver.antimony_to_sbml("model m()\n x' = -x; x = 2; seen = x + 1\nend", "m")
     )
     assert model.run(np.array([0.0]), ["seen"]) == pytest.approx(np.array([[3.0]]))
     with pytest.raises(InputError, match="'seen' is derived once"):
@@ -363,12 +378,12 @@ def test_species_with_a_rate_rule_count_once_and_volumes_are_taken_into_account(
       depot' = -depot; depot = 1; k = 0.25
     end
     """
-    model = integrator.engine().load(integrator.sbml_of(text, "m"))
+    model = solver.engine().load(solver.antimony_to_sbml(text, "m"))
     assert sorted(model.states) == ["A", "D", "Q", "depot"]
-    found = model.run(np.array([2.0]), ["A", "D", "Q", "depot", "J"], rtol=1e-9, atol=1e-12)[0]
+    values = model.run(np.array([2.0]), ["A", "D", "Q", "depot", "J"], rtol=1e-9, atol=1e-12)[0]
     decay = np.exp(-0.5)
     expected = [3 * decay, 8 * decay, 2 * np.exp(-1.0), np.exp(-2.0), 4 * 0.25 * 3 * decay]
-    assert found == pytest.approx(expected, rel=1e-7)
+    assert values == pytest.approx(expected, rel=1e-7)
     start = dict(zip(model.states, model.start(), strict=True))
     assert start == {"A": 3.0, "D": 8.0, "Q": 2.0, "depot": 1.0}
     doubled = model.run(
@@ -377,8 +392,8 @@ def test_species_with_a_rate_rule_count_once_and_volumes_are_taken_into_account(
     assert doubled[0] == pytest.approx(2.0 * np.array(expected[:4]), rel=1e-7)
 
 
-def test_what_the_file_starts_by_concentration_starts_so_in_a_compartment_of_any_size():
-    # SBML level 3: initialConcentration holds whatever the size; initialAmount is divided by it.
+def test_an_initial_concentration_is_kept_in_a_compartment_of_any_size():
+    # SBML level 3: initialConcentration applies at any size; initialAmount is divided by it.
     text = """
     model m()
       compartment c = 2, e = 3
@@ -390,13 +405,13 @@ def test_what_the_file_starts_by_concentration_starts_so_in_a_compartment_of_any
       B' = -k * B
     end
     """
-    sbml = integrator.sbml_of(text, "m")
+    sbml = solver.antimony_to_sbml(text, "m")
     by_amount = sbml.replace(
         'id="A" compartment="e" initialConcentration="2"',
         'id="A" compartment="e" initialAmount="6"',
     )
     assert by_amount != sbml
-    model = integrator.engine().load(by_amount)
+    model = solver.engine().load(by_amount)
     names, now = ["S", "T", "U", "X", "A", "B"], np.array([0.0])
 
     def starts(**values):
@@ -409,7 +424,7 @@ def test_what_the_file_starts_by_concentration_starts_so_in_a_compartment_of_any
     assert starts(e=30.0) == pytest.approx([10.0, 6.0, 10.0, 5.0, 0.2, 4.0])
     assert starts() == pytest.approx(as_filed)
     assert model.start({"c": 10.0}).max() == pytest.approx(50.0)
-    # A first-order loss does not know the volume.
+    # A first-order loss is independent of the volume.
     late = np.array([0.5])
     for size in (2.0, 10.0):
         assert model.run(late, ["S"], values={"c": size})[0, 0] == pytest.approx(
@@ -418,21 +433,21 @@ def test_what_the_file_starts_by_concentration_starts_so_in_a_compartment_of_any
 
 
 @pytest.mark.parametrize(
-    ("times", "words"),
+    ("times", "sentence"),
     [
         ([2.0, 1.0], "Time 1 follows time 2"),
         ([1.0, 1.0], "Times increase"),
         ([-1.0, 1.0], "0 or more"),
         ([0.0, np.nan], "finite"),
-        ([], "one time or more"),
+        ([], "One time or more"),
     ],
 )
-def test_times_that_make_no_course_are_refused(model, times, words):
-    with pytest.raises(InputError, match=words):
+def test_impossible_times_are_refused(model, times, sentence):
+    with pytest.raises(InputError, match=sentence):
         model.run(np.array(times), ["amine"])
 
 
-def test_bad_names_and_numbers_are_refused_in_words(model):
+def test_unknown_names_and_impossible_numbers_are_refused(model):
     times = np.array([1.0])
     with pytest.raises(UnknownNameError, match=r"Did you mean 'amine'"):
         model.run(times, ["amin"])
@@ -447,14 +462,15 @@ def test_bad_names_and_numbers_are_refused_in_words(model):
 
 
 @pytest.mark.parametrize("text", ["", "hello", "<a/>", "<sbml>", "/etc/hosts"])
-def test_what_is_no_sbml_is_refused_and_never_opened_as_a_file(text):
+def test_text_that_is_not_sbml_is_refused_and_never_opened_as_a_file(text):
     with pytest.raises(InputError):
-        integrator.engine().load(text)
+        solver.engine().load(text)
 
 
-def test_what_balances_does_so_to_the_last_bit():
-    # Fused, 3 - 0.02 * 150 is -6e-17: the rest would move, and by how much would hang on the processor.
-    model = integrator.engine().load(
-        integrator.sbml_of("model m()\n x' = 3 - 0.02 * x; x = 150\nend", "m")
+def test_balanced_rates_are_0_to_the_last_bit():
+    # With a fused multiply-add 3 - 0.02 * 150 is -6e-17: the steady state would change, by an
+    # amount that depends on the processor.
+    model = solver.engine().load(
+        solver.antimony_to_sbml("model m()\n x' = 3 - 0.02 * x; x = 150\nend", "m")
     )
     assert model.run(np.array([1e5]), ["x"]).tolist() == [[150.0]]

@@ -1,4 +1,4 @@
-"""Derivatives by parameters against the derivatives of solutions that can be written down."""
+"""Derivatives by parameters equal those of analytical solutions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.ode import solver as integrator
+from tricyclic.ode import solver
 from tricyclic.ode.sensitivities import sensitivities
 
 ORAL = """
@@ -20,7 +20,7 @@ TIMES = np.linspace(0.5, 24.0, 48)
 
 
 def load(text):
-    return integrator.engine().load(integrator.sbml_of(text, "model"))
+    return solver.engine().load(solver.antimony_to_sbml(text, "model"))
 
 
 def plasma(ka, ke, V):
@@ -28,42 +28,42 @@ def plasma(ka, ke, V):
 
 
 def exact(name, at):
-    """Differentiate the closed form by ln(parameter), by a complex step, which loses no digit."""
+    """Differentiate the closed form by ln(parameter), by a complex step, exact to rounding."""
     step = 1e-30
-    moved = {**at, name: at[name] * np.exp(1j * step)}
-    return np.imag(plasma(**moved)) / step
+    shifted = {**at, name: at[name] * np.exp(1j * step)}
+    return np.imag(plasma(**shifted)) / step
 
 
 def test_derivatives_of_an_oral_course_are_exact_to_a_ten_thousandth():
     at = {"ka": 1.3, "ke": 0.21, "V": 40.0}
-    found = sensitivities(load(ORAL), TIMES, ["plasma"], {}, list(at))
+    slopes = sensitivities(load(ORAL), TIMES, ["plasma"], {}, list(at))
     for column, name in enumerate(at):
         expected = exact(name, at)
-        assert np.abs(found[:, 0, column] - expected).max() / np.abs(expected).max() < 1e-4
+        assert np.abs(slopes[:, 0, column] - expected).max() / np.abs(expected).max() < 1e-4
 
 
 def test_derivatives_are_taken_at_the_values_of_the_call():
     at = {"ka": 0.8, "ke": 0.1, "V": 40.0}
-    found = sensitivities(load(ORAL), TIMES, ["plasma"], {"ka": 0.8, "ke": 0.1}, ["ke"])[:, 0, 0]
+    slopes = sensitivities(load(ORAL), TIMES, ["plasma"], {"ka": 0.8, "ke": 0.1}, ["ke"])[:, 0, 0]
     expected = exact("ke", at)
-    assert np.abs(found - expected).max() / np.abs(expected).max() < 1e-4
+    assert np.abs(slopes - expected).max() / np.abs(expected).max() < 1e-4
 
 
-def test_a_reaction_is_not_said_to_be_insensitive():
-    # The solver's own sensitivities are 0 here without a word: d S / d ln k = -k t S.
+def test_the_sensitivity_of_a_reaction_is_not_0():
+    # The solver's own sensitivities are 0 here without a warning: d S / d ln k = -k t S.
     model = load("model m()\n species S; S = 5; S -> ; k * S; k = 0.3\nend")
-    found = sensitivities(model, TIMES, ["S"], {}, ["k"])[:, 0, 0]
-    assert found == pytest.approx(-0.3 * TIMES * 5.0 * np.exp(-0.3 * TIMES), abs=1e-4)
+    slopes = sensitivities(model, TIMES, ["S"], {}, ["k"])[:, 0, 0]
+    assert slopes == pytest.approx(-0.3 * TIMES * 5.0 * np.exp(-0.3 * TIMES), abs=1e-4)
 
 
 def test_a_start_that_depends_on_the_parameter_is_differentiated_too():
     model = load("model m()\n x' = made - lost * x; x = 0; made = 3; lost = 0.2\nend")
-    found = sensitivities(model, TIMES, ["x"], {}, ["made", "lost"], start_of=model.rest)
-    assert found[:, 0, 0] == pytest.approx(15.0, rel=1e-4)
-    assert found[:, 0, 1] == pytest.approx(-15.0, rel=1e-4)
+    slopes = sensitivities(model, TIMES, ["x"], {}, ["made", "lost"], start_of=model.steady_state)
+    assert slopes[:, 0, 0] == pytest.approx(15.0, rel=1e-4)
+    assert slopes[:, 0, 1] == pytest.approx(-15.0, rel=1e-4)
 
 
-def test_a_parameter_of_zero_or_without_a_name_is_refused():
+def test_a_parameter_of_0_or_an_unknown_one_is_refused():
     with pytest.raises(InputError, match="'none' is 0"):
         sensitivities(load(ORAL), TIMES, ["plasma"], {}, ["none"])
     with pytest.raises(UnknownNameError, match="Did you mean 'ke'"):

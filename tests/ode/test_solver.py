@@ -1,4 +1,4 @@
-"""Text to table: the solver against solutions that can be written down."""
+"""The solver gives the analytical solutions of small models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.ode import solver as integrator
+from tricyclic.ode import solver
 
 KA, KE, VOLUME, DOSE = 1.3, 0.21, 40.0, 10_000.0
 ORAL = f"""
@@ -18,7 +18,8 @@ model oral()
   plasma' = ka * depot / V - ke * plasma; plasma = 0
   ka = {KA}; ke = {KE}; V = {VOLUME}
   first = 12; every = 12; n = 0; given = 0; dose = {DOSE}; dosing = 1
-  at (time >= first + given * every && given < n && dosing > 0): given = given + 1, depot = depot + dose
+  at (time >= first + given * every && given < n && dosing > 0):
+    given = given + 1, depot = depot + dose
 end
 """
 INFUSED = f"""
@@ -34,7 +35,7 @@ TIGHT = {"rtol": 1e-10, "atol": 1e-12}
 
 
 def bateman(times, ka=KA, ke=KE):
-    """Give the course after one dose at time 0."""
+    """The concentration after one dose at time 0."""
     later = np.clip(times, 0.0, None)
     return (
         DOSE
@@ -47,14 +48,14 @@ def bateman(times, ka=KA, ke=KE):
 
 
 def one_infusion(times, long=5.0, rate=500.0):
-    """Give the course of one infusion that begins at time 0."""
+    """The concentration of one infusion that begins at time 0."""
     level = rate / VOLUME / KE
     during = level * (1.0 - np.exp(-KE * np.clip(times, 0.0, long)))
     return during * np.exp(-KE * np.clip(times - long, 0.0, None))
 
 
 def load(text):
-    return integrator.engine().load(integrator.sbml_of(text, "model"))
+    return solver.engine().load(solver.antimony_to_sbml(text, "model"))
 
 
 def test_repeated_oral_doses_are_the_sum_of_their_courses():
@@ -77,24 +78,24 @@ def test_infusions_that_start_and_stop_are_the_sum_of_their_courses():
     assert np.abs(plasma - expected).max() / expected.max() < 1e-6
 
 
-def test_what_was_absorbed_and_eliminated_is_the_dose():
+def test_absorbed_and_eliminated_amounts_sum_to_the_dose():
     text = ORAL.replace("end\n", "  gone' = ke * plasma * V; gone = 0\nend\n")
     model = load(text)
     times = np.linspace(0.0, 200.0, 41)
     course = model.run(times, model.states, values={"n": 3.0}, rtol=1e-10, atol=1e-10)
-    found = dict(zip(model.states, course.T, strict=True))
+    amounts = dict(zip(model.states, course.T, strict=True))
     given = DOSE * ((times >= 12).astype(float) + (times >= 24) + (times >= 36))
-    assert found["depot"] + VOLUME * found["plasma"] + found["gone"] == pytest.approx(
+    assert amounts["depot"] + VOLUME * amounts["plasma"] + amounts["gone"] == pytest.approx(
         given, abs=1e-5 * DOSE
     )
 
 
-def test_an_output_at_the_time_of_a_dose_holds_the_dose():
+def test_an_output_at_the_time_of_a_dose_includes_the_dose():
     depot = load(ORAL).run(np.array([11.999, 12.0]), ["depot"], values={"n": 1.0})[:, 0]
     assert depot == pytest.approx([0.0, DOSE])
 
 
-def test_a_course_may_begin_late_and_hold_one_time_only():
+def test_a_single_late_output_time_is_possible():
     model = load(ORAL)
     whole = model.run(np.array([0.0, 14.0, 20.0]), ["plasma", "time"], values={"n": 1.0}, **TIGHT)
     late = model.run(np.array([20.0]), ["plasma", "time"], values={"n": 1.0}, **TIGHT)
@@ -102,7 +103,7 @@ def test_a_course_may_begin_late_and_hold_one_time_only():
     assert late[0, 0] == pytest.approx(bateman(np.array(8.0)), rel=1e-6)
 
 
-def test_a_run_of_no_time_gives_the_start():
+def test_a_run_to_time_0_gives_the_start():
     start = np.array([3.0, 4.0])
     assert load(ORAL).run(np.array([0.0]), ["plasma", "depot"], start=start) == pytest.approx(
         np.array([[4.0, 3.0]])
@@ -115,13 +116,13 @@ def test_a_switch_set_to_zero_stops_every_dose():
     ) == (pytest.approx(np.zeros((1, 2))))
 
 
-def test_values_are_those_that_may_be_set_and_nothing_else():
+def test_values_are_the_settable_parameters():
     values = load(ORAL).values()
     assert values["ka"] == KA and values["given"] == 0.0
     assert "plasma" not in values and "depot" not in values
 
 
-def test_processes_give_the_very_same_bits():
+def test_another_process_gives_the_same_bits():
     model = load(ORAL)
     times = np.linspace(0.0, 48.0, 97)
     here = [model.run(times, ["plasma"], values={"n": 4.0, "ke": ke}) for ke in (0.1, 0.3)]
@@ -133,25 +134,25 @@ def test_processes_give_the_very_same_bits():
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "sentence"),
     [
-        ("model m()\n y = 3\n z := foo(\nend", "cellar.ant: the model text cannot be read.*line 3"),
+        ("model m()\n y = 3\n z := foo(\nend", "model.ant: the model text cannot be read.*line 3"),
         ("model m()\n J: -> A; k1 *\nend", "line 2"),
         ("model m()\n time' = 3\nend", "'time' is a reserved word"),
     ],
 )
-def test_text_that_does_not_parse_is_refused_with_its_line(text, words):
-    with pytest.raises(InputError, match=words) as refused:
-        integrator.sbml_of(text, "cellar.ant")
+def test_text_that_does_not_parse_is_refused_with_its_line(text, sentence):
+    with pytest.raises(InputError, match=sentence) as refused:
+        solver.antimony_to_sbml(text, "model.ant")
     assert "\n" not in str(refused.value)
 
 
-def test_a_text_that_failed_leaves_nothing_in_the_next():
+def test_a_text_that_failed_does_not_affect_the_next():
     with pytest.raises(InputError):
-        integrator.sbml_of("model oops()\n left = (\nend", "first")
-    assert "left" not in integrator.sbml_of("model m()\n right = 1\nend", "second")
+        solver.antimony_to_sbml("model oops()\n left = (\nend", "first")
+    assert "left" not in solver.antimony_to_sbml("model m()\n right = 1\nend", "second")
 
 
-def test_an_engine_that_does_not_exist_is_named_beside_those_that_do():
+def test_an_unknown_engine_is_refused_with_the_nearest_name():
     with pytest.raises(UnknownNameError, match="Did you mean 'roadrunner'"):
-        integrator.engine("roadruner")
+        solver.engine("roadruner")

@@ -1,4 +1,4 @@
-"""What the tests of figures look at: a drawing read back as XML, and curves to be drawn."""
+"""A drawing read back as XML, and a plot of curves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tricyclic.core.document import Figure
-from tricyclic.core.plot_data import ControlLevel, CurvePicture, Mark, PointSet, Trace
+from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -27,9 +27,9 @@ class Drawing:
 
     @property
     def references(self) -> set[str]:
-        told = {element.get(f"{XLINK}href", "") for element in self.root.iter()}
+        hrefs = {element.get(f"{XLINK}href", "") for element in self.root.iter()}
         text = ElementTree.tostring(self.root, encoding="unicode")
-        return {name[1:] for name in told if name.startswith("#")} | set(
+        return {name[1:] for name in hrefs if name.startswith("#")} | set(
             re.findall(r"url\(#([^)]+)\)", text)
         )
 
@@ -43,12 +43,12 @@ class Drawing:
             (float(use.get("x", "nan")), float(use.get("y", "nan")))
             for use in self.root.iter(f"{SVG}use")
             if colour.lower() in use.get("style", "").lower()
-            and "opacity" not in use.get("style", "")  # a band is no symbol
+            and "opacity" not in use.get("style", "")  # a band is not a symbol
         ]
 
     def lines(self, colour: str, dashed: bool) -> list[np.ndarray]:
         """Vertices of the lines of a colour, in points, arrays of shape (n, 2)."""
-        found = []
+        lines = []
         for path in self.root.iter(f"{SVG}path"):
             style = path.get("style", "").lower()
             if (
@@ -59,8 +59,8 @@ class Drawing:
                 numbers = [
                     float(x) for x in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", path.get("d", ""))
                 ]
-                found.append(np.array(numbers).reshape(-1, 2))
-        return found
+                lines.append(np.array(numbers).reshape(-1, 2))
+        return lines
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def drawn():
 
 
 @pytest.fixture
-def competition() -> CurvePicture:
+def competition() -> CurvePlot:
     """Twelve concentrations in triplicate, one well excluded, controls beside the axis."""
     rng = np.random.default_rng(3)
     x = np.repeat(np.linspace(-11, -5, 12), 3)
@@ -82,7 +82,7 @@ def competition() -> CurvePicture:
     dense = np.linspace(-11.6, -4.4, 181)
     out = np.zeros(36, bool)
     out[4] = True
-    return CurvePicture(
+    return CurvePlot(
         "net run 1",
         "desipramine at NET",
         "log₁₀ [desipramine] (M)",
@@ -93,6 +93,6 @@ def competition() -> CurvePicture:
             ControlLevel("total", [5400, 5500, 5650]),
             ControlLevel("NSB", [480, 510], "right"),
         ),
-        marks=(Mark("Ki", -8.9, -9.0, -8.8, "Ki 1.26 nM (1.00 to 1.58)"),),
-        percent_of=(500, 5500),
+        marks=(AxisMark("Ki", -8.9, -9.0, -8.8, "Ki 1.26 nM (1.00 to 1.58)"),),
+        percent_window=(500, 5500),
     )

@@ -1,4 +1,4 @@
-"""A curve is drawn where it was measured, a reading where it was read."""
+"""Curves and readings are drawn at their values."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tricyclic.core.plot_data import ControlLevel, CurvePicture, Mark, PointSet, Trace
+from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
 from tricyclic.plotting.curve import curve
 
 
-def test_every_used_well_is_a_symbol_and_every_excluded_one_a_cross(competition, drawn):
+def test_used_wells_are_symbols_and_excluded_ones_crosses(competition, drawn):
     without_controls = replace(competition, levels=())
     symbols = drawn(curve(without_controls, pdf=False)).symbols(style.COLOURS[0])
     assert len(symbols) == 36
@@ -21,8 +21,8 @@ def test_every_used_well_is_a_symbol_and_every_excluded_one_a_cross(competition,
     assert "Crosses: 1 reading left out of the fit." in figure.caption
 
 
-def test_readings_stand_in_the_drawing_in_proportion_to_their_values(drawn):
-    picture = CurvePicture("p", "p", "x", "y", points=(PointSet("a", [-9, -8, -6], [0, 10, 40]),))
+def test_heights_of_readings_are_proportional_to_their_values(drawn):
+    picture = CurvePlot("p", "p", "x", "y", points=(PointSet("a", [-9, -8, -6], [0, 10, 40]),))
     (x0, y0), (x1, y1), (x2, y2) = drawn(curve(picture, pdf=False)).symbols(style.COLOURS[0])
     assert (x2 - x0) / (x1 - x0) == pytest.approx(3)
     assert (y2 - y0) / (y1 - y0) == pytest.approx(4)
@@ -32,7 +32,7 @@ def test_readings_stand_in_the_drawing_in_proportion_to_their_values(drawn):
 def test_a_curve_is_solid_where_it_was_measured_and_dashed_beyond(drawn):
     dense = np.linspace(-10, -4, 601)
     points = PointSet("a", [-9.0, -7.0, -5.0], [3, 2, 1])
-    picture = CurvePicture(
+    picture = CurvePlot(
         "p", "p", "x", "y", traces=(Trace("a", dense, np.linspace(3, 1, 601)),), points=(points,)
     )
     drawing = drawn(curve(picture, pdf=False))
@@ -47,9 +47,9 @@ def test_a_curve_is_solid_where_it_was_measured_and_dashed_beyond(drawn):
     assert max(piece[:, 0].max() for piece in dashed) > right + 90 * step
 
 
-def test_a_curve_that_stays_in_its_range_is_nowhere_dashed(drawn):
+def test_a_curve_inside_the_measured_range_is_not_dashed(drawn):
     dense = np.linspace(-9, -5, 101)
-    picture = CurvePicture(
+    picture = CurvePlot(
         "p",
         "p",
         "x",
@@ -71,9 +71,9 @@ def test_the_axis_of_a_competition_has_whole_decades_and_the_controls_their_name
     assert "Ki 1.26 nM (1.00 to 1.58)" in texts
 
 
-def test_the_percent_axis_has_hundred_where_the_totals_are_expected(competition, drawn):
+def test_the_percent_axis_has_100_at_the_expected_totals(competition, drawn):
     wells = PointSet("a", [-9.0, -7.0], [500.0, 5500.0])
-    picture = CurvePicture("p", "p", "x", "y", points=(wells,), percent_of=(500.0, 5500.0))
+    picture = CurvePlot("p", "p", "x", "y", points=(wells,), percent_window=(500.0, 5500.0))
     drawing = drawn(curve(picture, pdf=False))
     (_, zero), (_, hundred) = drawing.symbols(style.COLOURS[0])
     ticks = sorted(
@@ -87,10 +87,10 @@ def test_the_percent_axis_has_hundred_where_the_totals_are_expected(competition,
     assert ticks[-1] == pytest.approx(zero, abs=0.01)
 
 
-def test_several_runs_are_told_apart_in_a_legend(drawn):
+def test_several_runs_have_a_legend(drawn):
     runs = tuple(PointSet(f"run {n}", [-9, -8], [n, n + 1]) for n in range(1, 4))
     assert {"run 1", "run 2", "run 3"} <= set(
-        drawn(curve(CurvePicture("p", "p", "x", "y", points=runs), pdf=False)).texts
+        drawn(curve(CurvePlot("p", "p", "x", "y", points=runs), pdf=False)).texts
     )
 
 
@@ -99,14 +99,16 @@ def test_several_runs_are_told_apart_in_a_legend(drawn):
     [(float("-inf"), -8.0), (-9.0, float("inf")), (float("nan"), float("nan")), (-9.0, -8.0)],
 )
 def test_an_open_interval_of_a_mark_is_drawn_to_the_edge(competition, drawn, low, high):
-    drawing = drawn(curve(replace(competition, marks=(Mark("Ki", -8.5, low, high),)), pdf=False))
+    drawing = drawn(
+        curve(replace(competition, marks=(AxisMark("Ki", -8.5, low, high),)), pdf=False)
+    )
     assert "nan" not in " ".join(path.get("d", "") for path in drawing.root.iter())
 
 
-def test_a_single_reading_and_a_reading_that_is_no_number_can_be_drawn(drawn):
-    lone = CurvePicture("p", "p", "x", "y", points=(PointSet("a", [-8.0], [0.0]),))
+def test_a_single_reading_and_a_reading_of_nan_can_be_drawn(drawn):
+    lone = CurvePlot("p", "p", "x", "y", points=(PointSet("a", [-8.0], [0.0]),))
     assert len(drawn(curve(lone, pdf=False)).symbols(style.COLOURS[0])) == 1
-    odd = CurvePicture(
+    odd = CurvePlot(
         "p", "p", "x", "y", "linear", points=(PointSet("a", [1.0, 2.0, 3.0], [np.nan, 1.0, 2.0]),)
     )
     assert len(drawn(curve(odd, pdf=False)).symbols(style.COLOURS[0])) == 2
@@ -114,7 +116,7 @@ def test_a_single_reading_and_a_reading_that_is_no_number_can_be_drawn(drawn):
 
 def test_markup_in_names_stays_text(drawn):
     nasty = "<script>&\"' $\\frac{1}{2}$ \x00\x1b 長い " + "long" * 60
-    picture = CurvePicture(
+    picture = CurvePlot(
         nasty,
         nasty,
         nasty,
@@ -122,19 +124,19 @@ def test_markup_in_names_stays_text(drawn):
         traces=(Trace(nasty, [-9, -8], [1, 2]),),
         points=(PointSet("b", [-9, -8], [1, 2]),),
         levels=(ControlLevel(nasty, [1.0]),),
-        marks=(Mark(nasty, -8.5, says=nasty),),
+        marks=(AxisMark(nasty, -8.5, label=nasty),),
     )
     figure = curve(picture)
     assert any(text.startswith("<script>&\"' $\\frac{1}{2}$") for text in drawn(figure).texts)
     assert "<script" not in figure.svg
 
 
-def test_a_picture_of_nothing_or_of_uneven_columns_is_refused_in_words():
+def test_a_plot_without_data_or_with_columns_of_different_length_is_refused():
     with pytest.raises(InputError, match="neither curve nor reading"):
-        CurvePicture("p", "p", "x", "y")
+        CurvePlot("p", "p", "x", "y")
     with pytest.raises(InputError, match="shape"):
         PointSet("a", [1, 2, 3], [1, 2])
     with pytest.raises(InputError, match="exclusion flags"):
         PointSet("a", [1, 2, 3], [1, 2, 3], [True])
-    with pytest.raises(InputError, match="one side of a band"):
+    with pytest.raises(InputError, match="has only one limit of a band"):
         Trace("a", [1, 2], [1, 2], low=[0, 1])

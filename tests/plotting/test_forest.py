@@ -1,4 +1,4 @@
-"""A forest plot puts each number in its place, in one unit."""
+"""A forest plot draws each number at its value, in one unit."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tricyclic.plotting import style
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
 
 
-def test_numbers_of_other_units_come_to_the_unit_of_the_axis():
+def test_numbers_in_other_units_are_converted_to_the_unit_of_the_axis():
     row = estimate_row(Estimate("Ki", 2.0, "uM", 1.0, 4.0), "run 1", "run", "nM")
     assert (row.value, row.low, row.high) == pytest.approx((2000, 1000, 4000))
-    assert row.says == "2.00 uM (1.00 to 4.00)"
+    assert row.numbers == "2.00 uM (1.00–4.00)"
 
 
-def test_a_number_that_cannot_stand_on_the_axis_has_no_row():
+def test_a_number_that_cannot_be_converted_has_no_row():
     assert estimate_row(Estimate("Bmax", 2.0, "fmol/mg"), "run 1", "run", "nM") is None
     assert estimate_row(Estimate("Ki", math.nan, "nM"), "run 1", "run", "nM") is None
     assert estimate_row(Estimate("Ki", 0.0, "nM"), "run 1", "run", "nM") is None
@@ -27,11 +27,19 @@ def test_a_number_that_cannot_stand_on_the_axis_has_no_row():
     assert evidence_row(Evidence("a", "b", "Ki", math.nan, "nM"), "nM") is None
 
 
-def test_published_numbers_are_written_as_they_were_published():
+def test_published_numbers_are_printed_as_they_were_published():
     guide = Evidence(
-        "desipramine", "NET", "Ki", math.nan, "nM", 0.4, 4.2, certainty="guide", species="human"
+        "desipramine",
+        "NET",
+        "Ki",
+        math.nan,
+        "nM",
+        0.4,
+        4.2,
+        certainty="vendor guide",
+        species="human",
     )
-    assert evidence_row(guide, "nM").says == "0.4 to 4.2 nM"
+    assert evidence_row(guide, "nM").numbers == "0.4 to 4.2 nM"
     assert evidence_row(guide, "nM").label == "guide (human)"
     other = Evidence("desipramine", "NET", "Kd", 0.8, "nM", source="tatsumi_1997")
     assert evidence_row(other, "nM").label == "tatsumi_1997 (Kd)"
@@ -44,16 +52,16 @@ def test_equal_ratios_are_equal_distances(drawn):
     assert (places[2] - places[0]) / (places[1] - places[0]) == pytest.approx(3)
 
 
-def test_a_bound_says_so_in_words_and_by_an_arrow():
+def test_a_bound_is_marked_in_words_and_by_an_arrow():
     row = estimate_row(
-        Estimate("Ki", 10000.0, "nM", 2500.0, math.inf, relation=">"), "run 1", "run", "nM"
+        Estimate("Ki", 10000.0, "nM", 2500.0, math.inf, qualifier=">"), "run 1", "run", "nM"
     )
     figure = forest([row], name="f", title="f", x_title="Ki (nM)", pdf=False)
-    assert row.says == "> 10000 nM (> 2500)"
-    assert "An arrow: the interval does not close." in figure.caption
+    assert row.numbers == "> 10000 nM (> 2500)"
+    assert "Arrow: the interval is unbounded." in figure.caption
 
 
-def test_a_plot_without_a_number_is_refused_in_words():
+def test_a_plot_without_a_number_is_refused():
     with pytest.raises(InputError, match="no number above 0"):
         forest([ForestRow("empty", "heading")], name="f", title="f", x_title="x", pdf=False)
 

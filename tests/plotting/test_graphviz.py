@@ -1,4 +1,4 @@
-"""The shipped Graphviz draws what the DOT says, the same on every day, and gives up in words."""
+"""The included Graphviz draws DOT text, always as the same bytes, and fails with a sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 
 from tricyclic.errors import InputError
 from tricyclic.plotting import graphviz
-from tricyclic.plotting.graphviz import svg_of_dot, vendored_viz
+from tricyclic.plotting.graphviz import render_dot, vendored_viz
 
 SVG = "{http://www.w3.org/2000/svg}"
 VENDOR = Path(graphviz.__file__).parent / "vendor"
@@ -33,16 +33,16 @@ def tangle(links: int) -> str:
 
 def drawn(svg: str) -> dict[str, list[str]]:
     """Titles of nodes and of edges."""
-    found: dict[str, list[str]] = {"node": [], "edge": []}
+    titles: dict[str, list[str]] = {"node": [], "edge": []}
     for group in ElementTree.fromstring(svg).iter(f"{SVG}g"):
         title = group.find(f"{SVG}title")
-        if group.get("class") in found and title is not None:
-            found[group.get("class", "")].append(title.text or "")
-    return found
+        if group.get("class") in titles and title is not None:
+            titles[group.get("class", "")].append(title.text or "")
+    return titles
 
 
-def test_every_node_and_every_edge_of_the_text_is_drawn_and_the_letters_arrive():
-    svg = svg_of_dot(CHAIN)
+def test_every_node_every_edge_and_every_letter_of_the_text_is_drawn():
+    svg = render_dot(CHAIN)
     assert drawn(svg) == {"node": ["a", "b", "c"], "edge": ["a->b", "a->c", "b->c"]}
     assert "α₂ – Ca²⁺" in svg
 
@@ -50,7 +50,7 @@ def test_every_node_and_every_edge_of_the_text_is_drawn_and_the_letters_arrive()
 def test_a_chain_is_laid_out_from_top_to_bottom():
     heights = {
         group.find(f"{SVG}title").text: float(group.find(f"{SVG}ellipse").get("cy"))
-        for group in ElementTree.fromstring(svg_of_dot("digraph { a -> b -> c }")).iter(f"{SVG}g")
+        for group in ElementTree.fromstring(render_dot("digraph { a -> b -> c }")).iter(f"{SVG}g")
         if group.get("class") == "node"
     }
     assert heights["a"] < heights["b"] < heights["c"]
@@ -58,8 +58,8 @@ def test_a_chain_is_laid_out_from_top_to_bottom():
 
 def test_the_first_drawing_of_a_process_and_a_later_one_are_the_same_bytes():
     program = (
-        "from tricyclic.plotting.graphviz import svg_of_dot; import hashlib, sys; "
-        "print(hashlib.sha256(svg_of_dot(sys.argv[1]).encode()).hexdigest())"
+        "from tricyclic.plotting.graphviz import render_dot; import hashlib, sys; "
+        "print(hashlib.sha256(render_dot(sys.argv[1]).encode()).hexdigest())"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program, CHAIN],
@@ -72,42 +72,42 @@ def test_the_first_drawing_of_a_process_and_a_later_one_are_the_same_bytes():
             "PATH": "",
         },  # nothing on PATH: pip is enough
     )
-    svg_of_dot(tangle(40))
-    assert hashlib.sha256(svg_of_dot(CHAIN).encode()).hexdigest() == done.stdout.strip()
+    render_dot(tangle(40))
+    assert hashlib.sha256(render_dot(CHAIN).encode()).hexdigest() == done.stdout.strip()
 
 
 @pytest.mark.parametrize(
-    ("dot", "says"),
+    ("dot", "message"),
     [
         ("digraph { a -> ", "syntax error in line 1"),
         ("no graph", "syntax error"),
         ("", "it gave no drawing"),
     ],
 )
-def test_a_text_that_is_not_dot_is_refused_with_what_graphviz_said(dot, says):
-    with pytest.raises(InputError, match=f"Graphviz cannot read the DOT text: {says}"):
-        svg_of_dot(dot)
-    assert svg_of_dot("digraph { a }")  # and the engine still works
+def test_text_that_is_not_dot_is_refused_with_the_message_of_graphviz(dot, message):
+    with pytest.raises(InputError, match=f"Graphviz cannot read the DOT text: {message}"):
+        render_dot(dot)
+    assert render_dot("digraph { a }")  # and the engine still works
 
 
 def test_a_layout_that_takes_too_long_is_stopped_and_the_next_one_works():
     with pytest.raises(InputError, match=r"took longer than 0\.3 s\. Draw a smaller part"):
-        svg_of_dot(tangle(4000), limit_s=0.3)
-    assert drawn(svg_of_dot("digraph { a -> b }"))["edge"] == ["a->b"]
+        render_dot(tangle(4000), limit_s=0.3)
+    assert drawn(render_dot("digraph { a -> b }"))["edge"] == ["a->b"]
 
 
 def test_it_draws_inside_a_running_event_loop_as_in_a_notebook():
     async def draw() -> str:
-        return svg_of_dot(CHAIN)
+        return render_dot(CHAIN)
 
-    assert asyncio.run(draw()) == svg_of_dot(CHAIN)
+    assert asyncio.run(draw()) == render_dot(CHAIN)
 
 
 def test_threads_that_draw_at_once_do_not_mix_their_graphs():
     texts = [f"digraph {{ from{n} -> to{n} }}" for n in range(6)]
     made: dict[str, str] = {}
     threads = [
-        threading.Thread(target=lambda t=text: made.update({t: svg_of_dot(t)})) for text in texts
+        threading.Thread(target=lambda t=text: made.update({t: render_dot(t)})) for text in texts
     ]
     for thread in threads:
         thread.start()
@@ -117,36 +117,42 @@ def test_threads_that_draw_at_once_do_not_mix_their_graphs():
         assert drawn(made[text])["edge"] == [f"from{n}->to{n}"]
 
 
-def test_a_missing_engine_says_what_to_install(monkeypatch):
+def test_a_missing_engine_is_an_error_with_what_to_install(monkeypatch):
     graphviz._drop(os.getpid())
     monkeypatch.setitem(sys.modules, "py_mini_racer", None)
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(InputError, match="mini-racer, which is not installed"):
-        svg_of_dot(CHAIN)
+    with pytest.raises(InputError) as refused:
+        render_dot(CHAIN)
+    assert str(refused.value) == (
+        "Diagrams need the Python package mini-racer, which is not installed. Install it with pip "
+        "install mini-racer, or use Graphviz with the engine 'dot'; DOT text needs neither."
+    )
     with pytest.raises(InputError, match="no program called 'dot' is on PATH"):
-        svg_of_dot(CHAIN, engine="dot")
+        render_dot(CHAIN, engine="dot")
     with pytest.raises(InputError, match="Engine is 'neato'"):
-        svg_of_dot(CHAIN, engine="neato")  # type: ignore[arg-type]
+        render_dot(CHAIN, engine="neato")  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="no dot on PATH to compare with")
 def test_dot_on_path_draws_the_same_nodes_and_edges():
-    assert drawn(svg_of_dot(CHAIN, engine="dot")) == drawn(svg_of_dot(CHAIN))
+    assert drawn(render_dot(CHAIN, engine="dot")) == drawn(render_dot(CHAIN))
 
 
-def test_a_dot_on_path_is_asked_and_its_answer_given(monkeypatch, tmp_path):
+def test_a_dot_on_path_is_used_and_its_output_returned(monkeypatch, tmp_path):
     program = tmp_path / "dot"
     program.write_text(
-        '#!/bin/sh\nread -r text\nif [ "$text" = bad ]; then echo "syntax error" >&2; exit 1; fi\nprintf "<svg>%s</svg>" "$text"\n'
+        "#!/bin/sh\nread -r text\n"
+        'if [ "$text" = bad ]; then echo "syntax error" >&2; exit 1; fi\n'
+        'printf "<svg>%s</svg>" "$text"\n'
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    assert svg_of_dot("digraph\n", engine="dot") == "<svg>digraph</svg>"
+    assert render_dot("digraph\n", engine="dot") == "<svg>digraph</svg>"
     with pytest.raises(InputError, match="Graphviz cannot read the DOT text: syntax error"):
-        svg_of_dot("bad\n", engine="dot")
+        render_dot("bad\n", engine="dot")
 
 
-def test_the_shipped_program_is_the_one_that_its_readme_names_and_asks_no_network():
+def test_the_included_program_is_the_one_that_its_readme_names():
     text = gzip.decompress(vendored_viz())
     readme = (VENDOR / "README.md").read_text(encoding="utf-8")
     assert hashlib.sha256(text).hexdigest() in readme
@@ -161,18 +167,19 @@ def test_the_shipped_program_is_the_one_that_its_readme_names_and_asks_no_networ
 
 
 def test_a_model_can_be_compiled_and_run_after_a_drawing_in_the_same_process():
-    # The compiler of the solver needs code and tables close together; V8, left open, lay between them.
+    # The compiler of the solver needs code and tables close together; an open V8 engine lies
+    # between them.
     program = """
-from tricyclic.plotting.graphviz import svg_of_dot
-from tricyclic.jobs.simulate import run, Request
+from tricyclic.plotting.graphviz import render_dot
+from tricyclic.workflows.model.options import SimulateOptions
+from tricyclic.workflows.model.simulate import run
+options = SimulateOptions(
+    "noradrenergic_synapse", drug="desipramine", dose="10 mg/kg", route="ip", hours=1.0,
+    point_estimate=True,
+)
 for _ in range(2):
-    svg_of_dot("digraph { a -> b }")
-    work = run(Request("noradrenergic_synapse", drug="desipramine", dose="10 mg/kg", route="ip", hours=1.0, members=0))
-    while True:
-        try:
-            next(work)
-        except StopIteration:
-            break
+    render_dot("digraph { a -> b }")
+    run(options)
 print("ran")
 """
     done = subprocess.run(

@@ -1,4 +1,6 @@
-"""A pathway is drawn whole, at true size, in bands that hold what belongs to them, and can be read by all eyes."""
+"""A pathway is drawn completely, at true size, with frames around its compartments, and is legible
+for every kind of colour vision.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,19 @@ import pytest
 
 from tricyclic.core.network import LINK_KINDS, NODE_KINDS, Edge, Network, Node
 from tricyclic.errors import InputError
-from tricyclic.io.library import mechanisms as library
+from tricyclic.io.library.library import Library
 from tricyclic.plotting import style
-from tricyclic.plotting.graphviz import svg_of_dot
-from tricyclic.plotting.network import dot_of, network_figure, network_svg, typeset
-from tricyclic.plotting.node_shapes import LINKS, LOOKS, PLACES, Fold
-from tricyclic.simulation.network import network_of, pathway_of
+from tricyclic.plotting.graphviz import render_dot
+from tricyclic.plotting.network import network_figure, network_svg, to_dot, typeset
+from tricyclic.plotting.node_shapes import (
+    COMPARTMENT_COLOURS,
+    EDGE_STYLES,
+    NODE_STYLES,
+    FoldChangeScale,
+)
+from tricyclic.simulation.network import pathway_network, scenario_network
+
+library = Library()
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -80,7 +89,8 @@ class Page:
         self.edges: list[tuple[str, str]] = []
         self.texts = ["".join(text.itertext()) for text in self.root.iter(f"{SVG}text")]
         move = re.search(
-            r'translate\(([\d.-]+) ([\d.-]+)\)(?: scale\(([\d.]+)\))?"><g id="[^"]*graph0".*?translate\(([\d.-]+) ([\d.-]+)\)',
+            r'translate\(([\d.-]+) ([\d.-]+)\)(?: scale\(([\d.]+)\))?"><g id="[^"]*graph0"'
+            r".*?translate\(([\d.-]+) ([\d.-]+)\)",
             svg,
             re.DOTALL,
         )
@@ -111,18 +121,18 @@ class Page:
 
 
 def _points(group: ElementTree.Element) -> list[tuple[float, float]]:
-    found: list[tuple[float, float]] = []
+    corners: list[tuple[float, float]] = []
     for shape in group:
         if shape.tag == f"{SVG}ellipse":
             cx, cy, rx, ry = (float(shape.get(name, "nan")) for name in ("cx", "cy", "rx", "ry"))
-            found += [(cx - rx, cy - ry), (cx + rx, cy + ry)]
+            corners += [(cx - rx, cy - ry), (cx + rx, cy + ry)]
         else:
             numbers = [
                 float(n)
                 for n in re.findall(r"-?[\d.]+", shape.get("points") or shape.get("d") or "")
             ]
-            found += list(zip(numbers[::2], numbers[1::2], strict=True))
-    return found
+            corners += list(zip(numbers[::2], numbers[1::2], strict=True))
+    return corners
 
 
 def in_any_direction(dot_edges: list[tuple[str, str]]) -> set[tuple[str, frozenset[str]]]:
@@ -142,24 +152,24 @@ def test_every_node_and_every_link_is_drawn_once_with_its_kind(direction):
 
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
-def test_each_place_is_a_band_that_holds_its_nodes_and_no_others(direction):
+def test_each_compartment_has_a_frame_around_its_nodes_and_no_others(direction):
     network = synapse()
     page = Page(network_svg(network, direction=direction))
-    assert len(page.bands) == len(network.places)
+    assert len(page.bands) == len(network.compartments)
     across = 0 if direction == "LR" else 1
     for one, other in pairwise(page.bands):
         assert one[across] + one[across + 2] < other[across], (
             "bands follow each other and do not overlap"
         )
-    for (place, _), (x, y, wide, high) in zip(network.places, page.bands, strict=True):
+    for (place, _), (x, y, wide, high) in zip(network.compartments, page.bands, strict=True):
         for node in network.nodes:
             left, top, right, bottom = page.nodes[node.name][1]
             inside = x <= left and right <= x + wide and y <= top and bottom <= y + high
-            assert inside == (node.place == place), f"{node.name} in {place}"
+            assert inside == (node.compartment == place), f"{node.name} in {place}"
 
 
-def test_a_link_against_the_order_of_the_rows_still_ends_where_it_acts():
-    dot = dot_of(synapse())
+def test_a_link_against_the_order_of_the_rows_ends_at_its_target():
+    dot = to_dot(synapse())
     back = re.findall(
         r'^  "(\w+)" -> "(\w+)" \[.*dir="back", arrowtail="(\w+)".*class="(\w+)"\];$',
         dot,
@@ -170,8 +180,8 @@ def test_a_link_against_the_order_of_the_rows_still_ends_where_it_acts():
     straight = re.findall(
         r'^  "(\w+)" -> "(\w+)" \[(?!.*dir=).*class="(\w+)"\];$', dot, re.MULTILINE
     )
-    told = {(end, start, kind) for start, end, _, kind in back} | set(straight)
-    assert told == {(e.start, e.end, e.kind) for e in synapse().edges}
+    drawn = {(end, start, kind) for start, end, _, kind in back} | set(straight)
+    assert drawn == {(e.start, e.end, e.kind) for e in synapse().edges}
 
 
 def test_text_is_eight_points_high_on_a_page_of_174_mm():
@@ -209,8 +219,8 @@ def test_no_two_shapes_overlap():
             assert right <= x0 or x1 <= left or bottom <= y0 or y1 <= top
 
 
-def test_the_key_names_the_kinds_in_use_and_no_others():
-    small = synapse().part(["NE", "beta1"])
+def test_the_legend_lists_the_kinds_in_use_and_no_others():
+    small = synapse().subnetwork(["NE", "beta1"])
     words = Page(network_svg(small)).texts
     assert {word for word in words if word in (*NODE_KINDS, *LINK_KINDS)} == {
         "transmitter",
@@ -218,28 +228,28 @@ def test_the_key_names_the_kinds_in_use_and_no_others():
         "activates",
     }
     assert not {"transmitter", "activates"} & set(Page(network_svg(small, legend=False)).texts)
-    assert "<TABLE" in dot_of(small)
-    assert "<TABLE" not in dot_of(small, legend=False)
+    assert "<TABLE" in to_dot(small)
+    assert "<TABLE" not in to_dot(small, legend=False)
 
 
 def test_every_kind_differs_from_every_other_without_colour():
     looks = [
         (look.shape, look.style, look.double, look.slant, look.fill == look.edge)
-        for look in LOOKS.values()
+        for look in NODE_STYLES.values()
     ]
     assert len(set(looks)) == len(looks) == len(NODE_KINDS) or _only_ellipses_agree(looks)
     ends = [
         tuple(value for name, value in look.dot if name in ("style", "arrowhead"))
-        for look in LINKS.values()
+        for look in EDGE_STYLES.values()
     ]
     assert len(set(ends)) == len(LINK_KINDS)
 
 
 def _only_ellipses_agree(looks: list[tuple[object, ...]]) -> bool:
-    """Transmitter and messenger are both small molecules, ellipses outside and inside of the cell."""
+    """Transmitter and messenger are both small molecules: ellipses outside and inside a cell."""
     return (
         sorted(n for n in (looks.count(look) for look in set(looks)) if n > 1) == [2]
-        and LOOKS["messenger"].shape == "ellipse"
+        and NODE_STYLES["messenger"].shape == "ellipse"
     )
 
 
@@ -255,19 +265,19 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_words_stand_out_from_every_colour_by_the_four_and_a_half_of_wcag():
-    for kind, look in LOOKS.items():
+def test_text_has_the_contrast_of_4_5_that_wcag_requires_on_every_colour():
+    for kind, look in NODE_STYLES.items():
         assert contrast(look.fill, look.ink) >= 4.5, kind
-    fold = Fold(8.0)
+    fold = FoldChangeScale(8.0)
     for value in np.geomspace(1 / 8, 8, 49):
         assert contrast(fold.colour(value), fold.ink(value)) >= 4.5, value
-    for fill, _ in PLACES:
+    for fill, _ in COMPARTMENT_COLOURS:
         assert contrast(fill, "#4A4A4A") >= 4.5
-        for look in LINKS.values():
+        for look in EDGE_STYLES.values():
             assert contrast(fill, look.colour) >= 3.0
 
 
-def test_more_and_less_differ_for_eyes_without_the_green_or_the_red_cone():
+def test_increase_and_decrease_differ_without_the_green_or_the_red_cone():
     # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear light.
     blind = {
         "deuteranopia": [
@@ -281,7 +291,7 @@ def test_more_and_less_differ_for_eyes_without_the_green_or_the_red_cone():
             [-0.003882, -0.048116, 1.051998],
         ],
     }
-    fold = Fold(4.0)
+    fold = FoldChangeScale(4.0)
     for matrix in blind.values():
         for value in (1.5, 2.0, 4.0):
             more, less = (np.array(matrix) @ _linear(fold.colour(v)) for v in (value, 1 / value))
@@ -293,36 +303,36 @@ def _linear(colour: str) -> np.ndarray:
     return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
 
 
-def test_the_scale_of_folds_is_even_in_logarithms_white_at_one_and_holds_all_values():
-    fold = Fold.of(synapse().coloured(VALUES))
+def test_the_scale_is_even_in_logarithms_white_at_one_and_contains_all_values():
+    fold = FoldChangeScale.of(synapse().coloured(VALUES))
     assert fold is not None
-    assert fold.most == 8.0  # the transporter is at a fifth
-    assert fold.place(1.0) == 0
-    assert fold.place(2.0) == pytest.approx(1 / 3) == -fold.place(0.5)
-    assert fold.place(0.0) == -1
+    assert fold.maximum == 8.0  # the transporter is at a fifth
+    assert fold.position(1.0) == 0
+    assert fold.position(2.0) == pytest.approx(1 / 3) == -fold.position(0.5)
+    assert fold.position(0.0) == -1
     assert luminance(fold.colour(1.0)) > 0.95
     for rising in (np.geomspace(1, 8, 9), np.geomspace(1, 1 / 8, 9)):
         light = [luminance(fold.colour(value)) for value in rising]
         assert all(one > other for one, other in pairwise(light))
-    assert [told for _, told in fold.ticks] == ["1/8", "1/4", "1/2", "1", "2 ×", "4 ×", "8 ×"]
+    assert [label for _, label in fold.ticks] == ["1/8", "1/4", "1/2", "1", "2 ×", "4 ×", "8 ×"]
 
 
 def test_a_change_of_two_per_cent_stays_pale():
-    fold = Fold.of(synapse().coloured({"NE": 1.02}))
+    fold = FoldChangeScale.of(synapse().coloured({"NE": 1.02}))
     assert fold is not None
     assert luminance(fold.colour(1.02)) > 0.9
 
 
-def test_each_value_is_written_under_its_label_and_colours_its_shape_alone():
+def test_a_value_is_written_below_its_label_and_colours_only_its_shape():
     coloured = synapse().coloured(VALUES)
     page = Page(network_svg(coloured))
     assert {"3.1 ×", "0.45 ×", "0.55 ×", "0.20 ×", "1.0 ×"} <= set(page.texts)
-    dot, fold = dot_of(coloured), Fold.of(coloured)
+    dot, fold = to_dot(coloured), FoldChangeScale.of(coloured)
     assert fold is not None
     for name, value in VALUES.items():
         assert re.search(rf'^ *"{name}" \[.*fillcolor="{fold.colour(value)}"', dot, re.MULTILINE)
     assert re.search(
-        rf'^ *"TH" \[.*fillcolor="#ECECEC", color="{LOOKS["enzyme"].edge}"', dot, re.MULTILINE
+        rf'^ *"TH" \[.*fillcolor="#ECECEC", color="{NODE_STYLES["enzyme"].edge}"', dot, re.MULTILINE
     )
 
 
@@ -348,11 +358,11 @@ def test_each_value_is_written_under_its_label_and_colours_its_shape_alone():
         ("cAMP", "cAMP"),
     ],
 )
-def test_greek_letters_and_indices_are_set_as_a_printer_would(plain, set_):
+def test_names_in_ascii_get_greek_letters_and_indices(plain, set_):
     assert typeset(plain) == set_
 
 
-def test_the_letter_of_a_g_protein_is_set_low_and_still_read_as_one_word():
+def test_the_letter_of_a_g_protein_is_a_subscript_and_stays_in_the_word():
     small = Network(
         "g", "Gq and Gi", tuple(Node(n, n, "enzyme") for n in ("Gs", "Gi", "Gq", "Gsk3"))
     )
@@ -361,7 +371,7 @@ def test_the_letter_of_a_g_protein_is_set_low_and_still_read_as_one_word():
     assert {"Gs", "Gi", "Gq", "Gsk3"} <= {text.replace("\u200b", "") for text in Page(svg).texts}
 
 
-def test_signs_that_mean_something_to_dot_or_xml_arrive_as_they_are():
+def test_special_characters_of_dot_and_xml_are_drawn_unchanged():
     odd = 'a "b" <c> & \\N %d {e|f}'
     network = Network(
         'x"; y',
@@ -376,16 +386,17 @@ def test_signs_that_mean_something_to_dot_or_xml_arrive_as_they_are():
     assert "T & <T>" in words
     assert 'q & "r"' in words
     assert " ".join(words.split()).count("{e|f}") == 1
-    assert svg_of_dot(dot_of(network))
+    assert render_dot(to_dot(network))
 
 
 def test_the_drawing_is_the_same_bytes_in_another_process():
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import hashlib, runpy; "
         "names = runpy.run_path(sys.argv[2]); "
-        "print(hashlib.sha256(names['network_svg'](names['synapse']().coloured(names['VALUES'])).encode()).hexdigest())"
+        "svg = names['network_svg'](names['synapse']().coloured(names['VALUES'])); "
+        "print(hashlib.sha256(svg.encode()).hexdigest())"
     )
-    told = {
+    hashes = {
         subprocess.run(
             [sys.executable, "-c", program, ".", __file__],
             capture_output=True,
@@ -395,7 +406,7 @@ def test_the_drawing_is_the_same_bytes_in_another_process():
         ).stdout
         for seed in ("1", "2")
     }
-    assert len(told) == 1
+    assert len(hashes) == 1
 
 
 def test_two_diagrams_of_one_page_share_no_id():
@@ -407,7 +418,7 @@ def test_two_diagrams_of_one_page_share_no_id():
     assert not set(one) & set(two)
 
 
-def test_those_who_do_not_see_the_figure_are_told_every_link():
+def test_the_alternative_text_lists_every_link():
     figure = network_figure(synapse())
     assert "norepinephrine transporter inhibits norepinephrine" in figure.alt
     assert "release becomes norepinephrine" in figure.alt
@@ -425,17 +436,19 @@ def test_a_row_too_wide_for_the_page_is_broken_so_that_it_stays_legible():
     assert len({round(top) for _, (_, top, _, _) in page.nodes.values()}) > 5
 
 
-def test_a_network_without_a_node_and_a_direction_without_a_meaning_are_refused():
-    with pytest.raises(InputError, match="network empty: has no node to draw"):
+def test_a_network_without_a_node_and_an_unknown_direction_are_refused():
+    with pytest.raises(InputError, match=r"^network empty: has no node to draw\.$"):
         network_svg(Network("empty", "", ()))
-    with pytest.raises(InputError, match="direction is 'up'"):
-        dot_of(synapse(), direction="up")  # type: ignore[arg-type]
+    with pytest.raises(
+        InputError, match=r"^network synapse: direction is 'up'\. It is 'TB' or 'LR'\.$"
+    ):
+        to_dot(synapse(), direction="up")  # type: ignore[arg-type]
 
 
 def pathways() -> list[tuple[str, str]]:
     return [
         (name, pathway.name)
-        for name in library.scenario_names()
+        for name in library.scenario_names
         for pathway in library.scenario(name).pathways
     ]
 
@@ -444,12 +457,10 @@ def pathways() -> list[tuple[str, str]]:
 def test_every_pathway_of_the_library_is_drawn_whole_and_can_be_read(scenario_name, pathway_name):
     scenario = library.scenario(scenario_name)
     drugs = {
-        name: library.drug(name)
-        for name in ("imipramine", "desipramine")
-        if name in library.drug_names()
+        name: library.drugs[name] for name in ("imipramine", "desipramine") if name in library.drugs
     }
-    whole = network_of(scenario, scenario.parts, library.mechanisms(), drugs)
-    network = pathway_of(whole, scenario, pathway_name)
+    whole = scenario_network(scenario, scenario.components, library.mechanisms, drugs)
+    network = pathway_network(whole, scenario, pathway_name)
     page = Page(network_svg(network))
     assert set(page.nodes) == {node.name for node in network.nodes}
     assert len(page.edges) == len(set(network.edges))

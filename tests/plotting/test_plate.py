@@ -68,13 +68,13 @@ def test_depth_of_colour_rises_with_the_reading(drawn):
     assert len(set(light)) == 3
 
 
-def test_left_out_wells_are_crossed_and_named_with_their_reason(drawn):
+def test_excluded_wells_are_crossed_and_named_with_their_reason(drawn):
     plain, crossed = (
         plate_map(plate_of(96, excluded=out), pdf=False) for out in ((), ("B05", "C07"))
     )
     count = [len(drawn(f).lines(style.COLOURS[1], dashed=False)) for f in (plain, crossed)]
     assert count == [0, 4]
-    assert "Left out: B05 (spilt); C07 (spilt)." in crossed.caption
+    assert "Excluded: B05 (spilt); C07 (spilt)." in crossed.caption
     assert "left out" not in plain.caption
 
 
@@ -83,7 +83,7 @@ def test_compounds_are_numbered_and_groups_lettered(drawn):
     assert {"C1a", "C2b", "Ta", "Nb"} <= set(texts)
 
 
-def test_radioligand_added_does_not_drown_the_other_wells(drawn):
+def test_the_reading_of_added_radioligand_does_not_hide_the_other_wells(drawn):
     wells = (
         Well("A01", 1e6, Role.ADDED),
         Well("A02", 500.0, Role.TOTAL),

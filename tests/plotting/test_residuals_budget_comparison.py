@@ -14,7 +14,7 @@ from tricyclic.plotting import style
 from tricyclic.plotting.budget import budget
 from tricyclic.plotting.comparison import comparison
 from tricyclic.plotting.residuals import residuals
-from tricyclic.results.binding import Comparison, ErrorShare
+from tricyclic.results.binding import ErrorShare, GroupComparison
 
 
 def fit_with(residual: list[float]) -> Fit:
@@ -44,7 +44,7 @@ def test_bars_are_as_long_as_their_shares_and_the_largest_is_on_top(drawn):
     assert "Hatched" in figure.caption
 
 
-def test_a_budget_without_a_share_is_refused_in_words():
+def test_a_budget_without_a_share_is_refused():
     with pytest.raises(InputError, match="no share of error"):
         budget((ErrorShare("a", "b", math.nan, math.nan),), name="b", title="b", pdf=False)
 
@@ -58,22 +58,22 @@ def test_groups_show_their_runs_their_pool_the_ratio_and_p(drawn):
         "vehicle": Estimate("Bmax", 72.5, "fmol/mg", 65, 80),
         "treated": Estimate("Bmax", 40.0, "fmol/mg", -math.inf, math.inf),
     }
-    compared = Comparison(
+    compared = GroupComparison(
         "Bmax", "It falls.", "t", 3e-5, ratio=Estimate("ratio", 0.55, "", 0.5, 0.61)
     )
     figure = comparison(
         runs, pooled, compared, name="c", title="c", y_title="Bmax (fmol/mg)", pdf=False
     )
     drawing = drawn(figure)
-    assert "ratio 0.550 (0.500 to 0.610), p < 0.0001" in drawing.texts
+    assert "ratio 0.550 (0.500–0.610), p < 0.0001" in drawing.texts
     assert {"vehicle", "treated"} <= set(drawing.texts)
     places = drawing.symbols(style.COLOURS[0])
     assert len(places) >= 2
     assert "vehicle n = 2, treated n = 1" in figure.caption
 
 
-def test_groups_without_a_number_are_refused_in_words():
-    with pytest.raises(InputError, match="holds no number"):
+def test_groups_without_a_number_are_refused():
+    with pytest.raises(InputError, match=r"comparison c: has no number\."):
         comparison(
             {"a": [Estimate("Bmax", math.nan, "")]},
             {},

@@ -1,4 +1,4 @@
-"""One style, the same bytes on every day, drawings that stand side by side in one page."""
+"""One style, the same bytes every time, and drawings that can be combined in one page."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from tricyclic.plotting.curve import curve
 AGAIN = """
 import sys
 from tricyclic.plotting.curve import curve
-from tricyclic.core.plot_data import CurvePicture, PointSet, Trace
-picture = CurvePicture(
+from tricyclic.core.plot_data import CurvePlot, PointSet, Trace
+picture = CurvePlot(
     "again", "again", "x", "y", traces=(Trace("a", [-9, -8, -7], [3, 2, 1], [2, 1, 0], [4, 3, 2]),),
-    points=(PointSet("a", [-9, -8, -7], [3.1, 2.2, 0.9], [False, True, False]), PointSet("b", [-9, -7], [1, 2])),
+    points=(
+        PointSet("a", [-9, -8, -7], [3.1, 2.2, 0.9], [False, True, False]),
+        PointSet("b", [-9, -7], [1, 2]),
+    ),
 )
 figure = curve(picture)
 import hashlib
@@ -27,8 +30,8 @@ print(hashlib.sha256(figure.svg.encode()).hexdigest(), hashlib.sha256(figure.pdf
 """
 
 
-def test_the_same_figure_is_the_same_bytes_in_another_process_on_another_day():
-    told = set()
+def test_the_same_figure_gives_the_same_bytes_in_another_process():
+    outputs = set()
     for seed, epoch in (("1", "0"), ("2", "1700000000")):
         done = subprocess.run(
             [sys.executable, "-c", AGAIN],
@@ -42,8 +45,8 @@ def test_the_same_figure_is_the_same_bytes_in_another_process_on_another_day():
                 "HOME": "/",
             },
         )
-        told.add(done.stdout)
-    assert len(told) == 1
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
 
 
 def test_ids_are_unique_and_begin_with_the_name_of_the_figure(competition, drawn):
@@ -52,9 +55,7 @@ def test_ids_are_unique_and_begin_with_the_name_of_the_figure(competition, drawn
     assert all(name.startswith("net-run-1-") for name in drawing.ids)
 
 
-def test_two_figures_of_one_page_share_no_id_and_every_reference_leads_somewhere(
-    competition, drawn
-):
+def test_two_figures_of_one_page_share_no_id_and_every_reference_exists(competition, drawn):
     one, two = (
         drawn(curve(competition, pdf=False)),
         drawn(curve(replace(competition, name="other"), pdf=False)),
@@ -65,7 +66,7 @@ def test_two_figures_of_one_page_share_no_id_and_every_reference_leads_somewhere
     assert two.references <= set(two.ids)
 
 
-def test_text_of_a_drawing_stays_text_unless_outlines_are_asked_for(competition, drawn):
+def test_text_of_a_drawing_stays_text_unless_outlines_are_requested(competition, drawn):
     assert "desipramine at NET" in drawn(curve(competition, pdf=False)).texts
     assert drawn(curve(competition, pdf=False, text_as="path")).texts == []
 
@@ -81,12 +82,12 @@ def test_the_pdf_embeds_truetype_and_names_no_date(competition):
 @pytest.mark.parametrize(
     ("width", "points"), [("column", 84 / 25.4 * 72), ("full", 174 / 25.4 * 72)]
 )
-def test_widths_are_those_of_a_journal(competition, drawn, width, points):
+def test_widths_are_the_column_widths_of_journals(competition, drawn, width, points):
     root = drawn(curve(competition, width=width, pdf=False)).root
     assert float(root.get("width").removesuffix("pt")) == pytest.approx(points, abs=0.01)
 
 
-def test_nothing_of_the_style_stays_behind_and_nothing_of_the_readers_own_comes_in(competition):
+def test_the_style_is_restored_and_the_users_own_settings_are_ignored(competition):
     plain = curve(competition, pdf=False).svg
     before = matplotlib.rcParams["font.size"]
     with matplotlib.rc_context(
@@ -97,7 +98,7 @@ def test_nothing_of_the_style_stays_behind_and_nothing_of_the_readers_own_comes_
     assert matplotlib.rcParams["font.size"] == before
 
 
-def test_a_cut_text_is_no_wider_than_its_room_as_the_drawing_library_measures_it():
+def test_a_cut_text_fits_as_measured_by_the_drawing_library():
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
@@ -128,7 +129,7 @@ def test_a_long_title_takes_a_second_line_before_it_is_cut():
     assert style.wrapped("x" * 300, 80.0).endswith("…")
 
 
-def test_isotopes_and_logarithms_are_set_as_a_printer_would():
+def test_isotopes_and_logarithms_are_typeset():
     assert style.typeset("[3H](+)-pentazocine") == "[³H](+)-pentazocine"
     assert style.typeset("log10 [desipramine] (M)") == "log₁₀ [desipramine] (M)"
     assert (
@@ -139,7 +140,7 @@ def test_isotopes_and_logarithms_are_set_as_a_printer_would():
     assert style.typeset("A[3] and [H3]x and [3h]x") == "A[3] and [H3]x and [3h]x"
 
 
-def test_forty_things_have_forty_different_looks():
+def test_forty_curves_have_forty_different_looks():
     looks = {(style.colour(n), style.symbol(n)) for n in range(40)}
     assert len(looks) == 40
 
@@ -166,7 +167,7 @@ def test_neighbouring_colours_differ_in_lightness_or_hue_for_a_reader_without_gr
             )
 
 
-def test_a_figure_is_drawn_before_one_wonders(competition):
+def test_a_figure_is_drawn_quickly(competition):
     curve(competition, pdf=False)
 
     def seconds() -> float:
@@ -174,5 +175,5 @@ def test_a_figure_is_drawn_before_one_wonders(competition):
         curve(competition, pdf=False)
         return time.perf_counter() - start
 
-    # A quiet machine takes 0.04 s; a busy one gets room.
+    # A quiet machine takes 0.04 s; a busy one more.
     assert min(seconds() for _ in range(5)) < 0.25

@@ -1,4 +1,4 @@
-"""The work at the bench is drawn step by step, with what each step fixes, and guesses are called guesses."""
+"""A protocol is drawn step by step with its conditions, and assumed values are marked."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from tricyclic.core.protocol import Step
 from tricyclic.errors import InputError
-from tricyclic.io.library import protocols as library
+from tricyclic.io.library.protocols import protocol, protocols
 from tricyclic.plotting import style
-from tricyclic.plotting.workflow import conditions_of, duration, workflow_figure, workflow_svg
+from tricyclic.plotting.workflow import duration, step_conditions, workflow_figure, workflow_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -22,7 +22,7 @@ def words_of(svg: str) -> list[str]:
 
 
 def test_the_norepinephrine_transporter_assay_of_the_guide_is_drawn_step_by_step():
-    words = words_of(workflow_svg(library.protocol("net-nisoxetine")))
+    words = words_of(workflow_svg(protocol("net-nisoxetine")))
     names = [
         word
         for word in words
@@ -34,14 +34,14 @@ def test_the_norepinephrine_transporter_assay_of_the_guide_is_drawn_step_by_step
 
 
 @pytest.mark.parametrize("width", ["column", "full"])
-@pytest.mark.parametrize("name", library.protocols())
+@pytest.mark.parametrize("name", protocols())
 def test_every_protocol_is_drawn_inside_its_page_without_a_word_lost(name, width):
-    protocol = library.protocol(name)
-    svg = workflow_svg(protocol, width=width)
+    chosen = protocol(name)
+    svg = workflow_svg(chosen, width=width)
     root = ElementTree.fromstring(svg)
     wide, high = float(root.get("width", "")[:-2]), float(root.get("height", "")[:-2])
     cards = [group for group in root.iter(f"{SVG}g") if group.get("class") == "step"]
-    assert len(cards) == len(protocol.steps)
+    assert len(cards) == len(chosen.steps)
     bottom = 0.0
     for card in cards:
         top = float(re.findall(r"[\d.]+", card.get("transform", ""))[1])
@@ -50,23 +50,23 @@ def test_every_protocol_is_drawn_inside_its_page_without_a_word_lost(name, width
         assert top > bottom, "cards follow each other"
         bottom = top + float(frame.get("height", "nan"))
         for text in card.findall(f"{SVG}text"):
-            said = "".join(text.itertext())
+            line = "".join(text.itertext())
             assert (
                 float(text.get("x", "nan"))
-                + style.width_mm(said, bold="weight" in str(text.attrib)) / 25.4 * 72
+                + style.width_mm(line, bold="weight" in str(text.attrib)) / 25.4 * 72
                 < wide
             )
             assert float(text.get("y", "nan")) < bottom - top
     assert bottom < high
-    told = "".join(words_of(svg)).replace(" ", "")
-    for step in protocol.steps:
-        longest = max(re.findall(r"[A-Za-z]{4,}", step.does), key=len)
-        assert longest in told
-    assert "…" not in told
+    drawn_text = "".join(words_of(svg)).replace(" ", "")
+    for step in chosen.steps:
+        longest = max(re.findall(r"[A-Za-z]{4,}", step.instruction), key=len)
+        assert longest in drawn_text
+    assert "…" not in drawn_text
 
 
 @pytest.mark.parametrize(
-    ("minutes", "says"),
+    ("minutes", "expected"),
     [
         (0.5, "30 s"),
         (70, "70 min"),
@@ -78,35 +78,45 @@ def test_every_protocol_is_drawn_inside_its_page_without_a_word_lost(name, width
         (2.5, "2.5 min"),
     ],
 )
-def test_times_are_written_as_one_says_them(minutes, says):
-    assert duration(minutes) == says
+def test_times_are_written_in_their_usual_unit(minutes, expected):
+    assert duration(minutes) == expected
 
 
-def test_a_step_that_fixes_nothing_says_nothing_and_one_that_fixes_all_says_all():
-    assert conditions_of(Step("count", "count")) == ()
+def test_a_step_shows_the_conditions_that_it_has():
+    assert step_conditions(Step("count", "count")) == ()
     full = Step("x", "y", minutes=20, temperature_C=37.5, volume_uL=1500)
-    assert conditions_of(full) == (
+    assert step_conditions(full) == (
         ("time", "20 min"),
         ("temperature", "37.5 °C"),
         ("volume", "1.5 mL"),
     )
-    assert conditions_of(Step("x", "y", temperature_C=-80))[0][1] == "-80 °C"
+    assert step_conditions(Step("x", "y", temperature_C=-80))[0][1] == "-80 °C"
 
 
-def test_what_no_source_supports_is_named_below():
-    protocol = library.protocol("net-nisoxetine")
-    assert "volume" in protocol.assumed[1]
-    said = " ".join(words_of(workflow_svg(protocol)))
-    assert "Assumed, or recalled without its source: specific activity, volume." in said
-    assert "Assumed" not in " ".join(words_of(workflow_svg(replace(protocol, assumed=()))))
+@pytest.mark.parametrize(
+    ("celsius", "colour"),
+    [(14.9, "#0067A0"), (15.0, "#4A4A4A"), (27.0, "#4A4A4A"), (27.1, "#B35806")],
+)
+def test_cold_is_blue_and_warm_is_orange(celsius, colour):
+    step = Step("keep", "keep", temperature_C=celsius)
+    svg = workflow_svg(replace(protocol("net-nisoxetine"), steps=(step,)))
+    assert re.search(rf'fill="{colour}">{celsius:g} °C<', svg)
 
 
-def test_a_figure_tells_those_who_do_not_see_it_what_to_do_and_a_protocol_without_steps_is_refused():
-    protocol = library.protocol("net-nisoxetine")
-    figure = workflow_figure(protocol)
-    assert "4. incubate: Leave to reach equilibrium, 2 to 3 h, 3 h, 4 °C" in figure.alt
+def test_values_without_a_source_are_listed_below_the_steps():
+    chosen = protocol("net-nisoxetine")
+    assert "volume" in chosen.assumed[1]
+    text_of_all = " ".join(words_of(workflow_svg(chosen)))
+    assert "Assumed, or from memory without a source: specific activity, volume." in text_of_all
+    assert "Assumed" not in " ".join(words_of(workflow_svg(replace(chosen, assumed=()))))
+
+
+def test_the_alternative_text_has_the_steps_and_a_protocol_without_steps_is_refused():
+    chosen = protocol("net-nisoxetine")
+    figure = workflow_figure(chosen)
+    assert "4. incubate: Incubate to equilibrium, 2 to 3 h, 3 h, 4 °C" in figure.alt
     assert all(
         name.startswith("net-nisoxetine-") for name in re.findall(r'\sid="([^"]+)"', figure.svg)
     )
     with pytest.raises(InputError, match="protocol net-nisoxetine: has no step to draw"):
-        workflow_svg(replace(protocol, steps=()))
+        workflow_svg(replace(chosen, steps=()))

@@ -1,4 +1,4 @@
-"""Studies made of plain records, as a job would hand them over; nothing here is fitted."""
+"""Studies made of plain records, as an analysis returns them; nothing here is fitted."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 
 from tricyclic.core.check import Check
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.document import Document
 from tricyclic.core.estimate import Estimate, Fit, FittedParameter, FittedPart
 from tricyclic.core.evidence import Evidence, Source
 from tricyclic.core.plate import Plate, Role, Well
-from tricyclic.core.plot_data import ControlLevel, CurvePicture, Mark, PointSet, Trace
+from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.core.protocol import Protocol, Step
 from tricyclic.core.series import Series
 from tricyclic.reports.assemble import assemble
 from tricyclic.results.binding import (
     AssayResult,
-    Comparison,
     ErrorShare,
     Exclusion,
+    GroupComparison,
     InputFile,
     PlateResult,
     StudyResult,
@@ -46,7 +46,9 @@ def competition_curve(
 def competition_plate(
     name: str, compound: str, log10_ic50: float, rng: np.random.Generator
 ) -> Plate:
-    """A 96-well plate: two columns of controls, triplicates of twelve concentrations, some wells not used."""
+    """A 96-well plate: two columns of controls, triplicates of twelve concentrations, some wells
+    not used.
+    """
     wells = []
     doses = np.round(log10_ic50) + np.linspace(-3, 3, 12)
     for row in range(8):
@@ -178,12 +180,12 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
         target=target,
         radioligand=ligand,
         isotope="3H",
-        radioligand_nM=Measured(added, "nM", 0.05),
-        radioligand_kd_nM=Measured(kd, "nM", 0.1, "tejani-butt_1992"),
-        specific_activity_Ci_per_mmol=Measured(80.0, "Ci/mmol"),
+        radioligand_nM=MeasuredValue(added, "nM", 0.05),
+        radioligand_kd_nM=MeasuredValue(kd, "nM", 0.1, "tejani-butt_1992"),
+        specific_activity_Ci_per_mmol=MeasuredValue(80.0, "Ci/mmol"),
         reference_date=date(2025, 1, 10),
         assay_date=date(2025, 3, 3),
-        counting_efficiency=Measured(0.45, ""),
+        counting_efficiency=MeasuredValue(0.45, ""),
         counting_time_min=1.0,
         nsb_drug="mazindol",
         nsb_drug_M=1e-5,
@@ -193,20 +195,20 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
     checks = (
         Check(
             "specific",
-            "fine",
+            "pass",
             "specific binding is 90 % of total binding",
             plate.name,
             90.0,
             70.0,
             "%",
         ),
-        Check("tracer_bound", "fine", "3.4 % of the tracer is bound", plate.name, 3.4, 10.0, "%"),
-        Check("z_prime", "fine", "Z' of the controls is 0.79", plate.name, 0.79, 0.5),
+        Check("tracer_bound", "pass", "3.4 % of the tracer is bound", plate.name, 3.4, 10.0, "%"),
+        Check("z_prime", "pass", "Z' of the controls is 0.79", plate.name, 0.79, 0.5),
         *(
             (
                 Check(
                     "excluded",
-                    "look",
+                    "warn",
                     "one well is left out of the fit",
                     plate.name,
                     advice="See the list of exclusions",
@@ -239,7 +241,7 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
         ),
     )
     comparisons = (
-        Comparison(
+        GroupComparison(
             "slope",
             "The slope does not differ from 1",
             "F test, Hill slope 1 against free",
@@ -248,8 +250,13 @@ def competition_run(assay: str, run: int, rng: np.random.Generator) -> PlateResu
             (1.0, 44.0),
             details=(("AICc, one site", 487.0), ("AICc, Hill slope free", 489.2)),
         ),
-        Comparison(
-            "sites", "One site is enough", "F test, one against two sites", 0.48, 0.75, (2.0, 43.0)
+        GroupComparison(
+            "sites",
+            "one-site model adequate",
+            "F test, one against two sites",
+            0.48,
+            0.75,
+            (2.0, 43.0),
         ),
     )
     budget = (
@@ -279,7 +286,7 @@ def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
     target, ligand, ki, (low, high), _, _ = TARGETS[assay]
     plates = tuple(competition_run(assay, run, rng) for run in (1, 2, 3))
     common = {
-        "n": 3,
+        "n_experiments": 3,
         "method": "t on 3 runs, log scale",
         "subject": "desipramine",
         "target": target,
@@ -300,7 +307,7 @@ def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
             high,
             species="human",
             source="guide_desipramine",
-            certainty="guide",
+            certainty="vendor guide",
         ),
         Evidence(
             "desipramine",
@@ -311,7 +318,7 @@ def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
             species="human",
             radioligand=ligand,
             source="tatsumi_1997",
-            certainty="recalled",
+            certainty="from memory (unverified)",
         ),
         Evidence(
             "desipramine",
@@ -344,10 +351,12 @@ def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
         assumed=("temperature_C",),
     )
     methods = (
-        f"Membranes (20 to 40 µg protein) were incubated with {ligand} and twelve concentrations of desipramine in triplicate "
-        "for 180 min at 4 °C. Non-specific binding was defined by 10 µM mazindol. Total, non-specific and competition wells of "
-        "a plate were fitted together by exact mass balance; the variance of a reading was taken as counting variance plus "
-        "a constant coefficient of variation. Runs were averaged as pKi, with a t interval."
+        f"Membranes (20 to 40 µg protein) were incubated with {ligand} and twelve concentrations "
+        "of "
+        "desipramine in triplicate for 180 min at 4 °C. Non-specific binding was defined by 10 µM "
+        "mazindol. Total, non-specific and competition wells of a plate were fitted together by "
+        "exact mass balance; the variance of a reading was the counting variance plus a constant "
+        "coefficient of variation. Runs were averaged as pKi, with a t interval."
     )
     return AssayResult(
         assay,
@@ -361,7 +370,7 @@ def competition_assay(assay: str, rng: np.random.Generator) -> AssayResult:
         evidence=evidence,
         protocol=protocol,
         methods=methods,
-        checks=(Check("runs", "fine", "three independent runs", assay, 3.0, 3.0),),
+        checks=(Check("runs", "pass", "three independent runs", assay, 3.0, 3.0),),
     )
 
 
@@ -425,7 +434,7 @@ def saturation_plate(
         Estimate("Bmax", bmax, "fmol/mg", bmax * 0.94, bmax * 1.07, log10_se=0.012, **common),
         Estimate("Kd", 0.15, "nM", 0.13, 0.17, log10_se=0.02, **common),
     )
-    checks = (Check("range", "fine", "radioligand from 0.17 to 5.3 times Kd", name),)
+    checks = (Check("range", "pass", "radioligand from 0.17 to 5.3 times Kd", name),)
     return PlateResult(
         name,
         f"run {run}",
@@ -450,7 +459,7 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         for r, v in enumerate((38.2, 41.5, 42.6), 1)
     ]
     common = {
-        "n": 3,
+        "n_experiments": 3,
         "method": "t on 3 runs, log scale",
         "subject": "[¹²⁵I]pindolol",
         "target": "beta1",
@@ -461,7 +470,7 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         Estimate("Kd", 0.15, "nM", 0.13, 0.17, log10_se=0.012, where="vehicle", **common),
         Estimate("Kd", 0.148, "nM", 0.127, 0.172, log10_se=0.013, where="treated", **common),
     )
-    compared = Comparison(
+    compared = GroupComparison(
         "Bmax",
         "Bmax of treated is 0.56 times that of vehicle; a fall of 44 %",
         "Welch t on log10 Bmax of runs",
@@ -469,9 +478,15 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         -19.8,
         (3.7,),
         ratio=Estimate(
-            "Bmax ratio", 0.555, "", 0.502, 0.614, n=3, method="Welch t on the log scale"
+            "Bmax ratio",
+            0.555,
+            "",
+            0.502,
+            0.614,
+            n_experiments=3,
+            method="Welch t on the log scale",
         ),
-        difference=Estimate("difference", -32.6, "fmol/mg", -37.0, -28.2, n=3),
+        difference=Estimate("difference", -32.6, "fmol/mg", -37.0, -28.2, n_experiments=3),
         details=(("vehicle", 73.3), ("treated", 40.7)),
     )
     evidence = (
@@ -485,7 +500,7 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
             77.9,
             species="rat",
             source="guide_desipramine",
-            certainty="guide",
+            certainty="vendor guide",
         ),
         Evidence(
             "treated",
@@ -497,7 +512,7 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
             44.1,
             species="rat",
             source="guide_desipramine",
-            certainty="guide",
+            certainty="vendor guide",
         ),
     )
     return AssayResult(
@@ -528,7 +543,7 @@ def full_study() -> StudyResult:
                 "",
                 48.0,
                 81.9,
-                n=3,
+                n_experiments=3,
                 method="difference of mean pKi, Welch t",
                 subject="desipramine",
                 target="SERT / NET",
@@ -539,7 +554,7 @@ def full_study() -> StudyResult:
                 "",
                 3600.0,
                 6140.0,
-                n=3,
+                n_experiments=3,
                 method="difference of mean pKi, Welch t",
                 subject="desipramine",
                 target="DAT / NET",
@@ -558,29 +573,36 @@ def full_study() -> StudyResult:
         sources=(
             Source(
                 "cheng_1973",
-                "Cheng Y, Prusoff WH. Relationship between the inhibition constant (Ki) and the concentration of inhibitor which causes 50 per cent inhibition (I50) of an enzymatic reaction. Biochem Pharmacol 1973;22:3099-3108",
+                "Cheng Y, Prusoff WH. Relationship between the inhibition constant (Ki) and the "
+                "concentration of inhibitor which causes 50 per cent inhibition (I50) of an "
+                "enzymatic reaction. Biochem Pharmacol 1973;22:3099-3108",
                 "10.1016/0006-2952(73)90196-2",
             ),
             Source(
                 "tatsumi_1997",
-                "Tatsumi M, Groshan K, Blakely RD, Richelson E. Pharmacological profile of antidepressants and related compounds at human monoamine transporters. Eur J Pharmacol 1997;340:249-258",
+                "Tatsumi M, Groshan K, Blakely RD, Richelson E. Pharmacological profile of "
+                "antidepressants and related compounds at human monoamine transporters. Eur J "
+                "Pharmacol 1997;340:249-258",
                 "10.1016/S0014-2999(97)01393-9",
             ),
             Source(
                 "guide_desipramine",
-                "The neurochemical effects of desipramine on noradrenergic pathways: a technical guide",
+                "The neurochemical effects of desipramine on noradrenergic pathways: a technical "
+                "guide",
             ),
         ),
-        synthetic="made by the plate simulator of tricyclic with stated truth",
+        synthetic="made by the plate simulator of tricyclic with known true values",
         author="M. Muster",
         version="0.1.0",
-        checks=(Check("hashes", "fine", "all raw files have the hash that was recorded"),),
+        checks=(Check("hashes", "pass", "all raw files have the hash that was recorded"),),
     )
 
 
-def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
-    """Curves of every competition and saturation plate, and of each competition assay over its runs."""
-    pictures = []
+def plots_of(study: StudyResult) -> tuple[CurvePlot, ...]:
+    """Curves of every competition and saturation plate, and of each competition assay over its
+    runs.
+    """
+    plots = []
     for assay in study.assays:
         traces, points = [], []
         for plate in assay.plates:
@@ -597,8 +619,8 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                     np.array([w.value for w in used]),
                     np.array([bool(w.excluded) for w in used]),
                 )
-                pictures.append(
-                    CurvePicture(
+                plots.append(
+                    CurvePlot(
                         f"{plate.name}_curve",
                         f"{assay.title}, {plate.experiment}",
                         "log₁₀ [desipramine] (M)",
@@ -614,7 +636,7 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                             ),
                         ),
                         marks=(
-                            Mark(
+                            AxisMark(
                                 "Ki",
                                 math.log10(ki.value * 1e-9),
                                 math.log10(ki.low * 1e-9),
@@ -622,7 +644,7 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                                 str(ki).split("   ")[1],
                             ),
                         ),
-                        percent_of=(600.0, 6000.0),
+                        percent_window=(600.0, 6000.0),
                         assay=assay.name,
                         plate=plate.name,
                         caption="Exact mass balance; Kd of the radioligand given.",
@@ -637,8 +659,8 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                 dense = np.linspace(0, 0.9, 120)
                 bmax = plate.estimate("Bmax").value
                 nsb, sites = 40 * dense, bmax * dense / (dense + 0.15)
-                pictures.append(
-                    CurvePicture(
+                plots.append(
+                    CurvePlot(
                         f"{plate.name}_curve",
                         f"beta1, {plate.group}, {plate.experiment}",
                         "free [¹²⁵I]pindolol (nM)",
@@ -665,8 +687,8 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                     )
                 )
         if traces:
-            pictures.append(
-                CurvePicture(
+            plots.append(
+                CurvePlot(
                     f"{assay.name}_curve",
                     f"{assay.title}, three runs",
                     "log₁₀ [desipramine] (M)",
@@ -676,22 +698,25 @@ def pictures_of(study: StudyResult) -> tuple[CurvePicture, ...]:
                     assay=assay.name,
                 )
             )
-    return tuple(pictures)
+    return tuple(plots)
 
 
-NASTY = '<script>alert(\'x\')</script> & "quotes" $\\frac{1}{2}$ #set page(paper: "a0") [*bold*] _it_ `raw` @ref <lab> \\ // 長い名前 ​\u202e\x00\x0b| pipe'
+HOSTILE = (
+    '<script>alert(\'x\')</script> & "quotes" $\\frac{1}{2}$ #set page(paper: "a0") '
+    "[*bold*] _it_ `raw` @ref <lab> \\ // 長い名前 ​\u202e\x00\x0b| pipe"
+)
 LONG = "a_name_without_any_place_to_break_" * 8
 
 
-def nasty_study() -> StudyResult:
-    """Markup in every name, names without end, sixty checks, open intervals, a fit that failed, no figures."""
+def hostile_study() -> StudyResult:
+    """Markup in every name, very long names, sixty checks, open intervals, a failed fit."""
     study = full_study()
     assay = study.assays[0]
     plate = assay.plates[0]
     failed = replace(
         plate.fit,
         ok=False,
-        says=f"did not converge {NASTY}",
+        message=f"did not converge {HOSTILE}",
         parameters=(),
         parts=(),
         covariance=np.zeros((0, 0)),
@@ -703,93 +728,93 @@ def nasty_study() -> StudyResult:
             "nM",
             2500.0,
             math.inf,
-            relation=">",
-            subject=NASTY,
+            qualifier=">",
+            subject=HOSTILE,
             target=LONG,
-            where=NASTY,
-            method=NASTY,
+            where=HOSTILE,
+            method=HOSTILE,
         ),
-        Estimate("Ki", math.nan, "nM", math.nan, math.nan, subject=LONG, target=NASTY),
+        Estimate("Ki", math.nan, "nM", math.nan, math.nan, subject=LONG, target=HOSTILE),
         Estimate("Hill slope", 1.0, "", -math.inf, math.inf),
-        Estimate("IC50", 3.0, "nM", 0.0, math.inf, subject=NASTY),
+        Estimate("IC50", 3.0, "nM", 0.0, math.inf, subject=HOSTILE),
     )
     assert plate.plate is not None
     wells = tuple(
-        replace(w, compound=NASTY, flag=NASTY, excluded=NASTY if w.name == "B01" else "")
+        replace(w, compound=HOSTILE, flag=HOSTILE, excluded=HOSTILE if w.name == "B01" else "")
         for w in plate.plate.wells
     )
     bad = replace(
         plate,
-        name=NASTY,
+        name=HOSTILE,
         experiment=LONG,
-        group=NASTY,
+        group=HOSTILE,
         fit=failed,
         estimates=estimates,
-        model=NASTY,
-        plate=replace(plate.plate, name=NASTY, wells=wells, file=NASTY, notes=(NASTY,)),
-        classical=((NASTY, estimates),),
-        comparisons=(Comparison(NASTY, NASTY, NASTY, math.nan),),
-        budget=(ErrorShare(NASTY, NASTY, math.nan, math.nan), ErrorShare(LONG, LONG, 0.1, 1.0)),
+        model=HOSTILE,
+        plate=replace(plate.plate, name=HOSTILE, wells=wells, file=HOSTILE, notes=(HOSTILE,)),
+        classical=((HOSTILE, estimates),),
+        comparisons=(GroupComparison(HOSTILE, HOSTILE, HOSTILE, math.nan),),
+        budget=(ErrorShare(HOSTILE, HOSTILE, math.nan, math.nan), ErrorShare(LONG, LONG, 0.1, 1.0)),
     )
     checks = tuple(
         Check(
-            f"check_{n}{NASTY}",
-            ("fine", "look", "stop")[n % 3],
-            f"{NASTY} {n}",
-            LONG if n % 7 == 0 else NASTY,
+            f"check_{n}{HOSTILE}",
+            ("pass", "warn", "fail")[n % 3],
+            f"{HOSTILE} {n}",
+            LONG if n % 7 == 0 else HOSTILE,
             math.inf,
             math.nan,
-            NASTY,
-            NASTY,
-            NASTY,
+            HOSTILE,
+            HOSTILE,
+            HOSTILE,
         )
         for n in range(60)
     )
     nowhere = replace(bad, name="no plate", plate=None, series=(), budget=())
     assay = replace(
         assay,
-        name=NASTY,
-        title=NASTY,
+        name=HOSTILE,
+        title=HOSTILE,
         target=LONG,
-        compounds=(NASTY, LONG),
+        compounds=(HOSTILE, LONG),
         plates=(bad, nowhere),
         pooled=estimates,
         checks=checks,
-        methods=NASTY,
-        comparisons=(Comparison(NASTY, NASTY, NASTY, 0.2, ratio=estimates[0]),),
+        methods=HOSTILE,
+        comparisons=(GroupComparison(HOSTILE, HOSTILE, HOSTILE, 0.2, ratio=estimates[0]),),
         evidence=(
             Evidence(
-                NASTY,
+                HOSTILE,
                 LONG,
                 "Ki",
                 math.nan,
                 "nM",
-                relation=">",
-                species=NASTY,
-                source=NASTY,
+                qualifier=">",
+                species=HOSTILE,
+                source=HOSTILE,
                 quality=LONG,
-                certainty="guide",
+                certainty="vendor guide",
             ),
-            Evidence(NASTY, LONG, "Ki", 2.0, "unknown", source=LONG),
+            Evidence(HOSTILE, LONG, "Ki", 2.0, "unknown", source=LONG),
         ),
     )
     unknown = replace(
         assay, name="odd", kind="a kind of tomorrow", plates=(), pooled=(), checks=(), evidence=()
     )
     return StudyResult(
-        NASTY,
+        HOSTILE,
         (assay, unknown),
         selectivity=estimates,
         comparisons=assay.comparisons,
-        exclusions=(Exclusion(NASTY, LONG, NASTY, NASTY),),
-        inputs=(InputFile(NASTY, "e" * 64, 1), InputFile("raw/javascript:alert(1)", "f" * 64, 1)),
+        exclusions=(Exclusion(HOSTILE, LONG, HOSTILE, HOSTILE),),
+        inputs=(InputFile(HOSTILE, "e" * 64, 1), InputFile("raw/javascript:alert(1)", "f" * 64, 1)),
         sources=(
-            Source(NASTY, NASTY, 'doi"><script>', "javascript:alert(1)"),
+            Source(HOSTILE, HOSTILE, 'doi"><script>', "javascript:alert(1)"),
             Source("plain", LONG, "", "https://example.org/?a=1&b=2"),
         ),
-        synthetic=NASTY,
-        author=NASTY,
-        version=NASTY,
+        synthetic=HOSTILE,
+        author=HOSTILE,
+        version=HOSTILE,
     )
 
 
@@ -800,30 +825,30 @@ def study() -> StudyResult:
 
 
 @pytest.fixture(scope="session")
-def pictures(study: StudyResult) -> tuple[CurvePicture, ...]:
+def plots(study: StudyResult) -> tuple[CurvePlot, ...]:
     """Its curves."""
-    return pictures_of(study)
+    return plots_of(study)
 
 
 @pytest.fixture(scope="session")
-def nasty() -> StudyResult:
-    """A study that tries to break the page."""
-    return nasty_study()
+def hostile() -> StudyResult:
+    """A study whose names try to break the page."""
+    return hostile_study()
 
 
 @pytest.fixture(scope="session")
 def empty() -> StudyResult:
-    """A study in which nothing was measured."""
+    """A study without an assay."""
     return StudyResult("An empty study", ())
 
 
 @pytest.fixture(scope="session")
-def document(study: StudyResult, pictures: tuple[CurvePicture, ...]) -> Document:
+def document(study: StudyResult, plots: tuple[CurvePlot, ...]) -> Document:
     """The whole report of the study."""
-    return assemble(study, pictures, files_at="../../")
+    return assemble(study, plots, files_at="../../")
 
 
 @pytest.fixture(scope="session")
-def nasty_document(nasty: StudyResult) -> Document:
-    """The whole report of the study that tries to break the page."""
-    return assemble(nasty)
+def hostile_document(hostile: StudyResult) -> Document:
+    """The whole report of the study whose names try to break the page."""
+    return assemble(hostile)

@@ -1,17 +1,18 @@
-"""A report tells all that was found, in an order a reviewer reads, and every number leads to its rows and file."""
+"""The report contains all results in a fixed order, and links every number to its readings."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
-from tricyclic.core.document import CheckList, Figure, Heading, Table
+from tricyclic.core.document import CheckList, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
 from tricyclic.reports.assemble import assemble
-from tricyclic.reports.section import Material
-from tricyclic.reports.sections import SHELF
+from tricyclic.reports.section import ReportData
+from tricyclic.reports.sections import SECTIONS
 
 
 def tables(document) -> dict[str, Table]:
@@ -24,14 +25,14 @@ def titles(document) -> list[str]:
     ]
 
 
-def test_sections_come_in_the_order_in_which_a_reviewer_reads(document):
+def test_sections_have_a_fixed_order(document):
     assert titles(document) == [
         "Summary",
         "Affinity",
         "Saturation",
-        "Conditions compared",
+        "Comparison of conditions",
         "Selectivity",
-        "Beside the guide and the literature",
+        "Comparison with published values",
         "Quality",
         "Error budget",
         "Exclusions",
@@ -43,28 +44,28 @@ def test_sections_come_in_the_order_in_which_a_reviewer_reads(document):
     ]
 
 
-def test_no_two_sections_want_the_same_place():
-    orders = [SHELF[name].order for name in SHELF]
+def test_no_two_sections_have_the_same_order():
+    orders = [SECTIONS[name].order for name in SECTIONS]
     assert len(orders) == len(set(orders)) >= 16
 
 
-@pytest.mark.parametrize("name", sorted(SHELF))
-def test_every_section_opens_with_its_heading_and_writes_from_the_fullest_and_the_nastiest_study(
-    name, study, nasty, pictures
+@pytest.mark.parametrize("name", sorted(SECTIONS))
+def test_every_section_of_a_complete_and_a_hostile_study_begins_with_its_heading(
+    name, study, hostile, plots
 ):
-    for material in (Material(study, pictures), Material(nasty)):
-        section = SHELF[name]
-        if section.wants(material):
-            first = section.write(material)[0]
+    for report in (ReportData(study, plots), ReportData(hostile)):
+        section = SECTIONS[name]
+        if section.applies(report):
+            first = section.write(report)[0]
             assert isinstance(first, Heading)
             assert first.level == 1
 
 
-def test_a_study_in_which_nothing_was_measured_still_has_a_report(empty):
+def test_a_study_without_assays_has_a_report(empty):
     assert titles(assemble(empty)) == ["Summary", "Provenance"]
 
 
-def test_a_single_plate_without_pool_pictures_or_evidence_has_a_report(study):
+def test_a_single_plate_without_pool_plots_or_evidence_has_a_report(study):
     assay = replace(
         study.assays[0],
         plates=study.assays[0].plates[:1],
@@ -74,31 +75,31 @@ def test_a_single_plate_without_pool_pictures_or_evidence_has_a_report(study):
         protocol=None,
         methods="",
     )
-    found = titles(
+    sections = titles(
         assemble(
             replace(study, assays=(assay,), selectivity=(), sources=(), exclusions=(), inputs=())
         )
     )
-    assert found[:2] == ["Summary", "Affinity"]
+    assert sections[:2] == ["Summary", "Affinity"]
 
 
-def test_only_the_sections_asked_for_are_written_and_a_wrong_name_is_told(study):
+def test_only_the_requested_sections_are_written_and_a_wrong_name_is_refused(study):
     assert titles(assemble(study, sections=["methods", "summary"])) == ["Summary", "Methods"]
     with pytest.raises(UnknownNameError, match="Did you mean 'summary'"):
         assemble(study, sections=["sumary"])
 
 
-def test_the_summary_gives_each_number_with_interval_runs_guide_and_verdict(document):
-    table = tables(document)["Results, runs pooled."]
+def test_the_summary_has_interval_runs_reference_range_and_checks_of_each_number(document):
+    table = tables(document)["Results, pooled over runs."]
     assert table.columns == (
         "Compound",
         "Target",
         "Quantity",
         "Value",
-        "95 % interval",
+        "95 % CI",
         "n",
-        "Guide",
-        "Against it",
+        "Reference range",
+        "Compared with it",
         "Checks",
     )
     assert table.rows[0] == (
@@ -106,22 +107,22 @@ def test_the_summary_gives_each_number_with_interval_runs_guide_and_verdict(docu
         "NET",
         "Ki",
         "0.830 nM",
-        "0.709 to 0.971",
+        "0.709–0.971",
         "3",
-        "0.4 to 4.2 nM",
-        "inside",
-        "▲ look",
+        "0.4–4.2 nM",
+        "within range",
+        "▲ warn",
     )
     assert table.rows[3][0] == "[¹²⁵I]pindolol, vehicle"
 
 
-def test_every_number_of_the_summary_leads_to_its_rows_and_their_file(document, study):
+def test_every_number_of_the_summary_links_to_its_readings_and_their_file(document, study):
     anchors = {b.anchor for b in document.blocks if isinstance(b, Heading)}
     anchors |= {a for b in document.blocks if isinstance(b, Table) for a in b.anchors}
-    summary = tables(document)["Results, runs pooled."]
+    summary = tables(document)["Results, pooled over runs."]
     place = summary.links[0][3].removeprefix("#")
     assert place in anchors
-    runs = tables(document)["desipramine at NET: runs and pool, with 95 % intervals."]
+    runs = tables(document)["desipramine at NET: runs and pooled estimates (95 % CI)."]
     rows_at = runs.links[1][1].removeprefix("#")
     assert rows_at in anchors
     heading = next(
@@ -130,7 +131,7 @@ def test_every_number_of_the_summary_leads_to_its_rows_and_their_file(document, 
     origin, rows = document.blocks[heading + 1], document.blocks[heading + 2]
     assert origin.rows[0][:2] == ("net_run2.csv", study.assays[0].plates[1].plate.sha256)
     file_at = origin.links[0][0].removeprefix("#")
-    files = tables(document)["Raw files, never changed."]
+    files = tables(document)["Raw files."]
     number = files.anchors.index(file_at)
     assert files.rows[number][0] == "raw/net_run2.csv"
     assert files.links[number][0] == "../../raw/net_run2.csv"
@@ -140,11 +141,11 @@ def test_every_number_of_the_summary_leads_to_its_rows_and_their_file(document, 
     assert wells["C05"][-1] == "pipetting error, noted at the bench"
 
 
-def test_residuals_of_the_rows_are_those_of_the_fit(document, study):
+def test_residuals_of_the_readings_are_those_of_the_fit(document, study):
     plate = study.assays[0].plates[0]
     part = plate.fit.parts[0]
     rows = next(
-        b for b in document.blocks if isinstance(b, Table) and b.caption == "Rows of net_run1."
+        b for b in document.blocks if isinstance(b, Table) and b.caption == "Readings of net_run1."
     )
     by_well = {row[0]: row for row in rows.rows}
     for label, y, expected, sd in zip(
@@ -155,9 +156,9 @@ def test_residuals_of_the_rows_are_those_of_the_fit(document, study):
         )
 
 
-def test_figures_have_names_of_their_own_that_are_good_file_names(document, nasty_document):
-    for made in (document, nasty_document):
-        names = [block.name for block in made.blocks if isinstance(block, Figure)]
+def test_figures_have_unique_names_that_are_valid_file_names(document, hostile_document):
+    for report in (document, hostile_document):
+        names = [block.name for block in report.blocks if isinstance(block, Figure)]
         assert len(names) == len(set(names)) > 0
         assert all(
             name and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") and len(name) < 90
@@ -165,34 +166,37 @@ def test_figures_have_names_of_their_own_that_are_good_file_names(document, nast
         )
 
 
-def test_two_pictures_of_one_name_get_two_names_and_no_common_id(study, pictures):
-    twice = (pictures[0], replace(pictures[0], title="again"))
-    made = assemble(study, twice, sections=["affinity"])
-    one, two = [b for b in made.blocks if isinstance(b, Figure)]
+def test_two_plots_of_one_name_get_two_names_and_no_common_id(study, plots):
+    twice = (plots[0], replace(plots[0], title="again"))
+    report = assemble(study, twice, sections=["affinity"])
+    one, two = [b for b in report.blocks if isinstance(b, Figure)]
     assert (one.name, two.name) == ("net-run1-curve", "net-run1-curve-2")
     assert 'id="net-run1-curve-2-' in two.svg
     assert 'id="net-run1-curve-2-' not in one.svg
     assert two.svg.count('id="net-run1-curve-') == two.svg.count('id="net-run1-curve-2-')
 
 
-def test_figures_carry_their_pdf_where_it_is_asked_for(study, pictures, document):
+def test_figures_have_a_pdf_on_request(study, plots, document):
     assert all(not block.pdf for block in document.blocks if isinstance(block, Figure))
-    made = assemble(study, pictures, sections=["comparison"], figure_pdf=True)
-    assert [block.pdf[:5] for block in made.blocks if isinstance(block, Figure)] == [b"%PDF-"]
+    report = assemble(study, plots, sections=["comparison"], figure_pdf=True)
+    assert [block.pdf[:5] for block in report.blocks if isinstance(block, Figure)] == [b"%PDF-"]
 
 
-def test_other_analyses_stand_beside_the_answer_with_their_difference(document):
-    name = "The same wells by other common analyses, for comparison only, with the difference from the answer."
+def test_other_analyses_are_listed_with_their_difference_from_the_estimate(document):
+    name = (
+        "The same wells by other common analyses, for comparison only; in brackets the difference "
+        "from the reported estimate."
+    )
     table = tables(document)[name]
     assert table.columns[2:] == (
-        "One model of all wells",
+        "Reported: one model of all wells",
         "subtract, then fit, Cheng-Prusoff",
         "normalise, then fix 0 and 100 %",
     )
-    assert table.rows[0] == ("run 1", "Ki (nM)", "3480 (2900 to 4170)", "3680, +6 %", "3860, +11 %")
+    assert table.rows[0] == ("run 1", "Ki (nM)", "3480 (2900–4170)", "3680 (+6 %)", "3860 (+11 %)")
 
 
-def test_a_comparison_of_the_study_shows_the_groups_of_the_assay_it_names(study):
+def test_a_comparison_of_the_study_shows_the_groups_of_its_assay(study):
     beta1 = study.assays[3]
     compared = replace(beta1.comparisons[0], name="Bmax at beta1: treated against vehicle")
     of_study = replace(
@@ -204,59 +208,135 @@ def test_a_comparison_of_the_study_shows_the_groups_of_the_assay_it_names(study)
     assert "vehicle n = 3, treated n = 3" in figure.caption
 
 
-def test_a_doubt_about_several_plates_is_told_once(study):
-    doubts = next(
+def test_a_warning_about_several_plates_is_listed_once(study):
+    warnings = next(
         b for b in assemble(study, sections=["summary"]).blocks if isinstance(b, CheckList)
     )
-    assert [c.where for c in doubts.checks] == ["net_run2, sert_run2, dat_run2"]
+    assert [c.where for c in warnings.checks] == ["net_run2, sert_run2, dat_run2"]
 
 
-def test_a_fit_that_failed_says_why(nasty):
-    said = [
+def test_the_reason_of_a_failed_fit_is_printed(hostile):
+    notes = [
         b.text
-        for b in assemble(nasty, sections=["affinity"]).blocks
+        for b in assemble(hostile, sections=["affinity"]).blocks
         if hasattr(b, "kind") and b.kind == "note"
     ]
-    assert any("did not come out (did not converge" in text for text in said)
+    assert any("the fit failed (did not converge" in text for text in notes)
 
 
-def test_doubts_stand_on_the_first_page_gravest_first(nasty):
-    made = assemble(nasty, sections=["summary"])
-    doubts = next(b for b in made.blocks if isinstance(b, CheckList))
-    assert [c.level for c in doubts.checks] == ["stop"] * 8
-    assert doubts.title.endswith("the first 8 of 40")
+def test_the_first_section_lists_eight_warnings_most_severe_first(hostile):
+    report = assemble(hostile, sections=["summary"])
+    warnings = next(b for b in report.blocks if isinstance(b, CheckList))
+    assert [c.level for c in warnings.checks] == ["fail"] * 8
+    assert warnings.title == "Warnings (the first 8 of 40)"
 
 
-def test_compounds_of_one_assay_have_rows_of_their_own(study):
+def test_each_compound_of_an_assay_has_its_own_row(study):
     plate = study.assays[0].plates[0]
     other = tuple(replace(e, subject="nisoxetine") for e in plate.estimates)
     assay = replace(
         study.assays[0], plates=(replace(plate, estimates=plate.estimates + other),), pooled=()
     )
-    made = assemble(replace(study, assays=(assay,)), sections=["affinity"])
-    table = next(b for b in made.blocks if isinstance(b, Table))
+    report = assemble(replace(study, assays=(assay,)), sections=["affinity"])
+    table = next(b for b in report.blocks if isinstance(b, Table))
     assert [row[1] for row in table.rows] == ["desipramine", "nisoxetine"]
 
 
-def test_a_table_of_readings_without_a_plate_has_its_rows_too(study):
+def test_a_table_of_readings_without_a_plate_is_printed_too(study):
     plate = replace(study.assays[0].plates[0], plate=None)
-    made = assemble(
+    report = assemble(
         replace(study, assays=(replace(study.assays[0], plates=(plate,)),)), sections=["data"]
     )
-    rows = next(b for b in made.blocks if isinstance(b, Table))
+    rows = next(b for b in report.blocks if isinstance(b, Table))
     assert len(rows.rows) == plate.series[0].n
     assert "competitor_M" in rows.columns
 
 
-def test_synthetic_data_are_named_so(document, study):
+def test_synthetic_data_are_declared(document, study):
     assert document.synthetic
     assert ("Data", f"synthetic: {study.synthetic}") in document.facts
     assert not assemble(replace(study, synthetic=""), sections=["summary"]).synthetic
 
 
-def test_an_estimate_without_interval_or_value_is_told_without_inventing_one(study):
+def test_an_estimate_without_interval_or_value_is_printed_without_inventing_one(study):
     assay = replace(study.assays[0], pooled=(Estimate("Ki", float("nan"), "nM", subject="x"),))
     table = tables(assemble(replace(study, assays=(assay,)), sections=["summary"]))[
-        "Results, runs pooled."
+        "Results, pooled over runs."
     ]
-    assert table.rows[0][3:5] == ("not found", "")
+    assert table.rows[0][3:5] == ("not determined", "")
+
+
+def test_the_report_of_a_study_has_the_commands_that_repeat_it_and_other_reports_have_none(study):
+    def code(report):
+        return [b.text for b in report.blocks if isinstance(b, Paragraph) and b.kind == "code"]
+
+    in_study = assemble(study, study_folder="DIR", sections=["provenance"])
+    assert code(in_study) == ["tricyclic study run DIR\ntricyclic study verify DIR"]
+    assert code(assemble(study, study_folder="", sections=["provenance"])) == []
+
+
+def many_quantities(study, number):
+    plate = study.assays[0].plates[0]
+    extra = tuple(replace(plate.estimates[0], name=f"Q{n}") for n in range(number))
+    pooled = (replace(study.assays[0].pooled[0], name=f"Q{number - 1}"),)
+    assay = replace(
+        study.assays[0], plates=(replace(plate, estimates=extra),), pooled=pooled, comparisons=()
+    )
+    return replace(study, assays=(assay,))
+
+
+def test_the_table_of_runs_has_at_most_five_quantities_pooled_ones_first(study):
+    report = assemble(many_quantities(study, 8), sections=["affinity"])
+    runs = next(block for block in report.blocks if isinstance(block, Table))
+    assert runs.columns == ("Run", "Q7 (nM)", "Q0 (nM)", "Q1 (nM)", "Q2 (nM)", "Q3 (nM)", "n")
+
+
+@pytest.mark.parametrize(("number", "collapsed"), [(6, False), (7, True)])
+def test_a_model_comparison_of_more_than_six_rows_is_collapsed(study, number, collapsed):
+    plate = study.assays[0].plates[0]
+    tests = tuple(replace(plate.comparisons[0], name=f"test {n}") for n in range(number))
+    assay = replace(study.assays[0], plates=(replace(plate, comparisons=tests),))
+    report = assemble(replace(study, assays=(assay,)), sections=["affinity"])
+    assert tables(report)["Model comparison."].collapsed is collapsed
+
+
+@pytest.mark.parametrize(("number", "collapsed"), [(12, False), (13, True)])
+def test_a_table_of_more_than_twelve_checks_is_collapsed(study, number, collapsed):
+    check = study.checks[0]
+    small = replace(study, assays=(), checks=(check,) * number)
+    report = assemble(small, sections=["quality"])
+    assert tables(report)[f"All {number} checks."].collapsed is collapsed
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "fixed", "text"),
+    [
+        (-9.1, -8.9, False, "-9.10 to -8.90"),
+        (0.5, 2.0, False, "0.500–2.00"),
+        (-math.inf, 2.0, False, "< 2.00"),
+        (0.5, math.inf, False, "> 0.500"),
+        (-math.inf, math.inf, False, "unbounded"),
+        (math.nan, math.nan, False, ""),
+        (math.nan, math.nan, True, "fixed"),
+    ],
+)
+def test_the_interval_of_a_parameter_is_written_as_that_of_an_estimate(
+    study, low, high, fixed, text
+):
+    plate = study.assays[0].plates[0]
+    parameter = replace(plate.fit.parameters[0], low=low, high=high, fixed=fixed, at_bound="high")
+    fit = replace(plate.fit, parameters=(parameter,))
+    assay = replace(study.assays[0], plates=(replace(plate, fit=fit),))
+    report = assemble(replace(study, assays=(assay,)), sections=["affinity"])
+    table = tables(report)["All parameters of the fits (competition_with_depletion)."]
+    assert table.columns == (
+        "Run",
+        "Parameter",
+        "Description",
+        "Value",
+        "Unit",
+        "SE",
+        "CI",
+        "",
+    )
+    assert table.rows[0][-2:] == (text, "at upper bound")

@@ -1,4 +1,4 @@
-"""The printed report: the same bytes every time, and names that stay names."""
+"""The report as PDF: the same bytes every time, and no markup in names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from tricyclic.core.check import Check
 from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
 from tricyclic.reports.assemble import assemble
-from tricyclic.reports.pdf import breakable, drawing_to_pdf, to_pdf
+from tricyclic.reports.pdf import _longest_words, _widths, breakable, drawing_to_pdf, to_pdf
 
 WITH_READER = pytest.mark.skipif(
     shutil.which("pdftotext") is None,
-    reason="pdftotext (Debian's poppler-utils) is not there to read the PDF back",
+    reason="pdftotext (Debian's poppler-utils) is not installed",
 )
 
 
@@ -26,17 +26,15 @@ def words_of(pdf: bytes) -> str:
     return " ".join(done.stdout.decode().replace("\u200b", "").split())
 
 
-def test_the_same_report_is_the_same_bytes(study, pictures):
-    document = assemble(study, pictures, sections=["summary", "comparison", "methods", "sources"])
+def test_the_same_report_is_the_same_bytes(study, plots):
+    document = assemble(study, plots, sections=["summary", "comparison", "methods", "sources"])
     first, second = (hashlib.sha256(to_pdf(document)).hexdigest() for _ in range(2))
     assert first == second
 
 
-def test_the_fullest_and_the_nastiest_and_the_emptiest_study_are_set(
-    document, nasty_document, empty
-):
-    for made in (document, nasty_document, assemble(empty)):
-        assert to_pdf(made).startswith(b"%PDF")
+def test_a_complete_a_hostile_and_an_empty_study_can_be_typeset(document, hostile_document, empty):
+    for report in (document, hostile_document, assemble(empty)):
+        assert to_pdf(report).startswith(b"%PDF")
 
 
 @WITH_READER
@@ -47,7 +45,7 @@ def test_markup_in_names_is_printed_as_it_is_written():
         Paragraph(name),
         Paragraph(name, "code"),
         Table(name, (name,), ((name,),), note=name),
-        CheckList((Check("c", "stop", name, name, advice=name),), name),
+        CheckList((Check("c", "fail", name, name, advice=name),), name),
     )
     text = words_of(to_pdf(Document(name, name, blocks, facts=((name, name),))))
     assert text.count('#set page(paper: "a0") $x^2$') >= 5
@@ -58,27 +56,84 @@ def test_markup_in_names_is_printed_as_it_is_written():
 def test_the_summary_is_printed_with_numbers_and_checks(study):
     text = words_of(to_pdf(assemble(study, sections=["summary"])))
     assert "0.830 nM" in text
-    assert "0.709 to 0.971" in text
+    assert "0.709–0.971" in text
     assert "Synthetic data." in text
-    assert "▲ look" in text
+    assert "▲ warn" in text
 
 
 @WITH_READER
-def test_rows_of_wells_are_counted_in_print_unless_they_are_asked_for(study):
+def test_readings_of_wells_are_printed_on_request_only(study):
     document = assemble(study, sections=["data"])
-    assert "52 rows, in the HTML report" in words_of(to_pdf(document))
+    assert "52 rows; see the HTML report" in words_of(to_pdf(document))
     assert "pipetting error" in words_of(to_pdf(document, all_rows=True))
 
 
-def test_a_long_word_can_break_and_nothing_of_it_is_lost():
+def test_a_long_word_can_break_and_no_letter_is_lost():
     long = "a_name_without_any_place_to_break_" * 5
     assert breakable(long).replace("\u200b", "") == long
     assert max(len(piece) for piece in breakable(long).split("\u200b")) <= 22
     assert breakable("plain words stay") == "plain words stay"
 
 
-def test_a_drawing_becomes_a_page_of_its_own_size():
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="84mm" height="60mm" viewBox="0 0 84 60"><text x="5" y="20">Ki</text></svg>'
+def test_a_figure_becomes_a_page_of_its_own_size():
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="84mm" height="60mm" viewBox="0 0 84 60">'
+        '<text x="5" y="20">Ki</text></svg>'
+    )
     pdf = drawing_to_pdf(svg)
     assert pdf == drawing_to_pdf(svg)
     assert pdf.startswith(b"%PDF")
+
+
+@WITH_READER
+@pytest.mark.parametrize(("number", "printed"), [(150, True), (151, False)])
+def test_a_collapsed_table_is_printed_up_to_150_rows(number, printed):
+    rows = tuple((f"row{n}",) for n in range(number))
+    table = Table("Rows.", ("Name",), rows, collapsed=True)
+    text = words_of(to_pdf(Document("t", "", (Heading("h"), table))))
+    assert ("row149" in text) is printed
+    assert (f"{number} rows; see the HTML report" in text) is not printed
+
+
+def test_short_columns_are_as_wide_as_their_text_and_long_ones_share_the_page():
+    columns = ("short", "number", "long", "longer")
+    row = ("x" * 24, "9" * 34, "y" * 25, "z" * 100)
+    table = Table("", columns, (row,), (False, True, False, False))
+    assert _widths(table) == [0.0, 0.0, 5.0, 60**0.5]
+    wide = Table("", columns * 2, (row * 2,), (False, True, False, False) * 2)
+    assert all(width > 0 for width in _widths(wide))
+
+
+def test_a_hash_stays_on_one_line():
+    table = Table("", ("sha256", "text"), (("a" * 64, "x" * 30),), (False, False))
+    assert _widths(table)[0] == 0.0
+    assert _widths(Table("", ("text",), (("g" * 64,),), (False,)))[0] > 0
+
+
+def test_words_break_where_they_are_longer_than_a_column_that_shares_the_width():
+    columns = ("value of", "value", "range", "unit", "description", "certainty", "source")
+    cells = (
+        "desipramine.Km_CYP2D6",
+        "1.00e6",
+        "100 to 1.00e9",
+        "nM",
+        "free plasma concentration that halves clearance by CYP2D6",
+        "from memory (unverified)",
+        "Textbook frequencies of CYP2C19 and CYP2D6 phenotypes",
+    )
+    other = (
+        "hydroxydesipramine.share_CYP2C19",
+        "0.00100",
+        "1.00e-6 to 0.0100",
+        "nmol/(kg h)",
+        "",
+        "",
+        "",
+    )
+    table = Table("", columns, (cells, other), (False, True, *[False] * 5))
+    longest = _longest_words(table, _widths(table))
+    assert 10 <= longest[0] < len(cells[0])
+    assert breakable(cells[0], longest[0]) == "desipramine.\u200bKm_\u200bCYP2D6"
+    assert breakable(cells[1], longest[1]) == cells[1]
+    narrow = Table("", ("a", "b"), (("desipramine.Km_CYP2D6", "x" * 30),), (False, False))
+    assert _longest_words(narrow, _widths(narrow))[0] == 22

@@ -1,4 +1,4 @@
-"""What is said about a model in SBML is read again by libSBML itself, and run by the solver."""
+"""Additions to an SBML model are read back by libSBML itself, and run by the solver."""
 
 from __future__ import annotations
 
@@ -9,8 +9,19 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.ode import solver as integrator
-from tricyclic.sbml import document as sbml
+from tricyclic.ode import solver
+from tricyclic.sbml.checks import find_unit_problems, find_validity_problems, refuse_unsafe
+from tricyclic.sbml.parts import parse
+from tricyclic.sbml.tables import SbmlEvent, SbmlQuantity, SbmlReaction, tables
+from tricyclic.sbml.write import (
+    SbmlUncertainty,
+    annotate,
+    derive_always,
+    with_initial_values,
+    with_names,
+    with_notes,
+    with_uncertainty,
+)
 
 MODEL = """
 model oral()
@@ -44,11 +55,11 @@ TIMES = np.linspace(0.0, 30.0, 16)
 
 @pytest.fixture(scope="module")
 def text():
-    return integrator.sbml_of(MODEL, "oral")
+    return solver.antimony_to_sbml(MODEL, "oral")
 
 
 def run(text, names=("plasma", "depot")):
-    return integrator.engine().load(text).run(TIMES, names)
+    return solver.engine().load(text).run(TIMES, names)
 
 
 def read(text):
@@ -57,89 +68,91 @@ def read(text):
     return document
 
 
-def test_a_model_whose_units_balance_has_no_complaint(text):
-    assert sbml.unit_complaints(text) == ()
-    assert sbml.validation_complaints(text) == ()
+def test_a_model_whose_units_balance_has_no_problem(text):
+    assert find_unit_problems(text) == ()
+    assert find_validity_problems(text) == ()
 
 
-def test_an_equation_that_adds_what_cannot_be_added_is_told_with_its_line():
-    wrong = integrator.sbml_of(
+def test_an_equation_that_adds_different_units_is_reported_with_its_line():
+    wrong = solver.antimony_to_sbml(
         MODEL.replace("ka * depot; depot", "ka * depot + dose; depot"), "oral"
     )
-    complaints = sbml.unit_complaints(wrong)
-    assert complaints
-    assert all(complaint.startswith("line ") and "\n" not in complaint for complaint in complaints)
-    assert sbml.validation_complaints(wrong) == ()
+    problems = find_unit_problems(wrong)
+    assert problems
+    assert all(problem.startswith("line ") and "\n" not in problem for problem in problems)
+    assert find_validity_problems(wrong) == ()
 
 
-def test_a_number_without_a_unit_is_told():
-    bare = integrator.sbml_of(MODEL.replace("ke has per_h", ""), "oral")
-    assert any("unit" in complaint for complaint in sbml.unit_complaints(bare))
+def test_a_number_without_a_unit_is_reported():
+    bare = solver.antimony_to_sbml(MODEL.replace("ke has per_h", ""), "oral")
+    assert any("unit" in problem for problem in find_unit_problems(bare))
 
 
-def test_a_formula_of_something_that_is_not_there_is_invalid(text):
+def test_a_formula_with_an_unknown_symbol_is_invalid(text):
     wrong = text.replace("<ci> ke </ci>", "<ci> kee </ci>")
-    assert any("kee" in complaint for complaint in sbml.validation_complaints(wrong))
+    assert any("kee" in problem for problem in find_validity_problems(wrong))
 
 
 @pytest.mark.parametrize("broken", ["", "no model at all", "<sbml", "<a></a>"])
-def test_what_is_no_sbml_is_refused_in_one_sentence(broken):
-    with pytest.raises(InputError, match=r"mine\.xml: this is no SBML") as refused:
-        sbml.parse(broken, "mine.xml")
+def test_text_that_is_not_sbml_is_refused_in_one_sentence(broken):
+    with pytest.raises(
+        InputError, match=r"mine\.xml: this is not valid SBML: line \d+: "
+    ) as refused:
+        parse(broken, "mine.xml")
     assert "\n" not in str(refused.value)
 
 
 def test_sbml_without_a_model_is_refused():
     empty = '<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2"/>'
-    with pytest.raises(InputError, match="holds no model"):
-        sbml.parse(empty, "mine.xml")
+    with pytest.raises(InputError, match=r"^mine\.xml: this SBML has no model\.$"):
+        parse(empty, "mine.xml")
 
 
-def test_tables_hold_what_the_text_says(text):
-    found = sbml.tables(text)
-    parameters = {one.id: one for one in found.parameters}
-    assert parameters["ka"] == sbml.Quantity("ka", "", 1.3, "per_h", True, "")
+def test_tables_contain_the_quantities_and_equations_of_the_text(text):
+    read_back = tables(text)
+    parameters = {one.id: one for one in read_back.parameters}
+    assert parameters["ka"] == SbmlQuantity("ka", "", 1.3, "per_h", True, "")
     assert parameters["depot"][2:5] == (7.0, "nmol", False)
-    (plasma,) = found.species
+    (plasma,) = read_back.species
     assert (plasma.id, plasma.start, plasma.unit) == ("plasma", "start", "nM")
-    assert [(one.id, one.value, one.unit, one.constant) for one in found.compartments] == [
+    assert [(one.id, one.value, one.unit, one.constant) for one in read_back.compartments] == [
         ("body", 40.0, "litre", True)
     ]
-    assert {(one.kind, one.target, one.formula) for one in found.rules} == {
+    assert {(one.kind, one.target, one.formula) for one in read_back.rules} == {
         ("rate", "depot", "-ka * depot"),
         ("assigned", "absorbed", "ka * depot"),
     }
-    assert found.reactions[1] == sbml.Reaction(
+    assert read_back.reactions[1] == SbmlReaction(
         "J_out", "", ((1.0, "plasma"),), (), (), "body * ke * plasma"
     )
-    assert found.events == (sbml.Event("E_dose", "time >= when", (("depot", "depot + dose"),)),)
-    assert found.annotations == {}
+    assert read_back.events == (SbmlEvent("E_dose", "time >= when", (("depot", "depot + dose"),)),)
+    assert read_back.annotations == {}
 
 
-def test_addresses_are_read_back_and_not_said_twice(text):
+def test_addresses_are_read_back_and_written_once(text):
     chebi, uniprot = "https://identifiers.org/CHEBI:47781", "https://identifiers.org/uniprot:P23975"
-    once = sbml.annotate(text, {"plasma": [chebi], "J_out": [uniprot, chebi]})
-    twice = sbml.annotate(once, {"plasma": [chebi, uniprot]})
-    assert sbml.tables(once).annotations == {"plasma": (chebi,), "J_out": (uniprot, chebi)}
-    assert sorted(sbml.tables(twice).annotations["plasma"]) == sorted([chebi, uniprot])
+    once = annotate(text, {"plasma": [chebi], "J_out": [uniprot, chebi]})
+    twice = annotate(once, {"plasma": [chebi, uniprot]})
+    assert tables(once).annotations == {"plasma": (chebi,), "J_out": (uniprot, chebi)}
+    assert sorted(tables(twice).annotations["plasma"]) == sorted([chebi, uniprot])
     document = read(once)
     term = document.getModel().getSpecies("plasma").getCVTerm(0)
     assert term.getBiologicalQualifierType() == libsbml.BQB_IS
     assert np.array_equal(run(once), run(text))
 
 
-def test_uncertainty_is_in_the_file_and_changes_no_course(text):
+def test_uncertainty_is_in_the_file_and_does_not_change_a_time_course(text):
     known = {
-        "ka": sbml.Uncertain(mean=1.3, sd=0.4, low=0.5, high=3.0, distribution="lognormal"),
-        "ke": sbml.Uncertain(low=0.1, high=0.4, distribution="uniform"),
-        "dose": sbml.Uncertain(mean=10.0, sd=1.0, distribution="normal"),
-        "plasma": sbml.Uncertain(low=1.0, high=2.0),
+        "ka": SbmlUncertainty(mean=1.3, sd=0.4, low=0.5, high=3.0, distribution="lognormal"),
+        "ke": SbmlUncertainty(low=0.1, high=0.4, distribution="uniform"),
+        "dose": SbmlUncertainty(mean=10.0, sd=1.0, distribution="normal"),
+        "plasma": SbmlUncertainty(low=1.0, high=2.0),
     }
-    said = sbml.with_uncertainty(text, known)
-    assert sbml.validation_complaints(said) == ()
-    assert sbml.unit_complaints(said) == ()
-    assert np.array_equal(run(said), run(text))
-    document = read(said)  # libSBML's parts do not outlive their document
+    changed = with_uncertainty(text, known)
+    assert find_validity_problems(changed) == ()
+    assert find_unit_problems(changed) == ()
+    assert np.array_equal(run(changed), run(text))
+    document = read(changed)  # a reference to the document keeps its parts alive
     uncertainty = document.getModel().getParameter("ka").getPlugin("distrib").getUncertainty(0)
     parts = [uncertainty.getUncertParameter(i) for i in range(uncertainty.getNumUncertParameters())]
     numbers = {part.getType(): part.getValue() for part in parts}
@@ -153,97 +166,104 @@ def test_uncertainty_is_in_the_file_and_changes_no_course(text):
     assert math.sqrt(math.expm1(sigma**2)) * 1.3 == pytest.approx(0.4)
 
 
-def test_a_distribution_that_lacks_its_numbers_is_refused(text):
+def test_a_distribution_without_its_numbers_is_refused(text):
     with pytest.raises(InputError, match="The distribution of 'ka' is 'normal'"):
-        sbml.with_uncertainty(text, {"ka": sbml.Uncertain(mean=1.0, distribution="normal")})
+        with_uncertainty(text, {"ka": SbmlUncertainty(mean=1.0, distribution="normal")})
     with pytest.raises(InputError, match="'cauchy'"):
-        sbml.with_uncertainty(text, {"ka": sbml.Uncertain(mean=1.0, sd=1.0, distribution="cauchy")})
+        with_uncertainty(text, {"ka": SbmlUncertainty(mean=1.0, sd=1.0, distribution="cauchy")})
 
 
-def test_a_start_written_into_the_file_is_the_start_given_to_a_run(text):
-    model = integrator.engine().load(text)
+def test_initial_values_of_the_file_equal_those_given_to_a_run(text):
+    model = solver.engine().load(text)
     start = {"plasma": 3.0, "depot": 90.0}
     given = model.run(
         TIMES, ["plasma", "depot"], start=np.array([start[name] for name in model.states])
     )
-    written = sbml.with_initial_values(text, start)
+    written = with_initial_values(text, start)
     assert run(written) == pytest.approx(given, rel=1e-12)
-    assert sbml.tables(written).species[0].start == ""
-    assert sbml.unit_complaints(written) == ()
+    assert tables(written).species[0].start == ""
+    assert find_unit_problems(written) == ()
 
 
-def test_a_start_of_an_amount_is_an_amount():
-    text = integrator.sbml_of(
+def test_the_initial_value_of_an_amount_is_an_amount():
+    text = solver.antimony_to_sbml(
         "model m()\n compartment c = 4\n substanceOnly species D in c; D = 8\n D -> ; D\nend", "m"
     )
-    assert integrator.engine().load(
-        sbml.with_initial_values(text, {"D": 6.0})
-    ).start() == pytest.approx([6.0])
+    assert solver.engine().load(with_initial_values(text, {"D": 6.0})).start() == pytest.approx(
+        [6.0]
+    )
 
 
-def test_what_a_rule_assigns_has_no_start(text):
-    with pytest.raises(InputError, match="'absorbed' has no start value"):
-        sbml.with_initial_values(text, {"absorbed": 1.0})
-    with pytest.raises(InputError, match="'J_in' is a reaction and has no value"):
-        sbml.with_initial_values(text, {"J_in": 1.0})
+def test_a_quantity_that_a_rule_assigns_has_no_initial_value(text):
+    with pytest.raises(
+        InputError, match=r"^'absorbed' has no initial value: a rule assigns it at all times\.$"
+    ):
+        with_initial_values(text, {"absorbed": 1.0})
+    with pytest.raises(InputError, match=r"^'J_in' is a reaction and has no value\.$"):
+        with_initial_values(text, {"J_in": 1.0})
 
 
 def test_names_and_notes_are_kept_as_they_were_written(text):
-    said = sbml.with_names(text, {"ka": "absorption, s.c. & i.p."})
-    said = sbml.with_notes(said, {"ka": "smith_1999: 0.9 < ka < 1.7\nassumed for mice"})
-    document = read(said)
+    changed = with_names(text, {"ka": "absorption, s.c. & i.p."})
+    changed = with_notes(changed, {"ka": "smith_1999: 0.9 < ka < 1.7\nassumed for mice"})
+    document = read(changed)
     parameter = document.getModel().getParameter("ka")
     assert parameter.getName() == "absorption, s.c. & i.p."
     assert "0.9 &lt; ka &lt; 1.7" in parameter.getNotesString()
     assert parameter.getNotesString().count("<p>") == 2
-    assert sbml.validation_complaints(said) == ()
+    assert find_validity_problems(changed) == ()
 
 
-def test_a_name_that_the_model_lacks_is_answered_with_its_neighbours(text):
+def test_an_unknown_name_is_answered_with_similar_names(text):
     with pytest.raises(UnknownNameError, match="Did you mean 'plasma'"):
-        sbml.with_names(text, {"plasm": "x"})
+        with_names(text, {"plasm": "x"})
 
 
 def test_a_safe_model_is_not_refused(text):
-    sbml.refuse_unsafe(text)
+    refuse_unsafe(text)
 
 
 @pytest.mark.parametrize(
     ("antimony", "words"),
     [
-        ("x' = -delay(x, 2); x = 1", "'x' looks back in time by a delay"),
-        ("x' = -x; x = 1; E: at 2 after time > 1: x = 3", "The event 'E' waits by a delay"),
+        ("x' = -delay(x, 2); x = 1", "'x' is computed with a delay"),
+        ("x' = -x; x = 1; E: at 2 after time > 1: x = 3", "The event 'E' has a delay"),
     ],
 )
-def test_what_the_solver_gets_wrong_is_refused(antimony, words):
-    with pytest.raises(InputError, match=words):
-        sbml.refuse_unsafe(integrator.sbml_of(f"model m()\n {antimony}\nend", "m"))
+def test_a_delay_which_the_solver_computes_wrongly_is_refused(antimony, words):
+    sentence = (
+        f"^{words}, which the solver computes wrongly or cannot run. Write the model without it.$"
+    )
+    with pytest.raises(InputError, match=sentence):
+        refuse_unsafe(solver.antimony_to_sbml(f"model m()\n {antimony}\nend", "m"))
 
 
-def test_a_thing_called_time_and_a_fast_reaction_and_a_constraint_equation_are_refused(text):
-    with pytest.raises(InputError, match="Something is called 'time'"):
-        sbml.refuse_unsafe(
+def test_an_element_called_time_a_fast_reaction_and_an_algebraic_rule_are_refused(text):
+    advice = "which the solver computes wrongly or cannot run. Write the model without it."
+    with pytest.raises(InputError, match=f"^An element is called 'time', {advice}$"):
+        refuse_unsafe(
             text.replace('id="dose"', 'id="time"').replace("<ci> dose </ci>", "<ci> time </ci>")
         )
-    fast = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model>
-    <listOfReactions><reaction id="J" reversible="false" fast="true"/></listOfReactions>
+    fast = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">
+    <model><listOfReactions><reaction id="J" reversible="false" fast="true"/></listOfReactions>
     </model></sbml>"""
-    with pytest.raises(InputError, match="The reaction 'J' is 'fast'"):
-        sbml.refuse_unsafe(fast)
+    with pytest.raises(InputError, match=f"^The reaction 'J' is 'fast', {advice}$"):
+        refuse_unsafe(fast)
     algebraic = text.replace('<rateRule variable="depot">', "<algebraicRule>").replace(
         "</rateRule>", "</algebraicRule>"
     )
-    with pytest.raises(InputError, match="is an algebraic rule"):
-        sbml.refuse_unsafe(algebraic)
+    with pytest.raises(InputError, match=f"is an algebraic rule, {advice}$"):
+        refuse_unsafe(algebraic)
 
 
-def test_constants_derived_once_become_rules_and_those_of_a_state_stay():
-    text = integrator.sbml_of(
-        "model m()\n a = 3; twice = 2 * a; four = 2 * twice; seen = x + 1; also = seen * a\n x' = -x; x = four\nend",
+def test_constants_computed_once_become_rules_unless_they_depend_on_a_state():
+    text = solver.antimony_to_sbml(
+        "model m()\n a = 3; twice = 2 * a; four = 2 * twice; seen = x + 1; also = seen * a\n"
+        " x' = -x; x = four\nend",
         "m",
     )
-    changed = sbml.tables(sbml.derive_always(text))
+    changed = tables(derive_always(text))
     assert {rule.target for rule in changed.rules if rule.kind == "assigned"} == {"twice", "four"}
     starts = {one.id: one.start for one in changed.parameters if one.start}
     assert starts == {"seen": "x + 1", "also": "seen * a", "x": "four"}
-    assert sbml.validation_complaints(sbml.derive_always(text)) == ()
+    assert find_validity_problems(derive_always(text)) == ()

@@ -1,7 +1,8 @@
-"""Intervals hold the truth as often as they say, and tests cry wolf no oftener: seeded simulations.
+"""Intervals have their stated coverage and tests their stated error rate: seeded simulations.
 
-The simulations are those of benchmarks/interval_coverage.py, made small; the margins are three Monte Carlo errors wide, or
-what that table was measured to be where an approximation is known to be off.
+The simulations are those of benchmarks/interval_coverage.py, made small; the margins are three
+Monte Carlo errors wide, or what that table was measured to be where an approximation is known to be
+off.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 
 _FILE = Path(__file__).parents[2] / "benchmarks" / "interval_coverage.py"
 _SPEC = importlib.util.spec_from_file_location("coverage_benchmark", _FILE)
@@ -21,7 +22,7 @@ _SPEC.loader.exec_module(bench)
 
 
 @pytest.mark.parametrize("between_within", [(0.15, 0.05), (0.03, 0.15)])
-def test_limits_of_three_runs_hold_the_truth_in_93_to_97_of_100_studies(between_within):
+def test_intervals_of_three_runs_cover_the_truth_in_93_to_97_of_100_studies(between_within):
     pooled, by_run, _ = bench.pooled_coverage(
         np.random.default_rng(1), 2000, (1, 1, 1), *between_within
     )
@@ -29,7 +30,7 @@ def test_limits_of_three_runs_hold_the_truth_in_93_to_97_of_100_studies(between_
     assert pooled == by_run
 
 
-def test_plates_taken_for_runs_would_hold_the_truth_far_less_often():
+def test_plates_taken_for_runs_would_cover_the_truth_far_less_often():
     mixed, by_run, naive = bench.pooled_coverage(
         np.random.default_rng(2), 1500, (3, 3, 3), 0.15, 0.05
     )
@@ -37,7 +38,7 @@ def test_plates_taken_for_runs_would_hold_the_truth_far_less_often():
     assert naive < 0.75
 
 
-def test_run_means_of_unequally_many_plates_hold_the_truth_and_the_mixed_model_of_few_runs_is_too_careful():
+def test_run_means_of_unequal_plates_cover_the_truth_and_the_mixed_model_is_conservative():
     mixed, by_run, naive = bench.pooled_coverage(
         np.random.default_rng(3), 1200, (3, 1, 1), 0.10, 0.10
     )
@@ -46,7 +47,7 @@ def test_run_means_of_unequally_many_plates_hold_the_truth_and_the_mixed_model_o
     assert naive < 0.92
 
 
-def test_the_mixed_model_of_six_runs_holds_the_truth_where_runs_differ():
+def test_the_mixed_model_of_six_runs_covers_the_truth_where_runs_differ():
     mixed, by_run, naive = bench.pooled_coverage(
         np.random.default_rng(4), 800, (1, 2, 2, 3, 4, 5), 0.15, 0.05
     )
@@ -55,33 +56,36 @@ def test_the_mixed_model_of_six_runs_holds_the_truth_where_runs_differ():
 
 
 @pytest.mark.parametrize(("runs", "limit_sd"), [(4, 0.5), (6, 0.0)])
-def test_runs_above_the_highest_dose_carried_as_bounds_keep_the_limits_true(runs, limit_sd):
+@pytest.mark.slow
+def test_runs_above_the_highest_dose_treated_as_bounds_keep_the_coverage(runs, limit_sd):
     tobit, dropped, _, _ = bench.censored_coverage(np.random.default_rng(5), 200, runs, limit_sd)
     assert 0.93 <= tobit <= 1.0
     assert dropped < tobit - 0.02
 
 
-def test_known_errors_of_the_runs_give_limits_that_hold_the_truth():
+def test_known_errors_of_the_runs_give_intervals_that_cover_the_truth():
     plain, guarded = bench.known_error_coverage(np.random.default_rng(6), 800, 4, 0.10)
     assert 0.92 <= plain <= 0.98
     assert guarded >= plain
 
 
-def test_the_nominal_f_for_two_sites_hardly_ever_cries_wolf_which_is_why_it_is_calibrated():
+@pytest.mark.slow
+def test_the_nominal_f_test_for_two_sites_is_conservative_so_it_is_calibrated():
     dose = bench.DESIGNS["10 doses, triplicates"]
     nominal, _ = bench.false_positives(
         np.random.default_rng(7),
         50,
-        SHELF["one_site_competition"],
-        SHELF["two_site_competition"],
+        CURVES["one_site_competition"],
+        CURVES["two_site_competition"],
         dose,
     )
     assert nominal <= 0.05
 
 
-def test_the_calibrated_slope_test_cries_wolf_about_as_often_as_it_says():
+@pytest.mark.slow
+def test_the_calibrated_slope_test_has_about_its_stated_error_rate():
     dose = bench.DESIGNS["10 doses, single wells"]
-    one, hill = SHELF["one_site_competition"], SHELF["one_site_competition_hill"]
+    one, hill = CURVES["one_site_competition"], CURVES["one_site_competition_hill"]
     rate = bench.calibrated_false_positives(np.random.default_rng(8), 25, one, hill, dose, 39)
     # 5 % of 25 is 1.25; more than 4 would come by chance once in 140 times.
     assert rate <= 0.16

@@ -1,4 +1,6 @@
-"""Simulated levels against those measured in rats and people, against solved equations and against the balance of mass."""
+"""Simulated levels against those measured in rats and people, against solved equations and against
+the balance of mass.
+"""
 
 from __future__ import annotations
 
@@ -8,67 +10,71 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tricyclic.core.dosing import Regimen
-from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario_from_toml
+from tricyclic.core.dosing import Dosing
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario_from_toml
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.run import Simulator
 
 Floats = NDArray[np.float64]
 SCENARIO = """
 title = "Drugs alone"
-says = "Bodies and brains, nothing that acts back on them."
+description = "Bodies and brains without feedback."
 species = "{species}"
 system = "animal"
 routes = ["ip", "sc", "pump", "po", "iv", "probe_cortex"]
-[[place]]
+[[compartment]]
 name = "fluid"
-says = "extracellular fluid"
+description = "extracellular fluid"
 [[fluid]]
 name = "cortex"
-holds = "brain"
+drug_source = "brain"
 """
 DRUGS = drugs()
 KG = 70.0
 
 
 @lru_cache(maxsize=40)
-def bench(species: str, regimens: tuple[Regimen, ...]) -> Bench:
-    return Bench(
+def simulator(species: str, dosing: tuple[Dosing, ...]) -> Simulator:
+    return Simulator(
         compose(
             scenario_from_toml(SCENARIO.format(species=species), name="alone", where="alone.toml"),
             mechanisms(),
             DRUGS,
-            list(regimens),
+            list(dosing),
         )
     )
 
 
 def levels(
-    species: str, time_h: Floats, names: list[str], *regimens: Regimen, **activity: float
+    species: str, time_h: Floats, names: list[str], *dosing: Dosing, **activity: float
 ) -> Floats:
     """Plasma or other quantities, shape (names, times)."""
     values = {f"subject.activity_{enzyme}": value for enzyme, value in activity.items()}
-    return bench(species, regimens).run(time_h, names, values).T
+    return simulator(species, dosing).run(time_h, names, values).T
 
 
 def mg(
     drug: str, dose: float, route: str = "po", *, days: int = 1, every_h: float = 24.0
-) -> Regimen:
+) -> Dosing:
     """A dose of a person in mg."""
     return rat(drug, dose / KG, route, days=days, every_h=every_h)
 
 
-def rat(
-    drug: str, mg_per_kg: float, route: str, *, days: int = 1, every_h: float = 24.0
-) -> Regimen:
+def rat(drug: str, mg_per_kg: float, route: str, *, days: int = 1, every_h: float = 24.0) -> Dosing:
     n = max(1, round(days * 24 / every_h))
-    return Regimen(
-        drug, route, DRUGS[drug].nmol_per_kg(mg_per_kg), every_h=every_h if n > 1 else 0.0, n=n
+    return Dosing(
+        drug,
+        route,
+        DRUGS[drug].nmol_per_kg(mg_per_kg),
+        every_h=every_h if n > 1 else 0.0,
+        n_doses=n,
     )
 
 
-def pump(drug: str, mg_per_kg_d: float, days: float) -> Regimen:
-    return Regimen(drug, "pump", DRUGS[drug].nmol_per_kg(mg_per_kg_d) / 24, duration_h=days * 24)
+def pump(drug: str, mg_per_kg_d: float, days: float) -> Dosing:
+    return Dosing(drug, "pump", DRUGS[drug].nmol_per_kg(mg_per_kg_d) / 24, duration_h=days * 24)
 
 
 def ng_per_mL(drug: str, nM: Floats) -> Floats:
@@ -89,7 +95,7 @@ def hours(end: float, step: float = 0.1) -> Floats:
     return np.arange(0.0, end + step / 2, step)
 
 
-# --- people -----------------------------------------------------------------------------------------------------
+# People.
 
 
 def test_fifty_mg_of_imipramine_give_the_peak_area_and_half_life_of_abernethy_1984():
@@ -106,8 +112,10 @@ def imipramine_150_a_day(**activity: float) -> tuple[float, float, float]:
     days = 10 if activity.get("CYP2D6", 1) else 40  # the slow need weeks
     time = hours(days * 24, 0.5)
     names = [f"{drug}.plasma_total" for drug in ("imipramine", "desipramine", "hydroxydesipramine")]
-    found = levels("human", time, names, mg("imipramine", 50, days=days, every_h=8), **activity)
-    means = [mean_of_last_day(time, level, days * 24) for level in found]
+    concentrations = levels(
+        "human", time, names, mg("imipramine", 50, days=days, every_h=8), **activity
+    )
+    means = [mean_of_last_day(time, level, days * 24) for level in concentrations]
     return means[0], means[1], means[2]
 
 
@@ -117,8 +125,9 @@ def test_ten_days_of_150_mg_imipramine_give_the_levels_of_patients():
     assert 43 < ng_per_mL("desipramine", desipramine) < 109
 
 
-def test_the_hydroxy_metabolite_is_half_of_desipramine_and_hardly_there_without_the_enzyme():
-    # 0.36 to 0.86 in most patients; 0.04 and 0.09 in two poor metabolisers [brosen_1986, imipramine_overdose].
+def test_the_hydroxy_metabolite_is_half_of_desipramine_and_low_without_the_enzyme():
+    # 0.36 to 0.86 in most patients; 0.04 and 0.09 in two poor metabolisers [brosen_1986,
+    # imipramine_overdose].
     _, desipramine, hydroxy = imipramine_150_a_day()
     assert 0.36 < hydroxy / desipramine < 0.86
     _, poor, hydroxy_poor = imipramine_150_a_day(CYP2D6=0)
@@ -127,18 +136,20 @@ def test_the_hydroxy_metabolite_is_half_of_desipramine_and_hardly_there_without_
     assert 4.5 < poor / desipramine < 9
 
 
-def test_desipramine_outstays_its_welcome_in_a_poor_metaboliser():
+def test_desipramine_has_a_long_half_life_in_a_poor_metaboliser():
     time = hours(600, 0.5)
-    found = {
+    concentrations = {
         activity: levels(
             "human", time, ["desipramine.plasma_total"], mg("desipramine", 100), CYP2D6=activity
         )[0]
         for activity in (1.0, 0.0)
     }
-    assert 17 < half_life(time, found[1.0], 48, 120) < 24  # 20.6 +/- 3.4 h [spina_1996]
-    assert 80 < half_life(time, found[0.0], 100, 500) < 130  # about 120 h in one patient
-    assert np.trapezoid(found[1.0], time) == pytest.approx(3234, abs=1145)  # nM h [spina_1996]
-    assert found[1.0].max() == pytest.approx(107, abs=32)
+    assert 17 < half_life(time, concentrations[1.0], 48, 120) < 24  # 20.6 +/- 3.4 h [spina_1996]
+    assert 80 < half_life(time, concentrations[0.0], 100, 500) < 130  # about 120 h in one patient
+    assert np.trapezoid(concentrations[1.0], time) == pytest.approx(
+        3234, abs=1145
+    )  # nM h [spina_1996]
+    assert concentrations[1.0].max() == pytest.approx(107, abs=32)
 
 
 def test_a_double_dose_of_desipramine_more_than_doubles_its_level():
@@ -188,7 +199,7 @@ def test_fluvoxamine_after_50_mg_follows_the_plasma_of_the_pet_study():
     assert np.all(np.abs(level[1:] - [13.9, 5.1, 1.5]) < [5.5, 3.2, 1.7])
 
 
-def test_citalopram_on_40_mg_a_day_lies_where_patients_lie():
+def test_citalopram_on_40_mg_a_day_is_in_the_range_of_patients():
     time = hours(20 * 24, 0.5)
     (level,) = levels("human", time, ["citalopram.plasma_total"], mg("citalopram", 40, days=20))
     assert 165 < mean_of_last_day(time, level, 20 * 24) < 405  # nM [citalopram_label_ch]
@@ -222,13 +233,13 @@ def test_fluoxetine_slows_its_own_clearance_and_norfluoxetine_outlasts_it():
         ("yohimbine", 1, 5, 0.5, 0.8),  # 0.68 h
     ],
 )
-def test_half_lives_in_people_are_those_that_were_published(drug, start, end, low, high):
+def test_half_lives_in_people_are_the_published_ones(drug, start, end, low, high):
     time = hours(160, 0.1)
     (level,) = levels("human", time, [f"{drug}.plasma_total"], mg(drug, 5, "iv"))
     assert low < half_life(time, level, start, end) < high
 
 
-def test_nortriptyline_holds_the_transporter_as_pet_saw_if_a_site_needs_four_times_the_ki():
+def test_nortriptyline_occupies_the_transporter_as_in_pet_if_a_site_needs_four_times_the_ki():
     # Plasma that holds half: 59.8 ng/mL in volunteers, 79.8 in patients [sekine_2010, takano_2014].
     drug = DRUGS["nortriptyline"]
     free = np.array([59.8, 79.8]) / drug.value("molar_mass") * 1000 * drug.value("fu", "human")
@@ -250,11 +261,12 @@ def test_nortriptyline_holds_the_transporter_as_pet_saw_if_a_site_needs_four_tim
     assert plasma[25.0] == pytest.approx(23.7, rel=0.5)
     assert occupied[10.0] < occupied[25.0] < occupied[75.0]
     assert occupied[75.0] == pytest.approx(41.1, abs=8)
-    # 33.2 % was measured after 25 mg; 59.8 ng/mL at half and the 23.7 ng/mL measured give 28 %, our levels less.
+    # 33.2 % was measured after 25 mg; 59.8 ng/mL at half and the 23.7 ng/mL measured give 28 %, our
+    # levels less.
     assert 14 < occupied[25.0] < 33.2
 
 
-# --- rats -------------------------------------------------------------------------------------------------------
+# Rats.
 
 
 def test_desipramine_in_the_rat_peaks_in_brain_at_half_an_hour_and_halves_in_eight():
@@ -269,7 +281,7 @@ def test_desipramine_in_the_rat_peaks_in_brain_at_half_an_hour_and_halves_in_eig
     assert 6 < half_life(time, plasma, 12, 40) < 11
 
 
-def test_desipramine_is_gone_two_days_after_a_pump():
+def test_desipramine_is_eliminated_two_days_after_a_pump():
     time = hours(16 * 24, 1.0)
     (level,) = levels("rat", time, ["desipramine.plasma_total"], pump("desipramine", 15, 14))
     assert level[time == 14 * 24][0] == pytest.approx(
@@ -299,7 +311,7 @@ def test_fluoxetine_and_norfluoxetine_in_the_rat_are_those_of_caccia_1990():
     assert 4 < np.trapezoid(metabolite, time) / np.trapezoid(parent, time) < 7  # about 5
 
 
-def test_more_desipramine_than_imipramine_meets_the_rat_that_was_given_imipramine():
+def test_a_rat_given_imipramine_has_more_desipramine_than_imipramine():
     time = hours(96, 0.1)
     parent, metabolite = levels(
         "rat",
@@ -311,7 +323,7 @@ def test_more_desipramine_than_imipramine_meets_the_rat_that_was_given_imipramin
     assert half_life(time, metabolite, 24, 72) > 1.5 * half_life(time, parent, 12, 30)
 
 
-# --- equations --------------------------------------------------------------------------------------------------
+# Equations.
 
 
 def test_a_dose_by_mouth_follows_the_solved_equation_of_one_compartment():
@@ -349,23 +361,25 @@ def test_two_compartments_follow_their_solved_equation():
 
 
 @pytest.mark.parametrize("activity", [1.0, 0.0, 0.5, 2.0])
-def test_what_was_given_is_in_the_depot_in_the_body_or_removed(activity):
+def test_the_dose_is_in_the_depot_in_the_body_or_eliminated(activity):
     time = hours(240, 1.0)
     given = mg("imipramine", 50, days=3)
     names = [
         "imipramine_dose1.amount",
         *(f"imipramine.{s}" for s in ("central", "peripheral", "eliminated")),
     ]
-    found = levels("human", time, names, given, CYP2D6=activity, CYP2C19=activity)
+    concentrations = levels("human", time, names, given, CYP2D6=activity, CYP2C19=activity)
     doses = 1 + np.sum(
         time[:, None] > [[24.0, 48.0]], axis=1
     )  # a dose falls just after its own time
     between = ~np.isin(time, [24.0, 48.0])
-    assert found.sum(axis=0)[between] == pytest.approx((given.amount * doses)[between], rel=1e-6)
-    assert np.all(found > -1e-6 * given.amount)
+    assert concentrations.sum(axis=0)[between] == pytest.approx(
+        (given.amount * doses)[between], rel=1e-6
+    )
+    assert np.all(concentrations > -1e-6 * given.amount)
 
 
-def test_no_more_metabolite_is_made_than_parent_is_removed():
+def test_formation_of_the_metabolite_does_not_exceed_elimination_of_the_parent():
     time = hours(240, 1.0)
     removed, *made = levels(
         "human",
@@ -379,7 +393,7 @@ def test_no_more_metabolite_is_made_than_parent_is_removed():
     assert np.all(sum(made) <= removed * (1 + 1e-6) + 1e-6)
 
 
-def test_brain_approaches_its_multiple_of_free_plasma_under_a_pump():
+def test_brain_approaches_kpuu_times_free_plasma_under_a_pump():
     time = hours(120, 1.0)
     free, brain = levels(
         "rat",
@@ -390,22 +404,22 @@ def test_brain_approaches_its_multiple_of_free_plasma_under_a_pump():
     assert brain[-2] / free[-2] == pytest.approx(DRUGS["atomoxetine"].value("Kpuu"), rel=1e-4)
 
 
-def test_a_probe_gives_its_tissue_a_share_and_the_blood_nothing():
+def test_a_probe_delivers_a_share_to_its_tissue_and_none_to_the_blood():
     time = hours(6, 0.1)
     tissue, blood = levels(
         "rat",
         time,
         ["desipramine_probe_cortex.tissue", "desipramine.plasma_total"],
-        Regimen("desipramine", "probe_cortex", 1000.0, start_h=1.0, duration_h=4.0),
+        Dosing("desipramine", "probe_cortex", 1000.0, start_h=1.0, duration_h=4.0),
     )
     assert tissue[time < 0.95].max() == pytest.approx(0, abs=1e-9)
     assert tissue.max() == pytest.approx(100, rel=0.01)
     assert np.all(blood == pytest.approx(0, abs=1e-12))
 
 
-def test_half_the_enzyme_takes_half_of_its_clearance_and_none_of_the_others():
+def test_half_the_enzyme_halves_its_own_clearance_only():
     time = hours(1000, 0.5)
-    found = {
+    concentrations = {
         activity: np.trapezoid(
             levels(
                 "human",
@@ -419,4 +433,4 @@ def test_half_the_enzyme_takes_half_of_its_clearance_and_none_of_the_others():
         for activity in (1.0, 0.5)
     }
     share = DRUGS["nortriptyline"].value("share_CYP2D6", "human")
-    assert found[1.0] / found[0.5] == pytest.approx(1 - share / 2, rel=5e-4)
+    assert concentrations[1.0] / concentrations[0.5] == pytest.approx(1 - share / 2, rel=5e-4)

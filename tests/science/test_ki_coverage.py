@@ -1,52 +1,54 @@
-"""Does a 95 % interval hold the truth 95 times in a hundred? For one plate, and for three runs."""
+"""A 95 % interval covers the truth 95 times in a hundred, for one plate and for three runs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from tricyclic.assays.binding.competition import Competition
-from tricyclic.assays.binding.readings import readings_of
-from tricyclic.assays.binding.simulate_plate import Truth, one_run, simulate_plate
+from tricyclic.assays.binding.competition import CompetitionPlate
+from tricyclic.assays.binding.readings import plate_readings
+from tricyclic.assays.binding.simulate_plate import one_run, simulate_plate
 from tricyclic.assays.pooling import pool_estimates
-from tricyclic.core.analysis_options import BindingMethod
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.estimate import Estimate
-from tricyclic.core.plate_layout import Layout
-from tricyclic.curves import SHELF
+from tricyclic.core.experiment_plan import TrueValues
+from tricyclic.core.plate_layout import PlateLayout
+from tricyclic.curves import CURVES
 from tricyclic.io.library.protocols import protocol
 from tricyclic.io.plate_layout import layout_from_toml
 
 KI_NM = 0.9
-TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": KI_NM})
-METHOD = BindingMethod(classical=False)
+TRUTH = TrueValues(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": KI_NM})
+METHOD = AnalysisOptions(classical=False)
 
 
 def conditions() -> BindingConditions:
     stated = protocol("net-nisoxetine").conditions
     return replace(
         stated,
-        counting_efficiency=Measured(0.45, ""),
+        counting_efficiency=MeasuredValue(0.45, ""),
         counting_time_min=2.0,
         background_cpm=20.0,
     )
 
 
-def planned() -> Layout:
+def planned() -> PlateLayout:
     return layout_from_toml(protocol("net-nisoxetine").layout)
 
 
-def ki_of_a_plate(truth: Truth, seed: int, *, limits: bool) -> Estimate:
+def ki_of_a_plate(truth: TrueValues, seed: int, *, intervals: bool) -> Estimate:
     rng = np.random.default_rng(seed)
     plate = simulate_plate(conditions(), WELLS, truth, rng, cv=0.05)
-    task = Competition(
-        readings_of(plate, conditions(), "competition", experiment=str(seed)),
-        SHELF,
+    task = CompetitionPlate(
+        plate_readings(plate, conditions(), "competition", experiment=str(seed)),
+        CURVES,
         METHOD,
         "plate",
     )
-    return task.estimates(task.fit(limits=limits))[0]
+    return task.estimates(task.fit(intervals=intervals))[0]
 
 
 def _wells():
@@ -61,23 +63,25 @@ def _wells():
 WELLS = _wells()
 
 
-def test_the_interval_of_one_plate_covers_as_it_says() -> None:
+@pytest.mark.slow
+def test_the_interval_of_one_plate_has_its_stated_coverage() -> None:
     plates = 1000
-    found = [ki_of_a_plate(TRUTH, seed, limits=True) for seed in range(plates)]
-    covered = np.mean([ki.low <= KI_NM <= ki.high for ki in found])
+    estimates = [ki_of_a_plate(TRUTH, seed, intervals=True) for seed in range(plates)]
+    covered = np.mean([ki.low <= KI_NM <= ki.high for ki in estimates])
     assert 0.93 <= covered <= 0.97
-    bias = np.mean(np.log10([ki.value for ki in found])) - np.log10(KI_NM)
+    bias = np.mean(np.log10([ki.value for ki in estimates])) - np.log10(KI_NM)
     assert abs(bias) < 0.005
 
 
-def test_the_interval_of_three_runs_covers_as_it_says() -> None:
+@pytest.mark.slow
+def test_the_interval_of_three_runs_has_its_stated_coverage() -> None:
     # Half-normal days: the runs differ by 0.15 log units, far more than a plate's own error.
     rng = np.random.default_rng(20)
     covered = []
     for experiment in range(400):
         runs = [
             ki_of_a_plate(
-                one_run(TRUTH, rng, sd_log10_ki=0.15), 10_000 + 3 * experiment + k, limits=False
+                one_run(TRUTH, rng, sd_log10_ki=0.15), 10_000 + 3 * experiment + k, intervals=False
             )
             for k in range(3)
         ]
@@ -86,14 +90,17 @@ def test_the_interval_of_three_runs_covers_as_it_says() -> None:
     assert 0.93 <= np.mean(covered) <= 0.97
 
 
+@pytest.mark.slow
 def test_pooling_the_wells_of_three_runs_would_not_cover() -> None:
-    """The trap: wells taken as independent make an interval that is far too narrow (46 % in the literature's design)."""
+    """The trap: wells taken as independent make an interval that is far too narrow (46 % in the
+    literature's design).
+    """
     rng = np.random.default_rng(21)
     covered = []
     for experiment in range(60):
         runs = [
             ki_of_a_plate(
-                one_run(TRUTH, rng, sd_log10_ki=0.15), 50_000 + 3 * experiment + k, limits=True
+                one_run(TRUTH, rng, sd_log10_ki=0.15), 50_000 + 3 * experiment + k, intervals=True
             )
             for k in range(3)
         ]

@@ -1,7 +1,7 @@
-"""The noradrenergic synapse: laws that hold for any values, and bands that the library's own values meet.
+"""The noradrenergic synapse: laws for any values, and bands that the library's own values meet.
 
-The bands are wide on purpose: they are what published experiments agree on, not a fit. Numbers with a name come from
-the paper named beside them.
+The bands are wide on purpose: they are what published experiments agree on, not a fit. Numbers with
+a name come from the paper named beside them.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tricyclic.core.scenario import Part, Place, Scenario, Watch
-from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
+from tricyclic.core.scenario import Compartment, Component, Observable, Scenario
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.dosing import regimens_of
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.dosing import parse_all_dosing
+from tricyclic.simulation.run import Simulator
 
 Floats = NDArray[np.float64]
 NAME = "noradrenergic_synapse"
@@ -25,24 +27,26 @@ CORTEX, LOCUS, RATE = "cortex.NE", "locus.NE", "locus_cells.rate"
 
 
 @cache
-def bench(doses: str) -> Bench:
+def simulator(doses: str) -> Simulator:
     whole = scenario(NAME)
-    return Bench(compose(whole, MECHANISMS, DRUGS, regimens_of(doses, whole, DRUGS)))
+    return Simulator(compose(whole, MECHANISMS, DRUGS, parse_all_dosing(doses, whole, DRUGS)))
 
 
 def course(doses: str, end_h: float, name: str, step_h: float = 0.1, **values: float) -> Floats:
-    """A quantity over time, as percent of its drug-free rest; values are named PART__symbol."""
+    """A quantity over time in percent of its baseline; values are named COMPONENT__symbol."""
     given = {key.replace("__", "."): value for key, value in values.items()}
-    one = bench(doses)
-    rest = one.rest(given)
+    one = simulator(doses)
+    steady = one.steady_state(given)
     times = np.arange(0.0, end_h + step_h / 2, step_h)
     return (
-        100 * one.run(times, [name], given, rest=rest)[:, 0] / one.rest_of([name], given, rest)[0]
+        100
+        * one.run(times, [name], given, start=steady)[:, 0]
+        / one.baseline_values([name], given, steady)[0]
     )
 
 
 def alone(mechanism: str, outputs: list[str], **values: float) -> Floats:
-    """What a mechanism gives by itself, an hour after its ports were set."""
+    """Outputs of a mechanism by itself, an hour after its ports were set."""
     lone = Scenario(
         "lone",
         "lone",
@@ -50,46 +54,46 @@ def alone(mechanism: str, outputs: list[str], **values: float) -> Floats:
         "rat",
         "culture",
         (),
-        (Place("fluid", "fluid"),),
+        (Compartment("fluid", "fluid"),),
         (),
         (),
-        (Part("it", mechanism, "fluid"),),
-        (Watch("w", f"it.{outputs[0]}", "dimensionless", "w"),),
+        (Component("it", mechanism, "fluid"),),
+        (Observable("w", f"it.{outputs[0]}", "dimensionless", "w"),),
     )
-    one = Bench(compose(lone, MECHANISMS, DRUGS, ()))
+    one = Simulator(compose(lone, MECHANISMS, DRUGS, ()))
     given = {f"it.{key}": value for key, value in values.items()}
     start = one.model.start(one.ids(given))
-    return one.run(np.array([0.0, 1.0]), [f"it.{name}" for name in outputs], given, rest=start)[-1]
+    return one.run(np.array([0.0, 1.0]), [f"it.{name}" for name in outputs], given, start=start)[-1]
 
 
 # ---- laws
 
 
-def test_an_untreated_rat_rests_for_sixty_days_whatever_its_values():
-    one = bench("")
+def test_an_untreated_rat_is_at_steady_state_for_sixty_days_whatever_its_values():
+    one = simulator("")
     names = [
         name for name, item in one.composed.quantities.items() if item.kind in ("state", "species")
     ]
     rng = np.random.default_rng(1)
-    moved = [name for name, constant in one.composed.parameters.items() if constant.free]
+    changed = [name for name, constant in one.composed.parameters.items() if constant.free]
     for subject in range(4):
         values = {
             name: rng.uniform(one.composed.parameters[name].low, one.composed.parameters[name].high)
-            for name in moved
+            for name in changed
             if subject
         }
         start = one.model.start(one.ids(values))
-        states = one.run(np.linspace(0, 1440, 61), names, values, rest=start)
+        states = one.run(np.linspace(0, 1440, 61), names, values, start=start)
         assert np.allclose(states, states[0], rtol=1e-7, atol=1e-9)
-    assert len(moved) >= 18
+    assert len(changed) >= 18
 
 
-def test_a_lesion_of_the_raphe_rests_too():
-    one = bench("")
+def test_a_lesion_of_the_raphe_has_a_steady_state_too():
+    one = simulator("")
     values = {"serotonin.innervation": 0.05}
     start = one.model.start(one.ids(values))
     states = one.run(
-        np.array([0.0, 1440.0]), ["serotonin.HT", CORTEX, "beta1.Bmax"], values, rest=start
+        np.array([0.0, 1440.0]), ["serotonin.HT", CORTEX, "beta1.Bmax"], values, start=start
     )
     assert states[1] == pytest.approx(states[0], rel=1e-7)
     assert states[0, 0] == pytest.approx(0.05, rel=1e-9)
@@ -104,8 +108,9 @@ def test_a_blocker_shifts_uptake_to_the_right_without_lowering_its_ceiling():
     assert ceiling[0] == pytest.approx(765 * 400, rel=1e-4)
 
 
-def test_without_transporter_and_feedback_the_small_rest_of_clearance_sets_the_level():
-    # release at rest over what else clears: with 10 % other clearance, 9.78-fold at Km 400 nM and 10 nM at rest
+def test_without_transporter_and_feedback_the_other_clearance_sets_the_concentration():
+    # Baseline release over the other clearance: 9.78-fold with 10 % other clearance, Km 400 nM and
+    # a baseline of 10 nM.
     level = course(
         "desipramine 10000 uM probe_cortex for 8 h",
         8,
@@ -119,7 +124,7 @@ def test_without_transporter_and_feedback_the_small_rest_of_clearance_sets_the_l
     assert level == pytest.approx(100 * (0.9 / (1 + 10 / 400) + 0.1) / 0.1, rel=0.01)
 
 
-def test_release_cannot_exceed_what_the_ready_pool_can_be_filled_with():
+def test_release_cannot_exceed_the_filling_of_the_ready_pool():
     (relative,) = alone("norepinephrine_release", ["relative"], firing=1e6, depth=0.25)
     assert relative == pytest.approx(1.25 / 0.25, rel=1e-4)
     slow, fast = (alone("norepinephrine_release", ["ready"], firing=f)[0] for f in (0.3, 3.0))
@@ -134,7 +139,7 @@ def test_norepinephrine_halves_its_inhibition_at_the_published_concentration():
     assert half / full == pytest.approx(0.5, rel=0.01)
 
 
-def test_an_antagonist_shifts_the_autoreceptor_curve_as_schild_says():
+def test_an_antagonist_shifts_the_autoreceptor_curve_as_schild_predicts():
     # dose ratio 1 + load
     plain = alone("terminal_alpha2", ["inhibition"], amine=8)
     assert alone("terminal_alpha2", ["inhibition"], amine=80, load=9) == pytest.approx(
@@ -145,6 +150,7 @@ def test_an_antagonist_shifts_the_autoreceptor_curve_as_schild_says():
     assert shifted == pytest.approx(brake, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_more_of_an_antagonist_never_means_less_norepinephrine():
     peaks = [
         course(f"desipramine 10 mg/kg ip; rx821002 {dose} mg/kg ip", 3, CORTEX).max()
@@ -153,16 +159,16 @@ def test_more_of_an_antagonist_never_means_less_norepinephrine():
     assert all(np.diff(peaks) > 0)
 
 
-def test_receptors_that_agonist_doubles_the_loss_of_settle_at_half():
+def test_receptors_with_doubled_loss_settle_at_half():
     # Heck and Bylund 1997: norepinephrine raises the loss about two-fold and halves the receptors
     one = alone("receptor_adaptation", ["density"], drive=2, driven=1, k_turnover=10)
     assert one[0] == pytest.approx(0.5, abs=1e-4)
 
 
 def test_a_probe_recovers_less_where_uptake_is_blocked():
-    # Cosford 1996: 35 % at rest, 26 % under local desipramine
+    # Cosford 1996: 35 % at baseline, 26 % under local desipramine
     doses = "desipramine 10 uM probe_cortex for 4 h"
-    one = bench(doses)
+    one = simulator(doses)
     recovery = one.run(np.array([0.0, 4.0]), ["probe_cortex.recovery"])[:, 0]
     assert recovery[0] == pytest.approx(0.35, abs=0.005)
     assert recovery[1] == pytest.approx(0.26, abs=0.025)
@@ -172,10 +178,10 @@ def test_nothing_becomes_negative_under_repeated_doses():
     doses = "desipramine 10 mg/kg ip every 12 h for 14 d"
     names = [
         name
-        for name, item in bench(doses).composed.quantities.items()
+        for name, item in simulator(doses).composed.quantities.items()
         if item.kind in ("state", "species")
     ]
-    table = bench(doses).run(np.linspace(0, 480, 481), names)
+    table = simulator(doses).run(np.linspace(0, 480, 481), names)
     assert table.min() > -1e-6
     assert np.isfinite(table).all()
 
@@ -202,7 +208,8 @@ def test_block_with_an_antagonist_is_far_more_than_either():
 
 
 def test_alpha2_antagonists_alone_about_double_norepinephrine():
-    # Abercrombie 1988: yohimbine 5 mg/kg, 230 %; Fernandez-Pastor 2002: RX821002 into the locus coeruleus, 195 +/- 26 %
+    # Abercrombie 1988: yohimbine 5 mg/kg, 230 %; Fernandez-Pastor 2002: RX821002 into the locus
+    # coeruleus, 195 +/- 26 %
     assert course("yohimbine 5 mg/kg ip", 3, CORTEX).max() == pytest.approx(230, abs=50)
     assert course("rx821002 100 uM probe_lc for 3 h", 3, CORTEX).max() == pytest.approx(195, abs=52)
 
@@ -253,12 +260,13 @@ def test_fourteen_days_of_desipramine_triple_norepinephrine_while_firing_stays_l
 
 def test_transporters_and_tyrosine_hydroxylase_fall_over_weeks():
     doses = "desipramine 10 mg/kg ip every 24 h for 21 d"
-    # Bauer 1992: 60 to 80 % of [3H]nisoxetine sites two days after the last of 21 doses; Nestler 1990: 30 to 60 % of the enzyme
+    # Bauer 1992: 60 to 80 % of [3H]nisoxetine sites two days after the last of 21 doses; Nestler
+    # 1990: 30 to 60 % of the enzyme
     assert 60 < course(doses, 528, "net_cortex_density.density", step_h=1)[20 * 24 + 48] < 80
     assert 30 < course(doses, 528, "enzyme.enzyme", step_h=1)[21 * 24] < 60
 
 
-def test_transporters_are_lost_to_the_blocker_even_where_there_is_no_norepinephrine_to_see():
+def test_a_blocker_reduces_transporters_even_without_norepinephrine():
     # Weinshenker 2002: mice without norepinephrine lose NET under desipramine too
     doses = "desipramine 15 mg/kg/d pump for 14 d"
     lost = course(doses, 336, "net_cortex_density.density", step_h=1)[-1]

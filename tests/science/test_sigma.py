@@ -1,4 +1,5 @@
-"""Sigma-1 in culture: BDNF-evoked glutamate (Yagasaki 2006), NGF neurites (Takebayashi 2002), and what a clinical dose reaches.
+"""Sigma-1 in culture: BDNF-evoked glutamate (Yagasaki 2006), NGF neurites (Takebayashi 2002), and
+what a clinical dose reaches.
 
 The papers' abstracts give directions; sizes are the bands that the model is held to.
 """
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 
 from tricyclic.core.constant import Constant
-from tricyclic.core.dosing import Regimen
+from tricyclic.core.dosing import Dosing
 from tricyclic.core.drug import Drug
-from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.run import Simulator
 
 MECHANISMS, DRUGS = dict(mechanisms()), dict(drugs())
 PRETREATMENT_H, BDNF_MIN, DAYS_H = 48.0, 15.0, 120.0
@@ -25,21 +28,21 @@ FULL_INVERSE_AGONIST = Drug(
     "inverse",
     "full inverse agonist",
     (
-        Constant("Ki_sigma1", 10.0, "nM", says="made up"),
-        Constant("efficacy_sigma1", -1.0, "dimensionless", says="made up"),
+        Constant("Ki_sigma1", 10.0, "nM", description="made up"),
+        Constant("efficacy_sigma1", -1.0, "dimensionless", description="made up"),
     ),
 )
 
 
 @functools.cache
-def bench(name: str, bath: tuple[str, ...], later: tuple[str, ...] = ()) -> Bench:
-    """A culture with drugs in its medium from the start (`bath`) and from 48 h on (`later`); `levels` says how much."""
-    regimens = [Regimen(drug, "bath", 1.0, duration_h=1e4) for drug in bath]
-    regimens += [
-        Regimen(drug, "bath", 1.0, start_h=PRETREATMENT_H, duration_h=1e4) for drug in later
-    ]
-    return Bench(
-        compose(scenario(name), MECHANISMS, DRUGS | {"inverse": FULL_INVERSE_AGONIST}, regimens)
+def simulator(name: str, bath: tuple[str, ...], later: tuple[str, ...] = ()) -> Simulator:
+    """A culture with drugs in its medium from the start (`bath`) and from 48 h on (`later`);
+    `levels` sets the concentrations.
+    """
+    dosing = [Dosing(drug, "bath", 1.0, duration_h=1e4) for drug in bath]
+    dosing += [Dosing(drug, "bath", 1.0, start_h=PRETREATMENT_H, duration_h=1e4) for drug in later]
+    return Simulator(
+        compose(scenario(name), MECHANISMS, DRUGS | {"inverse": FULL_INVERSE_AGONIST}, dosing)
     )
 
 
@@ -50,7 +53,7 @@ def levels(drugs_nM: dict[str, float]) -> dict[str, float]:
 
 def course(name: str, times_h: list[float], quantities: list[str], **bath_nM: float) -> np.ndarray:
     """Quantities of a culture over time, shape (times, quantities)."""
-    return bench(name, tuple(bath_nM)).run(np.array(times_h), quantities, levels(bath_nM))
+    return simulator(name, tuple(bath_nM)).run(np.array(times_h), quantities, levels(bath_nM))
 
 
 @functools.cache
@@ -58,7 +61,7 @@ def net_release(*, minutes: float = BDNF_MIN, expression: float = 1.0, **bath_nM
     """Glutamate after BDNF less glutamate just before it, after 48 h with the drugs [nM]."""
     times = np.array([0.0, PRETREATMENT_H - 1e-3, PRETREATMENT_H + minutes / 60])
     values = levels({**bath_nM, "bdnf": BDNF_NM}) | {"sigma1.expression": expression}
-    table = bench("bdnf_glutamate", tuple(bath_nM), ("bdnf",)).run(
+    table = simulator("bdnf_glutamate", tuple(bath_nM), ("bdnf",)).run(
         times, ["release.glutamate"], values
     )
     return float(table[2, 0] - table[1, 0])
@@ -75,7 +78,7 @@ def neurites(*, ngf: float = NGF_NM, expression: float = 1.0, **bath_nM: float) 
     """Cells with neurites after five days [%]."""
     bath = {"ngf": ngf, **bath_nM}
     values = levels(bath) | {"sigma1.expression": expression}
-    culture = bench("ngf_neurites", tuple(bath))
+    culture = simulator("ngf_neurites", tuple(bath))
     return float(culture.run(np.array([0.0, DAYS_H]), ["growth.neurites"], values)[1, 0])
 
 
@@ -89,7 +92,7 @@ def test_the_potentiation_shows_within_any_time_that_the_assay_may_take(minutes)
 
 
 @pytest.mark.parametrize("antagonist", ["bd1047", "ne_100"])
-def test_a_sigma1_antagonist_abolishes_the_potentiation_and_does_nothing_alone(antagonist):
+def test_a_sigma1_antagonist_abolishes_the_potentiation_and_has_no_effect_alone(antagonist):
     assert potentiation(imipramine=1000.0, **{antagonist: 1000.0}) < 1.15
     assert 0.85 < potentiation(**{antagonist: 1000.0}) < 1.15
 
@@ -101,7 +104,7 @@ def test_more_antagonist_never_blocks_less():
     assert np.all(np.diff(seen) < 0)
 
 
-def test_half_of_the_potentiation_comes_at_0_3_to_1_2_uM_of_imipramine():
+def test_the_ec50_of_potentiation_by_imipramine_is_0_3_to_1_2_uM():
     doses = np.logspace(1, 5, 17)
     effect = np.array([potentiation(imipramine=float(nM)) for nM in doses]) - 1
     assert np.all(np.diff(effect) > 0)
@@ -119,7 +122,7 @@ def test_overexpressed_sigma1_potentiates_without_a_drug_and_antisense_weakens()
 
 
 @pytest.mark.parametrize("blocker", ["xestospongin_c", "u73122"])
-def test_without_ip3_receptors_or_phospholipase_c_bdnf_releases_next_to_nothing(blocker):
+def test_without_ip3_receptors_or_phospholipase_c_bdnf_releases_almost_no_glutamate(blocker):
     assert net_release(imipramine=1000.0, **{blocker: 20000.0}) < 0.1 * net_release()
 
 
@@ -135,14 +138,14 @@ def test_a_drug_without_bdnf_releases_little():
     assert 1.0 < glutamate[1] / glutamate[0] < 1.3
 
 
-def test_the_active_share_is_the_constitutive_one_at_rest_all_under_agonist_and_none_under_inverse_agonist():
+def test_the_active_share_is_constitutive_1_under_agonist_and_0_under_inverse_agonist():
     names = ["sigma1.active", "sigma1.total"]
     constitutive = MECHANISMS["sigma1"].constants_for("sigma1")["constitutive"].value
     for drug, share in (("pentazocine", 1.0), ("ne_100", constitutive), ("inverse", 0.0)):
-        (rest, total), (active, late_total) = course(
+        (baseline, total), (active, late_total) = course(
             "bdnf_glutamate", [0.0, 24.0], names, **{drug: 1e6}
         )
-        assert rest == pytest.approx(constitutive * total)
+        assert baseline == pytest.approx(constitutive * total)
         assert active / late_total == pytest.approx(share, abs=0.005)
 
 
@@ -217,8 +220,9 @@ def test_half_of_the_neurites_come_at_a_few_ng_per_ml_of_ngf():
     assert 1.0 < ec50 < 10.0
 
 
-def test_a_clinical_dose_holds_a_tenth_of_sigma1_where_the_culture_holds_half():
-    # Imipramine at 150 mg a day: 33 to 85 ng/ml in plasma (Swiss label). Affinity: 602 nM (the guide) and 343 nM (Narita 1996, rat brain).
+def test_a_clinical_dose_occupies_a_tenth_of_sigma1_where_the_culture_has_half():
+    # Imipramine at 150 mg a day: 33 to 85 ng/ml in plasma (Swiss label). Affinity: 602 nM (the
+    # guide) and 343 nM (Narita 1996, rat brain).
     imipramine = DRUGS["imipramine"]
     unbound = imipramine.value("fu", "human")
     free_nM = [
@@ -227,7 +231,7 @@ def test_a_clinical_dose_holds_a_tenth_of_sigma1_where_the_culture_holds_half():
 
     def occupancy(nM: float, ki_nM: float) -> float:
         values = levels({"imipramine": nM}) | {"imipramine.Ki_sigma1": ki_nM}
-        culture = bench("bdnf_glutamate", ("imipramine",))
+        culture = simulator("bdnf_glutamate", ("imipramine",))
         return float(culture.run(np.array([0.0, 1.0]), ["sigma1.occupancy"], values)[1, 0])
 
     clinical = [occupancy(nM, ki_nM) for nM in free_nM for ki_nM in (602.0, 343.0)]
@@ -238,8 +242,8 @@ def test_a_clinical_dose_holds_a_tenth_of_sigma1_where_the_culture_holds_half():
 
 
 @pytest.mark.parametrize("name", ["bdnf_glutamate", "ngf_neurites", "calcium_minutes"])
-def test_a_culture_without_drugs_rests_for_sixty_days(name):
-    culture = bench(name, ())
-    watches = [watch.quantity for watch in culture.composed.scenario.watches]
-    table = culture.run(np.linspace(0.0, 1440.0, 61), watches)
+def test_a_culture_without_drugs_is_at_steady_state_for_sixty_days(name):
+    culture = simulator(name, ())
+    quantities = [one.quantity for one in culture.composed.scenario.observables]
+    table = culture.run(np.linspace(0.0, 1440.0, 61), quantities)
     assert np.allclose(table, table[0], rtol=1e-6, atol=1e-9)

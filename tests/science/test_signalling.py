@@ -1,7 +1,8 @@
 """Postsynaptic signalling: beta1 to cAMP and CREB, alpha2 against it, alpha1 and TrkB to calcium.
 
-Calcium is held to the published equations of Li and Rinzel with the constants of De Young and Keizer, solved here a second time
-in uM and seconds; the rest to directions and times that were measured.
+Calcium is compared with the published equations of Li and Rinzel with the constants of De Young and
+Keizer, solved here a second time in uM and seconds; everything else with directions and times that
+were measured.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from tricyclic.core.dosing import Regimen
-from tricyclic.core.mechanism import Link, Mechanism
-from tricyclic.core.scenario import Fluid, Part, Place, Scenario, Site
-from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
+from tricyclic.core.dosing import Dosing
+from tricyclic.core.mechanism import DiagramEdge, Mechanism
+from tricyclic.core.scenario import BindingSite, Compartment, Component, Fluid, Scenario
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.run import Simulator
 
 MECHANISMS, DRUGS = dict(mechanisms()), dict(drugs())
 OURS = (
@@ -41,52 +44,68 @@ OURS = (
     "glutamate_release",
     "ngf_neurites",
 )
-NE_REST, DAY = 10.0, 24.0
+NE_BASELINE, DAY = 10.0, 24.0
 
 
 def model(
-    parts: tuple[Part, ...], sites: tuple[Site, ...] = (), regimens: tuple[Regimen, ...] = ()
-) -> Bench:
-    place = (Place("cell", "cell"),)
+    parts: tuple[Component, ...],
+    sites: tuple[BindingSite, ...] = (),
+    dosing: tuple[Dosing, ...] = (),
+) -> Simulator:
+    place = (Compartment("cell", "cell"),)
     fluids = (Fluid("medium", "bath", "medium"),)
     made = Scenario(
         "trial", "trial", "trial", "rat", "culture", ("bath",), place, fluids, sites, parts, ()
     )
-    return Bench(compose(made, MECHANISMS, DRUGS, regimens))
+    return Simulator(compose(made, MECHANISMS, DRUGS, dosing))
 
 
 @functools.cache
-def alone(mechanism: str) -> Bench:
-    return model((Part("x", mechanism, "cell"),))
+def alone(mechanism: str) -> Simulator:
+    return model((Component("x", mechanism, "cell"),))
 
 
 @functools.cache
-def neuron() -> Bench:
+def neuron() -> Simulator:
     """A neuron under norepinephrine that the tests set."""
     return model(
         (
-            Part("beta1", "beta1_receptor", "cell"),
-            Part("alpha2", "alpha2_postsynaptic", "cell"),
-            Part("gs", "gs_protein", "cell", {"drive": "beta1.drive"}),
-            Part("gi", "gi_protein", "cell", {"drive": "alpha2.drive"}),
-            Part(
+            Component("beta1", "beta1_receptor", "cell"),
+            Component("alpha2", "alpha2_postsynaptic", "cell"),
+            Component("gs", "gs_protein", "cell", {"drive": "beta1.drive"}),
+            Component("gi", "gi_protein", "cell", {"drive": "alpha2.drive"}),
+            Component(
                 "cyclase",
                 "adenylyl_cyclase",
                 "cell",
-                {"Gs": "gs.Gs", "Gs_rest": "gs.Gs_rest", "Gi": "gi.Gi", "Gi_rest": "gi.Gi_rest"},
+                {
+                    "Gs": "gs.Gs",
+                    "Gs_baseline": "gs.Gs_baseline",
+                    "Gi": "gi.Gi",
+                    "Gi_baseline": "gi.Gi_baseline",
+                },
             ),
-            Part(
+            Component(
                 "camp",
                 "camp",
                 "cell",
-                {"activity": "cyclase.activity", "PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"},
+                {
+                    "activity": "cyclase.activity",
+                    "PKA": "creb.PKA",
+                    "PKA_baseline": "creb.PKA_baseline",
+                },
             ),
-            Part("creb", "pka_creb", "cell", {"cAMP": "camp.cAMP", "cAMP_rest": "camp.cAMP_rest"}),
-            Part(
+            Component(
+                "creb",
+                "pka_creb",
+                "cell",
+                {"cAMP": "camp.cAMP", "cAMP_baseline": "camp.cAMP_baseline"},
+            ),
+            Component(
                 "gene",
                 "bdnf_expression",
                 "cell",
-                {"pCREB": "creb.pCREB", "pCREB_rest": "creb.pCREB_rest"},
+                {"pCREB": "creb.pCREB", "pCREB_baseline": "creb.pCREB_baseline"},
             ),
         )
     )
@@ -95,18 +114,18 @@ def neuron() -> Bench:
 def under(
     times_h: list[float], names: list[str], start: np.ndarray | None = None, **values: float
 ) -> np.ndarray:
-    """The neuron, from its untreated rest (or `start`), with other values from time 0 on."""
+    """The neuron from its untreated steady state (or `start`), with other values from time 0 on."""
     culture = neuron()
-    rest = culture.rest() if start is None else start
-    told = {name.replace("__", "."): value for name, value in values.items()}
-    return culture.run(np.array(times_h), names, told, rest=rest)
+    baseline = culture.steady_state() if start is None else start
+    parameters = {name.replace("__", "."): value for name, value in values.items()}
+    return culture.run(np.array(times_h), names, parameters, start=baseline)
 
 
 def norepinephrine(nM: float) -> dict[str, float]:
     return {"beta1__NE": nM, "alpha2__NE": nM}
 
 
-def all_states(bench: Bench, times_h: list[float], **values: float) -> np.ndarray:
+def all_states(bench: Simulator, times_h: list[float], **values: float) -> np.ndarray:
     names = [state.replace("__", ".") for state in bench.model.states]
     return under(times_h, names, **values)
 
@@ -114,7 +133,7 @@ def all_states(bench: Bench, times_h: list[float], **values: float) -> np.ndarra
 # ---- what the diagrams draw is what the equations do
 
 
-def slope(mechanism: Mechanism, link: Link, seed: int) -> float:
+def slope(mechanism: Mechanism, link: DiagramEdge, seed: int) -> float:
     """How the link's end answers to its start, every other quantity held, around a random point."""
     rules, rates, starts = {}, {}, {}
     for line in mechanism.body:
@@ -126,8 +145,8 @@ def slope(mechanism: Mechanism, link: Link, seed: int) -> float:
         table[left.strip(" '")] = right
     rng = np.random.default_rng(seed)
     known = {name: row.value for name, row in mechanism.constants_for("").items()}
-    for port in mechanism.of_kind("in"):
-        if not port.name.endswith("_rest"):
+    for port in mechanism.ports_of_kind("in"):
+        if not port.name.endswith("_baseline"):
             known[port.name] = (
                 known[port.name] * rng.uniform(0.5, 2)
                 + 0.5 * (known[port.name] == 0) * rng.random()
@@ -158,7 +177,7 @@ def slope(mechanism: Mechanism, link: Link, seed: int) -> float:
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_arrow_of_a_diagram_has_the_sign_of_the_equations(name):
-    for link in MECHANISMS[name].links:
+    for link in MECHANISMS[name].diagram_edges:
         for seed in range(20):
             change = slope(MECHANISMS[name], link, seed)
             assert (change < 0) if link.kind == "inhibits" else (change > 0), (
@@ -170,89 +189,99 @@ def test_every_arrow_of_a_diagram_has_the_sign_of_the_equations(name):
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_mechanism_alone_stays_at_its_own_start(name):
+def test_each_mechanism_alone_starts_at_its_steady_state(name):
     bench = alone(name)
     if not bench.model.states:
         return
     names = [state.replace("__", ".") for state in bench.model.states]
-    table = bench.run(np.array([0.0, 1440.0]), names, rest=bench.model.start())
+    table = bench.run(np.array([0.0, 1440.0]), names, start=bench.model.start())
     assert table[1] == pytest.approx(table[0], rel=1e-7, abs=1e-12)
 
 
-def test_norepinephrine_raises_cyclic_amp_protein_kinase_a_and_creb_in_turn():
+def test_norepinephrine_raises_camp_protein_kinase_a_and_creb_in_turn():
     names = ["camp.cAMP", "creb.PKA", "creb.pCREB", "gene.BDNF"]
-    table = under([0.0, 1 / 60, 1.0, 6.0], names, **norepinephrine(3 * NE_REST))
+    table = under([0.0, 1 / 60, 1.0, 6.0], names, **norepinephrine(3 * NE_BASELINE))
     assert np.all(table[2, :3] > 1.1 * table[0, :3])
     # cAMP is there within a minute, the protein takes days
     assert (table[1, 0] / table[0, 0] - 1) > 0.5 * (table[2, 0] / table[0, 0] - 1)
     assert table[2, 3] / table[0, 3] < 1.02
 
 
-def test_kinase_and_creb_lie_where_they_answer_to_a_rise_and_a_fall():
+def test_kinase_and_creb_respond_to_a_rise_and_to_a_fall():
     names = ["creb.PKA", "creb.pCREB"]
     bench = model(
         (
-            Part("camp", "camp", "cell", {"PKA": "creb.PKA", "PKA_rest": "creb.PKA_rest"}),
-            Part("creb", "pka_creb", "cell", {"cAMP": "camp.cAMP", "cAMP_rest": "camp.cAMP_rest"}),
+            Component(
+                "camp", "camp", "cell", {"PKA": "creb.PKA", "PKA_baseline": "creb.PKA_baseline"}
+            ),
+            Component(
+                "creb",
+                "pka_creb",
+                "cell",
+                {"cAMP": "camp.cAMP", "cAMP_baseline": "camp.cAMP_baseline"},
+            ),
         )
     )
-    rest = bench.rest()
+    baseline = bench.steady_state()
     table = {
-        activity: bench.run(np.array([0.0, 24.0]), names, {"camp.activity": activity}, rest=rest)[1]
+        activity: bench.run(
+            np.array([0.0, 24.0]), names, {"camp.activity": activity}, start=baseline
+        )[1]
         for activity in (0.67, 1.0, 1.5)
     }
     assert np.all((table[1.0] > 0.1) & (table[1.0] < 0.5))
     assert np.all(table[1.5] > 1.25 * table[1.0]) and np.all(table[0.67] < 0.8 * table[1.0])
 
 
-def test_weeks_of_norepinephrine_cost_beta1_receptors_and_the_signal_they_gave():
+def test_weeks_of_norepinephrine_reduce_beta1_receptors_and_their_signal():
     names = ["beta1.density", "camp.cAMP", "creb.pCREB"]
-    table = under([0.0, 6.0, 14 * DAY], names, **norepinephrine(3 * NE_REST))
+    table = under([0.0, 6.0, 14 * DAY], names, **norepinephrine(3 * NE_BASELINE))
     assert 0.4 < table[2, 0] < 0.65
     assert table[2, 1] < table[1, 1] and table[2, 2] < table[1, 2]
 
 
 def test_desipramine_by_pump_for_14_days_leaves_the_published_beta1_density_two_days_later():
-    # Zhao 2008, as the guide gives it: 15 mg/kg a day for 14 d, 73.3 to 40.7 +/- 3.4 fmol/mg two days after.
+    # Zhao 2008, as the guide gives it: 15 mg/kg a day for 14 d, 73.3 to 40.7 +/- 3.4 fmol/mg two
+    # days after.
     rate = DRUGS["desipramine"].nmol_per_kg(15.0) / 24
-    pump = Regimen("desipramine", "pump", rate, duration_h=14 * DAY)
-    rat = Bench(compose(scenario("noradrenergic_synapse"), MECHANISMS, DRUGS, (pump,)))
+    pump = Dosing("desipramine", "pump", rate, duration_h=14 * DAY)
+    rat = Simulator(compose(scenario("noradrenergic_synapse"), MECHANISMS, DRUGS, (pump,)))
     bmax = rat.run(np.array([0.0, 16 * DAY]), ["beta1.Bmax"])[:, 0]
     assert bmax[0] == pytest.approx(73.3)
     assert bmax[1] == pytest.approx(40.7, abs=3.4)
 
 
 def test_beta1_receptors_come_back_with_a_half_life_of_5_to_8_days():
-    states = all_states(neuron(), [0.0, 21 * DAY], **norepinephrine(5 * NE_REST))[1]
+    states = all_states(neuron(), [0.0, 21 * DAY], **norepinephrine(5 * NE_BASELINE))[1]
     days = np.linspace(0.0, 60.0, 241)
     missing = 1 - under(list(days * DAY), ["beta1.density"], start=states)[:, 0]
     half = float(np.interp(-0.5 * missing[0], -missing, days))
     assert 5.0 < half < 8.0
 
 
-def test_without_serotonin_norepinephrine_costs_no_beta1_receptors():
+def test_without_serotonin_norepinephrine_does_not_reduce_beta1_receptors():
     table = under(
-        [0.0, 21 * DAY], ["beta1.density"], beta1__permission=0.0, **norepinephrine(5 * NE_REST)
+        [0.0, 21 * DAY], ["beta1.density"], beta1__permission=0.0, **norepinephrine(5 * NE_BASELINE)
     )
     assert table[1, 0] == pytest.approx(1.0)
 
 
 def test_phosphorylation_uncouples_beta1_within_minutes():
-    drive = under([0.0, 1 / 3600, 1.0], ["beta1.drive"], beta1__NE=5 * NE_REST)[:, 0]
+    drive = under([0.0, 1 / 3600, 1.0], ["beta1.drive"], beta1__NE=5 * NE_BASELINE)[:, 0]
     assert drive[0] == pytest.approx(drive[1], rel=0.02) and 1.5 < drive[2] < 0.95 * drive[1]
 
 
-def test_alpha2_holds_cyclase_back_and_closes_calcium_channels_unless_an_antagonist_is_there():
+def test_alpha2_inhibits_cyclase_and_closes_calcium_channels_unless_an_antagonist_is_present():
     names = ["camp.cAMP", "gi.channels"]
-    rest, up = under([0.0, 1.0], names, alpha2__NE=5 * NE_REST)
-    assert np.all(up < 0.95 * rest)
-    _, blocked = under([0.0, 1.0], names, alpha2__NE=5 * NE_REST, alpha2__load=1000.0)
-    assert np.all(blocked > rest)
+    baseline, up = under([0.0, 1.0], names, alpha2__NE=5 * NE_BASELINE)
+    assert np.all(up < 0.95 * baseline)
+    _, blocked = under([0.0, 1.0], names, alpha2__NE=5 * NE_BASELINE, alpha2__load=1000.0)
+    assert np.all(blocked > baseline)
 
 
 def test_an_alpha2_agonist_lowers_cyclic_amp():
-    rest, clonidine = under([0.0, 1.0], ["camp.cAMP"], alpha2__load=2.0, alpha2__effect=1.0)
-    assert clonidine[0] < 0.95 * rest[0]
+    baseline, clonidine = under([0.0, 1.0], ["camp.cAMP"], alpha2__load=2.0, alpha2__effect=1.0)
+    assert clonidine[0] < 0.95 * baseline[0]
 
 
 def test_a_blocker_of_the_phosphodiesterase_raises_cyclic_amp_and_creb():
@@ -269,61 +298,65 @@ def test_no_norepinephrine_at_all_leaves_everything_finite_and_positive():
 
 
 @functools.cache
-def gq_neuron() -> Bench:
-    sites = (Site("alpha1_site", "alpha1", "medium", "cell", "alpha1 adrenoceptor"),)
+def gq_neuron() -> Simulator:
+    sites = (BindingSite("alpha1_site", "alpha1", "medium", "cell", "alpha1 adrenoceptor"),)
     parts = (
-        Part("alpha1", "alpha1_gq", "cell", {"load": "alpha1_site.load"}),
-        Part(
+        Component("alpha1", "alpha1_gq", "cell", {"load": "alpha1_site.load"}),
+        Component(
             "ip3",
             "ip3",
             "cell",
-            {"PLCbeta": "alpha1.PLCbeta", "PLCbeta_rest": "alpha1.PLCbeta_rest"},
+            {"PLCbeta": "alpha1.PLCbeta", "PLCbeta_baseline": "alpha1.PLCbeta_baseline"},
         ),
-        Part(
-            "calcium", "ip3r_calcium_slow", "cell", {"IP3": "ip3.IP3", "IP3_rest": "ip3.IP3_rest"}
+        Component(
+            "calcium",
+            "ip3r_calcium_slow",
+            "cell",
+            {"IP3": "ip3.IP3", "IP3_baseline": "ip3.IP3_baseline"},
         ),
     )
-    return model(parts, sites, (Regimen("imipramine", "bath", 1.0, duration_h=1e4),))
+    return model(parts, sites, (Dosing("imipramine", "bath", 1.0, duration_h=1e4),))
 
 
 def test_norepinephrine_raises_ip3_and_calcium_by_alpha1_and_imipramine_blocks_that():
     bench, names, times = gq_neuron(), ["ip3.IP3", "calcium.Ca"], np.array([0.0, 1.0])
-    rest = bench.rest()
+    baseline = bench.steady_state()
 
     def ends(**values: float) -> np.ndarray:
-        told = {name.replace("__", "."): value for name, value in values.items()}
-        return bench.run(times, names, told, rest=rest)[1]
+        parameters = {name.replace("__", "."): value for name, value in values.items()}
+        return bench.run(times, names, parameters, start=baseline)[1]
 
     quiet = ends(imipramine_dose1__dose=0.0)
-    raised = ends(alpha1__NE=5 * NE_REST, imipramine_dose1__dose=0.0)
-    blocked = ends(alpha1__NE=5 * NE_REST, imipramine_dose1__dose=3000.0)
+    raised = ends(alpha1__NE=5 * NE_BASELINE, imipramine_dose1__dose=0.0)
+    blocked = ends(alpha1__NE=5 * NE_BASELINE, imipramine_dose1__dose=3000.0)
     assert np.all(raised > 1.03 * quiet)
     assert np.all(blocked < quiet)
 
 
-def test_no_value_within_its_range_lets_a_blocker_of_phospholipase_c_use_up_more_ip3_than_there_is():
-    # With both phospholipases blocked, what is left of production is what others keep up; it cannot be negative.
+def test_a_blocker_of_phospholipase_c_leaves_ip3_positive_for_all_values_in_range():
+    # With both phospholipases blocked, what is left of production is what others keep up; it cannot
+    # be negative.
     parts = (
-        Part("alpha1", "alpha1_gq", "cell"),
-        Part("trkb", "trkb_plcgamma", "cell"),
-        Part(
+        Component("alpha1", "alpha1_gq", "cell"),
+        Component("trkb", "trkb_plcgamma", "cell"),
+        Component(
             "ip3",
             "ip3",
             "cell",
             {
                 "PLCbeta": "alpha1.PLCbeta",
-                "PLCbeta_rest": "alpha1.PLCbeta_rest",
+                "PLCbeta_baseline": "alpha1.PLCbeta_baseline",
                 "PLCgamma": "trkb.PLCgamma",
-                "PLCgamma_rest": "trkb.PLCgamma_rest",
+                "PLCgamma_baseline": "trkb.PLCgamma_baseline",
             },
         ),
     )
     bench = model(parts)
     known = bench.composed.parameters
-    worst = {name: known[name].low for name in ("ip3.IP3_rest", "trkb.half")}
+    worst = {name: known[name].low for name in ("ip3.IP3_baseline", "trkb.half")}
     worst |= {
         name: known[name].high
-        for name in ("alpha1.Gq_rest", "trkb.own_load", "ip3.by_PLCbeta", "ip3.by_PLCgamma")
+        for name in ("alpha1.Gq_baseline", "trkb.own_load", "ip3.by_PLCbeta", "ip3.by_PLCgamma")
     }
     blocked = {"alpha1.PLC_load": 1e6, "trkb.PLC_load": 1e6}
     times = np.array([0.0, 1.0])
@@ -331,18 +364,19 @@ def test_no_value_within_its_range_lets_a_blocker_of_phospholipase_c_use_up_more
         times,
         ["ip3.IP3", "alpha1.PLCbeta", "trkb.PLCgamma"],
         worst | blocked,
-        rest=bench.rest(worst),
+        start=bench.steady_state(worst),
     )
     assert ends[1, 1:] == pytest.approx(0.0, abs=1e-5)
     assert ends[1, 0] > 0.0
 
 
 def test_half_of_the_active_trkb_leaves_the_surface_in_two_to_three_hours():
-    # Proenca 2016: 2.5 h for receptors under BDNF; return is shut off here, as their label does not see it.
+    # Proenca 2016: 2.5 h for receptors under BDNF; return is shut off here, as their label does not
+    # see it.
     bench = alone("trkb_plcgamma")
     values = {"x.load": 1e6, "x.effect": 1e6, "x.k_return": 1e-9, "x.k_loss": 0.277}
     hours = np.linspace(0.0, 8.0, 161)
-    surface = bench.run(hours, ["x.surface"], values, rest=bench.model.start())[:, 0]
+    surface = bench.run(hours, ["x.surface"], values, start=bench.model.start())[:, 0]
     assert 2.0 < float(np.interp(-0.5, -surface, hours)) < 3.0
 
 
@@ -392,16 +426,16 @@ def seconds_between_peaks(seconds: np.ndarray, calcium: np.ndarray) -> float:
     return float(np.diff(seconds[1:-1][high]).mean())
 
 
-def test_the_leak_that_keeps_calcium_at_rest_is_the_published_one():
+def test_the_leak_that_keeps_baseline_calcium_is_the_published_one():
     bench = alone("ip3r_calcium")
-    leak = bench.rest_of(["x.leak"])[0] / 3600
+    leak = bench.baseline_values(["x.leak"])[0] / 3600
     assert leak == pytest.approx(V2, rel=0.02)
 
 
 @pytest.mark.parametrize("ip3_nM", [0.0, 100.0, 200.0, 300.0, 800.0, 1500.0])
 def test_slow_calcium_ends_at_the_published_steady_state(ip3_nM):
     bench = alone("ip3r_calcium_slow")
-    end = bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[
+    end = bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, start=bench.model.start())[
         1, 0
     ]
     assert end == pytest.approx(1e3 * steady_uM(ip3_nM / 1e3), rel=0.01)
@@ -410,7 +444,7 @@ def test_slow_calcium_ends_at_the_published_steady_state(ip3_nM):
 @pytest.mark.parametrize("ip3_nM", [50.0, 250.0, 330.0, 700.0, 1000.0])
 def test_where_calcium_does_not_oscillate_both_calcium_mechanisms_end_at_the_same_level(ip3_nM):
     ends = [
-        bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[
+        bench.run(np.array([0.0, 10.0]), ["x.Ca"], {"x.IP3": ip3_nM}, start=bench.model.start())[
             1, 0
         ]
         for bench in (alone("ip3r_calcium"), alone("ip3r_calcium_slow"))
@@ -425,7 +459,7 @@ def test_where_calcium_does_not_oscillate_both_calcium_mechanisms_end_at_the_sam
 def test_calcium_oscillates_between_the_two_published_thresholds_of_ip3(ip3_nM, oscillates):
     bench = alone("ip3r_calcium")
     hours = np.linspace(0.5, 0.55, 721)
-    calcium = bench.run(np.r_[0.0, hours], ["x.Ca"], {"x.IP3": ip3_nM}, rest=bench.model.start())[
+    calcium = bench.run(np.r_[0.0, hours], ["x.Ca"], {"x.IP3": ip3_nM}, start=bench.model.start())[
         1:, 0
     ]
     assert (np.ptp(calcium) > 50.0) == oscillates
@@ -445,7 +479,7 @@ def test_the_oscillation_has_the_period_and_height_of_the_published_equations():
         t_eval=seconds,
     ).y[0]
     bench = alone("ip3r_calcium")
-    calcium = bench.run(seconds / 3600, ["x.Ca"], {"x.IP3": 500.0}, rest=bench.model.start())[:, 0]
+    calcium = bench.run(seconds / 3600, ["x.Ca"], {"x.IP3": 500.0}, start=bench.model.start())[:, 0]
     late = seconds > 100
     ours, theirs = (
         seconds_between_peaks(seconds[late], trace[late]) for trace in (calcium, 1e3 * reference)
@@ -460,12 +494,12 @@ BDNF_NM = 50e3 / DRUGS["bdnf"].value("molar_mass")
 
 
 @functools.cache
-def culture(name: str) -> Bench:
-    regimens = (
-        Regimen("imipramine", "bath", 1.0, duration_h=1e4),
-        Regimen("bdnf", "bath", 1.0, start_h=48.0, duration_h=1e4),
+def culture(name: str) -> Simulator:
+    dosing = (
+        Dosing("imipramine", "bath", 1.0, duration_h=1e4),
+        Dosing("bdnf", "bath", 1.0, start_h=48.0, duration_h=1e4),
     )
-    return Bench(compose(scenario(name), MECHANISMS, DRUGS, regimens))
+    return Simulator(compose(scenario(name), MECHANISMS, DRUGS, dosing))
 
 
 def net_release(name: str, imipramine_nM: float, minutes: float, bdnf_nM: float) -> float:
@@ -495,7 +529,7 @@ def test_bdnf_alone_gives_a_plateau_of_calcium_and_imipramine_makes_it_oscillate
     assert swing[0.0] < 10.0 and swing[10000.0] > 50.0
 
 
-def test_glutamate_gathers_over_the_minutes_of_the_assay():
+def test_glutamate_accumulates_over_the_minutes_of_the_assay():
     by_minute = [
         net_release("bdnf_glutamate", 0.0, minutes, BDNF_NM) for minutes in (1.0, 5.0, 15.0)
     ]

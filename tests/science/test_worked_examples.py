@@ -1,4 +1,5 @@
-"""Published tables give the published numbers: G. Koncevicius (2016), "Binding Assay Exercise", a teaching data set.
+"""Published tables give the published numbers: G. Koncevicius (2016), "Binding Assay Exercise", a
+teaching data set.
 
 The second witness is R (nls, profile limits of MASS); its script and record lie in tests/golden/r.
 """
@@ -15,9 +16,9 @@ from tricyclic.assays.binding.affinity import ki_from_ic50, selectivity
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.series import Series
-from tricyclic.curves import SHELF
-from tricyclic.fitting.choose import compare, compare_models, held_or_free
-from tricyclic.fitting.fit import Part, fit
+from tricyclic.curves import CURVES
+from tricyclic.fitting.choose import compare, compare_models, fixed_or_free
+from tricyclic.fitting.fit import FitPart, fit
 
 R = json.loads(
     (Path(__file__).parents[1] / "golden/r/published_tables.json").read_text(encoding="utf-8")
@@ -57,28 +58,28 @@ def test_three_analyses_of_one_saturation_table_disagree_as_published(both_wells
     difference = Series(
         "specific", TOTAL - NONSPECIFIC, "fmol/mg", {"radioligand_M": CONC_NM * 1e-9}
     )
-    subtracted = fit(difference, SHELF["saturation_specific"])
-    together = fit(both_wells, SHELF["saturation"])
-    with_background = fit(both_wells, SHELF["saturation"], free=["background"])
+    subtracted = fit(difference, CURVES["saturation_specific"])
+    together = fit(both_wells, CURVES["saturation"])
+    with_background = fit(both_wells, CURVES["saturation"], free=["background"])
     kd = [nM(f["log10_kd"].value) for f in (subtracted, with_background, together)]
     assert kd == pytest.approx([18.2, 19.2, 21.7], abs=0.05)
 
 
 def test_the_global_saturation_fit_has_the_profile_limits_of_r(both_wells):
-    found = fit(both_wells, SHELF["saturation"])
-    kd, witness = found["log10_kd"], R["saturation"]["global"]
+    result = fit(both_wells, CURVES["saturation"])
+    kd, witness = result["log10_kd"], R["saturation"]["global"]
     assert (nM(kd.low), nM(kd.high)) == pytest.approx((18.23, 25.79), abs=0.006)
     assert kd.value == pytest.approx(witness["coef"]["lKd"] - 9, abs=2e-6)
     assert kd.se == pytest.approx(witness["se"]["lKd"], rel=1e-4)
-    assert (found["bmax"].value, found["bmax"].low, found["bmax"].high) == pytest.approx(
+    assert (result["bmax"].value, result["bmax"].low, result["bmax"].high) == pytest.approx(
         (witness["coef"]["Bmax"], witness["low"]["Bmax"], witness["high"]["Bmax"]), rel=2e-4
     )
-    assert found.rss == pytest.approx(witness["rss"], rel=1e-8)
-    assert found.log_likelihood == pytest.approx(witness["log_likelihood"], rel=1e-8)
+    assert result.rss == pytest.approx(witness["rss"], rel=1e-8)
+    assert result.log_likelihood == pytest.approx(witness["log_likelihood"], rel=1e-8)
 
 
 def test_whether_the_saturation_table_needs_a_background_is_the_same_f_test_as_in_r(both_wells):
-    model = SHELF["saturation"]
+    model = CURVES["saturation"]
     compared = compare_models(fit(both_wells, model), fit(both_wells, model, free=["background"]))
     assert compared.statistic == pytest.approx(R["saturation"]["background"]["F"], rel=1e-6)
     assert compared.p == pytest.approx(0.064, abs=0.0006)
@@ -93,11 +94,13 @@ def test_whether_the_saturation_table_needs_a_background_is_the_same_f_test_as_i
     ],
 )
 def test_competition_gives_the_published_ic50_limits_and_ki(compound, log10_ic50, low, high, ki):
-    found = fit(competition(compound), SHELF["logistic_3pl"])["log10_ec50"]
-    assert (found.value, found.low, found.high) == pytest.approx((log10_ic50, low, high), abs=6e-5)
+    result = fit(competition(compound), CURVES["logistic_3pl"])["log10_ec50"]
+    assert (result.value, result.low, result.high) == pytest.approx(
+        (log10_ic50, low, high), abs=6e-5
+    )
     # Printed with three figures: 5.07 and 0.699.
     assert (
-        float(f"{ki_from_ic50(nM(found.value), radioligand_nM=0.6, radioligand_kd_nM=1.4):.3g}")
+        float(f"{ki_from_ic50(nM(result.value), radioligand_nM=0.6, radioligand_kd_nM=1.4):.3g}")
         == ki
     )
 
@@ -105,40 +108,42 @@ def test_competition_gives_the_published_ic50_limits_and_ki(compound, log10_ic50
 @pytest.mark.parametrize("compound", COMPOUNDS)
 def test_competition_curves_come_out_as_in_r(compound):
     witness = R["competition"]["three"][compound]
-    found = fit(competition(compound), SHELF["logistic_3pl"])
-    for ours, theirs in (("plateau", "bottom"), ("baseline", "top"), ("log10_ec50", "lIC50")):
-        parameter = found[ours]
+    result = fit(competition(compound), CURVES["logistic_3pl"])
+    for ours, theirs in (("bottom", "bottom"), ("top", "top"), ("log10_ec50", "lIC50")):
+        parameter = result[ours]
         # R's own stopping rule leaves its fifth digit open where a plateau is near zero.
         assert parameter.value == pytest.approx(witness["coef"][theirs], abs=2e-5 * 120)
         assert parameter.se == pytest.approx(witness["se"][theirs], rel=2e-3)
         assert parameter.low == pytest.approx(witness["low"][theirs], abs=0.02 * parameter.se)
         assert parameter.high == pytest.approx(witness["high"][theirs], abs=0.02 * parameter.se)
-    assert found.rss == pytest.approx(witness["rss"], rel=1e-6)
+    assert result.rss == pytest.approx(witness["rss"], rel=1e-6)
 
 
 @pytest.mark.parametrize("compound", COMPOUNDS)
 def test_the_slope_test_is_the_f_test_of_r(compound):
-    simple, full = held_or_free(Part(competition(compound), SHELF["logistic_4pl"]), {"hill": 1.0})
+    simple, full = fixed_or_free(
+        FitPart(competition(compound), CURVES["logistic_4pl"]), {"hill": 1.0}
+    )
     compared = compare(simple, full)
     witness = R["competition"]["hill_is_1"][compound]
     assert compared.statistic == pytest.approx(witness["F"], rel=2e-4)
     assert compared.p == pytest.approx(witness["p"], rel=2e-4)
-    assert ("hill fitted" in compared.says.split(":")[0]) == (witness["p"] < 0.05)
+    assert ("hill fitted" in compared.statement.split(":")[0]) == (witness["p"] < 0.05)
 
 
 def test_compound_2_is_some_seven_times_more_affine_than_compound_1():
     ki = []
     for compound in ("compound1", "compound2"):
-        found = fit(competition(compound), SHELF["logistic_3pl"])["log10_ec50"]
+        result = fit(competition(compound), CURVES["logistic_3pl"])["log10_ec50"]
         shift = np.log10(1 + 0.6 / 1.4)
         ki.append(
             Estimate(
                 "Ki",
-                nM(found.value - shift),
+                nM(result.value - shift),
                 "nM",
-                nM(found.low - shift),
-                nM(found.high - shift),
-                log10_se=found.se,
+                nM(result.low - shift),
+                nM(result.high - shift),
+                log10_se=result.se,
                 subject=compound,
             )
         )
@@ -146,4 +151,4 @@ def test_compound_2_is_some_seven_times_more_affine_than_compound_1():
     assert ratio.value == pytest.approx(5.07 / 0.699, rel=2e-3)
     assert ratio.low < ratio.value < ratio.high
     assert "within-run error only" in ratio.method
-    assert pool_estimates([ki[0]]).n == 1
+    assert pool_estimates([ki[0]]).n_experiments == 1

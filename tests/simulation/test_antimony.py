@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.simulation.antimony import flat, statement_of, symbols, told
+from tricyclic.simulation.antimony import parse_statement, symbols, to_identifier
 
 NAMES = {"x": "a__x", "k": "a__k", "y": "b__y", "place": "cell", "n": "a__n"}
 
@@ -23,21 +23,21 @@ NAMES = {"x": "a__x", "k": "a__k", "y": "b__y", "place": "cell", "n": "a__n"}
     ],
 )
 def test_each_symbol_gets_the_name_of_its_use(statement, written):
-    assert statement_of(statement, "a", NAMES, where="test") == written
+    assert parse_statement(statement, "a", NAMES, where="test") == written
 
 
-def test_a_lone_start_value_keeps_the_unit_of_its_state():
-    assert "dimensionless" not in statement_of("x = 100", "a", NAMES, where="test")
+def test_a_single_start_value_keeps_the_unit_of_its_state():
+    assert "dimensionless" not in parse_statement("x = 100", "a", NAMES, where="test")
 
 
-def test_a_symbol_that_nobody_declared_is_named_with_the_nearest():
+def test_an_undeclared_symbol_is_refused_with_the_nearest_name():
     with pytest.raises(InputError, match="placee"):
-        statement_of("x := placee*k", "a", NAMES, where="test")
+        parse_statement("x := placee*k", "a", NAMES, where="test")
 
 
 def test_numbers_and_words_are_no_symbols():
     assert symbols("exp(-k*1e-3) + net.uptake/2") == ("k", "net.uptake")
 
 
-def test_people_and_the_model_name_the_same_thing():
-    assert told(flat("net_cortex.uptake")) == "net_cortex.uptake"
+def test_the_identifier_of_a_quantity_joins_component_and_symbol():
+    assert to_identifier("net_cortex.uptake") == "net_cortex__uptake"

@@ -1,4 +1,6 @@
-"""Areas, half-lives and accumulation against closed forms, and against published results of other programs."""
+"""Areas, half-lives and accumulation against closed forms, and against published results of other
+programs.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tricyclic.core.dosing import Regimen
+from tricyclic.core.dosing import Dosing
 from tricyclic.errors import InputError
-from tricyclic.simulation.nca import area, exposure, exposure_to, terminal
+from tricyclic.simulation.nca import (
+    analyse_exposure,
+    analyse_exposure_of_doses,
+    fit_terminal_phase,
+    integrate_area,
+)
 
 # Theophylline, 12 people (Theoph of R's datasets); subjects 1 and 2.
 THEOPH = {
@@ -30,25 +37,25 @@ THEOPH = {
     ("subject", "auc_last", "auc_inf", "half_life", "tmax"),
     [(1, 147.234748, 214.923632, 14.3044, 1.12), (2, 88.731275, 97.377935, 6.6593, 1.92)],
 )
-def test_theophylline_gives_what_pknca_and_phoenix_give(
+def test_theophylline_has_the_exposure_of_pknca_and_phoenix(
     subject, auc_last, auc_inf, half_life, tmax
 ):
-    found = exposure(*THEOPH[subject])
-    assert found.auc_last == pytest.approx(auc_last, rel=1e-7)
-    assert found.auc_inf == pytest.approx(auc_inf, rel=1e-7)
-    assert found.half_life_h == pytest.approx(half_life, abs=5e-5)
-    assert found.tmax_h == tmax
-    assert found.points == (3 if subject == 1 else 4)
+    result = analyse_exposure(*THEOPH[subject])
+    assert result.auc_last == pytest.approx(auc_last, rel=1e-7)
+    assert result.auc_inf == pytest.approx(auc_inf, rel=1e-7)
+    assert result.half_life_h == pytest.approx(half_life, abs=5e-5)
+    assert result.tmax_h == tmax
+    assert result.points == (3 if subject == 1 else 4)
 
 
 def test_an_intravenous_bolus_has_the_area_half_life_and_residence_time_of_its_exponential():
     k, c0 = 0.0868, 120.0
     time = np.linspace(0, 24, 13)
-    found = exposure(time, c0 * np.exp(-k * time))
-    assert found.auc_inf == pytest.approx(c0 / k, rel=1e-9)
-    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-9)
-    assert found.mrt_h == pytest.approx(1 / k, rel=1e-9)
-    assert found.cmax == c0 and found.tmax_h == 0
+    result = analyse_exposure(time, c0 * np.exp(-k * time))
+    assert result.auc_inf == pytest.approx(c0 / k, rel=1e-9)
+    assert result.half_life_h == pytest.approx(math.log(2) / k, rel=1e-9)
+    assert result.mrt_h == pytest.approx(1 / k, rel=1e-9)
+    assert result.cmax == c0 and result.tmax_h == 0
 
 
 def bateman(time, ka, k, dose_over_volume=100.0):
@@ -58,59 +65,62 @@ def bateman(time, ka, k, dose_over_volume=100.0):
 def test_an_absorbed_dose_has_the_peak_and_area_of_the_bateman_function():
     ka, k = 2.0, 0.1
     time = np.linspace(0, 72, 1441)
-    found = exposure(time, bateman(time, ka, k))
-    assert found.tmax_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.03)
-    assert found.auc_inf == pytest.approx(100 / k, rel=1e-3)
-    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-3)
-    assert found.mrt_h == pytest.approx(1 / k + 1 / ka, rel=1e-3)
+    result = analyse_exposure(time, bateman(time, ka, k))
+    assert result.tmax_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.03)
+    assert result.auc_inf == pytest.approx(100 / k, rel=1e-3)
+    assert result.half_life_h == pytest.approx(math.log(2) / k, rel=1e-3)
+    assert result.mrt_h == pytest.approx(1 / k + 1 / ka, rel=1e-3)
 
 
 def test_accumulation_of_repeated_boluses_is_that_of_the_superposed_exponentials():
     k, tau, n = 0.0868, 12.0, 28
-    # Each dose stands twice: the trough just before it, and the peak.
+    # Each dose is there twice: the trough just before it, and the peak.
     time = np.sort(np.concatenate([np.linspace(0, n * tau, 6721), tau * np.arange(1, n) - 1e-9]))
     level = sum(np.where(time >= i * tau, np.exp(-k * (time - i * tau)), 0.0) for i in range(n))
-    found = exposure(time, level, first_h=0, last_h=(n - 1) * tau, tau_h=tau)
+    result = analyse_exposure(time, level, first_h=0, last_h=(n - 1) * tau, tau_h=tau)
     reached = (1 - math.exp(-n * k * tau)) / (1 - math.exp(-k * tau))
-    assert found.accumulation == pytest.approx(reached, rel=1e-4)
+    assert result.accumulation == pytest.approx(reached, rel=1e-4)
     # At steady state the area over an interval is the area of one dose to infinity.
-    assert found.auc_tau_last == pytest.approx(1 / k, rel=1e-4)
-    assert found.cmax_last / found.cmin_last == pytest.approx(math.exp(k * tau), rel=1e-3)
-    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-6)
+    assert result.auc_tau_last == pytest.approx(1 / k, rel=1e-4)
+    assert result.cmax_last / result.cmin_last == pytest.approx(math.exp(k * tau), rel=1e-3)
+    assert result.half_life_h == pytest.approx(math.log(2) / k, rel=1e-6)
 
 
-def test_the_time_of_an_infusion_is_no_residence_time():
+def test_the_duration_of_an_infusion_is_not_residence_time():
     k, lasts = 0.2, 6.0
     time = np.linspace(0, 60, 6001)
     level = np.where(
         time < lasts, 1 - np.exp(-k * time), (math.exp(k * lasts) - 1) * np.exp(-k * time)
     )
-    found = exposure(time, level, infused_h=lasts)
-    assert found.mrt_h == pytest.approx(1 / k, rel=1e-4)
-    assert found.tmax_h == pytest.approx(lasts)
-    assert found.half_life_h == pytest.approx(math.log(2) / k, rel=1e-6)
+    result = analyse_exposure(time, level, infused_h=lasts)
+    assert result.mrt_h == pytest.approx(1 / k, rel=1e-4)
+    assert result.tmax_h == pytest.approx(lasts)
+    assert result.half_life_h == pytest.approx(math.log(2) / k, rel=1e-6)
 
 
-def test_a_pump_is_told_by_its_last_day():
+def test_the_levels_of_a_pump_are_those_of_its_last_day():
     time = np.linspace(0, 336, 3361)
-    found = exposure(time, 50 * (1 - np.exp(-0.1 * time)), infused_h=336)
-    assert found.cavg_last == pytest.approx(50, rel=1e-6)
-    assert math.isnan(found.half_life_h) and math.isnan(found.accumulation)
+    result = analyse_exposure(time, 50 * (1 - np.exp(-0.1 * time)), infused_h=336)
+    assert result.cavg_last == pytest.approx(50, rel=1e-6)
+    assert math.isnan(result.half_life_h) and math.isnan(result.accumulation)
 
 
 def test_a_course_that_still_rises_has_no_half_life():
     time = np.linspace(0, 10, 50)
-    found = exposure(time, time)
-    assert math.isnan(found.half_life_h) and math.isnan(found.auc_inf)
-    assert found.auc_last == pytest.approx(50)
+    result = analyse_exposure(time, time)
+    assert math.isnan(result.half_life_h) and math.isnan(result.auc_inf)
+    assert result.auc_last == pytest.approx(50)
 
 
-def test_the_drug_that_a_metabolite_comes_from_sets_its_intervals():
+def test_the_dosing_interval_of_a_metabolite_is_that_of_its_parent():
     time = np.linspace(0, 48, 481)
     level = bateman(time, 0.5, 0.1)
-    regimens = (Regimen("imipramine", "ip", 1.0, 0.0, 12.0, 4),)
-    found = exposure_to(regimens, time, level)
-    assert (found.tau_h, found.auc_tau_first) == (12.0, pytest.approx(area(time, level, 0, 12)[0]))
+    dosing = (Dosing("imipramine", "ip", 1.0, 0.0, 12.0, 4),)
+    result = analyse_exposure_of_doses(dosing, time, level)
+    assert (result.tau_h, result.auc_tau_first) == (
+        12.0,
+        pytest.approx(integrate_area(time, level, 0, 12)[0]),
+    )
 
 
 @given(
@@ -121,24 +131,24 @@ def test_the_drug_that_a_metabolite_comes_from_sets_its_intervals():
     st.floats(0.1, 50.0),
 )
 @settings(max_examples=60, deadline=None)
-def test_units_of_time_and_level_change_nothing_but_the_units(rate, top, points, hours, fold):
+def test_exposure_scales_with_the_units_of_time_and_concentration(rate, top, points, hours, fold):
     time = np.linspace(0, 4 / rate, points)
     level = top * np.exp(-rate * time)
-    one, other = exposure(time, level), exposure(time * hours, level * fold)
+    one, other = analyse_exposure(time, level), analyse_exposure(time * hours, level * fold)
     assert other.half_life_h == pytest.approx(one.half_life_h * hours, rel=1e-6)
     assert other.auc_inf == pytest.approx(one.auc_inf * hours * fold, rel=1e-6)
 
 
-def test_the_solver_s_noise_far_below_the_peak_is_no_terminal_phase():
+def test_noise_of_the_solver_far_below_the_peak_is_not_a_terminal_phase():
     time = np.linspace(0, 200, 401)
     level = 100 * np.exp(-0.5 * time) + 1e-12 * np.cos(time) ** 2
-    rate, _, _, _ = terminal(time, level)
+    rate, _, _, _ = fit_terminal_phase(time, level)
     assert rate == pytest.approx(0.5, rel=1e-6)
 
 
 def test_times_that_decrease_are_refused():
     with pytest.raises(InputError, match="do not decrease"):
-        exposure(np.array([0.0, 2.0, 1.0]), np.ones(3))
+        analyse_exposure(np.array([0.0, 2.0, 1.0]), np.ones(3))
 
 
 def test_the_peak_after_the_last_dose_is_timed_from_that_dose():
@@ -148,74 +158,93 @@ def test_the_peak_after_the_last_dose_is_timed_from_that_dose():
         np.where(time >= i * tau, bateman(np.maximum(time - i * tau, 0), ka, k), 0.0)
         for i in range(5)
     )
-    found = exposure(time, level, last_h=4 * tau, tau_h=tau)
+    result = analyse_exposure(time, level, last_h=4 * tau, tau_h=tau)
     steady = math.log(ka * (1 - math.exp(-k * tau)) / (k * (1 - math.exp(-ka * tau)))) / (ka - k)
-    assert found.tmax_last_h == pytest.approx(steady, abs=0.02)
-    assert exposure(time, bateman(time, ka, k)).tmax_last_h == pytest.approx(
+    assert result.tmax_last_h == pytest.approx(steady, abs=0.02)
+    doses = tau * np.arange(5)
+    every_dose = analyse_exposure(time, level, last_h=4 * tau, tau_h=tau, doses_h=doses)
+    assert every_dose.cmax == level.max()
+    assert every_dose.tmax_h == pytest.approx(steady, abs=0.02)
+    assert analyse_exposure(time, bateman(time, ka, k)).tmax_last_h == pytest.approx(
         math.log(ka / k) / (ka - k), abs=0.01
     )
+
+
+def test_tmax_is_the_time_after_a_dose_that_is_not_given_at_the_start():
+    ka, k = 2.0, 0.1
+    time = np.linspace(0, 72, 7201)
+    level = np.where(time >= 6.0, bateman(np.maximum(time - 6.0, 0), ka, k), 0.0)
+    result = analyse_exposure_of_doses((Dosing("a", "ip", 1.0, 6.0),), time, level)
+    assert result.tmax_h == result.tmax_last_h
+    assert result.tmax_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.02)
 
 
 def test_an_interval_that_is_cut_short_has_no_mean_and_the_peak_is_that_of_the_course():
     k, tau = 0.1, 24.0
     time = np.linspace(0, 60, 6001)
     level = sum(np.where(time >= i * tau, np.exp(-k * (time - i * tau)), 0.0) for i in range(3))
-    cut = exposure_to((Regimen("a", "iv", 1.0, 0.0, tau, 3),), time, level)
+    cut = analyse_exposure_of_doses((Dosing("a", "iv", 1.0, 0.0, tau, 3),), time, level)
     assert cut.tau_h == tau
     assert all(
         math.isnan(value)
         for value in (cut.cavg_last, cut.cmax_last, cut.cmin_last, cut.accumulation)
     )
     assert cut.cmax == level.max() and cut.tmax_last_h == 0.0
-    whole = exposure_to((Regimen("a", "iv", 1.0, 0.0, tau, 2),), time[:4801], level[:4801])
+    whole = analyse_exposure_of_doses(
+        (Dosing("a", "iv", 1.0, 0.0, tau, 2),), time[:4801], level[:4801]
+    )
     assert whole.cavg_last == pytest.approx((1 - math.exp(-2 * tau * k)) / (k * tau), rel=1e-3)
 
 
 def test_a_loading_dose_breaks_the_interval_and_the_peak_is_timed_from_the_dose_before_it():
     ka, k = 2.0, 0.1
     time = np.linspace(0, 72, 7201)
-    loaded = (Regimen("a", "ip", 3.0, 0.0), Regimen("a", "ip", 1.0, 24.0, 24.0, 2))
+    loaded = (Dosing("a", "ip", 3.0, 0.0), Dosing("a", "ip", 1.0, 24.0, 24.0, 2))
     level = sum(
         size * np.where(time >= start, bateman(np.maximum(time - start, 0), ka, k), 0.0)
         for size, start in ((3.0, 0.0), (1.0, 24.0), (1.0, 48.0))
     )
-    found = exposure_to(loaded, time, level)
+    result = analyse_exposure_of_doses(loaded, time, level)
     assert (
-        math.isnan(found.tau_h) and math.isnan(found.accumulation) and math.isnan(found.cavg_last)
+        math.isnan(result.tau_h)
+        and math.isnan(result.accumulation)
+        and math.isnan(result.cavg_last)
     )
-    assert found.tmax_last_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.02)
-    late = exposure_to((Regimen("a", "ip", 1.0, 0.0), Regimen("a", "ip", 3.0, 30.0)), time, level)
-    assert late.tmax_last_h == pytest.approx(found.tmax_h)
+    assert result.tmax_last_h == pytest.approx(math.log(ka / k) / (ka - k), abs=0.02)
+    late = analyse_exposure_of_doses(
+        (Dosing("a", "ip", 1.0, 0.0), Dosing("a", "ip", 3.0, 30.0)), time, level
+    )
+    assert late.tmax_last_h == pytest.approx(result.tmax_h)
 
 
-def test_equal_doses_make_one_schedule_however_they_were_asked_for():
+def test_equal_and_equally_spaced_doses_are_one_schedule():
     time = np.linspace(0, 48, 481)
     level = bateman(time, 0.5, 0.1)
-    apart = (Regimen("a", "ip", 1.0, 0.0, 24.0, 2), Regimen("a", "ip", 1.0, 12.0, 24.0, 2))
-    assert exposure_to(apart, time, level) == exposure_to(
-        (Regimen("a", "ip", 1.0, 0.0, 12.0, 4),), time, level
+    apart = (Dosing("a", "ip", 1.0, 0.0, 24.0, 2), Dosing("a", "ip", 1.0, 12.0, 24.0, 2))
+    assert analyse_exposure_of_doses(apart, time, level) == analyse_exposure_of_doses(
+        (Dosing("a", "ip", 1.0, 0.0, 12.0, 4),), time, level
     )
     uneven = (
-        Regimen("a", "ip", 1.0, 0.0),
-        Regimen("a", "ip", 1.0, 8.0),
-        Regimen("a", "ip", 1.0, 24.0),
+        Dosing("a", "ip", 1.0, 0.0),
+        Dosing("a", "ip", 1.0, 8.0),
+        Dosing("a", "ip", 1.0, 24.0),
     )
-    assert math.isnan(exposure_to(uneven, time, level).tau_h)
-    other = (Regimen("a", "ip", 1.0, 0.0), Regimen("b", "ip", 1.0, 12.0))
-    assert math.isnan(exposure_to(other, time, level).tau_h)
+    assert math.isnan(analyse_exposure_of_doses(uneven, time, level).tau_h)
+    other = (Dosing("a", "ip", 1.0, 0.0), Dosing("b", "ip", 1.0, 12.0))
+    assert math.isnan(analyse_exposure_of_doses(other, time, level).tau_h)
 
 
 @pytest.mark.parametrize("hours", [0.2, 3.0, 6.5])
-def test_less_than_one_half_life_of_fall_tells_no_half_life(hours):
+def test_less_than_one_half_life_of_fall_gives_no_half_life(hours):
     k = math.log(2) / 7.0
     time = np.linspace(0, hours, 60)
-    found = exposure(time, 100 * np.exp(-k * time))
+    result = analyse_exposure(time, 100 * np.exp(-k * time))
     for name in ("half_life_h", "lambda_z_per_h", "auc_inf", "extrapolated", "mrt_h"):
-        assert math.isnan(getattr(found, name)), name
-    assert found.auc_last == pytest.approx(100 / k * (1 - math.exp(-k * hours)), rel=1e-6)
+        assert math.isnan(getattr(result, name)), name
+    assert result.auc_last == pytest.approx(100 / k * (1 - math.exp(-k * hours)), rel=1e-6)
 
 
-def test_a_sliver_of_an_interval_tells_no_half_life_and_a_washout_tells_the_true_one():
+def test_a_short_interval_gives_no_half_life_and_a_washout_gives_the_true_one():
     ka, k, tau = 0.6, math.log(2) / 92.7, 24.0
     time = np.linspace(0, 5 * tau + 400, 10401)
     level = sum(
@@ -224,7 +253,7 @@ def test_a_sliver_of_an_interval_tells_no_half_life_and_a_washout_tells_the_true
     )
     treated = time <= 5 * tau
     assert math.isnan(
-        exposure(time[treated], level[treated], last_h=4 * tau, tau_h=tau).half_life_h
+        analyse_exposure(time[treated], level[treated], last_h=4 * tau, tau_h=tau).half_life_h
     )
-    washed = exposure(time, level, last_h=4 * tau, tau_h=tau)
+    washed = analyse_exposure(time, level, last_h=4 * tau, tau_h=tau)
     assert washed.half_life_h == pytest.approx(92.7, rel=0.01)

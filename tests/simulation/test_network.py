@@ -1,36 +1,33 @@
-"""Diagrams say what the model does: drugs on their receptors, one kind for one kind of thing, nothing that is not there."""
+"""Diagrams show the model: drugs at their receptors, one shape for each kind of node, nothing that
+is not in the model.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from tricyclic.core.network import Edge, Network
-from tricyclic.io.library.mechanisms import (
-    drugs,
-    mechanism_from_text,
-    mechanisms,
-    scenario,
-    scenario_from_toml,
-    scenario_names,
-)
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanism_from_text, mechanisms
+from tricyclic.io.library.scenarios import scenario, scenario_from_toml, scenario_names
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.dosing import regimens_of
-from tricyclic.simulation.network import pathway_of
+from tricyclic.simulation.dosing import parse_all_dosing
+from tricyclic.simulation.network import pathway_network
 
 MECHANISMS, DRUGS = mechanisms(), drugs()
 
 
 def network(name: str, words: str = "") -> Network:
-    found = scenario(name)
-    return compose(found, MECHANISMS, DRUGS, regimens_of(words, found, DRUGS)).network
+    own = scenario(name)
+    return compose(own, MECHANISMS, DRUGS, parse_all_dosing(words, own, DRUGS)).network
 
 
 def pathway(name: str, which: str, words: str = "") -> Network:
-    return pathway_of(network(name, words), scenario(name), which)
+    return pathway_network(network(name, words), scenario(name), which)
 
 
-def labels(found: Network) -> dict[str, str]:
-    return {node.name: node.says for node in found.nodes}
+def labels(drawn: Network) -> dict[str, str]:
+    return {node.name: node.label for node in drawn.nodes}
 
 
 def test_an_agonist_activates_its_receptor_and_an_antagonist_inhibits_it():
@@ -43,14 +40,14 @@ def test_an_agonist_activates_its_receptor_and_an_antagonist_inhibits_it():
     assert Edge("idazoxan", "terminal_alpha2.bound", "inhibits") in drawn.edges
 
 
-def test_a_blocker_binds_the_transporter_that_then_takes_up_less():
+def test_a_blocker_binds_the_transporter_and_inhibits_uptake():
     drawn = pathway("noradrenergic_synapse", "noradrenergic_synapse", "desipramine 10 mg/kg ip")
     assert Edge("desipramine", "net_cortex.occupancy", "binds") in drawn.edges
     assert Edge("net_cortex.occupancy", "net_cortex.uptake", "inhibits") in drawn.edges
-    assert labels(drawn)["net_cortex.occupancy"] == "NET held by drug"
+    assert labels(drawn)["net_cortex.occupancy"] == "NET occupied by drug"
 
 
-def test_what_only_a_drug_can_hold_is_not_drawn_without_one():
+def test_a_site_without_a_ligand_is_not_drawn():
     drawn = pathway("noradrenergic_synapse", "noradrenergic_synapse")
     assert "net_cortex.occupancy" not in labels(drawn)
     assert not [node for node in drawn.nodes if node.kind == "drug"]
@@ -63,7 +60,7 @@ def test_two_transmitters_on_one_transporter_share_its_blocker():
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_one_kind_of_thing_has_one_shape(name):
+def test_the_same_molecule_has_the_same_kind_everywhere(name):
     kinds = {
         "Gs": "enzyme",
         "Gi": "enzyme",
@@ -72,17 +69,17 @@ def test_one_kind_of_thing_has_one_shape(name):
         "K⁺ channels": "transporter",
     }
     for node in network(name).nodes:
-        assert node.kind == kinds.get(node.says, node.kind), node
+        assert node.kind == kinds.get(node.label, node.kind), node
 
 
-def test_receptors_that_work_are_named():
+def test_working_receptors_are_labelled():
     whole = labels(network("noradrenergic_synapse"))
     assert whole["adaptation_terminal.density"] == "working α₂ receptors"
     assert whole["adaptation_HT1A.density"] == "working 5-HT₁A receptors"
 
 
 def test_transcription_happens_in_the_nucleus():
-    places = {node.name: node.place for node in pathway("noradrenergic_synapse", "gs").nodes}
+    places = {node.name: node.compartment for node in pathway("noradrenergic_synapse", "gs").nodes}
     assert places["creb.pCREB"] == places["bdnf_gene.BDNF"] == "nucleus"
     assert places["creb.PKA"] == "neuron"
 
@@ -102,35 +99,47 @@ def test_signalling_starts_at_norepinephrine_and_leaves_its_clearance_out(which)
     assert [name for name in names if name.startswith("cortex.")] == ["cortex.NE"]
 
 
-def test_a_site_that_acts_on_no_molecule_is_drawn_itself():
+def test_a_site_that_acts_on_no_molecule_is_drawn_as_a_node():
     toml = """
 title = "t"
-says = "t"
+description = "t"
 species = "rat"
 system = "culture"
 routes = ["bath"]
-place = [{ name = "medium", says = "medium" }]
-fluid = [{ name = "medium", holds = "bath" }]
-site = [{ name = "spot", target = "sigma1", fluid = "medium", place = "medium", says = "spot" }]
-part = [{ name = "growth", mechanism = "ngf_neurites", place = "medium", wires = { Trk = "spot.effect" } }]
+compartment = [{ name = "medium", description = "medium" }]
+fluid = [{ name = "medium", drug_source = "bath" }]
+[[binding_site]]
+name = "spot"
+target = "sigma1"
+fluid = "medium"
+compartment = "medium"
+description = "spot"
+[[component]]
+name = "growth"
+mechanism = "ngf_neurites"
+compartment = "medium"
+wires = { Trk = "spot.effect" }
 """
     made = scenario_from_toml(toml, name="t", where="t.toml")
     drawn = compose(
-        made, MECHANISMS, DRUGS, regimens_of("pentazocine 1 uM bath for 1 h", made, DRUGS)
+        made, MECHANISMS, DRUGS, parse_all_dosing("pentazocine 1 uM bath for 1 h", made, DRUGS)
     ).network
     assert Edge("spot", "growth.signal", "activates") in drawn.edges
     assert Edge("pentazocine", "spot", "activates") in drawn.edges
 
 
 def test_a_symbol_may_be_drawn_as_another():
-    text = "// in a nM a\n// out b nM b\n// out c nM c\n// node c = b\n// link a -> b activates\nmodel m()\n  b := a\n  c := a\nend\n"
+    text = (
+        "// in a nM a\n// out b nM b\n// out c nM c\n// node c = b\n// link a -> b activates\n"
+        "model m()\n  b := a\n  c := a\nend\n"
+    )
     assert mechanism_from_text(text, (), name="m", where="m.ant").same == {"c": "b"}
     whole = network("noradrenergic_synapse")
     assert "terminal_alpha2.drive" not in labels(whole)
     assert Edge("terminal_alpha2.bound", "adaptation_terminal.density", "inhibits") in whole.edges
 
 
-def test_a_drug_without_efficacy_inhibits_what_it_holds():
+def test_a_drug_without_efficacy_inhibits_its_receptor_and_binds_a_transporter():
     whole = {
         (edge.start, edge.end): edge.kind
         for edge in network("noradrenergic_synapse", "desipramine 10 mg/kg ip").edges
@@ -140,7 +149,7 @@ def test_a_drug_without_efficacy_inhibits_what_it_holds():
     assert whole["desipramine", "net_cortex.occupancy"] == "binds"
 
 
-def test_bd1047_takes_the_place_of_imipramine_and_a_blocker_of_phospholipase_inhibits_it():
+def test_bd1047_inhibits_the_receptor_that_imipramine_activates():
     words = "imipramine 1 uM bath for 48 h; BD1047 1 uM bath for 48 h; U73122 1 uM bath for 48 h"
     whole = {(edge.start, edge.end): edge.kind for edge in network("bdnf_glutamate", words).edges}
     assert whole["imipramine", "sigma1.active"] == "activates"

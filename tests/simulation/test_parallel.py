@@ -1,4 +1,4 @@
-"""Many subjects give the same bits whoever computes them, and what each gives is right."""
+"""Many subjects give the same bits wherever they are computed, and their endpoints are right."""
 
 from __future__ import annotations
 
@@ -6,52 +6,49 @@ import numpy as np
 import pytest
 
 from tricyclic.core.constant import Constant
-from tricyclic.core.dosing import Regimen
+from tricyclic.core.dosing import Dosing
 from tricyclic.core.drug import Drug
-from tricyclic.core.scenario import Watch
+from tricyclic.core.scenario import Observable
 from tricyclic.errors import UnknownNameError
-from tricyclic.io.library.mechanisms import (
-    drugs,
-    mechanism_from_text,
-    mechanisms,
-    scenario_from_toml,
-)
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanism_from_text, mechanisms
+from tricyclic.io.library.scenarios import scenario_from_toml
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.endpoints import endpoint_named, reduction_of
+from tricyclic.simulation.endpoints import build_reduction
 from tricyclic.simulation.parallel import (
     ATOL_OF_SIZE,
     ORDER_WHEN_DOSED,
-    Question,
+    PopulationTask,
     _in_processes,
-    respond,
+    simulate_subjects,
 )
-from tricyclic.simulation.population import draw, spreads_of
-from tricyclic.simulation.run import Bench
-from tricyclic.simulation.sampling import times_of
+from tricyclic.simulation.population import draw_subjects, parameter_spreads
+from tricyclic.simulation.run import Simulator
+from tricyclic.simulation.sampling import output_times
 
 SMALL = """
 title = "Kinetics of one drug"
-says = "A drug and one site."
+description = "A drug and one site."
 species = "rat"
 system = "animal"
 routes = ["ip", "iv"]
-[[place]]
+[[compartment]]
 name = "cortex_fluid"
-says = "extracellular fluid"
+description = "extracellular fluid"
 [[fluid]]
 name = "cortex"
-holds = "brain"
-[[site]]
+drug_source = "brain"
+[[binding_site]]
 name = "net"
 target = "NET"
 fluid = "cortex"
-place = "cortex_fluid"
-says = "norepinephrine transporter"
-[[watch]]
+compartment = "cortex_fluid"
+description = "norepinephrine transporter"
+[[observable]]
 name = "occupancy"
 quantity = "net.occupancy"
 unit = "dimensionless"
-says = "NET occupancy"
+description = "NET occupancy"
 """
 SIMPLE = Drug(
     "simple",
@@ -73,36 +70,28 @@ SIMPLE = Drug(
 )
 
 
-def answered(work):
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-
-
-def question(*regimens: Regimen, horizon: float = 72.0, more: str = "", own=None, kept: int = 50):
+def make_task(*dosing: Dosing, horizon: float = 72.0, more: str = "", own=None, kept: int = 50):
     scenario = scenario_from_toml(SMALL + more, name="small", where="small.toml")
-    composed = compose(scenario, own or mechanisms(), {"simple": SIMPLE, **drugs()}, regimens)
-    times = times_of(regimens, horizon)
+    composed = compose(scenario, own or mechanisms(), {"simple": SIMPLE, **drugs()}, dosing)
+    times = output_times(dosing, horizon)
     at = np.unique(np.linspace(0, times.size - 1, kept).astype(int))
-    return Question(composed, times, reduction_of(composed, scenario.watches), at)
+    return PopulationTask(composed, times, build_reduction(composed, scenario.observables), at)
 
 
-def subjects_of(asked: Question, count: int):
-    return draw(spreads_of(asked.composed, mechanisms()), count, 1)
+def draw(task: PopulationTask, count: int):
+    return draw_subjects(parameter_spreads(task.composed, mechanisms()), count, 1)
 
 
-TWICE = Regimen("simple", "ip", 1000.0, 0.0, 12.0, 6)
+TWICE = Dosing("simple", "ip", 1000.0, 0.0, 12.0, 6)
 
 
-def test_each_subject_has_the_exposure_that_its_own_constants_give():
-    asked = question(Regimen("simple", "ip", 1000.0), horizon=300.0)
-    drawn = subjects_of(asked, 12)
-    found = answered(respond(asked, drawn.names, drawn.table))
-    endpoints = asked.reduction.endpoints
-    for k in range(len(drawn)):
-        own = drawn.values(k)
+def test_each_subject_has_the_exposure_that_its_own_constants_predict():
+    task = make_task(Dosing("simple", "ip", 1000.0), horizon=300.0)
+    draws = draw(task, 12)
+    responses = simulate_subjects(task, draws.names, draws.table)
+    endpoints = task.reduction.endpoints
+    for k in range(len(draws)):
+        own = draws.values(k)
         ka, f = own["simple_dose1.ka"], own["simple_dose1.F"]
         volume, clearance = own["simple.V"], own["simple.CL"]
         rate = clearance / volume
@@ -115,21 +104,21 @@ def test_each_subject_has_the_exposure_that_its_own_constants_give():
             / (ka - rate)
             * (np.exp(-rate * at_peak) - np.exp(-ka * at_peak))
         )
-        told = dict(zip([e.name for e in endpoints], found.endpoints[k], strict=True))
-        assert told["simple.auc_inf"] == pytest.approx(1000.0 * f / clearance, rel=2e-3)
+        values = dict(zip([e.name for e in endpoints], responses.endpoints[k], strict=True))
+        assert values["simple.auc_inf"] == pytest.approx(1000.0 * f / clearance, rel=2e-3)
         # The times of a long run lie up to 1.5 h apart, so that a flat peak is read a little low.
-        assert told["simple.cmax"] == pytest.approx(highest, rel=5e-3)
-        assert told["simple.cmax"] <= highest * (1 + 1e-5)
-        assert told["simple.half_life_h"] == pytest.approx(np.log(2) / min(rate, ka), rel=5e-3)
-    assert not found.failed
+        assert values["simple.cmax"] == pytest.approx(highest, rel=5e-3)
+        assert values["simple.cmax"] <= highest * (1 + 1e-5)
+        assert values["simple.half_life_h"] == pytest.approx(np.log(2) / min(rate, ka), rel=5e-3)
+    assert not responses.failed
 
 
-def test_here_in_processes_and_on_a_cluster_give_the_same_bits():
+def test_this_process_other_processes_and_a_cluster_give_the_same_bits():
     distributed = pytest.importorskip("distributed")
-    asked = question(TWICE)
-    drawn = subjects_of(asked, 45)
-    here = answered(respond(asked, drawn.names, drawn.table))
-    pooled = answered(respond(asked, drawn.names, drawn.table, workers=2))
+    task = make_task(TWICE)
+    draws = draw(task, 45)
+    here = simulate_subjects(task, draws.names, draws.table)
+    pooled = simulate_subjects(task, draws.names, draws.table, workers=2)
     with distributed.LocalCluster(
         n_workers=1,
         threads_per_worker=2,
@@ -138,77 +127,75 @@ def test_here_in_processes_and_on_a_cluster_give_the_same_bits():
         protocol="tcp",
         host="127.0.0.1",
     ) as cluster:
-        far = answered(
-            respond(asked, drawn.names, drawn.table, scheduler=cluster.scheduler_address)
-        )
+        far = simulate_subjects(task, draws.names, draws.table, scheduler=cluster.scheduler_address)
     for other in (pooled, far):
         assert other.endpoints.tobytes() == here.endpoints.tobytes()
         assert other.courses.tobytes() == here.courses.tobytes()
     assert not here.failed and np.isfinite(here.courses).all()
 
 
-def test_a_subject_alone_is_the_subject_among_others():
-    asked = question(TWICE)
-    drawn = subjects_of(asked, 9)
-    together = answered(respond(asked, drawn.names, drawn.table, a_piece=4))
+def test_a_subject_alone_gives_the_same_bits_as_among_others():
+    task = make_task(TWICE)
+    draws = draw(task, 9)
+    together = simulate_subjects(task, draws.names, draws.table, chunk_size=4)
     for k in (0, 3, 8):
-        alone = answered(respond(asked, drawn.names, drawn.table[k : k + 1]))
+        alone = simulate_subjects(task, draws.names, draws.table[k : k + 1])
         assert alone.endpoints.tobytes() == together.endpoints[k : k + 1].tobytes()
 
 
 def test_the_order_of_subjects_changes_no_subject():
-    asked = question(TWICE)
-    drawn = subjects_of(asked, 6)
-    forth = answered(respond(asked, drawn.names, drawn.table))
-    back = answered(respond(asked, drawn.names, drawn.table[::-1]))
+    task = make_task(TWICE)
+    draws = draw(task, 6)
+    forth = simulate_subjects(task, draws.names, draws.table)
+    back = simulate_subjects(task, draws.names, draws.table[::-1])
     assert np.array_equal(forth.endpoints, back.endpoints[::-1], equal_nan=True)
 
 
 def test_progress_counts_every_subject_once():
-    asked = question(TWICE)
-    drawn = subjects_of(asked, 10)
-    assert list(respond(asked, drawn.names, drawn.table, a_piece=4)) == [0, 4, 8, 10]
+    task = make_task(TWICE)
+    draws = draw(task, 10)
+    counts: list[int] = []
+    simulate_subjects(task, draws.names, draws.table, chunk_size=4, on_count=counts.append)
+    assert counts == [0, 4, 8, 10]
 
 
-def test_an_error_in_units_of_the_size_of_a_state_is_as_small_as_the_solvers_own():
-    asked = question(TWICE)
-    drawn = subjects_of(asked, 5)
-    exact = answered(respond(_with(asked, rtol=1e-10), drawn.names, drawn.table))
-    sized = answered(
-        respond(
-            _with(
-                asked,
-                sizes=Bench(asked.composed).sizes(asked.time_h),
-                atol=ATOL_OF_SIZE,
-                order=ORDER_WHEN_DOSED,
-            ),
-            drawn.names,
-            drawn.table,
-        )
+def test_a_tolerance_relative_to_the_size_of_a_state_gives_small_errors():
+    task = make_task(TWICE)
+    draws = draw(task, 5)
+    exact = simulate_subjects(_with(task, rtol=1e-10), draws.names, draws.table)
+    sized = simulate_subjects(
+        _with(
+            task,
+            sizes=Simulator(task.composed).sizes(task.time_h),
+            atol=ATOL_OF_SIZE,
+            order=ORDER_WHEN_DOSED,
+        ),
+        draws.names,
+        draws.table,
     )
-    peak = endpoint_named(asked.reduction.endpoints, "simple.cmax")
+    peak = [one.name for one in task.reduction.endpoints].index("simple.cmax")
     assert sized.endpoints[:, peak] == pytest.approx(exact.endpoints[:, peak], rel=2e-5)
 
 
 def test_a_parameter_that_does_not_exist_is_refused_before_anything_runs():
-    asked = question(TWICE)
+    task = make_task(TWICE)
     with pytest.raises(UnknownNameError, match=r"simple\.CL"):
-        answered(respond(asked, ["simple.CLL"], np.ones((3, 1))))
+        simulate_subjects(task, ["simple.CLL"], np.ones((3, 1)))
 
 
-RUNAWAY = """// Something grows without limit once it is driven.
-// in     drive  dimensionless  what starts it
-// state  x      dimensionless  it
-// out    told   dimensionless  the same
+RUNAWAY = """// A state that grows without limit once it is driven.
+// in     drive   dimensionless  what starts the growth
+// state  x       dimensionless  the state
+// out    output  dimensionless  the same
 model runaway()
-  told := x
+  output := x
   x' = rate * drive * (1 + x * x) - leak * x
   x = 0
 end
 """
 
 
-def test_a_subject_that_cannot_be_computed_is_counted_and_the_others_stand():
+def test_a_subject_that_cannot_be_computed_is_reported_and_the_others_are_unchanged():
     constants = (
         Constant("rate", 0.001, "per_h"),
         Constant("leak", 1.0, "per_h"),
@@ -219,44 +206,49 @@ def test_a_subject_that_cannot_be_computed_is_counted_and_the_others_stand():
         "runaway": mechanism_from_text(RUNAWAY, constants, name="runaway", where="runaway.ant"),
     }
     more = """
-[[part]]
+[[component]]
 name = "fire"
 mechanism = "runaway"
-place = "cortex_fluid"
+compartment = "cortex_fluid"
 wires = { drive = "net.load" }
 """
-    asked = question(Regimen("simple", "ip", 1000.0), more=more, own=own)
+    task = make_task(Dosing("simple", "ip", 1000.0), more=more, own=own)
     table = np.array([[1e-3], [1e3], [1e-3]])
-    found = answered(respond(asked, ["fire.rate"], table))
-    assert [k for k, _ in found.failed] == [1]
-    assert "time" in found.failed[0][1]
-    assert np.isnan(found.endpoints[1]).all() and np.isfinite(found.endpoints[[0, 2], :8]).all()
-    alone = answered(respond(asked, ["fire.rate"], table[2:]))
-    assert np.array_equal(alone.endpoints[0], found.endpoints[2], equal_nan=True)
+    responses = simulate_subjects(task, ["fire.rate"], table)
+    assert [k for k, _ in responses.failed] == [1]
+    assert "time" in responses.failed[0][1]
+    assert (
+        np.isnan(responses.endpoints[1]).all()
+        and np.isfinite(responses.endpoints[[0, 2], :8]).all()
+    )
+    alone = simulate_subjects(task, ["fire.rate"], table[2:])
+    assert np.array_equal(alone.endpoints[0], responses.endpoints[2], equal_nan=True)
 
 
-def test_percent_of_rest_is_told_only_where_there_is_a_rest():
-    asked = question(TWICE)
-    relative = Watch("occupancy", "net.occupancy", "dimensionless", "NET occupancy", relative=True)
-    reduction = reduction_of(asked.composed, [relative])
-    found = answered(respond(_with(asked, reduction=reduction), [], np.empty((1, 0))))
+def test_percent_of_baseline_is_nan_where_the_baseline_is_0():
+    task = make_task(TWICE)
+    relative = Observable(
+        "occupancy", "net.occupancy", "dimensionless", "NET occupancy", relative_to_baseline=True
+    )
+    reduction = build_reduction(task.composed, [relative])
+    responses = simulate_subjects(_with(task, reduction=reduction), [], np.empty((1, 0)))
     names = [endpoint.name for endpoint in reduction.endpoints]
-    assert np.isnan(found.endpoints[0, names.index("occupancy.peak_percent")])
-    assert found.endpoints[0, names.index("occupancy.rest")] == 0.0
+    assert np.isnan(responses.endpoints[0, names.index("occupancy.peak_percent")])
+    assert responses.endpoints[0, names.index("occupancy.baseline")] == 0.0
 
 
-def _with(asked: Question, **changes):
+def _with(task: PopulationTask, **changes):
     from dataclasses import replace
 
-    return replace(asked, **changes)
+    return replace(task, **changes)
 
 
-def test_processes_do_their_linear_algebra_in_one_thread_and_ours_is_left_alone(monkeypatch):
+def test_worker_processes_use_one_thread_and_the_own_environment_is_unchanged(monkeypatch):
     import os
 
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     before = dict(os.environ)
-    told = dict(_in_processes(os.getenv, ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], 2))
-    assert told == {0: "1", 1: "1"}
+    values = dict(_in_processes(os.getenv, ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], 2))
+    assert values == {0: "1", 1: "1"}
     assert dict(os.environ) == before

@@ -11,7 +11,7 @@ import pytest
 
 from tricyclic.errors import InputError
 from tricyclic.stats.censored import censored_mean
-from tricyclic.stats.statistics import mean_of, t_quantile
+from tricyclic.stats.statistics import mean_with_interval, t_quantile
 
 R = json.loads((Path(__file__).parents[1] / "golden/r/censored.json").read_text(encoding="utf-8"))[
     "cases"
@@ -25,15 +25,15 @@ def numbers(listed: list[float | str]) -> np.ndarray:
 @pytest.mark.parametrize("case", R)
 def test_mean_and_spread_are_those_of_survreg(case):
     witness = R[case]
-    found = censored_mean(numbers(witness["low"]), numbers(witness["high"]))
-    assert (found.value, found.sd) == pytest.approx((witness["mean"], witness["sd"]), rel=1e-6)
-    assert found.log_likelihood == pytest.approx(witness["log_likelihood"], abs=1e-8)
-    m = found.exact
-    assert found.se == pytest.approx(witness["se"] * math.sqrt(m / (m - 1)), rel=1e-4)
+    result = censored_mean(numbers(witness["low"]), numbers(witness["high"]))
+    assert (result.value, result.sd) == pytest.approx((witness["mean"], witness["sd"]), rel=1e-6)
+    assert result.log_likelihood == pytest.approx(witness["log_likelihood"], abs=1e-8)
+    m = result.exact
+    assert result.se == pytest.approx(witness["se"] * math.sqrt(m / (m - 1)), rel=1e-4)
 
 
 @pytest.mark.parametrize("case", R)
-def test_limits_lie_where_r_has_the_profile_fall_by_as_much(case):
+def test_profile_limits_are_those_of_r(case):
     witness = R[case]
     low, high = numbers(witness["low"]), numbers(witness["high"])
     m = int((low == high).sum())
@@ -42,8 +42,8 @@ def test_limits_lie_where_r_has_the_profile_fall_by_as_much(case):
         # The confidence at which this point of R's profile is a limit.
         t = math.sqrt((m - 1) * math.expm1(drop / m))
         confidence = _confidence(t, m - 1)
-        found = censored_mean(low, high, confidence=confidence)
-        assert (found.low if at < witness["mean"] else found.high) == pytest.approx(at, abs=2e-5)
+        result = censored_mean(low, high, confidence=confidence)
+        assert (result.low if at < witness["mean"] else result.high) == pytest.approx(at, abs=2e-5)
 
 
 def _confidence(t: float, df: int) -> float:
@@ -56,39 +56,39 @@ def _confidence(t: float, df: int) -> float:
 
 def test_without_censoring_the_limits_are_exactly_students():
     y = [9.12, 9.31, 8.97, 9.21]
-    found, plain = censored_mean(y, y), mean_of(y)
-    assert (found.value, found.low, found.high) == pytest.approx(
+    result, plain = censored_mean(y, y), mean_with_interval(y)
+    assert (result.value, result.low, result.high) == pytest.approx(
         (plain.value, plain.low, plain.high), abs=1e-6
     )
-    assert found.se == pytest.approx(plain.se, rel=1e-4)
+    assert result.se == pytest.approx(plain.se, rel=1e-4)
 
 
-def test_a_bound_that_says_nothing_changes_nothing():
+def test_a_bound_without_information_changes_nothing():
     plain = censored_mean([5.0, 5.2, 4.9], [5.0, 5.2, 4.9])
-    found = censored_mean([5.0, 5.2, 4.9, -math.inf], [5.0, 5.2, 4.9, math.inf])
-    assert (found.value, found.low, found.high) == pytest.approx(
+    result = censored_mean([5.0, 5.2, 4.9, -math.inf], [5.0, 5.2, 4.9, math.inf])
+    assert (result.value, result.low, result.high) == pytest.approx(
         (plain.value, plain.low, plain.high), abs=1e-6
     )
 
 
 def test_mirrored_values_give_mirrored_limits():
-    found = censored_mean([4.8, 5.1, 5.3, 5.2], [4.8, 5.1, 5.3, math.inf])
+    result = censored_mean([4.8, 5.1, 5.3, 5.2], [4.8, 5.1, 5.3, math.inf])
     mirrored = censored_mean([-4.8, -5.1, -5.3, -math.inf], [-4.8, -5.1, -5.3, -5.2])
     assert (mirrored.value, mirrored.low, mirrored.high) == pytest.approx(
-        (-found.value, -found.high, -found.low), abs=1e-6
+        (-result.value, -result.high, -result.low), abs=1e-6
     )
 
 
-def test_values_above_a_bound_pull_the_mean_up_and_ignoring_them_would_not():
-    found = censored_mean([4.8, 4.9, 5.0, 5.0], [4.8, 4.9, math.inf, math.inf])
-    assert found.value > 4.95
+def test_values_above_a_bound_raise_the_mean():
+    result = censored_mean([4.8, 4.9, 5.0, 5.0], [4.8, 4.9, math.inf, math.inf])
+    assert result.value > 4.95
 
 
-def test_one_seen_value_cannot_tell_a_spread():
-    with pytest.raises(InputError, match="1 of 3 values were seen"):
+def test_one_exact_value_cannot_determine_a_spread():
+    with pytest.raises(InputError, match="1 of 3 values are known, the others are bounds"):
         censored_mean([5.0, 5.1, 5.2], [5.0, math.inf, math.inf])
 
 
-def test_limits_out_of_order_are_refused_in_words():
+def test_limits_out_of_order_are_refused():
     with pytest.raises(InputError, match="not in order"):
         censored_mean([5.0, 5.2, 5.1], [5.0, 5.2, 4.0])

@@ -9,10 +9,10 @@ from tricyclic.errors import InputError
 from tricyclic.stats.control_rules import (
     NELSON,
     WESTERN_ELECTRIC,
-    broken_rules,
     c4,
     range_constants,
-    upper_t,
+    rule_violations,
+    t_upper_tail,
     variance_limits,
 )
 
@@ -51,14 +51,14 @@ def test_one_reading_has_no_range():
         range_constants(1)
 
 
-def found(z, rules=WESTERN_ELECTRIC):
-    return {(rule.number, at) for rule, at in broken_rules(z, rules=rules)}
+def result(z, rules=WESTERN_ELECTRIC):
+    return {(rule.number, at) for rule, at in rule_violations(z, rules=rules)}
 
 
-def test_a_quiet_chart_breaks_no_rule():
+def test_a_chart_in_control_violates_no_rule():
     quiet = [0.5, -0.5, 0.2, -1.2, 0.9, -0.3, 0.4, -0.8, 1.1, -0.2]
-    assert not found(quiet)
-    assert not found(quiet, NELSON)
+    assert not result(quiet)
+    assert not result(quiet, NELSON)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_a_quiet_chart_breaks_no_rule():
         ([-0.1] + [0.5] * 8, 4, 8),
     ],
 )
-def test_each_western_electric_rule_is_seen_where_its_pattern_is_complete(z, rule, at):
-    assert found(z) == {(rule, at)}
+def test_each_western_electric_rule_is_detected_where_its_pattern_is_complete(z, rule, at):
+    assert result(z) == {(rule, at)}
 
 
 def test_two_points_far_out_on_different_sides_are_no_pattern():
-    assert not found([0.1, 2.1, 0.0, -2.2])
+    assert not result([0.1, 2.1, 0.0, -2.2])
 
 
 @pytest.mark.parametrize(
@@ -88,24 +88,24 @@ def test_two_points_far_out_on_different_sides_are_no_pattern():
         ([1.5, -1.5, -1.6, 1.7, 1.8, -1.5, -1.6, 1.7], 8, 7),
     ],
 )
-def test_each_nelson_rule_is_seen_where_its_pattern_is_complete(z, rule, at):
-    assert (rule, at) in found(z, NELSON)
-    assert (rule, at - 1) not in found(z, NELSON)
+def test_each_nelson_rule_is_detected_where_its_pattern_is_complete(z, rule, at):
+    assert (rule, at) in result(z, NELSON)
+    assert (rule, at - 1) not in result(z, NELSON)
 
 
-def test_hugging_the_centre_is_seen():
+def test_stratification_around_the_centre_is_detected():
     z = np.tile([0.5, 0.4, -0.3, -0.6, 0.2], 3)
-    assert (7, 14) in found(z, NELSON)
+    assert (7, 14) in result(z, NELSON)
 
 
-def test_false_alarms_of_the_first_rule_come_as_often_as_the_normal_has_it():
+def test_the_first_rule_has_the_false_alarm_rate_of_the_normal():
     rng = np.random.default_rng(5)
     z = rng.standard_normal(200_000)
-    alarms = sum(rule.number == 1 for rule, _ in broken_rules(z, rules=WESTERN_ELECTRIC[:1]))
+    alarms = sum(rule.number == 1 for rule, _ in rule_violations(z, rules=WESTERN_ELECTRIC[:1]))
     assert alarms == pytest.approx(0.0026998 * z.size, abs=4 * np.sqrt(540))
 
 
-def test_limits_of_a_variance_hold_it_as_often_as_they_say():
+def test_limits_of_a_variance_have_their_nominal_coverage():
     rng = np.random.default_rng(1)
     variances = rng.standard_normal((4000, 6)).var(axis=1, ddof=1)
     held = [low <= 1.0 <= high for low, high in (variance_limits(v, 5.0, 0.95) for v in variances)]
@@ -113,4 +113,4 @@ def test_limits_of_a_variance_hold_it_as_often_as_they_say():
 
 
 def test_the_upper_tail_of_t_is_that_of_the_table():
-    assert upper_t([2.228, 1.812], [10, 10]) == pytest.approx([0.025, 0.05], abs=5e-5)
+    assert t_upper_tail([2.228, 1.812], [10, 10]) == pytest.approx([0.025, 0.05], abs=5e-5)

@@ -1,4 +1,4 @@
-"""What is left in residuals is found against brute force and full regression."""
+"""Patterns in residuals agree with enumeration and with full regression."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import pytest
 from tricyclic.stats.patterns import added_effect, f_test_p, few_runs_p
 
 
-def test_an_added_term_is_what_a_full_regression_finds():
+def test_an_added_term_is_that_of_a_full_regression():
     rng = np.random.default_rng(4)
     X = rng.normal(size=(30, 4))
     z = rng.normal(size=30) + X[:, 0]
     y = X @ [1.0, 2, 3, 4] + 0.7 * z + rng.normal(size=30)
     residuals = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
-    found = added_effect(residuals, X, z)
+    result = added_effect(residuals, X, z)
     full = np.column_stack([X, z])
     b, rss = np.linalg.lstsq(full, y, rcond=None)[:2]
     se = np.sqrt(rss[0] / 25 * np.linalg.inv(full.T @ full)[-1, -1])
-    assert (found.size, found.se) == (pytest.approx(b[-1]), pytest.approx(se))
-    assert found.p == pytest.approx(f_test_p((b[-1] / se) ** 2, 1, 25))
+    assert (result.size, result.se) == (pytest.approx(b[-1]), pytest.approx(se))
+    assert result.p == pytest.approx(f_test_p((b[-1] / se) ** 2, 1, 25))
 
 
-def test_a_term_that_the_curve_already_holds_is_not_judged():
+def test_a_term_that_the_curve_already_contains_is_not_tested():
     X = np.column_stack([np.ones(10), np.arange(10.0)])
-    found = added_effect(np.random.default_rng(1).normal(size=10), X, 3 * np.arange(10.0) + 2)
-    assert np.isnan(found.p) and found.free < 1e-9
+    result = added_effect(np.random.default_rng(1).normal(size=10), X, 3 * np.arange(10.0) + 2)
+    assert np.isnan(result.p) and result.free < 1e-9
 
 
-def test_p_is_uniform_where_nothing_is_left():
+def test_p_is_uniform_without_a_pattern():
     rng = np.random.default_rng(7)
     X = rng.normal(size=(20, 3))
     z = rng.normal(size=20)
@@ -49,7 +49,7 @@ def test_the_f_probability_has_its_table_values():
 
 
 @pytest.mark.parametrize("length", [4, 7, 9])
-def test_few_runs_are_as_rare_as_counting_all_orders_says(length):
+def test_the_p_value_of_few_runs_is_that_of_counting_all_orders(length):
     def runs(signs):
         return 1 + sum(x != y for x, y in itertools.pairwise(signs))
 

@@ -1,4 +1,4 @@
-"""What a person states is taken with its unit, or refused with a reason."""
+"""Conditions are read with their units, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.errors import InputError, UnitError, UnknownNameError
-from tricyclic.study.conditions import conditions, measured
+from tricyclic.study.conditions import read_conditions, read_measured_value
 
 
 @pytest.mark.parametrize(
@@ -22,11 +22,11 @@ from tricyclic.study.conditions import conditions, measured
         ("0.8 +/- 0.1 nM", 0.8, 0.1),
         ("800 ± 100 pM", 0.8, 0.1),
         ({"value": 800.0, "unit": "pM", "se": 100.0, "source": "own"}, 0.8, 0.1),
-        (Measured(800.0, "pM", 100.0), 0.8, 0.1),
+        (MeasuredValue(800.0, "pM", 100.0), 0.8, 0.1),
     ],
 )
 def test_a_number_may_be_written_in_many_ways(given, value, se):
-    read = measured(given, "nM", where="kd")
+    read = read_measured_value(given, "nM", where="kd")
     assert (read.value, read.se, read.unit) == (pytest.approx(value), pytest.approx(se), "nM")
 
 
@@ -45,49 +45,101 @@ def test_a_number_may_be_written_in_many_ways(given, value, se):
         [1],
     ],
 )
-def test_what_is_no_amount_is_refused(given):
+def test_a_value_that_is_not_an_amount_is_refused(given):
     with pytest.raises(InputError):
-        measured(given, "nM", where="kd")
+        read_measured_value(given, "nM", where="kd")
 
 
-def test_a_part_of_a_number_with_a_wrong_name_is_named():
+def test_a_misspelt_key_of_a_number_is_named():
     with pytest.raises(UnknownNameError, match="Did you mean 'unit'"):
-        measured({"value": 1.0, "units": "nM"}, "nM", where="kd")
+        read_measured_value({"value": 1.0, "units": "nM"}, "nM", where="kd")
 
 
-def test_a_study_overlays_its_protocol():
-    base = BindingConditions(target="NET", radioligand_kd_nM=Measured(0.8, "nM"), volume_uL=250.0)
-    found = conditions(
+def test_conditions_of_a_study_replace_those_of_its_protocol():
+    base = BindingConditions(
+        target="NET", radioligand_kd_nM=MeasuredValue(0.8, "nM"), volume_uL=250.0
+    )
+    result = read_conditions(
         base,
         {"radioligand_nM": "1000 pM", "assay_date": "2026-03-12", "counting_efficiency": "45 %"},
         where="x",
     )
-    assert found.radioligand_nM == Measured(1.0, "nM")
-    assert found.counting_efficiency == Measured(0.45, "")
-    assert (found.target, found.volume_uL, found.assay_date) == ("NET", 250.0, date(2026, 3, 12))
+    assert result.radioligand_nM == MeasuredValue(1.0, "nM")
+    assert result.counting_efficiency == MeasuredValue(0.45, "")
+    assert (result.target, result.volume_uL, result.assay_date) == ("NET", 250.0, date(2026, 3, 12))
     assert base.radioligand_nM is None
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("given", "sentence"),
     [
-        ({"radioligand_nm": 1.0}, "Did you mean 'radioligand_nM'"),
-        ({"radioligand_nM": 0}, "above 0"),
-        ({"radioligand_kd_nM": -1.0}, "above 0"),
-        ({"counting_efficiency": 45}, "at most 1"),
-        ({"incubation_min": "3 nM"}, "cannot become"),
-        ({"assay_date": "12.03.2026"}, "year-month-day"),
-        ({"isotope": "3I"}, "isotope"),
-        ({"target": 5}, "text"),
-        ({"decay_convention": "falls"}, "decay convention"),
+        ({"radioligand_nM": 0}, ", radioligand_nM: is 0 nM. It is above 0."),
+        ({"radioligand_kd_nM": -1.0}, ", radioligand_kd_nM: is -1 nM. It is above 0."),
+        (
+            {"counting_efficiency": 45},
+            ", counting_efficiency: is 45. It is above 0 and at most 1.",
+        ),
+        ({"background_cpm": -1}, ", background_cpm: is -1 cpm. It is 0 or more."),
+        (
+            {"assay_date": "12.03.2026"},
+            (
+                ", assay_date: is '12.03.2026', which is not a date. "
+                "A date is written year-month-day, such as 2026-03-12."
+            ),
+        ),
+        (
+            {"radioligand_nM": 1e-320},
+            (
+                ", radioligand_nM: is 9.99989e-321 nM. It is between 1e-30 and 1e+30. "
+                "Check the number and its unit."
+            ),
+        ),
+        (
+            {"counting_efficiency": "half"},
+            ", counting_efficiency: 'half' is not a number. Write it like 0.4.",
+        ),
+        (
+            {"counting_time_min": "5,5"},
+            (
+                ", counting_time_min: '5,5' contains a decimal comma. "
+                "Write it with a decimal point, like 5.5."
+            ),
+        ),
+        (
+            {"specific_activity_Ci_per_mmol": "1e400"},
+            (
+                ", specific_activity_Ci_per_mmol: '1e400' is not a finite number. "
+                "Write it like 10 Ci/mmol."
+            ),
+        ),
+        ({"target": 5}, ", target: is 5. It is a text."),
+        (
+            {"volume_uL": [1]},
+            ', volume_uL: is [1], which is not a number. Write it like 0.8 or "0.8 nM".',
+        ),
     ],
 )
-def test_a_condition_that_cannot_be_is_refused_with_its_name(given, says):
-    with pytest.raises(InputError, match=says) as caught:
-        conditions(BindingConditions(), given, where="study.toml, assay NET")
-    assert "study.toml, assay NET" in str(caught.value)
+def test_an_impossible_condition_is_refused_in_one_sentence(given, sentence):
+    with pytest.raises(InputError) as caught:
+        read_conditions(BindingConditions(), given, where="study.toml, assay 'NET', conditions")
+    assert str(caught.value) == f"study.toml, assay 'NET', conditions{sentence}"
+
+
+@pytest.mark.parametrize(
+    ("given", "part"),
+    [
+        ({"radioligand_nm": 1.0}, "Did you mean 'radioligand_nM'"),
+        ({"incubation_min": "3 nM"}, "cannot be converted to"),
+        ({"isotope": "3I"}, "no isotope is called '3I'"),
+        ({"decay_convention": "falls"}, "no decay convention is called 'falls'"),
+    ],
+)
+def test_an_unknown_name_or_unit_is_refused_with_its_place(given, part):
+    with pytest.raises(InputError, match=part) as caught:
+        read_conditions(BindingConditions(), given, where="study.toml, assay NET")
+    assert str(caught.value).startswith("study.toml, assay NET")
 
 
 def test_a_unit_of_another_kind_is_a_unit_error():
     with pytest.raises(UnitError, match="concentration"):
-        conditions(BindingConditions(), {"protein_ug": "3 nM"}, where="x")
+        read_conditions(BindingConditions(), {"protein_ug": "3 nM"}, where="x")

@@ -1,11 +1,11 @@
-"""Every exclusion says what, why, who and when, and means something."""
+"""Every exclusion has a target, reason, person and date, and its target exists."""
 
 from __future__ import annotations
 
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.study.exclusions import read_exclusions, targets
+from tricyclic.study.exclusions import WHOLE_RUN, excluded_wells, read_exclusions
 
 PLACES = {
     ("NET", "run1"): "raw/net_1.csv",
@@ -25,7 +25,7 @@ def test_no_file_means_no_exclusion(tmp_path):
     assert read_exclusions(tmp_path / "exclusions.csv") == ()
 
 
-def test_a_row_is_read_whatever_the_spreadsheet_made_of_it(tmp_path):
+def test_a_row_is_read_with_the_separators_of_any_spreadsheet(tmp_path):
     comma = read(
         tmp_path,
         'target,reason,who,when\n# remark\nraw/net_1.csv:D11,"torn, seen",A. B.,2026-03-12\n',
@@ -39,49 +39,72 @@ def test_a_row_is_read_whatever_the_spreadsheet_made_of_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "sentence"),
     [
-        ("target,reason,who\nx,y,z\n", "no column 'when'"),
+        (
+            "target,reason,who\nx,y,z\n",
+            ": has no column 'when'. Its first line is target,reason,who,when.",
+        ),
         (
             "target,reason,who,when\nx,,z,2026-01-01\n",
-            "line 2: Has no reason|line 2: has no reason",
+            (
+                ", line 2: column 'reason' is empty. "
+                "Each exclusion has a target, a reason, a person and a date."
+            ),
         ),
-        ("target,reason,who,when\nx,y,z,12.3.2026\n", "year-month-day"),
-        ("target,reason,who,when\nx,y,z,2026-02-31\n", "no day"),
-        ("target,reason,who,when\nx,torn, seen,z,2026-01-01\n", "5 cells for 4 columns"),
+        (
+            "target,reason,who,when\nx,y,z,12.3.2026\n",
+            ", line 2: when is '12.3.2026'. A date is written year-month-day, such as 2026-03-12.",
+        ),
+        (
+            "target,reason,who,when\nx,y,z,2026-02-31\n",
+            ", line 2: when is '2026-02-31', which is not a day of the calendar.",
+        ),
+        (
+            "target,reason,who,when\nx,torn, seen,z,2026-01-01\n",
+            (
+                ", line 2: has 5 cells for 4 columns. "
+                "Put a reason that contains a comma between quotation marks."
+            ),
+        ),
     ],
 )
-def test_a_row_that_lacks_something_is_refused_in_words(tmp_path, text, says):
-    with pytest.raises(InputError, match=says):
+def test_an_incomplete_row_is_refused_in_one_sentence(tmp_path, text, sentence):
+    with pytest.raises(InputError) as caught:
         read(tmp_path, text)
+    assert str(caught.value) == f"exclusions.csv{sentence}"
 
 
-def meant(tmp_path, target):
-    return targets(read(tmp_path, f"target,reason,who,when\n{target},torn,A,2026-03-12\n"), PLACES)
+def excluded(tmp_path, target):
+    return excluded_wells(
+        read(tmp_path, f"target,reason,who,when\n{target},torn,A,2026-03-12\n"), PLACES
+    )
 
 
 @pytest.mark.parametrize("target", ["raw/net_1.csv:D11", "net_1.csv:D11", "NET/run1/D11"])
 def test_a_well_can_be_named_by_file_or_by_run(tmp_path, target):
-    assert meant(tmp_path, target) == {("NET", "run1"): {"D11": "torn (A, 2026-03-12)"}}
+    assert excluded(tmp_path, target) == {("NET", "run1"): {"D11": "torn (A, 2026-03-12)"}}
 
 
 def test_a_whole_run_can_be_named(tmp_path):
-    assert meant(tmp_path, "NET/run2") == {("NET", "run2"): {"": "torn (A, 2026-03-12)"}}
+    assert excluded(tmp_path, "NET/run2") == {("NET", "run2"): {WHOLE_RUN: "torn (A, 2026-03-12)"}}
 
 
-def test_a_target_that_means_nothing_suggests_what_was_meant(tmp_path):
-    with pytest.raises(InputError, match=r"net_7.csv.*Did you mean 'raw/net_1.csv'|Did you mean"):
-        meant(tmp_path, "raw/net_7.csv:D11")
+def test_an_unknown_target_suggests_the_nearest_one(tmp_path):
+    with pytest.raises(
+        InputError, match=r"raw/net_7\.csv.*Did you mean 'raw/net_2\.csv' or 'raw/net_1\.csv'"
+    ):
+        excluded(tmp_path, "raw/net_7.csv:D11")
     with pytest.raises(InputError, match="run of this study"):
-        meant(tmp_path, "DAT/run1/D11")
+        excluded(tmp_path, "DAT/run1/D11")
 
 
-def test_a_file_of_several_runs_asks_which_one(tmp_path):
+def test_the_error_for_a_file_of_several_runs_lists_them(tmp_path):
     with pytest.raises(InputError, match="SERT/run1/A01, SERT/run2/A01"):
-        meant(tmp_path, "raw/both.csv:A01")
+        excluded(tmp_path, "raw/both.csv:A01")
 
 
 def test_a_well_excluded_twice_is_refused(tmp_path):
     rows = "raw/net_1.csv:D11,a,A,2026-03-12\nNET/run1/D11,b,A,2026-03-12\n"
     with pytest.raises(InputError, match="twice"):
-        targets(read(tmp_path, "target,reason,who,when\n" + rows), PLACES)
+        excluded_wells(read(tmp_path, "target,reason,who,when\n" + rows), PLACES)

@@ -1,4 +1,4 @@
-"""study.toml says what it means, or is refused with file and key."""
+"""study.toml is read, or refused with the place of the error."""
 
 from __future__ import annotations
 
@@ -52,44 +52,48 @@ def test_a_plan_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "part"),
     [
-        ("title =", "titel =", r"no 'title'"),
+        ("title =", "titel =", r"no key is called 'titel'.*Did you mean 'title'"),
         ('title = "A study"', 'title = "A study"\nautor = "x"', r"Did you mean 'author'"),
         ("schema_version = 1", "schema_version = 2", "reads version 1"),
-        ('protocol = "net-nisoxetine"\n', "", "has no 'kind'"),
+        ('protocol = "net-nisoxetine"\n', "", "assay 'NET': has neither a protocol nor a kind"),
         ('protocol = "net-nisoxetine"', 'kind = "competiton"', "Did you mean 'competition'"),
-        ("run = 2", "run = 1", "run '1' is named twice"),
+        ("run = 2", "run = 1", "assay 'NET': two runs are called '1'. Give each its own name"),
         ("calibrate = 99", "calibrated = 99", "Did you mean 'calibrate'"),
-        ("calibrate = 99", "calibrate = -1", "0 or a number of simulations"),
-        ("calibrate = 99", "calibrate = 1.5", "whole number"),
+        ("calibrate = 99", "calibrate = -1", r"assay 'NET', method, calibrate: is a number \(-1\)"),
+        ("calibrate = 99", "calibrate = 1.5", "It must be a whole number"),
         ("calibrate = 99", "confidence = 95", "between 0.5 and 1"),
         ("calibrate = 99", 'variance = "poison"', "Did you mean 'poisson'"),
-        ("raw/net_1.csv", "../net_1.csv", "outside the study"),
+        (
+            "raw/net_1.csv",
+            "../net_1.csv",
+            "plate '../net_1.csv', file: '../net_1.csv' is outside the study",
+        ),
         ("raw/net_1.csv", "C:/net_1.csv", "outside the study"),
         ('layout = "layouts/net.toml"\n', "", "has no layout"),
         (
             '[[assay.plate]]\nfile = "raw/net_1.csv"',
             '[[assay.plate]]\nfiel = "raw/net_1.csv"',
-            "has no 'file'",
+            "no key is called 'fiel'.*Did you mean 'file'",
         ),
-        ('title = "A study"', "title = A study", "not TOML"),
-        ('title = "A study"', 'title = ""', "empty"),
+        ('title = "A study"', "title = A study", "is not TOML"),
+        ('title = "A study"', 'title = ""', "study.toml, title: is empty. Fill it in"),
     ],
 )
-def test_what_is_wrong_is_said_with_file_and_key(tmp_path, old, new, says):
+def test_an_error_names_the_file_and_the_key(tmp_path, old, new, part):
     assert old in GOOD
-    with pytest.raises(InputError, match=says) as caught:
+    with pytest.raises(InputError, match=part) as caught:
         plan_of(tmp_path, GOOD.replace(old, new, 1))
     assert "study.toml" in str(caught.value)
 
 
 def test_a_study_without_an_assay_is_refused(tmp_path):
-    with pytest.raises(InputError, match="names no assay"):
+    with pytest.raises(InputError, match="contains no assay"):
         plan_of(tmp_path, 'schema_version = 1\ntitle = "x"\n')
 
 
-def test_groups_that_no_run_has_are_named(tmp_path):
+def test_a_group_without_a_run_is_named_in_the_error(tmp_path):
     compare = (
         '\n[[compare]]\nkind = "groups"\nassay = "NET"\nreference = "vehicle"\nother = "treated"\n'
     )
@@ -103,19 +107,21 @@ def test_a_selectivity_against_an_unknown_assay_is_refused(tmp_path):
         plan_of(tmp_path, GOOD + compare)
 
 
-def test_synthetic_may_be_true_or_say_how(tmp_path):
-    assert (
-        "simulator"
-        in plan_of(
-            tmp_path, GOOD.replace('title = "A study"', 'title = "A study"\nsynthetic = true')
-        ).synthetic
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("true", "the readings were simulated"), ("false", ""), ('"by hand"', "by hand")],
+)
+def test_synthetic_may_be_true_or_a_text(tmp_path, value, text):
+    plan = plan_of(
+        tmp_path, GOOD.replace('title = "A study"', f'title = "A study"\nsynthetic = {value}')
     )
-    said = plan_of(
-        tmp_path, GOOD.replace('title = "A study"', 'title = "A study"\nsynthetic = "by hand"')
-    )
-    assert said.synthetic == "by hand"
+    assert plan.synthetic == text
 
 
-def test_there_being_no_study_says_how_to_begin_one(tmp_path):
-    with pytest.raises(InputError, match="tricyclic new"):
+def test_the_error_for_a_missing_study_is_how_to_create_one(tmp_path):
+    with pytest.raises(InputError) as caught:
         read_plan(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}/study.toml: does not exist. "
+        "Create a study with: tricyclic study new binding DIR."
+    )

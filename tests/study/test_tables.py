@@ -1,6 +1,8 @@
-"""A table of amounts becomes the Series that study.toml describes."""
+"""A table of amounts is read as the Series that study.toml describes."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,8 +37,8 @@ def test_totals_can_bind_and_non_specific_readings_cannot():
     assert series.labels[1] == "raw/t.csv row 3 tot"
 
 
-def test_a_row_that_is_excluded_stays_out():
-    series = series_from([TABLE], PLAN, name="s", left_out={"row 1": "spilt"})
+def test_an_excluded_row_is_left_out():
+    series = series_from([TABLE], PLAN, name="s", excluded={"row 1": "spilt"})
     assert series.y.tolist() == [9.0, 2.0, 3.0]
 
 
@@ -50,23 +52,24 @@ def test_logarithms_become_concentrations():
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "part"),
     [
         ({"total": ("tto",)}, "Did you mean 'tot'"),
-        ({"x": {"radioligand_M": ("conc_nM", "pM")}}, "the study says pM"),
+        (
+            {"x": {"radioligand_M": ("conc_nM", "pM")}},
+            "is in nM in the file, but is given in pM",
+        ),
         ({"x": {"radioligand_M": ("conc_nM", "min")}}, "min"),
         ({"table": "u"}, "no table of the file is called 'u'"),
-        ({"unit": "fmol/mgg"}, "no unit"),
+        ({"unit": "fmol/mgg"}, "'fmol/mgg' is not a known unit"),
     ],
 )
-def test_what_does_not_fit_is_said(change, says):
-    from dataclasses import replace
-
-    with pytest.raises(InputError, match=f"(?i){says}"):
+def test_the_error_names_what_does_not_match(change, part):
+    with pytest.raises(InputError, match=f"(?i){part}"):
         series_from([TABLE], replace(PLAN, **change), name="s")
 
 
-def test_negative_concentrations_ask_whether_they_are_logarithms():
+def test_the_error_for_negative_concentrations_suggests_logarithms():
     plan = TablePlan(
         file="t.csv", run="1", unit="%", response=("y",), x={"competitor_M": ("lg", "M")}
     )
@@ -74,6 +77,6 @@ def test_negative_concentrations_ask_whether_they_are_logarithms():
         series_from([table(lg=[-9.0, -6.0], y=[90.0, 10.0])], plan, name="s")
 
 
-def test_a_row_that_is_not_there_is_named():
+def test_a_row_that_does_not_exist_is_refused():
     with pytest.raises(InputError, match="numbered 1 to 3"):
-        series_from([TABLE], PLAN, name="s", left_out={"row 9": "spilt"})
+        series_from([TABLE], PLAN, name="s", excluded={"row 9": "spilt"})

@@ -1,4 +1,6 @@
-"""Prints, as JSON, what the package's least squares makes of each certified NIST set from both starts. Argument: the repository."""
+"""Prints, as JSON, what the package's least squares makes of each certified NIST set from both
+starts. Argument: the repository.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tricyclic.numerics.least_squares import covariance_of, jacobian, minimise
+from tricyclic.numerics.least_squares import covariance, jacobian, least_squares
 
 
 def main(root: Path) -> None:
@@ -24,12 +26,14 @@ def main(root: Path) -> None:
         for number, start in enumerate(given.starts, 1):
             n, free = given.y.size, np.full(start.size, np.inf)
             with np.errstate(all="ignore"):
-                end = minimise(given.model, given.y, np.ones(n), start, -free, free, np.abs(start))
+                end = least_squares(
+                    given.model, given.y, np.ones(n), start, -free, free, np.abs(start)
+                )
                 slopes = jacobian(
                     given.model, end.x, np.maximum(np.abs(end.x), np.abs(start)), fine=True
                 )
                 deviations = np.sqrt(
-                    np.diag(covariance_of(slopes, np.ones(n))) * end.rss / given.degrees_of_freedom
+                    np.diag(covariance(slopes, np.ones(n))) * end.rss / given.degrees_of_freedom
                 )
             results[f"{given.name} start {number}"] = {
                 "parameters": end.x.tolist(),

@@ -1,1 +1,1 @@
-"""The command line: a verb per job."""
+"""The command line: one command per analysis."""

@@ -1,54 +1,122 @@
-"""The command line: one verb per job, its options read from the job's Request.
+"""The command line: one command per row of the command table, its options read from its options
+dataclass.
 
-What a job found goes to standard output, as text or, with --json, as one JSON document. Progress and
-complaints go to standard error. Exit codes: 0 done, 1 our fault, 2 usage, 3 bad input, 4 done but a check
-says stop, 130 interrupted.
+A result goes to standard output, as text or, with --json, as one JSON document; progress, warnings
+and errors go to standard error. Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 done
+but a check failed, 130 interrupted.
 """
 
 from __future__ import annotations
 
+import difflib
+import inspect
+import io
 import json
+import logging
 import os
+import re
+import shutil
 import sys
-from collections.abc import Generator, Iterator, Sequence
+import tempfile
+import traceback
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from tricyclic._version import __version__
-from tricyclic.cli.options import help_of, params_of, request_from
-from tricyclic.errors import EXIT_CHECK_SAYS_STOP, EXIT_DONE, EXIT_OUR_FAULT, TricyclicError
-from tricyclic.jobs import SHELF
+from tricyclic.cli.options import (
+    PanelOption,
+    arguments,
+    option_label,
+    options_from,
+    parameters,
+)
+from tricyclic.cli.progress import ProgressLine
+from tricyclic.errors import (
+    EXIT_CHECK_FAILED,
+    EXIT_INTERNAL_ERROR,
+    EXIT_OK,
+    InputError,
+    TricyclicError,
+    from_os_error,
+)
+from tricyclic.workflows.base import Command
+from tricyclic.workflows.check_options import checked_options
+from tricyclic.workflows.commands import COMMANDS, GROUPS
+
+if TYPE_CHECKING:
+    from tricyclic.results.base import Result
 
 EXIT_INTERRUPTED = 130
-# How many lines of progress a stage writes where it is not a terminal that reads them.
-LINES = 10
-FIRST = (
-    "demo",
-    "new",
-    "run",
-    "verify",
-    "affinity",
-    "saturation",
-    "kinetics",
-    "design",
-    "fit",
-    "screen",
-    "simulate",
-    "diagram",
-    "scenarios",
-    "drugs",
-)
+HELP_WIDTH = 100
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": HELP_WIDTH}
+COMMON_PANEL = "Output"
+LEVEL_COLORS = {"warn": "yellow", "fail": "red", "pass": "green"}
+_LEVEL = re.compile(r"^( *)(pass|warn|fail)(?= {2,})", re.MULTILINE)
 
 
-class Verbs(click.Group):
-    """The jobs of the shelf as commands; a job is made into a command when it is asked for."""
+class PanelCommand(click.Command):
+    """A command whose help lists its arguments, and its options under headings."""
+
+    def __init__(self, *args: Any, arguments: Sequence[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.arguments = list(arguments)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the arguments, then the options panel by panel."""
+        if self.arguments:
+            with formatter.section("Arguments"):
+                formatter.write_dl(self.arguments)
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and not isinstance(param, click.Argument):
+                panel = param.panel if isinstance(param, PanelOption) else COMMON_PANEL
+                panels.setdefault(panel, []).append(record)
+        for panel, records in sorted(panels.items(), key=lambda item: item[0] == COMMON_PANEL):
+            with formatter.section(panel):
+                formatter.write_dl(records)
+
+
+class CommandGroup(click.Group):
+    """Commands of one group; each is made when it is called."""
+
+    def __init__(self, group: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.group_name = group
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return [command.name for command in COMMANDS if command.group == self.group_name]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, if there is one."""
+        for command in COMMANDS:
+            if command.group == self.group_name and command.name == cmd_name:
+                return _click_command(command)
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the names and their help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(c.name, c.help) for c in COMMANDS if c.group == self.group_name])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """As click does, with the nearest name in the error."""
+        return _resolve(super().resolve_command, ctx, args, self.list_commands(ctx))
+
+
+class TricyclicGroup(click.Group):
+    """All groups, and the commands that also work without their group."""
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
-        """Run the command line and leave with its exit code; nothing but a sentence ever reaches the user."""
+        """Run the command line and leave with its exit code; errors reach the user as sentences."""
         typed = list(sys.argv[1:] if args is None else args)
         for name in ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME"):
             # The solver's own log; what matters of it arrives as our error, in a sentence.
@@ -56,189 +124,223 @@ class Verbs(click.Group):
         # Our matrices are small: threads of BLAS would wait for each other longer than they work.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         extra.pop("standalone_mode", None)
+        for name in ("stdout", "stderr"):
+            # A program may be started without them.
+            if getattr(sys, name) is None:
+                setattr(sys, name, io.StringIO())
         sys.exit(self._run(typed, prog_name or "tricyclic", extra))
 
     def _run(self, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
         debug, as_json = "--debug" in args, "--json" in args
-        with _hushed(debug):
+        with _library_warnings(shown=debug):
             try:
                 code = super().main(args, prog_name=prog_name, standalone_mode=False, **extra)
-                return code if isinstance(code, int) else EXIT_DONE
+                return code if isinstance(code, int) else EXIT_OK
             except click.exceptions.Exit as end:
                 return end.exit_code
             except click.ClickException as error:
                 if as_json:
-                    _tell_json(_error_json(error.format_message(), error.exit_code))
+                    _print_json(_error_json(error.format_message(), error.exit_code))
                 error.show()
                 return error.exit_code
             except (click.Abort, KeyboardInterrupt):
-                click.echo("Interrupted; the last good results stand.", err=True)
+                click.echo("Interrupted; the previous results are unchanged.", err=True)
                 return EXIT_INTERRUPTED
             except BrokenPipeError:
-                # The reader of our output (head, less) went away; that is no error of ours or theirs.
+                # The program that reads the output (head, less) has ended, which is not an error.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                return EXIT_DONE
+                return EXIT_OK
+            except OSError as error:
+                return _report_error(from_os_error(error), as_json, debug)
             except Exception as error:
-                return _complain(error, as_json, debug)
+                return _report_error(error, as_json, debug)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        verbs = [SHELF[name].verb for name in SHELF]
-        return sorted(
-            verbs, key=lambda verb: (FIRST.index(verb) if verb in FIRST else len(FIRST), verb)
-        )
+        """Groups and the commands at the top."""
+        top = [c.name for c in COMMANDS if c.at_top or not c.group]
+        return [*(group for group in GROUPS if group), *top]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        for name in SHELF:
-            job = SHELF[name]
-            if job.verb == cmd_name:
-                return _command(job)
+        """A group, or a command that works at the top."""
+        if cmd_name in GROUPS and cmd_name:
+            return CommandGroup(
+                cmd_name,
+                name=cmd_name,
+                help=f"{GROUPS[cmd_name]}.",
+                context_settings=CONTEXT,
+                no_args_is_help=True,
+            )
+        for command in COMMANDS:
+            if command.name == cmd_name and (command.at_top or not command.group):
+                return _click_command(command)
         return None
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write all commands by group."""
+        width = max(len(command.full_name) for command in COMMANDS)
+        for group, description in GROUPS.items():
+            with formatter.section(description):
+                formatter.write_dl(
+                    [(c.full_name.ljust(width), c.help) for c in COMMANDS if c.group == group]
+                )
+        short = ", ".join(command.name for command in COMMANDS if command.at_top)
+        formatter.write_paragraph()
+        formatter.write_text(f"Without their group also: {short}.")
 
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if near:
-                raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from None
-            raise
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """As click does, with the nearest name in the error."""
+        names = [*self.list_commands(ctx), *(c.name for c in COMMANDS)]
+        return _resolve(super().resolve_command, ctx, args, names)
 
 
 @click.group(
-    cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True
+    cls=TricyclicGroup,
+    context_settings=CONTEXT,
+    no_args_is_help=True,
 )
 @click.version_option(__version__, message="tricyclic %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@click.option("--quiet", is_flag=True, help="Say nothing on the way.")
-@click.option("--debug", is_flag=True, help="On an error of ours, save a traceback and say where.")
+@click.option("--quiet", is_flag=True, help="Suppress progress output.")
+@click.option("--verbose", is_flag=True, help="Show diagnostic messages.")
+@click.option("--debug", is_flag=True, help="Write a traceback file on an internal error.")
 @click.pass_context
-def main(ctx: click.Context, as_json: bool, quiet: bool, debug: bool) -> None:
-    """From the raw counts of a plate to affinities with honest intervals, checks and a report.
+def main(ctx: click.Context, as_json: bool, quiet: bool, verbose: bool, debug: bool) -> None:
+    """Open neuropharmacology: from raw laboratory data to affinities, mechanism and effects.
 
-    Begin with: tricyclic demo. These options also work after the command.
+    Start with: tricyclic demo. These options also work after the command.
     """
-    ctx.obj = {"as_json": as_json, "quiet": quiet, "debug": debug}
+    ctx.obj = {"as_json": as_json, "quiet": quiet, "verbose": verbose, "debug": debug}
 
 
-def _command(job: Any) -> click.Command:
-    def call(**given: Any) -> int:
-        shared = click.get_current_context().obj or {}
+def _click_command(command: Command) -> click.Command:
+    options = command.load_options()
+
+    def call(**typed: Any) -> int:
+        shared = click.get_current_context().find_root().obj or {}
         common = {
-            key: bool(given.pop(key)) or bool(shared.get(key))
-            for key in ("as_json", "quiet", "debug")
+            key: bool(typed.pop(key, False)) or bool(shared.get(key))
+            for key in ("as_json", "quiet", "verbose", "debug")
         }
-        found = _finish(job.run(request_from(job.request, given)), quiet=common["quiet"])
-        return _show(job, found, as_json=common["as_json"])
+        if common["verbose"]:
+            logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+        chosen = options_from(options, typed)
+        progress = ProgressLine(quiet=common["quiet"], color=_use_color(sys.stderr))
+        try:
+            chosen = checked_options(chosen)
+            result = command.load_run()(chosen, progress)
+            written = _write_files(result, getattr(chosen, "out", ""))
+        except InputError as error:
+            raise error.reworded(option_label(chosen, error.where), str) from error
+        finally:
+            progress.close()
+        return _show(command, result, written, as_json=common["as_json"])
 
     common = [
-        click.Option(
-            ["--json", "as_json"], is_flag=True, help="Print one JSON document instead of text."
+        PanelOption(
+            ["--json", "as_json"],
+            is_flag=True,
+            help="Print one JSON document instead of text.",
+            panel=COMMON_PANEL,
         ),
-        click.Option(["--quiet", "quiet"], is_flag=True, help="Say nothing on the way."),
-        click.Option(["--debug", "debug"], is_flag=True, hidden=True),
+        PanelOption(
+            ["--quiet", "quiet"], is_flag=True, help="Suppress progress output.", panel=COMMON_PANEL
+        ),
+        PanelOption(["--verbose", "verbose"], is_flag=True, hidden=True),
+        PanelOption(["--debug", "debug"], is_flag=True, hidden=True),
     ]
-    return click.Command(
-        job.verb,
+    return PanelCommand(
+        command.name,
         callback=call,
-        params=[*params_of(job.request), *common],
-        help=help_of(job.request),
-        short_help=job.says,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        params=[*parameters(options), *common],
+        help=inspect.getdoc(options),
+        arguments=arguments(options),
+        short_help=command.help,
+        context_settings=CONTEXT,
     )
 
 
-def _finish(work: Any, *, quiet: bool) -> Any:
-    """Let a long job run to its end, with its progress on standard error."""
-    if not isinstance(work, Generator):
-        return work
-    on_terminal = sys.stderr.isatty()
-    last: tuple[int, int] | None = None
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as end:
-            if on_terminal and not quiet:
-                click.echo("\r\x1b[K" if _colour() else "\n", nl=False, err=True)
-            return end.value
-        if quiet:
-            continue
-        line = f"{step.done}/{step.total} {step.says}"
-        if on_terminal and _colour():
-            click.echo(f"\r\x1b[K{line[:110]}", nl=False, err=True)
-        else:
-            # A log is no bar: of each stage its first step, then one in ten.
-            now = (step.total, LINES * step.done // max(step.total, 1))
-            if now != last:
-                click.echo(line, err=True)
-            last = now
+def _write_files(result: Result, out: str) -> list[Path]:
+    """Write the files of a result to --out, where it is given and the result has files."""
+    from tricyclic.reports.save import has_files, save
+
+    return list(save(result, Path(out))) if out and has_files(result) else []
 
 
-def _show(job: Any, found: Any, *, as_json: bool) -> int:
-    from tricyclic.io.atomic import write_file
-
-    files = getattr(found, "to_write", {})
-    for place, data in files.items():
-        from pathlib import Path
-
-        write_file(Path(place), data)
-    stop = found.stop if hasattr(found, "stop") else False
-    code = EXIT_CHECK_SAYS_STOP if stop else EXIT_DONE
+def _show(command: Command, result: Result, written: list[Path], *, as_json: bool) -> int:
+    code = EXIT_CHECK_FAILED if result.failed else EXIT_OK
     if as_json:
-        _tell_json(
-            {
-                "schema": f"tricyclic-{job.verb}/1",
-                "version": __version__,
-                "exit_code": code,
-                "files": sorted(files),
-                "result": found.as_json(),
-            }
-        )
-    else:
-        from tricyclic.cli.show import as_text
+        from tricyclic.reports.json import document
 
-        click.echo(as_text(job.verb, found))
-        for place in sorted(files):
-            click.echo(f"written  {place}", err=True)
+        content = {
+            "exit_code": code,
+            "files": [str(path) for path in written],
+            "result": result.to_json(),
+        }
+        _print_json(document(command.full_name.replace(" ", "-"), content))
+        return code
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    from tricyclic.core.format import text_width
+
+    with text_width(width):
+        text = result.summary()
+    click.echo(_with_color(text) if _use_color(sys.stdout) else text)
+    for path in written:
+        click.echo(f"written  {path}", err=True)
     return code
 
 
-def _tell_json(document: dict[str, Any]) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1))
+def _with_color(text: str) -> str:
+    return _LEVEL.sub(lambda m: m[1] + click.style(m[2], fg=LEVEL_COLORS[m[2]], bold=True), text)
+
+
+def _use_color(stream: Any) -> bool:
+    """Whether a stream is a terminal with colours, and NO_COLOR is not set (no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return bool(stream.isatty()) and not plain
+
+
+def _resolve(resolve: Any, ctx: click.Context, args: list[str], names: Sequence[str]) -> Any:
+    try:
+        return resolve(ctx, args)
+    except click.UsageError as error:
+        full = {c.name: c.full_name for c in COMMANDS}
+        near = difflib.get_close_matches(args[0], names, n=1)
+        if near:
+            hint = full.get(near[0], near[0])
+            raise click.UsageError(f"{error.message} Did you mean '{hint}'?", ctx) from None
+        raise
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1))
 
 
 def _error_json(sentence: str, code: int) -> dict[str, Any]:
     return {
-        "schema": "tricyclic-error/1",
+        "schema": "tricyclic-error/2",
         "version": __version__,
         "error": sentence,
         "exit_code": code,
     }
 
 
-def _complain(error: Exception, as_json: bool, debug: bool) -> int:
-    ours = not isinstance(error, TricyclicError)
-    code = EXIT_OUR_FAULT if ours else error.exit_code  # type: ignore[attr-defined]
-    sentence = str(error)
-    if ours:
+def _report_error(error: Exception, as_json: bool, debug: bool) -> int:
+    code, sentence = EXIT_INTERNAL_ERROR, str(error)
+    if isinstance(error, TricyclicError):
+        code = error.exit_code
+    else:
         kind = f"{type(error).__name__}: {error}".strip().split("\n")[0][:300]
-        sentence = f"Something went wrong inside tricyclic ({kind})."
-        sentence += (
-            "" if debug else " Run it again with --debug to save a traceback that helps us mend it."
-        )
+        sentence = f"Internal error in tricyclic ({kind})."
+        sentence += "" if debug else " Repeat with --debug to write a traceback file."
     if debug:
         sentence += f"\nThe traceback is in {_save_traceback(error)}"
     if as_json:
-        _tell_json(_error_json(sentence, code))
+        _print_json(_error_json(sentence, code))
     click.echo(sentence, err=True)
     return code
 
 
 def _save_traceback(error: Exception) -> str:
-    import tempfile
-    import traceback
-
     handle, place = tempfile.mkstemp(prefix="tricyclic-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(f"tricyclic {__version__}, Python {sys.version}\n")
@@ -246,16 +348,10 @@ def _save_traceback(error: Exception) -> str:
     return place
 
 
-def _colour() -> bool:
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
 @contextmanager
-def _hushed(debug: bool) -> Iterator[None]:
-    # A warning of a library is no sentence for a pharmacologist; what matters is said by a Check.
-    import warnings
-
+def _library_warnings(*, shown: bool) -> Iterator[None]:
+    # A warning of a library does not help a pharmacologist; what matters is reported by a Check.
     with warnings.catch_warnings():
-        if not debug:
+        if not shown:
             warnings.simplefilter("ignore")
         yield

@@ -1,90 +1,144 @@
-"""The fields of a Request become options of the command line, and what was typed becomes a Request."""
+"""Options dataclasses as parameters of the command line, and typed values as options."""
 
 from __future__ import annotations
 
 import dataclasses
 import types
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin
 
 import click
+from click.shell_completion import CompletionItem
+
+from tricyclic.workflows.base import OptionInfo, names_option, option_fields
+
+# Options that have a short name as well.
+SHORT_NAMES = {"out": "-o"}
+# Longest list of choices beside the name of an option; longer ones are listed after its text.
+MAX_METAVAR = 50
 
 
-def params_of(request: type) -> list[click.Parameter]:
-    """Make an argument of every field that stands without a name, an option of every other."""
-    hints = get_type_hints(request)
-    return [_param(field, hints[field.name]) for field in dataclasses.fields(request)]
+class PanelOption(click.Option):
+    """An option that the help shows under the heading `panel`."""
+
+    def __init__(self, *args: Any, panel: str = "Options", **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.panel = panel
 
 
-def help_of(request: type) -> str:
-    """What a command does, and what stands without a name on its line."""
-    import inspect
-
-    named = [field for field in dataclasses.fields(request) if field.metadata.get("place")]
-    lines = [f"  {field.name.upper()}  {field.metadata['says']}." for field in named]
-    return "\n\n".join(
-        [inspect.getdoc(request) or "", *(["\b\n" + "\n".join(lines)] if lines else [])]
-    )
+def parameters(options: type) -> list[click.Parameter]:
+    """An argument for every positional field, an option for every other."""
+    return [_parameter(field, info, hint) for field, info, hint in option_fields(options)]
 
 
-def request_from(request: type, typed: dict[str, Any]) -> Any:
-    """Make the Request from what was typed; what was not typed keeps its default."""
+def arguments(options: type) -> list[tuple[str, str]]:
+    """Name and help of every positional argument."""
+    return [
+        (
+            field.name.upper(),
+            f"{info.help}." + (f" One of {', '.join(info.choices)}." if info.choices else ""),
+        )
+        for field, info, _ in option_fields(options)
+        if info.positional
+    ]
+
+
+def options_from(options: type, typed: dict[str, Any]) -> Any:
+    """Make the options of what was typed; what was not typed keeps its default."""
     given = {}
-    for field in dataclasses.fields(request):
+    for field in dataclasses.fields(options):
         value = typed.get(field.name)
         if value is None or (value == () and field.default is not dataclasses.MISSING):
             continue
         given[field.name] = value
-    return request(**given)
+    return options(**given)
 
 
-def _param(field: dataclasses.Field[Any], hint: Any) -> click.Parameter:
-    about = field.metadata
+def option_name(field: str) -> str:
+    """A field as it is typed: `plate_size` is --plate-size."""
+    return "--" + field.rstrip("_").replace("_", "-")
+
+
+def option_label(options: Any, where: str) -> str:
+    """The location of an error, an option's field as it is typed; any other location as it is.
+
+    Parameters
+    ----------
+    options
+        The options of the command.
+    where
+        Location of the error.
+    """
+    first, comma, more = where.partition(",")
+    if not names_option(options, first):
+        return where
+    info = next(i for f, i, _ in option_fields(type(options)) if f.name == first)
+    return f"{first.upper() if info.positional else option_name(first)}{comma}{more}"
+
+
+def _parameter(field: dataclasses.Field[Any], info: OptionInfo, hint: Any) -> click.Parameter:
     required = field.default is dataclasses.MISSING
-    many = get_origin(hint) is tuple
-    kind = _kind(hint, about)
-    if about.get("place"):
-        return click.Argument([field.name], type=kind, nargs=-1 if many else 1, required=required)
-    name = "--" + field.name.rstrip("_").replace(
-        "_", "-"
-    )  # with_ is --with: `with` itself is a word of Python
-    says = about.get("says", "")
-    if about.get("unit"):
-        says += f" [{about['unit']}, or with its unit]"
+    multiple = get_origin(hint) is tuple
+    kind = _click_type(hint, info)
+    if info.positional:
+        return click.Argument(
+            [field.name],
+            type=kind,
+            nargs=-1 if multiple else 1,
+            required=required,
+            # Choices are listed under the heading Arguments.
+            metavar=(field.name.upper() + ("..." if multiple else "")) if info.choices else None,
+        )
+    names = [option_name(field.name), field.name]
+    if field.name in SHORT_NAMES:
+        names.insert(0, SHORT_NAMES[field.name])
+    unit = f" [{info.unit}, or with its unit]" if info.unit else ""
     if hint is bool:
-        return click.Option([name, field.name], is_flag=True, default=None, help=says + ".")
-    shown = field.default if isinstance(field.default, (int, float)) or field.default else None
-    default = f" Default: {shown}." if not required and shown not in (None, False) else ""
-    return click.Option(
-        [name, field.name],
+        return PanelOption(
+            names, is_flag=True, default=None, help=f"{info.help}{unit}.", panel=info.panel
+        )
+    choices = "|".join(info.choices)
+    long = len(choices) > MAX_METAVAR
+    several = " May be given several times." if multiple else ""
+    listed = f" One of {', '.join(info.choices)}." if long else ""
+    return PanelOption(
+        names,
         type=kind,
-        multiple=many,
+        multiple=multiple,
         required=required,
-        default=None,
-        help=f"{says}.{default}",
+        # A default, even None, would satisfy `required`.
+        **({} if required else {"default": None}),
+        metavar="WORD" if long else None,
+        help=f"{info.help}{unit}.{listed}{several}{_default_text(field)}",
+        panel=info.panel,
     )
 
 
-def _kind(hint: Any, about: Any) -> click.ParamType[Any]:
-    if about.get("choices"):
-        return click.Choice(list(about["choices"]))
-    if about.get("unit"):
-        return _Plain("NUMBER")
-    simple = next((a for a in _members(hint) if a in (int, float)), str)
+def _default_text(field: dataclasses.Field[Any]) -> str:
+    default = field.default
+    if default is dataclasses.MISSING or default is None or default in ("", (), False):
+        return ""
+    return f" Default: {'the current folder' if default == '.' else default}."
+
+
+def _click_type(hint: Any, info: OptionInfo) -> click.ParamType[Any]:
+    if info.choices:
+        return click.Choice(list(info.choices))
+    if info.unit:
+        return _TextType("NUMBER")
+    simple = next((a for a in _alternatives(hint) if a in (int, float)), str)
     if simple is int:
         return click.INT
     if simple is float:
         return click.FLOAT
-    return _Plain("PATH" if about.get("path") else "TEXT")
+    return _TextType("PATH" if info.path else "TEXT")
 
 
-def _members(hint: Any) -> tuple[Any, ...]:
-    if get_origin(hint) in (Union, types.UnionType):
-        return get_args(hint)
-    return (hint,)
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 
-class _Plain(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """Text as typed, with a name that says what it is."""
+class _TextType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """Text as typed, with a name that describes it in the help."""
 
     def __init__(self, name: str) -> None:
         self.name = name.lower()
@@ -94,7 +148,5 @@ class _Plain(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[Any]:
-        from click.shell_completion import CompletionItem
-
+    ) -> list[CompletionItem]:
         return [CompletionItem(incomplete, type="file" if self.name == "path" else "plain")]

@@ -1,1 +1,3 @@
-"""Value types that two or more packages use, checked when they are made; numbers as text and as JSON."""
+"""Value types that two or more packages use, checked when they are made; numbers as text and as
+JSON.
+"""

@@ -1,4 +1,4 @@
-"""BindingMethod: the choices an analysis was made with."""
+"""Choices of an analysis of plates."""
 
 from __future__ import annotations
 
@@ -8,32 +8,35 @@ from typing import Literal
 from tricyclic.errors import InputError
 
 Variance = Literal["constant", "proportional", "poisson", "counting"]
+# Largest number of simulations that calibrate the model tests.
+MAX_CALIBRATE = 100_000
 
 
 @dataclass(frozen=True)
-class BindingMethod:
-    """How plates are analysed; every field is printed in the report's methods.
+class AnalysisOptions:
+    """How plates are analysed; every field is printed in the methods of the report.
 
     Parameters
     ----------
     model : str
-        Name of a curve on the shelf, or "auto": the exact mass balance where the wells' counts can become
-        moles, the same model without depletion where they cannot.
+        Name of a curve model, or "auto": the exact mass balance where the counts can be converted
+        to amounts, else the same model without depletion.
     variance : str
         "counting" (Poisson plus proportional), "poisson", "proportional", "constant", or "auto":
         counting where the readings are counts, else constant.
     confidence : float
-        Of all intervals.
+        Confidence level of all intervals.
     calibrate : int
-        Simulations that calibrate the nested model tests for the design; 0 gives the nominal test only.
+        Simulations that calibrate the nested model tests for the design; 0 gives the nominal test
+        only.
     outliers : {"none", "suggest"}
-        ROUT suggestions as checks; wells are never dropped by the program itself.
+        Whether ROUT suggests outliers as checks; wells are never excluded automatically.
     outlier_q : float
         False discovery rate of the suggestions.
     classical : bool
-        Also show what subtract-then-fit and normalise-then-fix give.
+        Whether to compute also the two classical analyses: subtract, then fit; normalise, then fix.
     seed : int
-        Of every simulation in the analysis.
+        Seed of every simulation in the analysis.
     """
 
     model: str = "auto"
@@ -48,7 +51,8 @@ class BindingMethod:
     def __post_init__(self) -> None:
         if not 0.5 <= self.confidence < 1:
             raise InputError(
-                f"confidence is {self.confidence:g}",
+                f"is {self.confidence:g}",
+                where="confidence",
                 allowed="It lies between 0.5 and 1, such as 0.95",
             )
         if not 0 < self.outlier_q < 0.5:
@@ -56,8 +60,8 @@ class BindingMethod:
                 f"outlier_q is {self.outlier_q:g}",
                 allowed="It lies between 0 and 0.5, such as 0.01",
             )
-        if self.calibrate < 0:
+        if not 0 <= self.calibrate <= MAX_CALIBRATE:
             raise InputError(
                 f"calibrate is {self.calibrate}",
-                allowed="It is 0 or a number of simulations such as 499",
+                allowed=f"It is 0, or a number of simulations up to {MAX_CALIBRATE}, such as 499",
             )

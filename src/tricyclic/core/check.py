@@ -1,6 +1,6 @@
-"""One remark on quality: fine, look, or stop.
+"""Quality checks of a result, with the levels pass, warn and fail.
 
-A Check travels inside a result, so that the screen, the browser and the report show the same doubt.
+A Check is part of the result, so that the terminal, the Python API and the report show the same.
 """
 
 from __future__ import annotations
@@ -8,37 +8,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Level = Literal["fine", "look", "stop"]
+Level = Literal["pass", "warn", "fail"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 @dataclass(frozen=True)
 class Check:
-    """A quality check that was made, with its finding in words.
+    """One quality check and its outcome.
 
     Parameters
     ----------
     name : str
         What was checked, as a short key ("tracer_bound").
-    level : {"fine", "look", "stop"}
-        fine: within its limit; look: a doubt to read; stop: the number should not be used as it is.
-    says : str
-        The finding as a sentence, with the value that was found.
+    level : {"pass", "warn", "fail"}
+        pass: within the limit; warn: read it before using the number; fail: do not use the number
+        as it is.
+    message : str
+        The outcome as a sentence, with the value.
     where : str
-        Plate, well, curve or run it speaks of.
+        Plate, well, curve or run that was checked.
     value, limit : float or None
-        The figure that was judged, and the limit it was judged against, both in `unit`.
+        The value that was checked, and its limit, both in `unit`.
     unit : str
         Unit of both.
     advice : str
         What to do about it.
     source : str
-        Where the limit comes from.
+        Source of the limit.
     """
 
     name: str
     level: Level
-    says: str
+    message: str
     where: str = ""
     value: float | None = None
     limit: float | None = None
@@ -51,6 +52,6 @@ class Check:
             raise ValueError(f"a Check is {', '.join(LEVELS)}, not {self.level!r}")
 
 
-def worst(checks: tuple[Check, ...]) -> Level:
-    """Give the gravest level among the checks; `fine` where there are none."""
-    return max((check.level for check in checks), key=LEVELS.index, default="fine")
+def worst_level(checks: tuple[Check, ...]) -> Level:
+    """The worst level among the checks; "pass" where there are none."""
+    return max((check.level for check in checks), key=LEVELS.index, default="pass")

@@ -1,4 +1,4 @@
-"""Measured, BindingConditions: what a binding assay was done with, each number with its standard error."""
+"""Conditions of a binding assay, each measured number with its standard error."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ DecayConvention = Literal["specific_activity_falls", "concentration_falls"]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A number that the experiment states, with its standard error (0: taken as exact) and source.
+class MeasuredValue:
+    """A measured number with its standard error (0: treated as exact) and source.
 
-    `per_run` is True where it was measured anew in each run, so that its error differs from run to run.
+    `per_run` is True where it was measured anew in each run, so that its error differs between
+    runs.
     """
 
     value: float
@@ -35,62 +36,63 @@ class Measured:
 
 @dataclass(frozen=True)
 class BindingConditions:
-    """What the wells of a binding assay were incubated and counted with.
+    """How the wells of a binding assay were incubated and counted.
 
-    None means "not stated"; the analysis then says what it could not do.
+    None means "not provided"; a check then reports what could not be computed.
 
     Parameters
     ----------
     target, radioligand, isotope : str
         "NET", "[3H]nisoxetine", "3H" (or "125I", or "" where unknown).
-    radioligand_nM, radioligand_kd_nM : Measured or None
-        Added radioligand in the well on the day [nM]; its Kd at this target, buffer and temperature [nM].
-    specific_activity_Ci_per_mmol : Measured or None
+    radioligand_nM, radioligand_kd_nM : MeasuredValue or None
+        Added radioligand in the well on the day [nM]; its Kd at this target, buffer and temperature
+        [nM].
+    specific_activity_Ci_per_mmol : MeasuredValue or None
         At `reference_date`.
     reference_date, assay_date : date or None
-        For isotope decay; without both, no decay is applied and a check says so.
+        For isotope decay; without both, no decay is applied and a check reports it.
     decay_convention : str
-        "specific_activity_falls" (carrier, 3H practice) or "concentration_falls" (decay destroys the
-        ligand: carrier-free 125I; dpm per fmol of intact ligand stays).
-    counting_efficiency : Measured or None
+        "specific_activity_falls" (carrier, 3H practice) or "concentration_falls" (decay destroys
+        the ligand: carrier-free 125I; dpm per fmol of intact ligand stays).
+    counting_efficiency : MeasuredValue or None
         Counts per decay, 0 to 1.
     counting_time_min, background_cpm, volume_uL : float or None
         Per well.
-    protein_ug : Measured or None
+    protein_ug : MeasuredValue or None
         Membrane protein in the well.
     nsb_drug : str; nsb_drug_M : float or None
-        What defines non-specific binding, and its concentration [M].
+        The drug that defines non-specific binding, and its concentration [M].
     mask : str; mask_M, mask_kd_masked_nM, mask_kd_wanted_nM, radioligand_kd_masked_nM
-        Masking ligand, its concentration [M], its affinity at the site it covers and at the wanted site,
-        and the radioligand's affinity at the covered site [nM].
+        Masking ligand, its concentration [M], its affinity at the site it covers and at the wanted
+        site, and the radioligand's affinity at the covered site [nM].
     masked_site : str
         The site that the mask covers ("sigma-1").
     masked_bmax_ratio : float or None
         Density of the masked site relative to the wanted site.
     competitor_ki_masked_nM : float or None
-        Affinity of the competitor at the masked site [nM]; None takes it to be that at the wanted site.
+        Affinity of the competitor at the masked site [nM]; None: the same as at the wanted site.
     kon_per_M_min, koff_per_min : float or None
         Rates of the radioligand, for the time to equilibrium.
     incubation_min, temperature_C, dissociation_start_min : float or None
-        As done; the last is when dissociation was started, in an association that is followed by one.
+        The last is when dissociation was started, in an association that is followed by one.
     buffer, tissue, filter : str
-        As done, for the methods text.
+        For the methods text.
     """
 
     target: str = ""
     radioligand: str = ""
     isotope: str = ""
-    radioligand_nM: Measured | None = None
-    radioligand_kd_nM: Measured | None = None
-    specific_activity_Ci_per_mmol: Measured | None = None
+    radioligand_nM: MeasuredValue | None = None
+    radioligand_kd_nM: MeasuredValue | None = None
+    specific_activity_Ci_per_mmol: MeasuredValue | None = None
     reference_date: date | None = None
     assay_date: date | None = None
     decay_convention: DecayConvention = "specific_activity_falls"
-    counting_efficiency: Measured | None = None
+    counting_efficiency: MeasuredValue | None = None
     counting_time_min: float | None = None
     background_cpm: float | None = None
     volume_uL: float | None = None
-    protein_ug: Measured | None = None
+    protein_ug: MeasuredValue | None = None
     nsb_drug: str = ""
     nsb_drug_M: float | None = None
     mask: str = ""

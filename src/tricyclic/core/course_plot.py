@@ -1,6 +1,6 @@
-"""CoursePicture: simulated courses as plain data, ready to be drawn: panels over time with bands, readings and doses.
+"""Simulated time courses as plot data: panels over time with bands, readings and doses.
 
-The job decides what stands together; the room that draws computes nothing but positions.
+The workflow decides what is shown together; the plotting code computes positions only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tricyclic.errors import InputError
 
 
 @dataclass(frozen=True)
-class CoursePanel:
+class TimeCoursePanel:
     """One pair of axes.
 
     Parameters
@@ -21,15 +21,15 @@ class CoursePanel:
     title : str
         What is shown ("extracellular norepinephrine, cortex").
     y_title : str
-        Axis title with its unit ("nM", "% of rest").
+        Axis title with its unit ("nM", "% of baseline").
     traces : tuple of Trace
         x in hours; low and high are the band.
     points : tuple of PointSet
         Readings; a name that a trace has shares its colour.
     level : float
-        A line across: the drug-free rest; nan for none.
+        A horizontal line, the baseline; nan for none.
     top : float
-        Upper end of the axis where it is known beforehand (100 for percent); nan: from the data.
+        Upper end of the axis where it is fixed (100 for percent); nan: from the data.
     log : bool
         Whether y is logarithmic.
     """
@@ -48,40 +48,41 @@ class CoursePanel:
 
 
 @dataclass(frozen=True)
-class CoursePicture:
+class TimeCoursePlot:
     """A figure of one or more panels.
 
     Parameters
     ----------
     name, title, subtitle : str
-        File name without ending; what is shown; who got what.
-    panels : tuple of CoursePanel
-        All over the same stretch of time.
+        File name without suffix; what is shown; the dosing.
+    panels : tuple of TimeCoursePanel
+        All over the same time range.
     x_title : str
-        What time counts from ("time after the first dose").
+        Title of the time axis ("time after the first dose").
     doses_h : tuple of float
-        Times of single doses, ticks under the axes.
+        Times of single doses, drawn as ticks under the axes.
     sustained_h : tuple of (float, float)
-        Stretches in which a pump, probe or bath gives, bars under the axes.
-    band_says, caption : str
-    points_say : str
-        What the symbols are, as the caption names them ("measured").
+        Start and end of each pump, probe or bath, drawn as bars under the axes.
+    band_label, caption : str
+        What the band is; a sentence for the caption.
+    points_label : str
+        What the symbols are ("measured").
     time_unit : str
         "h"; empty where the unit of time is not known.
     """
 
     name: str
     title: str
-    panels: tuple[CoursePanel, ...]
+    panels: tuple[TimeCoursePanel, ...]
     subtitle: str = ""
     x_title: str = "time"
     doses_h: tuple[float, ...] = ()
     sustained_h: tuple[tuple[float, float], ...] = ()
-    band_says: str = ""
+    band_label: str = ""
     caption: str = ""
     time_unit: str = "h"
-    points_say: str = "measured"
+    points_label: str = "measured"
 
     def __post_init__(self) -> None:
         if not self.panels:
-            raise InputError("has no panel", where=f"picture {self.name}")
+            raise InputError("has no panel", where=f"plot {self.name}")

@@ -1,7 +1,8 @@
-"""The readings of many curves, row after row: what a file of curves holds and what the batch engine fits.
+"""Readings of many curves, row after row: the content of a file of curves and the input of the
+batch fit.
 
-The rows of one curve stand together. A series of doses has a key that depends on which doses it holds and how often, not
-on their order, so curves with the same series are found by comparing numbers.
+The rows of one curve are contiguous. The key of a dose series depends on its doses and how often
+each occurs, not on their order, so that curves with the same series have the same key.
 """
 
 from __future__ import annotations
@@ -13,22 +14,21 @@ import numpy as np
 
 from tricyclic.errors import InputError
 
-KEPT_BY_MANY = (
-    64  # curves of a file that share a series before it gets a table of starts of its own
-)
+# Curves of a file that share a dose series before the series gets its own table of starting values.
+MIN_CURVES_PER_SERIES = 64
 
 
 @dataclass(frozen=True)
-class CurveRows:
+class CurveBatch:
     """Readings of many curves.
 
     Parameters
     ----------
     names : sequence
-        Name of each curve, as its file keeps it; handed on as it is.
+        Name of each curve, in the type of its file.
     starts : array of int, shape (curves + 1,)
         Rows starts[k] to starts[k + 1] belong to curve k.
-    log10_molar : array, shape (rows,), or (points,) where each row holds one reading per dose
+    log10_molar : array, shape (rows,), or (points,) where each row contains one reading per dose
         -inf is a well without compound.
     y : array, shape (rows,) or (rows, points)
         Readings in any unit; nan is missing.
@@ -46,17 +46,17 @@ class CurveRows:
         doses = self.y.shape[-1] if self.y.ndim == 2 else self.starts[-1]
         if self.log10_molar.shape != (doses,) or len(self.y) != self.starts[-1]:
             raise InputError(
-                f"{self.log10_molar.size} doses stand beside readings of shape {self.y.shape}"
+                f"there are {self.log10_molar.size} doses for readings of shape {self.y.shape}"
             )
         if self.weight is not None and self.weight.shape != self.y.shape:
-            raise InputError(f"{self.weight.size} weights stand beside {self.y.size} readings")
+            raise InputError(f"there are {self.weight.size} weights for {self.y.size} readings")
 
     def __len__(self) -> int:
         return int(self.starts.size - 1)
 
 
-def dose_keys(log10_molar: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Give the series of doses of each curve as one number.
+def dose_series_keys(log10_molar: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The dose series of each curve as one number.
 
     Parameters
     ----------
@@ -82,7 +82,8 @@ def dose_keys(log10_molar: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def _mixed(x: np.ndarray) -> np.ndarray:
-    # The finaliser of SplitMix64 [Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195]; adding 0.0 turns -0.0 into 0.0.
+    # The finaliser of SplitMix64 [Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195]; adding
+    # 0.0 turns -0.0 into 0.0.
     z = np.ascontiguousarray(x + 0.0).view(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

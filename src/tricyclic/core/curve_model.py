@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -18,7 +18,7 @@ FirstGuess = Callable[["Series", Values], Sequence[dict[str, float]]]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of a curve.
+    """One parameter of a curve.
 
     Parameters
     ----------
@@ -26,54 +26,59 @@ class Parameter:
         Positive quantities are fitted on the log scale and are called `log10_...`.
     unit : str
         "y" means the unit of the readings, "y/M" that unit per molar.
-    says : str
-        What it is, for a person.
+    description : str
+        What it is, in a few words.
     low, high : float
         Bounds that a fit may not leave.
-    given : bool
+    fixed_by_default : bool
         True where the experiment must state the value (a Kd from elsewhere); such a parameter is
         fitted only when the caller frees it.
     default : float or None
-        Value of a given parameter that the caller may leave out.
+        Value of a fixed parameter that the caller may omit.
+    min_abs : float
+        Least absolute value of a parameter that may have either sign, such as the hill of a sigmoid
+        that rises or falls; 0 for all others.
     """
 
     name: str
     unit: str
-    says: str
+    description: str
     low: float = -np.inf
     high: float = np.inf
-    given: bool = False
+    fixed_by_default: bool = False
     default: float | None = None
+    min_abs: float = 0.0
 
 
 @dataclass(frozen=True)
 class Column:
-    """One thing that was varied; `default` where a series may leave it out."""
+    """One condition that was varied; `default` where a series may omit it."""
 
     name: str
-    says: str
+    description: str
     default: float | None = None
 
 
 @dataclass(frozen=True)
 class CurveModel:
-    """A curve that can be fitted: a declaration, a kernel, and nothing else.
+    """A curve that can be fitted: a declaration and a kernel.
 
     Parameters
     ----------
-    says : str
+    description : str
         The curve in a few words ("one site, one competitor").
     columns : tuple of Column
-        What the kernel wants to know of each reading.
+        What the kernel needs for each reading.
     parameters : tuple of Parameter
-        Its numbers, in the order they are shown.
+        In the order in which they are shown.
     curve : callable
-        `curve(**columns, **parameters) -> expected readings`. Columns come with shape (n,), parameters
-        as float or with shape (k, 1); the result has shape (n,) or (k, n): kernels broadcast. Every
-        call is by name.
+        `curve(**columns, **parameters) -> expected readings`. Columns come with shape (n,),
+        parameters as float or with shape (k, 1); the result has shape (n,) or (k, n): kernels
+        broadcast. Every call is by name.
     first_guess : callable
-        `first_guess(series, given) -> [start, ...]`: one or more starts {free parameter: value}; more
-        starts where the curve may have several optima.
+        `first_guess(series, given) -> [start, ...]`: one or more starts {free parameter: value};
+        more starts where the curve may have several optima. `given` has the values of fixed
+        parameters; for a sigmoid also `direction`, 1 (rising) or -1 (falling).
     sources : tuple of str
         Papers that define the curve (keys of sources.csv or DOIs).
     equation : str
@@ -81,18 +86,22 @@ class CurveModel:
     when : str
         When to use it, and when not.
     target : str
-        The parameter that answers the question ("log10_ki").
+        The parameter that the experiment is done for ("log10_ki").
     example : mapping
-        A full set of values, free and given, that tests and docs draw the curve with.
+        A full set of values, free and fixed, with which tests and docs draw the curve.
     design : mapping of str to sequence
         Settings x at which `example` is drawn.
     nests : tuple of str
-        Names of simpler curves on the shelf that are a special case of this one.
+        Names of simpler built-in curves that are a special case of this one.
+    sigmoid : {"", "rising", "falling"}
+        Set for curves with parameters `bottom`, `top` and `hill`, where bottom is the lower plateau
+        and hill is above 0 for a rising and below 0 for a falling curve. A fit tries both
+        directions unless they are the same curve; this one is searched first.
     name : str
-        Set by the shelf from the file's name.
+        Set by the registry from the name of the file.
     """
 
-    says: str
+    description: str
     columns: tuple[Column, ...]
     parameters: tuple[Parameter, ...]
     curve: Kernel
@@ -104,12 +113,13 @@ class CurveModel:
     example: Mapping[str, float] = field(default_factory=dict)
     design: Mapping[str, Sequence[float]] = field(default_factory=dict)
     nests: tuple[str, ...] = ()
+    sigmoid: Literal["", "rising", "falling"] = ""
     name: str = ""
 
     def named(self, name: str) -> CurveModel:
-        """Give the curve with its name."""
+        """The same curve under a name."""
         return replace(self, name=name)
 
     def parameter(self, name: str) -> Parameter:
-        """Find a parameter by name; KeyError if there is none."""
+        """The parameter of a name; KeyError if there is none."""
         return {p.name: p for p in self.parameters}[name]

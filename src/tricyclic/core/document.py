@@ -1,4 +1,4 @@
-"""Document, Block: what a report is made of, before it is HTML, PDF or Markdown."""
+"""Document and its blocks: the content of a report, from which HTML, PDF and Markdown are made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under column heads; `anchors` gives each row an address that a number can point to."""
+    """Rows of cells below column heads; `anchors` has a link target for each row."""
 
     caption: str
     columns: tuple[str, ...]
@@ -41,7 +41,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing: SVG text for the page, PDF bytes for print, and the name its files are saved under."""
+    """A drawing: SVG for a page, PDF for print, and the name of its files."""
 
     name: str
     svg: str

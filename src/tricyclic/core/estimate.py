@@ -1,25 +1,29 @@
-"""Estimate, Fit: a number with its interval; how a curve came out, or why not."""
+"""Estimates with their intervals, and the result of fitting a curve."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from tricyclic.core.check import Check
-from tricyclic.core.format import figures
+from tricyclic.core.format import align_columns, format_confidence_interval, format_number
 from tricyclic.core.series import Series
 from tricyclic.units import is_concentration, to_molar
 
-Relation = Literal["=", ">", "<"]
+Qualifier = Literal["=", ">", "<"]
+TO_NANOMOLAR = 1e9
+# Parameters that are logarithms of concentrations, as the concentrations are written.
+NAMES_OF_CONCENTRATIONS = {"ec50": "EC50", "ic50": "IC50", "ki": "Ki", "kd": "Kd", "bmax": "Bmax"}
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its unit, its interval and where it comes from.
+    """A number with its unit, its interval and its origin.
 
     Parameters
     ----------
@@ -30,23 +34,24 @@ class Estimate:
     unit : str
         Its unit.
     low, high : float
-        Limits at `confidence`; 0 or -inf below, inf above where the interval does not close.
+        Limits at `confidence`; 0 or -inf below, inf above where a limit is unbounded.
     confidence : float
-        Coverage of the interval, 0.95 as a rule.
-    relation : {"=", ">", "<"}
-        ">" where the data only say that it is larger.
+        Confidence level of the interval.
+    qualifier : {"=", ">", "<"}
+        ">" where the data only show that it is larger.
     log10_se : float
         Standard error of log10(value); nan where it has none.
     se : float
-        Standard error of the value itself, for quantities on the linear scale; nan where it has none.
-    n : int
+        Standard error of the value itself, for quantities on the linear scale; nan where it has
+        none.
+    n_experiments : int
         Independent experiments (never wells); 0 where a publication does not state it.
     method : str
-        How value and interval were found ("profile likelihood", "t on 3 runs").
+        How value and interval were computed ("profile likelihood", "t on 3 runs").
     subject, target : str
-        Of what ("desipramine") at what ("NET").
+        Compound ("desipramine") and its target ("NET").
     where : str
-        Run, plate or study that it describes.
+        Run, plate or study that it comes from.
     sources : tuple of str
         Papers, for published numbers.
     """
@@ -57,10 +62,10 @@ class Estimate:
     low: float = math.nan
     high: float = math.nan
     confidence: float = 0.95
-    relation: Relation = "="
+    qualifier: Qualifier = "="
     log10_se: float = math.nan
     se: float = math.nan
-    n: int = 1
+    n_experiments: int = 1
     method: str = ""
     subject: str = ""
     target: str = ""
@@ -77,21 +82,22 @@ class Estimate:
         )
 
     def __str__(self) -> str:
-        return told(self)
+        return format_estimate(self)
 
 
 @dataclass(frozen=True)
 class FittedParameter:
     """One parameter of a fit, on the scale on which it was fitted.
 
-    `low` and `high` are the limits at the fit's confidence, nan where no interval was asked for, -inf or
-    inf where it does not close within the parameter's bounds. `fixed` parameters were given, not fitted.
+    `low` and `high` are the limits at the confidence level of the fit, nan where no interval was
+    computed, -inf or inf where it does not close within the bounds of the parameter. `fixed`
+    parameters were provided, not fitted.
     """
 
     name: str
     value: float
     unit: str
-    says: str
+    description: str
     se: float = math.nan
     low: float = math.nan
     high: float = math.nan
@@ -101,10 +107,11 @@ class FittedParameter:
 
 @dataclass(frozen=True)
 class FittedPart:
-    """One series as a fit describes it.
+    """One series and its fitted curve.
 
-    `expected`, `sd` (standard deviation of one reading, as the variance model has it), both shape (n,);
-    `names` maps the curve's own parameter names to those of the fit; `cv` is the pipetting share.
+    `expected` and `sd` (standard deviation of one reading by the variance model) have shape (n,);
+    `names` maps the parameter names of the curve model to those of the fit; `cv` is the coefficient
+    of variation from pipetting.
     """
 
     series: Series
@@ -120,18 +127,18 @@ class FittedPart:
         return np.asarray((self.series.y - self.expected) / self.sd)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit:
-    """How one or more series came out under one or more curves.
+    """Fit of one or more series by one or more curve models.
 
     Parameters
     ----------
     ok : bool
-        Whether an optimum was found.
-    says : str
-        "fits", or why not, in words.
+        Whether the fit converged.
+    message : str
+        "fitted", or why not.
     parameters : tuple of FittedParameter
-        Free and given ones.
+        Free and fixed ones.
     parts : tuple of FittedPart
         One per series.
     covariance : array, shape (free, free)
@@ -149,13 +156,13 @@ class Fit:
     confidence : float
         Of the intervals.
     optima : int
-        Starts that ended within a hair of the best one, of `starts` tried.
+        Starting values that led to the best optimum, of `starts` that were tried.
     checks : tuple of Check
-        Doubts the engine itself has (bound touched, few readings).
+        Warnings of the fit itself (parameter at bound, few readings).
     """
 
     ok: bool
-    says: str
+    message: str
     parameters: tuple[FittedParameter, ...]
     parts: tuple[FittedPart, ...]
     covariance: np.ndarray
@@ -170,11 +177,18 @@ class Fit:
     checks: tuple[Check, ...] = field(default=())
 
     def __getitem__(self, name: str) -> FittedParameter:
-        """Find a parameter by its name in the fit."""
+        """A parameter by its name in the fit."""
         for parameter in self.parameters:
             if parameter.name == name:
                 return parameter
-        raise KeyError(name)
+        known = ", ".join(parameter.name for parameter in self.parameters)
+        raise KeyError(f"no parameter is called '{name}'; there are {known}")
+
+    def __str__(self) -> str:
+        checks = [f"  {check.level}   {check.message}" for check in self.checks]
+        return "\n".join([f"{self.n} readings   {self.message}", *format_parameters(self), *checks])
+
+    __repr__ = __str__
 
     def __contains__(self, name: object) -> bool:
         return any(parameter.name == name for parameter in self.parameters)
@@ -195,23 +209,76 @@ class Fit:
         return sum(part.series.n for part in self.parts)
 
 
-def interval(estimate: Estimate, digits: int = 3) -> str:
-    """Write the limits of an estimate: "0.71 to 0.97", "> 0.71", "< 4.2", "open"; empty where there are none."""
+def format_parameters(fit: Fit) -> list[str]:
+    """One line per parameter of a fit: name, value with unit, confidence interval or "fixed".
+
+    The logarithm of a concentration is followed by the concentration in nM.
+    """
+    y_unit = fit.parts[0].series.y_unit if fit.parts else "unknown"
+    rows = []
+    for parameter in fit.parameters:
+        unit = unit_of_parameter(parameter.unit, y_unit)
+        value = format_number(parameter.value, 4)
+        if math.isfinite(parameter.value):
+            value = f"{value} {unit}".rstrip()
+        rows.append((parameter.name, value, _interval_or_fixed(parameter, fit.confidence)))
+        if parameter.unit == "log10 M" and math.isfinite(parameter.value):
+            in_nM = _in_nM(parameter)
+            value = f"{format_number(in_nM.value)} nM"
+            rows.append((f"  {in_nM.name}", value, _interval_or_fixed(in_nM, fit.confidence)))
+    return align_columns(rows) if rows else []
+
+
+def _interval_or_fixed(parameter: FittedParameter, confidence: float) -> str:
+    if parameter.fixed:
+        return "fixed"
+    return format_confidence_interval(parameter.low, parameter.high, confidence)
+
+
+def _in_nM(parameter: FittedParameter) -> FittedParameter:
+    """The concentration of which a parameter is the logarithm; an open side stays open."""
+    value, low, high = (
+        limit if math.isinf(limit) else TO_NANOMOLAR * 10.0**limit
+        for limit in (parameter.value, parameter.low, parameter.high)
+    )
+    name = parameter.name.removeprefix("log10_")
+    name = NAMES_OF_CONCENTRATIONS.get(name, name)
+    return replace(parameter, name=name, value=value, unit="nM", low=low, high=high)
+
+
+def unit_of_parameter(unit: str, y_unit: str) -> str:
+    """The unit of a parameter with "y", the unit of the readings, written out if it is known."""
+    if y_unit != "unknown":
+        return re.sub(r"\by\b", y_unit, unit)
+    return "" if unit == "y" else re.sub(r"\by\b", "reading", unit)
+
+
+def format_interval(estimate: Estimate, digits: int = 3) -> str:
+    """The limits as text: "0.71–0.97", "> 0.71", "< 4.2" or "unbounded"; empty without limits.
+
+    Negative limits are written "-0.3 to 0.5", because a dash beside a minus sign is hard to read.
+    """
     low, high = estimate.low, estimate.high
     if math.isnan(low) and math.isnan(high):
         return ""
     floor = low <= 0 or math.isinf(low) if _positive(estimate) else math.isinf(low)
     if floor and math.isinf(high):
-        return "open"
+        return "unbounded"
     if math.isinf(high):
-        return f"> {figures(low, digits)}"
+        return f"> {format_number(low, digits)}"
     if floor:
-        return f"< {figures(high, digits)}"
-    return f"{figures(low, digits)} to {figures(high, digits)}"
+        return f"< {format_number(high, digits)}"
+    return format_range(low, high, digits)
 
 
-def told(estimate: Estimate) -> str:
-    """Write an estimate on one line."""
+def format_range(low: float, high: float, digits: int = 3) -> str:
+    """Two limits as "0.71–0.97"; as "-0.3 to 0.5" where one is negative."""
+    dash = " to " if low < 0 or high < 0 else "–"
+    return f"{format_number(low, digits)}{dash}{format_number(high, digits)}"
+
+
+def format_estimate(estimate: Estimate) -> str:
+    """An estimate on one line: what, value with unit, interval, n."""
     head = " ".join(
         part
         for part in (
@@ -221,12 +288,15 @@ def told(estimate: Estimate) -> str:
         )
         if part
     )
-    sign = "" if estimate.relation == "=" else f"{estimate.relation} "
-    parts = [head, f"{estimate.name} {sign}{figures(estimate.value)} {estimate.unit}".rstrip()]
-    limits = interval(estimate)
+    sign = "" if estimate.qualifier == "=" else f"{estimate.qualifier} "
+    parts = [
+        head,
+        f"{estimate.name} {sign}{format_number(estimate.value)} {estimate.unit}".rstrip(),
+    ]
+    limits = format_interval(estimate)
     if limits:
-        parts.append(f"{estimate.confidence * 100:g} %: {limits}")
-    parts.append(f"n = {estimate.n}" if estimate.n else "n not stated")
+        parts.append(f"{estimate.confidence * 100:g} % CI {limits}")
+    parts.append(f"n = {estimate.n_experiments}" if estimate.n_experiments else "n not stated")
     return "   ".join(part for part in parts if part)
 
 

@@ -1,4 +1,4 @@
-"""Source, Evidence: a paper; one published number and its conditions."""
+"""Published numbers, their conditions and their sources."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-Certainty = Literal["read", "recalled", "guide", "derived", "assumed"]
+from tricyclic.core.certainty import Certainty
 
 
 @dataclass(frozen=True)
 class Source:
-    """A paper, book, guide or web page that a number comes from; `caution` is what to know before trusting it."""
+    """A paper, book, guide or web page that a number comes from; `caution` names its weaknesses."""
 
     key: str
     citation: str
@@ -22,10 +22,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One published number, with what it was measured on.
+    """One published number and what it was measured on.
 
-    `value`, `low`, `high` are in `unit` (nan where not stated); `certainty` says whether the number was read
-    in the source, recalled, taken from a guide, derived or assumed; `quality` is a caution to show with it.
+    `value`, `low`, `high` are in `unit` (nan where not stated); `certainty` is one of
+    `CERTAINTIES`; `quality` is a caution that is shown with the number.
     """
 
     subject: str
@@ -35,10 +35,10 @@ class Evidence:
     unit: str
     low: float = math.nan
     high: float = math.nan
-    relation: Literal["=", ">", "<"] = "="
+    qualifier: Literal["=", ">", "<"] = "="
     species: str = ""
     preparation: str = ""
     radioligand: str = ""
     source: str = ""
-    certainty: Certainty = "read"
+    certainty: Certainty = "reported"
     quality: str = ""

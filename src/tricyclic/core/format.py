@@ -1,19 +1,39 @@
-"""Numbers in words: two or three significant figures, always the unit, the interval and n."""
+"""Numbers, durations and tables as text: three significant figures, always with the unit."""
 
 from __future__ import annotations
 
 import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+# From this duration on, days are written instead of hours.
+DAYS_FROM_H = 72.0
+GAP = "   "
+_TEXT_WIDTH: ContextVar[int | None] = ContextVar("text_width", default=None)
 
 
-def figures(value: float, digits: int = 3) -> str:
-    """Write a number with so many significant figures, plainly where a person would.
+@contextmanager
+def text_width(columns: int | None) -> Iterator[None]:
+    """Fit tables and sentences to a number of columns inside the context; None: no limit."""
+    token = _TEXT_WIDTH.set(columns)
+    try:
+        yield
+    finally:
+        _TEXT_WIDTH.reset(token)
 
-    0.8312 -> "0.831"; 5066.4 -> "5070"; 1.5e6 -> "1.5e6"; nan -> "not found"; inf -> "open".
+
+def format_number(value: float, digits: int = 3) -> str:
+    """Write a number to significant figures, with an exponent only where it is very large or small.
+
+    0.8312 -> "0.831"; 5066.4 -> "5070"; 1.5e6 -> "1.5e6"; nan -> "not determined"; inf ->
+    "unbounded".
     """
     if math.isnan(value):
-        return "not found"
+        return "not determined"
     if math.isinf(value):
-        return "open"
+        return "unbounded"
     if value == 0:
         return "0"
     exponent = math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
@@ -22,3 +42,91 @@ def figures(value: float, digits: int = 3) -> str:
         return f"{mantissa}e{int(power)}"
     rounded = round(value, digits - 1 - exponent)
     return f"{rounded:.{max(0, digits - 1 - exponent)}f}"
+
+
+def format_confidence_interval(
+    low: float, high: float, confidence: float = 0.95, digits: int = 3
+) -> str:
+    """Write a confidence interval: "95 % CI 0.68–1.10"; empty where it was not computed.
+
+    An open side gives "95 % CI > 0.68" or "95 % CI < 1.10"; negative limits are joined by "to".
+    """
+    if math.isnan(low) and math.isnan(high):
+        return ""
+    name = f"{100 * confidence:g} % CI"
+    if math.isinf(low) and math.isinf(high):
+        return f"{name} unbounded"
+    if math.isinf(high):
+        return f"{name} > {format_number(low, digits)}"
+    if math.isinf(low):
+        return f"{name} < {format_number(high, digits)}"
+    dash = "–" if low >= 0 else " to "
+    return f"{name} {format_number(low, digits)}{dash}{format_number(high, digits)}"
+
+
+def format_duration(time_h: float) -> str:
+    """Write a duration: "45 min", "12.5 h", "13 d", "13 d 4.5 h"."""
+    if time_h < 1:
+        return f"{60 * time_h:.3g} min" if time_h else "0 h"
+    if time_h < DAYS_FROM_H:
+        return f"{time_h:.3g} h"
+    days, remainder = divmod(round(time_h, 1), 24)
+    return f"{days:.0f} d" + (f" {remainder:.3g} h" if remainder else "")
+
+
+def pluralize(count: int, noun: str) -> str:
+    """ "1 culture", "4 cultures"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def list_names(names: Sequence[str], most: int) -> str:
+    """Names as a list; "and 3 more" at the end of one that is longer than `most`."""
+    listed = ", ".join(names[:most])
+    return f"{listed} and {len(names) - most} more" if len(names) > most else listed
+
+
+def align_columns(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> list[str]:
+    """Rows of cells as lines with columns of equal width.
+
+    Where the lines are wider than `text_width` the columns are divided into blocks, each of which
+    begins with the first column again, as pandas and R print wide tables.
+    """
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    lines: list[str] = []
+    for block in _column_blocks(widths, len(indent)):
+        lines += [""] if lines else []
+        lines += [
+            (indent + GAP.join(f"{row[k]:<{widths[k]}}" for k in block)).rstrip() for row in rows
+        ]
+    return lines
+
+
+def wrap_line(line: str, *, indent: str = "  ") -> str:
+    """A long line broken to `text_width`, its continuation indented one step more."""
+    width = _TEXT_WIDTH.get()
+    if width is None or len(line) <= width:
+        return line
+    own = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(),
+        width,
+        initial_indent=own,
+        subsequent_indent=own + 2 * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _column_blocks(widths: Sequence[int], indent: int) -> list[list[int]]:
+    limit = _TEXT_WIDTH.get()
+    if limit is None or indent + sum(widths) + len(GAP) * (len(widths) - 1) <= limit:
+        return [list(range(len(widths)))]
+    blocks: list[list[int]] = []
+    used = 0
+    for k in range(1, len(widths)):
+        if not blocks or used + len(GAP) + widths[k] > limit:
+            blocks.append([0])
+            used = indent + widths[0]
+        blocks[-1].append(k)
+        used += len(GAP) + widths[k]
+    return blocks

@@ -1,4 +1,4 @@
-"""MeasuredCourse: what a laboratory read over time, to be laid beside a simulated course."""
+"""Readings over time, for comparison with a simulated time course."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class MeasuredCourse:
+class MeasuredTimeCourse:
     """Readings of one quantity over time.
 
     Parameters
     ----------
     name : str
-        The watch, or the quantity of the model, that it is a reading of.
+        The observable, or the quantity of the model, that was measured.
     unit : str
         As the file states it ("nM", "% of baseline", "Hz").
     time_h : array, shape (n,)
@@ -41,16 +41,16 @@ class MeasuredCourse:
         for key in ("time_h", "y", "error"):
             object.__setattr__(self, key, frozen_array(getattr(self, key)))
         if self.y.size == 0 or {self.time_h.shape, self.error.shape} != {self.y.shape}:
-            raise InputError("has no readings, or of unequal length", where=self.name)
+            raise InputError("has no readings, or columns of unequal length", where=self.name)
         if not np.isfinite(self.y).all():
-            raise InputError("holds a reading that is no number", where=self.name)
+            raise InputError("has a reading that is not a number", where=self.name)
         if not (np.isfinite(self.time_h).all() and (self.time_h >= 0).all()):
             raise InputError(
-                "holds a negative time", where=self.name, allowed="Times are hours, 0 or more"
+                "has a negative time", where=self.name, allowed="Times are hours, 0 or more"
             )
         if (self.error <= 0).any():
             raise InputError(
-                "holds an error that is not above 0",
+                "has an error that is not above 0",
                 where=self.name,
                 do="Leave the cell empty where none is known",
             )

@@ -1,4 +1,4 @@
-"""Mechanism: equations as text, the ports by which they are wired, the values, and what a diagram draws of them."""
+"""A mechanism: equations as text, the ports that connect them, parameter values and diagram."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ PORT_KINDS: tuple[str, ...] = get_args(PortKind)
 
 @dataclass(frozen=True)
 class Port:
-    """A symbol of the equations: what comes in, goes out, is integrated, or is only computed."""
+    """A symbol of the equations: an input, an output, a state, or a computed value."""
 
     name: str
     kind: PortKind
     unit: str
-    says: str
+    description: str
 
     def __post_init__(self) -> None:
         if self.kind not in PORT_KINDS:
@@ -31,8 +31,8 @@ class Port:
 
 
 @dataclass(frozen=True)
-class Link:
-    """An arrow of the diagram: what one symbol does to another."""
+class DiagramEdge:
+    """An arrow of the diagram: how one symbol acts on another."""
 
     start: str
     end: str
@@ -40,47 +40,47 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DiagramNode:
     """How a symbol looks in a diagram: its kind of node and its label."""
 
     symbol: str
     kind: NodeKind
-    says: str
+    label: str
 
 
 @dataclass(frozen=True)
 class Mechanism:
-    """Equations that stand alone.
+    """Equations that form a model by themselves.
 
     Parameters
     ----------
-    name, says : str
+    name, description : str
         Name of its file; the first comment of the file.
     body : tuple of str
         Statements, one each, without the frame `model … end` and without comments.
     ports : tuple of Port
         Every symbol that is not a parameter.
     constants : tuple of Constant
-        Its parameters; a row may hold for one part of a scenario only.
-    links, drawn, identifiers
-        Arrows, looks and annotations (symbol, identifier such as "uniprot:P23975").
-    same : mapping of str to str
-        Symbols that a diagram draws as another: `// node drive = bound`.
-    lacks : tuple of str
-        What it leaves out, one sentence each.
+        Its parameters; a row may apply to one component of a scenario only.
+    diagram_edges, diagram_nodes, identifiers
+        Arrows, labels and annotations (symbol, identifier such as "uniprot:P23975").
+    limitations : tuple of str
+        What is not modelled, one sentence each.
     text : str
-        The file as it stands, for the page of the mechanism.
+        The text of its file, for the page of the mechanism.
+    same : mapping of str to str
+        Symbols that a diagram draws as another one: `// node drive = bound`.
     """
 
     name: str
-    says: str
+    description: str
     body: tuple[str, ...]
     ports: tuple[Port, ...]
     constants: tuple[Constant, ...]
-    links: tuple[Link, ...] = ()
-    drawn: tuple[Drawn, ...] = ()
+    diagram_edges: tuple[DiagramEdge, ...] = ()
+    diagram_nodes: tuple[DiagramNode, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
-    lacks: tuple[str, ...] = ()
+    limitations: tuple[str, ...] = ()
     text: str = ""
     same: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,24 +93,26 @@ class Mechanism:
         for symbol in (*self.same, *self.same.values()):
             if symbol not in known:
                 raise UnknownNameError.among("symbol", symbol, known, where=f"{self.name}, a node")
-        for link in self.links:
+        for link in self.diagram_edges:
             for end in (link.start, link.end):
                 if end not in known:
                     raise UnknownNameError.among("symbol", end, known, where=f"{self.name}, a link")
 
     def port(self, name: str) -> Port | None:
-        """The symbol of that name, if it is no parameter."""
+        """The symbol of that name, unless it is a parameter."""
         return next((port for port in self.ports if port.name == name), None)
 
-    def of_kind(self, *kinds: PortKind) -> tuple[Port, ...]:
-        """Symbols of some kinds, in the order of the file."""
+    def ports_of_kind(self, *kinds: PortKind) -> tuple[Port, ...]:
+        """Symbols of the given kinds, in the order of the file."""
         return tuple(port for port in self.ports if port.kind in kinds)
 
     def constants_for(self, part: str, species: str = "") -> dict[str, Constant]:
-        """Parameters as they hold for one part of a scenario: its own row wins over the species', that over the general one."""
-        found: dict[str, Constant] = {}
-        for holds_for in dict.fromkeys(("", species, part)):
+        """Parameters of one component of a scenario: its own row first, else that of the
+        species, else the general one.
+        """
+        constants: dict[str, Constant] = {}
+        for applies_to in dict.fromkeys(("", species, part)):
             for row in self.constants:
-                if row.holds_for == holds_for:
-                    found[row.name] = row
-        return found
+                if row.applies_to == applies_to:
+                    constants[row.name] = row
+        return constants

@@ -1,7 +1,7 @@
-"""The units of the mechanisms: how each is written in a model, and how people read it.
+"""Units of the mechanisms: how each is written in a model, and how it is printed.
 
-A mechanism names its units by these words, since a model's identifiers hold no blanks or slashes. Time is
-in hours and concentration in nM throughout, so that no factor of 3600 or 1000 hides in a rate law.
+The names are words, because identifiers of a model cannot contain blanks or slashes. Time is in
+hours and concentration in nM throughout, so that no rate law contains a factor of 3600 or 1000.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ class ModelUnit:
     name : str
         As the mechanism tables write it ("nM_per_h").
     definition : str
-        As Antimony writes it; empty where SBML knows the unit by itself.
-    says : str
-        As people read it ("nM/h"); empty for pure numbers.
+        As Antimony writes it; empty for a base unit of SBML.
+    label : str
+        As it is printed ("nM/h"); empty for pure numbers.
     """
 
     name: str
     definition: str
-    says: str
+    label: str
 
 
 MODEL_UNITS: dict[str, ModelUnit] = {
@@ -61,7 +61,7 @@ MODEL_UNITS: dict[str, ModelUnit] = {
 
 
 def model_unit(name: str, *, where: str = "") -> ModelUnit:
-    """Find a unit of the models.
+    """A unit of the models by name.
 
     Raises
     ------
@@ -71,3 +71,8 @@ def model_unit(name: str, *, where: str = "") -> ModelUnit:
     if name not in MODEL_UNITS:
         raise UnknownNameError.among("unit", name, MODEL_UNITS, where=where)
     return MODEL_UNITS[name]
+
+
+def unit_label(unit: str) -> str:
+    """A unit of the models as it is printed."""
+    return MODEL_UNITS[unit].label if unit in MODEL_UNITS else unit

@@ -1,7 +1,8 @@
-"""Network: who acts on whom, the stuff of every diagram of a pathway.
+"""Networks of molecules, receptors and processes, from which pathway diagrams are drawn.
 
-A Node is a molecule, a receptor or a process; an Edge says that one binds, activates, inhibits or is converted to
-another; places are the compartments that a diagram frames. Nothing here knows how a network is drawn.
+A Node is a molecule, receptor or process. An Edge means that one binds, activates, inhibits or is
+converted to another. Compartments are frames of the diagram. How it looks is decided in
+`plotting/`.
 """
 
 from __future__ import annotations
@@ -32,30 +33,37 @@ LINK_KINDS: tuple[LinkKind, ...] = get_args(LinkKind)
 
 @dataclass(frozen=True)
 class Node:
-    """One thing of a network.
+    """One molecule, receptor or process of a network.
 
     Parameters
     ----------
     name : str
-        What edges and results call it ("net_cortex.occupancy").
-    says : str
-        What a diagram writes on it; a line feed starts a new line.
+        Its name in edges and results ("net_cortex.occupancy").
+    label : str
+        Text of the diagram; a line feed starts a new line.
     kind : NodeKind
-    place : str
-        Name of the compartment it lies in; empty: outside all.
+    compartment : str
+        Name of its compartment; empty where it belongs to none.
     value : float or None
-        Its fold change against rest (1 = unchanged), 0 or more; None: not known.
+        Fold change from baseline (1 = unchanged), 0 or more; None where it is not known.
+
+    Raises
+    ------
+    InputError
+        If the name is empty, or the fold change is negative or not finite.
+    UnknownNameError
+        If there is no such kind.
     """
 
     name: str
-    says: str
+    label: str
     kind: NodeKind
-    place: str = ""
+    compartment: str = ""
     value: float | None = None
 
     def __post_init__(self) -> None:
         if not self.name:
-            raise InputError("has no name", where=f"node '{self.says}'")
+            raise InputError("has no name", where=f"node '{self.label}'")
         if self.kind not in NODE_KINDS:
             raise UnknownNameError.among(
                 "kind of node", self.kind, NODE_KINDS, where=f"node {self.name}"
@@ -65,27 +73,32 @@ class Node:
                 f"fold change is {self.value:g}",
                 where=f"node {self.name}",
                 allowed="A fold change is 0 or more",
-                do="Divide by the value at rest",
+                do="Divide by the value at baseline",
             )
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One link of a network: what its start does to its end.
+    """One link of a network: how its start acts on its end.
 
     Parameters
     ----------
     start, end : str
-        Names of two nodes; the same one for a thing that acts on itself.
+        Names of two nodes; the same name where a node acts on itself.
     kind : LinkKind
-    says : str
-        What a diagram writes beside it; empty: nothing.
+    label : str
+        Text beside it in the diagram; empty for none.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such kind.
     """
 
     start: str
     end: str
     kind: LinkKind
-    says: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in LINK_KINDS:
@@ -95,38 +108,40 @@ class Edge:
 
 @dataclass(frozen=True)
 class Network:
-    """Nodes and edges with the places in which the nodes lie.
+    """Nodes and edges with the compartments of the nodes.
 
     Parameters
     ----------
     name : str
-        File name of its diagram, without ending.
+        File name of its diagram, without suffix.
     title : str
-        What is shown ("β₁ adrenoceptor, Gs and cAMP").
+        Title of the diagram ("β₁ adrenoceptor, Gs and cAMP").
     nodes : tuple of Node
-        In the order in which a reader should meet them.
+        In reading order.
     edges : tuple of Edge
-    places : tuple of (name, label)
-        Compartments, from the outside inward.
+    compartments : tuple of (name, label)
+        From the outside inward.
 
     Raises
     ------
     InputError
-        If two nodes or two places share a name, or an edge or a node points to what is not there.
+        If two nodes or two compartments have the same name.
+    UnknownNameError
+        If an edge or a node names one that does not exist.
     """
 
     name: str
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...] = ()
-    places: tuple[tuple[str, str], ...] = ()
+    compartments: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         where = f"network {self.name}"
-        for field in ("nodes", "edges", "places"):
+        for field in ("nodes", "edges", "compartments"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
-        nodes = _each_once("node", [node.name for node in self.nodes], where)
-        places = _each_once("place", [name for name, _ in self.places], where)
+        nodes = _unique("node", [node.name for node in self.nodes], where)
+        compartments = _unique("compartment", [name for name, _ in self.compartments], where)
         for edge in self.edges:
             for end in (edge.start, edge.end):
                 if end not in nodes:
@@ -134,55 +149,65 @@ class Network:
                         "node", end, nodes, where=f"{where}, link {edge.start} -> {edge.end}"
                     )
         for node in self.nodes:
-            if node.place and node.place not in places:
+            if node.compartment and node.compartment not in compartments:
                 raise UnknownNameError.among(
-                    "place", node.place, places, where=f"{where}, node {node.name}"
+                    "compartment",
+                    node.compartment,
+                    compartments,
+                    where=f"{where}, node {node.name}",
                 )
 
     def coloured(self, values: Mapping[str, float]) -> Network:
-        """Give the same network with the fold changes of some nodes.
+        """The same network with fold changes from baseline; nodes without one in `values` lose
+        theirs.
 
-        Parameters
-        ----------
-        values : mapping of node name to float
-            Fold change against rest (1 = unchanged); nodes that it does not name lose theirs.
+        Raises
+        ------
+        UnknownNameError
+            If a name is not that of a node.
         """
-        known = {node.name for node in self.nodes}
-        for name in values:
-            if name not in known:
-                raise UnknownNameError.among("node", name, known, where=f"network {self.name}")
+        self._check_names(values)
         valued = (
             replace(node, value=float(values[node.name]) if node.name in values else None)
             for node in self.nodes
         )
         return replace(self, nodes=tuple(valued))
 
-    def part(self, names: Iterable[str]) -> Network:
-        """Give the network of some nodes: they alone, in the order of the whole, and the edges among them."""
-        wanted = tuple(names)
-        known = {node.name for node in self.nodes}
-        for name in wanted:
-            if name not in known:
-                raise UnknownNameError.among("node", name, known, where=f"network {self.name}")
-        kept = set(wanted)
+    def subnetwork(self, names: Iterable[str]) -> Network:
+        """Some of the nodes, in the order of the whole network, and the edges among them.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is not that of a node.
+        """
+        kept = set(self._check_names(names))
         nodes = tuple(node for node in self.nodes if node.name in kept)
-        used = {node.place for node in nodes}
+        used = {node.compartment for node in nodes}
         return replace(
             self,
             nodes=nodes,
             edges=tuple(edge for edge in self.edges if edge.start in kept and edge.end in kept),
-            places=tuple(place for place in self.places if place[0] in used),
+            compartments=tuple(one for one in self.compartments if one[0] in used),
         )
 
+    def _check_names(self, names: Iterable[str]) -> tuple[str, ...]:
+        checked = tuple(names)
+        known = {node.name for node in self.nodes}
+        for name in checked:
+            if name not in known:
+                raise UnknownNameError.among("node", name, known, where=f"network {self.name}")
+        return checked
 
-def _each_once(kind: str, names: list[str], where: str) -> set[str]:
-    seen: set[str] = set()
+
+def _unique(kind: str, names: list[str], where: str) -> set[str]:
+    known: set[str] = set()
     for name in names:
-        if name in seen:
+        if name in known:
             raise InputError(
                 f"has two {kind}s called '{name}'",
                 where=where,
                 do=f"Give each {kind} a name of its own",
             )
-        seen.add(name)
-    return seen
+        known.add(name)
+    return known

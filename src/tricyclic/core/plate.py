@@ -1,4 +1,4 @@
-"""Plate, Well, Role: counts in wells and what each well holds."""
+"""Plates and wells: the readings, and the contents of each well."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLATE_SHAPES: dict[int, tuple[int, int]] = {
 
 
 class Role(StrEnum):
-    """What a well is for."""
+    """Purpose of a well."""
 
     TOTAL = "total"
     NON_SPECIFIC = "non_specific"
@@ -39,7 +39,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Well:
-    """One well: what was counted in it and what it holds.
+    """One well: its reading and its contents.
 
     Parameters
     ----------
@@ -49,21 +49,22 @@ class Well:
         Reading in the unit of the plate; nan where the well was not counted.
     role : Role
         total (no competitor), non_specific (the NSB drug), competition (a compound), background (no
-        radioactivity), added (the hot mix itself, unfiltered), response (a functional reading), empty.
+        radioactivity), added (the radioligand solution itself, unfiltered), response (a functional
+        reading), empty.
     compound : str
         Competitor (or agonist) in the well.
     concentration_M : float
         Its concentration in the well [M]; 0 where there is none.
     radioligand_nM : float or None
-        Added radioligand [nM]; None means the one of the assay.
+        Added radioligand [nM]; None: that of the assay.
     time_min : float or None
-        Incubation time [min]; None means the one of the assay.
+        Incubation time [min]; None: that of the assay.
     modulator : str
         Second substance (antagonist, allosteric modulator, masking ligand).
     modulator_M : float
         Its concentration [M].
     group : str
-        Condition the well belongs to ("vehicle", "treated"); empty where there is one.
+        Condition of the well ("vehicle", "treated"); empty where there is only one.
     flag : str
         Remark of the instrument.
     excluded : str
@@ -100,32 +101,32 @@ class Well:
 
     @property
     def used(self) -> bool:
-        """Whether the well takes part in fits: counted, not empty, not excluded."""
+        """Whether the well is used in fits: counted, not empty, not excluded."""
         return self.counted and not self.excluded and self.role is not Role.EMPTY
 
 
 @dataclass(frozen=True)
 class Plate:
-    """One plate as counted, with what each well holds.
+    """One plate as counted, with the contents of each well.
 
     Parameters
     ----------
     name : str
-        What the plate is called in checks and reports ("net_run1").
+        Name in checks and reports ("net_run1").
     size : int
         24, 96 or 384 (also 6, 12, 48).
     wells : tuple of Well
-        The wells that the file named, in row order; each name once.
+        The wells of the file, in row order; each name once.
     unit : str
         Unit of the values: "cpm", "dpm", "counts", "unknown", or what the file stated.
     counting_time_min : float or None
-        Time each well was counted [min], where the file or the user stated it.
+        Counting time of each well [min], where the file or the user provides it.
     file : str
         Name of the raw file.
     sha256 : str
         Hash of the raw file's bytes.
     notes : tuple of str
-        What the reader decided on the way (encoding, delimiter, decimal mark) and what the file remarked.
+        Decisions of the reader (encoding, delimiter, decimal mark) and remarks of the file.
     """
 
     name: str
@@ -146,7 +147,7 @@ class Plate:
                 allowed=f"Plates have {sizes} wells",
             )
         rows, columns = PLATE_SHAPES[self.size]
-        seen: set[str] = set()
+        names: set[str] = set()
         for well in self.wells:
             row, column = well_position(well.name)
             if row >= rows or column >= columns:
@@ -155,13 +156,13 @@ class Plate:
                     where=self.name,
                     allowed=f"Rows A to {row_letters(rows - 1)}, columns 1 to {columns}",
                 )
-            if well.name in seen:
+            if well.name in names:
                 raise InputError(
                     f"well {well.name} appears twice",
                     where=self.name,
                     do="Keep one reading of each well",
                 )
-            seen.add(well.name)
+            names.add(well.name)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -176,11 +177,11 @@ class Plate:
         return values
 
     def used(self, *roles: Role) -> tuple[Well, ...]:
-        """Wells that take part in fits, of the given roles (all roles if none is given)."""
+        """Wells that are used in fits, of the given roles (all roles if none is given)."""
         return tuple(well for well in self.wells if well.used and (not roles or well.role in roles))
 
     def excluding(self, reasons: dict[str, str]) -> Plate:
-        """Give the plate with wells excluded, each for its reason.
+        """The plate with wells excluded, each for its reason.
 
         Raises
         ------
@@ -192,11 +193,12 @@ class Plate:
         for name, reason in named.items():
             if name not in known:
                 raise InputError(
-                    f"exclusion of well {name}, which the plate does not have", where=self.name
+                    f"an exclusion names well {name}, which the plate does not have",
+                    where=self.name,
                 )
             if not reason.strip():
                 raise InputError(
-                    f"exclusion of well {name} has no reason", where=self.name, do="Give one"
+                    f"the exclusion of well {name} has no reason", where=self.name, do="Give one"
                 )
         return replace(
             self,
@@ -215,12 +217,13 @@ def well_position(name: str) -> tuple[int, int]:
     Raises
     ------
     InputError
-        If the text is no well name.
+        If the text is not a well name.
     """
     match = _WELL.match(name)
     if not match:
         raise InputError(
-            f"'{name}' is no well", allowed="A well is a row letter and a column number, such as B7"
+            f"'{name}' is not a well",
+            allowed="A well is a row letter and a column number, such as B7",
         )
     row = 0
     for letter in match[1].upper():
@@ -234,7 +237,7 @@ def row_letters(row: int) -> str:
 
 
 def well_name(name: str) -> str:
-    """Write a well name the way of the house: "b7" becomes "B07"."""
+    """A well name in its standard form: "b7" becomes "B07"."""
     row, column = well_position(name)
     return f"{row_letters(row)}{column + 1:02d}"
 

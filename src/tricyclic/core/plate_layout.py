@@ -1,8 +1,8 @@
-"""Layout, Block: what each well of a plate holds; put on a counted Plate it says what every count is.
+"""Plate maps: the contents of each well, applied to a plate as counted.
 
-A block names wells and what is in them. Lists (concentrations, radioligand, times) run along the block in
-its direction; the wells beside are replicates. Nothing is dropped in silence: wells that were counted but
-are in no block become empty with a note, and wells of the layout that the plate lacks are refused.
+A block lists wells and their contents. Lists (concentrations, radioligand, times) run along the
+block in its direction; the wells across are replicates. Wells that were counted but are in no block
+become empty with a note; wells of the layout that the plate does not have are an error.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from tricyclic.core.format import pluralize
 from tricyclic.core.plate import (
     PLATE_SHAPES,
     Plate,
@@ -38,8 +39,8 @@ _WHOLE = re.compile(
 
 
 @dataclass(frozen=True)
-class Block:
-    """Wells and what they hold.
+class WellBlock:
+    """Wells and their contents.
 
     Parameters
     ----------
@@ -48,23 +49,23 @@ class Block:
     role : Role or None
         None only for a block that excludes wells of other blocks.
     name : str
-        What the block is called in sentences.
+        Name of the block in messages.
     compound : str
         Competitor, agonist, or the drug that defines non-specific binding.
     concentrations_M : tuple of float
         One for all wells, or one for each step [M].
     top_M, dilution, points : float, float, int, or None
-        Instead of the list: the highest concentration [M], what each step divides by (above 1), and how
-        many steps (as many as the block has, where None).
+        Instead of the list: the highest concentration [M], the dilution factor (above 1), and the
+        number of steps (None: as many as the block has).
     direction : str
-        Way in which lists run: "down" the rows or "across" the columns.
+        Direction of the lists: "down" the rows or "across" the columns.
     replicates : str or None
-        Way in which replicates lie; the other one where None. Where it is the same way, each value is
-        given to neighbouring wells.
+        Direction of the replicates; None: the other one. Where it is the same one, each value
+        applies to neighbouring wells.
     radioligand_nM : tuple of float
-        Added radioligand [nM]; none where the assay states it.
+        Added radioligand [nM]; empty where the assay states it.
     times_min : tuple of float
-        Incubation times [min]; none where the assay states it.
+        Incubation times [min]; empty where the assay states it.
     modulator : str
         Second substance (antagonist, allosteric modulator, masking ligand).
     modulator_M : tuple of float
@@ -72,12 +73,12 @@ class Block:
     group : str
         Condition ("vehicle").
     excluded : str
-        Why these wells are left out of fits.
+        Reason why these wells are excluded from fits.
 
     Raises
     ------
     InputError
-        If a number is out of range, a competition holds concentration 0, or two fields contradict.
+        If a number is out of range, a competition has concentration 0, or two fields contradict.
     """
 
     wells: str
@@ -118,20 +119,20 @@ class Block:
         if self.role is None and (
             self.compound or self.concentrations_M or self.radioligand_nM or self.times_min
         ):
-            raise self._error("an exclusion holds nothing else", do="Give the block a role")
+            raise self._error("an exclusion has no contents", do="Give the block a role")
         self._check_series()
         self._check_role()
 
     @property
     def label(self) -> str:
-        """What the block is called in a sentence."""
-        told = self.name or ", ".join(
+        """Name of the block in a message."""
+        name = self.name or ", ".join(
             part for part in ((self.role or "excluded"), self.compound) if part
         )
-        return f"block '{told}' ({self.wells})"
+        return f"block '{name}' ({self.wells})"
 
-    def _error(self, found: str, *, allowed: str = "", do: str = "") -> InputError:
-        return InputError(found, where=self.label, allowed=allowed, do=do)
+    def _error(self, problem: str, *, allowed: str = "", do: str = "") -> InputError:
+        return InputError(problem, where=self.label, allowed=allowed, do=do)
 
     def _check_series(self) -> None:
         if (self.top_M is None) != (self.dilution is None):
@@ -147,42 +148,43 @@ class Block:
         if self.dilution is not None and not 1 < self.dilution <= 1e6:
             raise self._error(
                 f"dilution is {self.dilution:g}",
-                allowed="It is what each step divides by, above 1: 10, or 3.1623 for half a log",
+                allowed="It is the factor between steps, above 1 and at most 1e6: 10, or 3.1623 "
+                "for half a log",
             )
         if self.modulator_M and not self.modulator:
             raise self._error("a modulator concentration is given without a modulator")
 
     def _check_role(self) -> None:
-        held = self.concentrations_M or ((self.top_M,) if self.top_M is not None else ())
+        concentrations = self.concentrations_M or (() if self.top_M is None else (self.top_M,))
         if self.role is Role.COMPETITION:
-            if not self.compound or not held:
+            if not self.compound or not concentrations:
                 raise self._error("a competition needs a compound and its concentrations")
-            if 0 in held:
+            if 0 in concentrations:
                 raise self._error(
-                    "a competition holds concentration 0, which has no place on a log axis (log of 0)",
+                    "a competition has concentration 0, which has no logarithm",
                     do="Mark the wells as total",
                 )
-        if self.role is Role.TOTAL and any(held):
+        if self.role is Role.TOTAL and any(concentrations):
             raise self._error(
-                "total wells hold no competitor",
+                "total wells contain no competitor",
                 do="Mark them as competition or non_specific, or leave out the concentration",
             )
-        if self.role in {Role.EMPTY, Role.BACKGROUND} and any(held):
-            raise self._error(f"{self.role} wells hold no compound")
+        if self.role in {Role.EMPTY, Role.BACKGROUND} and any(concentrations):
+            raise self._error(f"{self.role} wells contain no compound")
 
 
 @dataclass(frozen=True)
-class Layout:
-    """What each well of a plate holds.
+class PlateLayout:
+    """Contents of each well of a plate.
 
     Parameters
     ----------
     size : int
         24, 96 or 384 (also 6, 12, 48).
-    blocks : tuple of Block
-        No well is in two of them, but for blocks that only exclude.
+    blocks : tuple of WellBlock
+        No well is in two of them, except for blocks that only exclude.
     name : str
-        What the layout is called in sentences (its file).
+        Name of the layout in messages (its file).
 
     Raises
     ------
@@ -191,7 +193,7 @@ class Layout:
     """
 
     size: int
-    blocks: tuple[Block, ...]
+    blocks: tuple[WellBlock, ...]
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -203,16 +205,16 @@ class Layout:
                 allowed=f"Plates have {sizes} wells",
             )
         if not any(block.role for block in self.blocks):
-            raise InputError("no block says what a well holds", where=self.name)
+            raise InputError("no block has a role", where=self.name)
         try:
-            len(self.held)
+            len(self.planned_wells)
         except InputError as error:
             raise (error.at(self.name) if self.name else error) from None
 
     @cached_property
-    def held(self) -> dict[str, Well]:
-        """What each well of a block holds, by the name of the well, in row order; values are nan."""
-        owner: dict[str, Block] = {}
+    def planned_wells(self) -> dict[str, Well]:
+        """The wells of all blocks by name, in row order; their values are nan."""
+        owner: dict[str, WellBlock] = {}
         wells: dict[str, Well] = {}
         for block in self.blocks:
             if block.role is None:
@@ -220,7 +222,8 @@ class Layout:
             for well in _wells_of(block, self.size):
                 if well.name in owner:
                     raise InputError(
-                        f"well {well.name} is in two blocks: {owner[well.name].label} and {block.label}"
+                        f"well {well.name} is in two blocks: "
+                        f"{owner[well.name].label} and {block.label}"
                     )
                 owner[well.name], wells[well.name] = block, well
         for block in self.blocks:
@@ -234,49 +237,53 @@ class Layout:
         return {well.name: well for well in in_row_order(wells.values())}
 
     def apply(self, plate: Plate) -> Plate:
-        """Say what each counted well holds.
+        """The plate with the contents of each counted well.
 
         Parameters
         ----------
         plate : Plate
-            As counted. What it says of time, group and exclusion stays where the layout says nothing.
+            As counted. Its time, group and exclusion stay where the layout has none.
 
         Returns
         -------
         Plate
-            With roles and contents; counted wells in no block are empty, and a note names them.
+            With roles and contents; counted wells in no block are empty, and a note lists them.
 
         Raises
         ------
         InputError
-            If the sizes differ, the plate lacks a well of the layout, or counts in use are negative.
+            If the sizes differ, the plate lacks a well of the layout, or counts in use are
+            negative.
         """
         if plate.size != self.size:
             raise InputError(
                 f"the plate has {plate.size} wells, the layout {self.size}",
                 where=_place(plate, self.name),
-                do="Give the layout of this plate, or state plate_size",
+                do="Give the layout of this plate, or provide plate_size",
             )
         counted = {well.name for well in plate.wells}
         missing = [
             name
-            for name, well in self.held.items()
+            for name, well in self.planned_wells.items()
             if name not in counted and well.role is not Role.EMPTY
         ]
         if missing:
             raise InputError(
-                f"the layout names {_some(missing)}, which the file does not have",
+                f"the layout has {_some(missing)} that the file does not have",
                 where=_place(plate, self.name),
-                do="Mark wells that were not used as empty, or check that file and layout belong together",
+                do="Mark wells that were not used as empty, or check that file and layout belong "
+                "together",
             )
-        wells = tuple(_filled(well, self.held.get(well.name)) for well in plate.wells)
+        wells = tuple(_filled(well, self.planned_wells.get(well.name)) for well in plate.wells)
         notes = [*plate.notes]
-        left = [well.name for well in wells if well.counted and well.name not in self.held]
+        left = [well.name for well in wells if well.counted and well.name not in self.planned_wells]
         if left:
-            notes.append(f"{_some(left)}: counted, but not in the layout; taken as empty")
-        silent = [well.name for well in wells if not well.counted and well.role is not Role.EMPTY]
-        if silent:
-            notes.append(f"{_some(silent)}: in the layout, but not counted")
+            notes.append(f"{_some(left)}: counted, but not in the layout; treated as empty")
+        uncounted = [
+            well.name for well in wells if not well.counted and well.role is not Role.EMPTY
+        ]
+        if uncounted:
+            notes.append(f"{_some(uncounted)}: in the layout, but not counted")
         filled = replace(plate, wells=wells, notes=tuple(notes))
         negative_counts(filled)
         return filled
@@ -308,7 +315,7 @@ def dilution_series(top: float, dilution: float, points: int) -> tuple[float, ..
 
 
 def wells_named(text: str, size: int, *, direction: Direction = "across") -> tuple[str, ...]:
-    """Names of the wells that a text such as "A1:C3, D5", "column 3" or "rows B-D" means.
+    """Names of the wells of a text such as "A1:C3, D5", "column 3" or "rows B-D".
 
     Parameters
     ----------
@@ -326,7 +333,7 @@ def wells_named(text: str, size: int, *, direction: Direction = "across") -> tup
     """
     if len(text) > MAX_WELLS_TEXT:
         raise InputError(
-            f"'{text[:40]}…' is too long to name wells",
+            f"'{text[:40]}…' is too long for a list of wells",
             allowed=f"At most {MAX_WELLS_TEXT} characters",
         )
     names: list[str] = []
@@ -384,7 +391,7 @@ def _rectangle(low: tuple[int, int], high: tuple[int, int], direction: Direction
     return [f"{row_letters(r)}{c + 1:02d}" for r, c in places]
 
 
-def _wells_of(block: Block, size: int) -> list[Well]:
+def _wells_of(block: WellBlock, size: int) -> list[Well]:
     try:
         names = wells_named(block.wells, size, direction=block.direction)
     except InputError as error:
@@ -422,9 +429,9 @@ def _wells_of(block: Block, size: int) -> list[Well]:
 
 
 def _spread(
-    values: Sequence[float], names: Sequence[str], block: Block, what: str
+    values: Sequence[float], names: Sequence[str], block: WellBlock, what: str
 ) -> list[float | None]:
-    """Give each well its value of a list, along the block's direction."""
+    """The value of a list for each well, along the direction of the block."""
     if len(values) < 2:
         return [values[0] if values else None] * len(names)
     steps = sorted({_step(name, block.direction) for name in names})
@@ -449,7 +456,8 @@ def _spread(
     raise InputError(
         f"{len(values)} {what} do not fit {len(names)} wells in {len(steps)} {lines_are}",
         where=block.label,
-        do=f"Give one for each of the {len(steps)} {lines_are}, or turn the direction ({block.direction})",
+        do=f"Give one for each of the {len(steps)} {lines_are}, or change the direction "
+        f"({block.direction})",
     )
 
 
@@ -458,16 +466,16 @@ def _step(name: str, direction: Direction) -> int:
     return row if direction == "down" else column
 
 
-def _filled(well: Well, held: Well | None) -> Well:
-    if held is None:
+def _filled(well: Well, planned: Well | None) -> Well:
+    if planned is None:
         return replace(well, role=Role.EMPTY, compound="", concentration_M=0.0)
     return replace(
-        held,
+        planned,
         value=well.value,
         flag=well.flag,
-        time_min=well.time_min if held.time_min is None else held.time_min,
-        group=held.group or well.group,
-        excluded=well.excluded or held.excluded,
+        time_min=well.time_min if planned.time_min is None else planned.time_min,
+        group=planned.group or well.group,
+        excluded=well.excluded or planned.excluded,
     )
 
 
@@ -476,5 +484,5 @@ def _place(plate: Plate, layout: str) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    listed = ", ".join(well_name(name) for name in names[:6])
-    return f"{len(names)} well{'s' if len(names) > 1 else ''} ({listed}{', …' if len(names) > 6 else ''})"
+    listed = ", ".join([well_name(name) for name in names[:6]] + ["…"] * (len(names) > 6))
+    return f"{pluralize(len(names), 'well')} ({listed})"

@@ -1,24 +1,8 @@
-"""CurvePicture: a fitted curve as plain data, ready to be drawn.
+"""Fitted curves as plot data: curves with their bands over a dense x, and readings.
 
-The job that fits knows the engine; the room that draws does not. So the job computes the curve and its band
-over a dense x and hands them over here, beside the readings. Nothing is computed when it is drawn.
-
-How a job fills it, for one competition plate::
-
-    CurvePicture(
-        name="net_run1_curve", assay="net", plate="net_run1",
-        title="desipramine at NET, run 1", x_title="log10 [desipramine] (M)", y_title="bound [3H]nisoxetine (dpm)",
-        x_scale="log10_M",
-        traces=(Trace("run 1", x=log10_dense, mean=predict(...), low=band_low, high=band_high),),
-        points=(PointSet("run 1", x=log10_wells, y=dpm, excluded=flags, labels=("net_run1.csv A03", ...)),),
-        levels=(ControlLevel("total", y=total_dpm), ControlLevel("NSB", y=nsb_dpm, side="right")),
-        marks=(Mark("Ki", log10_ki, log10_low, log10_high, says="Ki 0.83 nM (0.71 to 0.97)"),),
-        percent_of=(expected_nsb, expected_total),
-    )
-
-The figure of a whole assay is the same with one Trace and one PointSet per run (equal names share colour
-and symbol) and `plate=""`. A saturation has x_scale "linear", x in the unit that `x_title` names, and traces
-"total", "non-specific", "specific"; kinetics have x in minutes.
+The analysis computes everything; the plotting code draws it without further computation. A figure
+of one plate names the plate. A figure of an assay has one Trace and one PointSet per run (equal
+names share colour and symbol) and an empty `plate`.
 """
 
 from __future__ import annotations
@@ -42,9 +26,9 @@ class Trace:
     Parameters
     ----------
     name : str
-        What the legend calls it; a PointSet of the same name has its colour and symbol.
+        Name in the legend; a PointSet of the same name has its colour and symbol.
     x, mean : array, shape (n,)
-        The curve, in the axis units of its picture; x rises.
+        The curve, in the axis units of its plot; x increases.
     low, high : array, shape (n,), or None
         Its confidence band.
     """
@@ -59,7 +43,7 @@ class Trace:
         _freeze(self, f"trace {self.name}", "x", "mean", "low", "high")
         if (self.low is None) != (self.high is None):
             raise InputError(
-                "has one side of a band",
+                "has only one limit of a band",
                 where=f"trace {self.name}",
                 do="Give low and high, or neither",
             )
@@ -72,15 +56,15 @@ class PointSet:
     Parameters
     ----------
     name : str
-        What the legend calls them.
+        Name in the legend.
     x, y : array, shape (n,)
-        The readings, in the axis units of their picture.
+        The readings, in the axis units of their plot.
     excluded : array of bool, shape (n,), or empty
         True for readings left out of the fit; drawn as crosses.
     labels : tuple of str, length n, or empty
         Where each reading comes from ("net_run1.csv A03").
     error : array, shape (n,), or None
-        Half length of the error bar where the symbols are means; the picture's `points_say` names it.
+        Half length of the error bar where the symbols are means; `CurvePlot.points_label` names it.
     """
 
     name: str
@@ -103,19 +87,19 @@ class PointSet:
 
 @dataclass(frozen=True)
 class ControlLevel:
-    """Control wells, which have no place on a logarithmic axis; drawn beside it.
+    """Control wells, which have no position on a logarithmic axis and are drawn beside it.
 
     Parameters
     ----------
     name : str
-        What stands under them ("total", "NSB").
+        Label below them ("total", "NSB").
     y : array, shape (n,)
         Their readings.
     side : {"left", "right"}
         Beside which end of the x axis.
     excluded : array of bool, shape (n,), or empty
         True for wells left out of the fit.
-    of : str
+    subject : str
         Name of the PointSet whose colour and symbol they have; empty: the first.
     """
 
@@ -123,7 +107,7 @@ class ControlLevel:
     y: Floats
     side: Side = "left"
     excluded: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
-    of: str = ""
+    subject: str = ""
 
     def __post_init__(self) -> None:
         _freeze(self, f"controls {self.name}", "y")
@@ -133,50 +117,50 @@ class ControlLevel:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A place on the x axis that the figure points out (a Ki), with its interval.
+class AxisMark:
+    """A marked position on the x axis (a Ki) with its interval.
 
-    `low`, `high` are in axis units; -inf or inf where the interval does not close, nan where there is none.
-    `says` is what the figure writes beside it ("Ki 0.83 nM (0.71 to 0.97)").
+    `low`, `high` are in axis units; -inf or inf where a limit is unbounded, nan where there is
+    none. `label` is the text beside it ("Ki 0.83 nM (0.71–0.97)").
     """
 
     name: str
     x: float
     low: float = float("nan")
     high: float = float("nan")
-    says: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
-class CurvePicture:
+class CurvePlot:
     """Curves, bands and readings of one plate or of one assay over its runs.
 
     Parameters
     ----------
     name : str
-        File name of the figure, without ending; unique in a report.
+        File name of the figure, without suffix; unique in a report.
     title : str
         What is shown ("desipramine at NET").
     x_title, y_title : str
         Axis titles with their units.
     x_scale : {"log10_M", "linear"}
-        "log10_M": x are log10 of molar concentrations; "linear": x as the axis title says.
+        "log10_M": x are log10 of molar concentrations; "linear": x in the unit of the axis title.
     traces : tuple of Trace
     points : tuple of PointSet
     levels : tuple of ControlLevel
-    marks : tuple of Mark
+    marks : tuple of AxisMark
     tested : (float, float) or None
         Range of x that was measured; curves are dashed beyond. None: the range of the points.
-    percent_of : (float, float) or None
+    percent_window : (float, float) or None
         Readings y that are 0 % and 100 % on a second axis.
-    points_say : str
+    points_label : str
         What one symbol is ("single wells", "mean +/- SD of 3 wells").
-    band_says : str
+    band_label : str
         What the band is.
     caption : str
-        A sentence to end the caption with (the model, what was held fixed).
+        Last sentence of the caption (the model, what was fixed).
     assay, plate : str
-        `name` of the AssayResult and PlateResult it belongs to; `plate` empty for a figure of all runs.
+        `name` of its AssayResult and PlateResult; `plate` empty for a figure of all runs.
     """
 
     name: str
@@ -187,20 +171,20 @@ class CurvePicture:
     traces: tuple[Trace, ...] = ()
     points: tuple[PointSet, ...] = ()
     levels: tuple[ControlLevel, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[AxisMark, ...] = ()
     tested: tuple[float, float] | None = None
-    percent_of: tuple[float, float] | None = None
-    points_say: str = "single wells"
-    band_says: str = "95 % confidence band of the curve"
+    percent_window: tuple[float, float] | None = None
+    points_label: str = "single wells"
+    band_label: str = "95 % confidence band of the curve"
     caption: str = ""
     assay: str = ""
     plate: str = ""
 
     def __post_init__(self) -> None:
         if not self.traces and not self.points:
-            raise InputError("has neither curve nor reading", where=f"picture {self.name}")
-        if self.percent_of is not None and not self.percent_of[0] != self.percent_of[1]:
-            raise InputError("has 0 % and 100 % at the same height", where=f"picture {self.name}")
+            raise InputError("has neither curve nor reading", where=f"plot {self.name}")
+        if self.percent_window is not None and not self.percent_window[0] != self.percent_window[1]:
+            raise InputError("has 0 % and 100 % at the same reading", where=f"plot {self.name}")
 
 
 def _freeze(record: object, where: str, *names: str) -> None:

@@ -1,4 +1,4 @@
-"""Population: many subjects, what was drawn for each, how each responded, and the bands that hold shares of them."""
+"""Simulated populations: the parameters of each subject, its responses, and percentile bands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.core.constant import SURENESSES, Sureness
+from tricyclic.core.certainty import CERTAINTIES, Certainty
 from tricyclic.core.series import frozen_array
 from tricyclic.errors import InputError, UnknownNameError
 
@@ -19,13 +19,13 @@ PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
 
 @dataclass(frozen=True)
 class Phenotype:
-    """One kind of people: how active an enzyme is in them, and how many they are.
+    """One metaboliser phenotype: the activity of an enzyme, and its share of the population.
 
     Parameters
     ----------
     parameter : str
-        What it sets ("subject.activity_CYP2D6").
-    name, says : str
+        The parameter that it sets ("subject.activity_CYP2D6").
+    name, description : str
         "poor", and what that means.
     activity : float
         Value of the parameter relative to an extensive metaboliser, 0 or more.
@@ -42,9 +42,9 @@ class Phenotype:
     activity: float
     share: float
     cv: float = 0.0
-    says: str = ""
+    description: str = ""
     source: str = ""
-    certainty: Sureness = "assumed"
+    certainty: Certainty = "assumed"
 
     def __post_init__(self) -> None:
         where = f"{self.parameter}, {self.name}"
@@ -54,53 +54,54 @@ class Phenotype:
             ("cv", self.cv, 5.0),
         ):
             if not (math.isfinite(value) and 0 <= value <= most):
-                raise InputError(f"the {what} is {value:g}", where=where, allowed=f"0 to {most:g}")
-        if self.certainty not in SURENESSES:
-            raise UnknownNameError.among("certainty", self.certainty, SURENESSES, where=where)
+                allowed = f"It is 0 to {most:g}" if math.isfinite(most) else "It is 0 or more"
+                raise InputError(f"the {what} is {value:g}", where=where, allowed=allowed)
+        if self.certainty not in CERTAINTIES:
+            raise UnknownNameError.among("certainty", self.certainty, CERTAINTIES, where=where)
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One number that is told of each subject: "cortex_NE.peak", its unit, and what it means."""
+    """One number that is computed for each subject: "cortex_NE.peak", its unit and its meaning."""
 
     name: str
     unit: str
-    says: str
+    description: str
 
 
 @dataclass(frozen=True)
-class Band:
+class PercentileBand:
     """Percentiles of one quantity over time.
 
     Parameters
     ----------
-    name, says, unit : str
-        As the scenario watches it; "%" for percent of each subject's own rest.
+    name, description, unit : str
+        As in the scenario; the unit is "%" for percent of each subject's own baseline.
     time_h : array, shape (times,)
         Hours after the start.
     percentiles : tuple of float
         Ascending; 50 among them.
     y : array, shape (percentiles, times)
-    some : array, shape (subjects, times)
-        The courses of a few subjects, the first of the population; may be empty.
+    example_trajectories : array, shape (subjects, times)
+        The courses of the first subjects of the population; may be empty.
     """
 
     name: str
-    says: str
+    description: str
     unit: str
     time_h: Floats
     percentiles: tuple[float, ...]
     y: Floats
-    some: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    example_trajectories: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
-        for key in ("time_h", "y", "some"):
+        for key in ("time_h", "y", "example_trajectories"):
             object.__setattr__(self, key, frozen_array(getattr(self, key)))
         if self.y.shape != (len(self.percentiles), self.time_h.size):
             raise InputError(f"has a table of {self.y.shape}", where=self.name)
 
     def at(self, percentile: float) -> Floats:
-        """The course of one of the percentiles, shape (times,)."""
+        """The course of a percentile, shape (times,)."""
         return np.asarray(self.y[self.percentiles.index(percentile)], dtype=float)
 
 
@@ -110,40 +111,39 @@ class Population:
 
     Parameters
     ----------
-    name, says : str
+    name, treatment : str
         The scenario; the treatment in words.
     seed : int
         Of the random numbers; subject k of a seed is always the same.
-    drawn : mapping of str to array, shape (subjects,)
-        Each drawn parameter, by its name.
+    parameters : mapping of str to array, shape (subjects,)
+        Each sampled parameter, by its name.
     phenotypes : mapping of str to tuple of str
         For each enzyme its phenotype in each subject; empty where none are modelled.
-    members : array of int, shape (subjects,)
-        Member of the ensemble on which each subject rests; -1 where there is none.
+    parameter_set_index : array of int, shape (subjects,)
+        Parameter set of the ensemble behind each subject; -1 where there is none.
     endpoints : tuple of Endpoint
     values : array, shape (subjects, endpoints)
         nan where a subject could not be computed.
-    bands : tuple of Band
+    bands : tuple of PercentileBand
     failed : tuple of (int, str)
         Subjects that could not be computed, and why.
     """
 
     name: str
-    says: str
+    treatment: str
     seed: int
-    drawn: Mapping[str, Floats]
+    parameters: Mapping[str, Floats]
     phenotypes: Mapping[str, tuple[str, ...]]
-    members: NDArray[np.int64]
+    parameter_set_index: NDArray[np.int64]
     endpoints: tuple[Endpoint, ...]
     values: Floats
-    bands: tuple[Band, ...]
+    bands: tuple[PercentileBand, ...]
     failed: tuple[tuple[int, str], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen_array(self.values))
-        object.__setattr__(
-            self, "drawn", {name: frozen_array(of) for name, of in self.drawn.items()}
-        )
+        frozen = {name: frozen_array(values) for name, values in self.parameters.items()}
+        object.__setattr__(self, "parameters", frozen)
         if self.values.ndim != 2 or self.values.shape[1] != len(self.endpoints):
             raise InputError(
                 f"has a table of {self.values.shape} for {len(self.endpoints)} endpoints",

@@ -1,4 +1,4 @@
-"""Protocol: the steps at the bench, and the conditions they fix."""
+"""Assay protocols: the steps in the laboratory and the conditions that they fix."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ AssayKind = Literal[
 
 @dataclass(frozen=True)
 class Step:
-    """One step at the bench: what is done, for how long, at what temperature, in what volume."""
+    """One step: what is done, for how long, at what temperature, in what volume."""
 
     name: str
-    does: str
+    instruction: str
     minutes: float | None = None
     temperature_C: float | None = None
     volume_uL: float | None = None
@@ -33,10 +33,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Protocol:
-    """A way to measure, as data: the methods paragraph and the plate plan are written from it.
+    """An assay protocol, from which the methods paragraph and the plate map of a study are written.
 
-    `conditions` holds what the protocol fixes (a study states the rest); `layout` is a TOML plate plan
-    to start from; `sources` are keys of sources.csv, `assumed` names the fields no source supports.
+    `conditions` are those that the protocol fixes (a study provides the others); `layout` is a
+    plate map in TOML to start from; `sources` are keys of sources.csv; `assumed` names the fields
+    without a source.
     """
 
     name: str
@@ -46,6 +47,6 @@ class Protocol:
     steps: tuple[Step, ...]
     layout: str = ""
     compound: str = ""
-    says: str = ""
+    description: str = ""
     sources: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()

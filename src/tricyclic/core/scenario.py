@@ -1,4 +1,4 @@
-"""Scenario: mechanisms wired together, the sites where ligands act, and what is watched."""
+"""Scenarios: connected mechanisms, the sites where ligands act, and the observables."""
 
 from __future__ import annotations
 
@@ -17,139 +17,144 @@ FLUIDS: tuple[str, ...] = get_args(Holds)
 
 
 @dataclass(frozen=True)
-class Place:
+class Compartment:
     """A compartment of the model and a cluster of its diagrams."""
 
     name: str
-    says: str
+    description: str
 
 
 @dataclass(frozen=True)
 class Fluid:
-    """Where free drug acts: unbound brain, plasma, or the medium of a culture."""
+    """Compartment whose free drug acts: unbound brain, plasma, or the medium of a culture."""
 
     name: str
-    holds: Holds
-    says: str = ""
+    drug_source: Holds
+    description: str = ""
 
 
 @dataclass(frozen=True)
-class Site:
+class BindingSite:
     """A target in a fluid: ligands compete there by free concentration over Ki."""
 
     name: str
     target: str
     fluid: str
-    place: str
-    says: str
+    compartment: str
+    description: str
 
 
 @dataclass(frozen=True)
-class Part:
+class Component:
     """One use of a mechanism.
 
     Parameters
     ----------
-    name, mechanism, place : str
+    name, mechanism, compartment : str
     wires : mapping of str to str
-        Port to the quantity, or expression of quantities, that feeds it.
+        Input port to the quantity, or expression of quantities, that it gets.
     identifiers : mapping of str to tuple of str
-        What a symbol is in public databases in this use ("uniprot:Q9WTR4"), where the mechanism serves several molecules.
-    labels, places : mapping of str to str
-        What a diagram calls a symbol, and where it draws it, where that differs from the mechanism and the part.
+        Identifiers of a symbol in public databases in this use ("uniprot:Q9WTR4"), where the
+        mechanism serves several molecules.
+    labels, symbol_compartments : mapping of str to str
+        Label and compartment of a symbol in a diagram, where they differ from those of the
+        mechanism and the component.
     """
 
     name: str
     mechanism: str
-    place: str
+    compartment: str
     wires: Mapping[str, str] = field(default_factory=dict)
     identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
+    symbol_compartments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Watch:
-    """A quantity that is told; `relative` also tells it as percent of the drug-free rest."""
+class Observable:
+    """A quantity that is reported; with `relative_to_baseline` also in percent of the baseline."""
 
     name: str
     quantity: str
     unit: str
-    says: str
-    relative: bool = False
+    description: str
+    relative_to_baseline: bool = False
 
 
 @dataclass(frozen=True)
 class Pathway:
-    """A diagram: the parts and sites that it shows; "cortex.NE" is one symbol of a part."""
+    """A diagram and the components and sites in it; "cortex.NE" is one symbol of a component."""
 
     name: str
     title: str
-    parts: tuple[str, ...]
+    components: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Mechanisms wired together; species and system say which rows and routes hold."""
+    """Connected mechanisms; species and system select the rows of tables and the routes."""
 
     name: str
     title: str
-    says: str
+    description: str
     species: Species
     system: System
     routes: tuple[str, ...]
-    places: tuple[Place, ...]
+    compartments: tuple[Compartment, ...]
     fluids: tuple[Fluid, ...]
-    sites: tuple[Site, ...]
-    parts: tuple[Part, ...]
-    watches: tuple[Watch, ...]
+    binding_sites: tuple[BindingSite, ...]
+    components: tuple[Component, ...]
+    observables: tuple[Observable, ...]
     pathways: tuple[Pathway, ...] = ()
     ensemble: str = ""
 
     def __post_init__(self) -> None:
-        places = {place.name for place in self.places}
+        compartments = {one.name for one in self.compartments}
         fluids = {fluid.name for fluid in self.fluids}
-        placed: tuple[Part | Site, ...] = (*self.parts, *self.sites)
+        placed: tuple[Component | BindingSite, ...] = (*self.components, *self.binding_sites)
         names = [item.name for item in placed]
         for name in names:
             if names.count(name) > 1:
                 raise InputError(
                     f"names '{name}' twice",
                     where=self.name,
-                    allowed="A part or site has a name of its own",
+                    allowed="Each component and site has its own name",
                 )
         for part in placed:
-            if part.place not in places:
+            if part.compartment not in compartments:
                 raise UnknownNameError.among(
-                    "place", part.place, places, where=f"{self.name}, {part.name}"
+                    "compartment", part.compartment, compartments, where=f"{self.name}, {part.name}"
                 )
-        drawn_in = {place: one.name for one in self.parts for place in one.places.values()}
+        drawn_in = {
+            place: one.name for one in self.components for place in one.symbol_compartments.values()
+        }
         for place, where in drawn_in.items():
-            if place not in places:
-                raise UnknownNameError.among("place", place, places, where=f"{self.name}, {where}")
-        for site in self.sites:
+            if place not in compartments:
+                raise UnknownNameError.among(
+                    "compartment", place, compartments, where=f"{self.name}, {where}"
+                )
+        for site in self.binding_sites:
             if site.fluid not in fluids:
                 raise UnknownNameError.among(
                     "fluid", site.fluid, fluids, where=f"{self.name}, {site.name}"
                 )
         for pathway in self.pathways:
-            for name in pathway.parts:
+            for name in pathway.components:
                 if name.partition(".")[0] not in names:
                     raise UnknownNameError.among(
-                        "part", name, names, where=f"{self.name}, pathway {pathway.name}"
+                        "component", name, names, where=f"{self.name}, pathway {pathway.name}"
                     )
 
-    def watch(self, name: str) -> Watch:
-        """The watch of that name.
+    def observable(self, name: str) -> Observable:
+        """The observable of that name.
 
         Raises
         ------
         UnknownNameError
             If there is none.
         """
-        found = next((watch for watch in self.watches if watch.name == name), None)
-        if found is None:
-            raise UnknownNameError.among(
-                "watch", name, [watch.name for watch in self.watches], where=self.name
-            )
-        return found
+        for one in self.observables:
+            if one.name == name:
+                return one
+        known = [one.name for one in self.observables]
+        raise UnknownNameError.among("observable", name, known, where=self.name)

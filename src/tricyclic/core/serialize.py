@@ -1,7 +1,7 @@
-"""Any record as plain dictionaries, lists, numbers and text, ready for JSON.
+"""Dataclasses, arrays and mappings as dictionaries, lists, numbers and text, ready for JSON.
 
-Numbers JSON cannot hold become text where they mean something: an open limit is "inf" or "-inf"; a
-missing number is null.
+JSON has no infinities and no nan: an unbounded limit becomes "inf" or "-inf", a missing number
+null.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ from typing import Any
 import numpy as np
 
 
-def as_plain(thing: Any) -> Any:
-    """Turn a record, array, mapping or sequence into what `json.dumps(..., allow_nan=False)` takes."""
+def to_jsonable(thing: Any) -> Any:
+    """Convert a dataclass, array, mapping or sequence for `json.dumps(..., allow_nan=False)`."""
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         return {
-            field.name: as_plain(getattr(thing, field.name)) for field in dataclasses.fields(thing)
+            field.name: to_jsonable(getattr(thing, field.name))
+            for field in dataclasses.fields(thing)
         }
     if isinstance(thing, Enum):
-        return as_plain(thing.value)
+        return to_jsonable(thing.value)
     if isinstance(thing, np.ndarray):
-        return as_plain(thing.tolist())
+        return to_jsonable(thing.tolist())
     if isinstance(thing, Mapping):
-        return {str(key): as_plain(value) for key, value in thing.items()}
+        return {str(key): to_jsonable(value) for key, value in thing.items()}
     if isinstance(thing, (list, tuple, set, frozenset)):
         return [
-            as_plain(item)
+            to_jsonable(item)
             for item in (sorted(thing) if isinstance(thing, (set, frozenset)) else thing)
         ]
     if isinstance(thing, (bool, type(None), str, int)):
@@ -45,7 +46,7 @@ def as_plain(thing: Any) -> Any:
             else value
         )
     if isinstance(thing, np.generic):
-        return as_plain(thing.item())
+        return to_jsonable(thing.item())
     if isinstance(thing, date):
         return thing.isoformat()
-    raise TypeError(f"no plain form for {type(thing).__name__}")
+    raise TypeError(f"{type(thing).__name__} cannot be converted for JSON")

@@ -1,4 +1,4 @@
-"""Series: readings against what was varied, by experiment, with units."""
+"""Readings of one experiment with the settings at which they were taken."""
 
 from __future__ import annotations
 
@@ -28,21 +28,22 @@ class Series:
     Parameters
     ----------
     name : str
-        What the series is called in checks and reports.
+        Name in checks and reports.
     y : array, shape (n,)
         Readings, finite, in `y_unit`.
     y_unit : str
         Unit of y ("dpm", "cpm", "fmol/mg", "unknown").
     x : mapping of str to array, shape (n,)
-        What was varied, one entry per column; the names carry the unit: `competitor_M`,
-        `radioligand_M` (added), `specific` (1 where the site can bind, 0 in non-specific wells), `time_min`,
-        `agonist_M`, `antagonist_M`, `modulator_M`. Concentrations are 0 where there is none.
+        Independent variables, one entry per column; the names include the unit: `competitor_M`,
+        `radioligand_M` (added), `specific` (1 where the site can bind, 0 in non-specific wells),
+        `time_min`, `agonist_M`, `antagonist_M`, `modulator_M`. Concentrations are 0 where there is
+        no ligand.
     experiment : str
-        The independent run the readings come from.
+        The independent run of the readings.
     group : str
         Condition ("vehicle").
     labels : tuple of str, length n
-        Where each reading comes from ("net_run1.csv A01"); empty where unknown.
+        File and well of each reading ("net_run1.csv A01"); empty where unknown.
     counting_slope, counting_offset : array, shape (n,), or None
         Counting variance of y, as slope * expected y + offset; None where y are not counts.
     """
@@ -65,8 +66,15 @@ class Series:
             raise InputError(
                 f"reading {int(np.flatnonzero(~np.isfinite(y))[0]) + 1} is not a number",
                 where=self.name,
-                do="Leave out what was not measured",
+                do="Leave out wells that were not measured",
             )
+        for key, column in self.x.items():
+            if np.shape(column) not in ((), (1,), y.shape):
+                raise InputError(
+                    f"column {key} has {np.size(column)} values for {y.size} readings",
+                    where=self.name,
+                    allowed="One value for each reading, or one for all",
+                )
         columns = {
             key: frozen_array(np.broadcast_to(np.asarray(column, float), y.shape))
             for key, column in self.x.items()
@@ -75,7 +83,7 @@ class Series:
             bad = ~np.isfinite(column) | (column < 0 if not key.startswith("log10_") else False)
             if bad.any():
                 raise InputError(
-                    f"column {key} holds {column[bad][0]:g}",
+                    f"column {key} contains {column[bad][0]:g}",
                     where=self.name,
                     allowed="Concentrations and times are 0 or more",
                 )
@@ -96,7 +104,7 @@ class Series:
         return int(self.y.size)
 
     def keep(self, mask: ArrayLike) -> Series:
-        """Give the series with only the readings where mask, shape (n,), is true."""
+        """The series with only the readings where mask, shape (n,), is true."""
         kept = np.asarray(mask, bool)
         return Series(
             name=self.name,
@@ -113,6 +121,6 @@ class Series:
         )
 
     def replicate_index(self) -> np.ndarray:
-        """Number the readings by their settings: equal x in all columns gives an equal number, shape (n,)."""
+        """Index of the setting of each reading, shape (n,): equal x in all columns, equal index."""
         table = np.column_stack([column for _, column in sorted(self.x.items())])
         return np.asarray(np.unique(table, axis=0, return_inverse=True)[1]).reshape(-1)

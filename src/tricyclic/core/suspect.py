@@ -1,4 +1,4 @@
-"""Suspect: a reading that stands out, suggested for a look and never left out by itself."""
+"""Suspected outliers: suggested for inspection, never excluded automatically."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Suspect:
-    """A reading far off its curve.
+class SuspectedOutlier:
+    """A reading far from its curve.
 
     Parameters
     ----------
     series : str
-        Series that holds it.
+        Name of its series.
     index : int
-        Its position there, from 0.
+        Its position in the series, from 0.
     label : str
-        Where it comes from ("net_run1.csv A01"); empty where unknown.
+        File and well ("net_run1.csv A01"); empty where unknown.
     observed, expected : float
-        What was read, and what the robust curve has there, in the unit of the series.
+        The reading, and the value of the robust curve, in the unit of the series.
     distance : float
         Their difference in robust standard deviations, with its sign.
     p : float
-        Two-sided, for one reading looked at alone.
+        Two-sided p value of this reading alone.
     """
 
     series: str

@@ -1,4 +1,4 @@
-"""DataTable: a table of named columns as a file held it, with units where the file stated them."""
+"""Tables of named columns as read from a file, with units where the file states them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DataTable:
     Parameters
     ----------
     name : str
-        What the table is called.
+        Name of the table.
     columns : tuple of str
         Names of all columns, in the order of the file; each once.
     values : mapping of str to array, shape (rows,)
@@ -29,11 +29,11 @@ class DataTable:
     units : mapping of str to str
         Unit of each column of numbers, "unknown" where the file states none; "log10 M" for logs.
     excluded : mapping of str to array of bool, shape (rows,)
-        Cells that the file marks as left out, by column; only columns that have such cells.
+        Cells that the file marks as excluded, by column; only columns that have such cells.
     file, sha256 : str
         Name of the raw file and hash of its bytes.
     notes : tuple of str
-        What the reader decided on the way and what the file remarked.
+        Decisions of the reader and remarks of the file.
 
     Raises
     ------
@@ -113,6 +113,6 @@ class DataTable:
         return self.values[column]
 
     def used(self, column: str) -> np.ndarray:
-        """Which cells of a column are there and not left out, shape (rows,), bool."""
+        """Whether each cell of a column is present and not excluded, shape (rows,), bool."""
         mask: np.ndarray = np.isfinite(self.numbers(column))
         return np.asarray(mask & ~self.excluded[column]) if column in self.excluded else mask

@@ -1,4 +1,4 @@
-"""Course: one quantity over time, from a simulation, with the band over its ensemble or population."""
+"""One simulated quantity over time, with the band over its ensemble or population."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)
-class Course:
+class TimeCourse:
     """A quantity over time.
 
     Parameters
     ----------
-    name, says, unit : str
-        As the scenario watches it; unit as people write it ("nM", "Hz", "").
+    name, description, unit : str
+        As in the scenario; the unit as it is printed ("nM", "Hz", "").
     time_h : array, shape (times,)
         Hours after the start, increasing.
     y : array, shape (times,)
-        The run itself, or the median over the members.
+        The run itself, or the median over the ensemble.
+    baseline : float
+        Value of the drug-free steady state (median over the ensemble), in `unit`.
     low, high : array, shape (times,), or None
-        Limits of the band that holds `share` of the members; None for a single run.
-    rest : float
-        Value of the drug-free rest (median over the members), in `unit`.
-    relative : array, shape (times,), or None
-        Percent of each member's own rest: median; with `relative_low`, `relative_high` as limits.
-    members : int
-        How many runs the band rests on; 1 for a single run.
-    share : float
-        Share of the members between low and high.
+        Limits of the band that contains `coverage` of the runs; None for a single run.
+    percent_of_baseline : array, shape (times,), or None
+        Percent of the baseline of each run: median; with `percent_low`, `percent_high` as limits.
+    ensemble_size : int
+        Number of runs behind the band; 1 for a single run.
+    coverage : float
+        Share of the runs between low and high.
     """
 
     name: str
-    says: str
+    description: str
     unit: str
     time_h: Floats
     y: Floats
-    rest: float
+    baseline: float
     low: Floats | None = None
     high: Floats | None = None
-    relative: Floats | None = None
-    relative_low: Floats | None = None
-    relative_high: Floats | None = None
-    members: int = 1
-    share: float = 0.9
+    percent_of_baseline: Floats | None = None
+    percent_low: Floats | None = None
+    percent_high: Floats | None = None
+    ensemble_size: int = 1
+    coverage: float = 0.9
 
     def __post_init__(self) -> None:
         time = frozen_array(self.time_h)
         if time.ndim != 1 or time.size == 0 or (np.diff(time) < 0).any():
             raise InputError("has no increasing times", where=self.name)
         object.__setattr__(self, "time_h", time)
-        for key in ("y", "low", "high", "relative", "relative_low", "relative_high"):
+        for key in ("y", "low", "high", "percent_of_baseline", "percent_low", "percent_high"):
             value = getattr(self, key)
             if value is None:
                 continue
@@ -70,59 +70,61 @@ class Course:
     def __repr__(self) -> str:
         top = int(np.argmax(self.y))
         parts = (
-            f"rest {self.rest:.4g}",
+            f"baseline {self.baseline:.4g}",
             f"highest {self.y[top]:.4g} at {self.time_h[top]:.4g} h",
             f"end {self.y[-1]:.4g} at {self.time_h[-1]:.4g} h",
-            f"{self.members} members" if self.members > 1 else "one run",
+            f"{self.ensemble_size} runs" if self.ensemble_size > 1 else "one run",
         )
-        return f"Course {self.name}{f' [{self.unit}]' if self.unit else ''}: {', '.join(parts)}"
+        return f"TimeCourse {self.name}{f' [{self.unit}]' if self.unit else ''}: {', '.join(parts)}"
 
     def at(self, time_h: float) -> float:
-        """Value at a time [h], read between the stored times on a straight line."""
+        """Value at a time [h], interpolated linearly between the stored times."""
         return float(np.interp(time_h, self.time_h, self.y))
 
 
-def course_of_members(
+def ensemble_time_course(
     name: str,
-    says: str,
+    description: str,
     unit: str,
     time_h: Floats,
-    members: Floats,
-    rests: Floats,
+    runs: Floats,
+    baselines: Floats,
     *,
     relative: bool,
-    share: float = 0.9,
-) -> Course:
-    """Gather many runs of one quantity into a Course.
+    coverage: float = 0.9,
+) -> TimeCourse:
+    """Combine many runs of one quantity into a TimeCourse.
 
     Parameters
     ----------
-    members : array, shape (members, times)
-    rests : array, shape (members,)
-        Each member's drug-free value; percent of rest is taken member by member.
+    name, description, unit : str
+    time_h : array, shape (times,)
+    runs : array, shape (runs, times)
+    baselines : array, shape (runs,)
+        Drug-free value of each run; percentages are taken run by run.
     relative : bool
-        Whether to tell it as percent of rest as well.
-    share : float
-        Share of the members that the band holds.
+        Whether to add the percent of baseline.
+    coverage : float
+        Share of the runs that the band contains.
     """
-    tails = [50.0, 50.0 * (1 - share), 50.0 * (1 + share)]
-    alone = len(members) == 1
-    middle, low, high = np.percentile(members, tails, axis=0)
+    percentiles = [50.0, 50.0 * (1 - coverage), 50.0 * (1 + coverage)]
+    single = len(runs) == 1
+    median, low, high = np.percentile(runs, percentiles, axis=0)
     percent = None
-    if relative and (np.abs(rests) > 0).all():
-        percent = np.percentile(100.0 * members / rests[:, None], tails, axis=0)
-    return Course(
+    if relative and (np.abs(baselines) > 0).all():
+        percent = np.percentile(100.0 * runs / baselines[:, None], percentiles, axis=0)
+    return TimeCourse(
         name,
-        says,
+        description,
         unit,
         time_h,
-        middle,
-        float(np.median(rests)),
-        None if alone else low,
-        None if alone else high,
+        median,
+        float(np.median(baselines)),
+        None if single else low,
+        None if single else high,
         None if percent is None else percent[0],
-        None if percent is None or alone else percent[1],
-        None if percent is None or alone else percent[2],
-        len(members),
-        share,
+        None if percent is None or single else percent[1],
+        None if percent is None or single else percent[2],
+        len(runs),
+        coverage,
     )

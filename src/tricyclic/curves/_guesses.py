@@ -1,4 +1,4 @@
-"""From readings to starts of a search: a grid over what bends, least squares for what only scales."""
+"""Starts of a search: a grid over the nonlinear parameters, least squares for the linear ones."""
 
 from __future__ import annotations
 
@@ -20,34 +20,35 @@ def starts_on_grid(
     grid: Grid,
     *,
     linear: Sequence[str] = (),
-    rest: Mapping[str, float] | None = None,
+    common: Mapping[str, float] | None = None,
     only: Callable[[Mapping[str, np.ndarray]], np.ndarray] | None = None,
     keep: int = 2,
 ) -> list[Start]:
-    """Try every node of a grid and keep the best ones, one from each valley first.
+    """Evaluate every node of a grid and keep the best ones, first one from each valley.
 
     Parameters
     ----------
     grid : mapping of name to values
-        Parameters in which the curve bends; one that is `given` keeps that value.
+        Parameters in which the curve is not linear; one that is `given` keeps that value.
     linear : sequence of str
-        Parameters in which the curve is a straight line: found by least squares at every node.
-    rest : mapping of name to value
-        Parameters that all starts share.
+        Parameters in which the curve is linear: fitted by least squares at every node.
+    common : mapping of name to value
+        Parameters that have this value in all starts.
     only : callable, optional
         From node values, shape (k,), to which nodes count (the order of two affinities).
     keep : int
         Most starts to give.
     """
     columns = settings(model, series)
-    known = {p.name: p.default for p in model.parameters if p.default is not None} | dict(given)
-    unsaid = {
+    names = {p.name for p in model.parameters}
+    defaults = {p.name: p.default for p in model.parameters if p.default is not None}
+    known = {name: value for name, value in (defaults | dict(given)).items() if name in names}
+    plain = {
         p.name: plausible(p, series.y, columns)
         for p in model.parameters
-        if p.name not in {*known, *grid, *linear, *(rest or {})}
+        if p.name not in {*known, *grid, *linear, *(common or {})}
     }
-    rest = {**unsaid, **(rest or {})}
-    shared = {**rest, **known}
+    common = {**plain, **(common or {})}
     axes = {
         name: np.asarray([known[name]] if name in known else values, float)
         for name, values in grid.items()
@@ -55,32 +56,45 @@ def starts_on_grid(
     shape = tuple(axis.size for axis in axes.values())
     index = np.indices(shape).reshape(len(axes), -1).T
     nodes = {name: axis[index[:, i]] for i, (name, axis) in enumerate(axes.items())}
-    kept = np.ones(len(index), bool) if only is None else only(nodes)
-    kept |= not kept.any()
+    counted = np.ones(len(index), bool) if only is None else only(nodes)
+    counted |= not counted.any()
     free = [name for name in linear if name not in known]
-    bent: dict[str, float | np.ndarray] = {
-        **shared,
-        **{name: v[kept, None] for name, v in nodes.items()},
+    values: dict[str, float | np.ndarray] = {
+        **common,
+        **known,
+        **{name: v[counted, None] for name, v in nodes.items()},
     }
     scales, misfit = np.full((len(index), len(free)), np.nan), np.full(len(index), np.inf)
-    scales[kept], misfit[kept] = _scales(model, columns, bent, free, series.y)
+    scales[counted], misfit[counted] = _linear_fit(model, columns, values, free, series.y)
     misfit[~np.isfinite(misfit)] = np.inf
+    starts = []
+    for node in _best_nodes(misfit.reshape(shape), index, keep) or [int(np.argmax(counted))]:
+        start = {name: float(values[node]) for name, values in nodes.items()}
+        start |= {name: float(scales[node, j]) for j, name in enumerate(free)}
+        starts.append(within_bounds(model, {**common, **start}, known))
+    return starts
+
+
+def signed(hills: Sequence[float], model: CurveModel, given: Mapping[str, float]) -> np.ndarray:
+    """Hills in the direction of the search, or in that of the model where none is given."""
+    default = 1.0 if model.sigmoid == "rising" else -1.0
+    return given.get("direction", default) * np.asarray(hills, float)
+
+
+def _best_nodes(misfit: np.ndarray, index: np.ndarray, keep: int) -> list[int]:
+    """Nodes of least misfit that are not neighbours, at most `keep`."""
+    flat = misfit.ravel()
     chosen: list[int] = []
-    for candidate in _valleys_first(misfit.reshape(shape)):
-        if len(chosen) == keep or misfit[candidate] == np.inf:
+    for candidate in _valleys_first(misfit):
+        if len(chosen) == keep or flat[candidate] == np.inf:
             break
         if all(np.abs(index[candidate] - index[other]).max() > 1 for other in chosen):
             chosen.append(int(candidate))
-    found = []
-    for node in chosen or [int(np.argmax(kept))]:
-        start = {name: float(values[node]) for name, values in nodes.items()}
-        start |= {name: float(scales[node, j]) for j, name in enumerate(free)}
-        found.append(within_bounds(model, {**rest, **start}, known))
-    return found
+    return chosen
 
 
 def _valleys_first(misfit: np.ndarray) -> np.ndarray:
-    """Nodes by misfit, those first that no neighbour, across corners too, falls below."""
+    """Nodes by misfit; first those below all of their neighbours, diagonal ones included."""
     least = misfit
     for axis in range(misfit.ndim):
         edge = [(1, 1) if i == axis else (0, 0) for i in range(misfit.ndim)]
@@ -93,7 +107,7 @@ def _valleys_first(misfit: np.ndarray) -> np.ndarray:
 def within_bounds(
     model: CurveModel, start: Mapping[str, float], known: Mapping[str, float]
 ) -> Start:
-    """Drop what is known and pull the rest inside its bounds."""
+    """Remove what is known and clip the other parameters to their bounds."""
     bounds = {p.name: (p.low, p.high) for p in model.parameters}
     return {
         name: float(np.clip(value, *bounds[name]))
@@ -111,7 +125,7 @@ def settings(model: CurveModel, series: Series) -> dict[str, np.ndarray]:
 
 
 def per_molar(y: np.ndarray, columns: Mapping[str, np.ndarray]) -> float:
-    """Readings per molar if half of the radioligand were bound at the most."""
+    """Readings per molar if at most half of the radioligand were bound."""
     greatest = max(
         (float(c.max()) for name, c in columns.items() if name.endswith("_M")), default=0.0
     )
@@ -119,7 +133,7 @@ def per_molar(y: np.ndarray, columns: Mapping[str, np.ndarray]) -> float:
 
 
 def plausible(parameter: Parameter, y: np.ndarray, columns: Mapping[str, np.ndarray]) -> float:
-    """A value to begin with for a parameter that was freed and of which nothing was said."""
+    """A start for a parameter that was freed without a start of its own."""
     if parameter.default is not None:
         return parameter.default
     if parameter.unit == "y/M":
@@ -133,7 +147,7 @@ def plausible(parameter: Parameter, y: np.ndarray, columns: Mapping[str, np.ndar
 
 
 def doses(values: np.ndarray, *, points: int = 25, beyond: float = 1.0) -> np.ndarray:
-    """Grid of log10 concentrations over the range that was used, and `beyond` decades on either side."""
+    """Grid of log10 concentrations from `beyond` decades below the doses to as far above them."""
     positive = values[values > 0]
     if positive.size == 0:
         return np.linspace(-12.0, -3.0, points)
@@ -142,7 +156,7 @@ def doses(values: np.ndarray, *, points: int = 25, beyond: float = 1.0) -> np.nd
 
 
 def rates(time: np.ndarray, *, points: int = 12) -> np.ndarray:
-    """Grid of log10 rates [1/min] that a course of these times can show."""
+    """Grid of log10 rates [1/min] that readings at these times can determine."""
     positive = time[time > 0]
     if positive.size == 0:
         return np.linspace(-3.0, 1.0, points)
@@ -154,8 +168,8 @@ def well_bound(
 ) -> tuple[float, float, float]:
     """Rough sink, sites and affinity [M] from wells in molar: (nonspecific, sites, Kd).
 
-    The sink comes from the non-specific wells, or from the lowest reading per radioligand where there are
-    none; the sites from the wells without competitor.
+    The sink comes from the non-specific wells, or from the lowest reading per radioligand where
+    there are none; the sites from the wells without competitor.
     """
     hot = columns["radioligand_M"]
     signal, background = (
@@ -181,34 +195,38 @@ def well_bound(
     return sink, sites, kd
 
 
-def _scales(
+def _linear_fit(
     model: CurveModel,
     columns: Mapping[str, np.ndarray],
-    bent: Mapping[str, float | np.ndarray],
+    values: Mapping[str, float | np.ndarray],
     free: Sequence[str],
     y: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Linear parameters at each node, shape (k, p), and the residual sum of squares, shape (k,)."""
     zero = dict.fromkeys(free, 0.0)
-    base = np.atleast_2d(model.curve(**columns, **{**bent, **zero}))
+    base = np.atleast_2d(model.curve(**columns, **{**values, **zero}))
     shapes = [
-        np.atleast_2d(model.curve(**columns, **{**bent, **zero, name: 1.0})) - base for name in free
+        np.atleast_2d(model.curve(**columns, **{**values, **zero, name: 1.0})) - base
+        for name in free
     ]
-    wanted = y - base
+    target = y - base
     if not free:
-        return np.empty((base.shape[0], 0)), np.sum(wanted**2, axis=-1)
+        return np.empty((base.shape[0], 0)), np.sum(target**2, axis=-1)
     basis = np.stack(np.broadcast_arrays(*shapes), axis=-1)
     size = np.sqrt(np.sum(basis**2, axis=1))
     size = np.where(size > 0, size, 1.0)
     unit = basis / size[:, None]
+    # The small ridge keeps nodes solvable at which two shapes are the same.
     normal = np.einsum("kni,knj->kij", unit, unit) + 1e-10 * np.eye(len(free))
-    right = np.einsum("kni,kn->ki", unit, np.broadcast_to(wanted, unit.shape[:2]))
-    # A start on a bound has no scale to move by: one hundredth of the readings' range keeps it off.
+    right = np.einsum("kni,kn->ki", unit, np.broadcast_to(target, unit.shape[:2]))
+    # A start on a bound has no size by which the search could scale its first step, so starts stay
+    # a hundredth of the readings' range away from it.
     off = 0.01 * np.ptp(y) * np.sqrt(y.size)
     low = np.array([model.parameter(name).low for name in free]) * size + off
     high = np.maximum(np.array([model.parameter(name).high for name in free]) * size - off, low)
     scales = np.clip(np.linalg.solve(normal, right[..., None])[..., 0], low, high)
+    # Coordinate descent: exact where no bound is active, and quick for two or three parameters.
     for j in list(range(len(free))) * 8:
-        rest = np.einsum("ki,ki->k", normal[:, j], scales) - normal[:, j, j] * scales[:, j]
-        scales[:, j] = np.clip((right[:, j] - rest) / normal[:, j, j], low[:, j], high[:, j])
-    return scales / size, np.sum((wanted - np.einsum("kni,ki->kn", unit, scales)) ** 2, axis=-1)
+        others = np.einsum("ki,ki->k", normal[:, j], scales) - normal[:, j, j] * scales[:, j]
+        scales[:, j] = np.clip((right[:, j] - others) / normal[:, j, j], low[:, j], high[:, j])
+    return scales / size, np.sum((target - np.einsum("kni,ki->kn", unit, scales)) ** 2, axis=-1)

@@ -1,4 +1,4 @@
-"""Doses to fractions, and how a bound ligand is read: the few expressions that curves share."""
+"""Expressions and parameter declarations that several curves share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DISPLACER = Column(
 TIME = Column("time_min", "time since the radioligand was added [min]")
 
 BACKGROUND = Parameter(
-    "background", "y", "reading without any radioligand", given=True, default=0.0
+    "background", "y", "reading without any radioligand", fixed_by_default=True, default=0.0
 )
 NONSPECIFIC = Parameter(
     "nonspecific", "y/M", "non-specific binding per molar of radioligand", low=0.0
@@ -28,38 +28,80 @@ SINK = Parameter(
     "nonspecific", "", "non-specifically bound over free radioligand", low=0.0, high=20.0
 )
 SIGNAL = Parameter(
-    "signal_per_M", "y/M", "reading per molar of bound radioligand", low=0.0, given=True
+    "signal_per_M", "y/M", "reading per molar of bound radioligand", low=0.0, fixed_by_default=True
 )
 COMPETITOR_SINK = Parameter(
     "competitor_nonspecific",
     "",
     "non-specifically bound over free competitor",
     low=0.0,
-    given=True,
+    fixed_by_default=True,
     default=0.0,
 )
 
 
-def log10_molar(name: str, says: str, *, given: bool = False) -> Parameter:
+def log10_molar(name: str, description: str, *, fixed_by_default: bool = False) -> Parameter:
     """A constant or concentration on the log scale, femtomolar to ten molar."""
-    return Parameter(name, "log10 M", says, low=-15.0, high=1.0, given=given)
+    return Parameter(
+        name, "log10 M", description, low=-15.0, high=1.0, fixed_by_default=fixed_by_default
+    )
 
 
-def log10_sites(name: str, says: str) -> Parameter:
+def log10_sites(name: str, description: str) -> Parameter:
     """A density of sites, as concentration in the well on the log scale."""
-    return Parameter(name, "log10 M", says, low=-17.0, high=0.0)
+    return Parameter(name, "log10 M", description, low=-17.0, high=0.0)
 
 
-KD = log10_molar("log10_kd", "Kd of the radioligand, from elsewhere", given=True)
+KD = log10_molar("log10_kd", "Kd of the radioligand, from elsewhere", fixed_by_default=True)
+
+TOP = Parameter("top", "y", "upper plateau")
+BOTTOM = Parameter("bottom", "y", "lower plateau")
+HILL = Parameter(
+    "hill",
+    "",
+    "slope factor; above 0 for a curve that rises with dose, below 0 for one that falls",
+    low=-10.0,
+    high=10.0,
+    min_abs=0.05,
+)
+
+
+def unit_hill(default: float) -> Parameter:
+    """A hill that is not fitted: 1 for a curve that rises with dose, -1 for one that falls."""
+    return Parameter(
+        "hill",
+        "",
+        "direction; 1 for a curve that rises with dose, -1 for one that falls",
+        low=-1.0,
+        high=1.0,
+        fixed_by_default=True,
+        default=default,
+        min_abs=1.0,
+    )
 
 
 def power10(exponent: Values) -> Values:
-    """10 to the exponent, held between 1e-40 and 1e40 so that products of a few stay finite too."""
+    """10 to the exponent, clipped to 1e-40 to 1e40 so that products of a few stay finite too."""
     return 10.0 ** np.clip(exponent, -40.0, 40.0)
 
 
+def upper_fraction(dose: Values, half: Values, hill: Values) -> np.ndarray:
+    """Share of the way from bottom to top, 1 / (1 + (half / dose)^hill), finite at any dose.
+
+    Falling curves take 1 / (1 + (dose / half)^|hill|), which is the same number; no power of dose 0
+    is then infinite.
+    """
+    ratio = power(dose / half, np.abs(hill))
+    return np.asarray(np.where(np.asarray(hill) > 0, ratio, 1.0) / (1.0 + ratio))
+
+
+def upper_fraction_of_one_site(dose: Values, half: Values, hill: Values) -> np.ndarray:
+    """`upper_fraction` for a hill of 1 or -1: the law of mass action at one site."""
+    return np.asarray(np.where(np.asarray(hill) > 0, dose, half) / (half + dose))
+
+
 def power(ratio: Values, exponent: Values) -> np.ndarray:
-    """Ratio of 0 or more to a positive exponent, finite for any; 0 stays 0."""
+    """A ratio of 0 or more to a positive exponent, finite for any; 0 stays 0."""
     positive = np.asarray(ratio) > 0
     logarithm = np.log(np.where(positive, ratio, 1.0))
     return np.asarray(np.where(positive, np.exp(np.clip(exponent * logarithm, -690.0, 690.0)), 0.0))

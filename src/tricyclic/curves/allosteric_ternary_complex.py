@@ -1,4 +1,4 @@
-"""From a modulator's dose to bound radioligand: a second site that changes the first."""
+"""Radioligand binding beside an allosteric modulator, which binds a second site."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def bound(
     log10_kd: Values,
     background: Values,
 ) -> np.ndarray:
-    """Reading of a well at equilibrium, with all added ligand taken as free."""
-    held = modulator_M / power10(log10_kb)
-    apparent = power10(log10_kd) * (1.0 + held) / (1.0 + power10(log10_alpha) * held)
+    """Reading of a well at equilibrium, assuming that all added ligand is free."""
+    occupied = modulator_M / power10(log10_kb)
+    apparent = power10(log10_kd) * (1.0 + occupied) / (1.0 + power10(log10_alpha) * occupied)
     taken = specific * radioligand_M / (apparent + radioligand_M)
     return np.asarray(background + nonspecific * radioligand_M + bmax * taken)
 
@@ -46,7 +46,7 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     hot = columns["radioligand_M"]
     grid: Grid = {
         "log10_kb": doses(columns["modulator_M"], points=25),
-        # Close around 0: a modulator without cooperativity leaves a flat curve, whatever its affinity.
+        # Dense around 0: without cooperativity the curve is flat, whatever the affinity.
         "log10_alpha": [
             -3.0,
             -2.0,
@@ -69,12 +69,14 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="allosteric modulator of radioligand binding (ternary complex)",
+    description="allosteric modulator of radioligand binding (ternary complex)",
     equation="y = background + NS L + Bmax L / (L + Kd (1 + [M]/KB) / (1 + alpha [M]/KB))",
     when=(
-        "A modulator that lowers binding to a plateau above non-specific, or raises it. alpha below 1 weakens the radioligand, above 1 "
-        "strengthens it, 1 leaves it. Where the plateau reaches the non-specific wells, alpha has only an upper limit and the modulator "
-        "cannot be told from a competitor. Not before the wells are at equilibrium: modulators slow the radioligand down."
+        "A modulator that lowers binding to a plateau above non-specific binding, or raises it. "
+        "alpha below 1 lowers the affinity of the radioligand, above 1 raises it, 1 leaves it "
+        "unchanged. Where the plateau reaches the non-specific wells, alpha has only an upper "
+        "limit and the modulator cannot be distinguished from a competitor. Not before the wells "
+        "are at equilibrium: modulators slow the radioligand down."
     ),
     columns=(RADIOLIGAND, Column("modulator_M", "modulator [M]; 0 where there is none"), SPECIFIC),
     parameters=(

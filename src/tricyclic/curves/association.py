@@ -1,4 +1,4 @@
-"""From time with a radioligand to bound radioligand: one site filling up."""
+"""Association of a radioligand over time at one site."""
 
 from __future__ import annotations
 
@@ -48,11 +48,12 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="association of a radioligand",
+    description="association of a radioligand",
     equation="y = background + NS L + Bmax L / (L + koff/kon) (1 - exp(-(kon L + koff) t))",
     when=(
-        "kon (and koff) from the time course at two or more radioligand concentrations in one fit, nothing depleted. "
-        "Not with one concentration alone, where only kon L + koff shows: give log10_koff from a dissociation experiment."
+        "kon (and koff) from the time course at two or more radioligand concentrations in one fit, "
+        "without depletion. Not with one concentration alone, which determines only kon L + koff: "
+        "give log10_koff from a dissociation experiment."
     ),
     columns=(TIME, RADIOLIGAND, SPECIFIC),
     parameters=(

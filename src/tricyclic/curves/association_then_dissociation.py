@@ -1,4 +1,4 @@
-"""From time to bound radioligand: one site filling up, then emptying."""
+"""Association of a radioligand at one site, followed by its dissociation."""
 
 from __future__ import annotations
 
@@ -47,21 +47,22 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     hot = columns["radioligand_M"]
     typical = float(np.log10(np.median(hot[hot > 0]))) if (hot > 0).any() else -9.0
     grid: Grid = {"log10_kon": axis - typical, "log10_koff": axis}
-    rest = {"switch_min": float(np.median(columns["time_min"]))}
+    common = {"switch_min": float(np.median(columns["time_min"]))}
     return starts_on_grid(
-        MODEL, series, given, grid, linear=("bmax", "nonspecific"), rest=rest, keep=3
+        MODEL, series, given, grid, linear=("bmax", "nonspecific"), common=common, keep=3
     )
 
 
 MODEL = CurveModel(
-    says="association, then dissociation",
+    description="association, then dissociation",
     equation=(
         "until t_s: y = background + NS L + Bmax L / (L + koff/kon) (1 - exp(-(kon L + koff) t)); "
         "then the specific part at t_s times exp(-koff (t - t_s))"
     ),
     when=(
-        "kon, koff and so Kd = koff/kon of a radioligand from one experiment with both phases. One radioligand concentration is enough. "
-        "Not where the second phase still has free radioligand that rebinds."
+        "kon, koff and so Kd = koff/kon of a radioligand from one experiment with both phases. One "
+        "radioligand concentration is sufficient. Not where free radioligand rebinds in the second "
+        "phase."
     ),
     columns=(TIME, RADIOLIGAND, SPECIFIC),
     parameters=(
@@ -70,7 +71,11 @@ MODEL = CurveModel(
         Parameter("log10_koff", "log10 1/min", "dissociation rate constant", low=-8.0, high=4.0),
         NONSPECIFIC,
         Parameter(
-            "switch_min", "min", "time at which dissociation was started", low=0.0, given=True
+            "switch_min",
+            "min",
+            "time at which dissociation was started",
+            low=0.0,
+            fixed_by_default=True,
         ),
         BACKGROUND,
     ),

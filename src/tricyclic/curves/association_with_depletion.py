@@ -1,4 +1,4 @@
-"""From time with a radioligand to bound radioligand where what is bound is missing from what is free."""
+"""Association of a radioligand over time where binding depletes the free radioligand."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def bound(
 ) -> np.ndarray:
     """Reading of a well after a time with the radioligand."""
     sites = specific * power10(log10_bmax)
-    # The sink is quick, so the free ligand is (L - B) / (1 + ns) at any time, and B follows a Riccati equation.
+    # The sink is quick, so the free ligand is (L - B) / (1 + ns) at any time, and B follows a
+    # Riccati equation.
     entering = power10(log10_kon) / np.maximum(1.0 + nonspecific, 1e-3)
     both = radioligand_M + sites + power10(log10_koff) / entering
     gap = np.sqrt(np.maximum(both**2 - 4.0 * radioligand_M * sites, 0.0))
@@ -65,11 +66,15 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="association of a radioligand, by exact mass balance",
-    equation="dB/dt = kon F (Bmax - B) - koff B, with F (1 + ns) + B = L_total; y = background + s (B + ns F)",
+    description="association of a radioligand, by exact mass balance",
+    equation=(
+        "dB/dt = kon F (Bmax - B) - koff B, with F (1 + ns) + B = L_total; y = background + s (B + "
+        "ns F)"
+    ),
     when=(
-        "kon and koff from the time course whatever share of the radioligand is bound; needs the reading per molar bound, and two or more "
-        "radioligand concentrations for both rates. Not where non-specific binding is slow: it is taken to be there at once."
+        "kon and koff from the time course whatever share of the radioligand is bound; needs the "
+        "reading per molar bound, and two or more radioligand concentrations for both rates. Not "
+        "where non-specific binding is slow: it is assumed to be immediate."
     ),
     columns=(TIME, RADIOLIGAND, SPECIFIC),
     parameters=(

@@ -1,4 +1,4 @@
-"""From a competitor's dose to bound radioligand: the Ki itself, where nothing is depleted."""
+"""Competition at one site with the Ki as parameter, without depletion."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def bound(
     log10_kd: Values,
     background: Values,
 ) -> np.ndarray:
-    """Reading of a well, with all added ligand taken as free."""
+    """Reading of a well, assuming that all added ligand is free."""
     apparent = power10(log10_kd) * (1.0 + (competitor_M + displacer_M) / power10(log10_ki))
     taken = (
         np.where(np.asarray(displacer_M) > 0, 1.0, specific)
@@ -56,18 +56,20 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="one site, Ki fitted directly, no depletion",
+    description="one site, Ki fitted directly, no depletion",
     equation="y = background + NS L + Bmax L / (L + Kd (1 + [competitor] / Ki))",
     when=(
-        "Competition at one site where under a tenth of radioligand and of competitor is bound. It is Cheng and Prusoff's "
-        "correction inside the fit, so that wells with several radioligand concentrations share one Ki. "
-        "Not where more is bound: the Ki then comes out too high; use competition_with_depletion."
+        "Competition at one site where less than a tenth of radioligand and of competitor is "
+        "bound. It is the correction of Cheng and Prusoff inside the fit, so that wells with "
+        "several radioligand concentrations share one Ki. Not where more is bound: the Ki is then "
+        "overestimated; use competition_with_depletion."
     ),
     columns=(COMPETITOR, RADIOLIGAND, SPECIFIC, DISPLACER),
     parameters=(
         Parameter("bmax", "y", "binding with all sites filled", low=0.0),
         log10_molar("log10_ki", "Ki of the competitor"),
-        # Below 0 where amounts come with a little too much subtracted; a floor would shift the Ki of such a table.
+        # Below 0 where a little too much was subtracted from the readings; a lower bound of 0 would
+        # bias the Ki of such a table.
         replace(NONSPECIFIC, low=-np.inf),
         KD,
         BACKGROUND,

@@ -1,4 +1,4 @@
-"""From a competitor's dose to bound radioligand: the wanted site, while a mask covers another one."""
+"""Competition at a target site while a mask occupies a second site of the radioligand."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ from tricyclic.curves._kernels import (
     log10_sites,
     power10,
 )
-from tricyclic.numerics.equilibrium import ManySites, many_sites
+from tricyclic.numerics.equilibrium import MultiSiteEquilibrium, solve_sites
 
 
-class UnderMask(NamedTuple):
-    """How well a mask works, as shares; each an array with the shape of the settings.
+class MaskPerformance(NamedTuple):
+    """How well a mask works, as fractions; each an array with the shape of the settings.
 
     Attributes
     ----------
-    masked_held_by_mask : share of the masked sites that the mask holds
-    masked_held_by_tracer : share of the masked sites that the radioligand holds all the same
-    wanted_held_by_mask : share of the wanted sites that the mask takes away
-    wanted_held_by_tracer : share of the wanted sites that the radioligand holds
-    signal_from_masked : share of the specific reading that comes from the masked site
+    masked_sites_bound_by_mask, masked_sites_bound_by_radioligand : array
+        Fractions of the masked sites; the latter should be small.
+    target_sites_bound_by_mask, target_sites_bound_by_radioligand : array
+        Fractions of the target sites; the former should be small.
+    signal_from_masked : array
+        Fraction of the specific reading that comes from the masked sites.
     """
 
-    masked_held_by_mask: np.ndarray
-    masked_held_by_tracer: np.ndarray
-    wanted_held_by_mask: np.ndarray
-    wanted_held_by_tracer: np.ndarray
+    masked_sites_bound_by_mask: np.ndarray
+    masked_sites_bound_by_radioligand: np.ndarray
+    target_sites_bound_by_mask: np.ndarray
+    target_sites_bound_by_radioligand: np.ndarray
     signal_from_masked: np.ndarray
 
 
@@ -63,7 +64,7 @@ def bound(
     signal_per_M: Values,
     background: Values,
 ) -> np.ndarray:
-    """Reading of a well with two sites and three ligands; non-specific wells have neither site free."""
+    """Reading of a well with two sites and three ligands; non-specific wells block both sites."""
     well = _well(
         competitor_M,
         radioligand_M,
@@ -94,17 +95,19 @@ def occupancy_under_mask(
     competitor_M: Values = 0.0,
     log10_ki: Values = 0.0,
     log10_ki_masked: Values = 0.0,
-) -> UnderMask:
-    """Say how much of the masked site is left to the radioligand, and how much of the wanted one the mask takes.
+) -> MaskPerformance:
+    """Occupancy of masked and target sites by mask and radioligand.
 
     Parameters
     ----------
     radioligand_M, mask_M, competitor_M : float or array
         Totals in the well [M].
     sites_M : float or array
-        Wanted sites in the well [M], above 0; `masked_ratio` times as many are masked ones.
-    log10_kd, log10_kd_masked, log10_mask_kd, log10_mask_kd_masked, log10_ki, log10_ki_masked : float or array
-        Affinity of radioligand, mask and competitor at the wanted and the masked site [log10 M].
+        Target sites in the well [M], above 0; `masked_ratio` is masked over target sites.
+    log10_kd, log10_mask_kd, log10_ki : float or array
+        Affinity of radioligand, mask and competitor at the target site [log10 M].
+    log10_kd_masked, log10_mask_kd_masked, log10_ki_masked : float or array
+        The same at the masked site.
     nonspecific : float or array
         Non-specifically bound over free radioligand.
     """
@@ -125,7 +128,7 @@ def occupancy_under_mask(
     )
     read = well.bound[0].sum(axis=0)
     from_masked = np.divide(well.bound[0][1], read, out=np.zeros_like(read), where=read > 0)
-    return UnderMask(mask[1], tracer[1], mask[0], tracer[0], from_masked)
+    return MaskPerformance(mask[1], tracer[1], mask[0], tracer[0], from_masked)
 
 
 def _well(
@@ -138,9 +141,9 @@ def _well(
     tracer_kds: tuple[Values, Values],
     mask_kds: tuple[Values, Values],
     competitor_kds: tuple[Values, Values],
-) -> ManySites:
+) -> MultiSiteEquilibrium:
     kds = [tuple(power10(kd) for kd in row) for row in (tracer_kds, mask_kds, competitor_kds)]
-    return many_sites((sites, sites * ratio), (tracer, mask, competitor), kds, (sink, 0.0, 0.0))
+    return solve_sites((sites, sites * ratio), (tracer, mask, competitor), kds, (sink, 0.0, 0.0))
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
@@ -156,25 +159,27 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
         if (columns["specific"] <= 0).any()
         else [0.2 * sink, 0.6 * sink, sink],
     }
-    rest = {
+    common = {
         "log10_kd": float(np.log10(kd)),
         "log10_kd_masked": float(np.log10(kd)),
         "log10_mask_kd": -6.0,
         "log10_mask_kd_masked": -8.5,
     }
-    return starts_on_grid(MODEL, series, given, grid, rest=rest, keep=3)
+    return starts_on_grid(MODEL, series, given, grid, common=common, keep=3)
 
 
 MODEL = CurveModel(
-    says="wanted site under a mask of another, exact mass balance",
+    description="target site with a second site masked, exact mass balance",
     equation=(
-        "y = background + s (B_wanted + B_masked + ns F); radioligand, mask, competitor and both sites conserved, "
-        "B_is = r_s F_i / K_is"
+        "y = background + s (B_target + B_masked + ns F); radioligand, mask, competitor and both "
+        "sites conserved, B_is = r_s F_i / K_is"
     ),
     when=(
-        "A radioligand that binds two sites, one of them covered by a mask: sigma-2 with [3H]DTG and (+)-pentazocine on sigma-1. "
-        "Accounts for masked sites that the radioligand still finds and for wanted sites that the mask takes. Non-specific wells must block "
-        "both sites (haloperidol or DTG), not only the masked one. Needs the affinities of radioligand and mask at both sites."
+        "A radioligand that binds two sites, one of them occupied by a mask: sigma-2 with [3H]DTG "
+        "and (+)-pentazocine on sigma-1. Accounts for masked sites that the radioligand still "
+        "binds and for target sites that the mask occupies. Non-specific wells must block both "
+        "sites (haloperidol or DTG), not only the masked one. Needs the affinities of radioligand "
+        "and mask at both sites."
     ),
     columns=(
         COMPETITOR,
@@ -183,16 +188,27 @@ MODEL = CurveModel(
         SPECIFIC,
     ),
     parameters=(
-        log10_sites("log10_bmax", "wanted sites in the well"),
-        log10_molar("log10_ki", "Ki of the competitor at the wanted site"),
+        log10_sites("log10_bmax", "target sites in the well"),
+        log10_molar("log10_ki", "Ki of the competitor at the target site"),
         SINK,
         KD,
-        log10_molar("log10_kd_masked", "Kd of the radioligand at the masked site", given=True),
-        log10_molar("log10_mask_kd", "Kd of the mask at the wanted site", given=True),
-        log10_molar("log10_mask_kd_masked", "Kd of the mask at the masked site", given=True),
-        log10_molar("log10_ki_masked", "Ki of the competitor at the masked site", given=True),
+        log10_molar(
+            "log10_kd_masked", "Kd of the radioligand at the masked site", fixed_by_default=True
+        ),
+        log10_molar("log10_mask_kd", "Kd of the mask at the target site", fixed_by_default=True),
+        log10_molar(
+            "log10_mask_kd_masked", "Kd of the mask at the masked site", fixed_by_default=True
+        ),
+        log10_molar(
+            "log10_ki_masked", "Ki of the competitor at the masked site", fixed_by_default=True
+        ),
         Parameter(
-            "masked_ratio", "", "masked sites per wanted site", low=0.0, high=1e4, given=True
+            "masked_ratio",
+            "",
+            "masked sites per target site",
+            low=0.0,
+            high=1e4,
+            fixed_by_default=True,
         ),
         SIGNAL,
         BACKGROUND,

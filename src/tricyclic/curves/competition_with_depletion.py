@@ -1,4 +1,4 @@
-"""From a competitor's dose to bound radioligand: the Ki by exact mass balance."""
+"""Competition at one site with the Ki as parameter, by exact mass balance."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tricyclic.curves._kernels import (
     log10_sites,
     power10,
 )
-from tricyclic.numerics.equilibrium import one_site
+from tricyclic.numerics.equilibrium import solve_one_site
 
 
 def bound(
@@ -41,9 +41,9 @@ def bound(
     background: Values,
     competitor_nonspecific: Values,
 ) -> np.ndarray:
-    """Reading of a well from the totals in it; both ligands and the sites may run short."""
+    """Reading of a well from the totals in it; ligands and sites may be depleted."""
     present = np.where(np.asarray(displacer_M) > 0, 1.0, specific)
-    well = one_site(
+    well = solve_one_site(
         present * power10(log10_bmax),
         (radioligand_M, competitor_M + displacer_M),
         (power10(log10_kd), power10(log10_ki)),
@@ -64,19 +64,20 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
         if (columns["specific"] <= 0).any()
         else [0.2 * sink, 0.6 * sink, sink],
     }
-    return starts_on_grid(MODEL, series, given, grid, rest={"log10_kd": float(np.log10(kd))})
+    return starts_on_grid(MODEL, series, given, grid, common={"log10_kd": float(np.log10(kd))})
 
 
 MODEL = CurveModel(
-    says="one site, Ki by exact mass balance",
+    description="one site, Ki by exact mass balance",
     equation=(
-        "y = background + s (B + ns F), with F (1 + ns) + B = L_total, C_free (1 + ns_C) + B_C = C_total, "
-        "r + B + B_C = Bmax, B = r F / Kd, B_C = r C_free / Ki"
+        "y = background + s (B + ns F), with F (1 + ns) + B = L_total, C_free (1 + ns_C) + B_C = "
+        "C_total, r + B + B_C = Bmax, B = r F / Kd, B_C = r C_free / Ki"
     ),
     when=(
-        "The Ki of a competitor at one site, whatever share of radioligand or competitor is bound. Needs the Kd of the radioligand, "
-        "the added radioligand, and the reading per molar bound (efficiency, specific activity, volume). "
-        "Not for two sites, nor for wells short of equilibrium."
+        "The Ki of a competitor at one site, whatever share of radioligand or competitor is bound. "
+        "Needs the Kd of the radioligand, the added radioligand, and the reading per molar bound "
+        "(efficiency, specific activity, volume). Not for two sites, nor for wells before "
+        "equilibrium."
     ),
     columns=(COMPETITOR, RADIOLIGAND, SPECIFIC, DISPLACER),
     parameters=(

@@ -1,4 +1,4 @@
-"""From time with radioligand and competitor to bound radioligand: the competitor's own rates."""
+"""Association of a radioligand beside a competitor: the rate constants of the competitor."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def bound(
 ) -> np.ndarray:
     """Reading of a well to which both ligands were added at time 0.
 
-    Motulsky and Mahan's solution, written with divided differences: nothing is divided by the difference of
-    the two rates, so that they may be equal.
+    Solution of Motulsky and Mahan, written with divided differences: nothing is divided by the
+    difference of the two rates, so they may be equal.
     """
     entering, leaving = power10(log10_kon) * radioligand_M, power10(log10_koff)
-    rival_in, rival_out = power10(log10_k3) * competitor_M, power10(log10_k4)
-    own, other = entering + leaving, rival_in + rival_out
-    apart = np.sqrt((own - other) ** 2 + 4.0 * entering * rival_in)
+    competitor_in, competitor_out = power10(log10_k3) * competitor_M, power10(log10_k4)
+    own, other = entering + leaving, competitor_in + competitor_out
+    apart = np.sqrt((own - other) ** 2 + 4.0 * entering * competitor_in)
     fast = 0.5 * (own + other + apart)
-    product = entering * rival_out + leaving * rival_in + leaving * rival_out
+    product = entering * competitor_out + leaving * competitor_in + leaving * competitor_out
     slow = product / fast
     time = np.asarray(time_min)
     first = np.exp(-slow * time) * mean_over(apart, time)
     second = (-np.expm1(-slow * time) - slow * first) / product
-    filled = entering * (first + rival_out * second)
+    filled = entering * (first + competitor_out * second)
     return np.asarray(background + nonspecific * radioligand_M + bmax * specific * filled)
 
 
@@ -71,15 +71,17 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="competitive association (Motulsky-Mahan)",
+    description="competitive association (Motulsky-Mahan)",
     equation=(
-        "Motulsky and Mahan 1984, eq. 6: K_A = kon L + koff, K_B = k3 C + k4, K_F,S = (K_A + K_B +/- sqrt((K_A - K_B)^2 + 4 kon k3 L C)) / 2; "
-        "B = Bmax kon L / (K_F - K_S) (k4 (K_F - K_S) / (K_F K_S) + (k4 - K_F) / K_F exp(-K_F t) - (k4 - K_S) / K_S exp(-K_S t))"
+        "Motulsky and Mahan 1984, eq. 6: K_A = kon L + koff, K_B = k3 C + k4, K_F,S = (K_A + K_B "
+        "+/- sqrt((K_A - K_B)^2 + 4 kon k3 L C)) / 2; B = Bmax kon L / (K_F - K_S) (k4 (K_F - K_S) "
+        "/ (K_F K_S) + (k4 - K_F) / K_F exp(-K_F t) - (k4 - K_S) / K_S exp(-K_S t))"
     ),
     when=(
-        "kon and koff of an unlabelled drug, and so its residence time, from the time course of a radioligand beside it. "
-        "Fit the wells without competitor together with two or three concentrations of it, or give log10_kon and log10_koff of the radioligand. "
-        "Not where ligand is depleted, nor where the drug was added before the radioligand."
+        "kon and koff of an unlabelled drug, and so its residence time, from the time course of a "
+        "radioligand beside it. Fit the wells without competitor together with two or three "
+        "concentrations of it, or give log10_kon and log10_koff of the radioligand. Not where "
+        "ligand is depleted, nor where the drug was added before the radioligand."
     ),
     columns=(TIME, RADIOLIGAND, COMPETITOR, SPECIFIC),
     parameters=(

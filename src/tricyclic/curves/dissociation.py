@@ -1,4 +1,4 @@
-"""From time after dissociation began to bound radioligand: one site emptying."""
+"""Dissociation of a radioligand over time after rebinding was stopped."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="dissociation of a radioligand",
+    description="dissociation of a radioligand",
     equation="y = bottom + (start - bottom) exp(-koff t)",
     when=(
-        "koff after rebinding is stopped by a large excess of cold ligand or by dilution. The same rate by both ways, and one "
-        "phase, are what one site asks for; two phases ask for two sites or for states that this curve does not have."
+        "koff after rebinding is stopped by a large excess of unlabelled ligand or by dilution. "
+        "One site gives the same rate with both methods, and one phase; two phases point to two "
+        "sites or to states that this curve does not have. Not for them."
     ),
     columns=(Column("time_min", "time since dissociation was started [min]"), SPECIFIC),
     parameters=(

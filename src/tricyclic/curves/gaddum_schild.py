@@ -1,4 +1,4 @@
-"""From agonist and antagonist doses to a response: the shift that gives pA2."""
+"""Agonist curves beside a competitive antagonist: the shift that gives pA2."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ import numpy as np
 
 from tricyclic.core.curve_model import Column, CurveModel, Parameter
 from tricyclic.core.series import Series
-from tricyclic.curves._guesses import Grid, Start, doses, settings, starts_on_grid
-from tricyclic.curves._kernels import Values, log10_molar, power, power10
+from tricyclic.curves._guesses import Grid, Start, doses, settings, signed, starts_on_grid
+from tricyclic.curves._kernels import (
+    BOTTOM,
+    HILL,
+    TOP,
+    Values,
+    log10_molar,
+    power,
+    power10,
+    upper_fraction,
+)
 
 
 def response(
@@ -25,8 +34,8 @@ def response(
 ) -> np.ndarray:
     """Response at a concentration of agonist beside one of antagonist."""
     shift = 1.0 + power(antagonist_M * power10(pa2), schild_slope)
-    share = power(agonist_M / (power10(log10_ec50) * shift), hill)
-    return np.asarray(bottom + (top - bottom) * (share / (1.0 + share)))
+    share = upper_fraction(agonist_M, power10(log10_ec50) * shift, hill)
+    return np.asarray(bottom + (top - bottom) * share)
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
@@ -34,30 +43,33 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
     columns = settings(MODEL, series)
     grid: Grid = {
         "log10_ec50": doses(columns["agonist_M"], points=21),
-        "hill": [0.7, 1.0, 1.5],
+        "hill": signed([0.7, 1.0, 1.5], MODEL, given),
         "pa2": -doses(columns["antagonist_M"], points=17, beyond=2.0),
     }
     return starts_on_grid(
-        MODEL, series, given, grid, linear=("top", "bottom"), rest={"schild_slope": 1.0}
+        MODEL, series, given, grid, linear=("top", "bottom"), common={"schild_slope": 1.0}
     )
 
 
 MODEL = CurveModel(
-    says="agonist shifted by a competitive antagonist (Gaddum-Schild)",
-    equation="y = bottom + (top - bottom) / (1 + (EC50 (1 + ([antagonist] 10^pA2)^S) / [agonist])^hill)",
+    description="agonist shifted by a competitive antagonist (Gaddum-Schild)",
+    equation=(
+        "y = bottom + (top - bottom) / (1 + (EC50 (1 + ([antagonist] 10^pA2)^S) / [agonist])^hill)"
+    ),
     when=(
-        "pA2 of an antagonist from agonist curves at several of its concentrations, all in one fit. Free schild_slope to test that it is 1: "
-        "only then is pA2 the pKB. Not where the antagonist lowers the maximum."
+        "pA2 of an antagonist from agonist curves at several of its concentrations, in one fit. "
+        "Free schild_slope to test that it is 1: only then is pA2 the pKB. Not where the "
+        "antagonist lowers the maximum."
     ),
     columns=(
         Column("agonist_M", "agonist [M]; 0 allowed"),
         Column("antagonist_M", "antagonist [M]; 0 where there is none"),
     ),
     parameters=(
-        Parameter("top", "y", "greatest response"),
-        Parameter("bottom", "y", "response without agonist"),
+        TOP,
+        BOTTOM,
         log10_molar("log10_ec50", "agonist that gives half of the response, without antagonist"),
-        Parameter("hill", "", "slope factor of the agonist", low=0.05, high=10.0),
+        HILL,
         Parameter(
             "pa2",
             "-log10 M",
@@ -71,7 +83,7 @@ MODEL = CurveModel(
             "slope of the Schild line; 1 when competitive",
             low=0.1,
             high=5.0,
-            given=True,
+            fixed_by_default=True,
             default=1.0,
         ),
     ),
@@ -91,4 +103,5 @@ MODEL = CurveModel(
         "agonist_M": (0.0, *np.logspace(-9, -4, 11).tolist()) * 4,
         "antagonist_M": (*(0.0,) * 12, *(1e-8,) * 12, *(1e-7,) * 12, *(1e-6,) * 12),
     },
+    sigmoid="rising",
 )

@@ -1,4 +1,4 @@
-"""From cold and hot doses of one ligand to bound radioligand: Kd and Bmax by exact mass balance."""
+"""Competition of a radioligand with its unlabelled self: Kd and Bmax."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tricyclic.curves._kernels import (
     log10_sites,
     power10,
 )
-from tricyclic.numerics.equilibrium import one_site
+from tricyclic.numerics.equilibrium import solve_one_site
 
 
 def bound(
@@ -35,9 +35,11 @@ def bound(
     signal_per_M: Values,
     background: Values,
 ) -> np.ndarray:
-    """Reading of a well; cold and hot ligand are one substance, only the hot part is read."""
+    """Reading of a well; both forms of the ligand bind the site, the labelled one is read."""
     total = np.asarray(radioligand_M) + np.asarray(competitor_M)
-    well = one_site(specific * power10(log10_bmax), (total,), (power10(log10_kd),), (nonspecific,))
+    well = solve_one_site(
+        specific * power10(log10_bmax), (total,), (power10(log10_kd),), (nonspecific,)
+    )
     hot = radioligand_M / np.where(total > 0, total, 1.0)
     return np.asarray(
         background + signal_per_M * hot * (well.bound[0] + nonspecific * well.free[0])
@@ -45,7 +47,7 @@ def bound(
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
-    """Sink from the most opposed wells, then the best Kd and Bmax of a grid."""
+    """Sink from the wells with most unlabelled ligand, then the best Kd and Bmax of a grid."""
     columns = settings(MODEL, series)
     sink, _, _ = well_bound(series, columns, given)
     axis = doses(columns["competitor_M"] + columns["radioligand_M"], points=25, beyond=2.0)
@@ -58,12 +60,17 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="homologous competition: a ligand against itself",
-    equation="y = background + s hot / (hot + cold) (B + ns F), with F (1 + ns) + B = hot + cold, B = Bmax F / (Kd + F)",
+    description="homologous competition: a ligand against itself",
+    equation=(
+        "y = background + s hot / (hot + cold) (B + ns F), with F (1 + ns) + B = hot + cold, B = "
+        "Bmax F / (Kd + F)"
+    ),
     when=(
-        "Kd and Bmax of a radioligand from its own unlabelled form, best with two hot concentrations in one fit. "
-        "Hot and cold must bind alike (not so for many iodinated ligands), and the hot concentration must not lie far above Kd. "
-        "With one hot concentration below Kd, Bmax and Kd stand on the lower half of the curve alone."
+        "Kd and Bmax of a radioligand from its own unlabelled form, best with two radioligand "
+        "concentrations in one fit. Labelled and unlabelled ligand must have the same affinity "
+        "(not so for many iodinated ligands), and the radioligand concentration must not be far "
+        "above Kd. With one radioligand concentration below Kd, only the lower half of the curve "
+        "determines Bmax and Kd."
     ),
     columns=(COMPETITOR, RADIOLIGAND, SPECIFIC),
     parameters=(

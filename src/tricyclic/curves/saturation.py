@@ -1,4 +1,4 @@
-"""From a radioligand's dose to total and non-specific binding: one site, nothing depleted."""
+"""Saturation of one site, total and non-specific binding together, without depletion."""
 
 from __future__ import annotations
 
@@ -40,12 +40,15 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="saturation, total and non-specific together",
-    equation="y = background + NS L + Bmax L / (Kd + L), without the last term in non-specific wells",
+    description="saturation, total and non-specific together",
+    equation=(
+        "y = background + NS L + Bmax L / (Kd + L), without the last term in non-specific wells"
+    ),
     when=(
-        "Kd and Bmax from total and non-specific wells in one fit, where under a tenth of the radioligand is bound, "
-        "or with the measured free radioligand as its concentration. Better than subtracting first, which doubles the error of Kd. "
-        "Not with more bound and only the added radioligand known: use saturation_with_depletion."
+        "Kd and Bmax from total and non-specific wells in one fit, where less than a tenth of the "
+        "radioligand is bound, or with the measured free radioligand as its concentration. Better "
+        "than subtraction before the fit, which doubles the error of Kd. Not where more is bound "
+        "and only the added radioligand is known: use saturation_with_depletion."
     ),
     columns=(Column("radioligand_M", "radioligand [M], free where measured, else added"), SPECIFIC),
     parameters=(

@@ -1,4 +1,4 @@
-"""From a radioligand's dose to specific binding: one site, data that somebody subtracted already."""
+"""Saturation of one site from specific binding that was subtracted before."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="saturation, specific binding only",
+    description="saturation, specific binding only",
     equation="y = Bmax L / (Kd + L)",
     when=(
-        "Only where total and non-specific wells are no longer at hand (published tables). The subtraction has hidden an error that "
-        "grows with the dose, so the interval of Kd comes out too narrow; with the wells themselves use saturation."
+        "Only where total and non-specific wells are no longer available (published tables). The "
+        "subtraction hides an error that grows with the dose, so the interval of Kd is too narrow; "
+        "with the wells themselves use saturation."
     ),
     columns=(Column("radioligand_M", "radioligand [M], free where measured, else added"),),
     parameters=(

@@ -1,4 +1,4 @@
-"""From a radioligand's dose to total and non-specific binding: two sites, nothing depleted."""
+"""Saturation of two sites, total and non-specific binding together, without depletion."""
 
 from __future__ import annotations
 
@@ -51,11 +51,12 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="saturation of two sites, total and non-specific together",
+    description="saturation of two sites, total and non-specific together",
     equation="y = background + NS L + Bmax_high L / (Kd_high + L) + Bmax_low L / (Kd_low + L)",
     when=(
-        "When the F test or AICc prefers it to saturation, with the two Kd over tenfold apart and the dose well past the higher one. "
-        "Not for a second site that never saturates: that is non-specific binding by another name."
+        "When the F test or AICc prefers it to saturation, the two Kd differ more than tenfold and "
+        "the doses reach well above the higher one. Not for a second site that never saturates: "
+        "that is non-specific binding."
     ),
     columns=(Column("radioligand_M", "radioligand [M], free where measured, else added"), SPECIFIC),
     parameters=(

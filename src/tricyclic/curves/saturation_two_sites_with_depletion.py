@@ -1,4 +1,4 @@
-"""From a radioligand's dose to total and non-specific binding: two sites, by exact mass balance."""
+"""Saturation of two sites, by exact mass balance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tricyclic.curves._kernels import (
     power10,
 )
 from tricyclic.curves.saturation_two_sites import first_guess as without_depletion
-from tricyclic.numerics.equilibrium import many_sites
+from tricyclic.numerics.equilibrium import solve_sites
 
 
 def bound(
@@ -37,7 +37,7 @@ def bound(
     background: Values,
 ) -> np.ndarray:
     """Reading of a well from the added radioligand, with two independent sites."""
-    well = many_sites(
+    well = solve_sites(
         (specific * power10(log10_bmax_high), specific * power10(log10_bmax_low)),
         (radioligand_M,),
         ((power10(log10_kd_high), power10(log10_kd_low)),),
@@ -49,7 +49,7 @@ def bound(
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
-    """What is bound is read off and taken from what was added: an undepleted curve against free radioligand."""
+    """First guess of `saturation_two_sites` against the free radioligand: added less bound."""
     columns = settings(MODEL, series)
     hot = columns["radioligand_M"]
     signal = given.get("signal_per_M", per_molar(series.y, {"radioligand_M": hot}))
@@ -68,11 +68,14 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="saturation of two sites by exact mass balance",
-    equation="y = background + s (B_high + B_low + ns F), with F (1 + ns) + B_high + B_low = L_total and B_s = Bmax_s F / (Kd_s + F)",
+    description="saturation of two sites by exact mass balance",
+    equation=(
+        "y = background + s (B_high + B_low + ns F), with F (1 + ns) + B_high + B_low = L_total "
+        "and B_s = Bmax_s F / (Kd_s + F)"
+    ),
     when=(
-        "When the F test or AICc prefers it to saturation_with_depletion. Needs the reading per molar bound, and doses well past the "
-        "higher Kd."
+        "When the F test or AICc prefers it to saturation_with_depletion. Needs the reading per "
+        "molar bound, and doses well above the higher Kd."
     ),
     columns=(RADIOLIGAND, SPECIFIC),
     parameters=(

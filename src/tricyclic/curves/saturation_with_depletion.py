@@ -1,4 +1,4 @@
-"""From a radioligand's dose to total and non-specific binding: one site, by exact mass balance."""
+"""Saturation of one site, by exact mass balance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tricyclic.curves._kernels import (
     log10_sites,
     power10,
 )
-from tricyclic.numerics.equilibrium import one_site
+from tricyclic.numerics.equilibrium import solve_one_site
 
 
 def bound(
@@ -33,8 +33,8 @@ def bound(
     signal_per_M: Values,
     background: Values,
 ) -> np.ndarray:
-    """Reading of a well from the added radioligand; what is bound is missing from what is free."""
-    well = one_site(
+    """Reading of a well from the added radioligand, part of which is bound."""
+    well = solve_one_site(
         specific * power10(log10_bmax), (radioligand_M,), (power10(log10_kd),), (nonspecific,)
     )
     return np.asarray(background + signal_per_M * (well.bound[0] + nonspecific * well.free[0]))
@@ -51,11 +51,14 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="saturation by exact mass balance",
-    equation="y = background + s (B + ns F), with F (1 + ns) + B = L_total and B = Bmax F / (Kd + F)",
+    description="saturation by exact mass balance",
+    equation=(
+        "y = background + s (B + ns F), with F (1 + ns) + B = L_total and B = Bmax F / (Kd + F)"
+    ),
     when=(
-        "Kd and Bmax from total and non-specific wells, whatever share of the radioligand is bound; needs the reading per molar bound. "
-        "Not where the free radioligand was measured: then use saturation with it."
+        "Kd and Bmax from total and non-specific wells, whatever share of the radioligand is "
+        "bound; needs the reading per molar bound. Not where the free radioligand was measured: "
+        "use saturation with it."
     ),
     columns=(RADIOLIGAND, SPECIFIC),
     parameters=(

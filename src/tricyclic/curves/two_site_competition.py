@@ -1,4 +1,4 @@
-"""From a competitor's dose to bound radioligand: two sites that the competitor tells apart."""
+"""Competition at two sites for which the competitor has different affinities, as two IC50s."""
 
 from __future__ import annotations
 
@@ -45,11 +45,15 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
 
 
 MODEL = CurveModel(
-    says="two sites, one competitor",
-    equation="y = bottom + (top - bottom) (f / (1 + [competitor] / IC50_high) + (1 - f) / (1 + [competitor] / IC50_low))",
+    description="two sites, one competitor",
+    equation=(
+        "y = bottom + (top - bottom) (f / (1 + [competitor] / IC50_high) + (1 - f) / (1 + "
+        "[competitor] / IC50_low))"
+    ),
     when=(
-        "When an F test or AICc prefers it to one_site_competition and the two IC50s lie over tenfold apart. "
-        "Not for a shallow curve alone: with under a dozen concentrations the share and the two IC50s stand in for one another."
+        "When an F test or AICc prefers it to one_site_competition and the two IC50s differ more "
+        "than tenfold. Not for a shallow curve alone: with fewer than a dozen concentrations the "
+        "share and the two IC50s cannot be estimated separately."
     ),
     columns=(COMPETITOR, SPECIFIC),
     parameters=(

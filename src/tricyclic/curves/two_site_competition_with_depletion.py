@@ -1,4 +1,4 @@
-"""From a competitor's dose to bound radioligand: two Ki by exact mass balance."""
+"""Competition at two sites with two Ki, by exact mass balance."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tricyclic.curves._kernels import (
     log10_sites,
     power10,
 )
-from tricyclic.numerics.equilibrium import many_sites
+from tricyclic.numerics.equilibrium import solve_sites
 
 
 def bound(
@@ -46,7 +46,7 @@ def bound(
     """Reading of a well from the totals in it, with two sites of one Kd for the radioligand."""
     sites = np.where(np.asarray(displacer_M) > 0, 1.0, specific) * power10(log10_bmax)
     kd = power10(log10_kd)
-    well = many_sites(
+    well = solve_sites(
         (sites * fraction_high, sites * (1.0 - fraction_high)),
         (radioligand_M, competitor_M + displacer_M),
         ((kd, kd), (power10(log10_ki_high), power10(log10_ki_low))),
@@ -74,19 +74,23 @@ def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
         series,
         given,
         grid,
-        rest={"log10_kd": float(np.log10(kd))},
+        common={"log10_kd": float(np.log10(kd))},
         keep=3,
         only=lambda node: node["log10_ki_low"] - node["log10_ki_high"] > 0.3,
     )
 
 
 MODEL = CurveModel(
-    says="two sites, two Ki by exact mass balance",
-    equation="y = background + s (B_high + B_low + ns F); every ligand and both sites conserved, B_s = r_s F / Kd",
+    description="two sites, two Ki by exact mass balance",
+    equation=(
+        "y = background + s (B_high + B_low + ns F); every ligand and both sites conserved, B_s = "
+        "r_s F / Kd"
+    ),
     when=(
-        "A competitor that tells two sites apart, for which the radioligand has one affinity, with any depletion. "
-        "Choose it over competition_with_depletion only when the F test or AICc does. Not where the radioligand too tells the sites "
-        "apart: use competition_under_mask."
+        "A competitor with different affinities at two sites, for which the radioligand has one "
+        "affinity, with any depletion. Use it instead of competition_with_depletion only when the "
+        "F test or AICc prefers it. Not where the radioligand has two affinities as well: use "
+        "competition_under_mask."
     ),
     columns=(COMPETITOR, RADIOLIGAND, SPECIFIC, DISPLACER),
     parameters=(

@@ -1,1 +1,1 @@
-"""Formats for other modelling tools: SED-ML, COMBINE archives, PEtab."""
+"""Formats of other modelling tools: SBML with SED-ML in COMBINE archives, and PEtab."""

@@ -1,91 +1,56 @@
-"""From a scenario and its observations to a PEtab v2 problem: the calibration as other programs read it.
+"""The calibration of a scenario as a PEtab v2 problem, for other programs that estimate parameters.
 
-The model comes without doses: they are conditions that set a rate or add to a depot, at times that an experiment lists after a
-pre-equilibration. What an observation is relative to is stored in parameters of the model that conditions set: the level at
-rest, the level at the start of a window, the same measure in another arm, which then comes first. A mean is a state that is
-switched on where its window begins.
+The model has no doses: they are conditions that set a rate or add to a depot, at times that an
+experiment lists after a pre-equilibration. What an observation is relative to is stored in
+parameters that conditions set: the value at baseline, at the start of a window, or in the reference
+arm, which then comes first. A mean is a state that integrates from the start of its window.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tricyclic.core.dosing import Regimen, is_sustained
+from tricyclic.core.dosing import Dosing, is_sustained
 from tricyclic.core.drug import Drug
 from tricyclic.core.mechanism import Mechanism
-from tricyclic.core.observation import REST, Observation
+from tricyclic.core.observation import BASELINE, Observation
 from tricyclic.core.scenario import Scenario
 from tricyclic.errors import InputError
-from tricyclic.exchange.petab_tables import problem_yaml, readme, table
+from tricyclic.exchange.petab_files import Experiment, Measurement, ProblemTables, problem_files
 from tricyclic.ode.base import HORIZON
-from tricyclic.ode.solver import sbml_of
-from tricyclic.sbml.document import with_notes
-from tricyclic.simulation.antimony import flat
-from tricyclic.simulation.calibration.parameters import priors_of
+from tricyclic.simulation.antimony import to_identifier
 from tricyclic.simulation.calibration.predict import (
-    factor_of,
-    quantities_of,
-    route_parameters,
-    window_of,
+    required_quantities,
+    time_window,
+    unit_factor,
 )
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.dosing import regimens_of
-from tricyclic.simulation.model import Composed, Dose
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.dosing import parse_all_dosing
+from tricyclic.simulation.model import ComposedModel, DoseInput
+from tricyclic.simulation.run import Simulator
 
-# Between an arm that others are relative to and the arm itself, in one animal: long enough to be at rest again.
-GAP = HORIZON
+# Between a reference arm and the arm itself, in one animal: long enough to return to baseline.
+GAP_H = HORIZON
 EXTREMES = ("peak", "trough", "closest")
-_OF_DOSES = re.compile(
-    r"  (?:\w+_dose\d+__(?:dose|first|every|n|given|lasts)|subject__dosing)\b|  \w+: at \("
-)
-_RATE = re.compile(r"(  \w+_dose\d+__rate) = .*")
+# A rate or a ratio below this is rounding.
+TINY = 1e-12
+MIN_RATIO = 1e-6
 
 
 @dataclass(frozen=True)
 class PetabProblem:
-    """The files of one problem by name, the observations that it holds, and those that it cannot hold, with the reason."""
+    """The files of one problem by name, its observations, and (id, reason) of those that PEtab
+    cannot express.
+    """
 
     name: str
     files: Mapping[str, str]
-    held: tuple[str, ...]
+    observations: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
-
-
-@dataclass
-class _Writing:
-    """What the tables will hold, while it grows."""
-
-    composed: Composed
-    doses: Mapping[tuple[str, str], Dose]
-    extra: dict[str, str] = field(default_factory=dict)
-    observables: dict[str, tuple[str, str]] = field(default_factory=dict)
-    conditions: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict)
-    experiments: dict[tuple[tuple[float, str], ...], str] = field(default_factory=dict)
-    measurements: list[tuple[object, ...]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-    def stored(self, prefix: str, name: str) -> str:
-        """A parameter that conditions set to a value of a quantity."""
-        item = self.composed.quantity(name)
-        stored = f"{prefix}_{item.id}"
-        self.extra[stored] = f"  var {stored}\n  {stored} = 1\n  {stored} has {item.unit}"
-        return stored
-
-    def mean(self, name: str) -> tuple[str, str]:
-        """A state that is the mean of a quantity over a window, and the parameter that opens the window."""
-        item = self.composed.quantity(name)
-        mean, gate = f"mean_of_{item.id}", f"open_{item.id}"
-        self.extra[mean] = (
-            f"  var {gate}\n  {gate} = 0\n  {gate} has per_h\n  {mean} has {item.unit}\n"
-            f"  {mean}' = {gate} * {item.id}\n  {mean} = 0"
-        )
-        return mean, gate
 
 
 def petab_problem(
@@ -100,280 +65,265 @@ def petab_problem(
     ----------
     scenario : Scenario
     observations : sequence of Observation
-        Those of other scenarios are passed over.
+        Those of other scenarios are ignored.
     mechanisms, drugs : mapping by name
 
     Returns
     -------
     PetabProblem
-        problem.yaml, model.xml, the six tables and README.md.
+        problem.yaml, model.xml, the tables and README.md.
 
     Raises
     ------
     InputError
-        If PEtab can hold none of the observations; says why of each.
+        If PEtab can express none of the observations; with the reason for each.
     """
-    own = [item for item in observations if item.scenario == scenario.name]
-    left_out = [(item.id, reason) for item in own if (reason := _reason(item))]
-    kept = [item for item in own if is_said(item)]
-    if not kept:
+    own = [one for one in observations if one.scenario == scenario.name]
+    left_out = tuple((one.id, reason) for one in own if (reason := _obstacle(one)))
+    expressible = [one for one in own if is_expressible(one)]
+    if not expressible:
+        reasons = "; ".join(f"{name}: {why}" for name, why in left_out) or "it has none"
         raise InputError(
-            f"has no observation that PEtab can hold ({'; '.join(f'{name}: {why}' for name, why in left_out) or 'it has none'})",
-            where=scenario.name,
+            f"has no observation that PEtab can express ({reasons})", where=scenario.name
         )
-    arms = {
-        text: regimens_of(text, scenario, drugs)
-        for item in kept
-        for text in (item.regimens, *_reference(item))
-    }
-    ways = dict.fromkeys((given.drug, given.route) for arm in arms.values() for given in arm)
-    plain = [
-        Regimen(drug, route, 1.0, duration_h=1.0 if is_sustained(route) else 0.0)
-        for drug, route in ways
-    ]
-    composed = compose(scenario, mechanisms, drugs, plain)
-    writing = _Writing(composed, dict(zip(ways, composed.doses, strict=True)))
-    for item in kept:
-        benches = {
-            text: Bench(compose(scenario, mechanisms, drugs, arms[text]))
-            for text in (item.regimens, *_reference(item))
-            if item.measure in EXTREMES
+    texts = [text for one in expressible for text in (one.dosing, *_reference(one))]
+    arms = {text: parse_all_dosing(text, scenario, drugs) for text in texts}
+    routes = dict.fromkeys((dosing.drug, dosing.route) for arm in arms.values() for dosing in arm)
+    composed = compose(scenario, mechanisms, drugs, [_unit_dosing(*route) for route in routes])
+    doses = dict(zip(routes, composed.doses, strict=True))
+    builder = _ProblemBuilder(ProblemTables(composed), doses, arms)
+    for one in expressible:
+        simulators = {
+            text: Simulator(compose(scenario, mechanisms, drugs, arms[text]))
+            for text in (one.dosing, *_reference(one))
+            if one.measure in EXTREMES
         }
-        _write(item, writing, arms, benches)
+        builder.add(one, simulators)
     return PetabProblem(
         scenario.name,
-        _files(scenario, writing, left_out),
-        tuple(item.id for item in kept),
-        tuple(left_out),
+        problem_files(builder.tables, left_out),
+        tuple(one.id for one in expressible),
+        left_out,
     )
 
 
-def is_said(item: Observation) -> bool:
-    """Whether PEtab can hold an observation."""
-    return not _reason(item)
+def is_expressible(observation: Observation) -> bool:
+    """Whether PEtab can express an observation."""
+    return not _obstacle(observation)
 
 
-def _reason(item: Observation) -> str:
-    """Why PEtab cannot hold an observation; empty where it can."""
-    if not item.fitted:
-        return "is shown beside what it conflicts with, and no calibration is held to it"
-    if item.relation != "is":
+def _obstacle(observation: Observation) -> str:
+    """Why PEtab cannot express an observation; empty where it can."""
+    if not observation.fitted:
+        return "is only shown beside rows that contradict it, and no calibration uses it"
+    if observation.qualifier != "is":
         return "is a limit, and PEtab has no inequalities"
-    if "|" in item.reference:
+    if "|" in observation.reference:
         return "is relative to two other arms"
-    if " / " in item.quantity and item.measure != "at":
-        return "is a ratio of two quantities that each have a time of their own"
+    if " / " in observation.quantity and observation.measure != "at":
+        return "is a ratio of two quantities, each at its own time"
     return ""
 
 
-def _reference(item: Observation) -> tuple[str, ...]:
-    return () if item.reference in ("", REST) else (item.reference,)
+def _reference(observation: Observation) -> tuple[str, ...]:
+    """The dosing of the reference arm; none for a baseline or an absolute number."""
+    return () if observation.reference in ("", BASELINE) else (observation.reference,)
 
 
-def _write(
-    item: Observation,
-    writing: _Writing,
-    arms: Mapping[str, Sequence[Regimen]],
-    benches: Mapping[str, Bench],
-) -> None:
-    """Put one observation into the tables: its observable, its experiment, its measurement."""
-    composed = writing.composed
-    names = quantities_of(item, composed)
-    changes: dict[float, dict[str, str]] = {}
-    factor = f"{100.0 if item.unit == '%' else 1.0!r} * "
-    rest = item.measure == "recovery" or item.reference == REST
-    marks = {name: writing.stored("rest_of", name) for name in names} if rest else {}
-    changes[0.0] = {mark: composed.quantity(name).id for name, mark in marks.items()}
-    start = 0.0
-    formula = ""
-    for other in _reference(item):
-        _dosed(writing, changes, arms[other], 0.0)
-        told, at = _measured(item, names[0], writing, changes, 0.0, marks, benches.get(other))
-        stored = writing.stored("reference_of", names[0])
-        changes.setdefault(at, {})[stored] = told
-        start, formula = GAP, f" / {stored}"
-    _dosed(writing, changes, arms[item.regimens], start)
-    parts, at = [], 0.0
-    for name in names:
-        told, at = _measured(item, name, writing, changes, start, marks, benches.get(item.regimens))
-        scaled = told if _reference(item) else f"{factor_of(item, name, composed)!r} * {told}"
-        relative = item.reference == REST and item.measure != "recovery"
-        parts.append(f"{scaled} / {marks[name]}" if relative else scaled)
-    formula = factor + " / ".join(f"({part})" for part in parts) + formula
-    formula = formula.replace("1.0 * ", "")
-    observable = writing.observables.setdefault(
-        formula,
-        (
-            f"observed_{len(writing.observables) + 1}",
-            f"{item.quantity}, {item.measure} [{item.unit}]",
-        ),
-    )[0]
-    periods = tuple(
-        (
-            time,
-            writing.conditions.setdefault(key, f"change_{len(writing.conditions) + 1}")
-            if key
-            else "",
-        )
-        for time, key in sorted(
-            (time, tuple(sorted(rows.items()))) for time, rows in changes.items()
-        )
-    )
-    experiment = writing.experiments.setdefault(periods, f"experiment_{item.id}")
-    writing.measurements.append((observable, experiment, item.value, at, item.sd_log, item.id))
+def _unit_dosing(drug: str, route: str) -> Dosing:
+    return Dosing(drug, route, 1.0, duration_h=1.0 if is_sustained(route) else 0.0)
 
 
-def _measured(
-    item: Observation,
-    name: str,
-    writing: _Writing,
-    changes: dict[float, dict[str, str]],
-    start: float,
-    marks: Mapping[str, str],
-    bench: Bench | None,
-) -> tuple[str, float]:
-    """The formula of a measure, and the time at which it is taken; what it needs before that becomes changes."""
-    identifier = writing.composed.quantity(name).id
-    first, last = start + item.from_h, start + item.to_h
-    if item.measure in EXTREMES:
-        assert bench is not None
-        at = _time_of(item, name, bench)
-        writing.remarks.append(
-            f"{item.id}: its {'closest value' if item.measure == 'closest' else item.measure} between {item.from_h:g} and "
-            f"{item.to_h:g} h is taken at {at:g} h, where the nominal values put it."
-        )
-        return identifier, start + at
-    if item.measure in ("mean", "auc"):
-        mean, gate = writing.mean(name)
-        hours = item.to_h - item.from_h
-        changes.setdefault(first, {}).update({mean: "0", gate: repr(1.0 / hours)})
-        return (f"{hours!r} * {mean}" if item.measure == "auc" else mean), last
-    if item.measure in ("rise", "recovery"):
-        mark = writing.stored("start_of", name)
-        changes.setdefault(first, {})[mark] = identifier
-        if item.measure == "rise":
-            return f"({identifier} - {mark})", last
-        left = f"({identifier} - {marks[name]}) / ({mark} - {marks[name]})"
-        return f"{math.log(2.0) * (item.to_h - item.from_h)!r} / (-ln({left}))", last
-    return identifier, last
+@dataclass
+class _ExperimentChanges:
+    """What conditions set in one experiment: by time, the formula of each target."""
+
+    by_time: dict[float, dict[str, str]] = field(default_factory=dict)
+
+    def set(self, time_h: float, formulas: Mapping[str, str]) -> None:
+        self.by_time.setdefault(time_h, {}).update(formulas)
 
 
-def _time_of(item: Observation, name: str, bench: Bench) -> float:
-    """When the nominal values reach the peak, the trough or the stated value, on the grid of the measure."""
-    window = window_of(item)
-    course = bench.run(window, [name])[:, 0]
-    if item.measure == "closest":
-        rest = bench.rest_of([name])[0] if item.reference == REST else 1.0
-        goal = item.target / (100.0 if item.unit == "%" else 1.0)
-        return float(window[np.argmin(np.abs(np.log(np.maximum(course / rest, 1e-6) / goal)))])
-    return float(window[np.argmax(course) if item.measure == "peak" else np.argmin(course)])
+@dataclass(frozen=True)
+class _Measured:
+    """A formula of the model, and the time at which it is read [h]."""
+
+    formula: str
+    time_h: float
 
 
-def _dosed(
-    writing: _Writing, changes: dict[float, dict[str, str]], arm: Sequence[Regimen], start: float
-) -> None:
-    """Add what an arm is given: a bolus adds to its depot, a pump, bath or probe sets its rate."""
-    rates: dict[str, list[tuple[float, float]]] = {}
-    boluses: dict[tuple[float, str], float] = {}
-    for regimen in arm:
-        fed = flat(writing.doses[regimen.drug, regimen.route].feeds)
-        for k in range(regimen.n):
-            time = start + regimen.start_h + k * regimen.every_h
-            if is_sustained(regimen.route):
-                rates.setdefault(fed, []).extend(
-                    [(time, regimen.amount), (time + regimen.duration_h, -regimen.amount)]
-                )
-            else:
-                boluses[time, fed] = boluses.get((time, fed), 0.0) + regimen.amount
-    for (time, fed), amount in boluses.items():
-        changes.setdefault(time, {})[fed] = f"{fed} + {amount!r}"
-    for fed, steps in rates.items():
-        for time in sorted({time for time, _ in steps}):
-            rate = sum(amount for when, amount in steps if when <= time)
-            changes.setdefault(time, {})[fed] = repr(rate if abs(rate) > 1e-12 else 0.0)
+@dataclass
+class _ProblemBuilder:
+    """Adds observations to the tables of a problem.
 
+    `doses` maps drug and route to the dose input of the model, `arms` the text of a dosing to its
+    doses.
+    """
 
-def _files(
-    scenario: Scenario, writing: _Writing, left_out: Sequence[tuple[str, str]]
-) -> dict[str, str]:
-    composed = writing.composed
-    copies = {name: quantity for quantity, name in route_parameters(composed).items()}
-    priors = priors_of([composed])
-    remarks = list(writing.remarks)
-    parameters = []
-    for prior in priors:
-        quantity = copies.get(prior.name, prior.name)
-        middle, sd = prior.middle_and_sd
-        log = prior.scale == "log"
-        if prior.scale == "logit":
-            middle, sd = prior.start, (prior.high - prior.low) / 3.92
-            remarks.append(
-                f"{prior.name}: its prior is normal on the logit scale, which PEtab lacks; a normal of the same width stands for it."
+    tables: ProblemTables
+    doses: Mapping[tuple[str, str], DoseInput]
+    arms: Mapping[str, Sequence[Dosing]]
+
+    @property
+    def composed(self) -> ComposedModel:
+        """The model."""
+        return self.tables.composed
+
+    def add(self, observation: Observation, simulators: Mapping[str, Simulator]) -> None:
+        """Add one observation: its observable, its experiment and its measurement.
+
+        Parameters
+        ----------
+        simulators : mapping of str to Simulator
+            By the text of a dosing, for a measure whose time is that of an extreme.
+        """
+        names = required_quantities(observation, self.composed)
+        changes = _ExperimentChanges()
+        baselines = self._store_baselines(observation, names, changes)
+        start_h, divisor = 0.0, ""
+        for reference in _reference(observation):
+            # The reference arm comes first, and its measure is stored for the arm itself.
+            self._dose(changes, self.arms[reference], 0.0)
+            measured = self._measure(
+                observation, names[0], changes, 0.0, baselines, simulators.get(reference)
             )
-        parameters.append(
-            (
-                flat(quantity),
-                prior.name,
-                prior.low,
-                prior.high,
-                prior.start,
-                "true",
-                "log-normal" if log else "normal",
-                f"{middle!r};{sd!r}",
+            stored = self.tables.stored("reference_of", names[0])
+            changes.set(measured.time_h, {stored: measured.formula})
+            start_h, divisor = GAP_H, f" / {stored}"
+        self._dose(changes, self.arms[observation.dosing], start_h)
+        simulator = simulators.get(observation.dosing)
+        measures = {
+            name: self._measure(observation, name, changes, start_h, baselines, simulator)
+            for name in names
+        }
+        formula = self._observable_formula(observation, measures, baselines) + divisor
+        time_h = list(measures.values())[-1].time_h
+        self._add_rows(observation, formula, changes, time_h)
+
+    def _store_baselines(
+        self, observation: Observation, names: Sequence[str], changes: _ExperimentChanges
+    ) -> dict[str, str]:
+        """Parameters that contain the baseline of each quantity, where the observation needs it."""
+        baselines: dict[str, str] = {}
+        if observation.measure == "recovery" or observation.reference == BASELINE:
+            baselines = {name: self.tables.stored("baseline_of", name) for name in names}
+        changes.set(
+            0.0, {stored: self.composed.quantity(name).id for name, stored in baselines.items()}
+        )
+        return baselines
+
+    def _observable_formula(
+        self,
+        observation: Observation,
+        measures: Mapping[str, _Measured],
+        baselines: Mapping[str, str],
+    ) -> str:
+        """The measure in the unit of the observation; a ratio where it has two quantities."""
+        is_relative = observation.reference == BASELINE and observation.measure != "recovery"
+        parts = []
+        for name, measured in measures.items():
+            part = measured.formula
+            if not _reference(observation):
+                part = f"{unit_factor(observation, name, self.composed)!r} * {part}"
+            parts.append(f"({part} / {baselines[name]})" if is_relative else f"({part})")
+        factor = 100.0 if observation.unit == "%" else 1.0
+        return f"{factor!r} * {' / '.join(parts)}".replace("1.0 * ", "")
+
+    def _add_rows(
+        self, observation: Observation, formula: str, changes: _ExperimentChanges, time_h: float
+    ) -> None:
+        """Rows of the tables; equal observables, conditions and experiments are shared."""
+        description = f"{observation.quantity}, {observation.measure} [{observation.unit}]"
+        observable = self.tables.observable(formula, description)
+        by_time = sorted(changes.by_time.items())
+        periods = tuple((time, self.tables.condition(rows)) for time, rows in by_time)
+        experiment = self.tables.experiment(Experiment(periods), observation.id)
+        self.tables.measurements.append(
+            Measurement(
+                observable,
+                experiment,
+                observation.value,
+                time_h,
+                observation.sd_log,
+                observation.id,
             )
         )
-    name = scenario.name
-    return {
-        "problem.yaml": problem_yaml(name),
-        "model.xml": _model(writing),
-        "parameters.tsv": table(
-            "parameterId parameterName lowerBound upperBound nominalValue estimate priorDistribution priorParameters",
-            parameters,
-        ),
-        "observables.tsv": table(
-            "observableId observableName observableFormula noiseFormula noiseDistribution noisePlaceholders",
-            [
-                (k, says, formula, f"noise_of_{k}", "log-normal", f"noise_of_{k}")
-                for formula, (k, says) in writing.observables.items()
-            ],
-        ),
-        "conditions.tsv": table(
-            "conditionId targetId targetValue",
-            [
-                (k, target, value)
-                for rows, k in writing.conditions.items()
-                for target, value in rows
-            ],
-        ),
-        "experiments.tsv": table(
-            "experimentId time conditionId",
-            [
-                (k, time, change)
-                for periods, k in writing.experiments.items()
-                for time, change in (("-inf", ""), *periods)
-            ],
-        ),
-        "measurements.tsv": table(
-            "observableId experimentId measurement time noiseParameters datasetId",
-            writing.measurements,
-        ),
-        "README.md": readme(scenario, [row[-1] for row in writing.measurements], left_out, remarks),
-    }
 
+    def _measure(
+        self,
+        observation: Observation,
+        name: str,
+        changes: _ExperimentChanges,
+        start_h: float,
+        baselines: Mapping[str, str],
+        simulator: Simulator | None,
+    ) -> _Measured:
+        """The measure of a quantity in an arm that starts at `start_h`; what it needs before that
+        time is added to the changes.
+        """
+        symbol = self.composed.quantity(name).id
+        first_h, last_h = start_h + observation.from_h, start_h + observation.to_h
+        hours = observation.to_h - observation.from_h
+        if observation.measure in EXTREMES:
+            assert simulator is not None
+            return _Measured(symbol, start_h + self._time_of_extreme(observation, name, simulator))
+        if observation.measure in ("mean", "auc"):
+            mean, gate = self.tables.mean(name)
+            changes.set(first_h, {mean: "0", gate: repr(1.0 / hours)})
+            return _Measured(
+                f"{hours!r} * {mean}" if observation.measure == "auc" else mean, last_h
+            )
+        if observation.measure in ("rise", "recovery"):
+            at_start = self.tables.stored("start_of", name)
+            changes.set(first_h, {at_start: symbol})
+            if observation.measure == "rise":
+                return _Measured(f"({symbol} - {at_start})", last_h)
+            baseline = baselines[name]
+            left = f"({symbol} - {baseline}) / ({at_start} - {baseline})"
+            return _Measured(f"{math.log(2.0) * hours!r} / (-ln({left}))", last_h)
+        return _Measured(symbol, last_h)
 
-def _model(writing: _Writing) -> str:
-    """The drug-free model as SBML, with what the conditions set."""
-    composed = writing.composed
-    lines = [line for line in composed.text.splitlines() if not _OF_DOSES.match(line)]
-    body, end, _ = "\n".join(_RATE.sub(r"\1 = 0", line) for line in lines).rpartition("\nend")
-    varied = [f"  var {flat(dose.feeds)}" for dose in composed.doses if dose.sustained]
-    text = (
-        "\n".join([body, "", "  // what conditions set", *varied, *writing.extra.values()])
-        + end
-        + "\n"
-    )
-    says = [composed.scenario.title, " ".join(composed.scenario.says.split())]
-    says.append(
-        "Without doses: the conditions of the PEtab problem give them. Time is in hours, concentrations are in nM."
-    )
-    return with_notes(sbml_of(text, composed.name), {composed.name: "\n".join(says)})
+    def _time_of_extreme(self, observation: Observation, name: str, simulator: Simulator) -> float:
+        """When the nominal values reach the peak, the trough or the published value [h]."""
+        window = time_window(observation)
+        course = simulator.run(window, [name])[:, 0]
+        label: str = observation.measure
+        if observation.measure == "closest":
+            label = "closest value"
+            is_relative = observation.reference == BASELINE
+            baseline = simulator.baseline_values([name])[0] if is_relative else 1.0
+            target = observation.target / (100.0 if observation.unit == "%" else 1.0)
+            ratio = np.maximum(course / baseline, MIN_RATIO) / target
+            time_h = float(window[np.argmin(np.abs(np.log(ratio)))])
+        else:
+            find = np.argmax if observation.measure == "peak" else np.argmin
+            time_h = float(window[find(course)])
+        self.tables.remarks.append(
+            f"{observation.id}: its {label} between {observation.from_h:g} and "
+            f"{observation.to_h:g} h is taken at {time_h:g} h, the time with the nominal values."
+        )
+        return time_h
+
+    def _dose(self, changes: _ExperimentChanges, arm: Sequence[Dosing], start_h: float) -> None:
+        """Add the doses of an arm: a bolus adds to its depot, a pump, bath or probe sets its
+        rate.
+        """
+        steps: dict[str, list[tuple[float, float]]] = {}
+        boluses: dict[tuple[float, str], float] = {}
+        for dosing in arm:
+            target = to_identifier(self.doses[dosing.drug, dosing.route].feeds)
+            for k in range(dosing.n_doses):
+                time_h = start_h + dosing.start_h + k * dosing.every_h
+                if is_sustained(dosing.route):
+                    end_h = time_h + dosing.duration_h
+                    steps.setdefault(target, []).extend(
+                        [(time_h, dosing.amount), (end_h, -dosing.amount)]
+                    )
+                else:
+                    boluses[time_h, target] = boluses.get((time_h, target), 0.0) + dosing.amount
+        for (time_h, target), amount in boluses.items():
+            changes.set(time_h, {target: f"{target} + {amount!r}"})
+        for target, changes_of_rate in steps.items():
+            for time_h in sorted({time for time, _ in changes_of_rate}):
+                rate = sum(amount for when, amount in changes_of_rate if when <= time_h)
+                changes.set(time_h, {target: repr(rate if abs(rate) > TINY else 0.0)})

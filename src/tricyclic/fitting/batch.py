@@ -1,18 +1,21 @@
-"""From many Series, or one long table, to a potency with limits for each: the record-level face of the batch engine.
+"""Batch fits of Series or of a long table: log10 IC50, hill and plateaus with limits for each
+curve.
 
-The same curves as `one_site_competition` (3PL) and `logistic_4pl` (4PL) with one standard deviation per curve, fitted a million a
-second instead of a hundred; where both engines answer the same question they give the same answer.
+The curves are those of `one_site_competition` and `logistic_3pl` (3pl), `logistic_4pl` and
+`one_site_competition_hill` (4pl) with one standard deviation per curve, fitted about a million per
+second instead of a hundred. Where both routes can fit a curve, they give the same estimates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tricyclic.core.estimate import Estimate
+from tricyclic.core.estimate import Estimate, Qualifier
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
@@ -20,8 +23,9 @@ from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
 __all__ = [
     "STATUS",
     "BatchFits",
-    "Gathered",
-    "NullF",
+    "BatchSettings",
+    "CurveArrays",
+    "NullDistribution",
     "estimates",
     "fit_series",
     "gather",
@@ -29,17 +33,33 @@ __all__ = [
     "replicates_p",
 ]
 
+# Share of the simulated curves beyond whose F the nominal tail is used.
+TAIL_SHARE = 0.005
+
+
+class BatchSettings(TypedDict, total=False):
+    """Optional settings of `numerics.batch.fit.fit_batch`, which describes them."""
+
+    hill: ArrayLike | None
+    top: ArrayLike | None
+    bottom: ArrayLike | None
+    bounds: tuple[float, float] | None
+    hill_bounds: tuple[float, float]
+    reach: float
+    flat_level: float
+    workers: int
+
 
 @dataclass(frozen=True)
-class Gathered:
-    """Readings of many curves as the engine wants them.
+class CurveArrays:
+    """Readings of many curves as `fit_batch` takes them.
 
     Parameters
     ----------
     names : array, shape (curves,)
         Curve of each row, in order of first appearance.
-    log10_molar : array, shape (points,) where all curves share their doses in one order, otherwise (curves, points)
-        nan where a curve has fewer points than the longest.
+    log10_molar : array, shape (points,) where all curves share their doses in one order, otherwise
+        (curves, points); nan where a curve has fewer points than the longest.
     y, weight : array, shape (curves, points); weight None where none was given
     """
 
@@ -51,14 +71,14 @@ class Gathered:
 
 def gather(
     curve: ArrayLike, log10_molar: ArrayLike, response: ArrayLike, weight: ArrayLike | None = None
-) -> Gathered:
-    """Turn a long table, one reading per row, into one row per curve.
+) -> CurveArrays:
+    """Convert a long table, one reading per row, to one row per curve.
 
     Parameters
     ----------
     curve, log10_molar, response, weight : array, shape (readings,)
-        Name of the curve; log10 M, -inf for a well without compound; reading, nan where missing; 1 / variance.
-        Rows of a curve may lie anywhere in the table.
+        Name of the curve; log10 M, -inf for a well without compound; reading, nan where missing; 1
+        / variance. Rows of a curve may be anywhere in the table.
 
     Raises
     ------
@@ -74,57 +94,39 @@ def gather(
             allowed="Every reading has a curve, a dose and a response",
         )
     if names.size == 0:
-        return Gathered(
-            names, np.zeros(0), np.zeros((0, 0)), None if weight is None else np.zeros((0, 0))
-        )
-    start = np.concatenate([[True], names[1:] != names[:-1]])
-    runs = np.flatnonzero(start)
-    unique, first, number = np.unique(names[runs], return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(order.size)
-    length = np.diff(np.append(runs, names.size))
-    of = np.repeat(rank[number], length)
-    if unique.size < runs.size:
-        # Some curve lies in pieces: bring them together, in the order in which its readings stand.
-        sorting = np.argsort(of, kind="stable")
-        of = of[sorting]
+        none = np.zeros((0, 0))
+        return CurveArrays(names, np.zeros(0), none, None if weight is None else none)
+    curves, row = _number_curves(names)
+    if (np.diff(row) < 0).any():
+        # The rows of some curve are apart: collect them, in the order of the table.
+        sorting = np.argsort(row, kind="stable")
+        row = row[sorting]
         columns = [column[sorting] for column in columns]
-    many = np.bincount(of, minlength=unique.size)
-    points = int(many.max())
-    if (many == points).all():
-        tables = [column.reshape(unique.size, points) for column in columns]
-    else:
-        within = np.arange(of.size) - np.repeat(np.cumsum(many) - many, many)
-        tables = []
-        for column in columns:
-            table = np.full((unique.size, points), np.nan)
-            table[of, within] = column
-            tables.append(table)
+    tables = _one_row_per_curve(row, columns, curves.size)
     x = tables[0]
     if (x == x[0]).all():
         x = x[0]
-    return Gathered(unique[order], x, tables[1], tables[2] if weight is not None else None)
+    return CurveArrays(curves, x, tables[1], tables[2] if weight is not None else None)
 
 
 def fit_series(
     series: Sequence[Series],
     *,
     column: str = "competitor_M",
-    model: str = "4pl",
-    limits: float | None = 0.95,
-    **held: object,
+    model: Literal["4pl", "3pl"] = "4pl",
+    confidence: float | None = 0.95,
+    **settings: Unpack[BatchSettings],
 ) -> BatchFits:
     """Fit every series on its own.
 
     Parameters
     ----------
     series : sequence of Series
-        Readings against `column`, a concentration in M, 0 where there is no compound. A well whose column
-        `specific` is 0 counts as saturated.
+        Readings against `column`, a concentration in M, 0 where there is no compound. A well whose
+        column `specific` is 0 counts as saturated.
     column : str
-    model, limits, held
-        As in `numerics.batch.fit_batch`: hill, top, bottom, bounds, hill_bounds, workers.
+    model, confidence, settings
+        As in `numerics.batch.fit.fit_batch`.
 
     Returns
     -------
@@ -134,7 +136,7 @@ def fit_series(
     Raises
     ------
     InputError
-        If a series lacks the column.
+        If there is no series, or one has no such column.
     """
     names, doses, readings = [], [], []
     for number, one in enumerate(series):
@@ -152,67 +154,80 @@ def fit_series(
         doses.append(log10)
         readings.append(one.y)
     if not names:
-        raise InputError("there is nothing to fit", do="Hand in at least one series")
+        raise InputError("there is nothing to fit", do="Pass at least one series")
     table = gather(np.concatenate(names), np.concatenate(doses), np.concatenate(readings))
-    return fit_batch(table.log10_molar, table.y, model=model, limits=limits, **held)  # type: ignore[arg-type]
+    return fit_batch(table.log10_molar, table.y, model=model, confidence=confidence, **settings)
 
 
 def estimates(fits: BatchFits, names: Sequence[str], *, confidence: float = 0.95) -> list[Estimate]:
-    """IC50 of every curve as an Estimate in M, censored where a side is open.
+    """IC50 of every curve as an Estimate in M, censored where its interval is open on one side.
 
-    A curve that is open above tells `> lower limit`, one that is open below `< upper limit`; a flat one, one open on both
-    sides and one without a fit have no value.
+    An interval without upper limit gives `> lower limit`, one without lower limit `< upper limit`.
+    Curves with any other status than "fitted" or "parameter at bound" have no value.
     """
-    told = []
+    rows = []
     for i, name in enumerate(names):
-        word = STATUS[int(fits.status[i])]
-        low, high = _power(fits.log10_ic50_low[i]), _power(fits.log10_ic50_high[i])
-        value, relation = _power(fits.log10_ic50[i]), "="
-        if word == "open above":
-            value, relation = low, ">"
-        elif word == "open below":
-            value, relation = high, "<"
-        elif word not in ("fits", "bound touched"):
+        status = STATUS[int(fits.status[i])]
+        low, high = _power10(fits.log10_ic50_low[i]), _power10(fits.log10_ic50_high[i])
+        value = _power10(fits.log10_ic50[i])
+        qualifier: Qualifier = "="
+        if status == "upper CI unbounded":
+            value, qualifier = low, ">"
+        elif status == "lower CI unbounded":
+            value, qualifier = high, "<"
+        elif status not in ("fitted", "parameter at bound"):
             value = low = high = float("nan")
-        told.append(
+        rows.append(
             Estimate(
-                "IC50",
-                value,
-                "M",
-                low,
-                high,
-                confidence,
-                relation,  # type: ignore[arg-type]
-                float(fits.se_log10_ic50[i]),
+                name="IC50",
+                value=value,
+                unit="M",
+                low=low,
+                high=high,
+                confidence=confidence,
+                qualifier=qualifier,
+                log10_se=float(fits.se_log10_ic50[i]),
                 method="profile likelihood",
                 subject=str(name),
             )
         )
-    return told
-
-
-def _power(exponent: float) -> float:
-    return float(10.0 ** np.float64(exponent))
+    return rows
 
 
 def replicates_p(fits: BatchFits) -> np.ndarray:
-    """P of the replicates test (lack of fit) of every curve, shape (curves,); nan without replicates or spare doses.
+    """P of the replicates test (lack of fit) of every curve, shape (curves,); nan where there are
+    no replicates, or no more doses than parameters.
 
-    F of (scatter of replicate means about the curve) over (scatter of replicates) [Bates & Watts 1988, section 3.12].
+    F of (scatter of replicate means about the curve) over (scatter of replicates) [Bates & Watts
+    1988, section 3.12].
+    """
+    return lack_of_fit_p(fits.rss, fits.pure_error_rss, fits.df, fits.df_pure)
+
+
+def lack_of_fit_p(
+    rss: np.ndarray, pure: np.ndarray, df: np.ndarray, df_pure: np.ndarray
+) -> np.ndarray:
+    """P of the lack-of-fit F test from residual sums and degrees of freedom; nan where undefined.
+
+    Parameters
+    ----------
+    rss, pure : array, shape (curves,)
+        Residual sum of squares, and its part among replicates.
+    df, df_pure : array, shape (curves,)
+        Their degrees of freedom.
     """
     from scipy.special import fdtrc
 
-    between, within = fits.df - fits.df_pure, fits.df_pure
-    can = (between > 0) & (within > 0) & np.isfinite(fits.rss) & (fits.pure_error_rss > 0)
-    p = np.full(len(fits), np.nan)
-    lack = np.maximum(fits.rss[can] - fits.pure_error_rss[can], 0.0) / between[can]
-    p[can] = fdtrc(between[can], within[can], lack / (fits.pure_error_rss[can] / within[can]))
-    return p
+    df_lack = df - df_pure
+    with np.errstate(invalid="ignore", divide="ignore"):
+        f = np.maximum(rss - pure, 0.0) / df_lack / (pure / df_pure)
+        defined = (df_lack > 0) & (df_pure > 0) & np.isfinite(rss) & (pure > 0)
+        return np.asarray(np.where(defined, fdtrc(df_lack, df_pure, f), np.nan))
 
 
 @dataclass(frozen=True)
-class NullF:
-    """How F against no curve is distributed where there is no curve, for one design.
+class NullDistribution:
+    """Distribution of F against a flat line where there is no curve, for one design.
 
     Parameters
     ----------
@@ -227,11 +242,12 @@ class NullF:
     df: int
 
     def p(self, f: ArrayLike) -> np.ndarray:
-        """Chance of an F this large or larger without any curve, same shape as f; nan stays nan.
+        """Probability of an F this large or larger without a curve, same shape as f; nan stays nan.
 
-        Counted among the simulated ones up to their 99.5 % point. Beyond it the nominal tail, times the
-        ratio found at that point: the chance that a best-fitting curve takes nearly all scatter falls off as the nominal F's
-        does, since both are the share of a sphere near a surface [Hotelling 1939; Johansen & Johnstone 1990].
+        Counted among the simulated ones up to their 99.5 % point. Beyond it the nominal tail, times
+        the ratio of the two at that point: the probability that a best-fitting curve takes nearly
+        all scatter decreases as that of the nominal F, since both are the share of a sphere near a
+        surface [Hotelling 1939; Johansen & Johnstone 1990].
         """
         from scipy.special import fdtrc
 
@@ -241,15 +257,13 @@ class NullF:
         n = self.simulated.size
         above = n - np.searchsorted(self.simulated, value, side="left")
         counted = (above + 1.0) / (n + 1.0)
-        rare = max(int(np.ceil(0.005 * n)), 1)
-        point = self.simulated[n - rare]
-        ratio = (rare / n) / fdtrc(float(self.more), float(self.df), point)
-        tail = ratio * fdtrc(
-            float(self.more), float(self.df), np.where(np.isinf(value), 1e300, value)
-        )
-        return np.asarray(
-            np.where(known, np.where(value > point, np.minimum(tail, counted), counted), np.nan)
-        )
+        in_tail = max(int(np.ceil(TAIL_SHARE * n)), 1)
+        point = self.simulated[n - in_tail]
+        ratio = (in_tail / n) / fdtrc(float(self.more), float(self.df), point)
+        finite = np.where(np.isinf(value), 1e300, value)
+        tail = ratio * fdtrc(float(self.more), float(self.df), finite)
+        p = np.where(value > point, np.minimum(tail, counted), counted)
+        return np.asarray(np.where(known, p, np.nan))
 
 
 def null_f(
@@ -258,11 +272,11 @@ def null_f(
     *,
     rng: np.random.Generator,
     simulations: int = 100_000,
-    model: str = "4pl",
+    model: Literal["4pl", "3pl"] = "4pl",
     weight: ArrayLike | None = None,
-    **held: object,
-) -> NullF:
-    """Simulate F against no curve for a design, with the engine itself.
+    **settings: Unpack[BatchSettings],
+) -> NullDistribution:
+    """Simulate F against a flat line for a design, with the batch fit itself.
 
     Parameters
     ----------
@@ -271,27 +285,33 @@ def null_f(
     replicates : int
         Readings per point.
     rng : numpy.random.Generator
-        Where chance comes from.
+        Source of the simulated readings.
     simulations : int
-        Flat curves to draw, Gaussian scatter.
-    model, held
-        As for the fits that are to be judged: hill, bounds, hill_bounds, reach.
+        Flat curves to draw, with Gaussian scatter.
+    model, settings
+        As for the fits to be tested: hill, bounds, hill_bounds, reach.
     weight : array, shape (points,) or (points, replicates), optional
         1 / variance.
 
     Returns
     -------
-    NullF
-        Its `p` turns the `f_flat` of fits of this design into calibrated p values.
+    NullDistribution
+        Its `p` converts the `f_flat` of fits of this design to calibrated p values.
+
+    Raises
+    ------
+    InputError
+        If the doses are not one series, a plateau is fixed, or the design has too few points.
 
     Notes
     -----
-    Under no curve the IC50 is not there to be estimated, so F is not F-distributed [Davies 1987, doi:10.1093/biomet/74.1.33].
+    Without a curve the IC50 does not exist, so F is not F-distributed [Davies 1987,
+    doi:10.1093/biomet/74.1.33].
     """
     x = np.asarray(log10_molar, float)
     if x.ndim != 1:
         raise InputError("a design is one series of doses", do="Call null_f once per design")
-    if {"top", "bottom"} & held.keys():
+    if {"top", "bottom"} & settings.keys():
         raise InputError(
             "a null distribution is simulated about a level that is fitted",
             do="Leave top and bottom free",
@@ -302,11 +322,45 @@ def null_f(
         w = np.broadcast_to(np.asarray(weight, float).reshape(x.size, -1), (x.size, replicates))
         y /= np.sqrt(w)
         w = np.broadcast_to(w, y.shape)
-    fits = fit_batch(x, y, model=model, weight=w, limits=None, **held)  # type: ignore[arg-type]
+    fits = fit_batch(x, y, model=model, weight=w, confidence=None, **settings)
     f = fits.f_flat[np.isfinite(fits.f_flat)]
     if f.size == 0:
         raise InputError(
-            f"a design of {x.size} points cannot bear the curve", do="Add doses or replicates"
+            f"a design of {x.size} points cannot determine the curve",
+            do="Add doses or replicates",
         )
-    more = 3 if model == "4pl" and held.get("hill") is None else 2
-    return NullF(np.sort(f), more, int(fits.df[0]))
+    more = 3 if model == "4pl" and settings.get("hill") is None else 2
+    return NullDistribution(np.sort(f), more, int(fits.df[0]))
+
+
+def _number_curves(names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different names in order of first appearance, and the number of each row's curve."""
+    # Runs of equal names are numbered once per run: tables mostly come sorted by curve.
+    start = np.concatenate([[True], names[1:] != names[:-1]])
+    runs = np.flatnonzero(start)
+    unique, first, number = np.unique(names[runs], return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(order.size)
+    return unique[order], np.repeat(rank[number], np.diff(np.append(runs, names.size)))
+
+
+def _one_row_per_curve(
+    row: np.ndarray, columns: Sequence[np.ndarray], curves: int
+) -> list[np.ndarray]:
+    """Columns as tables of one row per curve; `row` ascends. Missing points are nan."""
+    counts = np.bincount(row, minlength=curves)
+    points = int(counts.max())
+    if (counts == points).all():
+        return [column.reshape(curves, points) for column in columns]
+    within = np.arange(row.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    tables = []
+    for column in columns:
+        table = np.full((curves, points), np.nan)
+        table[row, within] = column
+        tables.append(table)
+    return tables
+
+
+def _power10(exponent: float) -> float:
+    return float(10.0 ** np.float64(exponent))

@@ -1,14 +1,14 @@
-"""Which of two nested curves the readings can bear: one site or two, slope 1 or free, shared or separate.
+"""Compare two nested curves: one site or two, slope fixed or free, a parameter shared or separate.
 
-The simpler curve is a special case of the fuller one. An F test weighs what the extra parameters
-explain against what chance would; since F is only nearly right for curves, it can be calibrated by
-simulating the very design under the simpler curve.
+The simpler curve is a special case of the fuller one. An F test compares what the extra parameters
+explain with what chance would; since its distribution is only approximate for curves, p can be
+calibrated by simulating the same design under the simpler curve.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,32 +16,35 @@ import numpy as np
 from tricyclic.core.analysis_options import Variance
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.core.series import Series
 from tricyclic.errors import FitFailedError, InputError
-from tricyclic.fitting.fit import Part, fit
-from tricyclic.fitting.hypotheses import (
-    Hypothesis,
-    held_or_free,
+from tricyclic.fitting.candidates import (
+    CandidateModel,
+    Parts,
+    fixed_or_free,
     listed_names,
     shared_or_separate,
     simpler_or_fuller,
     with_model,
 )
-from tricyclic.results.binding import Comparison
+from tricyclic.fitting.fit import fit
+from tricyclic.results.binding import GroupComparison
 from tricyclic.stats.statistics import extra_sum_of_squares
 
 __all__ = [
-    "Hypothesis",
+    "CandidateModel",
     "calibrate",
     "compare",
     "compare_models",
-    "held_or_free",
+    "fixed_or_free",
     "shared_or_separate",
     "simpler_or_fuller",
 ]
 
 ALPHA = 0.05
+# Evidence ratio above which no number is given.
+MAX_EVIDENCE_RATIO = 1e6
 
 
 def compare_models(
@@ -49,10 +52,10 @@ def compare_models(
     full: Fit,
     *,
     name: str = "",
-    simple_says: str = "",
-    full_says: str = "",
+    simple_name: str = "",
+    full_name: str = "",
     p_calibrated: float = float("nan"),
-) -> Comparison:
+) -> GroupComparison:
     """Compare two fits of the same readings, one curve being a special case of the other.
 
     Parameters
@@ -60,17 +63,17 @@ def compare_models(
     simple, full : Fit
         Both `ok`, of the same series in the same order.
     name : str
-        What is asked ("Hill slope = 1").
-    simple_says, full_says : str
-        The two answers in a sentence ("one site"); the curves' own names where left out.
+        What is compared ("Hill slope = 1").
+    simple_name, full_name : str
+        The two models in a sentence ("one site"); by default the names of the curves.
     p_calibrated : float
         From `calibrate`, where it was simulated; it then decides.
 
     Returns
     -------
-    Comparison
-        `statistic` and `df` of the extra-sum-of-squares F test; the AICc difference (positive: for the fuller
-        curve) stands in `details`.
+    GroupComparison
+        `statistic` and `df` of the extra-sum-of-squares F test; `details` has the AICc difference
+        (above 0 it favours the fuller curve).
 
     Raises
     ------
@@ -79,91 +82,94 @@ def compare_models(
 
     Notes
     -----
-    Both residual sums are weighted by the scatter that the fuller fit expects, so that a wrong curve cannot
-    hide in a scatter of its own making. AICc compares the fits under their own scatter.
+    Both residual sums are weighted by the scatter of the fuller fit, so that a wrong curve does not
+    raise its own estimate of the scatter. AICc compares the fits under their own scatter.
     """
     _same_readings(simple, full)
-    tested = extra_sum_of_squares(*_weighted_sums(simple, full))
+    test = extra_sum_of_squares(*_weighted_sums(simple, full))
     gain = simple.aicc - full.aicc
-    simple_says = simple_says or _curves(simple)
-    full_says = full_says or _curves(full)
-    p = tested.p if math.isnan(p_calibrated) else p_calibrated
-    return Comparison(
-        name=name or f"{simple_says} or {full_says}",
-        says=_finding(simple_says, full_says, p, gain),
+    simple_name = simple_name or _curve_names(simple)
+    full_name = full_name or _curve_names(full)
+    p = test.p if math.isnan(p_calibrated) else p_calibrated
+    return GroupComparison(
+        name=name or f"{simple_name} or {full_name}",
+        statement=_statement(simple_name, full_name, p, gain),
         test="extra sum of squares F",
-        p=tested.p,
-        statistic=tested.statistic,
-        df=tested.df,
+        p=test.p,
+        statistic=test.statistic,
+        df=test.df,
         p_calibrated=p_calibrated,
         details=(("AICc difference", gain), ("rss simple", simple.rss), ("rss full", full.rss)),
     )
 
 
 def compare(
-    simple: Hypothesis,
-    full: Hypothesis,
+    simple: CandidateModel,
+    full: CandidateModel,
     *,
     variance: Variance = "constant",
     name: str = "",
     simulations: int = 0,
     rng: np.random.Generator | None = None,
-) -> Comparison:
-    """Fit both hypotheses and compare them; with simulations, p is calibrated for the design.
+) -> GroupComparison:
+    """Fit both candidates and compare them; with simulations, p is calibrated for the design.
 
     Parameters
     ----------
-    simple, full : Hypothesis
+    simple, full : CandidateModel
     variance : {"constant", "proportional", "poisson", "counting"}
     simulations : int
-        Plates simulated under the simple hypothesis; 0 leaves the nominal p. 199 resolve p to about 0.03 at
-        0.05, 999 to 0.014.
-    rng : numpy Generator
-        Needed with simulations.
+        Plates simulated under the simple candidate; 0 gives the nominal p only. At p = 0.05, 199
+        have a standard error of about 0.015, 999 of 0.007.
+    rng : numpy.random.Generator
+        Required with simulations.
 
     Raises
     ------
     InputError
-        If a fit fails, or simulations are asked for without rng.
+        If simulations are requested without rng.
+    FitFailedError
+        If a fit fails.
     """
-    fits = [_fitted(hypothesis, variance) for hypothesis in (simple, full)]
+    fits = [_fitted(candidate, variance) for candidate in (simple, full)]
     calibrated = float("nan")
     if simulations:
         if rng is None:
             raise InputError(
-                "simulations need a generator of random numbers", do="Pass rng with a seed"
+                "simulations need a generator of random numbers", do="Pass rng=default_rng(seed)"
             )
         calibrated = _calibrated_p(simple, full, fits[0], fits[1], variance, rng, simulations)
     return compare_models(
         fits[0],
         fits[1],
         name=name,
-        simple_says=simple.says,
-        full_says=full.says,
+        simple_name=simple.description,
+        full_name=full.description,
         p_calibrated=calibrated,
     )
 
 
 def calibrate(
-    parts: Series | Part | Sequence[Part],
+    parts: Parts,
     simple_model: CurveModel,
     full_model: CurveModel,
     *,
-    given: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | None = None,
     variance: Variance = "constant",
     rng: np.random.Generator,
     simulations: int = 499,
 ) -> float:
-    """Chance of an F at least as large as the one found, were the simpler curve true, on this very design.
+    """Probability of an F at least as large as observed if the simpler curve is true, for this
+    design.
 
     Parameters
     ----------
-    parts : Series, Part or sequence of Part
-        Readings; the curve of a Part is replaced by either model, its renaming kept.
+    parts : Series, FitPart or sequence of FitPart
+        Readings; the curve of a FitPart is replaced by either model, its renaming kept.
     simple_model, full_model : CurveModel
-    given : mapping of str to float
-        Values for either curve; each takes those it has a place for.
-    rng : numpy Generator
+    fixed : mapping of str to float
+        Values for either curve; each takes those of its own parameters.
+    rng : numpy.random.Generator
     simulations : int
 
     Returns
@@ -173,18 +179,19 @@ def calibrate(
 
     Notes
     -----
-    Parametric bootstrap under the simpler fit: readings are drawn about its curve with the scatter it found, and
-    both curves are fitted again [Davison & Hinkley 1997, Bootstrap Methods and their Application, section 4.4].
+    Parametric bootstrap under the simpler fit: readings are drawn about its curve with its
+    estimated scatter, and both curves are fitted again [Davison & Hinkley 1997, Bootstrap Methods
+    and their Application, section 4.4].
     """
-    simple, full = (with_model(parts, model, given or {}) for model in (simple_model, full_model))
+    simple, full = (with_model(parts, model, fixed or {}) for model in (simple_model, full_model))
     return _calibrated_p(
         simple, full, _fitted(simple, variance), _fitted(full, variance), variance, rng, simulations
     )
 
 
 def _calibrated_p(
-    simple: Hypothesis,
-    full: Hypothesis,
+    simple: CandidateModel,
+    full: CandidateModel,
     simple_fit: Fit,
     full_fit: Fit,
     variance: Variance,
@@ -193,7 +200,7 @@ def _calibrated_p(
 ) -> float:
     observed = _statistic(simple_fit, full_fit)
     larger = done = 0
-    # The fuller curve is searched for as it was on the real readings; the simple one lies where it was put.
+    # The fuller curve is searched as on the real readings; the optimum of the simple one is known.
     at_simple = [simple_fit.values]
     for _ in range(simulations):
         drawn = [
@@ -204,15 +211,15 @@ def _calibrated_p(
             fit(
                 tuple(
                     replace(part, series=series)
-                    for part, series in zip(h.parts, drawn, strict=True)
+                    for part, series in zip(candidate.parts, drawn, strict=True)
                 ),
-                given=h.given,
-                free=h.free,
+                fixed=candidate.fixed,
+                free=candidate.free,
                 variance=variance,
                 intervals="none",
                 starts=starts,
             )
-            for h, starts in ((simple, at_simple), (full, None))
+            for candidate, starts in ((simple, at_simple), (full, None))
         ]
         if not all(f.ok for f in again):
             continue
@@ -221,7 +228,7 @@ def _calibrated_p(
     if done < max(1, simulations // 2):
         raise FitFailedError(
             f"only {done} of {simulations} simulated plates could be fitted",
-            do="Take the nominal p, or a simpler pair of curves",
+            do="Use the nominal p, or a simpler pair of curves",
         )
     return (1 + larger) / (1 + done)
 
@@ -240,24 +247,22 @@ def _weighted_sums(simple: Fit, full: Fit) -> tuple[float, float, float, float]:
     sd = np.concatenate([part.sd for part in full.parts])
     y = np.concatenate([part.series.y for part in full.parts])
     sums = [
-        float(np.sum(((y - np.concatenate([part.expected for part in found.parts])) / sd) ** 2))
-        for found in (simple, full)
+        float(np.sum(((y - np.concatenate([part.expected for part in one.parts])) / sd) ** 2))
+        for one in (simple, full)
     ]
-    # `sd` is scaled to the scatter found, or to counting noise where that is more: nothing is quieter than counting.
-    # Only what F is divided by is lifted so; what the extra parameters explain stays as it is.
-    lift = max(float(full.df) - sums[1], 0.0) if _counted(full) else 0.0
+    # No reading is more precise than its counts, so the denominator of F is at least counting
+    # noise. The same amount is added to both sums, which leaves their difference, the numerator, as
+    # it is.
+    counted = full.variance in ("poisson", "counting")
+    lift = max(float(full.df) - sums[1], 0.0) if counted else 0.0
     return sums[0] + lift, float(simple.df), sums[1] + lift, float(full.df)
 
 
-def _counted(found: Fit) -> bool:
-    return found.variance in ("poisson", "counting")
-
-
 def _same_readings(simple: Fit, full: Fit) -> None:
-    for found in (simple, full):
-        if not found.ok:
+    for one in (simple, full):
+        if not one.ok:
             raise InputError(
-                f"the fit of {_curves(found)} failed: {found.says}",
+                f"the fit of {_curve_names(one)} failed: {one.message}",
                 do="Compare fits that succeeded",
             )
     if [p.series.n for p in simple.parts] != [p.series.n for p in full.parts] or any(
@@ -270,38 +275,43 @@ def _same_readings(simple: Fit, full: Fit) -> None:
         )
 
 
-def _finding(simple: str, full: str, p: float, gain: float) -> str:
-    chosen = full if p < ALPHA else simple
-    aicc = full if gain > 0 else simple
+def _statement(simple: str, full: str, p: float, gain: float) -> str:
+    preferred = full if p < ALPHA else simple
     verdict = (
-        f"the readings ask for {full}: so much better a fit would come by chance with {_p(p)}"
+        f"{full} preferred to {simple} ({_p(p)})"
         if p < ALPHA
-        else f"{simple} is enough: {full} fits no better than chance would have it ({_p(p)})"
+        else f"{simple} adequate: {full} fits no better than expected by chance ({_p(p)})"
     )
     if not math.isfinite(gain):
         return f"{verdict}; too few readings for AICc"
-    odds = math.exp(min(abs(gain) / 2.0, 50.0))
-    weight = f"{figures(odds, 2)} times as well supported" if odds < 1e6 else "beyond doubt"
-    agrees = "AICc agrees" if aicc == chosen else f"AICc sides with {aicc}"
-    return f"{verdict}; {agrees} ({weight})"
+    favoured = full if gain > 0 else simple
+    ratio = math.exp(min(abs(gain) / 2.0, 50.0))
+    evidence = (
+        f"evidence ratio {format_number(ratio, 2)}"
+        if ratio < MAX_EVIDENCE_RATIO
+        else "evidence ratio above one million"
+    )
+    agreement = "AICc agrees" if favoured == preferred else f"AICc favours {favoured}"
+    return f"{verdict}; {agreement} ({evidence})"
 
 
 def _p(p: float) -> str:
-    return "p below 0.0001" if p < 1e-4 else f"p = {figures(p, 2)}"
+    return "p below 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}"
 
 
-def _curves(found: Fit) -> str:
-    return listed_names([part.model.replace("_", " ") for part in found.parts])
+def _curve_names(one: Fit) -> str:
+    return listed_names([part.model.replace("_", " ") for part in one.parts])
 
 
-def _fitted(hypothesis: Hypothesis, variance: Variance) -> Fit:
-    found = fit(
-        hypothesis.parts,
-        given=hypothesis.given,
-        free=hypothesis.free,
+def _fitted(candidate: CandidateModel, variance: Variance) -> Fit:
+    result = fit(
+        candidate.parts,
+        fixed=candidate.fixed,
+        free=candidate.free,
         variance=variance,
         intervals="none",
     )
-    if not found.ok:
-        raise FitFailedError(f"the fit of {hypothesis.says or _curves(found)} failed: {found.says}")
-    return found
+    if not result.ok:
+        name = candidate.description or _curve_names(result)
+        raise FitFailedError(f"the fit of {name} failed: {result.message}")
+    return result

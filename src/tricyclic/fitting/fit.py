@@ -1,118 +1,182 @@
-"""Series and a declared curve become a Fit: one engine for every curve.
+"""Fit declared curves to series: one engine for every curve.
 
-Readings are weighted by what the curve expects of them, never by what was observed; intervals are
-profile-likelihood limits; a fit that fails is a Fit that says why.
+Readings are weighted by what the curve expects of them, not by what was observed; intervals are
+profile-likelihood limits. A fit that fails is a Fit with the reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tricyclic.core.analysis_options import Variance
-from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
+from tricyclic.core.estimate import Fit
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.fitting.problem import Part, Problem, Slot, columns_of
-from tricyclic.fitting.search import Search
-from tricyclic.numerics.least_squares import Optimum, jacobian
+from tricyclic.fitting.direction import (
+    Directions,
+    SigmoidGroup,
+    directions,
+    oriented_start,
+    relabel,
+)
+from tricyclic.fitting.outcome import SearchResult, build_fit, failed_fit
+from tricyclic.fitting.problem import FitPart, FitProblem, curve_columns
+from tricyclic.fitting.search import WeightedSearch
+from tricyclic.numerics.least_squares import jacobian
 
-__all__ = ["Part", "band", "fit", "predict"]
+__all__ = ["FitPart", "band", "fit", "predict"]
+
+Intervals = Literal["all", "target", "none"] | Sequence[str]
+Starts = Sequence[Mapping[str, float]]
 
 
 def fit(
-    parts: Series | Part | Sequence[Part],
+    parts: Series | FitPart | Sequence[FitPart],
     model: CurveModel | None = None,
     *,
-    given: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | None = None,
     free: Sequence[str] = (),
     variance: Variance = "constant",
-    intervals: Literal["all", "target", "none"] | Sequence[str] = "all",
+    intervals: Intervals = "all",
     confidence: float = 0.95,
-    starts: Sequence[Mapping[str, float]] | None = None,
+    starts: Starts | None = None,
 ) -> Fit:
     """Fit one curve to one series, or several curves that share parameters to several series.
 
     Parameters
     ----------
-    parts : Series, Part or sequence of Part
+    parts : Series, FitPart or sequence of FitPart
         What to fit; a Series goes with `model`.
     model : CurveModel, optional
         Curve of a single series.
-    given : mapping of str to float
-        Values of given parameters, and of any other parameter that is to be held fixed.
+    fixed : mapping of str to float
+        Values of parameters that are fixed by default, and of any other parameter to fix.
     free : sequence of str
-        Given parameters to fit after all; their value in `given`, if any, is where the search starts.
+        Parameters to fit although they are fixed by default; their value in `fixed`, if any, is
+        where the search starts.
     variance : {"constant", "proportional", "poisson", "counting"}
-        constant: one standard deviation per series, estimated. proportional: it grows with the expected
-        reading. poisson: the counting variance of the series. counting: that plus a proportional part,
-        estimated by restricted likelihood.
+        constant: one standard deviation per series, estimated. proportional: it grows with the
+        expected reading. poisson: the counting variance of the series. counting: that plus a
+        proportional part, estimated by restricted likelihood.
     intervals : {"all", "target", "none"} or sequence of str
         Which parameters get profile limits.
     confidence : float
         Of the limits, such as 0.95.
     starts : sequence of mapping, optional
-        Starts of the search instead of the curves' own guesses.
+        Starts of the search instead of the first guesses of the curves.
 
     Returns
     -------
     Fit
-        With `ok` False and a reason in `says` where the readings cannot bear the curve.
+        With `ok` False and the reason in `message` where the readings cannot determine the curve.
 
     Raises
     ------
     InputError
-        If something the curve needs is missing, or the variance model wants counting errors that are not there.
+        If a value that the curve needs is missing, fixed values contradict each other, or the
+        variance model needs counting errors that the series do not have.
 
     Notes
     -----
-    Limits are where the weighted residual sum has risen by s2 * F(confidence; 1, df), the weights held
-    [Bates & Watts 1988]. Where counting sets the variance, s2 is at least 1: nothing is quieter than counting.
+    Limits are where the weighted residual sum has risen by s2 * F(confidence; 1, df) at fixed
+    weights [Bates & Watts 1988]. Where counting sets the variance, s2 is at least 1: no reading is
+    more precise than its counts.
+
+    A sigmoid has bottom below top, and the sign of hill is its direction. With a fixed plateau both
+    directions are searched, and the one with the higher likelihood (the lower residual sum under
+    constant variance) is kept.
+    """
+    parts = listed_parts(parts, model)
+    if not 0.5 <= confidence < 1:
+        raise InputError(
+            f"is {confidence:g}",
+            where="confidence",
+            allowed="It lies between 0.5 and 1, such as 0.95",
+        )
+    plan = directions(parts, fixed or {}, free)
+    problem = FitProblem(parts, fixed or {}, free, plan.signs)
+    _check_counts(parts, variance)
+    if reason := _impossible(problem):
+        return failed_fit(problem, reason, variance, confidence)
+    with np.errstate(all="ignore"):
+        best = None
+        for signs in _sign_choices(plan, fixed or {}, free, variance):
+            trial = FitProblem(parts, fixed or {}, free, signs)
+            optimum = _search(trial, variance, _oriented(starts, plan, signs))
+            if optimum and (best is None or optimum.log_likelihood > best.log_likelihood):
+                best = optimum
+        if best is None:
+            reason = "no start led to a finite residual sum"
+            return failed_fit(problem, reason, variance, confidence)
+        problem = best.problem
+        wanted = _wanted(problem, intervals)
+        limits, result = best.search.limits(
+            best.result, _with_partners(wanted, problem, plan), confidence
+        )
+        names = relabel(plan.symmetric, problem.values(result.x))
+        shown = {problem.position[names.source_of(problem.free[i].name)] for i in wanted}
+        return build_fit(
+            SearchResult(best.search, result, best.agreeing, best.tried),
+            {i: ends for i, ends in limits.items() if i in shown},
+            names,
+            variance,
+            confidence,
+        )
+
+
+def listed_parts(
+    parts: Series | FitPart | Sequence[FitPart], model: CurveModel | None
+) -> tuple[FitPart, ...]:
+    """What is to be fitted as a tuple of parts.
+
+    Raises
+    ------
+    InputError
+        If a Series comes without a curve, or something else than these is given.
     """
     if isinstance(parts, Series):
         if model is None:
-            raise InputError("no curve was named", where=parts.name, do="Choose one from the shelf")
-        parts = (Part(parts, model),)
-    elif isinstance(parts, Part):
-        parts = (parts,)
-    if not 0.5 <= confidence < 1:
-        raise InputError(
-            f"confidence is {confidence:g}", allowed="It lies between 0.5 and 1, such as 0.95"
-        )
-    problem = Problem(parts, given or {}, free)
-    if variance in ("poisson", "counting"):
-        for part in parts:
-            if part.series.counting_slope is None:
-                raise InputError(
-                    f"the variance model '{variance}' needs counts and a counting time",
-                    where=part.series.name,
-                    do="State the counting time, or choose the variance model 'constant' or 'proportional'",
-                )
-    reason = _cannot(problem)
-    if reason:
-        return _failed(problem, reason, variance, confidence)
-    with np.errstate(all="ignore"):
-        search = Search(problem, variance)
-        found, agreeing, tried = search.best_of(problem.starts(starts))
-        if not np.isfinite(found.rss):
-            return _failed(problem, "no start led to a finite residual sum", variance, confidence)
-        found = search.reweight(found)
-        wanted = _wanted(problem, intervals)
-        limits, found = search.limits(found, wanted, confidence)
-        return _told(problem, search, found, limits, variance, confidence, agreeing, tried)
+            raise InputError(
+                "no curve model is given", where=parts.name, do="See: tricyclic curves models"
+            )
+        return (FitPart(parts, model),)
+    listed = (parts,) if isinstance(parts, FitPart) else tuple(parts)
+    for part in listed:
+        if not isinstance(part, FitPart):
+            raise InputError(
+                f"'{type(part).__name__}' cannot be fitted",
+                where="parts",
+                allowed="It is a Series, a FitPart, or several FitPart",
+            )
+    return listed
 
 
 def predict(
     fit: Fit, model: CurveModel, x: Mapping[str, ArrayLike], *, part: int = 0
 ) -> np.ndarray:
-    """Expected readings of a fitted curve at settings x, shape (n,).
+    """Expected readings of a fitted curve.
 
-    Columns with a default may be left out; every column has shape (n,) or is one number.
+    Parameters
+    ----------
+    fit : Fit
+        A fit that succeeded.
+    model : CurveModel
+        Its curve model.
+    x : mapping of str to array
+        Independent variables by name, each of shape (n,) or one number; those with a default may be
+        omitted.
+    part : int
+        Number of the series, in a fit of several.
+
+    Returns
+    -------
+    array, shape (n,)
+        In the unit of the readings.
     """
     names = fit.parts[part].names
     own = {p.name: fit.values[names.get(p.name, p.name)] for p in model.parameters}
@@ -156,27 +220,92 @@ def _settings(model: CurveModel, x: Mapping[str, ArrayLike]) -> dict[str, np.nda
     arrays = {key: np.atleast_1d(np.asarray(value, float)) for key, value in x.items()}
     n = max(array.size for array in arrays.values())
     series = Series(
-        model.name or model.says,
+        model.name or model.description,
         np.zeros(n),
         "y",
         {k: np.broadcast_to(v, (n,)) for k, v in arrays.items()},
     )
-    return columns_of(series, model)
+    return curve_columns(series, model)
 
 
-def _cannot(problem: Problem) -> str:
+def _check_counts(parts: Sequence[FitPart], variance: Variance) -> None:
+    if variance not in get_args(Variance):
+        raise UnknownNameError.among("variance model", variance, get_args(Variance))
+    if variance not in ("poisson", "counting"):
+        return
+    for part in parts:
+        if part.series.counting_slope is None:
+            raise InputError(
+                f"the variance model '{variance}' needs counts and a counting time",
+                where=part.series.name,
+                do="Give the counting time, or choose the variance model 'constant' or "
+                "'proportional'",
+            )
+
+
+def _impossible(problem: FitProblem) -> str:
+    """Why the readings cannot determine the curve; empty where they can."""
     readings, wanted = problem.y.size, len(problem.free)
     if readings <= wanted:
-        return f"{readings} readings cannot bear {wanted} parameters"
+        return f"{readings} readings cannot determine {wanted} parameters"
     for part in problem.parts:
         if part.series.n > 1 and np.ptp(part.series.y) == 0:
-            return f"all readings of {part.series.name} are equal ({part.series.y[0]:g}): there is no curve in them"
+            return (
+                f"all readings of {part.series.name} are equal ({part.series.y[0]:g}): "
+                "there is no curve in them"
+            )
     return ""
 
 
-def _wanted(
-    problem: Problem, intervals: Literal["all", "target", "none"] | Sequence[str]
-) -> list[int]:
+def _sign_choices(
+    plan: Directions, fixed: Mapping[str, float], free: Sequence[str], variance: Variance
+) -> list[dict[str, float]]:
+    """Signs of all hills, one mapping for each problem to search.
+
+    Where several groups could have either direction, each gets that of a fit of its own parts, so
+    that the number of searches does not double with every group.
+    """
+    if len(plan.open) == 1:
+        (group,) = plan.open
+        return [
+            {**plan.signs, **dict.fromkeys(group.hills, sign)}
+            for sign in (group.first, -group.first)
+        ]
+    signs = dict(plan.signs)
+    for group in plan.open:
+        signs |= dict.fromkeys(group.hills, _own_direction(group, fixed, free, variance))
+    return [signs]
+
+
+def _own_direction(
+    group: SigmoidGroup, fixed: Mapping[str, float], free: Sequence[str], variance: Variance
+) -> float:
+    own = {part.name_of(p.name) for part in group.parts for p in part.model.parameters}
+    alone = fit(
+        group.parts,
+        fixed={name: value for name, value in fixed.items() if name in own},
+        free=[name for name in free if name in own],
+        variance=variance,
+        intervals="none",
+    )
+    return float(np.sign(alone[next(iter(sorted(group.hills)))].value)) if alone.ok else group.first
+
+
+def _oriented(starts: Starts | None, plan: Directions, signs: Mapping[str, float]) -> Starts | None:
+    return [oriented_start(start, plan, signs) for start in starts] if starts else None
+
+
+def _search(problem: FitProblem, variance: Variance, starts: Starts | None) -> SearchResult | None:
+    """The best optimum with its final weights; None where no start has a finite residual sum."""
+    search = WeightedSearch(problem, variance)
+    result, agreeing, tried = search.best_of(problem.starts(starts))
+    if not np.isfinite(result.rss):
+        return None
+    return SearchResult(search, search.reweight(result), agreeing, tried)
+
+
+def _wanted(problem: FitProblem, intervals: Intervals) -> list[int]:
+    """Positions of the free parameters that get limits."""
     if intervals == "none":
         return []
     if intervals == "all":
@@ -191,157 +320,11 @@ def _wanted(
     return sorted(problem.position[name] for name in names if name in problem.position)
 
 
-def _told(
-    problem: Problem,
-    search: Search,
-    found: Optimum,
-    limits: Mapping[int, tuple[float, float]],
-    variance: Variance,
-    confidence: float,
-    agreeing: int,
-    tried: int,
-) -> Fit:
-    n, p = problem.y.size, len(problem.free)
-    df = n - p
-    cov = search.covariance(found)
-    expected = problem.expected(found.x[None, :])[0]
-    scale = search.scale(found.rss)
-    # The likelihood has its own, maximum-likelihood scale where the scatter was estimated.
-    likely = 1.0 if search.counts else found.rss / n
-    spread = 1.0 / search.weight
-    log_likelihood = -0.5 * float(
-        np.sum(
-            np.log(2 * np.pi * spread * likely) + (problem.y - expected) ** 2 / (spread * likely)
-        )
-    )
-    k = p + (search.sd.size if variance != "poisson" else 0)
-    aicc = 2 * k - 2 * log_likelihood + (2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf)
-    on_bound = search.on_bound(found)
-    checks = (
-        []
-        if found.converged
-        else [Check("converged", "look", "the search stopped before it was sure of the optimum")]
-    )
-    told = []
-    for slot in problem.slots:
-        if slot.fixed is not None:
-            told.append(
-                FittedParameter(
-                    slot.name, slot.fixed, slot.declared.unit, slot.declared.says, fixed=True
-                )
-            )
-            continue
-        i = problem.position[slot.name]
-        low, high = limits.get(i, (np.nan, np.nan))
-        touched = _touched(slot, float(found.x[i])) if on_bound[i] else ""
-        if touched:
-            checks.append(
-                Check(
-                    "bound_touched",
-                    "look",
-                    f"{slot.declared.says} ({slot.name}) lies on its bound {found.x[i]:.4g}",
-                    where=problem.parts[0].series.name,
-                    value=float(found.x[i]),
-                    limit=slot.low if touched == "low" else slot.high,
-                    advice="The readings do not determine it; read the other parameters with that in mind",
-                )
-            )
-        told.append(
-            FittedParameter(
-                slot.name,
-                float(found.x[i]),
-                slot.declared.unit,
-                slot.declared.says,
-                se=float(np.sqrt(cov[i, i])) if not touched else float("nan"),
-                low=low,
-                high=high,
-                at_bound=touched,
-            )
-        )
-    parts = tuple(
-        FittedPart(
-            part.series,
-            part.model.name or part.model.says,
-            {q.name: part.name_of(q.name) for q in part.model.parameters},
-            _frozen(expected[span]),
-            _frozen(np.sqrt(spread[span] * scale)),
-            float(search.cv[problem.scatter[span.start]])
-            if variance == "counting"
-            else float("nan"),
-        )
-        for part, span in zip(problem.parts, problem.spans, strict=True)
-    )
-    return Fit(
-        True,
-        "fits",
-        tuple(told),
-        parts,
-        _frozen(cov),
-        found.rss,
-        df,
-        log_likelihood,
-        float(aicc),
-        variance,
-        confidence,
-        agreeing,
-        tried,
-        tuple(checks),
-    )
-
-
-def _touched(slot: Slot, value: float) -> Literal["low", "high"]:
-    return "low" if abs(value - slot.low) <= abs(value - slot.high) else "high"
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array = np.array(array)
-    array.setflags(write=False)
-    return array
-
-
-def _failed(problem: Problem, reason: str, variance: Variance, confidence: float) -> Fit:
-    told = tuple(
-        FittedParameter(
-            s.name,
-            float("nan") if s.fixed is None else s.fixed,
-            s.declared.unit,
-            s.declared.says,
-            fixed=s.fixed is not None,
-        )
-        for s in problem.slots
-    )
-    empty = tuple(
-        FittedPart(
-            part.series,
-            part.model.name or part.model.says,
-            {q.name: part.name_of(q.name) for q in part.model.parameters},
-            np.full(part.series.n, np.nan),
-            np.full(part.series.n, np.nan),
-        )
-        for part in problem.parts
-    )
-    nothing = np.empty((0, 0))
-    df = problem.y.size - len(problem.free)
-    check = Check(
-        "fit_failed",
-        "stop",
-        reason,
-        where=problem.parts[0].series.name,
-        advice="Look at the wells before anything else",
-    )
-    return Fit(
-        False,
-        reason,
-        told,
-        empty,
-        nothing,
-        float("nan"),
-        df,
-        float("nan"),
-        float("nan"),
-        variance,
-        confidence,
-        0,
-        0,
-        (check,),
-    )
+def _with_partners(wanted: list[int], problem: FitProblem, plan: Directions) -> list[int]:
+    """Also the other plateau of a symmetric sigmoid, since the two may exchange their names."""
+    positions = set(wanted)
+    for group in plan.symmetric:
+        for pair in group.plateaus:
+            both = {problem.position[name] for name in pair}
+            positions |= both if both & positions else set()
+    return sorted(positions)

@@ -1,4 +1,4 @@
-"""From pieces of work to their results on a Dask cluster: an adapter, which imports Dask only when it is called."""
+"""Pieces of work on a Dask cluster; Dask is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def on_dask(
     Parameters
     ----------
     work : function of one piece
-        Its module must be installed where the workers are, and the files that it reads must be visible to them.
+        Its module must be installed where the workers are, and the files that it reads must be
+        visible to them.
     pieces : sequence
-        What can be pickled, and is small.
+        Small objects that can be pickled.
     address : str
         Of the scheduler, such as tcp://host:8786.
     ahead : int
@@ -27,7 +28,7 @@ def on_dask(
     Yields
     ------
     (int, result)
-        Which piece, and what came of it.
+        Number of the piece, and its result.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def on_dask(
         import distributed
     except ImportError as error:
         raise InputError(
-            "Dask is not installed here", where="scheduler", do="Install tricyclic[dask]"
+            "Dask is not installed", where="scheduler", do="Install tricyclic[dask]"
         ) from error
     cluster: Any = distributed
     try:
@@ -47,7 +48,7 @@ def on_dask(
         raise InputError(
             f"no Dask scheduler answers at '{address}'",
             where="scheduler",
-            do="Start one, or leave it out",
+            do="Start one, or omit --scheduler",
         ) from error
     with client:
         threads = sum(client.nthreads().values())

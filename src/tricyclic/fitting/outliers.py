@@ -1,12 +1,13 @@
-"""Which readings may be outliers: a robust curve, its own measure of scatter, and a false discovery rate.
+"""Readings that may be outliers: a robust curve, its own estimate of scatter, and a false discovery
+rate.
 
-Suggestions only. Nothing is left out here; a person who excludes a well gives a reason.
+Suggestions only: nothing is excluded here; a person who excludes a well gives a reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,111 +15,126 @@ from tricyclic.core.analysis_options import Variance
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.core.series import Series
-from tricyclic.core.suspect import Suspect
+from tricyclic.core.suspect import SuspectedOutlier
 from tricyclic.errors import InputError
-from tricyclic.fitting.fit import Part, fit
-from tricyclic.fitting.problem import Problem
-from tricyclic.numerics.robust import discordant, robust_fit
+from tricyclic.fitting.fit import FitPart, fit, listed_parts
+from tricyclic.fitting.problem import FitProblem
+from tricyclic.numerics.robust import flag_outliers, robust_fit
 from tricyclic.stats.statistics import t_probability
 
 SOURCE = "motulsky_2006"
+# With fewer readings than this beyond the parameters, scatter cannot be estimated robustly.
+MIN_DF = 3
 
 
-def rout(
-    parts: Series | Part | Sequence[Part],
+@dataclass(frozen=True)
+class _Scores:
+    """Distance of each reading from the robust curve in robust standard deviations, shape (n,)."""
+
+    score: np.ndarray
+    df: float
+    expected: np.ndarray
+
+
+def detect_outliers_rout(
+    parts: Series | FitPart | Sequence[FitPart],
     model: CurveModel | None = None,
     *,
-    given: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | None = None,
     free: Sequence[str] = (),
     variance: Variance = "constant",
     q: float = 0.01,
-) -> tuple[Suspect, ...]:
-    """Suggest readings that lie further off the curve than chance puts them (ROUT).
+) -> tuple[SuspectedOutlier, ...]:
+    """Suggest readings that lie farther from the curve than chance explains (ROUT).
 
     Parameters
     ----------
-    parts, model, given, free, variance
+    parts, model, fixed, free, variance
         As for `fit`.
     q : float
-        Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 about 3 clean plates in 100 get
-        a suggestion; 40 in 100 if counts whose scatter grows with their size are said to have a constant one.
+        Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 about 3 clean
+        plates in 100 get a suggestion; 40 in 100 if counts, whose scatter grows with their size,
+        are given a constant one.
 
     Returns
     -------
-    tuple of Suspect
-        Farthest first; empty where nothing stands out, or where fewer than three readings would be left per parameter
-        to judge by.
+    tuple of SuspectedOutlier
+        Farthest first; empty where there is no outlier, or where there are fewer than three
+        readings more than parameters.
 
     Raises
     ------
     InputError
-        If q is out of range, or something the curve needs is missing.
+        If q is out of range, or something that the curve needs is missing.
 
     Notes
     -----
-    Motulsky & Brown 2006, doi:10.1186/1471-2105-7-123: a curve under Lorentzian scatter, whose standard deviation
-    is the 68.27th percentile of the absolute residuals times N / (N - K); residuals over it are tested with t, the
-    outer 30 % of them at the false discovery rate q. Readings are first divided by the scatter that the variance
-    model expects; after a first round that is learnt again without the suspects, so that they cannot hide in it.
+    Motulsky & Brown 2006, doi:10.1186/1471-2105-7-123: a curve under Lorentzian scatter, whose
+    standard deviation is the 68.27th percentile of the absolute residuals times N / (N - K);
+    residuals over it are tested with t, the outer 30 % of them at the false discovery rate q.
+    Readings are first divided by the scatter that the variance model expects. After a first round
+    that scatter is estimated again without the suspects, which otherwise would inflate it.
     """
     if not 0 < q < 0.5:
         raise InputError(f"q is {q:g}", allowed="It lies above 0 and below 0.5, such as 0.01")
-    if isinstance(parts, Series):
-        if model is None:
-            raise InputError("no curve was named", where=parts.name, do="Choose one from the shelf")
-        parts = (Part(parts, model),)
-    listed = (parts,) if isinstance(parts, Part) else tuple(parts)
-    problem = Problem(listed, given or {}, free)
-    if problem.y.size - len(problem.free) < 3:
+    parts = listed_parts(parts, model)
+    first = fit(parts, fixed=fixed, free=free, variance=variance, intervals="none")
+    if not first.ok or first.df < MIN_DF:
         return ()
-    found = fit(listed, given=given, free=free, variance=variance, intervals="none")
-    if not found.ok:
-        return ()
-    sd = np.concatenate([part.sd for part in found.parts])
-    score, freedom, expected = _scores(problem, found, sd)
-    marked = discordant(score, freedom, q)
-    if marked.any() and variance != "constant":
-        cleaned = _without(listed, problem, marked)
+    problem = FitProblem(parts, fixed or {}, free, _directions(parts, first))
+    sd = np.concatenate([part.sd for part in first.parts])
+    scores = _scores(problem, first, sd)
+    flagged = flag_outliers(scores.score, scores.df, q)
+    if flagged.any() and variance != "constant":
+        cleaned = _without(parts, problem, flagged)
         if cleaned is not None:
-            learnt = fit(
+            again = fit(
                 cleaned,
-                given=given,
+                fixed=fixed,
                 free=free,
                 variance=variance,
                 intervals="none",
-                starts=[found.values],
+                starts=[first.values],
             )
-            if learnt.ok:
-                score, freedom, expected = _scores(
-                    problem, learnt, _scatter_of_all(problem, learnt, expected, sd)
-                )
-                marked = discordant(score, freedom, q)
-    order = [i for i in np.argsort(-np.abs(score), kind="stable") if marked[i]]
-    return tuple(_suspect(listed, problem, int(i), score, freedom, expected) for i in order)
+            if again.ok:
+                sd = _scatter_of_all(problem, again, scores.expected, sd)
+                scores = _scores(problem, again, sd)
+                flagged = flag_outliers(scores.score, scores.df, q)
+    order = [i for i in np.argsort(-np.abs(scores.score), kind="stable") if flagged[i]]
+    return tuple(_suspect(problem, scores, int(i)) for i in order)
 
 
-def suspects_as_checks(suspects: Sequence[Suspect]) -> tuple[Check, ...]:
-    """Tell suggestions as checks, one each; none is acted on."""
+def suspects_as_checks(suspects: Sequence[SuspectedOutlier]) -> tuple[Check, ...]:
+    """Suggestions as checks, one each."""
     return tuple(
         Check(
             "outlier",
-            "look",
-            f"{s.label or f'reading {s.index + 1}'} reads {figures(s.observed, 4)} where the curve expects {figures(s.expected, 4)}, "
-            f"{figures(abs(s.distance), 2)} robust standard deviations off",
+            "warn",
+            f"{s.label or f'reading {s.index + 1}'} is {format_number(s.observed, 4)}, "
+            f"{format_number(abs(s.distance), 2)} robust standard deviations from the expected "
+            f"{format_number(s.expected, 4)}",
             where=s.series,
             value=s.distance,
-            advice="It is still in the fit. Look into the notebook; exclude it only for a reason that you write down",
+            advice=(
+                "It is still in the fit. Check the notebook; exclude it only for a reason that you "
+                "write down"
+            ),
             source=SOURCE,
         )
         for s in suspects
     )
 
 
-def _scores(problem: Problem, found: Fit, sd: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
-    start = np.array([found.values[slot.name] for slot in problem.free])
-    typical = np.maximum(np.abs(start), 1e-3)
+def _directions(parts: Sequence[FitPart], result: Fit) -> dict[str, float]:
+    """Signs of the hills of a fit, so that its values lie within the bounds of a problem."""
+    names = [part.name_of("hill") for part in parts if part.model.sigmoid]
+    return {name: float(np.sign(result[name].value)) for name in names}
+
+
+def _scores(problem: FitProblem, result: Fit, sd: np.ndarray) -> _Scores:
+    start = np.array([result.values[slot.name] for slot in problem.free])
     robust = robust_fit(
         problem.expected,
         problem.y,
@@ -126,16 +142,18 @@ def _scores(problem: Problem, found: Fit, sd: np.ndarray) -> tuple[np.ndarray, f
         [start, *problem.starts(None)],
         problem.low,
         problem.high,
-        typical,
+        np.maximum(np.abs(start), 1e-3),
     )
     expected = problem.expected(robust.x[None, :])[0]
-    return (problem.y - expected) / sd / robust.scale, float(problem.y.size - start.size), expected
+    score = (problem.y - expected) / sd / robust.scale
+    return _Scores(score, float(problem.y.size - start.size), expected)
 
 
 def _without(
-    parts: tuple[Part, ...], problem: Problem, marked: np.ndarray
-) -> tuple[Part, ...] | None:
-    kept = [~marked[span] for span in problem.spans]
+    parts: tuple[FitPart, ...], problem: FitProblem, flagged: np.ndarray
+) -> tuple[FitPart, ...] | None:
+    """The parts without the flagged readings; None if a part would have no reading."""
+    kept = [~flagged[span] for span in problem.spans]
     if any(not mask.any() for mask in kept):
         return None
     return tuple(
@@ -144,32 +162,25 @@ def _without(
 
 
 def _scatter_of_all(
-    problem: Problem, learnt: Fit, expected: np.ndarray, before: np.ndarray
+    problem: FitProblem, cleaned: Fit, expected: np.ndarray, before: np.ndarray
 ) -> np.ndarray:
-    # The scatter without the suspects, carried over to all readings by what it is at like expectations.
+    """Scatter of all readings by that of the cleaned ones of equal expected reading."""
     sd = before.copy()
-    for span, part in zip(problem.spans, learnt.parts, strict=True):
+    for span, part in zip(problem.spans, cleaned.parts, strict=True):
         order = np.argsort(part.expected, kind="stable")
         sd[span] = np.interp(expected[span], part.expected[order], part.sd[order])
     return sd
 
 
-def _suspect(
-    parts: tuple[Part, ...],
-    problem: Problem,
-    i: int,
-    score: np.ndarray,
-    freedom: float,
-    expected: np.ndarray,
-) -> Suspect:
+def _suspect(problem: FitProblem, scores: _Scores, i: int) -> SuspectedOutlier:
     which = next(k for k, span in enumerate(problem.spans) if span.start <= i < span.stop)
-    series, own = parts[which].series, i - problem.spans[which].start
-    return Suspect(
+    series, own = problem.parts[which].series, i - problem.spans[which].start
+    return SuspectedOutlier(
         series=series.name,
         index=own,
         label=series.labels[own] if series.labels else "",
         observed=float(series.y[own]),
-        expected=float(expected[i]),
-        distance=float(score[i]),
-        p=t_probability(float(score[i]), freedom),
+        expected=float(scores.expected[i]),
+        distance=float(scores.score[i]),
+        p=t_probability(float(scores.score[i]), scores.df),
     )

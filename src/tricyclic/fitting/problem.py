@@ -14,11 +14,11 @@ from tricyclic.numerics.least_squares import into_bounds
 
 
 @dataclass(frozen=True)
-class Part:
+class FitPart:
     """One series under one curve; `rename` maps the curve's parameter names to names in the fit.
 
-    Parameters that end up with the same name in several parts are shared. Parts with the same
-    `scatter` (the name of their plate, say) share one estimate of it; an empty one has its own.
+    Parameters that have the same name in several parts are shared. Parts with the same `scatter`
+    (such as the name of their plate) share one estimate of it; an empty one has its own.
     """
 
     series: Series
@@ -30,9 +30,14 @@ class Part:
         """Name in the fit of one of the curve's parameters."""
         return self.rename.get(own, own)
 
+    @property
+    def curve_name(self) -> str:
+        """Name of the curve, or its description where it has no name."""
+        return self.model.name or self.model.description
+
 
 @dataclass(frozen=True)
-class Slot:
+class ProblemParameter:
     """One parameter of the whole problem; `fixed` is its value where it is not fitted."""
 
     name: str
@@ -42,25 +47,40 @@ class Slot:
     fixed: float | None
 
 
-class Problem:
+class FitProblem:
     """All parts, with their parameters in one vector.
+
+    Parameters
+    ----------
+    parts : sequence of FitPart
+    fixed : mapping of str to float
+        Values of parameters that are not fitted; for those in `free`, where the search starts.
+    free : sequence of str
+        Parameters to fit although they are fixed by default.
+    signs : mapping of str to float, optional
+        Sign of each hill of a sigmoid, by its name in the fit; by default that of its curve.
 
     Raises
     ------
     InputError
-        If a given value is missing, out of bounds or not finite, a series lacks a column, or a name is unknown.
+        If a fixed value is missing or not finite, a series lacks a column, or a name is unknown.
     """
 
     def __init__(
-        self, parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str]
+        self,
+        parts: Sequence[FitPart],
+        fixed: Mapping[str, float],
+        free: Sequence[str],
+        signs: Mapping[str, float] | None = None,
     ) -> None:
         if not parts:
             raise InputError(
-                "there is nothing to fit", do="Hand in at least one series with its curve"
+                "there is nothing to fit", do="Pass at least one series with its curve"
             )
         self.parts = tuple(parts)
-        self.columns = tuple(columns_of(part.series, part.model) for part in parts)
-        self.slots = _slots(parts, given, free)
+        self.columns = tuple(curve_columns(part.series, part.model) for part in parts)
+        self.signs = {**_default_signs(parts), **(signs or {})}
+        self.slots = _slots(parts, fixed, free, self.signs)
         self.free = tuple(slot for slot in self.slots if slot.fixed is None)
         self.position = {slot.name: i for i, slot in enumerate(self.free)}
         self.low = np.array([slot.low for slot in self.free])
@@ -74,8 +94,12 @@ class Problem:
         self.scatter = np.repeat(
             [sorted(set(own)).index(key) for key in own], [part.series.n for part in parts]
         )
-        self._values = {slot.name: slot.fixed for slot in self.slots if slot.fixed is not None}
-        self.given = dict(given)
+        self._fixed = {slot.name: slot.fixed for slot in self.slots if slot.fixed is not None}
+        # A start for a hill that is fitted is turned to the direction of this problem.
+        self._hints = {
+            name: abs(value) * self.signs[name] if name in self.signs else value
+            for name, value in fixed.items()
+        }
 
     def expected(self, x: np.ndarray) -> np.ndarray:
         """Expected readings of all parts, shape (k, n), for free parameters x of shape (k, p)."""
@@ -85,53 +109,66 @@ class Problem:
             for parameter in part.model.parameters:
                 name = part.name_of(parameter.name)
                 values[parameter.name] = (
-                    x[:, self.position[name], None] if name in self.position else self._values[name]
+                    x[:, self.position[name], None] if name in self.position else self._fixed[name]
                 )
             out[:, span] = part.model.curve(**columns, **values)
         return out
 
+    def values(self, x: np.ndarray) -> dict[str, float]:
+        """All parameters by name, for free parameters x of shape (p,)."""
+        return {**self._fixed, **{slot.name: float(x[i]) for i, slot in enumerate(self.free)}}
+
     def starts(self, user: Sequence[Mapping[str, float]] | None) -> list[np.ndarray]:
-        """Starts inside the bounds: the user's, else those the curves guess from their own readings."""
-        guesses: list[dict[str, float]]
-        if user:
-            guesses = [dict(start) for start in user]
-        else:
-            per_part = []
-            for part in self.parts:
-                known = {
-                    p.name: self._values[part.name_of(p.name)]
-                    for p in part.model.parameters
-                    if part.name_of(p.name) in self._values
-                }
-                hints = {
-                    p.name: self.given[part.name_of(p.name)]
-                    for p in part.model.parameters
-                    if part.name_of(p.name) in self.given
-                }
-                own = part.model.first_guess(
-                    part.series, {**_defaults(part.model), **hints, **known}
-                )
-                per_part.append(
-                    [{part.name_of(key): value for key, value in guess.items()} for guess in own]
-                )
-            longest = max(len(own) for own in per_part)
-            guesses = []
-            for i in range(longest):
-                joined: dict[str, float] = {}
-                for own in reversed(per_part):
-                    joined.update(own[min(i, len(own) - 1)])
-                guesses.append(joined)
+        """Starts inside the bounds: the user's, or else the first guesses of the curves."""
+        guesses = [dict(start) for start in user] if user else self._first_guesses()
         out = []
         for guess in guesses:
-            x = np.array([guess.get(slot.name, self._fallback(slot)) for slot in self.free], float)
+            fallback = [self._fallback(slot) for slot in self.free]
+            x = np.array(
+                [
+                    guess.get(slot.name, other)
+                    for slot, other in zip(self.free, fallback, strict=True)
+                ],
+                float,
+            )
             typical = np.maximum(np.abs(x), 1e-3)
-            x = np.where(np.isfinite(x), x, [self._fallback(slot) for slot in self.free])
+            x = np.where(np.isfinite(x), x, fallback)
             out.append(into_bounds(x, self.low, self.high, typical) if x.size else x)
         return out
 
-    def _fallback(self, slot: Slot) -> float:
-        if slot.name in self.given:
-            return float(self.given[slot.name])
+    def _first_guesses(self) -> list[dict[str, float]]:
+        """Joined first guesses of the parts; a shared parameter takes that of the first part."""
+        per_part = []
+        for part in self.parts:
+            own = part.model.first_guess(part.series, self._known_to(part))
+            per_part.append(
+                [{part.name_of(key): value for key, value in guess.items()} for guess in own]
+            )
+        guesses = []
+        for i in range(max(len(own) for own in per_part)):
+            joined: dict[str, float] = {}
+            for own in reversed(per_part):
+                joined.update(own[min(i, len(own) - 1)])
+            guesses.append(joined)
+        return guesses
+
+    def _known_to(self, part: FitPart) -> dict[str, float]:
+        """What the first guess of a part may rely on: defaults, hints, fixed values, direction."""
+        known = {p.name: p.default for p in part.model.parameters if p.default is not None}
+        values = {**self._hints, **self._fixed}
+        known |= {
+            p.name: values[part.name_of(p.name)]
+            for p in part.model.parameters
+            if part.name_of(p.name) in values
+        }
+        if part.model.sigmoid:
+            name = part.name_of("hill")
+            known["direction"] = float(np.sign(self._fixed.get(name, self.signs[name])))
+        return known
+
+    def _fallback(self, slot: ProblemParameter) -> float:
+        if slot.name in self._hints:
+            return float(self._hints[slot.name])
         if slot.declared.default is not None:
             return slot.declared.default
         if np.isfinite(slot.low) and np.isfinite(slot.high):
@@ -139,8 +176,8 @@ class Problem:
         return float(np.clip(1.0, slot.low, slot.high))
 
 
-def columns_of(series: Series, model: CurveModel) -> dict[str, np.ndarray]:
-    """The columns a curve's kernel wants, from a series, defaults filled in.
+def curve_columns(series: Series, model: CurveModel) -> dict[str, np.ndarray]:
+    """The columns that a curve's kernel needs, from a series, with defaults.
 
     Raises
     ------
@@ -154,64 +191,80 @@ def columns_of(series: Series, model: CurveModel) -> dict[str, np.ndarray]:
         elif column.default is not None:
             out[column.name] = np.full(series.n, column.default)
         else:
-            have = ", ".join(series.x) or "none"
             raise InputError(
-                f"has no column {column.name} ({column.says}), which the curve {model.name or model.says} needs",
+                f"has no column {column.name} ({column.description}), which the curve "
+                f"{model.name or model.description} needs",
                 where=series.name,
-                allowed=f"Its columns are: {have}",
+                allowed=f"Its columns are: {', '.join(series.x) or 'none'}",
             )
     return out
 
 
-def _defaults(model: CurveModel) -> dict[str, float]:
-    return {p.name: p.default for p in model.parameters if p.default is not None}
+def _default_signs(parts: Sequence[FitPart]) -> dict[str, float]:
+    return {
+        part.name_of("hill"): 1.0 if part.model.sigmoid == "rising" else -1.0
+        for part in reversed(parts)
+        if part.model.sigmoid
+    }
 
 
 def _slots(
-    parts: Sequence[Part], given: Mapping[str, float], free: Sequence[str]
-) -> tuple[Slot, ...]:
-    slots: dict[str, Slot] = {}
+    parts: Sequence[FitPart],
+    fixed: Mapping[str, float],
+    free: Sequence[str],
+    signs: Mapping[str, float],
+) -> tuple[ProblemParameter, ...]:
+    slots: dict[str, ProblemParameter] = {}
     for part in parts:
         for parameter in part.model.parameters:
             name = part.name_of(parameter.name)
-            low, high = parameter.low, parameter.high
+            low, high = _bounds(parameter, signs.get(name, 0.0))
             if name in slots:
-                # Tied to one that is already there: fitted if that one is.
+                # Shared with an earlier part: fitted if that one is.
                 known = slots[name]
                 low, high = max(low, known.low), min(high, known.high)
-                slots[name] = Slot(name, known.declared, low, high, known.fixed)
+                value = known.fixed if low < high or known.fixed is not None else low
+                slots[name] = ProblemParameter(name, known.declared, low, high, value)
+            elif name in free or (low == high and name not in fixed):
+                value = low if low == high else None
+                slots[name] = ProblemParameter(name, parameter, low, high, value)
             else:
-                slots[name] = Slot(
-                    name,
-                    parameter,
-                    low,
-                    high,
-                    None if name in free else _fixed(parameter, name, given, part),
-                )
-    for name in (*given, *free):
+                value = _fixed_value(parameter, name, fixed, part)
+                slots[name] = ProblemParameter(name, parameter, low, high, value)
+    for name in (*fixed, *free):
         if name not in slots:
-            raise UnknownNameError.among(
-                "parameter", name, slots, where=parts[0].model.name or parts[0].model.says
-            )
+            raise UnknownNameError.among("parameter", name, slots, where=parts[0].curve_name)
     return tuple(slots.values())
 
 
-def _fixed(parameter: Parameter, name: str, given: Mapping[str, float], part: Part) -> float | None:
-    if name in given:
-        value = float(given[name])
+def _bounds(parameter: Parameter, sign: float) -> tuple[float, float]:
+    """Bounds of a parameter; of one that may have either sign, on the side of the given sign."""
+    if not parameter.min_abs or not sign:
+        return parameter.low, parameter.high
+    if sign > 0:
+        return max(parameter.low, parameter.min_abs), parameter.high
+    return parameter.low, min(parameter.high, -parameter.min_abs)
+
+
+def _fixed_value(
+    parameter: Parameter, name: str, fixed: Mapping[str, float], part: FitPart
+) -> float | None:
+    if name in fixed:
+        value = float(fixed[name])
         if not np.isfinite(value):
             raise InputError(
-                f"{name} is given as {value}",
+                f"{name} is fixed at {value}",
                 where=part.series.name,
-                allowed="A given value is a finite number",
+                allowed="A fixed value is a finite number",
             )
         return value
-    if not parameter.given:
+    if not parameter.fixed_by_default:
         return None
     if parameter.default is None:
         raise InputError(
-            f"{name} ({parameter.says}) is not given, and the curve {part.model.name or part.model.says} cannot do without it",
+            f"{name} ({parameter.description}) has no value, and the curve {part.curve_name} "
+            "needs one",
             where=part.series.name,
-            do="State it",
+            do="Give its value",
         )
     return parameter.default

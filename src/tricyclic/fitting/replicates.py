@@ -1,43 +1,48 @@
-"""Whether a curve misses its points by more than replicates miss one another: the lack-of-fit test."""
+"""Lack-of-fit test: deviation of a curve from its points beyond the scatter of replicates."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
-from tricyclic.results.binding import Comparison
+from tricyclic.results.binding import GroupComparison
 from tricyclic.stats.statistics import extra_sum_of_squares
 
 
-def lack_of_fit(found: Fit, *, alpha: float = 0.05) -> Comparison | None:
-    """Replicates test of a fitted curve; None where the wells have no replicates to judge by.
+def lack_of_fit(result: Fit, *, alpha: float = 0.05) -> GroupComparison | None:
+    """Replicates test of a fitted curve; None where the readings have no replicates.
 
     Parameters
     ----------
-    found : Fit
+    result : Fit
         `ok`; readings at equal settings of one series are replicates.
     alpha : float
-        Below which p the curve is said to miss its points.
+        Level of p below which the curve does not fit its points.
 
     Returns
     -------
-    Comparison or None
-        F of (scatter of replicate means about the curve) over (scatter of replicates about their mean), each
-        reading weighted by 1 / variance as the variance model has it. None also where there are no more
-        settings than parameters, so that any curve would pass through all means.
+    GroupComparison or None
+        F of (scatter of replicate means about the curve) over (scatter of replicates about their
+        mean), each reading weighted by 1 / variance as the variance model has it. None also where
+        there are no more settings than parameters, so that any curve would pass through all means.
+
+    Raises
+    ------
+    InputError
+        If the fit failed.
 
     Notes
     -----
-    Wells that stand in several series of one fit (shared controls) count once per series.
-    Bates & Watts 1988, Nonlinear Regression Analysis and its Applications, section 3.12.
+    Wells in several series of one fit (shared controls) count once per series. Bates & Watts 1988,
+    Nonlinear Regression Analysis and its Applications, section 3.12.
     """
-    if not found.ok:
-        raise InputError(f"the fit failed: {found.says}", do="Test a fit that succeeded")
+    if not result.ok:
+        raise InputError(f"the fit failed: {result.message}", do="Test a fit that succeeded")
     pure = about_curve = 0.0
     settings = readings = 0
-    for part in found.parts:
+    for part in result.parts:
         index = part.series.replicate_index()
         weight = 1.0 / part.sd**2
         mean = (np.bincount(index, weight * part.series.y) / np.bincount(index, weight))[index]
@@ -45,24 +50,25 @@ def lack_of_fit(found: Fit, *, alpha: float = 0.05) -> Comparison | None:
         about_curve += float(weight @ (part.series.y - part.expected) ** 2)
         settings += int(index.max()) + 1
         readings += part.series.n
-    between, within = settings - len(found.free), readings - settings
+    between, within = settings - len(result.free), readings - settings
     if between <= 0 or within <= 0:
         return None
-    tested = extra_sum_of_squares(about_curve, between + within, pure, within)
-    misses = tested.p < alpha
-    told = f"F({between}, {within}) = {figures(tested.statistic, 2)}, p = {figures(tested.p, 2)}"
-    says = (
-        f"the curve misses its points by more than replicates miss one another ({told}): "
-        "another curve, a pipetting slip or settings that are not what they are said to be"
-        if misses
-        else f"the points lie about the curve as replicates lie about their mean ({told})"
+    test = extra_sum_of_squares(about_curve, between + within, pure, within)
+    numbers = (
+        f"F({between}, {within}) = {format_number(test.statistic, 2)}, "
+        f"p = {format_number(test.p, 2)}"
     )
-    return Comparison(
+    return GroupComparison(
         name="replicates test",
-        says=says,
+        statement=(
+            f"the points deviate from the curve by more than replicates scatter ({numbers}): "
+            "wrong curve, pipetting error or wrong settings"
+            if test.p < alpha
+            else f"the points deviate from the curve no more than replicates scatter ({numbers})"
+        ),
         test="lack of fit F",
-        p=tested.p,
-        statistic=tested.statistic,
-        df=tested.df,
+        p=test.p,
+        statistic=test.statistic,
+        df=test.df,
         details=(("sd of replicates over sd expected", float(np.sqrt(pure / within))),),
     )

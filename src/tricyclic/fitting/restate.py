@@ -1,4 +1,4 @@
-"""A curve restated in other parameters, so that curves of different assays can share them."""
+"""A curve in other parameters, so that curves of different assays can share them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def restated(
     forward: Combine,
     back: Mapping[str, Combine],
 ) -> CurveModel:
-    """Replace one parameter of a curve by others that it follows from.
+    """Replace one parameter of a curve by others that determine it.
 
     Parameters
     ----------
@@ -28,23 +28,21 @@ def restated(
     old : str
         Parameter to replace.
     new : tuple of Parameter
-        What stands in its place; a name the curve already has is used as it is.
+        Its replacements; a name that the curve already has is used as it is.
     forward : callable
-        `forward(**values)` gives the old parameter from the new values and those that the curve keeps.
+        `forward(**values)` gives the old parameter from the new values and those that the curve
+        keeps.
     back : mapping of str to callable
-        `back[name](**values)` gives a new parameter from the old values, to turn first guesses.
+        `back[name](**values)` gives a new parameter from the old values, to convert first guesses.
     """
     kept = tuple(p for p in model.parameters if p.name != old)
+    kept_names = {p.name for p in kept}
     new_names = {p.name for p in new}
-    added = tuple(p for p in new if p.name not in {q.name for q in kept})
+    added = tuple(p for p in new if p.name not in kept_names)
     own = {p.name for p in model.parameters}
 
     def curve(**values: np.ndarray) -> np.ndarray:
-        numbers = {
-            name: value
-            for name, value in values.items()
-            if name in own or name in {p.name for p in new}
-        }
+        numbers = {name: value for name, value in values.items() if name in own | new_names}
         columns = {name: value for name, value in values.items() if name not in numbers}
         original = {name: value for name, value in numbers.items() if name in own}
         return model.curve(**columns, **{**original, old: forward(**numbers)})
@@ -53,22 +51,24 @@ def restated(
         known = dict(given)
         if all(p.name in known for p in new):
             known[old] = float(forward(**known))
-        out = []
-        for guess in model.first_guess(
-            series, {name: value for name, value in known.items() if name in own}
-        ):
-            everything = {**known, **guess}
-            turned = {name: float(back[name](**everything)) for name in new_names if name in back}
-            out.append({**{name: value for name, value in guess.items() if name != old}, **turned})
-        return out
+        # `direction` of a sigmoid is no parameter, but its first guess needs it.
+        passed = {name: value for name, value in known.items() if name in own | {"direction"}}
+        starts = []
+        for guess in model.first_guess(series, passed):
+            values = {**known, **guess}
+            converted = {name: float(back[name](**values)) for name in new_names if name in back}
+            others = {name: value for name, value in guess.items() if name != old}
+            starts.append({**others, **converted})
+        return starts
 
     return replace(model, parameters=(*added, *kept), curve=curve, first_guess=first_guess)
 
 
 def shifted(model: CurveModel, name: str, shift: float) -> CurveModel:
-    """The curve with one parameter counted from another zero: it sees `name` + shift; a curve without it stays as it is.
+    """The curve with `name` + shift in place of one parameter; unchanged if it has none of the
+    name.
 
-    On the log scale this is a known ratio, such as twice the membrane in one of two assays.
+    On the log scale the shift is a known ratio, such as twice the membrane in one of two assays.
     """
     if shift == 0.0 or name not in {p.name for p in model.parameters}:
         return model

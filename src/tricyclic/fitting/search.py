@@ -1,4 +1,4 @@
-"""The optimum of a problem under a variance model, and how far each parameter may move from it."""
+"""The optimum of a problem under a variance model, and the profile limits of its parameters."""
 
 from __future__ import annotations
 
@@ -7,42 +7,199 @@ from collections.abc import Sequence
 import numpy as np
 
 from tricyclic.core.analysis_options import Variance
-from tricyclic.fitting.problem import Problem
-from tricyclic.numerics.least_squares import Optimum, covariance_of, jacobian, minimise
+from tricyclic.fitting.problem import FitProblem
+from tricyclic.numerics.least_squares import LeastSquaresResult, covariance, jacobian, least_squares
 from tricyclic.numerics.profile_likelihood import profile_limit
 from tricyclic.stats.variance import counting_variance, proportional_cv
 
-_ROUNDS = 25
+# Rounds of curve and variance before they are taken as they are.
+MAX_REWEIGHTING = 25
+# Share of the best residual sum by which other starts may end higher and still agree with it.
+AGREEMENT = 1e-5
+# Rounds of limits, each after a lower optimum that was met on the way.
+MAX_LIMIT_ROUNDS = 4
+# Coefficient of variation from which the estimate of the pipetting error starts.
+FIRST_CV = 0.05
 
 
-class Search:
-    """A problem under a variance model, with the weights that its readings have at present."""
+class WeightedSearch:
+    """A problem under a variance model, with the present weights of its readings."""
 
-    def __init__(self, problem: Problem, variance: Variance) -> None:
+    def __init__(self, problem: FitProblem, variance: Variance) -> None:
         self.problem, self.variance = problem, variance
         self.counts = variance in ("poisson", "counting")
         groups = int(problem.scatter.max()) + 1
-        self.cv = np.full(groups, 0.05 if variance == "counting" else 0.0)
-        series = [part.series for part in problem.parts]
-        zero = [np.zeros(s.n) for s in series]
+        self.cv = np.full(groups, FIRST_CV if variance == "counting" else 0.0)
         self.slope = np.concatenate(
-            [
-                z if s.counting_slope is None else s.counting_slope
-                for s, z in zip(series, zero, strict=True)
-            ]
+            [_or_zero(part.series.counting_slope, part.series.n) for part in problem.parts]
         )
         self.offset = np.concatenate(
-            [
-                z if s.counting_offset is None else s.counting_offset
-                for s, z in zip(series, zero, strict=True)
-            ]
+            [_or_zero(part.series.counting_offset, part.series.n) for part in problem.parts]
         )
         self.sd = np.ones(groups)
         self.typical = np.ones(len(problem.free))
-        self.weight = 1.0 / self._variance(self._smoothed())
+        self.weight = 1.0 / self._variance(self._replicate_means())
 
-    def _smoothed(self) -> np.ndarray:
-        # Before there is a curve, replicates stand for one another.
+    def best_of(self, starts: Sequence[np.ndarray]) -> tuple[LeastSquaresResult, int, int]:
+        """The best optimum over the starts, how many ended there, and how many were tried."""
+        optima = []
+        for start in starts:
+            self.typical = np.maximum(np.abs(start), 1e-3)
+            optima.append((self._minimum_from(start, 1e-9), self.typical))
+        best, size = min(optima, key=lambda one: one[0].rss if np.isfinite(one[0].rss) else np.inf)
+        near = best.rss * (1 + AGREEMENT) + 1e-12 * float(self.weight @ self.problem.y**2)
+        self.typical = np.maximum(np.abs(best.x), size)
+        return best, sum(one.rss <= near for one, _ in optima), len(optima)
+
+    def reweight(self, optimum: LeastSquaresResult) -> LeastSquaresResult:
+        """Alternate between the curve and the variance that it implies until neither changes."""
+        if self.variance == "constant" and self.sd.size == 1:
+            return self._minimum_from(optimum.x)
+        for _ in range(MAX_REWEIGHTING):
+            self._estimate_scatter(optimum)
+            before, optimum = optimum, self._minimum_from(optimum.x)
+            change = np.abs(optimum.x - before.x)
+            if np.all(change <= 1e-7 * np.maximum(np.abs(before.x), self.typical)):
+                break
+        return optimum
+
+    def scale(self, rss: float) -> float:
+        """Variance of a reading of weight one."""
+        df = self.problem.y.size - len(self.problem.free)
+        estimated = rss / df
+        # No reading is more precise than its counts.
+        return max(estimated, 1.0) if self.counts else estimated
+
+    def log_likelihood(self, optimum: LeastSquaresResult) -> float:
+        """Log-likelihood at an optimum.
+
+        Where the scatter is estimated, at its maximum-likelihood value rss / n.
+        """
+        expected = self.problem.expected(optimum.x[None, :])[0]
+        likely = 1.0 if self.counts else optimum.rss / self.problem.y.size
+        spread = 1.0 / self.weight
+        return -0.5 * float(
+            np.sum(
+                np.log(2 * np.pi * spread * likely)
+                + (self.problem.y - expected) ** 2 / (spread * likely)
+            )
+        )
+
+    def covariance(self, optimum: LeastSquaresResult) -> np.ndarray:
+        """Covariance of the free parameters; 0 for a parameter at its bound."""
+        p = self.problem
+        inside = ~self.on_bound(optimum)
+        slopes = jacobian(p.expected, optimum.x, self.typical, fine=True)
+        cov = np.zeros((optimum.x.size, optimum.x.size))
+        cov[np.ix_(inside, inside)] = covariance(slopes[:, inside], self.weight) * self.scale(
+            optimum.rss
+        )
+        return cov
+
+    def on_bound(self, optimum: LeastSquaresResult) -> np.ndarray:
+        """Which free parameters are at a bound, shape (p,)."""
+        p = self.problem
+        near = 1e-6 * np.maximum(np.abs(optimum.x), self.typical)
+        return np.asarray((optimum.x - p.low <= near) | (p.high - optimum.x <= near))
+
+    def limits(
+        self, optimum: LeastSquaresResult, wanted: Sequence[int], confidence: float
+    ) -> tuple[dict[int, tuple[float, float]], LeastSquaresResult]:
+        """Profile limits of the wanted parameters, and the optimum that they belong to.
+
+        A lower optimum that is met on the way replaces the first one.
+        """
+        from scipy.special import stdtrit
+
+        df = self.problem.y.size - len(self.problem.free)
+        critical = float(stdtrit(df, 0.5 + 0.5 * confidence))
+        for _ in range(MAX_LIMIT_ROUNDS):
+            cov = self.covariance(optimum)
+            limits: dict[int, tuple[float, float]] = {}
+            better: LeastSquaresResult | None = None
+            for i in wanted:
+                ends = []
+                for direction in (-1.0, 1.0):
+                    value, lower = self._limit(optimum, cov, i, direction, critical)
+                    ends.append(value)
+                    better = lower or better
+                limits[i] = (ends[0], ends[1])
+            if better is None:
+                break
+            optimum = self.reweight(better)
+        return limits, optimum
+
+    def _limit(
+        self,
+        optimum: LeastSquaresResult,
+        cov: np.ndarray,
+        i: int,
+        direction: float,
+        critical: float,
+    ) -> tuple[float, LeastSquaresResult | None]:
+        """One limit of parameter i, infinite where it is open, and a lower optimum if one was
+        met.
+        """
+        p, x, size = self.problem, optimum.x, max(abs(optimum.x[i]), self.typical[i])
+        others = np.arange(x.size) != i
+        known = np.isfinite(cov[i, i]) and cov[i, i] > 0
+        slope = np.zeros(int(others.sum()))
+        if known:
+            slope = np.where(np.isfinite(cov[others, i]), cov[others, i], 0.0) / cov[i, i]
+        step = direction * critical * (float(np.sqrt(cov[i, i])) if known else 0.1 * size)
+        bound = float(p.high[i] if direction > 0 else p.low[i])
+        if not np.isfinite(bound):
+            bound = x[i] + direction * 1e6 * size
+        if direction * (bound - x[i]) <= 1e-9 * self.typical[i]:
+            return direction * np.inf, None
+        limit = profile_limit(
+            _Profile(self, i),
+            float(x[i]),
+            x[others],
+            slope,
+            optimum.rss,
+            self.scale(optimum.rss),
+            critical,
+            step,
+            bound,
+        )
+        if limit.better is None:
+            return (limit.value if limit.closed else direction * np.inf), None
+        lower = np.empty(x.size)
+        lower[i], lower[others] = limit.better
+        return direction * np.inf, LeastSquaresResult(lower, 0.0, True)
+
+    def _minimum_from(self, start: np.ndarray, tolerance: float = 1e-12) -> LeastSquaresResult:
+        p = self.problem
+        return least_squares(
+            p.expected, p.y, self.weight, start, p.low, p.high, self.typical, tolerance=tolerance
+        )
+
+    def _estimate_scatter(self, optimum: LeastSquaresResult) -> None:
+        """Set the scatter of each group, and the weights, from the residuals at an optimum."""
+        p = self.problem
+        expected = p.expected(optimum.x[None, :])[0]
+        residual = p.y - expected
+        gradient = (
+            jacobian(p.expected, optimum.x, self.typical) if self.variance == "counting" else None
+        )
+        for group in range(self.sd.size):
+            own = p.scatter == group
+            if gradient is not None:
+                self.cv[group] = proportional_cv(
+                    residual[own], expected[own], self.slope[own], self.offset[own], gradient[own]
+                )
+            elif self.variance in ("constant", "proportional") and self.sd.size > 1:
+                unit = residual[own]
+                if self.variance == "proportional":
+                    unit = unit / self._size(expected)[own]
+                # Each group loses its share of the degrees of freedom that the curve takes.
+                df = max(unit.size * (1.0 - len(p.free) / p.y.size), 1.0)
+                self.sd[group] = np.sqrt(max(float(unit @ unit) / df, 1e-300))
+        self.weight = 1.0 / self._variance(expected)
+
+    def _replicate_means(self) -> np.ndarray:
+        """Expected readings before there is a curve: the means of their replicates."""
         out = self.problem.y.copy()
         for part, span in zip(self.problem.parts, self.problem.spans, strict=True):
             index = part.series.replicate_index()
@@ -63,173 +220,46 @@ class Search:
         )
 
     def _size(self, expected: np.ndarray) -> np.ndarray:
-        # A proportional error never falls below a thousandth of the largest reading's.
+        """Absolute expected readings, at least a thousandth of the largest of their group, so that
+        no reading near 0 gets all the weight.
+        """
         size = np.abs(expected)
         for group in range(self.sd.size):
-            member = self.problem.scatter == group
-            size[member] = np.maximum(size[member], 1e-3 * size[member].max(initial=0.0) + 1e-300)
+            own = self.problem.scatter == group
+            size[own] = np.maximum(size[own], 1e-3 * size[own].max(initial=0.0) + 1e-300)
         return np.asarray(size)
 
-    def _minimise(self, start: np.ndarray, tolerance: float = 1e-12) -> Optimum:
-        p = self.problem
-        return minimise(
-            p.expected, p.y, self.weight, start, p.low, p.high, self.typical, tolerance=tolerance
+
+class _Profile:
+    """The least residual sum at a value of one parameter, over the other parameters."""
+
+    def __init__(self, search: WeightedSearch, i: int) -> None:
+        p = search.problem
+        self._search, self._i = search, i
+        self._others = np.arange(len(p.free)) != i
+        self._bounds = p.low[self._others], p.high[self._others]
+
+    def __call__(self, value: float, start: np.ndarray) -> tuple[float, np.ndarray]:
+        search, (low, high) = self._search, self._bounds
+
+        def expected(x: np.ndarray) -> np.ndarray:
+            full = np.empty((x.shape[0], self._others.size))
+            full[:, self._i] = value
+            full[:, self._others] = x
+            return search.problem.expected(full)
+
+        end = least_squares(
+            expected,
+            search.problem.y,
+            search.weight,
+            np.clip(start, low, high),
+            low,
+            high,
+            search.typical[self._others],
+            tolerance=1e-10,
         )
+        return end.rss, end.x
 
-    def best_of(self, starts: Sequence[np.ndarray]) -> tuple[Optimum, int, int]:
-        """Best optimum over the starts, how many ended there, how many were tried."""
-        ends = []
-        for start in starts:
-            self.typical = np.maximum(np.abs(start), 1e-3)
-            ends.append((self._minimise(start, 1e-9), self.typical))
-        best, size = min(ends, key=lambda end: end[0].rss if np.isfinite(end[0].rss) else np.inf)
-        near = best.rss * (1 + 1e-5) + 1e-12 * float(self.weight @ self.problem.y**2)
-        self.typical = np.maximum(np.abs(best.x), size)
-        return best, sum(end.rss <= near for end, _ in ends), len(ends)
 
-    def reweight(self, found: Optimum) -> Optimum:
-        """Alternate between the curve and the variance it implies until neither moves."""
-        if self.variance == "constant" and self.sd.size == 1:
-            return self._minimise(found.x)
-        for _ in range(_ROUNDS):
-            self._estimate_scatter(found)
-            before = found
-            found = self._minimise(before.x)
-            if np.all(
-                np.abs(found.x - before.x) <= 1e-7 * np.maximum(np.abs(before.x), self.typical)
-            ):
-                break
-        return found
-
-    def _estimate_scatter(self, found: Optimum) -> None:
-        p = self.problem
-        expected = p.expected(found.x[None, :])[0]
-        residual = p.y - expected
-        gradient = (
-            jacobian(p.expected, found.x, self.typical) if self.variance == "counting" else None
-        )
-        for group in range(self.sd.size):
-            member = p.scatter == group
-            if gradient is not None:
-                self.cv[group] = proportional_cv(
-                    residual[member],
-                    expected[member],
-                    self.slope[member],
-                    self.offset[member],
-                    gradient[member],
-                )
-            elif self.variance in ("constant", "proportional") and self.sd.size > 1:
-                unit = (
-                    residual[member]
-                    if self.variance == "constant"
-                    else residual[member] / self._size(expected)[member]
-                )
-                freedom = max(unit.size * (1.0 - len(p.free) / p.y.size), 1.0)
-                self.sd[group] = np.sqrt(max(float(unit @ unit) / freedom, 1e-300))
-        self.weight = 1.0 / self._variance(expected)
-
-    def scale(self, rss: float) -> float:
-        """Variance of a reading of weight one."""
-        df = self.problem.y.size - len(self.problem.free)
-        estimated = rss / df
-        return max(estimated, 1.0) if self.counts else estimated
-
-    def covariance(self, found: Optimum) -> np.ndarray:
-        """Covariance of the free parameters; one that sits on its bound has none."""
-        p = self.problem
-        movable = ~self.on_bound(found)
-        slopes = jacobian(p.expected, found.x, self.typical, fine=True)
-        cov = np.zeros((found.x.size, found.x.size))
-        cov[np.ix_(movable, movable)] = covariance_of(slopes[:, movable], self.weight) * self.scale(
-            found.rss
-        )
-        return cov
-
-    def on_bound(self, found: Optimum) -> np.ndarray:
-        """Which free parameters sit on a bound, shape (p,)."""
-        p = self.problem
-        near = 1e-6 * np.maximum(np.abs(found.x), self.typical)
-        return np.asarray((found.x - p.low <= near) | (p.high - found.x <= near))
-
-    def limits(
-        self, found: Optimum, wanted: Sequence[int], confidence: float
-    ) -> tuple[dict[int, tuple[float, float]], Optimum]:
-        """Profile limits of the wanted parameters; a lower optimum met on the way replaces the one found."""
-        from scipy.special import stdtrit
-
-        critical = float(
-            stdtrit(self.problem.y.size - len(self.problem.free), 0.5 + 0.5 * confidence)
-        )
-        for _ in range(4):
-            cov = self.covariance(found)
-            limits: dict[int, tuple[float, float]] = {}
-            better: Optimum | None = None
-            for i in wanted:
-                ends = []
-                for direction in (-1.0, 1.0):
-                    value, lower = self._limit(found, cov, i, direction, critical)
-                    ends.append(value)
-                    better = lower or better
-                limits[i] = (ends[0], ends[1])
-            if better is None:
-                break
-            found = self.reweight(better)
-        return limits, found
-
-    def _limit(
-        self, found: Optimum, cov: np.ndarray, i: int, direction: float, critical: float
-    ) -> tuple[float, Optimum | None]:
-        p = self.problem
-        others = np.arange(found.x.size) != i
-        se = float(np.sqrt(cov[i, i])) if np.isfinite(cov[i, i]) and cov[i, i] > 0 else float("nan")
-        slope = (
-            np.where(np.isfinite(cov[others, i]), cov[others, i], 0.0) / cov[i, i]
-            if se == se
-            else np.zeros(int(others.sum()))
-        )
-        step = (
-            direction * critical * (se if se == se else 0.1 * max(abs(found.x[i]), self.typical[i]))
-        )
-        bound = float(p.high[i] if direction > 0 else p.low[i])
-        if not np.isfinite(bound):
-            bound = found.x[i] + direction * 1e6 * max(abs(found.x[i]), self.typical[i])
-        if direction * (bound - found.x[i]) <= 1e-9 * self.typical[i]:
-            return direction * np.inf, None
-        low, high, typical = p.low[others], p.high[others], self.typical[others]
-
-        def profile(value: float, rest: np.ndarray) -> tuple[float, np.ndarray]:
-            def held(x: np.ndarray) -> np.ndarray:
-                full = np.empty((x.shape[0], found.x.size))
-                full[:, i] = value
-                full[:, others] = x
-                return p.expected(full)
-
-            end = minimise(
-                held,
-                p.y,
-                self.weight,
-                np.clip(rest, low, high),
-                low,
-                high,
-                typical,
-                tolerance=1e-10,
-            )
-            return end.rss, end.x
-
-        limit = profile_limit(
-            profile,
-            float(found.x[i]),
-            found.x[others],
-            slope,
-            found.rss,
-            self.scale(found.rss),
-            critical,
-            step,
-            bound,
-        )
-        if limit.better is None:
-            return (limit.value if limit.closed else direction * np.inf), None
-        value, rest = limit.better
-        x = np.empty(found.x.size)
-        x[i], x[others] = value, rest
-        return direction * np.inf, Optimum(x, 0.0, True)
+def _or_zero(values: np.ndarray | None, n: int) -> np.ndarray:
+    return np.zeros(n) if values is None else values

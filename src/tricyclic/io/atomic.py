@@ -1,11 +1,12 @@
-"""Files written whole or not at all, and the lock that keeps two runs of one study apart.
+"""Write files and folders completely or not at all, and lock a folder for one process.
 
-A file is written beside its place and then moved there in one step; a folder of results likewise. A
-process killed at any moment leaves either what was there before or the whole new thing.
+A file is written under another name beside its destination and then renamed; a folder of results
+likewise. A process that is killed leaves either the previous content or the complete new one.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -19,41 +20,69 @@ UNFINISHED = ".unfinished-"
 
 
 def write_file(path: Path, content: bytes | str) -> None:
-    """Write a file in one step; its folder is made where it is missing.
+    """Write a file in one step; a missing folder is made.
 
     Raises
     ------
     InputError
-        If the place cannot be written.
+        If the file cannot be written.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    write_files({path: content.encode("utf-8") if isinstance(content, str) else content})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write several files: all of them, or none if one cannot be written.
+
+    Every file is written under another name first, and the names are changed at the end.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
+    unfinished: dict[Path, str] = {}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            _readable_as_usual(temporary, 0o666)
-            os.replace(temporary, path)
-        except BaseException:
+        for path, data in files.items():
+            with _writing(path):
+                if path.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+                unfinished[path] = _write_beside(path, data)
+        for path, temporary in unfinished.items():
+            with _writing(path):
+                os.replace(temporary, path)
+    finally:
+        for temporary in unfinished.values():
             with suppress(OSError):
                 os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise _cannot_write(path, error) from error
+
+
+def check_can_write(place: Path) -> None:
+    """Refuse a file or folder below something that is no folder, or where nothing can be written.
+
+    Raises
+    ------
+    InputError
+        With the nearest folder that exists.
+    """
+    with _writing(place):
+        nearest = place
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+        if nearest != place and not nearest.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, f"{nearest} is not a folder")
+        if not os.access(nearest, os.W_OK):
+            raise PermissionError(errno.EACCES, f"no permission to write to {nearest}")
 
 
 def write_folder(place: Path, files: Mapping[str, bytes]) -> Path:
-    """Write a folder of files in one step and say where it went.
+    """Write a folder of files in one step and return its path.
 
-    Where `place` already holds exactly these files nothing is written. Where it holds something else,
-    the new folder stands beside it as `NAME.2`, `NAME.3`, …: results are never overwritten.
+    If `place` contains exactly these files, nothing is written. If it contains something else, the
+    new folder is `NAME.2`, `NAME.3`, … beside it: results are never overwritten.
     """
     candidate, number = place, 1
     while candidate.exists():
-        if holds(candidate, files):
+        if contains_files(candidate, files):
             return candidate
         number += 1
         candidate = place.with_name(f"{place.name}.{number}")
@@ -78,32 +107,32 @@ def write_folder(place: Path, files: Mapping[str, bytes]) -> Path:
     return candidate
 
 
-def holds(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Whether a folder holds exactly these files, byte for byte."""
+def contains_files(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether a folder contains exactly these files, byte for byte."""
     return first_difference(folder, files) == ""
 
 
 def first_difference(folder: Path, files: Mapping[str, bytes]) -> str:
-    """Name the first file in which a folder differs from `files`, and how; empty where it does not."""
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(there | files.keys()):
+    """First file in which a folder differs from `files`, and how; empty if they are equal."""
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(present | files.keys()):
         if name not in files:
-            return f"{name} is there and should not be"
-        if name not in there:
+            return f"{name} is not expected"
+        if name not in present:
             return f"{name} is missing"
-        found = (folder / name).read_bytes()
-        if found != files[name]:
+        data, expected = (folder / name).read_bytes(), files[name]
+        if data != expected:
             at = next(
-                (i for i, (a, b) in enumerate(zip(found, files[name], strict=False)) if a != b),
-                min(len(found), len(files[name])),
+                (i for i, (a, b) in enumerate(zip(data, expected, strict=False)) if a != b),
+                min(len(data), len(expected)),
             )
-            line = found[:at].count(b"\n") + 1
+            line = data[:at].count(b"\n") + 1
             return f"{name} differs from line {line} on"
     return ""
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Remove what killed runs left half-written; only call this under the study's lock."""
+    """Remove unfinished files of runs that were killed; call it only while the folder is locked."""
     for path in folder.glob(UNFINISHED + "*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -114,13 +143,20 @@ def clear_unfinished(folder: Path) -> None:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Hold the lock of a study; a second run at the same time is told so.
+    """Lock a folder for one process; a second one gets an error.
 
-    The lock belongs to the process, so a killed run leaves none behind, and no file is made for it.
+    The lock belongs to the process, so a killed run leaves none behind, and needs no file.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or is locked.
     """
     if not folder.is_dir():
         raise InputError(
-            "is not a folder", where=str(folder), do="Begin a study with: tricyclic new binding DIR"
+            "is not a folder",
+            where=str(folder),
+            do="Create a study with: tricyclic study new binding DIR",
         )
     try:
         handle = (
@@ -131,23 +167,48 @@ def only_one(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"cannot be opened ({error.strerror})", where=str(folder)) from error
     try:
-        if not _taken(handle):
+        if not _lock(handle):
             raise InputError(
-                "another run of this study is under way",
+                "another run of this study is in progress",
                 where=str(folder),
-                do="Wait until it is done",
+                do="Wait until it has finished",
             )
         yield
     finally:
         os.close(handle)
 
 
-def _taken(handle: int) -> bool:
+def _write_beside(path: Path, data: bytes) -> str:
+    """Write a file under another name in the folder of `path`; gives that name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _readable_as_usual(temporary, 0o666)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    return temporary
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _lock(handle: int) -> bool:
     try:
         if os.name == "nt":
             import msvcrt
 
-            os.lseek(handle, 1 << 30, os.SEEK_SET)  # past the end, so that the text stays readable
+            os.lseek(handle, 1 << 30, os.SEEK_SET)  # past the end, so that the file stays readable
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         else:
             import fcntl
@@ -159,7 +220,7 @@ def _taken(handle: int) -> bool:
 
 
 def _readable_as_usual(path: str | Path, mode: int) -> None:
-    # Temporary files are private; what people share is as open as their own umask says.
+    # Temporary files are private; the final file gets the permissions of the user's umask.
     mask = os.umask(0)
     os.umask(mask)
     os.chmod(path, mode & ~mask)
@@ -167,5 +228,7 @@ def _readable_as_usual(path: str | Path, mode: int) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> InputError:
     return InputError(
-        f"cannot be written ({error.strerror or error})", where=str(path), do="Choose another place"
+        f"cannot be written ({error.strerror or error})",
+        where=str(path),
+        do="Choose another location",
     )

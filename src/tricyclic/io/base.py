@@ -1,4 +1,4 @@
-"""Reader: what knows one file format; Raw and Options: what it is handed; Reading: what it gives back."""
+"""Reader: one file format of plates or tables, with its input (RawFile, ReadOptions) and output."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tricyclic.io.xlsx import is_zip, workbook_sheets, zip_names
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the user states about a file, where the file does not."""
+class ReadOptions:
+    """What the user specifies about a file that does not contain it."""
 
     unit: str | None = None
     plate_size: int | None = None
@@ -24,8 +24,8 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Raw:
-    """A file as it lies on the disk: its name and bytes; text and sheets are made on first look."""
+class RawFile:
+    """Name and bytes of a file; text and sheets are decoded when they are first used."""
 
     name: str
     data: bytes
@@ -34,17 +34,17 @@ class Raw:
 
     @property
     def stem(self) -> str:
-        """Name without the ending."""
+        """Name without suffix."""
         return self.name.rsplit(".", 1)[0] if "." in self.name[1:] else self.name
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """Names of the parts where the file is a zip archive, else none."""
+        """Names of the parts of a zip archive; none for another file."""
         return zip_names(self.data) if is_zip(self.data) else ()
 
     @cached_property
     def text(self) -> str:
-        """The decoded text; empty where the file is no text (for those who only want to look)."""
+        """The decoded text; empty for a file that is not text, so that sniffing never fails."""
         if is_zip(self.data):
             return ""
         try:
@@ -54,7 +54,7 @@ class Raw:
 
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
-        """The tables: one for a text file, one for each visible sheet of a workbook.
+        """Tables of cells: one for a text file, one per visible sheet of a workbook.
 
         Raises
         ------
@@ -64,20 +64,20 @@ class Raw:
         if is_zip(self.data):
             return workbook_sheets(self.data, only=self.sheet)
         if self.sheet is not None:
-            raise InputError("has no sheets", do="Leave out the sheet")
+            raise InputError("has no sheets", do="Omit --sheet")
         return (text_sheet(self.data, decimal=self.decimal),)
 
     @property
-    def looked_at(self) -> tuple[Sheet, ...]:
-        """The tables, none where there are none (for those who only want to look)."""
+    def sheets_to_sniff(self) -> tuple[Sheet, ...]:
+        """The sheets; none for a file without any, so that sniffing need not catch errors."""
         if is_zip(self.data) and "xl/workbook.xml" not in self.parts:
             return ()
         return self.sheets if is_zip(self.data) or self.text else ()
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a file held: plates, tables, or both."""
+class FileContent:
+    """Plates and tables of a file."""
 
     plates: tuple[Plate, ...] = ()
     tables: tuple[DataTable, ...] = ()
@@ -89,24 +89,24 @@ class Reader:
 
     Parameters
     ----------
-    says : str
-        What the format is, for the list of readers.
-    sniff : function of Raw
-        How sure the reader is that the file is its own, 0 to 1; from 0.5 it claims the file.
-    read : function of Raw and Options
+    description : str
+        The format, for the list of readers.
+    sniff : function of RawFile
+        Certainty that the file has this format, 0 to 1; from 0.5 the reader claims the file.
+    read : function of RawFile and ReadOptions
         The plates and tables of the file.
     generic : bool
-        Whether it stands back where a reader of one instrument claims the file.
+        Whether a reader of one instrument takes precedence over this one.
     name : str
-        Given by the shelf.
+        Set by the registry.
     """
 
-    says: str
-    sniff: Callable[[Raw], float]
-    read: Callable[[Raw, Options], Reading]
+    description: str
+    sniff: Callable[[RawFile], float]
+    read: Callable[[RawFile, ReadOptions], FileContent]
     generic: bool = False
     name: str = ""
 
     def named(self, name: str) -> Reader:
-        """Give the reader under the name of its file."""
+        """The reader with the name of its file."""
         return replace(self, name=name)

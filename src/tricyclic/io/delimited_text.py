@@ -1,8 +1,7 @@
-"""From the bytes of a text file to a table of cells, with every decision said.
+"""Tables of cells from text files; encoding, delimiter and decimal mark are detected.
 
-Encoding, line ends, delimiter and decimal mark are found from the file itself; what was found is a note
-that travels with the plate. Where a file can be read in two ways ("4,630" is 4630 or 4.63), it is not
-read: the sentence asks which.
+Every decision is recorded in the notes of the sheet. A file that can be read in two ways ("4,630"
+is 4630 or 4.63) is refused until the user specifies the decimal mark.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ _JUNK = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """How a file writes its numbers: the decimal mark, and the other marks that may group digits in threes."""
+class NumberFormat:
+    """The decimal mark of a file; the other marks may group digits in threes."""
 
     decimal: str = "."
 
@@ -44,11 +43,13 @@ class Numbers:
         mark = re.escape(self.decimal)
         groups = "".join({".", ",", " ", "'", "’"} - {self.decimal})
         return re.compile(
-            rf"[-+]?(?:\d+{mark}?\d*(?:[eE][-+]?\d+)?|{mark}\d+(?:[eE][-+]?\d+)?|\d{{1,3}}(?:([{groups}])\d{{3}})(?:\1\d{{3}})*(?:{mark}\d*)?)"
+            rf"[-+]?(?:\d+{mark}?\d*(?:[eE][-+]?\d+)?"
+            rf"|{mark}\d+(?:[eE][-+]?\d+)?"
+            rf"|\d{{1,3}}(?:([{groups}])\d{{3}})(?:\1\d{{3}})*(?:{mark}\d*)?)"
         )
 
     def read(self, cell: str) -> float | None:
-        """Give the number in a cell; None where there is none. A number too large to hold is inf."""
+        """The number in a cell; None if it is not a number; inf if it is too large for a float."""
         text = _plain(cell)
         if len(text) > LONGEST_NUMBER or not self._pattern.fullmatch(text):
             return None
@@ -58,22 +59,22 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows of text cells, with the line each came from.
+    """Rows of text cells with their line numbers.
 
     Parameters
     ----------
     rows : tuple of tuples of str
-        Cells without surrounding blanks; an empty line is an empty row.
+        Cells without surrounding blanks; an empty line is a row without cells.
     lines : tuple of int
-        Line (or spreadsheet row) of each row, from 1.
+        Line, or row of the spreadsheet, of each row, from 1.
     name : str
         Name of the spreadsheet's sheet; empty for a text file.
     delimiter : str
-        What parted the cells; "" in a spreadsheet.
+        Separator of the cells; "" in a spreadsheet.
     decimal : str or None
-        Decimal mark where it is known beforehand.
+        Decimal mark, if the user specified it or the format fixes it.
     notes : tuple of str
-        What was decided about the file.
+        Decisions about the file.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -84,25 +85,25 @@ class Sheet:
     notes: tuple[str, ...] = field(default=())
 
     @cached_property
-    def numbers(self) -> Numbers:
-        """How numbers are written here.
+    def numbers(self) -> NumberFormat:
+        """Format of the numbers.
 
         Raises
         ------
         InputError
             If the file can be read in two ways.
         """
-        return Numbers(self.decimal) if self.decimal else Numbers(_decimal_mark(self))
+        return NumberFormat(self.decimal) if self.decimal else NumberFormat(_decimal_mark(self))
 
     @property
-    def said(self) -> tuple[str, ...]:
-        """The notes, the decimal mark included."""
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, with the decimal mark."""
         if not self.delimiter:
             return self.notes
         return (*self.notes, f"decimal {'comma' if self.numbers.decimal == ',' else 'point'}")
 
     def where(self, index: int) -> str:
-        """Say where the row of this index stands in the file."""
+        """Location of a row in the file, by its index."""
         if self.name:
             return f"sheet '{self.name}', row {self.lines[index]}"
         return f"line {self.lines[index]}"
@@ -113,7 +114,7 @@ class Sheet:
         Raises
         ------
         InputError
-            If the cell holds none, or one that is not finite.
+            If the cell is not a number, or the number is too large.
         """
         value = self.numbers.read(text)
         if value is None:
@@ -122,9 +123,9 @@ class Sheet:
                 rf"[-+]?\d+{re.escape(other)}\d+", _plain(text)
             )
             raise InputError(
-                f"'{shortened(text)}' is no number",
+                f"'{shortened(text)}' is not a number",
                 where=where,
-                allowed=f"Decimals are written with '{self.numbers.decimal}' elsewhere in this file"
+                allowed=f"The decimal mark elsewhere in this file is '{self.numbers.decimal}'"
                 if mixed
                 else "",
             )
@@ -134,12 +135,12 @@ class Sheet:
 
 
 def read_text(data: bytes) -> tuple[str, str]:
-    """Decode a text file; give its text, with "\\n" line ends, and the name of the encoding.
+    """Text of a file with "\\n" as line end, and a note about its encoding.
 
     Raises
     ------
     InputError
-        If the file is empty or holds no text.
+        If the file is empty or is not text.
     """
     if not data.strip(b"\x00 \t\r\n"):
         raise InputError("the file is empty", do="Export it again from the instrument")
@@ -150,7 +151,7 @@ def read_text(data: bytes) -> tuple[str, str]:
     if junk:
         line = text.count("\n", 0, junk.start()) + 1
         raise InputError(
-            "is no text file", where=f"line {line}", do="Export it as CSV, text or XLSX"
+            "is not a text file", where=f"line {line}", do="Export it as CSV, text or XLSX"
         )
     return text, f"read as {name}" + (f", {ends}" if ends else "")
 
@@ -163,12 +164,12 @@ def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
     data : bytes
         The whole file.
     decimal : str, optional
-        "." or "," where the user states it; found from the file otherwise.
+        "." or ","; detected if not specified.
 
     Raises
     ------
     InputError
-        If the file is empty, is no text, or has a quote that is never closed.
+        If the file is empty, is not text, or a quotation mark is out of place.
     """
     text, encoding = read_text(data)
     delimiter = _delimiter(text)
@@ -193,7 +194,7 @@ def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
                 do="Export the file again",
             ) from error
     if sum(map(len, rows)) > MAX_CELLS:
-        raise InputError(f"holds more than {MAX_CELLS} cells", do="Split the file")
+        raise InputError(f"has more than {MAX_CELLS} cells", do="Split the file")
     return Sheet(
         rows=tuple(rows),
         lines=tuple(lines),
@@ -204,24 +205,24 @@ def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
 
 
 def shortened(text: str, most: int = 40) -> str:
-    """Cut a text for a sentence."""
+    """A text cut to a length for a message."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 def is_number_like(cell: str) -> bool:
-    """Whether a cell could be a number under one decimal mark or the other."""
+    """Whether a cell is a number with one decimal mark or the other."""
     return any(character.isdigit() for character in cell) and (
         _POINT.read(cell) is not None or _COMMA.read(cell) is not None
     )
 
 
 def is_not_counted(cell: str) -> bool:
-    """Whether a cell says that there is no reading."""
+    """Whether a cell is a mark for a missing reading."""
     return cell.strip().lower() in NOT_COUNTED
 
 
-_POINT, _COMMA = Numbers("."), Numbers(",")
+_POINT, _COMMA = NumberFormat("."), NumberFormat(",")
 
 
 def _plain(cell: str) -> str:
@@ -255,7 +256,7 @@ def _with_codec(data: bytes, codec: str, name: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"is no text in {name}", where=f"line {line}", do="Save it again as CSV in UTF-8"
+            f"is not text in {name}", where=f"line {line}", do="Save it again as CSV in UTF-8"
         ) from error
 
 
@@ -284,13 +285,13 @@ def _outside_quotes(line: str, mark: str) -> int:
 
 
 def _lines_in_runs(counts: list[int]) -> int:
-    """Lines that stand beside a line with as many marks, one or more."""
+    """Number of lines next to a line with the same number of marks, one or more."""
     neighbours = zip(counts, [0, *counts[:-1]], [*counts[1:], 0], strict=True)
     return sum(1 for here, above, below in neighbours if here and here in (above, below))
 
 
 def _commas_are_decimal(lines: list[str]) -> bool:
-    """Whether white space parts the cells and every comma stands inside a number."""
+    """Whether white space separates the cells and every comma is inside a number."""
     with_comma = [line for line in lines if "," in line]
     inside = [
         line
@@ -305,8 +306,10 @@ def _commas_are_decimal(lines: list[str]) -> bool:
 _SURE_DECIMAL = {
     mark: re.compile(pattern)
     for mark, pattern in {
-        ",": r"[-+]?(?:0?,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+[eE][-+]?\d+)",
-        ".": r"[-+]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|\d{1,3}(?:,\d{3})+\.\d+|\d+\.\d+[eE][-+]?\d+)",
+        ",": r"[-+]?(?:0?,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+"
+        r"|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+[eE][-+]?\d+)",
+        ".": r"[-+]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+"
+        r"|\d{1,3}(?:,\d{3})+\.\d+|\d+\.\d+[eE][-+]?\d+)",
     }.items()
 }
 _SURE_GROUPS = {
@@ -336,19 +339,20 @@ def _decimal_mark(sheet: Sheet) -> str:
                     unsure.setdefault(mark, (text, index))
     if votes[","] != votes["."]:
         return "," if votes[","] > votes["."] else "."
-    # A dot before three digits is a decimal point, except where semicolons hint at the other custom.
-    doubtful = unsure.get(",") or (unsure.get(".") if sheet.delimiter == ";" else None)
+    # A point before three digits is a decimal point, unless semicolons separate the cells, as in
+    # files of countries with a decimal comma.
+    ambiguous = unsure.get(",") or (unsure.get(".") if sheet.delimiter == ";" else None)
     if votes[","]:
         raise InputError(
             "decimals are written with a comma and with a point",
-            do='Say decimal="," or decimal="."',
+            do='Choose the decimal mark: --decimal "," or --decimal "."',
         )
-    if doubtful:
-        text, index = doubtful
+    if ambiguous:
+        text, index = ambiguous
         ungrouped = text.replace(",", "").replace(".", "")
         raise InputError(
             f"'{text}' may be {ungrouped} or {text.replace(',', '.')}",
             where=sheet.where(index),
-            do='Say which mark is the decimal one: decimal="," or decimal="."',
+            do='Choose the decimal mark: --decimal "," or --decimal "."',
         )
     return "."

@@ -1,4 +1,4 @@
-"""From a table of cells to the plate-shaped grids in it: with row letters, column numbers, both or neither."""
+"""Plate-shaped grids in a table of cells: with row letters, column numbers, both or neither."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _COLUMN_NUMBER = re.compile(r"0*([1-9]\d?)(?:\.0)?")
 
 
 @dataclass(frozen=True)
-class Grid:
+class PlateGrid:
     """One plate-shaped block of cells.
 
     Parameters
     ----------
     sheet : Sheet
-        Where it lies.
+        Sheet with the grid.
     cells : mapping of (row, column) to (text, index of the sheet's row)
-        The cells that are not empty, from 0.
+        Cells that are not empty; rows and columns from 0.
     shape : (int, int)
-        Rows and columns shown.
+        Number of rows and columns.
     headings : tuple of str
-        Texts in the rows between the grid before and this one, the corner cell last.
+        Texts in the rows between the previous grid and this one, the corner cell last.
     first : int
-        Index of the sheet's row where the grid begins.
+        Index of the first row of the grid in the sheet.
     """
 
     sheet: Sheet
@@ -38,23 +38,23 @@ class Grid:
     headings: tuple[str, ...]
     first: int
 
-    def where(self, position: tuple[int, int]) -> str:
-        """Say where a cell stands."""
+    def location(self, position: tuple[int, int]) -> str:
+        """Location of a cell, for a message."""
         row, column = position
         return (
             f"{self.sheet.where(self.cells[position][1])}, well {row_letters(row)}{column + 1:02d}"
         )
 
 
-def find_grids(sheet: Sheet, *, words: bool = False) -> tuple[Grid, ...]:
-    """Find the grids of a table, from top to bottom.
+def find_grids(sheet: Sheet, *, words: bool = False) -> tuple[PlateGrid, ...]:
+    """Grids of a table, from top to bottom.
 
     Parameters
     ----------
     sheet : Sheet
         Rows of cells.
     words : bool
-        Whether cells without row letters and column numbers may hold words (a plan of the plate).
+        Whether a grid without row letters and column numbers may contain words (a plate layout).
 
     Raises
     ------
@@ -64,7 +64,7 @@ def find_grids(sheet: Sheet, *, words: bool = False) -> tuple[Grid, ...]:
     return tuple(_grids(sheet, words))
 
 
-def _grids(sheet: Sheet, words: bool) -> Iterator[Grid]:
+def _grids(sheet: Sheet, words: bool) -> Iterator[PlateGrid]:
     index = above = 0
     while index < len(sheet.rows):
         block = _numbered(sheet, index) or _lettered(sheet, index) or _bare(sheet, index, words)
@@ -78,16 +78,16 @@ def _grids(sheet: Sheet, words: bool) -> Iterator[Grid]:
             beyond = [cell for cell in row[offset + columns :] if cell]
             if beyond:
                 raise InputError(
-                    f"'{beyond[0][:20]}' stands beyond column {columns} of the grid",
+                    f"'{beyond[0][:20]}' is beyond column {columns} of the grid",
                     where=sheet.where(at),
                     do="Keep only the wells in the rows of the grid",
                 )
             cells |= {
                 (r, c): (cell, at) for c, cell in enumerate(row[offset : offset + columns]) if cell
             }
-        _refuse_a_torn_grid(sheet, rows, offset)
+        _check_complete(sheet, rows, offset)
         headings = tuple(cell for row in sheet.rows[above:index] for cell in row if cell)
-        yield Grid(
+        yield PlateGrid(
             sheet, cells, (len(rows), columns), (*headings, corner) if corner else headings, index
         )
         index = above = rows[-1] + 1
@@ -97,7 +97,7 @@ _Block = tuple[list[int], int, int, str]
 
 
 def _numbered(sheet: Sheet, index: int) -> _Block | None:
-    """A row of column numbers 1, 2, 3 …, above rows with letters or rows that fill a plate."""
+    """A row of column numbers above rows with letters, or above rows that fill a plate."""
     row = sheet.rows[index]
     start = next((k for k, cell in enumerate(row[:4]) if _column_number(cell) == 1), None)
     if start is None:
@@ -120,7 +120,7 @@ def _numbered(sheet: Sheet, index: int) -> _Block | None:
 
 
 def _lettered(sheet: Sheet, index: int) -> _Block | None:
-    """Rows that begin with A, B, C … and hold as many values as a plate has columns."""
+    """Rows that begin with A, B, C … and have as many values as a plate has columns."""
     row = sheet.rows[index]
     at = next((k for k, cell in enumerate(row[:3]) if cell), None)
     if at is None or row[at].upper() != "A":
@@ -137,7 +137,7 @@ def _lettered(sheet: Sheet, index: int) -> _Block | None:
 
 
 def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
-    """Rows of readings alone that are exactly as many, and as long, as those of a plate."""
+    """Rows of readings without letters and numbers, in number and length those of a plate."""
     columns = _filled(sheet.rows[index])
     size = next((shape[0] for shape in _BARE_SHAPES if shape[1] == columns), None)
     if size is None or (index and _filled(sheet.rows[index - 1]) == columns):
@@ -154,8 +154,8 @@ def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
     return rows, 0, columns, ""
 
 
-def _refuse_a_torn_grid(sheet: Sheet, rows: list[int], offset: int) -> None:
-    """Say so where a row of the grid is missing, appears twice, or the column numbers have a gap."""
+def _check_complete(sheet: Sheet, rows: list[int], offset: int) -> None:
+    """Refuse a grid with a missing or repeated row, or with a gap in the column numbers."""
     if not offset or sheet.rows[rows[0]][offset - 1].upper() != "A":
         return
     after = rows[-1] + 1
@@ -168,7 +168,7 @@ def _refuse_a_torn_grid(sheet: Sheet, rows: list[int], offset: int) -> None:
         raise InputError(
             f"row {row[offset - 1].upper()} of the grid follows row {row_letters(len(rows) - 1)}",
             where=sheet.where(after),
-            do="Give every row of the plate once, from A on",
+            do="Write every row of the plate once, from A on",
         )
     above = sheet.rows[rows[0] - 1] if rows[0] else ()
     numbers = [_column_number(cell) for cell in above[offset:] if cell]

@@ -1,23 +1,27 @@
-"""From a path to the plates or tables in the file: one reader claims it, or the sentence asks which.
+"""Plates and tables of any file that a reader claims; the one place where such files are opened.
 
-Readers of one instrument are asked first; the general readers (grid, list, table) only where none of those
-claims the file. `SHELF.add_folder` adds a user's own readers.
+Readers of one instrument are tried first, the general readers (grid, list, table) only if none of
+them claims the file. `READERS.add_folder` adds readers of the user, and the entry points
+`tricyclic.readers` those of installed packages.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import replace
 from pathlib import Path
 
 from tricyclic.core.plate import Plate
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.registry import Shelf
+from tricyclic.registry import Registry
 
-SHELF = Shelf("reader", "tricyclic.io.instruments", "READER")
+logger = logging.getLogger(__name__)
+
+READERS = Registry("reader", "tricyclic.io.instruments", "READER", "tricyclic.readers")
 CLAIM = 0.5
 
 
@@ -39,42 +43,42 @@ def read_plates(
     path : str or Path
         The file.
     unit : str, optional
-        Unit of the readings where the file does not state one; of the two that a counter states (counts,
-        cpm, dpm), the one to read.
+        Unit of the readings if the file has none; if it has several (counts, cpm, dpm), the one
+        to read.
     plate_size : int, optional
-        Wells of the plate, where the file shows only part of it.
+        Wells of the plate, if the file contains only part of it.
     counting_time_min : float, optional
-        Time each well was counted [min], where the file does not state it.
+        Counting time of each well [min], if the file does not contain it.
     reader : str, optional
-        Name of the reader, where several claim the file or none does.
+        Name of the reader, if several claim the file or none does.
     sheet : str or int, optional
         Sheet of a workbook, by name or number from 1.
     decimal : str, optional
-        "." or ",", where the file could be read in two ways.
+        "." or ",", if the file can be read in two ways.
     keep_negative : bool
-        Whether negative counts pass, because a layout or an exclusion that follows checks them
-        (`Layout.apply` does).
+        Whether negative counts are accepted, because a layout that is applied later excludes their
+        wells (`PlateLayout.apply` checks them).
 
     Returns
     -------
     tuple of Plate
-        One or more; file name, hash and the decisions of the reader filled in.
+        One or more, with file name, hash and decisions of the reader.
 
     Raises
     ------
     InputError
-        If the file cannot be read, nobody knows it, or it holds no plate.
+        If the file cannot be read, no reader claims it, or it contains no plate.
     """
     raw = _raw(path, sheet, decimal)
-    options = Options(unit, plate_size, counting_time_min, keep_negative)
-    reading, name = _read(raw, options, reader)
-    if not reading.plates:
+    options = ReadOptions(unit, plate_size, counting_time_min, keep_negative)
+    content, name = _read(raw, options, reader)
+    if not content.plates:
         raise InputError(
-            f"holds tables, but no plate (read by {name})",
+            f"contains tables, but no plate (read by {name})",
             where=raw.name,
-            do="Say reader=… if another reader should read it",
+            do="Add --reader NAME if another reader should read it",
         )
-    return reading.plates
+    return content.plates
 
 
 def read_tables(
@@ -91,19 +95,21 @@ def read_tables(
     Returns
     -------
     tuple of DataTable
-        One or more; file name, hash and the decisions of the reader filled in.
+        One or more, with file name, hash and decisions of the reader.
     """
     raw = _raw(path, sheet, decimal)
-    reading, name = _read(raw, Options(), reader)
-    if not reading.tables:
+    content, name = _read(raw, ReadOptions(), reader)
+    if not content.tables:
         raise InputError(
-            f"holds plates, but no table (read by {name})", where=raw.name, do="Read it as plates"
+            f"contains plates, but no table (read by {name})",
+            where=raw.name,
+            do="Read it as plates",
         )
-    return reading.tables
+    return content.tables
 
 
 def sniff(path: str | Path) -> tuple[tuple[str, float], ...]:
-    """Say who claims a file: names of readers with their certainty, surest first; none where nobody knows it."""
+    """Readers that claim a file, with their certainty, the most certain first."""
     raw = _raw(path, None, None)
     try:
         return claims(raw)
@@ -111,68 +117,71 @@ def sniff(path: str | Path) -> tuple[tuple[str, float], ...]:
         raise at_file(error, raw.name) from error.__cause__
 
 
-def claims(raw: Raw) -> tuple[tuple[str, float], ...]:
-    """Readers that claim a file, surest first; general ones only where no reader of an instrument does."""
-    sure: dict[bool, list[tuple[str, float]]] = {False: [], True: []}
-    readers: list[Reader] = [SHELF[name] for name in SHELF]
+def claims(raw: RawFile) -> tuple[tuple[str, float], ...]:
+    """Readers that claim a file, most certain first; general ones only if no other does."""
+    claimed: dict[bool, list[tuple[str, float]]] = {False: [], True: []}
+    readers: list[Reader] = [READERS[name] for name in READERS]
     for generic in (False, True):
-        if generic and sure[False]:
+        if generic and claimed[False]:
             continue
         for reader in readers:
             if reader.generic is generic and (certainty := reader.sniff(raw)) >= CLAIM:
-                sure[generic].append((reader.name, certainty))
-    return tuple(sorted(sure[False] or sure[True], key=lambda claim: -claim[1]))
+                claimed[generic].append((reader.name, certainty))
+    return tuple(sorted(claimed[False] or claimed[True], key=lambda claim: -claim[1]))
 
 
-def _raw(path: str | Path, sheet: str | int | None, decimal: str | None) -> Raw:
+def _raw(path: str | Path, sheet: str | int | None, decimal: str | None) -> RawFile:
     if decimal not in (None, ".", ","):
-        raise InputError(f"the decimal mark is {decimal!r}", allowed='It is "." or ","')
+        raise InputError(f"the decimal mark is {decimal!r}", allowed='It must be "." or ","')
     data, name = read_bytes(path)
-    return Raw(name, data, sheet=sheet, decimal=decimal)
+    return RawFile(name, data, sheet=sheet, decimal=decimal)
 
 
-def _read(raw: Raw, options: Options, wanted: str | None) -> tuple[Reading, str]:
+def _read(raw: RawFile, options: ReadOptions, wanted: str | None) -> tuple[FileContent, str]:
     try:
         if not raw.data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
             raise InputError("the file is empty", do="Export it again from the instrument")
-        chosen: Reader = SHELF[wanted] if wanted is not None else _claimant(raw)
-        reading = chosen.read(raw, options)
-        if not reading.plates and not reading.tables:
-            raise InputError(f"holds no readings that {chosen.name} can find")
+        chosen: Reader = READERS[wanted] if wanted is not None else _claimant(raw)
+        content = chosen.read(raw, options)
+        if not content.plates and not content.tables:
+            raise InputError(f"contains no readings for the reader {chosen.name}")
     except InputError as error:
         raise at_file(error, raw.name) from error.__cause__
+    logger.info("%s: read by %s", raw.name, chosen.name)
     sha256 = hashlib.sha256(raw.data).hexdigest()
     by = (f"read by {chosen.name}",)
     return (
-        Reading(
+        FileContent(
             tuple(
                 replace(plate, file=raw.name, sha256=sha256, notes=by + plate.notes)
-                for plate in reading.plates
+                for plate in content.plates
             ),
             tuple(
                 replace(table, file=raw.name, sha256=sha256, notes=by + table.notes)
-                for table in reading.tables
+                for table in content.tables
             ),
         ),
         chosen.name,
     )
 
 
-def _claimant(raw: Raw) -> Reader:
+def _claimant(raw: RawFile) -> Reader:
     claimed = claims(raw)
     if not claimed:
         if not raw.parts and not raw.text:
-            _ = raw.sheets  # says what is wrong with the file
+            _ = raw.sheets  # raises the error that states what is wrong with the file
         raise InputError(
-            "no reader knows this file",
-            allowed=f"There are: {', '.join(f'{name} ({SHELF[name].says})' for name in SHELF)}",
-            do="Say reader=… if one of them should read it, or save the file as a grid or a list in CSV or XLSX",
+            "no reader recognises this file",
+            allowed="There are: "
+            + ", ".join(f"{name} ({READERS[name].description})" for name in READERS),
+            do="Add --reader NAME if one of them should read it, or save the file as a grid "
+            "or a list in CSV or XLSX",
         )
     if len(claimed) > 1 and claimed[0][1] - claimed[1][1] < 0.2:
         named = " and ".join(name for name, _ in claimed)
         raise InputError(
             f"{named} claim this file",
-            do=f'Say which: reader="{claimed[0][0]}" (or sheet=… where it is a workbook)',
+            do=f"Name the reader, such as --reader {claimed[0][0]}, or the sheet of a workbook",
         )
-    reader: Reader = SHELF[claimed[0][0]]
+    reader: Reader = READERS[claimed[0][0]]
     return reader

@@ -1,14 +1,15 @@
-"""From a plate plan, in TOML or as a grid of words, to a Layout; and from a Layout back to TOML.
+"""Plate layouts: read from TOML or from a grid of words, and written as TOML.
 
-A plan in TOML names the plate and its blocks. Lists run along a block in its `direction` ("down" the rows or
-"across" the columns); the wells beside are replicates. Every concentration carries its unit.
+A layout in TOML states the size of the plate and its blocks of wells. Lists run along a block in
+its `direction` ("down" the rows or "across" the columns); the wells beside are replicates. Every
+concentration has a unit.
 
 ```toml
 plate = 96
 
 [[block]]
 wells = "A1:A3"                  # also "A1, B5", "column 3", "rows B-D"
-role = "total"                   # total, non_specific, competition, background, added, response, empty
+role = "total"                   # or non_specific, competition, background, added, response, empty
 
 [[block]]
 wells = "A4:A6"
@@ -20,7 +21,7 @@ concentration = "10 uM"
 wells = "B1:H3"                  # seven concentrations down, three replicates across
 role = "competition"
 compound = "desipramine"
-top = "10 uM"                    # instead of a list: the highest, and what each step divides by
+top = "10 uM"                    # instead of a list: the highest, and the factor of each step
 dilution = 10
 direction = "down"
 
@@ -43,17 +44,18 @@ times = ["1 min", "2 min", "5 min", "10 min", "30 min", "60 min"]
 group = "vehicle"
 
 [[block]]
-wells = "D2"                     # leaves a well of another block out of all fits, and says why
+wells = "D2"                     # excludes a well of another block from all fits, with the reason
 excluded = "bubble seen under the seal"
 ```
 
-Further keys: `name` (what sentences call the block), `points` (how many steps the dilution has), `replicates`
-("down" or "across", where they lie along the list itself), `radioligand` and `radioligands` (with units),
-`time`, `modulator` with `modulator_concentration` or `modulator_concentrations`.
+Further keys: `name` (the block in messages), `points` (number of concentrations of the dilution),
+`replicates` ("down" or "across", if they lie along the list itself), `radioligand` and
+`radioligands` (with units), `time`, `modulator` with `modulator_concentration` or
+`modulator_concentrations`.
 
-A plan as a grid (CSV, TSV or XLSX; rows A, B, …, columns 1, 2, …) holds in each cell what the well holds: `T` or
-`total`, `NSB` (or `NSB mazindol 10 uM`), `desipramine 10 nM`, `blank`, `added`, or nothing. `@ 0.5 nM` after it
-states the added radioligand of that well.
+A layout as a grid (CSV, TSV or XLSX; rows A, B, …, columns 1, 2, …) states the content of the well
+in each cell: `T` or `total`, `NSB` (or `NSB mazindol 10 uM`), `desipramine 10 nM`, `blank`,
+`added`, or nothing. `@ 0.5 nM` after it is the radioligand added to that well.
 """
 
 from __future__ import annotations
@@ -65,43 +67,51 @@ from pathlib import Path
 from typing import Any
 
 from tricyclic.core.plate import PLATE_SHAPES, Role, row_letters
-from tricyclic.core.plate_layout import Block, Layout
+from tricyclic.core.plate_layout import PlateLayout, WellBlock
 from tricyclic.errors import InputError, UnitError
-from tricyclic.io.base import Raw
+from tricyclic.io.base import RawFile
 from tricyclic.io.delimited_text import read_text, shortened
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.io.grids import Grid, find_grids
-from tricyclic.io.toml_schema import ListOf, Number, Shape, Table, Text, Whole, checked_toml
+from tricyclic.io.grids import PlateGrid, find_grids
+from tricyclic.io.toml_schema import (
+    IntegerField,
+    ListField,
+    NumberField,
+    Schema,
+    TableField,
+    TextField,
+    checked_toml,
+)
 from tricyclic.units import concentration_M, quantity, to_molar
 
-_BLOCK: dict[str, Shape] = {
-    "wells": Text(required=True),
-    "role": Text(default=None, one_of=tuple(Role)),
-    "name": Text(),
-    "compound": Text(),
-    "concentration": Text(default=None),
-    "concentrations": ListOf(Text()),
-    "top": Text(default=None),
-    "dilution": Number(),
-    "points": Whole(low=1),
-    "direction": Text(default="down", one_of=("down", "across")),
-    "replicates": Text(default=None, one_of=("down", "across")),
-    "radioligand": Text(default=None),
-    "radioligands": ListOf(Text()),
-    "radioligand_nM": ListOf(Number(low=0.0)),
-    "time": Text(default=None),
-    "times": ListOf(Text()),
-    "modulator": Text(),
-    "modulator_concentration": Text(default=None),
-    "modulator_concentrations": ListOf(Text()),
-    "group": Text(),
-    "excluded": Text(),
+_BLOCK: dict[str, Schema] = {
+    "wells": TextField(required=True),
+    "role": TextField(default=None, one_of=tuple(Role)),
+    "name": TextField(),
+    "compound": TextField(),
+    "concentration": TextField(default=None),
+    "concentrations": ListField(TextField()),
+    "top": TextField(default=None),
+    "dilution": NumberField(),
+    "points": IntegerField(low=1),
+    "direction": TextField(default="down", one_of=("down", "across")),
+    "replicates": TextField(default=None, one_of=("down", "across")),
+    "radioligand": TextField(default=None),
+    "radioligands": ListField(TextField()),
+    "radioligand_nM": ListField(NumberField(low=0.0)),
+    "time": TextField(default=None),
+    "times": ListField(TextField()),
+    "modulator": TextField(),
+    "modulator_concentration": TextField(default=None),
+    "modulator_concentrations": ListField(TextField()),
+    "group": TextField(),
+    "excluded": TextField(),
 }
-_SHAPE = Table(
+_SHAPE = TableField(
     {
-        "plate": Whole(required=True, low=1),
-        "name": Text(),
-        "block": ListOf(Table(_BLOCK), required=True),
+        "plate": IntegerField(required=True, low=1),
+        "name": TextField(),
+        "block": ListField(TableField(_BLOCK), required=True),
     }
 )
 _WORDS = {
@@ -127,8 +137,8 @@ _CELL = re.compile(
 )
 
 
-def read_layout(path: str | Path, *, sheet: str | int | None = None) -> Layout:
-    """Read a plate plan.
+def read_layout(path: str | Path, *, sheet: str | int | None = None) -> PlateLayout:
+    """Read a plate layout.
 
     Parameters
     ----------
@@ -140,50 +150,51 @@ def read_layout(path: str | Path, *, sheet: str | int | None = None) -> Layout:
     Raises
     ------
     InputError
-        If the file is none of these, holds an unknown key or word, or puts a well in two roles.
+        If the file is none of these, has an unknown key or word, or gives a well two roles.
     """
     data, name = read_bytes(path)
     try:
         if name.lower().endswith(".toml"):
             return layout_from_toml(read_text(data)[0].lstrip("\ufeff"), name=name)
-        raw = Raw(name, data, sheet=sheet)
+        raw = RawFile(name, data, sheet=sheet)
         grids = [grid for table in raw.sheets for grid in find_grids(table, words=True)]
         if len(grids) != 1:
             raise InputError(
-                f"holds {len(grids) or 'no'} plate plans",
-                do="Give one grid with rows A, B, … and columns 1, 2, …, or a TOML file"
-                + (" (sheet names one sheet of a workbook)" if grids else ""),
+                f"contains {len(grids) or 'no'} plate layouts",
+                allowed="A layout is TOML, or one grid with rows A, B, … and columns 1, 2, …",
+                do="Choose one sheet of the workbook" if grids else "",
             )
         return _from_grid(grids[0], name)
     except InputError as error:
         raise at_file(error, name) from error.__cause__
 
 
-def layout_from_toml(text: str, *, name: str = "layout") -> Layout:
-    """Make a Layout of the text of a TOML plan.
+def layout_from_toml(text: str, *, name: str = "layout") -> PlateLayout:
+    """Make a PlateLayout of the text of a TOML layout.
 
     Raises
     ------
     InputError
-        If the text is no plan; unknown keys are named with their near misses.
+        If the text is not a layout; near names are suggested for an unknown key.
     """
     try:
         given = checked_toml(text, _SHAPE, where=name)
     except (ValueError, OverflowError) as error:
         raise InputError(
-            f"holds a number that is too large ({str(error)[:60]})", where=name
+            f"contains a number that is too large ({str(error)[:60]})", where=name
         ) from error
     blocks = []
     for number, entry in enumerate(given["block"], 1):
         try:
             blocks.append(_block(entry))
         except InputError as error:
-            raise (error.at(name) if error.where else error.at(f"{name}: block {number}")) from None
-    return Layout(given["plate"], tuple(blocks), name=given["name"] or name)
+            # An error of a named block already states which one it is.
+            raise error.at(name if error.where else f"{name}, block {number}") from None
+    return PlateLayout(given["plate"], tuple(blocks), name=given["name"] or name)
 
 
-def write_layout_toml(layout: Layout) -> str:
-    """Write a Layout as a TOML plan; reading it gives the same Layout."""
+def write_layout_toml(layout: PlateLayout) -> str:
+    """Text of a layout as TOML, from which `layout_from_toml` makes an equal layout."""
     lines = [f"plate = {layout.size}"] + ([f"name = {_quoted(layout.name)}"] if layout.name else [])
     for block in layout.blocks:
         lines += ["", "[[block]]", f"wells = {_quoted(block.wells)}"]
@@ -192,7 +203,7 @@ def write_layout_toml(layout: Layout) -> str:
             ("name", _quoted(block.name)),
             ("compound", _quoted(block.compound)),
             *_doses("concentration", block.concentrations_M),
-            ("top", "" if block.top_M is None else _quoted(_told(block.top_M))),
+            ("top", "" if block.top_M is None else _quoted(_with_unit(block.top_M))),
             ("dilution", "" if block.dilution is None else repr(block.dilution)),
             ("points", "" if block.points is None else str(block.points)),
             ("direction", _quoted(block.direction) if block.direction != "down" else ""),
@@ -213,12 +224,12 @@ def write_layout_toml(layout: Layout) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _block(entry: dict[str, Any]) -> Block:
+def _block(entry: dict[str, Any]) -> WellBlock:
     nanomolar = tuple(float(value) for value in entry["radioligand_nM"])
     with_units = _several(entry, "radioligand", "radioligands")
     if nanomolar and with_units:
         raise InputError("the radioligand is given twice", do="Keep radioligand_nM or radioligands")
-    return Block(
+    return WellBlock(
         wells=entry["wells"],
         role=Role(entry["role"]) if entry["role"] else None,
         name=entry["name"],
@@ -254,7 +265,7 @@ def _molar(text: str) -> float:
 
 
 def _decimal(value: float) -> float:
-    # 10 uM in binary is 9.999999999999999e-06 M; what a person wrote in decimal stays decimal.
+    # 10 uM in binary is 9.999999999999999e-06 M; a decimal number of the user stays decimal.
     return float(f"{value:.14g}")
 
 
@@ -267,40 +278,40 @@ def _minutes(text: str) -> float:
     if read.value == 0 and not read.unit:
         return 0.0
     if not read.unit:
-        raise UnitError(f"'{text}' has no unit", allowed="Write it like 10 min")
-    return _decimal(read.to("min"))
+        raise UnitError(f"'{text}' has no unit", do="Write it like 10 min")
+    return _decimal(read.convert_to("min"))
 
 
-def _from_grid(grid: Grid, name: str) -> Layout:
+def _from_grid(grid: PlateGrid, name: str) -> PlateLayout:
     size = next((n for n, shape in PLATE_SHAPES.items() if shape == grid.shape), None)
     if size is None:
         raise InputError(
-            f"the plan has {grid.shape[0]} rows and {grid.shape[1]} columns",
+            f"the layout has {grid.shape[0]} rows and {grid.shape[1]} columns",
             where=name,
-            allowed="Plans have the shape of a plate: 4 by 6, 8 by 12 or 16 by 24",
+            allowed="A layout has the shape of a plate: 4 by 6, 8 by 12 or 16 by 24",
         )
-    blocks: dict[Block, list[str]] = {}
+    blocks: dict[WellBlock, list[str]] = {}
     for position in sorted(grid.cells):
         text = grid.cells[position][0]
         row, column = position
         try:
-            held = _cell(text)
+            block = _cell(text)
         except InputError as error:
-            raise error.at(f"{name}, {grid.where(position)}") from None
-        if held is not None:
-            blocks.setdefault(held, []).append(f"{row_letters(row)}{column + 1}")
-    return Layout(
+            raise error.at(f"{name}, {grid.location(position)}") from None
+        if block is not None:
+            blocks.setdefault(block, []).append(f"{row_letters(row)}{column + 1}")
+    return PlateLayout(
         size,
         tuple(replace(block, wells=", ".join(wells)) for block, wells in blocks.items()),
         name=name,
     )
 
 
-def _cell(text: str) -> Block | None:
-    """What one cell of a grid plan says; None where it says nothing."""
+def _cell(text: str) -> WellBlock | None:
+    """The block of one cell of a grid; None for an empty well."""
     if len(text) > _LONGEST_CELL:
         raise InputError(
-            f"'{shortened(text)}' says more than a plan can hold",
+            f"'{shortened(text)}' is too long for a cell of a layout",
             do="Write it like desipramine 10 nM",
         )
     body, _, hot = (part.strip() for part in text.partition("@"))
@@ -311,22 +322,23 @@ def _cell(text: str) -> Block | None:
     role = _ROLE_OF.get(what.lower())
     compound = ""
     if role is None and what:
-        first, _, rest = what.partition(" ")
-        role = _ROLE_OF.get(first.lower()) if rest else None
-        compound = rest.strip() if role else what
+        first, _, after = what.partition(" ")
+        role = _ROLE_OF.get(first.lower()) if after else None
+        compound = after.strip() if role else what
     concentrations = (_molar(dose),) if dose else ()
     if role is None and not concentrations:
         if not what:
             return None
         near = difflib.get_close_matches(what.lower(), _ROLE_OF, n=1, cutoff=0.6)
         raise InputError(
-            f"'{shortened(text)}' says nothing that a plan can hold",
+            f"'{shortened(text)}' is neither a role nor a compound with a concentration",
             allowed=f"Did you mean '{near[0]}'?" if near else "",
-            do="Write T, NSB, blank, or a compound with its concentration: desipramine 10 nM",
+            do="Write T, NSB, blank, or a compound with its concentration, "
+            "such as desipramine 10 nM",
         )
     if role is None and not compound:
         raise InputError(
-            f"'{shortened(text)}' names no compound", do="Write it like desipramine 10 nM"
+            f"'{shortened(text)}' has no compound", do="Write it like desipramine 10 nM"
         )
     if role is Role.TOTAL and any(concentrations):
         raise InputError(
@@ -335,7 +347,7 @@ def _cell(text: str) -> Block | None:
         )
     if role is Role.EMPTY:
         return None
-    return Block(
+    return WellBlock(
         "",
         role or Role.COMPETITION,
         compound=compound,
@@ -346,11 +358,11 @@ def _cell(text: str) -> Block | None:
 
 def _doses(key: str, values: tuple[float, ...]) -> list[tuple[str, str]]:
     if len(values) == 1:
-        return [(key, _quoted(_told(values[0])))]
+        return [(key, _quoted(_with_unit(values[0])))]
     return [
         (
             key + "s",
-            "[" + ", ".join(_quoted(_told(value)) for value in values) + "]" if values else "",
+            "[" + ", ".join(_quoted(_with_unit(value)) for value in values) + "]" if values else "",
         )
     ]
 
@@ -359,8 +371,8 @@ def _numbers(values: tuple[float, ...]) -> str:
     return "[" + ", ".join(repr(value) for value in values) + "]" if values else ""
 
 
-def _told(molar: float) -> str:
-    """A concentration in the unit that suits it, such that reading it gives the very same number."""
+def _with_unit(molar: float) -> str:
+    """A concentration in a suitable unit, such that reading it gives the same number."""
     if molar == 0:
         return "0 M"
     for unit in ("mM", "uM", "nM", "pM"):

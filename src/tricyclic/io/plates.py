@@ -1,4 +1,7 @@
-"""From the cells that a reader found to a Plate: each well once, no negative counts, the size stated."""
+"""Build plates from cells of readings; shared by the readers of plate files.
+
+Every well is read once, counts are not negative, and the size of the plate is known.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from tricyclic.core.plate import (
 )
 from tricyclic.core.plate_layout import negative_counts
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options
+from tricyclic.io.base import ReadOptions
 from tricyclic.io.delimited_text import (
     LONGEST_NUMBER,
     NOT_COUNTED,
@@ -24,15 +27,15 @@ from tricyclic.io.delimited_text import (
     is_not_counted,
     shortened,
 )
-from tricyclic.io.stated import agreed_counting_time, agreed_unit
+from tricyclic.io.headings import agreed_counting_time, agreed_unit
 
 _SATURATED = re.compile(r"(over(flow)?|ovrflw|sat(urated)?|>\s*[\d.,]+|#{3,})", re.IGNORECASE)
 _MARKED = re.compile(r"([-+]?[\d.,\s'’]*\d(?:[eE][-+]?\d+)?)\s*([*#!?]+)")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What stood in one cell: a value (nan where it was not counted), the instrument's remark, and the place."""
+class CellReading:
+    """One cell: its value (nan if not counted), the flag of the instrument, and its location."""
 
     value: float
     flag: str = ""
@@ -41,80 +44,81 @@ class Found:
     group: str = ""
 
 
-def found_in(cell: str, sheet: Sheet, where: str) -> Found | None:
-    """Read one cell of readings; None where it is empty.
+def cell_reading(cell: str, sheet: Sheet, where: str) -> CellReading | None:
+    """Read one cell; None if it is empty.
 
     Raises
     ------
     InputError
-        If it holds something that is no reading.
+        If the cell is not a reading.
     """
     text = cell.strip()
     if not text:
         return None
     if is_not_counted(text):
-        return Found(float("nan"), where=where)
+        return CellReading(float("nan"), where=where)
     if _SATURATED.fullmatch(text):
-        return Found(float("nan"), flag=shortened(text), where=where)
+        return CellReading(float("nan"), flag=shortened(text), where=where)
     marked = _MARKED.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
     if marked and sheet.numbers.read(text) is None:
-        return Found(sheet.number(marked[1], where), flag=marked[2], where=where)
+        return CellReading(sheet.number(marked[1], where), flag=marked[2], where=where)
     try:
-        return Found(sheet.number(text, where), where=where)
+        return CellReading(sheet.number(text, where), where=where)
     except InputError as error:
         if error.allowed or any(character.isdigit() for character in text):
             raise
         raise InputError(
-            error.found,
+            error.problem,
             where=where,
-            allowed=f"A well that was not counted is empty or holds one of {_marks()}",
+            allowed=f"A well that was not counted is empty or one of {_marks()}",
         ) from error
 
 
 def make_plate(
     name: str,
-    found: Mapping[tuple[int, int], Found],
+    readings: Mapping[tuple[int, int], CellReading],
     *,
     shape: tuple[int, int] | None,
     unit: str,
-    options: Options,
+    options: ReadOptions,
     counting_time_min: float | None = None,
     notes: Sequence[str] = (),
 ) -> Plate:
-    """Make a Plate of the wells found.
+    """Make a plate of its readings.
 
     Parameters
     ----------
     name : str
-        What the plate is called.
-    found : mapping of (row, column) to Found
-        From 0.
+        Name of the plate.
+    readings : mapping of (row, column) to CellReading
+        Rows and columns from 0.
     shape : (int, int) or None
-        Rows and columns of the grid where the file shows them; None for a list.
+        Rows and columns of the grid in the file; None for a list.
     unit : str
-        As the file states it; "" where it states none.
-    options : Options
-        What the user stated.
+        Unit in the file; "" if there is none.
+    options : ReadOptions
+        What the user specified.
     counting_time_min : float, optional
-        As the file states it [min].
+        Counting time in the file [min].
     notes : sequence of str
-        What was decided on the way.
+        Decisions of the reader.
 
     Raises
     ------
     InputError
-        If nothing was counted, a well lies outside the plate, counts are negative, or user and file differ.
+        If there are no readings, a well is outside the plate, counts are negative, or the user's
+        unit or counting time differs from that of the file.
     """
-    if not found:
-        raise InputError("holds no readings", where=name)
+    if not readings:
+        raise InputError("contains no readings", where=name)
     notes = [*notes]
-    size, note = _size(found, shape, options.plate_size)
+    size, note = _size(readings, shape, options.plate_size)
     notes += [note] if note else []
     rows, columns = PLATE_SHAPES[size]
-    for (row, column), reading in found.items():
+    for (row, column), reading in readings.items():
         if row >= rows or column >= columns:
             raise InputError(
-                f"well {row_letters(row)}{column + 1:02d} is outside a plate of {size} wells",
+                f"well {row_letters(row)}{column + 1:02d} is outside of a plate of {size} wells",
                 where=reading.where,
                 allowed=f"Rows A to {row_letters(rows - 1)}, columns 1 to {columns}",
             )
@@ -126,7 +130,7 @@ def make_plate(
             time_min=reading.time_min,
             group=reading.group,
         )
-        for (row, column), reading in found.items()
+        for (row, column), reading in readings.items()
     )
     missing = sum(1 for well in wells if not well.counted)
     notes += [f"not counted: {missing} of {len(wells)} wells"] if missing else []
@@ -144,9 +148,9 @@ def make_plate(
 
 
 def wells_in_order(
-    readings: Sequence[Found], options: Options
-) -> tuple[dict[tuple[int, int], Found], ...]:
-    """Give vials in the order counted the places of wells, row by row, on plates of 96 (or the size given)."""
+    readings: Sequence[CellReading], options: ReadOptions
+) -> tuple[dict[tuple[int, int], CellReading], ...]:
+    """Assign vials in the order counted to wells, row by row; plates have 96 wells by default."""
     rows, columns = PLATE_SHAPES.get(options.plate_size or 96, PLATE_SHAPES[96])
     full = rows * columns
     return tuple(
@@ -158,55 +162,67 @@ def wells_in_order(
     )
 
 
-def put(found: dict[tuple[int, int], Found], name: str, reading: Found) -> None:
-    """Add a reading under the name of its well.
+def add_reading(
+    readings: dict[tuple[int, int], CellReading], well: str, reading: CellReading
+) -> None:
+    """Add the reading of a well.
 
     Raises
     ------
     InputError
-        If the name is no well, or the well has a reading already.
+        If there is no such well, or it has a reading already.
     """
     try:
-        position = well_position(name)
+        position = well_position(well)
     except InputError as error:
         raise error.at(reading.where) from error
-    if position in found:
+    if position in readings:
         raise InputError(
-            f"well {row_letters(position[0])}{position[1] + 1:02d} appears twice (first on {found[position].where})",
+            f"well {row_letters(position[0])}{position[1] + 1:02d} appears twice "
+            f"(first on {readings[position].where})",
             where=reading.where,
-            do="Keep one reading of each well, or name the plate of each in a column 'plate'",
+            do="Keep one reading of each well, or add a column 'plate'",
         )
-    found[position] = reading
+    readings[position] = reading
 
 
 def _size(
-    found: Mapping[tuple[int, int], Found], shape: tuple[int, int] | None, wanted: int | None
+    readings: Mapping[tuple[int, int], CellReading],
+    shape: tuple[int, int] | None,
+    wanted: int | None,
 ) -> tuple[int, str]:
     if wanted is not None:
         if wanted not in PLATE_SHAPES:
-            sizes = ", ".join(str(size) for size in PLATE_SHAPES)
-            raise InputError(f"a plate of {wanted} wells", allowed=f"Plates have {sizes} wells")
+            raise InputError(f"there is no plate of {wanted} wells", allowed=_sizes())
         return wanted, ""
     for size, known in PLATE_SHAPES.items():
         if shape == known or (
             shape is None
-            and len(found) == size
-            and all(r < known[0] and c < known[1] for r, c in found)
+            and len(readings) == size
+            and all(r < known[0] and c < known[1] for r, c in readings)
         ):
             return size, ""
-    rows = max(shape[0] if shape else 0, 1 + max(row for row, _ in found))
-    columns = max(shape[1] if shape else 0, 1 + max(column for _, column in found))
-    # Part of a plate: 96 is the commonest, so it is taken first and said.
+    rows = max(shape[0] if shape else 0, 1 + max(row for row, _ in readings))
+    columns = max(shape[1] if shape else 0, 1 + max(column for _, column in readings))
+    # Part of a plate: 96 wells are the most common size, so they are tried first.
     for size in (96, 384):
         if rows <= PLATE_SHAPES[size][0] and columns <= PLATE_SHAPES[size][1]:
             return (
                 size,
-                f"the file shows part of a plate; taken as {size} wells (plate_size states another)",
+                (
+                    f"the file contains part of a plate, read as {size} wells; "
+                    "another plate size can be set"
+                ),
             )
     raise InputError(
-        f"well {row_letters(rows - 1)}{columns:02d} is outside any plate that tricyclic knows",
-        allowed="Plates have 24, 96 or 384 wells",
+        f"well {row_letters(rows - 1)}{columns:02d} is outside of every plate",
+        allowed=_sizes(),
     )
+
+
+def _sizes() -> str:
+    *smaller, largest = (str(size) for size in PLATE_SHAPES)
+    return f"Plates have {', '.join(smaller)} or {largest} wells"
 
 
 def _marks() -> str:

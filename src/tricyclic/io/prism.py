@@ -1,4 +1,4 @@
-"""From the columns of a GraphPad Prism table, however the project stores them, to a DataTable."""
+"""Tables of GraphPad Prism projects; shared by the readers of .pzfx and .prism files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
-from tricyclic.io.delimited_text import Numbers, is_number_like, shortened
-from tricyclic.io.stated import unit_in_column_name
+from tricyclic.io.delimited_text import NumberFormat, is_number_like, shortened
+from tricyclic.io.headings import unit_in_column_name
 
 MAX_ROWS = 500_000
 _PARTS = {
@@ -28,8 +28,8 @@ _PARTS = {
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of text cells; `excluded` holds the rows, from 0, that the project leaves out."""
+class PrismColumn:
+    """One column of text cells; `excluded` are the rows, from 0, that the project excludes."""
 
     name: str
     cells: tuple[str, ...]
@@ -38,14 +38,16 @@ class Column:
 
 
 def subcolumn_names(own: str, y_format: str, count: int) -> list[str]:
-    """Names of the parts of a column: numbered replicates, or what the format holds."""
+    """Names of the sub-columns of a column: numbered replicates, or mean, SD and so on."""
     if y_format in _PARTS and count == len(_PARTS[y_format]):
         return [f"{own} {part}" for part in _PARTS[y_format]]
     return [own] if count == 1 else [f"{own} {k}" for k in range(1, count + 1)]
 
 
-def prism_table(name: str, columns: Sequence[Column], notes: Sequence[str]) -> DataTable | None:
-    """Make a table; None where no cell holds anything.
+def prism_table(
+    name: str, columns: Sequence[PrismColumn], notes: Sequence[str]
+) -> DataTable | None:
+    """Make a table; None if all cells are empty.
 
     Raises
     ------
@@ -57,7 +59,9 @@ def prism_table(name: str, columns: Sequence[Column], notes: Sequence[str]) -> D
         return None
     rows = max(max(k + 1 for k, cell in enumerate(column.cells) if cell) for column in kept)
     if rows > MAX_ROWS:
-        raise InputError(f"holds {rows} rows", where=name, allowed=f"At most {MAX_ROWS}")
+        raise InputError(
+            f"has {rows} rows", where=name, allowed=f"A table has at most {MAX_ROWS} rows"
+        )
     numbers = _numbers([cell for column in kept if not column.is_text for cell in column.cells])
     names: list[str] = []
     values: dict[str, np.ndarray] = {}
@@ -72,10 +76,10 @@ def prism_table(name: str, columns: Sequence[Column], notes: Sequence[str]) -> D
             text[label] = cells
         else:
             values[label] = np.array(read, dtype=float)
-        left_out = [k for k in column.excluded if k < rows and cells[k]]
-        if left_out:
+        is_excluded = [k for k in column.excluded if k < rows and cells[k]]
+        if is_excluded:
             mask = np.zeros(rows, dtype=bool)
-            mask[left_out] = True
+            mask[is_excluded] = True
             excluded[label] = mask
     marked = sum(int(mask.sum()) for mask in excluded.values())
     return DataTable(
@@ -87,13 +91,13 @@ def prism_table(name: str, columns: Sequence[Column], notes: Sequence[str]) -> D
         excluded=excluded,
         notes=(
             *notes,
-            *([f"cells excluded in Prism, kept with that mark: {marked}"] if marked else []),
+            *([f"cells excluded in Prism and read as excluded: {marked}"] if marked else []),
         ),
     )
 
 
-def _numbers(cells: Sequence[str]) -> Numbers:
-    # A project stores plain numbers, never grouped digits, so one sort of mark settles it.
+def _numbers(cells: Sequence[str]) -> NumberFormat:
+    # A project stores numbers without grouped digits, so one kind of mark is the decimal mark.
     commas = any("," in cell and is_number_like(cell) for cell in cells)
     points = any("." in cell and is_number_like(cell) for cell in cells)
     if commas and points:
@@ -101,11 +105,11 @@ def _numbers(cells: Sequence[str]) -> Numbers:
             "decimals are written with a comma and with a point",
             do="Save the project again with one decimal mark",
         )
-    return Numbers("," if commas else ".")
+    return NumberFormat("," if commas else ".")
 
 
-def _number(cell: str, numbers: Numbers, table: str, column: str, row: int) -> float | None:
-    """The number in a cell, nan where it is empty, None where it is a word."""
+def _number(cell: str, numbers: NumberFormat, table: str, column: str, row: int) -> float | None:
+    """The number in a cell; nan for an empty cell, None for a word."""
     if not cell:
         return math.nan
     value = numbers.read(cell)

@@ -1,4 +1,4 @@
-"""From a user's SBML file to its text; whether it is SBML is found by who reads the text."""
+"""Text of an SBML file; its content is checked by the SBML reader."""
 
 from __future__ import annotations
 

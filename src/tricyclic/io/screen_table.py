@@ -1,14 +1,14 @@
-"""From a long table of a screen (plate, well, role, reading, compound, concentration) to Plates with their roles.
+"""Plates of a screen from a long table: plate, well, role, reading, compound, concentration.
 
-One row per well. `role` says what a well holds: total (high, max, neutral), non_specific (low, min), competition (compound, sample, test),
-response, empty. The column of concentrations names its unit ("concentration_uM"). A second, shorter table may say which
-compound is in which well.
+One row per well. `role` is total (high, max, neutral), non_specific (low, min), competition
+(compound, sample, test), response or empty. The name of the concentration column contains the unit
+("concentration_uM"). A second table may assign compounds to wells.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,21 +74,22 @@ def read_screen_table(
     unit: str = "",
     plate_size: int | None = None,
 ) -> tuple[Plate, ...]:
-    """Read the plates of a long table, in the order of the file; none where the file is something else.
+    """Read the plates of a long table, in the order of the file; none for another kind of file.
 
     Parameters
     ----------
     path : str or Path
         CSV, TSV or XLSX with a header.
     unit : str
-        Of the readings, where their column does not name it.
+        Unit of the readings, if the name of their column has none.
     plate_size : int, optional
-        Wells of a plate; the smallest of 96 and 384 that holds all wells where left out.
+        Wells of a plate; by default 96, or 384 if a well needs it.
 
     Raises
     ------
     InputError
-        If a column is missing, a role is unknown, a well is twice on a plate, or a concentration has no unit.
+        If a column is missing, a role is unknown, a well is repeated on a plate, or a
+        concentration has no unit.
     """
     try:
         tables = read_tables(path, reader="plain_table", sheet=sheet, decimal=decimal)
@@ -97,87 +98,93 @@ def read_screen_table(
     if len(tables) != 1 or not {"well", "role"} <= _known(tables[0]).keys():
         return ()
     table = tables[0]
-    found = _columns(table, need=("plate", "well", "value", "role"), of="a long table of a screen")
-    names, wells, roles = (_text(table, found[key]) for key in ("plate", "well", "role"))
-    values = table.numbers(found["value"])
-    compounds = _text(table, found["compound"]) if "compound" in found else ("",) * len(table)
+    columns = _columns(table, need=("plate", "well", "value", "role"), of="a table of a screen")
+    by_plate = _wells_by_plate(table, columns)
+    size = plate_size or _size({name for wells in by_plate.values() for name in wells}, table.file)
+    in_name = columns["value"] not in ("value", "reading")
+    unit = unit or (table.units[columns["value"]] if in_name else "unknown")
+    return tuple(
+        Plate(
+            name,
+            size,
+            in_row_order(wells.values()),
+            unit=unit,
+            file=table.file,
+            sha256=table.sha256,
+            notes=table.notes,
+        )
+        for name, wells in by_plate.items()
+    )
+
+
+def _wells_by_plate(table: DataTable, columns: Mapping[str, str]) -> dict[str, dict[str, Well]]:
+    names, wells, roles = (_text(table, columns[key]) for key in ("plate", "well", "role"))
+    values = table.numbers(columns["value"])
+    compounds = _text(table, columns["compound"]) if "compound" in columns else ("",) * len(table)
     molar = _molar(table)
     by_plate: dict[str, dict[str, Well]] = {}
-    spelt: dict[str, str] = {}
+    # Well names and roles repeat, so each spelling is read once.
+    standard: dict[str, str] = {}
     known: dict[str, Role] = {}
     for k, name in enumerate(names):
-        if wells[k] not in spelt:
-            spelt[wells[k]] = _spelt(wells[k], table, k)
+        if wells[k] not in standard:
+            standard[wells[k]] = _well(wells[k], table, k)
         if roles[k] not in known:
             known[roles[k]] = _role(roles[k], table, k)
-        held = by_plate.setdefault(name, {})
-        well = spelt[wells[k]]
-        if well in held:
+        on_plate = by_plate.setdefault(name, {})
+        well = standard[wells[k]]
+        if well in on_plate:
             raise InputError(
                 f"well {well} of plate '{name}' appears twice",
                 where=f"{table.file}, row {k + 2}",
                 do="Keep one reading of each well",
             )
-        held[well] = Well(
+        on_plate[well] = Well(
             well,
             float(values[k]),
             role=known[roles[k]],
             compound=compounds[k],
             concentration_M=molar[k],
         )
-    size = plate_size or _size(spelt.values())
-    said = unit or (
-        table.units[found["value"]] if found["value"] not in ("value", "reading") else "unknown"
-    )
-    return tuple(
-        Plate(
-            name,
-            size,
-            in_row_order(held.values()),
-            unit=said,
-            file=table.file,
-            sha256=table.sha256,
-            notes=_notes(table),
-        )
-        for name, held in by_plate.items()
-    )
+    return by_plate
 
 
 def read_compounds(
     path: str | Path, *, decimal: str | None = None
 ) -> Mapping[tuple[str, str], tuple[str, float]]:
-    """Read which compound is in which well: (plate, well) -> (compound, concentration in M); plate "" means every plate.
+    """Compounds of wells: (plate, well) -> (compound, concentration [M]); plate "" is every plate.
 
     Raises
     ------
     InputError
-        If `well` or `compound` is missing, a well is named twice, or a concentration has no unit.
+        If `well` or `compound` is missing, a well is repeated, or a concentration has no unit.
     """
     (table,) = _one(read_tables(path, reader="plain_table", decimal=decimal), path)
-    found = _columns(table, need=("well", "compound"), of="a table of compounds")
-    wells, compounds = _text(table, found["well"]), _text(table, found["compound"])
-    plates = _text(table, found["plate"]) if "plate" in found else ("",) * len(table)
+    columns = _columns(table, need=("well", "compound"), of="a table of compounds")
+    wells, compounds = _text(table, columns["well"]), _text(table, columns["compound"])
+    plates = _text(table, columns["plate"]) if "plate" in columns else ("",) * len(table)
     molar = _molar(table)
-    out: dict[tuple[str, str], tuple[str, float]] = {}
+    by_well: dict[tuple[str, str], tuple[str, float]] = {}
     for k, well in enumerate(wells):
-        key = (plates[k], _spelt(well, table, k))
-        if key in out:
+        key = (plates[k], _well(well, table, k))
+        if key in by_well:
             raise InputError(
-                f"well {key[1]} is named twice",
+                f"well {key[1]} appears twice",
                 where=f"{table.file}, row {k + 2}",
-                do="Name the plate of each in a column 'plate'",
+                do="Add a column 'plate'",
             )
-        out[key] = (compounds[k], molar[k])
-    return out
+        by_well[key] = (compounds[k], molar[k])
+    return by_well
 
 
 def with_compounds(plate: Plate, compounds: Mapping[tuple[str, str], tuple[str, float]]) -> Plate:
-    """Give the compound wells of a plate what a table of compounds says is in them."""
+    """The plate with the compounds and concentrations of a table of compounds."""
     filled = []
     for well in plate.wells:
-        held = compounds.get((plate.name, well.name)) or compounds.get(("", well.name))
-        if held and well.role in (Role.COMPETITION, Role.RESPONSE):
-            well = replace(well, compound=held[0], concentration_M=held[1] or well.concentration_M)
+        content = compounds.get((plate.name, well.name)) or compounds.get(("", well.name))
+        if content and well.role in (Role.COMPETITION, Role.RESPONSE):
+            compound, molar = content
+            well = replace(well, compound=compound, concentration_M=molar or well.concentration_M)
         filled.append(well)
     return replace(plate, wells=tuple(filled))
 
@@ -186,9 +193,9 @@ def _one(tables: Sequence[DataTable], path: str | Path) -> Sequence[DataTable]:
     if len(tables) != 1:
         listed = ", ".join(table.name for table in tables)
         raise InputError(
-            f"holds {len(tables)} tables ({listed})",
+            f"contains {len(tables)} tables ({listed})",
             where=Path(path).name,
-            do="Say which with --sheet",
+            do="Choose one sheet",
         )
     return tables
 
@@ -203,28 +210,28 @@ def _known(table: DataTable) -> dict[str, str]:
 
 
 def _columns(table: DataTable, *, need: Sequence[str], of: str) -> dict[str, str]:
-    found = _known(table)
+    columns = _known(table)
     for key in need:
-        if key not in found:
+        if key not in columns:
             raise UnknownNameError(
                 f"{of} has no column '{key}'",
                 where=table.file,
-                allowed=f"It has: {', '.join(table.columns)}",
-                do=f"Name the columns {', '.join(need)}",
+                allowed=f"Its columns are {', '.join(table.columns)}",
+                do=f"Needed are columns {', '.join(need)}",
             )
-    if "value" in need and found["value"] not in table.values:
+    if "value" in need and columns["value"] not in table.values:
         raise InputError(
-            f"column '{found['value']}' is not all numbers",
+            f"column '{columns['value']}' contains cells that are not numbers",
             where=table.file,
-            do="Leave a well that was not read empty",
+            do="Leave the cell of a well without reading empty",
         )
-    return found
+    return columns
 
 
 def _text(table: DataTable, column: str) -> tuple[str, ...]:
     if column in table.text:
         return tuple(cell.strip() for cell in table.text[column])
-    # A barcode of digits stays what it is.
+    # A barcode of digits stays a whole number.
     return tuple(
         "" if math.isnan(v) else str(int(v)) if v.is_integer() else repr(v)
         for v in table.values[column].tolist()
@@ -247,8 +254,8 @@ def _molar(table: DataTable) -> list[float]:
         raise InputError(
             f"the unit of column '{column}' is {unit}",
             where=table.file,
-            allowed="A concentration such as concentration_uM or conc (nM)",
-            do="Put the unit into the column's name",
+            allowed="It must be a unit of concentration, as in concentration_uM or conc (nM)",
+            do="Write the unit in the name of the column",
         )
     values = table.numbers(column).tolist()
     for k, value in enumerate(values):
@@ -275,25 +282,22 @@ def _role(text: str, table: DataTable, row: int) -> Role:
     )
 
 
-def _spelt(text: str, table: DataTable, row: int) -> str:
+def _well(text: str, table: DataTable, row: int) -> str:
     try:
         return well_name(text)
     except InputError as error:
         raise error.at(f"{table.file}, row {row + 2}") from error
 
 
-def _size(wells: object) -> int:
-    places = [well_position(name) for name in wells]  # type: ignore[attr-defined]
+def _size(wells: Iterable[str], where: str) -> int:
+    places = [well_position(name) for name in wells]
     for size in (96, 384):
         rows, columns = PLATE_SHAPES[size]
         if all(r < rows and c < columns for r, c in places):
             return size
     worst = max(places)
     raise InputError(
-        f"a well lies in row {worst[0] + 1}, column {worst[1] + 1}",
+        f"a well is in row {worst[0] + 1}, column {worst[1] + 1}",
+        where=where,
         allowed="Plates have 96 or 384 wells",
     )
-
-
-def _notes(table: DataTable) -> tuple[str, ...]:
-    return tuple(table.notes)

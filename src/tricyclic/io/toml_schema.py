@@ -1,7 +1,8 @@
-"""From a TOML text to plain data that has the shape it should have.
+"""Check a TOML file against a schema; the one checker of TOML files.
 
-A shape is written with `Table`, `ListOf`, `AnyKeys`, `Text`, `Number`, `Whole`, `Flag` and `Day`. An unknown key is an error
-that names the nearest known one; defaults are filled in; every complaint says in which table it stands.
+A schema is written with `TableField`, `ListField`, `MappingField`, `TextField`, `NumberField`,
+`IntegerField`, `BooleanField` and `DateField`. Defaults are filled in, an unknown key is an error
+that names the nearest known one, and every error states its location.
 """
 
 from __future__ import annotations
@@ -11,31 +12,106 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from tricyclic.errors import InputError, UnknownNameError
 
 
 @dataclass(frozen=True)
-class Text:
-    """A text; `one_of` lists what is allowed, where that is a closed list."""
+class TextField:
+    """A text; one of `one_of` where these are given."""
 
     required: bool = False
     default: str | None = ""
     one_of: tuple[str, ...] = ()
+    allow_empty: bool = True
 
     def check(self, value: Any, where: str) -> str:
-        """Give the text, or say why it is none."""
+        """The text.
+
+        Raises
+        ------
+        InputError
+            If the value is not a text, or not one of those allowed.
+        """
         if not isinstance(value, str):
-            raise InputError(f"is {_told(value)}", where=where, allowed="Write a text in quotes")
+            raise InputError(f"is {_kind(value)}", where=where, do="Write a text in quotes")
+        if not self.allow_empty and not value.strip():
+            raise InputError("is empty", where=where, do="Fill it in")
         if self.one_of and value not in self.one_of:
-            raise UnknownNameError.among(where.rsplit(": ", 1)[-1], value, self.one_of, where=where)
+            key = where.rsplit(", ", 1)[-1]
+            raise UnknownNameError.among(key, value, self.one_of, where=where)
         return value
 
 
 @dataclass(frozen=True)
-class Number:
-    """A finite number from `low` to `high`; `above` where the lower end itself is not allowed."""
+class NameField:
+    """A name: a text, or a whole number that is read as text (a run called 1)."""
+
+    required: bool = False
+    default: str = ""
+
+    def check(self, value: Any, where: str) -> str:
+        """The name.
+
+        Raises
+        ------
+        InputError
+            If the value is not a text or a whole number.
+        """
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise InputError(
+                f"is {_kind(value)}", where=where, allowed="It must be a name or a whole number"
+            )
+        return str(value)
+
+
+@dataclass(frozen=True)
+class TextListField:
+    """A list of texts; a text alone is a list of one."""
+
+    required: bool = False
+    default: tuple[str, ...] = ()
+
+    def check(self, value: Any, where: str) -> tuple[str, ...]:
+        """The texts.
+
+        Raises
+        ------
+        InputError
+            If the value is not a text or a list of texts.
+        """
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not all(isinstance(item, str) for item in texts):
+            raise InputError(
+                f"is {_kind(value)}",
+                where=where,
+                allowed='It must be a list of texts, such as ["SERT", "DAT"]',
+            )
+        return tuple(texts)
+
+
+@dataclass(frozen=True)
+class RawTableField:
+    """A table whose keys and values are checked elsewhere."""
+
+    required: bool = False
+    default: None = None
+
+    def check(self, value: Any, where: str) -> dict[str, Any]:
+        """The table as it is.
+
+        Raises
+        ------
+        InputError
+            If the value is not a table.
+        """
+        return dict(_table(value, where))
+
+
+@dataclass(frozen=True)
+class NumberField:
+    """A finite number from `low` to `high`, or above `above`."""
 
     required: bool = False
     default: float | None = None
@@ -44,11 +120,15 @@ class Number:
     above: float = -math.inf
 
     def check(self, value: Any, where: str) -> float:
-        """Give the number as a float, or say why it is none."""
+        """The number.
+
+        Raises
+        ------
+        InputError
+            If the value is not a number, or out of range.
+        """
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InputError(
-                f"is {_told(value)}", where=where, allowed="Write a number without quotes"
-            )
+            raise InputError(f"is {_kind(value)}", where=where, do="Write a number without quotes")
         if not math.isfinite(value) or not self.low <= value <= self.high or not value > self.above:
             raise InputError(f"is {value:g}", where=where, allowed=self._allowed())
         return float(value)
@@ -61,7 +141,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Whole:
+class IntegerField:
     """A whole number from `low` to `high`."""
 
     required: bool = False
@@ -70,45 +150,63 @@ class Whole:
     high: int = 10**9
 
     def check(self, value: Any, where: str) -> int:
-        """Give the number, or say why it is none."""
+        """The number.
+
+        Raises
+        ------
+        InputError
+            If the value is not a whole number, or out of range.
+        """
         if (
             isinstance(value, bool)
             or not isinstance(value, int)
             or not self.low <= value <= self.high
         ):
             raise InputError(
-                f"is {_told(value)}",
+                f"is {_kind(value)}",
                 where=where,
-                allowed=f"A whole number from {self.low} to {self.high}",
+                allowed=f"It must be a whole number from {self.low} to {self.high}",
             )
         return value
 
 
 @dataclass(frozen=True)
-class Flag:
+class BooleanField:
     """True or false."""
 
     required: bool = False
     default: bool | None = False
 
     def check(self, value: Any, where: str) -> bool:
-        """Give the flag, or say why it is none."""
+        """The truth value.
+
+        Raises
+        ------
+        InputError
+            If the value is not true or false.
+        """
         if not isinstance(value, bool):
             raise InputError(
-                f"is {_told(value)}", where=where, allowed="Write true or false, without quotes"
+                f"is {_kind(value)}", where=where, do="Write true or false, without quotes"
             )
         return value
 
 
 @dataclass(frozen=True)
-class Day:
+class DateField:
     """A date, written 2026-03-02 with or without quotes."""
 
     required: bool = False
     default: date | None = None
 
     def check(self, value: Any, where: str) -> date:
-        """Give the date, or say why it is none."""
+        """The date.
+
+        Raises
+        ------
+        InputError
+            If the value is not a date.
+        """
         if isinstance(value, str):
             try:
                 return date.fromisoformat(value)
@@ -117,98 +215,142 @@ class Day:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         raise InputError(
-            f"is {_told(value)}",
+            f"is {_kind(value)}",
             where=where,
-            allowed="Write a date like 2026-03-02 (year, month, day)",
+            do="Write a date like 2026-03-02 (year, month, day)",
         )
 
 
 @dataclass(frozen=True)
-class ListOf:
-    """A list whose items all have one shape (an array, or repeated `[[name]]` tables)."""
+class ListField:
+    """A list whose items have the same schema: an array, or repeated `[[name]]` tables.
 
-    item: Shape
+    `labels` are keys of an item; the first that is present names the item in messages.
+    """
+
+    item: Schema
     required: bool = False
     default: tuple[Any, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def check(self, value: Any, where: str) -> list[Any]:
-        """Give the list with each item checked."""
+        """The list, with every item checked.
+
+        Raises
+        ------
+        InputError
+            If the value is not a list, or an item is wrong.
+        """
         if not isinstance(value, list):
             raise InputError(
-                f"is {_told(value)}", where=where, allowed="Write a list in square brackets"
+                f"is {_kind(value)}", where=where, do="Write a list in square brackets"
             )
-        return [self.item.check(item, f"{where}, entry {i}") for i, item in enumerate(value, 1)]
+        return [
+            self.item.check(item, f"{where} {self.label(item, number)}")
+            for number, item in enumerate(value, 1)
+        ]
+
+    def label(self, item: Any, number: int) -> str:
+        """What messages call an item: its name in quotes, else its number from 1."""
+        names = [item[key] for key in self.labels if item.get(key)] if _is_table(item) else []
+        return f"'{names[0]}'" if names else str(number)
 
 
 @dataclass(frozen=True)
-class AnyKeys:
-    """A table whose keys are the user's own, each value of one shape."""
+class MappingField:
+    """A table with keys of the user's choice, whose values have the same schema."""
 
-    item: Shape
+    item: Schema
     required: bool = False
     default: None = None
 
     def check(self, value: Any, where: str) -> dict[str, Any]:
-        """Give the table with each value checked."""
+        """The table, with every value checked.
+
+        Raises
+        ------
+        InputError
+            If the value is not a table, or a value in it is wrong.
+        """
         return {
-            key: self.item.check(item, _inside(where, key))
+            key: self.item.check(item, f"{where}, {key}")
             for key, item in _table(value, where).items()
         }
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table with known keys; a missing optional key takes its default, a missing optional table is filled likewise."""
+class TableField:
+    """A table with known keys; a missing key takes its default, a missing table is None."""
 
-    keys: Mapping[str, Shape] = field(default_factory=dict)
+    keys: Mapping[str, Schema] = field(default_factory=dict)
     required: bool = False
     default: None = None
 
     def check(self, value: Any, where: str) -> dict[str, Any]:
-        """Give the table with every known key present, or say what is wrong with it."""
+        """The table, with every known key present.
+
+        Raises
+        ------
+        InputError
+            If the value is not a table, a key is unknown or missing, or a value is wrong.
+        """
         given = _table(value, where)
         for key in given:
             if key not in self.keys:
                 raise UnknownNameError.among("key", key, self.keys, where=where)
         checked: dict[str, Any] = {}
-        for key, shape in self.keys.items():
+        for key, schema in self.keys.items():
             if key in given:
-                checked[key] = shape.check(given[key], _inside(where, key))
-            elif shape.required:
-                raise InputError(f"'{key}' is missing", where=where, do=f"Add {key} = …")
-            elif isinstance(shape, AnyKeys):
+                checked[key] = schema.check(given[key], f"{where}, {key}")
+            elif schema.required:
+                raise InputError(
+                    f"'{key}' is missing", where=where, do=f"Add {_example(key, schema)}"
+                )
+            elif isinstance(schema, MappingField):
                 checked[key] = {}
-            elif isinstance(shape, ListOf):
-                checked[key] = list(shape.default)
+            elif isinstance(schema, ListField):
+                checked[key] = list(schema.default)
             else:
-                checked[key] = shape.default
+                checked[key] = schema.default
         return checked
 
 
-Shape = Text | Number | Whole | Flag | Day | ListOf | AnyKeys | Table
+class Schema(Protocol):
+    """What a value of a TOML file has to be."""
+
+    @property
+    def required(self) -> bool:
+        """Whether the key has to be present."""
+
+    @property
+    def default(self) -> Any:
+        """Value of a missing key."""
+
+    def check(self, value: Any, where: str) -> Any:
+        """The value, converted; an InputError if it does not fit."""
 
 
-def checked_toml(source: str | bytes, shape: Table, *, where: str) -> dict[str, Any]:
-    """Read TOML and hold it to a shape.
+def checked_toml(source: str | bytes, schema: TableField, *, where: str) -> dict[str, Any]:
+    """Read TOML and check it against a schema.
 
     Parameters
     ----------
     source : str or bytes
         The text of the file (bytes: UTF-8, with or without a byte-order mark).
-    shape : Table
-        What the file may and must hold.
+    schema : TableField
+        Keys that the file may and must have.
     where : str
-        Name of the file, for complaints.
+        Name of the file, for messages.
 
     Returns
     -------
     dict
-        Every key of the shape; None where an optional value without default was left out.
+        Every key of the schema; None for an optional value that is missing and has no default.
 
     Raises
     ------
     InputError
-        If the text is no TOML, or does not have the shape.
+        If the text is not TOML, or does not fit the schema.
     """
     if isinstance(source, bytes):
         try:
@@ -220,30 +362,34 @@ def checked_toml(source: str | bytes, shape: Table, *, where: str) -> dict[str, 
                 do="Save the file as UTF-8 text",
             ) from None
     try:
-        # A deeply nested text overflows the parser's stack; that is the text's fault, not ours.
+        # A deeply nested text overflows the stack of the parser.
         given = tomllib.loads(source.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(
-            f"this is not TOML ({error})",
-            where=where,
-            allowed='A line is written like name = "value"',
+            f"is not TOML ({error})", where=where, do='Write each line like name = "value"'
         ) from None
-    return shape.check(given, where)
+    return schema.check(given, where)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(
-            f"is {_told(value)}", where=where, allowed="Write a table: { key = value } or [name]"
+            f"is {_kind(value)}", where=where, do="Write a table: { key = value } or [name]"
         )
     return value
 
 
-def _inside(where: str, key: str) -> str:
-    return f"{where}.{key}" if ": " in where else f"{where}: {key}"
+def _example(key: str, schema: Schema) -> str:
+    if isinstance(schema, ListField) and isinstance(schema.item, TableField):
+        return f"[[{key}]]"
+    return f"[{key}]" if isinstance(schema, TableField | MappingField) else f"{key} = …"
 
 
-def _told(value: Any) -> str:
+def _kind(value: Any) -> str:
     kinds = {
         dict: "a table",
         list: "a list",
@@ -252,6 +398,6 @@ def _told(value: Any) -> str:
         float: "a number",
         int: "a number",
     }
-    kind = next((name for k, name in kinds.items() if isinstance(value, k)), "a date")
+    kind = next((name for type_, name in kinds.items() if isinstance(value, type_)), "a date")
     shown = f" ({value})" if isinstance(value, str | int | float) and len(str(value)) < 40 else ""
     return kind + shown

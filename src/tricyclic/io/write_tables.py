@@ -1,30 +1,47 @@
-"""Columns of numbers and words as the bytes of a CSV or a Parquet file, the same for the same columns."""
+"""Write tables as CSV or Parquet; the one writer of tables. Equal tables give equal bytes."""
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
+import pyarrow as pa
+from pyarrow import parquet
+
+Cell = str | float | int | bool | None
 Columns = Mapping[str, Sequence[str] | Sequence[float]]
+# Significant figures of a number in a CSV file by default.
+DIGITS = 10
 
 
-def csv_bytes(columns: Columns) -> bytes:
-    """Write columns as CSV; numbers to ten figures, an empty cell for nan."""
-    import csv
+def csv_bytes(columns: Columns, *, digits: int | None = DIGITS) -> bytes:
+    """Columns of equal length as CSV.
 
+    Parameters
+    ----------
+    columns
+        Values by column name.
+    digits
+        Significant figures of a number; None for all digits.
+    """
+    return csv_rows(list(columns), zip(*columns.values(), strict=True), digits=digits)
+
+
+def csv_rows(
+    head: Sequence[str], rows: Iterable[Sequence[Cell]], *, digits: int | None = DIGITS
+) -> bytes:
+    """Rows as CSV; nan and None are empty cells, truth values are "yes" and "no"."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow([cell if isinstance(cell, str) else _number(cell) for cell in row])
+    writer.writerow(head)
+    writer.writerows([_cell(cell, digits) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8")
 
 
-def parquet_bytes(columns: Columns, about: Mapping[str, str]) -> bytes:
-    """Write columns as Parquet; `about` is what the file says of itself, such as its units."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
+def parquet_bytes(columns: Columns, metadata: Mapping[str, str]) -> bytes:
+    """Columns as Parquet; `metadata` describes the file, such as its units."""
     arrays = {
         name: pa.array(
             list(column),
@@ -33,11 +50,21 @@ def parquet_bytes(columns: Columns, about: Mapping[str, str]) -> bytes:
         )
         for name, column in columns.items()
     }
-    table = pa.table(arrays).replace_schema_metadata(dict(about))
+    table = pa.table(arrays).replace_schema_metadata(dict(metadata))
     sink = io.BytesIO()
     parquet.write_table(table, sink, compression="zstd")
     return sink.getvalue()
 
 
-def _number(value: float) -> str:
-    return "" if value != value else f"{value:.10g}"
+def _cell(cell: Cell, digits: int | None) -> str:
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int):
+        return str(cell)
+    if math.isnan(cell):
+        return ""
+    return repr(float(cell)) if digits is None else f"{cell:.{digits}g}"

@@ -1,7 +1,7 @@
-"""From the bytes of a zip archive or an XLSX workbook to its parts; the one door to openpyxl.
+"""Parts of zip archives and sheets of XLSX workbooks; the only module that uses openpyxl.
 
-Archives are measured before they are unpacked, and a workbook with a document type (which no spreadsheet
-program writes) is refused, so that a small file cannot unfold into a large one.
+The size of an archive is checked before it is unpacked, and a workbook with a document type (which
+no spreadsheet program writes) is refused, so that a small file cannot expand into a large one.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _BAD_ZIP = (
 
 
 def is_zip(data: bytes) -> bool:
-    """Whether the bytes begin as a zip archive does."""
+    """Whether the bytes begin like a zip archive."""
     return data.startswith(b"PK\x03\x04")
 
 
 def zip_names(data: bytes) -> tuple[str, ...]:
-    """Names of the parts of an archive; none where it cannot be opened."""
+    """Names of the parts of an archive; none if it cannot be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return tuple(archive.namelist()[:MAX_PARTS])
@@ -54,28 +54,23 @@ def unzip(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
     Raises
     ------
     InputError
-        If the archive is damaged, locked, or too large once unpacked.
+        If the archive is damaged, locked, or too large when unpacked.
     """
     parts: dict[str, bytes] = {}
     left = MAX_UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [info for info in archive.infolist() if wanted.fullmatch(info.filename)]
-            if len(members) > MAX_PARTS or sum(info.file_size for info in members) > MAX_UNPACKED:
-                raise InputError(
-                    "unpacks to more than tricyclic reads",
-                    allowed=f"At most {MAX_UNPACKED >> 20} MB",
-                )
-            for info in members:
-                # The stated size may lie, so no more than what is left is ever unpacked.
+            entries = [info for info in archive.infolist() if wanted.fullmatch(info.filename)]
+            size = sum(info.file_size for info in entries)
+            if len(entries) > MAX_PARTS or size > MAX_UNPACKED:
+                raise _too_large()
+            for info in entries:
+                # The declared size may be wrong, so unpacking stops at the limit.
                 with archive.open(info) as part:
                     parts[info.filename] = part.read(left + 1)
                 left -= len(parts[info.filename])
                 if left < 0:
-                    raise InputError(
-                        "unpacks to more than tricyclic reads",
-                        allowed=f"At most {MAX_UNPACKED >> 20} MB",
-                    )
+                    raise _too_large()
     except _BAD_ZIP as error:
         raise InputError(
             "is a damaged or locked archive", do="Save it again, without a password"
@@ -83,23 +78,33 @@ def unzip(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
     return parts
 
 
+def _too_large() -> InputError:
+    return InputError(
+        "is too large when unpacked", allowed=f"At most {MAX_UNPACKED >> 20} MB can be read"
+    )
+
+
 def refuse_document_type(part: bytes | str, where: str) -> None:
-    """Refuse XML that declares entities of its own.
+    """Refuse XML that declares entities.
 
     Raises
     ------
     InputError
-        If it does, or is not in UTF-8.
+        If it declares entities or a document type, or is not in UTF-8.
     """
     marks: tuple[Any, ...] = (
         ("<!DOCTYPE", "<!ENTITY") if isinstance(part, str) else (b"<!DOCTYPE", b"<!ENTITY", b"\x00")
     )
     if any(mark in part for mark in marks):
-        raise InputError("declares a document type, which tricyclic does not read", where=where)
+        raise InputError(
+            "declares a document type, which is not allowed",
+            where=where,
+            do="Save the file again from its program",
+        )
 
 
 def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Sheet, ...]:
-    """Read the visible sheets of an XLSX workbook as text cells.
+    """Visible sheets of an XLSX workbook as cells of text.
 
     Parameters
     ----------
@@ -111,11 +116,12 @@ def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Shee
     Raises
     ------
     InputError
-        If the workbook is damaged or too large, holds no such sheet, or holds a formula without its result.
+        If the workbook is damaged or too large, has no such sheet, or contains a formula without
+        its result.
     """
     parts = unzip(data, re.compile(r".*\.(xml|rels|vml)", re.IGNORECASE))
     if "xl/workbook.xml" not in parts:
-        raise InputError("is no XLSX workbook", do="Save it as XLSX or CSV")
+        raise InputError("is not an XLSX workbook", do="Save it as XLSX or CSV")
     for name, part in parts.items():
         refuse_document_type(part, name)
     has_formulas = any(
@@ -162,8 +168,8 @@ def _cells(data: bytes, *, with_results: bool) -> dict[str, list[tuple[Any, ...]
                     left -= len(row)
                     if left < 0 or len(rows) > MAX_ROWS:
                         raise InputError(
-                            f"sheet '{sheet.title}' is larger than tricyclic reads",
-                            do="Delete what is not data",
+                            f"sheet '{sheet.title}' is too large",
+                            do="Delete cells without data",
                         )
                 while rows and not rows[-1]:
                     rows.pop()
@@ -171,7 +177,7 @@ def _cells(data: bytes, *, with_results: bool) -> dict[str, list[tuple[Any, ...]
             book.close()
     except InputError:
         raise
-    except Exception as error:  # openpyxl raises whatever its parsing stumbles on
+    except Exception as error:  # openpyxl raises many kinds of error for a damaged file
         raise InputError(
             "is a damaged workbook", do="Open it in a spreadsheet program and save it again"
         ) from error
@@ -188,7 +194,8 @@ def _refuse_formulas_without_result(
                 known = r < len(shown) and c < len(shown[r]) and shown[r][c] is not None
                 if isinstance(cell, str) and cell.startswith("=") and not known:
                     raise InputError(
-                        f"cell in column {c + 1} holds the formula {cell[:30]} without its result",
+                        f"the cell in column {c + 1} has the formula {cell[:30]} "
+                        "without its result",
                         where=f"sheet '{name}', row {r + 1}",
                         do="Open the workbook in a spreadsheet program and save it",
                     )

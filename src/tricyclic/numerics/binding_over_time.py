@@ -1,4 +1,6 @@
-"""From totals, rate constants and time to what is bound before equilibrium, tracer and competitor running short or not."""
+"""Bound tracer before equilibrium from totals, rate constants and time, with depletion of tracer
+and competitor.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-# Gamma of the two-stage Rosenbrock method that makes it second order and damps fast transients fully.
+# Gamma of the two-stage Rosenbrock method that makes it second order and damps fast transients
+# fully.
 GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
-EARLIEST = 1e-8  # first step as a share of the whole time
+# First step as a share of the whole time.
+FIRST_STEP = 1e-8
 
 
-def bound_at(
+def bound_over_time(
     time: ArrayLike,
     site: ArrayLike,
     tracer: ArrayLike,
@@ -25,7 +29,7 @@ def bound_at(
     sink: ArrayLike = 0.0,
     steps: int = 300,
 ) -> Floats:
-    """Bound tracer after some time, when tracer, competitor and site are mixed at time 0.
+    """Bound tracer at a time after tracer, competitor and site were mixed.
 
     Parameters
     ----------
@@ -38,7 +42,7 @@ def bound_at(
     sink : float or array
         Non-specifically bound over free tracer, at all times.
     steps : int
-        Of the coarser of the two grids.
+        Number of steps of the coarser of the two grids.
 
     Returns
     -------
@@ -47,8 +51,9 @@ def bound_at(
 
     Notes
     -----
-    Law of mass action for both ligands, b' = kon F (R - b - c) - koff b with F = (L - b) / (1 + sink), and likewise c. A
-    second-order Rosenbrock method on steps that grow with time, extrapolated from two grids [Verwer et al. 1999, ROS2].
+    Law of mass action for both ligands, b' = kon F (R - b - c) - koff b with F = (L - b) / (1 +
+    sink), and likewise c. A second-order Rosenbrock method on steps that grow with time,
+    extrapolated from two grids [Verwer et al. 1999, ROS2].
     """
     end, r, tot, on, off, cold, c_on, c_off, ns = np.broadcast_arrays(
         *(
@@ -68,12 +73,12 @@ def bound_at(
     )
     on = on / (1.0 + ns)
 
-    def speed(b: Floats, c: Floats) -> tuple[Floats, Floats]:
+    def rates(b: Floats, c: Floats) -> tuple[Floats, Floats]:
         empty = r - b - c
         return on * (tot - b) * empty - off * b, c_on * (cold - c) * empty - c_off * c
 
     def run(count: int) -> Floats:
-        grid = np.concatenate([[0.0], np.geomspace(EARLIEST, 1.0, count)])
+        grid = np.concatenate([[0.0], np.geomspace(FIRST_STEP, 1.0, count)])
         b = np.zeros(end.shape)
         c = np.zeros(end.shape)
         for width in np.diff(grid):
@@ -86,10 +91,10 @@ def bound_at(
             a21 = g * c_on * (cold - c)
             a22 = 1.0 + g * (c_on * (empty + cold - c) + c_off)
             determinant = a11 * a22 - a12 * a21
-            f1, f2 = speed(b, c)
+            f1, f2 = rates(b, c)
             p1 = (a22 * f1 - a12 * f2) / determinant
             p2 = (a11 * f2 - a21 * f1) / determinant
-            f1, f2 = speed(b + h * p1, c + h * p2)
+            f1, f2 = rates(b + h * p1, c + h * p2)
             f1, f2 = f1 - 2.0 * p1, f2 - 2.0 * p2
             q1 = (a22 * f1 - a12 * f2) / determinant
             q2 = (a11 * f2 - a21 * f1) / determinant

@@ -1,8 +1,8 @@
-"""From a log density to draws: many walkers that learn the shape of the density from one another.
+"""Draws from a log density with emcee: an ensemble of walkers.
 
-The one door to emcee. Two kinds of step are mixed: differences of other walkers (ter Braak's differential
-evolution, in four of five steps) and the stretch of Goodman and Weare. Both keep their pace when
-parameters are strongly correlated.
+Two kinds of step are mixed: differences of other walkers (ter Braak's
+differential evolution, in four of five steps) and the stretch of Goodman and Weare. Both keep their
+pace when parameters are strongly correlated.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 from tricyclic.errors import NumericsError
 
 Floats = NDArray[np.float64]
-# A chain of fifty autocorrelation times is what the authors of the sampler ask for before they trust the time itself.
+# The authors of the sampler recommend a chain of fifty autocorrelation times for a reliable
+# estimate of the time itself.
 ENOUGH = 50.0
 # The sum over lags stops at so many times the sum itself, beyond which there is only noise.
 WINDOW = 5.0
 
 
 @dataclass(frozen=True)
-class Chain:
-    """What a sampler drew after its burn-in.
+class SampleChain:
+    """Draws after the burn-in.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ class Chain:
     acceptance : float
         Share of the steps that were taken.
     autocorrelation : array, shape (parameters,)
-        Steps until a walker has forgotten where it was.
+        Steps until the position of a walker is independent of where it was.
     """
 
     draws: Floats
@@ -48,7 +49,7 @@ class Chain:
 
     @property
     def effective(self) -> float:
-        """Independent draws that the chain is worth, by its slowest parameter."""
+        """Independent draws with the information of the chain, by its slowest parameter."""
         return float(
             self.draws.shape[0] * self.draws.shape[1] / max(self.autocorrelation.max(), 1.0)
         )
@@ -67,30 +68,31 @@ def sample(
     steps: int,
     burn_in: int,
     rng: np.random.Generator,
-) -> Chain:
+) -> SampleChain:
     """Draw from a density.
 
     Parameters
     ----------
     log_density : callable
-        Takes parameters of shape (k, p), gives logarithms of shape (k,), up to a constant; -inf outside.
+        Takes parameters of shape (k, p), gives logarithms of shape (k,), up to a constant; -inf
+        outside.
     start : array, shape (walkers, p)
-        Where the walkers begin, not all on one line; an even number of walkers, at least 2 p.
+        Start of the walkers, not all on one line; an even number of walkers, at least 2 p.
     steps, burn_in : int
-        Steps that are kept, and steps before them that are not.
+        Steps that are kept, and steps before them that are discarded.
     rng : numpy Generator
         The same state gives the same draws.
 
     Raises
     ------
     NumericsError
-        If a walker starts where the density is nil.
+        If a walker starts where the density is 0.
     """
     import emcee
 
     walkers, p = start.shape
     if not np.isfinite(log_density(start)).all():
-        raise NumericsError("a walker starts where the density is nil")
+        raise NumericsError("a walker starts where the density is 0")
     state = emcee.State(start, random_state=_legacy_state(rng))
     moves = [
         (emcee.moves.DEMove(), 0.7),
@@ -102,7 +104,7 @@ def sample(
     sampler.reset()
     sampler.run_mcmc(state, steps)
     draws = np.asarray(sampler.get_chain(), dtype=float)
-    return Chain(
+    return SampleChain(
         draws,
         np.asarray(sampler.get_log_prob(), dtype=float),
         float(np.mean(sampler.acceptance_fraction)),
@@ -111,7 +113,7 @@ def sample(
 
 
 def _legacy_state(rng: np.random.Generator) -> tuple[str, NDArray[np.uint32], int]:
-    # emcee knows only the older kind of generator; this fills the whole of its state.
+    # emcee takes only the legacy generator; this fills its whole state.
     return "MT19937", rng.integers(0, 2**32, 624, dtype=np.uint32), 624
 
 
@@ -124,19 +126,19 @@ def autocorrelation_time(draws: Floats) -> Floats:
 
     Notes
     -----
-    Sokal's window of five times, averaged over walkers. A short chain gives too small a time: compare it with
-    the length (`Chain.settled`).
+    Sokal's window of five times, averaged over walkers. A short chain gives too small a time:
+    compare it with the length (`SampleChain.settled`).
     """
     import emcee
 
     steps, walkers, parameters = draws.shape
-    found = np.full(parameters, float(steps))
+    times_of = np.full(parameters, float(steps))
     for k in range(parameters):
         moving = [w for w in range(walkers) if np.ptp(draws[:, w, k]) > 0]
         if not moving:
-            continue  # a parameter that never moved has no time of its own
+            continue  # A parameter that never moved has no autocorrelation time.
         mean = np.mean([emcee.autocorr.function_1d(draws[:, w, k]) for w in moving], axis=0)
         times = 2.0 * np.cumsum(mean) - 1.0
         outside = np.arange(steps) >= WINDOW * times
-        found[k] = max(float(times[int(np.argmax(outside)) if outside.any() else -1]), 1.0)
-    return found
+        times_of[k] = max(float(times[int(np.argmax(outside)) if outside.any() else -1]), 1.0)
+    return times_of

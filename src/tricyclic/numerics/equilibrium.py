@@ -1,8 +1,9 @@
-"""From total ligands and sites to what is free and what is bound, by exact mass balance.
+"""Free and bound concentrations at equilibrium from totals, by exact mass balance.
 
-Every ligand binds every site one to one and reversibly; sites do not know of each other; a ligand may also
-sink, in proportion to its free concentration, into something that never fills (filter, glass, membrane).
-All functions broadcast over wells and parameter sets, and any one consistent unit of concentration will do.
+Every ligand binds every site one to one and reversibly; sites are independent; a ligand may also be
+lost, in proportion to its free concentration, to something that does not saturate (filter, glass,
+membrane): its sink. All functions broadcast over wells and parameter sets; all concentrations have
+one unit, whichever it is.
 """
 
 from __future__ import annotations
@@ -15,24 +16,29 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-# Stands in for a ligand that is absent, so that no weight is 0/0; far below any concentration.
-NOTHING = 1e-200
-# Relative moves after which the quadratic steps hand over to Newton, and Newton stops: both then square their error.
-CLOSE, SAME = 1e-4, 1e-7
-# Relative miss of the site balance that is only rounding.
-CLOSE_BALANCE = 1e-13
-MOST_ROUNDS = 200
+# Concentration of a ligand that is absent, so that no weight is 0/0; far below any real one.
+ABSENT = 1e-200
+# Relative change below which the quadratic steps are followed by Newton steps, and below which
+# Newton stops: both square their error with every step.
+QUADRATIC_UNTIL, NEWTON_UNTIL = 1e-4, 1e-7
+# Relative error of the site balance that is only rounding.
+BALANCED = 1e-13
+MAX_ROUNDS = 200
+# Longest Newton step in the logarithm of a free site, and how often a step is shortened.
+MAX_LOG_STEP, MAX_SHORTENINGS = 30.0, 12
 
 
-class OneSite(NamedTuple):
-    """One site at equilibrium: its free concentration, and each ligand's free and bound concentration."""
+class OneSiteEquilibrium(NamedTuple):
+    """One site at equilibrium: its free concentration, and each ligand's free and bound
+    concentration.
+    """
 
     free_site: Floats
     free: tuple[Floats, ...]
     bound: tuple[Floats, ...]
 
 
-class ManySites(NamedTuple):
+class MultiSiteEquilibrium(NamedTuple):
     """Several sites at equilibrium.
 
     Attributes
@@ -47,13 +53,13 @@ class ManySites(NamedTuple):
     bound: Floats
 
 
-def one_site(
+def solve_one_site(
     site: ArrayLike,
     totals: Sequence[ArrayLike],
     kds: Sequence[ArrayLike],
     sinks: Sequence[ArrayLike] = (),
-) -> OneSite:
-    """Let any number of ligands compete for one site.
+) -> OneSiteEquilibrium:
+    """Equilibrium of any number of ligands that compete for one site.
 
     Parameters
     ----------
@@ -62,65 +68,68 @@ def one_site(
     totals, kds : sequences of float or array, one entry per ligand
         Total concentration of each ligand, 0 or more; its dissociation constant, above 0.
     sinks : sequence of float or array, one entry per ligand
-        Sunk over free concentration of each ligand, 0 or more; none where left out.
+        Lost over free concentration of each ligand, 0 or more; by default 0.
 
     Returns
     -------
-    OneSite
+    OneSiteEquilibrium
         All arrays have the common shape of the arguments.
 
     Notes
     -----
-    The free site r is the root of r + sum_i T_i r / (K_i + r) = R with K_i = Kd_i (1 + sink_i). With
-    S(r) the sum, r / S(r) is a weighted harmonic mean of straight lines and so concave: replacing all
-    ligands by the one ligand that agrees in S and its slope, and solving its quadratic, always lands at
-    or above the root. Repeated, it falls to the root monotonically and quadratically, and is exact for
-    one ligand at once. The last digits come from Newton steps on the balance of the free amounts,
-    r - sum_i F_i (1 + sink_i) = R - sum_i T_i, which does not cancel where site and ligand titrate each other.
+    The free site r is the root of r + sum_i T_i r / (K_i + r) = R with K_i = Kd_i (1 + sink_i).
+    With S(r) the sum, r / S(r) is a weighted harmonic mean of straight lines and so concave:
+    replacing all ligands by the one ligand that agrees in S and its slope, and solving its
+    quadratic, always ends at or above the root. Repeated, it decreases to the root monotonically
+    and quadratically, and is exact for one ligand at once. The last digits come from Newton steps
+    on the balance of the free amounts, r - sum_i F_i (1 + sink_i) = R - sum_i T_i, in which no
+    digits cancel where site and ligand titrate each other.
     """
     total_site = np.maximum(np.asarray(site, float), 0.0)
     amounts = [np.asarray(total, float) for total in totals]
-    sunk = [_sunk(sink) for sink in sinks] or [np.asarray(1.0)] * len(amounts)
+    factors = [_sink_factor(sink) for sink in sinks] or [np.asarray(1.0)] * len(amounts)
     constants = [np.asarray(kd, float) for kd in kds]
-    halves = [kd * sink for kd, sink in zip(constants, sunk, strict=True)]
+    halves = [kd * factor for kd, factor in zip(constants, factors, strict=True)]
     r = _free_site(total_site, amounts, halves)
     free = tuple(
-        amount * half / ((half + r) * sink)
-        for amount, half, sink in zip(amounts, halves, sunk, strict=True)
+        amount * half / ((half + r) * factor)
+        for amount, half, factor in zip(amounts, halves, factors, strict=True)
     )
     bound = tuple(amount * r / (half + r) for amount, half in zip(amounts, halves, strict=True))
-    return OneSite(r, free, bound)
+    return OneSiteEquilibrium(r, free, bound)
 
 
-def many_sites(
+def solve_sites(
     sites: Sequence[ArrayLike],
     totals: Sequence[ArrayLike],
     kds: Sequence[Sequence[ArrayLike]],
     sinks: Sequence[ArrayLike] = (),
-) -> ManySites:
-    """Let ligands distribute over several independent sites.
+) -> MultiSiteEquilibrium:
+    """Equilibrium of ligands that bind several independent sites.
 
     Parameters
     ----------
     sites : sequence of float or array, one entry per site
         Total concentration of each site, 0 or more.
     totals, sinks : sequences of float or array, one entry per ligand
-        As for `one_site`.
+        As for `solve_one_site`.
     kds : sequence per ligand of sequences per site
         Dissociation constant of each ligand at each site, above 0.
 
     Notes
     -----
-    With v_s the logarithm of the free concentration r_s of site s, the balance is the minimum of the convex
+    With v_s the logarithm of the free concentration r_s of site s, the balance is the minimum of
+    the convex
 
         Psi(v) = sum_s (r_s - R_s v_s) + sum_i T_i log(1 + sink_i + sum_s r_s / Kd_is),
 
-    the dual of the same problem in the logarithms u_i of the free ligands, whose function is
-    sum_i ((1 + sink_i) e^u_i - T_i u_i) + sum_s R_s log(1 + sum_i e^u_i / Kd_is). It has one unknown per site, however many
-    ligands there are, and an absent ligand or site drops out by itself. Each site in turn is first solved exactly with the
-    others held (which lowers Psi), then damped Newton steps in all v at once finish; a step that does not lower Psi
-    is replaced by another such turn. A single ligand needs none of this: for it the sites are what ligands are
-    to a single site.
+    the dual of the same problem in the logarithms u_i of the free ligands, whose function is sum_i
+    ((1 + sink_i) e^u_i - T_i u_i) + sum_s R_s log(1 + sum_i e^u_i / Kd_is). It has one unknown per
+    site, however many ligands there are, and an absent ligand or site drops out by itself. First
+    each site in turn is solved exactly with the others fixed (which lowers Psi), then damped Newton
+    steps in all v at once follow; a step that does not lower Psi is replaced by another such turn.
+    A single ligand needs none of this: its equilibrium is that of one site, with the parts of site
+    and ligands exchanged.
     """
     count = len(sites)
     if len(totals) == 1:
@@ -130,7 +139,9 @@ def many_sites(
     )
     big_r = np.stack([np.broadcast_to(np.maximum(np.asarray(s, float), 0.0), shape) for s in sites])
     amounts = np.stack([np.broadcast_to(np.asarray(t, float), shape) for t in totals])
-    sunk = np.stack([np.broadcast_to(_sunk(s), shape) for s in (sinks or [0.0] * len(totals))])
+    factors = np.stack(
+        [np.broadcast_to(_sink_factor(s), shape) for s in (sinks or [0.0] * len(totals))]
+    )
     per_kd = np.stack(
         [
             np.stack([np.broadcast_to(1.0 / np.asarray(kd, float), shape) for kd in row])
@@ -140,79 +151,87 @@ def many_sites(
 
     r = big_r.copy()
     for _ in range(2 if count > 1 else 1):
-        r = _each_site_in_turn(r, big_r, amounts, sunk, per_kd)
+        r = _each_site_in_turn(r, big_r, amounts, factors, per_kd)
     if count > 1:
-        r = _all_sites_at_once(r, big_r, amounts, sunk, per_kd)
-    free = amounts / (sunk + np.einsum("s...,is...->i...", r, per_kd))
-    return ManySites(r, free, free[:, None] * r[None] * per_kd)
+        r = _all_sites_at_once(r, big_r, amounts, factors, per_kd)
+    free = amounts / (factors + np.einsum("s...,is...->i...", r, per_kd))
+    return MultiSiteEquilibrium(r, free, free[:, None] * r[None] * per_kd)
 
 
-def half_rival(
+def exact_ic50(
     site: ArrayLike,
-    ligand: ArrayLike,
-    ligand_kd: ArrayLike,
-    rival_kd: ArrayLike,
+    radioligand: ArrayLike,
+    kd: ArrayLike,
+    ki: ArrayLike,
     *,
-    ligand_sink: ArrayLike = 0.0,
-    rival_sink: ArrayLike = 0.0,
+    radioligand_sink: ArrayLike = 0.0,
+    competitor_sink: ArrayLike = 0.0,
 ) -> Floats:
-    """Give the total of a second ligand, the rival, that halves what the first has bound at one site, exactly.
+    """IC50 of a competitor with depletion: its total that halves the bound radioligand.
 
-    All concentrations are totals, in one unit; never below half of the bound ligand.
+    All concentrations are totals, in one unit. The IC50 is never below half of the bound
+    radioligand.
     """
-    r_half, held = _half_way(site, ligand, ligand_kd, ligand_sink)
-    return np.asarray(held + np.asarray(rival_kd) * held * (1.0 + np.asarray(rival_sink)) / r_half)
+    r_half, taken = _half_way(site, radioligand, kd, radioligand_sink)
+    return np.asarray(taken + np.asarray(ki) * taken * (1.0 + np.asarray(competitor_sink)) / r_half)
 
 
-def rival_kd_from_half(
+def exact_ki(
     site: ArrayLike,
-    ligand: ArrayLike,
-    ligand_kd: ArrayLike,
-    half: ArrayLike,
+    radioligand: ArrayLike,
+    kd: ArrayLike,
+    ic50: ArrayLike,
     *,
-    ligand_sink: ArrayLike = 0.0,
-    rival_sink: ArrayLike = 0.0,
+    radioligand_sink: ArrayLike = 0.0,
+    competitor_sink: ArrayLike = 0.0,
 ) -> Floats:
-    """Give the dissociation constant of a rival ligand from its total that halves what the first has bound: `half_rival` undone.
+    """Ki of a competitor from its IC50 with depletion: the inverse of `exact_ic50`.
 
-    nan where `half` is not above the rival that must be bound at the half-way point: no rival,
-    however tight, can be that potent against so many sites. Source: Nikolovska-Coleska 2004,
-    doi:10.1016/j.ab.2004.05.055; equals Munson and Rodbard 1988 with its erratum.
+    nan where the IC50 is not above the competitor that is bound at the half-way point: no
+    competitor, whatever its affinity, can be that potent against so many sites. Source:
+    Nikolovska-Coleska 2004, doi:10.1016/j.ab.2004.05.055; equals Munson and Rodbard 1988 with its
+    erratum.
     """
-    r_half, held = _half_way(site, ligand, ligand_kd, ligand_sink)
-    loose = np.asarray(half, float) - held
-    kd = loose * r_half / (held * (1.0 + np.asarray(rival_sink)))
-    return np.asarray(np.where(loose > 0, kd, np.nan))
+    r_half, taken = _half_way(site, radioligand, kd, radioligand_sink)
+    free = np.asarray(ic50, float) - taken
+    ki = free * r_half / (taken * (1.0 + np.asarray(competitor_sink)))
+    return np.asarray(np.where(free > 0, ki, np.nan))
 
 
 def _half_way(
-    site: ArrayLike, ligand: ArrayLike, ligand_kd: ArrayLike, ligand_sink: ArrayLike
+    site: ArrayLike, radioligand: ArrayLike, kd: ArrayLike, radioligand_sink: ArrayLike
 ) -> tuple[Floats, Floats]:
-    """Free site, and site held by the rival, where the bound ligand is half of what it was."""
-    half_kd = np.asarray(ligand_kd, float) * (1.0 + np.asarray(ligand_sink, float))
-    r, _, (bound,) = one_site(site, (ligand,), (half_kd,))
-    loose = np.asarray(ligand, float) * half_kd / (half_kd + r) + bound / 2
-    r_half = half_kd * (bound / 2) / loose
+    """Free site, and site with bound competitor, where the bound radioligand has halved."""
+    half_kd = np.asarray(kd, float) * (1.0 + np.asarray(radioligand_sink, float))
+    r, _, (bound,) = solve_one_site(site, (radioligand,), (half_kd,))
+    not_bound = np.asarray(radioligand, float) * half_kd / (half_kd + r) + bound / 2
+    r_half = half_kd * (bound / 2) / not_bound
     return r_half, (r - r_half) + bound / 2
 
 
 def _one_ligand(
     sites: Sequence[ArrayLike], total: ArrayLike, kds: Sequence[ArrayLike], sink: ArrayLike
-) -> ManySites:
-    """F (1 + sink) + sum_s R_s F / (Kd_s + F) = T is the balance of one site with the parts exchanged."""
-    sunk = _sunk(sink)
-    amounts = [np.maximum(np.asarray(site, float), 0.0) / sunk for site in sites]
-    whole = np.maximum(np.asarray(total, float), 0.0) / sunk
-    exchanged = one_site(whole, amounts, kds)
+) -> MultiSiteEquilibrium:
+    """Equilibrium of one ligand at several sites.
+
+    F (1 + sink) + sum_s R_s F / (Kd_s + F) = T is the balance of one site with the parts exchanged.
+    """
+    factor = _sink_factor(sink)
+    amounts = [np.maximum(np.asarray(site, float), 0.0) / factor for site in sites]
+    whole = np.maximum(np.asarray(total, float), 0.0) / factor
+    exchanged = solve_one_site(whole, amounts, kds)
     free = np.asarray(exchanged.free_site)
     shape = free.shape
-    loose = np.stack([np.broadcast_to(part * sunk, shape) for part in exchanged.free])
-    bound = np.stack([np.broadcast_to(part * sunk, shape) for part in exchanged.bound])
-    return ManySites(loose, free[None], bound[None])
+    free_sites = np.stack([np.broadcast_to(part * factor, shape) for part in exchanged.free])
+    bound = np.stack([np.broadcast_to(part * factor, shape) for part in exchanged.bound])
+    return MultiSiteEquilibrium(free_sites, free[None], bound[None])
 
 
-def _sunk(sink: ArrayLike) -> Floats:
-    """1 + sink; a search may look below 0, where the balance still has a meaning as long as this stays above 0."""
+def _sink_factor(sink: ArrayLike) -> Floats:
+    """1 + sink, at least 0.1.
+
+    A search may try sinks below 0, where the balance still has a meaning while this is above 0.
+    """
     return np.asarray(np.maximum(1.0 + np.asarray(sink, float), 0.1))
 
 
@@ -222,8 +241,8 @@ def _free_site(total: Floats, amounts: Sequence[Floats], halves: Sequence[Floats
         total.shape, *(a.shape for a in amounts), *(k.shape for k in halves)
     )
     r = np.broadcast_to(total, shape)
-    present = [np.maximum(amount, NOTHING) for amount in amounts]
-    for _ in range(MOST_ROUNDS):
+    present = [np.maximum(amount, ABSENT) for amount in amounts]
+    for _ in range(MAX_ROUNDS):
         share = weight = centre = np.asarray(0.0)
         for amount, half in zip(present, halves, strict=True):
             per = 1.0 / (half + r)
@@ -240,23 +259,24 @@ def _free_site(total: Floats, amounts: Sequence[Floats], halves: Sequence[Floats
         root = np.sqrt(excess * excess + 4.0 * product)
         root += np.abs(excess)
         root *= 0.5
-        found = np.where(excess > 0, product / root, root)
-        moved = np.abs(found - r) > CLOSE * found
-        r = found
+        new = np.where(excess > 0, product / root, root)
+        moved = np.abs(new - r) > QUADRATIC_UNTIL * new
+        r = new
         if not moved.any():
             break
     surplus = _difference(total, amounts)
     for _ in range(4):
-        loose = slope = taken = np.asarray(0.0)
+        free = slope = bound = np.asarray(0.0)
         for amount, half in zip(amounts, halves, strict=True):
             per = amount / (half + r)
             apart = per * half
-            loose = loose + apart
-            taken = taken + per * r
+            free = free + apart
+            bound = bound + per * r
             slope = slope + apart / (half + r)
-        miss = np.where(loose < total, (r - loose) - surplus, (r - total) + taken)
+        # Of the two forms of the balance, the one in which fewer digits cancel.
+        miss = np.where(free < total, (r - free) - surplus, (r - total) + bound)
         step = miss / (1.0 + slope)
-        moved = np.abs(step) > SAME * r
+        moved = np.abs(step) > NEWTON_UNTIL * r
         r = r - np.minimum(step, 0.5 * r)
         if not moved.any():
             break
@@ -267,70 +287,70 @@ def _difference(total: Floats, amounts: Sequence[Floats]) -> Floats:
     """R - sum T with the rounding errors of the subtractions added back (two-sum)."""
     left, lost = total, np.asarray(0.0)
     for amount in amounts:
-        rest = left - amount
-        back = rest - left
-        lost = lost + ((left - (rest - back)) - (amount + back))
-        left = rest
+        difference = left - amount
+        back = difference - left
+        lost = lost + ((left - (difference - back)) - (amount + back))
+        left = difference
     return np.asarray(left + lost)
 
 
 def _each_site_in_turn(
-    r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, per_kd: Floats
+    r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
 ) -> Floats:
-    """Solve each site exactly with the other sites' free concentrations held."""
+    """Each site solved exactly with the free concentrations of the other sites fixed."""
     r = r.copy()
     for s in range(len(r)):
-        others = sunk + np.einsum("s...,is...->i...", r, per_kd) - r[s] * per_kd[:, s]
-        r[s] = _free_site(big_r[s], list(amounts), list(np.maximum(others, sunk) / per_kd[:, s]))
+        others = factors + np.einsum("s...,is...->i...", r, per_kd) - r[s] * per_kd[:, s]
+        r[s] = _free_site(big_r[s], list(amounts), list(np.maximum(others, factors) / per_kd[:, s]))
     return r
 
 
 def _all_sites_at_once(
-    r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, per_kd: Floats
+    r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
 ) -> Floats:
     """Damped Newton steps in the logarithms of the free sites."""
-    safe_r = np.maximum(big_r, NOTHING)
-    miss, slope = _balance(r, safe_r, amounts, sunk, per_kd)
+    safe_r = np.maximum(big_r, ABSENT)
+    miss, slope = _balance(r, safe_r, amounts, factors, per_kd)
     worst = np.abs(miss).max(axis=0)
     best = r
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         step = np.linalg.solve(
             np.moveaxis(slope, (0, 1), (-2, -1)), np.moveaxis(miss, 0, -1)[..., None]
         )[..., 0]
-        step = np.clip(np.moveaxis(step, -1, 0), -30.0, 30.0)
+        step = np.clip(np.moveaxis(step, -1, 0), -MAX_LOG_STEP, MAX_LOG_STEP)
         size = np.ones(worst.shape)
-        for _ in range(12):
+        for _ in range(MAX_SHORTENINGS):
             tried = np.minimum(best * np.exp(-size * step), big_r)
-            new_miss, _ = _balance(tried, safe_r, amounts, sunk, per_kd)
+            new_miss, _ = _balance(tried, safe_r, amounts, factors, per_kd)
             new_worst = np.abs(new_miss).max(axis=0)
-            worse = (new_worst > worst) & (worst > CLOSE_BALANCE)
+            worse = (new_worst > worst) & (worst > BALANCED)
             if not worse.any():
                 break
             size = np.where(worse, size / 4, size)
         better = new_worst < worst
-        done = ~better | (new_worst < CLOSE_BALANCE / 10)
+        done = ~better | (new_worst < BALANCED / 10)
         best = np.where(better, tried, best)
         if done.all():
-            stuck = np.minimum(worst, new_worst) > CLOSE_BALANCE
+            stuck = np.minimum(worst, new_worst) > BALANCED
             if not stuck.any():
                 return best
-            turned = _each_site_in_turn(best, big_r, amounts, sunk, per_kd)
+            turned = _each_site_in_turn(best, big_r, amounts, factors, per_kd)
             best = np.where(stuck, turned, best)
-        miss, slope = _balance(best, safe_r, amounts, sunk, per_kd)
+        miss, slope = _balance(best, safe_r, amounts, factors, per_kd)
         worst = np.abs(miss).max(axis=0)
     return best
 
 
 def _balance(
-    r: Floats, big_r: Floats, amounts: Floats, sunk: Floats, per_kd: Floats
+    r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
 ) -> tuple[Floats, Floats]:
     """Slope of Psi in each v_s over R_s, and its matrix of second derivatives, rows over R_s."""
     load = r[None] * per_kd
-    share = load / (sunk + load.sum(axis=1))[:, None]
-    held = amounts[:, None] * share
-    filled = r + held.sum(axis=0)
-    bend = -np.einsum("is...,it...->st...", held, share)
+    share = load / (factors + load.sum(axis=1))[:, None]
+    bound = amounts[:, None] * share
+    total = r + bound.sum(axis=0)
+    hessian = -np.einsum("is...,it...->st...", bound, share)
     for s in range(len(r)):
-        # The sliver keeps the matrix regular where ligand and sites use each other up to the last digit.
-        bend[s, s] += np.maximum(filled[s], NOTHING) * (1.0 + 1e-14)
-    return (filled - big_r) / big_r * (big_r > NOTHING), bend / big_r[:, None]
+        # The factor keeps the matrix regular where ligand and sites bind each other completely.
+        hessian[s, s] += np.maximum(total[s], ABSENT) * (1.0 + 1e-14)
+    return (total - big_r) / big_r * (big_r > ABSENT), hessian / big_r[:, None]

@@ -1,4 +1,4 @@
-"""From draws of a stand-in to draws of the truth: weights, how far to trust them, and a choice by weight."""
+"""Importance weights: draws of an approximation become draws of the true density."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-# Above this the largest weights have no finite mean to speak of, and the draws are not to be trusted.
+# Above this shape of the tail the weights are unreliable.
 TRUSTED_TAIL = 0.7
 
 
-def weights_of(log_ratio: Floats) -> tuple[Floats, float]:
+def importance_weights(log_ratio: Floats) -> tuple[Floats, float]:
     """Weights that sum to 1, the largest of them smoothed, and the shape of their tail.
 
     Parameters
     ----------
     log_ratio : array, shape (draws,)
-        log of the true density over the density that was drawn from, up to a constant; -inf for a draw
-        that the truth forbids.
+        log of the true density over the density that was drawn from, up to a constant; -inf for a
+        draw where the true density is 0.
 
     Returns
     -------
     array, shape (draws,), and float
-        Weights; the shape of the generalised Pareto law of the largest ones, below 0.7 where they can be
-        trusted.
+        Weights; the shape of the generalised Pareto law of the largest ones, below 0.7 where they
+        can be trusted.
 
     Notes
     -----
-    Pareto-smoothed importance sampling (Vehtari, Simpson, Gelman, Yao and Gabry 2024, J Mach Learn Res
-    25:72); the shape is estimated as by Zhang and Stephens 2009, Technometrics 51:316-325.
+    Pareto-smoothed importance sampling (Vehtari, Simpson, Gelman, Yao and Gabry 2024, J Mach Learn
+    Res 25:72); the shape is estimated as by Zhang and Stephens 2009, Technometrics 51:316-325.
     """
     ratio = np.exp(log_ratio - np.max(log_ratio))
     n = len(ratio)
@@ -42,7 +42,7 @@ def weights_of(log_ratio: Floats) -> tuple[Floats, float]:
         largest = np.flatnonzero(ratio > cut)
         largest = largest[np.argsort(ratio[largest])]
         if len(largest) < 5:
-            shape = -math.inf  # as good as equal
+            shape = -math.inf  # practically equal
         else:
             shape, size = _pareto(ratio[largest] - cut)
             if math.isfinite(shape):
@@ -52,12 +52,14 @@ def weights_of(log_ratio: Floats) -> tuple[Floats, float]:
 
 
 def effective_draws(weights: Floats) -> float:
-    """Equal draws that weighted ones are worth."""
+    """Number of equal draws with the same information as the weighted ones."""
     return float(weights.sum() ** 2 / np.sum(weights**2))
 
 
 def choose(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Indices of n draws by systematic resampling, in random order; a draw of more than 1/n weight comes twice."""
+    """Indices of n draws by systematic resampling, in random order; a draw of more than 1/n weight
+    comes twice.
+    """
     along = np.cumsum(weights) / weights.sum()
     marks = (np.arange(n) + rng.random()) / n
     return np.asarray(

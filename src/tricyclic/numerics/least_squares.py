@@ -1,4 +1,4 @@
-"""Bounded, weighted least squares with covariance: the one door to the optimiser.
+"""Bounded, weighted least squares with covariance: the one entry point of the optimiser.
 
 The expected readings come from a function that takes many parameter vectors at once, so that all
 central differences of a Jacobian, and all starts of a search, cost one call.
@@ -8,28 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tricyclic.numerics.levenberg_marquardt import Descent, Vector, descend, settle
+from tricyclic.numerics.levenberg_marquardt import LMResult, Vector, levenberg_marquardt, polish
 
 Expected = Callable[[np.ndarray], np.ndarray]
 
-# Cube root of the machine's precision: the step at which rounding and truncation of a central difference balance.
-_STEP = 6.055454e-06
-# First step of a difference of four points: short, because peaks are narrow where x is large; and how far
-# its halves may disagree when rounding and truncation balance.
-_FINE_STEP = 3e-5
-_BENT = 1e-7
-# An optimum of which a parameter would still move by this share of itself is brought to rest by finer slopes.
-_AT_REST = 1e-9
-# Error of slopes from two points, as a share of the slopes.
-_SLOPES_OFF = 1e-11
-_HUGE = 1e150
+# Cube root of the machine precision: the step at which rounding and truncation of a central
+# difference balance.
+STEP = 6.055454e-06
+# First step of a difference of four points: short, because peaks are narrow where x is large.
+FINE_STEP = 3e-5
+# Relative disagreement of a step and twice the step at which rounding and truncation balance.
+BALANCED_CURVATURE = 1e-7
+# An optimum of which a parameter would still change by this share of itself is refined.
+REFINE_FROM = 1e-9
+# Relative error of slopes from two points.
+SLOPE_ERROR = 1e-11
+# From this tolerance downwards a search that failed is repeated with caution, and an optimum is
+# refined; starts are compared with a coarser one.
+STRICT_TOLERANCE = 1e-12
+HUGE = 1e150
 
 
 @dataclass(frozen=True)
-class Optimum:
+class LeastSquaresResult:
     """Where a search ended: parameters (p,), weighted residual sum, and whether it converged."""
 
     x: np.ndarray
@@ -37,9 +42,30 @@ class Optimum:
     converged: bool
 
 
+@dataclass(frozen=True)
+class _WeightedProblem:
+    """Readings and weights as one function of the parameters, with its Jacobian."""
+
+    expected: Expected
+    y: np.ndarray
+    weight: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    typical: np.ndarray
+
+    @property
+    def root_weight(self) -> np.ndarray:
+        """Square root of the weights, by which residuals and slopes are multiplied."""
+        return np.asarray(np.sqrt(self.weight))
+
+    def contains(self, x: np.ndarray) -> bool:
+        """Whether parameters lie within the bounds."""
+        return bool(np.all(x >= self.low) and np.all(x <= self.high))
+
+
 def finite(values: np.ndarray) -> np.ndarray:
-    """Replace what is not finite by something hopelessly large, so that a search turns back."""
-    return np.where(np.isfinite(values), values, _HUGE)
+    """Replace what is not finite by a very large number, so that a search turns back."""
+    return np.where(np.isfinite(values), values, HUGE)
 
 
 def jacobian(
@@ -52,10 +78,10 @@ def jacobian(
     expected : callable
         Takes parameters of shape (k, p), gives readings of shape (k, n).
     x, typical : array, shape (p,)
-        Where; and the size of each parameter that a step is measured by.
+        Where; and the size of each parameter, which sets its step.
     fine : bool
-        Take four points for each parameter instead of two: about eleven digits instead of nine. The step is
-        then measured by the parameter itself, down to a thousandth of its typical size.
+        Take four points for each parameter instead of two: about eleven digits instead of nine. The
+        step is then relative to the parameter itself, down to a thousandth of its typical size.
     """
     p = x.size
     if p == 0:
@@ -63,7 +89,7 @@ def jacobian(
     if fine:
         near, far = _differences(expected, x, _first_steps(x, typical))
         return np.asarray(((4.0 * near - far) / 3.0).T)
-    h = _STEP * np.maximum(np.abs(x), typical)
+    h = STEP * np.maximum(np.abs(x), typical)
     h = (x + h) - x
     both = np.repeat(x[None, :], 2 * p, axis=0)
     both[np.arange(p), np.arange(p)] += h
@@ -72,30 +98,7 @@ def jacobian(
     return np.asarray((values[:p] - values[p:]).T / (2.0 * h))
 
 
-def _first_steps(x: np.ndarray, typical: np.ndarray) -> np.ndarray:
-    return np.asarray((x + _FINE_STEP * np.maximum(np.abs(x), 1e-3 * typical)) - x)
-
-
-def _best_steps(expected: Expected, x: np.ndarray, typical: np.ndarray) -> np.ndarray:
-    # How far two steps disagree tells how bent the readings are in a parameter, and so how long a step may be.
-    first = _first_steps(x, typical)
-    near, far = _differences(expected, x, first)
-    bent = np.linalg.norm(far - near, axis=1) / np.maximum(np.linalg.norm(near, axis=1), 1e-300)
-    best = first * np.clip(np.sqrt(_BENT / np.maximum(bent, 1e-30)), 0.1, 100.0)
-    near, far = _differences(expected, x, best)
-    return np.where(np.isfinite(near + far).all(axis=1), (x + best) - x, first)
-
-
-def _differences(expected: Expected, x: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # Central differences over a step and over twice the step, each of shape (p, n).
-    apart = np.concatenate([k * np.diag(h) for k in (1.0, -1.0, 2.0, -2.0)])
-    values = expected(x + apart).reshape(4, x.size, -1)
-    return (values[0] - values[1]) / (2.0 * h[:, None]), (values[2] - values[3]) / (
-        4.0 * h[:, None]
-    )
-
-
-def minimise(
+def least_squares(
     expected: Expected,
     y: np.ndarray,
     weight: np.ndarray,
@@ -104,8 +107,8 @@ def minimise(
     high: np.ndarray,
     typical: np.ndarray,
     *,
-    tolerance: float = 1e-12,
-) -> Optimum:
+    tolerance: float = STRICT_TOLERANCE,
+) -> LeastSquaresResult:
     """Find the parameters of least weighted squares, within bounds.
 
     Parameters
@@ -116,19 +119,22 @@ def minimise(
         Readings, and 1 / variance of each.
     start, low, high, typical : array, shape (p,)
         Start inside the bounds, bounds, and size of each parameter.
+    tolerance : float
+        Relative change of sum and parameters at which the search has converged.
 
     Notes
     -----
-    Levenberg-Marquardt first; only where its optimum lies outside the bounds, the
-    trust-region-reflective method, whose optimum is then moved onto a bound that it hugs.
-    At a tolerance of 1e-12 or below, a descent that found no rest, or that lost a parameter where the
-    readings do not feel it, is tried again with more caution, and an optimum that was still moving is
-    brought to rest by finer slopes.
+    Levenberg-Marquardt first. Only where its optimum lies outside the bounds, the
+    trust-region-reflective method of SciPy, whose optimum is then moved onto a bound that it lies
+    close to. At a tolerance of 1e-12 or below, a search that did not converge, or that moved a
+    parameter to where the readings do not depend on it, is repeated with more caution, and an
+    optimum that was still changing is refined with finer slopes.
     """
+    problem = _WeightedProblem(expected, y, weight, low, high, typical)
+    root = problem.root_weight
     if start.size == 0:
-        residual = (y - expected(start[None, :])[0]) * np.sqrt(weight)
-        return Optimum(start, float(residual @ residual), True)
-    root = np.sqrt(weight)
+        residual = (y - expected(start[None, :])[0]) * root
+        return LeastSquaresResult(start, float(residual @ residual), True)
     target = y * root
 
     def residuals(x: np.ndarray) -> np.ndarray:
@@ -138,111 +144,22 @@ def minimise(
         return np.asarray(np.nan_to_num(jacobian(expected, x, typical)) * root[:, None])
 
     if y.size >= start.size:
-        free = descend(
-            residuals, slopes, start, ftol=tolerance, xtol=tolerance, gtol=1e-14, most=400
-        )
-        if tolerance <= 1e-12:
-            free = _second_try(free, residuals, slopes, start, tolerance)
-            if free.converged and _inside(free, low, high) and _moving(free, typical):
-                steps = _best_steps(expected, free.x, typical)
-
-                def fine(x: np.ndarray) -> np.ndarray:
-                    near, far = _differences(expected, x, steps)
-                    return np.asarray(np.nan_to_num((4.0 * near - far) / 3.0).T * root[:, None])
-
-                free = settle(residuals, fine, free)
-        if _inside(free, low, high) and np.isfinite(free.cost):
-            return Optimum(free.x, 2.0 * free.cost, free.converged)
-    from scipy.optimize import least_squares
-
-    inside = np.clip(start, _inner(low, high, typical)[0], _inner(low, high, typical)[1])
-    boxed = least_squares(
-        residuals,
-        inside,
-        slopes,
-        bounds=(low, high),
-        x_scale=np.maximum(np.abs(inside), typical),
-        ftol=tolerance,
-        xtol=1e-10,
-        gtol=1e-10,
-        max_nfev=400,
-    )
-    return _onto_bounds(expected, y, weight, boxed, low, high, typical, tolerance)
-
-
-def _inside(free: Descent, low: np.ndarray, high: np.ndarray) -> bool:
-    return bool(np.all(free.x >= low) and np.all(free.x <= high))
-
-
-def _moving(free: Descent, typical: np.ndarray) -> bool:
-    # A parameter would still move by itself, or would with exact slopes: where the readings hold it loosely, or
-    # where steps were made for one far larger than it became.
-    loose = _SLOPES_OFF * free.loose > _AT_REST
-    return bool(free.left > _AT_REST or loose or np.any(np.abs(free.x) < 0.1 * typical))
-
-
-def _second_try(
-    free: Descent, residuals: Vector, slopes: Vector, start: np.ndarray, tolerance: float
-) -> Descent:
-    # Where a first descent went astray, a wary one; it counts only if it ends clearly lower.
-    if free.converged and not free.flat:
-        return free
-    again = descend(
-        residuals, slopes, start, ftol=tolerance, xtol=tolerance, gtol=1e-14, most=2000, wary=True
-    )
-    better = again.cost < free.cost * (1.0 - 1e-9) or not np.isfinite(free.cost)
-    return again if better else free
-
-
-def _onto_bounds(
-    expected: Expected,
-    y: np.ndarray,
-    weight: np.ndarray,
-    boxed: object,
-    low: np.ndarray,
-    high: np.ndarray,
-    typical: np.ndarray,
-    tolerance: float,
-) -> Optimum:
-    x, rss = np.asarray(boxed.x), 2.0 * float(boxed.cost)  # type: ignore[attr-defined]
-    found = Optimum(x, rss, bool(boxed.status > 0))  # type: ignore[attr-defined]
-    near = 1e-3 * np.maximum(np.abs(x), typical)
-    touching = np.where(x - low < near, low, np.where(high - x < near, high, np.nan))
-    held = np.isfinite(touching)
-    if not held.any():
-        return found
-
-    def of_rest(rest: np.ndarray) -> np.ndarray:
-        full = np.repeat(np.where(held, touching, x)[None, :], rest.shape[0], axis=0)
-        full[:, ~held] = rest
-        return expected(full)
-
-    rest = minimise(
-        of_rest, y, weight, x[~held], low[~held], high[~held], typical[~held], tolerance=tolerance
-    )
-    if rest.rss <= rss * (1 + 1e-9):
-        on_bound = np.where(held, touching, x)
-        on_bound[~held] = rest.x
-        return Optimum(on_bound, rest.rss, rest.converged)
-    return found
-
-
-def _inner(low: np.ndarray, high: np.ndarray, typical: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # The reflective method starts strictly inside its box.
-    room = np.where(np.isfinite(high - low), 1e-4 * (high - low), 1e-4 * typical)
-    return low + room, high - room
+        free = _unbounded(problem, residuals, slopes, start, tolerance)
+        if problem.contains(free.x) and np.isfinite(free.cost):
+            return LeastSquaresResult(free.x, 2.0 * free.cost, free.converged)
+    return _bounded(problem, residuals, slopes, start, tolerance)
 
 
 def into_bounds(
     x: np.ndarray, low: np.ndarray, high: np.ndarray, typical: np.ndarray
 ) -> np.ndarray:
-    """Move a start inside its bounds, a little off them."""
+    """Move a start inside its bounds, a little away from them."""
     inner_low, inner_high = _inner(low, high, typical)
     return np.asarray(np.clip(x, inner_low, inner_high))
 
 
-def covariance_of(slopes: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Unscaled covariance (J' W J)^-1, shape (p, p); infinite variance where the data say nothing.
+def covariance(slopes: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Unscaled covariance (J' W J)^-1, shape (p, p); infinite variance of what is not determined.
 
     Parameters
     ----------
@@ -253,11 +170,169 @@ def covariance_of(slopes: np.ndarray, weight: np.ndarray) -> np.ndarray:
     size = np.linalg.norm(weighted, axis=0)
     safe = np.where(size > 0, size, 1.0)
     _, singular, vt = np.linalg.svd(weighted / safe, full_matrices=False)
-    seen = singular > singular.max(initial=0.0) * 1e-12
-    scaled = vt[seen].T / singular[seen]
+    determined = singular > singular.max(initial=0.0) * 1e-12
+    scaled = vt[determined].T / singular[determined]
     cov = scaled @ scaled.T
-    unseen = (np.abs(vt[~seen]) > 1e-6).any(axis=0) | (size == 0)
-    cov[unseen, :] = 0.0
-    cov[:, unseen] = 0.0
-    cov[unseen, unseen] = np.inf
+    unknown = (np.abs(vt[~determined]) > 1e-6).any(axis=0) | (size == 0)
+    cov[unknown, :] = 0.0
+    cov[:, unknown] = 0.0
+    cov[unknown, unknown] = np.inf
     return np.asarray(cov / np.outer(safe, safe))
+
+
+def _unbounded(
+    problem: _WeightedProblem,
+    residuals: Vector,
+    slopes: Vector,
+    start: np.ndarray,
+    tolerance: float,
+) -> LMResult:
+    """Optimum without bounds; at a strict tolerance with a second attempt and refined."""
+    free = levenberg_marquardt(
+        residuals,
+        slopes,
+        start,
+        ftol=tolerance,
+        xtol=tolerance,
+        gtol=1e-14,
+        max_evaluations=400,
+    )
+    if tolerance > STRICT_TOLERANCE:
+        return free
+    free = _second_attempt(free, residuals, slopes, start, tolerance)
+    if not (free.converged and problem.contains(free.x) and _still_changes(free, problem.typical)):
+        return free
+    steps = _best_steps(problem.expected, free.x, problem.typical)
+    root = problem.root_weight
+
+    def fine(x: np.ndarray) -> np.ndarray:
+        near, far = _differences(problem.expected, x, steps)
+        return np.asarray(np.nan_to_num((4.0 * near - far) / 3.0).T * root[:, None])
+
+    return polish(residuals, fine, free)
+
+
+def _second_attempt(
+    free: LMResult, residuals: Vector, slopes: Vector, start: np.ndarray, tolerance: float
+) -> LMResult:
+    """A cautious search after one that failed; it counts only if it ends clearly lower."""
+    if free.converged and not free.flat:
+        return free
+    again = levenberg_marquardt(
+        residuals,
+        slopes,
+        start,
+        ftol=tolerance,
+        xtol=tolerance,
+        gtol=1e-14,
+        max_evaluations=2000,
+        cautious=True,
+    )
+    better = again.cost < free.cost * (1.0 - 1e-9) or not np.isfinite(free.cost)
+    return again if better else free
+
+
+def _still_changes(free: LMResult, typical: np.ndarray) -> bool:
+    """Whether a parameter would still change in a further step, or would with exact slopes.
+
+    The latter where the readings hardly determine it, or where the steps of its slopes were made
+    for a parameter far larger than it became.
+    """
+    sensitive = SLOPE_ERROR * free.slope_sensitivity > REFINE_FROM
+    shrunk = np.any(np.abs(free.x) < 0.1 * typical)
+    return bool(free.remaining_change > REFINE_FROM or sensitive or shrunk)
+
+
+def _bounded(
+    problem: _WeightedProblem,
+    residuals: Vector,
+    slopes: Vector,
+    start: np.ndarray,
+    tolerance: float,
+) -> LeastSquaresResult:
+    from scipy.optimize import least_squares as trust_region
+
+    inside = into_bounds(start, problem.low, problem.high, problem.typical)
+    result = trust_region(
+        residuals,
+        inside,
+        slopes,
+        bounds=(problem.low, problem.high),
+        x_scale=np.maximum(np.abs(inside), problem.typical),
+        ftol=tolerance,
+        xtol=1e-10,
+        gtol=1e-10,
+        max_nfev=400,
+    )
+    return _onto_bounds(problem, result, tolerance)
+
+
+def _onto_bounds(problem: _WeightedProblem, boxed: Any, tolerance: float) -> LeastSquaresResult:
+    """Fix the parameters that lie close to a bound on it, and fit the others, if that is no worse.
+
+    The reflective method approaches a bound but never reaches it.
+    """
+    x, rss = np.asarray(boxed.x), 2.0 * float(boxed.cost)
+    low, high, typical = problem.low, problem.high, problem.typical
+    near = 1e-3 * np.maximum(np.abs(x), typical)
+    touching = np.where(x - low < near, low, np.where(high - x < near, high, np.nan))
+    fixed = np.isfinite(touching)
+    if not fixed.any():
+        return LeastSquaresResult(x, rss, bool(boxed.status > 0))
+
+    def of_others(others: np.ndarray) -> np.ndarray:
+        full = np.repeat(np.where(fixed, touching, x)[None, :], others.shape[0], axis=0)
+        full[:, ~fixed] = others
+        return problem.expected(full)
+
+    others = least_squares(
+        of_others,
+        problem.y,
+        problem.weight,
+        x[~fixed],
+        low[~fixed],
+        high[~fixed],
+        typical[~fixed],
+        tolerance=tolerance,
+    )
+    if not others.rss <= rss * (1 + 1e-9):
+        return LeastSquaresResult(x, rss, bool(boxed.status > 0))
+    on_bound = np.where(fixed, touching, x)
+    on_bound[~fixed] = others.x
+    return LeastSquaresResult(on_bound, others.rss, others.converged)
+
+
+def _inner(low: np.ndarray, high: np.ndarray, typical: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    # The reflective method starts strictly inside its box.
+    margin = np.where(np.isfinite(high - low), 1e-4 * (high - low), 1e-4 * typical)
+    return low + margin, high - margin
+
+
+def _first_steps(x: np.ndarray, typical: np.ndarray) -> np.ndarray:
+    # Adding and subtracting x leaves a step that a double represents exactly.
+    return np.asarray((x + FINE_STEP * np.maximum(np.abs(x), 1e-3 * typical)) - x)
+
+
+def _best_steps(expected: Expected, x: np.ndarray, typical: np.ndarray) -> np.ndarray:
+    """Steps at which rounding and truncation balance, for each parameter.
+
+    How far a step and twice the step disagree shows the curvature in a parameter, and so how long
+    a step may be.
+    """
+    first = _first_steps(x, typical)
+    near, far = _differences(expected, x, first)
+    curvature = np.linalg.norm(far - near, axis=1) / np.maximum(
+        np.linalg.norm(near, axis=1), 1e-300
+    )
+    longer = np.clip(np.sqrt(BALANCED_CURVATURE / np.maximum(curvature, 1e-30)), 0.1, 100.0)
+    best = first * longer
+    near, far = _differences(expected, x, best)
+    return np.where(np.isfinite(near + far).all(axis=1), (x + best) - x, first)
+
+
+def _differences(expected: Expected, x: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Central differences over a step and over twice the step, each of shape (p, n)."""
+    apart = np.concatenate([k * np.diag(h) for k in (1.0, -1.0, 2.0, -2.0)])
+    values = expected(x + apart).reshape(4, x.size, -1)
+    near = (values[0] - values[1]) / (2.0 * h[:, None])
+    return near, (values[2] - values[3]) / (4.0 * h[:, None])

@@ -1,7 +1,7 @@
-"""From the sensitivities of readings to what a set of wells can tell: optimal shares of wells, and expected intervals.
+"""Optimal designs: the shares of wells that determine parameters best, and expected intervals.
 
-A row holds the slopes of one kind of well in all fitted parameters, divided by the standard deviation of that
-well; shares of wells over the rows make a design. Arrays in, arrays out.
+A row contains the slopes of one kind of well in all fitted parameters, divided by the standard
+deviation of that well; shares of wells over the rows make a design.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from tricyclic.stats.statistics import t_quantile
 Floats = NDArray[np.float64]
 
 # A share below this is rounding of the linear programme.
-NOTHING = 1e-9
+MIN_SHARE = 1e-9
 
 
-def variance_of(rows: ArrayLike, wells: ArrayLike, wanted: ArrayLike) -> float:
+def parameter_variance(rows: ArrayLike, wells: ArrayLike, wanted: ArrayLike) -> float:
     """Variance of a combination of the parameters; inf where the wells do not determine it.
 
     Parameters
@@ -28,15 +28,15 @@ def variance_of(rows: ArrayLike, wells: ArrayLike, wanted: ArrayLike) -> float:
     wells : array, shape (m,)
         Wells of each kind, or shares of one.
     wanted : array, shape (p,)
-        The combination: 1 at the parameter that is asked for, 0 elsewhere.
+        The combination: 1 at the parameter of interest, 0 elsewhere.
     """
     f, n, c = np.asarray(rows, float), np.asarray(wells, float), np.asarray(wanted, float)
     size = np.sqrt(np.einsum("i,ij->j", n, f**2))
     if np.any((size == 0) & (c != 0)):
         return float("inf")
-    seen = size > 0
-    scaled = f[:, seen] / size[seen]
-    part = c[seen] / size[seen]
+    used = size > 0
+    scaled = f[:, used] / size[used]
+    part = c[used] / size[used]
     information = scaled.T @ (n[:, None] * scaled)
     values, vectors = np.linalg.eigh(information)
     along = vectors.T @ part
@@ -47,12 +47,12 @@ def variance_of(rows: ArrayLike, wells: ArrayLike, wanted: ArrayLike) -> float:
 
 
 def c_optimal(rows: ArrayLike, wanted: ArrayLike) -> tuple[Floats, float]:
-    """Shares of wells that tell one combination of the parameters best.
+    """Shares of wells that determine one combination of the parameters best.
 
     Parameters
     ----------
     rows : array, shape (m, p)
-        Slopes over standard deviation of each kind of well that could be had.
+        Slopes over standard deviation of each kind of well that is possible.
     wanted : array, shape (p,)
 
     Returns
@@ -69,65 +69,66 @@ def c_optimal(rows: ArrayLike, wanted: ArrayLike) -> tuple[Floats, float]:
 
     Notes
     -----
-    Elfving's theorem as a linear programme [Elfving 1952; Harman and Jurik 2008, doi:10.1016/j.csda.2008.06.023]:
-    the least sum of |u| with F' u = c; shares are |u| over that sum, and the variance is its square.
+    Elfving's theorem as a linear programme [Elfving 1952; Harman and Jurik 2008,
+    doi:10.1016/j.csda.2008.06.023]: the least sum of |u| with F' u = c; shares are |u| over that
+    sum, and the variance is its square.
     """
     from scipy.optimize import linprog
 
     f, c = np.asarray(rows, float), np.asarray(wanted, float)
     size = np.abs(f).max(axis=0)
     if np.any((size == 0) & (c != 0)):
-        raise InputError("none of these wells depends on what is asked for")
+        raise InputError("none of these wells depends on the wanted parameters")
     size = np.where(size > 0, size, 1.0)
     scaled, part = f / size, c / size
     unit = np.linalg.norm(part)
     m = f.shape[0]
-    found = linprog(
+    solution = linprog(
         np.ones(2 * m),
         A_eq=np.hstack([scaled.T, -scaled.T]),
         b_eq=part / unit,
         bounds=(0, None),
         method="highs",
     )
-    if found.status != 0 or found.x is None:
-        raise InputError("these wells do not determine what is asked for")
-    amount = found.x[:m] + found.x[m:]
+    if solution.status != 0 or solution.x is None:
+        raise InputError("these wells do not determine the wanted parameters")
+    amount = solution.x[:m] + solution.x[m:]
     total = float(amount.sum())
-    shares = np.where(amount > NOTHING * total, amount / total, 0.0)
+    shares = np.where(amount > MIN_SHARE * total, amount / total, 0.0)
     return np.asarray(shares / shares.sum()), float((total * unit) ** 2)
 
 
-def d_optimal(rows: ArrayLike, *, tolerance: float = 1e-5, rounds: int = 20_000) -> Floats:
-    """Shares of wells that tell all parameters together best, shape (m,).
+def d_optimal(rows: ArrayLike, *, tolerance: float = 1e-5, max_rounds: int = 20_000) -> Floats:
+    """Shares of wells that determine all parameters together best, shape (m,).
 
     Parameters
     ----------
     rows : array, shape (m, p)
         Together they determine all parameters.
     tolerance : float
-        By how much any well may tell more than p before the search stops.
+        Relative excess over p of the prediction variance of any well at which the search stops.
 
     Notes
     -----
-    Multiplicative algorithm [Silvey, Titterington and Torsney 1978]; at the optimum no well has a variance of its
-    prediction above p [Kiefer and Wolfowitz 1960].
+    Multiplicative algorithm [Silvey, Titterington and Torsney 1978]; at the optimum no well has a
+    variance of its prediction above p [Kiefer and Wolfowitz 1960].
     """
     f = np.asarray(rows, float)
     m, p = f.shape
     f = f / np.abs(f).max(axis=0)
     shares = np.full(m, 1.0 / m)
-    for _ in range(rounds):
+    for _ in range(max_rounds):
         information = f.T @ (shares[:, None] * f)
-        told = np.einsum("ij,jk,ik->i", f, np.linalg.pinv(information, hermitian=True), f)
-        shares = shares * told / p
+        variance = np.einsum("ij,jk,ik->i", f, np.linalg.pinv(information, hermitian=True), f)
+        shares = shares * variance / p
         shares /= shares.sum()
-        if told.max() <= p * (1.0 + tolerance):
+        if variance.max() <= p * (1.0 + tolerance):
             break
     return shares
 
 
 def typical_fold(sd_log10: float, n: int, *, confidence: float = 0.95) -> float:
-    """Middle width, high over low, of the t interval of n values that scatter by sd on the log scale.
+    """Median width, high over low, of the t interval of n values with a given sd of the log10.
 
     Parameters
     ----------
@@ -143,7 +144,8 @@ def typical_fold(sd_log10: float, n: int, *, confidence: float = 0.95) -> float:
 
     Notes
     -----
-    10 ** (2 t s / sqrt(n)) with s the median of the sample standard deviation, sd sqrt(median of chi2(n-1) / (n-1)).
+    10 ** (2 t s / sqrt(n)) with s the median of the sample standard deviation, sd sqrt(median of
+    chi2(n-1) / (n-1)).
     """
     from scipy.special import gammaincinv
 

@@ -1,7 +1,7 @@
-"""From runs of a slow model to a fast stand-in: each output as a smooth quadratic of the inputs.
+"""Response surface of a slow model: each output as a smooth quadratic function of the inputs.
 
-The stand-in proposes; it never decides. What is drawn with it is run with the true model and weighted, so
-that its errors cost draws, not truth.
+It only proposes draws: they are run with the true model and weighted, so that its errors cost draws
+and not accuracy.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ResponseSurface:
         Inputs are measured from the centre in units of the width.
     coefficients : array, shape (terms, outputs)
     error : array, shape (outputs,)
-        Root mean square error that leaving out one run after the other tells.
+        Root mean square error of leave-one-out cross-validation.
     """
 
     centre: Floats
@@ -49,12 +49,12 @@ def fit_surface(x: Floats, y: Floats, weight: Floats | None = None) -> ResponseS
     y : array, shape (runs, outputs)
         Finite.
     weight : array, shape (runs,), optional
-        How much each run counts.
+        Weight of each run.
 
     Notes
     -----
-    Ridge regression of the quadratic terms only, the shrinkage of each output chosen by leaving one run out
-    (closed form); slopes and means are hardly shrunk, so few runs still give a plane.
+    Ridge regression of the quadratic terms only, the shrinkage of each output chosen by leaving one
+    run out (closed form); slopes and means are hardly shrunk, so few runs still give a plane.
     """
     w = np.ones(len(x)) if weight is None else weight / weight.mean()
     centre = np.average(x, axis=0, weights=w)
@@ -70,13 +70,13 @@ def fit_surface(x: Floats, y: Floats, weight: Floats | None = None) -> ResponseS
     for shrinkage in SHRINKAGES:
         penalty = np.where(curved, shrinkage, 1e-8) * len(x)
         inverse = np.linalg.inv(gram + np.diag(penalty))
-        found = inverse @ right
+        solution = inverse @ right
         leverage = np.einsum("ij,ij->i", terms @ inverse, terms)
-        left_out = (target - terms @ found) / np.maximum(1.0 - leverage, 1e-6)[:, None]
+        left_out = (target - terms @ solution) / np.maximum(1.0 - leverage, 1e-6)[:, None]
         error = np.sqrt(np.mean(left_out**2, axis=0))
         better = error < best
         best = np.where(better, error, best)
-        coefficients[:, better] = found[:, better]
+        coefficients[:, better] = solution[:, better]
     return ResponseSurface(centre, width, coefficients, best)
 
 
@@ -87,7 +87,8 @@ def _pairs(inputs: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _terms(z: Floats) -> Floats:
-    # 1, inputs, then products of two inputs; squares are centred so that they do not stand in for the mean.
+    # 1, inputs, then products of two inputs; squares are centred so that they do not replace the
+    # mean.
     first, second = _pairs(z.shape[1])
     products = z[:, first] * z[:, second] - (first == second)
     return np.concatenate([np.ones((len(z), 1)), z, products], axis=1)

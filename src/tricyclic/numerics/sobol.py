@@ -1,7 +1,7 @@
-"""The one door to SALib: points of Saltelli's design, and from what a model makes of them its Sobol indices.
+"""Sobol indices with SALib: Saltelli's design, and the indices of a model's output at its points.
 
-The design is a scrambled Sobol sequence. Of n base points and k inputs it holds n (k + 2) rows, in blocks of k + 2 that belong
-to one base point; a block of which a row is missing is left out as a whole.
+The design is a scrambled Sobol sequence. For n base points and k inputs it has n (k + 2) rows, in
+blocks of k + 2 that belong to one base point; a block with a missing row is left out as a whole.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from tricyclic.errors import InputError, NumericsError
 
 Floats = NDArray[np.float64]
 RESAMPLES = 200
-LEAST_BLOCKS = 8
+MIN_BLOCKS = 8
 
 
-class Indices(NamedTuple):
+class SobolIndices(NamedTuple):
     """Sobol indices of one output.
 
     Attributes
@@ -26,9 +26,9 @@ class Indices(NamedTuple):
     first, total : array, shape (inputs,)
         Share of the variance that an input explains alone, and with all its interactions.
     first_low, first_high, total_low, total_high : array, shape (inputs,)
-        Limits by the bootstrap.
+        Bootstrap intervals.
     blocks : int
-        Base points that they rest on.
+        Base points behind the indices.
     """
 
     first: Floats
@@ -40,8 +40,8 @@ class Indices(NamedTuple):
     blocks: int
 
 
-def saltelli(inputs: int, n: int, seed: int) -> Floats:
-    """Lay out the points at which a model is to be computed.
+def saltelli_design(inputs: int, n: int, seed: int) -> Floats:
+    """Points at which a model is to be computed.
 
     Parameters
     ----------
@@ -59,16 +59,11 @@ def saltelli(inputs: int, n: int, seed: int) -> Floats:
     Raises
     ------
     InputError
-        If n is no power of 2, for which alone the sequence is balanced.
+        If n is not a power of 2; the sequence is balanced only for those.
     """
     from SALib.sample import sobol
 
-    if n < LEAST_BLOCKS or n & (n - 1):
-        raise InputError(
-            f"asks for {n} base points",
-            where="sobol",
-            allowed=f"A power of 2 from {LEAST_BLOCKS}: 64, 128, 256, …",
-        )
+    check_base_points(n)
     if inputs < 1:
         raise InputError("varies no parameter", where="sobol")
     return np.asarray(
@@ -76,7 +71,23 @@ def saltelli(inputs: int, n: int, seed: int) -> Floats:
     )
 
 
-def indices(
+def check_base_points(n: int) -> None:
+    """Refuse a number of base points for which the design is not balanced.
+
+    Raises
+    ------
+    InputError
+        If n is too small or not a power of 2.
+    """
+    if n < MIN_BLOCKS or n & (n - 1):
+        raise InputError(
+            f"{n} base points are requested",
+            where="sobol",
+            allowed=f"A power of 2 from {MIN_BLOCKS}: 64, 128, 256, …",
+        )
+
+
+def sobol_indices(
     y: Floats,
     inputs: int,
     seed: int,
@@ -84,53 +95,56 @@ def indices(
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
     noise: float = 0.0,
-) -> Indices:
-    """Share out the variance of an output among the inputs.
+) -> SobolIndices:
+    """Attribute the variance of an output to the inputs.
 
     Parameters
     ----------
     y : array, shape (n * (inputs + 2),)
-        The output at the points of `saltelli`, in their order; nan where the model failed.
+        The output at the points of `saltelli_design`, in their order; nan where the model failed.
     inputs : int
     seed : int
-        Of the bootstrap.
+        Seed of the bootstrap.
     confidence : float
-        Coverage of the limits.
+        Confidence level of the intervals.
     resamples : int
         Bootstrap samples.
     noise : float
-        Error of the output: one that varies by no more does not vary.
+        Error of the output; an output that varies by no more counts as constant.
 
     Returns
     -------
-    Indices
+    SobolIndices
         nan throughout where the output does not vary.
 
     Raises
     ------
     NumericsError
-        If fewer than eight blocks are whole.
+        If fewer than eight blocks are complete.
 
     Notes
     -----
-    First and total order after Saltelli et al. 2010 [doi:10.1016/j.cpc.2009.09.018]. Limits are percentiles of the bootstrap.
+    First and total order after Saltelli et al. 2010 [doi:10.1016/j.cpc.2009.09.018]. Intervals are
+    percentiles of the bootstrap.
     """
     from SALib.analyze import sobol
 
     blocks = np.asarray(y, dtype=float).reshape(-1, inputs + 2)
-    whole = blocks[np.isfinite(blocks).all(axis=1)]
-    if len(whole) < LEAST_BLOCKS:
+    complete = blocks[np.isfinite(blocks).all(axis=1)]
+    if len(complete) < MIN_BLOCKS:
         raise NumericsError(
-            f"Of {len(blocks)} base points {len(whole)} are whole; {LEAST_BLOCKS} are needed for Sobol indices"
+            f"Of {len(blocks)} base points {len(complete)} are complete; "
+            f"{MIN_BLOCKS} are needed for Sobol indices"
         )
-    # The first and last row of a block are the two independent samples, whose variance is shared out.
-    spread = np.ptp(whole[:, [0, -1]])
-    if not spread > max(noise, 1e-9 * np.abs(whole).max()):
-        nothing = np.full(inputs, np.nan)
-        return Indices(nothing, nothing, nothing, nothing, nothing, nothing, len(whole))
-    found = sobol.analyze(
+    # The first and last row of a block are the two independent samples whose variance is
+    # attributed.
+    spread = np.ptp(complete[:, [0, -1]])
+    if not spread > max(noise, 1e-9 * np.abs(complete).max()):
+        missing = np.full(inputs, np.nan)
+        return SobolIndices(missing, missing, missing, missing, missing, missing, len(complete))
+    analysis = sobol.analyze(
         _problem(inputs),
-        whole.ravel(),
+        complete.ravel(),
         calc_second_order=False,
         num_resamples=resamples,
         conf_level=confidence,
@@ -138,16 +152,16 @@ def indices(
         seed=seed + 1,
     )
     tails = [50 * (1 - confidence), 50 * (1 + confidence)]
-    first_low, first_high = np.percentile(found["S1_conf_all"], tails, axis=0)
-    total_low, total_high = np.percentile(found["ST_conf_all"], tails, axis=0)
-    return Indices(
-        np.array(found["S1"]),
+    first_low, first_high = np.percentile(analysis["S1_conf_all"], tails, axis=0)
+    total_low, total_high = np.percentile(analysis["ST_conf_all"], tails, axis=0)
+    return SobolIndices(
+        np.array(analysis["S1"]),
         first_low,
         first_high,
-        np.array(found["ST"]),
+        np.array(analysis["ST"]),
         total_low,
         total_high,
-        len(whole),
+        len(complete),
     )
 
 

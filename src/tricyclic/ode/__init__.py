@@ -1,1 +1,1 @@
-"""Ordinary differential equations: the solver protocol, its engines, steady states, sensitivities."""
+"""Differential equations: the solver protocol, its engines, steady states, sensitivities."""

@@ -1,8 +1,9 @@
-"""What every solver of differential equations offers: an engine loads SBML, what it loads is run.
+"""The protocol of solvers of differential equations: an engine compiles SBML to a model that runs.
 
-A compiled model can be brought to rest and run, from any start and with any parameters, any number of times.
-Nothing is carried from one run to the next. A solver keeps the interpreter to itself while it works, so many
-models run side by side in processes, never in threads; a compiled model travels to another process as its SBML.
+A compiled model gives its steady state and its time courses, from any start and with any
+parameters, any number of times. Nothing is carried from one run to the next. A solver keeps the
+interpreter lock, so models run in parallel in processes, never in threads; a compiled model is sent
+to another process as its SBML.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-# Relative error of a run; absolute error of each state, times its size where sizes are given; and the time
-# after which a model left alone has settled.
+# Relative error of a run; absolute error of each state, times its size where sizes are given; and
+# the time after which an undisturbed model is at steady state.
 RTOL, ATOL, HORIZON = 1e-6, 1e-9, 3000.0
 
 
@@ -25,27 +26,27 @@ class CompiledModel(Protocol):
     Attributes
     ----------
     states : tuple of str
-        What the solver moves, in its order: parameters with a rate, then species, each once.
+        Integrated quantities, in the solver's order: parameters with a rate, then species.
     """
 
     @property
     def states(self) -> tuple[str, ...]:
-        """Name what the solver moves, in its order."""
+        """Names of the integrated quantities, in the solver's order."""
 
     def values(self) -> dict[str, float]:
-        """Give the value in the file of each parameter that may be set."""
+        """Value in the file of each parameter that may be set."""
 
     def start(self, values: Mapping[str, float] = {}) -> Floats:
-        """Give the model's own initial states, shape (states,), for the parameters `values`."""
+        """The model's own initial states, shape (states,), for the parameters `values`."""
 
-    def rest(
+    def steady_state(
         self,
         values: Mapping[str, float] = {},
         *,
         horizon: float = HORIZON,
         start: Floats | None = None,
     ) -> Floats:
-        """Give the states, shape (states,), at which nothing moves any more."""
+        """States, shape (states,), at which nothing changes any more."""
 
     def run(
         self,
@@ -59,7 +60,7 @@ class CompiledModel(Protocol):
         sizes: Floats | None = None,
         order: int = 5,
     ) -> Floats:
-        """Give `outputs` at `times`, shape (times, outputs)."""
+        """Values of `outputs` at `times`, shape (times, outputs)."""
 
 
 class Engine(Protocol):

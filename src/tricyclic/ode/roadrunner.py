@@ -1,18 +1,18 @@
-"""libRoadRunner behind the engine's protocol: SBML compiled once, then run as often as wanted.
+"""The solver protocol with libRoadRunner: SBML is compiled once, then run any number of times.
 
-What it took to make its answers safe, each held by a test:
-
-- The absolute tolerance is always one number per state. As a single number the solver multiplies it by each
-  state's start value, and a drug that starts at 1e-25 then gets a tolerance that nothing can meet.
-- A run resets everything, sets parameters, then states, then tolerances, and simulates once, events included.
-- Start values that the file derives from parameters are derived again from the parameters of the run.
-- A compartment is resized by its initial size. Set afterwards, it would keep the amounts in it and dilute what the file
-  starts by concentration.
-- An event whose condition holds at time 0 never fires: what happens at time 0 belongs into `start`.
+Five rules make its results reliable; each has a test. (1) The absolute tolerance is one number per
+state: the library multiplies a single number by each start value, and a drug that starts at 1e-25
+then gets a tolerance that no step can meet. (2) A run resets everything, sets parameters, states
+and tolerances in this order, and simulates once, events included. (3) Start values that the file
+derives from parameters are derived again from the parameters of the run. (4) A compartment is
+resized through its initial size; set afterwards, it would keep its amounts and dilute what the file
+starts by concentration. (5) An event whose condition is true at time 0 never fires, so what happens
+at time 0 belongs into `start`.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,36 +22,40 @@ import roadrunner
 from numpy.typing import NDArray
 
 from tricyclic.errors import InputError, NumericsError, UnknownNameError
-from tricyclic.ode.steady_state import Moving, settle
-from tricyclic.sbml.document import derive_always
+from tricyclic.ode.base import ATOL, HORIZON, RTOL
+from tricyclic.ode.steady_state import DynamicSystem, find_steady_state
+from tricyclic.sbml.write import derive_always
+
+logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 
-RTOL, ATOL, HORIZON = 1e-6, 1e-9, 3000.0
-# Steps between two outputs or events; only a model that has gone wrong needs more.
-MOST_STEPS = 200_000
+# Steps between two outputs or events; only a diverging model needs more.
+MAX_STEPS = 200_000
 _STOPPED_AT = re.compile(r"\bt(?:ime)? *[=:]? *([0-9][-+0-9.e]*)")
 
 
-HIGHEST_ORDER = 5
+MAX_ORDER = 5
 
 
-class Attempt(NamedTuple):
-    """One way to solve: the method, its longest step as a share of the run, its order, how much stricter."""
+class SolverSettings(NamedTuple):
+    """One way to solve: the method, its longest step as a share of the run, its order, and the
+    factor on the tolerances.
+    """
 
     stiff: bool = True
     longest: float = 0.0
-    order: int = HIGHEST_ORDER
+    order: int = MAX_ORDER
     stricter: float = 1.0
 
 
-# What is tried, one after the other. The explicit Runge-Kutta of libRoadRunner is not among them: where a
-# solution ceases to exist it halves its step for ever.
+# Methods in the order in which they are tried. The explicit Runge-Kutta method of libRoadRunner is
+# left out: where a solution ceases to exist it halves its step for ever.
 ATTEMPTS = (
-    Attempt(),
-    Attempt(longest=1e-3),
-    Attempt(longest=1e-3, order=2, stricter=1e-2),
-    Attempt(stiff=False, stricter=1e-1),
+    SolverSettings(),
+    SolverSettings(longest=1e-3),
+    SolverSettings(longest=1e-3, order=2, stricter=1e-2),
+    SolverSettings(stiff=False, stricter=1e-1),
 )
 
 
@@ -64,17 +68,17 @@ class RoadRunnerEngine:
         Raises
         ------
         InputError
-            If the text is no SBML, or holds what the solver cannot compile.
+            If the text is not SBML, or the solver cannot compile it.
         """
         return RoadRunnerModel(sbml)
 
 
 class RoadRunnerModel:
-    """One compiled model; see `integrator.CompiledModel`."""
+    """One compiled model; see `tricyclic.ode.base.CompiledModel`."""
 
     def __init__(self, sbml: str) -> None:
         self._sbml = derive_always(sbml) if "<initialAssignment" in sbml else sbml
-        self._wake()
+        self._compile()
         self._frozen = _frozen(self._sbml, self._at)
         self.states = self._at.states
         self._defaults = dict(zip(self._at.free, self._free_now(), strict=True))
@@ -99,23 +103,23 @@ class RoadRunnerModel:
         self._begin(values, None)
         return self._states_now()
 
-    def rest(
+    def steady_state(
         self,
         values: Mapping[str, float] = {},
         *,
         horizon: float = HORIZON,
         start: Floats | None = None,
     ) -> Floats:
-        """Bring the model to where nothing moves.
+        """States at which nothing changes any more.
 
         Parameters
         ----------
         values : mapping of float
-            Parameters other than the file says; switch doses off here.
+            Parameters that differ from the file; switch doses off here.
         horizon : float
-            Time after which the model should have settled; ten times that is given before giving up.
+            Time after which the model should be at steady state; ten times that is tried as well.
         start : array, shape (states,), optional
-            Where to begin; the model's own initial states if absent.
+            States to begin with; default: the model's own initial states.
 
         Returns
         -------
@@ -124,7 +128,7 @@ class RoadRunnerModel:
         Raises
         ------
         NumericsError
-            If it does not settle; names the state that moves most.
+            If it does not reach a steady state; names the state that changes most.
         """
 
         def rates(states: Floats) -> Floats:
@@ -137,7 +141,9 @@ class RoadRunnerModel:
             return end
 
         self._begin(values, start)
-        return settle(Moving(rates, later), self._states_now(), horizon, self.states)
+        return find_steady_state(
+            DynamicSystem(rates, later), self._states_now(), horizon, self.states
+        )
 
     def run(
         self,
@@ -149,9 +155,9 @@ class RoadRunnerModel:
         rtol: float = RTOL,
         atol: float | Floats = ATOL,
         sizes: Floats | None = None,
-        order: int = HIGHEST_ORDER,
+        order: int = MAX_ORDER,
     ) -> Floats:
-        """Run the model from time 0 and tell what was asked for.
+        """Run the model from time 0.
 
         Parameters
         ----------
@@ -160,9 +166,9 @@ class RoadRunnerModel:
         outputs : sequence of str
             Parameters, assigned quantities, species, reactions, or "time".
         values : mapping of float
-            Parameters other than the file says, for this run only.
+            Parameters that differ from the file, for this run only.
         start : array, shape (states,), optional
-            States at time 0, doses at time 0 included; the model's own if absent.
+            States at time 0, doses at time 0 included; default: the model's own.
         rtol : float
             Relative error.
         atol : float or array, shape (states,)
@@ -170,20 +176,20 @@ class RoadRunnerModel:
         sizes : array, shape (states,), optional
             How large each state is; the absolute error is in units of it.
         order : int
-            Highest order of the method, 1 to 5. A model that is dosed often starts anew with every dose, and 3 then takes fewer
-            steps at the same error.
+            Highest order of the method, 1 to 5. The solver restarts with every dose, so 3 takes
+            fewer steps at the same error where doses are frequent.
 
         Returns
         -------
         array, shape (times, outputs)
-            At the very time of an event, what holds after it.
+            At the time of an event, the values after it.
 
         Raises
         ------
         InputError
             If a name is unknown, a time is negative or out of order, or a number is not finite.
         NumericsError
-            If no method gets through; says the time at which the first one stopped.
+            If no method reaches the last time; names the time at which the first one stopped.
         """
         moments = _checked_times(times)
         self._select(tuple(outputs))
@@ -196,22 +202,24 @@ class RoadRunnerModel:
             self._begin(values, start)
             self._set_up(attempt, rtol, limits, moments[-1], order)
             try:
-                found = np.array(self._solver.simulate(times=moments), dtype=np.float64)
+                table = np.array(self._solver.simulate(times=moments), dtype=np.float64)
             except RuntimeError as error:
                 stopped.append(_time_reached(str(error), self._solver))
-                self._wake()
+                logger.info("solver stopped at time %g; trying other settings", stopped[-1])
+                self._compile()
                 self._select(tuple(outputs))
                 continue
-            if np.isfinite(found).all():
-                return found[-np.size(times) :]
-            stopped.append(moments[int(np.argmin(np.isfinite(found).all(axis=1)))])
+            if np.isfinite(table).all():
+                return table[-np.size(times) :]
+            stopped.append(moments[int(np.argmin(np.isfinite(table).all(axis=1)))])
         raise NumericsError(
-            f"The model stops at time {stopped[0]:.6g} of {moments[-1]:.6g}, and {len(stopped)} ways to solve it did not get "
-            f"beyond {max(stopped):.6g}. A quantity runs away, or a start value or parameter is impossible"
+            f"The solver stops at time {stopped[0]:.6g} of {moments[-1]:.6g}, and "
+            f"{len(stopped)} methods did not get beyond {max(stopped):.6g}. "
+            "A quantity diverges, or a start value or parameter is impossible"
         )
 
-    def _wake(self) -> None:
-        """Compile; also after a failure, so that nothing of it stays behind."""
+    def _compile(self) -> None:
+        """Compile; again after a failure, so that no state of it remains."""
         self._solver = _compiled(self._sbml)
         self._at = _layout(self._solver)
         self._outputs: tuple[str, ...] = ()
@@ -219,12 +227,12 @@ class RoadRunnerModel:
         self._resized: dict[str, float] = {}
 
     def _begin(self, values: Mapping[str, float], start: Floats | None) -> None:
-        """Go to time 0 with these parameters and states, whatever was run before."""
+        """Go to time 0 with these parameters and states, independent of earlier runs."""
         solver, at = self._solver, self._at
         for name, value in values.items():
-            self._refuse(name, value)
+            self._check_parameter(name, value)
         if self._frozen:
-            self._hold_to_own_start(values, start)
+            self._check_own_start(values, start)
             values, start = {}, None
         self._resize({name: value for name, value in values.items() if name in at.compartments})
         solver.resetAll()
@@ -236,40 +244,41 @@ class RoadRunnerModel:
         if start is not None:
             states = np.ascontiguousarray(start, dtype=np.float64)
             if states.shape != (len(at.states),) or not np.isfinite(states).all():
+                finite = int(np.isfinite(states).sum())
                 raise InputError(
-                    f"the start holds {states.size} values of which {int(np.isfinite(states).sum())} are finite",
-                    allowed=f"it holds one finite number for each of the {len(at.states)} states",
+                    f"the start has {states.size} values, of which {finite} are finite",
+                    allowed=f"One finite number for each of the {len(at.states)} states",
                 )
             self._put(states)
 
     def _resize(self, sizes: dict[str, float]) -> None:
-        """Give compartments their initial sizes, and those of the last run the file's."""
+        """Set the initial sizes of compartments, and reset those of the last run."""
         if sizes == self._resized:
             return
         for name in {**self._resized, **sizes}:
             self._solver.setValue(f"init({name})", sizes.get(name, self._defaults[name]))
         self._resized = sizes
-        # The library has now forgotten what is asked for.
+        # The library has now dropped its list of outputs.
         self._solver.timeCourseSelections = [self._at.known[name] for name in self._outputs]
         self._set = ()
 
-    def _refuse(self, name: str, value: float) -> None:
+    def _check_parameter(self, name: str, value: float) -> None:
         if name not in self._defaults:
             if name in self._at.known:
                 raise InputError(
                     f"'{name}' cannot be set: the model computes it",
-                    allowed="parameters that no rule moves can be set",
+                    allowed="Parameters without a rule can be set",
                 )
             raise UnknownNameError.among("parameter", name, self._defaults)
         if not np.isfinite(value):
-            raise InputError(f"'{name}' is {value}", allowed="a parameter is a finite number")
+            raise InputError(f"'{name}' is {value}", allowed="A parameter is a finite number")
 
-    def _hold_to_own_start(self, values: Mapping[str, float], start: Floats | None) -> None:
+    def _check_own_start(self, values: Mapping[str, float], start: Floats | None) -> None:
         other = [name for name, value in values.items() if value != self._defaults[name]]
         if other or (start is not None and not np.array_equal(start, self._own_start)):
             raise InputError(
                 self._frozen,
-                allowed="such a model runs only from its own start, with its own values",
+                allowed="Such a model runs only from its own start, with its own values",
             )
 
     def _free_now(self) -> list[float]:
@@ -290,7 +299,7 @@ class RoadRunnerModel:
     def _rates_now(self) -> Floats:
         rates = np.array(self._solver.getRatesOfChange(), dtype=np.float64)
         species = self._at.species_states
-        if species.size:  # the library gives amounts; their concentrations stand in its other list
+        if species.size:  # The library gives amounts; rates of concentrations are in another list.
             concentrations = np.array(self._solver.model.getFloatingSpeciesConcentrationRates())
             rates[species] = concentrations[species - self._at.ruled]
         return rates
@@ -308,12 +317,12 @@ class RoadRunnerModel:
         limits = np.full(len(self.states), 1.0) * atol * (1.0 if sizes is None else sizes)
         if not (np.isfinite(limits).all() and (limits > 0.0).all()):
             raise InputError(
-                "an absolute tolerance is 0 or less", allowed="each state needs one above 0"
+                "an absolute tolerance is 0 or less", allowed="Each state needs one above 0"
             )
         return limits
 
     def _set_up(
-        self, attempt: Attempt, rtol: float, limits: Floats, span: float, order: int
+        self, attempt: SolverSettings, rtol: float, limits: Floats, span: float, order: int
     ) -> None:
         wanted = (attempt, rtol, limits.tobytes(), span, order)
         if wanted == self._set:
@@ -324,15 +333,15 @@ class RoadRunnerModel:
         if limits.size:
             put("absolute_tolerance", (limits * attempt.stricter).tolist())
         put("maximum_bdf_order", min(order, attempt.order))
-        put("maximum_num_steps", MOST_STEPS)
+        put("maximum_num_steps", MAX_STEPS)
         put("maximum_time_step", attempt.longest * span)
-        # A step that no longer moves the clock is a failure, not progress.
+        # A step that no longer changes the time is a failure.
         put("minimum_time_step", float(np.finfo(float).eps) * span)
         self._set = wanted
 
 
-class Layout(NamedTuple):
-    """Where the solver keeps what the protocol speaks of."""
+class StateLayout(NamedTuple):
+    """Names, keys and indices of states and parameters in the library."""
 
     states: tuple[str, ...]
     keys: tuple[str, ...]
@@ -349,13 +358,14 @@ class Layout(NamedTuple):
 
 
 def _compiled(sbml: str) -> Any:
-    # Anything else than SBML the library would take for the name of a file or an address.
+    # The library takes any text that is not SBML as the name of a file or an address.
     if "<sbml" not in sbml:
-        raise InputError("the model is no SBML: it holds no <sbml> element")
+        raise InputError("the model is not SBML: it has no <sbml> element")
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
     try:
-        # The library's other compiler, LLJIT, is four times as quick, but needs its code and tables within 2 GB of each other:
-        # beside a library that reserves more than that (V8, which draws the diagrams) it takes the process down.
+        # The library's other compiler, LLJIT, is four times as fast, but needs its code and tables
+        # within 2 GB of each other: beside a library that reserves more (V8, which draws the
+        # diagrams) it crashes the process.
         return roadrunner.RoadRunner(sbml)
     except RuntimeError as error:
         raise InputError(
@@ -363,7 +373,7 @@ def _compiled(sbml: str) -> Any:
         ) from error
 
 
-def _layout(solver: Any) -> Layout:
+def _layout(solver: Any) -> StateLayout:
     model = solver.model
     parameters, floating = list(model.getGlobalParameterIds()), list(model.getFloatingSpeciesIds())
     boundary, compartments = list(model.getBoundarySpeciesIds()), list(model.getCompartmentIds())
@@ -371,22 +381,22 @@ def _layout(solver: Any) -> Layout:
     states = (*ruled, *(name for name in floating if name not in ruled and name not in assigned))
 
     def key(name: str) -> str:
-        of_matter = name in floating or name in boundary
-        return f"[{name}]" if of_matter and not solver.getHasOnlySubstanceUnits(name) else name
+        is_species = name in floating or name in boundary
+        return f"[{name}]" if is_species and not solver.getHasOnlySubstanceUnits(name) else name
 
     moved = {*ruled, *assigned}
     free = tuple(name for name in (*parameters, *compartments) if name not in moved)
     everything = (*parameters, *floating, *boundary, *compartments, *model.getReactionIds(), "time")
     plain = [i for i, name in enumerate(states) if name in parameters]
-    matter = [
+    of_species = [
         i
         for i, name in enumerate(states)
         if name in floating and name not in ruled and key(name) != name
     ]
     others = tuple(
-        (i, key(name)) for i, name in enumerate(states) if i not in plain and i not in matter
+        (i, key(name)) for i, name in enumerate(states) if i not in plain and i not in of_species
     )
-    return Layout(
+    return StateLayout(
         states=states,
         keys=tuple(key(name) for name in states),
         free=free,
@@ -395,21 +405,24 @@ def _layout(solver: Any) -> Layout:
         derived=tuple(name for name in solver.getInitialAssignmentIds() if name in free),
         parameters=np.array([parameters.index(states[i]) for i in plain], dtype=np.int32),
         parameter_states=np.array(plain, dtype=np.intp),
-        species=np.array([floating.index(states[i]) for i in matter], dtype=np.int32),
-        species_states=np.array(matter, dtype=np.intp),
+        species=np.array([floating.index(states[i]) for i in of_species], dtype=np.int32),
+        species_states=np.array(of_species, dtype=np.intp),
         others=others,
         ruled=len(ruled),
     )
 
 
-def _frozen(sbml: str, at: Layout) -> str:
-    """Say why a model cannot be started otherwise than its file does; empty if it can."""
+def _frozen(sbml: str, at: StateLayout) -> str:
+    """The reason why a model can only start as its file does; empty if it can start otherwise."""
     if 'initialValue="false"' in sbml:
         return (
             "an event of the model may fire at time 0, before other values or states could be set"
         )
     if at.derived:
-        return f"'{at.derived[0]}' is derived once, from states at time 0, and would not follow other values or states"
+        return (
+            f"'{at.derived[0]}' is derived once, from states at time 0, "
+            "and would not follow other values or states"
+        )
     return ""
 
 
@@ -418,19 +431,19 @@ def _checked_times(times: Floats) -> list[float]:
     if moments.ndim != 1 or not moments.size or not np.isfinite(moments).all():
         raise InputError(
             "the times are not a row of finite numbers",
-            allowed="give one time or more, each finite",
+            allowed="One time or more, each finite",
         )
     if moments[0] < 0.0:
-        raise InputError(f"a time is {moments[0]:g}", allowed="times are 0 or more")
+        raise InputError(f"a time is {moments[0]:g}", allowed="Times are 0 or more")
     if (np.diff(moments) <= 0.0).any():
         late = int(np.argmax(np.diff(moments) <= 0.0))
         raise InputError(
-            f"time {moments[late + 1]:g} follows time {moments[late]:g}", allowed="times increase"
+            f"time {moments[late + 1]:g} follows time {moments[late]:g}", allowed="Times increase"
         )
     row: list[float] = moments.tolist()
     return row if row[0] == 0.0 else [0.0, *row]
 
 
-def _time_reached(complaint: str, solver: Any) -> float:
-    found = _STOPPED_AT.search(complaint)
-    return float(found[1]) if found else float(solver.model.getTime())
+def _time_reached(message: str, solver: Any) -> float:
+    match = _STOPPED_AT.search(message)
+    return float(match[1]) if match else float(solver.model.getTime())

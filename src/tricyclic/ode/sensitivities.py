@@ -1,7 +1,7 @@
-"""How much each output moves when a parameter does: central differences on the log of the parameter.
+"""Sensitivities of outputs to parameters: central differences in the log of each parameter.
 
-The solver's own sensitivities are zero without a word, so each parameter is moved a little up and down, at
-a tolerance tight enough that the difference is not noise.
+The solver's own sensitivities are zero without a warning, so each parameter is changed slightly up
+and down, at a tolerance that is small compared with the difference.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Move of the log parameter, and relative error of the runs that are subtracted.
+# Change of the log parameter, and relative error of the runs that are subtracted.
 STEP, RTOL, ATOL = 0.01, 1e-8, 1e-11
 
 
@@ -44,8 +44,8 @@ def sensitivities(
     names : sequence of str
         Parameters to differentiate by, each above 0.
     start_of : callable, optional
-        Parameters to the states at time 0 (such as `model.rest`, or the rest plus a dose); the model's own
-        initial states if absent.
+        Function from parameters to the states at time 0 (such as `model.steady_state`, or that plus
+        a dose); default: the model's own initial states.
 
     Returns
     -------
@@ -59,23 +59,24 @@ def sensitivities(
 
     Notes
     -----
-    Error about 1.5e-5 of the output's scale from the curvature and the tolerance together. Each column costs two runs.
+    Error about 1.5e-5 of the output's scale from the curvature and the tolerance together. Each
+    column costs two runs.
     """
     at = {**model.values(), **values}
-    found = np.empty((np.size(times), len(outputs), len(names)))
+    table = np.empty((np.size(times), len(outputs), len(names)))
     for column, name in enumerate(names):
         if name not in at:
             raise UnknownNameError.among("parameter", name, at)
         if not at[name] > 0.0:
             raise InputError(
-                f"'{name}' is {at[name]:g}", allowed="a parameter to differentiate by is above 0"
+                f"'{name}' is {at[name]:g}", allowed="A parameter to differentiate by is above 0"
             )
         low, high = (
             _run(model, times, outputs, {**values, name: at[name] * np.exp(side)}, start_of)
             for side in (-STEP, STEP)
         )
-        found[:, :, column] = (high - low) / (2.0 * STEP)
-    return found
+        table[:, :, column] = (high - low) / (2.0 * STEP)
+    return table
 
 
 def _run(

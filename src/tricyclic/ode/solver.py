@@ -9,15 +9,15 @@ from tricyclic.ode.base import Engine
 from tricyclic.ode.roadrunner import RoadRunnerEngine
 
 
-def sbml_of(antimony_text: str, name: str) -> str:
+def antimony_to_sbml(antimony_text: str, name: str) -> str:
     """Write an Antimony model as SBML Level 3 Version 2.
 
     Parameters
     ----------
     antimony_text : str
-        One or several models in Antimony; modules that the last one uses stand before it.
+        One or several models in Antimony; modules that the last one uses come before it.
     name : str
-        What to call the text in an error: a file, a scenario.
+        Name of the text in an error: a file, a scenario.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def sbml_of(antimony_text: str, name: str) -> str:
     Raises
     ------
     InputError
-        If the text does not parse; says the line.
+        If the text does not parse; the message names the line.
     """
     import antimony
 
@@ -40,13 +40,13 @@ def sbml_of(antimony_text: str, name: str) -> str:
     return str(sbml)
 
 
-def antimony_of(sbml: str, name: str) -> str:
+def sbml_to_antimony(sbml: str, name: str) -> str:
     """Write an SBML model as Antimony.
 
     Raises
     ------
     InputError
-        If it cannot be written so.
+        If it cannot be written as Antimony.
     """
     import antimony
 
@@ -57,7 +57,7 @@ def antimony_of(sbml: str, name: str) -> str:
 
 
 def engine(name: str = "roadrunner") -> Engine:
-    """Give the engine of that name.
+    """The engine of that name.
 
     Raises
     ------
@@ -72,6 +72,6 @@ def engine(name: str = "roadrunner") -> Engine:
 _ENGINES: dict[str, Callable[[], Engine]] = {"roadrunner": RoadRunnerEngine}
 
 
-def _unreadable(complaint: str, name: str) -> InputError:
-    first = " ".join(complaint.split()) or "it holds no model"
+def _unreadable(message: str, name: str) -> InputError:
+    first = " ".join(message.split()) or "it has no model"
     return InputError(f"the model text cannot be read: {first}", where=name)

@@ -1,7 +1,7 @@
-"""From a system that moves to the point where it rests: a long run, then Newton for the last digits.
+"""Steady state of a system: a long run, then Newton steps for the last digits.
 
-A run alone leaves the solver's tolerance behind; Newton alone may find a point that no run reaches. So Newton
-only polishes what is close. What a system conserves stays as it was at the start.
+A run alone leaves an error of the solver's tolerance; Newton alone may converge to a point that no
+run reaches. So Newton only polishes a state that is close. Conserved quantities keep their values.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ from tricyclic.errors import NumericsError
 
 Floats = NDArray[np.float64]
 
-# Newton has arrived when its step is this share of each state. It may move a start that already rests by no more
-# than the second share, and the end of a long run by no more than the third.
-ARRIVED, AT_REST, CLOSE = 1e-9, 1e-6, 1e-2
-# Below this a state is nothing: its moves are judged against it.
-NOTHING = 1e-6
-# Relative nudge of the numeric derivative; directions weaker than this share of the strongest are conserved.
-NUDGE, CONSERVED = 1e-7, 1e-6
-MOST_STEPS = 12
+# Newton has converged when its step is this share of each state. It may move a start that is
+# already a steady state by no more than the second share, and the end of a long run by no more than
+# the third.
+CONVERGED, AT_START, CLOSE = 1e-9, 1e-6, 1e-2
+# A state below this counts as 0; its changes are compared with this value.
+NEAR_ZERO = 1e-6
+# Relative step of the numeric derivative; directions weaker than this share of the strongest are
+# conserved.
+STEP, CONSERVED = 1e-7, 1e-6
+MAX_STEPS = 12
 
 
-class Moving(NamedTuple):
-    """A system in motion.
+class DynamicSystem(NamedTuple):
+    """Rates of a system, and its state after a time.
 
     Attributes
     ----------
@@ -42,17 +44,19 @@ class Moving(NamedTuple):
     later: Callable[[Floats, float], Floats]
 
 
-def settle(system: Moving, start: Floats, horizon: float, names: Sequence[str]) -> Floats:
-    """Find where a system comes to rest from `start`.
+def find_steady_state(
+    system: DynamicSystem, start: Floats, horizon: float, names: Sequence[str]
+) -> Floats:
+    """The steady state that a system reaches from `start`.
 
     Parameters
     ----------
-    system : Moving
+    system : DynamicSystem
     start : array, shape (states,)
     horizon : float
-        Time after which it should have settled; a run of ten times that follows before giving up.
+        Time after which it should be at steady state; a run of ten times that follows if it is not.
     names : sequence of str
-        What to call the states in an error.
+        Names of the states, for errors.
 
     Returns
     -------
@@ -61,9 +65,9 @@ def settle(system: Moving, start: Floats, horizon: float, names: Sequence[str]) 
     Raises
     ------
     NumericsError
-        If it does not settle.
+        If it does not reach a steady state.
     """
-    polished = polish(system.rates, start, AT_REST)
+    polished = polish(system.rates, start, AT_START)
     if polished is not None and is_stable(system.rates, polished):
         return polished
     states = start
@@ -72,47 +76,50 @@ def settle(system: Moving, start: Floats, horizon: float, names: Sequence[str]) 
         polished = polish(system.rates, states, CLOSE)
         if polished is not None:
             return polished
-    moves = np.abs(states - before) / (np.abs(states) + NOTHING)
-    if moves.max(initial=0.0) < 1e-6:
+    changes = np.abs(states - before) / (np.abs(states) + NEAR_ZERO)
+    if changes.max(initial=0.0) < 1e-6:
         return states
-    worst = int(np.argmax(moves))
+    worst = int(np.argmax(changes))
     raise NumericsError(
-        f"The model does not come to rest: after {11.0 * horizon:g} units of time '{names[worst]}' still went from "
-        f"{before[worst]:.4g} to {states[worst]:.4g}. Switch doses off, or let it run longer"
+        f"The model does not reach a steady state: after {11.0 * horizon:g} units of time "
+        f"'{names[worst]}' still changed from {before[worst]:.4g} to {states[worst]:.4g}. "
+        "Switch doses off, or let it run longer"
     )
 
 
 def polish(
     rates: Callable[[Floats], Floats], states: Floats, reach: float = CLOSE
 ) -> Floats | None:
-    """Take Newton steps to where the rates vanish; None if that is farther than `reach`, as a share of each state."""
-    found = states.copy()
-    for _ in range(MOST_STEPS):
-        rate = rates(found)
+    """Newton steps to where the rates vanish; None if that is farther than `reach`, as a share of
+    each state.
+    """
+    polished = states.copy()
+    for _ in range(MAX_STEPS):
+        rate = rates(polished)
         if not np.isfinite(rate).all():
             return None
         if not rate.any():
-            return _clean(found)
-        step = _newton_step(rates, found, rate)
+            return _clean(polished)
+        step = _newton_step(rates, polished, rate)
         if step is None:
             return None
-        found = found + step
-        if not _near(found, states, reach):
+        polished = polished + step
+        if not _near(polished, states, reach):
             return None
-        if (np.abs(step) <= ARRIVED * (np.abs(found) + NOTHING)).all():
-            return _clean(found)
+        if (np.abs(step) <= CONVERGED * (np.abs(polished) + NEAR_ZERO)).all():
+            return _clean(polished)
     return None
 
 
 def is_stable(rates: Callable[[Floats], Floats], states: Floats) -> bool:
-    """Say whether a small push away from `states` dies out."""
+    """Whether a small perturbation of `states` decays."""
     eigenvalues = np.linalg.eigvals(_slopes(rates, states, rates(states)))
     return bool((eigenvalues.real <= CONSERVED * np.abs(eigenvalues).max(initial=0.0)).all())
 
 
 def _newton_step(rates: Callable[[Floats], Floats], states: Floats, rate: Floats) -> Floats | None:
     slopes = _slopes(rates, states, rate)
-    size = np.abs(states) + NOTHING
+    size = np.abs(states) + NEAR_ZERO
     slopes = slopes * size
     strength = np.abs(slopes).max(axis=1)
     if not np.isfinite(strength).all() or rate[strength == 0.0].any():
@@ -126,11 +133,13 @@ def _newton_step(rates: Callable[[Floats], Floats], states: Floats, rate: Floats
     idle = weights <= CONSERVED * weights[0]
     if not idle.any():
         return np.asarray(np.linalg.solve(slopes, wanted) * size)
-    # Along a conserved direction the rates cannot tell where to go: hold what is conserved.
-    held = left[:, idle].T / strength * size
-    held /= np.abs(held).max(axis=1, keepdims=True)
+    # Along a conserved direction the rates give no information, so the conserved sums are kept.
+    conserved = left[:, idle].T / strength * size
+    conserved /= np.abs(conserved).max(axis=1, keepdims=True)
     step, *_ = np.linalg.lstsq(
-        np.vstack([slopes, held]), np.concatenate([wanted, np.zeros(len(held))]), rcond=None
+        np.vstack([slopes, conserved]),
+        np.concatenate([wanted, np.zeros(len(conserved))]),
+        rcond=None,
     )
     return np.asarray(step * size)
 
@@ -138,9 +147,11 @@ def _newton_step(rates: Callable[[Floats], Floats], states: Floats, rate: Floats
 def _step_beside_sums(
     slopes: Floats, wanted: Floats, strength: Floats, size: Floats
 ) -> Floats | None:
-    """Take the step where nothing is conserved but what ends in sums that no rate looks at (drug eliminated so far); else None.
+    """The step where nothing is conserved but sums that no rate depends on (drug eliminated so
+    far); else None.
 
-    The general way decomposes the whole matrix, in several threads, which wait for one another on a busy machine.
+    The general method decomposes the whole matrix, in several threads, which wait for one another
+    on a busy machine.
     """
     core = slopes.any(axis=0)
     if not core.any():
@@ -153,10 +164,11 @@ def _step_beside_sums(
     step[core] = dgetrs(factors, pivots, wanted[core])[0]
     inflow = slopes[np.ix_(~core, core)]
     noise = CONSERVED * (np.abs(inflow) @ np.abs(step[core]) + np.abs(wanted[~core]))
-    if (np.abs(inflow @ step[core] - wanted[~core]) > ARRIVED + noise).any():
-        return np.full(len(slopes), np.inf)  # a sum goes on growing: no step leads to rest
+    if (np.abs(inflow @ step[core] - wanted[~core]) > CONVERGED + noise).any():
+        # A sum keeps growing: there is no steady state.
+        return np.full(len(slopes), np.inf)
     step *= size
-    # What leaves the others arrives in the sums.
+    # What leaves the other states enters the sums.
     step[~core] = strength[~core] * (
         inflow @ dgetrs(factors, pivots, step[core] / strength[core])[0]
     )
@@ -164,20 +176,20 @@ def _step_beside_sums(
 
 
 def _slopes(rates: Callable[[Floats], Floats], states: Floats, rate: Floats) -> Floats:
-    """Give the derivative of each rate (row) by each state (column)."""
+    """The derivative of each rate (row) by each state (column)."""
     slopes = np.empty((len(states), len(states)))
     for column, state in enumerate(states):
-        nudge = NUDGE * max(abs(state), NOTHING * 1e3)
+        change = STEP * max(abs(state), NEAR_ZERO * 1e3)
         pushed = states.copy()
-        pushed[column] = state + nudge
+        pushed[column] = state + change
         slopes[:, column] = (rates(pushed) - rate) / (pushed[column] - state)
     return slopes
 
 
 def _clean(states: Floats) -> Floats:
-    # What is left of a state that should be 0 is noise, and its sign too.
-    return np.where(np.abs(states) <= ARRIVED * NOTHING, 0.0, states)
+    # The remainder of a state that should be 0 is noise, as is its sign.
+    return np.where(np.abs(states) <= CONVERGED * NEAR_ZERO, 0.0, states)
 
 
 def _near(one: Floats, other: Floats, share: float) -> bool:
-    return bool((np.abs(one - other) <= share * (np.abs(other) + NOTHING)).all())
+    return bool((np.abs(one - other) <= share * (np.abs(other) + NEAR_ZERO)).all())

@@ -1,12 +1,14 @@
-"""From the shares of an error budget to bars: what the uncertainty of a number is made of."""
+"""Draws an error budget: the share of each source in the variance of a number."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
+
 from tricyclic.core.document import Figure
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
 from tricyclic.results.binding import ErrorShare
@@ -43,47 +45,9 @@ def budget(
         canvas, axes = style.sheet(
             "column", height, left_mm=left, right_mm=16.0, bottom_mm=12.0, top_mm=7.5
         )
-        for place, share in enumerate(ordered):
-            axes.barh(
-                place,
-                share.share * 100,
-                height=0.62,
-                color="#DCE9F3" if share.shared else style.COLOURS[0],
-                edgecolor=style.COLOURS[0],
-                linewidth=0.8,
-                hatch="////" if share.shared else None,
-            )
-            axes.text(
-                -0.06,
-                place,
-                style.fitted(share.name, left - 5.0, size_pt=style.SMALL_PT),
-                transform=axes.get_yaxis_transform(),
-                ha="right",
-                va="center",
-                fontsize=style.SMALL_PT,
-            )
-            axes.annotate(
-                f"{share.share * 100:.0f} %" if share.share >= 0.005 else "< 1 %",
-                (share.share * 100, place),
-                xytext=(3, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=style.SMALL_PT,
-            )
-        axes.set_ylim(len(ordered) - 0.45, -0.55)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.set_xlim(0, 100)
-        axes.set_xticks([0, 25, 50, 75, 100])
-        axes.set_xlabel("share of the variance (%)")
-        canvas.text(
-            2.0 / 84.0,
-            1 - 1.2 / height,
-            style.fitted(title, 80.0, bold=True),
-            va="top",
-            weight="bold",
-        )
-        told = "; ".join(f"{s.name} {s.share * 100:.0f} %" for s in ordered)
+        _draw_bars(axes, ordered, left)
+        style.draw_title(canvas, title, width="column", height_mm=height, lines=1)
+        listed = "; ".join(f"{s.name} {s.share * 100:.0f} %" for s in ordered)
         whole = math.sqrt(sum(s.log10_se**2 for s in ordered if math.isfinite(s.log10_se)))
         common = (
             " Hatched: the same value enters every run, so more runs do not shrink it."
@@ -93,9 +57,47 @@ def budget(
         return style.finish(
             canvas,
             name=name,
-            caption=f"{style.one_line(title)}. Together a standard error of {figures(whole, 2)} on the log10 scale "
-            f"(a factor of {figures(10**whole, 3)}).{common}",
-            alt=f"{title}: {told}.",
+            caption=f"{style.one_line(title)}. Together a standard error of "
+            f"{format_number(whole, 2)} on the log10 scale "
+            f"(a factor of {format_number(10**whole, 3)}).{common}",
+            alt=f"{title}: {listed}.",
             width="column",
             pdf=pdf,
         )
+
+
+def _draw_bars(axes: Axes, shares: Sequence[ErrorShare], label_mm: float) -> None:
+    """One bar per source of error, the first on top."""
+    for row, share in enumerate(shares):
+        axes.barh(
+            row,
+            share.share * 100,
+            height=0.62,
+            color="#DCE9F3" if share.shared else style.COLOURS[0],
+            edgecolor=style.COLOURS[0],
+            linewidth=0.8,
+            hatch="////" if share.shared else None,
+        )
+        axes.text(
+            -0.06,
+            row,
+            style.fitted(share.name, label_mm - 5.0, size_pt=style.SMALL_PT),
+            transform=axes.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            fontsize=style.SMALL_PT,
+        )
+        axes.annotate(
+            f"{share.share * 100:.0f} %" if share.share >= 0.005 else "< 1 %",
+            (share.share * 100, row),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=style.SMALL_PT,
+        )
+    axes.set_ylim(len(shares) - 0.45, -0.55)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlim(0, 100)
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xlabel("share of the variance (%)")

@@ -1,28 +1,28 @@
-"""From runs of two or more conditions to a figure: each run, the pooled value with its interval, the ratio."""
+"""Draws two or more conditions side by side: single runs, pooled values with intervals, and their
+ratio.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
 
 from tricyclic.core.document import Figure
-from tricyclic.core.estimate import Estimate, interval
-from tricyclic.core.format import figures
+from tricyclic.core.estimate import Estimate, format_interval
+from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
-from tricyclic.results.binding import Comparison
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from tricyclic.results.binding import GroupComparison
 
 
 def comparison(
     runs: Mapping[str, Sequence[Estimate]],
     pooled: Mapping[str, Estimate],
-    compared: Comparison | None,
+    compared: GroupComparison | None,
     *,
     name: str,
     title: str,
@@ -38,8 +38,8 @@ def comparison(
         One estimate per independent run, all in one unit.
     pooled : mapping of condition to estimate
         Mean with interval; conditions without one show their runs only.
-    compared : Comparison or None
-        What the bracket says: ratio with interval, p.
+    compared : GroupComparison or None
+        Text of the bracket: ratio with interval, p.
 
     Raises
     ------
@@ -53,57 +53,64 @@ def comparison(
     ends = [x for e in pooled.values() for x in (e.low, e.high)]
     every = [x for x in values + ends if math.isfinite(x)]
     if not every:
-        raise InputError("holds no number", where=f"comparison {name}")
+        raise InputError("has no number", where=f"comparison {name}")
     with style.publication_style(text_as):
         height = 64.0
         canvas, axes = style.sheet(
             "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=9.5, top_mm=16.0
         )
-        for place, condition in enumerate(conditions):
-            _runs(axes, place, runs.get(condition, ()))
-            if condition in pooled:
-                _pooled(axes, place, pooled[condition])
-        axes.set_xlim(-0.6, len(conditions) - 0.4)
-        room = 60.0 / len(conditions)
-        axes.set_xticks(
-            range(len(conditions)),
-            [style.fitted(c or "all runs", room) for c in conditions],
-            fontsize=style.FONT_PT,
-        )
-        axes.tick_params(axis="x", length=0, pad=5)
+        _draw_conditions(axes, conditions, runs, pooled)
         axes.set_ylim(min(0.0, min(every)), max(every) * 1.06 if max(every) > 0 else 1.0)
         axes.set_ylabel(style.fitted(y_title, 40.0))
         axes.yaxis.set_label_coords(-12.5 / 63.5, 0.5)
         if compared is not None:
             _bracket(axes, compared, len(conditions))
-        canvas.text(
-            2.0 / 84.0,
-            1 - 1.2 / height,
-            style.wrapped(title, 80.0, bold=True),
-            va="top",
-            weight="bold",
-        )
-        says = (
-            f" {style.one_line(compared.says).rstrip('.')}."
-            if compared is not None and compared.says
+        style.draw_title(canvas, title, width="column", height_mm=height)
+        statement = (
+            f" {style.one_line(compared.statement).rstrip('.')}."
+            if compared is not None and compared.statement
             else ""
         )
         counts = ", ".join(
-            f"{c or 'all runs'} n = {len(runs.get(c, ())) or pooled[c].n}" for c in conditions
+            f"{c or 'all runs'} n = {len(runs.get(c, ())) or pooled[c].n_experiments}"
+            for c in conditions
         )
         return style.finish(
             canvas,
             name=name,
-            caption=f"{style.one_line(title)}. Circles: single runs; bar and whiskers: pooled value with its "
-            f"{_confidence(pooled)} interval; {counts}.{says}",
+            caption=f"{style.one_line(title)}. Circles: single runs; "
+            "bar and whiskers: pooled value with its "
+            f"{_confidence(pooled)} interval; {counts}.{statement}",
             alt=f"{title}: "
             + "; ".join(
-                f"{c} {figures(e.value)} {e.unit} ({interval(e)})" for c, e in pooled.items()
+                f"{c} {format_number(e.value)} {e.unit} ({format_interval(e)})"
+                for c, e in pooled.items()
             )
-            + f".{says}",
+            + f".{statement}",
             width="column",
             pdf=pdf,
         )
+
+
+def _draw_conditions(
+    axes: Axes,
+    conditions: Sequence[str],
+    runs: Mapping[str, Sequence[Estimate]],
+    pooled: Mapping[str, Estimate],
+) -> None:
+    """Runs and pooled value of each condition above its name."""
+    for k, condition in enumerate(conditions):
+        _runs(axes, k, runs.get(condition, ()))
+        if condition in pooled:
+            _pooled(axes, k, pooled[condition])
+    axes.set_xlim(-0.6, len(conditions) - 0.4)
+    label_mm = 60.0 / len(conditions)
+    axes.set_xticks(
+        range(len(conditions)),
+        [style.fitted(condition or "all runs", label_mm) for condition in conditions],
+        fontsize=style.FONT_PT,
+    )
+    axes.tick_params(axis="x", length=0, pad=5)
 
 
 def _confidence(pooled: Mapping[str, Estimate]) -> str:
@@ -149,10 +156,8 @@ def _pooled(axes: Axes, place: int, estimate: Estimate) -> None:
         )
 
 
-def _bracket(axes: Axes, compared: Comparison, conditions: int) -> None:
+def _bracket(axes: Axes, compared: GroupComparison, conditions: int) -> None:
     """Ratio and p above the conditions that were compared."""
-    from matplotlib.transforms import ScaledTranslation
-
     up = axes.get_xaxis_transform() + ScaledTranslation(0, 6 / 72, axes.figure.dpi_scale_trans)
     if conditions == 2:
         axes.plot(
@@ -165,11 +170,13 @@ def _bracket(axes: Axes, compared: Comparison, conditions: int) -> None:
         )
     words = []
     if compared.ratio is not None:
-        limits = interval(compared.ratio)
-        words.append(f"ratio {figures(compared.ratio.value)}" + (f" ({limits})" if limits else ""))
+        limits = format_interval(compared.ratio)
+        words.append(
+            f"ratio {format_number(compared.ratio.value)}" + (f" ({limits})" if limits else "")
+        )
     p = compared.p_calibrated if math.isfinite(compared.p_calibrated) else compared.p
     if math.isfinite(p):
-        words.append("p < 0.0001" if p < 1e-4 else f"p = {figures(p, 2)}")
+        words.append("p < 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}")
     line = style.fitted(",  ".join(words), 66.0, size_pt=style.SMALL_PT)
     axes.annotate(
         line,

@@ -1,16 +1,42 @@
-"""From a ControlChart to its drawing: potency over runs with limits, scatter below, and the MSR beside."""
+"""Draws a control chart with its moving MSR, and the agreement of two runs."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tricyclic.core.document import Figure
 from tricyclic.plotting import style
-from tricyclic.results.reproducibility import ControlChart, ReplicateMSR
+from tricyclic.results.reproducibility import ControlChartResult, MsrResult
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+HEIGHT_MM = 112.0
+WIDTH_MM = style.WIDTHS_MM["full"]
+MSR_LIMIT = 3.0
+# First run whose cumulative MSR is drawn.
+FIRST_MSR_RUN = 3
+MAX_RUN_NAMES = 30
+RATIO_TICKS = (0.01, 0.03, 0.1, 0.2, 0.33, 0.5, 1, 2, 3, 5, 10, 30, 100)
 
 
-def control_chart(
-    chart: ControlChart,
+@dataclass(frozen=True)
+class _ChartLines:
+    """Values, control limits and centre line of one chart, by run."""
+
+    values: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    centre: tuple[float, ...]
+
+
+def control_chart_plot(
+    chart: ControlChartResult,
     *,
     name: str = "control-chart",
     pdf: bool = True,
@@ -18,140 +44,98 @@ def control_chart(
 ) -> Figure:
     """Draw the pair of charts and the moving MSR, 174 mm wide.
 
-    Runs that break a rule are squares; the limits are lines with their names at the right.
+    Runs that violate a rule are squares; the limits are lines with their names at the right.
     """
-    from matplotlib.ticker import MaxNLocator
-
+    values_kind, scatter_kind = chart.kind.split("-")
+    violating = {item.run for item in chart.violations}
     n = len(chart.runs)
-    order = np.arange(1, n + 1)
-    main, second = chart.kind.split("-")
-    flagged = {item.run for item in chart.broken if item.chart == main}
-    spread = {item.run for item in chart.broken if item.chart == second}
     with style.publication_style(text_as):
-        height = 112.0
-        wide = style.WIDTHS_MM["full"]
-        canvas, bottom = style.sheet(
-            "full", height, left_mm=20.0, right_mm=18.0, bottom_mm=18.0, top_mm=74.0
+        canvas, values_axes, scatter_axes, msr_axes = _panels()
+        _draw_chart(
+            values_axes,
+            _ChartLines(chart.values, chart.lower, chart.upper, (chart.centre,) * n),
+            _is_flagged(chart, values_kind),
         )
-        middle = canvas.add_axes((20.0 / wide, 43.0 / height, (wide - 38.0) / wide, 20.0 / height))
-        top = canvas.add_axes((20.0 / wide, 70.0 / height, (wide - 38.0) / wide, 34.0 / height))
-        for axes in (top, middle):
-            for side in ("left", "bottom"):
-                axes.spines[side].set_position(("outward", style.OFFSET_PT))
-            axes.tick_params(labelbottom=False)
-        _chart(
-            top,
-            order,
-            chart.values,
-            chart.lower,
-            chart.upper,
-            [chart.centre] * n,
-            [run in flagged for run in chart.runs],
+        _draw_chart(
+            scatter_axes,
+            _ChartLines(
+                chart.scatter, chart.scatter_lower, chart.scatter_upper, chart.scatter_centre
+            ),
+            _is_flagged(chart, scatter_kind),
         )
-        _chart(
-            middle,
-            order,
-            chart.scatter,
-            chart.scatter_lower,
-            chart.scatter_upper,
-            chart.scatter_centre,
-            [run in spread for run in chart.runs],
-        )
-        for index, (label, found) in enumerate(
-            (("all runs", chart.cumulative), (f"last {chart.window}", chart.recent))
-        ):
-            known = [
-                (k, m.msr)
-                for k, m in zip(order, found, strict=True)
-                if m is not None and (index or k > 2)
-            ]
-            if known:
-                x, y = zip(*known, strict=True)
-                bottom.plot(
-                    x,
-                    y,
-                    marker=style.symbol(index),
-                    markersize=3.0,
-                    color=style.colour(index),
-                    label=label,
-                    linewidth=0.9,
-                )
-        bottom.axhline(3.0, color=style.GREY, linewidth=0.8, linestyle="--")
-        bottom.set_ylim(bottom=1.0)
-        bottom.legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2)
-        for axes, label in (
-            (top, chart.scale),
-            (middle, "moving range" if second == "MR" else "SD in run"),
-            (bottom, "MSR"),
-        ):
-            axes.set_xlim(0.5, n + 0.5)
-            axes.set_ylabel(label)
-            axes.yaxis.set_label_coords(-15.0 / (wide - 38.0), 0.5)
-            axes.yaxis.set_major_locator(MaxNLocator(5 if axes is top else 4))
-            axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-        if n <= 30:
-            bottom.set_xticks(
-                order,
-                [style.fitted(run, 20.0, size_pt=style.TINY_PT) for run in chart.runs],
-                rotation=45,
-                ha="right",
-                rotation_mode="anchor",
-                fontsize=style.TINY_PT,
-            )
-            bottom.set_xlabel("")
-        else:
-            bottom.set_xlabel("run")
+        _draw_msr(msr_axes, chart)
+        scatter_label = "moving range" if scatter_kind == "MR" else "SD in run"
+        _label_axes(values_axes, chart.scale, n, ticks=5)
+        _label_axes(scatter_axes, scatter_label, n, ticks=4)
+        _label_axes(msr_axes, "MSR", n, ticks=4)
+        _label_runs(msr_axes, chart.runs)
         title = f"{chart.subject}: {chart.kind} chart" if chart.subject else f"{chart.kind} chart"
         canvas.text(
-            2.0 / wide,
-            1 - 1.4 / height,
+            2.0 / WIDTH_MM,
+            1 - 1.4 / HEIGHT_MM,
             style.fitted(title, 165.0, bold=True),
             va="top",
             weight="bold",
         )
-        told = (
-            f"{len(flagged | spread)} of {n} runs break a rule ({chart.rules})"
-            if flagged | spread
-            else f"no run breaks a rule ({chart.rules})"
+        count = (
+            f"{len(violating)} of {n} runs violate a rule"
+            if violating
+            else "no run violates a rule"
         )
         return style.finish(
             canvas,
             name=name,
             width="full",
             pdf=pdf,
-            caption=f"{style.one_line(title)}; limits at three sigma from the first {chart.baseline} runs, {told}. Below, the minimum significant ratio (dashed: 3).",
-            alt=f"{title}: {told}.",
+            caption=f"{style.one_line(title)}; limits at three sigma from the first "
+            f"{chart.baseline} runs, {count} ({chart.rules}). Below, the minimum significant "
+            f"ratio (dashed: {MSR_LIMIT:g}).",
+            alt=f"{title}: {count} ({chart.rules}).",
         )
 
 
-def _chart(axes, order, values, lower, upper, centre, flagged) -> None:  # type: ignore[no-untyped-def]
-    values, flagged = np.asarray(values, float), np.asarray(flagged)
+def _panels() -> tuple[Canvas, Axes, Axes, Axes]:
+    """The canvas, and the axes of values, scatter and MSR from top to bottom."""
+    canvas, msr_axes = style.sheet(
+        "full", HEIGHT_MM, left_mm=20.0, right_mm=18.0, bottom_mm=18.0, top_mm=74.0
+    )
+    left, width = 20.0 / WIDTH_MM, (WIDTH_MM - 38.0) / WIDTH_MM
+    scatter_axes = canvas.add_axes((left, 43.0 / HEIGHT_MM, width, 20.0 / HEIGHT_MM))
+    values_axes = canvas.add_axes((left, 70.0 / HEIGHT_MM, width, 34.0 / HEIGHT_MM))
+    for axes in (values_axes, scatter_axes):
+        for side in ("left", "bottom"):
+            axes.spines[side].set_position(("outward", style.OFFSET_PT))
+        axes.tick_params(labelbottom=False)
+    return canvas, values_axes, scatter_axes, msr_axes
+
+
+def _is_flagged(chart: ControlChartResult, kind: str) -> np.ndarray:
+    """Which runs violate a rule of one of the two charts."""
+    flagged = {item.run for item in chart.violations if item.chart == kind}
+    return np.array([run in flagged for run in chart.runs])
+
+
+def _draw_chart(axes: Axes, lines: _ChartLines, flagged: np.ndarray) -> None:
+    values, lower, upper, centre = (np.asarray(line, float) for line in astuple(lines))
+    order = np.arange(1, values.size + 1)
     axes.step(order, centre, where="mid", color=style.GREY, linewidth=0.8)
     for limit in (lower, upper):
         axes.step(order, limit, where="mid", color=style.colour(1), linewidth=0.8, linestyle="--")
     axes.plot(order, values, color=style.colour(0), linewidth=0.8)
-    axes.plot(
-        order[~flagged],
-        values[~flagged],
-        linestyle="none",
-        marker="o",
-        markersize=3.4,
-        color=style.colour(0),
-        markeredgewidth=0,
-    )
-    axes.plot(
-        order[flagged],
-        values[flagged],
-        linestyle="none",
-        marker="s",
-        markersize=4.6,
-        color=style.colour(1),
-        markeredgewidth=0,
-    )
-    ends = [("centre", centre[-1]), ("limit", upper[-1])] + (
-        [("limit", lower[-1])] if lower[-1] > 0 or values[1:].min() < 0 else []
-    )
-    for label, height in ends:
+    for mask, marker, size, colour in ((~flagged, "o", 3.4, 0), (flagged, "s", 4.6, 1)):
+        axes.plot(
+            order[mask],
+            values[mask],
+            linestyle="none",
+            marker=marker,
+            markersize=size,
+            color=style.colour(colour),
+            markeredgewidth=0,
+        )
+    line_ends = [("centre", centre[-1]), ("limit", upper[-1])]
+    if lower[-1] > 0 or values[1:].min() < 0:
+        line_ends.append(("limit", lower[-1]))
+    for label, height in line_ends:
         axes.annotate(
             f"{label} {height:.3g}",
             (1.0, height),
@@ -162,21 +146,80 @@ def _chart(axes, order, values, lower, upper, centre, flagged) -> None:  # type:
             fontsize=style.TINY_PT,
             annotation_clip=False,
         )
-    seen = np.concatenate([values[np.isfinite(values)], lower, upper])
-    pad = 0.08 * float(np.ptp(seen)) or 1.0
-    axes.set_ylim(float(seen.min()) - pad, float(seen.max()) + pad)
+    shown = np.concatenate([values[np.isfinite(values)], lower, upper])
+    margin = 0.08 * float(np.ptp(shown)) or 1.0
+    axes.set_ylim(float(shown.min()) - margin, float(shown.max()) + margin)
+
+
+def _draw_msr(axes: Axes, chart: ControlChartResult) -> None:
+    series = (
+        # The MSR of two runs has one degree of freedom and would set the scale of the axis.
+        ("all runs", chart.cumulative, FIRST_MSR_RUN),
+        (f"last {chart.window}", chart.recent, 1),
+    )
+    for index, (label, msrs, first) in enumerate(series):
+        points = [
+            (run, msr.msr) for run, msr in enumerate(msrs, 1) if msr is not None and run >= first
+        ]
+        if points:
+            x, y = zip(*points, strict=True)
+            axes.plot(
+                x,
+                y,
+                marker=style.symbol(index),
+                markersize=3.0,
+                color=style.colour(index),
+                label=label,
+                linewidth=0.9,
+            )
+    axes.axhline(MSR_LIMIT, color=style.GREY, linewidth=0.8, linestyle="--")
+    axes.set_ylim(bottom=1.0)
+    axes.legend(
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
+        fontsize=style.TINY_PT,
+        handlelength=1.2,
+        borderaxespad=0.3,
+    )
+
+
+def _label_axes(axes: Axes, label: str, runs: int, *, ticks: int) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_xlim(0.5, runs + 0.5)
+    axes.set_ylabel(label)
+    axes.yaxis.set_label_coords(-15.0 / (WIDTH_MM - 38.0), 0.5)
+    axes.yaxis.set_major_locator(MaxNLocator(ticks))
+    axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+
+
+def _label_runs(axes: Axes, runs: Sequence[str]) -> None:
+    """Names of the runs, or only their numbers if there are many."""
+    if len(runs) > MAX_RUN_NAMES:
+        axes.set_xlabel("run")
+        return
+    axes.set_xticks(
+        np.arange(1, len(runs) + 1),
+        [style.fitted(run, 20.0, size_pt=style.TINY_PT) for run in runs],
+        rotation=45,
+        ha="right",
+        rotation_mode="anchor",
+        fontsize=style.TINY_PT,
+    )
+    axes.set_xlabel("")
 
 
 def agreement_plot(
-    found: ReplicateMSR,
+    result: MsrResult,
     *,
     name: str = "agreement",
     pdf: bool = True,
     text_as: style.TextAs = "text",
 ) -> Figure:
-    """Draw the ratio of two runs against the mean potency of each compound, with mean ratio and limits of agreement."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+    """Draw the ratio of two runs against the mean potency of each compound.
 
+    Lines are the mean ratio and the limits of agreement.
+    """
     with style.publication_style(text_as):
         height = 66.0
         canvas, axes = style.sheet(
@@ -185,15 +228,15 @@ def agreement_plot(
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.axhspan(
-            found.mean_ratio_low, found.mean_ratio_high, color=style.PALE, alpha=0.6, linewidth=0
+            result.mean_ratio_low, result.mean_ratio_high, color=style.PALE, alpha=0.6, linewidth=0
         )
         axes.axhline(1.0, color=style.GREY, linewidth=0.8)
-        axes.axhline(found.mean_ratio, color=style.colour(0), linewidth=0.9)
-        for limit in (found.agreement_low, found.agreement_high):
+        axes.axhline(result.mean_ratio, color=style.colour(0), linewidth=0.9)
+        for limit in (result.agreement_low, result.agreement_high):
             axes.axhline(limit, color=style.colour(1), linewidth=0.9, linestyle="--")
         axes.plot(
-            found.geometric_means,
-            found.ratios,
+            result.geometric_means,
+            result.ratios,
             linestyle="none",
             marker="o",
             markersize=3.6,
@@ -201,39 +244,43 @@ def agreement_plot(
             markeredgecolor="white",
             markeredgewidth=0.3,
         )
-        reach = (
-            max(
-                3.3,
-                *found.ratios,
-                *(1 / ratio for ratio in found.ratios),
-                found.agreement_high,
-                1 / found.agreement_low,
-            )
-            * 1.15
-        )
-        axes.set_ylim(1 / reach, reach)
-        ticks = [
-            t
-            for t in (0.01, 0.03, 0.1, 0.2, 0.33, 0.5, 1, 2, 3, 5, 10, 30, 100)
-            if 1 / reach <= t <= reach
-        ]
-        axes.yaxis.set_major_locator(FixedLocator(ticks))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+        _scale_ratio_axis(axes, result)
         axes.set_xlabel(
-            f"geometric mean of the two runs ({found.unit})"
-            if found.unit
+            f"geometric mean of the two runs ({result.unit})"
+            if result.unit
             else "geometric mean of the two runs"
         )
         axes.set_ylabel("ratio, first over second run")
         canvas.text(2.0 / 84.0, 1 - 1.2 / height, "Replicate experiment", va="top", weight="bold")
-        told = f"MSR {found.msr:.3g}, mean ratio {found.mean_ratio:.3g}, limits of agreement {found.agreement_low:.3g} to {found.agreement_high:.3g}"
+        numbers = (
+            f"MSR {result.msr:.3g}, mean ratio {result.mean_ratio:.3g}, limits of agreement "
+            f"{result.agreement_low:.3g} to {result.agreement_high:.3g}"
+        )
         return style.finish(
             canvas,
             name=name,
             width="column",
             pdf=pdf,
-            caption=f"Ratio of two runs for {found.n} compounds: {told}. Grey band: interval of the mean ratio.",
-            alt=f"Ratios of two runs against potency, {told}.",
+            caption=f"Ratio of two runs for {result.n_compounds} compounds: {numbers}. Grey band: "
+            "confidence interval of the mean ratio.",
+            alt=f"Ratios of two runs against potency, {numbers}.",
         )
+
+
+def _scale_ratio_axis(axes: Axes, result: MsrResult) -> None:
+    """A logarithmic axis, symmetric about 1, with plain numbers."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    largest = 1.15 * max(
+        3.3,
+        *result.ratios,
+        *(1 / ratio for ratio in result.ratios),
+        result.agreement_high,
+        1 / result.agreement_low,
+    )
+    axes.set_ylim(1 / largest, largest)
+    ticks = [tick for tick in RATIO_TICKS if 1 / largest <= tick <= largest]
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_minor_locator(NullLocator())
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))

@@ -1,7 +1,7 @@
-"""From a CoursePicture to the figure of courses over time: small panels with bands, the rest level, readings and doses.
+"""Draws a TimeCoursePlot: small panels over time with bands, baseline, readings and doses.
 
-Panels stand in rows of three (or two, or one) and share the stretch of time, which is told in minutes, hours or days
-as a reader would. A band is a tint of its line; the drug-free rest is a thin dashed line; doses are ticks, sustained
+Panels are in rows of one, two or three and share the time axis, in minutes, hours or days. A band
+is a tint of its line; the drug-free baseline is a thin dashed line; doses are ticks and sustained
 doses bars, just above the time axis.
 """
 
@@ -9,33 +9,31 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLocator, NullLocator
 
-from tricyclic.core.course_plot import CoursePanel, CoursePicture
+from tricyclic.core.course_plot import TimeCoursePanel, TimeCoursePlot
 from tricyclic.core.document import Figure
 from tricyclic.plotting import style
 from tricyclic.plotting.network import typeset
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 PANEL_MM, WIDE_PANEL_MM = 38.0, 46.0
 LEFT_MM, BETWEEN_MM, RIGHT_MM = 15.5, 17.5, 3.0
 TITLE_MM, LINE_MM, GAP_MM, FOOT_MM = 5.0, 3.5, 3.0, 12.0
 # How far a panel's title reaches out to the left of its axis, over the numbers of the axis.
 OUT_MM = 10.0
-MOST_TICKS = 90
+MAX_TICKS = 90
 # Above this many decades between lowest and highest, a logarithmic axis shows no more.
 DECADES = 4.0
 
 
 @dataclass(frozen=True)
-class _Head:
-    """What stands over every panel of a figure, in lines of text."""
+class _PanelHeader:
+    """Title and legend above every panel of a figure, in lines of text."""
 
     titles: tuple[str, ...]
     title_lines: int
@@ -47,39 +45,41 @@ class _Head:
         return LINE_MM * (self.title_lines + self.key_lines) + GAP_MM
 
 
-def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs = "text") -> Figure:
+def plot_courses(
+    plot: TimeCoursePlot, *, pdf: bool = True, text_as: style.TextAs = "text"
+) -> Figure:
     """Draw courses over time.
 
     Parameters
     ----------
-    picture : CoursePicture
-        What is drawn; nothing is computed here but positions.
+    plot : TimeCoursePlot
+        Only positions are computed here.
     pdf : bool
         Whether the PDF is written too.
     text_as : {"text", "path"}
         Text stays text, for editing, or becomes outlines, for submission.
     """
-    count = len(picture.panels)
+    count = len(plot.panels)
     # one panel at a column's width, two or four in pairs, else threes
     across = 1 if count == 1 else 2 if count in (2, 4) else 3
     width: style.Width = "column" if count == 1 else "full"
     wide = style.WIDTHS_MM[width]
     each = (wide - LEFT_MM - RIGHT_MM - (across - 1) * BETWEEN_MM) / across
     high_panel = PANEL_MM if across == 3 else WIDE_PANEL_MM
-    head = _head(picture, each)
-    title = style.wrapped(picture.title, wide - 4, bold=True)
-    room = wide - 4 - (_key_mm(picture.panels[0]) if head.one_key else 0.0)
-    subtitle = style.wrapped(typeset(picture.subtitle), room) if picture.subtitle else ""
-    said = title.count("\n") + (subtitle.count("\n") + 1 if subtitle else 0)
-    heading = TITLE_MM + LINE_MM * said
+    head = _head(plot, each)
+    title = style.wrapped(plot.title, wide - 4, bold=True)
+    space = wide - 4 - (_key_mm(plot.panels[0]) if head.one_key else 0.0)
+    subtitle = style.wrapped(typeset(plot.subtitle), space) if plot.subtitle else ""
+    n_lines = title.count("\n") + (subtitle.count("\n") + 1 if subtitle else 0)
+    heading = TITLE_MM + LINE_MM * n_lines
     row = head.high_mm + high_panel + FOOT_MM
     high = heading + math.ceil(count / across) * row
-    end = max(float(trace.x[-1]) for panel in picture.panels for trace in panel.traces)
-    factor, unit = _time_unit(end) if picture.time_unit else (1.0, "")
-    x_title = f"{picture.x_title} ({unit})" if unit else picture.x_title
+    end = max(float(trace.x[-1]) for panel in plot.panels for trace in panel.traces)
+    factor, unit = style.time_axis(end) if plot.time_unit else (1.0, "")
+    x_title = f"{plot.x_title} ({unit})" if unit else plot.x_title
     with style.publication_style(text_as):
         canvas = Canvas(figsize=(wide * style.MM, high * style.MM))
-        for k, panel in enumerate(picture.panels):
+        for k, panel in enumerate(plot.panels):
             left = LEFT_MM + (k % across) * (each + BETWEEN_MM)
             top = heading + (k // across) * row + head.high_mm
             axes = canvas.add_axes(
@@ -89,7 +89,7 @@ def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs =
                 axes.spines[side].set_position(("outward", style.OFFSET_PT))
             _panel(axes, panel, factor)
             _x_axis(axes, end * factor, each, unit)
-            _doses(axes, picture, factor)
+            _doses(axes, plot, factor)
             axes.set_xlabel(style.fitted(x_title, each + 6))
             axes.set_ylabel(style.fitted(typeset(panel.y_title), high_panel + 6))
             axes.yaxis.set_label_coords(-11.5 / each, 0.5)
@@ -99,40 +99,34 @@ def courses(picture: CoursePicture, *, pdf: bool = True, text_as: style.TextAs =
         canvas.text(2.0 / wide, 1 - below / high, subtitle, va="top")
         if head.one_key:
             canvas.legend(
-                handles=_handles(picture.panels[0], 40.0),
+                handles=_handles(plot.panels[0], 40.0),
                 loc="upper right",
                 bbox_to_anchor=(1 - RIGHT_MM / wide, 1 - (below - 1.0) / high),
-                ncols=len(picture.panels[0].traces),
+                ncols=len(plot.panels[0].traces),
                 columnspacing=1.2,
             )
         return style.finish(
             canvas,
-            name=picture.name,
-            caption=_caption(picture),
-            alt=_alt(picture),
+            name=plot.name,
+            caption=_caption(plot),
+            alt=_alt(plot),
             width=width,
             pdf=pdf,
         )
 
 
-def _head(picture: CoursePicture, each: float) -> _Head:
+def _head(plot: TimeCoursePlot, each: float) -> _PanelHeader:
     titles = tuple(
-        style.wrapped(typeset(panel.title), each + OUT_MM + 2, lines=2) for panel in picture.panels
+        style.wrapped(typeset(panel.title), each + OUT_MM + 2, lines=2) for panel in plot.panels
     )
-    names = {tuple(trace.name for trace in panel.traces) for panel in picture.panels}
-    several = len(picture.panels[0].traces)
-    one_key = len(names) == 1 and len(picture.panels) > 1 and 1 < several <= 4
-    keys = 0 if one_key else max(_key_lines(panel, each) for panel in picture.panels)
-    return _Head(titles, max(title.count("\n") + 1 for title in titles), keys, one_key)
+    names = {tuple(trace.name for trace in panel.traces) for panel in plot.panels}
+    several = len(plot.panels[0].traces)
+    one_key = len(names) == 1 and len(plot.panels) > 1 and 1 < several <= 4
+    keys = 0 if one_key else max(_key_lines(panel, each) for panel in plot.panels)
+    return _PanelHeader(titles, max(title.count("\n") + 1 for title in titles), keys, one_key)
 
 
-def _time_unit(end_h: float) -> tuple[float, str]:
-    if end_h <= 2:
-        return 60.0, "min"
-    return (1.0, "h") if end_h <= 96 else (1 / 24, "days")
-
-
-def _panel(axes: Axes, panel: CoursePanel, factor: float) -> None:
+def _panel(axes: Axes, panel: TimeCoursePanel, factor: float) -> None:
     if math.isfinite(panel.level):
         axes.axhline(panel.level, color=style.GREY, linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
     for k, trace in enumerate(panel.traces):
@@ -179,9 +173,7 @@ def _panel(axes: Axes, panel: CoursePanel, factor: float) -> None:
     _y_axis(axes, panel)
 
 
-def _y_axis(axes: Axes, panel: CoursePanel) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
-
+def _y_axis(axes: Axes, panel: TimeCoursePanel) -> None:
     pieces = [trace.mean for trace in panel.traces] + [points.y for points in panel.points]
     pieces += [b for trace in panel.traces for b in (trace.low, trace.high) if b is not None]
     pieces += [p.y + np.nan_to_num(p.error) for p in panel.points if p.error is not None]
@@ -204,8 +196,6 @@ def _y_axis(axes: Axes, panel: CoursePanel) -> None:
 
 def _x_axis(axes: Axes, end: float, each: float, unit: str) -> None:
     """Ticks where a reader counts: whole hours that divide a day, days, weeks."""
-    from matplotlib.ticker import MaxNLocator, MultipleLocator
-
     axes.set_xlim(0, end)
     most = int(each / 7)  # a number takes some 7 mm
     for step in {"h": (1, 2, 3, 6, 12, 24), "days": (1, 2, 7, 14, 28, 56)}.get(unit, ()):
@@ -215,15 +205,15 @@ def _x_axis(axes: Axes, end: float, each: float, unit: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 3, 5, 6, 10]))
 
 
-def _doses(axes: Axes, picture: CoursePicture, factor: float) -> None:
-    """Ticks and bars on the floor of the panel, where no course hides them."""
-    floor = axes.get_xaxis_transform()
-    ticks = picture.doses_h if len(picture.doses_h) <= MOST_TICKS else ()
+def _doses(axes: Axes, plot: TimeCoursePlot, factor: float) -> None:
+    """Ticks and bars at the bottom of the panel, where no course hides them."""
+    bottom = axes.get_xaxis_transform()
+    ticks = plot.doses_h if len(plot.doses_h) <= MAX_TICKS else ()
     if ticks:
         axes.plot(
             np.array(ticks) * factor,
             np.full(len(ticks), -0.028),
-            transform=floor,
+            transform=bottom,
             linestyle="none",
             marker="^",
             markersize=2.6,
@@ -232,11 +222,11 @@ def _doses(axes: Axes, picture: CoursePicture, factor: float) -> None:
             clip_on=False,
             zorder=6,
         )
-    for start, end in picture.sustained_h:
+    for start, end in plot.sustained_h:
         axes.plot(
             [start * factor, end * factor],
             [-0.028, -0.028],
-            transform=floor,
+            transform=bottom,
             color=style.INK,
             linewidth=2.0,
             solid_capstyle="butt",
@@ -245,7 +235,7 @@ def _doses(axes: Axes, picture: CoursePicture, factor: float) -> None:
         )
 
 
-def _over(axes: Axes, panel: CoursePanel, head: _Head, title: str, each: float) -> None:
+def _over(axes: Axes, panel: TimeCoursePanel, head: _PanelHeader, title: str, each: float) -> None:
     """Title and key over the panel."""
     up = GAP_MM / 2 + LINE_MM * head.key_lines
     axes.annotate(
@@ -269,25 +259,25 @@ def _over(axes: Axes, panel: CoursePanel, head: _Head, title: str, each: float) 
         )
 
 
-def _handles(panel: CoursePanel, room_mm: float) -> list[Line2D]:
+def _handles(panel: TimeCoursePanel, space_mm: float) -> list[Line2D]:
     return [
         Line2D(
             [],
             [],
             color=style.colour(k),
-            label=style.fitted(typeset(trace.name), room_mm, size_pt=style.SMALL_PT),
+            label=style.fitted(typeset(trace.name), space_mm, size_pt=style.SMALL_PT),
         )
         for k, trace in enumerate(panel.traces)
     ]
 
 
-def _key_mm(panel: CoursePanel) -> float:
+def _key_mm(panel: TimeCoursePanel) -> float:
     return sum(
         style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) + 9 for trace in panel.traces
     )
 
 
-def _key_columns(panel: CoursePanel, each: float) -> int:
+def _key_columns(panel: TimeCoursePanel, each: float) -> int:
     longest = max(
         (style.width_mm(typeset(trace.name), size_pt=style.SMALL_PT) for trace in panel.traces),
         default=0.0,
@@ -295,34 +285,33 @@ def _key_columns(panel: CoursePanel, each: float) -> int:
     return max(1, min(3, int((each + OUT_MM) / (longest + 9))))
 
 
-def _key_lines(panel: CoursePanel, each: float) -> int:
+def _key_lines(panel: TimeCoursePanel, each: float) -> int:
     return math.ceil(len(panel.traces) / _key_columns(panel, each)) if len(panel.traces) > 1 else 0
 
 
-def _caption(picture: CoursePicture) -> str:
-    parts = [
-        style.one_line(". ".join(part for part in (picture.title, picture.subtitle) if part)) + "."
-    ]
-    if any(trace.low is not None for panel in picture.panels for trace in panel.traces):
-        parts.append(f"Shaded: {picture.band_says or 'band over the members'}.")
-    if any(math.isfinite(panel.level) for panel in picture.panels):
-        parts.append("Dashed: drug-free rest.")
-    if picture.doses_h:
+def _caption(plot: TimeCoursePlot) -> str:
+    parts = [style.one_line(". ".join(part for part in (plot.title, plot.subtitle) if part)) + "."]
+    if any(trace.low is not None for panel in plot.panels for trace in panel.traces):
+        parts.append(f"Shaded: {plot.band_label or 'band over the parameter sets'}.")
+    if any(math.isfinite(panel.level) for panel in plot.panels):
+        parts.append("Dashed: drug-free baseline.")
+    if plot.doses_h:
         parts.append("Triangles: doses.")
-    if picture.sustained_h:
+    if plot.sustained_h:
         parts.append("Bar: while the drug is given.")
-    if any(panel.points for panel in picture.panels):
-        parts.append(f"Symbols: {picture.points_say}.")
-    if picture.caption:
-        parts.append(style.one_line(picture.caption))
+    if any(panel.points for panel in plot.panels):
+        parts.append(f"Symbols: {plot.points_label}.")
+    if plot.caption:
+        parts.append(style.one_line(plot.caption))
     return " ".join(parts)
 
 
-def _alt(picture: CoursePicture) -> str:
-    told = [
-        f"{panel.title}: {trace.name + ' ' if len(panel.traces) > 1 else ''}from {float(trace.mean[0]):.3g} to {float(trace.mean[-1]):.3g} "
-        f"{panel.y_title}, between {float(trace.mean.min()):.3g} and {float(trace.mean.max()):.3g}"
-        for panel in picture.panels
+def _alt(plot: TimeCoursePlot) -> str:
+    lines = [
+        f"{panel.title}: {trace.name + ' ' if len(panel.traces) > 1 else ''}"
+        f"from {float(trace.mean[0]):.3g} to {float(trace.mean[-1]):.3g} {panel.y_title}, "
+        f"between {float(trace.mean.min()):.3g} and {float(trace.mean.max()):.3g}"
+        for panel in plot.panels
         for trace in panel.traces
     ]
-    return f"{picture.title}. {'; '.join(told[:12])}."
+    return f"{plot.title}. {'; '.join(lines[:12])}."

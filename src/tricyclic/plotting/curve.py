@@ -1,30 +1,31 @@
-"""From a CurvePicture to the figure of curves, bands and readings.
+"""Draws a CurvePlot: fitted curves, bands and readings.
 
-Readings are symbols, excluded ones crosses; a curve is solid over the range that was measured and dashed beyond;
-control wells stand beside a logarithmic axis, where zero has no place.
+Readings are symbols, excluded ones crosses; a curve is solid over the measured range and dashed
+beyond it; control wells are drawn beside a logarithmic axis, which has no zero.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from tricyclic.core.document import Figure
-from tricyclic.core.plot_data import ControlLevel, CurvePicture, Trace
+from tricyclic.core.plot_data import ControlLevel, CurvePlot, Trace
 from tricyclic.plotting import style
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 Corner = Literal["upper right", "lower right", "upper left", "lower left"]
-GUTTER_MM = 7.0  # between the axis and the control wells beside it
-PLACE_MM = 6.0  # for one level of control wells
+# Gap between the axis and the control wells beside it, and width of one group of control wells.
+GUTTER_MM, PLACE_MM = 7.0, 6.0
 
 
 def curve(
-    picture: CurvePicture,
+    plot: CurvePlot,
     *,
     width: style.Width = "column",
     height_mm: float = 0.0,
@@ -35,8 +36,8 @@ def curve(
 
     Parameters
     ----------
-    picture : CurvePicture
-        What is drawn; nothing is computed here but positions.
+    plot : CurvePlot
+        Only positions are computed here.
     width : {"column", "full"}
         84 or 174 mm.
     height_mm : float
@@ -47,10 +48,10 @@ def curve(
         Text stays text, for editing, or becomes outlines, for submission.
     """
     height = height_mm or (66.0 if width == "column" else 84.0)
-    names = _names(picture)
+    names = _names(plot)
     outside = len(names) > 6 or (len(names) > 3 and width == "full")
     wide = style.WIDTHS_MM[width]
-    title = style.wrapped(picture.title, wide - 4, bold=True)
+    title = style.wrapped(plot.title, wide - 4, bold=True)
     heading = 3.5 * title.count("\n")
     height += heading
     with style.publication_style(text_as):
@@ -58,63 +59,64 @@ def curve(
             width,
             height,
             left_mm=16.5,
-            right_mm=(42.0 if outside else 4.0) + (11.0 if picture.percent_of else 0.0),
+            right_mm=(42.0 if outside else 4.0) + (11.0 if plot.percent_window else 0.0),
             bottom_mm=13.0,
-            top_mm=heading + (11.0 if picture.marks else 7.0),
+            top_mm=heading + (11.0 if plot.marks else 7.0),
         )
-        tested = _tested(picture)
-        low_y, high_y = _y_range(picture)
+        tested = _tested(plot)
+        low_y, high_y = _y_range(plot)
         axes.set_ylim(low_y, high_y)
-        _x_axis(axes, picture, tested)
-        for mark in picture.marks:
+        _x_axis(axes, plot, tested)
+        for mark in plot.marks:
             _mark(axes, mark.x, mark.low, mark.high)
-        for trace in picture.traces:
+        for trace in plot.traces:
             _trace(axes, trace, names.index(trace.name), tested)
-        _points(axes, picture, names)
-        _levels(axes, picture, names, tested)
-        _y_axis(axes, picture)
-        _legend(axes, picture, names, outside)
+        _points(axes, plot, names)
+        _levels(axes, plot, names, tested)
+        _y_axis(axes, plot)
+        _legend(axes, plot, names, outside)
         canvas.text(2.0 / wide, 1 - 1.2 / height, title, va="top", weight="bold")
-        _marks_in_words(axes, picture)
+        _marks_in_words(axes, plot)
         return style.finish(
             canvas,
-            name=picture.name,
-            caption=_caption(picture),
-            alt=_alt(picture),
+            name=plot.name,
+            caption=_caption(plot),
+            alt=_alt(plot),
             width=width,
             pdf=pdf,
         )
 
 
-def _names(picture: CurvePicture) -> list[str]:
+def _names(plot: CurvePlot) -> list[str]:
     """All names in the order in which they take colours and symbols."""
-    return list(dict.fromkeys([p.name for p in picture.points] + [t.name for t in picture.traces]))
+    return list(dict.fromkeys([p.name for p in plot.points] + [t.name for t in plot.traces]))
 
 
-def _tested(picture: CurvePicture) -> tuple[float, float]:
-    if picture.tested is not None:
-        return picture.tested
-    x = np.concatenate([p.x for p in picture.points] or [t.x for t in picture.traces])
+def _tested(plot: CurvePlot) -> tuple[float, float]:
+    if plot.tested is not None:
+        return plot.tested
+    x = np.concatenate([p.x for p in plot.points] or [t.x for t in plot.traces])
     x = x[np.isfinite(x)]
     return (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
 
 
-def _y_range(picture: CurvePicture) -> tuple[float, float]:
+def _y_range(plot: CurvePlot) -> tuple[float, float]:
     every = (
-        [p.y for p in picture.points]
-        + [t.mean for t in picture.traces]
-        + [level.y for level in picture.levels]
+        [p.y for p in plot.points]
+        + [t.mean for t in plot.traces]
+        + [level.y for level in plot.levels]
     )
-    every += [p.y + p.error for p in picture.points if p.error is not None]
-    every += [p.y - p.error for p in picture.points if p.error is not None]
+    every += [p.y + p.error for p in plot.points if p.error is not None]
+    every += [p.y - p.error for p in plot.points if p.error is not None]
     values = np.concatenate(every)
     values = values[np.isfinite(values)]
     if not values.size:
         return 0.0, 1.0
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     span = (high - low) or 1.0
-    # A band may run far beyond the readings where a curve is hardly held; it may widen the axis a little, no more.
-    bands = [b for t in picture.traces for b in (t.low, t.high) if b is not None]
+    # A band can be far wider than the readings where the fit is uncertain; it may extend the axis
+    # only a little.
+    bands = [b for t in plot.traces for b in (t.low, t.high) if b is not None]
     if bands:
         band = np.concatenate(bands)
         band = band[np.isfinite(band)]
@@ -125,43 +127,40 @@ def _y_range(picture: CurvePicture) -> tuple[float, float]:
     return (low - 0.04 * span if low < 0 else low), high + 0.05 * span
 
 
-def _x_axis(axes: Axes, picture: CurvePicture, tested: tuple[float, float]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ends = [value for t in picture.traces for value in (t.x[np.isfinite(t.x)]) if t.x.size]
+def _x_axis(axes: Axes, plot: CurvePlot, tested: tuple[float, float]) -> None:
+    ends = [value for t in plot.traces for value in (t.x[np.isfinite(t.x)]) if t.x.size]
     low, high = min([tested[0], *ends]), max([tested[1], *ends])
-    if picture.x_scale == "linear":
+    if plot.x_scale == "linear":
         low = min(0.0, low)
         pad = 0.02 * ((high - low) or 1.0)
         axes.set_xlim(low - (pad if low < 0 else 0.0), high + pad)
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     else:
-        if math.floor(high) - math.ceil(low) < 1:  # a decade at least, so that the axis can be read
+        if math.floor(high) - math.ceil(low) < 1:
+            # At least a decade, so that the axis can be read.
             low, high = min(low, math.floor(low)), max(high, math.floor(low) + 1.0)
-        room = {side: _room(picture, side) for side in ("left", "right")}
-        per_decade = (_millimetres_wide(axes) - room["left"] - room["right"]) / (high - low)
-        axes.set_xlim(low - room["left"] / per_decade, high + room["right"] / per_decade)
+        margin = {side: _margin_mm(plot, side) for side in ("left", "right")}
+        per_decade = (_millimetres_wide(axes) - margin["left"] - margin["right"]) / (high - low)
+        axes.set_xlim(low - margin["left"] / per_decade, high + margin["right"] / per_decade)
         step = max(1, math.ceil(6.5 / per_decade))
         axes.set_xticks(range(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -step))
         axes.spines["bottom"].set_bounds(low, high)
-    axes.set_xlabel(style.fitted(picture.x_title, _millimetres_wide(axes) + 8))
+    axes.set_xlabel(style.fitted(plot.x_title, _millimetres_wide(axes) + 8))
 
 
-def _room(picture: CurvePicture, side: str) -> float:
-    """Millimetres that the control wells of one side need."""
-    places = len({level.name for level in picture.levels if level.side == side})
+def _margin_mm(plot: CurvePlot, side: str) -> float:
+    """Width of the control wells on one side [mm]."""
+    places = len({level.name for level in plot.levels if level.side == side})
     return GUTTER_MM + PLACE_MM * (places - 0.5) + 0.5 if places else 1.0
 
 
-def _y_axis(axes: Axes, picture: CurvePicture) -> None:
-    from matplotlib.ticker import MaxNLocator
-
+def _y_axis(axes: Axes, plot: CurvePlot) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_ylabel(style.fitted(picture.y_title, _millimetres_high(axes) + 6))
+    axes.set_ylabel(style.fitted(plot.y_title, _millimetres_high(axes) + 6))
     axes.yaxis.set_label_coords(-13.0 / _millimetres_wide(axes), 0.5)
-    if picture.percent_of is None:
+    if plot.percent_window is None:
         return
-    zero, hundred = picture.percent_of
+    zero, hundred = plot.percent_window
 
     def to_percent(y: np.ndarray) -> np.ndarray:
         return (y - zero) / (hundred - zero) * 100
@@ -194,7 +193,7 @@ def _trace(axes: Axes, trace: Trace, index: int, tested: tuple[float, float]) ->
     inside = (trace.x >= tested[0]) & (trace.x <= tested[1])
     axes.plot(trace.x[inside], trace.mean[inside], color=colour, zorder=2)
     for beyond in (trace.x <= tested[0], trace.x >= tested[1]):
-        # one point of the solid part closes the gap
+        # One point of the solid part closes the gap.
         edge = np.flatnonzero(beyond)
         if edge.size:
             reach = np.clip([edge[0] - 1, edge[-1] + 1], 0, trace.x.size - 1)
@@ -209,9 +208,9 @@ def _trace(axes: Axes, trace: Trace, index: int, tested: tuple[float, float]) ->
             )
 
 
-def _points(axes: Axes, picture: CurvePicture, names: list[str]) -> None:
-    many = sum(p.y.size for p in picture.points) > 150
-    for points in picture.points:
+def _points(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
+    many = sum(p.y.size for p in plot.points) > 150
+    for points in plot.points:
         index = names.index(points.name)
         used = ~points.excluded
         if points.error is not None:
@@ -240,22 +239,20 @@ def _points(axes: Axes, picture: CurvePicture, names: list[str]) -> None:
         _crosses(axes, points.x[~used], points.y[~used], index)
 
 
-def _levels(
-    axes: Axes, picture: CurvePicture, names: list[str], tested: tuple[float, float]
-) -> None:
-    if picture.x_scale == "linear":
+def _levels(axes: Axes, plot: CurvePlot, names: list[str], tested: tuple[float, float]) -> None:
+    if plot.x_scale == "linear":
         return
     low, high = axes.spines["bottom"].get_bounds()
     left, right = axes.get_xlim()
     per_mm = (right - left) / _millimetres_wide(axes)
-    places = list(dict.fromkeys((level.side, level.name) for level in picture.levels))
+    places = list(dict.fromkeys((level.side, level.name) for level in plot.levels))
     for side, name in places:
         nearer = [place for place in places if place[0] == side].index((side, name))
         away = (GUTTER_MM + nearer * PLACE_MM) * per_mm
         middle = low - away if side == "left" else high + away
-        for level in picture.levels:
+        for level in plot.levels:
             if (level.side, level.name) == (side, name):
-                index = names.index(level.of) if level.of in names else 0
+                index = names.index(level.subject) if level.subject in names else 0
                 _control_wells(axes, level, middle, per_mm, index)
         _gutter(axes, middle, 2.4 * per_mm, name)
 
@@ -284,9 +281,7 @@ def _control_wells(
 
 
 def _gutter(axes: Axes, middle: float, half: float, name: str) -> None:
-    """A stretch of axis of its own under control wells, with their name."""
-    from matplotlib.transforms import ScaledTranslation
-
+    """A short axis of its own under control wells, with their name."""
     inches = axes.figure.dpi_scale_trans
     down = axes.get_xaxis_transform() + ScaledTranslation(0, -style.OFFSET_PT / 72, inches)
     axes.plot(
@@ -330,12 +325,12 @@ def _mark(axes: Axes, x: float, low: float, high: float) -> None:
     axes.set_xlim(left, right)
 
 
-def _marks_in_words(axes: Axes, picture: CurvePicture) -> None:
-    """What the marks say, in one line under the title, over the mark where there is one mark."""
-    said = [mark.says or mark.name for mark in picture.marks if mark.says or mark.name]
-    if not said:
+def _marks_in_words(axes: Axes, plot: CurvePlot) -> None:
+    """The labels of the marks in one line under the title."""
+    labels = [mark.label or mark.name for mark in plot.marks if mark.label or mark.name]
+    if not labels:
         return
-    text = style.fitted("; ".join(said), _millimetres_wide(axes), size_pt=style.SMALL_PT)
+    text = style.fitted("; ".join(labels), _millimetres_wide(axes), size_pt=style.SMALL_PT)
     axes.annotate(
         text,
         (0, 1),
@@ -348,10 +343,8 @@ def _marks_in_words(axes: Axes, picture: CurvePicture) -> None:
     )
 
 
-def _legend(axes: Axes, picture: CurvePicture, names: list[str], outside: bool) -> None:
-    from matplotlib.lines import Line2D
-
-    dotted, drawn = {p.name for p in picture.points}, {t.name for t in picture.traces}
+def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> None:
+    dotted, drawn = {p.name for p in plot.points}, {t.name for t in plot.traces}
     handles = [
         Line2D(
             [],
@@ -364,8 +357,8 @@ def _legend(axes: Axes, picture: CurvePicture, names: list[str], outside: bool) 
         )
         for i, name in enumerate(names)
     ]
-    if any(p.excluded.any() for p in picture.points) or any(
-        level.excluded.any() for level in picture.levels
+    if any(p.excluded.any() for p in plot.points) or any(
+        level.excluded.any() for level in plot.levels
     ):
         handles.append(
             Line2D(
@@ -378,19 +371,20 @@ def _legend(axes: Axes, picture: CurvePicture, names: list[str], outside: bool) 
                 label="left out of the fit",
             )
         )
-    if len(names) < 2:  # the title names the one curve, the caption the crosses
+    if len(names) < 2:
+        # The title names a single curve, and the caption explains the crosses.
         return
     if outside:
-        beside = 1.0 + (15.0 if picture.percent_of else 3.0) / _millimetres_wide(axes)
+        beside = 1.0 + (15.0 if plot.percent_window else 3.0) / _millimetres_wide(axes)
         axes.legend(handles=handles[:16], loc="center left", bbox_to_anchor=(beside, 0.5))
     else:
-        axes.legend(handles=handles, loc=_emptiest_corner(axes, picture))
+        axes.legend(handles=handles, loc=_emptiest_corner(axes, plot))
 
 
-def _emptiest_corner(axes: Axes, picture: CurvePicture) -> Corner:
-    """The corner of the axes in which the fewest readings and stretches of curve lie."""
-    x = np.concatenate([p.x for p in picture.points] + [t.x for t in picture.traces])
-    y = np.concatenate([p.y for p in picture.points] + [t.mean for t in picture.traces])
+def _emptiest_corner(axes: Axes, plot: CurvePlot) -> Corner:
+    """The corner of the axes with the fewest readings and points of curves."""
+    x = np.concatenate([p.x for p in plot.points] + [t.x for t in plot.traces])
+    y = np.concatenate([p.y for p in plot.points] + [t.mean for t in plot.traces])
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     across, up = (x - left) / (right - left), (y - low) / (high - low)
     crowd: dict[Corner, int] = {
@@ -402,37 +396,38 @@ def _emptiest_corner(axes: Axes, picture: CurvePicture) -> Corner:
     return min(crowd, key=lambda corner: crowd[corner])
 
 
-def _caption(picture: CurvePicture) -> str:
-    parts = [f"{style.one_line(picture.title)}."]
-    if picture.points:
-        parts.append(f"Symbols: {picture.points_say}.")
-    if any(trace.low is not None for trace in picture.traces):
-        parts.append(f"Shaded: {picture.band_says}.")
-    low, high = _tested(picture)
-    if any((t.x < low - 1e-9).any() or (t.x > high + 1e-9).any() for t in picture.traces):
+def _caption(plot: CurvePlot) -> str:
+    parts = [f"{style.one_line(plot.title)}."]
+    if plot.points:
+        parts.append(f"Symbols: {plot.points_label}.")
+    if any(trace.low is not None for trace in plot.traces):
+        parts.append(f"Shaded: {plot.band_label}.")
+    low, high = _tested(plot)
+    if any((t.x < low - 1e-9).any() or (t.x > high + 1e-9).any() for t in plot.traces):
         parts.append("Dashed: beyond the range measured.")
-    if picture.levels and picture.x_scale == "log10_M":
+    if plot.levels and plot.x_scale == "log10_M":
         parts.append("Open symbols beside the axis: control wells.")
-    out = sum(int(p.excluded.sum()) for p in picture.points) + sum(
-        int(c.excluded.sum()) for c in picture.levels
+    out = sum(int(p.excluded.sum()) for p in plot.points) + sum(
+        int(c.excluded.sum()) for c in plot.levels
     )
     if out:
         parts.append(f"Crosses: {out} reading{'s' if out > 1 else ''} left out of the fit.")
-    if any(not math.isnan(mark.low) for mark in picture.marks):
+    if any(not math.isnan(mark.low) for mark in plot.marks):
         parts.append("Dotted line and grey field: the estimate and its interval.")
-    if picture.caption:
-        last = style.one_line(picture.caption)
+    if plot.caption:
+        last = style.one_line(plot.caption)
         parts.append(last[:1].upper() + last[1:] + ("" if last.endswith(".") else "."))
     return " ".join(parts)
 
 
-def _alt(picture: CurvePicture) -> str:
-    readings = sum(p.y.size for p in picture.points) + sum(level.y.size for level in picture.levels)
-    said = "; ".join(mark.says for mark in picture.marks if mark.says)
-    low, high = _tested(picture)
+def _alt(plot: CurvePlot) -> str:
+    readings = sum(p.y.size for p in plot.points) + sum(level.y.size for level in plot.levels)
+    labels = "; ".join(mark.label for mark in plot.marks if mark.label)
+    low, high = _tested(plot)
     return (
-        f"{picture.title}: {picture.y_title} against {picture.x_title}, {readings} readings from {low:.3g} to {high:.3g}, "
-        f"{len(picture.traces)} fitted curve{'s' if len(picture.traces) != 1 else ''}"
-        + (f"; {said}" if said else "")
+        f"{plot.title}: {plot.y_title} against {plot.x_title}, "
+        f"{readings} readings from {low:.3g} to {high:.3g}, "
+        f"{len(plot.traces)} fitted curve{'s' if len(plot.traces) != 1 else ''}"
+        + (f"; {labels}" if labels else "")
         + "."
     )

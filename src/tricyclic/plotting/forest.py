@@ -1,7 +1,7 @@
-"""From estimates and evidence to a forest plot: every run, the runs pooled, the guide's range, what others found.
+"""Draws a forest plot: single runs, pooled runs, the vendor guide's range and published values.
 
-One line per number on a logarithmic axis: runs open, pooled a filled diamond, ranges a bar, published numbers
-squares. An interval that does not close ends in an arrow.
+One line per number on a logarithmic axis: runs are open circles, pooled values filled diamonds,
+ranges bars, published values squares. An unbounded interval ends in an arrow.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from tricyclic.core.document import Figure
-from tricyclic.core.estimate import Estimate, interval
+from tricyclic.core.estimate import Estimate, format_interval
 from tricyclic.core.evidence import Evidence
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
 from tricyclic.units import convert
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Kind = Literal["heading", "run", "pooled", "guide", "published"]
 ROW_MM = 4.6
@@ -37,63 +37,65 @@ class ForestRow:
     high: float = math.nan
     relation: Literal["=", ">", "<"] = "="
     n: str = ""
-    says: str = ""
+    numbers: str = ""
 
 
 def estimate_row(
     estimate: Estimate, label: str, kind: Literal["run", "pooled"], unit: str
 ) -> ForestRow | None:
-    """Turn an estimate into a row in the unit of the axis; None where its unit cannot become that unit."""
+    """An estimate as a row in the unit of the axis; None where it cannot be converted."""
     factor = _factor(estimate.unit, unit)
     if factor is None or not estimate.value > 0:
         return None
-    sign = "" if estimate.relation == "=" else f"{estimate.relation} "
-    limits = interval(estimate)
-    told = f"{sign}{figures(estimate.value)} {estimate.unit}" + (f" ({limits})" if limits else "")
+    sign = "" if estimate.qualifier == "=" else f"{estimate.qualifier} "
+    limits = format_interval(estimate)
+    numbers = f"{sign}{format_number(estimate.value)} {estimate.unit}"
+    numbers += f" ({limits})" if limits else ""
     return ForestRow(
         label,
         kind,
         estimate.value * factor,
         estimate.low * factor,
         estimate.high * factor,
-        estimate.relation,
-        str(estimate.n),
-        told,
+        estimate.qualifier,
+        str(estimate.n_experiments),
+        numbers,
     )
 
 
 def evidence_row(evidence: Evidence, unit: str, parameter: str = "Ki") -> ForestRow | None:
-    """Turn a published number into a row in the unit of the axis; None where it cannot be drawn there.
+    """A published value as a row in the unit of the axis; None where it cannot be drawn there.
 
-    Numbers are written as they were published; the label names the quantity where it is not `parameter`.
+    Numbers are printed as they were published; the label names the quantity where it is not
+    `parameter`.
     """
     factor = _factor(evidence.unit, unit)
-    numbers = [
+    known = [
         x for x in (evidence.value, evidence.low, evidence.high) if not math.isnan(x) and x > 0
     ]
-    if factor is None or not numbers:
+    if factor is None or not known:
         return None
-    guide = evidence.certainty == "guide"
+    guide = evidence.certainty == "vendor guide"
     label = "guide" if guide else (evidence.source or "published")
     other = evidence.parameter if evidence.parameter != parameter else ""
     about = ", ".join(part for part in (other, evidence.species) if part)
     ranged = not (math.isnan(evidence.low) or math.isnan(evidence.high))
-    sign = "" if evidence.relation == "=" else f"{evidence.relation} "
-    told = f"{sign}{evidence.value:g}" if not math.isnan(evidence.value) else ""
+    sign = "" if evidence.qualifier == "=" else f"{evidence.qualifier} "
+    numbers = f"{sign}{evidence.value:g}" if not math.isnan(evidence.value) else ""
     if ranged:
         spread = f"{evidence.low:g} to {evidence.high:g}"
-        told = f"{told} ({spread})" if told else spread
+        numbers = f"{numbers} ({spread})" if numbers else spread
     return ForestRow(
         f"{label} ({about})" if about else label,
         "guide" if guide else "published",
         evidence.value * factor,
         evidence.low * factor,
         evidence.high * factor,
-        evidence.relation,
+        evidence.qualifier,
         "",
-        f"{told} {evidence.unit}"
-        if not told.endswith(")")
-        else f"{told.replace(' (', f' {evidence.unit} (', 1)}",
+        numbers.replace(" (", f" {evidence.unit} (", 1)
+        if numbers.endswith(")")
+        else f"{numbers} {evidence.unit}",
     )
 
 
@@ -113,7 +115,7 @@ def forest(
     rows : sequence of ForestRow
         All in one unit, above 0; kind "heading" starts a group.
     name, title, x_title : str
-        File name; what stands above; axis title with unit.
+        Name of the files; title of the figure; axis title with unit.
 
     Raises
     ------
@@ -122,7 +124,7 @@ def forest(
     """
     ends = [x for row in rows for x in (row.value, row.low, row.high) if math.isfinite(x) and x > 0]
     if not ends:
-        raise InputError("holds no number above 0", where=f"forest plot {name}")
+        raise InputError("has no number above 0", where=f"forest plot {name}")
     with style.publication_style(text_as):
         height = 17.0 + 9.0 + ROW_MM * len(rows)
         left = 50.0
@@ -172,13 +174,11 @@ def _factor(unit: str, wanted: str) -> float | None:
 
 
 def _ticks(axes: Axes, low: float, high: float) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
-
     decades = high - low
     marks = (1.0,) if decades > 3 else (1.0, 3.0) if decades > 1.2 else (1.0, 2.0, 3.0, 5.0)
     axes.xaxis.set_major_locator(LogLocator(10, subs=marks, numticks=12))
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda x, _: figures(x, 1) if x < 1e6 else f"1e{math.log10(x):.0f}")
+        FuncFormatter(lambda x, _: format_number(x, 1) if x < 1e6 else f"1e{math.log10(x):.0f}")
     )
     if decades <= 6:
         axes.xaxis.set_minor_locator(LogLocator(10, subs=tuple(range(2, 10)), numticks=60))
@@ -227,11 +227,11 @@ def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
         fontsize=style.SMALL_PT,
         weight=weight,
     )
-    said = style.fitted(row.says, 47.0, size_pt=style.SMALL_PT, bold=bold)
+    numbers = style.fitted(row.numbers, 47.0, size_pt=style.SMALL_PT, bold=bold)
     axes.text(
         (126.0 - left_mm) * per_mm,
         place,
-        said,
+        numbers,
         transform=across,
         va="center",
         fontsize=style.SMALL_PT,
@@ -265,7 +265,7 @@ def _symbol(axes: Axes, place: int, row: ForestRow) -> None:
     wide = 1.8 if row.kind == "pooled" else 1.0
     if not math.isnan(low) and not math.isnan(high):
         axes.plot([low, high], [place, place], color=colour, linewidth=wide, zorder=2)
-    # an open end, or a value that is only a bound, is an arrow
+    # An unbounded end, or a value that is only a bound, is an arrow.
     for end, opens in ((first, _opens_down(row)), (last, _opens_up(row))):
         if opens:
             start = row.value if row.value > 0 else (low if end == last else high)
@@ -315,20 +315,20 @@ def _caption(rows: Sequence[ForestRow], title: str) -> str:
         "run": "circles: single runs with their intervals",
         "pooled": "diamonds: runs pooled on the log scale, n runs",
         "guide": "orange bars: range of the guide",
-        "published": "squares: published numbers",
+        "published": "squares: published values",
     }
-    told = "; ".join(words[kind] for kind in words if kind in kinds)
+    legend = "; ".join(words[kind] for kind in words if kind in kinds)
     arrows = (
-        " An arrow: the interval does not close."
+        " Arrow: the interval is unbounded."
         if any(_opens_up(r) or _opens_down(r) for r in rows)
         else ""
     )
-    return f"{style.one_line(title)}. {told[:1].upper()}{told[1:]}.{arrows}"
+    return f"{style.one_line(title)}. {legend[:1].upper()}{legend[1:]}.{arrows}"
 
 
 def _alt(rows: Sequence[ForestRow], title: str) -> str:
     return (
         f"{title}: "
-        + "; ".join(f"{row.label} {row.says}" for row in rows if row.kind in ("pooled", "guide"))
+        + "; ".join(f"{row.label} {row.numbers}" for row in rows if row.kind in ("pooled", "guide"))
         + "."
     )

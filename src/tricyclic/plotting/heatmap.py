@@ -1,30 +1,33 @@
-"""From a table of parameters by endpoints to a heat map: which endpoint hangs on which parameter, and which way.
+"""Draws a table of parameters by endpoints as a heat map.
 
-Signed tables go from blue (less) through white to orange (more), as the diagrams do, shares of variance from white to one colour. Every cell that
-matters carries its number, so that the map can be read without its colours.
+Signed tables go from blue (less) through white to orange (more), as in the diagrams; shares of
+variance go from white to one colour. Every large cell shows its number, so that the map can be read
+without colours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure as Canvas
 from numpy.typing import NDArray
 
 from tricyclic.core.document import Figure
+from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
 from tricyclic.plotting.node_shapes import LESS, MORE, ink_on
 
 Floats = NDArray[np.float64]
 CELL_MM, CELL_HIGH_MM, LABEL_MM, HEAD_MM = 11.0, 5.2, 44.0, 33.0
-# An endpoint is told upright over its column, in so many lines as the column is wide.
+# The name of an endpoint is written upright above its column, in at most so many lines.
 HEAD_LINES = 4
-MOST_ROWS, MOST_COLUMNS = 30, 9
+MAX_ROWS, MAX_COLUMNS = 30, 9
 # Below this share of the largest entry a parameter has no row of its own, and a cell no number.
-ROW_WORTH, CELL_WORTH = 0.02, 0.05
+MIN_ROW, MIN_CELL = 0.02, 0.05
 
 
 def heatmap(
@@ -34,7 +37,7 @@ def heatmap(
     *,
     name: str,
     title: str,
-    says: str,
+    label: str,
     signed: bool,
     pdf: bool = True,
     text_as: style.TextAs = "text",
@@ -46,9 +49,10 @@ def heatmap(
     table : array, shape (rows, columns)
         nan is left grey.
     rows, columns : sequence of str
-        Parameters and endpoints. Of more than 30 rows those of most influence are drawn; of more than 9 columns the first.
-    says : str
-        What a number of the table is, for the colour bar and the caption.
+        Parameters and endpoints. Of more than 30 rows those of most influence are drawn; of more
+        than 9 columns the first 9.
+    label : str
+        Meaning of a number of the table, for the colour bar and the caption.
     signed : bool
         Whether numbers below 0 mean something.
 
@@ -57,31 +61,20 @@ def heatmap(
     InputError
         If the shapes do not fit or no number is finite.
     """
-    from matplotlib.colors import to_hex
-
     table = np.asarray(table, dtype=float)
     if table.shape != (len(rows), len(columns)):
         raise InputError(
             f"is a table of {table.shape} for {len(rows)} by {len(columns)}", where=name
         )
     if not np.isfinite(table).any():
-        raise InputError("holds no number", where=f"heat map {name}")
-    table, columns = table[:, :MOST_COLUMNS], columns[:MOST_COLUMNS]
-    most = np.nanmax(np.abs(np.where(np.isfinite(table), table, 0.0)), axis=1)
-    shown = [
-        int(k)
-        for k in np.argsort(-most, kind="stable")[:MOST_ROWS]
-        if most[k] >= ROW_WORTH * most.max()
-    ]
+        raise InputError("has no number", where=f"heat map {name}")
+    table, columns = table[:, :MAX_COLUMNS], columns[:MAX_COLUMNS]
+    shown, largest = _influential(table)
     left_out = len(rows) - len(shown)
     table, names = table[shown], [rows[k] for k in shown]
-    limit = min(float(most.max()), 3.0) if signed else 1.0
+    limit = min(largest, 3.0) if signed else 1.0
     with style.publication_style(text_as):
         lines = style.wrapped(title, 170.0, bold=True).count("\n")
-        heads = [
-            style.wrapped(text, HEAD_MM * style.FONT_PT / style.TINY_PT, lines=HEAD_LINES)
-            for text in columns
-        ]
         top = HEAD_MM + 6.0 + 3.5 * lines
         high = top + CELL_HIGH_MM * len(names) + 13.0
         canvas = Canvas(figsize=(174.0 * style.MM, high * style.MM))
@@ -96,85 +89,102 @@ def heatmap(
             )
         )
         colours = _colours(signed)
-        axes.pcolormesh(
-            np.arange(len(columns) + 1),
-            np.arange(len(names) + 1),
-            np.ma.masked_invalid(table),
-            cmap=colours,
-            vmin=-limit if signed else 0.0,
-            vmax=limit,
-            edgecolors="white",
-            linewidth=0.6,
-        )
-        axes.set_facecolor(style.PALE)
-        axes.invert_yaxis()
-        for row, column in np.argwhere(np.abs(np.nan_to_num(table)) >= CELL_WORTH * limit):
-            value = float(table[row, column])
-            cell = to_hex(colours((value / limit + 1) / 2 if signed else value / limit))
-            axes.text(
-                column + 0.5,
-                row + 0.5,
-                f"{value:+.2f}" if signed else f"{value:.2f}",
-                ha="center",
-                va="center",
-                fontsize=style.TINY_PT,
-                color=ink_on(cell),
-            )
-        axes.set_yticks(
-            np.arange(len(names)) + 0.5,
-            [style.fitted(text, LABEL_MM, size_pt=style.TINY_PT) for text in names],
-            fontsize=style.TINY_PT,
-        )
-        axes.xaxis.tick_top()
-        axes.set_xticks(
-            np.arange(len(columns)) + 0.5,
-            heads,
-            rotation=90,
-            ha="center",
-            va="bottom",
-            fontsize=style.TINY_PT,
-            linespacing=1.1,
-        )
-        axes.tick_params(length=0)
-        for side in axes.spines.values():
-            side.set_visible(False)
+        _draw_cells(axes, table, colours, limit, signed=signed)
+        _label_axes(axes, names, columns)
         _bar(canvas, colours, limit, signed=signed, left=left, wide=min(wide, 60.0), high=high)
-        canvas.text(
-            2.0 / 174,
-            1 - 1.2 / high,
-            style.wrapped(title, 170.0, bold=True),
-            va="top",
-            weight="bold",
-        )
+        style.draw_title(canvas, title, width="full", height_mm=high)
         canvas.text(
             (left + min(wide, 60.0) + 4.0) / 174.0,
             4.6 / high,
-            says,
+            label,
             fontsize=style.SMALL_PT,
             va="center",
         )
         row, column = divmod(int(np.nanargmax(np.abs(table))), len(columns))
+        caption = f"{style.one_line(title)}. {label[:1].upper()}{label[1:]}; grey: not defined."
+        if left_out:
+            caption += f" Not drawn: {pluralize(left_out, 'parameter')} of less influence."
         return style.finish(
             canvas,
             name=name,
-            caption=f"{style.one_line(title)}. {says[:1].upper()}{says[1:]}; grey: not defined."
-            + (f" {left_out} parameters of less influence are not drawn." if left_out > 0 else ""),
-            alt=f"{title}: the largest is {table[row, column]:.2f}, of {names[row]} on {columns[column]}.",
+            caption=caption,
+            alt=f"{title}: the largest is {table[row, column]:.2f}, "
+            f"of {names[row]} on {columns[column]}.",
             width="full",
             pdf=pdf,
         )
 
 
-def _colours(signed: bool) -> Any:
-    from matplotlib.colors import LinearSegmentedColormap
+def _influential(table: Floats) -> tuple[list[int], float]:
+    """Rows of most influence, the largest first; and the largest number."""
+    most = np.nanmax(np.abs(np.where(np.isfinite(table), table, 0.0)), axis=1)
+    order = np.argsort(-most, kind="stable")[:MAX_ROWS]
+    return [int(k) for k in order if most[k] >= MIN_ROW * most.max()], float(most.max())
 
+
+def _draw_cells(
+    axes: Axes, table: Floats, colours: Colormap, limit: float, *, signed: bool
+) -> None:
+    """Colour every cell, and write the number into those that are large."""
+    axes.pcolormesh(
+        np.arange(table.shape[1] + 1),
+        np.arange(table.shape[0] + 1),
+        np.ma.masked_invalid(table),
+        cmap=colours,
+        vmin=-limit if signed else 0.0,
+        vmax=limit,
+        edgecolors="white",
+        linewidth=0.6,
+    )
+    axes.set_facecolor(style.PALE)
+    axes.invert_yaxis()
+    for row, column in np.argwhere(np.abs(np.nan_to_num(table)) >= MIN_CELL * limit):
+        value = float(table[row, column])
+        cell = to_hex(colours((value / limit + 1) / 2 if signed else value / limit))
+        axes.text(
+            column + 0.5,
+            row + 0.5,
+            f"{value:+.2f}" if signed else f"{value:.2f}",
+            ha="center",
+            va="center",
+            fontsize=style.TINY_PT,
+            color=ink_on(cell),
+        )
+
+
+def _label_axes(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
+    """Names of the parameters to the left, of the endpoints upright above."""
+    axes.set_yticks(
+        np.arange(len(rows)) + 0.5,
+        [style.fitted(text, LABEL_MM, size_pt=style.TINY_PT) for text in rows],
+        fontsize=style.TINY_PT,
+    )
+    axes.xaxis.tick_top()
+    axes.set_xticks(
+        np.arange(len(columns)) + 0.5,
+        [
+            style.wrapped(text, HEAD_MM * style.FONT_PT / style.TINY_PT, lines=HEAD_LINES)
+            for text in columns
+        ],
+        rotation=90,
+        ha="center",
+        va="bottom",
+        fontsize=style.TINY_PT,
+        linespacing=1.1,
+    )
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _colours(signed: bool) -> Colormap:
     ends = [*reversed(LESS), *MORE[1:]] if signed else ["#FFFFFF", style.COLOURS[0]]
     return LinearSegmentedColormap.from_list("tricyclic", ends)
 
 
 def _bar(
     canvas: Canvas,
-    colours: Any,
+    colours: Colormap,
     limit: float,
     *,
     signed: bool,

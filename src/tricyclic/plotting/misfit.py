@@ -1,60 +1,60 @@
-"""From observations and an ensemble's predictions to one figure: what was seen, what is predicted, and where they part.
+"""Predictions of an ensemble beside the observations, one row each, relative to the observation.
 
-Each row is drawn relative to its own observation. A published number is a grey bar (95 % of its error) about 1; a
-published direction is a pale field on the side that it allows. The members' 90 % is a line, the best member a symbol.
+A published number is a grey bar (95 % of its error) about 1; a published direction is a pale field
+on the side that it allows. A line is the 90 % band of the ensemble, a symbol its best set.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from tricyclic.core.document import Figure
-from tricyclic.core.ensemble import Misfit
-from tricyclic.core.format import figures
+from tricyclic.core.ensemble import ObservationMisfit
+from tricyclic.core.format import format_number
 from tricyclic.core.observation import Observation
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from tricyclic.results.calibration import MISSED_SD
 
 ROW_MM, LABEL_MM, NUMBER_MM = 4.0, 64.0, 48.0
 LOW, HIGH = 0.25, 4.0
 TICKS = (0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
-FAR = 2.0
-# What is predicted below this is none.
+# A prediction below this is written as 0.
 NONE = 1e-4
+ALLOWED_COLOUR = "#E3F1EA"
+Row = tuple[Observation, ObservationMisfit]
 
 
-def misfit(
+def misfit_figure(
     observations: Sequence[Observation],
-    predicted: Sequence[Misfit],
+    predicted: Sequence[ObservationMisfit],
     *,
     name: str,
     title: str,
     pdf: bool = True,
     text_as: style.TextAs = "text",
 ) -> Figure:
-    """Draw predicted against observed, one line an observation, 174 mm wide.
+    """Draw predicted over observed, one row per observation, 174 mm wide.
 
     Parameters
     ----------
     observations : sequence of Observation
-    predicted : sequence of Misfit
+    predicted : sequence of ObservationMisfit
         In the same order.
 
     Raises
     ------
     InputError
-        If the two do not go together.
+        If the predictions are of other observations.
     """
     if [row.id for row in observations] != [row.id for row in predicted] or not observations:
         raise InputError("the predictions are not those of the observations", where=name)
-    rows = list(zip(observations, predicted, strict=True))
+    rows: list[Row] = list(zip(observations, predicted, strict=True))
     with style.publication_style(text_as):
         lines = style.wrapped(title, 170.0, bold=True).count("\n")
         height = 24.0 + 3.5 * lines + ROW_MM * len(rows)
@@ -66,123 +66,149 @@ def misfit(
             bottom_mm=15.0,
             top_mm=8.0 + 3.5 * lines,
         )
-        axes.set_xscale("log")
-        axes.set_xlim(LOW, HIGH)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.axvline(1.0, color=style.INK, linewidth=0.6, zorder=1)
-        labels = []
-        for k, (row, found) in enumerate(rows):
-            _draw(axes, k, row, found)
-            labels.append(_label(row))
-            axes.annotate(
-                style.fitted(_numbers(row, found), NUMBER_MM - 4.0, size_pt=style.TINY_PT),
-                (1.0, k),
-                xycoords=("axes fraction", "data"),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=style.TINY_PT,
-                color=style.COLOURS[1] if _far(row, found) else style.INK,
-            )
-        axes.set_yticks(range(len(rows)), labels, fontsize=style.TINY_PT)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.xaxis.set_major_locator(FixedLocator(TICKS))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
-        axes.set_xlabel("predicted over observed (or over its limit)")
-        canvas.text(
-            2.0 / 174,
-            1 - 1.2 / height,
-            style.wrapped(title, 170.0, bold=True),
-            va="top",
-            weight="bold",
-        )
-        canvas.text(
-            (174.0 - NUMBER_MM + 2.0) / 174,
-            1 - (6.0 + 3.5 * lines) / height,
-            "predicted; observed",
-            fontsize=style.TINY_PT,
-            va="top",
-            color=style.GREY,
-        )
-        far = [row.id for row, found in rows if _far(row, found)]
+        _prepare_axes(axes, rows)
+        for k, row in enumerate(rows):
+            _draw_row(axes, k, *row)
+        _write_heads(canvas, title, lines, height)
         return style.finish(
             canvas,
             name=name,
-            caption=f"{style.one_line(title)}. Grey bar: 95 % of the error of a published number; pale field: what a published direction (V…) or a "
-            "limit of the notes on the mechanism (no number) allows; line: 90 % of the members; filled symbol: the best member; open symbol: shown, not fitted; arrow: outside the axis."
-            + (f" More than two standard deviations off: {', '.join(far)}." if far else ""),
-            alt=f"{title}: {len(rows) - len(far)} of {len(rows)} observations are met within two standard deviations"
-            + (f"; not met: {', '.join(far)}." if far else "."),
+            caption=_caption(title, rows),
+            alt=_alternative(title, rows),
             width="full",
             pdf=pdf,
         )
 
 
-def _draw(axes: Axes, k: int, row: Observation, found: Misfit) -> None:
-    target = row.target
-    if row.relation == "is":
-        reach = math.exp(1.96 * row.sd_log)
-        axes.fill_between(
-            [_shown(1 / reach), _shown(reach)],
-            k - 0.32,
-            k + 0.32,
-            color=style.PALE,
-            linewidth=0,
-            zorder=0,
-        )
-    else:
-        low = row.low / target if row.relation != "below" else LOW
-        high = row.high / target if row.relation != "above" else HIGH
-        axes.fill_between(
-            [_shown(low), _shown(high)], k - 0.32, k + 0.32, color="#E3F1EA", linewidth=0, zorder=0
-        )
-    colour = style.COLOURS[1] if _far(row, found) else style.COLOURS[0]
-    axes.plot(
-        [_shown(found.low / target), _shown(found.high / target)],
-        [k, k],
-        color=colour,
-        linewidth=1.4,
-        zorder=2,
+def _prepare_axes(axes: Axes, rows: Sequence[Row]) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(LOW, HIGH)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.axvline(1.0, color=style.INK, linewidth=0.6, zorder=1)
+    labels = [_label(observation) for observation, _ in rows]
+    axes.set_yticks(range(len(rows)), labels, fontsize=style.TINY_PT)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(FixedLocator(TICKS))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    axes.set_xlabel("predicted over observed (or over its limit)")
+
+
+def _draw_row(axes: Axes, k: int, observation: Observation, predicted: ObservationMisfit) -> None:
+    target = observation.target
+    low, high, field_colour = _allowed(observation)
+    axes.fill_between(
+        [_inside_axis(low), _inside_axis(high)],
+        k - 0.32,
+        k + 0.32,
+        color=field_colour,
+        linewidth=0,
+        zorder=0,
     )
-    at = found.best / target
-    marker = "<" if at < LOW else ">" if at > HIGH else "o"
+    colour = style.COLOURS[1] if _is_missed(observation, predicted) else style.COLOURS[0]
+    band = [_inside_axis(predicted.low / target), _inside_axis(predicted.high / target)]
+    axes.plot(band, [k, k], color=colour, linewidth=1.4, zorder=2)
+    at = predicted.best / target
     axes.plot(
-        [_shown(at)],
+        [_inside_axis(at)],
         [k],
-        marker=marker,
+        marker="<" if at < LOW else ">" if at > HIGH else "o",
         color=colour,
         markersize=3.6,
         zorder=3,
         clip_on=False,
-        markerfacecolor=colour if row.fitted else "white",
+        markerfacecolor=colour if observation.fitted else "white",
+    )
+    axes.annotate(
+        style.fitted(_numbers(observation, predicted), NUMBER_MM - 4.0, size_pt=style.TINY_PT),
+        (1.0, k),
+        xycoords=("axes fraction", "data"),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=style.TINY_PT,
+        color=style.COLOURS[1] if _is_missed(observation, predicted) else style.INK,
     )
 
 
-def _label(row: Observation) -> str:
-    # The row of the published table is never cut off; a limit that nobody published is called so.
-    from_where = "" if row.row == "band" else f"  {row.row}"
-    room = LABEL_MM - 2.0 - style.width_mm(from_where, size_pt=style.TINY_PT)
-    return style.fitted(row.says, room, size_pt=style.TINY_PT) + from_where
+def _allowed(observation: Observation) -> tuple[float, float, str]:
+    """Limits of the field that the observation allows, relative to its target, and its colour."""
+    if observation.qualifier == "is":
+        reach = math.exp(1.96 * observation.sd_log)
+        return 1 / reach, reach, style.PALE
+    target = observation.target
+    low = observation.low / target if observation.qualifier != "below" else LOW
+    high = observation.high / target if observation.qualifier != "above" else HIGH
+    return low, high, ALLOWED_COLOUR
 
 
-def _far(row: Observation, found: Misfit) -> bool:
-    return row.fitted and abs(found.distance) > FAR
+def _write_heads(canvas: Canvas, title: str, lines: int, height: float) -> None:
+    canvas.text(
+        2.0 / 174,
+        1 - 1.2 / height,
+        style.wrapped(title, 170.0, bold=True),
+        va="top",
+        weight="bold",
+    )
+    canvas.text(
+        (174.0 - NUMBER_MM + 2.0) / 174,
+        1 - (6.0 + 3.5 * lines) / height,
+        "predicted; observed",
+        fontsize=style.TINY_PT,
+        va="top",
+        color=style.GREY,
+    )
 
 
-def _shown(ratio: float) -> float:
+def _caption(title: str, rows: Sequence[Row]) -> str:
+    missed = [
+        observation.id for observation, predicted in rows if _is_missed(observation, predicted)
+    ]
+    text = (
+        f"{style.one_line(title)}. Grey bar: 95 % of the error of a published number; pale field: "
+        "what a published direction (V…) or a limit of the notes on the mechanism (no number) "
+        "allows; line: 90 % band of the ensemble; filled symbol: the best set; open symbol: not "
+        "fitted; arrow: outside the axis."
+    )
+    if missed:
+        text += f" More than two standard deviations off: {', '.join(missed)}."
+    return text
+
+
+def _alternative(title: str, rows: Sequence[Row]) -> str:
+    missed = [
+        observation.id for observation, predicted in rows if _is_missed(observation, predicted)
+    ]
+    n_met = len(rows) - len(missed)
+    text = f"{title}: {n_met} of {len(rows)} observations are met within two standard deviations"
+    return text + (f"; not met: {', '.join(missed)}." if missed else ".")
+
+
+def _label(observation: Observation) -> str:
+    # The row of the published table is never cut off; a limit that was not published has none.
+    origin = "" if observation.row == "band" else f"  {observation.row}"
+    width = LABEL_MM - 2.0 - style.width_mm(origin, size_pt=style.TINY_PT)
+    return style.fitted(observation.description, width, size_pt=style.TINY_PT) + origin
+
+
+def _is_missed(observation: Observation, predicted: ObservationMisfit) -> bool:
+    return observation.fitted and abs(predicted.distance) > MISSED_SD
+
+
+def _inside_axis(ratio: float) -> float:
     return min(max(ratio, LOW), HIGH)
 
 
-def _numbers(row: Observation, found: Misfit) -> str:
-    limits = {
-        "is": figures(row.value),
-        "above": f"> {figures(row.low)}",
-        "below": f"< {figures(row.high)}",
-        "between": f"{figures(row.low)} to {figures(row.high)}",
-    }
-    unit = "" if row.unit in ("fold", "fraction") else f" {row.unit}"
-    clash = f", against {', '.join(row.conflicts_with)}" if row.conflicts_with else ""
-    best = figures(found.best) if found.best > NONE else "0"
-    return f"{best}; {limits[row.relation]}{unit}{clash}"
+def _numbers(observation: Observation, predicted: ObservationMisfit) -> str:
+    observed = {
+        "is": format_number(observation.value),
+        "above": f"> {format_number(observation.low)}",
+        "below": f"< {format_number(observation.high)}",
+        "between": f"{format_number(observation.low)} to {format_number(observation.high)}",
+    }[observation.qualifier]
+    unit = "" if observation.unit in ("fold", "fraction") else f" {observation.unit}"
+    others = ", ".join(observation.conflicts_with)
+    conflict = f", against {others}" if others else ""
+    best = format_number(predicted.best) if predicted.best > NONE else "0"
+    return f"{best}; {observed}{unit}{conflict}"

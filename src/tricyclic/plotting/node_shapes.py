@@ -1,7 +1,7 @@
-"""How each kind of node and link looks, and the colours of a fold change.
+"""Shape and colour of each kind of node and link, and the colours of a fold change.
 
-Outlines and lines are Okabe and Ito's colours, darkened where text or thin lines need it; every kind also has a
-shape or a line of its own, so that colour is never the only sign.
+Outlines and lines have Okabe and Ito's colours, darkened where text or thin lines need it. Every
+kind also has its own shape or line, so that colour is never the only sign.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from tricyclic.core.network import LinkKind, Network, NodeKind
 from tricyclic.plotting.style import INK
 
-# Tint and frame of the compartments, outermost first.
-PLACES = (
+# Fill and frame of the compartments, outermost first.
+COMPARTMENT_COLOURS = (
     ("#F3F7FB", "#B7CBDD"),
     ("#FBF6EC", "#DCC9A3"),
     ("#F1F8F4", "#B3D3C2"),
@@ -23,11 +23,13 @@ PLACES = (
 )
 UNKNOWN = "#ECECEC"
 NO_VALUE = "#5A5A5A"
+# Smallest node [pt].
+MIN_WIDTH, MIN_HEIGHT = 30.0, 17.0
 
 
 @dataclass(frozen=True)
-class Look:
-    """Shape and colours of a kind of node; `size` leaves room for text of a width and height [pt]."""
+class NodeStyle:
+    """Shape and colours of a kind of node, and the space around its text [pt]."""
 
     shape: str
     fill: str
@@ -35,45 +37,53 @@ class Look:
     ink: str = INK
     style: str = "filled"
     beside: float = 10.0
-    higher: float = 1.0
+    height_factor: float = 1.0
     above: float = 6.0
     double: bool = False
     slant: float = 0.0
 
     def size(self, width_pt: float, height_pt: float) -> tuple[float, float]:
-        """Width and height of the node [pt]."""
-        high = max(height_pt * self.higher + self.above, 17.0)
-        # how far above the middle the corners of the text lie, as a share of half the height
-        up = max(height_pt - 4.0, 0.0) / high
+        """Width and height [pt] of a node around text of a width and height [pt]."""
+        height = max(height_pt * self.height_factor + self.above, MIN_HEIGHT)
+        # Height of the corners of the text above the middle, as a fraction of half the height.
+        corner = max(height_pt - 4.0, 0.0) / height
         if self.shape == "hexagon":
-            width_pt /= 1.0 - up / 2
+            width_pt /= 1.0 - corner / 2
         elif self.shape == "ellipse":
-            width_pt /= math.sqrt(1.0 - up**2)
-        return max(width_pt + self.beside, 30.0), high
+            width_pt /= math.sqrt(1.0 - corner**2)
+        return max(width_pt + self.beside, MIN_WIDTH), height
 
-    def more(self, wide: float) -> dict[str, str]:
-        """Attributes of DOT that the shape of a node so wide needs."""
+    def dot_attributes(self, width_pt: float) -> dict[str, str]:
+        """Further attributes of the shape in DOT, for a node of this width."""
         if self.slant:
-            return {"sides": "4", "skew": f"{2 * self.slant / wide:.3f}"}
+            return {"sides": "4", "skew": f"{2 * self.slant / width_pt:.3f}"}
         return {"peripheries": "2"} if self.double else {}
 
 
-LOOKS: dict[NodeKind, Look] = {
-    "drug": Look("box", "#882255", "#882255", "#FFFFFF", "filled,rounded", beside=14.0, above=7.0),
-    "transmitter": Look("ellipse", "#F8E3EE", "#A8487D", beside=8.0, higher=1.16, above=7.0),
-    "receptor": Look("hexagon", "#DCEBF6", "#0067A0", beside=14.0, above=8.0),
-    "transporter": Look("cylinder", "#E4F4FC", "#2B7BA8", beside=12.0, above=15.0),
-    "enzyme": Look("box", "#DDF2EA", "#007E5C", style="filled,rounded", beside=12.0, above=7.0),
-    "messenger": Look("ellipse", "#FDF0D3", "#A86E00", beside=8.0, higher=1.16, above=7.0),
-    "gene": Look("box", "#EEE8DC", "#7B6A4A", double=True),
-    "signal": Look("polygon", "#E8E8F5", "#5B5B9A", beside=22.0, above=7.0, slant=7.0),
-    "process": Look("box", "#FFFFFF", "#767676"),
+NODE_STYLES: dict[NodeKind, NodeStyle] = {
+    "drug": NodeStyle(
+        "box", "#882255", "#882255", "#FFFFFF", "filled,rounded", beside=14.0, above=7.0
+    ),
+    "transmitter": NodeStyle(
+        "ellipse", "#F8E3EE", "#A8487D", beside=8.0, height_factor=1.16, above=7.0
+    ),
+    "receptor": NodeStyle("hexagon", "#DCEBF6", "#0067A0", beside=14.0, above=8.0),
+    "transporter": NodeStyle("cylinder", "#E4F4FC", "#2B7BA8", beside=12.0, above=15.0),
+    "enzyme": NodeStyle(
+        "box", "#DDF2EA", "#007E5C", style="filled,rounded", beside=12.0, above=7.0
+    ),
+    "messenger": NodeStyle(
+        "ellipse", "#FDF0D3", "#A86E00", beside=8.0, height_factor=1.16, above=7.0
+    ),
+    "gene": NodeStyle("box", "#EEE8DC", "#7B6A4A", double=True),
+    "signal": NodeStyle("polygon", "#E8E8F5", "#5B5B9A", beside=22.0, above=7.0, slant=7.0),
+    "process": NodeStyle("box", "#FFFFFF", "#767676"),
 }
 
 
 @dataclass(frozen=True)
-class LinkLook:
-    """Line and end of a kind of link, for Graphviz and for a legend in words."""
+class EdgeStyle:
+    """Line and end of a kind of link; `glyph` is used in a legend of text, `dot` in Graphviz."""
 
     colour: str
     glyph: str
@@ -81,17 +91,17 @@ class LinkLook:
 
 
 RED = "#B5400A"
-LINKS: dict[LinkKind, LinkLook] = {
-    "binds": LinkLook(
+EDGE_STYLES: dict[LinkKind, EdgeStyle] = {
+    "binds": EdgeStyle(
         "#882255",
         "┄○",
         (("color", "#882255"), ("style", "dashed"), ("arrowhead", "odot"), ("weight", "2")),
     ),
-    "activates": LinkLook("#333333", "→", (("color", "#333333"), ("arrowhead", "normal"))),
-    "inhibits": LinkLook(
+    "activates": EdgeStyle("#333333", "→", (("color", "#333333"), ("arrowhead", "normal"))),
+    "inhibits": EdgeStyle(
         RED, "⊣", (("color", RED), ("arrowhead", "tee"), ("penwidth", "1.2"), ("arrowsize", "0.75"))
     ),
-    "converts": LinkLook(
+    "converts": EdgeStyle(
         "#333333",
         "⇒",
         (
@@ -105,25 +115,27 @@ LINKS: dict[LinkKind, LinkLook] = {
 
 
 @dataclass(frozen=True)
-class Fold:
-    """A diverging scale of fold changes: white at 1, blue at 1/most, orange at most, even in logarithms."""
+class FoldChangeScale:
+    """A diverging scale of fold changes, even in logarithms: white at 1, blue at 1/maximum, orange
+    at the maximum.
+    """
 
-    most: float
+    maximum: float
 
     @classmethod
-    def of(cls, network: Network) -> Fold | None:
-        """The scale that holds all values of a network; None where it has none."""
+    def of(cls, network: Network) -> FoldChangeScale | None:
+        """The scale of all values of a network; None where it has none."""
         values = [node.value for node in network.nodes if node.value is not None]
         if not values:
             return None
-        furthest = max((abs(math.log2(value)) for value in values if value > 0), default=1.0)
-        # at least two-fold, so that a change of a few per cent stays pale; at most 32-fold
-        return cls(2.0 ** min(max(math.ceil(furthest - 1e-9), 1), 5))
+        largest = max((abs(math.log2(value)) for value in values if value > 0), default=1.0)
+        # At least two-fold, so that a change of a few per cent stays pale; at most 32-fold.
+        return cls(2.0 ** min(max(math.ceil(largest - 1e-9), 1), 5))
 
     @property
     def ticks(self) -> tuple[tuple[float, str], ...]:
-        """Fold changes that a legend names, and how: 1/4, 1/2, 1, 2, 4 ×."""
-        doublings = round(math.log2(self.most))
+        """Fold changes with their labels in a legend: 1/4, 1/2, 1, 2, 4 ×."""
+        doublings = round(math.log2(self.maximum))
         step = 1 if doublings < 4 else 2
         powers = sorted({sign * n for n in range(0, doublings + 1, step) for sign in (-1, 1)})
         return tuple(
@@ -131,32 +143,32 @@ class Fold:
         )
 
     def colour(self, value: float) -> str:
-        """Colour of a fold change; a value beyond the scale has that of its end."""
-        share = self.place(value)
+        """Colour of a fold change; beyond the scale that of its end."""
+        share = self.position(value)
         stops = LESS if share < 0 else MORE
         at = abs(share) * (len(stops) - 1)
         low = min(int(at), len(stops) - 2)
         return _mixed(stops[low], stops[low + 1], at - low)
 
-    def place(self, value: float) -> float:
-        """Where on the scale: -1 its lower end, 0 no change, 1 its upper end."""
+    def position(self, value: float) -> float:
+        """Position on the scale: -1 its lower end, 0 no change, 1 its upper end."""
         if value <= 0:
             return -1.0
-        return min(max(math.log(value) / math.log(self.most), -1.0), 1.0)
+        return min(max(math.log(value) / math.log(self.maximum), -1.0), 1.0)
 
     def ink(self, value: float) -> str:
-        """Colour of text on that colour."""
+        """Colour of text on the colour of a fold change."""
         return ink_on(self.colour(value))
 
 
-# Blue and orange differ for every kind of colour vision; both darken evenly
+# Blue and orange differ for every kind of colour vision; both darken evenly.
 LESS = ("#FBFBFB", "#A9CFE6", "#4A98C9", "#0B5F97")
 MORE = ("#FBFBFB", "#FBCF9B", "#F09A3E", "#B35806")
 
 
 def ink_on(colour: str) -> str:
-    """Colour of text on a colour: black or white, whichever stands out more."""
-    # at this luminance both stand out alike; below it, white does more
+    """Colour of text on a colour: black or white, whichever has the higher contrast."""
+    # At this luminance both have the same contrast.
     return "#000000" if _luminance(colour) > 0.179 else "#FFFFFF"
 
 

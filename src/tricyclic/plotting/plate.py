@@ -1,7 +1,7 @@
-"""From a Plate to its map: what was counted in each well, and what each well holds.
+"""Draws the map of a plate: the reading and the role of each well.
 
-Depth of colour is the reading; letters say the role, a number tells compounds apart, a lower-case letter the
-groups; a cross strikes out what was left out of the fit.
+The depth of colour is the reading; letters are the roles, numbers distinguish compounds, lower-case
+letters the groups; a cross marks a well that is excluded from the fit.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ WORDS = {
     Role.ADDED: "added radioligand",
     Role.RESPONSE: "response",
 }
-# From paper to a blue that is still lighter than black, so that print and letters stay readable.
+# From white to a blue that is lighter than black, so that print and letters stay readable.
 SHADES = ("#F7FBFF", "#D6E6F4", "#ABD0E6", "#6AAED6", "#3787C0", "#105BA4")
 KEY_LINES = 3
 
 
 @dataclass(frozen=True)
 class _Codes:
-    """What stands in the wells: letter of the role, number of the compound, letter of the group."""
+    """Code of a well: letter of the role, number of the compound, letter of the group."""
 
     compounds: tuple[str, ...]
     groups: tuple[str, ...]
@@ -68,9 +68,9 @@ def plate_map(
     Parameters
     ----------
     plate : Plate
-        Any size from 6 to 384 wells; wells that the file did not name stay white.
+        Any size from 6 to 384 wells; wells that are not in the file stay white.
     title : str
-        What stands above; the plate's name if empty.
+        Title; the plate's name if empty.
     """
     rows, columns = plate.shape
     with style.publication_style(text_as):
@@ -127,7 +127,7 @@ def _codes(plate: Plate) -> _Codes:
 
 
 def _range_of(plate: Plate) -> tuple[float, float]:
-    """Readings from which colour runs from pale to deep; added radioligand would drown the rest."""
+    """Readings at the ends of the colour scale; added radioligand is left out, it is far larger."""
     values = [
         w.value
         for w in plate.wells
@@ -209,7 +209,7 @@ def _letters(axes: Axes, plate: Plate, low: float, high: float) -> None:
 
 
 def _letters_only(axes: Axes, plate: Plate, codes: _Codes, low: float, high: float) -> None:
-    """Hundreds of wells: each code is one symbol, drawn at all its places at once."""
+    """For hundreds of wells: each code is one marker, drawn at all its positions at once."""
     from matplotlib.textpath import TextPath
     from matplotlib.transforms import Affine2D
 
@@ -221,7 +221,7 @@ def _letters_only(axes: Axes, plate: Plate, codes: _Codes, low: float, high: flo
             continue
         outline = TextPath((0, 0), code, size=5.0)
         box = outline.get_extents()
-        # matplotlib scales a symbol so that its farthest point lies at half its size
+        # Matplotlib scales a marker so that its farthest point lies at half its size.
         centred = outline.transformed(
             Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2)
         )
@@ -255,7 +255,7 @@ def _reading(value: float) -> str:
 def _scale(
     axes: Axes, low: float, high: float, unit: str, left_mm: float, height: float, high_mm: float
 ) -> None:
-    """The bar that says which colour is which reading."""
+    """The colour scale of the readings."""
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.ticker import MaxNLocator
 
@@ -306,7 +306,7 @@ def _key(plate: Plate, codes: _Codes) -> list[str]:
     if len(codes.groups) > 1:
         entries += [f"{chr(ord('a') + n % 26)} {name}" for n, name in enumerate(codes.groups)]
     if any(w.excluded for w in plate.wells):
-        entries.append("× left out of the fit")
+        entries.append("× excluded from the fit")
     return _flow([style.fitted(entry, 60.0, size_pt=style.SMALL_PT) for entry in entries])
 
 
@@ -326,15 +326,14 @@ def _flow(entries: list[str]) -> list[str]:
 
 def _caption(plate: Plate, title: str) -> str:
     unit = "in an unknown unit" if plate.unit == "unknown" else f"in {plate.unit}"
-    parts = [
-        f"{style.one_line(title or plate.name)}: readings {unit}; colour and numbers are the readings."
-    ]
+    shown = "; colour and numbers are the readings"
     if plate.shape[1] > 12:
-        parts = [f"{style.one_line(title or plate.name)}: readings {unit}, as depth of colour."]
+        shown = ", as depth of colour"
+    parts = [f"{style.one_line(title or plate.name)}: readings {unit}{shown}."]
     out = [w for w in plate.wells if w.excluded]
     if out:
         named = "; ".join(f"{w.name} ({style.one_line(w.excluded)})" for w in out[:8])
-        parts.append(f"Left out: {named}{' and others' if len(out) > 8 else ''}.")
+        parts.append(f"Excluded: {named}{' and others' if len(out) > 8 else ''}.")
     if plate.file:
         parts.append(f"File {plate.file}.")
     return " ".join(parts)
@@ -342,5 +341,5 @@ def _caption(plate: Plate, title: str) -> str:
 
 def _alt(plate: Plate) -> str:
     roles = {WORDS[role]: sum(w.role is role for w in plate.wells) for role in WORDS}
-    told = ", ".join(f"{count} {role}" for role, count in roles.items() if count)
-    return f"Map of plate {plate.name}, {plate.size} wells: {told or 'no well with a role'}."
+    listed = ", ".join(f"{count} {role}" for role, count in roles.items() if count)
+    return f"Map of plate {plate.name}, {plate.size} wells: {listed or 'no well with a role'}."

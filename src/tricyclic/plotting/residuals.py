@@ -1,11 +1,13 @@
-"""From a Fit to its standardised residuals against the expected reading.
+"""Draws the standardised residuals of a fit against the expected readings.
 
-Where the variance model is right, about one symbol in twenty lies outside the field, without a pattern.
+With the right variance model about one symbol in twenty lies outside the grey field, without a
+pattern.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from tricyclic.core.document import Figure
 from tricyclic.core.estimate import Fit, FittedPart
@@ -20,12 +22,10 @@ def residuals(
     Parameters
     ----------
     fit : Fit
-        One that came out (`ok`), with at least one part.
+        A successful fit (`ok`), with at least one part.
     name, title : str
-        File name of the figure; what stands above.
+        Name of the files; title of the figure.
     """
-    from matplotlib.ticker import MaxNLocator
-
     with style.publication_style(text_as):
         height = 59.0
         canvas, axes = style.sheet(
@@ -63,28 +63,25 @@ def residuals(
                 columnspacing=0.8,
                 handletextpad=0.1,
             )
-        canvas.text(
-            2.0 / 84.0,
-            1 - 1.2 / height,
-            style.fitted(title, 80.0, bold=True),
-            va="top",
-            weight="bold",
-        )
+        style.draw_title(canvas, title, width="column", height_mm=height, lines=1)
         outside = int(np.sum(np.abs(every) > 1.96))
-        told = f"{outside} of {every.size} outside ±1.96"
+        count = f"{outside} of {every.size} outside ±1.96"
         return style.finish(
             canvas,
             name=name,
-            caption=f"{style.one_line(title)}: (observed − expected) / SD under the {fit.variance} variance model; "
-            f"{told} (5 % are expected to be).",
-            alt=f"{title}: standardised residuals against expected readings, {told}.",
+            caption=f"{style.one_line(title)}: (observed − expected) / SD "
+            f"under the {fit.variance} variance model; "
+            f"{count} (5 % are expected to be).",
+            alt=f"{title}: standardised residuals against expected readings, {count}.",
             width="column",
             pdf=pdf,
         )
 
 
 def _kinds(part: FittedPart, several: bool) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """Readings of a part by what the wells were for, where the series says so: (label, expected, residual)."""
+    """Readings of a part by the purpose of their wells, where it is known: (label, expected,
+    residual).
+    """
     series, residual = part.series, part.residuals
     prefix = f"{series.name} " if several else ""
     if "competitor_M" in series.x and "specific" in series.x:

@@ -1,8 +1,8 @@
-"""The publication style, and how a drawing becomes SVG and PDF.
+"""The publication style of all figures, and their output as SVG and PDF.
 
-Sizes, fonts, colours, symbols and axes are the same in every figure: 84 mm or 174 mm wide, 8 pt sans,
-colours that colour-blind readers tell apart and a different symbol for each, ticks outward, no frame, axes
-set off by 5 pt. The same figure is the same bytes on every day: no date, no random id.
+Figures are 84 mm or 174 mm wide, in 8 pt sans, with colours that colour-blind readers can
+distinguish and a different symbol for each, ticks outward, no frame, and axes offset by 5 pt. The
+same figure always gives the same bytes: no date and no random id.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SMALL_PT = 7.0
 TINY_PT = 6.0
 OFFSET_PT = 5.0
 
-# Okabe and Ito's colours, in the order in which neighbours differ most; black closes the round.
+# Okabe and Ito's colours, in the order in which neighbours differ most; black is the last.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SYMBOLS = ("o", "s", "^", "D", "v", "P", "p")
 INK = "#222222"
@@ -77,7 +77,7 @@ RC: Any = {
     "ytick.major.size": 3.0,
     "xtick.major.width": 0.8,
     "ytick.major.width": 0.8,
-    "legend.frameon": True,  # white, without edge: a legend hides what it must lie on, and is read
+    "legend.frameon": True,  # white, without edge, so that the text is readable over curves
     "legend.facecolor": "white",
     "legend.edgecolor": "none",
     "legend.framealpha": 0.85,
@@ -106,13 +106,13 @@ _FALLBACK_FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
 
 @contextmanager
 def publication_style(text_as: TextAs = "text") -> Iterator[None]:
-    """Draw in the style of the house; nothing of it stays behind."""
+    """Draw in the publication style; the settings are restored afterwards."""
     with _LOCK, rc_context(), warnings.catch_warnings():
-        # A reader's own matplotlibrc must not change a published figure.
+        # A user's own matplotlibrc must not change a figure.
         rcdefaults()
         rcParams.update(RC)
         rcParams["svg.fonttype"] = "none" if text_as == "text" else "path"
-        # A name in a script that the font lacks is still text in the SVG; its absence in print is no error.
+        # A character that the font lacks is still text in the SVG, so a warning is not needed.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         yield
 
@@ -126,7 +126,7 @@ def sheet(
     bottom_mm: float = 12.0,
     top_mm: float = 6.0,
 ) -> tuple[Canvas, Axes]:
-    """Open a sheet with one pair of axes, set off and frameless, its margins in millimetres."""
+    """A figure with one pair of axes, offset and frameless, its margins in millimetres."""
     wide = WIDTHS_MM[width]
     canvas = Canvas(figsize=(wide * MM, height_mm * MM))
     axes = canvas.add_axes(
@@ -142,6 +142,19 @@ def sheet(
     return canvas, axes
 
 
+def draw_title(
+    canvas: Canvas, title: str, *, width: Width, height_mm: float, lines: int = 2
+) -> None:
+    """Write a title at the top left of a figure, on at most so many lines."""
+    canvas.text(
+        2.0 / WIDTHS_MM[width],
+        1 - 1.2 / height_mm,
+        wrapped(title, WIDTHS_MM[width] - 4.0, lines=lines, bold=True),
+        va="top",
+        weight="bold",
+    )
+
+
 def finish(
     canvas: Canvas,
     *,
@@ -151,10 +164,10 @@ def finish(
     width: Width,
     pdf: bool = True,
 ) -> Figure:
-    """Write the drawing as SVG and PDF and close it up as a Figure.
+    """Write the drawing as SVG and PDF, as a Figure.
 
-    Call inside `publication_style`. The SVG is ready to stand in a page: no prolog, no metadata, ids that begin
-    with the figure's name, text as text, a label for those who do not see it.
+    Call inside `publication_style`. The SVG can be embedded in a page: no prolog, no metadata, ids
+    that begin with the figure's name, text as text, and a label for screen readers.
     """
     FigureCanvasSVG(canvas)
     text = io.StringIO()
@@ -166,7 +179,7 @@ def finish(
         canvas.savefig(pages, format="pdf", metadata=nothing)
     return Figure(
         name=name,
-        svg=_for_a_page(text.getvalue(), name, alt),
+        svg=_for_page(text.getvalue(), name, alt),
         caption=caption,
         pdf=pages.getvalue(),
         alt=alt,
@@ -175,32 +188,32 @@ def finish(
 
 
 def fitted(text: str, width_mm: float, *, size_pt: float = FONT_PT, bold: bool = False) -> str:
-    """Give text on one line that is at most so wide when drawn; an ellipsis shows where it was cut."""
-    line, room = one_line(text), width_mm * MM * 72 / size_pt
-    if sum(_advance(c, bold) for c in line) <= room:
+    """Text on one line of at most this width when drawn, cut with an ellipsis."""
+    line, available = one_line(text), width_mm * MM * 72 / size_pt
+    if sum(_advance(c, bold) for c in line) <= available:
         return line
     used, kept = _advance("…", bold), 0
     for character in line:
         used += _advance(character, bold)
-        if used > room:
+        if used > available:
             break
         kept += 1
     return line[:kept].rstrip() + "…"
 
 
-def wrapped(text: str, room_mm: float, *, lines: int = 2, bold: bool = False) -> str:
-    """Give text on at most so many lines that are no wider than their room; an ellipsis shows a cut."""
-    told: list[str] = []
-    rest = one_line(text).split(" ")
-    while rest and len(told) < lines - 1:
-        count = len(rest)
-        while count > 1 and width_mm(" ".join(rest[:count]), bold=bold) > room_mm:
+def wrapped(text: str, max_mm: float, *, lines: int = 2, bold: bool = False) -> str:
+    """Text on at most so many lines of at most this width when drawn, cut with an ellipsis."""
+    done: list[str] = []
+    words = one_line(text).split(" ")
+    while words and len(done) < lines - 1:
+        count = len(words)
+        while count > 1 and width_mm(" ".join(words[:count]), bold=bold) > max_mm:
             count -= 1
-        told.append(fitted(" ".join(rest[:count]), room_mm, bold=bold))
-        rest = rest[count:]
-    if rest:
-        told.append(fitted(" ".join(rest), room_mm, bold=bold))
-    return "\n".join(told)
+        done.append(fitted(" ".join(words[:count]), max_mm, bold=bold))
+        words = words[count:]
+    if words:
+        done.append(fitted(" ".join(words), max_mm, bold=bold))
+    return "\n".join(done)
 
 
 def width_mm(text: str, *, size_pt: float = FONT_PT, bold: bool = False) -> float:
@@ -224,17 +237,17 @@ def _font(bold: bool) -> FT2Font:
 
 
 def one_line(text: str) -> str:
-    """Give text on one line, without control characters and marks that turn the reading direction."""
+    """Text on one line, without control characters and marks that change the reading direction."""
     kept = "".join(
         " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c
         for c in text
-        if c not in _TURNS
+        if c not in _DIRECTION_MARKS
     )
     return typeset(" ".join(kept.split()))
 
 
 def typeset(text: str) -> str:
-    """Set text as a printer would: [³H]nisoxetine, log₁₀ [drug], 30 ± 1.5 µg, 4 °C, where the data say it in ASCII."""
+    """Replace ASCII notation by symbols: [³H]nisoxetine, log₁₀ [drug], 30 ± 1.5 µg, 4 °C."""
     raised = _ISOTOPE.sub(lambda match: f"[{match[1].translate(_RAISED)}{match[2]}]", text)
     micro = _MICRO.sub(r"\1µ\2", raised)
     return micro.replace("log10 [", "log₁₀ [").replace(" +/- ", " ± ").replace(" degC", " °C")
@@ -243,22 +256,31 @@ def typeset(text: str) -> str:
 _MICRO = re.compile(r"(\d |\()u([gLM])\b")
 _ISOTOPE = re.compile(r"\[(\d{1,3})([A-Z][a-z]?)\](?=[A-Za-z(+-])")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def time_axis(end_h: float) -> tuple[float, str]:
+    """Factor and unit of a time axis that ends at `end_h` hours: minutes, hours or days."""
+    if end_h <= 2:
+        return 60.0, "min"
+    return (1.0, "h") if end_h <= 96 else (1 / 24, "days")
 
 
 def slug(text: str) -> str:
-    """Make a name that files, anchors and ids all take: lower case letters, digits and hyphens."""
+    """A name for files, anchors and ids: lower case letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "figure"
 
 
 def colour(index: int) -> str:
-    """Give the colour of the nth thing."""
+    """Colour of the nth curve or group."""
     return COLOURS[index % len(COLOURS)]
 
 
 def symbol(index: int) -> str:
-    """Give the symbol of the nth thing; past seven things colour and symbol part ways, so pairs stay distinct."""
+    """Symbol of the nth curve or group; after seven the symbols shift, so that pairs of colour and
+    symbol stay distinct.
+    """
     return SYMBOLS[(index + index // len(COLOURS)) % len(SYMBOLS)]
 
 
@@ -271,11 +293,11 @@ _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _ID = re.compile(r'(\sid="|xlink:href="#|href="#|url\(#)([^")]+)')
 
 
-def _for_a_page(svg: str, name: str, alt: str) -> str:
-    """Cut the prolog, make ids the figure's own, label it."""
+def _for_page(svg: str, name: str, alt: str) -> str:
+    """Remove the prolog, make the ids unique to the figure, and add a label."""
     body = _METADATA.sub("", svg[svg.index("<svg") :])
     mine = slug(name)
-    # a group's xlink:href matches before its href, so no id gets the prefix twice
+    # xlink:href matches before href, so no id gets the prefix twice.
     body = _ID.sub(lambda match: f"{match[1]}{mine}-{match[2]}", body)
     body = body.replace("'DejaVu Sans'", _FALLBACK_FONTS)
     label = f'<svg role="img" aria-label="{escape(one_line(alt), quote=True)}"'

@@ -1,1 +1,1 @@
-"""Results told as a document."""
+"""Results rendered as text, JSON, tables, files and reports."""

@@ -1,4 +1,4 @@
-"""From one assay to its blocks: curves, the runs and their pool, other analyses, model choices, parameters."""
+"""Blocks of one assay: curves, table of runs and pool, other analyses, model tests, parameters."""
 
 from __future__ import annotations
 
@@ -6,113 +6,138 @@ import math
 from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
-from tricyclic.core.estimate import Estimate
+from tricyclic.core.estimate import Estimate, FittedParameter, format_range
 from tricyclic.plotting.curve import curve
-from tricyclic.reports.section import PRIMARY, Material, assay_anchor, rows_anchor
-from tricyclic.reports.words import confidence, number, p_value, value, value_with_limits
+from tricyclic.reports.section import PRIMARY, ReportData, assay_anchor, rows_anchor
+from tricyclic.reports.words import (
+    format_optional,
+    format_p_value,
+    format_value,
+    format_value_with_interval,
+    interval_name,
+)
 from tricyclic.results.binding import AssayResult, PlateResult
 
-NAMES_SHOWN = 5
-SHOWN_OPEN = 6
+# Columns of quantities in the table of runs; all others are in estimates.csv.
+MAX_QUANTITIES = 5
+# Tables with more rows are collapsed.
+MAX_OPEN_ROWS = 6
+Links = tuple[str, ...]
 
 
-def assays_of(material: Material, kinds: Sequence[str]) -> list[tuple[int, AssayResult]]:
+def assay_groups(report: ReportData, kinds: Sequence[str]) -> list[tuple[int, AssayResult]]:
     """Assays of the given kinds, with their numbers."""
-    return [(i, assay) for i, assay in material.assays if assay.kind in kinds]
+    return [(i, assay) for i, assay in report.assays if assay.kind in kinds]
 
 
-def section_of(material: Material, kinds: Sequence[str], title: str, anchor: str) -> list[Block]:
-    """A whole section on the assays of the given kinds."""
+def assay_section(report: ReportData, kinds: Sequence[str], title: str, anchor: str) -> list[Block]:
+    """A section on the assays of the given kinds."""
     blocks: list[Block] = [Heading(title, 1, anchor)]
-    for i, assay in assays_of(material, kinds):
-        blocks += assay_blocks(material, i, assay)
+    for i, assay in assay_groups(report, kinds):
+        blocks += assay_blocks(report, i, assay)
     return blocks
 
 
-def assay_blocks(material: Material, i: int, assay: AssayResult) -> list[Block]:
-    """What the report says of one assay, under a heading of level 2."""
+def assay_blocks(report: ReportData, i: int, assay: AssayResult) -> list[Block]:
+    """The blocks of one assay, under a heading of level 2."""
     blocks: list[Block] = [Heading(assay.title or assay.name, 2, assay_anchor(i))]
-    blocks += [curve(p, width="full", pdf=False) for p in material.pictures_of(assay)]
+    blocks += [curve(plot, width="full", pdf=False) for plot in report.plots_of(assay)]
+    blocks += [
+        Paragraph(f"{plate.name}: the fit failed ({plate.fit.message}).", "note")
+        for plate in assay.plates
+        if not plate.fit.ok
+    ]
+    runs = _runs_table(i, assay)
+    blocks += [runs] if runs is not None else []
     for plate in assay.plates:
-        if not plate.fit.ok:
-            blocks.append(
-                Paragraph(f"{plate.name}: the fit did not come out ({plate.fit.says}).", "note")
-            )
-    runs = _runs(i, assay)
-    if runs is not None:
-        blocks.append(runs)
-    for plate in assay.plates:
-        blocks += [curve(p, pdf=False) for p in material.pictures_of(assay, plate)]
-    others = (_classical(i, assay), _choices(i, assay), _parameters(i, assay))
+        blocks += [curve(plot, pdf=False) for plot in report.plots_of(assay, plate)]
+    others = (_other_analyses(i, assay), _model_comparison(assay), _parameters(i, assay))
     return [*blocks, *(table for table in others if table is not None)]
 
 
 def run_name(plate: PlateResult) -> str:
-    """What a run is called in tables: its experiment, with the group where there is one."""
+    """The name of a run in tables: its experiment, with the group where there is one."""
     name = plate.experiment or plate.name
     return f"{plate.group}, {name}" if plate.group and plate.group != name else name
 
 
-def _runs(i: int, assay: AssayResult) -> Table | None:
-    """One row per run and compound, one column per quantity, the pool below."""
+def _runs_table(i: int, assay: AssayResult) -> Table | None:
+    """One row per run and compound, one column per quantity; the pooled rows below."""
     every = [e for plate in assay.plates for e in plate.estimates] + list(assay.pooled)
-    heads = list(dict.fromkeys((e.name, e.unit) for e in every))
-    # what was pooled is what the assay is for; the rest follows as far as there is room
-    pooled = {(e.name, e.unit) for e in assay.pooled}
-    heads = sorted(heads, key=lambda head: head not in pooled)[:NAMES_SHOWN]
-    if not heads:
-        return None
-    several = _several_compounds(every)
-    rows, links = [], []
-    for j, plate in enumerate(assay.plates, 1):
-        for subject, estimates in _by_compound(plate.estimates, several):
-            rows.append(
-                (run_name(plate), *([subject] if several else []), *_cells(estimates, heads), "1")
-            )
-            links.append(_links(rows[-1], f"#{rows_anchor(i, j)}", 2 if several else 1))
-    for where in dict.fromkeys(_pool_of(e, assay) for e in assay.pooled):
-        pool = [e for e in assay.pooled if _pool_of(e, assay) == where]
-        for subject, estimates in _by_compound(pool, several):
-            n = "/".join(dict.fromkeys(str(e.n) for e in estimates))
-            name = f"pooled, {where}" if where else "pooled"
-            rows.append((name, *([subject] if several else []), *_cells(estimates, heads), n))
-            links.append(_links(rows[-1], "", 0))
-    if not rows:
+    heads = _quantities(every, assay.pooled)
+    by_compound = _needs_compounds(every)
+    rows = _run_rows(i, assay, heads, by_compound) + _pooled_rows(assay, heads, by_compound)
+    if not heads or not rows:
         return None
     columns = (
         "Run",
-        *(["Compound"] if several else []),
+        *(["Compound"] if by_compound else []),
         *(f"{name} ({unit})" if unit else name for name, unit in heads),
         "n",
     )
     methods = list(dict.fromkeys(e.method for e in assay.pooled if e.method))
-    pools = f" Pooled: {'; '.join(methods)}." if methods else ""
+    pooling = f" Pooled: {'; '.join(methods)}." if methods else ""
     return Table(
-        f"{assay.title or assay.name}: runs and pool, with {confidence(every)}s.",
+        f"{assay.title or assay.name}: runs and pooled estimates ({interval_name(every)}).",
         columns,
-        tuple(rows),
-        (*([False] * (2 if several else 1)), *([True] * (len(heads) + 1))),
-        links=tuple(links),
-        note=f"A number leads to the rows it rests on.{pools}",
+        tuple(row for row, _ in rows),
+        (*([False] * (2 if by_compound else 1)), *([True] * (len(heads) + 1))),
+        links=tuple(links for _, links in rows),
+        note=f"Each number links to its readings.{pooling}",
     )
 
 
-def _pool_of(estimate: Estimate, assay: AssayResult) -> str:
-    """Group that a pooled number describes; empty where it describes the assay."""
+def _quantities(estimates: Sequence[Estimate], pooled: Sequence[Estimate]) -> list[tuple[str, str]]:
+    """Name and unit of the quantities in the table: pooled ones first, then others as they fit."""
+    heads = dict.fromkeys((e.name, e.unit) for e in estimates)
+    first = {(e.name, e.unit) for e in pooled}
+    return sorted(heads, key=lambda head: head not in first)[:MAX_QUANTITIES]
+
+
+def _run_rows(
+    i: int, assay: AssayResult, heads: Sequence[tuple[str, str]], by_compound: bool
+) -> list[tuple[tuple[str, ...], Links]]:
+    rows = []
+    for j, plate in enumerate(assay.plates, 1):
+        for subject, estimates in _by_compound(plate.estimates, by_compound):
+            names = [run_name(plate), *([subject] if by_compound else [])]
+            row = (*names, *_cells(estimates, heads), "1")
+            rows.append((row, _links(row, f"#{rows_anchor(i, j)}", first=len(names))))
+    return rows
+
+
+def _pooled_rows(
+    assay: AssayResult, heads: Sequence[tuple[str, str]], by_compound: bool
+) -> list[tuple[tuple[str, ...], Links]]:
+    rows = []
+    for group in dict.fromkeys(_group_of(e, assay) for e in assay.pooled):
+        pooled = [e for e in assay.pooled if _group_of(e, assay) == group]
+        for subject, estimates in _by_compound(pooled, by_compound):
+            n = "/".join(dict.fromkeys(str(e.n_experiments) for e in estimates))
+            name = f"pooled, {group}" if group else "pooled"
+            row = (name, *([subject] if by_compound else []), *_cells(estimates, heads), n)
+            rows.append((row, ("",) * len(row)))
+    return rows
+
+
+def _group_of(estimate: Estimate, assay: AssayResult) -> str:
+    """Group of a pooled estimate; empty where it describes the whole assay."""
     return estimate.where if estimate.where in {plate.group for plate in assay.plates} else ""
 
 
-def _several_compounds(estimates: Sequence[Estimate]) -> bool:
-    """Whether one quantity was found of more than one compound, so that a run needs more than one row."""
+def _needs_compounds(estimates: Sequence[Estimate]) -> bool:
+    """Whether a quantity was estimated for several compounds, so that a run needs several rows."""
     subjects: dict[tuple[str, str], set[str]] = {}
     for e in estimates:
         subjects.setdefault((e.name, e.unit), set()).add(e.subject)
-    return any(len(found) > 1 for found in subjects.values())
+    return any(len(names) > 1 for names in subjects.values())
 
 
-def _by_compound(estimates: Sequence[Estimate], several: bool) -> list[tuple[str, list[Estimate]]]:
-    """Estimates of each compound, in the order of their coming; all together where compounds need no rows."""
-    if not several:
+def _by_compound(
+    estimates: Sequence[Estimate], by_compound: bool
+) -> list[tuple[str, list[Estimate]]]:
+    """Estimates of each compound, in their order; all together where compounds need no rows."""
+    if not by_compound:
         return [("", list(estimates))] if estimates else []
     return [
         (subject, [e for e in estimates if e.subject == subject])
@@ -121,56 +146,65 @@ def _by_compound(estimates: Sequence[Estimate], several: bool) -> list[tuple[str
 
 
 def _cells(estimates: Sequence[Estimate], heads: Sequence[tuple[str, str]]) -> list[str]:
-    told = {(e.name, e.unit): value_with_limits(e) for e in estimates}
-    return [told.get(head, "") for head in heads]
+    cells = {(e.name, e.unit): format_value_with_interval(e) for e in estimates}
+    return [cells.get(head, "") for head in heads]
 
 
-def _links(row: Sequence[str], link: str, first: int) -> tuple[str, ...]:
+def _links(row: Sequence[str], link: str, *, first: int) -> Links:
+    """The link for every filled cell from `first` to the last but one."""
     return tuple(
-        link if cell and first <= place < len(row) - 1 else "" for place, cell in enumerate(row)
+        link if cell and first <= column < len(row) - 1 else "" for column, cell in enumerate(row)
     )
 
 
-def _classical(i: int, assay: AssayResult) -> Table | None:
-    """The same wells by other common analyses, each in a column beside the answer.
+def _other_analyses(i: int, assay: AssayResult) -> Table | None:
+    """The same wells by other common analyses, each in a column beside the reported estimate.
 
-    Only what the answer has too, or what an assay is made for, stands here; the rest is in estimates.csv.
+    Listed are quantities that are also reported or that are the aim of an assay; all others are in
+    estimates.csv.
     """
     analyses = list(dict.fromkeys(name for plate in assay.plates for name, _ in plate.classical))
-    rows, links = [], []
-    for j, plate in enumerate(assay.plates, 1):
-        found = {
-            (_quantity(e), e.subject, e.unit, name): e
-            for name, estimates in plate.classical
-            for e in estimates
-        }
-        answers = {(_quantity(e), e.subject, e.unit): e for e in plate.estimates}
-        for quantity, subject, unit in dict.fromkeys(key[:3] for key in found):
-            answer = answers.get((quantity, subject, unit))
-            if answer is None and quantity not in PRIMARY:
-                continue
-            others = [found.get((quantity, subject, unit, name)) for name in analyses]
-            cells = ["" if e is None else value(e, unit=False) + _change(e, answer) for e in others]
-            head = f"{quantity} ({unit})" if unit else quantity
-            rows.append(
-                (run_name(plate), head, "" if answer is None else value_with_limits(answer), *cells)
-            )
-            links.append(
-                ("", "", *(f"#{rows_anchor(i, j)}" if cell else "" for cell in rows[-1][2:]))
-            )
-    used = [n for n in range(len(analyses)) if any(row[3 + n] for row in rows)]
+    rows = [
+        (row, ("", "", *(f"#{rows_anchor(i, j)}" if cell else "" for cell in row[2:])))
+        for j, plate in enumerate(assay.plates, 1)
+        for row in _other_rows(plate, analyses)
+    ]
     if not rows:
         return None
-    columns = ("Run", "Quantity", "One model of all wells", *(analyses[n] for n in used))
-    keep = (0, 1, 2, *(3 + n for n in used))
+    used = [n for n in range(len(analyses)) if any(row[3 + n] for row, _ in rows)]
+    kept = (0, 1, 2, *(3 + n for n in used))
     return Table(
-        "The same wells by other common analyses, for comparison only, with the difference from the answer.",
-        columns,
-        tuple(tuple(row[n] for n in keep) for row in rows),
+        "The same wells by other common analyses, for comparison only; in brackets the difference "
+        "from the reported estimate.",
+        ("Run", "Quantity", "Reported: one model of all wells", *(analyses[n] for n in used)),
+        tuple(tuple(row[n] for n in kept) for row, _ in rows),
         (False, False, *([True] * (len(used) + 1))),
-        links=tuple(tuple(row[n] for n in keep) for row in links),
-        collapsed=len(rows) > SHOWN_OPEN,
+        links=tuple(tuple(links[n] for n in kept) for _, links in rows),
+        collapsed=len(rows) > MAX_OPEN_ROWS,
     )
+
+
+def _other_rows(plate: PlateResult, analyses: Sequence[str]) -> list[tuple[str, ...]]:
+    others = {
+        (_quantity(e), e.subject, e.unit, analysis): e
+        for analysis, estimates in plate.classical
+        for e in estimates
+    }
+    reported = {(_quantity(e), e.subject, e.unit): e for e in plate.estimates}
+    rows = []
+    for key in dict.fromkeys(key[:3] for key in others):
+        quantity, _, unit = key
+        estimate = reported.get(key)
+        if estimate is None and quantity not in PRIMARY:
+            continue
+        cells = [_other_cell(others.get((*key, analysis)), estimate) for analysis in analyses]
+        own = "" if estimate is None else format_value_with_interval(estimate)
+        rows.append((run_name(plate), f"{quantity} ({unit})" if unit else quantity, own, *cells))
+    return rows
+
+
+def _other_cell(other: Estimate | None, reported: Estimate | None) -> str:
+    return "" if other is None else format_value(other, unit=False) + _difference(other, reported)
 
 
 def _quantity(estimate: Estimate) -> str:
@@ -178,37 +212,35 @@ def _quantity(estimate: Estimate) -> str:
     return estimate.name.split(" (")[0]
 
 
-def _change(estimate: Estimate, answer: Estimate | None) -> str:
-    if answer is None or not answer.value > 0 or not math.isfinite(estimate.value):
+def _difference(other: Estimate, reported: Estimate | None) -> str:
+    if reported is None or not reported.value > 0 or not math.isfinite(other.value):
         return ""
-    percent = round((estimate.value / answer.value - 1) * 100)
-    return f", {percent:+d} %".replace("-", "−") if percent else ", 0 %"
+    percent = round((other.value / reported.value - 1) * 100)
+    return f" ({percent:+d} %)".replace("-", "−") if percent else " (0 %)"
 
 
-def _choices(i: int, assay: AssayResult) -> Table | None:
-    """Nested models compared, run by run."""
-    rows = []
-    for plate in assay.plates:
-        for c in plate.comparisons:
-            df = ", ".join(f"{d:g}" for d in c.df)
-            rows.append(
-                (
-                    run_name(plate),
-                    c.test,
-                    number(c.statistic),
-                    df,
-                    p_value(c.p, c.p_calibrated),
-                    c.says,
-                )
-            )
+def _model_comparison(assay: AssayResult) -> Table | None:
+    """Tests between nested models, run by run."""
+    rows = tuple(
+        (
+            run_name(plate),
+            test.test,
+            format_optional(test.statistic),
+            ", ".join(f"{df:g}" for df in test.df),
+            format_p_value(test.p, test.p_calibrated),
+            test.statement,
+        )
+        for plate in assay.plates
+        for test in plate.comparisons
+    )
     if not rows:
         return None
     return Table(
-        "Could the readings bear another model?",
-        ("Run", "Test", "Statistic", "df", "p", "Finding"),
-        tuple(rows),
+        "Model comparison.",
+        ("Run", "Test", "Statistic", "df", "p", "Result"),
+        rows,
         (False, False, True, True, True, False),
-        collapsed=len(rows) > SHOWN_OPEN,
+        collapsed=len(rows) > MAX_OPEN_ROWS,
     )
 
 
@@ -217,24 +249,16 @@ def _parameters(i: int, assay: AssayResult) -> Table | None:
     rows, links = [], []
     for j, plate in enumerate(assay.plates, 1):
         for p in plate.fit.parameters:
-            limits = (
-                "given"
-                if p.fixed
-                else " to ".join(number(x) for x in (p.low, p.high))
-                if not math.isnan(p.low)
-                else ""
-            )
-            bound = f"at its {p.at_bound} bound" if p.at_bound else ""
             rows.append(
                 (
                     run_name(plate),
                     p.name,
-                    p.says,
+                    p.description,
                     f"{p.value:.5g}",
                     p.unit,
-                    number(p.se, 2),
-                    limits,
-                    bound,
+                    format_optional(p.se, 2),
+                    _parameter_interval(p),
+                    f"at {'lower' if p.at_bound == 'low' else 'upper'} bound" if p.at_bound else "",
                 )
             )
             links.append(("", "", "", f"#{rows_anchor(i, j)}", "", "", "", ""))
@@ -243,9 +267,23 @@ def _parameters(i: int, assay: AssayResult) -> Table | None:
     models = ", ".join(dict.fromkeys(plate.model for plate in assay.plates if plate.model))
     return Table(
         f"All parameters of the fits{f' ({models})' if models else ''}.",
-        ("Run", "Parameter", "Meaning", "Value", "Unit", "SE", "Limits", ""),
+        ("Run", "Parameter", "Description", "Value", "Unit", "SE", "CI", ""),
         tuple(rows),
         (False, False, False, True, False, True, True, False),
         links=tuple(links),
         collapsed=True,
     )
+
+
+def _parameter_interval(p: FittedParameter) -> str:
+    if p.fixed:
+        return "fixed"
+    if math.isnan(p.low):
+        return ""
+    if math.isinf(p.low) and math.isinf(p.high):
+        return "unbounded"
+    if math.isinf(p.low):
+        return f"< {format_optional(p.high)}"
+    if math.isinf(p.high):
+        return f"> {format_optional(p.low)}"
+    return format_range(p.low, p.high)

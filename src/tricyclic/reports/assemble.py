@@ -1,4 +1,4 @@
-"""From a study's result and its curves to the Document that every way of writing tells."""
+"""Assembles the report of a study: its sections in order, as one Document."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tricyclic.core.document import Block, Document, Figure
-from tricyclic.core.plot_data import CurvePicture
+from tricyclic.core.format import pluralize
+from tricyclic.core.plot_data import CurvePlot
 from tricyclic.plotting.style import slug
 from tricyclic.reports.pdf import drawing_to_pdf
-from tricyclic.reports.section import Material
-from tricyclic.reports.sections import SHELF
+from tricyclic.reports.section import ReportData
+from tricyclic.reports.sections import SECTIONS
 from tricyclic.results.binding import StudyResult
+
+MAX_NAME = 80
 
 
 def assemble(
-    result: StudyResult,
-    pictures: Sequence[CurvePicture] = (),
+    study: StudyResult,
+    plots: Sequence[CurvePlot] = (),
     *,
     study_folder: str = "DIR",
     files_at: str | None = None,
@@ -27,88 +30,86 @@ def assemble(
 
     Parameters
     ----------
-    result : StudyResult
-        What was found.
-    pictures : sequence of CurvePicture
-        Curves to be drawn; each stands with the assay and plate that it names.
+    study : StudyResult
+    plots : sequence of CurvePlot
+        Fitted curves; each is drawn with the assay and plate that it names.
     study_folder : str
-        What the report's commands are called with.
+        Folder in the commands that the report prints; empty for a report outside a study.
     files_at : str or None
-        What goes before a raw file's path to reach it from where the report will lie ("../../"); None: no links.
+        Prefix that leads from the report to the raw files ("../../"); None: no links.
     figure_pdf : bool
-        Whether each figure also carries its PDF, to be saved beside its SVG; printing the report does not need it.
+        Whether each figure also has a PDF, to be saved beside its SVG; the PDF of the report does
+        not need it.
     sections : sequence of str or None
-        Names of the sections wanted; None: all that have something to tell.
+        Names of the sections; None: all that have data.
 
     Raises
     ------
     UnknownNameError
-        If a section is not on the shelf.
+        If a section does not exist.
     """
-    material = Material(result, tuple(pictures), study_folder, files_at)
-    chosen = sorted(
-        (SHELF[name] for name in (SHELF if sections is None else sections)), key=lambda s: s.order
-    )
+    report = ReportData(study, tuple(plots), study_folder, files_at)
+    names = SECTIONS if sections is None else sections
+    chosen = sorted((SECTIONS[name] for name in names), key=lambda section: section.order)
     blocks = [
-        block for section in chosen if section.wants(material) for block in section.write(material)
+        block for section in chosen if section.applies(report) for block in section.write(report)
     ]
-    named = _with_names_of_their_own(blocks)
+    unique = _with_unique_figure_names(blocks)
     if figure_pdf:
-        named = tuple(
-            replace(b, pdf=drawing_to_pdf(b.svg)) if isinstance(b, Figure) else b for b in named
+        unique = tuple(
+            replace(b, pdf=drawing_to_pdf(b.svg)) if isinstance(b, Figure) else b for b in unique
         )
     return Document(
-        title=result.title,
-        subtitle=_subtitle(result),
-        blocks=named,
-        sources=result.sources,
-        facts=_facts(result),
-        synthetic=bool(result.synthetic),
+        title=study.title,
+        subtitle=_subtitle(study),
+        blocks=unique,
+        sources=study.sources,
+        facts=_facts(study),
+        synthetic=bool(study.synthetic),
     )
 
 
-def _subtitle(result: StudyResult) -> str:
-    targets = list(dict.fromkeys(assay.target for assay in result.assays if assay.target))
+def _subtitle(study: StudyResult) -> str:
+    targets = list(dict.fromkeys(assay.target for assay in study.assays if assay.target))
     return f"Binding at {', '.join(targets)}" if targets else ""
 
 
-def _facts(result: StudyResult) -> tuple[tuple[str, str], ...]:
-    plates = [plate for assay in result.assays for plate in assay.plates]
+def _facts(study: StudyResult) -> tuple[tuple[str, str], ...]:
+    n_plates = sum(len(assay.plates) for assay in study.assays)
+    exclusions = pluralize(len(study.exclusions), "recorded exclusion")
     facts = (
-        ("Author", result.author),
-        ("Assays", str(len(result.assays))),
-        ("Plates", str(len(plates))),
-        ("Raw files", str(len(result.inputs)) if result.inputs else ""),
-        (
-            "Left out",
-            f"{len(result.exclusions)} recorded exclusion{'s' * (len(result.exclusions) > 1)}"
-            if result.exclusions
-            else "",
-        ),
-        ("Program", f"tricyclic {result.version}" if result.version else ""),
-        ("Data", f"synthetic: {result.synthetic}" if result.synthetic else ""),
+        ("Author", study.author),
+        ("Assays", str(len(study.assays))),
+        ("Plates", str(n_plates)),
+        ("Raw files", str(len(study.inputs)) if study.inputs else ""),
+        ("Excluded", exclusions if study.exclusions else ""),
+        ("Program", f"tricyclic {study.version}" if study.version else ""),
+        ("Data", f"synthetic: {study.synthetic}" if study.synthetic else ""),
     )
     return tuple(fact for fact in facts if fact[1])
 
 
-def _with_names_of_their_own(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Give every figure a name that is a good file name and that no other figure has."""
-    taken: set[str] = set()
-    named: list[Block] = []
+def _with_unique_figure_names(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Give every figure a unique name that is a valid file name."""
+    used: set[str] = set()
+    renamed: list[Block] = []
     for block in blocks:
-        if isinstance(block, Figure):
-            base = name = slug(block.name)[:80]
-            number = 2
-            while name in taken:
-                name, number = f"{base}-{number}", number + 1
-            taken.add(name)
-            if name != base:
-                # the ids in the drawing begin with its name, so they must move along
-                mine = slug(block.name)
-                svg = block.svg.replace(f'id="{mine}-', f'id="{name}-').replace(
-                    f"#{mine}-", f"#{name}-"
-                )
-                block = replace(block, svg=svg)
-            block = replace(block, name=name)
-        named.append(block)
-    return tuple(named)
+        if not isinstance(block, Figure):
+            renamed.append(block)
+            continue
+        base = name = slug(block.name)[:MAX_NAME]
+        number = 2
+        while name in used:
+            name, number = f"{base}-{number}", number + 1
+        used.add(name)
+        renamed.append(_rename_figure(block, base, name))
+    return tuple(renamed)
+
+
+def _rename_figure(figure: Figure, base: str, name: str) -> Figure:
+    if name == base:
+        return replace(figure, name=name)
+    # The ids in the drawing begin with its name; two drawings of one page must not share ids.
+    old = slug(figure.name)
+    svg = figure.svg.replace(f'id="{old}-', f'id="{name}-').replace(f"#{old}-", f"#{name}-")
+    return replace(figure, name=name, svg=svg)

@@ -1,197 +1,160 @@
-"""From a Credibility, and the ensemble of a calibration, to a report: what was calibrated, predicted, assumed, and what conflicts."""
+"""The credibility report of a scenario, as HTML, PDF, Markdown or JSON: checks, units, sources of
+values, calibration, sensitivity, limitations.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from tricyclic.core.check import Check
+from tricyclic.core.certainty import FROM_MEMORY
 from tricyclic.core.document import Block, CheckList, Document, Figure, Heading, Paragraph, Table
-from tricyclic.core.ensemble import Ensemble
+from tricyclic.core.ensemble import Ensemble, Identifiability, ObservationMisfit
 from tricyclic.core.evidence import Source
-from tricyclic.core.format import figures as told
-from tricyclic.core.model_unit import MODEL_UNITS
+from tricyclic.core.format import format_number
+from tricyclic.core.model_unit import unit_label
 from tricyclic.core.observation import Observation
-from tricyclic.results.credibility import Credibility, Valued
+from tricyclic.errors import InputError
+from tricyclic.plotting.identifiability import identifiability_figure
+from tricyclic.plotting.misfit import misfit_figure
+from tricyclic.plotting.network import network_figure
+from tricyclic.plotting.tornado import tornado
+from tricyclic.reports.documents import LinkedDocument
+from tricyclic.reports.html import to_html
+from tricyclic.reports.json import document as json_document
+from tricyclic.reports.json import encode
+from tricyclic.reports.json.credibility import credibility_json
+from tricyclic.reports.markdown import to_markdown
+from tricyclic.reports.pdf import to_pdf
+from tricyclic.results.credibility import CredibilityResult, ParameterProvenance
 
-SURE = {
-    "read": "read in the source",
-    "recalled": "recalled, not read",
-    "guide": "from a guide",
+FORMATS = (".html", ".pdf", ".md", ".json")
+# Certainties in the order of the report, in words.
+CERTAINTY_LABELS = {
+    "reported": "reported in the source",
+    FROM_MEMORY: FROM_MEMORY,
+    "vendor guide": "vendor guide",
     "derived": "derived",
     "assumed": "assumed",
-    "start": "start value of a free parameter",
+    "initial value": "initial value of a free parameter",
 }
-AGREE = 1e-5  # of the largest value of a quantity
+MAX_ELASTICITIES = 40
+MAX_INFORMING = 3
 
 
-def credibility_document(
-    found: Credibility,
-    *,
-    ensemble: Ensemble | None = None,
-    observations: Sequence[Observation] = (),
-    sources: Mapping[str, Source],
-    figures: Sequence[Figure] = (),
-    age: str = "",
-) -> Document:
-    """Write the credibility report of a scenario.
+def report_bytes(result: CredibilityResult, suffix: str) -> bytes | LinkedDocument:
+    """The report in the format of a suffix; Markdown links to its figures.
 
-    Parameters
-    ----------
-    found : Credibility
-    ensemble : Ensemble, optional
-        The calibration, if the scenario has one.
-    observations : sequence of Observation
-        What it was calibrated on.
-    sources : mapping of str to Source
-        The library's papers.
-    figures : sequence of Figure
-        Pathways, misfit, identifiability, sensitivity.
-    age : str
-        A line that says that the ensemble is older than the model; empty where it is not.
+    Raises
+    ------
+    InputError
+        If the suffix is none of .html, .pdf, .md, .json.
     """
+    if suffix == ".json":
+        return encode(json_document("model-credibility", {"result": credibility_json(result)}))
+    if suffix not in FORMATS:
+        raise InputError(
+            f"a report cannot end in '{suffix}'", allowed=f"It is one of {', '.join(FORMATS)}"
+        )
+    document = credibility_document(result)
+    if suffix == ".html":
+        return to_html(document).encode("utf-8")
+    if suffix == ".pdf":
+        return to_pdf(document)
+    figures = [block for block in document.blocks if isinstance(block, Figure)]
+    folder = f"{result.scenario}_figures/"
+    return LinkedDocument(
+        to_markdown(document, figures_at=folder).encode("utf-8"),
+        {f"{folder}{one.name}.svg": one.svg.encode("utf-8") for one in figures},
+    )
+
+
+def credibility_document(result: CredibilityResult) -> Document:
+    """The credibility report of a scenario."""
     blocks: list[Block] = [
-        Heading("What to know first", 1, "first"),
-        CheckList(checks_of(found, ensemble, age), "Checks"),
+        Heading("Summary of checks", 1, "checks"),
+        CheckList(result.checks, "Checks"),
+        *_technical(result),
+        *_values(result),
+        *(_calibration(result.ensemble, result) if result.ensemble is not None else ()),
+        *_figures(result),
+        *_sensitivity(result),
+        *_limits(result),
     ]
-    blocks += _technical(found)
-    blocks += _values(found, sources)
-    if ensemble is not None:
-        blocks += _calibration(ensemble, observations, sources)
-    blocks += figures
-    if found.elasticities:
-        blocks += _sensitivity(found)
-    blocks += _limits(found)
-    used = {row.constant.source for row in found.values} | {
-        also.source for row in found.values for also in row.constant.also
-    }
-    used |= {item.source for item in observations}
+    constants = [row.constant for row in result.values]
+    cited = {constant.source for constant in constants}
+    cited |= {other.source for constant in constants for other in constant.alternatives}
+    cited |= {row.source for row in result.observations}
+    facts = [("solved by", result.engines[0])]
+    facts += [("compared with", engine) for engine in result.engines[1:]]
     return Document(
-        title=f"Credibility of '{found.title}'",
-        subtitle=f"scenario {found.scenario}: {found.states} states, {found.parameters} parameters",
+        title=f"Credibility of '{result.title}'",
+        subtitle=f"scenario {result.scenario}: {result.n_states} states, "
+        f"{result.n_parameters} parameters",
         blocks=tuple(blocks),
-        sources=tuple(sources[key] for key in sorted(used) if key in sources),
-        facts=(("solved by", found.engines[0]), ("held against", found.engines[1])),
+        sources=tuple(result.sources[key] for key in sorted(cited) if key in result.sources),
+        facts=tuple(facts),
     )
 
 
-def checks_of(found: Credibility, ensemble: Ensemble | None, age: str = "") -> tuple[Check, ...]:
-    """The doubts in one list, the gravest first."""
-    checks = []
-    units = len(found.unit_complaints) + len(found.validation_complaints)
-    checks.append(
-        Check(
-            "units",
-            "fine",
-            "SBML validates and every equation balances in its units",
-            found.scenario,
-        )
-        if not units
-        else Check("units", "stop", f"the SBML check raises {units} complaints", found.scenario)
-    )
-    worst = found.worst_agreement
-    if worst is not None:
-        text = f"a second engine agrees within {worst.difference:.1e} of scale ({worst.quantity}, {worst.regimen})"
-        checks.append(
-            Check("engines", "fine" if worst.difference <= AGREE else "stop", text, found.scenario)
-        )
-    counts = found.by_certainty()
-    unsure = counts.get("assumed", 0) + counts.get("recalled", 0) + counts.get("start", 0)
-    if unsure:
-        checks.append(
-            Check(
-                "provenance",
-                "look",
-                f"{unsure} of {len(found.values)} values are assumed, recalled or start values; the table names each",
-                found.scenario,
-            )
-        )
-    if ensemble is None:
-        checks.append(
-            Check(
-                "ensemble",
-                "look",
-                "there is no calibrated ensemble: runs are of the library's values alone",
-                found.scenario,
-            )
-        )
-    else:
-        if age:
-            checks.append(Check("ensemble", "look", age, found.scenario))
-        missed = [row for row in ensemble.misfit if row.share < 0.5]
-        if missed:
-            names = ", ".join(row.id for row in missed)
-            checks.append(
-                Check(
-                    "misfit",
-                    "look",
-                    f"{len(missed)} of {len(ensemble.misfit)} observations are missed by most members: {names}",
-                    found.scenario,
-                )
-            )
-        blind = [row.name for row in ensemble.identified if row.width > 0.9]
-        if blind:
-            checks.append(
-                Check(
-                    "identifiability",
-                    "look",
-                    f"{len(blind)} of {len(ensemble.identified)} free parameters keep nine tenths of their prior width",
-                    found.scenario,
-                )
-            )
-    return tuple(checks)
-
-
-def _technical(found: Credibility) -> list[Block]:
-    blocks: list[Block] = [Heading("Units, annotations, a second engine", 1, "technical")]
-    complaints = (*found.validation_complaints, *found.unit_complaints)
-    blocks.append(
+def _technical(result: CredibilityResult) -> list[Block]:
+    problems = (*result.validation_problems, *result.unit_problems)
+    n_listed = len(result.annotated) + len(result.not_annotated)
+    missing = ", ".join(result.not_annotated)
+    blocks: list[Block] = [
+        Heading("Units, annotations, second engine", 1, "technical"),
         Paragraph(
-            "libSBML finds no error and no unit that does not balance."
-            if not complaints
-            else "libSBML complains: " + " ".join(complaints)
-        )
-    )
-    missing = ", ".join(found.not_annotated)
-    blocks.append(
+            f"libSBML reports: {' '.join(problems)}"
+            if problems
+            else "libSBML reports no error, and the units of every equation balance."
+        ),
         Paragraph(
-            f"{100 * found.coverage:.0f} % of the {len(found.annotated) + len(found.not_annotated)} states name what they are in a public "
-            "database (ChEBI, ChEMBL, UniProt, GO)." + (f" Without: {missing}." if missing else "")
-        )
-    )
-    if found.agreements:
-        regimens = tuple(dict.fromkeys(a.regimen for a in found.agreements))
-        cells = {(a.quantity, a.regimen): f"{a.difference:.1e}" for a in found.agreements}
-        quantities = dict.fromkeys(a.quantity for a in found.agreements)
-        blocks.append(
-            Table(
-                "The same SBML in an engine of other make: largest difference over the run, as a fraction of the quantity's largest value",
-                ("quantity", *regimens),
-                tuple(
-                    (name, *(cells.get((name, regimen), "") for regimen in regimens))
-                    for name in quantities
-                ),
-                (False, *(True for _ in regimens)),
-                collapsed=True,
-            )
-        )
+            f"{100 * result.annotated_share:.0f} % of the {n_listed} states have an identifier in "
+            "a public database (ChEBI, ChEMBL, UniProt, GO)."
+            + (f" Without: {missing}." if missing else "")
+        ),
+    ]
+    if result.agreements:
+        blocks.append(_agreement_table(result))
     return blocks
 
 
-def _values(found: Credibility, sources: Mapping[str, Source]) -> list[Block]:
-    counts = found.by_certainty()
+def _agreement_table(result: CredibilityResult) -> Table:
+    schedules = tuple(dict.fromkeys(row.dosing for row in result.agreements))
+    quantities = dict.fromkeys(row.quantity for row in result.agreements)
+    cells = {(row.quantity, row.dosing): f"{row.difference:.1e}" for row in result.agreements}
+    return Table(
+        "The same SBML in a second engine: largest difference over the run, as a fraction of the "
+        "quantity's largest value",
+        ("quantity", *schedules),
+        tuple(
+            (name, *(cells.get((name, schedule), "") for schedule in schedules))
+            for name in quantities
+        ),
+        (False, *(True for _ in schedules)),
+        collapsed=True,
+    )
+
+
+def _values(result: CredibilityResult) -> list[Block]:
+    counts = result.count_by_certainty()
     summary = tuple(
-        (SURE[key], str(counts[key]), f"{100 * counts[key] / len(found.values):.0f} %")
-        for key in SURE
-        if key in counts
+        (label, str(counts[word]), f"{100 * counts[word] / len(result.values):.0f} %")
+        for word, label in CERTAINTY_LABELS.items()
+        if word in counts
     )
     conflicts = tuple(
-        (row.name, _number(row.constant.value), "; ".join(_also(row, sources)), _unit(row.unit))
-        for row in found.values
-        if row.constant.also
+        (
+            row.name,
+            _number(row.constant.value),
+            "; ".join(_alternatives(row, result.sources)),
+            unit_label(row.unit),
+        )
+        for row in result.values
+        if row.constant.alternatives
     )
     blocks: list[Block] = [
-        Heading("Where the values come from", 1, "values"),
+        Heading("Sources of the values", 1, "values"),
         Table(
             "Values by certainty", ("certainty", "values", "share"), summary, (False, True, True)
         ),
@@ -199,29 +162,17 @@ def _values(found: Credibility, sources: Mapping[str, Source]) -> list[Block]:
     if conflicts:
         blocks.append(
             Table(
-                "Where the literature conflicts: the value that is used, and what else is published",
+                "Conflicting values in the literature: the value that is used, and others",
                 ("value of", "used", "also published", "unit"),
                 conflicts,
                 (False, True, False, False),
             )
         )
-    rows = tuple(
-        (
-            row.name,
-            _number(row.constant.value),
-            _range(row),
-            _unit(row.unit),
-            row.constant.says,
-            SURE[row.constant.certainty],
-            sources[row.constant.source].citation if row.constant.source in sources else "",
-        )
-        for row in found.values
-    )
     blocks.append(
         Table(
-            "Every value",
-            ("value of", "value", "range", "unit", "what it is", "certainty", "source"),
-            rows,
+            "All values",
+            ("value of", "value", "range", "unit", "description", "certainty", "source"),
+            tuple(_value_row(row, result.sources) for row in result.values),
             (False, True, False, False, False, False, False),
             collapsed=True,
         )
@@ -229,62 +180,117 @@ def _values(found: Credibility, sources: Mapping[str, Source]) -> list[Block]:
     return blocks
 
 
-def _calibration(
-    ensemble: Ensemble, observations: Sequence[Observation], sources: Mapping[str, Source]
-) -> list[Block]:
-    by_id = {item.id: item for item in observations}
-    misfit = tuple(
-        (
-            row.id,
-            by_id[row.id].says if row.id in by_id else "",
-            _asked(by_id[row.id]) if row.id in by_id else "",
-            _number(row.middle),
-            f"{_number(row.low)} to {_number(row.high)}",
-            f"{row.distance:.1f}",
-            f"{100 * row.share:.0f} %",
-        )
-        for row in ensemble.misfit
+def _value_row(row: ParameterProvenance, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    constant = row.constant
+    has_range = math.isfinite(constant.low + constant.high)
+    return (
+        row.name,
+        _number(constant.value),
+        _range(constant.low, constant.high) if has_range else "",
+        unit_label(row.unit),
+        constant.description,
+        CERTAINTY_LABELS[constant.certainty],
+        sources[constant.source].citation if constant.source in sources else "",
     )
-    known = tuple(
-        (
-            row.name,
-            _number(row.middle),
-            f"{_number(row.low)} to {_number(row.high)}",
-            f"{row.width:.2f}",
-            ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in row.rows[:3]),
-            f"{row.partner} ({row.correlation:+.2f})" if row.partner else "",
-        )
-        for row in ensemble.identified
-    )
+
+
+def _alternatives(row: ParameterProvenance, sources: Mapping[str, Source]) -> list[str]:
+    texts = []
+    for other in row.constant.alternatives:
+        known = other.source in sources
+        origin = sources[other.source].citation if known else other.certainty
+        texts.append(f"{_number(other.value)} ({origin})")
+    return texts
+
+
+def _calibration(ensemble: Ensemble, result: CredibilityResult) -> list[Block]:
+    by_id = {row.id: row for row in result.observations}
     return [
         Heading("Calibration: fit and misfit", 1, "calibration"),
         Paragraph(
-            f"Ensemble '{ensemble.name}', version {ensemble.version}: {len(ensemble)} admissible sets of {len(ensemble.priors)} free parameters, seed {ensemble.seed}."
+            f"Ensemble '{ensemble.name}', version {ensemble.version}: {len(ensemble)} parameter "
+            f"sets of {len(ensemble.priors)} free parameters, seed {ensemble.seed}."
         ),
         *(Paragraph(note, "note") for note in ensemble.notes),
         Table(
-            "Each observation beside what the ensemble says",
-            ("row", "observed", "asked", "predicted", "90 % band", "distance (SD)", "holds in"),
-            misfit,
+            "Observations and the predictions of the ensemble",
+            (
+                "id",
+                "description",
+                "observed",
+                "predicted",
+                "90 % band",
+                "distance (SD)",
+                "parameter sets that agree",
+            ),
+            tuple(_misfit_row(row, by_id.get(row.id)) for row in ensemble.misfit),
             (False, False, False, True, False, True, True),
         ),
-        Heading("What the observations say about each parameter", 1, "identifiability"),
+        Heading("Identifiability of each parameter", 1, "identifiability"),
         Table(
-            "Posterior over prior width (1: nothing learnt), and the rows that constrain it most",
-            ("parameter", "median", "90 % band", "width", "constrained by", "moves with"),
-            known,
+            "Posterior over prior width (1: no information), and the observations that inform it "
+            "most",
+            ("parameter", "median", "90 % band", "width", "informed by", "correlated with"),
+            tuple(_identifiability_row(row) for row in ensemble.identifiability),
             (False, True, False, True, False, False),
         ),
     ]
 
 
-def _sensitivity(found: Credibility) -> list[Block]:
-    rows = tuple((e.parameter, e.endpoint, f"{e.value:+.2f}") for e in found.elasticities[:40])
+def _misfit_row(row: ObservationMisfit, observation: Observation | None) -> tuple[str, ...]:
+    return (
+        row.id,
+        observation.description if observation is not None else "",
+        _observed(observation) if observation is not None else "",
+        _number(row.median),
+        _range(row.low, row.high),
+        f"{row.distance:.1f}",
+        f"{100 * row.share:.0f} %",
+    )
+
+
+def _identifiability_row(row: Identifiability) -> tuple[str, ...]:
+    return (
+        row.name,
+        _number(row.median),
+        _range(row.low, row.high),
+        f"{row.width:.2f}",
+        ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in row.rows[:MAX_INFORMING]),
+        f"{row.partner} ({row.correlation:+.2f})" if row.partner else "",
+    )
+
+
+def _figures(result: CredibilityResult) -> list[Figure]:
+    figures = [network_figure(network) for network in result.networks]
+    if result.elasticities:
+        strongest = result.elasticities[0].endpoint
+        title = f"Sensitivity of {strongest}"
+        figures.append(tornado(result.elasticity_table, strongest, name="tornado", title=title))
+    ensemble = result.ensemble
+    if ensemble is None:
+        return figures
+    by_id = {row.id: row for row in result.observations}
+    misfit = [row for row in ensemble.misfit if row.id in by_id]
+    if misfit:
+        observations = [by_id[row.id] for row in misfit]
+        title = "Predicted and observed"
+        figures.append(misfit_figure(observations, misfit, name="misfit", title=title))
+    if len(ensemble.identifiability) == len(ensemble.priors):
+        title = "Parameters before and after calibration"
+        figures.append(identifiability_figure(ensemble, name="identifiability", title=title))
+    return figures
+
+
+def _sensitivity(result: CredibilityResult) -> list[Block]:
+    strongest = result.elasticities[:MAX_ELASTICITIES]
+    if not strongest:
+        return []
+    rows = tuple((row.parameter, row.endpoint, f"{row.value:+.2f}") for row in strongest)
     return [
-        Heading("What the predictions hang on", 1, "sensitivity"),
+        Heading("Sensitivity of predictions", 1, "sensitivity"),
         Table(
-            "Elasticities: percent change of the endpoint for one percent of the parameter, the forty strongest"
-            + (f"; {found.tried[-1]}" if found.tried else ""),
+            "Elasticities: percent change of the endpoint per percent change of the parameter, "
+            f"the {MAX_ELASTICITIES} strongest; {result.dosing[-1]}",
             ("parameter", "endpoint", "elasticity"),
             rows,
             (False, False, True),
@@ -292,46 +298,29 @@ def _sensitivity(found: Credibility) -> list[Block]:
     ]
 
 
-def _limits(found: Credibility) -> list[Block]:
-    blocks: list[Block] = [Heading("What was predicted, and what is left out", 1, "limits")]
-    if found.predicted:
-        blocks.append(
-            Paragraph(
-                "Watched, and held by no observation of the calibration (so a prediction): "
-                + ", ".join(found.predicted)
-                + "."
-            )
-        )
-    if found.lacks:
-        blocks.append(
-            Table("What the mechanisms leave out", ("mechanism", "leaves out"), found.lacks)
-        )
+def _limits(result: CredibilityResult) -> list[Block]:
+    blocks: list[Block] = [Heading("Predictions and limitations", 1, "limits")]
+    if result.not_calibrated:
+        names = ", ".join(result.not_calibrated)
+        blocks.append(Paragraph(f"Observables without an observation in the calibration: {names}."))
+    if result.limitations:
+        blocks.append(Table("Not modelled", ("mechanism", "limitation"), result.limitations))
     return blocks
 
 
-def _asked(item: Observation) -> str:
-    if item.relation == "is":
-        return f"{_number(item.value)} {item.unit}".strip()
-    if item.relation == "between":
-        return f"{_number(item.low)} to {_number(item.high)} {item.unit}".strip()
-    return f"{item.relation} {_number(item.target)} {item.unit}".strip()
+def _observed(observation: Observation) -> str:
+    if observation.qualifier == "is":
+        text = _number(observation.value)
+    elif observation.qualifier == "between":
+        text = _range(observation.low, observation.high)
+    else:
+        text = f"{observation.qualifier} {_number(observation.target)}"
+    return f"{text} {observation.unit}".strip()
 
 
-def _also(row: Valued, sources: Mapping[str, Source]) -> list[str]:
-    return [
-        f"{_number(also.value)} ({sources[also.source].citation if also.source in sources else also.certainty})"
-        for also in row.constant.also
-    ]
-
-
-def _range(row: Valued) -> str:
-    low, high = row.constant.low, row.constant.high
-    return f"{_number(low)} to {_number(high)}" if math.isfinite(low + high) else ""
-
-
-def _unit(name: str) -> str:
-    return MODEL_UNITS[name].says
+def _range(low: float, high: float) -> str:
+    return f"{_number(low)} to {_number(high)}"
 
 
 def _number(value: float) -> str:
-    return told(value) if math.isfinite(value) else ""
+    return format_number(value) if math.isfinite(value) else ""

@@ -1,4 +1,4 @@
-"""From a Document to one HTML file that needs nothing else: no script, no address loaded, drawings inside."""
+"""Writes a Document as one self-contained HTML file: no script, nothing loaded, figures inside."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tricyclic.core.document import Document
-from tricyclic.reports.layout import clean, laid_out
-from tricyclic.reports.words import SIGNS, level_of, sentence
+from tricyclic.reports.layout import clean, lay_out
+from tricyclic.reports.words import SIGNS, level_of_cell, sentence
 
 LONG_WORD = 24
 
@@ -16,8 +16,9 @@ LONG_WORD = 24
 def to_html(document: Document) -> str:
     """Write the document as a page.
 
-    All text is escaped; the drawings, which the figures room made, stand in it as they are. The page has a skip
-    link, a contents list that stays in view, light and dark colours and a print style.
+    All text is escaped; the figures, drawn by `tricyclic.plotting`, are inserted unchanged. The
+    page has a skip link, a table of contents that stays in view, light and dark colours and a print
+    style.
     """
     return (
         _environment()
@@ -27,7 +28,7 @@ def to_html(document: Document) -> str:
             subtitle=clean(document.subtitle),
             facts=[(clean(name), clean(value)) for name, value in document.facts],
             synthetic=document.synthetic,
-            parts=laid_out(document),
+            parts=lay_out(document),
             signs=SIGNS,
         )
     )
@@ -42,12 +43,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["level"] = level_of
+    environment.filters["level"] = level_of_cell
     environment.filters["sentence"] = sentence
     environment.filters["long"] = _long
     return environment
 
 
 def _long(cell: str) -> str:
-    """A class for cells that hold a word too long to stand on one line."""
+    """The CSS class of cells with a word that is too long for one line."""
     return " long" if any(len(word) > LONG_WORD for word in cell.split()) else ""

@@ -1,6 +1,6 @@
-"""From a Document to its layout: sections, numbered figures and tables, figures side by side, links that lead somewhere.
+"""The layout of a Document: sections, numbered figures and tables, valid links.
 
-What every way of writing has in common stands here, so that a table has the same number on screen and in print.
+HTML, PDF and Markdown share it, so that a table has the same number in all of them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tricyclic.core.document import CheckList, Document, Figure, Heading, Paragraph, Table
+from tricyclic.core.document import Block, CheckList, Document, Figure, Heading, Paragraph, Table
 from tricyclic.plotting.style import typeset
 
 
 @dataclass(frozen=True)
-class Item:
-    """One thing in a section: its kind ("heading", "paragraph", "table", "figures", "checks"), it, its number."""
+class LayoutItem:
+    """A block of a section with its kind and number.
+
+    `kind` is "heading", "paragraph", "table", "figures" or "checks".
+    """
 
     kind: str
     block: Any
@@ -24,109 +27,128 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A section: its heading, its anchor, what stands in it, its sub-headings for the contents."""
+class LayoutSection:
+    """A section: heading, anchor, items, and its sub-headings for the table of contents."""
 
     title: str
     anchor: str
-    items: tuple[Item, ...]
+    items: tuple[LayoutItem, ...]
     contents: tuple[tuple[str, str], ...] = field(default=())
 
 
-def laid_out(document: Document) -> tuple[Part, ...]:
+def lay_out(document: Document) -> tuple[LayoutSection, ...]:
     """Lay out the blocks of a document.
 
-    Every heading gets an anchor of its own; figures and captioned tables are numbered from 1; neighbouring half
-    figures come together as ("figures", [(number, figure), ...]); links to anchors that do not exist, and to
-    addresses other than https, files beside the report and anchors, are dropped; control characters go.
+    Every heading gets a unique anchor; figures and captioned tables are numbered from 1;
+    neighbouring figures of half width are put side by side as ("figures", [(number, figure), ...]).
+    Links to missing anchors, and links other than https addresses, files beside the report and
+    anchors, are removed, as are control characters.
     """
-    anchors = _anchors(document)
-    parts: list[tuple[str, str, list[Item], list[tuple[str, str]]]] = []
-    figures = tables = 0
-    taken: set[str] = set()
+    builder = _LayoutBuilder(_anchors(document))
     for block in document.blocks:
-        if (isinstance(block, Heading) and block.level == 1) or not parts:
-            heading = (
-                block if isinstance(block, Heading) and block.level == 1 else Heading("Report")
-            )
-            parts.append((clean(heading.text), _own(heading, taken), [], []))
-            if isinstance(block, Heading) and block.level == 1:
-                continue
-        _, _, items, contents = parts[-1]
+        builder.add(block)
+    return tuple(builder.sections)
+
+
+class _LayoutBuilder:
+    """Collects the blocks of a document, section by section."""
+
+    def __init__(self, anchors: set[str]) -> None:
+        self.sections: list[LayoutSection] = []
+        self._anchors, self._used_anchors = anchors, set[str]()
+        self._figures = self._tables = 0
+
+    def add(self, block: Block) -> None:
+        """Add a block to the current section; a heading of level 1 begins a new one."""
+        if isinstance(block, Heading) and block.level == 1:
+            self._begin_section(block)
+            return
+        if not self.sections:
+            self._begin_section(Heading("Report"))
         if isinstance(block, Heading):
-            heading = replace(block, text=clean(block.text), anchor=_own(block, taken))
-            contents.append((heading.text, heading.anchor))
-            items.append(Item("heading", heading))
+            self._add_heading(block)
         elif isinstance(block, Paragraph):
-            items.append(
-                Item(
-                    "paragraph",
-                    replace(block, text=clean(block.text, keep_lines=block.kind == "code")),
-                )
-            )
+            text = clean(block.text, keep_lines=block.kind == "code")
+            self._append(LayoutItem("paragraph", replace(block, text=text)))
         elif isinstance(block, Table):
-            tables += bool(block.caption)
-            items.append(Item("table", _table(block, anchors), tables if block.caption else 0))
+            self._tables += bool(block.caption)
+            number = self._tables if block.caption else 0
+            self._append(LayoutItem("table", _table(block, self._anchors), number))
         elif isinstance(block, Figure):
-            figures += 1
-            block = replace(block, caption=clean(block.caption), alt=clean(block.alt))
-            beside = items[-1].block if items and items[-1].kind == "figures" else None
-            if (
-                beside
-                and block.width == "half"
-                and len(beside) == 1
-                and beside[0][1].width == "half"
-            ):
-                items[-1] = Item("figures", [*beside, (figures, block)])
-            else:
-                items.append(Item("figures", [(figures, block)]))
-        elif isinstance(block, CheckList):
-            items.append(Item("checks", _checks(block)))
-    return tuple(
-        Part(title, anchor, tuple(items), tuple(contents))
-        for title, anchor, items, contents in parts
-    )
+            self._add_figure(block)
+        else:
+            self._append(LayoutItem("checks", _checks(block)))
+
+    def _begin_section(self, heading: Heading) -> None:
+        anchor = _unique_anchor(heading, self._used_anchors)
+        self.sections.append(LayoutSection(clean(heading.text), anchor, ()))
+
+    def _add_heading(self, heading: Heading) -> None:
+        anchor = _unique_anchor(heading, self._used_anchors)
+        heading = replace(heading, text=clean(heading.text), anchor=anchor)
+        section = self.sections[-1]
+        entry = (heading.text, heading.anchor)
+        self.sections[-1] = replace(section, contents=(*section.contents, entry))
+        self._append(LayoutItem("heading", heading))
+
+    def _add_figure(self, figure: Figure) -> None:
+        self._figures += 1
+        figure = replace(figure, caption=clean(figure.caption), alt=clean(figure.alt))
+        numbered = (self._figures, figure)
+        items = self.sections[-1].items
+        beside = items[-1].block if items and items[-1].kind == "figures" else []
+        if len(beside) == 1 and {figure.width, beside[0][1].width} == {"half"}:
+            self._replace_items(*items[:-1], LayoutItem("figures", [*beside, numbered]))
+        else:
+            self._append(LayoutItem("figures", [numbered]))
+
+    def _append(self, item: LayoutItem) -> None:
+        self._replace_items(*self.sections[-1].items, item)
+
+    def _replace_items(self, *items: LayoutItem) -> None:
+        self.sections[-1] = replace(self.sections[-1], items=items)
 
 
 def clean(text: str, *, keep_lines: bool = False) -> str:
-    """Drop what no page can show: control characters, unpaired surrogates, marks that turn the reading direction."""
+    """Remove control characters, unpaired surrogates, and marks of the reading direction."""
     kept = "".join(
         c if c == "\n" and keep_lines else " " if c in "\n\t\r" else c
         for c in text
-        if c in "\n\t\r" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _TURNS)
+        if c in "\n\t\r"
+        or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _DIRECTION_MARKS)
     )
     return kept if keep_lines else typeset(kept)
 
 
-_TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINK = re.compile(
     r"^(#[A-Za-z0-9-]+|https://[^\s\"'<>]+|(?:\.\./)*[A-Za-z0-9%_.~-]+(?:/[A-Za-z0-9%_.~()-]+)*)$"
 )
 
 
-def good_link(link: str, anchors: set[str]) -> str:
-    """The link, if it leads to an anchor that exists, a file beside the report or an https address; else nothing."""
+def valid_link(link: str, anchors: set[str]) -> str:
+    """The link if it is an existing anchor, a file beside the report or https; else ""."""
     if not _LINK.match(link) or (link.startswith("#") and link[1:] not in anchors):
         return ""
     return link
 
 
 def _anchors(document: Document) -> set[str]:
-    found = {b.anchor for b in document.blocks if isinstance(b, Heading) and b.anchor}
+    anchors = {b.anchor for b in document.blocks if isinstance(b, Heading) and b.anchor}
     for block in document.blocks:
         if isinstance(block, Table):
-            found.update(block.anchors)
-    return found
+            anchors.update(block.anchors)
+    return anchors
 
 
-def _own(heading: Heading, taken: set[str]) -> str:
-    """The heading's anchor, or one made from its text; never one that another has."""
+def _unique_anchor(heading: Heading, used: set[str]) -> str:
+    """The anchor of a heading, or one made from its text; never one that is already used."""
     plain = unicodedata.normalize("NFKD", heading.text).encode("ascii", "ignore").decode().lower()
     base = anchor = heading.anchor or re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "part"
     number = 2
-    while anchor in taken:
+    while anchor in used:
         anchor, number = f"{base}-{number}", number + 1
-    taken.add(anchor)
+    used.add(anchor)
     return anchor
 
 
@@ -137,7 +159,7 @@ def _table(table: Table, anchors: set[str]) -> Table:
         columns=tuple(clean(column) for column in table.columns),
         rows=tuple(tuple(clean(cell) for cell in row) for row in table.rows),
         numeric=table.numeric or (False,) * len(table.columns),
-        links=tuple(tuple(good_link(link, anchors) for link in row) for row in table.links),
+        links=tuple(tuple(valid_link(link, anchors) for link in row) for row in table.links),
         note=clean(table.note),
     )
 
@@ -149,7 +171,7 @@ def _checks(checks: CheckList) -> CheckList:
         checks=tuple(
             replace(
                 c,
-                says=clean(c.says),
+                message=clean(c.message),
                 where=clean(c.where),
                 advice=clean(c.advice),
                 name=clean(c.name),

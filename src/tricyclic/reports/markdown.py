@@ -1,11 +1,12 @@
-"""From a Document to Markdown (GitHub's): text and tables as text, figures as files named beside it."""
+"""Writes a Document as Markdown (GitHub flavour); figures are links to files beside it."""
 
 from __future__ import annotations
 
 import re
 
+from tricyclic.core.check import Check
 from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
-from tricyclic.reports.layout import Item, clean, laid_out
+from tricyclic.reports.layout import LayoutItem, clean, lay_out
 from tricyclic.reports.words import SIGNS, sentence
 
 
@@ -16,25 +17,25 @@ def to_markdown(document: Document, *, figures_at: str = "figures/") -> str:
     ----------
     document : Document
     figures_at : str
-        Folder of the SVG files, as reached from where the text will lie.
+        Folder of the SVG files, relative to the Markdown file.
     """
     lines = [f"# {_text(document.title)}", ""]
     if document.subtitle:
         lines += [_text(document.subtitle), ""]
     if document.synthetic:
         lines += [
-            "> **Synthetic data.** These readings were computed, not measured at a bench.",
+            "> **Synthetic data.** These readings were simulated, not measured.",
             "",
         ]
     lines += [f"- {_text(name)}: {_text(value)}" for name, value in document.facts]
-    for part in laid_out(document):
+    for part in lay_out(document):
         lines += ["", f'<a id="{part.anchor}"></a>', "", f"## {_text(part.title)}"]
         for item in part.items:
             lines += ["", *_item(item, figures_at)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _item(item: Item, figures_at: str) -> list[str]:
+def _item(item: LayoutItem, figures_at: str) -> list[str]:
     block = item.block
     if isinstance(block, Heading):
         return [f'<a id="{block.anchor}"></a>', "", f"### {_text(block.text)}"]
@@ -43,12 +44,7 @@ def _item(item: Item, figures_at: str) -> list[str]:
     if isinstance(block, Table):
         return _table(block, item.number)
     if isinstance(block, CheckList):
-        said = [
-            f"- {SIGNS[c.level]} **{c.level}** {_text(c.where) + ': ' if c.where else ''}{_text(sentence(c.says))}"
-            + (f" {_text(sentence(c.advice))}" if c.advice else "")
-            for c in block.checks
-        ]
-        return [f"**{_text(block.title)}**", "", *said]
+        return [f"**{_text(block.title)}**", "", *(_check(check) for check in block.checks)]
     lines: list[str] = []
     for number, figure in block:
         lines += [
@@ -58,6 +54,13 @@ def _item(item: Item, figures_at: str) -> list[str]:
             "",
         ]
     return lines[:-1]
+
+
+def _check(check: Check) -> str:
+    where = f"{_text(check.where)}: " if check.where else ""
+    advice = f" {_text(sentence(check.advice))}" if check.advice else ""
+    level = f"{SIGNS[check.level]} **{check.level}**"
+    return f"- {level} {where}{_text(sentence(check.message))}{advice}"
 
 
 def _paragraph(paragraph: Paragraph) -> list[str]:
@@ -88,8 +91,8 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
 
 
 def _text(text: str) -> str:
-    """Text of which nothing is read as markup."""
+    """Text with all markup escaped."""
     escaped = _MARKUP.sub(r"\\\1", clean(text)).strip()
-    # a list, a quotation or a rule begins with one of these; a scheme turns into a link by itself
+    # A list, a quotation or a rule begins with one of these; "://" would become a link by itself.
     escaped = re.sub(r"^([-+=]|\d+[.)])(?=\s|$|[-+=])", r"\\\1", escaped)
     return escaped.replace("://", ":\u200b//")

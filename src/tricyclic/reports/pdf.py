@@ -1,7 +1,7 @@
-"""From a Document to a PDF on A4, set by Typst with the fonts of the figures.
+"""Writes a Document as PDF on A4, typeset by Typst with the fonts of the figures.
 
-The document goes in as data and its strings are shown as strings, so nothing in a name can become markup. The
-same document gives the same bytes: no clock, no random id.
+The document is passed as data, so that no text in it can become markup. The same document gives the
+same bytes: no time, no random id.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ from jinja2 import Environment, PackageLoader
 from tricyclic.core.document import CheckList, Document, Figure, Heading, Paragraph, Table
 from tricyclic.errors import TricyclicError
 from tricyclic.plotting.style import font_folder
-from tricyclic.reports.layout import Item, clean, laid_out
-from tricyclic.reports.words import SIGNS, level_of, sentence
+from tricyclic.reports.layout import LayoutItem, clean, lay_out
+from tricyclic.reports.words import SIGNS, level_of_cell, sentence
 
 HEX = set("0123456789abcdef")
 LONG_WORD = 22
-MOST_ROWS = 150
-PAGE_LETTERS = 105
+# Words of fewer characters do not break, in the narrowest column either.
+SHORTEST_PIECE = 10
+MAX_ROWS = 150
+# Characters of a table on A4, and the columns that are set as wide as their text.
+PAGE_CHARACTERS = 105
+SHORT_TEXT, SHORT_NUMBER = 24, 34
 EPOCH = 0
 DRAWING_PAGE = """
 #set document(date: none)
@@ -33,57 +37,57 @@ DRAWING_PAGE = """
 
 
 def to_pdf(document: Document, *, all_rows: bool = False) -> bytes:
-    """Set the document on A4.
+    """Typeset the document on A4.
 
     Parameters
     ----------
     document : Document
     all_rows : bool
-        Whether the rows of wells, and tables longer than 150 rows, are printed in full; else a line says how
-        many rows they have and where they are.
+        Whether the readings of wells, and tables longer than 150 rows, are printed in full;
+        otherwise a line gives their number of rows and where they are.
 
     Raises
     ------
     TricyclicError
-        If the typesetter fails, with what it said; that is our fault.
+        If the typesetter fails, an internal error; with its message.
     """
     source, _, _ = PackageLoader("tricyclic.reports", "templates").get_source(
         Environment(autoescape=True), "report.typ"
     )
     data = json.dumps(_plain(document, all_rows), ensure_ascii=False, allow_nan=False)
-    return _set(source, {"document": data})
+    return _typeset(source, {"document": data})
 
 
 def drawing_to_pdf(svg: str) -> bytes:
-    """Set one drawing on a page of its own size; its text stays text, in an embedded TrueType font.
+    """A figure as PDF of its own size; its text remains text, in an embedded TrueType font.
 
-    A tenth of the time that the drawing library takes to write PDF itself.
+    Ten times as fast as the PDF writer of Matplotlib.
     """
-    return _set(DRAWING_PAGE, {"svg": svg})
+    return _typeset(DRAWING_PAGE, {"svg": svg})
 
 
-def _set(source: str, inputs: dict[str, str]) -> bytes:
+def _typeset(source: str, inputs: dict[str, str]) -> bytes:
     import typst
 
     try:
-        made = typst.compile(
+        pdf = typst.compile(
             source.encode(), format="pdf", font_paths=_fonts(), sys_inputs=inputs, timestamp=EPOCH
         )
     except (RuntimeError, typst.TypstError) as error:
-        raise TricyclicError(f"could not be set as PDF: {error}") from error
-    return made
+        raise TricyclicError(f"The PDF could not be typeset: {error}") from error
+    return bytes(pdf)
 
 
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
-    """The fonts of the figures, and no other: the page looks the same on every machine."""
+    """The fonts of the figures only, so that the page looks the same on every machine."""
     import typst
 
     return typst.Fonts(include_system_fonts=False, font_paths=[font_folder()])
 
 
 def _plain(document: Document, all_rows: bool) -> dict[str, Any]:
-    parts = laid_out(document)
+    parts = lay_out(document)
     facts = [(clean(name), clean(value)) for name, value in document.facts]
     program = next((value for name, value in facts if name == "Program"), "tricyclic")
     title = clean(document.title)
@@ -106,7 +110,7 @@ def _plain(document: Document, all_rows: bool) -> dict[str, Any]:
     }
 
 
-def _item(item: Item, all_rows: bool) -> dict[str, Any]:
+def _item(item: LayoutItem, all_rows: bool) -> dict[str, Any]:
     block = item.block
     if isinstance(block, Heading):
         return {"kind": "heading", "text": breakable(block.text), "anchor": block.anchor}
@@ -127,7 +131,7 @@ def _item(item: Item, all_rows: bool) -> dict[str, Any]:
                     "level": c.level,
                     "sign": SIGNS[c.level],
                     "where": breakable(c.where),
-                    "says": breakable(sentence(c.says)),
+                    "message": breakable(sentence(c.message)),
                     "advice": breakable(sentence(c.advice)),
                 }
                 for c in block.checks
@@ -147,31 +151,35 @@ def _figure(number: int, figure: Figure) -> dict[str, Any]:
 
 
 def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
-    # rows of wells carry anchors; they fill pages and stand whole in the page and in wells.csv
+    # Rows of wells have anchors. They would fill pages; the HTML report and wells.csv have all.
     left_out = (
-        table.collapsed and not all_rows and (bool(table.anchors) or len(table.rows) > MOST_ROWS)
+        table.collapsed and not all_rows and (bool(table.anchors) or len(table.rows) > MAX_ROWS)
     )
     links = table.links or tuple(("",) * len(table.columns) for _ in table.rows)
+    widths = _widths(table)
+    longest = _longest_words(table, widths)
     return {
         "kind": "table",
         "number": number,
         "caption": breakable(table.caption),
-        "columns": [breakable(column) for column in table.columns],
+        "columns": [
+            breakable(column, limit) for column, limit in zip(table.columns, longest, strict=True)
+        ],
         "rows": []
         if left_out
         else [
             [
                 {
-                    "text": cell if _hashes([cell]) else breakable(cell),
+                    "text": cell if _hashes([cell]) else breakable(cell, limit),
                     "link": link if _printed(link) else "",
-                    "level": level_of(cell),
+                    "level": level_of_cell(cell),
                 }
-                for cell, link in zip(row, row_links, strict=True)
+                for cell, link, limit in zip(row, row_links, longest, strict=True)
             ]
             for row, row_links in zip(table.rows, links, strict=True)
         ],
         "count": len(table.rows),
-        "widths": _widths(table),
+        "widths": widths,
         "numeric": list(table.numeric),
         "anchors": [] if left_out else list(table.anchors),
         "note": breakable(table.note),
@@ -180,44 +188,69 @@ def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
 
 
 def _printed(link: str) -> bool:
-    """Paper keeps links within itself and to the web; a path beside the page leads nowhere from a PDF."""
+    """Whether a link works in a PDF: within the document and to the web, not to files beside it."""
     return link.startswith(("#", "https://"))
 
 
 def _widths(table: Table) -> list[float]:
-    """Width of each column: 0 as wide as its text, else a share of what is left.
+    """Width of each column: 0 as wide as its text, else a share of the width that is left.
 
-    Columns of text share the room by how much they have to say, so that one long column does not starve the rest;
-    where the columns that want their full width would leave too little, all share.
+    Columns of long text share the width by the root of their length, so that one long column leaves
+    width for others; where the short columns alone are too wide, all columns share.
     """
-    cells = [[row[c] for row in table.rows] for c in range(len(table.columns))]
-    longest = [
+    columns = [[row[c] for row in table.rows] for c in range(len(table.columns))]
+    lengths = [
         max(map(len, [*column, *head.split()]), default=0)
-        for column, head in zip(cells, table.columns, strict=True)
+        for column, head in zip(columns, table.columns, strict=True)
     ]
-    whole = [
-        length <= (34 if numeric else 24) or _hashes(column)
-        for length, numeric, column in zip(longest, table.numeric, cells, strict=True)
+    short = [
+        length <= (SHORT_NUMBER if numeric else SHORT_TEXT) or _hashes(column)
+        for length, numeric, column in zip(lengths, table.numeric, columns, strict=True)
     ]
-    if sum(length + 2 for length, fits in zip(longest, whole, strict=True) if fits) > PAGE_LETTERS:
-        whole = [False] * len(whole)
+    # Two characters of space after each column.
+    width = sum(length + 2 for length, is_short in zip(lengths, short, strict=True) if is_short)
+    if width > PAGE_CHARACTERS:
+        short = [False] * len(short)
     return [
-        0.0 if fits else float(min(max(length, 12), 60)) ** 0.5
-        for length, fits in zip(longest, whole, strict=True)
+        0.0 if is_short else float(min(max(length, 12), 60)) ** 0.5
+        for length, is_short in zip(lengths, short, strict=True)
+    ]
+
+
+def _longest_words(table: Table, widths: Sequence[float]) -> list[int]:
+    """Characters of a word that fit into each column: any word in a column as wide as its text."""
+    taken = sum(
+        max((len(row[c]) for row in table.rows), default=0) + 2
+        for c, share in enumerate(widths)
+        if not share
+    )
+    left = max(PAGE_CHARACTERS - taken, 0) / (sum(widths) or 1.0)
+    return [
+        min(LONG_WORD, max(int(share * left) - 2, SHORTEST_PIECE)) if share else LONG_WORD
+        for share in widths
     ]
 
 
 def _hashes(cells: Sequence[str]) -> bool:
-    """Whether all are sha256 sums, which stay on one line to be compared by eye."""
+    """Whether all are sha256 sums, which stay on one line so that they can be compared by eye."""
     return bool(cells) and all(len(cell) == 64 and set(cell) <= HEX for cell in cells)
 
 
-def breakable(text: str) -> str:
-    """Let long words break, after a hyphen or the like where they have one: a zero-width space says where."""
-    return " ".join(word if len(word) <= LONG_WORD else _broken(word) for word in text.split(" "))
+def breakable(text: str, longest: int = LONG_WORD) -> str:
+    """Let long words break, after a hyphen or the like where possible, by a zero-width space.
+
+    Parameters
+    ----------
+    text
+        Words with spaces between them.
+    longest
+        Characters of a word that stays whole.
+    """
+    return " ".join(word if len(word) <= longest else _broken(word) for word in text.split(" "))
 
 
 def _broken(word: str) -> str:
+    # Without a joint, a word is hyphenated by the typesetter, and cut only where it is very long.
     pieces = [piece for piece in _JOINT.split(word) if piece]
     return "\u200b".join(
         piece[start : start + LONG_WORD]

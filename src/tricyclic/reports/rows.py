@@ -1,11 +1,11 @@
-"""From a plate's result to its rows: what each well held, what was read, what the model expected."""
+"""The readings of a plate as rows: contents of the well, reading, value expected by the fit."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.core.plate import Role, Well
 from tricyclic.core.series import Series
 from tricyclic.results.binding import PlateResult
@@ -17,8 +17,8 @@ ROLES = {Role.NON_SPECIFIC: "non-specific"}
 class DataRow:
     """One reading.
 
-    `settings` are what was varied, as (name with unit, text); `expected` and `residual` are nan for readings
-    that no fit used.
+    `settings` are the varied quantities, as (name with unit, text); `expected` and `residual` are
+    nan for readings that the fit did not use.
     """
 
     well: str
@@ -32,42 +32,42 @@ class DataRow:
     group: str = ""
 
 
-def rows_of(plate: PlateResult) -> tuple[DataRow, ...]:
-    """Rows of a plate in the order of its wells; of a table, in the order of its series."""
+def data_rows(plate: PlateResult) -> tuple[DataRow, ...]:
+    """Rows of a plate in the order of its wells, of a table in the order of its series."""
     fitted = _fitted(plate)
     if plate.plate is not None:
         return tuple(
-            _of_well(well, fitted.get(well.name, (math.nan, math.nan)))
+            _well_row(well, fitted.get(well.name, (math.nan, math.nan)))
             for well in plate.plate.wells
             if well.counted or well.role is not Role.EMPTY
         )
-    return tuple(row for series in plate.series for row in _of_series(series, fitted))
+    return tuple(row for series in plate.series for row in _series_rows(series, fitted))
 
 
 def _fitted(plate: PlateResult) -> dict[str, tuple[float, float]]:
-    """Expected reading and residual by label, and by the well that a label ends with."""
-    found: dict[str, tuple[float, float]] = {}
+    """Expected reading and residual by label, and by the name of the well at the end of a label."""
+    values: dict[str, tuple[float, float]] = {}
     if not plate.fit.ok:
-        return found
+        return values
     for part in plate.fit.parts:
         for label, expected, residual in zip(
             part.series.labels, part.expected, part.residuals, strict=False
         ):
             pair = (float(expected), float(residual))
-            found[label] = pair
+            values[label] = pair
             if plate.plate is not None:
-                found[label.split()[-1] if label.split() else label] = pair
-    return found
+                values[label.split()[-1] if label.split() else label] = pair
+    return values
 
 
-def _of_well(well: Well, fitted: tuple[float, float]) -> DataRow:
+def _well_row(well: Well, fitted: tuple[float, float]) -> DataRow:
     settings = []
     if well.role in (Role.COMPETITION, Role.RESPONSE) or well.concentration_M:
         settings.append(("Concentration (M)", _molar(well.concentration_M)))
     if well.radioligand_nM is not None:
-        settings.append(("Radioligand (nM)", figures(well.radioligand_nM)))
+        settings.append(("Radioligand (nM)", format_number(well.radioligand_nM)))
     if well.time_min is not None:
-        settings.append(("Time (min)", figures(well.time_min)))
+        settings.append(("Time (min)", format_number(well.time_min)))
     if well.modulator:
         settings.append(("Modulator (M)", f"{well.modulator} {_molar(well.modulator_M)}"))
     if well.group:
@@ -84,7 +84,7 @@ def _of_well(well: Well, fitted: tuple[float, float]) -> DataRow:
     )
 
 
-def _of_series(series: Series, fitted: dict[str, tuple[float, float]]) -> list[DataRow]:
+def _series_rows(series: Series, fitted: dict[str, tuple[float, float]]) -> list[DataRow]:
     rows = []
     for n in range(series.n):
         label = series.labels[n] if series.labels else f"{series.name} {n + 1}"

@@ -1,19 +1,20 @@
-"""From a study's result to tidy tables as CSV text: one row per number, per parameter, per well, per check.
+"""Tables of a study as CSV: one row per number, parameter, well, check or comparison.
 
-Numbers are written in full, so that reading a table back gives the same number; a missing one is empty, an open
-limit is "inf" or "-inf".
+Numbers are written with all digits, so that a table read back gives the same numbers; a missing one
+is empty, an open limit is "inf" or "-inf".
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tricyclic.core.estimate import Estimate
-from tricyclic.reports.rows import rows_of
-from tricyclic.results.binding import Comparison, PlateResult, StudyResult
+from tricyclic.io.write_tables import Cell, csv_rows
+from tricyclic.reports.rows import data_rows
+from tricyclic.results.binding import GroupComparison, PlateResult, StudyResult
+
+Row = Sequence[Cell]
 
 ESTIMATE_COLUMNS = (
     "assay",
@@ -24,7 +25,7 @@ ESTIMATE_COLUMNS = (
     "subject",
     "target",
     "quantity",
-    "relation",
+    "qualifier",
     "value",
     "unit",
     "low",
@@ -43,13 +44,13 @@ PARAMETER_COLUMNS = (
     "group",
     "model",
     "parameter",
-    "says",
+    "description",
     "value",
     "unit",
     "se",
     "low",
     "high",
-    "given",
+    "fixed",
     "at_bound",
     "fit",
 )
@@ -80,7 +81,7 @@ CHECK_COLUMNS = (
     "check",
     "level",
     "where",
-    "says",
+    "message",
     "value",
     "limit",
     "unit",
@@ -102,49 +103,98 @@ COMPARISON_COLUMNS = (
     "difference",
     "difference_low",
     "difference_high",
-    "says",
+    "statement",
     "details",
 )
 
 
-def all_tables(result: StudyResult) -> dict[str, str]:
-    """Every table by its file name."""
+def study_tables(study: StudyResult) -> dict[str, bytes]:
+    """Every table by the name of its file."""
+    tables: dict[str, tuple[Sequence[str], Iterable[Row]]] = {
+        "estimates.csv": (ESTIMATE_COLUMNS, estimate_rows(study)),
+        "parameters.csv": (PARAMETER_COLUMNS, parameter_rows(study)),
+        "wells.csv": (WELL_COLUMNS, well_rows(study)),
+        "checks.csv": (CHECK_COLUMNS, check_rows(study)),
+        "comparisons.csv": (COMPARISON_COLUMNS, comparison_rows(study)),
+    }
     return {
-        "estimates.csv": estimates(result),
-        "parameters.csv": parameters(result),
-        "wells.csv": wells(result),
-        "checks.csv": checks(result),
-        "comparisons.csv": comparisons(result),
+        name: csv_rows(columns, map(_without_nul, rows), digits=None)
+        for name, (columns, rows) in tables.items()
     }
 
 
-def estimates(result: StudyResult) -> str:
-    """All numbers: of runs, of pools, of the other analyses, of the study."""
-    rows: list[Sequence[object]] = []
-    for assay in result.assays:
-        rows += [_estimate(e, assay.name, None, "pooled") for e in assay.pooled]
+def estimate_rows(study: StudyResult) -> Iterator[Row]:
+    """All estimates: pooled, of each run, of other analyses, and selectivity ratios."""
+    for assay in study.assays:
+        for estimate in assay.pooled:
+            group = estimate.where if estimate.where != assay.name else ""
+            yield assay.name, "", "", group, "pooled", *_estimate(estimate)
         for plate in assay.plates:
-            rows += [_estimate(e, assay.name, plate, "run") for e in plate.estimates]
-            for name, others in plate.classical:
-                rows += [_estimate(e, assay.name, plate, f"for comparison: {name}") for e in others]
-    rows += [_estimate(e, "", None, "selectivity") for e in result.selectivity]
-    return _csv(ESTIMATE_COLUMNS, rows)
+            head = (assay.name, plate.name, plate.experiment, plate.group)
+            for estimate in plate.estimates:
+                yield *head, "run", *_estimate(estimate)
+            for analysis, estimates in plate.classical:
+                for estimate in estimates:
+                    yield *head, f"for comparison: {analysis}", *_estimate(estimate)
+    for estimate in study.selectivity:
+        yield "", "", "", estimate.where, "selectivity", *_estimate(estimate)
 
 
-def _estimate(e: Estimate, assay: str, plate: PlateResult | None, role: str) -> Sequence[object]:
-    of_run = (
-        (plate.name, plate.experiment, plate.group)
-        if plate
-        else ("", "", e.where if e.where != assay else "")
-    )
+def parameter_rows(study: StudyResult) -> Iterator[Row]:
+    """All parameters of all fits, on the scale on which they were fitted.
+
+    A failed fit is one row with its reason in the column `fit`.
+    """
+    for assay in study.assays:
+        for plate in assay.plates:
+            head = (assay.name, plate.name, plate.experiment, plate.group, plate.model)
+            for p in plate.fit.parameters:
+                numbers = (p.value, p.unit, p.se, p.low, p.high, p.fixed, p.at_bound)
+                yield *head, p.name, p.description, *numbers, plate.fit.message
+            if not plate.fit.parameters:
+                yield *head, *[""] * (len(PARAMETER_COLUMNS) - len(head) - 1), plate.fit.message
+
+
+def well_rows(study: StudyResult) -> Iterator[Row]:
+    """All readings, with the value expected by the fit; a residual is in standard deviations."""
+    for assay in study.assays:
+        for plate in assay.plates:
+            head = (assay.name, plate.name, plate.experiment)
+            rows = _table_rows(plate) if plate.plate is None else _plate_rows(plate)
+            for row in rows:
+                yield *head, *row
+
+
+def check_rows(study: StudyResult) -> Iterator[Row]:
+    """All checks, with the assay and plate to which they belong."""
+    groups = [("", "", study.checks)]
+    for assay in study.assays:
+        groups.append((assay.name, "", assay.checks))
+        groups += [(assay.name, plate.name, plate.checks) for plate in assay.plates]
+    for assay_name, plate_name, checks in groups:
+        for c in checks:
+            head = (assay_name, plate_name, c.name, c.level, c.where, c.message)
+            yield *head, c.value, c.limit, c.unit, c.advice, c.source
+
+
+def comparison_rows(study: StudyResult) -> Iterator[Row]:
+    """All comparisons of models and of conditions."""
+    for comparison in study.comparisons:
+        yield "", "", *_comparison(comparison)
+    for assay in study.assays:
+        for comparison in assay.comparisons:
+            yield assay.name, "", *_comparison(comparison)
+        for plate in assay.plates:
+            for comparison in plate.comparisons:
+                yield assay.name, plate.name, *_comparison(comparison)
+
+
+def _estimate(e: Estimate) -> Row:
     return (
-        assay,
-        *of_run,
-        role,
         e.subject,
         e.target,
         e.name,
-        e.relation,
+        e.qualifier,
         e.value,
         e.unit,
         e.low,
@@ -152,96 +202,21 @@ def _estimate(e: Estimate, assay: str, plate: PlateResult | None, role: str) -> 
         e.confidence,
         e.se,
         e.log10_se,
-        e.n,
+        e.n_experiments,
         e.method,
         "; ".join(e.sources),
     )
 
 
-def parameters(result: StudyResult) -> str:
-    """All parameters of all fits, on the scale on which they were fitted; a failed fit is one row that says why."""
-    rows: list[Sequence[object]] = []
-    for assay in result.assays:
-        for plate in assay.plates:
-            head = (assay.name, plate.name, plate.experiment, plate.group, plate.model)
-            if not plate.fit.parameters:
-                rows.append(
-                    (
-                        *head,
-                        "",
-                        "",
-                        math.nan,
-                        "",
-                        math.nan,
-                        math.nan,
-                        math.nan,
-                        "",
-                        "",
-                        plate.fit.says,
-                    )
-                )
-            rows += [
-                (
-                    *head,
-                    p.name,
-                    p.says,
-                    p.value,
-                    p.unit,
-                    p.se,
-                    p.low,
-                    p.high,
-                    p.fixed,
-                    p.at_bound,
-                    plate.fit.says,
-                )
-                for p in plate.fit.parameters
-            ]
-    return _csv(PARAMETER_COLUMNS, rows)
-
-
-def wells(result: StudyResult) -> str:
-    """All readings, with what the model expected; a residual is in standard deviations."""
-    rows: list[Sequence[object]] = []
-    for assay in result.assays:
-        for plate in assay.plates:
-            rows += _wells(assay.name, plate)
-    return _csv(WELL_COLUMNS, rows)
-
-
-def _wells(assay: str, plate: PlateResult) -> Iterable[Sequence[object]]:
-    head = (assay, plate.name, plate.experiment)
-    if plate.plate is None:
-        units = dict.fromkeys(series.y_unit for series in plate.series)
-        unit = next(iter(units)) if len(units) == 1 else ""
-        for row in rows_of(plate):
-            where = dict(row.settings)
-            yield (
-                *head,
-                "",
-                "",
-                row.well,
-                row.role,
-                row.group,
-                row.compound,
-                where.get("competitor_M", ""),
-                "",
-                where.get("time_min", ""),
-                "",
-                "",
-                row.value,
-                unit,
-                row.expected,
-                row.residual,
-                row.excluded,
-            )
-        return
-    of_well = {well.name: well for well in plate.plate.wells}
-    for row in rows_of(plate):
-        well = of_well[row.well]
+def _plate_rows(result: PlateResult) -> Iterator[Row]:
+    plate = result.plate
+    assert plate is not None
+    wells = {well.name: well for well in plate.wells}
+    for row in data_rows(result):
+        well = wells[row.well]
         yield (
-            *head,
-            plate.plate.file,
-            plate.plate.sha256,
+            plate.file,
+            plate.sha256,
             well.name,
             well.role.value,
             well.group,
@@ -252,96 +227,56 @@ def _wells(assay: str, plate: PlateResult) -> Iterable[Sequence[object]]:
             well.modulator,
             well.modulator_M if well.modulator else None,
             well.value,
-            plate.plate.unit,
+            plate.unit,
             row.expected,
             row.residual,
             well.excluded,
         )
 
 
-def checks(result: StudyResult) -> str:
-    """All checks, with the assay and plate that they were made on."""
-    rows: list[Sequence[object]] = []
-    groups = [("", "", result.checks)]
-    for assay in result.assays:
-        groups.append((assay.name, "", assay.checks))
-        groups += [(assay.name, plate.name, plate.checks) for plate in assay.plates]
-    for assay_name, plate_name, made in groups:
-        rows += [
-            (
-                assay_name,
-                plate_name,
-                c.name,
-                c.level,
-                c.where,
-                c.says,
-                c.value,
-                c.limit,
-                c.unit,
-                c.advice,
-                c.source,
-            )
-            for c in made
-        ]
-    return _csv(CHECK_COLUMNS, rows)
+def _table_rows(result: PlateResult) -> Iterator[Row]:
+    units = {series.y_unit for series in result.series}
+    unit = units.pop() if len(units) == 1 else ""
+    for row in data_rows(result):
+        settings = dict(row.settings)
+        yield (
+            "",
+            "",
+            row.well,
+            row.role,
+            row.group,
+            row.compound,
+            settings.get("competitor_M", ""),
+            "",
+            settings.get("time_min", ""),
+            "",
+            "",
+            row.value,
+            unit,
+            row.expected,
+            row.residual,
+            row.excluded,
+        )
 
 
-def comparisons(result: StudyResult) -> str:
-    """All comparisons of models and of conditions."""
-    rows = [_comparison("", "", c) for c in result.comparisons]
-    for assay in result.assays:
-        rows += [_comparison(assay.name, "", c) for c in assay.comparisons]
-        rows += [
-            _comparison(assay.name, plate.name, c)
-            for plate in assay.plates
-            for c in plate.comparisons
-        ]
-    return _csv(COMPARISON_COLUMNS, rows)
-
-
-def _comparison(assay: str, plate: str, c: Comparison) -> Sequence[object]:
+def _comparison(c: GroupComparison) -> Row:
     limits = [
-        x
+        number
         for e in (c.ratio, c.difference)
-        for x in ((e.value, e.low, e.high) if e else (math.nan, math.nan, math.nan))
+        for number in ((e.value, e.low, e.high) if e else (math.nan, math.nan, math.nan))
     ]
-    df = "; ".join(_cell(d) for d in c.df)
+    df = "; ".join(_full(number) for number in c.df)
+    details = "; ".join(f"{name} {_full(number)}" for name, number in c.details)
+    return (c.name, c.test, c.statistic, df, c.p, c.p_calibrated, *limits, c.statement, details)
+
+
+def _full(number: float) -> str:
+    """A number in a cell with text: all digits, whole numbers without a decimal point."""
     return (
-        assay,
-        plate,
-        c.name,
-        c.test,
-        c.statistic,
-        df,
-        c.p,
-        c.p_calibrated,
-        *limits,
-        c.says,
-        "; ".join(f"{name} {_cell(x)}" for name, x in c.details),
+        "" if math.isnan(number) else f"{number:.17g}" if number % 1 == 0 else repr(float(number))
     )
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        # numpy's floats call themselves by name in repr
-        value = float(value)
-        return (
-            ""
-            if math.isnan(value)
-            else str(int(value))
-            if value.is_integer() and abs(value) < 1e15
-            else repr(value)
-        )
-    return str(value).replace("\x00", "")
+def _without_nul(row: Row) -> Row:
+    # A NUL character in a name would end the file for many programs that read CSV.
+    return [cell.replace("\x00", "") if isinstance(cell, str) else cell for cell in row]

@@ -1,4 +1,4 @@
-"""Numbers and findings in the words of a report's cells."""
+"""Numbers and findings as the text of cells."""
 
 from __future__ import annotations
 
@@ -6,144 +6,166 @@ import math
 from collections.abc import Sequence
 
 from tricyclic.core.check import LEVELS, Check, Level
-from tricyclic.core.estimate import Estimate, interval
+from tricyclic.core.estimate import Estimate, format_interval
 from tricyclic.core.evidence import Evidence
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number, list_names
 from tricyclic.errors import InputError
 from tricyclic.results.binding import AssayResult
 from tricyclic.units import convert
 
-PLACES_NAMED = 6
-SIGNS: dict[Level, str] = {"fine": "✓", "look": "▲", "stop": "✕"}
+# A warning about more places than these ends in "and 3 more".
+MAX_PLACES = 6
+SIGNS: dict[Level, str] = {"pass": "✓", "warn": "▲", "fail": "✕"}
+# What an estimate above or below a limit is called when its own interval is open.
+UNDECIDED = "undecided"
 
 
-def value(estimate: Estimate, *, unit: bool = True) -> str:
-    """Write the number: "0.83 nM", "> 10000 nM", "not found"."""
+def format_value(estimate: Estimate, *, unit: bool = True) -> str:
+    """The number: "0.83 nM", "> 10000 nM", "not determined"."""
     if math.isnan(estimate.value):
-        return "not found"
-    sign = "" if estimate.relation == "=" else f"{estimate.relation} "
-    return f"{sign}{figures(estimate.value)}" + (
-        f" {estimate.unit}" if unit and estimate.unit else ""
-    )
+        return "not determined"
+    sign = "" if estimate.qualifier == "=" else f"{estimate.qualifier} "
+    own_unit = f" {estimate.unit}" if unit and estimate.unit else ""
+    return f"{sign}{format_number(estimate.value)}{own_unit}"
 
 
-def value_with_limits(estimate: Estimate, *, unit: bool = False) -> str:
-    """Write the number and its interval: "0.83 (0.71 to 0.97)"."""
-    limits = interval(estimate)
-    return value(estimate, unit=unit) + (f" ({limits})" if limits else "")
+def format_value_with_interval(estimate: Estimate, *, unit: bool = False) -> str:
+    """The number and its interval: "0.83 (0.71–0.97)"."""
+    interval = format_interval(estimate)
+    return format_value(estimate, unit=unit) + (f" ({interval})" if interval else "")
 
 
-def confidence(estimates: Sequence[Estimate]) -> str:
-    """Write the coverage that the intervals share: "95 % interval"."""
+def interval_name(estimates: Sequence[Estimate]) -> str:
+    """What the intervals are called: "95 % CI", or "CI" where their levels differ."""
     levels = {estimate.confidence for estimate in estimates}
-    return f"{levels.pop() * 100:g} % interval" if len(levels) == 1 else "interval"
+    return f"{levels.pop() * 100:g} % CI" if len(levels) == 1 else "CI"
 
 
-def p_value(p: float, calibrated: float = math.nan) -> str:
-    """Write a p value; the calibrated one, where there is one, with the nominal one after it."""
+def format_p_value(p: float, calibrated: float = math.nan) -> str:
+    """A p value; a calibrated one is followed by the nominal one."""
     if math.isfinite(calibrated):
-        return f"{p_value(calibrated)} (nominal {p_value(p)})"
-    return "" if math.isnan(p) else "< 0.0001" if p < 1e-4 else figures(p, 2)
+        return f"{format_p_value(calibrated)} (nominal {format_p_value(p)})"
+    return "" if math.isnan(p) else "< 0.0001" if p < 1e-4 else format_number(p, 2)
 
 
-def number(x: float | None, digits: int = 3) -> str:
-    """Write a number that may be missing or open."""
+def format_optional(x: float | None, digits: int = 3) -> str:
+    """A number that may be missing (empty) or infinite (∞)."""
     if x is None or math.isnan(x):
         return ""
-    return ("∞" if x > 0 else "−∞") if math.isinf(x) else figures(x, digits)
+    return ("∞" if x > 0 else "−∞") if math.isinf(x) else format_number(x, digits)
 
 
-def level_word(level: Level) -> str:
-    """Write a level with its sign: "✓ fine"."""
+def format_level(level: Level) -> str:
+    """A level with its sign: "✓ pass"."""
     return f"{SIGNS[level]} {level}"
 
 
-def level_of(cell: str) -> str:
-    """Give the level that a cell such as "✓ fine" names; empty for other cells."""
-    return next((level for level, sign in SIGNS.items() if cell == f"{sign} {level}"), "")
+def level_of_cell(cell: str) -> str:
+    """The level of a cell such as "✓ pass"; empty for other cells."""
+    return next((level for level in SIGNS if cell == format_level(level)), "")
 
 
 def sentence(text: str) -> str:
-    """End text as a sentence."""
+    """Text that ends as a sentence."""
     return text if not text or text.endswith((".", "?", "!", "…", ":")) else f"{text}."
 
 
-def tally(checks: Sequence[Check]) -> str:
-    """Count the checks by level, gravest first: "1 stop, 2 look, 30 fine"."""
+def count_levels(checks: Sequence[Check]) -> str:
+    """The number of checks by level, most severe first: "1 fail, 2 warn, 30 pass"."""
     counts = {level: sum(check.level == level for check in checks) for level in reversed(LEVELS)}
     return ", ".join(f"{count} {level}" for level, count in counts.items() if count) or "no check"
 
 
-def doubts_of(checks: Sequence[Check]) -> tuple[Check, ...]:
-    """Checks that say look or stop, gravest first; the same doubt about several places is told once."""
-    places: dict[tuple[Level, str, str], list[str]] = {}
+def group_warnings(checks: Sequence[Check]) -> list[tuple[Check, list[str]]]:
+    """Checks that warn or fail, most severe first; equal ones once, with all their places."""
+    groups: dict[tuple[Level, str, str], list[Check]] = {}
     for check in checks:
-        if check.level != "fine":
-            places.setdefault((check.level, check.says, check.advice), []).append(check.where)
-    told = []
-    for (level, says, advice), where in places.items():
-        named = list(dict.fromkeys(place for place in where if place))
-        more = f" and {len(named) - PLACES_NAMED} more" if len(named) > PLACES_NAMED else ""
-        told.append(
-            Check("doubt", level, says, ", ".join(named[:PLACES_NAMED]) + more, advice=advice)
+        if check.level != "pass":
+            groups.setdefault((check.level, check.message, check.advice), []).append(check)
+    severe_first = sorted(groups.values(), key=lambda group: -LEVELS.index(group[0].level))
+    return [
+        (group[0], list(dict.fromkeys(check.where for check in group if check.where)))
+        for group in severe_first
+    ]
+
+
+def collect_warnings(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The groups of `group_warnings` as one check each, with a short list of places."""
+    return tuple(
+        Check(
+            "combined_warning",
+            check.level,
+            check.message,
+            list_names(places, MAX_PLACES),
+            advice=check.advice,
         )
-    return tuple(sorted(told, key=lambda check: -LEVELS.index(check.level)))
+        for check, places in group_warnings(checks)
+    )
 
 
-def range_of(evidence: Evidence) -> str:
-    """Write a published number as it was published, with its range."""
-    sign = "" if evidence.relation == "=" else f"{evidence.relation} "
-    told = "" if math.isnan(evidence.value) else f"{sign}{evidence.value:g}"
+def format_published(evidence: Evidence) -> str:
+    """A published value in its own unit, with its range: "0.83 (0.6–4.4) nM"."""
+    sign = "" if evidence.qualifier == "=" else f"{evidence.qualifier} "
+    text = "" if math.isnan(evidence.value) else f"{sign}{evidence.value:g}"
     if not (math.isnan(evidence.low) or math.isnan(evidence.high)):
-        spread = f"{evidence.low:g} to {evidence.high:g}"
-        told = f"{told} ({spread})" if told else spread
-    return f"{told} {evidence.unit}".strip() if told else ""
+        limits = f"{evidence.low:g}–{evidence.high:g}"
+        text = f"{text} ({limits})" if text else limits
+    return f"{text} {evidence.unit}".strip() if text else ""
 
 
-def against(estimate: Estimate, evidence: Evidence) -> str:
-    """Say how an estimate stands to a published number or range.
+def compare_with_published(estimate: Estimate, evidence: Evidence) -> str:
+    """An estimate compared with a published range or value.
 
-    "inside": the value lies in the range; "interval overlaps": only its interval reaches it; "above", "below";
-    against a single number, how many times as large. Empty where the two cannot be compared.
+    "within range": the value is in the range; "CI overlaps range": only its interval is; "above
+    range", "below range"; "undecided" for a bound inside the range. Against a single value, the
+    ratio: "2.1-fold". Empty where the units cannot be compared.
     """
     try:
-        factor = (
-            1.0 if evidence.unit == estimate.unit else convert(1.0, evidence.unit, estimate.unit)
-        )
+        same_unit = evidence.unit == estimate.unit
+        factor = 1.0 if same_unit else convert(1.0, evidence.unit, estimate.unit)
     except InputError:
         return ""
     if math.isnan(estimate.value):
         return ""
     low, high = evidence.low * factor, evidence.high * factor
     if math.isnan(low) or math.isnan(high):
-        there = evidence.value * factor
-        comparable = estimate.relation == evidence.relation == "=" and there > 0
-        return f"{figures(estimate.value / there, 2)} times as large" if comparable else ""
-    ours_low = estimate.value if math.isnan(estimate.low) else estimate.low
-    ours_high = estimate.value if math.isnan(estimate.high) else estimate.high
-    if estimate.relation == ">":
-        return "above" if estimate.value >= high else "not decided"
-    if estimate.relation == "<":
-        return "below" if estimate.value <= low else "not decided"
-    if low <= estimate.value <= high:
-        return "inside"
-    if ours_low <= high and ours_high >= low:
-        return "interval overlaps"
-    return "above" if estimate.value > high else "below"
+        return _fold(estimate, evidence, evidence.value * factor)
+    return _position(estimate, low, high)
 
 
-def guide_for(estimate: Estimate, assay: AssayResult) -> Evidence | None:
-    """Find what the guide says of the same quantity, compound or group, and target."""
+def reference_range(estimate: Estimate, assay: AssayResult) -> Evidence | None:
+    """The vendor's range of the same quantity, compound or group, and target."""
     for evidence in assay.evidence:
         if (
-            evidence.certainty == "guide"
+            evidence.certainty == "vendor guide"
             and evidence.parameter.casefold() == estimate.name.casefold()
-            and _same(evidence.target, estimate.target, assay.target)
-            and _same(evidence.subject, estimate.subject, estimate.where, *assay.compounds)
+            and _matches(evidence.target, estimate.target, assay.target)
+            and _matches(evidence.subject, estimate.subject, estimate.where, *assay.compounds)
         ):
             return evidence
     return None
 
 
-def _same(name: str, *others: str) -> bool:
+def _fold(estimate: Estimate, evidence: Evidence, published: float) -> str:
+    if not (estimate.qualifier == evidence.qualifier == "=" and published > 0):
+        return ""
+    return f"{format_number(estimate.value / published, 2)}-fold"
+
+
+def _position(estimate: Estimate, low: float, high: float) -> str:
+    """Where an estimate lies against the limits of a range in its own unit."""
+    if estimate.qualifier == ">":
+        return "above range" if estimate.value >= high else UNDECIDED
+    if estimate.qualifier == "<":
+        return "below range" if estimate.value <= low else UNDECIDED
+    if low <= estimate.value <= high:
+        return "within range"
+    own_low = estimate.value if math.isnan(estimate.low) else estimate.low
+    own_high = estimate.value if math.isnan(estimate.high) else estimate.high
+    if own_low <= high and own_high >= low:
+        return "CI overlaps range"
+    return "above range" if estimate.value > high else "below range"
+
+
+def _matches(name: str, *others: str) -> bool:
     return not name or name.casefold() in {other.casefold() for other in others if other}

@@ -1,4 +1,4 @@
-"""What a binding analysis found: of one plate, of one assay over its runs, of a whole study."""
+"""Results of binding analyses: one plate, one assay over its runs, a whole study."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from tricyclic.core.series import Series
 
 @dataclass(frozen=True)
 class ErrorShare:
-    """One contribution to the error of a number: its standard error on the log10 scale and its share of the variance.
+    """One contribution to the error of a number: its standard error on the log10 scale and its
+    share of the variance.
 
-    `shared` is True where the same value (one Kd, one stock) enters every run, so averaging runs does not shrink it.
+    `shared` is True where the same value (one Kd, one stock) enters every run, so averaging runs
+    does not shrink it.
     """
 
     name: str
@@ -28,15 +30,16 @@ class ErrorShare:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class GroupComparison:
     """Two conditions or two models compared.
 
-    `ratio` holds numerator / denominator with its interval, where there is one; `statistic`, `df`, `p` of the
-    test that `test` names; `says` is the finding as a sentence; `p_calibrated` by simulation of the design.
+    `ratio` is numerator / denominator with its interval, where there is one; `statistic`, `df` and
+    `p` belong to the test named in `test`; `statement` is the finding as a sentence;
+    `p_calibrated` comes from a simulation of the design.
     """
 
     name: str
-    says: str
+    statement: str
     test: str
     p: float
     statistic: float = float("nan")
@@ -49,11 +52,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class PlateResult:
-    """One plate (or one run of a table): what was read, fitted, found and doubted.
+    """One plate, or one run of a table: readings, fit, estimates and checks.
 
-    `estimates` come from `fit`, the fit that answers; `classical` holds what the other common analyses give
-    on the same wells (name, fit or None, estimates) so that the difference can be shown; `comparisons` are
-    the nested model choices.
+    `estimates` come from `fit`, the reported fit; `classical` contains the estimates of other
+    common analyses of the same wells (name, estimates), to show the difference; `comparisons` are
+    comparisons of nested models.
     """
 
     name: str
@@ -65,20 +68,20 @@ class PlateResult:
     fit: Fit
     estimates: tuple[Estimate, ...]
     classical: tuple[tuple[str, tuple[Estimate, ...]], ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[GroupComparison, ...] = ()
     budget: tuple[ErrorShare, ...] = ()
     checks: tuple[Check, ...] = ()
     model: str = ""
 
     def estimate(self, name: str, subject: str = "") -> Estimate:
-        """Find an estimate by name (and subject); KeyError if there is none."""
+        """The estimate of a name (and subject); KeyError if there is none."""
         for estimate in self.estimates:
             if estimate.name == name and subject in ("", estimate.subject):
                 return estimate
         raise KeyError(name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AssayResult:
     """One assay over its independent runs: `pooled` numbers count runs, never wells."""
 
@@ -90,11 +93,15 @@ class AssayResult:
     plates: tuple[PlateResult, ...]
     pooled: tuple[Estimate, ...]
     budget: tuple[ErrorShare, ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[GroupComparison, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     protocol: Protocol | None = None
     methods: str = ""
     checks: tuple[Check, ...] = ()
+
+    def __repr__(self) -> str:
+        # Short, because the wells and the fits of all plates are part of the result.
+        return "\n".join([self.title, *(f"  {estimate}" for estimate in self.pooled)])
 
     def all_checks(self) -> tuple[Check, ...]:
         """Checks of the assay and of its plates."""
@@ -107,13 +114,13 @@ class Exclusion:
 
     target: str
     reason: str
-    who: str
-    when: str
+    excluded_by: str
+    excluded_on: str
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A raw file that a result rests on."""
+    """A raw file that a result was computed from."""
 
     path: str
     sha256: str
@@ -122,12 +129,12 @@ class InputFile:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """All that a study found, and from what."""
+    """All results of a study, and what they were computed from."""
 
     title: str
     assays: tuple[AssayResult, ...]
     selectivity: tuple[Estimate, ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[GroupComparison, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -1,16 +1,17 @@
-"""ReplicateMSR, ControlMSR, ControlChart, RelativePotency: how well an assay repeats itself, in numbers that reports show."""
+"""Reproducibility of potencies: minimum significant ratio, control charts, relative potency."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from tricyclic.core.check import Check
-from tricyclic.results.binding import Comparison
+from tricyclic.results.base import Renderable
+from tricyclic.results.binding import GroupComparison
 
 
-@dataclass(frozen=True)
-class ReplicateMSR:
-    """Two runs of the same compounds: their mean ratio, minimum significant ratio and limits of agreement.
+@dataclass(frozen=True, repr=False)
+class MsrResult(Renderable):
+    """Two runs of the same compounds: mean ratio, minimum significant ratio, limits of agreement.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ class ReplicateMSR:
     left_out : tuple of str
         Compounds with a bound or without a number in one of the runs.
     unit : str
-        Of the potencies.
+        Unit of the potencies.
     checks : tuple of Check
     """
 
@@ -54,14 +55,14 @@ class ReplicateMSR:
     checks: tuple[Check, ...] = ()
 
     @property
-    def n(self) -> int:
-        """Compounds in both runs."""
+    def n_compounds(self) -> int:
+        """Compounds with a potency in both runs."""
         return len(self.compounds)
 
 
 @dataclass(frozen=True)
 class ControlMSR:
-    """The minimum significant ratio of a control compound over `n` runs: 10^(2 sqrt(2) sd), with its limits."""
+    """Minimum significant ratio of a control compound over `n` runs: 10^(2 sqrt(2) sd), limits."""
 
     n: int
     sd: float
@@ -71,16 +72,16 @@ class ControlMSR:
 
 
 @dataclass(frozen=True)
-class Broken:
-    """A run rule that a chart breaks: which, the run that completes the pattern, the runs of the pattern's last point."""
+class RuleViolation:
+    """A violated run rule: the rule, the run that completes the pattern, and the chart."""
 
     rule: str
     run: str
     chart: str
 
 
-@dataclass(frozen=True)
-class ControlChart:
+@dataclass(frozen=True, repr=False)
+class ControlChartResult(Renderable):
     """A pair of control charts: of log10 potencies (I or X-bar) and of their scatter (MR or S).
 
     Parameters
@@ -91,26 +92,27 @@ class ControlChart:
     runs : tuple of str
         In order.
     values : tuple of float
-        log10 potency of each run; its mean where a run has several.
+        log10 potency of each run; the mean of a run with several.
     scatter : tuple of float
         Moving range (nan for the first run), or standard deviation within the run.
     sizes : tuple of int
         Potencies in each run.
     centre, sigma : float
-        Centre line, and the standard deviation of one potency as the chart has it.
+        Centre line, and standard deviation of one potency as the chart estimates it.
     lower, upper : tuple of float
-        Control limits by run; equal where the runs are of one size.
+        Control limits by run; equal if all runs have the same size.
     scatter_centre, scatter_lower, scatter_upper : tuple of float
-        By run; lower 0 where there is none.
+        By run; the lower limit is 0 if there is none.
     baseline : int
-        Runs that the limits rest on.
+        Number of runs that set the limits.
     scale : str
-        What the values are: "log10 of nM", "pIC50".
+        Scale of the values: "log10 of nM", "pIC50".
     rules : str
         Name of the set of run rules.
-    broken : tuple of Broken
+    violations : tuple of RuleViolation
     cumulative, recent : tuple of (ControlMSR or None)
-        By run: of all runs so far, and of the last `window`; None before there are two (or `window`) of them.
+        By run: of all runs so far, and of the last `window`; None before there are two (or
+        `window`) runs.
     window : int
     checks : tuple of Check
     """
@@ -131,7 +133,7 @@ class ControlChart:
     baseline: int
     scale: str
     rules: str
-    broken: tuple[Broken, ...]
+    violations: tuple[RuleViolation, ...]
     cumulative: tuple[ControlMSR | None, ...]
     recent: tuple[ControlMSR | None, ...]
     window: int = 6
@@ -139,15 +141,15 @@ class ControlChart:
 
 
 @dataclass(frozen=True)
-class SharedShape:
-    """How one property of the curve differs between sample and reference, against a margin of equivalence.
+class ShapeDifference:
+    """Difference of one property of the curve between sample and reference, with its margin.
 
-    `difference` with its limits at `confidence` (90 % makes two one-sided tests at 5 %); `margin_low`, `margin_high` hold
-    what still counts as the same; `equivalent` says whether the limits lie inside.
+    `low` and `high` are limits at `confidence` (90 %: two one-sided tests at 5 %); a difference
+    between `margin_low` and `margin_high` counts as equivalent.
     """
 
     name: str
-    says: str
+    statement: str
     difference: float
     low: float
     high: float
@@ -163,22 +165,23 @@ class SharedShape:
 
 @dataclass(frozen=True)
 class RelativePotency:
-    """A sample against a reference: how many times as potent, and whether the curves are parallel.
+    """Potency of a sample relative to a reference, and whether the curves are parallel.
 
     Parameters
     ----------
     reference, sample : str
     potency, low, high : float
-        Reference EC50 over sample EC50 under common plateaus and slope, with profile-likelihood limits.
+        Reference EC50 over sample EC50 under common plateaus and slope, with profile-likelihood
+        limits.
     confidence : float
     ec50_reference_M : float
         Under the common curve [M].
-    test : Comparison
+    test : GroupComparison
         F test of common against separate plateaus and slope.
-    shape : tuple of SharedShape
+    shape : tuple of ShapeDifference
         Equivalence of slope and plateaus.
     ratio_at_own_shape : float
-        Ratio of the EC50s where each curve keeps its own plateaus and slope.
+        Ratio of the EC50s if each curve has its own plateaus and slope.
     checks : tuple of Check
     """
 
@@ -189,8 +192,8 @@ class RelativePotency:
     high: float
     confidence: float
     ec50_reference_M: float
-    test: Comparison
-    shape: tuple[SharedShape, ...]
+    test: GroupComparison
+    shape: tuple[ShapeDifference, ...]
     ratio_at_own_shape: float
     checks: tuple[Check, ...] = ()
 
@@ -198,3 +201,20 @@ class RelativePotency:
     def parallel(self) -> bool:
         """Whether slope and plateaus were shown to be equivalent."""
         return all(item.equivalent for item in self.shape)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the curves are not parallel, so that there is no potency to report."""
+        return any(check.level == "fail" for check in self.checks)
+
+
+@dataclass(frozen=True, repr=False)
+class RelativePotencyResult(Renderable):
+    """One relative potency per sample."""
+
+    potencies: tuple[RelativePotency, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a sample is not parallel to the reference."""
+        return any(potency.failed for potency in self.potencies)

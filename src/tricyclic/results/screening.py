@@ -1,18 +1,20 @@
-"""PlateQuality, WellHit, CurveHit, CompoundPotency, Screen: what many plates say, ready for tables and a report."""
+"""Results of a screen: plates with their quality, hits among wells, curves and potencies."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from tricyclic.core.check import Check, worst
+from tricyclic.core.check import Check, Level, worst_level
 from tricyclic.core.estimate import Estimate
+from tricyclic.results.base import Renderable
 
 
 @dataclass(frozen=True)
 class ControlWells:
-    """Readings of one kind of control on a plate; `robust_sd` is 1.4826 times the median absolute deviation."""
+    """Readings of one kind of well on a plate; `robust_sd` is 1.4826 times the MAD."""
 
     n: int
     mean: float
@@ -27,8 +29,8 @@ class ControlWells:
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """A systematic difference between wells by their place: its size in percent of the control window, and its p.
+class PlatePattern:
+    """A systematic difference between positions: size in percent of the control window, and p.
 
     `effects` are those of the rows, or the columns, in percent of the window; the edge has one.
     """
@@ -40,7 +42,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class PlateQuality:
-    """One plate of a screen, judged.
+    """Quality of one plate of a screen.
 
     Parameters
     ----------
@@ -52,16 +54,18 @@ class PlateQuality:
     high, low : ControlWells
         Controls without effect (total) and with full effect (non-specific).
     z_prime, robust_z_prime, signal_window, signal_to_background : float
-        nan where the controls do not allow them.
-    edge, row, column : Pattern
+        nan if the controls are too few.
+    edge, row, column : PlatePattern
     compounds : ControlWells
-        Wells with a compound, all together.
+        All wells with a compound.
     activity : array, shape (rows, columns)
-        Effect in percent of the control window (0: as the high control; 100: as the low one); nan where not read.
-    left : array, shape (rows, columns)
-        What is left of compound wells after their own effect (fitted, or the median) [% of the window]; nan elsewhere.
+        Effect in percent of the control window, 0 like the high, 100 like the low control; nan
+        where nothing was read.
+    residual : array, shape (rows, columns)
+        Effect of compound wells minus that of their compound (fitted, or the median) [% of the
+        window]; nan elsewhere.
     hits : int
-        Wells, or curves, of this plate that were called.
+        Wells, or curves, of this plate that are hits.
     file : str
     checks : tuple of Check
     """
@@ -75,28 +79,28 @@ class PlateQuality:
     robust_z_prime: float
     signal_window: float
     signal_to_background: float
-    edge: Pattern
-    row: Pattern
-    column: Pattern
+    edge: PlatePattern
+    row: PlatePattern
+    column: PlatePattern
     compounds: ControlWells
     activity: np.ndarray
-    left: np.ndarray
+    residual: np.ndarray
     hits: int = 0
     file: str = ""
     checks: tuple[Check, ...] = ()
 
     @property
-    def level(self) -> str:
-        """The gravest level among its checks."""
-        return worst(self.checks)
+    def level(self) -> Level:
+        """The most serious level of its checks."""
+        return worst_level(self.checks)
 
 
 @dataclass(frozen=True)
 class WellHit:
-    """One compound at one concentration: effect, robust z over its wells, p and whether it is a discovery.
+    """One compound at one concentration: effect, robust z over its wells, p, and if it is a hit.
 
-    `effect_percent` and `z` are means over the compound's wells, z scaled so that chance gives it a spread of 1; `q` is the
-    smallest false discovery rate at which it would be called.
+    `effect_percent` is the mean over the compound's wells; `z` has a standard deviation of 1 under
+    the null hypothesis; `q` is the smallest false discovery rate at which it is a discovery.
     """
 
     compound: str
@@ -107,7 +111,7 @@ class WellHit:
     z: float
     p: float
     q: float
-    hit: bool
+    is_hit: bool
 
 
 @dataclass(frozen=True)
@@ -122,20 +126,22 @@ class CurveHit:
     effect_percent : array, shape (points,)
         Mean effect at each, in percent of the control window.
     ic50 : Estimate
-        With its relation: ">" where the curve is open above the highest concentration.
+        ">" and the highest concentration if the IC50 lies above it, "<" likewise below.
     log10_ic50 : float
-        Half-way point of the fitted line [log10 of molar], wherever it lies; for drawing.
+        Fitted IC50 [log10 M], wherever it lies; for drawing.
     hill, effect_low, effect_high, residual_sd : float
-        Slope, effects of the fitted plateaus at low and high concentration [% of the window], scatter of one reading [%].
+        Slope (positive if the effect rises with the concentration), effects of the plateaus at low
+        and at high concentration [% of the window], standard deviation of a reading [%].
     f, p, q : float
-        F against a flat line, its calibrated chance, and the smallest false discovery rate at which it is called.
-    hit : bool
+        F against a flat line, its calibrated p, and the smallest false discovery rate at which it
+        is a discovery.
+    is_hit : bool
     kind : str
-        The curve's class in words; its rule stands in `tricyclic.assays.screening.hits.CLASSES`.
-    says : str
-        Class and remarks in one sentence.
+        Class of the curve; its rule is in `ScreeningResult.classes`.
+    description : str
+        Class and remarks in one phrase.
     status : str
-        What the engine said of the fit.
+        Status of the fit.
     """
 
     compound: str
@@ -151,15 +157,15 @@ class CurveHit:
     f: float
     p: float
     q: float
-    hit: bool
+    is_hit: bool
     kind: str
-    says: str
+    description: str
     status: str
 
 
 @dataclass(frozen=True)
 class CompoundPotency:
-    """A compound over all plates it is on: its pooled IC50 (bounds carried), and how many of its curves were called."""
+    """A compound over all its plates: pooled IC50, or bound, and number of curves and hits."""
 
     compound: str
     ic50: Estimate
@@ -167,8 +173,8 @@ class CompoundPotency:
     hits: int
 
 
-@dataclass(frozen=True)
-class Screen:
+@dataclass(frozen=True, repr=False)
+class ScreeningResult(Renderable):
     """A whole screen.
 
     Parameters
@@ -177,23 +183,23 @@ class Screen:
     plates : tuple of PlateQuality
         In the order in which they were run.
     wells : tuple of WellHit
-        Compounds at a single concentration, surest first.
+        Compounds at a single concentration, hits first, then by p.
     curves : tuple of CurveHit
     potencies : tuple of CompoundPotency
-    by_place : mapping of int to array, shape (rows, columns)
-        Median over the plates of what is left at each place [% of the window], by size of the plate.
+    median_by_position : mapping of int to array, shape (rows, columns)
+        Median residual at each position over the plates [% of the window], by size of the plate.
     fdr : float
-        False discovery rate of the calls.
-    effect_at_least : float
-        Effect that a hit has at least [% of the window].
+        False discovery rate of the hits.
+    min_effect_percent : float
+        Least effect of a hit [% of the window].
     classes : tuple of (str, str)
         Each class of curves with its rule.
     settings : tuple of (str, str)
-        What was asked, for the report.
+        Options, for the report.
     checks : tuple of Check
         Of the screen as a whole.
     synthetic : bool
-        Whether any plate says that it is.
+        Whether a plate is marked as synthetic.
     """
 
     name: str
@@ -201,10 +207,15 @@ class Screen:
     wells: tuple[WellHit, ...]
     curves: tuple[CurveHit, ...]
     potencies: tuple[CompoundPotency, ...]
-    by_place: dict[int, np.ndarray]
+    median_by_position: Mapping[int, np.ndarray]
     fdr: float
-    effect_at_least: float
+    min_effect_percent: float
     classes: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
-    checks: tuple[Check, ...] = field(default=())
+    checks: tuple[Check, ...] = ()
     synthetic: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether every plate failed; from single failed plates no hits are called."""
+        return all(plate.level == "fail" for plate in self.plates)

@@ -1,7 +1,10 @@
-"""Sensitivity: how much each endpoint hangs on each parameter, near the typical subject and over the whole ranges."""
+"""Sensitivity of endpoints to parameters: elasticities near the typical subject, and Sobol indices
+over the ranges of the parameters.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,30 +14,32 @@ from numpy.typing import NDArray
 from tricyclic.core.population import Endpoint
 from tricyclic.core.series import frozen_array
 from tricyclic.errors import InputError
+from tricyclic.results.base import Renderable
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "linear"]
+SOBOL_COLUMNS = ("first", "first_low", "first_high", "total", "total_low", "total_high")
 
 
 @dataclass(frozen=True)
-class Varied:
-    """A parameter whose influence is asked for.
+class VariedParameter:
+    """A parameter that a sensitivity analysis varies.
 
     Parameters
     ----------
-    name, unit, says : str
-        Its name in the model, its unit as people write it, words.
+    name, unit, description : str
+        Name in the model; unit as printed; what it is.
     value : float
         In the typical subject.
     low, high : float
         Range over which it may lie; nan where none is stated.
     scale : {"log", "linear"}
-        On which the range is covered evenly.
+        Scale on which the range is covered uniformly.
     """
 
     name: str
     unit: str
-    says: str
+    description: str
     value: float
     low: float
     high: float
@@ -42,22 +47,22 @@ class Varied:
 
 
 @dataclass(frozen=True)
-class Elasticities:
-    """Percent by which an endpoint moves when a parameter moves by one percent, near the typical subject.
+class ElasticityTable:
+    """Percent change of an endpoint per percent change of a parameter, near the typical subject.
 
     Parameters
     ----------
-    parameters : tuple of Varied
+    parameters : tuple of VariedParameter
     endpoints : tuple of Endpoint
     typical : array, shape (endpoints,)
         Each endpoint of the typical subject.
     table : array, shape (parameters, endpoints)
         d ln endpoint / d ln parameter; nan where the endpoint is 0 or a run failed.
     failed : tuple of str
-        Parameters of which a run failed, and why.
+        Parameters for which a run failed, and the reason.
     """
 
-    parameters: tuple[Varied, ...]
+    parameters: tuple[VariedParameter, ...]
     endpoints: tuple[Endpoint, ...]
     typical: Floats
     table: Floats
@@ -65,30 +70,31 @@ class Elasticities:
 
     def __post_init__(self) -> None:
         _freeze(self, ("typical", "table"))
-        _shaped(self.table, self.parameters, self.endpoints, "elasticities")
+        _check_shape(self.table, self.parameters, self.endpoints, "elasticities")
 
 
 @dataclass(frozen=True)
 class SobolTable:
-    """Share of the variance of each endpoint that each parameter explains, when all move over their ranges.
+    """Share of the variance of each endpoint that each parameter explains, when all vary over their
+    ranges.
 
     Parameters
     ----------
-    parameters : tuple of Varied
+    parameters : tuple of VariedParameter
     endpoints : tuple of Endpoint
     first, total : array, shape (parameters, endpoints)
-        Alone; with all interactions. nan where the endpoint does not vary.
+        Share explained alone; with all interactions. nan where the endpoint does not vary.
     first_low, first_high, total_low, total_high : array, shape (parameters, endpoints)
-        Limits by the bootstrap.
+        Bootstrap intervals.
     confidence : float
-        Their coverage.
+        Confidence level of the intervals.
     n : int
         Base points of the design.
     runs, failed : int
         Simulations, and how many of them failed; their base points were left out.
     """
 
-    parameters: tuple[Varied, ...]
+    parameters: tuple[VariedParameter, ...]
     endpoints: tuple[Endpoint, ...]
     first: Floats
     first_low: Floats
@@ -102,22 +108,56 @@ class SobolTable:
     failed: int
 
     def __post_init__(self) -> None:
-        keys = ("first", "first_low", "first_high", "total", "total_low", "total_high")
-        _freeze(self, keys)
-        for key in keys:
-            _shaped(getattr(self, key), self.parameters, self.endpoints, key)
+        _freeze(self, SOBOL_COLUMNS)
+        for column in SOBOL_COLUMNS:
+            _check_shape(getattr(self, column), self.parameters, self.endpoints, column)
 
 
-def _freeze(record: object, keys: tuple[str, ...]) -> None:
-    for key in keys:
-        object.__setattr__(record, key, frozen_array(getattr(record, key)))
+@dataclass(frozen=True, repr=False)
+class SensitivityResult(Renderable):
+    """A sensitivity analysis.
+
+    Parameters
+    ----------
+    scenario, title, species, treatment : str
+        The scenario, and the doses in words.
+    horizon_h : float
+    values : mapping of str to float
+        Typical values that the options set.
+    plotted_endpoints : tuple of str
+        Endpoints that are printed and plotted; the tables have all.
+    elasticities : ElasticityTable
+    sobol : SobolTable or None
+    remarks : tuple of str
+        What to know before using the numbers.
+    """
+
+    scenario: str
+    title: str
+    species: str
+    treatment: str
+    horizon_h: float
+    values: Mapping[str, float]
+    plotted_endpoints: tuple[str, ...]
+    elasticities: ElasticityTable
+    sobol: SobolTable | None = None
+    remarks: tuple[str, ...] = ()
 
 
-def _shaped(
-    table: Floats, parameters: tuple[Varied, ...], endpoints: tuple[Endpoint, ...], what: str
+def _freeze(record: object, names: tuple[str, ...]) -> None:
+    for name in names:
+        object.__setattr__(record, name, frozen_array(getattr(record, name)))
+
+
+def _check_shape(
+    table: Floats,
+    parameters: tuple[VariedParameter, ...],
+    endpoints: tuple[Endpoint, ...],
+    name: str,
 ) -> None:
     if table.shape != (len(parameters), len(endpoints)):
         raise InputError(
-            f"is a table of {table.shape} for {len(parameters)} parameters and {len(endpoints)} endpoints",
-            where=what,
+            f"is a table of {table.shape} for {len(parameters)} parameters and "
+            f"{len(endpoints)} endpoints",
+            where=name,
         )

@@ -1,4 +1,6 @@
-"""What is wrong with a model, in sentences: its units, its validity, and what the solver would get wrong."""
+"""Problems of an SBML model in sentences: its units, its validity, and what the solver would
+compute wrongly.
+"""
 
 from __future__ import annotations
 
@@ -8,78 +10,88 @@ from typing import Any
 import libsbml
 
 from tricyclic.errors import InputError
-from tricyclic.sbml.parts import each, formula, formulas, nodes, parse, things, told
+from tricyclic.sbml.parts import (
+    all_formulas,
+    elements,
+    formula_nodes,
+    formula_text,
+    named_elements,
+    parse,
+    problem_text,
+)
+
+# Packages that change the meaning of a model, and that the solver ignores.
+PACKAGES = ("comp", "fbc", "multi", "arrays", "spatial")
 
 
-def unit_complaints(text: str, where: str = "") -> tuple[str, ...]:
-    """Say where units do not balance, or are missing so that it cannot be known.
+def find_unit_problems(text: str, where: str = "") -> tuple[str, ...]:
+    """Units that do not balance, or that are missing, so that the balance is unknown.
 
     Returns
     -------
     tuple of str
-        One sentence per error or warning of libSBML's unit check, with the line; empty if all is well.
+        One sentence per error or warning of libSBML, with its line; empty where there is none.
     """
-    return _complaints(text, where, units=True, worst_only=False)
+    return _problems(text, where, units=True, errors_only=False)
 
 
-def validation_complaints(text: str, where: str = "") -> tuple[str, ...]:
-    """Say what makes the file invalid: every error of libSBML's checks, units aside."""
-    return _complaints(text, where, units=False, worst_only=True)
+def find_validity_problems(text: str, where: str = "") -> tuple[str, ...]:
+    """Errors that make the file invalid, apart from units; one sentence each, with its line."""
+    return _problems(text, where, units=False, errors_only=True)
 
 
 def refuse_unsafe(text: str, where: str = "") -> None:
-    """Refuse what the solver accepts and then gets wrong.
+    """Refuse a model that the solver accepts and computes wrongly.
 
     Raises
     ------
     InputError
-        At the first delay, `fast` reaction, algebraic rule, or thing called `time`; also for a model whose
-        meaning lies in a package that the solver does not know.
+        At the first delay, fast reaction, algebraic rule, element called `time`, or package that
+        the solver ignores.
     """
     document = parse(text, where)
-    model = document.getModel()
-    for found in _unsafe(document, model):
+    for problem in _unsafe(document, document.getModel()):
         raise InputError(
-            f"{found}, which the solver gets wrong or cannot run",
+            f"{problem}, which the solver computes wrongly or cannot run",
             where=where,
-            do="write the model without it",
+            do="Write the model without it",
         )
 
 
-def _complaints(text: str, where: str, *, units: bool, worst_only: bool) -> tuple[str, ...]:
+def _problems(text: str, where: str, *, units: bool, errors_only: bool) -> tuple[str, ...]:
     document = parse(text, where)
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, units)
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_MODELING_PRACTICE, False)
     document.checkConsistency()
-    found = [document.getError(position) for position in range(document.getNumErrors())]
+    errors = [document.getError(position) for position in range(document.getNumErrors())]
     unit_codes = {
         libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
         libsbml.LIBSBML_CAT_STRICT_UNITS_CONSISTENCY,
     }
-    least = libsbml.LIBSBML_SEV_ERROR if worst_only else libsbml.LIBSBML_SEV_WARNING
+    minimum = libsbml.LIBSBML_SEV_ERROR if errors_only else libsbml.LIBSBML_SEV_WARNING
     return tuple(
-        told(error)
-        for error in found
-        if error.getSeverity() >= least and (not units or error.getCategory() in unit_codes)
+        problem_text(error)
+        for error in errors
+        if error.getSeverity() >= minimum and (not units or error.getCategory() in unit_codes)
     )
 
 
 def _unsafe(document: Any, model: Any) -> Iterator[str]:
-    for package in ("comp", "fbc", "multi", "arrays", "spatial"):
+    for package in PACKAGES:
         if document.getPlugin(package) is not None and document.getPackageRequired(package):
-            yield f"the model rests on the SBML package '{package}'"
-    for thing in [model, *things(model)]:
-        if thing.isSetIdAttribute() and thing.getIdAttribute() == "time":
-            yield "something is called 'time'"
-    for event in each(model, "Event"):
+            yield f"the model needs the SBML package '{package}'"
+    for element in [model, *named_elements(model)]:
+        if element.isSetIdAttribute() and element.getIdAttribute() == "time":
+            yield "an element is called 'time'"
+    for event in elements(model, "Event"):
         if event.isSetDelay():
-            yield f"the event '{event.getIdAttribute()}' waits by a delay"
-    for reaction in each(model, "Reaction"):
+            yield f"the event '{event.getIdAttribute()}' has a delay"
+    for reaction in elements(model, "Reaction"):
         if reaction.isSetFast() and reaction.getFast():
             yield f"the reaction '{reaction.getIdAttribute()}' is 'fast'"
-    for rule in each(model, "Rule"):
+    for rule in elements(model, "Rule"):
         if rule.isAlgebraic():
-            yield f"0 = {formula(rule.getMath())} is an algebraic rule"
-    for where, math in formulas(model):
-        if any(node.getType() == libsbml.AST_FUNCTION_DELAY for node in nodes(math)):
-            yield f"'{where}' looks back in time by a delay"
+            yield f"0 = {formula_text(rule.getMath())} is an algebraic rule"
+    for identifier, math in all_formulas(model):
+        if any(node.getType() == libsbml.AST_FUNCTION_DELAY for node in formula_nodes(math)):
+            yield f"'{identifier}' is computed with a delay"

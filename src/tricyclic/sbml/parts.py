@@ -1,4 +1,4 @@
-"""The parts of an SBML model that others ask for: the document read, its things by kind, its formulas taken apart."""
+"""Parts of an SBML model: the document, its elements by kind, and its formulas."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import libsbml
 
 from tricyclic.errors import InputError
 
+KINDS = ("Parameter", "Species", "Compartment", "Reaction", "Event", "FunctionDefinition")
+
 
 def parse(text: str, where: str = "") -> Any:
     """Read SBML.
@@ -17,90 +19,92 @@ def parse(text: str, where: str = "") -> Any:
     ----------
     text : str
     where : str
-        What to call it in an error.
+        Name of the file in an error.
 
     Returns
     -------
     libsbml.SBMLDocument
-        With a model in it. Keep hold of it: libSBML's model is gone with its document, and reading it then crashes.
+        With a model. Keep a reference to it: libSBML frees the model with its document, and a later
+        access crashes.
 
     Raises
     ------
     InputError
-        If it is no SBML, or none that can be read; says the line.
+        If the text is not SBML or has no model; with the line.
     """
     document = libsbml.readSBMLFromString(text)
     for position in range(document.getNumErrors()):
         error = document.getError(position)
         if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
-            raise InputError(f"this is no SBML that can be read: {told(error)}", where=where)
+            raise InputError(f"this is not valid SBML: {problem_text(error)}", where=where)
     if document.getModel() is None:
-        raise InputError("this SBML holds no model", where=where)
+        raise InputError("this SBML has no model", where=where)
     return document
 
 
-def each(model: Any, kind: str) -> list[Any]:
-    """Give all things of a kind ("Parameter", "Rule", ...), in the order of the file."""
+def elements(model: Any, kind: str) -> list[Any]:
+    """All elements of a kind ("Parameter", "Rule", ...), in the order of the file."""
     plural = kind if kind == "Species" else f"{kind}s"
     count, get = getattr(model, f"getNum{plural}"), getattr(model, f"get{kind}")
     return [get(position) for position in range(count())]
 
 
-def things(model: Any) -> list[Any]:
-    """Give everything that may carry an id, names and notes."""
-    kinds = ("Parameter", "Species", "Compartment", "Reaction", "Event", "FunctionDefinition")
-    return [one for kind in kinds for one in each(model, kind)]
+def named_elements(model: Any) -> list[Any]:
+    """All elements that can have an id, a name and notes."""
+    return [element for kind in KINDS for element in elements(model, kind)]
 
 
-def addresses_of(thing: Any) -> tuple[str, ...]:
-    """Give the addresses that say what a thing is."""
-    terms = [thing.getCVTerm(i) for i in range(thing.getNumCVTerms())]
+def annotation_addresses(element: Any) -> tuple[str, ...]:
+    """Addresses of an element in public databases."""
+    terms = [element.getCVTerm(i) for i in range(element.getNumCVTerms())]
     return tuple(term.getResourceURI(i) for term in terms for i in range(term.getNumResources()))
 
 
-def formulas(model: Any) -> Iterator[tuple[str, Any]]:
-    """Give every formula of a model with the id of what it determines."""
-    for one in each(model, "FunctionDefinition"):
+def all_formulas(model: Any) -> Iterator[tuple[str, Any]]:
+    """Every formula of a model with the id of what it determines."""
+    for one in elements(model, "FunctionDefinition"):
         yield one.getIdAttribute(), one.getMath()
-    for one in each(model, "InitialAssignment"):
+    for one in elements(model, "InitialAssignment"):
         yield one.getSymbol(), one.getMath()
-    for one in each(model, "Rule"):
+    for one in elements(model, "Rule"):
         yield one.getVariable(), one.getMath()
-    for one in each(model, "Reaction"):
+    for one in elements(model, "Reaction"):
         if one.isSetKineticLaw():
             yield one.getIdAttribute(), one.getKineticLaw().getMath()
-    for one in each(model, "Event"):
+    for one in elements(model, "Event"):
         yield one.getIdAttribute(), one.getTrigger().getMath() if one.isSetTrigger() else None
-        for position in range(one.getNumEventAssignments()):
-            yield (
-                one.getEventAssignment(position).getVariable(),
-                one.getEventAssignment(position).getMath(),
-            )
+        for assignment in event_assignments(one):
+            yield assignment.getVariable(), assignment.getMath()
 
 
-def formula(math: Any) -> str:
-    """Write a formula as text."""
+def event_assignments(event: Any) -> list[Any]:
+    """What an event sets."""
+    return [event.getEventAssignment(i) for i in range(event.getNumEventAssignments())]
+
+
+def formula_text(math: Any) -> str:
+    """A formula as text; empty for none."""
     return "" if math is None else str(libsbml.formulaToL3String(math))
 
 
-def uses(math: Any) -> set[str]:
-    """Name every symbol in a formula; the clock counts as one, called time."""
+def formula_symbols(math: Any) -> set[str]:
+    """Every symbol of a formula; the simulation time counts as one, called time."""
     return {
         "time" if node.getType() == libsbml.AST_NAME_TIME else node.getName()
-        for node in nodes(math)
+        for node in formula_nodes(math)
         if node.isName() and node.getName()
     }
 
 
-def nodes(math: Any) -> Iterator[Any]:
-    """Give every node of a formula; none for no formula."""
+def formula_nodes(math: Any) -> Iterator[Any]:
+    """Every node of the syntax tree of a formula; none where there is no formula."""
     if math is not None:
         yield math
         for position in range(math.getNumChildren()):
-            yield from nodes(math.getChild(position))
+            yield from formula_nodes(math.getChild(position))
 
 
-def told(error: Any) -> str:
-    """Say one of libSBML's errors with its line."""
-    words = " ".join(error.getMessage().split()) or error.getShortMessage()
-    return f"line {error.getLine()}: {words}"
+def problem_text(error: Any) -> str:
+    """An error of libSBML as one line, with its line number."""
+    text = " ".join(error.getMessage().split()) or error.getShortMessage()
+    return f"line {error.getLine()}: {text}"

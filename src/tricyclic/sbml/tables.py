@@ -1,4 +1,4 @@
-"""A model taken apart into rows: quantities with values and units, rules, reactions, events, annotations."""
+"""An SBML model as tables: quantities with units, rules, reactions, events, annotations."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from typing import Any, NamedTuple
 
 import libsbml
 
-from tricyclic.sbml.parts import addresses_of, each, formula, parse, things
+from tricyclic.sbml.parts import (
+    annotation_addresses,
+    elements,
+    event_assignments,
+    formula_text,
+    named_elements,
+    parse,
+)
 
 
-class Quantity(NamedTuple):
-    """A parameter, species or compartment; `start` is the formula of its start value where it has one."""
+class SbmlQuantity(NamedTuple):
+    """A parameter, species or compartment; `start` is the formula of its initial value, where it
+    has one.
+    """
 
     id: str
     name: str
@@ -21,16 +30,16 @@ class Quantity(NamedTuple):
     start: str
 
 
-class Rule(NamedTuple):
-    """What moves a quantity: kind is "rate" (its rate of change) or "assigned" (its value at all times)."""
+class SbmlRule(NamedTuple):
+    """How a quantity is determined: kind is "rate" (its derivative) or "assigned" (its value)."""
 
     kind: str
     target: str
     formula: str
 
 
-class Reaction(NamedTuple):
-    """Species turned into species, each with its count; what else acts on it; its rate."""
+class SbmlReaction(NamedTuple):
+    """Reactants and products, each with its stoichiometry; modifiers; and the rate."""
 
     id: str
     name: str
@@ -40,114 +49,124 @@ class Reaction(NamedTuple):
     formula: str
 
 
-class Event(NamedTuple):
-    """Changes that happen when a condition begins to hold."""
+class SbmlEvent(NamedTuple):
+    """Changes (target, formula) at the time when the trigger becomes true."""
 
     id: str
     trigger: str
     changes: tuple[tuple[str, str], ...]
 
 
-class Tables(NamedTuple):
-    """A model in rows; `annotations` maps an id to the addresses that say what it is."""
+class SbmlTables(NamedTuple):
+    """A model as rows; `annotations` maps an id to its addresses in public databases."""
 
-    parameters: tuple[Quantity, ...]
-    species: tuple[Quantity, ...]
-    compartments: tuple[Quantity, ...]
-    rules: tuple[Rule, ...]
-    reactions: tuple[Reaction, ...]
-    events: tuple[Event, ...]
+    parameters: tuple[SbmlQuantity, ...]
+    species: tuple[SbmlQuantity, ...]
+    compartments: tuple[SbmlQuantity, ...]
+    rules: tuple[SbmlRule, ...]
+    reactions: tuple[SbmlReaction, ...]
+    events: tuple[SbmlEvent, ...]
     annotations: dict[str, tuple[str, ...]]
 
 
-def tables(text: str, where: str = "") -> Tables:
-    """Take a model apart into rows.
+def tables(text: str, where: str = "") -> SbmlTables:
+    """Read a model into tables.
 
-    Returns
-    -------
-    Tables
-        Parameters, species and compartments with id, name, value, unit and whether they are constant; rules,
-        reactions and events as text; and the addresses by which things are annotated.
+    Raises
+    ------
+    InputError
+        If the text is not SBML.
     """
-    document = parse(text, where)  # kept: a model does not outlive its document
+    document = parse(text, where)  # a reference to the document keeps its model alive
     model = document.getModel()
-    start = {
-        one.getSymbol(): formula(one.getMath())
-        for one in each(model, "InitialAssignment")
+    starts = {
+        one.getSymbol(): formula_text(one.getMath())
+        for one in elements(model, "InitialAssignment")
         if one.isSetMath()
     }
-    return Tables(
+    return SbmlTables(
         parameters=tuple(
-            _quantity(one, one.getValue() if one.isSetValue() else None, start)
-            for one in each(model, "Parameter")
+            _quantity(one, one.getValue() if one.isSetValue() else None, starts)
+            for one in elements(model, "Parameter")
         ),
-        species=tuple(_quantity(one, _content(one), start) for one in each(model, "Species")),
+        species=tuple(
+            _quantity(one, _initial_value(one), starts) for one in elements(model, "Species")
+        ),
         compartments=tuple(
-            _quantity(one, one.getSize() if one.isSetSize() else None, start)
-            for one in each(model, "Compartment")
+            _quantity(one, one.getSize() if one.isSetSize() else None, starts)
+            for one in elements(model, "Compartment")
         ),
         rules=tuple(
-            Rule("rate" if one.isRate() else "assigned", one.getVariable(), formula(one.getMath()))
-            for one in each(model, "Rule")
+            SbmlRule(
+                "rate" if one.isRate() else "assigned",
+                one.getVariable(),
+                formula_text(one.getMath()),
+            )
+            for one in elements(model, "Rule")
             if not one.isAlgebraic()
         ),
-        reactions=tuple(_reaction(one) for one in each(model, "Reaction")),
-        events=tuple(
-            Event(
-                one.getIdAttribute() or f"event {position + 1}",
-                formula(one.getTrigger().getMath()),
-                tuple(
-                    (change.getVariable(), formula(change.getMath()))
-                    for change in (
-                        one.getEventAssignment(i) for i in range(one.getNumEventAssignments())
-                    )
-                ),
-            )
-            for position, one in enumerate(each(model, "Event"))
-        ),
+        reactions=tuple(_reaction(one) for one in elements(model, "Reaction")),
+        events=tuple(_event(one, k) for k, one in enumerate(elements(model, "Event"), start=1)),
         annotations={
             one.getIdAttribute(): addresses
-            for one in [model, *things(model)]
-            if one.isSetIdAttribute() and (addresses := addresses_of(one))
+            for one in [model, *named_elements(model)]
+            if one.isSetIdAttribute() and (addresses := annotation_addresses(one))
         },
     )
 
 
-def _quantity(one: Any, value: float | None, start: Mapping[str, str]) -> Quantity:
-    name = one.getIdAttribute()
-    return Quantity(
-        name, one.getName(), value, _unit(one), bool(one.getConstant()), start.get(name, "")
+def _quantity(one: Any, value: float | None, starts: Mapping[str, str]) -> SbmlQuantity:
+    identifier = one.getIdAttribute()
+    return SbmlQuantity(
+        identifier,
+        one.getName(),
+        value,
+        _unit(one),
+        bool(one.getConstant()),
+        starts.get(identifier, ""),
     )
 
 
 def _unit(one: Any) -> str:
+    """The unit that is declared, or the definition that is identical to the derived one."""
     if isinstance(one, libsbml.Parameter | libsbml.Compartment) and one.isSetUnits():
         return str(one.getUnits())
     derived = one.getDerivedUnitDefinition()
     if derived is None or one.getModel() is None:
         return ""
-    for known in each(one.getModel(), "UnitDefinition"):
+    for known in elements(one.getModel(), "UnitDefinition"):
         if libsbml.UnitDefinition.areIdentical(known, derived):
             return str(known.getIdAttribute())
-    told = str(libsbml.UnitDefinition.printUnits(derived, True))
-    return "" if one.containsUndeclaredUnits() or told == "indeterminable" else told
+    text = str(libsbml.UnitDefinition.printUnits(derived, True))
+    return "" if one.containsUndeclaredUnits() or text == "indeterminable" else text
 
 
-def _content(species: Any) -> float | None:
+def _initial_value(species: Any) -> float | None:
     if species.isSetInitialConcentration():
         return float(species.getInitialConcentration())
     return float(species.getInitialAmount()) if species.isSetInitialAmount() else None
 
 
-def _reaction(one: Any) -> Reaction:
+def _reaction(one: Any) -> SbmlReaction:
     def side(count: int, get: Any) -> tuple[tuple[float, str], ...]:
         return tuple((float(get(i).getStoichiometry()), get(i).getSpecies()) for i in range(count))
 
-    return Reaction(
+    return SbmlReaction(
         one.getIdAttribute(),
         one.getName(),
         side(one.getNumReactants(), one.getReactant),
         side(one.getNumProducts(), one.getProduct),
         tuple(one.getModifier(i).getSpecies() for i in range(one.getNumModifiers())),
-        formula(one.getKineticLaw().getMath()) if one.isSetKineticLaw() else "",
+        formula_text(one.getKineticLaw().getMath()) if one.isSetKineticLaw() else "",
+    )
+
+
+def _event(one: Any, number: int) -> SbmlEvent:
+    return SbmlEvent(
+        one.getIdAttribute() or f"event {number}",
+        formula_text(one.getTrigger().getMath()),
+        tuple(
+            (change.getVariable(), formula_text(change.getMath()))
+            for change in event_assignments(one)
+        ),
     )

@@ -1,4 +1,4 @@
-"""From a model's declared unit of time to seconds, so that "12 min" means that in a file of any unit."""
+"""The unit of time of an SBML model in seconds, to which a time such as "12 min" is converted."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ import libsbml
 from tricyclic.sbml.parts import parse
 
 
-def seconds_of_time(text: str, where: str = "") -> float | None:
-    """How long one unit of a model's time is [s]; None where it does not declare one.
+def time_unit_s(text: str, where: str = "") -> float | None:
+    """One unit of a model's time [s]; None where the model does not declare it.
 
     Notes
     -----
-    Until level 2, time is in seconds unless the model redefines the unit "time"; from level 3 on it has no default.
+    Until level 2, time is in seconds unless the model redefines the unit "time"; from level 3 on it
+    has no default.
 
     Raises
     ------
     InputError
-        If the text is no SBML.
+        If the text is not SBML.
     """
-    document = parse(text, where)  # kept: a model does not outlive its document
+    document = parse(text, where)  # a reference to the document keeps its model alive
     model = document.getModel()
     if document.getLevel() < 3:
         redefined = model.getUnitDefinition("time")
@@ -35,7 +36,7 @@ def seconds_of_time(text: str, where: str = "") -> float | None:
 
 
 def _seconds(unit: Any) -> float | None:
-    """A unit definition in seconds; None where it is no time."""
+    """A unit definition in seconds; None where it is not a time."""
     plain = libsbml.UnitDefinition.convertToSI(unit)
     seconds, power = 1.0, 0.0
     for one in (plain.getUnit(position) for position in range(plain.getNumUnits())):

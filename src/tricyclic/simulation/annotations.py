@@ -1,7 +1,8 @@
-"""From a quantity or a drug to what it is in public vocabularies, and the lines by which a model says so.
+"""Annotations of a model: what its quantities and drugs are in public vocabularies.
 
-Molecules go by UniProt, ChEBI and ChEMBL, processes by the Gene Ontology, kinds of quantity by the Systems Biology
-Ontology, animals by the taxonomy of NCBI; addresses are those of identifiers.org.
+Molecules are identified in UniProt, ChEBI and ChEMBL, processes in the Gene Ontology, kinds of
+quantity in the Systems Biology Ontology, and animals in the NCBI taxonomy; addresses are those of
+identifiers.org.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tricyclic.core.drug import Drug
-from tricyclic.simulation.model import Quantity
+from tricyclic.simulation.model import ModelQuantity
 
 TAXA = {"rat": 10116, "human": 9606}
 CONCENTRATION, AMOUNT, SIMPLE_CHEMICAL, INHIBITORY_CONSTANT, MICHAELIS_CONSTANT = (
@@ -22,8 +23,8 @@ CONCENTRATION, AMOUNT, SIMPLE_CHEMICAL, INHIBITORY_CONSTANT, MICHAELIS_CONSTANT 
 )
 
 
-def annotation_lines(quantities: Iterable[Quantity], species: str) -> list[str]:
-    """Statements that say what each quantity and the animal are."""
+def annotation_lines(quantities: Iterable[ModelQuantity], species: str) -> list[str]:
+    """Antimony statements that annotate each quantity and the animal."""
     lines = [f'  model taxon "https://identifiers.org/taxonomy:{TAXA[species]}"']
     for item in quantities:
         for identifier in item.identifiers:
@@ -34,8 +35,8 @@ def annotation_lines(quantities: Iterable[Quantity], species: str) -> list[str]:
     return lines
 
 
-def identified(quantities: Mapping[str, Quantity], drug: Drug) -> tuple[str, ...]:
-    """Names of all quantities that are amounts or concentrations of a drug, wherever it is."""
+def identified(quantities: Mapping[str, ModelQuantity], drug: Drug) -> tuple[str, ...]:
+    """Names of all quantities that are amounts or concentrations of a drug."""
     own = re.compile(
         rf"{drug.name}\.(?:central|peripheral|eliminated|plasma_total|plasma_free|medium_free|in_\w+)"
         rf"|{drug.name}_brain\.free|{drug.name}_dose\d+\.amount|{drug.name}_probe_\w+\.tissue"
@@ -43,8 +44,8 @@ def identified(quantities: Mapping[str, Quantity], drug: Drug) -> tuple[str, ...
     return tuple(name for name in quantities if own.fullmatch(name))
 
 
-def identifiers_of(drug: Drug) -> tuple[str, ...]:
-    """What a drug is in public databases; its CAS number only where nothing better is known."""
+def find_identifiers(drug: Drug) -> tuple[str, ...]:
+    """Identifiers of a drug in public databases; its CAS number only where there is no other."""
     prefixes = {"chebi": "", "chembl": "", "inchikey": "inchikey:", "uniprot": "uniprot:"}
     best = tuple(
         prefix + drug.identifier(key) for key, prefix in prefixes.items() if drug.identifier(key)
@@ -60,12 +61,12 @@ def address(identifier: str) -> str:
 
 
 def _relation(identifier: str) -> str:
-    """A molecule is what its entry describes; a process or a part of a cell is one of the kind that the ontology defines."""
+    """A molecule is identical to its entry; a process or cell part is an instance of its term."""
     return "hypernym" if identifier.startswith("GO:") else "identity"
 
 
-def _sbo_term(item: Quantity) -> int:
-    """What kind of quantity it is; 0 where the ontology says no more than its unit does."""
+def _sbo_term(item: ModelQuantity) -> int:
+    """Kind of quantity in the ontology; 0 where it adds nothing to the unit."""
     symbol = item.name.rpartition(".")[2]
     if item.kind == "species":
         return SIMPLE_CHEMICAL

@@ -1,7 +1,7 @@
-"""From the statements of a mechanism to those of one of its uses: every symbol gets its own name.
+"""Copies the statements of a mechanism for one component, with its symbols renamed.
 
-Antimony has modules of its own; it also gives each use its own copy of every unit and writes events on a
-module's inside wrongly, so a mechanism's statements are copied here with their symbols renamed.
+Antimony's own modules are not used: they give each component its own copy of every unit and write
+events on quantities of a module incorrectly.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from tricyclic.errors import UnknownNameError
 
-# words of Antimony that a mechanism may use and that are no symbols of its own
+# Words of Antimony that a mechanism may use and that are not symbols of its own.
 WORDS = frozenset(
     [
         "species",
@@ -41,14 +41,9 @@ _NUMBER = re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
 _REACTION = re.compile(r"^(?P<name>\w+)\s*:(?!=)\s*(?P<sides>[^;]*->[^;]*);(?P<rate>.*)$")
 
 
-def flat(name: str) -> str:
-    """The identifier in the model of a quantity that people call PART.symbol."""
+def to_identifier(name: str) -> str:
+    """The identifier in the model of a quantity named COMPONENT.symbol."""
     return name.replace(".", "__")
-
-
-def told(identifier: str) -> str:
-    """The name people use for an identifier of the model."""
-    return identifier.replace("__", ".")
 
 
 def symbols(expression: str) -> tuple[str, ...]:
@@ -57,7 +52,7 @@ def symbols(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name not in WORDS))
 
 
-def renamed(expression: str, name_of: Callable[[str], str]) -> str:
+def rename_symbols(expression: str, name_of: Callable[[str], str]) -> str:
     """The expression with each symbol replaced and each bare number marked as a pure number."""
 
     def one(match: re.Match[str]) -> str:
@@ -68,17 +63,17 @@ def renamed(expression: str, name_of: Callable[[str], str]) -> str:
     return _TOKEN.sub(one, expression)
 
 
-def statement_of(statement: str, part: str, names: Mapping[str, str], *, where: str) -> str:
-    """One statement of a mechanism, as it stands in the composed model.
+def parse_statement(statement: str, component: str, names: Mapping[str, str], *, where: str) -> str:
+    """One statement of a mechanism, rewritten for the composed model.
 
     Parameters
     ----------
     statement : str
         "uptake := …", "density' = …", "density = …", or a reaction "J: NE -> ; place * …".
-    part : str
-        Name of the use; new symbols (names of reactions) are put under it.
+    component : str
+        Name of the component, to which new symbols (names of reactions) belong.
     names : mapping of str to str
-        Symbol of the mechanism -> text that stands for it.
+        Symbol of the mechanism -> text that replaces it.
 
     Raises
     ------
@@ -94,16 +89,17 @@ def statement_of(statement: str, part: str, names: Mapping[str, str], *, where: 
     reaction = _REACTION.match(statement)
     if reaction:
         sides = re.sub(r"[A-Za-z_]\w*", lambda match: name_of(match[0]), reaction["sides"])
-        return f"{part}__{reaction['name']}: {sides.strip()}; {renamed(reaction['rate'].strip(), name_of)}"
+        rate = rename_symbols(reaction["rate"].strip(), name_of)
+        return f"{component}__{reaction['name']}: {sides.strip()}; {rate}"
     for sign in (":=", "'=", "' =", "="):
         if sign in statement:
             left, right = statement.split(sign, 1)
             symbol = left.strip().rstrip("'").strip()
             mark = "' =" if "'" in sign else f" {sign}"
             if sign == "=" and _NUMBER.match(right.strip()):
-                # a lone start value keeps the unit of its state; "0 dimensionless" would take it away
+                # A bare start value keeps the unit of its state; "0 dimensionless" would change it.
                 return f"{name_of(symbol)} = {right.strip()}"
-            return f"{name_of(symbol)}{mark} {renamed(right.strip(), name_of)}"
+            return f"{name_of(symbol)}{mark} {rename_symbols(right.strip(), name_of)}"
     raise UnknownNameError.among(
         "form of statement",
         statement,

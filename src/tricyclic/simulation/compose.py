@@ -1,8 +1,9 @@
-"""From a Scenario, its mechanisms, drugs and regimens to one model text.
+"""Composes a scenario, its mechanisms, drugs and doses into one Antimony model.
 
-Each part is a copy of its mechanism with its symbols renamed (`net_cortex__Km`), its ports wired and its values
-written in. Each drug brings its kinetics, each site the sum over its ligands of free concentration over Ki,
-each regimen its events; a mechanism is never edited for a dose.
+Each component is a copy of its mechanism with its symbols renamed (`net_cortex__Km`), its ports
+wired and its values written in. Each drug adds its kinetics, each binding site the sum over its
+ligands of free concentration over Ki, each dosing schedule its events. A mechanism is never edited
+for a dose.
 """
 
 from __future__ import annotations
@@ -11,75 +12,44 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tricyclic.core.constant import Constant
-from tricyclic.core.dosing import Regimen, is_sustained
-from tricyclic.core.drug import Drug, metabolite_names
+from tricyclic.core.dosing import Dosing
+from tricyclic.core.drug import Drug
 from tricyclic.core.mechanism import Mechanism
 from tricyclic.core.model_unit import MODEL_UNITS
-from tricyclic.core.scenario import Part, Scenario
+from tricyclic.core.scenario import BindingSite, Component, Scenario
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.simulation.annotations import annotation_lines, identified, identifiers_of
-from tricyclic.simulation.antimony import flat, renamed, statement_of, symbols
-from tricyclic.simulation.model import Composed, Dose, Quantity, QuantityKind
-from tricyclic.simulation.network import network_of
+from tricyclic.simulation.annotations import annotation_lines, find_identifiers, identified
+from tricyclic.simulation.antimony import parse_statement, rename_symbols, symbols, to_identifier
+from tricyclic.simulation.components import all_components, drugs_in_model
+from tricyclic.simulation.dose_events import SWITCH, dose_inputs, write_doses
+from tricyclic.simulation.model import ComposedModel, QuantityKind
+from tricyclic.simulation.model_text import ModelText, quoted
+from tricyclic.simulation.network import scenario_network
 
+# The word by which a mechanism names the compartment of its component.
 RESERVED = "place"
-DOSES = "doses"
-
-
-class _Text:
-    """The model text while it grows, with the quantities that it names."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.quantities: dict[str, Quantity] = {}
-
-    def add(
-        self,
-        name: str,
-        unit: str,
-        says: str,
-        kind: QuantityKind,
-        *,
-        place: str = "",
-        constant: Constant | None = None,
-        identifiers: tuple[str, ...] = (),
-        mechanism: str = "",
-    ) -> None:
-        self.quantities[name] = Quantity(
-            name, flat(name), unit, says, kind, place, constant, identifiers, mechanism
-        )
-        identifier = flat(name)
-        if constant is not None:
-            self.lines.append(f"  {identifier} = {constant.value!r}")
-        if kind == "species":
-            self.lines.append(f"  species {identifier} in {place}")
-        else:
-            self.lines.append(f"  {identifier} has {unit}")
-        self.lines.append(f'  {identifier} is "{_quoted(says)}"')
-
-    def say(self, comment: str) -> None:
-        self.lines += ["", f"  // {comment}"]
+KINDS: dict[str, QuantityKind] = {"state": "state", "species": "species"}
 
 
 def compose(
     scenario: Scenario,
     mechanisms: Mapping[str, Mechanism],
     drugs: Mapping[str, Drug],
-    regimens: Sequence[Regimen] = (),
-) -> Composed:
+    dosing: Sequence[Dosing] = (),
+) -> ComposedModel:
     """Compose a scenario into one model.
 
     Parameters
     ----------
     scenario : Scenario
     mechanisms, drugs : mapping by name
-        The library; only those that are used are looked at.
-    regimens : sequence of Regimen
+        The library; only entries that the scenario and the doses need are read.
+    dosing : sequence of Dosing
         May be empty: the drug-free subject.
 
     Returns
     -------
-    Composed
+    ComposedModel
         Antimony text with every value, its quantities, doses and network.
 
     Raises
@@ -87,449 +57,287 @@ def compose(
     UnknownNameError
         If a mechanism, drug, route, port or quantity is not known.
     InputError
-        If a drug lacks a constant that its kinetics need, or a port is not wired and has no value.
+        If a drug has no value for a constant that its kinetics need, or a port is not wired and
+        has no value.
     """
-    for regimen in regimens:
-        if regimen.route not in scenario.routes:
-            raise UnknownNameError.among(
-                "route", regimen.route, scenario.routes, where=scenario.name
-            )
-    given = {
-        name: drugs[name]
-        for name in metabolite_names(
-            drugs, scenario.species, list(dict.fromkeys(r.drug for r in regimens))
+    for one in dosing:
+        if one.route not in scenario.routes:
+            raise UnknownNameError.among("route", one.route, scenario.routes, where=scenario.name)
+    given = drugs_in_model(scenario, drugs, dosing)
+    components, values = all_components(scenario, given, dosing)
+    known = _wirable(components, mechanisms, scenario, given, dosing)
+    text = ModelText()
+    write_doses(text, dosing)
+    for component in components:
+        mechanism = _mechanism(mechanisms, component, scenario.name)
+        _write_component(
+            text, component, mechanism, values.get(component.name, {}), known, scenario
         )
-    }
-    if scenario.system == "culture":
-        given = {
-            name: drug for name, drug in given.items() if any(r.drug == name for r in regimens)
-        }
-    taken = {part.name for part in scenario.parts} | {site.name for site in scenario.sites}
-    for name in given:
-        if name in taken:
-            raise InputError(
-                f"has a part called '{name}', which is the name of a drug that is given",
-                where=scenario.name,
-                do="Give the part another name",
-            )
-    text = _Text()
-    parts, values = _all_parts(scenario, given, regimens)
-    known = _symbols_of(parts, mechanisms, scenario, given, regimens)
-    _doses(text, regimens, given, parts)
-    for part in parts:
-        _write_part(
-            text,
-            part,
-            _mechanism(mechanisms, part, scenario.name),
-            values.get(part.name, {}),
-            known,
-            scenario,
-        )
-    _drug_links(text, scenario, given, regimens)
-    _sites(text, scenario, given)
+    _write_drug_links(text, scenario, given, dosing)
+    for site in scenario.binding_sites:
+        _write_site(text, site, scenario.species, given)
     _identify_drugs(text, given)
     text.lines += annotation_lines(text.quantities.values(), scenario.species)
-    head = [
-        f"// {scenario.title}",
-        *(f"//   {regimen.says or regimen.drug}" for regimen in regimens),
-    ]
-    head += [
-        f"model {scenario.name}()",
-        "  unit substance = 1e-9 mole; unit extent = 1e-9 mole; unit volume = litre; unit time_unit = 3600 second",
-    ]
-    used = {item.unit for item in text.quantities.values()} | {"nM", "hour", "per_h"}
-    head += [
-        f"  unit {unit.name} = {unit.definition}"
-        for unit in MODEL_UNITS.values()
-        if unit.definition and unit.name in used
-    ]
-    for name, says in [
-        *((place.name, place.says) for place in scenario.places),
-        ("body", "whole body"),
-    ]:
-        head += [f"  compartment {name} = 1; {name} has litre", f'  {name} is "{_quoted(says)}"']
-    return Composed(
+    return ComposedModel(
         name=scenario.name,
-        text="\n".join([*head, *text.lines, "end", ""]),
+        text="\n".join([*_head(text, scenario, dosing), *text.lines, "end", ""]),
         quantities=text.quantities,
-        doses=_dose_table(regimens),
-        network=network_of(scenario, parts, mechanisms, given),
+        doses=dose_inputs(dosing),
+        network=scenario_network(scenario, components, mechanisms, given),
         scenario=scenario,
         drugs=given,
     )
 
 
-def _mechanism(mechanisms: Mapping[str, Mechanism], part: Part, where: str) -> Mechanism:
-    if part.mechanism not in mechanisms:
+def _head(text: ModelText, scenario: Scenario, dosing: Sequence[Dosing]) -> list[str]:
+    """Title, doses, units and compartments."""
+    used = {item.unit for item in text.quantities.values()} | {"nM", "hour", "per_h"}
+    lines = [
+        f"// {scenario.title}",
+        *(f"//   {one.description or one.drug}" for one in dosing),
+        f"model {scenario.name}()",
+        (
+            "  unit substance = 1e-9 mole; unit extent = 1e-9 mole; unit volume = litre; "
+            "unit time_unit = 3600 second"
+        ),
+    ]
+    lines += [
+        f"  unit {unit.name} = {unit.definition}"
+        for unit in MODEL_UNITS.values()
+        if unit.definition and unit.name in used
+    ]
+    compartments = [(one.name, one.description) for one in scenario.compartments]
+    for name, description in [*compartments, ("body", "whole body")]:
+        lines += [
+            f"  compartment {name} = 1; {name} has litre",
+            f'  {name} is "{quoted(description)}"',
+        ]
+    return lines
+
+
+def _mechanism(mechanisms: Mapping[str, Mechanism], component: Component, where: str) -> Mechanism:
+    if component.mechanism not in mechanisms:
         raise UnknownNameError.among(
-            "mechanism", part.mechanism, mechanisms, where=f"{where}, {part.name}"
+            "mechanism", component.mechanism, mechanisms, where=f"{where}, {component.name}"
         )
-    return mechanisms[part.mechanism]
+    return mechanisms[component.mechanism]
 
 
-def _all_parts(
-    scenario: Scenario, drugs: Mapping[str, Drug], regimens: Sequence[Regimen]
-) -> tuple[list[Part], dict[str, dict[str, Constant]]]:
-    """The scenario's parts and those that the drugs bring, with the values that drugs lay over a mechanism's own."""
-    parts: list[Part] = []
-    values: dict[str, dict[str, Constant]] = {}
-    species = scenario.species
-    if scenario.system == "animal":
-        parts.append(Part("subject", "subject", "body"))
-    for name, drug in drugs.items():
-        own = {
-            row.name: row
-            for row in (
-                drug.constant(key, species) for key in dict.fromkeys(c.name for c in drug.constants)
-            )
-            if row is not None and row.unit != "identifier"
-        }
-        mine = [(k, regimen) for k, regimen in enumerate(regimens, start=1) if regimen.drug == name]
-        if scenario.system == "culture":
-            levels = " + ".join(f"{name}_dose{k}.rate" for k, _ in mine)
-            parts.append(Part(name, "drug_bath", _bath_place(scenario), {"level": levels}))
-            values[name] = own
-            continue
-        wires = {
-            "activity_CYP2C19": "subject.activity_CYP2C19",
-            "activity_CYP2D6": "subject.activity_CYP2D6",
-        }
-        depots = [
-            f"{name}_dose{k}"
-            for k, regimen in mine
-            if not is_sustained(regimen.route) and regimen.route != "iv"
-        ]
-        pumps = [
-            f"{name}_dose{k}.rate" for k, regimen in mine if regimen.route in ("pump", "infusion")
-        ]
-        if depots:
-            wires["absorbed"] = " + ".join(f"{depot}.absorbed" for depot in depots)
-            wires["first_pass"] = " + ".join(f"{depot}.first_pass" for depot in depots)
-        if pumps:
-            wires["infused"] = " + ".join(pumps)
-        formed = [
-            f"{parent.name}.{path}*{parent.name}.{row.name}"
-            for parent in drugs.values()
-            for path_name, child, row in parent.metabolites(species)
-            for path in [f"by_{path_name}"]
-            if child == name
-        ]
-        if formed:
-            wires["formed"] = " + ".join(formed)
-        parts.append(Part(name, "drug_body", "body", wires))
-        parts.append(
-            Part(f"{name}_brain", "drug_brain", "body", {"plasma_free": f"{name}.plasma_free"})
-        )
-        values[name] = values[f"{name}_brain"] = own
-        for k, regimen in mine:
-            if f"{name}_dose{k}" in depots:
-                parts.append(Part(f"{name}_dose{k}", "drug_depot", "body"))
-                values[f"{name}_dose{k}"] = {
-                    symbol: _for_route(drug, symbol, regimen.route, species)
-                    for symbol in ("ka", "F")
-                }
-        for route in dict.fromkeys(
-            regimen.route for _, regimen in mine if regimen.route.startswith("probe_")
-        ):
-            levels = " + ".join(
-                f"{name}_dose{k}.rate" for k, regimen in mine if regimen.route == route
-            )
-            parts.append(Part(f"{name}_{route}", "drug_probe", "body", {"perfusate": levels}))
-            values[f"{name}_{route}"] = own
-    parts += scenario.parts
-    return parts, values
-
-
-def _for_route(drug: Drug, symbol: str, route: str, species: str) -> Constant:
-    found = drug.constant(f"{symbol}_{route}", species)
-    if found is None:
-        drug.value(f"{symbol}_{route}", species)
-    assert found is not None
-    return found
-
-
-def _bath_place(scenario: Scenario) -> str:
-    """The place of the first site that a bath reaches; the medium of the culture."""
-    return next(
-        (place.name for place in scenario.places if place.name == "medium"), scenario.places[0].name
-    )
-
-
-def _symbols_of(
-    parts: Sequence[Part],
+def _wirable(
+    components: Sequence[Component],
     mechanisms: Mapping[str, Mechanism],
     scenario: Scenario,
     drugs: Mapping[str, Drug],
-    regimens: Sequence[Regimen],
+    dosing: Sequence[Dosing],
 ) -> set[str]:
     """Names of all quantities that a wire may name."""
-    known = {"subject.dosing"}
-    for part in parts:
-        mechanism = _mechanism(mechanisms, part, scenario.name)
-        known |= {f"{part.name}.{port.name}" for port in mechanism.ports}
-        known |= {f"{part.name}.{row.name}" for row in mechanism.constants}
-    for site in scenario.sites:
+    known = {SWITCH}
+    for component in components:
+        mechanism = _mechanism(mechanisms, component, scenario.name)
+        known |= {f"{component.name}.{port.name}" for port in mechanism.ports}
+        known |= {f"{component.name}.{row.name}" for row in mechanism.constants}
+    for site in scenario.binding_sites:
         known |= {f"{site.name}.{symbol}" for symbol in ("load", "effect", "occupancy")}
-    for k, regimen in enumerate(regimens, start=1):
-        known |= {f"{regimen.drug}_dose{k}.{symbol}" for symbol in ("rate", "dose", "given")}
+    for dose in dose_inputs(dosing):
+        known |= {f"{dose.name}.{symbol}" for symbol in ("rate", "dose", "given")}
     for name, drug in drugs.items():
         known |= {f"{name}.in_{fluid.name}" for fluid in scenario.fluids}
         known |= {f"{name}.{row.name}" for row in drug.constants}
     return known
 
 
-def _write_part(
-    text: _Text,
-    part: Part,
+def _write_component(
+    text: ModelText,
+    component: Component,
     mechanism: Mechanism,
     values: Mapping[str, Constant],
     known: set[str],
     scenario: Scenario,
 ) -> None:
-    where = f"{scenario.name}, {part.name}"
-    constants = mechanism.constants_for(part.name, scenario.species)
-    wanted = {name for statement in mechanism.body for name in symbols(statement.replace("'", " "))}
-    wanted -= {RESERVED}
+    where = f"{scenario.name}, {component.name}"
+    used = {name for line in mechanism.body for name in symbols(line.replace("'", " "))}
+    used -= {RESERVED}
+    constants = mechanism.constants_for(component.name, scenario.species)
     constants |= {
-        name: row for name, row in values.items() if name in wanted and mechanism.port(name) is None
+        name: row for name, row in values.items() if name in used and mechanism.port(name) is None
     }
-    names: dict[str, str] = {RESERVED: part.place}
-    for wire in part.wires:
+    _check_symbols(component, mechanism, constants, where)
+    text.comment(f"{component.name}: {mechanism.name}. {mechanism.description}")
+    names = {RESERVED: component.compartment}
+    names |= _write_ports(text, component, mechanism, constants, used, known, where)
+    names |= _write_constants(text, component, mechanism, constants, known, where)
+    for line in mechanism.body:
+        statement = parse_statement(line, component.name, names, where=f"{where}, '{line}'")
+        text.lines.append(f"  {statement}")
+
+
+def _check_symbols(
+    component: Component, mechanism: Mechanism, constants: Mapping[str, Constant], where: str
+) -> None:
+    """Refuse wires to what is not an input, and identifiers or labels of unknown symbols."""
+    for wire in component.wires:
         port = mechanism.port(wire)
         if (port is None and wire not in constants) or (port is not None and port.kind != "in"):
-            allowed = [p.name for p in mechanism.of_kind("in")] + list(constants)
+            allowed = [p.name for p in mechanism.ports_of_kind("in")] + list(constants)
             raise UnknownNameError.among("port", wire, allowed, where=where)
-    for symbol in (*part.identifiers, *part.labels, *part.places):
+    for symbol in (*component.identifiers, *component.labels, *component.symbol_compartments):
         if mechanism.port(symbol) is None:
-            raise UnknownNameError.among(
-                "symbol", symbol, [p.name for p in mechanism.ports], where=where
-            )
-    text.say(f"{part.name}: {mechanism.name}. {mechanism.says}")
+            allowed = [p.name for p in mechanism.ports]
+            raise UnknownNameError.among("symbol", symbol, allowed, where=where)
+
+
+def _write_ports(
+    text: ModelText,
+    component: Component,
+    mechanism: Mechanism,
+    constants: Mapping[str, Constant],
+    used: set[str],
+    known: set[str],
+    where: str,
+) -> dict[str, str]:
+    """Declare states and outputs, and give the text that replaces each port."""
+    names = {}
     for port in mechanism.ports:
-        name = f"{part.name}.{port.name}"
-        names[port.name] = flat(name)
+        name = f"{component.name}.{port.name}"
+        names[port.name] = to_identifier(name)
         if port.kind != "in":
-            kind: QuantityKind = {"state": "state", "species": "species"}.get(port.kind, "computed")  # type: ignore[assignment]
-            ids = part.identifiers.get(port.name) or tuple(
+            identifiers = component.identifiers.get(port.name) or tuple(
                 identifier for symbol, identifier in mechanism.identifiers if symbol == port.name
             )
             text.add(
                 name,
                 port.unit,
-                port.says,
-                kind,
-                place=part.place,
-                identifiers=ids,
+                port.description,
+                KINDS.get(port.kind, "computed"),
+                compartment=component.compartment,
+                identifiers=identifiers,
                 mechanism=mechanism.name,
             )
-        elif port.name in part.wires:
-            names[port.name] = _wired(
-                part.wires[port.name], known, where=f"{where}, wire {port.name}"
-            )
-        elif port.name in constants:
-            continue
-        elif port.name in wanted:
+        elif port.name in component.wires:
+            wire = component.wires[port.name]
+            names[port.name] = _wired(wire, known, where=f"{where}, wire {port.name}")
+        elif port.name not in constants and port.name in used:
             raise InputError(
-                f"the port '{port.name}' ({port.says}) is not wired and has no value of its own",
+                f"the port '{port.name}' ({port.description}) is not wired and has no value",
                 where=where,
                 do=f"Wire it, or add a row {port.name} to {mechanism.name}.csv",
             )
+    return names
+
+
+def _write_constants(
+    text: ModelText,
+    component: Component,
+    mechanism: Mechanism,
+    constants: Mapping[str, Constant],
+    known: set[str],
+    where: str,
+) -> dict[str, str]:
+    names = {}
     for name, row in constants.items():
-        if name in part.wires:
-            names[name] = _wired(part.wires[name], known, where=f"{where}, wire {name}")
-        else:
-            names[name] = flat(f"{part.name}.{name}")
-            text.add(
-                f"{part.name}.{name}",
-                row.unit,
-                row.says or name,
-                "parameter",
-                place=part.place,
-                constant=row,
-                mechanism=mechanism.name,
-            )
-    for statement in mechanism.body:
-        text.lines.append(
-            "  " + statement_of(statement, part.name, names, where=f"{where}, '{statement}'")
+        if name in component.wires:
+            names[name] = _wired(component.wires[name], known, where=f"{where}, wire {name}")
+            continue
+        full_name = f"{component.name}.{name}"
+        names[name] = to_identifier(full_name)
+        text.add(
+            full_name,
+            row.unit,
+            row.description or name,
+            "parameter",
+            compartment=component.compartment,
+            constant=row,
+            mechanism=mechanism.name,
         )
+    return names
 
 
 def _wired(expression: str, known: set[str], *, where: str) -> str:
-    def name_of(symbol: str) -> str:
+    def identifier(symbol: str) -> str:
         if symbol not in known:
             raise UnknownNameError.among("quantity", symbol, known, where=where)
-        return flat(symbol)
+        return to_identifier(symbol)
 
-    written = renamed(expression, name_of)
-    return (
-        written
-        if expression.strip().replace(".", "").replace("_", "").isalnum()
-        else f"({written})"
-    )
+    written = rename_symbols(expression, identifier)
+    is_name = expression.strip().replace(".", "").replace("_", "").isalnum()
+    return written if is_name else f"({written})"
 
 
-def _drug_links(
-    text: _Text, scenario: Scenario, drugs: Mapping[str, Drug], regimens: Sequence[Regimen]
+def _write_drug_links(
+    text: ModelText, scenario: Scenario, drugs: Mapping[str, Drug], dosing: Sequence[Dosing]
 ) -> None:
     """Write each drug's affinities and its free concentration in each fluid."""
-    targets = {site.target for site in scenario.sites}
+    targets = sorted({site.target for site in scenario.binding_sites})
     for name, drug in drugs.items():
-        text.say(f"{name}: affinities, and where it is")
-        for target in sorted(targets):
-            for kind in ("Ki", "efficacy"):
-                row = drug.constant(f"{kind}_{target}", scenario.species)
-                if row is not None and (kind == "Ki" or row.value != 0):
-                    says = f"{name}, {'affinity for' if kind == 'Ki' else 'efficacy at'} {target}"
-                    text.add(
-                        f"{name}.{kind}_{target}",
-                        row.unit,
-                        row.says or says,
-                        "parameter",
-                        constant=row,
-                    )
-        for _, _, row in drug.metabolites(scenario.species):
+        text.comment(f"{name}: affinities and concentrations")
+        rows = [
+            (row, f"{name}, {'affinity for' if kind == 'Ki' else 'efficacy at'} {target}")
+            for target in targets
+            for kind in ("Ki", "efficacy")
+            if (row := drug.constant(f"{kind}_{target}", scenario.species)) is not None
+            and (kind == "Ki" or row.value != 0)
+        ]
+        rows += [(row, row.name) for _, _, row in drug.metabolites(scenario.species)]
+        for row, description in rows:
             text.add(
-                f"{name}.{row.name}", row.unit, row.says or row.name, "parameter", constant=row
+                f"{name}.{row.name}",
+                row.unit,
+                row.description or description,
+                "parameter",
+                constant=row,
             )
+        probes = {one.route for one in dosing if one.drug == name}
         for fluid in scenario.fluids:
             terms = {
                 "brain": [f"{name}_brain__free"],
                 "plasma": [f"{name}__plasma_free"],
                 "bath": [f"{name}__medium_free"],
-            }[fluid.holds]
-            if any(r.drug == name and r.route == f"probe_{fluid.name}" for r in regimens):
+            }[fluid.drug_source]
+            if f"probe_{fluid.name}" in probes:
                 terms.append(f"{name}_probe_{fluid.name}__tissue")
             text.add(
                 f"{name}.in_{fluid.name}",
                 "nM",
-                f"free {name}, {fluid.says or fluid.name}",
+                f"free {name}, {fluid.description or fluid.name}",
                 "computed",
             )
             text.lines.append(f"  {name}__in_{fluid.name} := {' + '.join(terms)}")
 
 
-def _identify_drugs(text: _Text, drugs: Mapping[str, Drug]) -> None:
-    """Say of each drug's amounts and concentrations which compound they are of."""
+def _identify_drugs(text: ModelText, drugs: Mapping[str, Drug]) -> None:
+    """Give each amount and concentration of a drug the identifiers of the compound."""
     for drug in drugs.values():
-        identifiers = identifiers_of(drug)
+        identifiers = find_identifiers(drug)
         for quantity in identified(text.quantities, drug) if identifiers else ():
             text.quantities[quantity] = replace(text.quantities[quantity], identifiers=identifiers)
 
 
-def _sites(text: _Text, scenario: Scenario, drugs: Mapping[str, Drug]) -> None:
-    """Write each site's load (sum of C/Ki), effect (the same weighted by efficacy) and occupancy."""
-    for site in scenario.sites:
-        text.say(f"{site.name}: {site.says}")
-        loads, effects = [], []
-        for name, drug in drugs.items():
-            ki = drug.constant(f"Ki_{site.target}", scenario.species)
-            if ki is None:
-                continue
-            term = f"{name}__in_{site.fluid}/{name}__Ki_{site.target}"
-            loads.append(term)
-            efficacy = drug.constant(f"efficacy_{site.target}", scenario.species)
-            if efficacy is not None and efficacy.value != 0:
-                effects.append(f"{name}__efficacy_{site.target}*{term}")
-        for symbol, says, rule in (
-            (
-                "load",
-                "ligands, sum of free concentration over Ki",
-                " + ".join(loads) or "(0 dimensionless)",
-            ),
-            (
-                "effect",
-                "the same, weighted by efficacy",
-                " + ".join(effects) or "(0 dimensionless)",
-            ),
-            (
-                "occupancy",
-                "share that ligands hold",
-                f"{site.name}__load/((1 dimensionless) + {site.name}__load)",
-            ),
-        ):
-            text.add(
-                f"{site.name}.{symbol}",
-                "dimensionless",
-                f"{site.says}: {says}",
-                "computed",
-                place=site.place,
-            )
-            text.lines.append(f"  {site.name}__{symbol} := {rule}")
-
-
-def _doses(
-    text: _Text, regimens: Sequence[Regimen], drugs: Mapping[str, Drug], parts: Sequence[Part]
+def _write_site(
+    text: ModelText, site: BindingSite, species: str, drugs: Mapping[str, Drug]
 ) -> None:
-    """Write what each regimen sets, and its events."""
-    text.say("doses: events read these; dosing = 0 keeps the subject drug-free")
-    switch = Constant(
-        "dosing", 1.0, "dimensionless", says="1 gives the doses, 0 gives none", certainty="derived"
-    )
-    text.quantities["subject.dosing"] = Quantity(
-        "subject.dosing", "subject__dosing", "dimensionless", switch.says, "dosing"
-    )
-    text.lines += ["  subject__dosing = 1", "  subject__dosing has dimensionless"]
-    for dose in _dose_table(regimens):
-        regimen, own = dose.regimen, flat(dose.name)
-        text.say(regimen.says or f"{regimen.drug}, {regimen.route}")
-        unit = _amount_unit(regimen.route)
-        numbers: tuple[tuple[str, float, str, str], ...] = (
-            ("dose", regimen.amount, unit, "amount of one dose"),
-            ("first", regimen.start_h, "hour", "time of the first dose"),
-            ("every", regimen.every_h, "hour", "interval between doses"),
-            ("n", float(regimen.n), "dimensionless", "number of doses"),
-            ("given", 1.0 if regimen.at_start else 0.0, "dimensionless", "doses given so far"),
+    """Write a site's load (sum of C/Ki), effect (the same weighted by efficacy) and occupancy."""
+    text.comment(f"{site.name}: {site.description}")
+    loads, effects = [], []
+    for name, drug in drugs.items():
+        if drug.constant(f"Ki_{site.target}", species) is None:
+            continue
+        term = f"{name}__in_{site.fluid}/{name}__Ki_{site.target}"
+        loads.append(term)
+        efficacy = drug.constant(f"efficacy_{site.target}", species)
+        if efficacy is not None and efficacy.value != 0:
+            effects.append(f"{name}__efficacy_{site.target}*{term}")
+    none = "(0 dimensionless)"
+    load = f"{site.name}__load"
+    for symbol, description, rule in (
+        ("load", "normalised concentration, sum of C/Ki over ligands", " + ".join(loads) or none),
+        ("effect", "the same, weighted by efficacy", " + ".join(effects) or none),
+        ("occupancy", "fraction occupied by ligands", f"{load}/((1 dimensionless) + {load})"),
+    ):
+        text.add(
+            f"{site.name}.{symbol}",
+            "dimensionless",
+            f"{site.description}: {description}",
+            "computed",
+            compartment=site.compartment,
         )
-        if dose.sustained:
-            numbers += (
-                ("lasts", regimen.duration_h, "hour", "how long a dose lasts"),
-                ("rate", regimen.amount if regimen.at_start else 0.0, unit, "what is given now"),
-            )
-        for symbol, value, unit_of, says in numbers:
-            name = f"{dose.name}.{symbol}"
-            text.quantities[name] = Quantity(
-                name, flat(name), unit_of, f"{regimen.drug}: {says}", "dosing"
-            )
-            text.lines += [f"  {flat(name)} = {value!r}", f"  {flat(name)} has {unit_of}"]
-        due = (
-            f"time >= {own}__first + {own}__given*{own}__every && {own}__given < {own}__n "
-            "&& subject__dosing > (0 dimensionless)"
-        )
-        count = f"{own}__given = {own}__given + (1 dimensionless)"
-        if dose.sustained:
-            text.lines.append(f"  {own}_on: at ({due}): {count}, {own}__rate = {own}__dose")
-            over = (
-                f"time >= {own}__first + ({own}__given - (1 dimensionless))*{own}__every + {own}__lasts "
-                f"&& {own}__given > (0 dimensionless) && subject__dosing > (0 dimensionless)"
-            )
-            zero = f"(0 dimensionless)*{own}__dose"
-            text.lines.append(f"  {own}_off: at ({over}): {own}__rate = {zero}")
-        elif regimen.n > 1 or not regimen.at_start:
-            fed = flat(dose.feeds)
-            text.lines.append(f"  {own}_on: at ({due}): {count}, {fed} = {fed} + {own}__dose")
-
-
-def _dose_table(regimens: Sequence[Regimen]) -> tuple[Dose, ...]:
-    found = []
-    for k, regimen in enumerate(regimens, start=1):
-        name = f"{regimen.drug}_dose{k}"
-        sustained = is_sustained(regimen.route)
-        feeds = (
-            f"{name}.rate"
-            if sustained
-            else f"{regimen.drug}.central"
-            if regimen.route == "iv"
-            else f"{name}.amount"
-        )
-        found.append(Dose(regimen, name, f"{name}.dose", feeds, sustained))
-    return tuple(found)
-
-
-def _amount_unit(route: str) -> str:
-    if route in ("pump", "infusion"):
-        return "nmol_per_kg_per_h"
-    return "nM" if is_sustained(route) else "nmol_per_kg"
-
-
-def _quoted(text: str) -> str:
-    return text.replace('"', "'")
+        text.lines.append(f"  {site.name}__{symbol} := {rule}")

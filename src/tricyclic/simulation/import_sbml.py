@@ -1,7 +1,8 @@
-"""From a user's own SBML to a composed model: it runs as it stands, from its own start, with doses laid beside it.
+"""Makes a composed model of a user's own SBML, with doses added.
 
-Nothing of it is renamed or changed. Time is in the file's own unit, and so are amounts: a dose of 100 adds
-100 to the species or parameter it goes into.
+Nothing in the file is renamed or changed, and runs start at its own initial values. Times and
+amounts are in the file's own units: a dose of 100 adds 100 to the species or parameter that it goes
+into.
 """
 
 from __future__ import annotations
@@ -9,75 +10,79 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tricyclic.core.constant import Constant
-from tricyclic.core.dosing import Regimen
+from tricyclic.core.dosing import Dosing
 from tricyclic.core.network import Edge, Network, Node
-from tricyclic.core.scenario import Scenario, Watch
+from tricyclic.core.scenario import Observable, Scenario
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.ode.solver import antimony_of
-from tricyclic.sbml.document import Tables, refuse_unsafe, tables
-from tricyclic.simulation.model import Composed, Dose, Quantity, QuantityKind
+from tricyclic.ode.solver import sbml_to_antimony
+from tricyclic.sbml.checks import refuse_unsafe
+from tricyclic.sbml.tables import SbmlTables, tables
+from tricyclic.simulation.model import ComposedModel, DoseInput, ModelQuantity, QuantityKind
 
 INTO = "into"
 
 
-def imported(
-    sbml: str, name: str, regimens: Sequence[Regimen] = (), *, where: str = ""
-) -> Composed:
-    """Make a model that can be run of a user's SBML.
+def import_sbml(
+    sbml: str, name: str, dosing: Sequence[Dosing] = (), *, where: str = ""
+) -> ComposedModel:
+    """Read a user's SBML as a composed model.
 
     Parameters
     ----------
     sbml : str
         Text of the file.
     name : str
-        What to call it.
-    regimens : sequence of Regimen
-        Doses by the route "into": `drug` is the id of the species or parameter that each dose is added to.
+        Name of the model.
+    dosing : sequence of Dosing
+        Doses by the route "into": `drug` is the id of the species or parameter that each dose is
+        added to.
     where : str
         File, for errors.
 
     Returns
     -------
-    Composed
+    ComposedModel
         Runs start at the file's own initial values, not at a steady state.
 
     Raises
     ------
     InputError
-        If it does not parse, or holds what the solver cannot do (delays, fast reactions, algebraic rules).
+        If it does not parse, or uses features that the solver does not have (delays, fast
+        reactions, algebraic rules).
     UnknownNameError
-        If a dose goes into what the file does not hold.
+        If a dose goes into a quantity that the file does not have.
     """
     refuse_unsafe(sbml, where or name)
     rows = tables(sbml, where or name)
     quantities = _quantities(rows)
-    doses = tuple(
-        _dose(regimen, k, quantities, where or name) for k, regimen in enumerate(regimens, start=1)
-    )
+    doses = tuple(_dose(one, k, quantities, where or name) for k, one in enumerate(dosing, start=1))
     text = ""
     if doses:
-        text = _with_events(antimony_of(sbml, where or name), doses)
+        text = _with_events(sbml_to_antimony(sbml, where or name), doses)
         for dose in doses:
-            quantities[dose.amount] = Quantity(
+            quantities[dose.amount] = ModelQuantity(
                 dose.amount, dose.amount, "dimensionless", f"dose into {dose.feeds}", "dosing"
             )
-    watched = [item for item in quantities.values() if item.kind in ("species", "state")] or [
+    observed = [item for item in quantities.values() if item.kind in ("species", "state")] or [
         item for item in quantities.values() if item.kind == "computed"
     ]
     scenario = Scenario(
         name=name,
         title=f"{name} (your own SBML)",
-        says="A model read from SBML.",
+        description="A model read from SBML.",
         species="",  # type: ignore[arg-type]
         system="animal",
         routes=(INTO,),
-        places=(),
+        compartments=(),
         fluids=(),
-        sites=(),
-        parts=(),
-        watches=tuple(Watch(item.name, item.name, item.unit, item.says, False) for item in watched),
+        binding_sites=(),
+        components=(),
+        observables=tuple(
+            Observable(item.name, item.name, item.unit, item.description, False)
+            for item in observed
+        ),
     )
-    return Composed(
+    return ComposedModel(
         name=name,
         text=text,
         quantities=quantities,
@@ -86,84 +91,85 @@ def imported(
         scenario=scenario,
         drugs={},
         sbml=sbml,
-        at_rest=False,
+        has_steady_state=False,
     )
 
 
-def _quantities(rows: Tables) -> dict[str, Quantity]:
+def _quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
     rates = {rule.target for rule in rows.rules if rule.kind == "rate"}
     computed = {rule.target for rule in rows.rules if rule.kind == "assigned"}
     changed = {target for event in rows.events for target, _ in event.changes}
-    found = {}
-    for group, rest in (
+    quantities = {}
+    for group, default in (
         (rows.species, "species"),
         (rows.parameters, "parameter"),
         (rows.compartments, "parameter"),
     ):
         for one in group:
             kind: QuantityKind = (
-                "computed" if one.id in computed else "state" if one.id in rates else rest  # type: ignore[assignment]
+                "computed" if one.id in computed else "state" if one.id in rates else default  # type: ignore[assignment]
             )
-            if kind == "state" and rest == "species":
+            if kind == "state" and default == "species":
                 kind = "species"
             if kind == "parameter" and one.id in changed:
                 kind = "state"
-            says = (one.name or one.id) + (f" [{one.unit}]" if one.unit else "")
+            description = (one.name or one.id) + (f" [{one.unit}]" if one.unit else "")
             constant = None
             if kind == "parameter" and one.value is not None:
                 constant = Constant(
                     one.id,
                     float(one.value),
                     "dimensionless",
-                    says=f"{says}, of the file",
+                    description=f"{description}, of the file",
                     certainty="assumed",
                 )
-            found[one.id] = Quantity(
+            quantities[one.id] = ModelQuantity(
                 one.id,
                 one.id,
                 "dimensionless",
-                says,
+                description,
                 kind,
                 constant=constant,
                 identifiers=rows.annotations.get(one.id, ()),
             )
-    return found
+    return quantities
 
 
-def _dose(regimen: Regimen, k: int, quantities: dict[str, Quantity], where: str) -> Dose:
+def _dose(dosing: Dosing, k: int, quantities: dict[str, ModelQuantity], where: str) -> DoseInput:
     fed = [name for name, item in quantities.items() if item.kind in ("species", "state")]
-    if regimen.drug not in fed:
-        raise UnknownNameError.among("species or state", regimen.drug, fed, where=where)
-    if regimen.route != INTO:
+    if dosing.drug not in fed:
+        raise UnknownNameError.among("species or state", dosing.drug, fed, where=where)
+    if dosing.route != INTO:
         raise InputError(
-            f"the route is '{regimen.route}'",
+            f"the route is '{dosing.route}'",
             where=where,
             allowed="A model of your own is dosed by the route 'into'",
         )
-    return Dose(regimen, f"dose{k}", f"dose{k}_amount", regimen.drug, False)
+    return DoseInput(dosing, f"dose{k}", f"dose{k}_amount", dosing.drug, False)
 
 
-def _with_events(text: str, doses: Sequence[Dose]) -> str:
+def _with_events(text: str, doses: Sequence[DoseInput]) -> str:
     lines = []
     for k, dose in enumerate(doses, start=1):
-        regimen = dose.regimen
-        lines.append(f"  {dose.amount} = {regimen.amount!r}")
-        first = regimen.start_h + (regimen.every_h if regimen.at_start else 0.0)
-        n = regimen.n - (1 if regimen.at_start else 0)
+        dosing = dose.dosing
+        lines.append(f"  {dose.amount} = {dosing.amount!r}")
+        first = dosing.start_h + (dosing.every_h if dosing.at_start else 0.0)
+        n = dosing.n_doses - (1 if dosing.at_start else 0)
         if n <= 0:
             continue
         given = f"dose{k}_given"
         lines.append(f"  {given} = 0")
         lines.append(
-            f"  dose{k}_event: at (time >= {first!r} + {given}*{regimen.every_h!r} && {given} < {n}): "
+            f"  dose{k}_event: at (time >= {first!r} + {given}*{dosing.every_h!r} "
+            f"&& {given} < {n}): "
             f"{given} = {given} + 1, {dose.feeds} = {dose.feeds} + {dose.amount}"
         )
-    body, end, rest = text.rpartition("\nend")
-    return "\n".join([body, "  // doses", *lines]) + end + rest
+    body, end, after = text.rpartition("\nend")
+    return "\n".join([body, "  // doses", *lines]) + end + after
 
 
-def _network(name: str, rows: Tables) -> Network:
-    """Species, and what reactions turn into what; modifiers act on the products."""
+def _network(name: str, rows: SbmlTables) -> Network:
+    """Species and the reactions between them; modifiers act on the products."""
     nodes = tuple(Node(one.id, one.name or one.id, "messenger") for one in rows.species)
     known = {node.name for node in nodes}
     edges: dict[tuple[str, str, str], Edge] = {}

@@ -1,4 +1,4 @@
-"""What composing gives: one model text, its quantities by name, what doses do at the start, and its diagrams."""
+"""A composed model: its Antimony text, quantities, doses and network."""
 
 from __future__ import annotations
 
@@ -7,52 +7,56 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tricyclic.core.constant import Constant
-from tricyclic.core.dosing import Regimen
+from tricyclic.core.dosing import Dosing
 from tricyclic.core.drug import Drug
 from tricyclic.core.network import Network
 from tricyclic.core.scenario import Scenario
 from tricyclic.errors import UnknownNameError
-from tricyclic.simulation.antimony import flat
+from tricyclic.simulation.antimony import to_identifier
 
 QuantityKind = Literal["state", "species", "parameter", "computed", "dosing"]
 
 
 @dataclass(frozen=True)
-class Quantity:
+class ModelQuantity:
     """One named quantity of a composed model.
 
     Parameters
     ----------
     name, id : str
-        As people say it ("cortex.NE"), and as the model writes it ("cortex__NE").
-    unit, says, place : str
-        A unit of the models; words; the compartment it belongs to.
+        Name as printed ("cortex.NE"), and identifier in the model ("cortex__NE").
+    unit, description, compartment : str
+        A unit of the models; what it is; the compartment that it belongs to.
     kind : str
-        state | species (both integrated) | parameter | computed | dosing (what the regimens set).
+        state | species (both integrated) | parameter | computed | dosing (set by the doses).
     constant : Constant or None
         A parameter's value with its range and source.
     identifiers : tuple of str
-        What it is in public databases ("uniprot:P23975").
+        Entries in public databases ("uniprot:P23975").
     mechanism : str
-        The mechanism it comes from; empty for sites and doses.
+        The mechanism that it comes from; empty for binding sites and doses.
     """
 
     name: str
     id: str
     unit: str
-    says: str
+    description: str
     kind: QuantityKind
-    place: str = ""
+    compartment: str = ""
     constant: Constant | None = None
     identifiers: tuple[str, ...] = ()
     mechanism: str = ""
 
 
 @dataclass(frozen=True)
-class Dose:
-    """How one regimen enters the model: the state or level that it feeds, and the parameters that events read."""
+class DoseInput:
+    """How one dosing schedule enters the model.
 
-    regimen: Regimen
+    `amount` is the parameter that contains one dose, `feeds` the state, rate or concentration that
+    the dose changes.
+    """
+
+    dosing: Dosing
     name: str
     amount: str
     feeds: str
@@ -60,27 +64,28 @@ class Dose:
 
 
 @dataclass(frozen=True)
-class Composed:
-    """A scenario with its drugs and regimens as one model.
+class ComposedModel:
+    """A scenario with its drugs and doses as one model.
 
-    `sbml` is the user's own file where the model was read from one; then `text` is empty, or that file with
-    doses added, and it starts at its own initial values (`at_rest` is False).
+    `sbml` is the user's own file where the model was read from one; then `text` is empty, or that
+    file with doses added, and the model starts at its own initial values (`has_steady_state` is
+    False).
 
-    `text` is Antimony and alone reproduces the run, but for doses at time 0, which `start_values` and
-    `doses` tell (the solver would fire an event at time 0 before the states are set).
+    `text` is Antimony and reproduces the run by itself, except for doses at time 0: the solver
+    would fire an event at time 0 before the states are set, so `Simulator` adds them to the states.
     """
 
     name: str
     text: str
-    quantities: Mapping[str, Quantity]
-    doses: tuple[Dose, ...]
+    quantities: Mapping[str, ModelQuantity]
+    doses: tuple[DoseInput, ...]
     network: Network
     scenario: Scenario
     drugs: Mapping[str, Drug]
     sbml: str = ""
-    at_rest: bool = True
+    has_steady_state: bool = True
 
-    def quantity(self, name: str) -> Quantity:
+    def quantity(self, name: str) -> ModelQuantity:
         """The quantity of that name.
 
         Raises
@@ -102,5 +107,5 @@ class Composed:
         }
 
     def dosing_off(self) -> dict[str, float]:
-        """Parameters by which no dose is ever given: the drug-free animal."""
-        return {flat("subject.dosing"): 0.0} if self.at_rest else {}
+        """Parameters with which no dose is given: the drug-free animal."""
+        return {to_identifier("subject.dosing"): 0.0} if self.has_steady_state else {}

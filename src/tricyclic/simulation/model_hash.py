@@ -1,7 +1,7 @@
-"""From a scenario, its mechanisms and drugs to a short hash: the same as long as the same numbers come out.
+"""A short hash of scenarios, mechanisms and drugs that changes when the numbers of a run change.
 
-Equations, wires, values and limits of free parameters count; words, sources, diagrams and spreads between animals
-do not, so that a better sentence does not make an ensemble old.
+Equations, wires, values and limits of free parameters count; descriptions, sources, diagrams and
+spreads between animals do not, so that a better sentence does not outdate an ensemble.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from tricyclic.core.drug import Drug, metabolite_names
 from tricyclic.core.mechanism import Mechanism
 from tricyclic.core.scenario import Scenario
 
-# Mechanisms that doses bring along.
-OF_DOSES = ("drug_bath", "drug_body", "drug_brain", "drug_depot", "drug_probe", "subject")
+# Mechanisms that doses add to a model.
+DOSE_MECHANISMS = ("drug_bath", "drug_body", "drug_brain", "drug_depot", "drug_probe", "subject")
 
 
 def model_hash(
@@ -23,42 +23,45 @@ def model_hash(
     mechanisms: Mapping[str, Mechanism],
     drugs: Mapping[str, Drug],
     drug_names: Sequence[str],
-    watched: Collection[str] = (),
+    observables: Collection[str] = (),
 ) -> str:
-    """Hash what the runs of these scenarios with these drugs depend on, 16 hexadecimal digits.
+    """Hash everything that the runs of these scenarios with these drugs depend on, 16 hexadecimal
+    digits.
 
-    `watched` names the watches that are asked for; what they stand for counts as well.
+    `observables` are the names of the observables that the runs record; their definitions count.
     """
-    told: list[str] = []
+    lines: list[str] = []
     used: set[str] = set()
-    for scenario in sorted(scenarios, key=lambda one: one.name):
-        used |= {part.mechanism for part in scenario.parts} | set(OF_DOSES)
-        told += [scenario.name, scenario.species, scenario.system]
-        told += sorted(
-            f"{watch.name} {watch.quantity}" for watch in scenario.watches if watch.name in watched
+    for scenario in sorted(scenarios, key=lambda scenario: scenario.name):
+        used |= {one.mechanism for one in scenario.components} | set(DOSE_MECHANISMS)
+        lines += [scenario.name, scenario.species, scenario.system]
+        lines += sorted(
+            f"{one.name} {one.quantity}" for one in scenario.observables if one.name in observables
         )
-        told += sorted(f"{fluid.name} {fluid.holds}" for fluid in scenario.fluids)
-        told += sorted(f"{site.name} {site.target} {site.fluid}" for site in scenario.sites)
-        told += sorted(
-            f"{part.name} {part.mechanism} {sorted(part.wires.items())}" for part in scenario.parts
+        lines += sorted(f"{fluid.name} {fluid.drug_source}" for fluid in scenario.fluids)
+        lines += sorted(
+            f"{site.name} {site.target} {site.fluid}" for site in scenario.binding_sites
+        )
+        lines += sorted(
+            f"{one.name} {one.mechanism} {sorted(one.wires.items())}" for one in scenario.components
         )
     for name in sorted(used & set(mechanisms)):
         mechanism = mechanisms[name]
-        told += [
+        lines += [
             name,
             *mechanism.body,
             *(f"{port.name} {port.kind} {port.unit}" for port in mechanism.ports),
         ]
-        told += _numbers(mechanism.constants)
+        lines += _numbers(mechanism.constants)
     for species in sorted({scenario.species for scenario in scenarios}):
         for name in sorted(set(metabolite_names(drugs, species, list(drug_names)))):
-            told += [name, *_numbers(drugs[name].constants)]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+            lines += [name, *_numbers(drugs[name].constants)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def _numbers(constants: Sequence[Constant]) -> list[str]:
     return sorted(
-        f"{row.holds_for} {row.name} {row.value!r} {row.unit}"
+        f"{row.applies_to} {row.name} {row.value!r} {row.unit}"
         + (f" {row.low!r} {row.high!r}" if row.free else "")
         for row in constants
         if row.unit != "identifier"

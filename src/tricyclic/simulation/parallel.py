@@ -1,13 +1,19 @@
-"""From many subjects to their responses, the same bits whoever computes them: here, in processes, or on a Dask cluster.
+"""Simulates many subjects in this process, in several processes or on a Dask cluster, with the same
+bits in each case.
 
-Subjects are cut into pieces. Each subject is brought to its own drug-free rest, dosed, and reduced to endpoints where
-it was computed; of its courses only what the bands need comes back. A subject that cannot be computed is told, not hidden.
+Subjects are divided into chunks. Each starts at its own drug-free steady state, is dosed, and is
+reduced to endpoints where it was computed; of its time courses only the part for the bands comes
+back. A subject that cannot be computed is reported with the reason.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -17,50 +23,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.progress import CountCallback
 from tricyclic.errors import InputError, NumericsError
+from tricyclic.fitting.on_dask import on_dask
 from tricyclic.ode.base import ATOL, RTOL
-from tricyclic.simulation.endpoints import Reduction, endpoints_of
-from tricyclic.simulation.model import Composed
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.endpoints import EndpointReduction, compute_endpoints
+from tricyclic.simulation.model import ComposedModel
+from tricyclic.simulation.run import Simulator
 
 Floats = NDArray[np.float64]
-# A piece is long enough to be worth its way and short enough to tell progress; a process takes seconds to start.
-MOST_A_PIECE, WORTH_PROCESSES = 25, 40
-# Absolute error of a state, relative to the most that the typical subject has of it.
+# Long enough to pay for its transfer, short enough to report progress.
+MAX_CHUNK = 25
+# A process takes seconds to start, so fewer subjects are simulated here.
+MIN_SUBJECTS_FOR_PROCESSES = 40
+# Absolute error of a state, relative to its maximum in the typical subject.
 ATOL_OF_SIZE = 1e-6
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-# A solver that starts anew with every dose does not come to profit from higher orders.
+# A solver that restarts with every dose never profits from higher orders.
 ORDER_WHEN_DOSED = 3
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of every subject.
+class PopulationTask:
+    """What is simulated for every subject.
 
     Parameters
     ----------
-    composed : Composed
-        The scenario with its drugs and regimens.
+    composed : ComposedModel
+        The scenario with its drugs and doses.
     time_h : array, shape (times,)
-        When the courses are looked at, from 0.
-    reduction : Reduction
-        What becomes of the courses.
+        Times of the time courses, from 0.
+    reduction : EndpointReduction
+        Endpoints to compute.
     kept : array of int, shape (kept times,)
-        Which of the times come back, for bands; may be empty.
+        Indices of the times that come back, for bands; may be empty.
     rtol, atol : float
-        Relative error of the solver; absolute error of each state, in units of `sizes` where they are given.
+        Relative error of the solver; absolute error of each state, in units of `sizes` where they
+        are given.
     sizes : array, shape (states,), or None
-        How large each state is in the typical subject (`Bench.sizes`). It is that of the typical subject for all, so that
-        no subject depends on which others are computed.
+        How large each state is in the typical subject (`Simulator.sizes`). It is that of the
+        typical subject for all, so that no subject depends on which others are computed.
     order : int
         Highest order of the solver, 1 to 5; see `ORDER_WHEN_DOSED`.
     sbml : str
-        The composed model as SBML, where it has been written already (`Bench.sbml`).
+        The composed model as SBML, where it has been written already (`Simulator.sbml`).
     """
 
-    composed: Composed
+    composed: ComposedModel
     time_h: Floats
-    reduction: Reduction
+    reduction: EndpointReduction
     kept: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     rtol: float = RTOL
     atol: float = ATOL
@@ -70,15 +81,17 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Responses:
-    """How subjects responded, in their order; nan in the rows of those that failed.
+class PopulationResponses:
+    """Responses of the subjects, in their order; nan in the rows of those that failed.
 
     Parameters
     ----------
     endpoints : array, shape (subjects, endpoints)
-    courses : array of float32, shape (subjects, kept times, watches)
+        In the units of the model; `EndpointReduction.endpoint_factors` converts them.
+    courses : array of float32, shape (subjects, kept times, observables)
+        In the units of the model.
     failed : tuple of (int, str)
-        Which could not be computed, and why.
+        Index of each subject that could not be computed, and the reason.
     """
 
     endpoints: Floats
@@ -87,40 +100,43 @@ class Responses:
 
 
 @dataclass(frozen=True)
-class _Piece:
-    question: Question
+class _Chunk:
+    task: PopulationTask
     names: tuple[str, ...]
     table: Floats
     first: int
 
 
-def respond(
-    question: Question,
+def simulate_subjects(
+    task: PopulationTask,
     names: Sequence[str],
     table: Floats,
     *,
     workers: int = 1,
     scheduler: str = "",
-    a_piece: int | None = None,
-) -> Generator[int, None, Responses]:
-    """Ask every subject; yields how many have answered so far.
+    chunk_size: int | None = None,
+    on_count: CountCallback | None = None,
+) -> PopulationResponses:
+    """Simulate every subject.
 
     Parameters
     ----------
-    question : Question
+    task : PopulationTask
     names : sequence of str
         Parameters that differ between subjects.
     table : array, shape (subjects, parameters)
     workers : int
-        Processes here; 1 computes in this one. The result does not depend on it.
+        Processes on this machine; 1 computes in this one. The result does not depend on it.
     scheduler : str
-        Address of a Dask scheduler, such as tcp://host:8786; empty: here.
-    a_piece : int, optional
+        Address of a Dask scheduler, such as tcp://host:8786; empty: this machine.
+    chunk_size : int, optional
         Subjects that are computed together. The result does not depend on it.
+    on_count : callable, optional
+        Called with the number of subjects that are done.
 
     Returns
     -------
-    Responses
+    PopulationResponses
 
     Raises
     ------
@@ -131,103 +147,106 @@ def respond(
     if len(table) == 0:
         raise InputError("there are no subjects to simulate")
     for name in names:
-        question.composed.quantity(name)
-    size = a_piece or max(1, min(MOST_A_PIECE, -(-len(table) // (4 * max(workers, 1)))))
-    pieces = [
-        _Piece(question, tuple(names), table[first : first + size], first)
+        task.composed.quantity(name)
+    size = chunk_size or max(1, min(MAX_CHUNK, -(-len(table) // (4 * max(workers, 1)))))
+    chunks = [
+        _Chunk(task, tuple(names), table[first : first + size], first)
         for first in range(0, len(table), size)
     ]
-    found: dict[int, Responses] = {}
+    parts: dict[int, PopulationResponses] = {}
     done = 0
-    yield done
-    for number, answer in _answers(pieces, workers, scheduler, len(table)):
-        found[number] = answer
-        done += len(answer.endpoints)
-        yield done
-    parts = [found[number] for number in range(len(pieces))]
-    return Responses(
-        np.concatenate([part.endpoints for part in parts]),
-        np.concatenate([part.courses for part in parts]),
-        tuple(failure for part in parts for failure in part.failed),
+    _report(on_count, done)
+    for number, part in _run_chunks(chunks, workers, scheduler, len(table)):
+        parts[number] = part
+        done += len(part.endpoints)
+        _report(on_count, done)
+    ordered = [parts[number] for number in range(len(chunks))]
+    return PopulationResponses(
+        np.concatenate([part.endpoints for part in ordered]),
+        np.concatenate([part.courses for part in ordered]),
+        tuple(failure for part in ordered for failure in part.failed),
     )
 
 
-def _answers(
-    pieces: Sequence[_Piece], workers: int, scheduler: str, subjects: int
-) -> Iterator[tuple[int, Responses]]:
-    if scheduler:
-        from tricyclic.fitting.on_dask import on_dask
-
-        yield from on_dask(respond_piece, pieces, scheduler)
-        return
-    left = dict(enumerate(pieces))
-    if workers > 1 and subjects >= WORTH_PROCESSES:
-        for number, answer in _in_processes(respond_piece, pieces, min(workers, len(pieces))):
-            del left[number]
-            yield number, answer
-    for number, piece in left.items():
-        yield number, respond_piece(piece)
-
-
-def respond_piece(piece: _Piece) -> Responses:
-    """Ask the subjects of one piece; the same wherever it is done."""
-    question = piece.question
-    bench = _bench(question)
-    reduction = question.reduction
-    subjects, watches = len(piece.table), len(reduction.watches)
+def simulate_chunk(chunk: _Chunk) -> PopulationResponses:
+    """Simulate the subjects of one chunk; the same wherever it is done."""
+    task = chunk.task
+    simulator = _simulator(task)
+    reduction = task.reduction
+    subjects, observables = len(chunk.table), len(reduction.observables)
     endpoints = np.full((subjects, len(reduction.endpoints)), np.nan)
-    courses = np.full((subjects, question.kept.size, watches), np.nan, dtype=np.float32)
+    courses = np.full((subjects, task.kept.size, observables), np.nan, dtype=np.float32)
     failed = []
-    for k, row in enumerate(piece.table):
-        values = dict(zip(piece.names, row.tolist(), strict=True))
+    for k, row in enumerate(chunk.table):
+        values = dict(zip(chunk.names, row.tolist(), strict=True))
         try:
-            rest = bench.rest(values)
-            y = bench.run(
-                question.time_h,
+            start = simulator.steady_state(values)
+            y = simulator.run(
+                task.time_h,
                 reduction.quantities,
                 values,
-                rest=rest,
-                rtol=question.rtol,
-                atol=question.atol,
-                sizes=question.sizes,
-                order=question.order,
+                start=start,
+                rtol=task.rtol,
+                atol=task.atol,
+                sizes=task.sizes,
+                order=task.order,
             )
-            at_rest = bench.rest_of(reduction.quantities, values, rest)
+            baseline = simulator.baseline_values(reduction.quantities, values, start)
         except NumericsError as error:
-            failed.append((piece.first + k, str(error)))
+            failed.append((chunk.first + k, str(error)))
             continue
-        endpoints[k] = endpoints_of(reduction, question.time_h, y, at_rest)
-        courses[k] = y[question.kept, :watches]
-    return Responses(endpoints, courses, tuple(failed))
+        endpoints[k] = compute_endpoints(reduction, task.time_h, y, baseline)
+        courses[k] = y[task.kept, :observables]
+    return PopulationResponses(endpoints, courses, tuple(failed))
 
 
-# A compiled model is used by one thread at a time, and the text of a model is read by one at a time.
-_OWN = threading.local()
+def _report(on_count: CountCallback | None, done: int) -> None:
+    if on_count is not None:
+        on_count(done)
+
+
+def _run_chunks(
+    chunks: Sequence[_Chunk], workers: int, scheduler: str, subjects: int
+) -> Iterator[tuple[int, PopulationResponses]]:
+    if scheduler:
+        yield from on_dask(simulate_chunk, chunks, scheduler)
+        return
+    left = dict(enumerate(chunks))
+    if workers > 1 and subjects >= MIN_SUBJECTS_FOR_PROCESSES:
+        for number, part in _in_processes(simulate_chunk, chunks, min(workers, len(chunks))):
+            del left[number]
+            yield number, part
+    for number, chunk in left.items():
+        yield number, simulate_chunk(chunk)
+
+
+# One thread at a time uses a compiled model, and one at a time reads the text of a model.
+_THREAD = threading.local()
 _READING = threading.Lock()
 
 
-def _bench(question: Question) -> Bench:
-    """The compiled model; kept by the thread that compiled it for its next piece."""
-    held: dict[str, Bench] = _OWN.__dict__.setdefault("benches", {})
-    text = question.composed.text
-    if text not in held:
+def _simulator(task: PopulationTask) -> Simulator:
+    """The compiled model; the thread that compiled it keeps it for its next chunk."""
+    kept: dict[str, Simulator] = _THREAD.__dict__.setdefault("simulators", {})
+    text = task.composed.text
+    if text not in kept:
         with _READING:
-            found = Bench(question.composed, sbml=question.sbml)
-        held.clear()
-        held[text] = found
-    return held[text]
+            simulator = Simulator(task.composed, sbml=task.sbml)
+        kept.clear()
+        kept[text] = simulator
+    return kept[text]
 
 
 def _in_processes(
-    work: Callable[[Any], Any], pieces: Sequence[Any], workers: int
+    work: Callable[[Any], Any], chunks: Sequence[Any], workers: int
 ) -> Iterator[tuple[int, Any]]:
-    """As `on_dask`, in processes of this machine; fewer answers than pieces where processes cannot be started here."""
-    import multiprocessing
-
+    """As `on_dask`, in processes of this machine; fewer results than chunks where processes cannot
+    be started here.
+    """
     pool = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_quietly
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start_quietly
     )
-    waiting = iter(enumerate(pieces))
+    waiting = iter(enumerate(chunks))
     running: dict[Future[Any], int] = {}
     try:
         while True:
@@ -239,29 +258,27 @@ def _in_processes(
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), future.result()
     except (BrokenProcessPool, OSError):
-        # A script without a main guard, or a machine that starts no processes: the rest is computed here.
+        # A script without a main guard, or a machine that starts no processes: the remaining chunks
+        # are computed here.
         return
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _quietly() -> None:
-    """Leave Ctrl-C to the parent, and say nothing on the way."""
-    import signal
-    import warnings
-
+def _start_quietly() -> None:
+    """Leave Ctrl-C to the parent process, and print no warnings."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
 
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Processes that are started meanwhile do their linear algebra in one thread each, as workers of Dask do.
+    """Processes that are started inside do their linear algebra in one thread each, as Dask workers
+    do.
 
-    Every process would otherwise open a thread per core for matrices of 41 by 41, and they would wait for one another.
+    Otherwise every process would open a thread per core for matrices of 41 by 41, and the threads
+    would wait for one another.
     """
-    import os
-
     known = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:

@@ -1,7 +1,7 @@
-"""From a composed model to numbers: each subject is brought to its own drug-free rest, then dosed.
+"""Simulates a composed model: each subject starts at its own drug-free steady state and is dosed.
 
-A dose at time 0 is added to the states at rest; an event at time 0 would fire before they are set, and be
-lost. All doses after that are events of the model.
+A dose at time 0 is added to the start states, because an event at time 0 fires before they are set
+and is lost. All later doses are events of the model.
 """
 
 from __future__ import annotations
@@ -13,78 +13,83 @@ from numpy.typing import NDArray
 
 from tricyclic.errors import InputError
 from tricyclic.ode.base import ATOL, RTOL, CompiledModel
-from tricyclic.ode.solver import engine, sbml_of
-from tricyclic.simulation.antimony import flat
-from tricyclic.simulation.model import Composed
+from tricyclic.ode.solver import antimony_to_sbml, engine
+from tricyclic.simulation.antimony import to_identifier
+from tricyclic.simulation.model import ComposedModel
 
 Floats = NDArray[np.float64]
+# Smallest scale of a state for the absolute error, in units of the state.
+MIN_SIZE = 1e-6
 
 
-class Bench:
+class Simulator:
     """A composed model, compiled and ready for any number of subjects.
 
-    It travels to another process as its text. Runs do not leave anything behind: the same values give the
-    same bits, alone or among others.
+    It is sent to another process as text. A run leaves nothing behind: the same values give the
+    same bits, in whatever order the runs are made.
     """
 
     def __init__(
-        self, composed: Composed, *, engine_name: str = "roadrunner", sbml: str = ""
+        self, composed: ComposedModel, *, engine_name: str = "roadrunner", sbml: str = ""
     ) -> None:
         self.composed, self.engine_name = composed, engine_name
         self.sbml = (
-            sbml or sbml_of(composed.text, composed.name) if composed.text else composed.sbml
+            sbml or antimony_to_sbml(composed.text, composed.name)
+            if composed.text
+            else composed.sbml
         )
         self.model: CompiledModel = engine(engine_name).load(self.sbml)
         self._index = {name: k for k, name in enumerate(self.model.states)}
 
-    def __reduce__(self) -> tuple[Callable[..., Bench], tuple[Composed, str, str]]:
-        return _again, (self.composed, self.engine_name, self.sbml)
+    def __reduce__(self) -> tuple[Callable[..., Simulator], tuple[ComposedModel, str, str]]:
+        return _rebuild, (self.composed, self.engine_name, self.sbml)
 
     def ids(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Values by the names people use, as the model calls them.
+        """Values by the identifiers of the model instead of the names of quantities.
 
         Raises
         ------
         UnknownNameError
             If a quantity is not known; the nearest are suggested.
         InputError
-            If it is no parameter, or the value is not finite.
+            If it is not a parameter, or the value is not finite.
         """
-        found = {}
+        by_id = {}
         for name, value in values.items():
             item = self.composed.quantity(name)
             if item.kind not in ("parameter", "dosing"):
                 raise InputError(
                     f"'{name}' is computed and cannot be set",
                     where=self.composed.name,
-                    do="Set a parameter; `tricyclic simulate SCENARIO --list` names them",
+                    do="Set a parameter; `tricyclic model simulate SCENARIO --list` lists them",
                 )
             if not np.isfinite(value):
                 raise InputError(
                     f"'{name}' is {value}", where=self.composed.name, allowed="A finite number"
                 )
-            found[item.id] = float(value)
-        return found
+            by_id[item.id] = float(value)
+        return by_id
 
-    def rest(self, values: Mapping[str, float] = {}) -> Floats:
-        """The drug-free steady state of a subject, shape (states,); of a user's own SBML, its initial values.
+    def steady_state(self, values: Mapping[str, float] = {}) -> Floats:
+        """The drug-free steady state of a subject, shape (states,); the initial values of a user's
+        own SBML.
 
         Raises
         ------
         NumericsError
-            If it does not settle.
+            If the model does not reach a steady state.
         """
-        if not self.composed.at_rest:
+        if not self.composed.has_steady_state:
             return self.model.start(self.ids(values))
-        return self.model.rest(self._drug_free(values))
+        return self.model.steady_state(self._drug_free(values))
 
-    def rest_of(
-        self, names: Sequence[str], values: Mapping[str, float] = {}, rest: Floats | None = None
+    def baseline_values(
+        self, names: Sequence[str], values: Mapping[str, float] = {}, start: Floats | None = None
     ) -> Floats:
-        """Quantities at the drug-free rest, shape (names,)."""
-        start = self.rest(values) if rest is None else rest
+        """Quantities at the drug-free steady state, shape (names,)."""
+        states = self.steady_state(values) if start is None else start
         outputs = [self.composed.quantity(name).id for name in names]
-        table = self.model.run(np.zeros(1), outputs, values=self._drug_free(values), start=start)
+        table = self.model.run(np.zeros(1), outputs, values=self._drug_free(values), start=states)
         return np.asarray(table[0], dtype=float)
 
     def run(
@@ -93,26 +98,27 @@ class Bench:
         names: Sequence[str],
         values: Mapping[str, float] = {},
         *,
-        rest: Floats | None = None,
+        start: Floats | None = None,
         rtol: float = RTOL,
         atol: float = ATOL,
         sizes: Floats | None = None,
         order: int = 5,
     ) -> Floats:
-        """Dose a subject from its drug-free rest.
+        """Dose a subject, starting at its drug-free steady state.
 
         Parameters
         ----------
         time_h : array, shape (times,)
             Hours, increasing, 0 or more.
         names : sequence of str
-            Quantities.
+            Quantities to record.
         values : mapping of str to float
             Parameters of the subject that differ from the library's.
-        rest : array, shape (states,), optional
-            Its rest, where it is known already.
+        start : array, shape (states,), optional
+            States before the doses at time 0; by default the drug-free steady state, computed.
         rtol, atol : float
-            Relative error of the solver; absolute error of each state, in units of `sizes` where they are given.
+            Relative error of the solver; absolute error of each state, in units of `sizes` where
+            they are given.
         sizes : array, shape (states,), optional
             How large each state is; see `sizes`.
         order : int
@@ -125,15 +131,15 @@ class Bench:
         Raises
         ------
         NumericsError
-            If no method of the solver comes through.
+            If no method of the solver reaches the last time.
         """
-        given, start = self._dosed(values, rest)
+        parameters, states = self._with_doses(values, start)
         outputs = [self.composed.quantity(name).id for name in names]
         return self.model.run(
             np.asarray(time_h, float),
             outputs,
-            values=given,
-            start=start,
+            values=parameters,
+            start=states,
             rtol=rtol,
             atol=atol,
             sizes=sizes,
@@ -141,39 +147,45 @@ class Bench:
         )
 
     def sizes(self, time_h: Floats, values: Mapping[str, float] = {}) -> Floats:
-        """The most that a dosed subject has of each state at some times, shape (states,); at least a millionth of a unit.
+        """The maximum of each state of a dosed subject over some times, shape (states,); at least a
+        millionth of a unit.
 
-        As scale of the absolute error it lets go of a depot that has long been absorbed, which the solver would otherwise follow
-        to its last molecule.
+        Used as the scale of the absolute error, so that the solver need not follow a depot that was
+        absorbed long ago to its last molecule.
         """
-        given, start = self._dosed(values, None)
+        parameters, states = self._with_doses(values, None)
         table = self.model.run(
-            np.asarray(time_h, float), self.model.states, values=given, start=start
+            np.asarray(time_h, float), self.model.states, values=parameters, start=states
         )
-        return np.asarray(np.maximum(np.abs(table).max(axis=0), 1e-6))
+        return np.asarray(np.maximum(np.abs(table).max(axis=0), MIN_SIZE))
 
-    def _dosed(
-        self, values: Mapping[str, float], rest: Floats | None
+    def _with_doses(
+        self, values: Mapping[str, float], start: Floats | None
     ) -> tuple[dict[str, float], Floats]:
-        """Parameters, and states with what is given at time 0."""
-        start = (self.rest(values) if rest is None else rest).copy()
-        given = self.ids(values)
+        """Parameters, and states with the doses at time 0."""
+        states = (self.steady_state(values) if start is None else start).copy()
+        parameters = self.ids(values)
         # The events of later doses read the same switch.
-        gives = not self.composed.at_rest or given.get(flat("subject.dosing"), 1.0) > 0
+        dosed = (
+            not self.composed.has_steady_state
+            or parameters.get(to_identifier("subject.dosing"), 1.0) > 0
+        )
         for dose in self.composed.doses:
-            if not dose.regimen.at_start:
+            if not dose.dosing.at_start:
                 continue
-            amount = given.get(flat(dose.amount), dose.regimen.amount) if gives else 0.0
+            amount = (
+                parameters.get(to_identifier(dose.amount), dose.dosing.amount) if dosed else 0.0
+            )
             if dose.sustained:
-                given[flat(dose.feeds)] = amount
+                parameters[to_identifier(dose.feeds)] = amount
             else:
-                start[self._index[flat(dose.feeds)]] += amount
-        return given, start
+                states[self._index[to_identifier(dose.feeds)]] += amount
+        return parameters, states
 
     def _drug_free(self, values: Mapping[str, float]) -> dict[str, float]:
-        off = {flat(dose.feeds): 0.0 for dose in self.composed.doses if dose.sustained}
+        off = {to_identifier(dose.feeds): 0.0 for dose in self.composed.doses if dose.sustained}
         return {**self.ids(values), **off, **self.composed.dosing_off()}
 
 
-def _again(composed: Composed, engine_name: str, sbml: str) -> Bench:
-    return Bench(composed, engine_name=engine_name, sbml=sbml)
+def _rebuild(composed: ComposedModel, engine_name: str, sbml: str) -> Simulator:
+    return Simulator(composed, engine_name=engine_name, sbml=sbml)

@@ -1,4 +1,4 @@
-"""From regimens and a horizon to the times that a simulation stores: dense after every dose, sparse where nothing happens."""
+"""Output times of a simulation: dense after every dose, sparse where nothing changes fast."""
 
 from __future__ import annotations
 
@@ -7,55 +7,54 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.core.dosing import Regimen, is_sustained
+from tricyclic.core.dosing import Dosing, is_sustained
 
 Floats = NDArray[np.float64]
 FIRST_STEP_H = 0.05
 GROWTH = 1.25
-LONGEST_STEP_H = 1.5
-# By then every step has grown to the longest; a higher power would overflow in a long run.
-MOST_GROWTH = 200
+MAX_STEP_H = 1.5
+# By then every step has reached the maximum; a higher power would overflow in a long run.
+MAX_GROWTH = 200
 BACKGROUND = 300
-# Steps within a short bath or probe, and how many of its repetitions get them.
-WITHIN, MOST_FINE = 50, 20
-# A dose is an event: the level just before it is stored too, so that troughs are troughs.
+# Steps within a short bath or probe, and the number of repetitions that get them.
+WITHIN, MAX_FINE = 50, 20
+# A dose is an event: the value just before it is stored too, because it is the trough.
 JUST_BEFORE_H = 1e-6
-ALIKE_H = 1e-9
+SAME_H = 1e-9
 
 
-def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
-    """Choose the times to store.
+def output_times(dosing: Sequence[Dosing], horizon_h: float) -> Floats:
+    """Choose the output times.
 
     Parameters
     ----------
-    regimens : sequence of Regimen
+    dosing : sequence of Dosing
     horizon_h : float
         End [h], above 0.
 
     Returns
     -------
     array, shape (times,)
-        From 0 to the horizon (just before it, where a dose ends there), increasing: an even grid, just before and at each start and end of a dose, and after
-        each in steps that grow from 0.05 h (shorter where the whole run or the dose is short).
+        From 0 to the horizon (just before it, where a dose ends there), increasing: an even grid,
+        just before and at each start and end of a dose, and after each in steps that grow from 0.05
+        h (shorter where the whole run or the dose is short).
     """
     changes, fine = {0.0}, []
     shortest = horizon_h
-    for given in regimens:
-        for k in range(given.n):
-            start = given.start_h + k * given.every_h
+    for one in dosing:
+        for k in range(one.n_doses):
+            start = one.start_h + k * one.every_h
             changes.add(start)
-            if is_sustained(given.route):
-                changes.add(start + given.duration_h)
-                shortest = min(shortest, given.duration_h)
-                if given.duration_h < horizon_h / 10 and k < MOST_FINE:
-                    fine.append(np.linspace(start, start + given.duration_h, WITHIN + 1)[1:-1])
+            if is_sustained(one.route):
+                changes.add(start + one.duration_h)
+                shortest = min(shortest, one.duration_h)
+                if one.duration_h < horizon_h / 10 and k < MAX_FINE:
+                    fine.append(np.linspace(start, start + one.duration_h, WITHIN + 1)[1:-1])
     starts = sorted(start for start in changes if start < horizon_h)
     step = min(FIRST_STEP_H, horizon_h / 400, shortest / 40)
     after = [0.0]
     while after[-1] < horizon_h:
-        after.append(
-            after[-1] + min(step * GROWTH ** min(len(after) - 1, MOST_GROWTH), LONGEST_STEP_H)
-        )
+        after.append(after[-1] + min(step * GROWTH ** min(len(after) - 1, MAX_GROWTH), MAX_STEP_H))
     offsets = np.array(after)
     pieces = [np.linspace(0.0, horizon_h, BACKGROUND + 1), *fine]
     for start, end in zip(starts, [*starts[1:], horizon_h], strict=True):
@@ -64,8 +63,8 @@ def times_of(regimens: Sequence[Regimen], horizon_h: float) -> Floats:
             pieces.append(np.array([start - JUST_BEFORE_H]))
     every = np.unique(np.concatenate(pieces))
     if horizon_h in changes and horizon_h > JUST_BEFORE_H:
-        # What is given until the end is still given at the last time.
+        # A dose that lasts until the end is still given at the last time.
         every = np.append(every[every < horizon_h - JUST_BEFORE_H], horizon_h - JUST_BEFORE_H)
     # 12.0 and 12.000000000000002 are one time.
-    kept = np.r_[True, np.diff(every) > ALIKE_H]
+    kept = np.r_[True, np.diff(every) > SAME_H]
     return np.asarray(every[kept])

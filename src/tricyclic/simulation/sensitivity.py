@@ -1,13 +1,14 @@
-"""From a scenario and its parameters to what its endpoints hang on: local elasticities, and Sobol indices over the ranges.
+"""Sensitivity of the endpoints of a dosed scenario to its parameters: local elasticities, and Sobol
+indices over the ranges of the parameters.
 
-Every run is a subject of its own: brought to its drug-free rest with its parameters, then dosed. The solver's own
-sensitivities are not used, because they are zero without a word.
+Every run is a subject of its own, dosed from the drug-free steady state of its parameters. The
+solver's own sensitivities are not used: for these models they are zero without a warning.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,47 +17,50 @@ from numpy.typing import NDArray
 from tricyclic.core.constant import Constant
 from tricyclic.core.model_unit import model_unit
 from tricyclic.core.population import Endpoint
+from tricyclic.core.progress import CountCallback
 from tricyclic.errors import InputError, NumericsError
-from tricyclic.results.sensitivity import Elasticities, SobolTable, Varied
-from tricyclic.simulation.model import Composed
-from tricyclic.simulation.parallel import Question, respond
+from tricyclic.numerics.sobol import saltelli_design, sobol_indices
+from tricyclic.results.sensitivity import ElasticityTable, SobolTable, VariedParameter
+from tricyclic.simulation.endpoints import NO_DERIVATIVE
+from tricyclic.simulation.model import ComposedModel
+from tricyclic.simulation.parallel import PopulationTask, simulate_subjects
 
 Floats = NDArray[np.float64]
-# Move of the log of a parameter, and the errors of the runs that are subtracted: noise then stays below 1e-4.
+# Change of the log of a parameter, and the errors of the runs that are subtracted: noise then stays
+# below 1e-4.
 STEP, RTOL, ATOL = 0.01, 1e-8, 1e-11
-# A time of a peak jumps from one stored time to the next; it has no derivative.
-NO_DERIVATIVE = (".peak_h", ".trough_h", ".tmax_h")
-# The error of a course, in tolerances of the solver, at its peak. An endpoint that varies by no more does not vary.
+# Error of a time course at its peak, in tolerances of the solver. An endpoint that varies by no
+# more counts as constant.
 ERRORS = 10.0
-# An area between course and rest that is smaller than this share of rest times duration is rounding.
+# An area between course and baseline below this share of baseline times duration is rounding.
 ROUNDING = 1e-7
 
 
-def varied_of(
-    composed: Composed,
+def varied_parameters(
+    composed: ComposedModel,
     values: Mapping[str, float] = {},
     *,
     names: Sequence[str] = (),
     every: bool = False,
     ranges: bool = False,
-) -> tuple[Varied, ...]:
-    """Choose parameters.
+) -> tuple[VariedParameter, ...]:
+    """Choose the parameters to vary.
 
     Parameters
     ----------
-    composed : Composed
+    composed : ComposedModel
     values : mapping of str to float
         Values that differ from the library's.
     names : sequence of str
-        Those that were asked for; the free ones where empty.
+        Parameters to vary; the free ones where empty.
     every : bool
-        All that have a value other than 0.
+        All parameters that are not 0.
     ranges : bool
-        Only those with a stated range, which then must hold the value.
+        Only parameters with a stated range.
 
     Returns
     -------
-    tuple of Varied
+    tuple of VariedParameter
         In the order of the model.
 
     Raises
@@ -70,18 +74,13 @@ def varied_of(
             raise InputError(
                 f"'{name}' is computed", where=composed.name, allowed="A parameter is varied"
             )
-    found = []
+    varied = []
     for name, constant in known.items():
         value = values.get(name, constant.value)
         wanted = name in names if names else every or constant.free
         if not wanted:
             continue
-        spans = (
-            math.isfinite(constant.low)
-            and math.isfinite(constant.high)
-            and constant.low < constant.high
-        )
-        if (value == 0 and not ranges) or (ranges and not spans):
+        if (value == 0 and not ranges) or (ranges and not _has_range(constant)):
             if names:
                 raise InputError(
                     "has no range" if value else "is 0, and has no elasticity",
@@ -89,39 +88,40 @@ def varied_of(
                     do="Leave it out",
                 )
             continue
-        found.append(_varied(name, constant, value))
-    if not found:
+        varied.append(_varied(name, constant, value))
+    if not varied:
         raise InputError(
             "has no parameter to vary",
             where=composed.name,
-            do="Name parameters, or ask for all of them",
+            do="Name parameters with --parameter, or add --all",
         )
-    return tuple(found)
+    return tuple(varied)
 
 
 def elasticities(
-    question: Question,
-    varied: Sequence[Varied],
+    task: PopulationTask,
+    varied: Sequence[VariedParameter],
     values: Mapping[str, float] = {},
     *,
     workers: int = 1,
     scheduler: str = "",
-) -> Generator[int, None, Elasticities]:
-    """Move each parameter by one percent up and down; yields how many runs are done.
+    on_count: CountCallback | None = None,
+) -> ElasticityTable:
+    """Change each parameter by one percent up and down.
 
     Parameters
     ----------
-    question : Question
+    task : PopulationTask
         Its errors are replaced by those that a difference needs.
-    varied : sequence of Varied
+    varied : sequence of VariedParameter
     values : mapping of str to float
         Values of the typical subject that differ from the library's.
-    workers, scheduler
-        As in `many.respond`.
+    workers, scheduler, on_count
+        As in `simulate_subjects`.
 
     Returns
     -------
-    Elasticities
+    ElasticityTable
 
     Raises
     ------
@@ -130,44 +130,50 @@ def elasticities(
 
     Notes
     -----
-    Central differences in the log of the parameter; of an endpoint below 0 the elasticity is that of its size.
+    Central differences in the log of the parameter; for an endpoint below 0 the elasticity is that
+    of its absolute value.
     """
     names = tuple(dict.fromkeys([*values, *(one.name for one in varied)]))
-    typical = np.array(
-        [values.get(name, question.composed.parameters[name].value) for name in names]
-    )
+    typical = np.array([values.get(name, task.composed.parameters[name].value) for name in names])
     table = np.repeat(typical[None], 1 + 2 * len(varied), axis=0)
     for k, one in enumerate(varied):
         column = names.index(one.name)
         table[1 + 2 * k, column] = one.value * math.exp(-STEP)
         table[2 + 2 * k, column] = one.value * math.exp(STEP)
-    fine = replace(question, rtol=RTOL, atol=ATOL, sizes=None, kept=np.empty(0, dtype=np.intp))
-    found = yield from respond(fine, names, table, workers=workers, scheduler=scheduler)
-    told = dict(found.failed)
-    if 0 in told:
-        raise NumericsError(f"The typical subject cannot be computed: {told[0]}")
-    endpoints = question.reduction.endpoints
+    precise = replace(task, rtol=RTOL, atol=ATOL, sizes=None, kept=np.empty(0, dtype=np.intp))
+    responses = simulate_subjects(
+        precise, names, table, workers=workers, scheduler=scheduler, on_count=on_count
+    )
+    reasons = dict(responses.failed)
+    if 0 in reasons:
+        raise NumericsError(f"The typical subject cannot be computed: {reasons[0]}")
+    endpoints = task.reduction.endpoints
     smooth = [
         k for k, endpoint in enumerate(endpoints) if not endpoint.name.endswith(NO_DERIVATIVE)
     ]
-    at, down, up = found.endpoints[0], found.endpoints[1::2], found.endpoints[2::2]
-    exists = _worth_dividing_by(endpoints, at, float(question.time_h[-1]))
+    at, down, up = responses.endpoints[0], responses.endpoints[1::2], responses.endpoints[2::2]
+    nonzero = _is_nonzero(endpoints, at, float(task.time_h[-1]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        slopes = np.where(exists, (up - down) / (2 * STEP * np.abs(at)), np.nan)
+        slopes = np.where(nonzero, (up - down) / (2 * STEP * np.abs(at)), np.nan)
     failed = tuple(
-        f"{one.name}: {told[row]}"
+        f"{one.name}: {reasons[row]}"
         for k, one in enumerate(varied)
         for row in (1 + 2 * k, 2 + 2 * k)
-        if row in told
+        if row in reasons
     )
-    return Elasticities(
-        tuple(varied), tuple(endpoints[k] for k in smooth), at[smooth], slopes[:, smooth], failed
+    typical_endpoints = at * task.reduction.endpoint_factors
+    return ElasticityTable(
+        tuple(varied),
+        tuple(endpoints[k] for k in smooth),
+        typical_endpoints[smooth],
+        slopes[:, smooth],
+        failed,
     )
 
 
 def sobol_table(
-    question: Question,
-    varied: Sequence[Varied],
+    task: PopulationTask,
+    varied: Sequence[VariedParameter],
     n: int,
     seed: int,
     values: Mapping[str, float] = {},
@@ -175,23 +181,24 @@ def sobol_table(
     confidence: float = 0.95,
     workers: int = 1,
     scheduler: str = "",
-) -> Generator[int, None, SobolTable]:
-    """Let all parameters range at once; yields how many runs are done.
+    on_count: CountCallback | None = None,
+) -> SobolTable:
+    """Vary all parameters at once over their ranges.
 
     Parameters
     ----------
-    question : Question
-    varied : sequence of Varied
+    task : PopulationTask
+    varied : sequence of VariedParameter
         With ranges.
     n : int
         Base points, a power of 2; n (parameters + 2) runs follow.
     seed : int
     values : mapping of str to float
-        Values of the parameters that stay.
+        Values of the parameters that do not vary.
     confidence : float
-        Coverage of the limits.
-    workers, scheduler
-        As in `many.respond`.
+        Confidence level of the bootstrap intervals.
+    workers, scheduler, on_count
+        As in `simulate_subjects`.
 
     Returns
     -------
@@ -200,125 +207,133 @@ def sobol_table(
     Raises
     ------
     InputError
-        If n is no power of 2, or a parameter has no range.
+        If n is not a power of 2, or a parameter has no range.
     NumericsError
         If too many runs fail.
     """
-    from tricyclic.numerics.sobol import indices, saltelli
-
-    cube = saltelli(len(varied), n, seed)
-    held = {
+    design = saltelli_design(len(varied), n, seed)
+    constant = {
         name: value for name, value in values.items() if name not in {one.name for one in varied}
     }
-    names = (*held, *(one.name for one in varied))
-    columns = [np.full(len(cube), value) for value in held.values()]
-    columns += [spread_over(one, cube[:, k]) for k, one in enumerate(varied)]
-    asked = replace(question, kept=np.empty(0, dtype=np.intp))
-    found = yield from respond(
-        asked, names, np.column_stack(columns), workers=workers, scheduler=scheduler
+    names = (*constant, *(one.name for one in varied))
+    columns = [np.full(len(design), value) for value in constant.values()]
+    columns += [spread_over(one, design[:, k]) for k, one in enumerate(varied)]
+    responses = simulate_subjects(
+        replace(task, kept=np.empty(0, dtype=np.intp)),
+        names,
+        np.column_stack(columns),
+        workers=workers,
+        scheduler=scheduler,
+        on_count=on_count,
     )
-    lost = {row for row, _ in found.failed}
-    tables = np.full((6, len(varied), found.endpoints.shape[1]), np.nan)
-    noise = (
-        ERRORS
-        * question.rtol
-        * _sizes(question.reduction.endpoints, found.endpoints, float(question.time_h[-1]))
-    )
-    moves = _moves(question.reduction.endpoints, found.endpoints, ERRORS * question.rtol)
-    for k in range(found.endpoints.shape[1]):
-        y = found.endpoints[:, k]
-        # An endpoint that some subjects do not have (no half-life where nothing falls) has no variance to share out.
-        if moves[k] and np.isfinite(np.delete(y, list(lost))).all():
-            tables[:, :, k] = np.array(
-                indices(y, len(varied), seed, confidence=confidence, noise=float(noise[k]))[:6]
+    failed = {row for row, _ in responses.failed}
+    endpoints, y = task.reduction.endpoints, responses.endpoints
+    noise = ERRORS * task.rtol * _sizes(endpoints, y, float(task.time_h[-1]))
+    defined = _is_defined(endpoints, y, ERRORS * task.rtol)
+    tables = np.full((6, len(varied), y.shape[1]), np.nan)
+    for k in range(y.shape[1]):
+        # An endpoint that some subjects do not have (no half-life where nothing falls) has no
+        # variance to attribute.
+        if defined[k] and np.isfinite(np.delete(y[:, k], list(failed))).all():
+            indices = sobol_indices(
+                y[:, k], len(varied), seed, confidence=confidence, noise=float(noise[k])
             )
+            tables[:, :, k] = np.array(indices[:6])
+    first, first_low, first_high, total, total_low, total_high = tables
     return SobolTable(
         tuple(varied),
-        question.reduction.endpoints,
-        tables[0],
-        tables[1],
-        tables[2],
-        tables[3],
-        tables[4],
-        tables[5],
+        endpoints,
+        first,
+        first_low,
+        first_high,
+        total,
+        total_low,
+        total_high,
         confidence,
         n,
-        len(cube),
-        len(lost),
+        runs=len(design),
+        failed=len(failed),
     )
 
 
-def spread_over(one: Varied, even: Floats) -> Floats:
-    """Values of a parameter over its range, for even numbers between 0 and 1."""
+def spread_over(one: VariedParameter, uniform: Floats) -> Floats:
+    """Values of a parameter over its range, for uniform numbers between 0 and 1."""
     if one.scale == "log":
-        return np.asarray(one.low * (one.high / one.low) ** even)
-    return np.asarray(one.low + (one.high - one.low) * even)
+        return np.asarray(one.low * (one.high / one.low) ** uniform)
+    return np.asarray(one.low + (one.high - one.low) * uniform)
 
 
-def _varied(name: str, constant: Constant, value: float) -> Varied:
+def _has_range(constant: Constant) -> bool:
+    return -math.inf < constant.low < constant.high < math.inf
+
+
+def _varied(name: str, constant: Constant, value: float) -> VariedParameter:
     low, high = constant.low, constant.high
-    decades = low > 0 and math.isfinite(high) and high > 3 * low
-    return Varied(
+    is_wide = low > 0 and math.isfinite(high) and high > 3 * low
+    return VariedParameter(
         name,
-        model_unit(constant.unit).says,
-        constant.says,
+        model_unit(constant.unit).label,
+        constant.description,
         value,
         low,
         high,
-        "log" if decades else "linear",
+        "log" if is_wide else "linear",
     )
 
 
 def _sizes(endpoints: Sequence[Endpoint], values: Floats, duration: float) -> Floats:
-    """How large the course is from which each endpoint is taken: a trough of nothing has the error of its peak; 0 for times."""
-    highest = _highest(endpoints, values)
+    """Size of the time course behind each endpoint: a trough of 0 has the error of its peak; 0 for
+    times.
+    """
+    largest = _largest(endpoints, values)
     sizes = []
     for endpoint in endpoints:
-        watch, _, kind = endpoint.name.rpartition(".")
+        owner, _, kind = endpoint.name.rpartition(".")
         unit = "_percent" if kind.endswith("_percent") else ""
         own = (
-            highest.get(f"{watch}.peak{unit}", 0.0),
-            highest.get(f"{watch}.trough{unit}", 0.0),
-            highest.get(f"{watch}.cmax", 0.0) if kind.startswith("c") else 0.0,
+            largest.get(f"{owner}.peak{unit}", 0.0),
+            largest.get(f"{owner}.trough{unit}", 0.0),
+            largest.get(f"{owner}.cmax", 0.0) if kind.startswith("c") else 0.0,
         )
-        size = max(own) * (duration if kind == "auc_over_rest" else 1.0)
-        sizes.append(0.0 if kind.endswith("_h") else max(size, highest[endpoint.name]))
+        size = max(own) * (duration if kind == "auc_over_baseline" else 1.0)
+        sizes.append(0.0 if kind.endswith("_h") else max(size, largest[endpoint.name]))
     return np.array(sizes)
 
 
-def _moves(endpoints: Sequence[Endpoint], values: Floats, error: float) -> NDArray[np.bool_]:
-    """All endpoints but the time of a peak or trough that is rest itself: the solver's error then chooses it."""
-    names, highest = [endpoint.name for endpoint in endpoints], _highest(endpoints, values)
-    found = []
+def _is_defined(endpoints: Sequence[Endpoint], values: Floats, error: float) -> NDArray[np.bool_]:
+    """All endpoints but the time of a peak or trough that is the baseline itself: the solver's
+    error then chooses the time.
+    """
+    names, largest = [endpoint.name for endpoint in endpoints], _largest(endpoints, values)
+    defined = []
     for name in names:
-        watch, _, kind = name.rpartition(".")
-        at = f"{watch}.{kind.removesuffix('_h')}"
-        if kind not in ("peak_h", "trough_h") or f"{watch}.rest" not in names:
-            found.append(True)
+        owner, _, kind = name.rpartition(".")
+        baseline = f"{owner}.baseline"
+        if kind not in ("t_peak_h", "t_trough_h") or baseline not in names:
+            defined.append(True)
             continue
-        gap = np.abs(values[:, names.index(at)] - values[:, names.index(f"{watch}.rest")])
-        size = max(highest[f"{watch}.peak"], highest[f"{watch}.trough"])
-        found.append(bool(np.nanmax(gap, initial=0.0) > error * size))
-    return np.array(found)
+        level = names.index(f"{owner}.{kind.removeprefix('t_').removesuffix('_h')}")
+        gap = np.abs(values[:, level] - values[:, names.index(baseline)])
+        size = max(largest[f"{owner}.peak"], largest[f"{owner}.trough"])
+        defined.append(bool(np.nanmax(gap, initial=0.0) > error * size))
+    return np.array(defined)
 
 
-def _highest(endpoints: Sequence[Endpoint], values: Floats) -> dict[str, float]:
+def _largest(endpoints: Sequence[Endpoint], values: Floats) -> dict[str, float]:
     size = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=0)
     return {endpoint.name: float(most) for endpoint, most in zip(endpoints, size, strict=True)}
 
 
-def _worth_dividing_by(
-    endpoints: Sequence[Endpoint], at: Floats, duration: float
-) -> NDArray[np.bool_]:
-    """Endpoints that are not 0, nor what rounding makes of 0."""
-    rest = {
+def _is_nonzero(endpoints: Sequence[Endpoint], at: Floats, duration: float) -> NDArray[np.bool_]:
+    """Endpoints that are neither 0 nor what rounding makes of 0."""
+    baseline = {
         endpoint.name.rpartition(".")[0]: abs(value)
         for endpoint, value in zip(endpoints, at, strict=True)
-        if endpoint.name.endswith(".rest")
+        if endpoint.name.endswith(".baseline")
     }
     least = [
-        ROUNDING * rest.get(endpoint.name.rpartition(".")[0], 0.0) * duration
-        if endpoint.name.endswith(".auc_over_rest")
+        ROUNDING * baseline.get(endpoint.name.rpartition(".")[0], 0.0) * duration
+        if endpoint.name.endswith(".auc_over_baseline")
         else 0.0
         for endpoint in endpoints
     ]

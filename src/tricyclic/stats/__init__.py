@@ -1,1 +1,1 @@
-"""Statistics: random effects, censored means, group comparisons, multiple testing, control rules."""
+"""Statistics: random effects, censored means, comparisons, multiple testing, control rules."""

@@ -1,7 +1,7 @@
-"""From values of which some are only known to lie above, below or between limits to their mean and spread.
+"""Mean and standard deviation of normal values of which some are censored (Tobit).
 
-Normal values, some of them censored (Tobit). The limits of the mean follow its profile likelihood,
-stretched so that without censoring they are exactly Student's.
+The limits of the mean follow its profile likelihood, scaled so that without censoring they are
+exactly those of Student's t.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import log_ndtr
 
 from tricyclic.errors import InputError
 from tricyclic.stats.statistics import t_quantile
@@ -18,7 +19,9 @@ from tricyclic.stats.statistics import t_quantile
 
 @dataclass(frozen=True)
 class CensoredMean:
-    """Mean and standard deviation (maximum likelihood) of values of which `exact` were seen and the rest bounded."""
+    """Mean and standard deviation (maximum likelihood) of n values, of which `exact` are known and
+    the others are bounds.
+    """
 
     value: float
     sd: float
@@ -31,29 +34,33 @@ class CensoredMean:
 
 
 def censored_mean(low: ArrayLike, high: ArrayLike, *, confidence: float = 0.95) -> CensoredMean:
-    """Mean of normal values of which some are only bounded.
+    """Mean of normal values of which some are only bounds.
 
     Parameters
     ----------
     low, high : array, shape (n,)
-        Each value lies between them: equal where it was seen, low = -inf where it is only known to lie below
-        `high`, high = inf where it is only known to lie above `low`. Two or more different values must have been seen.
+        Limits of each value: equal where it is known, low = -inf where it is only known to be below
+        `high`, high = inf where it is only known to be above `low`. At least two different values
+        must be known.
 
     Returns
     -------
     CensoredMean
-        `sd` is the maximum-likelihood one (divisor n); `se` of the mean from the curvature, stretched like the limits.
+        `sd` is the maximum-likelihood one (divisor n); `se` of the mean is from the curvature,
+        scaled like the limits.
 
     Raises
     ------
     InputError
-        If fewer than two values were seen, or all seen ones are equal: the spread is then not determined.
+        If fewer than two values are known, or all known ones are equal: the standard deviation is
+        then not determined.
 
     Notes
     -----
     Tobin 1958, doi:10.2307/1907382. Limits are where twice the profile log-likelihood has fallen by
-    m ln(1 + t^2 / (m - 1)), m the number of values seen and t Student's quantile on m - 1 degrees of freedom.
-    Without censoring this is the t interval exactly; a bounded value moves the mean but buys no degree of freedom.
+    m ln(1 + t^2 / (m - 1)), with m the number of known values and t Student's quantile on m - 1
+    degrees of freedom. Without censoring this is exactly the t interval; a bound changes the mean
+    but adds no degree of freedom.
     """
     a, b = np.asarray(low, float).reshape(-1), np.asarray(high, float).reshape(-1)
     if a.size != b.size or np.isnan(a).any() or np.isnan(b).any() or (a > b).any():
@@ -65,8 +72,8 @@ def censored_mean(low: ArrayLike, high: ArrayLike, *, confidence: float = 0.95) 
     m = int(seen.sum())
     if m < 2 or np.ptp(a[seen]) == 0:
         raise InputError(
-            f"{m} of {a.size} values were seen, the others only bounded",
-            allowed="A spread needs two different values",
+            f"{m} of {a.size} values are known, the others are bounds",
+            allowed="A standard deviation needs two different values",
         )
     centre, unit = float(a[seen].mean()), float(a[seen].std())
     a, b = (a - centre) / unit, (b - centre) / unit
@@ -93,7 +100,6 @@ def censored_mean(low: ArrayLike, high: ArrayLike, *, confidence: float = 0.95) 
 def _log_likelihood(
     mean: float, log_sd: float, a: np.ndarray, b: np.ndarray, seen: np.ndarray
 ) -> float:
-    from scipy.special import log_ndtr
 
     sd = np.exp(log_sd)
     z = (a[seen] - mean) / sd
@@ -101,7 +107,7 @@ def _log_likelihood(
     if seen.all():
         return total
     upper, lower = (b[~seen] - mean) / sd, (a[~seen] - mean) / sd
-    # Work in the tail where the difference of two near-ones does not cancel.
+    # In the lower tail the difference of two probabilities near 1 does not cancel.
     flip = lower > 0
     upper, lower = np.where(flip, -lower, upper), np.where(flip, -upper, lower)
     top, bottom = log_ndtr(upper), log_ndtr(lower)
@@ -114,6 +120,7 @@ def _log_likelihood(
 
 
 def _optimum(a: np.ndarray, b: np.ndarray, seen: np.ndarray) -> tuple[float, float, float]:
+
     from scipy.optimize import minimize
 
     ends = np.concatenate([a[np.isfinite(a)], b[np.isfinite(b)]])
@@ -122,27 +129,28 @@ def _optimum(a: np.ndarray, b: np.ndarray, seen: np.ndarray) -> tuple[float, flo
     def misfit(x: np.ndarray) -> float:
         return -_log_likelihood(float(x[0]), float(x[1]), a, b, seen)
 
-    found = minimize(
+    optimum = minimize(
         misfit,
         start,
         method="Nelder-Mead",
         options={"xatol": 1e-10, "fatol": 1e-13, "maxiter": 4000},
     )
-    return float(found.x[0]), float(found.x[1]), -float(found.fun)
+    return float(optimum.x[0]), float(optimum.x[1]), -float(optimum.fun)
 
 
 def _profile(mean: float, near: float, a: np.ndarray, b: np.ndarray, seen: np.ndarray) -> float:
+
+    # For a mean far from the values, the best standard deviation is at least their distance.
     from scipy.optimize import minimize_scalar
 
-    # The standard deviation that suits a far-off mean is at least the distance to it.
     far = float(np.log(np.exp(near) + np.abs(mean) + np.abs(_ends(a, b) - mean).max()))
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda log_sd: -_log_likelihood(mean, float(log_sd), a, b, seen),
         bounds=(near - 6.0, far + 3.0),
         method="bounded",
         options={"xatol": 1e-10},
     )
-    return -float(found.fun)
+    return -float(optimum.fun)
 
 
 def _ends(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -151,6 +159,7 @@ def _ends(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _limit(excess: Callable[[float], float], mean: float, step: float) -> float:
+
     from scipy.optimize import brentq
 
     inner, outer = mean, mean + step

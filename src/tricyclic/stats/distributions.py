@@ -1,4 +1,4 @@
-"""From even random numbers to normal ones that stay within limits."""
+"""Truncated normal random numbers by inversion."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from scipy.special import ndtr, ndtri
 Floats = NDArray[np.float64]
 
 
-def truncated_normal(even: Floats, low: float = -np.inf, high: float = np.inf) -> Floats:
-    """Turn even numbers into a standard normal cut at `low` and `high`, by its inverse distribution.
+def truncated_normal(uniform: Floats, low: float = -np.inf, high: float = np.inf) -> Floats:
+    """Standard normal numbers truncated at `low` and `high`, by the inverse distribution function.
 
     Parameters
     ----------
-    even : array of any shape
-        Between 0 and 1.
+    uniform : array of any shape
+        Uniform numbers between 0 and 1.
     low, high : float
         Limits in standard deviations; low is below high.
 
     Returns
     -------
     array of that shape
-        Rising with `even`, never outside the limits.
+        Increasing with `uniform`, never outside the limits.
     """
     if low > 0:
-        # The upper tail keeps its digits only when seen from below.
-        return -truncated_normal(1.0 - np.asarray(even), -high, -low)
+        # Probabilities of the upper tail lose their digits near 1; those of the lower tail do not.
+        return -truncated_normal(1.0 - np.asarray(uniform), -high, -low)
     below, upto = ndtr(low), ndtr(high)
-    return np.asarray(np.clip(ndtri(below + np.asarray(even) * (upto - below)), low, high))
+    return np.asarray(np.clip(ndtri(below + np.asarray(uniform) * (upto - below)), low, high))

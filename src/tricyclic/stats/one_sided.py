@@ -1,4 +1,4 @@
-"""Soft limits: how much a number that should lie on one side of a limit, and was seen with error, speaks against itself."""
+"""Residuals for soft limits: numbers that should be on one side of a limit, with normal error."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ Floats = NDArray[np.float64]
 
 
 def one_sided_residual(inside: ArrayLike) -> Floats:
-    """Residual whose half square is -log of the chance that a limit with normal error holds.
+    """Residual whose half square is -log of the probability that a limit with normal error is kept.
 
     Parameters
     ----------
     inside : array
-        How far the number lies on the good side of the limit, in standard deviations; negative outside.
+        Distance of the number from the limit, in standard deviations; negative outside.
 
     Returns
     -------
     array
-        Near 0 well inside, 1.18 at the limit, growing as the distance outside.
+        Near 0 well inside, 1.18 at the limit, growing with the distance outside.
     """
     return np.asarray(np.sqrt(-2.0 * log_ndtr(np.asarray(inside, dtype=float))))
 
 
 def truncated_normal_sd(low: float, high: float) -> float:
-    """Standard deviation of a standard normal cut at low and high."""
+    """Standard deviation of a standard normal truncated at low and high."""
 
     def density(x: float) -> float:
         return math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)

@@ -1,4 +1,4 @@
-"""From the standardised residuals of a fit to whether something systematic is left in them."""
+"""Tests for systematic patterns in the standardised residuals of a fit."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from scipy.special import betainc, stdtr
 
 Floats = NDArray[np.float64]
 
-# A pattern of which the fit leaves less than this share free cannot be told from the curve itself.
-FREE_SHARE = 0.05
+# A pattern of which less than this share is independent of the curve cannot be separated from it.
+MIN_FREE_SHARE = 0.05
 
 
-class Effect(NamedTuple):
-    """How much of a pattern is in the residuals: its size in the pattern's own measure, standard error, and two-sided p.
+class PatternEffect(NamedTuple):
+    """Size of a pattern in the residuals, in units of the pattern, with standard error and
+    two-sided p.
 
-    `free` is the share of the pattern that the fitted parameters could not have taken up; size, error and p are nan where it
-    is too small to judge.
+    `free` is the share of the pattern that is independent of the fitted parameters; size, error and
+    p are nan where it is too small.
     """
 
     size: float
@@ -28,7 +29,7 @@ class Effect(NamedTuple):
     free: float
 
 
-def added_effect(residuals: Floats, gradient: Floats, pattern: Floats) -> Effect:
+def added_effect(residuals: Floats, gradient: Floats, pattern: Floats) -> PatternEffect:
     """Size of one more term in a fitted curve, without fitting again.
 
     Parameters
@@ -42,8 +43,9 @@ def added_effect(residuals: Floats, gradient: Floats, pattern: Floats) -> Effect
 
     Notes
     -----
-    Added-variable regression: what of the pattern is orthogonal to the gradient is regressed on the residuals. t has n - p - 1
-    degrees of freedom [Cook and Weisberg 1982, section 2.3.2]. Exact for a curve linear in its parameters.
+    Added-variable regression of the residuals on the part of the pattern that is orthogonal to the
+    gradient. t has n - p - 1 degrees of freedom [Cook and Weisberg 1982, section 2.3.2]. Exact for
+    a curve that is linear in its parameters.
     """
     n, p = gradient.shape
     basis = (
@@ -51,21 +53,21 @@ def added_effect(residuals: Floats, gradient: Floats, pattern: Floats) -> Effect
         if p
         else np.zeros((n, 0))
     )
-    clear = pattern - basis @ (basis.T @ pattern)
-    whole, left = float(pattern @ pattern), float(clear @ clear)
-    free = left / whole if whole > 0 else 0.0
+    orthogonal = pattern - basis @ (basis.T @ pattern)
+    total, left = float(pattern @ pattern), float(orthogonal @ orthogonal)
+    free = left / total if total > 0 else 0.0
     df = n - p - 1
-    if free < FREE_SHARE or df < 1:
-        return Effect(math.nan, math.nan, math.nan, free)
+    if free < MIN_FREE_SHARE or df < 1:
+        return PatternEffect(math.nan, math.nan, math.nan, free)
     remaining = residuals - basis @ (basis.T @ residuals)
-    size = float(clear @ remaining) / left
-    rest = max(float(remaining @ remaining) - size * size * left, 1e-300)
-    se = math.sqrt(rest / df / left)
-    return Effect(size, se, float(2.0 * stdtr(df, -abs(size / se))), free)
+    size = float(orthogonal @ remaining) / left
+    rss = max(float(remaining @ remaining) - size * size * left, 1e-300)
+    se = math.sqrt(rss / df / left)
+    return PatternEffect(size, se, float(2.0 * stdtr(df, -abs(size / se))), free)
 
 
 def f_test_p(statistic: float, df_above: float, df_below: float) -> float:
-    """Probability of an F as large or larger by chance."""
+    """Probability of a larger F under the null hypothesis."""
     if not statistic > 0:
         return 1.0
     return float(
@@ -74,12 +76,12 @@ def f_test_p(statistic: float, df_above: float, df_below: float) -> float:
 
 
 def few_runs_p(signs: NDArray[np.bool_]) -> float:
-    """Probability of as few or fewer runs of equal signs by chance, exact; 1 where all are equal.
+    """Exact probability of as few or fewer runs of equal signs by chance; 1 where all are equal.
 
     Notes
     -----
-    Wald and Wolfowitz (1940): with a pluses and b minuses, 2k runs arise in 2 C(a-1, k-1) C(b-1, k-1) orders, 2k + 1 in
-    C(a-1, k-1) C(b-1, k) + C(a-1, k) C(b-1, k-1), of C(a+b, a).
+    Wald and Wolfowitz (1940): with a pluses and b minuses, 2k runs arise in 2 C(a-1, k-1) C(b-1,
+    k-1) orders, 2k + 1 in C(a-1, k-1) C(b-1, k) + C(a-1, k) C(b-1, k-1), of C(a+b, a).
     """
     a, b = int(signs.sum()), int((~signs).sum())
     if a == 0 or b == 0:

@@ -1,7 +1,7 @@
-"""From values that come in groups to their mean: groups differ, and some were measured more often or better.
+"""Random-effects means of grouped values, with unequal numbers of values or unequal errors.
 
-Two cases: several values per group whose scatter is unknown (plates within runs), and one value per
-group whose standard error is known (fits of single runs).
+Two cases: several values per group with unknown scatter (plates within runs), and one value per
+group with a known standard error (fits of single runs).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tricyclic.errors import InputError
-from tricyclic.stats.statistics import mean_of, t_quantile
+from tricyclic.stats.statistics import mean_with_interval, t_quantile
 
 
 @dataclass(frozen=True)
 class GroupedMean:
-    """Mean over groups with its limits, and how much of the scatter lies between and within them."""
+    """Mean over groups with its limits, and the standard deviations between and within groups."""
 
     value: float
     se: float
@@ -33,7 +33,7 @@ class GroupedMean:
 def mean_over_groups(
     values: ArrayLike, group: ArrayLike, *, confidence: float = 0.95
 ) -> GroupedMean:
-    """Mean of unequally many values per group, groups being the independent unit.
+    """Mean of groups with unequal numbers of values; groups are the independent unit.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ def mean_over_groups(
 
     Notes
     -----
-    value_ij = mean + between_i + within_ij by restricted maximum likelihood; standard error and degrees of
-    freedom by Kenward & Roger 1997, doi:10.2307/2533558. With equal counts, and groups that differ more than
-    their values do, this is the t interval of the group means. Where the between-group variance comes out as
-    zero the degrees of freedom still count groups.
+    value_ij = mean + between_i + within_ij by restricted maximum likelihood; standard error and
+    degrees of freedom by Kenward & Roger 1997, doi:10.2307/2533558. With equal counts, and groups
+    that differ more than their values do, this is the t interval of the group means. Where the
+    between-group variance is estimated as zero the degrees of freedom still count groups.
     """
     y = np.asarray(values, float).reshape(-1)
     _, index = np.unique(np.asarray(group).reshape(-1), return_inverse=True)
@@ -58,7 +58,8 @@ def mean_over_groups(
     if y.size != index.size or counts.size < 2 or y.size == counts.size:
         raise InputError(
             f"{y.size} values in {counts.size} groups",
-            allowed="Between and within can be told apart with two groups or more, one of them with two values or more",
+            allowed="Variances between and within groups need two groups or more, one of them with "
+            "two values or more",
         )
     means = np.bincount(index, y) / counts
     inner = float(((y - means[index]) ** 2).sum())
@@ -75,8 +76,8 @@ def mean_over_groups(
             counts.size,
         )
     if inner <= 1e-20 * float(np.sum((means - means.mean()) ** 2)):
-        # Values within a group agree to the last digit: the groups' means are all there is.
-        plain = mean_of(means, confidence=confidence)
+        # Values within a group agree to the last digit, so only the group means vary.
+        plain = mean_with_interval(means, confidence=confidence)
         return GroupedMean(
             plain.value,
             plain.se,
@@ -110,19 +111,21 @@ def mean_over_groups(
 def mean_with_known_errors(
     values: ArrayLike, se: ArrayLike, *, confidence: float = 0.95, never_narrower: bool = False
 ) -> GroupedMean:
-    """Mean of one value per group, each with a known standard error, where groups differ beyond those errors.
+    """Mean of one value per group, each with a known standard error, with variation between groups.
 
     Parameters
     ----------
     values, se : array, shape (k,)
         Two or more; errors above 0.
     never_narrower : bool
-        Do not let agreement by chance shrink the error below what the known errors imply.
+        Whether the error is at least that which the known errors imply, even where the values agree
+        better by chance.
 
     Notes
     -----
     Between-group variance by restricted maximum likelihood; standard error by Hartung & Knapp 2001
-    (doi:10.1002/sim.1009) with t on k - 1 degrees of freedom. `sd_within` is the typical known error.
+    (doi:10.1002/sim.1009) with t on k - 1 degrees of freedom. `sd_within` is the typical known
+    error.
     """
     y, s = np.asarray(values, float).reshape(-1), np.asarray(se, float).reshape(-1)
     if (
@@ -138,10 +141,10 @@ def mean_with_known_errors(
     weight = 1.0 / (between + s**2)
     mean = float(weight @ y / weight.sum())
     df = y.size - 1.0
-    stretch = float(weight @ (y - mean) ** 2) / df
+    scale = float(weight @ (y - mean) ** 2) / df
     if never_narrower:
-        stretch = max(stretch, 1.0)
-    error = float(np.sqrt(stretch / weight.sum()))
+        scale = max(scale, 1.0)
+    error = float(np.sqrt(scale / weight.sum()))
     reach = t_quantile(df, confidence) * error
     typical = float(np.sqrt(1.0 / np.mean(1.0 / s**2)))
     return GroupedMean(
@@ -150,7 +153,8 @@ def mean_with_known_errors(
 
 
 def _best_ratio(means: np.ndarray, counts: np.ndarray, inner: float, within_df: float) -> float:
-    # Between over within variance; the within variance is profiled out of the restricted likelihood.
+    # Between over within variance; the within variance is profiled out of the restricted
+    # likelihood.
     n = counts.sum()
 
     def deviance(ratio: float) -> float:
@@ -181,23 +185,24 @@ def _least(deviance: Callable[[float], float], small: float, large: float) -> fl
     grid = np.linspace(low, high, 60)
     heights = [deviance(float(np.exp(g))) for g in grid]
     best = int(np.argmin(heights))
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda g: deviance(float(np.exp(g))),
         bounds=(grid[max(best - 1, 0)], grid[min(best + 1, 59)]),
         method="bounded",
         options={"xatol": 1e-9},
     )
     at_zero = deviance(0.0)
-    return 0.0 if at_zero <= found.fun + 1e-10 else float(np.exp(found.x))
+    return 0.0 if at_zero <= optimum.fun + 1e-10 else float(np.exp(optimum.x))
 
 
 def _kenward_roger(counts: np.ndarray, between: float, within: float) -> tuple[float, float]:
     """Adjusted standard error and degrees of freedom of the mean, for one fixed effect.
 
-    With one fixed effect the Kenward-Roger scale factor is 1 and the degrees of freedom are 2 V^2 / var(V), the
-    covariance of the two variances being the inverse of their expected information.
+    With one fixed effect the Kenward-Roger scale factor is 1 and the degrees of freedom are 2 V^2 /
+    var(V), the covariance of the two variances being the inverse of their expected information.
     """
-    group = within + counts * between  # eigenvalue of a group's covariance along its mean
+    # Eigenvalue of the covariance of a group along its mean.
+    group = within + counts * between
     other = counts - 1.0
     plain = 1.0 / (counts / group).sum()
     # trace(P V_i P V_j) / 2 with P = V^-1 - V^-1 X (X'V^-1X)^-1 X'V^-1; index 0 between, 1 within.

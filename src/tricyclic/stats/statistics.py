@@ -1,7 +1,7 @@
-"""From a few numbers and their errors to statements about them: intervals, differences, ratios, tests.
+"""Intervals, differences, ratios and tests of means with standard errors.
 
-Arrays and plain numbers in, small frozen results out. What the numbers mean, and whether they are
-logarithms, is the caller's business.
+Arrays and numbers in, small frozen results out. Whether the numbers are logarithms is up to the
+caller.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from tricyclic.errors import InputError
 
 
 @dataclass(frozen=True)
-class Located:
-    """A number with its standard error, degrees of freedom and limits; `p` tests it against zero where that was asked."""
+class MeanEstimate:
+    """A number with its standard error, degrees of freedom and limits; `p`, if any, tests it
+    against zero.
+    """
 
     value: float
     se: float
@@ -28,7 +31,7 @@ class Located:
 
 
 @dataclass(frozen=True)
-class Tested:
+class TestResult:
     """A test statistic with its degrees of freedom and p."""
 
     statistic: float
@@ -37,9 +40,7 @@ class Tested:
 
 
 def t_quantile(df: float, confidence: float) -> float:
-    """Two-sided quantile of Student's t; of the normal where df is infinite, infinite where df is 0."""
-    from scipy.special import ndtri, stdtrit
-
+    """Two-sided quantile of Student's t; of the normal for infinite df, infinite for df 0."""
     if not df > 0:
         return float("inf")
     return float(
@@ -49,47 +50,44 @@ def t_quantile(df: float, confidence: float) -> float:
 
 def t_probability(t: float, df: float) -> float:
     """Two-sided p of Student's t; nan where df is 0."""
-    from scipy.special import ndtr, stdtr
-
     if not df > 0 or np.isnan(t):
         return float("nan")
     return float(2.0 * (ndtr(-abs(t)) if np.isinf(df) else stdtr(df, -abs(t))))
 
 
-def df_from_reach(reach: float, confidence: float) -> float:
-    """Degrees of freedom at which limits reach so many standard errors; inf where they reach no further than the normal's.
+def df_from_half_width(half_width: float, confidence: float) -> float:
+    """Degrees of freedom of a t interval of a given half width; inf where it is no wider than that
+    of the normal.
 
     Parameters
     ----------
-    reach : float
+    half_width : float
         Half the width of an interval over the standard error.
+    confidence : float
+        Confidence level of the interval.
     """
     from scipy.optimize import brentq
 
-    if np.isnan(reach) or reach <= t_quantile(1e6, confidence):
+    if np.isnan(half_width) or half_width <= t_quantile(1e6, confidence):
         return float("inf")
-    if reach >= t_quantile(0.5, confidence):
+    if half_width >= t_quantile(0.5, confidence):
         return 0.5
-    return float(
-        np.exp(
-            brentq(
-                lambda log_df: t_quantile(float(np.exp(log_df)), confidence) - reach,
-                np.log(0.5),
-                np.log(1e6),
-            )
-        )
-    )
+
+    def excess(log_df: float) -> float:
+        return t_quantile(float(np.exp(log_df)), confidence) - half_width
+
+    return float(np.exp(brentq(excess, np.log(0.5), np.log(1e6))))
 
 
-def located(value: float, se: float, df: float, confidence: float) -> Located:
-    """Put t limits around a number, and test it against zero."""
-    reach = t_quantile(df, confidence) * se if se > 0 else 0.0
+def with_t_interval(value: float, se: float, df: float, confidence: float) -> MeanEstimate:
+    """A number with its t interval and its test against zero."""
+    half_width = t_quantile(df, confidence) * se if se > 0 else 0.0
     p = t_probability(value / se, df) if se > 0 else float("nan")
-    return Located(value, se, df, value - reach, value + reach, p)
+    return MeanEstimate(value, se, df, value - half_width, value + half_width, p)
 
 
-def mean_of(values: ArrayLike, *, confidence: float = 0.95) -> Located:
-    """Mean of independent values with its t interval; one value has an open interval.
+def mean_with_interval(values: ArrayLike, *, confidence: float = 0.95) -> MeanEstimate:
+    """Mean of independent values with its t interval; unbounded for one value.
 
     Parameters
     ----------
@@ -99,14 +97,15 @@ def mean_of(values: ArrayLike, *, confidence: float = 0.95) -> Located:
     x = _finite(values)
     n = x.size
     if n == 1:
-        return Located(float(x[0]), float("nan"), 0.0, float("-inf"), float("inf"))
-    return located(float(x.mean()), float(x.std(ddof=1) / np.sqrt(n)), n - 1.0, confidence)
+        return MeanEstimate(float(x[0]), float("nan"), 0.0, float("-inf"), float("inf"))
+    return with_t_interval(float(x.mean()), float(x.std(ddof=1) / np.sqrt(n)), n - 1.0, confidence)
 
 
 def satterthwaite(variances: Sequence[float], dfs: Sequence[float]) -> float:
-    """Degrees of freedom of a sum of independent variance estimates [Welch 1947, doi:10.1093/biomet/34.1-2.28].
+    """Degrees of freedom of a sum of independent variance estimates [Welch 1947,
+    doi:10.1093/biomet/34.1-2.28].
 
-    Terms without degrees of freedom count as unknown: the sum then has none.
+    If a term has no degrees of freedom, the sum has none.
     """
     total = float(sum(variances))
     if total <= 0 or any(v > 0 and not df > 0 for v, df in zip(variances, dfs, strict=True)):
@@ -115,12 +114,14 @@ def satterthwaite(variances: Sequence[float], dfs: Sequence[float]) -> float:
     return 1.0 / share if share > 0 else float("inf")
 
 
-def difference(a: Located, b: Located, *, confidence: float = 0.95) -> Located:
-    """a - b of two independent numbers, with the degrees of freedom of Welch and Satterthwaite, and p against no difference."""
+def difference(a: MeanEstimate, b: MeanEstimate, *, confidence: float = 0.95) -> MeanEstimate:
+    """a - b of two independent numbers, with Welch-Satterthwaite degrees of freedom and p against
+    0.
+    """
     variances = (a.se**2, b.se**2)
     if any(np.isnan(v) for v in variances):
-        return Located(a.value - b.value, float("nan"), 0.0, float("-inf"), float("inf"))
-    return located(
+        return MeanEstimate(a.value - b.value, float("nan"), 0.0, float("-inf"), float("inf"))
+    return with_t_interval(
         a.value - b.value,
         float(np.sqrt(sum(variances))),
         satterthwaite(variances, (a.df, b.df)),
@@ -128,19 +129,19 @@ def difference(a: Located, b: Located, *, confidence: float = 0.95) -> Located:
     )
 
 
-def welch(a: ArrayLike, b: ArrayLike, *, confidence: float = 0.95) -> Located:
-    """Mean of a less mean of b for two independent groups whose spread may differ.
+def welch(a: ArrayLike, b: ArrayLike, *, confidence: float = 0.95) -> MeanEstimate:
+    """Mean of a less mean of b for two independent groups with unequal variances.
 
     Parameters
     ----------
     a, b : array, shape (n,), (m,)
-        With one value in a group there is a difference but no interval.
+        With one value in a group the difference has no interval.
     """
-    return difference(mean_of(a), mean_of(b), confidence=confidence)
+    return difference(mean_with_interval(a), mean_with_interval(b), confidence=confidence)
 
 
-def paired(a: ArrayLike, b: ArrayLike, *, confidence: float = 0.95) -> Located:
-    """Mean of a - b where each a belongs to one b.
+def paired(a: ArrayLike, b: ArrayLike, *, confidence: float = 0.95) -> MeanEstimate:
+    """Mean of a - b over pairs.
 
     Parameters
     ----------
@@ -149,59 +150,65 @@ def paired(a: ArrayLike, b: ArrayLike, *, confidence: float = 0.95) -> Located:
     x, y = _finite(a), _finite(b)
     if x.size != y.size:
         raise InputError(
-            f"{x.size} values are to be paired with {y.size}",
-            allowed="Pairs have one value on either side",
+            f"{x.size} values cannot be paired with {y.size}",
+            allowed="Both groups of a paired comparison have the same number of values",
         )
-    return mean_of(x - y, confidence=confidence)
+    return mean_with_interval(x - y, confidence=confidence)
 
 
-def summarised(mean: float, sem: float, n: float) -> Located:
+def summarised(mean: float, sem: float, n: float) -> MeanEstimate:
     """A published mean with its standard error and n (inf where n is not known), without limits."""
-    return Located(mean, sem, n - 1.0, float("nan"), float("nan"))
+    return MeanEstimate(mean, sem, n - 1.0, float("nan"), float("nan"))
 
 
-def ratio_by_logarithm(a: Located, b: Located, *, confidence: float = 0.95) -> Located:
-    """a / b of two positive numbers with linear standard errors: limits symmetrical on the log scale.
+def ratio_by_logarithm(
+    a: MeanEstimate, b: MeanEstimate, *, confidence: float = 0.95
+) -> MeanEstimate:
+    """a / b of two positive numbers with linear standard errors; limits are symmetric on the log
+    scale.
 
     Returns
     -------
-    Located
-        `value`, `low`, `high` of the ratio; `se` of its natural logarithm; `p` against a ratio of 1.
+    MeanEstimate
+        `value`, `low`, `high` of the ratio; `se` of its natural logarithm; `p` against a ratio of
+        1.
 
     Notes
     -----
-    First-order: the standard error of ln a is se/a. Good while a and b stand several standard errors off zero.
+    First-order: the standard error of ln a is se/a. Valid where a and b are several standard errors
+    above zero.
     """
     if not (a.value > 0 and b.value > 0):
         raise InputError(
             f"a ratio of {a.value:g} and {b.value:g} has no logarithm", allowed="Both are above 0"
         )
     log = difference(
-        Located(float(np.log(a.value)), a.se / a.value, a.df, 0.0, 0.0),
-        Located(float(np.log(b.value)), b.se / b.value, b.df, 0.0, 0.0),
+        MeanEstimate(float(np.log(a.value)), a.se / a.value, a.df, 0.0, 0.0),
+        MeanEstimate(float(np.log(b.value)), b.se / b.value, b.df, 0.0, 0.0),
         confidence=confidence,
     )
-    return Located(
+    return MeanEstimate(
         a.value / b.value, log.se, log.df, float(np.exp(log.low)), float(np.exp(log.high)), log.p
     )
 
 
 def ratio_by_fieller(
-    a: Located, b: Located, *, covariance: float = 0.0, confidence: float = 0.95
+    a: MeanEstimate, b: MeanEstimate, *, covariance: float = 0.0, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Limits of a / b by Fieller's theorem; (-inf, inf) where b cannot be told from zero.
+    """Limits of a / b by Fieller's theorem; (-inf, inf) where b does not differ from zero.
 
     Parameters
     ----------
-    a, b : Located
+    a, b : MeanEstimate
         Numerator and denominator with linear standard errors.
     covariance : float
         Of the two estimates; 0 where they are independent.
 
     Notes
     -----
-    The ratios R for which |a - R b| <= t * SE(a - R b) [Fieller 1954, doi:10.1111/j.2517-6161.1954.tb00159.x]; t has the
-    degrees of freedom of a - (a/b) b by Satterthwaite's rule.
+    The ratios R for which |a - R b| <= t * SE(a - R b) [Fieller 1954,
+    doi:10.1111/j.2517-6161.1954.tb00159.x]; t has the degrees of freedom of a - (a/b) b by
+    Satterthwaite's rule.
     """
     ratio = a.value / b.value
     t = t_quantile(satterthwaite((a.se**2, (ratio * b.se) ** 2), (a.df, b.df)), confidence)
@@ -215,101 +222,41 @@ def ratio_by_fieller(
 
 def extra_sum_of_squares(
     rss_simple: float, df_simple: float, rss_full: float, df_full: float
-) -> Tested:
-    """F test of whether a fuller model explains more than its extra parameters would by chance.
+) -> TestResult:
+    """Extra-sum-of-squares F test of a full model against a simple one.
 
     Raises
     ------
     InputError
-        If the fuller model has no fewer degrees of freedom, or none left.
+        If the full model has no fewer degrees of freedom, or none left.
     """
-    from scipy.special import fdtrc
-
     extra = df_simple - df_full
     if extra <= 0 or df_full <= 0:
         raise InputError(
-            f"the simple model leaves {df_simple:g} degrees of freedom and the full one {df_full:g}",
-            allowed="The full model has more parameters, and fewer than there are readings",
+            f"the simple model has {df_simple:g} degrees of freedom and the full one {df_full:g}",
+            allowed="The full model has more parameters, but fewer than there are readings",
         )
     if rss_full <= 0:
-        return Tested(
+        return TestResult(
             float("inf") if rss_simple > 0 else 0.0,
             (extra, df_full),
             0.0 if rss_simple > 0 else 1.0,
         )
     f = max(rss_simple - rss_full, 0.0) / extra / (rss_full / df_full)
-    return Tested(f, (extra, df_full), float(fdtrc(extra, df_full, f)))
+    return TestResult(f, (extra, df_full), float(fdtrc(extra, df_full, f)))
 
 
 def aicc(log_likelihood: float, parameters: int, n: int) -> float:
     """Akaike's criterion corrected for few readings; inf where n does not exceed parameters + 1.
 
-    `parameters` counts the scatter that was estimated too [Hurvich & Tsai 1989, doi:10.1093/biomet/76.2.297].
+    `parameters` includes the estimated scatter [Hurvich & Tsai 1989, doi:10.1093/biomet/76.2.297].
     """
-    room = n - parameters - 1
+    spare = n - parameters - 1
     return (
         2.0 * parameters
         - 2.0 * log_likelihood
-        + (2.0 * parameters * (parameters + 1) / room if room > 0 else float("inf"))
+        + (2.0 * parameters * (parameters + 1) / spare if spare > 0 else float("inf"))
     )
-
-
-def runs_test(residuals: ArrayLike) -> Tested:
-    """Whether residuals, in the order of their settings, keep their sign for longer than chance has it.
-
-    Parameters
-    ----------
-    residuals : array, shape (n,)
-        Zeros are left out.
-
-    Returns
-    -------
-    Tested
-        `statistic` is the number of runs, `df` the numbers above and below zero, `p` the exact chance of
-        that few runs or fewer.
-
-    Notes
-    -----
-    Wald & Wolfowitz 1940, doi:10.1214/aoms/1177731909; one-sided, as a curve that misses its points makes few runs.
-    """
-    signs = np.sign(_finite(residuals))
-    signs = signs[signs != 0]
-    above, below = int((signs > 0).sum()), int((signs < 0).sum())
-    runs = int(1 + (np.diff(signs) != 0).sum()) if signs.size else 0
-    if not above or not below:
-        # With all residuals on one side there is one run, and no other number was possible.
-        return Tested(
-            float(runs), (above, below), 1.0 if signs.size < 2 else 2.0 ** (1 - signs.size)
-        )
-    return Tested(
-        float(runs),
-        (above, below),
-        min(1.0, sum(_chance_of_runs(r, above, below) for r in range(2, runs + 1))),
-    )
-
-
-def false_discoveries(p: ArrayLike, q: float) -> np.ndarray:
-    """Which of many p values are discoveries at the false discovery rate q, shape (n,) of bool [Benjamini & Hochberg 1995]."""
-    p = _finite(p)
-    order = np.argsort(p, kind="stable")
-    passed = np.flatnonzero(p[order] <= q * np.arange(1, p.size + 1) / p.size)
-    out = np.zeros(p.size, bool)
-    if passed.size:
-        out[order[: passed[-1] + 1]] = True
-    return out
-
-
-def _chance_of_runs(runs: int, above: int, below: int) -> float:
-    from math import comb
-
-    half, odd = divmod(runs, 2)
-    if odd:
-        ways = comb(above - 1, half) * comb(below - 1, half - 1) + comb(above - 1, half - 1) * comb(
-            below - 1, half
-        )
-    else:
-        ways = 2 * comb(above - 1, half - 1) * comb(below - 1, half - 1)
-    return ways / comb(above + below, above)
 
 
 def _finite(values: ArrayLike) -> np.ndarray:
@@ -319,6 +266,6 @@ def _finite(values: ArrayLike) -> np.ndarray:
     if not np.isfinite(x).all():
         raise InputError(
             f"value {int(np.flatnonzero(~np.isfinite(x))[0]) + 1} is not a number",
-            do="Leave out what was not measured",
+            do="Leave out values that were not measured",
         )
     return x

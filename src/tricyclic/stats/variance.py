@@ -1,4 +1,4 @@
-"""How the scatter of a reading grows with its size: counting noise that is known, and a proportional part that is not."""
+"""Variance model of readings: known counting error plus an unknown proportional part."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ def counting_variance(
     Parameters
     ----------
     expected, slope, offset : array, shape (n,)
-        Expected readings; Poisson variance per unit of reading; variance that stays without signal (background).
+        Expected readings; Poisson variance per unit of reading; variance without signal
+        (background).
     cv : float or array, shape (n,)
         Proportional standard deviation (pipetting), 0 or more.
     """
     positive = np.maximum(expected, 0.0)
-    # Half a count is the least that a counter can be unsure of.
+    # The standard deviation of a count is at least half a count.
     floor = 0.25 * slope**2 + 1e-300
     return np.asarray(np.maximum(slope * positive + offset, floor) + (cv * positive) ** 2)
 
@@ -36,7 +37,8 @@ def proportional_cv(
     ----------
     residual, expected, slope, offset : array, shape (n,)
     gradient : array, shape (n, p)
-        Slopes of the expected readings in the fitted parameters; they pay for the parameters' degrees of freedom.
+        Slopes of the expected readings in the fitted parameters, which account for their degrees of
+        freedom.
 
     Returns
     -------
@@ -45,8 +47,8 @@ def proportional_cv(
 
     Notes
     -----
-    Maximises -1/2 [sum log v + sum r^2/v + log|G' V^-1 G|] [Davidian & Giltinan 1995, Nonlinear Models for Repeated
-    Measurement Data, ch. 2].
+    Maximises -1/2 [sum log v + sum r^2/v + log|G' V^-1 G|] [Davidian & Giltinan 1995, Nonlinear
+    Models for Repeated Measurement Data, ch. 2].
     """
     from scipy.optimize import minimize_scalar
 
@@ -59,11 +61,11 @@ def proportional_cv(
         variance = counting_variance(expected, slope, offset, float(np.exp(log_cv)))
         information = scaled.T @ (scaled / variance[:, None])
         sign, logdet = np.linalg.slogdet(information)
-        paid = logdet if sign > 0 else 0.0
-        return float(np.sum(np.log(variance)) + np.sum(residual**2 / variance) + paid)
+        penalty = logdet if sign > 0 else 0.0
+        return float(np.sum(np.log(variance)) + np.sum(residual**2 / variance) + penalty)
 
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         criterion, bounds=(np.log(1e-4), np.log(2.0)), method="bounded", options={"xatol": 1e-3}
     )
     at_zero = criterion(-30.0)
-    return 0.0 if at_zero <= found.fun + 1e-9 else float(np.exp(found.x))
+    return 0.0 if at_zero <= optimum.fun + 1e-9 else float(np.exp(optimum.x))

@@ -1,1 +1,1 @@
-"""The study folder: plan, raw files and their hashes, exclusions, results, verification."""
+"""The study folder: plan, raw files and their hashes, exclusions, results, log."""

@@ -1,7 +1,7 @@
-"""What a person states about an assay becomes BindingConditions, every unit checked.
+"""Reads the conditions of an assay, with every unit checked.
 
-A number may be bare (then it has the unit in the name of its field), text with a unit ("500 pM",
-"0.8 +/- 0.1 nM"), a table {value, unit, se, source}, or a Measured.
+A number may be bare (in the unit of its field's name), text with a unit ("500 pM", "0.8 +/- 0.1
+nM"), a table {value, unit, se, source}, or a MeasuredValue.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import Any, get_args
 
-from tricyclic.core.conditions import BindingConditions, DecayConvention, Measured
+from tricyclic.core.conditions import BindingConditions, DecayConvention, MeasuredValue
 from tricyclic.errors import InputError, UnitError, UnknownNameError
 from tricyclic.units import HALF_LIFE_DAYS, convert, known_unit, quantity
 
-# field -> (unit, least value, whether that value itself is allowed, largest value)
+# Field -> (unit, lower limit, whether the limit itself is allowed, upper limit).
 NUMBERS: dict[str, tuple[str, float, bool, float]] = {
     "radioligand_nM": ("nM", 0.0, False, math.inf),
     "radioligand_kd_nM": ("nM", 0.0, False, math.inf),
@@ -37,20 +37,22 @@ NUMBERS: dict[str, tuple[str, float, bool, float]] = {
     "incubation_min": ("min", 0.0, False, math.inf),
     "temperature_C": ("degC", -273.15, True, math.inf),
 }
+# No condition of an assay is larger, or its inverse; beyond that, the arithmetic overflows.
+EXTREME = 1e30
 MEASURED = tuple(field.name for field in fields(BindingConditions) if "Measured" in str(field.type))
 DATES = ("reference_date", "assay_date")
 
 
-def measured(given: Any, unit: str, *, where: str) -> Measured:
-    """Read a number with its unit and, where it is known, its standard error and source.
+def read_measured_value(given: Any, unit: str, *, where: str) -> MeasuredValue:
+    """Read a number with its unit, standard error and source.
 
     Raises
     ------
     InputError
-        If it is no number, or the unit is unknown or cannot become `unit`.
+        If it is not a number, or its unit is unknown or cannot be converted to `unit`.
     """
-    if isinstance(given, Measured):
-        return Measured(
+    if isinstance(given, MeasuredValue):
+        return MeasuredValue(
             convert(given.value, given.unit, unit, where=where),
             unit,
             convert(given.se, given.unit, unit, where=where),
@@ -60,39 +62,40 @@ def measured(given: Any, unit: str, *, where: str) -> Measured:
         for key in given:
             if key not in ("value", "unit", "se", "source"):
                 raise UnknownNameError.among(
-                    "part of a number", str(key), ("value", "unit", "se", "source"), where=where
+                    "key of a number", str(key), ("value", "unit", "se", "source"), where=where
                 )
         if "value" not in given:
             raise InputError(
                 "has no value",
                 where=where,
-                allowed='Write it like { value = 0.8, unit = "nM", se = 0.1 }',
+                do='Write it like { value = 0.8, unit = "nM", se = 0.1 }',
             )
-        stated = known_unit(str(given["unit"]), where=where) if "unit" in given else unit
+        own_unit = known_unit(str(given["unit"]), where=where) if "unit" in given else unit
         value = _number(given["value"], where=where)
         se = _number(given.get("se", 0.0), where=where)
         if se < 0:
             raise InputError(f"se is {se:g}", where=where, allowed="A standard error is 0 or more")
-        return Measured(
-            convert(value, stated, unit, where=where),
+        return MeasuredValue(
+            convert(value, own_unit, unit, where=where),
             unit,
-            convert(se, stated, unit, where=where),
+            convert(se, own_unit, unit, where=where),
             str(given.get("source", "")),
         )
     if isinstance(given, str):
         return _from_text(given, unit, where)
-    return Measured(_number(given, where=where), unit)
+    return MeasuredValue(_number(given, where=where), unit)
 
 
-def conditions(
+def read_conditions(
     base: BindingConditions, given: Mapping[str, Any], *, where: str
 ) -> BindingConditions:
-    """Overlay what a person states on what a protocol fixes.
+    """The conditions of a protocol, with those of a study or of the options in their place.
 
     Raises
     ------
     InputError
-        If a name is unknown (near names are suggested), a number is outside its range, or a unit is wrong.
+        If a name is unknown (near names are suggested), a number is outside its range, or a unit is
+        wrong.
     """
     known = {field.name for field in fields(BindingConditions)}
     changed: dict[str, Any] = {}
@@ -101,14 +104,14 @@ def conditions(
         if name not in known:
             raise UnknownNameError.among("condition of a binding assay", name, known, where=where)
         if name in NUMBERS:
-            number = measured(value, NUMBERS[name][0], where=place)
-            _in_range(number.value, name, place)
+            number = read_measured_value(value, NUMBERS[name][0], where=place)
+            _check_range(number.value, name, place)
             changed[name] = number if name in MEASURED else number.value
         elif name in DATES:
-            changed[name] = _date(value, place)
+            changed[name] = _read_date(value, place)
         else:
             if not isinstance(value, str):
-                raise InputError(f"is {value!r}", where=place, allowed="It is text")
+                raise InputError(f"is {value!r}", where=place, allowed="It is a text")
             if name == "decay_convention" and value not in get_args(DecayConvention):
                 raise UnknownNameError.among(
                     "decay convention", value, get_args(DecayConvention), where=place
@@ -119,52 +122,88 @@ def conditions(
     return replace(base, **changed)
 
 
-def _from_text(text: str, unit: str, where: str) -> Measured:
+def read_option_conditions(
+    base: BindingConditions, given: Mapping[str, Any], conditions: Mapping[str, str]
+) -> BindingConditions:
+    """The conditions of a protocol, with those of the options in their place.
+
+    Parameters
+    ----------
+    base
+        Conditions of the protocol.
+    given
+        Values by condition.
+    conditions
+        The condition that each option provides, so that an error names the option.
+
+    Raises
+    ------
+    InputError
+        If a number is outside its range, or a unit or a date is wrong.
+    """
+    for option, condition in conditions.items():
+        if condition in given:
+            try:
+                base = read_conditions(base, {condition: given[condition]}, where="")
+            except InputError as error:
+                raise error.reworded(option, str) from error
+    return base
+
+
+def _from_text(text: str, unit: str, where: str) -> MeasuredValue:
+    example = f"10 {unit}" if unit else "0.4"
     plain = text.replace("±", "+/-")
     if "+/-" not in plain:
-        read = quantity(plain, where=where)
-        return Measured(convert(read.value, read.unit or unit, unit, where=where), unit)
+        read = quantity(plain, where=where, example=example)
+        return MeasuredValue(convert(read.value, read.unit or unit, unit, where=where), unit)
     left, right = plain.split("+/-", 1)
-    error = quantity(right, where=where)
-    middle = quantity(left, where=where)
+    error = quantity(right, where=where, example=example)
+    middle = quantity(left, where=where, example=example)
     if middle.unit and error.unit and middle.unit != error.unit:
         raise UnitError(
             f"'{text}' has two units", where=where, allowed="Write it like 0.8 +/- 0.1 nM"
         )
-    stated = middle.unit or error.unit or unit
-    return Measured(
-        convert(middle.value, stated, unit, where=where),
+    own_unit = middle.unit or error.unit or unit
+    return MeasuredValue(
+        convert(middle.value, own_unit, unit, where=where),
         unit,
-        convert(error.value, stated, unit, where=where),
+        convert(error.value, own_unit, unit, where=where),
     )
 
 
 def _number(given: Any, *, where: str) -> float:
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given):
         raise InputError(
-            f"is {given!r}, which is no number",
+            f"is {given!r}, which is not a number",
             where=where,
-            allowed='Write it like 0.8 or "0.8 nM"',
+            do='Write it like 0.8 or "0.8 nM"',
         )
     return float(given)
 
 
-def _in_range(value: float, name: str, where: str) -> None:
-    unit, least, itself, most = NUMBERS[name]
-    if value < least or (value == least and not itself) or value > most:
-        low = f"{least:g} or more" if itself else f"above {least:g}"
-        high = f" and at most {most:g}" if math.isfinite(most) else ""
+def _check_range(value: float, name: str, where: str) -> None:
+    unit, lower, includes_lower, upper = NUMBERS[name]
+    if lower == 0 < value and not 1 / EXTREME <= value <= EXTREME and upper > EXTREME:
+        raise InputError(
+            f"is {value:g} {unit}".rstrip(),
+            where=where,
+            allowed=f"It is between {1 / EXTREME:g} and {EXTREME:g}",
+            do="Check the number and its unit",
+        )
+    if value < lower or (value == lower and not includes_lower) or value > upper:
+        low = f"{lower:g} or more" if includes_lower else f"above {lower:g}"
+        high = f" and at most {upper:g}" if math.isfinite(upper) else ""
         raise InputError(f"is {value:g} {unit}".rstrip(), where=where, allowed=f"It is {low}{high}")
 
 
-def _date(given: Any, where: str) -> date:
+def _read_date(given: Any, where: str) -> date:
     if isinstance(given, date):
         return date(given.year, given.month, given.day)
     try:
         return date.fromisoformat(str(given))
     except ValueError:
         raise InputError(
-            f"is {given!r}, which is no date",
+            f"is {given!r}, which is not a date",
             where=where,
             allowed="A date is written year-month-day, such as 2026-03-12",
         ) from None

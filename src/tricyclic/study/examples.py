@@ -1,25 +1,22 @@
-"""A study that comes with tricyclic is copied to a folder of the user's."""
+"""Copies an example study to a folder of the user."""
 
 from __future__ import annotations
 
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import write_file
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
 
-
-def copy_shipped(name: str, folder: Path) -> None:
-    """Copy a shipped study; where the very same files are there already, nothing is done.
+def copy_example(name: str, folder: Path) -> None:
+    """Copy an example study; where the same files exist already, nothing is done.
 
     Raises
     ------
     InputError
-        If the folder holds something else.
+        If the folder contains something else.
     """
     ours = _files(files("tricyclic") / "data" / "examples" / name)
     if folder.exists():
@@ -32,18 +29,20 @@ def copy_shipped(name: str, folder: Path) -> None:
             return
         if any(folder.iterdir()):
             raise InputError(
-                "holds something else", where=str(folder), do="Name a folder that is new or empty"
+                "contains other files",
+                where=str(folder),
+                do="Name a folder that is new or empty",
             )
-    # study.toml comes last: a copy that was cut off is no study.
+    # study.toml is written last, so that an interrupted copy is not taken for a study.
     for place in sorted(ours, key=lambda place: place == "study.toml"):
         write_file(folder / place, ours[place])
 
 
 def _files(folder: Traversable, before: str = "") -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    content: dict[str, bytes] = {}
     for item in folder.iterdir():
         if item.is_dir():
-            found |= _files(item, f"{before}{item.name}/")
+            content |= _files(item, f"{before}{item.name}/")
         elif not item.name.startswith("."):
-            found[before + item.name] = item.read_bytes()
-    return found
+            content[before + item.name] = item.read_bytes()
+    return content

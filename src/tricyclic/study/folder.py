@@ -1,36 +1,40 @@
-"""A study folder, read: plates with their roles and exclusions, conditions, hashes; ready to be analysed.
+"""Reads a study folder: plates with roles and exclusions, conditions, hashes.
 
-Raw files are only ever read. What the log saw of a raw file on the first run must still be there.
+Raw files are never written. A raw file that has changed since the first run in the log is an
+error.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tricyclic._version import __version__
 from tricyclic.core.conditions import BindingConditions
-from tricyclic.core.protocol import Protocol
+from tricyclic.core.plate import Plate, Role, Well
+from tricyclic.core.protocol import AssayKind, Protocol
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.library.library import Library
+from tricyclic.io.open import read_plates, read_tables
+from tricyclic.io.plate_layout import read_layout
 from tricyclic.results.binding import Exclusion, InputFile
-from tricyclic.study import exclusions as left_out
-from tricyclic.study.conditions import conditions
+from tricyclic.study import exclusions as exclusion_file
+from tricyclic.study.conditions import read_conditions
 from tricyclic.study.log import raw_hashes, read_log
 from tricyclic.study.plan import NAME, AssayPlan, PlatePlan, StudyPlan, TablePlan, read_plan
-
-if TYPE_CHECKING:
-    from tricyclic.core.plate import Plate, Well
-    from tricyclic.core.series import Series
+from tricyclic.study.tables import series_from
 
 OWN_CURVES = "curves"
 
 
 @dataclass(frozen=True)
-class ReadyPlate:
-    """One plate with roles and exclusions applied, and what it was incubated with."""
+class PreparedPlate:
+    """One plate with its roles and exclusions, and the conditions of its incubation."""
 
     run: str
     group: str
@@ -39,7 +43,7 @@ class ReadyPlate:
 
 
 @dataclass(frozen=True)
-class ReadyTable:
+class PreparedTable:
     """One run from a table of amounts, and its conditions."""
 
     run: str
@@ -49,25 +53,25 @@ class ReadyTable:
 
 
 @dataclass(frozen=True)
-class ReadyAssay:
-    """One assay: its plan, the kind and protocol that hold for it, its runs."""
+class PreparedAssay:
+    """One assay: its plan, kind, protocol and runs."""
 
     plan: AssayPlan
-    kind: str
+    kind: AssayKind
     protocol: Protocol | None
-    runs: tuple[ReadyPlate | ReadyTable, ...]
+    runs: tuple[PreparedPlate | PreparedTable, ...]
 
 
 @dataclass(frozen=True)
-class ReadyStudy:
-    """A study whose files have all been read; `key` stands for every byte that its results rest on."""
+class PreparedStudy:
+    """A study whose files have been read; `input_hash` is a hash of all of them."""
 
     folder: Path
     plan: StudyPlan
-    assays: tuple[ReadyAssay, ...]
+    assays: tuple[PreparedAssay, ...]
     exclusions: tuple[Exclusion, ...]
     inputs: tuple[InputFile, ...]
-    key: str
+    input_hash: str
 
     @property
     def own_curves(self) -> Path | None:
@@ -76,41 +80,43 @@ class ReadyStudy:
         return folder if folder.is_dir() else None
 
 
-def read_study(folder: Path) -> ReadyStudy:
-    """Read all that a study consists of.
+def read_study(folder: Path, library: Library) -> PreparedStudy:
+    """Read all files of a study.
 
     Raises
     ------
     InputError
-        If a file is missing, changed since the first run, or cannot be understood.
+        If a file is missing, has changed since the first run, or cannot be read.
     """
     if not folder.is_dir():
         raise InputError(
-            "is not a folder", where=str(folder), do="Begin a study with: tricyclic new binding DIR"
+            "is not a folder",
+            where=str(folder),
+            do="Create a study with: tricyclic study new binding DIR",
         )
     plan = read_plan(folder)
     files = _Files(folder)
     files.add(NAME, plan.content)
-    excluded = left_out.read_exclusions(folder / left_out.NAME)
-    if (folder / left_out.NAME).is_file():
-        files.add(left_out.NAME, (folder / left_out.NAME).read_bytes())
+    exclusions = exclusion_file.read_exclusions(folder / exclusion_file.NAME)
+    if (folder / exclusion_file.NAME).is_file():
+        files.add(exclusion_file.NAME, (folder / exclusion_file.NAME).read_bytes())
     places = {(assay.name, _run_name(run)): run.file for assay in plan.assays for run in assay.runs}
-    meant = left_out.targets(excluded, places)
-    known = raw_hashes(read_log(folder))
+    excluded = exclusion_file.excluded_wells(exclusions, places)
+    logged = raw_hashes(read_log(folder))
     for file in dict.fromkeys(places.values()):
-        _unchanged(file, files.add(file), known)
-    assays = tuple(_assay(assay, files, meant) for assay in plan.assays)
+        _check_unchanged(file, files.add(file), logged)
+    assays = tuple(_assay(assay, files, excluded, library) for assay in plan.assays)
     for own in sorted((folder / OWN_CURVES).glob("*.py")):
         files.add(own.relative_to(folder).as_posix())
     inputs = tuple(
         InputFile(name, files.sha256[name], len(files.content[name]))
         for name in sorted(set(places.values()))
     )
-    return ReadyStudy(folder, plan, assays, excluded, inputs, files.key())
+    return PreparedStudy(folder, plan, assays, exclusions, inputs, files.hash())
 
 
 class _Files:
-    """The bytes of every file that a study rests on, read once, inside its folder."""
+    """The bytes of the files of a study, each read once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -119,26 +125,26 @@ class _Files:
         self._plates: dict[tuple[Any, ...], tuple[Plate, ...]] = {}
 
     def add(self, name: str, content: bytes | None = None) -> str:
-        """Take a file in and give its sha256."""
+        """Add a file; its sha256."""
         if name not in self.content:
             if content is None:
                 try:
                     content = (self.folder / name).read_bytes()
                 except OSError as error:
                     raise InputError(
-                        f"cannot be read ({error.strerror})",
+                        "does not exist"
+                        if isinstance(error, FileNotFoundError)
+                        else f"cannot be read ({error.strerror})",
                         where=name,
-                        do=f"Put it there, or mend its name in {NAME}",
+                        do=f"Put it there, or correct its name in {NAME}",
                     ) from error
             self.content[name] = content
             self.sha256[name] = hashlib.sha256(content).hexdigest()
         return self.sha256[name]
 
     def plates(self, plan: PlatePlan) -> tuple[Plate, ...]:
-        """The plates of a file, read the way the plan says."""
-        from tricyclic.io.open import read_plates
-
-        stated: dict[str, Any] = {
+        """The plates of a file, read with the options of the plan."""
+        options: dict[str, Any] = {
             "unit": plan.unit or None,
             "plate_size": plan.plate_size,
             "counting_time_min": plan.counting_time_min,
@@ -146,27 +152,48 @@ class _Files:
             "sheet": plan.sheet or None,
             "decimal": plan.decimal or None,
         }
-        key = (plan.file, *stated.values())
+        key = (plan.file, *options.values())
         if key not in self._plates:
-            self._plates[key] = read_plates(self.folder / plan.file, keep_negative=True, **stated)
+            try:
+                self._plates[key] = read_plates(
+                    self.folder / plan.file, keep_negative=True, **options
+                )
+            except InputError as error:
+                raise error.reworded(error.where, in_study_file) from error
         return self._plates[key]
 
-    def key(self) -> str:
-        """Short hash of all files and of the version that reads them."""
+    def hash(self) -> str:
+        """Short hash of all files and of the version of tricyclic."""
         whole = hashlib.sha256(f"tricyclic {__version__}\n".encode())
         for name in sorted(self.sha256):
             whole.update(f"{name}\0{self.sha256[name]}\n".encode())
         return whole.hexdigest()[:16]
 
 
+def in_study_file(text: str) -> str:
+    """Advice for the command line as advice for study.toml: --sheet NAME as sheet = "NAME".
+
+    Parameters
+    ----------
+    text
+        A sentence or a part of one.
+    """
+    return re.sub(
+        r'--([a-z]+(?:-[a-z]+)*) ("[^"]*"|\w+)',
+        lambda m: f'{m[1].replace("-", "_")} = "{m[2].strip(chr(34))}"',
+        text,
+    )
+
+
 def _run_name(run: PlatePlan | TablePlan) -> str:
     return f"{run.group} {run.run}".strip() if run.group else run.run
 
 
-def _unchanged(file: str, sha256: str, known: Mapping[str, str]) -> None:
-    if file in known and known[file] != sha256:
+def _check_unchanged(file: str, sha256: str, logged: Mapping[str, str]) -> None:
+    if file in logged and logged[file] != sha256:
         raise InputError(
-            f"has changed since it was first read (its sha256 was {known[file][:12]}…, now it is {sha256[:12]}…)",
+            f"has changed since it was first read (its sha256 was {logged[file][:12]}…, now it is "
+            f"{sha256[:12]}…)",
             where=file,
             allowed="Raw files stay as the instrument wrote them",
             do="Put the file back, or add the new one under another name",
@@ -174,42 +201,44 @@ def _unchanged(file: str, sha256: str, known: Mapping[str, str]) -> None:
 
 
 def _assay(
-    plan: AssayPlan, files: _Files, meant: Mapping[tuple[str, str], Mapping[str, str]]
-) -> ReadyAssay:
-    protocol = _protocol(plan)
-    kind = plan.kind or (protocol.kind if protocol else "")
-    base = conditions(
+    plan: AssayPlan,
+    files: _Files,
+    excluded: Mapping[tuple[str, str], Mapping[str, str]],
+    library: Library,
+) -> PreparedAssay:
+    protocol = _protocol(plan, library)
+    kind = plan.kind or (protocol.kind if protocol else None)
+    assert kind is not None, "read_plan refuses an assay with neither kind nor protocol"
+    base = read_conditions(
         protocol.conditions if protocol else BindingConditions(),
         plan.conditions,
         where=f"{plan.where}, conditions",
     )
     compound = plan.compound or (protocol.compound if protocol else "")
-    runs: list[ReadyPlate | ReadyTable] = []
+    runs: list[PreparedPlate | PreparedTable] = []
     for item in plan.runs:
-        wells = dict(meant.get((plan.name, _run_name(item)), {}))
-        if "" in wells:
+        wells = dict(excluded.get((plan.name, _run_name(item)), {}))
+        if exclusion_file.WHOLE_RUN in wells:
             continue
-        stated = conditions(base, item.conditions, where=f"{item.where}, conditions")
+        own = read_conditions(base, item.conditions, where=f"{item.where}, conditions")
         if isinstance(item, PlatePlan):
-            runs.append(
-                ReadyPlate(item.run, item.group, _plate(item, plan, files, wells, compound), stated)
-            )
+            plate = _plate(item, plan, files, wells, compound)
+            runs.append(PreparedPlate(item.run, item.group, plate, own))
         else:
-            runs.append(ReadyTable(item.run, item.group, _table(item, plan, files, wells), stated))
+            series = _table(item, plan, files, wells)
+            runs.append(PreparedTable(item.run, item.group, series, own))
     if not runs:
         raise InputError(
-            "every run is excluded", where=plan.where, do=f"Take the assay out of {NAME} instead"
+            "every run is excluded", where=plan.where, do=f"Remove the assay from {NAME} instead"
         )
-    return ReadyAssay(plan, kind, protocol, tuple(runs))
+    return PreparedAssay(plan, kind, protocol, tuple(runs))
 
 
-def _protocol(plan: AssayPlan) -> Protocol | None:
+def _protocol(plan: AssayPlan, library: Library) -> Protocol | None:
     if not plan.protocol:
         return None
-    from tricyclic.io.library.protocols import protocol
-
     try:
-        return protocol(plan.protocol)
+        return library.protocol(plan.protocol)
     except InputError as error:
         raise error.at(plan.where) from error
 
@@ -217,8 +246,6 @@ def _protocol(plan: AssayPlan) -> Protocol | None:
 def _plate(
     item: PlatePlan, plan: AssayPlan, files: _Files, wells: Mapping[str, str], compound: str
 ) -> Plate:
-    from tricyclic.io.plate_layout import read_layout
-
     chosen = choose_plate(files.plates(item), item.plate, where=item.where)
     chosen = replace(
         chosen,
@@ -230,16 +257,14 @@ def _plate(
         try:
             chosen = chosen.excluding(dict(wells))
         except InputError as error:
-            raise error.at(left_out.NAME) from error
+            raise error.at(exclusion_file.NAME) from error
     files.add(item.layout)
     plate = read_layout(files.folder / item.layout).apply(chosen)
     return replace(plate, wells=named_competitors(plate.wells, compound))
 
 
 def named_competitors(wells: tuple[Well, ...], compound: str) -> tuple[Well, ...]:
-    """Call the competitor of wells that do not say which one they hold by the name of the assay's compound."""
-    from tricyclic.core.plate import Role
-
+    """Name the competitor of wells without one after the compound of the assay."""
     return tuple(
         replace(well, compound=compound)
         if well.role is Role.COMPETITION and not well.compound
@@ -248,34 +273,33 @@ def named_competitors(wells: tuple[Well, ...], compound: str) -> tuple[Well, ...
     )
 
 
-def choose_plate(plates: tuple[Plate, ...], wanted: str, *, where: str) -> Plate:
-    """The plate of a file that a study means: by its name, its number from 1, or the only one.
+def choose_plate(plates: tuple[Plate, ...], name: str, *, where: str) -> Plate:
+    """The plate of a file by its name or its number from 1; without a name the only plate.
 
     Raises
     ------
     InputError
-        If there is no such plate, or several and none was named.
+        If there is no such plate, or several and no name.
     """
-    if not wanted:
+    if not name:
         if len(plates) == 1:
             return plates[0]
         names = ", ".join(f"{n} ({plate.name})" for n, plate in enumerate(plates, 1))
         raise InputError(
-            f"the file holds {len(plates)} plates", where=where, do=f"Add plate = one of: {names}"
+            f"the file contains {len(plates)} plates",
+            where=where,
+            do=f"Add plate = one of: {names}",
         )
     for plate in plates:
-        if plate.name == wanted:
+        if plate.name == name:
             return plate
-    if wanted.isdigit() and 1 <= int(wanted) <= len(plates):
-        return plates[int(wanted) - 1]
+    if name.isdigit() and 1 <= int(name) <= len(plates):
+        return plates[int(name) - 1]
     raise UnknownNameError.among(
-        "plate of the file", wanted, [plate.name for plate in plates], where=where
+        "plate of the file", name, [plate.name for plate in plates], where=where
     )
 
 
 def _table(item: TablePlan, plan: AssayPlan, files: _Files, rows: Mapping[str, str]) -> Series:
-    from tricyclic.io.open import read_tables
-    from tricyclic.study.tables import series_from
-
     tables = read_tables(files.folder / item.file)
-    return series_from(tables, item, name=f"{plan.name}/{_run_name(item)}", left_out=rows)
+    return series_from(tables, item, name=f"{plan.name}/{_run_name(item)}", excluded=rows)

@@ -1,30 +1,39 @@
-"""study.toml becomes a StudyPlan: what was measured, how, in which wells, analysed by which method.
+"""Reads study.toml: what was measured, how, in which wells, and how it is analysed.
 
-The plan only says what the files say; it opens none of the raw ones.
+Raw files are not opened here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, get_args
+from typing import Any, Literal
 
-from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.protocol import AssayKind
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.study.toml_file import REQUIRED, Section, read_toml
+from tricyclic.io.toml_schema import checked_toml
+from tricyclic.study.plan_schema import (
+    ASSAYS,
+    COMPARISONS,
+    JOINTS,
+    KINDS,
+    REPORT_FORMATS,
+    STUDY,
+    VARIED,
+)
 
 NAME = "study.toml"
 SCHEMA = 1
-KINDS: tuple[str, ...] = get_args(AssayKind)
 
 
 @dataclass(frozen=True)
 class PlatePlan:
-    """One plate of one run: its file, which plate of the file, its layout, what was different about it.
+    """One plate of one run: its file, which plate of the file, its layout, its own conditions.
 
-    The reading fields (unit, plate_size, counting_time_min, reader, sheet, decimal) say what the file does not.
+    The fields unit, plate_size, counting_time_min, reader, sheet and decimal state what the file
+    does not contain.
     """
 
     file: str
@@ -44,11 +53,11 @@ class PlatePlan:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """One run from a table of amounts: which column holds what.
+    """One run in a table of amounts, with the meaning of its columns.
 
-    `response` (competition and other curves) or `total` and `non_specific` (saturation) are columns of readings in
-    `unit`; `x` maps the house's names (competitor_M, radioligand_M, time_min, …) to (column, unit), where the unit
-    "log10 M" means the logarithm.
+    `response` (competition and other curves) or `total` and `non_specific` (saturation) are columns
+    of readings in `unit`; `x` maps the names of the curve models (competitor_M, radioligand_M,
+    time_min, …) to (column, unit), where the unit "log10 M" means the logarithm.
     """
 
     file: str
@@ -67,23 +76,23 @@ class TablePlan:
 
 @dataclass(frozen=True)
 class AssayPlan:
-    """One assay: what it asks, by which protocol, in which runs."""
+    """One assay: its protocol, conditions, runs and analysis; an empty `kind` is the protocol's."""
 
     name: str
-    title: str
-    kind: str
-    protocol: str
-    compound: str
-    species: str
-    plates: tuple[PlatePlan, ...]
-    tables: tuple[TablePlan, ...]
-    conditions: Mapping[str, Any]
-    method: BindingMethod
+    title: str = ""
+    kind: AssayKind | Literal[""] = ""
+    protocol: str = ""
+    compound: str = ""
+    species: str = ""
+    plates: tuple[PlatePlan, ...] = ()
+    tables: tuple[TablePlan, ...] = ()
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    method: AnalysisOptions = field(default_factory=AnalysisOptions)
     where: str = ""
 
     @property
     def runs(self) -> tuple[PlatePlan | TablePlan, ...]:
-        """Plates and tables alike."""
+        """Plates, then tables."""
         return (*self.plates, *self.tables)
 
 
@@ -99,22 +108,26 @@ class ComparePlan:
     against: tuple[str, ...] = ()
     subject: str = ""
     paired: bool = False
+    where: str = ""
 
 
 @dataclass(frozen=True)
 class JointPlan:
-    """Assays of one target whose runs of the same name are fitted together, sharing Kd, Bmax and non-specific binding."""
+    """Assays of one target that are fitted together, run by run.
+
+    Runs of the same name share Kd, Bmax and non-specific binding.
+    """
 
     name: str
     title: str
     assays: tuple[str, ...]
-    method: BindingMethod
+    method: AnalysisOptions
     where: str = ""
 
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """A whole study as study.toml states it; `text` is that file, byte for byte."""
+    """A study as study.toml describes it; `content` are the bytes of that file."""
 
     title: str
     author: str
@@ -136,278 +149,257 @@ def read_plan(folder: Path) -> StudyPlan:
     InputError
         If a key is unknown or missing, a value is of the wrong kind, or two runs have one name.
     """
-    path = folder / NAME
-    top = read_toml(path)
-    version = top.whole("schema_version", REQUIRED)
-    if version != SCHEMA:
-        raise InputError(
-            f"schema_version is {version}",
-            where=NAME,
-            allowed=f"This tricyclic reads version {SCHEMA}",
-        )
-    title, author, notes = top.text("title", REQUIRED), top.text("author"), top.text("notes")
-    synthetic = top.text_or_flag("synthetic", "the readings are made up by a simulator")
-    people = tuple(_person(section) for section in top.sections("people"))
-    assays = tuple(_assay(section) for section in top.sections("assay"))
-    compare = tuple(_compare(section, assays) for section in top.sections("compare"))
-    joint = tuple(_joint(section, assays) for section in top.sections("joint"))
-    report = top.section("report")
-    formats = report.words("formats") or ("html", "pdf")
-    report.end()
-    for name in formats:
-        if name not in ("html", "pdf"):
-            raise InputError(
-                f"'{name}' is no form of report",
-                where=f"{NAME}, report, formats",
-                allowed="html, pdf",
-            )
-    top.end()
-    if not assays:
-        raise InputError(
-            "names no assay", where=NAME, do="Add an [[assay]]; tricyclic new writes an example"
-        )
-    _one_of_each(
-        "assay", [*(assay.name for assay in assays), *(asked.name for asked in joint)], NAME
+    content = _read(folder / NAME)
+    data = checked_toml(content, STUDY, where=NAME)
+    _check_top(data)
+    assays = tuple(
+        _assay(row, f"{NAME}, assay {ASSAYS.label(row, n)}")
+        for n, row in enumerate(data["assay"], 1)
     )
+    joint = tuple(
+        _joint(row, assays, f"{NAME}, joint {JOINTS.label(row, n)}")
+        for n, row in enumerate(data["joint"], 1)
+    )
+    compare = tuple(
+        _compare(row, assays, f"{NAME}, compare {COMPARISONS.label(row, n)}")
+        for n, row in enumerate(data["compare"], 1)
+    )
+    _check_unique("assay", [*(plan.name for plan in assays), *(plan.name for plan in joint)], NAME)
     return StudyPlan(
-        title=title,
-        author=author,
-        notes=notes,
-        synthetic=synthetic,
-        people=people,
+        title=data["title"],
+        author=data["author"],
+        synthetic=data["synthetic"],
+        people=tuple(_person(row) for row in data["people"]),
+        notes=data["notes"],
         assays=assays,
         compare=compare,
-        formats=formats,
+        formats=_formats(data["report"]),
         joint=joint,
-        content=path.read_bytes(),
+        content=content,
     )
 
 
-def _person(section: Section) -> str:
-    name, role = section.text("name", REQUIRED), section.text("role")
-    section.end()
-    return f"{name} ({role})" if role else str(name)
+def _check_top(data: Mapping[str, Any]) -> None:
+    if data["schema_version"] != SCHEMA:
+        raise InputError(
+            f"schema_version is {data['schema_version']}",
+            where=NAME,
+            allowed=f"This version of tricyclic reads version {SCHEMA}",
+        )
+    if not data["assay"]:
+        raise InputError(
+            "contains no assay",
+            where=NAME,
+            do="Add an [[assay]]; tricyclic study new writes an example",
+        )
 
 
-def _assay(section: Section) -> AssayPlan:
-    name = section.text("name", REQUIRED)
-    protocol = section.text("protocol")
-    kind = section.text("kind", "" if protocol else REQUIRED, KINDS)
-    layout = _inside(section, "layout")
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(
+            "does not exist",
+            where=str(path),
+            do="Create a study with: tricyclic study new binding DIR",
+        ) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path)) from error
+
+
+def _formats(report: Mapping[str, Any] | None) -> tuple[str, ...]:
+    formats: tuple[str, ...] = (report or {}).get("formats") or REPORT_FORMATS
+    for name in formats:
+        if name not in REPORT_FORMATS:
+            raise UnknownNameError.among(
+                "format of a report", name, REPORT_FORMATS, where=f"{NAME}, report, formats"
+            )
+    return formats
+
+
+def _person(row: Mapping[str, Any]) -> str:
+    return f"{row['name']} ({row['role']})" if row["role"] else str(row["name"])
+
+
+def _assay(row: Mapping[str, Any], where: str) -> AssayPlan:
+    if not row["kind"] and not row["protocol"]:
+        raise InputError(
+            "has neither a protocol nor a kind",
+            where=where,
+            do=f"Add protocol = …, or kind = one of: {', '.join(KINDS)}",
+        )
+    layout = _inside_study(row["layout"], f"{where}, layout")
+    target = {"target": row["target"]} if row["target"] else {}
     plan = AssayPlan(
-        name=name,
-        title=section.text("title"),
-        kind=kind,
-        protocol=protocol,
-        compound=section.text("compound"),
-        species=section.text("species"),
-        plates=tuple(_plate(plate, layout) for plate in section.sections("plate")),
-        tables=tuple(_table(table) for table in section.sections("table")),
-        conditions=_conditions(section, target=section.text("target")),
-        method=_method(section.section("method")),
-        where=section.where,
+        name=row["name"],
+        title=row["title"],
+        kind=row["kind"],
+        protocol=row["protocol"],
+        compound=row["compound"],
+        species=row["species"],
+        plates=tuple(
+            _plate(plate, layout, f"{where}, plate '{plate['file']}'") for plate in row["plate"]
+        ),
+        tables=tuple(_table(table, f"{where}, table '{table['file']}'") for table in row["table"]),
+        conditions=target | (row["conditions"] or {}),
+        method=_method(row["method"], where),
+        where=where,
     )
-    section.end()
-    if not plan.plates and not plan.tables:
+    if not plan.runs:
         raise InputError(
             "has no data",
-            where=section.where,
+            where=where,
             do="Add an [[assay.plate]] or an [[assay.table]] for each run",
         )
-    _one_of_each(
-        "run",
-        [p.run + (f" {p.group}" if p.group else "") for p in plan.runs],
-        section.where,
-    )
+    names = [run.run + (f" {run.group}" if run.group else "") for run in plan.runs]
+    _check_unique("run", names, where)
     return plan
 
 
-def _plate(section: Section, layout: str) -> PlatePlan:
-    plan = PlatePlan(
-        file=_inside(section, "file", required=True),
-        run=section.word("run", REQUIRED),
-        plate=section.word("plate"),
-        group=section.text("group"),
-        layout=_inside(section, "layout") or layout,
-        unit=section.text("unit"),
-        plate_size=section.whole("plate_size"),
-        counting_time_min=section.number("counting_time_min"),
-        reader=section.text("reader"),
-        sheet=section.text("sheet"),
-        decimal=section.text("decimal", choices=(".", ",")),
-        conditions=_conditions(section),
-        where=section.where,
-    )
-    section.end()
-    if not plan.layout:
+def _plate(row: Mapping[str, Any], layout: str, where: str) -> PlatePlan:
+    own_layout = _inside_study(row["layout"], f"{where}, layout")
+    if not (own_layout or layout):
         raise InputError(
             "has no layout",
-            where=section.where,
-            do='Say which wells hold what: layout = "layouts/….toml"',
+            where=where,
+            do='Add the file with the contents of the wells: layout = "layouts/….toml"',
         )
-    return plan
-
-
-def _table(section: Section) -> TablePlan:
-    columns = section.section("columns")
-    x = {}
-    for name in ("competitor", "radioligand", "agonist", "antagonist", "modulator"):
-        if columns.has(name):
-            x[f"{name}_M"] = _column(columns, name)
-    if columns.has("time"):
-        x["time_min"] = _column(columns, "time")
-    plan = TablePlan(
-        file=_inside(section, "file", required=True),
-        run=section.word("run", REQUIRED),
-        unit=section.text("unit", REQUIRED),
-        table=section.word("table"),
-        group=section.text("group"),
-        compound=section.text("compound"),
-        response=columns.words("response"),
-        total=columns.words("total"),
-        non_specific=columns.words("non_specific"),
-        x=x,
-        conditions=_conditions(section),
-        where=section.where,
+    same = ("run", "plate", "group", "unit", "plate_size", "counting_time_min", "reader", "sheet")
+    return PlatePlan(
+        file=_inside_study(row["file"], f"{where}, file"),
+        layout=own_layout or layout,
+        decimal=row["decimal"],
+        conditions=row["conditions"] or {},
+        where=where,
+        **{name: row[name] for name in same},
     )
-    columns.end()
-    section.end()
+
+
+def _table(row: Mapping[str, Any], where: str) -> TablePlan:
+    columns = row["columns"]
+    x = {
+        model_name: (columns[name]["column"], columns[name]["unit"])
+        for name, model_name in VARIED.items()
+        if columns[name]
+    }
     if not x:
         raise InputError(
-            "names nothing that was varied",
-            where=columns.where,
-            do='Add such as competitor = { column = "conc_nM", unit = "nM" }',
+            "names no column that was varied",
+            where=f"{where}, columns",
+            do='Add a column, such as competitor = { column = "conc_nM", unit = "nM" }',
         )
-    if not plan.response and not plan.total:
+    if not columns["response"] and not columns["total"]:
         raise InputError(
-            "names no readings",
-            where=columns.where,
+            "names no column of readings",
+            where=f"{where}, columns",
             do='Add response = "…", or total and non_specific',
         )
-    return plan
-
-
-def _column(columns: Section, name: str) -> tuple[str, str]:
-    section = columns.section(name)
-    column, unit = section.text("column", REQUIRED), section.text("unit", REQUIRED)
-    section.end()
-    return column, unit
-
-
-def _conditions(section: Section, **more: str) -> dict[str, Any]:
-    return {key: value for key, value in more.items() if value} | section.table("conditions")
-
-
-def _method(section: Section) -> BindingMethod:
-    choices = {
-        "variance": ("auto", "counting", "poisson", "proportional", "constant"),
-        "outliers": ("none", "suggest"),
-    }
-    chosen: dict[str, Any] = {}
-    for item in fields(BindingMethod):
-        if isinstance(item.default, bool):
-            chosen[item.name] = section.flag(item.name, item.default)
-        elif isinstance(item.default, int):
-            chosen[item.name] = section.whole(item.name, item.default)
-        elif isinstance(item.default, float):
-            chosen[item.name] = float(section.number(item.name, item.default))
-        else:
-            chosen[item.name] = section.text(item.name, item.default, choices.get(item.name, ()))
-    section.end()
-    try:
-        return BindingMethod(**chosen)
-    except InputError as error:
-        raise error.at(section.where) from error
-
-
-def _joint(section: Section, assays: tuple[AssayPlan, ...]) -> JointPlan:
-    names = [assay.name for assay in assays]
-    name = section.text("name", REQUIRED)
-    plan = JointPlan(
-        name=name,
-        title=section.text("title") or name,
-        assays=section.words("assays"),
-        method=_method(section.section("method")),
-        where=section.where,
+    return TablePlan(
+        file=_inside_study(row["file"], f"{where}, file"),
+        run=row["run"],
+        unit=row["unit"],
+        table=row["table"],
+        group=row["group"],
+        compound=row["compound"],
+        response=columns["response"],
+        total=columns["total"],
+        non_specific=columns["non_specific"],
+        x=x,
+        conditions=row["conditions"] or {},
+        where=where,
     )
-    section.end()
-    for other in plan.assays:
-        if other not in names:
-            raise UnknownNameError.among(
-                "assay of this study", other, names, where=section.at("assays")
-            )
-    chosen = [assay for assay in assays if assay.name in plan.assays]
+
+
+def _method(chosen: Mapping[str, Any] | None, where: str) -> AnalysisOptions:
+    try:
+        return AnalysisOptions(**(chosen or {}))
+    except InputError as error:
+        raise error.at(f"{where}, method") from error
+
+
+def _joint(row: Mapping[str, Any], assays: Sequence[AssayPlan], where: str) -> JointPlan:
+    _check_names(row["assays"], assays, f"{where}, assays")
+    chosen = [assay for assay in assays if assay.name in row["assays"]]
     if len(chosen) < 2:
         raise InputError(
-            f"{name} names {len(chosen)} assay(s)",
-            where=section.where,
+            f"has {len(chosen)} assay{'' if len(chosen) == 1 else 's'}",
+            where=where,
+            allowed="A joint fit needs two or more",
             do='Add assays = ["saturation", "competition"]',
         )
-    shared = set.intersection(*({run.run for run in assay.plates} for assay in chosen))
-    if not shared:
+    if not set.intersection(*({run.run for run in assay.plates} for assay in chosen)):
         raise InputError(
-            f"the assays of {name} have no run of the same name",
-            where=section.where,
-            do="Give plates that were made on one day the same run",
+            "its assays have no run of the same name",
+            where=where,
+            do="Give plates of the same day the same run",
         )
-    return plan
-
-
-def _compare(section: Section, assays: tuple[AssayPlan, ...]) -> ComparePlan:
-    names = [assay.name for assay in assays]
-    kind = section.text("kind", REQUIRED, ("groups", "selectivity"))
-    assay = section.text("assay", REQUIRED, names)
-    plan = ComparePlan(
-        kind=kind,
-        assay=assay,
-        parameter=section.text("parameter", "Bmax" if kind == "groups" else "Ki"),
-        reference=section.text("reference", REQUIRED if kind == "groups" else ""),
-        other=section.text("other", REQUIRED if kind == "groups" else ""),
-        against=section.words("against"),
-        subject=section.text("compound"),
-        paired=section.flag("paired", False),
+    return JointPlan(
+        name=row["name"],
+        title=row["title"] or row["name"],
+        assays=row["assays"],
+        method=_method(row["method"], where),
+        where=where,
     )
-    section.end()
-    if kind == "selectivity" and not plan.against:
+
+
+def _compare(row: Mapping[str, Any], assays: Sequence[AssayPlan], where: str) -> ComparePlan:
+    of_groups = row["kind"] == "groups"
+    _check_names([row["assay"]], assays, f"{where}, assay")
+    _check_names(row["against"], assays, f"{where}, against")
+    if of_groups:
+        _check_groups(row, next(a for a in assays if a.name == row["assay"]), where)
+    elif not row["against"]:
         raise InputError(
-            "names no other assay", where=section.where, do='Add against = ["SERT", "DAT"]'
+            "has no other assay to compare with", where=where, do='Add against = ["SERT", "DAT"]'
         )
-    for other in plan.against:
-        if other not in names:
-            raise UnknownNameError.among(
-                "assay of this study", other, names, where=section.at("against")
+    return ComparePlan(
+        kind=row["kind"],
+        assay=row["assay"],
+        parameter=row["parameter"] or ("Bmax" if of_groups else "Ki"),
+        reference=row["reference"],
+        other=row["other"],
+        against=row["against"],
+        subject=row["compound"],
+        paired=row["paired"],
+        where=where,
+    )
+
+
+def _check_groups(row: Mapping[str, Any], assay: AssayPlan, where: str) -> None:
+    groups = {run.group for run in assay.runs}
+    for key in ("reference", "other"):
+        if not row[key]:
+            raise InputError(f"'{key}' is missing", where=where, do=f"Add {key} = …")
+        if row[key] not in groups:
+            raise InputError(
+                f"no run of {assay.name} has the group '{row[key]}'",
+                where=where,
+                allowed=f"Its groups are {', '.join(sorted(groups - {''})) or 'not named'}",
             )
-    if kind == "groups":
-        chosen = next(a for a in assays if a.name == assay)
-        groups = {p.group for p in chosen.runs}
-        for group in (plan.reference, plan.other):
-            if group not in groups:
-                raise InputError(
-                    f"no run of {assay} has the group '{group}'",
-                    where=section.where,
-                    allowed=f"Its groups are {', '.join(sorted(groups)) or 'not named'}",
-                )
-    return plan
 
 
-def _inside(section: Section, key: str, *, required: bool = False) -> str:
-    """A path inside the study folder, written with forward slashes."""
-    text = section.text(key, REQUIRED if required else "")
-    if not text:
-        return ""
-    path = PurePosixPath(str(text).replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        raise InputError(
-            f"'{text}' is outside the study",
-            where=section.at(key),
-            do="Copy the file into the study folder",
-        )
-    return path.as_posix()
+def _check_names(names: Sequence[str], assays: Sequence[AssayPlan], where: str) -> None:
+    known = [assay.name for assay in assays]
+    for name in names:
+        if name not in known:
+            raise UnknownNameError.among("assay of this study", name, known, where=where)
 
 
-def _one_of_each(kind: str, names: list[str], where: str) -> None:
+def _check_unique(kind: str, names: Sequence[str], where: str) -> None:
     for name in names:
         if names.count(name) > 1:
             raise InputError(
-                f"{kind} '{name}' is named twice", where=where, do="Give each a name of its own"
+                f"two {kind}s are called '{name}'", where=where, do="Give each its own name"
             )
+
+
+def _inside_study(text: str, where: str) -> str:
+    """A path inside the study folder, written with forward slashes; empty for none."""
+    if not text:
+        return ""
+    path = PurePosixPath(text.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise InputError(
+            f"'{text}' is outside the study", where=where, do="Copy the file into the study folder"
+        )
+    return path.as_posix()

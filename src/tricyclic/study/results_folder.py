@@ -1,7 +1,8 @@
-"""The results of a study on disk: results/<key>/ whole or not at all, and which of them is the latest.
+"""The results of a study on disk: results/<hash>/, written completely or not at all.
 
-Order matters, because a run may be killed between any two steps: first the folder, in one step; then its
-line in the log; then the pointer `results/latest`. Until the pointer moves, the last good results stand.
+The order of writing matters, because a run may be killed at any moment: first the folder, in one
+step; then its line in the log; then the pointer `results/latest`. Until the pointer changes, the
+previous results are the latest ones.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ from tricyclic._version import __version__
 from tricyclic.errors import InputError
 from tricyclic.io import atomic
 from tricyclic.study import log
-from tricyclic.study.folder import ReadyStudy
+from tricyclic.study.folder import PreparedStudy
 
 FOLDER = "results"
 LATEST = "latest"
 MANIFEST = "manifest.json"
-SCHEMA = "tricyclic-manifest/1"
+SCHEMA = "tricyclic-manifest/2"
 
 
-def sealed(study: ReadyStudy, files: Mapping[str, bytes]) -> dict[str, bytes]:
+def with_manifest(study: PreparedStudy, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Add the manifest: the sha256 of every output and of every raw file."""
     manifest = {
         "schema": SCHEMA,
-        "key": study.key,
+        "input_hash": study.input_hash,
         "version": __version__,
         "inputs": {item.path: item.sha256 for item in study.inputs},
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
@@ -37,15 +38,17 @@ def sealed(study: ReadyStudy, files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {**files, MANIFEST: text.encode("utf-8")}
 
 
-def keep(study: ReadyStudy, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> Path:
-    """Write the results of a run, its line in the log and the pointer; say where the results are.
+def save_results(
+    study: PreparedStudy, files: Mapping[str, bytes], details: Mapping[str, Any]
+) -> Path:
+    """Write the results of a run, its line in the log and the pointer; the folder of the results.
 
-    To be called while the study is locked. `files` include the manifest.
+    Only call it while the folder of the study is locked. `files` include the manifest.
     """
     folder = study.folder / FOLDER
     if folder.is_dir():
         atomic.clear_unfinished(folder)
-    place = atomic.write_folder(folder / study.key, files)
+    place = atomic.write_folder(folder / study.input_hash, files)
     log.append(
         study.folder,
         "run",
@@ -54,7 +57,7 @@ def keep(study: ReadyStudy, files: Mapping[str, bytes], facts: Mapping[str, Any]
             "version": __version__,
             "manifest": hashlib.sha256(files[MANIFEST]).hexdigest(),
             "raw": {item.path: item.sha256 for item in study.inputs},
-            **facts,
+            **details,
         },
     )
     atomic.write_file(folder / LATEST, place.name + "\n")
@@ -67,53 +70,54 @@ def latest(folder: Path) -> Path:
     Raises
     ------
     InputError
-        If the study was never run, or the results were removed.
+        If the study was never run, or its results were removed.
     """
     pointer = folder / FOLDER / LATEST
     if not pointer.is_file():
         raise InputError(
-            "has no results yet", where=str(folder), do=f"Run it first: tricyclic run {folder}"
+            "has no results yet",
+            where=str(folder),
+            do=f"Run it first: tricyclic study run {folder}",
         )
     place = folder / FOLDER / pointer.read_text(encoding="utf-8").strip()
     if not place.is_dir():
         raise InputError(
-            f"its results {place.name} are gone",
+            f"its results {place.name} do not exist any more",
             where=str(folder),
-            do=f"Run it again: tricyclic run {folder}",
+            do=f"Run it again: tricyclic study run {folder}",
         )
     return place
 
 
 def logged_manifest(folder: Path, place: Path) -> str:
-    """The sha256 of the manifest as the log has it for these results; empty where the log does not know them."""
+    """The sha256 of the manifest in the log entry of these results; empty without an entry."""
     return next(
         (
-            str(e.facts["manifest"])
+            str(e.details["manifest"])
             for e in reversed(log.read_log(folder))
-            if e.facts.get("results") == place.name
+            if e.details.get("results") == place.name
         ),
         "",
     )
 
 
 def manifest_hash(place: Path) -> str:
-    """The sha256 of the manifest as it stands; empty where there is none."""
+    """The sha256 of the manifest on disk; empty where there is none."""
     file = place / MANIFEST
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def damage(place: Path) -> str:
-    """Name the first output that is not what the manifest says; empty where all are."""
+def find_damage(place: Path) -> str:
+    """Describe the first file that differs from the manifest; empty where none does."""
     try:
         manifest = json.loads((place / MANIFEST).read_bytes())
         outputs = dict(manifest["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return f"{MANIFEST} is missing or damaged"
-    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} - {
-        MANIFEST
-    }
-    for name in sorted(there | outputs.keys()):
-        if name not in there:
+    present = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    present -= {MANIFEST}
+    for name in sorted(present | outputs.keys()):
+        if name not in present:
             return f"{name} is missing"
         if name not in outputs:
             return f"{name} was added after the run"

@@ -1,4 +1,4 @@
-"""A plate of the desipramine assay, made from a stated truth."""
+"""Simulated plates of the desipramine assay with known true values."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tricyclic.assays.binding.simulate_plate import Truth, simulate_plate
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.assays.binding.simulate_plate import simulate_plate
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
+from tricyclic.core.experiment_plan import TrueValues
 from tricyclic.core.plate import Plate, Well, row_letters
 from tricyclic.io.library.protocols import protocol
 from tricyclic.io.plate_layout import layout_from_toml
 
-TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.9})
+TRUTH = TrueValues(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.9})
 
 
 @pytest.fixture(scope="session")
 def net() -> BindingConditions:
-    """Conditions of the NET assay with all that turns counts into moles."""
+    """Conditions of the NET assay, complete for the conversion of counts to amounts."""
     stated = protocol("net-nisoxetine").conditions
     return replace(
         stated,
-        counting_efficiency=Measured(0.45, ""),
+        counting_efficiency=MeasuredValue(0.45, ""),
         counting_time_min=2.0,
         background_cpm=20.0,
-        radioligand_kd_nM=Measured(0.8, "nM", 0.08),
+        radioligand_kd_nM=MeasuredValue(0.8, "nM", 0.08),
     )
 
 
@@ -39,7 +40,9 @@ def make_plate(net: BindingConditions) -> Callable[..., Plate]:
     )
     wells = plan.apply(empty).wells
 
-    def made(seed: int, *, truth: Truth = TRUTH, name: str = "plate", cv: float = 0.04) -> Plate:
+    def made(
+        seed: int, *, truth: TrueValues = TRUTH, name: str = "plate", cv: float = 0.04
+    ) -> Plate:
         return simulate_plate(net, wells, truth, np.random.default_rng(seed), name=name, cv=cv)
 
     return made

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tricyclic.assays.binding.affinity import ic50_from_ki, ki_from_ic50, selectivity
 from tricyclic.assays.binding.error_budget import error_budget, pooled_budget, with_shared_errors
 from tricyclic.assays.pooling import pool_estimates
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.estimate import Estimate, Fit, FittedParameter
 from tricyclic.errors import InputError
 from tricyclic.results.binding import ErrorShare
@@ -41,11 +41,11 @@ def fitted(name, value, se):
 
 
 CONDITIONS = BindingConditions(
-    radioligand_nM=Measured(1.0, "nM", 0.05),
-    radioligand_kd_nM=Measured(0.5, "nM", 0.1),
-    specific_activity_Ci_per_mmol=Measured(80.0, "Ci/mmol", 4.0),
-    counting_efficiency=Measured(0.5, ""),
-    protein_ug=Measured(50.0, "ug", 5.0),
+    radioligand_nM=MeasuredValue(1.0, "nM", 0.05),
+    radioligand_kd_nM=MeasuredValue(0.5, "nM", 0.1),
+    specific_activity_Ci_per_mmol=MeasuredValue(80.0, "Ci/mmol", 4.0),
+    counting_efficiency=MeasuredValue(0.5, ""),
+    protein_ug=MeasuredValue(50.0, "ug", 5.0),
 )
 
 
@@ -58,10 +58,10 @@ def test_ki_is_half_the_ic50_where_the_radioligand_is_at_its_kd():
 
 
 @given(st.floats(1e-6, 1e6), st.floats(0, 1e4), st.floats(1e-3, 1e4))
-def test_ki_is_never_above_the_ic50_and_comes_back_from_it(ic50, radioligand, kd):
-    found = ki_from_ic50(ic50, radioligand_nM=radioligand, radioligand_kd_nM=kd)
-    assert found <= ic50
-    assert ic50_from_ki(found, radioligand_nM=radioligand, radioligand_kd_nM=kd) == pytest.approx(
+def test_ki_is_never_above_the_ic50_and_converts_back(ic50, radioligand, kd):
+    result = ki_from_ic50(ic50, radioligand_nM=radioligand, radioligand_kd_nM=kd)
+    assert result <= ic50
+    assert ic50_from_ki(result, radioligand_nM=radioligand, radioligand_kd_nM=kd) == pytest.approx(
         ic50
     )
 
@@ -88,15 +88,15 @@ def test_an_impossible_concentration_is_named(ic50, radioligand, kd, word):
 
 
 def test_three_runs_give_the_geometric_mean_and_t_limits_and_count_runs():
-    found = pool_estimates([ki(0.5), ki(1.0), ki(2.0)])
+    result = pool_estimates([ki(0.5), ki(1.0), ki(2.0)])
     reach = t_quantile(2, 0.95) * math.log10(2.0) / math.sqrt(3)
-    assert (found.value, found.n) == (pytest.approx(1.0), 3)
-    assert (found.low, found.high) == pytest.approx((10**-reach, 10**reach))
-    assert found.method == "mean of log10, t on 3 runs"
+    assert (result.value, result.n_experiments) == (pytest.approx(1.0), 3)
+    assert (result.low, result.high) == pytest.approx((10**-reach, 10**reach))
+    assert result.method == "mean of log10, t on 3 runs"
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=2, max_size=6), st.sampled_from([1e3, 1e-3, 1.0]))
-def test_pooling_is_blind_to_the_unit(values, factor):
+def test_pooling_does_not_depend_on_the_unit(values, factor):
     units = {1e3: "pM", 1e-3: "uM", 1.0: "nM"}
     one, other = (
         pool_estimates([ki(v) for v in values]),
@@ -107,20 +107,20 @@ def test_pooling_is_blind_to_the_unit(values, factor):
     )
 
 
-def test_units_may_be_mixed_and_come_out_as_the_first():
-    found = pool_estimates([ki(1.0), ki(1000.0, "pM"), ki(0.001, "uM")])
-    assert (found.value, found.unit) == (pytest.approx(1.0), "nM")
+def test_mixed_units_are_converted_to_the_first():
+    result = pool_estimates([ki(1.0), ki(1000.0, "pM"), ki(0.001, "uM")])
+    assert (result.value, result.unit) == (pytest.approx(1.0), "nM")
 
 
 def test_plates_of_one_run_do_not_count_as_runs():
-    found = pool_estimates([ki(1), ki(1.1), ki(2), ki(2.2), ki(4), ki(4.4)], runs=list("aabbcc"))
+    result = pool_estimates([ki(1), ki(1.1), ki(2), ki(2.2), ki(4), ki(4.4)], runs=list("aabbcc"))
     plain = pool_estimates([ki(math.sqrt(1.1)), ki(2 * math.sqrt(1.1)), ki(4 * math.sqrt(1.1))])
-    assert (found.value, found.low, found.high, found.n) == pytest.approx(
+    assert (result.value, result.low, result.high, result.n_experiments) == pytest.approx(
         (plain.value, plain.low, plain.high, 3)
     )
 
 
-def test_from_six_runs_on_unequally_many_plates_go_through_the_mixed_model_by_themselves():
+def test_six_runs_with_unequal_plates_use_the_mixed_model():
     values = [ki(v) for v in (1.0, 1.1, 2.0, 0.7, 0.75, 0.8, 1.5, 1.2)]
     assert "mixed model" in pool_estimates(values, runs=list("aabcdeff")).method
     few = pool_estimates(values, runs=list("aabcdeee"))
@@ -130,71 +130,85 @@ def test_from_six_runs_on_unequally_many_plates_go_through_the_mixed_model_by_th
     assert (few.value, few.low, few.high) == pytest.approx((plain.value, plain.low, plain.high))
 
 
-def test_unequally_many_plates_can_go_through_the_mixed_model():
+def test_unequal_plates_can_use_the_mixed_model():
     values, runs = [1.0, 1.1, 2.0, 0.7, 0.75, 0.8, 1.5], list("aabcccd")
-    found = pool_estimates([ki(v) for v in values], runs=runs, unequal="mixed")
+    result = pool_estimates([ki(v) for v in values], runs=runs, unequal="mixed")
     mixed = mean_over_groups(np.log10(values), [ord(r) for r in runs])
-    assert (math.log10(found.value), found.log10_se) == pytest.approx((mixed.value, mixed.se))
-    assert found.n == 4 and "Kenward-Roger" in found.method
+    assert (math.log10(result.value), result.log10_se) == pytest.approx((mixed.value, mixed.se))
+    assert result.n_experiments == 4 and "Kenward-Roger" in result.method
 
 
-def test_one_run_keeps_its_own_interval_and_says_so():
-    found = pool_estimates([ki(1.0, low=0.8, high=1.3, log10_se=0.05, method="profile likelihood")])
-    assert (found.low, found.high, found.n) == (0.8, 1.3, 1)
-    assert found.method == "one run: profile likelihood"
+def test_one_run_keeps_its_own_interval():
+    result = pool_estimates(
+        [ki(1.0, low=0.8, high=1.3, log10_se=0.05, method="profile likelihood")]
+    )
+    assert (result.low, result.high, result.n_experiments) == (0.8, 1.3, 1)
+    assert result.method == "one run: profile likelihood"
 
 
 def test_two_plates_of_one_run_have_a_mean_and_no_interval():
-    found = pool_estimates([ki(1.0), ki(4.0)], runs=["a", "a"])
-    assert (found.value, found.low, found.high, found.n) == (pytest.approx(2.0), 0.0, math.inf, 1)
+    result = pool_estimates([ki(1.0), ki(4.0)], runs=["a", "a"])
+    assert (result.value, result.low, result.high, result.n_experiments) == (
+        pytest.approx(2.0),
+        0.0,
+        math.inf,
+        1,
+    )
 
 
-def test_a_run_that_only_says_above_pulls_the_mean_up():
-    found = pool_estimates([ki(5.0, "uM"), ki(8.0, "uM"), ki(10.0, "uM", relation=">")])
-    assert found.value > 8.0 and found.relation == "=" and found.n == 3
-    assert "Tobit" in found.method
+def test_a_lower_bound_raises_the_mean():
+    result = pool_estimates([ki(5.0, "uM"), ki(8.0, "uM"), ki(10.0, "uM", qualifier=">")])
+    assert result.value > 8.0 and result.qualifier == "=" and result.n_experiments == 3
+    assert "Tobit" in result.method
     # Leaving that run out, or reading it as 10, would both be lower.
-    assert found.value > pool_estimates([ki(5.0), ki(8.0), ki(10.0)]).value
+    assert result.value > pool_estimates([ki(5.0), ki(8.0), ki(10.0)]).value
 
 
-def test_runs_that_all_say_above_stay_above():
-    found = pool_estimates([ki(10.0, "uM", relation=">")] * 3)
-    assert (found.relation, found.value, found.high, found.n) == (
+def test_runs_that_are_all_lower_bounds_give_a_lower_bound():
+    result = pool_estimates([ki(10.0, "uM", qualifier=">")] * 3)
+    assert (result.qualifier, result.value, result.high, result.n_experiments) == (
         ">",
         pytest.approx(10.0),
         math.inf,
         3,
     )
-    assert pool_estimates([ki(8.0), ki(10.0, relation=">")]).relation == ">"
-    assert pool_estimates([ki(0.1, relation="<")] * 2).relation == "<"
+    assert pool_estimates([ki(8.0), ki(10.0, qualifier=">")]).qualifier == ">"
+    assert pool_estimates([ki(0.1, qualifier="<")] * 2).qualifier == "<"
 
 
 def test_bounds_on_either_side_give_no_value():
-    found = pool_estimates([ki(0.1, relation="<"), ki(10.0, relation=">")])
-    assert math.isnan(found.value) and (found.low, found.high) == (0.0, math.inf)
+    result = pool_estimates([ki(0.1, qualifier="<"), ki(10.0, qualifier=">")])
+    assert math.isnan(result.value) and (result.low, result.high) == (0.0, math.inf)
 
 
-def test_a_slope_is_averaged_as_it_is():
-    found = pool_estimates([Estimate("Hill slope", v, "") for v in (0.9, 1.0, 1.1)])
+def test_a_slope_is_averaged_on_the_natural_scale():
+    result = pool_estimates([Estimate("Hill slope", v, "") for v in (0.9, 1.0, 1.1)])
     assert (
-        found.value == pytest.approx(1.0)
-        and math.isnan(found.log10_se)
-        and found.se == pytest.approx(0.1 / math.sqrt(3))
+        result.value == pytest.approx(1.0)
+        and math.isnan(result.log10_se)
+        and result.se == pytest.approx(0.1 / math.sqrt(3))
     )
 
 
 @pytest.mark.parametrize(
-    ("estimates", "word"),
+    ("estimates", "sentence"),
     [
-        ([], "nothing to pool"),
-        ([ki(1.0), Estimate("Kd", 1.0, "nM")], "cannot be pooled"),
-        ([ki(1.0), ki(math.nan)], "no value"),
-        ([ki(1.0), ki(1.0, "fmol/mg")], "cannot become"),
+        ([], "There is nothing to pool. Provide at least one run."),
+        ([ki(1.0), Estimate("Kd", 1.0, "nM")], "Kd cannot be pooled with Ki."),
+        ([ki(1.0), ki(math.nan)], "Ki has no value. Exclude the run with a reason."),
+        (
+            [ki(1.0), ki(1.0, "fmol/mg")],
+            (
+                "'fmol/mg' is a density and cannot be converted to 'nM', a concentration. "
+                "Give a concentration, in nM for example."
+            ),
+        ),
     ],
 )
-def test_what_cannot_be_pooled_is_told(estimates, word):
-    with pytest.raises(InputError, match=word):
+def test_what_cannot_be_pooled_is_refused(estimates, sentence):
+    with pytest.raises(InputError) as error:
         pool_estimates(estimates)
+    assert str(error.value) == sentence
 
 
 def test_the_budget_of_a_ki_scales_kd_and_radioligand_by_their_leverage():
@@ -207,7 +221,8 @@ def test_the_budget_of_a_ki_scales_kd_and_radioligand_by_their_leverage():
     assert budget["wells and curve"].log10_se == 0.02
     assert sum(s.share for s in budget.values()) == pytest.approx(1.0)
     assert budget["protein"].log10_se == 0.0
-    # A concentration that was stated once is wrong alike in all runs; one counted in each run is not.
+    # A concentration that was stated once is wrong alike in all runs; one counted in each run is
+    # not.
     assert {s.name for s in budget.values() if s.log10_se > 0 and s.shared} == {
         "Kd of the radioligand",
         "radioligand added",
@@ -227,7 +242,7 @@ def test_the_leverage_is_the_slope_of_cheng_prusoff():
     assert (by_kd, by_radioligand) == pytest.approx((2 / 3, -2 / 3), rel=1e-6)
 
 
-def test_the_budget_of_a_bmax_holds_what_turns_counts_into_sites():
+def test_the_budget_of_a_bmax_includes_the_conversion_of_counts():
     budget = {
         s.name: s for s in error_budget(fitted("log10_bmax", -10.0, 0.01), "log10_bmax", CONDITIONS)
     }
@@ -235,7 +250,7 @@ def test_the_budget_of_a_bmax_holds_what_turns_counts_into_sites():
     assert budget["protein"].log10_se == pytest.approx(0.1 / math.log(10))
     assert (
         budget["counting efficiency"].share == 0
-        and "taken as exact" in budget["counting efficiency"].value
+        and "treated as exact" in budget["counting efficiency"].value
     )
     on_its_own_scale = error_budget(fitted("bmax", 70.0, 7.0), "bmax", CONDITIONS)
     assert {s.name: s.log10_se for s in on_its_own_scale}["wells and curve"] == pytest.approx(
@@ -243,7 +258,7 @@ def test_the_budget_of_a_bmax_holds_what_turns_counts_into_sites():
     )
 
 
-def test_more_runs_shrink_their_scatter_and_not_the_kd():
+def test_more_runs_reduce_their_scatter_but_not_the_error_of_the_kd():
     budget = error_budget(fitted("log10_ki", -9.0, 0.02), "log10_ki", CONDITIONS)
     shares = []
     for n in (3, 30):
@@ -264,30 +279,30 @@ def test_without_shared_errors_the_interval_stays():
     assert with_shared_errors(pooled, (ErrorShare("wells and curve", "", 0.1, 1.0),)) == pooled
 
 
-def test_selectivity_is_how_many_times_tighter():
+def test_selectivity_is_the_ratio_of_the_affinities():
     net = pool_estimates([ki(v, target="NET", subject="desipramine") for v in (0.8, 0.9, 0.7)])
     sert = pool_estimates([ki(v, target="SERT", subject="desipramine") for v in (17.0, 18.0, 16.0)])
-    found = selectivity(net, sert)
-    assert found.value == pytest.approx(sert.value / net.value)
-    assert (found.subject, found.target) == ("desipramine", "NET over SERT")
+    result = selectivity(net, sert)
+    assert result.value == pytest.approx(sert.value / net.value)
+    assert (result.subject, result.target) == ("desipramine", "NET over SERT")
     back = selectivity(sert, net)
-    assert (back.low, back.high) == pytest.approx((1 / found.high, 1 / found.low))
+    assert (back.low, back.high) == pytest.approx((1 / result.high, 1 / result.low))
 
 
 def test_selectivity_has_welch_limits():
     a, b = [0.8, 0.9, 0.7], [17.0, 22.0, 14.0, 19.0]
-    found = selectivity(pool_estimates([ki(v) for v in a]), pool_estimates([ki(v) for v in b]))
+    result = selectivity(pool_estimates([ki(v) for v in a]), pool_estimates([ki(v) for v in b]))
     x, y = np.log10(a), np.log10(b)
     va, vb = x.var(ddof=1) / 3, y.var(ddof=1) / 4
     df = (va + vb) ** 2 / (va**2 / 2 + vb**2 / 3)
     reach = t_quantile(df, 0.95) * math.sqrt(va + vb)
-    assert (found.low, found.high) == pytest.approx(
-        (found.value * 10**-reach, found.value * 10**reach), rel=1e-6
+    assert (result.low, result.high) == pytest.approx(
+        (result.value * 10**-reach, result.value * 10**reach), rel=1e-6
     )
 
 
 def test_selectivity_against_a_bound_is_a_bound():
-    a, b = ki(1.0), ki(10.0, "uM", relation=">")
-    assert (selectivity(a, b).relation, selectivity(a, b).value) == (">", pytest.approx(1e4))
-    assert (selectivity(b, a).relation, selectivity(b, a).value) == ("<", pytest.approx(1e-4))
+    a, b = ki(1.0), ki(10.0, "uM", qualifier=">")
+    assert (selectivity(a, b).qualifier, selectivity(a, b).value) == (">", pytest.approx(1e4))
+    assert (selectivity(b, a).qualifier, selectivity(b, a).value) == ("<", pytest.approx(1e-4))
     assert math.isnan(selectivity(b, b).value)

@@ -1,4 +1,6 @@
-"""Hot and cold of one ligand, and Motulsky and Mahan's two ligands over time, from plate to numbers."""
+"""Homologous competition gives Kd and Bmax; the Motulsky-Mahan analysis gives the rates of a
+competitor.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,11 @@ import pytest
 
 from tricyclic.assays.binding.analysis import analyse_plate
 from tricyclic.assays.binding.radioactivity import signal_per_M
-from tricyclic.assays.binding.simulate_plate import Truth, simulate_plate
+from tricyclic.assays.binding.simulate_plate import simulate_plate
 from tricyclic.core.conditions import BindingConditions
+from tricyclic.core.experiment_plan import TrueValues
 from tricyclic.core.plate import Plate, Role, Well, row_letters
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 
 
 def named(i: int) -> str:
@@ -35,16 +38,18 @@ def test_homologous_competition_gives_kd_and_bmax_from_one_or_two_hot_concentrat
                     radioligand_nM=nM,
                 )
             )
-    truth = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"nisoxetine": 0.8}, nonspecific=0.01)
+    truth = TrueValues(
+        kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"nisoxetine": 0.8}, nonspecific=0.01
+    )
     plate = simulate_plate(net, wells, truth, np.random.default_rng(3), name="homologous")
-    found = analyse_plate(plate, net, kind="homologous", curves=SHELF)
+    result = analyse_plate(plate, net, kind="homologous", curves=CURVES)
     for name, value in (("Kd", 0.8), ("Bmax", 800.0)):
-        estimate = found.estimate(name)
+        estimate = result.estimate(name)
         assert abs(np.log10(estimate.value / value)) < 3 * estimate.log10_se
         assert estimate.log10_se < 0.08
 
 
-def test_the_competitors_rates_come_out_beside_stated_rates_of_the_radioligand(
+def test_the_rates_of_the_competitor_are_fitted_with_known_rates_of_the_radioligand(
     net: BindingConditions,
 ) -> None:
     from dataclasses import replace
@@ -53,7 +58,7 @@ def test_the_competitors_rates_come_out_beside_stated_rates_of_the_radioligand(
     per_molar = signal_per_M(net, "cpm")
     assert per_molar is not None
     rng = np.random.default_rng(1)
-    model = SHELF["competitive_association"]
+    model = CURVES["competitive_association"]
     wells = []
 
     def add(role: Role, drug: float, minutes: float) -> None:
@@ -89,12 +94,12 @@ def test_the_competitors_rates_come_out_beside_stated_rates_of_the_radioligand(
     for _ in range(3):
         add(Role.NON_SPECIFIC, 0.0, 120.0)
     stated = replace(net, kon_per_M_min=kon, koff_per_min=koff)
-    found = analyse_plate(
+    result = analyse_plate(
         Plate("rates", 96, tuple(wells), "cpm", 2.0),
         stated,
         kind="competitive_association",
-        curves=SHELF,
+        curves=CURVES,
     )
     for name, value in (("kon", k3), ("koff", k4), ("Ki (koff / kon)", 1.0)):
-        estimate = found.estimate(name, "drug")
+        estimate = result.estimate(name, "drug")
         assert abs(np.log10(estimate.value / value)) < 3 * estimate.log10_se

@@ -1,4 +1,4 @@
-"""Saturation, competition and association in one fit hold one Kd, one Bmax and one non-specific binding."""
+"""Saturation, competition and association share Kd, Bmax and non-specific binding in one fit."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tricyclic.assays.binding.competition import Competition
-from tricyclic.assays.binding.joint import Piece, analyse_jointly, in_molar
-from tricyclic.assays.binding.readings import readings_of
-from tricyclic.assays.binding.saturation import Saturation
-from tricyclic.assays.binding.simulate_plate import Truth, simulate_plate
-from tricyclic.core.analysis_options import BindingMethod
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.assays.binding.competition import CompetitionPlate
+from tricyclic.assays.binding.joint import JointPlate, analyse_jointly, in_molar
+from tricyclic.assays.binding.readings import plate_readings
+from tricyclic.assays.binding.saturation import SaturationPlate
+from tricyclic.assays.binding.simulate_plate import simulate_plate
+from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
+from tricyclic.core.experiment_plan import TrueValues
 from tricyclic.core.plate import Plate, Role, Well, row_letters
-from tricyclic.curves import SHELF
+from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
 
-TRUTH = Truth(
+TRUTH = TrueValues(
     kd_nM=0.8,
     bmax_fmol_per_mg=800.0,
     ki_nM={"desipramine": 0.9},
@@ -55,45 +56,49 @@ def association(net: BindingConditions, seed: int) -> Plate:
 
 
 @pytest.fixture(scope="module")
-def pieces(net: BindingConditions, make_plate) -> list[Piece]:
+def pieces(net: BindingConditions, make_plate) -> list[JointPlate]:
     plates = [
         ("competition", make_plate(7, truth=TRUTH, name="competition")),
         ("saturation", saturation(net, 8)),
         ("association", association(net, 9)),
     ]
-    return [Piece(plate.name, kind, readings_of(plate, net, kind)) for kind, plate in plates]
+    return [
+        JointPlate(plate.name, kind, plate_readings(plate, net, kind)) for kind, plate in plates
+    ]
 
 
-def test_the_joint_fit_finds_the_truth_and_knows_it_better_than_either_alone(
-    pieces: list[Piece],
+def test_the_joint_fit_is_more_precise_than_either_fit_alone(
+    pieces: list[JointPlate],
 ) -> None:
-    joint = analyse_jointly(pieces, SHELF)
+    joint = analyse_jointly(pieces, CURVES)
     for name, truth in (("Kd", 0.8), ("Bmax", 800.0), ("koff", 0.03), ("Ki", 0.9)):
         estimate = joint.estimate(name)
-        # Over 40 seeds 92 to 98 % of these 95 % intervals held the truth; a single one is given three standard errors.
+        # Over 40 seeds 92 to 98 % of these 95 % intervals held the truth; a single one is given
+        # three standard errors.
         assert abs(np.log10(estimate.value / truth)) < 3 * estimate.log10_se, str(estimate)
-    alone = Saturation(pieces[1].readings, SHELF, BindingMethod(), "s", "saturation")
+    alone = SaturationPlate(pieces[1].readings, CURVES, AnalysisOptions(), "s", "saturation")
     assert joint.estimate("Kd").log10_se < alone.estimates(alone.fit())[0].log10_se
 
 
 def test_saturation_and_competition_with_unequal_membranes_share_a_density(
-    net: BindingConditions, pieces: list[Piece]
+    net: BindingConditions, pieces: list[JointPlate]
 ) -> None:
     assert net.protein_ug is not None
-    denser = replace(net, protein_ug=Measured(2 * net.protein_ug.value, "ug"))
+    denser = replace(net, protein_ug=MeasuredValue(2 * net.protein_ug.value, "ug"))
     plate = saturation(denser, 8)
     joint = analyse_jointly(
-        [pieces[0], Piece("dense", "saturation", readings_of(plate, denser, "saturation"))], SHELF
+        [pieces[0], JointPlate("dense", "saturation", plate_readings(plate, denser, "saturation"))],
+        CURVES,
     )
     assert joint.estimate("Bmax").value == pytest.approx(800.0, rel=0.05)
 
 
 def test_a_joint_fit_of_one_competition_with_its_kd_is_the_fit_of_that_competition(
-    pieces: list[Piece],
+    pieces: list[JointPlate],
 ) -> None:
     twice = [pieces[0], replace(pieces[0], name="again")]
-    joint = analyse_jointly(twice, SHELF)
-    alone = Competition(pieces[0].readings, SHELF, BindingMethod(), "c")
+    joint = analyse_jointly(twice, CURVES)
+    alone = CompetitionPlate(pieces[0].readings, CURVES, AnalysisOptions(), "c")
     assert joint.estimate("Ki").value == pytest.approx(
         alone.estimates(alone.fit())[0].value, rel=1e-5
     )
@@ -103,7 +108,7 @@ def test_a_joint_fit_of_one_competition_with_its_kd_is_the_fit_of_that_competiti
     "name", ["association", "association_then_dissociation", "competitive_association"]
 )
 def test_a_restated_curve_is_the_same_curve(name: str) -> None:
-    model = SHELF[name]
+    model = CURVES[name]
     molar = in_molar(model)
     settings = {key: np.asarray(column, float) for key, column in model.design.items()}
     columns = {
@@ -125,17 +130,17 @@ def test_a_restated_curve_is_the_same_curve(name: str) -> None:
     )
 
 
-def test_assays_that_have_no_kd_to_share_are_refused(pieces: list[Piece]) -> None:
+def test_assays_that_have_no_kd_to_share_are_refused(pieces: list[JointPlate]) -> None:
     with pytest.raises(InputError, match="can share a Kd"):
-        analyse_jointly([pieces[0]], SHELF)
+        analyse_jointly([pieces[0]], CURVES)
     with pytest.raises(InputError, match="can share a Kd"):
-        analyse_jointly([pieces[0], replace(pieces[1], kind="schild")], SHELF)
+        analyse_jointly([pieces[0], replace(pieces[1], kind="schild")], CURVES)
 
 
-def test_a_curve_without_sites_joins_whatever_its_membranes(
-    net: BindingConditions, pieces: list[Piece]
+def test_a_curve_without_sites_joins_with_any_membranes(
+    net: BindingConditions, pieces: list[JointPlate]
 ) -> None:
-    twice = replace(net, protein_ug=Measured(60.0, "ug"))
+    twice = replace(net, protein_ug=MeasuredValue(60.0, "ug"))
     wells = [
         Well(
             named(i), 0.0, Role.NON_SPECIFIC if i % 4 == 3 else Role.TOTAL, time_min=float(minutes)
@@ -145,6 +150,8 @@ def test_a_curve_without_sites_joins_whatever_its_membranes(
     plate = simulate_plate(
         twice, wells, TRUTH, np.random.default_rng(3), name="dissociation", design="dissociation"
     )
-    leaving = Piece("dissociation", "dissociation", readings_of(plate, twice, "dissociation"))
-    joint = analyse_jointly([*pieces, leaving], SHELF)
+    leaving = JointPlate(
+        "dissociation", "dissociation", plate_readings(plate, twice, "dissociation")
+    )
+    joint = analyse_jointly([*pieces, leaving], CURVES)
     assert joint.estimate("koff").low < 0.03 < joint.estimate("koff").high

@@ -1,4 +1,4 @@
-"""Counts become moles by arithmetic that a pocket calculator can follow."""
+"""Conversion of counts to amounts agrees with calculations by hand."""
 
 from __future__ import annotations
 
@@ -12,43 +12,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tricyclic.assays.binding import radioactivity as ra
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.errors import InputError
 
 NET = BindingConditions(
     isotope="3H",
-    specific_activity_Ci_per_mmol=Measured(80, "Ci/mmol"),
-    counting_efficiency=Measured(0.45, ""),
+    specific_activity_Ci_per_mmol=MeasuredValue(80, "Ci/mmol"),
+    counting_efficiency=MeasuredValue(0.45, ""),
     counting_time_min=2.0,
     background_cpm=40.0,
     volume_uL=250.0,
-    protein_ug=Measured(30.0, "ug"),
+    protein_ug=MeasuredValue(30.0, "ug"),
 )
 AVOGADRO = 6.02214076e23
 
 
-def test_counts_become_fmol_per_mg_as_by_hand():
+def test_counts_become_fmol_per_mg_as_calculated_by_hand():
     # 8000 counts in 2 min are 4000 cpm, less 40 are 3960, over 0.45 are 8800 dpm;
     # 80 Ci/mmol are 177.6 dpm/fmol, so 49.55 fmol; in 0.030 mg that is 1651.65 fmol/mg.
-    found = ra.amounts([8000.0], "counts", NET)
-    assert found.unit == "fmol/mg" and found.values[0] == pytest.approx(1651.652, rel=1e-6)
-    assert ra.amounts([4000.0], "cpm", NET).values[0] == pytest.approx(found.values[0])
-    assert ra.amounts([4000 / 0.45], "dpm", NET).values[0] == pytest.approx(found.values[0])
+    result = ra.amounts([8000.0], "counts", NET)
+    assert result.unit == "fmol/mg" and result.values[0] == pytest.approx(1651.652, rel=1e-6)
+    assert ra.amounts([4000.0], "cpm", NET).values[0] == pytest.approx(result.values[0])
+    assert ra.amounts([4000 / 0.45], "dpm", NET).values[0] == pytest.approx(result.values[0])
 
 
-def test_a_well_full_of_one_tritium_molecule_each_decays_as_the_half_life_says():
-    """dpm of 1 M bound in 1 uL of a ligand with one tritium: ln2 N / half-life, from nuclear data alone."""
+def test_a_mole_of_tritium_decays_by_its_half_life():
+    """dpm of 1 M bound in 1 uL of a ligand with one tritium: ln2 N / half-life, from nuclear data
+    alone.
+    """
     molecules = 1e-6 * AVOGADRO
     decays_per_min = molecules * math.log(2) / (12.32 * 365.25 * 24 * 60)
     one_tritium_Ci_per_mmol = AVOGADRO * 1e-3 * math.log(2) / (12.32 * 365.25 * 86400) / 3.7e10
     assert one_tritium_Ci_per_mmol == pytest.approx(29.0, abs=0.3)
     conditions = BindingConditions(
-        volume_uL=1.0, specific_activity_Ci_per_mmol=Measured(one_tritium_Ci_per_mmol, "Ci/mmol")
+        volume_uL=1.0,
+        specific_activity_Ci_per_mmol=MeasuredValue(one_tritium_Ci_per_mmol, "Ci/mmol"),
     )
     assert ra.signal_per_M(conditions, "dpm") == pytest.approx(decays_per_min, rel=1e-9)
 
 
-def test_the_reading_of_one_molar_agrees_with_the_way_back():
+def test_the_reading_of_one_molar_agrees_with_the_conversion_of_readings():
     for unit in ("counts", "cpm", "dpm", "fmol", "fmol/mg"):
         per_molar = ra.signal_per_M(NET, unit)
         assert per_molar is not None
@@ -62,7 +65,7 @@ def test_the_reading_of_one_molar_agrees_with_the_way_back():
             assert 2e-10 * per_molar == pytest.approx(50 / (0.03 if unit == "fmol/mg" else 1.0))
 
 
-def test_a_month_takes_thirty_percent_of_iodine_and_half_a_percent_of_tritium():
+def test_in_a_month_30_percent_of_iodine_and_half_a_percent_of_tritium_decay():
     dates = {"reference_date": date(2026, 1, 1), "assay_date": date(2026, 1, 31)}
     iodine = replace(NET, isotope="125I", **dates)
     tritium = replace(NET, isotope="3H", **dates)
@@ -70,7 +73,7 @@ def test_a_month_takes_thirty_percent_of_iodine_and_half_a_percent_of_tritium():
     assert ra.specific_activity_on_the_day(tritium) == pytest.approx(80 * 0.99539, rel=1e-5)
 
 
-def test_the_two_conventions_of_decay_move_the_loss_to_one_side_or_the_other():
+def test_the_two_conventions_of_decay_change_activity_or_concentration():
     dates = {"reference_date": date(2026, 1, 1), "assay_date": date(2026, 3, 1)}
     left = 0.5 ** (59 / 59.407)
     falls = replace(NET, isotope="125I", **dates)
@@ -98,7 +101,7 @@ def test_the_two_conventions_of_decay_move_the_loss_to_one_side_or_the_other():
         ("dpm", True),
     ],
 )
-def test_simulated_counts_scatter_as_the_variance_says(unit, subtracted):
+def test_simulated_counts_scatter_as_the_variance_predicts(unit, subtracted):
     rng = np.random.default_rng(5)
     gross_counts = rng.poisson(2.0 * (300 + 40), size=200_000).astype(float)
     scale = {"counts": 1.0, "cpm": 1 / 2.0, "dpm": 1 / (2.0 * 0.45)}[unit]
@@ -110,29 +113,59 @@ def test_simulated_counts_scatter_as_the_variance_says(unit, subtracted):
 
 
 @pytest.mark.parametrize(
-    ("without", "unit", "reached", "word"),
+    ("without", "unit", "reached", "message"),
     [
-        ({"counting_efficiency": None}, "cpm", "cpm", "counting efficiency is not stated"),
-        ({"specific_activity_Ci_per_mmol": None}, "cpm", "dpm", "specific activity is not stated"),
-        ({"protein_ug": None}, "cpm", "fmol", "protein in the well is not stated"),
-        ({"counting_time_min": None}, "counts", "counts", "counting time is not stated"),
+        (
+            {"counting_efficiency": None},
+            "cpm",
+            "cpm",
+            "binding cannot be converted to fmol/mg: the counting efficiency is missing",
+        ),
+        (
+            {"specific_activity_Ci_per_mmol": None},
+            "cpm",
+            "dpm",
+            "binding cannot be converted to fmol/mg: the specific activity is missing",
+        ),
+        (
+            {"protein_ug": None},
+            "cpm",
+            "fmol",
+            "binding cannot be converted to fmol/mg: the protein in the well is missing",
+        ),
+        (
+            {"counting_time_min": None},
+            "counts",
+            "counts",
+            "binding cannot be converted to fmol/mg: the counting time is missing",
+        ),
         (
             {"protein_ug": None, "volume_uL": None},
             "cpm",
             "fmol",
-            "volume and the protein in the well are not stated",
+            (
+                "binding cannot be converted to fmol/mg: the volume and the protein in the well "
+                "are missing"
+            ),
         ),
-        ({}, "unknown", "unknown", "unit of the readings is not known"),
+        (
+            {},
+            "unknown",
+            "unknown",
+            "the unit of the readings is unknown, so they are not converted",
+        ),
     ],
 )
-def test_what_is_missing_is_said_and_the_readings_stay_where_they_are(without, unit, reached, word):
-    found = ra.amounts([4000.0], unit, replace(NET, **without))
-    assert found.unit == reached
-    conversion = next(c for c in found.checks if c.name == "conversion")
-    assert conversion.level == "look" and word in conversion.says
+def test_missing_conditions_are_reported_and_readings_stay_unconverted(
+    without, unit, reached, message
+):
+    result = ra.amounts([4000.0], unit, replace(NET, **without))
+    assert result.unit == reached
+    conversion = next(c for c in result.checks if c.name == "conversion")
+    assert conversion.level == "warn" and conversion.message == message
 
 
-def test_nothing_is_converted_by_guess():
+def test_nothing_is_converted_without_its_conditions():
     assert ra.signal_per_M(replace(NET, counting_efficiency=None), "cpm") is None
     assert ra.signal_per_M(replace(NET, volume_uL=None), "dpm") is None
     assert ra.signal_per_M(NET, "unknown") is None
@@ -148,26 +181,26 @@ def test_missing_dates_matter_for_iodine_and_hardly_for_tritium():
             if c.name == "decay"
         ).level
 
-    assert level("125I") == "look" and level("3H") == "fine" and level("") == "look"
+    assert level("125I") == "warn" and level("3H") == "pass" and level("") == "warn"
 
 
-def test_an_assay_before_its_reference_date_is_doubted():
+def test_an_assay_before_its_reference_date_gives_a_warning():
     c = replace(NET, reference_date=date(2026, 5, 1), assay_date=date(2026, 1, 5))
     (decay,) = [x for x in ra.conversion_checks(c, "cpm") if x.name == "decay"]
-    assert decay.level == "look" and "before the reference date" in decay.says
+    assert decay.level == "warn" and "before the reference date" in decay.message
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"counting_efficiency": Measured(45, "")},
+        {"counting_efficiency": MeasuredValue(45, "")},
         {"counting_time_min": 0.0},
         {"volume_uL": -1.0},
-        {"protein_ug": Measured(0, "ug")},
-        {"specific_activity_Ci_per_mmol": Measured(0, "Ci/mmol")},
+        {"protein_ug": MeasuredValue(0, "ug")},
+        {"specific_activity_Ci_per_mmol": MeasuredValue(0, "Ci/mmol")},
     ],
 )
-def test_impossible_conditions_are_refused_in_words(change):
+def test_impossible_conditions_are_refused(change):
     unit = "fmol/mg" if "protein_ug" in change else "counts"
     with pytest.raises(InputError):
         ra.signal_per_M(replace(NET, **change), unit)
@@ -177,11 +210,11 @@ def test_impossible_conditions_are_refused_in_words(change):
 def test_twice_the_efficiency_reads_twice_the_cpm_and_the_same_fmol(cpm, efficiency, minutes):
     c = replace(
         NET,
-        counting_efficiency=Measured(efficiency / 2, ""),
+        counting_efficiency=MeasuredValue(efficiency / 2, ""),
         counting_time_min=minutes,
         background_cpm=None,
     )
-    d = replace(c, counting_efficiency=Measured(efficiency, ""))
+    d = replace(c, counting_efficiency=MeasuredValue(efficiency, ""))
     assert ra.amounts([cpm], "cpm", c).values[0] == pytest.approx(
         ra.amounts([2 * cpm], "cpm", d).values[0]
     )

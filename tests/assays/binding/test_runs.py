@@ -1,4 +1,4 @@
-"""Runs are pooled, wells are not; what all runs share does not shrink."""
+"""Runs are pooled, wells are not; more runs do not reduce the errors that all runs share."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from scipy import stats
 
 from tricyclic.assays.binding.analysis import analyse_plate
 from tricyclic.assays.binding.runs import analyse_runs
-from tricyclic.assays.binding.selectivity import compare_evidence, compare_groups, selectivity_of
-from tricyclic.assays.binding.simulate_plate import Truth, one_run
+from tricyclic.assays.binding.selectivity import assay_selectivity, compare_evidence, compare_groups
+from tricyclic.assays.binding.simulate_plate import one_run
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.evidence import Evidence
-from tricyclic.curves import SHELF
+from tricyclic.core.experiment_plan import TrueValues
+from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
 from tricyclic.io.library.protocols import protocol
 from tricyclic.results.binding import AssayResult
 
-TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.9})
+TRUTH = TrueValues(kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.9})
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def assay(net: BindingConditions, make_plate) -> AssayResult:
             make_plate(k, truth=one_run(TRUTH, rng, sd_log10_ki=0.1), name=f"run {k}"),
             net,
             kind="competition",
-            curves=SHELF,
+            curves=CURVES,
             experiment=f"run {k}",
             group="vehicle" if k % 2 else "treated",
         )
@@ -42,7 +43,7 @@ def assay(net: BindingConditions, make_plate) -> AssayResult:
         title="NET",
         kind="competition",
         protocol=protocol("net-nisoxetine"),
-        curves=SHELF,
+        curves=CURVES,
     )
 
 
@@ -56,7 +57,7 @@ def test_the_pooled_ki_is_the_geometric_mean_of_the_runs_with_a_t_interval(
     assert (pooled.low, pooled.high) == pytest.approx(
         (10 ** (logs.mean() - reach), 10 ** (logs.mean() + reach)), rel=1e-9
     )
-    assert pooled.n == 3
+    assert pooled.n_experiments == 3
 
 
 def test_an_error_that_all_runs_share_never_narrows_the_interval(assay: AssayResult) -> None:
@@ -66,16 +67,16 @@ def test_an_error_that_all_runs_share_never_narrows_the_interval(assay: AssayRes
     assert total.value == own.value
 
 
-def test_groups_are_compared_run_by_run_as_welch_has_it(assay: AssayResult) -> None:
-    found = compare_groups(assay, "Bmax", reference="vehicle", other="treated")
+def test_groups_are_compared_over_runs_by_welch(assay: AssayResult) -> None:
+    result = compare_groups(assay, "Bmax", reference="vehicle", other="treated")
     logs = {
         group: np.log10([p.estimate("Bmax").value for p in assay.plates if p.group == group])
         for group in ("vehicle", "treated")
     }
     exact = stats.ttest_ind(logs["treated"], logs["vehicle"], equal_var=False)
-    assert found.p == pytest.approx(exact.pvalue, rel=1e-6)
-    assert found.ratio is not None
-    assert found.ratio.value == pytest.approx(
+    assert result.p == pytest.approx(exact.pvalue, rel=1e-6)
+    assert result.ratio is not None
+    assert result.ratio.value == pytest.approx(
         10 ** (logs["treated"].mean() - logs["vehicle"].mean()), rel=1e-9
     )
 
@@ -85,16 +86,16 @@ def test_runs_made_together_are_compared_pair_by_pair(assay: AssayResult) -> Non
         assay,
         plates=tuple(replace(p, experiment=f"day {k // 2}") for k, p in enumerate(assay.plates)),
     )
-    found = compare_groups(together, "Ki", reference="vehicle", other="treated", paired=True)
+    result = compare_groups(together, "Ki", reference="vehicle", other="treated", paired=True)
     logs = {
         g: np.log10([p.estimate("Ki").value for p in together.plates if p.group == g])
         for g in ("vehicle", "treated")
     }
     exact = stats.ttest_rel(logs["treated"], logs["vehicle"])
-    assert found.p == pytest.approx(exact.pvalue, rel=1e-6)
+    assert result.p == pytest.approx(exact.pvalue, rel=1e-6)
 
 
-def test_one_plate_each_is_compared_in_one_fit_that_speaks_of_these_plates(
+def test_one_plate_each_is_compared_in_one_fit_and_for_these_plates_only(
     net: BindingConditions, make_plate
 ) -> None:
     less = replace(TRUTH, bmax_fmol_per_mg=400.0)
@@ -103,30 +104,32 @@ def test_one_plate_each_is_compared_in_one_fit_that_speaks_of_these_plates(
             make_plate(k, truth=truth, name=group),
             net,
             kind="competition",
-            curves=SHELF,
+            curves=CURVES,
             experiment="day",
             group=group,
         )
         for k, (group, truth) in enumerate([("vehicle", TRUTH), ("treated", less)])
     ]
     two = analyse_runs(plates, name="net", title="NET", kind="competition")
-    found = compare_groups(two, "Bmax", reference="vehicle", other="treated", curves=SHELF)
-    assert found.ratio is not None
-    assert found.ratio.low < 0.5 < found.ratio.high
-    assert found.p < 1e-6
-    assert "these plates" in found.says
+    result = compare_groups(two, "Bmax", reference="vehicle", other="treated", curves=CURVES)
+    assert result.ratio is not None
+    assert result.ratio.low < 0.5 < result.ratio.high
+    assert result.p < 1e-6
+    assert "these plates" in result.statement
 
 
-def test_a_selectivity_over_targets_carries_the_error_of_both_kds(assay: AssayResult) -> None:
+def test_a_selectivity_over_targets_includes_the_error_of_both_kds(assay: AssayResult) -> None:
     vehicle = replace(assay, pooled=tuple(e for e in assay.pooled if e.where == "vehicle"))
-    ratio = selectivity_of(vehicle, vehicle)
+    ratio = assay_selectivity(vehicle, vehicle)
     assert ratio.value == pytest.approx(1.0)
     own = next(e for e in vehicle.pooled if e.name == "Ki")
     assert ratio.log10_se > np.sqrt(2) * own.log10_se
 
 
-def test_the_guides_bmax_is_compared_as_it_was_printed(assay: AssayResult) -> None:
-    """73.3 +/- 4.6 and 40.7 +/- 3.4 fmol/mg: the difference is 32.6, its error sqrt(4.6^2 + 3.4^2) = 5.72."""
+def test_the_published_bmax_is_compared_as_printed(assay: AssayResult) -> None:
+    """73.3 +/- 4.6 and 40.7 +/- 3.4 fmol/mg: the difference is 32.6, its error sqrt(4.6^2 + 3.4^2)
+    = 5.72.
+    """
     printed = tuple(
         Evidence(
             group,
@@ -140,32 +143,32 @@ def test_the_guides_bmax_is_compared_as_it_was_printed(assay: AssayResult) -> No
         )
         for group, value, error in (("vehicle", 73.3, 4.6), ("treated", 40.7, 3.4))
     )
-    found = compare_evidence(
+    result = compare_evidence(
         replace(assay, evidence=printed), "Bmax", reference="vehicle", other="treated"
     )
-    assert found is not None and found.difference is not None and found.ratio is not None
-    assert found.difference.value == pytest.approx(-32.6)
-    assert found.difference.se == pytest.approx(5.72, abs=0.005)
-    assert found.ratio.value == pytest.approx(40.7 / 73.3)
-    assert "n is not stated" in found.says
+    assert result is not None and result.difference is not None and result.ratio is not None
+    assert result.difference.value == pytest.approx(-32.6)
+    assert result.difference.se == pytest.approx(5.72, abs=0.005)
+    assert result.ratio.value == pytest.approx(40.7 / 73.3)
+    assert "n is not stated" in result.statement
     assert compare_evidence(assay, "Bmax", reference="vehicle", other="treated") is None
 
 
-def test_names_that_are_not_there_are_refused(assay: AssayResult) -> None:
+def test_unknown_names_are_refused(assay: AssayResult) -> None:
     with pytest.raises(InputError, match="no group is called 'placebo'"):
         compare_groups(assay, "Bmax", reference="vehicle", other="placebo")
     with pytest.raises(InputError, match="no parameter is called 'Kmax'"):
         compare_groups(assay, "Kmax", reference="vehicle", other="treated")
     with pytest.raises(InputError, match="no compound is called 'imipramine'"):
-        selectivity_of(assay, assay, compound="imipramine")
+        assay_selectivity(assay, assay, compound="imipramine")
 
 
-def test_the_methods_say_what_was_done(assay: AssayResult) -> None:
-    for said in (
+def test_the_methods_describe_conditions_and_analysis(assay: AssayResult) -> None:
+    for part in (
         "[3H]nisoxetine",
         "desipramine (10.0 uM)",
         "competition_with_depletion",
         "3 in treated",
         "45.0 %",
     ):
-        assert said in assay.methods
+        assert part in assay.methods

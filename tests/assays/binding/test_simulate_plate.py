@@ -1,4 +1,6 @@
-"""The simulated plate holds what its truth says, scatters as counting does, and owns up to being synthetic."""
+"""Simulated plates follow their true values, scatter by pipetting and counting, and are marked
+synthetic.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,13 @@ import numpy as np
 import pytest
 
 from tricyclic.assays.binding.simulate_plate import (
-    Faults,
-    Truth,
+    PlateFaults,
     bound_in_wells,
     one_run,
     simulate_plate,
 )
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
+from tricyclic.core.experiment_plan import TrueValues
 from tricyclic.core.plate import Role, Well
 from tricyclic.errors import InputError
 
@@ -23,18 +25,18 @@ NET = BindingConditions(
     target="NET",
     radioligand="[3H]nisoxetine",
     isotope="3H",
-    radioligand_nM=Measured(1.0, "nM"),
-    specific_activity_Ci_per_mmol=Measured(80, "Ci/mmol"),
-    counting_efficiency=Measured(0.45, ""),
+    radioligand_nM=MeasuredValue(1.0, "nM"),
+    specific_activity_Ci_per_mmol=MeasuredValue(80, "Ci/mmol"),
+    counting_efficiency=MeasuredValue(0.45, ""),
     counting_time_min=2.0,
     background_cpm=25.0,
     volume_uL=250.0,
-    protein_ug=Measured(30.0, "ug"),
+    protein_ug=MeasuredValue(30.0, "ug"),
     nsb_drug="desipramine",
     nsb_drug_M=10e-6,
     incubation_min=180.0,
 )
-TRUTH = Truth(kd_nM=0.8, bmax_fmol_per_mg=500.0, ki_nM={"citalopram": 40.0}, nonspecific=0.01)
+TRUTH = TrueValues(kd_nM=0.8, bmax_fmol_per_mg=500.0, ki_nM={"citalopram": 40.0}, nonspecific=0.01)
 CPM_PER_M = 250e-6 * 1e15 * 80 * 2.22 * 0.45
 
 
@@ -49,7 +51,7 @@ def totals(n: int) -> list[Well]:
     return wells(*[{"role": Role.TOTAL}] * n)
 
 
-def test_a_total_well_holds_the_root_of_the_quadratic():
+def test_a_total_well_binds_the_root_of_the_quadratic():
     # 500 fmol/mg in 30 ug and 250 uL are 60 pM of sites.
     site, tracer, kd = 60e-12, 1e-9, 0.8e-9 * 1.01
     b = site + tracer + kd
@@ -58,7 +60,7 @@ def test_a_total_well_holds_the_root_of_the_quadratic():
     assert bound_in_wells(NET, totals(1), TRUTH)[0] == pytest.approx(expected, rel=1e-9)
 
 
-def test_roles_hold_what_their_names_say():
+def test_wells_contain_what_their_role_implies():
     plan = wells(
         {"role": Role.TOTAL},
         {"role": Role.NON_SPECIFIC},
@@ -80,7 +82,7 @@ def test_roles_hold_what_their_names_say():
     ) and none_displaced == pytest.approx(total, rel=1e-6)
 
 
-def test_an_nsb_drug_with_a_ki_leaves_what_it_does_not_displace():
+def test_an_nsb_drug_with_a_ki_leaves_some_specific_binding():
     weak = replace(TRUTH, ki_nM={"desipramine": 1000.0})
     plan = wells({"role": Role.TOTAL}, {"role": Role.NON_SPECIFIC})
     total, nonspecific = bound_in_wells(NET, plan, weak)
@@ -90,23 +92,25 @@ def test_an_nsb_drug_with_a_ki_leaves_what_it_does_not_displace():
     assert left == pytest.approx((1 + 1 / 0.8) / (1 + 1 / 0.8 + 10), rel=0.03)
 
 
-def test_cold_radioligand_binds_like_the_hot_one():
+def test_unlabelled_radioligand_binds_like_the_labelled_one():
     """Homologous: at equal total amounts of hot and cold, half of what is bound is hot."""
     plan = wells({"role": Role.COMPETITION, "compound": "nisoxetine", "concentration_M": 1e-9})
     both = bound_in_wells(
-        replace(NET, radioligand_nM=Measured(2.0, "nM")), totals(1), replace(TRUTH, nonspecific=0.0)
+        replace(NET, radioligand_nM=MeasuredValue(2.0, "nM")),
+        totals(1),
+        replace(TRUTH, nonspecific=0.0),
     )
     assert bound_in_wells(NET, plan, replace(TRUTH, nonspecific=0.0))[0] == pytest.approx(
         both[0] / 2, rel=1e-9
     )
 
 
-def test_saturation_wells_take_their_own_radioligand_and_group():
+def test_saturation_wells_use_their_own_radioligand_and_group():
     plan = wells(
         {"role": Role.TOTAL, "radioligand_nM": 500.0, "group": "vehicle"},
         {"role": Role.TOTAL, "radioligand_nM": 500.0, "group": "treated"},
     )
-    truth = replace(TRUTH, nonspecific=0.0, bmax_of_group={"treated": 250.0})
+    truth = replace(TRUTH, nonspecific=0.0, group_bmax_fmol_per_mg={"treated": 250.0})
     vehicle, treated = bound_in_wells(NET, plan, truth)
     assert vehicle == pytest.approx(
         60e-12 / (1 + 0.8 / 500), rel=1e-3
@@ -122,9 +126,9 @@ def test_a_mask_takes_its_share_of_both_sites():
         mask_kd_wanted_nM=1400.0,
         radioligand_kd_masked_nM=74.0,
         masked_bmax_ratio=1.0,
-        radioligand_nM=Measured(5.0, "nM"),
+        radioligand_nM=MeasuredValue(5.0, "nM"),
     )
-    truth = Truth(kd_nM=30.0, bmax_fmol_per_mg=5.0, nonspecific=0.0)
+    truth = TrueValues(kd_nM=30.0, bmax_fmol_per_mg=5.0, nonspecific=0.0)
     sites = 5 * 0.03 / 250e-6 * 1e-15
     wanted = sites * (5 / 30) / (1 + 5 / 30 + 200 / 1400)
     other = sites * (5 / 74) / (1 + 5 / 74 + 200 / 4)
@@ -165,12 +169,14 @@ def test_readings_have_the_mean_and_the_variance_of_pipetting_and_counting(unit)
     assert plate.unit == unit and plate.counting_time_min == 2.0
 
 
-def test_the_plate_says_that_it_is_synthetic_and_from_what_truth():
+def test_the_notes_state_that_the_plate_is_synthetic_and_its_true_values():
     plate = simulate_plate(
-        NET, totals(4), TRUTH, np.random.default_rng(1), cv=0.05, faults=Faults(edge=-0.2)
+        NET, totals(4), TRUTH, np.random.default_rng(1), cv=0.05, faults=PlateFaults(edge=-0.2)
     )
     (note,) = plate.notes
-    assert note.startswith("synthetic data made by tricyclic's plate simulator, truth: Kd 0.800 nM")
+    assert note.startswith(
+        "synthetic data made by the plate simulator of tricyclic, true values: Kd 0.800 nM"
+    )
     assert "Ki of citalopram 40.0 nM" in note and "CV 5 %" in note and "edge -20 %" in note
 
 
@@ -181,7 +187,7 @@ def test_the_same_generator_gives_the_same_plate():
     assert first == second
 
 
-def test_faults_fall_where_they_are_said_to():
+def test_faults_affect_their_wells():
     quiet = {"cv": 0.0, "counting_time_min": 1e6}
 
     def grid(faults):
@@ -192,52 +198,79 @@ def test_faults_fall_where_they_are_said_to():
             - 25
         )
 
-    clean = grid(Faults())
-    edge = grid(Faults(edge=-0.2)) / clean
+    clean = grid(PlateFaults())
+    edge = grid(PlateFaults(edge=-0.2)) / clean
     assert edge[0, 5] == pytest.approx(0.8, abs=1e-3) and edge[3, 11] == pytest.approx(
         0.8, abs=1e-3
     )
     assert edge[3, 5] == pytest.approx(1.0, abs=1e-3)
-    drift = grid(Faults(row_drift=0.3)) / clean
+    drift = grid(PlateFaults(row_drift=0.3)) / clean
     assert drift[0].mean() == pytest.approx(0.85, abs=1e-3) and drift[7].mean() == pytest.approx(
         1.15, abs=1e-3
     )
-    assert (grid(Faults(controls=0.5)) / clean).mean() == pytest.approx(1.5, abs=1e-3)
+    assert (grid(PlateFaults(controls=0.5)) / clean).mean() == pytest.approx(1.5, abs=1e-3)
 
 
-def test_runs_differ_as_much_as_asked():
+def test_runs_differ_by_the_given_standard_deviation():
     rng = np.random.default_rng(2)
-    truth = replace(TRUTH, bmax_of_group={"treated": 250.0})
+    truth = replace(TRUTH, group_bmax_fmol_per_mg={"treated": 250.0})
     runs = [one_run(truth, rng, sd_log10_ki=0.1, sd_log10_bmax=0.05) for _ in range(2000)]
     ki = np.log10([run.ki_nM["citalopram"] / 40.0 for run in runs])
     bmax = np.log10([run.bmax_fmol_per_mg / 500.0 for run in runs])
     assert abs(ki.mean()) < 0.01 and ki.std() == pytest.approx(0.1, rel=0.08)
     assert bmax.std() == pytest.approx(0.05, rel=0.08)
     assert all(
-        run.bmax_of_group["treated"] / run.bmax_fmol_per_mg == pytest.approx(0.5) for run in runs
+        run.group_bmax_fmol_per_mg["treated"] / run.bmax_fmol_per_mg == pytest.approx(0.5)
+        for run in runs
     )
 
 
 @pytest.mark.parametrize(
-    ("change", "plan", "words"),
+    ("change", "plan", "sentence"),
     [
-        ({"counting_efficiency": None}, totals(2), "efficiency"),
-        ({"radioligand_nM": None}, totals(2), "how much radioligand"),
+        (
+            {"counting_efficiency": None},
+            totals(2),
+            (
+                "simulated: the counts cannot be simulated. "
+                "Provide counting time, efficiency, specific activity, volume and protein."
+            ),
+        ),
+        (
+            {"radioligand_nM": None},
+            totals(2),
+            "well A01: the added radioligand is missing. Provide radioligand_nM.",
+        ),
         (
             {},
-            wells({"role": Role.COMPETITION, "compound": "nobody", "concentration_M": 1e-9}),
-            "no true Ki",
+            wells({"role": Role.COMPETITION, "compound": "unknown", "concentration_M": 1e-9}),
+            "well A01: the true Ki of 'unknown' is missing. Add it to ki_nM.",
         ),
-        ({}, wells({"role": Role.RESPONSE}), "functional response"),
-        ({}, wells({"role": Role.EMPTY}), "holds no wells"),
-        ({"mask": "x", "mask_M": 1e-7}, totals(2), "masked site"),
+        (
+            {},
+            wells({"role": Role.RESPONSE}),
+            "Well A01 is a functional response. The simulator makes binding plates only.",
+        ),
+        ({}, wells({"role": Role.EMPTY}), "simulated: the layout has no wells."),
+        (
+            {"mask": "x", "mask_M": 1e-7},
+            totals(2),
+            (
+                "An affinity of the mask or the radioligand at the masked site, or the density of "
+                "that site, is missing."
+            ),
+        ),
     ],
 )
-def test_what_is_missing_is_named(change, plan, words):
-    with pytest.raises(InputError, match=words):
+def test_a_missing_condition_is_refused(change, plan, sentence):
+    with pytest.raises(InputError) as error:
         simulate_plate(replace(NET, **change), plan, TRUTH, np.random.default_rng(1))
+    assert str(error.value) == sentence
 
 
 def test_time_needs_rates():
-    with pytest.raises(InputError, match="kon"):
+    with pytest.raises(
+        InputError,
+        match=r"^The true kon is missing, and this design depends on time\. Add kon_per_M_min\.$",
+    ):
         bound_in_wells(NET, totals(1), TRUTH, design="as_incubated")

@@ -1,7 +1,8 @@
 """Write the synthetic samples and, beside each, what must come out of it.
 
-All numbers are invented (a seeded generator); no file was measured. The expected JSON is written from the
-numbers that went into the file, never from what a reader made of it. Run it in this folder to write all anew.
+All numbers are invented (a seeded generator); no file was measured. The expected JSON is written
+from the numbers that went into the file, never from what a reader made of it. Run it in this folder
+to write all anew.
 """
 
 from __future__ import annotations
@@ -162,7 +163,9 @@ def grids():
         "plate_grid__part_of_a_plate.csv",
         text.encode(),
         plates=[plate("plate_grid__part_of_a_plate", 96, "unknown", values_of(part))],
-        notes=["the file shows part of a plate; taken as 96 wells (plate_size states another)"],
+        notes=[
+            "the file contains part of a plate, read as 96 wells; another plate size can be set"
+        ],
     )
 
     a, b = counts(96), counts(96, decimals=2)
@@ -277,7 +280,7 @@ def counters():
         lines = [
             f"Plate {number}",
             "Cassette information:",
-            f"Assay:-/Prot:7/Cass:16/Func:-/Cassette no:   {number}/Shelf: 1/4*6",
+            f"Assay:-/Prot:7/Cass:16/Func:-/Cassette no:   {number}/Stack: 1/4*6",
             "",
             quantity,
             "",
@@ -390,7 +393,7 @@ def counters():
                     )
                 )
             plates.append(plate(f"tricarb_text__{label} P{protocol}", 96, "cpm", values, 2.0))
-        said = (
+        date_note = (
             "dates are written month/day/year"
             if label == "two_protocols"
             else "dates such as 04/03/2026 may be day/month or month/day; no date was used"
@@ -399,11 +402,14 @@ def counters():
             f"tricarb_text__{label}.txt",
             "\n".join(lines).encode(),
             plates=plates,
-            notes=[said, "readings from column CPMA", "not read: CPMB"],
+            notes=[date_note, "readings from column CPMA", "not read: CPMB"],
         )
 
     lines = [
-        "Protocol ID,Protocol name,Measurement date & time,Completion status,Run ID,Rack,Det,Pos,Time,Sample code,I-125 Counts,I-125 CPM,I-125 Error %,I-125 Info"
+        (
+            "Protocol ID,Protocol name,Measurement date & time,Completion status,Run ID,Rack,"
+            "Det,Pos,Time,Sample code,I-125 Counts,I-125 CPM,I-125 Error %,I-125 Info"
+        )
     ]
     values, flags = [{}, {}], [{}, {}]
     for tube in range(100):
@@ -411,7 +417,8 @@ def counters():
         flag = "I" if tube in (4, 97) else ""
         rack, position = divmod(tube, 10)
         lines.append(
-            f"12,SYNTHETIC,2026-03-06 12:42:48,0,1,{rack + 1},{position + 1},{position + 1},120.0,,{cpm * 2:.2f},{cpm},1.43,{flag}"
+            f"12,SYNTHETIC,2026-03-06 12:42:48,0,1,{rack + 1},{position + 1},{position + 1},"
+            f"120.0,,{cpm * 2:.2f},{cpm},1.43,{flag}"
         )
         name = well((tube % 96) // 12, tube % 12)
         values[tube // 96][name] = cpm
@@ -440,7 +447,11 @@ def plate_readers():
     text, plates = "", []
     for channel, grid in ((1, first), (2, second)):
         label = f"SYN(1) - channel {channel} window 1 (Counts)"
-        text += 'Plate information \r\nPlate,Repeat,Barcode,Measured height,\r\n1,1,"=""""",N/A,\r\n\r\nBackground information\r\nPlate,Label,Result,Signal,Flashes/Time,\r\n1,SYN,0,162,50,\r\n\r\n'
+        text += (
+            'Plate information \r\nPlate,Repeat,Barcode,Measured height,\r\n1,1,"=""""",'
+            "N/A,\r\n\r\nBackground information\r\nPlate,Label,Result,Signal,Flashes/Time,"
+            "\r\n1,SYN,0,162,50,\r\n\r\n"
+        )
         text += f"Results for {label}\r\n," + ",".join(f"{c + 1:02d}" for c in range(12)) + ",\r\n"
         rows = text_of(grid)
         values = values_of(grid)
@@ -458,7 +469,11 @@ def plate_readers():
     write("envision_csv__two_channels.csv", text.encode(), plates=plates)
 
     grid = counts(384)
-    text = "\ufeffEnSight Results from\r\nProtocol Name,synthetic\r\nMeasurement Date,2026-03-02 12:11:46\r\n\r\nResult for Fluorescence intensity 1\r\nBarcode,Repeat,\r\nV-1,1,\r\n\r\n,"
+    text = (
+        "\ufeffEnSight Results from\r\nProtocol Name,synthetic\r\nMeasurement Date,2026-03-02 "
+        "12:11:46\r\n\r\nResult for Fluorescence intensity 1\r\nBarcode,Repeat,\r\nV-1,"
+        "1,\r\n\r\n,"
+    )
     text += ",".join(str(c + 1) for c in range(24)) + ",\r\n"
     text += "".join(
         f"{'ABCDEFGHIJKLMNOP'[r]}," + ",".join(row) + ",\r\n" for r, row in enumerate(text_of(grid))
@@ -475,7 +490,11 @@ def plate_readers():
 
     grid = counts(384)
     commas = "," * 22
-    text = f"User: USER,Path: C:\\Reader\\Data,Test run no.: 1{commas}\r\nTest name: SYN,Date: 03/03/2026,Time: 13:25:45{commas}\r\n{',' * 24}\r\nFluorescence (FI){',' * 24}\r\n{',' * 24}\r\nRaw Data (485/520){',' * 24}\r\n{',' * 24}\r\n"
+    text = (
+        f"User: USER,Path: C:\\Reader\\Data,Test run no.: 1{commas}\r\nTest name: SYN,"
+        f"Date: 03/03/2026,Time: 13:25:45{commas}\r\n{',' * 24}\r\nFluorescence (FI){',' * 24}\r\n"
+        f"{',' * 24}\r\nRaw Data (485/520){',' * 24}\r\n{',' * 24}\r\n"
+    )
     text += "," + ",".join(str(c + 1) for c in range(24)) + "\r\n"
     rows, values = text_of(grid), values_of(grid)
     for r in range(16):
@@ -493,8 +512,14 @@ def plate_readers():
 def tables():
     x = [-10.0, -9.0, -8.0, -7.0, -6.0]
     y = np.round(RNG.uniform(50, 5000, (5, 3)), 1)
-    xml = '<?xml version="1.0" encoding="UTF-8"?>\r\n<GraphPadPrismFile PrismXMLVersion="5.00">\r\n<!--synthetic-->\r\n'
-    xml += '<Table ID="Table0" XFormat="numbers" YFormat="replicates" Replicates="3" TableType="XY" EVFormat="AsteriskAfterNumber">\r\n<Title>NET <B>run</B> 1</Title>\r\n'
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8"?>\r\n<GraphPadPrismFile PrismXMLVersion="5.00">'
+        "\r\n<!--synthetic-->\r\n"
+    )
+    xml += (
+        '<Table ID="Table0" XFormat="numbers" YFormat="replicates" Replicates="3" TableType="XY" '
+        'EVFormat="AsteriskAfterNumber">\r\n<Title>NET <B>run</B> 1</Title>\r\n'
+    )
     xml += (
         '<XColumn Subcolumns="1"><Title>log [desipramine] (M)</Title><Subcolumn>'
         + "".join(f"<d>{v:g}.</d>" for v in x)
@@ -509,7 +534,11 @@ def tables():
             + "</Subcolumn>"
         )
     xml += "</YColumn>\r\n</Table>\r\n"
-    xml += '<Table ID="Table1" XFormat="none" TableType="OneWay"><Title>Bmax</Title><YColumn Subcolumns="1"><Title>vehicle</Title><Subcolumn><d>73,3</d><d>71,9</d></Subcolumn></YColumn></Table>\r\n</GraphPadPrismFile>\r\n'
+    xml += (
+        '<Table ID="Table1" XFormat="none" TableType="OneWay"><Title>Bmax</Title><YColumn '
+        'Subcolumns="1"><Title>vehicle</Title><Subcolumn><d>73,3</d><d>71,9</d></Subcolumn>'
+        "</YColumn></Table>\r\n</GraphPadPrismFile>\r\n"
+    )
     columns = ["log [desipramine] (M)", *(f"desipramine (cpm) {k}" for k in (1, 2, 3))]
     values = {
         columns[0]: x,
@@ -537,7 +566,7 @@ def tables():
                 "excluded": {},
             },
         ],
-        notes=["cells excluded in Prism, kept with that mark: 1"],
+        notes=["cells excluded in Prism and read as excluded: 1"],
     )
 
     stream = io.BytesIO()
@@ -641,7 +670,7 @@ def tables():
                 "excluded": {},
             },
         ],
-        notes=["cells excluded in Prism, kept with that mark: 2"],
+        notes=["cells excluded in Prism and read as excluded: 2"],
     )
 
     write(

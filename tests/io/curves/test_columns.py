@@ -1,4 +1,4 @@
-"""Doses of many curves: what cannot be log10 molar is refused in a sentence."""
+"""Doses of many curves that cannot be log10 molar are refused with a sentence."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ NAMES = pa.array(["A", "B"])
 STARTS = np.array([0, 3, 6])
 
 
-def test_a_zero_among_log10_molar_doses_is_taken_for_no_compound_and_refused():
+def test_a_zero_among_log10_molar_doses_is_refused():
     x = np.array([-9.0, -7.0, -5.0, 0.0, -7.0, -5.0])
-    with pytest.raises(InputError, match=r"curve 'B' has a dose of 0.*-inf"):
+    with pytest.raises(InputError) as caught:
         checked_doses(x, STARTS, NAMES, molar=False, where="file.csv")
+    assert str(caught.value) == (
+        "file.csv, column 'log10_molar': curve 'B' has a dose of 0, which is 1 mol/L, and no other "
+        "dose is above 0.01 mol/L. Write -inf for a well without compound."
+    )
 
 
 def test_one_mole_per_litre_on_top_of_a_series_is_a_dose():

@@ -1,4 +1,4 @@
-"""A file of many curves is read block by block, every curve whole, and what cannot be is refused in a sentence."""
+"""A file of many curves is read block by block, every curve completely, or refused."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def saved(folder, columns, *, group=1 << 20, name="curves.parquet"):
     return folder / name
 
 
-def read_back(path, rows_a_block):
+def read_back(path, rows_per_block):
     """Every curve of a file as name -> list of (dose, response), read block by block."""
     file = CurveFile.of(path)
-    plan = file.plan(rows_a_block)
+    plan = file.plan(rows_per_block)
     curves: dict[object, list[tuple[float, float]]] = {}
     for block in plan.blocks:
         rows = file.rows(block)
         assert len(rows) == block.curves
         for k, name in enumerate(rows.names.to_pylist()):
-            assert name not in curves, f"{name} was given twice"
+            assert name not in curves, f"{name} was read twice"
             part = slice(rows.starts[k], rows.starts[k + 1])
             curves[name] = list(
                 zip(rows.log10_molar[part].tolist(), rows.y[part].tolist(), strict=True)
@@ -38,8 +38,10 @@ def read_back(path, rows_a_block):
 
 
 @pytest.mark.parametrize("group", [3, 7, 10, 64, 1000])
-@pytest.mark.parametrize("rows_a_block", [1, 20, 1000])
-def test_a_curve_cut_by_the_end_of_a_row_group_is_given_whole(tmp_path, group, rows_a_block):
+@pytest.mark.parametrize("rows_per_block", [1, 20, 1000])
+def test_a_curve_that_continues_in_the_next_row_group_is_read_completely(
+    tmp_path, group, rows_per_block
+):
     rng = np.random.default_rng(group)
     lengths = rng.integers(1, 3, 60) if group < 7 else rng.integers(1, 8, 60)
     names = np.repeat([f"c{k}" for k in rng.permutation(60)], lengths)
@@ -48,12 +50,12 @@ def test_a_curve_cut_by_the_end_of_a_row_group_is_given_whole(tmp_path, group, r
     expected: dict[str, list[tuple[float, float]]] = {}
     for name, dose, response in zip(names.tolist(), x.tolist(), y.tolist(), strict=True):
         expected.setdefault(name, []).append((dose, response))
-    found = read_back(path, rows_a_block)
-    assert found == expected
-    assert list(found) == list(expected), "curves come in the order in which they begin"
+    curves = read_back(path, rows_per_block)
+    assert curves == expected
+    assert list(curves) == list(expected), "curves come in the order in which they begin"
 
 
-def test_curves_that_are_mixed_within_two_neighbouring_row_groups_are_given_whole(tmp_path):
+def test_curves_mixed_within_two_successive_row_groups_are_read_completely(tmp_path):
     rng = np.random.default_rng(5)
     early, late = (
         rng.permutation(np.repeat(np.arange(20), 5)),
@@ -61,23 +63,23 @@ def test_curves_that_are_mixed_within_two_neighbouring_row_groups_are_given_whol
     )
     names = np.concatenate([early, late])  # whole numbers serve as names, too
     x, y = rng.uniform(-9, -4, names.size), np.arange(names.size, dtype=float)
-    found = read_back(
+    curves = read_back(
         saved(tmp_path, {"curve": names, "log10_molar": x, "response": y}, group=50), 1
     )
-    assert sorted(found) == list(range(40))
-    assert all([r for _, r in found[k]] == y[names == k].tolist() for k in range(40))
+    assert sorted(curves) == list(range(40))
+    assert all([r for _, r in curves[k]] == y[names == k].tolist() for k in range(40))
 
 
-def refusal(path, rows_a_block=1):
+def refusal(path, rows_per_block=1):
     with pytest.raises(InputError) as caught:
-        read_back(path, rows_a_block)
+        read_back(path, rows_per_block)
     sentence = str(caught.value)
     assert sentence.startswith(path.name) and "\n" not in sentence
     return sentence
 
 
 @pytest.mark.parametrize("kind", ["text", "number", "in order"])
-def test_a_curve_whose_rows_lie_far_apart_is_refused_by_name(tmp_path, kind):
+def test_a_curve_whose_rows_are_far_apart_is_refused_by_name(tmp_path, kind):
     names = np.repeat(np.arange(40), 10)
     if kind == "in order":
         names[:] = np.sort(names)
@@ -102,7 +104,7 @@ def test_a_curve_whose_rows_lie_far_apart_is_refused_by_name(tmp_path, kind):
     )
 
 
-def test_two_names_with_one_hash_are_not_taken_for_one_curve(tmp_path, monkeypatch):
+def test_two_names_with_the_same_hash_are_two_curves(tmp_path, monkeypatch):
     from tricyclic.io.curves import parquet as curve_file
 
     monkeypatch.setattr(curve_file, "_hashes", lambda names: np.zeros(len(names), np.int64))
@@ -113,7 +115,7 @@ def test_two_names_with_one_hash_are_not_taken_for_one_curve(tmp_path, monkeypat
     assert list(read_back(path, 1)) == names
 
 
-def test_series_that_many_curves_share_are_counted_over_the_whole_file(tmp_path):
+def test_dose_series_shared_by_many_curves_are_counted_over_the_whole_file(tmp_path):
     doses = np.tile([-9.0, -8.0, -7.0], 100)
     doses[:3] = [-9.0, -8.5, -7.0]
     names = np.repeat(np.arange(100), 3)
@@ -130,125 +132,279 @@ LONG = {"curve": ["a", "a"], "log10_molar": [-9.0, -8.0], "response": [1.0, 2.0]
 
 
 @pytest.mark.parametrize(
-    ("columns", "words"),
+    ("columns", "message"),
     [
         (
             {"curves": ["a"], "log10_molar": [-9.0], "response": [1.0]},
-            "no column is called 'curve'. Did you mean 'curves'?",
+            (
+                "curves.parquet: no column is called 'curve'. Did you mean 'curves'? There are: "
+                "curves, log10_molar, response."
+            ),
         ),
         (
             {"curve": ["a"], "log10_conc": [-9.0], "response": [1.0]},
-            "no column is called 'log10_molar'. Did you mean 'log10_conc'?",
+            (
+                "curves.parquet: no column is called 'log10_molar'. Did you mean 'log10_conc'? "
+                "There are: curve, log10_conc, response."
+            ),
         ),
         (
             {"curve": ["a"], "log10_molar": [-9.0], "reponse": [1.0]},
-            "no column is called 'response'. Did you mean 'reponse'?",
+            (
+                "curves.parquet: no column is called 'response'. Did you mean 'reponse'? There "
+                "are: curve, log10_molar, reponse."
+            ),
         ),
-        ({**LONG, "molar": [1e-9, 1e-8]}, "in two columns"),
+        (
+            {**LONG, "molar": [1e-9, 1e-8]},
+            (
+                "curves.parquet: doses are in two columns, "
+                "'log10_molar' and 'molar'. Keep one of them."
+            ),
+        ),
         (
             {**LONG, "response": ["1.0", "n.a."]},
-            "column 'response': holds text where numbers are needed",
+            (
+                "curves.parquet, column 'response': contains text instead of numbers. Leave "
+                "missing readings empty, and write all others as numbers."
+            ),
         ),
-        ({**LONG, "log10_molar": [1e-9, 1e-8]}, "look like mol/L; name the column molar"),
-        ({**LONG, "log10_molar": [9.0, 8.0]}, "look like -log10 molar; change the sign"),
+        (
+            {**LONG, "log10_molar": [1e-9, 1e-8]},
+            (
+                "curves.parquet, column 'log10_molar': "
+                "values run from 1e-09 to 1e-08 (curve "
+                "'a'). These look like mol/L; name the "
+                "column molar, or write log10 of mol/L."
+            ),
+        ),
+        (
+            {**LONG, "log10_molar": [9.0, 8.0]},
+            (
+                "curves.parquet, column 'log10_molar': values "
+                "run from 8 to 9 (curve 'a'). These look like "
+                "-log10 molar; change the sign."
+            ),
+        ),
         (
             {**LONG, "log10_molar": [1.0, 1000.0]},
-            "run from 1 to 1000 (curve 'a'). These look like plain nM or µM",
+            (
+                "curves.parquet, column 'log10_molar': values run from 1 to 1000 (curve 'a'). "
+                "These look like nM or µM; write log10 of mol/L, so 10 nM is -8."
+            ),
         ),
-        ({**LONG, "log10_molar": [-1.0, 4.0]}, "look like log10 of nM or µM"),
-        ({**LONG, "log10_molar": [-9.0, 100.0]}, "Some are log10 molar, some in another unit"),
-        ({**LONG, "log10_molar": [-17.0, -2.0]}, "doses span 15 decades. Are units mixed?"),
-        ({**LONG, "log10_molar": [-30.0, -20.0]}, "the lowest dose is -30 (curve 'a')"),
-        ({**LONG, "log10_molar": [-9.0, None]}, "curve 'a' has a reading without a dose"),
-        ({**LONG, "curve": ["a", None]}, "1 rows name no curve"),
+        (
+            {**LONG, "log10_molar": [-1.0, 4.0]},
+            (
+                "curves.parquet, column 'log10_molar': "
+                "values run from -1 to 4 (curve 'a'). These "
+                "look like log10 of nM or µM; subtract 9 or "
+                "6."
+            ),
+        ),
+        (
+            {**LONG, "log10_molar": [-9.0, 100.0]},
+            (
+                "curves.parquet, column 'log10_molar': "
+                "values run from -9 to 100 (curve 'a'). "
+                "Some are log10 molar and some are in "
+                "another unit; write log10 of mol/L "
+                "throughout."
+            ),
+        ),
+        (
+            {**LONG, "log10_molar": [-17.0, -2.0]},
+            (
+                "curves.parquet, column 'log10_molar': "
+                "curve 'a': doses span 15 decades. Are "
+                "units mixed? Write log10 of mol/L "
+                "throughout."
+            ),
+        ),
+        (
+            {**LONG, "log10_molar": [-30.0, -20.0]},
+            (
+                "curves.parquet, column 'log10_molar': "
+                "the lowest dose is -30 (curve 'a'), "
+                "fewer than a million molecules in a "
+                "litre. Write log10 of mol/L."
+            ),
+        ),
+        (
+            {**LONG, "log10_molar": [-9.0, None]},
+            (
+                "curves.parquet, column 'log10_molar': "
+                "curve 'a' has a reading without a dose. "
+                "Fill it in or delete the row; a well "
+                "without compound has log10_molar = -inf."
+            ),
+        ),
+        ({**LONG, "curve": ["a", None]}, "curves.parquet, column 'curve': 1 row has no curve."),
         (
             {"curve": ["a", "b"], "molar": [1e-9, 0.0], "response": [1.0, 2.0]},
-            "curve 'b' has a concentration of 0",
+            (
+                "curves.parquet, column 'molar': curve 'b' has a concentration of 0. A "
+                "concentration in mol/L is above 0. Delete wells without compound, or use a "
+                "column log10_molar, in which they are -inf."
+            ),
         ),
         (
             {"curve": ["a", "b"], "molar": [1e-9, -2.0], "response": [1.0, 2.0]},
-            "curve 'b' has a concentration of -2",
+            (
+                "curves.parquet, column 'molar': curve 'b' has a concentration of -2. A "
+                "concentration in mol/L is above 0. Delete wells without compound, or use a "
+                "column log10_molar, in which they are -inf."
+            ),
         ),
         (
             {"curve": ["a", "b"], "molar": [10.0, 0.1], "response": [1.0, 2.0]},
-            "Divide by 1e9 if the column is in nM",
+            (
+                "curves.parquet, column 'molar': curve 'a' has 10 mol/L. A dose is at most 1 "
+                "mol/L. Divide by 1e9 if the column is in nM, by 1e6 if in µM."
+            ),
         ),
         (
             {"curve": ["a"], "10": [1.0], "100": [2.0]},
-            "names of the columns: values run from 10 to 100",
+            (
+                "curves.parquet, names of the columns: values run from 10 to 100. These look "
+                "like nM or µM; write log10 of mol/L, so 10 nM is -8."
+            ),
         ),
-        ({"curve": ["a"], "-9": [1.0], "-8": ["x"]}, "column '-8': holds text"),
-        ({"curve": ["a"], "-9": [1.0], "-8": [2.0], "weight": [1.0]}, "column 'weight'"),
+        (
+            {"curve": ["a"], "-9": [1.0], "-8": ["x"]},
+            (
+                "curves.parquet, column '-8': contains "
+                "text instead of numbers. Leave "
+                "missing readings empty, and write all "
+                "others as numbers."
+            ),
+        ),
+        (
+            {"curve": ["a"], "-9": [1.0], "-8": [2.0], "weight": [1.0]},
+            (
+                "curves.parquet, "
+                "column 'weight': one "
+                "weight per row "
+                "cannot weight the "
+                "readings of several "
+                "doses. Use one row "
+                "per reading: curve, "
+                "log10_molar, "
+                "response, weight."
+            ),
+        ),
         (
             {
                 "curve": pa.array([], pa.string()),
                 "log10_molar": pa.array([], pa.float64()),
                 "response": pa.array([], pa.float64()),
             },
-            "columns and no rows",
+            "curves.parquet: has columns but no rows.",
         ),
     ],
 )
-def test_columns_that_cannot_be_are_refused_with_what_was_found(tmp_path, columns, words):
-    assert words in refusal(saved(tmp_path, columns))
+def test_columns_that_cannot_be_used_are_refused_with_a_sentence(tmp_path, columns, message):
+    assert refusal(saved(tmp_path, columns)) == message
 
 
-def test_wells_without_compound_are_minus_infinity_and_no_wrong_unit(tmp_path):
+def test_doses_of_minus_infinity_are_wells_without_compound(tmp_path):
     path = saved(tmp_path, {**LONG, "log10_molar": [-np.inf, -8.0]})
     assert read_back(path, 1) == {"a": [(-np.inf, 1.0), (-8.0, 2.0)]}
 
 
-def test_a_parquet_file_that_was_cut_short_or_is_none_or_is_not_there_is_said_so(tmp_path):
+def test_an_incomplete_an_empty_and_a_missing_parquet_file_are_refused(tmp_path):
     path = saved(tmp_path, LONG)
     whole = path.read_bytes()
-    for kept in (len(whole) - 1, len(whole) // 2, 20, 4):
-        path.write_bytes(whole[:kept])
-        assert "cut short" in refusal(path)
-    path.write_bytes(b"")
-    assert "the file is empty" in refusal(path)
+    message = (
+        "curves.parquet: is not a Parquet file, or its end is missing. "
+        "Write the file again, or copy it again from its source."
+    )
+    for size in (len(whole) - 1, len(whole) // 2, 20, 4):
+        path.write_bytes(whole[:size])
+        assert refusal(path) == message
     path.write_text("curve,log10_molar,response\n")
-    assert "is no Parquet file" in refusal(path)
-    with pytest.raises(InputError, match="there is no such file"):
-        CurveFile.of(tmp_path / "none.parquet")
-    with pytest.raises(InputError, match="is a folder"):
-        CurveFile.of(tmp_path)
+    assert refusal(path) == message
+    path.write_bytes(b"")
+    assert refusal(path) == "curves.parquet: the file is empty."
+    missing = tmp_path / "none.parquet"
+    for place, problem in (
+        (missing, f"{missing}: does not exist. Check the name and the folder."),
+        (tmp_path, f"{tmp_path}: is a folder. Name a file in this folder."),
+    ):
+        with pytest.raises(InputError) as caught:
+            CurveFile.of(place)
+        assert str(caught.value) == problem
 
 
-def test_a_parquet_file_is_known_by_its_first_bytes_too(tmp_path):
+def test_a_parquet_file_is_recognised_by_its_first_bytes(tmp_path):
     path = saved(tmp_path, LONG, name="curves.data")
     assert is_parquet(path) and is_parquet("not_there.parquet") and not is_parquet("not_there.csv")
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
-        ("", "the file is empty"),
-        ("curve,log10_molar,response\n", "columns and no rows"),
-        ("curve,log10_molar,respons\na,-9,1\n", "Did you mean 'respons'?"),
-        ("curve,log10_molar,response\na,-9,high\n", "column 'response': 'high' is no number"),
-        ("curve,log10_molar,response\na,nine,1\n", "column 'log10_molar': 'nine' is no number"),
-        ("curve,log10_molar,response\na,-9,1\na,-8\n", "a line has 2 cells where 3 are named"),
-        ("curve,curve,log10_molar,response\na,a,-9,1\n", "two columns are called 'curve'"),
+        ("", "curves.csv: the file is empty."),
+        ("curve,log10_molar,response\n", "curves.csv: has columns but no rows."),
+        (
+            "curve,log10_molar,respons\na,-9,1\n",
+            (
+                "curves.csv: no column is called "
+                "'response'. Did you mean 'respons'? There "
+                "are: curve, log10_molar, respons."
+            ),
+        ),
+        (
+            "curve,log10_molar,response\na,-9,high\n",
+            (
+                "curves.csv, column 'response': 'high' "
+                "is not a number. Leave missing "
+                "readings empty, and write all others "
+                "as numbers."
+            ),
+        ),
+        (
+            "curve,log10_molar,response\na,nine,1\n",
+            (
+                "curves.csv, column 'log10_molar': "
+                "'nine' is not a number. Leave missing "
+                "readings empty, and write all others as "
+                "numbers."
+            ),
+        ),
+        (
+            "curve,log10_molar,response\na,-9,1\na,-8\n",
+            "curves.csv, the line 'a,-8': has 2 cells under 3 column names.",
+        ),
+        (
+            "curve,curve,log10_molar,response\na,a,-9,1\n",
+            "curves.csv: two columns are called 'curve'. Give each column its own name.",
+        ),
     ],
 )
-def test_text_that_cannot_be_is_refused_with_what_was_found(tmp_path, text, words):
+def test_text_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, text, message):
     path = tmp_path / "curves.csv"
     path.write_text(text)
     with pytest.raises(InputError) as caught:
         list(CurveText.of(path).batches())
-    assert words in str(caught.value) and str(caught.value).startswith("curves.csv")
+    assert str(caught.value) == message
 
 
-def test_text_in_no_utf8_and_a_compressed_file_cut_short_are_said_so(tmp_path):
+def test_text_that_is_not_utf8_and_an_incomplete_compressed_file_are_refused(tmp_path):
     path = tmp_path / "curves.csv"
     path.write_bytes("curve,log10_molar,response\nµ,-9,1\n".encode("cp1252"))
-    with pytest.raises(InputError, match="no text in UTF-8"):
+    with pytest.raises(
+        InputError, match=r"^curves\.csv: is not text in UTF-8\. Save it again as CSV in UTF-8\.$"
+    ):
         list(CurveText.of(path).batches())
     rows = "".join(f"c{k},-9,{k / 7!r}\n" for k in range(200_000))
     whole = gzip.compress(("curve,log10_molar,response\n" + rows).encode())
     packed = tmp_path / "curves.csv.gz"
     packed.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(InputError, match="ends too early or is damaged"):
+    with pytest.raises(
+        InputError,
+        match=r"^curves\.csv\.gz: is incomplete or damaged\. Copy it again from its source\.$",
+    ):
         list(CurveText.of(packed).batches())
 
 

@@ -1,4 +1,4 @@
-"""Results are kept part by part, and the finished file shows nothing of how they were cut."""
+"""Fits are stored in parts, and the finished file does not depend on the parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tricyclic.errors import InputError
 from tricyclic.io.curves import store as curve_store
-from tricyclic.io.curves.store import COLUMNS, CurveStore, part_of
+from tricyclic.io.curves.store import COLUMNS, CurveStore, encode_part
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -28,22 +28,22 @@ def results(first, last):
 
 def stored(out, cuts, about=None):
     store = CurveStore(out)
-    with store.held():
+    with store.lock():
         for number, (first, last) in enumerate(pairwise(cuts)):
             names, columns = results(first, last)
             columns["n"] = np.arange(first, last)
-            store.put(number, part_of(names, columns, "key"))
+            store.put(number, encode_part(names, columns, "key"))
         return store.finish(range(len(cuts) - 1), about or {"version": "1"})
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
-def test_the_finished_file_does_not_show_how_the_parts_were_cut(tmp_path, monkeypatch, suffix):
-    monkeypatch.setattr(curve_store, "ROWS_A_GROUP", 40)
-    found = set()
+def test_the_finished_file_does_not_depend_on_the_parts(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr(curve_store, "ROWS_PER_GROUP", 40)
+    contents = set()
     for cuts in ([0, 100], [0, 1, 39, 40, 41, 100], [0, 80, 100], list(range(101))):
         assert stored(tmp_path / f"fits.{suffix}", cuts) == {"fits": 100}
-        found.add((tmp_path / f"fits.{suffix}").read_bytes())
-    assert len(found) == 1
+        contents.add((tmp_path / f"fits.{suffix}").read_bytes())
+    assert len(contents) == 1
     assert [path.name for path in tmp_path.iterdir()] == [f"fits.{suffix}"]
 
 
@@ -51,26 +51,28 @@ def test_a_number_that_does_not_exist_is_missing_in_the_file(tmp_path):
     stored(tmp_path / "fits.parquet", [0, 3])
     assert pq.read_table(tmp_path / "fits.parquet")["p_replicates"].null_count == 3
     stored(tmp_path / "fits.csv", [0, 1])
-    assert (tmp_path / "fits.csv").read_text().splitlines()[1] == '"c0",0,0,0,0,0,0,0,,"fits",0'
+    assert (tmp_path / "fits.csv").read_text(encoding="utf-8").splitlines()[
+        1
+    ] == '"c0",0,0,0,0,0,0,0,,"fits",0'
 
 
-def test_a_part_counts_only_for_what_it_was_made_from(tmp_path):
+def test_a_part_is_used_only_for_the_input_of_its_key(tmp_path):
     store = CurveStore(tmp_path / "fits.csv")
-    with store.held():
-        store.put(3, part_of(*results(0, 4), "key"))
+    with store.lock():
+        store.put(3, encode_part(*results(0, 4), "key"))
         assert store.has(3, "key") and not store.has(3, "other") and not store.has(4, "key")
         whole = (store.folder / "0000003.arrow").read_bytes()
         (store.folder / "0000003.arrow").write_bytes(whole[: len(whole) // 2])
-        assert not store.has(3, "key"), "a part cut short is no part"
-        assert store.there() == [3]
+        assert not store.has(3, "key"), "an incomplete part does not count"
+        assert store.finished_blocks() == [3]
 
 
-def test_the_parts_stay_when_something_goes_wrong(tmp_path):
+def test_the_parts_remain_after_an_error(tmp_path):
     store = CurveStore(tmp_path / "fits.csv")
 
     def fails():
-        with store.held():
-            store.put(0, part_of(*results(0, 4), "key"))
+        with store.lock():
+            store.put(0, encode_part(*results(0, 4), "key"))
             raise InputError("is damaged")
 
     with pytest.raises(InputError, match="damaged"):
@@ -78,13 +80,16 @@ def test_the_parts_stay_when_something_goes_wrong(tmp_path):
     assert store.has(0, "key") and not store.out.exists()
 
 
-def test_a_second_run_at_the_same_time_is_told_so(tmp_path):
+def test_a_second_run_at_the_same_time_is_refused(tmp_path):
     def twice():
-        with CurveStore(tmp_path / "fits.csv").held(), CurveStore(tmp_path / "fits.csv").held():
+        with CurveStore(tmp_path / "fits.csv").lock(), CurveStore(tmp_path / "fits.csv").lock():
             pass
 
-    with pytest.raises(InputError, match="another run is writing it"):
+    with pytest.raises(InputError) as caught:
         twice()
+    assert str(caught.value) == (
+        f"{tmp_path / 'fits.csv'}: another run is writing this file. Wait until it has finished."
+    )
 
 
 @pytest.mark.parametrize("name", ["fits", "fits.xlsx", "fits.csv.gz"])
@@ -93,11 +98,11 @@ def test_a_result_is_parquet_or_csv(tmp_path, name):
         CurveStore(tmp_path / name)
 
 
-def test_rows_of_text_are_written_over_once(tmp_path):
+def test_rows_of_text_are_converted_once(tmp_path):
     store = CurveStore(tmp_path / "fits.csv")
     batches = [pa.record_batch({"curve": ["a", "b"], "response": [1.0, 2.0]})] * 3
-    with store.held():
+    with store.lock():
         assert list(store.spool(iter(batches), "key")) == [2, 4, 6]
         assert pq.read_table(store.spooled).num_rows == 6
-        assert list(store.spool(iter([]), "key")) == [6], "the second time it is there"
+        assert list(store.spool(iter([]), "key")) == [6], "the second time nothing is converted"
         assert list(store.spool(iter(batches[:1]), "other")) == [2]

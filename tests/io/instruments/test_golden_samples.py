@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tricyclic.io.open import SHELF, read_plates, read_tables, sniff
-from tricyclic.registry import Shelf
+from tricyclic.io.open import READERS, read_plates, read_tables, sniff
+from tricyclic.registry import Registry
 
 SAMPLES = Path(__file__).parents[2] / "golden" / "instruments"
 NAMES = sorted(path.name.removesuffix(".json") for path in SAMPLES.glob("*__*.json"))
@@ -20,9 +20,9 @@ def expected(name: str) -> dict:
     return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def test_every_reader_on_the_shelf_has_a_sample():
-    # A shelf of its own: another test may have put a folder of a user's on the one that is shared.
-    ours = Shelf(SHELF.kind, SHELF.package, SHELF.attribute)
+def test_every_built_in_reader_has_a_sample():
+    # A new registry, because another test may have added a folder to the shared one.
+    ours = Registry(READERS.kind, READERS.package, READERS.attribute)
     assert {name.split("__")[0] for name in NAMES} == set(ours)
 
 
@@ -33,10 +33,10 @@ def test_one_reader_and_no_other_claims_the_sample(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if expected(name)["plates"]])
 def test_the_plates_of_the_sample_are_those_of_its_json(name):
-    said = expected(name)
-    plates = read_plates(SAMPLES / name, **said["options"])
-    assert [plate.name for plate in plates] == [plate["name"] for plate in said["plates"]]
-    for plate, wanted in zip(plates, said["plates"], strict=True):
+    sample = expected(name)
+    plates = read_plates(SAMPLES / name, **sample["options"])
+    assert [plate.name for plate in plates] == [plate["name"] for plate in sample["plates"]]
+    for plate, wanted in zip(plates, sample["plates"], strict=True):
         assert (plate.size, plate.unit, plate.file) == (wanted["size"], wanted["unit"], name)
         assert plate.counting_time_min == wanted["counting_time_min"]
         assert {
@@ -52,16 +52,16 @@ def test_the_plates_of_the_sample_are_those_of_its_json(name):
             "groups", {}
         )
         assert plate.sha256 == hashlib.sha256((SAMPLES / name).read_bytes()).hexdigest()
-        for note in said["notes"]:
+        for note in sample["notes"]:
             assert note in plate.notes
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if expected(name)["tables"]])
 def test_the_tables_of_the_sample_are_those_of_its_json(name):
-    said = expected(name)
+    sample = expected(name)
     tables = read_tables(SAMPLES / name)
-    assert [table.name for table in tables] == [table["name"] for table in said["tables"]]
-    for table, wanted in zip(tables, said["tables"], strict=True):
+    assert [table.name for table in tables] == [table["name"] for table in sample["tables"]]
+    for table, wanted in zip(tables, sample["tables"], strict=True):
         assert list(table.columns) == wanted["columns"]
         assert dict(table.units) == wanted["units"]
         read = {
@@ -75,4 +75,4 @@ def test_the_tables_of_the_sample_are_those_of_its_json(name):
         excluded = {column: mask.nonzero()[0].tolist() for column, mask in table.excluded.items()}
         assert excluded == wanted["excluded"]
     notes = {note for table in tables for note in table.notes}
-    assert set(said["notes"]) <= notes
+    assert set(sample["notes"]) <= notes

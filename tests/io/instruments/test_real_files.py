@@ -1,4 +1,4 @@
-"""Files of real instruments, and layouts of counters, give every well and none invented."""
+"""Files of real instruments are read with every well and no other."""
 
 from __future__ import annotations
 
@@ -25,19 +25,18 @@ def test_microbeta_list_and_grid_agree_and_a_dash_is_not_zero():
     assert (plate.size, plate.unit, len(plate.wells)) == (24, "cpm", 24)
     assert counted(plate) == {"A01": 4630.0, "A02": 312.0, "C01": 57.0}
     assert "list and grid agree" in plate.notes
-    assert (
-        plate.counting_time_min is None
-    )  # "5_MIN" in the protocol's name is a name, not a statement
+    # "5_MIN" in the name of the protocol is not a counting time.
+    assert plate.counting_time_min is None
 
 
-def test_the_remark_of_the_wizard_reaches_the_well():
+def test_the_flag_of_the_wizard_is_that_of_the_well():
     (plate,) = read_plates(SHARED / "counters" / "wizard_gamma_layout_example.csv")
     assert counted(plate) == {"A01": 4919.63, "A02": 5211.97, "A03": 2.72}
     assert [well.name for well in plate.wells if well.flag == "I"] == ["A03"]
     assert plate.counting_time_min == pytest.approx(5.0, abs=0.001)
 
 
-def test_tricarb_vials_come_in_order_and_the_doubtful_date_is_said():
+def test_tricarb_vials_are_in_order_and_an_ambiguous_date_is_noted():
     (plate,) = read_plates(SHARED / "counters" / "tricarb_layout_example.txt")
     assert counted(plate) == {"A01": 4630.0, "A02": 312.0}
     assert (plate.unit, plate.counting_time_min) == ("cpm", 1.0)

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from tricyclic.errors import UnknownNameError
-from tricyclic.io.library.mechanisms import scenario
-from tricyclic.io.library.observations import COLUMNS, hash_of, observations
-from tricyclic.io.library.protocols import evidence, sources
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.library.evidence import evidence, sources
+from tricyclic.io.library.observations import COLUMNS, observations, observations_hash
+from tricyclic.io.library.scenarios import scenario
 
 ROWS = {
     "V001",
@@ -71,7 +71,7 @@ def test_printed_numbers_are_the_published_ones():
 
 def test_an_error_that_is_not_printed_is_called_assumed():
     for row in observations():
-        if math.isnan(row.error) and row.relation == "is":
+        if math.isnan(row.error) and row.qualifier == "is":
             assert "assumed" in row.sd_basis or "range" in row.sd_basis, row.id
 
 
@@ -99,16 +99,16 @@ def test_the_table_of_observations_is_no_table_of_affinities():
 def test_the_hash_follows_numbers_and_not_words(tmp_path):
     own = tmp_path / "evidence"
     own.mkdir()
-    plain = "x,x,t,says,s,,,q,at,0,1,is,2,,,,0.1,assumed,nM"
+    plain = "x,x,t,words,s,,,q,at,0,1,is,2,,,,0.1,assumed,nM"
 
     head = ",".join((*COLUMNS, "certainty"))
 
     def full(line):
         (own / "observations.csv").write_text(head + "\n" + line + ",assumed\n", encoding="utf-8")
-        return hash_of(observations("s", folder=tmp_path))
+        return observations_hash(observations("s", folder=tmp_path))
 
     first = full(plain)
-    assert full(plain.replace("says", "better words")) == first
+    assert full(plain.replace("words", "better words")) == first
     assert full(plain.replace(",2,", ",3,")) != first
 
 
@@ -116,10 +116,44 @@ def test_an_unknown_measure_is_refused_with_its_line(tmp_path):
     own = tmp_path / "evidence"
     own.mkdir()
     (own / "observations.csv").write_text(
-        ",".join(COLUMNS) + "\nx,x,t,says,s,,,q,peek,0,1,is,2,,,,0.1,assumed,nM\n", encoding="utf-8"
+        ",".join(COLUMNS) + "\nx,x,t,words,s,,,q,peek,0,1,is,2,,,,0.1,assumed,nM\n",
+        encoding="utf-8",
     )
     with pytest.raises(
         UnknownNameError,
         match=r"observations.csv, line 2: no measure is called 'peek'. Did you mean 'peak'",
     ):
         observations(folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            ["x,x,t,words,s,,,q,at,0,1,is,2,,,,0.1,assumed,nM"] * 2,
+            (
+                "observations.csv, line 3: the id 'x' is used twice. "
+                "Each observation has its own id."
+            ),
+        ),
+        (
+            ["x,x,t,,s,,,q,at,0,1,is,2,,,,0.1,assumed,nM"],
+            "observations.csv, line 2: has no description.",
+        ),
+        (
+            ["x,x,t,words,s,,,q,at,0,late,is,2,,,,0.1,assumed,nM"],
+            (
+                "observations.csv, line 2, column to_h: 'late' is not a number. "
+                "Write it with a decimal point."
+            ),
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, rows, sentence):
+    own = tmp_path / "evidence"
+    own.mkdir()
+    text = "\n".join([",".join((*COLUMNS, "certainty")), *(f"{row},assumed" for row in rows)])
+    (own / "observations.csv").write_text(text + "\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        observations(folder=tmp_path)
+    assert str(error.value) == sentence

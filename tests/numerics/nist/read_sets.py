@@ -1,4 +1,6 @@
-"""The certified sets of this folder: text and CSV become arrays and a function of many parameter vectors at once."""
+"""The certified sets of this folder: text and CSV become arrays and a function of many parameter
+vectors at once.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ WORDS = {
 
 @dataclass(frozen=True)
 class NistSet:
-    """One set: readings (n,), model of parameters (k, p) to readings (k, n), two starts, and what is certified."""
+    """One set: readings (n,), model of parameters (k, p) to readings (k, n), two starts, and what
+    is certified.
+    """
 
     name: str
     level: str
@@ -44,12 +48,13 @@ def read_sets() -> tuple[NistSet, ...]:
     )
 
 
-def digits(found: np.ndarray | float, certified: np.ndarray | float, most: float = 11.0) -> float:
-    """Correct digits of the worst value: -log10 of its relative error, `most` of them where it has no error.
+def digits(result: np.ndarray | float, certified: np.ndarray | float, most: float = 11.0) -> float:
+    """Correct digits of the worst value: -log10 of its relative error, `most` of them where it has
+    no error.
 
     NIST prints eleven digits, so no more can be counted; nothing finite counts as minus infinity.
     """
-    error = np.abs(np.asarray(found) - certified) / np.abs(certified)
+    error = np.abs(np.asarray(result) - certified) / np.abs(certified)
     if not np.all(np.isfinite(error)):
         return -np.inf
     return float(min(most, -np.log10(max(float(np.max(error)), 1e-300))))

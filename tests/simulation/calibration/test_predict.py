@@ -1,4 +1,4 @@
-"""What a panel measures is held against kinetics that can be written down."""
+"""Predictions of a panel are compared with kinetics that are known in closed form."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 
 from tricyclic.core.observation import Observation
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.library.mechanisms import drugs, mechanisms, scenario
-from tricyclic.simulation.calibration.predict import arms_of, panel_of, values_for
+from tricyclic.io.library.drugs import drugs
+from tricyclic.io.library.mechanisms import mechanisms
+from tricyclic.io.library.scenarios import scenario
+from tricyclic.simulation.calibration.predict import build_arms, treatment_arms, values_for
 
 RAT = "kinetics_and_occupancy"
 DRUGS = drugs()
@@ -48,7 +50,7 @@ def observation(name="row", **changes):
 
 
 def predict(*rows, values=None):
-    return panel_of(rows, {RAT: scenario(RAT)}, mechanisms(), DRUGS).predict(values or {})
+    return build_arms(rows, {RAT: scenario(RAT)}, mechanisms(), DRUGS).predict(values or {})
 
 
 def level(hours):
@@ -88,7 +90,7 @@ def test_the_half_time_of_recovery_is_that_of_elimination():
 
 def test_a_rise_is_the_end_less_the_start():
     assert predict(
-        observation(measure="rise", from_h=0.0, to_h=2.0, regimens="clonidine 0.1 mg/kg iv at 1 h")
+        observation(measure="rise", from_h=0.0, to_h=2.0, dosing="clonidine 0.1 mg/kg iv at 1 h")
     )[0] == pytest.approx(level(1.0), rel=1e-4)
 
 
@@ -112,19 +114,17 @@ def test_closest_finds_the_stated_value_where_the_course_passes_it():
     assert beyond == pytest.approx(level(0.0), rel=1e-4)
 
 
-def test_two_quantities_are_told_as_their_ratio():
+def test_two_quantities_are_predicted_as_their_ratio():
     assert predict(
         observation(quantity="clonidine.plasma_free / clonidine.plasma_total", unit="fold")
     )[0] == pytest.approx(CLONIDINE.value("fu", "rat"))
 
 
 def test_an_absorption_is_one_parameter_whatever_dose_carries_it():
-    first = observation(
-        "a", regimens="clonidine 0.1 mg/kg ip", measure="auc", to_h=60.0, unit="nM h"
-    )
+    first = observation("a", dosing="clonidine 0.1 mg/kg ip", measure="auc", to_h=60.0, unit="nM h")
     later = observation(
         "b",
-        regimens="idazoxan 1 mg/kg ip; clonidine 0.1 mg/kg ip",
+        dosing="idazoxan 1 mg/kg ip; clonidine 0.1 mg/kg ip",
         measure="auc",
         to_h=60.0,
         unit="nM h",
@@ -134,35 +134,37 @@ def test_an_absorption_is_one_parameter_whatever_dose_carries_it():
 
 
 def test_parameters_of_drugs_that_an_arm_does_not_have_are_left_out():
-    panel = panel_of((observation(),), {RAT: scenario(RAT)}, mechanisms(), DRUGS)
+    panel = build_arms((observation(),), {RAT: scenario(RAT)}, mechanisms(), DRUGS)
     composed = next(iter(panel.composed.values()))
     assert values_for(composed, {"desipramine.CL": 2.0}) == {}
 
 
-def test_one_rest_serves_all_arms_of_a_scenario():
+def test_one_drug_free_steady_state_serves_all_arms_of_a_scenario():
     from tricyclic.simulation.compose import compose
-    from tricyclic.simulation.dosing import regimens_of
-    from tricyclic.simulation.run import Bench
+    from tricyclic.simulation.dosing import parse_all_dosing
+    from tricyclic.simulation.run import Simulator
 
     synapse = scenario("noradrenergic_synapse")
-    regimens = regimens_of("desipramine 10 mg/kg ip", synapse, DRUGS)
+    regimens = parse_all_dosing("desipramine 10 mg/kg ip", synapse, DRUGS)
     values = {"cortex.other_share": 0.06, "locus_alpha2.K_S": 9.0}
-    dosed, plain = (Bench(compose(synapse, mechanisms(), DRUGS, given)) for given in (regimens, ()))
-    own = dict(zip(dosed.model.states, dosed.rest(values), strict=True))
-    shared = dict(zip(plain.model.states, plain.rest(values), strict=True))
+    dosed, plain = (
+        Simulator(compose(synapse, mechanisms(), DRUGS, given)) for given in (regimens, ())
+    )
+    own = dict(zip(dosed.model.states, dosed.steady_state(values), strict=True))
+    shared = dict(zip(plain.model.states, plain.steady_state(values), strict=True))
     assert all(
         own[name] == pytest.approx(shared.get(name, 0.0), rel=1e-6, abs=1e-9) for name in own
     )
 
 
 def test_a_panel_travels_to_another_process_and_predicts_the_same():
-    panel = panel_of((observation(),), {RAT: scenario(RAT)}, mechanisms(), DRUGS)
+    panel = build_arms((observation(),), {RAT: scenario(RAT)}, mechanisms(), DRUGS)
     assert np.array_equal(pickle.loads(pickle.dumps(panel)).predict({}), panel.predict({}))
 
 
 def test_every_arm_is_named_once():
     rows = (observation("a", reference="clonidine 0.2 mg/kg iv | "), observation("b"))
-    assert [arm.regimens for arm in arms_of(rows)] == ["", DOSE, "clonidine 0.2 mg/kg iv"]
+    assert [arm.dosing for arm in treatment_arms(rows)] == ["", DOSE, "clonidine 0.2 mg/kg iv"]
 
 
 def test_an_unknown_quantity_is_refused_with_the_name_of_the_row():
@@ -170,6 +172,9 @@ def test_an_unknown_quantity_is_refused_with_the_name_of_the_row():
         predict(observation(quantity="clonidine.plasma_totle"))
 
 
-def test_a_unit_that_the_scenario_does_not_tell_is_refused():
-    with pytest.raises(InputError, match=r"row: is in fmol/mg"):
+def test_a_unit_that_the_scenario_does_not_have_is_refused():
+    with pytest.raises(InputError) as error:
         predict(observation(unit="fmol/mg"))
+    assert str(error.value) == (
+        "row: the unit is fmol/mg, but 'clonidine.plasma_total' of the scenario is in nM."
+    )

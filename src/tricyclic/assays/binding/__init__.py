@@ -1,1 +1,3 @@
-"""Radioligand binding: competition, saturation and kinetics, from readings to pooled estimates and checks."""
+"""Radioligand binding: competition, saturation and kinetics, from readings to pooled estimates and
+checks.
+"""

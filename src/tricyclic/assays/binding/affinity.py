@@ -1,7 +1,8 @@
-"""From IC50 to Ki, and from the numbers of single runs to one number with its interval and its error budget.
+"""Conversion between IC50 and Ki by Cheng and Prusoff, and selectivity as a ratio of two
+affinities.
 
-Affinities and densities are averaged, bounded and compared as logarithms. The independent run is the
-unit: plates of one run are averaged within it, and a run that only says "above 10 uM" is carried as such.
+Affinities are compared as logarithms. A value that is only a bound ("> 10 uM") makes the ratio a
+bound.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tricyclic.assays.pooling import estimate_label, power_of_ten
-from tricyclic.core.estimate import Estimate, Relation
+from tricyclic.core.estimate import Estimate, Qualifier
 from tricyclic.errors import InputError
 from tricyclic.stats.statistics import (
-    Located,
-    df_from_reach,
+    MeanEstimate,
+    df_from_half_width,
     difference,
     t_quantile,
 )
@@ -29,14 +30,15 @@ LN10 = math.log(10.0)
 def ki_from_ic50(
     ic50_nM: float | ArrayLike, *, radioligand_nM: float, radioligand_kd_nM: float
 ) -> float | np.ndarray:
-    """Turn the IC50 of a competitor into its affinity Ki.
+    """Affinity Ki of a competitor from its IC50.
 
     Parameters
     ----------
     ic50_nM : float or array, shape (experiments,)
-        Competitor that halves specific binding [nM], above 0.
+        Concentration that halves specific binding [nM], above 0.
     radioligand_nM, radioligand_kd_nM : float
-        Free radioligand in the well [nM], 0 or more; its Kd at the same target and temperature [nM], above 0.
+        Free radioligand in the well [nM], 0 or more; its Kd at the same target and temperature
+        [nM], above 0.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def ki_from_ic50(
 def ic50_from_ki(
     ki_nM: float | ArrayLike, *, radioligand_nM: float, radioligand_kd_nM: float
 ) -> float | np.ndarray:
-    """Tell the IC50 that a competitor of affinity Ki would show on a plate; the inverse of `ki_from_ic50`.
+    """IC50 of a competitor from its affinity Ki; the inverse of `ki_from_ic50`.
 
     Parameters
     ----------
@@ -80,12 +82,13 @@ def ic50_from_ki(
 
 
 def selectivity(a: Estimate, b: Estimate, *, confidence: float = 0.95) -> Estimate:
-    """How many times more affine at a's target than at b's: Ki(b) / Ki(a), with its interval.
+    """Selectivity Ki(b) / Ki(a) with its interval.
 
     Parameters
     ----------
     a, b : Estimate
-        Ki (or IC50, Kd) of one compound at two targets, or of two compounds at one target, found independently.
+        Ki (or IC50, Kd) of one compound at two targets, or of two compounds at one target, measured
+        independently.
 
     Returns
     -------
@@ -94,8 +97,9 @@ def selectivity(a: Estimate, b: Estimate, *, confidence: float = 0.95) -> Estima
 
     Notes
     -----
-    Difference of logarithms; limits by Welch and Satterthwaite, with the degrees of freedom that the two intervals
-    imply. Where a number rests on one plate its error is that of the plate's wells, and the method says so.
+    Difference of logarithms; limits by Welch and Satterthwaite, with the degrees of freedom that
+    the two intervals imply. Where a number comes from one plate its error is that of the wells of
+    the plate, and `method` states it.
     """
     for estimate in (a, b):
         if not (estimate.value > 0 and math.isfinite(estimate.value)):
@@ -105,45 +109,42 @@ def selectivity(a: Estimate, b: Estimate, *, confidence: float = 0.95) -> Estima
                 allowed="A ratio needs values above 0",
             )
     value = convert(b.value, b.unit, a.unit) / a.value if a.unit != b.unit else b.value / a.value
-    relation = _ratio_relation(b.relation, a.relation)
+    qualifier = _ratio_qualifier(b.qualifier, a.qualifier)
     targets = (a.target, b.target) if a.target != b.target else (a.subject, b.subject)
-    told = Estimate(
+    ratio = Estimate(
         name="selectivity",
         value=value,
         unit="",
         confidence=confidence,
-        relation=relation or "=",
-        n=min(a.n, b.n),
+        qualifier=qualifier or "=",
+        n_experiments=min(a.n_experiments, b.n_experiments),
         subject=a.subject if a.subject == b.subject else "",
         target=" over ".join(t for t in targets if t),
     )
-    if relation is None:
+    if qualifier is None:
         return replace(
-            told,
+            ratio,
             value=math.nan,
             low=0.0,
             high=math.inf,
             method=f"both {a.name} are bounds: no ratio",
         )
-    if relation != "=":
+    if qualifier != "=":
         return replace(
-            told,
-            low=value if relation == ">" else 0.0,
-            high=math.inf if relation == ">" else value,
+            ratio,
+            low=value if qualifier == ">" else 0.0,
+            high=math.inf if qualifier == ">" else value,
             method=f"ratio of {a.name} with a bound",
         )
-    found = difference(_as_located(b), _as_located(a), confidence=confidence)
-    low, high = (
-        power_of_ten(math.log10(value) + found.low - found.value),
-        power_of_ten(math.log10(value) + found.high - found.value),
-    )
-    error = "" if min(a.n, b.n) > 1 else "; within-run error only"
+    logs = difference(_log10_mean(b), _log10_mean(a), confidence=confidence)
+    error = "" if min(a.n_experiments, b.n_experiments) > 1 else "; within-run error only"
     return replace(
-        told,
-        low=low,
-        high=high,
-        log10_se=found.se,
-        method=f"ratio of {a.name}, n = {b.n} and {a.n}, Welch on {found.df:.1f} df{error}",
+        ratio,
+        low=power_of_ten(math.log10(value) + logs.low - logs.value),
+        high=power_of_ten(math.log10(value) + logs.high - logs.value),
+        log10_se=logs.se,
+        method=f"ratio of {a.name}, n = {b.n_experiments} and {a.n_experiments}, "
+        f"Welch on {logs.df:.1f} df{error}",
     )
 
 
@@ -170,26 +171,28 @@ def _positive(values: float | ArrayLike, name: str, unit: str) -> float | np.nda
     return float(array) if array.ndim == 0 else array
 
 
-def _as_located(estimate: Estimate) -> Located:
+def _log10_mean(estimate: Estimate) -> MeanEstimate:
     """An estimate on the log10 scale, with the degrees of freedom that its interval implies."""
     value, se = math.log10(estimate.value), estimate.log10_se
     if math.isnan(se):
         closed = 0 < estimate.low <= estimate.high < math.inf
         if not closed:
-            return Located(value, math.nan, 0.0, -math.inf, math.inf)
-        reach = t_quantile(max(estimate.n - 1.0, 0.0) or math.inf, estimate.confidence)
+            return MeanEstimate(value, math.nan, 0.0, -math.inf, math.inf)
+        reach = t_quantile(max(estimate.n_experiments - 1.0, 0.0) or math.inf, estimate.confidence)
         se = math.log10(estimate.high / estimate.low) / 2.0 / reach
     if 0 < estimate.low <= estimate.high < math.inf and se > 0:
-        df = df_from_reach(math.log10(estimate.high / estimate.low) / 2.0 / se, estimate.confidence)
+        df = df_from_half_width(
+            math.log10(estimate.high / estimate.low) / 2.0 / se, estimate.confidence
+        )
     else:
-        df = estimate.n - 1.0
-    return Located(value, se, df, math.nan, math.nan)
+        df = estimate.n_experiments - 1.0
+    return MeanEstimate(value, se, df, math.nan, math.nan)
 
 
-def _ratio_relation(top: Relation, bottom: Relation) -> Relation | None:
-    """Relation of top / bottom; None where nothing follows."""
-    turned: dict[Relation, Relation] = {"=": "=", ">": "<", "<": ">"}
-    sides = {top, turned[bottom]} - {"="}
+def _ratio_qualifier(numerator: Qualifier, denominator: Qualifier) -> Qualifier | None:
+    """Qualifier of a ratio; None where the bounds contradict."""
+    inverted: dict[Qualifier, Qualifier] = {"=": "=", ">": "<", "<": ">"}
+    sides = {numerator, inverted[denominator]} - {"="}
     if len(sides) == 2:
         return None
     return sides.pop() if sides else "="

@@ -1,4 +1,4 @@
-"""One plate, or one table of amounts, from readings to a PlateResult: whatever kind of assay it is."""
+"""Analysis of one plate, or of one table of amounts, of any kind of binding assay."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import replace
 import numpy as np
 
 from tricyclic.assays.binding.checks import plate_checks
-from tricyclic.assays.binding.competition import Competition
-from tricyclic.assays.binding.kinetics import Kinetics
-from tricyclic.assays.binding.readings import Readings, readings_of
-from tricyclic.assays.binding.saturation import Saturation
-from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.assays.binding.competition import CompetitionPlate
+from tricyclic.assays.binding.kinetics import KineticsPlate
+from tricyclic.assays.binding.readings import PlateReadings, plate_readings
+from tricyclic.assays.binding.saturation import SaturationPlate
+from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.plate import Plate
 from tricyclic.core.protocol import AssayKind
 from tricyclic.core.series import Series
-from tricyclic.fitting.outliers import rout, suspects_as_checks
+from tricyclic.fitting.outliers import detect_outliers_rout, suspects_as_checks
 from tricyclic.fitting.replicates import lack_of_fit
 from tricyclic.results.binding import PlateResult
 
@@ -31,7 +31,7 @@ def analyse_plate(
     *,
     kind: AssayKind,
     curves: Mapping[str, CurveModel],
-    method: BindingMethod | None = None,
+    method: AnalysisOptions | None = None,
     experiment: str = "",
     group: str = "",
     rng: np.random.Generator | None = None,
@@ -43,34 +43,34 @@ def analyse_plate(
     plate : Plate
         With roles assigned by a layout, exclusions applied.
     conditions : BindingConditions
-        What the wells were incubated and counted with.
+        How the wells were incubated and counted.
     kind : AssayKind
         What was varied.
     curves : mapping of str to CurveModel
-        The shelf of curves.
-    method : BindingMethod, optional
+        The registry of curve models.
+    method : AnalysisOptions, optional
         Choices; the defaults are the recommended ones.
     experiment, group : str
-        The independent run, and the condition, the plate belongs to.
+        The independent run, and the condition, of the plate.
     rng : Generator, optional
-        For the simulations that `method.calibrate` asks for; one from `method.seed` where left out.
+        For the simulations of `method.calibrate`; default: one from `method.seed`.
 
     Returns
     -------
     PlateResult
-        With its checks; a fit that failed is in it, with its reason.
+        With its checks; a fit that failed is included, with its reason.
 
     Raises
     ------
     InputError
-        If needed wells or values are missing, or readings cannot be.
+        If needed wells or values are missing, or readings are impossible.
     """
-    readings = readings_of(plate, conditions, kind, experiment=experiment, group=group)
+    readings = plate_readings(plate, conditions, kind, experiment=experiment, group=group)
     return _analyse(
         readings,
         kind,
         curves,
-        method or BindingMethod(),
+        method or AnalysisOptions(),
         plate.name,
         experiment or plate.name,
         group,
@@ -85,44 +85,39 @@ def analyse_table(
     *,
     kind: AssayKind,
     curves: Mapping[str, CurveModel],
-    method: BindingMethod | None = None,
+    method: AnalysisOptions | None = None,
     compound: str = "",
     rng: np.random.Generator | None = None,
 ) -> PlateResult:
-    """Analyse readings that come as a table of amounts, not as counted wells.
+    """Analyse a table of amounts instead of counted wells.
 
     Parameters
     ----------
     series : Series
-        With the columns of the assay's curves; no counting errors are known.
+        With the columns of the curve model; without counting errors.
     conditions : BindingConditions
     kind : AssayKind
     curves : mapping of str to CurveModel
-    method : BindingMethod, optional
+    method : AnalysisOptions, optional
     compound : str
-        What the competitor is called.
+        Name of the competitor.
     rng : Generator, optional
-        For the simulations that `method.calibrate` asks for; one from `method.seed` where left out.
+        For the simulations of `method.calibrate`; default: one from `method.seed`.
     """
-    given = {"background": 0.0}
+    fixed = {"background": 0.0}
     if "radioligand_M" not in series.x and conditions.radioligand_nM is not None:
-        series = replace(
-            series,
-            x={
-                **series.x,
-                "radioligand_M": np.full(series.n, conditions.radioligand_nM.value * 1e-9),
-            },
-        )
+        radioligand_M = np.full(series.n, conditions.radioligand_nM.value * 1e-9)
+        series = replace(series, x={**series.x, "radioligand_M": radioligand_M})
     if conditions.radioligand_kd_nM is not None:
-        given["log10_kd"] = math.log10(conditions.radioligand_kd_nM.value * 1e-9)
-    readings = Readings(
-        ((compound, series),), given, conditions, counts=series.counting_slope is not None
+        fixed["log10_kd"] = math.log10(conditions.radioligand_kd_nM.value * 1e-9)
+    readings = PlateReadings(
+        ((compound, series),), fixed, conditions, counts=series.counting_slope is not None
     )
     return _analyse(
         readings,
         kind,
         curves,
-        method or BindingMethod(),
+        method or AnalysisOptions(),
         series.name,
         series.experiment or series.name,
         series.group,
@@ -132,27 +127,27 @@ def analyse_table(
 
 
 def _analyse(
-    readings: Readings,
+    readings: PlateReadings,
     kind: AssayKind,
     curves: Mapping[str, CurveModel],
-    method: BindingMethod,
+    method: AnalysisOptions,
     name: str,
     experiment: str,
     group: str,
     plate: Plate | None,
     rng: np.random.Generator | None,
 ) -> PlateResult:
-    task: Competition | Saturation | Kinetics
+    analysis: CompetitionPlate | SaturationPlate | KineticsPlate
     if rng is None:
         rng = np.random.default_rng(method.seed)
     if kind == "competition":
-        task = Competition(readings, curves, method, name, rng)
+        analysis = CompetitionPlate(readings, curves, method, name, rng)
     elif kind in ("saturation", "homologous"):
-        task = Saturation(readings, curves, method, name, kind, rng)
+        analysis = SaturationPlate(readings, curves, method, name, kind, rng)
     else:
-        task = Kinetics(readings, curves, method, name, kind)
-    main = task.fit()
-    estimates = task.estimates(main)
+        analysis = KineticsPlate(readings, curves, method, name, kind)
+    main = analysis.fit()
+    estimates = analysis.estimates(main)
     result = PlateResult(
         name=name,
         experiment=experiment,
@@ -162,29 +157,29 @@ def _analyse(
         series=tuple(series for _, series in readings.series),
         fit=main,
         estimates=estimates,
-        classical=() if isinstance(task, Kinetics) else task.beside(main),
-        comparisons=() if isinstance(task, Kinetics) else task.comparisons(main),
-        budget=task.budget(main) if isinstance(task, Competition) else (),
-        model=task.model.name,
+        classical=() if isinstance(analysis, KineticsPlate) else analysis.alternatives(main),
+        comparisons=() if isinstance(analysis, KineticsPlate) else analysis.comparisons(main),
+        budget=analysis.budget(main) if isinstance(analysis, CompetitionPlate) else (),
+        model=analysis.model.name,
     )
     checks: tuple[Check, ...] = main.checks
     if main.ok:
         checks += plate_checks(
-            plate, result.series, main, task.model, readings.conditions, estimates
+            plate, result.series, main, analysis.model, readings.conditions, estimates
         )
         misfit = lack_of_fit(main)
         if misfit is not None:
             result = replace(result, comparisons=(*result.comparisons, misfit))
         if method.outliers == "suggest":
-            asked = task.hypothesis()
-            suspects = rout(
-                asked.parts,
-                given=asked.given,
-                free=asked.free,
-                variance=task.variance,
+            candidate = analysis.candidate_model()
+            suspects = detect_outliers_rout(
+                candidate.parts,
+                fixed=candidate.fixed,
+                free=candidate.free,
+                variance=analysis.variance,
                 q=method.outlier_q,
             )
             checks += suspects_as_checks(suspects)
-    if isinstance(task, Kinetics):
-        checks += task.checks(main)
+    if isinstance(analysis, KineticsPlate):
+        checks += analysis.checks(main)
     return replace(result, checks=checks)

@@ -1,6 +1,7 @@
-"""Two conditions compared: vehicle against treated, by their runs, by one joint fit, or as two papers print them.
+"""Comparison of two conditions (vehicle and treated): over runs, in one joint fit, or from
+published means.
 
-What is compared are ratios. A ratio below 1 means that the other condition has less than the reference.
+Ratios are compared. A ratio below 1 means that the other condition has less than the reference.
 """
 
 from __future__ import annotations
@@ -10,25 +11,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tricyclic.core.estimate import Estimate, Fit
-from tricyclic.core.format import figures
+from tricyclic.assays.pooling import power_of_ten
+from tricyclic.core.estimate import Estimate, Fit, format_range
+from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import compare_models
-from tricyclic.results.binding import Comparison
+from tricyclic.results.binding import GroupComparison
 from tricyclic.stats.statistics import (
-    Located,
+    MeanEstimate,
     difference,
-    located,
-    mean_of,
+    mean_with_interval,
     paired,
     ratio_by_fieller,
     ratio_by_logarithm,
     summarised,
+    with_t_interval,
 )
 from tricyclic.units import convert
 
 ALPHA = 0.05
-# Group sizes that a study without a stated n may have had.
+# Usual group sizes, for a study that does not state n.
 LIKELY_N = (3, 4, 6, 8)
 
 
@@ -40,31 +42,33 @@ def compare_conditions(
     runs: tuple[Sequence[str], Sequence[str]] | None = None,
     pairs: bool = False,
     confidence: float = 0.95,
-) -> Comparison:
-    """Compare a quantity between two conditions from the values of single runs or animals.
+) -> GroupComparison:
+    """Compare an estimate between two conditions from single runs or animals.
 
     Parameters
     ----------
     reference, other : sequence of Estimate
         One per run, plate or animal, of the same name, above 0, none of them a bound.
     names : tuple of two str
-        What the conditions are called.
+        Names of the conditions.
     runs : tuple of two sequences of str, optional
-        The run of each estimate. Plates of one run are averaged; with `pairs` runs of the same name are paired.
+        The run of each estimate. Plates of one run are averaged; with `pairs` runs of the same name
+        are paired.
     pairs : bool
-        Both conditions were measured in every run, and the run is what they share.
+        Whether both conditions were measured in every run.
     confidence : float
-        Of the interval of the ratio.
+        Confidence level of the interval of the ratio.
 
     Returns
     -------
-    Comparison
+    GroupComparison
         `ratio` is other / reference, as geometric means; p against a ratio of 1.
 
     Notes
     -----
-    Logarithms, by Welch's test, or by Student's test of the paired differences. With one run per condition there is a
-    ratio and no interval; compare the two plates in one fit then (`compare_in_one_fit`).
+    Logarithms, by Welch's test, or by Student's test of the paired differences. With one run per
+    condition there is a ratio and no interval; compare the two plates in one fit then
+    (`compare_in_one_fit`).
     """
     a, a_runs = _logs(reference, names[0], runs[0] if runs else None)
     b, b_runs = _logs(
@@ -75,31 +79,32 @@ def compare_conditions(
         both = [run for run in a_runs if run in b_runs]
         lone = [run for run in (*a_runs, *b_runs) if run not in both]
         if not both:
-            raise InputError("no run holds both conditions", do="Compare them unpaired")
-        found = paired(
+            raise InputError("no run has both conditions", do="Compare them unpaired")
+        tested = paired(
             [b[b_runs.index(r)] for r in both],
             [a[a_runs.index(r)] for r in both],
             confidence=confidence,
         )
         test, n = "paired t on log10", len(both)
-        note = (
-            f"; {', '.join(lone)} left out, as only one condition was measured there"
-            if lone
-            else ""
-        )
+        note = f"; {', '.join(lone)} excluded, because only one condition was measured there"
+        note = note if lone else ""
     else:
-        found = difference(mean_of(b), mean_of(a), confidence=confidence)
+        tested = difference(mean_with_interval(b), mean_with_interval(a), confidence=confidence)
         test, n, note = "Welch t on log10", min(a.size, b.size), ""
-    ratio = _ratio(what, found, n, test, confidence, names, reference[0])
+    ratio = _ratio(what, tested, n, test, confidence, names, reference[0])
     means = 10 ** float(a.mean()), 10 ** float(b.mean())
-    told = f"{what} {figures(means[0])} {reference[0].unit} ({names[0]}, n = {a.size}) and {figures(means[1])} {reference[0].unit} ({names[1]}, n = {b.size})"
-    return Comparison(
+    unit = f" {reference[0].unit}" if reference[0].unit else ""
+    values = (
+        f"{what} {format_number(means[0])}{unit} ({names[0]}, n = {a.size}) "
+        f"and {format_number(means[1])}{unit} ({names[1]}, n = {b.size})"
+    )
+    return GroupComparison(
         name=f"{what}: {names[1]} against {names[0]}",
-        says=f"{told}: {_verdict(ratio, found.p)}{note}",
+        statement=f"{values}: {_conclusion(ratio, tested.p)}{note}",
         test=test,
-        p=found.p,
-        statistic=found.value / found.se if found.se > 0 else math.nan,
-        df=(found.df,),
+        p=tested.p,
+        statistic=tested.value / tested.se if tested.se > 0 else math.nan,
+        df=(tested.df,),
         ratio=ratio,
         details=(
             (f"geometric mean {names[0]}", means[0]),
@@ -117,8 +122,8 @@ def compare_in_one_fit(
     name: str = "Bmax",
     names: tuple[str, str] = ("reference", "other"),
     p_calibrated: float = math.nan,
-) -> Comparison:
-    """Compare a parameter between two plates that were fitted together, with one value and with two.
+) -> GroupComparison:
+    """Compare a parameter between two plates that were fitted jointly, with one value and with two.
 
     Parameters
     ----------
@@ -131,22 +136,24 @@ def compare_in_one_fit(
 
     Returns
     -------
-    Comparison
-        F test; `ratio` with limits from the joint covariance. It speaks of these plates, not of further animals or runs.
+    GroupComparison
+        F test; `ratio` with limits from the joint covariance. It is valid for these plates, not for
+        further animals or runs.
     """
     tested = compare_models(
         shared,
         separate,
         name=f"{name}: {names[1]} against {names[0]}",
-        simple_says=f"one {name}",
-        full_says=f"a {name} for each condition",
+        simple_name=f"one {name}",
+        full_name=f"a {name} for each condition",
         p_calibrated=p_calibrated,
     )
     ratio = _fitted_ratio(separate, reference, other, name, names)
     p = tested.p if math.isnan(p_calibrated) else p_calibrated
-    return Comparison(
+    return GroupComparison(
         name=tested.name,
-        says=f"{_verdict(ratio, p)}; one plate each, so this is about these plates and not about further animals or runs",
+        statement=f"{_conclusion(ratio, p)}; one plate each, so this is valid for these plates and "
+        "not for further animals or runs",
         test=tested.test,
         p=tested.p,
         statistic=tested.statistic,
@@ -167,7 +174,7 @@ def compare_published(
     names: tuple[str, str] = ("reference", "other"),
     confidence: float = 0.95,
     sources: tuple[str, ...] = (),
-) -> Comparison:
+) -> GroupComparison:
     """Compare two published means, each with its standard error of the mean.
 
     Parameters
@@ -179,42 +186,33 @@ def compare_published(
 
     Returns
     -------
-    Comparison
-        Welch's t on the means as printed; `ratio` with limits on the log scale, Fieller's limits in `details`. Without n
-        the limits are those of large groups, too narrow for small ones: `says` tells so, and `details` hold p and
-        limits for group sizes that are common.
+    GroupComparison
+        Welch's t on the means as printed; `ratio` with limits on the log scale, Fieller's limits in
+        `details`. Without n the limits are those of large groups, too narrow for small ones:
+        `statement` reports this, and `details` has p and limits for usual group sizes.
 
     Raises
     ------
     InputError
         If a mean or SEM is not above 0, or n is below 2.
     """
-    for group, (mean, sem) in zip(names, (reference, other), strict=True):
-        if not (math.isfinite(mean) and math.isfinite(sem) and mean > 0 and sem > 0):
-            raise InputError(
-                f"{mean:g} ± {sem:g} {unit}",
-                where=group,
-                allowed="Mean and standard error are above 0",
-            )
-    if n is not None and min(n) < 2:
-        raise InputError(f"n is {min(n)}", allowed="A standard error of the mean needs 2 or more")
+    _check_published(reference, other, n, unit, names)
     sizes: tuple[float, float] = n or (math.inf, math.inf)
     a, b = summarised(*reference, sizes[0]), summarised(*other, sizes[1])
     tested = difference(b, a, confidence=confidence)
-    found = ratio_by_logarithm(b, a, confidence=confidence)
+    log_ratio = ratio_by_logarithm(b, a, confidence=confidence)
     fieller = ratio_by_fieller(b, a, confidence=confidence)
-    log10 = Located(found.value, found.se / math.log(10.0), found.df, found.low, found.high)
-    stated = f"n = {n[0]} and {n[1]}" if n else "n is not stated"
+    sample_sizes = f"n = {n[0]} and {n[1]}" if n else "n is not stated"
     ratio = Estimate(
         name=f"{name} ratio",
-        value=found.value,
+        value=log_ratio.value,
         unit="",
-        low=found.low,
-        high=found.high,
+        low=log_ratio.low,
+        high=log_ratio.high,
         confidence=confidence,
-        log10_se=log10.se,
-        n=min(n) if n else 0,
-        method=f"log delta from mean ± SEM, {stated}",
+        log10_se=log_ratio.se / math.log(10.0),
+        n_experiments=min(n) if n else 0,
+        method=f"log delta from mean ± SEM, {sample_sizes}",
         target=" / ".join(names[::-1]),
         sources=sources,
     )
@@ -226,44 +224,74 @@ def compare_published(
         high=tested.high,
         confidence=confidence,
         se=tested.se,
-        n=min(n) if n else 0,
-        method=f"Welch from mean ± SEM, {stated}",
+        n_experiments=min(n) if n else 0,
+        method=f"Welch from mean ± SEM, {sample_sizes}",
         sources=sources,
     )
-    details = [("Fieller low", fieller[0]), ("Fieller high", fieller[1])]
-    caution = ""
-    if n is None:
-        likely = [_for_size(reference, other, size, confidence) for size in LIKELY_N]
-        for size, (p, low, high) in zip(LIKELY_N, likely, strict=True):
-            details += [
-                (f"p if n = {size} each", p),
-                (f"ratio low if n = {size} each", low),
-                (f"ratio high if n = {size} each", high),
-            ]
-        caution = (
-            f"; n is not stated, so p and limits are those of large groups: with {LIKELY_N[0]} in each group "
-            f"p would be {figures(likely[0][0], 2)} and the limits {figures(likely[0][1], 2)} to {figures(likely[0][2], 2)}"
-        )
-    told = f"{name} {figures(reference[0])} ± {figures(reference[1], 2)} {unit} ({names[0]}) and {figures(other[0])} ± {figures(other[1], 2)} {unit} ({names[1]})"
-    return Comparison(
+    details = (("Fieller low", fieller[0]), ("Fieller high", fieller[1]))
+    caution, for_sizes = ("", ()) if n else _for_usual_sizes(reference, other, confidence)
+    values = " and ".join(
+        f"{format_number(mean)} ± {format_number(sem, 2)} {unit} ({group})"
+        for group, (mean, sem) in zip(names, (reference, other), strict=True)
+    )
+    return GroupComparison(
         name=f"{name}: {names[1]} against {names[0]}",
-        says=f"{told}: {_verdict(ratio, tested.p)}{caution}",
+        statement=f"{name} {values}: {_conclusion(ratio, tested.p)}{caution}",
         test="Welch t from mean ± SEM",
         p=tested.p,
         statistic=tested.value / tested.se,
         df=(tested.df,),
         ratio=ratio,
         difference=change,
-        details=tuple(details),
+        details=(*details, *for_sizes),
     )
+
+
+def _check_published(
+    reference: tuple[float, float],
+    other: tuple[float, float],
+    n: tuple[int, int] | None,
+    unit: str,
+    names: tuple[str, str],
+) -> None:
+    for group, (mean, sem) in zip(names, (reference, other), strict=True):
+        if not (math.isfinite(mean) and math.isfinite(sem) and mean > 0 and sem > 0):
+            raise InputError(
+                f"{mean:g} ± {sem:g} {unit}",
+                where=group,
+                allowed="Mean and standard error are above 0",
+            )
+    if n is not None and min(n) < 2:
+        raise InputError(f"n is {min(n)}", allowed="A standard error of the mean needs 2 or more")
+
+
+def _for_usual_sizes(
+    reference: tuple[float, float], other: tuple[float, float], confidence: float
+) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """A caution, and p and limits for usual group sizes, where n is not stated."""
+    results = [_for_size(reference, other, size, confidence) for size in LIKELY_N]
+    details: list[tuple[str, float]] = []
+    for size, (p, low, high) in zip(LIKELY_N, results, strict=True):
+        details += [
+            (f"p if n = {size} each", p),
+            (f"ratio low if n = {size} each", low),
+            (f"ratio high if n = {size} each", high),
+        ]
+    p, low, high = results[0]
+    caution = (
+        "; n is not stated, so p and limits are those of large groups: "
+        f"with {LIKELY_N[0]} in each group p would be {format_number(p, 2)} and the limits "
+        f"{format_range(low, high, 2)}"
+    )
+    return caution, tuple(details)
 
 
 def _for_size(
     reference: tuple[float, float], other: tuple[float, float], size: int, confidence: float
 ) -> tuple[float, float, float]:
     a, b = summarised(*reference, size), summarised(*other, size)
-    found = ratio_by_logarithm(b, a, confidence=confidence)
-    return difference(b, a).p, found.low, found.high
+    ratio = ratio_by_logarithm(b, a, confidence=confidence)
+    return difference(b, a).p, ratio.low, ratio.high
 
 
 def _logs(
@@ -276,7 +304,7 @@ def _logs(
 ) -> tuple[np.ndarray, list[str]]:
     if not estimates:
         raise InputError(
-            f"there is nothing to compare in {group}", do="Each condition needs a run or more"
+            f"there is nothing to compare in {group}", do="Provide one run or more per condition"
         )
     names = (
         [str(run) for run in runs] if runs is not None else [str(i) for i in range(len(estimates))]
@@ -288,9 +316,10 @@ def _logs(
         place = estimate.where or group
         if name and estimate.name != name:
             raise InputError(f"{estimate.name} cannot be compared with {name}", where=place)
-        if estimate.relation != "=":
+        if estimate.qualifier != "=":
             raise InputError(
-                f"{estimate.name} is only known to be {estimate.relation} {figures(estimate.value)} {estimate.unit}",
+                f"{estimate.name} is a bound, {estimate.qualifier} "
+                f"{format_number(estimate.value)} {estimate.unit}",
                 where=place,
                 do="Pool each condition by itself and compare the bounds",
             )
@@ -309,7 +338,7 @@ def _logs(
 
 def _ratio(
     what: str,
-    found: Located,
+    log_ratio: MeanEstimate,
     n: int,
     test: str,
     confidence: float,
@@ -318,72 +347,64 @@ def _ratio(
 ) -> Estimate:
     return Estimate(
         name=f"{what} ratio",
-        value=_power(found.value),
+        value=power_of_ten(log_ratio.value),
         unit="",
-        low=_power(found.low),
-        high=_power(found.high),
+        low=power_of_ten(log_ratio.low),
+        high=power_of_ten(log_ratio.high),
         confidence=confidence,
-        log10_se=found.se,
-        n=n,
-        method=f"{test}, {found.df:.1f} df" if found.df > 0 else "one run each: no interval",
+        log10_se=log_ratio.se,
+        n_experiments=n,
+        method=f"{test}, {log_ratio.df:.1f} df"
+        if log_ratio.df > 0
+        else "one run each: no interval",
         subject=like.subject,
         target=" / ".join(names[::-1]),
     )
 
 
 def _fitted_ratio(
-    found: Fit, reference: str, other: str, name: str, names: tuple[str, str]
+    joint: Fit, reference: str, other: str, name: str, names: tuple[str, str]
 ) -> Estimate:
-    position = {parameter.name: i for i, parameter in enumerate(found.free)}
+    position = {parameter.name: i for i, parameter in enumerate(joint.free)}
     for parameter in (reference, other):
         if parameter not in position:
             raise InputError(
                 f"{parameter} was not fitted", allowed=f"Fitted are: {', '.join(position)}"
             )
     i, j = position[reference], position[other]
-    a, b = found.free[i].value, found.free[j].value
+    a, b = joint.free[i].value, joint.free[j].value
     if reference.startswith("log10_"):
         log, gradient = b - a, (-1.0, 1.0)
     else:
         if not (a > 0 and b > 0):
             raise InputError(f"{name} is {min(a, b):g}", allowed="A ratio needs values above 0")
         log, gradient = math.log10(b / a), (-1.0 / (a * math.log(10.0)), 1.0 / (b * math.log(10.0)))
-    cov = found.covariance[np.ix_([i, j], [i, j])]
+    cov = joint.covariance[np.ix_([i, j], [i, j])]
     se = math.sqrt(max(float(np.asarray(gradient) @ cov @ np.asarray(gradient)), 0.0))
-    limits = located(log, se, float(found.df), found.confidence)
+    limits = with_t_interval(log, se, float(joint.df), joint.confidence)
     return Estimate(
         name=f"{name} ratio",
-        value=_power(log),
+        value=power_of_ten(log),
         unit="",
-        low=_power(limits.low),
-        high=_power(limits.high),
-        confidence=found.confidence,
+        low=power_of_ten(limits.low),
+        high=power_of_ten(limits.high),
+        confidence=joint.confidence,
         log10_se=se,
-        n=1,
-        method=f"joint fit, t on {found.df} df of wells",
+        n_experiments=1,
+        method=f"joint fit, t on {joint.df} df of wells",
         target=" / ".join(names[::-1]),
     )
 
 
-def _verdict(ratio: Estimate, p: float) -> str:
+def _conclusion(ratio: Estimate, p: float) -> str:
     direction = "lower" if ratio.value < 1 else "higher"
-    change = abs(100.0 * (ratio.value - 1.0))
-    limits = (
-        f"ratio {figures(ratio.value)}, {ratio.confidence * 100:g} % {figures(ratio.low)} to {figures(ratio.high)}"
-        if ratio.low > 0 and math.isfinite(ratio.high)
-        else f"ratio {figures(ratio.value)}, no interval"
-    )
+    change = f"{format_number(abs(100.0 * (ratio.value - 1.0)), 2)} % {direction}"
+    text = f"ratio {format_number(ratio.value)}, "
+    if ratio.low > 0 and math.isfinite(ratio.high):
+        text += f"{ratio.confidence * 100:g} % CI {format_range(ratio.low, ratio.high)}"
+    else:
+        text += "no interval"
     if math.isnan(p):
-        return f"{figures(change, 2)} % {direction} ({limits}); one run in each condition cannot be tested"
-    told = "below 0.0001" if p < 1e-4 else figures(p, 2)
-    if p < ALPHA:
-        return f"{figures(change, 2)} % {direction} ({limits}; p = {told})".replace(
-            "p = below", "p below"
-        )
-    return f"no difference shown ({limits}; p = {told})"
-
-
-def _power(exponent: float) -> float:
-    if math.isnan(exponent):
-        return math.nan
-    return math.inf if exponent > 300 else 10.0**exponent if exponent > -300 else 0.0
+        return f"{change} ({text}); one run in each condition cannot be tested"
+    p_text = "p < 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}"
+    return f"{change if p < ALPHA else 'no significant difference'} ({text}; {p_text})"

@@ -1,4 +1,6 @@
-"""Where the error of a number comes from: the wells, the Kd, the radioligand, the counter, the protein; and what all runs share."""
+"""Error budget of an affinity or density: contributions of the wells, the Kd, the radioligand, the
+counter and the protein, and which of them all runs share.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.estimate import Estimate, Fit
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.results.binding import ErrorShare
 from tricyclic.stats.statistics import t_quantile
 
@@ -26,22 +28,23 @@ def error_budget(
     leverages: Mapping[str, float] | None = None,
     shared: Sequence[str] = ("Kd of the radioligand", "specific activity", "counting efficiency"),
 ) -> tuple[ErrorShare, ...]:
-    """Where the error of one plate's Ki, Kd or Bmax comes from.
+    """Contributions to the error of a Ki, Kd or Bmax of one plate.
 
     Parameters
     ----------
     fit : Fit
-        In which `parameter` was fitted, on the log scale ("log10_ki", "log10_ic50", "log10_bmax", "log10_kd") or, for
-        a density, on its own ("bmax").
+        In which `parameter` was fitted, on the log scale ("log10_ki", "log10_ic50", "log10_bmax",
+        "log10_kd") or, for a density, on the natural scale ("bmax").
     parameter : str
     conditions : BindingConditions
-        What is stated, with standard errors; one of 0 is taken as exact and shown so.
+        Measured numbers with standard errors; an error of 0 is treated as exact and shown so.
     leverages : mapping of str to float, optional
-        By name of the contribution, how the logarithm of a Ki moves with that of the number; found by fitting again, they
-        hold under depletion too. Without them the formula below is used.
+        By name of the contribution, the change of log Ki per change of the logarithm of the number.
+        From repeated fits, they are valid under depletion too. Without them the formula below is
+        used.
     shared : sequence of str
-        Names of the contributions that are the same in every run, so that more runs do not shrink them. The radioligand
-        added is one of them unless it was counted in each run.
+        Names of the contributions that are the same in every run, so that more runs do not reduce
+        them. The radioligand added is one of them unless it was counted in each run.
 
     Returns
     -------
@@ -50,15 +53,16 @@ def error_budget(
 
     Notes
     -----
-    First-order. With r = [L]/Kd, Ki changes by r/(1+r) of a relative change in Kd, and by -r/(1+r) of one in [L]
-    (exact without depletion). A Kd from saturation moves with [L] one to one; a Bmax moves against specific
-    activity, efficiency and protein one to one. "fit" is the standard error at those values held.
+    First-order. With r = [L]/Kd, Ki changes by r/(1+r) of a relative change in Kd, and by -r/(1+r)
+    of one in [L] (exact without depletion). A Kd from saturation is proportional to [L]; a Bmax is
+    inversely proportional to specific activity, efficiency and protein. "wells and curve" is the
+    standard error of the fit with these values fixed.
     """
-    found = fit[parameter]
-    log = found.name.startswith("log10_")
-    own = found.se if log else found.se / (abs(found.value) * LN10)
+    fitted = fit[parameter]
+    log = fitted.name.startswith("log10_")
+    own = fitted.se if log else fitted.se / (abs(fitted.value) * LN10)
     kind = _kind(parameter)
-    sources: list[tuple[str, Measured | None, float]] = []
+    sources: list[tuple[str, MeasuredValue | None, float]] = []
     radioligand, kd = conditions.radioligand_nM, conditions.radioligand_kd_nM
     if kind == "ki" and radioligand is not None and kd is not None:
         own_leverage = radioligand.value / kd.value / (1.0 + radioligand.value / kd.value)
@@ -66,15 +70,15 @@ def error_budget(
         if radioligand.per_run:
             by |= {"specific activity": own_leverage, "counting efficiency": own_leverage}
         by |= leverages or {}
-        stated_as = {
+        numbers = {
             "Kd of the radioligand": kd,
             "radioligand added": radioligand,
             "specific activity": conditions.specific_activity_Ci_per_mmol,
             "counting efficiency": conditions.counting_efficiency,
-            # Sites are fitted as a concentration, so the protein behind them does not enter a Ki.
+            # Sites are fitted as a concentration, so the protein does not enter a Ki.
             "protein": conditions.protein_ug,
         }
-        sources += [(name, number, abs(by.get(name, 0.0))) for name, number in stated_as.items()]
+        sources += [(name, number, abs(by.get(name, 0.0))) for name, number in numbers.items()]
     if kind == "kd":
         sources.append(("radioligand added", radioligand, 1.0))
     if kind == "bmax":
@@ -83,20 +87,15 @@ def error_budget(
             ("counting efficiency", conditions.counting_efficiency, 1.0),
             ("protein", conditions.protein_ug, 1.0),
         ]
-    what = {"ki": "wells and curve", "kd": "wells and curve", "bmax": "wells and curve"}[kind]
-    parts = [(what, f"standard error of the fit, {figures(100 * own * LN10, 2)} %", own)]
-    for name, stated, leverage in sources:
-        if stated is None:
+    own_text = f"standard error of the fit, {format_number(100 * own * LN10, 2)} %"
+    parts = [("wells and curve", own_text, own)]
+    for name, number, leverage in sources:
+        if number is None:
             continue
-        error = leverage * stated.se / (abs(stated.value) * LN10) if stated.value else 0.0
-        told = f"{figures(stated.value)} {stated.unit}"
-        parts.append(
-            (
-                name,
-                f"{told} ± {figures(stated.se, 2)}" if stated.se else f"{told}, taken as exact",
-                error,
-            )
-        )
+        error = leverage * number.se / (abs(number.value) * LN10) if number.value else 0.0
+        text = f"{format_number(number.value)} {number.unit}".rstrip()
+        text += f" ± {format_number(number.se, 2)}" if number.se else ", treated as exact"
+        parts.append((name, text, error))
     common = set(shared)
     if radioligand is not None and not radioligand.per_run:
         common.add("radioligand added")
@@ -106,20 +105,22 @@ def error_budget(
 def pooled_budget(
     pooled: Estimate, budgets: Sequence[Sequence[ErrorShare]]
 ) -> tuple[ErrorShare, ...]:
-    """Where the error of a pooled number comes from: the scatter of the runs, and what all runs share.
+    """Contributions to the error of a pooled number: the scatter between runs, and the errors that
+    all runs share.
 
     Parameters
     ----------
     pooled : Estimate
         From `pool_estimates`, two runs or more.
     budgets : sequence of sequences of ErrorShare
-        One per run, from `error_budget`. What is not shared differs from run to run, so it is in their scatter already.
+        One per run, from `error_budget`. Errors that are not shared differ between runs and are
+        part of their scatter.
     """
     own = 0.0 if math.isnan(pooled.log10_se) else pooled.log10_se
     parts = [
         (
             "between runs",
-            f"n = {pooled.n}, standard error {figures(100 * own * LN10, 2)} %",
+            f"n = {pooled.n_experiments}, standard error {format_number(100 * own * LN10, 2)} %",
             own,
             False,
         )
@@ -137,7 +138,7 @@ def pooled_budget(
 
 
 def with_shared_errors(pooled: Estimate, budget: Sequence[ErrorShare]) -> Estimate:
-    """The pooled number with its interval widened by what all runs share (one Kd, one stock).
+    """The pooled number with its interval widened by the errors that all runs share (Kd, stock).
 
     Parameters
     ----------
@@ -148,13 +149,14 @@ def with_shared_errors(pooled: Estimate, budget: Sequence[ErrorShare]) -> Estima
 
     Notes
     -----
-    Half widths add as squares on the log scale: that of the runs on each side, and the normal limits of the shared errors
-    [as in ISO/IEC Guide 98-3, with each part at its own degrees of freedom]. One effective number of degrees of freedom
-    would let a well known Kd narrow the interval of few runs, which no error can do. This interval is the one to compare
-    across laboratories; the narrower one compares compounds that share the errors.
+    Squares of the half widths add on the log scale: that of the runs on each side, and the normal
+    limits of the shared errors [as in ISO/IEC Guide 98-3, with each part at its own degrees of
+    freedom]. With one effective number of degrees of freedom, a precisely known Kd could narrow the
+    interval of few runs, which no error can do. Use this interval to compare laboratories; the
+    narrower one compares compounds that share the errors.
     """
     systematic = math.sqrt(sum(share.log10_se**2 for share in budget if share.shared))
-    if systematic == 0.0 or math.isnan(pooled.log10_se) or pooled.relation != "=":
+    if systematic == 0.0 or math.isnan(pooled.log10_se) or pooled.qualifier != "=":
         return pooled
     reach = t_quantile(math.inf, pooled.confidence) * systematic
     middle = math.log10(pooled.value)
@@ -180,7 +182,7 @@ def _kind(parameter: str) -> Literal["ki", "kd", "bmax"]:
 
 def _shares(parts: Sequence[tuple[str, str, float, bool]]) -> tuple[ErrorShare, ...]:
     total = sum(error**2 for _, _, error, _ in parts if math.isfinite(error))
-    told = [
+    shares = [
         ErrorShare(
             name,
             value,
@@ -190,4 +192,4 @@ def _shares(parts: Sequence[tuple[str, str, float, bool]]) -> tuple[ErrorShare, 
         )
         for name, value, error, shared in parts
     ]
-    return tuple(sorted(told, key=lambda share: -share.share))
+    return tuple(sorted(shares, key=lambda share: -share.share))

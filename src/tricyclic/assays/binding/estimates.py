@@ -1,4 +1,4 @@
-"""Parameters of a fit, told as the quantities a pharmacologist asks for."""
+"""Estimates from the parameters of a fit: on the natural scale and with the unit of the report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from tricyclic.core.conditions import BindingConditions
-from tricyclic.core.estimate import Estimate, Fit, FittedParameter, Relation
+from tricyclic.core.estimate import Estimate, Fit, FittedParameter, Qualifier
 
 NANOMOLAR = 1e9
 
@@ -22,7 +22,7 @@ def from_log10(
     target: str = "",
     where: str = "",
 ) -> Estimate:
-    """Tell a parameter that was fitted as a logarithm on its natural scale.
+    """The estimate of a parameter that was fitted as a logarithm, on its natural scale.
 
     Parameters
     ----------
@@ -30,27 +30,28 @@ def from_log10(
     parameter : str
         Its name in the fit ("log10_ki").
     name, unit : str
-        What it is told as ("Ki", "nM").
+        Name and unit of the estimate ("Ki", "nM").
     factor : float
         Multiplies 10**parameter to give `unit`.
 
     Returns
     -------
     Estimate
-        Where one limit is open, or the value ran onto its bound, the closed limit stands as the value, with ">" or "<".
+        Where one limit is unbounded, or the parameter is at a bound, the value is the other limit,
+        with the qualifier ">" or "<".
     """
-    found = fit[parameter]
-    relation, value = _seen_from(found)
+    fitted = fit[parameter]
+    qualifier, value = _qualified(fitted)
     return Estimate(
         name=name,
         value=natural(value) * factor,
         unit=unit,
-        low=natural(found.low) * factor,
-        high=natural(found.high) * factor,
+        low=natural(fitted.low) * factor,
+        high=natural(fitted.high) * factor,
         confidence=fit.confidence,
-        relation=relation,
-        log10_se=found.se,
-        method=_method(found),
+        qualifier=qualifier,
+        log10_se=fitted.se,
+        method=_method(fitted),
         subject=subject,
         target=target,
         where=where,
@@ -68,21 +69,28 @@ def from_linear(
     target: str = "",
     where: str = "",
 ) -> Estimate:
-    """Tell a parameter that was fitted on its own scale."""
-    found = fit[parameter]
+    """The estimate of a parameter that was fitted on its natural scale."""
+    fitted = fit[parameter]
     return Estimate(
         name=name,
-        value=found.value * factor,
+        value=fitted.value * factor,
         unit=unit,
-        low=found.low * factor,
-        high=found.high * factor,
+        low=fitted.low * factor,
+        high=fitted.high * factor,
         confidence=fit.confidence,
-        se=found.se * factor,
-        method=_method(found),
+        se=fitted.se * factor,
+        method=_method(fitted),
         subject=subject,
         target=target,
         where=where,
     )
+
+
+def magnitude(estimate: Estimate) -> Estimate:
+    """An estimate without its sign: a Hill slope of a falling curve as it is printed."""
+    if not estimate.value < 0:
+        return estimate
+    return replace(estimate, value=-estimate.value, low=-estimate.high, high=-estimate.low)
 
 
 def scaled(estimate: Estimate, factor: float, *, name: str, unit: str, method: str) -> Estimate:
@@ -100,9 +108,9 @@ def scaled(estimate: Estimate, factor: float, *, name: str, unit: str, method: s
 
 
 def bmax_unit(conditions: BindingConditions) -> tuple[str, float]:
-    """Unit in which a density of sites can be told, and its factor from molar sites in the well.
+    """Unit of a density of sites, and its factor from molar sites in the well.
 
-    fmol/mg where volume and protein are stated, fmol per well with the volume alone, else pM.
+    fmol/mg where volume and protein are known, fmol per well with the volume alone, else pM.
     """
     if conditions.volume_uL is None:
         return "pM", 1e12
@@ -113,22 +121,22 @@ def bmax_unit(conditions: BindingConditions) -> tuple[str, float]:
 
 
 def natural(exponent: float) -> float:
-    """10 to the exponent; 0 and inf at the ends of an open interval, nan stays."""
+    """10 to the exponent; 0 and inf for unbounded limits, nan stays."""
     if math.isinf(exponent):
         return math.inf if exponent > 0 else 0.0
     return 10.0 ** min(max(exponent, -300.0), 300.0) if not math.isnan(exponent) else math.nan
 
 
-def _seen_from(found: FittedParameter) -> tuple[Relation, float]:
-    """Relation and value of a parameter that the readings may know from one side only."""
-    above = found.at_bound == "high" or (found.high == math.inf and math.isfinite(found.low))
-    below = found.at_bound == "low" or (found.low == -math.inf and math.isfinite(found.high))
-    if above:
-        return ">", found.low if math.isfinite(found.low) else found.value
-    if below:
-        return "<", found.high if math.isfinite(found.high) else found.value
-    return "=", found.value
+def _qualified(fitted: FittedParameter) -> tuple[Qualifier, float]:
+    """Qualifier and value of a parameter that the readings may limit from one side only."""
+    low, high = fitted.low, fitted.high
+    if fitted.at_bound == "high" or (high == math.inf and math.isfinite(low)):
+        return ">", low if math.isfinite(low) else fitted.value
+    if fitted.at_bound == "low" or (low == -math.inf and math.isfinite(high)):
+        return "<", high if math.isfinite(high) else fitted.value
+    return "=", fitted.value
 
 
-def _method(found: FittedParameter) -> str:
-    return "profile likelihood" if not (math.isnan(found.low) and math.isnan(found.high)) else "fit"
+def _method(fitted: FittedParameter) -> str:
+    has_limits = not (math.isnan(fitted.low) and math.isnan(fitted.high))
+    return "profile likelihood" if has_limits else "fit"

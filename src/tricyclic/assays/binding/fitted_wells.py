@@ -1,4 +1,4 @@
-"""From a fit and its series to one table of wells: what was read, what was expected, which wells are controls."""
+"""Readings and expected readings of a fitted plate in one table, with its control wells."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ class FittedWells:
 
     @cached_property
     def y(self) -> Floats:
-        """Readings without the counter's background, shape (n,)."""
+        """Readings without the background of the counter, shape (n,)."""
         return np.asarray(np.concatenate([s.y for s in self.series]) - self.background)
 
     @cached_property
     def background(self) -> float:
-        """Reading without any radioligand: the curve's, or the one stated where the curve has none (an IC50's)."""
+        """Reading without radioligand: of the curve, or of the conditions where the curve has none
+        (as for an IC50).
+        """
         if "background" in self.fit:
             return float(self.fit["background"].value)
         return background_in(self.conditions, self.series[0].y_unit) or 0.0
@@ -77,7 +79,7 @@ class FittedWells:
 
     @cached_property
     def kd_M(self) -> float | None:
-        """Kd of the radioligand, fitted or stated [M]."""
+        """Kd of the radioligand, fitted or provided [M]."""
         if "log10_kd" in self.fit:
             return float(10 ** self.fit["log10_kd"].value)
         stated = self.conditions.radioligand_kd_nM
@@ -86,8 +88,8 @@ class FittedWells:
     @cached_property
     def per_molar(self) -> float | None:
         """Reading per molar of radioligand."""
-        found = self.fit.values.get("signal_per_M")
-        return float(found) if found else signal_per_M(self.conditions, self.series[0].y_unit)
+        fitted = self.fit.values.get("signal_per_M")
+        return float(fitted) if fitted else signal_per_M(self.conditions, self.series[0].y_unit)
 
     @cached_property
     def total(self) -> Floats:
@@ -101,9 +103,9 @@ class FittedWells:
 
     @property
     def competes(self) -> bool:
-        """Whether a compound competes with a radioligand whose Kd is not what is sought."""
-        kd_sought = "log10_kd" in self.fit and not self.fit["log10_kd"].fixed
-        return bool((self.column("competitor_M", 0.0) > 0).any()) and not kd_sought
+        """Whether a compound competes with a radioligand whose Kd is not fitted."""
+        kd_is_fitted = "log10_kd" in self.fit and not self.fit["log10_kd"].fixed
+        return bool((self.column("competitor_M", 0.0) > 0).any()) and not kd_is_fitted
 
     @property
     def over_time(self) -> bool:

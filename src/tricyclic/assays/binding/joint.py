@@ -1,7 +1,8 @@
-"""Several assays of one target in one fit: saturation, competition and kinetics share Kd, Bmax and non-specific binding.
+"""Joint fit of several assays of one target: saturation, competition and kinetics share Kd, Bmax
+and non-specific binding.
 
-Every assay keeps its own curve, its own wells and its own scatter; what is one thing in the tissue is
-one parameter in the fit. Rates enter as koff and Kd, so that kinetics and equilibrium have to agree.
+Each assay keeps its own curve, wells and scatter; a property of the tissue is one parameter of the
+fit. Rates enter as koff and Kd, so that kinetics and equilibrium have to agree.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tricyclic.assays.binding.competition import OWN_PER_COMPOUND, own_name, parts_of
 from tricyclic.assays.binding.estimates import NANOMOLAR, bmax_unit, from_log10
-from tricyclic.assays.binding.readings import Readings
-from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.assays.binding.plate_models import PER_COMPOUND, compound_parameter, fit_parts
+from tricyclic.assays.binding.readings import PlateReadings
+from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.curve_model import CurveModel, Parameter
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.errors import InputError
-from tricyclic.fitting.fit import Part, fit
+from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.fitting.restate import restated, shifted
 from tricyclic.results.binding import PlateResult
 
-# Assays that can determine the Kd come first: those that only use it are then tied to it.
+# Assays that determine the Kd come first, so that those that only use it share it.
 CURVES = {
     "saturation": "saturation_with_depletion",
     "homologous": "homologous_competition",
@@ -37,24 +38,24 @@ _OF_THE_PLATE = ("signal_per_M", "background", "switch_min", "start", "bottom")
 _KD = Parameter("log10_kd", "log10 M", "Kd of the radioligand", -14.0, -2.0)
 _SITES = Parameter("log10_bmax", "log10 M", "sites in the well", -16.0, -4.0)
 _SIGNAL = Parameter(
-    "signal_per_M", "y/M", "reading per molar of bound radioligand", 0.0, given=True
+    "signal_per_M", "y/M", "reading per molar of bound radioligand", 0.0, fixed_by_default=True
 )
 _SINK = Parameter("nonspecific", "", "non-specifically bound over free radioligand", 0.0)
 
 
 @dataclass(frozen=True)
-class Piece:
-    """One plate of a joint analysis: what kind of assay it is, and its readings."""
+class JointPlate:
+    """One plate of a joint analysis: the kind of its assay, and its readings."""
 
     name: str
     kind: str
-    readings: Readings
+    readings: PlateReadings
 
 
 def analyse_jointly(
-    pieces: Sequence[Piece],
+    plates: Sequence[JointPlate],
     curves: Mapping[str, CurveModel],
-    method: BindingMethod | None = None,
+    method: AnalysisOptions | None = None,
     *,
     name: str = "joint fit",
 ) -> PlateResult:
@@ -62,92 +63,104 @@ def analyse_jointly(
 
     Parameters
     ----------
-    pieces : sequence of Piece
-        Two or more; readings that can become moles.
+    plates : sequence of JointPlate
+        Two or more; readings that can be converted to amounts.
     curves : mapping of str to CurveModel
-        The shelf.
-    method : BindingMethod, optional
+        The registry of curve models.
+    method : AnalysisOptions, optional
     name : str
-        What the result is called.
+        Name of the result.
 
     Returns
     -------
     PlateResult
-        Kd and Bmax shared by all, a Ki per compound, rates where there are kinetics; `plate` is None.
+        Kd and Bmax shared by all, a Ki per compound, rates where there are kinetics; `plate` is
+        None.
 
     Raises
     ------
     InputError
-        If a piece cannot become moles, or is of a kind that has no Kd to share.
+        If readings cannot be converted to amounts, or an assay has no Kd to share.
     """
-    chosen = method or BindingMethod()
-    order = [piece for kind in CURVES for piece in pieces if piece.kind == kind]
-    if len(order) < len(pieces) or len(order) < 2:
+    chosen = method or AnalysisOptions()
+    order = [plate for kind in CURVES for plate in plates if plate.kind == kind]
+    if len(order) < len(plates) or len(order) < 2:
         raise InputError(
-            f"{len(order)} of {len(pieces)} assays can share a Kd",
+            f"{len(order)} of {len(plates)} assays can share a Kd",
             where=name,
             allowed=f"Two or more of: {', '.join(CURVES)}",
         )
     compounds = sorted(
-        {compound for piece in order for compound, _ in piece.readings.series if compound}
+        {compound for plate in order for compound, _ in plate.readings.series if compound}
     )
     reference = _membrane(order[0])
-    parts: list[Part] = []
-    given: dict[str, float] = {}
-    for piece in order:
-        if "signal_per_M" not in piece.readings.given:
-            raise InputError(
-                "counts cannot become moles, and sites can only be shared in moles",
-                where=piece.name,
-                do="State specific activity, counting efficiency and volume",
-            )
-        model = shifted(
-            in_molar(curves[CURVES[piece.kind]]),
-            "log10_bmax",
-            math.log10(_membrane(piece) / reference),
-        )
-        own = {p: f"{p} {piece.name}" for p in _OF_THE_PLATE}
-        for (compound, _), part in zip(
-            piece.readings.series, parts_of(piece.readings.series, model, piece.name), strict=True
-        ):
-            names = {p: own.get(p, name) for p, name in part.rename.items()}
-            names |= {
-                p: own_name(p, compound or "competitor", compounds)
-                for p in names
-                if p in OWN_PER_COMPOUND
-            }
-            parts.append(Part(part.series, model, names, piece.name))
-        given |= {own[key]: value for key, value in piece.readings.given.items() if key in own}
+    parts: list[FitPart] = []
+    fixed: dict[str, float] = {}
+    for plate in order:
+        plate_parts, plate_values = _parts(plate, curves, compounds, reference)
+        parts += plate_parts
+        fixed |= plate_values
     known = {part.name_of(p.name) for part in parts for p in part.model.parameters}
-    if all(piece.kind == "competition" for piece in order):
-        given["log10_kd"] = order[0].readings.given.get("log10_kd", math.nan)
-    counts = all(piece.readings.counts for piece in order)
-    variance = (
-        ("counting" if counts else "constant") if chosen.variance == "auto" else chosen.variance
-    )
-    found = fit(
+    if all(plate.kind == "competition" for plate in order):
+        fixed["log10_kd"] = order[0].readings.fixed.get("log10_kd", math.nan)
+    variance = chosen.variance
+    if variance == "auto":
+        counts = all(plate.readings.counts for plate in order)
+        variance = "counting" if counts else "constant"
+    result = fit(
         parts,
-        given={k: v for k, v in given.items() if k in known},
+        fixed={name: value for name, value in fixed.items() if name in known},
         variance=variance,
         confidence=chosen.confidence,
     )
-    conditions = order[0].readings.conditions
     return PlateResult(
         name=name,
         experiment=name,
         group="",
         plate=None,
-        conditions=conditions,
+        conditions=order[0].readings.conditions,
         series=tuple(part.series for part in parts),
-        fit=found,
-        estimates=_estimates(found, order[0], compounds, name),
-        model=" + ".join(CURVES[piece.kind] for piece in order),
-        checks=found.checks,
+        fit=result,
+        estimates=_estimates(result, order[0], compounds, name),
+        model=" + ".join(CURVES[plate.kind] for plate in order),
+        checks=result.checks,
     )
 
 
+def _parts(
+    plate: JointPlate,
+    curves: Mapping[str, CurveModel],
+    compounds: Sequence[str],
+    reference: float,
+) -> tuple[list[FitPart], dict[str, float]]:
+    """Parts of the joint fit of one plate, and the values that are fixed for it."""
+    if "signal_per_M" not in plate.readings.fixed:
+        raise InputError(
+            "counts cannot be converted to amounts, which a joint fit needs",
+            where=plate.name,
+            do="Provide specific activity, counting efficiency and volume",
+        )
+    # The sites in a well are proportional to its membranes; those of the first plate are fitted.
+    membranes = math.log10(_membrane(plate) / reference)
+    model = shifted(in_molar(curves[CURVES[plate.kind]]), "log10_bmax", membranes)
+    own = {parameter: f"{parameter} {plate.name}" for parameter in _OF_THE_PLATE}
+    parts = []
+    of_plate = fit_parts(plate.readings.series, model, plate.name)
+    for (compound, _), part in zip(plate.readings.series, of_plate, strict=True):
+        names = {p: own.get(p, name) for p, name in part.rename.items()}
+        names |= {
+            p: compound_parameter(p, compound or "competitor", compounds)
+            for p in names
+            if p in PER_COMPOUND
+        }
+        parts.append(FitPart(part.series, model, names, plate.name))
+    return parts, {own[key]: x for key, x in plate.readings.fixed.items() if key in own}
+
+
 def in_molar(model: CurveModel) -> CurveModel:
-    """A curve with its sites in molar, its sink as a ratio and its on-rate as koff / Kd, as the exact mass balance has them."""
+    """A curve model with its parameters as in the exact mass balance: sites in molar, non-specific
+    binding as a ratio, the on-rate as koff / Kd.
+    """
     names = {p.name for p in model.parameters}
     if "bmax" in names:
         model = restated(
@@ -190,10 +203,10 @@ def _renamed(model: CurveModel, old: str, new: str) -> CurveModel:
     stand_in = Parameter(
         new,
         declared.unit,
-        declared.says,
+        declared.description,
         declared.low,
         declared.high,
-        declared.given,
+        declared.fixed_by_default,
         declared.default,
     )
     return restated(
@@ -201,35 +214,50 @@ def _renamed(model: CurveModel, old: str, new: str) -> CurveModel:
     )
 
 
-def _membrane(piece: Piece) -> float:
-    """Protein per volume, which sites go with; 1 where it is not stated."""
-    conditions = piece.readings.conditions
+def _membrane(plate: JointPlate) -> float:
+    """Protein per volume, to which the sites are proportional; 1 where it is unknown."""
+    conditions = plate.readings.conditions
     if conditions.protein_ug is None or conditions.volume_uL is None:
         return 1.0
     return conditions.protein_ug.value / conditions.volume_uL
 
 
 def _estimates(
-    found: Fit, first: Piece, compounds: Sequence[str], where: str
+    result: Fit, first: JointPlate, compounds: Sequence[str], where: str
 ) -> tuple[Estimate, ...]:
-    if not found.ok:
+    if not result.ok:
         return ()
     conditions = first.readings.conditions
     unit, factor = bmax_unit(conditions)
     hot = conditions.radioligand
-    told = [
+    reported = [
         ("log10_kd", "Kd", "nM", NANOMOLAR, hot),
         ("log10_bmax", "Bmax", unit, factor, hot),
         ("log10_koff", "koff", "1/min", 1.0, hot),
     ]
     for compound in compounds:
-        told += [
-            (own_name("log10_ki", compound, compounds), "Ki", "nM", NANOMOLAR, compound),
-            (own_name("log10_k3", compound, compounds), "kon", "1/(M min)", 1.0, compound),
-            (own_name("log10_k4", compound, compounds), "koff", "1/min", 1.0, compound),
+        reported += [
+            (compound_parameter("log10_ki", compound, compounds), "Ki", "nM", NANOMOLAR, compound),
+            (
+                compound_parameter("log10_k3", compound, compounds),
+                "kon",
+                "1/(M min)",
+                1.0,
+                compound,
+            ),
+            (compound_parameter("log10_k4", compound, compounds), "koff", "1/min", 1.0, compound),
         ]
     return tuple(
-        from_log10(found, name, label, u, f, subject=subject, target=conditions.target, where=where)
-        for name, label, u, f, subject in told
-        if name in found and not found[name].fixed
+        from_log10(
+            result,
+            name,
+            label,
+            unit,
+            factor,
+            subject=subject,
+            target=conditions.target,
+            where=where,
+        )
+        for name, label, unit, factor, subject in reported
+        if name in result and not result[name].fixed
     )

@@ -1,7 +1,7 @@
-"""From counts to moles: what was counted, with the conditions it was counted under, becomes dpm, fmol and fmol/mg.
+"""Conversion of counts to dpm, fmol and fmol/mg, with counting variance and decay.
 
-Readings are gross: the counter's background is still in them until `less_background` takes it out. What cannot be
-converted stays in counts, and a Check says what is missing.
+Readings are gross: they include the background of the counter until `less_background` subtracts it.
+Readings that cannot be converted stay in counts, and a Check reports what is missing.
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ from tricyclic.units import HALF_LIFE_DAYS, decay_factor, dpm_per_fmol
 
 Floats = np.ndarray
 
-# 1 uL holds 1e-6 L, and 1 mol is 1e15 fmol.
+# 1 uL is 1e-6 L, and 1 mol is 1e15 fmol.
 FMOL_PER_MOLAR_UL = 1e9
-LADDER = ("dpm", "fmol", "fmol/mg")
 
 
 @dataclass(frozen=True)
-class Amounts:
-    """Readings as far up the ladder counts, dpm, fmol, fmol/mg as the conditions allow; `checks` say what stopped them."""
+class BindingAmounts:
+    """Readings converted as far as the conditions allow: counts, dpm, fmol, fmol/mg; `checks`
+    report what is missing.
+    """
 
     values: Floats
     unit: str
     checks: tuple[Check, ...] = ()
 
 
-def share_left(conditions: BindingConditions) -> float | None:
-    """Share of the activity of the reference date that is left on the day of the assay; None where a date is missing.
+def remaining_activity(conditions: BindingConditions) -> float | None:
+    """Share of the activity of the reference date that is left on the day of the assay; None where
+    a date is missing.
 
     Raises
     ------
@@ -46,33 +48,37 @@ def share_left(conditions: BindingConditions) -> float | None:
 
 
 def specific_activity_on_the_day(conditions: BindingConditions) -> float | None:
-    """Specific activity of the intact radioligand on the day of the assay [Ci/mmol]; None where it is not stated.
+    """Specific activity of the intact radioligand on the day of the assay [Ci/mmol]; None where it
+    is unknown.
 
     Notes
     -----
-    Two conventions. "specific_activity_falls": the molecules that decayed are still ligand, unlabelled (carrier; 3H practice), so
-    activity per mole of ligand falls. "concentration_falls": a molecule that decays is ligand no more (carrier-free 125I),
-    so activity per mole of what is left stays, and there is less of it. Without both dates nothing is corrected.
+    Two conventions. "specific_activity_falls": molecules that decayed are still ligand, unlabelled
+    (carrier; 3H practice), so activity per mole of ligand falls. "concentration_falls": a molecule
+    that decays is no longer ligand (carrier-free 125I), so activity per mole of ligand stays and
+    its concentration falls. Without both dates nothing is corrected.
     """
-    stated = conditions.specific_activity_Ci_per_mmol
-    if stated is None:
+    activity = conditions.specific_activity_Ci_per_mmol
+    if activity is None:
         return None
-    if not stated.value > 0:
+    if not activity.value > 0:
         raise InputError(
-            f"the specific activity is {stated.value:g} Ci/mmol", allowed="It is above 0"
+            f"the specific activity is {activity.value:g} Ci/mmol", allowed="It is above 0"
         )
-    left = share_left(conditions)
+    left = remaining_activity(conditions)
     if left is None or conditions.decay_convention == "concentration_falls":
-        return stated.value
-    return stated.value * left
+        return activity.value
+    return activity.value * left
 
 
 def radioligand_on_the_day(labelled_nM: float, conditions: BindingConditions) -> float:
-    """Concentration of intact radioligand on the day [nM], of one reckoned from the label of the reference date.
+    """Concentration of intact radioligand on the day [nM], from that of the label at the reference
+    date.
 
-    Only "concentration_falls" changes it. A concentration counted from the hot mix on the day needs no correction.
+    Only "concentration_falls" changes it. A concentration that was counted on the day needs no
+    correction.
     """
-    left = share_left(conditions)
+    left = remaining_activity(conditions)
     return (
         labelled_nM
         if left is None or conditions.decay_convention == "specific_activity_falls"
@@ -81,17 +87,19 @@ def radioligand_on_the_day(labelled_nM: float, conditions: BindingConditions) ->
 
 
 def signal_per_M(conditions: BindingConditions, unit: str) -> float | None:
-    """Reading, in `unit`, of one molar of radioligand bound in the well; None where the conditions do not say.
+    """Reading, in `unit`, of one molar of radioligand bound in the well; None where a condition is
+    missing.
 
     Parameters
     ----------
     conditions : BindingConditions
     unit : str
-        "counts", "cpm", "dpm", "fmol" (a well) or "fmol/mg"; None comes back for any other.
+        "counts", "cpm", "dpm", "fmol" (per well) or "fmol/mg"; any other gives None.
 
     Notes
     -----
-    1 M in V uL is V 1e9 fmol; times 2.22 dpm/fmol per Ci/mmol; times efficiency it is cpm; times minutes it is counts.
+    1 M in V uL is V 1e9 fmol; times 2.22 dpm/fmol per Ci/mmol; times efficiency it is cpm; times
+    minutes it is counts.
     """
     volume = conditions.volume_uL
     if volume is None:
@@ -120,7 +128,8 @@ def signal_per_M(conditions: BindingConditions, unit: str) -> float | None:
 def counting_variance(
     conditions: BindingConditions, unit: str, *, background_subtracted: bool = False
 ) -> tuple[float, float] | None:
-    """Counting variance of a reading as (slope, offset): slope * expected reading + offset; None where it is not known.
+    """Counting variance of a reading as (slope, offset): slope * expected reading + offset; None
+    where it is not known.
 
     Parameters
     ----------
@@ -128,14 +137,14 @@ def counting_variance(
     unit : str
         "counts", "cpm" or "dpm".
     background_subtracted : bool
-        Whether the readings come without the counter's background, as some instruments write them.
+        Whether the background is subtracted already, as some instruments do.
 
     Notes
     -----
-    The gross counts N of a well are Poisson, so their variance is their mean. A gross rate y = N / t has variance y / t, and
-    in dpm y = N / (efficiency t) has y / (efficiency t): the background counts with the rest. Where the background b was
-    taken out, the gross rate behind y is y + b, which is the offset; the error of b itself, common to all wells, is
-    no part of the scatter of a well.
+    The gross counts N of a well are Poisson, so their variance is their mean. A gross rate y = N /
+    t has variance y / t, and in dpm y = N / (efficiency t) has y / (efficiency t), background
+    included. Where the background b is subtracted, the gross rate is y + b, which is the offset;
+    the error of b itself, common to all wells, is not part of the scatter of a well.
     """
     if unit == "counts":
         slope = 1.0
@@ -154,7 +163,9 @@ def counting_variance(
 
 
 def background_in(conditions: BindingConditions, unit: str) -> float | None:
-    """The counter's background in the unit of the readings; None where it is not stated or cannot be told in it."""
+    """Background of the counter in the unit of the readings; None where it is unknown or cannot be
+    converted.
+    """
     cpm = conditions.background_cpm
     if cpm is None:
         return None
@@ -172,18 +183,18 @@ def background_in(conditions: BindingConditions, unit: str) -> float | None:
 
 
 def less_background(values: ArrayLike, unit: str, conditions: BindingConditions) -> Floats:
-    """Readings without the counter's background; unchanged where no background is stated.
+    """Readings without the background of the counter; unchanged where it is unknown.
 
     Parameters
     ----------
     values : array, any shape
-        Gross readings in `unit`. A well at background comes out scattered about 0: negative values are kept.
+        Gross readings in `unit`. Wells at background scatter about 0: negative values are kept.
     """
     return np.asarray(values, float) - (background_in(conditions, unit) or 0.0)
 
 
-def amounts(values: ArrayLike, unit: str, conditions: BindingConditions) -> Amounts:
-    """Turn gross readings into the amount bound, as far as the conditions allow.
+def amounts(values: ArrayLike, unit: str, conditions: BindingConditions) -> BindingAmounts:
+    """Convert gross readings to the bound amount, as far as the conditions allow.
 
     Parameters
     ----------
@@ -195,8 +206,9 @@ def amounts(values: ArrayLike, unit: str, conditions: BindingConditions) -> Amou
 
     Returns
     -------
-    Amounts
-        In "fmol/mg", else "fmol", "dpm", or the unit given; background is taken out wherever dpm is reached.
+    BindingAmounts
+        In "fmol/mg", else "fmol", "dpm", or the unit given; the background is subtracted in all but
+        the last.
     """
     readings = np.asarray(values, float)
     checks = conversion_checks(conditions, unit)
@@ -212,45 +224,46 @@ def amounts(values: ArrayLike, unit: str, conditions: BindingConditions) -> Amou
         readings, unit = readings / dpm_per_fmol(activity), "fmol"
         if conditions.protein_ug is not None:
             readings, unit = readings / _protein_mg(conditions), "fmol/mg"
-    return Amounts(readings, unit, checks)
+    return BindingAmounts(readings, unit, checks)
 
 
 def conversion_checks(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
-    """Say what keeps readings in `unit` from becoming fmol/mg, and what stands about decay."""
+    """Checks of the conversion to fmol/mg and of the correction for decay."""
     missing = _missing(conditions, unit)
     if unit == "unknown":
         conversion = Check(
             "conversion",
-            "look",
-            "the unit of the readings is not known, so they stay as they are",
-            advice="State whether the file holds counts, cpm or dpm",
+            "warn",
+            "the unit of the readings is unknown, so they are not converted",
+            advice="Provide the unit: counts, cpm or dpm",
         )
     elif unit not in ("counts", "cpm", "dpm", "fmol", "fmol/mg"):
-        conversion = Check("conversion", "fine", f"readings are in {unit} and are no radioactivity")
+        conversion = Check("conversion", "pass", f"readings are in {unit}, not radioactivity")
     elif missing:
         conversion = Check(
             "conversion",
-            "look",
-            f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} not stated, so binding cannot be told in fmol/mg",
-            advice="State what is missing; without it the tracer that is bound cannot be judged either",
+            "warn",
+            f"binding cannot be converted to fmol/mg: {_listed(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} missing",
+            advice="Provide what is missing; bound radioligand cannot be checked without it either",
         )
     else:
-        conversion = Check("conversion", "fine", f"readings in {unit} become fmol/mg")
+        conversion = Check("conversion", "pass", f"readings in {unit} are converted to fmol/mg")
     return (conversion, *_decay_check(conditions, unit))
 
 
 def _missing(conditions: BindingConditions, unit: str) -> list[str]:
-    wanted: list[tuple[str, object]] = []
+    needed: list[tuple[str, object]] = []
     if unit == "counts":
-        wanted.append(("the counting time", conditions.counting_time_min))
+        needed.append(("the counting time", conditions.counting_time_min))
     if unit in ("counts", "cpm"):
-        wanted.append(("the counting efficiency", conditions.counting_efficiency))
+        needed.append(("the counting efficiency", conditions.counting_efficiency))
     if unit in ("counts", "cpm", "dpm"):
-        wanted.append(("the specific activity", conditions.specific_activity_Ci_per_mmol))
-        wanted.append(("the volume", conditions.volume_uL))
+        needed.append(("the specific activity", conditions.specific_activity_Ci_per_mmol))
+        needed.append(("the volume", conditions.volume_uL))
     if unit != "fmol/mg":
-        wanted.append(("the protein in the well", conditions.protein_ug))
-    return [name for name, value in wanted if value is None]
+        needed.append(("the protein in the well", conditions.protein_ug))
+    return [name for name, value in needed if value is None]
 
 
 def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
@@ -261,44 +274,46 @@ def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
         return (
             Check(
                 "decay",
-                "look",
+                "warn",
                 f"decay is not corrected: no half-life is known for '{isotope}'",
-                advice="State the isotope, as 3H or 125I",
+                advice="Provide the isotope, such as 3H or 125I",
             ),
         )
-    left = share_left(conditions)
+    left = remaining_activity(conditions)
     if left is None:
-        # A month costs 125I 30 % of its activity, and 3H 0.5 %.
+        # In a month 125I loses 30 % of its activity, 3H 0.5 %.
         short = HALF_LIFE_DAYS[isotope] < 1000
         return (
             Check(
                 "decay",
-                "look" if short else "fine",
-                f"decay of {isotope} is not corrected: reference and assay date are not both stated",
-                advice="State both dates" if short else "",
+                "warn" if short else "pass",
+                f"decay of {isotope} is not corrected: reference or assay date is missing",
+                advice="Provide both dates" if short else "",
             ),
         )
     if left > 1.0:
         return (
             Check(
                 "decay",
-                "look",
-                f"the assay date is before the reference date, so activity is reckoned {100 * (left - 1):.2g} % higher",
-                advice="See that day and month are not exchanged",
+                "warn",
+                "the assay date is before the reference date, so the activity is taken to be "
+                f"{100 * (left - 1):.2g} % higher",
+                advice="Check that day and month are not exchanged",
             ),
         )
-    what = (
-        "specific activity is reckoned"
-        if conditions.decay_convention == "specific_activity_falls"
-        else "dpm per fmol stays, and the radioligand stated is taken as the concentration on the day of the assay"
-    )
     if conditions.decay_convention == "specific_activity_falls":
-        what += " that much lower" if left < 1 else " as on the label"
+        lower = "lower by that share" if left < 1 else "that of the label"
+        effect = f"the specific activity is {lower}"
+    else:
+        effect = (
+            "dpm per fmol stays, and the radioligand provided is the concentration on the day of "
+            "the assay"
+        )
     return (
         Check(
             "decay",
-            "fine",
-            f"{100 * (1 - left):.3g} % of the {isotope} decayed since the reference date; {what}",
+            "pass",
+            f"{100 * (1 - left):.3g} % of the {isotope} decayed since the reference date; {effect}",
             value=1 - left,
         ),
     )
@@ -309,25 +324,26 @@ def _listed(names: list[str]) -> str:
 
 
 def _efficiency(conditions: BindingConditions) -> float:
-    stated = conditions.counting_efficiency
-    if stated is None:
+    efficiency = conditions.counting_efficiency
+    if efficiency is None:
         raise UnitError(
-            "cpm cannot become dpm without a counting efficiency", do="Add counting_efficiency"
+            "cpm cannot be converted to dpm without a counting efficiency",
+            do="Add counting_efficiency",
         )
-    if not 0 < stated.value <= 1:
+    if not 0 < efficiency.value <= 1:
         raise InputError(
-            f"the counting efficiency is {stated.value:g}",
+            f"the counting efficiency is {efficiency.value:g}",
             allowed="It is a share above 0 and at most 1",
             do="Write 45 % as 0.45",
         )
-    return stated.value
+    return efficiency.value
 
 
 def _time(conditions: BindingConditions) -> float:
     time = conditions.counting_time_min
     if time is None:
         raise UnitError(
-            "counts cannot become cpm without a counting time", do="Add counting_time_min"
+            "counts cannot be converted to cpm without a counting time", do="Add counting_time_min"
         )
     if not time > 0:
         raise InputError(f"the counting time is {time:g} min", allowed="It is above 0")
@@ -338,7 +354,8 @@ def _protein_mg(conditions: BindingConditions) -> float:
     protein = conditions.protein_ug
     if protein is None:
         raise UnitError(
-            "fmol cannot become fmol/mg without the protein in the well", do="Add protein_ug"
+            "fmol cannot be converted to fmol/mg without the protein in the well",
+            do="Add protein_ug",
         )
     if not protein.value > 0:
         raise InputError(

@@ -1,8 +1,8 @@
-"""From the counts of a plate to the readings that a curve is fitted to.
+"""Readings of a plate as they are fitted: one Series of raw readings per compound.
 
-Wells stay as they were counted: totals, non-specific wells, controls and competition wells become one
-Series of raw readings, each with what it was incubated with. Nothing is subtracted or normalised; the
-counter's background and the step from moles to counts are handed to the fit as given values.
+Totals, non-specific wells and competition wells stay as they were counted. Nothing is subtracted or
+normalised; the background of the counter and the factor from amounts to counts are fixed values of
+the fit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tricyclic.assays.binding.radioactivity import background_in, counting_variance, signal_per_M
-from tricyclic.core.conditions import BindingConditions, Measured
+from tricyclic.core.conditions import BindingConditions, MeasuredValue
+from tricyclic.core.format import pluralize
 from tricyclic.core.plate import Plate, Role, Well
 from tricyclic.core.protocol import AssayKind
 from tricyclic.core.series import Series
@@ -30,7 +31,7 @@ NEEDED: dict[str, tuple[Role, ...]] = {
     "schild": (Role.RESPONSE,),
     "allosteric": (Role.TOTAL, Role.NON_SPECIFIC),
 }
-_CALLED = {
+_ROLE_LABELS = {
     Role.TOTAL: "total binding",
     Role.NON_SPECIFIC: "non-specific binding",
     Role.COMPETITION: "competition",
@@ -39,76 +40,76 @@ _CALLED = {
 
 
 @dataclass(frozen=True)
-class Readings:
-    """What a plate gives a fit: one Series per compound, and the values it states.
+class PlateReadings:
+    """Readings of a plate for a fit: one Series per compound, and the fixed values.
 
-    `series` has one entry per compound (the first also holds the control wells, but for non-specific wells that were
-    defined with a compound of the plate: those are with it); `given` are values for
-    the curve's given parameters; `counts` says whether the readings carry counting errors.
+    `series` has one entry per compound. The first also has the control wells, except non-specific
+    wells that were defined with a compound of the plate, which are with that compound. `fixed` are
+    values of fixed parameters; `counts` is whether the readings have counting errors.
     """
 
     series: tuple[tuple[str, Series], ...]
-    given: dict[str, float]
+    fixed: dict[str, float]
     conditions: BindingConditions
     counts: bool
 
 
-def readings_of(
+def plate_readings(
     plate: Plate,
     conditions: BindingConditions,
     kind: AssayKind,
     *,
     experiment: str = "",
     group: str = "",
-) -> Readings:
-    """Turn the used wells of a plate into Series of raw readings.
+) -> PlateReadings:
+    """Series of raw readings from the used wells of a plate.
 
     Parameters
     ----------
     plate : Plate
         With roles assigned.
     conditions : BindingConditions
-        What the wells were incubated and counted with.
+        How the wells were incubated and counted.
     kind : AssayKind
         What was varied.
     experiment, group : str
-        Independent run, and condition, the plate belongs to.
+        Independent run, and condition, of the plate.
 
     Raises
     ------
     InputError
-        If wells that this kind of assay needs are missing, all readings are equal, or a reading is negative.
+        If wells that this kind of assay needs are missing, all readings are equal, or a reading is
+        negative.
     """
-    _need(plate, kind)
+    _check_wells(plate, kind)
     unit, factor = _rate(plate, conditions)
-    stated = replace(
+    assay = replace(
         conditions, counting_time_min=conditions.counting_time_min or plate.counting_time_min
     )
-    stated = replace(
-        stated, radioligand_nM=radioligand_added(plate, stated) or stated.radioligand_nM
-    )
+    assay = replace(assay, radioligand_nM=radioligand_added(plate, assay) or assay.radioligand_nM)
     used = [well for well in plate.used() if well.role not in (Role.BACKGROUND, Role.ADDED)]
     groups = sorted({well.group for well in used})
     if len(groups) > 1:
         raise InputError(
-            f"the wells belong to {len(groups)} groups ({', '.join(name or 'none' for name in groups)})",
+            f"the wells belong to {len(groups)} groups "
+            f"({', '.join(name or 'none' for name in groups)})",
             where=plate.name,
-            do="Analyse each group for itself: plates_by_group",
+            do="Analyse each group by itself: plates_by_group",
         )
     values = np.array([well.value for well in used])
     if np.ptp(values) == 0:
         raise InputError(
             f"all {values.size} wells read {values[0]:g}",
             where=plate.name,
-            allowed="A plate holds different readings",
-            do="Look at the file: a column of settings may have been read as counts",
+            allowed="The readings of a plate differ",
+            do="Check the file: a column of settings may have been read as counts",
         )
-    noise = counting_variance(stated, unit)
-    counted = _hot_mix(plate, stated)
-    used = [_with_counted(well, stated, counted) for well in used]
+    noise = counting_variance(assay, unit)
+    counted = _counted_radioligand(plate, assay)
+    used = [_with_counted(well, assay, counted) for well in used]
     competing = (Role.COMPETITION, Role.RESPONSE)
     names = sorted({well.compound for well in used if well.role in competing}) or [""]
-    blocker = _blocker(names, stated)
+    blocker = _blocker(names, assay)
     series = []
     for k, compound in enumerate(names):
         wells = [well for well in used if well.role in competing and well.compound == compound]
@@ -118,30 +119,35 @@ def readings_of(
             for well in used
             if well.role is Role.NON_SPECIFIC and compound == (blocker or names[0])
         ]
-        dose = stated.nsb_drug_M or 0.0 if blocker == compound else 0.0
-        series.append(
-            (
-                compound,
-                _series(
-                    plate, wells, stated, unit, factor, noise, experiment, group, compound, dose
-                ),
-            )
+        dose = assay.nsb_drug_M or 0.0 if blocker == compound else 0.0
+        readings = _series(
+            plate, wells, assay, unit, factor, noise, experiment, group, compound, dose
         )
-    given: dict[str, float] = {"background": _background(plate, stated, unit, factor)}
-    per_molar = signal_per_M(stated, unit)
+        series.append((compound, readings))
+    return PlateReadings(
+        tuple(series), _fixed_values(plate, assay, unit, factor), assay, noise is not None
+    )
+
+
+def _fixed_values(
+    plate: Plate, assay: BindingConditions, unit: str, factor: float
+) -> dict[str, float]:
+    fixed: dict[str, float] = {"background": _background(plate, assay, unit, factor)}
+    per_molar = signal_per_M(assay, unit)
     if per_molar is not None:
-        given["signal_per_M"] = per_molar
-    if stated.radioligand_kd_nM is not None:
-        given["log10_kd"] = float(np.log10(stated.radioligand_kd_nM.value * 1e-9))
-    if stated.dissociation_start_min is not None:
-        given["switch_min"] = stated.dissociation_start_min
-    return Readings(tuple(series), given, stated, noise is not None)
+        fixed["signal_per_M"] = per_molar
+    if assay.radioligand_kd_nM is not None:
+        fixed["log10_kd"] = float(np.log10(assay.radioligand_kd_nM.value * 1e-9))
+    if assay.dissociation_start_min is not None:
+        fixed["switch_min"] = assay.dissociation_start_min
+    return fixed
 
 
 def plates_by_group(plate: Plate) -> tuple[tuple[str, Plate], ...]:
-    """One plate for each group that its layout names; wells of no group (background, hot mix, shared controls) go with each.
+    """One plate for each group of its layout; wells without a group (background, radioligand
+    solution, shared controls) are part of each.
 
-    A plate that names fewer than two groups comes back as it is, under the name it has.
+    A plate with fewer than two groups is returned unchanged, under its own name.
     """
     named = sorted({well.group for well in plate.used() if well.group})
     if len(named) < 2:
@@ -154,67 +160,72 @@ def _ungrouped(plate: Plate, name: str, groups: Sequence[str]) -> Plate:
     return replace(plate, name=name, wells=kept)
 
 
-def radioligand_added(plate: Plate, conditions: BindingConditions) -> Measured | None:
-    """Added radioligand as counted in the `added` wells [nM], or None where there are none, or where they hold several doses.
+def radioligand_added(plate: Plate, conditions: BindingConditions) -> MeasuredValue | None:
+    """Added radioligand as counted in the `added` wells [nM]; None where there are none, or several
+    concentrations.
 
-    The wells hold the hot mix itself, unfiltered, in the volume of a well.
+    These wells contain the radioligand solution itself, unfiltered, in the volume of a well.
     """
-    counted = _hot_mix(plate, conditions)
+    counted = _counted_radioligand(plate, conditions)
     return next(iter(counted.values())) if len(counted) == 1 else None
 
 
-def _hot_mix(plate: Plate, conditions: BindingConditions) -> dict[float | None, Measured]:
-    """What the `added` wells hold [nM], by the nominal dose that they stand for (None: that of the assay)."""
+def _counted_radioligand(
+    plate: Plate, conditions: BindingConditions
+) -> dict[float | None, MeasuredValue]:
+    """Radioligand in the `added` wells [nM], by nominal concentration (None: that of the assay)."""
     unit, factor = _rate(plate, conditions)
     per_molar = signal_per_M(conditions, unit)
     wells = plate.used(Role.ADDED)
     if not wells or per_molar is None:
         return {}
     background = _background(plate, conditions, unit, factor)
-    found: dict[float | None, Measured] = {}
+    counted: dict[float | None, MeasuredValue] = {}
     for nominal in dict.fromkeys(well.radioligand_nM for well in wells):
         same = np.array([well.value for well in wells if well.radioligand_nM == nominal])
         nM = (same * factor - background) / per_molar * 1e9
         if not (nM > 0).all():
             raise InputError(
-                "wells of the hot mix read no more than background",
+                "wells of the radioligand solution read no more than background",
                 where=plate.name,
-                do="Look at the file, or leave the wells out of the layout",
+                do="Check the file, or remove the wells from the layout",
             )
         se = float(np.std(nM, ddof=1) / np.sqrt(nM.size)) if nM.size > 1 else 0.0
-        source = f"counted in {nM.size} well{'s' if nM.size > 1 else ''} of the hot mix"
-        found[nominal] = Measured(float(np.mean(nM)), "nM", se, source, per_run=True)
-    return found
+        source = f"counted in {pluralize(nM.size, 'well')} of the radioligand solution"
+        counted[nominal] = MeasuredValue(float(np.mean(nM)), "nM", se, source, per_run=True)
+    return counted
 
 
 def _with_counted(
-    well: Well, conditions: BindingConditions, counted: dict[float | None, Measured]
+    well: Well, conditions: BindingConditions, counted: dict[float | None, MeasuredValue]
 ) -> Well:
-    """The well with the radioligand that was counted for its nominal dose, where that was done."""
-    stated = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else None
+    """The well with the radioligand that was counted for its nominal concentration, if any."""
+    of_assay = conditions.radioligand_nM.value if conditions.radioligand_nM is not None else None
     for nominal, measured in counted.items():
-        same = nominal == well.radioligand_nM or (
-            None in (nominal, well.radioligand_nM) and stated in (nominal, well.radioligand_nM)
-        )
+        both = (nominal, well.radioligand_nM)
+        same = nominal == well.radioligand_nM or (None in both and of_assay in both)
         if same:
             return replace(well, radioligand_nM=measured.value)
     return well
 
 
 def _blocker(names: Sequence[str], conditions: BindingConditions) -> str:
-    """The compound of the plate that also defines its non-specific wells, whose dose is then part of its curve."""
+    """The compound of the plate that also defines its non-specific wells, which are then part of
+    its curve.
+    """
     drug = conditions.nsb_drug.strip().lower()
     same = [name for name in names if name and name.strip().lower() == drug]
     return same[0] if same and conditions.nsb_drug_M else ""
 
 
-def _need(plate: Plate, kind: AssayKind) -> None:
+def _check_wells(plate: Plate, kind: AssayKind) -> None:
     for role in NEEDED[kind]:
         if not plate.used(role):
+            needed = ", ".join(_ROLE_LABELS[one] for one in NEEDED[kind])
             raise InputError(
                 f"no used well is marked {role.value}",
                 where=plate.name,
-                allowed=f"A {kind} assay needs {', '.join(_CALLED[r] for r in NEEDED[kind])} wells",
+                allowed=f"A {kind} assay needs {needed} wells",
                 do="Mark them in the layout, or undo the exclusions",
             )
     for well in plate.used():
@@ -235,7 +246,7 @@ def _need(plate: Plate, kind: AssayKind) -> None:
 
 
 def _rate(plate: Plate, conditions: BindingConditions) -> tuple[str, float]:
-    """Unit of the readings and what the raw values are multiplied with: counts become counts per minute."""
+    """Unit of the readings and the factor of the raw values: counts become counts per minute."""
     time = conditions.counting_time_min or plate.counting_time_min
     if plate.unit == "counts" and time:
         return "cpm", 1.0 / time

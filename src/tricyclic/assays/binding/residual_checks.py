@@ -1,79 +1,91 @@
-"""From the residuals of a fitted plate to what the curve has not explained.
+"""Checks of the residuals of a fitted plate for patterns that the curve does not explain.
 
-Rim, rows, columns and control wells are tried as one more term of the fitted curve, so that what a badly laid-out plate cannot
-tell apart is not blamed on either. Several terms are tried, so each must be the rarer by chance (Holm); the strongest is
-taken into the curve before the next is judged, so that one fault raises one remark.
+Edge, rows, columns and control wells are each tested as an additional term of the fitted curve, so
+that effects which the layout cannot separate from the curve are not attributed to either. Holm's
+correction is used for the number of terms. The strongest term enters the curve before the next is
+tested, so that one fault gives one warning.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tricyclic.assays.binding.check_limits import AGM, DEFAULT
 from tricyclic.core.check import Check, Level
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_number
 from tricyclic.core.plate import Plate, well_position
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.numerics.least_squares import jacobian
-from tricyclic.stats.patterns import added_effect, few_runs_p
+from tricyclic.stats.patterns import PatternEffect, added_effect, few_runs_p
 
 Floats = np.ndarray
 
-FAMILY_LEVEL = 0.01  # chance that a clean plate raises any of the patterns
+# Probability that a plate without faults raises any of the patterns.
+FAMILY_LEVEL = 0.01
 RUNS_LEVEL = 0.002
-EFFECT_AT_LEAST = 5.0  # % of the net reading; smaller patterns are no matter
-CONTROLS_WITHIN = 20.0  # %
-SCATTER_AT_MOST = 15.0  # %
-LEAN_ON_THE_CURVE = {"plateaus_against_controls", "bottom_against_controls", "column_drift"}
-AGM = "Assay Guidance Manual, receptor binding assays"
-HOUSE = "limit of the house"
+# Effects [% of the net reading] below these are of no consequence.
+MIN_EFFECT = 5.0
+CONTROL_TOLERANCE = 20.0
+# Scatter of replicates [% of the net reading].
+MAX_SCATTER = 15.0
+# Patterns that only a correct curve can separate from a fault.
+DEPEND_ON_THE_CURVE = {"plateaus_against_controls", "bottom_against_controls", "column_drift"}
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """One term that is tried: how a net reading changes per unit of its size, shape (n,), and what to do about it."""
+class ResidualPattern:
+    """One pattern: change of a net reading per unit of its size, shape (n,), and what to do about
+    it.
+    """
 
     name: str
-    says: str
+    description: str
     values: Floats
     limit: float
     advice: str
-    source: str = HOUSE
+    source: str = DEFAULT
 
 
 def residual_checks(
     plate: Plate | None, series: tuple[Series, ...], fit: Fit, model: CurveModel
 ) -> list[Check]:
-    """Patterns over the plate, controls against the curve, runs of signs and the scatter of replicates.
+    """Patterns over the plate, controls against the curve, runs of signs and the scatter of
+    replicates.
 
     Parameters
     ----------
     plate : Plate or None
-        Without one, nothing is said of places.
+        Without one, positions are not checked.
     series : tuple of Series
-        In the order of the fit's parts.
+        In the order of the parts of the fit.
     fit : Fit
-        That came out.
+        A fit that converged.
     model : CurveModel
-        The fitted curve.
+        The fitted curve model.
     """
-    found, residuals = patterns(plate, series, fit, model)
+    checks, residuals = patterns(plate, series, fit, model)
     shape = runs(series, residuals)
-    if any(check.level != "fine" for check in shape):
-        # The curve itself does not follow: what only the curve could tell apart from a fault is no fault.
-        found = [_withdrawn(check) if check.name in LEAN_ON_THE_CURVE else check for check in found]
-    return [*found, *shape, *replicate_scatter(series, fit)]
+    if any(check.level != "pass" for check in shape):
+        # The curve has another shape than the readings, so patterns that depend on its shape are
+        # not evidence of a fault.
+        checks = [
+            _withdrawn(check) if check.name in DEPEND_ON_THE_CURVE else check for check in checks
+        ]
+    return [*checks, *shape, *replicate_scatter(series, fit)]
 
 
 def patterns(
     plate: Plate | None, series: tuple[Series, ...], fit: Fit, model: CurveModel
 ) -> tuple[list[Check], Floats]:
-    """Edge, row and column patterns, and control wells that do not fit the curve; and the residuals less those found."""
+    """Edge, row and column patterns, and control wells that do not fit the curve; and the residuals
+    without the significant ones.
+    """
     residuals = np.concatenate([part.residuals for part in fit.parts])
     sd = np.concatenate([part.sd for part in fit.parts])
     net = np.concatenate([part.expected for part in fit.parts]) - float(
@@ -81,27 +93,25 @@ def patterns(
     )
     slopes = _gradient(fit, model) / sd[:, None]
     slopes = slopes[:, np.isfinite(slopes).all(axis=0)]
-    left = [*_places(plate, series, net), *_controls(series, net)]
-    made: list[Check] = []
-    family, taken = len(left), np.zeros((0, 0))
-    while left:
-        found = [(added_effect(residuals, slopes, p.values / sd), p) for p in left]
-        found.sort(key=lambda pair: (math.isnan(pair[0].p), pair[0].p))
-        effect, pattern = found[0]
-        # Holm: the k-th smallest p is held against the level over what is still to be judged.
-        if math.isnan(effect.p) or effect.p > FAMILY_LEVEL / len(left):
-            made += [_told(p, e.size, e.se, e.p, family, judged=False) for e, p in found]
+    untested = [*_positional_patterns(plate, series, net), *_control_patterns(series, net)]
+    checks: list[Check] = []
+    family, significant = len(untested), np.zeros((0, 0))
+    while untested:
+        effects = [(added_effect(residuals, slopes, p.values / sd), p) for p in untested]
+        effects.sort(key=lambda pair: (math.isnan(pair[0].p), pair[0].p))
+        effect, pattern = effects[0]
+        # Holm: the k-th smallest p is compared with the level over the number of tests that remain.
+        if math.isnan(effect.p) or effect.p > FAMILY_LEVEL / len(untested):
+            checks += [_pattern_check(p, e, family, significant=False) for e, p in effects]
             break
-        made.append(_told(pattern, effect.size, effect.se, effect.p, family, judged=True))
+        checks.append(_pattern_check(pattern, effect, family, significant=True))
         slopes = np.column_stack([slopes, pattern.values / sd])
-        left = [p for p in left if p is not pattern]
-        taken = slopes
-    rest = (
-        residuals - taken @ np.linalg.lstsq(taken, residuals, rcond=None)[0]
-        if taken.size
-        else residuals
-    )
-    return made, np.asarray(rest)
+        untested = [p for p in untested if p is not pattern]
+        significant = slopes
+    if not significant.size:
+        return checks, residuals
+    coefficients = np.linalg.lstsq(significant, residuals, rcond=None)[0]
+    return checks, np.asarray(residuals - significant @ coefficients)
 
 
 def runs(series: tuple[Series, ...], residuals: Floats) -> list[Check]:
@@ -109,7 +119,7 @@ def runs(series: tuple[Series, ...], residuals: Floats) -> list[Check]:
     signs = []
     ends = np.cumsum([one.n for one in series])
     for one, own in zip(series, np.split(residuals, ends[:-1]), strict=True):
-        # Wells of one setting are taken in the order of their names, not of the table.
+        # Wells of one setting are ordered by their names, not by the table.
         keys: list[np.ndarray] = [np.argsort(np.argsort(one.labels))] if one.labels else []
         keys += [
             one.x[name]
@@ -126,8 +136,9 @@ def runs(series: tuple[Series, ...], residuals: Floats) -> list[Check]:
     return [
         Check(
             "residual_runs",
-            "look" if low else "fine",
-            f"the residuals change sign {many - 1} times over {together.size} readings along the curve (p = {figures(p, 2)})",
+            "warn" if low else "pass",
+            f"the residuals change sign {many - 1} times over {together.size} readings along the "
+            f"curve (p = {format_number(p, 2)})",
             value=p,
             limit=RUNS_LEVEL,
             source="Wald and Wolfowitz 1940",
@@ -139,7 +150,9 @@ def runs(series: tuple[Series, ...], residuals: Floats) -> list[Check]:
 
 
 def replicate_scatter(series: tuple[Series, ...], fit: Fit) -> list[Check]:
-    """Scatter of wells with one content, counting error taken out where it is known, over their mean net reading."""
+    """Scatter of wells with equal contents over their mean net reading, without the counting error
+    where it is known.
+    """
     background = float(fit.values.get("background", 0.0))
     squares = counted = levels = 0.0
     df = 0
@@ -159,105 +172,99 @@ def replicate_scatter(series: tuple[Series, ...], fit: Fit) -> list[Check]:
     if df < 3 or levels <= 0:
         return []
     cv = 100.0 * math.sqrt(max(squares - counted, 0.0) / levels)
-    high = cv > SCATTER_AT_MOST
-    beyond = ", counting taken out" if counted else ""
+    high = cv > MAX_SCATTER
+    beyond = ", without the counting error" if counted else ""
     return [
         Check(
             "replicate_scatter",
-            "look" if high else "fine",
-            f"replicate wells scatter by {figures(cv, 2)} % of their net reading{beyond}",
+            "warn" if high else "pass",
+            f"replicate wells scatter by {format_number(cv, 2)} % of their net reading{beyond}",
             value=cv,
-            limit=SCATTER_AT_MOST,
+            limit=MAX_SCATTER,
             unit="%",
-            source=HOUSE,
-            advice="Look for wells that failed, and at pipetting and harvesting" if high else "",
+            source=DEFAULT,
+            advice="Check for failed wells, and check pipetting and harvesting" if high else "",
         )
     ]
 
 
 def _withdrawn(check: Check) -> Check:
-    if check.level == "fine":
+    if check.level == "pass":
         return check
-    says = f"{check.says}; not judged, as the curve does not follow the readings"
-    return Check(
-        check.name,
-        "fine",
-        says,
-        check.where,
-        check.value,
-        check.limit,
-        check.unit,
-        "",
-        check.source,
-    )
+    message = f"{check.message}; not evaluated, because the curve does not follow the readings"
+    return replace(check, level="pass", message=message, advice="")
 
 
-def _told(
-    pattern: Pattern, size: float, se: float, p: float, family: int, *, judged: bool
+def _pattern_check(
+    pattern: ResidualPattern, effect: PatternEffect, family: int, *, significant: bool
 ) -> Check:
-    if math.isnan(p):
+    if math.isnan(effect.p):
         return Check(
             pattern.name,
-            "fine",
-            f"{pattern.says} cannot be told from the curve on this layout",
+            "pass",
+            f"{pattern.description} cannot be separated from the curve on this layout",
             source=pattern.source,
         )
-    percent = 100.0 * size
-    level: Level = "look" if judged and abs(percent) > pattern.limit else "fine"
-    chance = f"p = {figures(p, 2)}" if p >= 1e-4 else "p < 0.0001"
-    chance += ", no more than chance" if not judged else ""
+    percent = 100.0 * effect.size
+    level: Level = "warn" if significant and abs(percent) > pattern.limit else "pass"
+    chance = f"p = {format_number(effect.p, 2)}" if effect.p >= 1e-4 else "p < 0.0001"
+    chance += "" if significant else ", not significant"
     return Check(
         pattern.name,
         level,
-        f"{pattern.says} differ by {percent:+.2g} % (standard error {figures(100.0 * se, 2)} %, {chance}, {family} patterns tried)",
+        f"{pattern.description} differ by {percent:+.2g} % "
+        f"(standard error {format_number(100.0 * effect.se, 2)} %, {chance}, "
+        f"{family} patterns tested)",
         value=percent,
         limit=pattern.limit,
         unit="%",
-        advice=pattern.advice if level == "look" else "",
+        advice=pattern.advice if level == "warn" else "",
         source=pattern.source,
     )
 
 
-def _places(plate: Plate | None, series: tuple[Series, ...], net: Floats) -> list[Pattern]:
+def _positional_patterns(
+    plate: Plate | None, series: tuple[Series, ...], net: Floats
+) -> list[ResidualPattern]:
     positions = _positions(series) if plate is not None else None
     if plate is None or positions is None:
         return []
     row, column = positions[:, 0], positions[:, 1]
     rows, columns = plate.shape
     rim = ((row == 0) | (column == 0) | (row == rows - 1) | (column == columns - 1)).astype(float)
-    found = []
+    tested = []
     if 0 < rim.sum() < rim.size:
-        found.append(
-            Pattern(
+        tested.append(
+            ResidualPattern(
                 "edge_effect",
-                "wells at the rim of the plate",
+                "wells at the edge of the plate",
                 rim * net,
-                EFFECT_AT_LEAST,
-                "Seal the plate or leave the rim empty; spread the controls over the plate",
+                MIN_EFFECT,
+                "Seal the plate or leave the edge empty; spread the controls over the plate",
             )
         )
     for name, place, many in (("row_drift", row, rows), ("column_drift", column, columns)):
         if np.unique(place).size > 2:
             which = name.split("_")[0]
             tied = (
-                f"; each dose has its own {which} here, so a curve of another shape looks the same"
+                f"; each dose has its own {which} here, so another curve shape would look the same"
                 if _tied(series, place)
                 else ""
             )
-            found.append(
-                Pattern(
+            tested.append(
+                ResidualPattern(
                     name,
                     f"wells from the first to the last {which}",
                     (place / (many - 1) - 0.5) * net,
-                    EFFECT_AT_LEAST,
-                    f"Look at the pipette, harvester or temperature along the {which}s{tied}",
+                    MIN_EFFECT,
+                    f"Check pipette, harvester and temperature along the {which}s{tied}",
                 )
             )
-    return found
+    return tested
 
 
 def _tied(series: tuple[Series, ...], place: Floats) -> bool:
-    """Whether all wells with one dose of competitor share their place."""
+    """Whether all wells with one dose of competitor share their row or column."""
     start = 0
     for one in series:
         own, start = place[start : start + one.n], start + one.n
@@ -267,43 +274,43 @@ def _tied(series: tuple[Series, ...], place: Floats) -> bool:
     return True
 
 
-def _controls(series: tuple[Series, ...], net: Floats) -> list[Pattern]:
-    """Control wells as a share of their own level, where competition wells say where the plateaus are."""
+def _control_patterns(series: tuple[Series, ...], net: Floats) -> list[ResidualPattern]:
+    """Control wells as a share of their level, where competition wells determine the plateaus."""
     cold = np.concatenate([s.x.get("competitor_M", np.zeros(s.n)) for s in series])
     specific = np.concatenate([s.x.get("specific", np.ones(s.n)) for s in series])
     if not (cold > 0).any():
         return []
-    advice = "Give the controls the same membranes, solvent and place in the pipetting order as the curve"
-    found = []
+    advice = "Use the same membranes, solvent and pipetting order for the controls as for the curve"
+    tested = []
     totals, blanks = (cold == 0) & (specific > 0), specific <= 0
     if totals.any():
-        found.append(
-            Pattern(
+        tested.append(
+            ResidualPattern(
                 "plateaus_against_controls",
                 "total wells and the upper plateau of the curve",
                 totals * net,
-                CONTROLS_WITHIN,
+                CONTROL_TOLERANCE,
                 advice,
                 AGM,
             )
         )
     if blanks.any() and totals.any():
         span = float(net[totals].mean() - net[blanks].mean())
-        found.append(
-            Pattern(
+        tested.append(
+            ResidualPattern(
                 "bottom_against_controls",
                 "non-specific wells and the lower plateau of the curve, as a share of the span,",
                 blanks * span,
-                CONTROLS_WITHIN,
-                "See that the NSB drug and the compound both displace all specific binding",
+                CONTROL_TOLERANCE,
+                "Make sure that the NSB drug and the compound both displace all specific binding",
                 AGM,
             )
         )
-    return found
+    return tested
 
 
 def _gradient(fit: Fit, model: CurveModel) -> Floats:
-    """d expected / d free parameter over all parts, shape (n, free)."""
+    """Derivative of the expected readings in each free parameter, shape (n, free)."""
     position = {parameter.name: i for i, parameter in enumerate(fit.free)}
     best = np.array([parameter.value for parameter in fit.free])
 
@@ -332,7 +339,7 @@ def _gradient(fit: Fit, model: CurveModel) -> Floats:
 
 
 def _positions(series: tuple[Series, ...]) -> np.ndarray | None:
-    """Row and column of each reading, shape (n, 2), from labels that end in a well; None where some do not."""
+    """Row and column of each reading, shape (n, 2), if all labels end in a well name, else None."""
     labels = [label for one in series for label in (one.labels or [""] * one.n)]
     try:
         return np.array([well_position(label.rsplit(" ", 1)[-1]) for label in labels])

@@ -1,4 +1,4 @@
-"""From the plates of an assay to what the assay says: runs are pooled, wells are not."""
+"""Pooled results of an assay over its independent runs; wells are never pooled."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Literal
 from tricyclic.assays.binding.error_budget import pooled_budget, with_shared_errors
 from tricyclic.assays.binding.methods import methods_paragraph
 from tricyclic.assays.pooling import pool_estimates
-from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Evidence
+from tricyclic.core.format import pluralize
 from tricyclic.core.protocol import AssayKind, Protocol
 from tricyclic.errors import InputError
 from tricyclic.results.binding import AssayResult, ErrorShare, PlateResult
 
-FEWEST_RUNS = 3
+MIN_RUNS = 3
+# Suffix of the name of an estimate whose interval includes the errors that all runs share.
 WITH_SHARED = ", with the errors all runs share"
 
 
@@ -30,7 +32,7 @@ def analyse_runs(
     kind: AssayKind | Literal["joint"],
     protocol: Protocol | None = None,
     evidence: Sequence[Evidence] = (),
-    method: BindingMethod | None = None,
+    method: AnalysisOptions | None = None,
     curves: Mapping[str, CurveModel] | None = None,
 ) -> AssayResult:
     """Pool the plates of one assay over its independent runs.
@@ -44,11 +46,11 @@ def analyse_runs(
     kind : AssayKind
     protocol : Protocol, optional
     evidence : sequence of Evidence
-        Published numbers to show beside the result.
-    method : BindingMethod, optional
-        What the plates were analysed with, for the methods text.
+        Published numbers for comparison.
+    method : AnalysisOptions, optional
+        Choices of the analysis, for the methods text.
     curves : mapping of str to CurveModel, optional
-        The shelf, for the equation in the methods text.
+        The registry of curve models, for the equation in the methods text.
 
     Raises
     ------
@@ -56,22 +58,22 @@ def analyse_runs(
         If there is no plate.
     """
     if not plates:
-        raise InputError("has no runs", where=name, do="Name at least one plate")
-    chosen = method or BindingMethod()
+        raise InputError("has no runs", where=name, do="Add at least one plate")
+    chosen = method or AnalysisOptions()
     pooled: list[Estimate] = []
     for group in dict.fromkeys(plate.group for plate in plates):
-        members = [plate for plate in plates if plate.group == group]
-        for key in dict.fromkeys((e.name, e.subject) for plate in members for e in plate.estimates):
-            found = [
-                (plate, e)
-                for plate in members
-                for e in plate.estimates
-                if (e.name, e.subject) == key
-            ]
+        estimates = [
+            (plate.experiment, estimate)
+            for plate in plates
+            if plate.group == group
+            for estimate in plate.estimates
+        ]
+        for key in dict.fromkeys((one.name, one.subject) for _, one in estimates):
+            same = [(run, one) for run, one in estimates if (one.name, one.subject) == key]
             pooled.append(
                 pool_estimates(
-                    [e for _, e in found],
-                    runs=[plate.experiment for plate, _ in found],
+                    [one for _, one in same],
+                    runs=[run for run, _ in same],
                     confidence=chosen.confidence,
                     where=group or name,
                 )
@@ -117,50 +119,38 @@ def _budget(plates: Sequence[PlateResult], pooled: Sequence[Estimate]) -> tuple[
     ki = [estimate for estimate in pooled if estimate.name == "Ki"]
     if not budgets or not ki:
         return ()
-    return pooled_budget(ki[0], budgets) if ki[0].n > 1 else budgets[0]
+    return pooled_budget(ki[0], budgets) if ki[0].n_experiments > 1 else budgets[0]
 
 
 def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:
-    out = []
+    checks = []
     for group in dict.fromkeys(plate.group for plate in plates):
-        members = [plate for plate in plates if plate.group == group and plate.fit.ok]
-        runs = {plate.experiment for plate in members}
-        where = f"{name}, {group}" if group else name
-        if len(runs) < FEWEST_RUNS:
-            out.append(
-                Check(
-                    "independent_runs",
-                    "look",
-                    f"{len(runs)} independent run{'' if len(runs) == 1 else 's'}",
-                    where=where,
-                    value=len(runs),
-                    limit=FEWEST_RUNS,
-                    unit="runs",
-                    advice="Three or more runs on different days are needed to know how far a value reproduces",
-                    source="agm",
-                )
-            )
-        else:
-            out.append(
-                Check(
-                    "independent_runs",
-                    "fine",
-                    f"{len(runs)} independent runs",
-                    where=where,
-                    value=len(runs),
-                    limit=FEWEST_RUNS,
-                    unit="runs",
-                )
-            )
-    failed = [plate.name for plate in plates if not plate.fit.ok]
-    if failed:
-        out.append(
+        runs = {plate.experiment for plate in plates if plate.group == group and plate.fit.ok}
+        few = len(runs) < MIN_RUNS
+        checks.append(
             Check(
-                "runs_left_out",
-                "stop",
-                f"no fit of {', '.join(failed)}: not in the pooled numbers",
-                where=name,
-                advice="Look at these plates first",
+                "independent_runs",
+                "warn" if few else "pass",
+                pluralize(len(runs), "independent run"),
+                where=f"{name}, {group}" if group else name,
+                value=len(runs),
+                limit=MIN_RUNS,
+                unit="runs",
+                advice="Do three or more runs on different days to estimate the variation of runs"
+                if few
+                else "",
+                source="agm" if few else "",
             )
         )
-    return tuple(out)
+    failed = [plate.name for plate in plates if not plate.fit.ok]
+    if failed:
+        checks.append(
+            Check(
+                "runs_excluded",
+                "fail",
+                f"the fit of {', '.join(failed)} failed: not in the pooled numbers",
+                where=name,
+                advice="Check these plates first",
+            )
+        )
+    return tuple(checks)

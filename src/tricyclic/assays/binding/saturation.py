@@ -1,7 +1,8 @@
-"""From total and non-specific wells over a range of radioligand to Kd and the density of sites.
+"""Kd and density of sites from total and non-specific wells over a range of radioligand.
 
-Total and non-specific wells are fitted together, with one shared non-specific binding; where counts can
-become moles the free radioligand is solved for, else it is taken to be what was added.
+Total and non-specific wells are fitted together, with one shared non-specific binding. Where counts
+can be converted to amounts the free radioligand is solved for, else it is assumed to be what was
+added.
 """
 
 from __future__ import annotations
@@ -10,99 +11,94 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tricyclic.assays.binding.competition import given_for, variance_for
 from tricyclic.assays.binding.estimates import NANOMOLAR, bmax_unit, from_linear, from_log10
-from tricyclic.assays.binding.readings import Readings
-from tricyclic.core.analysis_options import BindingMethod
+from tricyclic.assays.binding.plate_models import fixed_values, variance_model
+from tricyclic.assays.binding.readings import PlateReadings
+from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
+from tricyclic.core.format import pluralize
 from tricyclic.core.series import Series
 from tricyclic.errors import FitFailedError, InputError
-from tricyclic.fitting.choose import Hypothesis, compare
-from tricyclic.fitting.fit import Part, fit
-from tricyclic.results.binding import Comparison
+from tricyclic.fitting.choose import CandidateModel, compare
+from tricyclic.fitting.fit import FitPart, fit
+from tricyclic.results.binding import GroupComparison
 
-LEVELS_FOR_TWO_SITES = 7
+MIN_LEVELS_FOR_TWO_SITES = 7
 TWO_SITES = {
     "saturation": "saturation_two_sites",
     "saturation_with_depletion": "saturation_two_sites_with_depletion",
 }
 
 
-class Saturation:
-    """One saturation plate (or table) under analysis.
+class SaturationPlate:
+    """Analysis of one saturation plate or table.
 
     Parameters
     ----------
-    readings : Readings
+    readings : PlateReadings
         One series with columns `radioligand_M` and `specific`.
     curves : mapping of str to CurveModel
-        The shelf.
-    method : BindingMethod
+        The registry of curve models.
+    method : AnalysisOptions
     where : str
         Name of the plate.
     kind : {"saturation", "homologous"}
     rng : Generator, optional
-        For the simulations that `method.calibrate` asks for.
+        For the simulations of `method.calibrate`.
     """
 
     def __init__(
         self,
-        readings: Readings,
+        readings: PlateReadings,
         curves: Mapping[str, CurveModel],
-        method: BindingMethod,
+        method: AnalysisOptions,
         where: str,
         kind: str,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.readings, self.curves, self.method, self.where, self.kind = (
-            readings,
-            curves,
-            method,
-            where,
-            kind,
-        )
-        self.rng = rng
+        self.readings, self.curves, self.method = readings, curves, method
+        self.where, self.kind, self.rng = where, kind, rng
         self.conditions = readings.conditions
         self.series = readings.series[0][1]
-        self.variance = variance_for(readings, method)
+        self.variance = variance_model(readings, method)
         self.model = curves[self._curve_name()]
 
     def _curve_name(self) -> str:
         levels = np.unique(self.series.x["radioligand_M"])
         if levels[-1] <= 0:
             raise InputError(
-                "no well says how much radioligand it holds",
+                "the concentrations of radioligand are missing",
                 where=self.where,
-                do="State radioligand in the layout",
+                do="Add radioligand to the layout",
             )
         if self.method.model != "auto":
             return self.method.model
-        countable = "signal_per_M" in self.readings.given
+        countable = "signal_per_M" in self.readings.fixed
         if self.kind == "homologous":
             if not countable:
                 raise InputError(
-                    "counts cannot become moles, and homologous competition needs that",
+                    "counts cannot be converted to amounts, and homologous competition needs that",
                     where=self.where,
-                    do="State specific activity, counting efficiency and volume",
+                    do="Provide specific activity, counting efficiency and volume",
                 )
             return "homologous_competition"
         if levels.size < 4:
             raise InputError(
-                f"the wells hold {levels.size} concentration(s) of radioligand",
+                f"the wells have {pluralize(levels.size, 'concentration')} of radioligand",
                 where=self.where,
                 allowed="A saturation needs 4 or more",
             )
         return "saturation_with_depletion" if countable else "saturation"
 
     def fit(self, name: str | None = None, *, free: Sequence[str] = ()) -> Fit:
-        """Fit a curve of the shelf (the plate's own by default) to all wells."""
+        """Fit a curve model (by default that of the plate) to all wells."""
         model = self.model if name is None else self.curves[name]
         given = self._given(model)
         return fit(
             self.series,
             model,
-            given=given,
+            fixed=given,
             free=free,
             variance=self.variance,
             intervals="all",
@@ -118,14 +114,14 @@ class Saturation:
             "target": self.conditions.target,
             "where": self.where,
         }
-        out = []
+        estimates = []
         for name, label in (
             ("log10_kd", "Kd"),
             ("log10_kd_high", "Kd high"),
             ("log10_kd_low", "Kd low"),
         ):
             if name in main:
-                out.append(from_log10(main, name, label, "nM", NANOMOLAR, **common))
+                estimates.append(from_log10(main, name, label, "nM", NANOMOLAR, **common))
         for name, label in (
             ("log10_bmax", "Bmax"),
             ("log10_bmax_high", "Bmax high"),
@@ -137,58 +133,54 @@ class Saturation:
                     if "signal_per_M" in main
                     else (self.series.y_unit, 1.0)
                 )
-                out.append(from_log10(main, name, label, unit, factor, **common))
+                estimates.append(from_log10(main, name, label, unit, factor, **common))
         unit, factor = self.series.y_unit, 1.0
-        if "signal_per_M" in self.readings.given:
+        if "signal_per_M" in self.readings.fixed:
             unit, per_molar = bmax_unit(self.conditions)
-            factor = per_molar / self.readings.given["signal_per_M"]
+            factor = per_molar / self.readings.fixed["signal_per_M"]
         for name, label in (("bmax", "Bmax"), ("bmax_high", "Bmax high"), ("bmax_low", "Bmax low")):
             if name in main:
-                out.append(from_linear(main, name, label, unit, factor, **common))
-        return tuple(out)
+                estimates.append(from_linear(main, name, label, unit, factor, **common))
+        return tuple(estimates)
 
-    def beside(self, main: Fit) -> tuple[tuple[str, tuple[Estimate, ...]], ...]:
-        """What the other common analyses of the same wells give."""
+    def alternatives(self, main: Fit) -> tuple[tuple[str, tuple[Estimate, ...]], ...]:
+        """Estimates of other common analyses of the same wells."""
         if not main.ok or self.kind != "saturation":
             return ()
-        out = []
+        alternatives = []
         if self._background_is_assumed():
-            out.append(
-                (
-                    "total and non-specific together, background fitted",
-                    self.estimates(self.fit(free=("background",))),
-                )
+            with_background = self.estimates(self.fit(free=("background",)))
+            alternatives.append(
+                ("total and non-specific together, background fitted", with_background)
             )
-        if self.method.classical:
-            specific = self._subtracted()
-            if specific is not None:
-                found = fit(
-                    specific,
-                    self.curves["saturation_specific"],
-                    variance="constant",
-                    intervals="all",
-                    confidence=self.method.confidence,
-                )
-                out.append(("non-specific subtracted, then fitted", self.estimates(found)))
-        return tuple((label, told) for label, told in out if told)
+        specific = self._specific_readings() if self.method.classical else None
+        if specific is not None:
+            result = fit(
+                specific,
+                self.curves["saturation_specific"],
+                variance="constant",
+                intervals="all",
+                confidence=self.method.confidence,
+            )
+            alternatives.append(("non-specific subtracted, then fitted", self.estimates(result)))
+        return tuple((label, estimates) for label, estimates in alternatives if estimates)
 
-    def comparisons(self, main: Fit) -> tuple[Comparison, ...]:
-        """One site or two; and whether a background is needed."""
-        one = self._hypothesis(self.model)
-        asked = []
+    def comparisons(self, main: Fit) -> tuple[GroupComparison, ...]:
+        """Whether two sites, or a background, describe the wells better."""
+        one = self._candidate(self.model)
+        tests = []
         if (
             self.model.name in TWO_SITES
-            and np.unique(self.series.x["radioligand_M"]).size >= LEVELS_FOR_TWO_SITES
+            and np.unique(self.series.x["radioligand_M"]).size >= MIN_LEVELS_FOR_TWO_SITES
         ):
-            asked.append(
-                ("one site or two", self._hypothesis(self.curves[TWO_SITES[self.model.name]]))
-            )
+            two = self.curves[TWO_SITES[self.model.name]]
+            tests.append(("one site or two", self._candidate(two)))
         if self._background_is_assumed():
-            asked.append(("background = 0", self._hypothesis(self.model, free=("background",))))
-        out = []
-        for name, full in asked:
+            tests.append(("background = 0", self._candidate(self.model, free=("background",))))
+        comparisons = []
+        for name, full in tests:
             try:
-                out.append(
+                comparisons.append(
                     compare(
                         one,
                         full,
@@ -199,32 +191,36 @@ class Saturation:
                     )
                 )
             except FitFailedError:
-                # One of the two curves could not be fitted, so there is nothing to compare; the fit's own checks say so.
+                # One of the two curves could not be fitted, so there is nothing to compare; the
+                # checks of that fit report it.
                 continue
-        return tuple(out)
+        return tuple(comparisons)
 
-    def hypothesis(self) -> Hypothesis:
-        """The plate's own curve for all its wells."""
-        return self._hypothesis(self.model)
+    def candidate_model(self) -> CandidateModel:
+        """The curve model of the plate for all wells, with its fixed values."""
+        return self._candidate(self.model)
 
-    def _hypothesis(self, model: CurveModel, free: tuple[str, ...] = ()) -> Hypothesis:
-        return Hypothesis((Part(self.series, model),), self._given(model), free, model.says)
+    def _candidate(self, model: CurveModel, free: tuple[str, ...] = ()) -> CandidateModel:
+        return CandidateModel(
+            (FitPart(self.series, model),), self._given(model), free, model.description
+        )
 
     def _given(self, model: CurveModel) -> dict[str, float]:
-        # The Kd is what a saturation is made for: a stated one is not what it must find.
+        # A saturation determines the Kd, so a known Kd is not used.
         return {
             name: value
-            for name, value in given_for(model, self.readings.given).items()
+            for name, value in fixed_values(model, self.readings.fixed).items()
             if name != "log10_kd"
         }
 
     def _background_is_assumed(self) -> bool:
         has = "background" in {p.name for p in self.model.parameters}
         return (
-            has and self.readings.given.get("background", 0.0) == 0.0 and self.kind == "saturation"
+            has and self.readings.fixed.get("background", 0.0) == 0.0 and self.kind == "saturation"
         )
 
-    def _subtracted(self) -> Series | None:
+    def _specific_readings(self) -> Series | None:
+        """Total readings less the mean non-specific reading at the same concentration."""
         s = self.series
         hot, specific = s.x["radioligand_M"], s.x["specific"] > 0
         floors = {

@@ -1,4 +1,4 @@
-"""Assays against one another: two conditions of one, one compound at two targets."""
+"""Comparisons between assays: two conditions of one assay, one compound at two targets."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.choose import shared_or_separate
-from tricyclic.fitting.fit import Part, fit
-from tricyclic.results.binding import AssayResult, Comparison, PlateResult
+from tricyclic.fitting.fit import FitPart, fit
+from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult
 
-# Told names and the parameters behind them; beside them, what two plates of one tissue have in common.
+# Names of estimates and their parameters.
 _FITTED_AS = {"Bmax": "log10_bmax", "Kd": "log10_kd", "Ki": "log10_ki"}
-_IN_COMMON = ("log10_bmax", "log10_kd")
+# Parameters that two plates of one tissue share.
+_SHARED = ("log10_bmax", "log10_kd")
 
 
 def compare_groups(
@@ -33,25 +34,27 @@ def compare_groups(
     other: str,
     paired: bool = False,
     curves: Mapping[str, CurveModel] | None = None,
-) -> Comparison:
+) -> GroupComparison:
     """Compare a parameter of two groups of one assay ("Bmax" of vehicle and treated).
 
     Parameters
     ----------
     assay : AssayResult
     parameter : str
-        As it is told ("Bmax", "Kd", "Ki").
+        Name of the estimate ("Bmax", "Kd", "Ki").
     reference, other : str
         Names of the groups; the ratio is other / reference.
     paired : bool
-        Runs of the same name went through the assay together, so that what differs between days cancels.
+        Whether runs of the same name were done together, so that differences between days cancel.
     curves : mapping of str to CurveModel, optional
-        The shelf; with it, groups of one plate each are compared in one fit, with one value against two.
+        The registry of curve models; with it, groups of one plate each are compared in one fit,
+        with one value against two.
 
     Returns
     -------
-    Comparison
-        Run by run, on the log scale, where the groups have runs; else about the two plates alone, and it says so.
+    GroupComparison
+        Over runs, on the log scale, where the groups have runs; else for the two plates alone, as
+        its statement reports.
 
     Raises
     ------
@@ -64,20 +67,20 @@ def compare_groups(
     for group in (reference, other):
         if group not in groups:
             raise UnknownNameError.among("group", group, groups, where=assay.name)
-        found = [
+        estimates = [
             (plate.experiment, estimate)
             for plate in assay.plates
             if plate.group == group
             for estimate in plate.estimates
             if estimate.name == parameter
         ]
-        if not found:
+        if not estimates:
             names = {estimate.name for plate in assay.plates for estimate in plate.estimates}
             raise UnknownNameError.among(
                 "parameter", parameter, names, where=f"{assay.name}, {group}"
             )
-        values[group] = [estimate for _, estimate in found]
-        runs[group] = [run for run, _ in found]
+        values[group] = [estimate for _, estimate in estimates]
+        runs[group] = [run for run, _ in estimates]
     single = [plate for plate in assay.plates if plate.group in (reference, other)]
     if (
         curves is not None
@@ -87,7 +90,7 @@ def compare_groups(
     ):
         in_order = sorted(single, key=lambda plate: plate.group != reference)
         return _in_one_fit(in_order, parameter, curves[single[0].model], assay, (reference, other))
-    found_difference = compare_conditions(
+    comparison = compare_conditions(
         values[reference],
         values[other],
         names=(reference, other),
@@ -95,17 +98,18 @@ def compare_groups(
         pairs=paired,
     )
     return replace(
-        found_difference,
+        comparison,
         name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}",
     )
 
 
 def compare_evidence(
     assay: AssayResult, parameter: str, *, reference: str, other: str
-) -> Comparison | None:
-    """Compare what was published of two groups, where the assay's evidence holds a mean with its error for each.
+) -> GroupComparison | None:
+    """Compare published means of two groups, where the evidence of the assay has a mean and an
+    error for each.
 
-    The published number of animals is not in the evidence, so the comparison says for which numbers it would hold.
+    The evidence has no number of animals, so the statement reports p and limits for usual numbers.
     """
     known = {
         item.subject: item
@@ -118,7 +122,7 @@ def compare_evidence(
         (known[group].value, 0.5 * (known[group].high - known[group].low))
         for group in (reference, other)
     ]
-    found = compare_published(
+    comparison = compare_published(
         means[0],
         means[1],
         name=parameter,
@@ -127,7 +131,7 @@ def compare_evidence(
         sources=tuple(dict.fromkeys((known[reference].source, known[other].source))),
     )
     return replace(
-        found,
+        comparison,
         name=f"{parameter} at {assay.target or assay.name}, published: {other} against {reference}",
     )
 
@@ -138,36 +142,45 @@ def _in_one_fit(
     model: CurveModel,
     assay: AssayResult,
     names: tuple[str, str],
-) -> Comparison:
+) -> GroupComparison:
     own = _FITTED_AS[parameter]
-    parts: list[Part] = []
-    given: dict[str, float] = {}
+    parts: list[FitPart] = []
+    fixed: dict[str, float] = {}
     for plate in plates:
         for part in plate.fit.parts:
             rename = {
-                p: name if p in (*_IN_COMMON, own) else f"{name} {plate.group}"
+                p: name if p in (*_SHARED, own) else f"{name} {plate.group}"
                 for p, name in part.names.items()
             }
-            given |= {
+            fixed |= {
                 rename[p]: plate.fit[name].value
                 for p, name in part.names.items()
                 if plate.fit[name].fixed
             }
-            parts.append(Part(replace(part.series, group=plate.group), model, rename, plate.group))
-    one, two = shared_or_separate(parts, (own,), given=given)
+            parts.append(
+                FitPart(replace(part.series, group=plate.group), model, rename, plate.group)
+            )
+    one, two = shared_or_separate(parts, (own,), fixed=fixed)
     variance = plates[0].fit.variance
     shared, separate = (
-        fit(asked.parts, given=asked.given, free=asked.free, variance=variance, intervals="none")  # type: ignore[arg-type]
-        for asked in (one, two)
+        fit(
+            candidate.parts,
+            fixed=candidate.fixed,
+            free=candidate.free,
+            variance=variance,  # type: ignore[arg-type]
+            intervals="none",
+        )
+        for candidate in (one, two)
     )
-    in_question = [separate.parts[i].names[own] for i in (0, len(plates[0].fit.parts))]
-    found = compare_in_one_fit(shared, separate, *in_question, name=parameter, names=names)
+    compared = [separate.parts[i].names[own] for i in (0, len(plates[0].fit.parts))]
+    comparison = compare_in_one_fit(shared, separate, *compared, name=parameter, names=names)
     return replace(
-        found, name=f"{parameter} at {assay.target or assay.name}: {names[1]} against {names[0]}"
+        comparison,
+        name=f"{parameter} at {assay.target or assay.name}: {names[1]} against {names[0]}",
     )
 
 
-def selectivity_of(
+def assay_selectivity(
     of: AssayResult, over: AssayResult, parameter: str = "Ki", *, compound: str = ""
 ) -> Estimate:
     """Ratio of one compound's affinity at two targets, with its interval.
@@ -175,11 +188,12 @@ def selectivity_of(
     Parameters
     ----------
     of, over : AssayResult
-        The ratio is the value of `over` divided by that of `of`: above 1, the compound prefers `of`.
+        The ratio is the value of `over` divided by that of `of`: above 1, the compound prefers
+        `of`.
     parameter : str
-        "Ki" as a rule.
+        Name of the estimate.
     compound : str
-        May be left out where the assays hold one.
+        Needed where the assays have several.
     """
     subject = compound or _only(of)
     return selectivity(_pooled(of, parameter, subject), _pooled(over, parameter, subject))
@@ -188,9 +202,9 @@ def selectivity_of(
 def _only(assay: AssayResult) -> str:
     if len(assay.compounds) != 1:
         raise InputError(
-            f"holds {len(assay.compounds)} compounds",
+            f"has {len(assay.compounds)} compounds",
             where=assay.name,
-            do="Say which one the selectivity is of",
+            do="Name the compound of the selectivity",
         )
     return assay.compounds[0]
 

@@ -1,25 +1,27 @@
-"""From a stated truth and a plate plan to a counted plate, for teaching, for tests and to try a design.
+"""Simulates a counted plate from true values and a layout, for teaching, tests and designs.
 
-Binding follows the exact mass balance of site, radioligand, competitor and non-specific sink, at equilibrium or over time.
-Pipetting scatters every well, counting is Poisson, and faults can be put in on purpose. The plate says that it is synthetic.
+Binding follows the exact mass balance of sites, radioligand, competitor and non-specific binding,
+at equilibrium or over time. Pipetting scatters every well, counting is Poisson, and faults can be
+added. The notes of the plate state that it is synthetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from tricyclic.assays.binding.radioactivity import signal_per_M
 from tricyclic.core.conditions import BindingConditions
-from tricyclic.core.format import figures
+from tricyclic.core.experiment_plan import TrueValues
+from tricyclic.core.format import format_number
 from tricyclic.core.plate import PLATE_SHAPES, Plate, Role, Well, in_row_order
-from tricyclic.core.plate_layout import Layout
+from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.errors import InputError
-from tricyclic.numerics.binding_over_time import bound_at
-from tricyclic.numerics.equilibrium import many_sites, one_site
+from tricyclic.numerics.binding_over_time import bound_over_time
+from tricyclic.numerics.equilibrium import solve_one_site, solve_sites
 
 Floats = np.ndarray
 Design = Literal[
@@ -28,82 +30,17 @@ Design = Literal[
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What the simulated wells hold in truth.
-
-    Parameters
-    ----------
-    kd_nM : float
-        Kd of the radioligand at the wanted site.
-    bmax_fmol_per_mg : float
-        Density of the wanted site.
-    ki_nM : mapping of str to float
-        Ki of each compound on the plate; with an entry for the NSB drug, non-specific wells keep what it leaves.
-        The unlabelled radioligand itself (homologous) needs none: it binds like the labelled one.
-    nonspecific : float
-        Radioligand that is bound non-specifically over what is free.
-    bmax_of_group : mapping of str to float
-        Density by group of wells ("treated"), where it differs.
-    ki_masked_nM : mapping of str to float
-        Ki of each compound at the masked site, where a mask is used; a compound without an entry does not bind there.
-    kon_per_M_min : float or None
-        Of the radioligand; its koff is kon Kd.
-    competitor_koff_per_min : mapping of str to float
-        Of each compound, for plates read before equilibrium; its kon is koff / Ki.
-    """
-
-    kd_nM: float
-    bmax_fmol_per_mg: float
-    ki_nM: Mapping[str, float] = field(default_factory=dict)
-    nonspecific: float = 0.005
-    bmax_of_group: Mapping[str, float] = field(default_factory=dict)
-    ki_masked_nM: Mapping[str, float] = field(default_factory=dict)
-    kon_per_M_min: float | None = None
-    competitor_koff_per_min: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, value in (
-            ("Kd", self.kd_nM),
-            *((f"Ki of {k}", v) for k, v in self.ki_nM.items()),
-        ):
-            if not (np.isfinite(value) and value > 0):
-                raise InputError(f"the true {name} is {value:g} nM", allowed="It is above 0")
-        if not (self.bmax_fmol_per_mg >= 0 and self.nonspecific >= 0):
-            raise InputError(
-                "a true density or non-specific share is negative", allowed="Both are 0 or more"
-            )
-
-    def told(self) -> str:
-        """The truth in words."""
-        parts = [f"Kd {figures(self.kd_nM)} nM", f"Bmax {figures(self.bmax_fmol_per_mg)} fmol/mg"]
-        parts += [
-            f"Bmax of {group} {figures(v)} fmol/mg" for group, v in self.bmax_of_group.items()
-        ]
-        parts += [f"Ki of {name} {figures(v)} nM" for name, v in self.ki_nM.items()]
-        parts += [
-            f"Ki of {name} at the masked site {figures(v)} nM"
-            for name, v in self.ki_masked_nM.items()
-        ]
-        parts += [f"kon {figures(self.kon_per_M_min)} per M and min"] if self.kon_per_M_min else []
-        parts += [
-            f"koff of {name} {figures(v)} per min"
-            for name, v in self.competitor_koff_per_min.items()
-        ]
-        return ", ".join([*parts, f"non-specifically bound over free {figures(self.nonspecific)}"])
-
-
-@dataclass(frozen=True)
-class Faults:
-    """What went wrong on the plate, as shares of the net signal; all 0 on a clean plate.
+class PlateFaults:
+    """Faults of a plate, as shares of the net signal; 0 for none.
 
     Parameters
     ----------
     edge : float
-        Added in wells at the rim (-0.2: they read 20 % less).
+        Added in wells at the edge (-0.2: they read 20 % less).
     row_drift, column_drift : float
-        Added from the first to the last row or column, half of it below the middle and half above.
+        Difference between the first and the last row or column, centred on the middle.
     controls : float
-        Added in total wells alone, as when they got another batch of membranes.
+        Added in total wells alone, as for another batch of membranes.
     """
 
     edge: float = 0.0
@@ -111,7 +48,7 @@ class Faults:
     column_drift: float = 0.0
     controls: float = 0.0
 
-    def told(self) -> str:
+    def description(self) -> str:
         """The faults in words; empty where there are none."""
         named = {
             "edge": self.edge,
@@ -122,15 +59,20 @@ class Faults:
         return ", ".join(f"{name} {100 * share:+.3g} %" for name, share in named.items() if share)
 
 
-NO_FAULTS = Faults()
+NO_FAULTS = PlateFaults()
 
 
 def one_run(
-    truth: Truth, rng: np.random.Generator, *, sd_log10_ki: float = 0.0, sd_log10_bmax: float = 0.0
-) -> Truth:
-    """Give the truth of one independent run: Ki and Bmax moved by what differs between days.
+    truth: TrueValues,
+    rng: np.random.Generator,
+    *,
+    sd_log10_ki: float = 0.0,
+    sd_log10_bmax: float = 0.0,
+) -> TrueValues:
+    """True values of one independent run: Ki and Bmax with their variation between days.
 
-    All compounds of a run move on their own; groups move together, as they share the day's membranes.
+    The Ki of each compound varies independently; groups vary together, because they share the
+    membranes of the day.
     """
     ki = {
         name: float(value * 10 ** rng.normal(0.0, sd_log10_ki))
@@ -141,14 +83,16 @@ def one_run(
         truth,
         ki_nM=ki,
         bmax_fmol_per_mg=truth.bmax_fmol_per_mg * density,
-        bmax_of_group={name: value * density for name, value in truth.bmax_of_group.items()},
+        group_bmax_fmol_per_mg={
+            name: value * density for name, value in truth.group_bmax_fmol_per_mg.items()
+        },
     )
 
 
 def simulate_plate(
     conditions: BindingConditions,
-    layout: Layout | Sequence[Well],
-    truth: Truth,
+    layout: PlateLayout | Sequence[Well],
+    truth: TrueValues,
     rng: np.random.Generator,
     *,
     size: int = 96,
@@ -158,135 +102,174 @@ def simulate_plate(
     unit: Literal["cpm", "dpm", "counts"] = "cpm",
     design: Design = "equilibrium",
     switch_min: float | None = None,
-    faults: Faults = NO_FAULTS,
+    faults: PlateFaults = NO_FAULTS,
 ) -> Plate:
-    """Count a plate that was never pipetted.
+    """Simulate the readings of a plate.
 
     Parameters
     ----------
     conditions : BindingConditions
-        Volume, protein, specific activity, efficiency, background and radioligand are used; what is missing is named.
-    layout : Layout or sequence of Well
-        The plan: role, compound, concentrations, times; readings in it are ignored, empty wells are left out.
-    truth : Truth
+        Volume, protein, specific activity, efficiency, background and radioligand are used.
+    layout : PlateLayout or sequence of Well
+        Role, compound, concentrations and times of the wells; readings are ignored, empty wells are
+        omitted.
+    truth : TrueValues
     rng : Generator
     size : int
-        Wells of the plate, where the plan is no Layout.
+        Wells of the plate, where `layout` is a sequence.
     name : str
         Of the plate.
     cv : float
-        Pipetting scatter of a well, as a share of its net signal.
+        Scatter of a well by pipetting, as a share of its net signal.
     counting_time_min : float, optional
-        Counting time; the one of the conditions where left out.
+        Counting time; default: that of the conditions.
     unit : {"cpm", "dpm", "counts"}
-        Of the readings, background in it.
+        Of the readings, background included.
     design : str
-        "equilibrium"; "as_incubated": after the wells' incubation time, from the rates; "association", "dissociation" (the
-        well's time counts from the end of the incubation), "association_then_dissociation" (association stops at `switch_min`).
+        "equilibrium"; "as_incubated": after the incubation time of the wells, from the rates;
+        "association", "dissociation" (the time of a well counts from the end of the incubation),
+        "association_then_dissociation" (association stops at `switch_min`).
     switch_min : float, optional
         For the last design.
-    faults : Faults
-        Put in on purpose.
+    faults : PlateFaults
+        Faults to add.
 
     Returns
     -------
     Plate
-        Its notes say that it is synthetic, and from what truth.
+        Its notes state that it is synthetic, and from which true values.
 
     Raises
     ------
     InputError
-        If something the simulation needs is not stated.
+        If a number that the simulation needs is missing.
     """
     if not 0 <= cv < 1:
         raise InputError(f"cv is {cv:g}", allowed="A share from 0 to below 1, such as 0.05")
-    stated = replace(
-        conditions, counting_time_min=counting_time_min or conditions.counting_time_min
-    )
-    time = stated.counting_time_min
-    per_molar = signal_per_M(stated, "cpm")
-    if per_molar is None or time is None or stated.protein_ug is None:
+    assay = replace(conditions, counting_time_min=counting_time_min or conditions.counting_time_min)
+    time = assay.counting_time_min
+    per_molar = signal_per_M(assay, "cpm")
+    if per_molar is None or time is None or assay.protein_ug is None:
         raise InputError(
-            "the plate cannot be counted",
+            "the counts cannot be simulated",
             where=name,
-            do="State counting time, efficiency, specific activity, volume and protein",
+            do="Provide counting time, efficiency, specific activity, volume and protein",
         )
-    if isinstance(layout, Layout):
+    if isinstance(layout, PlateLayout):
         size = layout.size
-    wells = layout.held.values() if isinstance(layout, Layout) else layout
+    wells = layout.planned_wells.values() if isinstance(layout, PlateLayout) else layout
     planned = in_row_order(well for well in wells if well.role is not Role.EMPTY)
     if not planned:
-        raise InputError("the plan holds no wells", where=name)
-    bound_M = bound_in_wells(stated, planned, truth, design=design, switch_min=switch_min)
+        raise InputError("the layout has no wells", where=name)
+    bound_M = bound_in_wells(assay, planned, truth, design=design, switch_min=switch_min)
     net = per_molar * bound_M * _faulty(planned, size, faults)
     net *= np.maximum(1.0 + cv * rng.standard_normal(net.size), 0.0)
-    counts = rng.poisson((net + (stated.background_cpm or 0.0)) * time)
-    efficiency = stated.counting_efficiency.value if stated.counting_efficiency else 1.0
+    counts = rng.poisson((net + (assay.background_cpm or 0.0)) * time)
+    efficiency = assay.counting_efficiency.value if assay.counting_efficiency else 1.0
     values = counts / {"counts": 1.0, "cpm": time, "dpm": time * efficiency}[unit]
-    wrong = f"; faults put in: {faults.told()}" if faults.told() else ""
+    added = f"; faults added: {faults.description()}" if faults.description() else ""
     note = (
-        f"synthetic data made by tricyclic's plate simulator, truth: {truth.told()}; "
-        f"pipetting CV {100 * cv:.3g} %, counted {figures(time)} min{wrong}"
+        "synthetic data made by the plate simulator of tricyclic, true values: "
+        f"{truth.description()}; pipetting CV {100 * cv:.3g} %, counted "
+        f"{format_number(time)} min{added}"
     )
-    read = tuple(
+    counted = tuple(
         replace(well, value=float(value), flag="", excluded="")
         for well, value in zip(planned, values, strict=True)
     )
-    return Plate(name=name, size=size, wells=read, unit=unit, counting_time_min=time, notes=(note,))
+    return Plate(
+        name=name, size=size, wells=counted, unit=unit, counting_time_min=time, notes=(note,)
+    )
 
 
 def bound_in_wells(
     conditions: BindingConditions,
     wells: Sequence[Well],
-    truth: Truth,
+    truth: TrueValues,
     *,
     design: Design = "equilibrium",
     switch_min: float | None = None,
 ) -> Floats:
     """Radioligand on the filter of each well [M in the well], without scatter, shape (wells,).
 
-    Wells marked `added` give all of their radioligand, `background` wells none.
+    Wells marked `added` contain all of their radioligand, `background` wells none.
     """
     if conditions.volume_uL is None or conditions.protein_ug is None:
         raise InputError(
-            "volume and protein are not stated, so there is no density of sites in the well"
+            "volume or protein is missing, so the concentration of sites is unknown",
+            do="Provide volume_uL and protein_ug",
         )
     fmol_to_molar = conditions.protein_ug.value * 1e-3 / (conditions.volume_uL * 1e9)
-    site = np.array([_density(well, truth) for well in wells]) * fmol_to_molar
-    tracer = np.array([_radioligand_nM(well, conditions) for well in wells]) * 1e-9
-    cold, ki, ki_masked, koff = _competitors(conditions, wells, truth)
-    blocked = np.array([well.role is Role.NON_SPECIFIC for well in wells]) & ~np.isfinite(ki)
-    site = np.where(blocked, 0.0, site)
-    ki = np.where(np.isfinite(ki), ki, 1.0)
-    kd = truth.kd_nM * 1e-9
-    ns = truth.nonspecific
+    sites_M = np.array([_density(well, truth) for well in wells]) * fmol_to_molar
+    tracer_M = np.array([_radioligand_nM(well, conditions) for well in wells]) * 1e-9
+    mixture = _mixture(conditions, wells, truth, sites_M, tracer_M)
+    kd, ns = truth.kd_nM * 1e-9, truth.nonspecific
     if conditions.mask and conditions.mask_M:
-        held, free = _under_mask(conditions, site, tracer, cold, kd, ki, ki_masked, ns)
+        bound, free = _under_mask(conditions, mixture, kd, ns)
     elif design == "equilibrium":
-        found = one_site(site, (tracer, cold), (kd, ki), (ns, 0.0))
-        held, free = found.bound[0], found.free[0]
-    else:
-        held = _over_time(
-            conditions, wells, truth, design, switch_min, site, tracer, cold, ki, koff
+        solution = solve_one_site(
+            mixture.sites_M,
+            (mixture.tracer_M, mixture.competitor_M),
+            (kd, mixture.ki_M),
+            (ns, 0.0),
         )
-        free = (tracer - held) / (1.0 + ns)
-    on_filter = held + ns * free
+        bound, free = solution.bound[0], solution.free[0]
+    else:
+        times_min, leaving_min = _times(conditions, wells, design, switch_min)
+        bound = _over_time(mixture, truth, times_min, leaving_min)
+        free = (tracer_M - bound) / (1.0 + ns)
+    on_filter = bound + ns * free
     roles = np.array([well.role.value for well in wells])
-    on_filter = np.where(roles == Role.ADDED.value, tracer, on_filter)
+    on_filter = np.where(roles == Role.ADDED.value, tracer_M, on_filter)
     return np.asarray(np.where(roles == Role.BACKGROUND.value, 0.0, on_filter))
 
 
+@dataclass(frozen=True)
+class _Mixture:
+    """Sites and ligands in each well, shape (wells,); `ki_masked_M` is inf without binding."""
+
+    sites_M: Floats
+    tracer_M: Floats
+    competitor_M: Floats
+    ki_M: Floats
+    ki_masked_M: Floats
+    koff_per_min: Floats
+
+
+def _mixture(
+    conditions: BindingConditions,
+    wells: Sequence[Well],
+    truth: TrueValues,
+    sites_M: Floats,
+    tracer_M: Floats,
+) -> _Mixture:
+    """Wells whose NSB drug has no Ki have no free sites."""
+    competitor, ki, ki_masked, koff = _competitors(conditions, wells, truth)
+    binds = np.isfinite(ki)
+    blocked = np.array([well.role is Role.NON_SPECIFIC for well in wells]) & ~binds
+    return _Mixture(
+        np.where(blocked, 0.0, sites_M),
+        tracer_M,
+        competitor,
+        np.where(binds, ki, 1.0),
+        ki_masked,
+        koff,
+    )
+
+
 def _competitors(
-    conditions: BindingConditions, wells: Sequence[Well], truth: Truth
+    conditions: BindingConditions, wells: Sequence[Well], truth: TrueValues
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Concentration, Ki, Ki at the masked site [M] and koff [1/min] of what competes in each well; inf where nothing binds."""
+    """Concentration, Ki, Ki at the masked site [M] and koff [1/min] of the competitor in each well;
+    Ki is inf where nothing binds.
+    """
     own = _unlabelled(conditions.radioligand)
     rows = []
     for well in wells:
         if well.role is Role.RESPONSE:
             raise InputError(
                 f"well {well.name} is a functional response",
-                do="The simulator makes binding plates only",
+                allowed="The simulator makes binding plates only",
             )
         compound, amount = "", 0.0
         if well.role is Role.COMPETITION:
@@ -302,7 +285,7 @@ def _competitors(
         ki = truth.ki_nM.get(compound, truth.kd_nM if _unlabelled(compound) == own else None)
         if ki is None:
             raise InputError(
-                f"no true Ki is stated for '{compound}'",
+                f"the true Ki of '{compound}' is missing",
                 where=f"well {well.name}",
                 do="Add it to ki_nM",
             )
@@ -315,15 +298,9 @@ def _competitors(
 
 
 def _under_mask(
-    conditions: BindingConditions,
-    site: Floats,
-    tracer: Floats,
-    cold: Floats,
-    kd: float,
-    ki: Floats,
-    ki_masked: Floats,
-    ns: float,
+    conditions: BindingConditions, mixture: _Mixture, kd: float, ns: float
 ) -> tuple[Floats, Floats]:
+    """Bound radioligand at both sites and free radioligand, with the masking ligand [M]."""
     needed = (
         conditions.mask_kd_masked_nM,
         conditions.mask_kd_wanted_nM,
@@ -332,74 +309,82 @@ def _under_mask(
     )
     if any(value is None for value in needed):
         raise InputError(
-            "the mask's and the radioligand's affinity at the masked site, or its density, is not stated"
+            "an affinity of the mask or the radioligand at the masked site, or the density of that "
+            "site, is missing"
         )
     mask_masked, mask_wanted, kd_masked, ratio = (float(value or 0.0) for value in needed)
-    mask = np.full(site.shape, conditions.mask_M)
-    far = np.where(np.isfinite(ki_masked), ki_masked, 1e6)
-    found = many_sites(
-        (site, ratio * site),
-        (tracer, mask, cold),
-        ((kd, kd_masked * 1e-9), (mask_wanted * 1e-9, mask_masked * 1e-9), (ki, far)),
+    sites = mixture.sites_M
+    # A competitor that does not bind at the masked site has a Ki there far above any concentration.
+    ki_masked = np.where(np.isfinite(mixture.ki_masked_M), mixture.ki_masked_M, 1e6)
+    solution = solve_sites(
+        (sites, ratio * sites),
+        (mixture.tracer_M, np.full(sites.shape, conditions.mask_M), mixture.competitor_M),
+        (
+            (kd, kd_masked * 1e-9),
+            (mask_wanted * 1e-9, mask_masked * 1e-9),
+            (mixture.ki_M, ki_masked),
+        ),
         (ns, 0.0, 0.0),
     )
-    return found.bound[0].sum(axis=0), found.free[0]
+    return solution.bound[0].sum(axis=0), solution.free[0]
 
 
-def _over_time(
+def _times(
     conditions: BindingConditions,
     wells: Sequence[Well],
-    truth: Truth,
     design: Design,
     switch_min: float | None,
-    site: Floats,
-    tracer: Floats,
-    cold: Floats,
-    ki: Floats,
-    koff: Floats,
-) -> Floats:
-    if truth.kon_per_M_min is None:
-        raise InputError(
-            "the true kon is not stated, and time matters in this design", do="Add kon_per_M_min"
-        )
+) -> tuple[Floats, Floats]:
+    """Minutes of association and of dissociation of each well, shape (wells,)."""
     incubated = conditions.incubation_min
     times = np.array([np.nan if well.time_min is None else well.time_min for well in wells])
-    off = truth.kon_per_M_min * truth.kd_nM * 1e-9
     leaving = np.zeros(times.shape)
     if design == "dissociation":
         if incubated is None:
             raise InputError(
-                "the incubation before dissociation is not stated", do="State incubation_min"
+                "the incubation before dissociation is missing", do="Provide incubation_min"
             )
         leaving, times = np.nan_to_num(times), np.full(times.shape, incubated)
     elif design == "association_then_dissociation":
         if switch_min is None:
-            raise InputError("when association stops is not stated", do="State switch_min")
-        leaving, times = (
-            np.maximum(np.nan_to_num(times) - switch_min, 0.0),
-            np.minimum(times, switch_min),
-        )
+            raise InputError(
+                "the time at which association stops is missing", do="Provide switch_min"
+            )
+        leaving = np.maximum(np.nan_to_num(times) - switch_min, 0.0)
+        times = np.minimum(times, switch_min)
     times = np.where(np.isnan(times), np.nan if incubated is None else incubated, times)
     if np.isnan(times).any():
         raise InputError(
-            "the time of some wells is not stated",
-            do="State incubation_min, or time_min in the plan",
+            "the time of some wells is missing",
+            do="Provide incubation_min, or time_min in the layout",
         )
-    held = bound_at(
-        times,
-        site,
-        tracer,
+    return times, leaving
+
+
+def _over_time(
+    mixture: _Mixture, truth: TrueValues, times_min: Floats, leaving_min: Floats
+) -> Floats:
+    """Specifically bound radioligand after association and dissociation [M], shape (wells,)."""
+    if truth.kon_per_M_min is None:
+        raise InputError(
+            "the true kon is missing, and this design depends on time", do="Add kon_per_M_min"
+        )
+    koff = truth.kon_per_M_min * truth.kd_nM * 1e-9
+    bound = bound_over_time(
+        times_min,
+        mixture.sites_M,
+        mixture.tracer_M,
         truth.kon_per_M_min,
-        off,
-        competitor=cold,
-        competitor_kon=koff / ki,
-        competitor_koff=koff,
+        koff,
+        competitor=mixture.competitor_M,
+        competitor_kon=mixture.koff_per_min / mixture.ki_M,
+        competitor_koff=mixture.koff_per_min,
         sink=truth.nonspecific,
     )
-    return np.asarray(held * np.exp(-off * leaving))
+    return np.asarray(bound * np.exp(-koff * leaving_min))
 
 
-def _faulty(wells: Sequence[Well], size: int, faults: Faults) -> Floats:
+def _faulty(wells: Sequence[Well], size: int, faults: PlateFaults) -> Floats:
     rows, columns = PLATE_SHAPES[size]
     row = np.array([well.row for well in wells])
     column = np.array([well.column for well in wells])
@@ -412,15 +397,19 @@ def _faulty(wells: Sequence[Well], size: int, faults: Faults) -> Floats:
     return np.asarray(np.maximum(factor, 0.0))
 
 
-def _density(well: Well, truth: Truth) -> float:
-    return truth.bmax_of_group.get(well.group, truth.bmax_fmol_per_mg)
+def _density(well: Well, truth: TrueValues) -> float:
+    return truth.group_bmax_fmol_per_mg.get(well.group, truth.bmax_fmol_per_mg)
 
 
 def _radioligand_nM(well: Well, conditions: BindingConditions) -> float:
     if well.radioligand_nM is not None:
         return well.radioligand_nM
     if conditions.radioligand_nM is None:
-        raise InputError("how much radioligand was added is not stated", where=f"well {well.name}")
+        raise InputError(
+            "the added radioligand is missing",
+            where=f"well {well.name}",
+            do="Provide radioligand_nM",
+        )
     return conditions.radioligand_nM.value
 
 

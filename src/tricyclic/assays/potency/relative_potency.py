@@ -1,14 +1,14 @@
-"""From two dose-response curves to how many times one is as potent as the other, and whether they are parallel at all.
+"""Relative potency of a sample and a reference, from one fit with common plateaus and slope.
 
-The potency is a parameter of one fit in which both curves share plateaus and slope, so its limits are profile limits.
-Parallelism is asked twice: whether the readings ask for separate shapes (F), and whether the shapes were shown to be the
-same (limits inside margins), since many readings make every difference significant and few hide every one.
+Parallelism is tested in two ways: whether separate curve shapes fit better (F test), and whether
+the shapes are equivalent (confidence limits inside margins). With many readings every difference is
+significant, with few readings none is, so neither test alone is enough.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,21 +17,26 @@ from tricyclic.core.analysis_options import Variance
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel, Parameter
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import figures
+from tricyclic.core.format import format_confidence_interval, format_number, pluralize
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import compare_models
-from tricyclic.fitting.fit import Part, fit
+from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.fitting.restate import restated
-from tricyclic.results.reproducibility import RelativePotency, SharedShape
+from tricyclic.results.reproducibility import RelativePotency, ShapeDifference
 from tricyclic.stats.statistics import t_quantile
 
-FEWEST_DOSES = 4
-SHAPE = ("baseline", "plateau", "hill")
-HALF = "log10_ec50"
+MIN_DOSES = 4
+BOTTOM, TOP, HILL = "bottom", "top", "hill"
+SHAPE = (BOTTOM, TOP, HILL)
+EC50 = "log10_ec50"
+# Ratio of slopes, and difference of plateaus over the span, that count as parallel.
 SLOPE_MARGIN = (0.8, 1.25)
 PLATEAU_MARGIN = 0.1
-HOUSE = "limit of the house; equivalence as in USP <1032>"
+# Confidence level of the shapes: two one-sided tests at 5 %.
+SHAPE_CONFIDENCE = 0.9
+ALPHA = 0.05
+SOURCE = "default threshold; equivalence as in USP <1032>"
 
 
 def relative_potency(
@@ -39,26 +44,26 @@ def relative_potency(
     sample: Series,
     model: CurveModel,
     *,
-    given: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | None = None,
     variance: Variance = "constant",
     confidence: float = 0.95,
     slope_margin: tuple[float, float] = SLOPE_MARGIN,
     plateau_margin: float = PLATEAU_MARGIN,
 ) -> RelativePotency:
-    """Find the potency of a sample over that of a reference.
+    """Potency of a sample relative to a reference.
 
     Parameters
     ----------
     reference, sample : Series
         Readings against `concentration_M`, in one unit, of the same assay.
     model : CurveModel
-        The four-parameter logistic of the shelf (or one with the same parameter names).
-    given : mapping of str to float
-        Parameters of the shape that are held at a value for both.
+        The four-parameter logistic, or a model with the same parameter names.
+    fixed : mapping of str to float
+        Parameters of the shape with a fixed value for both.
     variance : str
         As in `fit`.
     confidence : float
-        Of the potency.
+        Confidence level of the potency.
     slope_margin : (float, float)
         Ratios of the Hill slopes, sample over reference, that count as parallel.
     plateau_margin : float
@@ -67,23 +72,62 @@ def relative_potency(
     Returns
     -------
     RelativePotency
-        Potency 2: half the concentration of the sample does what the reference does.
+        Potency 2: half the concentration of the sample has the effect of the reference.
 
     Raises
     ------
     InputError
-        If the curve has other parameters, the units differ, or a fit fails.
+        If the model has other parameters, the units differ, or a fit fails.
 
     Notes
     -----
-    log10 EC50(sample) = log10 EC50(reference) - log10 potency, in the constrained fit. Equivalence of the shapes from 90 %
-    limits of the separate fits, which are two one-sided tests at 5 %.
+    log10 EC50(sample) = log10 EC50(reference) - log10 potency, in the constrained fit. Equivalence
+    of the shapes from 90 % limits of the separate fits, which are two one-sided tests at 5 %.
     """
-    needed = {*SHAPE, HALF}
+    fixed = dict(fixed or {})
+    _check_input(reference, sample, model, fixed, confidence)
+    common = fit(
+        _common(reference, sample, model),
+        fixed=fixed,
+        variance=variance,
+        intervals=["log10_potency"],
+        confidence=confidence,
+    )
+    separate = fit(
+        _separate(reference, sample, model),
+        fixed=_of_both(fixed),
+        variance=variance,
+        intervals="none",
+    )
+    for one, name in ((common, "common"), (separate, "separate")):
+        if not one.ok:
+            raise InputError(
+                f"the fit of {name} curves failed: {one.message}",
+                where=f"{reference.name}, {sample.name}",
+            )
+    shape = [
+        _slope_difference(separate, slope_margin)
+        if name == HILL
+        else _plateau_difference(separate, name, plateau_margin)
+        for name in SHAPE
+        if name not in fixed
+    ]
+    result = _result(reference.name, sample.name, common, separate, shape)
+    return replace(result, checks=_checks(result, common))
+
+
+def _check_input(
+    reference: Series,
+    sample: Series,
+    model: CurveModel,
+    fixed: Mapping[str, float],
+    confidence: float,
+) -> None:
+    needed = {*SHAPE, EC50}
     if needed - {p.name for p in model.parameters}:
         raise InputError(
-            f"{model.name or model.says} cannot be compared so",
-            allowed=f"The curve needs {', '.join(sorted(needed))}",
+            f"{model.name or model.description} has no relative potency",
+            allowed=f"The model needs the parameters {', '.join(sorted(needed))}",
             do="Choose logistic_4pl",
         )
     if reference.y_unit != sample.y_unit:
@@ -94,199 +138,199 @@ def relative_potency(
         )
     if not 0 < confidence < 1:
         raise InputError(
-            f"the confidence is {confidence:g}", allowed="It is between 0 and 1, such as 0.95"
+            f"is {confidence:g}",
+            where="confidence",
+            allowed="It is between 0 and 1, such as 0.95",
         )
     for one in (reference, sample):
         doses = np.unique(one.x["concentration_M"][one.x["concentration_M"] > 0]).size
-        if doses < FEWEST_DOSES:
+        if doses < MIN_DOSES:
             raise InputError(
-                f"has {doses} dose{'' if doses == 1 else 's'} above 0",
-                where=one.name,
-                allowed=f"A curve that is compared has {FEWEST_DOSES} or more",
+                f"has {pluralize(doses, 'dose')} above 0",
+                where=f"sample '{one.name}'",
+                allowed=f"A curve of a relative potency has {MIN_DOSES} or more",
             )
-    held = dict(given or {})
-    common = fit(
-        _common(reference, sample, model),
-        given=held,
-        variance=variance,
-        intervals=["log10_potency"],
-        confidence=confidence,
-    )
-    separate = fit(
-        _separate(reference, sample, model, held),
-        given=_both(held),
-        variance=variance,
-        intervals="none",
-    )
-    for found, what in ((common, "common"), (separate, "separate")):
-        if not found.ok:
-            raise InputError(
-                f"the fit of {what} curves failed: {found.says}",
-                where=f"{reference.name}, {sample.name}",
-            )
-    free = [name for name in SHAPE if name not in held]
-    if not free:
+    if not set(SHAPE) - set(fixed):
         raise InputError(
-            "plateaus and slope are all given",
+            "plateaus and slope are all fixed",
             do="Leave at least one of them free, to test parallelism",
         )
-    test = compare_models(
-        common,
-        separate,
-        name="parallel curves",
-        simple_says="one shape for both curves",
-        full_says="a shape for each curve",
-    )
-    log = common["log10_potency"]
-    told = RelativePotency(
-        reference=reference.name,
-        sample=sample.name,
-        potency=10.0**log.value,
-        low=_power(log.low),
-        high=_power(log.high),
-        confidence=confidence,
-        ec50_reference_M=10.0 ** common[HALF].value,
-        test=test,
-        shape=tuple(_shape(separate, name, slope_margin, plateau_margin) for name in free),
-        ratio_at_own_shape=10.0
-        ** (separate[f"{HALF}[reference]"].value - separate[f"{HALF}[sample]"].value),
-    )
-    return replace(told, checks=_checks(told, common))
 
 
-def _common(reference: Series, sample: Series, model: CurveModel) -> tuple[Part, Part]:
-    half = next(p for p in model.parameters if p.name == HALF)
-    reach = half.high - half.low
-    moved = restated(
+def _common(reference: Series, sample: Series, model: CurveModel) -> tuple[FitPart, FitPart]:
+    """Both series under one curve; that of the sample is shifted by the potency."""
+    ec50 = next(p for p in model.parameters if p.name == EC50)
+    width = ec50.high - ec50.low
+    shifted = restated(
         model,
-        HALF,
+        EC50,
         (
-            replace(half, name="log10_of_reference", says="EC50 of the reference"),
+            replace(ec50, name="log10_of_reference", description="EC50 of the reference"),
             Parameter(
                 "log10_potency",
                 "log10",
-                "potency of the sample over the reference",
-                low=-reach,
-                high=reach,
+                "potency of the sample relative to the reference",
+                low=-width,
+                high=width,
             ),
         ),
         lambda **v: v["log10_of_reference"] - v["log10_potency"],
         {
-            "log10_of_reference": lambda **v: np.asarray(v[HALF]),
+            "log10_of_reference": lambda **v: np.asarray(v[EC50]),
             "log10_potency": lambda **v: np.asarray(0.0),
         },
     )
     return (
-        Part(reference, model, scatter="assay"),
-        Part(sample, moved, rename={"log10_of_reference": HALF}, scatter="assay"),
+        FitPart(reference, model, scatter="assay"),
+        FitPart(sample, shifted, rename={"log10_of_reference": EC50}, scatter="assay"),
     )
 
 
-def _separate(
-    reference: Series, sample: Series, model: CurveModel, held: Mapping[str, float]
-) -> tuple[Part, Part]:
+def _separate(reference: Series, sample: Series, model: CurveModel) -> tuple[FitPart, FitPart]:
+    """Each series under a curve with its own shape."""
     names = [p.name for p in model.parameters]
     return (
-        Part(reference, model, rename={n: f"{n}[reference]" for n in names}, scatter="assay"),
-        Part(sample, model, rename={n: f"{n}[sample]" for n in names}, scatter="assay"),
+        FitPart(reference, model, rename={n: f"{n}[reference]" for n in names}, scatter="assay"),
+        FitPart(sample, model, rename={n: f"{n}[sample]" for n in names}, scatter="assay"),
     )
 
 
-def _both(held: Mapping[str, float]) -> dict[str, float]:
+def _of_both(fixed: Mapping[str, float]) -> dict[str, float]:
     return {
-        f"{name}[{side}]": value for name, value in held.items() for side in ("reference", "sample")
+        f"{name}[{side}]": value
+        for name, value in fixed.items()
+        for side in ("reference", "sample")
     }
 
 
-def _shape(
-    separate: Fit, name: str, slope_margin: tuple[float, float], plateau_margin: float
-) -> SharedShape:
-    a, b = separate[f"{name}[reference]"], separate[f"{name}[sample]"]
-    t = t_quantile(separate.df, 0.9)
-    if name == "hill":
-        # A slope is compared as a ratio; its error on the log scale is the relative one.
-        se = math.hypot(a.se / a.value, b.se / b.value)
-        middle = math.log(b.value / a.value)
-        low, high = (
-            math.exp(middle + sign * t * se) if math.isfinite(se) else (0.0, math.inf)[sign > 0]
-            for sign in (-1, 1)
-        )
-        return SharedShape(
-            "hill ratio",
-            "Hill slope of the sample over that of the reference",
-            math.exp(middle),
-            low,
-            high,
-            *slope_margin,
-        )
-    span = abs(separate["plateau[reference]"].value - separate["baseline[reference]"].value)
-    difference = (b.value - a.value) / span
-    reach = t * math.hypot(a.se, b.se) / span
-    reach = reach if math.isfinite(reach) else math.inf
-    return SharedShape(
-        f"{name} difference",
-        f"{name} of the sample less that of the reference, over the reference's span",
-        difference,
-        difference - reach,
-        difference + reach,
-        -plateau_margin,
-        plateau_margin,
+def _result(
+    reference: str,
+    sample: str,
+    common: Fit,
+    separate: Fit,
+    shape: Sequence[ShapeDifference],
+) -> RelativePotency:
+    """The potency from the common fit, with the test of parallelism; without checks."""
+    potency = common["log10_potency"]
+    own_ratio = separate[f"{EC50}[reference]"].value - separate[f"{EC50}[sample]"].value
+    return RelativePotency(
+        reference=reference,
+        sample=sample,
+        potency=10.0**potency.value,
+        low=_power(potency.low),
+        high=_power(potency.high),
+        confidence=common.confidence,
+        ec50_reference_M=10.0 ** common[EC50].value,
+        test=compare_models(
+            common,
+            separate,
+            name="parallel curves",
+            simple_name="one shape for both curves",
+            full_name="a shape for each curve",
+        ),
+        shape=tuple(shape),
+        ratio_at_own_shape=10.0**own_ratio,
     )
 
 
-def _checks(found: RelativePotency, common: Fit) -> tuple[Check, ...]:
-    where = found.sample
-    differs = found.test.p < 0.05
-    made = [
-        Check(
-            "parallel_f",
-            "look" if differs else "fine",
-            f"{'separate shapes fit better' if differs else 'separate shapes fit no better'} than a common one "
-            f"(F p {'below 0.0001' if found.test.p < 1e-4 else '= ' + figures(found.test.p, 2)})",
-            where=where,
-            value=found.test.p,
-            limit=0.05,
-            source="extra sum of squares F",
-            advice="See below whether the difference matters" if differs else "",
-        )
-    ]
-    for item in found.shape:
-        made.append(
-            Check(
-                "parallel_equivalence",
-                "fine" if item.equivalent else "look",
-                f"{item.says}: {figures(item.difference)} (90 %: {figures(item.low)} to {figures(item.high)})"
-                f"{'' if item.equivalent else ', not shown to be'}{' is' if item.equivalent else ''} within {figures(item.margin_low)} to {figures(item.margin_high)}",
-                where=where,
-                value=item.difference,
-                limit=item.margin_high,
-                source=HOUSE,
-                advice=""
-                if item.equivalent
-                else "One number cannot tell the potency of curves of another shape; widen the doses or repeat",
-            )
-        )
-    if differs and not found.parallel:
-        made.append(
+def _slope_difference(separate: Fit, margin: tuple[float, float]) -> ShapeDifference:
+    """Ratio of the slopes; its error on the log scale is the relative one."""
+    a, b = separate[f"{HILL}[reference]"], separate[f"{HILL}[sample]"]
+    ratio = b.value / a.value
+    low, high = -math.inf, math.inf
+    # Slopes of opposite sign have no common shape, whatever their errors.
+    if ratio > 0:
+        middle = math.log(ratio)
+        t = t_quantile(separate.df, SHAPE_CONFIDENCE)
+        se = math.hypot(a.se / a.value, b.se / b.value)
+        low, high = 0.0, math.inf
+        if math.isfinite(se):
+            low, high = math.exp(middle - t * se), math.exp(middle + t * se)
+        ratio = math.exp(middle)
+    return ShapeDifference(
+        "hill ratio",
+        "Hill slope of the sample over that of the reference",
+        ratio,
+        low,
+        high,
+        *margin,
+    )
+
+
+def _plateau_difference(separate: Fit, name: str, margin: float) -> ShapeDifference:
+    """Difference of a plateau as a share of the reference's span."""
+    a, b = separate[f"{name}[reference]"], separate[f"{name}[sample]"]
+    span = abs(separate[f"{TOP}[reference]"].value - separate[f"{BOTTOM}[reference]"].value)
+    t = t_quantile(separate.df, SHAPE_CONFIDENCE)
+    difference = (b.value - a.value) / span
+    half_width = t * math.hypot(a.se, b.se) / span
+    half_width = half_width if math.isfinite(half_width) else math.inf
+    return ShapeDifference(
+        f"{name} difference",
+        f"{name} of the sample minus that of the reference, over the reference's span",
+        difference,
+        difference - half_width,
+        difference + half_width,
+        -margin,
+        margin,
+    )
+
+
+def _checks(result: RelativePotency, common: Fit) -> tuple[Check, ...]:
+    differs = result.test.p < ALPHA
+    checks = [_f_check(result, differs), *(_shape_check(result, item) for item in result.shape)]
+    if differs and not result.parallel:
+        checks.append(
             Check(
                 "not_parallel",
-                "stop",
-                "the curves differ in shape by more than chance explains, and were not shown to agree within the margins",
-                where=where,
-                source=HOUSE,
-                advice="Do not report a relative potency; compare effects at stated doses instead",
+                "fail",
+                "the curves differ significantly in shape, and are not equivalent within the "
+                "margins",
+                where=result.sample,
+                source=SOURCE,
+                advice="Do not report a relative potency; compare effects at given doses instead",
             )
         )
-    return (*made, *common.checks)
+    return (*checks, *common.checks)
+
+
+def _f_check(result: RelativePotency, differs: bool) -> Check:
+    p = "below 0.0001" if result.test.p < 1e-4 else f"= {format_number(result.test.p, 2)}"
+    better = "better" if differs else "no better"
+    return Check(
+        "parallel_f",
+        "warn" if differs else "pass",
+        f"separate shapes fit {better} than a common one (F p {p})",
+        where=result.sample,
+        value=result.test.p,
+        limit=ALPHA,
+        source="extra sum of squares F",
+        advice="See below whether the difference matters" if differs else "",
+    )
+
+
+def _shape_check(result: RelativePotency, item: ShapeDifference) -> Check:
+    interval = format_confidence_interval(item.low, item.high, item.confidence)
+    verdict = "within" if item.equivalent else "not shown to be within"
+    return Check(
+        "parallel_equivalence",
+        "pass" if item.equivalent else "warn",
+        f"{item.statement}: {format_number(item.difference)} ({interval}), {verdict} "
+        f"{format_number(item.margin_low)} to {format_number(item.margin_high)}",
+        where=result.sample,
+        value=item.difference,
+        limit=item.margin_high,
+        source=SOURCE,
+        advice=""
+        if item.equivalent
+        else "One number does not describe the potency of curves with different shapes; widen "
+        "the doses or repeat the experiment",
+    )
 
 
 def _power(exponent: float) -> float:
-    return (
-        math.nan
-        if math.isnan(exponent)
-        else math.inf
-        if exponent > 300
-        else 10.0**exponent
-        if exponent > -300
-        else 0.0
-    )
+    if math.isnan(exponent):
+        return math.nan
+    if exponent > 300:
+        return math.inf
+    return 10.0**exponent if exponent > -300 else 0.0

@@ -1,1 +1,1 @@
-"""Files of many dose-response curves: Parquet and CSV in, one row per curve out."""
+"""Files of many dose-response curves, and the file of their fits, one row per curve."""

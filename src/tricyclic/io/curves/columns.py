@@ -1,4 +1,4 @@
-"""From the columns of a file of many curves to its layout, and from its doses to log10 molar or the sentence that says why not."""
+"""Columns of a file of many curves: names, kinds, and doses as log10 molar."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ _DOSE_COLUMN = re.compile(
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Which columns hold what; `doses` and `response` name one column each, or `wide` holds all dose columns."""
+class CurveColumns:
+    """Columns by their role: `dose` and `response` in a long file, `wide` in a wide file.
+
+    A long file has one row per reading, a wide file one column per dose.
+    """
 
     curve: str = "curve"
     dose: str = ""
@@ -33,43 +36,43 @@ class Layout:
 
     @property
     def doses(self) -> tuple[str, ...]:
-        """The column of doses; none where the names of columns are the doses."""
+        """The column of doses; none in a wide file, whose column names are the doses."""
         return (self.dose,) if self.dose else ()
 
     @property
-    def wanted(self) -> tuple[str, ...]:
-        """The columns of readings, and the weight where there is one."""
+    def required(self) -> tuple[str, ...]:
+        """Columns of readings, and the weight if there is one."""
         return self.wide or (self.response, *([self.weight] if self.weight else []))
 
     @property
-    def readings_a_row(self) -> int:
-        """Readings that one row holds."""
+    def readings_per_row(self) -> int:
+        """Readings in one row."""
         return max(len(self.wide), 1)
 
     @property
-    def said(self) -> str:
-        """In words."""
+    def description(self) -> str:
+        """The form of the file, for a person."""
         return (
             f"wide, {len(self.wide)} columns of doses" if self.wide else "long, one row per reading"
         )
 
 
-def layout_of(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> Layout:
-    """Find the layout.
+def find_columns(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> CurveColumns:
+    """Columns of a file by their role.
 
     Parameters
     ----------
     kinds : mapping
-        "whole", "number", "text" or another word, for each column.
+        "whole numbers", "numbers", "text" or another word, for each column.
     names : sequence of str
-        Columns in their order.
+        Names of the columns in their order.
     where : str
-        What sentences call the file.
+        Name of the file, for messages.
 
     Raises
     ------
     InputError
-        If a column is missing, stands twice, or holds what it cannot.
+        If a column is missing, appears twice, or has the wrong kind of values.
     """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -82,7 +85,7 @@ def layout_of(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> 
     both = [name for name in ("log10_molar", "molar") if name in kinds]
     if len(both) == 2:
         raise InputError(
-            "doses stand in two columns, 'log10_molar' and 'molar'",
+            "doses are in two columns, 'log10_molar' and 'molar'",
             where=where,
             do="Keep one of them",
         )
@@ -92,54 +95,56 @@ def layout_of(kinds: Mapping[str, str], *, names: Sequence[str], where: str) -> 
                 raise UnknownNameError.among("column", name, names, where=where)
         weight = "weight" if "weight" in kinds else ""
         for name in (*both, "response", *([weight] if weight else [])):
-            _must_hold_numbers(name, kinds[name], where)
-        return Layout("curve", both[0], "response", weight, plate, both[0] == "molar")
+            _check_numbers(name, kinds[name], where)
+        return CurveColumns("curve", both[0], "response", weight, plate, both[0] == "molar")
     doses = {
-        name: float(found[1].replace("−", "-"))
+        name: float(match[1].replace("−", "-"))
         for name in names
-        if (found := _DOSE_COLUMN.fullmatch(name))
+        if (match := _DOSE_COLUMN.fullmatch(name))
     }
     if len(doses) < 2:
         raise UnknownNameError.among("column", "log10_molar", names, where=where)
     if "weight" in kinds:
         raise InputError(
-            "a weight beside one column per dose says nothing about single readings",
+            "one weight per row cannot weight the readings of several doses",
             where=f"{where}, column 'weight'",
             do="Use one row per reading: curve, log10_molar, response, weight",
         )
     for name in doses:
-        _must_hold_numbers(name, kinds[name], where)
+        _check_numbers(name, kinds[name], where)
     x = np.array(list(doses.values()))
-    _possible(x, np.array([0, x.size]), None, f"{where}, names of the columns")
-    return Layout("curve", plate=plate, wide=tuple(doses), log10_molar=tuple(float(v) for v in x))
+    _check_plausible(x, np.array([0, x.size]), None, f"{where}, names of the columns")
+    return CurveColumns(
+        "curve", plate=plate, wide=tuple(doses), log10_molar=tuple(float(v) for v in x)
+    )
 
 
 def checked_doses(
     x: np.ndarray, starts: np.ndarray, names: Any, *, molar: bool, where: str
 ) -> np.ndarray:
-    """Give doses as log10 molar.
+    """Doses as log10 molar.
 
     Parameters
     ----------
     x : array, shape (rows,)
-        Doses as the file holds them.
+        Doses as in the file.
     starts : array of int, shape (curves + 1,)
     names : sequence
         Names of the curves.
     molar : bool
-        Whether they are mol/L and not their log10.
+        Whether they are in mol/L and not log10 of it.
 
     Raises
     ------
     InputError
-        If one is missing, cannot be a concentration, or seems to be in another unit.
+        If one is missing, is not a concentration, or seems to be in another unit.
     """
     column = f"{where}, column '{'molar' if molar else 'log10_molar'}'"
     if np.isnan(x).any():
         raise InputError(
             f"curve '{_of(np.isnan(x), starts, names)}' has a reading without a dose",
             where=column,
-            do="Fill it in or leave the row out; a well without compound is log10_molar = -inf",
+            do="Fill it in or delete the row; a well without compound has log10_molar = -inf",
         )
     if molar:
         if (x <= 0).any():
@@ -147,8 +152,9 @@ def checked_doses(
             raise InputError(
                 f"curve '{_of(at, starts, names)}' has a concentration of {x[np.argmax(at)]:g}",
                 where=column,
-                allowed="Concentrations in mol/L are above 0",
-                do="Leave wells without compound out, or use a column log10_molar, where they are -inf",
+                allowed="A concentration in mol/L is above 0",
+                do="Delete wells without compound, or use a column log10_molar, "
+                "in which they are -inf",
             )
         if (x[np.isfinite(x)] > 1).any():
             at = np.isfinite(x) & (x > 1)
@@ -161,25 +167,26 @@ def checked_doses(
         x = np.log10(x)
     elif float(x.max()) == 0.0 and (x < 0).any() and float(x[x < 0].max()) < -2.0:
         raise InputError(
-            f"curve '{_of(x == 0.0, starts, names)}' has a dose of 0, which is 1 mol/L, and no other is above 0.01 mol/L",
+            f"curve '{_of(x == 0.0, starts, names)}' has a dose of 0, which is 1 mol/L, "
+            "and no other dose is above 0.01 mol/L",
             where=column,
             do="Write -inf for a well without compound",
         )
-    _possible(x, starts, names, column)
+    _check_plausible(x, starts, names, column)
     return x
 
 
-def _must_hold_numbers(name: str, kind: str, where: str) -> None:
-    if kind not in ("number", "whole"):
+def _check_numbers(name: str, kind: str, where: str) -> None:
+    if kind not in ("numbers", "whole numbers"):
         raise InputError(
-            f"holds {kind} where numbers are needed",
+            f"contains {kind} instead of numbers",
             where=f"{where}, column '{name}'",
-            do="Leave missing readings empty, and write every other as a number",
+            do="Leave missing readings empty, and write all others as numbers",
         )
 
 
-def _possible(x: np.ndarray, starts: np.ndarray, names: Any, column: str) -> None:
-    """Whether doses can be log10 molar; the sentence tells what they look like instead."""
+def _check_plausible(x: np.ndarray, starts: np.ndarray, names: Any, column: str) -> None:
+    """Refuse doses that cannot be log10 molar, with what they look like instead."""
     low, high = float(x.min()), float(x.max())
     if -np.inf < low and high <= 0 and low >= LOWEST and high - low <= WIDEST:
         return
@@ -187,15 +194,15 @@ def _possible(x: np.ndarray, starts: np.ndarray, names: Any, column: str) -> Non
     if not finite.size:
         return
     low, high = float(finite.min()), float(finite.max())
-    whose = "" if names is None else f" (curve '{_of(x == high, starts, names)}')"
+    owner = "" if names is None else f" (curve '{_of(x == high, starts, names)}')"
     if high > 0:
         raise InputError(
-            f"values run from {low:g} to {high:g}{whose}", where=column, allowed=_instead(low, high)
+            f"values run from {low:g} to {high:g}{owner}", where=column, allowed=_instead(low, high)
         )
     if low < LOWEST:
-        whose = "" if names is None else f" (curve '{_of(x == low, starts, names)}')"
+        owner = "" if names is None else f" (curve '{_of(x == low, starts, names)}')"
         raise InputError(
-            f"the lowest dose is {low:g}{whose}, fewer than a million molecules in a litre",
+            f"the lowest dose is {low:g}{owner}, fewer than a million molecules in a litre",
             where=column,
             do="Write log10 of mol/L",
         )
@@ -203,9 +210,9 @@ def _possible(x: np.ndarray, starts: np.ndarray, names: Any, column: str) -> Non
         clipped = np.where(np.isfinite(x), x, high)
         span = np.maximum.reduceat(clipped, starts[:-1]) - np.minimum.reduceat(clipped, starts[:-1])
         if span.max() > WIDEST:
-            whose = "" if names is None else f"curve '{names[int(np.argmax(span))].as_py()}': "
+            owner = "" if names is None else f"curve '{names[int(np.argmax(span))].as_py()}': "
             raise InputError(
-                f"{whose}doses span {span.max():.0f} decades",
+                f"{owner}doses span {span.max():.0f} decades",
                 where=column,
                 allowed="Are units mixed?",
                 do="Write log10 of mol/L throughout",
@@ -214,14 +221,14 @@ def _possible(x: np.ndarray, starts: np.ndarray, names: Any, column: str) -> Non
 
 def _instead(low: float, high: float) -> str:
     if low < -3:
-        return "Some are log10 molar, some in another unit; write log10 of mol/L throughout"
+        return "Some are log10 molar and some are in another unit; write log10 of mol/L throughout"
     if low > 0 and high < 0.2:
-        return "These look like mol/L; name the column molar, or take log10"
+        return "These look like mol/L; name the column molar, or write log10 of mol/L"
     if low > 2 and high < 16:
         return "These look like -log10 molar; change the sign"
     if low < 0:
         return "These look like log10 of nM or µM; subtract 9 or 6"
-    return "These look like plain nM or µM; write log10 of mol/L, so 10 nM is -8"
+    return "These look like nM or µM; write log10 of mol/L, so 10 nM is -8"
 
 
 def _of(where: np.ndarray, starts: np.ndarray, names: Any) -> str:

@@ -1,6 +1,7 @@
-"""From a CSV file of many curves, compressed or not, to batches of columns, streamed.
+"""Read a CSV file of many curves in batches, compressed or not.
 
-Delimiter and decimal mark are found from the first lines. Replicates may be columns of the same name; they are numbered.
+Delimiter and decimal mark are detected from the first lines. Columns of the same name are
+replicates, which are numbered.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
 from tricyclic.errors import InputError
-from tricyclic.io.curves.columns import Layout, layout_of
+from tricyclic.io.curves.columns import CurveColumns, find_columns
 from tricyclic.io.delimited_text import shortened
-from tricyclic.io.files import at_file
+from tricyclic.io.files import at_file, csv_of, existing_file
 
 _HEAD, _BATCH = 1 << 20, 1 << 22
 _MISSING = [
@@ -43,33 +47,25 @@ _BAD_COUNT = re.compile(r"Expected (\d+) columns, got (\d+)(?:: (.*))?", re.DOTA
 
 @dataclass(frozen=True)
 class CurveText:
-    """A CSV file of curves; `of` looks at its first lines."""
+    """A CSV file of curves; `of` reads its first lines."""
 
     path: str
     names: tuple[str, ...]
-    layout: Layout
+    layout: CurveColumns
     delimiter: str
     decimal: str
 
     @classmethod
     def of(cls, path: str | Path) -> CurveText:
-        """Find columns, delimiter and decimal mark.
+        """Detect columns, delimiter and decimal mark.
 
         Raises
         ------
         InputError
-            If the file is missing, empty, no text, or lacks a column.
+            If the file is missing, empty or not text, or has no column of a role.
         """
-        name = Path(path).name
-        if Path(path).is_dir() or not Path(path).is_file():
-            raise InputError(
-                "is a folder" if Path(path).is_dir() else "there is no such file",
-                where=str(path),
-                do="Name one file in it"
-                if Path(path).is_dir()
-                else "Check the name and the folder",
-            )
-        with _told(name, ()), _opened(path) as stream:
+        name = existing_file(path).name
+        with _as_input_errors(name, ()), _opened(path) as stream:
             head = stream.read(_HEAD)
         if not head.strip():
             raise InputError("the file is empty", where=name)
@@ -77,45 +73,43 @@ class CurveText:
             text = head.decode("utf-8-sig", errors="strict" if len(head) < _HEAD else "ignore")
         except UnicodeDecodeError as error:
             raise InputError(
-                "is no text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
+                "is not text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
             ) from error
         lines = text.splitlines()
         delimiter = max(",;\t", key=lines[0].count)
-        cells = [
-            [cell.strip() for cell in row] for row in csv.reader(lines[:20], delimiter=delimiter)
-        ]
+        with csv_of(name):
+            first = list(csv.reader(lines[:20], delimiter=delimiter))
+        cells = [[cell.strip() for cell in row] for row in first]
         names = _numbered(cells[0])
         comma = delimiter != "," and any(
             re.fullmatch(r"[-+]?\d+,\d+", cell) for row in cells[1:] for cell in row
         )
-        layout = layout_of(dict.fromkeys(names, "number"), names=names, where=name)
+        layout = find_columns(dict.fromkeys(names, "numbers"), names=names, where=name)
         if len(lines) < 2:
-            raise InputError("holds columns and no rows", where=name)
+            raise InputError("has columns but no rows", where=name)
         return cls(str(path), tuple(names), layout, delimiter, "," if comma else ".")
 
     def batches(self) -> Iterator[Any]:
-        """Read the columns that matter, some thousand rows at a time.
+        """Read the columns that are used, some thousand rows at a time.
 
         Raises
         ------
         InputError
-            If a cell that should be a number is none, a line is too short or too long, or the file ends too early.
+            If a cell is not a number, a line is too short or too long, or the file is damaged.
         """
-        import pyarrow as pa
-        from pyarrow import csv as read
 
         layout = self.layout
         text = [layout.curve, *([layout.plate] if layout.plate else [])]
-        numbers = [*layout.doses, *layout.wanted]
+        numbers = [*layout.doses, *layout.required]
         name = Path(self.path).name
-        with _told(name, self.names), _opened(self.path) as stream:
-            reader = read.open_csv(
+        with _as_input_errors(name, self.names), _opened(self.path) as stream:
+            reader = arrow_csv.open_csv(
                 stream,
-                read_options=read.ReadOptions(
+                read_options=arrow_csv.ReadOptions(
                     column_names=list(self.names), skip_rows=1, block_size=_BATCH, use_threads=False
                 ),
-                parse_options=read.ParseOptions(delimiter=self.delimiter),
-                convert_options=read.ConvertOptions(
+                parse_options=arrow_csv.ParseOptions(delimiter=self.delimiter),
+                convert_options=arrow_csv.ConvertOptions(
                     column_types={
                         **dict.fromkeys(text, pa.string()),
                         **dict.fromkeys(numbers, pa.float64()),
@@ -130,13 +124,13 @@ class CurveText:
             yield from reader
 
     def digest(self) -> str:
-        """SHA-256 of the file as it lies there."""
+        """SHA-256 of the file."""
         with open(self.path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_parquet(path: str | Path) -> bool:
-    """Whether a file is, by its first bytes or its name, a Parquet file."""
+    """Whether a file is a Parquet file by its first bytes or its name."""
     place = Path(path)
     if place.suffix.lower() in (".parquet", ".pq"):
         return True
@@ -148,7 +142,6 @@ def is_parquet(path: str | Path) -> bool:
 
 @contextmanager
 def _opened(path: str | Path) -> Iterator[Any]:
-    import pyarrow as pa
 
     packed = (
         "gzip"
@@ -162,40 +155,39 @@ def _opened(path: str | Path) -> Iterator[Any]:
 
 
 @contextmanager
-def _told(name: str, columns: tuple[str, ...]) -> Iterator[None]:
-    """Turn what the library complains of into our sentences."""
-    import pyarrow as pa
+def _as_input_errors(name: str, columns: tuple[str, ...]) -> Iterator[None]:
+    """Turn errors of pyarrow into messages with file, column and advice."""
 
     try:
         yield
     except (OSError, pa.ArrowException, EOFError) as error:
-        words = str(error)
-        if found := _BAD_NUMBER.search(words):
-            column = columns[int(found[1])] if int(found[1]) < len(columns) else found[1]
+        text = str(error)
+        if match := _BAD_NUMBER.search(text):
+            column = columns[int(match[1])] if int(match[1]) < len(columns) else match[1]
             raise at_file(
                 InputError(
-                    f"'{shortened(found[2])}' is no number",
+                    f"'{shortened(match[2])}' is not a number",
                     where=f"column '{column}'",
-                    do="Leave missing readings empty, and write every other as a number",
+                    do="Leave missing readings empty, and write all others as numbers",
                 ),
                 name,
             ) from error
-        if found := _BAD_COUNT.search(words):
-            where = f"{name}, the line '{shortened(found[3])}'" if found[3] else name
+        if match := _BAD_COUNT.search(text):
+            where = f"{name}, the line '{shortened(match[3])}'" if match[3] else name
             raise InputError(
-                f"a line has {found[2]} cells where {found[1]} are named", where=where
+                f"has {match[2]} cells under {match[1]} column names", where=where
             ) from error
-        if "UTF8" in words or "utf" in words.lower():
+        if "utf" in text.lower():
             raise InputError(
-                "is no text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
+                "is not text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
             ) from error
         raise InputError(
-            "ends too early or is damaged", where=name, do="Copy it again from where it came"
+            "is incomplete or damaged", where=name, do="Copy it again from its source"
         ) from error
 
 
 def _numbered(names: list[str]) -> list[str]:
-    """Columns of one dose that carry the same name are replicates: -9, -9 (2), -9 (3)."""
+    """Names of replicates, which are columns of the same dose: -9, -9 (2), -9 (3)."""
     seen: dict[str, int] = {}
     out = []
     for name in names:

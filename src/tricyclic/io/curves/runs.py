@@ -1,6 +1,7 @@
-"""From the rows of a table of curves to runs of rows that belong to the same curve.
+"""Runs of rows of the same curve in a table of curves.
 
-Names of curves stand once, in Arrow's dictionaries; all that is sorted or compared are numbers, one per run.
+Each name is stored once in an Arrow dictionary, so that only numbers, one per run, are compared and
+sorted.
 """
 
 from __future__ import annotations
@@ -9,30 +10,34 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 
 @dataclass(frozen=True)
-class Runs:
-    """Rows of a table in runs of the same curve: where each run starts, how long it is, which name it has."""
+class CurveRuns:
+    """Runs of rows of the same curve: start and length of each run, and the code of its name."""
 
     names: Any
     starts: np.ndarray
     lengths: np.ndarray
     codes: np.ndarray
 
-    def only(self, wanted: tuple[Any, ...], *, keep: bool) -> tuple[Runs, np.ndarray]:
+    def only(self, wanted: tuple[Any, ...], *, keep: bool) -> tuple[CurveRuns, np.ndarray]:
         """The runs of the curves named (or of all others), and their rows."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
 
-        which = np.asarray(pc.is_in(self.names, value_set=pa.array(wanted, self.names.type)))
-        kept = which[self.codes] == keep
-        rows = _rows_of(self.starts[kept], self.lengths[kept])
-        starts = np.concatenate([[0], np.cumsum(self.lengths[kept])[:-1]]).astype(np.int64)
-        return Runs(self.names, starts[: kept.sum()], self.lengths[kept], self.codes[kept]), rows
+        named = np.asarray(pc.is_in(self.names, value_set=pa.array(wanted, self.names.type)))
+        chosen = named[self.codes] == keep
+        lengths = self.lengths[chosen]
+        rows = _rows_of(self.starts[chosen], lengths)
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        return CurveRuns(self.names, starts[: chosen.sum()], lengths, self.codes[chosen]), rows
 
     def grouped(self) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Curves in the order in which they begin: their codes, starts (one more than curves), rows in that order or None."""
+        """Codes and starts of the curves in order of their beginning, and the rows in that order.
+
+        There is one more start than curves; the rows are None if they are in order already.
+        """
         codes, first, place = np.unique(self.codes, return_index=True, return_inverse=True)
         if codes.size == self.codes.size:
             return (
@@ -52,37 +57,35 @@ class Runs:
         )
 
 
-def runs_of(column: Any) -> Runs:
+def find_runs(column: Any) -> CurveRuns:
     """Find the runs in a column of names, whole numbers or text."""
-    import pyarrow as pa
 
     if pa.types.is_integer(column.type):
         values = column.to_numpy()
         starts = _changes(values)
-        found = pa.array(values[starts]).dictionary_encode()
-        codes = found.indices.to_numpy()
+        encoded = pa.array(values[starts]).dictionary_encode()
+        codes = encoded.indices.to_numpy()
     else:
-        found = as_dictionary(column)
-        every = found.indices.to_numpy()
+        encoded = as_dictionary(column)
+        every = encoded.indices.to_numpy()
         starts = _changes(every)
         codes = every[starts]
     lengths = np.diff(np.concatenate([starts, [len(column)]]))
-    return Runs(found.dictionary, starts, lengths, codes.astype(np.int64))
+    return CurveRuns(encoded.dictionary, starts, lengths, codes.astype(np.int64))
 
 
 def _changes(values: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1]).astype(np.int64)
 
 
-def joined(first: Runs, second: Runs) -> Runs:
-    """Two lists of runs, one after the other, under one list of names."""
-    import pyarrow.compute as pc
+def join_runs(first: CurveRuns, second: CurveRuns) -> CurveRuns:
+    """Two sets of runs, the second after the first, with the names of the first."""
 
     codes = np.asarray(pc.index_in(second.names, value_set=first.names).fill_null(-1)).astype(
         np.int64
     )
     end = int(first.starts[-1] + first.lengths[-1])
-    return Runs(
+    return CurveRuns(
         first.names,
         np.concatenate([first.starts, second.starts + end]),
         np.concatenate([first.lengths, second.lengths]),
@@ -97,16 +100,14 @@ def _rows_of(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 
 
 def as_dictionary(column: Any) -> Any:
-    """Give a column as one array of codes into one list of names."""
-    import pyarrow as pa
+    """A column as an array of codes with one dictionary of names."""
 
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    return put_together(encoded.unify_dictionaries().chunks)
+    return concatenated(encoded.unify_dictionaries().chunks)
 
 
-def put_together(arrays: list[Any]) -> Any:
-    """Put arrays of codes behind each other, under one list of names."""
-    import pyarrow as pa
+def concatenated(arrays: list[Any]) -> Any:
+    """Arrays of codes, one after the other, with one dictionary of names."""
 
     if len(arrays) == 1:
         return arrays[0]
@@ -115,7 +116,6 @@ def put_together(arrays: list[Any]) -> Any:
 
 
 def as_index(rows: np.ndarray) -> Any:
-    """Give row numbers as Arrow takes them."""
-    import pyarrow as pa
+    """Row numbers as an Arrow array."""
 
     return pa.array(rows)

@@ -1,7 +1,7 @@
-"""Results of many curves kept part by part beside their place, and put together in one step when all are there.
+"""Fits of many curves, stored in parts, so that an interrupted run can be continued.
 
-The folder NAME.part holds one file per block of the input, each with the key of what it was made from; a part whose key no
-longer holds is made again. The finished file does not show how the parts were cut. This is the one door by which Parquet is written.
+The folder NAME.part contains one file per block of the input, with the hash of that input; a part
+with another hash is computed again. The finished file is the same for any division into parts.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
 
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import UNFINISHED, clear_unfinished, only_one, write_file
 
-ROWS_A_GROUP = 131_072
+ROWS_PER_GROUP = 131_072
 SPOOL_CELLS = 1_500_000
 COLUMNS = (
     "curve",
@@ -42,7 +45,7 @@ class CurveStore:
     Parameters
     ----------
     out : path
-        Where the result will stand: .parquet or .csv.
+        File of the result: .parquet or .csv.
     """
 
     def __init__(self, out: str | Path) -> None:
@@ -56,25 +59,27 @@ class CurveStore:
                 do="Name the result fits.parquet or fits.csv",
             )
         if self.out.is_dir():
-            raise InputError("is a folder", where=str(self.out), do="Name a file in it")
+            raise InputError("is a folder", where=str(self.out), do="Name a file in this folder")
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the folder of parts; it stays when something goes wrong and goes when the result is written."""
+    def lock(self) -> Iterator[None]:
+        """Lock the folder of parts; it is removed only after the result has been written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(
                 f"cannot be made ({error.strerror})",
                 where=str(self.folder),
-                do="Choose another place with --out",
+                do="Choose another location with --out",
             ) from error
         lock = only_one(self.folder)
         try:
             lock.__enter__()
         except InputError as error:
             raise InputError(
-                "another run is writing it", where=str(self.out), do="Wait until it is done"
+                "another run is writing this file",
+                where=str(self.out),
+                do="Wait until it has finished",
             ) from error
         try:
             clear_unfinished(self.folder)
@@ -83,8 +88,7 @@ class CurveStore:
             lock.__exit__(None, None, None)
 
     def has(self, number: int, key: str) -> bool:
-        """Whether the part of a block is there and was made from what `key` stands for."""
-        import pyarrow as pa
+        """Whether the part of a block exists and has this key."""
 
         try:
             with pa.memory_map(str(self._part(number))) as file, pa.ipc.open_file(file) as part:
@@ -93,24 +97,23 @@ class CurveStore:
             return False
 
     def put(self, number: int, part: bytes) -> None:
-        """Keep a part."""
+        """Store a part."""
         write_file(self._part(number), part)
 
-    def there(self) -> list[int]:
-        """Numbers of the parts that are there, whatever they were made from."""
+    def finished_blocks(self) -> list[int]:
+        """Numbers of the parts that exist, with any key."""
         return sorted(int(path.stem) for path in self.folder.glob("*.arrow"))
 
     def finish(self, numbers: Iterable[int], about: Mapping[str, str]) -> dict[str, int]:
-        """Write the result from its parts in one step, remove them, and count what the status says.
+        """Write the result from its parts in one step, remove them, and count each status.
 
         Parameters
         ----------
         numbers : iterable of int
-            Parts in their order.
+            Numbers of the parts in their order.
         about : mapping
-            What a Parquet file says of itself.
+            Metadata of a Parquet file.
         """
-        import pyarrow as pa
 
         counts: dict[str, int] = {}
         unfinished = self.out.with_name(UNFINISHED + self.out.name)
@@ -128,11 +131,11 @@ class CurveStore:
                         counts[word] = counts.get(word, 0) + status["counts"].as_py()
                     waiting.append(part)
                     rows += part.num_rows
-                    while rows >= ROWS_A_GROUP:
+                    while rows >= ROWS_PER_GROUP:
                         whole = pa.concat_tables(waiting)
-                        writer.write(whole.slice(0, ROWS_A_GROUP).combine_chunks())
-                        rows -= ROWS_A_GROUP
-                        waiting = [whole.slice(ROWS_A_GROUP)]
+                        writer.write(whole.slice(0, ROWS_PER_GROUP).combine_chunks())
+                        rows -= ROWS_PER_GROUP
+                        waiting = [whole.slice(ROWS_PER_GROUP)]
                 if rows:
                     writer.write(pa.concat_tables(waiting).combine_chunks())
             with unfinished.open("rb") as written:
@@ -142,7 +145,7 @@ class CurveStore:
             raise InputError(
                 f"cannot be written ({error.strerror or error})",
                 where=str(self.out),
-                do="Choose another place with --out",
+                do="Choose another location with --out",
             ) from error
         finally:
             with suppress(OSError):
@@ -151,9 +154,7 @@ class CurveStore:
         return counts
 
     def spool(self, batches: Iterable[Any], key: str) -> Iterator[int]:
-        """Write the rows of a text file over as Parquet, once; yields how many rows so far."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        """Convert the rows of a text file to Parquet, once; yields the number of rows so far."""
 
         place = self.spooled
         with suppress(OSError, pa.ArrowException):
@@ -185,31 +186,30 @@ class CurveStore:
             if writer is not None:
                 writer.close()
         if writer is None:
-            raise InputError("the file holds columns and no rows")
+            raise InputError("the file has columns but no rows")
         os.replace(unfinished, place)
 
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:07d}.arrow"
 
 
-def part_of(names: Any, columns: Mapping[str, np.ndarray], key: str) -> bytes:
-    """Give the results of some curves as the bytes of a part.
+def encode_part(names: Any, columns: Mapping[str, np.ndarray], key: str) -> bytes:
+    """Fits of some curves as the bytes of a part.
 
     Parameters
     ----------
     names : sequence
-        Names of the curves as their file keeps them.
+        Names of the curves, of the type in their file.
     columns : mapping of arrays, shape (curves,)
-        The other COLUMNS; nan becomes missing.
+        The other columns; nan is written as missing.
     key : str
-        What the part was made from.
+        Hash of the input.
     """
-    import pyarrow as pa
 
-    held = {"curve": pa.array(names) if not isinstance(names, pa.Array) else names}
+    arrays = {"curve": pa.array(names) if not isinstance(names, pa.Array) else names}
     for name in COLUMNS[1:]:
-        held[name] = pa.array(columns[name], from_pandas=True)
-    table = pa.table(held).replace_schema_metadata({_KEY: key.encode()})
+        arrays[name] = pa.array(columns[name], from_pandas=True)
+    table = pa.table(arrays).replace_schema_metadata({_KEY: key.encode()})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
@@ -233,9 +233,6 @@ class _Writer:
 
     def write(self, table: Any) -> None:
         if self.writer is None:
-            import pyarrow.csv as text
-            import pyarrow.parquet as pq
-
             self.writer = (
                 pq.ParquetWriter(
                     self.place,
@@ -245,10 +242,10 @@ class _Writer:
                     write_statistics=["curve", "log10_ic50"],
                 )
                 if self.parquet
-                else text.CSVWriter(
+                else arrow_csv.CSVWriter(
                     self.place,
                     table.schema,
-                    write_options=text.WriteOptions(quoting_style="needed"),
+                    write_options=arrow_csv.WriteOptions(quoting_style="needed"),
                 )
             )
         self.writer.write_table(

@@ -1,1 +1,1 @@
-"""One file here is one format that can be read."""
+"""Readers: one file here is one format of plates or tables."""

@@ -1,16 +1,16 @@
-"""The CSV that MARS writes for a BMG plate reader -> one plate per block of raw data."""
+"""CSV of MARS for a BMG plate reader: one plate per block of raw data."""
 
 from __future__ import annotations
 
 import re
 
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import text_sheet
-from tricyclic.io.grids import Grid, find_grids
+from tricyclic.io.grids import PlateGrid, find_grids
 from tricyclic.io.instruments.plate_grid import plate_of_grid
 
 
-def sniff(raw: Raw) -> float:
+def sniff(raw: RawFile) -> float:
     """Whether the file begins with user, path and test as MARS writes them."""
     head = raw.text[:4000].lstrip("\ufeff\n ")
     return (
@@ -20,14 +20,14 @@ def sniff(raw: Raw) -> float:
     )
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per block of data."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     grids = find_grids(sheet)
-    return Reading(
+    return FileContent(
         plates=tuple(
             plate_of_grid(
-                Grid(grid.sheet, grid.cells, grid.shape, (), grid.first),
+                PlateGrid(grid.sheet, grid.cells, grid.shape, (), grid.first),
                 f"{raw.stem} {number}" if len(grids) > 1 else raw.stem,
                 options,
                 notes=tuple(grid.headings[-2:]),
@@ -37,4 +37,4 @@ def read(raw: Raw, options: Options) -> Reading:
     )
 
 
-READER = Reader(says="CSV of MARS (BMG plate reader)", sniff=sniff, read=read)
+READER = Reader(description="CSV of MARS (BMG plate reader)", sniff=sniff, read=read)

@@ -1,21 +1,21 @@
-"""The CSV of an EnVision plate reader -> one plate per block of results, calculated ones included; the plate map is no plate."""
+"""CSV of an EnVision plate reader: one plate per block of results, not for the plate map."""
 
 from __future__ import annotations
 
 import re
 
 from tricyclic.core.plate import Plate
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import text_sheet
-from tricyclic.io.grids import Grid, find_grids
+from tricyclic.io.grids import PlateGrid, find_grids
+from tricyclic.io.headings import unit_in_heading
 from tricyclic.io.instruments.plate_grid import plate_of_grid
-from tricyclic.io.stated import unit_in_heading
 
 _RESULTS = re.compile(r"(?:Calculated results|Results for)\b:?\s*(.+)", re.IGNORECASE)
 
 
-def sniff(raw: Raw) -> float:
-    """Whether the file begins with plate information and holds results."""
+def sniff(raw: RawFile) -> float:
+    """Whether the file begins with plate information and contains results."""
     head = raw.text[:20_000].lstrip("\ufeff\n ,;\t")
     return (
         1.0
@@ -25,7 +25,7 @@ def sniff(raw: Raw) -> float:
     )
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per block of results."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     blocks = [(grid, result) for grid in find_grids(sheet) if (result := _result(grid))]
@@ -38,18 +38,18 @@ def read(raw: Raw, options: Options) -> Reading:
         plates.append(
             plate_of_grid(_bare(grid), name, options, unit=unit, notes=(f"block '{result}'",))
         )
-    return Reading(plates=tuple(plates))
+    return FileContent(plates=tuple(plates))
 
 
-def _result(grid: Grid) -> str:
+def _result(grid: PlateGrid) -> str:
     return next(
         (match[1] for text in reversed(grid.headings) if (match := _RESULTS.fullmatch(text))), ""
     )
 
 
-def _bare(grid: Grid) -> Grid:
-    # Words far above the grid name flashes and filters, not the unit of its values.
-    return Grid(grid.sheet, grid.cells, grid.shape, (), grid.first)
+def _bare(grid: PlateGrid) -> PlateGrid:
+    # Headings far above the grid describe flashes and filters, not the unit of its values.
+    return PlateGrid(grid.sheet, grid.cells, grid.shape, (), grid.first)
 
 
-READER = Reader(says="CSV of an EnVision plate reader", sniff=sniff, read=read)
+READER = Reader(description="CSV of an EnVision plate reader", sniff=sniff, read=read)

@@ -1,35 +1,35 @@
-"""The CSV that Kaleido writes for an EnSight plate reader -> one plate per result; the plate map is no plate."""
+"""CSV of Kaleido for an EnSight plate reader: one plate per result, not for the plate map."""
 
 from __future__ import annotations
 
 import re
 
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import text_sheet
-from tricyclic.io.grids import Grid, find_grids
+from tricyclic.io.grids import PlateGrid, find_grids
 from tricyclic.io.instruments.plate_grid import plate_of_grid
 
 _RESULT = re.compile(r"Result for\s+(.+)", re.IGNORECASE)
 
 
-def sniff(raw: Raw) -> float:
-    """Whether the file says that it holds EnSight results or was exported with Kaleido."""
+def sniff(raw: RawFile) -> float:
+    """Whether the file has the heading of EnSight results or the closing line of Kaleido."""
     text = raw.text
-    said = (
+    marked = (
         text[:2000].lstrip("\ufeff\n ,;").startswith("EnSight Results")
         or "Exported with Kaleido" in text[-2000:]
     )
-    return 1.0 if said and re.search(r"^Result for ", text, re.MULTILINE) else 0.0
+    return 1.0 if marked and re.search(r"^Result for ", text, re.MULTILINE) else 0.0
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per result."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     blocks = [(grid, result) for grid in find_grids(sheet) if (result := _result(grid))]
-    return Reading(
+    return FileContent(
         plates=tuple(
             plate_of_grid(
-                Grid(grid.sheet, grid.cells, grid.shape, (), grid.first),
+                PlateGrid(grid.sheet, grid.cells, grid.shape, (), grid.first),
                 f"{raw.stem} {number} {result}" if len(blocks) > 1 else raw.stem,
                 options,
                 notes=(f"result '{result}'",),
@@ -39,10 +39,10 @@ def read(raw: Raw, options: Options) -> Reading:
     )
 
 
-def _result(grid: Grid) -> str:
+def _result(grid: PlateGrid) -> str:
     return next(
         (match[1] for text in reversed(grid.headings) if (match := _RESULT.fullmatch(text))), ""
     )
 
 
-READER = Reader(says="CSV of Kaleido (EnSight plate reader)", sniff=sniff, read=read)
+READER = Reader(description="CSV of Kaleido (EnSight plate reader)", sniff=sniff, read=read)

@@ -1,7 +1,7 @@
-"""The text that a MicroBeta or TopCount style counter writes, as a list, as grids, or both -> one plate per plate.
+"""Text of a counter of the MicroBeta or TopCount type, with a list of wells, grids, or both.
 
-`-` is a well that was not counted, never a zero. Where the file shows the same plate as a list and as a
-grid, the two must agree well by well.
+`-` is a well that was not counted, not a zero. If the file contains a plate as a list and as a
+grid, the two must agree in every well.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from dataclasses import dataclass
 
 from tricyclic.core.plate import Plate, row_letters
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, shortened, text_sheet
 from tricyclic.io.grids import find_grids
-from tricyclic.io.plates import Found, found_in, make_plate, put
-from tricyclic.io.stated import count_unit
+from tricyclic.io.headings import count_unit
+from tricyclic.io.plates import CellReading, add_reading, cell_reading, make_plate
 
-_Wells = dict[tuple[int, int], Found]
+_Wells = dict[tuple[int, int], CellReading]
 _PLATE = re.compile(r"plate\s+(\S{1,24})", re.IGNORECASE)
 _TOTAL = re.compile(r"total count rate:\s*([\d.,]+)\s*(\w+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class _Counted:
-    """One plate of the list or of the grids: the quantity, its wells, the rows and columns shown, the plate's name."""
+    """One plate of the list or of the grids: quantity, wells, shape of the grid, and name."""
 
     quantity: str
     wells: _Wells
@@ -34,8 +34,8 @@ class _Counted:
     total: float | None = None
 
 
-def sniff(raw: Raw) -> float:
-    """Whether the headings of such a counter stand in the file."""
+def sniff(raw: RawFile) -> float:
+    """Whether the file has the headings of such a counter."""
     text = raw.text[:200_000]
     headings = sum(
         1
@@ -49,29 +49,29 @@ def sniff(raw: Raw) -> float:
     )
 
 
-def read(raw: Raw, options: Options) -> Reading:
-    """One plate per plate of the file; list and grid compared where both are there."""
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
+    """One plate per plate of the file; a list and a grid of the same plate are compared."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     unit, listed, gridded, passed = _chosen(_listed(sheet), _gridded(sheet), options.unit)
     if listed and gridded and len(listed) != len(gridded):
         raise InputError(
-            f"the list holds {len(listed)} plates, the grids hold {len(gridded)}",
+            f"the number of plates is {len(listed)} in the list and {len(gridded)} in the grids",
             do="Export the file again",
         )
     plates: list[Plate] = []
     for k in range(max(len(listed), len(gridded))):
-        notes = [*sheet.said, *_header_notes(sheet), *passed]
+        notes = [*sheet.all_notes, *_header_notes(sheet), *passed]
         if listed and gridded:
             _agree(listed[k], gridded[k])
             notes.append("list and grid agree")
         source = gridded[k] if gridded else listed[k]
         notes.append(f"readings are {source.quantity}")
         sum_of_wells = sum(
-            found.value for found in source.wells.values() if not math.isnan(found.value)
+            reading.value for reading in source.wells.values() if not math.isnan(reading.value)
         )
         if source.total is not None and abs(source.total - sum_of_wells) > 0.002 * source.total + 1:
             notes.append(
-                f"the file gives a total of {source.total:g}, its wells add up to {sum_of_wells:g}"
+                f"the total in the file is {source.total:g}, the sum of its wells {sum_of_wells:g}"
             )
         name = (
             f"{raw.stem} {source.label or k + 1}"
@@ -82,36 +82,36 @@ def read(raw: Raw, options: Options) -> Reading:
         plates.append(
             make_plate(name, wells, shape=source.shape, unit=unit, options=options, notes=notes)
         )
-    return Reading(plates=tuple(plates))
+    return FileContent(plates=tuple(plates))
 
 
 def _chosen(
     listed: list[_Counted], gridded: list[_Counted], wanted: str | None
 ) -> tuple[str, list[_Counted], list[_Counted], list[str]]:
-    """Keep one quantity: the unit asked for, else the first that the file shows."""
+    """Select one quantity: that of the requested unit, else the first in the file."""
     quantities = list(dict.fromkeys(plate.quantity for plate in (*gridded, *listed)))
     if not quantities:
         raise InputError(
-            "holds neither a list nor a grid of counts",
-            allowed="Counts are headed CPM1, CCPM1, DPM1 or COUNTS1",
+            "contains neither a list nor a grid of counts",
+            allowed="The heading of counts is CPM1, CCPM1, DPM1 or COUNTS1",
         )
     fitting = [
         name
         for name in quantities
         if wanted is not None and count_unit(name) == (count_unit(wanted) or wanted)
     ]
-    kept = (fitting or quantities)[0]
+    chosen = (fitting or quantities)[0]
     passed = (
-        [f"not read: {', '.join(name for name in quantities if name != kept)}"]
+        [f"not read: {', '.join(name for name in quantities if name != chosen)}"]
         if len(quantities) > 1
         else []
     )
-    keep = [[plate for plate in plates if plate.quantity == kept] for plates in (listed, gridded)]
-    return count_unit(kept), keep[0], keep[1], passed
+    keep = [[plate for plate in plates if plate.quantity == chosen] for plates in (listed, gridded)]
+    return count_unit(chosen), keep[0], keep[1], passed
 
 
 def _listed(sheet: Sheet) -> list[_Counted]:
-    """Plates of the lists: a new one begins where a well comes again, or the plate column changes."""
+    """Plates of the lists; a new one begins when a well is repeated or the plate column changes."""
     plates: list[_Counted] = []
     for index, row in enumerate(sheet.rows):
         names = [cell.upper() for cell in row]
@@ -136,17 +136,17 @@ def _list_of(
         if len(row) <= max(pos, column) or not row[pos]:
             break
         where = f"{sheet.where(index)}, well {shortened(row[pos], 12)}"
-        reading = found_in(row[column], sheet, where) or Found(math.nan, where=where)
+        reading = cell_reading(row[column], sheet, where) or CellReading(math.nan, where=where)
         label = row[plate_at] if plate_at is not None else ""
         one: _Wells = {}
-        put(one, row[pos], reading)
+        add_reading(one, row[pos], reading)
         known = (
             next((wells for other, wells in plates if other == label), None)
             if plate_at is not None
             else None
         )
         if known is not None:
-            put(known, row[pos], reading)
+            add_reading(known, row[pos], reading)
         elif not plates or plate_at is not None or next(iter(one)) in plates[-1][1]:
             plates.append((label, one))
         else:
@@ -171,7 +171,7 @@ def _gridded(sheet: Sheet) -> list[_Counted]:
             continue
         wells: _Wells = {}
         for position in grid.cells:
-            reading = found_in(grid.cells[position][0], sheet, grid.where(position))
+            reading = cell_reading(grid.cells[position][0], sheet, grid.location(position))
             if reading is not None:
                 wells[position] = reading
         label = next(
@@ -192,14 +192,15 @@ def _total(sheet: Sheet, first: int, end: int) -> float | None:
 
 def _agree(listed: _Counted, gridded: _Counted) -> None:
     for position in sorted(listed.wells.keys() | gridded.wells.keys()):
-        nowhere = Found(math.nan)
-        one, other = listed.wells.get(position, nowhere), gridded.wells.get(position, nowhere)
+        not_counted = CellReading(math.nan)
+        one = listed.wells.get(position, not_counted)
+        other = gridded.wells.get(position, not_counted)
         same = (math.isnan(one.value) and math.isnan(other.value)) or math.isclose(
             one.value, other.value, rel_tol=1e-3, abs_tol=0.51
         )
         if not same:
             raise InputError(
-                f"the list says {_told(one)}, the grid says {_told(other)}",
+                f"the reading is {_value(one)} in the list and {_value(other)} in the grid",
                 where=f"{one.where or other.where}"
                 if "well" in (one.where or other.where)
                 else f"well {row_letters(position[0])}{position[1] + 1:02d}",
@@ -209,15 +210,15 @@ def _agree(listed: _Counted, gridded: _Counted) -> None:
 
 def _with_marks(wells: _Wells, listed: _Wells) -> _Wells:
     return {
-        position: found
-        if found.flag or position not in listed
-        else Found(found.value, listed[position].flag, found.where)
-        for position, found in wells.items()
+        position: reading
+        if reading.flag or position not in listed
+        else CellReading(reading.value, listed[position].flag, reading.where)
+        for position, reading in wells.items()
     }
 
 
-def _told(found: Found) -> str:
-    return "not counted" if math.isnan(found.value) else f"{found.value:g}"
+def _value(reading: CellReading) -> str:
+    return "not counted" if math.isnan(reading.value) else f"{reading.value:g}"
 
 
 def _is_quantity(name: str) -> bool:
@@ -230,4 +231,6 @@ def _header_notes(sheet: Sheet) -> list[str]:
     return [" ".join(cell.split()) for cell in dict.fromkeys(cells)][:8]
 
 
-READER = Reader(says="text of a MicroBeta or TopCount style plate counter", sniff=sniff, read=read)
+READER = Reader(
+    description="text of a MicroBeta or TopCount style plate counter", sniff=sniff, read=read
+)

@@ -1,30 +1,34 @@
-"""A table with named columns in CSV, TSV or XLSX -> a DataTable: numbers where a column is all numbers, text else.
+"""Table with named columns in CSV, TSV or XLSX; a column is numbers if all its cells are numbers.
 
-Units are read from the names of the columns ("conc_nM", "total_fmol_mg", "time (min)"); else unknown.
+The unit of a column is read from its name ("conc_nM", "total_fmol_mg", "time (min)").
 """
 
 from __future__ import annotations
 
+import math
+
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 from tricyclic.io.grids import find_grids
+from tricyclic.io.headings import unit_in_column_name
 from tricyclic.io.instruments.plate_list import is_list
-from tricyclic.io.stated import unit_in_column_name
 
 
-def sniff(raw: Raw) -> float:
-    """Whether every sheet is a header of names over rows with a column of numbers, and none is a plate."""
-    sheets = raw.looked_at
+def sniff(raw: RawFile) -> float:
+    """Whether every sheet is a header of names over rows with a column of numbers, and none is a
+    plate.
+    """
+    sheets = raw.sheets_to_sniff
     if not sheets or any(is_list(sheet) or find_grids(sheet) for sheet in sheets):
         return 0.0
     return 0.7 if all(_header(sheet) is not None for sheet in sheets) else 0.0
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One table per sheet."""
-    return Reading(
+    return FileContent(
         tables=tuple(
             _table(sheet, f"{raw.stem} {sheet.name}" if len(raw.sheets) > 1 else raw.stem)
             for sheet in raw.sheets
@@ -33,7 +37,7 @@ def read(raw: Raw, options: Options) -> Reading:
 
 
 def _header(sheet: Sheet) -> int | None:
-    """Index of the row of names: the first that is not empty, where names are apart and numbers stand below."""
+    """Index of the row of names: the first row that is not empty, with numbers below it."""
     index = next((k for k, row in enumerate(sheet.rows) if any(row)), None)
     if index is None:
         return None
@@ -61,26 +65,14 @@ def _table(sheet: Sheet, name: str) -> DataTable:
             where=sheet.where(header),
             do="Name every column",
         )
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    for index in range(header + 1, len(sheet.rows)):
-        row = sheet.rows[index]
-        if any(row[width:]):
-            raise InputError(
-                f"has {len(row)} cells under {width} column names", where=sheet.where(index)
-            )
-        if any(row):
-            rows.append((index, (*row, *[""] * width)[:width]))
+    rows = _rows(sheet, header, width)
     values: dict[str, list[float]] = {}
     text: dict[str, tuple[str, ...]] = {}
     for k, column in enumerate(names[:width]):
         cells = [row[k] for _, row in rows]
-        numbers = [cell for cell in cells if is_number_like(cell)]
-        words = [
-            cell for cell in cells if cell and not is_not_counted(cell) and not is_number_like(cell)
-        ]
-        if numbers and not words:
+        if _is_numeric(cells):
             values[column] = [
-                float("nan")
+                math.nan
                 if not cell or is_not_counted(cell)
                 else sheet.number(cell, f"{sheet.where(index)}, column '{shortened(column)}'")
                 for (index, _), cell in zip(rows, cells, strict=True)
@@ -93,10 +85,37 @@ def _table(sheet: Sheet, name: str) -> DataTable:
         values=values,  # type: ignore[arg-type]  # lists become arrays when the record is made
         text=text,
         units={column: unit_in_column_name(column) for column in values},
-        notes=sheet.said,
+        notes=sheet.all_notes,
+    )
+
+
+def _rows(sheet: Sheet, header: int, width: int) -> list[tuple[int, tuple[str, ...]]]:
+    """Index and cells of the rows below the header that are not empty."""
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for index in range(header + 1, len(sheet.rows)):
+        row = sheet.rows[index]
+        if any(row[width:]):
+            raise InputError(
+                f"has {len(row)} cells under {width} column names",
+                where=sheet.where(index),
+                do="Name every column",
+            )
+        if any(row):
+            rows.append((index, (*row, *[""] * width)[:width]))
+    return rows
+
+
+def _is_numeric(cells: list[str]) -> bool:
+    """Whether a column has numbers, and otherwise only empty cells and marks of missing values."""
+    filled = [cell for cell in cells if cell]
+    return any(is_number_like(cell) for cell in filled) and all(
+        is_number_like(cell) or is_not_counted(cell) for cell in filled
     )
 
 
 READER = Reader(
-    says="a table with named columns, in CSV, TSV or XLSX", sniff=sniff, read=read, generic=True
+    description="a table with named columns, in CSV, TSV or XLSX",
+    sniff=sniff,
+    read=read,
+    generic=True,
 )

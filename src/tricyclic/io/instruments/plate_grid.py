@@ -1,7 +1,7 @@
-"""A grid of readings in CSV, TSV or XLSX, with or without row letters and column numbers -> one plate per grid.
+"""Grid of readings in CSV, TSV or XLSX, with or without row letters and column numbers.
 
-The unit is read where a heading or the corner cell states it ("cpm", "Plate 1 (dpm)", "unit: cps"); a
-heading that names the plate gives it its name.
+The unit is read from a heading or the corner cell ("cpm", "Plate 1 (dpm)", "unit: cps"), the name
+of the plate from a heading such as "Plate 1".
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ import re
 
 from tricyclic.core.plate import Plate
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
-from tricyclic.io.grids import Grid, find_grids
-from tricyclic.io.plates import Found, found_in, make_plate
-from tricyclic.io.stated import unit_in_heading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
+from tricyclic.io.grids import PlateGrid, find_grids
+from tricyclic.io.headings import unit_in_heading
+from tricyclic.io.plates import CellReading, cell_reading, make_plate
 
 _PLATE_NAME = re.compile(r"\s*(?:plate|platte|barcode)\b\s*[:#=]?\s*([\w.-]{1,24})", re.IGNORECASE)
 
 
-def sniff(raw: Raw) -> float:
-    """Whether a sheet holds a grid of readings."""
+def sniff(raw: RawFile) -> float:
+    """Whether a sheet contains a grid of readings."""
     return (
         0.9
-        if any(_holds_readings(grid) for sheet in raw.looked_at for grid in find_grids(sheet))
+        if any(_has_readings(grid) for sheet in raw.sheets_to_sniff for grid in find_grids(sheet))
         else 0.0
     )
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per grid."""
     grids = [grid for sheet in raw.sheets for grid in find_grids(sheet)]
     plates: list[Plate] = []
@@ -37,44 +37,44 @@ def read(raw: Raw, options: Options) -> Reading:
                 grid, _name(raw, grid, number, len(grids), [p.name for p in plates]), options
             )
         )
-    silent = [sheet.name for sheet in raw.sheets if all(grid.sheet is not sheet for grid in grids)]
-    if silent and plates:
+    without = [sheet.name for sheet in raw.sheets if all(grid.sheet is not sheet for grid in grids)]
+    if without and plates:
         raise InputError(
-            f"sheet '{silent[0]}' holds no grid of readings", do="Say which sheet to read: sheet=…"
+            f"sheet '{without[0]}' contains no grid of readings",
+            do="Name the sheet to read: --sheet NAME",
         )
-    return Reading(plates=tuple(plates))
+    return FileContent(plates=tuple(plates))
 
 
 def plate_of_grid(
-    grid: Grid, name: str, options: Options, *, unit: str = "", notes: tuple[str, ...] = ()
+    grid: PlateGrid, name: str, options: ReadOptions, *, unit: str = "", notes: tuple[str, ...] = ()
 ) -> Plate:
     """Make a plate of one grid.
 
     Raises
     ------
     InputError
-        If a cell holds no reading, or the grid states two units.
+        If a cell is not a reading, or the grid has two units.
     """
-    found: dict[tuple[int, int], Found] = {}
+    readings: dict[tuple[int, int], CellReading] = {}
     for position in grid.cells:
-        reading = found_in(grid.cells[position][0], grid.sheet, grid.where(position))
+        reading = cell_reading(grid.cells[position][0], grid.sheet, grid.location(position))
         if reading is not None:
-            found[position] = reading
-    # The heading next to the grid speaks for it; one far above may speak of another.
-    stated = unit or next(
-        (said for text in reversed(grid.headings[-6:]) if (said := unit_in_heading(text))), ""
-    )
+            readings[position] = reading
+    # A heading far above the grid may belong to another one.
+    headings = reversed(grid.headings[-6:])
+    in_heading = next((own for text in headings if (own := unit_in_heading(text))), "")
     return make_plate(
         name,
-        found,
+        readings,
         shape=grid.shape,
-        unit=stated,
+        unit=unit or in_heading,
         options=options,
-        notes=(*grid.sheet.said, *notes),
+        notes=(*grid.sheet.all_notes, *notes),
     )
 
 
-def _holds_readings(grid: Grid) -> bool:
+def _has_readings(grid: PlateGrid) -> bool:
     texts = [text for text, _ in grid.cells.values()]
     readings = sum(
         1
@@ -86,10 +86,10 @@ def _holds_readings(grid: Grid) -> bool:
     )
 
 
-def _name(raw: Raw, grid: Grid, number: int, many: int, taken: list[str]) -> str:
+def _name(raw: RawFile, grid: PlateGrid, number: int, many: int, taken: list[str]) -> str:
     if many == 1:
         return raw.stem
-    said = next(
+    in_heading = next(
         (
             match[1]
             for text in reversed(grid.headings)
@@ -97,8 +97,10 @@ def _name(raw: Raw, grid: Grid, number: int, many: int, taken: list[str]) -> str
         ),
         "",
     )
-    name = f"{raw.stem} {said or grid.sheet.name or number}"
+    name = f"{raw.stem} {in_heading or grid.sheet.name or number}"
     return name if name not in taken else f"{name} {number}"
 
 
-READER = Reader(says="a plate as a grid, in CSV, TSV or XLSX", sniff=sniff, read=read, generic=True)
+READER = Reader(
+    description="a plate as a grid, in CSV, TSV or XLSX", sniff=sniff, read=read, generic=True
+)

@@ -1,7 +1,8 @@
-"""A long list with a column of wells and one of readings, in CSV, TSV or XLSX -> one plate per name in `plate`.
+"""List of wells with their readings in CSV, TSV or XLSX; one plate per name in the column `plate`.
 
-Columns are known by their names: well; value, counts, cpm, dpm; plate; unit; time with its unit
-(`time_min`); counting time with its unit; group; flag. Other columns are named in a note and not read.
+Columns are recognised by their names: well; value, counts, cpm, dpm; plate; unit; time with its
+unit (`time_min`); counting time with its unit; group; flag. Other columns are not read, and a note
+lists them.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from dataclasses import dataclass, replace
 
 from tricyclic.core.plate import Plate, well_position
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, shortened
-from tricyclic.io.plates import Found, found_in, make_plate, put
-from tricyclic.io.stated import (
+from tricyclic.io.headings import (
     agreed_unit,
     count_unit,
     minutes_in_column_name,
     unit_in_column_name,
 )
+from tricyclic.io.plates import CellReading, add_reading, cell_reading, make_plate
 from tricyclic.units import UNKNOWN
 
 _NAMES = {
@@ -56,12 +57,12 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where the columns of a list stand; -1 where there is none."""
+    """Position of each column of a list; -1 for a missing one."""
 
     header: int
     well: int
     value: int
-    unit_said: str
+    unit_in_header: str
     plate: int = -1
     unit: int = -1
     group: int = -1
@@ -71,26 +72,27 @@ class _Columns:
     others: tuple[str, ...] = ()
 
 
-def sniff(raw: Raw) -> float:
+def sniff(raw: RawFile) -> float:
     """Whether a sheet has a header with a column of wells and one of readings."""
-    return 0.9 if any(_columns(sheet, None) is not None for sheet in raw.looked_at) else 0.0
+    return 0.9 if any(_columns(sheet, None) is not None for sheet in raw.sheets_to_sniff) else 0.0
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per name in the column "plate", in the order of the file."""
     plates: list[Plate] = []
     for sheet in raw.sheets:
         columns = _columns(sheet, options.unit)
         if columns is None:
             raise InputError(
-                "has no header with a column 'well' and one of readings ('value', 'cpm', 'dpm', 'counts')",
+                "has no header with a column 'well' and a column of readings "
+                "('value', 'cpm', 'dpm', 'counts')",
                 where=f"sheet '{sheet.name}'" if sheet.name else "",
                 do="Name the columns in the first line"
-                + (", or say which sheet to read: sheet=…" if sheet.name else ""),
+                + (", or name the sheet to read: --sheet NAME" if sheet.name else ""),
             )
         name = f"{raw.stem} {sheet.name}" if len(raw.sheets) > 1 else raw.stem
         plates += _plates(sheet, columns, name, options)
-    return Reading(plates=tuple(plates))
+    return FileContent(plates=tuple(plates))
 
 
 def is_list(sheet: Sheet) -> bool:
@@ -98,8 +100,8 @@ def is_list(sheet: Sheet) -> bool:
     return _columns(sheet, None) is not None
 
 
-def _plates(sheet: Sheet, columns: _Columns, name: str, options: Options) -> list[Plate]:
-    found: dict[str, dict[tuple[int, int], Found]] = {}
+def _plates(sheet: Sheet, columns: _Columns, name: str, options: ReadOptions) -> list[Plate]:
+    by_plate: dict[str, dict[tuple[int, int], CellReading]] = {}
     units: dict[str, set[str]] = {}
     times: dict[str, set[float]] = {}
     width = len(sheet.rows[columns.header])
@@ -109,13 +111,17 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: Options) -> lis
         if not any(row):
             continue
         if any(row[width:]):
-            raise InputError(f"has {len(row)} cells under {width} column names", where=where)
+            raise InputError(
+                f"has {len(row)} cells under {width} column names",
+                where=where,
+                do="Name every column",
+            )
         cells = (*row, *[""] * (width - len(row)))
         plate = cells[columns.plate] if columns.plate >= 0 else ""
-        wells = found.setdefault(plate, {})
+        wells = by_plate.setdefault(plate, {})
         if not cells[columns.well]:
-            raise InputError("names no well", where=where, do="Delete the line, or name its well")
-        reading = found_in(
+            raise InputError("has no well", where=where, do="Delete the line, or add its well")
+        reading = cell_reading(
             cells[columns.value], sheet, f"{where}, well {shortened(cells[columns.well], 12)}"
         )
         if columns.unit >= 0 and cells[columns.unit]:
@@ -129,16 +135,16 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: Options) -> lis
             times.setdefault(plate, set()).add(
                 sheet.number(cells[columns.counting], where) * minutes
             )
-        put(wells, cells[columns.well], _with_more(reading, cells, sheet, columns, where))
+        add_reading(wells, cells[columns.well], _with_more(reading, cells, sheet, columns, where))
     plates = []
-    for plate, wells in found.items():
-        said = {columns.unit_said} | units.get(plate, set())
+    for plate, wells in by_plate.items():
+        stated = {columns.unit_in_header} | units.get(plate, set())
         plates.append(
             make_plate(
-                f"{name} {plate}" if len(found) > 1 else name,
+                f"{name} {plate}" if len(by_plate) > 1 else name,
                 wells,
                 shape=None,
-                unit=next(iter({agreed_unit(said - {UNKNOWN, ""}, None, name)} - {UNKNOWN}), ""),
+                unit=next(iter({agreed_unit(stated - {UNKNOWN, ""}, None, name)} - {UNKNOWN}), ""),
                 options=options,
                 counting_time_min=_one_time(times.get(plate, set())),
                 notes=_notes(sheet, columns, times.get(plate, set())),
@@ -148,8 +154,8 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: Options) -> lis
 
 
 def _with_more(
-    reading: Found, cells: Sequence[str], sheet: Sheet, columns: _Columns, where: str
-) -> Found:
+    reading: CellReading, cells: Sequence[str], sheet: Sheet, columns: _Columns, where: str
+) -> CellReading:
     flag = " ".join(
         part for part in (reading.flag, cells[columns.flag] if columns.flag >= 0 else "") if part
     )
@@ -159,7 +165,7 @@ def _with_more(
         time_min = sheet.number(cells[columns.time], where) * minutes
         if time_min < 0:
             raise InputError(
-                f"the time is {cells[columns.time]}", where=where, allowed="Times are 0 or more"
+                f"the time is {cells[columns.time]}", where=where, allowed="A time is 0 or more"
             )
     return replace(
         reading,
@@ -175,10 +181,10 @@ def _one_time(times: set[float]) -> float | None:
 
 def _notes(sheet: Sheet, columns: _Columns, times: set[float]) -> tuple[str, ...]:
     header = sheet.rows[columns.header]
-    notes = [*sheet.said, f"readings from column '{header[columns.value]}'"]
+    notes = [*sheet.all_notes, f"readings from column '{header[columns.value]}'"]
     if times and _one_time(times) is None:
         notes.append(
-            f"counting times differ ({min(times):g} to {max(times):g} min), so none is stated"
+            f"counting times differ ({min(times):g} to {max(times):g} min), so none is used"
         )
     if columns.others:
         notes.append("columns not read: " + ", ".join(shortened(other) for other in columns.others))
@@ -186,7 +192,7 @@ def _notes(sheet: Sheet, columns: _Columns, times: set[float]) -> tuple[str, ...
 
 
 def _columns(sheet: Sheet, unit: str | None) -> _Columns | None:
-    """The columns of a list, from its header; None where the table is no list."""
+    """Columns of a list from its header; None if the table is not a list."""
     for header, row in enumerate(sheet.rows[:40]):
         names = [_plain(cell) for cell in row]
         well = next((k for k, name in enumerate(names) if name in _NAMES["well"]), None)
@@ -202,6 +208,25 @@ def _columns(sheet: Sheet, unit: str | None) -> _Columns | None:
 def _columns_of(
     sheet: Sheet, header: int, well: int, row: tuple[str, ...], names: list[str], unit: str | None
 ) -> _Columns | None:
+    where = sheet.where(header)
+    time, counting = _time_columns(row, names, where)
+    places = {
+        kind: next((k for k, name in enumerate(names) if name in _NAMES[kind]), -1)
+        for kind in ("plate", "unit", "group", "flag")
+    }
+    taken = {well, time, counting, *places.values()}
+    value = _value_column(row, names, taken, unit, where)
+    if value is None:
+        return None
+    unit_in_header = count_unit(row[value]) or unit_in_column_name(row[value])
+    others = tuple(row[k] for k in range(len(row)) if row[k] and k not in taken and k != value)
+    return _Columns(
+        header, well, value, unit_in_header, time=time, counting=counting, others=others, **places
+    )
+
+
+def _time_columns(row: tuple[str, ...], names: list[str], where: str) -> tuple[int, int]:
+    """Columns of the time and of the counting time; -1 for a missing one."""
     counting = next(
         (k for k, name in enumerate(names) if name.startswith(("counting time", "count time"))), -1
     )
@@ -216,48 +241,30 @@ def _columns_of(
     for k in (time, counting):
         if k >= 0 and minutes_in_column_name(row[k]) is None:
             raise InputError(
-                f"column '{row[k]}' states no unit of time",
-                where=sheet.where(header),
+                f"column '{row[k]}' has no unit of time",
+                where=where,
                 do="Name it time_min, time_s or time_h",
             )
-    places = {
-        kind: next((k for k, name in enumerate(names) if name in _NAMES[kind]), -1)
-        for kind in ("plate", "unit", "group", "flag")
-    }
-    taken = {well, time, counting, *places.values()}
-    plain = [
-        k
-        for k, name in enumerate(names)
-        if k not in taken and name.split("(")[0].strip() in _NAMES["value"]
-    ]
-    counted = [
-        k
-        for k, name in enumerate(names)
-        if k not in taken and count_unit(row[k].replace("_", " ").split("(")[0])
-    ]
-    choice = (
-        [
-            k
-            for k in counted
-            if unit is not None and count_unit(row[k]) == (count_unit(unit) or unit)
-        ]
-        or plain
-        or counted
-    )
-    if not choice:
-        return None
+    return time, counting
+
+
+def _value_column(
+    row: tuple[str, ...], names: list[str], taken: set[int], unit: str | None, where: str
+) -> int | None:
+    """Column of readings: of the requested unit, else "value" and the like, else counts."""
+    free = [k for k in range(len(names)) if k not in taken]
+    plain = [k for k in free if names[k].split("(")[0].strip() in _NAMES["value"]]
+    counted = [k for k in free if count_unit(row[k].replace("_", " ").split("(")[0])]
+    wanted = (count_unit(unit) or unit) if unit is not None else None
+    requested = [k for k in counted if wanted is not None and count_unit(row[k]) == wanted]
+    choice = requested or plain or counted
     if len(choice) > 1:
         raise InputError(
             "has two columns of readings: " + " and ".join(f"'{row[k]}'" for k in choice[:2]),
-            where=sheet.where(header),
-            do="Keep one, or say which unit to read",
+            where=where,
+            do="Keep one, or specify the unit to read",
         )
-    value = choice[0]
-    said = count_unit(row[value]) or unit_in_column_name(row[value])
-    others = tuple(row[k] for k in range(len(row)) if row[k] and k not in taken and k != value)
-    return _Columns(
-        header, well, value, said, time=time, counting=counting, others=others, **places
-    )
+    return choice[0] if choice else None
 
 
 def _plain(name: str) -> str:
@@ -273,7 +280,7 @@ def _is_well(text: str) -> bool:
 
 
 READER = Reader(
-    says="a list of wells with their readings, in CSV, TSV or XLSX",
+    description="a list of wells with their readings, in CSV, TSV or XLSX",
     sniff=sniff,
     read=read,
     generic=True,

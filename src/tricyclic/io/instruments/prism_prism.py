@@ -1,8 +1,9 @@
-"""A GraphPad Prism 10 project (.prism, a zip archive) -> one DataTable per data sheet; excluded cells keep their mark.
+"""GraphPad Prism 10 project (.prism, a zip archive): one table per data sheet.
 
-`document.json` lists the sheets; `data/sheets/ID/sheet.json` says how the columns of `data/tables/ID/data.csv` are
-laid out (row titles, X, then each data set with its replicates), and `data/sets/ID.json` holds titles, generated X
-values and the marks of cells. There is no published description; the layout is that of files of Prism 10 and 11.
+`document.json` lists the sheets; `data/sheets/ID/sheet.json` describes the columns of
+`data/tables/ID/data.csv` (row titles, X, then each data set with its replicates), and
+`data/sets/ID.json` contains titles, generated X values and excluded cells. The format is not
+published; this reader follows files of Prism 10 and 11.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import Any
 
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
-from tricyclic.io.prism import Column, prism_table, subcolumn_names
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
+from tricyclic.io.prism import PrismColumn, prism_table, subcolumn_names
 from tricyclic.io.xlsx import unzip
 
 _WANTED = re.compile(
-    r"document\.json|data/sheets/[^/]+/sheet\.json|data/tables/[^/]+/data\.csv|data/sets/[^/]+\.json"
+    r"document\.json|data/sheets/[^/]+/sheet\.json"
+    r"|data/tables/[^/]+/data\.csv|data/sets/[^/]+\.json"
 )
 _WIDTHS = {
     "y_sd": 2,
@@ -32,7 +34,7 @@ _WIDTHS = {
     "y_plus_minus": 3,
     "y_high_low": 3,
 }
-# Prism stores a standard deviation where it shows a coefficient of variation.
+# For a coefficient of variation Prism stores the standard deviation.
 _FORMATS = {
     "y_sd": "SD",
     "y_se": "SE",
@@ -46,8 +48,8 @@ _FORMATS = {
 _ROWS = re.compile(r"(\d{1,7})(?:~(\d{1,7}))?")
 
 
-def sniff(raw: Raw) -> float:
-    """Whether the archive holds a document and data as Prism lays them out."""
+def sniff(raw: RawFile) -> float:
+    """Whether the archive has the parts of a Prism project."""
     return (
         1.0
         if "document.json" in raw.parts and any(part.startswith("data/") for part in raw.parts)
@@ -55,72 +57,80 @@ def sniff(raw: Raw) -> float:
     )
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One table per data sheet, in the order of the document."""
     parts = unzip(raw.data, _WANTED)
     document = _json(parts, "document.json")
     sheets = _dict(document.get("sheets")).get("data")
     if not isinstance(sheets, list):
         raise InputError(
-            "lists no data sheets", where="document.json", do="Save the project again from Prism"
+            "has no list of data sheets",
+            where="document.json",
+            do="Save the project again from Prism",
         )
     tables: list[DataTable] = []
     for sheet in sheets:
         if not isinstance(sheet, str):
-            raise InputError("names a data sheet that is no text", where="document.json")
-        said = _json(parts, f"data/sheets/{sheet}/sheet.json")
+            raise InputError(
+                "lists a data sheet whose name is not a text",
+                where="document.json",
+                do="Save the project again from Prism",
+            )
+        description = _json(parts, f"data/sheets/{sheet}/sheet.json")
         attributes = _dict(_dict(document.get("sheetAttributesMap")).get(sheet))
         title = (
-            _text(said.get("title")) or _text(attributes.get("title")) or f"table {len(tables) + 1}"
+            _text(description.get("title"))
+            or _text(attributes.get("title"))
+            or f"table {len(tables) + 1}"
         )
-        table = _table(parts, _dict(said.get("table")), f"{raw.stem} {title}", title)
+        table = _table(parts, _dict(description.get("table")), f"{raw.stem} {title}", title)
         if table is not None:
             tables.append(table)
-    return Reading(tables=tuple(tables))
+    return FileContent(tables=tuple(tables))
 
 
 def _table(
-    parts: dict[str, bytes], said: dict[str, Any], name: str, title: str
+    parts: dict[str, bytes], description: dict[str, Any], name: str, title: str
 ) -> DataTable | None:
-    uid = _text(said.get("uid"))
-    if not uid or not isinstance(said.get("dataSets"), list):
+    uid = _text(description.get("uid"))
+    if not uid or not isinstance(description.get("dataSets"), list):
         return None
     rows = _rows(parts, f"data/tables/{uid}/data.csv")
-    columns: list[Column] = []
+    columns: list[PrismColumn] = []
     at = 0
-    if _text(said.get("rowTitlesDataSet")):
-        columns.append(Column("row", _cells(rows, at), frozenset(), is_text=True))
+    if _text(description.get("rowTitlesDataSet")):
+        columns.append(PrismColumn("row", _cells(rows, at), frozenset(), is_text=True))
         at += 1
-    x = _text(said.get("xDataSet"))
+    x = _text(description.get("xDataSet"))
     if x:
         data_set = _set(parts, x)
         series = _series(data_set, len(rows))
         columns.append(
-            Column(
+            PrismColumn(
                 _text(data_set.get("title")) or "X",
                 series or _cells(rows, at),
                 _excluded(data_set, 0),
             )
         )
         at += 0 if series else 1
-    form = _text(said.get("dataFormat")) or "y_single"
-    replicates = said.get("replicatesCount")
+    form = _text(description.get("dataFormat")) or "y_single"
+    replicates = description.get("replicatesCount")
     wide = (
         form in {"y_replicates", "text_replicates"}
         and isinstance(replicates, int)
         and 0 < replicates <= 1024
     )
     width = replicates if wide and isinstance(replicates, int) else _WIDTHS.get(form, 1)
-    for number, entry in enumerate(said["dataSets"], 1):
+    for number, entry in enumerate(description["dataSets"], 1):
         data_set = _set(parts, _text(entry))
         own = _text(data_set.get("title")) or f"Y{number}"
         for k, column in enumerate(subcolumn_names(own, _FORMATS.get(form, "replicates"), width)):
-            columns.append(Column(column, _cells(rows, at + k), _excluded(data_set, k)))
+            columns.append(PrismColumn(column, _cells(rows, at + k), _excluded(data_set, k)))
         at += width
     beyond = next((index for index, row in enumerate(rows) if any(row[at:])), None)
     if beyond is not None:
         raise InputError(
-            f"row {beyond + 1} has more cells than the sheet declares columns",
+            f"row {beyond + 1} has more cells than there are columns",
             where=f"sheet '{title}'",
             do="Save the project again",
         )
@@ -129,13 +139,13 @@ def _table(
 
 def _rows(parts: dict[str, bytes], name: str) -> list[list[str]]:
     if name not in parts:
-        raise InputError(f"lacks its part {name}", do="Save the project again from Prism")
+        raise InputError(f"has no part {name}", do="Save the project again from Prism")
     try:
         text = parts[name].decode("utf-8-sig")
         return list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(
-            "is no table in UTF-8", where=name, do="Save the project again from Prism"
+            "is not a table in UTF-8", where=name, do="Save the project again from Prism"
         ) from error
 
 
@@ -148,7 +158,7 @@ def _set(parts: dict[str, bytes], uid: str) -> dict[str, Any]:
 
 
 def _series(data_set: dict[str, Any], rows: int) -> tuple[str, ...]:
-    """X values that Prism generates instead of storing: start + row * interval."""
+    """X values that Prism generates: start + row * interval."""
     if data_set.get("format") != "series":
         return ()
     for replicate in _dicts(data_set.get("replicates")):
@@ -156,7 +166,7 @@ def _series(data_set: dict[str, Any], rows: int) -> tuple[str, ...]:
         if isinstance(start, int | float) and isinstance(interval, int | float):
             return tuple(repr(float(start) + row * float(interval)) for row in range(rows))
     raise InputError(
-        "an X column is generated, but its start and interval are not stored",
+        "an X column is generated, but its start and interval are missing",
         do="Save the project again",
     )
 
@@ -173,8 +183,9 @@ def _excluded(data_set: dict[str, Any], replicate: int) -> frozenset[int]:
         match = _ROWS.fullmatch(_text(entry.get("rows")))
         if not match:
             raise InputError(
-                "names excluded cells in a way that is not known",
+                "lists excluded cells in an unknown form",
                 where=_text(data_set.get("title")),
+                do="Save the project again from Prism",
             )
         marks |= set(
             range(int(match[1]), min(int(match[2] or match[1]), int(match[1]) + 100_000) + 1)
@@ -184,7 +195,7 @@ def _excluded(data_set: dict[str, Any], replicate: int) -> frozenset[int]:
 
 def _json(parts: dict[str, bytes], name: str) -> dict[str, Any]:
     if name not in parts:
-        raise InputError(f"lacks its part {name}", do="Save the project again from Prism")
+        raise InputError(f"has no part {name}", do="Save the project again from Prism")
     try:
         return _dict(json.loads(parts[name]))
     except (ValueError, RecursionError) as error:
@@ -205,4 +216,4 @@ def _text(value: Any) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
-READER = Reader(says="GraphPad Prism 10 project (.prism)", sniff=sniff, read=read)
+READER = Reader(description="GraphPad Prism 10 project (.prism)", sniff=sniff, read=read)

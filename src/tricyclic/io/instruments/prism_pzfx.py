@@ -1,7 +1,7 @@
-"""A GraphPad Prism project in XML (.pzfx) -> one DataTable per data table; excluded cells keep their mark.
+"""GraphPad Prism project in XML (.pzfx): one table per data table.
 
-Replicates of a column become columns of their own ("desipramine 1", "desipramine 2"); the other formats name
-what they hold ("desipramine mean", "desipramine SD", "desipramine n").
+Replicates of a column become separate columns ("desipramine 1", "desipramine 2"); summary formats
+become "desipramine mean", "desipramine SD", "desipramine n".
 """
 
 from __future__ import annotations
@@ -11,28 +11,31 @@ from xml.etree import ElementTree
 
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import read_text
-from tricyclic.io.prism import Column, prism_table, subcolumn_names
+from tricyclic.io.prism import PrismColumn, prism_table, subcolumn_names
 from tricyclic.io.xlsx import refuse_document_type
 
 
-def sniff(raw: Raw) -> float:
+def sniff(raw: RawFile) -> float:
     """Whether the root of the XML is a Prism file."""
     return 1.0 if "<GraphPadPrismFile" in raw.text[:4000] else 0.0
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One table per data table of the project."""
     text, encoding = read_text(raw.data)
     refuse_document_type(text, "")
-    # The declaration names an encoding that has been undone already.
+    # The text is decoded already, so the encoding in the declaration no longer applies.
     body = re.sub(r"^\ufeff?\s*<\?xml[^>]*\?>", "", text, count=1)
     try:
         root = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError) as error:
+        line, _ = getattr(error, "position", (0, 0))
         raise InputError(
-            f"is damaged XML ({error})", do="Save the project again from Prism"
+            "is damaged XML",
+            where=f"line {line}" if line else "",
+            do="Save the project again from Prism",
         ) from error
     tables: list[DataTable] = []
     for node in root.iter():
@@ -40,13 +43,13 @@ def read(raw: Raw, options: Options) -> Reading:
             table = _table(node, raw.stem, len(tables) + 1, encoding)
             if table is not None:
                 tables.append(table)
-    return Reading(tables=tuple(tables))
+    return FileContent(tables=tuple(tables))
 
 
 def _table(node: ElementTree.Element, stem: str, number: int, encoding: str) -> DataTable | None:
     title = _title(node) or f"table {number}"
     y_format = node.get("YFormat", "replicates")
-    columns: list[Column] = []
+    columns: list[PrismColumn] = []
     for child in node:
         kind = _local(child)
         subcolumns = [sub for sub in child if _local(sub) == "Subcolumn"]
@@ -64,7 +67,7 @@ def _table(node: ElementTree.Element, stem: str, number: int, encoding: str) -> 
             for name, sub in zip(names, subcolumns, strict=False):
                 cells = [item for item in sub if _local(item) == "d"]
                 columns.append(
-                    Column(
+                    PrismColumn(
                         name,
                         tuple("".join(cell.itertext()).strip() for cell in cells),
                         frozenset(k for k, cell in enumerate(cells) if cell.get("Excluded") == "1"),
@@ -83,4 +86,4 @@ def _local(node: ElementTree.Element) -> str:
     return node.tag.rsplit("}", 1)[-1]
 
 
-READER = Reader(says="GraphPad Prism project in XML (.pzfx)", sniff=sniff, read=read)
+READER = Reader(description="GraphPad Prism project in XML (.pzfx)", sniff=sniff, read=read)

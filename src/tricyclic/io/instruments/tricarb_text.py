@@ -1,29 +1,30 @@
-"""The QuantaSmart table of a Tri-Carb vial counter -> plates with the vials of a protocol in the order counted.
+"""QuantaSmart table of a Tri-Carb vial counter: the vials of a protocol in the order counted.
 
-Vials have no wells: vial 1 to 12 of a protocol become A01 to A12, vial 13 becomes B01, and so on. Dates may be
-day first or month first; where the file does not settle it, a note says so and no date is used.
+Vials 1 to 12 of a protocol are read as wells A01 to A12, vial 13 as B01, and so on. A date may have
+the day or the month first; if the file does not show which, a note states it and no date is used.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from tricyclic.core.plate import Plate
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, text_sheet
-from tricyclic.io.plates import Found, found_in, make_plate, wells_in_order
-from tricyclic.io.stated import count_unit, date_note
+from tricyclic.io.headings import count_unit, date_note
+from tricyclic.io.plates import CellReading, cell_reading, make_plate, wells_in_order
 
 _HEADER = re.compile(r"^[^\n]*\bP#[\t,; ]+\"?S#", re.MULTILINE)
 
 
-def sniff(raw: Raw) -> float:
-    """Whether a header with P# and S# stands in the file."""
+def sniff(raw: RawFile) -> float:
+    """Whether the file has a header with P# and S#."""
     return 1.0 if _HEADER.search(raw.text[:100_000]) else 0.0
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate for each 96 vials of a protocol."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     header = next((k for k, row in enumerate(sheet.rows) if "P#" in row and "S#" in row), None)
@@ -31,107 +32,125 @@ def read(raw: Raw, options: Options) -> Reading:
         raise InputError(
             "has no header with P# and S#", do="Export the table with its column names"
         )
+    column, others = _value_column(sheet.rows[header], options.unit, sheet.where(header))
+    protocols = _protocols(sheet, header, column)
+    plates: list[Plate] = []
+    for protocol in protocols.values():
+        name = f"{raw.stem} P{protocol.number}" if len(protocols) > 1 else raw.stem
+        notes = _notes(sheet, protocol, sheet.rows[header][column], others)
+        plates += _plates(name, protocol, count_unit(sheet.rows[header][column]), notes, options)
+    return FileContent(plates=tuple(plates))
+
+
+@dataclass
+class _Protocol:
+    """Vials of one protocol in the order counted, and the counting times that the file gives."""
+
+    number: str
+    readings: list[CellReading] = field(default_factory=list)
+    minutes: list[float] = field(default_factory=list)
+
+    @property
+    def counting_time_min(self) -> float | None:
+        """Counting time of all vials; None if it is not given or differs."""
+        times = self.minutes
+        same = bool(times) and max(times) - min(times) <= 0.01 * max(times)
+        return times[0] if same else None
+
+
+def _protocols(sheet: Sheet, header: int, column: int) -> dict[str, _Protocol]:
     names = sheet.rows[header]
-    value, passed = _value_column(names, options.unit, sheet.where(header))
-    vials: dict[str, list[Found]] = {}
-    minutes: dict[str, list[float]] = {}
-    seen: dict[tuple[str, str], str] = {}
+    protocols: dict[str, _Protocol] = {}
+    first: dict[tuple[str, str], str] = {}
     for index in range(header + 1, len(sheet.rows)):
         row = sheet.rows[index]
+        # The header is repeated on every page.
         if not any(row) or row == names:
             continue
-        where = sheet.where(index)
-        if len(row) < len(names) or any(row[len(names) :]):
+        cells = _cells(row, names, sheet.where(index))
+        vial = (cells["P#"], cells["S#"])
+        where = f"{sheet.where(index)}, vial {vial[1]}"
+        if vial in first:
             raise InputError(
-                f"has {len(row)} cells under {len(names)} column names",
+                f"vial {vial[1]} of protocol {vial[0]} appears twice (first on {first[vial]})",
                 where=where,
                 do="Export the file again",
             )
-        cells = dict(zip(names, row, strict=False))
-        vial = (cells["P#"], cells["S#"])
-        if not all(re.fullmatch(r"\d{1,4}", part) for part in vial):
-            raise InputError(
-                f"'{vial[0]}', '{vial[1]}' are no protocol and vial",
-                where=where,
-                allowed="P# and S# are numbers",
-            )
-        where = f"{where}, vial {vial[1]}"
-        if vial in seen:
-            raise InputError(
-                f"vial {vial[1]} of protocol {vial[0]} appears twice (first on {seen[vial]})",
-                where=where,
-            )
-        seen[vial] = where
-        reading = found_in(row[value], sheet, where)
+        first[vial] = where
+        reading = cell_reading(row[column], sheet, where)
         if reading is None:
             raise InputError(
-                f"column {names[value]} is empty", where=where, do="Export the file again"
+                f"column {names[column]} is empty", where=where, do="Export the file again"
             )
-        vials.setdefault(vial[0], []).append(reading)
+        protocol = protocols.setdefault(vial[0], _Protocol(vial[0]))
+        protocol.readings.append(reading)
         if cells.get("Count Time"):
-            minutes.setdefault(vial[0], []).append(sheet.number(cells["Count Time"], where))
-    return Reading(plates=tuple(_plates(raw, sheet, names, value, passed, vials, minutes, options)))
+            protocol.minutes.append(sheet.number(cells["Count Time"], where))
+    return protocols
 
 
-def _plates(
-    raw: Raw,
-    sheet: Sheet,
-    names: tuple[str, ...],
-    value: int,
-    passed: list[str],
-    vials: dict[str, list[Found]],
-    minutes: dict[str, list[float]],
-    options: Options,
-) -> list[Plate]:
-    plates: list[Plate] = []
+def _cells(row: tuple[str, ...], names: tuple[str, ...], where: str) -> dict[str, str]:
+    if len(row) < len(names) or any(row[len(names) :]):
+        raise InputError(
+            f"has {len(row)} cells under {len(names)} column names",
+            where=where,
+            do="Export the file again",
+        )
+    cells = dict(zip(names, row, strict=False))
+    if not all(re.fullmatch(r"\d{1,4}", cells[key]) for key in ("P#", "S#")):
+        raise InputError(
+            f"P# is '{cells['P#']}' and S# is '{cells['S#']}'",
+            where=where,
+            allowed="The numbers of protocol and vial have at most four digits",
+        )
+    return cells
+
+
+def _notes(sheet: Sheet, protocol: _Protocol, column: str, others: list[str]) -> list[str]:
+    times = protocol.minutes
     dates = date_note(
         cell
         for row in sheet.rows
         for cell in row
         if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", cell)
     )
-    for protocol, readings in vials.items():
-        times = minutes.get(protocol, [])
-        same = bool(times) and max(times) - min(times) <= 0.01 * max(times)
-        notes = [
-            *sheet.said,
-            f"protocol {protocol}: {len(readings)} vials in the order counted become wells A01, A02, … row by row",
-        ]
-        notes += [f"readings from column {names[value]}"]
-        notes += [f"not read: {', '.join(passed)}"] if passed else []
-        notes += (
-            []
-            if same or not times
-            else [
-                f"counting times differ ({min(times):g} to {max(times):g} min), so none is stated"
-            ]
+    notes = [
+        *sheet.all_notes,
+        (
+            f"protocol {protocol.number}: {len(protocol.readings)} vials in the order counted "
+            "are wells A01, A02, … row by row"
+        ),
+        f"readings from column {column}",
+    ]
+    if others:
+        notes.append(f"not read: {', '.join(others)}")
+    if times and protocol.counting_time_min is None:
+        notes.append(
+            f"counting times differ ({min(times):g} to {max(times):g} min), so none is used"
         )
-        notes += [dates] if dates else []
-        racks = wells_in_order(readings, options)
-        for k, rack in enumerate(racks, 1):
-            name = " ".join(
-                [
-                    raw.stem,
-                    *([f"P{protocol}"] if len(vials) > 1 else []),
-                    *([str(k)] if len(racks) > 1 else []),
-                ]
-            )
-            plates.append(
-                make_plate(
-                    name,
-                    rack,
-                    shape=(8, 12) if options.plate_size is None else None,
-                    unit=count_unit(names[value]),
-                    options=options,
-                    counting_time_min=times[0] if same else None,
-                    notes=notes,
-                )
-            )
-    return plates
+    return [*notes, dates] if dates else notes
+
+
+def _plates(
+    name: str, protocol: _Protocol, unit: str, notes: list[str], options: ReadOptions
+) -> list[Plate]:
+    racks = wells_in_order(protocol.readings, options)
+    return [
+        make_plate(
+            f"{name} {number}" if len(racks) > 1 else name,
+            rack,
+            shape=(8, 12) if options.plate_size is None else None,
+            unit=unit,
+            options=options,
+            counting_time_min=protocol.counting_time_min,
+            notes=notes,
+        )
+        for number, rack in enumerate(racks, 1)
+    ]
 
 
 def _value_column(names: tuple[str, ...], unit: str | None, where: str) -> tuple[int, list[str]]:
-    """The column of readings: the unit asked for, else CPM before DPM; and the names of those not read."""
+    """Column of readings (of the requested unit, else CPM before DPM) and names of the others."""
     columns = [k for k, name in enumerate(names) if count_unit(name)]
     if not columns:
         raise InputError(
@@ -146,4 +165,4 @@ def _value_column(names: tuple[str, ...], unit: str | None, where: str) -> tuple
     return chosen, [names[k] for k in columns if k != chosen]
 
 
-READER = Reader(says="QuantaSmart table of a Tri-Carb vial counter", sniff=sniff, read=read)
+READER = Reader(description="QuantaSmart table of a Tri-Carb vial counter", sniff=sniff, read=read)

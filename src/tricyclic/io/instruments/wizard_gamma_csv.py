@@ -1,7 +1,7 @@
-"""The CSV of a Wizard gamma counter -> plates with the tubes of a protocol in the order counted.
+"""CSV of a Wizard gamma counter: the tubes of a protocol in the order counted, per isotope.
 
-Tubes have no wells: tube 1 to 12 of a protocol become A01 to A12, tube 13 becomes B01, and so on. The
-instrument's remark (the column "Info", such as I) reaches the well. One plate per isotope.
+Tubes 1 to 12 of a protocol are read as wells A01 to A12, tube 13 as B01, and so on. The column
+"Info" of the instrument is the flag of the well.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import replace
 
 from tricyclic.core.plate import Plate
 from tricyclic.errors import InputError
-from tricyclic.io.base import Options, Raw, Reader, Reading
+from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, text_sheet
-from tricyclic.io.plates import Found, found_in, make_plate, wells_in_order
-from tricyclic.io.stated import count_unit
+from tricyclic.io.headings import count_unit
+from tricyclic.io.plates import CellReading, cell_reading, make_plate, wells_in_order
 
 _HEADER, _COUNTED = {"Rack", "Pos"}, {"CPM", "Counts", "DPM"}
 _QUANTITY = re.compile(r"(.+?)\s+(CPM|DPM|Counts|CPS)", re.IGNORECASE)
 
 
-def sniff(raw: Raw) -> float:
-    """Whether a header with rack, detector and counts of an isotope stands in the file."""
+def sniff(raw: RawFile) -> float:
+    """Whether the file has a header with rack, position and counts of an isotope."""
     lines = raw.text[:50_000].split("\n")
     return (
         1.0
@@ -34,7 +34,7 @@ def sniff(raw: Raw) -> float:
     )
 
 
-def read(raw: Raw, options: Options) -> Reading:
+def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate for each 96 tubes of a protocol and isotope."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     header = next((k for k, row in enumerate(sheet.rows) if {"Rack", "Pos"} <= set(row)), None)
@@ -43,11 +43,30 @@ def read(raw: Raw, options: Options) -> Reading:
             "has no header with Rack and Pos", do="Export the table with its column names"
         )
     names = sheet.rows[header]
-    doubled = next((name for name in names if name and names.count(name) > 1), None)
-    if doubled:
-        raise InputError(f"column '{doubled}' appears twice", where=sheet.where(header))
+    repeated = next((name for name in names if name and names.count(name) > 1), None)
+    if repeated:
+        raise InputError(
+            f"column '{repeated}' appears twice",
+            where=sheet.where(header),
+            do="Give each column its own name",
+        )
+    protocols = _protocols(sheet, header)
+    columns = _columns(names, options.unit, sheet.where(header))
+    plates: list[Plate] = []
+    for protocol, tubes in protocols.items():
+        for isotope, column in columns.items():
+            parts = [f"P{protocol}"] * (len(protocols) > 1) + [isotope] * (len(columns) > 1)
+            plates += _plates(
+                " ".join([raw.stem, *parts]), sheet, protocol, tubes, isotope, column, options
+            )
+    return FileContent(plates=tuple(plates))
+
+
+def _protocols(sheet: Sheet, header: int) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """Location and cells of the tubes of each protocol, in the order counted."""
+    names = sheet.rows[header]
     protocols: dict[str, list[tuple[str, dict[str, str]]]] = {}
-    seen: dict[tuple[str, ...], str] = {}
+    first: dict[tuple[str, ...], str] = {}
     for index in range(header + 1, len(sheet.rows)):
         row = sheet.rows[index]
         where = sheet.where(index)
@@ -62,36 +81,32 @@ def read(raw: Raw, options: Options) -> Reading:
         cells = dict(zip(names, row, strict=True))
         tube = tuple(cells.get(key, "") for key in ("Protocol ID", "Run ID", "Rack", "Pos"))
         where = f"{where}, rack {tube[2]}, position {tube[3]}"
-        if tube in seen:
-            raise InputError(f"the tube appears twice (first on {seen[tube]})", where=where)
-        seen[tube] = sheet.where(index)
-        protocols.setdefault(tube[0], []).append((where, cells))
-    plates: list[Plate] = []
-    columns = _columns(names, options.unit, sheet.where(header))
-    for protocol, tubes in protocols.items():
-        for isotope, column in columns.items():
-            parts = [f"P{protocol}"] * (len(protocols) > 1) + [isotope] * (len(columns) > 1)
-            plates += _plates(
-                " ".join([raw.stem, *parts]), sheet, protocol, tubes, isotope, column, options
+        if tube in first:
+            raise InputError(
+                f"the tube appears twice (first on {first[tube]})",
+                where=where,
+                do="Export the file again",
             )
-    return Reading(plates=tuple(plates))
+        first[tube] = sheet.where(index)
+        protocols.setdefault(tube[0], []).append((where, cells))
+    return protocols
 
 
 def _columns(names: tuple[str, ...], unit: str | None, where: str) -> dict[str, str]:
-    """For each isotope the column to read: the unit asked for, else CPM, else what there is."""
-    found: dict[str, list[str]] = {}
+    """Column to read for each isotope: of the requested unit, else CPM, else the first."""
+    by_isotope: dict[str, list[str]] = {}
     for name in names:
         match = _QUANTITY.fullmatch(name)
         if match:
-            found.setdefault(match[1], []).append(name)
-    if not found:
+            by_isotope.setdefault(match[1], []).append(name)
+    if not by_isotope:
         raise InputError(
             "has no column of CPM or counts", where=where, do="Export the table with its counts"
         )
     wanted = (count_unit(unit) or unit) if unit else "cpm"
     return {
         isotope: sorted(columns, key=lambda name: count_unit(name.rsplit(None, 1)[-1]) != wanted)[0]
-        for isotope, columns in found.items()
+        for isotope, columns in by_isotope.items()
     }
 
 
@@ -102,12 +117,12 @@ def _plates(
     tubes: list[tuple[str, dict[str, str]]],
     isotope: str,
     column: str,
-    options: Options,
+    options: ReadOptions,
 ) -> list[Plate]:
-    readings: list[Found] = []
+    readings: list[CellReading] = []
     places: list[str] = []
     for where, cells in tubes:
-        reading = found_in(cells[column], sheet, where)
+        reading = cell_reading(cells[column], sheet, where)
         if reading is None:
             raise InputError(f"column '{column}' is empty", where=where, do="Export the file again")
         flag = " ".join(part for part in (reading.flag, cells.get(f"{isotope} Info", "")) if part)
@@ -115,14 +130,17 @@ def _plates(
         places.append("/".join(cells.get(key, "") for key in ("Run ID", "Rack", "Pos")))
     minutes, time_note = _counting_time(sheet, tubes, isotope)
     notes = [
-        *sheet.said,
-        f"protocol {protocol}: {len(readings)} tubes in the order counted become wells A01, A02, … row by row",
+        *sheet.all_notes,
+        (
+            f"protocol {protocol}: {len(readings)} tubes in the order counted "
+            "are wells A01, A02, … row by row"
+        ),
         f"readings from column '{column}'",
         "run/rack/position of the tubes: " + ", ".join(places),
         *([time_note] if time_note else []),
     ]
     flagged = sum(1 for reading in readings if reading.flag)
-    notes += [f"tubes with a remark of the instrument: {flagged}"] if flagged else []
+    notes += [f"tubes with a flag of the instrument: {flagged}"] if flagged else []
     racks = wells_in_order(readings, options)
     return [
         make_plate(
@@ -141,7 +159,7 @@ def _plates(
 def _counting_time(
     sheet: Sheet, tubes: list[tuple[str, dict[str, str]]], isotope: str
 ) -> tuple[float | None, str]:
-    """Counting time [min]. The column "Time" states no unit; counts divided by CPM tell it, where both are there."""
+    """Counting time [min] and a note. The column "Time" has no unit; counts / CPM show it."""
     times: list[float] = []
     ratios: list[float] = []
     for where, cells in tubes:
@@ -158,11 +176,13 @@ def _counting_time(
     if abs(unit * 60 - 1) > 0.05 or max(times) - min(times) > 0.01 * max(times):
         return (
             None,
-            f"the column 'Time' reads {min(times):g} to {max(times):g}; no counting time is taken from it",
+            (
+                f"the column 'Time' is {min(times):g} to {max(times):g} in an unknown unit, "
+                "so no counting time is used"
+            ),
         )
-    return statistics.median(
-        times
-    ) / 60.0, "the column 'Time' is in seconds, as counts divided by CPM show"
+    note = "the column 'Time' is in seconds, as counts divided by CPM show"
+    return statistics.median(times) / 60.0, note
 
 
-READER = Reader(says="CSV of a Wizard gamma counter", sniff=sniff, read=read)
+READER = Reader(description="CSV of a Wizard gamma counter", sniff=sniff, read=read)

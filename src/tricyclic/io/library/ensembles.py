@@ -1,58 +1,61 @@
-"""From the library, and a user's own folder, to an Ensemble: NAME.csv holds the members, NAME.toml how they came about."""
+"""Ensembles of the library and of a user's folder: NAME.csv has the parameter sets, NAME.toml how
+they were calibrated.
+"""
 
 from __future__ import annotations
 
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import numpy as np
 
-from tricyclic.core.ensemble import Ensemble, Identified, Misfit, Prior, Scale
+from tricyclic.core.ensemble import Ensemble, Identifiability, ObservationMisfit, Prior, Scale
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.library.protocols import (
-    bytes_of,
-    library_places,
-    listed,
-    table_number,
-    table_rows,
+from tricyclic.io.library.folders import bytes_of, library_places, listed
+from tricyclic.io.library.tables import table_number, table_rows
+from tricyclic.io.toml_schema import (
+    ListField,
+    MappingField,
+    NumberField,
+    TableField,
+    TextField,
+    checked_toml,
 )
-from tricyclic.io.toml_schema import AnyKeys, ListOf, Number, Table, Text, checked_toml
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
-_PARAMETER = Table(
+_REQUIRED_NUMBER = NumberField(required=True)
+_PARAMETER = TableField(
     {
-        "name": Text(required=True),
-        "unit": Text(required=True),
-        "says": Text(),
-        "scale": Text(required=True, one_of=get_args(Scale)),
-        **{key: Number(required=True) for key in ("start", "low", "high")},
-        **{key: Number(required=True) for key in ("middle", "from", "to", "width")},
-        "informed_by": AnyKeys(Number()),
-        "partner": Text(),
-        "correlation": Number(default=0.0, low=-1.0, high=1.0),
+        "name": TextField(required=True),
+        "unit": TextField(required=True),
+        "description": TextField(),
+        "scale": TextField(required=True, one_of=get_args(Scale)),
+        **dict.fromkeys(("start", "low", "high"), _REQUIRED_NUMBER),
+        **dict.fromkeys(("median", "p5", "p95", "width"), _REQUIRED_NUMBER),
+        "informed_by": MappingField(NumberField()),
+        "partner": TextField(),
+        "correlation": NumberField(default=0.0, low=-1.0, high=1.0),
     }
 )
-_OBSERVATION = Table(
+_OBSERVATION = TableField(
     {
-        "id": Text(required=True),
-        **{key: Number(required=True) for key in ("best", "middle", "low", "high", "distance")},
-        "share": Number(required=True, low=0.0, high=1.0),
+        "id": TextField(required=True),
+        **dict.fromkeys(("best", "median", "p5", "p95", "distance"), _REQUIRED_NUMBER),
+        "share": NumberField(required=True, low=0.0, high=1.0),
     }
 )
-ENSEMBLE = Table(
+ENSEMBLE = TableField(
     {
-        "scenario": Text(required=True),
-        "version": Number(required=True, low=1),
-        "model": Text(required=True),
-        "observations": Text(required=True),
-        "seed": Number(required=True, low=0),
-        "drugs": ListOf(Text()),
-        "notes": ListOf(Text()),
-        "sampling": AnyKeys(Number()),
-        "parameter": ListOf(_PARAMETER),
-        "observation": ListOf(_OBSERVATION),
+        "scenario": TextField(required=True),
+        "version": NumberField(required=True, low=1),
+        "model": TextField(required=True),
+        "observations": TextField(required=True),
+        "seed": NumberField(required=True, low=0),
+        "drugs": ListField(TextField()),
+        "notes": ListField(TextField()),
+        "sampling": MappingField(NumberField()),
+        "parameter": ListField(_PARAMETER),
+        "observation": ListField(_OBSERVATION),
     }
 )
 
@@ -63,93 +66,105 @@ def ensemble_names(folder: str | Path | None = None) -> tuple[str, ...]:
 
 
 def ensemble(name: str, *, folder: str | Path | None = None) -> Ensemble:
-    """Read an ensemble; that of a user's folder wins.
+    """Read an ensemble; one in the user's folder takes precedence.
 
     Raises
     ------
     UnknownNameError
         If there is none of that name.
     InputError
-        If its two files do not go together, or a member lies outside the limits of its parameter.
+        If its two files do not match, or a value lies outside the limits of its parameter.
     """
-    found = _files(folder)
-    if name not in found:
-        raise UnknownNameError.among("ensemble", name, found)
-    header, table = found[name]
+    files = _files(folder)
+    if name not in files:
+        raise UnknownNameError.among("ensemble", name, files)
+    header, table = files[name]
     return ensemble_from_files(bytes_of(header), table, name=name)
 
 
 def ensemble_from_files(header: bytes, table: Traversable, *, name: str) -> Ensemble:
-    """Make an Ensemble of the text of its header and the table of its members."""
+    """Make an Ensemble from the text of its header and the table of its parameter sets."""
     where = f"{name}.toml"
     data: dict[str, Any] = checked_toml(header, ENSEMBLE, where=where)
     parameters = data["parameter"] or []
-    names = tuple(str(entry["name"]) for entry in parameters)
-    if not names:
-        raise InputError("names no parameter", where=where)
-    rows = [
-        [
-            table_number(row[column], f"{table.name}, line {line}, column {column}")
-            for column in names
-        ]
-        for line, row in table_rows(table, names, ("member",))
-    ]
-    if not rows:
-        raise InputError("holds no member", where=table.name)
+    if not parameters:
+        raise InputError("has no parameter", where=where)
     return Ensemble(
         name=name,
         scenario=data["scenario"],
-        priors=tuple(
-            Prior(
-                entry["name"],
-                entry["start"],
-                entry["low"],
-                entry["high"],
-                entry["unit"],
-                entry["scale"],
-                entry["says"],
-            )
-            for entry in parameters
-        ),
-        members=np.array(rows, dtype=float),
+        priors=tuple(_prior(entry) for entry in parameters),
+        parameter_sets=_parameter_sets(table, tuple(entry["name"] for entry in parameters)),
         version=int(data["version"]),
         model_hash=data["model"],
         observations_hash=data["observations"],
         seed=int(data["seed"]),
         drugs=tuple(data["drugs"] or ()),
-        misfit=tuple(
-            Misfit(
-                *(
-                    entry[key]
-                    for key in ("id", "best", "middle", "low", "high", "distance", "share")
-                )
-            )
-            for entry in data["observation"] or []
-        ),
-        identified=tuple(
-            Identified(
-                entry["name"],
-                entry["middle"],
-                entry["from"],
-                entry["to"],
-                entry["width"],
-                tuple((entry["informed_by"] or {}).items()),
-                entry["partner"],
-                entry["correlation"],
-            )
-            for entry in parameters
-        ),
+        misfit=tuple(_misfit(entry) for entry in data["observation"] or []),
+        identifiability=tuple(_identifiability(entry) for entry in parameters),
         sampling=dict(data["sampling"] or {}),
         notes=tuple(data["notes"] or ()),
     )
 
 
+def _parameter_sets(table: Traversable, names: tuple[str, ...]) -> np.ndarray:
+    rows = [
+        [_cell(row[name], f"{table.name}, line {line}, column {name}") for name in names]
+        for line, row in table_rows(table, names, ("parameter_set",))
+    ]
+    if not rows:
+        raise InputError("has no parameter set", where=table.name)
+    return np.array(rows, dtype=float)
+
+
+def _cell(text: str, where: str) -> float:
+    if not text:
+        raise InputError("is empty", where=where, do="Calibrate again, or restore the file")
+    return table_number(text, where)
+
+
+def _prior(entry: dict[str, Any]) -> Prior:
+    return Prior(
+        name=entry["name"],
+        start=entry["start"],
+        low=entry["low"],
+        high=entry["high"],
+        unit=entry["unit"],
+        scale=entry["scale"],
+        description=entry["description"],
+    )
+
+
+def _identifiability(entry: dict[str, Any]) -> Identifiability:
+    return Identifiability(
+        name=entry["name"],
+        median=entry["median"],
+        low=entry["p5"],
+        high=entry["p95"],
+        width=entry["width"],
+        rows=tuple((entry["informed_by"] or {}).items()),
+        partner=entry["partner"],
+        correlation=entry["correlation"],
+    )
+
+
+def _misfit(entry: dict[str, Any]) -> ObservationMisfit:
+    return ObservationMisfit(
+        id=entry["id"],
+        best=entry["best"],
+        median=entry["median"],
+        low=entry["p5"],
+        high=entry["p95"],
+        distance=entry["distance"],
+        share=entry["share"],
+    )
+
+
 def _files(folder: str | Path | None) -> dict[str, tuple[Traversable, Traversable]]:
-    found = {}
+    files = {}
     for place in library_places(folder):
         for header in listed(place / "ensembles", ".toml"):
             name = header.name.removesuffix(".toml")
             table = place / "ensembles" / f"{name}.csv"
             if table.is_file():
-                found[name] = (header, table)
-    return found
+                files[name] = (header, table)
+    return files

@@ -1,36 +1,36 @@
-"""From the library, and a user's own folder, to Observations: experiments that scenarios are calibrated against, or kept apart from."""
+"""Observations of the library and of a user's folder: experiments for calibration, and others for
+validation.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from tricyclic.core.observation import CERTAINTIES, MEASURES, RELATIONS, Observation
+from tricyclic.core.certainty import CERTAINTIES
+from tricyclic.core.evidence import Source
+from tricyclic.core.observation import MEASURES, QUALIFIERS, Observation
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.library.protocols import (
-    OBSERVATIONS,
-    PREDICTIONS,
-    library_places,
-    sources,
-    table_number,
-    table_rows,
-)
+from tricyclic.io.library.evidence import OBSERVATIONS, PREDICTIONS, sources
+from tricyclic.io.library.folders import library_places
+from tricyclic.io.library.tables import table_number, table_rows
 
 COLUMNS = (
     "id",
     "row",
     "topic",
-    "says",
+    "description",
     "scenario",
-    "regimens",
+    "dosing",
     "reference",
     "quantity",
     "measure",
     "from_h",
     "to_h",
-    "relation",
+    "qualifier",
     "value",
     "low",
     "high",
@@ -40,6 +40,14 @@ COLUMNS = (
     "unit",
 )
 MORE_COLUMNS = ("fitted", "conflicts_with", "source", "certainty", "note")
+_NUMBERS = ("from_h", "to_h", "value", "low", "high", "error", "sd_log")
+# Columns with a fixed set of words.
+_WORDS: dict[str, tuple[str, ...]] = {
+    "measure": MEASURES,
+    "qualifier": QUALIFIERS,
+    "certainty": CERTAINTIES,
+    "fitted": ("yes", "no", ""),
+}
 
 
 def observations(
@@ -47,128 +55,113 @@ def observations(
 ) -> tuple[Observation, ...]:
     """Read the observations of a scenario, or all; those of a user's folder are added.
 
-    `table` is the file in `evidence/`: observations.csv is what calibrations are held against, predictions.csv of
-    the same form is kept apart from them, to judge what they predict.
+    `table` is the file in `evidence/`: observations.csv is for calibration; predictions.csv, of the
+    same form, is for validation.
 
     Raises
     ------
     InputError
-        If a row is not as it should be, or an id stands twice.
+        If a row is not valid, or an id is used twice.
     UnknownNameError
-        If a source, a row that conflicts, a measure or a relation is not known.
+        If a source, a conflicting observation, a measure or a qualifier is not known.
     """
-    known = sources(folder)
-    found: list[Observation] = []
+    rows: list[Observation] = []
     for place in library_places(folder):
         file = place / "evidence" / table
-        if not file.is_file():
-            continue
-        for line, row in table_rows(file, COLUMNS, MORE_COLUMNS):
-            where = f"{file.name}, line {line}"
-            item = _observation(row, where)
-            if item.source and item.source not in known:
-                raise UnknownNameError.among("source", item.source, known, where=where)
-            if any(item.id == other.id for other in found):
-                raise InputError(
-                    f"'{item.id}' stands twice",
-                    where=where,
-                    allowed="An observation has an id of its own",
-                )
-            found.append(item)
-    names = {name for item in found for name in (item.id, item.row)}
-    for item in found:
-        for other in item.conflicts_with:
+        if file.is_file():
+            rows += _read_table(file, rows, sources(folder))
+    names = {name for row in rows for name in (row.id, row.row)}
+    for row in rows:
+        for other in row.conflicts_with:
             if other not in names:
-                raise UnknownNameError.among("observation", other, names, where=item.id)
-    return tuple(item for item in found if scenario in ("", item.scenario))
+                raise UnknownNameError.among("observation", other, names, where=row.id)
+    return tuple(row for row in rows if scenario in ("", row.scenario))
 
 
 def predictions(scenario: str = "", *, folder: str | Path | None = None) -> tuple[Observation, ...]:
-    """Read the experiments that no calibration is held to: what a scenario predicts is judged by them.
+    """Read the experiments that no calibration uses, for validation.
 
     Raises
     ------
     InputError
-        As for `observations`; or if a row is marked as fitted, or its id is one of the observations.
+        As for `observations`; or if a row is marked as fitted, or its id is one of the
+        observations.
     """
-    held = observations(folder=folder, table=PREDICTIONS)
-    calibrated = {item.id for item in observations(folder=folder)}
-    for item in held:
-        if item.fitted or item.id in calibrated:
+    rows = observations(folder=folder, table=PREDICTIONS)
+    calibrated = {row.id for row in observations(folder=folder)}
+    for row in rows:
+        if row.fitted or row.id in calibrated:
             raise InputError(
-                "is calibrated against, and kept apart too",
-                where=item.id,
-                allowed=f"A row of {PREDICTIONS} has 'no' in the column fitted and an id of its own",
+                "is used for calibration and for validation",
+                where=row.id,
+                allowed=f"A row of {PREDICTIONS} has 'no' in the column fitted and its own id",
             )
-    return tuple(item for item in held if scenario in ("", item.scenario))
+    return tuple(row for row in rows if scenario in ("", row.scenario))
 
 
-def hash_of(items: Sequence[Observation]) -> str:
-    """Hash of what a calibration makes of observations: their numbers, arms and weights; not the words about them."""
-    told = [
+def observations_hash(rows: Sequence[Observation]) -> str:
+    """Hash of what a calibration uses of observations: numbers, arms, weights; not descriptions."""
+    texts = [
         repr(
             (
-                item.id,
-                item.scenario,
-                item.regimens,
-                item.reference,
-                item.quantity,
-                item.measure,
-                item.from_h,
-                item.to_h,
-                item.relation,
-                item.value,
-                item.low,
-                item.high,
-                item.sd_log,
-                item.unit,
-                item.fitted,
+                row.id,
+                row.scenario,
+                row.dosing,
+                row.reference,
+                row.quantity,
+                row.measure,
+                row.from_h,
+                row.to_h,
+                row.qualifier,
+                row.value,
+                row.low,
+                row.high,
+                row.sd_log,
+                row.unit,
+                row.fitted,
             )
         )
-        for item in sorted(items, key=lambda item: item.id)
+        for row in sorted(rows, key=lambda row: row.id)
     ]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
-def _observation(row: dict[str, str], where: str) -> Observation:
-    for name, known in (
-        ("measure", MEASURES),
-        ("relation", RELATIONS),
-        ("certainty", CERTAINTIES),
-        ("fitted", ("yes", "no", "")),
-    ):
-        if row[name] not in known:
-            raise UnknownNameError.among(name, row[name], known, where=where)
-    for name in ("id", "row", "scenario", "quantity", "says", "sd_basis"):
-        if not row[name]:
+def _read_table(
+    file: Traversable, known: Sequence[Observation], papers: Mapping[str, Source]
+) -> list[Observation]:
+    ids = {row.id for row in known}
+    rows = []
+    for line, cells in table_rows(file, COLUMNS, MORE_COLUMNS):
+        where = f"{file.name}, line {line}"
+        row = _observation(cells, where)
+        if row.source and row.source not in papers:
+            raise UnknownNameError.among("source", row.source, papers, where=where)
+        if row.id in ids:
+            raise InputError(
+                f"the id '{row.id}' is used twice",
+                where=where,
+                allowed="Each observation has its own id",
+            )
+        ids.add(row.id)
+        rows.append(row)
+    return rows
+
+
+def _observation(cells: dict[str, str], where: str) -> Observation:
+    for name, words in _WORDS.items():
+        if cells[name] not in words:
+            raise UnknownNameError.among(name, cells[name], words, where=where)
+    for name in ("id", "row", "scenario", "quantity", "description", "sd_basis"):
+        if not cells[name]:
             raise InputError(f"has no {name}", where=where)
-    given: dict[str, Any] = {
-        name: row[name]
-        for name in (
-            "id",
-            "row",
-            "topic",
-            "says",
-            "scenario",
-            "regimens",
-            "reference",
-            "quantity",
-            "measure",
-            "relation",
-            "sd_basis",
-            "unit",
-            "source",
-            "certainty",
-            "note",
-        )
-    }
-    for name in ("from_h", "to_h", "value", "low", "high", "error", "sd_log"):
-        given[name] = table_number(row[name], f"{where}, column {name}")
-    given["fitted"] = row["fitted"] != "no"
-    given["conflicts_with"] = tuple(
-        part.strip() for part in row["conflicts_with"].split(";") if part.strip()
+    values: dict[str, Any] = dict(cells)
+    for name in _NUMBERS:
+        values[name] = table_number(cells[name], f"{where}, column {name}")
+    values["fitted"] = cells["fitted"] != "no"
+    values["conflicts_with"] = tuple(
+        part.strip() for part in cells["conflicts_with"].split(";") if part.strip()
     )
     try:
-        return Observation(**given)
+        return Observation(**values)
     except InputError as error:
         raise error.at(where) from None

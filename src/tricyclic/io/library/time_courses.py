@@ -1,78 +1,95 @@
-"""From a table of readings over time to MeasuredCourses: one per watch and unit, in the order of the file."""
+"""Measured time courses from a table of readings: one per observable and unit."""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from tricyclic.core.measured_course import MeasuredCourse
+from tricyclic.core.measured_course import MeasuredTimeCourse
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import read_text
-from tricyclic.io.files import read_bytes
-from tricyclic.io.library.protocols import table_number
+from tricyclic.io.files import at_file, csv_of, read_bytes
+from tricyclic.io.library.tables import table_number
 
 NEEDED = ("time_h", "value", "unit")
-NAMED = ("watch", "quantity")
-MORE = ("error",)
+# Columns that name what was measured, an observable of the scenario or a quantity of the model.
+NAMED = ("observable", "quantity")
 
 
-def read_measured_courses(path: str | Path) -> tuple[MeasuredCourse, ...]:
-    """Read a CSV with columns time_h, watch (or quantity), value, unit and, if known, error; further columns are left alone.
+def read_measured_courses(path: str | Path) -> tuple[MeasuredTimeCourse, ...]:
+    """Read a CSV with columns time_h, observable (or quantity), value, unit and optionally error.
+
+    Further columns are ignored.
 
     Raises
     ------
     InputError
-        If a column is missing, a cell is no number, or a time is negative.
+        If a column is missing, a cell is not a number, or a time is negative.
     """
-    data, name = read_bytes(path)
-    text, _ = read_text(data)
-    delimiter = (
-        ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    data, file = read_bytes(path)
+    try:
+        text, _ = read_text(data)
+    except InputError as error:
+        raise at_file(error, file) from error
+    first_line = text.split("\n", 1)[0]
+    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    with csv_of(file):
+        columns = [column.strip() for column in reader.fieldnames or ()]
+        read = [(reader.line_num, cells) for cells in reader]
+    named = _check_columns(columns, file)
+    courses: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
+    for line, cells in read:
+        row = {
+            (key or "").strip(): (cell or "").strip()
+            for key, cell in cells.items()
+            if isinstance(cell, str)
+        }
+        if any(row.values()):
+            where = f"{file}, line {line}"
+            if not row.get(named):
+                raise InputError(f"has no {named}", where=where)
+            key = (row[named], row.get("unit", ""))
+            courses.setdefault(key, []).append(_reading(row, where))
+    if not courses:
+        raise InputError("contains no reading", where=file)
+    return tuple(
+        MeasuredTimeCourse(
+            name, unit, *(np.array(column) for column in zip(*sorted(readings), strict=True))
+        )
+        for (name, unit), readings in courses.items()
     )
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    header = [column.strip() for column in reader.fieldnames or ()]
+
+
+def _check_columns(header: list[str], file: str) -> str:
+    """The column that names what was measured."""
     named = next((column for column in NAMED if column in header), "")
-    missing = [column for column in NEEDED if column not in header] + ([] if named else ["watch"])
+    missing = [column for column in NEEDED if column not in header]
+    missing += [] if named else ["observable"]
     if missing:
         raise InputError(
             f"has no column {' and no column '.join(repr(column) for column in missing)}",
-            where=name,
-            allowed=f"Columns: time_h, watch, value, unit, and error where it is known; it has {', '.join(header) or 'none'}",
+            where=file,
+            allowed="Columns are time_h, observable, value, unit, and optionally error",
+            do=f"Rename columns; those of the file are {', '.join(header) or 'none'}",
         )
-    found: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
-    for raw in reader:
-        row = {
-            (key or "").strip(): (cell or "").strip()
-            for key, cell in raw.items()
-            if isinstance(cell, str)
-        }
-        if not any(row.values()):
-            continue
-        where = f"{name}, line {reader.line_num}"
-        if not row.get(named):
-            raise InputError("names no watch", where=where)
-        numbers = [
-            table_number(row.get(key, ""), f"{where}, column {key}")
-            for key in ("time_h", "value", "error")
-        ]
-        for key, number in zip(("time_h", "value"), numbers, strict=False):
-            if not np.isfinite(number):
-                raise InputError(f"has no {key}", where=where)
-        if numbers[0] < 0:
-            raise InputError(
-                f"the time is {numbers[0]:g} h", where=where, allowed="A time is 0 or more"
-            )
-        found.setdefault((row[named], row.get("unit", "")), []).append(
-            (numbers[0], numbers[1], numbers[2])
-        )
-    if not found:
-        raise InputError("holds no reading", where=name)
-    return tuple(
-        MeasuredCourse(
-            watch, unit, *(np.array(column) for column in zip(*sorted(rows), strict=True))
-        )
-        for (watch, unit), rows in found.items()
+    return named
+
+
+def _reading(row: Mapping[str, str], where: str) -> tuple[float, float, float]:
+    """Time [h], value and error of a row; nan for an error that is not given."""
+    time_h, value, error = (
+        table_number(row.get(key, ""), f"{where}, column {key}")
+        for key in ("time_h", "value", "error")
     )
+    for key, number in (("time_h", time_h), ("value", value)):
+        if not math.isfinite(number):
+            raise InputError(f"has no {key}", where=where)
+    if time_h < 0:
+        raise InputError(f"the time is {time_h:g} h", where=where, allowed="A time is 0 or more")
+    return time_h, value, error

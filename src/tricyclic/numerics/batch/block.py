@@ -1,537 +1,256 @@
-"""From a block of raw readings to fitted curves: collapse replicates, start on a grid, search, find limits, put back the scale.
-
-The compiled code is kept beside this file and is made anew when this file changes; whoever changes one of the other
-`batch_*.py` removes `__pycache__/*.nbi` first.
+"""The steps for a block of curves: prepare, start on a grid, search, find limits, write the results
+in the original units.
 """
 
 # Kernels take arrays and numbers only; their docstrings give the shapes.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numba import njit
 
-from tricyclic.numerics.batch.kernels import (
-    BOTH_FREE,
-    FIELDS,
-    LANES,
-    NONE_FREE,
-    RESULT_ROWS,
-    TRIAL_ROWS,
-    grid_by_shapes,
-    grid_by_sweep,
-    grid_by_table,
-)
-from tricyclic.numerics.batch.limits import find_limits
-from tricyclic.numerics.batch.search import (
+from tricyclic.numerics.batch.compiler import compiled
+from tricyclic.numerics.batch.layout import (
+    AT_BOUND,
     AT_INTERCEPT,
     AT_SLOPE,
+    BLOCK,
+    BOTH_FREE,
     C_HIGH,
     C_LOW,
-    CENTRE,
+    CENTER,
+    CONVERGED,
     DOSES,
-    FOUND_COLUMNS,
-    HELD_SLOPE,
+    FACT_COLUMNS,
+    FITTED,
+    FLAT,
     HIGH_X,
+    INFINITE,
     INFO_CC,
     INFO_CL,
     INFO_LL,
-    KNOWN_COLUMNS,
     LN_HILL,
     LOW_X,
+    NONE_FINITE,
+    NONE_FREE,
+    NOT_CONVERGED,
     NULL,
+    OPEN_ABOVE,
+    OPEN_BELOW,
+    OPEN_BOTH,
+    OUT_C,
+    OUT_DF,
+    OUT_DF_PURE,
+    OUT_F,
+    OUT_HIGH,
+    OUT_HIGH_DOSE,
+    OUT_HILL,
+    OUT_LOW,
+    OUT_LOW_DOSE,
+    OUT_N,
+    OUT_PURE,
+    OUT_ROWS,
+    OUT_RSS,
+    OUT_SD,
+    OUT_SE,
     PURE,
     READINGS,
     RSS,
     SCALE,
     SIDE,
-    SURE,
+    STATE_COLUMNS,
     WEIGHT,
+    Array,
     C,
-    load,
-    place,
-    search,
+    Criteria,
+    Curves,
+    Model,
+    Problem,
+    Readings,
+    StartGrid,
 )
+from tricyclic.numerics.batch.limits import find_limits
+from tricyclic.numerics.batch.prepare import number_doses, prepare
+from tricyclic.numerics.batch.search import search
+from tricyclic.numerics.batch.start import find_starts
 
-# what became of a curve; batch.STATUS holds the words
-(
-    FITS,
-    FLAT,
-    OPEN_BELOW,
-    OPEN_ABOVE,
-    OPEN_BOTH,
-    TOUCHED,
-    TOO_FEW,
-    NONE_FINITE,
-    CONSTANT,
-    INFINITE,
-    UNSURE,
-) = range(11)
-
-# rows of the result
-(
-    OUT_C,
-    OUT_LOW,
-    OUT_HIGH,
-    OUT_HILL,
-    OUT_TOP,
-    OUT_BOTTOM,
-    OUT_RSS,
-    OUT_PURE,
-    OUT_N,
-    OUT_DF,
-    OUT_DF_PURE,
-    OUT_SE,
-    OUT_F,
-    OUT_SD,
-) = range(14)
-OUT_ROWS = 14
-
-_BEYOND = 1.5  # decades beyond the doses that the grid of starts reaches
-BLOCK = 1024
+# Rounds of search and limits: a curve for which a better optimum is met on the way to a limit is
+# searched again.
+MAX_ROUNDS = 4
 
 
-@njit(cache=True, error_model="numpy")
-def _doses_of(row, place_of, doses):
-    """Number the different doses of one curve in order of appearance; -1 where there is none."""
-    count = 0
-    for p in range(row.size):
-        place_of[p] = -1
-        if row[p] == row[p]:
-            for k in range(count):
-                if doses[k] == row[p]:
-                    place_of[p] = k
-                    break
-            if place_of[p] < 0:
-                doses[count] = row[p]
-                place_of[p] = count
-                count += 1
-    return count
+@compiled(allocates=False)
+def _fixed(values, k):
+    """The fixed value of curve k; nan where it is fitted."""
+    return values[k if values.size > 1 else 0]
 
 
-@njit(cache=True, error_model="numpy")
-def _prepare(
-    y, weight, weighted, place_of, doses, count, mode, top, bottom, parameters, store, known, sums
-):
-    """Collapse one curve's replicates to weighted means about a centre, in units of their largest distance from it."""
-    replicates = y.shape[1]
-    largest = heaviest = 0.0
-    lowest, highest = math.inf, -math.inf
-    for p in range(y.shape[0]):
-        for r in range(replicates):
-            value = y[p, r]
-            if value != value or place_of[p] < 0:
-                continue
-            w = weight[p, r] if weighted else 1.0
-            if not w > 0.0:
-                continue
-            if math.isinf(value) or math.isinf(w):
-                return INFINITE
-            largest = max(largest, abs(value))
-            heaviest = max(heaviest, w)
-            lowest, highest = min(lowest, value), max(highest, value)
-    if highest < lowest:
-        return NONE_FINITE
-    before = 1.0
-    if largest > 1e140:
-        before = 1e-200
-    elif largest < 1e-140:
-        before = 1e200
-    for k in range(count):
-        sums[0, k] = sums[1, k] = sums[2, k] = 0.0
-    n = 0
-    per_heaviest = 1.0 / heaviest if heaviest > 1e-300 else 1e300
-    for p in range(y.shape[0]):
-        k = place_of[p]
-        if k < 0:
-            continue
-        for r in range(replicates):
-            value = y[p, r]
-            w = weight[p, r] * per_heaviest if weighted else 1.0
-            if value == value and w > 0.0:
-                sums[0, k] += w
-                sums[1, k] += w * (value * before)
-                n += 1
-    total = level = 0.0
-    used = 0
-    low_x, high_x = math.inf, -math.inf
-    for k in range(count):
-        if sums[0, k] > 0.0:
-            total += sums[0, k]
-            level += sums[1, k]
-            sums[1, k] /= sums[0, k]
-            used += 1
-            if not math.isinf(doses[k]):
-                low_x, high_x = min(low_x, doses[k]), max(high_x, doses[k])
-    if mode == BOTH_FREE:
-        centre = level / total
-    elif top == top and bottom != bottom:
-        centre = top * before
-    else:
-        centre = bottom * before
-    scale = 0.0
-    for k in range(count):
-        if sums[0, k] > 0.0:
-            scale = max(scale, abs(sums[1, k] - centre))
-    pure = 0.0
-    for p in range(y.shape[0]):
-        k = place_of[p]
-        if k < 0:
-            continue
-        for r in range(replicates):
-            value = y[p, r]
-            w = weight[p, r] * per_heaviest if weighted else 1.0
-            if value == value and w > 0.0:
-                off = value * before - sums[1, k]
-                pure += w * off * off
-    known[READINGS], known[DOSES] = n, used
-    known[WEIGHT] = total * (heaviest if weighted else 1.0)
-    known[CENTRE], known[SCALE] = centre / before, scale / before
-    known[PURE] = pure / total
-    if (highest * before - lowest * before) <= 1e-12 * (largest * before):
-        return CONSTANT
-    if used < parameters or n <= parameters or not low_x <= high_x:
-        return TOO_FEW
-    if not scale > 1e-12 * largest * before:
-        return FLAT
-    known[PURE] /= scale * scale
-    known[LOW_X], known[HIGH_X] = low_x, high_x
-    held = 0.0
-    if mode == NONE_FREE:
-        held = (top * before - bottom * before) / scale
-    known[HELD_SLOPE] = held
-    null = 0.0
-    for k in range(count):
-        w = sums[0, k] / total
-        m = (sums[1, k] - centre) / scale if w > 0.0 else 0.0
-        store[0, k] = doses[k]
-        store[1, k], store[2, k] = w, m
-        null += w * (m - held) ** 2
-    known[NULL] = null
-    return FITS
+@compiled(allocates=False)
+def _n_parameters(model):
+    if model.mode == BOTH_FREE:
+        return 3 + int(model.free_hill)
+    return 1 + int(model.free_hill) + (0 if model.mode == NONE_FREE else 1)
 
 
-@njit(cache=True, error_model="numpy")
-def _start(
-    store,
-    known,
-    found,
-    order,
-    count,
-    mode,
-    fixed_side,
-    tabled,
-    table,
-    gain_of,
-    shapes,
-    shares,
-    hills,
-):
-    """Best node of the grid for the curves named in order, 32 at a time."""
-    points = np.zeros(count * FIELDS * LANES)
-    trial = np.zeros(TRIAL_ROWS * LANES)
-    out = np.zeros(RESULT_ROWS * LANES)
-    slope, best, node = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    first, width = np.zeros(LANES), np.ones(LANES)
-    for begin in range(0, order.size, LANES):
-        lanes = min(LANES, order.size - begin)
-        for lane in range(lanes):
-            b = order[begin + lane]
-            load(points, lane, store, b, count)
-            slope[lane] = known[b, HELD_SLOPE]
-            first[lane] = known[b, LOW_X] - _BEYOND
-            width[lane] = known[b, HIGH_X] - known[b, LOW_X] + 2.0 * _BEYOND
-        if tabled:
-            grid_by_table(points, count, table, gain_of, slope, best, node)
-        elif shapes.shape[1] == count:
-            grid_by_shapes(points, count, mode, shapes, slope, best, node)
-        else:
-            best[:] = -1e300
-            for j in range(shares.size):
-                for lane in range(lanes):
-                    c = first[lane] + shares[j] * width[lane]
-                    ln_hill = (
-                        math.log(hills[j])
-                        if hills[j] == hills[j]
-                        else found[order[begin + lane], LN_HILL]
-                    )
-                    side = fixed_side
-                    if mode == BOTH_FREE:
-                        side = 1.0 if shares[j] < 0.5 else -1.0
-                    place(trial, lane, c, ln_hill, side, slope[lane])
-                grid_by_sweep(points, count, mode, trial, out, float(j), best, node)
-        for lane in range(lanes):
-            b, j = order[begin + lane], int(node[lane])
-            c = first[lane] + shares[j] * width[lane]
-            found[b, C] = min(max(c, known[b, C_LOW]), known[b, C_HIGH])
-            if hills[j] == hills[j]:
-                found[b, LN_HILL] = math.log(hills[j])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True)
 def fit_blocks(
-    begin,
-    end,
-    y,
-    weight,
-    weighted,
-    own_doses,
-    rows,
-    place_of,
-    doses,
-    mode,
-    fixed_side,
-    free_hill,
-    held_hill,
-    held_top,
-    held_bottom,
-    c_box,
-    reach,
-    hill_box,
-    shares,
-    hills,
-    pattern,
-    table,
-    gain_of,
-    shapes,
-    t_critical,
-    f_critical,
-    want_limits,
-    out,
-    status,
-):
-    """Fit curves begin to end and fill out, shape (OUT_ROWS, curves), and status, shape (curves,).
-
-    Parameters
-    ----------
-    y, weight : array, shape (curves, points, replicates)
-        Readings, nan where missing; their weights (1 / variance up to a factor), looked at where `weighted`.
-    own_doses : bool
-        Whether each curve has its own row in `rows`, shape (curves, points), of log10 M; otherwise all
-        share `doses`, shape (doses,), and `place_of`, shape (points,), says which point had which.
-    held_hill, held_top, held_bottom : array, shape (curves,) or (1,)
-        Held values, nan where fitted.
-    shapes : array, shape (nodes, doses)
-        Shape of every node, for curves of other weights; (1, 0) where doses or hills are their own.
-    pattern : array, shape (doses,)
-        Weights for which `table` and `gain_of` hold; empty where there is no table.
-    t_critical, f_critical : array, shape (readings + 1,)
-        By degrees of freedom.
+    begin: int,
+    end: int,
+    readings: Readings,
+    model: Model,
+    grid: StartGrid,
+    criteria: Criteria,
+    out: Array,
+    status: Array,
+) -> None:
+    """Fit curves begin to end and fill `out`, shape (OUT_ROWS, curves), and `status`, shape
+    (curves,).
     """
-    points = y.shape[1]
-    count = points if own_doses else doses.size
-    l_low, l_high = math.log(hill_box[0]), math.log(hill_box[1])
-    parameters = 1 + int(free_hill) + (2 if mode == BOTH_FREE else (0 if mode == NONE_FREE else 1))
-    store = np.zeros((BLOCK, 3, count))
-    known = np.zeros((BLOCK, KNOWN_COLUMNS))
-    found = np.zeros((BLOCK, FOUND_COLUMNS))
-    sums = np.zeros((3, count))
-    jobs, plain, odd = (
-        np.zeros(BLOCK, np.int64),
-        np.zeros(BLOCK, np.int64),
-        np.zeros(BLOCK, np.int64),
+    count = readings.y.shape[1] if readings.own_doses else readings.doses.size
+    problem = Problem(
+        count,
+        model.mode,
+        model.fixed_side,
+        model.free_hill,
+        math.log(model.hill_bounds[0]),
+        math.log(model.hill_bounds[1]),
     )
-    rises = np.zeros(BLOCK)
+    curves = Curves(
+        np.zeros((BLOCK, 3, count)),
+        np.zeros((BLOCK, FACT_COLUMNS)),
+        np.zeros((BLOCK, STATE_COLUMNS)),
+    )
+    pending = np.zeros(BLOCK, np.int64)
+    tabled = np.zeros(BLOCK, np.bool_)
     limits = np.zeros((BLOCK, 2))
-    improved = np.zeros(BLOCK, np.bool_)
-    own_place, own = np.zeros(points, np.int64), np.zeros(points)
     for first in range(begin, end, BLOCK):
         size = min(BLOCK, end - first)
-        many = plain_ones = odd_ones = 0
+        n_pending = _prepare_block(
+            first, size, readings, model, grid.pattern, curves, pending, tabled, status
+        )
+        limits[:size] = math.nan
+        own = pending[:n_pending]
+        for by_table in (True, False):
+            find_starts(curves, problem, grid, own[tabled[:n_pending] == by_table], by_table)
+        _search_block(curves, problem, model, criteria, own, limits)
         for b in range(size):
-            k = first + b
-            top = held_top[k if held_top.size > 1 else 0]
-            bottom = held_bottom[k if held_bottom.size > 1 else 0]
-            store[b] = 0.0
-            if own_doses:
-                different = _doses_of(rows[k], own_place, own)
-                state = _prepare(
-                    y[k],
-                    weight[k if weighted else 0],
-                    weighted,
-                    own_place,
-                    own,
-                    different,
-                    mode,
-                    top,
-                    bottom,
-                    parameters,
-                    store[b],
-                    known[b],
-                    sums,
-                )
-            else:
-                state = _prepare(
-                    y[k],
-                    weight[k if weighted else 0],
-                    weighted,
-                    place_of,
-                    doses,
-                    count,
-                    mode,
-                    top,
-                    bottom,
-                    parameters,
-                    store[b],
-                    known[b],
-                    sums,
-                )
-            status[k] = state
-            limits[b] = math.nan
-            if state != FITS:
-                continue
-            known[b, C_LOW] = c_box[0] if c_box[0] == c_box[0] else known[b, LOW_X] - reach
-            known[b, C_HIGH] = c_box[1] if c_box[1] == c_box[1] else known[b, HIGH_X] + reach
-            if not free_hill:
-                found[b, LN_HILL] = math.log(held_hill[k if held_hill.size > 1 else 0])
-            jobs[many] = b
-            many += 1
-            same = pattern.size == count and not own_doses
-            if same:
-                for i in range(count):
-                    if abs(store[b, 1, i] - pattern[i]) > 1e-12:
-                        same = False
-                        break
-            if same:
-                plain[plain_ones] = b
-                plain_ones += 1
-            else:
-                odd[odd_ones] = b
-                odd_ones += 1
-        for order, tabled in ((plain[:plain_ones], True), (odd[:odd_ones], False)):
-            _start(
-                store,
-                known,
-                found,
-                order,
-                count,
-                mode,
-                fixed_side,
-                tabled,
-                table,
-                gain_of,
-                shapes,
-                shares,
-                hills,
-            )
-        again = jobs[:many]
-        for _ in range(4):
-            # A walk for limits that meets a better optimum sends its curve round once more.
-            search(store, known, found, again, count, mode, fixed_side, free_hill, l_low, l_high)
-            if not want_limits:
-                break
-            for b in again:
-                improved[b] = False
-                df = known[b, READINGS] - parameters
-                rises[b] = t_critical[int(df)] ** 2 * (found[b, RSS] + known[b, PURE]) / df
-            find_limits(
-                store,
-                known,
-                found,
-                again,
-                rises,
-                count,
-                mode,
-                fixed_side,
-                free_hill,
-                l_low,
-                l_high,
-                limits,
-                improved,
-            )
-            again = again[improved[again]]
-            if again.size == 0:
-                break
-        for b in range(size):
-            _tell(
-                b,
-                first + b,
-                known,
-                found,
-                limits,
-                mode,
-                free_hill,
-                held_hill,
-                held_top,
-                held_bottom,
-                parameters,
-                l_low,
-                l_high,
-                hill_box,
-                f_critical,
-                want_limits,
-                out,
-                status,
-            )
+            _write(b, first + b, curves, problem, model, criteria, limits, out, status)
 
 
-@njit(cache=True, error_model="numpy")
-def _tell(
-    b,
-    k,
-    known,
-    found,
-    limits,
-    mode,
-    free_hill,
-    held_hill,
-    held_top,
-    held_bottom,
-    parameters,
-    l_low,
-    l_high,
-    hill_box,
-    f_critical,
-    want_limits,
-    out,
-    status,
-):
+@compiled()
+def _prepare_block(first, size, readings, model, pattern, curves, pending, tabled, status):
+    """Prepare the curves of a block; gives how many are to be searched, and lists them with whether
+    the table of starts applies to them.
+    """
+    points = readings.y.shape[1]
+    count = curves.points.shape[2]
+    parameters = _n_parameters(model)
+    sums = np.zeros((3, count))
+    own_index, own_doses = np.zeros(points, np.int64), np.zeros(points)
+    n_pending = 0
+    for b in range(size):
+        k = first + b
+        plateaus = (_fixed(model.fixed_low_dose, k), _fixed(model.fixed_high_dose, k))
+        curves.points[b] = 0.0
+        dose_index, doses, different = readings.dose_index, readings.doses, count
+        if readings.own_doses:
+            different = number_doses(readings.rows[k], own_index, own_doses)
+            dose_index, doses = own_index, own_doses
+        facts = curves.facts[b]
+        status[k] = prepare(
+            readings.y[k],
+            readings.weight[k if readings.weighted else 0],
+            readings.weighted,
+            dose_index,
+            doses,
+            different,
+            model.mode,
+            plateaus,
+            parameters,
+            curves.points[b],
+            facts,
+            sums,
+        )
+        if status[k] != FITTED:
+            continue
+        low, high = model.c_bounds[0], model.c_bounds[1]
+        facts[C_LOW] = facts[LOW_X] - model.reach if math.isnan(low) else low
+        facts[C_HIGH] = facts[HIGH_X] + model.reach if math.isnan(high) else high
+        if not model.free_hill:
+            curves.state[b, LN_HILL] = math.log(_fixed(model.fixed_hill, k))
+        same = pattern.size == count and not readings.own_doses
+        if same:
+            for i in range(count):
+                if abs(curves.points[b, 1, i] - pattern[i]) > 1e-12:
+                    same = False
+                    break
+        pending[n_pending], tabled[n_pending] = b, same
+        n_pending += 1
+    return n_pending
+
+
+@compiled()
+def _search_block(curves, problem, model, criteria, pending, limits):
+    """Optima of all curves, and their limits where those are wanted."""
+    parameters = _n_parameters(model)
+    rises = np.zeros(BLOCK)
+    improved = np.zeros(BLOCK, np.bool_)
+    again = pending
+    for _ in range(MAX_ROUNDS):
+        search(curves, problem, again)
+        if not criteria.want_limits:
+            break
+        for b in again:
+            improved[b] = False
+            df = curves.facts[b, READINGS] - parameters
+            total = curves.state[b, RSS] + curves.facts[b, PURE]
+            rises[b] = criteria.t[int(df)] ** 2 * total / df
+        find_limits(curves, problem, again, rises, limits, improved)
+        again = again[improved[again]]
+        if again.size == 0:
+            break
+
+
+@compiled(allocates=False)
+def _write(b, k, curves, problem, model, criteria, limits, out, status):
+    """Write curve b of a block as column k of the result, in the units of its readings."""
     for row in range(OUT_ROWS):
         out[row, k] = math.nan
     if status[k] in (NONE_FINITE, INFINITE):
         out[OUT_N, k] = out[OUT_DF, k] = out[OUT_DF_PURE, k] = 0.0
         return
-    n, doses, scale = known[b, READINGS], known[b, DOSES], known[b, SCALE]
+    facts, state = curves.facts[b], curves.state[b]
+    n, parameters = facts[READINGS], _n_parameters(model)
     df = n - parameters
-    out[OUT_N, k], out[OUT_DF, k], out[OUT_DF_PURE, k] = n, max(df, 0.0), n - doses
-    if status[k] != FITS:
+    out[OUT_N, k], out[OUT_DF, k], out[OUT_DF_PURE, k] = n, max(df, 0.0), n - facts[DOSES]
+    if status[k] != FITTED:
         return
-    variance = (found[b, RSS] + known[b, PURE]) / df
-    spread = scale * math.sqrt(known[b, WEIGHT])
-    out[OUT_RSS, k] = (found[b, RSS] + known[b, PURE]) * spread * spread
-    out[OUT_PURE, k] = known[b, PURE] * spread * spread
+    variance = (state[RSS] + facts[PURE]) / df
+    spread = facts[SCALE] * math.sqrt(facts[WEIGHT])
+    out[OUT_RSS, k] = (state[RSS] + facts[PURE]) * spread * spread
+    out[OUT_PURE, k] = facts[PURE] * spread * spread
     out[OUT_SD, k] = math.sqrt(variance) * spread
-    out[OUT_C, k], out[OUT_LOW, k], out[OUT_HIGH, k] = found[b, C], limits[b, 0], limits[b, 1]
-    if free_hill:
-        out[OUT_HILL, k] = min(max(math.exp(found[b, LN_HILL]), hill_box[0]), hill_box[1])
-    else:
-        out[OUT_HILL, k] = held_hill[k if held_hill.size > 1 else 0]
-    near = known[b, CENTRE] + found[b, AT_INTERCEPT] * scale
-    far = near + found[b, AT_SLOPE] * scale
-    top, bottom = (far, near) if found[b, SIDE] > 0.0 else (near, far)
-    held = held_top[k if held_top.size > 1 else 0]
-    out[OUT_TOP, k] = held if held == held else top
-    held = held_bottom[k if held_bottom.size > 1 else 0]
-    out[OUT_BOTTOM, k] = held if held == held else bottom
-    info, cross, own = found[b, INFO_CC], found[b, INFO_CL], found[b, INFO_LL]
-    on_hill = free_hill and (
-        found[b, LN_HILL] <= l_low + 1e-9 or found[b, LN_HILL] >= l_high - 1e-9
+    out[OUT_C, k], out[OUT_LOW, k], out[OUT_HIGH, k] = state[C], limits[b, 0], limits[b, 1]
+    _write_shape(k, facts, state, model, out)
+    hill_at_bound = problem.free_hill and (
+        state[LN_HILL] <= problem.ln_hill_low + 1e-9
+        or state[LN_HILL] >= problem.ln_hill_high - 1e-9
     )
-    on_c = found[b, C] <= known[b, C_LOW] + 1e-9 or found[b, C] >= known[b, C_HIGH] - 1e-9
-    if free_hill and not on_hill and own > 0.0:
+    c_at_bound = state[C] <= facts[C_LOW] + 1e-9 or state[C] >= facts[C_HIGH] - 1e-9
+    info, cross, own = state[INFO_CC], state[INFO_CL], state[INFO_LL]
+    if problem.free_hill and not hill_at_bound and own > 0.0:
         info -= cross * cross / own
-    if info > 1e-14 * found[b, INFO_CC] and not on_c:
+    if info > 1e-14 * state[INFO_CC] and not c_at_bound:
         out[OUT_SE, k] = math.sqrt(variance / info)
-    more = parameters - (1 if mode == BOTH_FREE else 0)
-    gain = max(known[b, NULL] - found[b, RSS], 0.0) / more
+    more = parameters - (1 if model.mode == BOTH_FREE else 0)
+    gain = max(facts[NULL] - state[RSS], 0.0) / more
     out[OUT_F, k] = gain / variance if variance > 0.0 else math.inf
     below, above = math.isinf(limits[b, 0]), math.isinf(limits[b, 1])
-    if found[b, SURE] == 0.0:
-        status[k] = UNSURE
-    elif out[OUT_F, k] < f_critical[int(df)]:
+    if state[CONVERGED] == 0.0:
+        status[k] = NOT_CONVERGED
+    elif out[OUT_F, k] < criteria.f[int(df)]:
         status[k] = FLAT
     elif below and above:
         status[k] = OPEN_BOTH
@@ -539,5 +258,22 @@ def _tell(
         status[k] = OPEN_BELOW
     elif above:
         status[k] = OPEN_ABOVE
-    elif on_hill or on_c:
-        status[k] = TOUCHED
+    elif hill_at_bound or c_at_bound:
+        status[k] = AT_BOUND
+
+
+@compiled(allocates=False)
+def _write_shape(k, facts, state, model, out):
+    """Slope and plateaus in the units of the readings; fixed ones as they were fixed."""
+    if model.free_hill:
+        low, high = model.hill_bounds[0], model.hill_bounds[1]
+        out[OUT_HILL, k] = min(max(math.exp(state[LN_HILL]), low), high)
+    else:
+        out[OUT_HILL, k] = _fixed(model.fixed_hill, k)
+    start = facts[CENTER] + state[AT_INTERCEPT] * facts[SCALE]
+    end = start + state[AT_SLOPE] * facts[SCALE]
+    low_dose, high_dose = (end, start) if state[SIDE] > 0.0 else (start, end)
+    fixed = _fixed(model.fixed_low_dose, k)
+    out[OUT_LOW_DOSE, k] = low_dose if math.isnan(fixed) else fixed
+    fixed = _fixed(model.fixed_high_dose, k)
+    out[OUT_HIGH_DOSE, k] = high_dose if math.isnan(fixed) else fixed

@@ -1,54 +1,69 @@
-"""From 32 curves at two trial parameters each to misfit, gradient and exact Hessian, in one sweep.
+"""Misfit, gradient and exact Hessian of 32 curves at trial parameters of their own, in one sweep.
 
-The curve is y = intercept + slope * s(x), s = 1 / (1 + exp(tau)), tau = side * hill * ln 10 * (x - log10 IC50). The two linear
-parameters are solved for exactly at every trial and eliminated from the Hessian by its Schur complement, so the
-search has two unknowns left: log10 IC50 and ln hill [Golub & Pereyra 2003, Inverse Problems 19 R1]. Lanes lie side by side in
-memory and no loop over lanes branches, so that the compiler turns them into vector instructions.
+The curve is y = intercept + slope * s(x), s = 1 / (1 + exp(tau)), tau = side * hill * ln 10 * (x -
+log10 IC50). The two linear parameters are solved for exactly at every trial and eliminated from the
+Hessian by its Schur complement, so the search has two unknowns left: log10 IC50 and ln hill [Golub
+& Pereyra 2003, Inverse Problems 19 R1]. Lanes lie side by side in memory and no loop over lanes
+branches, so that the compiler turns them into vector instructions.
 """
 
 # Kernels take arrays and numbers only; their docstrings give the shapes.
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from numba import config, njit, types
+from numba import config, types
 from numba.extending import intrinsic
 
-LANES = 32
-LN10 = math.log(10.0)
-# Where s is 1e-130: beyond it nothing is left to see, and its square still is a number.
-_FARTHEST = 300.0
-
-# rows of a point in the readings block: dose, weight, reading, and what the sweep leaves there
-FIELDS = 5
-_X, _W, _M, _TAU, _S = range(FIELDS)
-
-# rows of the trial block: log10 IC50, side * hill * ln 10, held slope
-TRIAL_ROWS = 3
-TRIAL_C, TRIAL_KAPPA, TRIAL_SLOPE = range(TRIAL_ROWS)
-
-# rows of what a sweep gives: residual sum, half its gradient, half its Hessian, Gauss-Newton matrix, the linear parameters
-# and how they move with log10 IC50 and with ln hill
-F, GC, GL, HCC, HCL, HLL, MCC, MCL, MLL, INTERCEPT, SLOPE, DB_C, DB_L, DA_C, DA_L = range(15)
-_SUMS = 15
-_S0, _SS, _SM, _G, _GT, _SG, _SGT, _GG, _GGT, _GGTT, _RG, _RGT, _RK, _RKT, _RKTT, _RR = range(
-    _SUMS, _SUMS + 16
+from tricyclic.numerics.batch.compiler import compiled
+from tricyclic.numerics.batch.layout import (
+    BOTH_FREE,
+    DA_C,
+    DA_L,
+    DB_C,
+    DB_L,
+    FIELDS,
+    GC,
+    GL,
+    HCC,
+    HCL,
+    HLL,
+    INTERCEPT,
+    LANES,
+    MCC,
+    MCL,
+    MLL,
+    NONE_FREE,
+    ONE_FREE,
+    RESULT_SUMS,
+    ROW_M,
+    ROW_S,
+    ROW_TAU,
+    ROW_W,
+    ROW_X,
+    SLOPE,
+    TRIAL_C,
+    TRIAL_KAPPA,
+    TRIAL_SLOPE,
+    F,
 )
-RESULT_ROWS = _SUMS + 16
 
-# both plateaus fitted, one held, both held
-BOTH_FREE, ONE_FREE, NONE_FREE = range(3)
+# Where s is 1e-130: beyond it s has no effect, and its square does not yet underflow.
+_FARTHEST = 300.0
+# Sums of a sweep, in the rows of the result after its derivatives.
+_S0, _SS, _SM, _G, _GT, _SG, _SGT, _GG, _GGT, _GGTT, _RG, _RGT, _RK, _RKT, _RKTT, _RR = range(
+    RESULT_SUMS, RESULT_SUMS + 16
+)
 
 _FUSED = {"contract"}
-_MAGIC = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to an integer that then stands in the low bits
+# 1.5 * 2^52: adding it rounds to an integer, which is then in the low bits.
+_MAGIC = 6755399441055744.0
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.69314718036912382, 1.9082149292705877e-10
 
 
-if getattr(config, "DISABLE_JIT"):  # noqa: B009 - set by numba at import
+if vars(config)["DISABLE_JIT"]:
 
     def _bits(x: float) -> np.int64:
         return np.float64(x).view(np.int64)
@@ -73,9 +88,11 @@ else:
         return types.float64(types.int64), build
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def exponential(x: float) -> float:
-    """Exponential of x between -700 and 0, within 1e-14 of itself; a polynomial, so that loops over it vectorise."""
+    """Exponential of x between -700 and 0, within 1e-14 of itself; a polynomial, so that loops over
+    it vectorise.
+    """
     t = x * _LOG2_E + _MAGIC
     n = t - _MAGIC
     r = (x - n * _LN2_HIGH) - n * _LN2_LOW
@@ -94,9 +111,10 @@ def exponential(x: float) -> float:
     return _from_bits(_bits(p) + (_bits(t) << np.int64(52)))
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def _shapes(points, count, trial, out):
-    if count > 1048576:  # never: it tells the compiler that no index below can be negative
+    # Never true; it lets the compiler assume that no index below can be negative.
+    if count > 1048576:
         return
     for lane in range(LANES):
         out[_S0 * LANES + lane] = 0.0
@@ -105,7 +123,7 @@ def _shapes(points, count, trial, out):
     for i in range(count):
         o = i * (FIELDS * LANES)
         for lane in range(LANES):
-            tau = (points[o + _X * LANES + lane] - trial[TRIAL_C * LANES + lane]) * trial[
+            tau = (points[o + ROW_X * LANES + lane] - trial[TRIAL_C * LANES + lane]) * trial[
                 TRIAL_KAPPA * LANES + lane
             ]
             tau = tau if tau < _FARTHEST else _FARTHEST
@@ -113,16 +131,16 @@ def _shapes(points, count, trial, out):
             z = exponential(-abs(tau))
             most = 1.0 / (1.0 + z)
             s = z * most if tau > 0.0 else most
-            w = points[o + _W * LANES + lane]
-            points[o + _TAU * LANES + lane] = tau
-            points[o + _S * LANES + lane] = s
+            w = points[o + ROW_W * LANES + lane]
+            points[o + ROW_TAU * LANES + lane] = tau
+            points[o + ROW_S * LANES + lane] = s
             ws = w * s
             out[_S0 * LANES + lane] += ws
             out[_SS * LANES + lane] += ws * s
-            out[_SM * LANES + lane] += ws * points[o + _M * LANES + lane]
+            out[_SM * LANES + lane] += ws * points[o + ROW_M * LANES + lane]
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def _linear(mode, trial, out):
     if mode == BOTH_FREE:
         for lane in range(LANES):
@@ -144,7 +162,7 @@ def _linear(mode, trial, out):
             out[INTERCEPT * LANES + lane] = 0.0
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def _moments(points, count, out):
     if count > 1048576:
         return
@@ -154,11 +172,11 @@ def _moments(points, count, out):
     for i in range(count):
         o = i * (FIELDS * LANES)
         for lane in range(LANES):
-            w = points[o + _W * LANES + lane]
-            tau = points[o + _TAU * LANES + lane]
-            s = points[o + _S * LANES + lane]
+            w = points[o + ROW_W * LANES + lane]
+            tau = points[o + ROW_TAU * LANES + lane]
+            s = points[o + ROW_S * LANES + lane]
             r = (
-                points[o + _M * LANES + lane]
+                points[o + ROW_M * LANES + lane]
                 - out[INTERCEPT * LANES + lane]
                 - out[SLOPE * LANES + lane] * s
             )
@@ -185,7 +203,7 @@ def _moments(points, count, out):
             out[_RR * LANES + lane] += wr * r
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def _derivatives(mode, trial, out):
     centred = 1.0 if mode == BOTH_FREE else 0.0
     solved = 0.0 if mode == NONE_FREE else 1.0
@@ -226,19 +244,21 @@ def _derivatives(mode, trial, out):
         out[DB_L * LANES + lane] = -centred * (slope_l * s0 - a * gt)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def sweep(points, count, trial, mode, out):
     """Evaluate all lanes at their trial parameters.
 
     Parameters
     ----------
     points : array, shape (count * FIELDS * LANES,)
-        Dose, weight (summing to 1 over the points) and reading of every point of every lane; the rest is scratch.
+        Dose, weight (summing to 1 over the points) and reading of every point of every lane, and
+        scratch space.
     count : int
         Points.
     trial : array, shape (TRIAL_ROWS * LANES,)
     mode : int
-        BOTH_FREE (readings centred on their weighted mean), ONE_FREE (on the held plateau) or NONE_FREE (on bottom).
+        BOTH_FREE (readings centred on their weighted mean), ONE_FREE (on the fixed plateau) or
+        NONE_FREE (on bottom).
     out : array, shape (RESULT_ROWS * LANES,)
         Filled; see the row names above.
     """
@@ -248,7 +268,7 @@ def sweep(points, count, trial, mode, out):
     _derivatives(mode, trial, out)
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def grid_by_table(points, count, table, gain_of, slope, best, node):
     """Best node of a grid for lanes that share doses and weights: one dot product per node.
 
@@ -259,7 +279,7 @@ def grid_by_table(points, count, table, gain_of, slope, best, node):
     gain_of : array, shape (nodes, 3)
         A node lowers the residual sum by gain_of . (dot^2, slope * dot, slope^2).
     slope, best, node : array, shape (LANES,)
-        Held slope; gain and number of the best node, filled.
+        Fixed slope; gain and number of the best node, filled.
     """
     if count > 1048576:
         return
@@ -273,13 +293,13 @@ def grid_by_table(points, count, table, gain_of, slope, best, node):
         i = 0
         while i + 1 < count:
             one, two = table[j, i], table[j, i + 1]
-            o = i * (FIELDS * LANES) + _M * LANES
+            o = i * (FIELDS * LANES) + ROW_M * LANES
             for lane in range(LANES):
                 dot[lane] += one * points[o + lane] + two * points[o + FIELDS * LANES + lane]
             i += 2
         if i < count:
             one = table[j, i]
-            o = i * (FIELDS * LANES) + _M * LANES
+            o = i * (FIELDS * LANES) + ROW_M * LANES
             for lane in range(LANES):
                 dot[lane] += one * points[o + lane]
         square, cross, held = gain_of[j, 0], gain_of[j, 1], gain_of[j, 2]
@@ -292,16 +312,17 @@ def grid_by_table(points, count, table, gain_of, slope, best, node):
             node[lane] = number if better else node[lane]
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def grid_by_shapes(points, count, mode, shapes, slope, best, node):
-    """Best node of a grid for lanes that share doses and have weights of their own: three dot products per node.
+    """Best node of a grid for lanes that share doses and have weights of their own: three dot
+    products per node.
 
     Parameters
     ----------
     shapes : array, shape (nodes, count)
         s at every dose, vanishing at the nearer plateau.
     slope, best, node : array, shape (LANES,)
-        Held slope; gain and number of the best node, filled.
+        Fixed slope; gain and number of the best node, filled.
     """
     if count > 1048576:
         return
@@ -312,8 +333,8 @@ def grid_by_shapes(points, count, mode, shapes, slope, best, node):
     for i in range(count):
         o = i * (FIELDS * LANES)
         for lane in range(LANES):
-            points[o + _TAU * LANES + lane] = (
-                points[o + _W * LANES + lane] * points[o + _M * LANES + lane]
+            points[o + ROW_TAU * LANES + lane] = (
+                points[o + ROW_W * LANES + lane] * points[o + ROW_M * LANES + lane]
             )
     for j in range(shapes.shape[0]):
         for lane in range(3 * LANES):
@@ -325,21 +346,22 @@ def grid_by_shapes(points, count, mode, shapes, slope, best, node):
             o = i * (FIELDS * LANES)
             p = o + FIELDS * LANES
             for lane in range(LANES):
-                w, v = points[o + _W * LANES + lane], points[p + _W * LANES + lane]
+                w, v = points[o + ROW_W * LANES + lane], points[p + ROW_W * LANES + lane]
                 sums[lane] += one * w + two * v
                 sums[LANES + lane] += one_square * w + two_square * v
                 sums[2 * LANES + lane] += (
-                    one * points[o + _TAU * LANES + lane] + two * points[p + _TAU * LANES + lane]
+                    one * points[o + ROW_TAU * LANES + lane]
+                    + two * points[p + ROW_TAU * LANES + lane]
                 )
             i += 2
         if i < count:
             one = shapes[j, i]
             o = i * (FIELDS * LANES)
             for lane in range(LANES):
-                w = points[o + _W * LANES + lane]
+                w = points[o + ROW_W * LANES + lane]
                 sums[lane] += one * w
                 sums[LANES + lane] += one * one * w
-                sums[2 * LANES + lane] += one * points[o + _TAU * LANES + lane]
+                sums[2 * LANES + lane] += one * points[o + ROW_TAU * LANES + lane]
         centred = 1.0 if mode == BOTH_FREE else 0.0
         solved = 0.0 if mode == NONE_FREE else 1.0
         number = float(j)
@@ -354,7 +376,7 @@ def grid_by_shapes(points, count, mode, shapes, slope, best, node):
             node[lane] = number if better else node[lane]
 
 
-@njit(cache=True, fastmath=_FUSED, error_model="numpy")
+@compiled(fastmath=_FUSED)
 def grid_by_sweep(points, count, mode, trial, out, number, best, node):
     """Try one node, its own in every lane, and keep it where it is the best so far.
 

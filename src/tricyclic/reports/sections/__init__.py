@@ -1,7 +1,7 @@
-"""One file here is one section of a report: what it wants, and what it writes."""
+"""Sections of a report: each file defines one, with the data it needs and what it writes."""
 
 from __future__ import annotations
 
-from tricyclic.registry import Shelf
+from tricyclic.registry import Registry
 
-SHELF = Shelf("section", "tricyclic.reports.sections", "SECTION")
+SECTIONS = Registry("section", "tricyclic.reports.sections", "SECTION")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tricyclic.reports.assay_blocks import assays_of, section_of
-from tricyclic.reports.section import Section
+from tricyclic.reports.assay_blocks import assay_groups, assay_section
+from tricyclic.reports.section import ReportSection
 
 KINDS = ("competition", "homologous")
 
-SECTION = Section(
+SECTION = ReportSection(
     order=20,
-    wants=lambda material: bool(assays_of(material, KINDS)),
-    write=lambda material: section_of(material, KINDS, "Affinity", "affinity"),
+    applies=lambda report: bool(assay_groups(report, KINDS)),
+    write=lambda report: assay_section(report, KINDS, "Affinity", "affinity"),
 )

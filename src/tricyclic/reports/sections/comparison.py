@@ -1,4 +1,4 @@
-"""Conditions compared: vehicle against treated, with the interval of the ratio."""
+"""Comparisons of conditions, such as vehicle and treated, with the interval of the ratio."""
 
 from __future__ import annotations
 
@@ -8,55 +8,57 @@ from tricyclic.core.document import Block, Figure, Heading, Table
 from tricyclic.core.estimate import Estimate
 from tricyclic.plotting.comparison import comparison
 from tricyclic.plotting.style import slug
-from tricyclic.reports.section import Material, Section, assay_anchor
-from tricyclic.reports.words import number, p_value, value_with_limits
-from tricyclic.results.binding import AssayResult, Comparison
+from tricyclic.reports.section import ReportData, ReportSection, assay_anchor
+from tricyclic.reports.words import format_optional, format_p_value, format_value_with_interval
+from tricyclic.results.binding import AssayResult, GroupComparison
 
 
-def _compared(material: Material) -> list[tuple[int, AssayResult | None, Comparison]]:
-    """All comparisons of conditions, each with the assay whose groups it compares where that is known."""
-    of_study = [(*_assay_of(material, c), c) for c in material.result.comparisons]
-    return of_study + [(i, assay, c) for i, assay in material.assays for c in assay.comparisons]
+def _comparisons(report: ReportData) -> list[tuple[int, AssayResult | None, GroupComparison]]:
+    """All comparisons of conditions, each with the number of its assay, and the assay, if known."""
+    of_study = [(*_assay_of(report, c), c) for c in report.study.comparisons]
+    return of_study + [(i, assay, c) for i, assay in report.assays for c in assay.comparisons]
 
 
-def _assay_of(material: Material, compared: Comparison) -> tuple[int, AssayResult | None]:
-    """The assay that a comparison of the study speaks of: it has groups, and its name or target is named."""
-    for i, assay in material.assays:
+def _assay_of(report: ReportData, result: GroupComparison) -> tuple[int, AssayResult | None]:
+    """The assay of a comparison: it has groups, and the comparison contains its name or target."""
+    for i, assay in report.assays:
         grouped = len({plate.group for plate in assay.plates if plate.group}) > 1
         if grouped and any(
-            name and name.casefold() in compared.name.casefold()
+            name and name.casefold() in result.name.casefold()
             for name in (assay.target, assay.name)
         ):
             return i, assay
     return 0, None
 
 
-def write(material: Material) -> Sequence[Block]:
-    """A figure where groups were compared, and one table of all comparisons."""
-    blocks: list[Block] = [Heading("Conditions compared", 1, "comparison")]
+def write(report: ReportData) -> Sequence[Block]:
+    """A figure of each comparison of groups, and one table of all comparisons."""
+    blocks: list[Block] = [Heading("Comparison of conditions", 1, "comparison")]
     rows, links = [], []
-    for number_of, (i, assay, compared) in enumerate(_compared(material), 1):
-        figure = _figure(material, assay, compared, number_of) if assay is not None else None
+    for number, (i, assay, result) in enumerate(_comparisons(report), 1):
+        figure = _figure(assay, result, number) if assay is not None else None
         if figure is not None:
             blocks.append(figure)
-        statistic = number(compared.statistic)
-        df = f" (df {', '.join(f'{d:.3g}' for d in compared.df)})" if compared.df else ""
+        statistic = format_optional(result.statistic)
+        df = f" (df {', '.join(f'{d:.3g}' for d in result.df)})" if result.df else ""
         rows.append(
             (
-                compared.name,
-                value_with_limits(compared.ratio) if compared.ratio else "",
-                value_with_limits(compared.difference, unit=True) if compared.difference else "",
-                compared.test,
+                result.name,
+                format_value_with_interval(result.ratio) if result.ratio else "",
+                format_value_with_interval(result.difference, unit=True)
+                if result.difference
+                else "",
+                result.test,
                 f"{statistic}{df}" if statistic else "",
-                p_value(compared.p, compared.p_calibrated),
-                compared.says,
+                format_p_value(result.p, result.p_calibrated),
+                result.statement,
             )
         )
         links.append(("", *([f"#{assay_anchor(i)}" if i else ""] * 2), "", "", "", ""))
     blocks.append(
         Table(
             "Comparisons, with intervals of ratio and difference.",
-            ("Of", "Ratio", "Difference", "Test", "Statistic", "p", "Finding"),
+            ("Comparison", "Ratio", "Difference", "Test", "Statistic", "p", "Result"),
             tuple(rows),
             (False, True, True, False, True, True, False),
             links=tuple(links),
@@ -65,12 +67,10 @@ def write(material: Material) -> Sequence[Block]:
     return blocks
 
 
-def _figure(
-    material: Material, assay: AssayResult, compared: Comparison, number_of: int
-) -> Figure | None:
-    """Runs of the groups whose quantity the comparison names; None where the assay has fewer than two groups."""
+def _figure(assay: AssayResult, result: GroupComparison, number: int) -> Figure | None:
+    """The compared quantity by run and group; None where the assay has fewer than two groups."""
     names = dict.fromkeys(e.name for plate in assay.plates for e in plate.estimates)
-    quantity = next((name for name in names if name.casefold() in compared.name.casefold()), None)
+    quantity = next((name for name in names if name.casefold() in result.name.casefold()), None)
     groups: dict[str, list[Estimate]] = {}
     for plate in assay.plates:
         for estimate in plate.estimates:
@@ -84,12 +84,12 @@ def _figure(
     return comparison(
         groups,
         pooled,
-        compared,
-        name=f"comparison-{number_of}-{slug(quantity or '')}",
+        result,
+        name=f"comparison-{number}-{slug(quantity or '')}",
         title=f"{quantity}: {assay.title}",
         y_title=f"{quantity} ({unit})" if unit else quantity or "",
         pdf=False,
     )
 
 
-SECTION = Section(order=50, wants=lambda material: bool(_compared(material)), write=write)
+SECTION = ReportSection(order=50, applies=lambda report: bool(_comparisons(report)), write=write)

@@ -1,39 +1,40 @@
-"""The rows that every number rests on: wells with what they held, what was read, what the model expected."""
+"""The readings: wells with their contents, reading, and the value expected by the fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
-from tricyclic.reports.rows import DataRow, rows_of
-from tricyclic.reports.section import Material, Section, rows_anchor
-from tricyclic.reports.words import number
+from tricyclic.reports.rows import DataRow, data_rows
+from tricyclic.reports.section import ReportData, ReportSection, rows_anchor
+from tricyclic.reports.words import format_optional
 from tricyclic.results.binding import PlateResult
 
 
-def write(material: Material) -> Sequence[Block]:
-    """For each plate its file and its rows."""
+def write(report: ReportData) -> Sequence[Block]:
+    """The file and the readings of each plate."""
     blocks: list[Block] = [
         Heading("Data", 1, "data"),
         Paragraph(
-            "Every number above leads here. The same rows, all together, are in wells.csv beside this report."
+            "The numbers above link to these readings. The table wells.csv beside this report "
+            "contains all of them."
         ),
     ]
-    for i, j, _, plate in material.plates:
+    for i, j, _, plate in report.plates:
         blocks.append(Heading(plate.name, 2, rows_anchor(i, j)))
-        blocks += _origin(material, plate)
-        rows = rows_of(plate)
+        blocks += _origin(report, plate)
+        rows = data_rows(plate)
         if rows:
             blocks.append(_table(i, j, plate, rows))
     return blocks
 
 
-def _origin(material: Material, plate: PlateResult) -> list[Block]:
+def _origin(report: ReportData, plate: PlateResult) -> list[Block]:
     files = list(dict.fromkeys([plate.plate.file] if plate.plate and plate.plate.file else []))
     if not files:
         return []
     assert plate.plate is not None
-    anchor = material.file_anchor(files[0])
+    anchor = report.file_anchor(files[0])
     table = Table(
         "",
         ("File", "sha256", "Unit of readings"),
@@ -59,7 +60,7 @@ def _table(i: int, j: int, plate: PlateResult, rows: Sequence[DataRow]) -> Table
         "Reading",
         "Expected",
         "Residual (SD)",
-        "Left out because",
+        "Reason of exclusion",
     )
     cells = []
     for row in rows:
@@ -71,16 +72,23 @@ def _table(i: int, j: int, plate: PlateResult, rows: Sequence[DataRow]) -> Table
                 row.compound,
                 *(settings.get(name, "") for name in varied),
                 f"{row.value:.6g}" if row.value == row.value else "not counted",
-                number(row.expected, 4),
-                number(row.residual, 2),
+                format_optional(row.expected, 4),
+                format_optional(row.residual, 2),
                 row.excluded,
             )
         )
     numeric = (False, False, False, *([True] * (len(varied) + 3)), False)
     anchors = tuple(f"{rows_anchor(i, j)}-{n}" for n in range(1, len(rows) + 1))
     return Table(
-        f"Rows of {plate.name}.", columns, tuple(cells), numeric, anchors=anchors, collapsed=True
+        f"Readings of {plate.name}.",
+        columns,
+        tuple(cells),
+        numeric,
+        anchors=anchors,
+        collapsed=True,
     )
 
 
-SECTION = Section(order=92, wants=lambda material: any(True for _ in material.plates), write=write)
+SECTION = ReportSection(
+    order=92, applies=lambda report: any(True for _ in report.plates), write=write
+)

@@ -1,4 +1,4 @@
-"""Error budget: what the uncertainty of each number is made of."""
+"""Error budget: the contributions to the uncertainty of each estimate."""
 
 from __future__ import annotations
 
@@ -8,64 +8,56 @@ from collections.abc import Sequence
 from tricyclic.core.document import Block, Heading, Paragraph, Table
 from tricyclic.plotting.budget import budget
 from tricyclic.plotting.style import slug
-from tricyclic.reports.section import Material, Section, assay_anchor
-from tricyclic.reports.words import number
+from tricyclic.reports.section import ReportData, ReportSection, assay_anchor
+from tricyclic.reports.words import format_optional
 from tricyclic.results.binding import AssayResult, ErrorShare
+
+EXPLANATION = (
+    "Contributions to the variance of the logarithm of the estimate. A value that all runs share "
+    "(Kd, specific activity, stock) adds an error that more runs do not reduce."
+)
 
 
 def _shares(assay: AssayResult) -> tuple[ErrorShare, ...]:
-    """The budget of the pool, else of the first run that has one."""
+    """The budget of the pooled estimate, else of the first run that has one."""
     return assay.budget or next((plate.budget for plate in assay.plates if plate.budget), ())
 
 
-def write(material: Material) -> Sequence[Block]:
-    """Bars and numbers for each assay that has a budget."""
-    blocks: list[Block] = [
-        Heading("Error budget", 1, "budget"),
-        Paragraph(
-            "The variance of the logarithm of the result, taken apart. What is shared by all runs (a Kd, a specific activity, "
-            "a stock) does not shrink when more runs are added."
-        ),
-    ]
+def write(report: ReportData) -> Sequence[Block]:
+    """A bar chart and the numbers of each assay that has a budget."""
+    blocks: list[Block] = [Heading("Error budget", 1, "budget"), Paragraph(EXPLANATION)]
     rows, links = [], []
-    for i, assay in material.assays:
+    for i, assay in report.assays:
         shares = _shares(assay)
+        title = assay.title or assay.name
         if any(math.isfinite(share.share) for share in shares):
-            blocks.append(
-                budget(
-                    shares,
-                    name=f"budget-{i}-{slug(assay.name)}",
-                    title=assay.title or assay.name,
-                    pdf=False,
-                )
-            )
-        for share in shares:
-            percent = f"{share.share * 100:.1f} %" if math.isfinite(share.share) else ""
-            rows.append(
-                (
-                    assay.title or assay.name,
-                    share.name,
-                    share.value,
-                    number(share.log10_se, 2),
-                    percent,
-                    "all runs" if share.shared else "each run",
-                )
-            )
-            links.append((f"#{assay_anchor(i)}", "", "", "", "", ""))
-    blocks.append(
-        Table(
-            "Contributions to the error.",
-            ("Assay", "Contribution", "Value", "SE (log10)", "Share", "Enters"),
-            tuple(rows),
-            (False, False, True, True, True, False),
-            links=tuple(links),
-        )
+            name = f"budget-{i}-{slug(assay.name)}"
+            blocks.append(budget(shares, name=name, title=title, pdf=False))
+        rows += [_row(title, share) for share in shares]
+        links += [(f"#{assay_anchor(i)}", "", "", "", "", "")] * len(shares)
+    table = Table(
+        "Contributions to the error.",
+        ("Assay", "Contribution", "Value", "SE (log10)", "Share", "Affects"),
+        tuple(rows),
+        (False, False, True, True, True, False),
+        links=tuple(links),
     )
-    return blocks
+    return [*blocks, table]
 
 
-SECTION = Section(
+def _row(title: str, share: ErrorShare) -> tuple[str, ...]:
+    return (
+        title,
+        share.name,
+        share.value,
+        format_optional(share.log10_se, 2),
+        f"{share.share * 100:.1f} %" if math.isfinite(share.share) else "",
+        "all runs alike" if share.shared else "each run separately",
+    )
+
+
+SECTION = ReportSection(
     order=75,
-    wants=lambda material: any(_shares(assay) for assay in material.result.assays),
+    applies=lambda report: any(_shares(assay) for assay in report.study.assays),
     write=write,
 )

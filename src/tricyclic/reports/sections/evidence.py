@@ -1,4 +1,4 @@
-"""Our numbers beside the guide's ranges and what others published."""
+"""The estimates beside reference ranges and published values."""
 
 from __future__ import annotations
 
@@ -6,83 +6,76 @@ from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Figure, Heading, Table
 from tricyclic.core.estimate import Estimate
+from tricyclic.core.evidence import Evidence
 from tricyclic.errors import InputError
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
 from tricyclic.plotting.style import slug
 from tricyclic.reports.assay_blocks import run_name
-from tricyclic.reports.section import Material, Section
-from tricyclic.reports.words import against, range_of
+from tricyclic.reports.section import ReportData, ReportSection
+from tricyclic.reports.words import compare_with_published, format_published
 from tricyclic.results.binding import AssayResult
 
+COLUMNS = (
+    "Compound",
+    "Target",
+    "Quantity",
+    "Published",
+    "This study",
+    "Measured on",
+    "Source",
+    "Caution",
+)
 
-def write(material: Material) -> Sequence[Block]:
-    """A forest plot per assay, then one table of all the evidence used."""
-    blocks: list[Block] = [Heading("Beside the guide and the literature", 1, "evidence")]
+
+def write(report: ReportData) -> Sequence[Block]:
+    """A forest plot per quantity of an assay, then one table of all published values used."""
+    blocks: list[Block] = [Heading("Comparison with published values", 1, "evidence")]
     rows, links = [], []
-    for i, assay in material.assays:
-        if not assay.evidence:
-            continue
-        blocks += [
-            f
-            for f in (_figure(material, i, assay, name) for name in _quantities(assay))
-            if f is not None
-        ]
-        for e in assay.evidence:
-            ours = next(
-                (
-                    o
-                    for o in assay.pooled
-                    if o.name == e.parameter and (e.subject in ("", o.subject, o.where))
-                ),
-                None,
-            )
-            about = ", ".join(part for part in (e.species, e.preparation, e.radioligand) if part)
-            doubt = "; ".join(
-                part for part in (e.certainty if e.certainty != "read" else "", e.quality) if part
-            )
-            rows.append(
-                (
-                    e.subject,
-                    e.target,
-                    e.parameter,
-                    range_of(e),
-                    against(ours, e) if ours else "",
-                    about,
-                    e.source,
-                    doubt,
-                )
-            )
-            anchor = material.source_anchor(e.source)
+    for i, assay in report.assays:
+        figures = [_figure(report, i, assay, name) for name in _quantities(assay)]
+        blocks += [figure for figure in figures if figure is not None]
+        for evidence in assay.evidence:
+            rows.append(_row(evidence, assay))
+            anchor = report.source_anchor(evidence.source)
             links.append(("", "", "", "", "", "", f"#{anchor}" if anchor else "", ""))
-    blocks.append(
-        Table(
-            "Published numbers and ranges of the guide.",
-            (
-                "Compound",
-                "Target",
-                "Quantity",
-                "Published",
-                "Ours against it",
-                "Measured on",
-                "Source",
-                "Caution",
-            ),
-            tuple(rows),
-            (False, False, False, True, False, False, False, False),
-            links=tuple(links),
-            note="Certainty: guide, recalled, derived and assumed numbers are named so; all others were read in the source.",
-        )
+    table = Table(
+        "Published values and reference ranges.",
+        COLUMNS,
+        tuple(rows),
+        (False, False, False, True, False, False, False, False),
+        links=tuple(links),
+        note="Values without a remark on their certainty were read in the source itself.",
     )
-    return blocks
+    return [*blocks, table]
+
+
+def _row(e: Evidence, assay: AssayResult) -> tuple[str, ...]:
+    matching = (
+        estimate
+        for estimate in assay.pooled
+        if estimate.name == e.parameter and e.subject in ("", estimate.subject, estimate.where)
+    )
+    estimate = next(matching, None)
+    certainty = e.certainty if e.certainty != "reported" else ""
+    return (
+        e.subject,
+        e.target,
+        e.parameter,
+        format_published(e),
+        compare_with_published(estimate, e) if estimate else "",
+        ", ".join(part for part in (e.species, e.preparation, e.radioligand) if part),
+        e.source,
+        "; ".join(part for part in (certainty, e.quality) if part),
+    )
 
 
 def _quantities(assay: AssayResult) -> list[str]:
-    ours = dict.fromkeys(e.name for e in assay.pooled)
-    return [name for name in ours if any(e.parameter == name for e in assay.evidence)]
+    names = dict.fromkeys(e.name for e in assay.pooled)
+    return [name for name in names if any(e.parameter == name for e in assay.evidence)]
 
 
-def _figure(material: Material, i: int, assay: AssayResult, quantity: str) -> Figure | None:
-    """Runs, pool, guide and literature of one quantity on one axis."""
+def _figure(report: ReportData, i: int, assay: AssayResult, quantity: str) -> Figure | None:
+    """Runs, pooled estimate, reference range and published values of one quantity on one axis."""
     pooled = [e for e in assay.pooled if e.name == quantity]
     unit = pooled[0].unit
     rows: list[ForestRow] = []
@@ -126,6 +119,6 @@ def _group(assay: AssayResult, pooled: Estimate, unit: str, quantity: str) -> li
     return [row for row in rows if row is not None]
 
 
-SECTION = Section(
-    order=65, wants=lambda material: any(a.evidence for a in material.result.assays), write=write
+SECTION = ReportSection(
+    order=65, applies=lambda report: any(a.evidence for a in report.study.assays), write=write
 )

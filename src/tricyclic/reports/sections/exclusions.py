@@ -1,29 +1,31 @@
-"""What was left out, why, by whom, and when."""
+"""Excluded wells and runs: why, by whom, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
-from tricyclic.reports.section import Material, Section, rows_anchor
+from tricyclic.reports.section import ReportData, ReportSection, rows_anchor
 
 
-def write(material: Material) -> Sequence[Block]:
-    """The recorded exclusions, and the wells that are in fact left out."""
+def write(report: ReportData) -> Sequence[Block]:
+    """The recorded exclusions, and the wells that the fits do not use."""
     blocks: list[Block] = [Heading("Exclusions", 1, "exclusions")]
-    recorded = material.result.exclusions
+    recorded = report.study.exclusions
     wells = [
         (i, j, plate, well)
-        for i, j, _, plate in material.plates
+        for i, j, _, plate in report.plates
         if plate.plate
         for well in plate.plate.wells
         if well.excluded
     ]
     if not recorded and not wells:
-        return [*blocks, Paragraph("Nothing was left out.")]
+        return [*blocks, Paragraph("No well or run was excluded.")]
     if recorded:
-        rows = tuple((e.target, e.reason, e.who, e.when) for e in recorded)
-        blocks.append(Table("Exclusions as recorded.", ("What", "Reason", "Who", "When"), rows))
+        rows = tuple((e.target, e.reason, e.excluded_by, e.excluded_on) for e in recorded)
+        blocks.append(
+            Table("Exclusions as recorded.", ("Target", "Reason", "Person", "Date"), rows)
+        )
     if wells:
         rows = tuple(
             (plate.name, well.name, f"{well.value:g}", well.excluded) for _, _, plate, well in wells
@@ -31,7 +33,7 @@ def write(material: Material) -> Sequence[Block]:
         links = tuple(("", "", f"#{rows_anchor(i, j)}", "") for i, j, _, _ in wells)
         blocks.append(
             Table(
-                "Wells left out of the fits; crossed in the figures.",
+                "Wells that the fits do not use; crossed out in the figures.",
                 ("Plate", "Well", "Reading", "Reason"),
                 rows,
                 (False, False, True, False),
@@ -41,4 +43,4 @@ def write(material: Material) -> Sequence[Block]:
     return blocks
 
 
-SECTION = Section(order=80, wants=lambda material: bool(material.result.assays), write=write)
+SECTION = ReportSection(order=80, applies=lambda report: bool(report.study.assays), write=write)

@@ -1,20 +1,20 @@
-"""Assays of every other kind: Schild, allosteric, and what other sections do not tell of."""
+"""Assays of all other kinds: Schild, allosteric, joint fits."""
 
 from __future__ import annotations
 
-from tricyclic.reports.assay_blocks import section_of
-from tricyclic.reports.section import Material, Section
+from tricyclic.reports.assay_blocks import assay_section
+from tricyclic.reports.section import ReportData, ReportSection
 from tricyclic.reports.sections import affinity, kinetics, saturation
 
 ELSEWHERE = {*affinity.KINDS, *saturation.KINDS, *kinetics.KINDS}
 
 
-def _kinds(material: Material) -> list[str]:
-    return [assay.kind for assay in material.result.assays if assay.kind not in ELSEWHERE]
+def _kinds(report: ReportData) -> list[str]:
+    return [assay.kind for assay in report.study.assays if assay.kind not in ELSEWHERE]
 
 
-SECTION = Section(
+SECTION = ReportSection(
     order=45,
-    wants=lambda material: bool(_kinds(material)),
-    write=lambda material: section_of(material, _kinds(material), "Further assays", "further"),
+    applies=lambda report: bool(_kinds(report)),
+    write=lambda report: assay_section(report, _kinds(report), "Further assays", "further"),
 )

@@ -1,26 +1,26 @@
-"""Methods, as a paper would print them: written from what was really done."""
+"""Methods, as in a paper, written from the options and conditions of the analysis."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Paragraph
-from tricyclic.reports.section import Material, Section
+from tricyclic.reports.section import ReportData, ReportSection
 
 
-def write(material: Material) -> Sequence[Block]:
-    """A paragraph for each assay; equal paragraphs once."""
+def write(report: ReportData) -> Sequence[Block]:
+    """A paragraph for each assay; equal paragraphs are printed once."""
     blocks: list[Block] = [Heading("Methods", 1, "methods")]
-    told: dict[str, list[str]] = {}
-    for _, assay in material.assays:
+    titles_of: dict[str, list[str]] = {}
+    for _, assay in report.assays:
         if assay.methods:
-            told.setdefault(assay.methods, []).append(assay.title or assay.name)
-    for text, titles in told.items():
+            titles_of.setdefault(assay.methods, []).append(assay.title or assay.name)
+    for text, titles in titles_of.items():
         blocks.append(Heading("; ".join(titles), 2))
         blocks += [Paragraph(part.strip()) for part in text.split("\n\n") if part.strip()]
         assumed = {
             field
-            for _, assay in material.assays
+            for _, assay in report.assays
             if assay.methods == text and assay.protocol
             for field in assay.protocol.assumed
         }
@@ -30,6 +30,6 @@ def write(material: Material) -> Sequence[Block]:
     return blocks
 
 
-SECTION = Section(
-    order=85, wants=lambda material: any(a.methods for a in material.result.assays), write=write
+SECTION = ReportSection(
+    order=85, applies=lambda report: any(a.methods for a in report.study.assays), write=write
 )

@@ -1,4 +1,4 @@
-"""Maps of all plates: readings, roles, exclusions."""
+"""Maps of the plates: readings, roles and exclusions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from tricyclic.core.document import Block, Heading
 from tricyclic.plotting.plate import plate_map
-from tricyclic.reports.section import Material, Section
+from tricyclic.reports.section import ReportData, ReportSection
 
 
-def write(material: Material) -> Sequence[Block]:
+def write(report: ReportData) -> Sequence[Block]:
     """One map per plate."""
     blocks: list[Block] = [Heading("Plates", 1, "plates")]
-    for i, j, assay, plate in material.plates:
+    for i, j, assay, plate in report.plates:
         if plate.plate is not None and plate.plate.wells:
             title = f"{plate.name}: {assay.title}" if assay.title else plate.name
             figure = plate_map(replace(plate.plate, name=f"plate-{i}-{j}"), title=title, pdf=False)
@@ -21,8 +21,8 @@ def write(material: Material) -> Sequence[Block]:
     return blocks
 
 
-SECTION = Section(
+SECTION = ReportSection(
     order=90,
-    wants=lambda material: any(p.plate is not None and p.plate.wells for *_, p in material.plates),
+    applies=lambda report: any(p.plate is not None and p.plate.wells for *_, p in report.plates),
     write=write,
 )

@@ -1,4 +1,4 @@
-"""Provenance: the files, the program, and the commands that make the same numbers again."""
+"""Provenance: files, program, and the commands that reproduce the results."""
 
 from __future__ import annotations
 
@@ -6,46 +6,44 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
-from tricyclic.reports.section import Material, Section
+from tricyclic.reports.section import ReportData, ReportSection
 
 
-def write(material: Material) -> Sequence[Block]:
-    """Commands first, then every raw file with its hash."""
-    result = material.result
-    blocks: list[Block] = [Heading("Provenance", 1, "provenance")]
-    version = f"tricyclic {result.version}" if result.version else "tricyclic"
-    blocks.append(
+def write(report: ReportData) -> Sequence[Block]:
+    """The commands, then every raw file with its hash."""
+    study = report.study
+    blocks: list[Block] = [Heading("Provenance", 1, "provenance"), *_commands(report)]
+    if study.synthetic:
+        blocks.append(Paragraph(f"The data are synthetic: {study.synthetic}.", "note"))
+    return [*blocks, _files(report)] if study.inputs else blocks
+
+
+def _commands(report: ReportData) -> list[Block]:
+    version = f"tricyclic {report.study.version}" if report.study.version else "tricyclic"
+    folder = report.study_folder
+    if not folder:
+        return [Paragraph(f"Computed by {version}.")]
+    return [
         Paragraph(
-            f"Computed by {version}. To compute all of it again, and to prove that the results are the same bytes:"
-        )
-    )
-    blocks.append(
-        Paragraph(
-            f"tricyclic run {material.study_folder}\ntricyclic verify {material.study_folder}",
-            "code",
-        )
-    )
-    if result.synthetic:
-        blocks.append(Paragraph(f"The data are synthetic: {result.synthetic}.", "note"))
-    if result.inputs:
-        rows = tuple((entry.path, str(entry.bytes), entry.sha256) for entry in result.inputs)
-        anchors = tuple(f"file-{n}" for n in range(1, len(rows) + 1))
-        base = material.files_at
-        links = tuple(
-            (f"{base}{quote(entry.path)}" if base is not None else "", "", "")
-            for entry in result.inputs
-        )
-        blocks.append(
-            Table(
-                "Raw files, never changed.",
-                ("File", "Bytes", "sha256"),
-                rows,
-                (False, True, False),
-                anchors=anchors,
-                links=links,
-            )
-        )
-    return blocks
+            f"Computed by {version}. These commands repeat the analysis, and verify that the "
+            "results are reproduced byte for byte:"
+        ),
+        Paragraph(f"tricyclic study run {folder}\ntricyclic study verify {folder}", "code"),
+    ]
 
 
-SECTION = Section(order=94, wants=lambda material: True, write=write)
+def _files(report: ReportData) -> Table:
+    inputs, base = report.study.inputs, report.files_at
+    return Table(
+        "Raw files.",
+        ("File", "Bytes", "sha256"),
+        tuple((entry.path, str(entry.bytes), entry.sha256) for entry in inputs),
+        (False, True, False),
+        anchors=tuple(f"file-{number}" for number in range(1, len(inputs) + 1)),
+        links=tuple(
+            (f"{base}{quote(entry.path)}" if base is not None else "", "", "") for entry in inputs
+        ),
+    )
+
+
+SECTION = ReportSection(order=94, applies=lambda report: True, write=write)

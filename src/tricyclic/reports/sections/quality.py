@@ -1,4 +1,4 @@
-"""Quality: every check that was made, and the residuals of every fit."""
+"""Quality: all checks, and the residuals of all fits."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections.abc import Sequence
 from tricyclic.core.check import Check
 from tricyclic.core.document import Block, CheckList, Heading, Paragraph, Table
 from tricyclic.plotting.residuals import residuals
-from tricyclic.reports.section import Material, Section
-from tricyclic.reports.words import doubts_of, level_word, number, tally
+from tricyclic.reports.section import ReportData, ReportSection
+from tricyclic.reports.words import collect_warnings, count_levels, format_level, format_optional
 
 
-def write(material: Material) -> Sequence[Block]:
-    """Doubts as a list, all checks as a table, residuals as figures."""
-    checks = material.result.all_checks()
+def write(report: ReportData) -> Sequence[Block]:
+    """Warnings as a list, all checks as a table, residuals as figures."""
+    checks = report.study.all_checks()
     blocks: list[Block] = [
         Heading("Quality", 1, "checks"),
-        Paragraph(f"Checks made: {tally(checks)}."),
+        Paragraph(f"Checks: {count_levels(checks)}."),
     ]
-    doubts = doubts_of(checks)
-    if doubts:
-        blocks.append(CheckList(doubts, "Doubts"))
+    warnings = collect_warnings(checks)
+    if warnings:
+        blocks.append(CheckList(warnings, "Warnings"))
     if checks:
-        blocks.append(_table(material, checks))
-    seen = [(i, j, plate) for i, j, _, plate in material.plates if plate.fit.ok and plate.fit.parts]
-    if seen:
+        blocks.append(_table(report, checks))
+    fitted = [(i, j, plate) for i, j, _, plate in report.plates if plate.fit.ok and plate.fit.parts]
+    if fitted:
         blocks.append(Heading("Residuals", 2, "residuals"))
-    for i, j, plate in seen:
+    for i, j, plate in fitted:
         blocks.append(
             residuals(
                 plate.fit,
@@ -38,27 +38,27 @@ def write(material: Material) -> Sequence[Block]:
     return blocks
 
 
-def _table(material: Material, checks: Sequence[Check]) -> Table:
+def _table(report: ReportData, checks: Sequence[Check]) -> Table:
     rows, links = [], []
     for check in checks:
-        figure = number(check.value)
-        limit = number(check.limit)
+        value = format_optional(check.value)
+        limit = format_optional(check.limit)
         unit = f" {check.unit}" if check.unit else ""
         rows.append(
             (
-                level_word(check.level),
+                format_level(check.level),
                 check.where,
-                check.says,
-                f"{figure}{unit}" if figure else "",
+                check.message,
+                f"{value}{unit}" if value else "",
                 f"{limit}{unit}" if limit else "",
                 check.source,
             )
         )
-        place = material.place_anchor(check.where)
+        place = report.place_anchor(check.where)
         links.append(("", f"#{place}" if place else "", "", "", "", ""))
     return Table(
         f"All {len(checks)} checks.",
-        ("Level", "Where", "Finding", "Found", "Limit", "Limit from"),
+        ("Level", "Where", "Result", "Value", "Limit", "Source of the limit"),
         tuple(rows),
         (False, False, False, True, True, False),
         links=tuple(links),
@@ -66,10 +66,10 @@ def _table(material: Material, checks: Sequence[Check]) -> Table:
     )
 
 
-SECTION = Section(
+SECTION = ReportSection(
     order=70,
-    wants=lambda material: (
-        bool(material.result.all_checks()) or any(p.fit.ok for *_, p in material.plates)
+    applies=lambda report: (
+        bool(report.study.all_checks()) or any(p.fit.ok for *_, p in report.plates)
     ),
     write=write,
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tricyclic.reports.assay_blocks import assays_of, section_of
-from tricyclic.reports.section import Section
+from tricyclic.reports.assay_blocks import assay_groups, assay_section
+from tricyclic.reports.section import ReportSection
 
 KINDS = ("saturation",)
 
-SECTION = Section(
+SECTION = ReportSection(
     order=30,
-    wants=lambda material: bool(assays_of(material, KINDS)),
-    write=lambda material: section_of(material, KINDS, "Saturation", "saturation"),
+    applies=lambda report: bool(assay_groups(report, KINDS)),
+    write=lambda report: assay_section(report, KINDS, "Saturation", "saturation"),
 )

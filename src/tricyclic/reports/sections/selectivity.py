@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Table
-from tricyclic.core.estimate import interval
-from tricyclic.reports.section import Material, Section, assay_anchor
-from tricyclic.reports.words import confidence, value
+from tricyclic.core.estimate import format_interval
+from tricyclic.reports.section import ReportData, ReportSection, assay_anchor
+from tricyclic.reports.words import format_value, interval_name
 
 
-def write(material: Material) -> Sequence[Block]:
-    """One table."""
-    ratios = material.result.selectivity
-    first = next((i for i, _ in material.assays), 0)
+def write(report: ReportData) -> Sequence[Block]:
+    """A table of the ratios."""
+    ratios = report.study.selectivity
+    first = next((i for i, _ in report.assays), 0)
     rows = tuple(
-        (e.subject, e.target, e.name, value(e), interval(e), str(e.n), e.method) for e in ratios
+        (
+            e.subject,
+            e.target,
+            e.name,
+            format_value(e),
+            format_interval(e),
+            str(e.n_experiments),
+            e.method,
+        )
+        for e in ratios
     )
     links = tuple(
         ("", "", "", f"#{assay_anchor(first)}" if first else "", "", "", "") for _ in rows
@@ -24,7 +33,7 @@ def write(material: Material) -> Sequence[Block]:
         Heading("Selectivity", 1, "selectivity"),
         Table(
             "Ratios of affinities with their intervals.",
-            ("Compound", "Targets", "Quantity", "Ratio", confidence(ratios), "n", "Method"),
+            ("Compound", "Targets", "Quantity", "Ratio", interval_name(ratios), "n", "Method"),
             rows,
             (False, False, False, True, True, True, False),
             links=links,
@@ -32,4 +41,6 @@ def write(material: Material) -> Sequence[Block]:
     ]
 
 
-SECTION = Section(order=60, wants=lambda material: bool(material.result.selectivity), write=write)
+SECTION = ReportSection(
+    order=60, applies=lambda report: bool(report.study.selectivity), write=write
+)

@@ -1,16 +1,16 @@
-"""The papers and guides that numbers and methods come from."""
+"""The publications from which values and methods were taken."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Table
-from tricyclic.reports.section import Material, Section
+from tricyclic.reports.section import ReportData, ReportSection
 
 
-def write(material: Material) -> Sequence[Block]:
-    """One row per source that was used."""
-    sources = material.result.sources
+def write(report: ReportData) -> Sequence[Block]:
+    """One row per publication."""
+    sources = report.study.sources
     rows = tuple((s.key, s.citation, s.doi or s.address) for s in sources)
     links = tuple(("", "", f"https://doi.org/{s.doi}" if s.doi else s.address) for s in sources)
     anchors = tuple(f"source-{n}" for n in range(1, len(rows) + 1))
@@ -20,4 +20,4 @@ def write(material: Material) -> Sequence[Block]:
     ]
 
 
-SECTION = Section(order=96, wants=lambda material: bool(material.result.sources), write=write)
+SECTION = ReportSection(order=96, applies=lambda report: bool(report.study.sources), write=write)

@@ -1,157 +1,150 @@
-"""The first page: what was found, how sure it is, how it stands to the guide, what to doubt."""
+"""The first section: pooled results, their uncertainty, reference ranges, and warnings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.core.check import worst
+from tricyclic.core.check import worst_level
 from tricyclic.core.document import Block, CheckList, Figure, Heading, Paragraph, Table
-from tricyclic.core.estimate import Estimate, interval
+from tricyclic.core.estimate import Estimate, format_interval
+from tricyclic.core.format import pluralize
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
-from tricyclic.reports.section import Material, Section, assay_anchor, primary
+from tricyclic.reports.section import ReportData, ReportSection, assay_anchor, primary_estimates
 from tricyclic.reports.words import (
-    against,
-    confidence,
-    doubts_of,
-    guide_for,
-    level_word,
-    range_of,
-    tally,
-    value,
+    collect_warnings,
+    compare_with_published,
+    count_levels,
+    format_level,
+    format_published,
+    format_value,
+    interval_name,
+    reference_range,
+    sentence,
 )
 from tricyclic.results.binding import AssayResult
 
-DOUBTS_SHOWN = 8
+MAX_WARNINGS = 8
+VALUE_COLUMNS = ("Value", "n")
 
 
-def write(material: Material) -> Sequence[Block]:
-    """Lead, table of results, key figure, doubts."""
-    result = material.result
-    blocks: list[Block] = [Heading("Summary", 1, "summary"), Paragraph(_lead(material), "lead")]
-    for compared in (
-        *result.comparisons,
-        *(c for assay in result.assays for c in assay.comparisons),
-    ):
-        if compared.says:
-            blocks.append(
-                Paragraph(compared.says if compared.says.endswith(".") else f"{compared.says}.")
-            )
-    table = _table(material)
-    if table is not None:
-        blocks.append(table)
-    figure = key_figure(material)
-    if figure is not None:
-        blocks.append(figure)
-    doubts = doubts_of(result.all_checks())
-    if doubts:
-        more = f"; the first {DOUBTS_SHOWN} of {len(doubts)}" if len(doubts) > DOUBTS_SHOWN else ""
-        blocks.append(
-            CheckList(doubts[:DOUBTS_SHOWN], f"To be read before the numbers are used{more}")
-        )
+def write(report: ReportData) -> Sequence[Block]:
+    """Introduction, comparisons, table of results, key figure, warnings."""
+    study = report.study
+    blocks: list[Block] = [
+        Heading("Summary", 1, "summary"),
+        Paragraph(_introduction(report), "lead"),
+    ]
+    comparisons = (*study.comparisons, *(c for assay in study.assays for c in assay.comparisons))
+    blocks += [Paragraph(sentence(c.statement)) for c in comparisons if c.statement]
+    blocks += [block for block in (_table(report), key_figure(report)) if block is not None]
+    warnings = collect_warnings(study.all_checks())
+    if warnings:
+        shown = min(len(warnings), MAX_WARNINGS)
+        part = f" (the first {shown} of {len(warnings)})" if shown < len(warnings) else ""
+        blocks.append(CheckList(warnings[:shown], f"Warnings{part}"))
     return blocks
 
 
-def _lead(material: Material) -> str:
-    result = material.result
-    plates = sum(len(assay.plates) for assay in result.assays)
-    assays = len(result.assays)
+def key_figure(report: ReportData) -> Figure | None:
+    """Pooled Ki of all assays beside the reference ranges; None without a Ki."""
+    rows = [row for _, assay in report.assays for row in _forest_rows(assay)]
+    if not any(row.value > 0 for row in rows):
+        return None
+    return forest(rows, name="summary-ki", title="Affinities", x_title="Ki (nM)", pdf=False)
+
+
+def _introduction(report: ReportData) -> str:
+    assays = report.study.assays
     if not assays:
-        return "Nothing was measured in this study."
+        return "This study contains no assay."
+    n_plates = sum(len(assay.plates) for assay in assays)
     return (
-        f"{assays} assay{'s' if assays != 1 else ''} on {plates} plate{'s' if plates != 1 else ''} or tables of readings. "
-        f"n counts independent runs, never wells. Checks: {tally(result.all_checks())}."
+        f"{pluralize(len(assays), 'assay')} on {pluralize(n_plates, 'plate')} or tables of "
+        "readings. n is the number of independent runs; wells are replicates. "
+        f"Checks: {count_levels(report.study.all_checks())}."
     )
 
 
-def _table(material: Material) -> Table | None:
-    found = [(i, assay, e) for i, assay in material.assays for e in primary(assay)]
-    if not found:
+def _table(report: ReportData) -> Table | None:
+    results = [(i, assay, e) for i, assay in report.assays for e in primary_estimates(assay)]
+    if not results:
         return None
-    has_guide = any(guide_for(e, assay) for _, assay, e in found)
-    columns = ["Compound", "Target", "Quantity", "Value", confidence([e for *_, e in found]), "n"]
-    columns += ["Guide", "Against it"] if has_guide else []
+    with_range = any(reference_range(e, assay) for _, assay, e in results)
+    interval = interval_name([e for *_, e in results])
+    columns = ["Compound", "Target", "Quantity", "Value", interval, "n"]
+    columns += ["Reference range", "Compared with it"] if with_range else []
     rows, links = [], []
-    for i, assay, estimate in found:
-        guide = guide_for(estimate, assay)
-        row = [
-            _subject(estimate, assay),
-            estimate.target or assay.target,
-            estimate.name,
-            value(estimate),
-            interval(estimate),
-            str(estimate.n),
-        ]
-        if has_guide:
-            row += [range_of(guide), against(estimate, guide)] if guide else ["", ""]
-        rows.append((*row, level_word(worst(assay.all_checks()))))
-        links.append(
-            tuple(
-                f"#{assay_anchor(i)}"
-                if column in (3, 4)
-                else "#checks"
-                if column == len(row)
-                else ""
-                for column in range(len(row) + 1)
-            )
-        )
-    numeric = tuple(name in ("Value", "n") or name.endswith("interval") for name in columns)
+    for i, assay, estimate in results:
+        row = _row(estimate, assay, with_range=with_range)
+        rows.append(row)
+        # Value and interval link to the assay, the level to the checks.
+        targets = {3: f"#{assay_anchor(i)}", 4: f"#{assay_anchor(i)}", len(row) - 1: "#checks"}
+        links.append(tuple(targets.get(column, "") for column in range(len(row))))
+    numeric = tuple(name in (*VALUE_COLUMNS, interval) for name in columns)
     return Table(
-        "Results, runs pooled.",
+        "Results, pooled over runs.",
         (*columns, "Checks"),
         tuple(rows),
         (*numeric, False),
         links=tuple(links),
-        note="Concentrations are averaged and bounded on the log scale. The last column is the gravest check of the assay and its plates.",
+        note=(
+            "Concentrations are averaged on the log scale. The last column is the most severe "
+            "check of the assay and its plates. Reference ranges are those of a vendor's guide."
+        ),
+    )
+
+
+def _row(estimate: Estimate, assay: AssayResult, *, with_range: bool) -> tuple[str, ...]:
+    published = reference_range(estimate, assay)
+    compared = ["", ""]
+    if published:
+        compared = [format_published(published), compare_with_published(estimate, published)]
+    return (
+        _subject(estimate, assay),
+        estimate.target or assay.target,
+        estimate.name,
+        format_value(estimate),
+        format_interval(estimate),
+        str(estimate.n_experiments),
+        *(compared if with_range else []),
+        format_level(worst_level(assay.all_checks())),
     )
 
 
 def _subject(estimate: Estimate, assay: AssayResult) -> str:
-    """The compound, with the group where the assay has the same number for several groups."""
+    """The compound, with the group where the assay has the same quantity for several groups."""
     same = [
         e
         for e in assay.pooled
         if (e.name, e.subject, e.target) == (estimate.name, estimate.subject, estimate.target)
     ]
-    named = estimate.subject or (
-        "" if estimate.target or assay.target else assay.title or assay.name
-    )
-    return ", ".join(part for part in (named, estimate.where if len(same) > 1 else "") if part)
+    assay_name = "" if estimate.target or assay.target else assay.title or assay.name
+    parts = (estimate.subject or assay_name, estimate.where if len(same) > 1 else "")
+    return ", ".join(part for part in parts if part)
 
 
-def key_figure(material: Material) -> Figure | None:
-    """Pooled Ki of all assays beside the guide's ranges; None where there is no Ki."""
-    rows: list[ForestRow] = []
-    for _, assay in material.assays:
-        rows += _rows(assay)
-    if not any(row.value > 0 for row in rows):
-        return None
-    return forest(
-        rows,
-        name="summary-ki",
-        title="Affinities",
-        x_title="Ki (nM)",
-        pdf=False,
-    )
-
-
-def _rows(assay: AssayResult) -> list[ForestRow]:
+def _forest_rows(assay: AssayResult) -> list[ForestRow]:
     rows = []
     for estimate in assay.pooled:
         if estimate.name != "Ki":
             continue
-        row = estimate_row(estimate, _label(estimate, assay), "pooled", "nM")
-        guide = guide_for(estimate, assay)
-        rows += [r for r in (row, evidence_row(guide, "nM") if guide else None) if r is not None]
+        published = reference_range(estimate, assay)
+        rows += [
+            row
+            for row in (
+                estimate_row(estimate, _label(estimate, assay), "pooled", "nM"),
+                evidence_row(published, "nM") if published else None,
+            )
+            if row is not None
+        ]
     return rows
 
 
 def _label(estimate: Estimate, assay: AssayResult) -> str:
     target = estimate.target or assay.target
-    return (
-        f"{estimate.subject} at {target}"
-        if estimate.subject and target
-        else estimate.subject or target or assay.title
-    )
+    if estimate.subject and target:
+        return f"{estimate.subject} at {target}"
+    return estimate.subject or target or assay.title
 
 
-SECTION = Section(order=10, wants=lambda material: True, write=write)
+SECTION = ReportSection(order=10, applies=lambda report: True, write=write)

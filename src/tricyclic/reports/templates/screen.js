@@ -1,5 +1,5 @@
 "use strict";
-// Sorting, filtering and opening of what the page already holds; nothing is fetched.
+// Sorts, filters and opens what the page contains; nothing is fetched.
 const number = text => { const value = parseFloat(text.replace(/^[<>]\s*/, "")); return Number.isNaN(value) ? null : value; };
 const compare = (a, b, down) => a === null ? 1 : b === null ? -1 : (typeof a === "number" ? a - b : a.localeCompare(b, undefined, {numeric: true})) * (down ? -1 : 1);
 
@@ -26,11 +26,11 @@ for (const table of document.querySelectorAll("table.sorts")) {
   });
 }
 function filter(tools, items, matches) {
-  const told = tools.querySelector("output");
+  const output = tools.querySelector("output");
   const apply = () => {
     let shown = 0;
     for (const item of items()) { const good = matches(item, tools); item.hidden = !good; shown += good; }
-    told.textContent = `${shown} shown`;
+    output.textContent = `${shown} shown`;
   };
   tools.addEventListener("input", apply);
   return apply;
@@ -42,7 +42,7 @@ if (plates) {
   filter(document.getElementById("plate-tools"), () => rows, (row, tools) =>
     row.dataset.n.includes(wanted(tools, "find")) && (!wanted(tools, "level") || row.dataset.l === wanted(tools, "level")))();
 }
-// The curves wait in a template until somebody opens them.
+// The curves are in a template until they are opened.
 const holder = document.getElementById("curves-holder");
 if (holder) {
   const open = () => {

@@ -1,1 +1,1 @@
-"""Calibration of scenarios against published observations, and validation against those kept apart."""
+"""Calibration of scenarios against published observations, and validation against others."""

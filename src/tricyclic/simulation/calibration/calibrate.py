@@ -1,381 +1,391 @@
-"""From observations and priors to an ensemble of admissible parameter sets.
+"""Calibration: from observations and priors to an ensemble of parameter sets that agree with both.
 
-1. The best set: least squares from several starts (distance from the observations, and from the priors).
-2. A fast stand-in of every predicted number, learnt from runs around the best set, is sampled by many
-   walkers; what it proposes is run and teaches the stand-in, round after round.
-3. The last proposals are run with the true model and weighted by how far the stand-in was off, so that the
-   ensemble is of the model and not of its stand-in. Members are chosen by weight, and keep the limits that
-   they are held to.
-
-The work is a generator: it yields parameter sets and is sent what the model predicts for them, so it knows
-neither cores nor progress.
+Least squares give the best set. A response surface, fitted to runs around it, is sampled by MCMC;
+what it proposes is run and improves the surface. The last proposals are run with the model itself
+and weighted by importance, so the ensemble is one of the model and not of its surface.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.core.observation import Observation
+from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import NumericsError
-from tricyclic.numerics.batch.descent import Valley, descend, slopes_at
-from tricyclic.numerics.ensemble_sampler import Chain, sample
-from tricyclic.numerics.importance import TRUSTED_TAIL, choose, effective_draws, weights_of
+from tricyclic.numerics.batched_least_squares import BoundedMinimum, central_slopes, minimise
+from tricyclic.numerics.ensemble_sampler import SampleChain, sample
+from tricyclic.numerics.importance import TRUSTED_TAIL, choose, effective_draws, importance_weights
 from tricyclic.numerics.response_surface import ResponseSurface, fit_surface
-from tricyclic.simulation.calibration.misfit import Distance
-from tricyclic.simulation.calibration.parameters import Space
+from tricyclic.simulation.calibration.parameters import Floats, ParameterSpace
+from tricyclic.simulation.calibration.runs import ModelRuns, PredictFunction
 
-Floats = NDArray[np.float64]
-# Proposals are drawn a little wider than the stand-in says, so that weights stay small where it is too narrow.
-WARMTH = 1.3
-# Runs this far below the best (in log density) still teach the stand-in, but little.
-TEMPER, LEAST_WEIGHT = 6.0, 0.02
-# Step of slopes, in standard deviations of the prior: far above the solver's error.
-STEP = 0.1
+# The surface is sampled with its log density divided by this, a little wider than it is, so that
+# weights stay small where it is too narrow.
+TEMPERATURE = 1.3
+# Weight of a run in the fit of the surface falls with its log density below the best one.
+SURFACE_SCALE, SURFACE_MIN_WEIGHT = 6.0, 0.02
+# Runs farther below the best than this many scales do not count at all.
+SURFACE_RANGE = 40.0
+# Step of slopes, in standard deviations of the prior: far above the error of the solver.
+SLOPE_STEP = 0.1
+# Two minima are the same if their costs differ by less than this.
+SAME_COST = 2.0
+# Written where the tail of the weights has no finite shape: a file contains only finite numbers.
+NO_TAIL_SHAPE = 99.0
 
 
 @dataclass(frozen=True)
-class Budget:
-    """How much to spend.
+class CalibrationBudget:
+    """How many runs a calibration makes.
 
     Parameters
     ----------
-    starts, descents : int
+    starts, max_steps : int
         Starts of the search for the best set, and steps of each.
-    first, rounds, each, last : int
-        Runs around the best set; rounds of learning and runs of each; runs that are weighted.
-    steps, last_steps : int
-        Steps of each walker on the stand-in while learning, and at the end.
-    members : int
-        Sets of parameters in the ensemble.
-    slopes : int
-        Members at which the slopes are taken that say which observation informs which parameter.
+    around_best, rounds, per_round, final : int
+        Runs around the best set; rounds that improve the surface and runs of each; runs that are
+        weighted.
+    chain_steps, final_chain_steps : int
+        Steps of each walker on the surface in a round, and in the end.
+    ensemble_size : int
+        Parameter sets of the ensemble.
+    slope_sets : int
+        Parameter sets at which slopes are taken, for the information of each observation.
     """
 
     starts: int = 4
-    descents: int = 12
-    first: int = 800
+    max_steps: int = 12
+    around_best: int = 800
     rounds: int = 3
-    each: int = 600
-    last: int = 2000
-    steps: int = 1500
-    last_steps: int = 20000
-    members: int = 100
-    slopes: int = 8
+    per_round: int = 600
+    final: int = 2000
+    chain_steps: int = 1500
+    final_chain_steps: int = 20000
+    ensemble_size: int = 100
+    slope_sets: int = 8
+
+    def expected_runs(self, parameters: int) -> int:
+        """About how many runs this makes with so many free parameters."""
+        per_slope = 2 * parameters + 1
+        per_start = (self.max_steps + 1) * per_slope + 4 * self.max_steps
+        sampling = self.around_best + self.rounds * self.per_round + self.final
+        return self.starts * per_start + sampling + self.slope_sets * per_slope
 
 
-QUICK = Budget(
+QUICK = CalibrationBudget(
     starts=1,
-    descents=6,
-    first=300,
+    max_steps=6,
+    around_best=300,
     rounds=1,
-    each=200,
-    last=500,
-    steps=600,
-    last_steps=3000,
-    members=50,
-    slopes=2,
+    per_round=200,
+    final=500,
+    chain_steps=600,
+    final_chain_steps=3000,
+    ensemble_size=50,
+    slope_sets=2,
 )
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Parameter sets, shape (k, parameters), whose predictions are wanted; and what for."""
-
-    values: Floats
-    says: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What came of it.
+class CalibrationRun:
+    """Draws of the posterior and the ensemble that was chosen from them.
 
     Parameters
     ----------
-    best : array, shape (parameters,)
-        The best set that was run, on the standard scale.
     draws, predicted, weights : array, shape (draws, parameters), (draws, observations), (draws,)
-        The last proposals on the standard scale, what the model predicts for them, and their weights.
-    members, member_predictions : array, shape (members, parameters), (members, observations)
+        The last proposals on the standard scale, the predictions of the model for them, and their
+        weights.
+    parameter_sets, ensemble_predictions : array, shape (sets, parameters), (sets, observations)
         The ensemble on the standard scale, the best set first.
-    slopes : array, shape (some members, observations, parameters)
-        Slope of each residual: what a row says about a parameter, member by member.
+    slopes : array, shape (some sets, observations, parameters)
+        Slope of each residual.
     sampling : dict of str to float
-        Acceptance, autocorrelation, effective draws, tail, share of the weight that keeps the limits, runs, …
+        How it was drawn: acceptance, autocorrelation, effective draws, tail, runs, …
     notes : tuple of str
-        What to know before trusting it.
+        What to know before using it.
     """
 
-    best: Floats
     draws: Floats
     predicted: Floats
     weights: Floats
-    members: Floats
-    member_predictions: Floats
+    parameter_sets: Floats
+    ensemble_predictions: Floats
     slopes: Floats
     sampling: dict[str, float]
     notes: tuple[str, ...]
 
 
-def calibration(
+@dataclass(frozen=True)
+class _WeightedDraws:
+    """Draws with their importance weights, and how far to trust these."""
+
+    z: Floats
+    predicted: Floats
+    weights: Floats
+    tail: float
+    share_within_limits: float
+    limits_are_kept: bool
+
+
+def calibrate(
     observations: Sequence[Observation],
-    space: Space,
-    held: Sequence[bool],
+    space: ParameterSpace,
+    required: Sequence[bool],
+    predict: PredictFunction,
     *,
-    budget: Budget = Budget(),
+    budget: CalibrationBudget = CalibrationBudget(),
     seed: int = 1,
-) -> Generator[Asked, Floats, Calibration]:
-    """Calibrate.
+    on_progress: ProgressCallback | None = None,
+) -> CalibrationRun:
+    """Calibrate a model to observations.
 
     Parameters
     ----------
     observations : sequence of Observation
-    space : Space
+    space : ParameterSpace
         The free parameters.
-    held : sequence of bool
-        Limits that every member has to keep, where enough of the draws do.
-    budget : Budget
+    required : sequence of bool
+        Limits that every set of the ensemble has to keep, where enough of the draws do.
+    predict : callable
+        Predictions of the model for parameter sets; see `PredictFunction`.
+    budget : CalibrationBudget
     seed : int
         The same seed gives the same ensemble.
-
-    Yields
-    ------
-    Asked
-        To be sent predictions of shape (k, observations), nan where a run failed.
+    on_progress : callable, optional
 
     Raises
     ------
     NumericsError
-        If the start values cannot be run.
+        If the model cannot be run with its start values.
     """
-    work = _Work(observations, space, budget, np.random.default_rng([seed, 0]), seed)
-    valleys = yield from work.descents()
-    best = min(valleys, key=lambda valley: valley.cost)
-    yield from work.around(best)
-    for number in range(budget.rounds):
-        surface = work.learn()
-        chain = work.walk(surface, budget.steps, number + 1)
-        yield from work.run(
-            chain.spread(budget.each, work.rng), f"learning, round {number + 1} of {budget.rounds}"
+    rng = np.random.default_rng([seed, 0])
+    runs = ModelRuns(
+        observations,
+        space,
+        predict,
+        expected=budget.expected_runs(len(space)),
+        on_progress=on_progress,
+    )
+    minima = find_minima(runs, budget, rng)
+    explore_around(min(minima, key=lambda minimum: minimum.cost), runs, budget, rng)
+    for number in range(1, budget.rounds + 1):
+        surface = fit_response_surface(runs)
+        chain = sample_surface(surface, runs, budget.chain_steps, rng, seed, number)
+        proposals = chain.spread(budget.per_round, rng)
+        runs.run(proposals, f"improving the surface, round {number} of {budget.rounds}")
+    surface = fit_response_surface(runs)
+    chain = sample_surface(surface, runs, budget.final_chain_steps, rng, seed, budget.rounds + 1)
+    final = chain.spread(budget.final, rng)
+    predicted = runs.run(final, "the final proposals")
+    draws = weigh_draws(final, predicted, surface, runs, required, budget.ensemble_size)
+    sets, predictions, n_distinct = choose_ensemble(draws, runs, required, budget, rng)
+    slopes = slopes_at(sets[: budget.slope_sets], runs)
+    return CalibrationRun(
+        draws=draws.z,
+        predicted=draws.predicted,
+        weights=draws.weights,
+        parameter_sets=sets,
+        ensemble_predictions=predictions,
+        slopes=slopes,
+        sampling=_sampling(runs, minima, chain, draws, n_distinct),
+        notes=_notes(chain, draws),
+    )
+
+
+def find_minima(
+    runs: ModelRuns, budget: CalibrationBudget, rng: np.random.Generator
+) -> list[BoundedMinimum]:
+    """Least squares against observations and priors, from the start values and from random sets."""
+    space = runs.space
+    random = space.draw(max(budget.starts - 1, 1), rng)
+    starts = np.concatenate([np.zeros((1, len(space))), random])[: budget.starts]
+    minima = []
+    for number, start in enumerate(starts, 1):
+        message = f"best set, start {number} of {budget.starts}"
+
+        def residuals(z: Floats, message: str = message) -> Floats:
+            is_first = len(runs) == 0
+            against_observations = runs.residuals(z, message)
+            if is_first and not np.isfinite(runs.predicted[0]).all():
+                raise NumericsError("the scenario cannot be run with its start values")
+            # On the standard scale a parameter is its own residual against its prior.
+            return np.concatenate([against_observations, z], axis=1)
+
+        minima.append(minimise(residuals, start, space.low, space.high, max_steps=budget.max_steps))
+    return minima
+
+
+def explore_around(
+    best: BoundedMinimum, runs: ModelRuns, budget: CalibrationBudget, rng: np.random.Generator
+) -> None:
+    """Run sets around the best one, as wide as the slopes there allow, half of them wider."""
+    values, axes = np.linalg.eigh(best.slopes.T @ best.slopes)
+    n = budget.around_best
+    width = np.where(np.arange(n) < n // 2, 1.0, 1.6)[:, None]
+    moves = width * rng.standard_normal((n, len(runs.space))) / np.sqrt(np.maximum(values, 1.0))
+    runs.run(_reflected(best.x + moves @ axes.T, runs.space), "around the best set")
+
+
+def fit_response_surface(runs: ModelRuns) -> ResponseSurface:
+    """Fit the response surface to all runs; those with a higher density count more."""
+    density = runs.log_density()
+    good = np.isfinite(density)
+    below = density[good].max() - density[good]
+    near = below < SURFACE_RANGE * SURFACE_SCALE
+    weight = np.maximum(
+        np.exp(-below[near] / SURFACE_SCALE),
+        SURFACE_MIN_WEIGHT * np.exp(-below[near] / (8 * SURFACE_SCALE)),
+    )
+    return fit_surface(runs.z[good][near], np.log(runs.predicted[good][near]), weight)
+
+
+def sample_surface(
+    surface: ResponseSurface,
+    runs: ModelRuns,
+    steps: int,
+    rng: np.random.Generator,
+    seed: int,
+    number: int,
+) -> SampleChain:
+    """Sample the posterior of the surface, starting from the runs with the highest density."""
+    walkers = 2 * max(len(runs.space) + 1, 16)
+    likely = np.argsort(-runs.log_density())[: 2 * walkers]
+    start = runs.z[rng.choice(likely, walkers, replace=False)]
+    start = _reflected(start + 0.05 * rng.standard_normal(start.shape), runs.space)
+    return sample(
+        lambda z: _surface_density(surface, runs, z),
+        start,
+        steps=steps,
+        burn_in=steps // 3,
+        rng=np.random.default_rng([seed, number]),
+    )
+
+
+def weigh_draws(
+    z: Floats,
+    predicted: Floats,
+    surface: ResponseSurface,
+    runs: ModelRuns,
+    required: Sequence[bool],
+    ensemble_size: int,
+) -> _WeightedDraws:
+    """Weigh proposals of the surface by their density in the model.
+
+    Draws that break a required limit get no weight, unless too few others remain.
+    """
+    log_ratio = runs.log_density_of(z, predicted) - _surface_density(surface, runs, z)
+    weights, tail = importance_weights(log_ratio)
+    within = runs.misfit.within_limits(predicted, required)
+    share = float(weights[within].sum())
+    limited = weights * within
+    enough = share > 0 and effective_draws(limited) >= ensemble_size
+    if enough:
+        weights = limited / limited.sum()
+    return _WeightedDraws(z, predicted, weights, tail, share, enough)
+
+
+def choose_ensemble(
+    draws: _WeightedDraws,
+    runs: ModelRuns,
+    required: Sequence[bool],
+    budget: CalibrationBudget,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats, int]:
+    """The best set of all runs and draws chosen by weight.
+
+    Returns
+    -------
+    array, shape (sets, parameters), array, shape (sets, observations), and int
+        Parameters on the standard scale; predictions; number of distinct sets.
+    """
+    chosen = choose(draws.weights, budget.ensemble_size - 1, rng)
+    allowed = (
+        runs.misfit.within_limits(runs.predicted, required)
+        if draws.limits_are_kept
+        else np.ones(len(runs), dtype=bool)
+    )
+    best = int(np.argmax(np.where(allowed, runs.log_density(), -np.inf)))
+    sets = np.concatenate([runs.z[best : best + 1], draws.z[chosen]])
+    predictions = np.concatenate([runs.predicted[best : best + 1], draws.predicted[chosen]])
+    return sets, predictions, len(np.unique(chosen)) + 1
+
+
+def slopes_at(sets: Floats, runs: ModelRuns) -> Floats:
+    """Slopes of the residuals at some sets, shape (sets, observations, parameters)."""
+    space = runs.space
+    slopes = []
+    for number, z in enumerate(sets, 1):
+        message = f"slopes at set {number} of {len(sets)}"
+
+        def residuals(batch: Floats, message: str = message) -> Floats:
+            return runs.residuals(batch, message)
+
+        slopes.append(central_slopes(residuals, z, space.low, space.high, SLOPE_STEP)[1])
+    return np.array(slopes)
+
+
+def _surface_density(surface: ResponseSurface, runs: ModelRuns, z: Floats) -> Floats:
+    """log density of the surface, flattened by the temperature."""
+    likelihood = runs.misfit.log_likelihood(surface(z))
+    return np.asarray((runs.space.log_prior(z) + likelihood) / TEMPERATURE)
+
+
+def _reflected(z: Floats, space: ParameterSpace) -> Floats:
+    # Reflected at the limits and not cut, so that no two walkers start on the same bound.
+    low, high = space.low, space.high
+    z = np.where(z < low, 2 * low - z, z)
+    z = np.where(z > high, 2 * high - z, z)
+    return np.asarray(np.clip(z, low, high))
+
+
+def _sampling(
+    runs: ModelRuns,
+    minima: Sequence[BoundedMinimum],
+    chain: SampleChain,
+    draws: _WeightedDraws,
+    n_distinct: int,
+) -> dict[str, float]:
+    least = min(minimum.cost for minimum in minima)
+    failed: NDArray[np.bool_] = ~np.isfinite(runs.log_density())
+    return {
+        "runs": float(len(runs)),
+        "failed_runs": float(np.count_nonzero(failed)),
+        "starts": float(len(minima)),
+        "starts_that_agree": float(sum(one.cost < least + SAME_COST for one in minima)),
+        "best_sum_of_squares": 2.0 * least,
+        "walkers": float(chain.draws.shape[1]),
+        "steps": float(chain.draws.shape[0]),
+        "acceptance": chain.acceptance,
+        "autocorrelation": float(chain.autocorrelation.max()),
+        "autocorrelation_times": float(chain.draws.shape[0] / chain.autocorrelation.max()),
+        "weighted_draws": float(len(draws.z)),
+        "effective_draws": effective_draws(draws.weights),
+        "tail": draws.tail if math.isfinite(draws.tail) else NO_TAIL_SHAPE,
+        "share_within_limits": draws.share_within_limits,
+        "distinct_sets": float(n_distinct),
+    }
+
+
+def _notes(chain: SampleChain, draws: _WeightedDraws) -> tuple[str, ...]:
+    notes = []
+    if not draws.limits_are_kept:
+        share = f"{100 * draws.share_within_limits:.0f} %"
+        notes.append(
+            f"Only {share} of the draws by weight keep every required limit, so the ensemble "
+            "may break them."
         )
-    surface = work.learn()
-    chain = work.walk(surface, budget.last_steps, budget.rounds + 1)
-    draws = chain.spread(budget.last, work.rng)
-    before = len(work.z)
-    yield from work.run(draws, "the last proposals")
-    return (yield from work.finish(surface, chain, draws, before, valleys, held))
-
-
-class _Work:
-    """Everything that has been run so far, and the steps that add to it."""
-
-    def __init__(
-        self,
-        observations: Sequence[Observation],
-        space: Space,
-        budget: Budget,
-        rng: np.random.Generator,
-        seed: int,
-    ) -> None:
-        self.observations, self.space, self.budget, self.rng, self.seed = (
-            tuple(observations),
-            space,
-            budget,
-            rng,
-            seed,
+    if draws.tail > TRUSTED_TAIL:
+        notes.append(
+            f"The importance weights have a heavy tail (shape {draws.tail:.2f}, reliable below "
+            f"{TRUSTED_TAIL}): calibrate with more runs."
         )
-        self.distance = Distance(observations)
-        p = len(space)
-        self.z, self.predicted = np.empty((0, p)), np.empty((0, len(self.observations)))
-        per_descent = (budget.descents + 1) * (2 * p + 1) + 4 * budget.descents
-        self.total = (
-            budget.starts * per_descent + budget.first + budget.rounds * budget.each + budget.last
+    if not chain.settled:
+        notes.append(
+            "The chains are shorter than 50 autocorrelation times: calibrate with more steps."
         )
-        self.total += budget.slopes * (2 * p + 1)
-
-    # ---- asking
-
-    def run(self, z: Floats, says: str) -> Generator[Asked, Floats, Floats]:
-        predicted = yield Asked(
-            self.space.natural(z), says, len(self.z), max(self.total, len(self.z) + len(z))
-        )
-        self.z = np.concatenate([self.z, z])
-        self.predicted = np.concatenate([self.predicted, predicted])
-        return predicted
-
-    def log_density(self, z: Floats, predicted: Floats) -> Floats:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            likelihood = self.distance.log_likelihood(np.log(predicted))
-        return np.asarray(self.space.log_prior(z) + likelihood)
-
-    # ---- 1. the best set
-
-    def descents(self) -> Generator[Asked, Floats, list[Valley]]:
-        starts = np.concatenate(
-            [
-                np.zeros((1, len(self.space))),
-                self.space.draw(max(self.budget.starts - 1, 1), self.rng),
-            ]
-        )
-        found = []
-        for number, start in enumerate(starts[: self.budget.starts]):
-            search = descend(start, self.space.low, self.space.high, most=self.budget.descents)
-            batch = next(search)
-            try:
-                while True:
-                    predicted = yield from self.run(
-                        batch, f"best set, start {number + 1} of {self.budget.starts}"
-                    )
-                    if len(self.z) == len(batch) and not np.isfinite(predicted[0]).all():
-                        raise NumericsError("the scenario cannot be run with its start values")
-                    with np.errstate(invalid="ignore", divide="ignore"):
-                        residuals = self.distance.residuals(np.log(predicted))
-                    batch = search.send(np.concatenate([residuals, batch], axis=1))
-            except StopIteration as stop:
-                found.append(stop.value)
-        return found
-
-    # ---- 2. the stand-in
-
-    def around(self, best: Valley) -> Generator[Asked, Floats, None]:
-        """Run sets around the best one, as wide as the slopes there allow, some of them wider."""
-        values, axes = np.linalg.eigh(best.slopes.T @ best.slopes)
-        n = self.budget.first
-        wide = np.where(np.arange(n) < n // 2, 1.0, 1.6)[:, None]
-        moves = (
-            wide * self.rng.standard_normal((n, len(self.space))) / np.sqrt(np.maximum(values, 1.0))
-        )
-        yield from self.run(self._inside(best.x + moves @ axes.T), "around the best set")
-
-    def learn(self) -> ResponseSurface:
-        """Fit the stand-in to all runs, the better ones first."""
-        density = self.log_density(self.z, self.predicted)
-        good = np.isfinite(density)
-        below = density[good].max() - density[good]
-        near = below < 40.0 * TEMPER
-        weight = np.maximum(
-            np.exp(-below[near] / TEMPER), LEAST_WEIGHT * np.exp(-below[near] / (8 * TEMPER))
-        )
-        return fit_surface(self.z[good][near], np.log(self.predicted[good][near]), weight)
-
-    def walk(self, surface: ResponseSurface, steps: int, number: int) -> Chain:
-        """Sample the stand-in from where the best runs are."""
-        walkers = 2 * max(len(self.space) + 1, 16)
-        density = self.log_density(self.z, self.predicted)
-        likely = np.argsort(-density)[: 2 * walkers]
-        start = self.z[self.rng.choice(likely, walkers, replace=False)]
-        start = self._inside(start + 0.05 * self.rng.standard_normal(start.shape))
-        return sample(
-            lambda z: self.stand_in(surface, z),
-            start,
-            steps=steps,
-            burn_in=steps // 3,
-            rng=np.random.default_rng([self.seed, number]),
-        )
-
-    def stand_in(self, surface: ResponseSurface, z: Floats) -> Floats:
-        """log density by the stand-in, flattened a little."""
-        likelihood = self.distance.log_likelihood(surface(z))
-        return np.asarray((self.space.log_prior(z) + likelihood) / WARMTH)
-
-    def _inside(self, z: Floats) -> Floats:
-        # Reflected at the limits, so that no two walkers sit on the same bound.
-        low, high = self.space.low, self.space.high
-        z = np.where(z < low, 2 * low - z, z)
-        z = np.where(z > high, 2 * high - z, z)
-        return np.asarray(np.clip(z, low, high))
-
-    # ---- 3. the truth
-
-    def finish(
-        self,
-        surface: ResponseSurface,
-        chain: Chain,
-        draws: Floats,
-        before: int,
-        valleys: list[Valley],
-        held: Sequence[bool],
-    ) -> Generator[Asked, Floats, Calibration]:
-        predicted = self.predicted[before:]
-        truth = self.log_density(draws, predicted)
-        weights, tail = weights_of(truth - self.stand_in(surface, draws))
-        kept = self.distance.kept(predicted, held)
-        share = float(weights[kept].sum())
-        notes = []
-        limited = weights * kept
-        enough = share > 0 and effective_draws(limited) >= self.budget.members
-        if enough:
-            weights = limited / limited.sum()
-        else:
-            notes.append(
-                f"Only {100 * share:.0f} % of the sets keep all limits that members are held to; they are held softly."
-            )
-        effective = effective_draws(weights)
-        if tail > TRUSTED_TAIL:
-            notes.append(
-                f"The weights have a heavy tail (shape {tail:.2f}, trusted below {TRUSTED_TAIL}): calibrate with more runs."
-            )
-        if not chain.settled:
-            notes.append(
-                "The walkers ran for fewer than 50 autocorrelation times: calibrate with more steps."
-            )
-        picked = choose(weights, self.budget.members - 1, self.rng)
-        everything = self.log_density(self.z, self.predicted)
-        admitted = (
-            self.distance.kept(self.predicted, held) if enough else np.ones(len(self.z), dtype=bool)
-        )
-        best = int(np.argmax(np.where(admitted, everything, -np.inf)))
-        members = np.concatenate([self.z[best : best + 1], draws[picked]])
-        member_predictions = np.concatenate([self.predicted[best : best + 1], predicted[picked]])
-        slopes = yield from self.slopes(members[: self.budget.slopes])
-        return Calibration(
-            best=members[0],
-            draws=draws,
-            predicted=predicted,
-            weights=weights,
-            members=members,
-            member_predictions=member_predictions,
-            slopes=slopes,
-            sampling={
-                "runs": float(len(self.z)),
-                "failed_runs": float(np.count_nonzero(~np.isfinite(everything))),
-                "starts": float(len(valleys)),
-                "starts_that_agree": float(
-                    sum(valley.cost < min(v.cost for v in valleys) + 2.0 for valley in valleys)
-                ),
-                "best_sum_of_squares": 2.0 * min(valley.cost for valley in valleys),
-                "walkers": float(chain.draws.shape[1]),
-                "steps": float(chain.draws.shape[0]),
-                "acceptance": chain.acceptance,
-                "autocorrelation": float(chain.autocorrelation.max()),
-                "lengths": float(chain.draws.shape[0] / chain.autocorrelation.max()),
-                "weighted_draws": float(len(draws)),
-                "effective_draws": effective,
-                "tail": tail if math.isfinite(tail) else 99.0,
-                "share_within_limits": share,
-                "distinct_members": float(len(np.unique(picked)) + 1),
-            },
-            notes=tuple(notes),
-        )
-
-    def slopes(self, members: Floats) -> Generator[Asked, Floats, Floats]:
-        """Slope of each residual at some members, shape (members, observations, parameters)."""
-        found = []
-        for number, member in enumerate(members):
-            search = slopes_at(member, self.space.low, self.space.high, STEP)
-            batch = next(search)
-            predicted = yield from self.run(
-                batch, f"slopes at member {number + 1} of {len(members)}"
-            )
-            try:
-                with np.errstate(invalid="ignore", divide="ignore"):
-                    search.send(self.distance.residuals(np.log(predicted)))
-            except StopIteration as stop:
-                found.append(stop.value[1])
-        return np.array(found)
+    return tuple(notes)

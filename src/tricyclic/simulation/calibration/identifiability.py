@@ -1,4 +1,6 @@
-"""From draws to what was learnt: how far each parameter narrowed, which observations narrowed it, what it trades against."""
+"""Identifiability: how far each parameter narrowed, which observations inform it, and with which
+other parameter it is correlated.
+"""
 
 from __future__ import annotations
 
@@ -7,94 +9,108 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.core.ensemble import Identified
+from tricyclic.core.ensemble import Identifiability
 from tricyclic.numerics.importance import weighted_quantiles
-from tricyclic.simulation.calibration.parameters import Space
+from tricyclic.simulation.calibration.misfit import BAND
+from tricyclic.simulation.calibration.parameters import ParameterSpace
 
 Floats = NDArray[np.float64]
-BAND = np.array([0.05, 0.5, 0.95])
-# Rows that hold less than this share of what is known about a parameter are not told.
-WORTH_TELLING, MOST_ROWS = 0.05, 5
+# Observations with a smaller share of the information about a parameter are not listed.
+MIN_SHARE, MAX_OBSERVATIONS = 0.05, 5
 
 
 def information_shares(slopes: Floats) -> Floats:
-    """Share that each observation, with the prior, holds of what is known about each parameter.
+    """Share of each observation in the information about each parameter, the prior included.
 
     Parameters
     ----------
-    slopes : array, shape (members, observations, parameters)
+    slopes : array, shape (sets, observations, parameters)
         Slopes of residuals, parameters in units of their prior's standard deviation.
 
     Returns
     -------
     array, shape (observations, parameters)
-        Square of the slope over the sum of all squares and 1, the prior's own, averaged over members; what is
-        missing to 1 is the prior's share. Other parameters are taken as known, so rows that say the same share it.
+        Square of the slope over the sum of all squares and 1, the prior's own, averaged over sets.
+        The shares of a parameter and of its prior add up to 1. Other parameters are taken as known,
+        so observations with the same information share it.
     """
     squares = slopes**2
     return np.asarray(np.mean(squares / (1.0 + squares.sum(axis=1, keepdims=True)), axis=0))
 
 
 def widening_without(slopes: Floats) -> Floats:
-    """How many times wider each parameter would be without each observation, shape (observations, parameters).
+    """How many times wider each parameter would be without each observation.
 
-    Linear about each member and with all other parameters unknown, then the median over members: 1 where a row
-    is not needed, because it says nothing or because others say the same.
+    Returns
+    -------
+    array, shape (observations, parameters)
+        Linear about each set and with all other parameters unknown, then the median over sets. It
+        is 1 where an observation is not needed: it has no information, or others have the same.
     """
-    return np.asarray(np.median([_widening(at_member) for at_member in slopes], axis=0))
+    return np.asarray(np.median([_widening(at_set) for at_set in slopes], axis=0))
 
 
-def _widening(slopes: Floats) -> Floats:
-    covariance = np.linalg.inv(np.eye(slopes.shape[1]) + slopes.T @ slopes)
-    found = np.ones_like(slopes)
-    for k, row in enumerate(slopes):
-        along = covariance @ row
-        left = 1.0 - float(row @ along)
-        found[k] = np.sqrt(1.0 + along**2 / max(left, 1e-12) / np.diag(covariance))
-    return found
-
-
-def identified(
-    space: Space, draws: Floats, weights: Floats, slopes: Floats, rows: Sequence[str]
-) -> tuple[Identified, ...]:
-    """Say of each parameter what was learnt.
+def identifiability(
+    space: ParameterSpace,
+    draws: Floats,
+    weights: Floats,
+    slopes: Floats,
+    observation_ids: Sequence[str],
+) -> tuple[Identifiability, ...]:
+    """How far the observations narrowed each parameter.
 
     Parameters
     ----------
-    space : Space
+    space : ParameterSpace
     draws, weights : array, shape (draws, parameters), (draws,)
         On the standard scale.
-    slopes : array, shape (members, observations, parameters)
-    rows : sequence of str
-        Names of the observations.
+    slopes : array, shape (sets, observations, parameters)
+    observation_ids : sequence of str
     """
-    weights = weights / weights.sum()
-    mean = weights @ draws
-    away = draws - mean
-    covariance = (away * weights[:, None]).T @ away
-    sd = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
-    correlation = covariance / np.outer(sd, sd)
-    np.fill_diagonal(correlation, 0.0)
+    sd, correlation = _spread(draws, weights)
     shares = information_shares(slopes)
-    natural = space.natural(draws)
-    prior_sd = space.prior_sd()
-    found = []
+    natural, prior_sd = space.natural(draws), space.prior_sd()
+    rows = []
     for k, name in enumerate(space.names):
-        low, middle, high = weighted_quantiles(natural[:, k], weights, BAND)
-        order = [
-            int(i) for i in np.argsort(-shares[:, k])[:MOST_ROWS] if shares[i, k] >= WORTH_TELLING
-        ]
+        low, median, high = weighted_quantiles(natural[:, k], weights / weights.sum(), BAND)
+        order = np.argsort(-shares[:, k])[:MAX_OBSERVATIONS]
         partner = int(np.argmax(np.abs(correlation[k]))) if len(space) > 1 else k
-        found.append(
-            Identified(
+        rows.append(
+            Identifiability(
                 name,
-                float(middle),
+                float(median),
                 float(low),
                 float(high),
                 float(sd[k] / prior_sd[k]),
-                tuple((rows[i], float(shares[i, k])) for i in order),
+                tuple(
+                    (observation_ids[int(i)], float(shares[i, k]))
+                    for i in order
+                    if shares[i, k] >= MIN_SHARE
+                ),
                 space.names[partner] if partner != k else "",
                 float(correlation[k, partner]),
             )
         )
-    return tuple(found)
+    return tuple(rows)
+
+
+def _widening(slopes: Floats) -> Floats:
+    covariance = np.linalg.inv(np.eye(slopes.shape[1]) + slopes.T @ slopes)
+    widening = np.ones_like(slopes)
+    for k, row in enumerate(slopes):
+        along = covariance @ row
+        # Downdate by one row (Sherman-Morrison).
+        remaining = max(1.0 - float(row @ along), 1e-12)
+        widening[k] = np.sqrt(1.0 + along**2 / remaining / np.diag(covariance))
+    return widening
+
+
+def _spread(draws: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Standard deviation of each parameter, and correlations with 0 on the diagonal."""
+    weights = weights / weights.sum()
+    centred = draws - weights @ draws
+    covariance = (centred * weights[:, None]).T @ centred
+    sd = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
+    correlation = covariance / np.outer(sd, sd)
+    np.fill_diagonal(correlation, 0.0)
+    return sd, correlation

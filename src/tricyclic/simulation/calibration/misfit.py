@@ -1,7 +1,7 @@
-"""From predicted numbers to how far they are from what was observed.
+"""Misfit: how far predictions are from observations.
 
-A number counts by its distance on the log scale, over its sd_log. A limit counts only where it is not well
-kept: half the square of its residual is minus the logarithm of the chance that it holds.
+A number counts by its distance on the log scale over its sd_log. A limit is soft: half the square
+of its residual is minus the log probability that it is kept.
 """
 
 from __future__ import annotations
@@ -11,34 +11,38 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.core.ensemble import Misfit
+from tricyclic.core.ensemble import ObservationMisfit
 from tricyclic.core.observation import Observation
 from tricyclic.numerics.importance import weighted_quantiles
 from tricyclic.stats.one_sided import one_sided_residual
 
 Floats = NDArray[np.float64]
+# Shares of the 90 % band and the median.
 BAND = np.array([0.05, 0.5, 0.95])
 
 
-class Distance:
-    """Residuals of predictions against observations; those that are not fitted count nothing."""
+class MisfitFunction:
+    """Residuals of predictions against observations; 0 for those that are not fitted."""
 
     def __init__(self, observations: Sequence[Observation]) -> None:
         self.observations = tuple(observations)
         numbers = {
-            key: np.array([getattr(item, key) for item in observations], dtype=float)
+            key: np.array([getattr(row, key) for row in observations], dtype=float)
             for key in ("value", "low", "high", "sd_log")
         }
         self._sd = numbers["sd_log"]
-        self._is = np.array([item.relation == "is" for item in observations])
-        self._above = np.array([item.relation in ("above", "between") for item in observations])
-        self._below = np.array([item.relation in ("below", "between") for item in observations])
+        self._is = np.array([row.qualifier == "is" for row in observations])
+        self._above = np.array([row.qualifier in ("above", "between") for row in observations])
+        self._below = np.array([row.qualifier in ("below", "between") for row in observations])
         with np.errstate(invalid="ignore"):
             self._log = {key: np.log(numbers[key]) for key in ("value", "low", "high")}
-        self.fitted = np.array([item.fitted for item in observations])
+        self.fitted = np.array([row.fitted for row in observations])
 
     def residuals(self, log_predicted: Floats) -> Floats:
-        """Residuals of shape (k, observations) for logarithms of predictions of that shape; their half squares add up to -log likelihood."""
+        """Residuals for logarithms of predictions, both of shape (k, observations).
+
+        Half the sum of their squares is minus the log likelihood.
+        """
         low = one_sided_residual(
             (log_predicted - np.where(self._above, self._log["low"], 0.0)) / self._sd
         )
@@ -56,57 +60,52 @@ class Distance:
             np.isfinite(residuals).all(axis=1), -0.5 * np.nansum(residuals**2, axis=1), -np.inf
         )
 
-    def kept(self, predicted: Floats, which: Sequence[bool]) -> NDArray[np.bool_]:
-        """Whether each row of predictions keeps all of the limits `which`, shape (k,)."""
-        held = np.ones(len(predicted), dtype=bool)
-        for column, item, wanted in zip(predicted.T, self.observations, which, strict=True):
-            if wanted:
-                held &= np.array([item.holds(float(number)) for number in column])
-        return held
+    def within_limits(self, predicted: Floats, required: Sequence[bool]) -> NDArray[np.bool_]:
+        """Whether each row of predictions keeps all required limits, shape (k,)."""
+        within = np.ones(len(predicted), dtype=bool)
+        for column, row, is_required in zip(predicted.T, self.observations, required, strict=True):
+            if is_required:
+                within &= np.array([row.accepts(float(number)) for number in column])
+        return within
 
 
 def misfit_table(
-    observations: Sequence[Observation],
-    best: Floats,
-    predicted: Floats,
-    weights: Floats | None = None,
-) -> tuple[Misfit, ...]:
-    """One Misfit per observation.
+    observations: Sequence[Observation], best: Floats, predicted: Floats
+) -> tuple[ObservationMisfit, ...]:
+    """One ObservationMisfit per observation.
 
     Parameters
     ----------
     best : array, shape (observations,)
-        Prediction of the best member.
-    predicted : array, shape (members, observations)
-    weights : array, shape (members,), optional
+        Predictions of the best parameter set.
+    predicted : array, shape (sets, observations)
     """
-    w = np.full(len(predicted), 1.0) if weights is None else weights
-    found = []
-    for k, item in enumerate(observations):
-        low, middle, high = weighted_quantiles(predicted[:, k], w, BAND)
-        holds = np.array([item.holds(float(number)) for number in predicted[:, k]])
-        share = float(np.sum(w * holds) / w.sum())
-        found.append(
-            Misfit(
-                item.id,
+    weights = np.full(len(predicted), 1.0)
+    rows = []
+    for k, observation in enumerate(observations):
+        low, median, high = weighted_quantiles(predicted[:, k], weights, BAND)
+        accepted = np.array([observation.accepts(float(number)) for number in predicted[:, k]])
+        rows.append(
+            ObservationMisfit(
+                observation.id,
                 float(best[k]),
-                float(middle),
+                float(median),
                 float(low),
                 float(high),
-                _distance(item, float(best[k])),
-                share,
+                _distance(observation, float(best[k])),
+                float(np.sum(weights * accepted) / weights.sum()),
             )
         )
-    return tuple(found)
+    return tuple(rows)
 
 
-def _distance(item: Observation, number: float) -> float:
-    """How far a number lies from a value, or outside a limit, in standard deviations of the observation."""
+def _distance(observation: Observation, number: float) -> float:
+    """Distance from the value, or beyond a limit, in standard deviations of the observation."""
     log = np.log(number)
-    if item.relation == "is":
-        return float((log - np.log(item.value)) / item.sd_log)
-    if item.relation != "below" and number < item.low:
-        return float((log - np.log(item.low)) / item.sd_log)
-    if item.relation != "above" and number > item.high:
-        return float((log - np.log(item.high)) / item.sd_log)
+    if observation.qualifier == "is":
+        return float((log - np.log(observation.value)) / observation.sd_log)
+    if observation.qualifier != "below" and number < observation.low:
+        return float((log - np.log(observation.low)) / observation.sd_log)
+    if observation.qualifier != "above" and number > observation.high:
+        return float((log - np.log(observation.high)) / observation.sd_log)
     return 0.0

@@ -1,11 +1,12 @@
-"""From composed models to what a calibration may move: each free constant with its prior, on a scale of its own.
+"""The free parameters of a calibration: their priors, and the standard scale that they share.
 
-On that scale every prior is a standard normal cut at the limits: 0 is the start value, and low to high spans 3.92.
+On the standard scale every prior is a standard normal, truncated at its limits: 0 is the start
+value, and low to high spans 3.92.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,28 +15,28 @@ from numpy.typing import NDArray
 from tricyclic.core.ensemble import Prior, scale_of
 from tricyclic.errors import InputError
 from tricyclic.simulation.calibration.predict import route_parameters
-from tricyclic.simulation.model import Composed
+from tricyclic.simulation.model import ComposedModel
 from tricyclic.stats.distributions import truncated_normal
 from tricyclic.stats.one_sided import truncated_normal_sd
 
 Floats = NDArray[np.float64]
 
 
-def priors_of(composed: Iterable[Composed]) -> tuple[Prior, ...]:
-    """Every constant that the tables call free, in any of the models, once.
+def collect_priors(composed: Iterable[ComposedModel]) -> tuple[Prior, ...]:
+    """The prior of every constant that is free in any of the models, each once.
 
     Raises
     ------
     InputError
         If two models give the same parameter different start values or limits.
     """
-    found: dict[str, Prior] = {}
+    priors: dict[str, Prior] = {}
     for model in composed:
-        copies = route_parameters(model)
+        shared_names = route_parameters(model)
         for quantity, constant in model.parameters.items():
             if not constant.free:
                 continue
-            name = copies.get(quantity, quantity)
+            name = shared_names.get(quantity, quantity)
             prior = Prior(
                 name,
                 constant.value,
@@ -43,21 +44,21 @@ def priors_of(composed: Iterable[Composed]) -> tuple[Prior, ...]:
                 constant.high,
                 constant.unit,
                 scale_of(constant.low, constant.high, constant.unit),
-                constant.says,
+                constant.description,
             )
-            known = found.setdefault(name, prior)
+            known = priors.setdefault(name, prior)
             if (known.start, known.low, known.high) != (prior.start, prior.low, prior.high):
                 raise InputError(
-                    f"'{name}' starts at {known.start:g} in one scenario and at {prior.start:g} in another",
+                    f"'{name}' is {_range(known)} in one scenario and {_range(prior)} in another",
                     where=model.name,
-                    do="Give the parts different names, or the same row",
+                    do="Give the components different names, or the same values",
                 )
-    return tuple(found.values())
+    return tuple(priors.values())
 
 
 @dataclass(frozen=True)
-class Space:
-    """The free parameters as standard normals, cut at their limits.
+class ParameterSpace:
+    """The free parameters as standard normals, truncated at their limits.
 
     Parameters
     ----------
@@ -71,12 +72,9 @@ class Space:
     high: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "low", self.standard(np.array([[prior.low for prior in self.priors]]))[0]
-        )
-        object.__setattr__(
-            self, "high", self.standard(np.array([[prior.high for prior in self.priors]]))[0]
-        )
+        for name in ("low", "high"):
+            limits = np.array([[getattr(prior, name) for prior in self.priors]])
+            object.__setattr__(self, name, self.standard(limits)[0])
 
     def __len__(self) -> int:
         return len(self.priors)
@@ -94,20 +92,20 @@ class Space:
         ).T
 
     def natural(self, z: Floats) -> Floats:
-        """Back from the standard scale, inside the limits to the last bit; shape (k, parameters)."""
+        """Values from the standard scale, never outside the limits; shape (k, parameters)."""
         columns = []
         for column, prior in zip(np.asarray(z, dtype=float).T, self.priors, strict=True):
-            middle, sd = prior.middle_and_sd
-            columns.append(prior.from_scale(middle + sd * column))
+            centre, sd = prior.center_and_sd
+            columns.append(prior.from_scale(centre + sd * column))
         return np.array(columns).T
 
     def log_prior(self, z: Floats) -> Floats:
-        """log of the prior density at z of shape (k, parameters), up to a constant; -inf outside the limits."""
+        """log of the prior density, up to a constant, shape (k,); -inf outside the limits."""
         inside = ((z >= self.low) & (z <= self.high)).all(axis=1)
         return np.where(inside, -0.5 * np.einsum("ij,ij->i", z, z), -np.inf)
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        """n draws of the prior, shape (n, parameters), spread evenly in each parameter (Latin hypercube)."""
+        """A Latin hypercube of n draws from the prior, shape (n, parameters)."""
         return np.array(
             [
                 truncated_normal((rng.permutation(n) + rng.random(n)) / n, low, high)
@@ -116,12 +114,11 @@ class Space:
         ).T
 
     def prior_sd(self) -> Floats:
-        """Standard deviation of each cut prior on the standard scale, shape (parameters,)."""
+        """Standard deviation of each truncated prior on the standard scale, shape (parameters,)."""
         return np.array(
             [truncated_normal_sd(low, high) for low, high in zip(self.low, self.high, strict=True)]
         )
 
 
-def named(names: Sequence[str], row: Floats) -> dict[str, float]:
-    """A row of a table of parameters, by name."""
-    return dict(zip(names, row.tolist(), strict=True))
+def _range(prior: Prior) -> str:
+    return f"{prior.start:g} ({prior.low:g} to {prior.high:g})"

@@ -1,7 +1,7 @@
-"""From Observations and a set of parameters to the numbers that the scenarios predict for them.
+"""What scenarios predict for observations, for any set of parameters.
 
-A Panel holds every arm of the observations as a composed model and compiles each once. One drug-free rest per
-scenario serves all its arms: without drug they are the same animal.
+An ObservationPanel has every arm of the observations as a composed model and compiles each once.
+The arms of a scenario share one drug-free steady state: without a drug they are the same animal.
 """
 
 from __future__ import annotations
@@ -16,71 +16,76 @@ from numpy.typing import NDArray
 from tricyclic.core.drug import Drug
 from tricyclic.core.mechanism import Mechanism
 from tricyclic.core.model_unit import model_unit
-from tricyclic.core.observation import REST, Observation
+from tricyclic.core.observation import BASELINE, Observation
 from tricyclic.core.scenario import Scenario
 from tricyclic.errors import InputError, NumericsError
 from tricyclic.simulation.compose import compose
-from tricyclic.simulation.dosing import regimens_of
-from tricyclic.simulation.model import Composed
-from tricyclic.simulation.run import Bench
+from tricyclic.simulation.dosing import parse_all_dosing
+from tricyclic.simulation.model import ComposedModel
+from tricyclic.simulation.run import Simulator
 
 Floats = NDArray[np.float64]
-# Points in a window: peaks and troughs are told to a sixtieth of it, areas to well below a percent.
-POINTS, POINTS_OF_AN_AREA = 61, 241
-# What a published number cannot be below; keeps the logarithm of "none" finite.
-LEAST = 1e-6
-# Relative error of the solver: moves a prediction by less than 1e-4, where the best observation is known to 3e-2.
+# Points in a window: peaks and troughs are read to a sixtieth of it, areas to well below a percent.
+POINTS, AREA_POINTS = 61, 241
+# Smallest prediction; keeps the logarithm of "none" finite.
+MIN_PREDICTION = 1e-6
+# Relative error of the solver: moves a prediction by less than 1e-4, where the best observation is
+# known to 3e-2.
 RTOL = 1e-5
-# A distance from rest that has fallen to this share of itself is gone.
-GONE = 1e-3
+# A distance from the baseline that has fallen to this share of itself has recovered.
+RECOVERED = 1e-3
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One group of animals or dishes: a scenario and who gets what."""
+class TreatmentArm:
+    """One group of animals or dishes: a scenario and its dosing schedules."""
 
     scenario: str
-    regimens: str
+    dosing: str
 
 
-class Panel:
+class ObservationPanel:
     """Observations with all their arms, ready for any set of parameters.
 
-    It travels to another process as its composed models and compiles them there when first asked.
+    It is sent to another process as its composed models, which are compiled there when first used.
 
     Parameters
     ----------
     observations : sequence of Observation
-    composed : mapping of Arm to Composed
-        Every arm that `arms_of` names; the drug-free arm of each scenario among them.
+    composed : mapping of TreatmentArm to ComposedModel
+        Every arm that `treatment_arms` lists; the drug-free arm of each scenario among them.
 
     Raises
     ------
     UnknownNameError
-        If an observation asks for a quantity that its scenario does not have.
+        If an observation is of a quantity that its scenario does not have.
     """
 
     def __init__(
-        self, observations: Sequence[Observation], composed: Mapping[Arm, Composed]
+        self, observations: Sequence[Observation], composed: Mapping[TreatmentArm, ComposedModel]
     ) -> None:
         self.observations = tuple(observations)
         self.composed = dict(composed)
-        self._benches: dict[Arm, Bench] = {}
-        self._asked: dict[Arm, dict[str, None]] = {}
-        self._times: dict[Arm, Floats] = {}
-        for item in self.observations:
-            for arm in arms_of((item,), with_rest=False):
-                for quantity in quantities_of(item, self.composed[arm]):
+        self._simulators: dict[TreatmentArm, Simulator] = {}
+        self._quantities: dict[TreatmentArm, dict[str, None]] = {}
+        self._times: dict[TreatmentArm, Floats] = {}
+        for observation in self.observations:
+            window = time_window(observation)
+            for arm in treatment_arms((observation,), with_drug_free=False):
+                for quantity in required_quantities(observation, self.composed[arm]):
                     self.composed[arm].quantity(quantity)
-                    self._asked.setdefault(arm, {})[quantity] = None
-                window = window_of(item)
+                    self._quantities.setdefault(arm, {})[quantity] = None
                 self._times[arm] = np.union1d(self._times.get(arm, np.array([0.0])), window)
 
-    def __reduce__(self) -> tuple[type[Panel], tuple[tuple[Observation, ...], dict[Arm, Composed]]]:
+    def __reduce__(
+        self,
+    ) -> tuple[
+        type[ObservationPanel], tuple[tuple[Observation, ...], dict[TreatmentArm, ComposedModel]]
+    ]:
         return type(self), (self.observations, self.composed)
 
     def predict(self, values: Mapping[str, float]) -> Floats:
-        """What each observation would be with these parameters, shape (observations,).
+        """Predictions for the observations with these parameters, shape (observations,).
 
         Parameters
         ----------
@@ -96,112 +101,119 @@ class Panel:
             runs = self._runs(values)
         except NumericsError:
             return np.full(len(self.observations), np.nan)
-        return np.array([_number(item, runs, self.composed) for item in self.observations])
+        return np.array([_prediction(row, runs, self.composed) for row in self.observations])
 
-    def _runs(self, values: Mapping[str, float]) -> dict[Arm, _Run]:
-        rests: dict[str, tuple[dict[str, float], dict[str, float]]] = {}
+    def _runs(self, values: Mapping[str, float]) -> dict[TreatmentArm, _ArmRun]:
+        steady: dict[str, tuple[dict[str, float], dict[str, float]]] = {}
         runs = {}
-        for arm in sorted(self._asked, key=lambda arm: (arm.scenario, arm.regimens)):
-            bench = self._bench(arm)
-            own = values_for(bench.composed, values)
-            if arm.scenario not in rests:
-                rests[arm.scenario] = self._rest(arm.scenario, values)
-            states, at_rest = rests[arm.scenario]
-            rest = np.array([states.get(name, 0.0) for name in bench.model.states])
-            names, times = tuple(self._asked[arm]), self._times[arm]
-            table = bench.run(
-                times if times.size > 1 else np.array([0.0, 1e-3]), names, own, rest=rest, rtol=RTOL
-            )
-            of_drugs = [name for name in names if name not in at_rest]
+        for arm in sorted(self._quantities, key=lambda arm: (arm.scenario, arm.dosing)):
+            simulator = self._simulator(arm)
+            own = values_for(simulator.composed, values)
+            if arm.scenario not in steady:
+                steady[arm.scenario] = self._drug_free(arm.scenario, values)
+            states, baseline = steady[arm.scenario]
+            start = np.array([states.get(name, 0.0) for name in simulator.model.states])
+            names, times = tuple(self._quantities[arm]), self._times[arm]
+            # The solver needs an end; the row of the second time is not used.
+            run_times = times if times.size > 1 else np.array([0.0, 1e-3])
+            table = simulator.run(run_times, names, own, start=start, rtol=RTOL)
+            of_drugs = [name for name in names if name not in baseline]
             if of_drugs:
-                at_rest |= dict(
-                    zip(of_drugs, bench.rest_of(of_drugs, own, rest).tolist(), strict=True)
-                )
-            runs[arm] = _Run(
-                times, dict(zip(names, table.T[:, : times.size], strict=True)), at_rest
-            )
+                drug_baseline = simulator.baseline_values(of_drugs, own, start).tolist()
+                baseline |= dict(zip(of_drugs, drug_baseline, strict=True))
+            courses = dict(zip(names, table.T[:, : times.size], strict=True))
+            runs[arm] = _ArmRun(times, courses, baseline)
         return runs
 
-    def _rest(
+    def _drug_free(
         self, scenario: str, values: Mapping[str, float]
     ) -> tuple[dict[str, float], dict[str, float]]:
-        """States, and quantities that the observations ask for, of the drug-free animal."""
-        bench = self._bench(Arm(scenario, ""))
-        own = values_for(bench.composed, values)
-        states = bench.rest(own)
-        asked = {
-            name for arm, names in self._asked.items() if arm.scenario == scenario for name in names
-        } & bench.composed.quantities.keys()
-        names = sorted(asked)
-        told = bench.rest_of(names, own, states).tolist() if names else []
-        return dict(zip(bench.model.states, states.tolist(), strict=True)), dict(
-            zip(names, told, strict=True)
+        """States, and observed quantities, of the drug-free animal."""
+        simulator = self._simulator(TreatmentArm(scenario, ""))
+        own = values_for(simulator.composed, values)
+        states = simulator.steady_state(own)
+        observed = {
+            name
+            for arm, names in self._quantities.items()
+            if arm.scenario == scenario
+            for name in names
+        }
+        names = sorted(observed & simulator.composed.quantities.keys())
+        baseline = simulator.baseline_values(names, own, states).tolist() if names else []
+        return (
+            dict(zip(simulator.model.states, states.tolist(), strict=True)),
+            dict(zip(names, baseline, strict=True)),
         )
 
-    def _bench(self, arm: Arm) -> Bench:
-        if arm not in self._benches:
-            self._benches[arm] = Bench(self.composed[arm])
-        return self._benches[arm]
+    def _simulator(self, arm: TreatmentArm) -> Simulator:
+        if arm not in self._simulators:
+            self._simulators[arm] = Simulator(self.composed[arm])
+        return self._simulators[arm]
 
 
 @dataclass(frozen=True)
-class _Run:
-    """Quantities of one arm over time, and at rest."""
+class _ArmRun:
+    """Quantities of one arm over time, and at the drug-free baseline."""
 
     time_h: Floats
     courses: Mapping[str, Floats]
-    rest: Mapping[str, float]
+    baseline: Mapping[str, float]
 
 
-def arms_of(observations: Sequence[Observation], *, with_rest: bool = True) -> tuple[Arm, ...]:
-    """Every arm that the observations name, and the drug-free arm of each scenario where `with_rest`."""
-    found: dict[Arm, None] = {}
-    for item in observations:
-        if with_rest:
-            found[Arm(item.scenario, "")] = None
-        found[Arm(item.scenario, item.regimens)] = None
-        if item.reference not in ("", REST):
-            for part in item.reference.split("|"):
-                found[Arm(item.scenario, part.strip())] = None
-    return tuple(found)
+def treatment_arms(
+    observations: Sequence[Observation], *, with_drug_free: bool = True
+) -> tuple[TreatmentArm, ...]:
+    """Every arm of the observations, and the drug-free arm of each scenario unless it is not
+    needed.
+    """
+    arms: dict[TreatmentArm, None] = {}
+    for row in observations:
+        if with_drug_free:
+            arms[TreatmentArm(row.scenario, "")] = None
+        arms[TreatmentArm(row.scenario, row.dosing)] = None
+        for arm in _reference_arms(row):
+            arms[arm] = None
+    return tuple(arms)
 
 
-def panel_of(
+def build_arms(
     observations: Sequence[Observation],
     scenarios: Mapping[str, Scenario],
     mechanisms: Mapping[str, Mechanism],
     drugs: Mapping[str, Drug],
-) -> Panel:
+) -> ObservationPanel:
     """Compose every arm of the observations.
 
     Raises
     ------
     InputError
-        If a regimen cannot be read, or a quantity, drug or route is not known; says of which observation.
+        If dosing cannot be read, or a quantity, drug or route is not known; with the
+        observation.
     """
-    composed: dict[Arm, Composed] = {}
-    for item in observations:
-        for arm in arms_of((item,)):
+    composed: dict[TreatmentArm, ComposedModel] = {}
+    for row in observations:
+        for arm in treatment_arms((row,)):
             if arm in composed:
                 continue
             scenario = scenarios[arm.scenario]
             try:
                 composed[arm] = compose(
-                    scenario, mechanisms, drugs, regimens_of(arm.regimens, scenario, drugs)
+                    scenario, mechanisms, drugs, parse_all_dosing(arm.dosing, scenario, drugs)
                 )
             except InputError as error:
-                raise error.at(f"observation {item.id}") from None
+                raise error.at(f"observation {row.id}") from None
         try:
-            Panel((item,), composed)
+            ObservationPanel((row,), composed)
         except InputError as error:
-            raise error.at(f"observation {item.id}") from None
-    return Panel(observations, composed)
+            raise error.at(f"observation {row.id}") from None
+    return ObservationPanel(observations, composed)
 
 
-def values_for(composed: Composed, values: Mapping[str, float]) -> dict[str, float]:
-    """Values by the names of an ensemble, as one composed model takes them; those that it does not have are left out.
+def values_for(composed: ComposedModel, values: Mapping[str, float]) -> dict[str, float]:
+    """Values by the names of an ensemble as one composed model takes them, without those that it
+    does not have.
 
-    A drug's absorption is one parameter ("desipramine.F_ip"), however many doses carry a copy of it.
+    A drug's absorption is one parameter ("desipramine.F_ip"), however many doses have a copy of it.
     """
     own = {name: value for name, value in values.items() if name in composed.quantities}
     for quantity, name in route_parameters(composed).items():
@@ -210,104 +222,134 @@ def values_for(composed: Composed, values: Mapping[str, float]) -> dict[str, flo
     return own
 
 
-def route_parameters(composed: Composed) -> dict[str, str]:
-    """Parameters that each dose carries a copy of: name in the model to name in an ensemble."""
-    found = {}
+def route_parameters(composed: ComposedModel) -> dict[str, str]:
+    """Parameters that each dose has a copy of: name in the model to name in an ensemble."""
+    names = {}
     for dose in composed.doses:
         for symbol in ("ka", "F"):
             quantity = f"{dose.name}.{symbol}"
             if quantity in composed.quantities:
-                found[quantity] = f"{dose.regimen.drug}.{symbol}_{dose.regimen.route}"
-    return found
+                names[quantity] = f"{dose.dosing.drug}.{symbol}_{dose.dosing.route}"
+    return names
 
 
-def quantities_of(item: Observation, composed: Composed) -> tuple[str, ...]:
-    """The quantities of an observation; a watch stands for its quantity."""
-    watches = {watch.name: watch.quantity for watch in composed.scenario.watches}
-    return tuple(watches.get(name, name) for name in item.quantities)
+def required_quantities(observation: Observation, composed: ComposedModel) -> tuple[str, ...]:
+    """The quantities of an observation; an observable's name means its quantity."""
+    known = {observable.name: observable.quantity for observable in composed.scenario.observables}
+    return tuple(known.get(name, name) for name in observation.quantities)
 
 
-def window_of(item: Observation) -> Floats:
+def time_window(observation: Observation) -> Floats:
     """The times at which a measure is taken [h]."""
-    if item.measure == "auc":
+    start, end = observation.from_h, observation.to_h
+    if observation.measure == "auc":
         # Dense where a dose has just been given, sparse in its tail.
-        return np.asarray(
-            item.from_h + (item.to_h - item.from_h) * np.linspace(0.0, 1.0, POINTS_OF_AN_AREA) ** 2
-        )
-    if item.measure in ("at", "rise", "recovery"):
-        return np.array([item.from_h, item.to_h])
-    return np.linspace(item.from_h, item.to_h, POINTS)
+        return np.asarray(start + (end - start) * np.linspace(0.0, 1.0, AREA_POINTS) ** 2)
+    if observation.measure in ("at", "rise", "recovery"):
+        return np.array([start, end])
+    return np.linspace(start, end, POINTS)
 
 
-def _number(item: Observation, runs: Mapping[Arm, _Run], composed: Mapping[Arm, Composed]) -> float:
-    arm = Arm(item.scenario, item.regimens)
-    quantities = quantities_of(item, composed[arm])
-    percent = 100.0 if item.unit == "%" else 1.0
-    if len(quantities) == 2:
-        one, other = (_measured(item, name, runs[arm], composed[arm]) for name in quantities)
-        number = percent * _ratio(one, other)
-    elif item.reference in ("", REST):
-        number = percent * _measured(item, quantities[0], runs[arm], composed[arm])
-    else:
-        parts = [Arm(item.scenario, part.strip()) for part in item.reference.split("|")]
-        own, *others = (_measured(item, quantities[0], runs[a], composed[a]) for a in (arm, *parts))
-        if len(others) == 1:
-            number = percent * _ratio(own, others[0])
-        else:
-            top, bottom = others
-            number = percent * _ratio(own - bottom, top - bottom)
-    return max(number, LEAST) if math.isfinite(number) else math.nan
+def unit_factor(observation: Observation, quantity: str, composed: ComposedModel) -> float:
+    """Factor from the unit of the model to that of the observation.
 
+    nM to ng/mL takes the molar mass; all other units have to be the same.
 
-def _measured(item: Observation, quantity: str, run: _Run, composed: Composed) -> float:
-    window = window_of(item)
-    y = run.courses[quantity][np.searchsorted(run.time_h, window)]
-    rest = run.rest[quantity]
-    if item.reference == REST:
-        y = y / rest
-    match item.measure:
-        case "at":
-            found = y[-1]
-        case "rise":
-            found = y[-1] - y[0]
-        case "mean":
-            found = np.trapezoid(y, window) / (window[-1] - window[0])
-        case "peak":
-            found = y.max()
-        case "trough":
-            found = y.min()
-        case "closest":
-            goal = item.target / (100.0 if item.unit == "%" else 1.0)
-            found = y[np.argmin(np.abs(np.log(np.maximum(y, LEAST) / goal)))]
-        case "auc":
-            found = np.trapezoid(y, window)
-        case "recovery":
-            left = (y[-1] - rest) / (y[0] - rest) if y[0] != rest else math.nan
-            return (
-                math.log(2.0)
-                * float(window[-1] - window[0])
-                / -math.log(min(max(left, GONE), 1 - GONE))
-            )
-    return float(found) * factor_of(item, quantity, composed)
-
-
-def factor_of(item: Observation, quantity: str, composed: Composed) -> float:
-    """From the unit of the model to that of the observation: nM to ng/mL takes the molar mass; all else is the same."""
-    asked = item.unit.split(" ")[0]
-    if asked == "ng/mL" and composed.quantity(quantity).unit == "nM":
+    Raises
+    ------
+    InputError
+        If the units differ in another way.
+    """
+    unit = observation.unit.split(" ")[0]
+    if unit == "ng/mL" and composed.quantity(quantity).unit == "nM":
         return composed.drugs[quantity.split(".")[0]].value("molar_mass") / 1000.0
-    said = model_unit(composed.quantity(quantity).unit).says
-    if (
-        asked not in ("%", "fold", "fraction", "")
-        and item.measure not in ("recovery",)
-        and asked != said
-    ):
+    own = model_unit(composed.quantity(quantity).unit).label
+    is_pure_number = unit in ("%", "fold", "fraction", "")
+    if not is_pure_number and observation.measure != "recovery" and unit != own:
         raise InputError(
-            f"is in {asked}, and the scenario tells '{quantity}' in {said or 'a pure number'}",
-            where=item.id,
+            f"the unit is {unit}, but '{quantity}' of the scenario is {_in_unit(own)}",
+            where=observation.id,
         )
     return 1.0
 
 
-def _ratio(one: float, other: float) -> float:
-    return one / other if other != 0 else math.nan
+def _in_unit(unit: str) -> str:
+    return f"in {unit}" if unit else "a pure number"
+
+
+def _reference_arms(observation: Observation) -> tuple[TreatmentArm, ...]:
+    """The arms that an observation is relative to; none for a baseline or an absolute number."""
+    if observation.reference in ("", BASELINE):
+        return ()
+    parts = observation.reference.split("|")
+    return tuple(TreatmentArm(observation.scenario, part.strip()) for part in parts)
+
+
+def _prediction(
+    observation: Observation,
+    runs: Mapping[TreatmentArm, _ArmRun],
+    composed: Mapping[TreatmentArm, ComposedModel],
+) -> float:
+    arm = TreatmentArm(observation.scenario, observation.dosing)
+    quantities = required_quantities(observation, composed[arm])
+
+    def measured(quantity: str, arm: TreatmentArm) -> float:
+        return _measure(observation, quantity, runs[arm], composed[arm])
+
+    own, references = measured(quantities[0], arm), _reference_arms(observation)
+    if len(quantities) == 2:
+        number = _ratio(own, measured(quantities[1], arm))
+    elif not references:
+        number = own
+    elif len(references) == 1:
+        number = _ratio(own, measured(quantities[0], references[0]))
+    else:
+        top, bottom = (measured(quantities[0], one) for one in references)
+        number = _ratio(own - bottom, top - bottom)
+    number *= 100.0 if observation.unit == "%" else 1.0
+    return max(number, MIN_PREDICTION) if math.isfinite(number) else math.nan
+
+
+def _measure(
+    observation: Observation, quantity: str, run: _ArmRun, composed: ComposedModel
+) -> float:
+    window = time_window(observation)
+    y = run.courses[quantity][np.searchsorted(run.time_h, window)]
+    baseline = run.baseline[quantity]
+    if observation.reference == BASELINE:
+        y = y / baseline
+    if observation.measure == "recovery":
+        return _recovery_half_time(window, y, baseline)
+    return _summary(observation, window, y) * unit_factor(observation, quantity, composed)
+
+
+def _summary(observation: Observation, window: Floats, y: Floats) -> float:
+    """The measure of a course, in the unit of the model."""
+    match observation.measure:
+        case "rise":
+            number = y[-1] - y[0]
+        case "mean":
+            number = np.trapezoid(y, window) / (window[-1] - window[0])
+        case "peak":
+            number = y.max()
+        case "trough":
+            number = y.min()
+        case "closest":
+            target = observation.target / (100.0 if observation.unit == "%" else 1.0)
+            number = y[np.argmin(np.abs(np.log(np.maximum(y, MIN_PREDICTION) / target)))]
+        case "auc":
+            number = np.trapezoid(y, window)
+        case _:
+            number = y[-1]
+    return float(number)
+
+
+def _recovery_half_time(window: Floats, y: Floats, baseline: float) -> float:
+    """Half-time of the distance from the baseline over the window [h]."""
+    remaining = (y[-1] - baseline) / (y[0] - baseline) if y[0] != baseline else math.nan
+    share = min(max(remaining, RECOVERED), 1 - RECOVERED)
+    return math.log(2.0) * float(window[-1] - window[0]) / -math.log(share)
+
+
+def _ratio(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator != 0 else math.nan

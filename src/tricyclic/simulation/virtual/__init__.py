@@ -1,1 +1,3 @@
-"""Simulated experiments: glutamate release, neurite outgrowth, microdialysis."""
+"""Simulated experiments: what wells, cultures and animals of a protocol would show, with their
+errors.
+"""

@@ -1,7 +1,8 @@
-"""The microdialysis of the desipramine guide as a simulation: rats, fractions at a slow flow, percent of baseline.
+"""Microdialysis in rats, simulated: fractions before and after a dose, as percent of baseline.
 
-What the probe shows is what the scenario noradrenergic_synapse puts around it times the recovery at this flow, mean over
-each fraction and late by the dead volume of the tubing. Rats differ, so do probes; fractions fluctuate, and the detector errs.
+A fraction is the norepinephrine around the probe in the scenario noradrenergic_synapse times the
+recovery at the flow, as the mean over the fraction, delayed by the dead volume of the tubing. Rats
+and probes differ, fractions fluctuate, and the detector has an error.
 """
 
 from __future__ import annotations
@@ -11,18 +12,40 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tricyclic.errors import InputError, NumericsError, UnknownNameError
-from tricyclic.simulation.run import Bench
-from tricyclic.simulation.virtual.common import Floats, around_one, checked, stream
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.simulation.run import Simulator
+from tricyclic.simulation.virtual.common import (
+    Arm,
+    Floats,
+    check_settings,
+    lognormal_factors,
+    run_arms,
+    stream,
+)
 
 SCENARIO = "noradrenergic_synapse"
-# region -> the probe's part of the scenario, what it dips into, the route of reverse dialysis there
-REGIONS = {
-    "cortex": ("probe_cortex", "cortex.NE", "probe_cortex"),
-    "lc": ("probe_locus", "locus.NE", "probe_lc"),
-}
 STEP_MIN = 1.0
-MOST_FRACTIONS = 300
+MAX_FRACTIONS = 300
+# Limit of detection in standard deviations of the baseline of a chromatogram.
+DETECTION_SD = 3.0
+
+
+@dataclass(frozen=True)
+class ProbeRegion:
+    """A region that can be dialysed: its name in words, the probe's component in the scenario, the
+    quantity around the probe, and the route of reverse dialysis.
+    """
+
+    label: str
+    probe: str
+    fluid: str
+    route: str
+
+
+REGIONS = {
+    "cortex": ProbeRegion("cortex", "probe_cortex", "cortex.NE", "probe_cortex"),
+    "lc": ProbeRegion("locus coeruleus", "probe_locus", "locus.NE", "probe_lc"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +57,7 @@ class DialysisAssay:
     region : str
         "cortex" or "lc".
     flow_uL_per_min, reference_flow_uL_per_min : float
-        Flow of the perfusate, and the flow at which the scenario's recovery holds.
+        Flow of the perfusate, and the flow for which the scenario has the recovery.
     fraction_min : float
         Length of a fraction [min].
     baseline_fractions : int
@@ -42,13 +65,14 @@ class DialysisAssay:
     after_h : float
         Sampling after the drug [h].
     dead_volume_uL : float
-        Tubing between membrane and vial; a fraction shows the brain this volume over the flow earlier.
+        Volume of the tubing between membrane and vial; fractions are late by this volume over the
+        flow.
     probe_cv : float
-        Spread of the probes' resistance, and so of recovery (fraction).
+        Variation of the probes' resistance, and so of the recovery (fraction).
     fraction_cv : float
         Fluctuation from fraction to fraction of one animal (fraction).
     reading_cv, reading_sd_fmol : float
-        Error of the chromatogram: a share of the amount, and the noise of the baseline in amount [fmol].
+        Error of the chromatogram: a fraction of the amount, and the noise of its baseline [fmol].
     """
 
     region: str = "cortex"
@@ -66,27 +90,33 @@ class DialysisAssay:
     def __post_init__(self) -> None:
         if self.region not in REGIONS:
             raise UnknownNameError.among("region", self.region, REGIONS)
-        checked(
+        check_settings(
             self,
-            shares=("probe_cv", "fraction_cv", "reading_cv"),
-            above=("flow_uL_per_min", "reference_flow_uL_per_min", "fraction_min", "after_h"),
-            not_below=("dead_volume_uL", "reading_sd_fmol"),
+            fractions=("probe_cv", "fraction_cv", "reading_cv"),
+            positive=("flow_uL_per_min", "reference_flow_uL_per_min", "fraction_min", "after_h"),
+            not_negative=("dead_volume_uL", "reading_sd_fmol"),
         )
         if self.baseline_fractions < 2:
             raise InputError(
-                f"takes {self.baseline_fractions} baseline fractions", allowed="Two or more"
+                f"is {self.baseline_fractions}", where="baseline_fractions", allowed="2 or more"
             )
-        if self.baseline_fractions + self.after_h * 60.0 / self.fraction_min > MOST_FRACTIONS:
+        if self.baseline_fractions + self.after_h * 60.0 / self.fraction_min > MAX_FRACTIONS:
             raise InputError(
-                "takes too many fractions",
+                "too many fractions",
                 where="microdialysis",
-                allowed=f"At most {MOST_FRACTIONS} of one rat",
+                allowed=f"At most {MAX_FRACTIONS} of one rat",
             )
         if self.after_fractions < 1:
             raise InputError(
-                f"samples for {self.after_h:g} h in fractions of {self.fraction_min:g} min",
+                f"sampling for {self.after_h:g} h gives no fraction of {self.fraction_min:g} min",
+                where="microdialysis",
                 allowed="One fraction or more",
             )
+
+    @property
+    def site(self) -> ProbeRegion:
+        """The region of the probe."""
+        return REGIONS[self.region]
 
     @property
     def dose_h(self) -> float:
@@ -123,26 +153,32 @@ class DialysisAssay:
         return self.flow_uL_per_min * self.fraction_min
 
     @property
-    def late_h(self) -> float:
-        """By how much a fraction lags behind the brain [h]."""
+    def delay_h(self) -> float:
+        """Time from the membrane to the vial [h]."""
         return self.dead_volume_uL / self.flow_uL_per_min / 60.0
 
+    @property
+    def limit_of_detection_fmol(self) -> float:
+        """Three standard deviations of the noise [fmol]."""
+        return DETECTION_SD * self.reading_sd_fmol
 
-def dialysates(
-    bench: Bench,
+
+def dialysate_concentrations(
+    simulator: Simulator,
     assay: DialysisAssay,
-    amounts: Sequence[float],
+    arms: Sequence[Arm],
     animals: Sequence[Mapping[str, float]],
     seed: int,
 ) -> tuple[Floats, Floats]:
-    """Norepinephrine in each fraction, and around the probe in that time, without error of the detector.
+    """Norepinephrine in each fraction, and around the probe in that time, without error of the
+    detector.
 
     Parameters
     ----------
-    bench : Bench
-        The scenario with one regimen at `assay.dose_h`.
-    amounts : sequence of float
-        Doses as the regimen holds them (nmol/kg, or nM in the perfusate); 0 is vehicle.
+    simulator : Simulator
+        The scenario with one dose at `assay.dose_h`.
+    arms : sequence of Arm
+        Their `drug` is the dose [nmol/kg] or the concentration in the perfusate [nM].
     animals : sequence of mapping
         Parameters of each.
     seed : int
@@ -150,104 +186,111 @@ def dialysates(
 
     Returns
     -------
-    dialysate, fluid : array, shape (animals, amounts, fractions)
-        [nM], means over the fractions; nan where an animal could not be simulated.
+    dialysate, fluid : array, shape (animals, arms, fractions)
+        [nM], means over the fractions; nan where an animal cannot be simulated.
     """
-    probe, fluid, _ = REGIONS[assay.region]
-    names = [f"{probe}.dialysate", fluid]
-    dose = f"{bench.composed.doses[0].name}.dose"
+    (dose,) = simulator.composed.doses
+    names = [f"{assay.site.probe}.dialysate", assay.site.fluid]
     steps = int(np.ceil(assay.end_h * 60.0 / STEP_MIN)) + 1
     times = np.unique(np.concatenate([np.linspace(0.0, assay.end_h, steps), assay.edges_h]))
-    found = np.full((len(animals), len(amounts), assay.edges_h.size - 1, 2), np.nan)
+    dialysate = np.full((len(animals), len(arms), assay.edges_h.size - 1), np.nan)
+    fluid = np.full_like(dialysate, np.nan)
+    # One animal at a time: the courses of all would take gigabytes.
     for k, animal in enumerate(animals):
-        values = {**animal, **_probe_of(bench, assay, probe, animal, stream(seed, "probe", k))}
-        try:
-            rest = bench.rest(values)
-            for j, amount in enumerate(amounts):
-                course = bench.run(times, names, {**values, dose: amount}, rest=rest)
-                late = (assay.late_h, 0.0)
-                found[k, j] = np.stack(
-                    [
-                        means_of_fractions(times, course[:, i], assay.edges_h - late[i])
-                        for i in (0, 1)
-                    ],
-                    axis=-1,
-                )
-        except NumericsError:
-            continue
-    return found[..., 0], found[..., 1]
+        probe = _probe_resistances(simulator, assay, animal, stream(seed, "probe", k))
+        courses = run_arms(
+            simulator,
+            times,
+            names,
+            arms,
+            [{**animal, **probe}],
+            lambda arm: {dose.amount: arm.drug},
+        )[0]
+        for j, course in enumerate(courses):
+            dialysate[k, j] = means_of_fractions(times, course[:, 0], assay.edges_h - assay.delay_h)
+            fluid[k, j] = means_of_fractions(times, course[:, 1], assay.edges_h)
+    return dialysate, fluid
 
 
 def means_of_fractions(time_h: Floats, y: Floats, edges_h: Floats) -> Floats:
-    """Mean of a course over each stretch between edges, shape (edges - 1,); before its start the course is as at its start.
+    """Mean of a course between successive edges, shape (edges - 1,).
 
-    The trapezoidal integral, interpolated within a step as the integral of the straight line between its ends.
+    Before its start the course has its first value. The integral is trapezoidal, and within a step
+    that of the straight line between its ends.
     """
     area = np.concatenate([[0.0], np.cumsum(np.diff(time_h) * 0.5 * (y[1:] + y[:-1]))])
 
-    def until(t: float) -> float:
+    def area_until(t: float) -> float:
         if t <= time_h[0]:
             return float(y[0] * (t - time_h[0]))
         i = min(int(np.searchsorted(time_h, t, side="right")) - 1, time_h.size - 2)
-        share = t - time_h[i]
+        step = t - time_h[i]
         slope = (y[i + 1] - y[i]) / (time_h[i + 1] - time_h[i])
-        return float(area[i] + share * (y[i] + 0.5 * slope * share))
+        return float(area[i] + step * (y[i] + 0.5 * slope * step))
 
-    return np.diff([until(float(t)) for t in edges_h]) / np.diff(edges_h)
+    return np.diff([area_until(float(t)) for t in edges_h]) / np.diff(edges_h)
 
 
 def dialysis_readings(
-    assay: DialysisAssay, groups: Sequence[str], dialysate: Floats, seed: int
+    assay: DialysisAssay, arms: Sequence[Arm], dialysate: Floats, seed: int
 ) -> Floats:
-    """What the chromatograms tell.
+    """Readings of the chromatograms, with the fluctuation of fractions and the error of the
+    detector.
 
     Parameters
     ----------
-    groups : sequence of str, length amounts
-        Names of the groups.
-    dialysate : array, shape (animals, amounts, fractions)
+    dialysate : array, shape (animals, arms, fractions)
         [nM].
 
     Returns
     -------
-    array, shape (animals, amounts, fractions)
+    array, shape (animals, arms, fractions)
         fmol in each fraction; near the noise it may be negative.
     """
-    found = np.empty_like(dialysate)
+    readings = np.empty_like(dialysate)
+    n = dialysate.shape[2]
     for k in range(dialysate.shape[0]):
-        for j, group in enumerate(groups):
-            rng = stream(seed, "dialysis", k, group)
-            n = dialysate.shape[2]
-            amount = dialysate[k, j] * assay.volume_uL * around_one(rng, assay.fraction_cv, n)
+        for j, arm in enumerate(arms):
+            rng = stream(seed, "dialysis", k, arm.name)
+            amount = (
+                dialysate[k, j] * assay.volume_uL * lognormal_factors(rng, assay.fraction_cv, n)
+            )
             error = rng.standard_normal((2, n))
-            found[k, j] = (
+            readings[k, j] = (
                 amount * (1.0 + assay.reading_cv * error[0]) + assay.reading_sd_fmol * error[1]
             )
-    return found
+    return readings
 
 
 def percent_of_baseline(assay: DialysisAssay, readings: Floats) -> Floats:
-    """Readings as percent of the mean of each animal's own baseline fractions; nan where that is not above 0."""
+    """Readings as percent of the mean of each animal's own baseline fractions; nan where that is
+    not above 0.
+    """
     base = readings[..., : assay.baseline_fractions].mean(axis=-1, keepdims=True)
     return np.asarray(
         np.divide(100.0 * readings, base, out=np.full_like(readings, np.nan), where=base > 0)
     )
 
 
-def _probe_of(
-    bench: Bench,
+def _probe_resistances(
+    simulator: Simulator,
     assay: DialysisAssay,
-    probe: str,
     animal: Mapping[str, float],
     rng: np.random.Generator,
 ) -> dict[str, float]:
-    """Both resistances go with the flow (they are told as resistance times flow); that of the membrane also with the probe."""
+    """Resistances of membrane and tissue at the flow of the assay; that of the membrane varies with
+    the probe.
+
+    The scenario has them as resistance times flow, so both are proportional to the flow.
+    """
     flow = assay.flow_uL_per_min / assay.reference_flow_uL_per_min
-    found = {}
-    for symbol, factor in (
-        ("probe_resistance", float(around_one(rng, assay.probe_cv))),
-        ("tissue_resistance", 1.0),
-    ):
-        name = f"{probe}.{symbol}"
-        found[name] = animal.get(name, bench.composed.parameters[name].value) * flow * factor
-    return found
+    factors = {
+        "probe_resistance": float(lognormal_factors(rng, assay.probe_cv)),
+        "tissue_resistance": 1.0,
+    }
+    resistances = {}
+    for symbol, factor in factors.items():
+        name = f"{assay.site.probe}.{symbol}"
+        typical = animal.get(name, simulator.composed.parameters[name].value)
+        resistances[name] = typical * flow * factor
+    return resistances

@@ -1,7 +1,8 @@
-"""The neurite protocol of the sigma guide as a simulation: PC12 cells with NGF and a drug for days, then neurites counted.
+"""Neurites of PC12 cells, simulated: NGF and a drug for days, then cells with neurites counted.
 
-Each cell grows a number of neurites by chance (Poisson), so that the share of cells that bear any is what the scenario
-ngf_neurites says for their well. Counting takes so many cells a well, and now and then a cell is called wrongly.
+The number of neurites of a cell is Poisson distributed, with the mean at which the fraction of
+cells with neurites is that of the scenario ngf_neurites. A limited number of cells is counted in
+each well, and some cells are counted wrongly.
 """
 
 from __future__ import annotations
@@ -11,15 +12,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tricyclic.core.dosing import Regimen
-from tricyclic.errors import InputError, NumericsError
-from tricyclic.simulation.run import Bench
-from tricyclic.simulation.virtual.common import Condition, Floats, around_one, checked, stream
+from tricyclic.core.dosing import Dosing
+from tricyclic.errors import InputError
+from tricyclic.simulation.model import DoseInput
+from tricyclic.simulation.run import Simulator
+from tricyclic.simulation.virtual.common import (
+    Arm,
+    Floats,
+    check_settings,
+    lognormal_factors,
+    run_arms,
+    stream,
+)
 
 SCENARIO = "ngf_neurites"
 NEURITES = "growth.neurites"
 EXPRESSION = "sigma1.expression"
-MOST_CELLS, MOST_DAYS = 20_000, 60.0
+MAX_CELLS, MAX_DAYS = 20_000, 60.0
+# At a fraction of 1 the number of neurites per cell would be infinite.
+MAX_FRACTION = 0.999
 
 
 @dataclass(frozen=True)
@@ -29,39 +40,41 @@ class NeuriteAssay:
     Parameters
     ----------
     days : float
-        With NGF, drug and antagonist.
+        Time with NGF, drug and antagonist.
     cells : int
-        Counted in each well.
+        Cells counted in each well.
     culture_cv : float
-        Spread of the number of sigma-1 receptors between cultures (fraction), on top of the spreads of the tables.
+        Variation of the number of sigma-1 receptors between cultures (fraction).
     well_cv : float
-        Spread of neurites per cell between wells of a culture, beyond counting (fraction).
-    miscalled : float
-        Share of bare cells that are taken for bearing a neurite.
+        Variation of neurites per cell between wells of a culture, beyond counting (fraction).
+    false_positive_fraction : float
+        Fraction of cells without neurites that are counted as having one.
     """
 
     days: float = 5.0
     cells: int = 200
     culture_cv: float = 0.15
     well_cv: float = 0.15
-    miscalled: float = 0.01
+    false_positive_fraction: float = 0.01
 
     def __post_init__(self) -> None:
-        checked(
+        check_settings(
             self,
-            shares=("culture_cv", "well_cv"),
-            above=("days", "cells"),
-            not_below=("miscalled",),
+            fractions=("culture_cv", "well_cv"),
+            positive=("days", "cells"),
+            not_negative=("false_positive_fraction",),
         )
-        if self.cells > MOST_CELLS:
+        if self.cells > MAX_CELLS:
             raise InputError(
-                f"is {self.cells}", where="cells", allowed=f"At most {MOST_CELLS} in a well"
+                f"is {self.cells}", where="cells", allowed=f"At most {MAX_CELLS} in a well"
             )
-        if self.days > MOST_DAYS:
-            raise InputError(f"is {self.days:g}", where="days", allowed=f"At most {MOST_DAYS:g}")
-        if self.miscalled >= 1:
+        if self.days > MAX_DAYS:
+            raise InputError(f"is {self.days:g}", where="days", allowed=f"At most {MAX_DAYS:g}")
+        if self.false_positive_fraction >= 1:
             raise InputError(
-                f"is {self.miscalled:g}", where="miscalled", allowed="A fraction below 1"
+                f"is {self.false_positive_fraction:g}",
+                where="false_positive_fraction",
+                allowed="A fraction below 1",
             )
 
     @property
@@ -69,78 +82,79 @@ class NeuriteAssay:
         """Time of counting [h]."""
         return 24.0 * self.days
 
-    def regimens(self, drug: str, antagonist: str, factor: str = "ngf") -> tuple[Regimen, ...]:
-        """What goes into the wells, each at 1 nM: `levels` says how much."""
+    def dosing(self, drug: str, antagonist: str, factor: str = "ngf") -> tuple[Dosing, ...]:
+        """Doses of 1 nM of each ligand; `dose_parameters` has the amounts."""
         names = [factor, drug, antagonist] if antagonist else [factor, drug]
-        return tuple(Regimen(name, "bath", 1.0, duration_h=self.end_h) for name in names)
+        return tuple(Dosing(name, "bath", 1.0, duration_h=self.end_h) for name in names)
 
-    def levels(self, regimens: Sequence[Regimen], condition: Condition) -> dict[str, float]:
-        """The dose parameters of a condition [nM]."""
-        amounts = [condition.factor_nM, condition.drug_nM, condition.antagonist_nM][: len(regimens)]
-        return {
-            f"{regimen.drug}_dose{k}.dose": nM
-            for k, (regimen, nM) in enumerate(zip(regimens, amounts, strict=True), start=1)
-        }
+    def dose_parameters(self, doses: Sequence[DoseInput], arm: Arm) -> dict[str, float]:
+        """Amount of each dose of the composed model in an arm [nM]."""
+        amounts = [arm.factor_nM, arm.drug, arm.antagonist_nM][: len(doses)]
+        return {dose.amount: nM for dose, nM in zip(doses, amounts, strict=True)}
 
 
-def neurite_shares(
-    bench: Bench,
+def fractions_with_neurites(
+    simulator: Simulator,
     assay: NeuriteAssay,
-    conditions: Sequence[Condition],
+    arms: Sequence[Arm],
     cultures: Sequence[Mapping[str, float]],
 ) -> Floats:
-    """Share of cells that bear neurites in a typical well of each culture, without any error.
+    """Fraction of cells with neurites in a typical well of each culture, without error.
 
     Returns
     -------
-    array, shape (cultures, conditions)
-        Fractions; nan where a culture could not be simulated.
+    array, shape (cultures, arms)
+        nan where a culture cannot be simulated.
     """
-    regimens = tuple(dose.regimen for dose in bench.composed.doses)
-    found = np.full((len(cultures), len(conditions)), np.nan)
-    for k, culture in enumerate(cultures):
-        rest = bench.rest(culture)
-        for j, condition in enumerate(conditions):
-            values = {**culture, **assay.levels(regimens, condition)}
-            try:
-                percent = bench.run(np.array([0.0, assay.end_h]), [NEURITES], values, rest=rest)[
-                    1, 0
-                ]
-            except NumericsError:
-                continue
-            found[k, j] = min(max(percent / 100.0, 0.0), 0.999)
-    return found
+    doses = simulator.composed.doses
+    courses = run_arms(
+        simulator,
+        np.array([0.0, assay.end_h]),
+        [NEURITES],
+        arms,
+        cultures,
+        lambda arm: assay.dose_parameters(doses, arm),
+    )
+    return np.asarray(np.clip(courses[:, :, 1, 0] / 100.0, 0.0, MAX_FRACTION))
 
 
 def neurite_counts(
-    assay: NeuriteAssay, conditions: Sequence[Condition], shares: Floats, replicates: int, seed: int
+    assay: NeuriteAssay,
+    arms: Sequence[Arm],
+    fractions: Floats,
+    replicates: int,
+    seed: int,
 ) -> tuple[Floats, Floats]:
-    """What is counted in the wells.
+    """Counts of the wells.
 
     Parameters
     ----------
-    shares : array, shape (cultures, conditions)
-        From `neurite_shares`, all known.
+    fractions : array, shape (cultures, arms)
+        From `fractions_with_neurites`.
     replicates, seed : int
 
     Returns
     -------
-    bearing, neurites : array, shape (cultures, conditions, replicates)
-        Cells with a neurite, and neurites on all cells, out of the cells of `assay`.
+    positive, neurites : array, shape (cultures, arms, replicates)
+        Cells with a neurite, and neurites of all cells, out of `assay.cells`; nan where the
+        fraction is nan.
 
     Notes
     -----
-    A share p bears neurites where neurites per cell are Poisson with mean -log(1 - p).
+    A fraction p has neurites where neurites per cell are Poisson with mean -log(1 - p).
     """
-    bearing = np.empty((*shares.shape, replicates))
-    neurites = np.empty_like(bearing)
-    per_cell = -np.log1p(-shares)
-    for k in range(shares.shape[0]):
-        for j, condition in enumerate(conditions):
+    positive = np.full((*fractions.shape, replicates), np.nan)
+    neurites = np.full_like(positive, np.nan)
+    per_cell = -np.log1p(-fractions)
+    for k in range(fractions.shape[0]):
+        for j, arm in enumerate(arms):
+            if np.isnan(per_cell[k, j]):
+                continue
             for r in range(replicates):
-                rng = stream(seed, "neurites", k, condition.name, r)
-                mean = per_cell[k, j] * float(around_one(rng, assay.well_cv))
-                each = rng.poisson(mean, assay.cells)
-                each = np.where((each == 0) & (rng.random(assay.cells) < assay.miscalled), 1, each)
-                bearing[k, j, r], neurites[k, j, r] = np.count_nonzero(each), each.sum()
-    return bearing, neurites
+                rng = stream(seed, "neurites", k, arm.name, r)
+                mean = per_cell[k, j] * float(lognormal_factors(rng, assay.well_cv))
+                counts = rng.poisson(mean, assay.cells)
+                wrong = rng.random(assay.cells) < assay.false_positive_fraction
+                counts = np.where((counts == 0) & wrong, 1, counts)
+                positive[k, j, r], neurites[k, j, r] = np.count_nonzero(counts), counts.sum()
+    return positive, neurites

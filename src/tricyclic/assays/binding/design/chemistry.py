@@ -1,80 +1,37 @@
-"""From a Plan to what will be in its wells: how much tracer is bound, how an IC50 is shifted, how long it takes, what is counted.
+"""Expected contents of the wells of a plan: bound radioligand, shift of the IC50, time to
+equilibrium and counts.
 
-All by exact mass balance or the rate equations; nothing is drawn by chance here.
+All by exact mass balance or the rate equations; nothing here is random.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tricyclic.assays.binding.affinity import ki_from_ic50
-from tricyclic.assays.binding.checks import HALF_LIVES
-from tricyclic.assays.binding.design.plan import Plan, expected_plate, sites_M
+from tricyclic.assays.binding.check_limits import MIN_HALF_LIVES
+from tricyclic.assays.binding.design.plan import expected_plate, sites_M
 from tricyclic.assays.binding.radioactivity import counting_variance
-from tricyclic.assays.binding.simulate_plate import Truth, bound_in_wells
+from tricyclic.assays.binding.simulate_plate import bound_in_wells
+from tricyclic.core.experiment_plan import ExperimentPlan, TrueValues
 from tricyclic.core.plate import Role, Well
-from tricyclic.numerics.binding_over_time import bound_at
-from tricyclic.numerics.equilibrium import one_site
+from tricyclic.numerics.binding_over_time import bound_over_time
+from tricyclic.numerics.equilibrium import solve_one_site
+from tricyclic.results.design import Depletion, EquilibrationTime, WellCounts
 
-ASSUMED_KON = (1e6, 1e7, 1e8)  # per M and min: what transporter and receptor ligands span
-ASSUMED_KOFF = (0.01, 0.1, 1.0)  # per min, of a competitor
-WITHIN = 0.5**HALF_LIVES  # what is left to bind after five half-lives
-
-
-@dataclass(frozen=True)
-class Depletion:
-    """What is bound in total wells, and what that does to a Ki by Cheng and Prusoff.
-
-    `bound_percent` of the added radioligand, non-specific binding included; `specific_percent` of total binding;
-    `radioligand_over_kd`; `ic50_nM`, `cheng_prusoff_nM` and their ratio to the true Ki are nan in a saturation, where
-    all but `bound_percent` (at the lowest concentration, where it is most) speak of the concentration nearest to the Kd.
-    """
-
-    sites_nM: float
-    radioligand_nM: float
-    radioligand_over_kd: float
-    bound_percent: float
-    specific_percent: float
-    ic50_nM: float = math.nan
-    cheng_prusoff_nM: float = math.nan
-    cheng_prusoff_ratio: float = math.nan
+# Range of on-rates of transporter and receptor ligands [1/(M min)], and of off-rates of a
+# competitor [1/min].
+ASSUMED_KON = (1e6, 1e7, 1e8)
+ASSUMED_KOFF = (0.01, 0.1, 1.0)
+# Share that is not yet bound after five half-lives.
+WITHIN = 0.5**MIN_HALF_LIVES
 
 
-@dataclass(frozen=True)
-class WellCounts:
-    """Expected counts of one kind of well, and how much of its scatter is counting.
-
-    `counting_share` of the variance of the well; `counting_percent` standard error of counting over the net counts.
-    """
-
-    kind: str
-    cpm: float
-    counts: float
-    counting_percent: float
-    counting_share: float
-
-
-@dataclass(frozen=True)
-class TimeNeeded:
-    """Minutes to five half-lives of the slowest wells, for one set of rates; `assumed` where nobody stated them.
-
-    `alone_min`: the radioligand by itself at its lowest occupancy. `with_competitor_min`: until every well is within
-    3 % of its own equilibrium, of what total wells bind; nan where no rate of the competitor is known or assumed.
-    """
-
-    kon_per_M_min: float
-    koff_per_min: float
-    competitor_koff_per_min: float
-    alone_min: float
-    with_competitor_min: float
-    assumed: bool
-
-
-def depletion(plan: Plan) -> Depletion:
-    """Share of the radioligand that total wells bind, and what an IC50 would make of the Ki."""
+def depletion(plan: ExperimentPlan) -> Depletion:
+    """Share of the radioligand that total wells bind, and its effect on a Cheng-Prusoff Ki."""
     hot, lowest = _near_kd(plan), _radioligand(plan)
     wells = (
         _well(plan, Role.TOTAL, hot),
@@ -82,7 +39,7 @@ def depletion(plan: Plan) -> Depletion:
         _well(plan, Role.TOTAL, lowest),
     )
     total, blank, least = bound_in_wells(plan.conditions, wells, plan.truth)
-    told = Depletion(
+    binding = Depletion(
         sites_nM=1e9 * sites_M(plan.conditions, plan.truth.bmax_fmol_per_mg),
         radioligand_nM=hot,
         radioligand_over_kd=hot / plan.truth.kd_nM,
@@ -90,16 +47,18 @@ def depletion(plan: Plan) -> Depletion:
         specific_percent=100 * float(1 - blank / total),
     )
     if plan.kind == "saturation":
-        return told
+        return binding
     ic50 = ic50_nM(plan)
     ki = float(ki_from_ic50(ic50, radioligand_nM=hot, radioligand_kd_nM=plan.truth.kd_nM))
     return replace(
-        told, ic50_nM=ic50, cheng_prusoff_nM=ki, cheng_prusoff_ratio=ki / plan.true("Ki")
+        binding, ic50_nM=ic50, cheng_prusoff_nM=ki, cheng_prusoff_ratio=ki / plan.true("Ki")
     )
 
 
-def ic50_nM(plan: Plan) -> float:
-    """Concentration of the compound that halves specific binding on this plate [nM], running short or not."""
+def ic50_nM(plan: ExperimentPlan) -> float:
+    """Concentration of the compound that halves specific binding on this plate [nM], with depletion
+    of either ligand.
+    """
     hot = _radioligand(plan)
     bare = replace(plan.truth, ki_nM={plan.compound: plan.true("Ki")})
     top, bottom = bound_in_wells(
@@ -111,21 +70,22 @@ def ic50_nM(plan: Plan) -> float:
     for _ in range(80):
         middle = 0.5 * (low + high)
         well = replace(_well(plan, Role.COMPETITION, hot), concentration_M=10**middle)
-        left = float(bound_in_wells(plan.conditions, (well,), bare)[0])
-        low, high = (middle, high) if left > 0.5 * (top + bottom) else (low, middle)
+        bound = float(bound_in_wells(plan.conditions, (well,), bare)[0])
+        low, high = (middle, high) if bound > 0.5 * (top + bottom) else (low, middle)
     return float(10 ** (0.5 * (low + high) + 9))
 
 
-def counts_in_wells(plan: Plan) -> tuple[WellCounts, ...]:
-    """Expected readings of total, half-displaced and non-specific wells; of a saturation near the Kd, lowest and highest.
+def counts_in_wells(plan: ExperimentPlan) -> tuple[WellCounts, ...]:
+    """Expected readings of total, half-displaced and non-specific wells; in a saturation of the
+    concentrations nearest to Kd, lowest and highest.
 
-    The first is the total well that checks judge.
+    The first is the total well that the checks use.
     """
-    asked: list[tuple[str, Well]] = []
+    kinds: list[tuple[str, Well]] = []
     if plan.kind == "competition":
         hot = _radioligand(plan)
         half = replace(_well(plan, Role.COMPETITION, hot), concentration_M=ic50_nM(plan) * 1e-9)
-        asked = [
+        kinds = [
             ("total", _well(plan, Role.TOTAL, hot)),
             ("at the IC50", half),
             ("non-specific", _well(plan, Role.NON_SPECIFIC, hot)),
@@ -134,31 +94,33 @@ def counts_in_wells(plan: Plan) -> tuple[WellCounts, ...]:
         levels = sorted({w.radioligand_nM for w in plan.wells if w.radioligand_nM})
         chosen = dict.fromkeys((_near_kd(plan), levels[0], levels[-1]))
         for role, word in ((Role.TOTAL, "total"), (Role.NON_SPECIFIC, "non-specific")):
-            asked += [(f"{word}, {hot:.3g} nM", _well(plan, role, hot)) for hot in chosen]
+            kinds += [(f"{word}, {hot:.3g} nM", _well(plan, role, hot)) for hot in chosen]
     plate = expected_plate(
-        plan, [replace(well, name=f"A{k:02d}") for k, (_, well) in enumerate(asked, 1)]
+        plan, [replace(well, name=f"A{k:02d}") for k, (_, well) in enumerate(kinds, 1)]
     )
     background = plan.conditions.background_cpm or 0.0
     slope, offset = counting_variance(plan.conditions, "cpm") or (0.0, 0.0)
-    told = []
-    for (kind, _), well in zip(asked, plate.wells, strict=True):
+    counts = []
+    for (kind, _), well in zip(kinds, plate.wells, strict=True):
         net = well.value - background
         counting = slope * well.value + offset
-        whole = counting + (plan.cv * net) ** 2
-        told.append(
+        variance = counting + (plan.cv * net) ** 2
+        counts.append(
             WellCounts(
                 kind,
                 well.value,
                 well.value * (plan.conditions.counting_time_min or 0.0),
                 100 * math.sqrt(counting) / net if net > 0 else math.inf,
-                counting / whole,
+                counting / variance,
             )
         )
-    return tuple(told)
+    return tuple(counts)
 
 
-def time_needed(plan: Plan, competitor_koff_per_min: float | None = None) -> tuple[TimeNeeded, ...]:
-    """Minutes to equilibrium: one row where the rates are known, a row per assumed rate where they are not."""
+def time_needed(
+    plan: ExperimentPlan, competitor_koff_per_min: float | None = None
+) -> tuple[EquilibrationTime, ...]:
+    """Minutes to equilibrium: one row where the rates are known, else one per assumed rate."""
     c = plan.conditions
     kd = plan.truth.kd_nM * 1e-9
     known = plan.truth.kon_per_M_min
@@ -171,24 +133,28 @@ def time_needed(plan: Plan, competitor_koff_per_min: float | None = None) -> tup
             for kon in ([known] if known else ASSUMED_KON)
             for off in ([own] if own else ASSUMED_KOFF)
         ]
-    guessed = known is None or (own is None and plan.kind == "competition")
+    assumed = known is None or (own is None and plan.kind == "competition")
     lowest = _lowest_free_M(plan)
     site = sites_M(c, plan.truth.bmax_fmol_per_mg)
-    told = []
+    times = []
     for kon, off in rows:
-        alone = HALF_LIVES * math.log(2.0) / (kon * lowest + kon * kd)
+        alone = MIN_HALF_LIVES * math.log(2.0) / (kon * lowest + kon * kd)
         slowest = math.nan if math.isnan(off) else _slowest(plan, kon, kon * kd, off, site)
-        told.append(TimeNeeded(float(kon), float(kon * kd), off, alone, slowest, guessed))
-    return tuple(told)
+        times.append(EquilibrationTime(float(kon), float(kon * kd), off, alone, slowest, assumed))
+    return tuple(times)
 
 
-def _slowest(plan: Plan, kon: float, koff: float, competitor_koff: float, site: float) -> float:
-    """When the last well comes within 3 % (of what totals bind) of its equilibrium, and stays [min]."""
+def _slowest(
+    plan: ExperimentPlan, kon: float, koff: float, competitor_koff: float, site: float
+) -> float:
+    """Time after which every well stays within 3 % of its equilibrium, relative to what total wells
+    bind [min].
+    """
     hot = _radioligand(plan) * 1e-9
     ki = plan.true("Ki") * 1e-9
     cold = np.unique([0.0, *(w.concentration_M for w in plan.wells if w.role is Role.COMPETITION)])
     times = np.geomspace(0.02, 5000.0, 280) / min(koff, competitor_koff, 1.0)
-    held = bound_at(
+    bound = bound_over_time(
         times[:, None],
         site,
         hot,
@@ -200,39 +166,39 @@ def _slowest(plan: Plan, kon: float, koff: float, competitor_koff: float, site: 
         sink=plan.truth.nonspecific,
         steps=120,
     )
-    off = np.abs(held - held[-1]).max(axis=1) > WITHIN * held[-1].max()
+    off = np.abs(bound - bound[-1]).max(axis=1) > WITHIN * bound[-1].max()
     last = int(np.flatnonzero(off).max(initial=-1)) + 1
     return float(times[min(last, times.size - 1)])
 
 
-def _lowest_free_M(plan: Plan) -> float:
-    """Free radioligand of the wells that hold least of it [M], by mass balance."""
+def _lowest_free_M(plan: ExperimentPlan) -> float:
+    """Free radioligand of the wells with the lowest total concentration [M], by mass balance."""
     levels = [w.radioligand_nM for w in plan.wells if w.radioligand_nM] or [_radioligand(plan)]
     site = sites_M(plan.conditions, plan.truth.bmax_fmol_per_mg)
-    found = one_site(
+    solution = solve_one_site(
         site, (min(levels) * 1e-9,), (plan.truth.kd_nM * 1e-9,), (plan.truth.nonspecific,)
     )
-    return float(found.free[0])
+    return float(solution.free[0])
 
 
-def _radioligand(plan: Plan) -> float:
+def _radioligand(plan: ExperimentPlan) -> float:
     """Added radioligand of a competition, or the lowest of a saturation [nM]."""
     levels = [w.radioligand_nM for w in plan.wells if w.radioligand_nM]
     stated = plan.conditions.radioligand_nM
     return min(levels) if levels else (stated.value if stated is not None else math.nan)
 
 
-def _near_kd(plan: Plan) -> float:
-    """Added radioligand nearest to the Kd, where checks look [nM]."""
+def _near_kd(plan: ExperimentPlan) -> float:
+    """Added radioligand nearest to the Kd [nM], which the checks use."""
     levels = [w.radioligand_nM for w in plan.wells if w.radioligand_nM] or [_radioligand(plan)]
     return min(levels, key=lambda hot: abs(math.log(hot / plan.truth.kd_nM)))
 
 
-def _well(plan: Plan, role: Role, radioligand_nM: float) -> Well:
+def _well(plan: ExperimentPlan, role: Role, radioligand_nM: float) -> Well:
     compound = plan.compound if role is Role.COMPETITION else ""
     return Well("A01", math.nan, role, compound=compound, radioligand_nM=radioligand_nM)
 
 
-def expected_truth(plan: Plan, ki_nM: float) -> Truth:
-    """The truth of a plan with another Ki of its compound."""
+def expected_truth(plan: ExperimentPlan, ki_nM: float) -> TrueValues:
+    """The true values of a plan with another Ki of its compound."""
     return replace(plan.truth, ki_nM={**plan.truth.ki_nM, plan.compound: ki_nM})

@@ -1,0 +1,165 @@
+"""Tables of the documentation, made from the registries when the pages are built.
+
+`{curve-table}` lists every curve model, `{curve-details}` describes each with its equation and
+parameters; `{reader-table}`, `{protocol-table}`, `{verb-table}` and `{source-table}` list file
+formats, protocols, commands and sources; `{package-tree}` lists every source file with the first
+sentence of its docstring.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import tricyclic
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.curves import CURVES
+from tricyclic.io.library.library import Library
+from tricyclic.io.open import READERS
+from tricyclic.workflows.commands import COMMANDS
+
+library = Library()
+
+
+class MarkdownDirective(SphinxDirective):
+    """A directive that writes Markdown, which is parsed as part of the page."""
+
+    has_content: ClassVar[bool] = False
+
+    def lines(self) -> Iterable[str]:
+        """The Markdown, line by line."""
+        return ()
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the lines as Markdown."""
+        return self.parse_text_to_nodes("\n".join(self.lines()), allow_section_headings=True)
+
+
+class CurveTable(MarkdownDirective):
+    """One row per curve model."""
+
+    def lines(self) -> Iterable[str]:
+        """Name, description, main parameter, use."""
+        yield "| curve model | description | main parameter | use |"
+        yield "| --- | --- | --- | --- |"
+        for name, model in CURVES.items():
+            link = f"[`{name}`](#{name.replace('_', '-')})"
+            yield f"| {link} | {cell(model.description)} | `{model.target}` | {cell(model.when)} |"
+
+
+class CurveDetails(MarkdownDirective):
+    """A section per curve model."""
+
+    def lines(self) -> Iterable[str]:
+        """Equation, variables, parameters, sources."""
+        for name, model in CURVES.items():
+            yield from curve_section(name, model)
+
+
+class ReaderTable(MarkdownDirective):
+    """One row per file format, those of instruments first."""
+
+    def lines(self) -> Iterable[str]:
+        """Name and description."""
+        yield from ("| reader | format |", "| --- | --- |")
+        for name, reader in sorted(READERS.items(), key=lambda item: (item[1].generic, item[0])):
+            yield f"| `{name}` | {cell(reader.description)} |"
+
+
+class ProtocolTable(MarkdownDirective):
+    """One row per protocol."""
+
+    def lines(self) -> Iterable[str]:
+        """Name and title."""
+        yield from ("| protocol | title |", "| --- | --- |")
+        for name in library.protocol_names:
+            yield f"| `{name}` | {cell(library.protocol(name).title)} |"
+
+
+class VerbTable(MarkdownDirective):
+    """One row per command."""
+
+    def lines(self) -> Iterable[str]:
+        """Full name and help, in the order of the command table."""
+        yield from ("| command | |", "| --- | --- |")
+        for command in COMMANDS:
+            yield f"| <code>tricyclic {command.full_name}</code> | {cell(command.help)} |"
+
+
+class SourceTable(MarkdownDirective):
+    """One row per source of the library."""
+
+    def lines(self) -> Iterable[str]:
+        """Key, and citation with a link where there is one."""
+        yield from ("| key | source |", "| --- | --- |")
+        for key, source in sorted(library.sources.items()):
+            address = f"https://doi.org/{source.doi}" if source.doi else source.address
+            link = f" [link](<{address}>)" if address else ""
+            yield f"| `{key}` | {cell(source.citation)}{link} |"
+
+
+class PackageTree(MarkdownDirective):
+    """Every source file with the first sentence of its docstring."""
+
+    def lines(self) -> Iterable[str]:
+        """One row per file."""
+        package = Path(tricyclic.__file__).parent
+        yield from ("| file | content |", "| --- | --- |")
+        for file in sorted(package.rglob("*.py"), key=lambda path: (path.parent != package, path)):
+            docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+            if file.name != "__init__.py" or file.parent == package:
+                first = docstring.split("\n\n")[0]
+                yield f"| `{file.relative_to(package).as_posix()}` | {cell(first)} |"
+
+
+def curve_section(name: str, model: CurveModel) -> Iterable[str]:
+    """Describe one curve model in Markdown."""
+    yield from (
+        f"({name.replace('_', '-')})=",
+        f"### {name}",
+        "",
+        f"{model.description[:1].upper()}{model.description[1:]}.",
+        "",
+    )
+    if model.equation:
+        yield from ("```text", model.equation, "```", "")
+    yield from (plain(model.when), "")
+    yield from ("| parameter | unit | description | |", "| --- | --- | --- | --- |")
+    for p in model.parameters:
+        default = f", default {p.default:g}" if p.default is not None else ""
+        role = f"fixed{default}" if p.fixed_by_default else "fitted"
+        yield f"| `{p.name}` | {p.unit} | {cell(p.description)} | {role} |"
+    variables = [f"`{column.name}` ({plain(column.description)})" for column in model.columns]
+    yield from ("", f"Independent variables: {'; '.join(variables)}.", "")
+    if model.nests:
+        yield f"Special cases: {', '.join(f'`{other}`' for other in model.nests)}."
+        yield ""
+    yield from ("Sources: " + ", ".join(f"`{source}`" for source in model.sources) + ".", "")
+
+
+def cell(text: str) -> str:
+    """Make a text safe inside a table cell."""
+    return plain(text).replace("|", "\\|")
+
+
+def plain(text: str) -> str:
+    """Keep "[3H](+)-pentazocine" from being read as a link, and a lone star as emphasis."""
+    return " ".join(text.split()).replace("[", "\\[").replace("*", "\\*")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("curve-table", CurveTable)
+    app.add_directive("curve-details", CurveDetails)
+    app.add_directive("reader-table", ReaderTable)
+    app.add_directive("protocol-table", ProtocolTable)
+    app.add_directive("verb-table", VerbTable)
+    app.add_directive("source-table", SourceTable)
+    app.add_directive("package-tree", PackageTree)
+    return {"parallel_read_safe": True}

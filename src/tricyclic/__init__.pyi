@@ -1,0 +1,84 @@
+# The public names. `__init__.py` reads this file, so that the list exists once.
+from ._version import __version__ as __version__
+from .api.binding import affinity, kinetics, saturation
+from .api.calibration import calibrate, credibility, validate
+from .api.curves import curve_model, curve_models, fit, fit_batch, fit_file, predict
+from .api.design import design
+from .api.exchange import diagram, export, petab
+from .api.files import convert, read_file, read_layout, read_plates, read_tables
+from .api.library import drugs, protocol, protocols, scenarios
+from .api.population import population, sensitivity
+from .api.screen import control_chart, msr, relative_potency, screen
+from .api.simulation import quantities, simulate
+from .api.study import Study, demo, new_study, open_study, run_study, verify_study
+from .api.virtual import virtual_assay
+from .core.analysis_options import AnalysisOptions
+from .core.check import Check
+from .core.conditions import BindingConditions, MeasuredValue
+from .core.curve_model import Column, CurveModel, Parameter
+from .core.estimate import Estimate, Fit
+from .core.plate import Plate, Role, Well
+from .core.plate_layout import PlateLayout
+from .core.progress import Progress
+from .core.series import Series
+from .errors import InputError, TricyclicError
+
+__all__ = [
+    "AnalysisOptions",
+    "BindingConditions",
+    "Check",
+    "Column",
+    "CurveModel",
+    "Estimate",
+    "Fit",
+    "InputError",
+    "MeasuredValue",
+    "Parameter",
+    "Plate",
+    "PlateLayout",
+    "Progress",
+    "Role",
+    "Series",
+    "Study",
+    "TricyclicError",
+    "Well",
+    "affinity",
+    "calibrate",
+    "control_chart",
+    "convert",
+    "credibility",
+    "curve_model",
+    "curve_models",
+    "demo",
+    "design",
+    "diagram",
+    "drugs",
+    "export",
+    "fit",
+    "fit_batch",
+    "fit_file",
+    "kinetics",
+    "msr",
+    "new_study",
+    "open_study",
+    "petab",
+    "population",
+    "predict",
+    "protocol",
+    "protocols",
+    "quantities",
+    "read_file",
+    "read_layout",
+    "read_plates",
+    "read_tables",
+    "relative_potency",
+    "run_study",
+    "saturation",
+    "scenarios",
+    "screen",
+    "sensitivity",
+    "simulate",
+    "validate",
+    "verify_study",
+    "virtual_assay",
+]

@@ -1,0 +1,202 @@
+"""Shared by all functions of the Python API: arguments, and errors in Python's words."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import is_dataclass
+from functools import partial, wraps
+from inspect import signature
+from pathlib import Path
+from typing import Any, ParamSpec, TypeAlias, TypeVar, overload
+
+from tricyclic.core.conditions import MeasuredValue
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.errors import InputError, from_os_error
+from tricyclic.reports.save import has_files, save
+from tricyclic.results.base import Renderable
+from tricyclic.workflows.base import names_option
+from tricyclic.workflows.check_options import checked_options
+from tricyclic.workflows.commands import COMMANDS
+
+Paths: TypeAlias = str | Path | Sequence[str | Path]
+Texts: TypeAlias = str | Sequence[str]
+# Changed values of a model: {"net_cortex.Km": 400}, or "net_cortex.Km=400".
+Values: TypeAlias = Mapping[str, float] | Texts
+# A number in the unit of the parameter's name, "500 pM", or a value with its standard error.
+Measured: TypeAlias = float | str | MeasuredValue
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Options = TypeVar("Options")
+R = TypeVar("R", bound=Renderable)
+
+# An option of the command line, and its value: "text", NAME, a word or a number.
+_OPTION = re.compile(
+    r'(?<![\w-])--([a-z][a-zA-Z0-9-]*)( (?:"[^"]*"|[A-Z]{2,}\b|\[|[\w.:=/%+-]*[\w%]))?'
+)
+# Words after an option that are values, and not the next words of the sentence.
+_VALUE = re.compile(r"[^a-z]|^(?:cpm|human|rat|scipy|copasi|competition|saturation)$")
+_log = logging.getLogger(__name__)
+
+
+def call(
+    run: Callable[[Options, ProgressCallback | None], R],
+    options: Options,
+    on_progress: ProgressCallback | None,
+) -> R:
+    """Run a command, write its files where `out` names a place, and give its result.
+
+    Raises
+    ------
+    InputError
+        In the words of Python.
+    """
+    with python_wording(options):
+        options = checked_options(options)
+        if on_progress is not None and not callable(on_progress):
+            raise InputError(
+                f"is {on_progress!r}", where="on_progress=", allowed="It is a function, or None"
+            )
+        result = run(options, on_progress)
+        out = getattr(options, "out", "")
+        if out and has_files(result):
+            for path in save(result, Path(out)):
+                _log.info("written: %s", path)
+        return result
+
+
+@contextmanager
+def python_wording(options: object = None) -> Iterator[None]:
+    """Errors inside name keyword arguments and functions where the command line has options and
+    commands.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise error.reworded(_label(options, error.where), in_python) from error
+    except OSError as error:
+        raise from_os_error(error) from error
+
+
+def in_python_words(function: Callable[P, T]) -> Callable[P, T]:
+    """A function of a lower package whose errors use Python's words."""
+
+    arguments = signature(function)
+
+    @wraps(function)
+    def worded(*args: P.args, **kwargs: P.kwargs) -> T:
+        given = arguments.bind(*args, **kwargs).arguments
+        with python_wording():
+            if "path" in given:
+                check_path(given["path"], "path")
+            return function(*args, **kwargs)
+
+    return worded
+
+
+def check_path(given: object, name: str) -> None:
+    """Refuse an argument that is not the name of a file or folder.
+
+    Raises
+    ------
+    InputError
+        With the name of the argument.
+    """
+    if not isinstance(given, str) and not isinstance(given, os.PathLike):
+        raise InputError(
+            f"is {given!r}", where=f"{name}=", allowed="It is the name of a file or folder"
+        )
+
+
+def check_text(given: object, name: str) -> None:
+    """Refuse an argument that is not a text.
+
+    Raises
+    ------
+    InputError
+        With the name of the argument.
+    """
+    if not isinstance(given, str):
+        raise InputError(f"is {given!r}", where=f"{name}=", allowed="It is a text")
+
+
+def in_python(text: str) -> str:
+    """Advice for the command line as advice for Python: --plate-size as plate_size=.
+
+    Parameters
+    ----------
+    text
+        A sentence or a part of one.
+    """
+    for command in COMMANDS:
+        names = [command.full_name, *([command.name] if command.at_top else [])]
+        for name in names:
+            call_text = rf"\btricyclic {name}\b((?: binding)?(?: [A-Z]{{2,}}\b)*)"
+            text = re.sub(call_text, partial(_function_call, command.function), text)
+    return _OPTION.sub(_keyword, text)
+
+
+def _function_call(function: str, match: re.Match[str]) -> str:
+    arguments = [name if name.isupper() else f'"{name}"' for name in match[1].split()]
+    return f"tca.{function}({', '.join(arguments)})"
+
+
+def _keyword(match: re.Match[str]) -> str:
+    name, after = match[1].replace("-", "_"), (match[2] or "").strip()
+    if not after or not _VALUE.search(after):
+        return f"{name}={match[2] or ''}"
+    is_code = after[0] in '"[' or after.isupper() or re.fullmatch(r"[\d.]+", after)
+    return f"{name}={after}" if is_code else f'{name}="{after}"'
+
+
+def path(given: str | Path) -> str:
+    """A path as text; anything else as it is, for the check of the options to report."""
+    return os.fspath(given) if isinstance(given, os.PathLike) else given
+
+
+def paths(given: Paths) -> tuple[str, ...]:
+    """One path or several, as text."""
+    return tuple(path(one) for one in _several(given))
+
+
+def texts(given: Texts) -> tuple[str, ...]:
+    """One text or several."""
+    return _several(given)
+
+
+def _several(given: Any) -> tuple[Any, ...]:
+    one = isinstance(given, str | bytes | os.PathLike) or not isinstance(given, Iterable)
+    return (given,) if one else tuple(given)
+
+
+def assignments(given: Values) -> tuple[str, ...]:
+    """Changed values as "name=number"."""
+    if isinstance(given, Mapping):
+        return tuple(f"{name}={float(value)!r}" for name, value in given.items())
+    return texts(given)
+
+
+@overload
+def quantity(given: Measured) -> float | str: ...
+
+
+@overload
+def quantity(given: None) -> None: ...
+
+
+def quantity(given: Measured | None) -> float | str | None:
+    """A value with its standard error as text; numbers and text as they are."""
+    if isinstance(given, MeasuredValue):
+        error = f" +/- {given.se!r}" if given.se else ""
+        return f"{given.value!r}{error} {given.unit}"
+    return given
+
+
+def _label(options: object, where: str) -> str:
+    first, comma, more = where.partition(",")
+    is_option = is_dataclass(options) and names_option(options, first)
+    return f"{first}={comma}{more}" if is_option else where

@@ -1,0 +1,278 @@
+"""Curve models, and fits of them to the columns of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tricyclic.api._call import (
+    Texts,
+    call,
+    check_path,
+    check_text,
+    in_python_words,
+    path,
+    python_wording,
+    texts,
+)
+from tricyclic.core.analysis_options import Variance
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Fit
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.series import Series
+from tricyclic.curves import CURVES
+from tricyclic.fitting.fit import FitPart
+from tricyclic.fitting.fit import fit as fit_parts
+from tricyclic.fitting.fit import predict as predict_curve
+from tricyclic.numerics.batch.fit import fit_batch as fit_arrays
+from tricyclic.results.curves import BatchFitResult, CurveFitResult, CurveModelsResult
+from tricyclic.workflows.curves.fit import run as run_fit_file
+from tricyclic.workflows.curves.models import run as run_curve_models
+from tricyclic.workflows.curves.options import CurveModelsOptions, FitOptions
+
+
+def fit_file(
+    file: str | Path,
+    *,
+    curve: str = "",
+    fixed: Texts = (),
+    free: Texts = (),
+    variance: str = "constant",
+    confidence: float = 0.95,
+    folder: str | Path = "",
+    y: Texts = (),
+    x: Texts = (),
+    table: str = "",
+    y_unit: str = "unknown",
+    no_intervals: bool = False,
+    workers: int | None = None,
+    scheduler: str = "",
+    chunk: int | None = None,
+    out: str | Path = "",
+    on_progress: ProgressCallback | None = None,
+) -> CurveFitResult | BatchFitResult:
+    """Fit a curve model to columns of a table, or a logistic to every curve of a large file.
+
+    Parameters
+    ----------
+    file
+        Table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz).
+    curve
+        Curve model; see: tca.curve_models(); for many curves logistic_4pl (the default) or
+        logistic_3pl.
+    fixed
+        Parameter with a fixed value: hill=1, log10_kd=-9.1.
+    free
+        Parameter to fit although the model fixes it.
+    variance
+        Variance model. One of "constant", "proportional".
+    confidence
+        Confidence level of the intervals.
+    folder
+        Your own folder of curve models.
+    y
+        Column of readings; replicates are further columns.
+    x
+        Column of the model = column of the table, with its unit: concentration_M=conc_nM:nM.
+    table
+        Table of a file with several tables.
+    y_unit
+        Unit of the readings.
+    no_intervals
+        Omit the confidence limits, which is twice as fast.
+    workers
+        Number of threads; default: one per processor core.
+    scheduler
+        Address of a Dask scheduler, such as tcp://host:8786.
+    chunk
+        Least number of readings to read together.
+    out
+        Many curves: file for one row per curve (.parquet, .csv); one curve: folder for tables
+        and figure.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    CurveFitResult | BatchFitResult
+        One curve fitted to the columns of a table.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = FitOptions(
+        file=path(file),
+        curve=curve,
+        fixed=texts(fixed),
+        free=texts(free),
+        variance=variance,
+        confidence=confidence,
+        folder=path(folder),
+        y=texts(y),
+        x=texts(x),
+        table=table,
+        y_unit=y_unit,
+        no_intervals=no_intervals,
+        workers=workers,
+        scheduler=scheduler,
+        chunk=chunk,
+        out=path(out),
+    )
+    return call(run_fit_file, options, on_progress)
+
+
+def curve_models(
+    name: str = "", *, folder: str | Path = "", on_progress: ProgressCallback | None = None
+) -> CurveModelsResult:
+    """List the curve models, or show the equation, parameters and sources of one.
+
+    Parameters
+    ----------
+    name
+        A curve model to show in detail.
+    folder
+        Your own folder of curve models.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    CurveModelsResult
+        Curve models; `full` where one was named, to show its details.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = CurveModelsOptions(name=name, folder=path(folder))
+    return call(run_curve_models, options, on_progress)
+
+
+fit_batch = in_python_words(fit_arrays)
+
+
+def curve_model(name: str, *, folder: str | Path = "") -> CurveModel:
+    """A curve model by its name.
+
+    Parameters
+    ----------
+    name
+        Name of the model; `tca.curve_models()` lists them.
+    folder
+        Your own folder of curve models, which take precedence.
+
+    Returns
+    -------
+    CurveModel
+        Its parameters, equation and sources.
+
+    Raises
+    ------
+    InputError
+        If there is no such model; near names are suggested.
+    """
+    with python_wording():
+        check_text(name, "name")
+        check_path(folder, "folder")
+        registry = CURVES
+        if folder:
+            registry = CURVES.copy()
+            registry.add_folder(folder)
+        model: CurveModel = registry[name]
+        return model
+
+
+def fit(
+    parts: Series | FitPart | Sequence[FitPart],
+    model: CurveModel | str | None = None,
+    *,
+    fixed: Mapping[str, float] | None = None,
+    free: Sequence[str] = (),
+    variance: Variance = "constant",
+    intervals: Literal["all", "target", "none"] | Sequence[str] = "all",
+    confidence: float = 0.95,
+    starts: Sequence[Mapping[str, float]] | None = None,
+) -> Fit:
+    """Fit a curve model to a series, or several models with shared parameters to several series.
+
+    Parameters
+    ----------
+    parts
+        A Series, or parts that each join a series with its model.
+    model
+        Curve model of a single series, or its name.
+    fixed
+        Values of parameters that are not fitted.
+    free
+        Parameters to fit although the model fixes them; a value in `fixed` is then the start.
+    variance
+        "constant": one standard deviation per series, estimated. "proportional": it grows with the
+        expected reading. "poisson": the counting variance of the series. "counting": that plus a
+        proportional part, estimated by restricted likelihood.
+    intervals
+        Parameters with profile-likelihood limits.
+    confidence
+        Confidence level of the limits.
+    starts
+        Starting values instead of those of the model.
+
+    Returns
+    -------
+    Fit
+        Parameters with limits; `ok` is False, with a reason, where the model cannot be fitted.
+
+    Raises
+    ------
+    InputError
+        If input of the model is missing, or the variance model needs counts and there are none.
+
+    References
+    ----------
+    Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications.
+    """
+    with python_wording():
+        chosen = curve_model(model) if isinstance(model, str) else model
+        return fit_parts(
+            parts,
+            chosen,
+            fixed=fixed,
+            free=free,
+            variance=variance,
+            intervals=intervals,
+            confidence=confidence,
+            starts=starts,
+        )
+
+
+def predict(
+    fit: Fit, model: CurveModel | str, x: Mapping[str, ArrayLike], *, part: int = 0
+) -> np.ndarray:
+    """Expected readings of a fitted curve.
+
+    Parameters
+    ----------
+    fit
+        A fit that succeeded.
+    model
+        Its curve model, or the name of it.
+    x
+        Independent variables by name, each of shape (n,) or one number; those with a default may be
+        omitted.
+    part
+        Number of the series, in a fit of several.
+
+    Returns
+    -------
+    array, shape (n,)
+        In the unit of the readings.
+    """
+    with python_wording():
+        chosen = curve_model(model) if isinstance(model, str) else model
+        return predict_curve(fit, chosen, x, part=part)

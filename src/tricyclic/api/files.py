@@ -1,0 +1,132 @@
+"""Units, and the contents of raw files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tricyclic.api._call import call, in_python_words, path
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.io.open import read_plates as open_plates
+from tricyclic.io.open import read_tables as open_tables
+from tricyclic.io.plate_layout import read_layout as open_layout
+from tricyclic.results.files import ConvertResult, FileContentResult
+from tricyclic.workflows.general.convert import run as run_convert
+from tricyclic.workflows.general.options import ConvertOptions, ReadFileOptions
+from tricyclic.workflows.general.read import run as run_read_file
+
+
+def convert(
+    quantity: str,
+    to: str,
+    *,
+    molar_mass: float | None = None,
+    efficiency: str = "",
+    specific_activity: str = "",
+    protein_ug: str = "",
+    isotope: str = "",
+    start: str = "",
+    end: str = "",
+    on_progress: ProgressCallback | None = None,
+) -> ConvertResult:
+    """Convert a quantity to another unit; counts to dpm, fmol and fmol/mg; an activity for decay.
+
+    Parameters
+    ----------
+    quantity
+        A number with its unit, such as '0.5 uM'.
+    to
+        The unit to convert to.
+    molar_mass
+        Molar mass in g/mol, for mg/mL and the like.
+    efficiency
+        Counting efficiency, 0 to 1, for cpm. A fraction, or text such as "45 %".
+    specific_activity
+        Specific activity, for fmol. A number in Ci/mmol, or text with its unit.
+    protein_ug
+        Protein, for fmol/mg. A number in ug, or text with its unit.
+    isotope
+        Isotope that decays, such as 125I.
+    start
+        Day of the given activity, year-month-day.
+    end
+        Day for which the activity is computed.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    ConvertResult
+        A quantity in its new unit, and the steps of the conversion.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = ConvertOptions(
+        quantity=quantity,
+        to=to,
+        molar_mass=molar_mass,
+        efficiency=efficiency,
+        specific_activity=specific_activity,
+        protein_ug=protein_ug,
+        isotope=isotope,
+        start=start,
+        end=end,
+    )
+    return call(run_convert, options, on_progress)
+
+
+def read_file(
+    file: str | Path,
+    *,
+    unit: str = "",
+    plate_size: int | None = None,
+    decimal: str = "",
+    reader: str = "",
+    sheet: str = "",
+    on_progress: ProgressCallback | None = None,
+) -> FileContentResult:
+    """Show the content of a raw file: reader, notes, plates and tables. Nothing is analysed.
+
+    Parameters
+    ----------
+    file
+        The raw file.
+    unit
+        Unit of the readings if the file does not state it.
+    plate_size
+        Wells of the plate if the file does not state them.
+    decimal
+        Decimal mark if the file can be read in two ways. One of ".", ",".
+    reader
+        Reader to use if none or several accept the file.
+    sheet
+        Sheet of a workbook.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    FileContentResult
+        The plates and tables of a raw file, the reader that read it, and its hash.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = ReadFileOptions(
+        file=path(file),
+        unit=unit,
+        plate_size=plate_size,
+        decimal=decimal,
+        reader=reader,
+        sheet=sheet,
+    )
+    return call(run_read_file, options, on_progress)
+
+
+read_plates = in_python_words(open_plates)
+read_tables = in_python_words(open_tables)
+read_layout = in_python_words(open_layout)

@@ -1,0 +1,188 @@
+"""Study folders: create, run, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tricyclic.api._call import call, check_path, path, python_wording
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResult, VerifyResult
+from tricyclic.study.plan import read_plan
+from tricyclic.workflows.study.demo import run as run_demo
+from tricyclic.workflows.study.new import run as run_new_study
+from tricyclic.workflows.study.options import (
+    DemoOptions,
+    NewStudyOptions,
+    RunStudyOptions,
+    VerifyOptions,
+)
+from tricyclic.workflows.study.run import run as run_command
+from tricyclic.workflows.study.verify import run as run_verify_study
+
+
+def demo(
+    folder: str | Path = "tricyclic-demo", *, on_progress: ProgressCallback | None = None
+) -> DemoResult:
+    """Copy the example study of desipramine to a folder and run it there.
+
+    Parameters
+    ----------
+    folder
+        Folder for the study; created if it does not exist.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    DemoResult
+        The analysed example study, and the paths of its reports.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = DemoOptions(folder=path(folder))
+    return call(run_demo, options, on_progress)
+
+
+def new_study(
+    kind: str,
+    folder: str | Path,
+    *,
+    protocol: str = "net-nisoxetine",
+    library: str | Path = "",
+    on_progress: ProgressCallback | None = None,
+) -> NewStudyResult:
+    """Create a study folder from a protocol.
+
+    Parameters
+    ----------
+    kind
+        Kind of study. One of "binding".
+    folder
+        Folder to create; it must be new or empty.
+    protocol
+        Protocol to start from; see: tca.protocols().
+    library
+        Your own library folder; its entries take precedence.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    NewStudyResult
+        A new study folder and the files that were written into it.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = NewStudyOptions(
+        kind=kind, folder=path(folder), protocol=protocol, library=path(library)
+    )
+    return call(run_new_study, options, on_progress)
+
+
+def run_study(study: str | Path, *, on_progress: ProgressCallback | None = None) -> StudyRunResult:
+    """Analyse a study folder; tables, JSON, figures and the report are written to results/.
+
+    Parameters
+    ----------
+    study
+        The study folder.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    StudyRunResult
+        An analysed study, or plates analysed without a study folder.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = RunStudyOptions(study=path(study))
+    return call(run_command, options, on_progress)
+
+
+def verify_study(study: str | Path, *, on_progress: ProgressCallback | None = None) -> VerifyResult:
+    """Recompute the latest results of a study and compare them byte for byte.
+
+    Parameters
+    ----------
+    study
+        The study folder.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    VerifyResult
+        Whether the results of a study were reproduced; `difference` describes the first
+        mismatch.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = VerifyOptions(study=path(study))
+    return call(run_verify_study, options, on_progress)
+
+
+class Study:
+    """A study folder that can be run and verified.
+
+    Parameters
+    ----------
+    folder
+        Folder with study.toml.
+
+    Raises
+    ------
+    InputError
+        If study.toml is missing or wrong.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        with python_wording():
+            check_path(folder, "folder")
+            self.folder = Path(folder)
+            self.plan = read_plan(self.folder)
+
+    def run(self, on_progress: ProgressCallback | None = None) -> StudyRunResult:
+        """Analyse the study and write its results folder."""
+        return run_study(self.folder, on_progress=on_progress)
+
+    def verify(self, on_progress: ProgressCallback | None = None) -> VerifyResult:
+        """Recompute the latest results and compare them byte for byte."""
+        return verify_study(self.folder, on_progress=on_progress)
+
+    def __repr__(self) -> str:
+        names = ", ".join(assay.name for assay in self.plan.assays)
+        return f"Study '{self.plan.title}' in {self.folder}: {names}"
+
+
+def open_study(folder: str | Path) -> Study:
+    """Open a study folder.
+
+    Parameters
+    ----------
+    folder
+        Folder with study.toml.
+
+    Returns
+    -------
+    Study
+        The study; `.run()` analyses it, `.verify()` recomputes the latest results.
+
+    Raises
+    ------
+    InputError
+        If study.toml is missing or wrong.
+    """
+    return Study(folder)

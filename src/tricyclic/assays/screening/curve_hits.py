@@ -1,0 +1,290 @@
+"""Dose-response curves of a screen: fits, hits by a calibrated F, and expected effects of wells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from tricyclic.assays.pooling import pool_estimates
+from tricyclic.assays.screening.criteria import HitCriteria
+from tricyclic.assays.screening.curve_classes import (
+    FLAT,
+    INVERTED,
+    NOT_FITTED,
+    THROUGHOUT,
+    FittedCurve,
+    curve_class,
+    curve_ic50,
+    describe_curve,
+)
+from tricyclic.assays.screening.plate_arrays import Floats, PlateArrays
+from tricyclic.core.plate import Well
+from tricyclic.fitting.batch import null_f
+from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
+from tricyclic.results.screening import CompoundPotency, CurveHit
+from tricyclic.stats.multiple_testing import benjamini_hochberg
+
+# Concentrations of one compound on one plate that make a curve.
+MIN_CONCENTRATIONS = 4
+SIMULATIONS = 100_000
+MIN_SIMULATIONS = 2_000
+# Share of the span reached at the third concentration, up to which the plateau at low
+# concentrations is known.
+MAX_SHARE_AT_THIRD = 0.05
+
+
+@dataclass(frozen=True)
+class CurveWells:
+    """The wells of one compound on one plate, `plate` its index; arrays have shape (wells,)."""
+
+    compound: str
+    plate: int
+    names: tuple[str, ...]
+    log10_molar: Floats
+    effect: Floats
+
+
+class _FlatTest(NamedTuple):
+    """Test against a flat line: F, its calibrated p, and its q over all curves."""
+
+    f: float
+    p: float
+    q: float
+
+
+@dataclass(frozen=True)
+class CurveHits:
+    """The curves of a screen, and the effect that each fit predicts by plate index and well."""
+
+    hits: tuple[CurveHit, ...]
+    expected: dict[int, dict[str, float]]
+
+
+def group_wells(
+    plates: Sequence[PlateArrays],
+) -> tuple[list[CurveWells], list[list[tuple[Well, float]]]]:
+    """Wells as curves where a compound has four concentrations or more on a plate, else single.
+
+    Returns
+    -------
+    list of CurveWells, list of lists of (Well, effect)
+        The single wells by plate.
+    """
+    curves: list[CurveWells] = []
+    singles: list[list[tuple[Well, float]]] = []
+    for number, arrays in enumerate(plates):
+        by_compound: dict[str, list[tuple[Well, float]]] = {}
+        single: list[tuple[Well, float]] = []
+        for well, effect in arrays.tested_wells():
+            if well.compound and well.concentration_M > 0:
+                by_compound.setdefault(well.compound, []).append((well, effect))
+            else:
+                single.append((well, effect))
+        for compound, wells in by_compound.items():
+            doses = [well.concentration_M for well, _ in wells]
+            if len(set(doses)) < MIN_CONCENTRATIONS:
+                single += wells
+                continue
+            names = tuple(well.name for well, _ in wells)
+            effects = np.array([effect for _, effect in wells])
+            curves.append(CurveWells(compound, number, names, np.log10(doses), effects))
+        singles.append(single)
+    return curves, singles
+
+
+def curve_hits(
+    plates: Sequence[PlateArrays],
+    curves: Sequence[CurveWells],
+    *,
+    usable_plates: Sequence[bool],
+    criteria: HitCriteria,
+    rng: np.random.Generator,
+    simulations: int = SIMULATIONS,
+) -> CurveHits:
+    """Fit all curves, call those that are not flat, and name the class of each.
+
+    Parameters
+    ----------
+    plates, curves
+        From `plate_arrays` and `group_wells`.
+    usable_plates : sequence of bool
+        False for plates that failed: their curves are fitted and not called.
+    criteria : HitCriteria
+    rng : Generator
+        For the calibration of F.
+    simulations : int
+        Flat curves that are fitted for each design.
+
+    Notes
+    -----
+    F against a flat line does not follow the F distribution, because the IC50 has no meaning where
+    there is no curve [Davies 1987, doi:10.1093/biomet/74.1.33]; its distribution is taken from
+    simulated flat curves of the same design (`null_f`).
+    """
+    if not curves:
+        return CurveHits((), {})
+    x, y = _as_table(curves)
+    fits = fit_batch(x, y, confidence=criteria.confidence)
+    p = _calibrated_p(x, fits, np.isfinite(y), rng, simulations)
+    tested = np.array([usable_plates[curve.plate] for curve in curves]) & np.isfinite(p)
+    q = np.full(p.size, math.nan)
+    if tested.any():
+        q[tested] = benjamini_hochberg(p[tested])
+    hits, fitted = [], []
+    for k, curve in enumerate(curves):
+        fit = _fitted_curve(curve, fits, k)
+        flat = _FlatTest(float(fits.f_flat[k]), float(p[k]), float(q[k]))
+        hits.append(_curve_hit(curve, fit, flat, plates[curve.plate].plate.name, criteria))
+        fitted.append(fit)
+    return CurveHits(tuple(hits), _expected_effects(curves, hits, fitted))
+
+
+def pooled_potencies(curves: Sequence[CurveHit]) -> tuple[CompoundPotency, ...]:
+    """One IC50 per compound over its plates, each plate a run; bounds stay bounds."""
+    by_compound: dict[str, list[CurveHit]] = {}
+    for curve in curves:
+        if math.isfinite(curve.ic50.value) and curve.kind != INVERTED:
+            by_compound.setdefault(curve.compound, []).append(curve)
+    return tuple(
+        CompoundPotency(
+            compound,
+            hits[0].ic50
+            if len(hits) == 1
+            else pool_estimates([hit.ic50 for hit in hits], runs=[hit.plate for hit in hits]),
+            len(hits),
+            sum(hit.is_hit for hit in hits),
+        )
+        for compound, hits in by_compound.items()
+    )
+
+
+def _as_table(curves: Sequence[CurveWells]) -> tuple[Floats, Floats]:
+    """Concentrations and effects, one row per curve; nan after the last well of a curve."""
+    longest = max(curve.effect.size for curve in curves)
+    x = np.full((len(curves), longest), np.nan)
+    y = np.full((len(curves), longest), np.nan)
+    for k, curve in enumerate(curves):
+        x[k, : curve.effect.size], y[k, : curve.effect.size] = curve.log10_molar, curve.effect
+    return x, y
+
+
+def _calibrated_p(
+    x: Floats, fits: BatchFits, present: np.ndarray, rng: np.random.Generator, simulations: int
+) -> Floats:
+    """Probability of an F as large for a flat curve with the same doses and replicates."""
+    doses = np.sort(np.where(present, np.round(x, 6), np.nan), axis=1)
+    # F does not change if all doses are shifted together.
+    with np.errstate(invalid="ignore"):
+        doses = np.round(doses - doses[:, :1], 5)
+    designs: dict[bytes, list[int]] = {}
+    for k in np.flatnonzero(np.isfinite(fits.f_flat)):
+        designs.setdefault(doses[k].tobytes(), []).append(int(k))
+    # With many designs (single wells missing) each has fewer simulations, to limit the total work.
+    each = max(MIN_SIMULATIONS, simulations // max(1, len(designs) // 4))
+    p = np.full(len(x), math.nan)
+    for curves in designs.values():
+        design = doses[curves[0]]
+        null = null_f(design[np.isfinite(design)] - 6.0, rng=rng, simulations=each)
+        p[curves] = null.p(fits.f_flat[curves])
+    return p
+
+
+def _fitted_curve(curve: CurveWells, fits: BatchFits, k: int) -> FittedCurve:
+    """A fit with its plateaus at low and at high concentration."""
+    doses = np.round(curve.log10_molar[np.isfinite(curve.effect)], 9)
+    lowest, highest = (
+        (float(doses.min()), float(doses.max())) if doses.size else (math.nan, math.nan)
+    )
+    bottom, top, hill = float(fits.bottom[k]), float(fits.top[k]), float(fits.hill[k])
+    falls = hill < 0
+    return FittedCurve(
+        status=STATUS[int(fits.status[k])],
+        log10_ic50=float(fits.log10_ic50[k]),
+        log10_ic50_low=float(fits.log10_ic50_low[k]),
+        log10_ic50_high=float(fits.log10_ic50_high[k]),
+        log10_ic50_se=float(fits.se_log10_ic50[k]),
+        hill=hill,
+        effect_low=top if falls else bottom,
+        effect_high=bottom if falls else top,
+        residual_sd=float(fits.sd[k]),
+        lowest=lowest,
+        highest=highest,
+    )
+
+
+def _curve_hit(
+    curve: CurveWells, fit: FittedCurve, flat: _FlatTest, plate: str, criteria: HitCriteria
+) -> CurveHit:
+    finite = np.isfinite(curve.effect)
+    doses, group = np.unique(np.round(curve.log10_molar[finite], 9), return_inverse=True)
+    means = np.bincount(group, curve.effect[finite]) / np.maximum(np.bincount(group), 1)
+    kind = curve_class(
+        fit,
+        discovered=(flat.q if math.isfinite(flat.q) else flat.p) <= criteria.fdr,
+        median_effect=float(np.median(means)) if means.size else math.nan,
+        min_effect_percent=criteria.min_effect_percent,
+    )
+    is_called = math.isfinite(flat.q) and (kind == THROUGHOUT or flat.q <= criteria.fdr)
+    ic50 = curve_ic50(fit, kind, criteria.confidence, subject=curve.compound, where=plate)
+    return CurveHit(
+        compound=curve.compound,
+        plate=plate,
+        log10_molar=doses,
+        effect_percent=means,
+        ic50=ic50,
+        log10_ic50=fit.log10_ic50,
+        hill=fit.hill,
+        effect_low=fit.effect_low,
+        effect_high=fit.effect_high,
+        residual_sd=fit.residual_sd,
+        f=flat.f,
+        p=flat.p,
+        q=flat.q,
+        is_hit=is_called and kind not in (NOT_FITTED, FLAT, INVERTED),
+        kind=kind,
+        description=describe_curve(fit, kind, ic50),
+        status=fit.status,
+    )
+
+
+def _expected_effects(
+    curves: Sequence[CurveWells], hits: Sequence[CurveHit], fits: Sequence[FittedCurve]
+) -> dict[int, dict[str, float]]:
+    """Effect that each well should have, by plate index and name of the well.
+
+    Flat curves, and curves with three concentrations on their lower plateau, start at the median
+    lower plateau of the plate: a row of the plate that reads high lifts a whole curve in it, and a
+    plateau of the curve's own would hide that.
+    """
+    known = [_has_known_start(*one) for one in zip(curves, hits, fits, strict=True)]
+    starts: dict[int, list[float]] = {}
+    for curve, hit, is_known in zip(curves, hits, known, strict=True):
+        if is_known:
+            starts.setdefault(curve.plate, []).append(
+                float(np.median(curve.effect)) if hit.kind == FLAT else hit.effect_low
+            )
+    expected: dict[int, dict[str, float]] = {}
+    for curve, hit, fit, is_known in zip(curves, hits, fits, known, strict=True):
+        if hit.kind == NOT_FITTED:
+            continue
+        start = float(np.median(starts[curve.plate])) if is_known else hit.effect_low
+        rise: Floats | float = 0.0
+        if hit.kind == THROUGHOUT:
+            start = float(np.median(curve.effect))
+        elif hit.kind != FLAT:
+            rise = (hit.effect_high - hit.effect_low) * fit.share(curve.log10_molar)
+        effects = np.broadcast_to(start + rise, curve.effect.shape)
+        expected.setdefault(curve.plate, {}).update(zip(curve.names, effects.tolist(), strict=True))
+    return expected
+
+
+def _has_known_start(curve: CurveWells, hit: CurveHit, fit: FittedCurve) -> bool:
+    """Whether a curve shows its plateau at low concentrations."""
+    if hit.kind in (FLAT, THROUGHOUT, NOT_FITTED):
+        return hit.kind == FLAT
+    third = np.unique(curve.log10_molar)[2:3]
+    return bool(fit.share(third)[0] < MAX_SHARE_AT_THIRD)

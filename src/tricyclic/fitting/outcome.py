@@ -1,0 +1,243 @@
+"""Makes a Fit of an optimum: parameters under their names, limits, scatter, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tricyclic.core.analysis_options import Variance
+from tricyclic.core.check import Check
+from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
+from tricyclic.fitting.direction import Relabelling
+from tricyclic.fitting.problem import FitPart, FitProblem, ProblemParameter
+from tricyclic.fitting.search import WeightedSearch
+from tricyclic.numerics.least_squares import LeastSquaresResult
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """The best optimum of a search, and how many of the starts that were tried ended there."""
+
+    search: WeightedSearch
+    result: LeastSquaresResult
+    agreeing: int
+    tried: int
+
+    @property
+    def problem(self) -> FitProblem:
+        """The problem that was searched."""
+        return self.search.problem
+
+    @property
+    def log_likelihood(self) -> float:
+        """Log-likelihood under the variance model, at its own maximum-likelihood scale."""
+        return self.search.log_likelihood(self.result)
+
+
+def build_fit(
+    best: SearchResult,
+    limits: Mapping[int, tuple[float, float]],
+    names: Relabelling,
+    variance: Variance,
+    confidence: float,
+) -> Fit:
+    """Describe an optimum.
+
+    Parameters
+    ----------
+    best
+    limits
+        Profile limits by position among the free parameters.
+    names
+        How the parameters are called in the result.
+    variance, confidence
+        As in `fit`.
+    """
+    problem, search, result = best.problem, best.search, best.result
+    n, p = problem.y.size, len(problem.free)
+    expected = problem.expected(result.x[None, :])[0]
+    spread, scale = 1.0 / search.weight, search.scale(result.rss)
+    k = p + (search.sd.size if variance != "poisson" else 0)
+    correction = 2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf
+    cov = _relabelled(problem, search.covariance(result), names)
+    parameters = _parameters(best, cov, limits, names)
+    checks = [] if result.converged else [_not_converged()]
+    checks += [_at_bound(problem, one, names) for one in parameters if one.at_bound]
+    checks += _reversed_plateaus(problem, {one.name: one.value for one in parameters})
+    parts = tuple(
+        FittedPart(
+            part.series,
+            part.curve_name,
+            _own_names(part),
+            _read_only(expected[span]),
+            _read_only(np.sqrt(spread[span] * scale)),
+            float(search.cv[problem.scatter[span.start]]) if variance == "counting" else np.nan,
+        )
+        for part, span in zip(problem.parts, problem.spans, strict=True)
+    )
+    return Fit(
+        ok=True,
+        message="fitted",
+        parameters=parameters,
+        parts=parts,
+        covariance=_read_only(cov),
+        rss=result.rss,
+        df=n - p,
+        log_likelihood=best.log_likelihood,
+        aicc=float(2 * k - 2 * best.log_likelihood + correction),
+        variance=variance,
+        confidence=confidence,
+        optima=best.agreeing,
+        starts=best.tried,
+        checks=tuple(checks),
+    )
+
+
+def failed_fit(problem: FitProblem, reason: str, variance: Variance, confidence: float) -> Fit:
+    """A Fit without estimates that gives the reason."""
+    nan = float("nan")
+    parameters = tuple(
+        FittedParameter(
+            slot.name,
+            nan if slot.fixed is None else slot.fixed,
+            slot.declared.unit,
+            slot.declared.description,
+            fixed=slot.fixed is not None,
+        )
+        for slot in problem.slots
+    )
+    parts = tuple(
+        FittedPart(
+            part.series,
+            part.curve_name,
+            _own_names(part),
+            np.full(part.series.n, np.nan),
+            np.full(part.series.n, np.nan),
+        )
+        for part in problem.parts
+    )
+    check = Check(
+        "fit_failed",
+        "fail",
+        reason,
+        where=problem.parts[0].series.name,
+        advice="Look at the wells before anything else",
+    )
+    return Fit(
+        ok=False,
+        message=reason,
+        parameters=parameters,
+        parts=parts,
+        covariance=np.empty((0, 0)),
+        rss=nan,
+        df=problem.y.size - len(problem.free),
+        log_likelihood=nan,
+        aicc=nan,
+        variance=variance,
+        confidence=confidence,
+        optima=0,
+        starts=0,
+        checks=(check,),
+    )
+
+
+def _parameters(
+    best: SearchResult,
+    cov: np.ndarray,
+    limits: Mapping[int, tuple[float, float]],
+    names: Relabelling,
+) -> tuple[FittedParameter, ...]:
+    problem, result = best.problem, best.result
+    on_bound = best.search.on_bound(result)
+    by_name = {slot.name: slot for slot in problem.slots}
+    parameters = []
+    for slot in problem.slots:
+        source, sign = by_name[names.source_of(slot.name)], names.sign(slot.name)
+        unit, description = slot.declared.unit, slot.declared.description
+        if source.fixed is not None:
+            fixed = sign * source.fixed
+            parameters.append(FittedParameter(slot.name, fixed, unit, description, fixed=True))
+            continue
+        i = problem.position[source.name]
+        low, high = sorted(sign * end for end in limits.get(i, (np.nan, np.nan)))
+        bound = _touched_bound(source, float(result.x[i]), sign) if on_bound[i] else ""
+        variance = cov[problem.position[slot.name], problem.position[slot.name]]
+        parameters.append(
+            FittedParameter(
+                slot.name,
+                sign * float(result.x[i]),
+                unit,
+                description,
+                se=float("nan") if bound else float(np.sqrt(variance)),
+                low=low,
+                high=high,
+                at_bound=bound,
+            )
+        )
+    return tuple(parameters)
+
+
+def _relabelled(problem: FitProblem, cov: np.ndarray, names: Relabelling) -> np.ndarray:
+    """Covariance in the order and with the signs of the names in the result."""
+    order = [problem.position[names.source_of(slot.name)] for slot in problem.free]
+    sign = np.array([names.sign(slot.name) for slot in problem.free])
+    return np.asarray(cov[np.ix_(order, order)] * np.outer(sign, sign))
+
+
+def _touched_bound(slot: ProblemParameter, value: float, sign: float) -> Literal["low", "high"]:
+    near_low = abs(value - slot.low) <= abs(value - slot.high)
+    return "low" if near_low == (sign > 0) else "high"
+
+
+def _not_converged() -> Check:
+    return Check("converged", "warn", "the search stopped before it was sure of the optimum")
+
+
+def _at_bound(problem: FitProblem, one: FittedParameter, names: Relabelling) -> Check:
+    slot = next(slot for slot in problem.slots if slot.name == names.source_of(one.name))
+    low, high = sorted(names.sign(one.name) * end for end in (slot.low, slot.high))
+    return Check(
+        "parameter_at_bound",
+        "warn",
+        f"{one.description} ({one.name}) lies on its bound {one.value:.4g}",
+        where=problem.parts[0].series.name,
+        value=one.value,
+        limit=low if one.at_bound == "low" else high,
+        advice="The readings do not determine it; read the other parameters with that in mind",
+    )
+
+
+def _reversed_plateaus(problem: FitProblem, values: Mapping[str, float]) -> list[Check]:
+    """One check per sigmoid whose top lies below its bottom, as in the batch fits."""
+    checks = []
+    for part in problem.parts:
+        if not part.model.sigmoid:
+            continue
+        top, bottom = part.name_of("top"), part.name_of("bottom")
+        if values[top] < values[bottom]:
+            checks.append(
+                Check(
+                    "top_below_bottom",
+                    "warn",
+                    f"{top} is {values[top]:.4g} and {bottom} is {values[bottom]:.4g}: "
+                    "the readings lie beyond a fixed plateau or go against a fixed direction",
+                    where=part.series.name,
+                    value=values[top],
+                    limit=values[bottom],
+                    advice="Check the fixed values, or leave bottom, top and hill free",
+                )
+            )
+    return checks
+
+
+def _own_names(part: FitPart) -> dict[str, str]:
+    return {parameter.name: part.name_of(parameter.name) for parameter in part.model.parameters}
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array = np.array(array)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,155 @@
+"""Units, counting times and dates from the headings of a file; what a file omits is unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tricyclic.errors import InputError, UnitError
+from tricyclic.units import UNKNOWN, dimension, known_unit
+
+_COUNT_NAMES = (
+    (re.compile(r"c?cpm(?:[a-c]|\d{1,2})?", re.IGNORECASE), "cpm"),
+    (re.compile(r"dpm(?:[a-c]|\d{1,2})?", re.IGNORECASE), "dpm"),
+    (re.compile(r"cps\d?", re.IGNORECASE), "cps"),
+    (re.compile(r"dps", re.IGNORECASE), "dps"),
+    (re.compile(r"counts?", re.IGNORECASE), "counts"),
+    (re.compile(r"bq", re.IGNORECASE), "Bq"),
+)
+_LONGEST_HEADING = 200
+_UNIT_LINE = re.compile(r"^\s*units?\s*[:=]\s*(\S.*?)\s*$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
+
+
+def count_unit(word: str) -> str:
+    """Unit of counting that a word means: "CCPM1" and "cpm" are cpm, "DPM1" is dpm; else ""."""
+    return next((unit for pattern, unit in _COUNT_NAMES if pattern.fullmatch(word.strip())), "")
+
+
+def unit_in_heading(text: str) -> str:
+    """Unit in a heading of readings: "cpm", "Plate 1 (dpm)", "unit: RFU", "I-125 CPM"; else ""."""
+    if len(text) > _LONGEST_HEADING:
+        return ""
+    line = _UNIT_LINE.match(text)
+    if line:
+        return count_unit(line[1]) or _known(line[1]) or line[1]
+    whole = count_unit(text)
+    if whole:
+        return whole
+    bracket = _IN_BRACKETS.search(text)
+    if bracket:
+        return count_unit(bracket[1]) or _known(bracket[1])
+    words = {count_unit(word) for word in re.split(r"[\s_,;]+", text)} - {""}
+    # One unit among a few words ("plate 1 cpm") is a heading; a longer text is a comment.
+    return words.pop() if len(words) == 1 and len(text.split()) <= 4 else ""
+
+
+def unit_in_column_name(name: str) -> str:
+    """Unit at the end of a column name: "conc_nM", "total_fmol_mg", "time (min)"; else unknown."""
+    text = name.strip()
+    if len(text) > _LONGEST_HEADING:
+        return UNKNOWN
+    bracket = _IN_BRACKETS.search(text)
+    unit = (count_unit(bracket[1]) or _known(bracket[1])) if bracket else count_unit(text)
+    unit = unit or _unit_of_last_words([word for word in re.split(r"[\s_]+", text) if word])
+    if not unit:
+        return UNKNOWN
+    log = re.match(r"\s*log(?:10)?\s*[_\s(\[]", text, re.IGNORECASE)
+    return f"log10 {unit}" if log else unit
+
+
+def _unit_of_last_words(words: list[str]) -> str:
+    """Unit of the last three, two or one words: "total fmol mg" is fmol/mg."""
+    for length in (3, 2):
+        if len(words) > length:
+            unit = _known("/".join(word for word in words[-length:] if word != "per"))
+            if unit:
+                return unit
+    return (_known(words[-1]) or count_unit(words[-1])) if len(words) > 1 else ""
+
+
+def agreed_unit(stated: Iterable[str], wanted: str | None, where: str = "") -> str:
+    """The unit of the file, or that of the user; they must not differ.
+
+    Raises
+    ------
+    InputError
+        If they differ, or the file has two units.
+    """
+    named = sorted({unit for unit in stated if unit})
+    if len(named) > 1:
+        raise InputError(
+            f"has readings in two units, {' and '.join(named)}",
+            where=where,
+            do="Keep readings in one unit",
+        )
+    if wanted is None:
+        return named[0] if named else UNKNOWN
+    chosen = _known(wanted) or wanted
+    if named and named[0] != chosen:
+        raise InputError(
+            f"the unit in the file is {named[0]}, but {wanted} was specified",
+            where=where,
+            do="Omit --unit",
+        )
+    return chosen
+
+
+def minutes_in_column_name(name: str) -> float | None:
+    """Minutes per unit of a time column (60 for "time_h"); None if its name has no unit of time."""
+    unit = unit_in_column_name(name)
+    if unit in {UNKNOWN, ""} or unit.startswith("log10") or dimension(unit) != "time":
+        return None
+    return {"s": 1 / 60.0, "min": 1.0, "h": 60.0, "d": 1440.0}[unit]
+
+
+def agreed_counting_time(
+    stated: float | None, wanted: float | None, where: str = ""
+) -> float | None:
+    """Counting time [min] of the file, or that of the user; they must not differ.
+
+    Raises
+    ------
+    InputError
+        If they differ by more than 1 %, or the time is not above 0.
+    """
+    for value in (stated, wanted):
+        if value is not None and not 0 < value < 1e6:
+            raise InputError(
+                f"the counting time is {value:g} min", where=where, allowed="It must be above 0"
+            )
+    if stated is not None and wanted is not None and abs(stated - wanted) > 0.01 * stated:
+        raise InputError(
+            f"the counting time in the file is {stated:g} min, but {wanted:g} min was specified",
+            where=where,
+            do="Omit the counting time",
+        )
+    return stated if stated is not None else wanted
+
+
+def date_note(dates: Iterable[str]) -> str:
+    """Note on the order of day and month in the dates of a file; "" if there are none."""
+    matches = [
+        match
+        for date in dates
+        if (match := re.match(r"\s*(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}", date))
+    ]
+    if not matches:
+        return ""
+    example = matches[0][0].strip()
+    day_first = any(int(match[1]) > 12 for match in matches)
+    month_first = any(int(match[3]) > 12 for match in matches)
+    if day_first and month_first:
+        return f"dates such as {example} are written in two orders; no date was used"
+    if day_first or month_first:
+        return f"dates are written {'day/month/year' if day_first else 'month/day/year'}"
+    return f"dates such as {example} may be day/month or month/day; no date was used"
+
+
+def _known(text: str) -> str:
+    if not text or len(text) > 24:
+        return ""
+    try:
+        return known_unit(text)
+    except UnitError:
+        return ""

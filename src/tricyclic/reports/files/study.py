@@ -1,0 +1,38 @@
+"""An analysed study as files: tables, JSON, reports and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tricyclic.reports.study_report import (
+    figure_files,
+    render,
+    result_json_bytes,
+    study_document,
+)
+from tricyclic.reports.tables import study_tables
+from tricyclic.results.study_run import StudyRunResult
+
+
+def study_files(
+    result: StudyRunResult,
+    *,
+    formats: Sequence[str] = ("html", "pdf"),
+    in_study: bool = False,
+) -> dict[str, bytes]:
+    """Name of each file and its bytes; the same study gives the same bytes.
+
+    Parameters
+    ----------
+    result
+        The analysed study.
+    formats
+        Formats of the report: "html", "pdf".
+    in_study
+        Whether the files are written into the study folder, so that the report can link to raw
+        files.
+    """
+    document = study_document(result, in_study=in_study, figure_pdf=True)
+    files = study_tables(result.study) | {"result.json": result_json_bytes(result)}
+    files |= {f"report.{format}": render(document, f".{format}") for format in formats}
+    return files | figure_files(document)

@@ -1,0 +1,53 @@
+"""A simulated experiment as files: tables as CSV, everything as JSON and text, figures as SVG and
+PDF.
+"""
+
+from __future__ import annotations
+
+from tricyclic.core.plot_data import CurvePlot
+from tricyclic.io.write_tables import Columns, csv_bytes
+from tricyclic.plotting.course import plot_courses
+from tricyclic.plotting.curve import curve
+from tricyclic.reports.json import document, encode
+from tricyclic.reports.json.virtual_assay import virtual_assay_json
+from tricyclic.reports.text.virtual_assay import virtual_assay_text
+from tricyclic.results.virtual_assay import VirtualAssayResult
+
+
+def virtual_assay_files(result: VirtualAssayResult) -> dict[str, bytes]:
+    """Name of each file and its bytes; the same experiment gives the same bytes."""
+    tables = dict(result.tables)
+    if result.power:
+        tables["power"] = power_table(result)
+    files = {
+        f"{name}.csv": csv_bytes(_marked(columns, result.seed)) for name, columns in tables.items()
+    }
+    content = {"result": virtual_assay_json(result)}
+    files["result.json"] = encode(document("model-virtual-assay", content))
+    files["summary.txt"] = (virtual_assay_text(result) + "\n").encode("utf-8")
+    for plot in result.plots:
+        figure = curve(plot) if isinstance(plot, CurvePlot) else plot_courses(plot)
+        files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
+        files[f"{figure.name}.pdf"] = figure.pdf
+    return files
+
+
+def power_table(result: VirtualAssayResult) -> Columns:
+    """Power by effect and size, one row each."""
+    rows = [
+        (estimate, size, power)
+        for estimate in result.power
+        for size, power in zip(estimate.sizes, estimate.power, strict=True)
+    ]
+    return {
+        "effect": [estimate.effect for estimate, _, _ in rows],
+        "n": [float(size) for _, size, _ in rows],
+        "power": [power for _, _, power in rows],
+        "experiments": [float(estimate.experiments) for estimate, _, _ in rows],
+    }
+
+
+def _marked(columns: Columns, seed: int) -> Columns:
+    """The table with a last column that marks every row as synthetic."""
+    n = len(next(iter(columns.values())))
+    return {**columns, "synthetic": [f"simulated, no experiment; seed {seed}"] * n}

@@ -1,0 +1,122 @@
+"""An analysed study as one plain document: result.json, and what `--json` prints.
+
+Every number has its value, unit, interval, n and method; every assay has its checks and its method;
+the document has the version of tricyclic and the hashes of the input files.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.estimate import Estimate, Fit, format_estimate
+from tricyclic.core.serialize import to_jsonable
+from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult
+from tricyclic.results.study_run import DemoResult, StudyRunResult
+
+
+def study_run_json(result: StudyRunResult) -> dict[str, Any]:
+    """The study, and the folder of its results where they were written."""
+    folder = {"folder": result.folder} if result.folder else {}
+    return study_json(result) | folder
+
+
+def demo_json(result: DemoResult) -> dict[str, Any]:
+    """The study, and the paths of its reports."""
+    return study_run_json(result) | {"reports": list(result.reports)}
+
+
+def study_json(result: StudyRunResult) -> dict[str, Any]:
+    """The study alone, the same on every machine."""
+    study = result.study
+    return {
+        "version": study.version,
+        "title": study.title,
+        "author": study.author,
+        "synthetic": study.synthetic,
+        "inputs": to_jsonable(study.inputs),
+        "exclusions": to_jsonable(study.exclusions),
+        "assays": [_assay(assay, result.methods.get(assay.name)) for assay in study.assays],
+        "selectivity": [estimate_json(estimate) for estimate in study.selectivity],
+        "comparisons": [_comparison(comparison) for comparison in study.comparisons],
+        "checks": to_jsonable(study.checks),
+        "sources": to_jsonable(study.sources),
+    }
+
+
+def estimate_json(estimate: Estimate) -> dict[str, Any]:
+    """One number with its interval, and the line that the terminal shows."""
+    plain: dict[str, Any] = to_jsonable(estimate)
+    low, high, confidence = plain.pop("low"), plain.pop("high"), plain.pop("confidence")
+    return plain | {
+        "interval": {"low": low, "high": high, "confidence": confidence},
+        "text": format_estimate(estimate),
+    }
+
+
+def _assay(assay: AssayResult, method: AnalysisOptions | None) -> dict[str, Any]:
+    return {
+        "name": assay.name,
+        "title": assay.title,
+        "kind": assay.kind,
+        "target": assay.target,
+        "compounds": list(assay.compounds),
+        "protocol": assay.protocol.name if assay.protocol else "",
+        "method": to_jsonable(method),
+        "methods_text": assay.methods,
+        "estimates": [estimate_json(estimate) for estimate in assay.pooled],
+        "budget": to_jsonable(assay.budget),
+        "comparisons": [_comparison(comparison) for comparison in assay.comparisons],
+        "evidence": to_jsonable(assay.evidence),
+        "checks": to_jsonable(assay.checks),
+        "runs": [_run(plate) for plate in assay.plates],
+    }
+
+
+def _run(result: PlateResult) -> dict[str, Any]:
+    plate = result.plate
+    return {
+        "name": result.name,
+        "run": result.experiment,
+        "group": result.group,
+        "file": plate.file if plate else "",
+        "sha256": plate.sha256 if plate else "",
+        "notes": list(plate.notes) if plate else [],
+        "excluded": {w.name: w.excluded for w in plate.wells if w.excluded} if plate else {},
+        "model": result.model,
+        "conditions": to_jsonable(result.conditions),
+        "fit": _fit(result.fit),
+        "estimates": [estimate_json(estimate) for estimate in result.estimates],
+        "classical": [
+            {"analysis": label, "estimates": [estimate_json(estimate) for estimate in estimates]}
+            for label, estimates in result.classical
+        ],
+        "comparisons": [_comparison(comparison) for comparison in result.comparisons],
+        "budget": to_jsonable(result.budget),
+        "checks": to_jsonable(result.checks),
+    }
+
+
+def _fit(fit: Fit) -> dict[str, Any]:
+    return {
+        "ok": fit.ok,
+        "message": fit.message,
+        "variance": fit.variance,
+        "confidence": fit.confidence,
+        "readings": fit.n,
+        "df": fit.df,
+        "rss": to_jsonable(fit.rss),
+        "log_likelihood": to_jsonable(fit.log_likelihood),
+        "aicc": to_jsonable(fit.aicc),
+        "cv": [to_jsonable(part.cv) for part in fit.parts],
+        "parameters": to_jsonable(fit.parameters),
+    }
+
+
+def _comparison(comparison: GroupComparison) -> dict[str, Any]:
+    plain: dict[str, Any] = to_jsonable(comparison)
+    plain["details"] = dict(plain["details"])
+    for name in ("ratio", "difference"):
+        value = getattr(comparison, name)
+        plain[name] = estimate_json(value) if value is not None else None
+    return plain

@@ -1,0 +1,30 @@
+"""The content of a raw file, and a converted quantity, as text."""
+
+from __future__ import annotations
+
+from tricyclic.core.plate import row_letters
+from tricyclic.results.files import ConvertResult, FileContentResult, FileItem
+
+
+def file_content_text(result: FileContentResult) -> str:
+    """Reader and hash of the file, then each plate and table."""
+    head = f"{result.file}   read by {result.reader}   sha256 {result.sha256[:12]}…"
+    return "\n".join([head, *(line for item in result.items for line in _item(item))])
+
+
+def convert_text(result: ConvertResult) -> str:
+    """The quantity in its new unit, then the steps."""
+    head = f"{result.input} = {result.value:.10g} {result.unit}"
+    return "\n".join([head, *(f"  {step}" for step in result.steps)])
+
+
+def _item(item: FileItem) -> list[str]:
+    counted = "wells" if item.kind == "plate" else "rows"
+    lines = [f"{item.kind} {item.name}   {item.size} {counted}   {item.unit}".rstrip()]
+    lines += [f"  {note}" for note in item.notes[1:]]
+    lines += [f"  flag {flag}" for flag in item.flags]
+    lines += [f"  column {column}" for column in item.columns]
+    for number, row in enumerate(item.values):
+        cells = "".join(f"{'-' if value is None else f'{value:g}':>9}" for value in row)
+        lines.append(f"  {row_letters(number)}{cells}")
+    return lines

@@ -1,0 +1,103 @@
+"""The text of the study and binding commands: estimates with interval and n, then the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tricyclic.core.check import Check
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import format_estimate
+from tricyclic.core.format import pluralize, wrap_line
+from tricyclic.results.binding import AssayResult, StudyResult
+from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResult, VerifyResult
+
+
+def study_run_text(result: StudyRunResult) -> str:
+    """The estimates and checks of each assay, and the folder of the results."""
+    text = study_text(result.study, result.curves)
+    return text + (f"\n\nresults  {result.folder}" if result.folder else "")
+
+
+def demo_text(result: DemoResult) -> str:
+    """The estimates and checks, and the paths of the reports."""
+    reports = "\n".join(f"report   {path}" for path in result.reports)
+    return f"{study_text(result.study, result.curves)}\n\n{reports}"
+
+
+def new_study_text(result: NewStudyResult) -> str:
+    """The new files, and the next steps."""
+    files = "\n".join(f"  {name}" for name in result.written)
+    return (
+        f"{result.folder}\n{files}\n\n"
+        f"Copy the raw files to {result.folder}/raw and complete study.toml, then run: "
+        f"tricyclic study run {result.folder}"
+    )
+
+
+def verify_text(result: VerifyResult) -> str:
+    """Whether the files were reproduced, or the first difference."""
+    if not result.verified:
+        return f"not reproduced   {result.difference}"
+    files, entries = pluralize(result.compared, "file"), result.log_lines
+    return (
+        f"reproduced   {files} of {result.results}, byte for byte; "
+        f"{entries} log {'entry' if entries == 1 else 'entries'} verified"
+    )
+
+
+def study_text(study: StudyResult, curves: Mapping[str, CurveModel]) -> str:
+    """The estimates of a study, assay by assay, each with its curve model, and its checks."""
+    lines = [f"Synthetic data: {study.synthetic}"] if study.synthetic else []
+    for assay in study.assays:
+        if len(study.assays) > 1:
+            lines += [""] if _names_itself(assay) else ["", assay.title]
+        lines += _estimates(assay, curves)
+        lines += [wrap_line(f"  {comparison.statement}") for comparison in assay.comparisons]
+        lines += check_lines(assay.all_checks())
+    if study.comparisons or study.selectivity:
+        lines += ["", "Comparisons"]
+        lines += [wrap_line(f"  {comparison.statement}") for comparison in study.comparisons]
+        lines += [wrap_line(f"  {format_estimate(estimate)}") for estimate in study.selectivity]
+    lines += check_lines(study.checks)
+    if study.exclusions:
+        lines += ["", "Exclusions"]
+        lines += [
+            f"  {e.target}   {e.reason} ({e.excluded_by}, {e.excluded_on})"
+            for e in study.exclusions
+        ]
+    return "\n".join(lines).strip("\n")
+
+
+def check_lines(checks: Sequence[Check]) -> list[str]:
+    """Failures and warnings, each once with all its places; then the number of checks that pass."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for level in ("fail", "warn"):
+        for check in checks:
+            if check.level == level:
+                key = (check.level, check.message, check.advice)
+                places.setdefault(key, []).append(check.where)
+    lines = []
+    for (level, message, advice), where in places.items():
+        named = ", ".join(dict.fromkeys(place for place in where if place))
+        text = f"{message.rstrip('.')}. {advice}" if advice else message
+        lines.append(wrap_line(f"  {level}   {named + ': ' if named else ''}{text}"))
+    passed = sum(check.level == "pass" for check in checks)
+    return [*lines, f"  pass   {pluralize(passed, 'check')} within limits"] if passed else lines
+
+
+def _estimates(assay: AssayResult, curves: Mapping[str, CurveModel]) -> list[str]:
+    names = dict.fromkeys(plate.model for plate in assay.plates if plate.model)
+    model = "; ".join(curves[name].description if name in curves else name for name in names)
+    groups = {plate.group for plate in assay.plates} - {""}
+    lines = []
+    for estimate in assay.pooled:
+        group = f"{estimate.where}   " if estimate.where in groups else ""
+        lines.append(wrap_line(f"{group}{format_estimate(estimate)}   {model}".rstrip()))
+    return lines
+
+
+def _names_itself(assay: AssayResult) -> bool:
+    """Whether a line of an estimate begins with the title of the assay."""
+    return any(
+        format_estimate(estimate).startswith(f"{assay.title}  ") for estimate in assay.pooled
+    )

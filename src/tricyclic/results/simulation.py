@@ -1,0 +1,167 @@
+"""A simulated scenario: key numbers with bands, exposures, time courses, and comparisons with
+measured data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import nan
+
+from tricyclic.core.dosing import Dosing
+from tricyclic.core.time_course import TimeCourse
+from tricyclic.results.base import Renderable
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number over the ensemble: the median and the limits of the band; nan limits for a single
+    run.
+    """
+
+    value: float
+    low: float = nan
+    high: float = nan
+
+
+@dataclass(frozen=True)
+class ObservableSummary:
+    """Key numbers of one observable.
+
+    `peak` is the value farthest from the drug-free baseline and `t_peak_h` its time;
+    `peak_is_minimum` where it lies below. Percentages are of each parameter set's own baseline, nan
+    where the observable has none. `unchanged`: it stayed within 0.1 % of the baseline.
+    """
+
+    name: str
+    description: str
+    unit: str
+    baseline: Interval
+    peak: Interval
+    t_peak_h: float
+    end: Interval
+    peak_percent_of_baseline: Interval
+    end_percent_of_baseline: Interval
+    peak_is_minimum: bool
+    unchanged: bool
+
+
+@dataclass(frozen=True)
+class OccupancySummary:
+    """Occupancy of one target [%]: the peak, its time, and the value at the end."""
+
+    name: str
+    description: str
+    peak: Interval
+    t_peak_h: float
+    end: Interval
+
+
+@dataclass(frozen=True)
+class ExposureSummary:
+    """Exposure to one drug in one compartment; `numbers` by the field names of an Exposure, over
+    the ensemble.
+    """
+
+    drug: str
+    compartment: str
+    molar_mass: float
+    numbers: Mapping[str, Interval]
+
+
+@dataclass(frozen=True)
+class ComparedReading:
+    """One reading beside the simulation; `errors` is their distance in standard errors, nan where
+    none is stated.
+    """
+
+    time_h: float
+    measured: float
+    error: float
+    simulated: float
+    low: float
+    high: float
+    ratio: float
+    errors: float
+    inside: bool
+
+
+@dataclass(frozen=True)
+class CourseComparison:
+    """A measured series beside an observable.
+
+    `unit` is the unit of both; `relative` whether that is percent of baseline. `fold` is the
+    geometric mean of the ratio of simulation and readings, as a factor of 1 or more; `rms_errors`
+    the root mean square of the distances in standard errors; `share_inside` the share of readings
+    inside the band, nan for a single run.
+    """
+
+    name: str
+    unit: str
+    relative: bool
+    points: tuple[ComparedReading, ...]
+    fold: float
+    rms_errors: float
+    share_inside: float
+
+
+@dataclass(frozen=True, repr=False)
+class SimulationResult(Renderable):
+    """A simulation.
+
+    Parameters
+    ----------
+    scenario, title, species : str
+    dosing : tuple of Dosing
+    horizon_h : float
+    ensemble_size : int
+        Runs behind each number; 1 is a single run at the library's values.
+    ensemble : str
+        Name of the ensemble; empty for none.
+    coverage : float
+        Share of the ensemble inside a band.
+    values : mapping of str to float
+        Parameters that the options set.
+    observables, occupancies, exposures : tuple
+        Key numbers of observables, targets and drugs.
+    observable_courses, occupancy_courses, concentration_courses : tuple of TimeCourse
+        Observables; occupancies [%]; drug concentrations [nM].
+    comparisons : tuple of CourseComparison
+        Measured series beside the simulated ones.
+    remarks : tuple of str
+        What to know before using the numbers.
+    time_unit : str
+        "h"; empty where a model of the user's own declares no unit of time, and times are plain
+        numbers.
+    """
+
+    scenario: str
+    title: str
+    species: str
+    dosing: tuple[Dosing, ...]
+    horizon_h: float
+    ensemble_size: int
+    ensemble: str
+    coverage: float
+    values: Mapping[str, float]
+    observables: tuple[ObservableSummary, ...]
+    occupancies: tuple[OccupancySummary, ...]
+    exposures: tuple[ExposureSummary, ...]
+    observable_courses: tuple[TimeCourse, ...]
+    occupancy_courses: tuple[TimeCourse, ...]
+    concentration_courses: tuple[TimeCourse, ...]
+    comparisons: tuple[CourseComparison, ...] = ()
+    remarks: tuple[str, ...] = ()
+    time_unit: str = "h"
+
+    @property
+    def courses(self) -> tuple[TimeCourse, ...]:
+        """All time courses."""
+        return (*self.observable_courses, *self.occupancy_courses, *self.concentration_courses)
+
+    def __getitem__(self, name: str) -> TimeCourse:
+        for course in self.courses:
+            if course.name == name:
+                return course
+        names = ", ".join(course.name for course in self.courses)
+        raise KeyError(f"no output is called '{name}'; there are {names}")

@@ -1,0 +1,1 @@
+"""Commands of radioligand binding: affinity, saturation, kinetics, design."""

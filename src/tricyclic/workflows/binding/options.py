@@ -1,0 +1,294 @@
+"""Options of the binding commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tricyclic.workflows.base import library_option, option
+
+KINDS = (
+    "association",
+    "dissociation",
+    "association_then_dissociation",
+    "competitive_association",
+    "schild",
+    "allosteric",
+)
+
+
+# Panels of the help.
+PLATES, CONDITIONS, READING, ANALYSIS = "Plates", "Conditions", "Reading the files", "Analysis"
+OUTPUT = "Output"
+
+
+@dataclass(frozen=True)
+class PlateOptions:
+    """Plate files, their layout, the conditions of the wells, and the analysis."""
+
+    plates: tuple[str, ...] = option(
+        "Raw files; every plate in them is one independent run", positional=True, path=True
+    )
+    layout: str = option(
+        "Plate layout (.toml, .csv or .xlsx); default: that of the protocol",
+        default="",
+        path=True,
+        panel=PLATES,
+    )
+    protocol: str = option(
+        "Protocol whose conditions apply unless given here; see: tricyclic library protocols",
+        default="",
+        panel=PLATES,
+    )
+    library: str = library_option(PLATES)
+    compound: str = option(
+        "Name of the compound, where the layout does not contain it", default="", panel=PLATES
+    )
+    target: str = option("Binding site, such as NET", default="", panel=CONDITIONS)
+    radioligand: str = option("Radioligand, such as [3H]nisoxetine", default="", panel=CONDITIONS)
+    isotope: str = option("3H, 125I, …", default="", panel=CONDITIONS)
+    radioligand_nM: float | str | None = option(
+        "Concentration of the radioligand added", default=None, unit="nM", panel=CONDITIONS
+    )
+    kd_nM: float | str | None = option(
+        'Kd of the radioligand; with its error as "0.8 +/- 0.1 nM"',
+        default=None,
+        unit="nM",
+        panel=CONDITIONS,
+    )
+    specific_activity: float | str | None = option(
+        "Specific activity", default=None, unit="Ci/mmol", panel=CONDITIONS
+    )
+    reference_date: str = option(
+        "Day of the specific activity, year-month-day", default="", panel=CONDITIONS
+    )
+    assay_date: str = option("Day of the assay, year-month-day", default="", panel=CONDITIONS)
+    efficiency: float | str | None = option(
+        "Counting efficiency: counts per decay, 0 to 1",
+        default=None,
+        unit="fraction",
+        panel=CONDITIONS,
+    )
+    counting_time_min: float | str | None = option(
+        "Counting time of a well", default=None, unit="min", panel=CONDITIONS
+    )
+    background_cpm: float | str | None = option(
+        "Background of the counter", default=None, unit="cpm", panel=CONDITIONS
+    )
+    volume_uL: float | str | None = option(
+        "Volume of a well", default=None, unit="uL", panel=CONDITIONS
+    )
+    protein_ug: float | str | None = option(
+        "Membrane protein per well", default=None, unit="ug", panel=CONDITIONS
+    )
+    unit: str = option(
+        "Unit of the readings, where the file does not contain it: cpm, dpm, counts",
+        default="",
+        panel=READING,
+    )
+    plate_size: int | None = option(
+        "Number of wells, where the file does not contain it", default=None, panel=READING
+    )
+    decimal: str = option(
+        "Decimal mark, where the file can be read in two ways",
+        default="",
+        choices=(".", ","),
+        panel=READING,
+    )
+    reader: str = option(
+        "File format, where none or several match the file", default="", panel=READING
+    )
+    sheet: str = option("Sheet of a workbook", default="", panel=READING)
+    model: str = option(
+        "Curve model to fit; see: tricyclic curves models", default="auto", panel=ANALYSIS
+    )
+    variance: str = option(
+        "Variance model of the readings",
+        default="auto",
+        choices=("auto", "counting", "poisson", "proportional", "constant"),
+        panel=ANALYSIS,
+    )
+    confidence: float = option("Confidence level of the intervals", default=0.95, panel=ANALYSIS)
+    calibrate: int = option(
+        "Number of simulations that calibrate the model tests; 0: none",
+        default=0,
+        panel=ANALYSIS,
+    )
+    outliers: str = option(
+        "Whether to suggest outliers; no well is ever removed",
+        default="none",
+        choices=("none", "suggest"),
+        panel=ANALYSIS,
+    )
+    out: str = option(
+        "Report (.html, .pdf or .json), or a folder for report, tables and figures",
+        default="",
+        path=True,
+        panel=OUTPUT,
+    )
+
+
+@dataclass(frozen=True)
+class AffinityOptions(PlateOptions):
+    """Ki of a compound from raw competition plates, one plate per independent run.
+
+    `tricyclic binding affinity run1.csv run2.csv run3.csv --protocol net-nisoxetine`
+    """
+
+
+@dataclass(frozen=True)
+class SaturationOptions(PlateOptions):
+    """Kd and Bmax from raw plates of total and non-specific wells over a range of radioligand."""
+
+    kind: str = option(
+        "saturation, or homologous competition",
+        default="saturation",
+        choices=("saturation", "homologous"),
+        panel=ANALYSIS,
+    )
+
+
+@dataclass(frozen=True)
+class KineticsOptions(PlateOptions):
+    """kon, koff and residence time from raw plates read over time.
+
+    Also Schild plates (antagonism) and plates with an allosteric modulator.
+    """
+
+    kind: str = option("Kind of experiment", default="association", choices=KINDS, panel=ANALYSIS)
+
+
+# Panels of the help of the design.
+EXPECTED, PLATE, CONDITIONS, OUTPUT = (
+    "Expected values",
+    "Plate",
+    "Conditions of the assay",
+    "Output",
+)
+
+
+@dataclass(frozen=True)
+class DesignOptions:
+    """Plan a binding experiment and simulate its whole analysis before it is done.
+
+    `tricyclic binding design --protocol net-nisoxetine --expected-ki "1 nM"`
+
+    The report has the expected depletion, counts and precision, a proposed dilution series, and
+    what to change first. Conditions that neither the options nor the protocol provide are assumed
+    and listed.
+    """
+
+    protocol: str = option(
+        "Protocol that provides what is not given here; see: tricyclic library protocols",
+        default="",
+        panel=CONDITIONS,
+    )
+    kind: str = option(
+        "What is varied; default: the kind of the protocol",
+        default="",
+        choices=("competition", "saturation"),
+        panel=PLATE,
+    )
+    compound: str = option("Name of the competitor", default="", panel=EXPECTED)
+    expected_ki: str = option(
+        'Expected Ki with its unit, such as "1 nM"', default="", panel=EXPECTED
+    )
+    expected_kd: str = option(
+        'Expected Kd of a saturation, such as "0.8 nM"', default="", panel=EXPECTED
+    )
+    expected_bmax: str = option(
+        'Density of sites, such as "800 fmol/mg"; default: a published one for the target',
+        default="",
+        panel=EXPECTED,
+    )
+    within: float = option(
+        "Fold by which the true Ki or Kd may differ from the expected one, either way",
+        default=3.0,
+        panel=EXPECTED,
+    )
+    target_width: float | None = option(
+        "Target width of the pooled 95 % CI, upper over lower limit", default=None, panel=EXPECTED
+    )
+    between_run_sd: float = option(
+        "SD of log10 Ki (or Kd, Bmax) between runs", default=0.1, panel=EXPECTED
+    )
+    cv: str | float = option(
+        "Scatter of wells by pipetting, such as 5%", default="5%", unit="fraction", panel=EXPECTED
+    )
+    nonspecific: str | float | None = option(
+        "Non-specifically bound over free radioligand",
+        default=None,
+        unit="fraction",
+        panel=EXPECTED,
+    )
+    runs: int = option("Independent runs, one plate each", default=3, panel=PLATE)
+    replicates: int = option("Wells of each concentration", default=3, panel=PLATE)
+    plate_size: int = option("Wells of the plate", default=96, panel=PLATE)
+    layout: str = option(
+        "Plate map to evaluate as it is, instead of the proposed one",
+        default="",
+        path=True,
+        panel=PLATE,
+    )
+    radioligand_nM: float | str | None = option(
+        "Radioligand added", default=None, unit="nM", panel=CONDITIONS
+    )
+    kd_nM: float | str | None = option(
+        "Kd of the radioligand", default=None, unit="nM", panel=CONDITIONS
+    )
+    specific_activity: float | str | None = option(
+        "Specific activity", default=None, unit="Ci/mmol", panel=CONDITIONS
+    )
+    efficiency: float | str | None = option(
+        "Counts per decay, 0 to 1", default=None, unit="fraction", panel=CONDITIONS
+    )
+    counting_time_min: float | str | None = option(
+        "Counting time of a well", default=None, unit="min", panel=CONDITIONS
+    )
+    background_cpm: float | str | None = option(
+        "Counter background", default=None, unit="cpm", panel=CONDITIONS
+    )
+    volume_uL: float | str | None = option(
+        "Volume of a well", default=None, unit="uL", panel=CONDITIONS
+    )
+    protein_ug: float | str | None = option(
+        "Membrane protein in a well", default=None, unit="ug", panel=CONDITIONS
+    )
+    kon: float | str | None = option(
+        "On-rate of the radioligand at the temperature of the assay",
+        default=None,
+        unit="1/(M min)",
+        panel=CONDITIONS,
+    )
+    koff: float | str | None = option(
+        "Off-rate of the radioligand at the temperature of the assay",
+        default=None,
+        unit="1/min",
+        panel=CONDITIONS,
+    )
+    competitor_koff: float | str | None = option(
+        "Off-rate of the competitor", default=None, unit="1/min", panel=CONDITIONS
+    )
+    incubation_min: float | str | None = option(
+        "Incubation time", default=None, unit="min", panel=CONDITIONS
+    )
+    temperature: float | str | None = option(
+        "Temperature of the incubation", default=None, unit="degC", panel=CONDITIONS
+    )
+    target: str = option(
+        "Target, such as NET; default: that of the protocol", default="", panel=CONDITIONS
+    )
+    isotope: str = option(
+        "3H, 125I, …; default: that of the protocol", default="", panel=CONDITIONS
+    )
+    library: str = library_option(CONDITIONS)
+    simulations: int = option("Plates to simulate; 0: none", default=2000)
+    seed: int = option("Seed of the simulations", default=1)
+    workers: int | None = option(
+        "Number of processes; default: one per processor core", default=None
+    )
+    out: str = option(
+        "New or empty folder for the report, the plate map and a study template",
+        default="",
+        path=True,
+        panel=OUTPUT,
+    )

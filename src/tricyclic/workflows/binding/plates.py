@@ -1,0 +1,185 @@
+"""Reads plate files, their layout and the conditions given as options, and analyses them.
+
+Affinity, saturation and kinetics have the same options; they differ in the kind of assay.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, cast
+
+from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.conditions import BindingConditions
+from tricyclic.core.plate import Plate
+from tricyclic.core.plate_layout import PlateLayout
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.protocol import AssayKind, Protocol
+from tricyclic.errors import InputError
+from tricyclic.io.library.library import Library
+from tricyclic.io.open import read_plates
+from tricyclic.io.plate_layout import layout_from_toml, read_layout
+from tricyclic.reports.documents import STUDY_FORMATS
+from tricyclic.results.study_run import StudyRunResult
+from tricyclic.study.conditions import read_option_conditions
+from tricyclic.study.folder import PreparedAssay, PreparedPlate, named_competitors
+from tricyclic.study.plan import AssayPlan
+from tricyclic.workflows.binding.options import PlateOptions
+from tricyclic.workflows.output import check_report_file
+from tricyclic.workflows.study_analysis import analyse_single_assay
+
+# Option -> the condition of the assay that it sets.
+CONDITIONS = {
+    "target": "target",
+    "radioligand": "radioligand",
+    "isotope": "isotope",
+    "radioligand_nM": "radioligand_nM",
+    "kd_nM": "radioligand_kd_nM",
+    "specific_activity": "specific_activity_Ci_per_mmol",
+    "reference_date": "reference_date",
+    "assay_date": "assay_date",
+    "efficiency": "counting_efficiency",
+    "counting_time_min": "counting_time_min",
+    "background_cpm": "background_cpm",
+    "volume_uL": "volume_uL",
+    "protein_ug": "protein_ug",
+}
+COMMAND_OF_KIND = {
+    "competition": "affinity",
+    "saturation": "saturation",
+    "homologous": "saturation",
+}
+
+
+def analyse_plates(
+    options: PlateOptions, kind: str, on_progress: ProgressCallback | None = None
+) -> StudyRunResult:
+    """Read, analyse and pool the plates of a binding command."""
+    if Path(options.out).suffix:
+        check_report_file(options.out, STUDY_FORMATS)
+    library = Library(options.library)
+    files = expand_patterns(options.plates)
+    assay = prepare_assay(options, cast("AssayKind", kind), files, library)
+    sizes = {file.name: file.stat().st_size for file in files}
+    return analyse_single_assay(assay, sizes, library, on_progress)
+
+
+def prepare_assay(
+    options: PlateOptions, kind: AssayKind, files: Sequence[Path], library: Library
+) -> PreparedAssay:
+    """Read all plates, with the roles of their wells and their conditions.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read, or an option has an impossible value.
+    """
+    protocol = library.protocol(options.protocol) if options.protocol else None
+    _check_kind(protocol, kind)
+    given = {
+        condition: getattr(options, name)
+        for name, condition in CONDITIONS.items()
+        if getattr(options, name) not in (None, "")
+    }
+    base = protocol.conditions if protocol else BindingConditions()
+    conditions = read_option_conditions(base, given, CONDITIONS)
+    compound = options.compound or (protocol.compound if protocol else "")
+    plates = _read_all(files, options, _layout(options, protocol), compound)
+    plan = AssayPlan(
+        name=conditions.target or "assay",
+        kind=kind,
+        protocol=options.protocol,
+        compound=compound,
+        method=_method(options),
+    )
+    runs = tuple(PreparedPlate(plate.name, "", plate, conditions) for plate in plates)
+    return PreparedAssay(plan, kind, protocol, runs)
+
+
+def expand_patterns(plates: Sequence[str] | str) -> list[Path]:
+    """The plate files; a pattern such as "run*.csv" means all files that match it.
+
+    Raises
+    ------
+    InputError
+        If there is no file, or none matches a pattern.
+    """
+    names = (plates,) if isinstance(plates, str) else plates
+    if not names:
+        raise InputError("no plate file is given", where="plates", do="Add the name of a file")
+    files: list[Path] = []
+    for name in names:
+        is_pattern = glob.has_magic(name) and not Path(name).exists()
+        matches = sorted(glob.glob(name)) if is_pattern else [name]
+        if not matches:
+            raise InputError("no file matches this pattern", where=name)
+        files += [Path(match) for match in matches]
+    return files
+
+
+def _check_kind(protocol: Protocol | None, kind: AssayKind) -> None:
+    if protocol and (protocol.kind == "competition") != (kind == "competition"):
+        command = COMMAND_OF_KIND.get(protocol.kind, "kinetics")
+        raise InputError(
+            f"{protocol.name} is a protocol of kind {protocol.kind}",
+            where="protocol",
+            do=f"Use it with: tricyclic binding {command}",
+        )
+
+
+def _method(options: PlateOptions) -> AnalysisOptions:
+    chosen: dict[str, Any] = {
+        field.name: getattr(options, field.name)
+        for field in fields(AnalysisOptions)
+        if hasattr(options, field.name)
+    }
+    return AnalysisOptions(**chosen)
+
+
+def _read_all(
+    files: Sequence[Path], options: PlateOptions, layout: PlateLayout, compound: str
+) -> list[Plate]:
+    """Every plate of the files, named after its run; two runs never have one name."""
+    plates: list[Plate] = []
+    for file in files:
+        of_file = _read(file, options)
+        for plate in of_file:
+            applied = layout.apply(plate)
+            wells = named_competitors(applied.wells, compound)
+            name = file.stem if len(of_file) == 1 else f"{file.stem} {plate.name}"
+            plates.append(replace(applied, name=name, wells=wells))
+    names = [plate.name for plate in plates]
+    return [
+        replace(plate, name=f"{plate.name} ({number})") if names.count(plate.name) > 1 else plate
+        for number, plate in enumerate(plates, 1)
+    ]
+
+
+def _layout(options: PlateOptions, protocol: Protocol | None) -> PlateLayout:
+    if options.layout:
+        return read_layout(Path(options.layout))
+    if protocol is not None and protocol.layout:
+        return layout_from_toml(protocol.layout, name=f"layout of {protocol.name}")
+    raise InputError(
+        "no layout is given",
+        where="layout",
+        allowed="It is a file with the role and contents of each well",
+        do="Add --layout FILE",
+    )
+
+
+def _read(file: Path, options: PlateOptions) -> tuple[Plate, ...]:
+    given: dict[str, Any] = {
+        "unit": options.unit or None,
+        "plate_size": options.plate_size,
+        "decimal": options.decimal or None,
+        "reader": options.reader or None,
+        "sheet": options.sheet or None,
+    }
+    return read_plates(
+        file,
+        keep_negative=True,
+        **{name: value for name, value in given.items() if value is not None},
+    )

@@ -1,0 +1,103 @@
+"""Checks the options of any command before it runs: types, choices, missing names, output place.
+
+Both interfaces call it, so that a wrong value is refused before anything is computed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from datetime import date
+from numbers import Integral, Real
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.atomic import check_can_write
+from tricyclic.workflows.base import OptionInfo, option_fields
+
+Options = TypeVar("Options")
+_NOUNS = {str: "a text", int: "a whole number", float: "a number", bool: "True or False"}
+_DO_NOT_FIT = object()
+
+
+def checked_options(options: Options) -> Options:
+    """The options of a command, with the numbers of numpy and dates as plain Python values.
+
+    Parameters
+    ----------
+    options : dataclass
+        Options of a command.
+
+    Raises
+    ------
+    InputError
+        If a value has the wrong type or is none of the choices, a required name is empty, or the
+        output cannot be written.
+    """
+    changed: dict[str, Any] = {}
+    for field, info, hint in option_fields(type(options)):
+        given = getattr(options, field.name)
+        value = _plain(given, hint)
+        if value is _DO_NOT_FIT:
+            raise InputError(
+                f"is {given!r}", where=field.name, allowed=f"It is {_description(hint, info)}"
+            )
+        if info.choices and value not in (*info.choices, field.default):
+            raise UnknownNameError.among("choice", value, info.choices, where=field.name)
+        _check_not_empty(value, field, info)
+        if value is not given:
+            changed[field.name] = value
+    out = changed.get("out", getattr(options, "out", ""))
+    if out:
+        check_can_write(Path(out))
+    return dataclasses.replace(options, **changed) if changed else options  # type: ignore[type-var]
+
+
+def _plain(given: Any, hint: Any) -> Any:
+    """The value as the type of its option, or `_DO_NOT_FIT`."""
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if get_origin(hint) is tuple:
+        return _plain_tuple(given, get_args(hint)[0])
+    if type(given) in kinds:
+        return given
+    if str in kinds and isinstance(given, str | os.PathLike | date):
+        return os.fspath(given) if isinstance(given, os.PathLike) else str(given)
+    if bool in kinds:
+        return bool(given) if type(given).__name__ in ("bool_", "bool") else _DO_NOT_FIT
+    is_number = isinstance(given, Real) and not isinstance(given, bool)
+    if int in kinds and is_number and isinstance(given, Integral):
+        return int(given)
+    if float in kinds and is_number:
+        return float(given)
+    return _DO_NOT_FIT
+
+
+def _plain_tuple(given: Any, kind: Any) -> Any:
+    if not isinstance(given, tuple | list):
+        return _DO_NOT_FIT
+    items = tuple(_plain(item, kind) for item in given)
+    return _DO_NOT_FIT if _DO_NOT_FIT in items else items if items != given else given
+
+
+def _description(hint: Any, info: OptionInfo) -> str:
+    """What an option accepts: "a number, or a text"."""
+    if get_origin(hint) is tuple:
+        return "the name of a file, or several" if info.path else "a text, or several"
+    if info.path:
+        return "the name of a file or folder"
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return ", or ".join(_NOUNS[kind] for kind in kinds if kind is not NoneType)
+
+
+def _check_not_empty(value: Any, field: dataclasses.Field[Any], info: OptionInfo) -> None:
+    """Refuse a required path that is empty, and an empty text among several."""
+    is_required_path = info.path and field.default is dataclasses.MISSING
+    if isinstance(value, tuple) and any(not text.strip() for text in value):
+        advice = "Add the name of a file" if info.path else "Omit it, or add a text"
+        raise InputError("is empty", where=field.name, do=advice)
+    if info.path and "\0" in "".join(value):
+        raise InputError("contains a null character", where=field.name, do="Check the name")
+    if is_required_path and isinstance(value, str) and not value.strip():
+        raise InputError("is empty", where=field.name, do="Add the name of a file or folder")

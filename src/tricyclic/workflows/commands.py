@@ -1,0 +1,199 @@
+"""The table of commands, in the order in which the help lists them."""
+
+from __future__ import annotations
+
+from tricyclic.workflows.base import Command
+
+_W = "tricyclic.workflows"
+
+# Group -> its line in the help.
+GROUPS: dict[str, str] = {
+    "study": "A study folder: raw files, exclusions, results, verification",
+    "binding": "Radioligand binding: affinity, density, kinetics, design of a plate",
+    "curves": "Dose-response and binding curves: one table or millions of curves",
+    "screen": "Screens and the reproducibility of assays",
+    "model": "Models: from a dose to occupancy, norepinephrine, firing and signals",
+    "library": "Drugs, scenarios and protocols that come with tricyclic",
+    "": "Files and units",
+}
+
+
+# Names of the functions of the Python API where they are not the name of the command.
+_FUNCTIONS = {
+    "study new": "new_study",
+    "study run": "run_study",
+    "study verify": "verify_study",
+    "curves fit": "fit_file",
+    "curves models": "curve_models",
+    "screen run": "screen",
+    "read": "read_file",
+}
+
+
+def _command(
+    group: str, name: str, help: str, options: str, module: str, *, at_top: bool = False
+) -> Command:
+    folder = group or "general"
+    return Command(
+        group,
+        name,
+        help,
+        options=f"{_W}.{folder}.options:{options}",
+        run=f"{_W}.{folder}.{module}:run",
+        function=_FUNCTIONS.get(f"{group} {name}".strip(), name.replace("-", "_")),
+        at_top=at_top,
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    _command(
+        "study",
+        "demo",
+        "Run the example study, from raw counts to a report",
+        "DemoOptions",
+        "demo",
+        at_top=True,
+    ),
+    _command("study", "new", "Create a study folder", "NewStudyOptions", "new", at_top=True),
+    _command("study", "run", "Analyse a study folder", "RunStudyOptions", "run", at_top=True),
+    _command(
+        "study",
+        "verify",
+        "Recompute the results of a study and compare every byte",
+        "VerifyOptions",
+        "verify",
+    ),
+    _command("binding", "affinity", "Ki from competition plates", "AffinityOptions", "affinity"),
+    _command(
+        "binding",
+        "saturation",
+        "Kd and Bmax from saturation plates",
+        "SaturationOptions",
+        "saturation",
+    ),
+    _command(
+        "binding",
+        "kinetics",
+        "Rates and residence time from plates read over time",
+        "KineticsOptions",
+        "kinetics",
+    ),
+    _command(
+        "binding", "design", "Plan a plate and simulate its analysis", "DesignOptions", "design"
+    ),
+    _command(
+        "curves",
+        "fit",
+        "Fit a curve model to a table, or to every curve of a large file",
+        "FitOptions",
+        "fit",
+        at_top=True,
+    ),
+    _command(
+        "curves", "models", "List the curve models, or describe one", "CurveModelsOptions", "models"
+    ),
+    _command(
+        "screen",
+        "run",
+        "Quality of plates, hits, curves and potencies of a screen",
+        "ScreenOptions",
+        "run",
+    ),
+    _command(
+        "screen",
+        "control-chart",
+        "Control chart of a reference compound over runs",
+        "ControlChartOptions",
+        "control_chart",
+    ),
+    _command("screen", "msr", "Minimum significant ratio from two runs", "MsrOptions", "msr"),
+    _command(
+        "screen",
+        "relative-potency",
+        "Potency of samples relative to a reference",
+        "RelativePotencyOptions",
+        "relative_potency",
+    ),
+    _command(
+        "model",
+        "simulate",
+        "Dose a scenario: plasma, brain, occupancy, effects",
+        "SimulateOptions",
+        "simulate",
+        at_top=True,
+    ),
+    _command(
+        "model",
+        "population",
+        "Dose many subjects: percentile bands and responders",
+        "PopulationOptions",
+        "population",
+    ),
+    _command(
+        "model",
+        "sensitivity",
+        "Sensitivity of predictions: elasticities, Sobol indices",
+        "SensitivityOptions",
+        "sensitivity",
+    ),
+    _command(
+        "model",
+        "calibrate",
+        "Calibrate a scenario to published observations",
+        "CalibrateOptions",
+        "calibrate",
+    ),
+    _command(
+        "model",
+        "validate",
+        "Compare predictions with experiments kept out of calibration",
+        "ValidateOptions",
+        "validate",
+    ),
+    _command(
+        "model",
+        "credibility",
+        "Credibility report of a scenario",
+        "CredibilityOptions",
+        "credibility",
+    ),
+    _command(
+        "model",
+        "virtual-assay",
+        "Simulated experiments with wells and power",
+        "VirtualAssayOptions",
+        "virtual_assay",
+    ),
+    _command("model", "diagram", "Draw the pathways of a scenario", "DiagramOptions", "diagram"),
+    _command(
+        "model",
+        "export",
+        "Write a scenario as SBML, SED-ML and a COMBINE archive",
+        "ExportOptions",
+        "export",
+    ),
+    _command("model", "petab", "Write a calibration problem as PEtab v2", "PetabOptions", "petab"),
+    _command(
+        "library",
+        "drugs",
+        "List the drugs, or one with its sources and conflicts",
+        "DrugsOptions",
+        "drugs",
+    ),
+    _command(
+        "library",
+        "scenarios",
+        "List the scenarios, or describe one",
+        "ScenariosOptions",
+        "scenarios",
+    ),
+    _command(
+        "library",
+        "protocols",
+        "List the assay protocols, or describe one",
+        "ProtocolsOptions",
+        "protocols",
+    ),
+    _command("", "convert", "Convert units, counts and decay", "ConvertOptions", "convert"),
+    _command("", "read", "Show what a raw file contains", "ReadFileOptions", "read"),
+)

@@ -1,0 +1,1 @@
+"""Commands of curves: fit, models."""

@@ -1,0 +1,195 @@
+"""Fits a curve model to columns of a table, or a logistic to every curve of a large file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Literal, cast
+
+from tricyclic.core.analysis_options import Variance
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.curves import CURVES
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.fit import fit
+from tricyclic.fitting.many import BatchFitOptions
+from tricyclic.io.open import read_tables
+from tricyclic.results.curves import BatchFitResult, CurveFitResult
+from tricyclic.study.plan import TablePlan
+from tricyclic.study.tables import series_from
+from tricyclic.workflows.curves.fit_batch import fit_file
+from tricyclic.workflows.curves.options import FitOptions
+from tricyclic.workflows.curves.plot import fit_plot
+from tricyclic.workflows.output import check_output_folder
+
+# Curve models that can be fitted to every curve of a file -> name in the batch engine.
+BATCH_MODELS: dict[str, Literal["4pl", "3pl"]] = {"logistic_4pl": "4pl", "logistic_3pl": "3pl"}
+BATCH_PARAMETERS = ("hill", "top", "bottom")
+PARQUET = (".parquet", ".pq")
+
+
+def run(
+    options: FitOptions, on_progress: ProgressCallback | None = None
+) -> CurveFitResult | BatchFitResult:
+    """Fit one curve where columns are named, else every curve of the file."""
+    if _is_batch(options):
+        _refuse(options, ("free", "folder", "table", "y_unit"), "one curve, and this file has many")
+        return _fit_batch(options, on_progress)
+    _refuse(
+        options,
+        ("no_intervals", "workers", "scheduler", "chunk"),
+        "a file of many curves, and --x or --y names one curve",
+    )
+    return _fit_one(options, on_progress)
+
+
+def _refuse(options: FitOptions, names: Sequence[str], applies_to: str) -> None:
+    """Refuse options that would have no effect."""
+    for field in fields(FitOptions):
+        if field.name in names and getattr(options, field.name) != field.default:
+            option = f"--{field.name.replace('_', '-')}"
+            raise InputError(
+                "has no effect here",
+                where=field.name,
+                allowed=f"It applies to {applies_to}",
+                do=f"Omit {option}",
+            )
+
+
+def _is_batch(options: FitOptions) -> bool:
+    if options.y or options.x:
+        return False
+    is_batch_model = options.curve in ("", *BATCH_MODELS)
+    return bool(options.out) or is_batch_model or _suffix(options) in PARQUET
+
+
+def _suffix(options: FitOptions) -> str:
+    return Path(options.file).suffix.lower()
+
+
+def _fit_batch(options: FitOptions, on_progress: ProgressCallback | None) -> BatchFitResult:
+    if options.curve and options.curve not in BATCH_MODELS:
+        raise InputError(
+            f"'{options.curve}' cannot be fitted to a file of many curves",
+            where="curve",
+            allowed=f"It is {' or '.join(BATCH_MODELS)}",
+            do="To fit it to one table, add --y and --x",
+        )
+    is_table = _suffix(options) not in (*PARQUET, ".gz")
+    if not Path(options.file).exists():
+        raise InputError("does not exist", where=options.file, do="Check the name and the folder")
+    if not options.out and not options.curve and is_table:
+        raise InputError(
+            "neither a curve model nor an output file is given",
+            where=Path(options.file).name,
+            do="Add --curve, --y and --x to fit one table, or --out fits.parquet to fit every "
+            "curve of the file",
+        )
+    fixed = dict(_fixed_value(text, BATCH_PARAMETERS) for text in options.fixed)
+    batch = BatchFitOptions(
+        model=BATCH_MODELS.get(options.curve, "4pl"),
+        confidence=None if options.no_intervals else options.confidence,
+        **fixed,
+    )
+    return fit_file(
+        options.file,
+        options.out,
+        batch,
+        workers=options.workers,
+        scheduler=options.scheduler,
+        rows_per_block=options.chunk,
+        on_progress=on_progress,
+    )
+
+
+def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> CurveFitResult:
+    check_output_folder(options.out)
+    if not options.curve:
+        raise InputError(
+            "no curve model is named",
+            where="curve",
+            do="Add --curve NAME; see: tricyclic curves models",
+        )
+    curves = CURVES.copy()
+    if options.folder:
+        curves.add_folder(options.folder)
+    model: CurveModel = curves[options.curve]
+    if not options.y:
+        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
+    report_progress(on_progress, 0, 2, f"reading {Path(options.file).name}")
+    plan = TablePlan(
+        file=Path(options.file).name,
+        run="1",
+        unit=options.y_unit,
+        table=options.table,
+        response=options.y,
+        x=_columns(options, model),
+        where=Path(options.file).name,
+    )
+    series = series_from(read_tables(Path(options.file)), plan, name=model.name)
+    names = tuple(parameter.name for parameter in model.parameters)
+    report_progress(on_progress, 1, 2, f"fitting {model.name}")
+    fitted = fit(
+        series,
+        model,
+        fixed=dict(_fixed_value(text, names) for text in options.fixed),
+        free=options.free,
+        variance=cast("Variance", options.variance),
+        confidence=options.confidence,
+    )
+    plot = fit_plot(series, model, fitted)
+    return CurveFitResult(model.name, model.description, fitted, plot)
+
+
+def _columns(options: FitOptions, model: CurveModel) -> dict[str, tuple[str, str]]:
+    """Column of the table and its unit for each column of the model."""
+    known = [column.name for column in model.columns]
+    columns: dict[str, tuple[str, str]] = {}
+    for text in options.x:
+        name, column, unit = _column_setting(text)
+        if name not in known:
+            raise UnknownNameError.among(f"column of {model.name}", name, known, where="x")
+        if not unit and (name == "time_min" or name.endswith("_M")):
+            raise InputError(
+                f"'{text}' has no unit",
+                where="x",
+                do=f"Write {name}={column}:nM, or another unit"
+                if name.endswith("_M")
+                else f"Write {name}={column}:min, or another unit",
+            )
+        columns[name] = (column, unit)
+    for needed in model.columns:
+        if needed.default is None and needed.name not in columns:
+            raise InputError(
+                f"{model.name} also needs {needed.name}, {needed.description}",
+                where="x",
+                do=f"Add --x {needed.name}=COLUMN:UNIT",
+            )
+    return columns
+
+
+def _column_setting(text: str) -> tuple[str, str, str]:
+    """Name, column and unit of "concentration_M=conc_nM:nM"."""
+    name, equals, right = text.partition("=")
+    column, _, unit = right.rpartition(":") if ":" in right else (right, "", "")
+    if not equals or not column:
+        raise InputError(
+            f"'{text}' is not name=column:unit",
+            where="x",
+            allowed="Such as concentration_M=conc_nM:nM",
+        )
+    return name.strip(), column.strip(), unit.strip()
+
+
+def _fixed_value(text: str, known: tuple[str, ...]) -> tuple[str, float]:
+    """Name and number of "log10_kd=-9.1"."""
+    name, _, value = text.partition("=")
+    if name.strip() not in known:
+        raise UnknownNameError.among("parameter", name.strip(), known, where="fixed")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise InputError(
+            f"'{text}' is not name=number", where="fixed", allowed="Such as log10_kd=-9.1"
+        ) from None

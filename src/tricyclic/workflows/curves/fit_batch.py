@@ -1,0 +1,220 @@
+"""Fits a file of many curves block by block; each finished block is kept until the result is whole.
+
+A block is the same work wherever it is done: in a thread here or on a worker of a cluster.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tricyclic._version import __version__
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.errors import InputError
+from tricyclic.fitting.many import BatchFitOptions, fit_rows
+from tricyclic.fitting.on_dask import on_dask
+from tricyclic.io.curves.csv import CurveText, is_parquet
+from tricyclic.io.curves.parquet import ROWS_PER_BLOCK, CurveFile, ReadPlan, RowBlock
+from tricyclic.io.curves.store import CurveStore, encode_part
+from tricyclic.results.curves import BatchFitResult
+from tricyclic.workflows.base import available_cores
+
+
+@dataclass(frozen=True)
+class _BlockTask:
+    """One block to fit; the same for a thread and for a worker on another machine."""
+
+    file: CurveFile
+    block: RowBlock
+    options: BatchFitOptions
+    shared: np.ndarray
+    threads: int
+
+
+def fit_file(
+    path: str,
+    out: str,
+    options: BatchFitOptions,
+    *,
+    workers: int | None = None,
+    scheduler: str = "",
+    rows_per_block: int | None = None,
+    on_progress: ProgressCallback | None = None,
+) -> BatchFitResult:
+    """Fit every curve of a Parquet or CSV file and write one row per curve.
+
+    Parameters
+    ----------
+    path, out : str
+        Input (.parquet, .csv, .csv.gz) and output (.parquet or .csv).
+    options : BatchFitOptions
+    workers : int or None
+        Threads; None for one per processor core. The result does not depend on it.
+    scheduler : str
+        Address of a Dask scheduler; empty for threads of this process.
+    rows_per_block : int or None
+        Least number of readings to read together. The result does not depend on it.
+    on_progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used. Blocks that are finished by then are kept, and the next run
+        continues from there.
+    """
+    if not out:
+        raise InputError(
+            "no output file is named", where="out", do="Add --out fits.parquet, or .csv"
+        )
+    for name, value in (("workers", workers), ("chunk", rows_per_block)):
+        if value is not None and value < 1:
+            raise InputError(f"is {value}", where=name, allowed="A whole number from 1")
+    if Path(out).absolute() == Path(path).absolute():
+        raise InputError("the result would replace its input", where="out", do="Name another file")
+    store = CurveStore(out)
+    _check_columns(path)
+    with store.lock():
+        try:
+            file = _open(path, store, on_progress)
+            plan = file.plan(rows_per_block or ROWS_PER_BLOCK)
+            tasks = _tasks(file, plan, options, workers or available_cores())
+            reused = _fit_blocks(
+                tasks, plan.curves, store, workers or available_cores(), scheduler, on_progress
+            )
+        except InputError as error:
+            raise _with_kept_blocks(error, store) from error
+        metadata = {"version": __version__, "input": Path(path).name, "options": repr(options)}
+        counts = store.finish([block.number for block in plan.blocks], metadata)
+    return BatchFitResult(
+        file=Path(path).name,
+        out=out,
+        layout=file.layout.description,
+        model=_describe(options),
+        confidence=options.confidence,
+        curves=plan.curves,
+        status=counts,
+        reused_blocks=reused,
+        blocks=len(plan.blocks),
+    )
+
+
+def fit_block(task: _BlockTask) -> bytes:
+    """Read one block, fit it, and encode its part of the result."""
+    rows = task.file.rows(task.block)
+    fits = fit_rows(rows, task.options, task.shared, workers=task.threads)
+    return encode_part(rows.names, fits, _key(task))
+
+
+def _check_columns(path: str) -> None:
+    """Report wrong columns before a folder of parts is made."""
+    _ = CurveFile.of(path) if is_parquet(path) else CurveText.of(path)
+
+
+def _open(path: str, store: CurveStore, on_progress: ProgressCallback | None) -> CurveFile:
+    if is_parquet(path):
+        return CurveFile.of(Path(path).absolute())
+    text = CurveText.of(path)
+    for rows in store.spool(text.batches(), f"{text.digest()} {text.layout}"):
+        report_progress(on_progress, rows, rows, "rows of text read")
+    return CurveFile.of(store.spooled.absolute(), named=Path(path).name)
+
+
+def _tasks(
+    file: CurveFile, plan: ReadPlan, options: BatchFitOptions, workers: int
+) -> list[_BlockTask]:
+    threads = max(1, workers // len(plan.blocks))
+    return [_BlockTask(file, block, options, plan.shared, threads) for block in plan.blocks]
+
+
+def _fit_blocks(
+    tasks: Sequence[_BlockTask],
+    curves: int,
+    store: CurveStore,
+    workers: int,
+    scheduler: str,
+    on_progress: ProgressCallback | None,
+) -> int:
+    """Fit the blocks that an earlier run did not finish; gives how many it did."""
+    finished = set(store.finished_blocks())
+    todo = [
+        task
+        for task in tasks
+        if task.block.number not in finished or not store.has(task.block.number, _key(task))
+    ]
+    done = curves - sum(task.block.curves for task in todo)
+    report_progress(on_progress, done, curves, "curves fitted")
+    parts = (
+        on_dask(fit_block, todo, scheduler) if scheduler else _in_threads(fit_block, todo, workers)
+    )
+    for number, part in parts:
+        store.put(todo[number].block.number, part)
+        done += todo[number].block.curves
+        report_progress(on_progress, done, curves, "curves fitted")
+    return len(tasks) - len(todo)
+
+
+def _in_threads(
+    work: Callable[[Any], Any], tasks: Sequence[Any], workers: int
+) -> Iterator[tuple[int, Any]]:
+    """As `on_dask`, in threads: reading, sorting and fitting release the interpreter lock.
+
+    If a task fails, those that run are still finished and given before the error is raised.
+    """
+    waiting = deque(enumerate(tasks))
+    running: dict[Future[Any], int] = {}
+    failure: BaseException | None = None
+    pool = ThreadPoolExecutor(workers)
+    try:
+        while running or (waiting and failure is None):
+            while waiting and len(running) <= workers and failure is None:
+                number, task = waiting.popleft()
+                running[pool.submit(work, task)] = number
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                number = running.pop(future)
+                if (error := future.exception()) is None:
+                    yield number, future.result()
+                else:
+                    failure = failure or error
+        if failure is not None:
+            raise failure
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _key(task: _BlockTask) -> str:
+    """What a part depends on: the stored bytes of its rows, the options, and the shared doses."""
+    inputs = repr((__version__, task.options, task.file.layout, task.file.digest(task.block)))
+    return hashlib.sha256(inputs.encode() + task.shared.tobytes()).hexdigest()
+
+
+def _with_kept_blocks(error: InputError, store: CurveStore) -> InputError:
+    """The error with a sentence on the blocks that the next run can use."""
+    kept = len(store.finished_blocks())
+    if not kept:
+        return error
+    verb = "s are" if kept > 1 else " is"
+    note = f"{kept} finished block{verb} kept in {store.folder.name} for the next run"
+    return type(error)(
+        error.problem,
+        where=error.where,
+        allowed=error.allowed,
+        do=". ".join(filter(None, (error.do.rstrip("."), note))),
+    )
+
+
+def _describe(options: BatchFitOptions) -> str:
+    fixed = [
+        f"{name} fixed at {value:g}"
+        for name in ("hill", "top", "bottom")
+        if (value := getattr(options, name)) is not None
+    ]
+    if options.model == "3pl" and options.hill is None:
+        fixed.insert(0, "absolute hill fixed at 1")
+    return ", ".join(["one logistic per curve", *fixed])

@@ -1,0 +1,80 @@
+"""Options of the curve commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tricyclic.workflows.base import option
+
+# Panels of the help.
+ONE_CURVE, MANY_CURVES, MODEL, OUTPUT = "One curve", "Many curves", "Model", "Output"
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Fit a curve model to columns of a table, or a logistic to every curve of a large file.
+
+    `tricyclic fit data.csv --curve logistic_4pl --y response --x concentration_M=conc_nM:nM`
+
+    `tricyclic fit curves.parquet --out fits.parquet`
+    """
+
+    file: str = option(
+        "Table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz)",
+        positional=True,
+        path=True,
+    )
+    curve: str = option(
+        "Curve model; see: tricyclic curves models; for many curves logistic_4pl (the default) "
+        "or logistic_3pl",
+        default="",
+        panel=MODEL,
+    )
+    fixed: tuple[str, ...] = option(
+        "Parameter with a fixed value: hill=1, log10_kd=-9.1", default=(), panel=MODEL
+    )
+    free: tuple[str, ...] = option(
+        "Parameter to fit although the model fixes it", default=(), panel=MODEL
+    )
+    variance: str = option(
+        "Variance model", default="constant", choices=("constant", "proportional"), panel=MODEL
+    )
+    confidence: float = option("Confidence level of the intervals", default=0.95, panel=MODEL)
+    folder: str = option("Your own folder of curve models", default="", path=True, panel=MODEL)
+    y: tuple[str, ...] = option(
+        "Column of readings; replicates are further columns", default=(), panel=ONE_CURVE
+    )
+    x: tuple[str, ...] = option(
+        "Column of the model = column of the table, with its unit: concentration_M=conc_nM:nM",
+        default=(),
+        panel=ONE_CURVE,
+    )
+    table: str = option("Table of a file with several tables", default="", panel=ONE_CURVE)
+    y_unit: str = option("Unit of the readings", default="unknown", panel=ONE_CURVE)
+    no_intervals: bool = option(
+        "Omit the confidence limits, which is twice as fast", default=False, panel=MANY_CURVES
+    )
+    workers: int | None = option(
+        "Number of threads; default: one per processor core", default=None, panel=MANY_CURVES
+    )
+    scheduler: str = option(
+        "Address of a Dask scheduler, such as tcp://host:8786", default="", panel=MANY_CURVES
+    )
+    chunk: int | None = option(
+        "Least number of readings to read together", default=None, panel=MANY_CURVES
+    )
+    out: str = option(
+        "Many curves: file for one row per curve (.parquet, .csv); one curve: folder for tables "
+        "and figure",
+        default="",
+        path=True,
+        panel=OUTPUT,
+    )
+
+
+@dataclass(frozen=True)
+class CurveModelsOptions:
+    """List the curve models, or show the equation, parameters and sources of one."""
+
+    name: str = option("A curve model to show in detail", default="", positional=True)
+    folder: str = option("Your own folder of curve models", default="", path=True)

@@ -1,0 +1,71 @@
+"""The plot of one fitted curve: readings, curve and confidence band over its own range."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tricyclic.core.curve_model import Column, CurveModel
+from tricyclic.core.estimate import NAMES_OF_CONCENTRATIONS, TO_NANOMOLAR, Fit
+from tricyclic.core.format import format_number
+from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
+from tricyclic.core.series import Series
+from tricyclic.fitting.fit import band, predict
+
+POINTS = 200
+# Decades by which the curve extends beyond the concentrations.
+MARGIN_DECADES = 0.3
+
+
+def fit_plot(series: Series, model: CurveModel, fit: Fit) -> CurvePlot | None:
+    """The plot of a fit; None if it failed or the model has several independent variables."""
+    needed = [column for column in model.columns if column.default is None]
+    if not fit.ok or len(needed) != 1:
+        return None
+    (column,) = needed
+    values = series.x[column.name]
+    is_log = column.name.endswith("_M") and bool((values > 0).any())
+    used = values > 0 if is_log else np.isfinite(values)
+    x = np.log10(values[used]) if is_log else values[used]
+    margin = MARGIN_DECADES if is_log else 0.0
+    grid = np.linspace(x.min() - margin, x.max() + margin, POINTS)
+    at = {column.name: 10.0**grid if is_log else grid}
+    low, high = band(fit, model, at)
+    zero = series.y[~used]
+    return CurvePlot(
+        name="curve",
+        title=model.name,
+        x_title=_x_title(column, is_log=is_log),
+        y_title="reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})",
+        x_scale="log10_M" if is_log else "linear",
+        traces=(Trace(model.name, grid, predict(fit, model, at), low, high),),
+        points=(PointSet(model.name, x, series.y[used], labels=_labels(series, used)),),
+        levels=(ControlLevel("0", zero),) if zero.size else (),
+        marks=_marks(model, fit) if is_log else (),
+        points_label="single readings",
+        band_label=f"{100 * fit.confidence:g} % confidence band of the curve",
+        caption=f"{model.description[:1].upper()}{model.description[1:]}.",
+    )
+
+
+def _x_title(column: Column, *, is_log: bool) -> str:
+    """The description of a column without the unit, then the unit of the axis."""
+    name, _, unit = column.description.partition(" [")
+    return f"{name} (log10 M)" if is_log else f"{name} ({unit.partition(']')[0]})" if unit else name
+
+
+def _labels(series: Series, used: np.ndarray) -> tuple[str, ...]:
+    if not series.labels:
+        return ()
+    return tuple(label for label, is_used in zip(series.labels, used, strict=True) if is_used)
+
+
+def _marks(model: CurveModel, fit: Fit) -> tuple[AxisMark, ...]:
+    """The half-way concentration on the axis, with its interval."""
+    if not model.target.startswith("log10_") or model.target not in fit:
+        return ()
+    parameter = fit[model.target]
+    if parameter.unit != "log10 M":
+        return ()
+    name = NAMES_OF_CONCENTRATIONS.get(model.target.removeprefix("log10_"), model.target)
+    value = format_number(TO_NANOMOLAR * 10.0**parameter.value)
+    return (AxisMark(name, parameter.value, parameter.low, parameter.high, f"{name} {value} nM"),)

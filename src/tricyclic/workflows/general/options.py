@@ -1,0 +1,46 @@
+"""Options of the commands for files and units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tricyclic.workflows.base import option
+
+
+@dataclass(frozen=True)
+class ConvertOptions:
+    """Convert a quantity to another unit; counts to dpm, fmol and fmol/mg; an activity for decay.
+
+    `tricyclic convert "0.5 uM" nM`
+
+    `tricyclic convert "4000 cpm" fmol/mg --efficiency 0.45 --specific-activity 80 --protein-ug 30`
+    """
+
+    quantity: str = option("A number with its unit, such as '0.5 uM'", positional=True)
+    to: str = option("The unit to convert to", positional=True)
+    molar_mass: float | None = option("Molar mass in g/mol, for mg/mL and the like", default=None)
+    efficiency: str = option("Counting efficiency, 0 to 1, for cpm", default="", unit="fraction")
+    specific_activity: str = option("Specific activity, for fmol", default="", unit="Ci/mmol")
+    protein_ug: str = option("Protein, for fmol/mg", default="", unit="ug")
+    isotope: str = option("Isotope that decays, such as 125I", default="")
+    start: str = option("Day of the given activity, year-month-day", default="")
+    end: str = option("Day for which the activity is computed", default="")
+
+
+@dataclass(frozen=True)
+class ReadFileOptions:
+    """Show the content of a raw file: reader, notes, plates and tables. Nothing is analysed.
+
+    `tricyclic read plate.csv`
+    """
+
+    file: str = option("The raw file", positional=True, path=True)
+    unit: str = option("Unit of the readings if the file does not state it", default="")
+    plate_size: int | None = option(
+        "Wells of the plate if the file does not state them", default=None
+    )
+    decimal: str = option(
+        "Decimal mark if the file can be read in two ways", default="", choices=(".", ",")
+    )
+    reader: str = option("Reader to use if none or several accept the file", default="")
+    sheet: str = option("Sheet of a workbook", default="")

@@ -1,0 +1,60 @@
+"""Shows the content of a raw file: the reader, its decisions, the plates and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tricyclic.core.plate import Plate
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.table import DataTable
+from tricyclic.errors import InputError
+from tricyclic.io.open import read_plates, read_tables
+from tricyclic.results.files import FileContentResult, FileItem
+from tricyclic.workflows.general.options import ReadFileOptions
+
+
+def run(options: ReadFileOptions, on_progress: ProgressCallback | None = None) -> FileContentResult:
+    """Read the file with the reader that accepts it."""
+    items = _read(options)
+    return FileContentResult(
+        file=options.file,
+        reader=items[0].notes[0].removeprefix("read by "),
+        sha256=items[0].sha256,
+        items=tuple(_plate(item) if isinstance(item, Plate) else _table(item) for item in items),
+    )
+
+
+def _read(options: ReadFileOptions) -> tuple[Plate, ...] | tuple[DataTable, ...]:
+    """The plates of the file, or its tables if it has no plate."""
+    settings: dict[str, Any] = {
+        "decimal": options.decimal or None,
+        "reader": options.reader or None,
+        "sheet": options.sheet or None,
+    }
+    try:
+        return read_plates(
+            options.file,
+            keep_negative=True,
+            unit=options.unit or None,
+            plate_size=options.plate_size,
+            **settings,
+        )
+    except InputError as no_plates:
+        try:
+            return read_tables(options.file, **settings)
+        except InputError:
+            raise no_plates from None
+
+
+def _plate(plate: Plate) -> FileItem:
+    grid = tuple(
+        tuple(None if value != value else float(value) for value in row)
+        for row in plate.grid().tolist()
+    )
+    flags = tuple(f"{well.name}: {well.flag}" for well in plate.wells if well.flag)
+    return FileItem("plate", plate.name, plate.size, plate.unit, plate.notes, flags, values=grid)
+
+
+def _table(table: DataTable) -> FileItem:
+    columns = tuple(f"{name} [{table.units.get(name, 'text')}]" for name in table.columns)
+    return FileItem("table", table.name, len(table), "", table.notes, (), columns)

@@ -1,0 +1,1 @@
+"""Commands of models: from a dose to occupancy, norepinephrine, firing and signals."""

@@ -1,0 +1,1 @@
+"""Simulated experiments: one skeleton, and a module for each assay that declares its own."""

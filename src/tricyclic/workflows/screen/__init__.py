@@ -1,0 +1,1 @@
+"""Commands of screens and of the reproducibility of assays."""

@@ -1,0 +1,98 @@
+"""Potency of samples relative to a reference, and whether the curves are parallel."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+import numpy as np
+
+from tricyclic.assays.potency.relative_potency import relative_potency
+from tricyclic.core.analysis_options import Variance
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.series import Series
+from tricyclic.core.table import DataTable
+from tricyclic.curves import CURVES
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.results.reproducibility import RelativePotencyResult
+from tricyclic.units import is_concentration, to_molar
+from tricyclic.workflows.output import check_output_folder
+from tricyclic.workflows.screen.options import RelativePotencyOptions
+from tricyclic.workflows.screen.potencies import read_potency_table, text_column
+
+
+def run(
+    options: RelativePotencyOptions, on_progress: ProgressCallback | None = None
+) -> RelativePotencyResult:
+    """Read the table and compare every sample with the reference."""
+    check_output_folder(options.out)
+    series = _series(options)
+    if options.reference not in series:
+        raise UnknownNameError.among("sample", options.reference, series, where="reference")
+    samples = [name for name in series if name != options.reference]
+    if not samples:
+        raise InputError(
+            "has only the reference",
+            where=options.file,
+            allowed="At least one other sample is compared with it",
+        )
+    potencies = []
+    for done, name in enumerate(samples):
+        report_progress(on_progress, done, len(samples), f"comparing {name}")
+        potencies.append(
+            relative_potency(
+                series[options.reference],
+                series[name],
+                CURVES["logistic_4pl"],
+                variance=cast("Variance", options.variance),
+                confidence=options.confidence,
+            )
+        )
+    return RelativePotencyResult(tuple(potencies))
+
+
+def _series(options: RelativePotencyOptions) -> dict[str, Series]:
+    """Readings of each sample against its concentrations [M], in the order of the table."""
+    table = read_potency_table(options.file, decimal=options.decimal, sheet=options.sheet)
+    dose = options.dose or _dose_column(table)
+    names = np.array(text_column(table, options.sample))
+    concentration, reading = _concentrations(table, dose), table.numbers(options.response)
+    used = np.isfinite(concentration) & np.isfinite(reading)
+    unit = table.units.get(options.response, "unknown")
+    series = {}
+    for name in dict.fromkeys(names[used].tolist()):
+        rows = used & (names == name)
+        series[name] = Series(name, reading[rows], unit, {"concentration_M": concentration[rows]})
+    return series
+
+
+def _dose_column(table: DataTable) -> str:
+    for column in table.columns:
+        if column.lower().startswith(("conc", "dose")):
+            return column
+    raise InputError(
+        "has no column of concentrations",
+        where=table.file,
+        allowed=f"There are: {', '.join(table.columns)}",
+        do="Name it with --dose",
+    )
+
+
+def _concentrations(table: DataTable, column: str) -> np.ndarray:
+    """A column of concentrations in M; nan where a cell is empty."""
+    values = table.numbers(column)
+    unit = table.units.get(column, "unknown")
+    if not is_concentration(unit):
+        raise InputError(
+            f"the unit of column '{column}' is {unit}",
+            where=table.file,
+            allowed="A concentration such as concentration_nM",
+            do="Put the unit into the column's name",
+        )
+    if (values < 0).any():
+        raise InputError(
+            f"a concentration is {values[values < 0][0]:g} {unit}",
+            where=table.file,
+            allowed="It is 0 or more",
+        )
+    return np.array([to_molar(v, unit) if math.isfinite(v) else math.nan for v in values.tolist()])

@@ -1,0 +1,122 @@
+"""Analyses the plates of a screen: quality of plates, hits, curves and potencies."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tricyclic.assays.screening.analysis import analyse_screen
+from tricyclic.assays.screening.criteria import HitCriteria
+from tricyclic.core.plate import Plate
+from tricyclic.core.plate_layout import PlateLayout
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.errors import InputError
+from tricyclic.io.open import read_plates
+from tricyclic.io.plate_layout import read_layout
+from tricyclic.io.screen_table import read_compounds, read_screen_table, with_compounds
+from tricyclic.results.screening import ScreeningResult
+from tricyclic.workflows.output import check_output_folder
+from tricyclic.workflows.screen.options import ScreenOptions
+
+MAX_FILES_LISTED = 3
+
+
+def run(options: ScreenOptions, on_progress: ProgressCallback | None = None) -> ScreeningResult:
+    """Read all plates and analyse them together."""
+    files = _files(options.plates)
+    check_output_folder(options.out)
+    criteria = HitCriteria(options.fdr, options.min_effect, options.confidence)
+    plates = _read_plates(options, files, on_progress)
+    report_progress(on_progress, len(files), len(files) + 1, f"analysing {len(plates)} plates")
+    return analyse_screen(
+        plates,
+        rng=np.random.default_rng(options.seed),
+        name=options.name,
+        criteria=criteria,
+        settings=_settings(options, files),
+    )
+
+
+def _files(names: Sequence[str]) -> list[Path]:
+    """The named files; a pattern is replaced by the files that match it, in alphabetical order."""
+    if not names:
+        raise InputError("no plate file was named", where="plates")
+    files: list[Path] = []
+    for name in names:
+        is_pattern = glob.has_magic(name) and not Path(name).exists()
+        matches = sorted(glob.glob(name)) if is_pattern else [name]
+        if not matches:
+            raise InputError("no file matches this pattern", where=name)
+        files += [Path(match) for match in matches]
+    return files
+
+
+def _read_plates(
+    options: ScreenOptions, files: Sequence[Path], on_progress: ProgressCallback | None
+) -> list[Plate]:
+    """All plates with their roles and compounds."""
+    layout = read_layout(Path(options.layout)) if options.layout else None
+    compounds: Mapping[tuple[str, str], tuple[str, float]] = {}
+    if options.compounds:
+        compounds = read_compounds(options.compounds, decimal=options.decimal or None)
+    plates: list[Plate] = []
+    for done, file in enumerate(files):
+        report_progress(on_progress, done, len(files) + 1, f"reading {file.name}")
+        plates += _with_layout(file, options, layout) if layout else _long_table(file, options)
+    return [with_compounds(plate, compounds) for plate in plates] if compounds else plates
+
+
+def _with_layout(file: Path, options: ScreenOptions, layout: PlateLayout) -> list[Plate]:
+    plates = read_plates(file, keep_negative=True, **_reading_options(options))
+    return [layout.apply(plate) for plate in plates]
+
+
+def _long_table(file: Path, options: ScreenOptions) -> list[Plate]:
+    """The plates of a long table that contains the roles."""
+    plates = read_screen_table(
+        file,
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+        unit=options.unit,
+        plate_size=options.plate_size,
+    )
+    if not plates:
+        # If the file itself is wrong, this gives the error.
+        read_plates(file, keep_negative=True, **_reading_options(options))
+        raise InputError(
+            "the file does not state the roles of its wells",
+            where=file.name,
+            do="Add --layout FILE, or a column 'role' (total, non_specific, competition)",
+        )
+    return list(plates)
+
+
+def _reading_options(options: ScreenOptions) -> dict[str, Any]:
+    given = {
+        "unit": options.unit,
+        "plate_size": options.plate_size,
+        "decimal": options.decimal,
+        "reader": options.reader,
+        "sheet": options.sheet,
+    }
+    return {name: value for name, value in given.items() if value not in (None, "")}
+
+
+def _settings(options: ScreenOptions, files: Sequence[Path]) -> list[tuple[str, str]]:
+    """Options to list in the report."""
+    listed = ", ".join(file.name for file in files[:MAX_FILES_LISTED])
+    if len(files) > MAX_FILES_LISTED:
+        listed += f" and {len(files) - MAX_FILES_LISTED} more"
+    layout = Path(options.layout).name if options.layout else "roles are in the tables"
+    settings = [("Files", listed), ("Layout", layout)]
+    if options.compounds:
+        settings.append(("Compounds", Path(options.compounds).name))
+    return [
+        *settings,
+        ("Intervals", f"{100 * options.confidence:g} %"),
+        ("Seed of the calibration", str(options.seed)),
+    ]

@@ -1,0 +1,1 @@
+"""Commands of a study folder: demo, new, run, verify."""

@@ -1,0 +1,50 @@
+"""Options of the study commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tricyclic.workflows.base import library_option, option
+
+
+def _study() -> Any:
+    return option("The study folder", positional=True, path=True)
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """Copy the example study of desipramine to a folder and run it there."""
+
+    folder: str = option(
+        "Folder for the study; created if it does not exist",
+        default="tricyclic-demo",
+        positional=True,
+        path=True,
+    )
+
+
+@dataclass(frozen=True)
+class NewStudyOptions:
+    """Create a study folder: `tricyclic study new binding DIR --protocol net-nisoxetine`."""
+
+    kind: str = option("Kind of study", positional=True, choices=("binding",))
+    folder: str = option("Folder to create; it must be new or empty", positional=True, path=True)
+    protocol: str = option(
+        "Protocol to start from; see: tricyclic library protocols", default="net-nisoxetine"
+    )
+    library: str = library_option()
+
+
+@dataclass(frozen=True)
+class RunStudyOptions:
+    """Analyse a study folder; tables, JSON, figures and the report are written to results/."""
+
+    study: str = _study()
+
+
+@dataclass(frozen=True)
+class VerifyOptions:
+    """Recompute the latest results of a study and compare them byte for byte."""
+
+    study: str = _study()

@@ -1,0 +1,286 @@
+"""Analysis of prepared runs: single runs, pooled assays, joint fits and comparisons.
+
+Used by the study commands and by the binding commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tricyclic._version import __version__
+from tricyclic.assays.binding.analysis import analyse_plate, analyse_table
+from tricyclic.assays.binding.joint import JointPlate, analyse_jointly
+from tricyclic.assays.binding.methods import joint_paragraph
+from tricyclic.assays.binding.readings import plate_readings, plates_by_group
+from tricyclic.assays.binding.runs import analyse_runs
+from tricyclic.assays.binding.selectivity import (
+    assay_selectivity,
+    compare_evidence,
+    compare_groups,
+)
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Estimate
+from tricyclic.core.evidence import Evidence, Source
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.curves import CURVES
+from tricyclic.errors import InputError
+from tricyclic.io.library.library import Library
+from tricyclic.results.binding import (
+    AssayResult,
+    GroupComparison,
+    InputFile,
+    PlateResult,
+    StudyResult,
+)
+from tricyclic.results.study_run import StudyRunResult
+from tricyclic.study.folder import PreparedAssay, PreparedPlate, PreparedStudy, PreparedTable
+from tricyclic.study.plan import ComparePlan, JointPlan
+
+Curves = Mapping[str, CurveModel]
+# Quantities for which published values are looked up.
+PUBLISHED = ("Ki", "Kd", "Bmax")
+
+
+class Steps:
+    """Reports the steps of an analysis one after the other."""
+
+    def __init__(self, total: int, on_progress: ProgressCallback | None) -> None:
+        self.total, self._done, self._on_progress = total, 0, on_progress
+
+    def begin(self, message: str) -> None:
+        """Report that the next step begins."""
+        report_progress(self._on_progress, self._done, self.total, message)
+        self._done += 1
+
+
+def analyse_study(
+    prepared: PreparedStudy, library: Library, on_progress: ProgressCallback | None = None
+) -> StudyRunResult:
+    """Analyse all assays of a study, then the joint fits and comparisons of study.toml."""
+    curves = study_curves(prepared)
+    plan = prepared.plan
+    # Two more steps: the comparisons, and writing the files.
+    n_steps = sum(len(assay.runs) for assay in prepared.assays) + len(plan.joint) + 2
+    steps = Steps(n_steps, on_progress)
+    assays = [analyse_assay(assay, curves, library, steps) for assay in prepared.assays]
+    for joint in plan.joint:
+        steps.begin(f"{joint.name}, joint fit")
+        assays.append(analyse_joint(joint, prepared, curves))
+    steps.begin("comparisons")
+    selectivity, comparisons = _compare(plan.compare, assays, curves)
+    study = StudyResult(
+        title=plan.title,
+        assays=tuple(assays),
+        selectivity=selectivity,
+        comparisons=comparisons,
+        exclusions=prepared.exclusions,
+        inputs=prepared.inputs,
+        sources=cited_sources(assays, library),
+        synthetic=plan.synthetic,
+        author=plan.author,
+        version=__version__,
+    )
+    steps.begin("figures and report")
+    methods = {assay.plan.name: assay.plan.method for assay in prepared.assays}
+    return StudyRunResult(study, methods, fitted_curves(assays, curves))
+
+
+def analyse_single_assay(
+    prepared: PreparedAssay,
+    sizes: Mapping[str, int],
+    library: Library,
+    on_progress: ProgressCallback | None = None,
+) -> StudyRunResult:
+    """Analyse one assay without a study folder; `sizes` are the bytes of each raw file."""
+    assay = analyse_assay(prepared, CURVES, library, Steps(len(prepared.runs), on_progress))
+    plates = [run.plate for run in prepared.runs if isinstance(run, PreparedPlate)]
+    inputs = tuple(
+        InputFile(file, sha256, sizes.get(file, 0))
+        for file, sha256 in dict.fromkeys((plate.file, plate.sha256) for plate in plates)
+    )
+    study = StudyResult(
+        title=assay.title,
+        assays=(assay,),
+        inputs=inputs,
+        sources=cited_sources([assay], library),
+        version=__version__,
+    )
+    methods = {assay.name: prepared.plan.method}
+    return StudyRunResult(study, methods, fitted_curves([assay], CURVES))
+
+
+def study_curves(prepared: PreparedStudy) -> Curves:
+    """The curve models; those in the study's own folder of curves take precedence."""
+    if prepared.own_curves is None:
+        return CURVES
+    curves = CURVES.copy()
+    curves.add_folder(prepared.own_curves)
+    return curves
+
+
+def fitted_curves(assays: Sequence[AssayResult], curves: Curves) -> dict[str, CurveModel]:
+    """Curve models of the fits, by name."""
+    names = {plate.model for assay in assays for plate in assay.plates}
+    return {name: curves[name] for name in sorted(names) if name in curves}
+
+
+def analyse_assay(
+    prepared: PreparedAssay, curves: Curves, library: Library, steps: Steps
+) -> AssayResult:
+    """Analyse the runs of an assay and pool them."""
+    plan = prepared.plan
+    plates: list[PlateResult] = []
+    for run in prepared.runs:
+        steps.begin(f"{plan.name}, {run.group + ' ' if run.group else ''}{run.run}")
+        plates += [analyse_run(part, prepared, curves) for part in split_by_group(run)]
+    target = prepared.runs[0].conditions.target
+    compound = plan.compound or (prepared.protocol.compound if prepared.protocol else "")
+    title = plan.title or (
+        f"{compound} at {target}" if compound and target else target or plan.name
+    )
+    return analyse_runs(
+        plates,
+        name=plan.name,
+        title=title,
+        kind=prepared.kind,
+        protocol=prepared.protocol,
+        evidence=_evidence(plates, target, library),
+        method=plan.method,
+        curves=curves,
+    )
+
+
+def split_by_group(run: PreparedPlate | PreparedTable) -> tuple[PreparedPlate | PreparedTable, ...]:
+    """The run, or one part of it for each group in the layout of its plate."""
+    if isinstance(run, PreparedTable):
+        return (run,)
+    return tuple(
+        replace(run, plate=plate, group=run.group or group)
+        for group, plate in plates_by_group(run.plate)
+    )
+
+
+def analyse_run(
+    run: PreparedPlate | PreparedTable, assay: PreparedAssay, curves: Curves
+) -> PlateResult:
+    """Analyse one run, a plate or a table."""
+    plan = assay.plan
+    if isinstance(run, PreparedPlate):
+        return analyse_plate(
+            run.plate,
+            run.conditions,
+            kind=assay.kind,
+            curves=curves,
+            method=plan.method,
+            experiment=run.run,
+            group=run.group,
+        )
+    compound = next(
+        (t.compound for t in plan.tables if (t.run, t.group) == (run.run, run.group)), ""
+    )
+    return analyse_table(
+        run.series,
+        run.conditions,
+        kind=assay.kind,
+        curves=curves,
+        method=plan.method,
+        compound=compound or plan.compound,
+    )
+
+
+def analyse_joint(plan: JointPlan, prepared: PreparedStudy, curves: Curves) -> AssayResult:
+    """Fit the assays of a [[joint]] together, run by run, and pool the runs."""
+    assays = [assay for assay in prepared.assays if assay.plan.name in plan.assays]
+    plates = [
+        (assay, run) for assay in assays for run in assay.runs if isinstance(run, PreparedPlate)
+    ]
+    results: list[PlateResult] = []
+    for name in dict.fromkeys(run.run for _, run in plates):
+        of_run = [(assay, run) for assay, run in plates if run.run == name]
+        # A run that lacks one of the assays cannot share its parameters.
+        if len({assay.plan.name for assay, _ in of_run}) == len(assays):
+            results.append(_fit_jointly(plan, name, of_run, curves))
+    pooled = analyse_runs(
+        results, name=plan.name, title=plan.title, kind="joint", method=plan.method
+    )
+    names = [assay.plan.name for assay in assays]
+    return replace(pooled, methods=joint_paragraph(results, names, plan.method, pooled.pooled))
+
+
+def cited_sources(assays: Sequence[AssayResult], library: Library) -> tuple[Source, ...]:
+    """Publications that these assays used, in the order of their keys."""
+    used: set[str] = set()
+    for assay in assays:
+        used |= {evidence.source for evidence in assay.evidence}
+        used |= set(assay.protocol.sources) if assay.protocol else set()
+        used |= {check.source for check in assay.all_checks()}
+    return tuple(library.sources[key] for key in sorted(used) if key in library.sources)
+
+
+def _fit_jointly(
+    plan: JointPlan, name: str, runs: Sequence[tuple[PreparedAssay, PreparedPlate]], curves: Curves
+) -> PlateResult:
+    plates = [
+        JointPlate(
+            f"{assay.plan.name} {run.group}".strip(),
+            assay.kind,
+            plate_readings(run.plate, run.conditions, assay.kind, experiment=name, group=run.group),
+        )
+        for assay, run in runs
+    ]
+    try:
+        result = analyse_jointly(plates, curves, plan.method, name=f"{plan.name} {name}")
+    except InputError as error:
+        raise error.at(plan.where) from error
+    return replace(result, experiment=name)
+
+
+def _evidence(plates: Sequence[PlateResult], target: str, library: Library) -> tuple[Evidence, ...]:
+    """Published values of the compounds and groups of an assay at its target."""
+    if not target:
+        return ()
+    keys = dict.fromkeys(
+        (estimate.subject, estimate.name)
+        for plate in plates
+        for estimate in plate.estimates
+        if estimate.name in PUBLISHED and estimate.subject
+    )
+    # The evidence tables list a treatment (vehicle, treated) as the subject of a density of sites.
+    keys |= dict.fromkeys((plate.group, "Bmax") for plate in plates if plate.group)
+    return tuple(item for subject, name in keys for item in library.evidence(subject, target, name))
+
+
+def _compare(
+    plans: Sequence[ComparePlan], assays: Sequence[AssayResult], curves: Curves
+) -> tuple[tuple[Estimate, ...], tuple[GroupComparison, ...]]:
+    """Selectivity ratios and comparisons of groups, as study.toml requests them."""
+    by_name = {assay.name: assay for assay in assays}
+    ratios: list[Estimate] = []
+    comparisons: list[GroupComparison] = []
+    for plan in plans:
+        assay = by_name[plan.assay]
+        try:
+            if plan.kind == "groups":
+                comparisons += _compare_groups(plan, assay, curves)
+            else:
+                ratios += [
+                    assay_selectivity(assay, by_name[other], plan.parameter, compound=plan.subject)
+                    for other in plan.against
+                ]
+        except InputError as error:
+            raise error.at(plan.where) from error
+    return tuple(ratios), tuple(comparisons)
+
+
+def _compare_groups(plan: ComparePlan, assay: AssayResult, curves: Curves) -> list[GroupComparison]:
+    measured = compare_groups(
+        assay,
+        plan.parameter,
+        reference=plan.reference,
+        other=plan.other,
+        paired=plan.paired,
+        curves=curves,
+    )
+    published = compare_evidence(assay, plan.parameter, reference=plan.reference, other=plan.other)
+    return [measured] if published is None else [measured, published]

@@ -1,0 +1,67 @@
+"""The documentation lists every check, exit code and key of a plate layout, and no others."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import tricyclic
+from tricyclic import errors
+from tricyclic.io import plate_layout as layout
+
+ROOT = Path(__file__).parents[2]
+SOURCE = Path(tricyclic.__file__).parent
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+# Names of summaries of checks, not of checks.
+SUMMARIES = {"combined_warning"}
+
+
+def names_of_checks() -> set[str]:
+    """First words of every `Check("name", ...)` and `Pattern("name", ...)` in the source."""
+    names = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in {"Check", "Pattern"}
+                and node.args
+            ):
+                name = node.args[0]
+                if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    names.add(name.value)
+    return names - SUMMARIES
+
+
+def test_every_check_is_documented():
+    missing = sorted(name for name in names_of_checks() if f"`{name}`" not in page("checks.md"))
+    assert not missing, f"docs/checks.md does not list {', '.join(missing)}"
+
+
+def test_every_documented_check_exists():
+    known = names_of_checks() | {
+        node.value
+        for path in (SOURCE / "assays").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page("checks.md"), re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert listed
+    assert listed <= known, f"docs/checks.md lists {sorted(listed - known)}, which do not exist"
+
+
+def test_every_exit_code_is_documented():
+    rows = re.findall(r"^\| (\d+) \|", page("getting_started.md"), re.MULTILINE)
+    codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
+    assert codes <= {int(code) for code in rows}
+
+
+def test_every_key_of_a_plate_layout_is_documented():
+    missing = [key for key in layout._BLOCK if f"`{key}`" not in page("files.md") and key != "name"]
+    assert not missing, f"docs/files.md does not list {missing}"

@@ -1,0 +1,93 @@
+"""The machine code on disk: an edit in any module of the package is compiled, also by kernels that
+inlined it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tricyclic
+from tricyclic.numerics.batch import compiler
+
+# Loads three points of a curve into the lanes with a kernel that inlines `search.load`, and prints
+# the sum.
+LOAD = """
+import numpy as np
+from tricyclic.numerics.batch.layout import Curves, Lanes, Problem
+from tricyclic.numerics.batch.walk import load_all_lanes
+curves = Curves(np.ones((1, 3, 3)), np.zeros((1, 12)), np.zeros((1, 10)))
+lanes = Lanes(np.zeros(3 * 5 * 32), np.zeros(96), np.zeros(31 * 32))
+load_all_lanes(0, curves, Problem(3, 0, 0.0, True, -3.0, 2.3), lanes)
+print(lanes.points.sum(), sum(load_all_lanes.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the package whose modules a test may edit."""
+    source = Path(tricyclic.__file__).parent
+    copy = tmp_path / "src" / "tricyclic"
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    return copy
+
+
+def run(package: Path) -> tuple[float, int]:
+    """The sum over all lanes, and how many kernels came from disk."""
+    environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+    environment["NUMBA_CACHE_DIR"] = str(package.parent / "cache")
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD], env=environment, capture_output=True, text=True, check=True
+    )
+    total, hits = done.stdout.split()
+    return float(total), int(hits)
+
+
+def test_an_edit_in_an_inlined_module_is_compiled_anew(package: Path) -> None:
+    first, hits = run(package)
+    assert hits == 0
+    assert run(package) == (first, 1)
+    search = package / "numerics" / "batch" / "search.py"
+    text = search.read_text(encoding="utf-8")
+    edited = text.replace("points[o] = table[b, 0, i]", "points[o] = 5.0 + table[b, 0, i]")
+    assert edited != text
+    search.write_text(edited, encoding="utf-8")
+    assert run(package) == (first + 32 * 3 * 5.0, 0)
+
+
+def test_the_hash_covers_every_module(monkeypatch: pytest.MonkeyPatch, package: Path) -> None:
+    folder = package / "numerics" / "batch"
+    monkeypatch.setattr(compiler, "PACKAGE", folder)
+    hashes = {compiler.source_hash()}
+    for module in sorted(folder.glob("*.py")):
+        module.write_text(module.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        hashes.add(compiler.source_hash())
+    assert len(hashes) == 1 + len(list(folder.glob("*.py")))
+
+
+def test_the_first_compilation_is_announced_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(compiler, "cache_folder", lambda: tmp_path)
+    compiler.announce_compilation.cache_clear()
+    compiler.announce_compilation()
+    compiler.announce_compilation()
+    assert [record.getMessage() for record in caplog.records] == [
+        "Compiling the curve fits for this computer, once: about 20 seconds."
+    ]
+
+
+def test_nothing_is_announced_where_machine_code_is_on_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "batch").mkdir()
+    (tmp_path / "batch" / "block.fit_blocks-1.py311.nbi").touch()
+    monkeypatch.setattr(compiler, "cache_folder", lambda: tmp_path)
+    compiler.announce_compilation.cache_clear()
+    compiler.announce_compilation()
+    assert caplog.records == []

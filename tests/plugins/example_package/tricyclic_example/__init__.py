@@ -1,0 +1,1 @@
+"""One entry of every kind that a package can add to tricyclic."""

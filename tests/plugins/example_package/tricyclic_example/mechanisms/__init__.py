@@ -1,0 +1,1 @@
+"""Library files of the kind 'mechanisms'."""

@@ -1,0 +1,117 @@
+"""The options of affinity, saturation and kinetics reach the plates, conditions and analysis."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import tricyclic
+from tricyclic.core.conditions import MeasuredValue
+from tricyclic.core.plate import Role
+from tricyclic.errors import InputError
+from tricyclic.io.library.library import Library
+from tricyclic.workflows.binding import affinity
+from tricyclic.workflows.binding.options import AffinityOptions
+from tricyclic.workflows.binding.plates import CONDITIONS, expand_patterns, prepare_assay
+
+EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
+RUNS = [EXAMPLE / "raw" / f"net_run{k}.csv" for k in (1, 2, 3)]
+# Option -> value, and the value of the condition.
+GIVEN = {
+    "target": ("5-HT2A", "5-HT2A"),
+    "radioligand": ("[3H]ketanserin", "[3H]ketanserin"),
+    "isotope": ("3H", "3H"),
+    "radioligand_nM": ("1200 pM", MeasuredValue(1.2, "nM")),
+    "kd_nM": ("0.8 +/- 0.1 nM", MeasuredValue(0.8, "nM", 0.1)),
+    "specific_activity": (60, MeasuredValue(60.0, "Ci/mmol")),
+    "reference_date": ("2026-01-15", date(2026, 1, 15)),
+    "assay_date": ("2026-03-12", date(2026, 3, 12)),
+    "efficiency": ("45 %", MeasuredValue(0.45, "")),
+    "counting_time_min": ("30 s", 0.5),
+    "background_cpm": (25, 25.0),
+    "volume_uL": ("0.25 mL", 250.0),
+    "protein_ug": ("0.03 mg", MeasuredValue(0.03e3, "ug")),
+}
+
+
+def prepared(**options):
+    layout = str(EXAMPLE / "layouts" / "net.toml")
+    given = AffinityOptions(plates=(), **{"layout": layout, **options})
+    return prepare_assay(given, "competition", RUNS[:1], Library())
+
+
+def test_every_condition_has_an_option_that_is_tested():
+    assert GIVEN.keys() == CONDITIONS.keys()
+
+
+@pytest.mark.parametrize("option", sorted(GIVEN))
+def test_an_option_sets_its_condition(option):
+    value, expected = GIVEN[option]
+    condition = getattr(prepared(**{option: value}).runs[0].conditions, CONDITIONS[option])
+    if isinstance(expected, MeasuredValue):
+        assert (condition.value, condition.se) == pytest.approx((expected.value, expected.se))
+        assert condition.unit == expected.unit
+    elif isinstance(expected, float):
+        assert condition == pytest.approx(expected)
+    else:
+        assert condition == expected
+
+
+def test_an_option_replaces_the_condition_of_the_protocol():
+    of_protocol = prepared(protocol="net-nisoxetine").runs[0].conditions
+    changed = prepared(protocol="net-nisoxetine", volume_uL=500).runs[0].conditions
+    assert (of_protocol.volume_uL, changed.volume_uL) == (250.0, 500.0)
+    assert changed.radioligand == of_protocol.radioligand
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("model", "one_site_competition"),
+        ("variance", "poisson"),
+        ("confidence", 0.9),
+        ("calibrate", 99),
+        ("outliers", "suggest"),
+    ],
+)
+def test_an_option_of_the_analysis_reaches_its_method(option, value):
+    assert getattr(prepared(**{option: value}).plan.method, option) == value
+
+
+def test_the_compound_names_the_competitor_of_the_wells():
+    plate = prepared(compound="desipramine").runs[0].plate
+    names = {well.compound for well in plate.wells if well.role is Role.COMPETITION}
+    assert names == {"desipramine"}
+
+
+def test_without_a_layout_that_of_the_protocol_is_used():
+    own = prepared(protocol="net-nisoxetine", layout="").runs[0].plate
+    assert {well.role for well in own.wells} >= {Role.TOTAL, Role.NON_SPECIFIC, Role.COMPETITION}
+
+
+def test_a_pattern_matches_its_files_in_order():
+    assert expand_patterns([str(EXAMPLE / "raw" / "net_run*.csv")]) == RUNS
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_read_as_it_is(tmp_path):
+    file = tmp_path / "[3H]nisoxetine.csv"
+    file.write_text("", encoding="utf-8")
+    assert expand_patterns([str(file)]) == [file]
+
+
+def test_files_of_one_name_are_runs_of_different_names(tmp_path):
+    for k in (1, 2):
+        (tmp_path / f"day{k}").mkdir()
+        shutil.copy(RUNS[k - 1], tmp_path / f"day{k}" / "net.csv")
+    files = [tmp_path / f"day{k}" / "net.csv" for k in (1, 2)]
+    options = AffinityOptions(plates=(), layout=str(EXAMPLE / "layouts" / "net.toml"))
+    runs = prepare_assay(options, "competition", files, Library()).runs
+    assert [run.run for run in runs] == ["net (1)", "net (2)"]
+
+
+def test_a_missing_file_is_refused_by_its_name():
+    with pytest.raises(InputError, match=r"no_such\.csv"):
+        affinity.run(AffinityOptions(plates=("no_such.csv",), protocol="net-nisoxetine"))

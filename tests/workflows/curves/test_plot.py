@@ -1,0 +1,75 @@
+"""The plot of a fitted curve has its readings, its curve and its half-way concentration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tricyclic.workflows.curves.fit import run
+from tricyclic.workflows.curves.options import FitOptions
+
+X = ("concentration_M=conc_nM:nM",)
+
+
+def fitted(tmp_path, *, doses=(0.0, 0.1, 1.0, 10.0, 100.0, 1000.0), **options):
+    rng = np.random.default_rng(1)
+    rows = [
+        f"{dose:g},{10 + 90 / (1 + dose / 10) + rng.normal(0, 1):.4f}"
+        for dose in doses
+        for _ in range(2)
+    ]
+    path = tmp_path / "doses.csv"
+    path.write_text("conc_nM,response\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    given = {"curve": "logistic_4pl", "y": ("response",), "x": X, "y_unit": "cpm", **options}
+    return run(FitOptions(str(path), **given))
+
+
+def test_readings_are_drawn_at_the_logarithm_of_their_concentration(tmp_path):
+    plot = fitted(tmp_path).plot
+    (points,) = plot.points
+    assert points.x == pytest.approx(np.repeat([-10, -9, -8, -7, -6], 2))
+    assert len(points.labels) == 10
+    (zero,) = plot.levels
+    assert (zero.name, zero.y.size) == ("0", 2)
+    assert plot.x_title == "concentration of the drug (log10 M)"
+    assert plot.y_title == "reading (cpm)"
+
+
+def test_the_curve_passes_through_the_fitted_values(tmp_path):
+    result = fitted(tmp_path)
+    (trace,) = result.plot.traces
+    (part,) = result.fit.parts
+    used = part.series.x["concentration_M"] > 0
+    drawn = np.interp(np.log10(part.series.x["concentration_M"][used]), trace.x, trace.mean)
+    assert drawn == pytest.approx(part.expected[used], abs=0.1)
+    assert (trace.low < trace.mean).all() and (trace.mean < trace.high).all()
+    assert (trace.x[0], trace.x[-1]) == pytest.approx((-10.3, -5.7))
+
+
+def test_the_half_way_concentration_is_marked_with_its_interval(tmp_path):
+    result = fitted(tmp_path)
+    ec50 = result.fit["log10_ec50"]
+    (mark,) = result.plot.marks
+    assert (mark.name, mark.x, mark.low, mark.high) == ("EC50", ec50.value, ec50.low, ec50.high)
+    assert mark.label == f"EC50 {10 ** (ec50.value + 9):.2f} nM"
+
+
+def test_the_band_has_the_confidence_level_of_the_fit(tmp_path):
+    assert fitted(tmp_path, confidence=0.9).plot.band_label.startswith("90 % confidence band")
+
+
+def test_a_model_with_several_independent_variables_has_no_plot(tmp_path):
+    path = tmp_path / "schild.csv"
+    lines = ["agonist_nM,antagonist_nM,response"]
+    for antagonist in (0.0, 10.0, 100.0):
+        for agonist in (1.0, 10.0, 100.0, 1000.0, 10000.0):
+            y = 100 * agonist / (agonist + 30 * (1 + antagonist / 10))
+            lines.append(f"{agonist},{antagonist},{y + 0.1 * (len(lines) % 3):.4f}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    options = FitOptions(
+        str(path),
+        curve="gaddum_schild",
+        y=("response",),
+        x=("agonist_M=agonist_nM:nM", "antagonist_M=antagonist_nM:nM"),
+    )
+    assert run(options).plot is None

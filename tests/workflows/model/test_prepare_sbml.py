@@ -1,0 +1,240 @@
+"""A user's own model is dosed in its own unit of time, and in no other."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from tricyclic.cli.main import main
+from tricyclic.ode.solver import antimony_to_sbml
+from tricyclic.sbml.time import time_unit_s
+
+UNITS = {
+    "": None,
+    "  unit time_unit = 1 second\n": 1.0,
+    "  unit time_unit = 60 second\n": 60.0,
+    "  unit time_unit = 3600 second\n": 3600.0,
+    "  unit time_unit = 86400 second\n": 86400.0,
+}
+PER_HOUR = 0.5
+
+
+def chain(unit):
+    """A drug that leaves at 0.5 per hour, written in a unit of time."""
+    k = PER_HOUR * (UNITS[unit] or 3600.0) / 3600.0
+    return antimony_to_sbml(
+        f"model chain()\n{unit}  compartment c = 1\n  species A in c\n"
+        f"  A -> ; k*A\n  A = 0; k = {k!r}\nend\n",
+        "chain",
+    )
+
+
+@pytest.fixture
+def typed(tmp_path):
+    def call(unit, *words, text=""):
+        file = tmp_path / "chain.xml"
+        file.write_text(text or chain(unit), encoding="utf-8")
+        return CliRunner().invoke(
+            main, ["model", "simulate", str(file), "--quiet", *words], prog_name="tricyclic"
+        )
+
+    return call
+
+
+def course_of(reply):
+    assert reply.exit_code == 0, reply.output
+    (course,) = json.loads(reply.stdout)["result"]["observable_courses"]
+    return np.array(course["time_h"]), np.array(course["y"])
+
+
+@pytest.mark.parametrize(("unit", "seconds"), UNITS.items())
+def test_the_unit_of_time_is_read_where_it_is_declared(unit, seconds):
+    assert (
+        time_unit_s(chain(unit)) == pytest.approx(seconds)
+        if seconds
+        else time_unit_s(chain(unit)) is None
+    )
+
+
+def test_the_default_unit_of_time_of_old_files_is_the_second():
+    model = '<model id="m">{}<listOfCompartments><compartment id="c"/></listOfCompartments></model>'
+    namespace = "http://www.sbml.org/sbml/level2/version4"
+    old = f'<sbml xmlns="{namespace}" level="2" version="4">{model}</sbml>'
+    assert time_unit_s(old.format("")) == 1.0
+    minute = (
+        '<listOfUnitDefinitions><unitDefinition id="time"><listOfUnits>'
+        '<unit kind="second" multiplier="60"/>'
+        "</listOfUnits></unitDefinition></listOfUnitDefinitions>"
+    )
+    assert time_unit_s(old.format(minute)) == pytest.approx(60.0)
+
+
+@pytest.mark.parametrize("unit", [unit for unit, seconds in UNITS.items() if seconds])
+def test_doses_every_twelve_minutes_are_converted_to_the_unit_of_the_file(typed, unit):
+    reply = typed(
+        unit,
+        "--drug",
+        "A",
+        "--dose",
+        "100",
+        "--every",
+        "12 min",
+        "--doses",
+        "3",
+        "--hours",
+        "2",
+        "--json",
+    )
+    time, level = course_of(reply)
+    assert time[-1] == pytest.approx(2.0)
+    ages = 2.0 - 0.2 * np.arange(3)
+    assert level[-1] == pytest.approx(100 * np.exp(-PER_HOUR * ages).sum(), rel=1e-3)
+    (given,) = json.loads(reply.stdout)["result"]["dosing"]
+    assert given["every_h"] == pytest.approx(0.2)
+
+
+def test_a_bare_number_is_in_the_file_s_own_unit(typed):
+    unit = "  unit time_unit = 60 second\n"
+    words = ("--drug", "A", "--dose", "100", "--doses", "3", "--days", "0.25", "--json")
+    bare, with_unit = (
+        course_of(typed(unit, *words, "--every", every)) for every in ("30", "0.5 h")
+    )
+    assert with_unit[1] == pytest.approx(bare[1])
+
+
+def test_times_of_a_file_that_does_not_declare_them_are_bare_numbers(typed, tmp_path):
+    words = ("--drug", "A", "--dose", "100", "--every", "4", "--hours", "20")
+    reply = typed("", *words, "--out", str(tmp_path / "out"))
+    assert reply.exit_code == 0, reply.output
+    (first, *_) = reply.stdout.splitlines()
+    assert first.endswith(", 20") and "does not declare its unit of time" in reply.stdout
+    rows = list(
+        csv.DictReader(io.StringIO((tmp_path / "out" / "courses.csv").read_text(encoding="utf-8")))
+    )
+    assert float(rows[-1]["time"]) == 20.0 and "time_h" not in rows[0]
+    assert "hours" not in (tmp_path / "out" / "courses.svg").read_text(encoding="utf-8").lower()
+    assert math.isclose(
+        float(rows[-1]["value"]),
+        100 * sum(np.exp(-PER_HOUR * age) for age in (20, 16, 12, 8, 4)),
+        rel_tol=1e-3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "words", "sentence"),
+    [
+        (
+            "",
+            ("--drug", "A", "--dose", "1", "--every", "12 min"),
+            (
+                "--every: '12 min' has a unit, and the file does not declare its unit of time. "
+                "Give a plain number, in the file's own unit."
+            ),
+        ),
+        (
+            "",
+            ("--days", "2"),
+            (
+                "--days: the file does not declare its unit of time, so days cannot be converted. "
+                "Give --hours: the number is taken in the file's own unit."
+            ),
+        ),
+        (
+            "  unit time_unit = 60 second\n",
+            ("--drug", "A", "--dose", "1", "--route", "ip"),
+            (
+                "--route: is 'ip'. A model of your own is dosed by the route 'into': "
+                "the amount is added to the quantity that --drug names."
+            ),
+        ),
+        (
+            "",
+            ("--drug", "A", "--dose", "1", "--duration", "3"),
+            (
+                "--duration: does not apply to a model of your own. "
+                "Use --drug, --dose, --every, --doses, --start, --days, --hours, --washout and "
+                "--set, in the file's own units."
+            ),
+        ),
+        (
+            "",
+            ("--drug", "A", "--dose", "ten"),
+            "--dose: is 'ten'. A plain number, in the unit of the species it is added to.",
+        ),
+        (
+            "",
+            ("--dose", "1"),
+            "--dose: is given without a species to add it to. Add --drug ID.",
+        ),
+    ],
+)
+def test_options_that_need_more_than_the_file_are_refused_in_a_whole_sentence(
+    typed, unit, words, sentence
+):
+    reply = typed(unit, *words)
+    assert reply.exit_code == 3, reply.output
+    assert reply.stderr == f"{sentence}\n"
+
+
+def test_a_diverging_model_is_named_with_the_time(typed):
+    text = antimony_to_sbml("model burst()\n  x = 1\n  x' = x^2\nend\n", "burst")
+    reply = typed("", "--hours", "3", text=text)
+    assert reply.exit_code == 3, reply.output
+    assert "chain" in reply.stderr and "nan" not in reply.stderr
+    # 1/(1 - t) has its pole at 1.
+    assert "stops at time" in reply.stderr and "of 3" in reply.stderr
+
+
+def test_a_run_of_a_file_uses_the_values_of_the_file(typed):
+    reply = typed("", "--drug", "A", "--dose", "1", "--hours", "2")
+    assert "one run with the values of the file" in reply.stdout
+
+
+def test_a_default_dose_gives_a_remark():
+    words = (
+        "model",
+        "simulate",
+        "kinetics_and_occupancy",
+        "--drug",
+        "desipramine",
+        "--point-estimate",
+        "--quiet",
+    )
+    assert (
+        "desipramine 10 mg/kg ip: default dose of the drug's table"
+        in CliRunner().invoke(main, words).stdout
+    )
+    stated = CliRunner().invoke(main, [*words, "--dose", "10 mg/kg", "--route", "ip"])
+    assert stated.exit_code == 0 and "default dose" not in stated.stdout
+
+
+def test_a_file_without_a_species_leaves_no_gap_in_the_header(tmp_path):
+    file = tmp_path / "chain.xml"
+    file.write_text(chain("  unit time_unit = 3600 second\n"), encoding="utf-8")
+    words = (
+        "model",
+        "sensitivity",
+        str(file),
+        "--drug",
+        "A",
+        "--dose",
+        "1",
+        "--hours",
+        "2",
+        "--parameter",
+        "k",
+        "--workers",
+        "1",
+        "--quiet",
+    )
+    reply = CliRunner().invoke(main, words)
+    assert reply.exit_code == 0, reply.output
+    assert "    " not in reply.stdout.splitlines()[0] and reply.stdout.splitlines()[1].startswith(
+        "1 parameter;"
+    )

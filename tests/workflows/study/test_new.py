@@ -1,0 +1,73 @@
+"""A new study folder can be completed and run; a folder with files is not touched."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tricyclic.cli.main import main
+from tricyclic.errors import InputError
+from tricyclic.study.plan import read_plan
+from tricyclic.workflows.study.new import run
+from tricyclic.workflows.study.options import NewStudyOptions
+
+FILES = ("README.txt", "exclusions.csv", "layouts/plate.toml", "raw/README.txt", "study.toml")
+
+
+def test_a_new_study_lists_its_files_and_the_next_step(tmp_path):
+    folder = tmp_path / "study"
+    result = run(NewStudyOptions("binding", str(folder)))
+    assert (result.folder, result.written) == (str(folder), FILES)
+    assert all((folder / name).is_file() for name in FILES)
+    listed = "\n".join(f"  {name}" for name in FILES)
+    assert result.summary() == (
+        f"{folder}\n{listed}\n\n"
+        f"Copy the raw files to {folder}/raw and complete study.toml, then run: "
+        f"tricyclic study run {folder}"
+    )
+
+
+def test_a_protocol_of_an_own_library_can_be_used(tmp_path):
+    own = tmp_path / "library" / "protocols"
+    own.mkdir(parents=True)
+    (own / "own-assay.toml").write_text(
+        'title = "An assay"\nkind = "competition"\ntarget = "5-HT2A"\n', encoding="utf-8"
+    )
+    folder = tmp_path / "study"
+    options = NewStudyOptions("binding", str(folder), "own-assay", str(tmp_path / "library"))
+    run(options)
+    plan = read_plan(folder)
+    assert (plan.title, plan.assays[0].name) == ("An assay", "5-HT2A")
+
+
+def test_an_unknown_protocol_suggests_the_nearest_one(tmp_path):
+    with pytest.raises(InputError, match="Did you mean 'net-nisoxetine'"):
+        run(NewStudyOptions("binding", str(tmp_path / "study"), "net-nisoxetin"))
+    assert not (tmp_path / "study").exists()
+
+
+def test_a_folder_with_files_is_refused_with_exit_code_3_and_not_touched(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    done = CliRunner().invoke(main, ["study", "new", "binding", str(tmp_path)])
+    assert done.exit_code == 3
+    assert done.stderr == f"{tmp_path}: is not empty. Name a folder that is new or empty.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
+    place = tmp_path / "raw"
+    place.write_text("1")
+    done = CliRunner().invoke(main, ["study", "new", "binding", str(place)])
+    assert done.exit_code == 3
+    assert done.stderr == f"{place}: is a file. Name a folder that is new or empty.\n"
+    assert place.read_text(encoding="utf-8") == "1"
+
+
+def test_the_json_of_the_command_has_the_folder_and_its_files(tmp_path):
+    folder = tmp_path / "study"
+    done = CliRunner().invoke(main, ["study", "new", "binding", str(folder), "--json"])
+    document = json.loads(done.stdout)
+    assert document["schema"] == "tricyclic-study-new/2"
+    assert document["result"] == {"folder": str(folder), "written": list(FILES)}
