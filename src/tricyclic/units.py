@@ -13,10 +13,13 @@ from datetime import date
 from fractions import Fraction
 
 from tricyclic.errors import UnitError
+from tricyclic.numerals import NUMBER
 
 UNKNOWN = "unknown"
 
 # Half-lives [d] of the nuclear data sheets; a year has 365.25 days.
+# 2 to this power is still a finite float; such dates are wrong in any case.
+MAX_HALF_LIVES = 1000.0
 HALF_LIFE_DAYS = {
     "3H": 12.32 * 365.25,
     "125I": 59.407,
@@ -260,9 +263,9 @@ def to_molar(value: float, unit: str, *, where: str = "") -> float:
     return convert(value, unit, "M", where=where)
 
 
-_QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+_QUANTITY = re.compile(rf"^\s*({NUMBER})\s*(.*?)\s*$")
 
-_DECIMAL_COMMA = re.compile(r",\d")
+_DECIMAL_COMMA = re.compile(r",[0-9]")
 
 
 def quantity(text: str, *, where: str = "", example: str = "10 nM") -> Quantity:
@@ -323,7 +326,7 @@ def decay_factor(isotope: str, start: date, end: date) -> float:
     Raises
     ------
     UnitError
-        If the isotope is not known.
+        If the isotope is not known, or the dates are more than 1000 half-lives apart.
     """
     name = isotope.strip().strip("[]")
     if name not in HALF_LIFE_DAYS:
@@ -331,12 +334,14 @@ def decay_factor(isotope: str, start: date, end: date) -> float:
             f"the half-life of '{isotope}' is not known",
             allowed=f"Known isotopes are {', '.join(HALF_LIFE_DAYS)}",
         )
-    try:
-        return float(0.5 ** ((end - start).days / HALF_LIFE_DAYS[name]))
-    except OverflowError:
+    half_lives = (end - start).days / HALF_LIFE_DAYS[name]
+    if abs(half_lives) > MAX_HALF_LIVES:
         raise UnitError(
-            f"{(start - end).days} days before the given activity are too many half-lives of {name}"
-        ) from None
+            f"{start} and {end} are {abs(half_lives):.3g} half-lives of {name} apart",
+            allowed="After ten half-lives less than 0.1 % of the activity is left",
+            do="Correct the wrong date",
+        )
+    return float(0.5**half_lives)
 
 
 def dpm_per_fmol(specific_activity_Ci_per_mmol: float) -> float:

@@ -112,3 +112,30 @@ def test_analysis_keeps_no_global_state(source_files):
         if isinstance(node, ast.Global)
     ]
     assert not complaints, "\n".join(complaints)
+
+
+# Packages that read what a user wrote.
+READ_NUMBERS = {"units", "core", "io", "study", "simulation", "workflows"}
+
+
+def digits_of_any_script(files):
+    return [
+        f"{file.location}:{node.lineno} accepts digits of every script; use tricyclic.numerals"
+        for file in files
+        if file.package in READ_NUMBERS
+        for node in ast.walk(file.tree)
+        if (isinstance(node, ast.Constant) and isinstance(node.value, str) and r"\d" in node.value)
+        or (isinstance(node, ast.Attribute) and node.attr in {"isdecimal", "isnumeric"})
+    ]
+
+
+def test_numbers_of_users_are_written_in_the_digits_0_to_9(source_files):
+    complaints = digits_of_any_script(source_files)
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_pattern_for_digits_of_any_script_is_detected(invent):
+    file = invent("io/readings.py", 'import re\nWELL = re.compile(r"[A-H]\\d+")')
+    assert digits_of_any_script([file]) == [
+        "io/readings.py:2 accepts digits of every script; use tricyclic.numerals"
+    ]

@@ -295,3 +295,31 @@ def test_diagnostics_are_logged_by_the_module_that_has_them(tmp_path, caplog):
     assert ("tricyclic.io.open", "plate.csv: read by plate_list") in [
         (record.name, record.getMessage()) for record in caplog.records
     ]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        (
+            "--hours",
+            "1２",
+            (
+                "'1２' is not a valid float. Numbers are written with the digits 0 to 9; '２' "
+                "is none of them."
+            ),
+        ),
+        ("--hours", "1_0", "'1_0' is not a valid float. Numbers are written without underscores."),
+        (
+            "--subjects",
+            "٣0",
+            (
+                "'٣0' is not a valid integer. Numbers are written with the digits 0 to 9; '٣' "
+                "is none of them."
+            ),
+        ),
+    ],
+)
+def test_a_number_of_an_option_is_written_in_the_digits_0_to_9(option, value, sentence):
+    result = CliRunner().invoke(main, ["model", "population", option, value])
+    assert result.exit_code == 2
+    assert f"Error: Invalid value for '{option}': {sentence}" in result.stderr

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io.delimited_text import NumberFormat, text_sheet
+from tricyclic.io.delimited_text import text_sheet
+from tricyclic.numerals import NumberFormat
 
 ROWS = [["well", "cpm"], ["A1", "4630.5"], ["A2", "312.25"], ["A3", "57.0"]]
 

@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin
 import click
 from click.shell_completion import CompletionItem
 
+from tricyclic.numerals import digits_advice
 from tricyclic.workflows.base import OptionInfo, names_option, option_fields
 
 # Options that have a short name as well.
@@ -127,14 +128,39 @@ def _click_type(hint: Any, info: OptionInfo) -> click.ParamType[Any]:
         return _TextType("NUMBER")
     simple = next((a for a in _alternatives(hint) if a in (int, float)), str)
     if simple is int:
-        return click.INT
+        return _WholeNumber()
     if simple is float:
-        return click.FLOAT
+        return _Number()
     return _TextType("PATH" if info.path else "TEXT")
 
 
 def _alternatives(hint: Any) -> tuple[Any, ...]:
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+
+
+class _Number(click.types.FloatParamType):
+    """A number in the digits 0 to 9; the command itself refuses "nan" and "inf" in a sentence."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        _check_digits(self, value, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _WholeNumber(click.types.IntParamType):
+    """A whole number in the digits 0 to 9."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        _check_digits(self, value, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _check_digits(
+    kind: click.ParamType[Any], value: Any, param: click.Parameter | None, ctx: click.Context | None
+) -> None:
+    # Python also accepts underscores and digits of other scripts.
+    if isinstance(value, str) and ("_" in value or digits_advice(value)):
+        advice = digits_advice(value) or "Numbers are written without underscores"
+        kind.fail(f"{value!r} is not a valid {kind.name}. {advice}.", param, ctx)
 
 
 class _TextType(click.ParamType):  # type: ignore[type-arg,unused-ignore]

@@ -27,13 +27,14 @@ from tricyclic.core.plate import (
     well_position,
 )
 from tricyclic.errors import InputError
+from tricyclic.numerals import is_whole_number
 
 Direction = Literal["down", "across"]
 MAX_POINTS = 384
 MAX_WELLS_TEXT = 4000
 _COUNTED_UNITS = {"cpm", "dpm", "cps", "dps", "counts", "Bq", "unknown"}
 _WHOLE = re.compile(
-    r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|\d{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|\d{1,2}))?",
+    r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|[0-9]{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|[0-9]{1,2}))?",
     re.IGNORECASE,
 )
 
@@ -356,7 +357,7 @@ def _corners(part: str, size: int) -> tuple[tuple[int, int], tuple[int, int]]:
     whole = _WHOLE.fullmatch(part)
     if whole:
         is_row = whole[1].lower().startswith("row")
-        if any(end is not None and end.isdigit() == is_row for end in whole.groups()[1:]):
+        if any(end is not None and is_whole_number(end) == is_row for end in whole.groups()[1:]):
             raise InputError(
                 f"'{part}' names no wells", allowed="Rows have letters, columns numbers"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from tricyclic.core.series import Floats, frozen_array
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.numerals import NumberFormat, digits_advice
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,22 @@ class DataTable:
         if column not in self.columns:
             raise UnknownNameError.among("column", column, self.columns, where=self.name)
         if column not in self.values:
-            raise InputError(f"column '{column}' is not all numbers", where=self.name)
+            cell = _unreadable(self.text[column])
+            raise InputError(
+                f"column '{column}' is not all numbers" + (f": '{cell[:40]}'" if cell else ""),
+                where=self.name,
+                allowed=digits_advice(cell),
+            )
         return self.values[column]
 
     def used(self, column: str) -> np.ndarray:
         """Whether each cell of a column is present and not excluded, shape (rows,), bool."""
         mask: np.ndarray = np.isfinite(self.numbers(column))
         return np.asarray(mask & ~self.excluded[column]) if column in self.excluded else mask
+
+
+def _unreadable(cells: Sequence[str]) -> str:
+    """The cell that keeps a column from being numbers, one with digits if there is one."""
+    formats = NumberFormat("."), NumberFormat(",")
+    words = [cell for cell in cells if cell and all(f.read(cell) is None for f in formats)]
+    return next((cell for cell in words if any(map(str.isdigit, cell))), words[0] if words else "")

@@ -11,14 +11,22 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from tricyclic.errors import InputError
+from tricyclic.io.merged_cells import MergedArea
+from tricyclic.numerals import (
+    GROUPING_SPACES,
+    LONGEST_NUMBER,
+    NumberFormat,
+    digits_advice,
+    plain_marks,
+)
 
 MAX_BYTES = 32 * 2**20
 MAX_CELLS = 2_000_000
-LONGEST_NUMBER = 60
 NOT_COUNTED = frozenset({"-", "--", "–", "—", "n.a.", "n/a", "na", "nan", "#n/a", "n.d."})
 
 _DELIMITER_NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "white space", "": "none"}
@@ -29,32 +37,12 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+# A grouping space between a digit and three digits is inside a number, not between two cells.
+_BETWEEN_CELLS = re.compile(
+    rf"(?:[^\S{GROUPING_SPACES}]|(?<![0-9])[{GROUPING_SPACES}]"
+    rf"|[{GROUPING_SPACES}](?![0-9]{{3}}(?![0-9])))+"
+)
 _JUNK = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
-
-
-@dataclass(frozen=True)
-class NumberFormat:
-    """The decimal mark of a file; the other marks may group digits in threes."""
-
-    decimal: str = "."
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        mark = re.escape(self.decimal)
-        groups = "".join({".", ",", " ", "'", "’"} - {self.decimal})
-        return re.compile(
-            rf"[-+]?(?:\d+{mark}?\d*(?:[eE][-+]?\d+)?"
-            rf"|{mark}\d+(?:[eE][-+]?\d+)?"
-            rf"|\d{{1,3}}(?:([{groups}])\d{{3}})(?:\1\d{{3}})*(?:{mark}\d*)?)"
-        )
-
-    def read(self, cell: str) -> float | None:
-        """The number in a cell; None if it is not a number; inf if it is too large for a float."""
-        text = _plain(cell)
-        if len(text) > LONGEST_NUMBER or not self._pattern.fullmatch(text):
-            return None
-        digits = "".join(c for c in text if c in "+-0123456789eE" or c == self.decimal)
-        return float(digits.replace(self.decimal, "."))
 
 
 @dataclass(frozen=True)
@@ -75,6 +63,8 @@ class Sheet:
         Decimal mark, if the user specified it or the format fixes it.
     notes : tuple of str
         Decisions about the file.
+    merged : tuple of MergedArea
+        Merged areas whose text is in each of their cells.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -83,6 +73,7 @@ class Sheet:
     delimiter: str = ""
     decimal: str | None = None
     notes: tuple[str, ...] = field(default=())
+    merged: tuple[MergedArea, ...] = ()
 
     @cached_property
     def numbers(self) -> NumberFormat:
@@ -108,6 +99,27 @@ class Sheet:
             return f"sheet '{self.name}', row {self.lines[index]}"
         return f"line {self.lines[index]}"
 
+    def refuse_merged_readings(self, cells: Iterable[tuple[int, int]]) -> None:
+        """Refuse one reading for several wells: readings in cells (row, column) that are merged.
+
+        Raises
+        ------
+        InputError
+            If two of the cells are in one merged area and are not empty.
+        """
+        wanted = [(row, column) for row, column in cells if self.rows[row][column]]
+        for area in self.merged:
+            inside = [(row, column) for row, column in wanted if area.covers(row, column)]
+            if len(inside) > 1:
+                row, column = inside[0]
+                raise InputError(
+                    f"'{shortened(self.rows[row][column])}' is one merged cell over "
+                    f"{len(inside)} readings",
+                    where=self.where(row),
+                    allowed="Each well has its own reading",
+                    do="Unmerge the cells, and write the reading of each well",
+                )
+
     def number(self, text: str, where: str) -> float:
         """Read a number.
 
@@ -120,14 +132,16 @@ class Sheet:
         if value is None:
             other = "," if self.numbers.decimal == "." else "."
             mixed = len(text) <= LONGEST_NUMBER and re.fullmatch(
-                rf"[-+]?\d+{re.escape(other)}\d+", _plain(text)
+                rf"[-+]?[0-9]+{re.escape(other)}[0-9]+", plain_marks(text)
             )
+            advice = digits_advice(text)
             raise InputError(
                 f"'{shortened(text)}' is not a number",
                 where=where,
                 allowed=f"The decimal mark elsewhere in this file is '{self.numbers.decimal}'"
                 if mixed
-                else "",
+                else advice,
+                do="Type the number again" if advice else "",
             )
         if value in (float("inf"), float("-inf")):
             raise InputError(f"'{shortened(text)}' is too large to be a reading", where=where)
@@ -177,7 +191,7 @@ def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
     lines: list[int] = []
     if delimiter == " ":
         for number, line in enumerate(text.split("\n"), 1):
-            rows.append(tuple(line.split()))
+            rows.append(_words(line))
             lines.append(number)
     else:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ",", strict=True)
@@ -225,16 +239,6 @@ def is_not_counted(cell: str) -> bool:
 _POINT, _COMMA = NumberFormat("."), NumberFormat(",")
 
 
-def _plain(cell: str) -> str:
-    return (
-        cell.strip()
-        .replace("−", "-")
-        .replace("\u00a0", " ")
-        .replace("\u2009", " ")
-        .replace("\u202f", " ")
-    )
-
-
 def _decoded(data: bytes) -> tuple[str, str]:
     for bom, codec, name in _BOMS:
         if data.startswith(bom):
@@ -270,10 +274,16 @@ def _delimiter(text: str) -> str:
     if scores[best] == 0 or (best == "," and _commas_are_decimal(lines)):
         return (
             " "
-            if _lines_in_runs([len(line.split()) - 1 for line in lines])
+            if _lines_in_runs([len(_words(line)) - 1 for line in lines])
             else ("" if scores[best] == 0 else best)
         )
     return best
+
+
+def _words(line: str) -> tuple[str, ...]:
+    if not any(space in line for space in GROUPING_SPACES):
+        return tuple(line.split())
+    return tuple(word for word in _BETWEEN_CELLS.split(line) if word)
 
 
 def _outside_quotes(line: str, mark: str) -> int:
@@ -296,9 +306,9 @@ def _commas_are_decimal(lines: list[str]) -> bool:
     inside = [
         line
         for line in with_comma
-        if line.count(",") == len(re.findall(r"(?<=\d),(?=\d)", line))
-        and all(token.count(",") <= 1 for token in line.split())
-        and len(line.split()) > 1
+        if line.count(",") == len(re.findall(r"(?<=[0-9]),(?=[0-9])", line))
+        and all(token.count(",") <= 1 for token in _words(line))
+        and len(_words(line)) > 1
     ]
     return len(inside) > 0.5 * len(with_comma)
 
@@ -306,19 +316,19 @@ def _commas_are_decimal(lines: list[str]) -> bool:
 _SURE_DECIMAL = {
     mark: re.compile(pattern)
     for mark, pattern in {
-        ",": r"[-+]?(?:0?,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+"
-        r"|\d{1,3}(?:\.\d{3})+,\d+|\d+,\d+[eE][-+]?\d+)",
-        ".": r"[-+]?(?:0?\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+"
-        r"|\d{1,3}(?:,\d{3})+\.\d+|\d+\.\d+[eE][-+]?\d+)",
+        ",": r"[-+]?(?:0?,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,},[0-9]+"
+        r"|[0-9]{1,3}(?:([. '’])[0-9]{3})(?:\1[0-9]{3})*,[0-9]+|[0-9]+,[0-9]+[eE][-+]?[0-9]+)",
+        ".": r"[-+]?(?:0?\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]+"
+        r"|[0-9]{1,3}(?:([, '’])[0-9]{3})(?:\1[0-9]{3})*\.[0-9]+|[0-9]+\.[0-9]+[eE][-+]?[0-9]+)",
     }.items()
 }
 _SURE_GROUPS = {
-    ",": re.compile(r"[-+]?\d{1,3}(?:,\d{3}){2,}"),
-    ".": re.compile(r"[-+]?\d{1,3}(?:\.\d{3}){2,}"),
+    ",": re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3}){2,}"),
+    ".": re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{3}){2,}"),
 }
 _EITHER = {
-    ",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"),
-    ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}"),
+    ",": re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}"),
+    ".": re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}"),
 }
 
 
@@ -329,7 +339,7 @@ def _decimal_mark(sheet: Sheet) -> str:
         for cell in row:
             if len(cell) > LONGEST_NUMBER or ("," not in cell and "." not in cell):
                 continue
-            text = _plain(cell)
+            text = plain_marks(cell)
             for mark, other in ((",", "."), (".", ",")):
                 if _SURE_DECIMAL[mark].fullmatch(text):
                     votes[mark] += 1

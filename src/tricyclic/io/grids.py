@@ -11,7 +11,7 @@ from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like
 
 _BARE_SHAPES = {PLATE_SHAPES[size]: size for size in (24, 96, 384)}
-_COLUMN_NUMBER = re.compile(r"0*([1-9]\d?)(?:\.0)?")
+_COLUMN_NUMBER = re.compile(r"0*([1-9][0-9]?)(?:\.0)?")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class PlateGrid:
         Texts in the rows between the previous grid and this one, the corner cell last.
     first : int
         Index of the first row of the grid in the sheet.
+    offset : int
+        Index of the first column of the grid in the sheet.
+    last : int
+        Index of the last row of the grid in the sheet.
+    label : str
+        The same word at the right of every row, such as the name of the reading; else "".
     """
 
     sheet: Sheet
@@ -37,6 +43,9 @@ class PlateGrid:
     shape: tuple[int, int]
     headings: tuple[str, ...]
     first: int
+    offset: int = 0
+    last: int = 0
+    label: str = ""
 
     def location(self, position: tuple[int, int]) -> str:
         """Location of a cell, for a message."""
@@ -73,9 +82,11 @@ def _grids(sheet: Sheet, words: bool) -> Iterator[PlateGrid]:
             continue
         rows, offset, columns, corner = block
         cells: dict[tuple[int, int], tuple[str, int]] = {}
+        # In a layout, a word beyond the columns may be the content of a well.
+        label = "" if words else _label_at_the_right(sheet, rows, offset + columns)
         for r, at in enumerate(rows):
             row = sheet.rows[at]
-            beyond = [cell for cell in row[offset + columns :] if cell]
+            beyond = [] if label else [cell for cell in row[offset + columns :] if cell]
             if beyond:
                 raise InputError(
                     f"'{beyond[0][:20]}' is beyond column {columns} of the grid",
@@ -88,7 +99,14 @@ def _grids(sheet: Sheet, words: bool) -> Iterator[PlateGrid]:
         _check_complete(sheet, rows, offset)
         headings = tuple(cell for row in sheet.rows[above:index] for cell in row if cell)
         yield PlateGrid(
-            sheet, cells, (len(rows), columns), (*headings, corner) if corner else headings, index
+            sheet,
+            cells,
+            (len(rows), columns),
+            (*headings, corner) if corner else headings,
+            index,
+            offset,
+            rows[-1],
+            label,
         )
         index = above = rows[-1] + 1
 
@@ -154,15 +172,27 @@ def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
     return rows, 0, columns, ""
 
 
+def _label_at_the_right(sheet: Sheet, rows: list[int], column: int) -> str:
+    """The one word, not a reading, that follows the last column in every row; "" if there is none.
+
+    Gen5 writes the name of the reading there.
+    """
+    after = {tuple(cell for cell in sheet.rows[at][column:] if cell) for at in rows}
+    texts = after.pop() if len(after) == 1 else ()
+    return texts[0] if len(texts) == 1 and not _reading(texts[0]) else ""
+
+
 def _check_complete(sheet: Sheet, rows: list[int], offset: int) -> None:
     """Refuse a grid with a missing or repeated row, or with a gap in the column numbers."""
     if not offset or sheet.rows[rows[0]][offset - 1].upper() != "A":
         return
-    after = rows[-1] + 1
+    after = _not_blank(sheet, rows[-1] + 1)
     row = sheet.rows[after] if after < len(sheet.rows) else ()
+    # After a blank row, a row A begins the next grid.
+    letters = r"[A-Pa-p]" if after == rows[-1] + 1 else r"[B-Pb-p]"
     if (
         len(row) > offset
-        and re.fullmatch(r"[A-Pa-p]", row[offset - 1])
+        and re.fullmatch(letters, row[offset - 1])
         and any(_reading(c) and c for c in row[offset:])
     ):
         raise InputError(
@@ -181,13 +211,22 @@ def _check_complete(sheet: Sheet, rows: list[int], offset: int) -> None:
 
 
 def _rows_with_letters(sheet: Sheet, index: int, at: int) -> list[int]:
+    """Rows that begin with A, B, C …; blank rows between them are skipped."""
     rows: list[int] = []
-    while index + len(rows) < len(sheet.rows):
-        row = sheet.rows[index + len(rows)]
+    while (index := _not_blank(sheet, index)) < len(sheet.rows):
+        row = sheet.rows[index]
         if len(row) <= at or row[at].upper() != row_letters(len(rows)) or any(row[:at]):
             break
-        rows.append(index + len(rows))
+        rows.append(index)
+        index += 1
     return rows
+
+
+def _not_blank(sheet: Sheet, index: int) -> int:
+    """Index of the first row with a cell that is not empty, from an index on."""
+    while index < len(sheet.rows) and not any(sheet.rows[index]):
+        index += 1
+    return index
 
 
 def _following(sheet: Sheet, index: int, count: int) -> list[int]:

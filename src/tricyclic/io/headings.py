@@ -9,9 +9,9 @@ from tricyclic.errors import InputError, UnitError
 from tricyclic.units import UNKNOWN, dimension, known_unit
 
 _COUNT_NAMES = (
-    (re.compile(r"c?cpm(?:[a-c]|\d{1,2})?", re.IGNORECASE), "cpm"),
-    (re.compile(r"dpm(?:[a-c]|\d{1,2})?", re.IGNORECASE), "dpm"),
-    (re.compile(r"cps\d?", re.IGNORECASE), "cps"),
+    (re.compile(r"c?cpm(?:[a-c]|[0-9]{1,2})?", re.IGNORECASE), "cpm"),
+    (re.compile(r"dpm(?:[a-c]|[0-9]{1,2})?", re.IGNORECASE), "dpm"),
+    (re.compile(r"cps[0-9]?", re.IGNORECASE), "cps"),
     (re.compile(r"dps", re.IGNORECASE), "dps"),
     (re.compile(r"counts?", re.IGNORECASE), "counts"),
     (re.compile(r"bq", re.IGNORECASE), "Bq"),
@@ -132,7 +132,7 @@ def date_note(dates: Iterable[str]) -> str:
     matches = [
         match
         for date in dates
-        if (match := re.match(r"\s*(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}", date))
+        if (match := re.match(r"\s*([0-9]{1,2})([/.-])([0-9]{1,2})\2[0-9]{2,4}", date))
     ]
     if not matches:
         return ""

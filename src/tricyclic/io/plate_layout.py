@@ -133,7 +133,7 @@ _WORDS = {
 _LONGEST_CELL = 120
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words}
 _CELL = re.compile(
-    r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\s*[a-zA-Zµμ]*M)?"
+    r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?\s*[a-zA-Zµμ]*M)?"
 )
 
 

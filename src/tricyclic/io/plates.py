@@ -21,16 +21,16 @@ from tricyclic.core.plate_layout import negative_counts
 from tricyclic.errors import InputError
 from tricyclic.io.base import ReadOptions
 from tricyclic.io.delimited_text import (
-    LONGEST_NUMBER,
     NOT_COUNTED,
     Sheet,
     is_not_counted,
     shortened,
 )
 from tricyclic.io.headings import agreed_counting_time, agreed_unit
+from tricyclic.numerals import LONGEST_NUMBER
 
-_SATURATED = re.compile(r"(over(flow)?|ovrflw|sat(urated)?|>\s*[\d.,]+|#{3,})", re.IGNORECASE)
-_MARKED = re.compile(r"([-+]?[\d.,\s'’]*\d(?:[eE][-+]?\d+)?)\s*([*#!?]+)")
+_SATURATED = re.compile(r"(over(flow)?|ovrflw|sat(urated)?|>\s*[0-9.,]+|#{3,})", re.IGNORECASE)
+_MARKED = re.compile(r"([-+]?[0-9.,\s'’]*[0-9](?:[eE][-+]?[0-9]+)?)\s*([*#!?]+)")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import numpy as np
 
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
-from tricyclic.io.delimited_text import NumberFormat, is_number_like, shortened
+from tricyclic.io.delimited_text import is_number_like, shortened
 from tricyclic.io.headings import unit_in_column_name
+from tricyclic.numerals import NumberFormat, is_whole_number
 
 MAX_ROWS = 500_000
 _PARTS = {
@@ -124,6 +125,6 @@ def _without_part(column: str) -> str:
     head, _, last = column.rpartition(" ")
     return (
         head
-        if head and (last.isdigit() or last in {"mean", "SD", "SE", "value", "error"})
+        if head and (is_whole_number(last) or last in {"mean", "SD", "SE", "value", "error"})
         else column
     )

@@ -16,6 +16,7 @@ from typing import Any
 
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import MAX_CELLS, Sheet
+from tricyclic.io.merged_cells import MergedArea, fill_merged, merged_areas
 
 MAX_UNPACKED = 128 * 2**20
 MAX_PARTS = 20_000
@@ -136,15 +137,25 @@ def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Shee
         if not 0 <= position < len(names):
             raise InputError(f"has no sheet {only!r}", allowed="There are: " + ", ".join(names))
         names = [names[position]]
-    return tuple(
-        Sheet(
-            rows=tuple(tuple(_as_text(cell) for cell in row) for row in values[name]),
-            lines=tuple(range(1, len(values[name]) + 1)),
-            name=name,
-            decimal=".",
-            notes=(f"sheet '{name}'",),
+    merged = merged_areas(parts)
+    return tuple(_sheet(name, values[name], merged.get(name, ())) for name in names)
+
+
+def _sheet(name: str, values: list[tuple[Any, ...]], areas: tuple[MergedArea, ...]) -> Sheet:
+    texts = tuple(tuple(_as_text(cell) for cell in row) for row in values)
+    rows, merged = fill_merged(texts, areas, name)
+    notes = [f"sheet '{name}'"]
+    if merged:
+        notes.append(
+            f"merged areas, read with their text in each cell: {len(merged)}",
         )
-        for name in names
+    return Sheet(
+        rows=rows,
+        lines=tuple(range(1, len(rows) + 1)),
+        name=name,
+        decimal=".",
+        notes=tuple(notes),
+        merged=merged,
     )
 
 

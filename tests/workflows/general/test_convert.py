@@ -139,7 +139,10 @@ def test_what_a_conversion_needs_is_named(options, sentence):
         ),
         (
             ConvertOptions("1 uCi", "kBq", isotope="18F", start="9999-12-31", end="0001-01-01"),
-            "3652058 days before the given activity are too many half-lives of 18F",
+            (
+                r"9999-12-31 and 0001-01-01 are 4\.79e\+07 half-lives of 18F apart\. After ten "
+                r"half-lives less than 0\.1 % of the activity is left\. Correct the wrong date\."
+            ),
         ),
     ],
 )

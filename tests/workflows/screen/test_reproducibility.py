@@ -221,6 +221,17 @@ def test_the_msr_of_two_columns_lists_the_bounds_it_leaves_out(call, tmp_path):
     }
 
 
+@pytest.mark.parametrize("cell", ["4.5.6", "4..5", ".", "4５"])
+def test_a_cell_of_an_msr_that_is_no_number_is_refused_with_its_row(call, refused, tmp_path, cell):
+    rows = "".join(f"c{k},{cell if k == 2 else k + 3},{k + 4}\n" for k in range(6))
+    path = table(tmp_path, "compound,first_Ki_nM,second_Ki_nM\n" + rows)
+    refused(
+        call("msr", path, "--first", "first_Ki_nM", "--second", "second_Ki_nM"),
+        f"runs.csv, row 4, column 'first_Ki_nM': '{cell}' is not a potency. A number, or a bound "
+        'such as "> 10000".',
+    )
+
+
 def test_the_table_of_an_msr_has_mean_and_ratio_of_each_compound(call, rows_of, tmp_path):
     out = tmp_path / "out"
     path = two_runs(tmp_path)

@@ -11,11 +11,10 @@ import numpy as np
 
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.delimited_text import shortened
+from tricyclic.numerals import UNSIGNED
 
 LOWEST, WIDEST = -18.0, 12.0  # log10 M; decades of doses in one curve
-_DOSE_COLUMN = re.compile(
-    r"\s*([-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|-inf)\s*(?:\(\w+\)|[_#]\w+)?\s*"
-)
+_DOSE_COLUMN = re.compile(rf"\s*([-+−]?{UNSIGNED}|-inf)\s*(?:\(\w+\)|[_#]\w+)?\s*")
 
 
 @dataclass(frozen=True)

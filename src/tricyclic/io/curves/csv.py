@@ -41,8 +41,8 @@ _MISSING = [
     "#N/A",
     "n.d.",
 ]
-_BAD_NUMBER = re.compile(r"column #(\d+):.*?invalid value '(.*)'", re.DOTALL)
-_BAD_COUNT = re.compile(r"Expected (\d+) columns, got (\d+)(?:: (.*))?", re.DOTALL)
+_BAD_NUMBER = re.compile(r"column #([0-9]+):.*?invalid value '(.*)'", re.DOTALL)
+_BAD_COUNT = re.compile(r"Expected ([0-9]+) columns, got ([0-9]+)(?:: (.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class CurveText:
         cells = [[cell.strip() for cell in row] for row in first]
         names = _numbered(cells[0])
         comma = delimiter != "," and any(
-            re.fullmatch(r"[-+]?\d+,\d+", cell) for row in cells[1:] for cell in row
+            re.fullmatch(r"[-+]?[0-9]+,[0-9]+", cell) for row in cells[1:] for cell in row
         )
         layout = find_columns(dict.fromkeys(names, "numbers"), names=names, where=name)
         if len(lines) < 2:
@@ -193,6 +193,6 @@ def _numbered(names: list[str]) -> list[str]:
     for name in names:
         seen[name] = seen.get(name, 0) + 1
         out.append(
-            f"{name} ({seen[name]})" if seen[name] > 1 and re.match(r"[-+−.\d]", name) else name
+            f"{name} ({seen[name]})" if seen[name] > 1 and re.match(r"[-+−.0-9]", name) else name
         )
     return out

@@ -20,7 +20,7 @@ from tricyclic.io.plates import CellReading, add_reading, cell_reading, make_pla
 
 _Wells = dict[tuple[int, int], CellReading]
 _PLATE = re.compile(r"plate\s+(\S{1,24})", re.IGNORECASE)
-_TOTAL = re.compile(r"total count rate:\s*([\d.,]+)\s*(\w+)?", re.IGNORECASE)
+_TOTAL = re.compile(r"total count rate:\s*([0-9.,]+)\s*(\w+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def _value(reading: CellReading) -> str:
 
 
 def _is_quantity(name: str) -> bool:
-    return bool(re.fullmatch(r"(C?CPM|DPM|COUNTS?|CPS)\d{0,2}", name.strip(), re.IGNORECASE))
+    return bool(re.fullmatch(r"(C?CPM|DPM|COUNTS?|CPS)[0-9]{0,2}", name.strip(), re.IGNORECASE))
 
 
 def _header_notes(sheet: Sheet) -> list[str]:

@@ -59,16 +59,21 @@ def _table(sheet: Sheet, name: str) -> DataTable:
         )
     names = sheet.rows[header]
     width = max(k + 1 for k, cell in enumerate(names) if cell)
-    if not all(names[:width]):
+    rows = _rows(sheet, header, width)
+    numbered = not names[0] and _is_row_number([row[0] for _, row in rows])
+    first = 1 if numbered else 0
+    if not all(names[first:width]):
         raise InputError(
-            f"column {names[:width].index('') + 1} has no name",
+            f"column {names.index('', first) + 1} has no name",
             where=sheet.where(header),
+            allowed=""
+            if names[0]
+            else "Only a first column of row numbers, from 0 or 1, may have no name",
             do="Name every column",
         )
-    rows = _rows(sheet, header, width)
     values: dict[str, list[float]] = {}
     text: dict[str, tuple[str, ...]] = {}
-    for k, column in enumerate(names[:width]):
+    for k, column in enumerate(names[first:width], first):
         cells = [row[k] for _, row in rows]
         if _is_numeric(cells):
             values[column] = [
@@ -81,11 +86,14 @@ def _table(sheet: Sheet, name: str) -> DataTable:
             text[column] = tuple(cells)
     return DataTable(
         name=name,
-        columns=tuple(names[:width]),
+        columns=tuple(names[first:width]),
         values=values,  # type: ignore[arg-type]  # lists become arrays when the record is made
         text=text,
         units={column: unit_in_column_name(column) for column in values},
-        notes=sheet.all_notes,
+        notes=(
+            *sheet.all_notes,
+            *(["column 1 has no name and contains row numbers; not read"] if numbered else []),
+        ),
     )
 
 
@@ -103,6 +111,11 @@ def _rows(sheet: Sheet, header: int, width: int) -> list[tuple[int, tuple[str, .
         if any(row):
             rows.append((index, (*row, *[""] * width)[:width]))
     return rows
+
+
+def _is_row_number(cells: list[str]) -> bool:
+    """Whether cells count the rows from 0 or from 1, as pandas and R write them."""
+    return any(cells == [str(row) for row in range(start, start + len(cells))] for start in (0, 1))
 
 
 def _is_numeric(cells: list[str]) -> bool:

@@ -11,6 +11,7 @@ import re
 from tricyclic.core.plate import Plate
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
+from tricyclic.io.delimited_text import Sheet, is_number_like
 from tricyclic.io.grids import PlateGrid, find_grids
 from tricyclic.io.headings import unit_in_heading
 from tricyclic.io.plates import CellReading, cell_reading, make_plate
@@ -30,6 +31,8 @@ def sniff(raw: RawFile) -> float:
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per grid."""
     grids = [grid for sheet in raw.sheets for grid in find_grids(sheet)]
+    for sheet in raw.sheets:
+        _refuse_other_readings(sheet, [grid for grid in grids if grid.sheet is sheet])
     plates: list[Plate] = []
     for number, grid in enumerate(grids, 1):
         plates.append(
@@ -56,13 +59,17 @@ def plate_of_grid(
     InputError
         If a cell is not a reading, or the grid has two units.
     """
+    grid.sheet.refuse_merged_readings(
+        (at, column + grid.offset) for (_, column), (_, at) in grid.cells.items()
+    )
     readings: dict[tuple[int, int], CellReading] = {}
     for position in grid.cells:
         reading = cell_reading(grid.cells[position][0], grid.sheet, grid.location(position))
         if reading is not None:
             readings[position] = reading
     # A heading far above the grid may belong to another one.
-    headings = reversed(grid.headings[-6:])
+    headings = [grid.label, *reversed(grid.headings[-6:])]
+    labels = (f"label at the right of the rows: {grid.label}",) if grid.label else ()
     in_heading = next((own for text in headings if (own := unit_in_heading(text))), "")
     return make_plate(
         name,
@@ -70,8 +77,38 @@ def plate_of_grid(
         shape=grid.shape,
         unit=unit or in_heading,
         options=options,
-        notes=(*grid.sheet.all_notes, *notes),
+        notes=(*grid.sheet.all_notes, *labels, *notes),
     )
+
+
+def _refuse_other_readings(sheet: Sheet, grids: list[PlateGrid]) -> None:
+    """Refuse a sheet with rows of numbers beside its grids, which may be the readings.
+
+    Raises
+    ------
+    InputError
+        If rows outside of the grids have as many numbers as a row of a grid.
+    """
+    if not grids:
+        return
+    width = max(2, min(grid.shape[1] for grid in grids))
+    inside = {at for grid in grids for at in range(grid.first, grid.last + 1)}
+    others = [
+        index
+        for index, row in enumerate(sheet.rows)
+        if index not in inside and sum(is_number_like(cell) for cell in row) >= width
+    ]
+    if others:
+        listed = ", ".join(str(sheet.lines[index]) for index in others[:20])
+        read = ", ".join(sheet.where(grid.first) for grid in grids[:4])
+        raise InputError(
+            f"has {len(others)} rows of numbers that are not in a grid "
+            f"(rows {listed}{', …' if len(others) > 20 else ''})",
+            where=sheet.where(others[0]),
+            allowed=f"The only plate-shaped blocks begin in {read}",
+            do="Keep only the readings, as a grid with row letters and column numbers, "
+            "or as a list with the columns well and value",
+        )
 
 
 def _has_readings(grid: PlateGrid) -> bool:

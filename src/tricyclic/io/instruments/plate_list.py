@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from tricyclic.core.plate import Plate, well_position
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.delimited_text import Sheet, shortened
+from tricyclic.io.delimited_text import Sheet, is_number_like, shortened
 from tricyclic.io.headings import (
     agreed_unit,
     count_unit,
@@ -74,7 +74,11 @@ class _Columns:
 
 def sniff(raw: RawFile) -> float:
     """Whether a sheet has a header with a column of wells and one of readings."""
-    return 0.9 if any(_columns(sheet, None) is not None for sheet in raw.sheets_to_sniff) else 0.0
+    sheets = raw.sheets_to_sniff
+    if any(_columns(sheet, None) is not None for sheet in sheets):
+        return 0.9
+    # A list without a header is claimed, so that the error states how to name its columns.
+    return 0.6 if any(_starts_with_wells(sheet) for sheet in sheets) else 0.0
 
 
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
@@ -82,6 +86,16 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     plates: list[Plate] = []
     for sheet in raw.sheets:
         columns = _columns(sheet, options.unit)
+        if columns is None and _starts_with_wells(sheet):
+            first = next(index for index, row in enumerate(sheet.rows) if any(row))
+            cells = ", ".join(cell for cell in sheet.rows[first] if cell)
+            raise InputError(
+                f"the list of wells begins with '{shortened(cells)}', without names of its columns",
+                where=sheet.where(first),
+                allowed="The first line names the columns: 'well' and 'value' (or cpm, dpm, "
+                "counts), and where there are several plates 'plate'",
+                do="Add this line, with one name for each column, such as: plate, well, value",
+            )
         if columns is None:
             raise InputError(
                 "has no header with a column 'well' and a column of readings "
@@ -100,11 +114,25 @@ def is_list(sheet: Sheet) -> bool:
     return _columns(sheet, None) is not None
 
 
+def _starts_with_wells(sheet: Sheet) -> bool:
+    """Whether the first rows each have a well and a number: a list without a header."""
+    rows = [row for row in sheet.rows if any(row)][:20]
+    return len(rows) > 1 and all(
+        any(_is_well(cell) for cell in row) and any(is_number_like(cell) for cell in row)
+        for row in rows
+    )
+
+
 def _plates(sheet: Sheet, columns: _Columns, name: str, options: ReadOptions) -> list[Plate]:
     by_plate: dict[str, dict[tuple[int, int], CellReading]] = {}
     units: dict[str, set[str]] = {}
     times: dict[str, set[float]] = {}
     width = len(sheet.rows[columns.header])
+    sheet.refuse_merged_readings(
+        (index, columns.value)
+        for index in range(columns.header + 1, len(sheet.rows))
+        if len(sheet.rows[index]) > columns.value
+    )
     for index in range(columns.header + 1, len(sheet.rows)):
         row = sheet.rows[index]
         where = sheet.where(index)

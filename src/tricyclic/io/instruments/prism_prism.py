@@ -45,7 +45,7 @@ _FORMATS = {
     "y_plus_minus": "upper-lower-limits",
     "y_high_low": "low-high",
 }
-_ROWS = re.compile(r"(\d{1,7})(?:~(\d{1,7}))?")
+_ROWS = re.compile(r"([0-9]{1,7})(?:~([0-9]{1,7}))?")
 
 
 def sniff(raw: RawFile) -> float:
@@ -78,11 +78,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
             )
         description = _json(parts, f"data/sheets/{sheet}/sheet.json")
         attributes = _dict(_dict(document.get("sheetAttributesMap")).get(sheet))
-        title = (
-            _text(description.get("title"))
-            or _text(attributes.get("title"))
-            or f"table {len(tables) + 1}"
-        )
+        title = _title(description) or _title(attributes) or f"table {len(tables) + 1}"
         table = _table(parts, _dict(description.get("table")), f"{raw.stem} {title}", title)
         if table is not None:
             tables.append(table)
@@ -107,7 +103,7 @@ def _table(
         series = _series(data_set, len(rows))
         columns.append(
             PrismColumn(
-                _text(data_set.get("title")) or "X",
+                _title(data_set) or "X",
                 series or _cells(rows, at),
                 _excluded(data_set, 0),
             )
@@ -123,7 +119,7 @@ def _table(
     width = replicates if wide and isinstance(replicates, int) else _WIDTHS.get(form, 1)
     for number, entry in enumerate(description["dataSets"], 1):
         data_set = _set(parts, _text(entry))
-        own = _text(data_set.get("title")) or f"Y{number}"
+        own = _title(data_set) or f"Y{number}"
         for k, column in enumerate(subcolumn_names(own, _FORMATS.get(form, "replicates"), width)):
             columns.append(PrismColumn(column, _cells(rows, at + k), _excluded(data_set, k)))
         at += width
@@ -184,7 +180,7 @@ def _excluded(data_set: dict[str, Any], replicate: int) -> frozenset[int]:
         if not match:
             raise InputError(
                 "lists excluded cells in an unknown form",
-                where=_text(data_set.get("title")),
+                where=_title(data_set),
                 do="Save the project again from Prism",
             )
         marks |= set(
@@ -214,6 +210,12 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
 
 def _text(value: Any) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _title(owner: dict[str, Any]) -> str:
+    """Title of a sheet or data set; a formatted title is an object with its text in `string`."""
+    title = owner.get("title")
+    return _text(title.get("string")) if isinstance(title, dict) else _text(title)
 
 
 READER = Reader(description="GraphPad Prism 10 project (.prism)", sniff=sniff, read=read)

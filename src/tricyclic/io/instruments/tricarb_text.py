@@ -97,7 +97,7 @@ def _cells(row: tuple[str, ...], names: tuple[str, ...], where: str) -> dict[str
             do="Export the file again",
         )
     cells = dict(zip(names, row, strict=False))
-    if not all(re.fullmatch(r"\d{1,4}", cells[key]) for key in ("P#", "S#")):
+    if not all(re.fullmatch(r"[0-9]{1,4}", cells[key]) for key in ("P#", "S#")):
         raise InputError(
             f"P# is '{cells['P#']}' and S# is '{cells['S#']}'",
             where=where,
@@ -112,7 +112,7 @@ def _notes(sheet: Sheet, protocol: _Protocol, column: str, others: list[str]) ->
         cell
         for row in sheet.rows
         for cell in row
-        if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", cell)
+        if re.match(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}", cell)
     )
     notes = [
         *sheet.all_notes,

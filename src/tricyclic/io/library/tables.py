@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.files import csv_of
 from tricyclic.io.library.folders import bytes_of
+from tricyclic.numerals import digits_advice, parse_number
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+_NOT_FINITE = {"inf", "infinity", "nan"}
 
 
 def table_number(text: str, where: str) -> float:
@@ -25,12 +28,13 @@ def table_number(text: str, where: str) -> float:
     """
     if not text:
         return math.nan
-    try:
-        value = float(text)
-    except ValueError:
+    value = math.inf if text.lstrip("+-").lower() in _NOT_FINITE else parse_number(text)
+    if value is None:
         raise InputError(
-            f"'{text}' is not a number", where=where, allowed="Write it with a decimal point"
-        ) from None
+            f"'{text}' is not a number",
+            where=where,
+            allowed=digits_advice(text) or "Write it with a decimal point",
+        )
     if not math.isfinite(value):
         raise InputError(
             f"'{text}' is not finite", where=where, do="Leave the cell empty if there is no value"

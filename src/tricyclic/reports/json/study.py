@@ -119,4 +119,5 @@ def _comparison(comparison: GroupComparison) -> dict[str, Any]:
     for name in ("ratio", "difference"):
         value = getattr(comparison, name)
         plain[name] = estimate_json(value) if value is not None else None
+    plain["published"] = [estimate_json(mean) for mean in comparison.published]
     return plain

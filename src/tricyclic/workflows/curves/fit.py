@@ -15,6 +15,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.many import BatchFitOptions
 from tricyclic.io.open import read_tables
+from tricyclic.numerals import parse_number
 from tricyclic.results.curves import BatchFitResult, CurveFitResult
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import series_from
@@ -187,9 +188,9 @@ def _fixed_value(text: str, known: tuple[str, ...]) -> tuple[str, float]:
     name, _, value = text.partition("=")
     if name.strip() not in known:
         raise UnknownNameError.among("parameter", name.strip(), known, where="fixed")
-    try:
-        return name.strip(), float(value)
-    except ValueError:
+    number = parse_number(value)
+    if number is None:
         raise InputError(
             f"'{text}' is not name=number", where="fixed", allowed="Such as log10_kd=-9.1"
-        ) from None
+        )
+    return name.strip(), number

@@ -13,9 +13,10 @@ from tricyclic.core.estimate import Estimate, Qualifier
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.open import read_tables
+from tricyclic.numerals import NUMBER
 from tricyclic.units import is_concentration
 
-_CELL = re.compile(r"\s*([<>]?)\s*=?\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
+_CELL = re.compile(rf"\s*([<>]?)\s*=?\s*({NUMBER})\s*")
 _P = re.compile(r"p(ic50|ec50|ki|kd|ac50)\b", re.IGNORECASE)
 _LOG = re.compile(r"log10[ _]?", re.IGNORECASE)
 _UNIT = re.compile(r"[ _(\[]*\b([fpnum]?M)\b[)\]]?$")

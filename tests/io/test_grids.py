@@ -1,0 +1,114 @@
+"""Grids with blank rows between their rows: every row is read, or the file is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tricyclic.errors import InputError
+from tricyclic.io.open import read_plates
+from tricyclic.io.plate_layout import read_layout
+
+VALUES = 100.0 + np.arange(96).reshape(8, 12)
+
+
+def _rows(values: np.ndarray, *, numbered: bool = True) -> list[str]:
+    rows = ["," + ",".join(str(k + 1) for k in range(values.shape[1]))] if numbered else []
+    return rows + [
+        f"{chr(65 + r)}," + ",".join(f"{value:g}" for value in row) for r, row in enumerate(values)
+    ]
+
+
+def _save(folder: Path, text: str, name: str = "plate.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n,,,,,,,,,,,,\n", "\n\n\n\n"])
+@pytest.mark.parametrize("numbered", [True, False])
+def test_blank_rows_between_the_rows_of_a_grid(
+    tmp_path: Path, between: str, numbered: bool
+) -> None:
+    path = _save(tmp_path, between.join(_rows(VALUES, numbered=numbered)) + "\n")
+    (plate,) = read_plates(path)
+    np.testing.assert_array_equal(plate.grid(), VALUES)
+
+
+def test_blank_rows_between_two_plates(tmp_path: Path) -> None:
+    path = _save(tmp_path, "\n\n".join([*_rows(VALUES), *_rows(VALUES + 500)]) + "\n")
+    first, second = read_plates(path)
+    np.testing.assert_array_equal(first.grid(), VALUES)
+    np.testing.assert_array_equal(second.grid(), VALUES + 500)
+
+
+def test_row_missing_after_a_blank_row_is_refused(tmp_path: Path) -> None:
+    rows = _rows(VALUES)
+    path = _save(tmp_path, "\n\n".join([*rows[:3], *rows[4:]]) + "\n")
+    with pytest.raises(InputError, match="row D of the grid follows row B"):
+        read_plates(path)
+
+
+def test_blank_rows_in_a_layout(tmp_path: Path) -> None:
+    rows = ["," + ",".join(str(k + 1) for k in range(12))]
+    rows += [f"{letter}," + ",".join(["T"] * 12) for letter in "ABCDEFGH"]
+    layout = read_layout(_save(tmp_path, "\n\n".join(rows) + "\n", "layout.csv"))
+    assert len(layout.planned_wells) == 96
+
+
+def test_readings_passed_over_above_the_grid_are_refused(tmp_path: Path) -> None:
+    """A SoftMax spectrum: only the last block, of wavelengths, has the form of a plate."""
+    lines = ["##BLOCKS= 1", "Plate:\tP1\t1.3\tPlateFormat\tSpectrum\tAbsorbance\tRaw"]
+    lines.append("\tTemperature(C)\t1\t2\t3\t4\t5\t6\t")
+    for wavelength in (410, 415):
+        start = f"{wavelength}\t24.1\t"
+        for row in range(4):
+            lines.append(start + "\t".join(f"0.{row}{column}7" for column in range(6)))
+            start = "\t\t"
+        lines.append("")
+    lines.append("\t\t" + "\t".join(str(k) for k in range(1, 7)))
+    lines += ["\t\t" + "\t".join(["410", "415"] * 3)] * 4
+    path = _save(tmp_path, "\n".join([*lines, "~End"]), "spectrum.txt")
+    with pytest.raises(InputError, match="9 rows of numbers that are not in a grid") as error:
+        read_plates(path)
+    assert "rows 3, 4, 5, 6, 7, 9, 10, 11, 12" in str(error.value)
+    assert "begin in line 14" in str(error.value)
+
+
+def test_vials_below_a_lettered_table_are_refused(tmp_path: Path) -> None:
+    """A report of a vial counter: its table of energy regions is not a plate."""
+    lines = ["Count Time (min): 2.00", "", "Regions         LL      UL    "]
+    lines += ["A               0.0     17.5", "B               1.5     17.5", ""]
+    lines += ["S#  Count Time  CPMA    A:2S%   CPMB"]
+    lines += [f"{k}      2.00    {310 * k}      {9.5 - k}    {190 * k}" for k in range(1, 5)]
+    with pytest.raises(InputError, match="rows 8, 9, 10, 11"):
+        read_plates(_save(tmp_path, "\n".join(lines) + "\n", "report.txt"))
+
+
+def _labelled(labels: list[str]) -> str:
+    lines = ["Plate Number\tPlate 7", "", "Results", "\t1\t2\t3\t4\t5\t6\t"]
+    for row, label in enumerate(labels):
+        values = "\t".join(str(100 * row + column) for column in range(1, 7))
+        lines.append(f"{'ABCD'[row]}\t{values}\t{label}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(("label", "unit"), [("Lum", "unknown"), ("CPM", "cpm")])
+def test_label_at_the_right_of_every_row(tmp_path: Path, label: str, unit: str) -> None:
+    (plate,) = read_plates(_save(tmp_path, _labelled([label] * 4), "gen5.txt"))
+    expected = [[100 * row + column for column in range(1, 7)] for row in range(4)]
+    np.testing.assert_array_equal(plate.grid(), expected)
+    assert f"label at the right of the rows: {label}" in plate.notes
+    assert plate.unit == unit
+
+
+@pytest.mark.parametrize("labels", [["Lum", "Lum", "OD", "Lum"], ["7"] * 4, ["Lum", "", "", ""]])
+def test_other_cells_at_the_right_are_refused(tmp_path: Path, labels: list[str]) -> None:
+    with pytest.raises(InputError, match="is beyond column 6 of the grid"):
+        read_plates(_save(tmp_path, _labelled(labels), "gen5.txt"))
+
+
+def test_words_beyond_the_columns_of_a_layout_are_refused(tmp_path: Path) -> None:
+    rows = [",1,2,3,4,5,6", *(f"{letter},T,T,T,T,T,T,NSB" for letter in "ABCD")]
+    with pytest.raises(InputError, match="'NSB' is beyond column 6 of the grid"):
+        read_layout(_save(tmp_path, "\n".join(rows) + "\n", "layout.csv"))
