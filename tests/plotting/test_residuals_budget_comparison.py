@@ -72,6 +72,20 @@ def test_groups_show_their_runs_their_pool_the_ratio_and_p(drawn):
     assert "vehicle n = 2, treated n = 1" in figure.caption
 
 
+def test_published_means_are_drawn_with_their_standard_errors_and_no_runs(drawn):
+    means = {
+        "vehicle": Estimate("Bmax", 60.0, "fmol/mg", 55.0, 65.0, se=5.0, n_experiments=0),
+        "treated": Estimate("Bmax", 30.0, "fmol/mg", 27.0, 33.0, se=3.0, n_experiments=8),
+    }
+    figure = comparison(
+        {}, means, None, name="p", title="P", y_title="Bmax (fmol/mg)", published=True, pdf=False
+    )
+    assert figure.caption == (
+        "P. Bar and whiskers: published mean ± SEM; vehicle: n not stated, treated n = 8."
+    )
+    assert "vehicle 60.0 fmol/mg" in figure.alt and "treated 30.0 fmol/mg" in figure.alt
+
+
 def test_groups_without_a_number_are_refused():
     with pytest.raises(InputError, match=r"comparison c: has no number\."):
         comparison(

@@ -488,6 +488,9 @@ def saturation_assay(rng: np.random.Generator) -> AssayResult:
         ),
         difference=Estimate("difference", -32.6, "fmol/mg", -37.0, -28.2, n_experiments=3),
         details=(("vehicle", 73.3), ("treated", 40.7)),
+        parameter="Bmax",
+        assay="beta1",
+        groups=("vehicle", "treated"),
     )
     evidence = (
         Evidence(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tricyclic.assays.binding.compare_conditions import compare_published
 from tricyclic.core.document import CheckList, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
@@ -206,6 +207,46 @@ def test_a_comparison_of_the_study_shows_the_groups_of_its_assay(study):
         b for b in assemble(of_study, sections=["comparison"]).blocks if isinstance(b, Figure)
     )
     assert "vehicle n = 3, treated n = 3" in figure.caption
+
+
+def test_a_comparison_of_published_means_shows_these_and_not_the_runs(study):
+    beta1 = study.assays[3]
+    published = compare_published(
+        (52.0, 4.0),
+        (26.0, 3.0),
+        name="Bmax",
+        unit="fmol/mg",
+        names=("vehicle", "treated"),
+    )
+    # The title contains "ki", which is no quantity of this comparison.
+    published = replace(
+        published,
+        name="Bmax of smoking rats, published",
+        parameter="Bmax",
+        assay="beta1",
+        groups=("vehicle", "treated"),
+    )
+    both = replace(study, comparisons=(published,))
+    figure, of_runs = (
+        b for b in assemble(both, sections=["comparison"]).blocks if isinstance(b, Figure)
+    )
+    assert figure.caption.startswith(
+        f"Bmax as published: {beta1.title}. Bar and whiskers: published mean ± SEM; vehicle: n not "
+        "stated, treated: n not stated."
+    )
+    assert "vehicle 52.0 fmol/mg (48.0–56.0)" in figure.alt
+    assert "treated 26.0 fmol/mg (23.0–29.0)" in figure.alt
+    assert "vehicle n = 3, treated n = 3" in of_runs.caption
+
+
+def test_only_the_compared_groups_are_drawn(study):
+    beta1 = study.assays[3]
+    third = tuple(replace(p, group="control", name=f"{p.name} c") for p in beta1.plates[:2])
+    more = replace(beta1, plates=(*beta1.plates, *third))
+    report = assemble(replace(study, assays=(*study.assays[:3], more)), sections=["comparison"])
+    figure = next(b for b in report.blocks if isinstance(b, Figure))
+    assert "vehicle n = 3, treated n = 3" in figure.caption
+    assert "control" not in figure.caption
 
 
 def test_a_warning_about_several_plates_is_listed_once(study):

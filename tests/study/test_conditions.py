@@ -143,3 +143,20 @@ def test_an_unknown_name_or_unit_is_refused_with_its_place(given, part):
 def test_a_unit_of_another_kind_is_a_unit_error():
     with pytest.raises(UnitError, match="concentration"):
         read_conditions(BindingConditions(), {"protein_ug": "3 nM"}, where="x")
+
+
+@pytest.mark.parametrize("given", ["0001-03-12", date(1, 3, 12), "1949-12-31", "2101-01-01"])
+@pytest.mark.parametrize("name", ["assay_date", "reference_date"])
+def test_a_year_in_which_no_assay_was_done_is_refused(name, given):
+    with pytest.raises(InputError) as error:
+        read_conditions(BindingConditions(), {name: given}, where="study.toml, conditions")
+    assert str(error.value) == (
+        f"study.toml, conditions, {name}: is {given}, which cannot be the date of a binding assay. "
+        "The year is from 1950 to 2100. Write the year with four digits, such as 2026-03-12."
+    )
+
+
+def test_the_first_and_the_last_possible_year_are_read():
+    for given in ("1950-01-01", "2100-12-31"):
+        made = read_conditions(BindingConditions(), {"assay_date": given}, where="here")
+        assert made.assay_date == date.fromisoformat(given)

@@ -61,6 +61,7 @@ def test_logarithms_become_concentrations():
         ),
         ({"x": {"radioligand_M": ("conc_nM", "min")}}, "min"),
         ({"table": "u"}, "no table of the file is called 'u'"),
+        ({"table": "²"}, "no table of the file is called '²'"),
         ({"unit": "fmol/mgg"}, "'fmol/mgg' is not a known unit"),
     ],
 )

@@ -27,6 +27,7 @@ def comparison(
     name: str,
     title: str,
     y_title: str,
+    published: bool = False,
     pdf: bool = True,
     text_as: style.TextAs = "text",
 ) -> Figure:
@@ -40,6 +41,8 @@ def comparison(
         Mean with interval; conditions without one show their runs only.
     compared : GroupComparison or None
         Text of the bracket: ratio with interval, p.
+    published : bool
+        Whether `pooled` are published means with mean - SEM and mean + SEM as limits.
 
     Raises
     ------
@@ -71,16 +74,11 @@ def comparison(
             if compared is not None and compared.statement
             else ""
         )
-        counts = ", ".join(
-            f"{c or 'all runs'} n = {len(runs.get(c, ())) or pooled[c].n_experiments}"
-            for c in conditions
-        )
         return style.finish(
             canvas,
             name=name,
-            caption=f"{style.one_line(title)}. Circles: single runs; "
-            "bar and whiskers: pooled value with its "
-            f"{_confidence(pooled)} interval; {counts}.{statement}",
+            caption=f"{style.one_line(title)}. {_symbols(conditions, runs, pooled, published)}."
+            f"{statement}",
             alt=f"{title}: "
             + "; ".join(
                 f"{c} {format_number(e.value)} {e.unit} ({format_interval(e)})"
@@ -111,6 +109,25 @@ def _draw_conditions(
         fontsize=style.FONT_PT,
     )
     axes.tick_params(axis="x", length=0, pad=5)
+
+
+def _symbols(
+    conditions: Sequence[str],
+    runs: Mapping[str, Sequence[Estimate]],
+    pooled: Mapping[str, Estimate],
+    published: bool,
+) -> str:
+    """What the symbols are, and how many values each condition has."""
+    n = {c: len(runs.get(c, ())) or pooled[c].n_experiments for c in conditions}
+    counts = ", ".join(
+        f"{c or 'all runs'} n = {n[c]}" if n[c] else f"{c}: n not stated" for c in conditions
+    )
+    if published:
+        return f"Bar and whiskers: published mean ± SEM; {counts}"
+    return (
+        "Circles: single runs; bar and whiskers: pooled value with its "
+        f"{_confidence(pooled)} interval; {counts}"
+    )
 
 
 def _confidence(pooled: Mapping[str, Estimate]) -> str:

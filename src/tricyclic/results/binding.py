@@ -35,7 +35,9 @@ class GroupComparison:
 
     `ratio` is numerator / denominator with its interval, where there is one; `statistic`, `df` and
     `p` belong to the test named in `test`; `statement` is the finding as a sentence;
-    `p_calibrated` comes from a simulation of the design.
+    `p_calibrated` comes from a simulation of the design. `parameter`, `assay` and `groups`
+    (reference, other) are what two conditions were compared in; `published` are the means that a
+    comparison of published values used, with mean - SEM and mean + SEM as limits.
     """
 
     name: str
@@ -48,6 +50,10 @@ class GroupComparison:
     ratio: Estimate | None = None
     difference: Estimate | None = None
     details: tuple[tuple[str, float], ...] = ()
+    parameter: str = ""
+    assay: str = ""
+    groups: tuple[str, ...] = ()
+    published: tuple[Estimate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,8 @@ class PlateResult:
 
     `estimates` come from `fit`, the reported fit; `classical` contains the estimates of other
     common analyses of the same wells (name, estimates), to show the difference; `comparisons` are
-    comparisons of nested models.
+    comparisons of nested models; `excluded` is the reason why the run is left out of pooled
+    numbers, empty where it is used.
     """
 
     name: str
@@ -72,6 +79,7 @@ class PlateResult:
     budget: tuple[ErrorShare, ...] = ()
     checks: tuple[Check, ...] = ()
     model: str = ""
+    excluded: str = ""
 
     def estimate(self, name: str, subject: str = "") -> Estimate:
         """The estimate of a name (and subject); KeyError if there is none."""

@@ -41,6 +41,8 @@ NUMBERS: dict[str, tuple[str, float, bool, float]] = {
 EXTREME = 1e30
 MEASURED = tuple(field.name for field in fields(BindingConditions) if "Measured" in str(field.type))
 DATES = ("reference_date", "assay_date")
+# Radioligands exist since about 1950; a year outside this range is a typing error (0001, 20026).
+FIRST_YEAR, LAST_YEAR = 1950, 2100
 
 
 def read_measured_value(given: Any, unit: str, *, where: str) -> MeasuredValue:
@@ -197,13 +199,23 @@ def _check_range(value: float, name: str, where: str) -> None:
 
 
 def _read_date(given: Any, where: str) -> date:
-    if isinstance(given, date):
-        return date(given.year, given.month, given.day)
     try:
-        return date.fromisoformat(str(given))
+        day = (
+            date(given.year, given.month, given.day)
+            if isinstance(given, date)
+            else date.fromisoformat(str(given))
+        )
     except ValueError:
         raise InputError(
             f"is {given!r}, which is not a date",
             where=where,
             allowed="A date is written year-month-day, such as 2026-03-12",
         ) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InputError(
+            f"is {day}, which cannot be the date of a binding assay",
+            where=where,
+            allowed=f"The year is from {FIRST_YEAR} to {LAST_YEAR}",
+            do="Write the year with four digits, such as 2026-03-12",
+        )
+    return day

@@ -148,7 +148,7 @@ def _find_run(
 
 
 def _read_date(text: str, where: str) -> str:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise InputError(
             f"when is '{text}'",
             where=where,

@@ -22,6 +22,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.io.plate_layout import read_layout
+from tricyclic.numerals import is_whole_number
 from tricyclic.results.binding import Exclusion, InputFile
 from tricyclic.study import exclusions as exclusion_file
 from tricyclic.study.conditions import read_conditions
@@ -293,7 +294,7 @@ def choose_plate(plates: tuple[Plate, ...], name: str, *, where: str) -> Plate:
     for plate in plates:
         if plate.name == name:
             return plate
-    if name.isdigit() and 1 <= int(name) <= len(plates):
+    if is_whole_number(name) and 1 <= int(name) <= len(plates):
         return plates[int(name) - 1]
     raise UnknownNameError.among(
         "plate of the file", name, [plate.name for plate in plates], where=where

@@ -14,6 +14,7 @@ import numpy as np
 from tricyclic.core.series import Floats, Series
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.numerals import is_whole_number
 from tricyclic.study.plan import TablePlan
 from tricyclic.units import convert, known_unit
 
@@ -88,7 +89,7 @@ def _chosen(tables: Sequence[DataTable], plan: TablePlan) -> DataTable:
     for table in tables:
         if table.name == plan.table:
             return table
-    if plan.table.isdigit() and 1 <= int(plan.table) <= len(tables):
+    if is_whole_number(plan.table) and 1 <= int(plan.table) <= len(tables):
         return tables[int(plan.table) - 1]
     raise UnknownNameError.among(
         "table of the file", plan.table, [table.name for table in tables], where=plan.where
@@ -138,7 +139,7 @@ def _check_unit(table: DataTable, column: str, unit: str, plan: TablePlan) -> No
 
 
 def _row(target: str, rows: int, file: str) -> int:
-    match = re.fullmatch(r"(?:row\s*)?(\d+)", target.strip(), re.IGNORECASE)
+    match = re.fullmatch(r"(?:row\s*)?([0-9]+)", target.strip(), re.IGNORECASE)
     if not match or not 1 <= int(match[1]) <= rows:
         raise InputError(
             f"'{target}' is not a row of {file}",

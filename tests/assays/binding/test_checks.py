@@ -175,6 +175,19 @@ def test_radioligand_is_compared_with_its_kd():
     assert made.value == pytest.approx(1 / 0.8) and made.level == "pass"
 
 
+@pytest.mark.parametrize(("radioligand_nM", "level"), [(7.9, "warn"), (8.1, "fail"), (800, "fail")])
+def test_radioligand_above_ten_times_its_kd_fails(radioligand_nM, level):
+    # The Kd is 0.8 nM.
+    series = competition(radioligand_M=radioligand_nM * 1e-9)
+    made = checks(series)["radioligand_over_kd"]
+    assert made.level == level
+    assert made.value == pytest.approx(radioligand_nM / 0.8)
+    assert made.advice == (
+        "Use less radioligand: the larger the ratio, the more the Ki depends on the exact [L] "
+        "and Kd"
+    )
+
+
 def test_the_half_lives_that_passed_are_counted():
     # kon L + koff = 0.1 + 0.08 per min; 180 min are 180 * 0.18 / ln 2 = 46.7 half-lives.
     assert checks(competition())["incubation_long_enough"].value == pytest.approx(46.74, abs=0.01)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tricyclic.assays.binding import radioactivity as ra
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, UnitError
+from tricyclic.units import decay_factor
 
 NET = BindingConditions(
     isotope="3H",
@@ -218,3 +219,29 @@ def test_twice_the_efficiency_reads_twice_the_cpm_and_the_same_fmol(cpm, efficie
     assert ra.amounts([cpm], "cpm", c).values[0] == pytest.approx(
         ra.amounts([2 * cpm], "cpm", d).values[0]
     )
+
+
+def _decay(isotope: str, reference: date, assay: date, unit: str = "cpm"):
+    conditions = replace(NET, isotope=isotope, reference_date=reference, assay_date=assay)
+    return next(c for c in ra.conversion_checks(conditions, unit) if c.name == "decay")
+
+
+@pytest.mark.parametrize("unit", ["cpm", "fmol"])
+def test_dates_more_than_ten_half_lives_apart_fail_in_either_order(unit):
+    start = date(2026, 1, 1)
+    # Ten half-lives of 125I (59.407 d) are 594.07 days.
+    within, beyond = start + timedelta(days=594), start + timedelta(days=595)
+    assert _decay("125I", start, within).level == "pass"
+    assert _decay("125I", within, start).level == "warn"
+    for dates in ((start, beyond), (beyond, start)):
+        assert _decay("125I", *dates, unit).level == "fail"
+    assert _decay("125I", start, beyond).message == (
+        "the reference date 2026-01-01 and the assay date 2027-08-19 are 10.02 half-lives of 125I "
+        "apart"
+    )
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 2026), (2026, 1)])
+def test_dates_two_thousand_years_apart_are_refused_for_a_short_half_life(start, end):
+    with pytest.raises(UnitError, match=r"half-lives of 18F apart\. After ten .*Correct the wrong"):
+        decay_factor("18F", date(start, 1, 1), date(end, 1, 1))

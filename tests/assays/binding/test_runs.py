@@ -151,6 +151,15 @@ def test_the_published_bmax_is_compared_as_printed(assay: AssayResult) -> None:
     assert result.difference.se == pytest.approx(5.72, abs=0.005)
     assert result.ratio.value == pytest.approx(40.7 / 73.3)
     assert "n is not stated" in result.statement
+    assert [(e.where, e.value, e.low, e.high, e.unit) for e in result.published] == [
+        ("vehicle", 73.3, pytest.approx(68.7), pytest.approx(77.9), "fmol/mg"),
+        ("treated", 40.7, pytest.approx(37.3), pytest.approx(44.1), "fmol/mg"),
+    ]
+    assert (result.parameter, result.assay, result.groups) == (
+        "Bmax",
+        "net",
+        ("vehicle", "treated"),
+    )
     assert compare_evidence(assay, "Bmax", reference="vehicle", other="treated") is None
 
 

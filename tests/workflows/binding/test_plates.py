@@ -115,3 +115,20 @@ def test_files_of_one_name_are_runs_of_different_names(tmp_path):
 def test_a_missing_file_is_refused_by_its_name():
     with pytest.raises(InputError, match=r"no_such\.csv"):
         affinity.run(AffinityOptions(plates=("no_such.csv",), protocol="net-nisoxetine"))
+
+
+def test_a_file_named_twice_is_one_run(tmp_path):
+    copied = shutil.copy(RUNS[0], tmp_path / "another_name.csv")
+    options = AffinityOptions(
+        plates=(str(RUNS[0]), str(copied)),
+        layout=str(EXAMPLE / "layouts" / "net.toml"),
+        protocol="net-nisoxetine",
+        out=str(tmp_path / "out"),
+    )
+    (assay,) = affinity.run(options).study.assays
+    assert [e.n_experiments for e in assay.pooled if e.name == "Ki"] == [1]
+    (check,) = [c for c in assay.checks if c.name == "runs_excluded"]
+    assert (check.level, check.where) == ("fail", "another_name")
+    assert check.message.endswith(
+        "are those of net_run1 (another_name.csv and net_run1.csv have the same sha256)"
+    )

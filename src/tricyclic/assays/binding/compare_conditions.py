@@ -31,6 +31,8 @@ from tricyclic.units import convert
 
 ALPHA = 0.05
 # Usual group sizes, for a study that does not state n.
+# Normal coverage of mean ± one standard error.
+COVERAGE_OF_SEM = 0.683
 LIKELY_N = (3, 4, 6, 8)
 
 
@@ -244,6 +246,22 @@ def compare_published(
         ratio=ratio,
         difference=change,
         details=(*details, *for_sizes),
+        published=tuple(
+            Estimate(
+                name=name,
+                value=mean,
+                unit=unit,
+                low=mean - sem,
+                high=mean + sem,
+                confidence=COVERAGE_OF_SEM,
+                se=sem,
+                n_experiments=n[k] if n else 0,
+                method="mean ± SEM as published",
+                where=group,
+                sources=sources,
+            )
+            for k, (group, (mean, sem)) in enumerate(zip(names, (reference, other), strict=True))
+        ),
     )
 
 

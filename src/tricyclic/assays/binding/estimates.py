@@ -9,6 +9,8 @@ from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.estimate import Estimate, Fit, FittedParameter, Qualifier
 
 NANOMOLAR = 1e9
+# A parameter at the bound of the search that has no limit of its own: the bound is no value.
+UNDETERMINED: tuple[Qualifier, float] = ("=", math.nan)
 
 
 def from_log10(
@@ -38,7 +40,7 @@ def from_log10(
     -------
     Estimate
         Where one limit is unbounded, or the parameter is at a bound, the value is the other limit,
-        with the qualifier ">" or "<".
+        with the qualifier ">" or "<"; nan where a parameter at a bound has no other limit.
     """
     fitted = fit[parameter]
     qualifier, value = _qualified(fitted)
@@ -69,11 +71,13 @@ def from_linear(
     target: str = "",
     where: str = "",
 ) -> Estimate:
-    """The estimate of a parameter that was fitted on its natural scale."""
+    """The estimate of a parameter that was fitted on its natural scale; at a bound, its limit."""
     fitted = fit[parameter]
+    qualifier, value = _qualified(fitted) if fitted.at_bound else ("=", fitted.value)
     return Estimate(
         name=name,
-        value=fitted.value * factor,
+        value=value * factor,
+        qualifier=qualifier,
         unit=unit,
         low=fitted.low * factor,
         high=fitted.high * factor,
@@ -90,7 +94,14 @@ def magnitude(estimate: Estimate) -> Estimate:
     """An estimate without its sign: a Hill slope of a falling curve as it is printed."""
     if not estimate.value < 0:
         return estimate
-    return replace(estimate, value=-estimate.value, low=-estimate.high, high=-estimate.low)
+    mirrored: dict[Qualifier, Qualifier] = {"=": "=", ">": "<", "<": ">"}
+    return replace(
+        estimate,
+        value=-estimate.value,
+        low=-estimate.high,
+        high=-estimate.low,
+        qualifier=mirrored[estimate.qualifier],
+    )
 
 
 def scaled(estimate: Estimate, factor: float, *, name: str, unit: str, method: str) -> Estimate:
@@ -131,9 +142,9 @@ def _qualified(fitted: FittedParameter) -> tuple[Qualifier, float]:
     """Qualifier and value of a parameter that the readings may limit from one side only."""
     low, high = fitted.low, fitted.high
     if fitted.at_bound == "high" or (high == math.inf and math.isfinite(low)):
-        return ">", low if math.isfinite(low) else fitted.value
+        return (">", low) if math.isfinite(low) else UNDETERMINED
     if fitted.at_bound == "low" or (low == -math.inf and math.isfinite(high)):
-        return "<", high if math.isfinite(high) else fitted.value
+        return ("<", high) if math.isfinite(high) else UNDETERMINED
     return "=", fitted.value
 
 

@@ -185,7 +185,7 @@ def _pooling(
     plates: Sequence[PlateResult], pooled: Sequence[Estimate], method: AnalysisOptions
 ) -> str:
     groups = {
-        g: len({p.experiment for p in plates if p.group == g and p.fit.ok})
+        g: len({p.experiment for p in plates if p.group == g and not p.excluded})
         for g in dict.fromkeys(p.group for p in plates)
     }
     if max(groups.values()) < 2:

@@ -6,11 +6,13 @@ Readings that cannot be converted stay in counts, and a Check reports what is mi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tricyclic.assays.binding.check_limits import MAX_DECAY_HALF_LIVES
 from tricyclic.core.check import Check
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.errors import InputError, UnitError
@@ -249,7 +251,8 @@ def conversion_checks(conditions: BindingConditions, unit: str) -> tuple[Check, 
         )
     else:
         conversion = Check("conversion", "pass", f"readings in {unit} are converted to fmol/mg")
-    return (conversion, *_decay_check(conditions, unit))
+    implausible = _implausible_dates(conditions)
+    return (conversion, *(implausible or _decay_check(conditions, unit)))
 
 
 def _missing(conditions: BindingConditions, unit: str) -> list[str]:
@@ -264,6 +267,29 @@ def _missing(conditions: BindingConditions, unit: str) -> list[str]:
     if unit != "fmol/mg":
         needed.append(("the protein in the well", conditions.protein_ug))
     return [name for name, value in needed if value is None]
+
+
+def _implausible_dates(conditions: BindingConditions) -> tuple[Check, ...]:
+    """A failed check where more than ten half-lives lie between the two dates, in either order."""
+    if conditions.isotope not in HALF_LIFE_DAYS:
+        return ()
+    left = remaining_activity(conditions)
+    if left is None or abs(math.log2(left)) <= MAX_DECAY_HALF_LIVES:
+        return ()
+    half_lives = abs(math.log2(left))
+    return (
+        Check(
+            "decay",
+            "fail",
+            f"the reference date {conditions.reference_date} and the assay date "
+            f"{conditions.assay_date} are {half_lives:.4g} half-lives of {conditions.isotope} "
+            "apart",
+            value=half_lives,
+            limit=MAX_DECAY_HALF_LIVES,
+            unit="half-lives",
+            advice="Correct the wrong date, or use a radioligand that has not decayed",
+        ),
+    )
 
 
 def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:

@@ -9,6 +9,7 @@ import math
 from tricyclic.assays.binding.check_limits import (
     AGM,
     FAIL_HALF_LIVES,
+    FAIL_RADIOLIGAND_OVER_KD,
     MAX_BOUND_PERCENT,
     MAX_BOUND_PERCENT_WITHOUT_DEPLETION,
     MAX_RADIOLIGAND_OVER_KD,
@@ -59,7 +60,9 @@ def radioligand_over_kd(wells: FittedWells) -> tuple[Check, ...]:
     if not wells.competes or wells.kd_M is None or not hot.max() > 0:
         return ()
     ratio = float(hot.max()) / wells.kd_M
-    over = ratio > MAX_RADIOLIGAND_OVER_KD
+    level: Level = "pass"
+    if ratio > MAX_RADIOLIGAND_OVER_KD:
+        level = "fail" if ratio > FAIL_RADIOLIGAND_OVER_KD else "warn"
     advice = (
         "Use less radioligand: the larger the ratio, the more the Ki depends on the exact [L] "
         "and Kd"
@@ -67,12 +70,12 @@ def radioligand_over_kd(wells: FittedWells) -> tuple[Check, ...]:
     return (
         Check(
             "radioligand_over_kd",
-            "warn" if over else "pass",
+            level,
             f"the radioligand is at {format_number(ratio, 2)} times its Kd",
             value=ratio,
             limit=MAX_RADIOLIGAND_OVER_KD,
             source=f"{AGM}: at or below Kd; 30 % allowed for the errors of both",
-            advice=advice if over else "",
+            advice="" if level == "pass" else advice,
         ),
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from tricyclic.assays.binding.error_budget import pooled_budget, with_shared_errors
+from tricyclic.assays.binding.excluded_runs import exclusion_checks, with_exclusions
 from tricyclic.assays.binding.methods import methods_paragraph
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.analysis_options import AnalysisOptions
@@ -60,13 +62,17 @@ def analyse_runs(
     if not plates:
         raise InputError("has no runs", where=name, do="Add at least one plate")
     chosen = method or AnalysisOptions()
+    plates = with_exclusions(plates)
+    used = [plate for plate in plates if not plate.excluded]
     pooled: list[Estimate] = []
-    for group in dict.fromkeys(plate.group for plate in plates):
+    for group in dict.fromkeys(plate.group for plate in used):
+        # A parameter that only the bound of the search limits has no value (nan).
         estimates = [
             (plate.experiment, estimate)
-            for plate in plates
+            for plate in used
             if plate.group == group
             for estimate in plate.estimates
+            if not math.isnan(estimate.value)
         ]
         for key in dict.fromkeys((one.name, one.subject) for _, one in estimates):
             same = [(run, one) for run, one in estimates if (one.name, one.subject) == key]
@@ -78,7 +84,7 @@ def analyse_runs(
                     where=group or name,
                 )
             )
-    budget = _budget(plates, pooled)
+    budget = _budget(used, pooled)
     pooled += [
         replace(with_shared_errors(e, budget), name=f"Ki{WITH_SHARED}")
         for e in pooled
@@ -125,7 +131,7 @@ def _budget(plates: Sequence[PlateResult], pooled: Sequence[Estimate]) -> tuple[
 def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:
     checks = []
     for group in dict.fromkeys(plate.group for plate in plates):
-        runs = {plate.experiment for plate in plates if plate.group == group and plate.fit.ok}
+        runs = {plate.experiment for plate in plates if plate.group == group and not plate.excluded}
         few = len(runs) < MIN_RUNS
         checks.append(
             Check(
@@ -142,15 +148,25 @@ def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:
                 source="agm" if few else "",
             )
         )
-    failed = [plate.name for plate in plates if not plate.fit.ok]
-    if failed:
-        checks.append(
-            Check(
-                "runs_excluded",
-                "fail",
-                f"the fit of {', '.join(failed)} failed: not in the pooled numbers",
-                where=name,
-                advice="Check these plates first",
-            )
-        )
+    checks += exclusion_checks(plates)
+    checks += _undetermined(plates)
     return tuple(checks)
+
+
+def _undetermined(plates: Sequence[PlateResult]) -> list[Check]:
+    """A failed check for each run with a number that is left out because it has no value."""
+    checks = []
+    for plate in plates:
+        names = dict.fromkeys(e.name for e in plate.estimates if math.isnan(e.value))
+        if names and not plate.excluded:
+            checks.append(
+                Check(
+                    "runs_excluded",
+                    "fail",
+                    f"{' and '.join(names)} left out of the pooled numbers: the readings do not "
+                    "determine it, and the fit ended at the bound of the search",
+                    where=plate.name,
+                    advice="Widen the range of concentrations, or remove this run",
+                )
+            )
+    return checks

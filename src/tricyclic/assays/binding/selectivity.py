@@ -70,9 +70,9 @@ def compare_groups(
         estimates = [
             (plate.experiment, estimate)
             for plate in assay.plates
-            if plate.group == group
+            if plate.group == group and not plate.excluded
             for estimate in plate.estimates
-            if estimate.name == parameter
+            if estimate.name == parameter and not math.isnan(estimate.value)
         ]
         if not estimates:
             names = {estimate.name for plate in assay.plates for estimate in plate.estimates}
@@ -81,7 +81,7 @@ def compare_groups(
             )
         values[group] = [estimate for _, estimate in estimates]
         runs[group] = [run for run, _ in estimates]
-    single = [plate for plate in assay.plates if plate.group in (reference, other)]
+    single = [p for p in assay.plates if p.group in (reference, other) and not p.excluded]
     if (
         curves is not None
         and len(single) == 2
@@ -100,6 +100,9 @@ def compare_groups(
     return replace(
         comparison,
         name=f"{parameter} at {assay.target or assay.name}: {other} against {reference}",
+        parameter=parameter,
+        assay=assay.name,
+        groups=(reference, other),
     )
 
 
@@ -133,6 +136,9 @@ def compare_evidence(
     return replace(
         comparison,
         name=f"{parameter} at {assay.target or assay.name}, published: {other} against {reference}",
+        parameter=parameter,
+        assay=assay.name,
+        groups=(reference, other),
     )
 
 
@@ -177,6 +183,9 @@ def _in_one_fit(
     return replace(
         comparison,
         name=f"{parameter} at {assay.target or assay.name}: {names[1]} against {names[0]}",
+        parameter=parameter,
+        assay=assay.name,
+        groups=names,
     )
 
 

@@ -20,13 +20,9 @@ def _comparisons(report: ReportData) -> list[tuple[int, AssayResult | None, Grou
 
 
 def _assay_of(report: ReportData, result: GroupComparison) -> tuple[int, AssayResult | None]:
-    """The assay of a comparison: it has groups, and the comparison contains its name or target."""
+    """The assay whose groups were compared."""
     for i, assay in report.assays:
-        grouped = len({plate.group for plate in assay.plates if plate.group}) > 1
-        if grouped and any(
-            name and name.casefold() in result.name.casefold()
-            for name in (assay.target, assay.name)
-        ):
+        if assay.name == result.assay:
             return i, assay
     return 0, None
 
@@ -68,28 +64,43 @@ def write(report: ReportData) -> Sequence[Block]:
 
 
 def _figure(assay: AssayResult, result: GroupComparison, number: int) -> Figure | None:
-    """The compared quantity by run and group; None where the assay has fewer than two groups."""
-    names = dict.fromkeys(e.name for plate in assay.plates for e in plate.estimates)
-    quantity = next((name for name in names if name.casefold() in result.name.casefold()), None)
+    """The compared quantity: published means, or the runs of the groups; None without either."""
+    name = f"comparison-{number}-{slug(result.parameter)}"
+    if result.published:
+        return comparison(
+            {},
+            {mean.where: mean for mean in result.published},
+            result,
+            name=name,
+            title=f"{result.parameter} as published: {assay.title}",
+            y_title=_axis_title(result.published[0]),
+            published=True,
+            pdf=False,
+        )
     groups: dict[str, list[Estimate]] = {}
     for plate in assay.plates:
         for estimate in plate.estimates:
-            if plate.group and estimate.name == quantity:
+            # A run that is left out of the comparison is not drawn either.
+            compared = plate.group in result.groups and not plate.excluded
+            if compared and estimate.name == result.parameter:
                 groups.setdefault(plate.group, []).append(estimate)
     every = [e for estimates in groups.values() for e in estimates]
     if len(groups) < 2 or len({e.unit for e in every}) > 1 or not any(e.value > 0 for e in every):
         return None
-    pooled = {e.where: e for e in assay.pooled if e.name == quantity and e.where in groups}
-    unit = every[0].unit
+    pooled = {e.where: e for e in assay.pooled if e.name == result.parameter and e.where in groups}
     return comparison(
         groups,
         pooled,
         result,
-        name=f"comparison-{number}-{slug(quantity or '')}",
-        title=f"{quantity}: {assay.title}",
-        y_title=f"{quantity} ({unit})" if unit else quantity or "",
+        name=name,
+        title=f"{result.parameter}: {assay.title}",
+        y_title=_axis_title(every[0]),
         pdf=False,
     )
+
+
+def _axis_title(estimate: Estimate) -> str:
+    return f"{estimate.name} ({estimate.unit})" if estimate.unit else estimate.name
 
 
 SECTION = ReportSection(order=50, applies=lambda report: bool(_comparisons(report)), write=write)

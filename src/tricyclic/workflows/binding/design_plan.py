@@ -21,6 +21,7 @@ from tricyclic.core.protocol import Protocol
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
+from tricyclic.numerals import parse_number
 from tricyclic.results.design import Assumption
 from tricyclic.study.conditions import read_measured_value, read_option_conditions
 from tricyclic.units import concentration_M
@@ -335,6 +336,6 @@ def _nM(text: str, where: str) -> float:
 
 def _with_unit(text: str, where: str, example: str) -> str:
     plain = str(text).strip()
-    if plain.replace(".", "", 1).replace("e", "", 1).replace("-", "").isdigit():
+    if parse_number(plain) is not None:
         raise InputError(f"'{plain}' has no unit", where=where, allowed=f"Write it like {example}")
     return plain
