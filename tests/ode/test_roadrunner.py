@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 import pytest
+import roadrunner
 from scipy.integrate import solve_ivp
 
 from tricyclic.errors import InputError, NumericsError, UnknownNameError
@@ -474,3 +475,49 @@ def test_balanced_rates_are_0_to_the_last_bit():
         solver.antimony_to_sbml("model m()\n x' = 3 - 0.02 * x; x = 150\nend", "m")
     )
     assert model.run(np.array([1e5]), ["x"]).tolist() == [[150.0]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reset",
+        "model",
+        "simulate",
+        "integrator",
+        "getValue",
+        "resetAll",
+        "setValue",
+        "timeCourseSelections",
+        "getSelectedValues",
+        "getRatesOfChange",
+        "thisown",
+    ],
+)
+def test_a_parameter_may_have_the_name_of_a_method_of_the_solver(name):
+    # Some of the names are words of Antimony, so the id is replaced in the SBML.
+    sbml = solver.antimony_to_sbml("model m()\n x' = -id_0*x; x = 8; id_0 = 0.3\nend", "m")
+    times = np.array([0.0, 2.0])
+    named = solver.engine().load(sbml.replace("id_0", name))
+    course = named.run(times, ["x", name], values={name: 0.5})
+    np.testing.assert_allclose(course[:, 0], 8 * np.exp(-0.5 * times), rtol=1e-5)
+    np.testing.assert_array_equal(course[:, 1], 0.5)
+    # No model of the process is changed by another one: not those that follow, not those before.
+    plain = solver.engine().load(
+        solver.antimony_to_sbml("model m()\n y' = -k*y; y = 3; k = 1\nend", "m")
+    )
+    np.testing.assert_allclose(plain.run(times, ["y"])[:, 0], 3 * np.exp(-times), rtol=1e-5)
+    np.testing.assert_allclose(named.run(times, ["x"])[:, 0], 8 * np.exp(-0.3 * times), rtol=1e-5)
+
+
+def test_a_species_or_a_compartment_may_have_the_name_of_a_method_of_the_solver():
+    text = "model m()\n compartment load = 2\n species simulate in load\n"
+    text += " simulate -> ; load*reset*simulate\n simulate = 4; reset = 0.25\nend"
+    named = solver.engine().load(solver.antimony_to_sbml(text, "m"))
+    course = named.run(np.array([0.0, 4.0]), ["simulate"])[:, 0]
+    np.testing.assert_allclose(course, [4.0, 4.0 * np.exp(-1.0)], rtol=1e-5)
+
+
+def test_compiling_leaves_the_configuration_of_the_library_as_it_was():
+    solver.engine().load(solver.antimony_to_sbml("model m()\n x' = -x; x = 1\nend", "m"))
+    key = roadrunner.Config.ROADRUNNER_DISABLE_PYTHON_DYNAMIC_PROPERTIES
+    assert roadrunner.Config.getValue(key) is False

@@ -13,8 +13,10 @@ from tricyclic.errors import UnknownNameError
 from tricyclic.io.library.drugs import drugs
 from tricyclic.io.library.mechanisms import mechanism_from_text, mechanisms
 from tricyclic.io.library.scenarios import scenario_from_toml
+from tricyclic.ode.solver import antimony_to_sbml
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.endpoints import build_reduction
+from tricyclic.simulation.import_sbml import import_sbml
 from tricyclic.simulation.parallel import (
     ATOL_OF_SIZE,
     ORDER_WHEN_DOSED,
@@ -252,3 +254,20 @@ def test_worker_processes_use_one_thread_and_the_own_environment_is_unchanged(mo
     values = dict(_in_processes(os.getenv, ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], 2))
     assert values == {0: "1", 1: "1"}
     assert dict(os.environ) == before
+
+
+def test_two_models_of_a_user_are_never_taken_for_each_other():
+    def level(rate: float, into: str) -> float:
+        text = "model m()\n compartment c = 1\n species A in c, B in c\n A -> B; k*A\n"
+        text += f" A = 1; B = 1; k = {rate}\nend"
+        doses = [Dosing(into, "into", 4.0)] if into else []
+        composed = import_sbml(antimony_to_sbml(text, "m"), "m", doses)
+        reduction = build_reduction(composed, composed.scenario.observables)
+        task = PopulationTask(composed, np.linspace(0, 2, 41), reduction, np.array([40]))
+        return float(simulate_subjects(task, ("c",), np.ones((1, 1))).courses[0, 0, 0])
+
+    assert level(1.0, "") == pytest.approx(np.exp(-2.0), rel=1e-4)
+    assert level(0.5, "") == pytest.approx(np.exp(-1.0), rel=1e-4)
+    # Doses at time 0 that differ in nothing but the quantity that they are added to.
+    assert level(0.5, "A") == pytest.approx(5 * np.exp(-1.0), rel=1e-4)
+    assert level(0.5, "B") == pytest.approx(np.exp(-1.0), rel=1e-4)

@@ -59,12 +59,12 @@ def test_without_any_subject_the_share_is_nan():
     assert math.isnan(share.share) and math.isnan(share.low) and math.isnan(share.high)
 
 
-def test_text_that_is_not_a_rule_is_refused():
+@pytest.mark.parametrize("text", ["NE.peak = 2", "NE.peak > 1.2.3", "NE.peak > .", "NE.peak > 2３"])
+def test_text_that_is_not_a_rule_is_refused(text):
     with pytest.raises(InputError) as error:
-        parse_responders(["NE.peak = 2"], ENDPOINTS)
+        parse_responders([text], ENDPOINTS)
     assert str(error.value) == (
-        "responder: 'NE.peak = 2' is not a rule. "
-        'Write it like "cortex_NE.last_day_percent >= 200".'
+        f"responder: '{text}' is not a rule. Write it like \"cortex_NE.last_day_percent >= 200\"."
     )
 
 

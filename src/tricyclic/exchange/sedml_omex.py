@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from tricyclic.core.constant import Constant
 from tricyclic.ode.base import ATOL, RTOL
-from tricyclic.ode.solver import antimony_to_sbml
-from tricyclic.sbml.write import with_notes
+from tricyclic.ode.solver import antimony_to_sbml, sbml_to_antimony
+from tricyclic.sbml.write import with_initial_values, with_notes
 from tricyclic.simulation.antimony import to_identifier
 from tricyclic.simulation.model import ComposedModel
 from tricyclic.simulation.run import Simulator
@@ -117,17 +117,9 @@ def standalone_text(
         The drug-free steady state of these values, where it is known.
     """
     composed = simulator.composed
-    states = simulator.steady_state(values) if steady_state is None else steady_state
-    start = dict(zip(simulator.model.states, states, strict=True))
-    changed = simulator.ids(values)
-    for dose in composed.doses:
-        if not dose.dosing.at_start:
-            continue
-        amount = changed.get(to_identifier(dose.amount), dose.dosing.amount)
-        if dose.sustained:
-            changed[to_identifier(dose.feeds)] = amount
-        else:
-            start[to_identifier(dose.feeds)] += amount
+    if not composed.has_steady_state:
+        return sbml_to_antimony(sbml_file(simulator, values, steady_state), composed.name)
+    changed, start = _initial_values(simulator, values, steady_state)
     lines = ["", "  // initial values: the drug-free steady state, and the doses of time 0"]
     lines += [f"  {name} = {float(value)!r}" for name, value in {**changed, **start}.items()]
     lines += ["", "  // uncertainty of each value: its published or plausible range"]
@@ -149,10 +141,31 @@ def sbml_file(
     `standalone_text`.
     """
     composed = simulator.composed
-    sbml = antimony_to_sbml(standalone_text(simulator, values, steady_state), composed.name)
     if not composed.has_steady_state:
-        return sbml
+        changed, start = _initial_values(simulator, values, steady_state)
+        return with_initial_values(simulator.sbml, {**changed, **start})
+    sbml = antimony_to_sbml(standalone_text(simulator, values, steady_state), composed.name)
     return with_notes(sbml, {composed.name: model_notes(composed)})
+
+
+def _initial_values(
+    simulator: Simulator, values: Mapping[str, float], steady_state: Floats | None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Parameters that differ from the model, and states at time 0 with the doses given then; by
+    id.
+    """
+    states = simulator.steady_state(values) if steady_state is None else steady_state
+    start = dict(zip(simulator.model.states, states, strict=True))
+    changed = simulator.ids(values)
+    for dose in simulator.composed.doses:
+        if not dose.dosing.at_start:
+            continue
+        amount = changed.get(to_identifier(dose.amount), dose.dosing.amount)
+        if dose.sustained:
+            changed[to_identifier(dose.feeds)] = amount
+        else:
+            start[to_identifier(dose.feeds)] += amount
+    return changed, start
 
 
 def model_notes(composed: ComposedModel) -> str:

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +36,8 @@ Floats = NDArray[np.float64]
 MAX_STEPS = 200_000
 _STOPPED_AT = re.compile(r"\bt(?:ime)? *[=:]? *([0-9][-+0-9.e]*)")
 
+# The library's configuration belongs to the process.
+_COMPILING = threading.Lock()
 
 MAX_ORDER = 5
 
@@ -366,11 +370,29 @@ def _compiled(sbml: str) -> Any:
         # The library's other compiler, LLJIT, is four times as fast, but needs its code and tables
         # within 2 GB of each other: beside a library that reserves more (V8, which draws the
         # diagrams) it crashes the process.
-        return roadrunner.RoadRunner(sbml)
+        with _without_dynamic_properties():
+            return roadrunner.RoadRunner(sbml)
     except RuntimeError as error:
         raise InputError(
             f"the solver cannot compile the model: {' '.join(str(error).split())}"
         ) from error
+
+
+@contextmanager
+def _without_dynamic_properties() -> Iterator[None]:
+    """Compile without Python properties named after the ids of the model.
+
+    The library puts them on its class, so that an id such as `reset` or `model` replaces the method
+    of that name in every model of the process, those of other files included.
+    """
+    key = roadrunner.Config.ROADRUNNER_DISABLE_PYTHON_DYNAMIC_PROPERTIES
+    with _COMPILING:
+        before = roadrunner.Config.getValue(key)
+        roadrunner.Config.setValue(key, True)
+        try:
+            yield
+        finally:
+            roadrunner.Config.setValue(key, before)
 
 
 def _layout(solver: Any) -> StateLayout:

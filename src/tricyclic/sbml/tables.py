@@ -19,7 +19,7 @@ from tricyclic.sbml.parts import (
 
 class SbmlQuantity(NamedTuple):
     """A parameter, species or compartment; `start` is the formula of its initial value, where it
-    has one.
+    has one, `boundary` whether reactions leave it unchanged.
     """
 
     id: str
@@ -28,6 +28,7 @@ class SbmlQuantity(NamedTuple):
     unit: str
     constant: bool
     start: str
+    boundary: bool = False
 
 
 class SbmlRule(NamedTuple):
@@ -50,7 +51,7 @@ class SbmlReaction(NamedTuple):
 
 
 class SbmlEvent(NamedTuple):
-    """Changes (target, formula) at the time when the trigger becomes true."""
+    """Changes (target, formula) at the time when the trigger becomes true; never without one."""
 
     id: str
     trigger: str
@@ -124,6 +125,7 @@ def _quantity(one: Any, value: float | None, starts: Mapping[str, str]) -> SbmlQ
         _unit(one),
         bool(one.getConstant()),
         starts.get(identifier, ""),
+        isinstance(one, libsbml.Species) and bool(one.getBoundaryCondition()),
     )
 
 
@@ -164,7 +166,8 @@ def _reaction(one: Any) -> SbmlReaction:
 def _event(one: Any, number: int) -> SbmlEvent:
     return SbmlEvent(
         one.getIdAttribute() or f"event {number}",
-        formula_text(one.getTrigger().getMath()),
+        # From level 3 version 2 on, an event may have no trigger; it then never fires.
+        formula_text(one.getTrigger().getMath()) if one.isSetTrigger() else "",
         tuple(
             (change.getVariable(), formula_text(change.getMath()))
             for change in event_assignments(one)

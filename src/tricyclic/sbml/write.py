@@ -179,7 +179,9 @@ def derive_always(text: str) -> str:
     pending = [
         one.getSymbol()
         for one in elements(model, "InitialAssignment")
-        if model.getParameter(one.getSymbol()) is not None and one.getSymbol() not in variable
+        if one.isSetMath()
+        and model.getParameter(one.getSymbol()) is not None
+        and one.getSymbol() not in variable
     ]
     # A constant that depends on one that is computed once must be computed once too.
     while True:

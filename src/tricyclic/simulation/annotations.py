@@ -39,7 +39,7 @@ def identified(quantities: Mapping[str, ModelQuantity], drug: Drug) -> tuple[str
     """Names of all quantities that are amounts or concentrations of a drug."""
     own = re.compile(
         rf"{drug.name}\.(?:central|peripheral|eliminated|plasma_total|plasma_free|medium_free|in_\w+)"
-        rf"|{drug.name}_brain\.free|{drug.name}_dose\d+\.amount|{drug.name}_probe_\w+\.tissue"
+        rf"|{drug.name}_brain\.free|{drug.name}_dose[0-9]+\.amount|{drug.name}_probe_\w+\.tissue"
     )
     return tuple(name for name in quantities if own.fullmatch(name))
 

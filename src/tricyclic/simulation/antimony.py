@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from tricyclic.errors import UnknownNameError
+from tricyclic.numerals import NUMBER, UNSIGNED
 
 # Words of Antimony that a mechanism may use and that are not symbols of its own.
 WORDS = frozenset(
@@ -34,10 +35,8 @@ WORDS = frozenset(
         "dimensionless",
     ]
 )
-_TOKEN = re.compile(
-    r"(?P<number>(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
-)
-_NUMBER = re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
+_TOKEN = re.compile(rf"(?P<number>(?<![\w.]){UNSIGNED})|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
+_NUMBER = re.compile(rf"^{NUMBER}$")
 _REACTION = re.compile(r"^(?P<name>\w+)\s*:(?!=)\s*(?P<sides>[^;]*->[^;]*);(?P<rate>.*)$")
 
 

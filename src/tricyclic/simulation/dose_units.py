@@ -12,6 +12,7 @@ import re
 
 from tricyclic.core.drug import Drug
 from tricyclic.errors import InputError, UnitError
+from tricyclic.numerals import NUMBER
 from tricyclic.units import convert, dimension, known_unit
 
 HOURS = {
@@ -33,7 +34,6 @@ HOURS = {
     "week": 168.0,
     "weeks": 168.0,
 }
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _GRAM = {"kg": 1e3, "g": 1.0, "mg": 1e-3, "ug": 1e-6, "ng": 1e-9}
 _MOLE = {"mol": 1.0, "mmol": 1e-3, "umol": 1e-6, "nmol": 1e-9, "pmol": 1e-12}
 _RATE_ROUTES = ("pump", "infusion")

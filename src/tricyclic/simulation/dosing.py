@@ -14,7 +14,8 @@ from tricyclic.core.dosing import Dosing, is_sustained
 from tricyclic.core.drug import Drug
 from tricyclic.core.scenario import Scenario
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.simulation.dose_units import NUMBER, parse_amount, parse_hours
+from tricyclic.numerals import NUMBER
+from tricyclic.simulation.dose_units import parse_amount, parse_hours
 
 ROUTES = {
     "i.p.": "ip",
@@ -33,7 +34,7 @@ _CLAUSES = {
     "start": re.compile(rf"\b(?:at|from|after)\s+({_TIME})(?=\s|$)"),
     "every": re.compile(rf"\bevery\s+({_TIME})(?=\s|$)"),
     "duration": re.compile(rf"\bfor\s+({_TIME})(?=\s|$)"),
-    "n": re.compile(r"(?:\bx\s*(\d+)\b|\b(\d+)\s+(?:doses|times)\b)"),
+    "n": re.compile(r"(?:\bx\s*([0-9]+)\b|\b([0-9]+)\s+(?:doses|times)\b)"),
 }
 _DOSE = re.compile(rf"^(?P<name>.*?\S)(?:\s+(?P<number>{NUMBER})\s*(?P<after>.*))?$")
 

@@ -7,6 +7,7 @@ into.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tricyclic.core.constant import Constant
@@ -14,8 +15,9 @@ from tricyclic.core.dosing import Dosing
 from tricyclic.core.network import Edge, Network, Node
 from tricyclic.core.scenario import Observable, Scenario
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.ode.solver import sbml_to_antimony
 from tricyclic.sbml.checks import refuse_unsafe
+from tricyclic.sbml.doses import DoseEvents, add_doses, free_dose_names
+from tricyclic.sbml.missing import refuse_unset_values, with_unset_as_nan
 from tricyclic.sbml.tables import SbmlTables, tables
 from tricyclic.simulation.model import ComposedModel, DoseInput, ModelQuantity, QuantityKind
 
@@ -47,18 +49,23 @@ def import_sbml(
     Raises
     ------
     InputError
-        If it does not parse, or uses features that the solver does not have (delays, fast
-        reactions, algebraic rules).
+        If it does not parse, a rate depends on a parameter without a value, or it uses features
+        that the solver does not have (delays, fast reactions, algebraic rules).
     UnknownNameError
         If a dose goes into a quantity that the file does not have.
     """
     refuse_unsafe(sbml, where or name)
+    refuse_unset_values(sbml, where or name)
+    sbml = with_unset_as_nan(sbml)
     rows = tables(sbml, where or name)
     quantities = _quantities(rows)
-    doses = tuple(_dose(one, k, quantities, where or name) for k, one in enumerate(dosing, start=1))
-    text = ""
+    names = free_dose_names(sbml, len(dosing), where or name)
+    doses = tuple(
+        _dose(one, dose, quantities, rows, where or name)
+        for one, dose in zip(dosing, names, strict=True)
+    )
     if doses:
-        text = _with_events(sbml_to_antimony(sbml, where or name), doses)
+        sbml = add_doses(sbml, [_events(dose) for dose in doses], where or name)
         for dose in doses:
             quantities[dose.amount] = ModelQuantity(
                 dose.amount, dose.amount, "dimensionless", f"dose into {dose.feeds}", "dosing"
@@ -84,7 +91,7 @@ def import_sbml(
     )
     return ComposedModel(
         name=name,
-        text=text,
+        text="",
         quantities=quantities,
         doses=doses,
         network=_network(name, rows),
@@ -115,7 +122,8 @@ def _quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
                 kind = "state"
             description = (one.name or one.id) + (f" [{one.unit}]" if one.unit else "")
             constant = None
-            if kind == "parameter" and one.value is not None:
+            # A value that is not finite can be in a file, but not be set or varied.
+            if kind == "parameter" and one.value is not None and math.isfinite(one.value):
                 constant = Constant(
                     one.id,
                     float(one.value),
@@ -135,8 +143,14 @@ def _quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
     return quantities
 
 
-def _dose(dosing: Dosing, k: int, quantities: dict[str, ModelQuantity], where: str) -> DoseInput:
-    fed = [name for name, item in quantities.items() if item.kind in ("species", "state")]
+def _dose(
+    dosing: Dosing,
+    name: str,
+    quantities: dict[str, ModelQuantity],
+    rows: SbmlTables,
+    where: str,
+) -> DoseInput:
+    fed = [one for one, item in quantities.items() if item.kind in ("species", "state")]
     if dosing.drug not in fed:
         raise UnknownNameError.among("species or state", dosing.drug, fed, where=where)
     if dosing.route != INTO:
@@ -145,27 +159,36 @@ def _dose(dosing: Dosing, k: int, quantities: dict[str, ModelQuantity], where: s
             where=where,
             allowed="A model of your own is dosed by the route 'into'",
         )
-    return DoseInput(dosing, f"dose{k}", f"dose{k}_amount", dosing.drug, False)
-
-
-def _with_events(text: str, doses: Sequence[DoseInput]) -> str:
-    lines = []
-    for k, dose in enumerate(doses, start=1):
-        dosing = dose.dosing
-        lines.append(f"  {dose.amount} = {dosing.amount!r}")
-        first = dosing.start_h + (dosing.every_h if dosing.at_start else 0.0)
-        n = dosing.n_doses - (1 if dosing.at_start else 0)
-        if n <= 0:
-            continue
-        given = f"dose{k}_given"
-        lines.append(f"  {given} = 0")
-        lines.append(
-            f"  dose{k}_event: at (time >= {first!r} + {given}*{dosing.every_h!r} "
-            f"&& {given} < {n}): "
-            f"{given} = {given} + 1, {dose.feeds} = {dose.feeds} + {dose.amount}"
+    if any(one.id == dosing.drug and one.constant for one in rows.species):
+        raise InputError(
+            f"the species '{dosing.drug}' is constant, so that no dose can be added to it",
+            where=where,
+            do='Write constant="false" in the file, or name another species',
         )
-    body, end, after = text.rpartition("\nend")
-    return "\n".join([body, "  // doses", *lines]) + end + after
+    integrated = {one.target for one in rows.rules if one.kind == "rate"} | {
+        one.id for one in rows.species if not one.boundary
+    }
+    if dosing.at_start and dosing.drug not in integrated:
+        raise InputError(
+            f"'{dosing.drug}' has no rate of change, and a dose at time 0 is added only to a "
+            "quantity that has one",
+            where=where,
+            do="Give the dose just after time 0, with --start",
+        )
+    return DoseInput(dosing, name, f"{name}_amount", dosing.drug, False)
+
+
+def _events(dose: DoseInput) -> DoseEvents:
+    """The doses after time 0; those of time 0 are added to the start values of a run."""
+    dosing = dose.dosing
+    return DoseEvents(
+        dose.name,
+        dose.feeds,
+        dosing.amount,
+        dosing.start_h + (dosing.every_h if dosing.at_start else 0.0),
+        dosing.every_h,
+        dosing.n_doses - (1 if dosing.at_start else 0),
+    )
 
 
 def _network(name: str, rows: SbmlTables) -> Network:

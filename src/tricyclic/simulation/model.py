@@ -67,9 +67,8 @@ class DoseInput:
 class ComposedModel:
     """A scenario with its drugs and doses as one model.
 
-    `sbml` is the user's own file where the model was read from one; then `text` is empty, or that
-    file with doses added, and the model starts at its own initial values (`has_steady_state` is
-    False).
+    `sbml` is the user's own file with the doses added where the model was read from one; then
+    `text` is empty, and the model starts at its own initial values (`has_steady_state` is False).
 
     `text` is Antimony and reproduces the run by itself, except for doses at time 0: the solver
     would fire an event at time 0 before the states are set, so `Simulator` adds them to the states.

@@ -227,14 +227,15 @@ _READING = threading.Lock()
 
 def _simulator(task: PopulationTask) -> Simulator:
     """The compiled model; the thread that compiled it keeps it for its next chunk."""
-    kept: dict[str, Simulator] = _THREAD.__dict__.setdefault("simulators", {})
-    text = task.composed.text
-    if text not in kept:
+    kept: dict[tuple[str, str], Simulator] = _THREAD.__dict__.setdefault("simulators", {})
+    # The text alone is empty for a user's own SBML, and does not contain doses of time 0.
+    key = (task.composed.text or task.composed.sbml, repr(task.composed.doses))
+    if key not in kept:
         with _READING:
             simulator = Simulator(task.composed, sbml=task.sbml)
         kept.clear()
-        kept[text] = simulator
-    return kept[text]
+        kept[key] = simulator
+    return kept[key]
 
 
 def _in_processes(

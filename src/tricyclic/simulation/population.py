@@ -33,7 +33,7 @@ Scale = Literal["log", "logit"]
 MAX_SD = 3.0
 # Search for the standard deviation: its upper limit, bisections, and nodes of the distribution.
 _MAX_WIDTH, _BISECTIONS, _NODES = 5.0, 40, 400
-_DEPOT = re.compile(r"^(.+)_dose(\d+)$")
+_DEPOT = re.compile(r"^(.+)_dose([0-9]+)$")
 # Name of the random stream that chooses a parameter set. It must keep its bytes: any others would
 # draw other subjects for the same seed.
 _PARAMETER_SET_STREAM = bytes.fromhex("656e73656d626c65206d656d626572")

@@ -15,6 +15,7 @@ import numpy as np
 
 from tricyclic.core.population import Endpoint, Population
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.numerals import NUMBER
 from tricyclic.results.population import ResponderShare
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -23,7 +24,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-_RULE = re.compile(r"^\s*([\w.]+)\s*(>=|<=|>|<)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*%?\s*$")
+_RULE = re.compile(rf"^\s*([\w.]+)\s*(>=|<=|>|<)\s*({NUMBER})\s*%?\s*$")
 # 97.5 % quantile of the standard normal distribution.
 Z = 1.959963984540054
 

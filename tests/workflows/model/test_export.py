@@ -116,6 +116,25 @@ def test_a_model_of_another_program_is_simulated(tmp_path):
     assert result["A"].at(3.0) == pytest.approx(100 * np.exp(-3.0), rel=1e-3)
 
 
+@pytest.mark.parametrize(("start", "given"), [("", ()), ("0", (0.0, 2.0)), ("1", (1.0, 3.0))])
+def test_a_model_of_another_program_is_written_with_its_doses(tmp_path, start, given):
+    file = tmp_path / "chain.xml"
+    file.write_text(antimony_to_sbml(CHAIN.replace("A = 0", "A = 5"), "chain"))
+    doses = {"drug": "A", "dose": "100", "every": "2", "doses": 2, "start": start}
+    options = ExportOptions(str(file), out=str(tmp_path / "out"), **(doses if start else {}))
+    contents = run(options).contents
+    times = np.linspace(0.0, 6.0, 25)
+    expected = 5 * np.exp(-times)
+    for at in given:
+        expected += np.where(at <= times, 100 * np.exp(at - times), 0.0)
+    for sbml in (
+        contents["chain.xml"].decode(),
+        antimony_to_sbml(contents["chain.ant"].decode(), "chain"),
+    ):
+        course = engine().load(sbml).run(times, ["A"])[:, 0]
+        np.testing.assert_allclose(course, expected, rtol=1e-4, atol=1e-4)
+
+
 def test_the_files_have_the_values_of_a_parameter_set_and_options_take_precedence(tmp_path):
     own = ensemble(scenario(NAME).ensemble or NAME)
     best = own.parameter_set(0)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -169,6 +170,16 @@ def test_times_of_a_file_that_does_not_declare_them_are_bare_numbers(typed, tmp_
         ),
         (
             "",
+            ("--drug", "A", "--dose", "nan"),
+            "--dose: is 'nan'. A plain number, in the unit of the species it is added to.",
+        ),
+        (
+            "",
+            ("--drug", "A", "--dose", "1０"),
+            "--dose: is '1０'. A plain number, in the unit of the species it is added to.",
+        ),
+        (
+            "",
             ("--dose", "1"),
             "--dose: is given without a species to add it to. Add --drug ID.",
         ),
@@ -238,3 +249,126 @@ def test_a_file_without_a_species_leaves_no_gap_in_the_header(tmp_path):
     assert "    " not in reply.stdout.splitlines()[0] and reply.stdout.splitlines()[1].startswith(
         "1 parameter;"
     )
+
+
+DOSED = ("--drug", "A", "--dose", "100", "--hours", "2")
+MODEL = """
+model chain()
+  {units}
+  compartment c = {size}
+  {kind}species A in c
+  A -> ; 0.5*c*A
+  A = 0
+  {more}
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("parts", "words", "sentence"),
+    [
+        (
+            {"size": 50},
+            (),
+            (
+                "Each dose adds 100 (unit not declared) to the concentration of A, which is an "
+                "amount of 5000 in c of volume 50 (unit not declared)."
+            ),
+        ),
+        (
+            {"size": 50},
+            ("--set", "c=20"),
+            (
+                "Each dose adds 100 (unit not declared) to the concentration of A, which is an "
+                "amount of 2000 in c of volume 20 (unit not declared)."
+            ),
+        ),
+        (
+            {"size": 50, "kind": "substanceOnly "},
+            (),
+            "Each dose adds 100 (unit not declared) to the amount of A.",
+        ),
+        (
+            {
+                "size": 50,
+                "units": "unit substance = 1e-9 mole; unit volume = litre; unit extent = 1e-9 mole",
+            },
+            (),
+            (
+                "Each dose adds 100 (1e-09 mole/litre) to the concentration of A, which is an "
+                "amount of 5000 (1e-09 mole) in c of volume 50 litre."
+            ),
+        ),
+        (
+            {"size": 50, "kind": "substanceOnly ", "units": "unit substance = mole"},
+            (),
+            "Each dose adds 100 mole to the amount of A.",
+        ),
+        (
+            {"size": "2*w", "more": "w = 3"},
+            ("--start", "1"),
+            (
+                "Each dose adds 100 (unit not declared) to the concentration of A; the volume of c "
+                "is computed by the model."
+            ),
+        ),
+    ],
+)
+def test_a_run_states_what_a_dose_adds_to(typed, parts, words, sentence):
+    text = antimony_to_sbml(MODEL.format(**{"units": "", "kind": "", "more": "", **parts}), "chain")
+    reply = typed("", *DOSED, *words, "--json", text=text)
+    assert reply.exit_code == 0, reply.output
+    assert sentence in json.loads(reply.stdout)["result"]["remarks"]
+
+
+def test_a_dose_into_a_parameter_is_stated_with_its_unit(typed):
+    text = antimony_to_sbml(
+        "model chain()\n  unit per = 1/litre\n  A = 1; A has per\n  A' = -A\nend\n", "chain"
+    )
+    reply = typed("", *DOSED, text=text)
+    assert "Each dose adds 100 1/litre to the parameter A." in reply.stdout
+
+
+def without(text, *attributes):
+    for attribute in attributes:
+        assert text.count(attribute) == 1
+        text = text.replace(attribute, "")
+    return text
+
+
+def test_a_species_without_a_start_value_is_named(typed):
+    text = without(chain(""), 'initialConcentration="0"')
+    reply = typed("", "--hours", "2", text=text)
+    assert reply.exit_code == 0, reply.output
+    assert (
+        "chain.xml gives no start value for A: the run takes 0. "
+        "Give one in the file, as initialAmount or initialConcentration."
+    ) in reply.stdout
+
+
+def test_a_compartment_without_a_size_is_named(typed):
+    reply = typed("", *DOSED, text=without(chain(""), 'size="1"'))
+    assert reply.exit_code == 0, reply.output
+    assert (
+        "chain.xml gives no size for c: the run takes 1. Give one in the file, as size."
+    ) in reply.stdout
+    assert "which is an amount of 100 in c of volume 1 (unit not declared)." in reply.stdout
+
+
+def test_a_start_value_that_the_file_computes_is_not_missing(typed):
+    text = antimony_to_sbml(
+        "model chain()\n  compartment c = 2*w\n  species A in c\n  A -> ; k*A\n"
+        "  A = 3*w; k = 1; w = 2\nend\n",
+        "chain",
+    )
+    assert "gives no" not in typed("", "--hours", "2", text=text).stdout
+    assert "gives no" not in typed("", "--hours", "2").stdout
+
+
+def test_a_reaction_without_a_rate_is_named(typed):
+    before, law, after = re.split("(<kineticLaw>.*</kineticLaw>)", chain(""), flags=re.DOTALL)
+    reply = typed("", "--hours", "2", text=before + after)
+    assert law and reply.exit_code == 0, reply.output
+    assert (
+        "chain.xml gives no rate for _J0: the run takes 0. Give one in the file, as kineticLaw."
+    ) in reply.stdout

@@ -129,6 +129,10 @@ import pytest
             "--weight: 'heavy' is not a weight. Write it like \"80 kg\".",
         ),
         (
+            "--weight 7.1.2kg",
+            "--weight: '7.1.2kg' is not a weight. Write it like \"80 kg\".",
+        ),
+        (
             "--compare nowhere.csv",
             "nowhere.csv: does not exist. Check the name and the folder.",
         ),

@@ -272,7 +272,12 @@ class _Translation:
         values = ", ".join(f"{name!r}: {name}" for name in self.names)
         self.rates = _execute("rates", head, f"return [{changes}]")
         self._all_values = _execute("values", head, f"return {{{values}, 'time': time}}")
-        self.events = [self._event(event, head) for event in model.getListOfEvents()]
+        # An event without a trigger never fires.
+        self.events = [
+            self._event(event, head)
+            for event in model.getListOfEvents()
+            if event.isSetTrigger() and event.getTrigger().isSetMath()
+        ]
 
     def outputs(self, time: float, y: Floats, p: Floats, names: Sequence[str]) -> list[float]:
         """Values of quantities at one time."""

@@ -14,6 +14,7 @@ from tricyclic.core.constant import Constant
 from tricyclic.core.format import format_number
 from tricyclic.core.model_unit import model_unit
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.numerals import NUMBER, parse_number
 from tricyclic.simulation.model import ComposedModel
 from tricyclic.workflows.model.prepared import split_list
 
@@ -32,7 +33,7 @@ _ACTIVITY_PREFIX = "subject.activity_"
 # description.
 _FRACTION_NAME = re.compile(r"fu(_\w+)?|F(_\w+)?|share_\w+|\w+_share|\w+_to_\w+")
 _FRACTION_WORD = re.compile(r"\b(share|fraction)\b")
-_NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)")
+_NUMBER = re.compile(rf"({NUMBER})\s*(.*)")
 
 
 def phenotypes(texts: tuple[str, ...] | str, composed: ComposedModel) -> dict[str, float]:
@@ -133,10 +134,9 @@ def range_warning(name: str, value: float, constant: Constant) -> str:
 def _activity(word: str, enzyme: str) -> float:
     if word.lower() in ACTIVITY:
         return ACTIVITY[word.lower()]
-    try:
-        activity = float(word)
-    except ValueError:
-        raise UnknownNameError.among("phenotype", word, ACTIVITY, where=enzyme) from None
+    activity = parse_number(word)
+    if activity is None:
+        raise UnknownNameError.among("phenotype", word, ACTIVITY, where=enzyme)
     if not (math.isfinite(activity) and activity >= 0):
         raise InputError(f"the activity is {word}", where=enzyme, allowed="0 or more")
     return activity

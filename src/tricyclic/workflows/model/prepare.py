@@ -13,6 +13,7 @@ from tricyclic.core.mechanism import Mechanism
 from tricyclic.core.scenario import Scenario
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
+from tricyclic.numerals import NUMBER
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.dose_units import parse_hours
 from tricyclic.simulation.dosing import build_dosing, check_within_horizon, parse_dosing
@@ -192,11 +193,8 @@ def _body_weight_kg(
 
 
 def _parse_weight_kg(text: str) -> float:
-    match = re.fullmatch(r"\s*([\d.eE+-]+)\s*(kg|g)?\s*", text)
-    try:
-        value = float(match[1]) * (1e-3 if match[2] == "g" else 1.0) if match else math.nan
-    except ValueError:
-        value = math.nan
+    match = re.fullmatch(rf"\s*({NUMBER})\s*(kg|g)?\s*", text)
+    value = float(match[1]) * (1e-3 if match[2] == "g" else 1.0) if match else math.nan
     if not (math.isfinite(value) and value > 0):
         raise InputError(
             f"'{text}' is not a weight", where="weight", allowed='Write it like "80 kg"'

@@ -14,6 +14,9 @@ from tricyclic.core.dosing import Dosing
 from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
 from tricyclic.io.sbml_text import sbml_text
+from tricyclic.numerals import parse_number
+from tricyclic.sbml.doses import describe_dose
+from tricyclic.sbml.missing import find_missing_rates, find_missing_starts
 from tricyclic.sbml.time import time_unit_s
 from tricyclic.simulation.dose_units import parse_hours
 from tricyclic.simulation.dosing import check_within_horizon
@@ -72,16 +75,33 @@ def prepare_sbml_run(options: DosingOptions) -> PreparedRun:
         f"{unit}. Amounts are in the file's own units; "
         "the run starts at the file's own initial values."
     )
+    values = parse_values(options.set, composed)
+    added = (f"{describe_dose(sbml, one.drug, one.amount, values, file.name)}." for one in dosing)
     return PreparedRun(
         composed.scenario,
         {},
         composed,
         dosing,
         end,
-        parse_values(options.set, composed),
-        (remark,),
+        values,
+        (remark, *added, *_missing_values(sbml, file.name)),
         hours_per_time=hours_per_time,
     )
+
+
+def _missing_values(sbml: str, where: str) -> list[str]:
+    """A remark on species, compartments and reactions to which the file gives no value."""
+    species, compartments = find_missing_starts(sbml, where)
+    return [
+        f"{where} gives no {value} for {', '.join(names)}: the run takes {used}. "
+        f"Give one in the file, as {attribute}."
+        for names, value, used, attribute in (
+            (species, "start value", "0", "initialAmount or initialConcentration"),
+            (compartments, "size", "1", "size"),
+            (find_missing_rates(sbml, where), "rate", "0", "kineticLaw"),
+        )
+        if names
+    ]
 
 
 def _check_options(options: DosingOptions) -> None:
@@ -146,14 +166,13 @@ def _dosing(options: DosingOptions, end: float, hours_per_time: float) -> tuple[
                     "is given without a species to add it to", where=name, do="Add --drug ID"
                 )
         return ()
-    try:
-        amount = float(options.dose)
-    except ValueError:
+    amount = parse_number(options.dose)
+    if amount is None or not math.isfinite(amount):
         raise InputError(
             f"is '{options.dose}'",
             where="dose",
             allowed="A plain number, in the unit of the species it is added to",
-        ) from None
+        )
     start = _time(options.start, "start", hours_per_time)
     every = _time(options.every, "every", hours_per_time) if options.every else 0.0
     n = options.doses or (max(int((end - start) / every + 1 - 1e-9), 1) if every else 1)

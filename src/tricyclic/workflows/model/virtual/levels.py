@@ -10,12 +10,12 @@ from tricyclic.core.dosing import is_sustained
 from tricyclic.core.drug import Drug
 from tricyclic.core.scenario import Scenario
 from tricyclic.errors import InputError
+from tricyclic.numerals import UNSIGNED
 from tricyclic.simulation.dose_units import parse_amount
 from tricyclic.simulation.dosing import build_dosing
 
 MAX_LEVELS = 24
 EXAMPLE = 'Write the series like "0.1, 1, 10 uM"'
-_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _with_units(text: str, where: str) -> list[str]:
     complete: list[str] = []
     unit = ""
     for part in reversed(parts):
-        match = re.fullmatch(rf"({_NUMBER})\s*(.*)", part)
+        match = re.fullmatch(rf"({UNSIGNED})\s*(.*)", part)
         if not match:
             raise InputError(f"'{part}' is not an amount", where=where, allowed=EXAMPLE)
         unit = match[2].strip() or unit

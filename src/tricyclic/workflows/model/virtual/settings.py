@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.numerals import parse_number
 from tricyclic.results.virtual_assay import AssaySetting
 from tricyclic.workflows.model.prepared import split_list
 
@@ -68,12 +70,10 @@ def assay_with_settings(
 
 
 def _parse_number(text: str, name: str, *, whole: bool) -> float:
-    try:
-        value = float(text[:-1]) / 100.0 if text.endswith("%") else float(text)
-    except ValueError:
-        raise InputError(
-            f"is '{text}'", where=name, allowed="A number, such as 0.1 or 10%"
-        ) from None
+    value = parse_number(text.removesuffix("%"))
+    if value is None or not math.isfinite(value):
+        raise InputError(f"is '{text}'", where=name, allowed="A number, such as 0.1 or 10%")
+    value /= 100.0 if text.endswith("%") else 1.0
     if whole:
         if value != int(value):
             raise InputError(f"is {text}", where=name, allowed="A whole number")
