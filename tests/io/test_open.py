@@ -155,9 +155,9 @@ READERS_LISTED = ", ".join(f"{name} ({READERS[name].description})" for name in R
             "prose.txt",
             "Dear all,\nthe counter is broken.\n",
             (
-                f"prose.txt: no reader recognises this file. There are: {READERS_LISTED}. Add "
-                "--reader NAME if one of them should read it, or save the file as a grid or a list "
-                "in CSV or XLSX."
+                f"prose.txt: no reader recognises this file. There are: {READERS_LISTED}. "
+                "Save the file as a grid, a list, or a table with column names in the first row, "
+                "in CSV or XLSX; commands that read plates also take --reader NAME."
             ),
         ),
         (

@@ -174,8 +174,8 @@ def _claimant(raw: RawFile) -> Reader:
             "no reader recognises this file",
             allowed="There are: "
             + ", ".join(f"{name} ({READERS[name].description})" for name in READERS),
-            do="Add --reader NAME if one of them should read it, or save the file as a grid "
-            "or a list in CSV or XLSX",
+            do="Save the file as a grid, a list, or a table with column names in the first row, in "
+            "CSV or XLSX; commands that read plates also take --reader NAME",
         )
     if len(claimed) > 1 and claimed[0][1] - claimed[1][1] < 0.2:
         named = " and ".join(name for name, _ in claimed)
