@@ -5,11 +5,11 @@ A row of the table is one number: the run, its source (standard output, --json, 
 (path in the JSON document, or row and column of the table), and its value in full precision. The
 key of a number in a text is its position.
 
-baseline.parquet was recorded with the program before it was restructured (commit 37b6282). The last
-digits of long simulations and of calibrations depend on the processor. To compare on a processor of
-another type, record that commit there:
+baseline.parquet was recorded with commit f2cc95d, whose numbers were compared with those of the
+program before it was restructured. The last digits of long simulations and of calibrations depend
+on the processor. To compare on a processor of another type, record that commit there:
 
-    git worktree add ../before 37b6282
+    git worktree add ../before f2cc95d
     cd ../before && PYTHONPATH=src python tools/reference/compare_numbers.py record before.parquet
     python tools/reference/compare_numbers.py compare --baseline ../before/before.parquet
 """
