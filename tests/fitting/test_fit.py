@@ -407,3 +407,24 @@ def test_a_parameter_that_is_not_determined_has_no_unit():
         "2 readings   2 readings cannot determine 4 parameters",
         "  bottom       not determined",
     ]
+
+
+def test_a_parameter_without_influence_is_not_determined() -> None:
+    idle = CurveModel(
+        description="a level and nothing else",
+        columns=(Column("dose", "dose"),),
+        parameters=(Parameter("level", "y", "level"), Parameter("idle", "", "no influence")),
+        curve=lambda dose, level, idle: level + 0.0 * idle * dose,
+        first_guess=lambda series, given: [{"level": 1.0, "idle": 1.0}],
+        sources=(),
+        target="level",
+        name="idle",
+    )
+    result = fit(line_data(), idle)
+    assert result["idle"].se == np.inf
+    assert (result["idle"].low, result["idle"].high) == (-np.inf, np.inf)
+    (check,) = result.checks
+    assert (check.name, check.level) == ("not_determined", "warn")
+    assert (
+        check.message == "no influence (idle) is not determined: the readings do not change with it"
+    )

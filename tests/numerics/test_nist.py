@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import tricyclic as tca
 from tricyclic.numerics.least_squares import covariance, jacobian, least_squares
 
 HERE = Path(__file__).parent
@@ -64,6 +65,55 @@ def test_both_starts_give_eight_certified_digits_of_every_parameter(name, which)
         LANCZOS1 if name == "Lanczos1" else 6.0
     )
     assert nist.digits(end.rss, s.rss) >= (LANCZOS1 if name == "Lanczos1" else 8.0)
+
+
+@pytest.mark.parametrize(("name", "which"), CASES)
+def test_the_public_fit_reaches_the_certified_optimum_from_both_starts(name, which):
+    s = SETS[name]
+    fit = tca.fit(*reversed(nist.as_curve(s, which)), intervals="none")
+    assert fit.ok and not fit.checks
+    assert nist.digits([p.value for p in fit.parameters], s.certified) >= 8.0
+    assert nist.digits([p.se for p in fit.parameters], s.standard_deviations) >= (
+        LANCZOS1 if name == "Lanczos1" else 6.0
+    )
+    assert nist.digits(fit.rss, s.rss) >= (LANCZOS1 if name == "Lanczos1" else 8.0)
+
+
+OWN_BOXBOD = """
+import numpy as np
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
+
+
+def response(*, day, b1, b2):
+    return b1 * (1 - np.exp(-b2 * day))
+
+
+MODEL = CurveModel(
+    description="biochemical oxygen demand",
+    columns=(Column("day", "time"),),
+    parameters=(Parameter("b1", "", "limit"), Parameter("b2", "", "rate")),
+    curve=response,
+    first_guess=lambda series, given: [{"b1": 1.0, "b2": 1.0}],
+    sources=("own",),
+    target="b2",
+    example={"b1": 200.0, "b2": 0.5},
+    design={"day": [1, 2, 3, 5, 7, 10]},
+)
+"""
+
+
+def test_the_command_fits_boxbod_with_a_curve_of_the_user_from_the_far_start(tmp_path):
+    (tmp_path / "demand.py").write_text(OWN_BOXBOD, encoding="utf-8")
+    result = tca.fit_file(
+        HERE / "nist" / "BoxBOD.csv",
+        curve="demand",
+        folder=tmp_path,
+        y="y",
+        x="day=x",
+    )
+    s = SETS["BoxBOD"]
+    assert nist.digits([p.value for p in result.fit.parameters], s.certified) >= 8.0
+    assert nist.digits(result.fit.rss, s.rss) >= 8.0
 
 
 def test_the_sum_of_lanczos1_takes_more_digits_than_a_double_has():

@@ -66,6 +66,7 @@ def build_fit(
     parameters = _parameters(best, cov, limits, names)
     checks = [] if result.converged else [_not_converged()]
     checks += [_at_bound(problem, one, names) for one in parameters if one.at_bound]
+    checks += [_not_determined(problem, one) for one in parameters if np.isinf(one.se)]
     checks += _reversed_plateaus(problem, {one.name: one.value for one in parameters})
     parts = tuple(
         FittedPart(
@@ -207,6 +208,16 @@ def _at_bound(problem: FitProblem, one: FittedParameter, names: Relabelling) -> 
         value=one.value,
         limit=low if one.at_bound == "low" else high,
         advice="The readings do not determine it; read the other parameters with that in mind",
+    )
+
+
+def _not_determined(problem: FitProblem, one: FittedParameter) -> Check:
+    return Check(
+        "not_determined",
+        "warn",
+        f"{one.description} ({one.name}) is not determined: the readings do not change with it",
+        where=problem.parts[0].series.name,
+        advice="Do not use its value; fix it, add readings that depend on it, or try other starts",
     )
 
 

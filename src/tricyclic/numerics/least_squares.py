@@ -27,8 +27,8 @@ BALANCED_CURVATURE = 1e-7
 REFINE_FROM = 1e-9
 # Relative error of slopes from two points.
 SLOPE_ERROR = 1e-11
-# From this tolerance downwards a search that failed is repeated with caution, and an optimum is
-# refined; starts are compared with a coarser one.
+# From this tolerance downwards a search that did not converge is repeated with caution, and an
+# optimum is refined; starts are compared with a coarser one.
 STRICT_TOLERANCE = 1e-12
 HUGE = 1e150
 
@@ -126,8 +126,8 @@ def least_squares(
     -----
     Levenberg-Marquardt first. Only where its optimum lies outside the bounds, the
     trust-region-reflective method of SciPy, whose optimum is then moved onto a bound that it lies
-    close to. At a tolerance of 1e-12 or below, a search that did not converge, or that moved a
-    parameter to where the readings do not depend on it, is repeated with more caution, and an
+    close to. A search that moved a parameter to where the readings do not depend on it is repeated
+    with more caution; at a tolerance of 1e-12 or below also one that did not converge, and an
     optimum that was still changing is refined with finer slopes.
     """
     problem = _WeightedProblem(expected, y, weight, low, high, typical)
@@ -197,9 +197,12 @@ def _unbounded(
         gtol=1e-14,
         max_evaluations=400,
     )
+    # A search that has lost a parameter is repeated at any tolerance: from where it ended, a later
+    # and stricter one could not return.
+    if free.flat or tolerance <= STRICT_TOLERANCE:
+        free = _second_attempt(free, residuals, slopes, start, tolerance)
     if tolerance > STRICT_TOLERANCE:
         return free
-    free = _second_attempt(free, residuals, slopes, start, tolerance)
     if not (free.converged and problem.contains(free.x) and _still_changes(free, problem.typical)):
         return free
     steps = _best_steps(problem.expected, free.x, problem.typical)

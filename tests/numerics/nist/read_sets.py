@@ -9,8 +9,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
+from tricyclic.core.series import Series
 
 HERE = Path(__file__).parent
 WORDS = {
@@ -58,6 +62,39 @@ def digits(result: np.ndarray | float, certified: np.ndarray | float, most: floa
     if not np.all(np.isfinite(error)):
         return -np.inf
     return float(min(most, -np.log10(max(float(np.max(error)), 1e-300))))
+
+
+def as_curve(given: NistSet, which: int) -> tuple[CurveModel, Series]:
+    """A set as a curve without bounds whose only first guess is one of the certified starts.
+
+    Parameters
+    ----------
+    given : NistSet
+    which : int
+        0 for the far start, 1 for the near one.
+    """
+    names = [f"b{i + 1}" for i in range(given.certified.size)]
+    start = dict(zip(names, (float(value) for value in given.starts[which]), strict=True))
+
+    def curve(*, row: np.ndarray, **values: Any) -> np.ndarray:
+        vectors = np.concatenate(
+            [np.atleast_1d(np.asarray(values[name], float)).reshape(-1, 1) for name in names],
+            axis=1,
+        )
+        readings = np.asarray(given.model(vectors))
+        return readings if np.ndim(values[names[0]]) else readings[0]
+
+    model = CurveModel(
+        description=given.name,
+        columns=(Column("row", "number of the reading"),),
+        parameters=tuple(Parameter(name, "", name) for name in names),
+        curve=curve,
+        first_guess=lambda series, known: [start],
+        sources=("https://www.itl.nist.gov/div898/strd/nls/nls_main.shtml",),
+        target=names[0],
+        name=given.name,
+    )
+    return model, Series(given.name, given.y, "y", {"row": np.arange(given.y.size, dtype=float)})
 
 
 def _read(entry: dict[str, object]) -> NistSet:
