@@ -122,7 +122,7 @@ READERS_LISTED = ", ".join(f"{name} ({READERS[name].description})" for name in R
             "well,cpm\nA1,5\nZ99,6\n",
             (
                 "outside.csv: well Z99 is outside of every plate. "
-                "Plates have 6, 12, 24, 48, 96 or 384 wells."
+                "Plates have 6, 12, 24, 48, 96, 384 or 1536 wells."
             ),
         ),
         (
@@ -178,7 +178,7 @@ def test_a_wrong_plate_size_names_the_well_outside(tmp_path):
         "Rows A to D, columns 1 to 6."
     )
     assert message_of(path, plate_size=100) == (
-        "a.csv: there is no plate of 100 wells. Plates have 6, 12, 24, 48, 96 or 384 wells."
+        "a.csv: there is no plate of 100 wells. Plates have 6, 12, 24, 48, 96, 384 or 1536 wells."
     )
 
 

@@ -138,7 +138,7 @@ def test_the_example_in_the_documentation_is_a_layout():
         ("plate = 96\n", "plan.toml: 'block' is missing. Add [[block]]."),
         (
             'plate = 100\n[[block]]\nwells = "A1"\nrole = "total"\n',
-            "plan.toml: a plate of 100 wells. Plates have 6, 12, 24, 48, 96, 384 wells.",
+            "plan.toml: a plate of 100 wells. Plates have 6, 12, 24, 48, 96, 384, 1536 wells.",
         ),
         (
             (
@@ -235,7 +235,8 @@ def test_a_value_that_is_given_twice_is_refused(keys, message):
             "\n".join([",1,2,3", *(f"{row},T,T,T" for row in "ABC")]),
             (
                 "plan.csv: the layout has 3 rows and 3 columns. "
-                "A layout has the shape of a plate: 4 by 6, 8 by 12 or 16 by 24."
+                "A layout has the shape of a plate: 2 by 3, 3 by 4, 4 by 6, 6 by 8, 8 by 12, "
+                "16 by 24, 32 by 48."
             ),
         ),
         (

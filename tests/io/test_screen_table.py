@@ -78,7 +78,7 @@ def test_a_file_without_roles_is_not_a_table_of_a_screen(tmp_path):
         ),
         (
             HEAD + "P1,A99,total,1,,\nP1,A02,low,2,,\n",
-            "screen.csv: a well is in row 1, column 99. Plates have 96 or 384 wells.",
+            "screen.csv: a well is in row 1, column 99. Plates have up to 32 rows and 48 columns.",
         ),
         (
             HEAD + "P1,7,total,1,,\nP1,A02,low,2,,\n",

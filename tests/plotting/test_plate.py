@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -43,7 +44,9 @@ def plate_of(
 def test_every_size_of_plate_has_its_rows_and_columns_named(size, drawn):
     rows, columns = PLATE_SHAPES[size]
     texts = drawn(plate_map(plate_of(size), pdf=False)).texts
-    assert {row_letters(rows - 1), str(columns)} <= set(texts)
+    # Every second row and column of 1536 wells.
+    step = 2 if size == 1536 else 1
+    assert {row_letters(rows - step), str(columns - step + 1)} <= set(texts)
 
 
 def test_wells_carry_letter_and_reading(drawn):
@@ -104,3 +107,16 @@ def test_the_key_of_a_full_plate_with_many_compounds_takes_at_most_three_lines(d
     assert 1 <= len(key) <= 3
     assert key[0].startswith("T total")
     assert "C16 compound 16" in key[-1] or key[-1].endswith("…")
+
+
+def test_the_map_of_1536_wells_has_letters_that_fit_their_cells(drawn):
+    plate = plate_of(1536)
+    wells = tuple(
+        replace(well, compound=f"compound {k % 400}" if well.compound else "")
+        for k, well in enumerate(plate.wells)
+    )
+    texts = drawn(plate_map(replace(plate, wells=wells), pdf=False)).texts
+    assert "AE" in texts
+    assert "47" in texts
+    # Numbers of 400 compounds do not fit cells of 3 mm, so the key has their count.
+    assert any("C competition, 400 compounds" in text for text in texts)

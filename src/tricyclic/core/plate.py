@@ -13,7 +13,7 @@ import numpy as np
 from tricyclic.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 PLATE_SHAPES: dict[int, tuple[int, int]] = {
     6: (2, 3),
@@ -22,7 +22,10 @@ PLATE_SHAPES: dict[int, tuple[int, int]] = {
     48: (6, 8),
     96: (8, 12),
     384: (16, 24),
+    1536: (32, 48),
 }
+# Sizes of which a file may contain a part, the most common first.
+_OFTEN_IN_PART = (96, 384, 1536)
 
 
 class Role(StrEnum):
@@ -114,7 +117,7 @@ class Plate:
     name : str
         Name in checks and reports ("net_run1").
     size : int
-        24, 96 or 384 (also 6, 12, 48).
+        6, 12, 24, 48, 96, 384 or 1536.
     wells : tuple of Well
         The wells of the file, in row order; each name once.
     unit : str
@@ -240,6 +243,34 @@ def well_name(name: str) -> str:
     """A well name in its standard form: "b7" becomes "B07"."""
     row, column = well_position(name)
     return f"{row_letters(row)}{column + 1:02d}"
+
+
+def plate_size(wells: Collection[tuple[int, int]]) -> int | None:
+    """Size of the plate that a list of wells fills, else of the smallest that contains them.
+
+    Parameters
+    ----------
+    wells : collection of (int, int)
+        Rows and columns, from 0, each once.
+
+    Returns
+    -------
+    int or None
+        A size that the wells fill completely, else 96, 384 or 1536; None if no plate has them.
+    """
+    rows = 1 + max(row for row, _ in wells)
+    columns = 1 + max(column for _, column in wells)
+    for size, shape in PLATE_SHAPES.items():
+        if (rows, columns) == shape and len(wells) == size:
+            return size
+    return next(
+        (
+            size
+            for size in _OFTEN_IN_PART
+            if rows <= PLATE_SHAPES[size][0] and columns <= PLATE_SHAPES[size][1]
+        ),
+        None,
+    )
 
 
 def in_row_order(wells: Iterable[Well]) -> tuple[Well, ...]:

@@ -31,7 +31,8 @@ from tricyclic.numerals import is_whole_number
 
 Direction = Literal["down", "across"]
 MAX_POINTS = 384
-MAX_WELLS_TEXT = 4000
+# Enough to name every well of 1536 by itself.
+MAX_WELLS_TEXT = 10_000
 _COUNTED_UNITS = {"cpm", "dpm", "cps", "dps", "counts", "Bq", "unknown"}
 _WHOLE = re.compile(
     r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|[0-9]{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|[0-9]{1,2}))?",
@@ -181,7 +182,7 @@ class PlateLayout:
     Parameters
     ----------
     size : int
-        24, 96 or 384 (also 6, 12, 48).
+        6, 12, 24, 48, 96, 384 or 1536.
     blocks : tuple of WellBlock
         No well is in two of them, except for blocks that only exclude.
     name : str

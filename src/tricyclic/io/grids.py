@@ -10,7 +10,9 @@ from tricyclic.core.plate import PLATE_SHAPES, row_letters
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like
 
-_BARE_SHAPES = {PLATE_SHAPES[size]: size for size in (24, 96, 384)}
+_BARE_SHAPES = {PLATE_SHAPES[size]: size for size in (24, 48, 96, 384, 1536)}
+_MAX_COLUMNS = max(columns for _, columns in PLATE_SHAPES.values())
+_ROW_LETTERS = {row_letters(row) for row in range(max(rows for rows, _ in PLATE_SHAPES.values()))}
 _COLUMN_NUMBER = re.compile(r"0*([1-9][0-9]?)(?:\.0)?")
 
 
@@ -123,7 +125,12 @@ def _numbered(sheet: Sheet, index: int) -> _Block | None:
     columns = 0
     while start + columns < len(row) and _column_number(row[start + columns]) == columns + 1:
         columns += 1
-    if columns < 2 or columns > 24 or any(row[start + columns :]) or any(row[: max(start - 1, 0)]):
+    if (
+        columns < 2
+        or columns > _MAX_COLUMNS
+        or any(row[start + columns :])
+        or any(row[: max(start - 1, 0)])
+    ):
         return None
     corner = row[start - 1] if start else ""
     if start:
@@ -145,7 +152,7 @@ def _lettered(sheet: Sheet, index: int) -> _Block | None:
         return None
     rows = _rows_with_letters(sheet, index, at)
     columns = max((_filled(sheet.rows[r]) - at - 1 for r in rows), default=0)
-    if len(rows) < 2 or columns < 2 or columns > 24:
+    if len(rows) < 2 or columns < 2 or columns > _MAX_COLUMNS:
         return None
     if (len(rows), columns) not in PLATE_SHAPES.values() and not all(
         _reading(cell) for r in rows for cell in sheet.rows[r][at + 1 :]
@@ -189,10 +196,10 @@ def _check_complete(sheet: Sheet, rows: list[int], offset: int) -> None:
     after = _not_blank(sheet, rows[-1] + 1)
     row = sheet.rows[after] if after < len(sheet.rows) else ()
     # After a blank row, a row A begins the next grid.
-    letters = r"[A-Pa-p]" if after == rows[-1] + 1 else r"[B-Pb-p]"
+    letters = _ROW_LETTERS if after == rows[-1] + 1 else _ROW_LETTERS - {"A"}
     if (
         len(row) > offset
-        and re.fullmatch(letters, row[offset - 1])
+        and row[offset - 1].upper() in letters
         and any(_reading(c) and c for c in row[offset:])
     ):
         raise InputError(

@@ -288,7 +288,8 @@ def _from_grid(grid: PlateGrid, name: str) -> PlateLayout:
         raise InputError(
             f"the layout has {grid.shape[0]} rows and {grid.shape[1]} columns",
             where=name,
-            allowed="A layout has the shape of a plate: 4 by 6, 8 by 12 or 16 by 24",
+            allowed="A layout has the shape of a plate: "
+            + ", ".join(f"{rows} by {columns}" for rows, columns in PLATE_SHAPES.values()),
         )
     blocks: dict[WellBlock, list[str]] = {}
     for position in sorted(grid.cells):

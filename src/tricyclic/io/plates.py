@@ -14,6 +14,7 @@ from tricyclic.core.plate import (
     Plate,
     Well,
     in_row_order,
+    plate_size,
     row_letters,
     well_position,
 )
@@ -205,15 +206,15 @@ def _size(
     rows = max(shape[0] if shape else 0, 1 + max(row for row, _ in readings))
     columns = max(shape[1] if shape else 0, 1 + max(column for _, column in readings))
     # Part of a plate: 96 wells are the most common size, so they are tried first.
-    for size in (96, 384):
-        if rows <= PLATE_SHAPES[size][0] and columns <= PLATE_SHAPES[size][1]:
-            return (
-                size,
-                (
-                    f"the file contains part of a plate, read as {size} wells; "
-                    "another plate size can be set"
-                ),
-            )
+    corner = (rows - 1, columns - 1)
+    if part := plate_size({(0, 0), corner}):
+        return (
+            part,
+            (
+                f"the file contains part of a plate, read as {part} wells; "
+                "another plate size can be set"
+            ),
+        )
     raise InputError(
         f"well {row_letters(rows - 1)}{columns:02d} is outside of every plate",
         allowed=_sizes(),

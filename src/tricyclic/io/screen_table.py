@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from tricyclic.core.plate import (
-    PLATE_SHAPES,
     Plate,
     Role,
     Well,
     in_row_order,
+    plate_size,
     well_name,
     well_position,
 )
@@ -83,7 +83,8 @@ def read_screen_table(
     unit : str
         Unit of the readings, if the name of their column has none.
     plate_size : int, optional
-        Wells of a plate; by default 96, or 384 if a well needs it.
+        Wells of a plate; by default the size that the wells fill, else the smallest of 96, 384
+        and 1536 that has all of them.
 
     Raises
     ------
@@ -290,14 +291,12 @@ def _well(text: str, table: DataTable, row: int) -> str:
 
 
 def _size(wells: Iterable[str], where: str) -> int:
-    places = [well_position(name) for name in wells]
-    for size in (96, 384):
-        rows, columns = PLATE_SHAPES[size]
-        if all(r < rows and c < columns for r, c in places):
-            return size
+    places = {well_position(name) for name in wells}
+    if size := plate_size(places):
+        return size
     worst = max(places)
     raise InputError(
         f"a well is in row {worst[0] + 1}, column {worst[1] + 1}",
         where=where,
-        allowed="Plates have 96 or 384 wells",
+        allowed="Plates have up to 32 rows and 48 columns",
     )

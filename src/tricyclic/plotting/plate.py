@@ -6,7 +6,7 @@ letters the groups; a cross marks a well that is excluded from the fit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,19 +38,26 @@ WORDS = {
 # From white to a blue that is lighter than black, so that print and letters stay readable.
 SHADES = ("#F7FBFF", "#D6E6F4", "#ABD0E6", "#6AAED6", "#3787C0", "#105BA4")
 KEY_LINES = 3
+# Size of the codes in the cells of plates of 384 wells and more.
+CODE_PT = 5.0
 
 
 @dataclass(frozen=True)
 class _Codes:
-    """Code of a well: letter of the role, number of the compound, letter of the group."""
+    """Code of a well: letter of the role, number of the compound, letter of the group.
+
+    `numbered` is false where the numbers of so many compounds do not fit the cells.
+    """
 
     compounds: tuple[str, ...]
     groups: tuple[str, ...]
+    numbered: bool = True
 
     def of(self, well: Well) -> str:
         letter = LETTERS[well.role]
         if (
-            well.role in (Role.COMPETITION, Role.RESPONSE)
+            self.numbered
+            and well.role in (Role.COMPETITION, Role.RESPONSE)
             and len(self.compounds) > 1
             and well.compound
         ):
@@ -68,15 +75,16 @@ def plate_map(
     Parameters
     ----------
     plate : Plate
-        Any size from 6 to 384 wells; wells that are not in the file stay white.
+        Any size from 6 to 1536 wells; wells that are not in the file stay white.
     title : str
         Title; the plate's name if empty.
     """
     rows, columns = plate.shape
     with style.publication_style(text_as):
         cell_mm = min(150.0 / columns, 11.0 if columns < 24 else 6.0)
-        cell_high_mm = min(cell_mm, 7.2) if columns <= 12 else 5.0
-        key = _key(plate, _codes(plate))
+        cell_high_mm = min(cell_mm, 7.2 if columns <= 12 else 5.0)
+        codes = _codes(plate, cell_mm)
+        key = _key(plate, codes)
         height = 11.5 + rows * cell_high_mm + 3.0 + 3.6 * len(key)
         left = 9.0
         canvas, axes = style.sheet(
@@ -90,7 +98,7 @@ def plate_map(
         values = plate.grid()
         low, high = _range_of(plate)
         _cells(axes, plate, values, low, high)
-        _letters(axes, plate, low, high)
+        _letters(axes, plate, codes, low, high)
         _scale(
             axes, low, high, plate.unit, left + columns * cell_mm + 4.0, height, rows * cell_high_mm
         )
@@ -113,17 +121,20 @@ def plate_map(
         )
 
 
-def _codes(plate: Plate) -> _Codes:
-    """Compounds and groups of the plate, in the order of its wells."""
+def _codes(plate: Plate, cell_mm: float) -> _Codes:
+    """Compounds and groups of the plate, in the order of its wells, in cells of a width [mm]."""
     with_compound = [
         w.compound
         for w in plate.wells
         if w.role in (Role.COMPETITION, Role.RESPONSE) and w.compound
     ]
-    return _Codes(
+    codes = _Codes(
         tuple(dict.fromkeys(with_compound)),
         tuple(dict.fromkeys(w.group for w in plate.wells if w.group)),
     )
+    widest = max((codes.of(well) for well in plate.wells), key=len, default="")
+    fits = style.width_mm(widest, size_pt=CODE_PT) <= cell_mm
+    return codes if plate.shape[1] <= 12 or fits else replace(codes, numbered=False)
 
 
 def _range_of(plate: Plate) -> tuple[float, float]:
@@ -155,7 +166,7 @@ def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float
         vmin=low,
         vmax=high,
         edgecolors="white",
-        linewidth=0.8,
+        linewidth=0.8 if columns <= 24 else 0.4,
     )
     outline = [[(x, 0), (x, rows)] for x in (0, columns)] + [
         [(0, y), (columns, y)] for y in (0, rows)
@@ -177,13 +188,14 @@ def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float
         axes.spines[side].set_visible(False)
     small = style.SMALL_PT if columns <= 12 else style.TINY_PT
     axes.xaxis.tick_top()
-    axes.set_xticks(np.arange(columns) + 0.5, [str(c + 1) for c in range(columns)], fontsize=small)
-    axes.set_yticks(np.arange(rows) + 0.5, [row_letters(r) for r in range(rows)], fontsize=small)
+    step = 1 if columns <= 24 else 2
+    numbers, letters = range(0, columns, step), range(0, rows, step)
+    axes.set_xticks([c + 0.5 for c in numbers], [str(c + 1) for c in numbers], fontsize=small)
+    axes.set_yticks([r + 0.5 for r in letters], [row_letters(r) for r in letters], fontsize=small)
     axes.tick_params(length=0, pad=2)
 
 
-def _letters(axes: Axes, plate: Plate, low: float, high: float) -> None:
-    codes = _codes(plate)
+def _letters(axes: Axes, plate: Plate, codes: _Codes, low: float, high: float) -> None:
     if plate.shape[1] > 12:
         _letters_only(axes, plate, codes, low, high)
         return
@@ -219,7 +231,7 @@ def _letters_only(axes: Axes, plate: Plate, codes: _Codes, low: float, high: flo
     for (code, ink), wells in places.items():
         if not code:
             continue
-        outline = TextPath((0, 0), code, size=5.0)
+        outline = TextPath((0, 0), code, size=CODE_PT)
         box = outline.get_extents()
         # Matplotlib scales a marker so that its farthest point lies at half its size.
         centred = outline.transformed(
@@ -295,7 +307,9 @@ def _key(plate: Plate, codes: _Codes) -> list[str]:
     entries = []
     for role in present:
         if role in (Role.COMPETITION, Role.RESPONSE) and codes.compounds:
-            if len(codes.compounds) == 1:
+            if not codes.numbered:
+                entries.append(f"{LETTERS[role]} {WORDS[role]}, {len(codes.compounds)} compounds")
+            elif len(codes.compounds) == 1:
                 entries.append(f"{LETTERS[role]} {codes.compounds[0]}")
             elif role is Role.COMPETITION or Role.COMPETITION not in present:
                 entries += [

@@ -178,7 +178,7 @@ def median_map(
             cmap=colours,
             norm=BoundaryNorm([-1e9, *EDGES, 1e9], len(SHADES)),
             edgecolors="white",
-            linewidth=0.3,
+            linewidth=0.3 if columns <= 24 else 0.1,
         )
         _label_positions(axes, rows, columns)
         key = canvas.add_axes((margin / 84.0, 7.5 / height, 66.0 / 84.0, 2.4 / height))
@@ -199,7 +199,7 @@ def median_map(
 def _label_positions(axes: Axes, rows: int, columns: int) -> None:
     """Numbers of columns and letters of rows around the map."""
     axes.set_ylim(rows, 0)
-    step = 1 if columns <= 12 else 2
+    step = 1 if columns <= 12 else 2 if columns <= 24 else 4
     axes.set_xticks(
         np.arange(0, columns, step) + 0.5, [str(c + 1) for c in range(0, columns, step)]
     )

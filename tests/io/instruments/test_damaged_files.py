@@ -202,8 +202,8 @@ def workbook(*sheets):
             "plate_list",
             (
                 "a.csv: well Q99 is outside of every "
-                "plate. Plates have 6, 12, 24, 48, 96 "
-                "or 384 wells."
+                "plate. Plates have 6, 12, 24, 48, 96, "
+                "384 or 1536 wells."
             ),
         ),
         (

@@ -76,7 +76,7 @@ def test_json_contains_every_number():
         ),
         (
             {"plate_size": 97},
-            "plate_size: a plate of 97 wells. Plates have 6, 12, 24, 48, 96, 384 wells.",
+            "plate_size: a plate of 97 wells. Plates have 6, 12, 24, 48, 96, 384, 1536 wells.",
         ),
         (
             {"replicates": 20},

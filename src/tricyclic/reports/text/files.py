@@ -24,7 +24,8 @@ def _item(item: FileItem) -> list[str]:
     lines += [f"  {note}" for note in item.notes[1:]]
     lines += [f"  flag {flag}" for flag in item.flags]
     lines += [f"  column {column}" for column in item.columns]
+    width = len(row_letters(max(len(item.values) - 1, 0)))
     for number, row in enumerate(item.values):
         cells = "".join(f"{'-' if value is None else f'{value:g}':>9}" for value in row)
-        lines.append(f"  {row_letters(number)}{cells}")
+        lines.append(f"  {row_letters(number):{width}}{cells}")
     return lines

@@ -230,7 +230,7 @@ def test_a_saturation_spans_its_kd_and_is_more_efficient_than_the_usual_series()
     assert series[0].efficiency_over_range > series[1].efficiency_over_range
 
 
-@pytest.mark.parametrize("size", [24, 96, 384])
+@pytest.mark.parametrize("size", [24, 48, 96, 384, 1536])
 def test_layouts_use_every_well_once_and_have_controls_among_the_curves(size):
     layout = competition_layout(size, "drug", 1e-6, 6, 3, 3, 3)
     wells = list(layout.planned_wells.values())

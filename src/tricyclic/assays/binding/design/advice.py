@@ -36,8 +36,16 @@ from tricyclic.results.design import DesignAdvice, TargetPrecision
 from tricyclic.stats.statistics import t_quantile
 
 MAX_RUNS = 60
-# Largest volume of a well [uL] by wells of the plate, deep-well blocks included.
-MAX_VOLUME_UL = {24: 2000.0, 48: 1000.0, 96: 1000.0, 384: 120.0}
+# Largest volume of a well [uL] by wells of the plate, deep-well blocks of 96 included; assumed.
+MAX_VOLUME_UL = {
+    6: 10_000.0,
+    12: 4000.0,
+    24: 2000.0,
+    48: 1000.0,
+    96: 1000.0,
+    384: 120.0,
+    1536: 10.0,
+}
 # Volume of a well of an ordinary plate of 96 [uL].
 FLAT_96_UL = 300.0
 # More than this many times the planned wells are not suggested.
@@ -251,7 +259,7 @@ def _volume(plan: ExperimentPlan) -> list[_Alternative]:
         return []
     alternatives = []
     for volume in (own * 0.5, own * 2.0, own * 4.0):
-        if volume > MAX_VOLUME_UL.get(plan.layout.size, math.inf):
+        if volume > MAX_VOLUME_UL[plan.layout.size]:
             continue
         deep = plan.layout.size == 96 and volume > FLAT_96_UL
         alternatives.append(

@@ -14,12 +14,14 @@ from tricyclic.assays.binding.design.information import Curves, well_sensitiviti
 from tricyclic.assays.binding.design.plan import steps_down
 from tricyclic.core.experiment_plan import ExperimentPlan
 from tricyclic.core.format import format_number
-from tricyclic.core.plate import Role, Well, row_letters
+from tricyclic.core.plate import PLATE_SHAPES, Role, Well, row_letters
 from tricyclic.numerics.optimal_design import c_optimal, d_optimal, parameter_variance
 from tricyclic.results.design import DilutionSeries, OptimalDesign
 from tricyclic.stats.statistics import t_quantile
 
 Floats = np.ndarray
+# Columns of the largest plate, on which candidates are named.
+_COLUMNS = PLATE_SHAPES[max(PLATE_SHAPES)][1]
 # What distinguishes wells: role, compound, concentration [M] and radioligand [nM].
 WellKey = tuple[Role, str, float, float | None]
 TOTAL: WellKey = (Role.TOTAL, "", 0.0, None)
@@ -219,7 +221,7 @@ def _key(well: Well) -> WellKey:
 def _named(key: WellKey, index: int) -> Well:
     role, compound, dose, radioligand_nM = key
     return Well(
-        f"{row_letters(index // 24)}{index % 24 + 1:02d}",
+        f"{row_letters(index // _COLUMNS)}{index % _COLUMNS + 1:02d}",
         math.nan,
         role,
         compound=compound,
