@@ -1,0 +1,330 @@
+"""Whether a curve rises significantly and falls significantly: bell-shaped and U-shaped curves.
+
+No monotone model describes such a curve, and its fit as a sigmoid is not evidence that nothing
+happens. The size of the test does not depend on the shape of the monotone curve.
+"""
+
+# Kernels take arrays and numbers only; their docstrings give the shapes.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tricyclic.numerics.batch.compiler import compiled
+from tricyclic.numerics.batch.inputs import check_arrays
+
+# Probability that a monotone curve is called not monotone, at most.
+LEVEL = 0.01
+# The smaller of rise and fall must be this share of the larger one (default threshold): a plateau
+# that declines a little leaves a sigmoid a good description.
+MIN_SHARE = 0.2
+# With fewer different doses a turn is one reading between two.
+MIN_DOSES = 4
+# More doses than this are merged with their neighbours, which leaves a monotone curve monotone.
+MAX_LEVELS = 24
+_SIMULATIONS = 40_000
+_SEED = 20_261_129
+_DIRECTION, _RISE, _FALL, _T, _LEVELS, _DF_PURE = range(6)
+_ROWS = 6
+
+
+@dataclass(frozen=True)
+class MonotoneTest:
+    """Test of many curves; all arrays have shape (curves,).
+
+    Parameters
+    ----------
+    turn : array of int
+        1 where the curve rises significantly and then falls significantly (a bell), -1 where it
+        falls and then rises, 0 elsewhere.
+    before, after : array
+        Change from the first doses to the turn and from there to the last doses, in the units of
+        the readings, of the most significant turn; nan where the curve has too few doses.
+    t, critical : array
+        The smaller of the two t statistics, and its critical value for the design; nan likewise.
+    """
+
+    turn: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    t: np.ndarray
+    critical: np.ndarray
+
+    @property
+    def not_monotone(self) -> np.ndarray:
+        """Whether each curve is called not monotone, shape (curves,)."""
+        return np.asarray(self.turn != 0)
+
+
+def monotone_test(
+    log10_molar: ArrayLike,
+    y: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    level: float = LEVEL,
+    min_share: float = MIN_SHARE,
+) -> MonotoneTest:
+    """Test every curve for a significant rise and a significant fall.
+
+    Parameters
+    ----------
+    log10_molar : array, shape (points,) or (curves, points)
+        Dose of each point as log10 of molar; -inf is a well without compound, inf one with
+        saturating compound, nan a missing point. Points with equal dose are replicates.
+    y : array, shape (curves, points) or (curves, points, replicates)
+        Readings in any unit; nan is missing.
+    weight : array, shape of y, or broadcasting to it, optional
+        1 / variance of each reading up to a common factor; a reading of weight nan or 0 is not
+        used.
+    level : float
+        Probability that a monotone curve is called not monotone, at most.
+    min_share : float
+        Share of the larger of rise and fall that the smaller one must have.
+
+    Returns
+    -------
+    MonotoneTest
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit together.
+
+    Notes
+    -----
+    For every block of neighbouring doses the mean of the block is compared with the mean of the
+    first doses and with that of the last doses; the statistic is the smaller of the two t, at the
+    block and the doses where it is largest (intersection-union: both must be significant). Where
+    the mean rises with dose, a comparison of a block with later doses expects no fall at any block,
+    so its largest t is at most that of readings without any trend, whose distribution is simulated
+    for the number of doses and of degrees of freedom. So the size is at most `level` whatever the
+    monotone curve; it is attained by none, because the rise must be significant too.
+
+    The variance is that among replicates where there are as many degrees of freedom as doses.
+    Otherwise the squared distances of each dose from the mean of its two neighbours are added: they
+    overestimate the variance of a curved mean and never underestimate it on average [Gasser, Sroka
+    & Jennen-Steinmetz 1986, doi:10.1093/biomet/73.3.625].
+    """
+    arrays = check_arrays(log10_molar, y, weight)
+    curves = arrays.n_curves
+    x = arrays.x if arrays.x.ndim == 2 else arrays.x[None]
+    order = np.argsort(x, axis=1, kind="stable")
+    unit = np.ones((1, 1, 1))
+    out = np.full((_ROWS, curves), np.nan)
+    _scan(
+        np.ascontiguousarray(np.take_along_axis(x, order, axis=1)),
+        np.ascontiguousarray(order.astype(np.int64)),
+        arrays.y,
+        unit if arrays.weight is None else arrays.weight,
+        arrays.weight is not None,
+        out,
+    )
+    critical = np.full(curves, np.nan)
+    tested = np.isfinite(out[_LEVELS])
+    designs = np.where(tested, out[_LEVELS] * 1e7 + out[_DF_PURE], -1.0)
+    for design in np.unique(designs[tested]):
+        levels, df = divmod(int(design), 10_000_000)
+        critical[designs == design] = critical_t(levels, df, level)
+    rise, fall, t = out[_RISE], out[_FALL], out[_T]
+    with np.errstate(invalid="ignore"):
+        share = np.minimum(np.abs(rise), np.abs(fall)) / np.maximum(np.abs(rise), np.abs(fall))
+        turns = (t > critical) & (share >= min_share)
+    turn = np.where(turns, np.nan_to_num(out[_DIRECTION]), 0.0).astype(np.int64)
+    return MonotoneTest(turn, rise, -fall, t, critical)
+
+
+@lru_cache(maxsize=4096)
+def critical_t(levels: int, df_pure: int, level: float = LEVEL) -> float:
+    """Value that the largest t of a fall exceeds with probability `level` where nothing changes.
+
+    Parameters
+    ----------
+    levels : int
+        Different doses, from 4.
+    df_pure : int
+        Degrees of freedom among replicates.
+    level : float
+    """
+    largest, second = _flat_curves(levels)
+    rng = np.random.default_rng((_SEED, levels, df_pure))
+    pure = rng.chisquare(df_pure, largest.size) if df_pure else np.zeros(largest.size)
+    variance = pure / df_pure if df_pure >= levels else (pure + second) / (df_pure + levels - 2)
+    return float(np.quantile(largest / np.sqrt(variance), 1.0 - level))
+
+
+@lru_cache(maxsize=MAX_LEVELS)
+def _flat_curves(levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Largest contrast of a fall of simulated flat curves with unit variance, and their sum of
+    squared second differences, two arrays of shape (simulations,).
+    """
+    rng = np.random.default_rng((_SEED, levels))
+    y = rng.standard_normal((_SIMULATIONS, levels))
+    largest, second = np.zeros(_SIMULATIONS), np.zeros(_SIMULATIONS)
+    _falls(y, largest, second)
+    return largest, second
+
+
+@compiled()
+def _falls(y, largest, second):
+    """Fill the largest standardised fall of each row of y, and its squared second differences."""
+    curves, levels = y.shape
+    weight = np.ones(levels)
+    sums = np.zeros((2, levels + 1))
+    for k in range(curves):
+        _cumulate(y[k], weight, levels, sums)
+        best = -math.inf
+        for i in range(levels - 1):
+            for j in range(i, levels - 1):
+                # The block i to j against the last doses, and the first doses against it.
+                for last in range(j + 1, levels):
+                    best = max(best, -_contrast(sums, i, j + 1, last, levels))
+                if i > 0:
+                    for end in range(1, i + 1):
+                        best = max(best, -_contrast(sums, 0, end, i, j + 1))
+        largest[k] = best
+        second[k] = _second_differences(y[k], weight, levels)
+
+
+@compiled()
+def _scan(doses, order, y, weight, weighted, out):
+    """Fill the columns of `out`, one per curve; doses ascend, and `order` sorts the readings."""
+    curves, points, replicates = y.shape
+    mean, total = np.zeros(points), np.zeros(points)
+    sums = np.zeros((2, points + 1))
+    for k in range(curves):
+        of_doses = k if doses.shape[0] > 1 else 0
+        of_weight = k if weight.shape[0] > 1 else 0
+        levels = 0
+        pure, df = 0.0, 0
+        p = 0
+        lowest, highest = math.inf, -math.inf
+        usable = True
+        while p < points:
+            dose = doses[of_doses, p]
+            if math.isnan(dose):
+                break
+            end = p
+            sum_w = sum_wy = 0.0
+            n = 0
+            while end < points and doses[of_doses, end] == dose:
+                at = order[of_doses, end]
+                for r in range(replicates):
+                    w = weight[of_weight, at, r] if weighted else 1.0
+                    if not math.isnan(y[k, at, r]) and w > 0.0:
+                        sum_w += w
+                        sum_wy += w * y[k, at, r]
+                        n += 1
+                end += 1
+            if n:
+                level = sum_wy / sum_w
+                usable = usable and math.isfinite(level) and math.isfinite(sum_w)
+                for q in range(p, end):
+                    at = order[of_doses, q]
+                    for r in range(replicates):
+                        w = weight[of_weight, at, r] if weighted else 1.0
+                        if not math.isnan(y[k, at, r]) and w > 0.0:
+                            pure += w * (y[k, at, r] - level) ** 2
+                mean[levels], total[levels] = level, sum_w
+                lowest, highest = min(lowest, level), max(highest, level)
+                df += n - 1
+                levels += 1
+            p = end
+        if levels < 4 or not usable or not math.isfinite(pure):
+            continue
+        levels = _merge(mean, total, levels)
+        if df >= levels:
+            variance = pure / df
+        else:
+            second = _second_differences(mean, total, levels)
+            variance = (pure + second) / (df + levels - 2)
+        # Readings without scatter, as a table of calculated values has them.
+        least = 1e-9 * (highest - lowest)
+        mean_weight = total[:levels].sum() / levels
+        variance = max(variance, least * least * mean_weight)
+        if not variance > 0.0:
+            continue
+        _cumulate(mean, total, levels, sums)
+        _largest_turn(sums, levels, math.sqrt(variance), k, out)
+        out[_LEVELS, k], out[_DF_PURE, k] = levels, df
+
+
+@compiled()
+def _merge(mean, total, levels):
+    """Merge neighbouring doses into at most MAX_LEVELS groups; gives how many there are."""
+    if levels <= MAX_LEVELS:
+        return levels
+    for g in range(MAX_LEVELS):
+        begin, end = g * levels // MAX_LEVELS, (g + 1) * levels // MAX_LEVELS
+        sum_w = sum_wy = 0.0
+        for i in range(begin, end):
+            sum_w += total[i]
+            sum_wy += total[i] * mean[i]
+        mean[g], total[g] = sum_wy / sum_w, sum_w
+    return MAX_LEVELS
+
+
+@compiled()
+def _cumulate(mean, weight, levels, sums):
+    """Cumulative weights and weighted means, shape (2, levels + 1)."""
+    for i in range(levels):
+        sums[0, i + 1] = sums[0, i] + weight[i]
+        sums[1, i + 1] = sums[1, i] + weight[i] * mean[i]
+
+
+@compiled()
+def _contrast(sums, a, b, c, d):
+    """Mean of doses c to d minus that of doses a to b (ends excluded), per standard deviation of a
+    reading of weight 1.
+    """
+    first, second = sums[0, b] - sums[0, a], sums[0, d] - sums[0, c]
+    change = (sums[1, d] - sums[1, c]) / second - (sums[1, b] - sums[1, a]) / first
+    return change / math.sqrt(1.0 / first + 1.0 / second)
+
+
+@compiled()
+def _difference(sums, a, b, c, d):
+    return (sums[1, d] - sums[1, c]) / (sums[0, d] - sums[0, c]) - (sums[1, b] - sums[1, a]) / (
+        sums[0, b] - sums[0, a]
+    )
+
+
+@compiled()
+def _second_differences(mean, weight, levels):
+    """Squared distances from the mean of both neighbours, each over its variance."""
+    total = 0.0
+    for i in range(1, levels - 1):
+        off = mean[i] - 0.5 * (mean[i - 1] + mean[i + 1])
+        total += off * off / (1.0 / weight[i] + 0.25 * (1.0 / weight[i - 1] + 1.0 / weight[i + 1]))
+    return total
+
+
+@compiled()
+def _largest_turn(sums, levels, sd, k, out):
+    """Fill direction, changes and t of the most significant turn of curve k."""
+    best = -math.inf
+    for i in range(1, levels - 1):
+        for j in range(i + 1, levels):
+            # The block i to j (end excluded), with at least one dose on each side.
+            for direction in (1.0, -1.0):
+                before, after = -math.inf, -math.inf
+                head, tail = 1, levels - 1
+                for end in range(1, i + 1):
+                    t = direction * _contrast(sums, 0, end, i, j)
+                    if t > before:
+                        before, head = t, end
+                for last in range(j, levels):
+                    t = -direction * _contrast(sums, i, j, last, levels)
+                    if t > after:
+                        after, tail = t, last
+                smaller = min(before, after) / sd
+                if smaller > best:
+                    best = smaller
+                    out[_DIRECTION, k], out[_T, k] = direction, smaller
+                    out[_RISE, k] = _difference(sums, 0, head, i, j)
+                    out[_FALL, k] = -_difference(sums, i, j, tail, levels)
