@@ -49,9 +49,9 @@ def test_at_most_one_monotone_curve_in_a_hundred_is_called_not_monotone(
 ):
     rng = np.random.default_rng([replicates, int(sd), len(name)])
     y = curve[None, :, None] + sd * rng.standard_normal((8000, DOSES.size, replicates))
-    found = monotone_test(DOSES, y, min_share=0.0).not_monotone.mean()
+    result = monotone_test(DOSES, y, min_share=0.0).not_monotone.mean()
     # Three binomial standard errors.
-    assert found <= LEVEL + 3 * np.sqrt(LEVEL / 8000), name
+    assert result <= LEVEL + 3 * np.sqrt(LEVEL / 8000), name
 
 
 def test_a_step_before_flat_readings_comes_nearest_to_the_level():
@@ -65,9 +65,9 @@ def test_a_step_before_flat_readings_comes_nearest_to_the_level():
 def test_bells_and_valleys_of_good_assays_are_found(replicates, power, direction):
     rng = np.random.default_rng(replicates)
     y = direction * bell(DOSES)[:, None] + 5 * rng.standard_normal((1000, DOSES.size, replicates))
-    found = monotone_test(DOSES, y)
-    assert (found.turn == direction).mean() >= power
-    assert np.median(direction * found.before) > 50 > -50 > np.median(direction * found.after)
+    result = monotone_test(DOSES, y)
+    assert (result.turn == direction).mean() >= power
+    assert np.median(direction * result.before) > 50 > -50 > np.median(direction * result.after)
 
 
 def test_the_statistic_is_that_of_a_list_of_all_blocks():
@@ -139,8 +139,8 @@ def test_a_small_decline_of_a_plateau_is_no_turn():
 
 @pytest.mark.parametrize("y", [[1, 2, 1], [np.nan, 1, 2, np.nan, np.nan], [5, 5, 5, 5, 5]])
 def test_no_turn_where_there_are_too_few_doses_or_nothing_changes(y):
-    found = monotone_test(np.arange(float(len(y))), np.array([y], float))
-    assert not found.not_monotone.any()
+    result = monotone_test(np.arange(float(len(y))), np.array([y], float))
+    assert not result.not_monotone.any()
 
 
 def test_many_doses_are_merged():
