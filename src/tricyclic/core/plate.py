@@ -130,6 +130,10 @@ class Plate:
         Hash of the raw file's bytes.
     notes : tuple of str
         Decisions of the reader (encoding, delimiter, decimal mark) and remarks of the file.
+    unused : tuple of str
+        Parts of the file that were not read ("column 'mass'", "sheet 'Notes'").
+    unassigned : tuple of str
+        Counted wells that the layout does not contain.
     """
 
     name: str
@@ -140,6 +144,8 @@ class Plate:
     file: str = ""
     sha256: str = ""
     notes: tuple[str, ...] = field(default=())
+    unused: tuple[str, ...] = ()
+    unassigned: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.size not in PLATE_SHAPES:

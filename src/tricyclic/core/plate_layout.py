@@ -271,22 +271,24 @@ class PlateLayout:
         ]
         if missing:
             raise InputError(
-                f"the layout has {_some(missing)} that the file does not have",
+                f"the layout has {listed_wells(missing)} that the file does not have",
                 where=_place(plate, self.name),
                 do="Mark wells that were not used as empty, or check that file and layout belong "
                 "together",
             )
         wells = tuple(_filled(well, self.planned_wells.get(well.name)) for well in plate.wells)
         notes = [*plate.notes]
-        left = [well.name for well in wells if well.counted and well.name not in self.planned_wells]
+        left = tuple(
+            well.name for well in wells if well.counted and well.name not in self.planned_wells
+        )
         if left:
-            notes.append(f"{_some(left)}: counted, but not in the layout; treated as empty")
+            notes.append(f"{listed_wells(left)}: counted, but not in the layout; treated as empty")
         uncounted = [
             well.name for well in wells if not well.counted and well.role is not Role.EMPTY
         ]
         if uncounted:
-            notes.append(f"{_some(uncounted)}: in the layout, but not counted")
-        filled = replace(plate, wells=wells, notes=tuple(notes))
+            notes.append(f"{listed_wells(uncounted)}: in the layout, but not counted")
+        filled = replace(plate, wells=wells, notes=tuple(notes), unassigned=left)
         negative_counts(filled)
         return filled
 
@@ -485,6 +487,7 @@ def _place(plate: Plate, layout: str) -> str:
     return " with ".join(part for part in (plate.file or plate.name, layout) if part)
 
 
-def _some(names: Sequence[str]) -> str:
+def listed_wells(names: Sequence[str]) -> str:
+    """Number of wells and the first names: "36 wells (D01, D02, …)"."""
     listed = ", ".join([well_name(name) for name in names[:6]] + ["…"] * (len(names) > 6))
     return f"{pluralize(len(names), 'well')} ({listed})"

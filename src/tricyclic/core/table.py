@@ -35,6 +35,8 @@ class DataTable:
         Name of the raw file and hash of its bytes.
     notes : tuple of str
         Decisions of the reader and remarks of the file.
+    unused : tuple of str
+        Parts of the file that were not read ("column 1 (row numbers)", "sheet 'Notes'").
 
     Raises
     ------
@@ -51,6 +53,7 @@ class DataTable:
     file: str = ""
     sha256: str = ""
     notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for column in self.columns:

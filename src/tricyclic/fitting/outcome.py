@@ -12,6 +12,7 @@ from tricyclic.core.analysis_options import Variance
 from tricyclic.core.check import Check
 from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
 from tricyclic.fitting.direction import Relabelling
+from tricyclic.fitting.input_checks import input_checks
 from tricyclic.fitting.problem import FitPart, FitProblem, ProblemParameter
 from tricyclic.fitting.search import WeightedSearch
 from tricyclic.numerics.least_squares import LeastSquaresResult
@@ -68,6 +69,7 @@ def build_fit(
     checks += [_at_bound(problem, one, names) for one in parameters if one.at_bound]
     checks += [_not_determined(problem, one) for one in parameters if np.isinf(one.se)]
     checks += _reversed_plateaus(problem, {one.name: one.value for one in parameters})
+    checks += input_checks(problem)
     parts = tuple(
         FittedPart(
             part.series,

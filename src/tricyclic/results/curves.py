@@ -14,13 +14,15 @@ from tricyclic.results.base import Renderable
 class CurveFitResult(Renderable):
     """One curve fitted to the columns of a table.
 
-    `plot` is None where the fit failed or the model has several independent variables.
+    `plot` is None where the fit failed or the model has several independent variables; `unused`
+    names what the file contains beside the fitted readings: tables, columns, rows.
     """
 
     curve: str
     description: str
     fit: Fit
     plot: CurvePlot | None = None
+    unused: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -18,6 +18,8 @@ from tricyclic.numerals import is_whole_number
 from tricyclic.study.plan import TablePlan
 from tricyclic.units import convert, known_unit
 
+MAX_ROWS_LISTED = 12
+
 
 def series_from(
     tables: Sequence[DataTable],
@@ -35,9 +37,7 @@ def series_from(
         reading is excluded.
     """
     table = _chosen(tables, plan)
-    usable = np.ones(len(table), bool)
-    for target in excluded or {}:
-        usable[_row(target, len(table), plan.file)] = False
+    usable = ~_excluded_rows(table, plan, excluded)
     x = {key: _varied(table, plan, key, *column) for key, column in plan.x.items()}
     usable &= np.all([np.isfinite(values) for values in x.values()], axis=0)
     columns = [(column, 1.0) for column in (*plan.response, *plan.total)]
@@ -58,12 +58,14 @@ def series_from(
         )
     settings = {key: values[used] for key, values in x.items()}
     settings.setdefault("competitor_M", np.zeros(used.size))
+    # A column that states the wells without sites takes precedence over the columns of readings.
     specific = [np.full(of.size, site) for of, (_, site) in zip(rows, columns, strict=True)]
+    settings.setdefault("specific", np.concatenate(specific))
     return Series(
         name=f"{name} {plan.compound}".strip(),
         y=np.concatenate(readings),
         y_unit=known_unit(plan.unit, where=plan.where),
-        x=settings | {"specific": np.concatenate(specific)},
+        x=settings,
         experiment=plan.run,
         group=plan.group,
         labels=tuple(
@@ -72,6 +74,68 @@ def series_from(
             for row in of
         ),
     )
+
+
+def unused_parts(
+    tables: Sequence[DataTable], plan: TablePlan, excluded: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """What a file contains beside the readings of a run: tables, columns, rows and cells.
+
+    Parameters
+    ----------
+    tables, plan, excluded
+        As for `series_from`; rows in `excluded` have their reasons elsewhere and are left out.
+
+    Returns
+    -------
+    tuple of str
+        Such as "columns 'batch', 'operator'" or "row 7 (no concentration_M)"; rows are numbered as
+        in exclusions.csv, from 1 below the names of the columns.
+    """
+    table = _chosen(tables, plan)
+    readings = (*plan.response, *plan.total, *plan.non_specific)
+    needed = {column for column, _ in plan.x.values()} | set(readings)
+    parts = list(table.unused)
+    parts += _quoted("table", [other.name for other in tables if other is not table])
+    parts += _quoted("column", [column for column in table.columns if column not in needed])
+    without = _excluded_rows(table, plan, excluded)
+    for name, (column, _) in plan.x.items():
+        rows = np.flatnonzero(~np.isfinite(table.numbers(column)) & ~without)
+        without[rows] = True
+        parts += _rows(rows, f"no {name}")
+    for column in readings:
+        rows = np.flatnonzero(~table.used(column) & ~without)
+        marked = table.excluded.get(column, np.zeros(len(table), bool))[rows]
+        parts += _rows(rows[~marked], f"no reading in '{column}'")
+        parts += _rows(rows[marked], f"'{column}' is excluded in the file")
+    return tuple(parts)
+
+
+def _excluded_rows(
+    table: DataTable, plan: TablePlan, excluded: Mapping[str, str] | None
+) -> np.ndarray:
+    """Whether each row is excluded, shape (rows,)."""
+    out = np.zeros(len(table), bool)
+    for target in excluded or {}:
+        out[_row(target, len(table), plan.file)] = True
+    return out
+
+
+def _quoted(kind: str, names: Sequence[str]) -> list[str]:
+    """Names of one kind as one phrase: "columns 'a', 'b'"."""
+    if not names:
+        return []
+    listed = ", ".join(f"'{name}'" for name in names)
+    return [f"{kind if len(names) == 1 else kind + 's'} {listed}"]
+
+
+def _rows(rows: np.ndarray, reason: str) -> list[str]:
+    """Numbers of rows as one phrase: "rows 3, 7 (no reading in 'y')"."""
+    if not rows.size:
+        return []
+    listed = ", ".join(str(row + 1) for row in rows[:MAX_ROWS_LISTED])
+    listed += f", … ({rows.size} rows)" if rows.size > MAX_ROWS_LISTED else ""
+    return [f"{'row' if rows.size == 1 else 'rows'} {listed} ({reason})"]
 
 
 def _chosen(tables: Sequence[DataTable], plan: TablePlan) -> DataTable:
@@ -106,6 +170,13 @@ def _numbers(table: DataTable, column: str, plan: TablePlan) -> Floats:
 def _varied(table: DataTable, plan: TablePlan, name: str, column: str, unit: str) -> Floats:
     values = _numbers(table, column, plan)
     where = f"{plan.where}, column '{column}'"
+    if name == "specific" and not np.isin(values[np.isfinite(values)], (0.0, 1.0)).all():
+        other = next(v for v in values if np.isfinite(v) and v not in (0.0, 1.0))
+        raise InputError(
+            f"contains {other:g}",
+            where=where,
+            allowed="It is 1 in wells where the site can bind and 0 in non-specific wells",
+        )
     if name != "time_min" and not name.endswith("_M"):
         # A variable of the user's own curve model, in a unit of the user's choice.
         return values

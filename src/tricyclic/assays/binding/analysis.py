@@ -13,6 +13,7 @@ from tricyclic.assays.binding.competition import CompetitionPlate
 from tricyclic.assays.binding.kinetics import KineticsPlate
 from tricyclic.assays.binding.readings import PlateReadings, plate_readings
 from tricyclic.assays.binding.saturation import SaturationPlate
+from tricyclic.assays.binding.well_checks import well_checks
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
 from tricyclic.core.conditions import BindingConditions
@@ -162,7 +163,7 @@ def _analyse(
         budget=analysis.budget(main) if isinstance(analysis, CompetitionPlate) else (),
         model=analysis.model.name,
     )
-    checks: tuple[Check, ...] = main.checks
+    checks: tuple[Check, ...] = (*main.checks, *(well_checks(plate) if plate else ()))
     if main.ok:
         checks += plate_checks(
             plate, result.series, main, analysis.model, readings.conditions, estimates

@@ -152,7 +152,10 @@ def plates_by_group(plate: Plate) -> tuple[tuple[str, Plate], ...]:
     named = sorted({well.group for well in plate.used() if well.group})
     if len(named) < 2:
         return ((named[0] if named else "", _ungrouped(plate, plate.name, named)),)
-    return tuple((group, _ungrouped(plate, f"{plate.name} {group}", [group])) for group in named)
+    first, *others = (_ungrouped(plate, f"{plate.name} {group}", [group]) for group in named)
+    # What concerns the whole plate is reported once.
+    parts = (first, *(replace(part, unassigned=()) for part in others))
+    return tuple(zip(named, parts, strict=True))
 
 
 def _ungrouped(plate: Plate, name: str, groups: Sequence[str]) -> Plate:

@@ -14,4 +14,5 @@ def curve_fit_json(result: CurveFitResult) -> dict[str, Any]:
         "curve": result.curve,
         "description": result.description,
         "fit": to_jsonable(result.fit),
+        "unused": list(result.unused),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tricyclic.core.estimate import format_parameters, unit_of_parameter
 from tricyclic.core.format import align_columns
 from tricyclic.reports.text.checks import check_lines
+from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.curves import BatchFitResult, CurveFitResult, CurveModelsResult
 
 
@@ -12,7 +13,8 @@ def curve_fit_text(result: CurveFitResult) -> str:
     """Parameters with their intervals, then the checks."""
     fit = result.fit
     head = f"{result.curve}   {result.description}   {fit.n} readings   {fit.message}"
-    return "\n".join([head, *format_parameters(fit), *check_lines(fit.checks)])
+    lines = [head, *format_parameters(fit), *check_lines(fit.checks)]
+    return "\n".join([*lines, *unused_lines(result.unused)])
 
 
 def batch_fit_text(result: BatchFitResult) -> str:

@@ -18,7 +18,7 @@ from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
 from tricyclic.results.curves import BatchFitResult, CurveFitResult
 from tricyclic.study.plan import TablePlan
-from tricyclic.study.tables import series_from
+from tricyclic.study.tables import series_from, unused_parts
 from tricyclic.workflows.curves.fit_batch import fit_file
 from tricyclic.workflows.curves.options import FitOptions
 from tricyclic.workflows.curves.plot import fit_plot
@@ -128,7 +128,8 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
         x=_columns(options, model),
         where=Path(options.file).name,
     )
-    series = series_from(read_tables(Path(options.file)), plan, name=model.name)
+    tables = read_tables(Path(options.file))
+    series = series_from(tables, plan, name=model.name)
     names = tuple(parameter.name for parameter in model.parameters)
     report_progress(on_progress, 1, 2, f"fitting {model.name}")
     fitted = fit(
@@ -140,7 +141,7 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
         confidence=options.confidence,
     )
     plot = fit_plot(series, model, fitted)
-    return CurveFitResult(model.name, model.description, fitted, plot)
+    return CurveFitResult(model.name, model.description, fitted, plot, unused_parts(tables, plan))
 
 
 def _columns(options: FitOptions, model: CurveModel) -> dict[str, tuple[str, str]]:

@@ -29,22 +29,49 @@ def fit_plot(series: Series, model: CurveModel, fit: Fit) -> CurvePlot | None:
     margin = MARGIN_DECADES if is_log else 0.0
     grid = np.linspace(x.min() - margin, x.max() + margin, POINTS)
     at = {column.name: 10.0**grid if is_log else grid}
-    low, high = band(fit, model, at)
     zero = series.y[~used]
+    kinds = _kinds(series, model)
     return CurvePlot(
         name="curve",
         title=model.name,
         x_title=_x_title(column, is_log=is_log),
         y_title="reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})",
         x_scale="log10_M" if is_log else "linear",
-        traces=(Trace(model.name, grid, predict(fit, model, at), low, high),),
-        points=(PointSet(model.name, x, series.y[used], labels=_labels(series, used)),),
+        traces=tuple(
+            Trace(
+                name,
+                grid,
+                predict(fit, model, at | settings),
+                *band(fit, model, at | settings),
+            )
+            for name, settings, _ in kinds
+        ),
+        points=tuple(
+            PointSet(name, x[own[used]], series.y[used & own], labels=_labels(series, used & own))
+            for name, _, own in kinds
+        ),
         levels=(ControlLevel("0", zero),) if zero.size else (),
         marks=_marks(model, fit) if is_log else (),
         points_label="single readings",
         band_label=f"{100 * fit.confidence:g} % confidence band of the curve",
         caption=f"{model.description[:1].upper()}{model.description[1:]}.",
     )
+
+
+def _kinds(
+    series: Series, model: CurveModel
+) -> list[tuple[str, dict[str, np.ndarray], np.ndarray]]:
+    """Label, setting and readings of total and of non-specific wells; one where all are alike."""
+    everything = np.ones(series.n, bool)
+    if "specific" not in {column.name for column in model.columns} or "specific" not in series.x:
+        return [(model.name, {}, everything)]
+    sites = series.x["specific"]
+    present = [site for site in (1.0, 0.0) if (sites == site).any()]
+    labels = {1.0: "total", 0.0: "non-specific"} if len(present) > 1 else {}
+    return [
+        (labels.get(site, model.name), {"specific": np.array([site])}, sites == site)
+        for site in present
+    ]
 
 
 def _x_title(column: Column, *, is_log: bool) -> str:
