@@ -48,19 +48,25 @@ def covers(estimate: Estimate) -> bool:
 
 def pooled_coverage(
     rng: np.random.Generator, size: int, counts: Sequence[int], between: float, within: float
-) -> tuple[float, float, float]:
-    """Coverage of the mixed model, of the t interval of run means, and with plates as runs."""
+) -> tuple[tuple[float, float, float], tuple[float, float]]:
+    """Coverage of the mixed model, of the t interval of run means, and with plates as runs; median
+    widths (log10) of the first two.
+    """
     mixed = by_run = naive = 0
+    widths = []
     edges = np.cumsum([0, *counts])
     for _ in range(size):
         logs, names = drawn_runs(rng, counts, between, within)
         estimates = [Estimate("Ki", 10**value, "nM") for value in logs]
-        mixed += covers(pool_estimates(estimates, runs=names, unequal="mixed"))
+        model = pool_estimates(estimates, runs=names, unequal="mixed")
+        mixed += covers(model)
         means = mean_with_interval([logs[a:b].mean() for a, b in itertools.pairwise(edges)])
         by_run += means.low <= TRUTH <= means.high
+        widths.append((math.log10(model.high / max(model.low, 1e-300)), means.high - means.low))
         wells = mean_with_interval(logs)
         naive += wells.low <= TRUTH <= wells.high
-    return mixed / size, by_run / size, naive / size
+    model_width, mean_width = np.median(widths, axis=0)
+    return (mixed / size, by_run / size, naive / size), (float(model_width), float(mean_width))
 
 
 def censored_coverage(
@@ -187,12 +193,22 @@ def pooling_table(rng: np.random.Generator, size: int) -> None:
     """Coverage for plates in runs."""
     print(
         "| plates per run | SD between, within | mixed model | t of run means "
-        "| plates treated as runs |\n|---|---|---|---|---|"
+        "| plates treated as runs | width of the mixed model, of run means (log10) |"
+        "\n|---|---|---|---|---|---|"
     )
-    for counts in ((1, 1, 1), (3, 3, 3), (3, 1, 1), (5, 1, 1), (1, 1, 2, 4), (1, 2, 2, 3, 4, 5)):
-        for between, within in ((0.15, 0.05), (0.10, 0.10), (0.03, 0.15)):
-            cells = percentages(pooled_coverage(rng, size, counts, between, within))
-            print(f"| {', '.join(map(str, counts))} | {between}, {within} | {cells} |", flush=True)
+    for counts in (
+        (1, 1, 1),
+        (3, 3, 3),
+        (3, 1, 1),
+        (5, 1, 1),
+        (1, 1, 2, 4),
+        (1, 2, 2, 3, 4, 5),
+        (1, 1, 1, 1, 1, 6),
+    ):
+        for between, within in ((0.15, 0.05), (0.10, 0.10), (0.03, 0.15), (0.02, 0.10)):
+            shares, (model, means) = pooled_coverage(rng, size, counts, between, within)
+            design = f"{', '.join(map(str, counts))} | {between}, {within}"
+            print(f"| {design} | {percentages(shares)} | {model:.2f}, {means:.2f} |", flush=True)
 
 
 def censoring_table(rng: np.random.Generator, size: int) -> None:

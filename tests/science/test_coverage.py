@@ -23,7 +23,7 @@ _SPEC.loader.exec_module(bench)
 
 @pytest.mark.parametrize("between_within", [(0.15, 0.05), (0.03, 0.15)])
 def test_intervals_of_three_runs_cover_the_truth_in_93_to_97_of_100_studies(between_within):
-    pooled, by_run, _ = bench.pooled_coverage(
+    (pooled, by_run, _), _ = bench.pooled_coverage(
         np.random.default_rng(1), 2000, (1, 1, 1), *between_within
     )
     assert 0.93 <= pooled <= 0.97
@@ -31,27 +31,30 @@ def test_intervals_of_three_runs_cover_the_truth_in_93_to_97_of_100_studies(betw
 
 
 def test_plates_taken_for_runs_would_cover_the_truth_far_less_often():
-    mixed, by_run, naive = bench.pooled_coverage(
+    (mixed, by_run, naive), widths = bench.pooled_coverage(
         np.random.default_rng(2), 1500, (3, 3, 3), 0.15, 0.05
     )
     assert 0.93 <= by_run <= 0.97 and 0.93 <= mixed <= 0.97
     assert naive < 0.75
+    assert widths[1] == pytest.approx(widths[0])
 
 
 def test_run_means_of_unequal_plates_cover_the_truth_and_the_mixed_model_is_conservative():
-    mixed, by_run, naive = bench.pooled_coverage(
+    (mixed, by_run, naive), widths = bench.pooled_coverage(
         np.random.default_rng(3), 1200, (3, 1, 1), 0.10, 0.10
     )
     assert 0.93 <= by_run <= 0.97
     assert mixed > 0.97
     assert naive < 0.92
+    assert widths[1] < widths[0]
 
 
-def test_the_mixed_model_of_six_runs_covers_the_truth_where_runs_differ():
-    mixed, by_run, naive = bench.pooled_coverage(
+def test_run_means_and_the_mixed_model_of_six_runs_cover_the_truth_where_runs_differ():
+    (mixed, by_run, naive), widths = bench.pooled_coverage(
         np.random.default_rng(4), 800, (1, 2, 2, 3, 4, 5), 0.15, 0.05
     )
     assert 0.93 <= mixed <= 0.975 and 0.93 <= by_run <= 0.97
+    assert widths[1] == pytest.approx(widths[0], rel=0.1)
     assert naive < 0.75
 
 

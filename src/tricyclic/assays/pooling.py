@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
@@ -19,10 +19,9 @@ from tricyclic.units import convert
 Scale = Literal["auto", "log", "linear"]
 Unequal = Literal["auto", "run_means", "mixed"]
 
-# With fewer runs the 95 % CI of the mixed model contains the true value in 98 to 100 % of studies
-# and is up to four times as wide; the t interval of the run means contains it in 94 to 97 %
-# (benchmarks/interval_coverage.py).
-MIN_RUNS_FOR_MIXED_MODEL = 6
+# A standard deviation between runs, and with it a confidence level of a pooled number, needs two
+# runs with different values.
+MIN_EXACT_RUNS = 2
 
 
 def pool_estimates(
@@ -48,9 +47,8 @@ def pool_estimates(
         auto: logarithms for values above 0 that have a unit or were fitted as a logarithm; the
         natural scale for slopes and percentages.
     unequal : {"auto", "run_means", "mixed"}
-        Method where runs have unequal numbers of plates: the t interval of the run means, or a
-        mixed model that gives runs of more plates more weight; auto uses the means below six runs,
-        the mixed model from six on.
+        Method where runs have unequal numbers of plates: the t interval of the run means (auto), or
+        a mixed model that gives runs of more plates more weight.
     where : str
         Assay or group of the pooled estimate.
 
@@ -58,8 +56,9 @@ def pool_estimates(
     -------
     Estimate
         On the log scale `value` is the geometric mean and `log10_se` the standard error of its
-        logarithm. A single run keeps its own interval. Where fewer than two runs have a value, the
-        geometric mean of the bounds is a bound itself.
+        logarithm. A single run keeps its own interval. Where runs are bounds ("> 1 uM") and fewer
+        than two have a value, the result is the bound that holds for every run, without a
+        confidence level.
 
     Raises
     ------
@@ -69,10 +68,14 @@ def pool_estimates(
 
     Notes
     -----
-    Mean of the runs and Student's t on runs - 1. Unequally many plates in six runs or more:
-    restricted maximum likelihood with Kenward-Roger limits (`stats.random_effects`), which are too
-    wide for fewer. Bounds: Tobit (`stats.censored`). The interval is for repeated runs with the
-    same Kd, stock and standards; see `with_shared_errors`.
+    Mean of the runs and Student's t on runs - 1. Plates of one run are averaged first, also where
+    runs have unequally many: their unweighted mean is unbiased, and its t interval contains the
+    true value in 92 to 98 % of simulated studies. A mixed model (restricted maximum likelihood with
+    Kenward-Roger limits, `stats.random_effects`) has more weight on runs of more plates, but its
+    degrees of freedom collapse where runs hardly differ: with runs of 1, 1, 1, 1, 1 and 6 plates
+    its interval is six times as wide (`benchmarks/interval_coverage.py`). Bounds: Tobit
+    (`stats.censored`). The interval is for repeated runs with the same Kd, stock and standards;
+    see `with_shared_errors`.
     """
     listed = _same_kind(estimates)
     names = [str(run) for run in runs] if runs is not None else [str(i) for i in range(len(listed))]
@@ -95,7 +98,7 @@ def pool_estimates(
         method = f"mean of {len(listed)} plates of one run; no interval without a second run"
         return pooling.estimate(_unbounded(values.mean()), 1, method)
     equal = int(np.ptp(counts)) == 0
-    if equal or unequal == "run_means" or (unequal == "auto" and n < MIN_RUNS_FOR_MIXED_MODEL):
+    if equal or unequal != "mixed":
         mean = mean_with_interval(np.bincount(index, values) / counts, confidence=confidence)
         plates = f", means of {len(listed)} plates"
         if equal:
@@ -126,6 +129,12 @@ class _Pooling:
     def mean(self) -> str:
         """The mean in words."""
         return "mean of log10" if self.logs else "mean"
+
+    def scaled(self, value: float) -> float:
+        """A value on the scale of the mean; -inf for the logarithm of 0."""
+        if not self.logs:
+            return value
+        return math.log10(value) if value > 0 else -math.inf
 
     def estimate(self, mean: _Mean, n: int, method: str, qualifier: Qualifier = "=") -> Estimate:
         """The pooled estimate on the natural scale."""
@@ -214,7 +223,7 @@ def _pooled_bounds(
         low, high = np.bincount(index, low) / counts, np.bincount(index, high) / counts
     n = counts.size
     exact = low == high
-    if exact.sum() >= 2 and np.ptp(low[exact]) > 0:
+    if exact.sum() >= MIN_EXACT_RUNS and np.ptp(low[exact]) > 0:
         mean = censored_mean(low, high, confidence=pooling.confidence)
         return pooling.estimate(
             mean,
@@ -222,16 +231,54 @@ def _pooled_bounds(
             f"{pooling.mean} of {n} runs, {n - mean.exact} of them bounds (Tobit), "
             f"profile likelihood with t on {mean.exact - 1} df",
         )
-    plain = "geometric mean" if pooling.logs else "mean"
-    method = f"{plain} of the bounds of {n} runs; too few values for more"
-    if np.isfinite(low).all():
-        bound = low.mean()
-        return pooling.estimate(_unbounded(bound, low=bound), n, method, ">")
-    if np.isfinite(high).all():
-        bound = high.mean()
-        return pooling.estimate(_unbounded(bound, high=bound), n, method, "<")
-    method = f"{n} runs are bounds on both sides; too few values for a mean"
+    if n == 1 and len(estimates) == 1:
+        # The limits of one plate are those of its fit.
+        method = f"one run: {estimates[0].method or 'as given'}"
+        return replace(
+            estimates[0], n_experiments=1, where=pooling.where or estimates[0].where, method=method
+        )
+    return _common_bound(pooling, estimates, (low, high), index, counts)
+
+
+def _common_bound(
+    pooling: _Pooling,
+    estimates: Sequence[Estimate],
+    bounds: tuple[np.ndarray, np.ndarray],
+    index: np.ndarray,
+    counts: np.ndarray,
+) -> Estimate:
+    """The bound that holds for every run, where too few runs have a value for their scatter.
+
+    A run with a value enters with its own limit. A mean of the bounds would claim more than any
+    run shows: of runs 0.5, > 1 and > 1 it is > 0.8, which the first run refutes.
+    """
+    n, (low, high) = counts.size, bounds
+    exact = int((low == high).sum())
+    runs = f"{n} runs, {exact} with a value and {n - exact} bounds"
+    unknown = "; too few values for a confidence interval"
+    for qualifier, limits, sign in (
+        (">", [e.low for e in estimates], 1.0),
+        ("<", [e.high for e in estimates], -1.0),
+    ):
+        closed = low if sign > 0 else high
+        if not np.isfinite(closed).all():
+            continue
+        own = np.array(
+            [pooling.scaled(_or_value(x, e)) for x, e in zip(limits, estimates, strict=True)]
+        )
+        of_runs = np.bincount(index, own) / counts
+        bound = sign * float(np.min(sign * np.where(low == high, of_runs, closed)))
+        if math.isfinite(bound):
+            which = "lowest" if sign > 0 else "highest"
+            method = f"{which} bound or limit of {runs}{unknown}"
+            mean = MeanEstimate(bound, math.nan, 0.0, math.nan, math.nan)
+            return pooling.estimate(mean, n, method, cast(Qualifier, qualifier))
+    method = f"{runs} that do not limit it from one side{unknown}"
     return replace(pooling.estimate(_unbounded(0.0), n, method), value=math.nan)
+
+
+def _or_value(limit: float, estimate: Estimate) -> float:
+    return estimate.value if math.isnan(limit) else limit
 
 
 def power_of_ten(exponent: float) -> float:

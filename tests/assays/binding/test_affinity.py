@@ -120,14 +120,38 @@ def test_plates_of_one_run_do_not_count_as_runs():
     )
 
 
-def test_six_runs_with_unequal_plates_use_the_mixed_model():
-    values = [ki(v) for v in (1.0, 1.1, 2.0, 0.7, 0.75, 0.8, 1.5, 1.2)]
-    assert "mixed model" in pool_estimates(values, runs=list("aabcdeff")).method
-    few = pool_estimates(values, runs=list("aabcdeee"))
-    assert few.method == "mean of log10, t on 5 runs, means of 8 plates"
-    means = [math.sqrt(1.1), 2.0, 0.7, 0.75, (0.8 * 1.5 * 1.2) ** (1 / 3)]
-    plain = pool_estimates([ki(v) for v in means])
-    assert (few.value, few.low, few.high) == pytest.approx((plain.value, plain.low, plain.high))
+@pytest.mark.parametrize("runs", ["aabcdeff", "aabcdeee"])
+def test_unequal_numbers_of_plates_are_averaged_by_run_and_the_result_states_it(runs):
+    values = [1.0, 1.1, 2.0, 0.7, 0.75, 0.8, 1.5, 1.2]
+    result = pool_estimates([ki(v) for v in values], runs=list(runs))
+    of_run = {run: [v for v, r in zip(values, runs, strict=True) if r == run] for run in runs}
+    plain = pool_estimates([ki(math.prod(v) ** (1 / len(v))) for v in of_run.values()])
+    assert (result.value, result.low, result.high) == pytest.approx(
+        (plain.value, plain.low, plain.high)
+    )
+    n = len(of_run)
+    assert result.method == f"mean of log10, t on {n} runs, means of 8 plates"
+    assert result.n_experiments == n
+
+
+@pytest.mark.parametrize(
+    ("counts", "between", "within"),
+    [((1, 1, 1, 1, 1, 6), 0.02, 0.1), ((1, 1, 2, 2, 3, 4, 5), 0.15, 0.05), ((1, 4), 0.1, 0.1)],
+)
+def test_run_means_cover_the_truth_and_are_no_wider_than_a_mixed_model(counts, between, within):
+    rng = np.random.default_rng(9)
+    runs = np.repeat(np.arange(len(counts)), counts)
+    covered, widths, mixed_widths = 0, [], []
+    for _ in range(400):
+        logs = rng.normal(0, between, len(counts))[runs] + rng.normal(0, within, runs.size)
+        listed = [ki(10**v) for v in logs]
+        pooled = pool_estimates(listed, runs=runs.astype(str).tolist())
+        covered += pooled.low <= 1.0 <= pooled.high
+        widths.append(math.log10(pooled.high / pooled.low))
+        mixed = mean_over_groups(logs, runs)
+        mixed_widths.append(mixed.high - mixed.low)
+    assert 0.92 <= covered / 400 <= 0.98
+    assert np.median(widths) <= 1.05 * np.median(mixed_widths)
 
 
 def test_unequal_plates_can_use_the_mixed_model():
@@ -164,16 +188,60 @@ def test_a_lower_bound_raises_the_mean():
     assert result.value > pool_estimates([ki(5.0), ki(8.0), ki(10.0)]).value
 
 
-def test_runs_that_are_all_lower_bounds_give_a_lower_bound():
-    result = pool_estimates([ki(10.0, "uM", qualifier=">")] * 3)
-    assert (result.qualifier, result.value, result.high, result.n_experiments) == (
-        ">",
-        pytest.approx(10.0),
-        math.inf,
-        3,
+def test_runs_that_are_all_bounds_give_the_bound_that_holds_for_each_without_a_confidence_level():
+    result = pool_estimates([ki(v, "uM", qualifier=">", low=v, high=math.inf) for v in (12, 9, 10)])
+    assert (result.qualifier, result.value, result.n_experiments) == (">", pytest.approx(9.0), 3)
+    assert math.isnan(result.low) and math.isnan(result.high)
+    assert result.method == (
+        "lowest bound or limit of 3 runs, 0 with a value and 3 bounds; too few values for a "
+        "confidence interval"
     )
-    assert pool_estimates([ki(8.0), ki(10.0, qualifier=">")]).qualifier == ">"
-    assert pool_estimates([ki(0.1, qualifier="<")] * 2).qualifier == "<"
+    assert "CI" not in str(result)
+    below = pool_estimates([ki(v, qualifier="<", low=0.0, high=v) for v in (0.1, 0.3)])
+    assert (below.qualifier, below.value) == ("<", pytest.approx(0.3))
+    assert "CI" not in str(below)
+
+
+def test_a_run_with_a_value_lowers_the_common_bound_to_its_own_limit():
+    bounds = [ki(1.0, qualifier=">", low=1.0, high=math.inf)] * 2
+    with_limit = pool_estimates([ki(0.5, low=0.4, high=0.62), *bounds])
+    assert (with_limit.qualifier, with_limit.value) == (">", pytest.approx(0.4))
+    assert with_limit.method.startswith("lowest bound or limit of 3 runs, 1 with a value")
+    # Without limits of its own, its value.
+    assert pool_estimates([ki(0.5), *bounds]).value == pytest.approx(0.5)
+    # A value above the bounds does not raise them.
+    assert pool_estimates([ki(8.0, low=6.0, high=11.0), *bounds]).value == pytest.approx(1.0)
+    upper = [ki(2.0, qualifier="<", low=0.0, high=2.0)] * 2
+    assert pool_estimates([ki(5.0, low=3.0, high=7.0), *upper]).value == pytest.approx(7.0)
+    # A run that is open below does not limit the pooled value from below.
+    assert math.isnan(pool_estimates([ki(0.5, low=0.0, high=0.9), *bounds]).value)
+
+
+def test_a_single_bound_keeps_the_limit_of_its_own_fit():
+    alone = pool_estimates([ki(90.0, qualifier=">", low=90.0, high=math.inf, method="profile")])
+    assert (alone.low, alone.high, alone.method) == (90.0, math.inf, "one run: profile")
+
+
+def test_what_is_printed_about_compounds_near_the_top_dose_is_right():
+    rng = np.random.default_rng(70)
+    size, false_bounds, right = 250, 0, 0
+    for _ in range(size):
+        # The true Ki is a factor of 1.26 below the bound of each plate, 1 nM.
+        logs = rng.normal(-0.1, 0.1, 3) + 0.0
+        runs = [
+            ki(10**x, low=10 ** (x - 0.1), high=10 ** (x + 0.1))
+            if x < 0
+            else ki(1.0, qualifier=">", low=1.0, high=math.inf)
+            for x in logs
+        ]
+        pooled = pool_estimates(runs)
+        if pooled.qualifier == ">":
+            false_bounds += pooled.value > 10**-0.1
+            right += pooled.value <= 10**-0.1
+        else:
+            right += pooled.low <= 10**-0.1 <= pooled.high
+    assert false_bounds / size <= 0.02
+    assert right / size >= 0.92
 
 
 def test_bounds_on_either_side_give_no_value():

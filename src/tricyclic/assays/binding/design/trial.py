@@ -80,9 +80,10 @@ def simulate_experiments(
                 plates[experiment, run, k] = (*_logs(estimate), true)
             estimates.append(of_plate)
         for k in range(len(targets)):
-            usable = [of_plate[k] for of_plate in estimates if of_plate]
+            # As in the analysis of a study, a plate that does not determine the number is left out.
+            usable = [of[k] for of in estimates if of and not math.isnan(of[k].value)]
             if usable:
-                pooled[experiment, k] = _logs(pool_estimates(usable))
+                pooled[experiment, k] = _logs(_with_open_side(pool_estimates(usable)))
     return SimulatedTrials(plates, pooled, dict(checks))
 
 
@@ -176,6 +177,17 @@ def _true_values_of_run(plan: ExperimentPlan, rng: np.random.Generator) -> TrueV
     moved = one_run(plan.truth, rng, sd_log10_bmax=plan.between_run_sd)
     kd_nM = float(plan.truth.kd_nM * 10 ** rng.normal(0.0, plan.between_run_sd))
     return replace(moved, kd_nM=kd_nM)
+
+
+def _with_open_side(pooled: Estimate) -> Estimate:
+    """A pooled bound as an interval that is open on one side, so that it counts as infinitely wide
+    and as right or wrong; leaving it out would keep the favourable experiments only.
+    """
+    if pooled.qualifier == ">":
+        return replace(pooled, low=pooled.value, high=math.inf)
+    if pooled.qualifier == "<":
+        return replace(pooled, low=0.0, high=pooled.value)
+    return pooled
 
 
 def _logs(estimate: Estimate) -> tuple[float, float, float]:
