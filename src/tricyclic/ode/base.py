@@ -59,6 +59,7 @@ class CompiledModel(Protocol):
         atol: float | Floats = ATOL,
         sizes: Floats | None = None,
         order: int = 5,
+        max_steps: int | None = None,
     ) -> Floats:
         """Values of `outputs` at `times`, shape (times, outputs)."""
 

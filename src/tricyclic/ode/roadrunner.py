@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from tricyclic.errors import InputError, NumericsError, UnknownNameError
 from tricyclic.ode.base import ATOL, HORIZON, RTOL
+from tricyclic.ode.layout import checked_times, read_layout, why_frozen
 from tricyclic.ode.steady_state import DynamicSystem, find_steady_state
 from tricyclic.sbml.write import derive_always
 
@@ -34,6 +35,7 @@ Floats = NDArray[np.float64]
 
 # Steps between two outputs or events; only a diverging model needs more.
 MAX_STEPS = 200_000
+_DELAY = re.compile(r"<(?:\w+:)?delay[\s>]")
 _STOPPED_AT = re.compile(r"\bt(?:ime)? *[=:]? *([0-9][-+0-9.e]*)")
 
 # The library's configuration belongs to the process.
@@ -43,23 +45,28 @@ MAX_ORDER = 5
 
 
 class SolverSettings(NamedTuple):
-    """One way to solve: the method, its longest step as a share of the run, its order, and the
-    factor on the tolerances.
+    """One way to solve: the method, its longest and shortest step as a share of the run, its order,
+    and the factor on the tolerances.
     """
 
     stiff: bool = True
     longest: float = 0.0
+    # A step that no longer changes the time at the end of the run.
+    shortest: float = float(np.finfo(float).eps)
     order: int = MAX_ORDER
     stricter: float = 1.0
 
 
 # Methods in the order in which they are tried. The explicit Runge-Kutta method of libRoadRunner is
 # left out: where a solution ceases to exist it halves its step for ever.
+# At time 0, a very fast reaction needs steps far below the resolution of the last time.
+ANY_STEP = SolverSettings(shortest=0.0)
 ATTEMPTS = (
     SolverSettings(),
     SolverSettings(longest=1e-3),
     SolverSettings(longest=1e-3, order=2, stricter=1e-2),
     SolverSettings(stiff=False, stricter=1e-1),
+    ANY_STEP,
 )
 
 
@@ -82,12 +89,14 @@ class RoadRunnerModel:
 
     def __init__(self, sbml: str) -> None:
         self._sbml = derive_always(sbml) if "<initialAssignment" in sbml else sbml
+        self._delayed = _DELAY.search(self._sbml) is not None
         self._compile()
-        self._frozen = _frozen(self._sbml, self._at)
+        self._frozen = why_frozen(self._sbml, self._at)
         self.states = self._at.states
         self._defaults = dict(zip(self._at.free, self._free_now(), strict=True))
         self._solver.resetAll()
         self._own_start = self._states_now()
+        self._volumes = {name: float(self._solver.getValue(name)) for name in self._at.compartments}
 
     def __reduce__(self) -> tuple[Callable[[str], RoadRunnerModel], tuple[str]]:
         return RoadRunnerModel, (self._sbml,)
@@ -160,6 +169,7 @@ class RoadRunnerModel:
         atol: float | Floats = ATOL,
         sizes: Floats | None = None,
         order: int = MAX_ORDER,
+        max_steps: int | None = None,
     ) -> Floats:
         """Run the model from time 0.
 
@@ -182,6 +192,10 @@ class RoadRunnerModel:
         order : int
             Highest order of the method, 1 to 5. The solver restarts with every dose, so 3 takes
             fewer steps at the same error where doses are frequent.
+        max_steps : int, optional
+            Give up after this many steps, as short as need be, between two outputs or events, and
+            after one method; default: every method, with as many steps as only a diverging model
+            needs.
 
         Returns
         -------
@@ -195,16 +209,17 @@ class RoadRunnerModel:
         NumericsError
             If no method reaches the last time; names the time at which the first one stopped.
         """
-        moments = _checked_times(times)
+        moments = checked_times(times)
         self._select(tuple(outputs))
-        limits = self._limits(atol, sizes)
+        limits = self._limits(atol, sizes, values)
         if moments[-1] == 0.0:
             self._begin(values, start)
             return np.array([self._solver.getSelectedValues()], dtype=np.float64)
         stopped: list[float] = []
-        for attempt in ATTEMPTS:
+        for attempt in ATTEMPTS if max_steps is None else (ANY_STEP,):
             self._begin(values, start)
-            self._set_up(attempt, rtol, limits, moments[-1], order)
+            self._set_up(attempt, rtol, limits, moments[-1], order, max_steps or MAX_STEPS)
+            self._has_run = True
             try:
                 table = np.array(self._solver.simulate(times=moments), dtype=np.float64)
             except RuntimeError as error:
@@ -225,13 +240,20 @@ class RoadRunnerModel:
     def _compile(self) -> None:
         """Compile; again after a failure, so that no state of it remains."""
         self._solver = _compiled(self._sbml)
-        self._at = _layout(self._solver)
+        self._at = read_layout(self._solver)
         self._outputs: tuple[str, ...] = ()
         self._set: tuple[Any, ...] = ()
         self._resized: dict[str, float] = {}
+        self._has_run = False
 
     def _begin(self, values: Mapping[str, float], start: Floats | None) -> None:
         """Go to time 0 with these parameters and states, independent of earlier runs."""
+        if self._delayed and self._has_run:
+            # Events that waited for their delay at the end of a run survive every reset of the
+            # library, and would fire in the next run. Compiling again takes some milliseconds.
+            outputs = self._outputs
+            self._compile()
+            self._select(outputs)
         solver, at = self._solver, self._at
         for name, value in values.items():
             self._check_parameter(name, value)
@@ -253,7 +275,8 @@ class RoadRunnerModel:
                     f"the start has {states.size} values, of which {finite} are finite",
                     allowed=f"One finite number for each of the {len(at.states)} states",
                 )
-            self._put(states)
+            if not np.array_equal(states, self._states_now()):
+                self._put(states)
 
     def _resize(self, sizes: dict[str, float]) -> None:
         """Set the initial sizes of compartments, and reset those of the last run."""
@@ -317,8 +340,14 @@ class RoadRunnerModel:
         self._solver.timeCourseSelections = [self._at.known[name] for name in outputs]
         self._outputs = outputs
 
-    def _limits(self, atol: float | Floats, sizes: Floats | None) -> Floats:
+    def _limits(
+        self, atol: float | Floats, sizes: Floats | None, values: Mapping[str, float]
+    ) -> Floats:
+        """The absolute tolerance of each state as the library takes it: of amounts."""
         limits = np.full(len(self.states), 1.0) * atol * (1.0 if sizes is None else sizes)
+        for position, compartment in self._at.volumes:
+            volume = abs(values.get(compartment, self._volumes[compartment]))
+            limits[position] *= volume if 0.0 < volume < np.inf else 1.0
         if not (np.isfinite(limits).all() and (limits > 0.0).all()):
             raise InputError(
                 "an absolute tolerance is 0 or less", allowed="Each state needs one above 0"
@@ -326,9 +355,15 @@ class RoadRunnerModel:
         return limits
 
     def _set_up(
-        self, attempt: SolverSettings, rtol: float, limits: Floats, span: float, order: int
+        self,
+        attempt: SolverSettings,
+        rtol: float,
+        limits: Floats,
+        span: float,
+        order: int,
+        max_steps: int,
     ) -> None:
-        wanted = (attempt, rtol, limits.tobytes(), span, order)
+        wanted = (attempt, rtol, limits.tobytes(), span, order, max_steps)
         if wanted == self._set:
             return
         put = self._solver.integrator.setValue
@@ -337,28 +372,10 @@ class RoadRunnerModel:
         if limits.size:
             put("absolute_tolerance", (limits * attempt.stricter).tolist())
         put("maximum_bdf_order", min(order, attempt.order))
-        put("maximum_num_steps", MAX_STEPS)
+        put("maximum_num_steps", max_steps)
         put("maximum_time_step", attempt.longest * span)
-        # A step that no longer changes the time is a failure.
-        put("minimum_time_step", float(np.finfo(float).eps) * span)
+        put("minimum_time_step", attempt.shortest * span)
         self._set = wanted
-
-
-class StateLayout(NamedTuple):
-    """Names, keys and indices of states and parameters in the library."""
-
-    states: tuple[str, ...]
-    keys: tuple[str, ...]
-    free: tuple[str, ...]
-    known: dict[str, str]
-    compartments: frozenset[str]
-    derived: tuple[str, ...]
-    parameters: NDArray[np.int32]
-    parameter_states: NDArray[np.intp]
-    species: NDArray[np.int32]
-    species_states: NDArray[np.intp]
-    others: tuple[tuple[int, str], ...]
-    ruled: int
 
 
 def _compiled(sbml: str) -> Any:
@@ -393,77 +410,6 @@ def _without_dynamic_properties() -> Iterator[None]:
             yield
         finally:
             roadrunner.Config.setValue(key, before)
-
-
-def _layout(solver: Any) -> StateLayout:
-    model = solver.model
-    parameters, floating = list(model.getGlobalParameterIds()), list(model.getFloatingSpeciesIds())
-    boundary, compartments = list(model.getBoundarySpeciesIds()), list(model.getCompartmentIds())
-    ruled, assigned = list(model.getRateRuleSymbols()), set(solver.getAssignmentRuleIds())
-    states = (*ruled, *(name for name in floating if name not in ruled and name not in assigned))
-
-    def key(name: str) -> str:
-        is_species = name in floating or name in boundary
-        return f"[{name}]" if is_species and not solver.getHasOnlySubstanceUnits(name) else name
-
-    moved = {*ruled, *assigned}
-    free = tuple(name for name in (*parameters, *compartments) if name not in moved)
-    everything = (*parameters, *floating, *boundary, *compartments, *model.getReactionIds(), "time")
-    plain = [i for i, name in enumerate(states) if name in parameters]
-    of_species = [
-        i
-        for i, name in enumerate(states)
-        if name in floating and name not in ruled and key(name) != name
-    ]
-    others = tuple(
-        (i, key(name)) for i, name in enumerate(states) if i not in plain and i not in of_species
-    )
-    return StateLayout(
-        states=states,
-        keys=tuple(key(name) for name in states),
-        free=free,
-        known={name: key(name) for name in everything},
-        compartments=frozenset(compartments),
-        derived=tuple(name for name in solver.getInitialAssignmentIds() if name in free),
-        parameters=np.array([parameters.index(states[i]) for i in plain], dtype=np.int32),
-        parameter_states=np.array(plain, dtype=np.intp),
-        species=np.array([floating.index(states[i]) for i in of_species], dtype=np.int32),
-        species_states=np.array(of_species, dtype=np.intp),
-        others=others,
-        ruled=len(ruled),
-    )
-
-
-def _frozen(sbml: str, at: StateLayout) -> str:
-    """The reason why a model can only start as its file does; empty if it can start otherwise."""
-    if 'initialValue="false"' in sbml:
-        return (
-            "an event of the model may fire at time 0, before other values or states could be set"
-        )
-    if at.derived:
-        return (
-            f"'{at.derived[0]}' is derived once, from states at time 0, "
-            "and would not follow other values or states"
-        )
-    return ""
-
-
-def _checked_times(times: Floats) -> list[float]:
-    moments = np.asarray(times, dtype=np.float64)
-    if moments.ndim != 1 or not moments.size or not np.isfinite(moments).all():
-        raise InputError(
-            "the times are not a row of finite numbers",
-            allowed="One time or more, each finite",
-        )
-    if moments[0] < 0.0:
-        raise InputError(f"a time is {moments[0]:g}", allowed="Times are 0 or more")
-    if (np.diff(moments) <= 0.0).any():
-        late = int(np.argmax(np.diff(moments) <= 0.0))
-        raise InputError(
-            f"time {moments[late + 1]:g} follows time {moments[late]:g}", allowed="Times increase"
-        )
-    row: list[float] = moments.tolist()
-    return row if row[0] == 0.0 else [0.0, *row]
 
 
 def _time_reached(message: str, solver: Any) -> float:

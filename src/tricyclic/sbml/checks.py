@@ -22,6 +22,11 @@ from tricyclic.sbml.parts import (
 
 # Packages that change the meaning of a model, and that the solver ignores.
 PACKAGES = ("comp", "fbc", "multi", "arrays", "spatial")
+_CANNOT = "which the solver does not support"
+# Functions of the package distrib that draw a number.
+_RANDOM = frozenset(
+    getattr(libsbml, name) for name in dir(libsbml) if name.startswith("AST_DISTRIB_FUNCTION_")
+)
 
 
 def find_unit_problems(text: str, where: str = "") -> tuple[str, ...]:
@@ -41,21 +46,17 @@ def find_validity_problems(text: str, where: str = "") -> tuple[str, ...]:
 
 
 def refuse_unsafe(text: str, where: str = "") -> None:
-    """Refuse a model that the solver accepts and computes wrongly.
+    """Refuse a model that the solver cannot run, or would run differently from what it means.
 
     Raises
     ------
     InputError
-        At the first delay, fast reaction, algebraic rule, element called `time`, or package that
-        the solver ignores.
+        At the first delayed value, fast reaction, algebraic rule, random number, element called
+        `time`, or package that changes the model and is not supported.
     """
     document = parse(text, where)
     for problem in _unsafe(document, document.getModel()):
-        raise InputError(
-            f"{problem}, which the solver computes wrongly or cannot run",
-            where=where,
-            do="Write the model without it",
-        )
+        raise InputError(problem, where=where, do="Write the model without it")
 
 
 def _problems(text: str, where: str, *, units: bool, errors_only: bool) -> tuple[str, ...]:
@@ -79,19 +80,22 @@ def _problems(text: str, where: str, *, units: bool, errors_only: bool) -> tuple
 def _unsafe(document: Any, model: Any) -> Iterator[str]:
     for package in PACKAGES:
         if document.getPlugin(package) is not None and document.getPackageRequired(package):
-            yield f"the model needs the SBML package '{package}'"
+            yield f"the model needs the SBML package '{package}', which is not supported"
     for element in [model, *named_elements(model)]:
         if element.isSetIdAttribute() and element.getIdAttribute() == "time":
-            yield "an element is called 'time'"
-    for event in elements(model, "Event"):
-        if event.isSetDelay():
-            yield f"the event '{event.getIdAttribute()}' has a delay"
+            yield "an element is called 'time', which is the name of the simulated time in results"
     for reaction in elements(model, "Reaction"):
         if reaction.isSetFast() and reaction.getFast():
-            yield f"the reaction '{reaction.getIdAttribute()}' is 'fast'"
+            yield f"the reaction '{reaction.getIdAttribute()}' is 'fast', {_CANNOT}"
     for rule in elements(model, "Rule"):
         if rule.isAlgebraic():
-            yield f"0 = {formula_text(rule.getMath())} is an algebraic rule"
+            yield f"0 = {formula_text(rule.getMath())} is an algebraic rule, {_CANNOT}"
     for identifier, math in all_formulas(model):
-        if any(node.getType() == libsbml.AST_FUNCTION_DELAY for node in formula_nodes(math)):
-            yield f"'{identifier}' is computed with a delay"
+        for node in formula_nodes(math):
+            if node.getType() == libsbml.AST_FUNCTION_DELAY:
+                yield f"'{identifier}' is computed with a delayed value, {_CANNOT}"
+            elif node.getType() in _RANDOM:
+                yield (
+                    f"'{identifier}' is computed with random numbers ({node.getName()}), "
+                    "so that no two runs are the same"
+                )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tricyclic.errors import InputError
 from tricyclic.ode.base import ATOL, RTOL, CompiledModel
+from tricyclic.ode.own_scale import run_to_scale
 from tricyclic.ode.solver import antimony_to_sbml, engine
 from tricyclic.simulation.antimony import to_identifier
 from tricyclic.simulation.model import ComposedModel
@@ -123,6 +124,8 @@ class Simulator:
             How large each state is; see `sizes`.
         order : int
             Highest order of the solver, 1 to 5.
+            A user's own SBML is in units of its own: `rtol`, `atol`, `sizes` and `order` are
+            then not used, and the tolerances follow the scale of each state (`run_to_scale`).
 
         Returns
         -------
@@ -135,6 +138,10 @@ class Simulator:
         """
         parameters, states = self._with_doses(values, start)
         outputs = [self.composed.quantity(name).id for name in names]
+        if not self.composed.has_steady_state:
+            return run_to_scale(
+                self.model, np.asarray(time_h, float), outputs, values=parameters, start=states
+            )
         return self.model.run(
             np.asarray(time_h, float),
             outputs,

@@ -125,9 +125,12 @@ class SciPyModel:
         atol: float | Floats = 1e-11,
         sizes: Floats | None = None,
         order: int = 5,
+        max_steps: int | None = None,
         method: Literal["LSODA", "BDF", "Radau"] = "LSODA",
     ) -> Floats:
-        """Outputs at times, shape (times, outputs); the method chooses its order by itself."""
+        """Outputs at times, shape (times, outputs); the method chooses its order and number of
+        steps by itself.
+        """
         code = self._code
         times = np.asarray(times, dtype=float)
         parameters = {**code.defaults, **self._checked(values)}

@@ -18,6 +18,8 @@ from tricyclic.results.simulation import (
 
 # Occupancies below this are not listed.
 MIN_PERCENT = 0.05
+# In the units of the library, nothing real is below this; a user's own file may count moles.
+NOISE = 1e-12
 
 
 def simulation_text(result: SimulationResult) -> str:
@@ -38,14 +40,19 @@ def simulation_text(result: SimulationResult) -> str:
     return "\n".join(lines)
 
 
-def format_with_band(interval: Interval, unit: str = "", digits: int = 3) -> str:
-    """A number, its unit and, in brackets, its band; "-" where there is none."""
+def format_with_band(
+    interval: Interval, unit: str = "", digits: int = 3, *, noise: float = NOISE
+) -> str:
+    """A number, its unit and, in brackets, its band; "-" where there is none. Numbers below
+    `noise` are 0.
+    """
     if math.isnan(interval.value):
         return "-"
-    text = " ".join(part for part in (_number(interval.value, digits), unit) if part)
-    if math.isnan(interval.low):
-        return text
-    return f"{text} ({_number(interval.low, digits)} to {_number(interval.high, digits)})"
+    text, low, high = (
+        _number(one, digits, noise) for one in (interval.value, interval.low, interval.high)
+    )
+    text = " ".join(part for part in (text, unit) if part)
+    return text if math.isnan(interval.low) else f"{text} ({low} to {high})"
 
 
 def format_concentration(exposure: ExposureSummary, name: str) -> str:
@@ -72,8 +79,8 @@ def _time(result: SimulationResult, time: float) -> str:
     return format_duration(time) if result.time_unit else f"{time:.4g}"
 
 
-def _number(value: float, digits: int = 3) -> str:
-    return "0" if abs(value) < 1e-12 else format_number(value, digits)
+def _number(value: float, digits: int = 3, noise: float = NOISE) -> str:
+    return "0" if abs(value) < noise else format_number(value, digits)
 
 
 def _observables(result: SimulationResult) -> list[str]:
@@ -104,13 +111,15 @@ def _observable(row: ObservableSummary, result: SimulationResult) -> tuple[str, 
     peak, end = (
         (Interval(row.peak.value), Interval(row.end.value)) if relative else (row.peak, row.end)
     )
+    noise = NOISE if result.species else 0.0
+    lowest = " min" if row.peak_is_minimum else ""
     return (
         row.name,
-        format_with_band(row.baseline, row.unit),
-        f"{format_with_band(peak, row.unit)}{' min' if row.peak_is_minimum else ''}",
+        format_with_band(row.baseline, row.unit, noise=noise),
+        f"{format_with_band(peak, row.unit, noise=noise)}{lowest}",
         _time(result, row.t_peak_h),
         format_with_band(percent) if relative else "",
-        format_with_band(end, row.unit),
+        format_with_band(end, row.unit, noise=noise),
         format_with_band(end_percent) if relative else "",
     )
 
