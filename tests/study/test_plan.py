@@ -108,6 +108,31 @@ def test_a_selectivity_against_an_unknown_assay_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (
+            'kind = "selectivity"\nagainst = ["NET"]\nreference = "vehicle"',
+            (
+                "a comparison of kind 'selectivity' does not use 'reference'. Remove it, or write "
+                'kind = "groups".'
+            ),
+        ),
+        (
+            'kind = "groups"\nagainst = ["NET"]',
+            (
+                "a comparison of kind 'groups' does not use 'against'. Remove it, or write "
+                'kind = "selectivity".'
+            ),
+        ),
+    ],
+)
+def test_a_key_that_a_comparison_does_not_use_is_refused(tmp_path, lines, sentence):
+    with pytest.raises(InputError) as caught:
+        plan_of(tmp_path, f'{GOOD}\n[[compare]]\nassay = "NET"\n{lines}\n')
+    assert str(caught.value).endswith(sentence)
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [("true", "the readings were simulated"), ("false", ""), ('"by hand"', "by hand")],
 )

@@ -344,6 +344,7 @@ def _joint(row: Mapping[str, Any], assays: Sequence[AssayPlan], where: str) -> J
 
 def _compare(row: Mapping[str, Any], assays: Sequence[AssayPlan], where: str) -> ComparePlan:
     of_groups = row["kind"] == "groups"
+    _check_unused(row, where)
     _check_names([row["assay"]], assays, f"{where}, assay")
     _check_names(row["against"], assays, f"{where}, against")
     if of_groups:
@@ -363,6 +364,19 @@ def _compare(row: Mapping[str, Any], assays: Sequence[AssayPlan], where: str) ->
         paired=row["paired"],
         where=where,
     )
+
+
+def _check_unused(row: Mapping[str, Any], where: str) -> None:
+    """Refuse keys that the kind of a comparison does not use."""
+    kinds = {"groups": ("reference", "other"), "selectivity": ("against",)}
+    for kind, keys in kinds.items():
+        given = [key for key in keys if row[key]]
+        if kind != row["kind"] and given:
+            raise InputError(
+                f"a comparison of kind '{row['kind']}' does not use '{given[0]}'",
+                where=where,
+                do=f'Remove it, or write kind = "{kind}"',
+            )
 
 
 def _check_groups(row: Mapping[str, Any], assay: AssayPlan, where: str) -> None:

@@ -78,6 +78,7 @@ SELECTIVITY = """\
 # kind = "selectivity"
 # assay = "{assay}"
 # against = ["SERT", "DAT"]
+# paired = true           # runs of the same name were done side by side, from the same dilutions
 """
 JOINT = """\
 # A joint fit: assays of one target whose runs of the same name share Kd, Bmax and non-specific

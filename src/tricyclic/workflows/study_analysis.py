@@ -265,7 +265,13 @@ def _compare(
                 comparisons += _compare_groups(plan, assay, curves)
             else:
                 ratios += [
-                    assay_selectivity(assay, by_name[other], plan.parameter, compound=plan.subject)
+                    assay_selectivity(
+                        assay,
+                        by_name[other],
+                        plan.parameter,
+                        compound=plan.subject,
+                        paired=plan.paired,
+                    )
                     for other in plan.against
                 ]
         except InputError as error:
@@ -280,6 +286,7 @@ def _compare_groups(plan: ComparePlan, assay: AssayResult, curves: Curves) -> li
         reference=plan.reference,
         other=plan.other,
         paired=plan.paired,
+        compound=plan.subject,
         curves=curves,
     )
     published = compare_evidence(assay, plan.parameter, reference=plan.reference, other=plan.other)

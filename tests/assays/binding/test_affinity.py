@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tricyclic.assays.binding.affinity import ic50_from_ki, ki_from_ic50, selectivity
+from tricyclic.assays.binding.affinity import (
+    ic50_from_ki,
+    ki_from_ic50,
+    paired_selectivity,
+    selectivity,
+)
 from tricyclic.assays.binding.error_budget import error_budget, pooled_budget, with_shared_errors
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
@@ -374,3 +379,45 @@ def test_selectivity_against_a_bound_is_a_bound():
     assert (selectivity(a, b).qualifier, selectivity(a, b).value) == (">", pytest.approx(1e4))
     assert (selectivity(b, a).qualifier, selectivity(b, a).value) == ("<", pytest.approx(1e-4))
     assert math.isnan(selectivity(b, b).value)
+
+
+@pytest.mark.parametrize(
+    ("correlation", "narrower"), [(0.9, (0.35, 0.7)), (0.0, (1.05, 1.5)), (-0.5, (1.4, 2.0))]
+)
+def test_a_paired_selectivity_covers_the_truth_whatever_the_correlation(correlation, narrower):
+    rng = np.random.default_rng(40)
+    covariance = 0.1**2 * np.array([[1.0, correlation], [correlation, 1.0]])
+    covered, widths, unpaired = 0, [], []
+    for _ in range(800):
+        logs = rng.multivariate_normal([0.0, 1.0], covariance, 3)
+        a = {
+            str(k): ki(10**x, low=10 ** (x - 0.1), high=10 ** (x + 0.1), log10_se=0.05)
+            for k, x in enumerate(logs[:, 0])
+        }
+        b = {
+            str(k): ki(10**x, low=10 ** (x - 0.1), high=10 ** (x + 0.1), log10_se=0.05)
+            for k, x in enumerate(logs[:, 1])
+        }
+        result = paired_selectivity(a, b)
+        covered += result.low <= 10.0 <= result.high
+        widths.append(math.log10(result.high / result.low))
+        welch = selectivity(pool_estimates([*a.values()]), pool_estimates([*b.values()]))
+        unpaired.append(math.log10(welch.high / welch.low))
+    assert 0.93 <= covered / 800 <= 0.97
+    # The paired t interval against Welch's on the same runs.
+    assert narrower[0] < np.median(widths) / np.median(unpaired) < narrower[1]
+
+
+def test_a_bound_in_one_run_is_a_bound_in_the_paired_selectivity():
+    a = {k: ki(1.0, low=0.8, high=1.25, log10_se=0.05) for k in "xyz"}
+    b = {
+        "x": ki(10.0, low=8.0, high=12.5, log10_se=0.05),
+        "y": ki(15.0, low=12.0, high=18.0, log10_se=0.05),
+        "z": ki(20.0, qualifier=">", low=20.0, high=math.inf),
+    }
+    result = paired_selectivity(a, b)
+    assert result.n_experiments == 3 and "1 of them bounds (Tobit)" in result.method
+    assert result.value > 15.0
+    assert (
+        paired_selectivity({"z": a["z"], "x": a["x"]}, dict.fromkeys("xz", b["z"])).qualifier == ">"
+    )

@@ -126,6 +126,79 @@ def test_a_selectivity_over_targets_includes_the_error_of_both_kds(assay: AssayR
     assert ratio.log10_se > np.sqrt(2) * own.log10_se
 
 
+def by_days(assay: AssayResult, group: str, days: list[str]) -> AssayResult:
+    """One group as an assay of its own, its runs named after days."""
+    plates = [p for p in assay.plates if p.group == group][: len(days)]
+    return replace(
+        assay,
+        name=group,
+        plates=tuple(replace(p, experiment=d) for p, d in zip(plates, days, strict=True)),
+        pooled=tuple(e for e in assay.pooled if e.where == group),
+    )
+
+
+def test_a_paired_selectivity_is_the_mean_of_the_ratios_of_runs(assay: AssayResult) -> None:
+    days = ["mon", "tue", "wed"]
+    of, over = by_days(assay, "vehicle", days), by_days(assay, "treated", days[::-1])
+    result = assay_selectivity(of, over, paired=True)
+    a, b = (np.log10([p.estimate("Ki").value for p in x.plates]) for x in (of, over))
+    exact = stats.ttest_rel(b[::-1], a).confidence_interval(0.95)
+    shared = np.sqrt(sum(s.log10_se**2 for s in [*of.budget, *over.budget] if s.shared))
+    middle = np.log10(result.value)
+    assert middle == pytest.approx((b - a).mean(), abs=1e-12)
+    # Half widths add as squares: that of the pairs, and that of the errors that all runs share.
+    half = np.hypot((exact.high - exact.low) / 2, stats.norm.ppf(0.975) * shared)
+    assert (np.log10(result.low), np.log10(result.high)) == pytest.approx(
+        (middle - half, middle + half)
+    )
+    assert result.n_experiments == 3
+    assert result.method.startswith("paired: mean of the differences of log10, t on 3 runs")
+
+
+def test_a_run_of_one_target_is_left_out_of_a_paired_selectivity_and_named(
+    assay: AssayResult,
+) -> None:
+    of, over = by_days(assay, "vehicle", ["1", "2", "3"]), by_days(assay, "treated", ["2", "3"])
+    result = assay_selectivity(of, over, paired=True)
+    assert result.n_experiments == 2
+    assert "; 1 excluded, because only one target was measured there" in result.method
+    with pytest.raises(InputError) as caught:
+        assay_selectivity(of, by_days(assay, "treated", ["4", "5"]), paired=True)
+    assert str(caught.value) == (
+        "No run has both targets, NET and NET. Give assays of one day the same name of the run, "
+        "or remove paired."
+    )
+    with pytest.raises(InputError) as caught:
+        assay_selectivity(of, by_days(assay, "treated", ["3", "5"]), paired=True)
+    assert str(caught.value) == (
+        "Only run 3 has both targets, NET and NET. Paired differences need two runs or more that "
+        "have both. Give assays of one day the same name of the run, or remove paired."
+    )
+
+
+def test_a_selectivity_of_an_assay_with_groups_is_refused(assay: AssayResult) -> None:
+    with pytest.raises(InputError, match="for each of its 2 groups"):
+        assay_selectivity(assay, assay)
+
+
+def test_groups_of_several_compounds_are_compared_for_the_named_one(assay: AssayResult) -> None:
+    plates = [
+        replace(
+            p, estimates=(*p.estimates, replace(p.estimate("Ki"), subject="other", value=1000.0))
+        )
+        for p in assay.plates
+    ]
+    two = replace(assay, plates=tuple(plates))
+    with pytest.raises(InputError) as caught:
+        compare_groups(two, "Ki", reference="vehicle", other="treated")
+    assert str(caught.value) == (
+        'net: has a Ki for each of 2 compounds. Add compound = "desipramine" to the comparison.'
+    )
+    named = compare_groups(two, "Ki", reference="vehicle", other="treated", compound="desipramine")
+    plain = compare_groups(assay, "Ki", reference="vehicle", other="treated")
+    assert named.p == plain.p
+
+
 def test_the_published_bmax_is_compared_as_printed(assay: AssayResult) -> None:
     """73.3 +/- 4.6 and 40.7 +/- 3.4 fmol/mg: the difference is 32.6, its error sqrt(4.6^2 + 3.4^2)
     = 5.72.

@@ -6,13 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tricyclic.assays.binding.affinity import selectivity
+from tricyclic.assays.binding.affinity import paired_selectivity, selectivity
 from tricyclic.assays.binding.compare_conditions import (
     compare_conditions,
     compare_in_one_fit,
     compare_published,
 )
+from tricyclic.assays.binding.error_budget import with_shared_errors
 from tricyclic.assays.binding.runs import WITH_SHARED
+from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import InputError, UnknownNameError
@@ -33,6 +35,7 @@ def compare_groups(
     reference: str,
     other: str,
     paired: bool = False,
+    compound: str = "",
     curves: Mapping[str, CurveModel] | None = None,
 ) -> GroupComparison:
     """Compare a parameter of two groups of one assay ("Bmax" of vehicle and treated).
@@ -46,6 +49,8 @@ def compare_groups(
         Names of the groups; the ratio is other / reference.
     paired : bool
         Whether runs of the same name were done together, so that differences between days cancel.
+    compound : str
+        Needed where the parameter belongs to a compound and the assay has several.
     curves : mapping of str to CurveModel, optional
         The registry of curve models; with it, groups of one plate each are compared in one fit,
         with one value against two.
@@ -59,8 +64,9 @@ def compare_groups(
     Raises
     ------
     InputError
-        If a group or the parameter is not in the assay.
+        If a group or the parameter is not in the assay, or the compound has to be named.
     """
+    subject = _subject(assay, parameter, compound)
     groups = list(dict.fromkeys(plate.group for plate in assay.plates))
     values: dict[str, list[Estimate]] = {}
     runs: dict[str, list[str]] = {}
@@ -72,7 +78,9 @@ def compare_groups(
             for plate in assay.plates
             if plate.group == group and not plate.excluded
             for estimate in plate.estimates
-            if estimate.name == parameter and not math.isnan(estimate.value)
+            if estimate.name == parameter
+            and estimate.subject == subject
+            and not math.isnan(estimate.value)
         ]
         if not estimates:
             names = {estimate.name for plate in assay.plates for estimate in plate.estimates}
@@ -86,6 +94,8 @@ def compare_groups(
         curves is not None
         and len(single) == 2
         and parameter in _FITTED_AS
+        # The joint fit compares the first curve of each plate.
+        and _subjects(assay, parameter) == [subject]
         and single[0].model == single[1].model
     ):
         in_order = sorted(single, key=lambda plate: plate.group != reference)
@@ -104,6 +114,27 @@ def compare_groups(
         assay=assay.name,
         groups=(reference, other),
     )
+
+
+def _subject(assay: AssayResult, parameter: str, compound: str) -> str:
+    """The compound, or radioligand, whose parameter is compared."""
+    subjects = _subjects(assay, parameter)
+    if compound and compound not in subjects:
+        raise UnknownNameError.among(
+            "compound", compound, subjects, where=f"{assay.name}, {parameter}"
+        )
+    if not compound and len(subjects) > 1:
+        raise InputError(
+            f"has a {parameter} for each of {len(subjects)} compounds",
+            where=assay.name,
+            do=f'Add compound = "{subjects[0]}" to the comparison',
+        )
+    return compound or (subjects[0] if subjects else "")
+
+
+def _subjects(assay: AssayResult, parameter: str) -> list[str]:
+    of_plates = (estimate for plate in assay.plates for estimate in plate.estimates)
+    return list(dict.fromkeys(e.subject for e in of_plates if e.name == parameter))
 
 
 def compare_evidence(
@@ -190,7 +221,12 @@ def _in_one_fit(
 
 
 def assay_selectivity(
-    of: AssayResult, over: AssayResult, parameter: str = "Ki", *, compound: str = ""
+    of: AssayResult,
+    over: AssayResult,
+    parameter: str = "Ki",
+    *,
+    compound: str = "",
+    paired: bool = False,
 ) -> Estimate:
     """Ratio of one compound's affinity at two targets, with its interval.
 
@@ -203,9 +239,37 @@ def assay_selectivity(
         Name of the estimate.
     compound : str
         Needed where the assays have several.
+    paired : bool
+        Whether runs of the same name were done side by side, with the same dilutions, so that the
+        ratios of single runs are pooled.
+
+    Raises
+    ------
+    InputError
+        If the compound is not in both assays, or the runs cannot be paired.
     """
     subject = compound or _only(of)
-    return selectivity(_pooled(of, parameter, subject), _pooled(over, parameter, subject))
+    if not paired:
+        return selectivity(_pooled(of, parameter, subject), _pooled(over, parameter, subject))
+    for assay in (of, over):
+        _pooled(assay, parameter, subject)
+    pooled = paired_selectivity(_by_run(of, parameter, subject), _by_run(over, parameter, subject))
+    # Two targets have two radioligands: the errors of their Kd do not cancel in the ratio.
+    return with_shared_errors(pooled, [*of.budget, *over.budget])
+
+
+def _by_run(assay: AssayResult, parameter: str, subject: str) -> dict[str, Estimate]:
+    """The value of each run, that of its plates pooled."""
+    plates: dict[str, list[Estimate]] = {}
+    for plate in assay.plates:
+        for estimate in plate.estimates:
+            wanted = estimate.name == parameter and estimate.subject == subject
+            if wanted and not plate.excluded and not math.isnan(estimate.value):
+                plates.setdefault(plate.experiment, []).append(estimate)
+    return {
+        run: pool_estimates(of_run, runs=[run] * len(of_run), where=run)
+        for run, of_run in plates.items()
+    }
 
 
 def _only(assay: AssayResult) -> str:
@@ -219,13 +283,18 @@ def _only(assay: AssayResult) -> str:
 
 
 def _pooled(assay: AssayResult, parameter: str, subject: str) -> Estimate:
-    known = {e.subject: e for e in assay.pooled if e.name == parameter}
     # Two targets have two radioligands: the errors of their Kd do not cancel in the ratio.
-    known |= {
-        e.subject: replace(e, name=parameter)
-        for e in assay.pooled
-        if e.name == f"{parameter}{WITH_SHARED}"
-    }
-    if subject not in known:
-        raise UnknownNameError.among("compound", subject, known, where=f"{assay.name}, {parameter}")
-    return known[subject]
+    for name in (f"{parameter}{WITH_SHARED}", parameter):
+        values = [e for e in assay.pooled if e.name == name and e.subject == subject]
+        if len(values) > 1:
+            raise InputError(
+                f"has a {parameter} of {subject or 'the radioligand'} for each of its "
+                f"{len(values)} groups",
+                where=assay.name,
+                allowed="A selectivity needs one value for each target",
+                do="Make an assay of the runs of one group",
+            )
+        if values:
+            return replace(values[0], name=parameter)
+    known = dict.fromkeys(e.subject for e in assay.pooled if e.name == parameter)
+    raise UnknownNameError.among("compound", subject, known, where=f"{assay.name}, {parameter}")
