@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
 
-from tricyclic.core.conditions import BindingConditions, MeasuredValue
+from tricyclic.core.conditions import CONDITION_NAMES, BindingConditions, MeasuredValue
 from tricyclic.errors import InputError, UnitError, UnknownNameError
-from tricyclic.study.conditions import read_conditions, read_measured_value
+from tricyclic.io.library.protocols import NUMBERS as PROTOCOL_NUMBERS
+from tricyclic.study.conditions import NUMBERS, read_conditions, read_measured_value
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,47 @@ def test_conditions_of_a_study_replace_those_of_its_protocol():
     assert result.counting_efficiency == MeasuredValue(0.45, "")
     assert (result.target, result.volume_uL, result.assay_date) == ("NET", 250.0, date(2026, 3, 12))
     assert base.radioligand_nM is None
+
+
+def test_every_condition_has_a_place_in_study_files_and_in_protocols():
+    numbers = {
+        field.name
+        for field in fields(BindingConditions)
+        if "float" in str(field.type) or "MeasuredValue" in str(field.type)
+    }
+    assert numbers == set(NUMBERS)
+    assert numbers == {field for field, *_ in PROTOCOL_NUMBERS.values()}
+    words = set(CONDITION_NAMES) - numbers - {"reference_date", "assay_date"}
+    assert all(
+        read_conditions(BindingConditions(), {w: "3H"}, where="x")
+        for w in words - {"decay_convention"}
+    )
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS))
+def test_every_number_is_read_as_number_and_text_and_nothing_else(name):
+    unit, _, _, high = NUMBERS[name]
+    number = 0.5 if high == 1.0 else 12.0
+    for given in (number, f"{number} {unit}"):
+        read = getattr(read_conditions(BindingConditions(), {name: given}, where="x"), name)
+        assert getattr(read, "value", read) == number
+    for wrong in ("much", True, [1], {"unit": "nM"}):
+        with pytest.raises(InputError, match=name):
+            read_conditions(BindingConditions(), {name: wrong}, where="x")
+
+
+def test_the_origin_of_every_condition_is_known():
+    protocol = BindingConditions(tissue="HEK293", buffer="Tris", volume_uL=250.0).with_origin(
+        "protocol default", "tissue", "buffer", "volume_uL"
+    )
+    given = read_conditions(protocol, {"tissue": "rat cortex", "volume_uL": 250.0}, where="x")
+    assert given.provided() == {
+        "decay_convention": "program default",
+        "volume_uL": "stated",
+        "buffer": "protocol default",
+        "tissue": "stated",
+    }
+    assert [name for name in given.provided() if given.is_default(name)] == ["buffer"]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Literal
 
 from tricyclic.errors import InputError
 
 DecayConvention = Literal["specific_activity_falls", "concentration_falls"]
+# Where the value of a condition comes from. Only "stated" is a statement of the user about the
+# experiment; "protocol default" is a proposal of the protocol without confirmation.
+Origin = Literal["stated", "protocol default", "raw file", "counted", "program default"]
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,11 @@ class BindingConditions:
         Rates of the radioligand, for the time to equilibrium.
     incubation_min, temperature_C, dissociation_start_min : float or None
         The last is when dissociation was started, in an association that is followed by one.
-    buffer, tissue, filter : str
+    buffer, tissue, filter, washing : str
         For the methods text.
+    origins : tuple of (str, str)
+        Name of a condition and where its value comes from, see `origin`; a condition that is not
+        listed was stated.
     """
 
     target: str = ""
@@ -111,3 +117,33 @@ class BindingConditions:
     buffer: str = ""
     tissue: str = ""
     filter: str = ""
+    washing: str = ""
+    origins: tuple[tuple[str, Origin], ...] = ()
+
+    def origin(self, name: str) -> Origin:
+        """Where the value of a condition comes from."""
+        listed = dict(self.origins).get(name)
+        if listed is not None:
+            return listed
+        # It always has a value, so a value does not show that it was stated.
+        return "program default" if name == "decay_convention" else "stated"
+
+    def is_default(self, name: str) -> bool:
+        """Whether the value of a condition is that of the protocol, without confirmation."""
+        return self.origin(name) == "protocol default"
+
+    def provided(self) -> dict[str, Origin]:
+        """The conditions that have a value, in the order of the fields, each with its origin."""
+        return {
+            name: self.origin(name)
+            for name in CONDITION_NAMES
+            if getattr(self, name) is not None and getattr(self, name) != ""
+        }
+
+    def with_origin(self, origin: Origin, *names: str) -> BindingConditions:
+        """The same conditions, of which these come from there."""
+        kept = tuple(pair for pair in self.origins if pair[0] not in names)
+        return replace(self, origins=(*kept, *((name, origin) for name in names)))
+
+
+CONDITION_NAMES = tuple(f.name for f in fields(BindingConditions) if f.name != "origins")

@@ -79,6 +79,11 @@ def pluralize(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def enumerate_words(words: Sequence[str]) -> str:
+    """Words as in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
 def list_names(names: Sequence[str], most: int) -> str:
     """Names as a list; "and 3 more" at the end of one that is longer than `most`."""
     listed = ", ".join(names[:most])

@@ -12,7 +12,12 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import Any, get_args
 
-from tricyclic.core.conditions import BindingConditions, DecayConvention, MeasuredValue
+from tricyclic.core.conditions import (
+    CONDITION_NAMES,
+    BindingConditions,
+    DecayConvention,
+    MeasuredValue,
+)
 from tricyclic.errors import InputError, UnitError, UnknownNameError
 from tricyclic.units import HALF_LIFE_DAYS, convert, known_unit, quantity
 
@@ -32,9 +37,11 @@ NUMBERS: dict[str, tuple[str, float, bool, float]] = {
     "mask_kd_wanted_nM": ("nM", 0.0, False, math.inf),
     "radioligand_kd_masked_nM": ("nM", 0.0, False, math.inf),
     "masked_bmax_ratio": ("", 0.0, True, math.inf),
+    "competitor_ki_masked_nM": ("nM", 0.0, False, math.inf),
     "kon_per_M_min": ("1/(M min)", 0.0, False, math.inf),
     "koff_per_min": ("1/min", 0.0, False, math.inf),
     "incubation_min": ("min", 0.0, False, math.inf),
+    "dissociation_start_min": ("min", 0.0, False, math.inf),
     "temperature_C": ("degC", -273.15, True, math.inf),
 }
 # No condition of an assay is larger, or its inverse; beyond that, the arithmetic overflows.
@@ -99,7 +106,7 @@ def read_conditions(
         If a name is unknown (near names are suggested), a number is outside its range, or a unit is
         wrong.
     """
-    known = {field.name for field in fields(BindingConditions)}
+    known = set(CONDITION_NAMES)
     changed: dict[str, Any] = {}
     for name, value in given.items():
         place = f"{where}, {name}"
@@ -121,7 +128,7 @@ def read_conditions(
             if name == "isotope" and value and value not in HALF_LIFE_DAYS:
                 raise UnknownNameError.among("isotope", value, HALF_LIFE_DAYS, where=place)
             changed[name] = value
-    return replace(base, **changed)
+    return replace(base, **changed).with_origin("stated", *changed)
 
 
 def read_option_conditions(

@@ -17,6 +17,7 @@ from tricyclic.io.toml_schema import checked_toml
 from tricyclic.study.plan_schema import (
     ASSAYS,
     COMPARISONS,
+    COUNTING_TIME,
     JOINTS,
     KINDS,
     REPORT_FORMATS,
@@ -288,6 +289,9 @@ def _table(row: Mapping[str, Any], where: str) -> TablePlan:
             where=f"{where}, columns",
             do='Add a column, such as competitor = { column = "conc_nM", unit = "nM" }',
         )
+    counted = columns[COUNTING_TIME[0]]
+    if counted:
+        x[COUNTING_TIME[1]] = (counted["column"], counted["unit"])
     if not columns["response"] and not columns["total"]:
         raise InputError(
             "names no column of readings",

@@ -32,6 +32,8 @@ VARIED = {
     "modulator": "modulator_M",
     "time": "time_min",
 }
+# A column that was not varied: the counting time of each sample, where it is not the same for all.
+COUNTING_TIME = ("counting_time", "counting_time_min")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ _PLATE = TableField(
 _COLUMN = TableField({"column": _FILLED, "unit": _FILLED})
 _COLUMNS = TableField(
     {
-        **dict.fromkeys(VARIED, _COLUMN),
+        **dict.fromkeys((*VARIED, COUNTING_TIME[0]), _COLUMN),
         "response": TextListField(),
         "total": TextListField(),
         "non_specific": TextListField(),

@@ -177,15 +177,16 @@ def _varied(table: DataTable, plan: TablePlan, name: str, column: str, unit: str
             where=where,
             allowed="It is 1 in wells where the site can bind and 0 in non-specific wells",
         )
-    if name != "time_min" and not name.endswith("_M"):
+    is_time = name.endswith("_min")
+    if not is_time and not name.endswith("_M"):
         # A variable of the user's own curve model, in a unit of the user's choice.
         return values
     _check_unit(table, column, unit, plan)
     if unit == "log10 M":
-        if name == "time_min":
+        if is_time:
             raise InputError("a time cannot have the unit log10 M", where=where)
         return np.asarray(10.0**values)
-    factor = convert(1.0, unit, "min" if name == "time_min" else "M", where=where)
+    factor = convert(1.0, unit, "min" if is_time else "M", where=where)
     converted = np.asarray(values * factor)
     if (converted[np.isfinite(converted)] < 0).any():
         raise InputError(

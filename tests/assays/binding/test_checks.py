@@ -270,7 +270,7 @@ def test_missing_conditions_are_reported_and_their_checks_omitted():
         replace(CONDITIONS, counting_efficiency=None, volume_uL=None),
         curve="competition_ki",
     )
-    assert made["conversion"].level == "warn" and "tracer_bound" not in made
+    assert made["conversion"].level == "warn" and "z_prime" in made
 
 
 def test_a_table_without_positions_has_no_positional_checks():

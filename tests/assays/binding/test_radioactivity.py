@@ -80,15 +80,72 @@ def test_the_two_conventions_of_decay_change_activity_or_concentration():
     falls = replace(NET, isotope="125I", **dates)
     stays = replace(falls, decay_convention="concentration_falls")
     assert ra.specific_activity_on_the_day(falls) == pytest.approx(80 * left)
-    assert ra.radioligand_on_the_day(0.1, falls) == 0.1
     assert ra.specific_activity_on_the_day(stays) == 80
-    assert ra.radioligand_on_the_day(0.1, stays) == pytest.approx(0.1 * left)
-    # Either way one well of hot mix, reckoned from the label, gives the same counts.
-    for c in (falls, stays):
+    # Either way one well of hot mix, 0.1 nM by the label, gives the same counts: with one
+    # convention 0.1 nM of ligand are left on the day, with the other only the intact share of it.
+    for c, nM_on_the_day in ((falls, 0.1), (stays, 0.1 * left)):
         per_molar = ra.signal_per_M(c, "dpm")
-        assert ra.radioligand_on_the_day(0.1, c) * 1e-9 * per_molar == pytest.approx(
+        assert nM_on_the_day * 1e-9 * per_molar == pytest.approx(
             0.1e-9 * 250e-6 * 1e15 * 80 * 2.22 * left
         )
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        # 1 nM in 200 uL are 200 fmol, in 0.05 mg of protein; 50 Ci/mmol are 111 dpm/fmol.
+        ("nM", 1.0),
+        ("pM", 1000.0),
+        ("fmol", 200.0),
+        ("pmol", 0.2),
+        ("fmol/mg", 4000.0),
+        ("pmol/mg", 4.0),
+        ("dpm", 22_200.0),
+        ("Bq", 370.0),
+        ("kBq", 0.37),
+        ("cpm", 8880.0),
+        ("cps", 148.0),
+        ("counts", 17_760.0),
+    ],
+)
+def test_one_nanomolar_bound_gives_this_reading(unit, expected):
+    c = BindingConditions(
+        volume_uL=200.0,
+        specific_activity_Ci_per_mmol=MeasuredValue(50.0, "Ci/mmol"),
+        counting_efficiency=MeasuredValue(0.4, ""),
+        counting_time_min=2.0,
+        protein_ug=MeasuredValue(50.0, "ug"),
+    )
+    per_molar = ra.signal_per_M(c, unit)
+    assert per_molar is not None
+    assert per_molar * 1e-9 == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("unit", "missing"),
+    [
+        ("nM", ()),
+        ("pmol", ("the volume",)),
+        ("fmol/mg", ("the protein in the well", "the volume")),
+        ("kBq", ("the specific activity", "the volume")),
+        ("cpm", ("the counting efficiency", "the specific activity", "the volume")),
+        ("%", None),
+        ("RFU", None),
+        ("unknown", None),
+    ],
+)
+def test_what_moles_need_depends_on_the_unit_of_the_readings(unit, missing):
+    assert ra.missing_for_moles(BindingConditions(), unit) == missing
+    assert (ra.signal_per_M(BindingConditions(), unit) is None) == (missing != ())
+
+
+def test_the_counting_variance_of_a_rate_follows_its_unit():
+    c = BindingConditions(counting_time_min=4.0, counting_efficiency=MeasuredValue(0.5, ""))
+    # 1200 cpm in 4 min are 4800 counts, with an SD of 69.3 counts: 17.3 cpm, 0.289 cps, 0.577 Bq.
+    for unit, reading in (("cpm", 1200.0), ("cps", 20.0), ("dpm", 2400.0), ("Bq", 40.0)):
+        noise = ra.counting_variance(c, unit)
+        assert noise is not None
+        assert np.sqrt(noise[0] * reading) / reading == pytest.approx(4800**-0.5)
 
 
 @pytest.mark.parametrize(

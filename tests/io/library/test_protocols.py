@@ -225,7 +225,8 @@ def test_a_folder_of_the_user_adds_protocols_sources_and_values(tmp_path):
             (
                 "bad.toml, numbers: no key is called 'radioligand_kD'. Did you mean "
                 "'radioligand_kd' or 'radioligand' or 'radioligand_kd_masked'? There are: "
-                "background, counting_efficiency, counting_time, incubation, koff, kon, "
+                "background, competitor_ki_masked, counting_efficiency, counting_time, "
+                "dissociation_start, incubation, koff, kon, "
                 "mask_concentration, mask_kd_masked, mask_kd_wanted, masked_bmax_ratio, "
                 "nsb_drug_concentration, protein, radioligand, radioligand_kd, "
                 "radioligand_kd_masked, specific_activity, temperature, volume."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from tricyclic.assays.binding.competition import CompetitionPlate
 from tricyclic.assays.binding.kinetics import KineticsPlate
 from tricyclic.assays.binding.readings import PlateReadings, plate_readings
 from tricyclic.assays.binding.saturation import SaturationPlate
+from tricyclic.assays.binding.table_readings import table_readings
 from tricyclic.assays.binding.well_checks import well_checks
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
@@ -90,13 +90,15 @@ def analyse_table(
     compound: str = "",
     rng: np.random.Generator | None = None,
 ) -> PlateResult:
-    """Analyse a table of amounts instead of counted wells.
+    """Analyse a table of readings (counts or amounts) instead of a plate.
 
     Parameters
     ----------
     series : Series
-        With the columns of the curve model; without counting errors.
+        With the columns that were varied.
     conditions : BindingConditions
+        Volume, specific activity, efficiency and protein are used as those of a plate: where they
+        turn readings into moles, the fit solves the mass balance.
     kind : AssayKind
     curves : mapping of str to CurveModel
     method : AnalysisOptions, optional
@@ -105,15 +107,7 @@ def analyse_table(
     rng : Generator, optional
         For the simulations of `method.calibrate`; default: one from `method.seed`.
     """
-    fixed = {"background": 0.0}
-    if "radioligand_M" not in series.x and conditions.radioligand_nM is not None:
-        radioligand_M = np.full(series.n, conditions.radioligand_nM.value * 1e-9)
-        series = replace(series, x={**series.x, "radioligand_M": radioligand_M})
-    if conditions.radioligand_kd_nM is not None:
-        fixed["log10_kd"] = math.log10(conditions.radioligand_kd_nM.value * 1e-9)
-    readings = PlateReadings(
-        ((compound, series),), fixed, conditions, counts=series.counting_slope is not None
-    )
+    readings = table_readings(series, conditions, kind, compound=compound)
     return _analyse(
         readings,
         kind,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from tricyclic.assays.binding.radioactivity import dimension_of
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.estimate import Estimate, Fit, FittedParameter, Qualifier
+from tricyclic.units import convert
 
 NANOMOLAR = 1e9
 # A parameter at the bound of the search that has no limit of its own: the bound is no value.
@@ -129,6 +131,15 @@ def bmax_unit(conditions: BindingConditions) -> tuple[str, float]:
     if conditions.protein_ug is None:
         return "fmol", fmol_per_molar
     return "fmol/mg", fmol_per_molar / (conditions.protein_ug.value * 1e-3)
+
+
+def density_unit(unit: str, conditions: BindingConditions) -> tuple[str, float]:
+    """Unit of a density of sites that was fitted in the unit of the readings, and its factor: an
+    amount per well is divided by the protein, where that is known.
+    """
+    if conditions.protein_ug is None or dimension_of(unit) != "amount":
+        return unit, 1.0
+    return "fmol/mg", convert(1.0, unit, "fmol") / (conditions.protein_ug.value * 1e-3)
 
 
 def natural(exponent: float) -> float:

@@ -15,10 +15,26 @@ from numpy.typing import ArrayLike
 from tricyclic.assays.binding.check_limits import MAX_DECAY_HALF_LIVES
 from tricyclic.core.check import Check
 from tricyclic.core.conditions import BindingConditions
+from tricyclic.core.format import enumerate_words
 from tricyclic.errors import InputError, UnitError
-from tricyclic.units import HALF_LIFE_DAYS, decay_factor, dpm_per_fmol
+from tricyclic.units import HALF_LIFE_DAYS, convert, decay_factor, dimension, dpm_per_fmol
 
 Floats = np.ndarray
+
+_VOLUME = {"volume_uL": "the volume"}
+_ACTIVITY = {"specific_activity_Ci_per_mmol": "the specific activity"}
+_PROTEIN = {"protein_ug": "the protein in the well"}
+_EFFICIENCY = {"counting_efficiency": "the counting efficiency"}
+# Dimension of the readings -> conditions that convert them to moles in the well, in words.
+NEEDED_FOR_MOLES: dict[str, dict[str, str]] = {
+    "counts": {"counting_time_min": "the counting time"} | _EFFICIENCY | _ACTIVITY | _VOLUME,
+    "count rate": _EFFICIENCY | _ACTIVITY | _VOLUME,
+    "activity": _ACTIVITY | _VOLUME,
+    "amount": _VOLUME,
+    "density": _PROTEIN | _VOLUME,
+    "concentration": {},
+}
+RADIOACTIVE = ("counts", "count rate", "activity")
 
 # 1 uL is 1e-6 L, and 1 mol is 1e15 fmol.
 FMOL_PER_MOLAR_UL = 1e9
@@ -73,21 +89,6 @@ def specific_activity_on_the_day(conditions: BindingConditions) -> float | None:
     return activity.value * left
 
 
-def radioligand_on_the_day(labelled_nM: float, conditions: BindingConditions) -> float:
-    """Concentration of intact radioligand on the day [nM], from that of the label at the reference
-    date.
-
-    Only "concentration_falls" changes it. A concentration that was counted on the day needs no
-    correction.
-    """
-    left = remaining_activity(conditions)
-    return (
-        labelled_nM
-        if left is None or conditions.decay_convention == "specific_activity_falls"
-        else labelled_nM * left
-    )
-
-
 def signal_per_M(conditions: BindingConditions, unit: str) -> float | None:
     """Reading, in `unit`, of one molar of radioligand bound in the well; None where a condition is
     missing.
@@ -96,35 +97,63 @@ def signal_per_M(conditions: BindingConditions, unit: str) -> float | None:
     ----------
     conditions : BindingConditions
     unit : str
-        "counts", "cpm", "dpm", "fmol" (per well) or "fmol/mg"; any other gives None.
+        Counts ("counts"), a rate ("cpm"), an activity ("dpm", "kBq"), an amount per well ("fmol",
+        "pmol"), a density ("fmol/mg") or a concentration ("nM"); any other gives None.
 
     Notes
     -----
     1 M in V uL is V 1e9 fmol; times 2.22 dpm/fmol per Ci/mmol; times efficiency it is cpm; times
     minutes it is counts.
     """
-    volume = conditions.volume_uL
-    if volume is None:
+    if missing_for_moles(conditions, unit) != ():
         return None
+    kind = dimension_of(unit)
+    if kind == "concentration":
+        return convert(1.0, "M", unit)
+    volume = conditions.volume_uL
+    assert volume is not None, "missing_for_moles reports it"
     if not volume > 0:
         raise InputError(f"the volume of the well is {volume:g} uL", allowed="It is above 0")
     fmol = volume * FMOL_PER_MOLAR_UL
-    if unit == "fmol":
-        return fmol
-    if unit == "fmol/mg":
-        return None if conditions.protein_ug is None else fmol / _protein_mg(conditions)
+    if kind == "amount":
+        return convert(fmol, "fmol", unit)
+    if kind == "density":
+        return convert(fmol / _protein_mg(conditions), "fmol/mg", unit)
     activity = specific_activity_on_the_day(conditions)
-    if activity is None or unit not in ("counts", "cpm", "dpm"):
-        return None
+    assert activity is not None, "missing_for_moles reports it"
     dpm = fmol * dpm_per_fmol(activity)
-    if unit == "dpm":
-        return dpm
-    if conditions.counting_efficiency is None:
-        return None
+    if kind == "activity":
+        return convert(dpm, "dpm", unit)
     cpm = dpm * _efficiency(conditions)
-    if unit == "cpm":
-        return cpm
-    return None if conditions.counting_time_min is None else cpm * _time(conditions)
+    return convert(cpm, "cpm", unit) if kind == "count rate" else cpm * _time(conditions)
+
+
+def missing_for_moles(conditions: BindingConditions, unit: str) -> tuple[str, ...] | None:
+    """Conditions without which readings cannot be converted to moles in the well, in words; empty
+    where none is missing, None where the unit is neither radioactivity nor an amount.
+
+    Parameters
+    ----------
+    conditions : BindingConditions
+    unit : str
+        Of the readings.
+    """
+    kind = dimension_of(unit)
+    if kind not in NEEDED_FOR_MOLES:
+        return None
+    return tuple(
+        words
+        for field, words in NEEDED_FOR_MOLES[kind].items()
+        if getattr(conditions, field) is None
+    )
+
+
+def dimension_of(unit: str) -> str:
+    """Dimension of the unit of readings; "unknown" for one of an instrument's own ("RFU")."""
+    try:
+        return dimension(unit)
+    except UnitError:
+        return "unknown"
 
 
 def counting_variance(
@@ -137,7 +166,7 @@ def counting_variance(
     ----------
     conditions : BindingConditions
     unit : str
-        "counts", "cpm" or "dpm".
+        Counts, a rate ("cpm") or an activity ("dpm"); any other gives None.
     background_subtracted : bool
         Whether the background is subtracted already, as some instruments do.
 
@@ -148,14 +177,15 @@ def counting_variance(
     included. Where the background b is subtracted, the gross rate is y + b, which is the offset;
     the error of b itself, common to all wells, is not part of the scatter of a well.
     """
-    if unit == "counts":
+    kind = dimension_of(unit)
+    if kind == "counts":
         slope = 1.0
     elif conditions.counting_time_min is None:
         return None
-    elif unit == "cpm":
-        slope = 1.0 / _time(conditions)
-    elif unit == "dpm" and conditions.counting_efficiency is not None:
-        slope = 1.0 / (_time(conditions) * _efficiency(conditions))
+    elif kind == "count rate":
+        slope = convert(1.0 / _time(conditions), "cpm", unit)
+    elif kind == "activity" and conditions.counting_efficiency is not None:
+        slope = convert(1.0 / (_time(conditions) * _efficiency(conditions)), "dpm", unit)
     else:
         return None
     if not background_subtracted:
@@ -173,15 +203,14 @@ def background_in(conditions: BindingConditions, unit: str) -> float | None:
         return None
     if cpm < 0:
         raise InputError(f"the background is {cpm:g} cpm", allowed="It is 0 or more")
-    if unit == "cpm":
-        return cpm
-    if unit == "counts" and conditions.counting_time_min is not None:
+    kind = dimension_of(unit)
+    if kind == "count rate":
+        return convert(cpm, "cpm", unit)
+    if kind == "counts" and conditions.counting_time_min is not None:
         return cpm * _time(conditions)
-    return (
-        cpm / _efficiency(conditions)
-        if unit == "dpm" and conditions.counting_efficiency is not None
-        else None
-    )
+    if kind == "activity" and conditions.counting_efficiency is not None:
+        return convert(cpm / _efficiency(conditions), "dpm", unit)
+    return None
 
 
 def less_background(values: ArrayLike, unit: str, conditions: BindingConditions) -> Floats:
@@ -239,34 +268,37 @@ def conversion_checks(conditions: BindingConditions, unit: str) -> tuple[Check, 
             "the unit of the readings is unknown, so they are not converted",
             advice="Provide the unit: counts, cpm or dpm",
         )
-    elif unit not in ("counts", "cpm", "dpm", "fmol", "fmol/mg"):
+    elif missing is None:
         conversion = Check("conversion", "pass", f"readings are in {unit}, not radioactivity")
     elif missing:
         conversion = Check(
             "conversion",
             "warn",
-            f"binding cannot be converted to fmol/mg: {_listed(missing)} "
+            f"binding cannot be converted to fmol/mg: {enumerate_words(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} missing",
             advice="Provide what is missing; bound radioligand cannot be checked without it either",
         )
+    elif dimension_of(unit) == "density":
+        conversion = Check("conversion", "pass", f"readings are in {unit}")
     else:
         conversion = Check("conversion", "pass", f"readings in {unit} are converted to fmol/mg")
     implausible = _implausible_dates(conditions)
     return (conversion, *(implausible or _decay_check(conditions, unit)))
 
 
-def _missing(conditions: BindingConditions, unit: str) -> list[str]:
-    needed: list[tuple[str, object]] = []
-    if unit == "counts":
-        needed.append(("the counting time", conditions.counting_time_min))
-    if unit in ("counts", "cpm"):
-        needed.append(("the counting efficiency", conditions.counting_efficiency))
-    if unit in ("counts", "cpm", "dpm"):
-        needed.append(("the specific activity", conditions.specific_activity_Ci_per_mmol))
-        needed.append(("the volume", conditions.volume_uL))
-    if unit != "fmol/mg":
-        needed.append(("the protein in the well", conditions.protein_ug))
-    return [name for name, value in needed if value is None]
+def _missing(conditions: BindingConditions, unit: str) -> tuple[str, ...] | None:
+    """What the conversion to fmol/mg lacks; None where the readings are no amounts."""
+    kind = dimension_of(unit)
+    if kind not in NEEDED_FOR_MOLES:
+        return None
+    # From an amount to a density only the protein is needed; the volume matters for depletion,
+    # which another check reports. A concentration needs the volume for an amount.
+    needed = {
+        "density": {},
+        "amount": _PROTEIN,
+        "concentration": _VOLUME | _PROTEIN,
+    }.get(kind, NEEDED_FOR_MOLES[kind] | _PROTEIN)
+    return tuple(words for name, words in needed.items() if getattr(conditions, name) is None)
 
 
 def _implausible_dates(conditions: BindingConditions) -> tuple[Check, ...]:
@@ -293,7 +325,7 @@ def _implausible_dates(conditions: BindingConditions) -> tuple[Check, ...]:
 
 
 def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
-    if conditions.specific_activity_Ci_per_mmol is None or unit not in ("counts", "cpm", "dpm"):
+    if conditions.specific_activity_Ci_per_mmol is None or dimension_of(unit) not in RADIOACTIVE:
         return ()
     isotope = conditions.isotope
     if isotope not in HALF_LIFE_DAYS:
@@ -343,10 +375,6 @@ def _decay_check(conditions: BindingConditions, unit: str) -> tuple[Check, ...]:
             value=1 - left,
         ),
     )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _efficiency(conditions: BindingConditions) -> float:

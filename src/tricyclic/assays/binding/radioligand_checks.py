@@ -16,17 +16,20 @@ from tricyclic.assays.binding.check_limits import (
     MIN_HALF_LIVES,
 )
 from tricyclic.assays.binding.fitted_wells import FittedWells
+from tricyclic.assays.binding.radioactivity import missing_for_moles
 from tricyclic.core.check import Check, Level
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.format import format_number
+from tricyclic.core.format import enumerate_words, format_number
 
 
 def tracer_bound(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
     """Share of the added radioligand that total wells bind."""
     hot = wells.column("radioligand_M", 0.0)
     rows = wells.is_total & (hot > 0)
-    if wells.per_molar is None or not rows.any():
+    if not rows.any():
         return ()
+    if wells.per_molar is None:
+        return _unknown_share(wells)
     share = 100.0 * float((wells.expected[rows] / (wells.per_molar * hot[rows])).max())
     has_depletion = any(parameter.name == "signal_per_M" for parameter in model.parameters)
     level: Level = "fail"
@@ -50,6 +53,27 @@ def tracer_bound(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
             unit="%",
             source=AGM,
             advice="" if level == "pass" else advice,
+        ),
+    )
+
+
+def _unknown_share(wells: FittedWells) -> tuple[Check, ...]:
+    missing = missing_for_moles(wells.conditions, wells.series[0].y_unit)
+    why = "the readings are not in a unit of radioactivity or amount"
+    advice = "Provide the unit of the readings"
+    if missing:
+        why = f"{enumerate_words(missing)} {'is' if len(missing) == 1 else 'are'} not provided"
+        advice = f"Provide {enumerate_words(missing)}; the fit then solves the mass balance"
+    return (
+        Check(
+            "tracer_bound",
+            "warn",
+            "how much of the added radioligand is bound is not known, and the fitted curve assumes "
+            f"that all of it is free: {why}",
+            limit=MAX_BOUND_PERCENT,
+            unit="%",
+            source=AGM,
+            advice=advice,
         ),
     )
 

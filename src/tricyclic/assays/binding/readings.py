@@ -125,14 +125,25 @@ def plate_readings(
         )
         series.append((compound, readings))
     return PlateReadings(
-        tuple(series), _fixed_values(plate, assay, unit, factor), assay, noise is not None
+        tuple(series),
+        known_values(assay, unit, _background(plate, assay, unit, factor)),
+        assay,
+        noise is not None,
     )
 
 
-def _fixed_values(
-    plate: Plate, assay: BindingConditions, unit: str, factor: float
-) -> dict[str, float]:
-    fixed: dict[str, float] = {"background": _background(plate, assay, unit, factor)}
+def known_values(assay: BindingConditions, unit: str, background: float) -> dict[str, float]:
+    """Values of the parameters of a curve that the conditions provide.
+
+    Parameters
+    ----------
+    assay : BindingConditions
+    unit : str
+        Of the readings; with the conditions it determines the reading of one molar.
+    background : float
+        Of the counter, in `unit`.
+    """
+    fixed: dict[str, float] = {"background": background}
     per_molar = signal_per_M(assay, unit)
     if per_molar is not None:
         fixed["signal_per_M"] = per_molar

@@ -11,13 +11,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tricyclic.assays.binding.estimates import NANOMOLAR, bmax_unit, from_linear, from_log10
+from tricyclic.assays.binding.estimates import (
+    NANOMOLAR,
+    bmax_unit,
+    density_unit,
+    from_linear,
+    from_log10,
+)
 from tricyclic.assays.binding.plate_models import fixed_values, variance_model
+from tricyclic.assays.binding.radioactivity import missing_for_moles
 from tricyclic.assays.binding.readings import PlateReadings
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
-from tricyclic.core.format import pluralize
+from tricyclic.core.format import enumerate_words, pluralize
 from tricyclic.core.series import Series
 from tricyclic.errors import FitFailedError, InputError
 from tricyclic.fitting.choose import CandidateModel, compare
@@ -77,10 +84,14 @@ class SaturationPlate:
         countable = "signal_per_M" in self.readings.fixed
         if self.kind == "homologous":
             if not countable:
+                unit = self.series.y_unit
+                missing = missing_for_moles(self.conditions, unit)
                 raise InputError(
-                    "counts cannot be converted to amounts, and homologous competition needs that",
+                    f"readings in {unit} cannot be converted to moles in the well, and homologous "
+                    "competition needs that",
                     where=self.where,
-                    do="Provide specific activity, counting efficiency and volume",
+                    allowed="" if missing else "Readings are counts, cpm, dpm, fmol, fmol/mg or nM",
+                    do=f"Provide {enumerate_words(missing)}" if missing else "Provide the unit",
                 )
             return "homologous_competition"
         if levels.size < 4:
@@ -134,7 +145,7 @@ class SaturationPlate:
                     else (self.series.y_unit, 1.0)
                 )
                 estimates.append(from_log10(main, name, label, unit, factor, **common))
-        unit, factor = self.series.y_unit, 1.0
+        unit, factor = density_unit(self.series.y_unit, self.conditions)
         if "signal_per_M" in self.readings.fixed:
             unit, per_molar = bmax_unit(self.conditions)
             factor = per_molar / self.readings.fixed["signal_per_M"]

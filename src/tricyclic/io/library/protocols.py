@@ -41,11 +41,15 @@ NUMBERS: dict[str, tuple[str, str, bool]] = {
     "mask_kd_wanted": ("mask_kd_wanted_nM", "nM", False),
     "radioligand_kd_masked": ("radioligand_kd_masked_nM", "nM", False),
     "masked_bmax_ratio": ("masked_bmax_ratio", "", False),
+    "competitor_ki_masked": ("competitor_ki_masked_nM", "nM", False),
     "kon": ("kon_per_M_min", "1/(M min)", False),
     "koff": ("koff_per_min", "1/min", False),
     "incubation": ("incubation_min", "min", False),
+    "dissociation_start": ("dissociation_start_min", "min", False),
     "temperature": ("temperature_C", "degC", False),
 }
+# Conditions in words, each with its source.
+WORDS = ("tissue", "buffer", "filter", "washing")
 _SOURCED = {
     "source": TextField(required=True),
     "certainty": TextField(default="", one_of=CERTAINTIES),
@@ -80,7 +84,7 @@ PROTOCOL = TableField(
             default="specific_activity_falls", one_of=get_args(DecayConvention)
         ),
         "layout": TextField(),
-        "words": TableField({"tissue": _WORDS, "buffer": _WORDS, "filter": _WORDS}),
+        "words": TableField(dict.fromkeys(WORDS, _WORDS)),
         "numbers": TableField(dict.fromkeys(NUMBERS, _NUMBER)),
         "step": ListField(_STEP),
         "notes": MappingField(TextField()),
@@ -138,11 +142,12 @@ def protocol_from_toml(
     for key, entry in (data["numbers"] or {}).items():
         if entry is not None:
             conditions[NUMBERS[key][0]] = _number(key, entry, cited, f"{where}, numbers, {key}")
+    fixed = [name for name, value in conditions.items() if value is not None and value != ""]
     return Protocol(
         name=name,
         title=data["title"],
         kind=data["kind"],
-        conditions=BindingConditions(**conditions),
+        conditions=BindingConditions(**conditions).with_origin("protocol default", *fixed),
         steps=tuple(Step(**step) for step in data["step"]),
         layout=data["layout"].lstrip("\n"),
         compound=data["compound"],

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
-from tricyclic.core.conditions import MeasuredValue
+from tricyclic.core.conditions import CONDITION_NAMES, MeasuredValue
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import Protocol
 from tricyclic.io.library.library import Library
@@ -24,10 +23,7 @@ def run(options: ProtocolsOptions, on_progress: ProgressCallback | None = None) 
 
 
 def _describe(protocol: Protocol) -> ProtocolDescription:
-    values = (
-        (field.name, getattr(protocol.conditions, field.name))
-        for field in fields(protocol.conditions)
-    )
+    values = ((name, getattr(protocol.conditions, name)) for name in CONDITION_NAMES)
     return ProtocolDescription(
         name=protocol.name,
         title=protocol.title,
