@@ -14,12 +14,12 @@ from tricyclic.errors import InputError
         (
             ("12", "8３", "n.a."),
             (
-                "Doses: column 'signal' is not all numbers: '8３'. "
+                "Doses: column 'signal' is not all numbers: '8３' in row 2. "
                 "Numbers are written with the digits 0 to 9; '３' is none of them."
             ),
         ),
-        (("12", "n.a.", "4.4.1"), "Doses: column 'signal' is not all numbers: '4.4.1'."),
-        (("vehicle", "drug"), "Doses: column 'signal' is not all numbers: 'vehicle'."),
+        (("12", "n.a.", "4.4.1"), "Doses: column 'signal' is not all numbers: '4.4.1' in row 3."),
+        (("vehicle", "drug"), "Doses: column 'signal' is not all numbers: 'vehicle' in row 1."),
         (("", ""), "Doses: column 'signal' is not all numbers."),
     ],
 )
@@ -30,3 +30,16 @@ def test_the_cell_that_is_no_number_is_named(cells, sentence):
     with pytest.raises(InputError) as caught:
         table.numbers("signal")
     assert str(caught.value) == sentence
+
+
+def test_the_place_of_the_cell_is_that_of_the_file():
+    table = DataTable(
+        name="Doses",
+        columns=("signal",),
+        values={},
+        text={"signal": ("12", "", "x")},
+        lines=("line 3", "line 4", "line 7"),
+    )
+    with pytest.raises(InputError) as caught:
+        table.numbers("signal")
+    assert str(caught.value) == "Doses: column 'signal' is not all numbers: 'x' in line 7."

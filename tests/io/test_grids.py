@@ -69,8 +69,11 @@ def test_readings_passed_over_above_the_grid_are_refused(tmp_path: Path) -> None
     lines.append("\t\t" + "\t".join(str(k) for k in range(1, 7)))
     lines += ["\t\t" + "\t".join(["410", "415"] * 3)] * 4
     path = _save(tmp_path, "\n".join([*lines, "~End"]), "spectrum.txt")
+    assert [plate.name for plate in read_plates(path)] == [
+        f"spectrum P1 {wavelength} nm" for wavelength in (410, 415)
+    ]
     with pytest.raises(InputError, match="9 rows of numbers that are not in a grid") as error:
-        read_plates(path)
+        read_plates(path, reader="plate_grid")
     assert "rows 3, 4, 5, 6, 7, 9, 10, 11, 12" in str(error.value)
     assert "begin in line 14" in str(error.value)
 
@@ -81,7 +84,7 @@ def test_vials_below_a_lettered_table_are_refused(tmp_path: Path) -> None:
     lines += ["A               0.0     17.5", "B               1.5     17.5", ""]
     lines += ["S#  Count Time  CPMA    A:2S%   CPMB"]
     lines += [f"{k}      2.00    {310 * k}      {9.5 - k}    {190 * k}" for k in range(1, 5)]
-    with pytest.raises(InputError, match="rows 8, 9, 10, 11"):
+    with pytest.raises(InputError, match="no reader recognises this file"):
         read_plates(_save(tmp_path, "\n".join(lines) + "\n", "report.txt"))
 
 

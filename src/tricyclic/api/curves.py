@@ -47,6 +47,9 @@ def fit_file(
     y: Texts = (),
     x: Texts = (),
     table: str = "",
+    reader: str = "",
+    sheet: str = "",
+    decimal: str = "",
     y_unit: str = "unknown",
     no_intervals: bool = False,
     workers: int | None = None,
@@ -80,6 +83,12 @@ def fit_file(
         Column of the model = column of the table, with its unit: concentration_M=conc_nM:nM.
     table
         Table of a file with several tables.
+    reader
+        Reader to use if none or several accept the file.
+    sheet
+        Sheet of a workbook.
+    decimal
+        Decimal mark if the file can be read in two ways. One of ".", ",".
     y_unit
         Unit of the readings.
     no_intervals
@@ -117,6 +126,9 @@ def fit_file(
         y=texts(y),
         x=texts(x),
         table=table,
+        reader=reader,
+        sheet=sheet,
+        decimal=decimal,
         y_unit=y_unit,
         no_intervals=no_intervals,
         workers=workers,

@@ -37,6 +37,8 @@ class DataTable:
         Decisions of the reader and remarks of the file.
     unused : tuple of str
         Parts of the file that were not read ("column 1 (row numbers)", "sheet 'Notes'").
+    lines : tuple of str
+        Place of each row in the file ("line 4"); empty where unknown.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class DataTable:
     sha256: str = ""
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -114,8 +117,11 @@ class DataTable:
             raise UnknownNameError.among("column", column, self.columns, where=self.name)
         if column not in self.values:
             cell = _unreadable(self.text[column])
+            row = self.text[column].index(cell) if cell else 0
+            place = self.lines[row] if row < len(self.lines) else f"row {row + 1}"
             raise InputError(
-                f"column '{column}' is not all numbers" + (f": '{cell[:40]}'" if cell else ""),
+                f"column '{column}' is not all numbers"
+                + (f": '{cell[:40]}' in {place}" if cell else ""),
                 where=self.name,
                 allowed=digits_advice(cell),
             )

@@ -68,9 +68,14 @@ class RawFile:
         return (text_sheet(self.data, decimal=self.decimal),)
 
     @property
+    def is_workbook(self) -> bool:
+        """Whether the file is an XLSX workbook."""
+        return "xl/workbook.xml" in self.parts
+
+    @property
     def sheets_to_sniff(self) -> tuple[Sheet, ...]:
         """The sheets; none for a file without any, so that sniffing need not catch errors."""
-        if is_zip(self.data) and "xl/workbook.xml" not in self.parts:
+        if is_zip(self.data) and not self.is_workbook:
             return ()
         return self.sheets if is_zip(self.data) or self.text else ()
 

@@ -152,7 +152,7 @@ def _lettered(sheet: Sheet, index: int) -> _Block | None:
         return None
     rows = _rows_with_letters(sheet, index, at)
     columns = max((_filled(sheet.rows[r]) - at - 1 for r in rows), default=0)
-    if len(rows) < 2 or columns < 2 or columns > _MAX_COLUMNS:
+    if len(rows) < 2 or columns < 2 or columns > _MAX_COLUMNS or _named(sheet, index, at, columns):
         return None
     if (len(rows), columns) not in PLATE_SHAPES.values() and not all(
         _reading(cell) for r in rows for cell in sheet.rows[r][at + 1 :]
@@ -161,11 +161,21 @@ def _lettered(sheet: Sheet, index: int) -> _Block | None:
     return rows, at + 1, columns, ""
 
 
+def _named(sheet: Sheet, index: int, at: int, columns: int) -> bool:
+    """Whether the row above names every column: a table of samples A, B, C and not a plate."""
+    above = next((row for row in reversed(sheet.rows[:index]) if any(row)), ())
+    names = above[at : at + columns + 1]
+    return len(names) == columns + 1 and all(name and not _reading(name) for name in names)
+
+
 def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
     """Rows of readings without letters and numbers, in number and length those of a plate."""
     columns = _filled(sheet.rows[index])
     size = next((shape[0] for shape in _BARE_SHAPES if shape[1] == columns), None)
     if size is None or (index and _filled(sheet.rows[index - 1]) == columns):
+        return None
+    # Column numbers above fewer rows than a plate has are no readings.
+    if [_column_number(cell) for cell in sheet.rows[index][:columns]] == [*range(1, columns + 1)]:
         return None
     rows = _following(sheet, index, size)
     after = sheet.rows[rows[-1] + 1] if rows and rows[-1] + 1 < len(sheet.rows) else ()

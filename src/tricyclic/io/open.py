@@ -14,9 +14,11 @@ from pathlib import Path
 
 from tricyclic.core.plate import Plate
 from tricyclic.core.table import DataTable
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.files import at_file, read_bytes
+from tricyclic.io.xlsx import other_sheets
 from tricyclic.registry import Registry
 
 logger = logging.getLogger(__name__)
@@ -141,6 +143,7 @@ def _read(raw: RawFile, options: ReadOptions, wanted: str | None) -> tuple[FileC
     try:
         if not raw.data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
             raise InputError("the file is empty", do="Export it again from the instrument")
+        _check_options(raw)
         chosen: Reader = READERS[wanted] if wanted is not None else _claimant(raw)
         content = chosen.read(raw, options)
         if not content.plates and not content.tables:
@@ -150,19 +153,40 @@ def _read(raw: RawFile, options: ReadOptions, wanted: str | None) -> tuple[FileC
     logger.info("%s: read by %s", raw.name, chosen.name)
     sha256 = hashlib.sha256(raw.data).hexdigest()
     by = (f"read by {chosen.name}",)
+    others = quoted("sheet", other_sheets(raw.data, raw.sheets)) if raw.is_workbook else ()
     return (
         FileContent(
             tuple(
-                replace(plate, file=raw.name, sha256=sha256, notes=by + plate.notes)
+                replace(
+                    plate,
+                    file=raw.name,
+                    sha256=sha256,
+                    notes=by + plate.notes,
+                    unused=plate.unused + others,
+                )
                 for plate in content.plates
             ),
             tuple(
-                replace(table, file=raw.name, sha256=sha256, notes=by + table.notes)
+                replace(
+                    table,
+                    file=raw.name,
+                    sha256=sha256,
+                    notes=by + table.notes,
+                    unused=table.unused + others,
+                )
                 for table in content.tables
             ),
         ),
         chosen.name,
     )
+
+
+def _check_options(raw: RawFile) -> None:
+    """Refuse a sheet or a decimal mark where it has no effect."""
+    if raw.sheet is not None and not raw.is_workbook:
+        raise InputError("has no sheets", do="Omit --sheet")
+    if raw.decimal is not None and raw.is_workbook:
+        raise InputError("is a workbook, whose numbers have no decimal mark", do="Omit --decimal")
 
 
 def _claimant(raw: RawFile) -> Reader:

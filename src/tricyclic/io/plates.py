@@ -84,6 +84,7 @@ def make_plate(
     options: ReadOptions,
     counting_time_min: float | None = None,
     notes: Sequence[str] = (),
+    unused: Sequence[str] = (),
 ) -> Plate:
     """Make a plate of its readings.
 
@@ -103,6 +104,8 @@ def make_plate(
         Counting time in the file [min].
     notes : sequence of str
         Decisions of the reader.
+    unused : sequence of str
+        Parts of the file that are not read.
 
     Raises
     ------
@@ -142,6 +145,7 @@ def make_plate(
         unit=agreed_unit([unit], options.unit, name),
         counting_time_min=agreed_counting_time(counting_time_min, options.counting_time_min, name),
         notes=tuple(notes),
+        unused=tuple(unused),
     )
     if not options.keep_negative:
         negative_counts(plate)

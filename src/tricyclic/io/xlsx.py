@@ -12,6 +12,7 @@ import re
 import warnings
 import zipfile
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from tricyclic.errors import InputError
@@ -131,14 +132,42 @@ def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Shee
     values = _cells(data, with_results=True)
     if has_formulas:
         _refuse_formulas_without_result(_cells(data, with_results=False), values)
-    names = list(values)
+    # A sheet without any cell contains nothing to read.
+    names = [name for name, rows in values.items() if rows] or list(values)
     if only is not None:
+        names = list(values)
         position = only - 1 if isinstance(only, int) else names.index(only) if only in names else -1
         if not 0 <= position < len(names):
             raise InputError(f"has no sheet {only!r}", allowed="There are: " + ", ".join(names))
         names = [names[position]]
     merged = merged_areas(parts)
     return tuple(_sheet(name, values[name], merged.get(name, ())) for name in names)
+
+
+def other_sheets(data: bytes, read: Sequence[Sheet]) -> tuple[str, ...]:
+    """Names of the sheets of a workbook, hidden ones included, beside those that were read.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    read : sequence of Sheet
+        The sheets that were read.
+    """
+    import openpyxl
+
+    known = {sheet.name for sheet in read}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+        names = [
+            f"{sheet.title} (hidden)" if sheet.sheet_state != "visible" else str(sheet.title)
+            for sheet in book.worksheets
+            if sheet.title not in known
+            and any(any(row) for row in sheet.iter_rows(values_only=True))
+        ]
+        book.close()
+    return tuple(names)
 
 
 def _sheet(name: str, values: list[tuple[Any, ...]], areas: tuple[MergedArea, ...]) -> Sheet:

@@ -25,6 +25,8 @@ class FileItem:
         Columns of a table, with their units.
     values : tuple of rows
         Readings of a plate; None where nothing was read.
+    unused : tuple of str
+        Parts of the file that were not read.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class FileItem:
     flags: tuple[str, ...]
     columns: tuple[str, ...] = ()
     values: tuple[tuple[float | None, ...], ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)

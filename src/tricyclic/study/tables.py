@@ -13,6 +13,7 @@ import numpy as np
 
 from tricyclic.core.series import Floats, Series
 from tricyclic.core.table import DataTable
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.numerals import is_whole_number
 from tricyclic.study.plan import TablePlan
@@ -96,8 +97,8 @@ def unused_parts(
     readings = (*plan.response, *plan.total, *plan.non_specific)
     needed = {column for column, _ in plan.x.values()} | set(readings)
     parts = list(table.unused)
-    parts += _quoted("table", [other.name for other in tables if other is not table])
-    parts += _quoted("column", [column for column in table.columns if column not in needed])
+    parts += quoted("table", [other.name for other in tables if other is not table])
+    parts += quoted("column", [column for column in table.columns if column not in needed])
     without = _excluded_rows(table, plan, excluded)
     for name, (column, _) in plan.x.items():
         rows = np.flatnonzero(~np.isfinite(table.numbers(column)) & ~without)
@@ -119,14 +120,6 @@ def _excluded_rows(
     for target in excluded or {}:
         out[_row(target, len(table), plan.file)] = True
     return out
-
-
-def _quoted(kind: str, names: Sequence[str]) -> list[str]:
-    """Names of one kind as one phrase: "columns 'a', 'b'"."""
-    if not names:
-        return []
-    listed = ", ".join(f"'{name}'" for name in names)
-    return [f"{kind if len(names) == 1 else kind + 's'} {listed}"]
 
 
 def _rows(rows: np.ndarray, reason: str) -> list[str]:

@@ -49,7 +49,7 @@ def plate(name, size, unit, values, minutes=None, **more):
     }
 
 
-def write(name, data, *, plates=(), tables=(), notes=(), options=None):
+def write(name, data, *, plates=(), tables=(), notes=(), unused=(), options=None):
     reader = name.split("__")[0]
     (HERE / name).write_bytes(data)
     expected = {
@@ -57,6 +57,7 @@ def write(name, data, *, plates=(), tables=(), notes=(), options=None):
         "reader": reader,
         "options": options or {},
         "notes": list(notes),
+        "unused": list(unused),
         "plates": list(plates),
         "tables": list(tables),
     }
@@ -220,7 +221,8 @@ def lists():
             plate(f"plate_list__plates_times_groups {name}", 96, "cpm", e.pop("values"), **e)
             for name, e in expected.items()
         ],
-        notes=["readings from column 'cpm'", "columns not read: sample"],
+        notes=["readings from column 'cpm'"],
+        unused=["column 'sample'"],
     )
 
     grouped = counts(24, 1000, 90000, 1)
@@ -271,7 +273,7 @@ def lists():
         "plate_list__workbook.xlsx",
         workbook({"Sheet1": rows}),
         plates=[plate("plate_list__workbook", 96, "cpm", values_of(book))],
-        notes=["columns not read: CPM error"],
+        unused=["column 'CPM error'"],
     )
 
 
@@ -351,7 +353,7 @@ def counters():
         data,
         plates=[plate("microbeta_text__grids_cpm_and_dpm", 96, "dpm", values_of(dpm), 2.0)],
         options={"unit": "dpm", "counting_time_min": 2.0},
-        notes=["not read: CPM1"],
+        unused=["readings 'CPM1'"],
     )
 
     names = ["P#", "S#", "Count Time", "CPMA", "A:2S%", "CPMB", "tSIE", "DATE", "TIME"]
@@ -402,7 +404,8 @@ def counters():
             f"tricarb_text__{label}.txt",
             "\n".join(lines).encode(),
             plates=plates,
-            notes=[date_note, "readings from column CPMA", "not read: CPMB"],
+            notes=[date_note, "readings from column CPMA"],
+            unused=["column 'CPMB'"],
         )
 
     lines = [
@@ -706,6 +709,68 @@ def tables():
     )
 
 
+def softmax():
+    """Two plate sections among a note and a group: kinetic at two wavelengths, and an endpoint."""
+    rng = np.random.default_rng(20261129)
+    name = "softmax_text__kinetic_and_endpoint"
+    times = ("00:00:00", "00:02:30", "00:05:00")
+    values = np.round(rng.uniform(0.05, 3, (3, 2, 4, 6)), 4)
+    values[1, 0, 2, 3] = np.nan
+    endpoint = np.full((8, 12), np.nan)
+    endpoint[:3, 3:6] = np.round(rng.uniform(1000, 90000, (3, 3)))
+
+    def cells(row):
+        return ["#Sat" if np.isnan(v) else f"{v:.4f}".replace(".", ",") for v in row]
+
+    columns = [str(c) for c in range(1, 7)]
+    head = (
+        "Plate:\tenzyme\t1.3\tPlateFormat\tKinetic\tAbsorbance\tRaw\tFALSE\t3\t300\t150\t\t\t\t2\t"
+    )
+    lines = ["##BLOCKS= 4", "Note:", 'a "quoted", remark 1\t2\t3', "~End"]
+    lines += [
+        head + "405 540\t1\t6\t24\t1\t4\t\t",
+        "\t".join(["", "Temperature(°C)", *columns, "", *columns]),
+    ]
+    for time, at in zip(times, values, strict=True):
+        for r in range(4):
+            first = [time, "25,0"] if r == 0 else ["", ""]
+            lines.append("\t".join([*first, *cells(at[0, r]), "", *cells(at[1, r])]))
+        lines.append("")
+    lines += ["\t".join(["", "", *columns])]
+    lines += ["\t".join(["", "", *cells(row)]) for row in values[2, 0] - 0.01]
+    lines += ["~End", "Group: Unknowns", "Sample\tWells\tMean", "01\tA1\t7,25", "~End"]
+    wells = [f"{'ABCDEFGH'[r]}{c + 1}" for r in range(8) for c in range(12)]
+    lines += [
+        (
+            "Plate:\tlight\t1.3\tTimeFormat\tEndpoint\tLuminescence\tRaw\tFALSE\t1\t\t\t\t\t\t"
+            "1\t0 \t1\t12\t96\t\t"
+        ),
+        "\t".join(["", "Temperature(°C)", *wells]),
+        "\t".join(["", "24,5", *("" if np.isnan(v) else f"{v:.0f}" for v in endpoint.ravel())]),
+        "~End",
+        "Original Filename: invented; Date Last Saved: 3/2/2026 9:00:00 AM",
+    ]
+    plates = [
+        plate(
+            f"{name} enzyme {time} {wavelength} nm",
+            24,
+            "OD",
+            values_of(at[k]),
+            **({"flags": {"C04": "#Sat"}} if np.isnan(at[k]).any() else {}),
+        )
+        for time, at in zip(times, values, strict=True)
+        for k, wavelength in enumerate((405, 540))
+    ]
+    counted = {key: value for key, value in values_of(endpoint).items() if value is not None}
+    plates.append(plate(f"{name} light", 96, "RLU", counted))
+    write(
+        f"{name}.txt",
+        ("\r\n".join(lines) + "\r\n").encode("utf-16"),
+        plates=plates,
+        unused=["section 'Note' (line 2)", "section 'Group Unknowns'"],
+    )
+
+
 if __name__ == "__main__":
-    for make in (grids, lists, counters, plate_readers, tables):
+    for make in (grids, lists, counters, plate_readers, tables, softmax):
         make()

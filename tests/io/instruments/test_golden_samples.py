@@ -54,6 +54,7 @@ def test_the_plates_of_the_sample_are_those_of_its_json(name):
         assert plate.sha256 == hashlib.sha256((SAMPLES / name).read_bytes()).hexdigest()
         for note in sample["notes"]:
             assert note in plate.notes
+        assert set(sample.get("unused", ())) <= set(plate.unused)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if expected(name)["tables"]])

@@ -112,3 +112,40 @@ def test_the_two_published_tables_keep_their_numbers_and_units():
         125,
         128,
     ]
+
+
+SOFTMAX = {
+    # Plates, wells that were counted in each, sum of the first plate and unit, as counted in the
+    # files by another program (awk).
+    "softmax_absorbance_endpoint.txt": (2, 96, "OD"),
+    "softmax_luminescence_endpoint.txt": (2, 48, "RLU"),
+    "softmax_fluorescence_kinetic.txt": (8, 6, "RFU"),
+    "softmax_partial_plate_empty_values.txt": (51, 360, "OD"),
+}
+
+
+@pytest.mark.parametrize("name", SOFTMAX)
+def test_softmax_gives_every_raw_reading_of_its_plates(name):
+    path = SHARED / "plates" / name
+    number, wells, unit = SOFTMAX[name]
+    plates = read_plates(path)
+    assert len(plates) == number
+    assert {plate.unit for plate in plates} == {unit}
+    data = path.read_bytes()
+    text = data.decode("utf-16" if data[:2] == b"\xff\xfe" else "utf-8")
+    raw: list[float] = []
+    marks = 0
+    for section in text.split("~End"):
+        lines = section.strip("\r\n").splitlines()
+        start = next((k for k, line in enumerate(lines) if line.startswith("Plate:")), None)
+        if start is None:
+            continue
+        for line in lines[start + 2 :]:
+            cells = line.split("\t")
+            if cells[1:2] == [""] and cells[2:3] in (["1"], ["A1"]):
+                break
+            raw += [float(cell) for cell in cells[2:] if cell.strip(" ?")]
+            marks += sum(1 for cell in cells[2:] if "?" in cell)
+    readings = [value for plate in plates for value in counted(plate).values()]
+    assert sorted(readings) == sorted(raw)
+    assert len(readings) + marks == number * wells

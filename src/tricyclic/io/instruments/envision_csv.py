@@ -9,7 +9,7 @@ from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import text_sheet
 from tricyclic.io.grids import PlateGrid, find_grids
 from tricyclic.io.headings import unit_in_heading
-from tricyclic.io.instruments.plate_grid import plate_of_grid
+from tricyclic.io.instruments.plate_grid import other_blocks, plate_of_grid
 
 _RESULTS = re.compile(r"(?:Calculated results|Results for)\b:?\s*(.+)", re.IGNORECASE)
 
@@ -28,7 +28,9 @@ def sniff(raw: RawFile) -> float:
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per block of results."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
-    blocks = [(grid, result) for grid in find_grids(sheet) if (result := _result(grid))]
+    grids = find_grids(sheet)
+    blocks = [(grid, result) for grid in grids if (result := _result(grid))]
+    unused = other_blocks(grid for grid in grids if not _result(grid))
     plates: list[Plate] = []
     for grid, result in blocks:
         name = f"{raw.stem} {result}" if len(blocks) > 1 else raw.stem
@@ -36,7 +38,14 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
             name = f"{name} {len(plates) + 1}"
         unit = unit_in_heading(result)
         plates.append(
-            plate_of_grid(_bare(grid), name, options, unit=unit, notes=(f"block '{result}'",))
+            plate_of_grid(
+                _bare(grid),
+                name,
+                options,
+                unit=unit,
+                notes=(f"block '{result}'",),
+                unused=unused,
+            )
         )
     return FileContent(plates=tuple(plates))
 

@@ -7,7 +7,7 @@ import re
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import text_sheet
 from tricyclic.io.grids import PlateGrid, find_grids
-from tricyclic.io.instruments.plate_grid import plate_of_grid
+from tricyclic.io.instruments.plate_grid import other_blocks, plate_of_grid
 
 _RESULT = re.compile(r"Result for\s+(.+)", re.IGNORECASE)
 
@@ -25,7 +25,9 @@ def sniff(raw: RawFile) -> float:
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per result."""
     sheet = text_sheet(raw.data, decimal=raw.decimal)
-    blocks = [(grid, result) for grid in find_grids(sheet) if (result := _result(grid))]
+    grids = find_grids(sheet)
+    blocks = [(grid, result) for grid in grids if (result := _result(grid))]
+    unused = other_blocks(grid for grid in grids if not _result(grid))
     return FileContent(
         plates=tuple(
             plate_of_grid(
@@ -33,6 +35,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
                 f"{raw.stem} {number} {result}" if len(blocks) > 1 else raw.stem,
                 options,
                 notes=(f"result '{result}'",),
+                unused=unused,
             )
             for number, (grid, result) in enumerate(blocks, 1)
         )

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from tricyclic.core.plate import Plate, row_letters
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, shortened, text_sheet
@@ -60,7 +61,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
         )
     plates: list[Plate] = []
     for k in range(max(len(listed), len(gridded))):
-        notes = [*sheet.all_notes, *_header_notes(sheet), *passed]
+        notes = [*sheet.all_notes, *_header_notes(sheet)]
         if listed and gridded:
             _agree(listed[k], gridded[k])
             notes.append("list and grid agree")
@@ -80,14 +81,22 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
         )
         wells = _with_marks(source.wells, listed[k].wells if listed else {})
         plates.append(
-            make_plate(name, wells, shape=source.shape, unit=unit, options=options, notes=notes)
+            make_plate(
+                name,
+                wells,
+                shape=source.shape,
+                unit=unit,
+                options=options,
+                notes=notes,
+                unused=passed,
+            )
         )
     return FileContent(plates=tuple(plates))
 
 
 def _chosen(
     listed: list[_Counted], gridded: list[_Counted], wanted: str | None
-) -> tuple[str, list[_Counted], list[_Counted], list[str]]:
+) -> tuple[str, list[_Counted], list[_Counted], tuple[str, ...]]:
     """Select one quantity: that of the requested unit, else the first in the file."""
     quantities = list(dict.fromkeys(plate.quantity for plate in (*gridded, *listed)))
     if not quantities:
@@ -101,11 +110,7 @@ def _chosen(
         if wanted is not None and count_unit(name) == (count_unit(wanted) or wanted)
     ]
     chosen = (fitting or quantities)[0]
-    passed = (
-        [f"not read: {', '.join(name for name in quantities if name != chosen)}"]
-        if len(quantities) > 1
-        else []
-    )
+    passed = quoted("readings", [name for name in quantities if name != chosen])
     keep = [[plate for plate in plates if plate.quantity == chosen] for plates in (listed, gridded)]
     return count_unit(chosen), keep[0], keep[1], passed
 

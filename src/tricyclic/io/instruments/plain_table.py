@@ -94,6 +94,7 @@ def _table(sheet: Sheet, name: str) -> DataTable:
             *sheet.all_notes,
             *(["column 1 has no name and contains row numbers; not read"] if numbered else []),
         ),
+        lines=tuple(sheet.where(index) for index, _ in rows),
     )
 
 

@@ -7,11 +7,12 @@ of the plate from a heading such as "Plate 1".
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tricyclic.core.plate import Plate
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.delimited_text import Sheet, is_number_like
+from tricyclic.io.delimited_text import Sheet, is_number_like, shortened
 from tricyclic.io.grids import PlateGrid, find_grids
 from tricyclic.io.headings import unit_in_heading
 from tricyclic.io.plates import CellReading, cell_reading, make_plate
@@ -50,7 +51,13 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
 
 
 def plate_of_grid(
-    grid: PlateGrid, name: str, options: ReadOptions, *, unit: str = "", notes: tuple[str, ...] = ()
+    grid: PlateGrid,
+    name: str,
+    options: ReadOptions,
+    *,
+    unit: str = "",
+    notes: tuple[str, ...] = (),
+    unused: tuple[str, ...] = (),
 ) -> Plate:
     """Make a plate of one grid.
 
@@ -78,6 +85,16 @@ def plate_of_grid(
         unit=unit or in_heading,
         options=options,
         notes=(*grid.sheet.all_notes, *labels, *notes),
+        unused=unused,
+    )
+
+
+def other_blocks(grids: Iterable[PlateGrid]) -> tuple[str, ...]:
+    """Phrases for plate-shaped blocks that are not read: "block 'Plate map' (line 12)"."""
+    return tuple(
+        (f"block '{shortened(grid.headings[-1])}'" if grid.headings else "block")
+        + f" ({grid.sheet.where(grid.first)})"
+        for grid in grids
     )
 
 

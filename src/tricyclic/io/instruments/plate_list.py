@@ -1,8 +1,8 @@
 """List of wells with their readings in CSV, TSV or XLSX; one plate per name in the column `plate`.
 
 Columns are recognised by their names: well; value, counts, cpm, dpm; plate; unit; time with its
-unit (`time_min`); counting time with its unit; group; flag. Other columns are not read, and a note
-lists them.
+unit (`time_min`); counting time with its unit; group; flag. Other columns are not read;
+`Plate.unused` names them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tricyclic.core.plate import Plate, well_position
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, is_number_like, shortened
@@ -176,6 +177,7 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: ReadOptions) ->
                 options=options,
                 counting_time_min=_one_time(times.get(plate, set())),
                 notes=_notes(sheet, columns, times.get(plate, set())),
+                unused=quoted("column", [shortened(other) for other in columns.others]),
             )
         )
     return plates
@@ -214,8 +216,6 @@ def _notes(sheet: Sheet, columns: _Columns, times: set[float]) -> tuple[str, ...
         notes.append(
             f"counting times differ ({min(times):g} to {max(times):g} min), so none is used"
         )
-    if columns.others:
-        notes.append("columns not read: " + ", ".join(shortened(other) for other in columns.others))
     return tuple(notes)
 
 

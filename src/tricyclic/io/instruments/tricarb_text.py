@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from tricyclic.core.plate import Plate
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, text_sheet
@@ -37,8 +38,9 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     plates: list[Plate] = []
     for protocol in protocols.values():
         name = f"{raw.stem} P{protocol.number}" if len(protocols) > 1 else raw.stem
-        notes = _notes(sheet, protocol, sheet.rows[header][column], others)
-        plates += _plates(name, protocol, count_unit(sheet.rows[header][column]), notes, options)
+        notes = _notes(sheet, protocol, sheet.rows[header][column])
+        unit = count_unit(sheet.rows[header][column])
+        plates += _plates(name, protocol, unit, notes, quoted("column", others), options)
     return FileContent(plates=tuple(plates))
 
 
@@ -106,7 +108,7 @@ def _cells(row: tuple[str, ...], names: tuple[str, ...], where: str) -> dict[str
     return cells
 
 
-def _notes(sheet: Sheet, protocol: _Protocol, column: str, others: list[str]) -> list[str]:
+def _notes(sheet: Sheet, protocol: _Protocol, column: str) -> list[str]:
     times = protocol.minutes
     dates = date_note(
         cell
@@ -122,8 +124,6 @@ def _notes(sheet: Sheet, protocol: _Protocol, column: str, others: list[str]) ->
         ),
         f"readings from column {column}",
     ]
-    if others:
-        notes.append(f"not read: {', '.join(others)}")
     if times and protocol.counting_time_min is None:
         notes.append(
             f"counting times differ ({min(times):g} to {max(times):g} min), so none is used"
@@ -132,7 +132,12 @@ def _notes(sheet: Sheet, protocol: _Protocol, column: str, others: list[str]) ->
 
 
 def _plates(
-    name: str, protocol: _Protocol, unit: str, notes: list[str], options: ReadOptions
+    name: str,
+    protocol: _Protocol,
+    unit: str,
+    notes: list[str],
+    unused: tuple[str, ...],
+    options: ReadOptions,
 ) -> list[Plate]:
     racks = wells_in_order(protocol.readings, options)
     return [
@@ -144,6 +149,7 @@ def _plates(
             options=options,
             counting_time_min=protocol.counting_time_min,
             notes=notes,
+            unused=unused,
         )
         for number, rack in enumerate(racks, 1)
     ]

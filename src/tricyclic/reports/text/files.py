@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from tricyclic.core.plate import row_letters
+from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.files import ConvertResult, FileContentResult, FileItem
+
+# Least width of a reading in a grid.
+MIN_WIDTH = 9
 
 
 def file_content_text(result: FileContentResult) -> str:
     """Reader and hash of the file, then each plate and table."""
     head = f"{result.file}   read by {result.reader}   sha256 {result.sha256[:12]}…"
-    return "\n".join([head, *(line for item in result.items for line in _item(item))])
+    lines = [head, *(line for item in result.items for line in _item(item))]
+    unused = dict.fromkeys(part for item in result.items for part in item.unused)
+    return "\n".join([*lines, *unused_lines(tuple(unused))])
 
 
 def convert_text(result: ConvertResult) -> str:
@@ -25,7 +31,10 @@ def _item(item: FileItem) -> list[str]:
     lines += [f"  flag {flag}" for flag in item.flags]
     lines += [f"  column {column}" for column in item.columns]
     width = len(row_letters(max(len(item.values) - 1, 0)))
-    for number, row in enumerate(item.values):
-        cells = "".join(f"{'-' if value is None else f'{value:g}':>9}" for value in row)
-        lines.append(f"  {row_letters(number):{width}}{cells}")
+    rows = [["-" if value is None else f"{value:g}" for value in row] for row in item.values]
+    wide = max([MIN_WIDTH, *(len(cell) + 1 for row in rows for cell in row)])
+    lines += [
+        f"  {row_letters(number):{width}}" + "".join(f"{cell:>{wide}}" for cell in row)
+        for number, row in enumerate(rows)
+    ]
     return lines

@@ -27,6 +27,7 @@ from tricyclic.workflows.output import check_output_folder
 # Curve models that can be fitted to every curve of a file -> name in the batch engine.
 BATCH_MODELS: dict[str, Literal["4pl", "3pl"]] = {"logistic_4pl": "4pl", "logistic_3pl": "3pl"}
 BATCH_PARAMETERS = ("hill", "top", "bottom")
+ONLY_ONE_CURVE = ("free", "variance", "folder", "table", "reader", "sheet", "decimal", "y_unit")
 PARQUET = (".parquet", ".pq")
 
 
@@ -35,7 +36,7 @@ def run(
 ) -> CurveFitResult | BatchFitResult:
     """Fit one curve where columns are named, else every curve of the file."""
     if _is_batch(options):
-        _refuse(options, ("free", "folder", "table", "y_unit"), "one curve, and this file has many")
+        _refuse(options, ONLY_ONE_CURVE, "one curve, and this file has many")
         return _fit_batch(options, on_progress)
     _refuse(
         options,
@@ -128,7 +129,12 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
         x=_columns(options, model),
         where=Path(options.file).name,
     )
-    tables = read_tables(Path(options.file))
+    tables = read_tables(
+        Path(options.file),
+        reader=options.reader or None,
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+    )
     series = series_from(tables, plan, name=model.name)
     names = tuple(parameter.name for parameter in model.parameters)
     report_progress(on_progress, 1, 2, f"fitting {model.name}")

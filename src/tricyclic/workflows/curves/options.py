@@ -50,6 +50,16 @@ class FitOptions:
         panel=ONE_CURVE,
     )
     table: str = option("Table of a file with several tables", default="", panel=ONE_CURVE)
+    reader: str = option(
+        "Reader to use if none or several accept the file", default="", panel=ONE_CURVE
+    )
+    sheet: str = option("Sheet of a workbook", default="", panel=ONE_CURVE)
+    decimal: str = option(
+        "Decimal mark if the file can be read in two ways",
+        default="",
+        choices=(".", ","),
+        panel=ONE_CURVE,
+    )
     y_unit: str = option("Unit of the readings", default="unknown", panel=ONE_CURVE)
     no_intervals: bool = option(
         "Omit the confidence limits, which is twice as fast", default=False, panel=MANY_CURVES

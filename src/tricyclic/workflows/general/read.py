@@ -41,9 +41,18 @@ def _read(options: ReadFileOptions) -> tuple[Plate, ...] | tuple[DataTable, ...]
         )
     except InputError as no_plates:
         try:
-            return read_tables(options.file, **settings)
+            tables = read_tables(options.file, **settings)
         except InputError:
             raise no_plates from None
+    for name in ("unit", "plate_size"):
+        if getattr(options, name):
+            raise InputError(
+                "has no effect here",
+                where=name,
+                allowed="It applies to plates, and this file contains tables",
+                do=f"Omit --{name.replace('_', '-')}",
+            )
+    return tables
 
 
 def _plate(plate: Plate) -> FileItem:
@@ -52,9 +61,11 @@ def _plate(plate: Plate) -> FileItem:
         for row in plate.grid().tolist()
     )
     flags = tuple(f"{well.name}: {well.flag}" for well in plate.wells if well.flag)
-    return FileItem("plate", plate.name, plate.size, plate.unit, plate.notes, flags, values=grid)
+    return FileItem(
+        "plate", plate.name, plate.size, plate.unit, plate.notes, flags, (), grid, plate.unused
+    )
 
 
 def _table(table: DataTable) -> FileItem:
     columns = tuple(f"{name} [{table.units.get(name, 'text')}]" for name in table.columns)
-    return FileItem("table", table.name, len(table), "", table.notes, (), columns)
+    return FileItem("table", table.name, len(table), "", table.notes, (), columns, (), table.unused)
