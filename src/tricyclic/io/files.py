@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,14 +20,64 @@ def existing_file(path: str | Path) -> Path:
     Raises
     ------
     InputError
-        If there is no such file, or it is a folder.
+        If there is no such file, or it is a folder, a device or a broken link.
     """
     file = Path(path)
     if file.is_dir():
         raise InputError("is a folder", where=str(path), do="Name a file in this folder")
-    if not file.is_file():
+    if file.is_symlink() and not file.exists():
+        raise InputError(
+            "is a link to a file that does not exist",
+            where=str(path),
+            do="Copy the file to this place",
+        )
+    if not file.exists():
         raise InputError("does not exist", where=str(path), do="Check the name and the folder")
+    if not file.is_file():
+        raise InputError("is a device or a pipe", where=str(path), allowed="It is a file on a disk")
     return file
+
+
+def file_content(path: Path, *, name: str = "", do: str = "") -> bytes:
+    """Content of a file that has to be there.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Its name in messages; by default the name of the file.
+    do : str
+        Advice where it is not there.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is no regular file, or it cannot be read.
+    """
+    where = name or path.name
+    try:
+        return existing_file(path).read_bytes()
+    except InputError as error:
+        raise InputError(
+            error.problem, where=where, allowed=error.allowed, do=do or error.do
+        ) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=where, do=do) from error
+
+
+def optional_content(path: Path, *, name: str = "") -> bytes | None:
+    """Content of a file that may be missing; None where nothing has its name.
+
+    Raises
+    ------
+    InputError
+        If something is there that cannot be read as a file: a folder, a broken link, a device.
+    """
+    if not os.path.lexists(path):
+        return None
+    return file_content(
+        path, name=name, do="Remove it, or put the file there that belongs under this name"
+    )
 
 
 def read_bytes(path: str | Path) -> tuple[bytes, str]:

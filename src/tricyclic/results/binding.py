@@ -137,7 +137,9 @@ class InputFile:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """All results of a study, and what they were computed from."""
+    """All results of a study, and what they were computed from; `unused` names what its files
+    contain that no run uses.
+    """
 
     title: str
     assays: tuple[AssayResult, ...]
@@ -150,6 +152,7 @@ class StudyResult:
     author: str = ""
     version: str = ""
     checks: tuple[Check, ...] = field(default=())
+    unused: tuple[str, ...] = ()
 
     def all_checks(self) -> tuple[Check, ...]:
         """Checks of the study and of all its assays and plates."""

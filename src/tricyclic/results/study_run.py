@@ -30,12 +30,16 @@ class StudyRunResult(Renderable):
         Curve models of the fits, by name.
     folder : str
         Folder of the written results; empty where none were written.
+    unused_files : tuple of str
+        Files in the folder of the study that study.toml does not name. They are no part of the
+        written results, which depend on the named files only.
     """
 
     study: StudyResult
     methods: Mapping[str, AnalysisOptions] = field(default_factory=dict)
     curves: Mapping[str, CurveModel] = field(default_factory=dict)
     folder: str = ""
+    unused_files: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.files import csv_of
+from tricyclic.io.files import csv_of, optional_content
 from tricyclic.results.binding import Exclusion
 
 NAME = "exclusions.csv"
@@ -30,12 +30,21 @@ def read_exclusions(path: Path) -> tuple[Exclusion, ...]:
     Raises
     ------
     InputError
-        If a column is missing, or a row lacks its target, reason, person or date.
+        If it is no file or is empty, a column is missing, or a row lacks its target, reason,
+        person or date.
     """
-    if not path.is_file():
+    content = optional_content(path)
+    if content is None:
         return ()
+    if not content.strip():
+        raise InputError(
+            "is empty",
+            where=path.name,
+            allowed=f"Its first line is {','.join(COLUMNS)}",
+            do="Write this line, or delete the file, if nothing is excluded",
+        )
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("is not UTF-8 text", where=path.name, do="Save it as CSV UTF-8") from error
     lines = [

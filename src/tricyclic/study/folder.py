@@ -7,6 +7,7 @@ error.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +19,9 @@ from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.plate import Plate, Role, Well
 from tricyclic.core.protocol import AssayKind, Protocol
 from tricyclic.core.series import Series
+from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.files import file_content
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.io.plate_layout import read_layout
@@ -29,6 +32,7 @@ from tricyclic.study.conditions import read_conditions
 from tricyclic.study.log import raw_hashes, read_log
 from tricyclic.study.plan import NAME, AssayPlan, PlatePlan, StudyPlan, TablePlan, read_plan
 from tricyclic.study.tables import series_from
+from tricyclic.study.unused import unused_files, unused_of_plates, unused_of_tables
 
 OWN_CURVES = "curves"
 
@@ -65,7 +69,11 @@ class PreparedAssay:
 
 @dataclass(frozen=True)
 class PreparedStudy:
-    """A study whose files have been read; `input_hash` is a hash of all of them."""
+    """A study whose files have been read; `input_hash` is a hash of all of them.
+
+    `unused` names what the files contain that no run uses, `unused_files` the files in the same
+    folders that study.toml does not name.
+    """
 
     folder: Path
     plan: StudyPlan
@@ -73,6 +81,8 @@ class PreparedStudy:
     exclusions: tuple[Exclusion, ...]
     inputs: tuple[InputFile, ...]
     input_hash: str
+    unused: tuple[str, ...] = ()
+    unused_files: tuple[str, ...] = ()
 
     @property
     def own_curves(self) -> Path | None:
@@ -100,7 +110,8 @@ def read_study(folder: Path, library: Library) -> PreparedStudy:
     files.add(NAME, plan.content)
     exclusions = exclusion_file.read_exclusions(folder / exclusion_file.NAME)
     if (folder / exclusion_file.NAME).is_file():
-        files.add(exclusion_file.NAME, (folder / exclusion_file.NAME).read_bytes())
+        files.add(exclusion_file.NAME)
+    _check_own_curves(folder / OWN_CURVES)
     places = {(assay.name, _run_name(run)): run.file for assay in plan.assays for run in assay.runs}
     excluded = exclusion_file.excluded_wells(exclusions, places)
     logged = raw_hashes(read_log(folder))
@@ -113,7 +124,29 @@ def read_study(folder: Path, library: Library) -> PreparedStudy:
         InputFile(name, files.sha256[name], len(files.content[name]))
         for name in sorted(set(places.values()))
     )
-    return PreparedStudy(folder, plan, assays, exclusions, inputs, files.hash())
+    return PreparedStudy(
+        folder,
+        plan,
+        assays,
+        exclusions,
+        inputs,
+        files.hash(),
+        unused=(
+            *unused_of_plates(files.plates_of, files.chosen),
+            *unused_of_tables(plan, files.tables, excluded),
+        ),
+        unused_files=unused_files(folder, tuple(files.sha256)),
+    )
+
+
+def _check_own_curves(place: Path) -> None:
+    if os.path.lexists(place) and not place.is_dir():
+        raise InputError(
+            "is not a folder",
+            where=OWN_CURVES,
+            allowed="It contains your own curve models, one file each",
+            do="Rename it, or make a folder of it",
+        )
 
 
 class _Files:
@@ -124,21 +157,19 @@ class _Files:
         self.content: dict[str, bytes] = {}
         self.sha256: dict[str, str] = {}
         self._plates: dict[tuple[Any, ...], tuple[Plate, ...]] = {}
+        self.tables: dict[str, tuple[DataTable, ...]] = {}
+        self.plates_of: dict[str, tuple[Plate, ...]] = {}
+        self.chosen: dict[str, list[Plate]] = {}
 
     def add(self, name: str, content: bytes | None = None) -> str:
         """Add a file; its sha256."""
         if name not in self.content:
             if content is None:
-                try:
-                    content = (self.folder / name).read_bytes()
-                except OSError as error:
-                    raise InputError(
-                        "does not exist"
-                        if isinstance(error, FileNotFoundError)
-                        else f"cannot be read ({error.strerror})",
-                        where=name,
-                        do=f"Put it there, or correct its name in {NAME}",
-                    ) from error
+                content = file_content(
+                    self.folder / name,
+                    name=name,
+                    do=f"Put the file there, or correct its name in {NAME}",
+                )
             self.content[name] = content
             self.sha256[name] = hashlib.sha256(content).hexdigest()
         return self.sha256[name]
@@ -161,6 +192,7 @@ class _Files:
                 )
             except InputError as error:
                 raise error.reworded(error.where, in_study_file) from error
+        self.plates_of[plan.file] = self._plates[key]
         return self._plates[key]
 
     def hash(self) -> str:
@@ -248,6 +280,7 @@ def _plate(
     item: PlatePlan, plan: AssayPlan, files: _Files, wells: Mapping[str, str], compound: str
 ) -> Plate:
     chosen = choose_plate(files.plates(item), item.plate, where=item.where)
+    files.chosen.setdefault(item.file, []).append(chosen)
     chosen = replace(
         chosen,
         name=f"{plan.name}/{_run_name(item)}",
@@ -302,5 +335,5 @@ def choose_plate(plates: tuple[Plate, ...], name: str, *, where: str) -> Plate:
 
 
 def _table(item: TablePlan, plan: AssayPlan, files: _Files, rows: Mapping[str, str]) -> Series:
-    tables = read_tables(files.folder / item.file)
+    tables = files.tables.setdefault(item.file, read_tables(files.folder / item.file))
     return series_from(tables, item, name=f"{plan.name}/{_run_name(item)}", excluded=rows)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tricyclic.errors import InputError
+from tricyclic.io.files import optional_content
 
 NAME = "log.jsonl"
 
@@ -43,9 +44,10 @@ def read_log(folder: Path) -> tuple[LogEntry, ...]:
         If a line was changed, removed or inserted; the error names the first such line.
     """
     path = folder / NAME
-    if not path.is_file():
+    content = optional_content(path)
+    if content is None:
         return ()
-    text = path.read_bytes().decode("utf-8", "replace")
+    text = content.decode("utf-8", "replace")
     entries: list[LogEntry] = []
     previous = ""
     for place, line in enumerate(text.split("\n")[:-1], 1):

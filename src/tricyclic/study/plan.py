@@ -13,6 +13,7 @@ from typing import Any, Literal
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.protocol import AssayKind
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.files import file_content
 from tricyclic.io.toml_schema import checked_toml
 from tricyclic.study.plan_schema import (
     ASSAYS,
@@ -196,16 +197,9 @@ def _check_top(data: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(
-            "does not exist",
-            where=str(path),
-            do="Create a study with: tricyclic study new binding DIR",
-        ) from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=str(path)) from error
+    return file_content(
+        path, name=str(path), do="Create a study with: tricyclic study new binding DIR"
+    )
 
 
 def _formats(report: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def series_from(
         If the table, a column or a row does not exist, a unit contradicts the file, or every
         reading is excluded.
     """
-    table = _chosen(tables, plan)
+    table = chosen_table(tables, plan)
     usable = ~_excluded_rows(table, plan, excluded)
     x = {key: _varied(table, plan, key, *column) for key, column in plan.x.items()}
     usable &= np.all([np.isfinite(values) for values in x.values()], axis=0)
@@ -93,18 +93,26 @@ def unused_parts(
         Such as "columns 'batch', 'operator'" or "row 7 (no concentration_M)"; rows are numbered as
         in exclusions.csv, from 1 below the names of the columns.
     """
-    table = _chosen(tables, plan)
+    table = chosen_table(tables, plan)
     readings = (*plan.response, *plan.total, *plan.non_specific)
     needed = {column for column, _ in plan.x.values()} | set(readings)
     parts = list(table.unused)
     parts += quoted("table", [other.name for other in tables if other is not table])
     parts += quoted("column", [column for column in table.columns if column not in needed])
+    return (*parts, *unused_rows(table, plan, excluded))
+
+
+def unused_rows(
+    table: DataTable, plan: TablePlan, excluded: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Rows of a table without a setting or a reading that a run needs, as phrases."""
+    parts: list[str] = []
     without = _excluded_rows(table, plan, excluded)
     for name, (column, _) in plan.x.items():
         rows = np.flatnonzero(~np.isfinite(table.numbers(column)) & ~without)
         without[rows] = True
         parts += _rows(rows, f"no {name}")
-    for column in readings:
+    for column in (*plan.response, *plan.total, *plan.non_specific):
         rows = np.flatnonzero(~table.used(column) & ~without)
         marked = table.excluded.get(column, np.zeros(len(table), bool))[rows]
         parts += _rows(rows[~marked], f"no reading in '{column}'")
@@ -131,7 +139,14 @@ def _rows(rows: np.ndarray, reason: str) -> list[str]:
     return [f"{'row' if rows.size == 1 else 'rows'} {listed} ({reason})"]
 
 
-def _chosen(tables: Sequence[DataTable], plan: TablePlan) -> DataTable:
+def chosen_table(tables: Sequence[DataTable], plan: TablePlan) -> DataTable:
+    """The table of a run, by its name or number.
+
+    Raises
+    ------
+    InputError
+        If there is no such table, or several and no name.
+    """
     if not tables:
         raise InputError("contains no table", where=plan.file)
     if not plan.table:

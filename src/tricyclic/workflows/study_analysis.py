@@ -80,6 +80,7 @@ def analyse_study(
         synthetic=plan.synthetic,
         author=plan.author,
         version=__version__,
+        unused=prepared.unused,
     )
     steps.begin("figures and report")
     methods = {assay.plan.name: assay.plan.method for assay in prepared.assays}
@@ -105,6 +106,9 @@ def analyse_single_assay(
         inputs=inputs,
         sources=cited_sources([assay], library),
         version=__version__,
+        unused=tuple(
+            dict.fromkeys(f"{plate.file}: {part}" for plate in plates for part in plate.unused)
+        ),
     )
     methods = {assay.name: prepared.plan.method}
     return StudyRunResult(study, methods, fitted_curves([assay], CURVES))

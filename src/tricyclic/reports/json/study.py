@@ -17,8 +17,8 @@ from tricyclic.results.study_run import DemoResult, StudyRunResult
 
 def study_run_json(result: StudyRunResult) -> dict[str, Any]:
     """The study, and the folder of its results where they were written."""
-    folder = {"folder": result.folder} if result.folder else {}
-    return study_json(result) | folder
+    in_study = {"folder": result.folder, "unused_files": list(result.unused_files)}
+    return study_json(result) | (in_study if result.folder else {})
 
 
 def demo_json(result: DemoResult) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def study_json(result: StudyRunResult) -> dict[str, Any]:
         "selectivity": [estimate_json(estimate) for estimate in study.selectivity],
         "comparisons": [_comparison(comparison) for comparison in study.comparisons],
         "checks": to_jsonable(study.checks),
+        "unused": list(study.unused),
         "sources": to_jsonable(study.sources),
     }
 

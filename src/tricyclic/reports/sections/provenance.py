@@ -15,7 +15,12 @@ def write(report: ReportData) -> Sequence[Block]:
     blocks: list[Block] = [Heading("Provenance", 1, "provenance"), *_commands(report)]
     if study.synthetic:
         blocks.append(Paragraph(f"The data are synthetic: {study.synthetic}.", "note"))
-    return [*blocks, _files(report)] if study.inputs else blocks
+    if study.inputs:
+        blocks.append(_files(report))
+    if study.unused:
+        rows = tuple((part,) for part in study.unused)
+        blocks.append(Table("Parts of the files that no run uses.", ("Not used",), rows))
+    return blocks
 
 
 def _commands(report: ReportData) -> list[Block]:

@@ -8,6 +8,7 @@ from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import format_estimate
 from tricyclic.core.format import pluralize, wrap_line
+from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.binding import AssayResult, StudyResult
 from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResult, VerifyResult
 
@@ -15,6 +16,7 @@ from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResu
 def study_run_text(result: StudyRunResult) -> str:
     """The estimates and checks of each assay, and the folder of the results."""
     text = study_text(result.study, result.curves)
+    text += "".join(f"\n{line}" for line in unused_lines(result.unused_files))
     return text + (f"\n\nresults  {result.folder}" if result.folder else "")
 
 
@@ -65,6 +67,7 @@ def study_text(study: StudyResult, curves: Mapping[str, CurveModel]) -> str:
             f"  {e.target}   {e.reason} ({e.excluded_by}, {e.excluded_on})"
             for e in study.exclusions
         ]
+    lines += unused_lines(study.unused)
     return "\n".join(lines).strip("\n")
 
 

@@ -28,4 +28,4 @@ def run_study(folder: Path, on_progress: ProgressCallback | None = None) -> Stud
         prepared = read_study(folder, library)
         result, files = study_outputs(prepared, library, on_progress)
         place = save_results(prepared, files, {"checks": result.count_levels()})
-    return replace(result, folder=str(place))
+    return replace(result, folder=str(place), unused_files=prepared.unused_files)

@@ -1,0 +1,233 @@
+"""Every file of a study that is a folder, a broken link, a device, empty or unreadable is refused
+in one sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import tricyclic
+from tricyclic.errors import InputError
+from tricyclic.io.library.library import Library
+from tricyclic.study.folder import read_study
+from tricyclic.workflows.study.run import run_study
+
+EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
+FILES = ("study.toml", "exclusions.csv", "raw/net_run1.csv", "layouts/net.toml", "log.jsonl")
+
+
+@pytest.fixture
+def study(tmp_path):
+    folder = tmp_path / "study"
+    shutil.copytree(EXAMPLE, folder)
+    return folder
+
+
+def refusal(study) -> str:
+    with pytest.raises(InputError) as caught:
+        read_study(study, Library(""))
+    return str(caught.value)
+
+
+def replaced(study: Path, name: str, how: str) -> None:
+    path = study / name
+    path.unlink(missing_ok=True)
+    if how == "folder":
+        path.mkdir()
+    elif how == "broken link":
+        path.symlink_to(study / "nowhere.csv")
+    elif how == "pipe":
+        os.mkfifo(path)
+    elif how == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("how", "part"),
+    [
+        ("folder", "is a folder. "),
+        ("broken link", "is a link to a file that does not exist. "),
+        ("pipe", "is a device or a pipe. It is a file on a disk. "),
+        ("device", "is a device or a pipe. It is a file on a disk. "),
+    ],
+)
+def test_something_else_than_a_file_is_refused(study, name, how, part):
+    replaced(study, name, how)
+    sentence = refusal(study)
+    assert name in sentence
+    assert f": {part}" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "exclusions.csv",
+            (
+                "exclusions.csv: is empty. Its first line is target,reason,who,when. Write this "
+                "line, or delete the file, if nothing is excluded."
+            ),
+        ),
+        (
+            "raw/net_run1.csv",
+            "net_run1.csv: the file is empty. Export it again from the instrument.",
+        ),
+    ],
+)
+def test_an_empty_file_is_refused(study, name, sentence):
+    replaced(study, name, "empty")
+    assert refusal(study).endswith(sentence)
+
+
+def test_an_empty_layout_is_refused(study):
+    replaced(study, "layouts/net.toml", "empty")
+    assert "net.toml" in refusal(study)
+
+
+def test_own_curves_that_are_no_folder_are_refused(study):
+    (study / "curves").write_text("x", encoding="utf-8")
+    assert refusal(study) == (
+        "curves: is not a folder. It contains your own curve models, one file each. Rename it, or "
+        "make a folder of it."
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_without_permission_is_refused(study):
+    (study / "exclusions.csv").chmod(0)
+    assert "exclusions.csv: cannot be read (Permission denied)" in refusal(study)
+
+
+def test_a_study_without_exclusions_and_log_is_read(study):
+    (study / "exclusions.csv").unlink()
+    assert read_study(study, Library("")).exclusions == ()
+
+
+TABLE_STUDY = """
+schema_version = 1
+title = "Two compounds in one table"
+[[assay]]
+name = "A"
+kind = "competition"
+compound = "a"
+[assay.conditions]
+radioligand_nM = 1.0
+radioligand_kd_nM = 1.0
+[[assay.table]]
+file = "raw/t.csv"
+run = "1"
+unit = "fmol/mg"
+[assay.table.columns]
+competitor = { column = "conc_nM", unit = "nM" }
+response = "a_fmol_mg"
+"""
+
+
+def small_study(folder: Path, text: str = TABLE_STUDY) -> Path:
+    (folder / "raw").mkdir()
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    rows = [
+        f"{dose:g},{100 / (1 + dose):.3f},{90 / (1 + dose / 5):.3f},x"
+        for dose in (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
+    ]
+    rows[3] = rows[3].replace(",x", ",").replace("50.000", "")
+    (folder / "raw" / "t.csv").write_text(
+        "conc_nM,a_fmol_mg,b_fmol_mg,remark\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    return folder
+
+
+def test_what_no_run_of_a_table_uses_is_named(tmp_path):
+    prepared = read_study(small_study(tmp_path), Library(""))
+    assert prepared.unused == (
+        "raw/t.csv: columns 'b_fmol_mg', 'remark'",
+        "raw/t.csv: row 4 (no reading in 'a_fmol_mg')",
+    )
+    assert prepared.unused_files == ()
+
+
+def test_a_column_that_another_run_uses_is_not_named(tmp_path):
+    second = TABLE_STUDY[TABLE_STUDY.index("[[assay]]") :]
+    second = second.replace('"A"', '"B"').replace("a_fmol_mg", "b_fmol_mg")
+    prepared = read_study(small_study(tmp_path, TABLE_STUDY + second), Library(""))
+    assert "raw/t.csv: column 'remark'" in prepared.unused
+
+
+def test_an_excluded_row_is_not_named_twice(tmp_path):
+    folder = small_study(tmp_path)
+    (folder / "exclusions.csv").write_text(
+        "target,reason,who,when\nA/1/row 4,spilt,A. B.,2026-03-12\n", encoding="utf-8"
+    )
+    assert not any("row 4" in part for part in read_study(folder, Library("")).unused)
+
+
+def test_files_beside_the_named_ones_are_named_but_do_not_change_the_results(study):
+    before = read_study(study, Library(""))
+    assert (before.unused, before.unused_files) == ((), ())
+    shutil.copy(study / "raw" / "net_run1.csv", study / "raw" / "net_run4.csv")
+    (study / "layouts" / "old.toml").write_text("plate = 96\n", encoding="utf-8")
+    (study / "raw" / ".hidden").write_text("", encoding="utf-8")
+    (study / "protocol.md").write_text("a remark", encoding="utf-8")
+    after = read_study(study, Library(""))
+    assert after.unused_files == ("files 'layouts/old.toml', 'raw/net_run4.csv'",)
+    assert after.input_hash == before.input_hash
+    assert after.unused == ()
+
+
+def test_the_text_and_json_of_a_study_name_what_was_not_used(tmp_path):
+    folder = small_study(tmp_path)
+    (folder / "raw" / "second.csv").write_text("x", encoding="utf-8")
+    result = run_study(folder)
+    assert (
+        "  not used  raw/t.csv: columns 'b_fmol_mg', 'remark'; raw/t.csv: row 4 (no reading in"
+        in (result.summary())
+    )
+    assert "  not used  file 'raw/second.csv'" in result.summary()
+    document = result.to_json()
+    assert document["unused"] == list(result.study.unused)
+    assert document["unused_files"] == ["file 'raw/second.csv'"]
+    written = (Path(result.folder) / "report.html").read_text(encoding="utf-8")
+    assert "Parts of the files that no run uses." in written
+    assert "second.csv" not in written
+
+
+@pytest.mark.parametrize("sheet", ["", "counts"])
+def test_plates_of_a_file_that_no_run_uses_are_named(study, sheet):
+    rows = (study / "raw" / "net_run1.csv").read_text(encoding="utf-8").splitlines()
+    (study / "raw" / "net_run1.csv").unlink()
+    book = openpyxl.Workbook()
+    book.active.title = "counts"
+    for name in ("counts", "again"):
+        page = book.active if name == "counts" else book.create_sheet(name)
+        for row in rows:
+            page.append(
+                [cell if k == 0 else _number(cell) for k, cell in enumerate(row.split(","))]
+            )
+    book.save(study / "raw" / "net_run1.xlsx")
+    text = (study / "study.toml").read_text(encoding="utf-8")
+    chosen = f'sheet = "{sheet}"' if sheet else 'plate = "1"'
+    line = next(line for line in text.splitlines() if "raw/net_run1.csv" in line)
+    text = text.replace(line, line.replace(".csv", ".xlsx") + "\n" + chosen)
+    (study / "study.toml").write_text(text, encoding="utf-8")
+    (part,) = read_study(study, Library("")).unused
+    assert part == (
+        "raw/net_run1.xlsx: sheet 'again'"
+        if sheet
+        # Both sheets contain the line "Plate net_run1".
+        else "raw/net_run1.xlsx: plate 'net_run1 net_run1 2'"
+    )
+
+
+def _number(cell: str) -> float | str:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
