@@ -10,15 +10,16 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tricyclic.exchange.sedml_omex import omex_archive, sbml_file, sedml_file
+from tricyclic.exchange.sedml_omex import omex_archive, sbml_file, sedml_file, standalone_text
 from tricyclic.io.library.drugs import drugs
 from tricyclic.io.library.mechanisms import mechanisms
 from tricyclic.io.library.scenarios import scenario, scenario_names
-from tricyclic.ode.solver import engine
+from tricyclic.ode.solver import antimony_to_sbml, engine
 from tricyclic.ode.verification import copasi
 from tricyclic.ode.verification.scipy_engine import SciPyModel
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.dosing import parse_all_dosing
+from tricyclic.simulation.import_sbml import import_sbml
 from tricyclic.simulation.run import Simulator
 
 # Three dosing schedules for every scenario: one dose, twice a day for two weeks, continuous.
@@ -169,3 +170,13 @@ def test_the_sedml_refers_to_quantities_of_the_sbml():
     for identifier in re.findall(r"@id='(\w+)'", text):
         assert f'id="{identifier}"' in sbml
     assert 'kisaoID="KISAO:0000019"' in text and 'numberOfSteps="96"' in text
+
+
+def test_the_antimony_of_a_user_s_model_names_the_ids_that_it_renames():
+    text = antimony_to_sbml("model m()\n  x = 2; x' = -x\nend", "m").replace('"x"', '"gamma"')
+    text = text.replace("<ci> x </ci>", "<ci> gamma </ci>")
+    simulator = Simulator(import_sbml(text, "own"))
+    first = standalone_text(simulator).splitlines()[0]
+    assert first == "// An id that is a word of Antimony has an underscore: gamma_ is gamma"
+    plain = import_sbml(antimony_to_sbml("model m()\n  x = 2; x' = -x\nend", "m"), "own")
+    assert not standalone_text(Simulator(plain)).startswith("// An id")

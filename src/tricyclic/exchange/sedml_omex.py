@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
@@ -118,7 +119,16 @@ def standalone_text(
     """
     composed = simulator.composed
     if not composed.has_steady_state:
-        return sbml_to_antimony(sbml_file(simulator, values, steady_state), composed.name)
+        text = sbml_to_antimony(sbml_file(simulator, values, steady_state), composed.name)
+        renamed = [
+            name
+            for name in composed.quantities
+            if re.search(rf"\b{name}_\b", text) and not re.search(rf"\b{name}\b", text)
+        ]
+        if renamed:
+            listed = ", ".join(f"{name}_ is {name}" for name in renamed)
+            text = f"// An id that is a word of Antimony has an underscore: {listed}\n{text}"
+        return text
     changed, start = _initial_values(simulator, values, steady_state)
     lines = ["", "  // initial values: the drug-free steady state, and the doses of time 0"]
     lines += [f"  {name} = {float(value)!r}" for name, value in {**changed, **start}.items()]

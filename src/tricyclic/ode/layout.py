@@ -49,7 +49,16 @@ def read_layout(solver: Any) -> StateLayout:
 
     moved = {*ruled, *assigned}
     free = tuple(name for name in (*parameters, *compartments) if name not in moved)
-    everything = (*parameters, *floating, *boundary, *compartments, *model.getReactionIds(), "time")
+    everything = (
+        *parameters,
+        *floating,
+        *boundary,
+        *compartments,
+        *model.getReactionIds(),
+        *(name for name in model.getStoichiometryIds() if "(" not in name),
+        *ruled,
+        "time",
+    )
     plain = [i for i, name in enumerate(states) if name in parameters]
     of_species = [
         i

@@ -20,7 +20,8 @@ from tricyclic.sbml.parts import (
     problem_text,
 )
 
-# Packages that change the meaning of a model, and that the solver ignores.
+# Packages that change the meaning of a model, and that the solver ignores; submodels are put
+# together before (`flatten_submodels`).
 PACKAGES = ("comp", "fbc", "multi", "arrays", "spatial")
 _CANNOT = "which the solver does not support"
 # Functions of the package distrib that draw a number.
@@ -55,6 +56,13 @@ def refuse_unsafe(text: str, where: str = "") -> None:
         `time`, or package that changes the model and is not supported.
     """
     document = parse(text, where)
+    if _is_flux_balance(document.getModel()):
+        raise InputError(
+            "the model is a flux-balance problem: it has an objective (package fbc) and no rate, "
+            "so that it has no time course",
+            where=where,
+            do="Use a program for flux-balance analysis",
+        )
     for problem in _unsafe(document, document.getModel()):
         raise InputError(problem, where=where, do="Write the model without it")
 
@@ -99,3 +107,12 @@ def _unsafe(document: Any, model: Any) -> Iterator[str]:
                     f"'{identifier}' is computed with random numbers ({node.getName()}), "
                     "so that no two runs are the same"
                 )
+
+
+def _is_flux_balance(model: Any) -> bool:
+    """Whether a model has an objective of fluxes, and nothing that changes over time."""
+    plugin = model.getPlugin("fbc")
+    if plugin is None or not plugin.getNumObjectives():
+        return False
+    moved = any(one.isSetKineticLaw() for one in elements(model, "Reaction"))
+    return not moved and not any(one.isRate() for one in elements(model, "Rule"))

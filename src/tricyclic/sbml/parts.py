@@ -51,7 +51,19 @@ def elements(model: Any, kind: str) -> list[Any]:
 
 def named_elements(model: Any) -> list[Any]:
     """All elements that can have an id, a name and notes."""
-    return [element for kind in KINDS for element in elements(model, kind)]
+    return [
+        *(element for kind in KINDS for element in elements(model, kind)),
+        *(one for one in stoichiometries(model) if one.isSetIdAttribute()),
+    ]
+
+
+def stoichiometries(model: Any) -> list[Any]:
+    """The reactants and products of all reactions."""
+    return [
+        one
+        for reaction in elements(model, "Reaction")
+        for one in (*reaction.getListOfReactants(), *reaction.getListOfProducts())
+    ]
 
 
 def annotation_addresses(element: Any) -> tuple[str, ...]:
@@ -71,8 +83,13 @@ def all_formulas(model: Any) -> Iterator[tuple[str, Any]]:
     for one in elements(model, "Reaction"):
         if one.isSetKineticLaw():
             yield one.getIdAttribute(), one.getKineticLaw().getMath()
+    for one in stoichiometries(model):
+        if one.isSetStoichiometryMath():
+            yield one.getSpecies(), one.getStoichiometryMath().getMath()
     for one in elements(model, "Event"):
         yield one.getIdAttribute(), one.getTrigger().getMath() if one.isSetTrigger() else None
+        yield one.getIdAttribute(), one.getDelay().getMath() if one.isSetDelay() else None
+        yield one.getIdAttribute(), one.getPriority().getMath() if one.isSetPriority() else None
         for assignment in event_assignments(one):
             yield assignment.getVariable(), assignment.getMath()
 

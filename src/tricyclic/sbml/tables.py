@@ -14,6 +14,7 @@ from tricyclic.sbml.parts import (
     formula_text,
     named_elements,
     parse,
+    stoichiometries,
 )
 
 
@@ -59,7 +60,10 @@ class SbmlEvent(NamedTuple):
 
 
 class SbmlTables(NamedTuple):
-    """A model as rows; `annotations` maps an id to its addresses in public databases."""
+    """A model as rows; `annotations` maps an id to its addresses in public databases.
+
+    `stoichiometries` are the ids of stoichiometric coefficients that have one.
+    """
 
     parameters: tuple[SbmlQuantity, ...]
     species: tuple[SbmlQuantity, ...]
@@ -67,6 +71,7 @@ class SbmlTables(NamedTuple):
     rules: tuple[SbmlRule, ...]
     reactions: tuple[SbmlReaction, ...]
     events: tuple[SbmlEvent, ...]
+    stoichiometries: tuple[str, ...]
     annotations: dict[str, tuple[str, ...]]
 
 
@@ -108,6 +113,9 @@ def tables(text: str, where: str = "") -> SbmlTables:
         ),
         reactions=tuple(_reaction(one) for one in elements(model, "Reaction")),
         events=tuple(_event(one, k) for k, one in enumerate(elements(model, "Event"), start=1)),
+        stoichiometries=tuple(
+            one.getIdAttribute() for one in stoichiometries(model) if one.isSetIdAttribute()
+        ),
         annotations={
             one.getIdAttribute(): addresses
             for one in [model, *named_elements(model)]

@@ -252,6 +252,8 @@ def _set_value(element: Any, value: float) -> None:
         element.setValue(value)
     elif isinstance(element, libsbml.Compartment):
         element.setSize(value)
+    elif isinstance(element, libsbml.SpeciesReference):
+        element.setStoichiometry(value)
     elif isinstance(element, libsbml.Species):
         if element.getHasOnlySubstanceUnits():
             element.unsetInitialConcentration()

@@ -73,6 +73,7 @@ def import_sbml(
     observed = [item for item in quantities.values() if item.kind in ("species", "state")] or [
         item for item in quantities.values() if item.kind == "computed"
     ]
+    quantities |= _reaction_quantities(rows)
     scenario = Scenario(
         name=name,
         title=f"{name} (your own SBML)",
@@ -141,6 +142,17 @@ def _quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
                 identifiers=rows.annotations.get(one.id, ()),
             )
     return quantities
+
+
+def _reaction_quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
+    """Rates of reactions and stoichiometric coefficients, which can be recorded."""
+    described = {one.id: f"rate of the reaction {one.name or one.id}" for one in rows.reactions}
+    described |= {one: f"stoichiometric coefficient {one}" for one in rows.stoichiometries}
+    return {
+        one: ModelQuantity(one, one, "dimensionless", description, "computed")
+        for one, description in described.items()
+        if one
+    }
 
 
 def _dose(

@@ -16,6 +16,23 @@ from tricyclic.cli.main import main
 from tricyclic.ode.solver import antimony_to_sbml
 from tricyclic.sbml.time import time_unit_s
 
+COMP = """<?xml version="1.0" encoding="UTF-8"?>
+<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2"
+ xmlns:comp="http://www.sbml.org/sbml/level3/version1/comp/version1" comp:required="true">
+  <model id="whole"><comp:listOfSubmodels>
+    <comp:submodel comp:id="left" comp:modelRef="decay"/>
+  </comp:listOfSubmodels></model>
+  <comp:listOfModelDefinitions><comp:modelDefinition id="decay">
+    <listOfParameters>
+      <parameter id="x" value="8" constant="false"/>
+      <parameter id="k" value="0.25" constant="true"/>
+    </listOfParameters>
+    <listOfRules><rateRule variable="x"><math xmlns="http://www.w3.org/1998/Math/MathML">
+      <apply><minus/><apply><times/><ci>k</ci><ci>x</ci></apply></apply></math></rateRule>
+    </listOfRules>
+  </comp:modelDefinition></comp:listOfModelDefinitions>
+</sbml>
+"""
 UNITS = {
     "": None,
     "  unit time_unit = 1 second\n": 1.0,
@@ -372,3 +389,24 @@ def test_a_reaction_without_a_rate_is_named(typed):
     assert (
         "chain.xml gives no rate for _J0: the run takes 0. Give one in the file, as kineticLaw."
     ) in reply.stdout
+
+
+def test_the_rate_of_a_reaction_can_be_recorded(typed):
+    text = chain("").replace('<reaction id="_J0"', '<reaction id="loss"')
+    assert 'id="loss"' in text
+    words = ("--drug", "A", "--dose", "8", "--hours", "4", "--observable", "loss", "--json")
+    time, rate = course_of(typed("", *words, text=text))
+    k = PER_HOUR  # a file without a unit of time is written as if in hours
+    assert rate == pytest.approx(8 * k * np.exp(-k * time), rel=1e-5)
+
+
+def test_a_file_with_submodels_runs_and_states_how_their_ids_are_written(typed):
+    text = COMP.replace('value="8"', 'value="4"')
+    reply = typed("", "--hours", "4", "--observable", "left__x", "--json", text=text)
+    time, level = course_of(reply)
+    assert level == pytest.approx(4 * np.exp(-0.25 * time), rel=1e-5)
+    (remark,) = [one for one in json.loads(reply.stdout)["result"]["remarks"] if "submodel" in one]
+    assert remark == (
+        "The submodels of the file are put into one model: an id of a submodel follows the id of "
+        "the submodel and two underscores."
+    )

@@ -16,6 +16,7 @@ from tricyclic.errors import InputError
 from tricyclic.io.sbml_text import sbml_text
 from tricyclic.numerals import parse_number
 from tricyclic.sbml.doses import describe_dose
+from tricyclic.sbml.flatten import flatten_submodels
 from tricyclic.sbml.missing import find_missing_rates, find_missing_starts
 from tricyclic.sbml.time import time_unit_s
 from tricyclic.simulation.dose_units import parse_hours
@@ -28,6 +29,10 @@ from tricyclic.workflows.model.prepared import PreparedRun
 SUFFIXES = (".xml", ".sbml")
 # Default end of the run, in the file's own unit of time.
 DEFAULT_HORIZON = 24.0
+SUBMODELS = (
+    "The submodels of the file are put into one model: an id of a submodel follows the id of the "
+    "submodel and two underscores."
+)
 NOT_FOR_FILES = (
     "rate",
     "duration",
@@ -58,7 +63,8 @@ def prepare_sbml_run(options: DosingOptions) -> PreparedRun:
     """
     _check_options(options)
     file = Path(options.scenario)
-    sbml = sbml_text(file)
+    text = sbml_text(file)
+    sbml = flatten_submodels(text, file.name)
     seconds = time_unit_s(sbml, file.name)
     hours_per_time = math.nan if seconds is None else seconds / 3600
     end = _horizon(options, hours_per_time)
@@ -77,6 +83,7 @@ def prepare_sbml_run(options: DosingOptions) -> PreparedRun:
     )
     values = parse_values(options.set, composed)
     added = (f"{describe_dose(sbml, one.drug, one.amount, values, file.name)}." for one in dosing)
+    submodels = (SUBMODELS,) if sbml != text else ()
     return PreparedRun(
         composed.scenario,
         {},
@@ -84,7 +91,7 @@ def prepare_sbml_run(options: DosingOptions) -> PreparedRun:
         dosing,
         end,
         values,
-        (remark, *added, *_missing_values(sbml, file.name)),
+        (remark, *added, *submodels, *_missing_values(sbml, file.name)),
         hours_per_time=hours_per_time,
     )
 
