@@ -169,8 +169,13 @@ def test_every_column_of_the_estimates_is_the_field_of_its_name(study):
         "method": e.method,
         "sources": "",
         "se": "",
+        "p_scale": "pKi",
+        "model_fits": "",
     }
     numbers = {
+        "p_value": 9 - math.log10(e.value),
+        "p_low": 9 - math.log10(e.high),
+        "p_high": 9 - math.log10(e.low),
         "value": e.value,
         "low": e.low,
         "high": e.high,
@@ -179,7 +184,7 @@ def test_every_column_of_the_estimates_is_the_field_of_its_name(study):
         "n": e.n_experiments,
     }
     assert {name: row[name] for name in text} == text
-    assert {name: float(row[name]) for name in numbers} == numbers
+    assert {name: float(row[name]) for name in numbers} == pytest.approx(numbers, rel=1e-14)
     assert text.keys() | numbers.keys() == set(ESTIMATE_COLUMNS)
 
 

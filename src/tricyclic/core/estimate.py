@@ -11,12 +11,34 @@ from typing import Literal
 import numpy as np
 
 from tricyclic.core.check import Check
-from tricyclic.core.format import align_columns, format_confidence_interval, format_number
+from tricyclic.core.format import (
+    align_columns,
+    decimals_for_error,
+    format_confidence_interval,
+    format_number,
+)
 from tricyclic.core.series import Series
 from tricyclic.units import is_concentration, to_molar
 
 Qualifier = Literal["=", ">", "<"]
 TO_NANOMOLAR = 1e9
+# Quantities whose negative logarithm has a name of its own (IUPHAR).
+P_SCALES = {
+    "Ki": "pKi",
+    "Ki, with the errors all runs share": "pKi",
+    "Ki high": "pKi",
+    "Ki low": "pKi",
+    "Ki (Cheng-Prusoff)": "pKi",
+    "Ki (koff / kon)": "pKi",
+    "Kd": "pKd",
+    "Kd, with the errors all runs share": "pKd",
+    "Kd high": "pKd",
+    "Kd low": "pKd",
+    "Kd (koff / kon)": "pKd",
+    "KB": "pKB",
+    "IC50": "pIC50",
+    "EC50": "pEC50",
+}
 # Parameters that are logarithms of concentrations, as the concentrations are written.
 NAMES_OF_CONCENTRATIONS = {"ec50": "EC50", "ic50": "IC50", "ki": "Ki", "kd": "Kd", "bmax": "Bmax"}
 
@@ -80,6 +102,16 @@ class Estimate:
             if is_concentration(self.unit) and self.value > 0
             else math.nan
         )
+
+    @property
+    def p_limits(self) -> tuple[float, float]:
+        """Limits of `p_value` (pKi), the lower one first; an open limit is -inf or inf."""
+        if math.isnan(self.p_value) or math.isnan(self.low) or math.isnan(self.high):
+            return math.nan, math.nan
+        factor = to_molar(1.0, self.unit)
+        upper = -math.log10(self.low * factor) if self.low > 0 else math.inf
+        lower = -math.log10(self.high * factor) if math.isfinite(self.high) else -math.inf
+        return lower, upper
 
     def __str__(self) -> str:
         return format_estimate(self)
@@ -275,6 +307,33 @@ def format_range(low: float, high: float, digits: int = 3) -> str:
     """Two limits as "0.71–0.97"; as "-0.3 to 0.5" where one is negative."""
     dash = " to " if low < 0 or high < 0 else "–"
     return f"{format_number(low, digits)}{dash}{format_number(high, digits)}"
+
+
+def format_p_scale(estimate: Estimate) -> str:
+    """The negative logarithm of a concentration in molar with its limits: "9.08 (9.03–9.13)".
+
+    Two decimals, or as many as the second figure of the standard error needs; a bound is a bound on
+    this scale too, in the other direction. Empty for other quantities.
+    """
+    if math.isnan(estimate.p_value) or estimate.name not in P_SCALES:
+        return ""
+    sign = {"=": "", ">": "< ", "<": "> "}[estimate.qualifier]
+    decimals = decimals_for_error(estimate.log10_se)
+    low, high = estimate.p_limits
+    text = f"{sign}{estimate.p_value:.{decimals}f}"
+    if sign or math.isnan(low) or (math.isinf(low) and math.isinf(high)):
+        return text
+    if math.isinf(low):
+        return f"{text} (< {high:.{decimals}f})"
+    if math.isinf(high):
+        return f"{text} (> {low:.{decimals}f})"
+    dash = "–" if low >= 0 else " to "
+    return f"{text} ({low:.{decimals}f}{dash}{high:.{decimals}f})"
+
+
+def p_scale_name(estimate: Estimate) -> str:
+    """The name of the negative logarithm: pKi of a Ki, pKd, pIC50; empty for other quantities."""
+    return P_SCALES.get(estimate.name, "")
 
 
 def format_estimate(estimate: Estimate) -> str:

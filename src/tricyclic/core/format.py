@@ -44,6 +44,17 @@ def format_number(value: float, digits: int = 3) -> str:
     return f"{rounded:.{max(0, digits - 1 - exponent)}f}"
 
 
+def decimals_for_error(error: float, *, least: int = 2, most: int = 8) -> int:
+    """Decimals that reach the second figure of a standard error; `least` without an error.
+
+    For logarithms, whose figures before the point are only the order of magnitude: of -10.126 with
+    an error of 0.0053, three figures leave both limits at -10.1.
+    """
+    if not (math.isfinite(error) and error > 0):
+        return least
+    return min(max(1 - math.floor(math.log10(error)), least), most)
+
+
 def format_confidence_interval(
     low: float, high: float, confidence: float = 0.95, digits: int = 3
 ) -> str:

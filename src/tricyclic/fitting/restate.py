@@ -85,3 +85,41 @@ def shifted(model: CurveModel, name: str, shift: float) -> CurveModel:
         ]
 
     return replace(model, curve=curve, first_guess=first_guess)
+
+
+def with_power(
+    model: CurveModel, column: str, exponent: Parameter, centre: str | float
+) -> CurveModel:
+    """The curve with a column raised to a fitted power about a centre: c becomes m (c / m)^p.
+
+    At p = 1 it is the curve itself, whatever else the curve contains (depletion, a second site), so
+    that an F test of p = 1 has its level for every curve.
+
+    Parameters
+    ----------
+    model : CurveModel
+    column : str
+        Column of the curve ("competitor_M", "time_min"); 0 stays 0.
+    exponent : Parameter
+        The power p, with bounds that include 1.
+    centre : str or float
+        m: a number, or the parameter of the curve of which it is the antilogarithm ("log10_ki").
+    """
+
+    def curve(**values: np.ndarray) -> np.ndarray:
+        own = {name: value for name, value in values.items() if name != exponent.name}
+        middle = centre if isinstance(centre, float) else 10.0 ** np.asarray(own[centre])
+        own[column] = middle * (np.asarray(own[column]) / middle) ** values[exponent.name]
+        return model.curve(**own)
+
+    def first_guess(series: Series, given: Mapping[str, float]) -> list[dict[str, float]]:
+        known = {name: value for name, value in given.items() if name != exponent.name}
+        return [{exponent.name: 1.0, **guess} for guess in model.first_guess(series, known)]
+
+    return replace(
+        model,
+        description=f"{model.description}, {exponent.description} fitted",
+        parameters=(exponent, *model.parameters),
+        curve=curve,
+        first_guess=first_guess,
+    )

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
-from tricyclic.core.estimate import Estimate, FittedParameter, format_range
+from tricyclic.core.estimate import Estimate, FittedParameter, unit_of_parameter
+from tricyclic.core.format import decimals_for_error
 from tricyclic.plotting.curve import curve
 from tricyclic.reports.section import PRIMARY, ReportData, assay_anchor, rows_anchor
 from tricyclic.reports.words import (
@@ -254,8 +255,8 @@ def _parameters(i: int, assay: AssayResult) -> Table | None:
                     run_name(plate),
                     p.name,
                     p.description,
-                    f"{p.value:.5g}",
-                    p.unit,
+                    _parameter_value(p),
+                    unit_of_parameter(p.unit, plate.series[0].y_unit if plate.series else ""),
                     format_optional(p.se, 2),
                     _parameter_interval(p),
                     f"at {'lower' if p.at_bound == 'low' else 'upper'} bound" if p.at_bound else "",
@@ -275,15 +276,29 @@ def _parameters(i: int, assay: AssayResult) -> Table | None:
     )
 
 
+def _parameter_value(p: FittedParameter) -> str:
+    if p.unit.startswith("log10") and not p.fixed:
+        return f"{p.value:.{decimals_for_error(p.se)}f}"
+    return f"{p.value:.5g}"
+
+
 def _parameter_interval(p: FittedParameter) -> str:
     if p.fixed:
         return "fixed"
     if math.isnan(p.low):
         return ""
+    low, high = (_limit(p, limit) for limit in (p.low, p.high))
     if math.isinf(p.low) and math.isinf(p.high):
         return "unbounded"
     if math.isinf(p.low):
-        return f"< {format_optional(p.high)}"
+        return f"< {high}"
     if math.isinf(p.high):
-        return f"> {format_optional(p.low)}"
-    return format_range(p.low, p.high)
+        return f"> {low}"
+    return f"{low}{' to ' if p.low < 0 or p.high < 0 else '–'}{high}"
+
+
+def _limit(p: FittedParameter, limit: float) -> str:
+    """A limit with the decimals of the standard error of a logarithm, else with three figures."""
+    if p.unit.startswith("log10"):
+        return f"{limit:.{decimals_for_error(p.se)}f}"
+    return format_optional(limit)

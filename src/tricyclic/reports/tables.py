@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from tricyclic.core.estimate import Estimate
+from tricyclic.core.estimate import Estimate, p_scale_name, unit_of_parameter
 from tricyclic.io.write_tables import Cell, csv_rows
 from tricyclic.reports.rows import data_rows
+from tricyclic.reports.words import fit_verdict
 from tricyclic.results.binding import GroupComparison, PlateResult, StudyResult
 
 Row = Sequence[Cell]
@@ -36,6 +37,11 @@ ESTIMATE_COLUMNS = (
     "n",
     "method",
     "sources",
+    "p_scale",
+    "p_value",
+    "p_low",
+    "p_high",
+    "model_fits",
 )
 PARAMETER_COLUMNS = (
     "assay",
@@ -128,16 +134,17 @@ def estimate_rows(study: StudyResult) -> Iterator[Row]:
     for assay in study.assays:
         for estimate in assay.pooled:
             group = estimate.where if estimate.where != assay.name else ""
-            yield assay.name, "", "", group, "pooled", *_estimate(estimate)
+            verdict = fit_verdict(assay, group)
+            yield assay.name, "", "", group, "pooled", *_estimate(estimate), verdict
         for plate in assay.plates:
             head = (assay.name, plate.name, plate.experiment, plate.group)
             for estimate in plate.estimates:
-                yield *head, "run", *_estimate(estimate)
+                yield *head, "run", *_estimate(estimate), fit_verdict(assay, plate.group)
             for analysis, estimates in plate.classical:
                 for estimate in estimates:
-                    yield *head, f"for comparison: {analysis}", *_estimate(estimate)
+                    yield *head, f"for comparison: {analysis}", *_estimate(estimate), ""
     for estimate in study.selectivity:
-        yield "", "", "", estimate.where, "selectivity", *_estimate(estimate)
+        yield "", "", "", estimate.where, "selectivity", *_estimate(estimate), ""
 
 
 def parameter_rows(study: StudyResult) -> Iterator[Row]:
@@ -149,7 +156,8 @@ def parameter_rows(study: StudyResult) -> Iterator[Row]:
         for plate in assay.plates:
             head = (assay.name, plate.name, plate.experiment, plate.group, plate.model)
             for p in plate.fit.parameters:
-                numbers = (p.value, p.unit, p.se, p.low, p.high, p.fixed, p.at_bound)
+                unit = unit_of_parameter(p.unit, plate.series[0].y_unit if plate.series else "")
+                numbers = (p.value, unit, p.se, p.low, p.high, p.fixed, p.at_bound)
                 yield *head, p.name, p.description, *numbers, plate.fit.message
             if not plate.fit.parameters:
                 yield *head, *[""] * (len(PARAMETER_COLUMNS) - len(head) - 1), plate.fit.message
@@ -205,6 +213,8 @@ def _estimate(e: Estimate) -> Row:
         e.n_experiments,
         e.method,
         "; ".join(e.sources),
+        p_scale_name(e),
+        *((e.p_value, *e.p_limits) if p_scale_name(e) else (math.nan,) * 3),
     )
 
 

@@ -65,6 +65,27 @@ def level_of_cell(cell: str) -> str:
     return next((level for level in SIGNS if cell == format_level(level)), "")
 
 
+def fit_check(assay: AssayResult, group: str = "") -> Check | None:
+    """The check of whether the readings of an assay, or of one group of it, follow their curve."""
+    places = (f"{assay.name}, {group}", group) if group else (assay.name,)
+    return next((c for c in assay.checks if c.name == "model_fits" and c.where in places), None)
+
+
+def fit_verdict(assay: AssayResult, group: str = "") -> str:
+    """The level of that check, empty where nothing tested the curve."""
+    check = fit_check(assay, group)
+    return check.level if check is not None else ""
+
+
+def format_fit(assay: AssayResult, group: str = "") -> str:
+    """The level of that check with its p: "✕ p < 0.0001"."""
+    check = fit_check(assay, group)
+    if check is None or check.value is None:
+        return ""
+    p = format_p_value(check.value)
+    return f"{SIGNS[check.level]} p {p if p.startswith('<') else f'= {p}'}"
+
+
 def sentence(text: str) -> str:
     """Text that ends as a sentence."""
     return text if not text or text.endswith((".", "?", "!", "…", ":")) else f"{text}."

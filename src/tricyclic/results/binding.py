@@ -37,7 +37,8 @@ class GroupComparison:
     `p` belong to the test named in `test`; `statement` is the finding as a sentence;
     `p_calibrated` comes from a simulation of the design. `parameter`, `assay` and `groups`
     (reference, other) are what two conditions were compared in; `published` are the means that a
-    comparison of published values used, with mean - SEM and mean + SEM as limits.
+    comparison of published values used, with mean - SEM and mean + SEM as limits; `tests_fit` is
+    whether a small p speaks against the curve from which the estimates are.
     """
 
     name: str
@@ -54,6 +55,7 @@ class GroupComparison:
     assay: str = ""
     groups: tuple[str, ...] = ()
     published: tuple[Estimate, ...] = ()
+    tests_fit: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import fdtrc, ndtr, ndtri, stdtr, stdtrit
+from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from tricyclic.errors import InputError
 
@@ -244,6 +244,22 @@ def extra_sum_of_squares(
         )
     f = max(rss_simple - rss_full, 0.0) / extra / (rss_full / df_full)
     return TestResult(f, (extra, df_full), float(fdtrc(extra, df_full, f)))
+
+
+def combined_probability(probabilities: Sequence[float]) -> float:
+    """P of several independent tests of one hypothesis together; nan where there is none.
+
+    Notes
+    -----
+    Fisher 1932, Statistical Methods for Research Workers, section 21.1: -2 sum ln p has a
+    chi-squared distribution on twice as many degrees of freedom as there are tests.
+    """
+    known = [p for p in probabilities if not np.isnan(p)]
+    if not known:
+        return float("nan")
+    # A p that has underflowed to 0 is at least as small as the least number.
+    statistic = -2.0 * float(np.log(np.maximum(known, np.finfo(float).tiny)).sum())
+    return float(chdtrc(2.0 * len(known), statistic))
 
 
 def aicc(log_likelihood: float, parameters: int, n: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 from tricyclic.assays.binding.simulate_plate import simulate_plate
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.experiment_plan import TrueValues
-from tricyclic.core.plate import Plate, Well, row_letters
+from tricyclic.core.plate import Plate, Role, Well, row_letters
 from tricyclic.io.library.protocols import protocol
 from tricyclic.io.plate_layout import layout_from_toml
 
@@ -46,3 +46,108 @@ def make_plate(net: BindingConditions) -> Callable[..., Plate]:
         return simulate_plate(net, wells, truth, np.random.default_rng(seed), name=name, cv=cv)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def make_sites_plate() -> Callable[..., tuple[Plate, BindingConditions]]:
+    """Simulate a plate of several sites: `make_sites_plate(rng, shares=..., kis_nM=...)`."""
+    return simulated_sites
+
+
+VOLUME_UL, CI_PER_MMOL, EFFICIENCY, BACKGROUND, MINUTES = 250.0, 80.0, 0.4, 25.0, 2.0
+# Counts per minute of 1 nM in a well: 2.22 dpm per fmol and Ci/mmol.
+CPM_PER_NM = 2.22 * CI_PER_MMOL * VOLUME_UL * EFFICIENCY
+
+
+def bound(
+    sites: Sequence[float],
+    kis: Sequence[float],
+    tracer: float,
+    competitor: float,
+    kd: float,
+    sink: float,
+) -> tuple[float, float]:
+    """Specifically bound and free tracer [nM] by nested bisection of both conservation laws."""
+
+    def free_competitor(free: float) -> float:
+        low, high = 0.0, competitor
+        for _ in range(70):
+            c = 0.5 * (low + high)
+            taken = sum(
+                s * (c / ki) / (1 + free / kd + c / ki) for s, ki in zip(sites, kis, strict=True)
+            )
+            low, high = (low, c) if c + taken > competitor else (c, high)
+        return 0.5 * (low + high)
+
+    low, high, on_sites = 0.0, tracer, 0.0
+    for _ in range(70):
+        free = 0.5 * (low + high)
+        c = free_competitor(free) if competitor else 0.0
+        on_sites = sum(
+            s * (free / kd) / (1 + free / kd + c / ki) for s, ki in zip(sites, kis, strict=True)
+        )
+        low, high = (low, free) if free * (1 + sink) + on_sites > tracer else (free, high)
+    return on_sites, 0.5 * (low + high)
+
+
+def simulated_sites(
+    rng: np.random.Generator,
+    *,
+    name: str = "run",
+    sites_nM: float = 0.05,
+    shares: Sequence[float] = (1.0,),
+    kis_nM: Sequence[float] = (5.0,),
+    slope: float = 1.0,
+    kd_nM: float = 1.0,
+    tracer_nM: float = 1.0,
+    cv: float = 0.05,
+    dose_cv: float = 0.0,
+    doses: int = 12,
+    replicates: int = 3,
+    kd_se: float = 0.05,
+) -> tuple[Plate, BindingConditions]:
+    """A plate with scattered wells, six controls of each kind, and Poisson counts."""
+    sites = [sites_nM * share for share in shares]
+    alone, free = bound(sites, kis_nM, tracer_nM, 0.0, kd_nM, 0.0)
+    sink = 0.2 * alone / free
+    shift = 1 + tracer_nM / kd_nM
+    tested = np.geomspace(min(kis_nM) * shift / 200, max(kis_nM) * shift * 200, doses)
+    wells: list[tuple[Role, float, float]] = []
+    for concentration in tested:
+        pipetted = concentration * np.exp(rng.normal(0.0, dose_cv))
+        effective = kis_nM[0] * (pipetted / kis_nM[0]) ** slope
+        on_sites, free = bound(sites, kis_nM, tracer_nM, effective, kd_nM, sink)
+        wells += [(Role.COMPETITION, concentration, on_sites + sink * free)] * replicates
+    on_sites, free = bound(sites, kis_nM, tracer_nM, 0.0, kd_nM, sink)
+    wells += [(Role.TOTAL, 0.0, on_sites + sink * free)] * 6
+    wells += [(Role.NON_SPECIFIC, 0.0, sink * tracer_nM / (1 + sink))] * 6
+    positions = rng.permutation(96)[: len(wells)]
+    counted = []
+    for place, (role, concentration, reading) in zip(positions, wells, strict=True):
+        mean = CPM_PER_NM * reading * (1 + cv * rng.standard_normal()) + BACKGROUND
+        counted.append(
+            Well(
+                f"{'ABCDEFGH'[place // 12]}{place % 12 + 1:02d}",
+                rng.poisson(max(mean, 0.0) * MINUTES) / MINUTES,
+                role=role,
+                compound="ligand" if role is Role.COMPETITION else "",
+                concentration_M=concentration * 1e-9,
+            )
+        )
+    plate = Plate(name, 96, tuple(sorted(counted, key=lambda well: well.name)), "cpm")
+    return plate, BindingConditions(
+        target="site",
+        radioligand="[3H]ligand",
+        isotope="3H",
+        radioligand_nM=MeasuredValue(tracer_nM, "nM"),
+        radioligand_kd_nM=MeasuredValue(kd_nM, "nM", kd_se * kd_nM),
+        specific_activity_Ci_per_mmol=MeasuredValue(CI_PER_MMOL, "Ci/mmol"),
+        counting_efficiency=MeasuredValue(EFFICIENCY, ""),
+        counting_time_min=MINUTES,
+        background_cpm=BACKGROUND,
+        volume_uL=VOLUME_UL,
+        protein_ug=MeasuredValue(20.0, "ug"),
+        kon_per_M_min=1e8,
+        koff_per_min=0.1,
+        incubation_min=240.0,
+    )

@@ -18,6 +18,7 @@ from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Estimate
 from tricyclic.core.plate import Plate
 from tricyclic.core.protocol import AssayKind
 from tricyclic.core.series import Series
@@ -143,6 +144,10 @@ def _analyse(
         analysis = KineticsPlate(readings, curves, method, name, kind)
     main = analysis.fit()
     estimates = analysis.estimates(main)
+    comparisons = analysis.comparisons(main)
+    others: tuple[tuple[str, tuple[Estimate, ...]], ...] = ()
+    if not isinstance(analysis, KineticsPlate):
+        others = (*analysis.alternatives(main), *analysis.two_sites(comparisons))
     result = PlateResult(
         name=name,
         experiment=experiment,
@@ -152,8 +157,8 @@ def _analyse(
         series=tuple(series for _, series in readings.series),
         fit=main,
         estimates=estimates,
-        classical=() if isinstance(analysis, KineticsPlate) else analysis.alternatives(main),
-        comparisons=() if isinstance(analysis, KineticsPlate) else analysis.comparisons(main),
+        classical=others,
+        comparisons=comparisons,
         budget=analysis.budget(main) if isinstance(analysis, CompetitionPlate) else (),
         model=analysis.model.name,
     )
@@ -164,6 +169,7 @@ def _analyse(
         )
         misfit = lack_of_fit(main)
         if misfit is not None:
+            misfit = replace(misfit, tests_fit=True)
             result = replace(result, comparisons=(*result.comparisons, misfit))
         if method.outliers == "suggest":
             candidate = analysis.candidate_model()

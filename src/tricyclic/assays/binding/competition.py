@@ -28,6 +28,14 @@ from tricyclic.assays.binding.estimates import (
     magnitude,
     scaled,
 )
+from tricyclic.assays.binding.model_tests import (
+    SLOPE_TEST,
+    TWO_SITE_TEST,
+    TWO_SITES_LABEL,
+    compare_with_fuller,
+    slope_curve,
+    two_sites_fit_better,
+)
 from tricyclic.assays.binding.plate_models import (
     IC50_CURVE,
     PER_COMPOUND,
@@ -41,9 +49,9 @@ from tricyclic.assays.binding.plate_models import (
 )
 from tricyclic.assays.binding.readings import PlateReadings
 from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.core.series import Series
-from tricyclic.errors import FitFailedError
 from tricyclic.fitting.choose import CandidateModel, compare
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.problem import FitPart
@@ -52,8 +60,9 @@ from tricyclic.results.binding import ErrorShare, GroupComparison
 HILL_CURVE = "one_site_competition_hill"
 TWO_SITE_CURVE = "two_site_competition"
 TWO_SITES = {"competition_with_depletion": "two_site_competition_with_depletion"}
-# Sites below this share of the IC50 leave the slope of the curve at 1.
-FEW_SITES = 0.1
+# Curves of one site without depletion: the same curve in other parameters.
+ONE_SITE_CURVES = (IC50_CURVE, "competition_ki")
+SLOPE = "Hill slope"
 # Change of a known number by which its effect on the Ki is determined.
 STEP = 1.02
 AFFINITIES = (
@@ -95,10 +104,11 @@ class CompetitionPlate:
         self.variance = variance_model(readings, method)
         self.model = curves[competition_curve(readings, method, where)]
         self.values = {**readings.fixed, **mask_values(self.conditions)}
+        self._slope: Fit | None = None
 
-    def candidate_model(self, name: str | None = None) -> CandidateModel:
+    def candidate_model(self, curve: str | CurveModel | None = None) -> CandidateModel:
         """A curve model (by default that of the plate) for all wells, with its fixed values."""
-        model = self.model if name is None else self.curves[name]
+        model = self._curve(curve)
         # Without a known affinity at the masked site, the competitor is assumed to bind there as at
         # the wanted site.
         equal = {} if "log10_ki_masked" in self.values else {"log10_ki_masked": "log10_ki"}
@@ -107,11 +117,22 @@ class CompetitionPlate:
             parts, fixed_values(model, self.values), description=model.description
         )
 
-    def fit(self, name: str | None = None, *, intervals: bool = True) -> Fit:
+    def _curve(self, curve: str | CurveModel | None) -> CurveModel:
+        if curve is None:
+            return self.model
+        return self.curves[curve] if isinstance(curve, str) else curve
+
+    def fit(
+        self,
+        curve: str | CurveModel | None = None,
+        *,
+        intervals: bool = True,
+        only: Sequence[str] = (),
+    ) -> Fit:
         """Fit a curve model (by default that of the plate) to all wells, with intervals for the
-        parameters that are reported.
+        parameters that are reported, or `only` for some of those that a compound has for itself.
         """
-        candidate = self.candidate_model(name)
+        candidate = self.candidate_model(curve)
         free = {
             parameter.name
             for parameter in candidate.parts[0].model.parameters
@@ -119,11 +140,12 @@ class CompetitionPlate:
         }
         reported = [
             self._name(parameter, compound)
-            for parameter in PER_COMPOUND
+            for parameter in only or PER_COMPOUND
             if parameter in free
             for compound in self.compounds
         ]
-        reported += [parameter for parameter in ("log10_bmax", "log10_kd") if parameter in free]
+        shared = () if only else ("log10_bmax", "log10_kd")
+        reported += [parameter for parameter in shared if parameter in free]
         return fit(
             candidate.parts,
             fixed=candidate.fixed,
@@ -133,16 +155,10 @@ class CompetitionPlate:
         )
 
     def estimates(self, main: Fit) -> tuple[Estimate, ...]:
-        """Ki of each compound (where the curve has one), and the density of sites."""
+        """Ki (where the curve has one) and slope of each compound, and the density of sites."""
         if not main.ok:
             return ()
-        estimates = []
-        for compound in self.compounds:
-            for parameter, label in AFFINITIES:
-                name = self._name(parameter, compound)
-                if name in main:
-                    affinity = self._nM(main, name, label, compound)
-                    estimates.append(self._within_range(affinity, compound))
+        estimates = [*self._affinities(main), *self._slope_estimates(main)]
         if "log10_kd" in main and not main["log10_kd"].fixed:
             estimates.append(self._nM(main, "log10_kd", "Kd", self.conditions.radioligand))
         if "log10_bmax" in main and "signal_per_M" in main:
@@ -160,6 +176,16 @@ class CompetitionPlate:
                 )
             )
         return tuple(estimates)
+
+    def _affinities(self, result: Fit) -> list[Estimate]:
+        estimates = []
+        for compound in self.compounds:
+            for parameter, label in AFFINITIES:
+                name = self._name(parameter, compound)
+                if name in result:
+                    affinity = self._nM(result, name, label, compound)
+                    estimates.append(self._within_range(affinity, compound))
+        return estimates
 
     def alternatives(self, main: Fit) -> tuple[tuple[str, tuple[Estimate, ...]], ...]:
         """IC50, slope and Cheng-Prusoff Ki from the same wells, and the classical analyses."""
@@ -184,33 +210,102 @@ class CompetitionPlate:
         return tuple((label, estimates) for label, estimates in alternatives if estimates)
 
     def comparisons(self, main: Fit) -> tuple[GroupComparison, ...]:
-        """Whether two sites describe the wells better than one, and whether the slope differs from
-        1.
+        """Whether the slope differs from 1, and whether two sites describe the wells better than
+        one.
 
-        Where the fit solves the mass balance so does the two-site curve. The slope is tested only
-        where the sites are so few that depletion does not steepen the curve.
+        The slope is that of the fitted curve, so that depletion and masked sites do not count as a
+        slope. Where the fit solves the mass balance so does the two-site curve. Under a mask the
+        wells have a second site by design, and two sites are not compared with one.
         """
+        comparisons = [self._slope_comparison(main), self._site_comparison(main)]
+        return tuple(comparison for comparison in comparisons if comparison is not None)
+
+    def two_sites(
+        self, comparisons: Sequence[GroupComparison]
+    ) -> tuple[tuple[str, tuple[Estimate, ...]], ...]:
+        """Both affinities and the share of the high one, where two sites fit better than one."""
+        if not two_sites_fit_better(comparisons):
+            return ()
+        fitted = self.fit(self._two_site_curve())
+        if not fitted.ok:
+            return ()
+        shares = (
+            from_linear(
+                fitted,
+                self._name("fraction_high", compound),
+                "share of the high-affinity site",
+                "%",
+                100.0,
+                subject=compound,
+                target=self.conditions.target,
+                where=self.where,
+            )
+            for compound in self.compounds
+        )
+        return ((TWO_SITES_LABEL, (*self._affinities(fitted), *shares)),)
+
+    def _slope_comparison(self, main: Fit) -> GroupComparison | None:
+        curve, full = slope_curve(self.model), self._with_slope(main)
+        if curve is None or full is None:
+            return None
+        return self._compared(SLOPE_TEST, main, full, self.model, curve)
+
+    def _site_comparison(self, main: Fit) -> GroupComparison | None:
+        if self.model.name == "competition_under_mask" or not main.ok:
+            return None
         one = self.model.name if self.model.name in TWO_SITES else IC50_CURVE
-        tests = [("one site or two", one, TWO_SITES.get(one, TWO_SITE_CURVE))]
-        if self._sites_are_few(main):
-            tests.insert(0, ("Hill slope = 1", IC50_CURVE, HILL_CURVE))
-        comparisons = []
-        for name, simple, full in tests:
-            try:
-                comparison = compare(
-                    self.candidate_model(simple),
-                    self.candidate_model(full),
-                    variance=self.variance,
-                    name=name,
-                    simulations=self.method.calibrate,
-                    rng=self.rng,
-                )
-            except FitFailedError:
-                # One of the two curves could not be fitted, so there is nothing to compare; the
-                # checks of that fit report it.
-                continue
-            comparisons.append(comparison)
-        return tuple(comparisons)
+        two = self._two_site_curve()
+        fits = [self.fit(name, intervals=False) for name in (one, two)]
+        comparison = self._compared(
+            TWO_SITE_TEST, fits[0], fits[1], self.curves[one], self.curves[two]
+        )
+        is_about_fit = self.model.name in (*TWO_SITES, *ONE_SITE_CURVES)
+        return None if comparison is None else replace(comparison, tests_fit=is_about_fit)
+
+    def _two_site_curve(self) -> str:
+        return TWO_SITES.get(self.model.name, TWO_SITE_CURVE)
+
+    def _compared(
+        self, name: str, simple: Fit, full: Fit, one: CurveModel, other: CurveModel
+    ) -> GroupComparison | None:
+        """The comparison of two fits; None where one could not be fitted, so that there is nothing
+        to compare (the checks of that fit report it).
+        """
+        if not (simple.ok and full.ok):
+            return None
+        calibrated = math.nan
+        if self.method.calibrate and self.rng is not None:
+            calibrated = compare(
+                self.candidate_model(one),
+                self.candidate_model(other),
+                variance=self.variance,
+                simulations=self.method.calibrate,
+                rng=self.rng,
+            ).p_calibrated
+        return compare_with_fuller(
+            simple,
+            full,
+            name=name,
+            simple_name=one.description,
+            full_name=other.description,
+            p_calibrated=calibrated,
+        )
+
+    def _with_slope(self, main: Fit) -> Fit | None:
+        """The fitted curve with a slope for each compound; None where it has none."""
+        curve = slope_curve(self.model)
+        if curve is None or not main.ok:
+            return None
+        if self._slope is None:
+            self._slope = self.fit(curve, only=("hill",))
+        return self._slope if self._slope.ok else None
+
+    def _slope_estimates(self, main: Fit) -> list[Estimate]:
+        """Hill slope of each compound, beside what depletion and masked sites do to the curve."""
+        with_slope = main if "hill" in {p.name for p in self.model.parameters} else None
+        if with_slope is None:
+            with_slope = self._with_slope(main)
+        return [] if with_slope is None else list(self._slopes(with_slope))
 
     def budget(self, main: Fit) -> tuple[ErrorShare, ...]:
         """Contributions to the error of the Ki of the first compound."""
@@ -251,14 +346,6 @@ class CompetitionPlate:
             counting = leverages.pop("counting")
             leverages |= {"specific activity": counting, "counting efficiency": counting}
         return leverages
-
-    def _sites_are_few(self, main: Fit) -> bool:
-        if not main.ok or "log10_bmax" not in main or "signal_per_M" not in main:
-            return True
-        names = [self._name("log10_ki", compound) for compound in self.compounds]
-        lowest = min((main[name].value for name in names if name in main), default=math.inf)
-        limit = lowest + math.log10(self._ic50_over_ki()) + math.log10(FEW_SITES)
-        return main["log10_bmax"].value < limit
 
     def _ic50_over_ki(self) -> float:
         """1 + L / Kd; 1 where either is unknown."""
@@ -318,7 +405,7 @@ class CompetitionPlate:
                 from_linear(
                     result,
                     self._name("hill", compound),
-                    "Hill slope",
+                    SLOPE,
                     "",
                     subject=compound,
                     target=self.conditions.target,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from tricyclic.assays.binding.estimates import (
     magnitude,
     natural,
 )
+from tricyclic.assays.binding.model_tests import PHASE_TEST, compare_with_fuller, phase_curve
 from tricyclic.assays.binding.plate_models import (
     compound_parameter,
     fit_parts,
@@ -32,6 +34,7 @@ from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import CandidateModel
 from tricyclic.fitting.fit import fit
+from tricyclic.results.binding import GroupComparison
 from tricyclic.stats.statistics import t_quantile
 
 # Parameter, estimate, unit and factor.
@@ -92,10 +95,11 @@ class KineticsPlate:
                 do="Add time_min to the layout",
             )
 
-    def candidate_model(self) -> CandidateModel:
+    def candidate_model(self, model: CurveModel | None = None) -> CandidateModel:
         """The curve model for all wells, with its fixed values."""
+        model = model or self.model
         rates = self._known_rates()
-        fixed = fixed_values(self.model, {**rates, **self.readings.fixed})
+        fixed = fixed_values(model, {**rates, **self.readings.fixed})
         if self._one_concentration() and "log10_koff" in rates:
             # The readings determine only kon L + koff, so koff comes from a dissociation
             # experiment.
@@ -105,19 +109,21 @@ class KineticsPlate:
             # radioligand come from another experiment.
             fixed |= rates
         return CandidateModel(
-            fit_parts(self.readings.series, self.model, self.where),
+            fit_parts(self.readings.series, model, self.where),
             fixed,
-            description=self.model.description,
+            description=model.description,
         )
 
-    def fit(self) -> Fit:
+    def fit(
+        self, model: CurveModel | None = None, *, intervals: Literal["all", "none"] = "all"
+    ) -> Fit:
         """Fit the curve model to all wells."""
-        candidate = self.candidate_model()
+        candidate = self.candidate_model(model)
         return fit(
             candidate.parts,
             fixed=candidate.fixed,
             variance=self.variance,
-            intervals="all",
+            intervals=intervals,
             confidence=self.method.confidence,
         )
 
@@ -140,6 +146,24 @@ class KineticsPlate:
             if parameter in main and not main[parameter].fixed:
                 estimates.append(self._from_log10(main, parameter, label, unit, factor))
         return tuple(estimates)
+
+    def comparisons(self, main: Fit) -> tuple[GroupComparison, ...]:
+        """Whether the time course has more than one phase."""
+        curve = phase_curve(self.model, [series for _, series in self.readings.series])
+        if curve is None or not main.ok or len(main.free) >= main.n - 1:
+            return ()
+        full = self.fit(curve, intervals="none")
+        if not full.ok:
+            return ()
+        return (
+            compare_with_fuller(
+                main,
+                full,
+                name=PHASE_TEST,
+                simple_name=self.model.description,
+                full_name=curve.description,
+            ),
+        )
 
     def checks(self, main: Fit) -> tuple[Check, ...]:
         """Whether the wells determine both rates, and whether these agree with the Kd at

@@ -160,9 +160,14 @@ def _fitting(
     return (
         f"{readings} were fitted together with '{first.model}'{law}, "
         f"{_WEIGHTS[first.fit.variance]}{raw}.{_fixed_values(first)} Limits of one plate are "
-        f"{method.confidence * 100:g} % profile-likelihood limits; those of ratios of rates follow "
-        "from the covariance."
+        f"{method.confidence * 100:g} % profile-likelihood limits{_ratios(plates)}."
     )
+
+
+def _ratios(plates: Sequence[PlateResult]) -> str:
+    """How the limits of ratios of rates were computed, where there are any."""
+    has_ratio = any("(koff / kon)" in e.name for plate in plates for e in plate.estimates)
+    return "; those of ratios of rates follow from the covariance" if has_ratio else ""
 
 
 def _fixed_values(plate: PlateResult) -> str:
@@ -207,5 +212,5 @@ def _pooling(
 def _number(number: MeasuredValue | None, unit: str) -> str:
     if number is None:
         return ""
-    error = f" +/- {format_number(number.se, 2)}" if number.se else ""
+    error = f" +/- {format_number(number.se, 2)} (SE)" if number.se else ""
     return f"{format_number(number.value)}{error} {unit}"

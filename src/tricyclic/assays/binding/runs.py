@@ -10,6 +10,7 @@ from typing import Literal
 from tricyclic.assays.binding.error_budget import pooled_budget, with_shared_errors
 from tricyclic.assays.binding.excluded_runs import exclusion_checks, with_exclusions
 from tricyclic.assays.binding.methods import methods_paragraph
+from tricyclic.assays.binding.model_fits import model_fits
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
@@ -148,6 +149,8 @@ def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:
                 source="agm" if few else "",
             )
         )
+        used = [plate for plate in plates if plate.group == group and not plate.excluded]
+        checks += model_fits(used, f"{name}, {group}" if group else name)
     checks += exclusion_checks(plates)
     checks += _undetermined(plates)
     return tuple(checks)

@@ -7,7 +7,9 @@ added.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +20,13 @@ from tricyclic.assays.binding.estimates import (
     from_linear,
     from_log10,
 )
+from tricyclic.assays.binding.model_tests import (
+    BACKGROUND_TEST,
+    TWO_SITE_TEST,
+    TWO_SITES_LABEL,
+    compare_with_fuller,
+    two_sites_fit_better,
+)
 from tricyclic.assays.binding.plate_models import fixed_values, variance_model
 from tricyclic.assays.binding.radioactivity import missing_for_moles
 from tricyclic.assays.binding.readings import PlateReadings
@@ -26,7 +35,7 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.core.format import enumerate_words, pluralize
 from tricyclic.core.series import Series
-from tricyclic.errors import FitFailedError, InputError
+from tricyclic.errors import InputError
 from tricyclic.fitting.choose import CandidateModel, compare
 from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.results.binding import GroupComparison
@@ -102,9 +111,15 @@ class SaturationPlate:
             )
         return "saturation_with_depletion" if countable else "saturation"
 
-    def fit(self, name: str | None = None, *, free: Sequence[str] = ()) -> Fit:
+    def fit(
+        self,
+        curve: str | CurveModel | None = None,
+        *,
+        free: Sequence[str] = (),
+        intervals: Literal["all", "none"] = "all",
+    ) -> Fit:
         """Fit a curve model (by default that of the plate) to all wells."""
-        model = self.model if name is None else self.curves[name]
+        model = self.curves[curve] if isinstance(curve, str) else curve or self.model
         given = self._given(model)
         return fit(
             self.series,
@@ -112,7 +127,7 @@ class SaturationPlate:
             fixed=given,
             free=free,
             variance=self.variance,
-            intervals="all",
+            intervals=intervals,
             confidence=self.method.confidence,
         )
 
@@ -178,34 +193,50 @@ class SaturationPlate:
 
     def comparisons(self, main: Fit) -> tuple[GroupComparison, ...]:
         """Whether two sites, or a background, describe the wells better."""
-        one = self._candidate(self.model)
-        tests = []
+        tests: list[tuple[str, CurveModel, tuple[str, ...]]] = []
         if (
             self.model.name in TWO_SITES
             and np.unique(self.series.x["radioligand_M"]).size >= MIN_LEVELS_FOR_TWO_SITES
         ):
-            two = self.curves[TWO_SITES[self.model.name]]
-            tests.append(("one site or two", self._candidate(two)))
+            tests.append((TWO_SITE_TEST, self.curves[TWO_SITES[self.model.name]], ()))
         if self._background_is_assumed():
-            tests.append(("background = 0", self._candidate(self.model, free=("background",))))
+            tests.append((BACKGROUND_TEST, self.model, ("background",)))
         comparisons = []
-        for name, full in tests:
-            try:
-                comparisons.append(
-                    compare(
-                        one,
-                        full,
-                        variance=self.variance,
-                        name=name,
-                        simulations=self.method.calibrate,
-                        rng=self.rng,
-                    )
-                )
-            except FitFailedError:
-                # One of the two curves could not be fitted, so there is nothing to compare; the
-                # checks of that fit report it.
+        for name, model, free in tests:
+            full = self.fit(model, free=free, intervals="none")
+            # Where one of the two curves could not be fitted there is nothing to compare; the
+            # checks of that fit report it.
+            if not (main.ok and full.ok):
                 continue
+            calibrated = math.nan
+            if self.method.calibrate and self.rng is not None:
+                calibrated = compare(
+                    self._candidate(self.model),
+                    self._candidate(model, free),
+                    variance=self.variance,
+                    simulations=self.method.calibrate,
+                    rng=self.rng,
+                ).p_calibrated
+            comparisons.append(
+                compare_with_fuller(
+                    main,
+                    full,
+                    name=name,
+                    simple_name=self.model.description,
+                    full_name=model.description,
+                    p_calibrated=calibrated,
+                )
+            )
         return tuple(comparisons)
+
+    def two_sites(
+        self, comparisons: Sequence[GroupComparison]
+    ) -> tuple[tuple[str, tuple[Estimate, ...]], ...]:
+        """Kd and density of both sites, where two sites fit better than one."""
+        if not two_sites_fit_better(comparisons):
+            return ()
+        estimates = self.estimates(self.fit(TWO_SITES[self.model.name]))
+        return ((TWO_SITES_LABEL, estimates),) if estimates else ()
 
     def candidate_model(self) -> CandidateModel:
         """The curve model of the plate for all wells, with its fixed values."""

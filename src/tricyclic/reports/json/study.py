@@ -6,10 +6,11 @@ the document has the version of tricyclic and the hashes of the input files.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tricyclic.core.analysis_options import AnalysisOptions
-from tricyclic.core.estimate import Estimate, Fit, format_estimate
+from tricyclic.core.estimate import Estimate, Fit, format_estimate, p_scale_name, unit_of_parameter
 from tricyclic.core.serialize import to_jsonable
 from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult
 from tricyclic.results.study_run import DemoResult, StudyRunResult
@@ -49,10 +50,23 @@ def estimate_json(estimate: Estimate) -> dict[str, Any]:
     """One number with its interval, and the line that the terminal shows."""
     plain: dict[str, Any] = to_jsonable(estimate)
     low, high, confidence = plain.pop("low"), plain.pop("high"), plain.pop("confidence")
-    return plain | {
-        "interval": {"low": low, "high": high, "confidence": confidence},
-        "text": format_estimate(estimate),
-    }
+    return (
+        plain
+        | {
+            "interval": {"low": low, "high": high, "confidence": confidence},
+            "text": format_estimate(estimate),
+        }
+        | _p_scale(estimate)
+    )
+
+
+def _p_scale(estimate: Estimate) -> dict[str, Any]:
+    """The negative logarithm of a concentration with its limits, under its name ("pKi")."""
+    name = p_scale_name(estimate)
+    if not name:
+        return {}
+    low, high = estimate.p_limits
+    return {name: to_jsonable({"value": estimate.p_value, "low": low, "high": high})}
 
 
 def _assay(assay: AssayResult, method: AnalysisOptions | None) -> dict[str, Any]:
@@ -99,6 +113,7 @@ def _run(result: PlateResult) -> dict[str, Any]:
 
 
 def _fit(fit: Fit) -> dict[str, Any]:
+    y_unit = fit.parts[0].series.y_unit if fit.parts else ""
     return {
         "ok": fit.ok,
         "message": fit.message,
@@ -110,7 +125,9 @@ def _fit(fit: Fit) -> dict[str, Any]:
         "log_likelihood": to_jsonable(fit.log_likelihood),
         "aicc": to_jsonable(fit.aicc),
         "cv": [to_jsonable(part.cv) for part in fit.parts],
-        "parameters": to_jsonable(fit.parameters),
+        "parameters": [
+            to_jsonable(replace(p, unit=unit_of_parameter(p.unit, y_unit))) for p in fit.parameters
+        ],
     }
 
 

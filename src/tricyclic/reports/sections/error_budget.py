@@ -14,7 +14,8 @@ from tricyclic.results.binding import AssayResult, ErrorShare
 
 EXPLANATION = (
     "Contributions to the variance of the logarithm of the estimate. A value that all runs share "
-    "(Kd, specific activity, stock) adds an error that more runs do not reduce."
+    "(Kd, specific activity, stock) adds an error that more runs do not reduce. "
+    "± is one standard error."
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tricyclic.core.check import worst_level
 from tricyclic.core.document import Block, CheckList, Figure, Heading, Paragraph, Table
-from tricyclic.core.estimate import Estimate, format_interval
+from tricyclic.core.estimate import Estimate, format_interval, format_p_scale
 from tricyclic.core.format import pluralize
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
 from tricyclic.reports.section import ReportData, ReportSection, assay_anchor, primary_estimates
@@ -14,9 +14,11 @@ from tricyclic.reports.words import (
     collect_warnings,
     compare_with_published,
     count_levels,
+    format_fit,
     format_level,
     format_published,
     format_value,
+    format_value_with_interval,
     interval_name,
     reference_range,
     sentence,
@@ -25,6 +27,7 @@ from tricyclic.results.binding import AssayResult
 
 MAX_WARNINGS = 8
 VALUE_COLUMNS = ("Value", "n")
+P_SCALE, SLOPE, FOLLOWS = "pKi, pKd", "nH", "Curve fits"
 
 
 def write(report: ReportData) -> Sequence[Block]:
@@ -72,15 +75,17 @@ def _table(report: ReportData) -> Table | None:
     with_range = any(reference_range(e, assay) for _, assay, e in results)
     interval = interval_name([e for *_, e in results])
     columns = ["Compound", "Target", "Quantity", "Value", interval, "n"]
+    extra = _extra_columns(results)
+    columns += extra
     columns += ["Reference range", "Compared with it"] if with_range else []
     rows, links = [], []
     for i, assay, estimate in results:
-        row = _row(estimate, assay, with_range=with_range)
+        row = _row(estimate, assay, extra, with_range=with_range)
         rows.append(row)
         # Value and interval link to the assay, the level to the checks.
         targets = {3: f"#{assay_anchor(i)}", 4: f"#{assay_anchor(i)}", len(row) - 1: "#checks"}
         links.append(tuple(targets.get(column, "") for column in range(len(row))))
-    numeric = tuple(name in (*VALUE_COLUMNS, interval) for name in columns)
+    numeric = tuple(name in (*VALUE_COLUMNS, interval, P_SCALE, SLOPE) for name in columns)
     return Table(
         "Results, pooled over runs.",
         (*columns, "Checks"),
@@ -88,13 +93,60 @@ def _table(report: ReportData) -> Table | None:
         (*numeric, False),
         links=tuple(links),
         note=(
-            "Concentrations are averaged on the log scale. The last column is the most severe "
-            "check of the assay and its plates. Reference ranges are those of a vendor's guide."
+            f"Concentrations are averaged on the log scale. {_which_interval(report)}"
+            "The last column is the most severe check of the assay and its plates."
+            + (" Reference ranges are those of a vendor's guide." if with_range else "")
         ),
     )
 
 
-def _row(estimate: Estimate, assay: AssayResult, *, with_range: bool) -> tuple[str, ...]:
+def _which_interval(report: ReportData) -> str:
+    """Which of two intervals is the result, where there are two."""
+    wider = any("all runs share" in e.name for _, assay in report.assays for e in assay.pooled)
+    if not wider:
+        return ""
+    return (
+        "The interval is that of repeated runs with the same stock and Kd, for comparisons within "
+        "this study; for comparisons with other laboratories the result is the wider interval with "
+        "the errors that all runs share, in the table of the assay. "
+    )
+
+
+def _extra_columns(results: Sequence[tuple[int, AssayResult, Estimate]]) -> list[str]:
+    """Columns on the negative logarithm, the Hill slope and the fit of the curve, where any row has
+    them.
+    """
+    filled = {
+        P_SCALE: any(format_p_scale(e) for *_, e in results),
+        SLOPE: any(_slope(e, assay) for _, assay, e in results),
+        FOLLOWS: any(format_fit(assay, _group(e, assay)) for _, assay, e in results),
+    }
+    return [name for name, is_filled in filled.items() if is_filled]
+
+
+def _group(estimate: Estimate, assay: AssayResult) -> str:
+    return estimate.where if estimate.where in {plate.group for plate in assay.plates} else ""
+
+
+def _slope(estimate: Estimate, assay: AssayResult) -> str:
+    """The pooled Hill slope of the compound whose Ki this is."""
+    same = (
+        e
+        for e in assay.pooled
+        if e.name == "Hill slope" and (e.subject, e.where) == (estimate.subject, estimate.where)
+    )
+    slope = next(same, None)
+    return "" if slope is None or estimate.name != "Ki" else format_value_with_interval(slope)
+
+
+def _row(
+    estimate: Estimate, assay: AssayResult, extra: Sequence[str], *, with_range: bool
+) -> tuple[str, ...]:
+    more = {
+        P_SCALE: format_p_scale(estimate),
+        SLOPE: _slope(estimate, assay),
+        FOLLOWS: format_fit(assay, _group(estimate, assay)),
+    }
     published = reference_range(estimate, assay)
     compared = ["", ""]
     if published:
@@ -106,6 +158,7 @@ def _row(estimate: Estimate, assay: AssayResult, *, with_range: bool) -> tuple[s
         format_value(estimate),
         format_interval(estimate),
         str(estimate.n_experiments),
+        *(more[name] for name in extra),
         *(compared if with_range else []),
         format_level(worst_level(assay.all_checks())),
     )

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.estimate import format_estimate
+from tricyclic.core.estimate import Estimate, format_estimate, format_p_scale, p_scale_name
 from tricyclic.core.format import pluralize, wrap_line
 from tricyclic.reports.text.unused import unused_lines
+from tricyclic.reports.words import fit_check
 from tricyclic.results.binding import AssayResult, StudyResult
 from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResult, VerifyResult
 
@@ -95,8 +96,27 @@ def _estimates(assay: AssayResult, curves: Mapping[str, CurveModel]) -> list[str
     lines = []
     for estimate in assay.pooled:
         group = f"{estimate.where}   " if estimate.where in groups else ""
-        lines.append(wrap_line(f"{group}{format_estimate(estimate)}   {model}".rstrip()))
+        verdict = _verdict(assay, estimate.where if group else "")
+        lines.append(wrap_line(f"{group}{_with_p_scale(estimate)}   {model}{verdict}".rstrip()))
     return lines
+
+
+def _with_p_scale(estimate: Estimate) -> str:
+    """The line of an estimate, with the pKi of a Ki before its n."""
+    text, p_scale = format_estimate(estimate), format_p_scale(estimate)
+    if not p_scale:
+        return text
+    head, separator, n = text.rpartition("   ")
+    return f"{head}{separator}{p_scale_name(estimate)} {p_scale}   {n}"
+
+
+def _verdict(assay: AssayResult, group: str) -> str:
+    """What follows the name of a curve that the readings do not follow."""
+    check = fit_check(assay, group)
+    if check is None or check.level == "pass":
+        return ""
+    strength = "does not follow the readings" if check.level == "fail" else "may not fit"
+    return f" ({strength}: see model_fits)"
 
 
 def _names_itself(assay: AssayResult) -> bool:
