@@ -19,6 +19,7 @@ from tricyclic.core.estimate import Estimate, Qualifier
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
+from tricyclic.numerics.batch.verdict import lack_of_fit_p
 
 __all__ = [
     "STATUS",
@@ -202,27 +203,6 @@ def replicates_p(fits: BatchFits) -> np.ndarray:
     1988, section 3.12].
     """
     return lack_of_fit_p(fits.rss, fits.pure_error_rss, fits.df, fits.df_pure)
-
-
-def lack_of_fit_p(
-    rss: np.ndarray, pure: np.ndarray, df: np.ndarray, df_pure: np.ndarray
-) -> np.ndarray:
-    """P of the lack-of-fit F test from residual sums and degrees of freedom; nan where undefined.
-
-    Parameters
-    ----------
-    rss, pure : array, shape (curves,)
-        Residual sum of squares, and its part among replicates.
-    df, df_pure : array, shape (curves,)
-        Their degrees of freedom.
-    """
-    from scipy.special import fdtrc
-
-    df_lack = df - df_pure
-    with np.errstate(invalid="ignore", divide="ignore"):
-        f = np.maximum(rss - pure, 0.0) / df_lack / (pure / df_pure)
-        defined = (df_lack > 0) & (df_pure > 0) & np.isfinite(rss) & (pure > 0)
-        return np.asarray(np.where(defined, fdtrc(df_lack, df_pure, f), np.nan))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ import numpy as np
 
 from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
 from tricyclic.errors import InputError
-from tricyclic.fitting.batch import lack_of_fit_p
 from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
+from tricyclic.numerics.batch.verdict import check_names, lack_of_fit_p
 
 NUMBERS = (
     "log10_ic50",
@@ -106,11 +106,12 @@ def fit_rows(
     Returns
     -------
     dict of arrays, shape (curves,)
-        The columns NUMBERS, `n` and `status`; nan where a number does not exist.
+        The columns NUMBERS, `n`, `status` and `checks`; nan where a number does not exist.
     """
     curves = len(rows)
     out: dict[str, np.ndarray] = {name: np.full(curves, np.nan) for name in _SOURCES}
     out["n"], out["status"] = np.zeros(curves, np.int64), np.zeros(curves, np.uint8)
+    out["checks"] = np.zeros(curves, np.int64)
     for of_length, table in _of_equal_length(rows):
         for of_series, fits in _fit_table(
             table, options, shared, wide=rows.y.ndim == 2, workers=workers
@@ -120,6 +121,9 @@ def fit_rows(
                 out[name][place] = getattr(fits, source)
     out["p_replicates"] = lack_of_fit_p(*(out.pop(name) for name in _FOR_LACK_OF_FIT))
     out["status"] = np.asarray(STATUS)[out["status"]]
+    out["checks"] = check_names(out["checks"])
+    # The bound of the search is no estimate.
+    out["log10_ic50"] = np.where(out.pop("_at_bound") != 0, np.nan, out["log10_ic50"])
     return out
 
 
@@ -135,6 +139,8 @@ _SOURCES = {
     "residual_sd": "sd",
     "n": "n",
     "status": "status",
+    "checks": "checks",
+    "_at_bound": "at_bound",
     "_rss": "rss",
     "_pure": "pure_error_rss",
     "_df": "df",

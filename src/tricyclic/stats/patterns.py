@@ -83,10 +83,16 @@ def few_runs_p(signs: NDArray[np.bool_]) -> float:
     Wald and Wolfowitz (1940): with a pluses and b minuses, 2k runs arise in 2 C(a-1, k-1) C(b-1,
     k-1) orders, 2k + 1 in C(a-1, k-1) C(b-1, k) + C(a-1, k) C(b-1, k-1), of C(a+b, a).
     """
-    a, b = int(signs.sum()), int((~signs).sum())
+    runs = 1 + int((signs[1:] != signs[:-1]).sum())
+    return few_runs_probability(int(signs.sum()), int((~signs).sum()), runs)
+
+
+def few_runs_probability(a: int, b: int, runs: int) -> float:
+    """Exact probability of as few or fewer runs among a pluses and b minuses in random order; 1
+    where all are equal. See `few_runs_p`.
+    """
     if a == 0 or b == 0:
         return 1.0
-    runs = 1 + int((signs[1:] != signs[:-1]).sum())
     ways = 0
     for r in range(2, runs + 1):
         k = r // 2

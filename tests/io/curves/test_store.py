@@ -22,6 +22,7 @@ def results(first, last):
     return pa.array([f"c{k}" for k in range(first, last)]), {
         **columns,
         "status": np.array(["fits"] * n),
+        "checks": np.array([""] * n),
         "n": np.arange(n),
     }
 
@@ -53,7 +54,7 @@ def test_a_number_that_does_not_exist_is_missing_in_the_file(tmp_path):
     stored(tmp_path / "fits.csv", [0, 1])
     assert (tmp_path / "fits.csv").read_text(encoding="utf-8").splitlines()[
         1
-    ] == '"c0",0,0,0,0,0,0,0,,"fits",0'
+    ] == '"c0",0,0,0,0,0,0,0,,"fits",0,""'
 
 
 def test_a_part_is_used_only_for_the_input_of_its_key(tmp_path):

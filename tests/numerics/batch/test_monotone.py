@@ -62,7 +62,7 @@ def test_a_step_before_flat_readings_comes_nearest_to_the_level():
 
 @pytest.mark.parametrize(("replicates", "power"), [(1, 0.95), (2, 0.999), (3, 0.999)])
 @pytest.mark.parametrize("direction", [1, -1])
-def test_bells_and_valleys_of_good_assays_are_found(replicates, power, direction):
+def test_bells_and_valleys_of_good_assays_are_detected(replicates, power, direction):
     rng = np.random.default_rng(replicates)
     y = direction * bell(DOSES)[:, None] + 5 * rng.standard_normal((1000, DOSES.size, replicates))
     result = monotone_test(DOSES, y)

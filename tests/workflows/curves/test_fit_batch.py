@@ -110,6 +110,7 @@ def test_every_curve_of_a_file_gets_the_ic50_it_was_made_with(rng, folder):
         "p_replicates",
         "status",
         "n",
+        "checks",
     ]
     assert fits["curve"].to_pylist() == names
     assert result.curves == 200 and result.status == {"fitted": 200}

@@ -35,6 +35,7 @@ COLUMNS = (
     "p_replicates",
     "status",
     "n",
+    "checks",
 )
 _KEY = b"made_from"
 
@@ -238,7 +239,7 @@ class _Writer:
                     self.place,
                     table.schema.with_metadata(self.about),
                     compression="zstd",
-                    use_dictionary=["status", "n"],
+                    use_dictionary=["status", "checks", "n"],
                     write_statistics=["curve", "log10_ic50"],
                 )
                 if self.parquet

@@ -21,6 +21,7 @@ from tricyclic.numerics.batch.compiler import announce_compilation
 from tricyclic.numerics.batch.direction import (
     ROW_BOTTOM,
     ROW_TOP,
+    Fixed,
     combine,
     fixed_values,
     runs,
@@ -39,6 +40,7 @@ from tricyclic.numerics.batch.inputs import (
 from tricyclic.numerics.batch.layout import (
     BLOCK,
     BOTH_FREE,
+    NONE_FREE,
     OUT_C,
     OUT_DF,
     OUT_DF_PURE,
@@ -55,6 +57,7 @@ from tricyclic.numerics.batch.layout import (
     Criteria,
     Model,
 )
+from tricyclic.numerics.batch.verdict import REACH, SigmoidFacts, Verdicts, assess, check_names
 
 # Words of the status codes of `layout`.
 STATUS: tuple[str, ...] = (
@@ -70,10 +73,11 @@ STATUS: tuple[str, ...] = (
     "infinite readings",
     "not converged",
     "top below bottom",
+    "not distinguishable from flat",
+    "not monotone",
 )
 
 HILL_BOUNDS = (0.05, 10.0)
-REACH = 3.0
 # Blocks that a thread takes at a time.
 BLOCKS_PER_TASK = 8
 
@@ -105,6 +109,10 @@ class BatchFits:
         have the nominal distribution, see `fitting.batch.null_f`.
     status : array of uint8
         Index into STATUS.
+    at_bound : array of int8
+        -1 or 1 where log10_ic50 is the lower or upper bound of the search and no estimate.
+    checks : array of int
+        Checks that warn or fail, as bits of `numerics.batch.verdict.CHECKS`.
     """
 
     log10_ic50: np.ndarray
@@ -122,6 +130,8 @@ class BatchFits:
     se_log10_ic50: np.ndarray
     f_flat: np.ndarray
     status: np.ndarray
+    at_bound: np.ndarray
+    checks: np.ndarray
 
     def __len__(self) -> int:
         return int(self.status.size)
@@ -130,6 +140,11 @@ class BatchFits:
     def words(self) -> np.ndarray:
         """Status of every curve in words."""
         return np.asarray(np.array(STATUS)[self.status])
+
+    @property
+    def check_names(self) -> np.ndarray:
+        """Names of the checks of every curve that warn or fail, separated by commas."""
+        return check_names(self.checks)
 
 
 def fit_batch(
@@ -226,7 +241,10 @@ def fit_batch(
         more = n_fitted - (mode == BOTH_FREE)
         critical = criteria(points * replicates, confidence, more, flat_level)
         fits.append((run, *_fit_groups(arrays, settings, critical, workers)))
-    return _results(*combine(fixed, fits))
+    out, status = combine(fixed, fits)
+    more = 1 + settings.free_hill + (mode != NONE_FREE)
+    facts = _facts(out, status, fixed, hill_bounds, (more, flat_level, reach, bounds))
+    return _results(out, assess(facts, arrays.x, arrays.y, arrays.weight))
 
 
 def _fit_groups(
@@ -283,7 +301,52 @@ def _of_group(fixed: np.ndarray, group: np.ndarray) -> np.ndarray:
     return fixed if fixed.size == 1 else fixed[group]
 
 
-def _results(out: np.ndarray, status: np.ndarray) -> BatchFits:
+def _facts(
+    out: np.ndarray,
+    status: np.ndarray,
+    fixed: Fixed,
+    hill_bounds: tuple[float, float],
+    rule: tuple[int, float, float, tuple[float, float] | None],
+) -> SigmoidFacts:
+    """What the verdict needs of the fits."""
+    curves = status.size
+    top, bottom = out[ROW_TOP], out[ROW_BOTTOM]
+    rises = out[OUT_HILL] > 0
+    top_fixed, bottom_fixed = (
+        np.broadcast_to(~np.isnan(values), curves) for values in (fixed.top, fixed.bottom)
+    )
+    steepness = np.abs(out[OUT_HILL])
+    free = np.isnan(fixed.steepness)
+    with np.errstate(invalid="ignore"):
+        at_hill_bound = (steepness <= hill_bounds[0] * (1 + 1e-9)) | (
+            steepness >= hill_bounds[1] * (1 - 1e-9)
+        )
+        reversed_plateaus = top < bottom
+    return SigmoidFacts(
+        status=status,
+        log10_ic50=out[OUT_C],
+        log10_ic50_low=out[OUT_LOW],
+        log10_ic50_high=out[OUT_HIGH],
+        steepness=steepness,
+        low_dose=np.where(rises, bottom, top),
+        high_dose=np.where(rises, top, bottom),
+        low_is_known=np.where(rises, bottom_fixed, top_fixed),
+        high_is_known=np.where(rises, top_fixed, bottom_fixed),
+        top_below_bottom=reversed_plateaus,
+        hill_at_bound=at_hill_bound & free,
+        f_flat=out[OUT_F],
+        rss=out[OUT_RSS],
+        pure=out[OUT_PURE],
+        df=out[OUT_DF],
+        df_pure=out[OUT_DF_PURE],
+        more=rule[0],
+        flat_level=rule[1],
+        reach=rule[2],
+        bounds=rule[3],
+    )
+
+
+def _results(out: np.ndarray, verdicts: Verdicts) -> BatchFits:
     return BatchFits(
         log10_ic50=out[OUT_C],
         log10_ic50_low=out[OUT_LOW],
@@ -299,5 +362,7 @@ def _results(out: np.ndarray, status: np.ndarray) -> BatchFits:
         df_pure=out[OUT_DF_PURE].astype(np.int64),
         se_log10_ic50=out[OUT_SE],
         f_flat=out[OUT_F],
-        status=status,
+        status=verdicts.status,
+        at_bound=verdicts.at_bound,
+        checks=verdicts.checks,
     )

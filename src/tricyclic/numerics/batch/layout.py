@@ -82,7 +82,9 @@ STATE_COLUMNS = 10
     INFINITE,
     NOT_CONVERGED,
     TOP_BELOW_BOTTOM,
-) = range(12)
+    NOT_DISTINGUISHABLE,
+    NOT_MONOTONE,
+) = range(14)
 
 # Rows of the result.
 (

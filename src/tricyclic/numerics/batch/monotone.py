@@ -283,8 +283,9 @@ def _contrast(sums, a, b, c, d):
     reading of weight 1.
     """
     first, second = sums[0, b] - sums[0, a], sums[0, d] - sums[0, c]
-    change = (sums[1, d] - sums[1, c]) / second - (sums[1, b] - sums[1, a]) / first
-    return change / math.sqrt(1.0 / first + 1.0 / second)
+    # (B / second - A / first) / sqrt(1 / first + 1 / second), with one division less.
+    change = (sums[1, d] - sums[1, c]) * first - (sums[1, b] - sums[1, a]) * second
+    return change / math.sqrt(first * second * (first + second))
 
 
 @compiled()
@@ -307,24 +308,34 @@ def _second_differences(mean, weight, levels):
 @compiled()
 def _largest_turn(sums, levels, sd, k, out):
     """Fill direction, changes and t of the most significant turn of curve k."""
-    best = -math.inf
+    best = 0.0
+    out[_DIRECTION, k], out[_T, k], out[_RISE, k], out[_FALL, k] = 0.0, 0.0, 0.0, 0.0
     for i in range(1, levels - 1):
         for j in range(i + 1, levels):
-            # The block i to j (end excluded), with at least one dose on each side.
-            for direction in (1.0, -1.0):
-                before, after = -math.inf, -math.inf
-                head, tail = 1, levels - 1
-                for end in range(1, i + 1):
-                    t = direction * _contrast(sums, 0, end, i, j)
-                    if t > before:
-                        before, head = t, end
-                for last in range(j, levels):
-                    t = -direction * _contrast(sums, i, j, last, levels)
-                    if t > after:
-                        after, tail = t, last
-                smaller = min(before, after) / sd
+            # The block i to j (end excluded) against the first and the last doses.
+            up, down, up_head, down_head = -math.inf, -math.inf, 1, 1
+            for end in range(1, i + 1):
+                t = _contrast(sums, 0, end, i, j)
+                if t > up:
+                    up, up_head = t, end
+                if -t > down:
+                    down, down_head = -t, end
+            if max(up, down) <= best:
+                continue
+            falls, rises, falls_tail, rises_tail = -math.inf, -math.inf, j, j
+            for last in range(j, levels):
+                t = _contrast(sums, i, j, last, levels)
+                if -t > falls:
+                    falls, falls_tail = -t, last
+                if t > rises:
+                    rises, rises_tail = t, last
+            for direction, before, after, head, tail in (
+                (1.0, up, falls, up_head, falls_tail),
+                (-1.0, down, rises, down_head, rises_tail),
+            ):
+                smaller = min(before, after)
                 if smaller > best:
                     best = smaller
-                    out[_DIRECTION, k], out[_T, k] = direction, smaller
+                    out[_DIRECTION, k], out[_T, k] = direction, smaller / sd
                     out[_RISE, k] = _difference(sums, 0, head, i, j)
                     out[_FALL, k] = -_difference(sums, i, j, tail, levels)

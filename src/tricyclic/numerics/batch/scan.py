@@ -1,0 +1,74 @@
+"""Range of the doses, and runs of the residuals, of many fitted sigmoids."""
+
+# Kernels take arrays and numbers only; their docstrings give the shapes.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from __future__ import annotations
+
+import math
+
+from tricyclic.numerics.batch.compiler import compiled
+
+# Rows of the result: lowest and highest finite dose; readings without compound and at saturation;
+# residuals above and below 0, and their runs of equal sign in the order of the doses.
+LOWEST, HIGHEST, WITHOUT, SATURATED, PLUS, MINUS, RUNS = range(7)
+SCANNED = 7
+
+
+@compiled()
+def scan(doses, order, y, weight, weighted, curve, out):
+    """Scan all curves.
+
+    Parameters
+    ----------
+    doses : array, shape (1, points) or (curves, points)
+        In ascending order, nan last.
+    order : array of int, same shape
+        Place of each dose among the points of the readings.
+    y, weight : array, shape (curves, points, replicates)
+        weight is used where `weighted`.
+    curve : array, shape (4, curves)
+        log10 IC50, hill * ln 10, plateau at low doses, change to that at high doses.
+    out : array, shape (SCANNED, curves)
+        Filled. No residuals are counted where they are rounding errors only.
+    """
+    curves, points, replicates = y.shape
+    for k in range(curves):
+        of_doses = k if doses.shape[0] > 1 else 0
+        lowest, highest = math.inf, -math.inf
+        plus = minus = runs = 0
+        before = 0.0
+        largest = size = 0.0
+        for p in range(points):
+            dose = doses[of_doses, p]
+            if math.isnan(dose):
+                continue
+            tau = curve[1, k] * (dose - curve[0, k])
+            share = 1.0 / (1.0 + math.exp(-min(max(tau, -700.0), 700.0)))
+            expected = curve[2, k] + curve[3, k] * share
+            at = order[of_doses, p]
+            for r in range(replicates):
+                value = y[k, at, r]
+                w = weight[k, at, r] if weighted else 1.0
+                if not (math.isfinite(value) and w > 0.0):
+                    continue
+                if dose == -math.inf:
+                    out[WITHOUT, k] += 1
+                elif dose == math.inf:
+                    out[SATURATED, k] += 1
+                else:
+                    lowest, highest = min(lowest, dose), max(highest, dose)
+                residual = value - expected
+                largest, size = max(largest, abs(residual)), max(size, abs(value))
+                sign = 1.0 if residual > 0.0 else -1.0
+                if sign > 0.0:
+                    plus += 1
+                else:
+                    minus += 1
+                if sign != before:
+                    runs += 1
+                before = sign
+        out[LOWEST, k], out[HIGHEST, k] = lowest, highest
+        # Residuals of rounding only have no runs to be counted.
+        if largest > 1e-9 * size:
+            out[PLUS, k], out[MINUS, k], out[RUNS, k] = plus, minus, runs
