@@ -311,6 +311,8 @@ def test_every_column_of_the_table_of_wells_has_the_number_of_its_name():
         "p": "1e-12",
         "q": "1e-09",
         "hit": "yes",
+        "to_confirm": "no",
+        "remark": "",
     }
     assert (other["hit"], other["concentration_M"]) == ("no", "")
 

@@ -217,7 +217,14 @@ def _methods(screen: ScreeningResult) -> list[str]:
             "Wells at one concentration are scored by robust z over the compound wells of their "
             "plate, one-sided, with Student's t for the error of the MAD; wells of one compound "
             "are combined by Stouffer's method. The false discovery rate is that of Benjamini and "
-            "Hochberg [1995] over all compounds; failed plates are not tested."
+            "Hochberg [1995] over all compounds; failed plates are not tested. Suspect wells are "
+            "left out: rows, columns, halves of them, the edge and quadrants whose lower quartile "
+            "reads as an effect, positions that do so over the plates, effects that stand together "
+            "in one line more often than chance allows, and readings beyond the full effect; a "
+            "shift of up to 10 % of the window is subtracted. Where the readings on the side "
+            "opposite to effects have heavier tails than normal ones, p is from these readings "
+            "[Efron 2004, doi:10.1198/016214504000000089; Barber & Candes 2015, "
+            "doi:10.1214/15-AOS1337]."
         )
     if screen.curves:
         paragraphs.append(

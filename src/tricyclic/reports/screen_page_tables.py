@@ -20,6 +20,8 @@ def hit_tables(screen: ScreeningResult) -> list[dict[str, Any]]:
     tables = []
     if screen.wells:
         tables.append(_well_table(screen))
+    if waiting := _waiting(screen):
+        tables.append(_confirm_table(waiting))
     if screen.potencies:
         tables.append(_potency_table(screen))
     return tables
@@ -69,6 +71,31 @@ def _well_row(hit: WellHit) -> tuple[str, ...]:
         _p_value(hit.p),
         _p_value(hit.q),
     )
+
+
+def _waiting(screen: ScreeningResult) -> list[tuple[str, ...]]:
+    """Compounds that are not called without confirmation."""
+    return [(*_well_row(hit)[:-2], hit.remark) for hit in screen.wells if hit.to_confirm]
+
+
+def _confirm_table(rows: list[tuple[str, ...]]) -> dict[str, Any]:
+    cut = f" The first {MAX_ROWS} are shown." if len(rows) > MAX_ROWS else ""
+    return {
+        "anchor": "to-confirm",
+        "title": "Effects to confirm",
+        "note": f"{len(rows)} compounds have an effect in wells that a fault explains as well, and "
+        f"are not called: measure them again, in other wells.{cut}",
+        "columns": (
+            ("compound", False),
+            ("plates", False),
+            ("wells", False),
+            ("concentration", False),
+            ("effect %", True),
+            ("z", True),
+            ("why", False),
+        ),
+        "rows": [(*row[:-1], clean(row[-1])) for row in rows[:MAX_ROWS]],
+    }
 
 
 def _potency_table(screen: ScreeningResult) -> dict[str, Any]:

@@ -100,7 +100,9 @@ class WellHit:
     """One compound at one concentration: effect, robust z over its wells, p, and if it is a hit.
 
     `effect_percent` is the mean over the compound's wells; `z` has a standard deviation of 1 under
-    the null hypothesis; `q` is the smallest false discovery rate at which it is a discovery.
+    the null hypothesis; `q` is the smallest false discovery rate at which it is a discovery, nan
+    where all wells are suspect. `to_confirm` marks what would be a hit, but is not called because
+    of what `remark` states.
     """
 
     compound: str
@@ -112,6 +114,8 @@ class WellHit:
     p: float
     q: float
     is_hit: bool
+    to_confirm: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,5 +221,10 @@ class ScreeningResult(Renderable):
 
     @property
     def failed(self) -> bool:
-        """Whether every plate failed; from single failed plates no hits are called."""
-        return all(plate.level == "fail" for plate in self.plates)
+        """Whether every plate or a check of the screen failed.
+
+        From single failed plates no hits are called.
+        """
+        return worst_level(self.checks) == "fail" or all(
+            plate.level == "fail" for plate in self.plates
+        )

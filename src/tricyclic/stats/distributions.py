@@ -1,10 +1,10 @@
-"""Truncated normal random numbers by inversion."""
+"""Tails of distributions, and truncated normal random numbers by inversion."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import bdtrc, chdtrc, ndtr, ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -29,3 +29,18 @@ def truncated_normal(uniform: Floats, low: float = -np.inf, high: float = np.inf
         return -truncated_normal(1.0 - np.asarray(uniform), -high, -low)
     below, upto = ndtr(low), ndtr(high)
     return np.asarray(np.clip(ndtri(below + np.asarray(uniform) * (upto - below)), low, high))
+
+
+def more_than_probability(k: ArrayLike, n: ArrayLike, share: float) -> Floats:
+    """Probability of more than k of n, each of probability `share` (binomial)."""
+    return np.asarray(bdtrc(np.asarray(k, float), np.asarray(n, int), share), float)
+
+
+def chi_squared_upper_tail(df: float, value: float) -> float:
+    """Probability of a larger chi squared."""
+    return float(chdtrc(df, value))
+
+
+def t_upper_quantile(df: ArrayLike, p: float) -> Floats:
+    """Value of Student's t that is exceeded with probability p."""
+    return np.asarray(-stdtrit(np.asarray(df, float), p), float)

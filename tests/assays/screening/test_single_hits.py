@@ -38,7 +38,7 @@ def hits_of(plate, *, usable=True, fdr=0.05, min_effect_percent=30.0):
         usable_plates=[usable],
         criteria=HitCriteria(fdr, min_effect_percent),
     )
-    return {hit.compound: hit for hit in hits}
+    return {hit.compound: hit for hit in hits.hits}
 
 
 def test_z_and_p_are_from_median_and_mad_with_the_efficiency_of_the_mad():

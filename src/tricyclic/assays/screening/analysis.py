@@ -8,6 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from tricyclic.assays.screening.copied_plates import (
+    copied_plate_check,
+    copied_plates,
+    copied_plates_check,
+)
 from tricyclic.assays.screening.criteria import HitCriteria
 from tricyclic.assays.screening.curve_classes import CLASSES
 from tricyclic.assays.screening.curve_hits import curve_hits, group_wells, pooled_potencies
@@ -15,10 +20,12 @@ from tricyclic.assays.screening.plate_arrays import PlateArrays, plate_arrays
 from tricyclic.assays.screening.plate_quality import plate_quality
 from tricyclic.assays.screening.screen_checks import (
     drift_checks,
+    order_checks,
     position_checks,
+    single_checks,
     summary_check,
 )
-from tricyclic.assays.screening.single_hits import WellEffects, single_hits
+from tricyclic.assays.screening.single_hits import single_hits
 from tricyclic.core.plate import Plate
 from tricyclic.errors import InputError
 from tricyclic.results.screening import CurveHit, PlateQuality, ScreeningResult, WellHit
@@ -59,27 +66,41 @@ def analyse_screen(
     _check_names(plates)
     arrays = [_checked_arrays(plate) for plate in plates]
     quality = [plate_quality(one, order=k) for k, one in enumerate(arrays, 1)]
-    usable = [plate.level != "fail" for plate in quality]
+    copies = copied_plates(plates)
+    usable = [plate.level != "fail" and k not in copies for k, plate in enumerate(quality)]
     curves, singles = group_wells(arrays)
-    well_hits = single_hits(arrays, singles, usable_plates=usable, criteria=criteria)
+    single = single_hits(arrays, singles, usable_plates=usable, criteria=criteria)
     fitted = curve_hits(arrays, curves, usable_plates=usable, criteria=criteria, rng=rng)
-    hits = _hits_by_plate(well_hits, fitted.hits)
+    hits = _hits_by_plate(single.hits, fitted.hits)
     for k, expected in fitted.expected.items():
         quality[k] = _with_expected(quality[k], arrays[k], expected, singles[k])
+    for k, first in copies.items():
+        check = copied_plate_check(plates[k], plates[first])
+        quality[k] = replace(quality[k], checks=(*quality[k].checks, check))
     final = tuple(replace(plate, hits=hits[plate.name]) for plate in quality)
+    copy_names = {plates[k].name for k in copies}
     maps, at_positions = position_checks(final)
     return ScreeningResult(
         name=name,
         plates=final,
-        wells=well_hits,
+        wells=single.hits,
         curves=fitted.hits,
-        potencies=pooled_potencies(fitted.hits),
+        potencies=pooled_potencies(
+            [curve for curve in fitted.hits if curve.plate not in copy_names]
+        ),
         median_by_position=maps,
         fdr=criteria.fdr,
         min_effect_percent=criteria.min_effect_percent,
         classes=tuple(CLASSES.items()) if fitted.hits else (),
         settings=tuple(settings),
-        checks=(summary_check(final), *drift_checks(final), *at_positions),
+        checks=(
+            summary_check(final),
+            *drift_checks(final),
+            *at_positions,
+            *order_checks(final),
+            copied_plates_check(plates, copies),
+            *single_checks(single),
+        ),
         synthetic=any("synthetic" in note for plate in plates for note in plate.notes),
     )
 
@@ -114,14 +135,14 @@ def _hits_by_plate(wells: Sequence[WellHit], curves: Sequence[CurveHit]) -> Coun
 
 
 def _with_expected(
-    plate: PlateQuality, arrays: PlateArrays, fitted: dict[str, float], singles: WellEffects
+    plate: PlateQuality, arrays: PlateArrays, fitted: dict[str, float], singles: np.ndarray
 ) -> PlateQuality:
     """Quality of a plate with curves, its patterns beyond the fitted effects.
 
     Single wells of such a plate are expected at their median.
     """
     expected = dict(fitted)
-    if singles:
-        median = float(np.median([effect for _, effect in singles]))
-        expected |= dict.fromkeys((well.name for well, _ in singles), median)
+    if singles.size:
+        median = float(np.median(arrays.activity[singles]))
+        expected |= dict.fromkeys((arrays.used_wells[k].name for k in singles), median)
     return plate_quality(arrays, order=plate.order, expected=arrays.by_well(expected))

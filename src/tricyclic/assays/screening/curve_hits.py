@@ -22,7 +22,6 @@ from tricyclic.assays.screening.curve_classes import (
     describe_curve,
 )
 from tricyclic.assays.screening.plate_arrays import Floats, PlateArrays
-from tricyclic.core.plate import Well
 from tricyclic.fitting.batch import null_f
 from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
 from tricyclic.results.screening import CompoundPotency, CurveHit
@@ -64,35 +63,38 @@ class CurveHits:
     expected: dict[int, dict[str, float]]
 
 
-def group_wells(
-    plates: Sequence[PlateArrays],
-) -> tuple[list[CurveWells], list[list[tuple[Well, float]]]]:
+def group_wells(plates: Sequence[PlateArrays]) -> tuple[list[CurveWells], list[np.ndarray]]:
     """Wells as curves where a compound has four concentrations or more on a plate, else single.
 
     Returns
     -------
-    list of CurveWells, list of lists of (Well, effect)
-        The single wells by plate.
+    list of CurveWells, list of array of int
+        Indices of the single wells among the used wells of each plate.
     """
     curves: list[CurveWells] = []
-    singles: list[list[tuple[Well, float]]] = []
+    singles: list[np.ndarray] = []
     for number, arrays in enumerate(plates):
-        by_compound: dict[str, list[tuple[Well, float]]] = {}
-        single: list[tuple[Well, float]] = []
-        for well, effect in arrays.tested_wells():
-            if well.compound and well.concentration_M > 0:
-                by_compound.setdefault(well.compound, []).append((well, effect))
+        wells = arrays.used_wells
+        by_compound: dict[str, list[int]] = {}
+        single: list[int] = []
+        for k in np.flatnonzero(arrays.tested).tolist():
+            if wells[k].compound and wells[k].concentration_M > 0:
+                by_compound.setdefault(wells[k].compound, []).append(k)
             else:
-                single.append((well, effect))
-        for compound, wells in by_compound.items():
-            doses = [well.concentration_M for well, _ in wells]
-            if len(set(doses)) < MIN_CONCENTRATIONS:
-                single += wells
+                single.append(k)
+        for compound, index in by_compound.items():
+            if len(index) < MIN_CONCENTRATIONS:
+                single += index
                 continue
-            names = tuple(well.name for well, _ in wells)
-            effects = np.array([effect for _, effect in wells])
-            curves.append(CurveWells(compound, number, names, np.log10(doses), effects))
-        singles.append(single)
+            doses = [wells[k].concentration_M for k in index]
+            if len(set(doses)) < MIN_CONCENTRATIONS:
+                single += index
+                continue
+            names = tuple(wells[k].name for k in index)
+            curves.append(
+                CurveWells(compound, number, names, np.log10(doses), arrays.activity[index])
+            )
+        singles.append(np.array(single, int))
     return curves, singles
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -46,15 +47,10 @@ class PlateArrays:
         """Mean of the high controls minus mean of the low controls."""
         return float(self.value[self.high].mean() - self.value[self.low].mean())
 
-    @property
+    @cached_property
     def used_wells(self) -> list[Well]:
         """The wells, in the order of the arrays."""
         return [well for well in self.plate.wells if well.used]
-
-    def tested_wells(self) -> list[tuple[Well, float]]:
-        """Compound wells with their effects, in row order."""
-        wells = self.used_wells
-        return [(wells[k], float(self.activity[k])) for k in np.flatnonzero(self.tested)]
 
     def by_well(self, values: Mapping[str, float]) -> Floats:
         """Values by name of the well as an array over the used wells; nan where there is none."""

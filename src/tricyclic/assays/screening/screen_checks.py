@@ -9,16 +9,25 @@ import numpy as np
 
 from tricyclic.assays.screening.plate_arrays import MAD_TO_SD, Floats
 from tricyclic.assays.screening.plate_checks import DEFAULT
+from tricyclic.assays.screening.single_hits import SingleHits
 from tricyclic.core.check import Check
 from tricyclic.core.format import format_number, list_names
 from tricyclic.core.plate import row_letters
 from tricyclic.results.screening import PlateQuality
+from tricyclic.stats.empirical_null import FAR, MIN_FAR
+from tricyclic.stats.sequence import sequence_test
 from tricyclic.stats.statistics import t_probability
 
 MIN_PLATES_FOR_DRIFT = 4
 DRIFT_P = 0.01
 # Percent of the mean, and for Z' its units, from the first plate to the last.
 MAX_DRIFT_PERCENT, MAX_DRIFT_Z_PRIME = 20.0, 0.2
+# The same over parts of the screen, such as a rise that steps back.
+MIN_PLATES_FOR_ORDER = 12
+MAX_LEVEL_CHANGE, MAX_LEVEL_CHANGE_Z_PRIME = 10.0, 0.2
+# Three numbers are tested on each screen, together at a size below 1 %.
+ORDER_P = 0.0025
+MIN_CYCLES = 3
 # Plates with a reading at a position, to check that position.
 MIN_PLATES_AT_POSITION = 5
 MIN_POSITIONS = 12
@@ -59,6 +68,22 @@ def drift_checks(plates: Sequence[PlateQuality]) -> tuple[Check, ...]:
     return tuple(check for check in checks if check is not None)
 
 
+def order_checks(plates: Sequence[PlateQuality]) -> tuple[Check, ...]:
+    """Whether controls and Z' rise, step or cycle over the plates in the order run."""
+    rows = (
+        ("high control", [plate.high.mean for plate in plates]),
+        ("low control", [plate.low.mean for plate in plates]),
+        ("Z'", [plate.z_prime for plate in plates]),
+    )
+    checks = []
+    for name, numbers in rows:
+        values = np.array(numbers)
+        known = np.flatnonzero(np.isfinite(values))
+        if known.size >= MIN_PLATES_FOR_ORDER and np.ptp(values[known]) > 0:
+            checks.append(_order_check(name, values[known], [plates[int(k)] for k in known]))
+    return tuple(checks)
+
+
 def position_checks(
     plates: Sequence[PlateQuality],
 ) -> tuple[dict[int, Floats], tuple[Check, ...]]:
@@ -81,6 +106,50 @@ def position_checks(
     return maps, tuple(checks)
 
 
+def single_checks(single: SingleHits) -> tuple[Check, ...]:
+    """Suspect wells, and tails of the readings without effect."""
+    if not single.hits:
+        return ()
+    waiting = sum(hit.to_confirm for hit in single.hits)
+    suspect = Check(
+        "suspect_wells",
+        "warn" if waiting else "pass",
+        f"{single.suspect} compound wells are suspect; {waiting} compounds with an effect are not "
+        "called without confirmation",
+        value=float(waiting),
+        limit=0.0,
+        source=DEFAULT,
+        advice="Measure these compounds again, in other wells" if waiting else "",
+    )
+    null, far = single.null, single.far_on_other_side
+    if math.isnan(null.p):
+        return (suspect,)
+    heavy = null.is_heavy or far >= MIN_FAR
+    tails = "have the tails of normal ones"
+    if null.is_heavy:
+        tails = f"have the tails of Student's t with {null.df:g} degrees of freedom"
+    return (
+        suspect,
+        Check(
+            "heavy_tails",
+            "warn" if heavy else "pass",
+            f"readings without effect {tails} (p {_p_text(null.p)}); {far} compounds are "
+            f"{FAR:g} standard deviations or more on the side opposite to effects",
+            value=float(far),
+            limit=float(MIN_FAR),
+            source=f"{DEFAULT}; Efron 2004, doi:10.1198/016214504000000089",
+            advice="The p of hits are from these readings, so that fewer are called: find out why "
+            "wells scatter, or measure each compound in two wells"
+            if heavy
+            else "",
+        ),
+    )
+
+
+def _p_text(p: float) -> str:
+    return "below 0.0001" if p < 1e-4 else f"= {format_number(p, 2)}"
+
+
 def _drift_check(name: str, values: Floats) -> Check | None:
     """Slope of a number over the order of the plates; None if there are too few numbers."""
     known = np.isfinite(values)
@@ -97,12 +166,11 @@ def _drift_check(name: str, values: Floats) -> Check | None:
     if name != "Z'":
         change, limit, unit = 100.0 * change / abs(float(y.mean())), MAX_DRIFT_PERCENT, "%"
     drifts = p < DRIFT_P and abs(change) > limit
-    p_text = "below 0.0001" if p < 1e-4 else f"= {format_number(p, 2)}"
     return Check(
         "drift",
         "warn" if drifts else "pass",
         f"from the first to the last of {y.size} plates the {name} changes by "
-        f"{format_number(change, 2)}{' ' + unit if unit else ''} (p {p_text})",
+        f"{format_number(change, 2)}{' ' + unit if unit else ''} (p {_p_text(p)})",
         value=change,
         limit=limit,
         unit=unit,
@@ -110,6 +178,32 @@ def _drift_check(name: str, values: Floats) -> Check | None:
         advice="Reagents may age or the reader may drift: normalise by plate, prepare fresh "
         "reagents, and treat hits of late plates with caution"
         if drifts
+        else "",
+    )
+
+
+def _order_check(name: str, values: Floats, plates: Sequence[PlateQuality]) -> Check:
+    test = sequence_test(values, ORDER_P)
+    size, limit, unit = test.size, MAX_LEVEL_CHANGE_Z_PRIME, ""
+    if name != "Z'":
+        size, limit, unit = 100.0 * size / abs(float(np.median(values))), MAX_LEVEL_CHANGE, "%"
+    varies = test.p < ORDER_P and size > limit
+    shape = f"the largest change is at plate {plates[test.step].name}"
+    if test.period <= values.size / MIN_CYCLES:
+        shape = f"it repeats about every {format_number(test.period, 2)} plates"
+    return Check(
+        "level_over_plates",
+        "warn" if varies else "pass",
+        f"over {values.size} plates in the order run the level of the {name} varies by "
+        f"{format_number(size, 2)}{' ' + unit if unit else ''} (p {_p_text(test.p)})"
+        + (f"; {shape}" if varies else ""),
+        value=size,
+        limit=limit,
+        unit=unit,
+        source=f"{DEFAULT}; cumulative sum, periodogram and neighbours of normal scores",
+        advice="Compare batches of reagent, days, readers and stackers; effects are in percent of "
+        "the window of each plate, so look whether hits depend on it too"
+        if varies
         else "",
     )
 

@@ -54,6 +54,8 @@ WELL_COLUMNS = (
     "p",
     "q",
     "hit",
+    "to_confirm",
+    "remark",
 )
 CURVE_COLUMNS = (
     "compound",
@@ -155,6 +157,8 @@ def _well(hit: WellHit) -> Row:
         hit.p,
         hit.q,
         hit.is_hit,
+        hit.to_confirm,
+        hit.remark,
     )
 
 

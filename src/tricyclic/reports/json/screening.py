@@ -23,6 +23,7 @@ def screen_json(screen: ScreeningResult) -> dict[str, Any]:
         "checks": to_jsonable(screen.checks),
         "plates": [_plate(plate) for plate in screen.plates],
         "well_hits": [to_jsonable(hit) for hit in screen.wells if hit.is_hit],
+        "wells_to_confirm": [to_jsonable(hit) for hit in screen.wells if hit.to_confirm],
         "wells_tested": len(screen.wells),
         "curves": to_jsonable(screen.curves),
         "potencies": to_jsonable(screen.potencies),

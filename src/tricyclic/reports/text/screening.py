@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from tricyclic.core.format import (
     align_columns,
@@ -15,6 +16,7 @@ from tricyclic.reports.text.checks import with_advice
 from tricyclic.results.screening import CurveHit, ScreeningResult
 
 MAX_HITS = 10
+MAX_TO_CONFIRM = 5
 
 
 def screen_text(screen: ScreeningResult) -> str:
@@ -72,7 +74,18 @@ def _well_lines(screen: ScreeningResult) -> list[str]:
         ),
         *(align_columns(rows) if rows else []),
         *_and_more(len(hits)),
+        *_confirm_lines([(hit.compound, hit.remark) for hit in screen.wells if hit.to_confirm]),
     ]
+
+
+def _confirm_lines(waiting: Sequence[tuple[str, str]]) -> list[str]:
+    """Compounds that are not called without confirmation, each with its reason."""
+    if not waiting:
+        return []
+    lines = [f"{pluralize(len(waiting), 'compound')} with an effect to confirm, not called:"]
+    lines += [wrap_line(f"  {name}: {remark}") for name, remark in waiting[:MAX_TO_CONFIRM]]
+    more = len(waiting) - MAX_TO_CONFIRM
+    return [*lines, f"  and {more} more"] if more > 0 else lines
 
 
 def _curve_lines(screen: ScreeningResult) -> list[str]:
