@@ -190,7 +190,9 @@ def _y_axis(axes: Axes, panel: TimeCoursePanel) -> None:
         return
     top = panel.top if math.isfinite(panel.top) else high
     low = min(0.0, float(values.min())) if values.size else 0.0
-    axes.set_ylim(low, low + (max(top, high, 1e-12) - low) * 1.06)
+    # Where all values are 0 there is no scale; those of a user's own model may be tiny.
+    highest = max(top, high)
+    axes.set_ylim(low, low + ((highest if highest > low else low + 1e-12) - low) * 1.06)
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
 
 

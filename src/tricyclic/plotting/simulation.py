@@ -154,7 +154,8 @@ def _drawn(course: TimeCourse) -> tuple[Floats, Floats | None, Floats | None]:
 def _y_title(course: TimeCourse) -> str:
     if course.percent_of_baseline is not None:
         return BASELINE_TITLE
-    return unit_label(course.unit) or "relative"
+    # A user's own file may declare no unit.
+    return unit_label(course.unit) or ("relative" if course.unit else "file's own unit")
 
 
 def _level(course: TimeCourse) -> float:

@@ -13,6 +13,7 @@ import libsbml
 
 from tricyclic.errors import InputError
 from tricyclic.sbml.parts import elements, parse
+from tricyclic.sbml.units import declared_unit, unit_text
 
 _MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
 _TIME = (
@@ -117,8 +118,8 @@ def describe_dose(
     total = libsbml.UnitDefinition.combine(
         species.getDerivedUnitDefinition(), compartment.getDerivedUnitDefinition()
     )
-    declared = _is_declared(species) and _is_declared(compartment)
-    unit = f" {_definition_text(total)}" if declared else ""
+    declared = declared_unit(species) is not None and declared_unit(compartment) is not None
+    unit = _after_a_number(unit_text(total)) if declared else ""
     return (
         f"{sentence}, which is an amount of {amount * size:g}{unit} in {name} "
         f"of volume {size:g}{_unit(compartment)}"
@@ -182,31 +183,13 @@ def _fixed_size(model: Any, compartment: Any) -> float | None:
     return float(compartment.getSize()) if compartment.isSetSize() else 1.0
 
 
-def _is_declared(one: Any) -> bool:
-    unit = one.getDerivedUnitDefinition()
-    return unit is not None and unit.getNumUnits() > 0 and not one.containsUndeclaredUnits()
-
-
 def _unit(one: Any) -> str:
-    if not _is_declared(one):
-        return " (unit not declared)"
-    return f" {_definition_text(one.getDerivedUnitDefinition())}"
+    unit = declared_unit(one)
+    return " (unit not declared)" if unit is None else _after_a_number(unit)
 
 
-def _definition_text(definition: Any) -> str:
-    """A unit as text: "1e-09 mole/litre"."""
-    plain = definition.clone()
-    libsbml.UnitDefinition.simplify(plain)
-    factor = 1.0
-    above: list[str] = []
-    below: list[str] = []
-    for one in (plain.getUnit(position) for position in range(plain.getNumUnits())):
-        power = one.getExponentAsDouble()
-        factor *= (one.getMultiplier() * 10.0 ** one.getScale()) ** power
-        kind = libsbml.UnitKind_toString(one.getKind())
-        if kind != "dimensionless" and power:
-            size = f"{kind}^{abs(power):g}" if abs(power) != 1 else kind
-            (above if power > 0 else below).append(size)
-    name = " ".join(above) or ("1" if below else "dimensionless")
-    name += "".join(f"/{one}" for one in below)
-    return name if abs(factor - 1) < 1e-12 else f"({factor:g} {name})"
+def _after_a_number(unit: str) -> str:
+    """A unit behind a number; in brackets where it begins with a factor of its own."""
+    if not unit:
+        return " (a pure number)"
+    return f" ({unit})" if " " in unit and unit[0].isdigit() else f" {unit}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.core.dosing import Dosing
-from tricyclic.core.model_unit import model_unit
+from tricyclic.core.model_unit import unit_label
 from tricyclic.core.population import Endpoint
 from tricyclic.core.scenario import Observable
 from tricyclic.simulation.model import ComposedModel
@@ -134,7 +134,7 @@ def is_occupancy(observable: Observable) -> bool:
 
 def reported_unit(quantity: str, unit: str) -> str:
     """The unit in which a quantity of a model is reported, from its name and its unit there."""
-    return "%" if _is_occupancy(quantity, unit) else model_unit(unit).label
+    return "%" if _is_occupancy(quantity, unit) else unit_label(unit)
 
 
 def build_reduction(

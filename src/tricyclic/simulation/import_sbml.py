@@ -8,7 +8,7 @@ into.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tricyclic.core.constant import Constant
 from tricyclic.core.dosing import Dosing
@@ -19,6 +19,7 @@ from tricyclic.sbml.checks import refuse_unsafe
 from tricyclic.sbml.doses import DoseEvents, add_doses, free_dose_names
 from tricyclic.sbml.missing import refuse_unset_values, with_unset_as_nan
 from tricyclic.sbml.tables import SbmlTables, tables
+from tricyclic.sbml.units import units_of
 from tricyclic.simulation.model import ComposedModel, DoseInput, ModelQuantity, QuantityKind
 
 INTO = "into"
@@ -58,7 +59,7 @@ def import_sbml(
     refuse_unset_values(sbml, where or name)
     sbml = with_unset_as_nan(sbml)
     rows = tables(sbml, where or name)
-    quantities = _quantities(rows)
+    quantities = _quantities(rows, units_of(sbml, where or name))
     names = free_dose_names(sbml, len(dosing), where or name)
     doses = tuple(
         _dose(one, dose, quantities, rows, where or name)
@@ -103,7 +104,7 @@ def import_sbml(
     )
 
 
-def _quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
+def _quantities(rows: SbmlTables, units: Mapping[str, str]) -> dict[str, ModelQuantity]:
     rates = {rule.target for rule in rows.rules if rule.kind == "rate"}
     computed = {rule.target for rule in rows.rules if rule.kind == "assigned"}
     changed = {target for event in rows.events for target, _ in event.changes}
@@ -121,7 +122,9 @@ def _quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
                 kind = "species"
             if kind == "parameter" and one.id in changed:
                 kind = "state"
-            description = (one.name or one.id) + (f" [{one.unit}]" if one.unit else "")
+            # A pure number is declared; where no unit is declared, none is stated.
+            unit = (units[one.id] or "dimensionless") if one.id in units else ""
+            description = one.name or one.id
             constant = None
             # A value that is not finite can be in a file, but not be set or varied.
             if kind == "parameter" and one.value is not None and math.isfinite(one.value):
@@ -135,7 +138,7 @@ def _quantities(rows: SbmlTables) -> dict[str, ModelQuantity]:
             quantities[one.id] = ModelQuantity(
                 one.id,
                 one.id,
-                "dimensionless",
+                unit,
                 description,
                 kind,
                 constant=constant,

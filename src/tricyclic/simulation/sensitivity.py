@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.core.constant import Constant
-from tricyclic.core.model_unit import model_unit
+from tricyclic.core.model_unit import unit_label
 from tricyclic.core.population import Endpoint
 from tricyclic.core.progress import CountCallback
 from tricyclic.errors import InputError, NumericsError
@@ -88,7 +88,7 @@ def varied_parameters(
                     do="Leave it out",
                 )
             continue
-        varied.append(_varied(name, constant, value))
+        varied.append(_varied(name, constant, value, composed.quantity(name).unit))
     if not varied:
         raise InputError(
             "has no parameter to vary",
@@ -267,12 +267,12 @@ def _has_range(constant: Constant) -> bool:
     return -math.inf < constant.low < constant.high < math.inf
 
 
-def _varied(name: str, constant: Constant, value: float) -> VariedParameter:
+def _varied(name: str, constant: Constant, value: float, unit: str) -> VariedParameter:
     low, high = constant.low, constant.high
     is_wide = low > 0 and math.isfinite(high) and high > 3 * low
     return VariedParameter(
         name,
-        model_unit(constant.unit).label,
+        unit_label(unit),
         constant.description,
         value,
         low,

@@ -312,14 +312,14 @@ end
             },
             (),
             (
-                "Each dose adds 100 (1e-09 mole/litre) to the concentration of A, which is an "
-                "amount of 5000 (1e-09 mole) in c of volume 50 litre."
+                "Each dose adds 100 nmol/L to the concentration of A, which is an "
+                "amount of 5000 nmol in c of volume 50 L."
             ),
         ),
         (
             {"size": 50, "kind": "substanceOnly ", "units": "unit substance = mole"},
             (),
-            "Each dose adds 100 mole to the amount of A.",
+            "Each dose adds 100 mol to the amount of A.",
         ),
         (
             {"size": "2*w", "more": "w = 3"},
@@ -343,7 +343,7 @@ def test_a_dose_into_a_parameter_is_stated_with_its_unit(typed):
         "model chain()\n  unit per = 1/litre\n  A = 1; A has per\n  A' = -A\nend\n", "chain"
     )
     reply = typed("", *DOSED, text=text)
-    assert "Each dose adds 100 1/litre to the parameter A." in reply.stdout
+    assert "Each dose adds 100 1/L to the parameter A." in reply.stdout
 
 
 def without(text, *attributes):
@@ -410,3 +410,38 @@ def test_a_file_with_submodels_runs_and_states_how_their_ids_are_written(typed):
         "The submodels of the file are put into one model: an id of a submodel follows the id of "
         "the submodel and two underscores."
     )
+
+
+MIXED = """model chain()
+  unit time_unit = 3600 second; unit substance = 1e-9 mole; unit volume = 1e-3 litre
+  unit extent = 1e-9 mole; unit mV = 1e-3 volt; unit per_h = 1 / (3600 second)
+  compartment c = 2; species A in c; substanceOnly species B in c; A = 3; B = 0
+  V = -70; V has mV; V' = -V * k; k = 1; k has per_h; plain = 1; plain' = -plain
+  J1: A -> B; k * A * c
+end
+"""
+
+
+def test_the_units_of_the_file_are_in_the_text_the_json_and_the_tables(typed, tmp_path):
+    text = antimony_to_sbml(MIXED, "chain")
+    units = {"A": "nmol/mL", "B": "nmol", "V": "mV", "plain": ""}
+    folder = tmp_path / "out"
+    reply = typed("", "--hours", "2", "--json", "--out", str(folder), text=text)
+    assert reply.exit_code == 0, reply.output
+    result = json.loads(reply.stdout)["result"]
+    assert {one["name"]: one["unit"] for one in result["observables"]} == units
+    assert {one["name"]: one["unit"] for one in result["observable_courses"]} == units
+    for name, key in (("courses.csv", "output"), ("summary.csv", "observable")):
+        rows = list(csv.DictReader(io.StringIO((folder / name).read_text(encoding="utf-8"))))
+        assert {row[key]: row["unit"] for row in rows} == units
+    printed = typed("", "--hours", "2", text=text).stdout
+    assert re.search(r"^ +A +3\.00 nmol/mL ", printed, re.MULTILINE)
+    assert re.search(r"^ +V +-70\.0 mV ", printed, re.MULTILINE)
+    listed = typed("", "--list", text=text).stdout
+    assert re.search(r"^ +k +1\.000? 1/h ", listed, re.MULTILINE)
+
+
+def test_numbers_far_below_one_unit_are_printed(typed):
+    text = antimony_to_sbml(MIXED.replace("A = 3", "A = 3e-18"), "chain")
+    printed = typed("", "--hours", "2", "--observable", "A", text=text).stdout
+    assert re.search(r"^ +A +3\.00e-18 nmol/mL +4\.06e-19 nmol/mL min ", printed, re.MULTILINE)

@@ -203,3 +203,44 @@ def test_base_points_are_checked_before_anything_is_computed():
         "sobol: 0 base points are requested. A power of 2 from 8: 64, 128, 256, …"
     )
     assert not steps
+
+
+@pytest.mark.parametrize(("volume", "amount"), [(1.0, 1.0), (1e-12, 1e-24), (1.0, 1e9)])
+def test_elasticities_of_a_user_s_file_are_those_of_the_closed_form_at_any_scale(
+    tmp_path, volume, amount
+):
+    """A leaves at k1 for B, which leaves at k2: the ends of both, differentiated by hand."""
+    file = tmp_path / "own.xml"
+    file.write_text(
+        antimony_to_sbml(
+            "model own()\n unit time_unit = 3600 second\n"
+            f"compartment c = {volume!r}; species A in c, B in c; A = {amount / volume!r}; B = 0\n"
+            "k1 = 1; k2 = 0.3\nJ1: A -> B; k1 * A * c\nJ2: B -> ; k2 * B * c\nend",
+            "own",
+        ),
+        encoding="utf-8",
+    )
+    t, k1, k2 = 4.0, 1.0, 0.3
+    result = run(
+        SensitivityOptions(str(file), hours=t, parameter=("k1", "k2"), workers=1)
+    ).elasticities
+    names = [one.name for one in result.endpoints]
+    ends = dict(zip(names, result.typical, strict=True))
+    assert ends["A.end"] == pytest.approx(amount / volume * np.exp(-t), rel=1e-6)
+    table = {
+        (endpoint, parameter.name): result.table[row, column]
+        for row, parameter in enumerate(result.parameters)
+        for column, endpoint in enumerate(names)
+    }
+
+    def level(k1, k2):
+        return k1 / (k1 - k2) * (np.exp(-k2 * t) - np.exp(-k1 * t))
+
+    step = 1e-6
+    for name, changed in (("k1", (step, 0.0)), ("k2", (0.0, step))):
+        up = level(k1 * np.exp(changed[0]), k2 * np.exp(changed[1]))
+        down = level(k1 * np.exp(-changed[0]), k2 * np.exp(-changed[1]))
+        exact = (up - down) / (2 * step) / level(k1, k2)
+        assert table["B.end", name] == pytest.approx(exact, abs=1e-3)
+    assert table["A.end", "k1"] == pytest.approx(-k1 * t, abs=1e-3)
+    assert table["A.end", "k2"] == pytest.approx(0.0, abs=1e-6)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tricyclic.core.format import GAP, format_number, wrap_line
 from tricyclic.core.population import Endpoint
+from tricyclic.reports.text.simulation import NOISE
 from tricyclic.results.population import PopulationResult
 from tricyclic.simulation.endpoints import LAST_DAY, OF_BASELINE
 
@@ -25,7 +26,9 @@ def population_text(result: PopulationResult) -> str:
     percentiles = result.percentiles()
     for heading, endpoints in _tables(result).items():
         rows: list[tuple[str, ...]] = [(heading, "median", "25 to 75 %", "5 to 95 %", "")]
-        rows += [_row(endpoint, percentiles[endpoint.name]) for endpoint in endpoints]
+        # Only the units of the library are known to be large enough for this.
+        noise = NOISE if result.species else 0.0
+        rows += [_row(endpoint, percentiles[endpoint.name], noise) for endpoint in endpoints]
         lines += ["", *_aligned(rows)]
     for enzyme, names in population.phenotypes.items():
         counts = ", ".join(f"{name} {names.count(name)}" for name in sorted(set(names)))
@@ -79,8 +82,10 @@ def _tables(result: PopulationResult) -> dict[str, list[Endpoint]]:
     return {heading: rows for heading, rows in tables.items() if rows}
 
 
-def _row(endpoint: Endpoint, percentiles: Sequence[float]) -> tuple[str, ...]:
-    low, lower, median, upper, high = (_number(value) for value in percentiles)
+def _row(endpoint: Endpoint, percentiles: Sequence[float], noise: float) -> tuple[str, ...]:
+    low, lower, median, upper, high = (
+        "0" if abs(value) < noise else format_number(value) for value in percentiles
+    )
     unit = f" {endpoint.unit}" if endpoint.unit else ""
     name = endpoint.name.removesuffix(".last_day").removesuffix(".last_day_percent")
     description = endpoint.description.removesuffix(OF_BASELINE).removeprefix(f"{LAST_DAY} ")
@@ -114,7 +119,3 @@ def _failures(result: PopulationResult) -> list[str]:
             "and are left out of all numbers"
         ),
     ]
-
-
-def _number(value: float) -> str:
-    return "0" if abs(value) < 1e-12 else format_number(value)

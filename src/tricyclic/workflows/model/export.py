@@ -16,7 +16,7 @@ from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import Cell, csv_rows
 from tricyclic.results.model_exports import ExportResult
 from tricyclic.sbml.checks import find_unit_problems, find_validity_problems
-from tricyclic.simulation.model import ComposedModel
+from tricyclic.simulation.model import ComposedModel, ModelQuantity
 from tricyclic.simulation.run import Simulator
 from tricyclic.workflows.model.ensemble import at_parameter_set
 from tricyclic.workflows.model.options import ExportOptions
@@ -91,21 +91,21 @@ def _contents(prepared: PreparedRun, sbml: str, antimony: str) -> dict[str, byte
 def _value_table(composed: ComposedModel, values: Mapping[str, float]) -> bytes:
     """Every value with its range, certainty and source, one row each."""
     rows = (
-        _value_row(composed.quantity(name).id, name, constant, values.get(name))
+        _value_row(composed.quantity(name), constant, values.get(name))
         for name, constant in composed.parameters.items()
     )
     return csv_rows(VALUE_COLUMNS, rows, digits=None)
 
 
-def _value_row(identifier: str, name: str, constant: Constant, changed: float | None) -> list[Cell]:
+def _value_row(item: ModelQuantity, constant: Constant, changed: float | None) -> list[Cell]:
     """One row; a value that the options set is marked, beside the library's value."""
     is_set = changed is not None
     limits = [limit if math.isfinite(limit) else None for limit in (constant.low, constant.high)]
     return [
-        identifier,
-        name,
+        item.id,
+        item.name,
         float(changed if changed is not None else constant.value),
-        constant.unit,
+        item.unit,
         *limits,
         constant.cv or None,
         "set" if is_set else constant.certainty,

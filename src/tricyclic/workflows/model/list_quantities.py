@@ -42,7 +42,7 @@ def list_quantities(prepared: PreparedRun) -> QuantitiesResult:
             ParameterRow(
                 name,
                 row.value,
-                unit_label(row.unit),
+                unit_label(composed.quantities[name].unit),
                 _range(row),
                 composed.quantities[name].description,
                 row.source or row.certainty,

@@ -4,7 +4,6 @@ steady state.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,19 +13,26 @@ from tricyclic.core.time_course import Floats, TimeCourse, ensemble_time_course
 from tricyclic.errors import InputError, NumericsError
 from tricyclic.simulation.run import Simulator
 from tricyclic.workflows.model.prepared import PreparedRun
+from tricyclic.workflows.model.verify_run import verify_run
 
 
 class EnsembleRuns:
     """Times, quantities and values of all runs.
 
-    `table` has shape (parameter sets, times, names), `baselines` shape (parameter sets, names).
+    `table` has shape (parameter sets, times, names), `baselines` shape (parameter sets, names);
+    `remarks` are what the runs of a user's own SBML showed.
     """
 
     def __init__(
-        self, time_h: Floats, names: Sequence[str], table: Floats, baselines: Floats
+        self,
+        time_h: Floats,
+        names: Sequence[str],
+        table: Floats,
+        baselines: Floats,
+        remarks: tuple[str, ...] = (),
     ) -> None:
         self.time_h, self.names = time_h, tuple(names)
-        self.table, self.baselines = table, baselines
+        self.table, self.baselines, self.remarks = table, baselines, remarks
 
     @property
     def ensemble_size(self) -> int:
@@ -104,8 +110,8 @@ def run_ensemble(
             table[k] = simulator.run(time, recorded, values, start=steady_state)
         except NumericsError as error:
             raise _explained(prepared, error) from error
-    factor = 1.0 if math.isnan(prepared.hours_per_time) else prepared.hours_per_time
-    return EnsembleRuns(time * factor, recorded, table, baselines)
+    remarks = verify_run(prepared, simulator, recorded, time, table[0])
+    return EnsembleRuns(time * prepared.time_factor, recorded, table, baselines, remarks)
 
 
 def _explained(prepared: PreparedRun, error: NumericsError) -> Exception:

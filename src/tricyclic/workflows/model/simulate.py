@@ -161,7 +161,12 @@ def _result(
         occupancy_courses=occupancy_courses,
         concentration_courses=concentration_courses,
         comparisons=comparisons,
-        remarks=(*prepared.remarks, *remarks, *missing_half_lives(exposures)),
+        remarks=(
+            *prepared.remarks,
+            *runs.remarks,
+            *remarks,
+            *missing_half_lives(exposures),
+        ),
     )
 
 

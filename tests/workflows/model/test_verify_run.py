@@ -1,0 +1,78 @@
+"""A run of a user's own file is verified, and an impossible amount is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from tricyclic.ode.solver import antimony_to_sbml
+from tricyclic.workflows.model import verify_run
+from tricyclic.workflows.model.options import SimulateOptions
+from tricyclic.workflows.model.simulate import run
+
+NEGATIVE = (
+    "S falls to -8.00 at 10.0, and an amount or a concentration cannot be negative: a rate of the "
+    "file does not stop when nothing is left."
+)
+
+
+@pytest.fixture
+def remarks_of(tmp_path):
+    def call(body, hours=10.0, **options):
+        file = tmp_path / "own.xml"
+        file.write_text(antimony_to_sbml(f"model m()\n{body}\nend\n", "m"), encoding="utf-8")
+        return run(SimulateOptions(scenario=str(file), hours=hours, **options)).remarks[1:]
+
+    return call
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-15, 1e9])
+def test_an_amount_that_becomes_negative_is_named_at_any_scale(remarks_of, scale):
+    body = f"compartment c = 1; species S in c; S = {2 * scale!r}; S -> ; {scale!r} * c"
+    (remark,) = remarks_of(body)
+    number = {1.0: "-8.00", 1e-15: "-8.00e-15", 1e9: "-8.00e9"}[scale]
+    assert remark == NEGATIVE.replace("-8.00", number)
+
+
+def test_all_negative_amounts_are_listed(remarks_of):
+    body = "compartment c = 1; species S in c, T in c; S = 2; T = 1; S + T -> ; 1 * c"
+    (remark,) = remarks_of(body)
+    assert remark == f"{NEGATIVE} Also negative: T."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "V = 2; V' = -1",  # a voltage may be negative
+        "compartment c = 1; species S in c; S = -1; S -> ; 1 * c",  # the file itself starts below 0
+        "compartment c = 1; species S in c; S = 1e-10; S -> ; 50 * S * c",
+    ],
+)
+def test_a_quantity_that_may_be_negative_and_one_that_is_not_get_no_remark(remarks_of, body):
+    assert remarks_of(body) == ()
+
+
+def test_a_result_that_depends_on_the_tolerances_is_named(remarks_of):
+    lorenz = "x = 1; y = 1; z = 1; x' = 10*(y - x); y' = x*(28 - z) - y; z' = x*y - 8/3*z"
+    (remark,) = remarks_of(lorenz, hours=60.0)
+    assert remark.startswith("The result depends on the tolerances of the solver: at ")
+    assert "at tolerances ten times tighter. Do not use it before the reason is known" in remark
+
+
+def test_the_verifying_run_includes_the_doses_and_the_values_that_were_set(remarks_of):
+    body = "compartment c = 1; species S in c; S = 0; k = 1; S -> ; k * S * c"
+    assert all(
+        one.startswith("Each dose adds")
+        for one in remarks_of(body, drug="S", dose="5", every="3", set=("k=0.5",))
+    )
+
+
+def test_a_run_that_cannot_be_repeated_is_not_called_verified(remarks_of, monkeypatch):
+    def fail(*arguments, **options):
+        raise verify_run.NumericsError("too tight")
+
+    monkeypatch.setattr("tricyclic.simulation.run.Simulator.run_again", fail)
+    (remark,) = remarks_of("x = 1; x' = -x")
+    assert remark == (
+        "The run could not be repeated at tolerances ten times tighter, so that its accuracy is "
+        "not verified."
+    )
