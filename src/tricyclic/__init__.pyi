@@ -1,6 +1,8 @@
 # The public names. `__init__.py` reads this file, so that the list exists once.
 from ._version import __version__ as __version__
-from .api.binding import affinity, kinetics, saturation
+from .api.binding import affinity
+from .api.binding_kinetics import kinetics
+from .api.binding_saturation import saturation
 from .api.calibration import calibrate, credibility, validate
 from .api.curves import curve_model, curve_models, fit, fit_batch, fit_file, predict
 from .api.design import design

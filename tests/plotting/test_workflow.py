@@ -105,9 +105,12 @@ def test_cold_is_blue_and_warm_is_orange(celsius, colour):
 
 def test_values_without_a_source_are_listed_below_the_steps():
     chosen = protocol("net-nisoxetine")
-    assert "volume" in chosen.assumed[1]
+    assert chosen.assumed == ("washing", "specific_activity_Ci_per_mmol", "volume_uL")
     text_of_all = " ".join(words_of(workflow_svg(chosen)))
-    assert "Assumed, or from memory without a source: specific activity, volume." in text_of_all
+    assert (
+        "Assumed, or from memory without a source: washing, specific activity, volume."
+        in text_of_all
+    )
     assert "Assumed" not in " ".join(words_of(workflow_svg(replace(chosen, assumed=()))))
 
 

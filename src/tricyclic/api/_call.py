@@ -11,14 +11,14 @@ from dataclasses import is_dataclass
 from functools import partial, wraps
 from inspect import signature
 from pathlib import Path
-from typing import Any, ParamSpec, TypeAlias, TypeVar, overload
+from typing import Any, ParamSpec, TypeAlias, TypeVar, get_origin, overload
 
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError, from_os_error
 from tricyclic.reports.save import has_files, save
 from tricyclic.results.base import Renderable
-from tricyclic.workflows.base import names_option
+from tricyclic.workflows.base import names_option, option_fields
 from tricyclic.workflows.check_options import checked_options
 from tricyclic.workflows.commands import COMMANDS
 
@@ -67,6 +67,27 @@ def call(
             for path in save(result, Path(out)):
                 _log.info("written: %s", path)
         return result
+
+
+def options_from(kind: type[Options], arguments: Mapping[str, Any]) -> Options:
+    """The options of a command from the arguments of its function.
+
+    Parameters
+    ----------
+    kind : type
+        Dataclass of the options.
+    arguments : mapping of str to object
+        Arguments by name; each is converted as its option declares it: one path or text or several,
+        a path, a value with its standard error.
+    """
+    values: dict[str, Any] = {}
+    for field, info, hint in option_fields(kind):
+        given = arguments[field.name]
+        if get_origin(hint) is tuple:
+            values[field.name] = paths(given) if info.path else texts(given)
+        else:
+            values[field.name] = path(given) if info.path else quantity(given)
+    return kind(**values)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from tricyclic.errors import InputError
 DecayConvention = Literal["specific_activity_falls", "concentration_falls"]
 # Where the value of a condition comes from. Only "stated" is a statement of the user about the
 # experiment; "protocol default" is a proposal of the protocol without confirmation.
-Origin = Literal["stated", "protocol default", "raw file", "counted", "program default"]
+Origin = Literal["stated", "protocol default", "raw file", "counted", "assumed", "program default"]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ Values without a source are listed below the steps, so that an assumption is not
 
 from __future__ import annotations
 
-import re
 from html import escape
 
+from tricyclic.core.condition_text import condition_label
 from tricyclic.core.document import Figure
 from tricyclic.core.format import format_number
 from tricyclic.core.protocol import Protocol, Step
@@ -206,7 +206,7 @@ def _assumed(protocol: Protocol, page: float, y: float) -> tuple[list[str], floa
     """A note on values without a source; gives SVG and the height at its end [pt]."""
     if not protocol.assumed:
         return [], y
-    names = ", ".join(_field_label(name) for name in protocol.assumed)
+    names = ", ".join(condition_label(name) for name in protocol.assumed)
     note = f"Assumed, or from memory without a source: {names}."
     y += 6.0
     parts = []
@@ -228,17 +228,6 @@ def _temperature(celsius: float) -> str:
     if celsius % 1:
         return format_number(celsius, 3).rstrip("0").rstrip(".")
     return str(round(celsius))
-
-
-def _field_label(name: str) -> str:
-    """A field of the conditions in words: volume_uL is a volume, nsb_drug_M the concentration of a
-    drug.
-    """
-    plain = re.sub(r"_(?:nM|M|uL|ug|min|C|Ci_per_mmol)$", "", name)
-    if re.search(r"(?:radioligand|drug|mask)_n?M$", name):
-        plain = f"concentration of {plain}"
-    words = plain.replace("nsb_drug", "drug in non-specific wells").replace("_", " ")
-    return words.replace(" kd", " Kd").replace("bmax", "Bmax")
 
 
 def _alt(protocol: Protocol) -> str:

@@ -49,12 +49,19 @@ class PreparedPlate:
 
 @dataclass(frozen=True)
 class PreparedTable:
-    """One run from a table of amounts, and its conditions."""
+    """One run from a table of readings, and its conditions.
+
+    `file`, `sha256` and `unused` (what the file contains beside the run) are those of a table
+    outside a study folder.
+    """
 
     run: str
     group: str
     series: Series
     conditions: BindingConditions
+    file: str = ""
+    sha256: str = ""
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,15 @@
-"""The files of a new study: fixed conditions of its protocol are listed, open ones to fill in."""
+"""The files of a new study: the defaults of its protocol to confirm, the other conditions to fill
+in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Container, Mapping
 from pathlib import Path
 
+from tricyclic.core.condition_text import measured_text
+from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.protocol import Protocol
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import write_file
@@ -12,8 +17,8 @@ from tricyclic.study import exclusions
 from tricyclic.study.plan import NAME, SCHEMA
 
 LAYOUT = "layouts/plate.toml"
-# Conditions that a protocol may fix, with their units.
-FIXED = {"radioligand_nM": "nM", "radioligand_kd_nM": "nM", "nsb_drug_M": "M", "volume_uL": "uL"}
+# Named by the protocol itself.
+IDENTITY = ("target", "radioligand", "isotope", "mask", "masked_site", "decay_convention")
 LAYOUT_HEAD = """\
 # Contents of the wells. A list runs along a block in its direction; wells across are replicates.
 """
@@ -32,19 +37,39 @@ RAW_README = """\
 Copy the files of the counter here, as they were exported. Do not change them: the log keeps their
 sha256.
 """
+# Conditions to fill in, with an example and a remark; those that the protocol proposes are written
+# with its values instead.
+OPEN_CONDITIONS = {
+    "radioligand_nM": (
+        '"1.04 nM"',
+        "counted from the dilution; for a saturation in the layout, for each well",
+    ),
+    "radioligand_kd_nM": ('"0.8 +/- 0.1 nM"', "measured in these membranes, if you have it"),
+    "specific_activity_Ci_per_mmol": ("{ value = 80.0, se = 2.0 }", "from the vial"),
+    "reference_date": ("2026-01-15", "date of that specific activity"),
+    "assay_date": ("2026-03-12", ""),
+    "counting_efficiency": ("0.45", "counts per decay; not for a counter that gives dpm"),
+    "counting_time_min": ("1.0", ""),
+    "background_cpm": ("25.0", ""),
+    "volume_uL": ("250.0", ""),
+    "protein_ug": ("{ value = 30.0, se = 1.5 }", ""),
+    "tissue": ('"membranes of rat frontal cortex"', ""),
+    "buffer": ('"50 mM Tris-HCl, 120 mM NaCl, 5 mM KCl, pH 7.4"', ""),
+    "nsb_drug": ('"mazindol"', "drug of the non-specific wells"),
+    "nsb_drug_M": ('"10 uM"', ""),
+    "incubation_min": ("60.0", ""),
+    "temperature_C": ("25.0", ""),
+    "filter": ('"GF/B"', ""),
+    "washing": ('"three times with ice-cold buffer"', ""),
+}
 CONDITIONS = """\
-# Fill in the conditions that you have. Without them, results stay in counts, with a warning.
+# Fill in the conditions that you have: remove the first #. Without a volume, an efficiency and a
+# specific activity, results stay in counts, with a warning.
 [assay.conditions]
-# radioligand_nM = "1.04 nM"             # concentration counted from the dilution; for a saturation
-#                                        # it is in the layout, for each well
-# radioligand_kd_nM = "0.8 +/- 0.1 nM"   # measured in these membranes, if you have it
-# specific_activity_Ci_per_mmol = { value = 80.0, se = 2.0 }   # from the vial
-# reference_date = 2026-01-15            # date of that specific activity
-# assay_date = 2026-03-12
-# counting_efficiency = 0.45             # counts per decay; not for a counter that gives dpm
-# counting_time_min = 1.0
-# background_cpm = 25.0
-# protein_ug = { value = 30.0, se = 1.5 }
+{open}
+# Defaults of the protocol, used and marked in the methods until they are stated: remove the first #
+# where yours are the same, or write your own. Sources: tricyclic library protocols {protocol}
+{defaults}
 """
 METHOD = """\
 [assay.method]
@@ -139,10 +164,7 @@ name = "{assay}"
 protocol = "{protocol.name}"
 {compound}layout = "{LAYOUT}"
 
-# Conditions fixed by the protocol; write them below where yours differ. All of them are listed by:
-# tricyclic library protocols {protocol.name}
-{_fixed_conditions(protocol)}
-{CONDITIONS}
+{conditions_table(protocol)}
 {METHOD}
 {compare.format(assay=assay)}
 {JOINT.format(assay=assay)}
@@ -151,13 +173,50 @@ formats = ["html", "pdf"]
 """
 
 
-def _fixed_conditions(protocol: Protocol) -> str:
+def conditions_table(protocol: Protocol) -> str:
+    """[assay.conditions] of a new study."""
+    defaults = default_conditions(protocol)
+    return CONDITIONS.format(
+        open=open_conditions(defaults),
+        protocol=protocol.name,
+        defaults="\n".join(defaults.values()) or "# none",
+    )
+
+
+def open_conditions(skipped: Container[str]) -> str:
+    """The conditions to fill in, as comments with examples, without those that are stated."""
     lines = []
-    for name, unit in FIXED.items():
-        value = getattr(protocol.conditions, name)
-        if value is not None:
-            lines.append(f"#   {name:<18} {getattr(value, 'value', value):g} {unit}")
-    return "\n".join(lines) or "#   none"
+    for name, (example, remark) in OPEN_CONDITIONS.items():
+        if name not in skipped:
+            line = f"# {name} = {example}"
+            lines.append(f"{line:<45} # {remark}" if remark else line)
+    return "\n".join(lines)
+
+
+def default_conditions(protocol: Protocol, skipped: Container[str] = ()) -> dict[str, str]:
+    """The defaults of a protocol by condition, each as a line of [assay.conditions] in a comment.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    skipped : container of str
+        Conditions that are stated elsewhere.
+    """
+    c = protocol.conditions
+    return {
+        name: f"# {name} = {toml_value(getattr(c, name))}"
+        for name in c.provided()
+        if name not in IDENTITY and name not in skipped and c.is_default(name)
+    }
+
+
+def toml_value(value: object) -> str:
+    """A condition as it is written into study.toml."""
+    if isinstance(value, MeasuredValue):
+        return (
+            json.dumps(f"{measured_text(value)} {value.unit}") if value.unit else repr(value.value)
+        )
+    return repr(value) if isinstance(value, float) else json.dumps(str(value), ensure_ascii=False)
 
 
 def _exclusions(protocol: Protocol) -> str:

@@ -95,10 +95,10 @@ def analyse_single_assay(
 ) -> StudyRunResult:
     """Analyse one assay without a study folder; `sizes` are the bytes of each raw file."""
     assay = analyse_assay(prepared, CURVES, library, Steps(len(prepared.runs), on_progress))
-    plates = [run.plate for run in prepared.runs if isinstance(run, PreparedPlate)]
+    read = [run.plate if isinstance(run, PreparedPlate) else run for run in prepared.runs]
     inputs = tuple(
         InputFile(file, sha256, sizes.get(file, 0))
-        for file, sha256 in dict.fromkeys((plate.file, plate.sha256) for plate in plates)
+        for file, sha256 in dict.fromkeys((one.file, one.sha256) for one in read)
     )
     study = StudyResult(
         title=assay.title,
@@ -106,9 +106,7 @@ def analyse_single_assay(
         inputs=inputs,
         sources=cited_sources([assay], library),
         version=__version__,
-        unused=tuple(
-            dict.fromkeys(f"{plate.file}: {part}" for plate in plates for part in plate.unused)
-        ),
+        unused=tuple(dict.fromkeys(f"{one.file}: {part}" for one in read for part in one.unused)),
     )
     methods = {assay.name: prepared.plan.method}
     return StudyRunResult(study, methods, fitted_curves([assay], CURVES))

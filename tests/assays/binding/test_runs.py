@@ -248,9 +248,9 @@ def test_unknown_names_are_refused(assay: AssayResult) -> None:
 def test_the_methods_describe_conditions_and_analysis(assay: AssayResult) -> None:
     for part in (
         "[3H]nisoxetine",
-        "desipramine (10.0 uM)",
+        "desipramine [protocol default: confirm] (10 uM [protocol default: confirm])",
         "competition_with_depletion",
         "3 in treated",
-        "45.0 %",
+        "45 %",
     ):
         assert part in assay.methods

@@ -162,13 +162,18 @@ def per_molar(unit: str) -> float:
 
 
 def readings(experiment: Experiment, unit: str) -> np.ndarray:
-    """Noise-free readings in a unit; counts include the background of the counter."""
+    """Readings in a unit; counts include the background of the counter.
+
+    The scatter of 1e-6 is far below that of any experiment; without any, the limits of a fit are
+    those of rounding.
+    """
     background = {
         "counts": BACKGROUND * MINUTES,
         "cpm": BACKGROUND,
         "dpm": BACKGROUND / EFFICIENCY,
     }.get(unit, 0.0)
-    return per_molar(unit) * experiment.bound_M + background
+    scatter = 1.0 + 1e-6 * np.random.default_rng(3).standard_normal(experiment.bound_M.size)
+    return per_molar(unit) * experiment.bound_M * scatter + background
 
 
 def stated(unit: str) -> dict[str, float]:
@@ -415,7 +420,7 @@ def experiment():
 
 @pytest.fixture(scope="session")
 def readings_in():
-    """Noise-free readings of an experiment in a unit."""
+    """Readings of an experiment in a unit."""
     return readings
 
 

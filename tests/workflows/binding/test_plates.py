@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import tricyclic
-from tricyclic.core.conditions import MeasuredValue
+from tricyclic.core.conditions import CONDITION_NAMES, MeasuredValue
 from tricyclic.core.plate import Role
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
 from tricyclic.workflows.binding import affinity
-from tricyclic.workflows.binding.options import AffinityOptions
+from tricyclic.workflows.binding.options import AffinityOptions, KineticsOptions
 from tricyclic.workflows.binding.plates import CONDITIONS, expand_patterns, prepare_assay
 
 EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
@@ -34,17 +34,43 @@ GIVEN = {
     "background_cpm": (25, 25.0),
     "volume_uL": ("0.25 mL", 250.0),
     "protein_ug": ("0.03 mg", MeasuredValue(0.03e3, "ug")),
+    "decay_convention": ("concentration_falls", "concentration_falls"),
+    "kon": ("0.1 1/(nM min)", 1e8),
+    "koff": (0.05, 0.05),
+    "tissue": ("rat cortex", "rat cortex"),
+    "buffer": ("HEPES", "HEPES"),
+    "nsb_drug": ("mazindol", "mazindol"),
+    "nsb_drug_M": ("10 uM", 1e-5),
+    "incubation_min": ("1 h", 60.0),
+    "temperature": (25, 25.0),
+    "filter": ("GF/C", "GF/C"),
+    "washing": ("twice", "twice"),
+    "dissociation_start_min": ("0.5 h", 30.0),
+    "mask": ("(+)-pentazocine", "(+)-pentazocine"),
+    "masked_site": ("sigma-1", "sigma-1"),
+    "mask_M": ("200 nM", 2e-7),
+    "mask_kd_masked_nM": ("3 nM", 3.0),
+    "mask_kd_wanted_nM": ("1.5 uM", 1500.0),
+    "radioligand_kd_masked_nM": (30, 30.0),
+    "masked_bmax_ratio": (0.75, 0.75),
+    "competitor_ki_masked_nM": ("0.4 uM", 400.0),
 }
+# Only kinetics have a start of dissociation.
+OF_KINETICS = ("dissociation_start_min",)
 
 
 def prepared(**options):
     layout = str(EXAMPLE / "layouts" / "net.toml")
-    given = AffinityOptions(plates=(), **{"layout": layout, **options})
-    return prepare_assay(given, "competition", RUNS[:1], Library())
+    of_kinetics = options.keys() & set(OF_KINETICS)
+    kind = "association" if of_kinetics else "competition"
+    options_of = KineticsOptions if of_kinetics else AffinityOptions
+    given = options_of(plates=(), **{"layout": layout, **options})
+    return prepare_assay(given, kind, RUNS[:1], Library())
 
 
 def test_every_condition_has_an_option_that_is_tested():
     assert GIVEN.keys() == CONDITIONS.keys()
+    assert set(CONDITIONS.values()) == set(CONDITION_NAMES)
 
 
 @pytest.mark.parametrize("option", sorted(GIVEN))

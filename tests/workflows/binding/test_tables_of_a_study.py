@@ -71,7 +71,7 @@ def ran(folder):
     return assay
 
 
-def assert_truth(estimates, truth, rel=1e-6):
+def assert_truth(estimates, truth, rel=1e-4):
     """Every true value is among the estimates, under its name and unit."""
     for (name, unit), value in truth.items():
         (estimate,) = [e for e in estimates if (e.name, e.unit) == (name, unit)]
@@ -135,7 +135,7 @@ def test_the_unit_of_bmax_is_what_the_conditions_allow(
     write_study(tmp_path / "s", made, readings_in(made, "nM"), "nM", conditions)
     bmax = next(e for e in ran(tmp_path / "s").pooled if e.name == "Bmax")
     assert bmax.unit == unit
-    assert bmax.value == pytest.approx(1.6 * per_nM, rel=1e-6)
+    assert bmax.value == pytest.approx(1.6 * per_nM, rel=1e-4)
 
 
 def test_an_amount_per_well_becomes_a_density_without_the_volume(experiment, readings_in, tmp_path):

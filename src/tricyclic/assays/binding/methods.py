@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tricyclic.assays.binding.methods_conditions import counting_sentences, incubation_sentences
 from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.condition_text import DEFAULT_MARK
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.format import format_number
@@ -54,8 +56,8 @@ def methods_paragraph(
     """
     conditions = plates[0].conditions
     sentences = [
-        _incubation(conditions, protocol),
-        _counting(conditions),
+        incubation_sentences(plates, kind, protocol),
+        counting_sentences(plates),
         _mask(conditions),
         _fitting(plates, kind, method, equation),
         _pooling(plates, pooled, method),
@@ -92,57 +94,15 @@ def joint_paragraph(
     )
 
 
-def _incubation(c: BindingConditions, protocol: Protocol | None) -> str:
-    tissue = c.tissue or "Membranes"
-    amount = f" ({_number(c.protein_ug, 'ug')} protein per well)" if c.protein_ug else ""
-    ligand = f" were incubated with {c.radioligand or 'the radioligand'}"
-    added = f" at {_number(c.radioligand_nM, 'nM')}" if c.radioligand_nM else ""
-    volume = f" in {format_number(c.volume_uL)} uL" if c.volume_uL else ""
-    buffer = f" of {c.buffer}" if c.buffer and volume else f" in {c.buffer}" if c.buffer else ""
-    time = f" for {format_number(c.incubation_min)} min" if c.incubation_min else ""
-    temperature = (
-        f" at {format_number(c.temperature_C)} degC" if c.temperature_C is not None else ""
-    )
-    nsb = ""
-    if c.nsb_drug:
-        dose = f" ({format_number(c.nsb_drug_M * 1e6)} uM)" if c.nsb_drug_M else ""
-        nsb = f" Non-specific binding was defined with {c.nsb_drug}{dose}."
-    stopped = f" Incubation was stopped by filtration through {c.filter}." if c.filter else ""
-    steps = f" The steps follow the protocol '{protocol.name}'." if protocol else ""
-    first = f"{tissue[0].upper()}{tissue[1:]}{amount}{ligand}{added}{volume}{buffer}{time}"
-    return f"{first}{temperature}.{nsb}{stopped}{steps}"
-
-
-def _counting(c: BindingConditions) -> str:
-    parts = []
-    if c.counting_time_min:
-        parts.append(f"wells were counted for {format_number(c.counting_time_min)} min")
-    if c.counting_efficiency:
-        parts.append(f"with an efficiency of {format_number(100 * c.counting_efficiency.value)} %")
-    if c.specific_activity_Ci_per_mmol:
-        activity = f"a specific activity of {_number(c.specific_activity_Ci_per_mmol, 'Ci/mmol')}"
-        if c.reference_date and c.assay_date and c.isotope:
-            if c.decay_convention == "specific_activity_falls":
-                activity += (
-                    f" on {c.reference_date.isoformat()}, corrected to "
-                    f"{c.assay_date.isoformat()} for the decay of {c.isotope}"
-                )
-            else:
-                activity += ", which decay does not change (carrier-free)"
-        parts.append(f"and {activity}" if parts else activity)
-    if not parts:
-        return "Readings stay in their unit: the conditions do not allow a conversion to amounts."
-    text = ", ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
-
-
 def _mask(c: BindingConditions) -> str:
     if not (c.mask and c.mask_M):
         return ""
     site = c.masked_site or "other"
+    mark = f" {DEFAULT_MARK}" if c.is_default("mask_M") else ""
     return (
-        f"{c.mask} ({format_number(c.mask_M * 1e9)} nM) masked the {site} sites; the {site} sites "
-        f"that it leaves free, and the {c.target} sites that it occupies, are part of the fit."
+        f"{c.mask} ({format_number(c.mask_M * 1e9)} nM{mark}) masked the {site} sites; the "
+        f"{site} sites that it leaves free, and the {c.target} sites that it occupies, are part "
+        "of the fit."
     )
 
 
@@ -175,7 +135,8 @@ def _fixed_values(plate: PlateResult) -> str:
     text, kd = "", plate.conditions.radioligand_kd_nM
     if kd is not None and "log10_kd" in plate.fit and plate.fit["log10_kd"].fixed:
         source = f" ({kd.source})" if kd.source else ""
-        text += f" The Kd of the radioligand was fixed at {_number(kd, 'nM')}{source}."
+        mark = f" {DEFAULT_MARK}" if plate.conditions.is_default("radioligand_kd_nM") else ""
+        text += f" The Kd of the radioligand was fixed at {_number(kd, 'nM')}{source}{mark}."
     rates = [
         parameter.name
         for parameter in plate.fit.parameters

@@ -83,10 +83,10 @@ def plate_readings(
     """
     _check_wells(plate, kind)
     unit, factor = _rate(plate, conditions)
-    assay = replace(
-        conditions, counting_time_min=conditions.counting_time_min or plate.counting_time_min
-    )
-    assay = replace(assay, radioligand_nM=radioligand_added(plate, assay) or assay.radioligand_nM)
+    assay = _with_counting_time(plate, conditions)
+    added = radioligand_added(plate, assay)
+    if added is not None:
+        assay = replace(assay, radioligand_nM=added).with_origin("counted", "radioligand_nM")
     used = [well for well in plate.used() if well.role not in (Role.BACKGROUND, Role.ADDED)]
     groups = sorted({well.group for well in used})
     if len(groups) > 1:
@@ -261,10 +261,19 @@ def _check_wells(plate: Plate, kind: AssayKind) -> None:
 
 def _rate(plate: Plate, conditions: BindingConditions) -> tuple[str, float]:
     """Unit of the readings and the factor of the raw values: counts become counts per minute."""
-    time = conditions.counting_time_min or plate.counting_time_min
+    time = _with_counting_time(plate, conditions).counting_time_min
     if plate.unit == "counts" and time:
         return "cpm", 1.0 / time
     return plate.unit, 1.0
+
+
+def _with_counting_time(plate: Plate, conditions: BindingConditions) -> BindingConditions:
+    """The conditions with the counting time of the raw file, unless another was stated."""
+    stated = conditions.counting_time_min is not None
+    if not plate.counting_time_min or (stated and not conditions.is_default("counting_time_min")):
+        return conditions
+    changed = replace(conditions, counting_time_min=plate.counting_time_min)
+    return changed.with_origin("raw file", "counting_time_min")
 
 
 def _background(plate: Plate, conditions: BindingConditions, unit: str, factor: float) -> float:

@@ -11,6 +11,7 @@ from tricyclic.assays.binding.error_budget import pooled_budget, with_shared_err
 from tricyclic.assays.binding.excluded_runs import exclusion_checks, with_exclusions
 from tricyclic.assays.binding.methods import methods_paragraph
 from tricyclic.assays.binding.model_fits import model_fits
+from tricyclic.assays.binding.stated_conditions import protocol_default_checks
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
@@ -105,7 +106,10 @@ def analyse_runs(
         evidence=tuple(evidence),
         protocol=protocol,
         methods=methods_paragraph(plates, protocol, chosen, equation, kind=kind, pooled=pooled),
-        checks=_checks(plates, name),
+        checks=(
+            *_checks(plates, name),
+            *protocol_default_checks(plates, protocol, kind, name),
+        ),
     )
 
 

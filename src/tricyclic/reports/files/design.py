@@ -17,7 +17,7 @@ from tricyclic.reports.json.design import design_json
 from tricyclic.reports.text.design import design_text
 from tricyclic.results.design import DesignResult
 from tricyclic.study.plan import NAME, SCHEMA
-from tricyclic.study.template import LAYOUT, study_template
+from tricyclic.study.template import LAYOUT, default_conditions, study_template
 
 # Conditions of a study file, in the order in which they are written; the unit is in the name.
 CONDITIONS = (
@@ -80,9 +80,10 @@ def _study(result: DesignResult) -> str:
         *([f"target = {_text(c.target)}"] if c.target and not protocol else []),
         f"layout = {_text(LAYOUT)}",
         "",
-        "# Provided for the design; the protocol fixes all other conditions.",
+        "# Provided for the design.",
         "[assay.conditions]",
         *_conditions(result),
+        *_defaults(result),
         "# assay_date = 2026-03-12",
         "# reference_date = 2026-01-15           # day of the stated specific activity",
     ]
@@ -113,6 +114,19 @@ def _conditions(result: DesignResult) -> list[str]:
             if getattr(plan.conditions, key)
         ]
     return lines
+
+
+def _defaults(result: DesignResult) -> list[str]:
+    """Defaults of the protocol, as comments to confirm."""
+    if result.protocol is None:
+        return []
+    skipped = (*result.provided, *(NOT_IN_SATURATION if result.plan.kind == "saturation" else ()))
+    defaults = default_conditions(result.protocol, skipped)
+    head = (
+        "# Defaults of the protocol, marked in the methods until they are stated: remove the",
+        "# first # where yours are the same, or write your own.",
+    )
+    return [*head, *defaults.values()] if defaults else []
 
 
 def _number(value: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from tricyclic.core.serialize import to_jsonable
+from tricyclic.reports.json.study import conditions_json
 from tricyclic.results.design import DesignResult
 
 
@@ -19,7 +20,7 @@ def design_json(result: DesignResult) -> dict[str, Any]:
         "kind": plan.kind,
         "compound": plan.compound,
         "truth": to_jsonable(plan.truth),
-        "conditions": to_jsonable(plan.conditions),
+        **conditions_json(plan.conditions),
         "cv": plan.cv,
         "runs": plan.runs,
         "between_run_sd": plan.between_run_sd,

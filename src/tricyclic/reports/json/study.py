@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.estimate import Estimate, Fit, format_estimate, p_scale_name, unit_of_parameter
 from tricyclic.core.serialize import to_jsonable
 from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult
@@ -69,6 +70,13 @@ def _p_scale(estimate: Estimate) -> dict[str, Any]:
     return {name: to_jsonable({"value": estimate.p_value, "low": low, "high": high})}
 
 
+def conditions_json(conditions: BindingConditions) -> dict[str, Any]:
+    """Conditions, and where the value of each comes from ("stated" or "protocol default")."""
+    values = to_jsonable(conditions)
+    values.pop("origins")
+    return {"conditions": values, "condition_sources": dict(conditions.provided())}
+
+
 def _assay(assay: AssayResult, method: AnalysisOptions | None) -> dict[str, Any]:
     return {
         "name": assay.name,
@@ -99,7 +107,7 @@ def _run(result: PlateResult) -> dict[str, Any]:
         "notes": list(plate.notes) if plate else [],
         "excluded": {w.name: w.excluded for w in plate.wells if w.excluded} if plate else {},
         "model": result.model,
-        "conditions": to_jsonable(result.conditions),
+        **conditions_json(result.conditions),
         "fit": _fit(result.fit),
         "estimates": [estimate_json(estimate) for estimate in result.estimates],
         "classical": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tricyclic.assays.binding.stated_conditions import assumed_values
 from tricyclic.core.document import Block, Heading, Paragraph
 from tricyclic.reports.section import ReportData, ReportSection
 
@@ -18,15 +19,14 @@ def write(report: ReportData) -> Sequence[Block]:
     for text, titles in titles_of.items():
         blocks.append(Heading("; ".join(titles), 2))
         blocks += [Paragraph(part.strip()) for part in text.split("\n\n") if part.strip()]
-        assumed = {
-            field
+        assumed = dict.fromkeys(
+            value
             for _, assay in report.assays
-            if assay.methods == text and assay.protocol
-            for field in assay.protocol.assumed
-        }
+            if assay.methods == text
+            for value in assumed_values(assay.plates, assay.protocol, assay.kind)
+        )
         if assumed:
-            named = ", ".join(sorted(field.replace("_", " ") for field in assumed))
-            blocks.append(Paragraph(f"Assumed, without a source: {named}.", "note"))
+            blocks.append(Paragraph(f"Assumed, without a source: {', '.join(assumed)}.", "note"))
     return blocks
 
 

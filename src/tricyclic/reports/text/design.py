@@ -7,12 +7,29 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tricyclic.core.condition_text import labelled_value
 from tricyclic.core.format import align_columns, format_number, pluralize, wrap_line
 from tricyclic.results.design import (
     DesignAdvice,
     DesignResult,
     DilutionSeries,
     TrialPerformance,
+)
+
+# Conditions that determine the planned readings.
+PLANNED_CONDITIONS = (
+    "radioligand_nM",
+    "radioligand_kd_nM",
+    "specific_activity_Ci_per_mmol",
+    "counting_efficiency",
+    "volume_uL",
+    "protein_ug",
+    "kon_per_M_min",
+    "koff_per_min",
+    "incubation_min",
+    "temperature_C",
+    "nsb_drug",
+    "nsb_drug_M",
 )
 
 
@@ -30,7 +47,7 @@ def design_text(result: DesignResult) -> str:
     lines = [f"{result.title}: planned experiment", _plate(result)]
     for title, content in sections:
         lines += ["", title, *content]
-    return "\n".join([*lines, *_assumptions(result)])
+    return "\n".join([*lines, *_defaults(result), *_assumptions(result)])
 
 
 def _plate(result: DesignResult) -> str:
@@ -239,6 +256,18 @@ def _change(gain: float) -> str:
     if abs(gain) < 0.005:
         return "unchanged"
     return f"{100 * abs(gain):.0f} % {'narrower' if gain > 0 else 'wider'}"
+
+
+def _defaults(result: DesignResult) -> list[str]:
+    """Conditions that only the protocol proposes."""
+    if result.protocol is None:
+        return []
+    c = result.plan.conditions
+    names = [name for name in PLANNED_CONDITIONS if name in c.provided() and c.is_default(name)]
+    if not names:
+        return []
+    head = f"Defaults of the protocol '{result.protocol.name}': confirm them"
+    return ["", head, *(wrap_line(f"  {labelled_value(c, name)}") for name in names)]
 
 
 def _assumptions(result: DesignResult) -> list[str]:

@@ -128,7 +128,7 @@ def _conditions(
     assay = read_option_conditions(base, provided, OPTION_CONDITIONS)
     if kind == "saturation" and options.expected_kd:
         kd = MeasuredValue(_nM(options.expected_kd, "expected_kd"), "nM")
-        assay = replace(assay, radioligand_kd_nM=kd)
+        assay = replace(assay, radioligand_kd_nM=kd).with_origin("stated", "radioligand_kd_nM")
     assumptions: list[Assumption] = []
 
     def assume(name: str, value: str, source: str, condition: str) -> None:
@@ -146,6 +146,7 @@ def _conditions(
         assay = replace(assay, background_cpm=BACKGROUND_CPM)
         assume("counter background", f"{BACKGROUND_CPM:g} cpm", "assumed", "background_cpm")
     _check_complete(assay, kind)
+    assay = assay.with_origin("assumed", *(one.condition for one in assumptions))
     return assay, assumptions
 
 

@@ -18,7 +18,8 @@ KINDS = (
 
 # Panels of the help.
 PLATES, CONDITIONS, READING, ANALYSIS = "Plates", "Conditions", "Reading the files", "Analysis"
-OUTPUT = "Output"
+MASK = "Mask of a second site"
+OUTPUT, TABLES = "Output", "Tables"
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,53 @@ class PlateOptions:
     protein_ug: float | str | None = option(
         "Membrane protein per well", default=None, unit="ug", panel=CONDITIONS
     )
+    decay_convention: str = option(
+        "What decay lowers: the specific activity (3H), or the concentration (carrier-free 125I)",
+        default="",
+        choices=("specific_activity_falls", "concentration_falls"),
+        panel=CONDITIONS,
+    )
+    kon: float | str | None = option(
+        "On-rate of the radioligand", default=None, unit="1/(M min)", panel=CONDITIONS
+    )
+    koff: float | str | None = option(
+        "Off-rate of the radioligand", default=None, unit="1/min", panel=CONDITIONS
+    )
+    tissue: str = option(
+        "Tissue or cells, such as membranes of rat cortex", default="", panel=CONDITIONS
+    )
+    buffer: str = option("Buffer of the incubation", default="", panel=CONDITIONS)
+    nsb_drug: str = option("Drug of the non-specific wells", default="", panel=CONDITIONS)
+    nsb_drug_M: float | str | None = option(
+        'Concentration of the drug of the non-specific wells, such as "10 uM"',
+        default=None,
+        unit="M",
+        panel=CONDITIONS,
+    )
+    incubation_min: float | str | None = option(
+        "Incubation time", default=None, unit="min", panel=CONDITIONS
+    )
+    temperature: float | str | None = option(
+        "Temperature of the incubation", default=None, unit="degC", panel=CONDITIONS
+    )
+    filter: str = option("Filter, such as GF/B", default="", panel=CONDITIONS)
+    washing: str = option("How the filters were washed", default="", panel=CONDITIONS)
+    x: tuple[str, ...] = option(
+        "Tables instead of plates: what was varied = its column, with its unit: "
+        "competitor=conc:nM; also radioligand, time, agonist, antagonist, modulator, counting_time",
+        default=(),
+        panel=TABLES,
+    )
+    response: tuple[str, ...] = option(
+        "Column of readings; replicates are further columns", default=(), panel=TABLES
+    )
+    total: tuple[str, ...] = option("Column of total binding", default=(), panel=TABLES)
+    non_specific: tuple[str, ...] = option(
+        "Column of non-specific binding", default=(), panel=TABLES
+    )
+    table: str = option("Table of a file with several tables", default="", panel=TABLES)
     unit: str = option(
-        "Unit of the readings, where the file does not contain it: cpm, dpm, counts",
+        "Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol, fmol/mg",
         default="",
         panel=READING,
     )
@@ -129,15 +175,36 @@ class PlateOptions:
 
 @dataclass(frozen=True)
 class AffinityOptions(PlateOptions):
-    """Ki of a compound from raw competition plates, one plate per independent run.
+    """Ki of a compound from raw competition plates or tables, one per independent run.
 
     `tricyclic binding affinity run1.csv run2.csv run3.csv --protocol net-nisoxetine`
     """
 
+    mask: str = option("Ligand that masks another site", default="", panel=MASK)
+    masked_site: str = option("Site that the mask covers, such as sigma-1", default="", panel=MASK)
+    mask_M: float | str | None = option(
+        'Concentration of the mask, such as "200 nM"', default=None, unit="M", panel=MASK
+    )
+    mask_kd_masked_nM: float | str | None = option(
+        "Kd of the mask at the masked site", default=None, unit="nM", panel=MASK
+    )
+    mask_kd_wanted_nM: float | str | None = option(
+        "Kd of the mask at the target", default=None, unit="nM", panel=MASK
+    )
+    radioligand_kd_masked_nM: float | str | None = option(
+        "Kd of the radioligand at the masked site", default=None, unit="nM", panel=MASK
+    )
+    masked_bmax_ratio: float | str | None = option(
+        "Masked sites per target site", default=None, unit="ratio", panel=MASK
+    )
+    competitor_ki_masked_nM: float | str | None = option(
+        "Ki of the compound at the masked site", default=None, unit="nM", panel=MASK
+    )
+
 
 @dataclass(frozen=True)
 class SaturationOptions(PlateOptions):
-    """Kd and Bmax from raw plates of total and non-specific wells over a range of radioligand."""
+    """Kd and Bmax from raw plates or tables of total and non-specific binding."""
 
     kind: str = option(
         "saturation, or homologous competition",
@@ -149,12 +216,18 @@ class SaturationOptions(PlateOptions):
 
 @dataclass(frozen=True)
 class KineticsOptions(PlateOptions):
-    """kon, koff and residence time from raw plates read over time.
+    """kon, koff and residence time from raw plates or tables read over time.
 
     Also Schild plates (antagonism) and plates with an allosteric modulator.
     """
 
     kind: str = option("Kind of experiment", default="association", choices=KINDS, panel=ANALYSIS)
+    dissociation_start_min: float | str | None = option(
+        "When dissociation was started, in an association that is followed by one",
+        default=None,
+        unit="min",
+        panel=CONDITIONS,
+    )
 
 
 # Panels of the help of the design.

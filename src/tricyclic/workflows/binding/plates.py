@@ -24,9 +24,10 @@ from tricyclic.io.plate_layout import layout_from_toml, read_layout
 from tricyclic.reports.documents import STUDY_FORMATS
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.conditions import read_option_conditions
-from tricyclic.study.folder import PreparedAssay, PreparedPlate, named_competitors
+from tricyclic.study.folder import PreparedAssay, PreparedPlate, PreparedTable, named_competitors
 from tricyclic.study.plan import AssayPlan
 from tricyclic.workflows.binding.options import PlateOptions
+from tricyclic.workflows.binding.tables import read_binding_tables, reads_tables
 from tricyclic.workflows.output import check_report_file
 from tricyclic.workflows.study_analysis import analyse_single_assay
 
@@ -45,6 +46,26 @@ CONDITIONS = {
     "background_cpm": "background_cpm",
     "volume_uL": "volume_uL",
     "protein_ug": "protein_ug",
+    "decay_convention": "decay_convention",
+    "kon": "kon_per_M_min",
+    "koff": "koff_per_min",
+    "tissue": "tissue",
+    "buffer": "buffer",
+    "nsb_drug": "nsb_drug",
+    "nsb_drug_M": "nsb_drug_M",
+    "incubation_min": "incubation_min",
+    "temperature": "temperature_C",
+    "filter": "filter",
+    "washing": "washing",
+    "dissociation_start_min": "dissociation_start_min",
+    "mask": "mask",
+    "masked_site": "masked_site",
+    "mask_M": "mask_M",
+    "mask_kd_masked_nM": "mask_kd_masked_nM",
+    "mask_kd_wanted_nM": "mask_kd_wanted_nM",
+    "radioligand_kd_masked_nM": "radioligand_kd_masked_nM",
+    "masked_bmax_ratio": "masked_bmax_ratio",
+    "competitor_ki_masked_nM": "competitor_ki_masked_nM",
 }
 COMMAND_OF_KIND = {
     "competition": "affinity",
@@ -69,7 +90,7 @@ def analyse_plates(
 def prepare_assay(
     options: PlateOptions, kind: AssayKind, files: Sequence[Path], library: Library
 ) -> PreparedAssay:
-    """Read all plates, with the roles of their wells and their conditions.
+    """Read all plates, with the roles of their wells, or all tables, and their conditions.
 
     Raises
     ------
@@ -81,12 +102,11 @@ def prepare_assay(
     given = {
         condition: getattr(options, name)
         for name, condition in CONDITIONS.items()
-        if getattr(options, name) not in (None, "")
+        if getattr(options, name, None) not in (None, "")
     }
     base = protocol.conditions if protocol else BindingConditions()
     conditions = read_option_conditions(base, given, CONDITIONS)
     compound = options.compound or (protocol.compound if protocol else "")
-    plates = _read_all(files, options, _layout(options, protocol), compound)
     plan = AssayPlan(
         name=conditions.target or "assay",
         kind=kind,
@@ -94,7 +114,12 @@ def prepare_assay(
         compound=compound,
         method=_method(options),
     )
-    runs = tuple(PreparedPlate(plate.name, "", plate, conditions) for plate in plates)
+    runs: tuple[PreparedPlate | PreparedTable, ...]
+    if reads_tables(options):
+        runs = read_binding_tables(files, options, conditions, compound)
+    else:
+        plates = _read_all(files, options, _layout(options, protocol), compound)
+        runs = tuple(PreparedPlate(plate.name, "", plate, conditions) for plate in plates)
     return PreparedAssay(plan, kind, protocol, runs)
 
 

@@ -1,0 +1,187 @@
+"""Radioligand binding: rates, and Schild and allosteric experiments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tricyclic.api._call import Measured, Paths, Texts, call, options_from
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.results.study_run import StudyRunResult
+from tricyclic.workflows.binding.kinetics import run as run_kinetics
+from tricyclic.workflows.binding.options import KineticsOptions
+
+
+def kinetics(
+    plates: Paths,
+    *,
+    layout: str | Path = "",
+    protocol: str = "",
+    library: str | Path = "",
+    compound: str = "",
+    target: str = "",
+    radioligand: str = "",
+    isotope: str = "",
+    radioligand_nM: Measured | None = None,
+    kd_nM: Measured | None = None,
+    specific_activity: Measured | None = None,
+    reference_date: str = "",
+    assay_date: str = "",
+    efficiency: Measured | None = None,
+    counting_time_min: Measured | None = None,
+    background_cpm: Measured | None = None,
+    volume_uL: Measured | None = None,
+    protein_ug: Measured | None = None,
+    decay_convention: str = "",
+    kon: Measured | None = None,
+    koff: Measured | None = None,
+    tissue: str = "",
+    buffer: str = "",
+    nsb_drug: str = "",
+    nsb_drug_M: Measured | None = None,
+    incubation_min: Measured | None = None,
+    temperature: Measured | None = None,
+    filter: str = "",
+    washing: str = "",
+    x: Texts = (),
+    response: Texts = (),
+    total: Texts = (),
+    non_specific: Texts = (),
+    table: str = "",
+    dissociation_start_min: Measured | None = None,
+    unit: str = "",
+    plate_size: int | None = None,
+    decimal: str = "",
+    reader: str = "",
+    sheet: str = "",
+    model: str = "auto",
+    variance: str = "auto",
+    confidence: float = 0.95,
+    calibrate: int = 0,
+    outliers: str = "none",
+    out: str | Path = "",
+    kind: str = "association",
+    on_progress: ProgressCallback | None = None,
+) -> StudyRunResult:
+    """kon, koff and residence time from raw plates or tables read over time.
+
+    Also Schild plates (antagonism) and plates with an allosteric modulator.
+
+    Parameters
+    ----------
+    plates
+        Raw files; every plate in them is one independent run. With `x`, tables.
+    layout
+        Plate layout (.toml, .csv or .xlsx); default: that of the protocol.
+    protocol
+        Protocol whose conditions apply unless given here; see: tca.protocols().
+    library
+        Your own library folder; its entries take precedence.
+    compound
+        Name of the compound, where the layout does not contain it.
+    target
+        Binding site, such as NET.
+    radioligand
+        Radioligand, such as [3H]nisoxetine.
+    isotope
+        3H, 125I, …
+    radioligand_nM
+        Concentration of the radioligand added. A number in nM, or text with its unit.
+    kd_nM
+        Kd of the radioligand; with its error as "0.8 +/- 0.1 nM". A number in nM, or text with
+        its unit.
+    specific_activity
+        Specific activity. A number in Ci/mmol, or text with its unit.
+    reference_date
+        Day of the specific activity, year-month-day.
+    assay_date
+        Day of the assay, year-month-day.
+    efficiency
+        Counting efficiency: counts per decay, 0 to 1. A fraction, or text such as "45 %".
+    counting_time_min
+        Counting time of a well. A number in min, or text with its unit.
+    background_cpm
+        Background of the counter. A number in cpm, or text with its unit.
+    volume_uL
+        Volume of a well. A number in uL, or text with its unit.
+    protein_ug
+        Membrane protein per well. A number in ug, or text with its unit.
+    decay_convention
+        What decay lowers: the specific activity (3H), or the concentration (carrier-free 125I). One
+        of "specific_activity_falls", "concentration_falls".
+    kon
+        On-rate of the radioligand. A number in 1/(M min), or text with its unit.
+    koff
+        Off-rate of the radioligand. A number in 1/min, or text with its unit.
+    tissue
+        Tissue or cells, such as membranes of rat cortex.
+    buffer
+        Buffer of the incubation.
+    nsb_drug
+        Drug of the non-specific wells.
+    nsb_drug_M
+        Concentration of the drug of the non-specific wells, such as "10 uM". A number in M, or text
+        with its unit.
+    incubation_min
+        Incubation time. A number in min, or text with its unit.
+    temperature
+        Temperature of the incubation. A number in degC, or text with its unit.
+    filter
+        Filter, such as GF/B.
+    washing
+        How the filters were washed.
+    x
+        Tables instead of plates: what was varied = its column, with its unit:
+        "competitor=conc:nM"; also radioligand, time, agonist, antagonist, modulator,
+        counting_time.
+    response
+        Column of readings; replicates are further columns.
+    total
+        Column of total binding.
+    non_specific
+        Column of non-specific binding.
+    table
+        Table of a file with several tables.
+    dissociation_start_min
+        When dissociation was started, in an association that is followed by one. A number in min,
+        or text with its unit.
+    unit
+        Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol,
+        fmol/mg.
+    plate_size
+        Number of wells, where the file does not contain it.
+    decimal
+        Decimal mark, where the file can be read in two ways. One of ".", ",".
+    reader
+        File format, where none or several match the file.
+    sheet
+        Sheet of a workbook.
+    model
+        Curve model to fit; see: tca.curve_models().
+    variance
+        Variance model of the readings. One of "auto", "counting", "poisson", "proportional",
+        "constant".
+    confidence
+        Confidence level of the intervals.
+    calibrate
+        Number of simulations that calibrate the model tests; 0: none.
+    outliers
+        Whether to suggest outliers; no well is ever removed. One of "none", "suggest".
+    out
+        Report (.html, .pdf or .json), or a folder for report, tables and figures.
+    kind
+        Kind of experiment. One of "association", "dissociation",
+        "association_then_dissociation", "competitive_association", "schild", "allosteric".
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    StudyRunResult
+        An analysed study, or plates analysed without a study folder.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    return call(run_kinetics, options_from(KineticsOptions, locals()), on_progress)

@@ -1,0 +1,144 @@
+"""Reads tables of readings (counts or amounts) for the binding commands, one run per file.
+
+A plate states its wells in a layout; a table states its settings in columns, which `--x` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from tricyclic.core.conditions import BindingConditions
+from tricyclic.core.table import DataTable
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.open import read_tables
+from tricyclic.study.folder import PreparedTable
+from tricyclic.study.plan import TablePlan
+from tricyclic.study.plan_schema import COUNTING_TIME, VARIED
+from tricyclic.study.tables import chosen_table, series_from, unused_parts
+from tricyclic.units import UNKNOWN
+from tricyclic.workflows.binding.options import PlateOptions
+
+COLUMNS = {**VARIED, COUNTING_TIME[0]: COUNTING_TIME[1]}
+# Options that only apply to plates, and those that only apply to tables.
+OF_PLATES = ("layout", "plate_size")
+OF_TABLES = ("response", "total", "non_specific", "table")
+
+
+def reads_tables(options: PlateOptions) -> bool:
+    """Whether the files are tables: `--x` names a column.
+
+    Raises
+    ------
+    InputError
+        If an option applies to the other kind of file.
+    """
+    is_table = bool(options.x)
+    others = OF_PLATES if is_table else OF_TABLES
+    defaults = {field.name: field.default for field in fields(PlateOptions)}
+    for name in others:
+        if getattr(options, name) != defaults[name]:
+            raise InputError(
+                "has no effect here",
+                where=name,
+                allowed="It applies to plates, and --x names a column of a table"
+                if is_table
+                else "It applies to tables",
+                do="Omit it" if is_table else "Add --x competitor=COLUMN:nM, or omit it",
+            )
+    return is_table
+
+
+def read_binding_tables(
+    files: Sequence[Path], options: PlateOptions, conditions: BindingConditions, compound: str
+) -> tuple[PreparedTable, ...]:
+    """The runs in these files, each named after its file.
+
+    Raises
+    ------
+    InputError
+        If a column, its unit or the unit of the readings is missing.
+    """
+    runs = []
+    names = [file.stem for file in files]
+    for number, file in enumerate(files, 1):
+        name = file.stem if names.count(file.stem) == 1 else f"{file.stem} ({number})"
+        tables = read_tables(
+            file,
+            reader=options.reader or None,
+            sheet=options.sheet or None,
+            decimal=options.decimal or None,
+        )
+        plan = _plan(file, name, options, tables, compound)
+        series = series_from(tables, plan, name=name)
+        unused = unused_parts(tables, plan)
+        sha256 = tables[0].sha256
+        runs.append(PreparedTable(name, "", series, conditions, file.name, sha256, unused))
+    return tuple(runs)
+
+
+def _plan(
+    file: Path, run: str, options: PlateOptions, tables: Sequence[DataTable], compound: str
+) -> TablePlan:
+    unread = TablePlan(file.name, run, "", table=options.table, where=file.name)
+    table = chosen_table(tables, unread)
+    readings = (*options.response, *options.total, *options.non_specific)
+    if not options.response and not options.total:
+        raise InputError(
+            "no column of readings is named",
+            where=file.name,
+            do="Add --response COLUMN, or --total COLUMN and --non-specific COLUMN",
+        )
+    return TablePlan(
+        file=file.name,
+        run=run,
+        unit=_unit(options.unit, readings, table, file.name),
+        table=options.table,
+        compound=compound,
+        response=options.response,
+        total=options.total,
+        non_specific=options.non_specific,
+        x=dict(_column(text, table, file.name) for text in options.x),
+        where=file.name,
+    )
+
+
+def _unit(given: str, readings: Sequence[str], table: DataTable, where: str) -> str:
+    """Unit of the readings: the one that is given, else that of their columns."""
+    for column in readings:
+        table.numbers(column)
+    if given:
+        return given
+    units = {table.units.get(column, UNKNOWN) for column in readings} - {UNKNOWN, ""}
+    if len(units) != 1:
+        raise InputError(
+            "the unit of the readings is not stated"
+            if not units
+            else f"the readings have the units {' and '.join(sorted(units))}",
+            where=where,
+            do='Add --unit "fmol", or their unit' if not units else "Convert them to one unit",
+        )
+    return units.pop()
+
+
+def _column(text: str, table: DataTable, where: str) -> tuple[str, tuple[str, str]]:
+    """Column of a curve model, and column and unit of "competitor=conc_nM:nM"."""
+    name, equals, right = (part.strip() for part in text.partition("="))
+    column, _, unit = right.rpartition(":") if ":" in right else (right, "", "")
+    if not equals or not column:
+        raise InputError(
+            f"'{text}' is not name=column:unit", where="x", allowed="Such as competitor=conc:nM"
+        )
+    if name not in COLUMNS:
+        raise UnknownNameError.among("column of a binding assay", name, COLUMNS, where="x")
+    own = table.units.get(column.strip(), UNKNOWN)
+    unit = unit.strip() or ("" if own == UNKNOWN else own)
+    if not unit:
+        example = "min" if COLUMNS[name].endswith("_min") else "nM"
+        raise InputError(
+            f"column '{column}' has no unit",
+            where=where,
+            do=f"Add it to --x {name}={column}:{example}",
+        )
+    return COLUMNS[name], (column.strip(), unit)
