@@ -61,6 +61,8 @@ class BindingConditions:
         Counts per decay, 0 to 1.
     counting_time_min, background_cpm, volume_uL : float or None
         Per well.
+    volume_se_uL : float
+        Standard error of the volume (0: treated as exact).
     protein_ug : MeasuredValue or None
         Membrane protein in the well.
     nsb_drug : str; nsb_drug_M : float or None
@@ -98,6 +100,7 @@ class BindingConditions:
     counting_time_min: float | None = None
     background_cpm: float | None = None
     volume_uL: float | None = None
+    volume_se_uL: float = 0.0
     protein_ug: MeasuredValue | None = None
     nsb_drug: str = ""
     nsb_drug_M: float | None = None
@@ -146,4 +149,6 @@ class BindingConditions:
         return replace(self, origins=(*kept, *((name, origin) for name in names)))
 
 
-CONDITION_NAMES = tuple(f.name for f in fields(BindingConditions) if f.name != "origins")
+# The error of the volume is read with the volume ("250 +/- 5 uL"), not by itself.
+_NOT_NAMED = ("origins", "volume_se_uL")
+CONDITION_NAMES = tuple(f.name for f in fields(BindingConditions) if f.name not in _NOT_NAMED)

@@ -12,6 +12,9 @@ from tricyclic.core.plate import Plate
 from tricyclic.core.protocol import Protocol
 from tricyclic.core.series import Series
 
+# Suffix of the name of an estimate whose interval includes the errors that all runs share.
+WITH_SHARED = ", with the errors all runs share"
+
 
 @dataclass(frozen=True)
 class ErrorShare:
@@ -19,7 +22,8 @@ class ErrorShare:
     share of the variance.
 
     `shared` is True where the same value (one Kd, one stock) enters every run, so averaging runs
-    does not shrink it.
+    does not shrink it. `quantity`, `subject` and `where` (the group of pooled numbers) are those of
+    the estimate to which it contributes; the shares of one estimate add up to 1.
     """
 
     name: str
@@ -27,6 +31,9 @@ class ErrorShare:
     log10_se: float
     share: float
     shared: bool = False
+    quantity: str = ""
+    subject: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)

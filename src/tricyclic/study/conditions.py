@@ -116,6 +116,15 @@ def read_conditions(
             number = read_measured_value(value, NUMBERS[name][0], where=place)
             _check_range(number.value, name, place)
             changed[name] = number if name in MEASURED else number.value
+            if name == "volume_uL":
+                base = replace(base, volume_se_uL=number.se)
+            elif number.se and name not in MEASURED:
+                raise InputError(
+                    f"has a standard error, {number.se:g} {number.unit}".rstrip(),
+                    where=place,
+                    allowed=f"Errors are used of {', '.join((*MEASURED, 'volume_uL'))}",
+                    do="State the number without its error",
+                )
         elif name in DATES:
             changed[name] = _read_date(value, place)
         else:

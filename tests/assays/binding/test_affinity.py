@@ -285,9 +285,7 @@ def test_what_cannot_be_pooled_is_refused(estimates, sentence):
 
 
 def test_the_budget_of_a_ki_scales_kd_and_radioligand_by_their_leverage():
-    budget = {
-        s.name: s for s in error_budget(fitted("log10_ki", -9.0, 0.02), "log10_ki", CONDITIONS)
-    }
+    budget = {s.name: s for s in error_budget(ki(1.0, log10_se=0.02), CONDITIONS)}
     leverage = 2.0 / 3.0
     assert budget["Kd of the radioligand"].log10_se == pytest.approx(leverage * 0.2 / math.log(10))
     assert budget["radioligand added"].log10_se == pytest.approx(leverage * 0.05 / math.log(10))
@@ -302,7 +300,7 @@ def test_the_budget_of_a_ki_scales_kd_and_radioligand_by_their_leverage():
     }
     assert CONDITIONS.radioligand_nM is not None
     counted = replace(CONDITIONS, radioligand_nM=replace(CONDITIONS.radioligand_nM, per_run=True))
-    again = {s.name: s for s in error_budget(fitted("log10_ki", -9.0, 0.02), "log10_ki", counted)}
+    again = {s.name: s for s in error_budget(ki(1.0, log10_se=0.02), counted)}
     assert not again["radioligand added"].shared
 
 
@@ -317,7 +315,8 @@ def test_the_leverage_is_the_slope_of_cheng_prusoff():
 
 def test_the_budget_of_a_bmax_includes_the_conversion_of_counts():
     budget = {
-        s.name: s for s in error_budget(fitted("log10_bmax", -10.0, 0.01), "log10_bmax", CONDITIONS)
+        s.name: s
+        for s in error_budget(Estimate("Bmax", 70.0, "fmol/mg", log10_se=0.01), CONDITIONS)
     }
     assert set(budget) == {"wells and curve", "specific activity", "counting efficiency", "protein"}
     assert budget["protein"].log10_se == pytest.approx(0.1 / math.log(10))
@@ -325,19 +324,21 @@ def test_the_budget_of_a_bmax_includes_the_conversion_of_counts():
         budget["counting efficiency"].share == 0
         and "treated as exact" in budget["counting efficiency"].value
     )
-    on_its_own_scale = error_budget(fitted("bmax", 70.0, 7.0), "bmax", CONDITIONS)
+    on_its_own_scale = error_budget(Estimate("Bmax", 70.0, "fmol/mg", se=7.0), CONDITIONS)
     assert {s.name: s.log10_se for s in on_its_own_scale}["wells and curve"] == pytest.approx(
         0.1 / math.log(10)
     )
 
 
 def test_more_runs_reduce_their_scatter_but_not_the_error_of_the_kd():
-    budget = error_budget(fitted("log10_ki", -9.0, 0.02), "log10_ki", CONDITIONS)
+    budget = error_budget(ki(1.0, log10_se=0.02), CONDITIONS)
     shares = []
     for n in (3, 30):
         values = [10 ** (0.1 * (-1) ** i) for i in range(n)]
         pooled = pool_estimates([ki(v) for v in values])
-        whole = {s.name: s.share for s in pooled_budget(pooled, [budget] * n)}
+        whole = {
+            s.name: s.share for s in pooled_budget(pooled, {str(i): [budget] for i in range(n)})
+        }
         shares.append(whole["Kd of the radioligand"])
         total = with_shared_errors(pooled, budget)
         assert total.low < pooled.low and total.high > pooled.high

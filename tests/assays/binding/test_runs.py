@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from tricyclic.assays.binding.analysis import analyse_plate
+from tricyclic.assays.binding.error_budget import shares_of
 from tricyclic.assays.binding.runs import analyse_runs
 from tricyclic.assays.binding.selectivity import assay_selectivity, compare_evidence, compare_groups
 from tricyclic.assays.binding.simulate_plate import one_run
@@ -143,7 +144,11 @@ def test_a_paired_selectivity_is_the_mean_of_the_ratios_of_runs(assay: AssayResu
     result = assay_selectivity(of, over, paired=True)
     a, b = (np.log10([p.estimate("Ki").value for p in x.plates]) for x in (of, over))
     exact = stats.ttest_rel(b[::-1], a).confidence_interval(0.95)
-    shared = np.sqrt(sum(s.log10_se**2 for s in [*of.budget, *over.budget] if s.shared))
+    budget = [
+        *shares_of(of.budget, "Ki", "desipramine", "vehicle"),
+        *shares_of(over.budget, "Ki", "desipramine", "treated"),
+    ]
+    shared = np.sqrt(sum(s.log10_se**2 for s in budget if s.shared))
     middle = np.log10(result.value)
     assert middle == pytest.approx((b - a).mean(), abs=1e-12)
     # Half widths add as squares: that of the pairs, and that of the errors that all runs share.

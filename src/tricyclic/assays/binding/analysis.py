@@ -9,7 +9,9 @@ import numpy as np
 
 from tricyclic.assays.binding.checks import plate_checks
 from tricyclic.assays.binding.competition import CompetitionPlate
+from tricyclic.assays.binding.error_budget import error_budgets
 from tricyclic.assays.binding.kinetics import KineticsPlate
+from tricyclic.assays.binding.leverages import leverages
 from tricyclic.assays.binding.readings import PlateReadings, plate_readings
 from tricyclic.assays.binding.saturation import SaturationPlate
 from tricyclic.assays.binding.table_readings import table_readings
@@ -133,15 +135,16 @@ def _analyse(
     plate: Plate | None,
     rng: np.random.Generator | None,
 ) -> PlateResult:
-    analysis: CompetitionPlate | SaturationPlate | KineticsPlate
-    if rng is None:
-        rng = np.random.default_rng(method.seed)
-    if kind == "competition":
-        analysis = CompetitionPlate(readings, curves, method, name, rng)
-    elif kind in ("saturation", "homologous"):
-        analysis = SaturationPlate(readings, curves, method, name, kind, rng)
-    else:
-        analysis = KineticsPlate(readings, curves, method, name, kind)
+    generator = np.random.default_rng(method.seed) if rng is None else rng
+
+    def build(of: PlateReadings) -> CompetitionPlate | SaturationPlate | KineticsPlate:
+        if kind == "competition":
+            return CompetitionPlate(of, curves, method, name, generator)
+        if kind in ("saturation", "homologous"):
+            return SaturationPlate(of, curves, method, name, kind, generator)
+        return KineticsPlate(of, curves, method, name, kind)
+
+    analysis = build(readings)
     main = analysis.fit()
     estimates = analysis.estimates(main)
     comparisons = analysis.comparisons(main)
@@ -159,7 +162,9 @@ def _analyse(
         estimates=estimates,
         classical=others,
         comparisons=comparisons,
-        budget=analysis.budget(main) if isinstance(analysis, CompetitionPlate) else (),
+        budget=error_budgets(
+            estimates, readings.conditions, leverages(build, readings, main, estimates)
+        ),
         model=analysis.model.name,
     )
     checks: tuple[Check, ...] = (*main.checks, *(well_checks(plate) if plate else ()))

@@ -8,7 +8,7 @@ comparison.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +19,6 @@ from tricyclic.assays.binding.classical import (
     scale_to_controls,
     subtract_nonspecific,
 )
-from tricyclic.assays.binding.error_budget import error_budget
 from tricyclic.assays.binding.estimates import (
     NANOMOLAR,
     bmax_unit,
@@ -51,11 +50,9 @@ from tricyclic.assays.binding.readings import PlateReadings
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
-from tricyclic.core.series import Series
 from tricyclic.fitting.choose import CandidateModel, compare
 from tricyclic.fitting.fit import fit
-from tricyclic.fitting.problem import FitPart
-from tricyclic.results.binding import ErrorShare, GroupComparison
+from tricyclic.results.binding import GroupComparison
 
 HILL_CURVE = "one_site_competition_hill"
 TWO_SITE_CURVE = "two_site_competition"
@@ -63,8 +60,6 @@ TWO_SITES = {"competition_with_depletion": "two_site_competition_with_depletion"
 # Curves of one site without depletion: the same curve in other parameters.
 ONE_SITE_CURVES = (IC50_CURVE, "competition_ki")
 SLOPE = "Hill slope"
-# Change of a known number by which its effect on the Ki is determined.
-STEP = 1.02
 AFFINITIES = (
     ("log10_ki", "Ki"),
     ("log10_ki_high", "Ki high"),
@@ -128,6 +123,7 @@ class CompetitionPlate:
         *,
         intervals: bool = True,
         only: Sequence[str] = (),
+        starts: Sequence[Mapping[str, float]] | None = None,
     ) -> Fit:
         """Fit a curve model (by default that of the plate) to all wells, with intervals for the
         parameters that are reported, or `only` for some of those that a compound has for itself.
@@ -152,13 +148,29 @@ class CompetitionPlate:
             variance=self.variance,
             intervals=reported if intervals else "none",
             confidence=self.method.confidence,
+            starts=starts,
         )
+
+    def refit(self, start: Mapping[str, float]) -> Fit:
+        """Fit the curve of the plate from a start, without intervals."""
+        return self.fit(intervals=False, starts=[start])
 
     def estimates(self, main: Fit) -> tuple[Estimate, ...]:
         """Ki (where the curve has one) and slope of each compound, and the density of sites."""
         if not main.ok:
             return ()
-        estimates = [*self._affinities(main), *self._slope_estimates(main)]
+        return (
+            *self._affinities(main),
+            *self._slope_estimates(main),
+            *self._kd_and_sites(main),
+        )
+
+    def fitted_estimates(self, main: Fit) -> tuple[Estimate, ...]:
+        """The estimates that are parameters of a fit: without slopes, which need another fit."""
+        return (*self._affinities(main), *self._kd_and_sites(main))
+
+    def _kd_and_sites(self, main: Fit) -> list[Estimate]:
+        estimates = []
         if "log10_kd" in main and not main["log10_kd"].fixed:
             estimates.append(self._nM(main, "log10_kd", "Kd", self.conditions.radioligand))
         if "log10_bmax" in main and "signal_per_M" in main:
@@ -175,7 +187,7 @@ class CompetitionPlate:
                     where=self.where,
                 )
             )
-        return tuple(estimates)
+        return estimates
 
     def _affinities(self, result: Fit) -> list[Estimate]:
         estimates = []
@@ -307,46 +319,6 @@ class CompetitionPlate:
             with_slope = self._with_slope(main)
         return [] if with_slope is None else list(self._slopes(with_slope))
 
-    def budget(self, main: Fit) -> tuple[ErrorShare, ...]:
-        """Contributions to the error of the Ki of the first compound."""
-        name = self._name("log10_ki", self.compounds[0])
-        if not main.ok or name not in main:
-            return ()
-        return error_budget(main, name, self.conditions, leverages=self._leverages(main, name))
-
-    def _leverages(self, main: Fit, name: str) -> dict[str, float]:
-        """Change of log Ki per change of the logarithm of each known number, from a second fit with
-        the number increased by 2 %.
-        """
-        step = math.log10(STEP)
-        candidate = self.candidate_model()
-        values = dict(candidate.fixed)
-        hot = self.conditions.radioligand_nM
-        trials = {}
-        if "signal_per_M" in values:
-            brighter = {**values, "signal_per_M": values["signal_per_M"] * STEP}
-            # Where the radioligand is counted in each run, the counting efficiency also determines
-            # how much was added.
-            counted = hot is not None and hot.per_run
-            parts = _scale_radioligand(candidate.parts, 1 / STEP) if counted else candidate.parts
-            trials["counting"] = (parts, brighter)
-        trials["radioligand added"] = (_scale_radioligand(candidate.parts, STEP), values)
-        if "log10_kd" in values:
-            weaker = {**values, "log10_kd": values["log10_kd"] + step}
-            trials["Kd of the radioligand"] = (candidate.parts, weaker)
-        start = {parameter.name: parameter.value for parameter in main.free}
-        leverages = {}
-        for label, (parts, fixed) in trials.items():
-            again = fit(
-                parts, fixed=fixed, variance=self.variance, intervals="none", starts=[start]
-            )
-            if again.ok:
-                leverages[label] = (again[name].value - main[name].value) / step
-        if "counting" in leverages:
-            counting = leverages.pop("counting")
-            leverages |= {"specific activity": counting, "counting efficiency": counting}
-        return leverages
-
     def _ic50_over_ki(self) -> float:
         """1 + L / Kd; 1 where either is unknown."""
         hot, kd = self.conditions.radioligand_nM, self.conditions.radioligand_kd_nM
@@ -455,13 +427,3 @@ class CompetitionPlate:
                 ic50 = self._nM(result, model.target, "IC50", compound)
                 estimates += [ic50, *self._cheng_prusoff(ic50)]
         return tuple(estimates)
-
-
-def _scale_radioligand(parts: Sequence[FitPart], factor: float) -> tuple[FitPart, ...]:
-    """The parts of a fit with the added radioligand multiplied."""
-    return tuple(replace(part, series=_scaled_series(part.series, factor)) for part in parts)
-
-
-def _scaled_series(series: Series, factor: float) -> Series:
-    radioligand_M = series.x["radioligand_M"] * factor
-    return replace(series, x={**series.x, "radioligand_M": radioligand_M})

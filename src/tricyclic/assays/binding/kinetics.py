@@ -5,7 +5,7 @@ and allosteric plates.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -115,7 +115,11 @@ class KineticsPlate:
         )
 
     def fit(
-        self, model: CurveModel | None = None, *, intervals: Literal["all", "none"] = "all"
+        self,
+        model: CurveModel | None = None,
+        *,
+        intervals: Literal["all", "none"] = "all",
+        starts: Sequence[Mapping[str, float]] | None = None,
     ) -> Fit:
         """Fit the curve model to all wells."""
         candidate = self.candidate_model(model)
@@ -125,7 +129,16 @@ class KineticsPlate:
             variance=self.variance,
             intervals=intervals,
             confidence=self.method.confidence,
+            starts=starts,
         )
+
+    def refit(self, start: Mapping[str, float]) -> Fit:
+        """Fit the curve of the plate from a start, without intervals."""
+        return self.fit(intervals="none", starts=[start])
+
+    def fitted_estimates(self, main: Fit) -> tuple[Estimate, ...]:
+        """The estimates that are parameters of a fit."""
+        return self.estimates(main)
 
     def estimates(self, main: Fit) -> tuple[Estimate, ...]:
         """Rate constants, residence time, and the affinity that the rates imply."""

@@ -166,7 +166,24 @@ def _pooling(
     return (
         f"The independent runs ({runs}) are the unit of replication: affinities and densities are "
         f"averaged on the log scale, with a {method.confidence * 100:g} % interval from the "
-        f"scatter between runs{how}."
+        f"scatter between runs{how}.{_shared_errors(plates)}"
+    )
+
+
+def _shared_errors(plates: Sequence[PlateResult]) -> str:
+    """A sentence on the interval with the stated errors that all runs share, if any are stated."""
+    names = dict.fromkeys(
+        share.name
+        for plate in plates
+        if not plate.excluded
+        for share in plate.budget
+        if share.shared and share.log10_se > 0
+    )
+    if not names:
+        return ""
+    return (
+        f" A second interval also includes the stated standard errors of {', '.join(names)}, which "
+        "all runs share; it is the result for comparison with other studies."
     )
 
 

@@ -45,13 +45,15 @@ class PlateReadings:
 
     `series` has one entry per compound. The first also has the control wells, except non-specific
     wells that were defined with a compound of the plate, which are with that compound. `fixed` are
-    values of fixed parameters; `counts` is whether the readings have counting errors.
+    values of fixed parameters; `counts` is whether the readings have counting errors, and
+    `counted_radioligand` whether the radioligand added was counted on the plate.
     """
 
     series: tuple[tuple[str, Series], ...]
     fixed: dict[str, float]
     conditions: BindingConditions
     counts: bool
+    counted_radioligand: bool = False
 
 
 def plate_readings(
@@ -129,6 +131,7 @@ def plate_readings(
         known_values(assay, unit, _background(plate, assay, unit, factor)),
         assay,
         noise is not None,
+        bool(counted),
     )
 
 

@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from tricyclic.assays.binding.error_budget import pooled_budget, with_shared_errors
+from tricyclic.assays.binding.error_budget import (
+    pooled_budget,
+    shares_of,
+    with_shared_errors,
+)
 from tricyclic.assays.binding.excluded_runs import exclusion_checks, with_exclusions
 from tricyclic.assays.binding.methods import methods_paragraph
 from tricyclic.assays.binding.model_fits import model_fits
@@ -21,11 +25,9 @@ from tricyclic.core.evidence import Evidence
 from tricyclic.core.format import pluralize
 from tricyclic.core.protocol import AssayKind, Protocol
 from tricyclic.errors import InputError
-from tricyclic.results.binding import AssayResult, ErrorShare, PlateResult
+from tricyclic.results.binding import WITH_SHARED, AssayResult, ErrorShare, PlateResult
 
 MIN_RUNS = 3
-# Suffix of the name of an estimate whose interval includes the errors that all runs share.
-WITH_SHARED = ", with the errors all runs share"
 
 
 def analyse_runs(
@@ -86,12 +88,8 @@ def analyse_runs(
                     where=group or name,
                 )
             )
-    budget = _budget(used, pooled)
-    pooled += [
-        replace(with_shared_errors(e, budget), name=f"Ki{WITH_SHARED}")
-        for e in pooled
-        if e.name == "Ki" and any(share.shared and share.log10_se > 0 for share in budget)
-    ]
+    budget = tuple(share for e in pooled for share in _budget(used, e, name))
+    pooled += [_with_shared(e, budget) for e in pooled if _has_shared(e, budget)]
     first = plates[0]
     equation = curves[first.model].equation if curves is not None and first.model in curves else ""
     return AssayResult(
@@ -125,12 +123,29 @@ def _compounds(plates: Sequence[PlateResult]) -> tuple[str, ...]:
     )
 
 
-def _budget(plates: Sequence[PlateResult], pooled: Sequence[Estimate]) -> tuple[ErrorShare, ...]:
-    budgets = [plate.budget for plate in plates if plate.budget]
-    ki = [estimate for estimate in pooled if estimate.name == "Ki"]
-    if not budgets or not ki:
+def _budget(plates: Sequence[PlateResult], pooled: Estimate, name: str) -> tuple[ErrorShare, ...]:
+    """The budget of a pooled number, from those of the plates of its group."""
+    by_run: dict[str, list[tuple[ErrorShare, ...]]] = {}
+    for plate in plates:
+        shares = shares_of(plate.budget, pooled.name, pooled.subject)
+        if shares and pooled.where == (plate.group or name):
+            by_run.setdefault(plate.experiment, []).append(shares)
+    if not by_run:
         return ()
-    return pooled_budget(ki[0], budgets) if ki[0].n_experiments > 1 else budgets[0]
+    if pooled.n_experiments > 1:
+        return pooled_budget(pooled, by_run)
+    plate_budget = next(iter(by_run.values()))[0]
+    return tuple(replace(share, where=pooled.where) for share in plate_budget)
+
+
+def _has_shared(pooled: Estimate, budget: Sequence[ErrorShare]) -> bool:
+    own = shares_of(budget, pooled.name, pooled.subject, pooled.where)
+    return any(share.shared and share.log10_se > 0 for share in own)
+
+
+def _with_shared(pooled: Estimate, budget: Sequence[ErrorShare]) -> Estimate:
+    own = shares_of(budget, pooled.name, pooled.subject, pooled.where)
+    return replace(with_shared_errors(pooled, own), name=f"{pooled.name}{WITH_SHARED}")
 
 
 def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:

@@ -117,6 +117,7 @@ class SaturationPlate:
         *,
         free: Sequence[str] = (),
         intervals: Literal["all", "none"] = "all",
+        starts: Sequence[Mapping[str, float]] | None = None,
     ) -> Fit:
         """Fit a curve model (by default that of the plate) to all wells."""
         model = self.curves[curve] if isinstance(curve, str) else curve or self.model
@@ -129,7 +130,16 @@ class SaturationPlate:
             variance=self.variance,
             intervals=intervals,
             confidence=self.method.confidence,
+            starts=starts,
         )
+
+    def refit(self, start: Mapping[str, float]) -> Fit:
+        """Fit the curve of the plate from a start, without intervals."""
+        return self.fit(intervals="none", starts=[start])
+
+    def fitted_estimates(self, main: Fit) -> tuple[Estimate, ...]:
+        """The estimates that are parameters of a fit."""
+        return self.estimates(main)
 
     def estimates(self, main: Fit) -> tuple[Estimate, ...]:
         """Kd and Bmax (of each site, where there are two)."""

@@ -12,15 +12,14 @@ from tricyclic.assays.binding.compare_conditions import (
     compare_in_one_fit,
     compare_published,
 )
-from tricyclic.assays.binding.error_budget import with_shared_errors
-from tricyclic.assays.binding.runs import WITH_SHARED
+from tricyclic.assays.binding.error_budget import shares_of, with_shared_errors
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.choose import shared_or_separate
 from tricyclic.fitting.fit import FitPart, fit
-from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult
+from tricyclic.results.binding import WITH_SHARED, AssayResult, GroupComparison, PlateResult
 
 # Names of estimates and their parameters.
 _FITTED_AS = {"Bmax": "log10_bmax", "Kd": "log10_kd", "Ki": "log10_ki"}
@@ -251,11 +250,16 @@ def assay_selectivity(
     subject = compound or _only(of)
     if not paired:
         return selectivity(_pooled(of, parameter, subject), _pooled(over, parameter, subject))
-    for assay in (of, over):
-        _pooled(assay, parameter, subject)
+    shares = [
+        share
+        for assay in (of, over)
+        for share in shares_of(
+            assay.budget, parameter, subject, _pooled(assay, parameter, subject).where
+        )
+    ]
     pooled = paired_selectivity(_by_run(of, parameter, subject), _by_run(over, parameter, subject))
     # Two targets have two radioligands: the errors of their Kd do not cancel in the ratio.
-    return with_shared_errors(pooled, [*of.budget, *over.budget])
+    return with_shared_errors(pooled, shares)
 
 
 def _by_run(assay: AssayResult, parameter: str, subject: str) -> dict[str, Estimate]:

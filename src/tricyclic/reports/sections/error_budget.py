@@ -31,24 +31,48 @@ def write(report: ReportData) -> Sequence[Block]:
     for i, assay in report.assays:
         shares = _shares(assay)
         title = assay.title or assay.name
-        if any(math.isfinite(share.share) for share in shares):
-            name = f"budget-{i}-{slug(assay.name)}"
-            blocks.append(budget(shares, name=name, title=title, pdf=False))
+        for k, of_one in enumerate(_drawn(shares)):
+            if any(math.isfinite(share.share) for share in of_one):
+                name = f"budget-{i}-{slug(assay.name)}"
+                quantity = of_one[0].quantity
+                # The first figure is that of the affinity, as in earlier reports.
+                name, heading = (
+                    (f"{name}-{slug(quantity)}", f"{title}: {quantity}")
+                    if k
+                    else (
+                        name,
+                        f"{title}: {quantity}" if quantity else title,
+                    )
+                )
+                blocks.append(budget(of_one, name=name, title=heading, pdf=False))
         rows += [_row(title, share) for share in shares]
-        links += [(f"#{assay_anchor(i)}", "", "", "", "", "")] * len(shares)
+        links += [(f"#{assay_anchor(i)}", "", "", "", "", "", "")] * len(shares)
     table = Table(
         "Contributions to the error.",
-        ("Assay", "Contribution", "Value", "SE (log10)", "Share", "Affects"),
+        ("Assay", "Estimate", "Contribution", "Value", "SE (log10)", "Share", "Affects"),
         tuple(rows),
-        (False, False, True, True, True, False),
+        (False, False, False, True, True, True, False),
         links=tuple(links),
     )
     return [*blocks, table]
 
 
+def _drawn(shares: Sequence[ErrorShare]) -> list[list[ErrorShare]]:
+    """The budgets that are drawn: the first one of each quantity; all stand in the table."""
+    first: dict[str, ErrorShare] = {}
+    for share in shares:
+        first.setdefault(share.quantity, share)
+    return [
+        [s for s in shares if (s.quantity, s.subject, s.where) == (q, one.subject, one.where)]
+        for q, one in first.items()
+    ]
+
+
 def _row(title: str, share: ErrorShare) -> tuple[str, ...]:
+    of_estimate = ", ".join(part for part in (share.quantity, share.subject) if part)
     return (
         title,
+        of_estimate,
         share.name,
         share.value,
         format_optional(share.log10_se, 2),
