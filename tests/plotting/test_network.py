@@ -15,7 +15,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tricyclic.core.network import LINK_KINDS, NODE_KINDS, Edge, Network, Node
+from tricyclic.core.network import (
+    LINK_KINDS,
+    NODE_KINDS,
+    Edge,
+    Network,
+    Node,
+    with_common_scale,
+)
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
 from tricyclic.plotting import style
@@ -26,6 +33,7 @@ from tricyclic.plotting.node_shapes import (
     EDGE_STYLES,
     NODE_STYLES,
     FoldChangeScale,
+    OccupancyScale,
 )
 from tricyclic.simulation.network import pathway_network, scenario_network
 
@@ -315,6 +323,23 @@ def test_the_scale_is_even_in_logarithms_white_at_one_and_contains_all_values():
         light = [luminance(fold.colour(value)) for value in rising]
         assert all(one > other for one, other in pairwise(light))
     assert [label for _, label in fold.ticks] == ["1/8", "1/4", "1/2", "1", "2 ×", "4 ×", "8 ×"]
+
+
+def test_networks_with_a_common_limit_have_the_same_colours():
+    small, large = synapse().coloured({"NE": 1.5}), synapse().coloured({"NE": 30.0})
+    one, other = (FoldChangeScale.of(network) for network in with_common_scale((small, large)))
+    assert one == other == FoldChangeScale(32.0)
+    assert FoldChangeScale.of(small) == FoldChangeScale(2.0)
+
+
+def test_an_occupied_target_darkens_evenly_in_the_colour_of_drugs():
+    scale = OccupancyScale()
+    shares = np.linspace(0, 1, 21)
+    light = [luminance(scale.colour(share)) for share in shares]
+    assert all(one > other for one, other in pairwise(light))
+    assert scale.colour(1.0) == NODE_STYLES["drug"].fill
+    for share in shares:
+        assert contrast(scale.colour(share), scale.ink(share)) >= 4.5, share
 
 
 def test_a_change_of_two_per_cent_stays_pale():

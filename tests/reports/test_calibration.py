@@ -93,7 +93,7 @@ def test_the_text_of_a_calibration_is_complete():
         "  observation   observed      best set   5 to 95 %      unit",
         "  V001          200           400        300 to 500     %      +3.5 SD",
         "  V002          > 110         220        150 to 300     %",
-        "  V003          < 90.0        130        130 to 130     %",
+        "  V003          < 90.0        130        no band        %",
         "  P207          90.0 to 110   60.0       50.0 to 70.0   %      not fitted",
         "",
         "  parameter   start   median   5 to 95 %      width   informed by",
@@ -126,7 +126,7 @@ def test_a_parameter_without_information_is_informed_by_its_prior():
 
 
 def test_the_text_of_a_validation_has_bands_only_where_there_are_any():
-    score = ValidationScore(1, 2, 2.0, 0.5, 1, 1, 0)
+    score = ValidationScore(1, 2, 2.0, 0.5, 1, 1, 0, 1)
     result = ValidationResult(
         "synapse",
         ROWS[:3],
@@ -141,20 +141,21 @@ def test_the_text_of_a_validation_has_bands_only_where_there_are_any():
         "  experiment   observed   predicted   5 to 95 %    unit   ratio",
         "  V001         200        390         300 to 500   %      1.95    desipramine doubles NE",
         "  V002         > 110      220         150 to 300   %      kept    desipramine doubles NE",
-        "  V003         < 90.0     130                      %      1.44    desipramine doubles NE",
+        "  V003         < 90.0     130         no band      %      1.44    desipramine doubles NE",
         "",
         (
             "1 published number: geometric mean fold error 2.00, predicted over observed 0.50, 1 "
-            "within twofold, 0 inside the 5 to 95 % band"
+            "within twofold, 0 of 1 inside their 5 to 95 % band"
         ),
         "2 published directions and limits: 1 kept",
+        "  no band: no calibrated parameter changes the prediction",
         "  warn   The ensemble is older than the model.",
     ]
 
 
 def test_a_score_without_numbers_has_only_the_line_of_the_limits():
     score = ValidationScore(0, 2, math.nan, math.nan, 0, 2, 0)
-    assert score_lines(score, has_bands=True) == ["2 published directions and limits: 2 kept"]
+    assert score_lines(score) == ["2 published directions and limits: 2 kept"]
 
 
 def test_rounding_never_moves_a_written_value_past_its_limit():

@@ -10,7 +10,7 @@ program before it was restructured. The last digits of long simulations and of c
 on the processor. To compare on a processor of another type, record that commit there:
 
     git worktree add ../before f2cc95d
-    cd ../before && PYTHONPATH=src python tools/reference/compare_numbers.py record before.parquet
+    cd ../before && python tools/reference/compare_numbers.py record before.parquet
     python tools/reference/compare_numbers.py compare --baseline ../before/before.parquet
 """
 
@@ -151,7 +151,10 @@ def _written_rows(run: Run, out: Path) -> list[Row]:
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "MPLBACKEND": "Agg"}
+    """The environment of a run: the program beside this file, whatever is installed."""
+    source = str(HERE.parents[1] / "src")
+    fixed = {"COLUMNS": "200", "NO_COLOR": "1", "MPLBACKEND": "Agg", "PYTHONPATH": source}
+    return {**os.environ, **fixed}
 
 
 def numbers(text: str) -> list[float]:
@@ -284,6 +287,7 @@ class Change:
     value: str = "same"
     dropped: bool = False
     added: bool = False
+    missing: bool = False
     tolerance: float = 0.0
     segments: Mapping[str, str] = field(default_factory=dict)
     direction: Mapping[str, Any] = field(default_factory=dict)
@@ -362,7 +366,7 @@ def changed(rows: list[Row], changes: list[Change]) -> dict[tuple[str, str, str]
         for change in changes:
             match = (
                 None
-                if change.added or change.tolerance
+                if change.added or change.missing or change.tolerance
                 else change.match((run, source, key, value))
             )
             if match is None:
@@ -389,6 +393,7 @@ def compare(
     """Print what differs, and give how many numbers do."""
     extra = [change for change in changes if change.added]
     loose = [change for change in changes if change.tolerance]
+    may_be_missing = [change for change in changes if change.missing]
     now = {row[:3]: row[3] for row in after if not any(change.match(row) for change in extra)}
     plain = [key for key in (before.keys() | now.keys()) if not key[1].endswith(COUNTED)]
     wrong: dict[tuple[str, str], list[str]] = {}
@@ -397,7 +402,10 @@ def compare(
         old, new = before.get(key), now.get(key)
         if old is None or new is None:
             problem = f"{key[2]}: new ({new!r})" if old is None else f"{key[2]}: gone ({old!r})"
-        elif old == new or (math.isnan(old) and math.isnan(new)):
+        elif old == new or (
+            math.isnan(new)
+            and (math.isnan(old) or any(c.match((*key, old)) for c in may_be_missing))
+        ):
             same += 1
             continue
         else:

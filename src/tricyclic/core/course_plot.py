@@ -67,6 +67,8 @@ class TimeCoursePlot:
         What the band is; a sentence for the caption.
     points_label : str
         What the symbols are ("measured").
+    no_band : str
+        Why courses have no band where others of the simulation have one; empty where all have.
     time_unit : str
         "h"; empty where the unit of time is not known.
     """
@@ -81,6 +83,7 @@ class TimeCoursePlot:
     band_label: str = ""
     caption: str = ""
     time_unit: str = "h"
+    no_band: str = ""
     points_label: str = "measured"
 
     def __post_init__(self) -> None:

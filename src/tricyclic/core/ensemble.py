@@ -73,8 +73,9 @@ class ObservationMisfit:
     """One observation and what the ensemble predicts for it.
 
     `best` is the prediction of the best parameter set; `median`, `low`, `high` are the median and
-    the 90 % band over the sets; `distance` is that of the best set in standard deviations (0 where
-    a limit is kept); `share` is the share of sets that agree with the observation.
+    the 90 % band over the sets, nan where all sets predict the same number; `distance` is that of
+    the best set in standard deviations (0 where a limit is kept); `share` is the share of sets that
+    agree with the observation.
     """
 
     id: str
@@ -84,6 +85,11 @@ class ObservationMisfit:
     high: float
     distance: float
     share: float
+
+    @property
+    def has_band(self) -> bool:
+        """Whether the parameter sets predict different numbers."""
+        return self.low < self.high
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,15 @@ class Node:
         Name of its compartment; empty where it belongs to none.
     value : float or None
         Fold change from baseline (1 = unchanged), 0 or more; None where it is not known.
+    occupancy : float or None
+        Share of a target that drugs occupy, 0 to 1: the direct effect of a drug, which has no fold
+        change because it is 0 at baseline. None for other nodes.
 
     Raises
     ------
     InputError
-        If the name is empty, or the fold change is negative or not finite.
+        If the name is empty, the fold change is negative or not finite, or the occupancy is not 0
+        to 1.
     UnknownNameError
         If there is no such kind.
     """
@@ -60,8 +64,15 @@ class Node:
     kind: NodeKind
     compartment: str = ""
     value: float | None = None
+    occupancy: float | None = None
 
     def __post_init__(self) -> None:
+        if self.occupancy is not None and not 0 <= self.occupancy <= 1:
+            raise InputError(
+                f"occupancy is {self.occupancy:g}",
+                where=f"node {self.name}",
+                allowed="An occupancy is a share, 0 to 1",
+            )
         if not self.name:
             raise InputError("has no name", where=f"node '{self.label}'")
         if self.kind not in NODE_KINDS:
@@ -121,6 +132,9 @@ class Network:
     edges : tuple of Edge
     compartments : tuple of (name, label)
         From the outside inward.
+    fold_limit : float
+        The largest change, 2 for twice and for half, that the colours have to show; networks with
+        the same limit have the same colours. Its own largest change is shown in any case.
 
     Raises
     ------
@@ -135,6 +149,7 @@ class Network:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...] = ()
     compartments: tuple[tuple[str, str], ...] = ()
+    fold_limit: float = 1.0
 
     def __post_init__(self) -> None:
         where = f"network {self.name}"
@@ -173,6 +188,12 @@ class Network:
         )
         return replace(self, nodes=tuple(valued))
 
+    @property
+    def largest_change(self) -> float:
+        """The largest change of a node as a factor of 1 or more; 1 where none has one."""
+        values = [node.value for node in self.nodes if node.value]
+        return max((max(value, 1 / value) for value in values), default=1.0)
+
     def subnetwork(self, names: Iterable[str]) -> Network:
         """Some of the nodes, in the order of the whole network, and the edges among them.
 
@@ -198,6 +219,13 @@ class Network:
             if name not in known:
                 raise UnknownNameError.among("node", name, known, where=f"network {self.name}")
         return checked
+
+
+def with_common_scale(networks: Iterable[Network]) -> tuple[Network, ...]:
+    """The same networks with one limit of their colours: one value has one colour in all."""
+    listed = tuple(networks)
+    limit = max((network.largest_change for network in listed), default=1.0)
+    return tuple(replace(network, fold_limit=limit) for network in listed)
 
 
 def _unique(kind: str, names: list[str], where: str) -> set[str]:

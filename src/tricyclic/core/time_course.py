@@ -11,6 +11,9 @@ from tricyclic.core.series import frozen_array
 from tricyclic.errors import InputError
 
 Floats = NDArray[np.float64]
+# Runs that differ by less than this share of the largest value are equal; the solver is accurate to
+# about 1e-8 of it.
+SAME = 1e-6
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,13 +31,16 @@ class TimeCourse:
     baseline : float
         Value of the drug-free steady state (median over the ensemble), in `unit`.
     low, high : array, shape (times,), or None
-        Limits of the band that contains `coverage` of the runs; None for a single run.
+        Limits of the band that contains `coverage` of the runs; None for a single run, and where
+        all runs are equal.
     percent_of_baseline : array, shape (times,), or None
         Percent of the baseline of each run: median; with `percent_low`, `percent_high` as limits.
     ensemble_size : int
         Number of runs behind the band; 1 for a single run.
     coverage : float
         Share of the runs between low and high.
+    no_band : str
+        Why several runs have no band; empty where there is one, and for a single run.
     """
 
     name: str
@@ -50,6 +56,7 @@ class TimeCourse:
     percent_high: Floats | None = None
     ensemble_size: int = 1
     coverage: float = 0.9
+    no_band: str = ""
 
     def __post_init__(self) -> None:
         time = frozen_array(self.time_h)
@@ -92,6 +99,7 @@ def ensemble_time_course(
     *,
     relative: bool,
     coverage: float = 0.9,
+    no_band_reason: str = "no calibrated parameter changes it",
 ) -> TimeCourse:
     """Combine many runs of one quantity into a TimeCourse.
 
@@ -106,9 +114,12 @@ def ensemble_time_course(
         Whether to add the percent of baseline.
     coverage : float
         Share of the runs that the band contains.
+    no_band_reason : str
+        The reason that is given where several runs are equal: they have no band.
     """
     percentiles = [50.0, 50.0 * (1 - coverage), 50.0 * (1 + coverage)]
-    single = len(runs) == 1
+    equal = len(runs) > 1 and are_equal(runs)
+    single = len(runs) == 1 or equal
     median, low, high = np.percentile(runs, percentiles, axis=0)
     percent = None
     if relative and (np.abs(baselines) > 0).all():
@@ -127,4 +138,16 @@ def ensemble_time_course(
         None if percent is None or single else percent[2],
         len(runs),
         coverage,
+        no_band_reason if equal else "",
     )
+
+
+def are_equal(runs: Floats) -> bool:
+    """Whether all runs are the same numbers, up to the error of the solver.
+
+    Parameters
+    ----------
+    runs : array, shape (runs, ...)
+    """
+    scale = float(np.abs(runs).max())
+    return bool((np.ptp(runs, axis=0) <= SAME * scale).all())

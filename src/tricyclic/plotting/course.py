@@ -295,6 +295,8 @@ def _caption(plot: TimeCoursePlot) -> str:
     parts = [style.one_line(". ".join(part for part in (plot.title, plot.subtitle) if part)) + "."]
     if any(trace.low is not None for panel in plot.panels for trace in panel.traces):
         parts.append(f"Shaded: {plot.band_label or 'band over the parameter sets'}.")
+    if plot.no_band:
+        parts.append(f"Lines without a shaded band: {plot.no_band}.")
     if any(math.isfinite(panel.level) for panel in plot.panels):
         parts.append("Dashed: drug-free baseline.")
     if plot.doses_h:

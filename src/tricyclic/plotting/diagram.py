@@ -15,7 +15,14 @@ from html import escape, unescape
 from tricyclic.core.network import LinkKind, Network, NodeKind
 from tricyclic.errors import TricyclicError
 from tricyclic.plotting import style
-from tricyclic.plotting.node_shapes import EDGE_STYLES, NODE_STYLES, RED, FoldChangeScale
+from tricyclic.plotting.node_shapes import (
+    EDGE_STYLES,
+    NODE_STYLES,
+    OCCUPIED,
+    RED,
+    FoldChangeScale,
+    OccupancyScale,
+)
 
 MAX_HEIGHT_MM = 215.0
 FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
@@ -26,7 +33,8 @@ FRAME_MARGIN, FRAME_LABEL, FRAME_SIDE = 12.0, 24.0, 17.0
 TITLE, SUBTITLE_LINE = 15.0, 10.5
 LEGEND_ROW, LEGEND_SYMBOL, LEGEND_SPACE = 14.0, 23.0, 9.0
 COLOUR_BAR_WIDTH, COLOUR_BAR_CELLS, COLOUR_BAR_ROW = 150.0, 60, 26.0
-COLOUR_BAR_LABEL = "change from the drug-free baseline; grey: 0 at baseline, or not simulated"
+COLOUR_BAR_LABEL = "change from the drug-free baseline; grey: not simulated, or 0 at baseline"
+OCCUPANCY_BAR_LABEL = "occupied by drugs, the direct effect of the dose (thick outline)"
 # Labels of kinds whose name alone is not clear.
 KIND_LABELS: dict[NodeKind, str] = {"transporter": "transporter, channel"}
 
@@ -118,6 +126,7 @@ def set_on_page(
     *,
     legend: Sequence[Sequence[LegendItem]] = (),
     scale: FoldChangeScale | None = None,
+    occupancy: OccupancyScale | None = None,
 ) -> str:
     """Set a drawing under its title and above its legend, at the width of a column or a page; gives
     SVG.
@@ -134,7 +143,9 @@ def set_on_page(
     margin = FRAME_MARGIN if drawing.compartments else 0.0
     end = top + (drawing.height + margin) * factor
     left = (page - drawing.width * factor) / 2
-    legend_svg, legend_height = _legend(legend, scale, page)
+    bars = [_fold_bar(scale)] if scale is not None else []
+    bars += [_occupancy_bar(occupancy)] if occupancy is not None else []
+    legend_svg, legend_height = _legend(legend, bars, page)
     height = end + (LEGEND_GAP + legend_height if legend_height else 0.0)
     frames, labels = _frames(drawing, left, top, factor, page)
     shrink = "" if factor == 1 else f" scale({factor:.4f})"
@@ -326,9 +337,11 @@ def _subtitle(lines: Sequence[str]) -> list[str]:
 
 
 def _legend(
-    rows: Sequence[Sequence[LegendItem]], scale: FoldChangeScale | None, page: float
+    rows: Sequence[Sequence[LegendItem]], bars: Sequence[str], page: float
 ) -> tuple[str, float]:
-    """The rows of a legend, each broken at the edge of the page; gives SVG and height [pt]."""
+    """The rows of a legend, each broken at the edge of the page, and the colour bars below them;
+    gives SVG and height [pt].
+    """
     parts: list[str] = []
     y = 0.0
     for row in rows:
@@ -344,8 +357,8 @@ def _legend(
             )
             x += width
         y += LEGEND_ROW if row else 0.0
-    if scale is not None:
-        parts.append(f'<g transform="translate(0 {y + 4:.2f})">{_colour_bar(scale)}</g>')
+    for bar in bars:
+        parts.append(f'<g transform="translate(0 {y + 4:.2f})">{bar}</g>')
         y += COLOUR_BAR_ROW
     if not parts:
         return "", 0.0
@@ -353,28 +366,45 @@ def _legend(
     return rule + "".join(parts), y + 3.0
 
 
-def _colour_bar(scale: FoldChangeScale) -> str:
+def _fold_bar(scale: FoldChangeScale) -> str:
     """The colours of fold changes with ticks and a label."""
-    cells, width = COLOUR_BAR_CELLS, COLOUR_BAR_WIDTH
-    folds = [scale.maximum ** (2 * (n + 0.5) / cells - 1) for n in range(cells)]
+    shares = [(n + 0.5) / COLOUR_BAR_CELLS for n in range(COLOUR_BAR_CELLS)]
+    colours = [scale.colour(scale.maximum ** (2 * share - 1)) for share in shares]
+    ticks = [((scale.position(tick) + 1) / 2, label) for tick, label in scale.ticks]
+    return _colour_bar(colours, ticks, COLOUR_BAR_LABEL, style.GREY, 0.5)
+
+
+def _occupancy_bar(scale: OccupancyScale) -> str:
+    """The colours of occupancies with ticks and a label."""
+    shares = [(n + 0.5) / COLOUR_BAR_CELLS for n in range(COLOUR_BAR_CELLS)]
+    colours = [scale.colour(share) for share in shares]
+    return _colour_bar(colours, scale.ticks, OCCUPANCY_BAR_LABEL, OCCUPIED, 1.2)
+
+
+def _colour_bar(
+    colours: Sequence[str],
+    ticks: Sequence[tuple[float, str]],
+    label: str,
+    outline: str,
+    outline_pt: float,
+) -> str:
+    """A row of colours with ticks at shares of its width, and its label."""
+    cell, width = COLOUR_BAR_WIDTH / len(colours), COLOUR_BAR_WIDTH
     bar = "".join(
-        f'<rect x="{n * width / cells:.2f}" y="0" width="{width / cells + 0.1:.2f}" height="8" '
-        f'fill="{scale.colour(fold)}"/>'
-        for n, fold in enumerate(folds)
+        f'<rect x="{n * cell:.2f}" y="0" width="{cell + 0.1:.2f}" height="8" fill="{colour}"/>'
+        for n, colour in enumerate(colours)
     )
     frame = (
-        f'<rect x="0" y="0" width="{width:g}" height="8" fill="none" stroke="{style.GREY}" '
-        'stroke-width="0.5"/>'
+        f'<rect x="0" y="0" width="{width:g}" height="8" fill="none" stroke="{outline}" '
+        f'stroke-width="{outline_pt:g}"/>'
     )
-    ticks = "".join(
-        f'<text x="{(scale.position(tick) + 1) / 2 * width:.2f}" y="16" text-anchor="middle" '
-        f'font-size="{style.TINY_PT:g}">{label}</text>'
-        for tick, label in scale.ticks
+    marks = "".join(
+        f'<text x="{share * width:.2f}" y="16" text-anchor="middle" '
+        f'font-size="{style.TINY_PT:g}">{text}</text>'
+        for share, text in ticks
     )
-    label = (
-        f'<text x="{width + 14:g}" y="7" font-size="{style.SMALL_PT:g}">{COLOUR_BAR_LABEL}</text>'
-    )
-    return f'<g transform="translate(8 0)">{bar}{frame}{ticks}{label}</g>'
+    beside = f'<text x="{width + 14:g}" y="7" font-size="{style.SMALL_PT:g}">{label}</text>'
+    return f'<g transform="translate(8 0)">{bar}{frame}{marks}{beside}</g>'
 
 
 def _typeset(body: str) -> str:

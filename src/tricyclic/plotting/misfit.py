@@ -107,8 +107,9 @@ def _draw_row(axes: Axes, k: int, observation: Observation, predicted: Observati
         zorder=0,
     )
     colour = style.COLOURS[1] if _is_missed(observation, predicted) else style.COLOURS[0]
-    band = [_inside_axis(predicted.low / target), _inside_axis(predicted.high / target)]
-    axes.plot(band, [k, k], color=colour, linewidth=1.4, zorder=2)
+    if predicted.has_band:
+        band = [_inside_axis(predicted.low / target), _inside_axis(predicted.high / target)]
+        axes.plot(band, [k, k], color=colour, linewidth=1.4, zorder=2)
     at = predicted.best / target
     axes.plot(
         [_inside_axis(at)],
@@ -171,6 +172,8 @@ def _caption(title: str, rows: Sequence[Row]) -> str:
         "allows; line: 90 % band of the ensemble; filled symbol: the best set; open symbol: not "
         "fitted; arrow: outside the axis."
     )
+    if not all(predicted.has_band for _, predicted in rows):
+        text += " Without a line: no calibrated parameter changes the prediction."
     if missed:
         text += f" More than two standard deviations off: {', '.join(missed)}."
     return text

@@ -24,8 +24,10 @@ from tricyclic.plotting.node_shapes import (
     EDGE_STYLES,
     NO_VALUE,
     NODE_STYLES,
+    OCCUPIED,
     UNKNOWN,
     FoldChangeScale,
+    OccupancyScale,
 )
 
 Direction = Literal["TB", "LR"]
@@ -210,6 +212,7 @@ def network_svg(
         width,
         legend=diagram.legend_items(network) if legend else (),
         scale=FoldChangeScale.of(network) if legend else None,
+        occupancy=OccupancyScale.of(network) if legend else None,
     )
 
 
@@ -229,6 +232,8 @@ def network_figure(
     """Draw a network as a Figure for a report; arguments as in `network_svg`."""
     coloured = any(node.value is not None for node in network.nodes)
     note = " Colour and number: change from the drug-free baseline." if coloured else ""
+    if any(node.occupancy is not None for node in network.nodes):
+        note += " Thick outline and percentage: share of the target that drugs occupy."
     return Figure(
         name=network.name,
         svg=network_svg(network, direction=direction, width=width, engine=engine),
@@ -281,7 +286,14 @@ def node_label(node: Node) -> tuple[str, ...]:
         for part in typeset(node.label or node.name).split("\n")
         for line in _balanced(part, bold=node.kind == "drug")
     ]
+    if node.occupancy is not None:
+        return (*lines, occupancy_text(node.occupancy))
     return (*lines, fold_text(node.value)) if node.value is not None else tuple(lines)
+
+
+def occupancy_text(occupancy: float) -> str:
+    """An occupancy as text: "98 %"."""
+    return f"{format_number(100 * occupancy, 2)} %"
 
 
 def fold_text(value: float) -> str:
@@ -312,12 +324,17 @@ def _node(node: Node, scale: FoldChangeScale | None) -> str:
     if scale is not None and not is_given:
         fill = scale.colour(node.value) if node.value is not None else UNKNOWN
         ink = scale.ink(node.value) if node.value is not None else NO_VALUE
+    outline = {"color": look.edge}
+    if node.occupancy is not None:
+        occupied = OccupancyScale()
+        fill, ink = occupied.colour(node.occupancy), occupied.ink(node.occupancy)
+        outline = {"color": OCCUPIED, "penwidth": "2"}
     attributes = {
         "label": "\n".join(node_label(node)),
         "shape": look.shape,
         "style": look.style,
         "fillcolor": fill,
-        "color": look.edge,
+        **outline,
         "fontcolor": ink,
         "width": f"{width / 72:.3f}",
         "height": f"{height / 72:.3f}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tricyclic.core.network import LinkKind, Network, NodeKind
 from tricyclic.plotting.style import INK
@@ -124,11 +125,12 @@ class FoldChangeScale:
 
     @classmethod
     def of(cls, network: Network) -> FoldChangeScale | None:
-        """The scale of all values of a network; None where it has none."""
-        values = [node.value for node in network.nodes if node.value is not None]
-        if not values:
+        """The scale of the values of a network, or of all networks that share its limit; None where
+        it has none.
+        """
+        if all(node.value is None for node in network.nodes):
             return None
-        largest = max((abs(math.log2(value)) for value in values if value > 0), default=1.0)
+        largest = math.log2(max(network.largest_change, network.fold_limit))
         # At least two-fold, so that a change of a few per cent stays pale; at most 32-fold.
         return cls(2.0 ** min(max(math.ceil(largest - 1e-9), 1), 5))
 
@@ -161,6 +163,29 @@ class FoldChangeScale:
         return ink_on(self.colour(value))
 
 
+@dataclass(frozen=True)
+class OccupancyScale:
+    """A scale of the share of a target that drugs occupy: from white to the colour of drugs."""
+
+    @classmethod
+    def of(cls, network: Network) -> OccupancyScale | None:
+        """The scale; None where no node of a network has an occupancy."""
+        has_any = any(node.occupancy is not None for node in network.nodes)
+        return cls() if has_any else None
+
+    ticks: ClassVar[tuple[tuple[float, str], ...]] = ((0.0, "0"), (0.5, "50"), (1.0, "100 %"))
+
+    def colour(self, occupancy: float) -> str:
+        """Colour of an occupancy, 0 to 1."""
+        return _mixed(LESS[0], OCCUPIED, min(max(occupancy, 0.0), 1.0))
+
+    def ink(self, occupancy: float) -> str:
+        """Colour of text on the colour of an occupancy."""
+        return ink_on(self.colour(occupancy))
+
+
+# The colour of drugs: what they occupy takes it.
+OCCUPIED = "#882255"
 # Blue and orange differ for every kind of colour vision; both darken evenly.
 LESS = ("#FBFBFB", "#A9CFE6", "#4A98C9", "#0B5F97")
 MORE = ("#FBFBFB", "#FBCF9B", "#F09A3E", "#B35806")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,13 +43,22 @@ def simulation_plots(result: SimulationResult) -> tuple[TimeCoursePlot, ...]:
         measured.setdefault(one.name, []).append(one)
     shown = _without_duplicates(changed, frozenset(measured))
     relative = [course for course in shown if course.percent_of_baseline is not None]
-    return (
+    plots = (
         *_observables(result, shown, measured),
         *_acute_and_chronic(result, relative),
         *_short_exposures(result, shown),
         *_occupancies(result, measured),
         *_concentrations(result),
     )
+    reason = next((course.no_band for course in result.courses if course.no_band), "")
+    return tuple(
+        replace(plot, no_band=reason) if reason and _lacks_bands(plot) else plot for plot in plots
+    )
+
+
+def _lacks_bands(plot: TimeCoursePlot) -> bool:
+    """Whether a course of a figure has no band."""
+    return any(trace.low is None for panel in plot.panels for trace in panel.traces)
 
 
 def _observables(

@@ -26,6 +26,7 @@ from tricyclic.reports.json import encode
 from tricyclic.reports.json.credibility import credibility_json
 from tricyclic.reports.markdown import to_markdown
 from tricyclic.reports.pdf import to_pdf
+from tricyclic.reports.text.calibration import band_text
 from tricyclic.results.credibility import CredibilityResult, ParameterProvenance
 
 FORMATS = (".html", ".pdf", ".md", ".json")
@@ -243,7 +244,7 @@ def _misfit_row(row: ObservationMisfit, observation: Observation | None) -> tupl
         observation.description if observation is not None else "",
         _observed(observation) if observation is not None else "",
         _number(row.median),
-        _range(row.low, row.high),
+        band_text(row),
         f"{row.distance:.1f}",
         f"{100 * row.share:.0f} %",
     )

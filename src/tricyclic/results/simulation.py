@@ -15,13 +15,30 @@ from tricyclic.results.base import Renderable
 
 @dataclass(frozen=True)
 class Interval:
-    """A number over the ensemble: the median and the limits of the band; nan limits for a single
-    run.
+    """A number over the ensemble: the median and the limits of the band.
+
+    The limits are nan for a single run, and where all parameter sets give the same number: then
+    `no_band` contains the reason.
     """
 
     value: float
     low: float = nan
     high: float = nan
+    no_band: str = ""
+
+
+@dataclass(frozen=True)
+class PotencyShift:
+    """How much less potent drugs are at a target in the living brain than their published Ki.
+
+    `factor` is Ki in the living brain over published Ki. `basis` is where it comes from: published
+    Ki (no shift), the name of an ensemble, a source, "assumed", "set for this run". `parameter` is
+    its name in the model; empty where the target has none.
+    """
+
+    factor: Interval
+    basis: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +65,17 @@ class ObservableSummary:
 
 @dataclass(frozen=True)
 class OccupancySummary:
-    """Occupancy of one target [%]: the peak, its time, and the value at the end."""
+    """Occupancy of one target [%]: the peak, its time, and the value at the end.
+
+    `potency_shift` is the loss of potency it was computed with; None where it is not known.
+    """
 
     name: str
     description: str
     peak: Interval
     t_peak_h: float
     end: Interval
+    potency_shift: PotencyShift | None = None
 
 
 @dataclass(frozen=True)

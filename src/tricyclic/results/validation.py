@@ -26,6 +26,8 @@ class ValidationScore:
         Numbers within twofold; limits that are kept.
     n_inside_band : int
         Numbers inside the ensemble's 90 % band; 0 without an ensemble.
+    n_with_band : int
+        Numbers whose prediction has a band: calibrated parameters change it.
     """
 
     n_numbers: int
@@ -35,6 +37,7 @@ class ValidationScore:
     n_within_twofold: int
     n_limits_kept: int
     n_inside_band: int
+    n_with_band: int = 0
 
 
 @dataclass(frozen=True, repr=False)

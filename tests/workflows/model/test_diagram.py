@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
+from tricyclic.plotting.network import to_dot
+from tricyclic.plotting.node_shapes import UNKNOWN, FoldChangeScale
 from tricyclic.reports.files.model_exports import diagram_files
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.dosing import parse_all_dosing
@@ -44,7 +47,7 @@ def test_a_pathway_is_written_as_dot_and_svg(tmp_path, call_model):
     assert (tmp_path / "gs.dot").read_text(encoding="utf-8").startswith("digraph")
     root = ElementTree.fromstring((tmp_path / "gs.svg").read_text(encoding="utf-8"))
     assert root.tag.endswith("svg")
-    assert done.stdout.startswith("gs   Gs: β₁ adrenoceptor, cAMP and CREB   11 nodes, 13 links")
+    assert done.stdout.startswith("gs   Gs: β₁ adrenoceptor, cAMP and CREB   12 nodes, 14 links")
 
 
 def test_without_a_drug_nothing_is_coloured():
@@ -68,7 +71,7 @@ def test_the_diagram_states_the_time_and_the_doses(coloured):
 def test_the_text_lists_the_fold_changes(coloured):
     lines = coloured.summary().splitlines()
     assert lines[:2] == [
-        "gs   Gs: β₁ adrenoceptor, cAMP and CREB   11 nodes, 13 links",
+        "gs   Gs: β₁ adrenoceptor, cAMP and CREB   12 nodes, 14 links",
         "  1 h after the start of desipramine 10 mg/kg ip",
     ]
     (line,) = [line for line in lines if line.startswith("  cortex.NE ")]
@@ -83,8 +86,63 @@ def test_a_quantity_that_is_0_at_baseline_has_its_value_in_the_label():
     share = simulator.run(np.array([0.0, 1.0]), ["net_cortex.occupancy"])[-1, 0]
     (network,) = result.diagrams
     (node,) = [node for node in network.nodes if node.name == "net_cortex.occupancy"]
-    assert node.label.splitlines()[-1] == f"{100 * share:.2g} %"
+    assert node.occupancy == pytest.approx(share, rel=1e-6)
     assert node.value is None
+    (line,) = [one for one in result.summary().splitlines() if "net_cortex.occupancy" in one]
+    assert f"{100 * share:.2g} % occupied" in line
+
+
+def test_one_value_has_one_colour_in_all_diagrams_of_a_run():
+    result = diagram(at="1h", **DOSED)
+    assert len(result.diagrams) >= 5
+    scales = {FoldChangeScale.of(network) for network in result.diagrams}
+    assert len(scales) == 1
+    (alone,) = diagram(pathway=("gq",), at="1h", **DOSED).diagrams
+    assert FoldChangeScale.of(alone) not in scales  # the range of the one diagram is smaller
+    colours: dict[str, set[str]] = {}
+    for network in result.diagrams:
+        dot = to_dot(network)
+        for node in network.nodes:
+            fill = re.search(rf'"{re.escape(node.name)}" \[.*?fillcolor="(#\w+)"', dot)
+            assert fill is not None
+            if node.value is not None:
+                colours.setdefault(node.name, set()).add(fill[1])
+    shared = {name: all_of for name, all_of in colours.items() if len(all_of) > 1}
+    assert shared == {}
+    assert sum("cortex.NE" in {n.name for n in one.nodes} for one in result.diagrams) >= 4
+
+
+def test_a_blocked_transporter_has_the_colour_of_drugs_and_a_legend_of_its_own():
+    result = diagram(pathway=(SCENARIO,), at="1h", **DOSED)
+    svg = diagram_files(result)[f"{SCENARIO}.svg"].decode()
+    assert "occupied by drugs, the direct effect of the dose (thick outline)" in svg
+    dot = to_dot(result.diagrams[0])
+    node = re.search(r'"net_cortex.occupancy" \[(.*)\]', dot)
+    assert node is not None
+    assert 'penwidth="2"' in node[1] and UNKNOWN not in node[1]
+
+
+def test_released_bdnf_and_not_its_gene_acts_on_trkb():
+    (network,) = diagram(pathway=("sigma1_in_vivo",)).diagrams
+    kinds = {node.name: (node.kind, node.compartment) for node in network.nodes}
+    assert kinds["bdnf_gene.released"] == ("transmitter", "cortex_fluid")
+    assert "bdnf_gene.BDNF" not in kinds
+    (edge,) = [one for one in network.edges if one.start == "bdnf_gene.released"]
+    assert (edge.end, edge.kind) == ("trkb.Trk", "activates")
+
+
+@pytest.mark.parametrize(
+    "scenario", [name for name in library.scenario_names if library.scenario(name).pathways]
+)
+def test_no_gene_acts_on_a_receptor(scenario):
+    for network in diagram(scenario).diagrams:
+        kind = {node.name: node.kind for node in network.nodes}
+        wrong = [
+            (edge.start, edge.end)
+            for edge in network.edges
+            if kind[edge.start] == "gene" and kind[edge.end] == "receptor"
+        ]
+        assert wrong == [], network.name
 
 
 def test_without_a_name_all_pathways_are_drawn():

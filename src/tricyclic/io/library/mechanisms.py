@@ -1,7 +1,9 @@
 """Mechanisms of the library: `mechanisms/NAME.ant` with the equations, `NAME.csv` with the values.
 
 The comment lines before the equations describe the mechanism, declare every symbol (`in`, `out`,
-`state`, `species`, `local`), state limitations, and give links and nodes of the diagram.
+`state`, `species`, `local`), state limitations, and give links and nodes of the diagram. A line
+`// values SYMBOL MECHANISM` takes the values of a parameter from the table of another mechanism, so
+that a number that several mechanisms use is written once.
 """
 
 from __future__ import annotations
@@ -10,17 +12,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from tricyclic.core.constant import Constant
 from tricyclic.core.mechanism import PORT_KINDS, DiagramEdge, DiagramNode, Mechanism, Port
 from tricyclic.core.network import LinkKind, NodeKind
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.library.constants import read_constants
 from tricyclic.io.library.evidence import sources
 from tricyclic.io.library.folders import LazyMapping, bytes_of, file_of_kind, files_of_kind
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 _DECLARATION = re.compile(r"^//\s*(in|out|state|species|local|link|node|id|limitation)\s+(.*)$")
+_VALUES = re.compile(r"^//\s*values\s+(.*)$")
 _MODEL = re.compile(r"^model\s+\w+\s*(\(.*\))?\s*$")
 
 
@@ -54,14 +60,60 @@ def mechanism(
         If its text or its table cannot be used.
     """
     file = file_of_kind("mechanism", "mechanisms", name, ".ant", folder)
-    table = files_of_kind("mechanisms", ".csv", folder).get(name)
+    tables = files_of_kind("mechanisms", ".csv", folder)
     known = sources(folder) if known_sources is None else known_sources
-    return mechanism_from_text(
-        bytes_of(file).decode("utf-8"),
-        read_constants(table, known) if table is not None else (),
-        name=name,
-        where=f"{name}.ant",
-    )
+    text = bytes_of(file).decode("utf-8")
+    own = read_constants(tables[name], known) if name in tables else ()
+    shared = _shared_constants(text, own, tables, known, name)
+    return mechanism_from_text(text, (*own, *shared), name=name, where=f"{name}.ant")
+
+
+def _shared_constants(
+    text: str,
+    own: tuple[Constant, ...],
+    tables: Mapping[str, Traversable],
+    known_sources: Mapping[str, object],
+    name: str,
+) -> tuple[Constant, ...]:
+    """The constants that a mechanism takes from the tables of other mechanisms.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table, or it has no such parameter.
+    InputError
+        If the line cannot be read, or the parameter has a row in the mechanism's own table as well.
+    """
+    shared: list[Constant] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = _VALUES.match(line.strip())
+        if match is None:
+            continue
+        where = f"{name}.ant, line {number}"
+        words = match[1].split()
+        if len(words) != 2:
+            raise InputError(
+                f"'values {match[1].strip()}' is not a symbol and a mechanism",
+                where=where,
+                allowed="It is written // values potency_shift occupancy_in_vivo",
+            )
+        symbol, other = words
+        if other not in tables or other == name:
+            others = [one for one in tables if one != name]
+            raise UnknownNameError.among("table of a mechanism", other, others, where=where)
+        rows = read_constants(tables[other], known_sources)
+        if any(row.name == symbol for row in own):
+            raise InputError(
+                f"'{symbol}' has values in {name}.csv and in {other}.csv",
+                where=where,
+                do=f"Delete its rows in {name}.csv",
+            )
+        if not any(row.name == symbol for row in rows):
+            raise UnknownNameError.among(
+                "parameter", symbol, {row.name for row in rows}, where=where
+            )
+        shared += [row for row in rows if row.name == symbol]
+    return tuple(shared)
 
 
 def mechanism_from_text(
@@ -121,6 +173,9 @@ class _Declarations:
     started: bool = False
 
     def add(self, line: str, where: str) -> None:
+        if _VALUES.match(line):
+            self.started = True
+            return
         match = _DECLARATION.match(line)
         if match is None:
             # Comments below the first declaration are remarks, not part of the description.

@@ -9,6 +9,7 @@ from tricyclic.results.calibration import MISSED_SD, CalibrationResult
 from tricyclic.results.validation import ValidationResult, ValidationScore
 
 MAX_INFORMING = 3
+NO_BAND = "no band"
 
 
 def calibration_text(result: CalibrationResult) -> str:
@@ -55,21 +56,29 @@ def validation_text(result: ValidationResult) -> str:
     """Predictions beside the experiments, scenario by scenario, and their score."""
     lines: list[str] = []
     rows = list(zip(result.observations, result.predictions, result.ratios, strict=True))
+    has_bands = any(row.has_band for row in result.predictions)
     for scenario, predicted_by in result.predicted_by.items():
         head = ("experiment", "observed", "predicted", "5 to 95 %", "unit", "ratio", "")
-        table = [head] + [_validated(*row) for row in rows if row[0].scenario == scenario]
+        table = [head] + [
+            _validated(*row, has_bands=has_bands) for row in rows if row[0].scenario == scenario
+        ]
         lines += [f"{scenario}, predicted by {predicted_by}", *align_columns(table), ""]
-    has_bands = any(row.low < row.high for row in result.predictions)
-    lines += [wrap_line(line) for line in score_lines(result.score, has_bands=has_bands)]
+    lines += [wrap_line(line) for line in score_lines(result.score)]
+    if has_bands and not all(row.has_band for row in result.predictions):
+        lines.append("  no band: no calibrated parameter changes the prediction")
     lines += [wrap_line(f"  warn   {remark}") for remark in result.remarks]
     return "\n".join(lines)
 
 
-def score_lines(score: ValidationScore, *, has_bands: bool) -> list[str]:
+def score_lines(score: ValidationScore) -> list[str]:
     """One or two lines on how well the predictions agree with the experiments."""
     lines = []
     if score.n_numbers:
-        inside = f", {score.n_inside_band} inside the 5 to 95 % band" if has_bands else ""
+        inside = (
+            f", {score.n_inside_band} of {score.n_with_band} inside their 5 to 95 % band"
+            if score.n_with_band
+            else ""
+        )
         lines.append(
             f"{pluralize(score.n_numbers, 'published number')}: geometric mean fold error "
             f"{score.fold_error:.2f}, predicted over observed {score.bias:.2f}, "
@@ -93,7 +102,9 @@ def observed_text(row: Observation) -> str:
 
 
 def band_text(row: ObservationMisfit | Identifiability) -> str:
-    """Limits of the 90 % band of an ensemble."""
+    """Limits of the 90 % band of an ensemble; "no band" where all sets give the same number."""
+    if not row.low < row.high:
+        return NO_BAND
     return f"{format_number(row.low)} to {format_number(row.high)}"
 
 
@@ -136,13 +147,15 @@ def _sampling(result: CalibrationResult) -> str:
     )
 
 
-def _validated(row: Observation, predicted: ObservationMisfit, ratio: float) -> tuple[str, ...]:
+def _validated(
+    row: Observation, predicted: ObservationMisfit, ratio: float, *, has_bands: bool
+) -> tuple[str, ...]:
     is_kept = not row.is_quantitative and row.accepts(predicted.median)
     return (
         row.id,
         observed_text(row),
         format_number(predicted.median),
-        band_text(predicted) if predicted.low < predicted.high else "",
+        band_text(predicted) if has_bands else "",
         row.unit,
         "kept" if is_kept else f"{ratio:.2f}",
         row.description,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tricyclic.core.format import align_columns, format_number, pluralize, wrap_line
-from tricyclic.core.network import Network
+from tricyclic.core.network import Network, Node
 from tricyclic.results.model_exports import (
     DiagramResult,
     ExportResult,
@@ -44,11 +44,18 @@ def _diagram(network: Network) -> list[str]:
     lines = [f"{network.name}   {title}   {size}"]
     lines += [wrap_line(f"  {doses}")] if doses else []
     rows = [
-        (node.name, f"{format_number(node.value, 2)}-fold", " ".join(node.label.split()))
+        (node.name, change, " ".join(node.label.split()))
         for node in network.nodes
-        if node.value is not None
+        if (change := _change(node))
     ]
     return [*lines, *(align_columns(rows) if rows else [])]
+
+
+def _change(node: Node) -> str:
+    """What a drug does to a node: "2.2-fold", "98 % occupied"; empty where it is not known."""
+    if node.occupancy is not None:
+        return f"{format_number(100 * node.occupancy, 2)} % occupied"
+    return "" if node.value is None else f"{format_number(node.value, 2)}-fold"
 
 
 def _problem(problem: PetabProblemSummary) -> list[str]:

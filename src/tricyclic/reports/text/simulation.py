@@ -13,11 +13,15 @@ from tricyclic.results.simulation import (
     ExposureSummary,
     Interval,
     ObservableSummary,
+    PotencyShift,
     SimulationResult,
 )
 
 # Occupancies below this are not listed.
 MIN_PERCENT = 0.05
+# Most significant figures of the limits of a band.
+MAX_DIGITS = 6
+NO_BAND = "(no band)"
 # In the units of the library, nothing real is below this; a user's own file may count moles.
 NOISE = 1e-12
 
@@ -36,6 +40,8 @@ def simulation_text(result: SimulationResult) -> str:
     lines += _observables(result) + _occupancies(result) + _exposures(result)
     for comparison in result.comparisons:
         lines += _comparison(comparison, result)
+    if NO_BAND in "\n".join(lines):
+        lines += [wrap_line(f"  no band: {reason}") for reason in _no_band_reasons(result)]
     lines += [wrap_line(f"  warn   {remark}") for remark in result.remarks]
     return "\n".join(lines)
 
@@ -48,11 +54,15 @@ def format_with_band(
     """
     if math.isnan(interval.value):
         return "-"
-    text, low, high = (
-        _number(one, digits, noise) for one in (interval.value, interval.low, interval.high)
-    )
-    text = " ".join(part for part in (text, unit) if part)
-    return text if math.isnan(interval.low) else f"{text} ({low} to {high})"
+    text = " ".join(part for part in (_number(interval.value, digits, noise), unit) if part)
+    if math.isnan(interval.low):
+        return f"{text} {NO_BAND}" if interval.no_band else text
+    low, high = _number(interval.low, digits, noise), _number(interval.high, digits, noise)
+    # A narrow band is shown with the digits in which its limits differ.
+    while low == high and interval.low != interval.high and digits < MAX_DIGITS:
+        digits += 1
+        low, high = _number(interval.low, digits, noise), _number(interval.high, digits, noise)
+    return f"{text} ({low} to {high})"
 
 
 def format_concentration(exposure: ExposureSummary, name: str) -> str:
@@ -62,6 +72,16 @@ def format_concentration(exposure: ExposureSummary, name: str) -> str:
     if math.isnan(exposure.molar_mass) or math.isnan(interval.value):
         return text
     return f"{text}, {_number(interval.value * exposure.molar_mass * 1e-3)} ng/mL"
+
+
+def _no_band_reasons(result: SimulationResult) -> tuple[str, ...]:
+    """Why numbers have no band although an ensemble was run, each reason once."""
+    intervals = [
+        *(one for row in result.observables for one in (row.peak, row.end)),
+        *(one for row in result.occupancies for one in (row.peak, row.end)),
+        *(one for row in result.exposures for one in row.numbers.values()),
+    ]
+    return tuple(dict.fromkeys(one.no_band for one in intervals if one.no_band))
 
 
 def _runs(result: SimulationResult) -> str:
@@ -128,17 +148,26 @@ def _occupancies(result: SimulationResult) -> list[str]:
     shown = [row for row in result.occupancies if row.peak.value >= MIN_PERCENT]
     if not shown:
         return []
-    rows = [("occupancy", "peak", "at", "at the end")]
+    rows = [("occupancy", "peak", "at", "at the end", "Ki in vivo / published Ki")]
     rows += [
         (
             row.name,
             format_with_band(row.peak, "%"),
             _time(result, row.t_peak_h),
             format_with_band(row.end if row.end.value >= MIN_PERCENT else Interval(0.0), "%"),
+            _potency_shift(row.potency_shift),
         )
         for row in shown
     ]
-    return ["", *align_columns(rows)]
+    return ["", *align_columns(_without_empty_columns(rows))]
+
+
+def _potency_shift(shift: PotencyShift | None) -> str:
+    """The factor and where it comes from: "4 (assumed)"."""
+    if shift is None:
+        return ""
+    basis = "calibrated" if shift.basis.startswith("ensemble ") else shift.basis
+    return f"{shift.factor.value:.3g}, {basis}"
 
 
 def _exposures(result: SimulationResult) -> list[str]:

@@ -6,6 +6,7 @@ of its residual is minus the log probability that it is kept.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from tricyclic.core.ensemble import ObservationMisfit
 from tricyclic.core.observation import Observation
+from tricyclic.core.time_course import are_equal
 from tricyclic.numerics.importance import weighted_quantiles
 from tricyclic.stats.one_sided import one_sided_residual
 
@@ -74,6 +76,8 @@ def misfit_table(
 ) -> tuple[ObservationMisfit, ...]:
     """One ObservationMisfit per observation.
 
+    An observation of which all sets predict the same number has no band: its limits are nan.
+
     Parameters
     ----------
     best : array, shape (observations,)
@@ -84,6 +88,8 @@ def misfit_table(
     rows = []
     for k, observation in enumerate(observations):
         low, median, high = weighted_quantiles(predicted[:, k], weights, BAND)
+        if are_equal(predicted[:, k]):
+            low = high = math.nan
         accepted = np.array([observation.accepts(float(number)) for number in predicted[:, k]])
         rows.append(
             ObservationMisfit(

@@ -33,9 +33,10 @@ def validate(
         n_within_twofold=sum(abs(log) <= math.log(GOOD_FOLD) for log in logs),
         n_limits_kept=sum(row.accepts(predicted.median) for row, predicted in limits),
         n_inside_band=sum(
-            predicted.low < predicted.high and predicted.low <= row.value <= predicted.high
+            predicted.has_band and predicted.low <= row.value <= predicted.high
             for row, predicted in numbers
         ),
+        n_with_band=sum(predicted.has_band for _, predicted in numbers),
     )
 
 

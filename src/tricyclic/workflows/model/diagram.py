@@ -11,12 +11,13 @@ import numpy as np
 
 from tricyclic.core.format import format_duration, format_number
 from tricyclic.core.model_unit import unit_label
-from tricyclic.core.network import Network
+from tricyclic.core.network import Network, with_common_scale
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
 from tricyclic.results.model_exports import DiagramResult
 from tricyclic.simulation.dose_units import parse_hours
+from tricyclic.simulation.endpoints import reported_unit
 from tricyclic.simulation.network import pathway_network
 from tricyclic.workflows.model.ensemble import at_parameter_set
 from tricyclic.workflows.model.options import DiagramOptions
@@ -33,9 +34,12 @@ BEFORE_END = 1 - 1e-9
 
 @dataclass(frozen=True)
 class _BaselineChanges:
-    """Fold changes of quantities, values of those that are 0 at baseline, and when, in words."""
+    """Fold changes of quantities, occupancies, values of others that are 0 at baseline, and when,
+    in words.
+    """
 
     folds: dict[str, float]
+    occupancies: dict[str, float]
     levels: dict[str, str]
     caption: str
 
@@ -66,7 +70,7 @@ def run(options: DiagramOptions, on_progress: ProgressCallback | None = None) ->
     changes = _changes(prepared, _time_h(options.at, prepared), networks, on_progress)
     return DiagramResult(
         prepared.scenario.name,
-        tuple(_coloured(network, changes) for network in networks),
+        with_common_scale(_coloured(network, changes) for network in networks),
         (values_label,) if values_label else (),
     )
 
@@ -97,6 +101,7 @@ def _changes(
     names = sorted(nodes & quantities.keys())
     runs = run_ensemble(prepared, names, np.unique([0.0, time_h]), on_progress=on_progress)
     folds: dict[str, float] = {}
+    occupancies: dict[str, float] = {}
     levels: dict[str, str] = {}
     for name in names:
         baseline, value = _baseline_and_value(runs, name)
@@ -104,10 +109,13 @@ def _changes(
             continue
         if baseline > MIN_BASELINE:
             folds[name] = max(value / baseline, 0.0)
+        elif reported_unit(name, quantities[name].unit) == "%":
+            occupancies[name] = min(max(value, 0.0), 1.0)
         else:
             levels[name] = _format_level(value, quantities[name].unit)
     doses = "; ".join(dosing.description for dosing in prepared.dosing)
-    return _BaselineChanges(folds, levels, f"{format_duration(time_h)} after the start of {doses}")
+    caption = f"{format_duration(time_h)} after the start of {doses}"
+    return _BaselineChanges(folds, occupancies, levels, caption)
 
 
 def _baseline_and_value(runs: EnsembleRuns, name: str) -> tuple[float, float]:
@@ -115,11 +123,13 @@ def _baseline_and_value(runs: EnsembleRuns, name: str) -> tuple[float, float]:
 
 
 def _coloured(network: Network, changes: _BaselineChanges) -> Network:
-    """The network with its fold changes, and with the value of what is 0 at baseline."""
+    """The network with its fold changes and occupancies, and the value of what else is 0 at
+    baseline.
+    """
     nodes = tuple(
         replace(node, label=f"{node.label}\n{changes.levels[node.name]}")
         if node.name in changes.levels
-        else node
+        else replace(node, occupancy=changes.occupancies.get(node.name))
         for node in network.nodes
     )
     folds = {

@@ -28,6 +28,7 @@ from tricyclic.simulation.sampling import output_times
 from tricyclic.workflows.base import available_cores, check_range
 from tricyclic.workflows.model.ensemble import ensemble_parameter_sets
 from tricyclic.workflows.model.options import PopulationOptions
+from tricyclic.workflows.model.potency_shift import potency_remarks
 from tricyclic.workflows.model.prepare import prepare_run
 from tricyclic.workflows.model.prepared import (
     PreparedRun,
@@ -95,7 +96,11 @@ def run(
         values=prepared.values,
         population=population,
         responders=tuple(rule.share(population) for rule in rules),
-        remarks=(*prepared.remarks, *remarks),
+        remarks=(
+            *prepared.remarks,
+            *remarks,
+            *potency_remarks(observables, prepared, parameter_sets, ensemble),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.time_course import Floats, TimeCourse, ensemble_time_course
 from tricyclic.errors import InputError, NumericsError
 from tricyclic.simulation.run import Simulator
+from tricyclic.workflows.model.no_band import no_band_reason
 from tricyclic.workflows.model.prepared import PreparedRun
 from tricyclic.workflows.model.verify_run import verify_run
 
@@ -20,7 +21,8 @@ class EnsembleRuns:
     """Times, quantities and values of all runs.
 
     `table` has shape (parameter sets, times, names), `baselines` shape (parameter sets, names);
-    `remarks` are what the runs of a user's own SBML showed.
+    `remarks` are what the runs of a user's own SBML showed; `no_band_reason` is what equal runs
+    mean.
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class EnsembleRuns:
         table: Floats,
         baselines: Floats,
         remarks: tuple[str, ...] = (),
+        no_band_reason: str = "",
     ) -> None:
         self.time_h, self.names = time_h, tuple(names)
         self.table, self.baselines, self.remarks = table, baselines, remarks
+        self.no_band_reason = no_band_reason
 
     @property
     def ensemble_size(self) -> int:
@@ -66,6 +70,7 @@ class EnsembleRuns:
             self.values(quantity) * factor,
             self.baseline(quantity) * factor,
             relative=relative,
+            no_band_reason=self.no_band_reason,
         )
 
 
@@ -111,7 +116,8 @@ def run_ensemble(
         except NumericsError as error:
             raise _explained(prepared, error) from error
     remarks = verify_run(prepared, simulator, recorded, time, table[0])
-    return EnsembleRuns(time * prepared.time_factor, recorded, table, baselines, remarks)
+    reason = no_band_reason(prepared, parameter_sets)
+    return EnsembleRuns(time * prepared.time_factor, recorded, table, baselines, remarks, reason)
 
 
 def _explained(prepared: PreparedRun, error: NumericsError) -> Exception:

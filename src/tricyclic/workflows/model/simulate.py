@@ -5,6 +5,7 @@ the ensemble.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,13 +17,15 @@ from tricyclic.core.scenario import Observable
 from tricyclic.io.library.library import Library
 from tricyclic.io.library.time_courses import read_measured_courses
 from tricyclic.results.model_quantities import QuantitiesResult
-from tricyclic.results.simulation import SimulationResult
+from tricyclic.results.simulation import PotencyShift, SimulationResult
 from tricyclic.simulation.endpoints import is_occupancy
 from tricyclic.simulation.sampling import output_times
 from tricyclic.workflows.model.compare import check_times, compare_courses
 from tricyclic.workflows.model.ensemble import ensemble_parameter_sets
 from tricyclic.workflows.model.list_quantities import list_quantities
+from tricyclic.workflows.model.no_band import uncalibrated_remark
 from tricyclic.workflows.model.options import SimulateOptions
+from tricyclic.workflows.model.potency_shift import potency_shift
 from tricyclic.workflows.model.prepare import prepare_run
 from tricyclic.workflows.model.prepared import PreparedRun, select_observables
 from tricyclic.workflows.model.run_ensemble import EnsembleRuns, run_ensemble
@@ -75,7 +78,12 @@ def run(
     runs = run_ensemble(
         prepared, outputs.quantities, times, parameter_sets, on_progress=on_progress
     )
-    return _result(prepared, outputs, runs, measured, ensemble, remarks)
+    shifts = [
+        potency_shift(one, prepared, parameter_sets, ensemble, COVERAGE)
+        for one in outputs.occupancies
+    ]
+    remarks = (*remarks, *uncalibrated_remark(prepared, parameter_sets))
+    return _result(prepared, outputs, runs, measured, ensemble, remarks, shifts)
 
 
 def _measured(options: SimulateOptions, prepared: PreparedRun) -> tuple[MeasuredTimeCourse, ...]:
@@ -113,6 +121,7 @@ def _result(
     measured: tuple[MeasuredTimeCourse, ...],
     ensemble: str,
     remarks: tuple[str, ...],
+    shifts: Sequence[PotencyShift | None],
 ) -> SimulationResult:
     observable_courses = tuple(
         runs.time_course(
@@ -155,7 +164,10 @@ def _result(
         coverage=COVERAGE,
         values=prepared.values,
         observables=tuple(summarise_observable(course) for course in observable_courses),
-        occupancies=tuple(summarise_occupancy(course) for course in occupancy_courses),
+        occupancies=tuple(
+            summarise_occupancy(course, shift)
+            for course, shift in zip(occupancy_courses, shifts, strict=True)
+        ),
         exposures=exposures,
         observable_courses=observable_courses,
         occupancy_courses=occupancy_courses,

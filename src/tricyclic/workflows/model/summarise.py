@@ -12,12 +12,13 @@ from tricyclic.core.drug import metabolite_names
 from tricyclic.core.exposure import Exposure
 from tricyclic.core.model_unit import unit_label
 from tricyclic.core.scenario import Observable
-from tricyclic.core.time_course import TimeCourse
+from tricyclic.core.time_course import TimeCourse, are_equal
 from tricyclic.results.simulation import (
     ExposureSummary,
     Interval,
     ObservableSummary,
     OccupancySummary,
+    PotencyShift,
 )
 from tricyclic.simulation.endpoints import is_occupancy
 from tricyclic.simulation.nca import analyse_exposure_of_doses, find_first_peak
@@ -84,8 +85,10 @@ def summarise_observable(course: TimeCourse) -> ObservableSummary:
     )
 
 
-def summarise_occupancy(course: TimeCourse) -> OccupancySummary:
-    """The key numbers of an occupancy [%]."""
+def summarise_occupancy(
+    course: TimeCourse, potency_shift: PotencyShift | None = None
+) -> OccupancySummary:
+    """The key numbers of an occupancy [%], with the loss of potency it was computed with."""
     at = find_first_peak(np.maximum(course.y, 0.0))
     return OccupancySummary(
         course.name,
@@ -93,6 +96,7 @@ def summarise_occupancy(course: TimeCourse) -> OccupancySummary:
         _at(course, at),
         float(course.time_h[at]),
         _at(course, course.y.size - 1),
+        potency_shift,
     )
 
 
@@ -127,7 +131,11 @@ def summarise_exposures(
                 compartment,
                 mass.value if mass is not None else float("nan"),
                 {
-                    name: median_interval([float(getattr(one, name)) for one in analysed], coverage)
+                    name: median_interval(
+                        [float(getattr(one, name)) for one in analysed],
+                        coverage,
+                        runs.no_band_reason,
+                    )
                     for name in names
                 },
             )
@@ -150,14 +158,18 @@ def missing_half_lives(exposures: Sequence[ExposureSummary]) -> tuple[str, ...]:
     return (f"no half-life of {names}: less than one lies after the last dose; add --washout",)
 
 
-def median_interval(values: Sequence[float], coverage: float) -> Interval:
-    """Median and band of the parameter sets that have the number, where over half of them do."""
+def median_interval(values: Sequence[float], coverage: float, no_band_reason: str = "") -> Interval:
+    """Median and band of the parameter sets that have the number, where over half of them do; no
+    band where they are equal.
+    """
     known = np.array([value for value in values if np.isfinite(value)])
     if known.size * 2 <= len(values):
         return Interval(float("nan"))
     median, low, high = np.percentile(known, [50.0, 50 * (1 - coverage), 50 * (1 + coverage)])
     if len(values) == 1:
         return Interval(float(median))
+    if are_equal(known):
+        return Interval(float(median), no_band=no_band_reason)
     return Interval(float(median), float(low), float(high))
 
 
@@ -171,7 +183,7 @@ def _contributing(prepared: PreparedRun, drug: str) -> tuple[Dosing, ...]:
 
 def _at(course: TimeCourse, index: int) -> Interval:
     if course.low is None or course.high is None:
-        return Interval(float(course.y[index]))
+        return Interval(float(course.y[index]), no_band=course.no_band)
     return Interval(float(course.y[index]), float(course.low[index]), float(course.high[index]))
 
 
@@ -179,7 +191,7 @@ def _percent_at(course: TimeCourse, index: int) -> Interval:
     if course.percent_of_baseline is None:
         return Interval(float("nan"))
     if course.percent_low is None or course.percent_high is None:
-        return Interval(float(course.percent_of_baseline[index]))
+        return Interval(float(course.percent_of_baseline[index]), no_band=course.no_band)
     return Interval(
         float(course.percent_of_baseline[index]),
         float(course.percent_low[index]),
