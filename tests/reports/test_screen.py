@@ -339,6 +339,8 @@ def test_every_column_of_the_table_of_curves_has_the_number_of_its_name():
         "points": "8",
         "status": "fitted",
         "description": "full curve, in words",
+        "to_confirm": "no",
+        "remark": "",
     }
 
 

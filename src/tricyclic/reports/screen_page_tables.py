@@ -74,8 +74,22 @@ def _well_row(hit: WellHit) -> tuple[str, ...]:
 
 
 def _waiting(screen: ScreeningResult) -> list[tuple[str, ...]]:
-    """Compounds that are not called without confirmation."""
-    return [(*_well_row(hit)[:-2], hit.remark) for hit in screen.wells if hit.to_confirm]
+    """Compounds that are not called without confirmation, those with a curve last."""
+    wells = [(*_well_row(hit)[:-2], hit.remark) for hit in screen.wells if hit.to_confirm]
+    curves = [
+        (
+            clean(curve.compound),
+            clean(curve.plate),
+            "curve",
+            DASH,
+            short_number(float(curve.effect_percent.max())),
+            DASH,
+            curve.remark,
+        )
+        for curve in screen.curves
+        if curve.to_confirm
+    ]
+    return [*wells, *curves]
 
 
 def _confirm_table(rows: list[tuple[str, ...]]) -> dict[str, Any]:

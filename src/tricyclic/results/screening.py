@@ -146,6 +146,10 @@ class CurveHit:
         Class and remarks in one phrase.
     status : str
         Status of the fit.
+    to_confirm : bool
+        Whether it would be a hit, but is not called because of what `remark` states.
+    remark : str
+        Why it is not called.
     """
 
     compound: str
@@ -165,6 +169,8 @@ class CurveHit:
     kind: str
     description: str
     status: str
+    to_confirm: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,10 @@ def test_a_curve_gets_the_class_of_its_rule(changes, expected):
     assert expected in CLASSES
 
 
-def test_a_curve_that_is_no_discovery_is_flat():
-    assert class_of(CURVE, discovered=False) == "flat"
+def test_a_curve_that_is_no_discovery_is_flat_only_if_its_readings_show_no_effect():
+    assert class_of(CURVE, discovered=False) == "not distinguishable from flat"
+    small = replace(CURVE, effect_high=15.0)
+    assert class_of(small, discovered=False) == "flat"
 
 
 def test_a_curve_whose_shown_span_is_below_the_least_effect_is_flat():

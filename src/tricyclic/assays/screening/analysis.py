@@ -86,7 +86,8 @@ def analyse_screen(
         wells=single.hits,
         curves=fitted.hits,
         potencies=pooled_potencies(
-            [curve for curve in fitted.hits if curve.plate not in copy_names]
+            [curve for curve in fitted.hits if curve.plate not in copy_names],
+            criteria.confidence,
         ),
         median_by_position=maps,
         fdr=criteria.fdr,

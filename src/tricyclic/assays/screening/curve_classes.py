@@ -22,6 +22,9 @@ FULL_EFFECT, HALF_EFFECT = 80.0, 50.0
 # Hill slopes.
 STEEP, SHALLOW = 3.0, 0.4
 FLAT, INVERTED, NOT_FITTED = "flat", "inverted", "not fitted"
+NOT_MONOTONE, NOT_DISTINGUISHED = "not monotone", "not distinguishable from flat"
+# A least effect of 0 allows no curve to be called flat; percent of the control window.
+LEAST_VISIBLE = 20.0
 THROUGHOUT = "effect at every concentration"
 ABOVE_RANGE, BELOW_RANGE = "IC50 above range", "IC50 below range"
 IS_STEEP, IS_SHALLOW = "steep", "shallow"
@@ -35,9 +38,18 @@ _MISSING = f"{100 * MAX_MISSING_SHARE:g} % of the span"
 # Class -> its rule, in the order in which they are tried; the first that applies is the class.
 CLASSES: dict[str, str] = {
     NOT_FITTED: "the readings do not allow a fit; the status states why",
+    NOT_MONOTONE: (
+        "the effect rises and falls, both significantly, by the least effect of a hit or more: "
+        "toxicity, solubility or interference at high concentrations; a sigmoid does not describe "
+        "it, so there is no IC50"
+    ),
     THROUGHOUT: (
         f"flat, but at {HALF_EFFECT:g} % of the control window or more: more potent than the "
         "lowest concentration, or interference; called because of its size, not of F"
+    ),
+    NOT_DISTINGUISHED: (
+        "F against a flat line is no discovery, but the readings reach the least effect of a hit "
+        f"({LEAST_VISIBLE:g} to {HALF_EFFECT:g} %): too few or too scattered to decide; no IC50"
     ),
     FLAT: (
         "F against a flat line is no discovery at the false discovery rate, or the fitted span is "
@@ -95,7 +107,13 @@ class FittedCurve:
 
 
 def curve_class(
-    curve: FittedCurve, *, discovered: bool, median_effect: float, min_effect_percent: float
+    curve: FittedCurve,
+    *,
+    discovered: bool,
+    median_effect: float,
+    min_effect_percent: float,
+    largest_effect: float = math.nan,
+    turns: bool = False,
 ) -> str:
     """Name of the class of a curve; its rule is in `CLASSES`.
 
@@ -108,9 +126,15 @@ def curve_class(
         Median over the concentrations of the mean effects [%].
     min_effect_percent : float
         Least effect of a hit [%].
+    largest_effect : float
+        Largest mean effect of a concentration [%].
+    turns : bool
+        Whether it rises and falls significantly, by the least effect of a hit or more.
     """
     if curve.status in UNFITTED_STATUS:
         return NOT_FITTED
+    if turns:
+        return NOT_MONOTONE
     first, last = (float(v) for v in curve.share(np.array([curve.lowest, curve.highest])))
     span = curve.effect_high - curve.effect_low
     # What the tested concentrations show of the span, not what lies beyond them.
@@ -118,7 +142,11 @@ def curve_class(
     if curve.status == CONSTANT_STATUS or not discovered or not shown >= min_effect_percent:
         # F does not distinguish an effect at every concentration from none; its size does.
         is_active = median_effect >= max(HALF_EFFECT, min_effect_percent)
-        return THROUGHOUT if is_active else FLAT
+        if is_active:
+            return THROUGHOUT
+        visible = min(max(min_effect_percent, LEAST_VISIBLE), HALF_EFFECT)
+        is_visible = shown >= visible or largest_effect >= visible
+        return NOT_DISTINGUISHED if is_visible and not discovered else FLAT
     if span < 0:
         return INVERTED
     if curve.log10_ic50 > curve.highest or math.isinf(curve.log10_ic50_high):
@@ -129,7 +157,13 @@ def curve_class(
 
 
 def curve_ic50(
-    curve: FittedCurve, kind: str, confidence: float, *, subject: str = "", where: str = ""
+    curve: FittedCurve,
+    kind: str,
+    confidence: float,
+    *,
+    subject: str = "",
+    where: str = "",
+    largest_effect: float = math.nan,
 ) -> Estimate:
     """IC50 in nM of a curve of a class; a bound where it lies outside the tested concentrations.
 
@@ -142,6 +176,9 @@ def curve_ic50(
         Confidence level of the limits of the fit.
     subject, where : str
         Compound and plate.
+    largest_effect : float
+        Largest mean effect of a concentration [%]. From half of the control window on, the highest
+        concentration is no lower limit of the IC50.
     """
     fitted = Estimate(
         "IC50",
@@ -152,9 +189,11 @@ def curve_ic50(
         where=where,
         method="4PL, profile likelihood",
     )
-    if kind == NOT_FITTED:
+    if kind in (NOT_FITTED, NOT_MONOTONE, NOT_DISTINGUISHED):
         return fitted
     qualifier = _qualifier(curve, kind)
+    if qualifier == ">" and largest_effect >= HALF_EFFECT:
+        return _limit_at_half(curve, kind, fitted)
     if qualifier != "=":
         bound = _nanomolar(curve.highest if qualifier == ">" else curve.lowest)
         return replace(
@@ -174,10 +213,37 @@ def curve_ic50(
     )
 
 
+def _limit_at_half(curve: FittedCurve, kind: str, fitted: Estimate) -> Estimate:
+    """Lower limit of an IC50 beyond the tested range of a curve that crosses half of the window:
+    where it crosses; none where the fitted curve does not.
+    """
+    span = curve.effect_high - curve.effect_low
+    share = (HALF_EFFECT - curve.effect_low) / span if span > 0 else math.nan
+    if kind == FLAT or not 0 < share < 1:
+        return fitted
+    crossing = curve.log10_ic50 + math.log10(share / (1.0 - share)) / curve.slope
+    bound = _nanomolar(min(crossing, curve.highest))
+    return replace(
+        fitted,
+        value=bound,
+        qualifier=">",
+        low=bound,
+        high=math.inf,
+        method="where half of the control window is crossed; the upper plateau is not reached",
+    )
+
+
 def describe_curve(curve: FittedCurve, kind: str, ic50: Estimate) -> str:
     """Class and remarks of a curve in one phrase."""
     if kind == NOT_FITTED:
         return f"{kind}: {curve.status}"
+    if kind == NOT_MONOTONE:
+        return f"{kind}: rises and falls"
+    if kind == NOT_DISTINGUISHED:
+        return kind
+    if kind == ABOVE_RANGE and ic50.qualifier == ">" and ic50.value < _nanomolar(curve.highest):
+        crossing = _concentration(math.log10(ic50.value) - 9.0)
+        return f"crosses {HALF_EFFECT:g} % at {crossing}, upper plateau not reached"
     if kind == ABOVE_RANGE:
         end = _concentration(curve.highest)
         return f"IC50 above {end}" if ic50.qualifier != "=" else "upper CI of IC50 unbounded"

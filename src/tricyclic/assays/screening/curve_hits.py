@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,45 +14,42 @@ from tricyclic.assays.screening.criteria import HitCriteria
 from tricyclic.assays.screening.curve_classes import (
     FLAT,
     INVERTED,
+    LEAST_VISIBLE,
+    NOT_DISTINGUISHED,
     NOT_FITTED,
+    NOT_MONOTONE,
     THROUGHOUT,
     FittedCurve,
     curve_class,
     curve_ic50,
     describe_curve,
 )
+from tricyclic.assays.screening.curve_confirmation import confirm_curves, suspect_curve_wells
+from tricyclic.assays.screening.curve_null import CurveWells, calibrated_p
 from tricyclic.assays.screening.plate_arrays import Floats, PlateArrays
-from tricyclic.fitting.batch import null_f
+from tricyclic.core.estimate import Estimate
 from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
+from tricyclic.numerics.batch.monotone import monotone_test
 from tricyclic.results.screening import CompoundPotency, CurveHit
 from tricyclic.stats.multiple_testing import benjamini_hochberg
 
 # Concentrations of one compound on one plate that make a curve.
 MIN_CONCENTRATIONS = 4
 SIMULATIONS = 100_000
-MIN_SIMULATIONS = 2_000
 # Share of the span reached at the third concentration, up to which the plateau at low
 # concentrations is known.
 MAX_SHARE_AT_THIRD = 0.05
 
 
-@dataclass(frozen=True)
-class CurveWells:
-    """The wells of one compound on one plate, `plate` its index; arrays have shape (wells,)."""
-
-    compound: str
-    plate: int
-    names: tuple[str, ...]
-    log10_molar: Floats
-    effect: Floats
-
-
 class _FlatTest(NamedTuple):
-    """Test against a flat line: F, its calibrated p, and its q over all curves."""
+    """Test against a flat line: F, its calibrated p, and its q over all curves; `turn` is 1 for a
+    significant rise and fall, -1 for a fall and rise.
+    """
 
     f: float
     p: float
     q: float
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -131,37 +128,72 @@ def curve_hits(
         return CurveHits((), {})
     x, y = _as_table(curves)
     fits = fit_batch(x, y, confidence=criteria.confidence)
-    p = _calibrated_p(x, fits, np.isfinite(y), rng, simulations)
+    p = calibrated_p(x, fits, np.isfinite(y), rng, simulations)
     tested = np.array([usable_plates[curve.plate] for curve in curves]) & np.isfinite(p)
     q = np.full(p.size, math.nan)
     if tested.any():
         q[tested] = benjamini_hochberg(p[tested])
+    turns = _turns(x, y, criteria.min_effect_percent)
     hits, fitted = [], []
     for k, curve in enumerate(curves):
         fit = _fitted_curve(curve, fits, k)
-        flat = _FlatTest(float(fits.f_flat[k]), float(p[k]), float(q[k]))
+        flat = _FlatTest(float(fits.f_flat[k]), float(p[k]), float(q[k]), int(turns[k]))
         hits.append(_curve_hit(curve, fit, flat, plates[curve.plate].plate.name, criteria))
         fitted.append(fit)
-    return CurveHits(tuple(hits), _expected_effects(curves, hits, fitted))
+    expected = _expected_effects(curves, hits, fitted)
+    suspect = suspect_curve_wells(plates, curves, expected)
+    remarks = confirm_curves(x, y, suspect, hits, rng=rng, simulations=simulations)
+    for k, remark in remarks.items():
+        hits[k] = replace(hits[k], is_hit=False, to_confirm=True, remark=remark)
+    return CurveHits(tuple(hits), expected)
 
 
-def pooled_potencies(curves: Sequence[CurveHit]) -> tuple[CompoundPotency, ...]:
-    """One IC50 per compound over its plates, each plate a run; bounds stay bounds."""
+def pooled_potencies(
+    curves: Sequence[CurveHit], confidence: float = 0.95
+) -> tuple[CompoundPotency, ...]:
+    """One IC50 per compound over its plates, each plate a run; bounds stay bounds.
+
+    Where a plate of a compound has neither a value nor a bound, a pool of the others would depend
+    on the outcome: the mean effects of all its plates are fitted together. A compound without any
+    value or bound is left out.
+    """
     by_compound: dict[str, list[CurveHit]] = {}
     for curve in curves:
-        if math.isfinite(curve.ic50.value) and curve.kind != INVERTED:
+        if curve.kind not in (INVERTED, NOT_FITTED):
             by_compound.setdefault(curve.compound, []).append(curve)
-    return tuple(
-        CompoundPotency(
-            compound,
-            hits[0].ic50
-            if len(hits) == 1
-            else pool_estimates([hit.ic50 for hit in hits], runs=[hit.plate for hit in hits]),
-            len(hits),
-            sum(hit.is_hit for hit in hits),
-        )
-        for compound, hits in by_compound.items()
+    potencies = []
+    for compound, hits in by_compound.items():
+        known = [hit for hit in hits if math.isfinite(hit.ic50.value)]
+        if not known:
+            continue
+        if len(known) < len(hits):
+            ic50 = _joint_ic50(compound, hits, confidence)
+        elif len(hits) == 1:
+            ic50 = hits[0].ic50
+        else:
+            ic50 = pool_estimates([hit.ic50 for hit in hits], runs=[hit.plate for hit in hits])
+        calls = sum(hit.is_hit for hit in hits)
+        if math.isfinite(ic50.value):
+            potencies.append(CompoundPotency(compound, ic50, len(hits), calls))
+    return tuple(potencies)
+
+
+def _joint_ic50(compound: str, hits: Sequence[CurveHit], confidence: float) -> Estimate:
+    """IC50 of one curve through the mean effects of all plates; nan where they are no sigmoid."""
+    doses = np.concatenate([hit.log10_molar for hit in hits])
+    effects = np.concatenate([hit.effect_percent for hit in hits])
+    method = f"one fit of the mean effects of {len(hits)} plates"
+    none = Estimate("IC50", math.nan, "nM", confidence=confidence, subject=compound, method=method)
+    if any(hit.kind == NOT_MONOTONE for hit in hits):
+        return none
+    wells = CurveWells(compound, 0, (), doses, effects)
+    fits = fit_batch(doses[None], effects[None], confidence=confidence)
+    curve = _fitted_curve(wells, fits, 0)
+    kind = curve_class(curve, discovered=True, median_effect=0.0, min_effect_percent=0.0)
+    ic50 = curve_ic50(
+        curve, kind, confidence, subject=compound, largest_effect=float(effects.max())
     )
+    return replace(ic50, n_experiments=len(hits), method=method) if kind != INVERTED else none
 
 
 def _as_table(curves: Sequence[CurveWells]) -> tuple[Floats, Floats]:
@@ -174,25 +206,13 @@ def _as_table(curves: Sequence[CurveWells]) -> tuple[Floats, Floats]:
     return x, y
 
 
-def _calibrated_p(
-    x: Floats, fits: BatchFits, present: np.ndarray, rng: np.random.Generator, simulations: int
-) -> Floats:
-    """Probability of an F as large for a flat curve with the same doses and replicates."""
-    doses = np.sort(np.where(present, np.round(x, 6), np.nan), axis=1)
-    # F does not change if all doses are shifted together.
-    with np.errstate(invalid="ignore"):
-        doses = np.round(doses - doses[:, :1], 5)
-    designs: dict[bytes, list[int]] = {}
-    for k in np.flatnonzero(np.isfinite(fits.f_flat)):
-        designs.setdefault(doses[k].tobytes(), []).append(int(k))
-    # With many designs (single wells missing) each has fewer simulations, to limit the total work.
-    each = max(MIN_SIMULATIONS, simulations // max(1, len(designs) // 4))
-    p = np.full(len(x), math.nan)
-    for curves in designs.values():
-        design = doses[curves[0]]
-        null = null_f(design[np.isfinite(design)] - 6.0, rng=rng, simulations=each)
-        p[curves] = null.p(fits.f_flat[curves])
-    return p
+def _turns(x: Floats, y: Floats, min_effect_percent: float) -> np.ndarray:
+    """1 where the effect rises and falls significantly, by the least effect of a hit or more, -1
+    where it falls and rises, else 0, shape (curves,).
+    """
+    test = monotone_test(x, y)
+    change = np.maximum(np.abs(test.before), np.abs(test.after))
+    return np.where(change >= max(min_effect_percent, LEAST_VISIBLE), test.turn, 0)
 
 
 def _fitted_curve(curve: CurveWells, fits: BatchFits, k: int) -> FittedCurve:
@@ -224,14 +244,26 @@ def _curve_hit(
     finite = np.isfinite(curve.effect)
     doses, group = np.unique(np.round(curve.log10_molar[finite], 9), return_inverse=True)
     means = np.bincount(group, curve.effect[finite]) / np.maximum(np.bincount(group), 1)
+    largest = float(means.max()) if means.size else math.nan
     kind = curve_class(
         fit,
         discovered=(flat.q if math.isfinite(flat.q) else flat.p) <= criteria.fdr,
         median_effect=float(np.median(means)) if means.size else math.nan,
         min_effect_percent=criteria.min_effect_percent,
+        largest_effect=largest,
+        turns=flat.turn != 0,
     )
-    is_called = math.isfinite(flat.q) and (kind == THROUGHOUT or flat.q <= criteria.fdr)
-    ic50 = curve_ic50(fit, kind, criteria.confidence, subject=curve.compound, where=plate)
+    by_other_means = kind == THROUGHOUT or (kind == NOT_MONOTONE and flat.turn > 0)
+    is_called = math.isfinite(flat.q) and (by_other_means or flat.q <= criteria.fdr)
+    ic50 = curve_ic50(
+        fit,
+        kind,
+        criteria.confidence,
+        subject=curve.compound,
+        where=plate,
+        largest_effect=largest,
+    )
+    no_effect = (NOT_FITTED, FLAT, INVERTED, NOT_DISTINGUISHED)
     return CurveHit(
         compound=curve.compound,
         plate=plate,
@@ -246,7 +278,7 @@ def _curve_hit(
         f=flat.f,
         p=flat.p,
         q=flat.q,
-        is_hit=is_called and kind not in (NOT_FITTED, FLAT, INVERTED),
+        is_hit=is_called and kind not in no_effect and not (kind == NOT_MONOTONE and flat.turn < 0),
         kind=kind,
         description=describe_curve(fit, kind, ic50),
         status=fit.status,
@@ -275,7 +307,11 @@ def _expected_effects(
             continue
         start = float(np.median(starts[curve.plate])) if is_known else hit.effect_low
         rise: Floats | float = 0.0
-        if hit.kind == THROUGHOUT:
+        if hit.kind == NOT_MONOTONE:
+            doses = np.searchsorted(hit.log10_molar, np.round(curve.log10_molar, 9))
+            start = 0.0
+            rise = hit.effect_percent[np.minimum(doses, hit.effect_percent.size - 1)]
+        elif hit.kind == THROUGHOUT:
             start = float(np.median(curve.effect))
         elif hit.kind != FLAT:
             rise = (hit.effect_high - hit.effect_low) * fit.share(curve.log10_molar)
@@ -286,7 +322,7 @@ def _expected_effects(
 
 def _has_known_start(curve: CurveWells, hit: CurveHit, fit: FittedCurve) -> bool:
     """Whether a curve shows its plateau at low concentrations."""
-    if hit.kind in (FLAT, THROUGHOUT, NOT_FITTED):
+    if hit.kind in (FLAT, THROUGHOUT, NOT_FITTED, NOT_MONOTONE, NOT_DISTINGUISHED):
         return hit.kind == FLAT
     third = np.unique(curve.log10_molar)[2:3]
     return bool(fit.share(third)[0] < MAX_SHARE_AT_THIRD)

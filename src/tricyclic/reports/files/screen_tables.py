@@ -78,6 +78,8 @@ CURVE_COLUMNS = (
     "points",
     "status",
     "description",
+    "to_confirm",
+    "remark",
 )
 POTENCY_COLUMNS = (
     "compound",
@@ -184,6 +186,8 @@ def _curve(curve: CurveHit) -> Row:
         curve.log10_molar.size,
         curve.status,
         curve.description,
+        curve.to_confirm,
+        curve.remark,
     )
 
 

@@ -102,6 +102,9 @@ def _curve_lines(screen: ScreeningResult) -> list[str]:
         f"{len(hits)} hits among {len(screen.curves)} curves ({_rule(screen)})",
         *(align_columns(rows) if rows else []),
         *_and_more(len(hits)),
+        *_confirm_lines(
+            [(curve.compound, curve.remark) for curve in screen.curves if curve.to_confirm]
+        ),
         wrap_line("  classes: " + ", ".join(f"{count} {kind}" for kind, count in kinds)),
     ]
 
