@@ -28,6 +28,7 @@ def design(
     replicates: int = 3,
     plate_size: int = 96,
     layout: str | Path = "",
+    scattered: bool = False,
     radioligand_nM: Measured | None = None,
     kd_nM: Measured | None = None,
     specific_activity: Measured | None = None,
@@ -88,6 +89,9 @@ def design(
         Wells of the plate.
     layout
         Plate map to evaluate as it is, instead of the proposed one.
+    scattered
+        Scatter the wells of the proposed layout at random, so that a drift over the plate is
+        not taken for another curve.
     radioligand_nM
         Radioligand added. A number in nM, or text with its unit.
     kd_nM
@@ -159,6 +163,7 @@ def design(
         replicates=replicates,
         plate_size=plate_size,
         layout=path(layout),
+        scattered=scattered,
         radioligand_nM=quantity(radioligand_nM),
         kd_nM=quantity(kd_nM),
         specific_activity=quantity(specific_activity),

@@ -52,6 +52,8 @@ def new_study(
     *,
     protocol: str = "net-nisoxetine",
     library: str | Path = "",
+    scattered: bool = False,
+    seed: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> NewStudyResult:
     """Create a study folder from a protocol.
@@ -66,6 +68,11 @@ def new_study(
         Protocol to start from; see: tca.protocols().
     library
         Your own library folder; its entries take precedence.
+    scattered
+        Scatter the wells of the layout at random, so that a drift over the plate is not taken
+        for another curve.
+    seed
+        Seed of the random order; another one for each run.
     on_progress
         Called with the progress of long runs.
 
@@ -80,7 +87,12 @@ def new_study(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = NewStudyOptions(
-        kind=kind, folder=path(folder), protocol=protocol, library=path(library)
+        kind=kind,
+        folder=path(folder),
+        protocol=protocol,
+        library=path(library),
+        scattered=scattered,
+        seed=seed,
     )
     return call(run_new_study, options, on_progress)
 

@@ -67,14 +67,15 @@ class BindingConditions:
         Membrane protein in the well.
     nsb_drug : str; nsb_drug_M : float or None
         The drug that defines non-specific binding, and its concentration [M].
-    mask : str; mask_M, mask_kd_masked_nM, mask_kd_wanted_nM, radioligand_kd_masked_nM
+    mask : str; mask_M : float or None
+    mask_kd_masked_nM, mask_kd_wanted_nM, radioligand_kd_masked_nM : MeasuredValue or None
         Masking ligand, its concentration [M], its affinity at the site it covers and at the wanted
         site, and the radioligand's affinity at the covered site [nM].
     masked_site : str
         The site that the mask covers ("sigma-1").
-    masked_bmax_ratio : float or None
+    masked_bmax_ratio : MeasuredValue or None
         Density of the masked site relative to the wanted site.
-    competitor_ki_masked_nM : float or None
+    competitor_ki_masked_nM : MeasuredValue or None
         Affinity of the competitor at the masked site [nM]; None: the same as at the wanted site.
     kon_per_M_min, koff_per_min : float or None
         Rates of the radioligand, for the time to equilibrium.
@@ -107,11 +108,11 @@ class BindingConditions:
     mask: str = ""
     masked_site: str = ""
     mask_M: float | None = None
-    mask_kd_masked_nM: float | None = None
-    mask_kd_wanted_nM: float | None = None
-    radioligand_kd_masked_nM: float | None = None
-    masked_bmax_ratio: float | None = None
-    competitor_ki_masked_nM: float | None = None
+    mask_kd_masked_nM: MeasuredValue | None = None
+    mask_kd_wanted_nM: MeasuredValue | None = None
+    radioligand_kd_masked_nM: MeasuredValue | None = None
+    masked_bmax_ratio: MeasuredValue | None = None
+    competitor_ki_masked_nM: MeasuredValue | None = None
     kon_per_M_min: float | None = None
     koff_per_min: float | None = None
     incubation_min: float | None = None

@@ -8,11 +8,15 @@ import json
 from collections.abc import Container, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from tricyclic.core.condition_text import measured_text
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.protocol import Protocol
+from tricyclic.core.scattered_layout import scattered_layout
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import write_file
+from tricyclic.io.plate_layout import layout_from_toml, write_layout_toml
 from tricyclic.study import exclusions
 from tricyclic.study.plan import NAME, SCHEMA
 
@@ -21,6 +25,10 @@ LAYOUT = "layouts/plate.toml"
 IDENTITY = ("target", "radioligand", "isotope", "mask", "masked_site", "decay_convention")
 LAYOUT_HEAD = """\
 # Contents of the wells. A list runs along a block in its direction; wells across are replicates.
+"""
+SCATTERED_HEAD = """\
+# Contents of the wells, scattered over the plate so that a drift is not taken for another curve.
+# Make another layout for each run: tricyclic study new binding DIR --scattered --seed 2
 """
 ANY_LAYOUT = """\
 plate = 96
@@ -114,11 +122,17 @@ JOINT = """\
 """
 
 
-def study_template(protocol: Protocol) -> dict[str, str]:
-    """The files of a new study by protocol, as path -> text."""
+def study_template(protocol: Protocol, rng: np.random.Generator | None = None) -> dict[str, str]:
+    """The files of a new study by protocol, as path -> text; with `rng`, the wells of its layout
+    are scattered.
+    """
+    layout = LAYOUT_HEAD + (protocol.layout or ANY_LAYOUT)
+    if rng is not None:
+        planned = layout_from_toml(protocol.layout or ANY_LAYOUT)
+        layout = SCATTERED_HEAD + write_layout_toml(scattered_layout(planned, rng))
     return {
         NAME: _study(protocol),
-        LAYOUT: LAYOUT_HEAD + (protocol.layout or ANY_LAYOUT),
+        LAYOUT: layout,
         exclusions.NAME: _exclusions(protocol),
         "raw/README.txt": RAW_README,
         "README.txt": _readme(protocol),

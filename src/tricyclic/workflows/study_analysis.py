@@ -19,6 +19,7 @@ from tricyclic.assays.binding.selectivity import (
     compare_evidence,
     compare_groups,
 )
+from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Evidence, Source
@@ -171,7 +172,7 @@ def analyse_run(
     if isinstance(run, PreparedPlate):
         return analyse_plate(
             run.plate,
-            run.conditions,
+            _of_its_competitors(run, assay),
             kind=assay.kind,
             curves=curves,
             method=plan.method,
@@ -189,6 +190,17 @@ def analyse_run(
         method=plan.method,
         compound=compound or plan.compound,
     )
+
+
+def _of_its_competitors(run: PreparedPlate, assay: PreparedAssay) -> BindingConditions:
+    """The conditions of a run, without the protocol's affinity of another competitor at the masked
+    site.
+    """
+    own = assay.protocol.compound.casefold() if assay.protocol else ""
+    names = {well.compound.casefold() for well in run.plate.wells if well.compound}
+    if names <= {own} or not run.conditions.is_default("competitor_ki_masked_nM"):
+        return run.conditions
+    return replace(run.conditions, competitor_ki_masked_nM=None)
 
 
 def analyse_joint(plan: JointPlan, prepared: PreparedStudy, curves: Curves) -> AssayResult:

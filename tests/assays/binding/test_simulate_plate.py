@@ -122,10 +122,10 @@ def test_a_mask_takes_its_share_of_both_sites():
         NET,
         mask="(+)-pentazocine",
         mask_M=2e-7,
-        mask_kd_masked_nM=4.0,
-        mask_kd_wanted_nM=1400.0,
-        radioligand_kd_masked_nM=74.0,
-        masked_bmax_ratio=1.0,
+        mask_kd_masked_nM=MeasuredValue(4.0, "nM"),
+        mask_kd_wanted_nM=MeasuredValue(1400.0, "nM"),
+        radioligand_kd_masked_nM=MeasuredValue(74.0, "nM"),
+        masked_bmax_ratio=MeasuredValue(1.0, ""),
         radioligand_nM=MeasuredValue(5.0, "nM"),
     )
     truth = TrueValues(kd_nM=30.0, bmax_fmol_per_mg=5.0, nonspecific=0.0)

@@ -89,8 +89,8 @@ def test_the_net_protocol_has_the_values_of_the_vendor_guide():
 def test_the_sigma_2_protocol_has_a_mask_with_its_affinity_at_both_sites():
     c = protocol("sigma2-dtg").conditions
     assert (c.mask, c.masked_site) == ("(+)-pentazocine", "sigma-1")
-    covered = c.mask_M / (c.mask_M + c.mask_kd_masked_nM * 1e-9)
-    lost = c.mask_M / (c.mask_M + c.mask_kd_wanted_nM * 1e-9)
+    covered = c.mask_M / (c.mask_M + c.mask_kd_masked_nM.value * 1e-9)
+    lost = c.mask_M / (c.mask_M + c.mask_kd_wanted_nM.value * 1e-9)
     assert covered > 0.97 and 0.05 < lost < 0.2
 
 

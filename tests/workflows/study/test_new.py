@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from tricyclic.cli.main import main
 from tricyclic.errors import InputError
+from tricyclic.io.plate_layout import read_layout
 from tricyclic.study.plan import read_plan
 from tricyclic.workflows.study.new import run
 from tricyclic.workflows.study.options import NewStudyOptions
@@ -40,6 +41,21 @@ def test_a_protocol_of_an_own_library_can_be_used(tmp_path):
     run(options)
     plan = read_plan(folder)
     assert (plan.title, plan.assays[0].name) == ("An assay", "5-HT2A")
+
+
+def test_a_scattered_study_has_the_same_wells_in_an_order_of_its_seed(tmp_path):
+    orders = []
+    for name, scattered, seed in (("a", False, 1), ("b", True, 1), ("c", True, 1), ("d", True, 2)):
+        folder = tmp_path / name
+        run(NewStudyOptions("binding", str(folder), scattered=scattered, seed=seed))
+        orders.append(read_layout(folder / "layouts/plate.toml").planned_wells)
+    usual, one, _, other = orders
+    assert usual.keys() == one.keys() == other.keys()
+    roles = [sorted(well.role for well in wells.values()) for wells in orders]
+    assert roles[0] == roles[1] == roles[3]
+    placed = [{name: well.role for name, well in wells.items()} for wells in orders]
+    assert placed[1] == placed[2] != placed[0]
+    assert placed[3] not in (placed[0], placed[1])
 
 
 def test_an_unknown_protocol_suggests_the_nearest_one(tmp_path):

@@ -186,6 +186,6 @@ def _analyse(
                 q=method.outlier_q,
             )
             checks += suspects_as_checks(suspects)
-    if isinstance(analysis, KineticsPlate):
+    if not isinstance(analysis, SaturationPlate):
         checks += analysis.checks(main)
     return replace(result, checks=checks)

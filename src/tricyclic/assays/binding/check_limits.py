@@ -17,6 +17,8 @@ MAX_BOUND_PERCENT_WITHOUT_DEPLETION = 30.0
 MAX_RADIOLIGAND_OVER_KD = 1.3
 # Above ten times the Kd the Ki is less than a tenth of the IC50 and depends on [L] / Kd alone.
 FAIL_RADIOLIGAND_OVER_KD = 10.0
+# Specific signal from the sites that a mask should cover [%].
+MAX_MASKED_SIGNAL_PERCENT = 10.0
 # After ten half-lives less than 0.1 % of the activity is left: a date is wrong.
 MAX_DECAY_HALF_LIVES = 10.0
 MIN_Z_PRIME = 0.4

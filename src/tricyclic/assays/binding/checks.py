@@ -13,6 +13,7 @@ from tricyclic.assays.binding.fitted_wells import FittedWells
 from tricyclic.assays.binding.radioactivity import conversion_checks
 from tricyclic.assays.binding.radioligand_checks import (
     incubation,
+    kd_error,
     radioligand_over_kd,
     tracer_bound,
 )
@@ -69,6 +70,7 @@ def plate_checks(
             *tracer_bound(wells, model),
             *counting_error(wells),
             *radioligand_over_kd(wells),
+            *kd_error(wells),
             *incubation(wells),
             *saturation_range(wells),
         ]

@@ -26,6 +26,13 @@ from tricyclic.assays.binding.estimates import (
     from_log10,
     magnitude,
     scaled,
+    within_doses,
+)
+from tricyclic.assays.binding.masked_sites import (
+    CURVE,
+    UNKNOWN_FACTOR,
+    fixed_values_under_mask,
+    mask_checks,
 )
 from tricyclic.assays.binding.model_tests import (
     SLOPE_TEST,
@@ -43,11 +50,11 @@ from tricyclic.assays.binding.plate_models import (
     compound_parameter,
     fit_parts,
     fixed_values,
-    mask_values,
     variance_model,
 )
 from tricyclic.assays.binding.readings import PlateReadings
 from tricyclic.core.analysis_options import AnalysisOptions
+from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.fitting.choose import CandidateModel, compare
@@ -98,7 +105,7 @@ class CompetitionPlate:
         self.conditions = readings.conditions
         self.variance = variance_model(readings, method)
         self.model = curves[competition_curve(readings, method, where)]
-        self.values = {**readings.fixed, **mask_values(self.conditions)}
+        self.values = {**readings.fixed, **fixed_values_under_mask(self.conditions)}
         self._slope: Fit | None = None
 
     def candidate_model(self, curve: str | CurveModel | None = None) -> CandidateModel:
@@ -263,7 +270,7 @@ class CompetitionPlate:
         return self._compared(SLOPE_TEST, main, full, self.model, curve)
 
     def _site_comparison(self, main: Fit) -> GroupComparison | None:
-        if self.model.name == "competition_under_mask" or not main.ok:
+        if self.model.name == CURVE or not main.ok:
             return None
         one = self.model.name if self.model.name in TWO_SITES else IC50_CURVE
         two = self._two_site_curve()
@@ -319,6 +326,37 @@ class CompetitionPlate:
             with_slope = self._with_slope(main)
         return [] if with_slope is None else list(self._slopes(with_slope))
 
+    def checks(self, main: Fit) -> tuple[Check, ...]:
+        """Checks of the masked sites; empty without a mask."""
+        if not main.ok or self.model.name != CURVE:
+            return ()
+        return mask_checks(
+            main,
+            [series for _, series in self.readings.series],
+            self.conditions,
+            self.compounds,
+            self._with_other_masked_ki(main),
+        )
+
+    def _with_other_masked_ki(self, main: Fit) -> tuple[float, ...]:
+        """Ki [nM] if that at the masked site is not the same, but lower or higher."""
+        if "log10_ki_masked" in self.values or len(self.compounds) != 1:
+            return ()
+        parts = fit_parts(self.readings.series, self.model, self.where)
+        fixed = fixed_values(self.model, self.values)
+        values = []
+        for factor in (1 / UNKNOWN_FACTOR, UNKNOWN_FACTOR):
+            masked = main["log10_ki"].value + math.log10(factor)
+            other = fit(
+                parts,
+                fixed={**fixed, "log10_ki_masked": masked},
+                variance=self.variance,
+                intervals="none",
+                starts=[main.values],
+            )
+            values.append(10 ** other["log10_ki"].value * NANOMOLAR if other.ok else math.nan)
+        return tuple(values)
+
     def _ic50_over_ki(self) -> float:
         """1 + L / Kd; 1 where either is unknown."""
         hot, kd = self.conditions.radioligand_nM, self.conditions.radioligand_kd_nM
@@ -329,30 +367,8 @@ class CompetitionPlate:
         concentrations.
         """
         series = next(series for name, series in self.readings.series if name == compound)
-        doses = series.x["competitor_M"][series.x["competitor_M"] > 0] * NANOMOLAR
         shift = 1.0 if estimate.name == "IC50" else self._ic50_over_ki()
-        least, most = float(doses.min()) / shift, float(doses.max()) / shift
-        if estimate.qualifier == "=" and estimate.value > most:
-            value = min(most, estimate.low) if estimate.low > 0 else most
-            return replace(
-                estimate,
-                value=value,
-                low=value,
-                high=math.inf,
-                qualifier=">",
-                method=f"{estimate.method}; half displaced beyond the highest dose",
-            )
-        if estimate.qualifier == "=" and estimate.value < least:
-            value = max(least, estimate.high) if math.isfinite(estimate.high) else least
-            return replace(
-                estimate,
-                value=value,
-                low=0.0,
-                high=value,
-                qualifier="<",
-                method=f"{estimate.method}; half displaced below the lowest dose",
-            )
-        return estimate
+        return within_doses(estimate, series.x["competitor_M"] * NANOMOLAR / shift)
 
     def _name(self, parameter: str, compound: str) -> str:
         return compound_parameter(parameter, compound, self.compounds)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from tricyclic.assays.binding.radioactivity import dimension_of
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.estimate import Estimate, Fit, FittedParameter, Qualifier
@@ -118,6 +120,41 @@ def scaled(estimate: Estimate, factor: float, *, name: str, unit: str, method: s
         high=estimate.high * factor,
         se=estimate.se * factor,
     )
+
+
+def within_doses(estimate: Estimate, doses: np.ndarray) -> Estimate:
+    """The estimate, or a bound where half of the binding was not displaced within the doses.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        An affinity.
+    doses : array
+        The tested doses, in the unit of the estimate and on its scale (for a Ki, over 1 + L / Kd);
+        zeros are left out.
+    """
+    least, most = float(doses[doses > 0].min()), float(doses.max())
+    if estimate.qualifier == "=" and estimate.value > most:
+        value = min(most, estimate.low) if estimate.low > 0 else most
+        return replace(
+            estimate,
+            value=value,
+            low=value,
+            high=math.inf,
+            qualifier=">",
+            method=f"{estimate.method}; half displaced beyond the highest dose",
+        )
+    if estimate.qualifier == "=" and estimate.value < least:
+        value = max(least, estimate.high) if math.isfinite(estimate.high) else least
+        return replace(
+            estimate,
+            value=value,
+            low=0.0,
+            high=value,
+            qualifier="<",
+            method=f"{estimate.method}; half displaced below the lowest dose",
+        )
+    return estimate
 
 
 def bmax_unit(conditions: BindingConditions) -> tuple[str, float]:

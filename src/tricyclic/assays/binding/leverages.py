@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
+from tricyclic.assays.binding.masked_sites import conditions_field, measured_under_mask
 from tricyclic.assays.binding.radioactivity import signal_per_M
 from tricyclic.assays.binding.readings import PlateReadings
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
@@ -59,6 +60,7 @@ def stated_numbers(conditions: BindingConditions) -> dict[str, MeasuredValue]:
         EFFICIENCY: conditions.counting_efficiency,
         PROTEIN: conditions.protein_ug,
         VOLUME: volume,
+        **measured_under_mask(conditions),
     }
     return {name: number for name, number in numbers.items() if number is not None}
 
@@ -89,14 +91,14 @@ def leverages(
         logarithm of the estimate per change of the logarithm of the number.
     """
     start = {parameter.name: parameter.value for parameter in main.free}
-    fits: dict[tuple[float, float, float], Fit] = {(1.0, 1.0, 0.0): main}
+    fits: dict[tuple[float, float, float, str], Fit] = {(1.0, 1.0, 0.0, ""): main}
     result: Leverages = {(e.name, e.subject): {} for e in estimates}
     for name, number in stated_numbers(readings.conditions).items():
         if number.se == 0 or (name == KD and not _is_fixed(main, "log10_kd")):
             continue
         trial = _trial(name, readings)
         analysis = build(trial.applied(readings))
-        key = (trial.signal, trial.radioligand, trial.kd)
+        key = (trial.signal, trial.radioligand, trial.kd, trial.of_mask)
         if key not in fits:
             fits[key] = analysis.refit(start)
         if not fits[key].ok:
@@ -113,8 +115,8 @@ def leverages(
 @dataclass(frozen=True)
 class _Trial:
     """Readings as they would be with one number increased: the factor of the signal per molar, the
-    factor of the radioligand, the change of log10 Kd, and the conditions; `step` is the factor of
-    the number itself.
+    factor of the radioligand, the change of log10 Kd, the name of a number of the mask, and the
+    conditions; `step` is the factor of the number itself.
     """
 
     conditions: BindingConditions
@@ -122,6 +124,7 @@ class _Trial:
     signal: float = 1.0
     radioligand: float = 1.0
     kd: float = 0.0
+    of_mask: str = ""
 
     def applied(self, readings: PlateReadings) -> PlateReadings:
         """The readings with the changes of this trial."""
@@ -142,6 +145,8 @@ def _trial(name: str, readings: PlateReadings) -> _Trial:
         return _Trial(c, kd=math.log10(STEP))
     if name == RADIOLIGAND:
         return _Trial(c, radioligand=STEP)
+    if name in measured_under_mask(c):
+        return _Trial(_multiplied(c, name, STEP), of_mask=name)
     # An efficiency next to its limit of 1 is lowered instead.
     efficiency = c.counting_efficiency
     high = name == EFFICIENCY and efficiency is not None and efficiency.value * STEP > 1.0
@@ -170,6 +175,10 @@ def _multiplied(c: BindingConditions, name: str, step: float) -> BindingConditio
         return replace(c, specific_activity_Ci_per_mmol=activity)
     if name == EFFICIENCY and c.counting_efficiency is not None:
         return replace(c, counting_efficiency=_times(c.counting_efficiency, step))
+    of_mask = measured_under_mask(c).get(name)
+    if of_mask is not None:
+        changes: dict[str, Any] = {conditions_field(name): _times(of_mask, step)}
+        return replace(c, **changes)
     return c
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tricyclic.assays.binding.masked_sites import masked_sentence
 from tricyclic.assays.binding.methods_conditions import counting_sentences, incubation_sentences
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.condition_text import DEFAULT_MARK
-from tricyclic.core.conditions import BindingConditions, MeasuredValue
+from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.format import format_number
 from tricyclic.core.protocol import Protocol
@@ -58,7 +59,7 @@ def methods_paragraph(
     sentences = [
         incubation_sentences(plates, kind, protocol),
         counting_sentences(plates),
-        _mask(conditions),
+        masked_sentence(conditions),
         _fitting(plates, kind, method, equation),
         _pooling(plates, pooled, method),
     ]
@@ -91,18 +92,6 @@ def joint_paragraph(
         f"scatter ({_WEIGHTS[first.fit.variance]}). Where there are rates, the Kd is koff / kon. "
         f"Limits of one run are {method.confidence * 100:g} % profile-likelihood limits. "
         f"{_pooling(plates, pooled, method)}"
-    )
-
-
-def _mask(c: BindingConditions) -> str:
-    if not (c.mask and c.mask_M):
-        return ""
-    site = c.masked_site or "other"
-    mark = f" {DEFAULT_MARK}" if c.is_default("mask_M") else ""
-    return (
-        f"{c.mask} ({format_number(c.mask_M * 1e9)} nM{mark}) masked the {site} sites; the "
-        f"{site} sites that it leaves free, and the {c.target} sites that it occupies, are part "
-        "of the fit."
     )
 
 

@@ -6,11 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from tricyclic.assays.binding.readings import PlateReadings
 from tricyclic.core.analysis_options import AnalysisOptions, Variance
-from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
@@ -99,19 +96,3 @@ def fixed_values(model: CurveModel, values: Mapping[str, float]) -> dict[str, fl
     """Those of the known values that are fixed parameters of a curve model."""
     known = {parameter.name for parameter in model.parameters if parameter.fixed_by_default}
     return {name: value for name, value in values.items() if name in known}
-
-
-def mask_values(conditions: BindingConditions) -> dict[str, float]:
-    """Fixed parameters of a curve with a masking ligand, from the conditions."""
-    affinities_nM = {
-        "log10_kd_masked": conditions.radioligand_kd_masked_nM,
-        "log10_mask_kd_masked": conditions.mask_kd_masked_nM,
-        "log10_mask_kd": conditions.mask_kd_wanted_nM,
-        "log10_ki_masked": conditions.competitor_ki_masked_nM,
-    }
-    values = {
-        name: float(np.log10(nM * 1e-9)) for name, nM in affinities_nM.items() if nM is not None
-    }
-    if conditions.masked_bmax_ratio is not None:
-        values["masked_ratio"] = conditions.masked_bmax_ratio
-    return values

@@ -8,6 +8,7 @@ import math
 
 from tricyclic.assays.binding.check_limits import (
     AGM,
+    DEFAULT,
     FAIL_HALF_LIVES,
     FAIL_RADIOLIGAND_OVER_KD,
     MAX_BOUND_PERCENT,
@@ -100,6 +101,39 @@ def radioligand_over_kd(wells: FittedWells) -> tuple[Check, ...]:
             limit=MAX_RADIOLIGAND_OVER_KD,
             source=f"{AGM}: at or below Kd; 30 % allowed for the errors of both",
             advice="" if level == "pass" else advice,
+        ),
+    )
+
+
+def kd_error(wells: FittedWells) -> tuple[Check, ...]:
+    """Whether the Kd that a Ki is calculated with has a standard error."""
+    kd, hot = wells.conditions.radioligand_kd_nM, wells.conditions.radioligand_nM
+    if not wells.competes or wells.kd_M is None or kd is None or hot is None:
+        return ()
+    if kd.se > 0:
+        return (
+            Check(
+                "kd_error",
+                "pass",
+                f"the Kd of the radioligand is {format_number(kd.value)} ± "
+                f"{format_number(kd.se, 2)} nM (SE)",
+                value=100.0 * kd.se / kd.value,
+                unit="%",
+                source=DEFAULT,
+            ),
+        )
+    # Cheng and Prusoff: a Ki changes by r / (1 + r) of a relative change of the Kd, r = L / Kd.
+    share = hot.value / (hot.value + kd.value)
+    return (
+        Check(
+            "kd_error",
+            "warn",
+            f"the Kd of the radioligand ({format_number(kd.value)} nM) has no standard error and "
+            "is treated as exact: an error of 30 % would change every Ki by "
+            f"{format_number(100.0 * (1.3**share - 1.0), 2)} %, and no interval contains it",
+            unit="%",
+            source=DEFAULT,
+            advice='State it, such as "0.8 +/- 0.1 nM", or measure it by saturation',
         ),
     )
 

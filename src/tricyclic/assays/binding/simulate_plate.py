@@ -312,7 +312,8 @@ def _under_mask(
             "an affinity of the mask or the radioligand at the masked site, or the density of that "
             "site, is missing"
         )
-    mask_masked, mask_wanted, kd_masked, ratio = (float(value or 0.0) for value in needed)
+    values = (number.value if number else 0.0 for number in needed)
+    mask_masked, mask_wanted, kd_masked, ratio = values
     sites = mixture.sites_M
     # A competitor that does not bind at the masked site has a Ki there far above any concentration.
     ki_masked = np.where(np.isfinite(mixture.ki_masked_M), mixture.ki_masked_M, 1e6)

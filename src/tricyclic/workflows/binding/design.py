@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
+
+import numpy as np
 
 from tricyclic.assays.binding.design.advice import (
     advise,
@@ -18,6 +21,7 @@ from tricyclic.assays.binding.design.information import expected_precision, pool
 from tricyclic.assays.binding.design.trial import SimulatedTrials, performance
 from tricyclic.core.experiment_plan import ExperimentPlan
 from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.scattered_layout import scattered_layout
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
@@ -46,6 +50,9 @@ def run(options: DesignOptions, on_progress: ProgressCallback | None = None) -> 
     proposal, series, optima = propose(
         design.plan, CURVES, replicates=options.replicates, within=options.within
     )
+    if options.scattered:
+        rng = np.random.default_rng(options.seed)
+        proposal = replace(proposal, layout=scattered_layout(proposal.layout, rng))
     plan = design.plan if design.has_layout else proposal
     target = _target(plan, options.target_width)
     precision = expected_precision(plan, CURVES)
@@ -85,6 +92,12 @@ def _check_options(options: DesignOptions) -> None:
     check_range("simulations", options.simulations, 0, MAX_SIMULATIONS)
     check_range("replicates", options.replicates, 1, 24)
     check_range("runs", options.runs, 1, 100)
+    if options.scattered and options.layout:
+        raise InputError(
+            "a plate map is given, which is evaluated as it is",
+            where="scattered",
+            do="Remove layout, or scattered",
+        )
     check_range("seed", options.seed, 0, 2**63)
     check_range("workers", 1 if options.workers is None else options.workers, 1, 1024)
     check_output_folder(options.out, empty=True)

@@ -202,7 +202,8 @@ def _true_values(
         )
     ki = _nM(options.expected_ki, "expected_ki")
     # The fit, too, takes the Ki at the masked site to be the same where none is provided.
-    masked = {compound: assay.competitor_ki_masked_nM or ki} if assay.mask else {}
+    stated = assay.competitor_ki_masked_nM
+    masked = {compound: stated.value if stated else ki} if assay.mask else {}
     return replace(
         truth,
         ki_nM={compound: ki},

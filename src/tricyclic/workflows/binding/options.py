@@ -302,6 +302,12 @@ class DesignOptions:
         path=True,
         panel=PLATE,
     )
+    scattered: bool = option(
+        "Scatter the wells of the proposed layout at random, so that a drift over the plate is not "
+        "taken for another curve",
+        default=False,
+        panel=PLATE,
+    )
     radioligand_nM: float | str | None = option(
         "Radioligand added", default=None, unit="nM", panel=CONDITIONS
     )

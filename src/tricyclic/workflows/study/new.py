@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import NewStudyResult
 from tricyclic.study.template import study_template, write_study
+from tricyclic.workflows.base import check_range
 from tricyclic.workflows.study.options import NewStudyOptions
 
 
 def run(options: NewStudyOptions, on_progress: ProgressCallback | None = None) -> NewStudyResult:
     """Write the template of a protocol."""
-    files = study_template(Library(options.library).protocol(options.protocol))
+    check_range("seed", options.seed, 0, 2**63)
+    rng = np.random.default_rng(options.seed) if options.scattered else None
+    files = study_template(Library(options.library).protocol(options.protocol), rng)
     folder = Path(options.folder)
     write_study(folder, files)
     return NewStudyResult(str(folder), tuple(sorted(files)))

@@ -34,6 +34,12 @@ class NewStudyOptions:
         "Protocol to start from; see: tricyclic library protocols", default="net-nisoxetine"
     )
     library: str = library_option()
+    scattered: bool = option(
+        "Scatter the wells of the layout at random, so that a drift over the plate is not taken "
+        "for another curve",
+        default=False,
+    )
+    seed: int = option("Seed of the random order; another one for each run", default=1)
 
 
 @dataclass(frozen=True)
