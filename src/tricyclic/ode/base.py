@@ -60,6 +60,7 @@ class CompiledModel(Protocol):
         sizes: Floats | None = None,
         order: int = 5,
         max_steps: int | None = None,
+        longest: float = 0.0,
     ) -> Floats:
         """Values of `outputs` at `times`, shape (times, outputs)."""
 

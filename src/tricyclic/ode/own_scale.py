@@ -8,7 +8,7 @@ the composed models of the library, whose units are known: it takes about twice 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +52,7 @@ def run_to_scale(
     values: Mapping[str, float] = {},
     start: Floats | None = None,
     stricter: float = 1.0,
+    longest: float = 0.0,
 ) -> Floats:
     """Run a model from time 0 with tolerances that follow the scale of each of its states.
 
@@ -67,6 +68,8 @@ def run_to_scale(
         States at time 0; default: the model's own.
     stricter : float
         Factor on the relative errors, such as 0.1 for a second run that verifies the first.
+    longest : float
+        Longest step of the solver; 0 for any.
 
     Returns
     -------
@@ -85,30 +88,9 @@ def run_to_scale(
     most models need one run and few more than two.
     """
     initial = model.start(values) if start is None else start
-    for accuracy in ACCURACIES:
-        try:
-            return _resolved(
-                model, times, outputs, values, start, _sizes(initial), accuracy, stricter
-            )
-        except NumericsError:
-            if accuracy is ACCURACIES[-1]:
-                raise
-    raise AssertionError  # the last accuracy returns or raises
 
-
-def _resolved(
-    model: CompiledModel,
-    times: Floats,
-    outputs: Sequence[str],
-    values: Mapping[str, float],
-    start: Floats | None,
-    sizes: Floats,
-    accuracy: Accuracy,
-    stricter: float,
-) -> Floats:
-    """The run at one accuracy, repeated until every state is resolved or exactly 0."""
-    for _ in range(MAX_ROUNDS):
-        table = model.run(
+    def once(accuracy: Accuracy, sizes: Floats) -> Floats:
+        return model.run(
             times,
             (*outputs, *model.states),
             values=values,
@@ -117,13 +99,32 @@ def _resolved(
             atol=accuracy.atol,
             sizes=sizes,
             max_steps=accuracy.max_steps,
+            longest=longest,
         )
-        largest = np.abs(table[:, len(outputs) :]).max(axis=0)
+
+    for accuracy in ACCURACIES:
+        try:
+            table = _resolved(once, accuracy, _sizes(initial), len(outputs))
+        except NumericsError:
+            if accuracy is ACCURACIES[-1]:
+                raise
+        else:
+            return np.asarray(table[:, : len(outputs)])
+    raise AssertionError  # the last accuracy returns or raises
+
+
+def _resolved(
+    once: Callable[[Accuracy, Floats], Floats], accuracy: Accuracy, sizes: Floats, first_state: int
+) -> Floats:
+    """The run at one accuracy, repeated until every state is resolved or exactly 0."""
+    for _ in range(MAX_ROUNDS):
+        table = once(accuracy, sizes)
+        largest = np.abs(table[:, first_state:]).max(axis=0)
         unresolved = (largest > 0.0) & (accuracy.atol * sizes > RESOLVED * largest)
         if not unresolved.any():
             break
         sizes = np.where(unresolved, largest, sizes)
-    return np.asarray(table[:, : len(outputs)])
+    return table
 
 
 def _sizes(start: Floats) -> Floats:

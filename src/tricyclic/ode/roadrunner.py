@@ -170,6 +170,7 @@ class RoadRunnerModel:
         sizes: Floats | None = None,
         order: int = MAX_ORDER,
         max_steps: int | None = None,
+        longest: float = 0.0,
     ) -> Floats:
         """Run the model from time 0.
 
@@ -196,6 +197,8 @@ class RoadRunnerModel:
             Give up after this many steps, as short as need be, between two outputs or events, and
             after one method; default: every method, with as many steps as only a diverging model
             needs.
+        longest : float
+            Longest step, in units of time; 0 for any.
 
         Returns
         -------
@@ -216,9 +219,12 @@ class RoadRunnerModel:
             self._begin(values, start)
             return np.array([self._solver.getSelectedValues()], dtype=np.float64)
         stopped: list[float] = []
+        steps = max_steps or MAX_STEPS
+        if longest:
+            steps += int(moments[-1] / longest)
         for attempt in ATTEMPTS if max_steps is None else (ANY_STEP,):
             self._begin(values, start)
-            self._set_up(attempt, rtol, limits, moments[-1], order, max_steps or MAX_STEPS)
+            self._set_up(attempt, rtol, limits, moments[-1], order, steps, longest)
             self._has_run = True
             try:
                 table = np.array(self._solver.simulate(times=moments), dtype=np.float64)
@@ -362,8 +368,9 @@ class RoadRunnerModel:
         span: float,
         order: int,
         max_steps: int,
+        longest: float,
     ) -> None:
-        wanted = (attempt, rtol, limits.tobytes(), span, order, max_steps)
+        wanted = (attempt, rtol, limits.tobytes(), span, order, max_steps, longest)
         if wanted == self._set:
             return
         put = self._solver.integrator.setValue
@@ -373,7 +380,8 @@ class RoadRunnerModel:
             put("absolute_tolerance", (limits * attempt.stricter).tolist())
         put("maximum_bdf_order", min(order, attempt.order))
         put("maximum_num_steps", max_steps)
-        put("maximum_time_step", attempt.longest * span)
+        limited = [one for one in (attempt.longest * span, longest) if one > 0.0]
+        put("maximum_time_step", min(limited, default=0.0))
         put("minimum_time_step", attempt.shortest * span)
         self._set = wanted
 

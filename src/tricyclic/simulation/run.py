@@ -6,6 +6,7 @@ and is lost. All later doses are events of the model.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -15,12 +16,18 @@ from tricyclic.errors import InputError
 from tricyclic.ode.base import ATOL, RTOL, CompiledModel
 from tricyclic.ode.own_scale import run_to_scale
 from tricyclic.ode.solver import antimony_to_sbml, engine
+from tricyclic.sbml.switches import shortest_interval, with_restarts
 from tricyclic.simulation.antimony import to_identifier
 from tricyclic.simulation.model import ComposedModel
 
 Floats = NDArray[np.float64]
 # Smallest scale of a state for the absolute error, in units of the state.
 MIN_SIZE = 1e-6
+# Steps of a run whose steps are kept shorter than a condition on the time lasts.
+MOST_STEPS = 1_000_000
+# Such a step as a share of the shortest time between two switches; in no simple ratio, because a
+# step that ends a rounding error before a switch finds no way over it.
+STEP_SHARE = 0.41421356
 
 
 class Simulator:
@@ -39,7 +46,9 @@ class Simulator:
             if composed.text
             else composed.sbml
         )
-        self.model: CompiledModel = engine(engine_name).load(self.sbml)
+        self.model: CompiledModel = engine(engine_name).load(
+            self.sbml if composed.has_steady_state else with_restarts(self.sbml)
+        )
         self._index = {name: k for k, name in enumerate(self.model.states)}
 
     def __reduce__(self) -> tuple[Callable[..., Simulator], tuple[ComposedModel, str, str]]:
@@ -139,9 +148,7 @@ class Simulator:
         parameters, states = self._with_doses(values, start)
         outputs = [self.composed.quantity(name).id for name in names]
         if not self.composed.has_steady_state:
-            return run_to_scale(
-                self.model, np.asarray(time_h, float), outputs, values=parameters, start=states
-            )
+            return self._run_to_scale(time_h, outputs, parameters, states)
         return self.model.run(
             np.asarray(time_h, float),
             outputs,
@@ -168,14 +175,8 @@ class Simulator:
             If no method of the solver reaches the last time.
         """
         parameters, states = self._with_doses(values, None)
-        return run_to_scale(
-            self.model,
-            np.asarray(time_h, float),
-            [self.composed.quantity(name).id for name in names],
-            values=parameters,
-            start=states,
-            stricter=0.1,
-        )
+        outputs = [self.composed.quantity(name).id for name in names]
+        return self._run_to_scale(time_h, outputs, parameters, states, stricter=0.1)
 
     def sizes(self, time_h: Floats, values: Mapping[str, float] = {}) -> Floats:
         """The maximum of each state of a dosed subject over some times, shape (states,); at least a
@@ -189,6 +190,29 @@ class Simulator:
             np.asarray(time_h, float), self.model.states, values=parameters, start=states
         )
         return np.asarray(np.maximum(np.abs(table).max(axis=0), MIN_SIZE))
+
+    def _run_to_scale(
+        self,
+        time_h: Floats,
+        outputs: Sequence[str],
+        parameters: Mapping[str, float],
+        states: Floats,
+        stricter: float = 1.0,
+    ) -> Floats:
+        times = np.asarray(time_h, float)
+        shortest = shortest_interval(
+            self.sbml, {**self.model.values(), **parameters}, float(times[-1])
+        )
+        longest = max(STEP_SHARE * shortest, float(times[-1]) / MOST_STEPS)
+        return run_to_scale(
+            self.model,
+            times,
+            outputs,
+            values=parameters,
+            start=states,
+            stricter=stricter,
+            longest=longest if math.isfinite(longest) else 0.0,
+        )
 
     def _with_doses(
         self, values: Mapping[str, float], start: Floats | None

@@ -126,10 +126,11 @@ class SciPyModel:
         sizes: Floats | None = None,
         order: int = 5,
         max_steps: int | None = None,
+        longest: float = 0.0,
         method: Literal["LSODA", "BDF", "Radau"] = "LSODA",
     ) -> Floats:
-        """Outputs at times, shape (times, outputs); the method chooses its order and number of
-        steps by itself.
+        """Outputs at times, shape (times, outputs); the method chooses its order and steps by
+        itself.
         """
         code = self._code
         times = np.asarray(times, dtype=float)
