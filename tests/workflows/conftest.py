@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 import tricyclic
+from tricyclic.errors import InputError
+from tricyclic.workflows.check_options import checked_options
+from tricyclic.workflows.commands import COMMANDS
 from tricyclic.workflows.study.run import run_study
 
 EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
@@ -79,3 +83,25 @@ def ran(_run_once, tmp_path):
     folder = tmp_path / "ran"
     shutil.copytree(_run_once[0], folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def ignored_options():
+    """Names of the options that leave the result of a command as it is and are not refused."""
+
+    def ignored(command: str, base: dict, others: dict) -> list[str]:
+        (row,) = [one for one in COMMANDS if one.full_name == command]
+        options = row.load_options()
+
+        def outcome(given: dict) -> str:
+            try:
+                result = row.load_run()(checked_options(options(**given)))
+            except InputError as error:
+                return f"refused: {error}"
+            return json.dumps(result.to_json(), default=str)
+
+        whole = outcome(base)
+        assert not whole.startswith("refused"), whole
+        return [name for name, value in others.items() if outcome(base | {name: value}) == whole]
+
+    return ignored

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tricyclic.core.format import pluralize
 from tricyclic.core.plate import (
     Plate,
     Role,
@@ -22,10 +23,14 @@ from tricyclic.core.plate import (
     well_position,
 )
 from tricyclic.core.table import DataTable
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.headings import agreed_unit
 from tricyclic.io.open import read_tables
 from tricyclic.units import is_concentration, to_molar
 
+# Rows that a phrase lists.
+MAX_LISTED = 6
 _NAMES = {
     "plate": {"plate", "plate id", "plate name", "plateid", "barcode", "plate number"},
     "well": {"well", "wells", "well id", "well name", "wellid", "position"},
@@ -101,9 +106,12 @@ def read_screen_table(
     table = tables[0]
     columns = _columns(table, need=("plate", "well", "value", "role"), of="a table of a screen")
     by_plate = _wells_by_plate(table, columns)
+    without = _without_role(table, columns)
     size = plate_size or _size({name for wells in by_plate.values() for name in wells}, table.file)
     in_name = columns["value"] not in ("value", "reading")
-    unit = unit or (table.units[columns["value"]] if in_name else "unknown")
+    stated = table.units[columns["value"]] if in_name else ""
+    unit = agreed_unit([stated if stated != "unknown" else ""], unit or None, table.file)
+    unused = table.unused + quoted("column", _unread(table, columns))
     return tuple(
         Plate(
             name,
@@ -113,9 +121,38 @@ def read_screen_table(
             file=table.file,
             sha256=table.sha256,
             notes=table.notes,
+            unused=unused,
+            unassigned=tuple(
+                well.name
+                for well in in_row_order(wells.values())
+                if well.role is Role.EMPTY and well.counted and well.name in without.get(name, ())
+            ),
         )
         for name, wells in by_plate.items()
     )
+
+
+def _without_role(table: DataTable, columns: Mapping[str, str]) -> dict[str, set[str]]:
+    """Wells whose cell in the column of roles is empty, by plate."""
+    names, wells, roles = (_text(table, columns[key]) for key in ("plate", "well", "role"))
+    without: dict[str, set[str]] = {}
+    for k, role in enumerate(roles):
+        if not role:
+            without.setdefault(names[k], set()).add(_well(wells[k], table, k))
+    return without
+
+
+def _unread(table: DataTable, columns: Mapping[str, str]) -> list[str]:
+    """Columns that are neither among the named ones nor the concentration."""
+    used = {*columns.values(), *_dose_columns(table)[:1]}
+    return [column for column in table.columns if column not in used]
+
+
+def _dose_columns(table: DataTable) -> list[str]:
+    """Columns of concentrations, that which is read first."""
+    plain = [c for c in table.columns if c.lower().startswith(("conc", "dose"))]
+    logs = [c for c in table.columns if c.lower().startswith("log10") and "molar" in c.lower()]
+    return plain + logs
 
 
 def _wells_by_plate(table: DataTable, columns: Mapping[str, str]) -> dict[str, dict[str, Well]]:
@@ -188,6 +225,43 @@ def with_compounds(plate: Plate, compounds: Mapping[tuple[str, str], tuple[str, 
             well = replace(well, compound=compound, concentration_M=molar or well.concentration_M)
         filled.append(well)
     return replace(plate, wells=tuple(filled))
+
+
+def unused_compounds(
+    path: str | Path,
+    compounds: Mapping[tuple[str, str], tuple[str, float]],
+    plates: Sequence[Plate],
+    *,
+    decimal: str | None = None,
+) -> tuple[str, ...]:
+    """Columns and rows of a table of compounds that no plate uses, as phrases.
+
+    Parameters
+    ----------
+    path : str or Path
+        The table.
+    compounds : mapping
+        As `read_compounds` returned it.
+    plates : sequence of Plate
+        All plates of the screen.
+    decimal : str, optional
+        As for `read_compounds`.
+    """
+    (table,) = _one(read_tables(path, reader="plain_table", decimal=decimal), path)
+    columns = _columns(table, need=("well", "compound"), of="a table of compounds")
+    tested = {
+        (name, well.name)
+        for plate in plates
+        for well in plate.wells
+        if well.role in (Role.COMPETITION, Role.RESPONSE)
+        for name in (plate.name, "")
+    }
+    rows = [f"{plate} {well}".strip() for plate, well in compounds if (plate, well) not in tested]
+    listed = ", ".join(rows[:MAX_LISTED]) + (", …" if len(rows) > MAX_LISTED else "")
+    parts = table.unused + quoted("column", _unread(table, columns))
+    if rows:
+        parts += (f"{pluralize(len(rows), 'row')} of wells that are not tested ({listed})",)
+    return tuple(f"{table.file}: {part}" for part in parts)
 
 
 def _one(tables: Sequence[DataTable], path: str | Path) -> Sequence[DataTable]:

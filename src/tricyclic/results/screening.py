@@ -210,6 +210,8 @@ class ScreeningResult(Renderable):
         Of the screen as a whole.
     synthetic : bool
         Whether a plate is marked as synthetic.
+    unused : tuple of str
+        Parts of the files that were not used: columns, sheets, rows of compounds.
     """
 
     name: str
@@ -224,6 +226,7 @@ class ScreeningResult(Renderable):
     settings: tuple[tuple[str, str], ...] = ()
     checks: tuple[Check, ...] = ()
     synthetic: bool = False
+    unused: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -167,6 +167,34 @@ def check_range(name: str, value: int, minimum: int, maximum: int) -> None:
         )
 
 
+def refuse_without_effect(options: Any, names: Sequence[str], applies_to: str) -> None:
+    """Refuse options that were given although they have no effect in this combination.
+
+    Parameters
+    ----------
+    options : dataclass
+        Options of a command.
+    names : sequence of str
+        Those without effect; one at its default was not given.
+    applies_to : str
+        What they apply to, such as "one curve, and this file has many".
+
+    Raises
+    ------
+    InputError
+        For the first of them that was given.
+    """
+    for field in dataclasses.fields(options):
+        if field.name in names and getattr(options, field.name) != field.default:
+            option = f"--{field.name.replace('_', '-')}"
+            raise InputError(
+                "has no effect here",
+                where=field.name,
+                allowed=f"It applies to {applies_to}",
+                do=f"Omit {option}",
+            )
+
+
 def _load(target: str) -> Any:
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)

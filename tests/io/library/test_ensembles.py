@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.errors import InputError
 from tricyclic.io.library.ensembles import ensemble, ensemble_names
 
 HEADER = """
@@ -89,11 +89,10 @@ def test_an_ensemble_of_the_users_folder_takes_precedence(tmp_path):
     assert set(ensemble_names(tmp_path)) == set(ensemble_names())
 
 
-def test_a_header_without_a_table_is_no_ensemble(write):
+def test_a_header_without_a_table_is_refused(write):
     folder = write()
     (folder / "ensembles" / "own.csv").unlink()
-    assert "own" not in ensemble_names(folder)
-    with pytest.raises(UnknownNameError, match="No ensemble is called 'own'"):
+    with pytest.raises(InputError, match=r"own\.toml: has no table of its parameter sets"):
         ensemble("own", folder=folder)
 
 

@@ -115,3 +115,9 @@ def test_a_missing_column_is_named_with_those_of_the_file(typed, measured):
         "Columns are time_h, observable, value, unit, and optionally error. "
         "Rename columns; those of the file are time_h, value, unit.\n"
     )
+
+
+def test_columns_of_the_measured_table_that_are_not_used_are_named(simulate, measured):
+    path = measured(["1,amine,20,nM,,7,x"], header="time_h,observable,value,unit,error,rat,note")
+    result = simulate(hours=4, compare=path)
+    assert "Not used of measured.csv: columns 'rat', 'note'." in result.remarks

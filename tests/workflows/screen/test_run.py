@@ -198,3 +198,63 @@ def test_a_plate_file_that_does_not_exist_is_named(call, tmp_path, monkeypatch):
     done = call("run", "nothing_here.csv")
     assert done.exit_code == 3
     assert done.stderr.startswith("nothing_here.csv: ")
+
+
+def test_wells_without_a_role_and_parts_of_tables_that_are_not_used_are_named(call, tmp_path):
+    plates, _ = simulate_single(1, np.random.default_rng(3))
+    path = long_table(tmp_path / "a.csv", plates)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header = lines[0].split(",")
+    role, compound = header.index("role"), header.index("compound")
+    rows = [line.split(",") for line in lines[1:]]
+    tested = [row for row in rows if row[compound]]
+    for row in tested[:3]:
+        row[role] = ""
+    text = [",".join([*header, "operator"]), *(",".join([*row, "A. B."]) for row in rows)]
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    done = call("run", path, "--json")
+    document = json.loads(done.stdout)["result"]
+    (check,) = [c for c in document["checks"] if c["name"] == "wells_without_role"]
+    assert (check["level"], check["value"]) == ("warn", 3)
+    assert check["message"].startswith(
+        "3 wells on 1 plate: counted without a role, such as 3 wells"
+    )
+    assert document["unused"] == ["a.csv: column 'operator'"]
+    assert "  not used  a.csv: column 'operator'" in call("run", path).stdout
+
+
+def test_rows_of_compounds_that_no_plate_uses_are_named(call, tmp_path):
+    (tmp_path / "layout.toml").write_text(LAYOUT)
+    grid(tmp_path / "p1.csv", 1)
+    (tmp_path / "compounds.csv").write_text(
+        "plate,well,compound,concentration_uM,supplier\n"
+        "p1,C05,drug a,10,x\np7,C05,drug b,10,x\np1,A01,drug c,10,x\n"
+    )
+    done = call(
+        *("run", tmp_path / "p1.csv", "--layout", tmp_path / "layout.toml"),
+        *("--compounds", tmp_path / "compounds.csv", "--json"),
+    )
+    assert done.exit_code in (0, 4), done.output
+    assert json.loads(done.stdout)["result"]["unused"] == [
+        "compounds.csv: column 'supplier'",
+        "compounds.csv: 2 rows of wells that are not tested (p7 C05, p1 A01)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ("--reader", "plate_grid"),
+            (
+                "--reader: has no effect here. It applies to plates with --layout, and this is a "
+                "table. Omit --reader."
+            ),
+        ),
+    ],
+)
+def test_an_option_that_a_long_table_does_not_use_is_refused(
+    call, refused, tmp_path, options, sentence
+):
+    plates, _ = simulate_single(1, np.random.default_rng(3))
+    refused(call("run", long_table(tmp_path / "a.csv", plates), *options), sentence)

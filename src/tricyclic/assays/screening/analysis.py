@@ -16,6 +16,7 @@ from tricyclic.assays.screening.copied_plates import (
 from tricyclic.assays.screening.criteria import HitCriteria
 from tricyclic.assays.screening.curve_classes import CLASSES
 from tricyclic.assays.screening.curve_hits import curve_hits, group_wells, pooled_potencies
+from tricyclic.assays.screening.input_checks import input_checks
 from tricyclic.assays.screening.plate_arrays import PlateArrays, plate_arrays
 from tricyclic.assays.screening.plate_quality import plate_quality
 from tricyclic.assays.screening.screen_checks import (
@@ -96,6 +97,7 @@ def analyse_screen(
         settings=tuple(settings),
         checks=(
             summary_check(final),
+            *input_checks(plates),
             *drift_checks(final),
             *at_positions,
             *order_checks(final),

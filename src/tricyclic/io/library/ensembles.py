@@ -165,6 +165,12 @@ def _files(folder: str | Path | None) -> dict[str, tuple[Traversable, Traversabl
         for header in listed(place / "ensembles", ".toml"):
             name = header.name.removesuffix(".toml")
             table = place / "ensembles" / f"{name}.csv"
-            if table.is_file():
-                files[name] = (header, table)
+            if not table.is_file():
+                raise InputError(
+                    "has no table of its parameter sets",
+                    where=header.name,
+                    allowed=f"It is {name}.csv in the same folder",
+                    do="Add the table, or remove this file",
+                )
+            files[name] = (header, table)
     return files

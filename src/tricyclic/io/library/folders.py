@@ -7,6 +7,7 @@ contains them; values in these files may cite a `sources.csv` in the same packag
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import EntryPoint
@@ -82,7 +83,29 @@ def library_places(folder: str | Path | None) -> list[Traversable]:
             allowed=f"Its parts are {', '.join(sorted(CONTENTS))}",
             do="Name the folder that contains them",
         )
+    _check_contents(own, names)
     return [builtin_library(), own]
+
+
+def _check_contents(own: Path, names: set[str]) -> None:
+    """Refuse a part of a library that would not be read: a misspelt folder, a file for a folder."""
+    for name in sorted(names):
+        is_folder = (own / name).is_dir()
+        if name in CONTENTS and is_folder == name.endswith(".csv"):
+            raise InputError(
+                "is a folder" if is_folder else "is not a folder",
+                where=f"{own.name}/{name}",
+                allowed="It is a table" if is_folder else f"It contains the {name} of a library",
+                do="Rename it",
+            )
+        near = difflib.get_close_matches(name.lower(), CONTENTS - names, n=1, cutoff=0.8)
+        if name not in CONTENTS and near and is_folder != near[0].endswith(".csv"):
+            raise InputError(
+                "is no part of a library",
+                where=f"{own.name}/{name}",
+                allowed=f"Did you mean '{near[0]}'?",
+                do="Rename it",
+            )
 
 
 def folders_of_kind(kind: Kind, folder: str | Path | None) -> list[Traversable]:

@@ -16,6 +16,7 @@ from tricyclic.core.observation import MEASURES, QUALIFIERS, Observation
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.library.evidence import OBSERVATIONS, PREDICTIONS, sources
 from tricyclic.io.library.folders import library_places
+from tricyclic.io.library.scenarios import scenario_names
 from tricyclic.io.library.tables import table_number, table_rows
 
 COLUMNS = (
@@ -70,6 +71,10 @@ def observations(
         file = place / "evidence" / table
         if file.is_file():
             rows += _read_table(file, rows, sources(folder))
+    known = {scenario, *scenario_names(folder)}
+    for row in rows:
+        if row.scenario not in known:
+            raise UnknownNameError.among("scenario", row.scenario, known - {""}, where=row.id)
     names = {name for row in rows for name in (row.id, row.row)}
     for row in rows:
         for other in row.conflicts_with:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tricyclic.core.measured_course import MeasuredTimeCourse
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import read_text
 from tricyclic.io.files import at_file, csv_of, read_bytes
@@ -24,7 +25,7 @@ NAMED = ("observable", "quantity")
 def read_measured_courses(path: str | Path) -> tuple[MeasuredTimeCourse, ...]:
     """Read a CSV with columns time_h, observable (or quantity), value, unit and optionally error.
 
-    Further columns are ignored.
+    `unused_columns` names further columns.
 
     Raises
     ------
@@ -64,6 +65,17 @@ def read_measured_courses(path: str | Path) -> tuple[MeasuredTimeCourse, ...]:
         )
         for (name, unit), readings in courses.items()
     )
+
+
+def unused_columns(path: str | Path) -> tuple[str, ...]:
+    """Columns of such a table beside those that are read, as a phrase."""
+    data, _ = read_bytes(path)
+    first_line = read_text(data)[0].split("\n", 1)[0]
+    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
+    header = [cell.strip() for cell in next(csv.reader([first_line], delimiter=delimiter))]
+    named = next((column for column in NAMED if column in header), "")
+    read = {named, *NEEDED, "unit", "error"}
+    return quoted("column", [column for column in header if column and column not in read])
 
 
 def _check_columns(header: list[str], file: str) -> str:

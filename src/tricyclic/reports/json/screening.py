@@ -28,6 +28,7 @@ def screen_json(screen: ScreeningResult) -> dict[str, Any]:
         "curves": to_jsonable(screen.curves),
         "potencies": to_jsonable(screen.potencies),
         "classes": dict(screen.classes),
+        "unused": list(screen.unused),
     }
 
 

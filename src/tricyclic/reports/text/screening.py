@@ -13,6 +13,7 @@ from tricyclic.core.format import (
     wrap_line,
 )
 from tricyclic.reports.text.checks import with_advice
+from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.screening import CurveHit, ScreeningResult
 
 MAX_HITS = 10
@@ -25,7 +26,8 @@ def screen_text(screen: ScreeningResult) -> str:
     counts = ", ".join(f"{levels[level]} {level}" for level in ("pass", "warn", "fail"))
     lines = ["Synthetic data"] if screen.synthetic else []
     lines.append(f"{screen.name}   {pluralize(len(screen.plates), 'plate')}: {counts}")
-    return "\n".join([*lines, *_check_lines(screen), *_well_lines(screen), *_curve_lines(screen)])
+    lines += [*_check_lines(screen), *_well_lines(screen), *_curve_lines(screen)]
+    return "\n".join([*lines, *unused_lines(screen.unused)])
 
 
 def _check_lines(screen: ScreeningResult) -> list[str]:

@@ -25,6 +25,7 @@ from tricyclic.numerals import parse_number
 from tricyclic.results.design import Assumption
 from tricyclic.study.conditions import read_measured_value, read_option_conditions
 from tricyclic.units import concentration_M
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import DesignOptions
 
 # Option -> the condition of the assay that it sets.
@@ -71,6 +72,7 @@ def resolve_design(options: DesignOptions, library: Library) -> ResolvedDesign:
     """
     protocol = library.protocol(options.protocol) if options.protocol else None
     kind = _kind(options, protocol)
+    _check_unused(options, kind)
     provided = {
         condition: getattr(options, name)
         for name, condition in OPTION_CONDITIONS.items()
@@ -79,7 +81,7 @@ def resolve_design(options: DesignOptions, library: Library) -> ResolvedDesign:
     assay, assumptions = _conditions(options, protocol, kind, provided)
     compound = ""
     if kind == "competition":
-        compound = options.compound or (protocol.compound if protocol else "") or "compound"
+        compound = _compound(options, protocol)
     truth = _true_values(options, library, assay, kind, compound, assumptions)
     koff = truth.competitor_koff_per_min.get(compound)
     # With a masking ligand only equilibrium can be simulated.
@@ -96,6 +98,18 @@ def resolve_design(options: DesignOptions, library: Library) -> ResolvedDesign:
         as_incubated=timed and (kind == "saturation" or koff is not None),
     )
     return ResolvedDesign(plan, protocol, provided, tuple(assumptions), koff, bool(options.layout))
+
+
+def _check_unused(options: DesignOptions, kind: DesignKind) -> None:
+    """Refuse options of the other kind of experiment, and what a plate map states itself."""
+    if kind == "saturation":
+        refuse_without_effect(
+            options, ("compound", "expected_ki", "competitor_koff"), "competition, not saturation"
+        )
+    else:
+        refuse_without_effect(options, ("expected_kd",), "saturation; competition has --kd-nM")
+    if options.layout:
+        refuse_without_effect(options, ("plate_size",), "a proposed plate, not to --layout")
 
 
 def _kind(options: DesignOptions, protocol: Protocol | None) -> DesignKind:
@@ -120,10 +134,9 @@ def _conditions(
     provided: Mapping[str, Any],
 ) -> tuple[BindingConditions, list[Assumption]]:
     """Conditions of the assay, with assumptions on counting where nothing is provided."""
-    base = (
-        protocol.conditions
-        if protocol
-        else BindingConditions(target=options.target, isotope=options.isotope)
+    base = protocol.conditions if protocol else BindingConditions()
+    base = replace(
+        base, target=options.target or base.target, isotope=options.isotope or base.isotope
     )
     assay = read_option_conditions(base, provided, OPTION_CONDITIONS)
     if kind == "saturation" and options.expected_kd:
@@ -294,12 +307,31 @@ def _layout(
 ) -> PlateLayout:
     """The plate map that was provided, else that of the protocol where it fits the plate."""
     if options.layout:
-        return read_layout(Path(options.layout))
+        return _with_compound(read_layout(Path(options.layout)), compound)
     if protocol is not None and protocol.layout and protocol.kind == kind:
         layout = layout_from_toml(protocol.layout, name=f"layout of {protocol.name}")
         if layout.size == options.plate_size:
             return _with_compound(layout, compound)
     return _starting_layout(options.plate_size, compound, truth)
+
+
+def _compound(options: DesignOptions, protocol: Protocol | None) -> str:
+    """Name of the competitor: that of the options, else of the plate map, else of the protocol."""
+    own = options.compound or (protocol.compound if protocol else "") or "compound"
+    if not options.layout:
+        return own
+    layout = read_layout(Path(options.layout))
+    names = {b.compound for b in layout.blocks if b.role is Role.COMPETITION} - {""}
+    if len(names) > 1 or (options.compound and names - {options.compound}):
+        listed = ", ".join(sorted(names))
+        raise InputError(
+            f"contains competition of {listed}",
+            where=Path(options.layout).name,
+            allowed="A design is for one competitor, which has the expected Ki"
+            + (f", and --compound is {options.compound}" if options.compound else ""),
+            do="Give a plate map of one compound, under its name",
+        )
+    return next(iter(names), own)
 
 
 def _with_compound(layout: PlateLayout, compound: str) -> PlateLayout:

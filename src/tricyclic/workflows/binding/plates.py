@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.conditions import BindingConditions
-from tricyclic.core.plate import Plate
+from tricyclic.core.plate import Plate, Role
 from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import AssayKind, Protocol
@@ -26,6 +26,7 @@ from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.conditions import read_option_conditions
 from tricyclic.study.folder import PreparedAssay, PreparedPlate, PreparedTable, named_competitors
 from tricyclic.study.plan import AssayPlan
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import PlateOptions
 from tricyclic.workflows.binding.tables import read_binding_tables, reads_tables
 from tricyclic.workflows.output import check_report_file
@@ -119,6 +120,7 @@ def prepare_assay(
         runs = read_binding_tables(files, options, conditions, compound)
     else:
         plates = _read_all(files, options, _layout(options, protocol), compound)
+        _check_compound(options, plates)
         runs = tuple(PreparedPlate(plate.name, "", plate, conditions) for plate in plates)
     return PreparedAssay(plan, kind, protocol, runs)
 
@@ -151,6 +153,19 @@ def _check_kind(protocol: Protocol | None, kind: AssayKind) -> None:
             f"{protocol.name} is a protocol of kind {protocol.kind}",
             where="protocol",
             do=f"Use it with: tricyclic binding {command}",
+        )
+
+
+def _check_compound(options: PlateOptions, plates: Sequence[Plate]) -> None:
+    """Refuse a compound that no well is named after."""
+    competing = [w.compound for plate in plates for w in plate.wells if w.role is Role.COMPETITION]
+    if options.compound and options.compound not in competing:
+        listed = ", ".join(dict.fromkeys(competing))
+        refuse_without_effect(
+            options,
+            ("compound",),
+            "competition wells without a compound in their layout, and this layout has "
+            + (listed or "no competition wells"),
         )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Literal, cast
 
@@ -19,6 +17,7 @@ from tricyclic.numerals import parse_number
 from tricyclic.results.curves import BatchFitResult, CurveFitResult
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import series_from, unused_parts
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.curves.fit_batch import fit_file
 from tricyclic.workflows.curves.options import FitOptions
 from tricyclic.workflows.curves.plot import fit_plot
@@ -36,27 +35,18 @@ def run(
 ) -> CurveFitResult | BatchFitResult:
     """Fit one curve where columns are named, else every curve of the file."""
     if _is_batch(options):
-        _refuse(options, ONLY_ONE_CURVE, "one curve, and this file has many")
+        refuse_without_effect(options, ONLY_ONE_CURVE, "one curve, and this file has many")
+        if options.no_intervals:
+            refuse_without_effect(
+                options, ("confidence",), "intervals, and --no-intervals omits them"
+            )
         return _fit_batch(options, on_progress)
-    _refuse(
+    refuse_without_effect(
         options,
         ("no_intervals", "workers", "scheduler", "chunk"),
         "a file of many curves, and --x or --y names one curve",
     )
     return _fit_one(options, on_progress)
-
-
-def _refuse(options: FitOptions, names: Sequence[str], applies_to: str) -> None:
-    """Refuse options that would have no effect."""
-    for field in fields(FitOptions):
-        if field.name in names and getattr(options, field.name) != field.default:
-            option = f"--{field.name.replace('_', '-')}"
-            raise InputError(
-                "has no effect here",
-                where=field.name,
-                allowed=f"It applies to {applies_to}",
-                do=f"Omit {option}",
-            )
 
 
 def _is_batch(options: FitOptions) -> bool:
@@ -137,6 +127,7 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
     )
     series = series_from(tables, plan, name=model.name)
     names = tuple(parameter.name for parameter in model.parameters)
+    _check_free(options, model)
     report_progress(on_progress, 1, 2, f"fitting {model.name}")
     fitted = fit(
         series,
@@ -148,6 +139,20 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
     )
     plot = fit_plot(series, model, fitted)
     return CurveFitResult(model.name, model.description, fitted, plot, unused_parts(tables, plan))
+
+
+def _check_free(options: FitOptions, model: CurveModel) -> None:
+    """Refuse to free a parameter that the model fits anyway."""
+    fixed = [parameter.name for parameter in model.parameters if parameter.fixed_by_default]
+    known = {parameter.name for parameter in model.parameters}
+    for name in options.free:
+        if name in known and name not in fixed:
+            raise InputError(
+                f"{model.name} fits {name} anyway",
+                where="free",
+                allowed=f"It fixes {', '.join(fixed)}" if fixed else "It fixes no parameter",
+                do=f"Omit --free {name}",
+            )
 
 
 def _columns(options: FitOptions, model: CurveModel) -> dict[str, tuple[str, str]]:

@@ -10,6 +10,7 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.results.files import ConvertResult
 from tricyclic.study.conditions import read_measured_value
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.general.options import ConvertOptions
 
 
@@ -24,6 +25,7 @@ def run(options: ConvertOptions, on_progress: ProgressCallback | None = None) ->
         )
     value, steps = _decay(options, quantity.value)
     value, unit, more = _counts(options, value, quantity.unit, target)
+    _check_unused(options, quantity.unit, target)
     _check_molar_mass(options, unit, target)
     value = units.convert(
         value, unit, target, molar_mass_g_per_mol=options.molar_mass, where="quantity"
@@ -35,6 +37,33 @@ def run(options: ConvertOptions, on_progress: ProgressCallback | None = None) ->
             do="Check the number, and the numbers of the other options",
         )
     return ConvertResult(options.quantity, value, target, (*steps, *more))
+
+
+# Kinds of quantities from counts to density; each step from one to the next needs one number.
+_CHAIN = ("count rate", "activity", "amount", "density")
+_NEEDS = ("efficiency", "specific_activity", "protein_ug")
+
+
+def _check_unused(options: ConvertOptions, given: str, target: str) -> None:
+    """Refuse numbers that this conversion does not need."""
+    kinds = [units.dimension(given), units.dimension(target)]
+    first, last = (_CHAIN.index(kind) if kind in _CHAIN else 0 for kind in kinds)
+    needed = _NEEDS[first:last]
+    between = f"from {given} to {target}"
+    for name in _NEEDS:
+        if name not in needed:
+            step = _NEEDS.index(name)
+            refuse_without_effect(
+                options,
+                (name,),
+                f"a conversion of {_CHAIN[step]} to {_CHAIN[step + 1]}, and this one is {between}",
+            )
+    if not any("mass concentration" in kind for kind in kinds) or kinds[0] == kinds[1]:
+        refuse_without_effect(
+            options,
+            ("molar_mass",),
+            f"a conversion between mass and moles, and this one is {between}",
+        )
 
 
 def _check_molar_mass(options: ConvertOptions, unit: str, target: str) -> None:

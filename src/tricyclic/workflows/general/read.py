@@ -10,6 +10,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.results.files import FileContentResult, FileItem
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.general.options import ReadFileOptions
 
 
@@ -44,14 +45,7 @@ def _read(options: ReadFileOptions) -> tuple[Plate, ...] | tuple[DataTable, ...]
             tables = read_tables(options.file, **settings)
         except InputError:
             raise no_plates from None
-    for name in ("unit", "plate_size"):
-        if getattr(options, name):
-            raise InputError(
-                "has no effect here",
-                where=name,
-                allowed="It applies to plates, and this file contains tables",
-                do=f"Omit --{name.replace('_', '-')}",
-            )
+    refuse_without_effect(options, ("unit", "plate_size"), "plates, and this file contains tables")
     return tables
 
 

@@ -19,6 +19,7 @@ from tricyclic.results.model_exports import DiagramResult
 from tricyclic.simulation.dose_units import parse_hours
 from tricyclic.simulation.endpoints import reported_unit
 from tricyclic.simulation.network import pathway_network
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.model.ensemble import at_parameter_set
 from tricyclic.workflows.model.options import DiagramOptions
 from tricyclic.workflows.model.prepare import prepare_run
@@ -30,6 +31,8 @@ from tricyclic.workflows.output import check_output_folder
 MIN_BASELINE = 1e-9
 # The end of a run lies inside its last dosing interval.
 BEFORE_END = 1 - 1e-9
+# Options that change the run, which a diagram without a drug does not have.
+NOT_DRAWN = ("days", "hours", "start", "washout", "set", "phenotype", "weight", "parameter_set")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,9 @@ def run(options: DiagramOptions, on_progress: ProgressCallback | None = None) ->
     if not prepared.dosing:
         if options.at:
             raise InputError("is given without a dose", where="at", do="Add --drug")
+        refuse_without_effect(
+            options, NOT_DRAWN, "diagrams that show the effect of a drug, and none is given"
+        )
         return DiagramResult(prepared.scenario.name, tuple(networks))
     changes = _changes(prepared, _time_h(options.at, prepared), networks, on_progress)
     return DiagramResult(

@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 # sharpen its edges.
 DEFAULT_SIZE = 100
 
+# What the size of an ensemble applies to.
+ENSEMBLE_ONLY = "runs with the ensemble, and --point-estimate makes none"
+
 
 def ensemble_parameter_sets(
     prepared: PreparedRun,

@@ -25,8 +25,8 @@ from tricyclic.simulation.population import SubjectDraws, draw_subjects, paramet
 from tricyclic.simulation.responders import parse_responders
 from tricyclic.simulation.run import Simulator
 from tricyclic.simulation.sampling import output_times
-from tricyclic.workflows.base import available_cores, check_range
-from tricyclic.workflows.model.ensemble import ensemble_parameter_sets
+from tricyclic.workflows.base import available_cores, check_range, refuse_without_effect
+from tricyclic.workflows.model.ensemble import ENSEMBLE_ONLY, ensemble_parameter_sets
 from tricyclic.workflows.model.options import PopulationOptions
 from tricyclic.workflows.model.potency_shift import potency_remarks
 from tricyclic.workflows.model.prepare import prepare_run
@@ -106,6 +106,8 @@ def run(
 
 def _check_options(options: PopulationOptions) -> None:
     check_range("subjects", options.subjects, 1, MAX_SUBJECTS)
+    if options.point_estimate:
+        refuse_without_effect(options, ("ensemble_size",), ENSEMBLE_ONLY)
     check_range("seed", options.seed, 0, 2**63)
     check_range("workers", 1 if options.workers is None else options.workers, 1, MAX_WORKERS)
     check_range("n_examples", options.n_examples, 0, MAX_EXAMPLES)

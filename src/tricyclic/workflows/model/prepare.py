@@ -17,6 +17,7 @@ from tricyclic.numerals import NUMBER
 from tricyclic.simulation.compose import compose
 from tricyclic.simulation.dose_units import parse_hours
 from tricyclic.simulation.dosing import build_dosing, check_within_horizon, parse_dosing
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.model.options import DosingOptions
 from tricyclic.workflows.model.parameters import (
     BODY_WEIGHT,
@@ -160,6 +161,8 @@ def _check_dosing_options(options: DosingOptions) -> None:
         raise InputError("both a dose and a rate are given", do="Give one of them")
     if options.drug:
         return
+    if not (options.antagonist or options.dose_event):
+        refuse_without_effect(options, ("start",), "doses, and none is given")
     for name in ("dose", "rate", "route", "every", "doses", "duration"):
         if getattr(options, name):
             raise InputError("is given without a drug", where=name, do="Add --drug")

@@ -19,7 +19,7 @@ from tricyclic.simulation.parallel import ATOL_OF_SIZE, ORDER_WHEN_DOSED, Popula
 from tricyclic.simulation.run import Simulator
 from tricyclic.simulation.sampling import output_times
 from tricyclic.simulation.sensitivity import elasticities, sobol_table, varied_parameters
-from tricyclic.workflows.base import available_cores, check_range
+from tricyclic.workflows.base import available_cores, check_range, refuse_without_effect
 from tricyclic.workflows.model.ensemble import at_parameter_set
 from tricyclic.workflows.model.options import SensitivityOptions
 from tricyclic.workflows.model.prepare import prepare_run
@@ -122,6 +122,8 @@ def _check_options(options: SensitivityOptions) -> None:
         )
     if options.sobol is not None:
         check_base_points(options.sobol)
+    else:
+        refuse_without_effect(options, ("seed", "confidence"), "Sobol indices, with --sobol")
     check_output_folder(options.out)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -15,13 +16,14 @@ from tricyclic.core.measured_course import MeasuredTimeCourse
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.scenario import Observable
 from tricyclic.io.library.library import Library
-from tricyclic.io.library.time_courses import read_measured_courses
+from tricyclic.io.library.time_courses import read_measured_courses, unused_columns
 from tricyclic.results.model_quantities import QuantitiesResult
 from tricyclic.results.simulation import PotencyShift, SimulationResult
 from tricyclic.simulation.endpoints import is_occupancy
 from tricyclic.simulation.sampling import output_times
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.model.compare import check_times, compare_courses
-from tricyclic.workflows.model.ensemble import ensemble_parameter_sets
+from tricyclic.workflows.model.ensemble import ENSEMBLE_ONLY, ensemble_parameter_sets
 from tricyclic.workflows.model.list_quantities import list_quantities
 from tricyclic.workflows.model.no_band import uncalibrated_remark
 from tricyclic.workflows.model.options import SimulateOptions
@@ -40,6 +42,8 @@ from tricyclic.workflows.model.summarise import (
 from tricyclic.workflows.output import check_output_folder
 
 COVERAGE = 0.9
+# Options of a simulation that a list of quantities does not use.
+NOT_LISTED = ("observable", "ensemble_size", "point_estimate", "compare", "out")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ def run(
 ) -> SimulationResult | QuantitiesResult:
     """Simulate; with `options.list` only list what can be recorded and changed."""
     check_output_folder(options.out)
+    if options.list:
+        refuse_without_effect(options, NOT_LISTED, "simulations, and --list simulates nothing")
+    if options.point_estimate:
+        refuse_without_effect(options, ("ensemble_size",), ENSEMBLE_ONLY)
     library = Library(options.library)
     prepared = prepare_run(options, library)
     if options.list:
@@ -78,6 +86,9 @@ def run(
     runs = run_ensemble(
         prepared, outputs.quantities, times, parameter_sets, on_progress=on_progress
     )
+    if options.compare:
+        name = Path(options.compare).name
+        remarks += tuple(f"Not used of {name}: {part}." for part in unused_columns(options.compare))
     shifts = [
         potency_shift(one, prepared, parameter_sets, ensemble, COVERAGE)
         for one in outputs.occupancies

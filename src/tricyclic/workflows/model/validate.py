@@ -18,8 +18,12 @@ from tricyclic.simulation.calibration.parameters import Floats
 from tricyclic.simulation.calibration.pool import PredictionPool
 from tricyclic.simulation.calibration.predict import build_arms
 from tricyclic.simulation.calibration.validation import predicted_ratio, validate
-from tricyclic.workflows.base import available_cores, check_range
-from tricyclic.workflows.model.ensemble import outdated_warning, scenarios_sharing_ensemble
+from tricyclic.workflows.base import available_cores, check_range, refuse_without_effect
+from tricyclic.workflows.model.ensemble import (
+    ENSEMBLE_ONLY,
+    outdated_warning,
+    scenarios_sharing_ensemble,
+)
 from tricyclic.workflows.model.options import ValidateOptions
 from tricyclic.workflows.output import check_output_folder
 
@@ -86,6 +90,8 @@ def run(options: ValidateOptions, on_progress: ProgressCallback | None = None) -
 def _check(options: ValidateOptions) -> None:
     if options.ensemble_size is not None:
         check_range("ensemble_size", options.ensemble_size, 1, 2000)
+        if options.point_estimate:
+            refuse_without_effect(options, ("ensemble_size",), ENSEMBLE_ONLY)
     if options.workers is not None:
         check_range("workers", options.workers, 1, 1024)
     check_output_folder(options.out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError, UnknownNameError
@@ -27,6 +28,10 @@ ONLY_FOR = {
     "antagonist": _CULTURES,
     "factor": _CULTURES,
     "at": _CULTURES,
+    "cultures": _CULTURES,
+    "replicates": _CULTURES,
+    "curve": _CULTURES,
+    "animals": _RATS,
     "route": _RATS,
     "region": _RATS,
 }
@@ -54,8 +59,9 @@ def run(
     """
     if options.assay not in EXPERIMENTS:
         raise UnknownNameError.among("virtual assay", options.assay, EXPERIMENTS)
+    defaults = {field.name: field.default for field in fields(options)}
     for name, assays in ONLY_FOR.items():
-        if getattr(options, name) and options.assay not in assays:
+        if getattr(options, name) != defaults[name] and options.assay not in assays:
             raise InputError(
                 f"is not an option of the {options.assay} assay",
                 where=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,14 @@ from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.errors import InputError
 from tricyclic.io.open import read_plates
 from tricyclic.io.plate_layout import read_layout
-from tricyclic.io.screen_table import read_compounds, read_screen_table, with_compounds
+from tricyclic.io.screen_table import (
+    read_compounds,
+    read_screen_table,
+    unused_compounds,
+    with_compounds,
+)
 from tricyclic.results.screening import ScreeningResult
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.screen.options import ScreenOptions
 
@@ -32,13 +39,24 @@ def run(options: ScreenOptions, on_progress: ProgressCallback | None = None) -> 
     criteria = HitCriteria(options.fdr, options.min_effect, options.confidence)
     plates = _read_plates(options, files, on_progress)
     report_progress(on_progress, len(files), len(files) + 1, f"analysing {len(plates)} plates")
-    return analyse_screen(
+    result = analyse_screen(
         plates,
         rng=np.random.default_rng(options.seed),
         name=options.name,
         criteria=criteria,
         settings=_settings(options, files),
     )
+    return replace(result, unused=_unused(options, plates))
+
+
+def _unused(options: ScreenOptions, plates: Sequence[Plate]) -> tuple[str, ...]:
+    """Parts of the files that the analysis did not use."""
+    parts = [f"{plate.file}: {part}" for plate in plates for part in plate.unused]
+    if options.compounds:
+        decimal = options.decimal or None
+        compounds = read_compounds(options.compounds, decimal=decimal)
+        parts += unused_compounds(options.compounds, compounds, plates, decimal=decimal)
+    return tuple(dict.fromkeys(parts))
 
 
 def _files(names: Sequence[str]) -> list[Path]:
@@ -92,6 +110,7 @@ def _long_table(file: Path, options: ScreenOptions) -> list[Plate]:
             where=file.name,
             do="Add --layout FILE, or a column 'role' (total, non_specific, competition)",
         )
+    refuse_without_effect(options, ("reader",), "plates with --layout, and this is a table")
     return list(plates)
 
 

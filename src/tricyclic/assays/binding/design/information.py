@@ -101,7 +101,8 @@ def well_sensitivities(
     sd = np.sqrt(counting + (plan.cv * np.maximum(expected - background, 0.0)) ** 2)
     rows = jacobian(problem.expected, x, np.maximum(np.abs(x), 1e-3)) / sd[:, None]
     labels = [label.rsplit(" ", 1)[1] for one in series for label in one.labels]
-    order = [labels.index(well.name) for well in used]
+    # The solution itself and blanks have no part in the fitted curve.
+    order = [labels.index(well.name) for well in used if well.name in labels]
     return WellSensitivities(rows[order], tuple(slot.name for slot in problem.free))
 
 

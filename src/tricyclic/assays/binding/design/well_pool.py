@@ -38,6 +38,10 @@ class SeriesShape:
     nonspecific: int
 
 
+# Roles of the wells that a fit uses as readings.
+FITTED = (Role.TOTAL, Role.NON_SPECIFIC, Role.COMPETITION)
+
+
 class WellPool:
     """Wells to choose from, with the sensitivity of each under every assumed truth.
 
@@ -59,7 +63,7 @@ class WellPool:
         wells: Sequence[Well],
         half_M: float = 0.0,
     ) -> None:
-        distinct = list(dict.fromkeys(_key(well) for well in wells))
+        distinct = list(dict.fromkeys(_key(well) for well in wells if well.role in FITTED))
         self.wells = [_named(key, index) for index, key in enumerate(distinct)]
         self.index = {key: index for index, key in enumerate(distinct)}
         self.slopes = [well_sensitivities(plan, curves, self.wells) for plan in plans]

@@ -21,6 +21,7 @@ from tricyclic.results.virtual_assay import VirtualEndpoint
 from tricyclic.simulation.dosing import parse_dosing
 from tricyclic.simulation.virtual.common import Arm, Floats, half_maximal_concentration
 from tricyclic.simulation.virtual.power import paired_power
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.model.options import VirtualAssayOptions
 from tricyclic.workflows.model.virtual.curves import CultureCurves
 from tricyclic.workflows.model.virtual.experiment import (
@@ -134,8 +135,16 @@ def parse_ligands(
     levels = parse_levels(chosen("concentrations"), drug, "bath", "concentrations")
     at_nM = parse_levels(chosen("at"), drug, "bath", "at")[0].amount
     compared = min(range(len(levels)), key=lambda k: abs(math.log(levels[k].amount / at_nM)))
+    if options.at and not math.isclose(levels[compared].amount, at_nM, rel_tol=0.01):
+        raise InputError(
+            f"is {options.at}, which is not in the series",
+            where="at",
+            allowed=f"The series is {', '.join(level.label for level in levels)}",
+            do="Give one of them, or add it to --concentrations",
+        )
     text = chosen("antagonist")
     if text.strip().lower() == "none":
+        refuse_without_effect(options, ("at",), "the test of an antagonist, and there is none")
         return CultureLigands(drug.name, display_name(drug), levels, compared)
     dosing = parse_dosing(text, scenario, drugs, until_h=1.0)
     return CultureLigands(

@@ -1,0 +1,315 @@
+"""Every option of every command changes the result or is refused: none is ignored.
+
+Each case is a command that runs, and another value for each of its options. Options that set how a
+result is computed, or where it is read from or written to, are left out.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tricyclic
+from tricyclic.workflows.base import option_fields
+from tricyclic.workflows.commands import COMMANDS
+
+EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
+NET = str(EXAMPLE / "raw" / "net_run1.csv")
+BETA = str(EXAMPLE / "raw" / "beta1_vehicle_day1.csv")
+LAYOUTS = {name: str(EXAMPLE / "layouts" / f"{name}.toml") for name in ("net", "beta1", "sert")}
+# They set how a result is computed, or where it is read from or written to.
+NEUTRAL = {"workers", "scheduler", "chunk", "out", "folder", "library", "study", "file", "plates"}
+PLATES = {
+    "layout": LAYOUTS["sert"],
+    "protocol": "net-nisoxetine",
+    "compound": "imipramine",
+    "target": "SERT",
+    "radioligand": "[3H]x",
+    "isotope": "125I",
+    "radioligand_nM": 2.0,
+    "kd_nM": 1.5,
+    "specific_activity": 70.0,
+    "reference_date": "2026-01-01",
+    "assay_date": "2026-02-02",
+    "efficiency": 0.4,
+    "counting_time_min": 3.0,
+    "background_cpm": 11.0,
+    "volume_uL": 300.0,
+    "protein_ug": 20.0,
+    "unit": "dpm",
+    "plate_size": 384,
+    "decimal": ",",
+    "reader": "plate_list",
+    "sheet": "x",
+    "model": "one_site_competition",
+    "variance": "constant",
+    "confidence": 0.9,
+    "calibrate": 20,
+    "outliers": "suggest",
+    "decay_convention": "concentration_falls",
+    "kon": 1e8,
+    "koff": 0.08,
+    "tissue": "rat cortex",
+    "buffer": "Tris",
+    "nsb_drug": "mazindol",
+    "nsb_drug_M": 1e-5,
+    "incubation_min": 60.0,
+    "temperature": 4.0,
+    "filter": "GF/B",
+    "washing": "three times",
+    "x": ("competitor=conc:nM",),
+    "response": ("y",),
+    "total": ("y",),
+    "non_specific": ("y",),
+    "table": "t",
+}
+MASK = {
+    "mask": "pentazocine",
+    "masked_site": "sigma-1",
+    "mask_M": 1e-7,
+    "mask_kd_masked_nM": 3.0,
+    "mask_kd_wanted_nM": 2000.0,
+    "radioligand_kd_masked_nM": 5.0,
+    "masked_bmax_ratio": 0.5,
+    "competitor_ki_masked_nM": 2000.0,
+}
+DESIGN = {
+    "protocol": "sert-citalopram",
+    "kind": "saturation",
+    "compound": "x",
+    "expected_ki": "2 nM",
+    "expected_kd": "2 nM",
+    "expected_bmax": "400 fmol/mg",
+    "within": 5.0,
+    "target_width": 2.0,
+    "between_run_sd": 0.2,
+    "cv": "8%",
+    "nonspecific": 0.01,
+    "runs": 5,
+    "replicates": 2,
+    "plate_size": 384,
+    "layout": LAYOUTS["sert"],
+    "radioligand_nM": 2.0,
+    "kd_nM": 1.5,
+    "specific_activity": 70.0,
+    "efficiency": 0.3,
+    "counting_time_min": 3.0,
+    "background_cpm": 11.0,
+    "volume_uL": 300.0,
+    "protein_ug": 20.0,
+    "kon": 1e8,
+    "koff": 0.1,
+    "competitor_koff": 0.05,
+    "incubation_min": 30.0,
+    "temperature": 20.0,
+    "target": "SERT",
+    "isotope": "125I",
+    "simulations": 3,
+}
+FIT = {
+    "curve": "logistic_3pl",
+    "fixed": ("bottom=10",),
+    "free": ("hill",),
+    "variance": "proportional",
+    "confidence": 0.9,
+    "table": "2",
+    "reader": "plate_grid",
+    "sheet": "x",
+    "decimal": ",",
+    "y_unit": "cpm",
+    "no_intervals": True,
+}
+X = ("concentration_M=conc_nM:nM",)
+READ = {"unit": "dpm", "plate_size": 384, "decimal": ",", "reader": "plate_list", "sheet": "x"}
+CONVERT = {
+    "quantity": "6 nM",
+    "to": "pM",
+    "molar_mass": 266.0,
+    "efficiency": "0.4",
+    "specific_activity": "80",
+    "protein_ug": "30",
+    "isotope": "3H",
+    "start": "2026-01-01",
+    "end": "2026-02-01",
+}
+# Command, options with which it runs, other values; "table:" stands for the folder of `tables`.
+CASES = [
+    (
+        "binding affinity",
+        {"plates": (NET,), "layout": LAYOUTS["net"], "radioligand_nM": 1.0, "kd_nM": 0.8},
+        PLATES | MASK,
+    ),
+    (
+        "binding saturation",
+        {"plates": (BETA,), "layout": LAYOUTS["beta1"]},
+        PLATES | {"layout": LAYOUTS["net"], "model": "saturation_two_sites", "kind": "homologous"},
+    ),
+    (
+        "binding design",
+        {"protocol": "net-nisoxetine", "expected_ki": "1 nM", "simulations": 0, "workers": 1},
+        DESIGN,
+    ),
+    (
+        "binding design",
+        {"protocol": "net-nisoxetine", "kind": "saturation", "simulations": 0, "workers": 1},
+        DESIGN | {"kind": "competition"},
+    ),
+    (
+        "binding design",
+        {"protocol": "net-nisoxetine", "expected_ki": "1 nM", "simulations": 4, "workers": 1},
+        {"seed": 7},
+    ),
+    (
+        "curves fit",
+        {"file": "table:one.csv", "curve": "logistic_4pl", "y": ("y",), "x": X},
+        FIT | {"y": ("other",), "x": ("concentration_M=conc_nM:uM",)},
+    ),
+    ("curves fit", {"file": "table:many.csv", "out": "table:out.csv"}, FIT | {"y": ("response",)}),
+    (
+        "curves fit",
+        {"file": "table:many.csv", "out": "table:out2.csv", "no_intervals": True},
+        {"confidence": 0.9, "x": X},
+    ),
+    ("curves models", {}, {"name": "saturation"}),
+    (
+        "screen control-chart",
+        {"file": "table:runs.csv", "value": "ic50_nM"},
+        {
+            "value": "pIC50",
+            "run": "session",
+            "compound": "compound",
+            "only": "a",
+            "baseline": 8,
+            "rules": "nelson",
+            "window": 4,
+            "decimal": ",",
+            "sheet": "x",
+        },
+    ),
+    (
+        "screen msr",
+        {"file": "table:msr.csv", "first": "first_ic50_nM", "second": "second_ic50_nM"},
+        {
+            "first": "third_ic50_nM",
+            "second": "third_ic50_nM",
+            "compound": "name",
+            "confidence": 0.9,
+            "decimal": ",",
+            "sheet": "x",
+        },
+    ),
+    (
+        "screen relative-potency",
+        {"file": "table:potency.csv", "reference": "standard"},
+        {
+            "reference": "test",
+            "sample": "name",
+            "dose": "dose_uM",
+            "response": "second",
+            "variance": "proportional",
+            "confidence": 0.9,
+            "decimal": ",",
+            "sheet": "x",
+        },
+    ),
+    ("read", {"file": NET}, READ),
+    ("read", {"file": "table:one.csv"}, READ),
+    ("convert", {"quantity": "5 nM", "to": "uM"}, CONVERT),
+    ("convert", {"quantity": "4000 cpm", "to": "dpm", "efficiency": "0.3"}, CONVERT),
+    ("library drugs", {}, {"name": "desipramine", "species": "human"}),
+    ("library drugs", {"name": "desipramine"}, {"name": "imipramine", "species": "human"}),
+    ("library scenarios", {}, {"name": "noradrenergic_synapse"}),
+    ("library protocols", {}, {"name": "net-nisoxetine"}),
+]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory) -> Path:
+    """Small tables for the commands of curves and screens."""
+    folder = tmp_path_factory.mktemp("tables")
+    rng = np.random.default_rng(5)
+
+    def save(name: str, header: str, rows) -> None:
+        with (folder / name).open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(header.split(","))
+            table.writerows(rows)
+
+    doses = np.repeat([0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0], 2)
+    noise = rng.normal(0, 1, (4, doses.size))
+    curve = 10 + 90 / (1 + doses / 10)
+    save(
+        "one.csv",
+        "conc_nM,y,other",
+        zip(doses, curve + noise[0], curve * 2 + noise[1], strict=True),
+    )
+    save(
+        "many.csv",
+        "curve,log10_molar,response",
+        [
+            (name, np.log10(dose) - 9, value)
+            for name, shift in (("a", 0), ("b", 2))
+            for dose, value in zip(doses, curve + shift + noise[2], strict=True)
+        ],
+    )
+    save(
+        "potency.csv",
+        "sample,concentration_nM,response,second,dose_uM,name",
+        [
+            (
+                name,
+                dose,
+                10 + 90 / (1 + dose / ic50) + e,
+                9 + 91 / (1 + dose / ic50) + e,
+                dose / 1e3 * (2 if name == "test" else 1),
+                f"{name} a" if name == "test" else name,
+            )
+            for name, ic50 in (("standard", 10.0), ("test", 20.0))
+            for dose, e in zip(doses, noise[3], strict=True)
+        ],
+    )
+    save(
+        "runs.csv",
+        "run,ic50_nM,pIC50,compound,session",
+        [
+            (f"r{k}", 10.0 * 10 ** rng.normal(0, 0.1), 8 + rng.normal(0, 0.1), "a", f"s{k}")
+            for k in range(12)
+        ],
+    )
+    save(
+        "msr.csv",
+        "compound,first_ic50_nM,second_ic50_nM,third_ic50_nM,name",
+        [
+            (
+                f"c{k}",
+                v := 10 ** rng.uniform(0, 3),
+                v * 10 ** rng.normal(0, 0.1),
+                v * 10 ** rng.normal(0, 0.1),
+                f"n{k}",
+            )
+            for k in range(25)
+        ],
+    )
+    return folder
+
+
+def in_folder(value, folder: Path):
+    is_name = isinstance(value, str) and value.startswith("table:")
+    return str(folder / value.removeprefix("table:")) if is_name else value
+
+
+@pytest.mark.parametrize(("command", "base", "others"), CASES)
+def test_no_option_is_ignored(command, base, others, ignored_options, tables):
+    given = {name: in_folder(value, tables) for name, value in base.items()}
+    assert ignored_options(command, given, others) == []
+
+
+def test_every_option_of_these_commands_has_a_case():
+    for command in COMMANDS:
+        cases = [others.keys() for name, _, others in CASES if name == command.full_name]
+        if cases:
+            names = {field.name for field, _, _ in option_fields(command.load_options())}
+            assert names - NEUTRAL <= set().union(*cases), command.full_name
