@@ -23,6 +23,9 @@ from tricyclic.plotting.network import typeset
 
 PANEL_MM, WIDE_PANEL_MM = 38.0, 46.0
 LEFT_MM, BETWEEN_MM, RIGHT_MM = 15.5, 17.5, 3.0
+# The note below the panels that explains the marks.
+NOTE_LINE_MM, NOTE_GAP_MM = 3.1, 1.5
+MAX_NOTE_LINES = 8
 TITLE_MM, LINE_MM, GAP_MM, FOOT_MM = 5.0, 3.5, 3.0, 12.0
 # How far a panel's title reaches out to the left of its axis, over the numbers of the axis.
 OUT_MM = 10.0
@@ -73,7 +76,11 @@ def plot_courses(
     n_lines = title.count("\n") + (subtitle.count("\n") + 1 if subtitle else 0)
     heading = TITLE_MM + LINE_MM * n_lines
     row = head.high_mm + high_panel + FOOT_MM
-    high = heading + math.ceil(count / across) * row
+    note_width = (wide - 4) * style.FONT_PT / style.SMALL_PT
+    note = style.wrapped(typeset(" ".join(_marks(plot))), note_width, lines=MAX_NOTE_LINES)
+    foot = (note.count("\n") + 1) * NOTE_LINE_MM + NOTE_GAP_MM if note else 0.0
+    high = heading + math.ceil(count / across) * row + foot
+    first = min(float(trace.x[0]) for panel in plot.panels for trace in panel.traces)
     end = max(float(trace.x[-1]) for panel in plot.panels for trace in panel.traces)
     factor, unit = style.time_axis(end) if plot.time_unit else (1.0, "")
     x_title = f"{plot.x_title} ({unit})" if unit else plot.x_title
@@ -88,7 +95,7 @@ def plot_courses(
             for side in ("left", "bottom"):
                 axes.spines[side].set_position(("outward", style.OFFSET_PT))
             _panel(axes, panel, factor)
-            _x_axis(axes, end * factor, each, unit)
+            _x_axis(axes, (min(first, 0.0) * factor, end * factor), each, unit)
             _doses(axes, plot, factor)
             axes.set_xlabel(style.fitted(x_title, each + 6))
             axes.set_ylabel(style.fitted(typeset(panel.y_title), high_panel + 6))
@@ -97,6 +104,7 @@ def plot_courses(
         canvas.text(2.0 / wide, 1 - 1.2 / high, title, va="top", weight="bold")
         below = 1.2 + LINE_MM * (title.count("\n") + 1)
         canvas.text(2.0 / wide, 1 - below / high, subtitle, va="top")
+        canvas.text(2.0 / wide, 1.2 / high, note, va="bottom", fontsize=style.SMALL_PT)
         if head.one_key:
             canvas.legend(
                 handles=_handles(plot.panels[0], 40.0),
@@ -196,12 +204,13 @@ def _y_axis(axes: Axes, panel: TimeCoursePanel) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
 
 
-def _x_axis(axes: Axes, end: float, each: float, unit: str) -> None:
+def _x_axis(axes: Axes, limits: tuple[float, float], each: float, unit: str) -> None:
     """Ticks where a reader counts: whole hours that divide a day, days, weeks."""
-    axes.set_xlim(0, end)
+    axes.set_xlim(*limits)
+    length = limits[1] - limits[0]
     most = int(each / 7)  # a number takes some 7 mm
     for step in {"h": (1, 2, 3, 6, 12, 24), "days": (1, 2, 7, 14, 28, 56)}.get(unit, ()):
-        if 2 <= end / step <= most:
+        if 2 <= length / step <= most:
             axes.xaxis.set_major_locator(MultipleLocator(step))
             return
     axes.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 3, 5, 6, 10]))
@@ -292,7 +301,13 @@ def _key_lines(panel: TimeCoursePanel, each: float) -> int:
 
 
 def _caption(plot: TimeCoursePlot) -> str:
-    parts = [style.one_line(". ".join(part for part in (plot.title, plot.subtitle) if part)) + "."]
+    title = ". ".join(part for part in (plot.title, plot.subtitle) if part)
+    return " ".join([style.one_line(title) + ".", *_marks(plot)])
+
+
+def _marks(plot: TimeCoursePlot) -> list[str]:
+    """What every mark of the figure means, a sentence each."""
+    parts = []
     if any(trace.low is not None for panel in plot.panels for trace in panel.traces):
         parts.append(f"Shaded: {plot.band_label or 'band over the parameter sets'}.")
     if plot.no_band:
@@ -307,7 +322,7 @@ def _caption(plot: TimeCoursePlot) -> str:
         parts.append(f"Symbols: {plot.points_label}.")
     if plot.caption:
         parts.append(style.one_line(plot.caption))
-    return " ".join(parts)
+    return parts
 
 
 def _alt(plot: TimeCoursePlot) -> str:

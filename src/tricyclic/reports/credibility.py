@@ -205,28 +205,15 @@ def _alternatives(row: ParameterProvenance, sources: Mapping[str, Source]) -> li
 
 
 def _calibration(ensemble: Ensemble, result: CredibilityResult) -> list[Block]:
-    by_id = {row.id: row for row in result.observations}
     return [
         Heading("Calibration: fit and misfit", 1, "calibration"),
         Paragraph(
             f"Ensemble '{ensemble.name}', version {ensemble.version}: {len(ensemble)} parameter "
             f"sets of {len(ensemble.priors)} free parameters, seed {ensemble.seed}."
         ),
+        *_shared(result),
         *(Paragraph(note, "note") for note in ensemble.notes),
-        Table(
-            "Observations and the predictions of the ensemble",
-            (
-                "id",
-                "description",
-                "observed",
-                "predicted",
-                "90 % band",
-                "distance (SD)",
-                "parameter sets that agree",
-            ),
-            tuple(_misfit_row(row, by_id.get(row.id)) for row in ensemble.misfit),
-            (False, False, False, True, False, True, True),
-        ),
+        *([_misfit_table(ensemble, result)] if ensemble.misfit else []),
         Heading("Identifiability of each parameter", 1, "identifiability"),
         Table(
             "Posterior over prior width (1: no information), and the observations that inform it "
@@ -236,6 +223,38 @@ def _calibration(ensemble: Ensemble, result: CredibilityResult) -> list[Block]:
             (False, True, False, True, False, False),
         ),
     ]
+
+
+def _shared(result: CredibilityResult) -> list[Block]:
+    """A sentence where other scenarios have a part in the calibration."""
+    if not result.shared_with:
+        return []
+    own = len(result.observations)
+    return [
+        Paragraph(
+            f"{own if own else 'None'} of the {result.n_observations} observations behind it "
+            f"{'is' if own == 1 else 'are'} of this scenario. The others are listed in the reports "
+            f"of {', '.join(result.shared_with)}."
+        )
+    ]
+
+
+def _misfit_table(ensemble: Ensemble, result: CredibilityResult) -> Table:
+    by_id = {row.id: row for row in result.observations}
+    return Table(
+        "Observations and the predictions of the ensemble",
+        (
+            "id",
+            "description",
+            "observed",
+            "predicted",
+            "90 % band",
+            "distance (SD)",
+            "parameter sets that agree",
+        ),
+        tuple(_misfit_row(row, by_id.get(row.id)) for row in ensemble.misfit),
+        (False, False, False, True, False, True, True),
+    )
 
 
 def _misfit_row(row: ObservationMisfit, observation: Observation | None) -> tuple[str, ...]:

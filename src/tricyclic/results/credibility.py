@@ -79,9 +79,14 @@ class CredibilityResult(Renderable):
     networks : tuple of Network
         The pathways, for the figures.
     ensemble : Ensemble or None
-        The calibration, if the scenario has one.
+        The calibration, if the scenario has one: the parameters of this scenario and of drugs, and
+        the misfit of its own observations.
     observations : tuple of Observation
-        The observations that it was calibrated against.
+        The observations of this scenario.
+    n_observations : int
+        Observations of all scenarios that share the ensemble.
+    shared_with : tuple of str
+        Other scenarios whose observations the ensemble was calibrated against.
     sources : mapping of str to Source
         Papers by key.
     """
@@ -105,6 +110,8 @@ class CredibilityResult(Renderable):
     networks: tuple[Network, ...]
     ensemble: Ensemble | None
     observations: tuple[Observation, ...]
+    n_observations: int
+    shared_with: tuple[str, ...]
     sources: Mapping[str, Source]
 
     @property

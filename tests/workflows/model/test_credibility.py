@@ -11,10 +11,11 @@ import pytest
 from tricyclic.core.constant import Constant
 from tricyclic.core.ensemble import Ensemble, Identifiability, ObservationMisfit, Prior
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.library.library import Library
 from tricyclic.ode.verification import copasi
 from tricyclic.reports.credibility import credibility_document, report_bytes
 from tricyclic.results.credibility import EngineAgreement, ParameterProvenance
-from tricyclic.workflows.model.credibility import run
+from tricyclic.workflows.model.credibility import calibration_of, run
 from tricyclic.workflows.model.credibility_checks import (
     check_engines,
     check_ensemble,
@@ -123,7 +124,7 @@ def test_markdown_is_written_with_the_figures_that_it_links_to(result, tmp_path)
     paths = result.save(tmp_path / "report.md")
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     figures = [path.relative_to(tmp_path).as_posix() for path in paths if path.suffix == ".svg"]
-    assert len(figures) == 3
+    assert len(figures) == 2  # no misfit: no observation is of this scenario
     assert all(f"]({figure})" in text for figure in figures)
 
 
@@ -209,3 +210,27 @@ def test_the_document_names_both_engines(result):
         ("solved by", result.engines[0]),
         ("compared with", result.engines[1]),
     )
+
+
+@pytest.mark.parametrize("name", Library().scenario_names)
+def test_a_report_has_only_the_rows_of_its_own_scenario(name):
+    library = Library()
+    own = calibration_of(library.scenario(name), library)
+    assert all(row.scenario == name for row in own.observations)
+    assert {row.id for row in own.observations} == {row.id for row in library.observations(name)}
+    if own.ensemble is None:
+        return
+    assert {row.id for row in own.ensemble.misfit} <= {row.id for row in own.observations}
+    scenario = library.scenario(name)
+    parts = {one.name for one in scenario.components} | set(library.drugs)
+    for parameter in own.ensemble.parameters:
+        assert parameter.rpartition(".")[0].removesuffix("_brain") in parts, parameter
+    shared = sum(len(library.observations(other)) for other in own.shared_with)
+    assert own.n_observations == shared + len(own.observations)
+
+
+def test_the_report_states_how_many_observations_belong_to_other_scenarios(result, tmp_path):
+    result.save(tmp_path / "report.md")
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "None of the 55 observations behind it are of this scenario." in text
+    assert "Observations and the predictions of the ensemble" not in text

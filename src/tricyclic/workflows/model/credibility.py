@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,12 +65,18 @@ OSCILLATING, OSCILLATING_END_H = "calcium_minutes", 0.2
 
 
 @dataclass(frozen=True)
-class _Calibration:
-    """The ensemble of a scenario, its observations, and a sentence where it is outdated."""
+class ScenarioCalibration:
+    """The part of a calibration that belongs to one scenario.
+
+    `ensemble` has the parameters and the misfit of this scenario only, `observations` its rows;
+    `n_observations` counts those of all scenarios that share the ensemble, `shared_with`.
+    """
 
     ensemble: Ensemble | None
     observations: tuple[Observation, ...]
     outdated: str
+    n_observations: int = 0
+    shared_with: tuple[str, ...] = ()
 
 
 def run(
@@ -92,7 +98,7 @@ def run(
     # Sensitivity, provenance and units are those of the last schedule.
     simulator = simulators[-1]
     composed = simulator.composed
-    calibration = _calibration(scenario, library)
+    calibration = calibration_of(scenario, library)
     elasticity_table = _elasticities(simulator, on_progress)
     sbml = sbml_file(simulator)
     problems = find_unit_problems(sbml), find_validity_problems(sbml)
@@ -122,6 +128,8 @@ def run(
         ),
         ensemble=calibration.ensemble,
         observations=calibration.observations,
+        n_observations=calibration.n_observations,
+        shared_with=calibration.shared_with,
         sources=library.sources,
     )
 
@@ -160,13 +168,43 @@ def _times(composed: ComposedModel) -> Floats:
     return np.linspace(0.0, OSCILLATING_END_H if is_oscillating else end, N_TIMES)
 
 
-def _calibration(scenario: Scenario, library: Library) -> _Calibration:
+def calibration_of(scenario: Scenario, library: Library) -> ScenarioCalibration:
+    """The ensemble of a scenario, reduced to its own observations and parameters."""
     name, sharing = scenarios_sharing_ensemble(scenario.name, library)
     ensemble = library.ensemble(name) if name in library.ensemble_names else None
-    return _Calibration(
+    rows = [row for one in sharing for row in library.observations(one.name)]
+    own = tuple(row for row in rows if row.scenario == scenario.name)
+    others = tuple(dict.fromkeys(row.scenario for row in rows if row.scenario != scenario.name))
+    if ensemble is None:
+        return ScenarioCalibration(None, own, "", len(rows), others)
+    return ScenarioCalibration(
+        _own_part(ensemble, scenario, own, library),
+        own,
+        outdated_warning(ensemble, library),
+        len(rows),
+        others,
+    )
+
+
+def _own_part(
+    ensemble: Ensemble, scenario: Scenario, rows: tuple[Observation, ...], library: Library
+) -> Ensemble:
+    """The ensemble with the misfit of a scenario's own observations, and the parameters of its
+    components and of drugs.
+    """
+    components = {one.name for one in scenario.components} | set(library.drugs)
+    components |= {f"{drug}_brain" for drug in library.drugs}
+    kept = [
+        k for k, name in enumerate(ensemble.parameters) if name.rpartition(".")[0] in components
+    ]
+    names = {ensemble.parameters[k] for k in kept}
+    ids = {row.id for row in rows}
+    return replace(
         ensemble,
-        tuple(row for one in sharing for row in library.observations(one.name)),
-        outdated_warning(ensemble, library) if ensemble is not None else "",
+        priors=tuple(ensemble.priors[k] for k in kept),
+        parameter_sets=ensemble.parameter_sets[:, kept],
+        misfit=tuple(row for row in ensemble.misfit if row.id in ids),
+        identifiability=tuple(row for row in ensemble.identifiability if row.name in names),
     )
 
 
@@ -205,7 +243,7 @@ def _checks(
     agreements: tuple[EngineAgreement, ...],
     problems: tuple[tuple[str, ...], tuple[str, ...]],
     values: tuple[ParameterProvenance, ...],
-    calibration: _Calibration,
+    calibration: ScenarioCalibration,
 ) -> tuple[Check, ...]:
     return (
         check_units(scenario, [*problems[0], *problems[1]]),

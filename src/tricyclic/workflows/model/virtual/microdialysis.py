@@ -307,12 +307,15 @@ class MicrodialysisExperiment(VirtualExperiment):
         }
 
     def _plot(self, readings: ArmReadings, truth: Mapping[str, Floats]) -> TimeCoursePlot:
-        """Means of the groups with standard errors, over the course of the typical rat."""
+        """Means of the groups with standard errors, over the course of the typical rat; the dose is
+        at time 0.
+        """
         protocol = self.protocol
-        x = protocol.middles_h + protocol.dose_h
+        x = protocol.middles_h
+        last = protocol.end_h - protocol.dose_h
         base = np.full(protocol.baseline_fractions, 100.0)
         # The first and the last value are continued to the ends of the axis.
-        ends = np.r_[0.0, x, protocol.end_h]
+        ends = np.r_[-protocol.dose_h, x, last]
         traces = tuple(
             Trace(arm.name, ends, np.r_[100.0, base, truth[arm.name], truth[arm.name][-1]])
             for arm in self.arms
@@ -334,12 +337,13 @@ class MicrodialysisExperiment(VirtualExperiment):
             f"{self.title} (simulated)",
             (panel,),
             self.design[0],
-            "time",
-            () if lasts else (protocol.dose_h,),
-            ((protocol.dose_h, protocol.end_h),) if lasts else (),
+            "time after the start of the drug" if lasts else "time after the dose",
+            () if lasts else (0.0,),
+            ((0.0, last),) if lasts else (),
             caption="Lines: the typical rat without error.",
             points_label=(
-                "synthetic, no experiment; mean +/- SEM of the simulated rats of each group"
+                f"synthetic, no experiment; mean ± SEM of {self.options.animals} simulated rats in "
+                f"each group, at the middle of fractions of {protocol.fraction_min:g} min"
             ),
         )
 
