@@ -25,9 +25,10 @@ from tricyclic.core.estimate import Fit
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
-from tricyclic.fitting.fit import FitPart
+from tricyclic.fitting.fit import FitPart, listed_parts
 from tricyclic.fitting.fit import fit as fit_parts
 from tricyclic.fitting.fit import predict as predict_curve
+from tricyclic.fitting.verdict import with_verdict
 from tricyclic.numerics.batch.fit import fit_batch as fit_arrays
 from tricyclic.results.curves import BatchFitResult, CurveFitResult, CurveModelsResult
 from tricyclic.workflows.curves.fit import run as run_fit_file
@@ -238,7 +239,8 @@ def fit(
     Returns
     -------
     Fit
-        Parameters with limits; `ok` is False, with a reason, where the model cannot be fitted.
+        Parameters with limits, `status` in the words of `fit_batch`, `checks`; `ok` is False, with
+        a reason, where the model cannot be fitted.
 
     Raises
     ------
@@ -251,7 +253,7 @@ def fit(
     """
     with python_wording():
         chosen = curve_model(model) if isinstance(model, str) else model
-        return fit_parts(
+        result = fit_parts(
             parts,
             chosen,
             fixed=fixed,
@@ -261,6 +263,7 @@ def fit(
             confidence=confidence,
             starts=starts,
         )
+        return with_verdict(result, listed_parts(parts, chosen))
 
 
 def predict(

@@ -22,6 +22,7 @@ from tricyclic.units import is_concentration, to_molar
 
 Qualifier = Literal["=", ">", "<"]
 TO_NANOMOLAR = 1e9
+NOT_DETERMINED = "not determined"
 # Quantities whose negative logarithm has a name of its own (IUPHAR).
 P_SCALES = {
     "Ki": "pKi",
@@ -191,6 +192,9 @@ class Fit:
         Starting values that led to the best optimum, of `starts` that were tried.
     checks : tuple of Check
         Warnings of the fit itself (parameter at bound, few readings).
+    status : str
+        One word for the curve, the same as in files of many curves ("fitted", "flat", "upper CI
+        unbounded", ...); empty where it was not derived, as in fits of several series.
     """
 
     ok: bool
@@ -207,6 +211,7 @@ class Fit:
     optima: int = 1
     starts: int = 1
     checks: tuple[Check, ...] = field(default=())
+    status: str = ""
 
     def __getitem__(self, name: str) -> FittedParameter:
         """A parameter by its name in the fit."""
@@ -217,8 +222,16 @@ class Fit:
         raise KeyError(f"no parameter is called '{name}'; there are {known}")
 
     def __str__(self) -> str:
-        checks = [f"  {check.level}   {check.message}" for check in self.checks]
-        return "\n".join([f"{self.n} readings   {self.message}", *format_parameters(self), *checks])
+        checks = [
+            f"  {check.level}   {check.message}" for check in self.checks if check.level != "pass"
+        ]
+        return "\n".join(
+            [
+                f"{self.n} readings   {self.status if self.ok and self.status else self.message}",
+                *format_parameters(self),
+                *checks,
+            ]
+        )
 
     __repr__ = __str__
 
@@ -253,6 +266,12 @@ def format_parameters(fit: Fit) -> list[str]:
         value = format_number(parameter.value, 4)
         if math.isfinite(parameter.value):
             value = f"{value} {unit}".rstrip()
+        if parameter.at_bound and parameter.unit == "log10 M":
+            # The bound of the search is no estimate.
+            rows.append(
+                (parameter.name, NOT_DETERMINED, _interval_or_fixed(parameter, fit.confidence))
+            )
+            continue
         rows.append((parameter.name, value, _interval_or_fixed(parameter, fit.confidence)))
         if parameter.unit == "log10 M" and math.isfinite(parameter.value):
             in_nM = _in_nM(parameter)

@@ -31,6 +31,8 @@ from tricyclic.numerics.least_squares import jacobian
 
 __all__ = ["FitPart", "band", "fit", "predict"]
 
+# Words of `numerics.batch.fit.STATUS` for a fit that is not possible.
+TOO_FEW_POINTS, CONSTANT_READINGS = "too few points", "constant readings"
 Intervals = Literal["all", "target", "none"] | Sequence[str]
 Starts = Sequence[Mapping[str, float]]
 
@@ -101,8 +103,9 @@ def fit(
     plan = directions(parts, fixed or {}, free)
     problem = FitProblem(parts, fixed or {}, free, plan.signs)
     _check_counts(parts, variance)
-    if reason := _impossible(problem):
-        return failed_fit(problem, reason, variance, confidence)
+    if impossible := _impossible(problem):
+        status, reason = impossible
+        return failed_fit(problem, reason, variance, confidence, status)
     with np.errstate(all="ignore"):
         best = None
         for signs in _sign_choices(plan, fixed or {}, free, variance):
@@ -243,18 +246,35 @@ def _check_counts(parts: Sequence[FitPart], variance: Variance) -> None:
             )
 
 
-def _impossible(problem: FitProblem) -> str:
-    """Why the readings cannot determine the curve; empty where they can."""
+def _impossible(problem: FitProblem) -> tuple[str, str] | None:
+    """Status and reason why the readings cannot determine the curve; None where they can."""
     readings, wanted = problem.y.size, len(problem.free)
-    if readings <= wanted:
-        return f"{readings} readings cannot determine {wanted} parameters"
     for part in problem.parts:
-        if part.series.n > 1 and np.ptp(part.series.y) == 0:
-            return (
-                f"all readings of {part.series.name} are equal ({part.series.y[0]:g}): "
+        y = part.series.y
+        if part.series.n > 1 and np.ptp(y) <= 1e-12 * np.abs(y).max():
+            return CONSTANT_READINGS, (
+                f"all readings of {part.series.name} are equal ({y[0]:g}): "
                 "there is no curve in them"
             )
-    return ""
+    if readings <= wanted:
+        return TOO_FEW_POINTS, f"{readings} readings cannot determine {wanted} parameters"
+    settings = sum(
+        np.unique(np.column_stack([*columns.values()]), axis=0).shape[0]
+        for columns in problem.columns
+    )
+    if settings < wanted:
+        # The expected readings have no more degrees of freedom than there are settings.
+        what = "doses" if all(_has_one_dose(part) for part in problem.parts) else "settings"
+        return TOO_FEW_POINTS, (
+            f"{settings} different {what} cannot determine {wanted} parameters, however often they "
+            "are read"
+        )
+    return None
+
+
+def _has_one_dose(part: FitPart) -> bool:
+    needed = [column.name for column in part.model.columns if column.default is None]
+    return len(needed) == 1 and needed[0].endswith("_M")
 
 
 def _sign_choices(

@@ -99,8 +99,14 @@ def build_fit(
     )
 
 
-def failed_fit(problem: FitProblem, reason: str, variance: Variance, confidence: float) -> Fit:
-    """A Fit without estimates that gives the reason."""
+def failed_fit(
+    problem: FitProblem,
+    reason: str,
+    variance: Variance,
+    confidence: float,
+    status: str = "not converged",
+) -> Fit:
+    """A Fit without estimates that gives the reason, in words and as a status of `fit_batch`."""
     nan = float("nan")
     parameters = tuple(
         FittedParameter(
@@ -144,6 +150,7 @@ def failed_fit(problem: FitProblem, reason: str, variance: Variance, confidence:
         optima=0,
         starts=0,
         checks=(check,),
+        status=status,
     )
 
 

@@ -27,8 +27,9 @@ def scan(doses, order, y, weight, weighted, curve, out):
         Place of each dose among the points of the readings.
     y, weight : array, shape (curves, points, replicates)
         weight is used where `weighted`.
-    curve : array, shape (4, curves)
-        log10 IC50, hill * ln 10, plateau at low doses, change to that at high doses.
+    curve : array, shape (5, curves)
+        log10 IC50, hill * ln 10, plateau at low doses, change to that at high doses, and the
+        asymmetry s of a 5PL, 1 where it is symmetrical.
     out : array, shape (SCANNED, curves)
         Filled. No residuals are counted where they are rounding errors only.
     """
@@ -38,13 +39,17 @@ def scan(doses, order, y, weight, weighted, curve, out):
         lowest, highest = math.inf, -math.inf
         plus = minus = runs = 0
         before = 0.0
+        power = curve[4, k]
+        lag = math.expm1(min(math.log(2.0) / power, 600.0)) if power != 1.0 else 1.0
         largest = size = 0.0
         for p in range(points):
             dose = doses[of_doses, p]
             if math.isnan(dose):
                 continue
             tau = curve[1, k] * (dose - curve[0, k])
-            share = 1.0 / (1.0 + math.exp(-min(max(tau, -700.0), 700.0)))
+            share = 1.0 / (1.0 + lag * math.exp(-min(max(tau, -690.0), 690.0)))
+            if power != 1.0:
+                share = share**power
             expected = curve[2, k] + curve[3, k] * share
             at = order[of_doses, p]
             for r in range(replicates):

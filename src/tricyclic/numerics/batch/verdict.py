@@ -6,6 +6,7 @@ curve that another engine fitted gets the same words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -80,6 +81,8 @@ _WITH_FIT = (
     AT_BOUND,
     NOT_CONVERGED,
     TOP_BELOW_BOTTOM,
+    NOT_DISTINGUISHABLE,
+    NOT_MONOTONE,
 )
 
 
@@ -115,6 +118,8 @@ class SigmoidFacts:
         Decades beyond the tested doses at which an IC50 or its limit is not determined.
     bounds : (low, high) or None
         Bounds of log10 IC50 instead of `reach`.
+    log10_asymmetry : float
+        Of a 5PL; 0 for a symmetrical curve.
     """
 
     status: np.ndarray
@@ -137,6 +142,7 @@ class SigmoidFacts:
     flat_level: float = 0.05
     reach: float = REACH
     bounds: tuple[float, float] | None = None
+    log10_asymmetry: float = 0.0
 
     def rows(self, rows: slice) -> SigmoidFacts:
         """The facts of some of the curves."""
@@ -279,9 +285,8 @@ def _assess_rows(
     scanned = _scanned(facts, readings)
     lowest, highest = scanned[LOWEST], scanned[HIGHEST]
     with np.errstate(all="ignore"):
-        slope = LN10 * facts.steepness
-        missing_low = expit(slope * (lowest - facts.log10_ic50))
-        missing_high = expit(-slope * (highest - facts.log10_ic50))
+        missing_low = _share(facts, lowest)
+        missing_high = 1.0 - _share(facts, highest)
         df, place = np.unique(np.maximum(facts.df, 1.0), return_inverse=True)
         critical = fdtri(float(facts.more), df, 1.0 - facts.flat_level)[place.reshape(-1)]
         flat = facts.f_flat < critical
@@ -364,7 +369,8 @@ def _status(
     derived = np.select(
         [
             turns,
-            facts.status == NOT_CONVERGED,
+            # A search that ends at the bound of the IC50 is no less certain of it.
+            (facts.status == NOT_CONVERGED) & (bound.at == 0),
             facts.top_below_bottom & ~flat,
             flat & (power < LEAST_POWER),
             flat,
@@ -416,6 +422,16 @@ def _power(facts: SigmoidFacts, readings: _Readings, wanted: np.ndarray) -> np.n
     return power
 
 
+def _share(facts: SigmoidFacts, x: np.ndarray) -> np.ndarray:
+    """Share of the way from the plateau at low to that at high doses, at one dose per curve."""
+    tau = LN10 * facts.steepness * (x - facts.log10_ic50)
+    if facts.log10_asymmetry == 0.0:
+        return np.asarray(expit(tau))
+    power = 10.0**facts.log10_asymmetry
+    lag = math.expm1(min(math.log(2.0) / power, 600.0))
+    return np.asarray((1.0 / (1.0 + lag * np.exp(-np.clip(tau, -690.0, 690.0)))) ** power)
+
+
 def _scanned(facts: SigmoidFacts, readings: _Readings) -> np.ndarray:
     """Range of the doses and runs of the residuals of every curve, shape (SCANNED, curves)."""
     order = np.argsort(readings.x, axis=1, kind="stable")
@@ -425,6 +441,7 @@ def _scanned(facts: SigmoidFacts, readings: _Readings) -> np.ndarray:
             LN10 * facts.steepness,
             facts.low_dose,
             facts.high_dose - facts.low_dose,
+            np.full_like(facts.log10_ic50, 10.0**facts.log10_asymmetry),
         ]
     )
     weighted = readings.weight is not None

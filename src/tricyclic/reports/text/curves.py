@@ -12,7 +12,7 @@ from tricyclic.results.curves import BatchFitResult, CurveFitResult, CurveModels
 def curve_fit_text(result: CurveFitResult) -> str:
     """Parameters with their intervals, then the checks."""
     fit = result.fit
-    head = f"{result.curve}   {result.description}   {fit.n} readings   {fit.message}"
+    head = f"{result.curve}   {result.description}   {fit.n} readings   {fit.status or fit.message}"
     lines = [head, *format_parameters(fit), *check_lines(fit.checks)]
     return "\n".join([*lines, *unused_lines(result.unused)])
 

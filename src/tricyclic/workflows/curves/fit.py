@@ -10,8 +10,9 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.fitting.fit import fit
+from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.fitting.many import BatchFitOptions
+from tricyclic.fitting.verdict import with_verdict
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
 from tricyclic.results.curves import BatchFitResult, CurveFitResult
@@ -137,6 +138,7 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
         variance=cast("Variance", options.variance),
         confidence=options.confidence,
     )
+    fitted = with_verdict(fitted, (FitPart(series, model),))
     plot = fit_plot(series, model, fitted)
     return CurveFitResult(model.name, model.description, fitted, plot, unused_parts(tables, plan))
 

@@ -1,0 +1,226 @@
+"""Sentences of the checks of a fitted curve: message, value, limit, unit, advice and source."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tricyclic.core.estimate import NAMES_OF_CONCENTRATIONS, Fit
+from tricyclic.core.format import format_number, pluralize
+from tricyclic.numerics.batch.fit import STATUS
+from tricyclic.numerics.batch.verdict import (
+    FULL_SPAN_SD,
+    LACK_OF_FIT_LEVEL,
+    PLATEAU_TOLERANCE,
+    RUNS_LEVEL,
+    SigmoidFacts,
+    Verdicts,
+)
+
+AGM = "Assay Guidance Manual, receptor binding assays"
+DEFAULT = "default threshold"
+
+
+class CheckText(NamedTuple):
+    """What a check states; `advice` is given where it does not pass."""
+
+    message: str
+    value: float | None
+    limit: float | None
+    unit: str
+    advice: str
+    source: str
+
+
+def _flat(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    power = float(verdict.power[0])
+    f = f"F({facts.more}, {fit.df}) = {format_number(float(facts.f_flat[0]), 2)}"
+    indistinct = STATUS[int(verdict.status[0])] != "flat"
+    return CheckText(
+        (
+            f"not distinguishable from a flat line ({f}); the design would detect a complete curve "
+            f"of a span of {FULL_SPAN_SD:g} standard deviations with a probability of "
+            f"{format_number(100 * power, 2)} % only"
+            if indistinct
+            else f"the readings do not change with the dose ({f} against a flat line)"
+        ),
+        float(facts.f_flat[0]),
+        None,
+        "",
+        "Add doses or replicates; this is no evidence that there is no effect"
+        if indistinct
+        else f"There is no {target} in these readings",
+        "extra sum of squares F at 5 %",
+    )
+
+
+def _not_monotone(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    turns = verdict.monotone
+    before, after = float(turns.before[0]), float(turns.after[0])
+    words = ("rise", "fall") if turns.turn[0] > 0 else ("fall", "rise")
+    return CheckText(
+        f"the readings {words[0]} by {format_number(abs(before))} and then {words[1]} by "
+        f"{format_number(abs(after))} (t = {format_number(float(turns.t[0]), 2)}, critical "
+        f"{format_number(float(turns.critical[0]), 2)} at 1 %)",
+        float(turns.t[0]),
+        float(turns.critical[0]),
+        "",
+        f"A sigmoid has no {target} here: look for toxicity, aggregation, insolubility or two "
+        "effects, and fit the doses on one side of the turn only",
+        "simulated distribution of flat readings",
+    )
+
+
+def _outside(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    c, low, high = (float(one[0]) for one in (facts.log10_ic50, verdict.lowest, verdict.highest))
+    tested = f"{format_molar(10**low)} to {format_molar(10**high)}"
+    if low <= c <= high:
+        return CheckText(
+            f"the {target} lies within the tested {tested}", c, None, "log10 M", "", AGM
+        )
+    side, sign, end = ("below", "<", low) if c < low else ("above", ">", high)
+    return CheckText(
+        f"the {target} lies {side} the tested {tested}",
+        c,
+        end,
+        "log10 M",
+        f"Report {sign} {format_molar(10**end)}, or test further in that direction",
+        AGM,
+    )
+
+
+def _unbounded(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    below, above = bool(verdict.open_below[0]), bool(verdict.open_above[0])
+    percent = f"{100 * fit.confidence:g} %"
+    low, high = float(facts.log10_ic50_low[0]), float(facts.log10_ic50_high[0])
+    if below and above:
+        text, advice = f"the readings do not determine the {target}", "Test more doses"
+    elif above:
+        text = f"the {target} has no upper {percent} confidence limit"
+        advice = f"Report > {format_molar(10**low)}, or test higher doses"
+    else:
+        text = f"the {target} has no lower {percent} confidence limit"
+        advice = f"Report < {format_molar(10**high)}, or test lower doses"
+    return CheckText(text, None, None, "", advice, "profile likelihood")
+
+
+def _plateau(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    missing = [
+        f"the plateau at {end} doses is not reached: "
+        f"{format_number(100 * share, 2)} % of the span is missing at {format_molar(10**dose)}"
+        for end, share, dose, known in (
+            ("low", verdict.missing_low[0], verdict.lowest[0], facts.low_is_known[0]),
+            ("high", verdict.missing_high[0], verdict.highest[0], facts.high_is_known[0]),
+        )
+        if share > PLATEAU_TOLERANCE and not known
+    ]
+    worst = 100 * float(max(verdict.missing_low[0], verdict.missing_high[0]))
+    return CheckText(
+        "; ".join(missing),
+        worst,
+        100 * PLATEAU_TOLERANCE,
+        "% of the span",
+        "The plateau is extrapolated; widen the range of doses, or fix it if it is known",
+        AGM,
+    )
+
+
+def _at_bound(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    return CheckText(
+        f"the slope (hill) lies on its bound {format_number(float(facts.steepness[0]))}",
+        float(facts.steepness[0]),
+        None,
+        "",
+        "The readings do not determine it; interpret the other parameters with caution",
+        DEFAULT,
+    )
+
+
+def _reversed(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    check = next(check for check in fit.checks if check.name == "top_below_bottom")
+    return CheckText(check.message, check.value, check.limit, "", check.advice, "")
+
+
+def _few_doses(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    return few_settings(len(fit.free), "doses")
+
+
+def few_settings(free: int, what: str) -> CheckText:
+    """As many settings as parameters."""
+    return CheckText(
+        f"{free} different {what} for {free} parameters: any curve passes through their means",
+        float(free),
+        float(free + 1),
+        "",
+        f"Its shape is not tested; add {what}, or fix a parameter that is known",
+        DEFAULT,
+    )
+
+
+def _lack(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    df, df_pure = int(facts.df[0]), int(facts.df_pure[0])
+    return lack_of_fit_text(float(verdict.p_replicates[0]), df - df_pure, df_pure)
+
+
+def lack_of_fit_text(p: float, between: int, within: int) -> CheckText:
+    """The replicates test, with its degrees of freedom."""
+    more = p < LACK_OF_FIT_LEVEL
+    return CheckText(
+        f"the means deviate from the curve {'' if more else 'no '}more than replicates scatter "
+        f"({format_p(p)}, {between} and {within} degrees of freedom)",
+        p,
+        LACK_OF_FIT_LEVEL,
+        "",
+        "Another curve, a pipetting error or wrong doses; limits assume that the curve is right",
+        "lack-of-fit F, Bates & Watts 1988",
+    )
+
+
+def _runs(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
+    return residual_runs_text(int(verdict.runs[0]), fit.n, float(verdict.p_runs[0]))
+
+
+def residual_runs_text(changes: int, n: int, p: float) -> CheckText:
+    """The test of runs of residuals."""
+    return CheckText(
+        f"the residuals change sign {pluralize(changes, 'time')} over {n} readings along the curve "
+        f"({format_p(p)})",
+        p,
+        RUNS_LEVEL,
+        "",
+        "The curve does not follow the readings: choose another model",
+        "Wald and Wolfowitz 1940",
+    )
+
+
+# Check of `numerics.batch.verdict` -> its sentence.
+MESSAGES = {
+    "flat": _flat,
+    "not_monotone": _not_monotone,
+    "ic50_outside_range": _outside,
+    "ci_unbounded": _unbounded,
+    "plateau_missing": _plateau,
+    "parameter_at_bound": _at_bound,
+    "top_below_bottom": _reversed,
+    "few_doses": _few_doses,
+    "lack_of_fit": _lack,
+    "residual_runs": _runs,
+}
+
+
+def format_molar(value: float) -> str:
+    """A concentration in the unit in which it is 1 or more: "31.6 nM"."""
+    for unit, factor in (("M", 1.0), ("mM", 1e3), ("uM", 1e6), ("nM", 1e9), ("pM", 1e12)):
+        if value * factor >= 1.0 - 1e-9 or unit == "pM":
+            return f"{format_number(value * factor)} {unit}"
+    return f"{value:g} M"
+
+
+def concentration_name(target: str) -> str:
+    """Name of the concentration of which a parameter is the logarithm."""
+    name = target.removeprefix("log10_")
+    return NAMES_OF_CONCENTRATIONS.get(name, name)
+
+
+def format_p(p: float) -> str:
+    """A probability as text."""
+    return f"p = {format_number(p, 2)}"
