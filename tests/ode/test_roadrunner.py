@@ -351,10 +351,29 @@ def test_a_model_whose_event_may_fire_at_time_zero_runs_only_from_its_own_start(
     model = solver.engine().load(solver.antimony_to_sbml(text, "m"))
     assert model.run(np.array([1.0]), ["x"]) == pytest.approx(np.array([[8.0]]))
     assert model.run(np.array([1.0]), ["x"], values={"d": 7.0}, start=model.start())[0, 0] == 8.0
-    with pytest.raises(InputError, match="may fire at time 0"):
-        model.run(np.array([1.0]), ["x"], values={"d": 5.0})
+    for d in (5.0, 3.0, 5.0):
+        own = model.start({"d": d})
+        for start in (None, own):
+            end = model.run(np.array([0.0, 1.0]), ["x"], values={"d": d}, start=start)
+            assert end[-1, 0] == pytest.approx(1.0 + d)
     with pytest.raises(InputError, match="may fire at time 0"):
         model.run(np.array([1.0]), ["x"], start=np.array([2.0]))
+
+
+def test_a_constant_derived_from_a_state_follows_other_values():
+    text = "model m()\n x = a; x' = -k * x; a = 2; k = 3 * x; b = 1; b' = k\nend"
+    model = solver.engine().load(solver.antimony_to_sbml(text, "m"))
+    for a in (2.0, 4.0, 1.0):
+        states = dict(zip(model.states, model.start({"a": a}), strict=True))
+        assert states == {"x": a, "b": 1.0}
+        end = model.run(np.array([0.0, 0.1]), ["x", "k", "b"], values={"a": a}, rtol=1e-9)[-1]
+        assert end == pytest.approx([a * np.exp(-0.3 * a), 3 * a, 1 + 0.3 * a], rel=1e-6)
+    end = model.run(np.array([0.0, 0.1]), ["k", "b"], values={"k": 5.0})[-1]
+    assert end == pytest.approx([5.0, 1.5], rel=1e-6)
+    with pytest.raises(UnknownNameError):
+        model.run(np.array([1.0]), ["x"], values={"aa": 1.0})
+    with pytest.raises(InputError, match="finite"):
+        model.run(np.array([1.0]), ["x"], values={"a": np.nan})
 
 
 def test_a_constant_derived_from_a_state_forbids_other_starts():

@@ -92,13 +92,11 @@ def read_layout(solver: Any) -> StateLayout:
 def why_frozen(sbml: str, at: StateLayout) -> str:
     """The reason why a model can only start as its file does; empty if it can start otherwise."""
     if 'initialValue="false"' in sbml:
-        return (
-            "an event of the model may fire at time 0, before other values or states could be set"
-        )
+        return "an event of the model may fire at time 0, before other states could be set"
     if at.derived:
         return (
             f"'{at.derived[0]}' is derived once, from states at time 0, "
-            "and would not follow other values or states"
+            "and would not follow other states"
         )
     return ""
 

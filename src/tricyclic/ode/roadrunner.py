@@ -27,7 +27,7 @@ from tricyclic.errors import InputError, NumericsError, UnknownNameError
 from tricyclic.ode.base import ATOL, HORIZON, RTOL
 from tricyclic.ode.layout import checked_times, read_layout, why_frozen
 from tricyclic.ode.steady_state import DynamicSystem, find_steady_state
-from tricyclic.sbml.write import derive_always
+from tricyclic.sbml.write import derive_always, with_initial_values
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ class RoadRunnerModel:
     def __init__(self, sbml: str) -> None:
         self._sbml = derive_always(sbml) if "<initialAssignment" in sbml else sbml
         self._delayed = _DELAY.search(self._sbml) is not None
+        self._written: tuple[dict[str, float], RoadRunnerModel] | None = None
         self._compile()
         self._frozen = why_frozen(self._sbml, self._at)
         self.states = self._at.states
@@ -113,6 +114,8 @@ class RoadRunnerModel:
 
     def start(self, values: Mapping[str, float] = {}) -> Floats:
         """Give the model's own initial states for the parameters `values`, shape (states,)."""
+        if (written := self._with_values_written(values)) is not self:
+            return written.start()
         self._begin(values, None)
         return self._states_now()
 
@@ -143,6 +146,9 @@ class RoadRunnerModel:
         NumericsError
             If it does not reach a steady state; names the state that changes most.
         """
+
+        if (written := self._with_values_written(values)) is not self:
+            return written.steady_state(horizon=horizon, start=start)
 
         def rates(states: Floats) -> Floats:
             self._put(states)
@@ -212,6 +218,18 @@ class RoadRunnerModel:
         NumericsError
             If no method reaches the last time; names the time at which the first one stopped.
         """
+        if (written := self._with_values_written(values)) is not self:
+            return written.run(
+                times,
+                outputs,
+                start=start,
+                rtol=rtol,
+                atol=atol,
+                sizes=sizes,
+                order=order,
+                max_steps=max_steps,
+                longest=longest,
+            )
         moments = checked_times(times)
         self._select(tuple(outputs))
         limits = self._limits(atol, sizes, values)
@@ -264,7 +282,7 @@ class RoadRunnerModel:
         for name, value in values.items():
             self._check_parameter(name, value)
         if self._frozen:
-            self._check_own_start(values, start)
+            self._check_own_start(start)
             values, start = {}, None
         self._resize({name: value for name, value in values.items() if name in at.compartments})
         solver.resetAll()
@@ -306,12 +324,26 @@ class RoadRunnerModel:
         if not np.isfinite(value):
             raise InputError(f"'{name}' is {value}", allowed="A parameter is a finite number")
 
-    def _check_own_start(self, values: Mapping[str, float], start: Floats | None) -> None:
-        other = [name for name, value in values.items() if value != self._defaults[name]]
-        if other or (start is not None and not np.array_equal(start, self._own_start)):
+    def _with_values_written(self, values: Mapping[str, float]) -> RoadRunnerModel:
+        """This model, or one whose text has these values, where it starts only as its text does."""
+        if not self._frozen or not values:
+            return self
+        for name, value in values.items():
+            self._check_parameter(name, value)
+        changed = {name: value for name, value in values.items() if value != self._defaults[name]}
+        if not changed:
+            return self
+        if self._written is None or self._written[0] != changed:
+            text = with_initial_values(self._sbml, changed)
+            self._written = (changed, RoadRunnerModel(text))
+        return self._written[1]
+
+    def _check_own_start(self, start: Floats | None) -> None:
+        if start is not None and not np.array_equal(start, self._own_start):
             raise InputError(
                 self._frozen,
-                allowed="Such a model runs only from its own start, with its own values",
+                allowed="Such a model runs only from its own start",
+                do="Give a dose later than time 0",
             )
 
     def _free_now(self) -> list[float]:
