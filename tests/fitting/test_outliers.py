@@ -77,8 +77,8 @@ def test_a_spoilt_well_is_the_only_one_that_is_suggested():
         check.message,
     )
     assert check.advice == (
-        "It is still in the fit. Check the notebook; exclude it only for a reason that you "
-        "write down"
+        "It is still in the result; the result without it is given beside. Check the notebook; "
+        "exclude it only for a reason that you write down"
     )
 
 

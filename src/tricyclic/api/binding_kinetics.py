@@ -57,7 +57,7 @@ def kinetics(
     variance: str = "auto",
     confidence: float = 0.95,
     calibrate: int = 0,
-    outliers: str = "none",
+    outliers: str = "suggest",
     out: str | Path = "",
     kind: str = "association",
     on_progress: ProgressCallback | None = None,
@@ -165,7 +165,8 @@ def kinetics(
     calibrate
         Number of simulations that calibrate the model tests; 0: none.
     outliers
-        Whether to suggest outliers; no well is ever removed. One of "none", "suggest".
+        Whether to suggest outliers, with the result without them beside; no well is ever
+        removed. One of "none", "suggest".
     out
         Report (.html, .pdf or .json), or a folder for report, tables and figures.
     kind

@@ -56,7 +56,7 @@ def saturation(
     variance: str = "auto",
     confidence: float = 0.95,
     calibrate: int = 0,
-    outliers: str = "none",
+    outliers: str = "suggest",
     out: str | Path = "",
     kind: str = "saturation",
     on_progress: ProgressCallback | None = None,
@@ -159,7 +159,8 @@ def saturation(
     calibrate
         Number of simulations that calibrate the model tests; 0: none.
     outliers
-        Whether to suggest outliers; no well is ever removed. One of "none", "suggest".
+        Whether to suggest outliers, with the result without them beside; no well is ever
+        removed. One of "none", "suggest".
     out
         Report (.html, .pdf or .json), or a folder for report, tables and figures.
     kind

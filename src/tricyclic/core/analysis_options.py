@@ -30,7 +30,8 @@ class AnalysisOptions:
         Simulations that calibrate the nested model tests for the design; 0 gives the nominal test
         only.
     outliers : {"none", "suggest"}
-        Whether ROUT suggests outliers as checks; wells are never excluded automatically.
+        Whether ROUT suggests outliers as checks, with the result without them beside; wells are
+        never excluded automatically.
     outlier_q : float
         False discovery rate of the suggestions.
     classical : bool
@@ -43,7 +44,7 @@ class AnalysisOptions:
     variance: Variance | Literal["auto"] = "auto"
     confidence: float = 0.95
     calibrate: int = 0
-    outliers: Literal["none", "suggest"] = "none"
+    outliers: Literal["none", "suggest"] = "suggest"
     outlier_q: float = 0.01
     classical: bool = True
     seed: int = 1

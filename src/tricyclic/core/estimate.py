@@ -26,13 +26,11 @@ NOT_DETERMINED = "not determined"
 # Quantities whose negative logarithm has a name of its own (IUPHAR).
 P_SCALES = {
     "Ki": "pKi",
-    "Ki, with the errors all runs share": "pKi",
     "Ki high": "pKi",
     "Ki low": "pKi",
     "Ki (Cheng-Prusoff)": "pKi",
     "Ki (koff / kon)": "pKi",
     "Kd": "pKd",
-    "Kd, with the errors all runs share": "pKd",
     "Kd high": "pKd",
     "Kd low": "pKd",
     "Kd (koff / kon)": "pKd",
@@ -334,7 +332,7 @@ def format_p_scale(estimate: Estimate) -> str:
     Two decimals, or as many as the second figure of the standard error needs; a bound is a bound on
     this scale too, in the other direction. Empty for other quantities.
     """
-    if math.isnan(estimate.p_value) or estimate.name not in P_SCALES:
+    if math.isnan(estimate.p_value) or not p_scale_name(estimate):
         return ""
     sign = {"=": "", ">": "< ", "<": "> "}[estimate.qualifier]
     decimals = decimals_for_error(estimate.log10_se)
@@ -352,7 +350,7 @@ def format_p_scale(estimate: Estimate) -> str:
 
 def p_scale_name(estimate: Estimate) -> str:
     """The name of the negative logarithm: pKi of a Ki, pKd, pIC50; empty for other quantities."""
-    return P_SCALES.get(estimate.name, "")
+    return P_SCALES.get(estimate.name.split(",")[0], "")
 
 
 def format_estimate(estimate: Estimate) -> str:

@@ -21,6 +21,7 @@ from tricyclic.core.suspect import SuspectedOutlier
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import FitPart, fit, listed_parts
 from tricyclic.fitting.problem import FitProblem
+from tricyclic.numerics.least_squares import jacobian
 from tricyclic.numerics.robust import flag_outliers, robust_fit
 from tricyclic.stats.statistics import t_probability
 
@@ -54,9 +55,9 @@ def detect_outliers_rout(
     parts, model, fixed, free, variance
         As for `fit`.
     q : float
-        Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 about 3 clean
-        plates in 100 get a suggestion; 40 in 100 if counts, whose scatter grows with their size,
-        are given a constant one.
+        Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 at most about 1
+        clean plate in 100 gets a suggestion; many more if counts, whose scatter grows with their
+        size, are given a constant one.
 
     Returns
     -------
@@ -76,6 +77,12 @@ def detect_outliers_rout(
     residuals over it are tested with t, the outer 30 % of them at the false discovery rate q.
     Readings are first divided by the scatter that the variance model expects. After a first round
     that scatter is estimated again without the suspects, which otherwise would inflate it.
+
+    The robust standard deviation of a plate varies more than t with N - K degrees of freedom allows
+    (3 clean plates in 100 got a suggestion at q = 0.01). Suspects are therefore confirmed against
+    the least-squares curve of the other readings, with its scatter and its own error, by t on their
+    degrees of freedom at q m / N for m suspects (Bonferroni; Cook & Weisberg 1982, Residuals and
+    Influence in Regression, section 2.2).
     """
     if not 0 < q < 0.5:
         raise InputError(f"q is {q:g}", allowed="It lies above 0 and below 0.5, such as 0.01")
@@ -102,6 +109,7 @@ def detect_outliers_rout(
                 sd = _scatter_of_all(problem, again, scores.expected, sd)
                 scores = _scores(problem, again, sd)
                 flagged = flag_outliers(scores.score, scores.df, q)
+    flagged = _confirmed(parts, problem, first, scores, flagged, fixed, free, variance, q)
     order = [i for i in np.argsort(-np.abs(scores.score), kind="stable") if flagged[i]]
     return tuple(_suspect(problem, scores, int(i)) for i in order)
 
@@ -118,8 +126,8 @@ def suspects_as_checks(suspects: Sequence[SuspectedOutlier]) -> tuple[Check, ...
             where=s.series,
             value=s.distance,
             advice=(
-                "It is still in the fit. Check the notebook; exclude it only for a reason that you "
-                "write down"
+                "It is still in the result; the result without it is given beside. Check the "
+                "notebook; exclude it only for a reason that you write down"
             ),
             source=SOURCE,
         )
@@ -147,6 +155,47 @@ def _scores(problem: FitProblem, result: Fit, sd: np.ndarray) -> _Scores:
     expected = problem.expected(robust.x[None, :])[0]
     score = (problem.y - expected) / sd / robust.scale
     return _Scores(score, float(problem.y.size - start.size), expected)
+
+
+def _confirmed(
+    parts: tuple[FitPart, ...],
+    problem: FitProblem,
+    first: Fit,
+    scores: _Scores,
+    flagged: np.ndarray,
+    fixed: Mapping[str, float] | None,
+    free: Sequence[str],
+    variance: Variance,
+    q: float,
+) -> np.ndarray:
+    """Those of the flagged readings that the curve of the other readings excludes, shape (n,)."""
+    confirmed = flagged.copy()
+    while confirmed.any():
+        cleaned = _without(parts, problem, confirmed)
+        if cleaned is None:
+            return np.zeros_like(flagged)
+        others = fit(
+            cleaned,
+            fixed=fixed,
+            free=free,
+            variance=variance,
+            intervals="none",
+            starts=[first.values],
+        )
+        if not others.ok or others.df < 1:
+            return np.zeros_like(flagged)
+        best = np.array([others.values[slot.name] for slot in problem.free])
+        expected = problem.expected(best[None, :])[0]
+        sd = _scatter_of_all(problem, others, expected, np.concatenate([p.sd for p in first.parts]))
+        slopes = jacobian(problem.expected, best, np.maximum(np.abs(best), 1e-3))
+        of_curve = np.einsum("ij,jk,ik->i", slopes, others.covariance, slopes)
+        t = (problem.y - expected) / np.sqrt(sd**2 + np.maximum(np.nan_to_num(of_curve), 0.0))
+        p = np.array([t_probability(float(value), float(others.df)) for value in t])
+        kept = confirmed & (p < q * confirmed.sum() / problem.y.size)
+        if (kept == confirmed).all():
+            break
+        confirmed = kept
+    return confirmed
 
 
 def _without(

@@ -13,6 +13,8 @@ from tricyclic.results.binding import AssayResult, PlateResult, StudyResult
 PRIMARY = ("Ki", "Kd", "Bmax", "kon", "koff", "residence time", "KB", "pA2", "EC50")
 # A competition assay measures the compound; the Bmax of its controls is a by-product, listed later.
 PRIMARY_OF_KIND = {"competition": ("Ki",), "homologous": ("Kd", "Bmax")}
+# Part of the name of a number where the suggested outliers are left out.
+WITHOUT_SUSPECTS = "without the suggested outliers"
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def rows_anchor(assay: int, plate: int) -> str:
 def primary_estimates(assay: AssayResult) -> tuple[Estimate, ...]:
     """The pooled estimates for which an assay is done; all where none has a usual name."""
     for names in (PRIMARY_OF_KIND.get(assay.kind, PRIMARY), PRIMARY):
-        chosen = tuple(estimate for estimate in assay.pooled if estimate.name in names)
+        shown = {*names, *(f"{name}, {WITHOUT_SUSPECTS}" for name in names)}
+        chosen = tuple(estimate for estimate in assay.pooled if estimate.name in shown)
         if chosen:
             return chosen
     return assay.pooled

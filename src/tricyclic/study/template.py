@@ -84,7 +84,7 @@ METHOD = """\
 # model = "auto"          # or a curve model by name: tricyclic curves models
 # confidence = 0.95
 # calibrate = 0           # number of simulations that calibrate the tests between models, e.g. 499
-# outliers = "none"       # "suggest" lists possible outliers; no well is ever removed by itself
+# outliers = "suggest"    # possible outliers, and the result without them; "none": no suggestions
 
 # One block for each independent run.
 [[assay.plate]]

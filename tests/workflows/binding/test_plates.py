@@ -49,11 +49,11 @@ GIVEN = {
     "mask": ("(+)-pentazocine", "(+)-pentazocine"),
     "masked_site": ("sigma-1", "sigma-1"),
     "mask_M": ("200 nM", 2e-7),
-    "mask_kd_masked_nM": ("3 nM", 3.0),
-    "mask_kd_wanted_nM": ("1.5 uM", 1500.0),
-    "radioligand_kd_masked_nM": (30, 30.0),
-    "masked_bmax_ratio": (0.75, 0.75),
-    "competitor_ki_masked_nM": ("0.4 uM", 400.0),
+    "mask_kd_masked_nM": ("3.0 +/- 0.5 nM", MeasuredValue(3.0, "nM", 0.5)),
+    "mask_kd_wanted_nM": ("1.5 uM", MeasuredValue(1500.0, "nM")),
+    "radioligand_kd_masked_nM": (30, MeasuredValue(30.0, "nM")),
+    "masked_bmax_ratio": (0.75, MeasuredValue(0.75, "")),
+    "competitor_ki_masked_nM": ("0.40 +/- 0.06 uM", MeasuredValue(400.0, "nM", 60.0)),
 }
 # Only kinetics have a start of dissociation.
 OF_KINETICS = ("dissociation_start_min",)
@@ -100,7 +100,7 @@ def test_an_option_replaces_the_condition_of_the_protocol():
         ("variance", "poisson"),
         ("confidence", 0.9),
         ("calibrate", 99),
-        ("outliers", "suggest"),
+        ("outliers", "none"),
     ],
 )
 def test_an_option_of_the_analysis_reaches_its_method(option, value):

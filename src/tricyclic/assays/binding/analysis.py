@@ -14,6 +14,7 @@ from tricyclic.assays.binding.kinetics import KineticsPlate
 from tricyclic.assays.binding.leverages import leverages
 from tricyclic.assays.binding.readings import PlateReadings, plate_readings
 from tricyclic.assays.binding.saturation import SaturationPlate
+from tricyclic.assays.binding.suspects import without_suspects
 from tricyclic.assays.binding.table_readings import table_readings
 from tricyclic.assays.binding.well_checks import well_checks
 from tricyclic.core.analysis_options import AnalysisOptions
@@ -186,6 +187,8 @@ def _analyse(
                 q=method.outlier_q,
             )
             checks += suspects_as_checks(suspects)
+            without = without_suspects(build, readings, suspects)
+            result = replace(result, classical=(*result.classical, *without))
     if not isinstance(analysis, SaturationPlate):
         checks += analysis.checks(main)
     return replace(result, checks=checks)

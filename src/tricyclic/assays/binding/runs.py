@@ -16,6 +16,7 @@ from tricyclic.assays.binding.excluded_runs import exclusion_checks, with_exclus
 from tricyclic.assays.binding.methods import methods_paragraph
 from tricyclic.assays.binding.model_fits import model_fits
 from tricyclic.assays.binding.stated_conditions import protocol_default_checks
+from tricyclic.assays.binding.suspects import pooled_without_suspects
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.check import Check
@@ -80,14 +81,16 @@ def analyse_runs(
         ]
         for key in dict.fromkeys((one.name, one.subject) for _, one in estimates):
             same = [(run, one) for run, one in estimates if (one.name, one.subject) == key]
-            pooled.append(
-                pool_estimates(
-                    [one for _, one in same],
-                    runs=[run for run, _ in same],
-                    confidence=chosen.confidence,
-                    where=group or name,
-                )
+            of_runs = pool_estimates(
+                [one for _, one in same],
+                runs=[run for run, _ in same],
+                confidence=chosen.confidence,
+                where=group or name,
             )
+            pooled += [
+                of_runs,
+                *pooled_without_suspects(used, of_runs, group, chosen.confidence),
+            ]
     budget = tuple(share for e in pooled for share in _budget(used, e, name))
     pooled += [_with_shared(e, budget) for e in pooled if _has_shared(e, budget)]
     first = plates[0]

@@ -160,8 +160,8 @@ class PlateOptions:
         panel=ANALYSIS,
     )
     outliers: str = option(
-        "Whether to suggest outliers; no well is ever removed",
-        default="none",
+        "Whether to suggest outliers, with the result without them beside; no well is ever removed",
+        default="suggest",
         choices=("none", "suggest"),
         panel=ANALYSIS,
     )
