@@ -40,6 +40,7 @@ PLATES = {
     "volume_uL": 300.0,
     "protein_ug": 20.0,
     "unit": "dpm",
+    "plate": "2",
     "plate_size": 384,
     "decimal": ",",
     "reader": "plate_list",

@@ -56,6 +56,7 @@ def affinity(
     masked_bmax_ratio: Measured | None = None,
     competitor_ki_masked_nM: Measured | None = None,
     unit: str = "",
+    plate: str = "",
     plate_size: int | None = None,
     decimal: str = "",
     reader: str = "",
@@ -164,6 +165,8 @@ def affinity(
     unit
         Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol,
         fmol/mg.
+    plate
+        Plate of a file with several, by name or number; default: all.
     plate_size
         Number of wells, where the file does not contain it.
     decimal

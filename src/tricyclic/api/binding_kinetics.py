@@ -49,6 +49,7 @@ def kinetics(
     table: str = "",
     dissociation_start_min: Measured | None = None,
     unit: str = "",
+    plate: str = "",
     plate_size: int | None = None,
     decimal: str = "",
     reader: str = "",
@@ -147,6 +148,8 @@ def kinetics(
     unit
         Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol,
         fmol/mg.
+    plate
+        Plate of a file with several, by name or number; default: all.
     plate_size
         Number of wells, where the file does not contain it.
     decimal

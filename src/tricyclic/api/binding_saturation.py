@@ -48,6 +48,7 @@ def saturation(
     non_specific: Texts = (),
     table: str = "",
     unit: str = "",
+    plate: str = "",
     plate_size: int | None = None,
     decimal: str = "",
     reader: str = "",
@@ -141,6 +142,8 @@ def saturation(
     unit
         Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol,
         fmol/mg.
+    plate
+        Plate of a file with several, by name or number; default: all.
     plate_size
         Number of wells, where the file does not contain it.
     decimal

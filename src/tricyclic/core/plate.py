@@ -132,6 +132,9 @@ class Plate:
         Decisions of the reader (encoding, delimiter, decimal mark) and remarks of the file.
     unused : tuple of str
         Parts of the file that were not read ("column 'mass'", "sheet 'Notes'").
+    reading_of : str
+        What was read several times in this file ("section 'Plate1'"): plates with the same text
+        are readings of the same wells, such as times, wavelengths or isotopes. Empty for one.
     unassigned : tuple of str
         Counted wells that the layout does not contain.
     """
@@ -146,6 +149,7 @@ class Plate:
     notes: tuple[str, ...] = field(default=())
     unused: tuple[str, ...] = ()
     unassigned: tuple[str, ...] = ()
+    reading_of: str = ""
 
     def __post_init__(self) -> None:
         if self.size not in PLATE_SHAPES:

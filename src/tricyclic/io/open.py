@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tricyclic.core.format import list_names
 from tricyclic.core.plate import Plate
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
@@ -25,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 READERS = Registry("reader", "tricyclic.io.instruments", "READER", "tricyclic.readers")
 CLAIM = 0.5
+# Plates that a message lists.
+MAX_LISTED = 4
 
 
 def read_plates(
@@ -81,6 +86,34 @@ def read_plates(
             do="Add --reader NAME if another reader should read it",
         )
     return content.plates
+
+
+def one_reading_each(plates: Sequence[Plate], file: str, *, do: str) -> None:
+    """Refuse several readings of the same wells, each of which would count as a plate of its own.
+
+    Parameters
+    ----------
+    plates : sequence of Plate
+        The plates of a file.
+    file : str
+        Its name.
+    do : str
+        Advice, in the words of the command line.
+
+    Raises
+    ------
+    InputError
+        If two plates are readings of one plate, at other times, wavelengths or isotopes.
+    """
+    for what, number in Counter(plate.reading_of for plate in plates if plate.reading_of).items():
+        if number > 1:
+            names = [plate.name for plate in plates if plate.reading_of == what]
+            raise InputError(
+                f"contains {number} readings of {what}: {list_names(names, MAX_LISTED)}",
+                where=file,
+                allowed="A plate has one reading of each well",
+                do=do,
+            )
 
 
 def read_tables(

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io.open import read_plates, read_tables
+from tricyclic.io.open import one_reading_each, read_plates, read_tables
 
 SAMPLES = Path(__file__).parents[2] / "golden" / "instruments"
 GRID = [["cpm", *range(1, 7)], *([row, *range(100, 106)] for row in "ABCD")]
@@ -120,3 +120,26 @@ def test_rows_with_letters_below_a_heading_are_a_plate(above, tmp_path):
 def test_the_plate_map_of_an_envision_file_is_named():
     (first, *_) = read_plates(SAMPLES / "envision_csv__two_channels.csv")
     assert any(part.startswith("block ") for part in first.unused)
+
+
+def test_several_readings_of_one_plate_are_not_several_plates():
+    path = SAMPLES / "softmax_text__kinetic_and_endpoint.txt"
+    *kinetic, light = read_plates(path)
+    assert {plate.reading_of for plate in kinetic} == {"section 'enzyme' (line 5)"}
+    assert light.reading_of == ""
+    with pytest.raises(InputError) as caught:
+        one_reading_each((*kinetic, light), path.name, do="Choose one")
+    assert str(caught.value).endswith(
+        "and 2 more. A plate has one reading of each well. Choose one."
+    )
+    one_reading_each((kinetic[0], light), path.name, do="Choose one")
+
+
+def test_isotopes_of_the_same_tubes_are_readings_of_one_rack(tmp_path):
+    path = tmp_path / "dual.csv"
+    path.write_text(
+        "Protocol ID,Run ID,Rack,Pos,Time,I-125 CPM,Cr-51 CPM\n1,1,1,1,60,500,10\n1,1,1,2,60,7,8\n",
+        encoding="utf-8",
+    )
+    iodine, chromium = read_plates(path)
+    assert iodine.reading_of == chromium.reading_of == "rack 1 of protocol 1"

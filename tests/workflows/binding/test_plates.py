@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -81,7 +82,8 @@ def test_an_option_sets_its_condition(option):
         assert (condition.value, condition.se) == pytest.approx((expected.value, expected.se))
         assert condition.unit == expected.unit
     elif isinstance(expected, float):
-        assert condition == pytest.approx(expected)
+        value = condition.value if isinstance(condition, MeasuredValue) else condition
+        assert value == pytest.approx(expected)
     else:
         assert condition == expected
 
@@ -158,3 +160,41 @@ def test_a_file_named_twice_is_one_run(tmp_path):
     assert check.message.endswith(
         "are those of net_run1 (another_name.csv and net_run1.csv have the same sha256)"
     )
+
+
+SOFTMAX_KINETIC = "\n".join(
+    [
+        "##BLOCKS= 1",
+        (
+            "Plate:\tP1\t1.3\tPlateFormat\tKinetic\tLuminescence\tRaw\tFALSE\t2\t60\t30\t\t\t\t1"
+            "\t0 \t1\t12\t96\t1\t8"
+        ),
+        "\tTemperature(C)\t" + "\t".join(str(k) for k in range(1, 13)),
+        *(
+            (time if row == 0 else "")
+            + "\t\t"
+            + "\t".join(str(100 * n + 12 * row + k) for k in range(12))
+            for n, time in enumerate(("00:00:00", "00:00:30"), 1)
+            for row in range(8)
+        ),
+        "~End",
+        "",
+    ]
+)
+
+
+def test_readings_of_one_plate_are_no_independent_runs(tmp_path):
+    path = tmp_path / "kinetic.txt"
+    path.write_text(SOFTMAX_KINETIC, encoding="utf-8")
+    options = AffinityOptions(plates=(str(path),), layout=str(EXAMPLE / "layouts" / "net.toml"))
+    with pytest.raises(InputError) as caught:
+        prepare_assay(options, "competition", [path], Library())
+    assert str(caught.value) == (
+        "kinetic.txt: contains 2 readings of section 'P1' (line 2): kinetic P1 00:00:00, kinetic "
+        "P1 00:00:30. A plate has one reading of each well. Add --plate with the number or the "
+        "name of one of them."
+    )
+    for name in ("2", "kinetic P1 00:00:30"):
+        (run,) = prepare_assay(replace(options, plate=name), "competition", [path], Library()).runs
+        assert run.plate.wells[0].value == 200
+        assert run.plate.unused == ("plate 'kinetic P1 00:00:00'",)

@@ -186,10 +186,11 @@ def _plates(
     unused = list(others)
     if reduced is not None and not _repeats(sheet, reduced, header, readings, panels):
         unused.append(f"reduced values of '{section.name}' ({sheet.where(reduced)})")
+    several = len(readings) * len(panels) > 1
     for reading in readings:
         for panel, wavelength in zip(panels, labels, strict=True):
             parts = [part for part in (section.name, reading.label, wavelength) if part]
-            yield make_plate(
+            plate = make_plate(
                 " ".join([stem, *parts]),
                 _cells(sheet, section, reading, panel, size),
                 shape=PLATE_SHAPES[size] if size else None,
@@ -203,6 +204,8 @@ def _plates(
                 ),
                 unused=tuple(unused),
             )
+            same = f"section '{section.name}' (line {section.first + 1})" if several else ""
+            yield replace(plate, reading_of=same)
 
 
 def _panels(row: tuple[str, ...]) -> list[_Panel] | None:

@@ -56,9 +56,15 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     for protocol, tubes in protocols.items():
         for isotope, column in columns.items():
             parts = [f"P{protocol}"] * (len(protocols) > 1) + [isotope] * (len(columns) > 1)
-            plates += _plates(
+            of_isotope = _plates(
                 " ".join([raw.stem, *parts]), sheet, protocol, tubes, isotope, column, options
             )
+            plates += [
+                replace(plate, reading_of=f"rack {k} of protocol {protocol}")
+                if len(columns) > 1
+                else plate
+                for k, plate in enumerate(of_isotope, 1)
+            ]
     return FileContent(plates=tuple(plates))
 
 

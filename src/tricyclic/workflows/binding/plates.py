@@ -17,14 +17,21 @@ from tricyclic.core.plate import Plate, Role
 from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import AssayKind, Protocol
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
-from tricyclic.io.open import read_plates
+from tricyclic.io.open import one_reading_each, read_plates
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
 from tricyclic.reports.documents import STUDY_FORMATS
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.conditions import read_option_conditions
-from tricyclic.study.folder import PreparedAssay, PreparedPlate, PreparedTable, named_competitors
+from tricyclic.study.folder import (
+    PreparedAssay,
+    PreparedPlate,
+    PreparedTable,
+    choose_plate,
+    named_competitors,
+)
 from tricyclic.study.plan import AssayPlan
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import PlateOptions
@@ -184,7 +191,7 @@ def _read_all(
     """Every plate of the files, named after its run; two runs never have one name."""
     plates: list[Plate] = []
     for file in files:
-        of_file = _read(file, options)
+        of_file = chosen_plates(_read(file, options), options.plate, file.name)
         for plate in of_file:
             applied = layout.apply(plate)
             wells = named_competitors(applied.wells, compound)
@@ -195,6 +202,23 @@ def _read_all(
         replace(plate, name=f"{plate.name} ({number})") if names.count(plate.name) > 1 else plate
         for number, plate in enumerate(plates, 1)
     ]
+
+
+def chosen_plates(plates: tuple[Plate, ...], name: str, file: str) -> tuple[Plate, ...]:
+    """The plate of a name or number, or all plates of a file.
+
+    Raises
+    ------
+    InputError
+        If there is no such plate, or two plates are readings of the same wells: a run counts
+        each well once.
+    """
+    if name:
+        chosen = choose_plate(plates, name, where=file)
+        others = [plate.name for plate in plates if plate is not chosen]
+        return (replace(chosen, unused=chosen.unused + quoted("plate", others)),)
+    one_reading_each(plates, file, do="Add --plate with the number or the name of one of them")
+    return plates
 
 
 def _layout(options: PlateOptions, protocol: Protocol | None) -> PlateLayout:

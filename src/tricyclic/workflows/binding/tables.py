@@ -22,7 +22,7 @@ from tricyclic.workflows.binding.options import PlateOptions
 
 COLUMNS = {**VARIED, COUNTING_TIME[0]: COUNTING_TIME[1]}
 # Options that only apply to plates, and those that only apply to tables.
-OF_PLATES = ("layout", "plate_size")
+OF_PLATES = ("layout", "plate", "plate_size")
 OF_TABLES = ("response", "total", "non_specific", "table")
 
 

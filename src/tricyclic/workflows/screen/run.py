@@ -16,7 +16,7 @@ from tricyclic.core.plate import Plate
 from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.errors import InputError
-from tricyclic.io.open import read_plates
+from tricyclic.io.open import one_reading_each, read_plates
 from tricyclic.io.plate_layout import read_layout
 from tricyclic.io.screen_table import (
     read_compounds,
@@ -90,6 +90,7 @@ def _read_plates(
 
 def _with_layout(file: Path, options: ScreenOptions, layout: PlateLayout) -> list[Plate]:
     plates = read_plates(file, keep_negative=True, **_reading_options(options))
+    one_reading_each(plates, file.name, do="Export one reading of each plate")
     return [layout.apply(plate) for plate in plates]
 
 
