@@ -263,7 +263,11 @@ def test_an_element_called_time_a_fast_reaction_and_an_algebraic_rule_are_refuse
     algebraic = text.replace('<rateRule variable="depot">', "<algebraicRule>").replace(
         "</rateRule>", "</algebraicRule>"
     )
-    with pytest.raises(InputError, match=f"is an algebraic rule{NOT_SUPPORTED}"):
+    with pytest.raises(
+        InputError,
+        match="is an algebraic rule that is not linear in one quantity that nothing else determines"
+        f"{NOT_SUPPORTED}",
+    ):
         refuse_unsafe(algebraic)
 
 

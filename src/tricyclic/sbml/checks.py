@@ -97,7 +97,10 @@ def _unsafe(document: Any, model: Any) -> Iterator[str]:
             yield f"the reaction '{reaction.getIdAttribute()}' is 'fast', {_CANNOT}"
     for rule in elements(model, "Rule"):
         if rule.isAlgebraic():
-            yield f"0 = {formula_text(rule.getMath())} is an algebraic rule, {_CANNOT}"
+            yield (
+                f"0 = {formula_text(rule.getMath())} is an algebraic rule that is not linear in "
+                f"one quantity that nothing else determines, {_CANNOT}"
+            )
     for identifier, math in all_formulas(model):
         for node in formula_nodes(math):
             if node.getType() == libsbml.AST_FUNCTION_DELAY:

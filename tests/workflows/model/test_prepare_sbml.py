@@ -445,3 +445,22 @@ def test_numbers_far_below_one_unit_are_printed(typed):
     text = antimony_to_sbml(MIXED.replace("A = 3", "A = 3e-18"), "chain")
     printed = typed("", "--hours", "2", "--observable", "A", text=text).stdout
     assert re.search(r"^ +A +3\.00e-18 nmol/mL +4\.06e-19 nmol/mL min ", printed, re.MULTILINE)
+
+
+def test_a_run_states_for_what_an_algebraic_rule_is_solved(typed):
+    text = antimony_to_sbml(
+        "model chain()\n A = 3; A' = -A; bound = 1; total = 3; total' = 0\nend\n", "chain"
+    )
+    rule = (
+        '<algebraicRule><math xmlns="http://www.w3.org/1998/Math/MathML"><apply><minus/>'
+        "<apply><minus/><ci>total</ci><ci>A</ci></apply><ci>bound</ci></apply></math>"
+        "</algebraicRule></listOfRules>"
+    )
+    text = text.replace("</listOfRules>", rule).replace(
+        'id="bound" value="1" constant="true"', 'id="bound" value="1" constant="false"'
+    )
+    reply = typed("", "--hours", "2", "--observable", "bound", "--json", text=text)
+    time, bound = course_of(reply)
+    assert bound == pytest.approx(3 - 3 * np.exp(-time), abs=1e-5)
+    remarks = json.loads(reply.stdout)["result"]["remarks"]
+    assert "The algebraic rule 0 = total - A - bound is solved for bound." in remarks

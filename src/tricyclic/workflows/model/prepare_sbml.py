@@ -15,6 +15,7 @@ from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
 from tricyclic.io.sbml_text import sbml_text
 from tricyclic.numerals import parse_number
+from tricyclic.sbml.algebraic import solve_algebraic_rules
 from tricyclic.sbml.doses import describe_dose
 from tricyclic.sbml.flatten import flatten_submodels
 from tricyclic.sbml.missing import find_missing_rates, find_missing_starts
@@ -64,7 +65,8 @@ def prepare_sbml_run(options: DosingOptions) -> PreparedRun:
     _check_options(options)
     file = Path(options.scenario)
     text = sbml_text(file)
-    sbml = flatten_submodels(text, file.name)
+    flat = flatten_submodels(text, file.name)
+    sbml, solved = solve_algebraic_rules(flat, file.name)
     seconds = time_unit_s(sbml, file.name)
     hours_per_time = math.nan if seconds is None else seconds / 3600
     end = _horizon(options, hours_per_time)
@@ -83,7 +85,9 @@ def prepare_sbml_run(options: DosingOptions) -> PreparedRun:
     )
     values = parse_values(options.set, composed)
     added = (f"{describe_dose(sbml, one.drug, one.amount, values, file.name)}." for one in dosing)
-    submodels = (SUBMODELS,) if sbml != text else ()
+    changes = ((SUBMODELS,) if flat != text else ()) + tuple(
+        f"The algebraic rule {one}." for one in solved
+    )
     return PreparedRun(
         composed.scenario,
         {},
@@ -91,7 +95,7 @@ def prepare_sbml_run(options: DosingOptions) -> PreparedRun:
         dosing,
         end,
         values,
-        (remark, *added, *submodels, *_missing_values(sbml, file.name)),
+        (remark, *added, *changes, *_missing_values(sbml, file.name)),
         hours_per_time=hours_per_time,
     )
 
