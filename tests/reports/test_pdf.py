@@ -137,3 +137,8 @@ def test_words_break_where_they_are_longer_than_a_column_that_shares_the_width()
     assert breakable(cells[1], longest[1]) == cells[1]
     narrow = Table("", ("a", "b"), (("desipramine.Km_CYP2D6", "x" * 30),), (False, False))
     assert _longest_words(narrow, _widths(narrow))[0] == 22
+
+
+def test_a_number_is_never_cut_at_its_decimal_point():
+    pieces = breakable("(8.958–9.167),extraordinarily/long.word", 10).split("\u200b")
+    assert pieces == ["(8.958–", "9.167),", "extraordinarily/", "long.", "word"]

@@ -28,6 +28,8 @@ MAX_ROWS = 150
 # Characters of a table on A4, and the columns that are set as wide as their text.
 PAGE_CHARACTERS = 105
 SHORT_TEXT, SHORT_NUMBER = 24, 34
+# Columns of fewer characters are as wide as if they had so many, where all columns share the page.
+MIN_LENGTH = 7
 EPOCH = 0
 DRAWING_PAGE = """
 #set document(date: none)
@@ -170,7 +172,7 @@ def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
         else [
             [
                 {
-                    "text": cell if _hashes([cell]) else breakable(cell, limit),
+                    "text": _cell_text(cell, limit),
                     "link": link if _printed(link) else "",
                     "level": level_of_cell(cell),
                 }
@@ -185,6 +187,13 @@ def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
         "note": breakable(table.note),
         "left_out": left_out,
     }
+
+
+def _cell_text(cell: str, longest: int) -> str:
+    """A cell with its possible breaks; sums of files and levels of checks stay on one line."""
+    if _hashes([cell]):
+        return cell
+    return cell.replace(" ", "\u00a0") if level_of_cell(cell) else breakable(cell, longest)
 
 
 def _printed(link: str) -> bool:
@@ -212,7 +221,7 @@ def _widths(table: Table) -> list[float]:
     if width > PAGE_CHARACTERS:
         short = [False] * len(short)
     return [
-        0.0 if is_short else float(min(max(length, 12), 60)) ** 0.5
+        0.0 if is_short else float(min(max(length, MIN_LENGTH), 60)) ** 0.5
         for length, is_short in zip(lengths, short, strict=True)
     ]
 
@@ -259,4 +268,5 @@ def _broken(word: str) -> str:
     )
 
 
-_JOINT = re.compile(r"(?<=[-_/.,:;+])")
+# A number stays whole: no break at its decimal point.
+_JOINT = re.compile(r"(?<=[-–_/:;+])|(?<=[.,])(?![0-9])")
