@@ -79,6 +79,13 @@ layout = "layouts/net.toml"
 radioligand_kd_nM = {{ value = 0.8, unit = "nM", se = 0.06, source = "tejani_butt_1992" }}
 {counter}
 protein_ug = {{ value = 30.0, se = 1.5 }}
+# What the simulation assumed. It had no tissue, buffer or filter: those of the report are defaults
+# of the protocol, marked as such.
+volume_uL = 250.0
+incubation_min = 180.0
+temperature_C = 4.0
+nsb_drug = "desipramine"
+nsb_drug_M = "10 uM"
 # The rates of the radioligand are invented, like the counts; with them, 180 min are long enough.
 kon_per_M_min = 1.0e8
 koff_per_min = 0.08
@@ -95,6 +102,11 @@ layout = "layouts/sert.toml"
 radioligand_kd_nM = {{ value = 1.2, unit = "nM", se = 0.1, source = "tatsumi_1997" }}
 {counter}
 protein_ug = {{ value = 5.0, se = 0.25 }}
+volume_uL = 250.0
+incubation_min = 60.0
+temperature_C = 20.0
+nsb_drug = "paroxetine"
+nsb_drug_M = "3 uM"
 kon_per_M_min = 1.0e8
 koff_per_min = 0.12
 {sert}
@@ -107,6 +119,11 @@ layout = "layouts/dat.toml"
 radioligand_kd_nM = {{ value = 3.2, unit = "nM", se = 0.3, source = "aloyo_1995" }}
 {counter}
 protein_ug = {{ value = 5.0, se = 0.25 }}
+volume_uL = 250.0
+incubation_min = 60.0
+temperature_C = 20.0
+nsb_drug = "cocaine"
+nsb_drug_M = "100 uM"
 {dat}
 [[assay]]
 name = "beta1"
@@ -121,6 +138,11 @@ counting_efficiency = {{ value = 0.75, se = 0.02 }}
 counting_time_min = 5.0
 background_cpm = 18.0
 protein_ug = {{ value = 15.0, se = 0.75 }}
+volume_uL = 250.0
+incubation_min = 70.0
+temperature_C = 37.0
+nsb_drug = "(-)-propranolol"
+nsb_drug_M = "1 uM"
 kon_per_M_min = 1.0e9
 koff_per_min = 0.13
 {beta1}

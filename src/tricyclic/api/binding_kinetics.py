@@ -129,7 +129,7 @@ def kinetics(
     filter
         Filter, such as GF/B.
     washing
-        How the filters were washed.
+        How the filters were washed, such as twice with ice-cold buffer.
     x
         Tables instead of plates: what was varied = its column, with its unit:
         "competitor=conc:nM"; also radioligand, time, agonist, antagonist, modulator,

@@ -54,13 +54,16 @@ def condition_label(name: str) -> str:
 
 
 def condition_value(conditions: BindingConditions, name: str) -> str:
-    """Value of a condition with its error and unit: "0.8 +/- 0.1 nM"; empty where there is none."""
+    """Value of a condition with its standard error and unit: "0.8 +/- 0.1 (SE) nM"; empty where
+    there is none.
+    """
     value = getattr(conditions, name)
     if value is None or value == "":
         return ""
     unit = LABELS[name][1]
     if isinstance(value, MeasuredValue):
-        return f"{measured_text(value)} {unit}".rstrip()
+        error = " (SE)" if value.se else ""
+        return f"{measured_text(value)}{error} {unit}".rstrip()
     if isinstance(value, (int, float)):
         shown, factor = _SHOWN.get(unit, (unit, 1.0))
         return f"{value * factor:.6g} {shown}".rstrip()

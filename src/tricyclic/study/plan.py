@@ -325,11 +325,11 @@ def _joint(row: Mapping[str, Any], assays: Sequence[AssayPlan], where: str) -> J
             allowed="A joint fit needs two or more",
             do='Add assays = ["saturation", "competition"]',
         )
-    if not set.intersection(*({run.run for run in assay.plates} for assay in chosen)):
+    if not set.intersection(*({run.run for run in assay.runs} for assay in chosen)):
         raise InputError(
             "its assays have no run of the same name",
             where=where,
-            do="Give plates of the same day the same run",
+            do="Give plates and tables of the same day the same run",
         )
     return JointPlan(
         name=row["name"],

@@ -94,6 +94,15 @@ run = "run1"
 # plate = "1"             # where the file contains several plates
 # group = "vehicle"       # where conditions are compared
 
+# Or a table of readings, in counts or in amounts.
+# [[assay.table]]
+# file = "raw/table1.csv"
+# run = "run1"
+# unit = "fmol"           # counts, cpm, dpm, fmol, fmol/mg, nM, ...
+# [assay.table.columns]   # competitor, radioligand, time, agonist, antagonist, modulator
+# competitor = { column = "conc", unit = "nM" }
+# response = "bound"      # or total and non_specific
+
 # [assay.plate.conditions]
 # radioligand_nM = "1.04 nM"              # conditions of this run only
 """

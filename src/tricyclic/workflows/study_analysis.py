@@ -12,13 +12,14 @@ from tricyclic._version import __version__
 from tricyclic.assays.binding.analysis import analyse_plate, analyse_table
 from tricyclic.assays.binding.joint import JointPlate, analyse_jointly
 from tricyclic.assays.binding.methods import joint_paragraph
-from tricyclic.assays.binding.readings import plate_readings, plates_by_group
+from tricyclic.assays.binding.readings import PlateReadings, plate_readings, plates_by_group
 from tricyclic.assays.binding.runs import analyse_runs
 from tricyclic.assays.binding.selectivity import (
     assay_selectivity,
     compare_evidence,
     compare_groups,
 )
+from tricyclic.assays.binding.table_readings import table_readings
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
@@ -179,25 +180,36 @@ def analyse_run(
             experiment=run.run,
             group=run.group,
         )
-    compound = next(
-        (t.compound for t in plan.tables if (t.run, t.group) == (run.run, run.group)), ""
-    )
     return analyse_table(
         run.series,
-        run.conditions,
+        _of_its_competitors(run, assay),
         kind=assay.kind,
         curves=curves,
         method=plan.method,
-        compound=compound or plan.compound,
+        compound=_compound(run, assay),
     )
 
 
-def _of_its_competitors(run: PreparedPlate, assay: PreparedAssay) -> BindingConditions:
+def _compound(run: PreparedTable, assay: PreparedAssay) -> str:
+    """The competitor of a table: its own, that of the assay, or that of the protocol."""
+    tables = assay.plan.tables
+    own = (t.compound for t in tables if (t.run, t.group) == (run.run, run.group))
+    of_protocol = assay.protocol.compound if assay.protocol else ""
+    return next(own, "") or assay.plan.compound or of_protocol
+
+
+def _of_its_competitors(
+    run: PreparedPlate | PreparedTable, assay: PreparedAssay
+) -> BindingConditions:
     """The conditions of a run, without the protocol's affinity of another competitor at the masked
     site.
     """
     own = assay.protocol.compound.casefold() if assay.protocol else ""
-    names = {well.compound.casefold() for well in run.plate.wells if well.compound}
+    if isinstance(run, PreparedPlate):
+        competitors = {well.compound for well in run.plate.wells}
+    else:
+        competitors = {_compound(run, assay)}
+    names = {name.casefold() for name in competitors if name}
     if names <= {own} or not run.conditions.is_default("competitor_ki_masked_nM"):
         return run.conditions
     return replace(run.conditions, competitor_ki_masked_nM=None)
@@ -206,12 +218,10 @@ def _of_its_competitors(run: PreparedPlate, assay: PreparedAssay) -> BindingCond
 def analyse_joint(plan: JointPlan, prepared: PreparedStudy, curves: Curves) -> AssayResult:
     """Fit the assays of a [[joint]] together, run by run, and pool the runs."""
     assays = [assay for assay in prepared.assays if assay.plan.name in plan.assays]
-    plates = [
-        (assay, run) for assay in assays for run in assay.runs if isinstance(run, PreparedPlate)
-    ]
+    runs = [(assay, run) for assay in assays for run in assay.runs]
     results: list[PlateResult] = []
-    for name in dict.fromkeys(run.run for _, run in plates):
-        of_run = [(assay, run) for assay, run in plates if run.run == name]
+    for name in dict.fromkeys(run.run for _, run in runs):
+        of_run = [(assay, run) for assay, run in runs if run.run == name]
         # A run that lacks one of the assays cannot share its parameters.
         if len({assay.plan.name for assay, _ in of_run}) == len(assays):
             results.append(_fit_jointly(plan, name, of_run, curves))
@@ -233,14 +243,13 @@ def cited_sources(assays: Sequence[AssayResult], library: Library) -> tuple[Sour
 
 
 def _fit_jointly(
-    plan: JointPlan, name: str, runs: Sequence[tuple[PreparedAssay, PreparedPlate]], curves: Curves
+    plan: JointPlan,
+    name: str,
+    runs: Sequence[tuple[PreparedAssay, PreparedPlate | PreparedTable]],
+    curves: Curves,
 ) -> PlateResult:
     plates = [
-        JointPlate(
-            f"{assay.plan.name} {run.group}".strip(),
-            assay.kind,
-            plate_readings(run.plate, run.conditions, assay.kind, experiment=name, group=run.group),
-        )
+        JointPlate(f"{assay.plan.name} {run.group}".strip(), assay.kind, _readings(run, assay))
         for assay, run in runs
     ]
     try:
@@ -248,6 +257,17 @@ def _fit_jointly(
     except InputError as error:
         raise error.at(plan.where) from error
     return replace(result, experiment=name)
+
+
+def _readings(run: PreparedPlate | PreparedTable, assay: PreparedAssay) -> PlateReadings:
+    if isinstance(run, PreparedPlate):
+        return plate_readings(
+            run.plate, run.conditions, assay.kind, experiment=run.run, group=run.group
+        )
+    # Only a competition has a competitor, whose Ki the joint fit names.
+    competes = assay.kind in ("competition", "competitive_association")
+    compound = (_compound(run, assay) or "compound") if competes else ""
+    return table_readings(run.series, run.conditions, assay.kind, compound=compound)
 
 
 def _evidence(plates: Sequence[PlateResult], target: str, library: Library) -> tuple[Evidence, ...]:

@@ -105,7 +105,7 @@ def test_what_is_stated_replaces_the_defaults_and_needs_no_mark(competition, nam
         "Membranes of rat frontal cortex (55 ug protein per well) were incubated with ",
         " at 0.6 nM in 400 uL of 50 mM HEPES, pH 7.5 for 45 min at 25 degC.",
         "Non-specific binding was defined with mazindol (3 uM).",
-        "filtration through GF/C. Filters were washed: twice with cold saline.",
+        "filtration through GF/C. Filters were washed twice with cold saline.",
         "Wells were counted for 3 min, with an efficiency of 41 %, and a specific activity of 77 ",
     ):
         assert part in text

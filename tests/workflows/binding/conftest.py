@@ -208,8 +208,7 @@ def _competition(stuck: float = 0.03) -> Experiment:
     )
 
 
-def _saturation(sites: float, stuck: float) -> Experiment:
-    kd = 0.35e-9
+def _saturation(sites: float, stuck: float, kd: float = 0.35e-9) -> Experiment:
     levels = [0.05e-9, 0.1e-9, 0.2e-9, 0.5e-9, 1e-9, 2e-9, 4e-9, 8e-9]
     hot = [level for level in levels for _ in range(4)]
     specific = [1.0, 1.0, 0.0, 0.0] * len(levels)
@@ -220,7 +219,7 @@ def _saturation(sites: float, stuck: float) -> Experiment:
         "saturation",
         _columns(radioligand_M=hot, specific=specific),
         np.array(bound),
-        {("Kd", "nM"): 0.35, ("Bmax", "fmol/mg"): sites * per_molar("fmol/mg")},
+        {("Kd", "nM"): kd * 1e9, ("Bmax", "fmol/mg"): sites * per_molar("fmol/mg")},
         {},
         "saturation_with_depletion",
     )
@@ -396,6 +395,7 @@ MAKERS = {
     "competition": _competition,
     "saturation": lambda: _saturation(8e-12, 0.004),
     "saturation_with_depletion": lambda: _saturation(1.6e-9, 0.03),
+    "saturation_beside_competition": lambda: _saturation(0.9e-9, 0.03, 0.7e-9),
     "homologous": _homologous,
     "association": _association,
     "dissociation": _dissociation,

@@ -52,6 +52,8 @@ def as_table(folder, made, y):
         plain, unit = name.rsplit("_", 1)
         x.append(f"{plain}={name}:{unit}")
     options = {"x": x, "response": ["reading"]}
+    if "competitor_M" in names:
+        options["compound"] = "drug"  # The layout of a plate names it.
     return options if specific.all() else options | {"non_specific": ["blocked"]}
 
 
@@ -133,7 +135,7 @@ def test_python_gives_the_true_values(
     if chosen:
         reading["kind"] = chosen
     options = all_options(made, unit, stated_for(unit), reading)
-    result = getattr(tca, function)(tmp_path / "run1.csv", compound="drug", **options)
+    result = getattr(tca, function)(tmp_path / "run1.csv", **options)
     (assay,) = result.study.assays
     assert assay.plates[0].model == made.model
     assert_truth(of_results(assay), made)
@@ -150,7 +152,7 @@ def test_the_command_gives_the_true_values(
     function, chosen = CALLS[kind]
     if chosen:
         reading["kind"] = chosen
-    arguments = ["--json", "binding", function, str(tmp_path / "run1.csv"), "--compound", "drug"]
+    arguments = ["--json", "binding", function, str(tmp_path / "run1.csv")]
     for name, value in all_options(made, unit, stated_for(unit), reading).items():
         for one in value if isinstance(value, list) else [value]:
             arguments += [f"--{name.replace('_', '-')}", str(one)]
@@ -225,14 +227,21 @@ def test_a_column_of_readings_that_is_text_is_named(tmp_path):
             {"x": "competitor=dose:nM", "layout": "l.toml"},
             (
                 "layout=: has no effect here. It applies to plates, and x= names a column of a "
-                "table. Omit it."
+                "table. Omit layout=."
             ),
         ),
         (
             {"response": "y", "layout": "l.toml"},
             (
-                "response=: has no effect here. It applies to tables. Add "
-                'x="competitor=COLUMN:nM", or omit it.'
+                "response=: has no effect here. It applies to tables, whose columns x= names. Omit "
+                "response=."
+            ),
+        ),
+        (
+            {"x": "radioligand=dose:nM", "total": "y", "compound": "drug"},
+            (
+                "compound=: has no effect here. It applies to tables with a competitor. Omit "
+                "compound=."
             ),
         ),
         (

@@ -233,3 +233,34 @@ def test_a_homologous_table_names_what_its_moles_lack(experiment, readings_in, t
         "a/1: readings in fmol/mg cannot be converted to moles in the well, and homologous "
         "competition needs that. Provide the protein in the well."
     )
+
+
+def test_tables_of_one_day_are_fitted_jointly(experiment, readings_in, stated_for, tmp_path):
+    texts = []
+    for kind in ("saturation_beside_competition", "competition"):
+        made = experiment(kind)
+        stated = stated_for("fmol") | made.conditions
+        stated.pop("radioligand_kd_nM", None)  # The joint fit determines it.
+        write_study(tmp_path / kind, made, readings_in(made, "fmol"), "fmol", stated)
+        text = (
+            (tmp_path / kind / "study.toml")
+            .read_text()
+            .replace("raw/t.csv", f"raw/{made.kind}.csv")
+        )
+        texts.append(text.replace('name = "a"', f'name = "{made.kind}"'))
+        (tmp_path / f"{made.kind}.csv").write_bytes((tmp_path / kind / "raw/t.csv").read_bytes())
+    folder = tmp_path / "s"
+    (folder / "raw").mkdir(parents=True)
+    for name in ("saturation", "competition"):
+        (tmp_path / f"{name}.csv").rename(folder / "raw" / f"{name}.csv")
+    second = texts[1][texts[1].index("[[assay]]") :].replace(
+        "[assay.conditions]", "[assay.conditions]\nradioligand_kd_nM = 0.7", 1
+    )
+    joint = '[[joint]]\nname = "both"\nassays = ["saturation", "competition"]\n'
+    (folder / "study.toml").write_text(texts[0] + second + joint)
+    assays = run(RunStudyOptions(str(folder))).study.assays
+    assert [assay.kind for assay in assays] == ["saturation", "competition", "joint"]
+    assert_truth(
+        assays[2].pooled,
+        {("Kd", "nM"): 0.7, ("Ki", "nM"): 12.0, ("Bmax", "fmol/mg"): 0.9 * 5000.0},
+    )

@@ -152,7 +152,7 @@ def test_assays_of_one_day_share_their_kd(folder):
         (
             "counting_efficiency = 0.45\n",
             "",
-            "counts cannot be converted to amounts, which a joint fit needs",
+            "readings in cpm cannot be converted to moles in the well, which a joint fit needs",
         ),
     ],
 )

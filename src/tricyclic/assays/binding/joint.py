@@ -15,10 +15,12 @@ import numpy as np
 
 from tricyclic.assays.binding.estimates import NANOMOLAR, bmax_unit, from_log10
 from tricyclic.assays.binding.plate_models import PER_COMPOUND, compound_parameter, fit_parts
+from tricyclic.assays.binding.radioactivity import missing_for_moles
 from tricyclic.assays.binding.readings import PlateReadings
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.curve_model import CurveModel, Parameter
 from tricyclic.core.estimate import Estimate, Fit
+from tricyclic.core.format import enumerate_words
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.fitting.restate import restated, shifted
@@ -135,10 +137,12 @@ def _parts(
 ) -> tuple[list[FitPart], dict[str, float]]:
     """Parts of the joint fit of one plate, and the values that are fixed for it."""
     if "signal_per_M" not in plate.readings.fixed:
+        unit = plate.readings.series[0][1].y_unit
+        missing = missing_for_moles(plate.readings.conditions, unit)
         raise InputError(
-            "counts cannot be converted to amounts, which a joint fit needs",
+            f"readings in {unit} cannot be converted to moles in the well, which a joint fit needs",
             where=plate.name,
-            do="Provide specific activity, counting efficiency and volume",
+            do=f"Provide {enumerate_words(missing)}" if missing else "Provide the unit",
         )
     # The sites in a well are proportional to its membranes; those of the first plate are fitted.
     membranes = math.log10(_membrane(plate) / reference)

@@ -75,7 +75,7 @@ def incubation_sentences(
         _incubated(stated, kind),
         _nonspecific(stated),
         stated.phrase("Incubation was stopped by filtration through ", "filter", "."),
-        stated.phrase("Filters were washed: ", "washing", "."),
+        stated.phrase("Filters were washed ", "washing", "."),
         stated.phrase("Dissociation was started after ", "dissociation_start_min", "."),
         _not_stated(stated, kind),
         f"The protocol is '{protocol.name}'." if protocol else "",

@@ -24,9 +24,14 @@ from tricyclic.core.format import enumerate_words, format_number
 
 
 def tracer_bound(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
-    """Share of the added radioligand that total wells bind."""
+    """Share of the added radioligand that total wells bind; the most that any well binds where
+    there is none without a competitor.
+    """
     hot = wells.column("radioligand_M", 0.0)
     rows = wells.is_total & (hot > 0)
+    which = "total wells bind"
+    if not rows.any():
+        rows, which = ~wells.is_nonspecific & (hot > 0), "wells bind up to"
     if not rows.any():
         return ()
     if wells.per_molar is None:
@@ -48,7 +53,7 @@ def tracer_bound(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
         Check(
             "tracer_bound",
             level,
-            f"total wells bind {format_number(share, 2)} % of the added radioligand; {how}",
+            f"{which} {format_number(share, 2)} % of the added radioligand; {how}",
             value=share,
             limit=MAX_BOUND_PERCENT,
             unit="%",

@@ -111,7 +111,11 @@ class PlateOptions:
         "Temperature of the incubation", default=None, unit="degC", panel=CONDITIONS
     )
     filter: str = option("Filter, such as GF/B", default="", panel=CONDITIONS)
-    washing: str = option("How the filters were washed", default="", panel=CONDITIONS)
+    washing: str = option(
+        "How the filters were washed, such as twice with ice-cold buffer",
+        default="",
+        panel=CONDITIONS,
+    )
     x: tuple[str, ...] = option(
         "Tables instead of plates: what was varied = its column, with its unit: "
         "competitor=conc:nM; also radioligand, time, agonist, antagonist, modulator, counting_time",

@@ -6,7 +6,6 @@ A plate states its wells in a layout; a table states its settings in columns, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 from tricyclic.core.conditions import BindingConditions
@@ -18,6 +17,7 @@ from tricyclic.study.plan import TablePlan
 from tricyclic.study.plan_schema import COUNTING_TIME, VARIED
 from tricyclic.study.tables import chosen_table, series_from, unused_parts
 from tricyclic.units import UNKNOWN
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import PlateOptions
 
 COLUMNS = {**VARIED, COUNTING_TIME[0]: COUNTING_TIME[1]}
@@ -34,20 +34,13 @@ def reads_tables(options: PlateOptions) -> bool:
     InputError
         If an option applies to the other kind of file.
     """
-    is_table = bool(options.x)
-    others = OF_PLATES if is_table else OF_TABLES
-    defaults = {field.name: field.default for field in fields(PlateOptions)}
-    for name in others:
-        if getattr(options, name) != defaults[name]:
-            raise InputError(
-                "has no effect here",
-                where=name,
-                allowed="It applies to plates, and --x names a column of a table"
-                if is_table
-                else "It applies to tables",
-                do="Omit it" if is_table else "Add --x competitor=COLUMN:nM, or omit it",
-            )
-    return is_table
+    if not options.x:
+        refuse_without_effect(options, OF_TABLES, "tables, whose columns --x names")
+        return False
+    refuse_without_effect(options, OF_PLATES, "plates, and --x names a column of a table")
+    if not any(text.partition("=")[0].strip() == "competitor" for text in options.x):
+        refuse_without_effect(options, ("compound",), "tables with a competitor")
+    return True
 
 
 def read_binding_tables(
