@@ -51,6 +51,7 @@ def fit_file(
     reader: str = "",
     sheet: str = "",
     decimal: str = "",
+    molar_mass: float | None = None,
     y_unit: str = "unknown",
     no_intervals: bool = False,
     workers: int | None = None,
@@ -90,6 +91,8 @@ def fit_file(
         Sheet of a workbook.
     decimal
         Decimal mark if the file can be read in two ways. One of ".", ",".
+    molar_mass
+        Molar mass [g/mol], where concentrations are masses per volume.
     y_unit
         Unit of the readings.
     no_intervals
@@ -130,6 +133,7 @@ def fit_file(
         reader=reader,
         sheet=sheet,
         decimal=decimal,
+        molar_mass=molar_mass,
         y_unit=y_unit,
         no_intervals=no_intervals,
         workers=workers,

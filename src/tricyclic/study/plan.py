@@ -59,7 +59,8 @@ class TablePlan:
 
     `response` (competition and other curves) or `total` and `non_specific` (saturation) are columns
     of readings in `unit`; `x` maps the names of the curve models (competitor_M, radioligand_M,
-    time_min, …) to (column, unit), where the unit "log10 M" means the logarithm.
+    time_min, …) to (column, unit), where a unit such as "log10 nM" means the logarithm. A molar
+    mass is needed where a concentration is a mass per volume.
     """
 
     file: str
@@ -74,6 +75,7 @@ class TablePlan:
     x: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
+    molar_mass_g_per_mol: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tricyclic.core.concentrations import log10_of, same_unit, to_molar_values
 from tricyclic.core.series import Floats, Series
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
@@ -47,7 +48,7 @@ def series_from(
     rows: list[np.ndarray] = []
     for column, _ in columns:
         values = _numbers(table, column, plan)
-        _check_unit(table, column, plan.unit, plan)
+        _check_unit(table, column, _unit_of_readings(table, plan), plan)
         rows.append(np.flatnonzero(table.used(column) & usable))
         readings.append(values[rows[-1]])
     used = np.concatenate(rows)
@@ -65,7 +66,7 @@ def series_from(
     return Series(
         name=f"{name} {plan.compound}".strip(),
         y=np.concatenate(readings),
-        y_unit=known_unit(plan.unit, where=plan.where),
+        y_unit=known_unit(_unit_of_readings(table, plan), where=plan.where),
         x=settings,
         experiment=plan.run,
         group=plan.group,
@@ -190,27 +191,32 @@ def _varied(table: DataTable, plan: TablePlan, name: str, column: str, unit: str
         # A variable of the user's own curve model, in a unit of the user's choice.
         return values
     _check_unit(table, column, unit, plan)
-    if unit == "log10 M":
-        if is_time:
-            raise InputError("a time cannot have the unit log10 M", where=where)
-        return np.asarray(10.0**values)
-    factor = convert(1.0, unit, "min" if is_time else "M", where=where)
-    converted = np.asarray(values * factor)
+    if not is_time:
+        return to_molar_values(
+            values, unit, molar_mass_g_per_mol=plan.molar_mass_g_per_mol, where=where
+        )
+    if log10_of(unit):
+        raise InputError(f"a time cannot have the unit {unit}", where=where)
+    converted = np.asarray(values * convert(1.0, unit, "min", where=where))
     if (converted[np.isfinite(converted)] < 0).any():
         raise InputError(
-            f"contains {np.nanmin(values):g} {unit}",
-            where=where,
-            allowed="Concentrations and times are 0 or more",
-            do='If these are logarithms, their unit is "log10 M"',
+            f"contains {np.nanmin(values):g} {unit}", where=where, allowed="Times are 0 or more"
         )
     return converted
+
+
+def _unit_of_readings(table: DataTable, plan: TablePlan) -> str:
+    """The unit that was stated, else that of the columns of readings in the file."""
+    columns = (*plan.response, *plan.total, *plan.non_specific)
+    in_file = {table.units.get(column, "unknown") for column in columns} - {"unknown", ""}
+    return in_file.pop() if plan.unit == "unknown" and len(in_file) == 1 else plan.unit
 
 
 def _check_unit(table: DataTable, column: str, unit: str, plan: TablePlan) -> None:
     in_file = table.units.get(column, "unknown")
     if in_file in ("unknown", "", unit):
         return
-    if "log10 M" in (in_file, unit) or known_unit(in_file) != known_unit(unit, where=plan.where):
+    if not same_unit(in_file, unit, where=plan.where):
         raise InputError(
             f"column '{column}' is in {in_file} in the file, but is given in {unit}",
             where=plan.where,

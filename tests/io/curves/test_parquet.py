@@ -241,26 +241,18 @@ LONG = {"curve": ["a", "a"], "log10_molar": [-9.0, -8.0], "response": [1.0, 2.0]
         ),
         ({**LONG, "curve": ["a", None]}, "curves.parquet, column 'curve': 1 row has no curve."),
         (
-            {"curve": ["a", "b"], "molar": [1e-9, 0.0], "response": [1.0, 2.0]},
-            (
-                "curves.parquet, column 'molar': curve 'b' has a concentration of 0. A "
-                "concentration in mol/L is above 0. Delete wells without compound, or use a "
-                "column log10_molar, in which they are -inf."
-            ),
-        ),
-        (
             {"curve": ["a", "b"], "molar": [1e-9, -2.0], "response": [1.0, 2.0]},
             (
                 "curves.parquet, column 'molar': curve 'b' has a concentration of -2. A "
-                "concentration in mol/L is above 0. Delete wells without compound, or use a "
-                "column log10_molar, in which they are -inf."
+                "concentration in mol/L is 0 or more; 0 is a well without compound. Name the "
+                "column log10_molar if these are logarithms."
             ),
         ),
         (
-            {"curve": ["a", "b"], "molar": [10.0, 0.1], "response": [1.0, 2.0]},
+            {"curve": ["a", "b"], "molar": [30.0, 0.1], "response": [1.0, 2.0]},
             (
-                "curves.parquet, column 'molar': curve 'a' has 10 mol/L. A dose is at most 1 "
-                "mol/L. Divide by 1e9 if the column is in nM, by 1e6 if in µM."
+                "curves.parquet, column 'molar': curve 'a' has 30 mol/L. A dose is at most 10 "
+                "mol/L. Name the column by its unit, conc_nM or conc_uM."
             ),
         ),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from tricyclic.core.concentrations import MAX_MOLAR, is_molar_unit, log10_of
+from tricyclic.core.format import enumerate_words
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.delimited_text import shortened
+from tricyclic.io.headings import unit_in_column_name
 from tricyclic.numerals import UNSIGNED
+from tricyclic.units import convert
 
 LOWEST, WIDEST = -18.0, 12.0  # log10 M; decades of doses in one curve
 _DOSE_COLUMN = re.compile(rf"\s*([-+−]?{UNSIGNED}|-inf)\s*(?:\(\w+\)|[_#]\w+)?\s*")
@@ -29,7 +34,7 @@ class CurveColumns:
     response: str = ""
     weight: str = ""
     plate: str = ""
-    molar: bool = False
+    unit: str = "log10 M"
     wide: tuple[str, ...] = ()
     log10_molar: tuple[float, ...] = ()
 
@@ -88,6 +93,17 @@ def find_columns(kinds: Mapping[str, str], *, names: Sequence[str], where: str) 
             where=where,
             do="Keep one of them",
         )
+    unit = "M" if both == ["molar"] else "log10 M"
+    if not both and "response" in kinds:
+        dosed = [name for name in kinds if is_molar_unit(unit_in_column_name(name))]
+        if len(dosed) > 1:
+            raise InputError(
+                f"doses are in {len(dosed)} columns, {enumerate_words(dosed)}",
+                where=where,
+                do="Keep one of them",
+            )
+        if dosed:
+            both, unit = dosed, unit_in_column_name(dosed[0])
     if both or "response" in kinds:
         for name in (both[0] if both else "log10_molar", "response"):
             if name not in kinds:
@@ -95,7 +111,7 @@ def find_columns(kinds: Mapping[str, str], *, names: Sequence[str], where: str) 
         weight = "weight" if "weight" in kinds else ""
         for name in (*both, "response", *([weight] if weight else [])):
             _check_numbers(name, kinds[name], where)
-        return CurveColumns("curve", both[0], "response", weight, plate, both[0] == "molar")
+        return CurveColumns("curve", both[0], "response", weight, plate, unit)
     doses = {
         name: float(match[1].replace("−", "-"))
         for name in names
@@ -119,7 +135,7 @@ def find_columns(kinds: Mapping[str, str], *, names: Sequence[str], where: str) 
 
 
 def checked_doses(
-    x: np.ndarray, starts: np.ndarray, names: Any, *, molar: bool, where: str
+    x: np.ndarray, starts: np.ndarray, names: Any, *, where: str, name: str, unit: str
 ) -> np.ndarray:
     """Doses as log10 molar.
 
@@ -130,41 +146,46 @@ def checked_doses(
     starts : array of int, shape (curves + 1,)
     names : sequence
         Names of the curves.
-    molar : bool
-        Whether they are in mol/L and not log10 of it.
+    name, unit : str
+        Column of the doses, and its unit ("log10 M", "M", "nM", "log10 nM").
 
     Raises
     ------
     InputError
         If one is missing, is not a concentration, or seems to be in another unit.
     """
-    column = f"{where}, column '{'molar' if molar else 'log10_molar'}'"
+    column = f"{where}, column '{name}'"
     if np.isnan(x).any():
         raise InputError(
             f"curve '{_of(np.isnan(x), starts, names)}' has a reading without a dose",
             where=column,
             do="Fill it in or delete the row; a well without compound has log10_molar = -inf",
         )
-    if molar:
-        if (x <= 0).any():
-            at = x <= 0
+    logarithm_of = log10_of(unit)
+    factor = convert(1.0, logarithm_of or unit, "M", where=column)
+    if logarithm_of:
+        x = x + math.log10(factor)
+    else:
+        x = x * factor
+        if (x < 0).any():
+            at = x < 0
             raise InputError(
                 f"curve '{_of(at, starts, names)}' has a concentration of {x[np.argmax(at)]:g}",
                 where=column,
-                allowed="A concentration in mol/L is above 0",
-                do="Delete wells without compound, or use a column log10_molar, "
-                "in which they are -inf",
+                allowed="A concentration in mol/L is 0 or more; 0 is a well without compound",
+                do="Name the column log10_molar if these are logarithms",
             )
-        if (x[np.isfinite(x)] > 1).any():
-            at = np.isfinite(x) & (x > 1)
+        if (x[np.isfinite(x)] > MAX_MOLAR).any():
+            at = np.isfinite(x) & (x > MAX_MOLAR)
             raise InputError(
                 f"curve '{_of(at, starts, names)}' has {x[np.argmax(at)]:g} mol/L",
                 where=column,
-                allowed="A dose is at most 1 mol/L",
-                do="Divide by 1e9 if the column is in nM, by 1e6 if in µM",
+                allowed=f"A dose is at most {MAX_MOLAR:g} mol/L",
+                do="Name the column by its unit, conc_nM or conc_uM",
             )
-        x = np.log10(x)
-    elif float(x.max()) == 0.0 and (x < 0).any() and float(x[x < 0].max()) < -2.0:
+        x = np.log10(x, out=np.full(x.shape, -np.inf), where=x > 0)
+    lone_zero = unit == "log10 M" and float(x.max()) == 0.0 and (x < 0).any()
+    if lone_zero and float(x[x < 0].max()) < -2.0:
         raise InputError(
             f"curve '{_of(x == 0.0, starts, names)}' has a dose of 0, which is 1 mol/L, "
             "and no other dose is above 0.01 mol/L",

@@ -196,7 +196,9 @@ class CurveFile:
             self._check_one_plate(names, starts, plates)
         if layout.wide:
             return CurveBatch(names, starts, np.array(layout.log10_molar), np.stack(values, axis=1))
-        x = checked_doses(values[0], starts, names, molar=layout.molar, where=self.named)
+        x = checked_doses(
+            values[0], starts, names, where=self.named, name=layout.dose, unit=layout.unit
+        )
         weight = values[2] if layout.weight else None
         if weight is not None and (bad := np.flatnonzero(weight < 0)).size:
             raise InputError(
@@ -254,7 +256,15 @@ class CurveFile:
             block,
             names,
             dose_series_keys(
-                checked_doses(x, starts, names, molar=self.layout.molar, where=self.named), starts
+                checked_doses(
+                    x,
+                    starts,
+                    names,
+                    where=self.named,
+                    name=self.layout.dose,
+                    unit=self.layout.unit,
+                ),
+                starts,
             ),
         )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
 from tricyclic.core.analysis_options import Variance
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import FitPart, fit
@@ -111,20 +114,22 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
     if not options.y:
         raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
     report_progress(on_progress, 0, 2, f"reading {Path(options.file).name}")
+    tables = read_tables(
+        Path(options.file),
+        reader=options.reader or None,
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+    )
+    _check_molar_mass(options.molar_mass)
     plan = TablePlan(
         file=Path(options.file).name,
         run="1",
         unit=options.y_unit,
         table=options.table,
         response=options.y,
-        x=_columns(options, model),
+        x=_columns(options, model, _units_of(tables, options.table)),
         where=Path(options.file).name,
-    )
-    tables = read_tables(
-        Path(options.file),
-        reader=options.reader or None,
-        sheet=options.sheet or None,
-        decimal=options.decimal or None,
+        molar_mass_g_per_mol=options.molar_mass,
     )
     series = series_from(tables, plan, name=model.name)
     names = tuple(parameter.name for parameter in model.parameters)
@@ -157,12 +162,31 @@ def _check_free(options: FitOptions, model: CurveModel) -> None:
             )
 
 
-def _columns(options: FitOptions, model: CurveModel) -> dict[str, tuple[str, str]]:
-    """Column of the table and its unit for each column of the model."""
+def _check_molar_mass(molar_mass: float | None) -> None:
+    if molar_mass is not None and not 0 < molar_mass < math.inf:
+        raise InputError(
+            f"is {molar_mass:g}", where="molar_mass", allowed="A molar mass in g/mol is above 0"
+        )
+
+
+def _units_of(tables: Sequence[DataTable], chosen: str) -> dict[str, str]:
+    """Units of the columns as the file states them, of the table that is fitted."""
+    named = [table for table in tables if table.name == chosen] or list(tables)
+    units = {} if not named else dict(named[0].units)
+    return {column: unit for column, unit in units.items() if unit not in ("", "unknown")}
+
+
+def _columns(
+    options: FitOptions, model: CurveModel, in_file: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Column of the table and its unit, stated or that of the file, for each column of the
+    model.
+    """
     known = [column.name for column in model.columns]
     columns: dict[str, tuple[str, str]] = {}
     for text in options.x:
         name, column, unit = _column_setting(text)
+        unit = unit or in_file.get(column, "")
         if name not in known:
             raise UnknownNameError.among(f"column of {model.name}", name, known, where="x")
         if not unit and (name == "time_min" or name.endswith("_M")):

@@ -60,6 +60,11 @@ class FitOptions:
         choices=(".", ","),
         panel=ONE_CURVE,
     )
+    molar_mass: float | None = option(
+        "Molar mass [g/mol], where concentrations are masses per volume",
+        default=None,
+        panel=ONE_CURVE,
+    )
     y_unit: str = option("Unit of the readings", default="unknown", panel=ONE_CURVE)
     no_intervals: bool = option(
         "Omit the confidence limits, which is twice as fast", default=False, panel=MANY_CURVES

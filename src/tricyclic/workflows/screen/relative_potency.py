@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import cast
 
 import numpy as np
 
 from tricyclic.assays.potency.relative_potency import relative_potency
 from tricyclic.core.analysis_options import Variance
+from tricyclic.core.concentrations import is_dose_unit, to_molar_values
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.results.reproducibility import RelativePotencyResult
-from tricyclic.units import is_concentration, to_molar
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.screen.options import RelativePotencyOptions
 from tricyclic.workflows.screen.potencies import read_potency_table, text_column
@@ -82,17 +81,11 @@ def _concentrations(table: DataTable, column: str) -> np.ndarray:
     """A column of concentrations in M; nan where a cell is empty."""
     values = table.numbers(column)
     unit = table.units.get(column, "unknown")
-    if not is_concentration(unit):
+    if not is_dose_unit(unit):
         raise InputError(
             f"the unit of column '{column}' is {unit}",
             where=table.file,
-            allowed="A concentration such as concentration_nM",
+            allowed="A concentration such as concentration_nM, or log10_concentration_nM",
             do="Put the unit into the column's name",
         )
-    if (values < 0).any():
-        raise InputError(
-            f"a concentration is {values[values < 0][0]:g} {unit}",
-            where=table.file,
-            allowed="It is 0 or more",
-        )
-    return np.array([to_molar(v, unit) if math.isfinite(v) else math.nan for v in values.tolist()])
+    return to_molar_values(values, unit, where=f"{table.file}, column '{column}'")
