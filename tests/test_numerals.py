@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,7 +13,13 @@ from hypothesis import strategies as st
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import text_sheet
 from tricyclic.io.library.tables import table_number
-from tricyclic.numerals import NumberFormat, digits_advice, is_whole_number, parse_number
+from tricyclic.numerals import (
+    NumberFormat,
+    digits_advice,
+    is_whole_number,
+    parse_number,
+    plain_marks,
+)
 
 OTHER_DIGITS = [
     character
@@ -142,3 +149,24 @@ def test_a_special_space_inside_a_number_separates_no_cells(space):
     sheet = text_sheet(text.encode())
     assert [len(row) for row in sheet.rows[:3]] == [2, 2, 2]
     assert [sheet.numbers.read(row[1]) for row in sheet.rows[1:3]] == [4080.5, 6200.5]
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_the_fast_path_of_simple_numbers_agrees_with_the_pattern(decimal):
+    rng = np.random.default_rng(20261129)
+    alphabet = list("0123456789") * 3 + list(".,-+eE' \u00a0\u202f\uff12\u0663_n")
+    numbers = NumberFormat(decimal)
+    accepted = 0
+    for length in rng.integers(1, 12, 20_000):
+        text = "".join(rng.choice(alphabet, length))
+        plain = plain_marks(text)
+        exact = None
+        if numbers._pattern.fullmatch(plain):
+            for mark in {".", ",", " ", "'", "\u2019"} - {decimal}:
+                plain = plain.replace(mark, "")
+            exact = float(plain.replace(decimal, "."))
+        assert numbers.read(text) == exact, text
+        accepted += exact is not None
+    assert accepted > 1000
+    # Too long for a number, although its digits are simple.
+    assert numbers.read("1" * 61) is None

@@ -39,6 +39,9 @@ class NumberFormat:
 
     def read(self, text: str) -> float | None:
         """The number in a text; None if it is not a number; inf if it is too large for a float."""
+        # Most cells of large tables; the pattern below agrees with this one.
+        if self.decimal == "." and len(text) <= LONGEST_NUMBER and _SIMPLE.fullmatch(text):
+            return float(text)
         plain = plain_marks(text)
         if len(plain) > LONGEST_NUMBER or not self._pattern.fullmatch(plain):
             return None
@@ -48,6 +51,7 @@ class NumberFormat:
 
 
 _UNGROUPED = re.compile(NUMBER)
+_SIMPLE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def parse_number(text: str) -> float | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io import delimited_text, files
+from tricyclic.io import files
 from tricyclic.io.open import READERS, read_plates, read_tables, sniff
 
 
@@ -331,12 +331,16 @@ def test_a_file_that_two_readers_claim_needs_a_reader(tmp_path, monkeypatch):
     )
 
 
+def test_text_files_have_no_limit_of_cells(tmp_path):
+    lines = ["plate,well,role,value,compound,concentration_uM"]
+    lines += [f"P{k // 9},A{k % 9 + 1},test,{k}.5,C{k},10" for k in range(350_000)]
+    (table,) = read_tables(saved(tmp_path, "a.csv", "\n".join(lines)), reader="plain_table")
+    assert len(table) * len(table.columns) > 2_000_000
+    assert table.numbers("value")[-1] == 349_999.5
+
+
 def test_files_that_are_too_large_are_refused(tmp_path, monkeypatch):
     path = saved(tmp_path, "a.csv", grid())
-    monkeypatch.setattr(delimited_text, "MAX_CELLS", 50)
-    assert message_of(path, reader="plate_grid") == (
-        "a.csv: has more than 50 cells. Split the file."
-    )
     monkeypatch.setattr(files, "MAX_BYTES", 10)
     assert message_of(path) == "a.csv: has 0 MB. A file has at most 0 MB."
 

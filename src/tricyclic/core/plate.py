@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -224,6 +225,8 @@ class Plate:
 _WELL = re.compile(r"^\s*([A-Za-z]{1,2})\s*0*([1-9][0-9]?)\s*$")
 
 
+# Names repeat on every plate of a screen.
+@lru_cache(maxsize=8192)
 def well_position(name: str) -> tuple[int, int]:
     """Row and column, from 0, of a well name such as "B7", "b07" or "AF12".
 

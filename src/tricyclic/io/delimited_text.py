@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from tricyclic.errors import InputError
 from tricyclic.io.merged_cells import MergedArea
@@ -25,7 +26,9 @@ from tricyclic.numerals import (
     plain_marks,
 )
 
-MAX_BYTES = 32 * 2**20
+# A screen of 1,000 plates of 1536 wells has 60 MB; a text file is in memory as a whole.
+MAX_BYTES = 512 * 2**20
+# Cells of a workbook, whose size in memory the size of the file does not limit.
 MAX_CELLS = 2_000_000
 NOT_COUNTED = frozenset({"-", "--", "–", "—", "n.a.", "n/a", "na", "nan", "#n/a", "n.d."})
 
@@ -197,8 +200,10 @@ def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ",", strict=True)
         first = 1
         try:
+            # Cells repeat (plates, roles, concentrations): each text is kept once.
+            kept: dict[str, str] = {}
             for row in reader:
-                rows.append(tuple(cell.strip() for cell in row))
+                rows.append(tuple([kept.setdefault(cell, cell.strip()) for cell in row]))
                 lines.append(first)
                 first = reader.line_num + 1
         except csv.Error as error:
@@ -207,8 +212,6 @@ def text_sheet(data: bytes, *, decimal: str | None = None) -> Sheet:
                 where=f"line {first}",
                 do="Export the file again",
             ) from error
-    if sum(map(len, rows)) > MAX_CELLS:
-        raise InputError(f"has more than {MAX_CELLS} cells", do="Split the file")
     return Sheet(
         rows=tuple(rows),
         lines=tuple(lines),
@@ -226,8 +229,8 @@ def shortened(text: str, most: int = 40) -> str:
 
 def is_number_like(cell: str) -> bool:
     """Whether a cell is a number with one decimal mark or the other."""
-    return any(character.isdigit() for character in cell) and (
-        _POINT.read(cell) is not None or _COMMA.read(cell) is not None
+    return _POINT.read(cell) is not None or (
+        any(character.isdigit() for character in cell) and _COMMA.read(cell) is not None
     )
 
 
@@ -334,19 +337,20 @@ _EITHER = {
 
 def _decimal_mark(sheet: Sheet) -> str:
     votes: Counter[str] = Counter()
-    unsure: dict[str, tuple[str, int]] = {}
-    for index, row in enumerate(sheet.rows):
-        for cell in row:
-            if len(cell) > LONGEST_NUMBER or ("," not in cell and "." not in cell):
-                continue
-            text = plain_marks(cell)
-            for mark, other in ((",", "."), (".", ",")):
-                if _SURE_DECIMAL[mark].fullmatch(text):
-                    votes[mark] += 1
-                elif _SURE_GROUPS[mark].fullmatch(text):
-                    votes[other] += 1
-                elif _EITHER[mark].fullmatch(text):
-                    unsure.setdefault(mark, (text, index))
+    unsure: dict[str, tuple[str, str]] = {}
+    # Cells repeat, so each text is matched once; the first place of each is kept for messages.
+    counts = Counter(chain.from_iterable(sheet.rows))
+    for cell, count in counts.items():
+        if len(cell) > LONGEST_NUMBER or ("," not in cell and "." not in cell):
+            continue
+        text = plain_marks(cell)
+        for mark, other in ((",", "."), (".", ",")):
+            if _SURE_DECIMAL[mark].fullmatch(text):
+                votes[mark] += count
+            elif _SURE_GROUPS[mark].fullmatch(text):
+                votes[other] += count
+            elif _EITHER[mark].fullmatch(text):
+                unsure.setdefault(mark, (text, cell))
     if votes[","] != votes["."]:
         return "," if votes[","] > votes["."] else "."
     # A point before three digits is a decimal point, unless semicolons separate the cells, as in
@@ -358,7 +362,8 @@ def _decimal_mark(sheet: Sheet) -> str:
             do='Choose the decimal mark: --decimal "," or --decimal "."',
         )
     if ambiguous:
-        text, index = ambiguous
+        text, cell = ambiguous
+        index = next(k for k, row in enumerate(sheet.rows) if cell in row)
         ungrouped = text.replace(",", "").replace(".", "")
         raise InputError(
             f"'{text}' may be {ungrouped} or {text.replace(',', '.')}",

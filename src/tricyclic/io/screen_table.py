@@ -340,7 +340,9 @@ def _molar(table: DataTable) -> list[float]:
                 where=f"{table.file}, row {k + 2}",
                 allowed="It is 0 or more",
             )
-    return [0.0 if math.isnan(v) else to_molar(v, unit) for v in values]
+    # Few concentrations repeat over the wells of a screen.
+    molar = {v: to_molar(v, unit) for v in set(values) if not math.isnan(v)}
+    return [molar.get(v, 0.0) for v in values]
 
 
 def _role(text: str, table: DataTable, row: int) -> Role:

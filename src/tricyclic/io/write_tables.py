@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -36,7 +37,14 @@ def csv_rows(
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows([_cell(cell, digits) for cell in row] for row in rows)
+    by_type = _by_type(digits)
+    writer.writerows(
+        [
+            by_type[type(cell)](cell) if type(cell) in by_type else _cell(cell, digits)
+            for cell in row
+        ]
+        for row in rows
+    )
     return text.getvalue().encode("utf-8")
 
 
@@ -54,6 +62,22 @@ def parquet_bytes(columns: Columns, metadata: Mapping[str, str]) -> bytes:
     sink = io.BytesIO()
     parquet.write_table(table, sink, compression="zstd")
     return sink.getvalue()
+
+
+def _by_type(digits: int | None) -> dict[type, Callable[[Any], str | float]]:
+    """Cell to write by its type; tables of screens have millions of cells."""
+
+    def number(value: float) -> str | float:
+        # The csv module writes a float with all digits.
+        return value if digits is None else f"{value:.{digits}g}"
+
+    return {
+        str: str,
+        int: str,
+        float: lambda value: number(value) if value == value else "",
+        bool: lambda value: "yes" if value else "no",
+        type(None): lambda _: "",
+    }
 
 
 def _cell(cell: Cell, digits: int | None) -> str:

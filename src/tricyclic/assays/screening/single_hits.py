@@ -159,8 +159,8 @@ def _called(wells: _Wells, suspect: SuspectWells, criteria: HitCriteria) -> Sing
     hits = [
         WellHit(
             compound=compound,
-            plates=tuple(dict.fromkeys(wells.plates[i] for i in wells_of[k])),
-            wells=tuple(wells.names[i] for i in wells_of[k]),
+            plates=tuple(dict.fromkeys([wells.plates[i] for i in index])),
+            wells=tuple([wells.names[i] for i in index]),
             concentration_M=concentration,
             effect_percent=float(effect[k]),
             z=float(z[k]),
@@ -170,7 +170,9 @@ def _called(wells: _Wells, suspect: SuspectWells, criteria: HitCriteria) -> Sing
             to_confirm=bool(candidate[k] and not is_hit[k]),
             remark=remarks.get(k, ""),
         )
-        for k, (compound, concentration) in enumerate(wells.keys)
+        for k, ((compound, concentration), index) in enumerate(
+            zip(wells.keys, wells_of, strict=True)
+        )
     ]
     hits.sort(key=lambda hit: (not hit.is_hit, not hit.to_confirm, hit.p, hit.compound))
     return SingleHits(tuple(hits), null, far, int(bad.sum()))
@@ -222,11 +224,12 @@ def _tested_wells(
     return _Wells(table, tuple(plate_names), tuple(names), np.array(group), tuple(keys))
 
 
-def _wells_of(group: np.ndarray, used: np.ndarray, groups: int) -> list[np.ndarray]:
+def _wells_of(group: np.ndarray, used: np.ndarray, groups: int) -> list[list[int]]:
     """Indices of the used wells of each group."""
-    chosen = np.flatnonzero(used)
-    ordered = chosen[np.argsort(group[chosen], kind="stable")]
-    return np.split(ordered, np.cumsum(np.bincount(group[chosen], minlength=groups))[:-1])
+    of_group: list[list[int]] = [[] for _ in range(groups)]
+    for k, number in zip(np.flatnonzero(used).tolist(), group[used].tolist(), strict=True):
+        of_group[number].append(k)
+    return of_group
 
 
 def _stands_on_one_well(z: Floats, df: Floats) -> bool:

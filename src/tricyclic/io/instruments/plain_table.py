@@ -6,6 +6,7 @@ The unit of a column is read from its name ("conc_nM", "total_fmol_mg", "time (m
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
@@ -75,13 +76,16 @@ def _table(sheet: Sheet, name: str) -> DataTable:
     text: dict[str, tuple[str, ...]] = {}
     for k, column in enumerate(names[first:width], first):
         cells = [row[k] for _, row in rows]
-        if _is_numeric(cells):
-            values[column] = [
-                math.nan
+        # Cells repeat, so each text is read once, at its first place.
+        first_at = dict(zip(reversed(cells), reversed(rows), strict=True))
+        if _is_numeric(first_at):
+            read = {
+                cell: math.nan
                 if not cell or is_not_counted(cell)
                 else sheet.number(cell, f"{sheet.where(index)}, column '{shortened(column)}'")
-                for (index, _), cell in zip(rows, cells, strict=True)
-            ]
+                for cell, (index, _) in reversed(first_at.items())
+            }
+            values[column] = [read[cell] for cell in cells]
         else:
             text[column] = tuple(cells)
     return DataTable(
@@ -119,7 +123,7 @@ def _is_row_number(cells: list[str]) -> bool:
     return any(cells == [str(row) for row in range(start, start + len(cells))] for start in (0, 1))
 
 
-def _is_numeric(cells: list[str]) -> bool:
+def _is_numeric(cells: Iterable[str]) -> bool:
     """Whether a column has numbers, and otherwise only empty cells and marks of missing values."""
     filled = [cell for cell in cells if cell]
     return any(is_number_like(cell) for cell in filled) and all(

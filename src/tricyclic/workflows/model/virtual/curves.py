@@ -21,6 +21,7 @@ from tricyclic.io.write_tables import Columns
 from tricyclic.results.binding import GroupComparison
 from tricyclic.simulation.virtual.common import Floats
 from tricyclic.stats.statistics import mean_with_interval, t_quantile
+from tricyclic.workflows.model.virtual.joint_curves import joint_estimates
 
 # The limits of a fold may be this far from it [log10]; a wider one is not determined.
 MAX_DECADES = 2.0
@@ -39,7 +40,8 @@ class CultureCurves:
     model : str
         Name of the curve model.
     ec50, fold : Estimate or None
-        Pooled over cultures on the log scale; None where no culture has one.
+        Pooled over cultures on the log scale where each has its own, else from one fit of all
+        cultures; None where that does not determine it.
     shared_ec50 : Estimate or None
         One EC50 for all cultures, each with plateaus of its own, fitted to all wells together; None
         with one culture.
@@ -57,11 +59,13 @@ class CultureCurves:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Why cultures have no numbers: the first ones, then how many more."""
-        more = len(self.left_out) - MAX_LISTED
+        reasons = [one for one in self.left_out if one.startswith("culture ")]
+        others = self.left_out[len(reasons) :]
+        more = len(reasons) - MAX_LISTED
         if more <= 0:
             return self.left_out
         summary = f"and {more} culture{'s' if more > 1 else ''} more"
-        return (*self.left_out[:MAX_LISTED], summary)
+        return (*reasons[:MAX_LISTED], summary, *others)
 
 
 def fit_cultures(
@@ -73,7 +77,11 @@ def fit_cultures(
     drug: str,
     variance: Variance,
 ) -> CultureCurves:
-    """Fit each culture by itself, then pool.
+    """Fit each culture by itself and all together, then pool.
+
+    A pool of the cultures that have an EC50 of their own would depend on the outcome: these are the
+    steeper and more sensitive ones. Where one has none, EC50 and fold are those of the fit of all
+    cultures together, with the differences between cultures in their intervals.
 
     Parameters
     ----------
@@ -101,13 +109,25 @@ def fit_cultures(
     ]
     results = [_culture_result(one, k, drug) for k, one in enumerate(fits, start=1)]
     numbers = [result for result in results if not isinstance(result, str)]
+    left_out = [result for result in results if isinstance(result, str)]
+    left_out += [
+        f"{ec50.where} has only a limit of its EC50" for ec50, _ in numbers if not _is_value(ec50)
+    ]
+    if left_out:
+        ec50, fold = joint_estimates(fits, curve, drug, variance)
+        left_out.append(
+            "EC50 and maximum fold are from one fit of all cultures: a pool of the others would "
+            "depend on the outcome"
+        )
+    else:
+        ec50, fold = _pool([one for one, _ in numbers]), _pool([one for _, one in numbers])
     return CultureCurves(
         tuple(fits),
         model,
-        _pool([ec50 for ec50, _ in numbers]),
-        _pool([fold for _, fold in numbers]),
+        ec50,
+        fold,
         _shared_ec50(fits, curve, drug, variance),
-        tuple(result for result in results if isinstance(result, str)),
+        tuple(left_out),
     )
 
 
@@ -122,8 +142,11 @@ def folds(name: str, treated: Floats, control: Floats, drug: str) -> tuple[Estim
 
 
 def pooled_fold(values: Sequence[Estimate | None]) -> Estimate | None:
-    """Geometric mean over cultures with its t interval; None where no culture has a ratio."""
-    return _pool([one for one in values if one is not None])
+    """Geometric mean over cultures with its t interval; None where a culture has no ratio.
+
+    The others would be a selection by the outcome.
+    """
+    return None if None in values else _pool([one for one in values if one is not None])
 
 
 def mean_estimate(name: str, values: Floats, unit: str, subject: str = "") -> Estimate:
@@ -150,11 +173,11 @@ def compare_folds(
     blocked: Sequence[Estimate | None],
     names: tuple[str, str],
 ) -> tuple[GroupComparison, ...]:
-    """Folds without and with the antagonist in the same cultures, compared; none where no culture
-    has both.
+    """Folds without and with the antagonist in the same cultures, compared; none where a culture
+    lacks one, because the others would be a selection by the outcome.
     """
     pairs = [(a, b) for a, b in zip(alone, blocked, strict=True) if a is not None and b is not None]
-    if not pairs:
+    if not pairs or len(pairs) < len(alone):
         return ()
     return (
         compare_conditions([a for a, _ in pairs], [b for _, b in pairs], pairs=True, names=names),
@@ -249,11 +272,7 @@ def _shared_ec50(
     """
     if len(fits) < 2:
         return None
-    parts = [
-        FitPart(one.parts[0].series, model, {name: f"{name} {k}" for name in ("bottom", "top")})
-        for k, one in enumerate(fits, start=1)
-    ]
-    together = fit(parts, intervals=["log10_ec50"], variance=variance)
+    together = fit(_parts(fits, model), intervals=["log10_ec50"], variance=variance)
     if not together.ok or together["log10_ec50"].at_bound:
         return None
     estimate = from_log10(
@@ -266,3 +285,15 @@ def _shared_ec50(
         n_experiments=len(fits),
         method=f"one fit of {len(fits)} cultures, profile likelihood of the wells",
     )
+
+
+def _parts(fits: Sequence[Fit], model: CurveModel) -> list[FitPart]:
+    """The cultures with plateaus of their own and everything else in common."""
+    return [
+        FitPart(one.parts[0].series, model, {name: f"{name} {k}" for name in ("bottom", "top")})
+        for k, one in enumerate(fits, start=1)
+    ]
+
+
+def _is_value(estimate: Estimate) -> bool:
+    return estimate.qualifier == "=" and math.isfinite(estimate.value) and estimate.value > 0
