@@ -231,3 +231,39 @@ def _number(cell: str) -> float | str:
         return float(cell)
     except ValueError:
         return cell
+
+
+def test_each_run_may_read_its_own_sheet(tmp_path):
+    book = openpyxl.Workbook()
+    for name in ("day 1", "day 2", "remarks"):
+        page = book.create_sheet(name)
+        if name == "remarks":
+            page.append(["nothing to see"])
+            continue
+        page.append(["conc_nM", "a_fmol_mg"])
+        for dose in (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0):
+            page.append([dose, 100 / (1 + dose)])
+    (tmp_path / "raw").mkdir()
+    book.save(tmp_path / "raw" / "t.xlsx")
+    table = TABLE_STUDY[TABLE_STUDY.index("[[assay.table]]") :].replace("t.csv", "t.xlsx")
+    runs = [
+        table.replace('run = "1"', f'run = "{k}"\nsheet = "day {k}"\nreader = "plain_table"')
+        for k in (1, 2)
+    ]
+    head = TABLE_STUDY[: TABLE_STUDY.index("[[assay.table]]")]
+    (tmp_path / "study.toml").write_text(head + "".join(runs), encoding="utf-8")
+    prepared = read_study(tmp_path, Library(""))
+    assert [run.series.n for run in prepared.assays[0].runs] == [7, 7]
+    assert prepared.unused == ("raw/t.xlsx: sheet 'remarks'",)
+
+
+def test_the_decimal_mark_of_a_table_is_stated_in_the_study(tmp_path):
+    folder = small_study(tmp_path)
+    (folder / "raw" / "t.csv").write_text(
+        "conc_nM;a_fmol_mg\n1;1,234\n2;2,345\n3;3,456\n4;4,567\n5;5,678\n", encoding="utf-8"
+    )
+    assert 'decimal = ","' in refusal(folder)
+    text = TABLE_STUDY.replace('run = "1"', 'run = "1"\ndecimal = ","')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    (run,) = read_study(folder, Library("")).assays[0].runs
+    assert run.series.y.tolist() == [1.234, 2.345, 3.456, 4.567, 5.678]

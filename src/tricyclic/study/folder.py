@@ -138,9 +138,13 @@ def read_study(folder: Path, library: Library) -> PreparedStudy:
         exclusions,
         inputs,
         files.hash(),
-        unused=(
-            *unused_of_plates(files.plates_of, files.chosen),
-            *unused_of_tables(plan, files.tables, excluded),
+        unused=tuple(
+            dict.fromkeys(
+                (
+                    *unused_of_plates(plan, files.plates_of, files.chosen),
+                    *unused_of_tables(plan, files.tables, excluded),
+                )
+            )
         ),
         unused_files=unused_files(folder, tuple(files.sha256)),
     )
@@ -164,8 +168,7 @@ class _Files:
         self.content: dict[str, bytes] = {}
         self.sha256: dict[str, str] = {}
         self._plates: dict[tuple[Any, ...], tuple[Plate, ...]] = {}
-        self.tables: dict[str, tuple[DataTable, ...]] = {}
-        self.plates_of: dict[str, tuple[Plate, ...]] = {}
+        self.tables: dict[tuple[str, ...], tuple[DataTable, ...]] = {}
         self.chosen: dict[str, list[Plate]] = {}
 
     def add(self, name: str, content: bytes | None = None) -> str:
@@ -199,8 +202,29 @@ class _Files:
                 )
             except InputError as error:
                 raise error.reworded(error.where, in_study_file) from error
-        self.plates_of[plan.file] = self._plates[key]
         return self._plates[key]
+
+    @property
+    def plates_of(self) -> dict[str, list[Plate]]:
+        """All plates that were read, by file."""
+        of_file: dict[str, list[Plate]] = {}
+        for (file, *_), plates in self._plates.items():
+            of_file.setdefault(file, []).extend(plates)
+        return of_file
+
+    def read_tables(self, plan: TablePlan) -> tuple[DataTable, ...]:
+        """The tables of a file, read with the options of the plan."""
+        if plan.reading not in self.tables:
+            try:
+                self.tables[plan.reading] = read_tables(
+                    self.folder / plan.file,
+                    reader=plan.reader or None,
+                    sheet=plan.sheet or None,
+                    decimal=plan.decimal or None,
+                )
+            except InputError as error:
+                raise error.reworded(error.where, in_study_file) from error
+        return self.tables[plan.reading]
 
     def hash(self) -> str:
         """Short hash of all files and of the version of tricyclic."""
@@ -342,5 +366,5 @@ def choose_plate(plates: tuple[Plate, ...], name: str, *, where: str) -> Plate:
 
 
 def _table(item: TablePlan, plan: AssayPlan, files: _Files, rows: Mapping[str, str]) -> Series:
-    tables = files.tables.setdefault(item.file, read_tables(files.folder / item.file))
+    tables = files.read_tables(item)
     return series_from(tables, item, name=f"{plan.name}/{_run_name(item)}", excluded=rows)

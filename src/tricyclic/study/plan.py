@@ -60,7 +60,8 @@ class TablePlan:
     `response` (competition and other curves) or `total` and `non_specific` (saturation) are columns
     of readings in `unit`; `x` maps the names of the curve models (competitor_M, radioligand_M,
     time_min, …) to (column, unit), where a unit such as "log10 nM" means the logarithm. A molar
-    mass is needed where a concentration is a mass per volume.
+    mass is needed where a concentration is a mass per volume. `reader`, `sheet` and `decimal` state
+    how the file is read.
     """
 
     file: str
@@ -76,6 +77,14 @@ class TablePlan:
     conditions: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
     molar_mass_g_per_mol: float | None = None
+    reader: str = ""
+    sheet: str = ""
+    decimal: str = ""
+
+    @property
+    def reading(self) -> tuple[str, str, str, str]:
+        """File and options with which it is read."""
+        return self.file, self.reader, self.sheet, self.decimal
 
 
 @dataclass(frozen=True)
@@ -307,6 +316,9 @@ def _table(row: Mapping[str, Any], where: str) -> TablePlan:
         x=x,
         conditions=row["conditions"] or {},
         where=where,
+        reader=row["reader"],
+        sheet=row["sheet"],
+        decimal=row["decimal"],
     )
 
 

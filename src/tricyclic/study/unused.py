@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -34,7 +35,7 @@ def unused_files(folder: Path, used: Sequence[str]) -> tuple[str, ...]:
 
 def unused_of_tables(
     plan: StudyPlan,
-    tables: Mapping[str, Sequence[DataTable]],
+    tables: Mapping[tuple[str, ...], Sequence[DataTable]],
     excluded: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> Iterator[str]:
     """Tables and columns of each file that no run uses, and rows without a value, by file.
@@ -42,17 +43,21 @@ def unused_of_tables(
     Parameters
     ----------
     plan : StudyPlan
-    tables : mapping of str to sequence of DataTable
-        The tables of each file.
+    tables : mapping of tuple of str to sequence of DataTable
+        The tables of each `TablePlan.reading`, whose first text is the file.
     excluded : mapping of (assay, run) to mapping of str to str
         Excluded rows of each run, which have their reasons elsewhere.
     """
-    for file, of_file in tables.items():
+    for reading, of_file in tables.items():
+        file = reading[0]
         runs = [
-            (assay.name, run) for assay in plan.assays for run in assay.tables if run.file == file
+            (assay.name, run)
+            for assay in plan.assays
+            for run in assay.tables
+            if run.reading == reading
         ]
         chosen = {id(chosen_table(of_file, run)): chosen_table(of_file, run) for _, run in runs}
-        parts = list(of_file[0].unused)
+        parts = _without_sheets(of_file[0].unused, used_sheets(plan, file))
         parts += quoted("table", [table.name for table in of_file if id(table) not in chosen])
         for key, table in chosen.items():
             mine = [(assay, run) for assay, run in runs if id(chosen_table(of_file, run)) == key]
@@ -71,17 +76,39 @@ def columns_of(run: TablePlan) -> tuple[str, ...]:
 
 
 def unused_of_plates(
-    plates: Mapping[str, Sequence[Plate]], chosen: Mapping[str, Sequence[Plate]]
+    plan: StudyPlan,
+    plates: Mapping[str, Sequence[Plate]],
+    chosen: Mapping[str, Sequence[Plate]],
 ) -> Iterator[str]:
     """Plates of each file that no run uses, and parts of the files that were not read, by file.
 
     Parameters
     ----------
+    plan : StudyPlan
     plates, chosen : mapping of str to sequence of Plate
         All plates of each file, and those that runs use.
     """
     for file, of_file in plates.items():
         names = {plate.name for plate in chosen.get(file, ())}
-        parts = [part for plate in of_file for part in plate.unused]
+        sheets = used_sheets(plan, file)
+        parts = [part for plate in of_file for part in _without_sheets(plate.unused, sheets)]
         parts += quoted("plate", [plate.name for plate in of_file if plate.name not in names])
         yield from (f"{file}: {part}" for part in dict.fromkeys(parts))
+
+
+def used_sheets(plan: StudyPlan, file: str) -> set[str]:
+    """Sheets of a workbook that runs name."""
+    runs = (run for assay in plan.assays for run in assay.runs if run.file == file)
+    return {run.sheet for run in runs} - {""}
+
+
+def _without_sheets(parts: Sequence[str], used: set[str]) -> list[str]:
+    """The phrases without the sheets that another run uses."""
+    kept: list[str] = []
+    for part in parts:
+        if part.startswith(("sheet ", "sheets ")):
+            names = [name for name in re.findall(r"'([^']*)'", part) if name not in used]
+            kept += quoted("sheet", names)
+        else:
+            kept.append(part)
+    return kept
