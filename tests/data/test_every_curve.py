@@ -21,8 +21,16 @@ NAMES = sorted(CURVES)
 # from those of the second.
 SPECIAL_CASES = {
     ("logistic_4pl", "logistic_3pl"): lambda v: v,
-    ("logistic_5pl", "logistic_4pl"): lambda v: {**v, "log10_asymmetry": 0.0},
-    ("logistic_5pl", "logistic_3pl"): lambda v: {**v, "log10_asymmetry": 0.0},
+    ("logistic_5pl", "logistic_4pl"): lambda v: {
+        **v,
+        "log10_asymmetry": 0.0,
+        "asymmetric_end": 1.0,
+    },
+    ("logistic_5pl", "logistic_3pl"): lambda v: {
+        **v,
+        "log10_asymmetry": 0.0,
+        "asymmetric_end": -1.0,
+    },
     ("one_site_competition_hill", "one_site_competition"): lambda v: v,
     ("two_site_competition", "one_site_competition"): lambda v: {
         "top": v["top"],

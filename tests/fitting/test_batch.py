@@ -60,7 +60,7 @@ def competition(n, seed, *, hill=1.0, spread=1.0):
 )
 def test_batch_and_single_fits_give_the_same_numbers(name, column, model, target, hill):
     series = competition(100, 1, hill=hill, spread=1.6)
-    batch = fit_series(series, column=column, model=model, bounds=(-15.0, 1.0))
+    batch = fit_series(series, column=column, model=model)
     for i, one in enumerate(series):
         single = fit([FitPart(one, CURVES[name])], intervals="target")
         result = single[target]
@@ -85,7 +85,7 @@ def test_control_wells_are_data_in_both_kinds_of_fit():
     y = expected + np.random.default_rng(3).normal(0, 60, expected.size)
     series = Series("net", y, "dpm", x)
     single = fit(series, CURVES["one_site_competition"])
-    batch = fit_series([series], model="3pl", bounds=(-15.0, 1.0))
+    batch = fit_series([series], model="3pl")
     assert batch.log10_ic50[0] == pytest.approx(single["log10_ic50"].value, abs=1e-6)
     assert batch.log10_ic50_low[0] == pytest.approx(single["log10_ic50"].low, abs=1e-5)
     assert batch.top[0] == pytest.approx(single["top"].value, rel=1e-6)
@@ -123,7 +123,7 @@ def test_estimates_and_limits_are_those_of_mass_in_r(model, recorded):
 
 def test_the_replicates_test_is_that_of_the_single_fit():
     series = competition(20, 4)
-    batch = replicates_p(fit_series(series, model="3pl", bounds=(-15.0, 1.0)))
+    batch = replicates_p(fit_series(series, model="3pl"))
     for i, one in enumerate(series):
         single = lack_of_fit(fit(one, CURVES["one_site_competition"], intervals="none"))
         assert single is not None

@@ -38,6 +38,14 @@ class Parameter:
     min_abs : float
         Least absolute value of a parameter that may have either sign, such as the hill of a sigmoid
         that rises or falls; 0 for all others.
+    along : str
+        Column of doses on whose log scale a half-way dose lies. It is then searched within three
+        decades of the doses of the readings instead of `low` to `high`: farther away it would
+        describe no reading, whatever the unit of the dose.
+    choices : tuple of float
+        Values of a fixed parameter that are all tried where the caller states none, such as the end
+        of a curve that is asymmetric; the one with the highest likelihood is kept, the first if
+        they are equal.
     """
 
     name: str
@@ -48,6 +56,8 @@ class Parameter:
     fixed_by_default: bool = False
     default: float | None = None
     min_abs: float = 0.0
+    along: str = ""
+    choices: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,9 @@ class FittedParameter:
 
     `low` and `high` are the limits at the confidence level of the fit, nan where no interval was
     computed, -inf or inf where it does not close within the bounds of the parameter. `fixed`
-    parameters were provided, not fitted.
+    parameters were provided, not fitted. `determined` is False where `value` is no estimate: a
+    bound of the search, a value that the readings do not depend on, or one that is open and was
+    fitted with another parameter at a bound of the search.
     """
 
     name: str
@@ -134,6 +136,12 @@ class FittedParameter:
     high: float = math.nan
     fixed: bool = False
     at_bound: Literal["", "low", "high"] = ""
+    determined: bool = True
+
+    @property
+    def estimate(self) -> float:
+        """The value; nan where it is not determined."""
+        return self.value if self.determined else math.nan
 
 
 @dataclass(frozen=True)
@@ -264,8 +272,7 @@ def format_parameters(fit: Fit) -> list[str]:
         value = format_number(parameter.value, 4)
         if math.isfinite(parameter.value):
             value = f"{value} {unit}".rstrip()
-        if parameter.at_bound and parameter.unit == "log10 M":
-            # The bound of the search is no estimate.
+        if not parameter.determined:
             rows.append(
                 (parameter.name, NOT_DETERMINED, _interval_or_fixed(parameter, fit.confidence))
             )

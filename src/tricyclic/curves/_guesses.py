@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -11,6 +13,29 @@ from tricyclic.core.series import Series
 
 Grid = Mapping[str, Sequence[float] | np.ndarray]
 Start = dict[str, float]
+
+# Starts of each valley that a search of the whole space gets, and nodes that it may evaluate.
+THOROUGH_STARTS = 6
+MAX_THOROUGH_NODES = 12_000
+# Steepest and shallowest slopes that are tried, from a straight line to a step.
+WIDE_HILLS = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.2, 3.3, 5.0, 8.0, 15.0, 40.0, 150.0, 600.0)
+# Decades by which axes of log10 concentrations and rates are extended, and their spacing.
+WIDER, WIDE_STEP = 2.0, 0.25
+_thorough: ContextVar[int] = ContextVar("thorough", default=0)
+
+
+@contextmanager
+def whole_space(keep: int = THOROUGH_STARTS) -> Iterator[None]:
+    """First guesses from the whole space of the parameters instead of from where curves mostly lie.
+
+    Profiles need it: with one parameter fixed away from its optimum, the others may lie far from
+    theirs. Within the context `starts_on_grid` widens its grids and gives up to `keep` starts.
+    """
+    token = _thorough.set(keep)
+    try:
+        yield
+    finally:
+        _thorough.reset(token)
 
 
 def starts_on_grid(
@@ -53,6 +78,8 @@ def starts_on_grid(
         name: np.asarray([known[name]] if name in known else values, float)
         for name, values in grid.items()
     }
+    if thorough := _thorough.get():
+        axes, keep = _widened(model, axes, known), max(thorough, keep)
     shape = tuple(axis.size for axis in axes.values())
     index = np.indices(shape).reshape(len(axes), -1).T
     nodes = {name: axis[index[:, i]] for i, (name, axis) in enumerate(axes.items())}
@@ -73,6 +100,31 @@ def starts_on_grid(
         start |= {name: float(scales[node, j]) for j, name in enumerate(free)}
         starts.append(within_bounds(model, {**common, **start}, known))
     return starts
+
+
+def _widened(
+    model: CurveModel, axes: dict[str, np.ndarray], known: Mapping[str, float]
+) -> dict[str, np.ndarray]:
+    """The axes over the whole range of each parameter, where that is not too many nodes."""
+    wide = {}
+    for name, axis in axes.items():
+        declared = model.parameter(name)
+        if name in known:
+            wide[name] = axis
+        elif declared.min_abs > 0:
+            limit = declared.high if axis[0] > 0 else -declared.low
+            hills = [h for h in WIDE_HILLS if declared.min_abs <= h <= limit]
+            wide[name] = np.sign(axis[0]) * np.unique([*hills, *np.abs(axis)])
+        elif name.startswith("log10_") and axis.size > 3:
+            low, high = axis.min() - WIDER, axis.max() + WIDER
+            points = int(np.ceil((high - low) / WIDE_STEP)) + 1
+            wide[name] = np.linspace(low, high, max(points, axis.size))
+        elif name.startswith("log10_") and np.isfinite(declared.high - declared.low):
+            wide[name] = np.linspace(declared.low, declared.high, 9)
+        else:
+            wide[name] = axis
+    nodes = np.prod([float(axis.size) for axis in wide.values()])
+    return wide if nodes <= MAX_THOROUGH_NODES else axes
 
 
 def signed(hills: Sequence[float], model: CurveModel, given: Mapping[str, float]) -> np.ndarray:

@@ -40,10 +40,18 @@ COMPETITOR_SINK = Parameter(
 )
 
 
-def log10_molar(name: str, description: str, *, fixed_by_default: bool = False) -> Parameter:
+def log10_molar(
+    name: str, description: str, *, fixed_by_default: bool = False, along: str = ""
+) -> Parameter:
     """A constant or concentration on the log scale, femtomolar to ten molar."""
     return Parameter(
-        name, "log10 M", description, low=-15.0, high=1.0, fixed_by_default=fixed_by_default
+        name,
+        "log10 M",
+        description,
+        low=-15.0,
+        high=1.0,
+        fixed_by_default=fixed_by_default,
+        along=along,
     )
 
 
@@ -54,14 +62,18 @@ def log10_sites(name: str, description: str) -> Parameter:
 
 KD = log10_molar("log10_kd", "Kd of the radioligand, from elsewhere", fixed_by_default=True)
 
+# Steep enough to be a step between any two doses: a lower bound would narrow the limits of an EC50
+# that lies between two doses with no reading on the way.
+MAX_HILL = 1000.0
+
 TOP = Parameter("top", "y", "upper plateau")
 BOTTOM = Parameter("bottom", "y", "lower plateau")
 HILL = Parameter(
     "hill",
     "",
     "slope factor; above 0 for a curve that rises with dose, below 0 for one that falls",
-    low=-10.0,
-    high=10.0,
+    low=-MAX_HILL,
+    high=MAX_HILL,
     min_abs=0.05,
 )
 

@@ -46,7 +46,11 @@ MODEL = CurveModel(
     parameters=(
         BOTTOM,
         TOP,
-        log10_molar("log10_ec50", "concentration of the half-way reading (EC50 or IC50)"),
+        log10_molar(
+            "log10_ec50",
+            "concentration of the half-way reading (EC50 or IC50)",
+            along="concentration_M",
+        ),
         unit_hill(1.0),
     ),
     curve=response,

@@ -49,7 +49,11 @@ MODEL = CurveModel(
     parameters=(
         BOTTOM,
         TOP,
-        log10_molar("log10_ec50", "concentration of the half-way reading (EC50 or IC50)"),
+        log10_molar(
+            "log10_ec50",
+            "concentration of the half-way reading (EC50 or IC50)",
+            along="concentration_M",
+        ),
         HILL,
     ),
     curve=response,

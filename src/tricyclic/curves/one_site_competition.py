@@ -58,7 +58,11 @@ MODEL = CurveModel(
     parameters=(
         TOP,
         BOTTOM,
-        log10_molar("log10_ic50", "competitor that halves specific binding"),
+        log10_molar(
+            "log10_ic50",
+            "competitor that halves specific binding",
+            along="competitor_M",
+        ),
         unit_hill(-1.0),
     ),
     curve=bound,

@@ -7,6 +7,7 @@ profile-likelihood limits. A fit that fails is a Fit with the reason.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Literal, get_args
 
 import numpy as np
@@ -26,6 +27,7 @@ from tricyclic.fitting.direction import (
 )
 from tricyclic.fitting.outcome import SearchResult, build_fit, failed_fit
 from tricyclic.fitting.problem import FitPart, FitProblem, curve_columns
+from tricyclic.fitting.profiles import profile_limits
 from tricyclic.fitting.search import WeightedSearch
 from tricyclic.numerics.least_squares import jacobian
 
@@ -35,6 +37,8 @@ __all__ = ["FitPart", "band", "fit", "predict"]
 TOO_FEW_POINTS, CONSTANT_READINGS = "too few points", "constant readings"
 Intervals = Literal["all", "target", "none"] | Sequence[str]
 Starts = Sequence[Mapping[str, float]]
+# Log-likelihoods that differ by less are equal: the first of several choices is kept.
+TIE = 1e-6
 
 
 def fit(
@@ -91,7 +95,8 @@ def fit(
 
     A sigmoid has bottom below top, and the sign of hill is its direction. With a fixed plateau both
     directions are searched, and the one with the higher likelihood (the lower residual sum under
-    constant variance) is kept.
+    constant variance) is kept. So is the better end of an asymmetric curve; the limits then belong
+    to that end.
     """
     parts = listed_parts(parts, model)
     if not 0.5 <= confidence < 1:
@@ -108,18 +113,19 @@ def fit(
         return failed_fit(problem, reason, variance, confidence, status)
     with np.errstate(all="ignore"):
         best = None
-        for signs in _sign_choices(plan, fixed or {}, free, variance):
-            trial = FitProblem(parts, fixed or {}, free, signs)
-            optimum = _search(trial, variance, _oriented(starts, plan, signs))
-            if optimum and (best is None or optimum.log_likelihood > best.log_likelihood):
-                best = optimum
+        for chosen in _choices(parts, fixed or {}, free):
+            for signs in _sign_choices(plan, chosen, free, variance):
+                trial = FitProblem(parts, chosen, free, signs)
+                optimum = _search(trial, variance, _oriented(starts, plan, signs))
+                if optimum and (best is None or optimum.log_likelihood > best.log_likelihood + TIE):
+                    best = optimum
         if best is None:
             reason = "no start led to a finite residual sum"
             return failed_fit(problem, reason, variance, confidence)
         problem = best.problem
         wanted = _wanted(problem, intervals)
-        limits, result = best.search.limits(
-            best.result, _with_partners(wanted, problem, plan), confidence
+        limits, result = profile_limits(
+            best.search, best.result, _with_partners(wanted, problem, plan), confidence
         )
         names = relabel(plan.symmetric, problem.values(result.x))
         shown = {problem.position[names.source_of(problem.free[i].name)] for i in wanted}
@@ -295,6 +301,22 @@ def _sign_choices(
     for group in plan.open:
         signs |= dict.fromkeys(group.hills, _own_direction(group, fixed, free, variance))
     return [signs]
+
+
+def _choices(
+    parts: Sequence[FitPart], fixed: Mapping[str, float], free: Sequence[str]
+) -> list[dict[str, float]]:
+    """Fixed values with every combination of the choices that the caller has not made."""
+    open_choices = {
+        part.name_of(parameter.name): parameter.choices
+        for part in parts
+        for parameter in part.model.parameters
+        if parameter.choices and part.name_of(parameter.name) not in {*fixed, *free}
+    }
+    return [
+        {**fixed, **dict(zip(open_choices, values, strict=True))}
+        for values in product(*open_choices.values())
+    ]
 
 
 def _own_direction(

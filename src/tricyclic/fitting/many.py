@@ -15,7 +15,7 @@ import numpy as np
 
 from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
 from tricyclic.errors import InputError
-from tricyclic.numerics.batch.fit import STATUS, BatchFits, fit_batch
+from tricyclic.numerics.batch.fit import STATUS, BatchFits, at_hill_bound, fit_batch
 from tricyclic.numerics.batch.verdict import check_names, lack_of_fit_p
 
 NUMBERS = (
@@ -124,6 +124,8 @@ def fit_rows(
     out["checks"] = check_names(out["checks"])
     # The bound of the search is no estimate.
     out["log10_ic50"] = np.where(out.pop("_at_bound") != 0, np.nan, out["log10_ic50"])
+    if options.hill is None and options.model == "4pl":
+        out["hill"] = np.where(at_hill_bound(out["hill"]), np.nan, out["hill"])
     return out
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,9 @@ from tricyclic.fitting.input_checks import input_checks
 from tricyclic.fitting.problem import FitPart, FitProblem, ProblemParameter
 from tricyclic.fitting.search import WeightedSearch
 from tricyclic.numerics.least_squares import LeastSquaresResult
+
+# A hill steeper than STEEP whose relative standard error is at least STEP_SE is that of a step.
+STEEP, STEP_SE = 5.0, 7.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,13 @@ def build_fit(
     parameters = _parameters(best, cov, limits, names)
     checks = [] if result.converged else [_not_converged()]
     checks += [_at_bound(problem, one, names) for one in parameters if one.at_bound]
-    checks += [_not_determined(problem, one) for one in parameters if np.isinf(one.se)]
+    # Where a parameter lies on a bound, its own check speaks for those that depend on it.
+    on_bound = any(one.at_bound for one in parameters)
+    checks += [
+        _not_determined(problem, one)
+        for one in parameters
+        if not one.determined and not one.at_bound and not on_bound
+    ]
     checks += _reversed_plateaus(problem, {one.name: one.value for one in parameters})
     checks += input_checks(problem)
     parts = tuple(
@@ -187,7 +197,37 @@ def _parameters(
                 at_bound=bound,
             )
         )
-    return tuple(parameters)
+    on_search_bound = any(
+        one.at_bound and _is_searched(by_name[names.source_of(one.name)]) for one in parameters
+    )
+    return tuple(
+        replace(one, determined=False)
+        if _is_undetermined(one, by_name[names.source_of(one.name)], on_search_bound)
+        else one
+        for one in parameters
+    )
+
+
+def _is_searched(slot: ProblemParameter) -> bool:
+    """Whether the bounds of a parameter end its search, and are not limits of nature such as 0."""
+    declared = slot.declared
+    return bool(declared.along or declared.min_abs or declared.name.startswith("log10_"))
+
+
+def _is_undetermined(one: FittedParameter, slot: ProblemParameter, on_bound: bool) -> bool:
+    if one.fixed:
+        return False
+    if one.at_bound:
+        return _is_searched(slot)
+    is_open = math.isinf(one.low) or math.isinf(one.high)
+    if math.isinf(one.se) or (on_bound and is_open):
+        return True
+    # As in the batch fits: a step between two doses has no slope.
+    return bool(slot.declared.min_abs and abs(one.value) > STEEP and _relative_se(one) >= STEP_SE)
+
+
+def _relative_se(one: FittedParameter) -> float:
+    return one.se / abs(one.value) if one.value else math.inf
 
 
 def _relabelled(problem: FitProblem, cov: np.ndarray, names: Relabelling) -> np.ndarray:

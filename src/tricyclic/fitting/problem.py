@@ -10,7 +10,13 @@ import numpy as np
 from tricyclic.core.curve_model import CurveModel, Parameter
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.numerics.batch.verdict import REACH
 from tricyclic.numerics.least_squares import into_bounds
+
+# Decades, or powers of ten, by which a bound of the search is wider for the other parameters of a
+# profile, so that it is the readings that close a limit and not a bound of another parameter.
+WIDER = 9.0
+WIDER_ASYMMETRY = 1.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class FitProblem:
                 "there is nothing to fit", do="Pass at least one series with its curve"
             )
         self.parts = tuple(parts)
+        self._given = (dict(fixed), tuple(free), dict(signs or {}))
         self.columns = tuple(curve_columns(part.series, part.model) for part in parts)
         self.signs = {**_default_signs(parts), **(signs or {})}
         self.slots = _slots(parts, fixed, free, self.signs)
@@ -117,6 +124,19 @@ class FitProblem:
     def values(self, x: np.ndarray) -> dict[str, float]:
         """All parameters by name, for free parameters x of shape (p,)."""
         return {**self._fixed, **{slot.name: float(x[i]) for i, slot in enumerate(self.free)}}
+
+    @property
+    def wide_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Bounds within which the other parameters of a profile move, each of shape (p,)."""
+        wider = np.array([_wider(slot) for slot in self.free])
+        return self.low - wider, self.high + wider
+
+    def with_fixed(self, name: str, value: float) -> FitProblem:
+        """The same problem with one of its free parameters fixed at a value."""
+        fixed, free, signs = self._given
+        return FitProblem(
+            self.parts, {**fixed, name: value}, [other for other in free if other != name], signs
+        )
 
     def starts(self, user: Sequence[Mapping[str, float]] | None) -> list[np.ndarray]:
         """Starts inside the bounds: the user's, or else the first guesses of the curves."""
@@ -200,6 +220,12 @@ def curve_columns(series: Series, model: CurveModel) -> dict[str, np.ndarray]:
     return out
 
 
+def _wider(slot: ProblemParameter) -> float:
+    if slot.declared.along:
+        return WIDER
+    return WIDER_ASYMMETRY if slot.declared.name == "log10_asymmetry" else 0.0
+
+
 def _default_signs(parts: Sequence[FitPart]) -> dict[str, float]:
     return {
         part.name_of("hill"): 1.0 if part.model.sigmoid == "rising" else -1.0
@@ -215,10 +241,11 @@ def _slots(
     signs: Mapping[str, float],
 ) -> tuple[ProblemParameter, ...]:
     slots: dict[str, ProblemParameter] = {}
+    boxes = _dose_boxes(parts)
     for part in parts:
         for parameter in part.model.parameters:
             name = part.name_of(parameter.name)
-            low, high = _bounds(parameter, signs.get(name, 0.0))
+            low, high = _bounds(parameter, signs.get(name, 0.0), boxes.get(name))
             if name in slots:
                 # Shared with an earlier part: fitted if that one is.
                 known = slots[name]
@@ -237,8 +264,31 @@ def _slots(
     return tuple(slots.values())
 
 
-def _bounds(parameter: Parameter, sign: float) -> tuple[float, float]:
-    """Bounds of a parameter; of one that may have either sign, on the side of the given sign."""
+def _dose_boxes(parts: Sequence[FitPart]) -> dict[str, tuple[float, float]]:
+    """Range of each half-way dose: REACH decades beyond the doses of all parts that share it."""
+    doses: dict[str, list[np.ndarray]] = {}
+    for part in parts:
+        for parameter in part.model.parameters:
+            if parameter.along in part.series.x:
+                column = np.asarray(part.series.x[parameter.along], float)
+                positive = column[np.isfinite(column) & (column > 0)]
+                doses.setdefault(part.name_of(parameter.name), []).append(np.log10(positive))
+    joined = {name: np.concatenate(values) for name, values in doses.items()}
+    return {
+        name: (float(values.min()) - REACH, float(values.max()) + REACH)
+        for name, values in joined.items()
+        if values.size
+    }
+
+
+def _bounds(
+    parameter: Parameter, sign: float, box: tuple[float, float] | None
+) -> tuple[float, float]:
+    """Bounds of a parameter; of one that may have either sign, on the side of the given sign, and
+    of a half-way dose those of its doses.
+    """
+    if box and parameter.along:
+        return box
     if not parameter.min_abs or not sign:
         return parameter.low, parameter.high
     if sign > 0:

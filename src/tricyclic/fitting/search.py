@@ -9,15 +9,12 @@ import numpy as np
 from tricyclic.core.analysis_options import Variance
 from tricyclic.fitting.problem import FitProblem
 from tricyclic.numerics.least_squares import LeastSquaresResult, covariance, jacobian, least_squares
-from tricyclic.numerics.profile_likelihood import profile_limit
 from tricyclic.stats.variance import counting_variance, proportional_cv
 
 # Rounds of curve and variance before they are taken as they are.
 MAX_REWEIGHTING = 25
 # Share of the best residual sum by which other starts may end higher and still agree with it.
 AGREEMENT = 1e-5
-# Rounds of limits, each after a lower optimum that was met on the way.
-MAX_LIMIT_ROUNDS = 4
 # Coefficient of variation from which the estimate of the pipetting error starts.
 FIRST_CV = 0.05
 
@@ -102,73 +99,6 @@ class WeightedSearch:
         near = 1e-6 * np.maximum(np.abs(optimum.x), self.typical)
         return np.asarray((optimum.x - p.low <= near) | (p.high - optimum.x <= near))
 
-    def limits(
-        self, optimum: LeastSquaresResult, wanted: Sequence[int], confidence: float
-    ) -> tuple[dict[int, tuple[float, float]], LeastSquaresResult]:
-        """Profile limits of the wanted parameters, and the optimum that they belong to.
-
-        A lower optimum that is met on the way replaces the first one.
-        """
-        from scipy.special import stdtrit
-
-        df = self.problem.y.size - len(self.problem.free)
-        critical = float(stdtrit(df, 0.5 + 0.5 * confidence))
-        for _ in range(MAX_LIMIT_ROUNDS):
-            cov = self.covariance(optimum)
-            limits: dict[int, tuple[float, float]] = {}
-            better: LeastSquaresResult | None = None
-            for i in wanted:
-                ends = []
-                for direction in (-1.0, 1.0):
-                    value, lower = self._limit(optimum, cov, i, direction, critical)
-                    ends.append(value)
-                    better = lower or better
-                limits[i] = (ends[0], ends[1])
-            if better is None:
-                break
-            optimum = self.reweight(better)
-        return limits, optimum
-
-    def _limit(
-        self,
-        optimum: LeastSquaresResult,
-        cov: np.ndarray,
-        i: int,
-        direction: float,
-        critical: float,
-    ) -> tuple[float, LeastSquaresResult | None]:
-        """One limit of parameter i, infinite where it is open, and a lower optimum if one was
-        met.
-        """
-        p, x, size = self.problem, optimum.x, max(abs(optimum.x[i]), self.typical[i])
-        others = np.arange(x.size) != i
-        known = np.isfinite(cov[i, i]) and cov[i, i] > 0
-        slope = np.zeros(int(others.sum()))
-        if known:
-            slope = np.where(np.isfinite(cov[others, i]), cov[others, i], 0.0) / cov[i, i]
-        step = direction * critical * (float(np.sqrt(cov[i, i])) if known else 0.1 * size)
-        bound = float(p.high[i] if direction > 0 else p.low[i])
-        if not np.isfinite(bound):
-            bound = x[i] + direction * 1e6 * size
-        if direction * (bound - x[i]) <= 1e-9 * self.typical[i]:
-            return direction * np.inf, None
-        limit = profile_limit(
-            _Profile(self, i),
-            float(x[i]),
-            x[others],
-            slope,
-            optimum.rss,
-            self.scale(optimum.rss),
-            critical,
-            step,
-            bound,
-        )
-        if limit.better is None:
-            return (limit.value if limit.closed else direction * np.inf), None
-        lower = np.empty(x.size)
-        lower[i], lower[others] = limit.better
-        return direction * np.inf, LeastSquaresResult(lower, 0.0, True)
-
     def _minimum_from(self, start: np.ndarray, tolerance: float = 1e-12) -> LeastSquaresResult:
         p = self.problem
         return least_squares(
@@ -228,37 +158,6 @@ class WeightedSearch:
             own = self.problem.scatter == group
             size[own] = np.maximum(size[own], 1e-3 * size[own].max(initial=0.0) + 1e-300)
         return np.asarray(size)
-
-
-class _Profile:
-    """The least residual sum at a value of one parameter, over the other parameters."""
-
-    def __init__(self, search: WeightedSearch, i: int) -> None:
-        p = search.problem
-        self._search, self._i = search, i
-        self._others = np.arange(len(p.free)) != i
-        self._bounds = p.low[self._others], p.high[self._others]
-
-    def __call__(self, value: float, start: np.ndarray) -> tuple[float, np.ndarray]:
-        search, (low, high) = self._search, self._bounds
-
-        def expected(x: np.ndarray) -> np.ndarray:
-            full = np.empty((x.shape[0], self._others.size))
-            full[:, self._i] = value
-            full[:, self._others] = x
-            return search.problem.expected(full)
-
-        end = least_squares(
-            expected,
-            search.problem.y,
-            search.weight,
-            np.clip(start, low, high),
-            low,
-            high,
-            search.typical[self._others],
-            tolerance=1e-10,
-        )
-        return end.rss, end.x
 
 
 def _or_zero(values: np.ndarray | None, n: int) -> np.ndarray:

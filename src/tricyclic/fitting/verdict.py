@@ -234,7 +234,7 @@ def _facts(
         low_is_known=array(low.fixed),
         high_is_known=array(high.fixed),
         top_below_bottom=array(top.value < bottom.value),
-        hill_at_bound=array(bool(hill.at_bound)),
+        hill_at_bound=array(bool(hill.at_bound) or not hill.determined),
         f_flat=array(gain / (rss / fit.df) if rss > 0 else math.inf),
         rss=array(rss),
         pure=array(pure),
@@ -242,6 +242,7 @@ def _facts(
         df_pure=array(float(y.size - distinct)),
         more=more,
         log10_asymmetry=fit.values.get(part.name_of("log10_asymmetry"), 0.0),
+        asymmetric_end=fit.values.get(part.name_of("asymmetric_end"), -1.0),
     )
 
 
@@ -255,6 +256,7 @@ def _open_limits(parameter: FittedParameter, verdict: Verdicts) -> FittedParamet
         high=math.inf if verdict.open_above[0] else parameter.high,
         at_bound="high" if at > 0 else "low" if at < 0 else "",
         se=math.nan if at else parameter.se,
+        determined=parameter.determined and not at,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tricyclic.numerics.box_least_squares import least_squares_in_box
 from tricyclic.numerics.levenberg_marquardt import LMResult, Vector, levenberg_marquardt, polish
 
 Expected = Callable[[np.ndarray], np.ndarray]
@@ -108,6 +109,7 @@ def least_squares(
     typical: np.ndarray,
     *,
     tolerance: float = STRICT_TOLERANCE,
+    in_box: bool = False,
 ) -> LeastSquaresResult:
     """Find the parameters of least weighted squares, within bounds.
 
@@ -121,6 +123,9 @@ def least_squares(
         Start inside the bounds, bounds, and size of each parameter.
     tolerance : float
         Relative change of sum and parameters at which the search has converged.
+    in_box : bool
+        Never leave the bounds on the way: for profiles along ridges, where the optimum often lies
+        on a bound.
 
     Notes
     -----
@@ -143,6 +148,9 @@ def least_squares(
     def slopes(x: np.ndarray) -> np.ndarray:
         return np.asarray(np.nan_to_num(jacobian(expected, x, typical)) * root[:, None])
 
+    if in_box:
+        boxed = least_squares_in_box(residuals, slopes, start, low, high, tolerance=tolerance)
+        return LeastSquaresResult(boxed.x, 2.0 * boxed.cost, boxed.converged)
     if y.size >= start.size:
         free = _unbounded(problem, residuals, slopes, start, tolerance)
         if problem.contains(free.x) and np.isfinite(free.cost):

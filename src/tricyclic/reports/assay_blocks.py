@@ -277,6 +277,8 @@ def _parameters(i: int, assay: AssayResult) -> Table | None:
 
 
 def _parameter_value(p: FittedParameter) -> str:
+    if not p.determined:
+        return "not determined"
     if p.unit.startswith("log10") and not p.fixed:
         return f"{p.value:.{decimals_for_error(p.se)}f}"
     return f"{p.value:.5g}"

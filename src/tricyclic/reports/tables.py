@@ -157,7 +157,7 @@ def parameter_rows(study: StudyResult) -> Iterator[Row]:
             head = (assay.name, plate.name, plate.experiment, plate.group, plate.model)
             for p in plate.fit.parameters:
                 unit = unit_of_parameter(p.unit, plate.series[0].y_unit if plate.series else "")
-                numbers = (p.value, unit, p.se, p.low, p.high, p.fixed, p.at_bound)
+                numbers = (p.estimate, unit, p.se, p.low, p.high, p.fixed, p.at_bound)
                 yield *head, p.name, p.description, *numbers, plate.fit.message
             if not plate.fit.parameters:
                 yield *head, *[""] * (len(PARAMETER_COLUMNS) - len(head) - 1), plate.fit.message

@@ -88,7 +88,7 @@ def test_hard_curves_are_fitted_at_least_as_well_as_by_27_starts_unless_at_a_bou
     fixed = (
         (np.abs(fits.log10_ic50 - X[0] + 3) < 1e-6)
         | (np.abs(fits.log10_ic50 - X[-1] - 3) < 1e-6)
-        | (np.abs(fits.hill) > 9.999)
+        | (np.abs(fits.hill) > 999.0)
         | (np.abs(fits.hill) < 0.05001)
     )
     assert (fits.rss[~fixed] < reference[~fixed, 2] * (1 + 1e-4)).all()
@@ -108,12 +108,12 @@ def test_limits_lie_where_the_profile_has_risen_by_f(kind):
         for i in np.flatnonzero(np.isfinite(limit)):
             # the profile from outside: a grid of fixed hills at a fixed log10 IC50, then a finer
             # one
-            hills = np.geomspace(0.05, 10, 400)
+            hills = np.geomspace(0.05, 1000, 800)
             for _ in range(3):
                 sums = np.array([rss_at(y[i], limit[i], hill) for hill in hills])
                 at = int(sums.argmin())
                 hills = np.linspace(hills[max(at - 1, 0)], hills[min(at + 1, hills.size - 1)], 40)
-            assert sums.min() == pytest.approx(target[i], rel=2e-6)
+            assert sums.min() == pytest.approx(target[i], rel=2e-5)
             closed += 1
     assert closed >= 30
 

@@ -79,6 +79,12 @@ from tricyclic.numerics.batch.start import find_starts
 # Rounds of search and limits: a curve for which a better optimum is met on the way to a limit is
 # searched again.
 MAX_ROUNDS = 4
+# Standard error of ln hill from which a curve steeper than this is a step, whose hill is then the
+# bound of the search instead of the arbitrary value at which the search stopped.
+STEP_SE = 7.0
+# Share of the sum about a flat line that counts as scatter where the readings have less.
+NO_SCATTER = 1e-10
+LN_STEEP = math.log(5.0)
 
 
 @compiled(allocates=False)
@@ -234,6 +240,9 @@ def _write(b, k, curves, problem, model, criteria, limits, out, status):
     out[OUT_SD, k] = math.sqrt(variance) * spread
     out[OUT_C, k], out[OUT_LOW, k], out[OUT_HIGH, k] = state[C], limits[b, 0], limits[b, 1]
     _write_shape(k, facts, state, model, out)
+    if problem.free_hill and _is_step(state, max(variance, NO_SCATTER * facts[NULL] / n)):
+        out[OUT_HILL, k] = model.hill_bounds[1]
+        state[LN_HILL] = problem.ln_hill_high
     hill_at_bound = problem.free_hill and (
         state[LN_HILL] <= problem.ln_hill_low + 1e-9
         or state[LN_HILL] >= problem.ln_hill_high - 1e-9
@@ -260,6 +269,15 @@ def _write(b, k, curves, problem, model, criteria, limits, out, status):
         status[k] = OPEN_ABOVE
     elif hill_at_bound or c_at_bound:
         status[k] = AT_BOUND
+
+
+@compiled(allocates=False)
+def _is_step(state, variance):
+    """Whether the readings do not determine how steep the curve is, as between two doses."""
+    own, cross, info = state[INFO_LL], state[INFO_CL], state[INFO_CC]
+    if info > 0.0:
+        own -= cross * cross / info
+    return state[LN_HILL] > LN_STEEP and not own * STEP_SE * STEP_SE > variance
 
 
 @compiled(allocates=False)

@@ -77,7 +77,8 @@ STATUS: tuple[str, ...] = (
     "not monotone",
 )
 
-HILL_BOUNDS = (0.05, 10.0)
+# A hill of 1000 is a step between any two doses; see `MAX_HILL` of the declared curves.
+HILL_BOUNDS = (0.05, 1000.0)
 # Blocks that a thread takes at a time.
 BLOCKS_PER_TASK = 8
 
@@ -247,6 +248,16 @@ def fit_batch(
     return _results(out, assess(facts, arrays.x, arrays.y, arrays.weight))
 
 
+def at_hill_bound(hill: np.ndarray, hill_bounds: tuple[float, float] = HILL_BOUNDS) -> np.ndarray:
+    """Whether a fitted hill is a bound of the search and no estimate; of the steepest kind where
+    the readings show a step between two doses.
+    """
+    steepness = np.abs(hill)
+    low, high = hill_bounds
+    with np.errstate(invalid="ignore"):
+        return np.asarray((steepness <= low * (1 + 1e-9)) | (steepness >= high * (1 - 1e-9)))
+
+
 def _fit_groups(
     arrays: Arrays, model: Model, critical: Criteria, workers: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -318,9 +329,6 @@ def _facts(
     steepness = np.abs(out[OUT_HILL])
     free = np.isnan(fixed.steepness)
     with np.errstate(invalid="ignore"):
-        at_hill_bound = (steepness <= hill_bounds[0] * (1 + 1e-9)) | (
-            steepness >= hill_bounds[1] * (1 - 1e-9)
-        )
         reversed_plateaus = top < bottom
     return SigmoidFacts(
         status=status,
@@ -333,7 +341,7 @@ def _facts(
         low_is_known=np.where(rises, bottom_fixed, top_fixed),
         high_is_known=np.where(rises, top_fixed, bottom_fixed),
         top_below_bottom=reversed_plateaus,
-        hill_at_bound=at_hill_bound & free,
+        hill_at_bound=at_hill_bound(steepness, hill_bounds) & free,
         f_flat=out[OUT_F],
         rss=out[OUT_RSS],
         pure=out[OUT_PURE],

@@ -120,6 +120,8 @@ class SigmoidFacts:
         Bounds of log10 IC50 instead of `reach`.
     log10_asymmetry : float
         Of a 5PL; 0 for a symmetrical curve.
+    asymmetric_end : float
+        End of a 5PL that has the exponent: -1 low doses, 1 high doses.
     """
 
     status: np.ndarray
@@ -143,6 +145,7 @@ class SigmoidFacts:
     reach: float = REACH
     bounds: tuple[float, float] | None = None
     log10_asymmetry: float = 0.0
+    asymmetric_end: float = -1.0
 
     def rows(self, rows: slice) -> SigmoidFacts:
         """The facts of some of the curves."""
@@ -429,18 +432,24 @@ def _share(facts: SigmoidFacts, x: np.ndarray) -> np.ndarray:
         return np.asarray(expit(tau))
     power = 10.0**facts.log10_asymmetry
     lag = math.expm1(min(math.log(2.0) / power, 600.0))
-    return np.asarray((1.0 / (1.0 + lag * np.exp(-np.clip(tau, -690.0, 690.0)))) ** power)
+    from_end = -facts.asymmetric_end * np.clip(tau, -690.0, 690.0)
+    share = np.asarray((1.0 / (1.0 + lag * np.exp(-from_end))) ** power)
+    return 1.0 - share if facts.asymmetric_end > 0 else share
 
 
 def _scanned(facts: SigmoidFacts, readings: _Readings) -> np.ndarray:
     """Range of the doses and runs of the residuals of every curve, shape (SCANNED, curves)."""
     order = np.argsort(readings.x, axis=1, kind="stable")
+    # A curve that is asymmetric at high doses is one at low doses, read from its other end.
+    turned = facts.asymmetric_end > 0 and facts.log10_asymmetry != 0.0
+    start, end = facts.low_dose, facts.high_dose
+    start, end = (end, start) if turned else (start, end)
     curve = np.stack(
         [
             facts.log10_ic50,
-            LN10 * facts.steepness,
-            facts.low_dose,
-            facts.high_dose - facts.low_dose,
+            LN10 * (-facts.steepness if turned else facts.steepness),
+            start,
+            end - start,
             np.full_like(facts.log10_ic50, 10.0**facts.log10_asymmetry),
         ]
     )

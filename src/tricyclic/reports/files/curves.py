@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tricyclic.core.estimate import FittedParameter
 from tricyclic.io.write_tables import Columns, csv_bytes, csv_rows
 from tricyclic.plotting.curve import curve as draw
 from tricyclic.reports.json import document, encode
@@ -16,7 +15,7 @@ PARAMETER_COLUMNS = ("parameter", "unit", "value", "se", "low", "high", "fixed",
 def curve_fit_files(result: CurveFitResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same fit gives the same bytes."""
     rows = [
-        (p.name, p.unit, _estimate(p), p.se, p.low, p.high, p.fixed, p.description)
+        (p.name, p.unit, p.estimate, p.se, p.low, p.high, p.fixed, p.description)
         for p in result.fit.parameters
     ]
     files = {
@@ -41,9 +40,3 @@ def reading_table(result: CurveFitResult) -> Columns:
         "sd": part.sd.tolist(),
         "residual": part.residuals.tolist(),
     }
-
-
-def _estimate(parameter: FittedParameter) -> float:
-    """The value; nan where it is the bound of the search for a concentration, which is none."""
-    at_bound = parameter.at_bound and parameter.unit == "log10 M"
-    return float("nan") if at_bound else parameter.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tricyclic.core.serialize import to_jsonable
@@ -9,10 +10,15 @@ from tricyclic.results.curves import CurveFitResult
 
 
 def curve_fit_json(result: CurveFitResult) -> dict[str, Any]:
-    """Curve model and fit, with readings, fitted values and covariance."""
+    """Curve model and fit, with readings, fitted values and covariance; no value where it is not
+    determined."""
+    fit = replace(
+        result.fit,
+        parameters=tuple(replace(p, value=p.estimate) for p in result.fit.parameters),
+    )
     return {
         "curve": result.curve,
         "description": result.description,
-        "fit": to_jsonable(result.fit),
+        "fit": to_jsonable(fit),
         "unused": list(result.unused),
     }

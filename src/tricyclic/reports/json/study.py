@@ -134,7 +134,8 @@ def _fit(fit: Fit) -> dict[str, Any]:
         "aicc": to_jsonable(fit.aicc),
         "cv": [to_jsonable(part.cv) for part in fit.parts],
         "parameters": [
-            to_jsonable(replace(p, unit=unit_of_parameter(p.unit, y_unit))) for p in fit.parameters
+            to_jsonable(replace(p, value=p.estimate, unit=unit_of_parameter(p.unit, y_unit)))
+            for p in fit.parameters
         ],
     }
 
