@@ -276,7 +276,9 @@ def conversion_checks(conditions: BindingConditions, unit: str) -> tuple[Check, 
             "warn",
             f"binding cannot be converted to fmol/mg: {enumerate_words(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} missing",
-            advice="Provide what is missing; bound radioligand cannot be checked without it either",
+            advice="Provide what is missing; bound radioligand cannot be checked without it either"
+            if missing_for_moles(conditions, unit)
+            else "Provide what is missing",
         )
     elif dimension_of(unit) == "density":
         conversion = Check("conversion", "pass", f"readings are in {unit}")
