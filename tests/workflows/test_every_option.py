@@ -109,6 +109,7 @@ DESIGN = {
     "target": "SERT",
     "isotope": "125I",
     "simulations": 3,
+    "scattered": True,
 }
 FIT = {
     "curve": "logistic_3pl",
@@ -122,6 +123,7 @@ FIT = {
     "decimal": ",",
     "y_unit": "cpm",
     "no_intervals": True,
+    "molar_mass": 300.0,
 }
 X = ("concentration_M=conc_nM:nM",)
 READ = {"unit": "dpm", "plate_size": 384, "decimal": ",", "reader": "plate_list", "sheet": "x"}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from tricyclic.core.analysis_options import Variance
+from tricyclic.core.concentrations import log10_of
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
@@ -21,6 +22,7 @@ from tricyclic.numerals import parse_number
 from tricyclic.results.curves import BatchFitResult, CurveFitResult
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import series_from, unused_parts
+from tricyclic.units import dimension
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.curves.fit_batch import fit_file
 from tricyclic.workflows.curves.options import FitOptions
@@ -30,7 +32,17 @@ from tricyclic.workflows.output import check_output_folder
 # Curve models that can be fitted to every curve of a file -> name in the batch engine.
 BATCH_MODELS: dict[str, Literal["4pl", "3pl"]] = {"logistic_4pl": "4pl", "logistic_3pl": "3pl"}
 BATCH_PARAMETERS = ("hill", "top", "bottom")
-ONLY_ONE_CURVE = ("free", "variance", "folder", "table", "reader", "sheet", "decimal", "y_unit")
+ONLY_ONE_CURVE = (
+    "free",
+    "variance",
+    "folder",
+    "table",
+    "reader",
+    "sheet",
+    "decimal",
+    "y_unit",
+    "molar_mass",
+)
 PARQUET = (".parquet", ".pq")
 
 
@@ -132,6 +144,11 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
         molar_mass_g_per_mol=options.molar_mass,
     )
     series = series_from(tables, plan, name=model.name)
+    doses = [unit for name, (_, unit) in plan.x.items() if name.endswith("_M")]
+    if not any("mass" in dimension(log10_of(unit) or unit) for unit in doses):
+        refuse_without_effect(
+            options, ("molar_mass",), "concentrations in mass per volume, such as mg/L"
+        )
     names = tuple(parameter.name for parameter in model.parameters)
     _check_free(options, model)
     report_progress(on_progress, 1, 2, f"fitting {model.name}")
