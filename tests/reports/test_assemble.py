@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tricyclic.assays.binding.compare_conditions import compare_published
+from tricyclic.core.check import Check
 from tricyclic.core.document import CheckList, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
@@ -99,8 +100,6 @@ def test_the_summary_has_interval_runs_reference_range_and_checks_of_each_number
         "Value",
         "95 % CI",
         "n",
-        "pKi, pKd",
-        "nH",
         "Reference range",
         "Compared with it",
         "Checks",
@@ -112,13 +111,33 @@ def test_the_summary_has_interval_runs_reference_range_and_checks_of_each_number
         "0.830 nM",
         "0.709–0.971",
         "3",
-        "9.081 (9.013–9.149)",
-        "0.980 (0.930–1.03)",
         "0.4–4.2 nM",
         "within range",
         "▲ warn",
     )
     assert table.rows[3][0] == "[¹²⁵I]pindolol, vehicle"
+
+
+def test_the_summary_has_the_negative_logarithm_and_the_slope_with_their_intervals(study):
+    check = Check("model_fits", "warn", "", "net", 0.0042)
+    assays = (replace(study.assays[0], checks=(check,)), *study.assays[1:])
+    document = assemble(replace(study, assays=assays))
+    table = tables(document)["The same results as negative logarithms, and Hill slopes (nH)."]
+    assert table.columns[3:] == ("Value", "95 % CI", "nH", "95 % CI of nH", "Curve fits")
+    # 9 - log10(0.83) and of the limits; the slope is that of the pooled runs.
+    assert table.rows[0] == (
+        "desipramine",
+        "NET",
+        "pKi",
+        "9.081",
+        "9.013–9.149",
+        "0.980",
+        "0.930–1.03",
+        "▲ p = 0.0042",
+    )
+    results = tables(document)["Results, pooled over runs."]
+    column = results.columns.index("Curve fits")
+    assert results.rows[0][column] == "▲ warn"
 
 
 def test_every_number_of_the_summary_links_to_its_readings_and_their_file(document, study):

@@ -342,7 +342,7 @@ def format_p_scale(estimate: Estimate) -> str:
     if math.isnan(estimate.p_value) or not p_scale_name(estimate):
         return ""
     sign = {"=": "", ">": "< ", "<": "> "}[estimate.qualifier]
-    decimals = decimals_for_error(estimate.log10_se)
+    decimals = decimals_for_error(estimate.log10_se, most=3)
     low, high = estimate.p_limits
     text = f"{sign}{estimate.p_value:.{decimals}f}"
     if sign or math.isnan(low) or (math.isinf(low) and math.isinf(high)):

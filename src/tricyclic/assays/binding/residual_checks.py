@@ -238,12 +238,12 @@ def _resolution_check(pattern: ResidualPattern, effect: PatternEffect) -> Check:
     which = pattern.name.split("_")[0]
     smallest = math.inf if math.isnan(effect.se) else 100.0 * SEEN_ERRORS * effect.se
     blind = smallest > MAX_UNSEEN_DRIFT
-    size = "no drift" if math.isinf(smallest) else f"no drift below {format_number(smallest, 2)} %"
+    could = "could not" if blind else "would"
     return Check(
         "drift_resolution",
         "warn" if blind else "pass",
-        f"each dose has its own {which}, and {size} along the {which}s can be "
-        "distinguished from another curve",
+        f"each dose has its own {which}, and a drift of {MAX_UNSEEN_DRIFT:g} % along the {which}s "
+        f"{could} be distinguished from another curve",
         value=None if math.isinf(smallest) else smallest,
         limit=MAX_UNSEEN_DRIFT,
         unit="%",
@@ -298,14 +298,27 @@ def _positional_patterns(
 
 
 def _tied(series: tuple[Series, ...], place: Floats) -> bool:
-    """Whether all wells with one dose of competitor share their row or column."""
+    """Whether all wells of one dose share their row or column, of several doses.
+
+    The dose is that of the competitor, of the radioligand where none competes, or the time.
+    """
+    doses = [_varied(one) for one in series]
+    if all(np.unique(dose[dose > 0]).size < 2 for dose in doses):
+        return False
     start = 0
-    for one in series:
+    for one, dose in zip(series, doses, strict=True):
         own, start = place[start : start + one.n], start + one.n
-        dose = one.x.get("competitor_M", np.zeros(one.n))
         if any(np.ptp(own[dose == level]) > 0 for level in np.unique(dose[dose > 0])):
             return False
     return True
+
+
+def _varied(series: Series) -> Floats:
+    """The setting that was varied most: competitor, radioligand or time; zeros where none was."""
+    columns = [series.x.get(name) for name in ("competitor_M", "radioligand_M", "time_min")]
+    levels = [0 if c is None else np.unique(c[c > 0]).size for c in columns]
+    chosen = columns[int(np.argmax(levels))]
+    return np.zeros(series.n) if chosen is None else np.asarray(chosen)
 
 
 def _control_patterns(series: tuple[Series, ...], net: Floats) -> list[ResidualPattern]:

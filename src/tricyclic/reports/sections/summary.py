@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tricyclic.core.check import worst_level
 from tricyclic.core.document import Block, CheckList, Figure, Heading, Paragraph, Table
-from tricyclic.core.estimate import Estimate, format_interval, format_p_scale
+from tricyclic.core.estimate import Estimate, format_interval, format_p_scale, p_scale_name
 from tricyclic.core.format import pluralize
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
 from tricyclic.reports.section import ReportData, ReportSection, assay_anchor, primary_estimates
@@ -14,11 +14,11 @@ from tricyclic.reports.words import (
     collect_warnings,
     compare_with_published,
     count_levels,
+    fit_check,
     format_fit,
     format_level,
     format_published,
     format_value,
-    format_value_with_interval,
     interval_name,
     reference_range,
     sentence,
@@ -27,7 +27,7 @@ from tricyclic.results.binding import AssayResult
 
 MAX_WARNINGS = 8
 VALUE_COLUMNS = ("Value", "n")
-P_SCALE, SLOPE, FOLLOWS = "pKi, pKd", "nH", "Curve fits"
+FOLLOWS = "Curve fits"
 
 
 def write(report: ReportData) -> Sequence[Block]:
@@ -39,7 +39,8 @@ def write(report: ReportData) -> Sequence[Block]:
     ]
     comparisons = (*study.comparisons, *(c for assay in study.assays for c in assay.comparisons))
     blocks += [Paragraph(sentence(c.statement)) for c in comparisons if c.statement]
-    blocks += [block for block in (_table(report), key_figure(report)) if block is not None]
+    results = (_table(report), _logarithms_and_slopes(report), key_figure(report))
+    blocks += [block for block in results if block is not None]
     warnings = collect_warnings(study.all_checks())
     if warnings:
         shown = min(len(warnings), MAX_WARNINGS)
@@ -75,17 +76,17 @@ def _table(report: ReportData) -> Table | None:
     with_range = any(reference_range(e, assay) for _, assay, e in results)
     interval = interval_name([e for *_, e in results])
     columns = ["Compound", "Target", "Quantity", "Value", interval, "n"]
-    extra = _extra_columns(results)
-    columns += extra
+    tested = any(format_fit(assay, _group(e, assay)) for _, assay, e in results)
+    columns += [FOLLOWS] if tested else []
     columns += ["Reference range", "Compared with it"] if with_range else []
     rows, links = [], []
     for i, assay, estimate in results:
-        row = _row(estimate, assay, extra, with_range=with_range)
+        row = _row(estimate, assay, with_range=with_range, tested=tested)
         rows.append(row)
         # Value and interval link to the assay, the level to the checks.
         targets = {3: f"#{assay_anchor(i)}", 4: f"#{assay_anchor(i)}", len(row) - 1: "#checks"}
         links.append(tuple(targets.get(column, "") for column in range(len(row))))
-    numeric = tuple(name in (*VALUE_COLUMNS, interval, P_SCALE, SLOPE) for name in columns)
+    numeric = tuple(name in (*VALUE_COLUMNS, interval) for name in columns)
     return Table(
         "Results, pooled over runs.",
         (*columns, "Checks"),
@@ -112,41 +113,63 @@ def _which_interval(report: ReportData) -> str:
     )
 
 
-def _extra_columns(results: Sequence[tuple[int, AssayResult, Estimate]]) -> list[str]:
-    """Columns on the negative logarithm, the Hill slope and the fit of the curve, where any row has
-    them.
-    """
-    filled = {
-        P_SCALE: any(format_p_scale(e) for *_, e in results),
-        SLOPE: any(_slope(e, assay) for _, assay, e in results),
-        FOLLOWS: any(format_fit(assay, _group(e, assay)) for _, assay, e in results),
-    }
-    return [name for name, is_filled in filled.items() if is_filled]
+def _logarithms_and_slopes(report: ReportData) -> Table | None:
+    """pKi and Hill slope of each result with their intervals, and the test of its curve."""
+    rows = []
+    for _, assay in report.assays:
+        for e in primary_estimates(assay):
+            slope = _slope(e, assay)
+            if not (format_p_scale(e) or slope):
+                continue
+            value, _, interval = format_p_scale(e).partition(" (")
+            own = ("", "") if slope is None else (format_value(slope), format_interval(slope))
+            rows.append(
+                (
+                    _subject(e, assay),
+                    e.target or assay.target,
+                    f"{p_scale_name(e)}{e.name.removeprefix(e.name.split(',')[0])}",
+                    value,
+                    interval.removesuffix(")"),
+                    *own,
+                    format_fit(assay, _group(e, assay)),
+                )
+            )
+    if not rows:
+        return None
+    interval = interval_name([e for _, assay in report.assays for e in primary_estimates(assay)])
+    return Table(
+        "The same results as negative logarithms, and Hill slopes (nH).",
+        ("Compound", "Target", "Quantity", "Value", interval, "nH", f"{interval} of nH", FOLLOWS),
+        tuple(rows),
+        (False, False, False, True, True, True, True, False),
+        note=(
+            "nH is the slope of the competitor in the fitted curve: 1 where one site explains the "
+            "wells, also with depletion. The last column is the check model_fits with its p."
+        ),
+    )
 
 
 def _group(estimate: Estimate, assay: AssayResult) -> str:
     return estimate.where if estimate.where in {plate.group for plate in assay.plates} else ""
 
 
-def _slope(estimate: Estimate, assay: AssayResult) -> str:
-    """The pooled Hill slope of the compound whose Ki this is."""
+def _slope(estimate: Estimate, assay: AssayResult) -> Estimate | None:
+    """The pooled Hill slope of the compound whose Ki or IC50 this is."""
+    if estimate.name not in ("Ki", "IC50"):
+        return None
     same = (
         e
         for e in assay.pooled
         if e.name == "Hill slope" and (e.subject, e.where) == (estimate.subject, estimate.where)
     )
-    slope = next(same, None)
-    return "" if slope is None or estimate.name != "Ki" else format_value_with_interval(slope)
+    return next(same, None)
 
 
 def _row(
-    estimate: Estimate, assay: AssayResult, extra: Sequence[str], *, with_range: bool
+    estimate: Estimate, assay: AssayResult, *, with_range: bool, tested: bool
 ) -> tuple[str, ...]:
-    more = {
-        P_SCALE: format_p_scale(estimate),
-        SLOPE: _slope(estimate, assay),
-        FOLLOWS: format_fit(assay, _group(estimate, assay)),
-    }
+    check = fit_check(assay, _group(estimate, assay))
+    follows = "" if check is None else format_level(check.level)
     published = reference_range(estimate, assay)
     compared = ["", ""]
     if published:
@@ -158,7 +181,7 @@ def _row(
         format_value(estimate),
         format_interval(estimate),
         str(estimate.n_experiments),
-        *(more[name] for name in extra),
+        *([follows] if tested else []),
         *(compared if with_range else []),
         format_level(worst_level(assay.all_checks())),
     )
