@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tricyclic.core.check import Check
@@ -145,7 +146,8 @@ class ShapeDifference:
     """Difference of one property of the curve between sample and reference, with its margin.
 
     `low` and `high` are limits at `confidence` (90 %: two one-sided tests at 5 %); a difference
-    between `margin_low` and `margin_high` counts as equivalent.
+    between `margin_low` and `margin_high` is of no consequence, and one outside of `wide_low` to
+    `wide_high` is never parallel.
     """
 
     name: str
@@ -156,11 +158,18 @@ class ShapeDifference:
     margin_low: float
     margin_high: float
     confidence: float = 0.9
+    wide_low: float = -math.inf
+    wide_high: float = math.inf
 
     @property
     def equivalent(self) -> bool:
         """Whether the whole interval lies inside the margin."""
         return self.margin_low < self.low and self.high < self.margin_high
+
+    @property
+    def similar(self) -> bool:
+        """Whether the whole interval lies inside the wide margin."""
+        return self.wide_low < self.low and self.high < self.wide_high
 
 
 @dataclass(frozen=True)
@@ -183,6 +192,10 @@ class RelativePotency:
     ratio_at_own_shape : float
         Ratio of the EC50s if each curve has its own plateaus and slope.
     checks : tuple of Check
+    slope_test : GroupComparison or None
+        F test of a common slope with separate plateaus; None where the slope is fixed.
+    alpha : float
+        Level of both F tests together.
     """
 
     reference: str
@@ -196,11 +209,25 @@ class RelativePotency:
     shape: tuple[ShapeDifference, ...]
     ratio_at_own_shape: float
     checks: tuple[Check, ...] = ()
+    slope_test: GroupComparison | None = None
+    alpha: float = 0.05
+
+    @property
+    def differs(self) -> bool:
+        """Whether the curves differ significantly: F of the shape, or of the slope alone, each at
+        half of `alpha`.
+        """
+        tests = [self.test, *([self.slope_test] if self.slope_test else [])]
+        return any(test.p < self.alpha / len(tests) for test in tests)
 
     @property
     def parallel(self) -> bool:
-        """Whether slope and plateaus were shown to be equivalent."""
-        return all(item.equivalent for item in self.shape)
+        """Whether slope and plateaus were shown to be equivalent: all inside the margins, or inside
+        the wide margins without a significant difference.
+        """
+        if all(item.equivalent for item in self.shape):
+            return True
+        return all(item.similar for item in self.shape) and not self.differs
 
     @property
     def failed(self) -> bool:

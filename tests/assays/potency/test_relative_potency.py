@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import f as f_distribution
 from scipy.stats import t
 
 from tricyclic.assays.potency.relative_potency import relative_potency
@@ -214,3 +215,54 @@ def test_falling_curves_have_the_potency_of_the_same_curves_turned_upside_down(f
         [up.potency, up.low, up.high], rel=1e-5
     )
     assert down.parallel == up.parallel
+
+
+def test_a_difference_of_the_slopes_alone_is_not_diluted_by_equal_plateaus():
+    # Among 40 assays of a slope ratio of 1.3 there are some in which F of the whole shape is not
+    # significant at 5 % and that of the slope is.
+    diluted = []
+    for seed in range(25):
+        result = relative_potency(
+            curve("a", sd=36, seed=2 * seed),
+            curve("b", sd=36, seed=2 * seed + 1, hill=1.2 * 1.3),
+            MODEL,
+        )
+        assert result.slope_test is not None
+        if result.slope_test.p < 0.025 and result.test.p > 0.025:
+            diluted.append(result)
+            assert result.failed
+            assert not result.parallel
+    assert diluted
+
+
+def test_f_of_the_slopes_is_that_of_a_fit_with_one_slope():
+    a, b = curve("a", sd=20, seed=1), curve("b", ratio=2, sd=20, seed=2)
+    result = relative_potency(a, b, MODEL)
+    names = [p.name for p in MODEL.parameters]
+    rss = {}
+    for shared in ((), ("hill",)):
+        rename = [{n: f"{n}[{s}]" for n in names if n not in shared} for s in "ab"]
+        parts = [
+            FitPart(o, MODEL, rename=r, scatter="x") for o, r in zip((a, b), rename, strict=True)
+        ]
+        rss[shared] = fit(parts, intervals="none").rss
+    df = a.n + b.n - 8
+    statistic = (rss[("hill",)] - rss[()]) / (rss[()] / df)
+    assert result.slope_test.statistic == pytest.approx(statistic, rel=1e-5)
+    assert result.slope_test.p == pytest.approx(f_distribution.sf(statistic, 1, df), rel=1e-4)
+
+
+def test_most_parallel_pairs_of_a_usual_design_are_shown_to_be_parallel():
+    # Nine doses in triplicate, a standard deviation of 4 % of the span.
+    results = [
+        relative_potency(
+            curve("a", sd=36, seed=100 + 2 * seed),
+            curve("b", ratio=2, sd=36, seed=101 + 2 * seed),
+            MODEL,
+        )
+        for seed in range(30)
+    ]
+    assert np.mean([result.parallel for result in results]) >= 0.65
+    assert np.mean([result.failed for result in results]) <= 0.17
+    strict = [all(item.equivalent for item in result.shape) for result in results]
+    assert np.mean(strict) < 0.5

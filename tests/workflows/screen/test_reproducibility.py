@@ -348,7 +348,7 @@ def test_the_tables_of_relative_potency_have_the_numbers_of_their_columns(call, 
             "standard",
             (
                 "t.csv: the unit of column 'concentration' is unknown. A concentration such as "
-                "concentration_nM. Put the unit into the column's name."
+                "concentration_nM, or log10_concentration_nM. Put the unit into the column's name."
             ),
         ),
     ],
