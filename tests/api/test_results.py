@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tricyclic as tca
+from tricyclic.ode.solver import antimony_to_sbml
 
 SHIPPED = Path(tca.__file__).parent / "data" / "examples" / "desipramine-study"
 DOSED = {"drug": "desipramine", "dose": "10 mg/kg", "route": "ip", "hours": 24}
@@ -177,3 +178,13 @@ def test_one_assay_of_a_result_prints_its_title_and_pooled_estimates(ki):
 
 def test_a_whole_study_keeps_its_representation(ki):
     assert repr(ki.study).startswith("StudyResult(title=")
+
+
+def test_the_solver_writes_no_log_on_standard_error(tmp_path, monkeypatch, capfd):
+    for name in ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "own.xml"
+    file.write_text(antimony_to_sbml("model m()\n x = 1; x' = x^2\nend", "m"), encoding="utf-8")
+    with pytest.raises(tca.InputError, match="The solver stops at time"):
+        tca.simulate(file, hours=2)
+    assert capfd.readouterr().err == ""

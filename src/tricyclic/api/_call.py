@@ -41,6 +41,8 @@ _OPTION = re.compile(
 # Words after an option that are values, and not the next words of the sentence.
 _VALUE = re.compile(r"[^a-z]|^(?:cpm|human|rat|scipy|copasi|competition|saturation)$")
 _log = logging.getLogger(__name__)
+# Files into which the solver writes its own log; standard error where they are not set.
+SOLVER_LOGS = ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME")
 
 
 def call(
@@ -55,6 +57,9 @@ def call(
     InputError
         In the words of Python.
     """
+    for name in SOLVER_LOGS:
+        # Its steps and failures; what matters of them arrives as our error or remark.
+        os.environ.setdefault(name, os.devnull)
     with python_wording(options):
         options = checked_options(options)
         if on_progress is not None and not callable(on_progress):

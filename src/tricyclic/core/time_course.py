@@ -120,10 +120,10 @@ def ensemble_time_course(
     percentiles = [50.0, 50.0 * (1 - coverage), 50.0 * (1 + coverage)]
     equal = len(runs) > 1 and are_equal(runs)
     single = len(runs) == 1 or equal
-    median, low, high = np.percentile(runs, percentiles, axis=0)
+    median, low, high = _percentiles(runs, percentiles)
     percent = None
-    if relative and (np.abs(baselines) > 0).all():
-        percent = np.percentile(100.0 * runs / baselines[:, None], percentiles, axis=0)
+    if relative and (np.abs(baselines) > 0).all() and np.isfinite(baselines).all():
+        percent = _percentiles(100.0 * runs / baselines[:, None], percentiles)
     return TimeCourse(
         name,
         description,
@@ -151,3 +151,10 @@ def are_equal(runs: Floats) -> bool:
     """
     scale = float(np.abs(runs).max())
     return bool((np.ptp(runs, axis=0) <= SAME * scale).all())
+
+
+def _percentiles(runs: Floats, percentiles: list[float]) -> Floats:
+    """Percentiles over the runs; of a single run, which may be infinite at a time, the run."""
+    if len(runs) == 1:
+        return np.repeat(runs, len(percentiles), axis=0)
+    return np.asarray(np.percentile(runs, percentiles, axis=0))

@@ -252,14 +252,23 @@ class RoadRunnerModel:
                 self._compile()
                 self._select(tuple(outputs))
                 continue
-            if np.isfinite(table).all():
+            finite = np.isfinite(table[:, self._must_be_finite(outputs)]).all(axis=1)
+            if finite.all():
                 return table[-np.size(times) :]
-            stopped.append(moments[int(np.argmin(np.isfinite(table).all(axis=1)))])
+            stopped.append(moments[int(np.argmin(finite))])
         raise NumericsError(
             f"The solver stops at time {stopped[0]:.6g} of {moments[-1]:.6g}, and "
             f"{len(stopped)} methods did not get beyond {max(stopped):.6g}. "
             "A quantity diverges, or a start value or parameter is impossible"
         )
+
+    def _must_be_finite(self, outputs: Sequence[str]) -> list[int]:
+        """Columns whose numbers show a failure: where all states are recorded, only these, as a
+        formula such as log(x) may have no value; else all.
+        """
+        if set(self.states) <= set(outputs):
+            return [column for column, name in enumerate(outputs) if name in self.states]
+        return list(range(len(outputs)))
 
     def _compile(self) -> None:
         """Compile; again after a failure, so that no state of it remains."""

@@ -51,7 +51,7 @@ def import_sbml(
     ------
     InputError
         If it does not parse, a rate depends on a parameter without a value, or it uses features
-        that the solver does not have (delays, fast reactions, algebraic rules).
+        that the solver does not have (delayed values, fast reactions, algebraic rules).
     UnknownNameError
         If a dose goes into a quantity that the file does not have.
     """

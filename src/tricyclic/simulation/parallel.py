@@ -192,12 +192,23 @@ def simulate_chunk(chunk: _Chunk) -> PopulationResponses:
                 order=task.order,
             )
             baseline = simulator.baseline_values(reduction.quantities, values, start)
+            _check_finite(reduction.quantities, task.time_h, y)
         except NumericsError as error:
             failed.append((chunk.first + k, str(error)))
             continue
         endpoints[k] = compute_endpoints(reduction, task.time_h, y, baseline)
         courses[k] = y[task.kept, :observables]
     return PopulationResponses(endpoints, courses, tuple(failed))
+
+
+def _check_finite(names: Sequence[str], time: Floats, y: Floats) -> None:
+    """Refuse a time course from which no endpoint can be computed: a formula of a user's own file
+    may have no finite value at some times.
+    """
+    finite = np.isfinite(y)
+    if not finite.all():
+        row, column = (int(k) for k in np.argwhere(~finite)[0])
+        raise NumericsError(f"'{names[column]}' has no finite value at time {time[row]:.6g}")
 
 
 def _report(on_count: CountCallback | None, done: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tricyclic.ode.solver import antimony_to_sbml
 from tricyclic.workflows.model import verify_run
-from tricyclic.workflows.model.options import SimulateOptions
+from tricyclic.workflows.model.options import PopulationOptions, SimulateOptions
+from tricyclic.workflows.model.population import run as simulate_population
 from tricyclic.workflows.model.simulate import run
 
 NEGATIVE = (
@@ -76,3 +78,35 @@ def test_a_run_that_cannot_be_repeated_is_not_called_verified(remarks_of, monkey
         "The run could not be repeated at tolerances ten times tighter, so that its accuracy is "
         "not verified."
     )
+
+
+def test_a_formula_without_a_finite_value_is_named_and_the_other_quantities_are_reported(
+    remarks_of, tmp_path
+):
+    body = "x = 1; x' = -x; y := log(x - 0.5); z := 1 / (x - 1)"
+    (remark,) = remarks_of(body, hours=2.0, observable=("x", "y", "z"))
+    assert remark.startswith("y is nan at 0.6")
+    assert remark.endswith(
+        ": its formula has no finite value there, and no number is reported for it where one is "
+        "missing. The same is true of z."
+    )
+    result = run(
+        SimulateOptions(scenario=str(tmp_path / "own.xml"), hours=2.0, observable=("x", "y"))
+    )
+    x, y = result.observable_courses
+    np.testing.assert_allclose(x.y, np.exp(-x.time_h), rtol=1e-6)
+    known = x.y > 0.5
+    np.testing.assert_allclose(y.y[known], np.log(x.y[known] - 0.5), rtol=1e-4)
+    assert np.isnan(y.y[~known]).all()
+
+
+def test_a_population_leaves_out_subjects_without_a_finite_value(tmp_path):
+    file = tmp_path / "own.xml"
+    unit = "unit time_unit = 3600 second"
+    body = f"model m()\n {unit}\n x = 1; x' = -x; y := log(x - 0.5)\nend\n"
+    file.write_text(antimony_to_sbml(body, "m"), encoding="utf-8")
+    result = simulate_population(
+        PopulationOptions(scenario=str(file), hours=2.0, observable=("y",), subjects=2, workers=1)
+    )
+    assert [number for number, _ in result.population.failed] == [0, 1]
+    assert result.population.failed[0][1].startswith("'y' has no finite value at time 0.6")

@@ -66,9 +66,13 @@ def drug_compartments(prepared: PreparedRun) -> tuple[tuple[str, str, str], ...]
 
 def summarise_observable(course: TimeCourse) -> ObservableSummary:
     """The key numbers of an observable."""
-    change = np.abs(course.y - course.baseline)
+    # A formula of a user's own file may have no finite value at some times.
+    finite = np.isfinite(course.y)
+    with np.errstate(invalid="ignore"):
+        change = np.where(finite, np.nan_to_num(np.abs(course.y - course.baseline), posinf=0.0), 0)
     at = find_first_peak(change)
-    scale = max(abs(course.baseline), float(np.abs(course.y).max()), 1e-300)
+    largest = float(np.abs(course.y[finite]).max(initial=0.0))
+    scale = max(abs(np.nan_to_num(course.baseline, posinf=0.0, neginf=0.0)), largest, 1e-300)
     end = course.time_h.size - 1
     return ObservableSummary(
         name=course.name,
@@ -81,7 +85,7 @@ def summarise_observable(course: TimeCourse) -> ObservableSummary:
         peak_percent_of_baseline=_percent_at(course, at),
         end_percent_of_baseline=_percent_at(course, end),
         peak_is_minimum=bool(course.y[at] < course.baseline),
-        unchanged=bool(change[at] <= UNCHANGED * scale),
+        unchanged=bool(finite.all() and change[at] <= UNCHANGED * scale),
     )
 
 

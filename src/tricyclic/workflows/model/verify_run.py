@@ -42,10 +42,26 @@ def verify_run(
     if prepared.composed.has_steady_state or not names:
         return ()
     remarks = (
+        _not_finite(prepared, names, time, table),
         _difference(prepared, simulator, names, time, table),
         _negative(prepared, names, time, table),
     )
     return tuple(remark for remark in remarks if remark)
+
+
+def _not_finite(prepared: PreparedRun, names: Sequence[str], time: Floats, table: Floats) -> str:
+    """A remark on quantities whose formula has no finite value at some times."""
+    failing = [k for k in range(len(names)) if not np.isfinite(table[:, k]).all()]
+    if not failing:
+        return ""
+    first = int(np.argmin(np.isfinite(table[:, failing[0]])))
+    others = [names[k] for k in failing[1:]]
+    also = f" The same is true of {list_names(others, MOST_NAMES)}." if others else ""
+    return (
+        f"{names[failing[0]]} is {table[first, failing[0]]:g} at "
+        f"{format_number(time[first] * prepared.time_factor)}: its formula has no finite value "
+        f"there, and no number is reported for it where one is missing.{also}"
+    )
 
 
 def _difference(
@@ -58,6 +74,7 @@ def _difference(
             "The run could not be repeated at tolerances ten times tighter, so that its "
             "accuracy is not verified."
         )
+    table, again = np.nan_to_num(table), np.nan_to_num(again)
     largest = np.abs(again).max(axis=0)
     share = np.abs(table - again) / np.where(largest > 0.0, largest, 1.0)
     if not (share > DIFFERS).any():
