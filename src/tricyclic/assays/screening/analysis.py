@@ -80,7 +80,7 @@ def analyse_screen(
         quality[k] = replace(quality[k], checks=(*quality[k].checks, check))
     final = tuple(replace(plate, hits=hits[plate.name]) for plate in quality)
     copy_names = {plates[k].name for k in copies}
-    maps, at_positions = position_checks(final)
+    maps, at_positions = position_checks([one for one in final if one.name not in copy_names])
     return ScreeningResult(
         name=name,
         plates=final,
