@@ -78,14 +78,41 @@ def test_readings_passed_over_above_the_grid_are_refused(tmp_path: Path) -> None
     assert "begin in line 14" in str(error.value)
 
 
-def test_vials_below_a_lettered_table_are_refused(tmp_path: Path) -> None:
-    """A report of a vial counter: its table of energy regions is not a plate."""
-    lines = ["Count Time (min): 2.00", "", "Regions         LL      UL    "]
-    lines += ["A               0.0     17.5", "B               1.5     17.5", ""]
-    lines += ["S#  Count Time  CPMA    A:2S%   CPMB"]
-    lines += [f"{k}      2.00    {310 * k}      {9.5 - k}    {190 * k}" for k in range(1, 5)]
-    with pytest.raises(InputError, match="no reader recognises this file"):
+REPORT = [
+    "Count Time (min): 2.00",
+    "",
+    "Regions         LL      UL    ",
+    "A               0.0     17.5",
+    "B               1.5     17.5",
+    "",
+    "S#  Count Time  CPMA    A:2S%   CPMB   MESSAGES",
+    *(f"{k}      2.00    {310 * k}      {9.5 - k}    {190 * k}" for k in range(1, 5)),
+    "5      2.00    77      4.5    60  B",
+]
+
+
+def test_the_vials_of_a_report_are_read_and_its_regions_are_no_plate(tmp_path: Path) -> None:
+    (plate,) = read_plates(_save(tmp_path, "\n".join(REPORT) + "\n", "report.txt"))
+    assert [well.value for well in plate.wells if well.counted] == [310, 620, 930, 1240, 77]
+    assert [well.flag for well in plate.wells if well.counted] == ["", "", "", "", "B"]
+    assert (plate.unit, plate.counting_time_min) == ("cpm", 2.0)
+    assert plate.unused == ("column 'CPMB'",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "part"),
+    [
+        ([*REPORT, "", *REPORT[6:]], "report.txt, line 14: has 2 tables of vials"),
+        ([*REPORT, "6   2.00"], "report.txt, line 13: '6 2.00' is not a vial with 5 columns"),
+        ([*REPORT, REPORT[7]], "vial 1 of protocol 1 appears twice"),
+    ],
+)
+def test_a_report_that_is_not_one_table_of_vials_is_refused(
+    tmp_path: Path, lines: list[str], part: str
+) -> None:
+    with pytest.raises(InputError) as caught:
         read_plates(_save(tmp_path, "\n".join(lines) + "\n", "report.txt"))
+    assert part in str(caught.value)
 
 
 def _labelled(labels: list[str]) -> str:

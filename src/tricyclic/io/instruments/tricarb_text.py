@@ -7,26 +7,30 @@ the day or the month first; if the file does not show which, a note states it an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tricyclic.core.plate import Plate
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.delimited_text import Sheet, text_sheet
+from tricyclic.io.delimited_text import Sheet, read_text, shortened, text_sheet
 from tricyclic.io.headings import count_unit, date_note
 from tricyclic.io.plates import CellReading, cell_reading, make_plate, wells_in_order
 
+_REPORT = re.compile(r"^S#(?: {2,}|\t)Count Time\b.*\b[CD]PM", re.MULTILINE)
 _HEADER = re.compile(r"^[^\n]*\bP#[\t,; ]+\"?S#", re.MULTILINE)
 
 
 def sniff(raw: RawFile) -> float:
-    """Whether the file has a header with P# and S#."""
-    return 1.0 if _HEADER.search(raw.text[:100_000]) else 0.0
+    """Whether the file has a header with P# and S#, or is a report with S# and Count Time."""
+    head = raw.text[:100_000]
+    return 1.0 if _HEADER.search(head) or _REPORT.search(head) else 0.0
 
 
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate for each 96 vials of a protocol."""
+    if not _HEADER.search(raw.text) and _REPORT.search(raw.text):
+        return _read_report(raw, options)
     sheet = text_sheet(raw.data, decimal=raw.decimal)
     header = next((k for k, row in enumerate(sheet.rows) if "P#" in row and "S#" in row), None)
     if header is None:
@@ -42,6 +46,60 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
         unit = count_unit(sheet.rows[header][column])
         plates += _plates(name, protocol, unit, notes, quoted("column", others), options)
     return FileContent(plates=tuple(plates))
+
+
+def _read_report(raw: RawFile, options: ReadOptions) -> FileContent:
+    """The vials of a printed report, whose columns are separated by two blanks or more.
+
+    Raises
+    ------
+    InputError
+        If there are no vials or several tables of them, or a row lacks a column.
+    """
+    text, encoding = read_text(raw.data)
+    lines = [line.rstrip() for line in text.split("\n")]
+    starts = [k for k, line in enumerate(lines) if _REPORT.match(line)]
+    if len(starts) != 1:
+        raise InputError(
+            f"has {len(starts)} tables of vials (S#, Count Time, CPM)",
+            where=f"line {starts[1] + 1}",
+            allowed="A report of one cycle can be read",
+            do="Export the table of QuantaSmart, with P# and S#",
+        )
+    names = tuple(re.split(r"\s{2,}|\t", lines[starts[0]].strip()))
+    # Messages are the last column, and often empty.
+    least = len(names) - (names[-1].upper() == "MESSAGES")
+    rows: list[tuple[str, ...]] = [names]
+    for number in range(starts[0] + 1, len(lines)):
+        cells = tuple(lines[number].split())
+        if not cells:
+            break
+        if len(cells) < least or not re.fullmatch(r"[0-9]{1,4}", cells[0]):
+            raise InputError(
+                f"'{shortened(lines[number])}' is not a vial with {least} columns",
+                where=f"line {number + 1}",
+                do="Export the file again",
+            )
+        rows.append((*cells[:least], " ".join(cells[least:]))[: len(names)])
+    places = tuple(range(starts[0] + 1, starts[0] + 1 + len(rows)))
+    sheet = Sheet(tuple(rows), places, "", " ", raw.decimal, (encoding, "delimiter white space"))
+    column, others = _value_column(names, options.unit, sheet.where(0))
+    # A report has one protocol, which it does not number.
+    with_protocol = Sheet(
+        (("P#", *names), *(("1", *row) for row in rows[1:])),
+        places,
+        "",
+        " ",
+        raw.decimal,
+        sheet.notes,
+    )
+    (protocol,) = _protocols(with_protocol, 0, column + 1).values() or (None,)
+    if protocol is None:
+        raise InputError("contains no vial", where=sheet.where(0), do="Export the file again")
+    notes = _notes(with_protocol, protocol, names[column])
+    unit = count_unit(names[column])
+    unused = quoted("column", others)
+    return FileContent(plates=tuple(_plates(raw.stem, protocol, unit, notes, unused, options)))
 
 
 @dataclass
@@ -84,6 +142,8 @@ def _protocols(sheet: Sheet, header: int, column: int) -> dict[str, _Protocol]:
             raise InputError(
                 f"column {names[column]} is empty", where=where, do="Export the file again"
             )
+        if cells.get("MESSAGES"):
+            reading = replace(reading, flag=cells["MESSAGES"])
         protocol = protocols.setdefault(vial[0], _Protocol(vial[0]))
         protocol.readings.append(reading)
         if cells.get("Count Time"):
