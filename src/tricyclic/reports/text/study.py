@@ -24,7 +24,9 @@ def study_run_text(result: StudyRunResult) -> str:
 def demo_text(result: DemoResult) -> str:
     """The estimates and checks, and the paths of the reports."""
     reports = "\n".join(f"report   {path}" for path in result.reports)
-    return f"{study_text(result.study, result.curves)}\n\n{reports}"
+    text = study_text(result.study, result.curves)
+    text += "".join(f"\n{line}" for line in unused_lines(result.unused_files))
+    return f"{text}\n\n{reports}"
 
 
 def new_study_text(result: NewStudyResult) -> str:

@@ -19,4 +19,11 @@ def run(options: DemoOptions, on_progress: ProgressCallback | None = None) -> De
     result = run_study(Path(options.folder), on_progress)
     paths = (Path(result.folder) / name for name in ("report.html", "report.pdf"))
     reports = tuple(str(path) for path in paths if path.is_file())
-    return DemoResult(result.study, result.methods, result.curves, result.folder, reports)
+    return DemoResult(
+        result.study,
+        result.methods,
+        result.curves,
+        result.folder,
+        result.unused_files,
+        reports=reports,
+    )
