@@ -7,7 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from tricyclic.workflows.model.virtual.curves import compare_folds, fit_cultures, folds, pooled_fold
+from tricyclic.workflows.model.virtual.curves import (
+    compare_folds,
+    fit_cultures,
+    folds,
+    missing_folds,
+    pooled_fold,
+)
 
 DOSES = [0.0, 10.0, 30.0, 100.0, 300.0, 1000.0]
 TRUE_EC50, TRUE_FOLD = 100.0, 2.5
@@ -66,3 +72,10 @@ def test_folds_are_not_pooled_over_the_cultures_that_have_one():
     assert pooled_fold(values) is None
     assert compare_folds(values, values, ("a", "b")) == ()
     assert pooled_fold(values[:2]).value == pytest.approx(math.sqrt(6.0))
+
+
+def test_conditions_whose_folds_are_not_pooled_are_named():
+    values = folds("fold", np.array([2.0, -1.0]), np.array([1.0, 1.0]), "d")
+    (remark,) = missing_folds({"drug 1 uM": values, "vehicle": (values[0], values[0])})
+    assert remark.startswith("no pooled fold for drug 1 uM: a culture has a reading of 0 or less")
+    assert missing_folds({"vehicle": (values[0],)}) == ()

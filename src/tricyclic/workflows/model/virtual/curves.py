@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -138,6 +138,19 @@ def folds(name: str, treated: Floats, control: Floats, drug: str) -> tuple[Estim
         if a > 0 and b > 0
         else None
         for k, (a, b) in enumerate(zip(treated, control, strict=True), start=1)
+    )
+
+
+def missing_folds(values: Mapping[str, Sequence[Estimate | None]]) -> tuple[str, ...]:
+    """Remark on the conditions whose folds are not pooled, because a culture has none."""
+    names = [name for name, folds in values.items() if None in folds]
+    if not names:
+        return ()
+    return (
+        (
+            f"no pooled fold for {', '.join(names)}: a culture has a reading of 0 or less, and the "
+            "others would be a selection by the outcome"
+        ),
     )
 
 

@@ -38,6 +38,7 @@ from tricyclic.workflows.model.virtual.curves import (
     curve_table,
     fit_cultures,
     folds,
+    missing_folds,
     pooled_fold,
 )
 from tricyclic.workflows.model.virtual.experiment import Analysis, ArmReadings, TypicalSubject
@@ -184,6 +185,7 @@ class GlutamateExperiment(CultureExperiment):
             plots=(dose_response_plot(plot),),
             remarks=(
                 *curves.remarks,
+                *missing_folds(fold),
                 *self._detection_remark(cultures),
                 *self._wash_remark(typical, true_curve),
             ),

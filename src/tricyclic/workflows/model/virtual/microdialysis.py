@@ -241,10 +241,15 @@ class MicrodialysisExperiment(VirtualExperiment):
         """The mean after the dose of each group against vehicle."""
 
         def means(arm: Arm, rats: slice) -> list[Estimate]:
+            # A rat without baseline is left out before its response is known. One whose response
+            # has no logarithm cannot be: the others would be a selection by the outcome.
+            known = readings.response_of(arm)[rats]
+            known = known[np.isfinite(known)]
+            if (known <= 0).any():
+                return []
             return [
                 Estimate("mean after the dose", float(value), "%", where=arm.name)
-                for value in readings.response_of(arm)[rats]
-                if np.isfinite(value) and value > 0
+                for value in known
             ]
 
         vehicle, *others = self.groups
