@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from tricyclic._version import __version__
 from tricyclic.assays.binding.analysis import analyse_plate, analyse_table
+from tricyclic.assays.binding.excluded_runs import copies_across_assays
 from tricyclic.assays.binding.joint import JointPlate, analyse_jointly
 from tricyclic.assays.binding.methods import joint_paragraph
 from tricyclic.assays.binding.readings import PlateReadings, plate_readings, plates_by_group
@@ -82,6 +83,7 @@ def analyse_study(
         synthetic=plan.synthetic,
         author=plan.author,
         version=__version__,
+        checks=copies_across_assays(assays),
         unused=prepared.unused,
     )
     steps.begin("figures and report")

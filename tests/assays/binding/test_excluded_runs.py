@@ -11,6 +11,7 @@ import pytest
 
 from tricyclic.assays.binding.analysis import analyse_plate
 from tricyclic.assays.binding.estimates import from_linear, from_log10, magnitude
+from tricyclic.assays.binding.excluded_runs import copies_across_assays
 from tricyclic.assays.binding.runs import analyse_runs
 from tricyclic.assays.binding.selectivity import compare_groups
 from tricyclic.core.check import Check
@@ -207,3 +208,26 @@ def test_a_number_without_a_value_is_left_out_of_the_pool_and_named(runs):
         "Ki left out of the pooled numbers: the readings do not determine it, and the fit ended "
         "at the bound of the search"
     )
+
+
+def test_a_plate_that_two_assays_name_fails(runs) -> None:
+    net = pool(runs)
+    again = [replace(runs[1], name="plate of SERT")]
+    sert = replace(pool(again), name="SERT", target="SERT")
+    (check,) = copies_across_assays([net, sert])
+    assert (check.name, check.level, check.where) == (
+        "copied_plates",
+        "fail",
+        "SERT, plate of SERT",
+    )
+    assert check.message.startswith("all its readings are those of run2 of NET (both are r2.csv)")
+    # Two analyses of one plate at one target are no second experiment, but not a mistake.
+    (check,) = copies_across_assays([net, replace(sert, target="NET")])
+    assert check.level == "warn"
+
+
+def test_plates_of_their_own_and_joint_fits_are_no_copies(runs) -> None:
+    one = replace(pool(runs[:1]), name="NET")
+    other = replace(pool(runs[1:]), name="SERT", target="SERT")
+    joint = replace(pool(runs[:1]), name="both", kind="joint")
+    assert copies_across_assays([one, other, joint]) == ()

@@ -194,6 +194,7 @@ def test_every_check_of_a_replicate_experiment_has_its_value():
     values = {check.name: check.value for check in result.checks}
     means = np.array(result.geometric_means)
     assert values == {
+        "copied_runs": 5.0,
         "compounds": 25.0,
         "potency_span": pytest.approx(means.max() / means.min()),
         "replicate_msr": result.msr,
@@ -314,3 +315,33 @@ def test_a_compound_that_is_twice_in_a_run_is_refused():
 def test_one_run_of_a_control_has_no_msr():
     with pytest.raises(InputError, match="The control compound has 1 run\\. "):
         control_msr([1.0])
+
+
+def level_of_copies(result):
+    (check,) = [check for check in result.checks if check.name == "copied_runs"]
+    return check.level
+
+
+def test_a_replicate_experiment_of_one_run_twice_fails():
+    potencies = 10 ** np.linspace(0.0, 2.0, 25)
+    copy = replicate_msr(estimates(potencies), estimates(potencies))
+    assert level_of_copies(copy) == "fail"
+    own = potencies * 10 ** np.random.default_rng(1).normal(0, 0.1, 25)
+    own[:10] = potencies[:10]
+    # Potencies of few digits agree for some compounds by chance.
+    assert level_of_copies(replicate_msr(estimates(potencies), estimates(own))) == "pass"
+
+
+def test_a_run_of_a_chart_with_the_numbers_of_another_fails():
+    rng = np.random.default_rng(2)
+    many = {f"run {k}": rng.normal(1.0, 0.1, 3).tolist() for k in range(12)}
+    assert level_of_copies(control_chart(many)) == "pass"
+    assert level_of_copies(control_chart({**many, "run 12": many["run 3"][::-1]})) == "fail"
+
+
+@pytest.mark.parametrize(("repeated", "level"), [(12.3456, "fail"), (12.3, "pass")])
+def test_single_potencies_are_copies_where_chance_cannot_make_them_agree(repeated, level):
+    values = np.log10([11.0, 9.1, repeated, 10.4, 13.0, repeated, 12.0, 9.9])
+    assert level_of_copies(control_chart(runs(values))) == level
+    # A pIC50 of two decimals agrees by chance.
+    assert level_of_copies(control_chart(runs([7.21, 7.4, 7.21, 7.3, 7.18]))) == "pass"

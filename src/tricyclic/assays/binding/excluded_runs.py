@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from tricyclic.core.check import Check
-from tricyclic.results.binding import PlateResult
+from tricyclic.results.binding import AssayResult, PlateResult
 
 # Two plates count the same wells to within their counting error, but never to the last digit: with
 # half of the readings identical, one file is a copy of the other or the same file named twice.
@@ -40,6 +40,55 @@ def exclusion_checks(plates: Sequence[PlateResult]) -> tuple[Check, ...]:
         for plate in plates
         if plate.excluded
     )
+
+
+def copies_across_assays(assays: Sequence[AssayResult]) -> tuple[Check, ...]:
+    """A check for each plate that has the readings of a plate of an earlier assay.
+
+    The same plate is no measurement at a second target, and it makes the runs of two assays
+    dependent: `fail`. Two analyses of one plate at one target are not two experiments: `warn`. A
+    joint fit, which is made of the plates of other assays, is left out.
+    """
+    checks: list[Check] = []
+    earlier: list[tuple[AssayResult, PlateResult]] = []
+    for assay in assays:
+        if assay.kind == "joint":
+            continue
+        for plate in assay.plates:
+            original = next(
+                (
+                    (other, of)
+                    for other, of in earlier
+                    if other.name != assay.name and _is_copy(plate, of, needed=1.0)
+                ),
+                None,
+            )
+            if original is not None:
+                checks.append(_copied_across(assay, plate, *original))
+        earlier += [(assay, plate) for plate in assay.plates]
+    return tuple(checks)
+
+
+def _copied_across(
+    assay: AssayResult, plate: PlateResult, other: AssayResult, original: PlateResult
+) -> Check:
+    one_target = assay.target.casefold() == other.target.casefold()
+    return Check(
+        "copied_plates",
+        "warn" if one_target else "fail",
+        f"all its readings are those of {original.name} of {other.name}{_files(plate, original)}",
+        where=f"{assay.name}, {plate.name}",
+        advice="Two analyses of one plate are not two experiments; do not compare or average them"
+        if one_target
+        else "Name the file of this assay, or remove the run from one of the two assays",
+        source="exact comparison",
+    )
+
+
+def _is_copy(plate: PlateResult, other: PlateResult, needed: float) -> bool:
+    readings, others = _readings(plate), _readings(other)
+    fewer = min(readings.total(), others.total())
+    return fewer > 0 and (readings & others).total() >= needed * fewer
 
 
 def _no_result(plate: PlateResult) -> str:

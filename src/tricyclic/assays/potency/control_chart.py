@@ -25,6 +25,9 @@ AGM_MSR = (
     "Assay Guidance Manual, minimum significant ratio; Eastwood et al. 2006, "
     "doi:10.1177/1087057105285611"
 )
+# Digits of a single potency that two runs do not share by chance.
+MIN_DIGITS = 5
+MAX_COPIES_LISTED = 5
 MIN_RUNS = 3
 # An MSR needs two runs.
 MIN_WINDOW = 2
@@ -127,7 +130,38 @@ def control_chart(
         recent=_recent_msr(values, window),
         window=window,
     )
-    return replace(chart, checks=_checks(chart))
+    return replace(chart, checks=(*_checks(chart), _copy_check(names, groups)))
+
+
+def _copy_check(names: Sequence[str], groups: Sequence[np.ndarray]) -> Check:
+    """Whether a run has the potencies of another: all of its replicates, or a single one with so
+    many digits that two runs do not agree by chance.
+    """
+    first: dict[tuple[float, ...], str] = {}
+    pairs = []
+    for name, group in zip(names, groups, strict=True):
+        values = tuple(sorted(float(value) for value in group))
+        original = first.setdefault(values, name)
+        if original != name and (len(set(values)) > 1 or _digits(values[0]) >= MIN_DIGITS):
+            pairs.append(f"{name} = {original}")
+    listed = f" ({list_names(pairs, MAX_COPIES_LISTED)})" if pairs else ""
+    return Check(
+        "copied_runs",
+        "fail" if pairs else "pass",
+        f"{len(pairs)} of {len(names)} runs have the potencies of an earlier one{listed}",
+        value=float(len(pairs)),
+        limit=0.0,
+        source="exact comparison",
+        advice="A copied run narrows the limits: correct its potency, or remove the row"
+        if pairs
+        else "",
+    )
+
+
+def _digits(log10_potency: float) -> int:
+    """Significant digits with which a potency was written, as a logarithm or as a concentration."""
+    written = (abs(log10_potency), 10.0 ** (log10_potency % 1.0))
+    return min(len(f"{x:.12g}".replace(".", "").strip("0")) for x in written)
 
 
 def _checked_baseline(

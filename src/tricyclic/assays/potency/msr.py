@@ -30,6 +30,8 @@ MIN_COMPOUNDS = 20
 MIN_PAIRS = 3
 # Ratio of the highest to the lowest potency of the compounds.
 MIN_POTENCY_SPAN = 50.0
+# Different potencies that two runs do not share in every digit by chance.
+MIN_DIFFERENT = 3
 MAX_NAMES_LISTED = 8
 
 
@@ -99,7 +101,8 @@ def replicate_msr(
         left_out=tuple(name for name in dict.fromkeys([*one, *two]) if name not in paired),
         unit=unit,
     )
-    return replace(result, checks=_checks(result))
+    copied = _copy_check(log_one, log_two)
+    return replace(result, checks=(*_checks(result), copied))
 
 
 def control_msr(log10_potencies: Sequence[float], *, confidence: float = 0.95) -> ControlMSR:
@@ -162,6 +165,25 @@ def _checks(result: MsrResult) -> tuple[Check, ...]:
             )
         )
     return tuple(checks)
+
+
+def _copy_check(first: np.ndarray, second: np.ndarray) -> Check:
+    """Whether the second run is a copy of the first: no two experiments agree in all digits of all
+    compounds, unless these are few or all alike.
+    """
+    same = int(np.count_nonzero(first == second))
+    copied = same == first.size and np.unique(first).size >= MIN_DIFFERENT
+    return Check(
+        "copied_runs",
+        "fail" if copied else "pass",
+        f"{same} of {first.size} compounds have exactly the same potency in both runs",
+        value=float(same),
+        limit=float(first.size),
+        source="exact comparison",
+        advice="The second run is a copy of the first: name the columns of two independent runs"
+        if copied
+        else "",
+    )
 
 
 def _compounds_check(result: MsrResult) -> Check:
