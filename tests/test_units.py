@@ -283,6 +283,10 @@ def test_this_list_contains_every_spelling() -> None:
         ),
         (lambda: units.concentration_M("10"), "'10' has no unit. Write it like 10 nM."),
         (
+            lambda: units.concentration_M("30 M"),
+            "'30 M' is 30 mol/L. A concentration is at most 10 mol/L. Correct its unit.",
+        ),
+        (
             lambda: units.concentration_M("-3 nM"),
             "'-3 nM' is not a concentration. Concentrations are 0 or more.",
         ),

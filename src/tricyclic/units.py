@@ -30,6 +30,9 @@ HALF_LIFE_DAYS = {
     "11C": 20.364 / 1440.0,
 }
 
+# More than this is no solution: pure water is 55 mol/L.
+MAX_MOLAR = 10.0
+
 BQ_PER_CI = 3.7e10
 DPM_PER_CI = 2.22e12
 
@@ -305,7 +308,7 @@ def concentration_M(text: str, *, where: str = "") -> float:
     Raises
     ------
     UnitError
-        If the unit is missing or is not a concentration, or the value is negative.
+        If the unit is missing or is not a concentration, or the value is negative or above 10 M.
     """
     parsed = quantity(text, where=where)
     if parsed.value == 0 and parsed.unit == "":
@@ -316,6 +319,13 @@ def concentration_M(text: str, *, where: str = "") -> float:
     if not math.isfinite(value) or value < 0:
         raise UnitError(
             f"'{text}' is not a concentration", where=where, allowed="Concentrations are 0 or more"
+        )
+    if value > MAX_MOLAR:
+        raise UnitError(
+            f"'{text}' is {value:.3g} mol/L",
+            where=where,
+            allowed=f"A concentration is at most {MAX_MOLAR:g} mol/L",
+            do="Correct its unit",
         )
     return value
 

@@ -7,10 +7,8 @@ import re
 import numpy as np
 
 from tricyclic.errors import InputError
-from tricyclic.units import convert, dimension, known_unit
+from tricyclic.units import MAX_MOLAR, convert, dimension, known_unit
 
-# More than this is no solution: pure water is 55 mol/L.
-MAX_MOLAR = 10.0
 _LOG = re.compile(r"\s*log(?:10)?(?![A-Za-z0-9])[\s_]*[(\[]?\s*(.+?)\s*[)\]]?\s*", re.IGNORECASE)
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from tricyclic.core.concentrations import MAX_MOLAR, is_molar_unit, log10_of
+from tricyclic.core.concentrations import is_molar_unit, log10_of
 from tricyclic.core.format import enumerate_words
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.delimited_text import shortened
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.numerals import UNSIGNED
-from tricyclic.units import convert
+from tricyclic.units import MAX_MOLAR, convert
 
 LOWEST, WIDEST = -18.0, 12.0  # log10 M; decades of doses in one curve
 _DOSE_COLUMN = re.compile(rf"\s*([-+−]?{UNSIGNED}|-inf)\s*(?:\(\w+\)|[_#]\w+)?\s*")
