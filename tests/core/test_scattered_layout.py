@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tricyclic.core.plate import Role, well_position
+from tricyclic.core.plate_layout import PlateLayout, WellBlock
 from tricyclic.core.scattered_layout import scattered_layout
 from tricyclic.io.library.protocols import protocol, protocols
 from tricyclic.io.plate_layout import layout_from_toml, write_layout_toml
@@ -75,3 +76,21 @@ def test_added_and_background_wells_stay_in_place_and_seeds_differ():
     ]
     assert wells["C02"].excluded == "bubble"
     assert one.planned_wells != other.planned_wells
+
+
+def test_numbers_of_numpy_are_written_as_numbers():
+    doses = np.geomspace(5.011872336272725e-11, 1e-6, 6)
+    blocks = tuple(
+        WellBlock(
+            f"{row}1:{row}3",
+            Role.COMPETITION,
+            compound="x",
+            concentrations_M=(dose,),
+            radioligand_nM=(np.float64(0.7),),
+            times_min=(np.float64(1.25),),
+        )
+        for row, dose in zip("ABCDEF", doses, strict=True)
+    )
+    layout = PlateLayout(96, blocks)
+    again = layout_from_toml(write_layout_toml(layout))
+    assert contents(again) == contents(layout)

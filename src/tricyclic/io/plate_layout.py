@@ -204,14 +204,14 @@ def write_layout_toml(layout: PlateLayout) -> str:
             ("compound", _quoted(block.compound)),
             *_doses("concentration", block.concentrations_M),
             ("top", "" if block.top_M is None else _quoted(_with_unit(block.top_M))),
-            ("dilution", "" if block.dilution is None else repr(block.dilution)),
+            ("dilution", "" if block.dilution is None else repr(float(block.dilution))),
             ("points", "" if block.points is None else str(block.points)),
             ("direction", _quoted(block.direction) if block.direction != "down" else ""),
             ("replicates", _quoted(block.replicates or "")),
             ("radioligand_nM", _numbers(block.radioligand_nM)),
             (
                 "times",
-                "[" + ", ".join(_quoted(f"{t!r} min") for t in block.times_min) + "]"
+                "[" + ", ".join(_quoted(f"{float(t)!r} min") for t in block.times_min) + "]"
                 if block.times_min
                 else "",
             ),
@@ -369,7 +369,7 @@ def _doses(key: str, values: tuple[float, ...]) -> list[tuple[str, str]]:
 
 
 def _numbers(values: tuple[float, ...]) -> str:
-    return "[" + ", ".join(repr(value) for value in values) + "]" if values else ""
+    return "[" + ", ".join(repr(float(value)) for value in values) + "]" if values else ""
 
 
 def _with_unit(molar: float) -> str:
@@ -381,7 +381,7 @@ def _with_unit(molar: float) -> str:
         text = f"{value:.12g}"
         if 1 <= value < 1000 and _molar(f"{text} {unit}") == molar:
             return f"{text} {unit}"
-    return f"{molar!r} M"
+    return f"{float(molar)!r} M"
 
 
 def _quoted(text: str) -> str:

@@ -67,6 +67,7 @@ def test_one_site_passes_and_two_sites_fail_with_both_affinities(runs_of):
     assert high == pytest.approx(4.0, rel=0.5)
     assert low == pytest.approx(160.0, rel=0.5)
     assert "with the model two_site_competition_with_depletion" in check.advice
+    assert "(geometric mean of 3 runs)" in check.message
 
 
 def test_a_shallow_slope_fails_also_on_one_plate_and_its_slope_is_in_the_message(runs_of):

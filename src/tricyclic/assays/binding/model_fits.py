@@ -152,8 +152,8 @@ def _two_sites(plates: Sequence[PlateResult]) -> str:
         f"{subject}: {', '.join(texts)}" if several and subject else ", ".join(texts)
         for subject, texts in means.items()
     ]
-    count = pluralize(len(runs), "run")
-    return f"Two sites would be {'; '.join(parts)} (geometric mean of {count})"
+    of_runs = f" (geometric mean of {len(runs)} runs)" if len(runs) > 1 else ""
+    return f"Two sites would be {'; '.join(parts)}{of_runs}"
 
 
 def _advice(plates: Sequence[PlateResult], deciding: Sequence[str]) -> str:
