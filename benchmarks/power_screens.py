@@ -136,9 +136,9 @@ def screen_faults() -> Iterator[Fault]:
 
 def long_screen_faults() -> Iterator[Fault]:
     """Faults of a screen of 24 plates."""
-    for first, last, text in ((12, 24, "the second half"), (8, 16, "plates 9 to 16")):
+    for first, last, text in ((12, 24, "plates 13 to 24"), (8, 16, "plates 9 to 16")):
         yield Fault(
-            f"{text} reads 30 % low",
+            f"{text} read 30 % low",
             ("level_over_plates",),
             screen(
                 plates=24,
