@@ -50,8 +50,10 @@ def filled(page: Path) -> str:
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(compile("\n" * (line - 1) + body, str(page), "exec"), namespace)
             else:
-                new = body
+                new, at = body, 0
                 for command, expected in tests.commands(body):
+                    # Output stands below its command, and may repeat words of any command.
+                    at = new.index("\n", new.index(f"$ {command}", at))
                     printed = tests.run(command)
                     where = f"{page.name}:{line}: {command[:60]}"
                     if ("[exit " in printed) != ("[exit " in expected):
@@ -60,7 +62,10 @@ def filled(page: Path) -> str:
                             file=sys.stderr,
                         )
                     elif expected and not same(expected, printed):
-                        new = new.replace(expected, updated(expected, printed, where), 1)
+                        start = new.index(expected, at)
+                        shown = updated(expected, printed, where)
+                        new = new[:start] + shown + new[start + len(expected) :]
+                        at = start + len(shown)
                 text = text.replace(body, new, 1)
     return text
 

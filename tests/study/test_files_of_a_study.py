@@ -161,6 +161,33 @@ def test_a_column_that_another_run_uses_is_not_named(tmp_path):
     assert "raw/t.csv: column 'remark'" in prepared.unused
 
 
+def test_only_rows_of_which_no_run_uses_a_reading_are_named(tmp_path):
+    """Totals and non-specific readings in two columns, filled in different rows; one row is empty,
+    and a second run uses a third column.
+    """
+    (tmp_path / "raw").mkdir()
+    rows = [f"{dose:g},{100 / (1 + dose):.3f},,{dose + 2:g}" for dose in (0.01, 0.1, 1.0, 10.0)]
+    rows += [f"{dose:g},,{dose:g}," for dose in (0.01, 1.0)]
+    rows += ["3,,,", "5,,,7.5", ",9,9,9"]
+    text = "conc_nM,total,ns,other\n" + "\n".join(rows) + "\n"
+    (tmp_path / "raw" / "t.csv").write_text(text, encoding="utf-8")
+    plan = TABLE_STUDY.replace('response = "a_fmol_mg"', 'total = "total"\nnon_specific = "ns"')
+    (tmp_path / "study.toml").write_text(plan, encoding="utf-8")
+    assert read_study(tmp_path, Library("")).unused == (
+        "raw/t.csv: column 'other'",
+        "raw/t.csv: row 9 (no competitor_M)",
+        "raw/t.csv: rows 7, 8 (no reading in 'total' or 'ns')",
+    )
+    second = plan[plan.index("[[assay]]") :].replace('"A"', '"B"')
+    second = second.replace('total = "total"\nnon_specific = "ns"', 'response = "other"')
+    (tmp_path / "study.toml").write_text(plan + second, encoding="utf-8")
+    assert read_study(tmp_path, Library("")).unused == (
+        "raw/t.csv: row 9 (no competitor_M)",
+        "raw/t.csv: row 7 (no reading in 'total' or 'ns')",
+        "raw/t.csv: row 7 (no reading in 'other')",
+    )
+
+
 def test_an_excluded_row_is_not_named_twice(tmp_path):
     folder = small_study(tmp_path)
     (folder / "exclusions.csv").write_text(

@@ -104,21 +104,50 @@ def unused_parts(
 
 
 def unused_rows(
-    table: DataTable, plan: TablePlan, excluded: Mapping[str, str] | None = None
+    table: DataTable,
+    plan: TablePlan,
+    excluded: Mapping[str, str] | None = None,
+    used: np.ndarray | None = None,
 ) -> tuple[str, ...]:
-    """Rows of a table without a setting or a reading that a run needs, as phrases."""
+    """Rows of a table of which no run uses a reading, and cells that the file excludes, as phrases.
+
+    Parameters
+    ----------
+    table, plan, excluded
+        As for `unused_parts`.
+    used : array, shape (rows,), bool, optional
+        Rows of which this or another run uses a reading (default: this one, by `used_rows`): an
+        empty cell beside a used one is not named.
+    """
     parts: list[str] = []
     without = _excluded_rows(table, plan, excluded)
+    named = without | (used_rows(table, plan, excluded) if used is None else used)
     for name, (column, _) in plan.x.items():
-        rows = np.flatnonzero(~np.isfinite(table.numbers(column)) & ~without)
-        without[rows] = True
+        rows = np.flatnonzero(~np.isfinite(table.numbers(column)) & ~named)
+        named[rows] = without[rows] = True
         parts += _rows(rows, f"no {name}")
-    for column in (*plan.response, *plan.total, *plan.non_specific):
-        rows = np.flatnonzero(~table.used(column) & ~without)
-        marked = table.excluded.get(column, np.zeros(len(table), bool))[rows]
-        parts += _rows(rows[~marked], f"no reading in '{column}'")
-        parts += _rows(rows[marked], f"'{column}' is excluded in the file")
+    columns = _columns_of_readings(plan)
+    marked = [table.excluded.get(name, np.zeros(len(table), bool)) for name in columns]
+    empty = np.flatnonzero(~np.any(marked, axis=0) & ~named)
+    parts += _rows(empty, "no reading in " + " or ".join(f"'{name}'" for name in columns))
+    for name, cells in zip(columns, marked, strict=True):
+        rows = np.flatnonzero(~table.used(name) & cells & ~without)
+        parts += _rows(rows, f"'{name}' is excluded in the file")
     return tuple(parts)
+
+
+def used_rows(
+    table: DataTable, plan: TablePlan, excluded: Mapping[str, str] | None = None
+) -> np.ndarray:
+    """Whether a run uses a reading of each row, shape (rows,), bool."""
+    settings = [np.isfinite(table.numbers(column)) for column, _ in plan.x.values()]
+    readings = [table.used(column) for column in _columns_of_readings(plan)]
+    usable = ~_excluded_rows(table, plan, excluded) & np.any(readings, axis=0)
+    return np.asarray(np.all([usable, *settings], axis=0))
+
+
+def _columns_of_readings(plan: TablePlan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*plan.response, *plan.total, *plan.non_specific)))
 
 
 def _excluded_rows(

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from tricyclic.core.plate import Plate
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.study.plan import StudyPlan, TablePlan
-from tricyclic.study.tables import chosen_table, unused_rows
+from tricyclic.study.tables import chosen_table, unused_rows, used_rows
 
 
 def unused_files(folder: Path, used: Sequence[str]) -> tuple[str, ...]:
@@ -63,9 +65,11 @@ def unused_of_tables(
             mine = [(assay, run) for assay, run in runs if id(chosen_table(of_file, run)) == key]
             needed = {column for _, run in mine for column in columns_of(run)}
             parts += quoted("column", [name for name in table.columns if name not in needed])
-            for assay, run in mine:
-                name = f"{run.group} {run.run}".strip()
-                parts += unused_rows(table, run, excluded.get((assay, name)))
+            rows = [excluded.get((assay, f"{run.group} {run.run}".strip())) for assay, run in mine]
+            each = zip(mine, rows, strict=True)
+            used = np.any([used_rows(table, run, own) for (_, run), own in each], axis=0)
+            for (_, run), own in zip(mine, rows, strict=True):
+                parts += unused_rows(table, run, own, used)
         yield from (f"{file}: {part}" for part in dict.fromkeys(parts))
 
 

@@ -68,6 +68,18 @@ def test_an_error_that_all_runs_share_never_narrows_the_interval(assay: AssayRes
     assert total.value == own.value
 
 
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_methods_mention_the_second_interval_where_there_is_one(
+    assay: AssayResult, n: int
+) -> None:
+    plates = [p for p in assay.plates if p.group == "vehicle"][:n]
+    for shown in (plates, [replace(p, budget=()) for p in plates]):
+        again = analyse_runs(shown, name="net", title="NET", kind="competition", curves=CURVES)
+        second = any(e.name.endswith("with the errors all runs share") for e in again.pooled)
+        assert second == ("A second interval also includes" in again.methods)
+        assert second == bool(shown[0].budget)
+
+
 def test_groups_are_compared_over_runs_by_welch(assay: AssayResult) -> None:
     result = compare_groups(assay, "Bmax", reference="vehicle", other="treated")
     logs = {

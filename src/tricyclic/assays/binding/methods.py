@@ -144,7 +144,9 @@ def _pooling(
         for g in dict.fromkeys(p.group for p in plates)
     }
     if max(groups.values()) < 2:
-        return "There is one run, so no interval between runs can be given."
+        return (
+            f"There is one run, so no interval between runs can be given.{_shared_errors(plates)}"
+        )
     runs = ", ".join(f"{n} in {group}" if group else str(n) for group, n in groups.items())
     methods = dict.fromkeys(
         e.method
