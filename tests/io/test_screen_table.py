@@ -127,3 +127,30 @@ def test_a_barcode_of_digits_keeps_all_its_digits(tmp_path):
     text = "plate,well,role,value\n10023456789,A01,total,1\n10023456789,A02,low,2\n"
     (plate,) = read_screen_table(write(tmp_path, text))
     assert plate.name == "10023456789"
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("log10_molar", "-6"),
+        ("log10_conc_nM", "3"),
+        ("log_conc_nM", "3"),
+        ("conc_log10_nM", "3"),
+        ("logconc_nM", "3"),
+        ("log [A] (uM)", "0"),
+        ("Dose (log uM)", "0"),
+        ("dose_uM", "1"),
+    ],
+)
+def test_concentrations_are_read_on_the_scale_that_their_column_states(tmp_path, name, cell):
+    text = f"plate,well,role,value,compound,{name}\nP1,A01,compound,5,x,{cell}\nP1,A02,total,9,,\n"
+    (plate,) = read_screen_table(write(tmp_path, text))
+    assert plate.wells[0].concentration_M == pytest.approx(1e-6)
+    assert plate.unused == ()
+
+
+def test_a_logarithm_of_readings_is_no_concentration(tmp_path):
+    text = "plate,well,role,value,log10_cpm\nP1,A01,compound,5,0.7\nP1,A02,total,9,0.95\n"
+    (plate,) = read_screen_table(write(tmp_path, text))
+    assert plate.wells[0].concentration_M == 0.0
+    assert plate.unused == ("column 'log10_cpm'",)

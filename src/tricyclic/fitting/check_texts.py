@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tricyclic.core.estimate import NAMES_OF_CONCENTRATIONS, Fit
-from tricyclic.core.format import format_number, pluralize
+from tricyclic.core.format import format_number, format_p, pluralize
 from tricyclic.numerics.batch.fit import STATUS
 from tricyclic.numerics.batch.verdict import (
     FULL_SPAN_SD,
@@ -18,6 +18,8 @@ from tricyclic.numerics.batch.verdict import (
 
 AGM = "Assay Guidance Manual, receptor binding assays"
 DEFAULT = "default threshold"
+# Highest radioligand over Kd of a saturation: three quarters of the sites are occupied.
+MIN_HIGHEST_OVER_KD = 3.0
 
 
 class CheckText(NamedTuple):
@@ -219,8 +221,3 @@ def concentration_name(target: str) -> str:
     """Name of the concentration of which a parameter is the logarithm."""
     name = target.removeprefix("log10_")
     return NAMES_OF_CONCENTRATIONS.get(name, name)
-
-
-def format_p(p: float) -> str:
-    """A probability as text."""
-    return f"p = {format_number(p, 2)}"

@@ -16,7 +16,7 @@ import numpy as np
 from tricyclic.core.analysis_options import Variance
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_p
 from tricyclic.core.series import Series
 from tricyclic.errors import FitFailedError, InputError
 from tricyclic.fitting.candidates import (
@@ -278,9 +278,9 @@ def _same_readings(simple: Fit, full: Fit) -> None:
 def _statement(simple: str, full: str, p: float, gain: float) -> str:
     preferred = full if p < ALPHA else simple
     verdict = (
-        f"{full} preferred to {simple} ({_p(p)})"
+        f"{full} preferred to {simple} ({format_p(p)})"
         if p < ALPHA
-        else f"{simple} adequate: {full} fits no better than expected by chance ({_p(p)})"
+        else f"{simple} adequate: {full} fits no better than expected by chance ({format_p(p)})"
     )
     if not math.isfinite(gain):
         return f"{verdict}; too few readings for AICc"
@@ -293,10 +293,6 @@ def _statement(simple: str, full: str, p: float, gain: float) -> str:
     )
     agreement = "AICc agrees" if favoured == preferred else f"AICc favours {favoured}"
     return f"{verdict}; {agreement} ({evidence})"
-
-
-def _p(p: float) -> str:
-    return "p below 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}"
 
 
 def _curve_names(one: Fit) -> str:

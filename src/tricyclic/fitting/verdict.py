@@ -15,17 +15,17 @@ import numpy as np
 from tricyclic.core.check import Check, Level
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_p
 from tricyclic.core.series import Series
 from tricyclic.fitting.check_texts import (
     AGM,
     DEFAULT,
     MESSAGES,
+    MIN_HIGHEST_OVER_KD,
     CheckText,
     concentration_name,
     few_settings,
     format_molar,
-    format_p,
     lack_of_fit_text,
     residual_runs_text,
 )
@@ -48,8 +48,6 @@ from tricyclic.numerics.batch.verdict import (
 from tricyclic.stats.patterns import few_runs_p
 
 DOSE_COLUMNS = ("concentration_M", "competitor_M")
-# Highest radioligand over Kd of a saturation: three quarters of the sites are occupied.
-MIN_HIGHEST_OVER_KD = 3.0
 DISPERSION_LEVEL = 0.01
 _BATCH_CHECKS = frozenset(CHECKS) - {"fit_failed", "converged"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tricyclic.core.concentrations import is_dose_unit, log10_of
 from tricyclic.errors import InputError, UnitError
 from tricyclic.units import UNKNOWN, dimension, known_unit
 
@@ -18,6 +19,10 @@ _COUNT_NAMES = (
 )
 _LONGEST_HEADING = 200
 _UNIT_LINE = re.compile(r"^\s*units?\s*[:=]\s*(\S.*?)\s*$", re.IGNORECASE)
+# A logarithm: "log10 conc", "conc_log10_nM", "logIC50".
+_LOG = re.compile(
+    r"(?:^|[\s_(\[])log(?:10)?(?:[\s_(\[]|(?=(?:conc|dose|ic50|ec50|ki|kd|ac50)))", re.IGNORECASE
+)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
 
 
@@ -50,12 +55,14 @@ def unit_in_column_name(name: str) -> str:
     if len(text) > _LONGEST_HEADING:
         return UNKNOWN
     bracket = _IN_BRACKETS.search(text)
-    unit = (count_unit(bracket[1]) or _known(bracket[1])) if bracket else count_unit(text)
+    inside = bracket[1] if bracket else ""
+    if is_dose_unit(inside) and log10_of(inside):
+        return f"log10 {log10_of(inside)}"
+    unit = (count_unit(inside) or _known(inside)) if bracket else count_unit(text)
     unit = unit or _unit_of_last_words([word for word in re.split(r"[\s_]+", text) if word])
     if not unit:
         return UNKNOWN
-    log = re.match(r"\s*log(?:10)?\s*[_\s(\[]", text, re.IGNORECASE)
-    return f"log10 {unit}" if log else unit
+    return f"log10 {unit}" if _LOG.search(text) else unit
 
 
 def _unit_of_last_words(words: list[str]) -> str:

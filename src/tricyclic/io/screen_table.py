@@ -2,7 +2,7 @@
 
 One row per well. `role` is total (high, max, neutral), non_specific (low, min), competition
 (compound, sample, test), response or empty. The name of the concentration column contains the unit
-("concentration_uM"). A second table may assign compounds to wells.
+("concentration_uM", "log10_conc_nM"). A second table may assign compounds to wells.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from tricyclic.core.concentrations import is_molar_unit, log10_of, to_molar_values
 from tricyclic.core.format import pluralize
 from tricyclic.core.plate import (
     Plate,
@@ -27,7 +30,6 @@ from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.headings import agreed_unit
 from tricyclic.io.open import read_tables
-from tricyclic.units import is_concentration, to_molar
 
 # Rows that a phrase lists.
 MAX_LISTED = 6
@@ -150,8 +152,9 @@ def _unread(table: DataTable, columns: Mapping[str, str]) -> list[str]:
 
 def _dose_columns(table: DataTable) -> list[str]:
     """Columns of concentrations, that which is read first."""
-    plain = [c for c in table.columns if c.lower().startswith(("conc", "dose"))]
-    logs = [c for c in table.columns if c.lower().startswith("log10") and "molar" in c.lower()]
+    units = table.units
+    logs = [c for c in units if is_molar_unit(units[c]) and log10_of(units[c])]
+    plain = [c for c in table.columns if c.lower().startswith(("conc", "dose")) and c not in logs]
     return plain + logs
 
 
@@ -314,35 +317,30 @@ def _text(table: DataTable, column: str) -> tuple[str, ...]:
 
 
 def _molar(table: DataTable) -> list[float]:
-    column = next((c for c in table.columns if c.lower().startswith(("conc", "dose"))), None)
-    logs = next(
-        (c for c in table.columns if c.lower().startswith("log10") and "molar" in c.lower()), None
-    )
-    if logs is not None and column is None:
-        return [0.0 if math.isnan(v) else 10.0**v for v in table.numbers(logs).tolist()]
+    column = next(iter(_dose_columns(table)), None)
     if column is None or (
         column in table.text and not any(cell.strip() for cell in table.text[column])
     ):
         return [0.0] * len(table)
     unit = table.units.get(column, "unknown")
-    if not is_concentration(unit):
+    if not is_molar_unit(unit):
         raise InputError(
             f"the unit of column '{column}' is {unit}",
             where=table.file,
             allowed="It must be a unit of concentration, as in concentration_uM or conc (nM)",
             do="Write the unit in the name of the column",
         )
-    values = table.numbers(column).tolist()
-    for k, value in enumerate(values):
-        if value < 0:
-            raise InputError(
-                f"a concentration is {value:g} {unit}",
-                where=f"{table.file}, row {k + 2}",
-                allowed="It is 0 or more",
-            )
-    # Few concentrations repeat over the wells of a screen.
-    molar = {v: to_molar(v, unit) for v in set(values) if not math.isnan(v)}
-    return [molar.get(v, 0.0) for v in values]
+    values = table.numbers(column)
+    negative = np.flatnonzero(values < 0)
+    if negative.size and not log10_of(unit):
+        row = int(negative[0])
+        raise InputError(
+            f"a concentration is {values[row]:g} {unit}",
+            where=f"{table.file}, row {row + 2}",
+            allowed="It is 0 or more",
+        )
+    molar = to_molar_values(values, unit, where=f"{table.file}, column '{column}'")
+    return [float(value) for value in np.where(np.isnan(molar), 0.0, molar)]
 
 
 def _role(text: str, table: DataTable, row: int) -> Role:

@@ -15,6 +15,7 @@ from tricyclic.reports.words import (
     format_p_value,
     format_value,
     format_value_with_interval,
+    group_of,
     interval_name,
 )
 from tricyclic.results.binding import AssayResult, PlateResult
@@ -111,19 +112,14 @@ def _pooled_rows(
     assay: AssayResult, heads: Sequence[tuple[str, str]], by_compound: bool
 ) -> list[tuple[tuple[str, ...], Links]]:
     rows = []
-    for group in dict.fromkeys(_group_of(e, assay) for e in assay.pooled):
-        pooled = [e for e in assay.pooled if _group_of(e, assay) == group]
+    for group in dict.fromkeys(group_of(e, assay) for e in assay.pooled):
+        pooled = [e for e in assay.pooled if group_of(e, assay) == group]
         for subject, estimates in _by_compound(pooled, by_compound):
             n = "/".join(dict.fromkeys(str(e.n_experiments) for e in estimates))
             name = f"pooled, {group}" if group else "pooled"
             row = (name, *([subject] if by_compound else []), *_cells(estimates, heads), n)
             rows.append((row, ("",) * len(row)))
     return rows
-
-
-def _group_of(estimate: Estimate, assay: AssayResult) -> str:
-    """Group of a pooled estimate; empty where it describes the whole assay."""
-    return estimate.where if estimate.where in {plate.group for plate in assay.plates} else ""
 
 
 def _needs_compounds(estimates: Sequence[Estimate]) -> bool:

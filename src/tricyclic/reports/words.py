@@ -65,6 +65,11 @@ def level_of_cell(cell: str) -> str:
     return next((level for level in SIGNS if cell == format_level(level)), "")
 
 
+def group_of(estimate: Estimate, assay: AssayResult) -> str:
+    """Group of a pooled estimate; empty where it describes the whole assay."""
+    return estimate.where if estimate.where in {plate.group for plate in assay.plates} else ""
+
+
 def fit_check(assay: AssayResult, group: str = "") -> Check | None:
     """The check of whether the readings of an assay, or of one group of it, follow their curve."""
     places = (f"{assay.name}, {group}", group) if group else (assay.name,)

@@ -18,8 +18,6 @@ from tricyclic.stats.control_rules import range_constants
 
 Floats = NDArray[np.float64]
 
-# Fewer numbers have too few orders.
-MIN_NUMBERS = 8
 # Longer sequences follow the asymptotic distributions.
 MAX_SIMULATED = 200
 _TESTS, _SIMULATIONS, _SEED = 3, 40_000, 20_261_129

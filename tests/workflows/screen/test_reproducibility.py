@@ -90,6 +90,19 @@ def test_a_column_in_picomolar_is_charted_as_its_logarithm(tmp_path):
     assert chart.scale == "log10 of pM"
 
 
+@pytest.mark.parametrize("column", ["log10_ic50_nM", "log_ic50_nM", "logIC50_nM", "log IC50 (nM)"])
+def test_logarithms_of_a_unit_are_charted_as_such(tmp_path, column):
+    text = f"run,{column}\n" + "".join(
+        f"{k},{float(np.log10(value))!r}\n" for k, value in enumerate(VALUES, 1)
+    )
+    plain, logs = (
+        control_chart_command.run(ControlChartOptions(str(table(tmp_path, one, name))))
+        for name, one in (("a.csv", RUNS), ("b.csv", text))
+    )
+    assert logs.values == pytest.approx(plain.values)
+    assert logs.scale == plain.scale == "log10 of nM"
+
+
 def test_one_compound_of_several_is_charted(call, refused, tmp_path):
     rows = [f"{k},{name},{value}" for k, value in enumerate(VALUES) for name in ("a", "b")]
     path = table(tmp_path, "run,compound,ic50_nM\n" + "\n".join(rows) + "\n")

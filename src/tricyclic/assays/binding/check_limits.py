@@ -32,5 +32,3 @@ MIN_HALF_LIVES = 5.0
 FAIL_HALF_LIVES = 2.0
 # Distance of the outermost wells from the plateau [% of the span].
 PLATEAU_TOLERANCE = 20.0
-# Highest radioligand over Kd of a saturation: three quarters of the sites are occupied.
-MIN_HIGHEST_OVER_KD = 3.0

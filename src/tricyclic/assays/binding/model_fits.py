@@ -18,7 +18,7 @@ from tricyclic.assays.binding.model_tests import (
 )
 from tricyclic.core.check import Check, Level
 from tricyclic.core.estimate import Estimate
-from tricyclic.core.format import format_number, pluralize
+from tricyclic.core.format import format_number, format_p, pluralize
 from tricyclic.results.binding import GroupComparison, PlateResult
 from tricyclic.stats.statistics import combined_probability
 
@@ -103,10 +103,10 @@ def _message(
 ) -> str:
     runs = pluralize(len({plate.experiment for plate in plates}), "run")
     if level == "pass":
-        listed = ", ".join(f"{name}: {_p(adjusted[name])}" for name in adjusted)
+        listed = ", ".join(f"{name}: {format_p(adjusted[name])}" for name in adjusted)
         return f"the readings follow the curve ({listed}; over {runs})"
     findings = {**_FINDINGS, SLOPE_TEST: _slope_finding(plates)}
-    rejected = "; ".join(f"{findings[name]} ({_p(adjusted[name])})" for name in deciding)
+    rejected = "; ".join(f"{findings[name]} ({format_p(adjusted[name])})" for name in deciding)
     text = f"the readings do not follow '{plates[0].model}': {rejected}, over {runs}"
     offered = _two_sites(plates) if TWO_SITE_TEST in deciding else ""
     return f"{text}. {offered}" if offered else text
@@ -181,7 +181,3 @@ def _advice(plates: Sequence[PlateResult], deciding: Sequence[str]) -> str:
     if REPLICATES_TEST in deciding:
         return "Look at the residuals: a wrong curve, or errors of the concentrations"
     return "State the background of the counter"
-
-
-def _p(p: float) -> str:
-    return "p below 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}"

@@ -7,7 +7,6 @@ import numpy as np
 from tricyclic.assays.binding.check_limits import (
     AGM,
     DEFAULT,
-    MIN_HIGHEST_OVER_KD,
     PLATEAU_TOLERANCE,
 )
 from tricyclic.assays.binding.fitted_wells import FittedWells
@@ -15,6 +14,7 @@ from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import format_number
+from tricyclic.fitting.check_texts import MIN_HIGHEST_OVER_KD
 from tricyclic.fitting.fit import predict
 
 

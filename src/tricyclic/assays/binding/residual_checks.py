@@ -21,6 +21,7 @@ from tricyclic.core.format import format_number
 from tricyclic.core.plate import Plate, well_position
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
+from tricyclic.numerics.batch.verdict import RUNS_LEVEL
 from tricyclic.numerics.least_squares import jacobian
 from tricyclic.stats.patterns import PatternEffect, added_effect, few_runs_p
 
@@ -28,7 +29,6 @@ Floats = np.ndarray
 
 # Probability that a plate without faults raises any of the patterns.
 FAMILY_LEVEL = 0.01
-RUNS_LEVEL = 0.002
 # Effects [% of the net reading] below these are of no consequence.
 MIN_EFFECT = 5.0
 CONTROL_TOLERANCE = 20.0

@@ -26,9 +26,11 @@ Labelled = tuple[tuple[str, tuple[Estimate, ...]], ...]
 
 
 class _Analysis(Protocol):
-    def fit(self) -> Fit: ...
+    def fit(self) -> Fit:
+        """The curve of the wells."""
 
-    def estimates(self, main: Fit) -> tuple[Estimate, ...]: ...
+    def estimates(self, main: Fit) -> tuple[Estimate, ...]:
+        """What the curve determines."""
 
 
 def without_suspects(

@@ -11,7 +11,7 @@ from tricyclic.assays.screening.plate_arrays import MAD_TO_SD, Floats
 from tricyclic.assays.screening.plate_checks import DEFAULT
 from tricyclic.assays.screening.single_hits import SingleHits
 from tricyclic.core.check import Check
-from tricyclic.core.format import format_number, list_names
+from tricyclic.core.format import format_number, format_p, list_names
 from tricyclic.core.plate import row_letters
 from tricyclic.results.screening import PlateQuality
 from tricyclic.stats.empirical_null import FAR, MIN_FAR
@@ -133,7 +133,7 @@ def single_checks(single: SingleHits) -> tuple[Check, ...]:
         Check(
             "heavy_tails",
             "warn" if heavy else "pass",
-            f"readings without effect {tails} (p {_p_text(null.p)}); {far} compounds are "
+            f"readings without effect {tails} ({format_p(null.p)}); {far} compounds are "
             f"{FAR:g} standard deviations or more on the side opposite to effects",
             value=float(far),
             limit=float(MIN_FAR),
@@ -144,10 +144,6 @@ def single_checks(single: SingleHits) -> tuple[Check, ...]:
             else "",
         ),
     )
-
-
-def _p_text(p: float) -> str:
-    return "below 0.0001" if p < 1e-4 else f"= {format_number(p, 2)}"
 
 
 def _drift_check(name: str, values: Floats) -> Check | None:
@@ -170,7 +166,7 @@ def _drift_check(name: str, values: Floats) -> Check | None:
         "drift",
         "warn" if drifts else "pass",
         f"from the first to the last of {y.size} plates the {name} changes by "
-        f"{format_number(change, 2)}{' ' + unit if unit else ''} (p {_p_text(p)})",
+        f"{format_number(change, 2)}{' ' + unit if unit else ''} ({format_p(p)})",
         value=change,
         limit=limit,
         unit=unit,
@@ -195,7 +191,7 @@ def _order_check(name: str, values: Floats, plates: Sequence[PlateQuality]) -> C
         "level_over_plates",
         "warn" if varies else "pass",
         f"over {values.size} plates in the order run the level of the {name} varies by "
-        f"{format_number(size, 2)}{' ' + unit if unit else ''} (p {_p_text(test.p)})"
+        f"{format_number(size, 2)}{' ' + unit if unit else ''} ({format_p(test.p)})"
         + (f"; {shape}" if varies else ""),
         value=size,
         limit=limit,

@@ -19,6 +19,7 @@ from tricyclic.reports.words import (
     format_level,
     format_published,
     format_value,
+    group_of,
     interval_name,
     reference_range,
     sentence,
@@ -76,7 +77,7 @@ def _table(report: ReportData) -> Table | None:
     with_range = any(reference_range(e, assay) for _, assay, e in results)
     interval = interval_name([e for *_, e in results])
     columns = ["Compound", "Target", "Quantity", "Value", interval, "n"]
-    tested = any(format_fit(assay, _group(e, assay)) for _, assay, e in results)
+    tested = any(format_fit(assay, group_of(e, assay)) for _, assay, e in results)
     columns += [FOLLOWS] if tested else []
     columns += ["Reference range", "Compared with it"] if with_range else []
     rows, links = [], []
@@ -131,7 +132,7 @@ def _logarithms_and_slopes(report: ReportData) -> Table | None:
                     value,
                     interval.removesuffix(")"),
                     *own,
-                    format_fit(assay, _group(e, assay)),
+                    format_fit(assay, group_of(e, assay)),
                 )
             )
     if not rows:
@@ -149,10 +150,6 @@ def _logarithms_and_slopes(report: ReportData) -> Table | None:
     )
 
 
-def _group(estimate: Estimate, assay: AssayResult) -> str:
-    return estimate.where if estimate.where in {plate.group for plate in assay.plates} else ""
-
-
 def _slope(estimate: Estimate, assay: AssayResult) -> Estimate | None:
     """The pooled Hill slope of the compound whose Ki or IC50 this is."""
     if estimate.name not in ("Ki", "IC50"):
@@ -168,7 +165,7 @@ def _slope(estimate: Estimate, assay: AssayResult) -> Estimate | None:
 def _row(
     estimate: Estimate, assay: AssayResult, *, with_range: bool, tested: bool
 ) -> tuple[str, ...]:
-    check = fit_check(assay, _group(estimate, assay))
+    check = fit_check(assay, group_of(estimate, assay))
     follows = "" if check is None else format_level(check.level)
     published = reference_range(estimate, assay)
     compared = ["", ""]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tricyclic.core.concentrations import log10_of
 from tricyclic.core.estimate import Estimate, Qualifier
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
@@ -18,7 +19,7 @@ from tricyclic.units import is_concentration
 
 _CELL = re.compile(rf"\s*([<>]?)\s*=?\s*({NUMBER})\s*")
 _P = re.compile(r"p(ic50|ec50|ki|kd|ac50)\b", re.IGNORECASE)
-_LOG = re.compile(r"log10[ _]?", re.IGNORECASE)
+_LOG = re.compile(r"log10|log ?(?:ic50|ec50|ki|kd|ac50)\b", re.IGNORECASE)
 _UNIT = re.compile(r"[ _(\[]*\b([fpnum]?M)\b[)\]]?$")
 _SPELLING = {"ic50": "IC50", "ec50": "EC50", "ki": "Ki", "kd": "Kd", "ac50": "AC50"}
 _OPPOSITE: dict[Qualifier, Qualifier] = {"=": "=", ">": "<", "<": ">"}
@@ -26,22 +27,18 @@ _OPPOSITE: dict[Qualifier, Qualifier] = {"=": "=", ">": "<", "<": ">"}
 
 @dataclass(frozen=True)
 class PotencyScale:
-    """The scale of a column of potencies: a concentration in `unit`, or a logarithm of molar."""
+    """The scale of a column of potencies: a concentration in `unit`, or the logarithm of one."""
 
     name: str
     kind: Literal["concentration", "negative log10", "log10"]
-
-    @property
-    def unit(self) -> str:
-        """Unit of the potencies on the natural scale."""
-        return self.name if self.kind == "concentration" else "M"
+    unit: str = "M"
 
     @property
     def axis_label(self) -> str:
         """The logarithm that is charted: "log10 of nM", "pIC50"."""
         if self.kind == "concentration":
             return f"log10 of {self.name}"
-        return self.name if self.kind == "negative log10" else "log10 potency"
+        return self.name
 
 
 def read_potency_table(file: str, *, decimal: str = "", sheet: str = "") -> DataTable:
@@ -84,14 +81,19 @@ def potency_scale(table: DataTable, column: str) -> PotencyScale:
     """
     if column not in table.columns:
         raise UnknownNameError.among("column", column, table.columns, where=table.file)
-    if _LOG.match(column):
-        return PotencyScale("log10", "log10")
+    unit = table.units.get(column, "unknown")
     spaced = column.replace("_", " ")
     if match := _P.match(spaced):
         return PotencyScale("p" + _SPELLING[match[1].lower()], "negative log10")
-    unit = table.units.get(column, "unknown")
+    is_log = bool(_LOG.match(spaced))
+    unit = log10_of(unit) or unit
     if not is_concentration(unit) and (match := _UNIT.search(spaced)):
         unit = match[1]
+    if is_log:
+        # Without a unit the numbers are the same in any, and so are their ratios.
+        known = is_concentration(unit)
+        name = f"log10 of {unit}" if known else "log10 potency"
+        return PotencyScale(name, "log10", unit if known else "M")
     if not is_concentration(unit):
         raise InputError(
             f"column '{column}' states no unit of its potencies",
@@ -100,7 +102,7 @@ def potency_scale(table: DataTable, column: str) -> PotencyScale:
             "log10",
             do="Rename the column",
         )
-    return PotencyScale(unit, "concentration")
+    return PotencyScale(unit, "concentration", unit)
 
 
 def read_potencies(table: DataTable, column: str, subjects: Sequence[str]) -> list[Estimate]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tricyclic.assays.binding.check_limits import MIN_HIGHEST_OVER_KD, PLATEAU_TOLERANCE
+from tricyclic.assays.binding.check_limits import PLATEAU_TOLERANCE
 from tricyclic.assays.binding.design.chemistry import expected_truth, ic50_nM
 from tricyclic.assays.binding.design.information import Curves
 from tricyclic.assays.binding.design.plan import (
@@ -27,6 +27,7 @@ from tricyclic.assays.binding.design.well_pool import SeriesShape, WellPool, rou
 from tricyclic.core.experiment_plan import ExperimentPlan
 from tricyclic.core.plate import PLATE_SHAPES, Role, Well
 from tricyclic.errors import InputError
+from tricyclic.fitting.check_texts import MIN_HIGHEST_OVER_KD
 from tricyclic.results.design import DilutionSeries, OptimalDesign
 
 Floats = np.ndarray
