@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -107,17 +109,19 @@ def test_the_ternary_complex_obeys_detailed_balance():
 
 
 def test_the_reading_is_half_way_at_the_ec50_whatever_slope_and_asymmetry():
-    for hill in (0.5, 1.0, 3.0):
-        for log10_asymmetry in (-1.0, 0.0, 1.0):
-            y = CURVES["logistic_5pl"].curve(
-                concentration_M=10**-7.3,
-                bottom=120.0,
-                top=2400.0,
-                log10_ec50=-7.3,
-                hill=hill,
-                log10_asymmetry=log10_asymmetry,
-            )
-            assert y == pytest.approx(1260.0, rel=1e-12)
+    for hill, log10_asymmetry, end in itertools.product(
+        (0.5, 1.0, 3.0), (-1.0, 0.0, 1.0), (-1.0, 1.0)
+    ):
+        y = CURVES["logistic_5pl"].curve(
+            concentration_M=10**-7.3,
+            bottom=120.0,
+            top=2400.0,
+            log10_ec50=-7.3,
+            hill=hill,
+            log10_asymmetry=log10_asymmetry,
+            asymmetric_end=end,
+        )
+        assert y == pytest.approx(1260.0, rel=1e-12)
 
 
 def test_a_slope_of_one_takes_81_fold_from_a_tenth_to_nine_tenths():

@@ -71,7 +71,9 @@ def test_both_starts_give_eight_certified_digits_of_every_parameter(name, which)
 def test_the_public_fit_reaches_the_certified_optimum_from_both_starts(name, which):
     s = SETS[name]
     fit = tca.fit(*reversed(nist.as_curve(s, which)), intervals="none")
-    assert fit.ok and not fit.checks
+    assert fit.ok
+    # The certified curves do not follow all of their readings; the search itself is without fault.
+    assert {check.name for check in fit.checks} <= {"lack_of_fit", "residual_runs"}
     assert nist.digits([p.value for p in fit.parameters], s.certified) >= 8.0
     assert nist.digits([p.se for p in fit.parameters], s.standard_deviations) >= (
         LANCZOS1 if name == "Lanczos1" else 6.0
