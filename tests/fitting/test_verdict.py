@@ -97,6 +97,20 @@ def test_an_ec50_beyond_the_reach_of_the_doses_is_not_given_as_a_number():
     assert "not determined" in line
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_no_bound_is_advised_that_the_confidence_limit_does_not_support(seed):
+    rng = np.random.default_rng(seed)
+    x = np.repeat(np.linspace(-9, -6, 7), 2)
+    y = sigmoid(x, c=-5.6) + rng.normal(0, 4.0, x.size)
+    fit = tca.fit(series(x, y), "logistic_4pl")
+    advice = [check.advice for check in fit.checks if "Report" in check.advice]
+    bounds = {tca.convert(text.split(",")[0].split("> ")[1], "M").value for text in advice}
+    low = 10 ** fit["log10_ec50"].low
+    assert bounds
+    for bound in bounds:
+        assert bound <= low * 1.01
+
+
 def test_a_five_parameter_curve_is_checked_with_its_own_shape():
     rng = np.random.default_rng(3)
     x = np.linspace(-10, -5, 21)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from tricyclic.core.estimate import NAMES_OF_CONCENTRATIONS, Fit
@@ -79,15 +80,26 @@ def _outside(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> C
         return CheckText(
             f"the {target} lies within the tested {tested}", c, None, "log10 M", "", AGM
         )
-    side, sign, end = ("below", "<", low) if c < low else ("above", ">", high)
+    side, end = ("below", low) if c < low else ("above", high)
     return CheckText(
         f"the {target} lies {side} the tested {tested}",
         c,
         end,
         "log10 M",
-        f"Report {sign} {format_molar(10**end)}, or test further in that direction",
+        _bound_to_report(side, end, facts),
         AGM,
     )
+
+
+def _bound_to_report(side: str, end: float, facts: SigmoidFacts) -> str:
+    """The bound that the readings support: the confidence limit, at most the tested range."""
+    if side == "above":
+        sign, bound = ">", min(float(facts.log10_ic50_low[0]), end)
+    else:
+        sign, bound = "<", max(float(facts.log10_ic50_high[0]), end)
+    if not math.isfinite(bound):
+        return "The readings give no bound for it; test further in that direction"
+    return f"Report {sign} {format_molar(10**bound)}, or test further in that direction"
 
 
 def _unbounded(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
