@@ -57,6 +57,17 @@ def test_every_documented_check_exists():
     assert listed <= known, f"docs/checks.md lists {sorted(listed - known)}, which do not exist"
 
 
+def test_no_check_stands_twice_in_a_table_or_outside_of_one():
+    sections = page("checks.md").split("\n## ")[1:]
+    for section in sections:
+        lines = [line for line in section.splitlines() if line.startswith("| `")]
+        listed = [name for line in lines for name in re.findall(r"`(\w+)`", line.split("|")[1])]
+        twice = sorted({name for name in listed if listed.count(name) > 1})
+        assert not twice, f"{section.splitlines()[0]}: {twice}"
+        for block in re.findall(r"(?:^\|.*\n?)+", section, re.MULTILINE):
+            assert "| --- |" in block, f"rows without a head: {block[:60]}"
+
+
 def test_every_exit_code_is_documented():
     rows = re.findall(r"^\| (\d+) \|", page("getting_started.md"), re.MULTILINE)
     codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import chi2
 
 import tricyclic as tca
+from tricyclic.errors import InputError
 from tricyclic.numerics.batch.fit import fit_batch
 
 X = np.linspace(-10.0, -5.0, 10)
@@ -95,6 +96,23 @@ def test_an_ec50_beyond_the_reach_of_the_doses_is_not_given_as_a_number():
     assert "ic50_outside_range" in names(fit)
     line = next(line for line in str(fit).splitlines() if "log10_ec50" in line)
     assert "not determined" in line
+
+
+@pytest.mark.parametrize("exponent", [-300, -160, -90, -20, 20, 90, 160, 300])
+def test_readings_of_any_size_give_one_answer_or_are_refused(exponent):
+    x = np.array([-9, -8.5, -8, -7, -6, -5.0])
+    y = np.array([98, 95, 80, 50, 11, 3.0])
+    expected = tca.fit(series(x, y), "logistic_4pl")["log10_ec50"]
+    if abs(exponent) > 100:
+        with pytest.raises(InputError, match="the largest reading is"):
+            series(x, y * 10.0**exponent)
+        return
+    scaled = tca.fit(series(x, y * 10.0**exponent), "logistic_4pl")["log10_ec50"]
+    np.testing.assert_allclose(
+        [scaled.value, scaled.low, scaled.high],
+        [expected.value, expected.low, expected.high],
+        atol=2e-4,
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

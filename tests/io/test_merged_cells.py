@@ -9,6 +9,9 @@ from tricyclic.errors import InputError
 from tricyclic.io.merged_cells import MergedArea, fill_merged
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.io.plate_layout import read_layout
+from tricyclic.results.curves import CurveFitResult
+from tricyclic.workflows.curves.fit import run
+from tricyclic.workflows.curves.options import FitOptions
 
 
 def _book(folder: Path, rows: list[list[object]], merged: list[str], name: str = "book") -> Path:
@@ -78,3 +81,24 @@ def test_huge_merged_area_is_refused() -> None:
     rows = [["conc_nM", "response"], ["1", "98.5"]]
     with pytest.raises(InputError, match="merged areas of more than 100000 cells"):
         fill_merged(rows, [MergedArea(1, 1, 40_000, 700)], "Sheet")
+
+
+@pytest.mark.parametrize("area", ["B3:C3", "B3:B4", "B3:C4"])
+def test_a_merged_reading_of_a_table_is_not_counted_twice(tmp_path: Path, area: str) -> None:
+    rows: list[list[object]] = [["conc_nM", "a", "b"]]
+    rows += [[10.0**k, 100 - 15 * k, 99 - 14 * k] for k in range(7)]
+    table = str(_book(tmp_path, rows, [area]))
+    options = FitOptions(table, curve="logistic_4pl", y=("a", "b"), x=("concentration_M=conc_nM",))
+    with pytest.raises(InputError, match=r"is one merged cell over [24] readings") as error:
+        run(options)
+    assert "row 3, column 'a'" in str(error.value)
+
+
+def test_a_merged_cell_of_which_one_reading_is_used_is_read(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["conc_nM", "a", "note"]]
+    rows += [[10.0**k, 100 - 15 * k, "x"] for k in range(7)]
+    table = str(_book(tmp_path, rows, ["B3:C3", "C5:C8"]))
+    options = FitOptions(table, curve="logistic_4pl", y=("a",), x=("concentration_M=conc_nM",))
+    result = run(options)
+    assert isinstance(result, CurveFitResult)
+    assert result.fit.n == 7

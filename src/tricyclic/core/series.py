@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike
 from tricyclic.errors import InputError
 
 Floats = np.ndarray
+# Largest reading of a series, apart from 0: beyond these, sums of squares leave the range of
+# floating-point numbers (1e-308 to 1e308).
+SMALLEST_SCALE, LARGEST_SCALE = 1e-100, 1e100
 
 
 def frozen_array(values: ArrayLike) -> Floats:
@@ -67,6 +70,14 @@ class Series:
                 f"reading {int(np.flatnonzero(~np.isfinite(y))[0]) + 1} is not a number",
                 where=self.name,
                 do="Leave out wells that were not measured",
+            )
+        largest = float(np.abs(y).max())
+        if largest and not SMALLEST_SCALE <= largest <= LARGEST_SCALE:
+            raise InputError(
+                f"the largest reading is {largest:g}",
+                where=self.name,
+                allowed=f"It lies between {SMALLEST_SCALE:g} and {LARGEST_SCALE:g}, or all are 0",
+                do="Write the readings in another unit",
             )
         for key, column in self.x.items():
             if np.shape(column) not in ((), (1,), y.shape):

@@ -39,6 +39,8 @@ class DataTable:
         Parts of the file that were not read ("column 1 (row numbers)", "sheet 'Notes'").
     lines : tuple of str
         Place of each row in the file ("line 4"); empty where unknown.
+    merged : tuple of tuple of (int, str)
+        Cells, by row and column, that are one merged cell of the file, for each merged cell.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class DataTable:
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    merged: tuple[tuple[tuple[int, str], ...], ...] = ()
 
     def __post_init__(self) -> None:
         for column in self.columns:

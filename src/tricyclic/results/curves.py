@@ -50,6 +50,8 @@ class BatchFitResult(Renderable):
         Number of curves by status.
     reused_blocks, blocks : int
         Blocks that an earlier run had finished, and all blocks.
+    unused : tuple of str
+        What the file contains beside the curves, as phrases.
     """
 
     file: str
@@ -61,6 +63,7 @@ class BatchFitResult(Renderable):
     status: Mapping[str, int]
     reused_blocks: int
     blocks: int
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def series_from(
             where=plan.where,
             do="Check the columns and the exclusions",
         )
+    _refuse_merged_readings(table, [column for column, _ in columns], rows, plan)
     settings = {key: values[used] for key, values in x.items()}
     settings.setdefault("competitor_M", np.zeros(used.size))
     # A column that states the wells without sites takes precedence over the columns of readings.
@@ -203,6 +204,29 @@ def _numbers(table: DataTable, column: str, plan: TablePlan) -> Floats:
         return table.numbers(column)
     except InputError as error:
         raise error.at(plan.where) from error
+
+
+def _refuse_merged_readings(
+    table: DataTable, columns: Sequence[str], rows: Sequence[np.ndarray], plan: TablePlan
+) -> None:
+    """Refuse one reading of the file that would count as several."""
+    used = {
+        (int(row), column)
+        for column, of in zip(columns, rows, strict=True)
+        for row in of
+        if table.merged
+    }
+    for area in table.merged:
+        inside = [cell for cell in area if cell in used]
+        if len(inside) > 1:
+            row, column = inside[0]
+            place = table.lines[row] if row < len(table.lines) else f"row {row + 1}"
+            raise InputError(
+                f"{table.numbers(column)[row]:g} is one merged cell over {len(inside)} readings",
+                where=f"{plan.where}, {place}, column '{column}'",
+                allowed="Each cell has its own reading",
+                do="Unmerge the cells; leave those empty that were not measured",
+            )
 
 
 def _varied(table: DataTable, plan: TablePlan, name: str, column: str, unit: str) -> Floats:

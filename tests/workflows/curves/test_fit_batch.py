@@ -542,3 +542,22 @@ def test_a_missing_file_is_reported_before_anything_else(tmp_path):
     assert str(caught.value) == (
         f"{tmp_path / 'no.csv'}: does not exist. Check the name and the folder."
     )
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize("wide", [False, True])
+def test_columns_without_a_role_are_named(rng, folder, suffix, wide):
+    names, x, y, _ = many(rng, 3)
+    if wide:
+        one = {f"{dose:g}": y[:, 3 * k] for k, dose in enumerate(DOSES)}
+        table = pa.table({"curve": names, **one, "comment": ["a", "b", "c"]})
+        expected = ("column 'comment'",)
+    else:
+        more = {"batch": np.ones(x.shape), "weight": np.ones(x.shape), "note": np.ones(x.shape)}
+        table = long_table(names, x, y, **more)
+        expected = ("columns 'batch', 'note'",)
+    path = folder / f"curves{suffix}"
+    (csv.write_csv if suffix == ".csv" else pq.write_table)(table, path)
+    result = fitted(path, folder / "fits.csv")
+    assert result.unused == expected
+    assert f"not used  {expected[0]}" in str(result)

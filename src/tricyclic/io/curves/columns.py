@@ -48,6 +48,11 @@ class CurveColumns:
         """Columns of readings, and the weight if there is one."""
         return self.wide or (self.response, *([self.weight] if self.weight else []))
 
+    def unused(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Of all columns of a file, those without a role."""
+        used = {self.curve, *self.doses, *self.required, self.plate}
+        return tuple(name for name in names if name not in used)
+
     @property
     def readings_per_row(self) -> int:
         """Readings in one row."""

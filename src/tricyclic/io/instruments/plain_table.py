@@ -99,6 +99,15 @@ def _table(sheet: Sheet, name: str) -> DataTable:
             *(["column 1 has no name and contains row numbers; not read"] if numbered else []),
         ),
         lines=tuple(sheet.where(index) for index, _ in rows),
+        merged=tuple(
+            tuple(
+                (row, column)
+                for row, (index, _) in enumerate(rows)
+                for k, column in enumerate(names[first:width], first)
+                if area.covers(index, k)
+            )
+            for area in sheet.merged
+        ),
     )
 
 

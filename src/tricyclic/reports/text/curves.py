@@ -33,6 +33,7 @@ def batch_fit_text(result: BatchFitResult) -> str:
         lines.append(
             f"  {result.reused_blocks} of {result.blocks} blocks were finished by an earlier run"
         )
+    lines += unused_lines(result.unused)
     return "\n".join([*lines, "", f"written  {result.out}"])
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from tricyclic._version import __version__
 from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.on_dask import on_dask
@@ -79,7 +80,7 @@ def fit_file(
     if Path(out).absolute() == Path(path).absolute():
         raise InputError("the result would replace its input", where="out", do="Name another file")
     store = CurveStore(out)
-    _check_columns(path)
+    unused = _unused_columns(path)
     with store.lock():
         try:
             file = _open(path, store, on_progress)
@@ -102,6 +103,7 @@ def fit_file(
         status=counts,
         reused_blocks=reused,
         blocks=len(plan.blocks),
+        unused=unused,
     )
 
 
@@ -112,9 +114,13 @@ def fit_block(task: _BlockTask) -> bytes:
     return encode_part(rows.names, fits, _key(task))
 
 
-def _check_columns(path: str) -> None:
-    """Report wrong columns before a folder of parts is made."""
-    _ = CurveFile.of(path) if is_parquet(path) else CurveText.of(path)
+def _unused_columns(path: str) -> tuple[str, ...]:
+    """Columns without a role; wrong columns are reported before a folder of parts is made."""
+    if is_parquet(path):
+        file = CurveFile.of(path)
+        return quoted("column", file.layout.unused([field.name for field in file.schema]))
+    text = CurveText.of(path)
+    return quoted("column", text.layout.unused(text.names))
 
 
 def _open(path: str, store: CurveStore, on_progress: ProgressCallback | None) -> CurveFile:
