@@ -8,6 +8,7 @@ import html
 from pathlib import Path
 from typing import Any, Protocol
 
+from tricyclic.core.check import Check
 from tricyclic.registry import RENDERERS
 
 
@@ -31,7 +32,8 @@ class Renderable:
     @property
     def failed(self) -> bool:
         """Whether a check failed, so that the numbers should not be used as they are."""
-        return False
+        checks: tuple[Check, ...] = getattr(self, "checks", ())
+        return any(check.level == "fail" for check in checks)
 
     def summary(self) -> str:
         """The result as text for a terminal."""

@@ -266,3 +266,26 @@ def test_most_parallel_pairs_of_a_usual_design_are_shown_to_be_parallel():
     assert np.mean([result.failed for result in results]) <= 0.17
     strict = [all(item.equivalent for item in result.shape) for result in results]
     assert np.mean(strict) < 0.5
+
+
+@pytest.mark.parametrize("which", ["sample", "reference"])
+@pytest.mark.parametrize(
+    ("kind", "check"), [("flat", "flat"), ("beyond", "flat"), ("bell", "not_monotone")]
+)
+def test_a_curve_without_a_potency_of_its_own_has_none_in_common(which, kind, check):
+    """A common fit explains a flat sample by a potency of almost 0, and a bell by its rise."""
+    good = curve("good", sd=15.0, seed=1)
+    y = {
+        "flat": np.full(DOSES.size, 500.0),
+        "beyond": response(
+            concentration_M=DOSES, bottom=100.0, top=1000.0, log10_ec50=-1.0, hill=1.2
+        ),
+        "bell": curve("", ratio=30.0).y - curve("", ratio=0.05).y + 100.0,
+    }[kind]
+    y = y + np.random.default_rng(2).normal(0, 15.0, y.size)
+    bad = Series("bad", y, "y", {"concentration_M": DOSES})
+    pair = (good, bad) if which == "sample" else (bad, good)
+    result = relative_potency(*pair, MODEL)
+    assert result.failed
+    assert [one.where for one in result.checks if one.name == check] == ["bad"]
+    assert not relative_potency(good, curve("b", ratio=0.5, sd=15.0, seed=3), MODEL).failed

@@ -391,3 +391,17 @@ def test_only_a_reference_is_refused(call, refused, tmp_path):
         call("relative-potency", path, "--reference", "standard"),
         f"{path}: has only the reference. At least one other sample is compared with it.",
     )
+
+
+def test_a_failed_check_of_any_command_ends_with_exit_code_4(call, tmp_path):
+    """A second run that is a copy of the first, and a chart of which a run is one."""
+    rows = [f"c{k},{10 ** (k / 6):.5g},{10 ** (k / 6):.5g}" for k in range(24)]
+    copy = table(tmp_path, "compound,a_ic50_nM,b_ic50_nM\n" + "\n".join(rows) + "\n", "msr.csv")
+    result = call("msr", copy, "--first", "a_ic50_nM", "--second", "b_ic50_nM")
+    assert "fail   24 of 24 compounds" in result.stdout
+    assert result.exit_code == 4
+    potencies = [4.1234, 3.6123, 4.6321, 3.9871, 5.0123, 4.1234]
+    text = "run,ic50_nM\n" + "".join(f"{k},{value}\n" for k, value in enumerate(potencies))
+    result = call("control-chart", table(tmp_path, text))
+    assert "fail" in result.stdout
+    assert result.exit_code == 4

@@ -24,6 +24,7 @@ from tricyclic.errors import InputError
 from tricyclic.fitting.choose import compare_models
 from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.fitting.restate import restated
+from tricyclic.fitting.verdict import with_verdict
 from tricyclic.results.binding import GroupComparison
 from tricyclic.results.reproducibility import RelativePotency, ShapeDifference
 from tricyclic.stats.statistics import t_quantile
@@ -31,6 +32,8 @@ from tricyclic.stats.statistics import t_quantile
 MIN_DOSES = 4
 BOTTOM, TOP, HILL = "bottom", "top", "hill"
 SHAPE = (BOTTOM, TOP, HILL)
+# Checks of one curve after which it has no potency, even if the common fit has one.
+NO_CURVE = ("flat", "not_monotone")
 EC50 = "log10_ec50"
 # Ratio of slopes, and difference of plateaus over the span, that count as parallel.
 SLOPE_MARGIN = (0.8, 1.25)
@@ -131,7 +134,24 @@ def relative_potency(
     result = _result(reference.name, sample.name, common, separate, shape)
     if one_slope is not None and one_slope.ok:
         result = replace(result, slope_test=_slope_test(one_slope, separate))
-    return replace(result, checks=_checks(result, common))
+    alone = [*_alone(reference, model, fixed, variance), *_alone(sample, model, fixed, variance)]
+    return replace(result, checks=(*_checks(result, common), *alone))
+
+
+def _alone(
+    series: Series, model: CurveModel, fixed: Mapping[str, float], variance: Variance
+) -> tuple[Check, ...]:
+    """Checks that fail where one of the two has no curve of its own whose potency could be had.
+
+    A sample that is flat or a bell can share plateaus and slope with the reference in a common fit.
+    """
+    one = fit(series, model, fixed=fixed, variance=variance, intervals="none")
+    verdict = with_verdict(one, (FitPart(series, model),))
+    return tuple(
+        replace(check, where=series.name, message=f"{series.name} alone: {check.message}")
+        for check in verdict.checks
+        if check.name in NO_CURVE and check.level == "fail"
+    )
 
 
 def _check_input(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tricyclic.core.check import Check
@@ -50,7 +51,9 @@ def relative_potency_text(result: RelativePotencyResult) -> str:
 
 
 def _sample(one: RelativePotency) -> list[str]:
-    interval = format_confidence_interval(one.low, one.high, one.confidence)
+    # A ratio whose logarithm has no lower limit.
+    low = one.low if one.low > 0 else -math.inf
+    interval = format_confidence_interval(low, one.high, one.confidence)
     number = f"{format_number(one.potency)}   {interval}"
     own = format_number(one.ratio_at_own_shape)
     text = f"potency {number}   EC50 ratio with separate curve shapes {own}"
