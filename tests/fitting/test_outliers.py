@@ -143,3 +143,34 @@ def test_three_readings_more_than_parameters_are_needed(n, suggested):
     y[2] += 5000.0
     series = Series("spoilt", y, "cpm", {"competitor_M": dose})
     assert [s.index for s in detect_outliers_rout(series, ONE)] == suggested
+
+
+def two_sites(rng):
+    dose = np.repeat(10.0 ** np.arange(-10.0, -3.9, 0.5), 3)
+    share = 0.5 / (1 + dose / 5e-9) + 0.5 / (1 + dose / 1e-6)
+    y = 100 + 1200 * share * (1 + 0.03 * rng.standard_normal(dose.size))
+    return Series("plate", y, "cpm", {"competitor_M": dose})
+
+
+def test_replicates_that_agree_against_a_wrong_curve_are_no_outliers():
+    for seed in range(6):
+        series = two_sites(np.random.default_rng(seed))
+        assert not detect_outliers_rout(series, ONE, variance="proportional")
+
+
+def test_a_reading_against_its_replicates_is_suggested_beside_them():
+    series = two_sites(np.random.default_rng(7))
+    y = series.y.copy()
+    y[19] *= 4
+    result = detect_outliers_rout(replace(series, y=y), CURVES["one_site_competition_hill"])
+    assert [s.index for s in result] == [19]
+
+
+def test_several_suggestions_of_a_plate_are_one_check_that_names_each():
+    y = R["robust"]["spoilt"].copy()
+    y[2] = 5 * y[2]
+    suspects = detect_outliers_rout(plate(y), ONE)
+    assert len(suspects) == 2
+    (check,) = suspects_as_checks(suspects)
+    assert all(s.label in check.message for s in suspects)
+    assert check.advice.startswith("They are still in the result; the result without them")

@@ -82,7 +82,8 @@ def detect_outliers_rout(
     (3 clean plates in 100 got a suggestion at q = 0.01). Suspects are therefore confirmed against
     the least-squares curve of the other readings, with its scatter and its own error, by t on their
     degrees of freedom at q m / N for m suspects (Bonferroni; Cook & Weisberg 1982, Residuals and
-    Influence in Regression, section 2.2).
+    Influence in Regression, section 2.2). A reading with which its replicates agree against the
+    curve is not suggested: there the curve or the concentration is wrong, not the reading.
     """
     if not 0 < q < 0.5:
         raise InputError(f"q is {q:g}", allowed="It lies above 0 and below 0.5, such as 0.01")
@@ -109,29 +110,39 @@ def detect_outliers_rout(
                 sd = _scatter_of_all(problem, again, scores.expected, sd)
                 scores = _scores(problem, again, sd)
                 flagged = flag_outliers(scores.score, scores.df, q)
+    flagged &= ~_shared_by_replicates(problem, scores.expected)
     flagged = _confirmed(parts, problem, first, scores, flagged, fixed, free, variance, q)
     order = [i for i in np.argsort(-np.abs(scores.score), kind="stable") if flagged[i]]
     return tuple(_suspect(problem, scores, int(i)) for i in order)
 
 
 def suspects_as_checks(suspects: Sequence[SuspectedOutlier]) -> tuple[Check, ...]:
-    """Suggestions as checks, one each."""
-    return tuple(
-        Check(
-            "outlier",
-            "warn",
+    """Suggestions as checks, one for each series."""
+    by_series: dict[str, list[SuspectedOutlier]] = {}
+    for suspect in suspects:
+        by_series.setdefault(suspect.series, []).append(suspect)
+    return tuple(_check(name, of_series) for name, of_series in by_series.items())
+
+
+def _check(series: str, suspects: Sequence[SuspectedOutlier]) -> Check:
+    one = len(suspects) == 1
+    it, they = ("It is", "it") if one else ("They are", "them")
+    return Check(
+        "outlier",
+        "warn",
+        "; ".join(
             f"{s.label or f'reading {s.index + 1}'} is {format_number(s.observed, 4)}, "
             f"{format_number(abs(s.distance), 2)} robust standard deviations from the expected "
-            f"{format_number(s.expected, 4)}",
-            where=s.series,
-            value=s.distance,
-            advice=(
-                "It is still in the result; the result without it is given beside. Check the "
-                "notebook; exclude it only for a reason that you write down"
-            ),
-            source=SOURCE,
-        )
-        for s in suspects
+            f"{format_number(s.expected, 4)}"
+            for s in suspects
+        ),
+        where=series,
+        value=suspects[0].distance,
+        advice=(
+            f"{it} still in the result; the result without {they} is given beside. Check the "
+            f"notebook; exclude {they} only for a reason that you write down"
+        ),
+        source=SOURCE,
     )
 
 
@@ -155,6 +166,23 @@ def _scores(problem: FitProblem, result: Fit, sd: np.ndarray) -> _Scores:
     expected = problem.expected(robust.x[None, :])[0]
     score = (problem.y - expected) / sd / robust.scale
     return _Scores(score, float(problem.y.size - start.size), expected)
+
+
+def _shared_by_replicates(problem: FitProblem, expected: np.ndarray) -> np.ndarray:
+    """Whether the other readings of its setting are nearer to a reading than to the curve, shape
+    (n,); their median counts.
+    """
+    shared = np.zeros(problem.y.size, bool)
+    for span, part in zip(problem.spans, problem.parts, strict=True):
+        setting = part.series.replicate_index()
+        y, curve, own = problem.y[span], expected[span], shared[span]
+        for i in range(y.size):
+            others = np.flatnonzero(setting == setting[i])
+            others = others[others != i]
+            if others.size:
+                middle = float(np.median(y[others]))
+                own[i] = abs(y[i] - middle) < abs(middle - curve[i])
+    return shared
 
 
 def _confirmed(

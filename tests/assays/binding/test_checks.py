@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tricyclic.assays.binding.checks import plate_checks
+from tricyclic.assays.binding.checks import (
+    about_what_is_there,
+    has_specific_binding,
+    plate_checks,
+)
 from tricyclic.core.check import Check
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.plate import Plate
@@ -373,3 +377,30 @@ def test_replicate_scatter_agrees_with_a_calculation_by_hand():
     )
     expected = 100 * math.sqrt((20000 + spread.sum()) / (2 * 1000**2 + 2 * (means**2).sum()))
     assert made["replicate_scatter"].value == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize(("radioligand_nM", "kd_nM"), [(0.1, 1.0), (1.0, 1.0), (9.0, 1.0)])
+def test_the_effect_of_an_unknown_kd_is_that_of_cheng_and_prusoff(radioligand_nM, kd_nM):
+    made = checks(
+        competition(),
+        replace(
+            CONDITIONS,
+            radioligand_nM=MeasuredValue(radioligand_nM, "nM"),
+            radioligand_kd_nM=MeasuredValue(kd_nM, "nM"),
+        ),
+    )["kd_error"]
+    ki, ki_higher = (1 / (1 + radioligand_nM / kd) for kd in (kd_nM, 1.3 * kd_nM))
+    percent = float(made.message.split("about ")[1].split(" %")[0])
+    assert percent == pytest.approx(100 * (ki_higher / ki - 1), rel=0.06)
+    assert made.level == "warn"
+
+
+def test_without_specific_binding_no_check_is_about_its_curve():
+    made = checks(competition(totals=(100.0, 101.0, 99.0, 100.0), ic50_M=1e-3))
+    listed = tuple(made.values())
+    assert not has_specific_binding(listed)
+    left = {check.name for check in about_what_is_there(listed)}
+    assert "specific_percent" in left
+    assert not left & {"ic50_outside_range", "parameter_at_bound", "counting_error_share"}
+    good = tuple(checks(competition()).values())
+    assert about_what_is_there(good) == good

@@ -7,7 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from tricyclic.assays.binding.checks import plate_checks
+from tricyclic.assays.binding.checks import (
+    about_what_is_there,
+    has_specific_binding,
+    plate_checks,
+)
 from tricyclic.assays.binding.competition import CompetitionPlate
 from tricyclic.assays.binding.error_budget import error_budgets
 from tricyclic.assays.binding.kinetics import KineticsPlate
@@ -177,7 +181,7 @@ def _analyse(
         if misfit is not None:
             misfit = replace(misfit, tests_fit=True)
             result = replace(result, comparisons=(*result.comparisons, misfit))
-        if method.outliers == "suggest":
+        if method.outliers == "suggest" and has_specific_binding(checks):
             candidate = analysis.candidate_model()
             suspects = detect_outliers_rout(
                 candidate.parts,
@@ -191,4 +195,4 @@ def _analyse(
             result = replace(result, classical=(*result.classical, *without))
     if not isinstance(analysis, SaturationPlate):
         checks += analysis.checks(main)
-    return replace(result, checks=checks)
+    return replace(result, checks=about_what_is_there(checks))

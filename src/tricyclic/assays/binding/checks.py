@@ -6,6 +6,7 @@ in `Check.source`. Patterns in the residuals are checked in `residual_checks`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tricyclic.assays.binding.control_checks import control_checks, counting_error
@@ -29,6 +30,31 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.core.plate import Plate
 from tricyclic.core.series import Series
+
+# Warnings that mean nothing where there is no specific binding.
+_OF_SPECIFIC_BINDING = {
+    "bottom_against_controls",
+    "counting_error_share",
+    "drift_resolution",
+    "ic50_outside_range",
+    "not_determined",
+    "parameter_at_bound",
+    "plateau_missing",
+    "plateaus_against_controls",
+    "residual_runs",
+}
+
+
+def has_specific_binding(checks: Sequence[Check]) -> bool:
+    """Whether total wells read more than non-specific ones, as far as that was checked."""
+    return not any(check.name == "specific_percent" and check.level == "fail" for check in checks)
+
+
+def about_what_is_there(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The checks; without specific binding, only those that do not depend on it."""
+    if has_specific_binding(checks):
+        return tuple(checks)
+    return tuple(check for check in checks if check.name not in _OF_SPECIFIC_BINDING)
 
 
 def plate_checks(

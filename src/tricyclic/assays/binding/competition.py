@@ -320,11 +320,16 @@ class CompetitionPlate:
         return self._slope if self._slope.ok else None
 
     def _slope_estimates(self, main: Fit) -> list[Estimate]:
-        """Hill slope of each compound, beside what depletion and masked sites do to the curve."""
+        """Hill slope of each compound, beside what depletion and masked sites do to the curve; of
+        one whose midpoint is only a bound, there is no slope.
+        """
         with_slope = main if "hill" in {p.name for p in self.model.parameters} else None
         if with_slope is None:
             with_slope = self._with_slope(main)
-        return [] if with_slope is None else list(self._slopes(with_slope))
+        if with_slope is None:
+            return []
+        bounded = {e.subject for e in self._affinities(main) if e.qualifier != "="}
+        return [e for e in self._slopes(with_slope) if e.subject not in bounded]
 
     def checks(self, main: Fit) -> tuple[Check, ...]:
         """Checks of the masked sites; empty without a mask."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
+from tricyclic.assays.binding.checks import has_specific_binding
 from tricyclic.core.check import Check
 from tricyclic.results.binding import AssayResult, PlateResult
 
@@ -94,7 +95,7 @@ def _is_copy(plate: PlateResult, other: PlateResult, needed: float) -> bool:
 def _no_result(plate: PlateResult) -> str:
     if not plate.fit.ok:
         return f"its fit failed ({plate.fit.message})"
-    if any(check.name == "specific_percent" and check.level == "fail" for check in plate.checks):
+    if not has_specific_binding(plate.checks):
         return "it has no specific binding"
     return ""
 

@@ -127,15 +127,16 @@ def kd_error(wells: FittedWells) -> tuple[Check, ...]:
                 source=DEFAULT,
             ),
         )
-    # Cheng and Prusoff: a Ki changes by r / (1 + r) of a relative change of the Kd, r = L / Kd.
-    share = hot.value / (hot.value + kd.value)
+    # Cheng and Prusoff: Ki = IC50 / (1 + L / Kd).
+    higher = 1.3 * kd.value
+    change = (1.0 + hot.value / kd.value) / (1.0 + hot.value / higher) - 1.0
     return (
         Check(
             "kd_error",
             "warn",
             f"the Kd of the radioligand ({format_number(kd.value)} nM) has no standard error and "
-            "is treated as exact: an error of 30 % would change every Ki by "
-            f"{format_number(100.0 * (1.3**share - 1.0), 2)} %, and no interval contains it",
+            "is treated as exact: a Kd 30 % higher would make every Ki about "
+            f"{format_number(100.0 * change, 2)} % higher, and no interval contains this error",
             unit="%",
             source=DEFAULT,
             advice='State it, such as "0.8 +/- 0.1 nM", or measure it by saturation',
