@@ -170,6 +170,23 @@ def _rows(rows: np.ndarray, reason: str) -> list[str]:
     return [f"{'row' if rows.size == 1 else 'rows'} {listed} ({reason})"]
 
 
+def column_setting(text: str, example: str) -> tuple[str, str, str]:
+    """Name, column and unit of "competitor=conc:nM"; the unit is empty where none is stated.
+
+    Raises
+    ------
+    InputError
+        If the text has another form; `example` shows the right one.
+    """
+    name, equals, right = text.partition("=")
+    column, _, unit = right.rpartition(":") if ":" in right else (right, "", "")
+    if not equals or not column.strip():
+        raise InputError(
+            f"'{text}' is not name=column:unit", where="x", allowed=f"Such as {example}"
+        )
+    return name.strip(), column.strip(), unit.strip()
+
+
 def chosen_table(tables: Sequence[DataTable], plan: TablePlan) -> DataTable:
     """The table of a run, by its name or number.
 

@@ -148,3 +148,25 @@ def test_columns_and_rows_that_were_not_used_are_named(tmp_path):
         "'y')"
     )
     assert result.to_json()["unused"] == list(result.unused)
+
+
+def prism_table(number, unit):
+    cells = "".join(f"<d>{value}</d>" for value in (-9, -8, -7, -6, -5))
+    readings = "".join(f"<d>{value}</d>" for value in (990, 900, 500, 110, 20))
+    return (
+        f'<Table ID="Table{number}" XFormat="numbers" YFormat="replicates" Replicates="1" '
+        f'TableType="XY"><Title>run {number}</Title>'
+        f"<XColumn><Title>log [drug] ({unit})</Title><Subcolumn>{cells}</Subcolumn></XColumn>"
+        f"<YColumn><Title>bound (cpm)</Title><Subcolumn>{readings}</Subcolumn></YColumn></Table>"
+    )
+
+
+@pytest.mark.parametrize("table", ["two run 2", "2"])
+def test_units_are_those_of_the_chosen_table(tmp_path, table):
+    path = tmp_path / "two.pzfx"
+    tables = prism_table(1, "M") + prism_table(2, "mM")
+    path.write_text(f"<GraphPadPrismFile>{tables}</GraphPadPrismFile>", encoding="utf-8")
+    x = ("concentration_M=log [drug] (mM)",)
+    options = FitOptions(str(path), curve="logistic_4pl", y=("bound (cpm)",), x=x, table=table)
+    ec50 = next(p.value for p in run(options).fit.free if p.name == "log10_ec50")
+    assert ec50 == pytest.approx(-10.0, abs=0.1)

@@ -15,7 +15,7 @@ from tricyclic.io.open import read_tables
 from tricyclic.study.folder import PreparedTable
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.plan_schema import COUNTING_TIME, VARIED
-from tricyclic.study.tables import chosen_table, series_from, unused_parts
+from tricyclic.study.tables import chosen_table, column_setting, series_from, unused_parts
 from tricyclic.units import UNKNOWN
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import PlateOptions
@@ -117,16 +117,11 @@ def _unit(given: str, readings: Sequence[str], table: DataTable, where: str) -> 
 
 def _column(text: str, table: DataTable, where: str) -> tuple[str, tuple[str, str]]:
     """Column of a curve model, and column and unit of "competitor=conc_nM:nM"."""
-    name, equals, right = (part.strip() for part in text.partition("="))
-    column, _, unit = right.rpartition(":") if ":" in right else (right, "", "")
-    if not equals or not column:
-        raise InputError(
-            f"'{text}' is not name=column:unit", where="x", allowed="Such as competitor=conc:nM"
-        )
+    name, column, unit = column_setting(text, "competitor=conc:nM")
     if name not in COLUMNS:
         raise UnknownNameError.among("column of a binding assay", name, COLUMNS, where="x")
-    own = table.units.get(column.strip(), UNKNOWN)
-    unit = unit.strip() or ("" if own == UNKNOWN else own)
+    own = table.units.get(column, UNKNOWN)
+    unit = unit or ("" if own == UNKNOWN else own)
     if not unit:
         example = "min" if COLUMNS[name].endswith("_min") else "nM"
         raise InputError(
@@ -134,4 +129,4 @@ def _column(text: str, table: DataTable, where: str) -> tuple[str, tuple[str, st
             where=where,
             do=f"Add it to --x {name}={column}:{example}",
         )
-    return COLUMNS[name], (column.strip(), unit)
+    return COLUMNS[name], (column, unit)

@@ -21,7 +21,7 @@ from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
 from tricyclic.results.curves import BatchFitResult, CurveFitResult
 from tricyclic.study.plan import TablePlan
-from tricyclic.study.tables import series_from, unused_parts
+from tricyclic.study.tables import chosen_table, column_setting, series_from, unused_parts
 from tricyclic.units import dimension
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.curves.fit_batch import fit_file
@@ -139,7 +139,7 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
         unit=options.y_unit,
         table=options.table,
         response=options.y,
-        x=_columns(options, model, _units_of(tables, options.table)),
+        x=_columns(options, model, _units_of(tables, options)),
         where=Path(options.file).name,
         molar_mass_g_per_mol=options.molar_mass,
     )
@@ -186,11 +186,11 @@ def _check_molar_mass(molar_mass: float | None) -> None:
         )
 
 
-def _units_of(tables: Sequence[DataTable], chosen: str) -> dict[str, str]:
+def _units_of(tables: Sequence[DataTable], options: FitOptions) -> dict[str, str]:
     """Units of the columns as the file states them, of the table that is fitted."""
-    named = [table for table in tables if table.name == chosen] or list(tables)
-    units = {} if not named else dict(named[0].units)
-    return {column: unit for column, unit in units.items() if unit not in ("", "unknown")}
+    file = Path(options.file).name
+    table = chosen_table(tables, TablePlan(file, "1", "", table=options.table, where=file))
+    return {column: unit for column, unit in table.units.items() if unit not in ("", "unknown")}
 
 
 def _columns(
@@ -202,7 +202,7 @@ def _columns(
     known = [column.name for column in model.columns]
     columns: dict[str, tuple[str, str]] = {}
     for text in options.x:
-        name, column, unit = _column_setting(text)
+        name, column, unit = column_setting(text, "concentration_M=conc_nM:nM")
         unit = unit or in_file.get(column, "")
         if name not in known:
             raise UnknownNameError.among(f"column of {model.name}", name, known, where="x")
@@ -223,19 +223,6 @@ def _columns(
                 do=f"Add --x {needed.name}=COLUMN:UNIT",
             )
     return columns
-
-
-def _column_setting(text: str) -> tuple[str, str, str]:
-    """Name, column and unit of "concentration_M=conc_nM:nM"."""
-    name, equals, right = text.partition("=")
-    column, _, unit = right.rpartition(":") if ":" in right else (right, "", "")
-    if not equals or not column:
-        raise InputError(
-            f"'{text}' is not name=column:unit",
-            where="x",
-            allowed="Such as concentration_M=conc_nM:nM",
-        )
-    return name.strip(), column.strip(), unit.strip()
 
 
 def _fixed_value(text: str, known: tuple[str, ...]) -> tuple[str, float]:
