@@ -58,3 +58,13 @@ def test_a_year_can_be_sampled(days):
 def test_no_time_is_before_0(start):
     times = output_times([Dosing("desipramine", "ip", 1.0, start)], 12.0)
     assert times[0] == 0.0 and (np.diff(times) > 0).all()
+
+
+@pytest.mark.parametrize("horizon", [1e-12, 1e-5, 1e6, 1e12, 1e300])
+def test_a_run_of_any_length_has_some_hundred_to_some_thousand_times(horizon):
+    dosing = Dosing("A", "into", 1.0, 0.0, horizon / 4, 3)
+    times = output_times([dosing], horizon)
+    assert 300 < times.size < 100_000
+    assert times[0] == 0 and times[-1] == horizon and (np.diff(times) > 0).all()
+    for start in (0.25, 0.5):
+        assert np.isclose(times, start * horizon, rtol=1e-12, atol=0).any()

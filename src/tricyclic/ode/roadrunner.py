@@ -42,6 +42,9 @@ _STOPPED_AT = re.compile(r"\bt(?:ime)? *[=:]? *([0-9][-+0-9.e]*)")
 _COMPILING = threading.Lock()
 
 MAX_ORDER = 5
+MOST_NAMES = 6
+# An absolute tolerance that is smaller, as of a state of 1e-300, would be rounded to 0.
+SMALLEST_TOLERANCE = float(np.finfo(float).tiny)
 
 
 class SolverSettings(NamedTuple):
@@ -256,11 +259,25 @@ class RoadRunnerModel:
             if finite.all():
                 return table[-np.size(times) :]
             stopped.append(moments[int(np.argmin(finite))])
+        self._refuse_impossible_start(values, start)
         raise NumericsError(
             f"The solver stops at time {stopped[0]:.6g} of {moments[-1]:.6g}, and "
             f"{len(stopped)} methods did not get beyond {max(stopped):.6g}. "
             "A quantity diverges, or a start value or parameter is impossible"
         )
+
+    def _refuse_impossible_start(self, values: Mapping[str, float], start: Floats | None) -> None:
+        """Refuse a run in which nothing can be computed at time 0, the first step included."""
+        self._begin(values, start)
+        finite = np.isfinite(self._rates_now())
+        if not finite.all():
+            names = [name for name, good in zip(self.states, finite, strict=True) if not good]
+            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+            raise NumericsError(
+                f"At time 0 there is no finite rate of {', '.join(names[:MOST_NAMES])}{more}, as "
+                "after a division by 0. A start value, a size or a parameter is impossible, or a "
+                "formula has no value there"
+            )
 
     def _must_be_finite(self, outputs: Sequence[str]) -> list[int]:
         """Columns whose numbers show a failure: where all states are recorded, only these, as a
@@ -391,10 +408,15 @@ class RoadRunnerModel:
         self, atol: float | Floats, sizes: Floats | None, values: Mapping[str, float]
     ) -> Floats:
         """The absolute tolerance of each state as the library takes it: of amounts."""
-        limits = np.full(len(self.states), 1.0) * atol * (1.0 if sizes is None else sizes)
+        limits = np.full(len(self.states), 1.0) * atol
+        if sizes is not None:
+            scaled = limits * sizes
+            tiny = (limits > 0.0) & (sizes > 0.0) & (scaled < SMALLEST_TOLERANCE)
+            limits = np.where(tiny, SMALLEST_TOLERANCE, scaled)
         for position, compartment in self._at.volumes:
             volume = abs(values.get(compartment, self._volumes[compartment]))
-            limits[position] *= volume if 0.0 < volume < np.inf else 1.0
+            if 0.0 < volume < np.inf and limits[position] > 0.0:
+                limits[position] = max(limits[position] * volume, SMALLEST_TOLERANCE)
         if not (np.isfinite(limits).all() and (limits > 0.0).all()):
             raise InputError(
                 "an absolute tolerance is 0 or less", allowed="Each state needs one above 0"

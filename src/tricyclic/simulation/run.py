@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, NumericsError
 from tricyclic.ode.base import ATOL, RTOL, CompiledModel
 from tricyclic.ode.own_scale import run_to_scale
 from tricyclic.ode.solver import antimony_to_sbml, engine
@@ -87,10 +87,18 @@ class Simulator:
         Raises
         ------
         NumericsError
-            If the model does not reach a steady state.
+            If the model does not reach a steady state, or an initial value is not finite.
         """
         if not self.composed.has_steady_state:
-            return self.model.start(self.ids(values))
+            states = self.model.start(self.ids(values))
+            if not np.isfinite(states).all():
+                at = int(np.argmin(np.isfinite(states)))
+                raise NumericsError(
+                    f"The start value of {self.model.states[at]} is {states[at]:g}, as in a "
+                    "compartment of size 0 or after a division by 0. A start value, a size or a "
+                    "parameter of the file is impossible"
+                )
+            return states
         return self.model.steady_state(self._drug_free(values))
 
     def baseline_values(

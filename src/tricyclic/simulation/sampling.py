@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,8 @@ Floats = NDArray[np.float64]
 FIRST_STEP_H = 0.05
 GROWTH = 1.25
 MAX_STEP_H = 1.5
+# More steps than this after a dose show nothing: in a run of years they grow with it.
+MOST_STEPS = 20_000
 # By then every step has reached the maximum; a higher power would overflow in a long run.
 MAX_GROWTH = 200
 BACKGROUND = 300
@@ -21,6 +24,8 @@ WITHIN, MAX_FINE = 50, 20
 # A dose is an event: the value just before it is stored too, because it is the trough.
 JUST_BEFORE_H = 1e-6
 SAME_H = 1e-9
+# The same two as shares of the run, for runs shorter than a minute.
+JUST_BEFORE_SHARE, SAME_SHARE = 1e-4, 1e-7
 
 
 def output_times(dosing: Sequence[Dosing], horizon_h: float) -> Floats:
@@ -52,19 +57,24 @@ def output_times(dosing: Sequence[Dosing], horizon_h: float) -> Floats:
                     fine.append(np.linspace(start, start + one.duration_h, WITHIN + 1)[1:-1])
     starts = sorted(start for start in changes if start < horizon_h)
     step = min(FIRST_STEP_H, horizon_h / 400, shortest / 40)
+    longest = max(MAX_STEP_H, horizon_h / MOST_STEPS)
+    just_before = min(JUST_BEFORE_H, JUST_BEFORE_SHARE * horizon_h)
+    # In a run of ages, the power at which the longest step is reached.
+    growth = max(MAX_GROWTH, math.ceil(math.log(longest / step, GROWTH)))
     after = [0.0]
     while after[-1] < horizon_h:
-        after.append(after[-1] + min(step * GROWTH ** min(len(after) - 1, MAX_GROWTH), MAX_STEP_H))
+        after.append(after[-1] + min(step * GROWTH ** min(len(after) - 1, growth), longest))
     offsets = np.array(after)
     pieces = [np.linspace(0.0, horizon_h, BACKGROUND + 1), *fine]
     for start, end in zip(starts, [*starts[1:], horizon_h], strict=True):
         pieces.append(start + offsets[offsets < end - start])
-        if start > JUST_BEFORE_H:
-            pieces.append(np.array([start - JUST_BEFORE_H]))
+        if start > just_before:
+            pieces.append(np.array([start - just_before]))
     every = np.unique(np.concatenate(pieces))
-    if horizon_h in changes and horizon_h > JUST_BEFORE_H:
+    if horizon_h in changes and horizon_h > just_before:
         # A dose that lasts until the end is still given at the last time.
-        every = np.append(every[every < horizon_h - JUST_BEFORE_H], horizon_h - JUST_BEFORE_H)
+        every = np.append(every[every < horizon_h - just_before], horizon_h - just_before)
+    same = min(SAME_H, SAME_SHARE * horizon_h)
     # 12.0 and 12.000000000000002 are one time.
-    kept = np.r_[True, np.diff(every) > SAME_H]
+    kept = np.r_[True, np.diff(every) > same]
     return np.asarray(every[kept])

@@ -464,3 +464,24 @@ def test_a_run_states_for_what_an_algebraic_rule_is_solved(typed):
     assert bound == pytest.approx(3 - 3 * np.exp(-time), abs=1e-5)
     remarks = json.loads(reply.stdout)["result"]["remarks"]
     assert "The algebraic rule 0 = total - A - bound is solved for bound." in remarks
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--drug", "A"], "--drug: no dose is given for A"),
+        (["--drug", "A", "--dose", "1", "--every", "0"], "--every: the interval is 0"),
+        (["--set", "k=1", "--set", "k=2"], "--set: 'k' is set twice"),
+    ],
+)
+def test_an_incomplete_or_contradictory_option_is_refused(typed, options, sentence):
+    text = antimony_to_sbml(MIXED, "chain")
+    reply = typed("", "--hours", "2", *options, text=text)
+    assert reply.exit_code == 3 and sentence in reply.stderr
+
+
+def test_the_start_of_repeated_doses_is_printed(typed):
+    text = antimony_to_sbml(MIXED, "chain")
+    options = ["--drug", "A", "--dose", "1", "--every", "1 h", "--doses", "2", "--start", "0.5 h"]
+    reply = typed("", "--hours", "3", *options, text=text)
+    assert "1 into A every 1 h x 2 from 0.5 h" in reply.stdout

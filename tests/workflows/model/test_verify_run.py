@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tricyclic.errors import InputError
 from tricyclic.ode.solver import antimony_to_sbml
 from tricyclic.workflows.model import verify_run
 from tricyclic.workflows.model.options import PopulationOptions, SimulateOptions
@@ -110,3 +111,49 @@ def test_a_population_leaves_out_subjects_without_a_finite_value(tmp_path):
     )
     assert [number for number, _ in result.population.failed] == [0, 1]
     assert result.population.failed[0][1].startswith("'y' has no finite value at time 0.6")
+
+
+@pytest.mark.parametrize(
+    ("body", "options"),
+    [
+        ("compartment c = -2; species S in c; S = 1; S -> ; 0.1 * S * c", {}),
+        ("compartment c = 2; species S in c; S = 1; S -> ; 0.1 * S * c", {"set": ("c=-2",)}),
+        ("compartment c = 1; c' = -0.3; x = 1; x' = -x", {}),
+    ],
+)
+def test_a_compartment_of_negative_size_is_named(remarks_of, body, options):
+    (remark,) = remarks_of(body, **options)
+    assert remark == (
+        "The size of c is -2.00, and a size cannot be negative: no concentration in it has a "
+        "meaning."
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("compartment c = 0; species S in c; S = 1; S -> ; S * c", "The start value of S is nan"),
+        ("x = 1; x' = 1 / time", "At time 0 there is no finite rate of x"),
+        ("x = 1; y = 0; x' = -x / y; y' = 1", "At time 0 there is no finite rate of x"),
+        ("x = 1; x' = x^2", "The solver stops at time 0.99"),
+    ],
+)
+def test_a_file_that_cannot_be_solved_is_refused_with_its_name_and_the_cause(
+    remarks_of, body, sentence
+):
+    with pytest.raises(InputError, match=f"^own: {sentence}"):
+        remarks_of(body)
+
+
+@pytest.mark.parametrize("hours", [1e9, 1e300])
+def test_a_run_of_ages_ends_at_once(remarks_of, hours):
+    assert remarks_of("x = 1; x' = 0.1 * (3 - x)", hours=hours) == ()
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+def test_numbers_at_the_ends_of_the_range_are_solved(tmp_path, scale):
+    file = tmp_path / "own.xml"
+    body = f"x = {scale!r}; x' = -0.1 * x"
+    file.write_text(antimony_to_sbml(f"model m()\n{body}\nend\n", "m"), encoding="utf-8")
+    result = run(SimulateOptions(scenario=str(file), hours=10.0))
+    assert result["x"].y[-1] / scale == pytest.approx(np.exp(-1), rel=1e-6)

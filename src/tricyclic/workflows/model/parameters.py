@@ -83,6 +83,8 @@ def parse_values(texts: tuple[str, ...] | str, composed: ComposedModel) -> dict[
                 where=f"set {name}",
                 do=f'Use --weight "{kg} kg"',
             )
+        if full_name in values:
+            raise InputError(f"'{full_name}' is set twice", where="set", do="Give one value")
         values[full_name] = _parse_number(number, full_name, composed.parameters[full_name])
     return values
 

@@ -177,6 +177,12 @@ def _dosing(options: DosingOptions, end: float, hours_per_time: float) -> tuple[
                     "is given without a species to add it to", where=name, do="Add --drug ID"
                 )
         return ()
+    if not options.dose:
+        raise InputError(
+            f"no dose is given for {options.drug}",
+            where="drug",
+            do="Add --dose with a plain number, in the unit of the species it is added to",
+        )
     amount = parse_number(options.dose)
     if amount is None or not math.isfinite(amount):
         raise InputError(
@@ -186,7 +192,10 @@ def _dosing(options: DosingOptions, end: float, hours_per_time: float) -> tuple[
         )
     start = _time(options.start, "start", hours_per_time)
     every = _time(options.every, "every", hours_per_time) if options.every else 0.0
+    if options.every and not every > 0:
+        raise InputError(f"the interval is {every:g}", where="every", allowed="It is above 0")
     n = options.doses or (max(int((end - start) / every + 1 - 1e-9), 1) if every else 1)
     repeated = f" every {options.every} x {n}" if n > 1 else ""
-    description = f"{amount:g} into {options.drug}{repeated}"
+    first = f" from {options.start}" if start else ""
+    description = f"{amount:g} into {options.drug}{repeated}{first}"
     return (Dosing(options.drug, INTO, amount, start, every, n, description=description),)

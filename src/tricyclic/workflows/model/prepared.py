@@ -99,7 +99,7 @@ def select_observables(prepared: PreparedRun, names: Sequence[str]) -> tuple[Obs
             description = _describe(name, item.description, composed)
             selected.append(Observable(name, name, item.unit, description, relative))
         else:
-            known = [*listed, *composed.quantities]
+            known = dict.fromkeys([*listed, *composed.quantities])
             raise UnknownNameError.among("observable", name, known, where=composed.name)
     return tuple(dict.fromkeys(selected))
 

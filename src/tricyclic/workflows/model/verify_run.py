@@ -11,6 +11,7 @@ import numpy as np
 from tricyclic.core.format import format_number, list_names
 from tricyclic.core.time_course import Floats
 from tricyclic.errors import NumericsError
+from tricyclic.sbml.parts import elements, parse
 from tricyclic.simulation.run import Simulator
 from tricyclic.workflows.model.prepared import PreparedRun
 
@@ -45,6 +46,7 @@ def verify_run(
         _not_finite(prepared, names, time, table),
         _difference(prepared, simulator, names, time, table),
         _negative(prepared, names, time, table),
+        _negative_sizes(prepared, simulator, names, table),
     )
     return tuple(remark for remark in remarks if remark)
 
@@ -108,4 +110,26 @@ def _negative(prepared: PreparedRun, names: Sequence[str], time: Floats, table: 
         f"{name} falls to {format_number(lowest)} at "
         f"{format_number(at * prepared.time_factor)}, and an amount or a concentration cannot be "
         f"negative: a rate of the file does not stop when nothing is left.{also}"
+    )
+
+
+def _negative_sizes(
+    prepared: PreparedRun, simulator: Simulator, names: Sequence[str], table: Floats
+) -> str:
+    """A remark on compartments whose size is negative, at the start or during the run."""
+    document = parse(simulator.sbml)  # a reference to the document keeps its model alive
+    known = {**simulator.model.values(), **prepared.values}
+    sizes = {
+        name: min(known.get(name, 0.0), float(table[:, names.index(name)].min(initial=0.0)))
+        if name in names
+        else known.get(name, 0.0)
+        for name in (one.getIdAttribute() for one in elements(document.getModel(), "Compartment"))
+    }
+    negative = [name for name, size in sizes.items() if size < 0.0]
+    if not negative:
+        return ""
+    also = f" Also negative: {list_names(negative[1:], MOST_NAMES)}." if negative[1:] else ""
+    return (
+        f"The size of {negative[0]} is {format_number(sizes[negative[0]])}, and a size cannot be "
+        f"negative: no concentration in it has a meaning.{also}"
     )
