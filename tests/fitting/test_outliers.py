@@ -106,6 +106,49 @@ def test_clean_plates_raise_a_false_alarm_no_more_often_than_published():
     assert alarms / 150 <= 0.06
 
 
+def table_of_amounts(scatter: str, rng: np.random.Generator) -> Series:
+    """A good table, 20 to 500 fmol/mg, with scatter of one kind."""
+    dose = np.repeat(np.r_[0.0, 10.0 ** np.arange(-11.0, -4.9, 0.5)], 3)
+    y = 20.0 + 480.0 / (1.0 + dose / 3e-9)
+    sd = {"constant": np.full_like(y, 8.0), "proportional": 0.03 * y, "counting": np.sqrt(y)}
+    y = y + sd[scatter] * rng.standard_normal(y.size)
+    return Series("table", y, "fmol/mg", {"competitor_M": dose})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variance", ["constant", "proportional"])
+@pytest.mark.parametrize("scatter", ["constant", "proportional", "counting"])
+def test_good_tables_get_no_more_false_suggestions_than_stated(scatter, variance):
+    """At q = 1 % more than 4 of 100 tables have a probability of 0.4 %."""
+    rng = np.random.default_rng(5)
+    tables = sum(
+        bool(detect_outliers_rout(table_of_amounts(scatter, rng), ONE, variance=variance))
+        for _ in range(100)
+    )
+    assert tables <= 4
+
+
+@pytest.mark.parametrize("scatter", ["constant", "proportional", "counting"])
+def test_the_scatter_of_suggestions_grows_as_that_of_the_readings(scatter):
+    rng = np.random.default_rng(6)
+    for _ in range(4):
+        good = table_of_amounts(scatter, rng)
+        assert detect_outliers_rout(good, ONE) == ()
+        y = good.y.copy()
+        # 12 standard deviations at the top and, where the scatter is smaller there, at the bottom.
+        y[1] += 12 * {"constant": 8.0, "proportional": 15.0, "counting": 22.4}[scatter]
+        y[-2] += 12 * {"constant": 8.0, "proportional": 0.6, "counting": 4.5}[scatter]
+        suggested = detect_outliers_rout(replace(good, y=y), ONE)
+        assert {s.index for s in suggested} == {1, y.size - 2}
+
+
+def test_readings_exactly_on_their_curve_get_no_suggestion():
+    dose = np.repeat(10.0 ** np.arange(-11.0, -4.9, 0.5), 2)
+    exact = Series("exact", 20 + 480 / (1 + dose / 3e-9), "fmol/mg", {"competitor_M": dose})
+    for variance in ("constant", "proportional"):
+        assert detect_outliers_rout(exact, ONE, variance=variance) == ()
+
+
 def test_only_the_outer_three_tenths_are_tested_and_all_beyond_the_first_outlier_are_flagged():
     scores = np.array([0.1, -0.2, 0.3, 0.5, -0.6, 0.7, 0.9, 12.0, -9.0, 15.0])
     assert list(np.flatnonzero(flag_outliers(scores, 7, 0.01))) == [7, 8, 9]
@@ -174,3 +217,16 @@ def test_several_suggestions_of_a_plate_are_one_check_that_names_each():
     (check,) = suspects_as_checks(suspects)
     assert all(s.label in check.message for s in suspects)
     assert check.advice.startswith("They are still in the result; the result without them")
+
+
+def test_many_suggestions_of_a_run_are_a_question_about_layout_and_curve():
+    y = R["robust"]["spoilt"].copy()
+    (one,) = detect_outliers_rout(plate(y), ONE)
+    several = [replace(one, index=i, label=f"A{i + 1}", distance=5.0 + i) for i in range(4)]
+    (check,) = suspects_as_checks(several)
+    assert check.message == (
+        "4 readings lie 5.0 or more robust standard deviations from the curve: A1, A2, A3 and A4"
+    )
+    assert check.advice.startswith("So many are seldom outliers: check the layout")
+    (fewer,) = suspects_as_checks(several[:3])
+    assert fewer.message.count("robust standard deviations from the expected") == 3

@@ -15,28 +15,36 @@ from tricyclic.core.analysis_options import Variance
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import format_number
+from tricyclic.core.format import enumerate_words, format_number
 from tricyclic.core.series import Series
 from tricyclic.core.suspect import SuspectedOutlier
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import FitPart, fit, listed_parts
 from tricyclic.fitting.problem import FitProblem
-from tricyclic.numerics.least_squares import jacobian
+from tricyclic.fitting.scatter_shape import growth_of_scatter
+from tricyclic.numerics.least_squares import jacobian, least_squares
 from tricyclic.numerics.robust import flag_outliers, robust_fit
 from tricyclic.stats.statistics import t_probability
 
 SOURCE = "motulsky_2006"
 # With fewer readings than this beyond the parameters, scatter cannot be estimated robustly.
 MIN_DF = 3
+# More suggestions than this in one series rather mean a wrong layout or a wrong curve.
+MANY = 3
+# Rounds of curve and growth of the scatter, each from the other.
+GROWTH_ROUNDS = 2
 
 
 @dataclass(frozen=True)
 class _Scores:
-    """Distance of each reading from the robust curve in robust standard deviations, shape (n,)."""
+    """Distance of each reading from the robust curve in robust standard deviations, shape (n,), and
+    the free parameters of that curve, shape (k,).
+    """
 
     score: np.ndarray
     df: float
     expected: np.ndarray
+    x: np.ndarray
 
 
 def detect_outliers_rout(
@@ -56,8 +64,7 @@ def detect_outliers_rout(
         As for `fit`.
     q : float
         Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 at most about 1
-        clean plate in 100 gets a suggestion; many more if counts, whose scatter grows with their
-        size, are given a constant one.
+        clean plate in 100 gets a suggestion.
 
     Returns
     -------
@@ -75,8 +82,11 @@ def detect_outliers_rout(
     Motulsky & Brown 2006, doi:10.1186/1471-2105-7-123: a curve under Lorentzian scatter, whose
     standard deviation is the 68.27th percentile of the absolute residuals times N / (N - K);
     residuals over it are tested with t, the outer 30 % of them at the false discovery rate q.
-    Readings are first divided by the scatter that the variance model expects. After a first round
-    that scatter is estimated again without the suspects, which otherwise would inflate it.
+    Readings are first divided by their scatter. Under "constant" and "proportional" it is estimated
+    from the residuals how the scatter grows with the reading, whatever the weights of the fit
+    (`growth_of_scatter`): a constant scatter would make large readings of a proportional one
+    suspect, and a proportional one small readings of a constant one. Under the other models, after
+    a first round, it is estimated again without the suspects, which otherwise would inflate it.
 
     The robust standard deviation of a plate varies more than t with N - K degrees of freedom allows
     (3 clean plates in 100 got a suggestion at q = 0.01). Suspects are therefore confirmed against
@@ -93,9 +103,21 @@ def detect_outliers_rout(
         return ()
     problem = FitProblem(parts, fixed or {}, free, _directions(parts, first))
     sd = np.concatenate([part.sd for part in first.parts])
+    estimated = variance in ("constant", "proportional")
+    if estimated:
+        sd = _level(problem, sd)
+        if not (sd > 0).all():
+            # Readings exactly on their curve have no scatter to be far from.
+            return ()
     scores = _scores(problem, first, sd)
+    growth = np.ones_like(sd)
+    for _ in range(GROWTH_ROUNDS if estimated else 0):
+        growth = growth_of_scatter(
+            (problem.y - scores.expected) / sd, scores.expected, problem.spans
+        )
+        scores = _scores(problem, first, sd * growth)
     flagged = flag_outliers(scores.score, scores.df, q)
-    if flagged.any() and variance != "constant":
+    if flagged.any() and not estimated:
         cleaned = _without(parts, problem, flagged)
         if cleaned is not None:
             again = fit(
@@ -111,7 +133,10 @@ def detect_outliers_rout(
                 scores = _scores(problem, again, sd)
                 flagged = flag_outliers(scores.score, scores.df, q)
     flagged &= ~_shared_by_replicates(problem, scores.expected)
-    flagged = _confirmed(parts, problem, first, scores, flagged, fixed, free, variance, q)
+    if estimated:
+        flagged = _confirmed_by_growth(problem, scores, flagged, sd, q)
+    else:
+        flagged = _confirmed(parts, problem, first, scores, flagged, fixed, free, variance, q)
     order = [i for i in np.argsort(-np.abs(scores.score), kind="stable") if flagged[i]]
     return tuple(_suspect(problem, scores, int(i)) for i in order)
 
@@ -125,12 +150,16 @@ def suspects_as_checks(suspects: Sequence[SuspectedOutlier]) -> tuple[Check, ...
 
 
 def _check(series: str, suspects: Sequence[SuspectedOutlier]) -> Check:
-    one = len(suspects) == 1
+    one, many = len(suspects) == 1, len(suspects) > MANY
     it, they = ("It is", "it") if one else ("They are", "them")
+    names = enumerate_words([s.label or f"reading {s.index + 1}" for s in suspects])
     return Check(
         "outlier",
         "warn",
-        "; ".join(
+        f"{len(suspects)} readings lie {format_number(min(abs(s.distance) for s in suspects), 2)} "
+        f"or more robust standard deviations from the curve: {names}"
+        if many
+        else "; ".join(
             f"{s.label or f'reading {s.index + 1}'} is {format_number(s.observed, 4)}, "
             f"{format_number(abs(s.distance), 2)} robust standard deviations from the expected "
             f"{format_number(s.expected, 4)}"
@@ -141,6 +170,9 @@ def _check(series: str, suspects: Sequence[SuspectedOutlier]) -> Check:
         advice=(
             f"{it} still in the result; the result without {they} is given beside. Check the "
             f"notebook; exclude {they} only for a reason that you write down"
+            if not many
+            else "So many are seldom outliers: check the layout, the concentrations and the curve. "
+            "They are still in the result; the result without them is given beside"
         ),
         source=SOURCE,
     )
@@ -165,7 +197,7 @@ def _scores(problem: FitProblem, result: Fit, sd: np.ndarray) -> _Scores:
     )
     expected = problem.expected(robust.x[None, :])[0]
     score = (problem.y - expected) / sd / robust.scale
-    return _Scores(score, float(problem.y.size - start.size), expected)
+    return _Scores(score, float(problem.y.size - start.size), expected, robust.x)
 
 
 def _shared_by_replicates(problem: FitProblem, expected: np.ndarray) -> np.ndarray:
@@ -224,6 +256,70 @@ def _confirmed(
             break
         confirmed = kept
     return confirmed
+
+
+def _level(problem: FitProblem, sd: np.ndarray) -> np.ndarray:
+    """Root mean square of the scatter of each series, shape (n,)."""
+    level = sd.copy()
+    for span in problem.spans:
+        level[span] = np.sqrt(np.mean(sd[span] ** 2))
+    return level
+
+
+def _confirmed_by_growth(
+    problem: FitProblem, scores: _Scores, flagged: np.ndarray, sd: np.ndarray, q: float
+) -> np.ndarray:
+    """As `_confirmed`, with scatter that grows as in the readings that are not flagged."""
+    confirmed = flagged.copy()
+    typical = np.maximum(np.abs(scores.x), 1e-3)
+    while confirmed.any():
+        kept = ~confirmed
+        df = float(kept.sum() - scores.x.size)
+        if df < 1 or any(not kept[span].any() for span in problem.spans):
+            return np.zeros_like(flagged)
+        x, expected = scores.x, scores.expected
+        for _ in range(GROWTH_ROUNDS):
+            growth = _growth_of_all(problem, expected, sd, kept)
+            weight = np.where(kept, 1.0 / (sd * growth), 0.0)
+            x = least_squares(
+                problem.expected, problem.y, weight**2, x, problem.low, problem.high, typical
+            ).x
+            expected = problem.expected(x[None, :])[0]
+        residuals = (problem.y - expected) * weight
+        s2 = float(residuals @ residuals) / df
+        if not s2 > 0:
+            return confirmed
+        slopes = jacobian(problem.expected, x, typical)
+        weighted = slopes * weight[:, None]
+        covariance = s2 * np.linalg.pinv(weighted.T @ weighted)
+        of_curve = np.einsum("ij,jk,ik->i", slopes, covariance, slopes)
+        variance = s2 * (sd * growth) ** 2 + np.maximum(of_curve, 0.0)
+        t = (problem.y - expected) / np.sqrt(variance)
+        # One more degree of freedom is spent on the growth of the scatter.
+        p = np.array([t_probability(float(value), max(df - 1.0, 1.0)) for value in t])
+        again = confirmed & (p < q * confirmed.sum() / problem.y.size)
+        if (again == confirmed).all():
+            break
+        confirmed = again
+    return confirmed
+
+
+def _growth_of_all(
+    problem: FitProblem, expected: np.ndarray, sd: np.ndarray, kept: np.ndarray
+) -> np.ndarray:
+    """Growth of the scatter of all readings, from the kept ones of equal expected reading."""
+    ends = np.cumsum([int(kept[span].sum()) for span in problem.spans])
+    spans = [
+        slice(int(end - kept[of].sum()), int(end))
+        for end, of in zip(ends, problem.spans, strict=True)
+    ]
+    of_kept = growth_of_scatter(((problem.y - expected) / sd)[kept], expected[kept], spans)
+    growth = np.ones_like(sd)
+    for of, span in zip(problem.spans, spans, strict=True):
+        size, own = np.abs(expected[kept][span]), of_kept[span]
+        order = np.argsort(size, kind="stable")
+        growth[of] = np.interp(np.abs(expected[of]), size[order], own[order])
+    return growth
 
 
 def _without(
