@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.sbml_text import sbml_text
 from tricyclic.ode import solver
 from tricyclic.sbml.checks import find_unit_problems, find_validity_problems, refuse_unsafe
 from tricyclic.sbml.parts import parse
@@ -282,3 +283,40 @@ def test_constants_computed_once_become_rules_unless_they_depend_on_a_state():
     starts = {one.id: one.start for one in changed.parameters if one.start}
     assert starts == {"seen": "x + 1", "also": "seen * a", "x": "four"}
     assert find_validity_problems(derive_always(text)) == ()
+
+
+RULES = (
+    '<listOfRules><assignmentRule variable="p"><math xmlns="http://www.w3.org/1998/Math/MathML">'
+    '<ci>q</ci></math></assignmentRule><assignmentRule variable="q"><math xmlns="http://www.w3.org/'
+    '1998/Math/MathML"><apply><plus/><ci>p</ci><cn>1</cn></apply></math></assignmentRule>'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("<ci> k </ci>", "<ci> nowhere </ci>", "uses 'nowhere' that is not the id"),
+        ('id="q"', 'id="p"', "id 'p' conflicts with the previously defined <parameter> id 'p'"),
+        ("<listOfRules>", RULES, "'p' creates a cycle with the <assignmentRule> with variable 'q'"),
+    ],
+)
+def test_ids_and_rules_that_mean_nothing_are_refused_by_file_and_line(old, new, said):
+    text = solver.antimony_to_sbml(
+        "model m()\n k = 1; p = 1; q = 1; x = 1; x' = -k * x\nend", "m"
+    ).replace('constant="true"', 'constant="false"')
+    assert old in text
+    refuse_unsafe(text, "own.xml")
+    with pytest.raises(InputError) as caught:
+        refuse_unsafe(text.replace(old, new, 1), "own.xml")
+    assert str(caught.value).startswith("own.xml: this is not valid SBML: line ")
+    assert said in str(caught.value)
+
+
+def test_a_long_comment_costs_no_time_and_moves_no_line(tmp_path):
+    text = solver.antimony_to_sbml("model m()\n x = 1; x' = -x\nend", "m")
+    long = "<!--" + "word - \n" * 2_000_000 + "-->"
+    file = tmp_path / "own.xml"
+    file.write_text(text.replace("<model", f"{long}<model", 1), encoding="utf-8")
+    read = sbml_text(file)
+    assert read.count("\n") == text.count("\n") + 2_000_000
+    assert read.replace("\n", "") == text.replace("\n", "")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tricyclic.errors import InputError
 from tricyclic.io.files import read_bytes
+
+# The SBML reader takes a time that grows with the square of the length of a comment: hours for one
+# of 50 MB.
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Characters above which a comment is left out.
+LONG = 10_000
 
 
 def sbml_text(path: str | Path) -> str:
@@ -18,8 +25,17 @@ def sbml_text(path: str | Path) -> str:
     """
     data, _ = read_bytes(path)
     try:
-        return data.decode("utf-8-sig")
+        return _without_long_comments(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InputError(
             "is not UTF-8", where=Path(path).name, do="Save the model as SBML in UTF-8"
         ) from None
+
+
+def _without_long_comments(text: str) -> str:
+    """The text without long comments; line numbers stay, and so does all data (CDATA)."""
+    if len(text) <= LONG or "<![CDATA[" in text:
+        return text
+    return _COMMENT.sub(
+        lambda found: found[0] if len(found[0]) <= LONG else "\n" * found[0].count("\n"), text
+    )

@@ -23,6 +23,15 @@ from tricyclic.sbml.parts import (
 # Packages that change the meaning of a model, and that the solver ignores; submodels are put
 # together before (`flatten_submodels`).
 PACKAGES = ("comp", "fbc", "multi", "arrays", "spatial")
+# Errors of libSBML after which no program can know what is meant: a formula that uses an id that is
+# not there, two elements with one id, rules that need each other.
+_BROKEN = (10215, 10301, 20906)
+_NOT_CHECKED = (
+    libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
+    libsbml.LIBSBML_CAT_SBO_CONSISTENCY,
+    libsbml.LIBSBML_CAT_OVERDETERMINED_MODEL,
+    libsbml.LIBSBML_CAT_MODELING_PRACTICE,
+)
 _CANNOT = "which the solver does not support"
 # Functions of the package distrib that draw a number.
 _RANDOM = frozenset(
@@ -52,10 +61,12 @@ def refuse_unsafe(text: str, where: str = "") -> None:
     Raises
     ------
     InputError
-        At the first delayed value, fast reaction, algebraic rule, random number, element called
+        At an id that is missing or used twice, rules that need each other, or the first delayed
+        value, fast reaction, algebraic rule, random number, element called
         `time`, or package that changes the model and is not supported.
     """
     document = parse(text, where)
+    _refuse_broken(document, where)
     if _is_flux_balance(document.getModel()):
         raise InputError(
             "the model is a flux-balance problem: it has an objective (package fbc) and no rate, "
@@ -65,6 +76,21 @@ def refuse_unsafe(text: str, where: str = "") -> None:
         )
     for problem in _unsafe(document, document.getModel()):
         raise InputError(problem, where=where, do="Write the model without it")
+
+
+def _refuse_broken(document: Any, where: str) -> None:
+    for category in _NOT_CHECKED:
+        document.setConsistencyChecks(category, False)
+    document.checkConsistency()
+    for position in range(document.getNumErrors()):
+        error = document.getError(position)
+        if error.getErrorId() in _BROKEN:
+            said = error.getMessage().strip().splitlines()[-1].strip().rstrip(".")
+            raise InputError(
+                f"this is not valid SBML: line {error.getLine()}: {said}",
+                where=where,
+                do="Correct the ids and rules of the file",
+            )
 
 
 def _problems(text: str, where: str, *, units: bool, errors_only: bool) -> tuple[str, ...]:
