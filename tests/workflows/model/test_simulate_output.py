@@ -317,3 +317,12 @@ def test_bdnf_after_two_days_of_imipramine_evokes_more_glutamate_and_no_more_wit
     alone = net()
     assert net(*imipramine) > 1.2 * alone
     assert net(*imipramine, "--antagonist", "ne_100") < 1.15 * alone
+
+
+@pytest.mark.parametrize(("dose", "named"), [("1e-12 mg/kg", True), ("10 mg/kg", False)])
+def test_occupancies_too_small_to_be_shown_are_named(dose, named):
+    words = ["model", "simulate", "kinetics_and_occupancy", "--drug", "desipramine", "--dose", dose]
+    words += ["--route", "ip", "--hours", "2", "--observable", "NET_occupancy", "--point-estimate"]
+    printed = CliRunner().invoke(main, words, prog_name="tricyclic").stdout
+    assert ("occupancy below 0.05 %: NET_occupancy" in printed) == named
+    assert "NET_occupancy" in printed
