@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import chi2
 
 import tricyclic as tca
+from tricyclic.core.estimate import format_parameters
 from tricyclic.errors import InputError
 from tricyclic.numerics.batch.fit import fit_batch
 
@@ -187,3 +190,12 @@ def test_replicates_that_the_curve_misses_are_reported():
     assert check.level == "warn"
     assert check.value < 1e-5
     assert "p = " in check.message
+
+
+@pytest.mark.parametrize("status", ["flat", "not distinguishable from flat", "not monotone"])
+def test_a_curve_without_midpoint_has_no_concentration_in_its_text(status):
+    y = sigmoid(X) + np.tile([0.5, -0.5], 5)
+    result = tca.fit(series(X, y), "logistic_4pl")
+    assert any("EC50 " in line for line in format_parameters(result))
+    lines = format_parameters(replace(result, status=status))
+    assert [line.split()[1:] for line in lines if "ec50" in line.lower()] == [["not", "determined"]]

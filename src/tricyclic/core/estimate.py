@@ -23,6 +23,8 @@ from tricyclic.units import is_concentration, to_molar
 Qualifier = Literal["=", ">", "<"]
 TO_NANOMOLAR = 1e9
 NOT_DETERMINED = "not determined"
+# Statuses of curves that have no midpoint, whatever number the search ended at.
+WITHOUT_MIDPOINT = ("flat", "not distinguishable from flat", "not monotone")
 # Quantities whose negative logarithm has a name of its own (IUPHAR).
 P_SCALES = {
     "Ki": "pKi",
@@ -263,7 +265,8 @@ class Fit:
 def format_parameters(fit: Fit) -> list[str]:
     """One line per parameter of a fit: name, value with unit, confidence interval or "fixed".
 
-    The logarithm of a concentration is followed by the concentration in nM.
+    The logarithm of a concentration is followed by the concentration in nM. A curve that is flat or
+    not monotone has none.
     """
     y_unit = fit.parts[0].series.y_unit if fit.parts else "unknown"
     rows = []
@@ -272,6 +275,9 @@ def format_parameters(fit: Fit) -> list[str]:
         value = format_number(parameter.value, 4)
         if math.isfinite(parameter.value):
             value = f"{value} {unit}".rstrip()
+        if parameter.unit == "log10 M" and not parameter.fixed and fit.status in WITHOUT_MIDPOINT:
+            rows.append((parameter.name, NOT_DETERMINED, ""))
+            continue
         if not parameter.determined:
             rows.append(
                 (parameter.name, NOT_DETERMINED, _interval_or_fixed(parameter, fit.confidence))
