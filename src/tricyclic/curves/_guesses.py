@@ -136,12 +136,16 @@ def signed(hills: Sequence[float], model: CurveModel, given: Mapping[str, float]
 def _best_nodes(misfit: np.ndarray, index: np.ndarray, keep: int) -> list[int]:
     """Nodes of least misfit that are not neighbours, at most `keep`."""
     flat = misfit.ravel()
+    # Nodes that are chosen, or neighbours of one.
+    near = np.zeros(misfit.shape, bool)
+    is_near = near.reshape(-1)
     chosen: list[int] = []
-    for candidate in _valleys_first(misfit):
+    for candidate in _valleys_first(misfit).tolist():
         if len(chosen) == keep or flat[candidate] == np.inf:
             break
-        if all(np.abs(index[candidate] - index[other]).max() > 1 for other in chosen):
-            chosen.append(int(candidate))
+        if not is_near[candidate]:
+            chosen.append(candidate)
+            near[tuple(slice(max(i - 1, 0), i + 2) for i in index[candidate])] = True
     return chosen
 
 
@@ -162,7 +166,7 @@ def within_bounds(
     """Remove what is known and clip the other parameters to their bounds."""
     bounds = {p.name: (p.low, p.high) for p in model.parameters}
     return {
-        name: float(np.clip(value, *bounds[name]))
+        name: min(max(float(value), bounds[name][0]), bounds[name][1])
         for name, value in start.items()
         if name not in known
     }
