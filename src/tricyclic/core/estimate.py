@@ -164,8 +164,13 @@ class FittedPart:
 
     @property
     def residuals(self) -> np.ndarray:
-        """Standardised residuals (observed - expected) / sd, shape (n,)."""
-        return np.asarray((self.series.y - self.expected) / self.sd)
+        """Standardised residuals (observed - expected) / sd, shape (n,); 0 where sd is 0, since the
+        readings then lie on the curve.
+        """
+        difference = np.asarray(self.series.y - self.expected, float)
+        out = np.zeros_like(difference)
+        np.divide(difference, self.sd, out=out, where=self.sd != 0)
+        return out
 
 
 @dataclass(frozen=True, repr=False)

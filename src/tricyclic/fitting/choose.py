@@ -29,6 +29,7 @@ from tricyclic.fitting.candidates import (
     with_model,
 )
 from tricyclic.fitting.fit import fit
+from tricyclic.fitting.replicates import known_scatter, without_scatter
 from tricyclic.results.binding import GroupComparison
 from tricyclic.stats.statistics import extra_sum_of_squares
 
@@ -87,13 +88,15 @@ def compare_models(
     """
     _same_readings(simple, full)
     test = extra_sum_of_squares(*_weighted_sums(simple, full))
-    gain = simple.aicc - full.aicc
+    exact = without_scatter(full)
+    # The likelihood of readings without scatter has no limit.
+    gain = math.nan if exact else simple.aicc - full.aicc
     simple_name = simple_name or _curve_names(simple)
     full_name = full_name or _curve_names(full)
     p = test.p if math.isnan(p_calibrated) else p_calibrated
     return GroupComparison(
         name=name or f"{simple_name} or {full_name}",
-        statement=_statement(simple_name, full_name, p, gain),
+        statement=_statement(simple_name, full_name, p, gain, exact),
         test="extra sum of squares F",
         p=test.p,
         statistic=test.statistic,
@@ -244,7 +247,7 @@ def _statistic(simple: Fit, full: Fit) -> float:
 
 
 def _weighted_sums(simple: Fit, full: Fit) -> tuple[float, float, float, float]:
-    sd = np.concatenate([part.sd for part in full.parts])
+    sd = known_scatter(full)
     y = np.concatenate([part.series.y for part in full.parts])
     sums = [
         float(np.sum(((y - np.concatenate([part.expected for part in one.parts])) / sd) ** 2))
@@ -253,8 +256,9 @@ def _weighted_sums(simple: Fit, full: Fit) -> tuple[float, float, float, float]:
     # No reading is more precise than its counts, so the denominator of F is at least counting
     # noise. The same amount is added to both sums, which leaves their difference, the numerator, as
     # it is.
-    counted = full.variance in ("poisson", "counting")
-    lift = max(float(full.df) - sums[1], 0.0) if counted else 0.0
+    # The same holds of the errors of computing, where the readings lie exactly on the curve.
+    least = full.variance in ("poisson", "counting") or without_scatter(full)
+    lift = max(float(full.df) - sums[1], 0.0) if least else 0.0
     return sums[0] + lift, float(simple.df), sums[1] + lift, float(full.df)
 
 
@@ -275,13 +279,15 @@ def _same_readings(simple: Fit, full: Fit) -> None:
         )
 
 
-def _statement(simple: str, full: str, p: float, gain: float) -> str:
+def _statement(simple: str, full: str, p: float, gain: float, exact: bool) -> str:
     preferred = full if p < ALPHA else simple
     verdict = (
         f"{full} preferred to {simple} ({format_p(p)})"
         if p < ALPHA
         else f"{simple} adequate: {full} fits no better than expected by chance ({format_p(p)})"
     )
+    if exact:
+        return f"{verdict}; the readings lie exactly on {full}, so that AICc is not defined"
     if not math.isfinite(gain):
         return f"{verdict}; too few readings for AICc"
     favoured = full if gain > 0 else simple

@@ -10,6 +10,27 @@ from tricyclic.errors import InputError
 from tricyclic.results.binding import GroupComparison
 from tricyclic.stats.statistics import extra_sum_of_squares
 
+# Residuals below this share of the largest reading are errors of computing, not of measurement.
+ROUNDING = 1e-9
+
+
+def known_scatter(result: Fit) -> np.ndarray:
+    """Standard deviation of each reading, at least the errors of computing, shape (n,).
+
+    Readings exactly on their curve (tables of textbooks, simulations without noise) have no scatter
+    to weight them by; their residuals are then errors of computing, which no test may take for a
+    deviation.
+    """
+    least = [ROUNDING * float(np.abs(part.series.y).max()) for part in result.parts]
+    sd = [np.maximum(part.sd, one) for part, one in zip(result.parts, least, strict=True)]
+    return np.asarray(np.maximum(np.concatenate(sd), np.finfo(float).tiny))
+
+
+def without_scatter(result: Fit) -> bool:
+    """Whether readings of a fit lie on their curve within the errors of computing."""
+    sd = np.concatenate([part.sd for part in result.parts])
+    return bool((sd < known_scatter(result)).any())
+
 
 def lack_of_fit(result: Fit, *, alpha: float = 0.05) -> GroupComparison | None:
     """Replicates test of a fitted curve; None where the readings have no replicates.
@@ -42,9 +63,10 @@ def lack_of_fit(result: Fit, *, alpha: float = 0.05) -> GroupComparison | None:
         raise InputError(f"the fit failed: {result.message}", do="Test a fit that succeeded")
     pure = about_curve = 0.0
     settings = readings = 0
-    for part in result.parts:
+    known = np.split(known_scatter(result), np.cumsum([p.series.n for p in result.parts])[:-1])
+    for part, sd in zip(result.parts, known, strict=True):
         index = part.series.replicate_index()
-        weight = 1.0 / part.sd**2
+        weight = 1.0 / sd**2
         mean = (np.bincount(index, weight * part.series.y) / np.bincount(index, weight))[index]
         pure += float(weight @ (part.series.y - mean) ** 2)
         about_curve += float(weight @ (part.series.y - part.expected) ** 2)
@@ -53,7 +75,9 @@ def lack_of_fit(result: Fit, *, alpha: float = 0.05) -> GroupComparison | None:
     between, within = settings - len(result.free), readings - settings
     if between <= 0 or within <= 0:
         return None
-    test = extra_sum_of_squares(about_curve, between + within, pure, within)
+    # The errors of computing are no deviation: the denominator of F is at least their variance.
+    lift = max(within - pure, 0.0) if without_scatter(result) else 0.0
+    test = extra_sum_of_squares(about_curve + lift, between + within, pure + lift, within)
     numbers = (
         f"F({between}, {within}) = {format_number(test.statistic, 2)}, "
         f"p = {format_number(test.p, 2)}"

@@ -8,7 +8,7 @@ import numpy as np
 
 # Scatter of a reading of zero over that of the largest, on which the growth of scatter is searched:
 # from as good as proportional (or, for variances, as good as counting) to as good as constant.
-_FLOORS = np.geomspace(0.003, 3.0, 13)
+_FLOORS = np.geomspace(0.0005, 3.0, 17)
 # Tails of the distribution of residuals, so that single outliers hardly influence the scatter.
 _T_DF = 4.0
 _ROUNDS = 40

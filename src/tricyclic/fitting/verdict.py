@@ -31,6 +31,7 @@ from tricyclic.fitting.check_texts import (
 )
 from tricyclic.fitting.fit import FitPart, predict
 from tricyclic.fitting.problem import curve_columns
+from tricyclic.fitting.replicates import without_scatter
 from tricyclic.numerics.batch.fit import HILL_BOUNDS, STATUS, fit_batch
 from tricyclic.numerics.batch.layout import FITTED, NOT_CONVERGED
 from tricyclic.numerics.batch.verdict import (
@@ -426,7 +427,11 @@ def _settings(part: FitPart) -> np.ndarray:
 
 
 def _residual_checks(fit: Fit, parts: Sequence[FitPart]) -> list[Check]:
-    """The replicates test, and runs of the residuals along the curve."""
+    """The replicates test, and runs of the residuals along the curve; none where the readings lie
+    exactly on it, since residuals are then errors of computing.
+    """
+    if without_scatter(fit):
+        return []
     pure, rss, settings = 0.0, 0.0, 0
     signs = []
     for part, fitted in zip(parts, fit.parts, strict=True):

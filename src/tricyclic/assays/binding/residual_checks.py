@@ -21,6 +21,7 @@ from tricyclic.core.format import format_number
 from tricyclic.core.plate import Plate, well_position
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
+from tricyclic.fitting.replicates import without_scatter
 from tricyclic.numerics.batch.verdict import RUNS_LEVEL
 from tricyclic.numerics.least_squares import jacobian
 from tricyclic.stats.patterns import PatternEffect, added_effect, few_runs_p
@@ -75,6 +76,9 @@ def residual_checks(
     model : CurveModel
         The fitted curve model.
     """
+    if without_scatter(fit):
+        # Residuals of readings exactly on their curve are errors of computing.
+        return []
     checks, residuals = patterns(plate, series, fit, model)
     shape = runs(series, residuals)
     if any(check.level != "pass" for check in shape):
