@@ -293,14 +293,14 @@ RULES = (
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "sentence"),
     [
         ("<ci> k </ci>", "<ci> nowhere </ci>", "uses 'nowhere' that is not the id"),
         ('id="q"', 'id="p"', "id 'p' conflicts with the previously defined <parameter> id 'p'"),
         ("<listOfRules>", RULES, "'p' creates a cycle with the <assignmentRule> with variable 'q'"),
     ],
 )
-def test_ids_and_rules_that_mean_nothing_are_refused_by_file_and_line(old, new, said):
+def test_ids_and_rules_that_mean_nothing_are_refused_by_file_and_line(old, new, sentence):
     text = solver.antimony_to_sbml(
         "model m()\n k = 1; p = 1; q = 1; x = 1; x' = -k * x\nend", "m"
     ).replace('constant="true"', 'constant="false"')
@@ -309,7 +309,7 @@ def test_ids_and_rules_that_mean_nothing_are_refused_by_file_and_line(old, new, 
     with pytest.raises(InputError) as caught:
         refuse_unsafe(text.replace(old, new, 1), "own.xml")
     assert str(caught.value).startswith("own.xml: this is not valid SBML: line ")
-    assert said in str(caught.value)
+    assert sentence in str(caught.value)
 
 
 def test_a_long_comment_costs_no_time_and_moves_no_line(tmp_path):

@@ -37,5 +37,6 @@ def _without_long_comments(text: str) -> str:
     if len(text) <= LONG or "<![CDATA[" in text:
         return text
     return _COMMENT.sub(
-        lambda found: found[0] if len(found[0]) <= LONG else "\n" * found[0].count("\n"), text
+        lambda comment: comment[0] if len(comment[0]) <= LONG else "\n" * comment[0].count("\n"),
+        text,
     )

@@ -85,9 +85,9 @@ def _refuse_broken(document: Any, where: str) -> None:
     for position in range(document.getNumErrors()):
         error = document.getError(position)
         if error.getErrorId() in _BROKEN:
-            said = error.getMessage().strip().splitlines()[-1].strip().rstrip(".")
+            sentence = error.getMessage().strip().splitlines()[-1].strip().rstrip(".")
             raise InputError(
-                f"this is not valid SBML: line {error.getLine()}: {said}",
+                f"this is not valid SBML: line {error.getLine()}: {sentence}",
                 where=where,
                 do="Correct the ids and rules of the file",
             )

@@ -148,8 +148,8 @@ def _occupancies(result: SimulationResult) -> list[str]:
     shown = [row for row in result.occupancies if row.peak.value >= MIN_PERCENT]
     if not shown:
         # Else the answer to a question about occupancies alone would be empty.
-        asked = bool(result.dosing) and not result.observables
-        names = ", ".join(row.name for row in result.occupancies) if asked else ""
+        occupancies_alone = bool(result.dosing) and not result.observables
+        names = ", ".join(row.name for row in result.occupancies) if occupancies_alone else ""
         return ["", wrap_line(f"  occupancy below {MIN_PERCENT} %: {names}")] if names else []
     rows = [("occupancy", "peak", "at", "at the end", "Ki in vivo / published Ki")]
     rows += [
