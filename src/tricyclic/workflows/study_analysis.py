@@ -21,10 +21,12 @@ from tricyclic.assays.binding.selectivity import (
     compare_groups,
 )
 from tricyclic.assays.binding.table_readings import table_readings
+from tricyclic.core.check import Check
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Evidence, Source
+from tricyclic.core.format import enumerate_words
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
@@ -222,16 +224,46 @@ def analyse_joint(plan: JointPlan, prepared: PreparedStudy, curves: Curves) -> A
     assays = [assay for assay in prepared.assays if assay.plan.name in plan.assays]
     runs = [(assay, run) for assay in assays for run in assay.runs]
     results: list[PlateResult] = []
+    checks = [_what_a_joint_fit_lacks(plan)]
     for name in dict.fromkeys(run.run for _, run in runs):
         of_run = [(assay, run) for assay, run in runs if run.run == name]
+        present = {assay.plan.name for assay, _ in of_run}
+        lacking = [assay.plan.name for assay in assays if assay.plan.name not in present]
         # A run that lacks one of the assays cannot share its parameters.
-        if len({assay.plan.name for assay, _ in of_run}) == len(assays):
+        if lacking:
+            checks.append(_left_out_of_joint(plan, name, lacking))
+        else:
             results.append(_fit_jointly(plan, name, of_run, curves))
     pooled = analyse_runs(
         results, name=plan.name, title=plan.title, kind="joint", method=plan.method
     )
     names = [assay.plan.name for assay in assays]
-    return replace(pooled, methods=joint_paragraph(results, names, plan.method, pooled.pooled))
+    return replace(
+        pooled,
+        methods=joint_paragraph(results, names, plan.method, pooled.pooled),
+        checks=(*pooled.checks, *checks),
+    )
+
+
+def _left_out_of_joint(plan: JointPlan, run: str, lacking: Sequence[str]) -> Check:
+    return Check(
+        "joint_runs",
+        "warn",
+        f"run {run} is left out of the joint fit: it has no {enumerate_words(lacking)}",
+        where=plan.name,
+        advice="Give the assays of one day the same name of the run",
+    )
+
+
+def _what_a_joint_fit_lacks(plan: JointPlan) -> Check:
+    return Check(
+        "joint_limits",
+        "warn",
+        "the limits of a joint fit contain no stated errors of concentrations, and whether the "
+        "readings follow the curves is not tested for it",
+        where=plan.name,
+        advice="Read the error budget and model_fits of each of its assays",
+    )
 
 
 def cited_sources(assays: Sequence[AssayResult], library: Library) -> tuple[Source, ...]:

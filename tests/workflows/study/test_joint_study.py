@@ -131,6 +131,26 @@ def test_assays_of_one_day_share_their_kd(folder):
     assert done.exit_code == 0, done.output
 
 
+def test_a_run_without_one_of_the_assays_is_named_beside_the_joint_fit(folder):
+    wells = layout_from_toml(saturation_layout()).planned_wells.values()
+    plate = simulate_plate(
+        conditions(), list(wells), TRUTH, np.random.default_rng(9), name="saturation"
+    )
+    (folder / "raw" / "second.csv").write_text(grid(plate.wells), encoding="utf-8")
+    first = '[[assay.plate]]\nfile = "raw/saturation.csv"\nrun = "day1"\n'
+    second = first.replace("saturation.csv", "second.csv").replace("day1", "day2")
+    (folder / "study.toml").write_text(STUDY.replace(first, first + second), encoding="utf-8")
+    result = run_study(folder)
+    joint = result["together"]
+    assert [plate.experiment for plate in joint.plates] == ["day1"]
+    (left_out,) = [check for check in joint.checks if check.name == "joint_runs"]
+    assert left_out.level == "warn"
+    assert left_out.message == "run day2 is left out of the joint fit: it has no competition"
+    (limits,) = [check for check in joint.checks if check.name == "joint_limits"]
+    assert "contain no stated errors of concentrations" in limits.message
+    assert left_out.message in result.summary() and limits.message in result.summary()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [
