@@ -304,7 +304,14 @@ def in_folder(value, folder: Path):
     return str(folder / value.removeprefix("table:")) if is_name else value
 
 
-@pytest.mark.parametrize(("command", "base", "others"), CASES)
+# Each option of a design plans a plate anew: half a minute of processor time.
+SLOW = frozenset({"binding design"})
+
+
+@pytest.mark.parametrize(
+    ("command", "base", "others"),
+    [pytest.param(*case, marks=[pytest.mark.slow] * (case[0] in SLOW)) for case in CASES],
+)
 def test_no_option_is_ignored(command, base, others, ignored_options, tables):
     given = {name: in_folder(value, tables) for name, value in base.items()}
     assert ignored_options(command, given, others) == []
