@@ -49,7 +49,7 @@ PLATES = {
     "variance": "constant",
     "confidence": 0.9,
     "calibrate": 20,
-    "outliers": "suggest",
+    "outliers": "none",
     "decay_convention": "concentration_falls",
     "kon": 1e8,
     "koff": 0.08,
