@@ -70,6 +70,7 @@ RULES = {
     "converged": "the search itself",
     "fit_failed": "the search itself",
     "not_determined": "the search itself",
+    "no_scatter": "exact readings only",
     "parameter_at_bound": "the search itself",
     "copied_runs": "exact comparison",
     "baseline_runs": "number of runs",

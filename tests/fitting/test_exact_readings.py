@@ -28,6 +28,10 @@ def test_exact_readings_deviate_from_their_curve_by_nothing(name, variance):
     result = fit(exact(), CURVES[name], variance=variance)
     assert without_scatter(result)
     assert result["log10_ic50"].value == pytest.approx(np.log10(3e-9), abs=1e-6)
+    half = result["log10_ic50"]
+    assert half.low == half.value == half.high
+    (check,) = (one for one in result.checks if one.name == "no_scatter")
+    assert check.level == "warn"
     test = lack_of_fit(result)
     assert test is not None and test.p == pytest.approx(1.0)
     assert "no more than replicates scatter" in test.statement

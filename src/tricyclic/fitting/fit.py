@@ -27,7 +27,7 @@ from tricyclic.fitting.direction import (
 )
 from tricyclic.fitting.outcome import SearchResult, build_fit, failed_fit
 from tricyclic.fitting.problem import FitPart, FitProblem, curve_columns
-from tricyclic.fitting.profiles import profile_limits
+from tricyclic.fitting.profiles import degenerate_limits, lies_on_curve, profile_limits
 from tricyclic.fitting.search import WeightedSearch
 from tricyclic.numerics.least_squares import jacobian
 
@@ -124,8 +124,11 @@ def fit(
             return failed_fit(problem, reason, variance, confidence)
         problem = best.problem
         wanted = _wanted(problem, intervals)
-        limits, result = profile_limits(
-            best.search, best.result, _with_partners(wanted, problem, plan), confidence
+        positions = _with_partners(wanted, problem, plan)
+        limits, result = (
+            (degenerate_limits(best.search, best.result, positions), best.result)
+            if lies_on_curve(problem, best.result.x)
+            else profile_limits(best.search, best.result, positions, confidence)
         )
         names = relabel(plan.symmetric, problem.values(result.x))
         shown = {problem.position[names.source_of(problem.free[i].name)] for i in wanted}

@@ -15,6 +15,7 @@ from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
 from tricyclic.fitting.direction import Relabelling
 from tricyclic.fitting.input_checks import input_checks
 from tricyclic.fitting.problem import FitPart, FitProblem, ProblemParameter
+from tricyclic.fitting.profiles import lies_on_curve
 from tricyclic.fitting.search import WeightedSearch
 from tricyclic.numerics.least_squares import LeastSquaresResult
 
@@ -80,6 +81,8 @@ def build_fit(
     ]
     checks += _reversed_plateaus(problem, {one.name: one.value for one in parameters})
     checks += input_checks(problem)
+    if lies_on_curve(problem, result.x):
+        checks.append(_no_scatter(problem))
     parts = tuple(
         FittedPart(
             part.series,
@@ -257,6 +260,17 @@ def _at_bound(problem: FitProblem, one: FittedParameter, names: Relabelling) -> 
         value=one.value,
         limit=low if one.at_bound == "low" else high,
         advice="The readings do not determine it; read the other parameters with that in mind",
+    )
+
+
+def _no_scatter(problem: FitProblem) -> Check:
+    return Check(
+        "no_scatter",
+        "warn",
+        "the readings lie exactly on the curve: there is no scatter from which limits could be "
+        "estimated, and those given are the values themselves",
+        where=problem.parts[0].series.name,
+        advice="Measured readings scatter; fit the readings themselves, not calculated ones",
     )
 
 

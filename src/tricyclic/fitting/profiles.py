@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tricyclic.curves._guesses import whole_space
+from tricyclic.fitting.problem import FitProblem
 from tricyclic.fitting.search import WeightedSearch
 from tricyclic.numerics.least_squares import LeastSquaresResult, least_squares
 from tricyclic.numerics.profile_likelihood import ProfileLimit, profile_limit
@@ -29,6 +30,8 @@ NODES = 400
 MAX_OPTIMA = 6
 # Rounds over all parameters, each with the points that the others have met.
 ROUNDS = 3
+# Residuals below this share of the largest reading are errors of computing, not of measurement.
+ROUNDING = 1e-9
 
 
 def profile_limits(
@@ -56,6 +59,35 @@ def profile_limits(
             break
         optimum = search.reweight(profiles.better)
     return limits, optimum
+
+
+def lies_on_curve(problem: FitProblem, x: np.ndarray) -> bool:
+    """Whether all readings lie on the curve within the errors of computing: there is no scatter
+    from which limits could be estimated.
+
+    Parameters
+    ----------
+    problem : FitProblem
+    x : array, shape (free parameters,)
+    """
+    largest = float(np.abs(problem.y).max(initial=0.0))
+    residuals = problem.y - problem.expected(x[None, :])[0]
+    return bool(np.abs(residuals).max(initial=0.0) <= ROUNDING * largest)
+
+
+def degenerate_limits(
+    search: WeightedSearch, optimum: LeastSquaresResult, wanted: Sequence[int]
+) -> dict[int, tuple[float, float]]:
+    """Limits of readings without scatter: the value itself, or open where the readings do not
+    depend on it.
+    """
+    variance = np.diag(search.covariance(optimum))
+    return {
+        i: (float(optimum.x[i]), float(optimum.x[i]))
+        if np.isfinite(variance[i])
+        else (-np.inf, np.inf)
+        for i in wanted
+    }
 
 
 class ProfileSearch:

@@ -7,11 +7,9 @@ import numpy as np
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import format_number
 from tricyclic.errors import InputError
+from tricyclic.fitting.profiles import ROUNDING
 from tricyclic.results.binding import GroupComparison
 from tricyclic.stats.statistics import extra_sum_of_squares
-
-# Residuals below this share of the largest reading are errors of computing, not of measurement.
-ROUNDING = 1e-9
 
 
 def known_scatter(result: Fit) -> np.ndarray:

@@ -98,6 +98,7 @@ def _sigmoid(fit: Fit, part: FitPart) -> Fit:
         if (check.name == "converged" and check.name in names)
         # Otherwise the status states what is not determined.
         or (check.name == "not_determined" and status == "fitted")
+        or check.name == "no_scatter"
     ]
     made = [
         _sigmoid_check(name, verdict, facts, series, concentration_name(target), fit)

@@ -293,11 +293,11 @@ class KineticsPlate:
 
     def _ratio(self, main: Fit, over: str, under: str, label: str, subject: str) -> Estimate:
         position = {parameter.name: i for i, parameter in enumerate(main.free)}
-        gradient = np.zeros(len(main.free))
-        for name, sign in ((over, 1.0), (under, -1.0)):
-            if name in position:
-                gradient[position[name]] = sign
-        se = float(np.sqrt(gradient @ main.covariance @ gradient))
+        signs = {position[n]: s for n, s in ((over, 1.0), (under, -1.0)) if n in position}
+        used, gradient = list(signs), np.array(list(signs.values()))
+        covariance = main.covariance[np.ix_(used, used)]
+        known = bool(np.isfinite(covariance).all())
+        se = float(np.sqrt(gradient @ covariance @ gradient)) if known else math.inf
         log_value = main[over].value - main[under].value
         half_width = t_quantile(main.df, main.confidence) * se
         return Estimate(
