@@ -71,6 +71,8 @@ RULES = {
     "fit_failed": "the search itself",
     "not_determined": "the search itself",
     "no_scatter": "exact readings only",
+    "joint_runs": "assays of the runs",
+    "joint_limits": "every joint fit",
     "parameter_at_bound": "the search itself",
     "copied_runs": "exact comparison",
     "baseline_runs": "number of runs",

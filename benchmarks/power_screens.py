@@ -203,5 +203,6 @@ def chart_faults() -> Iterator[Fault]:
 def parallel_faults() -> Iterator[Fault]:
     """Faults of relative potencies."""
     both = ("parallel_f", "parallel_equivalence", "not_parallel")
-    yield Fault("slope 1.6 times steeper", both, lambda rng: parallel(rng, slope=1.6))
+    slopes = (*both, "parallel_slope_f")
+    yield Fault("slope 1.6 times steeper", slopes, lambda rng: parallel(rng, slope=1.6))
     yield Fault("upper plateau at 75 %", both, lambda rng: parallel(rng, top=775.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -40,6 +41,11 @@ def restated(
     new_names = {p.name for p in new}
     added = tuple(p for p in new if p.name not in kept_names)
     own = {p.name for p in model.parameters}
+    needed = {
+        name
+        for name, one in inspect.signature(forward).parameters.items()
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    }
 
     def curve(**values: np.ndarray) -> np.ndarray:
         numbers = {name: value for name, value in values.items() if name in own | new_names}
@@ -49,7 +55,8 @@ def restated(
 
     def first_guess(series: Series, given: Mapping[str, float]) -> list[dict[str, float]]:
         known = dict(given)
-        if all(p.name in known for p in new):
+        # The old parameter may need others that are still to be guessed.
+        if new_names | needed <= known.keys():
             known[old] = float(forward(**known))
         # `direction` of a sigmoid is no parameter, but its first guess needs it.
         passed = {name: value for name, value in known.items() if name in own | {"direction"}}
