@@ -232,6 +232,6 @@ def test_two_sites_fitted_by_one_are_reported_as_a_wrong_curve_and_not_a_bad_pla
         named.update(
             c.name
             for c in plate_checks(plate, (series,), result, model, NET.conditions, ())
-            if c.level != "pass"
+            if c.level != "pass" and c.name != "drift_resolution"
         )
     assert named["residual_runs"] >= 15 and named.total() - named["residual_runs"] <= 4, named
