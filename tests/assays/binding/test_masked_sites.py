@@ -119,6 +119,7 @@ def test_much_signal_from_masked_sites_warns(mask_nM, level):
     assert check_of(analysed(CONDITIONS, mask_nM=mask_nM), "masked_signal").level == level
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "share"),
     [

@@ -79,12 +79,14 @@ def test_a_shallow_slope_fails_also_on_one_plate_and_its_slope_is_in_the_message
     )
 
 
+@pytest.mark.slow
 def test_errors_of_the_concentrations_do_not_fail_as_a_wrong_curve(runs_of):
     # They move all replicates of a point, so that only points, not wells, are independent.
     levels = [check_of(runs_of(seed, dose_cv=0.15)).level for seed in range(40, 44)]
     assert "fail" not in levels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sites_nM", "ki_nM"), [(1.0, 400.0), (1.0, 0.4), (4.0, 30.0)])
 def test_depletion_is_not_taken_for_a_slope(runs_of, sites_nM, ki_nM):
     # 38 % and 76 % of the radioligand are bound, and sites are up to 2.5 times the Ki; an IC50

@@ -43,6 +43,7 @@ def analysed(net, seed: int, *, scattered: bool, drift: float):
     return result, {check.name: check for check in result.checks}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_scattered_layout_sees_the_drift_and_keeps_the_ki(net, seed):
     result, checks = analysed(net, seed, scattered=True, drift=DRIFT)

@@ -50,6 +50,7 @@ def curves_of(plates):
 FLAT = {f"flat {k}": np.zeros(10) for k in range(8)}
 
 
+@pytest.mark.slow
 def test_bells_are_not_monotone_and_have_no_ic50():
     kinds = []
     for seed in range(4):
@@ -65,6 +66,7 @@ def test_bells_are_not_monotone_and_have_no_ic50():
     assert kinds.count("not monotone") >= 0.9 * len(kinds)
 
 
+@pytest.mark.slow
 def test_no_sigmoid_is_called_not_monotone():
     rng = np.random.default_rng(3)
     for seed in range(4):
