@@ -142,3 +142,13 @@ def test_words_break_where_they_are_longer_than_a_column_that_shares_the_width()
 def test_a_number_is_never_cut_at_its_decimal_point():
     pieces = breakable("(8.958–9.167),extraordinarily/long.word", 10).split("\u200b")
     assert pieces == ["(8.958–", "9.167),", "extraordinarily/", "long.", "word"]
+
+
+def test_short_columns_never_leave_a_long_one_too_narrow_to_read():
+    numbers = ("-32.6 fmol/mg (-43.8 to -21.4)",) * 3
+    table = Table(
+        "t", ("a", "b", "c", "result"), ((*numbers, "word " * 40),), (True,) * 3 + (False,)
+    )
+    widths = _widths(table)
+    assert all(width > 0 for width in widths)
+    assert widths[3] / sum(widths) * 105 >= 20

@@ -30,6 +30,8 @@ PAGE_CHARACTERS = 105
 SHORT_TEXT, SHORT_NUMBER = 24, 34
 # Columns of fewer characters are as wide as if they had so many, where all columns share the page.
 MIN_LENGTH = 7
+# Characters that a column of long text needs to be read.
+MIN_LONG_COLUMN = 20
 EPOCH = 0
 DRAWING_PAGE = """
 #set document(date: none)
@@ -205,7 +207,8 @@ def _widths(table: Table) -> list[float]:
     """Width of each column: 0 as wide as its text, else a share of the width that is left.
 
     Columns of long text share the width by the root of their length, so that one long column leaves
-    width for others; where the short columns alone are too wide, all columns share.
+    width for others; where the short columns leave less than MIN_LONG_COLUMN for each long one, all
+    columns share.
     """
     columns = [[row[c] for row in table.rows] for c in range(len(table.columns))]
     lengths = [
@@ -218,7 +221,7 @@ def _widths(table: Table) -> list[float]:
     ]
     # Two characters of space after each column.
     width = sum(length + 2 for length, is_short in zip(lengths, short, strict=True) if is_short)
-    if width > PAGE_CHARACTERS:
+    if width > PAGE_CHARACTERS - MIN_LONG_COLUMN * short.count(False):
         short = [False] * len(short)
     return [
         0.0 if is_short else float(min(max(length, MIN_LENGTH), 60)) ** 0.5
