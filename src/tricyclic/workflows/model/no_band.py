@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tricyclic.core.format import enumerate_words
 from tricyclic.workflows.model.prepared import PreparedRun
 
 
@@ -28,7 +29,7 @@ def no_band_reason(prepared: PreparedRun, parameter_sets: Sequence[Mapping[str, 
     drugs = list(prepared.composed.drugs)
     without = drugs_without_calibration(prepared, parameter_sets)
     if drugs and len(without) == len(drugs):
-        return f"nothing about {_listed(drugs)} was calibrated"
+        return f"nothing about {enumerate_words(drugs)} was calibrated"
     return "no calibrated parameter changes it"
 
 
@@ -41,10 +42,11 @@ def uncalibrated_remark(
     without = drugs_without_calibration(prepared, parameter_sets)
     if not without:
         return ()
+    owned = "its" if len(without) == 1 else "their"
     return (
         (
-            f"nothing about {_listed(without)} was calibrated: the bands contain no uncertainty of "
-            f"{'its' if len(without) == 1 else 'their'} kinetics and affinities"
+            f"nothing about {enumerate_words(without)} was calibrated: the bands contain no "
+            f"uncertainty of {owned} kinetics and affinities"
         ),
     )
 
@@ -57,9 +59,3 @@ def _belongs_to(parameter: str, drug: str) -> bool:
     return component in (drug, f"{drug}_brain") or component.startswith(
         (f"{drug}_dose", f"{drug}_probe_")
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} and {names[-1]}"

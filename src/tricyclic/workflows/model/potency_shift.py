@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from tricyclic.core.constant import Constant
 from tricyclic.core.scenario import Observable
 from tricyclic.results.simulation import Interval, PotencyShift
 from tricyclic.simulation.endpoints import is_occupancy
 from tricyclic.workflows.model.prepared import PreparedRun
+from tricyclic.workflows.model.summarise import median_interval
 
 SHIFT = "potency_shift"
 PUBLISHED_KI = "published Ki"
@@ -40,7 +39,7 @@ def potency_shift(
         return PotencyShift(Interval(prepared.values[name]), "set for this run", name)
     values = [one[name] for one in parameter_sets if name in one]
     if values:
-        return PotencyShift(_interval(values, coverage), f"ensemble {ensemble}", name)
+        return PotencyShift(median_interval(values, coverage), f"ensemble {ensemble}", name)
     return PotencyShift(Interval(row.value), _basis(row), name)
 
 
@@ -73,10 +72,3 @@ def _shift_of(component: str, prepared: PreparedRun) -> str:
     wires = {one.name: one.wires for one in prepared.scenario.components}
     wired = wires.get(component, {}).get(SHIFT)
     return wired if wired else f"{component}.{SHIFT}"
-
-
-def _interval(values: Sequence[float], coverage: float) -> Interval:
-    low, median, high = np.percentile(values, [50 * (1 - coverage), 50, 50 * (1 + coverage)])
-    if len(values) == 1:
-        return Interval(float(median))
-    return Interval(float(median), float(low), float(high))
