@@ -154,7 +154,7 @@ def name_of_entry_point(point: EntryPoint) -> str:
     return f"entry point {point.name} of {distribution}"
 
 
-RenderKind = Literal["text", "json", "html", "files", "document", "save"]
+RenderKind = Literal["text", "json", "html", "frames", "files", "document", "save"]
 
 
 class RendererRegistry:
@@ -210,6 +210,7 @@ RENDERERS = RendererRegistry(
         "text": "tricyclic.reports.text",
         "json": "tricyclic.reports.json",
         "html": "tricyclic.reports.notebook",
+        "frames": "tricyclic.reports.frames",
         "files": "tricyclic.reports.files",
         "document": "tricyclic.reports.documents",
         "save": "tricyclic.reports.save",

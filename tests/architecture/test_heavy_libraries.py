@@ -20,6 +20,8 @@ ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "jinja2": ("reports/",),
     "numba": ("numerics/",),
     "pyarrow": ("io/",),
+    "pandas": ("io/frames.py",),
+    "narwhals": ("io/frames.py", "api/_call.py"),
     "dask": ("fitting/on_dask.py",),
     "distributed": ("fitting/on_dask.py",),
     "click": ("cli/",),
@@ -33,7 +35,6 @@ ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "py_mini_racer": ("plotting/graphviz.py",),
 }
 NOT_USED = (
-    "pandas",
     "pydantic",
     "lmfit",
     "plotly",
@@ -46,6 +47,8 @@ NOT_USED = (
 )
 HEAVY = (
     "numpy",
+    "narwhals",
+    "pandas",
     "scipy",
     "numba",
     "pyarrow",

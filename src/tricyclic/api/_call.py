@@ -11,17 +11,25 @@ from dataclasses import is_dataclass
 from functools import partial, wraps
 from inspect import signature
 from pathlib import Path
-from typing import Any, ParamSpec, TypeAlias, TypeVar, get_origin, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, get_origin, overload
 
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, from_os_error
+from tricyclic.io.frames import is_frame, table_from_frame
 from tricyclic.reports.save import has_files, save
 from tricyclic.results.base import Renderable
 from tricyclic.workflows.base import names_option, option_fields
 from tricyclic.workflows.check_options import checked_options
 from tricyclic.workflows.commands import COMMANDS
 
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame, IntoLazyFrame
+
+# A file, or a DataFrame of pandas, Polars, Arrow or another library that narwhals knows.
+Frame: TypeAlias = "IntoDataFrame | IntoLazyFrame"
+TableSource: TypeAlias = "str | Path | IntoDataFrame | IntoLazyFrame"
 Paths: TypeAlias = str | Path | Sequence[str | Path]
 Texts: TypeAlias = str | Sequence[str]
 # Changed values of a model: {"net_cortex.Km": 400}, or "net_cortex.Km=400".
@@ -182,6 +190,11 @@ def _keyword(match: re.Match[str]) -> str:
 def path(given: str | Path) -> str:
     """A path as text; anything else as it is, for the check of the options to report."""
     return os.fspath(given) if isinstance(given, os.PathLike) else given
+
+
+def table_source(given: TableSource) -> str | DataTable:
+    """A path as text, a DataFrame as a table."""
+    return table_from_frame(given) if is_frame(given) else path(given)  # type: ignore[arg-type]
 
 
 def paths(given: Paths) -> tuple[str, ...]:

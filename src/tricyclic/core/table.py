@@ -9,12 +9,13 @@ from types import MappingProxyType
 import numpy as np
 
 from tricyclic.core.series import Floats, frozen_array
+from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.numerals import NumberFormat, digits_advice
 
 
 @dataclass(frozen=True)
-class DataTable:
+class DataTable(TableInput):
     """Named columns of equal length: numbers, or text where a column is not all numbers.
 
     Parameters

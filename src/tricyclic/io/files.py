@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import MAX_BYTES, shortened
+from tricyclic.io.table_text import table_as_csv
 
 _LONGEST_QUOTE, _LONGEST_ADVICE = 300, 1500
 
@@ -80,14 +82,21 @@ def optional_content(path: Path, *, name: str = "") -> bytes | None:
     )
 
 
-def read_bytes(path: str | Path) -> tuple[bytes, str]:
-    """Content and name of a file.
+def source_name(source: str | Path | DataTable) -> str:
+    """What messages call a file, or a table in memory."""
+    return source.name if isinstance(source, DataTable) else Path(source).name
+
+
+def read_bytes(path: str | Path | DataTable) -> tuple[bytes, str]:
+    """Content and name of a file; a table in memory is read as the CSV that it would be.
 
     Raises
     ------
     InputError
         If there is no such file, it is a folder, cannot be read, or is too large.
     """
+    if isinstance(path, DataTable):
+        return table_as_csv(path), path.name
     try:
         file = existing_file(path)
         if file.stat().st_size > MAX_BYTES:

@@ -21,6 +21,7 @@ from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.files import at_file, read_bytes
+from tricyclic.io.table_text import table_as_csv
 from tricyclic.io.xlsx import other_sheets
 from tricyclic.registry import Registry
 
@@ -33,7 +34,7 @@ MAX_LISTED = 4
 
 
 def read_plates(
-    path: str | Path,
+    path: str | Path | DataTable,
     *,
     unit: str | None = None,
     plate_size: int | None = None,
@@ -47,8 +48,8 @@ def read_plates(
 
     Parameters
     ----------
-    path : str or Path
-        The file.
+    path : str, Path or DataTable
+        The file, or a table in memory, such as that of a DataFrame.
     unit : str, optional
         Unit of the readings if the file has none; if it has several (counts, cpm, dpm), the one
         to read.
@@ -117,7 +118,7 @@ def one_reading_each(plates: Sequence[Plate], file: str, *, do: str) -> None:
 
 
 def read_tables(
-    path: str | Path,
+    path: str | Path | DataTable,
     *,
     reader: str | None = None,
     sheet: str | int | None = None,
@@ -132,6 +133,9 @@ def read_tables(
     tuple of DataTable
         One or more, with file name, hash and decisions of the reader.
     """
+    if isinstance(path, DataTable):
+        _refuse_options_of_files(path.name, reader, sheet, decimal)
+        return (replace(path, file=path.name, sha256=_sha256(table_as_csv(path))),)
     raw = _raw(path, sheet, decimal)
     content, name = _read(raw, ReadOptions(), reader)
     if not content.tables:
@@ -143,7 +147,7 @@ def read_tables(
     return content.tables
 
 
-def sniff(path: str | Path) -> tuple[tuple[str, float], ...]:
+def sniff(path: str | Path | DataTable) -> tuple[tuple[str, float], ...]:
     """Readers that claim a file, with their certainty, the most certain first."""
     raw = _raw(path, None, None)
     try:
@@ -165,7 +169,7 @@ def claims(raw: RawFile) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(claimed[False] or claimed[True], key=lambda claim: -claim[1]))
 
 
-def _raw(path: str | Path, sheet: str | int | None, decimal: str | None) -> RawFile:
+def _raw(path: str | Path | DataTable, sheet: str | int | None, decimal: str | None) -> RawFile:
     if decimal not in (None, ".", ","):
         raise InputError(f"the decimal mark is {decimal!r}", allowed='It must be "." or ","')
     data, name = read_bytes(path)
@@ -184,7 +188,7 @@ def _read(raw: RawFile, options: ReadOptions, wanted: str | None) -> tuple[FileC
     except InputError as error:
         raise at_file(error, raw.name) from error.__cause__
     logger.info("%s: read by %s", raw.name, chosen.name)
-    sha256 = hashlib.sha256(raw.data).hexdigest()
+    sha256 = _sha256(raw.data)
     by = (f"read by {chosen.name}",)
     others = quoted("sheet", other_sheets(raw.data, raw.sheets)) if raw.is_workbook else ()
     return (
@@ -212,6 +216,19 @@ def _read(raw: RawFile, options: ReadOptions, wanted: str | None) -> tuple[FileC
         ),
         chosen.name,
     )
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _refuse_options_of_files(
+    name: str, reader: str | None, sheet: str | int | None, decimal: str | None
+) -> None:
+    """Refuse what only a file has, where a table in memory is given."""
+    for option, value in (("reader", reader), ("sheet", sheet), ("decimal", decimal)):
+        if value is not None:
+            raise InputError("is a table in memory, not a file", where=name, do=f"Omit --{option}")
 
 
 def _check_options(raw: RawFile) -> None:

@@ -5,10 +5,13 @@ elsewhere.
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from tricyclic.core.check import Check
+from tricyclic.errors import UnknownNameError
+from tricyclic.io.frames import Columns, PandasFrame, pandas_frame
 from tricyclic.registry import RENDERERS
 
 
@@ -27,7 +30,9 @@ class Result(Protocol):
 
 
 class Renderable:
-    """Text, JSON, notebook display and files of a result, by the renderers of its type."""
+    """Text, JSON, DataFrames, notebook display and files of a result, by the renderers of its
+    type.
+    """
 
     @property
     def failed(self) -> bool:
@@ -44,6 +49,34 @@ class Renderable:
         """The result as plain data, the document that `--json` prints."""
         document: dict[str, Any] = RENDERERS.find("json", type(self))(self)
         return document
+
+    @property
+    def frame_names(self) -> tuple[str, ...]:
+        """Names of the tables that `to_frame` gives, the main one first."""
+        return tuple(self._frames())
+
+    def to_frame(self, table: str = "") -> PandasFrame:
+        """A table of the result as a pandas DataFrame, tidy, with the units in the column names.
+
+        Parameters
+        ----------
+        table
+            One of `frame_names`; by default the first.
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        frames = self._frames()
+        name = table or next(iter(frames))
+        if name not in frames:
+            raise UnknownNameError.among("table", name, frames, where="table=")
+        return pandas_frame(frames[name])
+
+    def _frames(self) -> Mapping[str, Columns]:
+        frames: Mapping[str, Columns] = RENDERERS.find("frames", type(self))(self)
+        return frames
 
     def save(self, path: str | Path) -> tuple[Path, ...]:
         """Write the result: a report to a file, or tables and figures into a folder.

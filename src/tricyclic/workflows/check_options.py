@@ -13,6 +13,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
+from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.atomic import check_can_write
 from tricyclic.workflows.base import OptionInfo, option_fields
@@ -57,10 +58,10 @@ def checked_options(options: Options) -> Options:
 
 def _plain(given: Any, hint: Any) -> Any:
     """The value as the type of its option, or `_DO_NOT_FIT`."""
-    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    kinds = _alternatives(hint)
     if get_origin(hint) is tuple:
         return _plain_tuple(given, get_args(hint)[0])
-    if type(given) in kinds:
+    if type(given) in kinds or (TableInput in kinds and isinstance(given, TableInput)):
         return given
     if str in kinds and isinstance(given, str | os.PathLike | date):
         return os.fspath(given) if isinstance(given, os.PathLike) else str(given)
@@ -74,30 +75,43 @@ def _plain(given: Any, hint: Any) -> Any:
     return _DO_NOT_FIT
 
 
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
 def _plain_tuple(given: Any, kind: Any) -> Any:
     if not isinstance(given, tuple | list):
         return _DO_NOT_FIT
     items = tuple(_plain(item, kind) for item in given)
-    return _DO_NOT_FIT if _DO_NOT_FIT in items else items if items != given else given
+    if any(item is _DO_NOT_FIT for item in items):
+        return _DO_NOT_FIT
+    is_same = isinstance(given, tuple) and all(a is b for a, b in zip(items, given, strict=True))
+    return given if is_same else items
 
 
 def _description(hint: Any, info: OptionInfo) -> str:
     """What an option accepts: "a number, or a text"."""
     if get_origin(hint) is tuple:
-        return "the name of a file, or several" if info.path else "a text, or several"
+        kinds = _alternatives(get_args(hint)[0])
+        several = "the name of a file, or several" if info.path else "a text, or several"
+        return f"{several}, or a DataFrame" if TableInput in kinds else several
     if info.path:
-        return "the name of a file or folder"
-    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+        one = "the name of a file or folder"
+        return "the name of a file, or a DataFrame" if TableInput in _alternatives(hint) else one
+    kinds = _alternatives(hint)
     return ", or ".join(_NOUNS[kind] for kind in kinds if kind is not NoneType)
 
 
 def _check_not_empty(value: Any, field: dataclasses.Field[Any], info: OptionInfo) -> None:
     """Refuse a required path that is empty, and an empty text among several."""
     is_required_path = info.path and field.default is dataclasses.MISSING
-    if isinstance(value, tuple) and any(not text.strip() for text in value):
+    texts = tuple(
+        text for text in (value if isinstance(value, tuple) else (value,)) if isinstance(text, str)
+    )
+    if isinstance(value, tuple) and any(not text.strip() for text in texts):
         advice = "Add the name of a file" if info.path else "Omit it, or add a text"
         raise InputError("is empty", where=field.name, do=advice)
-    if info.path and "\0" in "".join(value):
+    if info.path and "\0" in "".join(texts):
         raise InputError("contains a null character", where=field.name, do="Check the name")
     if is_required_path and isinstance(value, str) and not value.strip():
         raise InputError("is empty", where=field.name, do="Add the name of a file or folder")

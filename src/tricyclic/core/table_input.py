@@ -1,0 +1,15 @@
+"""A table in memory where otherwise the name of a file stands. Light: options import it."""
+
+from __future__ import annotations
+
+
+class TableInput:
+    """Base of the tables that an option accepts in place of the name of a file.
+
+    Parameters
+    ----------
+    name : str
+        What messages call the table.
+    """
+
+    name: str

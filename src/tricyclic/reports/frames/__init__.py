@@ -1,0 +1,9 @@
+"""What `to_frame` gives: the tables of a result, tidy, with units in the names of columns."""
+
+from __future__ import annotations
+
+# Type of a result -> "module:function" that gives {name of the table: columns}, the main one first.
+RENDERERS: dict[str, str] = {
+    "CurveModelsResult": "tricyclic.reports.frames.curves:curve_models_frames",
+    "SimulationResult": "tricyclic.reports.frames.simulation:simulation_frames",
+}
