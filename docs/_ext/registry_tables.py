@@ -2,8 +2,8 @@
 
 `{curve-table}` lists every curve model, `{curve-details}` describes each with its equation and
 parameters; `{reader-table}`, `{protocol-table}`, `{verb-table}` and `{source-table}` list file
-formats, protocols, commands and sources; `{package-tree}` lists every source file with the first
-sentence of its docstring.
+formats, protocols, commands and sources; `{study-keys}` lists the keys of study.toml;
+`{package-tree}` lists every source file with the first sentence of its docstring.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.curves import CURVES
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import READERS
+from tricyclic.study.plan_keys import describe_keys, section_text
 from tricyclic.workflows.commands import COMMANDS
 
 library = Library()
@@ -104,6 +105,26 @@ class SourceTable(MarkdownDirective):
             yield f"| `{key}` | {cell(source.citation)}{link} |"
 
 
+class StudyKeys(MarkdownDirective):
+    """A section per table of study.toml, with a row per key."""
+
+    def lines(self) -> Iterable[str]:
+        """Key, type, default, allowed values, meaning and an example."""
+        section = None
+        for key in describe_keys():
+            if key.section != section:
+                section = key.section
+                yield from ("", f"## `{section}`" if section else "## Top of the file", "")
+                yield from (cell(section_text(section)), "")
+                yield from ("| key | type | default | meaning | example |", "| --- " * 5 + "|")
+            unit = f" [{key.unit}]" if key.unit else ""
+            default = "**required**" if key.required else cell(key.default)
+            allowed = f" ({cell(key.allowed)})" if key.allowed else ""
+            meaning = f"{cell(key.description)}{allowed}"
+            example = key.example.replace("|", "\\|")
+            yield f"| `{key.name}` | {key.type}{unit} | {default} | {meaning} | `{example}` |"
+
+
 class PackageTree(MarkdownDirective):
     """Every source file with the first sentence of its docstring."""
 
@@ -161,5 +182,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("protocol-table", ProtocolTable)
     app.add_directive("verb-table", VerbTable)
     app.add_directive("source-table", SourceTable)
+    app.add_directive("study-keys", StudyKeys)
     app.add_directive("package-tree", PackageTree)
     return {"parallel_read_safe": True}

@@ -7,7 +7,7 @@ from .api.calibration import calibrate, credibility, validate
 from .api.curves import curve_model, curve_models, fit, fit_batch, fit_file, predict
 from .api.design import design
 from .api.exchange import diagram, export, petab
-from .api.files import convert, read_file, read_layout, read_plates, read_tables
+from .api.files import convert, doctor, read_file, read_layout, read_plates, read_tables
 from .api.library import drugs, protocol, protocols, scenarios
 from .api.population import population, sensitivity
 from .api.screen import control_chart, msr, relative_potency, screen
@@ -54,6 +54,7 @@ __all__ = [
     "demo",
     "design",
     "diagram",
+    "doctor",
     "drugs",
     "export",
     "fit",

@@ -27,7 +27,7 @@ PRIVATE = frozenset(
 # Terms of the field, and names that other programs gave, which contain such a word.
 ALLOWED = re.compile(
     r"room[ _-]temperature|wall[ _-]clock|ask_for_|not[ _]found|FileNotFound|ModuleNotFound|"
-    r"ProcessLookup|blood vessel wall",
+    r"PackageNotFound|ProcessLookup|blood vessel wall",
     re.IGNORECASE,
 )
 SUFFIXES = {".py", ".md", ".toml", ".csv", ".ant", ".j2", ".html", ".css", ".typ", ".txt", ".json"}

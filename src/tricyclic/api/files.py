@@ -9,9 +9,11 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.open import read_plates as open_plates
 from tricyclic.io.open import read_tables as open_tables
 from tricyclic.io.plate_layout import read_layout as open_layout
+from tricyclic.results.doctor import DoctorResult
 from tricyclic.results.files import ConvertResult, FileContentResult
 from tricyclic.workflows.general.convert import run as run_convert
-from tricyclic.workflows.general.options import ConvertOptions, ReadFileOptions
+from tricyclic.workflows.general.doctor import run as run_doctor
+from tricyclic.workflows.general.options import ConvertOptions, DoctorOptions, ReadFileOptions
 from tricyclic.workflows.general.read import run as run_read_file
 
 
@@ -125,6 +127,41 @@ def read_file(
         sheet=sheet,
     )
     return call(run_read_file, options, on_progress)
+
+
+def doctor(
+    *,
+    imports: bool = False,
+    library: str | Path = "",
+    scheduler: str = "",
+    on_progress: ProgressCallback | None = None,
+) -> DoctorResult:
+    """Examine the installation: versions, optional libraries, cores, memory, caches and fonts.
+
+    Parameters
+    ----------
+    imports
+        Also import every library, to find broken ones; slower.
+    library
+        Your own library folder; its entries take precedence.
+    scheduler
+        Dask scheduler to reach, such as tcp://host:8786; needs tricyclic[dask].
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    DoctorResult
+        One diagnostic per library, folder, font or property; `failed` where something that is
+        needed is missing or broken.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = DoctorOptions(imports=imports, library=path(library), scheduler=scheduler)
+    return call(run_doctor, options, on_progress)
 
 
 read_plates = in_python_words(open_plates)

@@ -35,6 +35,44 @@ def on_dask(
     InputError
         If Dask is not installed or no scheduler answers at the address; or what `work` raises.
     """
+    cluster, client = _connect(address)
+    with client:
+        threads = sum(client.nthreads().values())
+        waiting = iter(enumerate(pieces))
+        first = [next(waiting, None) for _ in range(max(threads, 1) * ahead)]
+        number_of = {
+            client.submit(work, piece, pure=False): number for number, piece in filter(None, first)
+        }
+        queue = cluster.as_completed(list(number_of), loop=client.loop, with_results=True)
+        for future, result in queue:
+            if (more := next(waiting, None)) is not None:
+                following = client.submit(work, more[1], pure=False)
+                number_of[following] = more[0]
+                queue.add(following)
+            yield number_of.pop(future), result
+
+
+def cluster_size(address: str) -> tuple[int, int]:
+    """Workers and threads of a cluster.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, such as tcp://host:8786.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed or no scheduler answers at the address.
+    """
+    _, client = _connect(address)
+    with client:
+        threads = client.nthreads()
+        return len(threads), sum(threads.values())
+
+
+def _connect(address: str) -> tuple[Any, Any]:
+    """The library, and a client of the scheduler at an address."""
     try:
         import distributed
     except ImportError as error:
@@ -50,17 +88,4 @@ def on_dask(
             where="scheduler",
             do="Start one, or omit --scheduler",
         ) from error
-    with client:
-        threads = sum(client.nthreads().values())
-        waiting = iter(enumerate(pieces))
-        first = [next(waiting, None) for _ in range(max(threads, 1) * ahead)]
-        number_of = {
-            client.submit(work, piece, pure=False): number for number, piece in filter(None, first)
-        }
-        queue = cluster.as_completed(list(number_of), loop=client.loop, with_results=True)
-        for future, result in queue:
-            if (more := next(waiting, None)) is not None:
-                following = client.submit(work, more[1], pure=False)
-                number_of[following] = more[0]
-                queue.add(following)
-            yield number_of.pop(future), result
+    return cluster, client

@@ -152,6 +152,8 @@ class StudyPlan:
     formats: tuple[str, ...]
     joint: tuple[JointPlan, ...] = ()
     content: bytes = b""
+    laboratory: str = ""
+    date: str = ""
 
 
 def read_plan(folder: Path) -> StudyPlan:
@@ -189,6 +191,8 @@ def read_plan(folder: Path) -> StudyPlan:
         formats=_formats(data["report"]),
         joint=joint,
         content=content,
+        laboratory=data["laboratory"],
+        date=data["date"].isoformat() if data["date"] else "",
     )
 
 

@@ -10,6 +10,7 @@ from tricyclic.core.protocol import AssayKind
 from tricyclic.errors import InputError
 from tricyclic.io.toml_schema import (
     BooleanField,
+    DateField,
     IntegerField,
     ListField,
     NameField,
@@ -160,6 +161,8 @@ STUDY = TableField(
         "schema_version": IntegerField(required=True),
         "title": _FILLED,
         "author": TextField(),
+        "laboratory": TextField(),
+        "date": DateField(),
         "notes": TextField(),
         "synthetic": SyntheticField(),
         "people": ListField(_PERSON, labels=("name",)),

@@ -14,7 +14,7 @@ GROUPS: dict[str, str] = {
     "screen": "Screens and the reproducibility of assays",
     "model": "Models: from a dose to occupancy, norepinephrine, firing and signals",
     "library": "Drugs, scenarios and protocols that come with tricyclic",
-    "": "Files and units",
+    "": "Files, units and the installation",
 }
 
 
@@ -196,4 +196,5 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _command("", "convert", "Convert units, counts and decay", "ConvertOptions", "convert"),
     _command("", "read", "Show what a raw file contains", "ReadFileOptions", "read"),
+    _command("", "doctor", "Examine the installation", "DoctorOptions", "doctor"),
 )

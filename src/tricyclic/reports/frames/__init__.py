@@ -5,5 +5,6 @@ from __future__ import annotations
 # Type of a result -> "module:function" that gives {name of the table: columns}, the main one first.
 RENDERERS: dict[str, str] = {
     "CurveModelsResult": "tricyclic.reports.frames.curves:curve_models_frames",
+    "DoctorResult": "tricyclic.reports.frames.doctor:doctor_frames",
     "SimulationResult": "tricyclic.reports.frames.simulation:simulation_frames",
 }

@@ -17,6 +17,7 @@ RENDERERS: dict[str, str] = {
     "BatchFitResult": "tricyclic.reports.text.curves:batch_fit_text",
     "CurveModelsResult": "tricyclic.reports.text.curves:curve_models_text",
     "FileContentResult": "tricyclic.reports.text.files:file_content_text",
+    "DoctorResult": "tricyclic.reports.text.doctor:doctor_text",
     "ConvertResult": "tricyclic.reports.text.files:convert_text",
     "DrugsResult": "tricyclic.reports.text.library:drugs_text",
     "ProtocolsResult": "tricyclic.reports.text.library:protocols_text",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tricyclic.workflows.base import option
+from tricyclic.workflows.base import library_option, option
 
 
 @dataclass(frozen=True)
@@ -44,3 +44,19 @@ class ReadFileOptions:
     )
     reader: str = option("Reader to use if none or several accept the file", default="")
     sheet: str = option("Sheet of a workbook", default="")
+
+
+@dataclass(frozen=True)
+class DoctorOptions:
+    """Examine the installation: versions, optional libraries, cores, memory, caches and fonts.
+
+    Exit code 4 where something that is needed is missing or broken.
+
+    `tricyclic doctor`
+    """
+
+    imports: bool = option("Also import every library, to find broken ones; slower", default=False)
+    library: str = library_option()
+    scheduler: str = option(
+        "Dask scheduler to reach, such as tcp://host:8786; needs tricyclic[dask]", default=""
+    )
