@@ -389,7 +389,8 @@ def test_wrong_arguments_of_a_fit_are_named():
         fit(series, CURVES["logistic_4pl"], variance="prop")
     assert str(error.value) == (
         "No variance model is called 'prop'. Did you mean 'proportional'? "
-        "There are: constant, counting, poisson, proportional."
+        "There are: binomial, constant, counting, poisson, power, proportional, quasibinomial, "
+        "quasipoisson."
     )
     with pytest.raises(InputError) as error:
         fit([1, 2, 3], CURVES["logistic_4pl"])

@@ -19,7 +19,7 @@ from tricyclic.api._call import (
     python_wording,
     texts,
 )
-from tricyclic.core.analysis_options import Variance
+from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
 from tricyclic.core.progress import ProgressCallback
@@ -212,7 +212,8 @@ def fit(
     *,
     fixed: Mapping[str, float] | None = None,
     free: Sequence[str] = (),
-    variance: Variance = "constant",
+    variance: FitVariance = "constant",
+    weights: str = "",
     intervals: Literal["all", "target", "none"] | Sequence[str] = "all",
     confidence: float = 0.95,
     starts: Sequence[Mapping[str, float]] | None = None,
@@ -231,8 +232,14 @@ def fit(
         Parameters to fit although the model fixes them; a value in `fixed` is then the start.
     variance
         "constant": one standard deviation per series, estimated. "proportional": it grows with the
-        expected reading. "poisson": the counting variance of the series. "counting": that plus a
-        proportional part, estimated by restricted likelihood.
+        expected reading. "power": with a power of it that is estimated. "counting": the counting
+        variance of the series plus a proportional part. "poisson": the counting variance alone;
+        where the readings themselves are counts, their exact likelihood. "binomial": exact
+        likelihood of shares, with `trials` in the series. "quasipoisson", "quasibinomial": with
+        an estimated dispersion.
+    weights
+        "1/y", "1/y^2" or another power: by the curve; "1/x^2": by the dose; "1/sd^2": by the
+        scatter of replicates. Weights of single readings are `weight` of a Series.
     intervals
         Parameters with profile-likelihood limits.
     confidence
@@ -263,6 +270,7 @@ def fit(
             fixed=fixed,
             free=free,
             variance=variance,
+            weights=weights,
             intervals=intervals,
             confidence=confidence,
             starts=starts,

@@ -8,6 +8,17 @@ from typing import Literal
 from tricyclic.errors import InputError
 
 Variance = Literal["constant", "proportional", "poisson", "counting"]
+# Of fits of single curves: also those that are no model of a plate.
+FitVariance = Literal[
+    "constant",
+    "proportional",
+    "power",
+    "poisson",
+    "quasipoisson",
+    "binomial",
+    "quasibinomial",
+    "counting",
+]
 # Largest number of simulations that calibrate the model tests.
 MAX_CALIBRATE = 100_000
 

@@ -198,7 +198,8 @@ class Fit:
     aicc : float
         Corrected Akaike criterion.
     variance : str
-        Variance model in words: "constant", "proportional", "counting", "poisson".
+        Variance model in words: "constant", "proportional", "power", "counting", "poisson",
+        "binomial" and their quasi-likelihoods.
     confidence : float
         Of the intervals.
     optima : int
@@ -208,6 +209,12 @@ class Fit:
     status : str
         One word for the curve, the same as in files of many curves ("fitted", "flat", "upper CI
         unbounded", ...); empty where it was not derived, as in fits of several series.
+    power : float
+        Power of the expected reading that the standard deviation is proportional to, under the
+        variance model "power"; else nan.
+    deviance, dispersion : float
+        Of Poisson and binomial readings: the deviance, and Pearson's sum of squares over its
+        degrees of freedom, about 1 where the distribution explains the scatter; else nan.
     """
 
     ok: bool
@@ -225,6 +232,9 @@ class Fit:
     starts: int = 1
     checks: tuple[Check, ...] = field(default=())
     status: str = ""
+    power: float = math.nan
+    deviance: float = math.nan
+    dispersion: float = math.nan
 
     def __getitem__(self, name: str) -> FittedParameter:
         """A parameter by its name in the fit."""

@@ -16,6 +16,9 @@ Floats = np.ndarray
 # floating-point numbers (1e-308 to 1e308).
 SMALLEST_SCALE, LARGEST_SCALE = 1e-100, 1e100
 
+# Optional columns with one number for each reading.
+PER_READING = ("counting_slope", "counting_offset", "weight", "trials")
+
 
 def frozen_array(values: ArrayLike) -> Floats:
     """Copy to a read-only array of float64."""
@@ -49,6 +52,12 @@ class Series:
         File and well of each reading ("net_run1.csv A01"); empty where unknown.
     counting_slope, counting_offset : array, shape (n,), or None
         Counting variance of y, as slope * expected y + offset; None where y are not counts.
+    weight : array, shape (n,), or None
+        Relative weights, above 0: a reading of weight w has the variance of one of weight 1
+        divided by w, beside that of the variance model; None for equal weights.
+    trials : array, shape (n,), or None
+        Subjects or events of which y is the share that responded, whole numbers of 1 or more;
+        None where y is no share.
     """
 
     name: str
@@ -60,6 +69,8 @@ class Series:
     labels: tuple[str, ...] = field(default=())
     counting_slope: Floats | None = None
     counting_offset: Floats | None = None
+    weight: Floats | None = None
+    trials: Floats | None = None
 
     def __post_init__(self) -> None:
         y = frozen_array(self.y)
@@ -100,12 +111,14 @@ class Series:
                 )
         object.__setattr__(self, "y", y)
         object.__setattr__(self, "x", MappingProxyType(columns))
-        for key in ("counting_slope", "counting_offset"):
+        for key in PER_READING:
             value = getattr(self, key)
             if value is not None:
                 object.__setattr__(
                     self, key, frozen_array(np.broadcast_to(np.asarray(value, float), y.shape))
                 )
+        self._check_weight()
+        self._check_trials()
         if self.labels and len(self.labels) != y.size:
             raise InputError(f"{len(self.labels)} labels for {y.size} readings", where=self.name)
 
@@ -127,9 +140,53 @@ class Series:
             labels=tuple(label for label, k in zip(self.labels, kept, strict=True) if k)
             if self.labels
             else (),
-            counting_slope=None if self.counting_slope is None else self.counting_slope[kept],
-            counting_offset=None if self.counting_offset is None else self.counting_offset[kept],
+            **{key: None if (v := getattr(self, key)) is None else v[kept] for key in PER_READING},
         )
+
+    def _check_weight(self) -> None:
+        if self.weight is None:
+            return
+        weight = self._one_per_reading("weight", self.weight)
+        bad = ~np.isfinite(weight) | (weight <= 0)
+        if bad.any():
+            raise InputError(
+                f"a weight is {weight[bad][0]:g}",
+                where=self.name,
+                allowed="Weights are finite and above 0",
+                do="Leave out a reading that should not count",
+            )
+
+    def _check_trials(self) -> None:
+        if self.trials is None:
+            return
+        trials = self._one_per_reading("trials", self.trials)
+        bad = ~np.isfinite(trials) | (trials < 1) | (trials != np.round(trials))
+        if bad.any():
+            raise InputError(
+                f"a number of trials is {trials[bad][0]:g}",
+                where=self.name,
+                allowed="Numbers of trials are whole and 1 or more",
+            )
+        y = np.asarray(self.y, float)
+        bad = (y < 0) | (y > 1)
+        if bad.any():
+            raise InputError(
+                f"the share of trials that responded is {y[bad][0]:g}",
+                where=self.name,
+                allowed="It lies between 0 and 1",
+                do="Give the number that responded and the number of trials, "
+                "or the share as a fraction",
+            )
+
+    def _one_per_reading(self, key: str, values: ArrayLike) -> Floats:
+        size, n = np.size(values), np.size(self.y)
+        if size not in (1, n):
+            raise InputError(
+                f"has {size} values of {key} for {n} readings",
+                where=self.name,
+                allowed="One value for each reading, or one for all",
+            )
+        return np.asarray(values, float).reshape(-1)
 
     def replicate_index(self) -> np.ndarray:
         """Index of the setting of each reading, shape (n,): equal x in all columns, equal index."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tricyclic.core.analysis_options import Variance
+from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.deviance import DevianceProblem, DevianceSearch
 from tricyclic.fitting.direction import (
     Directions,
     SigmoidGroup,
@@ -29,6 +30,7 @@ from tricyclic.fitting.outcome import SearchResult, build_fit, failed_fit
 from tricyclic.fitting.problem import FitPart, FitProblem, curve_columns
 from tricyclic.fitting.profiles import degenerate_limits, lies_on_curve, profile_limits
 from tricyclic.fitting.search import WeightedSearch
+from tricyclic.fitting.variance_model import VarianceModel, variance_model, weight_is_of_curve
 from tricyclic.numerics.least_squares import jacobian
 
 __all__ = ["FitPart", "band", "fit", "predict"]
@@ -47,7 +49,8 @@ def fit(
     *,
     fixed: Mapping[str, float] | None = None,
     free: Sequence[str] = (),
-    variance: Variance = "constant",
+    variance: FitVariance = "constant",
+    weights: str = "",
     intervals: Intervals = "all",
     confidence: float = 0.95,
     starts: Starts | None = None,
@@ -65,10 +68,17 @@ def fit(
     free : sequence of str
         Parameters to fit although they are fixed by default; their value in `fixed`, if any, is
         where the search starts.
-    variance : {"constant", "proportional", "poisson", "counting"}
+    variance : str
         constant: one standard deviation per series, estimated. proportional: it grows with the
-        expected reading. poisson: the counting variance of the series. counting: that plus a
-        proportional part, estimated by restricted likelihood.
+        expected reading. power: it is proportional to a power of the expected reading that is
+        estimated. counting: the counting variance of the series plus a proportional part,
+        estimated by restricted likelihood. poisson: the counting variance alone; exact likelihood
+        where the readings themselves are counts. binomial: exact likelihood of shares of `trials`.
+        quasipoisson, quasibinomial: the same with an estimated dispersion of 1 or more.
+    weights : str
+        "1/y^K": by the curve, the standard deviation being proportional to its power K/2.
+        "1/x^K": by the dose. "1/sd^K": by the standard deviation of the replicates. Weights of
+        single readings are part of a Series; both multiply.
     intervals : {"all", "target", "none"} or sequence of str
         Which parameters get profile limits.
     confidence : float
@@ -93,12 +103,18 @@ def fit(
     weights [Bates & Watts 1988]. Where counting sets the variance, s2 is at least 1: no reading is
     more precise than its counts.
 
+    Weights are relative, as in R's `nls`: s2 is the weighted residual sum over its degrees of
+    freedom and scales all standard errors, so that a common factor of the weights changes nothing.
+    Under an exact likelihood, limits are where the deviance has risen by the quantile of
+    chi-squared with one degree of freedom; with an estimated dispersion, by F times the dispersion
+    [McCullagh & Nelder 1989, Generalized Linear Models, section 4.5].
+
     A sigmoid has bottom below top, and the sign of hill is its direction. With a fixed plateau both
     directions are searched, and the one with the higher likelihood (the lower residual sum under
     constant variance) is kept. So is the better end of an asymmetric curve; the limits then belong
     to that end.
     """
-    parts = listed_parts(parts, model)
+    parts, spread = variance_model(listed_parts(parts, model), variance, weights)
     if not 0.5 <= confidence < 1:
         raise InputError(
             f"is {confidence:g}",
@@ -106,28 +122,27 @@ def fit(
             allowed="It lies between 0.5 and 1, such as 0.95",
         )
     plan = directions(parts, fixed or {}, free)
-    problem = FitProblem(parts, fixed or {}, free, plan.signs)
-    _check_counts(parts, variance)
+    problem = _problem(parts, fixed or {}, free, plan.signs, spread)
     if impossible := _impossible(problem):
         status, reason = impossible
-        return failed_fit(problem, reason, variance, confidence, status)
+        return failed_fit(problem, reason, spread.name, confidence, status)
     with np.errstate(all="ignore"):
         best = None
         for chosen in _choices(parts, fixed or {}, free):
-            for signs in _sign_choices(plan, chosen, free, variance):
-                trial = FitProblem(parts, chosen, free, signs)
-                optimum = _search(trial, variance, _oriented(starts, plan, signs))
+            for signs in _sign_choices(plan, chosen, free, variance, weights):
+                trial = _problem(parts, chosen, free, signs, spread)
+                optimum = _search(trial, spread, _oriented(starts, plan, signs))
                 if optimum and (best is None or optimum.log_likelihood > best.log_likelihood + TIE):
                     best = optimum
         if best is None:
             reason = "no start led to a finite residual sum"
-            return failed_fit(problem, reason, variance, confidence)
+            return failed_fit(problem, reason, spread.name, confidence)
         problem = best.problem
         wanted = _wanted(problem, intervals)
         positions = _with_partners(wanted, problem, plan)
         limits, result = (
             (degenerate_limits(best.search, best.result, positions), best.result)
-            if lies_on_curve(problem, best.result.x)
+            if not spread.family and lies_on_curve(problem, best.result.x)
             else profile_limits(best.search, best.result, positions, confidence)
         )
         names = relabel(plan.symmetric, problem.values(result.x))
@@ -136,9 +151,20 @@ def fit(
             SearchResult(best.search, result, best.agreeing, best.tried),
             {i: ends for i, ends in limits.items() if i in shown},
             names,
-            variance,
             confidence,
         )
+
+
+def _problem(
+    parts: Sequence[FitPart],
+    fixed: Mapping[str, float],
+    free: Sequence[str],
+    signs: Mapping[str, float],
+    spread: VarianceModel,
+) -> FitProblem:
+    if spread.family:
+        return DevianceProblem(parts, fixed, free, signs, family=spread.family)
+    return FitProblem(parts, fixed, free, signs)
 
 
 def listed_parts(
@@ -240,21 +266,6 @@ def _settings(model: CurveModel, x: Mapping[str, ArrayLike]) -> dict[str, np.nda
     return curve_columns(series, model)
 
 
-def _check_counts(parts: Sequence[FitPart], variance: Variance) -> None:
-    if variance not in get_args(Variance):
-        raise UnknownNameError.among("variance model", variance, get_args(Variance))
-    if variance not in ("poisson", "counting"):
-        return
-    for part in parts:
-        if part.series.counting_slope is None:
-            raise InputError(
-                f"the variance model '{variance}' needs counts and a counting time",
-                where=part.series.name,
-                do="Give the counting time, or choose the variance model 'constant' or "
-                "'proportional'",
-            )
-
-
 def _impossible(problem: FitProblem) -> tuple[str, str] | None:
     """Status and reason why the readings cannot determine the curve; None where they can."""
     readings, wanted = problem.y.size, len(problem.free)
@@ -287,7 +298,11 @@ def _has_one_dose(part: FitPart) -> bool:
 
 
 def _sign_choices(
-    plan: Directions, fixed: Mapping[str, float], free: Sequence[str], variance: Variance
+    plan: Directions,
+    fixed: Mapping[str, float],
+    free: Sequence[str],
+    variance: FitVariance,
+    weights: str,
 ) -> list[dict[str, float]]:
     """Signs of all hills, one mapping for each problem to search.
 
@@ -302,7 +317,7 @@ def _sign_choices(
         ]
     signs = dict(plan.signs)
     for group in plan.open:
-        signs |= dict.fromkeys(group.hills, _own_direction(group, fixed, free, variance))
+        signs |= dict.fromkeys(group.hills, _own_direction(group, fixed, free, variance, weights))
     return [signs]
 
 
@@ -323,7 +338,11 @@ def _choices(
 
 
 def _own_direction(
-    group: SigmoidGroup, fixed: Mapping[str, float], free: Sequence[str], variance: Variance
+    group: SigmoidGroup,
+    fixed: Mapping[str, float],
+    free: Sequence[str],
+    variance: FitVariance,
+    weights: str,
 ) -> float:
     own = {part.name_of(p.name) for part in group.parts for p in part.model.parameters}
     alone = fit(
@@ -331,6 +350,8 @@ def _own_direction(
         fixed={name: value for name, value in fixed.items() if name in own},
         free=[name for name in free if name in own],
         variance=variance,
+        # Parts already have the weights of their readings.
+        weights=weights if weight_is_of_curve(weights) else "",
         intervals="none",
     )
     return float(np.sign(alone[next(iter(sorted(group.hills)))].value)) if alone.ok else group.first
@@ -340,9 +361,15 @@ def _oriented(starts: Starts | None, plan: Directions, signs: Mapping[str, float
     return [oriented_start(start, plan, signs) for start in starts] if starts else None
 
 
-def _search(problem: FitProblem, variance: Variance, starts: Starts | None) -> SearchResult | None:
+def _search(
+    problem: FitProblem, spread: VarianceModel, starts: Starts | None
+) -> SearchResult | None:
     """The best optimum with its final weights; None where no start has a finite residual sum."""
-    search = WeightedSearch(problem, variance)
+    search = (
+        DevianceSearch(problem, spread)
+        if isinstance(problem, DevianceProblem)
+        else WeightedSearch(problem, spread)
+    )
     result, agreeing, tried = search.best_of(problem.starts(starts))
     if not np.isfinite(result.rss):
         return None

@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 
-from tricyclic.core.analysis_options import Variance
 from tricyclic.core.check import Check
 from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
+from tricyclic.fitting.deviance import DevianceSearch
 from tricyclic.fitting.direction import Relabelling
 from tricyclic.fitting.input_checks import input_checks
 from tricyclic.fitting.problem import FitPart, FitProblem, ProblemParameter
@@ -47,7 +47,6 @@ def build_fit(
     best: SearchResult,
     limits: Mapping[int, tuple[float, float]],
     names: Relabelling,
-    variance: Variance,
     confidence: float,
 ) -> Fit:
     """Describe an optimum.
@@ -59,14 +58,14 @@ def build_fit(
         Profile limits by position among the free parameters.
     names
         How the parameters are called in the result.
-    variance, confidence
+    confidence
         As in `fit`.
     """
     problem, search, result = best.problem, best.search, best.result
     n, p = problem.y.size, len(problem.free)
-    expected = problem.expected(result.x[None, :])[0]
-    spread, scale = 1.0 / search.weight, search.scale(result.rss)
-    k = p + (search.sd.size if variance != "poisson" else 0)
+    expected = problem.mean(result.x[None, :])[0]
+    spread = search.reading_variance(result)
+    k = p + search.scatter_parameters
     correction = 2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf
     cov = _relabelled(problem, search.covariance(result), names)
     parameters = _parameters(best, cov, limits, names)
@@ -89,11 +88,14 @@ def build_fit(
             part.curve_name,
             _own_names(part),
             _read_only(expected[span]),
-            _read_only(np.sqrt(spread[span] * scale)),
-            float(search.cv[problem.scatter[span.start]]) if variance == "counting" else np.nan,
+            _read_only(np.sqrt(spread[span])),
+            float(search.cv[problem.scatter[span.start]])
+            if search.variance == "counting"
+            else np.nan,
         )
         for part, span in zip(problem.parts, problem.spans, strict=True)
     )
+    counts = search if isinstance(search, DevianceSearch) else None
     return Fit(
         ok=True,
         message="fitted",
@@ -103,19 +105,24 @@ def build_fit(
         rss=result.rss,
         df=n - p,
         log_likelihood=best.log_likelihood,
-        aicc=float(2 * k - 2 * best.log_likelihood + correction),
-        variance=variance,
+        aicc=np.nan
+        if search.variance.startswith("quasi")
+        else float(2 * k - 2 * best.log_likelihood + correction),
+        variance=search.variance,
         confidence=confidence,
         optima=best.agreeing,
         starts=best.tried,
         checks=tuple(checks),
+        power=search.power if search.variance == "power" else np.nan,
+        deviance=result.rss if counts else np.nan,
+        dispersion=counts.dispersion(result) if counts else np.nan,
     )
 
 
 def failed_fit(
     problem: FitProblem,
     reason: str,
-    variance: Variance,
+    variance: str,
     confidence: float,
     status: str = "not converged",
 ) -> Fit:

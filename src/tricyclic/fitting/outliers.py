@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from tricyclic.core.analysis_options import Variance
+from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
@@ -22,6 +23,7 @@ from tricyclic.errors import InputError
 from tricyclic.fitting.fit import FitPart, fit, listed_parts
 from tricyclic.fitting.problem import FitProblem
 from tricyclic.fitting.scatter_shape import growth_of_scatter
+from tricyclic.fitting.variance_model import variance_model, weight_is_of_curve
 from tricyclic.numerics.least_squares import jacobian, least_squares
 from tricyclic.numerics.robust import flag_outliers, robust_fit
 from tricyclic.stats.statistics import t_probability
@@ -53,15 +55,16 @@ def detect_outliers_rout(
     *,
     fixed: Mapping[str, float] | None = None,
     free: Sequence[str] = (),
-    variance: Variance = "constant",
+    variance: FitVariance = "constant",
+    weights: str = "",
     q: float = 0.01,
 ) -> tuple[SuspectedOutlier, ...]:
     """Suggest readings that lie farther from the curve than chance explains (ROUT).
 
     Parameters
     ----------
-    parts, model, fixed, free, variance
-        As for `fit`.
+    parts, model, fixed, free, variance, weights
+        As for `fit`; not for the exact likelihoods of counts and shares.
     q : float
         Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 at most about 1
         clean plate in 100 gets a suggestion.
@@ -97,13 +100,27 @@ def detect_outliers_rout(
     """
     if not 0 < q < 0.5:
         raise InputError(f"q is {q:g}", allowed="It lies above 0 and below 0.5, such as 0.01")
-    parts = listed_parts(parts, model)
-    first = fit(parts, fixed=fixed, free=free, variance=variance, intervals="none")
+    parts, spread = variance_model(listed_parts(parts, model), variance, weights)
+    if spread.family:
+        raise InputError(
+            f"outliers are not looked for under the variance model '{variance}'",
+            allowed="The test is one of readings with a normal distribution",
+            do="See the check overdispersion of the fit",
+        )
+    how: dict[str, Any] = {
+        "fixed": fixed,
+        "free": free,
+        "variance": variance,
+        # The other weights are part of the series from here on.
+        "weights": weights if weight_is_of_curve(weights) else "",
+        "intervals": "none",
+    }
+    first = fit(parts, **how)
     if not first.ok or first.df < MIN_DF:
         return ()
     problem = FitProblem(parts, fixed or {}, free, _directions(parts, first))
     sd = np.concatenate([part.sd for part in first.parts])
-    estimated = variance in ("constant", "proportional")
+    estimated = not spread.counts
     if estimated:
         sd = _level(problem, sd)
         if not (sd > 0).all():
@@ -120,14 +137,7 @@ def detect_outliers_rout(
     if flagged.any() and not estimated:
         cleaned = _without(parts, problem, flagged)
         if cleaned is not None:
-            again = fit(
-                cleaned,
-                fixed=fixed,
-                free=free,
-                variance=variance,
-                intervals="none",
-                starts=[first.values],
-            )
+            again = fit(cleaned, **how, starts=[first.values])
             if again.ok:
                 sd = _scatter_of_all(problem, again, scores.expected, sd)
                 scores = _scores(problem, again, sd)
@@ -136,7 +146,7 @@ def detect_outliers_rout(
     if estimated:
         flagged = _confirmed_by_growth(problem, scores, flagged, sd, q)
     else:
-        flagged = _confirmed(parts, problem, first, scores, flagged, fixed, free, variance, q)
+        flagged = _confirmed(parts, problem, first, scores, flagged, how, q)
     order = [i for i in np.argsort(-np.abs(scores.score), kind="stable") if flagged[i]]
     return tuple(_suspect(problem, scores, int(i)) for i in order)
 
@@ -223,9 +233,7 @@ def _confirmed(
     first: Fit,
     scores: _Scores,
     flagged: np.ndarray,
-    fixed: Mapping[str, float] | None,
-    free: Sequence[str],
-    variance: Variance,
+    how: Mapping[str, Any],
     q: float,
 ) -> np.ndarray:
     """Those of the flagged readings that the curve of the other readings excludes, shape (n,)."""
@@ -234,14 +242,7 @@ def _confirmed(
         cleaned = _without(parts, problem, confirmed)
         if cleaned is None:
             return np.zeros_like(flagged)
-        others = fit(
-            cleaned,
-            fixed=fixed,
-            free=free,
-            variance=variance,
-            intervals="none",
-            starts=[first.values],
-        )
+        others = fit(cleaned, **how, starts=[first.values])
         if not others.ok or others.df < 1:
             return np.zeros_like(flagged)
         best = np.array([others.values[slot.name] for slot in problem.free])
@@ -259,10 +260,12 @@ def _confirmed(
 
 
 def _level(problem: FitProblem, sd: np.ndarray) -> np.ndarray:
-    """Root mean square of the scatter of each series, shape (n,)."""
-    level = sd.copy()
+    """Root mean square of the scatter of each series at equal weights, by the weights of the
+    readings, shape (n,).
+    """
+    level, weight = sd.copy(), problem.weight
     for span in problem.spans:
-        level[span] = np.sqrt(np.mean(sd[span] ** 2))
+        level[span] = np.sqrt(np.mean(sd[span] ** 2 * weight[span]) / weight[span])
     return level
 
 

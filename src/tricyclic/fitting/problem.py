@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -65,6 +65,8 @@ class FitProblem:
         Parameters to fit although they are fixed by default.
     signs : mapping of str to float, optional
         Sign of each hill of a sigmoid, by its name in the fit; by default that of its curve.
+    levels : (float, float)
+        Range of the readings, within which parameters in their unit stay.
 
     Raises
     ------
@@ -78,6 +80,8 @@ class FitProblem:
         fixed: Mapping[str, float],
         free: Sequence[str],
         signs: Mapping[str, float] | None = None,
+        *,
+        levels: tuple[float, float] = (-np.inf, np.inf),
     ) -> None:
         if not parts:
             raise InputError(
@@ -87,7 +91,7 @@ class FitProblem:
         self._given = (dict(fixed), tuple(free), dict(signs or {}))
         self.columns = tuple(curve_columns(part.series, part.model) for part in parts)
         self.signs = {**_default_signs(parts), **(signs or {})}
-        self.slots = _slots(parts, fixed, free, self.signs)
+        self.slots = tuple(_within(slot, levels) for slot in _slots(parts, fixed, free, self.signs))
         self.free = tuple(slot for slot in self.slots if slot.fixed is None)
         self.position = {slot.name: i for i, slot in enumerate(self.free)}
         self.low = np.array([slot.low for slot in self.free])
@@ -97,6 +101,8 @@ class FitProblem:
         self.spans = tuple(
             slice(int(end) - part.series.n, int(end)) for end, part in zip(ends, parts, strict=True)
         )
+        # Relative weights of the readings beside those of the variance model.
+        self.weight = np.concatenate([_weight_of(part.series) for part in parts])
         own = [part.scatter or f"part {k}" for k, part in enumerate(parts)]
         self.scatter = np.repeat(
             [sorted(set(own)).index(key) for key in own], [part.series.n for part in parts]
@@ -109,8 +115,12 @@ class FitProblem:
         }
 
     def expected(self, x: np.ndarray) -> np.ndarray:
+        """What the search compares with `y`: the expected readings."""
+        return self.mean(x)
+
+    def mean(self, x: np.ndarray) -> np.ndarray:
         """Expected readings of all parts, shape (k, n), for free parameters x of shape (k, p)."""
-        out = np.empty((x.shape[0], self.y.size))
+        out = np.empty((x.shape[0], self.spans[-1].stop))
         for part, columns, span in zip(self.parts, self.columns, self.spans, strict=True):
             values: dict[str, np.ndarray | float] = {}
             for parameter in part.model.parameters:
@@ -194,6 +204,16 @@ class FitProblem:
         if np.isfinite(slot.low) and np.isfinite(slot.high):
             return 0.5 * (slot.low + slot.high)
         return float(np.clip(1.0, slot.low, slot.high))
+
+
+def _within(slot: ProblemParameter, levels: tuple[float, float]) -> ProblemParameter:
+    if slot.declared.unit != "y":
+        return slot
+    return replace(slot, low=max(slot.low, levels[0]), high=min(slot.high, levels[1]))
+
+
+def _weight_of(series: Series) -> np.ndarray:
+    return np.ones(series.n) if series.weight is None else np.asarray(series.weight)
 
 
 def curve_columns(series: Series, model: CurveModel) -> dict[str, np.ndarray]:

@@ -109,12 +109,9 @@ class ProfileSearch:
     def __init__(
         self, search: WeightedSearch, optimum: LeastSquaresResult, confidence: float
     ) -> None:
-        from scipy.special import stdtrit
-
         self.search, self.problem, self.optimum = search, search.problem, optimum
-        df = self.problem.y.size - len(self.problem.free)
-        self.critical = float(stdtrit(df, 0.5 + 0.5 * confidence))
-        self.scale = search.scale(optimum.rss)
+        self.critical = search.critical(confidence)
+        self.scale = search.scale_at(optimum)
         self.allowed = optimum.rss + self.critical**2 * self.scale
         self.better: LeastSquaresResult | None = None
         self.covariance = search.covariance(optimum)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tricyclic.core.analysis_options import Variance
 from tricyclic.fitting.problem import FitProblem
+from tricyclic.fitting.variance_model import VarianceModel
 from tricyclic.numerics.least_squares import LeastSquaresResult, covariance, jacobian, least_squares
-from tricyclic.stats.variance import counting_variance, proportional_cv
+from tricyclic.stats.variance import counting_variance, power_of_mean, proportional_cv
 
 # Rounds of curve and variance before they are taken as they are.
 MAX_REWEIGHTING = 25
@@ -17,16 +17,20 @@ MAX_REWEIGHTING = 25
 AGREEMENT = 1e-5
 # Coefficient of variation from which the estimate of the pipetting error starts.
 FIRST_CV = 0.05
+# Power of the expected reading from which the estimate of the power starts.
+FIRST_POWER = 0.5
 
 
 class WeightedSearch:
     """A problem under a variance model, with the present weights of its readings."""
 
-    def __init__(self, problem: FitProblem, variance: Variance) -> None:
-        self.problem, self.variance = problem, variance
-        self.counts = variance in ("poisson", "counting")
+    def __init__(self, problem: FitProblem, model: VarianceModel) -> None:
+        self.problem, self.model = problem, model
+        self.variance, self.counts = model.name, model.counts
         groups = int(problem.scatter.max()) + 1
-        self.cv = np.full(groups, FIRST_CV if variance == "counting" else 0.0)
+        self.cv = np.full(groups, FIRST_CV if self.variance == "counting" else 0.0)
+        self.power_is_estimated = model.of_mean and bool(np.isnan(model.power))
+        self.power = FIRST_POWER if self.power_is_estimated else model.power
         self.slope = np.concatenate(
             [_or_zero(part.series.counting_slope, part.series.n) for part in problem.parts]
         )
@@ -36,6 +40,13 @@ class WeightedSearch:
         self.sd = np.ones(groups)
         self.typical = np.ones(len(problem.free))
         self.weight = 1.0 / self._variance(self._replicate_means())
+
+    @property
+    def scatter_parameters(self) -> int:
+        """Parameters of the scatter that are estimated."""
+        if self.variance == "poisson":
+            return 0
+        return self.sd.size + self.power_is_estimated
 
     def best_of(self, starts: Sequence[np.ndarray]) -> tuple[LeastSquaresResult, int, int]:
         """The best optimum over the starts, how many ended there, and how many were tried."""
@@ -66,6 +77,21 @@ class WeightedSearch:
         estimated = rss / df
         # No reading is more precise than its counts.
         return max(estimated, 1.0) if self.counts else estimated
+
+    def scale_at(self, optimum: LeastSquaresResult) -> float:
+        """Variance of a reading of weight one, at an optimum."""
+        return self.scale(optimum.rss)
+
+    def critical(self, confidence: float) -> float:
+        """Standard errors within which a limit of this confidence would lie on a straight curve."""
+        from scipy.special import stdtrit
+
+        df = self.problem.y.size - len(self.problem.free)
+        return float(stdtrit(df, 0.5 + 0.5 * confidence))
+
+    def reading_variance(self, optimum: LeastSquaresResult) -> np.ndarray:
+        """Variance of each reading at an optimum, shape (n,)."""
+        return self.scale(optimum.rss) / self.weight
 
     def log_likelihood(self, optimum: LeastSquaresResult) -> float:
         """Log-likelihood at an optimum.
@@ -110,6 +136,13 @@ class WeightedSearch:
         p = self.problem
         expected = p.expected(optimum.x[None, :])[0]
         residual = p.y - expected
+        if self.power_is_estimated:
+            self.power = power_of_mean(
+                residual * np.sqrt(p.weight),
+                self._size(expected),
+                jacobian(p.expected, optimum.x, self.typical) * np.sqrt(p.weight)[:, None],
+                p.scatter,
+            )
         gradient = (
             jacobian(p.expected, optimum.x, self.typical) if self.variance == "counting" else None
         )
@@ -119,10 +152,10 @@ class WeightedSearch:
                 self.cv[group] = proportional_cv(
                     residual[own], expected[own], self.slope[own], self.offset[own], gradient[own]
                 )
-            elif self.variance in ("constant", "proportional") and self.sd.size > 1:
-                unit = residual[own]
-                if self.variance == "proportional":
-                    unit = unit / self._size(expected)[own]
+            elif not self.counts and self.sd.size > 1:
+                unit = residual[own] * np.sqrt(p.weight[own])
+                if self.model.of_mean:
+                    unit = unit / self._size(expected)[own] ** self.power
                 # Each group loses its share of the degrees of freedom that the curve takes.
                 df = max(unit.size * (1.0 - len(p.free) / p.y.size), 1.0)
                 self.sd[group] = np.sqrt(max(float(unit @ unit) / df, 1e-300))
@@ -145,9 +178,12 @@ class WeightedSearch:
                 expected, self.slope, self.offset, self.cv[self.problem.scatter]
             )
         sd = self.sd[self.problem.scatter]
-        return np.asarray(
-            sd**2 if self.variance == "constant" else (sd * self._size(expected)) ** 2
-        )
+        own = sd**2
+        if self.variance == "proportional":
+            own = (sd * self._size(expected)) ** 2
+        elif self.model.of_mean:
+            own = (sd * self._size(expected) ** self.power) ** 2
+        return np.asarray(own / self.problem.weight)
 
     def _size(self, expected: np.ndarray) -> np.ndarray:
         """Absolute expected readings, at least a thousandth of the largest of their group, so that

@@ -30,6 +30,7 @@ from tricyclic.fitting.check_texts import (
     residual_runs_text,
 )
 from tricyclic.fitting.fit import FitPart, predict
+from tricyclic.fitting.likelihood_verdict import likelihood_checks, status_of_counts
 from tricyclic.fitting.problem import curve_columns
 from tricyclic.fitting.replicates import without_scatter
 from tricyclic.numerics.batch.fit import HILL_BOUNDS, STATUS, fit_batch
@@ -71,6 +72,11 @@ def with_verdict(fit: Fit, parts: Sequence[FitPart]) -> Fit:
     """
     if not fit.ok:
         return fit
+    if math.isfinite(fit.deviance):
+        of_counts = likelihood_checks(fit, parts)
+        own = [*_range_checks(fit, parts), *_settings_checks(fit, parts), *of_counts]
+        status = status_of_counts(fit, of_counts, _status(fit, parts))
+        return replace(fit, checks=_sorted([*fit.checks, *own]), status=status)
     if len(parts) == 1 and _is_sigmoid(parts[0].model, fit):
         return _sigmoid(fit, parts[0])
     own = [*_range_checks(fit, parts), *_settings_checks(fit, parts), *_residual_checks(fit, parts)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+# Range of the power of the mean: from scatter that falls to one that grows with the cube.
+LEAST_POWER, MOST_POWER = -1.0, 3.0
+
 
 def counting_variance(
     expected: np.ndarray, slope: np.ndarray, offset: np.ndarray, cv: float | np.ndarray
@@ -69,3 +72,60 @@ def proportional_cv(
     )
     at_zero = criterion(-30.0)
     return 0.0 if at_zero <= optimum.fun + 1e-9 else float(np.exp(optimum.x))
+
+
+def power_of_mean(
+    residual: np.ndarray, size: np.ndarray, gradient: np.ndarray, groups: np.ndarray
+) -> float:
+    """Power of the expected reading that the standard deviation is proportional to.
+
+    Parameters
+    ----------
+    residual, size : array, shape (n,)
+        Residuals, and absolute expected readings, above 0.
+    gradient : array, shape (n, p)
+        Slopes of the expected readings in the fitted parameters.
+    groups : array of int, shape (n,)
+        Readings with one factor of the standard deviation, which is estimated for each group.
+
+    Returns
+    -------
+    float
+        Between -1 and 3; 0 where all readings are of one size.
+
+    Notes
+    -----
+    Restricted pseudo-likelihood given the curve, the factors profiled out [Davidian & Giltinan
+    1995, Nonlinear Models for Repeated Measurement Data, section 2.4].
+    """
+    from scipy.optimize import minimize_scalar
+
+    if np.ptp(np.log(size)) < 1e-9:
+        return 0.0
+    norm = np.linalg.norm(gradient, axis=0)
+    scaled = gradient[:, norm > 0] / norm[norm > 0]
+    share = 1.0 - scaled.shape[1] / residual.size
+
+    def criterion(power: float) -> float:
+        unit = size**power
+        total = 0.0
+        variance = np.empty_like(residual)
+        for group in range(int(groups.max()) + 1):
+            own = groups == group
+            squares = float(np.sum((residual[own] / unit[own]) ** 2))
+            factor = squares / max(own.sum() * share, 1.0)
+            variance[own] = max(factor, 1e-300) * unit[own] ** 2
+            total += float(np.sum(np.log(variance[own]) + residual[own] ** 2 / variance[own]))
+        sign, logdet = np.linalg.slogdet(scaled.T @ (scaled / variance[:, None]))
+        return total + (float(logdet) if sign > 0 else 0.0)
+
+    grid = np.linspace(LEAST_POWER, MOST_POWER, 33)
+    best = float(grid[int(np.argmin([criterion(float(power)) for power in grid]))])
+    step = float(grid[1] - grid[0])
+    optimum = minimize_scalar(
+        criterion,
+        bounds=(max(best - step, LEAST_POWER), min(best + step, MOST_POWER)),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    return float(optimum.x)
