@@ -67,10 +67,11 @@ class ReaderTable(MarkdownDirective):
     """One row per file format, those of instruments first."""
 
     def lines(self) -> Iterable[str]:
-        """Name and description."""
-        yield from ("| reader | format |", "| --- | --- |")
+        """Name, description, and the real exports that it was tried with."""
+        yield from ("| reader | format | seen on a real file |", "| --- | --- | --- |")
         for name, reader in sorted(READERS.items(), key=lambda item: (item[1].generic, item[0])):
-            yield f"| `{name}` | {cell(reader.description)} |"
+            seen = reader.seen or ("any" if reader.generic else "not yet")
+            yield f"| `{name}` | {cell(reader.description)} | {cell(seen)} |"
 
 
 class ProtocolTable(MarkdownDirective):

@@ -102,6 +102,9 @@ class Reader:
         The plates and tables of the file.
     generic : bool
         Whether a reader of one instrument takes precedence over this one.
+    seen : str
+        The real exports that it was tried with ("Gen5 3.12"); "" if it was written from a
+        description of the format.
     name : str
         Set by the registry.
     """
@@ -110,6 +113,7 @@ class Reader:
     sniff: Callable[[RawFile], float]
     read: Callable[[RawFile, ReadOptions], FileContent]
     generic: bool = False
+    seen: str = ""
     name: str = ""
 
     def named(self, name: str) -> Reader:

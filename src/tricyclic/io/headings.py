@@ -17,6 +17,8 @@ _COUNT_NAMES = (
     (re.compile(r"counts?", re.IGNORECASE), "counts"),
     (re.compile(r"bq", re.IGNORECASE), "Bq"),
 )
+# Units in which plate readers give their readings, by detection.
+READING_UNITS = {"absorbance": "OD", "fluorescence": "RFU", "luminescence": "RLU"}
 _LONGEST_HEADING = 200
 _UNIT_LINE = re.compile(r"^\s*units?\s*[:=]\s*(\S.*?)\s*$", re.IGNORECASE)
 # A logarithm: "log10 conc", "conc_log10_nM", "logIC50".
@@ -29,6 +31,12 @@ _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
 def count_unit(word: str) -> str:
     """Unit of counting that a word means: "CCPM1" and "cpm" are cpm, "DPM1" is dpm; else ""."""
     return next((unit for pattern, unit in _COUNT_NAMES if pattern.fullmatch(word.strip())), "")
+
+
+def detection_unit(text: str) -> str:
+    """Unit of the readings of a detection that a text names ("Fluorescence (FI)"); else ""."""
+    named = {unit for word, unit in READING_UNITS.items() if word in text.lower()}
+    return named.pop() if len(named) == 1 else ""
 
 
 def unit_in_heading(text: str) -> str:

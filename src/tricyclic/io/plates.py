@@ -6,8 +6,8 @@ Every well is read once, counts are not negative, and the size of the plate is k
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tricyclic.core.plate import (
     PLATE_SHAPES,
@@ -31,6 +31,11 @@ from tricyclic.io.headings import agreed_counting_time, agreed_unit
 from tricyclic.numerals import LONGEST_NUMBER
 
 _SATURATED = re.compile(r"(over(flow)?|ovrflw|sat(urated)?|>\s*[0-9.,]+|#{3,})", re.IGNORECASE)
+_LONGEST_MARK = 20
+# Smaller numbers in the name of a plate may be anything else.
+_SMALLEST_NAMED = 96
+_BEYOND = re.compile(r"[<>≤≥]\s*[-+0-9.,eE]{1,30}")
+_MASKED = re.compile(r"[*(\[]\s*([-+0-9.,eE]{1,30})\s*[*)\]]")
 _MARKED = re.compile(r"([-+]?[0-9.,\s'’]*[0-9](?:[eE][-+]?[0-9]+)?)\s*([*#!?]+)")
 
 
@@ -73,6 +78,30 @@ def cell_reading(cell: str, sheet: Sheet, where: str) -> CellReading | None:
             where=where,
             allowed=f"A well that was not counted is empty or one of {_marks()}",
         ) from error
+
+
+def instrument_reading(cell: str, sheet: Sheet, where: str) -> CellReading | None:
+    """Read one cell of an instrument's export, whose marks of missing readings vary.
+
+    A short text without digits (???, Masked, #Sat) or a value beyond a limit (>4.5, <0) is a well
+    without a reading, whose flag is that text; `*0.356*` is a reading that was masked.
+
+    Raises
+    ------
+    InputError
+        If the cell is not a reading.
+    """
+    text = cell.strip()
+    if not text or is_not_counted(text):
+        return cell_reading(text, sheet, where)
+    if len(text) <= _LONGEST_MARK and not any(character.isdigit() for character in text):
+        return CellReading(float("nan"), flag=shortened(text), where=where)
+    if _BEYOND.fullmatch(text):
+        return CellReading(float("nan"), flag=shortened(text), where=where)
+    masked = _MASKED.fullmatch(text)
+    if masked:
+        return CellReading(sheet.number(masked[1], where), flag="masked", where=where)
+    return cell_reading(text, sheet, where)
 
 
 def make_plate(
@@ -150,6 +179,25 @@ def make_plate(
     if not options.keep_negative:
         negative_counts(plate)
     return plate
+
+
+def with_own_names(plates: Sequence[Plate]) -> Iterator[Plate]:
+    """Plates whose names differ; a number follows a name that is there already."""
+    taken: set[str] = set()
+    for number, plate in enumerate(plates, 1):
+        name = plate.name if plate.name not in taken else f"{plate.name} ({number})"
+        taken.add(name)
+        yield replace(plate, name=name)
+
+
+def plate_size_in_text(text: str) -> int | None:
+    """Number of wells in the name of a plate ("96 WELL PLATE", "Nunc 384 flat"); None if none."""
+    sizes = {int(word) for word in re.findall(r"(?<![0-9])[0-9]{1,4}(?![0-9])", text)}
+    known = sizes & {size for size in PLATE_SHAPES if size >= _SMALLEST_NAMED}
+    if known:
+        return known.pop() if len(known) == 1 else None
+    wells = re.search(r"(?<![0-9])([0-9]{1,2})[- ]?wells?\b", text, re.IGNORECASE)
+    return int(wells[1]) if wells and int(wells[1]) in PLATE_SHAPES else None
 
 
 def wells_in_order(

@@ -487,8 +487,8 @@ def plate_readers():
     write(
         "kaleido_csv__384.csv",
         text.encode(),
-        plates=[plate("kaleido_csv__384", 384, "unknown", values_of(grid))],
-        notes=["result 'Fluorescence intensity 1'"],
+        plates=[plate("kaleido_csv__384", 384, "RFU", values_of(grid))],
+        notes=["reading 'Fluorescence intensity 1'"],
     )
 
     grid = counts(384)
@@ -507,7 +507,7 @@ def plate_readers():
     write(
         "bmg_mars_csv__384.csv",
         text.encode(),
-        plates=[plate("bmg_mars_csv__384", 384, "unknown", values)],
+        plates=[plate("bmg_mars_csv__384", 384, "RFU", values)],
         notes=["Raw Data (485/520)"],
     )
 

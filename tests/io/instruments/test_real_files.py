@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tricyclic.io.open import read_plates, read_tables
+from tricyclic.errors import InputError
+from tricyclic.io.open import one_reading_each, read_plates, read_tables
 
 SHARED = Path(
     os.environ.get("TRICYCLIC_SHARED_DATA") or Path(__file__).parents[4] / "shared" / "data"
@@ -70,7 +71,7 @@ def test_kaleido_gives_384_wells_that_add_up_to_the_sum_of_the_file():
     )
     assert plate.size == 384 and len(counted(plate)) == 384
     assert math.fsum(counted(plate).values()) == wanted
-    assert plate.unit == "unknown"
+    assert plate.unit == "RFU"
 
 
 def test_mars_gives_the_wells_that_were_read_and_no_others():
@@ -149,3 +150,50 @@ def test_softmax_gives_every_raw_reading_of_its_plates(name):
     readings = [value for plate in plates for value in counted(plate).values()]
     assert sorted(readings) == sorted(raw)
     assert len(readings) + marks == number * wells
+
+
+# Plates, wells that were counted in each, reading of A1 and sum of the first plate, and its unit,
+# as the description of the shared files states them.
+EXPORTS = {
+    "gen5_luminescence_endpoint.txt": (1, 96, 8718, 483886, "RLU"),
+    "gen5_fluorescence_filter.txt": (1, 120, 190, 8923, "RFU"),
+    "gen5_absorbance_stdcurve.txt": (1, 96, 3.337, 87.861, "OD"),
+    "skanit_absorbance.xlsx": (1, 96, 1.7455, 34.1783, "OD"),
+    "magellan_od.xlsx": (1, 96, 0.1462, 12.5814, "OD"),
+    "softmax_absorbance_endpoint.txt": (2, None, 3.41798, None, "OD"),
+    "softmax_luminescence_endpoint.txt": (2, None, 1011329, None, "RLU"),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_of_a_plate_reader_has_the_wells_and_the_sum_of_its_description(name):
+    number, wells, first, total, unit = EXPORTS[name]
+    plates = read_plates(SHARED / "plates" / name)
+    assert len(plates) == number
+    values = counted(plates[0])
+    assert values["A01"] == pytest.approx(first, rel=1e-5)
+    assert wells is None or len(values) == wells
+    assert total is None or math.fsum(values.values()) == pytest.approx(total, abs=1e-4)
+    assert plates[0].unit == unit
+
+
+def test_the_sums_of_the_two_softmax_endpoints_are_those_of_their_description():
+    for name, total in (("absorbance", 289.0925), ("luminescence", 70187830)):
+        plates = read_plates(SHARED / "plates" / f"softmax_{name}_endpoint.txt")
+        values = [value for plate in plates for value in counted(plate).values()]
+        assert math.fsum(values) == pytest.approx(total, rel=1e-6)
+
+
+def test_two_reads_of_a_gen5_plate_are_readings_of_one_plate():
+    first, second = read_plates(SHARED / "plates" / "gen5_two_read_modes.txt")
+    assert (counted(first)["A01"], counted(second)["A01"]) == (0.052, 418)
+    assert len(counted(first)) == len(counted(second)) == 96
+    assert first.reading_of == second.reading_of == "plate 'Plate 1'"
+    assert [plate.name.split(" ", 1)[1] for plate in (first, second)] == ["od:600", "260:280"]
+    with pytest.raises(InputError, match="Add --plate"):
+        one_reading_each((first, second), "two.txt", do="Add --plate")
+
+
+def test_channels_of_an_envision_plate_are_readings_of_that_plate():
+    plates = read_plates(SHARED / "plates" / "envision_fluorescence.csv")
+    assert {plate.reading_of for plate in plates} == {"plate '1'"}

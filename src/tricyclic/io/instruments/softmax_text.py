@@ -17,9 +17,9 @@ from tricyclic.core.plate import PLATE_SHAPES, Plate, row_letters, well_position
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, is_number_like, read_text, shortened
-from tricyclic.io.plates import CellReading, cell_reading, make_plate
+from tricyclic.io.headings import READING_UNITS
+from tricyclic.io.plates import CellReading, instrument_reading, make_plate, with_own_names
 
-UNITS = {"absorbance": "OD", "fluorescence": "RFU", "luminescence": "RLU"}
 _Position = tuple[int, int]
 _TIME = re.compile(r"(?:[0-9]+\.)?[0-9]{1,3}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?")
 
@@ -108,7 +108,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     for section in sections:
         if section.kind == "Plate":
             plates += _plates(sheet, section, raw.stem, options, others)
-    return FileContent(plates=tuple(_with_own_names(plates)))
+    return FileContent(plates=tuple(with_own_names(plates)))
 
 
 def _sections(rows: Sequence[tuple[str, ...]]) -> list[_Section]:
@@ -194,7 +194,7 @@ def _plates(
                 " ".join([stem, *parts]),
                 _cells(sheet, section, reading, panel, size),
                 shape=PLATE_SHAPES[size] if size else None,
-                unit=UNITS.get(mode.split()[0] if mode else "", ""),
+                unit=READING_UNITS.get(mode.split()[0] if mode else "", ""),
                 options=options,
                 notes=(
                     *sheet.all_notes,
@@ -333,17 +333,10 @@ def _cells(
         }
     for (at, column), position in positions.items():
         well = f"{row_letters(position[0])}{position[1] + 1:02d}"
-        one = _cell(sheet.rows[at][column], sheet, f"{sheet.where(at)}, well {well}")
+        one = instrument_reading(sheet.rows[at][column], sheet, f"{sheet.where(at)}, well {well}")
         if one is not None:
             cells[position] = one
     return cells
-
-
-def _cell(text: str, sheet: Sheet, where: str) -> CellReading | None:
-    """A reading; a mark without digits (???, Masked, #Sat) is a well that was not measured."""
-    if text and not any(character.isdigit() for character in text) and len(text) <= 20:
-        return CellReading(math.nan, flag=shortened(text), where=where)
-    return cell_reading(text, sheet, where)
 
 
 def _check_width(sheet: Sheet, at: int, panel: _Panel) -> None:
@@ -408,13 +401,9 @@ def _repeats(
     return True
 
 
-def _with_own_names(plates: Sequence[Plate]) -> Iterator[Plate]:
-    """Plates whose names differ; a number follows a name that is there already."""
-    taken: set[str] = set()
-    for number, plate in enumerate(plates, 1):
-        name = plate.name if plate.name not in taken else f"{plate.name} ({number})"
-        taken.add(name)
-        yield replace(plate, name=name)
-
-
-READER = Reader(description="text of SoftMax Pro (SpectraMax plate reader)", sniff=sniff, read=read)
+READER = Reader(
+    description="text of SoftMax Pro (SpectraMax plate reader)",
+    sniff=sniff,
+    read=read,
+    seen="SoftMax Pro, four exports",
+)
