@@ -88,7 +88,6 @@ BAD_LAYOUTS = {
     "no total wells": (LAYOUT.replace('role = "total"', 'role = "empty"'), ["total"]),
     "another plate size": (LAYOUT.replace("plate = 96", "plate = 384"), ["96", "384"]),
     "a plate of an unusual size": (LAYOUT.replace("plate = 96", "plate = 97"), ["97"]),
-    "a well in two roles": (LAYOUT.replace('wells = "A7:A12"', 'wells = "A6:A12"'), ["A06", "two"]),
     "concentration 0": (
         LAYOUT.replace(
             'top = "3 uM"\ndilution = 3.1623', 'concentrations = ["0 nM"' + ', "1 nM"' * 11 + "]"

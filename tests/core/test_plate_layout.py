@@ -7,7 +7,8 @@ import math
 import pytest
 
 from tricyclic.core.plate import Plate, Role, Well
-from tricyclic.core.plate_layout import PlateLayout, WellBlock, dilution_series, wells_named
+from tricyclic.core.plate_layout import PlateLayout, WellBlock
+from tricyclic.core.well_names import dilution_series, wells_named
 from tricyclic.errors import InputError
 
 TOTAL = WellBlock("A1:A3", Role.TOTAL)
@@ -103,13 +104,6 @@ def test_wells_can_be_listed_in_several_ways(text, names):
 @pytest.mark.parametrize(
     ("blocks", "sentence"),
     [
-        (
-            lambda: (TOTAL, competition(wells="A3:H3")),
-            (
-                "Well A03 is in two blocks: block 'total' (A1:A3) and "
-                "block 'competition, desipramine' (A3:H3)."
-            ),
-        ),
         (
             lambda: (competition(top_M=None, dilution=None, concentrations_M=(1e-6, 0.0)),),
             (
@@ -240,13 +234,57 @@ def test_wells_outside_the_layout_become_empty_with_a_note():
     assert "1 well (D07): counted, but not in the layout; treated as empty" in plate.notes
 
 
-def test_wells_that_the_plate_does_not_have_are_refused():
+def test_wells_that_the_plate_does_not_have_are_missing_with_a_note():
+    plate = PlateLayout(96, (TOTAL,)).apply(counted(names=("A01", "A02")))
+    assert [(well.name, well.role, well.counted) for well in plate.wells] == [
+        ("A01", Role.TOTAL, True),
+        ("A02", Role.TOTAL, True),
+        ("A03", Role.TOTAL, False),
+    ]
+    assert "1 well (A03): in the layout, but not counted" in plate.notes
+
+
+def test_a_layout_without_any_well_of_the_plate_is_refused():
     with pytest.raises(
         InputError,
-        match=r"^net_07\.csv: the layout has 1 well \(A03\) that the file does not have\. Mark "
-        r"wells that were not used as empty, or check that file and layout belong together\.$",
+        match=r"^net_07\.csv: the layout has 3 wells \(A01, A02, A03\) that the file does not "
+        r"have, and none that it has\. Check that file and layout belong together\.$",
     ):
-        PlateLayout(96, (TOTAL,)).apply(counted(names=("A01", "A02")))
+        PlateLayout(96, (TOTAL,)).apply(counted(names=("D01", "D02")))
+
+
+def test_a_later_block_replaces_an_earlier_one_with_a_note():
+    layout = PlateLayout(
+        96, (competition(), WellBlock("D2", Role.EMPTY), WellBlock("H1:H3", Role.TOTAL))
+    )
+    wells = layout.planned_wells
+    assert wells["D02"].role is Role.EMPTY and wells["D01"].role is Role.COMPETITION
+    assert [wells[name].role for name in ("H01", "H02", "H03")] == [Role.TOTAL] * 3
+    names = [name for name in wells if name != "D02"]
+    plate = layout.apply(counted(names=names))
+    assert "D02" not in {well.name for well in plate.wells}
+    assert "1 well (D02): block 'empty' (D2) replaces block 'competition, desipramine' (B1:H3)" in (
+        plate.notes
+    )
+
+
+@pytest.mark.parametrize("role", [None, Role.COMPETITION])
+def test_an_exclusion_keeps_the_contents_of_an_earlier_block(role):
+    layout = PlateLayout(96, (competition(), WellBlock("D2", role, excluded="spilled")))
+    well = layout.planned_wells["D02"]
+    assert (well.role, well.compound, well.excluded) == (
+        Role.COMPETITION,
+        "desipramine",
+        "spilled",
+    )
+    assert well.concentration_M == layout.planned_wells["D01"].concentration_M
+    assert not layout.replaced
+
+
+def test_an_exclusion_with_another_role_gives_the_well_that_role():
+    layout = PlateLayout(96, (TOTAL, WellBlock("A2", Role.NON_SPECIFIC, excluded="wrong drug")))
+    well = layout.planned_wells["A02"]
+    assert (well.role, well.excluded) == (Role.NON_SPECIFIC, "wrong drug")
 
 
 def test_a_well_that_was_not_counted_is_noted():

@@ -132,10 +132,26 @@ def test_label_at_the_right_of_every_row(tmp_path: Path, label: str, unit: str) 
     assert plate.unit == unit
 
 
-@pytest.mark.parametrize("labels", [["Lum", "Lum", "OD", "Lum"], ["7"] * 4, ["Lum", "", "", ""]])
-def test_other_cells_at_the_right_are_refused(tmp_path: Path, labels: list[str]) -> None:
+@pytest.mark.parametrize("labels", [["7", "", "", ""], ["", "3", "7", "8"]])
+def test_a_number_beyond_the_columns_of_some_rows_is_refused(
+    tmp_path: Path, labels: list[str]
+) -> None:
     with pytest.raises(InputError, match="is beyond column 6 of the grid"):
         read_plates(_save(tmp_path, _labelled(labels), "gen5.txt"))
+
+
+@pytest.mark.parametrize(
+    ("labels", "cells"),
+    [
+        (["Lum", "Lum", "OD", "Lum"], "'Lum', 4 cells"),
+        (["7"] * 4, "'7', 4 cells"),
+        (["Lum", "", "", ""], "'Lum'"),
+    ],
+)
+def test_other_cells_at_the_right_are_named(tmp_path: Path, labels: list[str], cells: str) -> None:
+    (plate,) = read_plates(_save(tmp_path, _labelled(labels), "gen5.txt"))
+    assert plate.grid()[3, 5] == 306
+    assert f"column 8 beside the plate ({cells})" in plate.unused
 
 
 def test_words_beyond_the_columns_of_a_layout_are_refused(tmp_path: Path) -> None:

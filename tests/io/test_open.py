@@ -68,12 +68,9 @@ READERS_LISTED = ", ".join(f"{name} ({READERS[name].description})" for name in R
             ),
         ),
         (
-            "word.csv",
-            grid(B3="desipramine"),
-            (
-                "word.csv, line 3, well B03: 'desipramine' is not a number. A well that was not "
-                "counted is empty or one of #n/a, -, --, n.a., n.d., n/a, na, nan."
-            ),
+            "slip.csv",
+            grid(B3="1O23"),
+            "slip.csv, line 3, well B03: '1O23' is not a number.",
         ),
         (
             "locale.csv",

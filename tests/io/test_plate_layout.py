@@ -68,11 +68,13 @@ def test_a_grid_of_words_assigns_roles_and_concentrations():
         "B03": (Role.COMPETITION, "desipramine", 1e-7, None),
         "B04": (Role.COMPETITION, "imipramine", 1e-6, None),
         "B05": (Role.ADDED, "", 0.0, None),
+        "B06": (Role.EMPTY, "", 0.0, None),
         "C01": (Role.TOTAL, "", 0.0, 0.5),
         "C02": (Role.NON_SPECIFIC, "", 0.0, 0.5),
         "C03": (Role.NON_SPECIFIC, "", 0.0, None),
         "C04": (Role.BACKGROUND, "", 0.0, None),
         "C05": (Role.ADDED, "", 0.0, None),
+        "C06": (Role.EMPTY, "", 0.0, None),
         "D01": (Role.COMPETITION, "(+)-pentazocine", 3e-9, None),
     }
 
@@ -170,16 +172,6 @@ def test_the_example_in_the_documentation_is_a_layout():
         (
             'plate = 96\n[[block]]\nwells = "A1"\nrole = "total"\ntime = "5"\n',
             "plan.toml, block 1: '5' has no unit. Write it like 10 min.",
-        ),
-        (
-            (
-                'plate = 96\n[[block]]\nwells = "A1"\nrole = "total"\n'
-                '[[block]]\nwells = "A1"\nrole = "background"\n'
-            ),
-            (
-                "plan.toml: well A01 is in two blocks: block 'total' (A1) and block "
-                "'background' (A1)."
-            ),
         ),
         (
             "plate = \n",

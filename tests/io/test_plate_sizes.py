@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tricyclic.core.plate import PLATE_SHAPES, plate_size, row_letters
-from tricyclic.core.plate_layout import wells_named
+from tricyclic.core.well_names import wells_named
 from tricyclic.errors import InputError
 from tricyclic.io.open import read_plates
 from tricyclic.io.screen_table import read_screen_table

@@ -110,6 +110,51 @@ class Well:
 
 
 @dataclass(frozen=True)
+class ListBeside:
+    """Concentrations or times that a sheet lists beside a plate, one for each row or column.
+
+    Parameters
+    ----------
+    heading : str
+        Heading of the list ("conc (uM)").
+    place : str
+        As messages name it: "column O beside the plate ('conc (uM)')".
+    of_rows : bool
+        Whether there is one value for each row of the plate, else one for each column.
+    values : tuple of float
+        In `unit`; nan where the list has none.
+    unit : str
+        "M" or "min".
+    """
+
+    heading: str
+    place: str
+    of_rows: bool
+    values: tuple[float, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
+class SheetHeadings:
+    """What a sheet states about the wells around a plate.
+
+    Parameters
+    ----------
+    columns, rows : tuple of str
+        Heading of each column ("Total", "NSB", "DMI") or row of the plate; "" where there is none.
+    lists : tuple of ListBeside
+        Concentrations and times.
+    rows_place : str
+        Where the headings of the rows stand, as messages name it.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    lists: tuple[ListBeside, ...] = ()
+    rows_place: str = ""
+
+
+@dataclass(frozen=True)
 class Plate:
     """One plate as counted, with the contents of each well.
 
@@ -138,6 +183,8 @@ class Plate:
         are readings of the same wells, such as times, wavelengths or isotopes. Empty for one.
     unassigned : tuple of str
         Counted wells that the layout does not contain.
+    headings : SheetHeadings
+        Headings and lists around the plate in its sheet.
     """
 
     name: str
@@ -151,6 +198,7 @@ class Plate:
     unused: tuple[str, ...] = ()
     unassigned: tuple[str, ...] = ()
     reading_of: str = ""
+    headings: SheetHeadings = SheetHeadings()
 
     def __post_init__(self) -> None:
         if self.size not in PLATE_SHAPES:

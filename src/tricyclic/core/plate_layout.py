@@ -1,19 +1,17 @@
 """Plate maps: the contents of each well, applied to a plate as counted.
 
 A block lists wells and their contents. Lists (concentrations, radioligand, times) run along the
-block in its direction; the wells across are replicates. Wells that were counted but are in no block
-become empty with a note; wells of the layout that the plate does not have are an error.
+block in its direction; the wells across are replicates. A later block replaces an earlier one in
+the wells that both have. Wells that were counted but are in no block become empty, and wells of the
+layout that the plate does not have are missing, both with a note.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
-from typing import Literal
 
 from tricyclic.core.format import pluralize
 from tricyclic.core.plate import (
@@ -22,22 +20,14 @@ from tricyclic.core.plate import (
     Role,
     Well,
     in_row_order,
-    row_letters,
     well_name,
     well_position,
 )
+from tricyclic.core.well_names import Direction, dilution_series, wells_named
 from tricyclic.errors import InputError
-from tricyclic.numerals import is_whole_number
 
-Direction = Literal["down", "across"]
 MAX_POINTS = 384
-# Enough to name every well of 1536 by itself.
-MAX_WELLS_TEXT = 10_000
 _COUNTED_UNITS = {"cpm", "dpm", "cps", "dps", "counts", "Bq", "unknown"}
-_WHOLE = re.compile(
-    r"(col(?:umn)?s?|rows?)\s+([A-Za-z]{1,2}|[0-9]{1,2})(?:\s*[-–:]\s*([A-Za-z]{1,2}|[0-9]{1,2}))?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -126,6 +116,19 @@ class WellBlock:
         self._check_role()
 
     @property
+    def only_excludes(self) -> bool:
+        """Whether the block has no contents of its own: it excludes wells of other blocks."""
+        no_contents = not (
+            self.compound
+            or self.concentrations_M
+            or self.top_M is not None
+            or self.radioligand_nM
+            or self.times_min
+            or self.modulator
+        )
+        return self.role is None or (bool(self.excluded) and no_contents)
+
+    @property
     def label(self) -> str:
         """Name of the block in a message."""
         name = self.name or ", ".join(
@@ -158,7 +161,7 @@ class WellBlock:
 
     def _check_role(self) -> None:
         concentrations = self.concentrations_M or (() if self.top_M is None else (self.top_M,))
-        if self.role is Role.COMPETITION:
+        if self.role is Role.COMPETITION and not self.only_excludes:
             if not self.compound or not concentrations:
                 raise self._error("a competition needs a compound and its concentrations")
             if 0 in concentrations:
@@ -184,19 +187,23 @@ class PlateLayout:
     size : int
         6, 12, 24, 48, 96, 384 or 1536.
     blocks : tuple of WellBlock
-        No well is in two of them, except for blocks that only exclude.
+        A later block replaces an earlier one in the wells that both have; a block that has a reason
+        to exclude and no contents excludes wells of the others.
     name : str
         Name of the layout in messages (its file).
+    notes : tuple of str
+        Remarks about its file, which the notes of a plate repeat.
 
     Raises
     ------
     InputError
-        If a well is outside the plate or in two blocks, or a list does not fit its wells.
+        If a well is outside the plate, or a list does not fit its wells.
     """
 
     size: int
     blocks: tuple[WellBlock, ...]
     name: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.size not in PLATE_SHAPES:
@@ -216,27 +223,38 @@ class PlateLayout:
     @cached_property
     def planned_wells(self) -> dict[str, Well]:
         """The wells of all blocks by name, in row order; their values are nan."""
-        owner: dict[str, WellBlock] = {}
         wells: dict[str, Well] = {}
         for block in self.blocks:
-            if block.role is None:
-                continue
-            for well in _wells_of(block, self.size):
-                if well.name in owner:
-                    raise InputError(
-                        f"well {well.name} is in two blocks: "
-                        f"{owner[well.name].label} and {block.label}"
-                    )
-                owner[well.name], wells[well.name] = block, well
+            if not block.only_excludes:
+                wells |= {well.name: well for well in _wells_of(block, self.size)}
         for block in self.blocks:
-            if block.role is None:
+            if block.only_excludes:
                 for name in wells_named(block.wells, self.size):
-                    if name not in wells:
+                    if name not in wells and block.role in (None, Role.COMPETITION):
                         raise InputError(
                             f"well {name} is excluded but in no block", where=block.label
                         )
-                    wells[name] = replace(wells[name], excluded=block.excluded)
+                    # Where the block states another role, the well has that role.
+                    kept = wells.get(name)
+                    if kept is None or block.role not in (None, kept.role):
+                        (kept,) = _wells_of(replace(block, wells=name), self.size)
+                    wells[name] = replace(kept, excluded=block.excluded)
         return {well.name: well for well in in_row_order(wells.values())}
+
+    @cached_property
+    def replaced(self) -> tuple[str, ...]:
+        """Notes on the wells in which a block replaces an earlier one."""
+        owner: dict[str, WellBlock] = {}
+        by_pair: dict[tuple[str, str], list[str]] = {}
+        for block in self.blocks:
+            for name in () if block.only_excludes else wells_named(block.wells, self.size):
+                if name in owner:
+                    by_pair.setdefault((block.label, owner[name].label), []).append(name)
+                owner[name] = block
+        return tuple(
+            f"{listed_wells(names)}: {later} replaces {earlier}"
+            for (later, earlier), names in by_pair.items()
+        )
 
     def apply(self, plate: Plate) -> Plate:
         """The plate with the contents of each counted well.
@@ -249,13 +267,13 @@ class PlateLayout:
         Returns
         -------
         Plate
-            With roles and contents; counted wells in no block are empty, and a note lists them.
+            With roles and contents; counted wells in no block are empty, wells of the layout that
+            the plate does not have are not counted, and notes list them.
 
         Raises
         ------
         InputError
-            If the sizes differ, the plate lacks a well of the layout, or counts in use are
-            negative.
+            If the sizes differ, the plate has no well of the layout, or counts in use are negative.
         """
         if plate.size != self.size:
             raise InputError(
@@ -269,15 +287,20 @@ class PlateLayout:
             for name, well in self.planned_wells.items()
             if name not in counted and well.role is not Role.EMPTY
         ]
-        if missing:
+        if missing and not any(
+            well.counted and self._role_of(well.name) is not Role.EMPTY for well in plate.wells
+        ):
             raise InputError(
-                f"the layout has {listed_wells(missing)} that the file does not have",
+                f"the layout has {listed_wells(missing)} that the file does not have, and none "
+                "that it has",
                 where=_place(plate, self.name),
-                do="Mark wells that were not used as empty, or check that file and layout belong "
-                "together",
+                do="Check that file and layout belong together",
             )
-        wells = tuple(_filled(well, self.planned_wells.get(well.name)) for well in plate.wells)
-        notes = [*plate.notes]
+        added = [Well(name, math.nan) for name in missing]
+        wells = in_row_order(
+            _filled(well, self.planned_wells.get(well.name)) for well in (*plate.wells, *added)
+        )
+        notes = [*plate.notes, *self.notes, *self.replaced]
         left = tuple(
             well.name for well in wells if well.counted and well.name not in self.planned_wells
         )
@@ -291,6 +314,10 @@ class PlateLayout:
         filled = replace(plate, wells=wells, notes=tuple(notes), unassigned=left)
         negative_counts(filled)
         return filled
+
+    def _role_of(self, name: str) -> Role:
+        planned = self.planned_wells.get(name)
+        return Role.EMPTY if planned is None else planned.role
 
 
 def negative_counts(plate: Plate) -> None:
@@ -310,89 +337,6 @@ def negative_counts(plate: Plate) -> None:
                     allowed="Counts are 0 or more",
                     do="Mark a failed well as excluded in the layout",
                 )
-
-
-def dilution_series(top: float, dilution: float, points: int) -> tuple[float, ...]:
-    """Concentrations from the top down, each divided by the dilution; decimal steps stay exact."""
-    first, step = Fraction(repr(top)), Fraction(repr(dilution))
-    return tuple(float(first / step**k) for k in range(points))
-
-
-def wells_named(text: str, size: int, *, direction: Direction = "across") -> tuple[str, ...]:
-    """Names of the wells of a text such as "A1:C3, D5", "column 3" or "rows B-D".
-
-    Parameters
-    ----------
-    text : str
-        Parts, separated by commas.
-    size : int
-        Wells of the plate.
-    direction : str
-        "across": row by row; "down": column by column, within each part.
-
-    Raises
-    ------
-    InputError
-        If a part means no wells of such a plate, or a well is named twice.
-    """
-    if len(text) > MAX_WELLS_TEXT:
-        raise InputError(
-            f"'{text[:40]}…' is too long for a list of wells",
-            allowed=f"At most {MAX_WELLS_TEXT} characters",
-        )
-    names: list[str] = []
-    for part in (piece.strip() for piece in re.split(r"[,;]", text)):
-        if part:
-            names += _rectangle(*_corners(part, size), direction)
-    if not names:
-        raise InputError(
-            f"'{text}' names no wells",
-            allowed='Wells are named like "A1:C3", "A1, B2", "column 3" or "row B"',
-        )
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"well {twice} is named twice in '{text}'")
-    return tuple(names)
-
-
-def _corners(part: str, size: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    rows, columns = PLATE_SHAPES[size]
-    whole = _WHOLE.fullmatch(part)
-    if whole:
-        is_row = whole[1].lower().startswith("row")
-        if any(end is not None and is_whole_number(end) == is_row for end in whole.groups()[1:]):
-            raise InputError(
-                f"'{part}' names no wells", allowed="Rows have letters, columns numbers"
-            )
-        ends = [
-            well_position(f"{end}1" if is_row else f"A{end}") for end in whole.groups()[1:] if end
-        ]
-        first, last = (ends[0][0], 0), (ends[-1][0], columns - 1)
-        if not is_row:
-            first, last = (0, ends[0][1]), (rows - 1, ends[-1][1])
-    else:
-        ends = [well_position(end) for end in re.split(r"\s*[:–-]\s*", part, maxsplit=1)]
-        first, last = ends[0], ends[-1]
-    low, high = (
-        (min(first[0], last[0]), min(first[1], last[1])),
-        (max(first[0], last[0]), max(first[1], last[1])),
-    )
-    if high[0] >= rows or high[1] >= columns:
-        raise InputError(
-            f"'{part}' is outside a plate of {size} wells",
-            allowed=f"Rows A to {row_letters(rows - 1)}, columns 1 to {columns}",
-        )
-    return low, high
-
-
-def _rectangle(low: tuple[int, int], high: tuple[int, int], direction: Direction) -> list[str]:
-    rows, columns = range(low[0], high[0] + 1), range(low[1], high[1] + 1)
-    places = (
-        [(r, c) for r in rows for c in columns]
-        if direction == "across"
-        else [(r, c) for c in columns for r in rows]
-    )
-    return [f"{row_letters(r)}{c + 1:02d}" for r, c in places]
 
 
 def _wells_of(block: WellBlock, size: int) -> list[Well]:

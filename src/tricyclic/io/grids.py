@@ -1,4 +1,7 @@
-"""Plate-shaped grids in a table of cells: with row letters, column numbers, both or neither."""
+"""Plate-shaped grids in a table of cells: with row letters, column numbers, both or neither.
+
+Grids may stand below each other and side by side; what else stands in their rows is kept apart.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from dataclasses import dataclass
 
 from tricyclic.core.plate import PLATE_SHAPES, row_letters
 from tricyclic.errors import InputError
-from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like
+from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 
 _BARE_SHAPES = {PLATE_SHAPES[size]: size for size in (24, 48, 96, 384, 1536)}
 _MAX_COLUMNS = max(columns for _, columns in PLATE_SHAPES.values())
 _ROW_LETTERS = {row_letters(row) for row in range(max(rows for rows, _ in PLATE_SHAPES.values()))}
 _COLUMN_NUMBER = re.compile(r"0*([1-9][0-9]?)(?:\.0)?")
+
+# Rows, first column, number of columns, and the text of the corner.
+_Block = tuple[list[int], int, int, str]
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,12 @@ class PlateGrid:
         Index of the last row of the grid in the sheet.
     label : str
         The same word at the right of every row, such as the name of the reading; else "".
+    above : int
+        Index of the first row below the previous grid, where the headings of this one begin.
+    rows : tuple of int
+        Indices of the rows of the grid in the sheet.
+    beside : tuple of (int, int)
+        Cells (row, column) of the sheet in the rows of the grid, that are in no grid.
     """
 
     sheet: Sheet
@@ -48,6 +60,9 @@ class PlateGrid:
     offset: int = 0
     last: int = 0
     label: str = ""
+    above: int = 0
+    rows: tuple[int, ...] = ()
+    beside: tuple[tuple[int, int], ...] = ()
 
     def location(self, position: tuple[int, int]) -> str:
         """Location of a cell, for a message."""
@@ -55,6 +70,12 @@ class PlateGrid:
         return (
             f"{self.sheet.where(self.cells[position][1])}, well {row_letters(row)}{column + 1:02d}"
         )
+
+    @property
+    def phrase(self) -> str:
+        """What messages call the grid: "block 'Plate map' (line 12)"."""
+        name = f"block '{shortened(self.headings[-1])}'" if self.headings else "block"
+        return f"{name} ({self.sheet.where(self.first)})"
 
 
 def find_grids(sheet: Sheet, *, words: bool = False) -> tuple[PlateGrid, ...]:
@@ -78,70 +99,139 @@ def find_grids(sheet: Sheet, *, words: bool = False) -> tuple[PlateGrid, ...]:
 def _grids(sheet: Sheet, words: bool) -> Iterator[PlateGrid]:
     index = above = 0
     while index < len(sheet.rows):
-        block = _numbered(sheet, index) or _lettered(sheet, index) or _bare(sheet, index, words)
-        if block is None:
+        blocks = _numbered(sheet, index)
+        if not blocks:
+            block = _lettered(sheet, index) or _bare(sheet, index, words)
+            blocks = [block] if block else []
+        if not blocks:
             index += 1
             continue
-        rows, offset, columns, corner = block
-        cells: dict[tuple[int, int], tuple[str, int]] = {}
-        # In a layout, a word beyond the columns may be the content of a well.
-        label = "" if words else _label_at_the_right(sheet, rows, offset + columns)
-        for r, at in enumerate(rows):
-            row = sheet.rows[at]
-            beyond = [] if label else [cell for cell in row[offset + columns :] if cell]
-            if beyond:
-                raise InputError(
-                    f"'{beyond[0][:20]}' is beyond column {columns} of the grid",
-                    where=sheet.where(at),
-                    do="Keep only the wells in the rows of the grid",
-                )
-            cells |= {
-                (r, c): (cell, at) for c, cell in enumerate(row[offset : offset + columns]) if cell
-            }
-        _check_complete(sheet, rows, offset)
-        headings = tuple(cell for row in sheet.rows[above:index] for cell in row if cell)
-        yield PlateGrid(
-            sheet,
-            cells,
-            (len(rows), columns),
-            (*headings, corner) if corner else headings,
-            index,
-            offset,
-            rows[-1],
-            label,
+        inside = [(rows, offset, offset + columns) for rows, offset, columns, _ in blocks]
+        for block in blocks:
+            yield _grid(sheet, block, inside, (above, index), words)
+        index = above = max(rows[-1] for rows, *_ in blocks) + 1
+
+
+def _grid(
+    sheet: Sheet,
+    block: _Block,
+    inside: list[tuple[list[int], int, int]],
+    span: tuple[int, int],
+    words: bool,
+) -> PlateGrid:
+    """The grid of a block; `inside` are the rows and columns of all blocks that begin there, and
+    `span` the first row of the headings and the row in which the block begins.
+    """
+    rows, offset, columns, corner = block
+    above, index = span
+    # In a layout, a word beyond the columns may be the content of a well.
+    label = "" if words else _label_at_the_right(sheet, rows, offset + columns)
+    # In the rows of letters, the column of the letters belongs to the grid.
+    first = offset - 1 if offset and sheet.rows[rows[0]][offset - 1].upper() == "A" else offset
+    beside = tuple(
+        (at, column)
+        for at in rows
+        for column, cell in enumerate(sheet.rows[at])
+        if cell
+        and not first <= column < offset + columns
+        and not any(at in of and low - 1 <= column < high for of, low, high in inside)
+    )
+    if label:
+        beside = ()
+    _refuse_shifted_rows(sheet, rows, offset + columns, words)
+    cells = {
+        (r, c): (cell, at)
+        for r, at in enumerate(rows)
+        for c, cell in enumerate(sheet.rows[at][offset : offset + columns])
+        if cell
+    }
+    _check_complete(sheet, rows, offset, columns)
+    low, high = (0, None) if len(inside) == 1 else (max(offset - 1, 0), offset + columns)
+    headings = tuple(cell for row in sheet.rows[above:index] for cell in row[low:high] if cell)
+    return PlateGrid(
+        sheet,
+        cells,
+        (len(rows), columns),
+        (*headings, corner) if corner else headings,
+        index,
+        offset,
+        rows[-1],
+        label,
+        above,
+        tuple(rows),
+        beside,
+    )
+
+
+def _refuse_shifted_rows(sheet: Sheet, rows: list[int], column: int, words: bool) -> None:
+    """Refuse a reading directly beyond the last column, which a row that is shifted would have.
+
+    Cells after an empty column, in a column with a heading, or in every row are no readings of
+    wells: a list of concentrations, a remark.
+
+    Raises
+    ------
+    InputError
+        If some of the rows have a number there, or, in a layout, a word.
+    """
+    beyond = {at: sheet.rows[at][column] for at in rows if len(sheet.rows[at]) > column}
+    filled = {at: cell for at, cell in beyond.items() if cell}
+    above = sheet.rows[rows[0] - 1] if rows[0] else ()
+    if len(above) > column and above[column] and not _reading(above[column]):
+        return
+    if not words:
+        filled = {at: cell for at, cell in filled.items() if _reading(cell)}
+        if len(filled) == len(rows):
+            return
+    for at, cell in filled.items():
+        raise InputError(
+            f"'{cell[:20]}' is beyond column {_columns_before(sheet, rows, column)} of the grid",
+            where=sheet.where(at),
+            do="Keep only the wells in the rows of the grid",
         )
-        index = above = rows[-1] + 1
 
 
-_Block = tuple[list[int], int, int, str]
+def _columns_before(sheet: Sheet, rows: list[int], column: int) -> int:
+    """Number of columns of a grid that ends before a column of the sheet."""
+    row = sheet.rows[rows[0]]
+    letters = [k for k, cell in enumerate(row[:column]) if cell.upper() == "A"]
+    return column - (letters[-1] + 1 if letters else 0)
 
 
-def _numbered(sheet: Sheet, index: int) -> _Block | None:
-    """A row of column numbers above rows with letters, or above rows that fill a plate."""
+def _numbered(sheet: Sheet, index: int) -> list[_Block]:
+    """A row of column numbers above rows with letters, or above rows that fill a plate; several
+    side by side.
+    """
     row = sheet.rows[index]
-    start = next((k for k, cell in enumerate(row[:4]) if _column_number(cell) == 1), None)
-    if start is None:
-        return None
+    starts = [k for k, cell in enumerate(row) if _column_number(cell) == 1]
+    runs = [(start, _run(row, start)) for start in starts]
+    runs = [(start, columns) for start, columns in runs if 2 <= columns <= _MAX_COLUMNS]
+    in_runs = {k for start, columns in runs for k in range(start, start + columns)}
+    # Another number in the row of column numbers is a gap, or the row is one of readings.
+    if not runs or any(_reading(c) for k, c in enumerate(row) if c and k not in in_runs):
+        return []
+    blocks: list[_Block] = []
+    for start, columns in runs:
+        corner = row[start - 1] if start else ""
+        rows = _rows_with_letters(sheet, index + 1, start - 1) if start else []
+        if not rows and len(runs) == 1 and start < 4 and not any(row[start + columns :]):
+            size = next((shape[0] for shape in _BARE_SHAPES if shape[1] == columns), 0)
+            rows = _following(sheet, index + 1, size)
+            if not size or len(rows) != size:
+                continue
+            if not all(_fits(sheet.rows[at], start, columns) for at in rows):
+                continue
+        if rows:
+            blocks.append((rows, start, columns, corner))
+    return blocks
+
+
+def _run(row: tuple[str, ...], start: int) -> int:
+    """Length of the run 1, 2, 3 … of column numbers."""
     columns = 0
     while start + columns < len(row) and _column_number(row[start + columns]) == columns + 1:
         columns += 1
-    if (
-        columns < 2
-        or columns > _MAX_COLUMNS
-        or any(row[start + columns :])
-        or any(row[: max(start - 1, 0)])
-    ):
-        return None
-    corner = row[start - 1] if start else ""
-    if start:
-        rows = _rows_with_letters(sheet, index + 1, start - 1)
-        if rows:
-            return rows, start, columns, corner
-    size = next((shape[0] for shape in _BARE_SHAPES if shape[1] == columns), None)
-    rows = _following(sheet, index + 1, size or 0)
-    if size and len(rows) == size and all(_fits(sheet.rows[at], start, columns) for at in rows):
-        return rows, start, columns, corner
-    return None
+    return columns
 
 
 def _lettered(sheet: Sheet, index: int) -> _Block | None:
@@ -152,13 +242,27 @@ def _lettered(sheet: Sheet, index: int) -> _Block | None:
         return None
     rows = _rows_with_letters(sheet, index, at)
     columns = max((_filled(sheet.rows[r]) - at - 1 for r in rows), default=0)
-    if len(rows) < 2 or columns < 2 or columns > _MAX_COLUMNS or _named(sheet, index, at, columns):
+    if len(rows) < 2 or columns < 2 or _named(sheet, index, at, columns):
+        return None
+    if (len(rows), columns) not in PLATE_SHAPES.values():
+        columns = _before_an_empty_column(sheet, rows, at + 1, columns)
+    if columns > _MAX_COLUMNS:
         return None
     if (len(rows), columns) not in PLATE_SHAPES.values() and not all(
         _reading(cell) for r in rows for cell in sheet.rows[r][at + 1 :]
     ):
         return None
     return rows, at + 1, columns, ""
+
+
+def _before_an_empty_column(sheet: Sheet, rows: list[int], start: int, columns: int) -> int:
+    """Columns before the last empty column that leaves the shape of a plate; else all."""
+    for last in range(columns - 1, 1, -1):
+        column = start + last
+        empty = not any("".join(sheet.rows[at][column : column + 1]) for at in rows)
+        if empty and (len(rows), last) in PLATE_SHAPES.values():
+            return last
+    return columns
 
 
 def _named(sheet: Sheet, index: int, at: int, columns: int) -> bool:
@@ -199,7 +303,7 @@ def _label_at_the_right(sheet: Sheet, rows: list[int], column: int) -> str:
     return texts[0] if len(texts) == 1 and not _reading(texts[0]) else ""
 
 
-def _check_complete(sheet: Sheet, rows: list[int], offset: int) -> None:
+def _check_complete(sheet: Sheet, rows: list[int], offset: int, columns: int) -> None:
     """Refuse a grid with a missing or repeated row, or with a gap in the column numbers."""
     if not offset or sheet.rows[rows[0]][offset - 1].upper() != "A":
         return
@@ -218,7 +322,7 @@ def _check_complete(sheet: Sheet, rows: list[int], offset: int) -> None:
             do="Write every row of the plate once, from A on",
         )
     above = sheet.rows[rows[0] - 1] if rows[0] else ()
-    numbers = [_column_number(cell) for cell in above[offset:] if cell]
+    numbers = [_column_number(cell) for cell in above[offset : offset + columns] if cell]
     if len(numbers) > 1 and all(numbers) and numbers != list(range(1, len(numbers) + 1)):
         raise InputError(
             "the column numbers of the grid have a gap",
@@ -232,7 +336,7 @@ def _rows_with_letters(sheet: Sheet, index: int, at: int) -> list[int]:
     rows: list[int] = []
     while (index := _not_blank(sheet, index)) < len(sheet.rows):
         row = sheet.rows[index]
-        if len(row) <= at or row[at].upper() != row_letters(len(rows)) or any(row[:at]):
+        if len(row) <= at or row[at].upper() != row_letters(len(rows)):
             break
         rows.append(index)
         index += 1

@@ -48,6 +48,9 @@ wells = "D2"                     # excludes a well of another block from all fit
 excluded = "bubble seen under the seal"
 ```
 
+A later block replaces an earlier one in the wells that both have, so that
+`wells = "E7", role = "empty"` after a block takes one well out of it.
+
 Further keys: `name` (the block in messages), `points` (number of concentrations of the dilution),
 `replicates` ("down" or "across", if they lie along the list itself), `radioligand` and
 `radioligands` (with units), `time`, `modulator` with `modulator_concentration` or
@@ -55,24 +58,33 @@ Further keys: `name` (the block in messages), `points` (number of concentrations
 
 A layout as a grid (CSV, TSV or XLSX; rows A, B, …, columns 1, 2, …) states the content of the well
 in each cell: `T` or `total`, `NSB` (or `NSB mazindol 10 uM`), `desipramine 10 nM`, `blank`,
-`added`, or nothing. `@ 0.5 nM` after it is the radioligand added to that well.
+`added`, `empty`, or nothing. `@ 0.5 nM` after it is the radioligand added to that well. A compound
+without a concentration takes that of its row or column from a list beside the plate.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-from dataclasses import replace
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tricyclic.core.plate import PLATE_SHAPES, Role, row_letters
+from tricyclic.core.plate import ListBeside, Role, well_position
 from tricyclic.core.plate_layout import PlateLayout, WellBlock
+from tricyclic.core.well_names import wells_named
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.base import RawFile
-from tricyclic.io.delimited_text import read_text, shortened
+from tricyclic.io.delimited_text import read_text
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.io.grids import PlateGrid, find_grids
+from tricyclic.io.grids import find_grids
+from tricyclic.io.layout_cells import (
+    layout_molar,
+    layout_nanomolar,
+    layout_of_grid,
+    list_for,
+    list_notes,
+    plain_decimal,
+)
 from tricyclic.io.toml_schema import (
     IntegerField,
     ListField,
@@ -114,30 +126,14 @@ _SHAPE = TableField(
         "block": ListField(TableField(_BLOCK), required=True),
     }
 )
-_WORDS = {
-    Role.TOTAL: ("t", "tot", "total", "total binding", "b0", "control"),
-    Role.NON_SPECIFIC: (
-        "n",
-        "ns",
-        "nsb",
-        "non-specific",
-        "nonspecific",
-        "non_specific",
-        "non specific",
-        "non-specific binding",
-    ),
-    Role.BACKGROUND: ("blank", "bg", "bkg", "background"),
-    Role.ADDED: ("added", "hot", "hot mix", "total added"),
-    Role.EMPTY: ("empty", "-", "–", "unused"),
-}
-_LONGEST_CELL = 120
-_ROLE_OF = {word: role for role, words in _WORDS.items() for word in words}
-_CELL = re.compile(
-    r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?\s*[a-zA-Zµμ]*M)?"
-)
 
 
-def read_layout(path: str | Path, *, sheet: str | int | None = None) -> PlateLayout:
+def read_layout(
+    path: str | Path,
+    *,
+    sheet: str | int | None = None,
+    beside: Sequence[ListBeside] = (),
+) -> PlateLayout:
     """Read a plate layout.
 
     Parameters
@@ -146,16 +142,19 @@ def read_layout(path: str | Path, *, sheet: str | int | None = None) -> PlateLay
         TOML (blocks), or CSV, TSV, XLSX (a grid of words).
     sheet : str or int, optional
         Sheet of a workbook, by name or number from 1.
+    beside : sequence of ListBeside, optional
+        Concentrations beside the plate, for compounds without any in the layout.
 
     Raises
     ------
     InputError
-        If the file is none of these, has an unknown key or word, or gives a well two roles.
+        If the file is none of these, or has an unknown key or word.
     """
     data, name = read_bytes(path)
     try:
         if name.lower().endswith(".toml"):
-            return layout_from_toml(read_text(data)[0].lstrip("\ufeff"), name=name)
+            text = read_text(data)[0].lstrip("\ufeff")
+            return layout_from_toml(text, name=name, beside=beside)
         raw = RawFile(name, data, sheet=sheet)
         grids = [grid for table in raw.sheets for grid in find_grids(table, words=True)]
         if len(grids) != 1:
@@ -164,13 +163,23 @@ def read_layout(path: str | Path, *, sheet: str | int | None = None) -> PlateLay
                 allowed="A layout is TOML, or one grid with rows A, B, … and columns 1, 2, …",
                 do="Choose one sheet of the workbook" if grids else "",
             )
-        return _from_grid(grids[0], name)
+        return layout_of_grid(grids[0], name, beside=beside)
     except InputError as error:
         raise at_file(error, name) from error.__cause__
 
 
-def layout_from_toml(text: str, *, name: str = "layout") -> PlateLayout:
+def layout_from_toml(
+    text: str, *, name: str = "layout", beside: Sequence[ListBeside] = ()
+) -> PlateLayout:
     """Make a PlateLayout of the text of a TOML layout.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        Of the layout, for messages.
+    beside : sequence of ListBeside, optional
+        Concentrations beside the plate, for compounds without any in the layout.
 
     Raises
     ------
@@ -183,14 +192,17 @@ def layout_from_toml(text: str, *, name: str = "layout") -> PlateLayout:
         raise InputError(
             f"contains a number that is too large ({str(error)[:60]})", where=name
         ) from error
-    blocks = []
+    blocks: list[WellBlock] = []
+    used: list[ListBeside] = []
     for number, entry in enumerate(given["block"], 1):
         try:
-            blocks.append(_block(entry))
+            blocks += _blocks(entry, given["plate"], beside, used)
         except InputError as error:
             # An error of a named block already states which one it is.
             raise error.at(name if error.where else f"{name}, block {number}") from None
-    return PlateLayout(given["plate"], tuple(blocks), name=given["name"] or name)
+    return PlateLayout(
+        given["plate"], tuple(blocks), name=given["name"] or name, notes=list_notes(used)
+    )
 
 
 def write_layout_toml(layout: PlateLayout) -> str:
@@ -235,14 +247,14 @@ def _block(entry: dict[str, Any]) -> WellBlock:
         name=entry["name"],
         compound=entry["compound"],
         concentrations_M=tuple(
-            _molar(text) for text in _several(entry, "concentration", "concentrations")
+            layout_molar(text) for text in _several(entry, "concentration", "concentrations")
         ),
-        top_M=None if entry["top"] is None else _molar(entry["top"]),
+        top_M=None if entry["top"] is None else layout_molar(entry["top"]),
         dilution=entry["dilution"],
         points=entry["points"],
         direction=entry["direction"],
         replicates=entry["replicates"],
-        radioligand_nM=nanomolar or tuple(_nanomolar(text) for text in with_units),
+        radioligand_nM=nanomolar or tuple(layout_nanomolar(text) for text in with_units),
         times_min=tuple(_minutes(text) for text in _several(entry, "time", "times")),
         modulator=entry["modulator"],
         modulator_M=tuple(
@@ -254,23 +266,37 @@ def _block(entry: dict[str, Any]) -> WellBlock:
     )
 
 
+def _blocks(
+    entry: dict[str, Any], size: int, beside: Sequence[ListBeside], used: list[ListBeside]
+) -> list[WellBlock]:
+    """The block of an entry, or one for each concentration of a list beside the plate, where the
+    entry has a compound without concentrations.
+    """
+    has_none = entry["top"] is None and not _several(entry, "concentration", "concentrations")
+    own = list_for(entry["compound"], beside) if entry["compound"] else None
+    if entry["role"] != Role.COMPETITION or not has_none or entry["excluded"] or own is None:
+        return [_block(entry)]
+    used.append(own)
+    by_value: dict[float, list[str]] = {}
+    for name in wells_named(entry["wells"], size):
+        row, column = well_position(name)
+        value = own.values[row if own.of_rows else column]
+        if not math.isnan(value):
+            by_value.setdefault(value, []).append(name)
+    return [
+        _block(
+            entry
+            | {"wells": ", ".join(names)}
+            | ({"concentrations": [f"{molar!r} M"]} if molar else {"role": "total", "compound": ""})
+        )
+        for molar, names in by_value.items()
+    ]
+
+
 def _several(entry: dict[str, Any], one: str, many: str) -> list[str]:
     if entry[one] is not None and entry[many]:
         raise InputError(f"both {one} and {many} are given", do="Keep one")
     return [entry[one]] if entry[one] is not None else list(entry[many])
-
-
-def _molar(text: str) -> float:
-    return _decimal(concentration_M(text))
-
-
-def _decimal(value: float) -> float:
-    # 10 uM in binary is 9.999999999999999e-06 M; a decimal number of the user stays decimal.
-    return float(f"{value:.14g}")
-
-
-def _nanomolar(text: str) -> float:
-    return _decimal(_molar(text) * 1e9)
 
 
 def _minutes(text: str) -> float:
@@ -279,82 +305,7 @@ def _minutes(text: str) -> float:
         return 0.0
     if not read.unit:
         raise UnitError(f"'{text}' has no unit", do="Write it like 10 min")
-    return _decimal(read.convert_to("min"))
-
-
-def _from_grid(grid: PlateGrid, name: str) -> PlateLayout:
-    size = next((n for n, shape in PLATE_SHAPES.items() if shape == grid.shape), None)
-    if size is None:
-        raise InputError(
-            f"the layout has {grid.shape[0]} rows and {grid.shape[1]} columns",
-            where=name,
-            allowed="A layout has the shape of a plate: "
-            + ", ".join(f"{rows} by {columns}" for rows, columns in PLATE_SHAPES.values()),
-        )
-    blocks: dict[WellBlock, list[str]] = {}
-    for position in sorted(grid.cells):
-        text = grid.cells[position][0]
-        row, column = position
-        try:
-            block = _cell(text)
-        except InputError as error:
-            raise error.at(f"{name}, {grid.location(position)}") from None
-        if block is not None:
-            blocks.setdefault(block, []).append(f"{row_letters(row)}{column + 1}")
-    return PlateLayout(
-        size,
-        tuple(replace(block, wells=", ".join(wells)) for block, wells in blocks.items()),
-        name=name,
-    )
-
-
-def _cell(text: str) -> WellBlock | None:
-    """The block of one cell of a grid; None for an empty well."""
-    if len(text) > _LONGEST_CELL:
-        raise InputError(
-            f"'{shortened(text)}' is too long for a cell of a layout",
-            do="Write it like desipramine 10 nM",
-        )
-    body, _, hot = (part.strip() for part in text.partition("@"))
-    radioligand = (_nanomolar(hot.replace(",", ".")),) if hot else ()
-    match = _CELL.fullmatch(body)
-    assert match is not None
-    what, dose = match["what"].strip(), (match["dose"] or "").replace(",", ".")
-    role = _ROLE_OF.get(what.lower())
-    compound = ""
-    if role is None and what:
-        first, _, after = what.partition(" ")
-        role = _ROLE_OF.get(first.lower()) if after else None
-        compound = after.strip() if role else what
-    concentrations = (_molar(dose),) if dose else ()
-    if role is None and not concentrations:
-        if not what:
-            return None
-        near = difflib.get_close_matches(what.lower(), _ROLE_OF, n=1, cutoff=0.6)
-        raise InputError(
-            f"'{shortened(text)}' is neither a role nor a compound with a concentration",
-            allowed=f"Did you mean '{near[0]}'?" if near else "",
-            do="Write T, NSB, blank, or a compound with its concentration, "
-            "such as desipramine 10 nM",
-        )
-    if role is None and not compound:
-        raise InputError(
-            f"'{shortened(text)}' has no compound", do="Write it like desipramine 10 nM"
-        )
-    if role is Role.TOTAL and any(concentrations):
-        raise InputError(
-            f"'{shortened(text)}' is a total with a competitor",
-            do=f"For the radioligand, write total @ {dose}",
-        )
-    if role is Role.EMPTY:
-        return None
-    return WellBlock(
-        "",
-        role or Role.COMPETITION,
-        compound=compound,
-        concentrations_M=concentrations,
-        radioligand_nM=radioligand,
-    )
+    return plain_decimal(read.convert_to("min"))
 
 
 def _doses(key: str, values: tuple[float, ...]) -> list[tuple[str, str]]:
@@ -379,7 +330,7 @@ def _with_unit(molar: float) -> str:
     for unit in ("mM", "uM", "nM", "pM"):
         value = molar / to_molar(1.0, unit)
         text = f"{value:.12g}"
-        if 1 <= value < 1000 and _molar(f"{text} {unit}") == molar:
+        if 1 <= value < 1000 and layout_molar(f"{text} {unit}") == molar:
             return f"{text} {unit}"
     return f"{float(molar)!r} M"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from tricyclic.core.plate import (
     PLATE_SHAPES,
     Plate,
+    SheetHeadings,
     Well,
     in_row_order,
     plate_size,
@@ -22,15 +23,21 @@ from tricyclic.core.plate_layout import negative_counts
 from tricyclic.errors import InputError
 from tricyclic.io.base import ReadOptions
 from tricyclic.io.delimited_text import (
-    NOT_COUNTED,
     Sheet,
     is_not_counted,
     shortened,
 )
 from tricyclic.io.headings import agreed_counting_time, agreed_unit
-from tricyclic.numerals import LONGEST_NUMBER
+from tricyclic.numerals import LONGEST_NUMBER, digits_advice
+
+MAX_REMARKS = 12
 
 _SATURATED = re.compile(r"(over(flow)?|ovrflw|sat(urated)?|>\s*[0-9.,]+|#{3,})", re.IGNORECASE)
+# Errors of a spreadsheet: "#DIV/0!", "#REF!".
+_SHEET_ERROR = re.compile(r"#[A-Z/0-9]{2,8}[!?]?")
+# Words: no digit at all, or words of letters beside the digits ("see note 2"), which begin. A slip
+# of the pen in a number ("1O23", "l234", "1443.8x") is neither.
+_WORDS = re.compile(r"[^0-9]+|[^\W0-9_]{3,}[\s,;:(].*", re.DOTALL)
 _LONGEST_MARK = 20
 # Smaller numbers in the name of a plate may be anything else.
 _SMALLEST_NAMED = 96
@@ -41,22 +48,26 @@ _MARKED = re.compile(r"([-+]?[0-9.,\s'’]*[0-9](?:[eE][-+]?[0-9]+)?)\s*([*#!?]+
 
 @dataclass(frozen=True)
 class CellReading:
-    """One cell: its value (nan if not counted), the flag of the instrument, and its location."""
+    """One cell: its value (nan if not counted), the flag of the instrument, and its location.
+
+    `remark` is the text of a cell that has words instead of a number.
+    """
 
     value: float
     flag: str = ""
     where: str = ""
     time_min: float | None = None
     group: str = ""
+    remark: str = ""
 
 
 def cell_reading(cell: str, sheet: Sheet, where: str) -> CellReading | None:
-    """Read one cell; None if it is empty.
+    """Read one cell; None if it is empty, not counted with a remark if it has words.
 
     Raises
     ------
     InputError
-        If the cell is not a reading.
+        If the cell is a damaged number.
     """
     text = cell.strip()
     if not text:
@@ -68,16 +79,9 @@ def cell_reading(cell: str, sheet: Sheet, where: str) -> CellReading | None:
     marked = _MARKED.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
     if marked and sheet.numbers.read(text) is None:
         return CellReading(sheet.number(marked[1], where), flag=marked[2], where=where)
-    try:
-        return CellReading(sheet.number(text, where), where=where)
-    except InputError as error:
-        if error.allowed or any(character.isdigit() for character in text):
-            raise
-        raise InputError(
-            error.problem,
-            where=where,
-            allowed=f"A well that was not counted is empty or one of {_marks()}",
-        ) from error
+    if _SHEET_ERROR.fullmatch(text) or (_WORDS.fullmatch(text) and not digits_advice(text)):
+        return CellReading(float("nan"), flag=shortened(text), where=where, remark=shortened(text))
+    return CellReading(sheet.number(text, where), where=where)
 
 
 def instrument_reading(cell: str, sheet: Sheet, where: str) -> CellReading | None:
@@ -114,6 +118,7 @@ def make_plate(
     counting_time_min: float | None = None,
     notes: Sequence[str] = (),
     unused: Sequence[str] = (),
+    headings: SheetHeadings | None = None,
 ) -> Plate:
     """Make a plate of its readings.
 
@@ -135,6 +140,8 @@ def make_plate(
         Decisions of the reader.
     unused : sequence of str
         Parts of the file that are not read.
+    headings : SheetHeadings, optional
+        Headings and lists around the plate.
 
     Raises
     ------
@@ -167,6 +174,7 @@ def make_plate(
     )
     missing = sum(1 for well in wells if not well.counted)
     notes += [f"not counted: {missing} of {len(wells)} wells"] if missing else []
+    notes += _remarks(readings)
     plate = Plate(
         name=name,
         size=size,
@@ -175,10 +183,22 @@ def make_plate(
         counting_time_min=agreed_counting_time(counting_time_min, options.counting_time_min, name),
         notes=tuple(notes),
         unused=tuple(unused),
+        headings=headings or SheetHeadings(),
     )
     if not options.keep_negative:
         negative_counts(plate)
     return plate
+
+
+def _remarks(readings: Mapping[tuple[int, int], CellReading]) -> list[str]:
+    """One note that names the wells with words instead of a number."""
+    named = [
+        f"{row_letters(row)}{column + 1:02d} '{reading.remark}'"
+        for (row, column), reading in sorted(readings.items())
+        if reading.remark
+    ]
+    listed = ", ".join(named[:MAX_REMARKS]) + (", …" if len(named) > MAX_REMARKS else "")
+    return [f"text instead of a reading, read as missing: {listed}"] if named else []
 
 
 def with_own_names(plates: Sequence[Plate]) -> Iterator[Plate]:
@@ -276,7 +296,3 @@ def _size(
 def _sizes() -> str:
     *smaller, largest = (str(size) for size in PLATE_SHAPES)
     return f"Plates have {', '.join(smaller)} or {largest} wells"
-
-
-def _marks() -> str:
-    return ", ".join(sorted(mark for mark in NOT_COUNTED if mark.isascii()))

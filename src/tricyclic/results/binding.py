@@ -146,7 +146,8 @@ class InputFile:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """All results of a study, and what they were computed from; `unused` names what its files
+    """All results of a study, and what they were computed from; `read_as` are decisions about its
+    files that the user did not state, `unused` names what its files
     contain that no run uses.
     """
 
@@ -162,6 +163,7 @@ class StudyResult:
     version: str = ""
     checks: tuple[Check, ...] = field(default=())
     unused: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
 
     def all_checks(self) -> tuple[Check, ...]:
         """Checks of the study and of all its assays and plates."""

@@ -39,20 +39,25 @@ OWN_CURVES = "curves"
 
 @dataclass(frozen=True)
 class PreparedPlate:
-    """One plate with its roles and exclusions, and the conditions of its incubation."""
+    """One plate with its roles and exclusions, and the conditions of its incubation.
+
+    `read_as` are decisions about the file that the user did not state: where its layout is from.
+    """
 
     run: str
     group: str
     plate: Plate
     conditions: BindingConditions
+    read_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PreparedTable:
     """One run from a table of readings, and its conditions.
 
-    `file`, `sha256` and `unused` (what the file contains beside the run) are those of a table
-    outside a study folder.
+    `file`, `sha256`, `unused` (what the file contains beside the run) and `read_as` (decisions that
+    the user did not state: which column is what) are those of a table outside a study folder.
+    `compound` is the competitor, where its column names it.
     """
 
     run: str
@@ -62,6 +67,8 @@ class PreparedTable:
     file: str = ""
     sha256: str = ""
     unused: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
+    compound: str = ""
 
 
 @dataclass(frozen=True)
@@ -324,7 +331,8 @@ def _plate(
         except InputError as error:
             raise error.at(exclusion_file.NAME) from error
     files.add(item.layout)
-    plate = read_layout(files.folder / item.layout).apply(chosen)
+    layout = read_layout(files.folder / item.layout, beside=chosen.headings.lists)
+    plate = layout.apply(chosen)
     return replace(plate, wells=named_competitors(plate.wells, compound))
 
 

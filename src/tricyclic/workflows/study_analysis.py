@@ -113,9 +113,20 @@ def analyse_single_assay(
         sources=cited_sources([assay], library),
         version=__version__,
         unused=tuple(dict.fromkeys(f"{one.file}: {part}" for one in read for part in one.unused)),
+        read_as=_read_as(prepared.runs),
     )
     methods = {assay.name: prepared.plan.method}
     return StudyRunResult(study, methods, fitted_curves([assay], CURVES))
+
+
+def _read_as(runs: Sequence[PreparedPlate | PreparedTable]) -> tuple[str, ...]:
+    """Decisions about the files that the user did not state, each with its file."""
+    files = [run.plate.file if isinstance(run, PreparedPlate) else run.file for run in runs]
+    return tuple(
+        dict.fromkeys(
+            f"{file}: {part}" for file, run in zip(files, runs, strict=True) for part in run.read_as
+        )
+    )
 
 
 def study_curves(prepared: PreparedStudy) -> Curves:
@@ -196,6 +207,8 @@ def analyse_run(
 
 def _compound(run: PreparedTable, assay: PreparedAssay) -> str:
     """The competitor of a table: its own, that of the assay, or that of the protocol."""
+    if run.compound:
+        return run.compound
     tables = assay.plan.tables
     own = (t.compound for t in tables if (t.run, t.group) == (run.run, run.group))
     of_protocol = assay.protocol.compound if assay.protocol else ""

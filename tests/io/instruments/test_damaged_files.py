@@ -366,13 +366,9 @@ def test_a_workbook_with_a_damaged_sheet_is_refused(tmp_path):
     )
 
 
-def test_a_sheet_without_a_grid_beside_one_with_a_grid_is_refused(tmp_path):
+def test_a_sheet_without_a_grid_beside_one_with_a_grid_is_named(tmp_path):
     grid = [["", 1, 2, 3, 4, 5, 6], *([row, 1, 2, 3, 4, 5, 6] for row in "ABCD")]
     path = tmp_path / "b.xlsx"
     path.write_bytes(workbook(grid, [["a note"]]))
-    with pytest.raises(InputError) as caught:
-        read_plates(path, reader="plate_grid")
-    assert str(caught.value) == (
-        "b.xlsx: sheet 'sheet 2' contains no grid of readings. "
-        "Name the sheet to read: --sheet NAME."
-    )
+    (plate,) = read_plates(path, reader="plate_grid")
+    assert plate.unused == ("sheet 'sheet 2 (no plate)'",)

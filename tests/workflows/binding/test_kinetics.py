@@ -145,8 +145,9 @@ def test_each_run_is_reported_as_progress(options):
         (
             {"layout": ""},
             (
-                "layout: no layout is given. It is a file with the role and contents of each well. "
-                "Add --layout FILE."
+                "layout: no layout is given. It is a file with the role and contents of each well; "
+                "a sheet may also have it itself: headings such as Total, NSB and DMI above the "
+                "columns, and the concentrations beside the plate. Add --layout FILE."
             ),
         ),
         ({"plates": ()}, "plates: no plate file is given. Add the name of a file."),

@@ -8,6 +8,8 @@ from tricyclic.core.check import Check
 from tricyclic.core.plate import Plate, Role
 from tricyclic.core.plate_layout import listed_wells
 
+MAX_WORDS = 6
+
 
 def well_checks(plate: Plate) -> Iterator[Check]:
     """Wells that were counted but have no role, and wells with a role that were not counted.
@@ -36,9 +38,17 @@ def well_checks(plate: Plate) -> Iterator[Check]:
         yield Check(
             "wells_not_counted",
             "warn",
-            f"in the layout, but not counted: {listed_wells(missing)}",
+            f"in the layout, but not counted: {listed_wells(missing)}{_words(plate, missing)}",
             where=plate.name,
             value=float(len(missing)),
             limit=0.0,
             advice="Count them, or exclude them with the reason",
         )
+
+
+def _words(plate: Plate, names: list[str]) -> str:
+    """The words that stand in these wells instead of a number: "; E07 'spilled'"."""
+    words = [
+        f"{well.name} '{well.flag}'" for well in plate.wells if well.name in names and well.flag
+    ]
+    return "; " + ", ".join(words[:MAX_WORDS]) if words else ""

@@ -42,6 +42,7 @@ def study_json(result: StudyRunResult) -> dict[str, Any]:
         "selectivity": [estimate_json(estimate) for estimate in study.selectivity],
         "comparisons": [_comparison(comparison) for comparison in study.comparisons],
         "checks": to_jsonable(study.checks),
+        "read_as": list(study.read_as),
         "unused": list(study.unused),
         "sources": to_jsonable(study.sources),
     }

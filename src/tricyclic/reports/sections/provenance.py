@@ -17,6 +17,9 @@ def write(report: ReportData) -> Sequence[Block]:
         blocks.append(Paragraph(f"The data are synthetic: {study.synthetic}.", "note"))
     if study.inputs:
         blocks.append(_files(report))
+    if study.read_as:
+        rows = tuple((part,) for part in study.read_as)
+        blocks.append(Table("How the files were read.", ("Decision",), rows))
     if study.unused:
         rows = tuple((part,) for part in study.unused)
         blocks.append(Table("Parts of the files that no run uses.", ("Not used",), rows))

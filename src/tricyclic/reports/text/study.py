@@ -70,6 +70,7 @@ def study_text(study: StudyResult, curves: Mapping[str, CurveModel]) -> str:
             f"  {e.target}   {e.reason} ({e.excluded_by}, {e.excluded_on})"
             for e in study.exclusions
         ]
+    lines += [wrap_line(f"  read as   {part}") for part in study.read_as]
     lines += unused_lines(study.unused)
     return "\n".join(lines).strip("\n")
 

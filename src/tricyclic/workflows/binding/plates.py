@@ -22,6 +22,7 @@ from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import one_reading_each, read_plates
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
+from tricyclic.io.sheet_layout import layout_in_file
 from tricyclic.reports.documents import STUDY_FORMATS
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.conditions import read_option_conditions
@@ -126,9 +127,12 @@ def prepare_assay(
     if reads_tables(options):
         runs = read_binding_tables(files, options, conditions, compound)
     else:
-        plates = _read_all(files, options, _layout(options, protocol), compound)
+        plates, decisions = _read_all(files, options, protocol, compound)
         _check_compound(options, plates)
-        runs = tuple(PreparedPlate(plate.name, "", plate, conditions) for plate in plates)
+        runs = tuple(
+            PreparedPlate(plate.name, "", plate, conditions, read_as)
+            for plate, read_as in zip(plates, decisions, strict=True)
+        )
     return PreparedAssay(plan, kind, protocol, runs)
 
 
@@ -186,22 +190,33 @@ def _method(options: PlateOptions) -> AnalysisOptions:
 
 
 def _read_all(
-    files: Sequence[Path], options: PlateOptions, layout: PlateLayout, compound: str
-) -> list[Plate]:
-    """Every plate of the files, named after its run; two runs never have one name."""
+    files: Sequence[Path], options: PlateOptions, protocol: Protocol | None, compound: str
+) -> tuple[list[Plate], list[tuple[str, ...]]]:
+    """Every plate of the files, named after its run, and the decisions about it; two runs never
+    have one name.
+    """
     plates: list[Plate] = []
+    decisions: list[tuple[str, ...]] = []
     for file in files:
         of_file = chosen_plates(_read(file, options), options.plate, file.name)
         for plate in of_file:
+            layout = _layout(options, protocol, file, plate)
             applied = layout.apply(plate)
             wells = named_competitors(applied.wells, compound)
             name = file.stem if len(of_file) == 1 else f"{file.stem} {plate.name}"
-            plates.append(replace(applied, name=name, wells=wells))
+            # What the layout is made of was used.
+            unused = tuple(
+                part
+                for part in plate.unused
+                if not any(note.endswith(f" {part}") for note in layout.notes)
+            )
+            plates.append(replace(applied, name=name, wells=wells, unused=unused))
+            decisions.append((*layout.notes, *layout.replaced))
     names = [plate.name for plate in plates]
     return [
         replace(plate, name=f"{plate.name} ({number})") if names.count(plate.name) > 1 else plate
         for number, plate in enumerate(plates, 1)
-    ]
+    ], decisions
 
 
 def chosen_plates(plates: tuple[Plate, ...], name: str, file: str) -> tuple[Plate, ...]:
@@ -221,15 +236,22 @@ def chosen_plates(plates: tuple[Plate, ...], name: str, file: str) -> tuple[Plat
     return plates
 
 
-def _layout(options: PlateOptions, protocol: Protocol | None) -> PlateLayout:
+def _layout(
+    options: PlateOptions, protocol: Protocol | None, file: Path, plate: Plate
+) -> PlateLayout:
+    """The layout that is given, else that in the file of the plate, else that of the protocol."""
     if options.layout:
-        return read_layout(Path(options.layout))
+        return read_layout(Path(options.layout), beside=plate.headings.lists)
+    if own := layout_in_file(file, plate):
+        return own
     if protocol is not None and protocol.layout:
         return layout_from_toml(protocol.layout, name=f"layout of {protocol.name}")
     raise InputError(
         "no layout is given",
         where="layout",
-        allowed="It is a file with the role and contents of each well",
+        allowed="It is a file with the role and contents of each well; a sheet may also have it "
+        "itself: headings such as Total, NSB and DMI above the columns, and the concentrations "
+        "beside the plate",
         do="Add --layout FILE",
     )
 
