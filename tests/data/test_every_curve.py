@@ -17,10 +17,18 @@ from tricyclic.fitting.fit import fit
 
 NAMES = sorted(CURVES)
 
+
+def two_phases(values: dict[str, float], rate: str) -> dict[str, float]:
+    """All in the fast phase."""
+    others = {name: value for name, value in values.items() if name != rate}
+    return {**others, f"{rate}_fast": values[rate], f"{rate}_slow": -3.0, "fraction_fast": 1.0}
+
+
 # (curve, simpler curve that it nests) -> parameters of the first at which it equals the second,
 # from those of the second.
 SPECIAL_CASES = {
     ("logistic_4pl", "logistic_3pl"): lambda v: v,
+    ("quadratic", "straight_line"): lambda v: {**v, "curvature": 0.0},
     ("logistic_5pl", "logistic_4pl"): lambda v: {
         **v,
         "log10_asymmetry": 0.0,
@@ -71,6 +79,9 @@ SPECIAL_CASES = {
         "background": v["background"],
     },
     ("association_then_dissociation", "association"): lambda v: {**v, "switch_min": 1e6},
+    ("two_phase_decay", "one_phase_decay"): lambda v: two_phases(v, "log10_rate"),
+    ("two_phase_association", "one_phase_association"): lambda v: two_phases(v, "log10_rate"),
+    ("dissociation_two_phases", "dissociation"): lambda v: two_phases(v, "log10_koff"),
     ("competitive_association", "association"): lambda v: {**v, "log10_k3": 7.0, "log10_k4": -1.0},
 }
 # Columns that only the more general curve needs.
@@ -80,6 +91,7 @@ DOSE_UNIT = {
     "log10 M": lambda v: v + 3,
     "-log10 M": lambda v: v - 3,
     "y/M": lambda v: v / 1000,
+    "y/M^2": lambda v: v / 1e6,
     "log10 1/(M min)": lambda v: v - 3,
 }
 
@@ -162,7 +174,7 @@ def test_it_recovers_its_own_example(model):
 
 
 def test_it_does_not_depend_on_the_unit_of_the_readings(model):
-    units = {"y": lambda v: 1000 * v, "y/M": lambda v: 1000 * v}
+    units = dict.fromkeys(("y", "y/M", "y/M^2", "y/min"), lambda v: 1000 * v)
     values = scaled(model, units)
     x = settings(model)
     np.testing.assert_allclose(model.curve(**x, **values), 1000 * drawn(model), rtol=1e-12)

@@ -54,7 +54,8 @@ def starts_on_grid(
     Parameters
     ----------
     grid : mapping of name to values
-        Parameters in which the curve is not linear; one that is `given` keeps that value.
+        Parameters in which the curve is not linear; one that is `given` keeps that value. Empty for
+        a curve that is linear in all of its parameters.
     linear : sequence of str
         Parameters in which the curve is linear: fitted by least squares at every node.
     common : mapping of name to value
@@ -81,7 +82,7 @@ def starts_on_grid(
     if thorough := _thorough.get():
         axes, keep = _widened(model, axes, known), max(thorough, keep)
     shape = tuple(axis.size for axis in axes.values())
-    index = np.indices(shape).reshape(len(axes), -1).T
+    index = np.indices(shape).reshape(len(axes), -1).T if axes else np.zeros((1, 0), int)
     nodes = {name: axis[index[:, i]] for i, (name, axis) in enumerate(axes.items())}
     counted = np.ones(len(index), bool) if only is None else only(nodes)
     counted |= not counted.any()
@@ -95,7 +96,8 @@ def starts_on_grid(
     scales[counted], misfit[counted] = _linear_fit(model, columns, values, free, series.y)
     misfit[~np.isfinite(misfit)] = np.inf
     starts = []
-    for node in _best_nodes(misfit.reshape(shape), index, keep) or [int(np.argmax(counted))]:
+    best = _best_nodes(misfit.reshape(shape), index, keep) if axes else [0]
+    for node in best or [int(np.argmax(counted))]:
         start = {name: float(values[node]) for name, values in nodes.items()}
         start |= {name: float(scales[node, j]) for j, name in enumerate(free)}
         starts.append(within_bounds(model, {**common, **start}, known))

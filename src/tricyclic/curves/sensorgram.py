@@ -1,0 +1,164 @@
+"""Binding to a surface under flow, one site: injections in one or several cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tricyclic.core.curve_model import Column, CurveModel, Parameter
+from tricyclic.core.series import Series
+from tricyclic.curves._guesses import Grid, Start, rates, settings, starts_on_grid
+from tricyclic.curves._kernels import Values, power10
+
+# Readings from which the first guess is made, of all in a trace; at least so many of each step.
+GUESSED_FROM, OF_EACH_STEP = 300, 4
+
+# Of the example: two cycles of two injections each.
+BEGINS = (0.0, 3.0, 6.0, 9.0)
+TIMES = tuple(np.round(np.linspace(0.0, 12.0, 25), 3).tolist())
+
+
+def response(
+    *,
+    time_min: Values,
+    concentration_M: Values,
+    step_min: Values,
+    cycle: Values,
+    rmax: Values,
+    log10_kon: Values,
+    log10_koff: Values,
+    background: Values,
+    bulk: Values,
+    drift: Values,
+    delay_min: Values,
+) -> np.ndarray:
+    """Signal at a time. The steps of a cycle are the different values of step_min and
+    concentration_M of its readings; between steps the solution is exponential.
+    """
+    time, concentration, step, cycles = (
+        np.asarray(column, float) for column in (time_min, concentration_M, step_min, cycle)
+    )
+    kon, koff = power10(log10_kon), power10(log10_koff)
+    shape = np.broadcast_shapes(time.shape, *map(np.shape, (rmax, kon, koff, delay_min)))
+    occupied, current = np.zeros(shape), np.zeros(shape)
+    for own in (cycles == one for one in np.unique(cycles)):
+        begins, levels = _steps(step[own], concentration[own])
+        at = time[own]
+        b, c = np.zeros((*shape[:-1], at.size)), np.zeros((*shape[:-1], at.size))
+        for begin, end, level in zip(begins, [*begins[1:], np.inf], levels, strict=True):
+            since = at - begin - np.asarray(delay_min)
+            rate = kon * level + koff
+            reached = kon * level / rate
+            passed = np.clip(since, 0.0, end - begin)
+            b = reached + (b - reached) * np.exp(-rate * passed)
+            c = np.where(since >= 0, level, c)
+        occupied[..., own], current[..., own] = b, c
+    return np.asarray(background + drift * time + bulk * current + rmax * occupied)
+
+
+def _steps(step: np.ndarray, concentration: np.ndarray) -> tuple[list[float], list[float]]:
+    """Times at which the concentration changes, and the concentrations from then on."""
+    pairs = np.unique(np.column_stack([step, concentration]), axis=0)
+    return pairs[:, 0].tolist(), pairs[:, 1].tolist()
+
+
+def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
+    """Best pairs of rates of a grid."""
+    few = _thinned(series)
+    columns = settings(MODEL, few)
+    since = columns["time_min"] - columns["step_min"]
+    axis = rates(since, points=25)
+    level = columns["concentration_M"]
+    typical = float(np.log10(np.median(level[level > 0]))) if (level > 0).any() else -9.0
+    grid: Grid = {
+        "log10_kon": np.clip(axis - typical, 0.0, 14.0),
+        "log10_koff": np.clip(axis - 0.5, -8.0, 6.0),
+    }
+    linear = ("rmax", "background", "bulk", "drift")
+    return starts_on_grid(MODEL, few, given, grid, linear=linear, common={"delay_min": 0.0}, keep=3)
+
+
+def _thinned(series: Series) -> Series:
+    """The series with some of the readings of each step: traces have thousands."""
+    if series.n <= GUESSED_FROM:
+        return series
+    columns = settings(MODEL, series)
+    names = ("cycle", "step_min", "concentration_M")
+    table = np.column_stack([columns[name] for name in names])
+    index = np.asarray(np.unique(table, axis=0, return_inverse=True)[1]).reshape(-1)
+    keep = np.zeros(series.n, bool)
+    steps = int(index.max()) + 1
+    most = max(GUESSED_FROM // steps, OF_EACH_STEP)
+    for one in range(steps):
+        own = np.flatnonzero(index == one)
+        own = own[np.argsort(columns["time_min"][own], kind="stable")]
+        keep[own[np.unique(np.linspace(0, own.size - 1, most).astype(int))]] = True
+    return series.keep(keep)
+
+
+MODEL = CurveModel(
+    description="sensorgram of one site, one or several injections",
+    equation=(
+        "dR/dt = kon C(t) (Rmax - R) - koff R, R(0) = 0; y = background + drift t + bulk C(t) + R"
+    ),
+    when=(
+        "kon, koff and Kd = koff/kon from surface plasmon resonance or biolayer interferometry: "
+        "multi-cycle (one concentration for each cycle) or single-cycle kinetics (several "
+        "injections "
+        "in one). Not where binding is limited by transport to the surface, rebinds, or has two "
+        "sites, and not with a step of which no reading was taken."
+    ),
+    columns=(
+        Column("time_min", "time since the start of the cycle [min]"),
+        Column("concentration_M", "analyte that flows over the surface at this time [M]; 0 buffer"),
+        Column("step_min", "time at which this concentration was switched on [min]"),
+        Column("cycle", "number of the cycle; the surface is regenerated between cycles", 1.0),
+    ),
+    parameters=(
+        Parameter("rmax", "y", "signal with all sites occupied", low=0.0),
+        Parameter("log10_kon", "log10 1/(M min)", "association rate constant", low=0.0, high=14.0),
+        Parameter("log10_koff", "log10 1/min", "dissociation rate constant", low=-8.0, high=6.0),
+        Parameter("background", "y", "signal without analyte", fixed_by_default=True, default=0.0),
+        Parameter(
+            "bulk",
+            "y/M",
+            "signal of the solution itself per molar of analyte",
+            fixed_by_default=True,
+            default=0.0,
+        ),
+        Parameter("drift", "y/min", "drift of the baseline", fixed_by_default=True, default=0.0),
+        Parameter(
+            "delay_min",
+            "min",
+            "time from a stated switch until the analyte reaches or leaves the surface",
+            low=-1e4,
+            high=1e4,
+            fixed_by_default=True,
+            default=0.0,
+        ),
+    ),
+    curve=response,
+    first_guess=first_guess,
+    sources=("doi:10.1007/s00216-021-03623-x", "doi:10.12688/gatesopenres.14743.2"),
+    target="log10_koff",
+    example={
+        "rmax": 85.0,
+        "log10_kon": 7.0,
+        "log10_koff": -0.6,
+        "background": 2.0,
+        "bulk": 4e7,
+        "drift": 0.05,
+        "delay_min": 0.1,
+    },
+    design={
+        "time_min": TIMES * 2,
+        "step_min": tuple(max(b for b in BEGINS if b <= t) for t in TIMES) * 2,
+        "concentration_M": tuple(
+            level[max(i for i, b in enumerate(BEGINS) if b <= t)]
+            for level in ((1e-8, 0.0, 4e-8, 0.0), (3e-8, 0.0, 1.2e-7, 0.0))
+            for t in TIMES
+        ),
+        "cycle": (*(1.0,) * len(TIMES), *(2.0,) * len(TIMES)),
+    },
+)
