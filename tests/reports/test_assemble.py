@@ -118,21 +118,43 @@ def test_the_summary_has_interval_runs_reference_range_and_checks_of_each_number
     assert table.rows[3][0] == "[¹²⁵I]pindolol, vehicle"
 
 
+OTHER_SCALES = "The same results as negative logarithms, with IC50 and Hill slope (nH)."
+
+
+def test_the_summary_has_ic50_and_slope_of_the_logistic_beside_the_ki(study):
+    net = study.assays[0]
+    common = {"subject": "desipramine", "target": "NET", "where": "net", "n_experiments": 3}
+    beside = (
+        Estimate("IC50", 1.87, "nM", 1.6, 2.2, log10_se=0.016, **common),
+        Estimate("nH", 1.04, "", 0.99, 1.1, se=0.013, **common),
+    )
+    pooled = tuple(replace(e, where="net") for e in net.pooled)
+    net = replace(net, name="net", pooled=(*pooled, *beside))
+    document = assemble(replace(study, assays=(net, *study.assays[1:])))
+    table = tables(document)[OTHER_SCALES]
+    head = ("IC50 (nM)", "95 % CI of IC50", "nH", "95 % CI of nH", "n")
+    place = table.columns.index("IC50 (nM)")
+    assert table.columns[place : place + 5] == head
+    assert table.rows[0][place : place + 5] == ("1.87", "1.60–2.20", "1.04", "0.990–1.10", "3")
+
+
 def test_the_summary_has_the_negative_logarithm_and_the_slope_with_their_intervals(study):
     check = Check("model_fits", "warn", "", "net", 0.0042)
     assays = (replace(study.assays[0], checks=(check,)), *study.assays[1:])
     document = assemble(replace(study, assays=assays))
-    table = tables(document)["The same results as negative logarithms, and Hill slopes (nH)."]
-    assert table.columns[3:] == ("Value", "95 % CI", "nH", "95 % CI of nH", "Curve fits")
+    table = tables(document)[OTHER_SCALES]
+    head = ("Value ± SE", "95 % CI", "nH", "95 % CI of nH", "n", "Curve fits")
+    assert table.columns[3:] == head
     # 9 - log10(0.83) and of the limits; the slope is that of the pooled runs.
     assert table.rows[0] == (
         "desipramine",
         "NET",
         "pKi",
-        "9.081",
+        "9.081 ± 0.016",
         "9.013–9.149",
         "0.980",
         "0.930–1.03",
+        "3",
         "▲ p = 0.0042",
     )
     results = tables(document)["Results, pooled over runs."]
@@ -349,10 +371,11 @@ def many_quantities(study, number):
     return replace(study, assays=(assay,))
 
 
-def test_the_table_of_runs_has_at_most_five_quantities_pooled_ones_first(study):
-    report = assemble(many_quantities(study, 8), sections=["affinity"])
+def test_the_table_of_runs_has_at_most_seven_quantities_pooled_ones_first(study):
+    report = assemble(many_quantities(study, 9), sections=["affinity"])
     runs = next(block for block in report.blocks if isinstance(block, Table))
-    assert runs.columns == ("Run", "Q7 (nM)", "Q0 (nM)", "Q1 (nM)", "Q2 (nM)", "Q3 (nM)", "n")
+    first = ("Run", "Q8 (nM)", "Q0 (nM)", "Q1 (nM)", "Q2 (nM)", "Q3 (nM)", "Q4 (nM)", "Q5 (nM)")
+    assert runs.columns == (*first, "n")
 
 
 @pytest.mark.parametrize(("number", "collapsed"), [(6, False), (7, True)])

@@ -355,7 +355,8 @@ def format_range(low: float, high: float, digits: int = 3) -> str:
 
 
 def format_p_scale(estimate: Estimate) -> str:
-    """The negative logarithm of a concentration in molar with its limits: "9.08 (9.03–9.13)".
+    """The negative logarithm of a concentration in molar with its standard error and its limits:
+    "9.08 ± 0.02 (9.03–9.13)".
 
     Two decimals, or as many as the second figure of the standard error needs; a bound is a bound on
     this scale too, in the other direction. Empty for other quantities.
@@ -366,6 +367,8 @@ def format_p_scale(estimate: Estimate) -> str:
     decimals = decimals_for_error(estimate.log10_se, most=3)
     low, high = estimate.p_limits
     text = f"{sign}{estimate.p_value:.{decimals}f}"
+    if not sign and math.isfinite(estimate.log10_se):
+        text += f" ± {estimate.log10_se:.{decimals}f}"
     if sign or math.isnan(low) or (math.isinf(low) and math.isinf(high)):
         return text
     if math.isinf(low):

@@ -21,7 +21,7 @@ from tricyclic.reports.words import (
 from tricyclic.results.binding import AssayResult, PlateResult
 
 # Columns of quantities in the table of runs; all others are in estimates.csv.
-MAX_QUANTITIES = 5
+MAX_QUANTITIES = 7
 # Tables with more rows are collapsed.
 MAX_OPEN_ROWS = 6
 Links = tuple[str, ...]

@@ -14,6 +14,9 @@ from tricyclic.core.series import Series
 
 # Suffix of the name of an estimate whose interval includes the errors that all runs share.
 WITH_SHARED = ", with the errors all runs share"
+# Slope of the logistic from which an IC50 beside a Ki is. "Hill slope" is that of the fitted curve,
+# in which depletion and masked sites are modelled.
+LOGISTIC_SLOPE = "nH"
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,20 @@ class AssayResult:
     def all_checks(self) -> tuple[Check, ...]:
         """Checks of the assay and of its plates."""
         return self.checks + tuple(check for plate in self.plates for check in plate.checks)
+
+
+def is_of_logistic(estimate: Estimate, assay: AssayResult) -> bool:
+    """Whether an estimate is from the logistic that is fitted beside the curve of an assay, such as
+    the IC50 beside a Ki; an IC50 without a Ki is that of the curve itself.
+    """
+    if estimate.name == LOGISTIC_SLOPE:
+        return True
+    if estimate.name != "IC50":
+        return False
+    return any(
+        e.name.startswith("Ki") and (e.subject, e.where) == (estimate.subject, estimate.where)
+        for e in assay.pooled
+    )
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,9 @@ def _analyse(
     estimates = analysis.estimates(main)
     comparisons = analysis.comparisons(main)
     others: tuple[tuple[str, tuple[Estimate, ...]], ...] = ()
+    logistic: tuple[Estimate, ...] = ()
+    if isinstance(analysis, CompetitionPlate):
+        logistic = analysis.logistic_estimates(main)
     if not isinstance(analysis, KineticsPlate):
         others = (*analysis.alternatives(main), *analysis.two_sites(comparisons))
     result = PlateResult(
@@ -164,7 +167,7 @@ def _analyse(
         conditions=readings.conditions,
         series=tuple(series for _, series in readings.series),
         fit=main,
-        estimates=estimates,
+        estimates=(*estimates, *logistic),
         classical=others,
         comparisons=comparisons,
         budget=error_budgets(

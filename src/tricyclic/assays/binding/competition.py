@@ -59,7 +59,7 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.fitting.choose import CandidateModel, compare
 from tricyclic.fitting.fit import fit
-from tricyclic.results.binding import GroupComparison
+from tricyclic.results.binding import LOGISTIC_SLOPE, GroupComparison
 
 HILL_CURVE = "one_site_competition_hill"
 TWO_SITE_CURVE = "two_site_competition"
@@ -107,6 +107,7 @@ class CompetitionPlate:
         self.model = curves[competition_curve(readings, method, where)]
         self.values = {**readings.fixed, **fixed_values_under_mask(self.conditions)}
         self._slope: Fit | None = None
+        self._others: dict[str, Fit] = {}
 
     def candidate_model(self, curve: str | CurveModel | None = None) -> CandidateModel:
         """A curve model (by default that of the plate) for all wells, with its fixed values."""
@@ -172,6 +173,40 @@ class CompetitionPlate:
             *self._kd_and_sites(main),
         )
 
+    def logistic_estimates(self, main: Fit) -> tuple[Estimate, ...]:
+        """IC50 and slope (nH) of each compound by a logistic with a free slope, of all wells; empty
+        where the fitted curve has an IC50 of its own.
+
+        Both are in terms of the competitor added, as the curve looks on the plate: depletion and
+        further sites change them. An IC50 that the readings do not determine is left out. Where the
+        affinity is only a bound so is the IC50, with a slope of 1, and there is no slope.
+        """
+        if not main.ok or "log10_ic50" in {p.name for p in self.model.parameters}:
+            return ()
+        bounded = {e.subject for e in self._affinities(main) if e.qualifier != "="}
+        estimates = []
+        for compound in self.compounds:
+            # Of readings that only limit the affinity, a free slope finds a curve in their scatter.
+            curve = IC50_CURVE if compound in bounded else HILL_CURVE
+            result = self._beside(curve)
+            if not result.ok:
+                continue
+            ic50 = self._nM(result, self._name("log10_ic50", compound), "IC50", compound)
+            ic50 = self._within_range(ic50, compound)
+            kind = "slope 1" if compound in bounded else "free slope"
+            estimates.append(replace(ic50, method=f"{ic50.method}, logistic with {kind}"))
+            if curve == HILL_CURVE and ic50.qualifier == "=":
+                slope = self._slopes(result)[self.compounds.index(compound)]
+                method = f"{slope.method}, logistic with {kind}"
+                estimates.append(replace(slope, name=LOGISTIC_SLOPE, method=method))
+        return tuple(e for e in estimates if math.isfinite(e.value))
+
+    def _beside(self, curve: str) -> Fit:
+        """A fit of all wells by another curve, made once."""
+        if curve not in self._others:
+            self._others[curve] = self.fit(curve)
+        return self._others[curve]
+
     def fitted_estimates(self, main: Fit) -> tuple[Estimate, ...]:
         """The estimates that are parameters of a fit: without slopes, which need another fit."""
         return (*self._affinities(main), *self._kd_and_sites(main))
@@ -210,10 +245,10 @@ class CompetitionPlate:
         """IC50, slope and Cheng-Prusoff Ki from the same wells, and the classical analyses."""
         if not main.ok:
             return ()
-        ic50s = self._ic50_and_ki(self.fit(IC50_CURVE))
+        ic50s = self._ic50_and_ki(self._beside(IC50_CURVE))
         alternatives = [
             ("one fit of the raw wells: IC50, then Cheng-Prusoff", ic50s),
-            ("one fit of the raw wells, slope free", self._slopes(self.fit(HILL_CURVE))),
+            ("one fit of the raw wells, slope free", self._slopes(self._beside(HILL_CURVE))),
         ]
         if self.method.classical:
             alternatives += [

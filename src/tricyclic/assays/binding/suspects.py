@@ -97,6 +97,9 @@ def pooled_without_suspects(
         if plate.group != group:
             continue
         others = dict(plate.classical).get(LABEL)
+        if others is not None and all(e.name != pooled.name for e in others):
+            # The IC50 of a logistic beside a Ki is not fitted again without them.
+            return ()
         changed |= others is not None
         same += [
             (plate.experiment, e)

@@ -63,12 +63,15 @@ def estimate_json(estimate: Estimate) -> dict[str, Any]:
 
 
 def _p_scale(estimate: Estimate) -> dict[str, Any]:
-    """The negative logarithm of a concentration with its limits, under its name ("pKi")."""
+    """The negative logarithm of a concentration with its standard error and its limits, under its
+    name ("pKi").
+    """
     name = p_scale_name(estimate)
     if not name:
         return {}
     low, high = estimate.p_limits
-    return {name: to_jsonable({"value": estimate.p_value, "low": low, "high": high})}
+    numbers = {"value": estimate.p_value, "se": estimate.log10_se, "low": low, "high": high}
+    return {name: to_jsonable(numbers)}
 
 
 def conditions_json(conditions: BindingConditions) -> dict[str, Any]:

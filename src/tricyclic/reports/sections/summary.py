@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tricyclic.core.check import worst_level
 from tricyclic.core.document import Block, CheckList, Figure, Heading, Paragraph, Table
@@ -24,7 +25,7 @@ from tricyclic.reports.words import (
     reference_range,
     sentence,
 )
-from tricyclic.results.binding import AssayResult
+from tricyclic.results.binding import LOGISTIC_SLOPE, AssayResult
 
 MAX_WARNINGS = 8
 VALUE_COLUMNS = ("Value", "n")
@@ -115,15 +116,14 @@ def _which_interval(report: ReportData) -> str:
 
 
 def _logarithms_and_slopes(report: ReportData) -> Table | None:
-    """pKi and Hill slope of each result with their intervals, and the test of its curve."""
+    """pKi with its error, IC50 and Hill slope of each result, with their intervals."""
     rows = []
     for _, assay in report.assays:
         for e in primary_estimates(assay):
-            slope = _slope(e, assay)
-            if not (format_p_scale(e) or slope):
+            ic50, slope = _of_logistic(e, assay, "IC50"), _slope(e, assay)
+            if not p_scale_name(e) and slope is None:
                 continue
             value, _, interval = format_p_scale(e).partition(" (")
-            own = ("", "") if slope is None else (format_value(slope), format_interval(slope))
             rows.append(
                 (
                     _subject(e, assay),
@@ -131,35 +131,60 @@ def _logarithms_and_slopes(report: ReportData) -> Table | None:
                     f"{p_scale_name(e)}{e.name.removeprefix(e.name.split(',')[0])}",
                     value,
                     interval.removesuffix(")"),
-                    *own,
+                    *(_number_and_interval(ic50)),
+                    *(_number_and_interval(slope)),
+                    str(e.n_experiments),
                     format_fit(assay, group_of(e, assay)),
                 )
             )
     if not rows:
         return None
     interval = interval_name([e for _, assay in report.assays for e in primary_estimates(assay)])
+    columns = (
+        *("Compound", "Target", "Quantity", "Value ± SE", interval),
+        *("IC50 (nM)", f"{interval} of IC50", "nH", f"{interval} of nH", "n", FOLLOWS),
+    )
+    # Columns that no result fills are left out.
+    kept = [k for k in range(len(columns)) if any(row[k] for row in rows)]
     return Table(
-        "The same results as negative logarithms, and Hill slopes (nH).",
-        ("Compound", "Target", "Quantity", "Value", interval, "nH", f"{interval} of nH", FOLLOWS),
-        tuple(rows),
-        (False, False, False, True, True, True, True, False),
+        "The same results as negative logarithms, with IC50 and Hill slope (nH).",
+        tuple(columns[k] for k in kept),
+        tuple(tuple(row[k] for k in kept) for row in rows),
+        tuple(3 <= k < len(columns) - 1 for k in kept),
         note=(
-            "nH is the slope of the competitor in the fitted curve: 1 where one site explains the "
-            "wells, also with depletion. The last column is the check model_fits with its p."
+            "SE is the standard error of the logarithm, over runs where n is above 1. IC50 and nH "
+            "are those of a logistic with a free slope through all wells, in terms of the "
+            "competitor added; depletion makes nH differ from 1 also where one site explains the "
+            "wells. The last column is the check model_fits of the fitted curve, with its p."
         ),
     )
 
 
-def _slope(estimate: Estimate, assay: AssayResult) -> Estimate | None:
-    """The pooled Hill slope of the compound whose Ki or IC50 this is."""
-    if estimate.name not in ("Ki", "IC50"):
+def _number_and_interval(estimate: Estimate | None) -> tuple[str, str]:
+    if estimate is None:
+        return "", ""
+    return format_value(estimate, unit=False), format_interval(estimate)
+
+
+def _of_logistic(estimate: Estimate, assay: AssayResult, name: str) -> Estimate | None:
+    """The pooled number of a name of the compound whose Ki this is."""
+    if estimate.name != "Ki":
         return None
     same = (
         e
         for e in assay.pooled
-        if e.name == "Hill slope" and (e.subject, e.where) == (estimate.subject, estimate.where)
+        if e.name == name and (e.subject, e.where) == (estimate.subject, estimate.where)
     )
     return next(same, None)
+
+
+def _slope(estimate: Estimate, assay: AssayResult) -> Estimate | None:
+    """The pooled slope of the logistic of the compound whose Ki this is, or of its own curve."""
+    return _of_logistic(estimate, assay, LOGISTIC_SLOPE) or (
+        _of_logistic(replace(estimate, name="Ki"), assay, "Hill slope")
+        if estimate.name in ("Ki", "IC50")
+        else None
+    )
 
 
 def _row(

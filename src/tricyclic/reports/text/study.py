@@ -6,12 +6,26 @@ from collections.abc import Mapping, Sequence
 
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.estimate import Estimate, format_estimate, format_p_scale, p_scale_name
-from tricyclic.core.format import pluralize, wrap_line
+from tricyclic.core.estimate import (
+    Estimate,
+    format_estimate,
+    format_interval,
+    format_p_scale,
+    p_scale_name,
+)
+from tricyclic.core.format import format_number, pluralize, wrap_line
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.reports.words import fit_check
-from tricyclic.results.binding import AssayResult, StudyResult
+from tricyclic.results.binding import (
+    LOGISTIC_SLOPE,
+    AssayResult,
+    StudyResult,
+    is_of_logistic,
+)
 from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResult, VerifyResult
+
+# What stands for the name of the curve beside an IC50 and its slope.
+LOGISTIC = "logistic, slope free"
 
 
 def study_run_text(result: StudyRunResult) -> str:
@@ -96,12 +110,43 @@ def _estimates(assay: AssayResult, curves: Mapping[str, CurveModel]) -> list[str
     names = dict.fromkeys(plate.model for plate in assay.plates if plate.model)
     model = "; ".join(curves[name].description if name in curves else name for name in names)
     groups = {plate.group for plate in assay.plates} - {""}
+    slopes = {(e.subject, e.where): e for e in assay.pooled if e.name == LOGISTIC_SLOPE}
     lines = []
-    for estimate in assay.pooled:
+    for estimate in _in_order(assay):
         group = f"{estimate.where}   " if estimate.where in groups else ""
-        verdict = _verdict(assay, estimate.where if group else "")
-        lines.append(wrap_line(f"{group}{_with_p_scale(estimate)}   {model}{verdict}".rstrip()))
+        slope = slopes.get((estimate.subject, estimate.where))
+        if is_of_logistic(estimate, assay):
+            if estimate.name != LOGISTIC_SLOPE:
+                text = _with_slope(_with_p_scale(estimate), slope)
+                lines.append(wrap_line(f"{group}{text}   {LOGISTIC}"))
+        else:
+            verdict = _verdict(assay, estimate.where if group else "")
+            line = f"{group}{_with_p_scale(estimate)}   {model}{verdict}"
+            lines.append(wrap_line(line.rstrip()))
     return lines
+
+
+def _in_order(assay: AssayResult) -> list[Estimate]:
+    """The pooled estimates, each IC50 of a logistic after the Ki of its compound."""
+    others = [e for e in assay.pooled if is_of_logistic(e, assay)]
+    ordered: list[Estimate] = []
+    for estimate in assay.pooled:
+        if estimate in others:
+            continue
+        ordered.append(estimate)
+        if estimate.name == "Ki":
+            key = (estimate.subject, estimate.where)
+            ordered += [e for e in others if (e.subject, e.where) == key]
+    # Beside the two affinities of two sites there is no Ki to follow.
+    return ordered + [e for e in others if e not in ordered]
+
+
+def _with_slope(text: str, slope: Estimate | None) -> str:
+    """The line of an IC50, with the slope of the same logistic before its n."""
+    if slope is None:
+        return text
+    head, separator, n = text.rpartition("   ")
+    return f"{head}{separator}nH {format_number(slope.value)} ({format_interval(slope)})   {n}"
 
 
 def _with_p_scale(estimate: Estimate) -> str:
