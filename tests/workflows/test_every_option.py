@@ -173,6 +173,23 @@ CASES = [
     ("curves fit", {"file": "table:many.csv", "out": "table:out.csv"}, FIT | {"y": ("response",)}),
     (
         "curves fit",
+        {"file": "table:many.csv"},
+        {
+            "curve_column": ("name",),
+            "x_column": "concentration_uM",
+            "x_unit": "log10 nM",
+            "y_column": "second",
+            "weights_column": "w",
+            "keep": ("name",),
+        },
+    ),
+    (
+        "curves fit",
+        {"file": "table:many.csv", "x_column": "dose", "x_unit": "ug/mL", "molar_mass": 300.0},
+        {"x_unit": "mg/mL", "molar_mass": 200.0},
+    ),
+    (
+        "curves fit",
         {"file": "table:many.csv", "out": "table:out2.csv", "no_intervals": True},
         {"confidence": 0.9, "x": X},
     ),
@@ -251,9 +268,9 @@ def tables(tmp_path_factory) -> Path:
     )
     save(
         "many.csv",
-        "curve,log10_molar,response",
+        "curve,log10_molar,response,name,second,w,dose,concentration_uM",
         [
-            (name, np.log10(dose) - 9, value)
+            (name, np.log10(dose) - 9, value, f"n{name}", value * 2, 1 + dose, dose, dose / 500)
             for name, shift in (("a", 0), ("b", 2))
             for dose, value in zip(doses, curve + shift + noise[2], strict=True)
         ],

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tricyclic.api._call import (
+    TableSource,
     Texts,
     call,
     check_path,
@@ -17,6 +18,7 @@ from tricyclic.api._call import (
     in_python_words,
     path,
     python_wording,
+    table_source,
     texts,
 )
 from tricyclic.core.analysis_options import FitVariance
@@ -37,7 +39,7 @@ from tricyclic.workflows.curves.options import CurveModelsOptions, FitOptions
 
 
 def fit_file(
-    file: str | Path,
+    file: TableSource,
     *,
     curve: str = "",
     fixed: Texts = (),
@@ -53,6 +55,12 @@ def fit_file(
     decimal: str = "",
     molar_mass: float | None = None,
     y_unit: str = "unknown",
+    curve_column: Texts = (),
+    x_column: str = "",
+    x_unit: str = "",
+    y_column: str = "",
+    weights_column: str = "",
+    keep: Texts = (),
     no_intervals: bool = False,
     workers: int | None = None,
     scheduler: str = "",
@@ -65,7 +73,8 @@ def fit_file(
     Parameters
     ----------
     file
-        Table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz).
+        Table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz,
+        .xlsx).
     curve
         Curve model; see: tca.curve_models(); for many curves logistic_4pl (the default) or
         logistic_3pl.
@@ -95,6 +104,18 @@ def fit_file(
         Molar mass [g/mol], where concentrations are masses per volume.
     y_unit
         Unit of the readings.
+    curve_column
+        Column that names the curves, such as "Compound ID"; several together name one curve.
+    x_column
+        Column of concentrations.
+    x_unit
+        Unit of the concentrations, where the name of the column does not end in it.
+    y_column
+        Column of readings.
+    weights_column
+        Column of weights, 1 / variance of each reading.
+    keep
+        Columns to write beside each fit, such as plate,operator.
     no_intervals
         Omit the confidence limits, which is twice as fast.
     workers
@@ -104,8 +125,8 @@ def fit_file(
     chunk
         Least number of readings to read together.
     out
-        Many curves: file for one row per curve (.parquet, .csv); one curve: folder for tables
-        and figure.
+        Many curves: file for one row per curve (.parquet, .csv, .xlsx); one curve: folder for
+        tables and figure.
     on_progress
         Called with the progress of long runs.
 
@@ -120,7 +141,7 @@ def fit_file(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = FitOptions(
-        file=path(file),
+        file=table_source(file),
         curve=curve,
         fixed=texts(fixed),
         free=texts(free),
@@ -135,6 +156,12 @@ def fit_file(
         decimal=decimal,
         molar_mass=molar_mass,
         y_unit=y_unit,
+        curve_column=texts(curve_column),
+        x_column=x_column,
+        x_unit=x_unit,
+        y_column=y_column,
+        weights_column=weights_column,
+        keep=texts(keep),
         no_intervals=no_intervals,
         workers=workers,
         scheduler=scheduler,

@@ -7,7 +7,8 @@ each occurs, not on their order, so that curves with the same series have the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ class CurveBatch:
         Readings in any unit; nan is missing.
     weight : array, shape of y, or None
         1 / variance of each reading up to a common factor.
+    labels : mapping of str to sequence, length curves
+        Columns that are written beside the fits, the names of the curves among them.
     """
 
     names: Any
@@ -41,6 +44,7 @@ class CurveBatch:
     log10_molar: np.ndarray
     y: np.ndarray
     weight: np.ndarray | None = None
+    labels: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         doses = self.y.shape[-1] if self.y.ndim == 2 else self.starts[-1]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
 from tricyclic.errors import InputError
+from tricyclic.fitting.potency import PotencyColumns, PotencyInput, potency_columns
 from tricyclic.numerics.batch.fit import STATUS, BatchFits, at_hill_bound, fit_batch
 from tricyclic.numerics.batch.verdict import check_names, lack_of_fit_p
 
@@ -89,8 +90,14 @@ class _Table(NamedTuple):
 
 
 def fit_rows(
-    rows: CurveBatch, options: BatchFitOptions, shared: np.ndarray, *, workers: int = 1
-) -> dict[str, np.ndarray]:
+    rows: CurveBatch,
+    options: BatchFitOptions,
+    shared: np.ndarray,
+    *,
+    ic50_unit: str = "nM",
+    effect: str = "",
+    workers: int = 1,
+) -> dict[str, Any]:
     """Fit every curve.
 
     Parameters
@@ -100,18 +107,23 @@ def fit_rows(
     shared : array of uint64
         Keys, ascending, of the series of doses that many curves of the whole file share (see
         `dose_series_keys`); not used where every row has one reading per dose.
+    ic50_unit : str
+        Unit of IC50: nM where doses are log10 molar, else the unit whose logarithm they are.
+    effect : str
+        "inhibition" or "remaining" where readings are percent of it.
     workers : int
         Threads; the result does not depend on it.
 
     Returns
     -------
     dict of arrays, shape (curves,)
-        The columns NUMBERS, `n`, `status` and `checks`; nan where a number does not exist.
+        The columns `fit_columns`; nan where a number does not exist.
     """
     curves = len(rows)
-    out: dict[str, np.ndarray] = {name: np.full(curves, np.nan) for name in _SOURCES}
+    out: dict[str, Any] = {name: np.full(curves, np.nan) for name in _SOURCES}
     out["n"], out["status"] = np.zeros(curves, np.int64), np.zeros(curves, np.uint8)
     out["checks"] = np.zeros(curves, np.int64)
+    level = np.full(curves, np.nan)
     for of_length, table in _of_equal_length(rows):
         for of_series, fits in _fit_table(
             table, options, shared, wide=rows.y.ndim == 2, workers=workers
@@ -119,14 +131,44 @@ def fit_rows(
             place = of_length[of_series]
             for name, source in _SOURCES.items():
                 out[name][place] = getattr(fits, source)
+        if effect:
+            level[of_length] = _mean_readings(table)
     out["p_replicates"] = lack_of_fit_p(*(out.pop(name) for name in _FOR_LACK_OF_FIT))
     out["status"] = np.asarray(STATUS)[out["status"]]
     out["checks"] = check_names(out["checks"])
     # The bound of the search is no estimate.
-    out["log10_ic50"] = np.where(out.pop("_at_bound") != 0, np.nan, out["log10_ic50"])
+    at_bound = out.pop("_at_bound")
+    out["log10_ic50"] = np.where(at_bound != 0, np.nan, out["log10_ic50"])
     if options.hill is None and options.model == "4pl":
         out["hill"] = np.where(at_hill_bound(out["hill"]), np.nan, out["hill"])
-    return out
+    potency = PotencyInput(
+        out["log10_ic50"],
+        out["log10_ic50_low"],
+        out["log10_ic50_high"],
+        out.pop("_lowest"),
+        out.pop("_highest"),
+        at_bound,
+        out["status"],
+        level,
+        effect,
+    )
+    columns = {**potency_columns(potency, ic50_unit), **out}
+    return {name: columns[name] for name in fit_columns(ic50_unit)}
+
+
+def fit_columns(ic50_unit: str) -> tuple[str, ...]:
+    """Names of the columns of a result, without those that name the curves."""
+    return (*PotencyColumns(ic50_unit).names, *NUMBERS, "status", "n", "checks")
+
+
+def _mean_readings(table: _Table) -> np.ndarray:
+    """Mean reading of every curve; nan where none is finite."""
+    used = np.isfinite(table.y)
+    if table.weight is not None:
+        used &= table.weight > 0
+    count = used.sum(axis=1)
+    total = np.where(used, table.y, 0.0).sum(axis=1)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 # Columns of the result by the arrays of BatchFits that they come from.
@@ -143,6 +185,8 @@ _SOURCES = {
     "status": "status",
     "checks": "checks",
     "_at_bound": "at_bound",
+    "_lowest": "log10_lowest_dose",
+    "_highest": "log10_highest_dose",
     "_rss": "rss",
     "_pure": "pure_error_rss",
     "_df": "df",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tricyclic.core.estimate import Fit
 from tricyclic.core.plot_data import CurvePlot
+from tricyclic.io.frames import Columns
 from tricyclic.results.base import Renderable
 
 
@@ -30,9 +31,34 @@ class CurveFitResult(Renderable):
         return not self.fit.ok or any(check.level == "fail" for check in self.fit.checks)
 
 
+@dataclass(frozen=True)
+class PlateFits:
+    """The curves of one plate, beside those of the other plates of a file.
+
+    Parameters
+    ----------
+    plate : str
+    curves, fitted : int
+        Curves, and those with an IC50 or a limit of it.
+    median_residual_sd, median_top, median_bottom : float
+        Over the curves with a fit, in the unit of the readings; nan without.
+    flags : tuple of str
+        "scatter", "top", "bottom", "few_fits" where the plate differs from the others.
+    """
+
+    plate: str
+    curves: int
+    fitted: int
+    median_residual_sd: float
+    median_top: float
+    median_bottom: float
+    flags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, repr=False)
 class BatchFitResult(Renderable):
-    """The fits of all curves of a file; the fits themselves are in the file `out`.
+    """The fits of all curves of a file or table; the fits themselves are in the file `out`, or in
+    `table` where none is written.
 
     Parameters
     ----------
@@ -52,6 +78,14 @@ class BatchFitResult(Renderable):
         Blocks that an earlier run had finished, and all blocks.
     unused : tuple of str
         What the file contains beside the curves, as phrases.
+    keys : tuple of str
+        Columns that name the curves.
+    ic50_unit : str
+        Unit of the columns of IC50.
+    plates : tuple of PlateFits
+        One for each plate, where a column of plates names the curves or is kept.
+    table : mapping of str to sequence, length curves, or None
+        The fits, one row per curve in the order of the file; None where they are in `out`.
     """
 
     file: str
@@ -64,6 +98,10 @@ class BatchFitResult(Renderable):
     reused_blocks: int
     blocks: int
     unused: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ("curve",)
+    ic50_unit: str = "nM"
+    plates: tuple[PlateFits, ...] = ()
+    table: Columns | None = None
 
 
 @dataclass(frozen=True)

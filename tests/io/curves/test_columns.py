@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io.curves.columns import checked_doses
+from tricyclic.io.curves.doses import checked_doses
 
 NAMES = pa.array(["A", "B"])
 STARTS = np.array([0, 3, 6])

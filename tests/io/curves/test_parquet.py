@@ -105,9 +105,9 @@ def test_a_curve_whose_rows_are_far_apart_is_refused_by_name(tmp_path, kind):
 
 
 def test_two_names_with_the_same_hash_are_two_curves(tmp_path, monkeypatch):
-    from tricyclic.io.curves import parquet as curve_file
+    from tricyclic.io.curves import plan
 
-    monkeypatch.setattr(curve_file, "_hashes", lambda names: np.zeros(len(names), np.int64))
+    monkeypatch.setattr(plan, "_hashes", lambda names: np.zeros(len(names), np.int64))
     names = [f"k{n}" for n in (5, 1, 4, 2)]
     path = saved(
         tmp_path, {"curve": names, "log10_molar": [-8.0] * 4, "response": [1.0] * 4}, group=1
@@ -138,7 +138,8 @@ LONG = {"curve": ["a", "a"], "log10_molar": [-9.0, -8.0], "response": [1.0, 2.0]
             {"curves": ["a"], "log10_molar": [-9.0], "response": [1.0]},
             (
                 "curves.parquet: no column is called 'curve'. Did you mean 'curves'? There are: "
-                "curves, log10_molar, response."
+                'curves, log10_molar, response. Add --curve-column "curves" --x-column '
+                '"log10_molar" --y-column "response".'
             ),
         ),
         (
@@ -159,7 +160,8 @@ LONG = {"curve": ["a", "a"], "log10_molar": [-9.0, -8.0], "response": [1.0, 2.0]
             {**LONG, "molar": [1e-9, 1e-8]},
             (
                 "curves.parquet: doses are in two columns, "
-                "'log10_molar' and 'molar'. Keep one of them."
+                "'log10_molar' and 'molar'. Keep one of them, or add --x-column "
+                '"log10_molar".'
             ),
         ),
         (
@@ -382,13 +384,7 @@ def test_text_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, text, mes
     assert str(caught.value) == message
 
 
-def test_text_that_is_not_utf8_and_an_incomplete_compressed_file_are_refused(tmp_path):
-    path = tmp_path / "curves.csv"
-    path.write_bytes("curve,log10_molar,response\nµ,-9,1\n".encode("cp1252"))
-    with pytest.raises(
-        InputError, match=r"^curves\.csv: is not text in UTF-8\. Save it again as CSV in UTF-8\.$"
-    ):
-        list(CurveText.of(path).batches())
+def test_an_incomplete_compressed_file_is_refused(tmp_path):
     rows = "".join(f"c{k},-9,{k / 7!r}\n" for k in range(200_000))
     whole = gzip.compress(("curve,log10_molar,response\n" + rows).encode())
     packed = tmp_path / "curves.csv.gz"
@@ -398,6 +394,14 @@ def test_text_that_is_not_utf8_and_an_incomplete_compressed_file_are_refused(tmp
         match=r"^curves\.csv\.gz: is incomplete or damaged\. Copy it again from its source\.$",
     ):
         list(CurveText.of(packed).batches())
+
+
+def test_a_table_of_a_windows_spreadsheet_keeps_its_letters(tmp_path):
+    path = tmp_path / "curves.csv"
+    for encoding in ("cp1252", "utf-16"):
+        path.write_bytes("curve,log10_molar,response\nµ-opioid,-9,1\n".encode(encoding))
+        (batch,) = CurveText.of(path).batches()
+        assert batch.column("curve").to_pylist() == ["µ-opioid"]
 
 
 def test_empty_cells_and_na_are_missing_readings(tmp_path):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError
+from tricyclic.fitting.many import fit_columns
 from tricyclic.io.curves import store as curve_store
-from tricyclic.io.curves.store import COLUMNS, CurveStore, encode_part
+from tricyclic.io.curves.store import CurveStore, encode_part
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -17,10 +18,11 @@ pq = pytest.importorskip("pyarrow.parquet")
 
 def results(first, last):
     n = last - first
-    columns = {name: np.arange(first, last) / 8 for name in COLUMNS[1:-2]}
+    columns = {name: np.arange(first, last) / 8 for name in fit_columns("nM")}
     columns["p_replicates"] = np.full(n, np.nan)
-    return pa.array([f"c{k}" for k in range(first, last)]), {
+    return {"curve": pa.array([f"c{k}" for k in range(first, last)])}, {
         **columns,
+        "ic50_nM_text": np.array(["> 1"] * n),
         "status": np.array(["fits"] * n),
         "checks": np.array([""] * n),
         "n": np.arange(n),
@@ -31,10 +33,11 @@ def stored(out, cuts, about=None):
     store = CurveStore(out)
     with store.lock():
         for number, (first, last) in enumerate(pairwise(cuts)):
-            names, columns = results(first, last)
+            labels, columns = results(first, last)
             columns["n"] = np.arange(first, last)
-            store.put(number, encode_part(names, columns, "key"))
-        return store.finish(range(len(cuts) - 1), about or {"version": "1"})
+            store.put(number, encode_part(labels, columns, "key"))
+        counts, _ = store.finish(range(len(cuts) - 1), about or {"version": "1"})
+        return counts
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
@@ -54,7 +57,7 @@ def test_a_number_that_does_not_exist_is_missing_in_the_file(tmp_path):
     stored(tmp_path / "fits.csv", [0, 1])
     assert (tmp_path / "fits.csv").read_text(encoding="utf-8").splitlines()[
         1
-    ] == '"c0",0,0,0,0,0,0,0,,"fits",0,""'
+    ] == '"c0",0,0,0,"> 1",0,0,0,0,0,0,0,0,,"fits",0,""'
 
 
 def test_a_part_is_used_only_for_the_input_of_its_key(tmp_path):
@@ -93,9 +96,9 @@ def test_a_second_run_at_the_same_time_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", ["fits", "fits.xlsx", "fits.csv.gz"])
-def test_a_result_is_parquet_or_csv(tmp_path, name):
-    with pytest.raises(InputError, match=r"neither \.parquet nor \.csv"):
+@pytest.mark.parametrize("name", ["fits", "fits.ods", "fits.csv.gz"])
+def test_a_result_is_parquet_csv_or_xlsx(tmp_path, name):
+    with pytest.raises(InputError, match=r"is none of \.parquet, \.pq, \.csv, \.xlsx"):
         CurveStore(tmp_path / name)
 
 

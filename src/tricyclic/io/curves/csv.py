@@ -6,10 +6,11 @@ replicates, which are numbered.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,15 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from tricyclic.errors import InputError
-from tricyclic.io.curves.columns import CurveColumns, find_columns
+from tricyclic.io.curves.cells import CellRemarks, without_blank_rows
+from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
 from tricyclic.io.delimited_text import shortened
 from tricyclic.io.files import at_file, csv_of, existing_file
+from tricyclic.numerals import NumberFormat, is_whole_number
 
 _HEAD, _BATCH = 1 << 20, 1 << 22
+# Lines among which the names of the columns are searched, and kinds of columns are recognised.
+_FIRST_LINES = 40
 _MISSING = [
     "",
     "-",
@@ -45,18 +50,29 @@ _BAD_NUMBER = re.compile(r"column #([0-9]+):.*?invalid value '(.*)'", re.DOTALL)
 _BAD_COUNT = re.compile(r"Expected ([0-9]+) columns, got ([0-9]+)(?:: (.*))?", re.DOTALL)
 
 
+class WordAmongReadingsError(InputError):
+    """A cell of a column of readings that is not a number."""
+
+
 @dataclass(frozen=True)
 class CurveText:
-    """A CSV file of curves; `of` reads its first lines."""
+    """A CSV file of curves; `of` reads its first lines.
+
+    `skipped` is the number of lines above the names of the columns; with `with_words` the readings
+    are read as text, in which a word counts as missing.
+    """
 
     path: str
     names: tuple[str, ...]
     layout: CurveColumns
     delimiter: str
     decimal: str
+    encoding: str = "utf-8"
+    skipped: int = 0
+    with_words: bool = False
 
     @classmethod
-    def of(cls, path: str | Path) -> CurveText:
+    def of(cls, path: str | Path, chosen: ColumnNames | None = None) -> CurveText:
         """Detect columns, delimiter and decimal mark.
 
         Raises
@@ -69,59 +85,92 @@ class CurveText:
             head = stream.read(_HEAD)
         if not head.strip():
             raise InputError("the file is empty", where=name)
-        try:
-            text = head.decode("utf-8-sig", errors="strict" if len(head) < _HEAD else "ignore")
-        except UnicodeDecodeError as error:
-            raise InputError(
-                "is not text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
-            ) from error
-        lines = text.splitlines()
-        delimiter = max(",;\t", key=lines[0].count)
+        encoding = _encoding(head)
+        lines = head.decode(encoding, errors="ignore").removeprefix("\ufeff").splitlines()
+        lines = lines[: -1 if len(head) == _HEAD else None]
+        delimiter = max(",;\t", key="\n".join(lines[:_FIRST_LINES]).count)
         with csv_of(name):
-            first = list(csv.reader(lines[:20], delimiter=delimiter))
-        cells = [[cell.strip() for cell in row] for row in first]
-        names = _numbered(cells[0])
+            rows = [
+                [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+                for line in lines[:_FIRST_LINES]
+            ]
+        skipped = _header_row(rows, chosen)
+        names = _numbered(rows[skipped])
+        cells = rows[skipped + 1 :]
         comma = delimiter != "," and any(
-            re.fullmatch(r"[-+]?[0-9]+,[0-9]+", cell) for row in cells[1:] for cell in row
+            re.fullmatch(r"[-+]?[0-9]+,[0-9]+", cell) for row in cells for cell in row
         )
-        layout = find_columns(dict.fromkeys(names, "numbers"), names=names, where=name)
-        if len(lines) < 2:
+        decimal = "," if comma else "."
+        kinds = {column: _kind(cells, k, decimal) for k, column in enumerate(names)}
+        layout = find_columns(kinds, names=names, where=name, chosen=chosen, typed=False)
+        if not any(any(row) for row in cells):
             raise InputError("has columns but no rows", where=name)
-        return cls(str(path), tuple(names), layout, delimiter, "," if comma else ".")
+        return cls(str(path), _distinct(names), layout, delimiter, decimal, encoding, skipped)
 
-    def batches(self) -> Iterator[Any]:
+    @property
+    def skipped_lines(self) -> tuple[str, ...]:
+        """The lines above the names of the columns, as a phrase."""
+        if not self.skipped:
+            return ()
+        lines = "line 1" if self.skipped == 1 else f"lines 1 to {self.skipped}"
+        return (f"{lines} above the names of the columns",)
+
+    def batches(self, remarks: CellRemarks | None = None) -> Iterator[Any]:
         """Read the columns that are used, some thousand rows at a time.
+
+        Parameters
+        ----------
+        remarks : CellRemarks, optional
+            What is read as missing is counted there.
 
         Raises
         ------
+        WordAmongReadingsError
+            If a reading is not a number; `replace(text, with_words=True)` reads such a file.
         InputError
-            If a cell is not a number, a line is too short or too long, or the file is damaged.
+            If another cell is not a number, a line is too short or too long, or the file is
+            damaged.
         """
-
         layout = self.layout
-        text = [layout.curve, *([layout.plate] if layout.plate else [])]
+        remarks = remarks or CellRemarks()
+        texts = list(dict.fromkeys([*layout.carried, *([layout.plate] if layout.plate else [])]))
         numbers = [*layout.doses, *layout.required]
+        readings = [name for name in layout.required if name != layout.weight]
+        types = {
+            **dict.fromkeys(texts, pa.string()),
+            **dict.fromkeys(numbers, pa.float64()),
+            **(dict.fromkeys(readings, pa.string()) if self.with_words else {}),
+        }
         name = Path(self.path).name
-        with _as_input_errors(name, self.names), _opened(self.path) as stream:
+        with _as_input_errors(name, self.names, readings), _opened(self.path) as stream:
             reader = arrow_csv.open_csv(
                 stream,
                 read_options=arrow_csv.ReadOptions(
-                    column_names=list(self.names), skip_rows=1, block_size=_BATCH, use_threads=False
+                    column_names=list(self.names),
+                    skip_rows=self.skipped + 1,
+                    block_size=_BATCH,
+                    use_threads=False,
+                    encoding=self.encoding,
                 ),
                 parse_options=arrow_csv.ParseOptions(delimiter=self.delimiter),
                 convert_options=arrow_csv.ConvertOptions(
-                    column_types={
-                        **dict.fromkeys(text, pa.string()),
-                        **dict.fromkeys(numbers, pa.float64()),
-                    },
-                    include_columns=[*text, *numbers],
+                    column_types=types,
+                    include_columns=[*texts, *numbers],
                     null_values=_MISSING,
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=False,
                     decimal_point=self.decimal,
                 ),
             )
-            yield from reader
+            for batch in reader:
+                if self.with_words:
+                    for column in readings:
+                        k = batch.schema.get_field_index(column)
+                        values = remarks.numbers(column, batch.column(k), self.decimal)
+                        batch = batch.set_column(k, column, values)
+                yield without_blank_rows(batch, layout, remarks)
+        if self.with_words:
+            remarks.check(name)
 
     def digest(self) -> str:
         """SHA-256 of the file."""
@@ -155,17 +204,20 @@ def _opened(path: str | Path) -> Iterator[Any]:
 
 
 @contextmanager
-def _as_input_errors(name: str, columns: tuple[str, ...]) -> Iterator[None]:
+def _as_input_errors(
+    name: str, columns: tuple[str, ...], readings: Sequence[str] = ()
+) -> Iterator[None]:
     """Turn errors of pyarrow into messages with file, column and advice."""
 
     try:
         yield
-    except (OSError, pa.ArrowException, EOFError) as error:
+    except (OSError, pa.ArrowException, EOFError, UnicodeDecodeError) as error:
         text = str(error)
         if match := _BAD_NUMBER.search(text):
             column = columns[int(match[1])] if int(match[1]) < len(columns) else match[1]
+            kind = WordAmongReadingsError if column in readings else InputError
             raise at_file(
-                InputError(
+                kind(
                     f"'{shortened(match[2])}' is not a number",
                     where=f"column '{column}'",
                     do="Leave missing readings empty, and write all others as numbers",
@@ -177,7 +229,7 @@ def _as_input_errors(name: str, columns: tuple[str, ...]) -> Iterator[None]:
             raise InputError(
                 f"has {match[2]} cells under {match[1]} column names", where=where
             ) from error
-        if "utf" in text.lower():
+        if "utf" in text.lower() or isinstance(error, UnicodeDecodeError):
             raise InputError(
                 "is not text in UTF-8", where=name, do="Save it again as CSV in UTF-8"
             ) from error
@@ -196,3 +248,48 @@ def _numbered(names: list[str]) -> list[str]:
             f"{name} ({seen[name]})" if seen[name] > 1 and re.match(r"[-+−.0-9]", name) else name
         )
     return out
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Names with a number after those that occurred before; only unused columns may repeat."""
+    out: list[str] = []
+    for name in names:
+        number = 2
+        fresh = name
+        while fresh in out:
+            fresh, number = f"{name} ({number})", number + 1
+        out.append(fresh)
+    return tuple(out)
+
+
+def _encoding(head: bytes) -> str:
+    """Encoding of a text: by its mark, else UTF-8, else that of spreadsheet programs of Windows."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _header_row(rows: Sequence[Sequence[str]], chosen: ColumnNames | None) -> int:
+    """Number of the row with the names of the columns; title rows may stand above it."""
+    wanted = set()
+    if chosen is not None:
+        wanted = {name for name in (chosen.x, chosen.y, chosen.weights) if name}
+    for number, row in enumerate(rows):
+        if wanted <= set(row) and (wanted or "curve" in row):
+            return number
+    return next((number for number, row in enumerate(rows) if any(row)), 0)
+
+
+def _kind(rows: Sequence[Sequence[str]], column: int, decimal: str) -> str:
+    """Kind of the cells of a column, from the first rows."""
+    cells = [row[column] for row in rows if len(row) > column and row[column] not in _MISSING]
+    number = NumberFormat(decimal)
+    values = [number.read(cell) for cell in cells]
+    if 2 * values.count(None) > len(cells):
+        return "text"
+    whole = all(is_whole_number(cell) for cell in cells)
+    return "whole numbers" if cells and whole else "numbers"

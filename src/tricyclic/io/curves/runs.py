@@ -6,12 +6,15 @@ sorted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from tricyclic.io.curves.doses import JOINT
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,23 @@ class CurveRuns:
         )
 
 
-def find_runs(column: Any) -> CurveRuns:
-    """Find the runs in a column of names, whole numbers or text."""
+def find_runs(columns: Sequence[Any], *, rows: int, alone: str) -> CurveRuns:
+    """Find the runs in columns that together name a curve, whole numbers or text.
 
+    Parameters
+    ----------
+    columns : sequence of Arrow columns
+        None where all rows are one curve.
+    rows : int
+        Number of rows.
+    alone : str
+        Name of the curve where there is no column.
+    """
+    if not columns:
+        return CurveRuns(pa.array([alone]), np.array([0]), np.array([rows]), np.zeros(1, np.int64))
+    if len(columns) > 1:
+        return _find_joint_runs(columns)
+    (column,) = columns
     if pa.types.is_integer(column.type):
         values = column.to_numpy()
         starts = _changes(values)
@@ -72,6 +89,22 @@ def find_runs(column: Any) -> CurveRuns:
         codes = every[starts]
     lengths = np.diff(np.concatenate([starts, [len(column)]]))
     return CurveRuns(encoded.dictionary, starts, lengths, codes.astype(np.int64))
+
+
+def _find_joint_runs(columns: Sequence[Any]) -> CurveRuns:
+    """Runs of rows that agree in several columns; a curve is named by all of them."""
+    encoded = [as_dictionary(column) for column in columns]
+    codes = [np.asarray(one.indices).astype(np.int64) for one in encoded]
+    joint = codes[0]
+    for one, more in zip(encoded[1:], codes[1:], strict=True):
+        joint = joint * len(one.dictionary) + more
+    starts = _changes(joint)
+    _, first, place = np.unique(joint[starts], return_index=True, return_inverse=True)
+    rows = as_index(starts[first])
+    parts = [pc.cast(one.take(rows).dictionary_decode(), pa.string()) for one in encoded]
+    names = pc.binary_join_element_wise(*parts, JOINT)
+    lengths = np.diff(np.concatenate([starts, [joint.size]]))
+    return CurveRuns(names, starts, lengths, place.reshape(-1).astype(np.int64))
 
 
 def _changes(values: np.ndarray) -> np.ndarray:

@@ -6,38 +6,27 @@ with another hash is computed again. The finished file is the same for any divis
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import UNFINISHED, clear_unfinished, only_one, write_file
+from tricyclic.io.curves.fits import CsvFits, ParquetFits, WorkbookFits, table_columns
+from tricyclic.io.frames import Columns
 
 ROWS_PER_GROUP = 131_072
 SPOOL_CELLS = 1_500_000
-COLUMNS = (
-    "curve",
-    "log10_ic50",
-    "log10_ic50_low",
-    "log10_ic50_high",
-    "hill",
-    "top",
-    "bottom",
-    "residual_sd",
-    "p_replicates",
-    "status",
-    "n",
-    "checks",
-)
-_KEY = b"made_from"
+# Formats of the result.
+FORMATS = (".parquet", ".pq", ".csv", ".xlsx")
+_KEY, _REMARKS = b"made_from", b"remarks"
 
 
 class CurveStore:
@@ -46,18 +35,18 @@ class CurveStore:
     Parameters
     ----------
     out : path
-        File of the result: .parquet or .csv.
+        File of the result: .parquet, .csv or .xlsx.
     """
 
     def __init__(self, out: str | Path) -> None:
         self.out = Path(out)
         self.folder = self.out.with_name(self.out.name + ".part")
         self.spooled = self.folder / "input.parquet"
-        if self.out.suffix.lower() not in (".parquet", ".pq", ".csv"):
+        if self.out.suffix.lower() not in FORMATS:
             raise InputError(
-                f"'{self.out.name}' is neither .parquet nor .csv",
+                f"'{self.out.name}' is none of {', '.join(FORMATS)}",
                 where="out",
-                do="Name the result fits.parquet or fits.csv",
+                do="Name the result fits.parquet, fits.csv or fits.xlsx",
             )
         if self.out.is_dir():
             raise InputError("is a folder", where=str(self.out), do="Name a file in this folder")
@@ -105,7 +94,9 @@ class CurveStore:
         """Numbers of the parts that exist, with any key."""
         return sorted(int(path.stem) for path in self.folder.glob("*.arrow"))
 
-    def finish(self, numbers: Iterable[int], about: Mapping[str, str]) -> dict[str, int]:
+    def finish(
+        self, numbers: Iterable[int], about: Mapping[str, str], collect: Sequence[str] = ()
+    ) -> tuple[dict[str, int], Columns]:
         """Write the result from its parts in one step, remove them, and count each status.
 
         Parameters
@@ -114,14 +105,22 @@ class CurveStore:
             Numbers of the parts in their order.
         about : mapping
             Metadata of a Parquet file.
+        collect : sequence of str
+            Columns to return.
+
+        Returns
+        -------
+        (dict, mapping)
+            Number of curves by status; the columns of `collect`.
         """
 
         counts: dict[str, int] = {}
+        collected: list[Any] = []
         unfinished = self.out.with_name(UNFINISHED + self.out.name)
+        writers = {".csv": CsvFits, ".xlsx": WorkbookFits}
+        make: Any = writers.get(self.out.suffix.lower(), ParquetFits)
         try:
-            with _Writer(
-                unfinished, parquet=self.out.suffix.lower() != ".csv", about=about
-            ) as writer:
+            with make(unfinished, about) as writer:
                 waiting: list[Any] = []
                 rows = 0
                 for number in numbers:
@@ -131,6 +130,8 @@ class CurveStore:
                         word = status["values"].as_py()
                         counts[word] = counts.get(word, 0) + status["counts"].as_py()
                     waiting.append(part)
+                    if collect:
+                        collected.append(part.select(list(collect)))
                     rows += part.num_rows
                     while rows >= ROWS_PER_GROUP:
                         whole = pa.concat_tables(waiting)
@@ -152,10 +153,21 @@ class CurveStore:
             with suppress(OSError):
                 unfinished.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
-        return counts
+        return counts, table_columns(pa.concat_tables(collected)) if collected else {}
 
-    def spool(self, batches: Iterable[Any], key: str) -> Iterator[int]:
-        """Convert the rows of a text file to Parquet, once; yields the number of rows so far."""
+    def spool(
+        self, batches: Iterable[Any], key: str, remarks: Callable[[], Sequence[str]] = tuple
+    ) -> Iterator[int]:
+        """Convert the rows of another format to Parquet, once; yields the number of rows so far.
+
+        Parameters
+        ----------
+        batches : iterable of Arrow record batches
+        key : str
+            Hash of the input; a table of the same key is used again.
+        remarks : function
+            Called after the last batch: what to state about the rows, see `spool_remarks`.
+        """
 
         place = self.spooled
         with suppress(OSError, pa.ArrowException):
@@ -183,6 +195,8 @@ class CurveStore:
                 yield rows
             if writer is not None and waiting:
                 writer.write_table(pa.Table.from_batches(waiting), row_group_size=1 << 30)
+            if writer is not None:
+                writer.add_key_value_metadata({_REMARKS: json.dumps(list(remarks())).encode()})
         finally:
             if writer is not None:
                 writer.close()
@@ -190,65 +204,38 @@ class CurveStore:
             raise InputError("the file has columns but no rows")
         os.replace(unfinished, place)
 
+    def spool_remarks(self) -> tuple[str, ...]:
+        """What was stated about the rows when they were converted."""
+        about = pq.read_metadata(self.spooled).metadata or {}
+        return tuple(json.loads(about.get(_REMARKS, b"[]")))
+
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:07d}.arrow"
 
 
-def encode_part(names: Any, columns: Mapping[str, np.ndarray], key: str) -> bytes:
+def encode_part(labels: Mapping[str, Any], columns: Mapping[str, Any], key: str) -> bytes:
     """Fits of some curves as the bytes of a part.
 
     Parameters
     ----------
-    names : sequence
-        Names of the curves, of the type in their file.
+    labels : mapping of sequences, length curves
+        Columns that name the curves, of the type in their file, and others that are kept.
     columns : mapping of arrays, shape (curves,)
-        The other columns; nan is written as missing.
+        The fits, by the names of their columns; nan is written as missing.
     key : str
         Hash of the input.
     """
 
-    arrays = {"curve": pa.array(names) if not isinstance(names, pa.Array) else names}
-    for name in COLUMNS[1:]:
-        arrays[name] = pa.array(columns[name], from_pandas=True)
+    arrays = {}
+    for name, values in labels.items():
+        # A column of the file that is called like one of the fit keeps its name with a remark.
+        free = f"{name} (file)" if name in columns else name
+        arrays[free] = values if isinstance(values, pa.Array) else pa.array(values)
+    for name, values in columns.items():
+        is_array = isinstance(values, pa.Array)
+        arrays[name] = values if is_array else pa.array(values, from_pandas=True)
     table = pa.table(arrays).replace_schema_metadata({_KEY: key.encode()})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     return bytes(sink.getvalue())
-
-
-class _Writer:
-    """Writes tables to Parquet or CSV."""
-
-    def __init__(self, place: Path, *, parquet: bool, about: Mapping[str, str]) -> None:
-        self.place, self.parquet = place, parquet
-        self.about = {f"tricyclic_{name}": value for name, value in about.items()}
-        self.writer: Any = None
-
-    def __enter__(self) -> _Writer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.writer is not None:
-            self.writer.close()
-
-    def write(self, table: Any) -> None:
-        if self.writer is None:
-            self.writer = (
-                pq.ParquetWriter(
-                    self.place,
-                    table.schema.with_metadata(self.about),
-                    compression="zstd",
-                    use_dictionary=["status", "checks", "n"],
-                    write_statistics=["curve", "log10_ic50"],
-                )
-                if self.parquet
-                else arrow_csv.CSVWriter(
-                    self.place,
-                    table.schema,
-                    write_options=arrow_csv.WriteOptions(quoting_style="needed"),
-                )
-            )
-        self.writer.write_table(
-            table.replace_schema_metadata(self.about) if self.parquet else table
-        )

@@ -114,6 +114,8 @@ class BatchFits:
         -1 or 1 where log10_ic50 is the lower or upper bound of the search and no estimate.
     checks : array of int
         Checks that warn or fail, as bits of `numerics.batch.verdict.CHECKS`.
+    log10_lowest_dose, log10_highest_dose : array
+        Lowest and highest finite dose of the readings that were used.
     """
 
     log10_ic50: np.ndarray
@@ -133,6 +135,8 @@ class BatchFits:
     status: np.ndarray
     at_bound: np.ndarray
     checks: np.ndarray
+    log10_lowest_dose: np.ndarray
+    log10_highest_dose: np.ndarray
 
     def __len__(self) -> int:
         return int(self.status.size)
@@ -373,4 +377,6 @@ def _results(out: np.ndarray, verdicts: Verdicts) -> BatchFits:
         status=verdicts.status,
         at_bound=verdicts.at_bound,
         checks=verdicts.checks,
+        log10_lowest_dose=verdicts.lowest,
+        log10_highest_dose=verdicts.highest,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Type of a result -> "module:function" that gives {name of the table: columns}, the main one first.
 RENDERERS: dict[str, str] = {
+    "BatchFitResult": "tricyclic.reports.frames.curves:batch_fit_frames",
     "CurveModelsResult": "tricyclic.reports.frames.curves:curve_models_frames",
     "DoctorResult": "tricyclic.reports.frames.doctor:doctor_frames",
     "SimulationResult": "tricyclic.reports.frames.simulation:simulation_frames",

@@ -17,6 +17,8 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.fitting.many import BatchFitOptions
 from tricyclic.fitting.verdict import with_verdict
+from tricyclic.io.curves.columns import ColumnNames
+from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
 from tricyclic.results.curves import BatchFitResult, CurveFitResult
@@ -24,6 +26,7 @@ from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table, column_setting, series_from, unused_parts
 from tricyclic.units import dimension
 from tricyclic.workflows.base import refuse_without_effect
+from tricyclic.workflows.curves.batch_source import ReadSettings
 from tricyclic.workflows.curves.fit_batch import fit_file
 from tricyclic.workflows.curves.options import FitOptions
 from tricyclic.workflows.curves.plot import fit_plot
@@ -32,17 +35,8 @@ from tricyclic.workflows.output import check_output_folder
 # Curve models that can be fitted to every curve of a file -> name in the batch engine.
 BATCH_MODELS: dict[str, Literal["4pl", "3pl"]] = {"logistic_4pl": "4pl", "logistic_3pl": "3pl"}
 BATCH_PARAMETERS = ("hill", "top", "bottom")
-ONLY_ONE_CURVE = (
-    "free",
-    "variance",
-    "folder",
-    "table",
-    "reader",
-    "sheet",
-    "decimal",
-    "y_unit",
-    "molar_mass",
-)
+ONLY_ONE_CURVE = ("free", "variance", "folder", "decimal", "y_unit")
+COLUMNS_OF_MANY = ("curve_column", "x_column", "x_unit", "y_column", "weights_column", "keep")
 PARQUET = (".parquet", ".pq")
 
 
@@ -59,7 +53,7 @@ def run(
         return _fit_batch(options, on_progress)
     refuse_without_effect(
         options,
-        ("no_intervals", "workers", "scheduler", "chunk"),
+        (*COLUMNS_OF_MANY, "no_intervals", "workers", "scheduler", "chunk"),
         "a file of many curves, and --x or --y names one curve",
     )
     return _fit_one(options, on_progress)
@@ -69,11 +63,17 @@ def _is_batch(options: FitOptions) -> bool:
     if options.y or options.x:
         return False
     is_batch_model = options.curve in ("", *BATCH_MODELS)
-    return bool(options.out) or is_batch_model or _suffix(options) in PARQUET
+    names_columns = any(getattr(options, name) for name in COLUMNS_OF_MANY)
+    return names_columns or bool(options.out) or is_batch_model or _is_parquet(options)
 
 
-def _suffix(options: FitOptions) -> str:
-    return Path(options.file).suffix.lower()
+def _source(options: FitOptions) -> str | DataTable:
+    """The file, or the table in memory."""
+    return cast("str | DataTable", options.file)
+
+
+def _is_parquet(options: FitOptions) -> bool:
+    return isinstance(options.file, str) and Path(options.file).suffix.lower() in PARQUET
 
 
 def _fit_batch(options: FitOptions, on_progress: ProgressCallback | None) -> BatchFitResult:
@@ -84,16 +84,9 @@ def _fit_batch(options: FitOptions, on_progress: ProgressCallback | None) -> Bat
             allowed=f"It is {' or '.join(BATCH_MODELS)}",
             do="To fit it to one table, add --y and --x",
         )
-    is_table = _suffix(options) not in (*PARQUET, ".gz")
-    if not Path(options.file).exists():
+    if isinstance(options.file, str) and not Path(options.file).exists():
         raise InputError("does not exist", where=options.file, do="Check the name and the folder")
-    if not options.out and not options.curve and is_table:
-        raise InputError(
-            "neither a curve model nor an output file is given",
-            where=Path(options.file).name,
-            do="Add --curve, --y and --x to fit one table, or --out fits.parquet to fit every "
-            "curve of the file",
-        )
+    _check_molar_mass(options.molar_mass)
     fixed = dict(_fixed_value(text, BATCH_PARAMETERS) for text in options.fixed)
     batch = BatchFitOptions(
         model=BATCH_MODELS.get(options.curve, "4pl"),
@@ -101,9 +94,19 @@ def _fit_batch(options: FitOptions, on_progress: ProgressCallback | None) -> Bat
         **fixed,
     )
     return fit_file(
-        options.file,
+        _source(options),
         options.out,
         batch,
+        columns=ColumnNames(
+            options.curve_column,
+            options.x_column,
+            options.x_unit,
+            options.y_column,
+            options.weights_column,
+            options.keep,
+            options.molar_mass,
+        ),
+        reading=ReadSettings(options.sheet, options.table, options.reader),
         workers=options.workers,
         scheduler=options.scheduler,
         rows_per_block=options.chunk,
@@ -125,22 +128,22 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
     model: CurveModel = curves[options.curve]
     if not options.y:
         raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
-    report_progress(on_progress, 0, 2, f"reading {Path(options.file).name}")
+    report_progress(on_progress, 0, 2, f"reading {source_name(_source(options))}")
     tables = read_tables(
-        Path(options.file),
+        _source(options),
         reader=options.reader or None,
         sheet=options.sheet or None,
         decimal=options.decimal or None,
     )
     _check_molar_mass(options.molar_mass)
     plan = TablePlan(
-        file=Path(options.file).name,
+        file=source_name(_source(options)),
         run="1",
         unit=options.y_unit,
         table=options.table,
         response=options.y,
         x=_columns(options, model, _units_of(tables, options)),
-        where=Path(options.file).name,
+        where=source_name(_source(options)),
         molar_mass_g_per_mol=options.molar_mass,
     )
     series = series_from(tables, plan, name=model.name)
@@ -188,7 +191,7 @@ def _check_molar_mass(molar_mass: float | None) -> None:
 
 def _units_of(tables: Sequence[DataTable], options: FitOptions) -> dict[str, str]:
     """Units of the columns as the file states them, of the table that is fitted."""
-    file = Path(options.file).name
+    file = source_name(_source(options))
     table = chosen_table(tables, TablePlan(file, "1", "", table=options.table, where=file))
     return {column: unit for column, unit in table.units.items() if unit not in ("", "unknown")}
 

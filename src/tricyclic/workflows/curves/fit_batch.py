@@ -9,23 +9,42 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from tricyclic._version import __version__
 from tricyclic.core.progress import ProgressCallback, report_progress
-from tricyclic.core.unused import quoted
+from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
+from tricyclic.fitting import plate_quality
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.on_dask import on_dask
-from tricyclic.io.curves.csv import CurveText, is_parquet
-from tricyclic.io.curves.parquet import ROWS_PER_BLOCK, CurveFile, ReadPlan, RowBlock
+from tricyclic.io.curves.columns import ColumnNames, CurveColumns
+from tricyclic.io.curves.fits import read_fits, with_numbers
+from tricyclic.io.curves.parquet import ROWS_PER_BLOCK, CurveFile
+from tricyclic.io.curves.plan import ReadPlan, RowBlock
 from tricyclic.io.curves.store import CurveStore, encode_part
 from tricyclic.results.curves import BatchFitResult
 from tricyclic.workflows.base import available_cores
+from tricyclic.workflows.curves.batch_source import ReadSettings, as_parquet, open_source
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What is fitted, how, and where."""
+
+    source: str | DataTable
+    options: BatchFitOptions
+    columns: ColumnNames | None
+    reading: ReadSettings
+    workers: int
+    scheduler: str
+    rows_per_block: int
+    on_progress: ProgressCallback | None
 
 
 @dataclass(frozen=True)
@@ -40,22 +59,30 @@ class _BlockTask:
 
 
 def fit_file(
-    path: str,
+    source: str | DataTable,
     out: str,
     options: BatchFitOptions,
     *,
+    columns: ColumnNames | None = None,
+    reading: ReadSettings | None = None,
     workers: int | None = None,
     scheduler: str = "",
     rows_per_block: int | None = None,
     on_progress: ProgressCallback | None = None,
 ) -> BatchFitResult:
-    """Fit every curve of a Parquet or CSV file and write one row per curve.
+    """Fit every curve of a file or a table, and write one row per curve.
 
     Parameters
     ----------
-    path, out : str
-        Input (.parquet, .csv, .csv.gz) and output (.parquet or .csv).
+    source : str or DataTable
+        Input (.parquet, .csv, .csv.gz, .xlsx), or a table in memory.
+    out : str
+        Output (.parquet, .csv or .xlsx); empty to keep the fits in the result.
     options : BatchFitOptions
+    columns : ColumnNames, optional
+        Names of the columns, if they are not the standard ones.
+    reading : ReadSettings, optional
+        Sheet, table and reader of a workbook.
     workers : int or None
         Threads; None for one per processor core. The result does not depend on it.
     scheduler : str
@@ -70,66 +97,83 @@ def fit_file(
         If the file cannot be used. Blocks that are finished by then are kept, and the next run
         continues from there.
     """
-    if not out:
-        raise InputError(
-            "no output file is named", where="out", do="Add --out fits.parquet, or .csv"
-        )
     for name, value in (("workers", workers), ("chunk", rows_per_block)):
         if value is not None and value < 1:
             raise InputError(f"is {value}", where=name, allowed="A whole number from 1")
-    if Path(out).absolute() == Path(path).absolute():
-        raise InputError("the result would replace its input", where="out", do="Name another file")
+    run = _Run(
+        source,
+        options,
+        columns,
+        reading or ReadSettings(),
+        workers or available_cores(),
+        scheduler,
+        rows_per_block or ROWS_PER_BLOCK,
+        on_progress,
+    )
+    if out:
+        if isinstance(source, str) and Path(out).absolute() == Path(source).absolute():
+            raise InputError(
+                "the result would replace its input", where="out", do="Name another file"
+            )
+        return _fit_to(out, run)
+    with TemporaryDirectory(prefix="tricyclic-fit-") as folder:
+        file = str(Path(folder) / "fits.parquet")
+        result = _fit_to(file, run)
+        kept = (*result.keys, *(columns.keep if columns else ()))
+        return replace(result, out="", table=with_numbers(read_fits(file), kept))
+
+
+def _fit_to(out: str, run: _Run) -> BatchFitResult:
+    """Fit to a file."""
     store = CurveStore(out)
-    unused = _unused_columns(path)
+    opened = open_source(run.source, run.columns, run.reading)
     with store.lock():
         try:
-            file = _open(path, store, on_progress)
-            plan = file.plan(rows_per_block or ROWS_PER_BLOCK)
-            tasks = _tasks(file, plan, options, workers or available_cores())
-            reused = _fit_blocks(
-                tasks, plan.curves, store, workers or available_cores(), scheduler, on_progress
-            )
+            file = as_parquet(opened, store, run.on_progress)
+            plan = file.plan(run.rows_per_block)
+            tasks = _tasks(file, plan, run.options, run.workers)
+            reused = _fit_blocks(tasks, plan.curves, store, run)
         except InputError as error:
             raise _with_kept_blocks(error, store) from error
-        metadata = {"version": __version__, "input": Path(path).name, "options": repr(options)}
-        counts = store.finish([block.number for block in plan.blocks], metadata)
+        remarks = store.spool_remarks() if file.path == str(store.spooled.absolute()) else ()
+        metadata = {"version": __version__, "input": opened.name, "options": repr(run.options)}
+        plate = file.layout.plate_column
+        collect = [plate, *plate_quality.COLUMNS] if plate else []
+        counts, fits = store.finish([block.number for block in plan.blocks], metadata, collect)
     return BatchFitResult(
-        file=Path(path).name,
+        file=opened.name,
         out=out,
-        layout=file.layout.description,
-        model=_describe(options),
-        confidence=options.confidence,
+        layout=_described(file.layout),
+        model=_describe(run.options),
+        confidence=run.options.confidence,
         curves=plan.curves,
         status=counts,
         reused_blocks=reused,
         blocks=len(plan.blocks),
-        unused=unused,
+        unused=(*opened.unused, *remarks),
+        keys=file.layout.keys or ("curve",),
+        ic50_unit=file.layout.ic50_unit,
+        plates=plate_quality.plate_quality(fits[plate], fits) if fits else (),
     )
 
 
 def fit_block(task: _BlockTask) -> bytes:
     """Read one block, fit it, and encode its part of the result."""
     rows = task.file.rows(task.block)
-    fits = fit_rows(rows, task.options, task.shared, workers=task.threads)
-    return encode_part(rows.names, fits, _key(task))
+    layout = task.file.layout
+    fits = fit_rows(
+        rows,
+        task.options,
+        task.shared,
+        ic50_unit=layout.ic50_unit,
+        effect=layout.effect,
+        workers=task.threads,
+    )
+    return encode_part(rows.labels, fits, _key(task))
 
 
-def _unused_columns(path: str) -> tuple[str, ...]:
-    """Columns without a role; wrong columns are reported before a folder of parts is made."""
-    if is_parquet(path):
-        file = CurveFile.of(path)
-        return quoted("column", file.layout.unused([field.name for field in file.schema]))
-    text = CurveText.of(path)
-    return quoted("column", text.layout.unused(text.names))
-
-
-def _open(path: str, store: CurveStore, on_progress: ProgressCallback | None) -> CurveFile:
-    if is_parquet(path):
-        return CurveFile.of(Path(path).absolute())
-    text = CurveText.of(path)
-    for rows in store.spool(text.batches(), f"{text.digest()} {text.layout}"):
-        report_progress(on_progress, rows, rows, "rows of text read")
-    return CurveFile.of(store.spooled.absolute(), named=Path(path).name)
+def _described(layout: CurveColumns) -> str:
+    return layout.description if layout.keys else f"{layout.description}, all rows as one curve"
 
 
 def _tasks(
@@ -139,14 +183,7 @@ def _tasks(
     return [_BlockTask(file, block, options, plan.shared, threads) for block in plan.blocks]
 
 
-def _fit_blocks(
-    tasks: Sequence[_BlockTask],
-    curves: int,
-    store: CurveStore,
-    workers: int,
-    scheduler: str,
-    on_progress: ProgressCallback | None,
-) -> int:
+def _fit_blocks(tasks: Sequence[_BlockTask], curves: int, store: CurveStore, run: _Run) -> int:
     """Fit the blocks that an earlier run did not finish; gives how many it did."""
     finished = set(store.finished_blocks())
     todo = [
@@ -155,9 +192,12 @@ def _fit_blocks(
         if task.block.number not in finished or not store.has(task.block.number, _key(task))
     ]
     done = curves - sum(task.block.curves for task in todo)
+    on_progress, scheduler = run.on_progress, run.scheduler
     report_progress(on_progress, done, curves, "curves fitted")
     parts = (
-        on_dask(fit_block, todo, scheduler) if scheduler else _in_threads(fit_block, todo, workers)
+        on_dask(fit_block, todo, scheduler)
+        if scheduler
+        else _in_threads(fit_block, todo, run.workers)
     )
     for number, part in parts:
         store.put(todo[number].block.number, part)

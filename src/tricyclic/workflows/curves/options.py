@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import option
 
 # Panels of the help.
@@ -17,10 +18,14 @@ class FitOptions:
     `tricyclic fit data.csv --curve logistic_4pl --y response --x concentration_M=conc_nM:nM`
 
     `tricyclic fit curves.parquet --out fits.parquet`
+
+    `tricyclic fit cro.csv --curve-column "Compound ID" --x-column conc_uM --y-column pct_inhibition
+    --out fits.xlsx`
     """
 
-    file: str = option(
-        "Table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz)",
+    file: str | TableInput = option(
+        "Table (.csv, .xlsx, .pzfx, .prism), or a file of many curves (.parquet, .csv, .csv.gz, "
+        ".xlsx)",
         positional=True,
         path=True,
     )
@@ -66,6 +71,26 @@ class FitOptions:
         panel=ONE_CURVE,
     )
     y_unit: str = option("Unit of the readings", default="unknown", panel=ONE_CURVE)
+    curve_column: tuple[str, ...] = option(
+        'Column that names the curves, such as "Compound ID"; several together name one curve',
+        default=(),
+        panel=MANY_CURVES,
+    )
+    x_column: str = option("Column of concentrations", default="", panel=MANY_CURVES)
+    x_unit: str = option(
+        "Unit of the concentrations, where the name of the column does not end in it",
+        default="",
+        panel=MANY_CURVES,
+    )
+    y_column: str = option("Column of readings", default="", panel=MANY_CURVES)
+    weights_column: str = option(
+        "Column of weights, 1 / variance of each reading", default="", panel=MANY_CURVES
+    )
+    keep: tuple[str, ...] = option(
+        "Columns to write beside each fit, such as plate,operator",
+        default=(),
+        panel=MANY_CURVES,
+    )
     no_intervals: bool = option(
         "Omit the confidence limits, which is twice as fast", default=False, panel=MANY_CURVES
     )
@@ -79,8 +104,8 @@ class FitOptions:
         "Least number of readings to read together", default=None, panel=MANY_CURVES
     )
     out: str = option(
-        "Many curves: file for one row per curve (.parquet, .csv); one curve: folder for tables "
-        "and figure",
+        "Many curves: file for one row per curve (.parquet, .csv, .xlsx); one curve: folder for "
+        "tables and figure",
         default="",
         path=True,
         panel=OUTPUT,

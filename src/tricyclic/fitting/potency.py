@@ -1,0 +1,197 @@
+"""IC50 of many curves with limits in the unit of a result, and as a report prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from tricyclic.core.format import format_number
+
+# Logarithm of the factor from mol/L to nM.
+LOG10_NM_PER_M = 9.0
+NOT_DETERMINED = "n.d."
+# Decimal exponents of the values that are written from a table; others are written one by one.
+EXPONENTS = range(-6, 9)
+# A flat curve of percent inhibition below this shows no effect, one above it a complete effect.
+HALF_EFFECT_PERCENT = 50.0
+VALUE, ABOVE, BELOW = range(3)
+_SIGNS = ("", "> ", "< ")
+_WITH_VALUE = ("fitted", "parameter at bound")
+_WITH_LIMIT = (*_WITH_VALUE, "lower CI unbounded", "upper CI unbounded")
+
+
+@dataclass(frozen=True)
+class PotencyColumns:
+    """Names of the columns: IC50 and its limits, the printed value, and pIC50 of molar doses."""
+
+    unit: str
+
+    @property
+    def value(self) -> str:
+        """Column of the estimate, such as ic50_nM."""
+        return f"ic50_{self._unit}"
+
+    @property
+    def low(self) -> str:
+        """Column of the lower limit."""
+        return f"ic50_low_{self._unit}"
+
+    @property
+    def high(self) -> str:
+        """Column of the upper limit."""
+        return f"ic50_high_{self._unit}"
+
+    @property
+    def text(self) -> str:
+        """Column of the printed value."""
+        return f"ic50_{self._unit}_text"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns in their order."""
+        p = ("pic50",) if self.unit == "nM" else ()
+        return (self.value, self.low, self.high, self.text, *p)
+
+    @property
+    def _unit(self) -> str:
+        return self.unit.replace("/", "_per_").replace(" ", "_") or "dose"
+
+
+@dataclass(frozen=True)
+class PotencyInput:
+    """What a printed value depends on; arrays of shape (curves,), logarithms as fitted.
+
+    Parameters
+    ----------
+    log10_ic50, log10_low, log10_high : array
+        Estimate and limits; nan where they do not exist or were not computed.
+    lowest, highest : array
+        Logarithm of the lowest and highest dose of each curve.
+    at_bound : array of int
+        1 or -1 where the estimate is a bound of the search and none.
+    status : array of str
+    level : array
+        Mean reading [%] of each curve where readings are percent; nan otherwise.
+    effect : str
+        "inhibition", "remaining", or "" where readings are not known to be percent.
+    """
+
+    log10_ic50: np.ndarray
+    log10_low: np.ndarray
+    log10_high: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+    at_bound: np.ndarray
+    status: np.ndarray
+    level: np.ndarray
+    effect: str = ""
+
+
+def potency_columns(given: PotencyInput, unit: str) -> dict[str, object]:
+    """IC50, limits, printed value and pIC50.
+
+    Parameters
+    ----------
+    given : PotencyInput
+    unit : str
+        Unit of the columns; doses are log10 molar where it is nM, else the logarithm of this unit.
+
+    Returns
+    -------
+    dict
+        Columns by name, see `PotencyColumns`.
+
+    Notes
+    -----
+    The printed value is the estimate to three figures; `> X` where the upper limit does not exist
+    or the estimate is above the highest dose, with the lower limit or the highest dose, whichever
+    is less, as X, so that the readings support the statement; `< X` likewise. A curve that is flat
+    with sufficient power is `> highest dose` (or `< lowest dose`) where its readings are percent
+    and near no (a complete) effect. All others are `n.d.`. IC50 and pIC50 are missing where the
+    printed value is not a plain number.
+    """
+    columns = PotencyColumns(unit)
+    shift = LOG10_NM_PER_M if unit == "nM" else 0.0
+    sign, log10_printed = _printed(given)
+    is_value = (sign == VALUE) & np.isfinite(log10_printed)
+    has_limits = is_value | np.isin(given.status, _WITH_LIMIT)
+    log10_value = np.where(is_value, log10_printed, np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):
+        result: dict[str, object] = {
+            columns.value: 10.0 ** (log10_value + shift),
+            columns.low: np.where(has_limits, 10.0 ** (given.log10_low + shift), np.nan),
+            columns.high: np.where(has_limits, 10.0 ** (given.log10_high + shift), np.nan),
+            columns.text: _texts(sign, 10.0 ** (log10_printed + shift)),
+        }
+    if unit == "nM":
+        result["pic50"] = -log10_value
+    return result
+
+
+def _printed(given: PotencyInput) -> tuple[np.ndarray, np.ndarray]:
+    """Sign and logarithm of the number of each printed value; nan where there is none."""
+    status = given.status
+    with np.errstate(invalid="ignore"):
+        # Without limits the doses alone bound what can be stated.
+        least = np.where(np.isfinite(given.log10_low), given.log10_low, np.inf)
+        most = np.where(np.isfinite(given.log10_high), given.log10_high, -np.inf)
+        at_least = np.minimum(least, given.highest)
+        at_most = np.maximum(most, given.lowest)
+        with_value = np.isin(status, _WITH_VALUE)
+        above = (status == "upper CI unbounded") | (
+            with_value & ((given.log10_ic50 > given.highest) | (given.at_bound > 0))
+        )
+        below = (status == "lower CI unbounded") | (
+            with_value & ((given.log10_ic50 < given.lowest) | (given.at_bound < 0))
+        )
+        if given.effect:
+            full = given.level > HALF_EFFECT_PERCENT
+            no_effect = ~full if given.effect == "inhibition" else full
+            flat = (status == "flat") & np.isfinite(given.level)
+            above |= flat & no_effect
+            below |= flat & ~no_effect
+            at_least = np.where(flat, given.highest, at_least)
+            at_most = np.where(flat, given.lowest, at_most)
+    value = np.where(with_value & (given.at_bound == 0), given.log10_ic50, np.nan)
+    value = np.where(above, at_least, np.where(below, at_most, value))
+    sign = np.where(above, ABOVE, np.where(below, BELOW, VALUE))
+    return sign, np.where(np.isfinite(value), value, np.nan)
+
+
+def _texts(sign: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Values to three figures with their signs, shape of value, as text."""
+    table = _table()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.floor(np.log10(value))
+        mantissa = np.rint(value / 10.0 ** (exponent - 2.0))
+    up = mantissa >= 1000.0
+    exponent, mantissa = exponent + up, np.where(up, 100.0, mantissa)
+    inside = (exponent >= EXPONENTS.start) & (exponent < EXPONENTS.stop)
+    number = sign * (900 * len(EXPONENTS)) + (exponent - EXPONENTS.start) * 900 + mantissa - 100.0
+    codes = np.where(inside, np.where(inside, number, 0.0), len(table) - 1).astype(np.int64)
+    texts = table[codes]
+    for k in np.flatnonzero(~inside & np.isfinite(value)):
+        texts[k] = _one_text(int(sign[k]), float(value[k]))
+    return texts
+
+
+@lru_cache(maxsize=1)
+def _table() -> np.ndarray:
+    """All printed values by sign, exponent and mantissa; "n.d." is the last."""
+    texts = [
+        _one_text(sign, mantissa * 10.0 ** (exponent - 2))
+        for sign in range(len(_SIGNS))
+        for exponent in EXPONENTS
+        for mantissa in range(100, 1000)
+    ]
+    return np.array([*texts, NOT_DETERMINED], "U16")
+
+
+def _one_text(sign: int, value: float) -> str:
+    text = format_number(value)
+    if sign != VALUE and "." in text and "e" not in text:
+        # A limit is a dose more often than a measured number: > 0.3, not > 0.300.
+        text = text.rstrip("0").rstrip(".")
+    return _SIGNS[sign] + text

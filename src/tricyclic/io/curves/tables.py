@@ -1,0 +1,111 @@
+"""A table in memory (a sheet of a workbook, a DataFrame) as the rows of a file of many curves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from tricyclic.core.table import DataTable
+from tricyclic.core.unused import quoted
+from tricyclic.errors import InputError
+from tricyclic.io.curves.cells import CellRemarks, without_blank_rows
+from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
+from tricyclic.io.table_text import table_as_csv
+from tricyclic.numerals import NumberFormat
+
+ROWS_PER_BATCH = 100_000
+
+
+@dataclass(frozen=True)
+class CurveTable:
+    """A table of curves and the roles of its columns; `of` finds them."""
+
+    table: DataTable
+    layout: CurveColumns
+    decimal: str = "."
+
+    @classmethod
+    def of(
+        cls, tables: Sequence[DataTable], chosen: ColumnNames | None, *, where: str
+    ) -> tuple[CurveTable, tuple[str, ...]]:
+        """The first table with the columns of curves, and phrases that name the other tables.
+
+        Raises
+        ------
+        InputError
+            If no table has them; the error is that of the first table.
+        """
+        problem: InputError | None = None
+        for table in tables:
+            try:
+                kinds = {name: _kind(table, name) for name in table.columns}
+                layout = find_columns(kinds, names=table.columns, where=where, chosen=chosen)
+            except InputError as error:
+                problem = problem or error
+                continue
+            others = quoted("table", [one.name for one in tables if one is not table])
+            return cls(table, layout, _decimal(table, layout)), others + table.unused
+        raise problem or InputError("contains no table", where=where)
+
+    def batches(self, remarks: CellRemarks) -> Iterator[pa.RecordBatch]:
+        """The columns that are used; what is read as missing is counted in `remarks`."""
+        table, layout = self.table, self.layout
+        plate = [layout.plate] if layout.plate else []
+        readings = [name for name in layout.required if name != layout.weight]
+        columns: dict[str, pa.Array] = {}
+        for name in dict.fromkeys([*layout.carried, *plate]):
+            columns[name] = self._label(name)
+        for name in (*layout.doses, *layout.required):
+            columns[name] = self._numbers(name, remarks if name in readings else None)
+        whole = without_blank_rows(pa.table(columns), layout, remarks)
+        remarks.check(table.name)
+        yield from whole.to_batches(max_chunksize=ROWS_PER_BATCH)
+
+    def digest(self) -> str:
+        """SHA-256 of the cells."""
+        return self.table.sha256 or hashlib.sha256(table_as_csv(self.table)).hexdigest()
+
+    def _label(self, name: str) -> pa.Array:
+        if name in self.table.text:
+            return pa.array([cell.strip() or None for cell in self.table.text[name]], pa.string())
+        values = self.table.values[name]
+        missing = np.isnan(values)
+        if (values[~missing] == np.rint(values[~missing])).all():
+            return pa.array(np.where(missing, 0.0, values).astype(np.int64), mask=missing)
+        return pa.array(values, from_pandas=True)
+
+    def _numbers(self, name: str, remarks: CellRemarks | None) -> pa.Array:
+        if name in self.table.values:
+            values = np.asarray(self.table.values[name], float)
+            if remarks is not None and name in self.table.excluded:
+                marked = self.table.excluded[name] & np.isfinite(values)
+                remarks.excluded[name] += int(marked.sum())
+                values = np.where(self.table.excluded[name], np.nan, values)
+            return pa.array(values, from_pandas=True)
+        texts = pa.array([cell.strip() or None for cell in self.table.text[name]], pa.string())
+        if remarks is not None:
+            return remarks.numbers(name, texts, self.decimal)
+        return pa.array(self.table.numbers(name), from_pandas=True)
+
+
+def _kind(table: DataTable, name: str) -> str:
+    if name not in table.values:
+        filled = [cell for cell in table.text[name] if cell]
+        numbers = sum(NumberFormat(mark).read(cell) is not None for cell in filled for mark in ".")
+        return "numbers" if 2 * numbers > len(filled) else "text"
+    values = table.values[name]
+    finite = values[np.isfinite(values)]
+    return "whole numbers" if finite.size and (finite == np.rint(finite)).all() else "numbers"
+
+
+def _decimal(table: DataTable, layout: CurveColumns) -> str:
+    """Decimal mark of readings that are text because of words among them."""
+    for name in layout.required:
+        cells = [cell for cell in table.text.get(name, ()) if cell]
+        if cells and not any(NumberFormat(".").read(cell) is not None for cell in cells):
+            return ","
+    return "."
