@@ -14,8 +14,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
+from tricyclic.core.potency_columns import PotencyColumns
 from tricyclic.errors import InputError
-from tricyclic.fitting.potency import PotencyColumns, PotencyInput, potency_columns
+from tricyclic.fitting.potency import PotencyInput, potency_columns
 from tricyclic.numerics.batch.fit import STATUS, BatchFits, at_hill_bound, fit_batch
 from tricyclic.numerics.batch.verdict import check_names, lack_of_fit_p
 

@@ -8,9 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from tricyclic.core.format import format_number
+from tricyclic.core.potency_columns import LOG10_NM_PER_M, PotencyColumns
 
-# Logarithm of the factor from mol/L to nM.
-LOG10_NM_PER_M = 9.0
 NOT_DETERMINED = "n.d."
 # Decimal exponents of the values that are written from a table; others are written one by one.
 EXPONENTS = range(-6, 9)
@@ -20,43 +19,6 @@ VALUE, ABOVE, BELOW = range(3)
 _SIGNS = ("", "> ", "< ")
 _WITH_VALUE = ("fitted", "parameter at bound")
 _WITH_LIMIT = (*_WITH_VALUE, "lower CI unbounded", "upper CI unbounded")
-
-
-@dataclass(frozen=True)
-class PotencyColumns:
-    """Names of the columns: IC50 and its limits, the printed value, and pIC50 of molar doses."""
-
-    unit: str
-
-    @property
-    def value(self) -> str:
-        """Column of the estimate, such as ic50_nM."""
-        return f"ic50_{self._unit}"
-
-    @property
-    def low(self) -> str:
-        """Column of the lower limit."""
-        return f"ic50_low_{self._unit}"
-
-    @property
-    def high(self) -> str:
-        """Column of the upper limit."""
-        return f"ic50_high_{self._unit}"
-
-    @property
-    def text(self) -> str:
-        """Column of the printed value."""
-        return f"ic50_{self._unit}_text"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All columns in their order."""
-        p = ("pic50",) if self.unit == "nM" else ()
-        return (self.value, self.low, self.high, self.text, *p)
-
-    @property
-    def _unit(self) -> str:
-        return self.unit.replace("/", "_per_").replace(" ", "_") or "dose"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from tricyclic.core.estimate import Fit
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.io.frames import Columns
@@ -55,6 +57,32 @@ class PlateFits:
     flags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class FirstCurves:
+    """Readings and fits of the first curves of a file, for figures.
+
+    Parameters
+    ----------
+    starts : array of int, shape (curves + 1,)
+        Readings starts[k] to starts[k + 1] belong to curve k.
+    log10_dose, y : array, shape (readings,)
+        Doses as log10 molar, or as the logarithm of their unit; -inf without compound. Readings,
+        nan where missing.
+    fits : mapping of str to sequence, length curves
+        The rows of the result.
+    """
+
+    starts: np.ndarray
+    log10_dose: np.ndarray
+    y: np.ndarray
+    fits: Columns
+
+    @property
+    def curves(self) -> int:
+        """Number of curves."""
+        return int(self.starts.size - 1)
+
+
 @dataclass(frozen=True, repr=False)
 class BatchFitResult(Renderable):
     """The fits of all curves of a file or table; the fits themselves are in the file `out`, or in
@@ -82,6 +110,10 @@ class BatchFitResult(Renderable):
         Columns that name the curves.
     ic50_unit : str
         Unit of the columns of IC50.
+    effect : str
+        "inhibition" or "remaining" where readings are percent of it.
+    first : FirstCurves or None
+        The first curves with their readings.
     plates : tuple of PlateFits
         One for each plate, where a column of plates names the curves or is kept.
     table : mapping of str to sequence, length curves, or None
@@ -100,6 +132,8 @@ class BatchFitResult(Renderable):
     unused: tuple[str, ...] = ()
     keys: tuple[str, ...] = ("curve",)
     ic50_unit: str = "nM"
+    effect: str = ""
+    first: FirstCurves | None = None
     plates: tuple[PlateFits, ...] = ()
     table: Columns | None = None
 

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,9 +24,19 @@ from tricyclic.io.frames import Columns
 
 ROWS_PER_GROUP = 131_072
 SPOOL_CELLS = 1_500_000
+# Curves whose rows and readings stay at hand for figures.
+FIRST_CURVES = 2000
 # Formats of the result.
 FORMATS = (".parquet", ".pq", ".csv", ".xlsx")
 _KEY, _REMARKS = b"made_from", b"remarks"
+
+
+class FinishedFits(NamedTuple):
+    """Number of curves by status, the first rows of the result, and the collected columns."""
+
+    status: dict[str, int]
+    first: Columns
+    collected: Columns
 
 
 class CurveStore:
@@ -96,7 +106,7 @@ class CurveStore:
 
     def finish(
         self, numbers: Iterable[int], about: Mapping[str, str], collect: Sequence[str] = ()
-    ) -> tuple[dict[str, int], Columns]:
+    ) -> FinishedFits:
         """Write the result from its parts in one step, remove them, and count each status.
 
         Parameters
@@ -108,14 +118,11 @@ class CurveStore:
         collect : sequence of str
             Columns to return.
 
-        Returns
-        -------
-        (dict, mapping)
-            Number of curves by status; the columns of `collect`.
         """
 
         counts: dict[str, int] = {}
         collected: list[Any] = []
+        first: list[Any] = []
         unfinished = self.out.with_name(UNFINISHED + self.out.name)
         writers = {".csv": CsvFits, ".xlsx": WorkbookFits}
         make: Any = writers.get(self.out.suffix.lower(), ParquetFits)
@@ -130,6 +137,8 @@ class CurveStore:
                         word = status["values"].as_py()
                         counts[word] = counts.get(word, 0) + status["counts"].as_py()
                     waiting.append(part)
+                    if (missing := FIRST_CURVES - sum(one.num_rows for one in first)) > 0:
+                        first.append(part.slice(0, missing))
                     if collect:
                         collected.append(part.select(list(collect)))
                     rows += part.num_rows
@@ -153,7 +162,11 @@ class CurveStore:
             with suppress(OSError):
                 unfinished.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
-        return counts, table_columns(pa.concat_tables(collected)) if collected else {}
+        return FinishedFits(
+            counts,
+            table_columns(pa.concat_tables(first)),
+            table_columns(pa.concat_tables(collected)) if collected else {},
+        )
 
     def spool(
         self, batches: Iterable[Any], key: str, remarks: Callable[[], Sequence[str]] = tuple

@@ -28,6 +28,7 @@ RENDERERS: dict[str, str] = {
     "RelativePotencyResult": "tricyclic.reports.json.reproducibility:relative_potency_json",
     "CredibilityResult": "tricyclic.reports.json.credibility:credibility_json",
     "ScreeningResult": "tricyclic.reports.json.screening:screen_json",
+    "BatchFitResult": "tricyclic.reports.json.curves:batch_fit_json",
     "CurveFitResult": "tricyclic.reports.json.curves:curve_fit_json",
 }
 

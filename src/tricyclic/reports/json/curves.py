@@ -6,7 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from tricyclic.core.serialize import to_jsonable
-from tricyclic.results.curves import CurveFitResult
+from tricyclic.results.curves import BatchFitResult, CurveFitResult
+
+
+def batch_fit_json(result: BatchFitResult) -> dict[str, Any]:
+    """The summary, and the fits where no file was written; readings are left out."""
+    document: dict[str, Any] = to_jsonable(replace(result, first=None))
+    document.pop("first")
+    return document
 
 
 def curve_fit_json(result: CurveFitResult) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tricyclic.core.estimate import format_parameters, unit_of_parameter
 from tricyclic.core.format import align_columns, format_number, pluralize
-from tricyclic.fitting.potency import PotencyColumns
+from tricyclic.core.potency_columns import PotencyColumns
+from tricyclic.fitting.plate_quality import MIN_PLATES
 from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.curves import BatchFitResult, CurveFitResult, CurveModelsResult
@@ -50,6 +51,8 @@ def _plate_lines(result: BatchFitResult) -> list[str]:
     if not result.plates:
         return []
     head = f"  {pluralize(len(result.plates), 'plate')}"
+    if len(result.plates) < MIN_PLATES:
+        return [f"{head}, too few to compare them"]
     if not flagged:
         return [f"{head}, none differs from the others"]
     lines = [f"{head}, {len(flagged)} of them unlike the others:"]

@@ -27,8 +27,8 @@ from tricyclic.io.curves.columns import ColumnNames, CurveColumns
 from tricyclic.io.curves.fits import read_fits, with_numbers
 from tricyclic.io.curves.parquet import ROWS_PER_BLOCK, CurveFile
 from tricyclic.io.curves.plan import ReadPlan, RowBlock
-from tricyclic.io.curves.store import CurveStore, encode_part
-from tricyclic.results.curves import BatchFitResult
+from tricyclic.io.curves.store import FIRST_CURVES, CurveStore, encode_part
+from tricyclic.results.curves import BatchFitResult, FirstCurves
 from tricyclic.workflows.base import available_cores
 from tricyclic.workflows.curves.batch_source import ReadSettings, as_parquet, open_source
 
@@ -139,7 +139,8 @@ def _fit_to(out: str, run: _Run) -> BatchFitResult:
         metadata = {"version": __version__, "input": opened.name, "options": repr(run.options)}
         plate = file.layout.plate_column
         collect = [plate, *plate_quality.COLUMNS] if plate else []
-        counts, fits = store.finish([block.number for block in plan.blocks], metadata, collect)
+        readings = _first_readings(file, plan)
+        done = store.finish([block.number for block in plan.blocks], metadata, collect)
     return BatchFitResult(
         file=opened.name,
         out=out,
@@ -147,13 +148,15 @@ def _fit_to(out: str, run: _Run) -> BatchFitResult:
         model=_describe(run.options),
         confidence=run.options.confidence,
         curves=plan.curves,
-        status=counts,
+        status=done.status,
         reused_blocks=reused,
         blocks=len(plan.blocks),
         unused=(*opened.unused, *remarks),
         keys=file.layout.keys or ("curve",),
         ic50_unit=file.layout.ic50_unit,
-        plates=plate_quality.plate_quality(fits[plate], fits) if fits else (),
+        effect=file.layout.effect,
+        first=FirstCurves(*readings, done.first),
+        plates=plate_quality.plate_quality(done.collected[plate], done.collected) if plate else (),
     )
 
 
@@ -170,6 +173,29 @@ def fit_block(task: _BlockTask) -> bytes:
         workers=task.threads,
     )
     return encode_part(rows.labels, fits, _key(task))
+
+
+def _first_readings(file: CurveFile, plan: ReadPlan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Starts, doses and readings of the first curves."""
+    lengths: list[np.ndarray] = []
+    doses: list[np.ndarray] = []
+    readings: list[np.ndarray] = []
+    missing = FIRST_CURVES
+    for block in plan.blocks:
+        if missing <= 0:
+            break
+        rows = file.rows(block)
+        kept = min(missing, len(rows))
+        missing -= kept
+        end = int(rows.starts[kept])
+        y = rows.y[:end]
+        points = y.shape[1] if y.ndim == 2 else 1
+        lengths.append(np.diff(rows.starts[: kept + 1]) * points)
+        x = np.tile(rows.log10_molar, end) if y.ndim == 2 else rows.log10_molar[:end]
+        doses.append(x)
+        readings.append(y.ravel())
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+    return starts, np.concatenate(doses), np.concatenate(readings)
 
 
 def _described(layout: CurveColumns) -> str:
