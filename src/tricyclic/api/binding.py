@@ -188,7 +188,8 @@ def affinity(
         Whether to suggest outliers, with the result without them beside; no well is ever
         removed. One of "none", "suggest".
     out
-        Report (.html, .pdf or .json), or a folder for report, tables and figures.
+        Report (.html, .pdf, .json), table of results (.csv, .xlsx), or a folder for report, tables
+        and figures.
     on_progress
         Called with the progress of long runs.
 

@@ -171,7 +171,8 @@ def kinetics(
         Whether to suggest outliers, with the result without them beside; no well is ever
         removed. One of "none", "suggest".
     out
-        Report (.html, .pdf or .json), or a folder for report, tables and figures.
+        Report (.html, .pdf, .json), table of results (.csv, .xlsx), or a folder for report, tables
+        and figures.
     kind
         Kind of experiment. One of "association", "dissociation",
         "association_then_dissociation", "competitive_association", "schild", "allosteric".

@@ -165,7 +165,8 @@ def saturation(
         Whether to suggest outliers, with the result without them beside; no well is ever
         removed. One of "none", "suggest".
     out
-        Report (.html, .pdf or .json), or a folder for report, tables and figures.
+        Report (.html, .pdf, .json), table of results (.csv, .xlsx), or a folder for report, tables
+        and figures.
     kind
         Saturation, or homologous competition. One of "saturation", "homologous".
     on_progress

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Suffixes of the report of a study or of binding plates.
-STUDY_FORMATS = (".html", ".pdf", ".json")
+# Suffixes of the report of a study or of binding plates, and of their table of results.
+STUDY_FORMATS = (".html", ".pdf", ".json", ".csv", ".xlsx")
 # Type of a result -> "module:function" that takes the result and the suffix and gives bytes, or a
 # LinkedDocument.
 RENDERERS: dict[str, str] = {

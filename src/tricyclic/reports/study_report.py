@@ -12,19 +12,21 @@ from tricyclic.reports.json import document as json_document
 from tricyclic.reports.json import encode
 from tricyclic.reports.json.study import study_json
 from tricyclic.reports.pdf import to_pdf
+from tricyclic.reports.results_workbook import results_csv, results_xlsx
 from tricyclic.results.study_run import StudyRunResult
 
 
 def report_bytes(result: StudyRunResult, suffix: str) -> bytes:
-    """The report in the format of a suffix.
+    """The report, or the table of results, in the format of a suffix.
 
     Raises
     ------
     InputError
-        If the suffix is none of .html, .pdf, .json.
+        If the suffix is none of .html, .pdf, .json, .csv, .xlsx.
     """
-    if suffix == ".json":
-        return result_json_bytes(result)
+    write = {".json": result_json_bytes, ".csv": results_csv, ".xlsx": results_xlsx}.get(suffix)
+    if write is not None:
+        return write(result)
     if suffix not in STUDY_FORMATS:
         raise InputError(
             f"a report cannot end in '{suffix}'", allowed=f"It is one of {', '.join(STUDY_FORMATS)}"

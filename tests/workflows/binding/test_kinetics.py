@@ -123,6 +123,8 @@ def test_a_result_is_saved_to_a_folder_as_report_tables_and_figures(result, tmp_
         "wells.csv",
         "checks.csv",
         "comparisons.csv",
+        "results.csv",
+        "results.xlsx",
     } <= names
     for suffix in (".svg", ".pdf"):
         assert any(name.startswith("figures/") and name.endswith(suffix) for name in names)
@@ -161,7 +163,7 @@ def test_each_run_is_reported_as_progress(options):
         ),
         (
             {"out": "report.docx"},
-            "report.docx: a report cannot end in '.docx'. It is .html, .pdf or .json.",
+            "report.docx: a report cannot end in '.docx'. It is .html, .pdf, .json, .csv or .xlsx.",
         ),
     ],
 )
@@ -174,4 +176,6 @@ def test_an_impossible_option_is_refused_in_one_sentence(options, changes, sente
 def test_a_report_in_an_unknown_format_is_refused(result, tmp_path):
     with pytest.raises(InputError) as caught:
         result.save(tmp_path / "report.docx")
-    assert str(caught.value) == ("A report cannot end in '.docx'. It is one of .html, .pdf, .json.")
+    assert str(caught.value) == (
+        "A report cannot end in '.docx'. It is one of .html, .pdf, .json, .csv, .xlsx."
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tricyclic.reports.results_workbook import results_csv, results_xlsx
 from tricyclic.reports.study_report import (
     figure_files,
     render,
@@ -34,5 +35,6 @@ def study_files(
     """
     document = study_document(result, in_study=in_study, figure_pdf=True)
     files = study_tables(result.study) | {"result.json": result_json_bytes(result)}
+    files |= {"results.csv": results_csv(result), "results.xlsx": results_xlsx(result)}
     files |= {f"report.{format}": render(document, f".{format}") for format in formats}
     return files | figure_files(document)

@@ -173,7 +173,8 @@ class PlateOptions:
         panel=ANALYSIS,
     )
     out: str = option(
-        "Report (.html, .pdf or .json), or a folder for report, tables and figures",
+        "Report (.html, .pdf, .json), table of results (.csv, .xlsx), or a folder for report, "
+        "tables and figures",
         default="",
         path=True,
         panel=OUTPUT,
