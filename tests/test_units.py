@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tricyclic import units
+from tricyclic import unit_table, units
 from tricyclic.errors import UnitError
 
 
@@ -100,26 +100,67 @@ def test_conversion_and_back_gives_the_same_value(value: float, one: str, other:
     )
 
 
-# Every unit with its dimension and its size in the base unit of that dimension (M, mol, g, L, Bq,
-# g/L, mol/g, Bq/mol, cpm, min, 1/min, 1/(M min), mg/kg), written down from the definitions of the
-# prefixes, the curie and the minute.
+# Every unit with its dimension and its size in the base unit of that dimension, written down from
+# the definitions of the prefixes, the curie, the litre, the hectare and the minute.
 PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "": 0}
-LARGE = {"": 0, "k": 3, "M": 6, "G": 9}
+LARGE = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12}
+# Litres in a volume, and moles in an amount, as powers of ten.
+VOLUMES = {"L": 0, "dL": -1, "mL": -3, "uL": -6}
+AMOUNTS = {"mol": 0, "mmol": -3, "umol": -6, "nmol": -9, "pmol": -12, "fmol": -15}
+SMALL = {p: e for p, e in PREFIXES.items() if p}
+MILLI = {p: e for p, e in PREFIXES.items() if e >= -9}
+
+
+def _each(table, name, kind, exponent):
+    """Units of every prefix; `name` and `exponent` are functions of the prefix and its power."""
+    return {name(p): (kind, 10.0 ** exponent(e)) for p, e in table.items()}
+
+
+def _unit_of_activity(name, kind):
+    table = {**MILLI, "k": 3, "M": 6}
+    out = {f"{p}{name}": (kind, 10.0**e) for p, e in table.items()}
+    for volume, power in {"mL": 0, "L": -3, "uL": 3}.items():
+        out |= {
+            f"{p}{name}/{volume}": (f"{kind} per volume", 10.0 ** (e + power))
+            for p, e in table.items()
+        }
+    return out
+
+
 TABLE = {
-    **{f"{p}M": ("concentration", 10.0**e) for p, e in PREFIXES.items()},
-    **{f"{p}mol/L": ("concentration", 10.0**e) for p, e in PREFIXES.items()},
-    **{f"{p}mol": ("amount", 10.0**e) for p, e in PREFIXES.items()},
-    **{f"{p}g": ("mass", 10.0**e) for p, e in PREFIXES.items()},
-    **{f"{p}L": ("volume", 10.0**e) for p, e in PREFIXES.items()},
+    **_each(PREFIXES, "{}M".format, "concentration", lambda e: e),
+    **{
+        f"{p}mol/{v}": ("concentration", 10.0 ** (e - w))
+        for p, e in PREFIXES.items()
+        for v, w in VOLUMES.items()
+    },
+    **_each(PREFIXES, "{}mol/m3".format, "concentration", lambda e: e - 3),
+    **_each(PREFIXES, "{}mol".format, "amount", lambda e: e),
+    **_each(PREFIXES, "{}g".format, "mass", lambda e: e),
+    "kg": ("mass", 1e3),
+    **_each(PREFIXES, "{}L".format, "volume", lambda e: e),
     **{f"{p}Ci": ("activity", 3.7 * 10.0 ** (e + 10)) for p, e in PREFIXES.items()},
-    **{f"{p}g/L": ("mass concentration", 10.0**e) for p, e in PREFIXES.items()},
-    **{f"{p}g/mL": ("mass concentration", 10.0 ** (e + 3)) for p, e in PREFIXES.items()},
-    **{f"{p}mol/mg": ("density", 10.0 ** (e + 3)) for p, e in PREFIXES.items() if p},
-    **{f"{p}mol/g": ("density", 10.0**e) for p, e in PREFIXES.items() if p},
-    **{f"{p}Bq": ("activity", 10.0**e) for p, e in LARGE.items()},
-    **{f"{p}Bq/mmol": ("specific activity", 10.0 ** (e + 3)) for p, e in LARGE.items()},
-    **{f"{p}Bq/nmol": ("specific activity", 10.0 ** (e + 9)) for p, e in LARGE.items()},
-    **{f"{p}Bq/fmol": ("specific activity", 10.0 ** (e + 15)) for p, e in LARGE.items()},
+    **{
+        f"{p}g/{v}": ("mass concentration", 10.0 ** (e - w))
+        for p, e in PREFIXES.items()
+        for v, w in VOLUMES.items()
+    },
+    # One gram in 100 mL.
+    "% w/v": ("mass concentration", 10.0),
+    **_each(SMALL, "{}mol/mg".format, "density", lambda e: e + 3),
+    **_each(SMALL, "{}mol/g".format, "density", lambda e: e),
+    **_each(MILLI, "{}mol/kg".format, "molar dose", lambda e: e),
+    **_each(LARGE, "{}Bq".format, "activity", lambda e: e),
+    **{
+        f"{p}Bq/{a}": ("specific activity", 10.0 ** (e - w))
+        for p, e in LARGE.items()
+        for a, w in AMOUNTS.items()
+    },
+    **{
+        f"{p}Ci/{a}": ("specific activity", 3.7 * 10.0 ** (e + 10 - w))
+        for p, e in {**MILLI, "k": 3}.items()
+        for a, w in AMOUNTS.items()
+    },
     "": ("number", 1.0),
     "%": ("number", 0.01),
     "unknown": ("unknown", math.nan),
@@ -128,25 +169,60 @@ TABLE = {
     "cpm": ("count rate", 1.0),
     "cps": ("count rate", 60.0),
     "counts": ("counts", 1.0),
-    "Ci/mmol": ("specific activity", 3.7e13),
-    "mCi/mmol": ("specific activity", 3.7e10),
-    "Ci/mol": ("specific activity", 3.7e10),
     "dpm/fmol": ("specific activity", 1e15 / 60),
+    "dpm/pmol": ("specific activity", 1e12 / 60),
+    "ns": ("time", 1e-9 / 60),
+    "us": ("time", 1e-6 / 60),
+    "ms": ("time", 1e-3 / 60),
     "s": ("time", 1 / 60),
     "min": ("time", 1.0),
     "h": ("time", 60.0),
     "d": ("time", 24 * 60.0),
+    "wk": ("time", 7 * 24 * 60.0),
     "1/s": ("rate", 60.0),
     "1/min": ("rate", 1.0),
     "1/h": ("rate", 1 / 60),
+    "1/d": ("rate", 1 / 1440),
     "1/(M s)": ("association rate", 60.0),
     "1/(M min)": ("association rate", 1.0),
     "1/(nM min)": ("association rate", 1e9),
     "1/(nM s)": ("association rate", 60e9),
     "mg/kg": ("dose", 1.0),
+    "ng/kg": ("dose", 1e-6),
     "ug/kg": ("dose", 1e-3),
     "g/kg": ("dose", 1e3),
     "degC": ("temperature", 1.0),
+    "g/mol": ("molar mass", 1.0),
+    "kg/mol": ("molar mass", 1e3),
+    "Da": ("molar mass", 1.0),
+    "kDa": ("molar mass", 1e3),
+    "L/kg": ("volume per mass", 1.0),
+    "mL/kg": ("volume per mass", 1e-3),
+    # A hectare has 10,000 square metres.
+    "g/ha": ("mass per area", 1.0),
+    "kg/ha": ("mass per area", 1e3),
+    "mg/ha": ("mass per area", 1e-3),
+    "ug/ha": ("mass per area", 1e-6),
+    "g/m2": ("mass per area", 1e4),
+    "mg/m2": ("mass per area", 10.0),
+    "kg/m2": ("mass per area", 1e7),
+    "L/ha": ("volume per area", 1.0),
+    "mL/ha": ("volume per area", 1e-3),
+    "% v/v": ("volume fraction", 0.01),
+    "mL/L": ("volume fraction", 1e-3),
+    "uL/mL": ("volume fraction", 1e-3),
+    "% w/w": ("mass fraction", 0.01),
+    "ppm": ("parts", 1e-6),
+    "ppb": ("parts", 1e-9),
+    "dilution": ("dilution", 1.0),
+    "dimensionless": ("plain number", 1.0),
+    **_unit_of_activity("IU", "international units"),
+    **_unit_of_activity("U", "units of activity"),
+    **{
+        f"{what}/{volume}": (f"{what} per volume", 10.0**power)
+        for what in ("cells", "CFU", "PFU", "TCID50", "copies")
+        for volume, power in {"mL": 0, "uL": 3, "L": -3}.items()
+    },
 }
 BASE = {
     "concentration": "M",
@@ -163,13 +239,27 @@ BASE = {
     "rate": "1/min",
     "association rate": "1/(M min)",
     "dose": "mg/kg",
+    "molar dose": "mol/kg",
     "temperature": "degC",
+    "molar mass": "g/mol",
+    "volume per mass": "L/kg",
+    "mass per area": "g/ha",
+    "volume per area": "L/ha",
+    "volume fraction": "mL/L",
+    "mass fraction": "% w/w",
+    "parts": "ppm",
+    "dilution": "dilution",
+    "plain number": "dimensionless",
+    "international units": "IU",
+    "international units per volume": "IU/mL",
+    "units of activity": "U",
+    "units of activity per volume": "U/mL",
     "number": "",
-}
+} | {f"{what} per volume": f"{what}/mL" for what in ("cells", "CFU", "PFU", "TCID50", "copies")}
 
 
 def test_this_table_lists_every_unit() -> None:
-    assert set(units._UNITS) == set(TABLE)
+    assert set(unit_table.UNITS) == set(TABLE)
 
 
 @pytest.mark.parametrize("unit", [unit for unit in TABLE if unit != "unknown"])
@@ -234,19 +324,112 @@ def test_every_half_life_is_that_of_the_nuclear_data_sheets(
         ("min-1", "1/min"),
         ("min^-1", "1/min"),
         ("s-1", "1/s"),
-        ("ug/ml", "ug/mL"),
-        ("mg/ml", "mg/mL"),
         ("°C", "degC"),
         ("C", "degC"),
+        ("femtomolar", "fM"),
+        ("mins", "min"),
+        ("hrs", "h"),
+        ("second", "s"),
+        ("secs", "s"),
+        ("weeks", "wk"),
+        ("week", "wk"),
+        ("msec", "ms"),
+        ("1/M/s", "1/(M s)"),
+        ("M-1 s-1", "1/(M s)"),
+        ("M^-1 s^-1", "1/(M s)"),
+        ("s^-1", "1/s"),
+        ("h-1", "1/h"),
+        ("h^-1", "1/h"),
+        ("mcg", "ug"),
+        ("dalton", "Da"),
+        ("Dalton", "Da"),
+        ("dilution factor", "dilution"),
+        ("fold dilution", "dilution"),
+        ("unitless", "dimensionless"),
+        ("(unitless)", "dimensionless"),
+        ("%v/v", "% v/v"),
+        ("% (v/v)", "% v/v"),
+        ("%(v/v)", "% v/v"),
+        ("vol%", "% v/v"),
+        ("vol %", "% v/v"),
+        ("%w/v", "% w/v"),
+        ("% (w/v)", "% w/v"),
+        ("%(w/v)", "% w/v"),
+        ("%w/w", "% w/w"),
+        ("% (w/w)", "% w/w"),
+        ("%(w/w)", "% w/w"),
+        ("g/m^2", "g/m2"),
+        ("mg/m^2", "mg/m2"),
+        ("kg/m^2", "kg/m2"),
+        ("g/m²", "g/m2"),
+        ("mg/m²", "mg/m2"),
+        ("kg/m²", "kg/m2"),
+        ("mol/m^3", "mol/m3"),
+        ("mmol/m^3", "mmol/m3"),
+        ("mol/m³", "mol/m3"),
+        ("mmol/m³", "mmol/m3"),
     ],
 )
 def test_every_spelling_is_the_unit_that_it_names(spelling: str, unit: str) -> None:
     assert units.known_unit(spelling) == unit
-    assert spelling in units._SPELLINGS
+    assert spelling in unit_table.SPELLINGS
 
 
 def test_this_list_contains_every_spelling() -> None:
-    assert len(units._SPELLINGS) == 35
+    assert len(unit_table.SPELLINGS) == 75
+
+
+@pytest.mark.parametrize(
+    ("spelling", "unit"),
+    [
+        ("ug/ml", "ug/mL"),
+        ("µg/ml", "ug/mL"),
+        ("μg/mL", "ug/mL"),
+        ("mcg/ml", "ug/mL"),
+        ("microg/ml", "ug/mL"),
+        ("micrograms per mL", "ug/mL"),
+        ("ng per ml", "ng/mL"),
+        ("mg/l", "mg/L"),
+        ("mg l-1", "mg/L"),
+        ("nmol L-1", "nmol/L"),
+        ("nmol·L⁻¹", "nmol/L"),
+        ("pmol mg^-1", "pmol/mg"),
+        ("mg kg-1", "mg/kg"),
+        ("g ha-1", "g/ha"),
+        ("IU/ml", "IU/mL"),
+        ("mg / dl", "mg/dL"),
+        ("l/kg", "L/kg"),
+        ("TBq mmol-1", "TBq/mmol"),
+    ],
+)
+def test_litres_per_and_exponents_are_spelled_in_many_ways(spelling: str, unit: str) -> None:
+    assert units.known_unit(spelling) == unit
+
+
+@pytest.mark.parametrize("wrong", ["ML", "Mol", "mm", "G/HA", "g/ha/d", "iu/ml", "nM-1", "L L-1"])
+def test_case_and_exponents_matter(wrong: str) -> None:
+    with pytest.raises(UnitError):
+        units.known_unit(wrong)
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in TABLE.values()} - {"unknown"}))
+def test_conversions_within_a_dimension_are_transitive(kind: str) -> None:
+    same = [unit for unit, (of, _) in TABLE.items() if of == kind][:6]
+    for one in same:
+        for two in same:
+            for three in same:
+                direct = units.convert(1.0, one, three)
+                by_way = units.convert(units.convert(1.0, one, two), two, three)
+                assert by_way == pytest.approx(direct, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("IU/mL", "U/mL"), ("IU/mL", "ug/mL"), ("g/ha", "mg/L"), ("% v/v", "M"), ("dilution", "nM")],
+)
+def test_doses_of_other_kinds_are_not_converted(one: str, other: str) -> None:
+    with pytest.raises(UnitError, match="cannot be converted"):
+        units.convert(1.0, one, other)
 
 
 @pytest.mark.parametrize(

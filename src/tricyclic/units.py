@@ -14,8 +14,13 @@ from fractions import Fraction
 
 from tricyclic.errors import UnitError
 from tricyclic.numerals import NUMBER
-
-UNKNOWN = "unknown"
+from tricyclic.unit_table import (
+    DOSE_DIMENSIONS,
+    DPM_PER_CI,
+    SPELLINGS,
+    UNITS,
+    UNKNOWN,
+)
 
 # Half-lives [d] of the nuclear data sheets; a year has 365.25 days.
 # 2 to this power is still a finite float; such dates are wrong in any case.
@@ -33,113 +38,11 @@ HALF_LIFE_DAYS = {
 # More than this is no solution: pure water is 55 mol/L.
 MAX_MOLAR = 10.0
 
-BQ_PER_CI = 3.7e10
-DPM_PER_CI = 2.22e12
-
-_PREFIX = {
-    "f": 1e-15,
-    "p": 1e-12,
-    "n": 1e-9,
-    "u": 1e-6,
-    "m": 1e-3,
-    "": 1.0,
-    "k": 1e3,
-    "M": 1e6,
-    "G": 1e9,
-}
-
-
-def _table() -> dict[str, tuple[str, float]]:
-    table: dict[str, tuple[str, float]] = {
-        UNKNOWN: ("unknown", math.nan),
-        "": ("number", 1.0),
-        "%": ("number", 0.01),
-    }
-    for prefix in ("f", "p", "n", "u", "m", ""):
-        factor = _PREFIX[prefix]
-        table[f"{prefix}M"] = ("concentration", factor)
-        table[f"{prefix}mol/L"] = ("concentration", factor)
-        table[f"{prefix}mol"] = ("amount", factor)
-        table[f"{prefix}g"] = ("mass", factor)
-        table[f"{prefix}L"] = ("volume", factor)
-        table[f"{prefix}Ci"] = ("activity", factor * BQ_PER_CI)
-        table[f"{prefix}g/L"] = ("mass concentration", factor)
-        table[f"{prefix}g/mL"] = ("mass concentration", factor * 1e3)
-    for prefix in ("f", "p", "n", "u", "m"):
-        table[f"{prefix}mol/mg"] = ("density", _PREFIX[prefix] * 1e3)
-        table[f"{prefix}mol/g"] = ("density", _PREFIX[prefix])
-    for prefix in ("", "k", "M", "G"):
-        table[f"{prefix}Bq"] = ("activity", _PREFIX[prefix])
-        table[f"{prefix}Bq/mmol"] = ("specific activity", _PREFIX[prefix] * 1e3)
-        table[f"{prefix}Bq/nmol"] = ("specific activity", _PREFIX[prefix] * 1e9)
-        table[f"{prefix}Bq/fmol"] = ("specific activity", _PREFIX[prefix] * 1e15)
-    table |= {
-        "dpm": ("activity", 1 / 60.0),
-        "dps": ("activity", 1.0),
-        "cpm": ("count rate", 1.0),
-        "cps": ("count rate", 60.0),
-        "counts": ("counts", 1.0),
-        "Ci/mmol": ("specific activity", BQ_PER_CI * 1e3),
-        "mCi/mmol": ("specific activity", BQ_PER_CI),
-        "Ci/mol": ("specific activity", BQ_PER_CI),
-        "dpm/fmol": ("specific activity", 1e15 / 60.0),
-        "s": ("time", 1 / 60.0),
-        "min": ("time", 1.0),
-        "h": ("time", 60.0),
-        "d": ("time", 1440.0),
-        "1/s": ("rate", 60.0),
-        "1/min": ("rate", 1.0),
-        "1/h": ("rate", 1 / 60.0),
-        "1/(M s)": ("association rate", 60.0),
-        "1/(M min)": ("association rate", 1.0),
-        "1/(nM min)": ("association rate", 1e9),
-        "1/(nM s)": ("association rate", 6e10),
-        "mg/kg": ("dose", 1.0),
-        "ug/kg": ("dose", 1e-3),
-        "g/kg": ("dose", 1e3),
-        "degC": ("temperature", 1.0),
-    }
-    return table
-
-
-_UNITS = _table()
-_SPELLINGS = {
-    "micromolar": "uM",
-    "nanomolar": "nM",
-    "picomolar": "pM",
-    "molar": "M",
-    "millimolar": "mM",
-    "mol/l": "M",
-    "minutes": "min",
-    "minute": "min",
-    "hours": "h",
-    "hour": "h",
-    "hr": "h",
-    "seconds": "s",
-    "sec": "s",
-    "days": "d",
-    "day": "d",
-    "CPM": "cpm",
-    "DPM": "dpm",
-    "CCPM": "cpm",
-    "Counts": "counts",
-    "count": "counts",
-    "percent": "%",
-    "ul": "uL",
-    "ml": "mL",
-    "l": "L",
-    "nl": "nL",
-    "1/M/min": "1/(M min)",
-    "M-1 min-1": "1/(M min)",
-    "M^-1 min^-1": "1/(M min)",
-    "min-1": "1/min",
-    "min^-1": "1/min",
-    "s-1": "1/s",
-    "ug/ml": "ug/mL",
-    "mg/ml": "mg/mL",
-    "°C": "degC",
-    "C": "degC",
-}
+_MICRO = re.compile(r"microg(?:ram)?s?\b|mcg\b", re.IGNORECASE)
+_PER = re.compile(r"\s+per\s+", re.IGNORECASE)
+_LITRE = re.compile(r"\b([unpmfd]?)l\b|\b(?:litre|liter)s?\b", re.IGNORECASE)
+# "nmol L-1", "pmol mg^-1", "mg·kg-1": one unit in the denominator.
+_INVERSE = re.compile(r"([A-Za-z]+)[ .]*([A-Za-z]+[0-9]?) ?\^?-1")
 
 
 @dataclass(frozen=True)
@@ -165,10 +68,12 @@ def known_unit(text: str, *, where: str = "") -> str:
         If there is no such unit.
     """
     plain = text.strip().replace("µ", "u").replace("μ", "u").replace("⁻¹", "-1").replace("·", " ")
-    plain = _SPELLINGS.get(plain, plain)
-    if plain in _UNITS:
+    plain = SPELLINGS.get(plain, plain)
+    if plain not in UNITS:
+        plain = _normalised(plain)
+    if plain in UNITS:
         return plain
-    lower = {name.lower(): name for name in _UNITS if name}
+    lower = {name.lower(): name for name in UNITS if name}
     hint = f"Did you mean '{lower[plain.lower()]}'?" if plain.lower() in lower else ""
     raise UnitError(
         f"'{text}' is not a known unit",
@@ -177,14 +82,36 @@ def known_unit(text: str, *, where: str = "") -> str:
     )
 
 
+def _normalised(text: str) -> str:
+    """The unit with "/" for "per" and for an exponent of -1, and "L" for a litre."""
+    plain = _PER.sub("/", _MICRO.sub("ug", text))
+    inverse = _INVERSE.fullmatch(plain)
+    plain = f"{inverse[1]}/{inverse[2]}" if inverse else plain
+    plain = re.sub(r"\s*/\s*", "/", plain)
+    plain = _LITRE.sub(lambda match: f"{match[1] or ''}L", plain)
+    return SPELLINGS.get(plain, plain)
+
+
+def is_dose(unit: str) -> bool:
+    """Whether a text is a unit of a dose: a concentration of any kind, or a dose per mass or area.
+
+    A number without a unit is none.
+    """
+    try:
+        name = known_unit(unit)
+    except UnitError:
+        return False
+    return bool(name) and UNITS[name][0] in DOSE_DIMENSIONS
+
+
 def dimension(unit: str) -> str:
     """The dimension of a unit ("concentration")."""
-    return _UNITS[known_unit(unit)][0]
+    return UNITS[known_unit(unit)][0]
 
 
 def is_concentration(unit: str) -> bool:
     """Whether a text is a unit of molar concentration."""
-    return _UNITS.get(_SPELLINGS.get(unit, unit), ("", 0.0))[0] == "concentration"
+    return UNITS.get(SPELLINGS.get(unit, unit), ("", 0.0))[0] == "concentration"
 
 
 def convert(
@@ -213,7 +140,7 @@ def convert(
             where=where,
             do="Specify the unit",
         )
-    (kind, factor), (target_kind, target_factor) = _UNITS[source], _UNITS[target]
+    (kind, factor), (target_kind, target_factor) = UNITS[source], UNITS[target]
     if {kind, target_kind} == {"mass concentration", "concentration"}:
         if molar_mass_g_per_mol is None or not molar_mass_g_per_mol > 0:
             raise UnitError(
@@ -247,6 +174,8 @@ def convert(
 
 
 def _with_article(noun: str) -> str:
+    if noun.split()[0].endswith("s") and noun.split()[0] != "mass":
+        return noun
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 

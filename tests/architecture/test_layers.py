@@ -6,7 +6,7 @@ import re
 
 # Bottom up. A package imports what stands in a lower line, and itself.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "_version", "numerals"),
+    ("errors", "_version", "numerals", "unit_table"),
     ("units", "registry", "stats", "sbml"),
     ("core", "numerics", "ode"),
     ("io", "curves"),

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from tricyclic.errors import InputError
-from tricyclic.units import MAX_MOLAR, convert, dimension, known_unit
+from tricyclic.units import MAX_MOLAR, convert, dimension, is_dose, known_unit
 
 _LOG = re.compile(r"\s*log(?:10)?(?![A-Za-z0-9])[\s_]*[(\[]?\s*(.+?)\s*[)\]]?\s*", re.IGNORECASE)
 
@@ -21,9 +21,9 @@ def log10_of(unit: str) -> str:
 
 
 def is_dose_unit(unit: str) -> bool:
-    """Whether a text is a unit of concentration, per mass or molar, or the logarithm of one."""
+    """Whether a text is a unit of a dose (nM, mg/L, g/ha, IU/mL), or the logarithm of one."""
     try:
-        return dimension(log10_of(unit) or unit) in ("concentration", "mass concentration")
+        return is_dose(log10_of(unit) or unit)
     except InputError:
         return False
 
@@ -34,6 +34,49 @@ def is_molar_unit(unit: str) -> bool:
         return dimension(log10_of(unit) or unit) == "concentration"
     except InputError:
         return False
+
+
+def own_unit(unit: str, *, molar_mass_g_per_mol: float | None = None) -> str:
+    """The unit in which doses are fitted that are not converted to mol/L: "g/ha" for "log10 g/ha".
+
+    "" for a molar unit, for a mass per volume with a molar mass, and for what is no dose.
+    """
+    if not is_dose_unit(unit):
+        return ""
+    base = known_unit(log10_of(unit) or unit)
+    kind = dimension(base)
+    converted = kind == "mass concentration" and molar_mass_g_per_mol is not None
+    return "" if kind == "concentration" or converted else base
+
+
+def dose_values(values: np.ndarray, unit: str, *, where: str = "") -> np.ndarray:
+    """Doses in their own unit, which needs no molar mass; logarithms are raised.
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        In `unit`; nan stays nan, and -inf is 0 in a column of logarithms.
+    unit : str
+        "g/ha", "IU/mL", "log10 mg/L".
+    where : str
+        Location for the error.
+
+    Raises
+    ------
+    InputError
+        If a dose is negative or too large to be a number.
+    """
+    with np.errstate(over="ignore"):
+        doses = np.asarray(10.0**values if log10_of(unit) else values, float)
+    wrong = ~np.isnan(doses) & ((doses < 0) | np.isinf(doses))
+    if wrong.any():
+        raise InputError(
+            f"contains {values[wrong][0]:g} {unit}",
+            where=where,
+            allowed="Doses are 0 or more",
+            do=f'If these are logarithms, their unit is "log10 {unit}"',
+        )
+    return doses
 
 
 def same_unit(one: str, other: str, *, where: str = "") -> bool:

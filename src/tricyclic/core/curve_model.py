@@ -130,6 +130,14 @@ class CurveModel:
         """The same curve under a name."""
         return replace(self, name=name)
 
+    @property
+    def takes_any_dose(self) -> bool:
+        """Whether doses may be in any unit: no parameter but half-way doses depends on it."""
+        return all(
+            "M" not in parameter.unit or (parameter.unit == "log10 M" and parameter.along)
+            for parameter in self.parameters
+        )
+
     def parameter(self, name: str) -> Parameter:
         """The parameter of a name; KeyError if there is none."""
         return {p.name: p for p in self.parameters}[name]

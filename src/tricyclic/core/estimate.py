@@ -280,8 +280,8 @@ class Fit:
 def format_parameters(fit: Fit) -> list[str]:
     """One line per parameter of a fit: name, value with unit, confidence interval or "fixed".
 
-    The logarithm of a concentration is followed by the concentration in nM. A curve that is flat or
-    not monotone has none.
+    The logarithm of a concentration is followed by the concentration in nM, or in the unit of the
+    doses. A curve that is flat or not monotone has none.
     """
     y_unit = fit.parts[0].series.y_unit if fit.parts else "unknown"
     rows = []
@@ -290,7 +290,8 @@ def format_parameters(fit: Fit) -> list[str]:
         value = format_number(parameter.value, 4)
         if math.isfinite(parameter.value):
             value = f"{value} {unit}".rstrip()
-        if parameter.unit == "log10 M" and not parameter.fixed and fit.status in WITHOUT_MIDPOINT:
+        is_dose = parameter.unit.startswith("log10 ")
+        if is_dose and not parameter.fixed and fit.status in WITHOUT_MIDPOINT:
             rows.append((parameter.name, NOT_DETERMINED, ""))
             continue
         if not parameter.determined:
@@ -299,10 +300,10 @@ def format_parameters(fit: Fit) -> list[str]:
             )
             continue
         rows.append((parameter.name, value, _interval_or_fixed(parameter, fit.confidence)))
-        if parameter.unit == "log10 M" and math.isfinite(parameter.value):
-            in_nM = _in_nM(parameter)
-            value = f"{format_number(in_nM.value)} nM"
-            rows.append((f"  {in_nM.name}", value, _interval_or_fixed(in_nM, fit.confidence)))
+        if is_dose and math.isfinite(parameter.value):
+            dose = natural_dose(parameter)
+            value = f"{format_number(dose.value)} {dose.unit}"
+            rows.append((f"  {dose.name}", value, _interval_or_fixed(dose, fit.confidence)))
     return align_columns(rows) if rows else []
 
 
@@ -312,15 +313,21 @@ def _interval_or_fixed(parameter: FittedParameter, confidence: float) -> str:
     return format_confidence_interval(parameter.low, parameter.high, confidence)
 
 
-def _in_nM(parameter: FittedParameter) -> FittedParameter:
-    """The concentration of which a parameter is the logarithm; an open side stays open."""
+def natural_dose(parameter: FittedParameter) -> FittedParameter:
+    """The dose of which a parameter is the logarithm, in nM or in its own unit ("g/ha").
+
+    An open side stays open.
+    """
+    unit = parameter.unit.removeprefix("log10 ")
+    factor = TO_NANOMOLAR if unit == "M" else 1.0
     value, low, high = (
-        limit if math.isinf(limit) else TO_NANOMOLAR * 10.0**limit
+        limit if math.isinf(limit) else factor * 10.0**limit
         for limit in (parameter.value, parameter.low, parameter.high)
     )
     name = parameter.name.removeprefix("log10_")
     name = NAMES_OF_CONCENTRATIONS.get(name, name)
-    return replace(parameter, name=name, value=value, unit="nM", low=low, high=high)
+    unit = "nM" if unit == "M" else unit
+    return replace(parameter, name=name, value=value, unit=unit, low=low, high=high)
 
 
 def unit_of_parameter(unit: str, y_unit: str) -> str:

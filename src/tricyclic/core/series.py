@@ -50,6 +50,9 @@ class Series:
         Condition ("vehicle").
     labels : tuple of str, length n
         File and well of each reading ("net_run1.csv A01"); empty where unknown.
+    x_units : mapping of str to str
+        Unit of a column of doses that is not in mol/L ("g/ha" of `concentration_M`): curves that
+        take doses in any unit are fitted and reported in it.
     counting_slope, counting_offset : array, shape (n,), or None
         Counting variance of y, as slope * expected y + offset; None where y are not counts.
     weight : array, shape (n,), or None
@@ -71,6 +74,7 @@ class Series:
     counting_offset: Floats | None = None
     weight: Floats | None = None
     trials: Floats | None = None
+    x_units: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         y = frozen_array(self.y)
@@ -137,6 +141,7 @@ class Series:
             x={key: column[kept] for key, column in self.x.items()},
             experiment=self.experiment,
             group=self.group,
+            x_units=self.x_units,
             labels=tuple(label for label, k in zip(self.labels, kept, strict=True) if k)
             if self.labels
             else (),

@@ -75,23 +75,22 @@ def _not_monotone(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit)
 
 def _outside(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
     c, low, high = (float(one[0]) for one in (facts.log10_ic50, verdict.lowest, verdict.highest))
-    tested = f"{format_molar(10**low)} to {format_molar(10**high)}"
+    tested = f"{_dose(10**low, fit)} to {_dose(10**high, fit)}"
+    unit = f"log10 {_dose_unit(fit)}"
     if low <= c <= high:
-        return CheckText(
-            f"the {target} lies within the tested {tested}", c, None, "log10 M", "", AGM
-        )
+        return CheckText(f"the {target} lies within the tested {tested}", c, None, unit, "", AGM)
     side, end = ("below", low) if c < low else ("above", high)
     return CheckText(
         f"the {target} lies {side} the tested {tested}",
         c,
         end,
-        "log10 M",
-        _bound_to_report(side, end, facts),
+        unit,
+        _bound_to_report(side, end, facts, fit),
         AGM,
     )
 
 
-def _bound_to_report(side: str, end: float, facts: SigmoidFacts) -> str:
+def _bound_to_report(side: str, end: float, facts: SigmoidFacts, fit: Fit) -> str:
     """The bound that the readings support: the confidence limit, at most the tested range."""
     if side == "above":
         sign, bound = ">", min(float(facts.log10_ic50_low[0]), end)
@@ -99,7 +98,7 @@ def _bound_to_report(side: str, end: float, facts: SigmoidFacts) -> str:
         sign, bound = "<", max(float(facts.log10_ic50_high[0]), end)
     if not math.isfinite(bound):
         return "The readings give no bound for it; test further in that direction"
-    return f"Report {sign} {format_molar(10**bound)}, or test further in that direction"
+    return f"Report {sign} {_dose(10**bound, fit)}, or test further in that direction"
 
 
 def _unbounded(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
@@ -110,17 +109,17 @@ def _unbounded(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) ->
         text, advice = f"the readings do not determine the {target}", "Test more doses"
     elif above:
         text = f"the {target} has no upper {percent} confidence limit"
-        advice = f"Report > {format_molar(10**low)}, or test higher doses"
+        advice = f"Report > {_dose(10**low, fit)}, or test higher doses"
     else:
         text = f"the {target} has no lower {percent} confidence limit"
-        advice = f"Report < {format_molar(10**high)}, or test lower doses"
+        advice = f"Report < {_dose(10**high, fit)}, or test lower doses"
     return CheckText(text, None, None, "", advice, "profile likelihood")
 
 
 def _plateau(verdict: Verdicts, facts: SigmoidFacts, target: str, fit: Fit) -> CheckText:
     missing = [
         f"the plateau at {end} doses is not reached: "
-        f"{format_number(100 * share, 2)} % of the span is missing at {format_molar(10**dose)}"
+        f"{format_number(100 * share, 2)} % of the span is missing at {_dose(10**dose, fit)}"
         for end, share, dose, known in (
             ("low", verdict.missing_low[0], verdict.lowest[0], facts.low_is_known[0]),
             ("high", verdict.missing_high[0], verdict.highest[0], facts.high_is_known[0]),
@@ -219,6 +218,17 @@ MESSAGES = {
     "lack_of_fit": _lack,
     "residual_runs": _runs,
 }
+
+
+def _dose_unit(fit: Fit) -> str:
+    """Unit of the doses: M, or the own unit of the series."""
+    return next((unit for part in fit.parts for unit in part.series.x_units.values()), "M")
+
+
+def _dose(value: float, fit: Fit) -> str:
+    """A dose in its own unit, or a concentration in the unit in which it is 1 or more."""
+    unit = _dose_unit(fit)
+    return format_molar(value) if unit == "M" else f"{format_number(value)} {unit}"
 
 
 def format_molar(value: float) -> str:

@@ -132,7 +132,7 @@ def failed_fit(
         FittedParameter(
             slot.name,
             nan if slot.fixed is None else slot.fixed,
-            slot.declared.unit,
+            _unit(problem, slot),
             slot.declared.description,
             fixed=slot.fixed is not None,
         )
@@ -186,7 +186,7 @@ def _parameters(
     parameters = []
     for slot in problem.slots:
         source, sign = by_name[names.source_of(slot.name)], names.sign(slot.name)
-        unit, description = slot.declared.unit, slot.declared.description
+        unit, description = _unit(problem, slot), slot.declared.description
         if source.fixed is not None:
             fixed = sign * source.fixed
             parameters.append(FittedParameter(slot.name, fixed, unit, description, fixed=True))
@@ -216,6 +216,14 @@ def _parameters(
         else one
         for one in parameters
     )
+
+
+def _unit(problem: FitProblem, slot: ProblemParameter) -> str:
+    """The declared unit of a parameter; that of a half-way dose is the unit of the doses."""
+    declared = slot.declared
+    units = (part.series.x_units.get(declared.along, "") for part in problem.parts)
+    own = next((unit for unit in units if unit), "") if declared.along else ""
+    return declared.unit.replace("log10 M", f"log10 {own}") if own else declared.unit
 
 
 def _is_searched(slot: ProblemParameter) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from tricyclic.core.concentrations import is_dose_unit, log10_of
 from tricyclic.errors import InputError, UnitError
-from tricyclic.units import UNKNOWN, dimension, known_unit
+from tricyclic.unit_table import UNKNOWN
+from tricyclic.units import convert, dimension, known_unit
 
 _COUNT_NAMES = (
     (re.compile(r"c?cpm(?:[a-c]|[0-9]{1,2})?", re.IGNORECASE), "cpm"),
@@ -25,6 +26,7 @@ _UNIT_LINE = re.compile(r"^\s*units?\s*[:=]\s*(\S.*?)\s*$", re.IGNORECASE)
 _LOG = re.compile(
     r"(?:^|[\s_(\[])log(?:10)?(?:[\s_(\[]|(?=(?:conc|dose|ic50|ec50|ki|kd|ac50)))", re.IGNORECASE
 )
+_DILUTION = re.compile(r"(?:fold[\s_]+)?dilution(?:[\s_]+factor)?", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
 
 
@@ -62,6 +64,8 @@ def unit_in_column_name(name: str) -> str:
     text = name.strip()
     if len(text) > _LONGEST_HEADING:
         return UNKNOWN
+    if _DILUTION.fullmatch(text):
+        return "dilution"
     bracket = _IN_BRACKETS.search(text)
     inside = bracket[1] if bracket else ""
     if is_dose_unit(inside) and log10_of(inside):
@@ -115,7 +119,7 @@ def minutes_in_column_name(name: str) -> float | None:
     unit = unit_in_column_name(name)
     if unit in {UNKNOWN, ""} or unit.startswith("log10") or dimension(unit) != "time":
         return None
-    return {"s": 1 / 60.0, "min": 1.0, "h": 60.0, "d": 1440.0}[unit]
+    return convert(1.0, unit, "min")
 
 
 def agreed_counting_time(

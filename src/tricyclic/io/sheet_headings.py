@@ -18,7 +18,8 @@ from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import Sheet, is_number_like, shortened
 from tricyclic.io.grids import PlateGrid
 from tricyclic.io.headings import unit_in_column_name
-from tricyclic.units import UNKNOWN, concentration_M, convert, dimension, known_unit
+from tricyclic.unit_table import UNKNOWN
+from tricyclic.units import concentration_M, convert, dimension, known_unit
 
 # Rows above a grid in which its headings are looked for.
 MAX_ABOVE = 4

@@ -184,7 +184,7 @@ class RelativePotency:
         limits.
     confidence : float
     ec50_reference_M : float
-        Under the common curve [M].
+        Under the common curve [M]; nan where the doses are in another unit.
     test : GroupComparison
         F test of common against separate plateaus and slope.
     shape : tuple of ShapeDifference
@@ -196,6 +196,10 @@ class RelativePotency:
         F test of a common slope with separate plateaus; None where the slope is fixed.
     alpha : float
         Level of both F tests together.
+    ec50_reference : float
+        Under the common curve, in `dose_unit`.
+    dose_unit : str
+        Unit of the doses, "M" for concentrations.
     """
 
     reference: str
@@ -211,6 +215,8 @@ class RelativePotency:
     checks: tuple[Check, ...] = ()
     slope_test: GroupComparison | None = None
     alpha: float = 0.05
+    ec50_reference: float = math.nan
+    dose_unit: str = "M"
 
     @property
     def differs(self) -> bool:

@@ -60,8 +60,8 @@ class TablePlan:
     `response` (competition and other curves) or `total` and `non_specific` (saturation) are columns
     of readings in `unit`; `x` maps the names of the curve models (competitor_M, radioligand_M,
     time_min, …) to (column, unit), where a unit such as "log10 nM" means the logarithm. A molar
-    mass is needed where a concentration is a mass per volume. `reader`, `sheet` and `decimal` state
-    how the file is read.
+    mass is needed where a concentration is a mass per volume, unless the curve takes doses in any
+    unit (`any_dose_unit`). `reader`, `sheet` and `decimal` state how the file is read.
     """
 
     file: str
@@ -77,6 +77,7 @@ class TablePlan:
     conditions: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
     molar_mass_g_per_mol: float | None = None
+    any_dose_unit: bool = False
     reader: str = ""
     sheet: str = ""
     decimal: str = ""

@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tricyclic.core.concentrations import log10_of, same_unit, to_molar_values
+from tricyclic.core.concentrations import (
+    dose_values,
+    log10_of,
+    own_unit,
+    same_unit,
+    to_molar_values,
+)
 from tricyclic.core.series import Floats, Series
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
@@ -69,6 +75,7 @@ def series_from(
         y=np.concatenate(readings),
         y_unit=known_unit(_unit_of_readings(table, plan), where=plan.where),
         x=settings,
+        x_units=_own_units(plan),
         experiment=plan.run,
         group=plan.group,
         labels=tuple(
@@ -261,6 +268,8 @@ def _varied(table: DataTable, plan: TablePlan, name: str, column: str, unit: str
         # A variable of the user's own curve model, in a unit of the user's choice.
         return values
     _check_unit(table, column, unit, plan)
+    if name in _own_units(plan):
+        return dose_values(values, unit, where=where)
     if not is_time:
         return to_molar_values(
             values, unit, molar_mass_g_per_mol=plan.molar_mass_g_per_mol, where=where
@@ -273,6 +282,18 @@ def _varied(table: DataTable, plan: TablePlan, name: str, column: str, unit: str
             f"contains {np.nanmin(values):g} {unit}", where=where, allowed="Times are 0 or more"
         )
     return converted
+
+
+def _own_units(plan: TablePlan) -> dict[str, str]:
+    """Unit of each column of doses that is not converted to mol/L."""
+    if not plan.any_dose_unit:
+        return {}
+    units = {
+        name: own_unit(unit, molar_mass_g_per_mol=plan.molar_mass_g_per_mol)
+        for name, (_, unit) in plan.x.items()
+        if name.endswith("_M")
+    }
+    return {name: unit for name, unit in units.items() if unit}
 
 
 def _unit_of_readings(table: DataTable, plan: TablePlan) -> str:

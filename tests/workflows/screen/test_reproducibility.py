@@ -326,6 +326,7 @@ def test_the_tables_of_relative_potency_have_the_numbers_of_their_columns(call, 
     ).potencies
     (row,) = rows_of(out / "potencies.csv")
     assert (row["sample"], row["reference"], row["parallel"]) == ("lot 7", "standard", "yes")
+    assert row["dose_unit"] == one.dose_unit == "M"
     for column, value in {
         "potency": one.potency,
         "low": one.low,
@@ -333,6 +334,7 @@ def test_the_tables_of_relative_potency_have_the_numbers_of_their_columns(call, 
         "confidence": one.confidence,
         "ratio_at_own_shape": one.ratio_at_own_shape,
         "ec50_reference_M": one.ec50_reference_M,
+        "ec50_reference": one.ec50_reference,
         "f": one.test.statistic,
         "p": one.test.p,
     }.items():
@@ -360,8 +362,9 @@ def test_the_tables_of_relative_potency_have_the_numbers_of_their_columns(call, 
             "",
             "standard",
             (
-                "t.csv: the unit of column 'concentration' is unknown. A concentration such as "
-                "concentration_nM, or log10_concentration_nM. Put the unit into the column's name."
+                "t.csv: the unit of column 'concentration' is unknown. A dose such as "
+                "concentration_nM, log10_concentration_nM or dose_IU_mL. "
+                "Put the unit into the column's name."
             ),
         ),
     ],

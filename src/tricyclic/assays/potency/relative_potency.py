@@ -264,6 +264,8 @@ def _result(
     """The potency from the common fit, with the test of parallelism; without checks."""
     potency = common["log10_potency"]
     own_ratio = separate[f"{EC50}[reference]"].value - separate[f"{EC50}[sample]"].value
+    ec50 = 10.0 ** common[EC50].value
+    unit = common[EC50].unit.removeprefix("log10 ")
     return RelativePotency(
         reference=reference,
         sample=sample,
@@ -271,7 +273,9 @@ def _result(
         low=_power(potency.low),
         high=_power(potency.high),
         confidence=common.confidence,
-        ec50_reference_M=10.0 ** common[EC50].value,
+        ec50_reference_M=ec50 if unit == "M" else math.nan,
+        ec50_reference=ec50,
+        dose_unit=unit,
         test=compare_models(
             common,
             separate,

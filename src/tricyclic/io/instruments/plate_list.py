@@ -22,7 +22,7 @@ from tricyclic.io.headings import (
     unit_in_column_name,
 )
 from tricyclic.io.plates import CellReading, add_reading, cell_reading, make_plate
-from tricyclic.units import UNKNOWN
+from tricyclic.unit_table import UNKNOWN
 
 _NAMES = {
     "well": {

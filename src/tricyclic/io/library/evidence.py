@@ -15,7 +15,8 @@ from tricyclic.core.evidence import Evidence, Source
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.library.folders import folders_with_sources, library_places, listed
 from tricyclic.io.library.tables import table_number, table_rows
-from tricyclic.units import UNKNOWN, known_unit
+from tricyclic.unit_table import UNKNOWN
+from tricyclic.units import known_unit
 
 # Tables with a form of their own in the folder `evidence`: experiments that calibrations use, and
 # experiments that test what a calibrated model predicts.

@@ -16,7 +16,7 @@ from tricyclic.study.folder import PreparedTable
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.plan_schema import COUNTING_TIME, VARIED
 from tricyclic.study.tables import chosen_table, column_setting, series_from, unused_parts
-from tricyclic.units import UNKNOWN
+from tricyclic.unit_table import UNKNOWN
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import PlateOptions
 

@@ -145,10 +145,11 @@ def _fit_one(options: FitOptions, on_progress: ProgressCallback | None) -> Curve
         x=_columns(options, model, _units_of(tables, options)),
         where=source_name(_source(options)),
         molar_mass_g_per_mol=options.molar_mass,
+        any_dose_unit=model.takes_any_dose,
     )
     series = series_from(tables, plan, name=model.name)
     doses = [unit for name, (_, unit) in plan.x.items() if name.endswith("_M")]
-    if not any("mass" in dimension(log10_of(unit) or unit) for unit in doses):
+    if not any(dimension(log10_of(unit) or unit) == "mass concentration" for unit in doses):
         refuse_without_effect(
             options, ("molar_mass",), "concentrations in mass per volume, such as mg/L"
         )
@@ -214,6 +215,7 @@ def _columns(
                 f"'{text}' has no unit",
                 where="x",
                 do=f"Write {name}={column}:nM, or another unit"
+                + (", such as mg/L, g/ha or dimensionless" if model.takes_any_dose else "")
                 if name.endswith("_M")
                 else f"Write {name}={column}:min, or another unit",
             )

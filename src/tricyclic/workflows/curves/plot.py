@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tricyclic.core.curve_model import Column, CurveModel
-from tricyclic.core.estimate import NAMES_OF_CONCENTRATIONS, TO_NANOMOLAR, Fit
+from tricyclic.core.estimate import Fit, natural_dose
 from tricyclic.core.format import format_number
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.core.series import Series
@@ -34,7 +34,7 @@ def fit_plot(series: Series, model: CurveModel, fit: Fit) -> CurvePlot | None:
     return CurvePlot(
         name="curve",
         title=model.name,
-        x_title=_x_title(column, is_log=is_log),
+        x_title=_x_title(column, series.x_units.get(column.name, "M"), is_log=is_log),
         y_title="reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})",
         x_scale="log10_M" if is_log else "linear",
         traces=tuple(
@@ -74,10 +74,12 @@ def _kinds(
     ]
 
 
-def _x_title(column: Column, *, is_log: bool) -> str:
+def _x_title(column: Column, dose_unit: str, *, is_log: bool) -> str:
     """The description of a column without the unit, then the unit of the axis."""
     name, _, unit = column.description.partition(" [")
-    return f"{name} (log10 M)" if is_log else f"{name} ({unit.partition(']')[0]})" if unit else name
+    if is_log:
+        return f"{name} (log10 {dose_unit})"
+    return f"{name} ({unit.partition(']')[0]})" if unit else name
 
 
 def _labels(series: Series, used: np.ndarray) -> tuple[str, ...]:
@@ -91,8 +93,8 @@ def _marks(model: CurveModel, fit: Fit) -> tuple[AxisMark, ...]:
     if not model.target.startswith("log10_") or model.target not in fit:
         return ()
     parameter = fit[model.target]
-    if parameter.unit != "log10 M":
+    if not parameter.unit.startswith("log10 "):
         return ()
-    name = NAMES_OF_CONCENTRATIONS.get(model.target.removeprefix("log10_"), model.target)
-    value = format_number(TO_NANOMOLAR * 10.0**parameter.value)
-    return (AxisMark(name, parameter.value, parameter.low, parameter.high, f"{name} {value} nM"),)
+    dose = natural_dose(parameter)
+    label = f"{dose.name} {format_number(dose.value)} {dose.unit}"
+    return (AxisMark(dose.name, parameter.value, parameter.low, parameter.high, label),)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tricyclic.assays.potency.relative_potency import relative_potency
 from tricyclic.core.analysis_options import Variance
-from tricyclic.core.concentrations import is_dose_unit, to_molar_values
+from tricyclic.core.concentrations import dose_values, is_dose_unit, own_unit, to_molar_values
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
@@ -51,23 +51,26 @@ def run(
 
 
 def _series(options: RelativePotencyOptions) -> dict[str, Series]:
-    """Readings of each sample against its concentrations [M], in the order of the table."""
+    """Readings of each sample against its doses, in the order of the table."""
     table = read_potency_table(options.file, decimal=options.decimal, sheet=options.sheet)
     dose = options.dose or _dose_column(table)
     names = np.array(text_column(table, options.sample))
     concentration, reading = _concentrations(table, dose), table.numbers(options.response)
     used = np.isfinite(concentration) & np.isfinite(reading)
     unit = table.units.get(options.response, "unknown")
+    own = own_unit(table.units.get(dose, "unknown"))
+    units = {"concentration_M": own} if own else {}
     series = {}
     for name in dict.fromkeys(names[used].tolist()):
         rows = used & (names == name)
-        series[name] = Series(name, reading[rows], unit, {"concentration_M": concentration[rows]})
+        doses = {"concentration_M": concentration[rows]}
+        series[name] = Series(name, reading[rows], unit, doses, x_units=units)
     return series
 
 
 def _dose_column(table: DataTable) -> str:
     for column in table.columns:
-        if column.lower().startswith(("conc", "dose")):
+        if column.lower().startswith(("conc", "dose", "log10_conc", "log10_dose")):
             return column
     raise InputError(
         "has no column of concentrations",
@@ -78,14 +81,26 @@ def _dose_column(table: DataTable) -> str:
 
 
 def _concentrations(table: DataTable, column: str) -> np.ndarray:
-    """A column of concentrations in M; nan where a cell is empty."""
+    """A column of doses, in M or in a unit of their own; nan where a cell is empty."""
     values = table.numbers(column)
     unit = table.units.get(column, "unknown")
     if not is_dose_unit(unit):
         raise InputError(
             f"the unit of column '{column}' is {unit}",
             where=table.file,
-            allowed="A concentration such as concentration_nM, or log10_concentration_nM",
+            allowed="A dose such as concentration_nM, log10_concentration_nM or dose_IU_mL",
             do="Put the unit into the column's name",
         )
-    return to_molar_values(values, unit, where=f"{table.file}, column '{column}'")
+    where = f"{table.file}, column '{column}'"
+    if not own_unit(unit):
+        return to_molar_values(values, unit, where=where)
+    doses = dose_values(values, unit, where=where)
+    if own_unit(unit) == "dilution" and (doses > 1).any():
+        # At a larger dilution the dose is smaller, which would turn the potency upside down.
+        raise InputError(
+            f"contains a dilution of {doses[doses > 1][0]:g}",
+            where=where,
+            allowed="Doses are amounts, so that a sample of twice the dose has twice the potency",
+            do="Write 1 / dilution in a column such as dose (dimensionless)",
+        )
+    return doses
