@@ -40,7 +40,7 @@ def test_published_numbers_are_printed_as_they_were_published():
         species="human",
     )
     assert evidence_row(guide, "nM").numbers == "0.4 to 4.2 nM"
-    assert evidence_row(guide, "nM").label == "guide (human)"
+    assert evidence_row(guide, "nM").label == "vendor guide (human)"
     other = Evidence("desipramine", "NET", "Kd", 0.8, "nM", source="tatsumi_1997")
     assert evidence_row(other, "nM").label == "tatsumi_1997 (Kd)"
 

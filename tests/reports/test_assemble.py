@@ -13,6 +13,8 @@ from tricyclic.core.document import CheckList, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
 from tricyclic.reports.assemble import assemble
+from tricyclic.reports.citations import short_citation
+from tricyclic.reports.layout import lay_out
 from tricyclic.reports.section import ReportData
 from tricyclic.reports.sections import SECTIONS
 
@@ -29,16 +31,18 @@ def titles(document) -> list[str]:
 
 def test_sections_have_a_fixed_order(document):
     assert titles(document) == [
-        "Summary",
-        "Affinity",
-        "Saturation",
+        "Results",
+        "Curves",
         "Comparison of conditions",
         "Selectivity",
-        "Comparison with published values",
-        "Quality",
-        "Error budget",
+        "Warnings",
         "Exclusions",
         "Methods",
+        "Affinity, run by run",
+        "Saturation, run by run",
+        "Comparison with published values",
+        "Checks and residuals",
+        "Error budget",
         "Plates",
         "Data",
         "Provenance",
@@ -46,8 +50,24 @@ def test_sections_have_a_fixed_order(document):
     ]
 
 
+def test_what_a_reader_needs_first_stands_before_the_appendix(document):
+    parts = lay_out(document)
+    assert [part.title for part in parts if not part.appendix] == titles(document)[:7]
+    assert [part.appendix for part in parts] == [False] * 7 + [True] * 9
+    numbers = [
+        number
+        for part in parts
+        for item in part.items
+        for number in ([item.number] if item.kind == "table" else [])
+        if number
+    ]
+    first = numbers.index("A1")
+    assert numbers[:first] == [str(n) for n in range(1, first + 1)]
+    assert numbers[first:] == [f"A{n}" for n in range(1, len(numbers) - first + 1)]
+
+
 def test_no_two_sections_have_the_same_order():
-    orders = [SECTIONS[name].order for name in SECTIONS]
+    orders = [(SECTIONS[name].appendix, SECTIONS[name].order) for name in SECTIONS]
     assert len(orders) == len(set(orders)) >= 16
 
 
@@ -64,7 +84,7 @@ def test_every_section_of_a_complete_and_a_hostile_study_begins_with_its_heading
 
 
 def test_a_study_without_assays_has_a_report(empty):
-    assert titles(assemble(empty)) == ["Summary", "Provenance"]
+    assert titles(assemble(empty)) == ["Results", "Provenance"]
 
 
 def test_a_single_plate_without_pool_plots_or_evidence_has_a_report(study):
@@ -82,37 +102,31 @@ def test_a_single_plate_without_pool_plots_or_evidence_has_a_report(study):
             replace(study, assays=(assay,), selectivity=(), sources=(), exclusions=(), inputs=())
         )
     )
-    assert sections[:2] == ["Summary", "Affinity"]
+    assert sections[:3] == ["Results", "Warnings", "Exclusions"]
 
 
 def test_only_the_requested_sections_are_written_and_a_wrong_name_is_refused(study):
-    assert titles(assemble(study, sections=["methods", "summary"])) == ["Summary", "Methods"]
+    assert titles(assemble(study, sections=["methods", "summary"])) == ["Results", "Methods"]
     with pytest.raises(UnknownNameError, match="Did you mean 'summary'"):
         assemble(study, sections=["sumary"])
 
 
-def test_the_summary_has_interval_runs_reference_range_and_checks_of_each_number(document):
+def test_the_results_have_interval_runs_and_checks_of_each_number(document):
     table = tables(document)["Results, pooled over runs."]
     assert table.columns == (
         "Compound",
         "Target",
         "Quantity",
-        "Value",
-        "95 % CI",
+        "Value (95 % CI)",
         "n",
-        "Reference range",
-        "Compared with it",
         "Checks",
     )
     assert table.rows[0] == (
         "desipramine",
         "NET",
         "Ki",
-        "0.830 nM",
-        "0.709–0.971",
+        "0.830 nM (0.709–0.971)",
         "3",
-        "0.4–4.2 nM",
-        "within range",
         "▲ warn",
     )
     assert table.rows[3][0] == "[¹²⁵I]pindolol, vehicle"
@@ -162,24 +176,44 @@ def test_the_summary_has_the_negative_logarithm_and_the_slope_with_their_interva
     assert results.rows[0][column] == "▲ warn"
 
 
+def test_published_values_of_papers_stand_before_those_of_vendors(study):
+    net = study.assays[0]
+    guide = next(e for e in net.evidence if e.certainty == "vendor guide")
+    paper = replace(guide, certainty="reported", source=study.sources[0].key, value=0.415)
+    paper = replace(paper, low=math.nan, high=math.nan)
+    study = replace(study, assays=(replace(net, evidence=(guide, paper)),))
+    table = tables(assemble(study))["Comparison with published values."]
+    label = short_citation(study.sources[0])
+    assert table.rows[0][3:] == ("0.830 nM", "0.415 nM", "2.0-fold", label)
+    assert table.rows[1][3:] == ("0.830 nM", "0.4–4.2 nM", "within range", "vendor guide")
+    assert table.note.startswith("A vendor guide is a range that a supplier of reagents prints")
+
+
+def test_the_results_begin_with_a_sentence_for_each_compound(document):
+    lead = next(b.text for b in document.blocks if isinstance(b, Paragraph) and b.kind == "lead")
+    assert lead.startswith("Desipramine has a Ki at NET of 0.830 nM (95 % CI 0.709–0.971, n = 3)")
+    texts = [b.text for b in document.blocks if isinstance(b, Paragraph)]
+    assert any(text.startswith("No check of ") or " checks of " in text for text in texts)
+
+
 def test_every_number_of_the_summary_links_to_its_readings_and_their_file(document, study):
     anchors = {b.anchor for b in document.blocks if isinstance(b, Heading)}
-    anchors |= {a for b in document.blocks if isinstance(b, Table) for a in b.anchors}
+    anchors |= {a for b in document.blocks if isinstance(b, Table) for a in (*b.anchors, b.anchor)}
     summary = tables(document)["Results, pooled over runs."]
     place = summary.links[0][3].removeprefix("#")
     assert place in anchors
     runs = tables(document)["desipramine at NET: runs and pooled estimates (95 % CI)."]
     rows_at = runs.links[1][1].removeprefix("#")
     assert rows_at in anchors
-    heading = next(
-        n for n, b in enumerate(document.blocks) if isinstance(b, Heading) and b.anchor == rows_at
-    )
-    origin, rows = document.blocks[heading + 1], document.blocks[heading + 2]
-    assert origin.rows[0][:2] == ("net_run2.csv", study.assays[0].plates[1].plate.sha256)
-    file_at = origin.links[0][0].removeprefix("#")
+    rows = next(b for b in document.blocks if isinstance(b, Table) and b.anchor == rows_at)
+    origin = tables(document)["Plates and tables."]
+    assert origin.anchors[1] == rows_at.replace("rows", "origin")
+    assert origin.rows[1][1] == "net_run2.csv"
+    file_at = origin.links[1][1].removeprefix("#")
     files = tables(document)["Raw files."]
     number = files.anchors.index(file_at)
     assert files.rows[number][0] == "raw/net_run2.csv"
+    assert files.rows[number][2] == study.inputs[number].sha256
     assert files.links[number][0] == "../../raw/net_run2.csv"
     wells = {row[0]: row for row in rows.rows}
     well = next(w for w in study.assays[0].plates[1].plate.wells if w.name == "B03")
@@ -296,7 +330,7 @@ def test_only_the_compared_groups_are_drawn(study):
 
 def test_a_warning_about_several_plates_is_listed_once(study):
     warnings = next(
-        b for b in assemble(study, sections=["summary"]).blocks if isinstance(b, CheckList)
+        b for b in assemble(study, sections=["warnings"]).blocks if isinstance(b, CheckList)
     )
     assert [c.where for c in warnings.checks] == ["net_run2, sert_run2, dat_run2"]
 
@@ -310,11 +344,12 @@ def test_the_reason_of_a_failed_fit_is_printed(hostile):
     assert any("the fit failed (did not converge" in text for text in notes)
 
 
-def test_the_first_section_lists_eight_warnings_most_severe_first(hostile):
-    report = assemble(hostile, sections=["summary"])
-    warnings = next(b for b in report.blocks if isinstance(b, CheckList))
-    assert [c.level for c in warnings.checks] == ["fail"] * 8
-    assert warnings.title == "Warnings (the first 8 of 40)"
+def test_the_report_lists_twelve_warnings_most_severe_first_and_the_appendix_the_others(hostile):
+    report = assemble(hostile, sections=["warnings", "quality"])
+    warnings, others = (b for b in report.blocks if isinstance(b, CheckList))
+    assert [c.level for c in warnings.checks] == ["fail"] * 12
+    assert warnings.title.endswith("the first 12 of 40, all are in the appendix")
+    assert len(others.checks) == 28
 
 
 def test_each_compound_of_an_assay_has_its_own_row(study):
@@ -333,7 +368,7 @@ def test_a_table_of_readings_without_a_plate_is_printed_too(study):
     report = assemble(
         replace(study, assays=(replace(study.assays[0], plates=(plate,)),)), sections=["data"]
     )
-    rows = next(b for b in report.blocks if isinstance(b, Table))
+    rows = next(b for b in report.blocks if isinstance(b, Table) and b.anchor == "rows-1-1")
     assert len(rows.rows) == plate.series[0].n
     assert "competitor_M" in rows.columns
 
@@ -349,7 +384,7 @@ def test_an_estimate_without_interval_or_value_is_printed_without_inventing_one(
     table = tables(assemble(replace(study, assays=(assay,)), sections=["summary"]))[
         "Results, pooled over runs."
     ]
-    assert table.rows[0][3:5] == ("not determined", "")
+    assert table.rows[0][3:5] == ("not determined", "1")
 
 
 def test_the_report_of_a_study_has_the_commands_that_repeat_it_and_other_reports_have_none(study):

@@ -11,7 +11,7 @@ import pytest
 from tricyclic.core.check import Check
 from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
 from tricyclic.reports.assemble import assemble
-from tricyclic.reports.pdf import _longest_words, _widths, breakable, drawing_to_pdf, to_pdf
+from tricyclic.reports.pdf import _longest_words, _plain, _widths, breakable, drawing_to_pdf, to_pdf
 
 WITH_READER = pytest.mark.skipif(
     shutil.which("pdftotext") is None,
@@ -23,7 +23,7 @@ def words_of(pdf: bytes) -> str:
     done = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
     )
-    return " ".join(done.stdout.decode().replace("\u200b", "").split())
+    return " ".join(done.stdout.decode().replace("\u200b", "").replace("\u2060", "").split())
 
 
 def test_the_same_report_is_the_same_bytes(study, plots):
@@ -64,8 +64,39 @@ def test_the_summary_is_printed_with_numbers_and_checks(study):
 @WITH_READER
 def test_readings_of_wells_are_printed_on_request_only(study):
     document = assemble(study, sections=["data"])
-    assert "52 rows; see the HTML report" in words_of(to_pdf(document))
+    printed = words_of(to_pdf(document))
+    assert "pipetting error" not in printed
+    assert "Readings of net_run1" not in printed
     assert "pipetting error" in words_of(to_pdf(document, all_rows=True))
+
+
+@WITH_READER
+def test_the_appendix_begins_on_a_page_of_its_own(document):
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=to_pdf(document), capture_output=True, check=True
+    )
+    pages = done.stdout.decode().split("\f")
+    first = next(n for n, text in enumerate(pages) if "Appendix" in text)
+    assert 1 <= first <= 5
+    assert not any("Table A1" in text for text in pages[:first])
+    assert "Methods" in " ".join(pages[:first])
+    assert "Provenance" in pages[first]
+
+
+def test_a_number_links_to_its_plate_where_its_readings_are_not_printed(study):
+    document = assemble(study, sections=["affinity", "data"])
+    runs = next(b for b in document.blocks if isinstance(b, Table) and "runs and" in b.caption)
+    assert runs.links[0][1] == "#rows-1-1"
+    short, full = (_plain(document, all_rows) for all_rows in (False, True))
+    printed = [
+        item["rows"][0][1]["link"]
+        for data in (short, full)
+        for part in data["parts"]
+        for item in part["items"]
+        if item["kind"] == "table" and "runs and" in item["caption"]
+    ]
+    assert printed[0] == "#origin-1-1"
+    assert "#rows-1-1" in printed
 
 
 def test_a_long_word_can_break_and_no_letter_is_lost():
@@ -99,7 +130,7 @@ def test_short_columns_are_as_wide_as_their_text_and_long_ones_share_the_page():
     columns = ("short", "number", "long", "longer")
     row = ("x" * 24, "9" * 34, "y" * 25, "z" * 100)
     table = Table("", columns, (row,), (False, True, False, False))
-    assert _widths(table) == [0.0, 0.0, 5.0, 60**0.5]
+    assert _widths(table) == [0.0, 0.0, 5.0, 100**0.5]
     wide = Table("", columns * 2, (row * 2,), (False, True, False, False) * 2)
     assert all(width > 0 for width in _widths(wide))
 
@@ -150,5 +181,5 @@ def test_short_columns_never_leave_a_long_one_too_narrow_to_read():
         "t", ("a", "b", "c", "result"), ((*numbers, "word " * 40),), (True,) * 3 + (False,)
     )
     widths = _widths(table)
-    assert all(width > 0 for width in widths)
-    assert widths[3] / sum(widths) * 105 >= 20
+    left = 105 - sum(len(numbers[0]) + 2 for width in widths if not width)
+    assert widths[3] / sum(widths) * left >= 20

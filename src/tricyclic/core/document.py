@@ -10,16 +10,19 @@ from tricyclic.core.evidence import Source
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 is a section."""
+    """A heading; level 1 is a section, and `appendix` is whether it stands after the report."""
 
     text: str
     level: int = 1
     anchor: str = ""
+    appendix: bool = False
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text; `kind` is "text", "lead", "note", "equation" or "code"."""
+    """Running text; `kind` is "text", "lead", "note", "equation", "code", or "copy" for a text that
+    is taken over as a whole.
+    """
 
     text: str
     kind: str = "text"
@@ -27,7 +30,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells below column heads; `anchors` has a link target for each row."""
+    """Rows of cells below column heads.
+
+    `anchors` has a link target for each row, `anchor` one for the table; a table that is
+    `on_screen_only` is left out of print.
+    """
 
     caption: str
     columns: tuple[str, ...]
@@ -37,6 +44,8 @@ class Table:
     links: tuple[tuple[str, ...], ...] = ()
     note: str = ""
     collapsed: bool = False
+    anchor: str = ""
+    on_screen_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,9 @@ def format_duration(time_h: float) -> str:
     return f"{days:.0f} d" + (f" {remainder:.3g} h" if remainder else "")
 
 
-def pluralize(count: int, noun: str) -> str:
-    """ "1 culture", "4 cultures"."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def pluralize(count: int, noun: str, plural: str = "") -> str:
+    """ "1 culture", "4 cultures"; with its own plural "2 plates or tables"."""
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def enumerate_words(words: Sequence[str]) -> str:

@@ -23,6 +23,8 @@ def budget(
     title: str,
     pdf: bool = True,
     text_as: style.TextAs = "text",
+    show_title: bool = True,
+    explain: bool = True,
 ) -> Figure:
     """Draw the shares of the variance as bars, the largest on top, 84 mm wide.
 
@@ -30,6 +32,10 @@ def budget(
     ----------
     shares : sequence of ErrorShare
         `share` from 0 to 1; hatched where the same value enters every run.
+    show_title : bool
+        Whether the title stands in the drawing; the caption has it in any case.
+    explain : bool
+        Whether the caption explains what is drawn; False where the text does so for all figures.
 
     Raises
     ------
@@ -40,18 +46,20 @@ def budget(
     if not ordered:
         raise InputError("has no share of error", where=f"budget {name}")
     with style.publication_style(text_as):
-        height = 20.0 + ROW_MM * len(ordered)
+        top = 7.5 if show_title else 3.0
+        height = 12.5 + top + ROW_MM * len(ordered)
         left = 32.0
         canvas, axes = style.sheet(
-            "column", height, left_mm=left, right_mm=16.0, bottom_mm=12.0, top_mm=7.5
+            "column", height, left_mm=left, right_mm=16.0, bottom_mm=12.0, top_mm=top
         )
         _draw_bars(axes, ordered, left)
-        style.draw_title(canvas, title, width="column", height_mm=height, lines=1)
+        if show_title:
+            style.draw_title(canvas, title, width="column", height_mm=height, lines=1)
         listed = "; ".join(f"{s.name} {s.share * 100:.0f} %" for s in ordered)
         whole = math.sqrt(sum(s.log10_se**2 for s in ordered if math.isfinite(s.log10_se)))
         common = (
             " Hatched: the same value enters every run, so more runs do not shrink it."
-            if any(s.shared for s in ordered)
+            if explain and any(s.shared for s in ordered)
             else ""
         )
         return style.finish(

@@ -30,6 +30,8 @@ def comparison(
     published: bool = False,
     pdf: bool = True,
     text_as: style.TextAs = "text",
+    show_title: bool = True,
+    explain: bool = True,
 ) -> Figure:
     """Draw conditions side by side, 84 mm wide.
 
@@ -43,6 +45,10 @@ def comparison(
         Text of the bracket: ratio with interval, p.
     published : bool
         Whether `pooled` are published means with mean - SEM and mean + SEM as limits.
+    show_title : bool
+        Whether the title stands in the drawing; the caption has it in any case.
+    explain : bool
+        Whether the caption has the result as a sentence; False where the text has it.
 
     Raises
     ------
@@ -58,9 +64,10 @@ def comparison(
     if not every:
         raise InputError("has no number", where=f"comparison {name}")
     with style.publication_style(text_as):
-        height = 64.0
+        height = 64.0 if show_title else 57.0
+        top = 16.0 if show_title else 9.0
         canvas, axes = style.sheet(
-            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=9.5, top_mm=16.0
+            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=9.5, top_mm=top
         )
         _draw_conditions(axes, conditions, runs, pooled)
         axes.set_ylim(min(0.0, min(every)), max(every) * 1.06 if max(every) > 0 else 1.0)
@@ -68,7 +75,8 @@ def comparison(
         axes.yaxis.set_label_coords(-12.5 / 63.5, 0.5)
         if compared is not None:
             _bracket(axes, compared, len(conditions))
-        style.draw_title(canvas, title, width="column", height_mm=height)
+        if show_title:
+            style.draw_title(canvas, title, width="column", height_mm=height)
         statement = (
             f" {style.one_line(compared.statement).rstrip('.')}."
             if compared is not None and compared.statement
@@ -78,7 +86,7 @@ def comparison(
             canvas,
             name=name,
             caption=f"{style.one_line(title)}. {_symbols(conditions, runs, pooled, published)}."
-            f"{statement}",
+            f"{statement if explain else ''}",
             alt=f"{title}: "
             + "; ".join(
                 f"{c} {format_number(e.value)} {e.unit} ({format_interval(e)})"

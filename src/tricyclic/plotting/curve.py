@@ -7,6 +7,7 @@ beyond it; control wells are drawn beside a logarithmic axis, which has no zero.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -31,6 +32,8 @@ def curve(
     height_mm: float = 0.0,
     pdf: bool = True,
     text_as: style.TextAs = "text",
+    show_title: bool = True,
+    explain: bool = True,
 ) -> Figure:
     """Draw curves with their readings.
 
@@ -46,12 +49,16 @@ def curve(
         Whether the PDF is written too.
     text_as : {"text", "path"}
         Text stays text, for editing, or becomes outlines, for submission.
+    show_title : bool
+        Whether the title stands in the drawing; the caption has it in any case.
+    explain : bool
+        Whether the caption explains the symbols; `curve_legend` explains those of several figures.
     """
     height = height_mm or (66.0 if width == "column" else 84.0)
     names = _names(plot)
     outside = len(names) > 6 or (len(names) > 3 and width == "full")
     wide = style.WIDTHS_MM[width]
-    title = style.wrapped(plot.title, wide - 4, bold=True)
+    title = style.wrapped(plot.title, wide - 4, bold=True) if show_title else ""
     heading = 3.5 * title.count("\n")
     height += heading
     with style.publication_style(text_as):
@@ -61,7 +68,7 @@ def curve(
             left_mm=16.5,
             right_mm=(42.0 if outside else 4.0) + (11.0 if plot.percent_window else 0.0),
             bottom_mm=13.0,
-            top_mm=heading + (11.0 if plot.marks else 7.0),
+            top_mm=heading + (11.0 if plot.marks else 7.0) - (0.0 if show_title else 4.0),
         )
         tested = _tested(plot)
         low_y, high_y = _y_range(plot)
@@ -80,7 +87,7 @@ def curve(
         return style.finish(
             canvas,
             name=plot.name,
-            caption=_caption(plot),
+            caption=_caption(plot, explain=explain),
             alt=_alt(plot),
             width=width,
             pdf=pdf,
@@ -156,7 +163,7 @@ def _margin_mm(plot: CurvePlot, side: str) -> float:
 
 def _y_axis(axes: Axes, plot: CurvePlot) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_ylabel(style.fitted(plot.y_title, _millimetres_high(axes) + 6))
+    axes.set_ylabel(style.fitted(plot.y_title, _millimetres_high(axes) + 12))
     axes.yaxis.set_label_coords(-13.0 / _millimetres_wide(axes), 0.5)
     if plot.percent_window is None:
         return
@@ -396,8 +403,26 @@ def _emptiest_corner(axes: Axes, plot: CurvePlot) -> Corner:
     return min(crowd, key=lambda corner: crowd[corner])
 
 
-def _caption(plot: CurvePlot) -> str:
-    parts = [f"{style.one_line(plot.title)}."]
+def curve_legend(plots: Sequence[CurvePlot]) -> str:
+    """Sentences that explain the symbols of several figures, each once.
+
+    Parameters
+    ----------
+    plots : sequence of CurvePlot
+    """
+    parts = [part for plot in plots for part in _explanation(plot)]
+    parts += [f"Several runs: {style.one_line(p.caption)}" for p in plots if _of_all_runs(p)]
+    return " ".join(dict.fromkeys(parts))
+
+
+def _of_all_runs(plot: CurvePlot) -> bool:
+    """Whether a figure shows all runs of an assay; its caption is that of its kind."""
+    return bool(plot.assay and not plot.plate and plot.caption)
+
+
+def _explanation(plot: CurvePlot) -> list[str]:
+    """What symbols, bands and lines are, in sentences that do not depend on the readings."""
+    parts = []
     if plot.points:
         parts.append(f"Symbols: {plot.points_label}.")
     if any(trace.low is not None for trace in plot.traces):
@@ -407,14 +432,20 @@ def _caption(plot: CurvePlot) -> str:
         parts.append("Dashed: beyond the range measured.")
     if plot.levels and plot.x_scale == "log10_M":
         parts.append("Open symbols beside the axis: control wells.")
+    if any(not math.isnan(mark.low) for mark in plot.marks):
+        parts.append("Dotted line and grey field: the estimate and its interval.")
+    return parts
+
+
+def _caption(plot: CurvePlot, *, explain: bool) -> str:
+    parts = [f"{style.one_line(plot.title)}."]
+    parts += _explanation(plot) if explain else []
     out = sum(int(p.excluded.sum()) for p in plot.points) + sum(
         int(c.excluded.sum()) for c in plot.levels
     )
     if out:
         parts.append(f"Crosses: {out} reading{'s' if out > 1 else ''} left out of the fit.")
-    if any(not math.isnan(mark.low) for mark in plot.marks):
-        parts.append("Dotted line and grey field: the estimate and its interval.")
-    if plot.caption:
+    if plot.caption and (explain or not _of_all_runs(plot)):
         last = style.one_line(plot.caption)
         parts.append(last[:1].upper() + last[1:] + ("" if last.endswith(".") else "."))
     return " ".join(parts)

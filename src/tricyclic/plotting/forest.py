@@ -76,7 +76,7 @@ def evidence_row(evidence: Evidence, unit: str, parameter: str = "Ki") -> Forest
     if factor is None or not known:
         return None
     guide = evidence.certainty == "vendor guide"
-    label = "guide" if guide else (evidence.source or "published")
+    label = "vendor guide" if guide else (evidence.source or "published")
     other = evidence.parameter if evidence.parameter != parameter else ""
     about = ", ".join(part for part in (other, evidence.species) if part)
     ranged = not (math.isnan(evidence.low) or math.isnan(evidence.high))
@@ -107,6 +107,7 @@ def forest(
     x_title: str,
     pdf: bool = True,
     text_as: style.TextAs = "text",
+    show_title: bool = True,
 ) -> Figure:
     """Draw rows from top to bottom on one logarithmic axis, 174 mm wide.
 
@@ -116,6 +117,8 @@ def forest(
         All in one unit, above 0; kind "heading" starts a group.
     name, title, x_title : str
         Name of the files; title of the figure; axis title with unit.
+    show_title : bool
+        Whether the title stands in the drawing; the caption has it in any case.
 
     Raises
     ------
@@ -126,10 +129,11 @@ def forest(
     if not ends:
         raise InputError("has no number above 0", where=f"forest plot {name}")
     with style.publication_style(text_as):
-        height = 17.0 + 9.0 + ROW_MM * len(rows)
+        removed = 0.0 if show_title else 5.0
+        height = 17.0 + 9.0 - removed + ROW_MM * len(rows)
         left = 50.0
         canvas, axes = style.sheet(
-            "full", height, left_mm=left, right_mm=54.0, bottom_mm=13.0, top_mm=11.5
+            "full", height, left_mm=left, right_mm=54.0, bottom_mm=13.0, top_mm=11.5 - removed
         )
         low, high = math.log10(min(ends)), math.log10(max(ends))
         pad = max(0.15, 0.06 * (high - low))
@@ -142,14 +146,15 @@ def forest(
         axes.spines["left"].set_visible(False)
         axes.set_yticks([])
         axes.set_xlabel(style.fitted(x_title, 90.0))
-        top = 1 - 7.2 / height
-        canvas.text(
-            2.0 / 174.0,
-            1 - 1.2 / height,
-            style.fitted(title, 168.0, bold=True),
-            va="top",
-            weight="bold",
-        )
+        top = 1 - (7.2 - removed) / height
+        if show_title:
+            canvas.text(
+                2.0 / 174.0,
+                1 - 1.2 / height,
+                style.fitted(title, 168.0, bold=True),
+                va="top",
+                weight="bold",
+            )
         for x, head, side in ((122.0, "n", "center"), (126.0, "value (interval)", "left")):
             canvas.text(
                 x / 174.0, top, head, va="top", ha=side, fontsize=style.SMALL_PT, color=style.GREY
@@ -314,7 +319,7 @@ def _caption(rows: Sequence[ForestRow], title: str) -> str:
     words = {
         "run": "circles: single runs with their intervals",
         "pooled": "diamonds: runs pooled on the log scale, n runs",
-        "guide": "orange bars: range of the guide",
+        "guide": "orange bars: range on the web page of a vendor, for orientation",
         "published": "squares: published values",
     }
     legend = "; ".join(words[kind] for kind in words if kind in kinds)

@@ -68,7 +68,12 @@ class _Codes:
 
 
 def plate_map(
-    plate: Plate, *, title: str = "", pdf: bool = True, text_as: style.TextAs = "text"
+    plate: Plate,
+    *,
+    title: str = "",
+    pdf: bool = True,
+    text_as: style.TextAs = "text",
+    show_title: bool = True,
 ) -> Figure:
     """Draw the map of a plate, 174 mm wide.
 
@@ -78,6 +83,8 @@ def plate_map(
         Any size from 6 to 1536 wells; wells that are not in the file stay white.
     title : str
         Title; the plate's name if empty.
+    show_title : bool
+        Whether the title stands in the drawing; the caption has it in any case.
     """
     rows, columns = plate.shape
     with style.publication_style(text_as):
@@ -85,7 +92,8 @@ def plate_map(
         cell_high_mm = min(cell_mm, 7.2 if columns <= 12 else 5.0)
         codes = _codes(plate, cell_mm)
         key = _key(plate, codes)
-        height = 11.5 + rows * cell_high_mm + 3.0 + 3.6 * len(key)
+        top = 11.5 if show_title else 7.5
+        height = top + rows * cell_high_mm + 3.0 + 3.6 * len(key)
         left = 9.0
         canvas, axes = style.sheet(
             "full",
@@ -93,7 +101,7 @@ def plate_map(
             left_mm=left,
             right_mm=174.0 - left - columns * cell_mm,
             bottom_mm=3.0 + 3.6 * len(key),
-            top_mm=11.5,
+            top_mm=top,
         )
         values = plate.grid()
         low, high = _range_of(plate)
@@ -102,8 +110,9 @@ def plate_map(
         _scale(
             axes, low, high, plate.unit, left + columns * cell_mm + 4.0, height, rows * cell_high_mm
         )
-        heading = style.fitted(title or plate.name, 168.0, bold=True)
-        canvas.text(2.0 / 174.0, 1 - 1.2 / height, heading, va="top", weight="bold")
+        if show_title:
+            heading = style.fitted(title or plate.name, 168.0, bold=True)
+            canvas.text(2.0 / 174.0, 1 - 1.2 / height, heading, va="top", weight="bold")
         for number, line in enumerate(key):
             canvas.text(
                 left / 174.0,

@@ -15,7 +15,14 @@ from tricyclic.plotting import style
 
 
 def residuals(
-    fit: Fit, *, name: str, title: str, pdf: bool = True, text_as: style.TextAs = "text"
+    fit: Fit,
+    *,
+    name: str,
+    title: str,
+    pdf: bool = True,
+    text_as: style.TextAs = "text",
+    show_title: bool = True,
+    explain: bool = True,
 ) -> Figure:
     """Draw standardised residuals of all readings of a fit, 84 mm wide.
 
@@ -25,11 +32,16 @@ def residuals(
         A successful fit (`ok`), with at least one part.
     name, title : str
         Name of the files; title of the figure.
+    show_title : bool
+        Whether the title stands in the drawing; the caption has it in any case.
+    explain : bool
+        Whether the caption explains what is drawn; False where the text does so for all figures.
     """
     with style.publication_style(text_as):
-        height = 59.0
+        height = 59.0 if show_title else 55.0
+        top = 11.0 if show_title else 7.0
         canvas, axes = style.sheet(
-            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=11.0
+            "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=top
         )
         kinds = [kind for part in fit.parts for kind in _kinds(part, len(fit.parts) > 1)]
         every = np.concatenate([r for _, _, r in kinds])
@@ -63,7 +75,8 @@ def residuals(
                 columnspacing=0.8,
                 handletextpad=0.1,
             )
-        style.draw_title(canvas, title, width="column", height_mm=height, lines=1)
+        if show_title:
+            style.draw_title(canvas, title, width="column", height_mm=height, lines=1)
         outside = int(np.sum(np.abs(every) > 1.96))
         count = f"{outside} of {every.size} outside ±1.96"
         return style.finish(
@@ -71,7 +84,9 @@ def residuals(
             name=name,
             caption=f"{style.one_line(title)}: (observed − expected) / SD "
             f"under the {fit.variance} variance model; "
-            f"{count} (5 % are expected to be).",
+            f"{count} (5 % are expected to be)."
+            if explain
+            else f"{style.one_line(title)}: {count}.",
             alt=f"{title}: standardised residuals against expected readings, {count}.",
             width="column",
             pdf=pdf,

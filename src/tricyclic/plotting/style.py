@@ -253,7 +253,7 @@ def typeset(text: str) -> str:
     return micro.replace("log10 [", "log₁₀ [").replace(" +/- ", " ± ").replace(" degC", " °C")
 
 
-_MICRO = re.compile(r"(\d |\()u([gLM])\b")
+_MICRO = re.compile(r"(\d |\(|\) )u([gLM])\b")
 _ISOTOPE = re.compile(r"\[(\d{1,3})([A-Z][a-z]?)\](?=[A-Za-z(+-])")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -24,6 +24,8 @@ from tricyclic.results.binding import AssayResult, PlateResult
 MAX_QUANTITIES = 7
 # Tables with more rows are collapsed.
 MAX_OPEN_ROWS = 6
+# Four rows of figures fit on a page of A4.
+HEIGHT_MM = 47.0
 Links = tuple[str, ...]
 
 
@@ -41,9 +43,8 @@ def assay_section(report: ReportData, kinds: Sequence[str], title: str, anchor: 
 
 
 def assay_blocks(report: ReportData, i: int, assay: AssayResult) -> list[Block]:
-    """The blocks of one assay, under a heading of level 2."""
+    """The blocks of one assay, under a heading of level 2; its first curve is in the report."""
     blocks: list[Block] = [Heading(assay.title or assay.name, 2, assay_anchor(i))]
-    blocks += [curve(plot, width="full", pdf=False) for plot in report.plots_of(assay)]
     blocks += [
         Paragraph(f"{plate.name}: the fit failed ({plate.fit.message}).", "note")
         for plate in assay.plates
@@ -51,8 +52,12 @@ def assay_blocks(report: ReportData, i: int, assay: AssayResult) -> list[Block]:
     ]
     runs = _runs_table(i, assay)
     blocks += [runs] if runs is not None else []
-    for plate in assay.plates:
-        blocks += [curve(plot, pdf=False) for plot in report.plots_of(assay, plate)]
+    plots = [plot for plate in assay.plates for plot in report.plots_of(assay, plate)]
+    if report.plots_of(assay) or len(plots) > 1:
+        blocks += [
+            curve(plot, height_mm=HEIGHT_MM, pdf=False, show_title=False, explain=False)
+            for plot in plots
+        ]
     others = (_other_analyses(i, assay), _model_comparison(assay), _parameters(i, assay))
     return [*blocks, *(table for table in others if table is not None)]
 
@@ -162,20 +167,22 @@ def _other_analyses(i: int, assay: AssayResult) -> Table | None:
     """
     analyses = list(dict.fromkeys(name for plate in assay.plates for name, _ in plate.classical))
     rows = [
-        (row, ("", "", *(f"#{rows_anchor(i, j)}" if cell else "" for cell in row[2:])))
+        (row, ("", "", "", *(f"#{rows_anchor(i, j)}" if cell else "" for cell in row[3:])))
         for j, plate in enumerate(assay.plates, 1)
         for row in _other_rows(plate, analyses)
     ]
     if not rows:
         return None
-    used = [n for n in range(len(analyses)) if any(row[3 + n] for row, _ in rows)]
-    kept = (0, 1, 2, *(3 + n for n in used))
+    used = [n for n in range(len(analyses)) if any(row[4 + n] for row, _ in rows)]
+    named = [1] if len({row[1] for row, _ in rows}) > 1 else []
+    kept = (0, *named, 2, 3, *(4 + n for n in used))
+    columns = ("Run", "Compound", "Quantity", "Reported: one model of all wells", *analyses)
     return Table(
         "The same wells by other common analyses, for comparison only; in brackets the difference "
         "from the reported estimate.",
-        ("Run", "Quantity", "Reported: one model of all wells", *(analyses[n] for n in used)),
+        tuple(columns[n] for n in kept),
         tuple(tuple(row[n] for n in kept) for row, _ in rows),
-        (False, False, *([True] * (len(used) + 1))),
+        tuple(n > 2 for n in kept),
         links=tuple(tuple(links[n] for n in kept) for _, links in rows),
         collapsed=len(rows) > MAX_OPEN_ROWS,
     )
@@ -190,13 +197,14 @@ def _other_rows(plate: PlateResult, analyses: Sequence[str]) -> list[tuple[str, 
     reported = {(_quantity(e), e.subject, e.unit): e for e in plate.estimates}
     rows = []
     for key in dict.fromkeys(key[:3] for key in others):
-        quantity, _, unit = key
+        quantity, subject, unit = key
         estimate = reported.get(key)
         if estimate is None and quantity not in PRIMARY:
             continue
         cells = [_other_cell(others.get((*key, analysis)), estimate) for analysis in analyses]
         own = "" if estimate is None else format_value_with_interval(estimate)
-        rows.append((run_name(plate), f"{quantity} ({unit})" if unit else quantity, own, *cells))
+        name = f"{quantity} ({unit})" if unit else quantity
+        rows.append((run_name(plate), subject, name, own, *cells))
     return rows
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tricyclic.core.document import Block, Document, Figure
+from tricyclic.core.document import Block, Document, Figure, Heading
 from tricyclic.core.format import pluralize
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.plotting.style import slug
+from tricyclic.reports.citations import cite
 from tricyclic.reports.pdf import drawing_to_pdf
 from tricyclic.reports.section import ReportData
 from tricyclic.reports.sections import SECTIONS
@@ -50,11 +51,14 @@ def assemble(
     """
     report = ReportData(study, tuple(plots), study_folder, files_at)
     names = SECTIONS if sections is None else sections
-    chosen = sorted((SECTIONS[name] for name in names), key=lambda section: section.order)
+    chosen = sorted((SECTIONS[name] for name in names), key=lambda s: (s.appendix, s.order))
     blocks = [
-        block for section in chosen if section.applies(report) for block in section.write(report)
+        replace(block, appendix=section.appendix) if isinstance(block, Heading) else block
+        for section in chosen
+        if section.applies(report)
+        for block in section.write(report)
     ]
-    unique = _with_unique_figure_names(blocks)
+    unique = _with_unique_figure_names(cite(blocks, study.sources))
     if figure_pdf:
         unique = tuple(
             replace(b, pdf=drawing_to_pdf(b.svg)) if isinstance(b, Figure) else b for b in unique
@@ -75,18 +79,44 @@ def _subtitle(study: StudyResult) -> str:
 
 
 def _facts(study: StudyResult) -> tuple[tuple[str, str], ...]:
-    n_plates = sum(len(assay.plates) for assay in study.assays)
-    exclusions = pluralize(len(study.exclusions), "recorded exclusion")
+    """Who, where and when, then what the report is made of."""
+    species = dict.fromkeys(assay.species for assay in study.assays if assay.species)
     facts = (
+        ("Laboratory", study.laboratory),
         ("Author", study.author),
-        ("Assays", str(len(study.assays))),
-        ("Plates", str(n_plates)),
-        ("Raw files", str(len(study.inputs)) if study.inputs else ""),
-        ("Excluded", exclusions if study.exclusions else ""),
-        ("Program", f"tricyclic {study.version}" if study.version else ""),
+        ("People", ", ".join(study.people)),
+        ("Date", study.date),
+        ("Measured", _days(study)),
+        ("Species", ", ".join(species)),
+        ("Notes", study.notes),
         ("Data", f"synthetic: {study.synthetic}" if study.synthetic else ""),
+        ("Material", _material(study)),
+        ("Program", f"tricyclic {study.version}" if study.version else ""),
     )
     return tuple(fact for fact in facts if fact[1])
+
+
+def _days(study: StudyResult) -> str:
+    """The dates of the assays, where conditions state them."""
+    days = {
+        plate.conditions.assay_date.isoformat()
+        for assay in study.assays
+        for plate in assay.plates
+        if plate.conditions.assay_date is not None
+    }
+    return " to ".join(dict.fromkeys((min(days), max(days)))) if days else ""
+
+
+def _material(study: StudyResult) -> str:
+    n_plates = sum(len(assay.plates) for assay in study.assays)
+    counts = [
+        pluralize(len(study.assays), "assay"),
+        pluralize(n_plates, "plate or table", "plates or tables"),
+    ]
+    counts += [pluralize(len(study.inputs), "raw file")] if study.inputs else []
+    if study.exclusions:
+        counts.append(pluralize(len(study.exclusions), "recorded exclusion"))
+    return ", ".join(counts)
 
 
 def _with_unique_figure_names(blocks: Sequence[Block]) -> tuple[Block, ...]:

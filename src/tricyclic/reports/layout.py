@@ -16,14 +16,14 @@ from tricyclic.plotting.style import typeset
 
 @dataclass(frozen=True)
 class LayoutItem:
-    """A block of a section with its kind and number.
+    """A block of a section with its kind and number ("3", in the appendix "A3").
 
     `kind` is "heading", "paragraph", "table", "figures" or "checks".
     """
 
     kind: str
     block: Any
-    number: int = 0
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,15 @@ class LayoutSection:
     anchor: str
     items: tuple[LayoutItem, ...]
     contents: tuple[tuple[str, str], ...] = field(default=())
+    appendix: bool = False
 
 
 def lay_out(document: Document) -> tuple[LayoutSection, ...]:
     """Lay out the blocks of a document.
 
-    Every heading gets a unique anchor; figures and captioned tables are numbered from 1;
-    neighbouring figures of half width are put side by side as ("figures", [(number, figure), ...]).
+    Every heading gets a unique anchor; figures and captioned tables are numbered from 1, in the
+    appendix from A1; neighbouring figures of half width are put side by side as ("figures",
+    [(number, figure), ...]).
     Links to missing anchors, and links other than https addresses, files beside the report and
     anchors, are removed, as are control characters.
     """
@@ -57,6 +59,7 @@ class _LayoutBuilder:
         self.sections: list[LayoutSection] = []
         self._anchors, self._used_anchors = anchors, set[str]()
         self._figures = self._tables = 0
+        self._prefix = ""
 
     def add(self, block: Block) -> None:
         """Add a block to the current section; a heading of level 1 begins a new one."""
@@ -72,7 +75,7 @@ class _LayoutBuilder:
             self._append(LayoutItem("paragraph", replace(block, text=text)))
         elif isinstance(block, Table):
             self._tables += bool(block.caption)
-            number = self._tables if block.caption else 0
+            number = f"{self._prefix}{self._tables}" if block.caption else ""
             self._append(LayoutItem("table", _table(block, self._anchors), number))
         elif isinstance(block, Figure):
             self._add_figure(block)
@@ -80,8 +83,11 @@ class _LayoutBuilder:
             self._append(LayoutItem("checks", _checks(block)))
 
     def _begin_section(self, heading: Heading) -> None:
+        if heading.appendix and not self._prefix:
+            self._prefix, self._figures, self._tables = "A", 0, 0
         anchor = _unique_anchor(heading, self._used_anchors)
-        self.sections.append(LayoutSection(clean(heading.text), anchor, ()))
+        section = LayoutSection(clean(heading.text), anchor, (), appendix=heading.appendix)
+        self.sections.append(section)
 
     def _add_heading(self, heading: Heading) -> None:
         anchor = _unique_anchor(heading, self._used_anchors)
@@ -94,7 +100,7 @@ class _LayoutBuilder:
     def _add_figure(self, figure: Figure) -> None:
         self._figures += 1
         figure = replace(figure, caption=clean(figure.caption), alt=clean(figure.alt))
-        numbered = (self._figures, figure)
+        numbered = (f"{self._prefix}{self._figures}", figure)
         items = self.sections[-1].items
         beside = items[-1].block if items and items[-1].kind == "figures" else []
         if len(beside) == 1 and {figure.width, beside[0][1].width} == {"half"}:
@@ -138,6 +144,7 @@ def _anchors(document: Document) -> set[str]:
     for block in document.blocks:
         if isinstance(block, Table):
             anchors.update(block.anchors)
+            anchors |= {block.anchor} - {""}
     return anchors
 
 

@@ -28,7 +28,10 @@ def to_markdown(document: Document, *, figures_at: str = "figures/") -> str:
             "",
         ]
     lines += [f"- {_text(name)}: {_text(value)}" for name, value in document.facts]
-    for part in lay_out(document):
+    parts = lay_out(document)
+    first = next((part for part in parts if part.appendix), None)
+    for part in parts:
+        lines += ["", "# Appendix"] if part is first else []
         lines += ["", f'<a id="{part.anchor}"></a>', "", f"## {_text(part.title)}"]
         for item in part.items:
             lines += ["", *_item(item, figures_at)]
@@ -72,8 +75,9 @@ def _paragraph(paragraph: Paragraph) -> list[str]:
     return [f"> {_text(paragraph.text)}" if paragraph.kind == "note" else _text(paragraph.text)]
 
 
-def _table(table: Table, number: int) -> list[str]:
-    lines = [f"**Table {number}.** {_text(table.caption)}", ""] if table.caption else []
+def _table(table: Table, number: str) -> list[str]:
+    lines = [f'<a id="{table.anchor}"></a>', ""] if table.anchor else []
+    lines += [f"**Table {number}.** {_text(table.caption)}", ""] if table.caption else []
     lines.append("| " + " | ".join(_text(column) or " " for column in table.columns) + " |")
     lines.append("|" + "|".join("---:" if numeric else "---" for numeric in table.numeric) + "|")
     for r, row in enumerate(table.rows):

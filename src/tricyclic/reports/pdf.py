@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from jinja2 import Environment, PackageLoader
 from tricyclic.core.document import CheckList, Document, Figure, Heading, Paragraph, Table
 from tricyclic.errors import TricyclicError
 from tricyclic.plotting.style import font_folder
-from tricyclic.reports.layout import LayoutItem, clean, lay_out
+from tricyclic.reports.layout import LayoutItem, LayoutSection, clean, lay_out
 from tricyclic.reports.words import SIGNS, level_of_cell, sentence
 
 HEX = set("0123456789abcdef")
@@ -25,11 +26,14 @@ LONG_WORD = 22
 # Words of fewer characters do not break, in the narrowest column either.
 SHORTEST_PIECE = 10
 MAX_ROWS = 150
-# Characters of a table on A4, and the columns that are set as wide as their text.
-PAGE_CHARACTERS = 105
+# Characters on a line of a table with more than so many columns, whose type is smaller.
+CAPACITY = ((9, 123), (7, 114), (-1, 105))
+# Longest text and number of a column that is as wide as its text.
 SHORT_TEXT, SHORT_NUMBER = 24, 34
 # Columns of fewer characters are as wide as if they had so many, where all columns share the page.
 MIN_LENGTH = 7
+# Longer texts get no wider column.
+MAX_LENGTH = 200
 # Characters that a column of long text needs to be read.
 MIN_LONG_COLUMN = 20
 EPOCH = 0
@@ -92,6 +96,9 @@ def _fonts() -> Any:
 
 def _plain(document: Document, all_rows: bool) -> dict[str, Any]:
     parts = lay_out(document)
+    if not all_rows:
+        parts = tuple(_without_screen_only(part) for part in parts)
+    targets = _targets(parts, all_rows)
     facts = [(clean(name), clean(value)) for name, value in document.facts]
     program = next((value for name, value in facts if name == "Program"), "tricyclic")
     title = clean(document.title)
@@ -107,14 +114,46 @@ def _plain(document: Document, all_rows: bool) -> dict[str, Any]:
             {
                 "title": breakable(part.title),
                 "anchor": part.anchor,
-                "items": [_item(item, all_rows) for item in part.items],
+                "appendix": part.appendix,
+                "items": [_item(item, all_rows, targets) for item in part.items],
             }
             for part in parts
         ],
     }
 
 
-def _item(item: LayoutItem, all_rows: bool) -> dict[str, Any]:
+def _without_screen_only(part: LayoutSection) -> LayoutSection:
+    """A section without the tables that only a page on the screen has."""
+    items = tuple(
+        item
+        for item in part.items
+        if not (isinstance(item.block, Table) and item.block.on_screen_only)
+    )
+    return replace(part, items=items)
+
+
+def _targets(parts: Sequence[LayoutSection], all_rows: bool) -> set[str]:
+    """The anchors that the printed document has."""
+    targets = {part.anchor for part in parts} - {""}
+    for part in parts:
+        for item in part.items:
+            if isinstance(item.block, Heading):
+                targets.add(item.block.anchor)
+            elif isinstance(item.block, Table):
+                targets |= {item.block.anchor} - {""}
+                if not _left_out(item.block, all_rows):
+                    targets.update(item.block.anchors)
+    return targets
+
+
+def _left_out(table: Table, all_rows: bool) -> bool:
+    """Whether only the number of its rows is printed: rows of wells, which have anchors, and long
+    tables; the HTML report and the tables beside it have all.
+    """
+    return table.collapsed and not all_rows and (bool(table.anchors) or len(table.rows) > MAX_ROWS)
+
+
+def _item(item: LayoutItem, all_rows: bool, targets: set[str]) -> dict[str, Any]:
     block = item.block
     if isinstance(block, Heading):
         return {"kind": "heading", "text": breakable(block.text), "anchor": block.anchor}
@@ -125,7 +164,7 @@ def _item(item: LayoutItem, all_rows: bool) -> dict[str, Any]:
             "text": block.text if block.kind == "code" else breakable(block.text),
         }
     if isinstance(block, Table):
-        return _table(block, item.number, all_rows)
+        return _table(block, item.number, all_rows, targets)
     if isinstance(block, CheckList):
         return {
             "kind": "checks",
@@ -144,7 +183,7 @@ def _item(item: LayoutItem, all_rows: bool) -> dict[str, Any]:
     return {"kind": "figures", "figures": [_figure(number, figure) for number, figure in block]}
 
 
-def _figure(number: int, figure: Figure) -> dict[str, Any]:
+def _figure(number: str, figure: Figure) -> dict[str, Any]:
     return {
         "number": number,
         "svg": figure.svg,
@@ -154,11 +193,8 @@ def _figure(number: int, figure: Figure) -> dict[str, Any]:
     }
 
 
-def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
-    # Rows of wells have anchors. They would fill pages; the HTML report and wells.csv have all.
-    left_out = (
-        table.collapsed and not all_rows and (bool(table.anchors) or len(table.rows) > MAX_ROWS)
-    )
+def _table(table: Table, number: str, all_rows: bool, targets: set[str]) -> dict[str, Any]:
+    left_out = _left_out(table, all_rows)
     links = table.links or tuple(("",) * len(table.columns) for _ in table.rows)
     widths = _widths(table)
     longest = _longest_words(table, widths)
@@ -175,7 +211,7 @@ def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
             [
                 {
                     "text": _cell_text(cell, limit),
-                    "link": link if _printed(link) else "",
+                    "link": _printed(link, targets),
                     "level": level_of_cell(cell),
                 }
                 for cell, link, limit in zip(row, row_links, longest, strict=True)
@@ -186,6 +222,7 @@ def _table(table: Table, number: int, all_rows: bool) -> dict[str, Any]:
         "widths": widths,
         "numeric": list(table.numeric),
         "anchors": [] if left_out else list(table.anchors),
+        "anchor": table.anchor,
         "note": breakable(table.note),
         "left_out": left_out,
     }
@@ -195,20 +232,29 @@ def _cell_text(cell: str, longest: int) -> str:
     """A cell with its possible breaks; sums of files and levels of checks stay on one line."""
     if _hashes([cell]):
         return cell
-    return cell.replace(" ", "\u00a0") if level_of_cell(cell) else breakable(cell, longest)
+    one_line = level_of_cell(cell) or (longest == LONG_WORD and len(cell) <= SHORT_TEXT)
+    # No break at a space, and none after the dash of an interval.
+    joined = cell.replace(" ", "\u00a0").replace("–", "–\u2060")
+    return joined if one_line else breakable(cell, longest)
 
 
-def _printed(link: str) -> bool:
-    """Whether a link works in a PDF: within the document and to the web, not to files beside it."""
-    return link.startswith(("#", "https://"))
+def _printed(link: str, targets: set[str]) -> str:
+    """The link in a PDF: within what is printed and to the web, not to files beside it.
+
+    Readings that are not printed have their plate in the table of plates instead.
+    """
+    if link.startswith("#"):
+        anchors = (link[1:], link[1:].replace("rows-", "origin-", 1))
+        return next((f"#{anchor}" for anchor in anchors if anchor in targets), "")
+    return link if link.startswith("https://") else ""
 
 
 def _widths(table: Table) -> list[float]:
     """Width of each column: 0 as wide as its text, else a share of the width that is left.
 
     Columns of long text share the width by the root of their length, so that one long column leaves
-    width for others; where the short columns leave less than MIN_LONG_COLUMN for each long one, all
-    columns share.
+    width for others; where the short columns leave less than MIN_LONG_COLUMN for each long one, the
+    longest of them share it as well.
     """
     columns = [[row[c] for row in table.rows] for c in range(len(table.columns))]
     lengths = [
@@ -219,14 +265,28 @@ def _widths(table: Table) -> list[float]:
         length <= (SHORT_NUMBER if numeric else SHORT_TEXT) or _hashes(column)
         for length, numeric, column in zip(lengths, table.numeric, columns, strict=True)
     ]
-    # Two characters of space after each column.
-    width = sum(length + 2 for length, is_short in zip(lengths, short, strict=True) if is_short)
-    if width > PAGE_CHARACTERS - MIN_LONG_COLUMN * short.count(False):
-        short = [False] * len(short)
+    while any(short) and _taken(lengths, short) > _room(table, short):
+        # The longest of the short columns shares the page too.
+        short[max((c for c in range(len(short)) if short[c]), key=lambda c: lengths[c])] = False
     return [
-        0.0 if is_short else float(min(max(length, MIN_LENGTH), 60)) ** 0.5
+        0.0 if is_short else float(min(max(length, MIN_LENGTH), MAX_LENGTH)) ** 0.5
         for length, is_short in zip(lengths, short, strict=True)
     ]
+
+
+def _taken(lengths: Sequence[int], short: Sequence[bool]) -> int:
+    """Characters of the short columns, with two of space after each."""
+    return sum(length + 2 for length, is_short in zip(lengths, short, strict=True) if is_short)
+
+
+def _room(table: Table, short: Sequence[bool]) -> int:
+    """Characters for the short columns, so that each long one can be read."""
+    return _capacity(table) - MIN_LONG_COLUMN * short.count(False)
+
+
+def _capacity(table: Table) -> int:
+    """Characters on a line of a table."""
+    return next(characters for columns, characters in CAPACITY if len(table.columns) > columns)
 
 
 def _longest_words(table: Table, widths: Sequence[float]) -> list[int]:
@@ -236,7 +296,7 @@ def _longest_words(table: Table, widths: Sequence[float]) -> list[int]:
         for c, share in enumerate(widths)
         if not share
     )
-    left = max(PAGE_CHARACTERS - taken, 0) / (sum(widths) or 1.0)
+    left = max(_capacity(table) - taken, 0) / (sum(widths) or 1.0)
     return [
         min(LONG_WORD, max(int(share * left) - 2, SHORTEST_PIECE)) if share else LONG_WORD
         for share in widths

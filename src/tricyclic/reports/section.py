@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tricyclic.core.document import Block
 from tricyclic.core.estimate import Estimate
+from tricyclic.core.evidence import Evidence
 from tricyclic.core.plot_data import CurvePlot
+from tricyclic.reports.citations import citation_labels
 from tricyclic.results.binding import AssayResult, PlateResult, StudyResult
 
 PRIMARY = ("Ki", "Kd", "Bmax", "kon", "koff", "residence time", "KB", "pA2", "EC50")
@@ -72,6 +75,14 @@ class ReportData:
                 return f"source-{number}"
         return ""
 
+    def cited(self, evidence: Evidence) -> Evidence:
+        """A published value whose source is written as authors and year."""
+        return replace(evidence, source=self._labels.get(evidence.source, evidence.source))
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return citation_labels(self.study.sources)
+
     def place_anchor(self, where: str) -> str:
         """Anchor of the assay or plate of a check; empty where it is unknown."""
         for i, assay in self.assays:
@@ -92,11 +103,13 @@ class ReportSection:
     Parameters
     ----------
     order : int
-        Position in the report: low numbers first.
+        Position in the report or in its appendix: low numbers first.
     applies : callable
         Whether the report has data for the section.
     write : callable
         The blocks of the section; the first is a Heading of level 1.
+    appendix : bool
+        Whether it belongs into the appendix, after the results, curves, warnings and methods.
     name : str
         Name of the file; set by the registry.
     """
@@ -104,6 +117,7 @@ class ReportSection:
     order: int
     applies: Callable[[ReportData], bool]
     write: Callable[[ReportData], Sequence[Block]]
+    appendix: bool = False
     name: str = ""
 
     def named(self, name: str) -> ReportSection:

@@ -159,17 +159,29 @@ def compare_with_published(estimate: Estimate, evidence: Evidence) -> str:
     return _position(estimate, low, high)
 
 
-def reference_range(estimate: Estimate, assay: AssayResult) -> Evidence | None:
-    """The vendor's range of the same quantity, compound or group, and target."""
-    for evidence in assay.evidence:
-        if (
-            evidence.certainty == "vendor guide"
-            and evidence.parameter.casefold() == estimate.name.casefold()
-            and _matches(evidence.target, estimate.target, assay.target)
-            and _matches(evidence.subject, estimate.subject, estimate.where, *assay.compounds)
-        ):
-            return evidence
-    return None
+def published_values(estimate: Estimate, assay: AssayResult) -> tuple[Evidence, ...]:
+    """Published values of the same quantity, compound or group, and target.
+
+    Values that were read in a paper come first, then those from memory, then the ranges of vendors.
+    """
+    matching = (
+        evidence
+        for evidence in assay.evidence
+        if evidence.parameter.casefold() == estimate.name.casefold()
+        and _matches(evidence.target, estimate.target, assay.target)
+        and _matches(evidence.subject, estimate.subject, estimate.where, *assay.compounds)
+    )
+    return tuple(sorted(matching, key=lambda evidence: is_vendor_guide(evidence)))
+
+
+def is_vendor_guide(evidence: Evidence) -> bool:
+    """Whether a value was read on the page of a vendor, not in a paper."""
+    return evidence.certainty == "vendor guide"
+
+
+def short_name(assay: AssayResult) -> str:
+    """What the report calls an assay: its title, else its name."""
+    return assay.title or assay.name
 
 
 def _fold(estimate: Estimate, evidence: Evidence, published: float) -> str:

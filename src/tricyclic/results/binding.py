@@ -118,6 +118,7 @@ class AssayResult:
     protocol: Protocol | None = None
     methods: str = ""
     checks: tuple[Check, ...] = ()
+    species: str = ""
 
     def __repr__(self) -> str:
         # Short, because the wells and the fits of all plates are part of the result.
@@ -164,8 +165,8 @@ class InputFile:
 @dataclass(frozen=True)
 class StudyResult:
     """All results of a study, and what they were computed from; `read_as` are decisions about its
-    files that the user did not state, `unused` names what its files
-    contain that no run uses.
+    files that the user did not state, `unused` names what its files contain that no run uses;
+    `date`, `people` and `notes` are those of study.toml.
     """
 
     title: str
@@ -181,6 +182,10 @@ class StudyResult:
     checks: tuple[Check, ...] = field(default=())
     unused: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
+    laboratory: str = ""
+    date: str = ""
+    people: tuple[str, ...] = ()
+    notes: str = ""
 
     def all_checks(self) -> tuple[Check, ...]:
         """Checks of the study and of all its assays and plates."""

@@ -26,7 +26,7 @@ from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Evidence, Source
-from tricyclic.core.format import enumerate_words
+from tricyclic.core.format import enumerate_words, list_names
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
@@ -45,6 +45,8 @@ from tricyclic.study.plan import ComparePlan, JointPlan
 Curves = Mapping[str, CurveModel]
 # Quantities for which published values are looked up.
 PUBLISHED = ("Ki", "Kd", "Bmax")
+# Compounds that the title of an assay names.
+MAX_COMPOUNDS = 3
 
 
 class Steps:
@@ -84,6 +86,10 @@ def analyse_study(
         sources=cited_sources(assays, library),
         synthetic=plan.synthetic,
         author=plan.author,
+        laboratory=plan.laboratory,
+        date=plan.date,
+        people=plan.people,
+        notes=plan.notes,
         version=__version__,
         checks=copies_across_assays(assays),
         unused=prepared.unused,
@@ -158,7 +164,7 @@ def analyse_assay(
     title = plan.title or (
         f"{compound} at {target}" if compound and target else target or plan.name
     )
-    return analyse_runs(
+    result = analyse_runs(
         plates,
         name=plan.name,
         title=title,
@@ -168,6 +174,10 @@ def analyse_assay(
         method=plan.method,
         curves=curves,
     )
+    if not plan.title and target and result.compounds:
+        # The compounds of the wells; the plan or the protocol may name another, or one of several.
+        result = replace(result, title=f"{list_names(result.compounds, MAX_COMPOUNDS)} at {target}")
+    return replace(result, species=plan.species)
 
 
 def split_by_group(run: PreparedPlate | PreparedTable) -> tuple[PreparedPlate | PreparedTable, ...]:

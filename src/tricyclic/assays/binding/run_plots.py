@@ -49,7 +49,7 @@ def _competition_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
         name=f"{file_name(assay.name)}_all_runs",
         title=f"{assay.title}, {len(assay.plates)} runs",
         x_title=axis.title(assay.plates[0]),
-        y_title="specific binding (% of the fitted window)",
+        y_title="specific binding (%)",
         traces=tuple(trace for trace, _ in drawn),
         points=tuple(points for _, points in drawn),
         marks=tuple(

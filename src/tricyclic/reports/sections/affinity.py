@@ -8,7 +8,8 @@ from tricyclic.reports.section import ReportSection
 KINDS = ("competition", "homologous")
 
 SECTION = ReportSection(
+    appendix=True,
     order=20,
     applies=lambda report: bool(assay_groups(report, KINDS)),
-    write=lambda report: assay_section(report, KINDS, "Affinity", "affinity"),
+    write=lambda report: assay_section(report, KINDS, "Affinity, run by run", "affinity"),
 )

@@ -47,16 +47,15 @@ def write(report: ReportData) -> Sequence[Block]:
                 result.test,
                 f"{statistic}{df}" if statistic else "",
                 format_p_value(result.p, result.p_calibrated),
-                result.statement,
             )
         )
-        links.append(("", *([f"#{assay_anchor(i)}" if i else ""] * 2), "", "", "", ""))
+        links.append(("", *([f"#{assay_anchor(i)}" if i else ""] * 2), "", "", ""))
     blocks.append(
         Table(
             "Comparisons, with intervals of ratio and difference.",
-            ("Comparison", "Ratio", "Difference", "Test", "Statistic", "p", "Result"),
+            ("Comparison", "Ratio", "Difference", "Test", "Statistic", "p"),
             tuple(rows),
-            (False, True, True, False, True, True, False),
+            (False, True, True, False, True, True),
             links=tuple(links),
         )
     )
@@ -76,6 +75,8 @@ def _figure(assay: AssayResult, result: GroupComparison, number: int) -> Figure 
             y_title=_axis_title(result.published[0]),
             published=True,
             pdf=False,
+            show_title=False,
+            explain=False,
         )
     groups: dict[str, list[Estimate]] = {}
     for plate in assay.plates:
@@ -96,6 +97,8 @@ def _figure(assay: AssayResult, result: GroupComparison, number: int) -> Figure 
         title=f"{result.parameter}: {assay.title}",
         y_title=_axis_title(every[0]),
         pdf=False,
+        show_title=False,
+        explain=False,
     )
 
 

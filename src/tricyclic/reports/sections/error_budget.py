@@ -15,7 +15,7 @@ from tricyclic.results.binding import AssayResult, ErrorShare
 EXPLANATION = (
     "Contributions to the variance of the logarithm of the estimate. A value that all runs share "
     "(Kd, specific activity, stock) adds an error that more runs do not reduce. "
-    "± is one standard error."
+    "In the figures its bar is hatched. ± is one standard error."
 )
 
 
@@ -44,7 +44,11 @@ def write(report: ReportData) -> Sequence[Block]:
                         f"{title}: {quantity}" if quantity else title,
                     )
                 )
-                blocks.append(budget(of_one, name=name, title=heading, pdf=False))
+                blocks.append(
+                    budget(
+                        of_one, name=name, title=heading, pdf=False, show_title=False, explain=False
+                    )
+                )
         rows += [_row(title, share) for share in shares]
         links += [(f"#{assay_anchor(i)}", "", "", "", "", "", "")] * len(shares)
     table = Table(
@@ -83,6 +87,7 @@ def _row(title: str, share: ErrorShare) -> tuple[str, ...]:
 
 SECTION = ReportSection(
     order=75,
+    appendix=True,
     applies=lambda report: any(_shares(assay) for assay in report.study.assays),
     write=write,
 )

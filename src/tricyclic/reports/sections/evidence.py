@@ -80,7 +80,7 @@ def _figure(report: ReportData, i: int, assay: AssayResult, quantity: str) -> Fi
     unit = pooled[0].unit
     rows: list[ForestRow] = []
     for estimate in pooled:
-        rows += _group(assay, estimate, unit, quantity)
+        rows += _group(report, assay, estimate, unit, quantity)
     title = f"{quantity}: {assay.title or assay.name}"
     try:
         return forest(
@@ -89,12 +89,15 @@ def _figure(report: ReportData, i: int, assay: AssayResult, quantity: str) -> Fi
             title=title,
             x_title=f"{quantity} ({unit})" if unit else quantity,
             pdf=False,
+            show_title=False,
         )
     except InputError:
         return None
 
 
-def _group(assay: AssayResult, pooled: Estimate, unit: str, quantity: str) -> list[ForestRow]:
+def _group(
+    report: ReportData, assay: AssayResult, pooled: Estimate, unit: str, quantity: str
+) -> list[ForestRow]:
     groups = {plate.group for plate in assay.plates}
     heading = " ".join(
         part for part in (pooled.subject, f"at {pooled.target}" if pooled.target else "") if part
@@ -112,7 +115,7 @@ def _group(assay: AssayResult, pooled: Estimate, unit: str, quantity: str) -> li
     rows.append(estimate_row(pooled, "pooled", "pooled", unit))
     kin = {quantity, "Kd"} if quantity == "Ki" else {quantity}
     rows += [
-        evidence_row(e, unit, quantity)
+        evidence_row(report.cited(e), unit, quantity)
         for e in assay.evidence
         if e.parameter in kin and e.subject in ("", pooled.subject, pooled.where)
     ]
@@ -120,5 +123,8 @@ def _group(assay: AssayResult, pooled: Estimate, unit: str, quantity: str) -> li
 
 
 SECTION = ReportSection(
-    order=65, applies=lambda report: any(a.evidence for a in report.study.assays), write=write
+    order=65,
+    appendix=True,
+    applies=lambda report: any(a.evidence for a in report.study.assays),
+    write=write,
 )

@@ -12,12 +12,14 @@ def write(report: ReportData) -> Sequence[Block]:
     """The recorded exclusions, and the wells that the fits do not use."""
     blocks: list[Block] = [Heading("Exclusions", 1, "exclusions")]
     recorded = report.study.exclusions
+    # The reason of a recorded exclusion continues with its person and date.
+    listed = tuple(exclusion.reason for exclusion in recorded)
     wells = [
         (i, j, plate, well)
         for i, j, _, plate in report.plates
         if plate.plate
         for well in plate.plate.wells
-        if well.excluded
+        if well.excluded and not (listed and well.excluded.startswith(listed))
     ]
     if not recorded and not wells:
         return [*blocks, Paragraph("No well or run was excluded.")]
@@ -33,7 +35,9 @@ def write(report: ReportData) -> Sequence[Block]:
         links = tuple(("", "", f"#{rows_anchor(i, j)}", "") for i, j, _, _ in wells)
         blocks.append(
             Table(
-                "Wells that the fits do not use; crossed out in the figures.",
+                "Further wells that the fits do not use; crossed out in the figures."
+                if recorded
+                else "Wells that the fits do not use; crossed out in the figures.",
                 ("Plate", "Well", "Reading", "Reason"),
                 rows,
                 (False, False, True, False),

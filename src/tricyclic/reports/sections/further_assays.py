@@ -14,7 +14,10 @@ def _kinds(report: ReportData) -> list[str]:
 
 
 SECTION = ReportSection(
+    appendix=True,
     order=45,
     applies=lambda report: bool(_kinds(report)),
-    write=lambda report: assay_section(report, _kinds(report), "Further assays", "further"),
+    write=lambda report: assay_section(
+        report, _kinds(report), "Further assays, run by run", "further"
+    ),
 )

@@ -8,7 +8,8 @@ from tricyclic.reports.section import ReportSection
 KINDS = ("association", "dissociation", "association_then_dissociation", "competitive_association")
 
 SECTION = ReportSection(
+    appendix=True,
     order=40,
     applies=lambda report: bool(assay_groups(report, KINDS)),
-    write=lambda report: assay_section(report, KINDS, "Kinetics", "kinetics"),
+    write=lambda report: assay_section(report, KINDS, "Kinetics, run by run", "kinetics"),
 )

@@ -54,4 +54,4 @@ def _files(report: ReportData) -> Table:
     )
 
 
-SECTION = ReportSection(order=94, applies=lambda report: True, write=write)
+SECTION = ReportSection(order=94, appendix=True, applies=lambda report: True, write=write)

@@ -8,31 +8,39 @@ from tricyclic.core.check import Check
 from tricyclic.core.document import Block, CheckList, Heading, Paragraph, Table
 from tricyclic.plotting.residuals import residuals
 from tricyclic.reports.section import ReportData, ReportSection
+from tricyclic.reports.sections.warnings import MAX_WARNINGS
 from tricyclic.reports.words import collect_warnings, count_levels, format_level, format_optional
+
+RESIDUALS = (
+    "Each reading minus its expected value, divided by the standard deviation that the variance "
+    "model expects; 5 % lie outside ±1.96 by chance."
+)
 
 
 def write(report: ReportData) -> Sequence[Block]:
-    """Warnings as a list, all checks as a table, residuals as figures."""
+    """All checks as a table, residuals as figures; the warnings that the report did not list."""
     checks = report.study.all_checks()
     blocks: list[Block] = [
-        Heading("Quality", 1, "checks"),
+        Heading("Checks and residuals", 1, "checks"),
         Paragraph(f"Checks: {count_levels(checks)}."),
     ]
-    warnings = collect_warnings(checks)
-    if warnings:
-        blocks.append(CheckList(warnings, "Warnings"))
+    more = collect_warnings(checks)[MAX_WARNINGS:]
+    if more:
+        blocks.append(CheckList(more, "Further warnings"))
     if checks:
         blocks.append(_table(report, checks))
     fitted = [(i, j, plate) for i, j, _, plate in report.plates if plate.fit.ok and plate.fit.parts]
     if fitted:
-        blocks.append(Heading("Residuals", 2, "residuals"))
+        blocks += [Heading("Residuals", 2, "residuals"), Paragraph(RESIDUALS)]
     for i, j, plate in fitted:
         blocks.append(
             residuals(
                 plate.fit,
                 name=f"residuals-{i}-{j}",
-                title=f"Residuals, {plate.name}",
+                title=plate.name,
                 pdf=False,
+                show_title=False,
+                explain=False,
             )
         )
     return blocks
@@ -68,6 +76,7 @@ def _table(report: ReportData, checks: Sequence[Check]) -> Table:
 
 SECTION = ReportSection(
     order=70,
+    appendix=True,
     applies=lambda report: (
         bool(report.study.all_checks()) or any(p.fit.ok for *_, p in report.plates)
     ),

@@ -8,7 +8,8 @@ from tricyclic.reports.section import ReportSection
 KINDS = ("saturation",)
 
 SECTION = ReportSection(
+    appendix=True,
     order=30,
     applies=lambda report: bool(assay_groups(report, KINDS)),
-    write=lambda report: assay_section(report, KINDS, "Saturation", "saturation"),
+    write=lambda report: assay_section(report, KINDS, "Saturation, run by run", "saturation"),
 )

@@ -20,4 +20,6 @@ def write(report: ReportData) -> Sequence[Block]:
     ]
 
 
-SECTION = ReportSection(order=96, applies=lambda report: bool(report.study.sources), write=write)
+SECTION = ReportSection(
+    order=96, appendix=True, applies=lambda report: bool(report.study.sources), write=write
+)

@@ -1,4 +1,4 @@
-"""The first section: pooled results, their uncertainty, reference ranges, and warnings."""
+"""The first section: what was measured, in sentences, as a table and as a figure."""
 
 from __future__ import annotations
 
@@ -6,68 +6,56 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tricyclic.core.check import worst_level
-from tricyclic.core.document import Block, CheckList, Figure, Heading, Paragraph, Table
+from tricyclic.core.document import Block, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate, format_interval, format_p_scale, p_scale_name
-from tricyclic.core.format import pluralize
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
+from tricyclic.reports.findings import MEANING, ONE_RUN, findings
 from tricyclic.reports.section import ReportData, ReportSection, assay_anchor, primary_estimates
 from tricyclic.reports.words import (
-    collect_warnings,
     compare_with_published,
-    count_levels,
     fit_check,
     format_fit,
     format_level,
     format_published,
     format_value,
+    format_value_with_interval,
     group_of,
     interval_name,
-    reference_range,
-    sentence,
+    is_vendor_guide,
+    published_values,
 )
 from tricyclic.results.binding import LOGISTIC_SLOPE, AssayResult
 
-MAX_WARNINGS = 8
-VALUE_COLUMNS = ("Value", "n")
+# Columns that are left out where no row has a value in them.
 FOLLOWS = "Curve fits"
+OPTIONAL = ("Target", FOLLOWS)
+NUMERIC = ("n",)
+VENDOR = "vendor guide"
+VENDOR_GUIDE = (
+    "A vendor guide is a range that a supplier of reagents prints on its web page: an orientation, "
+    "no measurement."
+)
 
 
 def write(report: ReportData) -> Sequence[Block]:
-    """Introduction, comparisons, table of results, key figure, warnings."""
-    study = report.study
-    blocks: list[Block] = [
-        Heading("Summary", 1, "summary"),
-        Paragraph(_introduction(report), "lead"),
-    ]
-    comparisons = (*study.comparisons, *(c for assay in study.assays for c in assay.comparisons))
-    blocks += [Paragraph(sentence(c.statement)) for c in comparisons if c.statement]
-    results = (_table(report), _logarithms_and_slopes(report), key_figure(report))
-    blocks += [block for block in results if block is not None]
-    warnings = collect_warnings(study.all_checks())
-    if warnings:
-        shown = min(len(warnings), MAX_WARNINGS)
-        part = f" (the first {shown} of {len(warnings)})" if shown < len(warnings) else ""
-        blocks.append(CheckList(warnings[:shown], f"Warnings{part}"))
+    """The findings as sentences, then all pooled results as a table and a figure."""
+    blocks: list[Block] = [Heading("Results", 1, "summary")]
+    if not report.study.assays:
+        return [*blocks, Paragraph("This study contains no assay.", "lead")]
+    first, *others = findings(report) or ["No quantity could be estimated."]
+    blocks += [Paragraph(first, "lead"), *(Paragraph(text) for text in others)]
+    tables = (_table(report), _logarithms_and_slopes(report), _comparison(report))
+    blocks += [block for block in (*tables, key_figure(report)) if block is not None]
     return blocks
 
 
 def key_figure(report: ReportData) -> Figure | None:
-    """Pooled Ki of all assays beside the reference ranges; None without a Ki."""
-    rows = [row for _, assay in report.assays for row in _forest_rows(assay)]
+    """Pooled Ki of all assays beside the published values; None without a Ki."""
+    rows = [row for _, assay in report.assays for row in _forest_rows(report, assay)]
     if not any(row.value > 0 for row in rows):
         return None
-    return forest(rows, name="summary-ki", title="Affinities", x_title="Ki (nM)", pdf=False)
-
-
-def _introduction(report: ReportData) -> str:
-    assays = report.study.assays
-    if not assays:
-        return "This study contains no assay."
-    n_plates = sum(len(assay.plates) for assay in assays)
-    return (
-        f"{pluralize(len(assays), 'assay')} on {pluralize(n_plates, 'plate')} or tables of "
-        "readings. n is the number of independent runs; wells are replicates. "
-        f"Checks: {count_levels(report.study.all_checks())}."
+    return forest(
+        rows, name="summary-ki", title="Affinities", x_title="Ki (nM)", pdf=False, show_title=False
     )
 
 
@@ -75,32 +63,41 @@ def _table(report: ReportData) -> Table | None:
     results = [(i, assay, e) for i, assay in report.assays for e in primary_estimates(assay)]
     if not results:
         return None
-    with_range = any(reference_range(e, assay) for _, assay, e in results)
     interval = interval_name([e for *_, e in results])
-    columns = ["Compound", "Target", "Quantity", "Value", interval, "n"]
-    tested = any(format_fit(assay, group_of(e, assay)) for _, assay, e in results)
-    columns += [FOLLOWS] if tested else []
-    columns += ["Reference range", "Compared with it"] if with_range else []
-    rows, links = [], []
-    for i, assay, estimate in results:
-        row = _row(estimate, assay, with_range=with_range, tested=tested)
-        rows.append(row)
-        # Value and interval link to the assay, the level to the checks.
-        targets = {3: f"#{assay_anchor(i)}", 4: f"#{assay_anchor(i)}", len(row) - 1: "#checks"}
-        links.append(tuple(targets.get(column, "") for column in range(len(row))))
-    numeric = tuple(name in (*VALUE_COLUMNS, interval) for name in columns)
+    columns = (
+        "Compound",
+        "Target",
+        "Quantity",
+        f"Value ({interval})",
+        "n",
+        FOLLOWS,
+        "Checks",
+    )
+    rows = [_row(estimate, assay) for _, assay, estimate in results]
+    links = [
+        ("", "", "", *([f"#{assay_anchor(i)}"] * 2), "", "", "", "#checks") for i, *_ in results
+    ]
+    kept = [
+        k for k, name in enumerate(columns) if name not in OPTIONAL or any(row[k] for row in rows)
+    ]
+    numeric = tuple(columns[k] in NUMERIC for k in kept)
     return Table(
         "Results, pooled over runs.",
-        (*columns, "Checks"),
-        tuple(rows),
-        (*numeric, False),
-        links=tuple(links),
-        note=(
-            f"Concentrations are averaged on the log scale. {_which_interval(report)}"
-            "The last column is the most severe check of the assay and its plates."
-            + (" Reference ranges are those of a vendor's guide." if with_range else "")
-        ),
+        tuple(columns[k] for k in kept),
+        tuple(tuple(row[k] for k in kept) for row in rows),
+        numeric,
+        links=tuple(tuple(row[k] for k in kept) for row in links),
+        note=_note(report),
     )
+
+
+def _note(report: ReportData) -> str:
+    estimates = [e for _, assay in report.assays for e in primary_estimates(assay)]
+    parts = [MEANING, "n counts independent runs; wells are replicates. "]
+    parts += [ONE_RUN] if any(e.n_experiments == 1 for e in estimates) else []
+    parts.append(f"Concentrations are averaged on the log scale. {_which_interval(report)}")
+    parts.append("Checks: the most severe one of the assay and its plates.")
+    return " ".join(part.strip() for part in parts)
 
 
 def _which_interval(report: ReportData) -> str:
@@ -187,25 +184,47 @@ def _slope(estimate: Estimate, assay: AssayResult) -> Estimate | None:
     )
 
 
-def _row(
-    estimate: Estimate, assay: AssayResult, *, with_range: bool, tested: bool
-) -> tuple[str, ...]:
+def _row(estimate: Estimate, assay: AssayResult) -> tuple[str, ...]:
     check = fit_check(assay, group_of(estimate, assay))
-    follows = "" if check is None else format_level(check.level)
-    published = reference_range(estimate, assay)
-    compared = ["", ""]
-    if published:
-        compared = [format_published(published), compare_with_published(estimate, published)]
     return (
         _subject(estimate, assay),
         estimate.target or assay.target,
         estimate.name,
-        format_value(estimate),
-        format_interval(estimate),
+        format_value_with_interval(estimate, unit=True),
         str(estimate.n_experiments),
-        *([follows] if tested else []),
-        *(compared if with_range else []),
+        "" if check is None else format_level(check.level),
         format_level(worst_level(assay.all_checks())),
+    )
+
+
+def _comparison(report: ReportData) -> Table | None:
+    """Each result beside the published values, those of papers before those of vendors."""
+    rows = [
+        (
+            _subject(estimate, assay),
+            estimate.target or assay.target,
+            estimate.name,
+            format_value(estimate),
+            format_published(evidence),
+            compare_with_published(estimate, evidence),
+            VENDOR if is_vendor_guide(evidence) else evidence.source,
+        )
+        for _, assay in report.assays
+        for estimate in primary_estimates(assay)
+        for evidence in published_values(estimate, assay)
+        if format_published(evidence)
+    ]
+    if not rows:
+        return None
+    more = "What they were measured on, and cautions: Comparison with published values, appendix."
+    has_guide = any(row[-1] == VENDOR for row in rows)
+    return Table(
+        "Comparison with published values.",
+        ("Compound", "Target", "Quantity", "This study", "Published", "Compared", "Source"),
+        tuple(rows),
+        (False, False, False, True, True, False, False),
+        links=tuple(("", "", "", "", "#evidence", "", "#evidence") for _ in rows),
+        note=" ".join([VENDOR_GUIDE] * has_guide + [more]),
     )
 
 
@@ -221,20 +240,14 @@ def _subject(estimate: Estimate, assay: AssayResult) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _forest_rows(assay: AssayResult) -> list[ForestRow]:
+def _forest_rows(report: ReportData, assay: AssayResult) -> list[ForestRow]:
     rows = []
     for estimate in assay.pooled:
         if estimate.name != "Ki":
             continue
-        published = reference_range(estimate, assay)
-        rows += [
-            row
-            for row in (
-                estimate_row(estimate, _label(estimate, assay), "pooled", "nM"),
-                evidence_row(published, "nM") if published else None,
-            )
-            if row is not None
-        ]
+        own = estimate_row(estimate, _label(estimate, assay), "pooled", "nM")
+        published = (evidence_row(report.cited(e), "nM") for e in published_values(estimate, assay))
+        rows += [row for row in (own, *published) if row is not None]
     return rows
 
 
