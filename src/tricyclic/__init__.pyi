@@ -4,10 +4,11 @@ from .api.binding import affinity
 from .api.binding_kinetics import kinetics
 from .api.binding_saturation import saturation
 from .api.calibration import calibrate, credibility, validate
-from .api.curves import curve_model, curve_models, fit, fit_batch, fit_file, predict
+from .api.curves import curve_model, curve_models, fit_batch, fit_file
 from .api.design import design
 from .api.exchange import diagram, export, petab
 from .api.files import convert, doctor, read_file, read_layout, read_plates, read_tables
+from .api.fits import compare_fits, fit, predict
 from .api.library import drugs, protocol, protocols, scenarios
 from .api.population import population, sensitivity
 from .api.screen import control_chart, msr, relative_potency, screen
@@ -24,6 +25,7 @@ from .core.plate_layout import PlateLayout
 from .core.progress import Progress
 from .core.series import Series
 from .errors import InputError, TricyclicError
+from .fitting.problem import FitPart
 
 __all__ = [
     "AnalysisOptions",
@@ -33,6 +35,7 @@ __all__ = [
     "CurveModel",
     "Estimate",
     "Fit",
+    "FitPart",
     "InputError",
     "MeasuredValue",
     "Parameter",
@@ -46,6 +49,7 @@ __all__ = [
     "Well",
     "affinity",
     "calibrate",
+    "compare_fits",
     "control_chart",
     "convert",
     "credibility",

@@ -124,6 +124,16 @@ FIT = {
     "y_unit": "cpm",
     "no_intervals": True,
     "molar_mass": 300.0,
+    "weights": "1/x",
+    "trials": "other",
+    "x_unit": "mM",
+    "by": ("other",),
+    "share": ("hill",),
+    "compare": ("ec50",),
+    "ec": ("10",),
+    "absolute": True,
+    "predict": ("5",),
+    "interval": "prediction",
 }
 X = ("concentration_M=conc_nM:nM",)
 READ = {"unit": "dpm", "plate_size": 384, "decimal": ",", "reader": "plate_list", "sheet": "x"}
@@ -169,6 +179,22 @@ CASES = [
         "curves fit",
         {"file": "table:one.csv", "curve": "logistic_4pl", "y": ("y",), "x": X},
         FIT | {"y": ("other",), "x": ("concentration_M=conc_nM:uM",)},
+    ),
+    (
+        "curves fit",
+        {
+            "file": "table:groups.csv",
+            "curve": "logistic_4pl",
+            "y": ("y",),
+            "x": ("dose",),
+            "x_unit": "nM",
+            "by": ("compound",),
+            "share": ("bottom",),
+            "compare": ("ec50",),
+            "ec": ("20",),
+            "predict": ("1",),
+        },
+        FIT | {"compare": ("hill",), "interval": "confidence", "by": ("site",), "weights": "w"},
     ),
     ("curves fit", {"file": "table:many.csv", "out": "table:out.csv"}, FIT | {"y": ("response",)}),
     (
@@ -265,6 +291,15 @@ def tables(tmp_path_factory) -> Path:
         "one.csv",
         "conc_nM,y,other",
         zip(doses, curve + noise[0], curve * 2 + noise[1], strict=True),
+    )
+    save(
+        "groups.csv",
+        "compound,site,dose,y,w,other",
+        [
+            (name, f"s{k % 2}", dose, value * factor, 1 + k % 3, k)
+            for name, factor in (("a", 1.0), ("b", 1.3))
+            for k, (dose, value) in enumerate(zip(doses, curve + noise[1], strict=True))
+        ],
     )
     save(
         "many.csv",

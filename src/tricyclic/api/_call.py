@@ -207,6 +207,14 @@ def texts(given: Texts) -> tuple[str, ...]:
     return _several(given)
 
 
+def number_texts(given: Texts | Sequence[float] | float) -> tuple[str, ...]:
+    """One number or several as text; texts as they are."""
+    return tuple(
+        f"{one!r}" if isinstance(one, int | float) and not isinstance(one, bool) else one
+        for one in _several(given)
+    )
+
+
 def _several(given: Any) -> tuple[Any, ...]:
     one = isinstance(given, str | bytes | os.PathLike) or not isinstance(given, Iterable)
     return (given,) if one else tuple(given)

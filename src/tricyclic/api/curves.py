@@ -1,13 +1,9 @@
-"""Curve models, and fits of them to the columns of a file."""
+"""Curve models, and fits of them to files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-from numpy.typing import ArrayLike
 
 from tricyclic.api._call import (
     TableSource,
@@ -16,23 +12,18 @@ from tricyclic.api._call import (
     check_path,
     check_text,
     in_python_words,
+    number_texts,
     path,
     python_wording,
     table_source,
     texts,
 )
-from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.estimate import Fit
 from tricyclic.core.progress import ProgressCallback
-from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
-from tricyclic.fitting.fit import FitPart, listed_parts
-from tricyclic.fitting.fit import fit as fit_parts
-from tricyclic.fitting.fit import predict as predict_curve
-from tricyclic.fitting.verdict import with_verdict
+from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.numerics.batch.fit import fit_batch as fit_arrays
-from tricyclic.results.curves import BatchFitResult, CurveFitResult, CurveModelsResult
+from tricyclic.results.curves import BatchFitResult, CurveModelsResult
 from tricyclic.workflows.curves.fit import run as run_fit_file
 from tricyclic.workflows.curves.models import run as run_curve_models
 from tricyclic.workflows.curves.options import CurveModelsOptions, FitOptions
@@ -45,6 +36,8 @@ def fit_file(
     fixed: Texts = (),
     free: Texts = (),
     variance: str = "constant",
+    weights: str = "",
+    trials: str = "",
     confidence: float = 0.95,
     folder: str | Path = "",
     y: Texts = (),
@@ -54,10 +47,17 @@ def fit_file(
     sheet: str = "",
     decimal: str = "",
     molar_mass: float | None = None,
+    x_unit: str = "",
     y_unit: str = "unknown",
+    by: Texts = (),
+    share: Texts = (),
+    compare: Texts = (),
+    ec: Texts | Sequence[float] | float = (),
+    absolute: bool = False,
+    predict: Texts | Sequence[float] | float = (),
+    interval: str = "",
     curve_column: Texts = (),
     x_column: str = "",
-    x_unit: str = "",
     y_column: str = "",
     weights_column: str = "",
     keep: Texts = (),
@@ -83,7 +83,12 @@ def fit_file(
     free
         Parameter to fit although the model fixes it.
     variance
-        Variance model. One of "constant", "proportional".
+        Variance model. One of "constant", "proportional", "power", "poisson", "quasipoisson",
+        "binomial", "quasibinomial".
+    weights
+        Column of weights (1 / variance), or a formula: 1/y, 1/y^2, 1/x, 1/sd^2.
+    trials
+        Column with the number of trials, for the variance model binomial.
     confidence
         Confidence level of the intervals.
     folder
@@ -91,7 +96,8 @@ def fit_file(
     y
         Column of readings; replicates are further columns.
     x
-        Column of the model = column of the table, with its unit: concentration_M=conc_nM:nM.
+        Column of doses or times: conc_nM; for a model with several, the name in the model =
+        column:unit, such as concentration_M=conc_nM:nM.
     table
         Table of a file with several tables.
     reader
@@ -102,14 +108,30 @@ def fit_file(
         Decimal mark if the file can be read in two ways. One of ".", ",".
     molar_mass
         Molar mass [g/mol], where concentrations are masses per volume.
+    x_unit
+        Unit of x, where neither its name nor the file states it.
     y_unit
         Unit of the readings.
+    by
+        Column whose values are the curves, such as compound.
+    share
+        Parameters that all curves have in common: bottom, top.
+    compare
+        Test whether the curves differ: all, or any of curves (one for all), ec50, hill, plateaus,
+        or a parameter.
+    ec
+        Effective doses: percent of the way between the plateaus, such as [10, 50, 90].
+    absolute
+        The values of `ec` are readings instead of percent.
+    predict
+        Expected readings at these x, in the unit of x.
+    interval
+        Limits of the predictions: of the curve, or of a single new reading. One of "confidence",
+        "prediction".
     curve_column
         Column that names the curves, such as "Compound ID"; several together name one curve.
     x_column
         Column of concentrations.
-    x_unit
-        Unit of the concentrations, where the name of the column does not end in it.
     y_column
         Column of readings.
     weights_column
@@ -133,7 +155,7 @@ def fit_file(
     Returns
     -------
     CurveFitResult | BatchFitResult
-        One curve fitted to the columns of a table.
+        Curves fitted to the columns of a table, or the number of curves of a file by status.
 
     Raises
     ------
@@ -146,6 +168,8 @@ def fit_file(
         fixed=texts(fixed),
         free=texts(free),
         variance=variance,
+        weights=weights,
+        trials=trials,
         confidence=confidence,
         folder=path(folder),
         y=texts(y),
@@ -155,10 +179,17 @@ def fit_file(
         sheet=sheet,
         decimal=decimal,
         molar_mass=molar_mass,
+        x_unit=x_unit,
         y_unit=y_unit,
+        by=texts(by),
+        share=texts(share),
+        compare=texts(compare),
+        ec=number_texts(ec),
+        absolute=absolute,
+        predict=number_texts(predict),
+        interval=interval,
         curve_column=texts(curve_column),
         x_column=x_column,
-        x_unit=x_unit,
         y_column=y_column,
         weights_column=weights_column,
         keep=texts(keep),
@@ -231,102 +262,3 @@ def curve_model(name: str, *, folder: str | Path = "") -> CurveModel:
             registry.add_folder(folder)
         model: CurveModel = registry[name]
         return model
-
-
-def fit(
-    parts: Series | FitPart | Sequence[FitPart],
-    model: CurveModel | str | None = None,
-    *,
-    fixed: Mapping[str, float] | None = None,
-    free: Sequence[str] = (),
-    variance: FitVariance = "constant",
-    weights: str = "",
-    intervals: Literal["all", "target", "none"] | Sequence[str] = "all",
-    confidence: float = 0.95,
-    starts: Sequence[Mapping[str, float]] | None = None,
-) -> Fit:
-    """Fit a curve model to a series, or several models with shared parameters to several series.
-
-    Parameters
-    ----------
-    parts
-        A Series, or parts that each join a series with its model.
-    model
-        Curve model of a single series, or its name.
-    fixed
-        Values of parameters that are not fitted.
-    free
-        Parameters to fit although the model fixes them; a value in `fixed` is then the start.
-    variance
-        "constant": one standard deviation per series, estimated. "proportional": it grows with the
-        expected reading. "power": with a power of it that is estimated. "counting": the counting
-        variance of the series plus a proportional part. "poisson": the counting variance alone;
-        where the readings themselves are counts, their exact likelihood. "binomial": exact
-        likelihood of shares, with `trials` in the series. "quasipoisson", "quasibinomial": with
-        an estimated dispersion.
-    weights
-        "1/y", "1/y^2" or another power: by the curve; "1/x^2": by the dose; "1/sd^2": by the
-        scatter of replicates. Weights of single readings are `weight` of a Series.
-    intervals
-        Parameters with profile-likelihood limits.
-    confidence
-        Confidence level of the limits.
-    starts
-        Starting values instead of those of the model.
-
-    Returns
-    -------
-    Fit
-        Parameters with limits, `status` in the words of `fit_batch`, `checks`; `ok` is False, with
-        a reason, where the model cannot be fitted.
-
-    Raises
-    ------
-    InputError
-        If input of the model is missing, or the variance model needs counts and there are none.
-
-    References
-    ----------
-    Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications.
-    """
-    with python_wording():
-        chosen = curve_model(model) if isinstance(model, str) else model
-        result = fit_parts(
-            parts,
-            chosen,
-            fixed=fixed,
-            free=free,
-            variance=variance,
-            weights=weights,
-            intervals=intervals,
-            confidence=confidence,
-            starts=starts,
-        )
-        return with_verdict(result, listed_parts(parts, chosen))
-
-
-def predict(
-    fit: Fit, model: CurveModel | str, x: Mapping[str, ArrayLike], *, part: int = 0
-) -> np.ndarray:
-    """Expected readings of a fitted curve.
-
-    Parameters
-    ----------
-    fit
-        A fit that succeeded.
-    model
-        Its curve model, or the name of it.
-    x
-        Independent variables by name, each of shape (n,) or one number; those with a default may be
-        omitted.
-    part
-        Number of the series, in a fit of several.
-
-    Returns
-    -------
-    array, shape (n,)
-        In the unit of the readings.
-    """
-    with python_wording():
-        chosen = curve_model(model) if isinstance(model, str) else model
-        return predict_curve(fit, chosen, x, part=part)

@@ -1,4 +1,4 @@
-"""Results of curve fits, and descriptions of the curve models."""
+"""Results of comparisons of curves and of fits of many, and descriptions of the curve models."""
 
 from __future__ import annotations
 
@@ -7,30 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tricyclic.core.estimate import Fit
-from tricyclic.core.plot_data import CurvePlot
+from tricyclic.errors import UnknownNameError
 from tricyclic.io.frames import Columns
 from tricyclic.results.base import Renderable
-
-
-@dataclass(frozen=True, repr=False)
-class CurveFitResult(Renderable):
-    """One curve fitted to the columns of a table.
-
-    `plot` is None where the fit failed or the model has several independent variables; `unused`
-    names what the file contains beside the fitted readings: tables, columns, rows.
-    """
-
-    curve: str
-    description: str
-    fit: Fit
-    plot: CurvePlot | None = None
-    unused: tuple[str, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """Whether no optimum was reached, or a check failed."""
-        return not self.fit.ok or any(check.level == "fail" for check in self.fit.checks)
 
 
 @dataclass(frozen=True)
@@ -136,6 +115,69 @@ class BatchFitResult(Renderable):
     first: FirstCurves | None = None
     plates: tuple[PlateFits, ...] = ()
     table: Columns | None = None
+
+
+@dataclass(frozen=True)
+class CurveComparison:
+    """Two nested fits of the same readings compared.
+
+    Parameters
+    ----------
+    name : str
+        What is compared: "same EC50".
+    simple, full : str
+        The simpler and the fuller fit, in words.
+    test : str
+        "extra sum of squares F", or "likelihood ratio" where the variance is modelled.
+    statistic : float
+    df : tuple of float
+    p : float
+    aicc_difference : float
+        AICc of the simpler less that of the fuller fit; above 0 it favours the fuller one.
+    evidence_ratio : float
+        Of the better over the other fit: exp(|AICc difference| / 2).
+    preferred : str
+        The fuller fit where p is below 0.05, else the simpler one.
+    preferred_by_aicc : str
+        The fit with the lower AICc; empty where it is not defined.
+    statement : str
+        The finding as a sentence.
+    """
+
+    name: str
+    simple: str
+    full: str
+    test: str
+    statistic: float
+    df: tuple[float, ...]
+    p: float
+    aicc_difference: float
+    evidence_ratio: float
+    preferred: str
+    preferred_by_aicc: str
+    statement: str
+
+
+@dataclass(frozen=True, repr=False)
+class CurveComparisonResult(Renderable):
+    """Whether curves differ: one row per question.
+
+    `curves` are the names of the curves, `shared` the parameters that are shared in both fits of
+    every pair, `variance` the variance model.
+    """
+
+    curve: str
+    curves: tuple[str, ...]
+    shared: tuple[str, ...]
+    variance: str
+    comparisons: tuple[CurveComparison, ...]
+
+    def __getitem__(self, name: str) -> CurveComparison:
+        """A comparison by its name."""
+        for one in self.comparisons:
+            if one.name == name:
+                return one
+        raise UnknownNameError.among("comparison", name, [c.name for c in self.comparisons])
 
 
 @dataclass(frozen=True)

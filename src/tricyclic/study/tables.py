@@ -86,8 +86,149 @@ def series_from(
     )
 
 
+def grouped_series(
+    tables: Sequence[DataTable],
+    plan: TablePlan,
+    by: Sequence[str],
+    *,
+    name: str,
+    weight: str = "",
+    trials: str = "",
+) -> tuple[tuple[tuple[str, ...], Series], ...]:
+    """One Series for each combination of values in the columns `by`, in the order of the table.
+
+    Parameters
+    ----------
+    tables, plan
+        As for `series_from`.
+    by : sequence of str
+        Columns whose values distinguish the curves; a row without one of them is not used.
+    name : str
+        Name of a series without a key.
+    weight, trials : str
+        Columns with the weight of each reading, 0 or empty for one that is not used, and with the
+        number of trials, of which the reading is the share or the number that responded.
+
+    Returns
+    -------
+    tuple of (key, Series)
+        The key has one text for each column of `by`.
+
+    Raises
+    ------
+    InputError
+        As `series_from`.
+    """
+    table = chosen_table(tables, plan)
+    texts = [group_texts(table, column, plan) for column in by]
+    keys = [tuple(column[row] for column in texts) for row in range(len(table))]
+    usable = np.array([all(key) for key in keys], bool) & _usable_rows(table, plan, weight, trials)
+    x = {key: _varied(table, plan, key, *column) for key, column in plan.x.items()}
+    usable &= np.all([np.isfinite(values) for values in x.values()], axis=0)
+    columns = plan.response
+    unit = _unit_of_readings(table, plan)
+    used = []
+    for column in columns:
+        _check_unit(table, column, unit, plan)
+        used.append(np.flatnonzero(table.used(column) & usable))
+    _refuse_merged_readings(table, columns, used, plan)
+    y_unit, x_units = known_unit(unit, where=plan.where), _own_units(plan)
+    rows_of: dict[tuple[str, ...], list[int]] = {}
+    for row, key in enumerate(keys):
+        rows_of.setdefault(key, []).append(row)
+    has_reading = np.zeros((len(columns), len(table)), bool)
+    for k, rows in enumerate(used):
+        has_reading[k, rows] = True
+    values = [_numbers(table, column, plan) for column in columns]
+    if trials:
+        values = _shares(values, has_reading, _numbers(table, trials, plan), plan)
+    extra = {
+        key: _numbers(table, column, plan)
+        for key, column in (("weight", weight), ("trials", trials))
+        if column
+    }
+    groups = []
+    for key, own in rows_of.items():
+        at = np.array(own)
+        chosen = [at[has_reading[k, at]] for k in range(len(columns))]
+        every = np.concatenate(chosen)
+        if not every.size:
+            continue
+        settings = {axis: numbers[every] for axis, numbers in x.items()}
+        settings.setdefault("competitor_M", np.zeros(every.size))
+        settings.setdefault("specific", np.ones(every.size))
+        series = Series(
+            name=", ".join(key) or name,
+            y=np.concatenate([v[rows] for v, rows in zip(values, chosen, strict=True)]),
+            y_unit=y_unit,
+            x=settings,
+            x_units=x_units,
+            experiment=plan.run,
+            labels=tuple(
+                f"{plan.file} row {row + 1} {column}"
+                for column, rows in zip(columns, chosen, strict=True)
+                for row in rows
+            ),
+            **{key: numbers[every] for key, numbers in extra.items()},
+        )
+        groups.append((key, series))
+    if not groups:
+        raise InputError(
+            "no reading can be used", where=plan.where, do="Check the columns and their cells"
+        )
+    return tuple(groups)
+
+
+def _usable_rows(table: DataTable, plan: TablePlan, weight: str, trials: str) -> np.ndarray:
+    """Whether each row has a weight and a number of trials, where there are such columns."""
+    usable = np.ones(len(table), bool)
+    if weight:
+        values = _numbers(table, weight, plan)
+        usable &= np.isfinite(values) & (values != 0)
+    if trials:
+        usable &= np.isfinite(_numbers(table, trials, plan))
+    return usable
+
+
+def _shares(
+    values: Sequence[Floats], has_reading: np.ndarray, trials: Floats, plan: TablePlan
+) -> list[Floats]:
+    """Readings as shares of the trials: as they are, or divided if they are numbers."""
+    used = np.concatenate([v[has] for v, has in zip(values, has_reading, strict=True)])
+    of = np.concatenate([trials[has] for has in has_reading])
+    whole = bool((used == np.round(used)).all())
+    if whole and used.size and used.max() <= 1 and (of > 1).any():
+        raise InputError(
+            "all readings are 0 or 1, which are shares as well as numbers that responded",
+            where=plan.where,
+            allowed="Readings are numbers that responded, or shares between 0 and 1",
+            do="Write one row for each subject, with 1 trial",
+        )
+    return [v / trials for v in values] if whole else list(values)
+
+
+def group_texts(table: DataTable, column: str, plan: TablePlan) -> tuple[str, ...]:
+    """A column that distinguishes curves as text, "" where a cell is empty.
+
+    Raises
+    ------
+    InputError
+        If there is no such column.
+    """
+    if column not in table.columns:
+        raise UnknownNameError.among("column", column, table.columns, where=plan.where)
+    if column in table.text:
+        return table.text[column]
+    return tuple("" if np.isnan(value) else f"{value:.12g}" for value in table.values[column])
+
+
 def unused_parts(
-    tables: Sequence[DataTable], plan: TablePlan, excluded: Mapping[str, str] | None = None
+    tables: Sequence[DataTable],
+    plan: TablePlan,
+    excluded: Mapping[str, str] | None = None,
+    by: Sequence[str] = (),
+    weight: str = "",
+    trials: str = "",
 ) -> tuple[str, ...]:
     """What a file contains beside the readings of a run: tables, columns, rows and cells.
 
@@ -95,6 +236,10 @@ def unused_parts(
     ----------
     tables, plan, excluded
         As for `series_from`; rows in `excluded` have their reasons elsewhere and are left out.
+    by : sequence of str
+        Columns that distinguish curves.
+    weight, trials : str
+        Columns with the weight and the number of trials of each reading.
 
     Returns
     -------
@@ -104,11 +249,21 @@ def unused_parts(
     """
     table = chosen_table(tables, plan)
     readings = (*plan.response, *plan.total, *plan.non_specific)
-    needed = {column for column, _ in plan.x.values()} | set(readings)
+    needed = {column for column, _ in plan.x.values()} | {*readings, *by, weight, trials}
     parts = list(table.unused)
     parts += quoted("table", [other.name for other in tables if other is not table])
     parts += quoted("column", [column for column in table.columns if column not in needed])
-    return (*parts, *unused_rows(table, plan, excluded))
+    without_key: list[str] = []
+    for column in by:
+        empty = [row for row, cell in enumerate(group_texts(table, column, plan)) if not cell]
+        without_key += _rows(np.array(empty, int), f"no {column}")
+    for column in (weight, trials):
+        if column:
+            numbers = table.numbers(column)
+            without_key += _rows(np.flatnonzero(~np.isfinite(numbers)), f"no {column}")
+    if weight:
+        without_key += _rows(np.flatnonzero(table.numbers(weight) == 0), f"{weight} is 0")
+    return (*parts, *without_key, *unused_rows(table, plan, excluded))
 
 
 def unused_rows(

@@ -58,7 +58,7 @@ def test_the_half_way_dose_has_the_unit_of_the_column(tmp_path, header, unit):
     assert f"EC50       {10**parameter.value:.3g} {unit}" in text
     assert " nM" not in text and "log10 M" not in text and " uM" not in text
     assert result.to_json()["fit"]["parameters"][2]["unit"] == f"log10 {unit}"
-    assert result.plot is not None and f"(log10 {unit})" in result.plot.x_title
+    assert f"(log10 {unit})" in result.curve_plots()[0].x_title
 
 
 def test_the_fit_does_not_depend_on_the_unit_of_the_dose(tmp_path):

@@ -15,7 +15,9 @@ from tricyclic.workflows.curves.options import FitOptions
 
 
 def unit_of(column):
-    return {"time_min": ":min", "specific": ""}.get(column, ":M")
+    if column == "specific":
+        return ""
+    return ":min" if column.endswith("_min") else ":M"
 
 
 def settings_of(model):
@@ -90,8 +92,8 @@ def test_non_specific_wells_of_a_column_give_the_kd_that_simulated_them(tmp_path
     assert result.fit["log10_kd"].low < np.log10(6e-10) < result.fit["log10_kd"].high
     assert result.fit["nonspecific"].value == pytest.approx(4e10, rel=0.03)
     assert all(check.level == "pass" for check in result.fit.checks)
-    assert [trace.name for trace in result.plot.traces] == ["total", "non-specific"]
-    assert [len(points.y) for points in result.plot.points] == [16, 16]
+    assert [trace.name for trace in result.curve_plots()[0].traces] == ["total", "non-specific"]
+    assert [len(points.y) for points in result.curve_plots()[0].points] == [16, 16]
 
 
 def test_total_binding_alone_warns_that_non_specific_binding_is_inferred(tmp_path):

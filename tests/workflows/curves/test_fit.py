@@ -153,8 +153,11 @@ def test_json_of_one_fit_has_the_parameters_by_name(table):
             ),
         ),
         (
-            {"curve": "logistic_4pl", "y": ("response",), "x": ("conc_nM",)},
-            "x: 'conc_nM' is not name=column:unit. Such as concentration_M=conc_nM:nM.",
+            {"curve": "gaddum_schild", "y": ("response",), "x": ("conc_nM",)},
+            (
+                "x: 'conc_nM' is not name=column:unit. A column of gaddum_schild needs the name "
+                "that it is for: agonist_M, antagonist_M. Write it like agonist_M=conc_nM:nM."
+            ),
         ),
         (
             {"curve": "logistic_4pl", "y": ("response",), "x": ("concentration=conc_nM:nM",)},

@@ -25,7 +25,7 @@ def fitted(tmp_path, *, doses=(0.0, 0.1, 1.0, 10.0, 100.0, 1000.0), **options):
 
 
 def test_readings_are_drawn_at_the_logarithm_of_their_concentration(tmp_path):
-    plot = fitted(tmp_path).plot
+    plot = fitted(tmp_path).curve_plots()[0]
     (points,) = plot.points
     assert points.x == pytest.approx(np.repeat([-10, -9, -8, -7, -6], 2))
     assert len(points.labels) == 10
@@ -37,7 +37,8 @@ def test_readings_are_drawn_at_the_logarithm_of_their_concentration(tmp_path):
 
 def test_the_curve_passes_through_the_fitted_values(tmp_path):
     result = fitted(tmp_path)
-    (trace,) = result.plot.traces
+    (plot,) = result.curve_plots()
+    (trace,) = plot.traces
     (part,) = result.fit.parts
     used = part.series.x["concentration_M"] > 0
     drawn = np.interp(np.log10(part.series.x["concentration_M"][used]), trace.x, trace.mean)
@@ -49,13 +50,15 @@ def test_the_curve_passes_through_the_fitted_values(tmp_path):
 def test_the_half_way_concentration_is_marked_with_its_interval(tmp_path):
     result = fitted(tmp_path)
     ec50 = result.fit["log10_ec50"]
-    (mark,) = result.plot.marks
+    (plot,) = result.curve_plots()
+    (mark,) = plot.marks
     assert (mark.name, mark.x, mark.low, mark.high) == ("EC50", ec50.value, ec50.low, ec50.high)
     assert mark.label == f"EC50 {10 ** (ec50.value + 9):.2f} nM"
 
 
 def test_the_band_has_the_confidence_level_of_the_fit(tmp_path):
-    assert fitted(tmp_path, confidence=0.9).plot.band_label.startswith("90 % confidence band")
+    (plot,) = fitted(tmp_path, confidence=0.9).curve_plots()
+    assert plot.band_label.startswith("90 % confidence band")
 
 
 def test_a_model_with_several_independent_variables_has_no_plot(tmp_path):
@@ -72,4 +75,4 @@ def test_a_model_with_several_independent_variables_has_no_plot(tmp_path):
         y=("response",),
         x=("agonist_M=agonist_nM:nM", "antagonist_M=antagonist_nM:nM"),
     )
-    assert run(options).plot is None
+    assert run(options).curve_plots() == ()

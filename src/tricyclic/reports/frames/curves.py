@@ -2,9 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+
+from tricyclic.fitting.curve_fits import CurveFitResult
+from tricyclic.fitting.curve_tables import (
+    comparison_columns,
+    curve_columns_of,
+    effective_columns,
+    parameter_columns,
+    prediction_columns,
+    reading_columns,
+)
 from tricyclic.io.curves.fits import read_fits
 from tricyclic.io.frames import Columns
-from tricyclic.results.curves import BatchFitResult, CurveModelsResult
+from tricyclic.results.curves import BatchFitResult, CurveComparisonResult, CurveModelsResult
+
+
+class LazyFrames(Mapping[str, Columns]):
+    """Tables by name, each made when it is read: those of readings need the fitted values of
+    thousands of curves.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], Columns]]) -> None:
+        self._makers = dict(makers)
+
+    def __getitem__(self, name: str) -> Columns:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def curve_fit_frames(result: CurveFitResult) -> Mapping[str, Columns]:
+    """One row for each curve; "parameters", "readings", and what was computed from the fit."""
+    queries = result.queries
+    frames: dict[str, Callable[[], Columns]] = {
+        "curves": lambda: curve_columns_of(result),
+        "parameters": lambda: parameter_columns(result.by, result.curves),
+        "readings": lambda: reading_columns(result),
+    }
+    if queries.effective:
+        frames["effective_doses"] = lambda: effective_columns(result.by, queries.effective)
+    if queries.predictions:
+        frames["predictions"] = lambda: prediction_columns(
+            result, queries.predictions, result.x_unit
+        )
+    if queries.comparison is not None:
+        comparison = queries.comparison
+        frames["comparison"] = lambda: comparison_columns(comparison)
+    return LazyFrames(frames)
+
+
+def curve_comparison_frames(result: CurveComparisonResult) -> dict[str, Columns]:
+    """One row for each comparison."""
+    return {"comparison": comparison_columns(result)}
 
 
 def batch_fit_frames(result: BatchFitResult) -> dict[str, Columns]:

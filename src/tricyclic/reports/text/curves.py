@@ -1,25 +1,16 @@
-"""Curve fits and curve models as text."""
+"""Fits of many curves, and curve models, as text."""
 
 from __future__ import annotations
 
-from tricyclic.core.estimate import format_parameters, unit_of_parameter
+from tricyclic.core.estimate import unit_of_parameter
 from tricyclic.core.format import align_columns, format_number, pluralize
 from tricyclic.core.potency_columns import PotencyColumns
 from tricyclic.fitting.plate_quality import MIN_PLATES
-from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
-from tricyclic.results.curves import BatchFitResult, CurveFitResult, CurveModelsResult
+from tricyclic.results.curves import BatchFitResult, CurveModelsResult
 
 # Plates and curves that the text lists.
 MAX_PLATES, MAX_CURVES = 10, 20
-
-
-def curve_fit_text(result: CurveFitResult) -> str:
-    """Parameters with their intervals, then the checks."""
-    fit = result.fit
-    head = f"{result.curve}   {result.description}   {fit.n} readings   {fit.status or fit.message}"
-    lines = [head, *format_parameters(fit), *check_lines(fit.checks)]
-    return "\n".join([*lines, *unused_lines(result.unused)])
 
 
 def batch_fit_text(result: BatchFitResult) -> str:

@@ -9,13 +9,17 @@ from tricyclic.workflows.base import option
 
 # Panels of the help.
 ONE_CURVE, MANY_CURVES, MODEL, OUTPUT = "One curve", "Many curves", "Model", "Output"
+GROUPS, QUESTIONS = "Groups of curves in a table", "Questions to the fit"
 
 
 @dataclass(frozen=True)
 class FitOptions:
     """Fit a curve model to columns of a table, or a logistic to every curve of a large file.
 
-    `tricyclic fit data.csv --curve logistic_4pl --y response --x concentration_M=conc_nM:nM`
+    `tricyclic fit data.csv --curve logistic_4pl --x conc_nM --y response`
+
+    `tricyclic fit data.csv --curve logistic_4pl --x conc_nM --y response --by compound
+    --share bottom,top --compare ec50 --ec 10,50`
 
     `tricyclic fit curves.parquet --out fits.parquet`
 
@@ -42,7 +46,28 @@ class FitOptions:
         "Parameter to fit although the model fixes it", default=(), panel=MODEL
     )
     variance: str = option(
-        "Variance model", default="constant", choices=("constant", "proportional"), panel=MODEL
+        "Variance model",
+        default="constant",
+        choices=(
+            "constant",
+            "proportional",
+            "power",
+            "poisson",
+            "quasipoisson",
+            "binomial",
+            "quasibinomial",
+        ),
+        panel=MODEL,
+    )
+    weights: str = option(
+        "Column of weights (1 / variance), or a formula: 1/y, 1/y^2, 1/x, 1/sd^2",
+        default="",
+        panel=MODEL,
+    )
+    trials: str = option(
+        "Column with the number of trials, for the variance model binomial",
+        default="",
+        panel=MODEL,
     )
     confidence: float = option("Confidence level of the intervals", default=0.95, panel=MODEL)
     folder: str = option("Your own folder of curve models", default="", path=True, panel=MODEL)
@@ -50,9 +75,13 @@ class FitOptions:
         "Column of readings; replicates are further columns", default=(), panel=ONE_CURVE
     )
     x: tuple[str, ...] = option(
-        "Column of the model = column of the table, with its unit: concentration_M=conc_nM:nM",
+        "Column of doses or times: conc_nM; for a model with several, the name in the model = "
+        "column:unit, such as concentration_M=conc_nM:nM",
         default=(),
         panel=ONE_CURVE,
+    )
+    x_unit: str = option(
+        "Unit of x, where neither its name nor the file states it", default="", panel=ONE_CURVE
     )
     table: str = option("Table of a file with several tables", default="", panel=ONE_CURVE)
     reader: str = option(
@@ -71,17 +100,41 @@ class FitOptions:
         panel=ONE_CURVE,
     )
     y_unit: str = option("Unit of the readings", default="unknown", panel=ONE_CURVE)
+    by: tuple[str, ...] = option(
+        "Column whose values are the curves, such as compound", default=(), panel=GROUPS
+    )
+    share: tuple[str, ...] = option(
+        "Parameters that all curves have in common: bottom,top", default=(), panel=GROUPS
+    )
+    compare: tuple[str, ...] = option(
+        "Test whether the curves differ: all, or any of curves (one for all), ec50, hill, "
+        "plateaus, or a parameter",
+        default=(),
+        panel=GROUPS,
+    )
+    ec: tuple[str, ...] = option(
+        "Effective doses: percent of the way between the plateaus, such as 10,50,90",
+        default=(),
+        panel=QUESTIONS,
+    )
+    absolute: bool = option(
+        "The values of --ec are readings instead of percent", default=False, panel=QUESTIONS
+    )
+    predict: tuple[str, ...] = option(
+        "Expected readings at these x, in the unit of x: 1,10,100", default=(), panel=QUESTIONS
+    )
+    interval: str = option(
+        "Limits of the predictions: of the curve, or of a single new reading",
+        default="",
+        choices=("confidence", "prediction"),
+        panel=QUESTIONS,
+    )
     curve_column: tuple[str, ...] = option(
         'Column that names the curves, such as "Compound ID"; several together name one curve',
         default=(),
         panel=MANY_CURVES,
     )
     x_column: str = option("Column of concentrations", default="", panel=MANY_CURVES)
-    x_unit: str = option(
-        "Unit of the concentrations, where the name of the column does not end in it",
-        default="",
-        panel=MANY_CURVES,
-    )
     y_column: str = option("Column of readings", default="", panel=MANY_CURVES)
     weights_column: str = option(
         "Column of weights, 1 / variance of each reading", default="", panel=MANY_CURVES

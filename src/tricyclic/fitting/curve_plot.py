@@ -16,8 +16,30 @@ POINTS = 200
 MARGIN_DECADES = 0.3
 
 
-def fit_plot(series: Series, model: CurveModel, fit: Fit) -> CurvePlot | None:
-    """The plot of a fit; None if it failed or the model has several independent variables."""
+def fit_plot(
+    series: Series,
+    model: CurveModel,
+    fit: Fit,
+    *,
+    part: int = 0,
+    name: str = "curve",
+    title: str = "",
+) -> CurvePlot | None:
+    """The plot of a fit; None if it failed or the model has several independent variables.
+
+    Parameters
+    ----------
+    series, model
+        Readings and their curve.
+    fit
+        The fit that they belong to.
+    part
+        Their place in it.
+    name
+        File name of the figure.
+    title
+        Default: the name of the model.
+    """
     needed = [column for column in model.columns if column.default is None]
     if not fit.ok or len(needed) != 1:
         return None
@@ -32,26 +54,26 @@ def fit_plot(series: Series, model: CurveModel, fit: Fit) -> CurvePlot | None:
     zero = series.y[~used]
     kinds = _kinds(series, model)
     return CurvePlot(
-        name="curve",
-        title=model.name,
+        name=name,
+        title=title or model.name,
         x_title=_x_title(column, series.x_units.get(column.name, "M"), is_log=is_log),
         y_title="reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})",
         x_scale="log10_M" if is_log else "linear",
         traces=tuple(
             Trace(
-                name,
+                label,
                 grid,
-                predict(fit, model, at | settings),
-                *band(fit, model, at | settings),
+                predict(fit, model, at | settings, part=part),
+                *band(fit, model, at | settings, part=part),
             )
-            for name, settings, _ in kinds
+            for label, settings, _ in kinds
         ),
         points=tuple(
-            PointSet(name, x[own[used]], series.y[used & own], labels=_labels(series, used & own))
-            for name, _, own in kinds
+            PointSet(label, x[own[used]], series.y[used & own], labels=_labels(series, used & own))
+            for label, _, own in kinds
         ),
         levels=(ControlLevel("0", zero),) if zero.size else (),
-        marks=_marks(model, fit) if is_log else (),
+        marks=_marks(model, fit, part) if is_log else (),
         points_label="single readings",
         band_label=f"{100 * fit.confidence:g} % confidence band of the curve",
         caption=f"{model.description[:1].upper()}{model.description[1:]}.",
@@ -88,11 +110,12 @@ def _labels(series: Series, used: np.ndarray) -> tuple[str, ...]:
     return tuple(label for label, is_used in zip(series.labels, used, strict=True) if is_used)
 
 
-def _marks(model: CurveModel, fit: Fit) -> tuple[AxisMark, ...]:
+def _marks(model: CurveModel, fit: Fit, part: int) -> tuple[AxisMark, ...]:
     """The half-way concentration on the axis, with its interval."""
-    if not model.target.startswith("log10_") or model.target not in fit:
+    target = fit.parts[part].names.get(model.target, model.target)
+    if not model.target.startswith("log10_") or target not in fit:
         return ()
-    parameter = fit[model.target]
+    parameter = fit[target]
     if not parameter.unit.startswith("log10 "):
         return ()
     dose = natural_dose(parameter)

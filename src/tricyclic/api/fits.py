@@ -1,0 +1,328 @@
+"""Fits of curve models to DataFrames, series and parts, their comparison and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tricyclic.api._call import (
+    TableSource,
+    Texts,
+    assignments,
+    call,
+    check_path,
+    path,
+    python_wording,
+    texts,
+)
+from tricyclic.api.curves import curve_model
+from tricyclic.core.analysis_options import FitVariance
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Fit
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.series import Series
+from tricyclic.core.table import DataTable
+from tricyclic.errors import InputError
+from tricyclic.fitting.compare_curves import compare_nested
+from tricyclic.fitting.curve_fits import CurveFitResult, fit_series_or_parts
+from tricyclic.fitting.fit import FitPart
+from tricyclic.fitting.fit import predict as predict_curve
+from tricyclic.fitting.fitted_curve import FitSettings
+from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
+from tricyclic.results.curves import CurveComparison
+from tricyclic.workflows.curves.fit_table import fit_table
+from tricyclic.workflows.curves.options import FitOptions
+
+
+def fit(
+    data: Series | FitPart | Sequence[Series] | Sequence[FitPart] | Mapping[str, Any] | TableSource,
+    model: CurveModel | str | None = None,
+    *,
+    x: Texts = (),
+    y: Texts = (),
+    by: Texts = (),
+    x_unit: str = "",
+    y_unit: str = "unknown",
+    share: Texts = (),
+    fixed: Mapping[str, float] | None = None,
+    free: Texts = (),
+    variance: FitVariance = "constant",
+    weights: str = "",
+    trials: str = "",
+    intervals: Literal["auto", "all", "target", "none"] | Sequence[str] = "auto",
+    confidence: float = 0.95,
+    starts: Sequence[Mapping[str, float]] | None = None,
+    molar_mass: float | None = None,
+    table: str = "",
+    reader: str = "",
+    sheet: str = "",
+    decimal: str = "",
+    folder: str | Path = "",
+    workers: int | None = None,
+    on_progress: ProgressCallback | None = None,
+) -> CurveFitResult:
+    """Fit a curve model to a table: one curve, or one for each group of rows.
+
+    Parameters
+    ----------
+    data
+        DataFrame of pandas, Polars or Arrow, a mapping of columns, or the name of a file; or one
+        Series or several; or parts that each join a Series with its own model, fitted together.
+    model
+        Curve model, or its name; default: logistic_4pl for a table.
+    x
+        Column of doses or times: "conc_uM". For a model of several variables, one text for each:
+        "agonist_M=agonist_nM:nM".
+    y
+        Column of readings; replicates are further columns.
+    by
+        Columns whose values distinguish the curves, such as "compound".
+    x_unit
+        Unit of x, where the name of the column does not end in it.
+    y_unit
+        Unit of the readings.
+    share
+        Parameters that all curves have in common, such as ["bottom", "top"]; the curves are then
+        fitted together, with one standard deviation for all.
+    fixed
+        Values of parameters that are not fitted.
+    free
+        Parameters to fit although the model fixes them; a value in `fixed` is then the start.
+    variance
+        "constant": one standard deviation per curve, estimated. "proportional": it grows with the
+        expected reading. "power": with a power of it that is estimated. "counting": the counting
+        variance of the series plus a proportional part. "poisson": the counting variance alone;
+        where the readings themselves are counts, their exact likelihood. "binomial": exact
+        likelihood of shares of `trials`. "quasipoisson", "quasibinomial": with an estimated
+        dispersion.
+    weights
+        Column of weights (1 / variance); or "1/y", "1/y^2" or another power: by the curve;
+        "1/x^2": by the dose; "1/sd^2": by the scatter of replicates. Of a Series the weights are
+        its own.
+    trials
+        Column with the number of trials of each reading, for "binomial".
+    intervals
+        Parameters with profile-likelihood limits. "auto": all; only what the model is fitted for
+        from 100 curves on (a thousand curves then take about a second), and where more than 40
+        parameters are fitted together.
+    confidence
+        Confidence level of the limits.
+    starts
+        Starting values instead of those of the model; for Series and parts.
+    molar_mass
+        Molar mass [g/mol], where concentrations are masses per volume.
+    table
+        Table of a file with several tables.
+    reader
+        Reader to use if none or several accept the file.
+    sheet
+        Sheet of a workbook.
+    decimal
+        Decimal mark if the file can be read in two ways. One of ".", ",".
+    folder
+        Your own folder of curve models.
+    workers
+        Number of threads for 100 curves or more; default: one per processor core.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    CurveFitResult
+        `to_frame()` has a row for each curve, `to_frame("parameters")` and `to_frame("readings")`
+        the details; `ec`, `predict`, `confint`, `residuals`, `compare` and `plot` answer questions;
+        `fits["imipramine"]` is one curve, `fit["hill"]` a parameter of a single one.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or has no unit, or the data are none of the above.
+
+    See Also
+    --------
+    fit_file : what `tricyclic curves fit` does, with files out; also millions of curves.
+    fit_batch : arrays of many curves, one row for each.
+
+    References
+    ----------
+    Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications.
+    """
+    with python_wording():
+        check_path(folder, "folder")
+        chosen = curve_model(model, folder=folder) if isinstance(model, str) else model
+        settings = FitSettings(
+            fixed=_numbers_by_name(fixed, "fixed"),
+            free=texts(free),
+            variance=variance,
+            weights=weights,
+            intervals=intervals,
+            confidence=confidence,
+        )
+        if _is_series_or_parts(data):
+            _refuse_table_options(
+                x=x, y=y, by=by, x_unit=x_unit, trials=trials, table=table, sheet=sheet
+            )
+            listed = cast("Series | FitPart | Sequence[Series] | Sequence[FitPart]", data)
+            return fit_series_or_parts(listed, chosen, settings, share=texts(share), starts=starts)
+        if starts is not None:
+            raise InputError(
+                "applies to Series and parts", where="starts=", do="Omit it, or pass a Series"
+            )
+    chosen = chosen or curve_model("logistic_4pl")
+    options = FitOptions(
+        file=_table(data),
+        curve=chosen.name,
+        fixed=assignments(settings.fixed),
+        free=settings.free,
+        variance=variance,
+        weights=weights,
+        trials=trials,
+        confidence=confidence,
+        folder=path(folder),
+        y=texts(y),
+        x=texts(x),
+        by=texts(by),
+        share=texts(share),
+        table=table,
+        reader=reader,
+        sheet=sheet,
+        decimal=decimal,
+        molar_mass=molar_mass,
+        x_unit=x_unit,
+        y_unit=y_unit,
+        workers=workers,
+    )
+
+    def run(options: FitOptions, on_progress: ProgressCallback | None) -> CurveFitResult:
+        return fit_table(options, on_progress, model=chosen, intervals=intervals)
+
+    return call(run, options, on_progress)
+
+
+def compare_fits(
+    simple: CurveFitResult | Fit, full: CurveFitResult | Fit, *, name: str = ""
+) -> CurveComparison:
+    """Compare two fits of the same readings, one being a special case of the other.
+
+    Parameters
+    ----------
+    simple
+        The fit with fewer parameters: a 4PL, or curves that share a parameter.
+    full
+        The fit with more parameters: a 5PL, or separate curves fitted together.
+    name
+        What is compared; default: the two curve models.
+
+    Returns
+    -------
+    CurveComparison
+        Extra-sum-of-squares F with p (the likelihood ratio where the variance is modelled), AICc
+        difference and evidence ratio, and the finding as a sentence.
+
+    Raises
+    ------
+    InputError
+        If the readings differ, a fit failed, or the second fit has no more parameters.
+
+    References
+    ----------
+    Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications, section 3.10.
+    """
+    with python_wording():
+        first, second = (
+            _core_fit(one, where) for one, where in ((simple, "simple"), (full, "full"))
+        )
+        names = [
+            " and ".join(dict.fromkeys(part.model for part in one.parts)) for one in (first, second)
+        ]
+        if names[0] == names[1]:
+            names = [f"{names[0]} with {len(one.free)} parameters" for one in (first, second)]
+        return compare_nested(first, second, name or f"{names[0]} or {names[1]}", *names)
+
+
+def predict(
+    fit: CurveFitResult | Fit, model: CurveModel | str, x: Mapping[str, ArrayLike], *, part: int = 0
+) -> np.ndarray:
+    """Expected readings of a fitted curve.
+
+    Parameters
+    ----------
+    fit
+        A fit that succeeded.
+    model
+        Its curve model, or the name of it.
+    x
+        Independent variables by name, each of shape (n,) or one number; those with a default may be
+        omitted.
+    part
+        Number of the series, in a fit of several.
+
+    Returns
+    -------
+    array, shape (n,)
+        In the unit of the readings.
+    """
+    with python_wording():
+        chosen = curve_model(model) if isinstance(model, str) else model
+        return predict_curve(_core_fit(fit, "fit"), chosen, x, part=part)
+
+
+def _core_fit(given: CurveFitResult | Fit, where: str) -> Fit:
+    if isinstance(given, CurveFitResult):
+        return given.fit
+    if not isinstance(given, Fit):
+        raise InputError(f"is {given!r}", where=f"{where}=", allowed="It is a result of tca.fit")
+    return given
+
+
+def _table(data: Any) -> str | DataTable:
+    """The name of a file, or the columns of a DataFrame or a mapping."""
+    with python_wording():
+        if isinstance(data, Mapping):
+            return table_from_frame(pandas_frame(data))
+        if is_frame(data):
+            return table_from_frame(data)
+        if not isinstance(data, str | Path):
+            raise InputError(
+                f"has the type {type(data).__name__}",
+                where="data=",
+                allowed="It is a DataFrame, a mapping of columns, the name of a file, a Series, or "
+                "FitParts",
+            )
+        return path(data)
+
+
+def _is_series_or_parts(data: Any) -> bool:
+    if isinstance(data, Series | FitPart):
+        return True
+    return isinstance(data, list | tuple) and bool(data)
+
+
+def _refuse_table_options(**given: object) -> None:
+    for name, value in given.items():
+        if value:
+            raise InputError(
+                "applies to tables",
+                where=f"{name}=",
+                do="Omit it, or pass a DataFrame or the name of a file",
+            )
+
+
+def _numbers_by_name(given: Any, where: str) -> dict[str, float]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError(
+            f"is {given!r}", where=f"{where}=", allowed='It maps names to numbers: {"hill": 1}'
+        )
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise InputError(
+                f"{name} is {value!r}", where=f"{where}=", allowed="A fixed value is a number"
+            )
+    return {name: float(value) for name, value in given.items()}

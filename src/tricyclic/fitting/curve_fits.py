@@ -1,0 +1,424 @@
+"""What `tca.fit` and `tricyclic curves fit` give: one fitted curve or many, with the values that
+are computed from a fit afterwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import WITHOUT_MIDPOINT, Estimate
+from tricyclic.core.plot_data import CurvePlot
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.series import Series
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.compare_curves import compare_curves
+from tricyclic.fitting.curve_plot import fit_plot
+from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
+from tricyclic.fitting.curve_tables import (
+    effective_columns,
+    parameter_columns,
+    prediction_columns,
+    shown_unit,
+    unit_of_axis,
+)
+from tricyclic.fitting.effective_dose import (
+    EffectiveDose,
+    dose_column,
+    effective_dose,
+    profile_effective_dose,
+    without_dose,
+)
+from tricyclic.fitting.fit import fit, listed_parts
+from tricyclic.fitting.fit_groups import GroupedReadings, fit_alone, fit_groups, fit_together
+from tricyclic.fitting.fitted_curve import FitSettings, GroupFit, curve_of_fit
+from tricyclic.fitting.fitted_curves import FittedCurves
+from tricyclic.fitting.problem import FitPart
+from tricyclic.fitting.verdict import with_verdict
+from tricyclic.io.frames import PandasFrame, pandas_frame
+from tricyclic.results.base import Renderable
+from tricyclic.results.curves import CurveComparisonResult
+
+# Effective doses up to which limits are profiled by default; each takes hundredths of a second.
+MAX_PROFILED = 200
+Method = Literal["auto", "profile", "delta"]
+
+
+@dataclass(frozen=True)
+class FitQueries:
+    """What is computed from a fit in the same call: effective doses, predictions, a comparison."""
+
+    effective: tuple[tuple[GroupFit, EffectiveDose], ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    band: Band = ""
+    comparison: CurveComparisonResult | None = None
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class CurveFitResult(FittedCurves, Renderable):
+    """One fitted curve, or many; iterable, and a curve is selected by its key.
+
+    Parameters
+    ----------
+    queries : FitQueries
+        Effective doses, predictions and comparisons that were requested in the same call.
+
+    Notes
+    -----
+    The other fields are those of `FittedCurves`. Of a single curve, the attributes of its `Fit` are
+    attributes of the result: `fit["hill"]`, `fit.status`, `fit.checks`, `fit.covariance`.
+    """
+
+    queries: FitQueries = field(default_factory=FitQueries)
+
+    def effective_doses(
+        self,
+        levels: Sequence[float],
+        *,
+        absolute: bool = False,
+        confidence: float | None = None,
+        method: Method = "auto",
+    ) -> tuple[tuple[GroupFit, EffectiveDose], ...]:
+        """Effective doses of every curve, as `ec` gives them, on the scale of the fit."""
+        level = self.settings.confidence if confidence is None else _checked(confidence)
+        if method not in ("auto", "profile", "delta"):
+            raise UnknownNameError.among("method", str(method), ("auto", "profile", "delta"))
+        few = len(self.curves) * len(levels) <= MAX_PROFILED
+        profiled = method == "profile" or (method == "auto" and few)
+        rows = []
+        for curve in self.curves:
+            point = self.point_of(curve)
+            parts = self.joint_parts if self.joint is not None else (curve.part,)
+            for one in levels:
+                given: dict[str, Any] = {"absolute": absolute, "confidence": level}
+                if curve.status in WITHOUT_MIDPOINT:
+                    dose = without_dose(point, float(one), absolute=absolute)
+                elif profiled:
+                    dose = profile_effective_dose(
+                        parts, curve.position, self.settings, point, float(one), **given
+                    )
+                else:
+                    dose = effective_dose(point, float(one), **given)
+                rows.append((curve, dose))
+        return tuple(rows)
+
+    def ec(
+        self,
+        level: float | Sequence[float] = 50.0,
+        *,
+        absolute: bool = False,
+        confidence: float | None = None,
+        method: Method = "auto",
+    ) -> Estimate | PandasFrame:
+        """Effective doses (EC10, EC50, IC90) with limits, as `ED` of R's drc gives them.
+
+        Parameters
+        ----------
+        level
+            Percent of the way from the reading without drug to that at saturation, one or several;
+            with `absolute`, readings.
+        absolute
+            True for the dose at a reading instead of a share of the way between the plateaus.
+        confidence
+            Confidence level of the limits; default: that of the fit.
+        method
+            "profile": profile-likelihood limits. "delta": of first order, on the log scale of a
+            concentration. "auto": profile up to 200 effective doses, delta beyond.
+
+        Returns
+        -------
+        Estimate or DataFrame
+            Of one level of one curve the estimate, in nM for a concentration. Else a row for each
+            curve and level; nan where a curve does not reach the level.
+
+        Raises
+        ------
+        InputError
+            If a level is impossible, or the curve has no plateaus to be relative to.
+        """
+        is_one = isinstance(level, int | float | np.number)
+        levels = [float(level)] if is_one else [float(one) for one in level]  # type: ignore[arg-type,union-attr]
+        rows = self.effective_doses(levels, absolute=absolute, confidence=confidence, method=method)
+        if is_one and len(self.curves) == 1:
+            curve, entry = rows[0]
+            level_used = self.settings.confidence if confidence is None else confidence
+            return estimate_of(curve, entry, level_used)
+        return pandas_frame(effective_columns(self.by, rows))
+
+    def predictions(
+        self,
+        x: ArrayLike,
+        *,
+        interval: Band | None = None,
+        confidence: float | None = None,
+        x_unit: str = "",
+    ) -> tuple[Prediction, ...]:
+        """Expected readings of every curve, as `predict` gives them."""
+        level = self.settings.confidence if confidence is None else _checked(confidence)
+        if interval not in ("", None, "confidence", "prediction"):
+            raise UnknownNameError.among(
+                "interval", str(interval), ("confidence", "prediction"), where="interval"
+            )
+        given = np.atleast_1d(np.asarray(x, float))
+        return tuple(
+            predicted(self, curve, given, band=interval or "", confidence=level, x_unit=x_unit)
+            for curve in self.curves
+        )
+
+    def predict(
+        self,
+        x: ArrayLike,
+        *,
+        interval: Band | None = None,
+        confidence: float | None = None,
+        x_unit: str = "",
+    ) -> np.ndarray | PandasFrame:
+        """Expected readings at settings x.
+
+        Parameters
+        ----------
+        x
+            One number or an array of shape (n,), in the unit in which the table has it (`x_unit` of
+            the result; M for a Series).
+        interval
+            "confidence": limits of the curve. "prediction": limits of a single new reading.
+        confidence
+            Confidence level of the limits; default: that of the fit.
+        x_unit
+            Unit of `x`, where it is another one.
+
+        Returns
+        -------
+        array or DataFrame
+            Of one curve without an interval an array of shape (n,), in the unit of the readings.
+            Else a row for each curve and setting.
+
+        Raises
+        ------
+        InputError
+            If the curve has several independent variables, or the scatter of a new reading is not
+            known.
+
+        Notes
+        -----
+        Both intervals are of first order: t times the standard error of the curve, to which the
+        variance of a reading is added for a prediction.
+        """
+        rows = self.predictions(x, interval=interval, confidence=confidence, x_unit=x_unit)
+        if not interval and len(self.curves) == 1:
+            return rows[0].expected
+        return pandas_frame(prediction_columns(self, rows, x_unit or self.x_unit))
+
+    def confint(self, level: float | None = None) -> PandasFrame:
+        """Profile-likelihood limits of all fitted parameters.
+
+        Parameters
+        ----------
+        level
+            Confidence level, such as 0.9; default: that of the fit.
+
+        Returns
+        -------
+        DataFrame
+            A row for each curve and parameter: keys, parameter, unit, value, se, low, high. A
+            shared parameter has one row for each curve.
+        """
+        confidence = self.settings.confidence if level is None else _checked(level)
+        settings = replace(self.settings, confidence=confidence, intervals="all")
+        if self.joint is not None:
+            again = fit_together(self.joint_parts, settings)
+            curves = [curve_of_fit(c.key, c.part, c.position, again) for c in self.curves]
+        else:
+            curves = [
+                curve_of_fit(c.key, c.part, 0, fit_alone(c.part, settings)) for c in self.curves
+            ]
+        return pandas_frame(parameter_columns(self.by, curves, fixed=False))
+
+    def compare(
+        self,
+        *what: str,
+        share: Sequence[str] | None = None,
+        on_progress: ProgressCallback | None = None,
+    ) -> CurveComparisonResult:
+        """Do the curves differ? Nested fits of all readings, compared by F test and AICc.
+
+        Parameters
+        ----------
+        *what
+            "curves" (one curve for all), "ec50", "hill", "plateaus", or names of parameters;
+            default: all that apply.
+        share
+            Parameters that are shared in both fits of every pair; default: those that this fit
+            shares.
+        on_progress
+            Called with the progress.
+
+        Returns
+        -------
+        CurveComparisonResult
+            `to_frame()` has one row per question: F (or the likelihood ratio where the variance is
+            modelled), p, AICc difference and evidence ratio.
+
+        Raises
+        ------
+        InputError
+            If there is one curve, or the curves have different models.
+        """
+        models = {id(curve.part.model): curve.part.model for curve in self.curves}
+        if len(models) > 1:
+            raise InputError(
+                "the curves have different models",
+                allowed="Curves that are compared have one model",
+                do="Compare two fits with tca.compare_fits",
+            )
+        groups = [GroupedReadings(curve.key, curve.part.series) for curve in self.curves]
+        (model,) = models.values()
+        return compare_curves(
+            groups,
+            model,
+            self.settings,
+            share=self.shared if share is None else tuple(share),
+            what=what,
+            on_progress=on_progress,
+        )
+
+    def curve_plots(self) -> tuple[CurvePlot, ...]:
+        """A figure for each curve that could be fitted and has one independent variable."""
+        plots = []
+        for number, curve in enumerate(self.curves):
+            plot = fit_plot(
+                curve.part.series,
+                curve.part.model,
+                self.fit_of(curve),
+                part=curve.position,
+                name="curve" if len(self.curves) == 1 else f"curve {number + 1}",
+                title=curve.label if curve.key else "",
+            )
+            if plot is not None:
+                plots.append(plot)
+        return tuple(plots)
+
+
+def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Estimate:
+    """An effective dose as an estimate, in nM for a concentration."""
+    name = f"dose at {entry.level:g}" if entry.absolute else f"EC{entry.level:g}"
+    column = dose_column(curve.part.model)
+    unit, factor = shown_unit(unit_of_axis(curve, column))
+    if not entry.is_log:
+        unit = "min" if column.endswith("_min") else ""
+    values = [entry.value, entry.low, entry.high]
+    if entry.is_log:
+        values = [factor * 10.0**v if not math.isinf(v) else v for v in values]
+    return Estimate(
+        name=name,
+        value=values[0],
+        unit=unit,
+        low=values[1],
+        high=values[2],
+        confidence=confidence,
+        log10_se=entry.se if entry.is_log else math.nan,
+        se=math.nan if entry.is_log else entry.se,
+        method=entry.method,
+        subject=", ".join(curve.key),
+    )
+
+
+def _checked(confidence: float) -> float:
+    if not 0.5 <= confidence < 1:
+        raise InputError(
+            f"is {confidence:g}",
+            where="confidence",
+            allowed="It lies between 0.5 and 1, such as 0.95",
+        )
+    return float(confidence)
+
+
+def fit_series_or_parts(
+    data: Series | FitPart | Sequence[Series] | Sequence[FitPart],
+    model: CurveModel | None,
+    settings: FitSettings,
+    *,
+    share: Sequence[str] = (),
+    starts: Sequence[Mapping[str, float]] | None = None,
+) -> CurveFitResult:
+    """Fit Series, each on its own or with shared parameters, or parts together.
+
+    Parameters
+    ----------
+    data : Series, FitPart or sequence of them
+    model : CurveModel or None
+        Of Series.
+    settings : FitSettings
+    share : sequence of str
+        Parameters that several Series have in common.
+    starts : sequence of mapping, optional
+        Starts of the search, for one Series or for parts.
+
+    Raises
+    ------
+    InputError
+        If a Series comes without a model, or something else than these is given.
+    """
+    if not isinstance(data, Series | FitPart) and all(isinstance(one, Series) for one in data):
+        return _fit_several_series(data, model, settings, share, starts)  # type: ignore[arg-type]
+    if share:
+        raise InputError(
+            "applies to several Series with one model",
+            where="share",
+            do="Parameters of FitParts are shared by their names; see rename of FitPart",
+        )
+    parts = listed_parts(data, model)  # type: ignore[arg-type]
+    result = fit(
+        parts,
+        fixed=settings.fixed,
+        free=settings.free,
+        variance=settings.variance,
+        weights=settings.weights,
+        intervals="all" if settings.intervals == "auto" else settings.intervals,
+        confidence=settings.confidence,
+        starts=starts,
+    )
+    result = with_verdict(result, parts)
+    curves = tuple(curve_of_fit((), part, k, result) for k, part in enumerate(parts))
+    models = list(dict.fromkeys(part.curve_name for part in parts))
+    is_joint = len(parts) > 1
+    return CurveFitResult(
+        curve=", ".join(models),
+        description=", ".join(dict.fromkeys(part.model.description for part in parts)),
+        curves=curves,
+        settings=settings,
+        joint=result if is_joint else None,
+        joint_parts=parts if is_joint else (),
+        fits=() if is_joint else (result,),
+    )
+
+
+def _fit_several_series(
+    data: Sequence[Series],
+    model: CurveModel | None,
+    settings: FitSettings,
+    share: Sequence[str],
+    starts: Sequence[Mapping[str, float]] | None,
+) -> CurveFitResult:
+    if model is None:
+        raise InputError("no curve model is given", do="See: tricyclic curves models")
+    if starts is not None:
+        raise InputError("applies to one Series or to parts", where="starts", do="Omit it")
+    groups = [GroupedReadings((one.name,), one) for one in data]
+    made = fit_groups(groups, model, settings, share=share)
+    return CurveFitResult(
+        curve=model.name or model.description,
+        description=model.description,
+        curves=made.curves,
+        settings=settings,
+        by=("series",),
+        joint=made.joint,
+        joint_parts=tuple(curve.part for curve in made.curves) if made.joint else (),
+        fits=made.fits,
+    )

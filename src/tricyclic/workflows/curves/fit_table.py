@@ -1,0 +1,324 @@
+"""Fits a curve model to the readings of a table: one curve, or one for each combination of values
+in columns, with what is computed from the fit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+
+from tricyclic.core.analysis_options import FitVariance
+from tricyclic.core.concentrations import log10_of
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.table import DataTable
+from tricyclic.curves import CURVES
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.curve_fits import CurveFitResult, FitQueries
+from tricyclic.fitting.curve_predictions import Band
+from tricyclic.fitting.effective_dose import dose_column
+from tricyclic.fitting.fit_groups import GroupedReadings, fit_groups
+from tricyclic.fitting.fitted_curve import FitSettings, Intervals
+from tricyclic.fitting.variance_model import weight_formula
+from tricyclic.io.files import source_name
+from tricyclic.io.open import read_tables
+from tricyclic.numerals import parse_number
+from tricyclic.study.plan import TablePlan
+from tricyclic.study.tables import (
+    chosen_table,
+    column_setting,
+    grouped_series,
+    unused_parts,
+)
+from tricyclic.units import dimension
+from tricyclic.workflows.base import available_cores, refuse_without_effect
+from tricyclic.workflows.curves.options import FitOptions
+
+
+def fit_table(
+    options: FitOptions,
+    on_progress: ProgressCallback | None = None,
+    *,
+    model: CurveModel | None = None,
+    intervals: Intervals = "auto",
+) -> CurveFitResult:
+    """Fit the readings of a table.
+
+    Parameters
+    ----------
+    options : FitOptions
+        With `y`.
+    on_progress : callable, optional
+    model : CurveModel, optional
+        The model itself instead of the name in the options.
+    intervals : {"auto", "all", "target", "none"} or sequence of str
+        Parameters that get profile-likelihood limits.
+    """
+    model = model or named_model(options)
+    check_queries(options)
+    if not options.y:
+        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
+    source = cast("str | DataTable", options.file)
+    name = source_name(source)
+    report_progress(on_progress, 0, 2, f"reading {name}")
+    tables = read_tables(
+        source,
+        reader=options.reader or None,
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+    )
+    check_molar_mass(options.molar_mass)
+    table = chosen_table(tables, TablePlan(name, "1", "", table=options.table, where=name))
+    plan = TablePlan(
+        file=name,
+        run="1",
+        unit=options.y_unit,
+        table=options.table,
+        response=options.y,
+        x=_columns(options, model, _units_of(table)),
+        where=name,
+        molar_mass_g_per_mol=options.molar_mass,
+        any_dose_unit=model.takes_any_dose,
+    )
+    by = _columns_by(options, table)
+    formula = "" if options.weights in table.columns else options.weights
+    weight = "" if formula else options.weights
+    if formula and weight_formula(formula) is None:
+        raise UnknownNameError.among("column of weights", formula, table.columns, where="weights")
+    groups = tuple(
+        GroupedReadings(key, series)
+        for key, series in grouped_series(
+            tables, plan, by, name=model.name, weight=weight, trials=options.trials
+        )
+    )
+    _check_molar_mass_has_effect(options, plan)
+    _check_free(options, model)
+    names = tuple(parameter.name for parameter in model.parameters)
+    settings = FitSettings(
+        fixed=dict(fixed_value(text, names) for text in options.fixed),
+        free=options.free,
+        variance=cast("FitVariance", options.variance),
+        weights=formula,
+        intervals=intervals,
+        confidence=options.confidence,
+    )
+    report_progress(on_progress, 1, 2, f"fitting {model.name}")
+    made = fit_groups(
+        groups,
+        model,
+        settings,
+        share=_words(options.share),
+        workers=options.workers or available_cores(),
+        on_progress=on_progress if len(groups) > 1 else None,
+    )
+    x_name, x_unit = _axis(model, plan)
+    result = CurveFitResult(
+        curve=model.name or model.description,
+        description=model.description,
+        curves=made.curves,
+        settings=settings,
+        by=by,
+        joint=made.joint,
+        joint_parts=tuple(curve.part for curve in made.curves) if made.joint else (),
+        fits=made.fits,
+        x_name=x_name,
+        x_unit=x_unit,
+        unused=unused_parts(tables, plan, by=by, weight=weight, trials=options.trials),
+    )
+    return with_queries(result, options, on_progress)
+
+
+def with_queries(
+    result: CurveFitResult, options: FitOptions, on_progress: ProgressCallback | None
+) -> CurveFitResult:
+    """The result with effective doses, predictions and comparison, where they are requested."""
+    levels = _numbers(options.ec, "ec", "10, or 10,50,90")
+    x = _numbers(options.predict, "predict", "100, or 1,10,100, in the unit of x")
+    if not (levels or x or options.compare):
+        return result
+    band = cast("Band", options.interval)
+    return replace(
+        result,
+        queries=FitQueries(
+            effective=result.effective_doses(levels, absolute=options.absolute) if levels else (),
+            predictions=result.predictions(np.array(x), interval=band) if x else (),
+            band=band,
+            comparison=result.compare(*_words(options.compare), on_progress=on_progress)
+            if options.compare
+            else None,
+        ),
+    )
+
+
+def check_queries(options: FitOptions) -> None:
+    """Refuse what has no effect without what it belongs to."""
+    if not options.ec:
+        refuse_without_effect(options, ("absolute",), "effective doses, which --ec requests")
+    if not options.predict:
+        refuse_without_effect(options, ("interval",), "predictions, which --predict requests")
+
+
+def named_model(options: FitOptions) -> CurveModel:
+    """The curve model of the options, of the user's folder too."""
+    if not options.curve:
+        raise InputError(
+            "no curve model is named",
+            where="curve",
+            do="Add --curve NAME; see: tricyclic curves models",
+        )
+    curves = CURVES.copy()
+    if options.folder:
+        curves.add_folder(options.folder)
+    model: CurveModel = curves[options.curve]
+    return model
+
+
+def fixed_value(text: str, known: tuple[str, ...]) -> tuple[str, float]:
+    """Name and number of "log10_kd=-9.1"."""
+    name, _, value = text.partition("=")
+    if name.strip() not in known:
+        raise UnknownNameError.among("parameter", name.strip(), known, where="fixed")
+    number = parse_number(value)
+    if number is None:
+        raise InputError(
+            f"'{text}' is not name=number", where="fixed", allowed="Such as log10_kd=-9.1"
+        )
+    return name.strip(), number
+
+
+def _columns_by(options: FitOptions, table: DataTable) -> tuple[str, ...]:
+    """Columns that distinguish the curves: one for each option, or "compound,plate"."""
+    return tuple(
+        part
+        for text in options.by
+        for part in ([text] if text in table.columns else _words([text]))
+    )
+
+
+def _words(texts: Sequence[str]) -> tuple[str, ...]:
+    """Words of an option that is given once or several times: "bottom", "bottom,top"."""
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
+def _axis(model: CurveModel, plan: TablePlan) -> tuple[str, str]:
+    """Column and unit of the independent variable; empty where there are several."""
+    needed = [column.name for column in model.columns if column.default is None]
+    return plan.x[dose_column(model)] if len(needed) == 1 else ("", "")
+
+
+def _numbers(texts: Sequence[str], option: str, example: str) -> list[float]:
+    """Numbers of an option that is given once or several times: "10", "10,50"."""
+    entry = []
+    for text in texts:
+        for part in text.split(","):
+            number = parse_number(part.strip())
+            if number is None:
+                raise InputError(
+                    f"'{part.strip()}' is not a number", where=option, allowed=f"Such as {example}"
+                )
+            entry.append(number)
+    return entry
+
+
+def _check_free(options: FitOptions, model: CurveModel) -> None:
+    """Refuse to free a parameter that the model fits anyway."""
+    fixed = [parameter.name for parameter in model.parameters if parameter.fixed_by_default]
+    known = {parameter.name for parameter in model.parameters}
+    for name in options.free:
+        if name in known and name not in fixed:
+            raise InputError(
+                f"{model.name} fits {name} anyway",
+                where="free",
+                allowed=f"It fixes {', '.join(fixed)}" if fixed else "It fixes no parameter",
+                do=f"Omit --free {name}",
+            )
+
+
+def check_molar_mass(molar_mass: float | None) -> None:
+    """Refuse a molar mass that is none."""
+    if molar_mass is not None and not 0 < molar_mass < math.inf:
+        raise InputError(
+            f"is {molar_mass:g}", where="molar_mass", allowed="A molar mass in g/mol is above 0"
+        )
+
+
+def _check_molar_mass_has_effect(options: FitOptions, plan: TablePlan) -> None:
+    doses = [unit for name, (_, unit) in plan.x.items() if name.endswith("_M")]
+    if not any(dimension(log10_of(unit) or unit) == "mass concentration" for unit in doses):
+        refuse_without_effect(
+            options, ("molar_mass",), "concentrations in mass per volume, such as mg/L"
+        )
+
+
+def _units_of(table: DataTable) -> dict[str, str]:
+    """Units of the columns as the file states them."""
+    return {column: unit for column, unit in table.units.items() if unit not in ("", "unknown")}
+
+
+def _columns(
+    options: FitOptions, model: CurveModel, in_file: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Column of the table and its unit, stated or that of the file, for each column of the
+    model.
+    """
+    known = [column.name for column in model.columns]
+    needed = [column for column in model.columns if column.default is None]
+    columns: dict[str, tuple[str, str]] = {}
+    for text in options.x:
+        if "=" in text:
+            name, column, unit = column_setting(text, "concentration_M=conc_nM:nM")
+        else:
+            name, column, unit = _only_axis(text, model, options)
+        if unit:
+            refuse_without_effect(options, ("x_unit",), f"a column without a unit, unlike '{text}'")
+        unit = unit or options.x_unit or in_file.get(column, "")
+        if name not in known:
+            raise UnknownNameError.among(f"column of {model.name}", name, known, where="x")
+        if not unit and (name == "time_min" or name.endswith("_M")):
+            example = "nM" if name.endswith("_M") else "min"
+            raise InputError(
+                f"'{text}' has no unit",
+                where="x",
+                do=(
+                    f"Write {name}={column}:{example}, or another unit"
+                    if "=" in text
+                    else f"Add --x-unit {example}, or another unit"
+                )
+                + _other_units(model, name),
+            )
+        columns[name] = (column, unit)
+    for one in needed:
+        if one.name not in columns:
+            raise InputError(
+                f"{model.name} also needs {one.name}, {one.description}",
+                where="x",
+                do=f"Add --x {one.name}=COLUMN:UNIT",
+            )
+    if len(options.x) > 1 or not any(name.endswith(("_M", "_min")) for name in columns):
+        refuse_without_effect(
+            options, ("x_unit",), "one column of concentrations or times; write name=column:unit"
+        )
+    return columns
+
+
+def _other_units(model: CurveModel, name: str) -> str:
+    is_any = model.takes_any_dose and name.endswith("_M")
+    return ", such as mg/L, g/ha or dimensionless" if is_any else ""
+
+
+def _only_axis(text: str, model: CurveModel, options: FitOptions) -> tuple[str, str, str]:
+    """The independent variable that a column without a name can only be."""
+    needed = [column.name for column in model.columns if column.default is None]
+    if len(needed) != 1 or len(options.x) > 1:
+        raise InputError(
+            f"'{text}' is not name=column:unit",
+            where="x",
+            allowed=f"A column of {model.name} needs the name that it is for: {', '.join(needed)}",
+            do=f"Write it like {needed[0]}={text}:nM",
+        )
+    column, colon, unit = text.rpartition(":")
+    return (needed[0], column, unit) if colon else (needed[0], text, "")
