@@ -135,7 +135,7 @@ READERS_LISTED = ", ".join(f"{name} ({READERS[name].description})" for name in R
             "well,cpm,dpm\nA1,5,9\n",
             (
                 "two.csv, line 1: has two columns of readings: 'cpm' and 'dpm'. "
-                "Keep one, or specify the unit to read."
+                "Choose one: --unit cpm."
             ),
         ),
         (
@@ -152,10 +152,27 @@ READERS_LISTED = ", ".join(f"{name} ({READERS[name].description})" for name in R
             "prose.txt",
             "Dear all,\nthe counter is broken.\n",
             (
-                f"prose.txt: no reader recognises this file. There are: {READERS_LISTED}. "
-                "Save the file as a grid, a list, or a table with column names in the first row, "
-                "in CSV or XLSX; commands that read plates also take --reader NAME."
+                "prose.txt: no reader recognises this file. "
+                "Save it as a grid, a list, or a table with column names in the first row, "
+                "in CSV or XLSX; commands that read plates also take --reader NAME. "
+                f"Readers: {READERS_LISTED}."
             ),
+        ),
+        (
+            "near.txt",
+            "Synergy H1\nthe plate was not read\n",
+            (
+                "near.txt: no reader recognises this file. "
+                "It contains 'Synergy', but not in the form that gen5_text reads. "
+                "Save it as a grid, a list, or a table with column names in the first row, "
+                "in CSV or XLSX; commands that read plates also take --reader NAME. "
+                f"Readers: {READERS_LISTED}."
+            ),
+        ),
+        (
+            "old.xls",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)),
+            "old.xls: is a workbook of the old form (.xls). Save it as XLSX or CSV.",
         ),
         (
             "bin.csv",

@@ -105,6 +105,9 @@ class Reader:
     seen : str
         The real exports that it was tried with ("Gen5 3.12"); "" if it was written from a
         description of the format.
+    words : tuple of str
+        Words of the program or instrument, by which a file that no reader recognises is near this
+        one.
     name : str
         Set by the registry.
     """
@@ -114,6 +117,7 @@ class Reader:
     read: Callable[[RawFile, ReadOptions], FileContent]
     generic: bool = False
     seen: str = ""
+    words: tuple[str, ...] = ()
     name: str = ""
 
     def named(self, name: str) -> Reader:

@@ -45,6 +45,7 @@ _BETWEEN_CELLS = re.compile(
     rf"(?:[^\S{GROUPING_SPACES}]|(?<![0-9])[{GROUPING_SPACES}]"
     rf"|[{GROUPING_SPACES}](?![0-9]{{3}}(?![0-9])))+"
 )
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _JUNK = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
@@ -161,6 +162,8 @@ def read_text(data: bytes) -> tuple[str, str]:
     """
     if not data.strip(b"\x00 \t\r\n"):
         raise InputError("the file is empty", do="Export it again from the instrument")
+    if data.startswith(_OLD_WORKBOOK):
+        raise InputError("is a workbook of the old form (.xls)", do="Save it as XLSX or CSV")
     text, name = _decoded(data)
     ends = "lines end in CR" if "\r" in text and "\n" not in text else ""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x1b", "")

@@ -244,13 +244,7 @@ def _claimant(raw: RawFile) -> Reader:
     if not claimed:
         if not raw.parts and not raw.text:
             _ = raw.sheets  # raises the error that states what is wrong with the file
-        raise InputError(
-            "no reader recognises this file",
-            allowed="There are: "
-            + ", ".join(f"{name} ({READERS[name].description})" for name in READERS),
-            do="Save the file as a grid, a list, or a table with column names in the first row, in "
-            "CSV or XLSX; commands that read plates also take --reader NAME",
-        )
+        raise _unrecognised(raw)
     if len(claimed) > 1 and claimed[0][1] - claimed[1][1] < 0.2:
         named = " and ".join(name for name, _ in claimed)
         raise InputError(
@@ -259,3 +253,29 @@ def _claimant(raw: RawFile) -> Reader:
         )
     reader: Reader = READERS[claimed[0][0]]
     return reader
+
+
+# Characters at the beginning of a file in which the name of a program is searched.
+_SEARCHED = 20_000
+
+
+def _unrecognised(raw: RawFile) -> InputError:
+    """The refusal of a file: the nearest reader, what to do, then the list of all readers."""
+    cells = (cell for sheet in raw.sheets_to_sniff for row in sheet.rows[:60] for cell in row)
+    text = "\n".join([raw.text[:_SEARCHED], *cells]).lower()
+    hint = next(
+        (
+            f"It contains '{word}', but not in the form that {name} reads"
+            for name in READERS
+            for word in READERS[name].words
+            if word.lower() in text
+        ),
+        "",
+    )
+    readers = ", ".join(f"{name} ({READERS[name].description})" for name in READERS)
+    return InputError(
+        "no reader recognises this file",
+        allowed=hint,
+        do="Save it as a grid, a list, or a table with column names in the first row, in CSV or "
+        f"XLSX; commands that read plates also take --reader NAME. Readers: {readers}",
+    )

@@ -27,7 +27,7 @@ from tricyclic.io.delimited_text import (
     is_not_counted,
     shortened,
 )
-from tricyclic.io.headings import agreed_counting_time, agreed_unit
+from tricyclic.io.headings import agreed_counting_time, agreed_unit, count_unit
 from tricyclic.numerals import LONGEST_NUMBER, digits_advice
 
 MAX_REMARKS = 12
@@ -199,6 +199,32 @@ def _remarks(readings: Mapping[tuple[int, int], CellReading]) -> list[str]:
     ]
     listed = ", ".join(named[:MAX_REMARKS]) + (", …" if len(named) > MAX_REMARKS else "")
     return [f"text instead of a reading, read as missing: {listed}"] if named else []
+
+
+def columns_of(names: Sequence[str], columns: Sequence[int], wanted: str | None) -> list[int]:
+    """Of some columns those whose name or unit is wanted: "CPMB", or "dpm" for DPM1 and DPM2.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of all columns.
+    columns : sequence of int
+        Positions of the columns of readings.
+    wanted : str or None
+        What the user specified as unit.
+    """
+    if wanted is None:
+        return []
+    named = [k for k in columns if names[k].lower() == wanted.strip().lower()]
+    unit = count_unit(wanted) or wanted
+    return named or [k for k in columns if count_unit(names[k]) == unit]
+
+
+def without_column_name(options: ReadOptions, name: str) -> ReadOptions:
+    """The options with the unit of the column that was chosen by its name."""
+    if options.unit is not None and options.unit.strip().lower() == name.lower():
+        return replace(options, unit=count_unit(name) or None)
+    return options
 
 
 def with_own_names(plates: Sequence[Plate]) -> Iterator[Plate]:

@@ -72,7 +72,10 @@ def workbook(*sheets):
             "a.txt",
             TRICARB.replace("S#", "N#"),
             "tricarb_text",
-            ("a.txt: has no header with P# and S#. Export the table with its column names."),
+            (
+                "a.txt: has no header with S# and P#, PID or Count Time. "
+                "Export the table with its column names."
+            ),
         ),
         (
             "a.txt",

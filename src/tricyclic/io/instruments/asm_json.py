@@ -299,5 +299,8 @@ def _fitting(size: int | None, wells: Mapping[Position, CellReading]) -> int | N
 
 
 READER = Reader(
-    description="Allotrope Simple Model (ASM) JSON of a plate reader", sniff=sniff, read=read
+    description="Allotrope Simple Model (ASM) JSON of a plate reader",
+    sniff=sniff,
+    read=read,
+    words=("$asm.manifest", "allotrope.org"),
 )

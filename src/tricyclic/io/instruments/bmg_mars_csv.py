@@ -155,4 +155,5 @@ READER = Reader(
     sniff=sniff,
     read=read,
     seen="MARS of a PHERAstar, CSV (workbook: not yet)",
+    words=("BMG", "MARS", "CLARIOstar", "PHERAstar"),
 )

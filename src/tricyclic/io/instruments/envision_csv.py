@@ -211,4 +211,5 @@ READER = Reader(
     sniff=sniff,
     read=read,
     seen="EnVision Workstation, Plate2 format",
+    words=("EnVision",),
 )

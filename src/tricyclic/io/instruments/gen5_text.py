@@ -353,4 +353,5 @@ READER = Reader(
     sniff=sniff,
     read=read,
     seen="Gen5 3.12 and 3.15, text",
+    words=("Gen5", "BioTek", "Synergy"),
 )

@@ -89,4 +89,5 @@ READER = Reader(
     sniff=sniff,
     read=read,
     seen="Kaleido 3.0",
+    words=("Kaleido", "EnSight"),
 )

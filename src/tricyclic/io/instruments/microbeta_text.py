@@ -237,5 +237,8 @@ def _header_notes(sheet: Sheet) -> list[str]:
 
 
 READER = Reader(
-    description="text of a MicroBeta or TopCount style plate counter", sniff=sniff, read=read
+    description="text of a MicroBeta or TopCount style plate counter",
+    sniff=sniff,
+    read=read,
+    words=("MicroBeta", "TopCount"),
 )

@@ -14,14 +14,21 @@ from tricyclic.core.plate import Plate, well_position
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.delimited_text import Sheet, is_number_like, shortened
+from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 from tricyclic.io.headings import (
     agreed_unit,
     count_unit,
     minutes_in_column_name,
     unit_in_column_name,
 )
-from tricyclic.io.plates import CellReading, add_reading, cell_reading, make_plate
+from tricyclic.io.plates import (
+    CellReading,
+    add_reading,
+    cell_reading,
+    columns_of,
+    make_plate,
+    without_column_name,
+)
 from tricyclic.unit_table import UNKNOWN
 
 _NAMES = {
@@ -76,27 +83,21 @@ class _Columns:
 def sniff(raw: RawFile) -> float:
     """Whether a sheet has a header with a column of wells and one of readings."""
     sheets = raw.sheets_to_sniff
-    if any(_columns(sheet, None) is not None for sheet in sheets):
+    if any(is_list(sheet) for sheet in sheets):
         return 0.9
-    # A list without a header is claimed, so that the error states how to name its columns.
+    # A list without a header is read if it is clear which column is which, else refused.
     return 0.6 if any(_starts_with_wells(sheet) for sheet in sheets) else 0.0
 
 
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """One plate per name in the column "plate", in the order of the file."""
     plates: list[Plate] = []
-    for sheet in raw.sheets:
+    for own in raw.sheets:
+        sheet = own
         columns = _columns(sheet, options.unit)
         if columns is None and _starts_with_wells(sheet):
-            first = next(index for index, row in enumerate(sheet.rows) if any(row))
-            cells = ", ".join(cell for cell in sheet.rows[first] if cell)
-            raise InputError(
-                f"the list of wells begins with '{shortened(cells)}', without names of its columns",
-                where=sheet.where(first),
-                allowed="The first line names the columns: 'well' and 'value' (or cpm, dpm, "
-                "counts), and where there are several plates 'plate'",
-                do="Add this line, with one name for each column, such as: plate, well, value",
-            )
+            sheet = _with_header(sheet)
+            columns = _columns(sheet, options.unit)
         if columns is None:
             raise InputError(
                 "has no header with a column 'well' and a column of readings "
@@ -112,19 +113,75 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
 
 def is_list(sheet: Sheet) -> bool:
     """Whether a table is a list of wells."""
-    return _columns(sheet, None) is not None
+    try:
+        return _columns(sheet, None) is not None
+    except InputError:
+        # A list whose columns are not clear, which reading it states.
+        return True
 
 
 def _starts_with_wells(sheet: Sheet) -> bool:
     """Whether the first rows each have a well and a number: a list without a header."""
     rows = [row for row in sheet.rows if any(row)][:20]
     return len(rows) > 1 and all(
-        any(_is_well(cell) for cell in row) and any(is_number_like(cell) for cell in row)
+        any(_is_well(cell) for cell in row)
+        and any(is_number_like(cell) or is_not_counted(cell) for cell in row)
         for row in rows
     )
 
 
+def _with_header(sheet: Sheet) -> Sheet:
+    """A list of wells without a header, with the names of its columns in a first row.
+
+    Raises
+    ------
+    InputError
+        If it is not clear which columns are the wells, the readings and the plates.
+    """
+    filled = [row for row in sheet.rows if any(row)]
+    width = max(len(row) for row in filled)
+    columns = [[row[k] if k < len(row) else "" for row in filled] for k in range(width)]
+    wells = [k for k, cells in enumerate(columns) if all(_is_well(cell) for cell in cells)]
+    # A plate may be called P07, as a well is; the wells differ more.
+    wells.sort(key=lambda k: -len(set(columns[k])))
+    if len(wells) > 1 and len(set(columns[wells[0]])) > len(set(columns[wells[1]])):
+        wells = wells[:1]
+    numbers = [k for k, cells in enumerate(columns) if _is_numbers(cells)]
+    others = [k for k in range(width) if any(columns[k]) and k not in (*wells, *numbers)]
+    if len(wells) != 1 or len(numbers) != 1 or len(others) > 1:
+        first = next(index for index, row in enumerate(sheet.rows) if any(row))
+        cells = ", ".join(cell for cell in sheet.rows[first] if cell)
+        raise InputError(
+            f"the list of wells begins with '{shortened(cells)}', without names of its columns",
+            where=sheet.where(first),
+            allowed="Without names, it has one column of wells, one of numbers, and at most one of "
+            "plates",
+            do="Name the columns in a first line, such as: plate, well, value",
+        )
+    names = ["" for _ in range(width)]
+    names[wells[0]], names[numbers[0]] = "well", "value"
+    named = f"well (column {wells[0] + 1}), value (column {numbers[0] + 1})"
+    if others:
+        names[others[0]] = "plate"
+        named += f", plate (column {others[0] + 1})"
+    return replace(
+        sheet,
+        rows=(tuple(names), *sheet.rows),
+        lines=(0, *sheet.lines),
+        notes=(*sheet.notes, f"the columns have no names; read as {named}"),
+        merged=(),
+    )
+
+
+def _is_numbers(cells: Sequence[str]) -> bool:
+    """Whether all cells are numbers or marks of wells that were not counted, and one is one."""
+    return any(is_number_like(cell) for cell in cells) and all(
+        not cell or is_number_like(cell) or is_not_counted(cell) for cell in cells
+    )
+
+
 def _plates(sheet: Sheet, columns: _Columns, name: str, options: ReadOptions) -> list[Plate]:
+    options = without_column_name(options, sheet.rows[columns.header][columns.value])
     by_plate: dict[str, dict[tuple[int, int], CellReading]] = {}
     units: dict[str, set[str]] = {}
     times: dict[str, set[float]] = {}
@@ -283,14 +340,13 @@ def _value_column(
     free = [k for k in range(len(names)) if k not in taken]
     plain = [k for k in free if names[k].split("(")[0].strip() in _NAMES["value"]]
     counted = [k for k in free if count_unit(row[k].replace("_", " ").split("(")[0])]
-    wanted = (count_unit(unit) or unit) if unit is not None else None
-    requested = [k for k in counted if wanted is not None and count_unit(row[k]) == wanted]
+    requested = columns_of(row, [*plain, *(k for k in counted if k not in plain)], unit)
     choice = requested or plain or counted
     if len(choice) > 1:
         raise InputError(
             "has two columns of readings: " + " and ".join(f"'{row[k]}'" for k in choice[:2]),
             where=where,
-            do="Keep one, or specify the unit to read",
+            do=f"Choose one: --unit {row[choice[0]]}",
         )
     return choice[0] if choice else None
 

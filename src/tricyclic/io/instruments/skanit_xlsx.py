@@ -235,4 +235,5 @@ READER = Reader(
     sniff=sniff,
     read=read,
     seen="SkanIt 7.0, workbook",
+    words=("SkanIt", "Varioskan", "Multiskan", ".skax"),
 )

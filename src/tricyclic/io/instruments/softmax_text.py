@@ -406,4 +406,5 @@ READER = Reader(
     sniff=sniff,
     read=read,
     seen="SoftMax Pro, four exports",
+    words=("SoftMax", "SpectraMax", "##BLOCKS"),
 )

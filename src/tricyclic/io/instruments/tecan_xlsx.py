@@ -320,4 +320,5 @@ READER = Reader(
     sniff=sniff,
     read=read,
     seen="Magellan, workbook (i-control and SparkControl: not yet)",
+    words=("Tecan", "Magellan", "SparkControl", "i-control"),
 )

@@ -1,12 +1,15 @@
 """QuantaSmart table of a Tri-Carb vial counter: the vials of a protocol in the order counted.
 
-Vials 1 to 12 of a protocol are read as wells A01 to A12, vial 13 as B01, and so on. A date may have
-the day or the month first; if the file does not show which, a note states it and no date is used.
+The columns of a table are P# or PID (protocol), S# (vial), and CPMA, CPMB, DPM1 and the like;
+without P# and PID there is one protocol. Vials 1 to 12 of a protocol are read as wells A01 to A12,
+vial 13 as B01, and so on. A date may have the day or the month first; if the file does not show
+which, a note states it and no date is used.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tricyclic.core.plate import Plate
@@ -15,14 +18,24 @@ from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, read_text, shortened, text_sheet
 from tricyclic.io.headings import count_unit, date_note
-from tricyclic.io.plates import CellReading, cell_reading, make_plate, wells_in_order
+from tricyclic.io.plates import (
+    CellReading,
+    cell_reading,
+    columns_of,
+    make_plate,
+    wells_in_order,
+    without_column_name,
+)
 
 _REPORT = re.compile(r"^S#(?: {2,}|\t)Count Time\b.*\b[CD]PM", re.MULTILINE)
-_HEADER = re.compile(r"^[^\n]*\bP#[\t,; ]+\"?S#", re.MULTILINE)
+_HEADER = re.compile(
+    r"^(?=[^\n]*\bS#)(?=[^\n]*(?:\bP#|\bPID\b|Count Time))(?=[^\n]*\b[CD]PM[A-C0-9])[^\n]*[\t,;]",
+    re.MULTILINE,
+)
 
 
 def sniff(raw: RawFile) -> float:
-    """Whether the file has a header with P# and S#, or is a report with S# and Count Time."""
+    """Whether the file has a header with S# and P#, PID or Count Time, or is a report with them."""
     head = raw.text[:100_000]
     return 1.0 if _HEADER.search(head) or _REPORT.search(head) else 0.0
 
@@ -32,12 +45,16 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     if not _HEADER.search(raw.text) and _REPORT.search(raw.text):
         return _read_report(raw, options)
     sheet = text_sheet(raw.data, decimal=raw.decimal)
-    header = next((k for k, row in enumerate(sheet.rows) if "P#" in row and "S#" in row), None)
+    header = next((k for k, row in enumerate(sheet.rows) if _is_header(row)), None)
     if header is None:
         raise InputError(
-            "has no header with P# and S#", do="Export the table with its column names"
+            "has no header with S# and P#, PID or Count Time",
+            do="Export the table with its column names",
         )
+    if "P#" not in sheet.rows[header]:
+        sheet = _with_protocols(sheet, header)
     column, others = _value_column(sheet.rows[header], options.unit, sheet.where(header))
+    options = without_column_name(options, sheet.rows[header][column])
     protocols = _protocols(sheet, header, column)
     plates: list[Plate] = []
     for protocol in protocols.values():
@@ -46,6 +63,24 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
         unit = count_unit(sheet.rows[header][column])
         plates += _plates(name, protocol, unit, notes, quoted("column", others), options)
     return FileContent(plates=tuple(plates))
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    return "S#" in row and bool({"P#", "PID", "Count Time"} & set(row))
+
+
+def _with_protocols(sheet: Sheet, header: int) -> Sheet:
+    """The table with a column P#: that of PID, or 1 in every row of a table without."""
+    names = sheet.rows[header]
+    at = names.index("PID") if "PID" in names else None
+    rows = list(sheet.rows)
+    for index in range(header, len(rows)):
+        row = rows[index]
+        if row == names:
+            rows[index] = ("P#", *names)
+        elif any(row):
+            rows[index] = ("1" if at is None or at >= len(row) else row[at], *row)
+    return replace(sheet, rows=tuple(rows))
 
 
 def _read_report(raw: RawFile, options: ReadOptions) -> FileContent:
@@ -84,6 +119,7 @@ def _read_report(raw: RawFile, options: ReadOptions) -> FileContent:
     places = tuple(range(starts[0] + 1, starts[0] + 1 + len(rows)))
     sheet = Sheet(tuple(rows), places, "", " ", raw.decimal, (encoding, "delimiter white space"))
     column, others = _value_column(names, options.unit, sheet.where(0))
+    options = without_column_name(options, names[column])
     # A report has one protocol, which it does not number.
     with_protocol = Sheet(
         (("P#", *names), *(("1", *row) for row in rows[1:])),
@@ -216,19 +252,23 @@ def _plates(
 
 
 def _value_column(names: tuple[str, ...], unit: str | None, where: str) -> tuple[int, list[str]]:
-    """Column of readings (of the requested unit, else CPM before DPM) and names of the others."""
+    """Column of readings and names of the others.
+
+    It is the one of the requested name or unit, else CPM before DPM.
+    """
     columns = [k for k, name in enumerate(names) if count_unit(name)]
     if not columns:
         raise InputError(
             "has no column CPMA or DPM1", where=where, do="Export the table with its counts"
         )
-    wanted = [
-        k
-        for k in columns
-        if unit is not None and count_unit(names[k]) == (count_unit(unit) or unit)
-    ]
+    wanted = columns_of(names, columns, unit)
     chosen = (wanted or sorted(columns, key=lambda k: (count_unit(names[k]) != "cpm", k)))[0]
     return chosen, [names[k] for k in columns if k != chosen]
 
 
-READER = Reader(description="QuantaSmart table of a Tri-Carb vial counter", sniff=sniff, read=read)
+READER = Reader(
+    description="QuantaSmart table of a Tri-Carb vial counter",
+    sniff=sniff,
+    read=read,
+    words=("Tri-Carb", "TriCarb", "QuantaSmart"),
+)

@@ -191,4 +191,9 @@ def _counting_time(
     return statistics.median(times) / 60.0, note
 
 
-READER = Reader(description="CSV of a Wizard gamma counter", sniff=sniff, read=read)
+READER = Reader(
+    description="CSV of a Wizard gamma counter",
+    sniff=sniff,
+    read=read,
+    words=("Wizard",),
+)
