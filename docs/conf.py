@@ -14,7 +14,13 @@ author = "the tricyclic developers"
 copyright = "2026, the tricyclic developers"
 version = release = tricyclic.__version__
 
-extensions = ["myst_parser", "registry_tables", "mechanism_tables", "library_pages"]
+extensions = [
+    "myst_parser",
+    "registry_tables",
+    "mechanism_tables",
+    "library_pages",
+    "example_figures",
+]
 exclude_patterns = ["_build", "_made"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

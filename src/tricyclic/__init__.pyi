@@ -13,6 +13,7 @@ from .api.library import drugs, protocol, protocols, scenarios
 from .api.population import population, sensitivity
 from .api.screen import control_chart, msr, relative_potency, screen
 from .api.simulation import quantities, simulate
+from .api.standard_curve import interpolate
 from .api.study import Study, demo, new_study, open_study, run_study, verify_study
 from .api.virtual import virtual_assay
 from .core.analysis_options import AnalysisOptions
@@ -64,6 +65,7 @@ __all__ = [
     "fit",
     "fit_batch",
     "fit_file",
+    "interpolate",
     "kinetics",
     "msr",
     "new_study",

@@ -90,6 +90,13 @@ COMMANDS: tuple[Command, ...] = (
         at_top=True,
     ),
     _command(
+        "curves",
+        "interpolate",
+        "Concentrations of unknowns from a standard curve (ELISA, RIA, BCA)",
+        "InterpolateOptions",
+        "interpolate",
+    ),
+    _command(
         "curves", "models", "List the curve models, or describe one", "CurveModelsOptions", "models"
     ),
     _command(

@@ -20,4 +20,5 @@ RENDERERS: dict[str, str] = {
     "MsrResult": "tricyclic.reports.files.reproducibility:msr_files",
     "RelativePotencyResult": "tricyclic.reports.files.reproducibility:relative_potency_files",
     "ScreeningResult": "tricyclic.reports.files.screening:screen_files",
+    "InterpolationResult": "tricyclic.reports.files.standard_curve:interpolation_files",
 }

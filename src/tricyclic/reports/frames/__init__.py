@@ -9,6 +9,7 @@ RENDERERS: dict[str, str] = {
     "BatchFitResult": "tricyclic.reports.frames.curves:batch_fit_frames",
     "CurveModelsResult": "tricyclic.reports.frames.curves:curve_models_frames",
     "DoctorResult": "tricyclic.reports.frames.doctor:doctor_frames",
+    "InterpolationResult": "tricyclic.reports.frames.standard_curve:interpolation_frames",
     "NewStudyResult": "tricyclic.reports.frames.study:new_study_frames",
     "SimulationResult": "tricyclic.reports.frames.simulation:simulation_frames",
     "StudyRunResult": "tricyclic.reports.frames.study:study_run_frames",

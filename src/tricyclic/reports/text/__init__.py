@@ -34,4 +34,5 @@ RENDERERS: dict[str, str] = {
     "RelativePotencyResult": "tricyclic.reports.text.reproducibility:relative_potency_text",
     "CredibilityResult": "tricyclic.reports.text.credibility:credibility_text",
     "ScreeningResult": "tricyclic.reports.text.screening:screen_text",
+    "InterpolationResult": "tricyclic.reports.text.standard_curve:interpolation_text",
 }

@@ -9,6 +9,7 @@ from tricyclic.workflows.base import option
 
 # Panels of the help.
 ONE_CURVE, MANY_CURVES, MODEL, OUTPUT = "One curve", "Many curves", "Model", "Output"
+COLUMNS = "Columns"
 GROUPS, QUESTIONS = "Groups of curves in a table", "Questions to the fit"
 
 
@@ -163,6 +164,92 @@ class FitOptions:
         path=True,
         panel=OUTPUT,
     )
+
+
+@dataclass(frozen=True)
+class InterpolateOptions:
+    """Concentrations of unknowns from a standard curve: ELISA, RIA, protein assays.
+
+    `tricyclic curves interpolate elisa.csv --x conc:ng/mL --y OD1 --y OD2 --sample name`
+
+    Rows with a concentration are standards, rows without are unknowns. Rows of one name and one
+    dilution are replicates. Nothing is extrapolated beyond the standards.
+    """
+
+    file: str | TableInput = option(
+        "Table of standards and unknowns (.csv, .xlsx, .pzfx, .prism)", positional=True, path=True
+    )
+    x: str = option(
+        "Column of the concentrations of the standards, with its unit: conc:ng/mL", panel=COLUMNS
+    )
+    y: tuple[str, ...] = option(
+        "Column of readings; replicates are further columns", default=(), panel=COLUMNS
+    )
+    x_unit: str = option(
+        "Unit of x, where neither its name nor the file states it", default="", panel=COLUMNS
+    )
+    sample: str = option("Column of sample names", default="", panel=COLUMNS)
+    role: str = option(
+        "Column that names standards, unknowns, qc and blanks; default: a row with a concentration "
+        "is a standard",
+        default="",
+        panel=COLUMNS,
+    )
+    dilution: str = option("Column of dilution factors: 10, 1:10", default="", panel=COLUMNS)
+    weight: str = option("Column of weights of the standards", default="", panel=COLUMNS)
+    unknowns: str | TableInput = option(
+        "Another table with the unknowns, in columns of the same names",
+        default="",
+        path=True,
+        panel=COLUMNS,
+    )
+    curve: str = option(
+        "Curve of the standards",
+        default="logistic_4pl",
+        choices=(
+            "logistic_4pl",
+            "logistic_5pl",
+            "logistic_3pl",
+            "straight_line",
+            "quadratic",
+            "log_log",
+        ),
+        panel=MODEL,
+    )
+    weights: str = option(
+        "Weights: 1/y, 1/y^2 (of the curve), 1/x, 1/x^2, 1/sd^2 (of replicates)",
+        default="",
+        panel=MODEL,
+    )
+    variance: str = option(
+        "Variance model",
+        default="constant",
+        choices=("constant", "proportional", "power"),
+        panel=MODEL,
+    )
+    confidence: float = option("Confidence level of the limits", default=0.95, panel=MODEL)
+    accept: float | None = option(
+        "Largest deviation [%] of the recovery of a standard from 100 %, and of its variation; the "
+        "range of the results ends at the outermost standards within it",
+        default=None,
+        panel=MODEL,
+    )
+    accept_at_lloq: float | None = option(
+        "The same for the lowest accepted standard [%]", default=None, panel=MODEL
+    )
+    table: str = option("Table of a file with several tables", default="", panel=COLUMNS)
+    reader: str = option(
+        "Reader to use if none or several accept the file", default="", panel=COLUMNS
+    )
+    sheet: str = option("Sheet of a workbook", default="", panel=COLUMNS)
+    decimal: str = option(
+        "Decimal mark if the file can be read in two ways",
+        default="",
+        choices=(".", ","),
+        panel=COLUMNS,
+    )
+    y_unit: str = option("Unit of the readings", default="unknown", panel=COLUMNS)
+    out: str = option("Folder for tables and figure", default="", path=True, panel=OUTPUT)
 
 
 @dataclass(frozen=True)

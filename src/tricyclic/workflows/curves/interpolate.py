@@ -1,0 +1,119 @@
+"""Concentrations of unknowns from a standard curve in a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import cast
+
+from tricyclic.assays.standards.interpolation import InterpolationMethod, interpolate_samples
+from tricyclic.assays.standards.table import StandardColumns, read_standards
+from tricyclic.core.analysis_options import FitVariance
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.table import DataTable
+from tricyclic.core.table_input import TableInput
+from tricyclic.core.unused import quoted
+from tricyclic.errors import InputError
+from tricyclic.io.files import source_name
+from tricyclic.io.open import read_tables
+from tricyclic.results.standard_curve import InterpolationResult
+from tricyclic.study.plan import TablePlan
+from tricyclic.study.tables import chosen_table
+from tricyclic.workflows.curves.options import InterpolateOptions
+from tricyclic.workflows.output import check_output_folder
+
+
+def run(
+    options: InterpolateOptions, on_progress: ProgressCallback | None = None
+) -> InterpolationResult:
+    """Fit the standards of a table and read the unknowns from the curve."""
+    check_output_folder(options.out)
+    name = source_name(cast("str | DataTable", options.file))
+    if not options.y:
+        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
+    report_progress(on_progress, 0, 2, f"reading {name}")
+    tables = _tables(options.file, options)
+    table, others = _chosen(tables, options.table, name)
+    column, unit = _column_and_unit(options.x, options.x_unit, table)
+    samples: tuple[DataTable, ...] = ()
+    if options.unknowns:
+        unknowns = source_name(cast("str | DataTable", options.unknowns))
+        own, more = _chosen(_tables(options.unknowns, options), "", unknowns)
+        samples, others = (own,), (*others, *more)
+    columns = StandardColumns(
+        column,
+        options.y,
+        sample=options.sample,
+        role=options.role,
+        dilution=options.dilution,
+        weight=options.weight,
+    )
+    standards, readings, unused = read_standards(
+        (table, *samples), columns, unit=unit, y_unit=_y_unit(table, options), name=name
+    )
+    report_progress(on_progress, 1, 2, f"fitting {options.curve}")
+    method = InterpolationMethod(
+        curve=options.curve,
+        variance=cast("FitVariance", options.variance),
+        weights=options.weights,
+        confidence=options.confidence,
+        acceptance_percent=math.nan if options.accept is None else options.accept,
+        acceptance_at_lloq_percent=math.nan
+        if options.accept_at_lloq is None
+        else options.accept_at_lloq,
+    )
+    if options.accept is None and options.accept_at_lloq is not None:
+        raise InputError(
+            "has no effect here",
+            where="accept_at_lloq",
+            allowed="It goes with a limit for all standards",
+            do="Add --accept 20, or omit --accept-at-lloq",
+        )
+    return interpolate_samples(
+        standards, readings, method, unused=(*unused, *quoted("table", others))
+    )
+
+
+def _tables(source: str | TableInput, options: InterpolateOptions) -> tuple[DataTable, ...]:
+    return read_tables(
+        cast("str | DataTable", source),
+        reader=options.reader or None,
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+    )
+
+
+def _chosen(
+    tables: Sequence[DataTable], wanted: str, name: str
+) -> tuple[DataTable, tuple[str, ...]]:
+    table = chosen_table(tables, TablePlan(name, "1", "", table=wanted, where=name))
+    return table, tuple(other.name for other in tables if other is not table)
+
+
+def _column_and_unit(text: str, stated: str, table: DataTable) -> tuple[str, str]:
+    """Column and unit of "conc:ng/mL"; the unit of the file where none is stated."""
+    column, unit = text, ""
+    if text not in table.columns and ":" in text:
+        column, _, unit = text.rpartition(":")
+    column, unit = column.strip(), unit.strip()
+    if unit and stated and unit != stated:
+        raise InputError(
+            f"is {stated}, and x states {unit}", where="x_unit", do="State the unit once"
+        )
+    in_file = table.units.get(column, "unknown")
+    unit = unit or stated.strip() or (in_file if in_file != "unknown" else "")
+    if unit.startswith("log"):
+        raise InputError(
+            f"column '{column}' has logarithms ({unit})",
+            where="x",
+            allowed="Standards are concentrations",
+            do="Write the concentrations themselves",
+        )
+    return column, unit
+
+
+def _y_unit(table: DataTable, options: InterpolateOptions) -> str:
+    if options.y_unit != "unknown":
+        return options.y_unit
+    stated = {table.units.get(column, "unknown") for column in options.y} - {"unknown", ""}
+    return stated.pop() if len(stated) == 1 else "unknown"
