@@ -1,9 +1,9 @@
 """The command line: one command per row of the command table, its options read from its options
 dataclass.
 
-A result goes to standard output, as text or, with --json, as one JSON document; progress, warnings
-and errors go to standard error. Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 done
-but a check failed, 130 interrupted.
+A result goes to standard output, as text, or with --format as JSON or as a table; progress,
+warnings and errors go to standard error. Exit codes: 0 done, 1 internal error, 2 usage, 3 bad
+input, 4 done but a check failed, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -36,6 +37,13 @@ from tricyclic.cli.options import (
     parameters,
 )
 from tricyclic.cli.progress import ProgressLine
+from tricyclic.cli.table_output import (
+    TableOutput,
+    table_parameters,
+    take_table_options,
+    write_json,
+    write_table,
+)
 from tricyclic.errors import (
     EXIT_CHECK_FAILED,
     EXIT_INTERNAL_ERROR,
@@ -44,7 +52,7 @@ from tricyclic.errors import (
     TricyclicError,
     from_os_error,
 )
-from tricyclic.workflows.base import Command
+from tricyclic.workflows.base import Command, option_fields
 from tricyclic.workflows.check_options import checked_options
 from tricyclic.workflows.commands import COMMANDS, GROUPS
 
@@ -131,7 +139,7 @@ class TricyclicGroup(click.Group):
         sys.exit(self._run(typed, prog_name or "tricyclic", extra))
 
     def _run(self, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        debug, as_json = "--debug" in args, "--json" in args
+        debug, as_json = "--debug" in args, _wants_json(args)
         with _library_warnings(shown=debug):
             try:
                 code = super().main(args, prog_name=prog_name, standalone_mode=False, **extra)
@@ -214,6 +222,7 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, verbose: bool, debug: b
 
 def _click_command(command: Command) -> click.Command:
     options = command.load_options()
+    has_out = any(field.name == "out" for field, _, _ in option_fields(options))
 
     def call(**typed: Any) -> int:
         shared = click.get_current_context().find_root().obj or {}
@@ -223,6 +232,9 @@ def _click_command(command: Command) -> click.Command:
         }
         if common["verbose"]:
             logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+        output = take_table_options(
+            command.full_name, typed, has_out=has_out, as_json=common["as_json"]
+        )
         chosen = options_from(options, typed)
         progress = ProgressLine(quiet=common["quiet"], color=_use_color(sys.stderr))
         try:
@@ -233,15 +245,10 @@ def _click_command(command: Command) -> click.Command:
             raise error.reworded(option_label(chosen, error.where), str) from error
         finally:
             progress.close()
-        return _show(command, result, written, as_json=common["as_json"])
+        return _show(command, result, written, output)
 
     common = [
-        PanelOption(
-            ["--json", "as_json"],
-            is_flag=True,
-            help="Print one JSON document instead of text.",
-            panel=COMMON_PANEL,
-        ),
+        *table_parameters(has_out=has_out),
         PanelOption(
             ["--quiet", "quiet"], is_flag=True, help="Suppress progress output.", panel=COMMON_PANEL
         ),
@@ -266,9 +273,9 @@ def _write_files(result: Result, out: str) -> list[Path]:
     return list(save(result, Path(out))) if out and has_files(result) else []
 
 
-def _show(command: Command, result: Result, written: list[Path], *, as_json: bool) -> int:
+def _show(command: Command, result: Result, written: list[Path], output: TableOutput) -> int:
     code = EXIT_CHECK_FAILED if result.failed else EXIT_OK
-    if as_json:
+    if output.format == "json":
         from tricyclic.reports.json import document
 
         content = {
@@ -276,7 +283,15 @@ def _show(command: Command, result: Result, written: list[Path], *, as_json: boo
             "files": [str(path) for path in written],
             "result": result.to_json(),
         }
-        _print_json(document(command.full_name.replace(" ", "-"), content))
+        whole = document(command.full_name.replace(" ", "-"), content)
+        if output.path:
+            click.echo(f"written  {write_json(whole, output.path)}", err=True)
+        else:
+            _print_json(whole)
+        return code
+    if output.is_table:
+        for path in [*written, *write_table(result, output)]:
+            click.echo(f"written  {path}", err=True)
         return code
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     from tricyclic.core.format import text_width
@@ -287,6 +302,11 @@ def _show(command: Command, result: Result, written: list[Path], *, as_json: boo
     for path in written:
         click.echo(f"written  {path}", err=True)
     return code
+
+
+def _wants_json(args: Sequence[str]) -> bool:
+    """Whether errors are printed as JSON too."""
+    return bool({"--json", "--format=json"} & set(args)) or ("--format", "json") in pairwise(args)
 
 
 def _with_color(text: str) -> str:

@@ -265,7 +265,7 @@ def _widths(table: Table) -> list[float]:
         length <= (SHORT_NUMBER if numeric else SHORT_TEXT) or _hashes(column)
         for length, numeric, column in zip(lengths, table.numeric, columns, strict=True)
     ]
-    while any(short) and _taken(lengths, short) > _room(table, short):
+    while any(short) and _taken(lengths, short) > _left_for_short(table, short):
         # The longest of the short columns shares the page too.
         short[max((c for c in range(len(short)) if short[c]), key=lambda c: lengths[c])] = False
     return [
@@ -279,7 +279,7 @@ def _taken(lengths: Sequence[int], short: Sequence[bool]) -> int:
     return sum(length + 2 for length, is_short in zip(lengths, short, strict=True) if is_short)
 
 
-def _room(table: Table, short: Sequence[bool]) -> int:
+def _left_for_short(table: Table, short: Sequence[bool]) -> int:
     """Characters for the short columns, so that each long one can be read."""
     return _capacity(table) - MIN_LONG_COLUMN * short.count(False)
 
