@@ -12,7 +12,6 @@ such a counterpart is reported.
 from __future__ import annotations
 
 import contextlib
-import doctest
 import importlib.util
 import io
 import re
@@ -40,6 +39,7 @@ def filled(page: Path) -> str:
     """The page with the output of its examples as it is now."""
     tests, text = examples(), page.read_text(encoding="utf-8")
     namespace: dict[str, object] = {"__name__": "example"}
+    output = io.StringIO()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for language, body, line in tests.blocks(page):
             if named := tests.FILE.match(body):
@@ -47,8 +47,13 @@ def filled(page: Path) -> str:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(body[named.end() :], encoding="utf-8")
             elif language == "python":
-                with contextlib.redirect_stdout(io.StringIO()):
+                with contextlib.redirect_stdout(output):
                     exec(compile("\n" * (line - 1) + body, str(page), "exec"), namespace)
+            elif language == "output":
+                printed, output = output.getvalue(), io.StringIO()
+                if not same(body, printed):
+                    shown = updated(body.rstrip("\n"), printed, f"{page.name}:{line}: Python")
+                    text = text.replace(f"```output\n{body}", f"```output\n{shown}\n", 1)
             else:
                 new, at = body, 0
                 for command, expected in tests.commands(body):
@@ -72,9 +77,7 @@ def filled(page: Path) -> str:
 
 def same(expected: str, printed: str) -> bool:
     """Whether a page shows what was printed, by the rule of its test."""
-    return doctest.OutputChecker().check_output(
-        expected, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    )
+    return bool(examples().matches(expected, printed))
 
 
 def updated(expected: str, printed: str, where: str) -> str:

@@ -2,8 +2,9 @@
 
 Python blocks of a page run one after the other in one namespace; a `console` block that begins with
 `$ tricyclic` runs through the entry point of the command line. Both start in an empty folder that
-is used for the whole page. Output in a console block is compared; `...` matches anything. A block
-whose first line is `# file: NAME` is written to that file instead of run.
+is used for the whole page. Output in a console block is compared, and so is an `output` block with
+what the Python blocks since the last one have printed; `...` matches anything. A block whose first
+line is `# file: NAME` is written to that file instead of run.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def blocks(page: Path) -> list[tuple[str, str, int]]:
     return [
         (language, body, line)
         for language, body, line in parts
-        if language == "python"
+        if language in ("python", "output")
         or FILE.match(body)
         or (language == "console" and body.startswith("$ tricyclic"))
     ]
@@ -53,21 +54,23 @@ def test_every_example_of_a_page_runs_as_printed(page, tmp_path, monkeypatch):
         monkeypatch.setattr(registry, "_own_folders", [])
         monkeypatch.setattr(registry, "_loaded", {})
     namespace: dict[str, object] = {"__name__": "example"}
+    printed = io.StringIO()
     for language, text, line in blocks(page):
         if named := FILE.match(text):
             path = tmp_path / named[1]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text[named.end() :], encoding="utf-8")
         elif language == "python":
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(printed):
                 exec(compile("\n" * (line - 1) + text, str(page), "exec"), namespace)
+        elif language == "output":
+            got, printed = printed.getvalue(), io.StringIO()
+            assert matches(text, got), f"{page.name}:{line}: Python printed\n{got}\nnot\n{text}"
         else:
             for command, expected in commands(text):
                 got = run(command)
                 same = ("[exit " in got) == ("[exit " in expected)
-                same &= not expected or doctest.OutputChecker().check_output(
-                    expected, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-                )
+                same &= not expected or matches(expected, got)
                 assert same, (
                     f"{page.name}:{line}: `{command}` printed\n{got}\nnot\n{expected or 'success'}"
                 )
@@ -91,6 +94,13 @@ def test_every_task_of_dev_py_in_a_page_exists():
     }
     assert words <= dev.TASKS.keys(), f"dev.py has no task {words - dev.TASKS.keys()}"
     assert {"demo", "test"} <= words
+
+
+def matches(expected: str, got: str) -> bool:
+    """Whether a page shows what was printed."""
+    return doctest.OutputChecker().check_output(
+        expected, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    )
 
 
 def commands(text: str) -> list[tuple[str, str]]:

@@ -7,7 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from tricyclic.core.concentrations import dose_values, own_unit, to_molar_values
+from tricyclic.core.concentrations import (
+    dose_values,
+    is_molar_unit,
+    log10_of,
+    own_unit,
+    to_molar_values,
+)
 from tricyclic.errors import InputError
 from tricyclic.fitting.effective_dose import dose_column
 from tricyclic.fitting.fitted_curve import GroupFit
@@ -108,6 +114,29 @@ def to_model_unit(x: np.ndarray, column: str, unit: str, own: str = "") -> np.nd
     if column.endswith("_min") and unit:
         return np.asarray(x * convert(1.0, unit, "min", where="x"))
     return x
+
+
+def from_model_unit(x: np.ndarray, column: str, unit: str) -> np.ndarray:
+    """Values of an axis of the curve in the unit of the table; logarithms where that is one.
+
+    Parameters
+    ----------
+    x : array, shape (n,)
+        In M, min, or the unit of the doses of the fit.
+    column : str
+        The independent variable of the curve.
+    unit : str
+        Of the table; empty for that of the curve.
+    """
+    base = log10_of(unit) or unit
+    values = np.asarray(x, float)
+    if column.endswith("_M") and is_molar_unit(base):
+        values = values / convert(1.0, base, "M")
+    elif column.endswith("_min") and unit:
+        values = values / convert(1.0, unit, "min")
+    if log10_of(unit):
+        return np.asarray(np.log10(values, out=np.full(values.shape, -np.inf), where=values > 0))
+    return values
 
 
 def _reading_sd(result: FittedCurves, curve: GroupFit, expected: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,15 +19,13 @@ from tricyclic.core.estimate import (
     unit_of_parameter,
 )
 from tricyclic.core.format import format_number
+from tricyclic.fitting.curve_predictions import Prediction, from_model_unit
 from tricyclic.fitting.effective_dose import EffectiveDose, dose_column
 from tricyclic.fitting.fitted_curve import GroupFit
 from tricyclic.fitting.fitted_curves import FittedCurves
 from tricyclic.io.frames import Columns
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.results.curves import CurveComparisonResult
-
-if TYPE_CHECKING:
-    from tricyclic.fitting.curve_predictions import Prediction
 
 NOT_DETERMINED = "n.d."
 LARGEST_LOG10 = 290.0
@@ -189,7 +187,8 @@ def printable(curve: GroupFit) -> str:
 
 def _plain(value: float) -> str:
     """Three figures, without the exponent that a table of potencies does not have."""
-    return f"{float(f'{value:.3g}'):.15g}" if 1e-4 <= value < 1e9 else format_number(value)
+    text = format_number(value)
+    return f"{float(text):.15g}" if "e" in text and 1 <= value < 1e9 else text
 
 
 def _tested(curve: GroupFit) -> tuple[float, float] | None:
@@ -239,6 +238,15 @@ def reading_columns(result: FittedCurves) -> Columns:
         )
     )
     columns: dict[str, Any] = dict(key_columns(result.by, repeated))
+    if result.x_name:
+        column = dose_column(result.curves[0].part.model)
+        columns[axis_name(result, result.x_unit)] = np.concatenate(
+            [
+                from_model_unit(curve.part.series.x[column], column, result.x_unit)
+                for curve in result.curves
+            ]
+        )
+        axes = [axis for axis in axes if axis not in columns]
     for axis in axes:
         columns[axis] = np.concatenate(
             [
