@@ -2,13 +2,16 @@
 
 `{curve-table}` lists every curve model, `{curve-details}` describes each with its equation and
 parameters; `{reader-table}`, `{protocol-table}`, `{verb-table}` and `{source-table}` list file
-formats, protocols, commands and sources; `{study-keys}` lists the keys of study.toml;
+formats, protocols, commands and sources; `{study-keys}` lists the keys of study.toml,
+`{style-keys}` those of a style file;
 `{package-tree}` lists every source file with the first sentence of its docstring.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,6 +25,7 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.curves import CURVES
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import READERS
+from tricyclic.plotting.plot_style import CHOICES, LIMITS, MARKERS, PRESETS, PlotStyle
 from tricyclic.study.plan_keys import describe_keys, section_text
 from tricyclic.workflows.commands import COMMANDS
 
@@ -52,6 +56,46 @@ class CurveTable(MarkdownDirective):
         for name, model in CURVES.items():
             link = f"[`{name}`](#{name.replace('_', '-')})"
             yield f"| {link} | {cell(model.description)} | `{model.target}` | {cell(model.when)} |"
+
+
+class StyleKeys(MarkdownDirective):
+    """One row per key of a style file, from the documentation of PlotStyle."""
+
+    def lines(self) -> Iterable[str]:
+        """Key, values, default, meaning."""
+        yield "| key | values | default | meaning |"
+        yield "| --- | --- | --- | --- |"
+        presets = " or ".join(f'`"{name}"`' for name in PRESETS)
+        yield f"| `preset` | {presets} | | the style that the other keys change |"
+        text = inspect.getdoc(PlotStyle) or ""
+        entries = re.split(r"^(\w[\w, ]*) : (.+)$", text.partition("----------\n")[2], flags=re.M)
+        for names, kind, meaning in zip(entries[1::3], entries[2::3], entries[3::3], strict=True):
+            for name in names.split(", "):
+                yield (
+                    f"| `{name}` | {self.values(name, kind)} | {toml(getattr(PlotStyle(), name))} "
+                    f"| {cell(' '.join(meaning.split()))} |"
+                )
+
+    @staticmethod
+    def values(name: str, kind: str) -> str:
+        """What a key accepts."""
+        if name in CHOICES:
+            return ", ".join(f'`"{word}"`' for word in CHOICES[name])
+        if name in LIMITS:
+            low, high = LIMITS[name]
+            return f"{low:g} to {high:g}"
+        if name == "symbols":
+            return "a list of " + ", ".join(f'`"{word}"`' for word in MARKERS)
+        return {"bool": "`true`, `false`", "str": "a text", "tuple of str": "a list of texts"}[kind]
+
+
+def toml(value: object) -> str:
+    """A value as it is written in a TOML file."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return "`[" + ", ".join(f'"{word}"' for word in value) + "]`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value:g}`"
 
 
 class CurveDetails(MarkdownDirective):
@@ -184,5 +228,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("verb-table", VerbTable)
     app.add_directive("source-table", SourceTable)
     app.add_directive("study-keys", StudyKeys)
+    app.add_directive("style-keys", StyleKeys)
     app.add_directive("package-tree", PackageTree)
     return {"parallel_read_safe": True}

@@ -154,7 +154,9 @@ def name_of_entry_point(point: EntryPoint) -> str:
     return f"entry point {point.name} of {distribution}"
 
 
-RenderKind = Literal["text", "json", "html", "frames", "files", "document", "save"]
+RenderKind = Literal[
+    "text", "json", "html", "frames", "plots", "plot", "figures", "files", "document", "save"
+]
 
 
 class RendererRegistry:
@@ -211,6 +213,9 @@ RENDERERS = RendererRegistry(
         "json": "tricyclic.reports.json",
         "html": "tricyclic.reports.notebook",
         "frames": "tricyclic.reports.frames",
+        "plots": "tricyclic.reports.plots",
+        "plot": "tricyclic.reports.axes",
+        "figures": "tricyclic.reports.figures",
         "files": "tricyclic.reports.files",
         "document": "tricyclic.reports.documents",
         "save": "tricyclic.reports.save",

@@ -152,9 +152,9 @@ def test_a_result_of_several_files_is_not_written_into_a_folder_named_like_a_fil
     table.write_text("conc_nM,response\n0,100\n1,90\n10,50\n100,12\n1000,3\n10000,1\n")
     result = tca.fit_file(table, curve="logistic_4pl", y="response", x="concentration_M=conc_nM:nM")
     with pytest.raises(tca.InputError) as error:
-        result.save(tmp_path / "fit.pdf")
+        result.save(tmp_path / "fit.html")
     assert str(error.value) == (
-        f"out: '{tmp_path / 'fit.pdf'}' looks like a file. It is a folder for several files."
+        f"out: '{tmp_path / 'fit.html'}' looks like a file. It is a folder for several files."
     )
     assert len(result.save(tmp_path / "fit")) > 3
 

@@ -29,6 +29,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from tricyclic._version import __version__
+from tricyclic.cli.figure_options import (
+    checked_figure,
+    figure_parameters,
+    take_figure_options,
+    write_figures,
+)
 from tricyclic.cli.options import (
     PanelOption,
     arguments,
@@ -232,6 +238,7 @@ def _click_command(command: Command) -> click.Command:
         }
         if common["verbose"]:
             logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+        figure_given = take_figure_options(typed) if command.figure else {}
         output = take_table_options(
             command.full_name, typed, has_out=has_out, as_json=common["as_json"]
         )
@@ -239,12 +246,20 @@ def _click_command(command: Command) -> click.Command:
         progress = ProgressLine(quiet=common["quiet"], color=_use_color(sys.stderr))
         try:
             chosen = checked_options(chosen)
+            figure = checked_figure(figure_given)
             result = command.load_run()(chosen, progress)
             written = _write_files(result, getattr(chosen, "out", ""))
         except InputError as error:
             raise error.reworded(option_label(chosen, error.where), str) from error
         finally:
             progress.close()
+        try:
+            written += write_figures(result, figure) if figure is not None else []
+        except InputError:
+            # What was computed is shown beside the reason why there is no figure.
+            if output.format != "json":
+                _show(command, result, written, output)
+            raise
         return _show(command, result, written, output)
 
     common = [
@@ -258,7 +273,11 @@ def _click_command(command: Command) -> click.Command:
     return PanelCommand(
         command.name,
         callback=call,
-        params=[*parameters(options), *common],
+        params=[
+            *parameters(options),
+            *(figure_parameters() if command.figure else []),
+            *common,
+        ],
         help=inspect.getdoc(options),
         arguments=arguments(options),
         short_help=command.help,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from tricyclic.core.check import Check
 from tricyclic.core.evidence import Source
 
+# Suffixes of the file of a figure.
+FIGURE_SUFFIXES = (".png", ".tiff", ".tif", ".svg", ".pdf")
+
 
 @dataclass(frozen=True)
 class Heading:

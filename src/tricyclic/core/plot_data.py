@@ -31,6 +31,9 @@ class Trace:
         The curve, in the axis units of its plot; x increases.
     low, high : array, shape (n,), or None
         Its confidence band.
+    subject : str
+        What independent runs have in common (the compound), where runs are drawn on one scale and
+        may be averaged; else empty.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Trace:
     mean: Floats
     low: Floats | None = None
     high: Floats | None = None
+    subject: str = ""
 
     def __post_init__(self) -> None:
         _freeze(self, f"trace {self.name}", "x", "mean", "low", "high")
@@ -65,6 +69,8 @@ class PointSet:
         Where each reading comes from ("net_run1.csv A03").
     error : array, shape (n,), or None
         Half length of the error bar where the symbols are means; `CurvePlot.points_label` names it.
+    subject : str
+        As of a Trace.
     """
 
     name: str
@@ -73,6 +79,7 @@ class PointSet:
     excluded: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     labels: tuple[str, ...] = ()
     error: Floats | None = None
+    subject: str = ""
 
     def __post_init__(self) -> None:
         _freeze(self, f"points {self.name}", "x", "y", "error")

@@ -89,11 +89,11 @@ def _draw_bars(axes: Axes, shares: Sequence[ErrorShare], label_mm: float) -> Non
         axes.text(
             -0.06,
             row,
-            style.fitted(share.name, label_mm - 5.0, size_pt=style.SMALL_PT),
+            style.fitted(share.name, label_mm - 5.0, size_pt=style.small_pt()),
             transform=axes.get_yaxis_transform(),
             ha="right",
             va="center",
-            fontsize=style.SMALL_PT,
+            fontsize=style.small_pt(),
         )
         axes.annotate(
             f"{share.share * 100:.0f} %" if share.share >= 0.005 else "< 1 %",
@@ -101,7 +101,7 @@ def _draw_bars(axes: Axes, shares: Sequence[ErrorShare], label_mm: float) -> Non
             xytext=(3, 0),
             textcoords="offset points",
             va="center",
-            fontsize=style.SMALL_PT,
+            fontsize=style.small_pt(),
         )
     axes.set_ylim(len(shares) - 0.45, -0.55)
     axes.set_yticks([])

@@ -114,7 +114,7 @@ def _draw_conditions(
     axes.set_xticks(
         range(len(conditions)),
         [style.fitted(condition or "all runs", label_mm) for condition in conditions],
-        fontsize=style.FONT_PT,
+        fontsize=style.font_pt(),
     )
     axes.tick_params(axis="x", length=0, pad=5)
 
@@ -202,7 +202,7 @@ def _bracket(axes: Axes, compared: GroupComparison, conditions: int) -> None:
     p = compared.p_calibrated if math.isfinite(compared.p_calibrated) else compared.p
     if math.isfinite(p):
         words.append("p < 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}")
-    line = style.fitted(",  ".join(words), 66.0, size_pt=style.SMALL_PT)
+    line = style.fitted(",  ".join(words), 66.0, size_pt=style.small_pt())
     axes.annotate(
         line,
         ((conditions - 1) / 2, 1.0),
@@ -211,5 +211,5 @@ def _bracket(axes: Axes, compared: GroupComparison, conditions: int) -> None:
         textcoords="offset points",
         ha="center",
         va="bottom",
-        fontsize=style.SMALL_PT,
+        fontsize=style.small_pt(),
     )

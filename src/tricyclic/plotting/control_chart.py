@@ -103,8 +103,7 @@ def _panels() -> tuple[Canvas, Axes, Axes, Axes]:
     scatter_axes = canvas.add_axes((left, 43.0 / HEIGHT_MM, width, 20.0 / HEIGHT_MM))
     values_axes = canvas.add_axes((left, 70.0 / HEIGHT_MM, width, 34.0 / HEIGHT_MM))
     for axes in (values_axes, scatter_axes):
-        for side in ("left", "bottom"):
-            axes.spines[side].set_position(("outward", style.OFFSET_PT))
+        style.offset_spines(axes)
         axes.tick_params(labelbottom=False)
     return canvas, values_axes, scatter_axes, msr_axes
 
@@ -143,7 +142,7 @@ def _draw_chart(axes: Axes, lines: _ChartLines, flagged: np.ndarray) -> None:
             xytext=(3, 0),
             textcoords="offset points",
             va="center",
-            fontsize=style.TINY_PT,
+            fontsize=style.tiny_pt(),
             annotation_clip=False,
         )
     shown = np.concatenate([values[np.isfinite(values)], lower, upper])
@@ -177,7 +176,7 @@ def _draw_msr(axes: Axes, chart: ControlChartResult) -> None:
     axes.legend(
         loc="center left",
         bbox_to_anchor=(1.0, 0.5),
-        fontsize=style.TINY_PT,
+        fontsize=style.tiny_pt(),
         handlelength=1.2,
         borderaxespad=0.3,
     )
@@ -200,11 +199,11 @@ def _label_runs(axes: Axes, runs: Sequence[str]) -> None:
         return
     axes.set_xticks(
         np.arange(1, len(runs) + 1),
-        [style.fitted(run, 20.0, size_pt=style.TINY_PT) for run in runs],
+        [style.fitted(run, 20.0, size_pt=style.tiny_pt()) for run in runs],
         rotation=45,
         ha="right",
         rotation_mode="anchor",
-        fontsize=style.TINY_PT,
+        fontsize=style.tiny_pt(),
     )
     axes.set_xlabel("")
 

@@ -7,22 +7,31 @@ beyond it; control wells are drawn beside a logarithmic axis, which has no zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from tricyclic.core.document import Figure
 from tricyclic.core.plot_data import ControlLevel, CurvePlot, Trace
 from tricyclic.plotting import style
+from tricyclic.plotting.curve_axes import (
+    GUTTER_MM,
+    PLACE_MM,
+    draw_x_axis,
+    draw_y_axis,
+    millimetres_wide,
+    set_y_range,
+    tested_range,
+)
+from tricyclic.plotting.curve_words import alt_of, caption_of
+from tricyclic.plotting.means import mean_and_error, with_means
 
 Corner = Literal["upper right", "lower right", "upper left", "lower left"]
-# Gap between the axis and the control wells beside it, and width of one group of control wells.
-GUTTER_MM, PLACE_MM = 7.0, 6.0
+# Lines of text over the axes: the title, and one line for the estimates.
+TITLE_MM, LINE_MM, MAX_LINES = 3.5, 3.0, 6
 
 
 def curve(
@@ -42,7 +51,7 @@ def curve(
     plot : CurvePlot
         Only positions are computed here.
     width : {"column", "full"}
-        84 or 174 mm.
+        84 or 174 mm, where the style has no width of its own.
     height_mm : float
         0: 66 mm, or 84 mm where the figure is wide.
     pdf : bool
@@ -54,44 +63,77 @@ def curve(
     explain : bool
         Whether the caption explains the symbols; `curve_legend` explains those of several figures.
     """
-    height = height_mm or (66.0 if width == "column" else 84.0)
+    look = style.current()
+    plot = with_means(plot, look.points)
+    wide = style.page_mm(width)
+    has_title = show_title and look.title and bool(plot.title)
+    title = style.wrapped(plot.title, wide - 4, bold=True) if has_title else ""
+    estimates = _estimates_text(plot, wide - 20.5)
+    lines = estimates.count("\n") + 1 if estimates else 0
+    head = (TITLE_MM * (title.count("\n") + 1) if title else 0.0) + LINE_MM * lines
+    top = head + 3.0
+    height = look.height_mm or height_mm or (66.0 if wide < 130 else 84.0) * max(look.scale, 1.0)
+    if not look.height_mm:
+        # Space for the lines beyond the usual one of each.
+        usual = (11.0 if plot.marks else 7.0) - (0.0 if show_title else 4.0)
+        height += max(0.0, top - usual) * look.scale
     names = _names(plot)
-    outside = len(names) > 6 or (len(names) > 3 and width == "full")
-    wide = style.WIDTHS_MM[width]
-    title = style.wrapped(plot.title, wide - 4, bold=True) if show_title else ""
-    heading = 3.5 * title.count("\n")
-    height += heading
+    outside = look.legend and (len(names) > 6 or (len(names) > 3 and wide >= 130))
+    has_percent = plot.percent_window is not None and look.percent_axis
     with style.publication_style(text_as):
         canvas, axes = style.sheet(
             width,
             height,
             left_mm=16.5,
-            right_mm=(42.0 if outside else 4.0) + (11.0 if plot.percent_window else 0.0),
+            right_mm=(42.0 if outside else 4.0) + (11.0 if has_percent else 0.0),
             bottom_mm=13.0,
-            top_mm=heading + (11.0 if plot.marks else 7.0) - (0.0 if show_title else 4.0),
+            top_mm=top,
         )
-        tested = _tested(plot)
-        low_y, high_y = _y_range(plot)
-        axes.set_ylim(low_y, high_y)
-        _x_axis(axes, plot, tested)
-        for mark in plot.marks:
-            _mark(axes, mark.x, mark.low, mark.high)
-        for trace in plot.traces:
-            _trace(axes, trace, names.index(trace.name), tested)
-        _points(axes, plot, names)
-        _levels(axes, plot, names, tested)
-        _y_axis(axes, plot)
-        _legend(axes, plot, names, outside)
+        _draw(axes, plot, names, outside=outside, place_label=True)
         canvas.text(2.0 / wide, 1 - 1.2 / height, title, va="top", weight="bold")
-        _marks_in_words(axes, plot)
+        _write_estimates(axes, estimates)
         return style.finish(
             canvas,
             name=plot.name,
-            caption=_caption(plot, explain=explain),
-            alt=_alt(plot),
+            caption=caption_of(plot, explain=explain),
+            alt=alt_of(plot),
             width=width,
             pdf=pdf,
         )
+
+
+def draw_curve(axes: Axes, plot: CurvePlot) -> None:
+    """Draw curves with their readings into axes of the user, in the current style.
+
+    Parameters
+    ----------
+    axes : Axes
+        Its ranges, ticks and axis titles are set; it gets no title.
+    plot : CurvePlot
+    """
+    plot = with_means(plot, style.current().points)
+    _draw(axes, plot, _names(plot), outside=False, place_label=False)
+
+
+def _draw(
+    axes: Axes, plot: CurvePlot, names: list[str], *, outside: bool, place_label: bool
+) -> None:
+    tested = tested_range(plot)
+    set_y_range(axes, plot)
+    draw_x_axis(axes, plot, tested)
+    if style.current().estimates:
+        for mark in plot.marks:
+            _mark(axes, mark.x, mark.low, mark.high)
+    for trace in plot.traces:
+        _trace(axes, trace, names.index(trace.name), tested)
+    _points(axes, plot, names)
+    _levels(axes, plot, names)
+    draw_y_axis(axes, plot, place_label=place_label)
+    if style.current().grid:
+        axes.grid(color=style.PALE, linewidth=0.4, zorder=0)
+        axes.set_axisbelow(True)
+    if style.current().legend:
+        _legend(axes, plot, names, outside)
 
 
 def _names(plot: CurvePlot) -> list[str]:
@@ -99,101 +141,9 @@ def _names(plot: CurvePlot) -> list[str]:
     return list(dict.fromkeys([p.name for p in plot.points] + [t.name for t in plot.traces]))
 
 
-def _tested(plot: CurvePlot) -> tuple[float, float]:
-    if plot.tested is not None:
-        return plot.tested
-    x = np.concatenate([p.x for p in plot.points] or [t.x for t in plot.traces])
-    x = x[np.isfinite(x)]
-    return (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
-
-
-def _y_range(plot: CurvePlot) -> tuple[float, float]:
-    every = (
-        [p.y for p in plot.points]
-        + [t.mean for t in plot.traces]
-        + [level.y for level in plot.levels]
-    )
-    every += [p.y + p.error for p in plot.points if p.error is not None]
-    every += [p.y - p.error for p in plot.points if p.error is not None]
-    values = np.concatenate(every)
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return 0.0, 1.0
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    span = (high - low) or 1.0
-    # A band can be far wider than the readings where the fit is uncertain; it may extend the axis
-    # only a little.
-    bands = [b for t in plot.traces for b in (t.low, t.high) if b is not None]
-    if bands:
-        band = np.concatenate(bands)
-        band = band[np.isfinite(band)]
-        if band.size:
-            high = max(high, min(float(band.max()), high + 0.15 * span))
-            low = min(low, max(float(band.min()), low - 0.10 * span))
-    span = (high - low) or 1.0
-    return (low - 0.04 * span if low < 0 else low), high + 0.05 * span
-
-
-def _x_axis(axes: Axes, plot: CurvePlot, tested: tuple[float, float]) -> None:
-    ends = [value for t in plot.traces for value in (t.x[np.isfinite(t.x)]) if t.x.size]
-    low, high = min([tested[0], *ends]), max([tested[1], *ends])
-    if plot.x_scale == "linear":
-        low = min(0.0, low)
-        pad = 0.02 * ((high - low) or 1.0)
-        axes.set_xlim(low - (pad if low < 0 else 0.0), high + pad)
-        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    else:
-        if math.floor(high) - math.ceil(low) < 1:
-            # At least a decade, so that the axis can be read.
-            low, high = min(low, math.floor(low)), max(high, math.floor(low) + 1.0)
-        margin = {side: _margin_mm(plot, side) for side in ("left", "right")}
-        per_decade = (_millimetres_wide(axes) - margin["left"] - margin["right"]) / (high - low)
-        axes.set_xlim(low - margin["left"] / per_decade, high + margin["right"] / per_decade)
-        step = max(1, math.ceil(6.5 / per_decade))
-        axes.set_xticks(range(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -step))
-        axes.spines["bottom"].set_bounds(low, high)
-    axes.set_xlabel(style.fitted(plot.x_title, _millimetres_wide(axes) + 8))
-
-
-def _margin_mm(plot: CurvePlot, side: str) -> float:
-    """Width of the control wells on one side [mm]."""
-    places = len({level.name for level in plot.levels if level.side == side})
-    return GUTTER_MM + PLACE_MM * (places - 0.5) + 0.5 if places else 1.0
-
-
-def _y_axis(axes: Axes, plot: CurvePlot) -> None:
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_ylabel(style.fitted(plot.y_title, _millimetres_high(axes) + 12))
-    axes.yaxis.set_label_coords(-13.0 / _millimetres_wide(axes), 0.5)
-    if plot.percent_window is None:
-        return
-    zero, hundred = plot.percent_window
-
-    def to_percent(y: np.ndarray) -> np.ndarray:
-        return (y - zero) / (hundred - zero) * 100
-
-    def from_percent(percent: np.ndarray) -> np.ndarray:
-        return zero + percent / 100 * (hundred - zero)
-
-    other = axes.secondary_yaxis("right", functions=(to_percent, from_percent))  # type: ignore[arg-type]
-    other.set_yticks([0, 25, 50, 75, 100])
-    other.spines["right"].set_visible(True)
-    other.spines["right"].set_position(("outward", style.OFFSET_PT))
-    other.spines["right"].set_bounds(0, 100)
-    other.set_ylabel("specific binding (%)", labelpad=3)
-
-
-def _millimetres_wide(axes: Axes) -> float:
-    return float(axes.get_position().width * axes.get_figure(root=True).get_figwidth() / style.MM)  # type: ignore[union-attr]
-
-
-def _millimetres_high(axes: Axes) -> float:
-    return float(axes.get_position().height * axes.get_figure(root=True).get_figheight() / style.MM)  # type: ignore[union-attr]
-
-
 def _trace(axes: Axes, trace: Trace, index: int, tested: tuple[float, float]) -> None:
     colour = style.colour(index)
-    if trace.low is not None and trace.high is not None:
+    if trace.low is not None and trace.high is not None and style.current().band:
         axes.fill_between(
             trace.x, trace.low, trace.high, color=colour, alpha=0.16, linewidth=0, zorder=1
         )
@@ -210,13 +160,13 @@ def _trace(axes: Axes, trace: Trace, index: int, tested: tuple[float, float]) ->
                 trace.mean[piece],
                 color=colour,
                 linestyle=(0, (3, 2)),
-                linewidth=0.9,
+                linewidth=0.75 * style.current().line_width_pt,
                 zorder=2,
             )
 
 
 def _points(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
-    many = sum(p.y.size for p in plot.points) > 150
+    few = sum(p.y.size for p in plot.points) <= 150
     for points in plot.points:
         index = names.index(points.name)
         used = ~points.excluded
@@ -228,7 +178,7 @@ def _points(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
                 fmt="none",
                 ecolor=style.colour(index),
                 elinewidth=0.8,
-                capsize=2,
+                capsize=style.current().cap_pt,
                 capthick=0.8,
                 zorder=3,
             )
@@ -236,22 +186,18 @@ def _points(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
             points.x[used],
             points.y[used],
             linestyle="none",
-            marker=style.symbol(index),
-            color=style.colour(index),
-            markeredgecolor="white",
-            markeredgewidth=0.4,
-            markersize=3.0 if many else 4.2,
             zorder=4,
+            **style.marker(index, 0.0 if few else 3.0),
         )
         _crosses(axes, points.x[~used], points.y[~used], index)
 
 
-def _levels(axes: Axes, plot: CurvePlot, names: list[str], tested: tuple[float, float]) -> None:
+def _levels(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
     if plot.x_scale == "linear":
         return
     low, high = axes.spines["bottom"].get_bounds()
     left, right = axes.get_xlim()
-    per_mm = (right - left) / _millimetres_wide(axes)
+    per_mm = (right - left) / millimetres_wide(axes)
     places = list(dict.fromkeys((level.side, level.name) for level in plot.levels))
     for side, name in places:
         nearer = [place for place in places if place[0] == side].index((side, name))
@@ -267,11 +213,27 @@ def _levels(axes: Axes, plot: CurvePlot, names: list[str], tested: tuple[float, 
 def _control_wells(
     axes: Axes, level: ControlLevel, middle: float, per_mm: float, index: int
 ) -> None:
-    """Wells of one level side by side, so that none hides another."""
+    """Wells of one level side by side, so that none hides another; or their mean."""
+    used = ~level.excluded
+    if style.current().points != "wells" and used.any():
+        mean, error = mean_and_error(level.y[used], style.current().points)
+        axes.errorbar(
+            [middle],
+            [mean],
+            [error],
+            color=style.colour(index),
+            elinewidth=0.8,
+            capsize=style.current().cap_pt,
+            capthick=0.8,
+            zorder=4,
+            clip_on=False,
+            **style.marker(index),
+        )
+        _crosses(axes, np.full((~used).sum(), middle), level.y[~used], index)
+        return
     x = middle + (
         np.linspace(-1.8, 1.8, level.y.size) * per_mm if level.y.size > 1 else np.zeros(1)
     )
-    used = ~level.excluded
     axes.plot(
         x[used],
         level.y[used],
@@ -290,7 +252,9 @@ def _control_wells(
 def _gutter(axes: Axes, middle: float, half: float, name: str) -> None:
     """A short axis of its own under control wells, with their name."""
     inches = axes.figure.dpi_scale_trans
-    down = axes.get_xaxis_transform() + ScaledTranslation(0, -style.OFFSET_PT / 72, inches)
+    down = axes.get_xaxis_transform() + ScaledTranslation(
+        0, -style.current().axis_offset_pt / 72, inches
+    )
     axes.plot(
         [middle - half, middle + half],
         [0, 0],
@@ -299,9 +263,11 @@ def _gutter(axes: Axes, middle: float, half: float, name: str) -> None:
         linewidth=0.8,
         clip_on=False,
     )
-    below = axes.get_xaxis_transform() + ScaledTranslation(0, -(style.OFFSET_PT + 6.5) / 72, inches)
-    label = style.fitted(name, 8.5, size_pt=style.SMALL_PT)
-    axes.text(middle, 0, label, transform=below, ha="center", va="top", fontsize=style.SMALL_PT)
+    below = axes.get_xaxis_transform() + ScaledTranslation(
+        0, -(style.current().axis_offset_pt + 6.5) / 72, inches
+    )
+    label = style.fitted(name, 8.5, size_pt=style.small_pt())
+    axes.text(middle, 0, label, transform=below, ha="center", va="top", fontsize=style.small_pt())
 
 
 def _crosses(axes: Axes, x: np.ndarray, y: np.ndarray, index: int) -> None:
@@ -332,21 +298,35 @@ def _mark(axes: Axes, x: float, low: float, high: float) -> None:
     axes.set_xlim(left, right)
 
 
-def _marks_in_words(axes: Axes, plot: CurvePlot) -> None:
-    """The labels of the marks in one line under the title."""
+def _estimates_text(plot: CurvePlot, max_mm: float) -> str:
+    """The labels of the marks on as many lines as they need; empty where the style has none."""
     labels = [mark.label or mark.name for mark in plot.marks if mark.label or mark.name]
-    if not labels:
-        return
-    text = style.fitted("; ".join(labels), _millimetres_wide(axes), size_pt=style.SMALL_PT)
+    if not labels or not style.current().estimates:
+        return ""
+    lines = [labels[0]]
+    for label in labels[1:]:
+        longer = f"{lines[-1]}; {label}"
+        if style.width_mm(style.one_line(longer), size_pt=style.small_pt()) <= max_mm:
+            lines[-1] = longer
+        else:
+            lines.append(label)
+    if len(lines) > MAX_LINES:
+        lines = [*lines[: MAX_LINES - 1], f"and {len(labels) - MAX_LINES + 1} more"]
+    return "\n".join(style.one_line(line) for line in lines)
+
+
+def _write_estimates(axes: Axes, text: str) -> None:
+    """The estimates under the title."""
     axes.annotate(
         text,
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 3),
         textcoords="offset points",
-        fontsize=style.SMALL_PT,
+        fontsize=style.small_pt(),
         color=style.GREY,
         va="bottom",
+        linespacing=1.15,
     )
 
 
@@ -357,10 +337,9 @@ def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> Non
             [],
             [],
             color=style.colour(i),
-            marker=style.symbol(i) if name in dotted else "none",
-            markersize=4,
             linestyle="-" if name in drawn else "none",
-            label=style.fitted(name, 31.0, size_pt=style.SMALL_PT),
+            label=style.fitted(name, 31.0, size_pt=style.small_pt()),
+            **(style.marker(i, 4.0) if name in dotted else {}),
         )
         for i, name in enumerate(names)
     ]
@@ -382,7 +361,7 @@ def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> Non
         # The title names a single curve, and the caption explains the crosses.
         return
     if outside:
-        beside = 1.0 + (15.0 if plot.percent_window else 3.0) / _millimetres_wide(axes)
+        beside = 1.0 + (15.0 if plot.percent_window else 3.0) / millimetres_wide(axes)
         axes.legend(handles=handles[:16], loc="center left", bbox_to_anchor=(beside, 0.5))
     else:
         axes.legend(handles=handles, loc=_emptiest_corner(axes, plot))
@@ -401,64 +380,3 @@ def _emptiest_corner(axes: Axes, plot: CurvePlot) -> Corner:
         "lower left": int(np.sum((across < 0.45) & (up < 0.38))),
     }
     return min(crowd, key=lambda corner: crowd[corner])
-
-
-def curve_legend(plots: Sequence[CurvePlot]) -> str:
-    """Sentences that explain the symbols of several figures, each once.
-
-    Parameters
-    ----------
-    plots : sequence of CurvePlot
-    """
-    parts = [part for plot in plots for part in _explanation(plot)]
-    parts += [f"Several runs: {style.one_line(p.caption)}" for p in plots if _of_all_runs(p)]
-    return " ".join(dict.fromkeys(parts))
-
-
-def _of_all_runs(plot: CurvePlot) -> bool:
-    """Whether a figure shows all runs of an assay; its caption is that of its kind."""
-    return bool(plot.assay and not plot.plate and plot.caption)
-
-
-def _explanation(plot: CurvePlot) -> list[str]:
-    """What symbols, bands and lines are, in sentences that do not depend on the readings."""
-    parts = []
-    if plot.points:
-        parts.append(f"Symbols: {plot.points_label}.")
-    if any(trace.low is not None for trace in plot.traces):
-        parts.append(f"Shaded: {plot.band_label}.")
-    low, high = _tested(plot)
-    if any((t.x < low - 1e-9).any() or (t.x > high + 1e-9).any() for t in plot.traces):
-        parts.append("Dashed: beyond the range measured.")
-    if plot.levels and plot.x_scale == "log10_M":
-        parts.append("Open symbols beside the axis: control wells.")
-    if any(not math.isnan(mark.low) for mark in plot.marks):
-        parts.append("Dotted line and grey field: the estimate and its interval.")
-    return parts
-
-
-def _caption(plot: CurvePlot, *, explain: bool) -> str:
-    parts = [f"{style.one_line(plot.title)}."]
-    parts += _explanation(plot) if explain else []
-    out = sum(int(p.excluded.sum()) for p in plot.points) + sum(
-        int(c.excluded.sum()) for c in plot.levels
-    )
-    if out:
-        parts.append(f"Crosses: {out} reading{'s' if out > 1 else ''} left out of the fit.")
-    if plot.caption and (explain or not _of_all_runs(plot)):
-        last = style.one_line(plot.caption)
-        parts.append(last[:1].upper() + last[1:] + ("" if last.endswith(".") else "."))
-    return " ".join(parts)
-
-
-def _alt(plot: CurvePlot) -> str:
-    readings = sum(p.y.size for p in plot.points) + sum(level.y.size for level in plot.levels)
-    labels = "; ".join(mark.label for mark in plot.marks if mark.label)
-    low, high = _tested(plot)
-    return (
-        f"{plot.title}: {plot.y_title} against {plot.x_title}, "
-        f"{readings} readings from {low:.3g} to {high:.3g}, "
-        f"{len(plot.traces)} fitted curve{'s' if len(plot.traces) != 1 else ''}"
-        + (f"; {labels}" if labels else "")
-        + "."
-    )

@@ -157,7 +157,7 @@ def forest(
             )
         for x, head, side in ((122.0, "n", "center"), (126.0, "value (interval)", "left")):
             canvas.text(
-                x / 174.0, top, head, va="top", ha=side, fontsize=style.SMALL_PT, color=style.GREY
+                x / 174.0, top, head, va="top", ha=side, fontsize=style.small_pt(), color=style.GREY
             )
         return style.finish(
             canvas,
@@ -229,17 +229,17 @@ def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
         transform=across,
         va="center",
         ha="center",
-        fontsize=style.SMALL_PT,
+        fontsize=style.small_pt(),
         weight=weight,
     )
-    numbers = style.fitted(row.numbers, 47.0, size_pt=style.SMALL_PT, bold=bold)
+    numbers = style.fitted(row.numbers, 47.0, size_pt=style.small_pt(), bold=bold)
     axes.text(
         (126.0 - left_mm) * per_mm,
         place,
         numbers,
         transform=across,
         va="center",
-        fontsize=style.SMALL_PT,
+        fontsize=style.small_pt(),
         weight=weight,
     )
     _symbol(axes, place, row)

@@ -77,7 +77,7 @@ def heatmap(
         lines = style.wrapped(title, 170.0, bold=True).count("\n")
         top = HEAD_MM + 6.0 + 3.5 * lines
         high = top + CELL_HIGH_MM * len(names) + 13.0
-        canvas = Canvas(figsize=(174.0 * style.MM, high * style.MM))
+        canvas = style.blank(174.0, high)
         wide = CELL_MM * len(columns)
         left = LABEL_MM + 4.0
         axes = canvas.add_axes(
@@ -97,7 +97,7 @@ def heatmap(
             (left + min(wide, 60.0) + 4.0) / 174.0,
             4.6 / high,
             label,
-            fontsize=style.SMALL_PT,
+            fontsize=style.small_pt(),
             va="center",
         )
         row, column = divmod(int(np.nanargmax(np.abs(table))), len(columns))
@@ -147,7 +147,7 @@ def _draw_cells(
             f"{value:+.2f}" if signed else f"{value:.2f}",
             ha="center",
             va="center",
-            fontsize=style.TINY_PT,
+            fontsize=style.tiny_pt(),
             color=ink_on(cell),
         )
 
@@ -156,20 +156,20 @@ def _label_axes(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None
     """Names of the parameters to the left, of the endpoints upright above."""
     axes.set_yticks(
         np.arange(len(rows)) + 0.5,
-        [style.fitted(text, LABEL_MM, size_pt=style.TINY_PT) for text in rows],
-        fontsize=style.TINY_PT,
+        [style.fitted(text, LABEL_MM, size_pt=style.tiny_pt()) for text in rows],
+        fontsize=style.tiny_pt(),
     )
     axes.xaxis.tick_top()
     axes.set_xticks(
         np.arange(len(columns)) + 0.5,
         [
-            style.wrapped(text, HEAD_MM * style.FONT_PT / style.TINY_PT, lines=HEAD_LINES)
+            style.wrapped(text, HEAD_MM * style.font_pt() / style.tiny_pt(), lines=HEAD_LINES)
             for text in columns
         ],
         rotation=90,
         ha="center",
         va="bottom",
-        fontsize=style.TINY_PT,
+        fontsize=style.tiny_pt(),
         linespacing=1.1,
     )
     axes.tick_params(length=0)
@@ -197,6 +197,6 @@ def _bar(
     middle = 0.5 * (edges[1:] + edges[:-1])
     axes.pcolormesh(edges, [0.0, 1.0], middle[None], cmap=colours, vmin=edges[0], vmax=limit)
     axes.set_yticks([])
-    axes.tick_params(axis="x", length=2.0, labelsize=style.TINY_PT, pad=1.5)
+    axes.tick_params(axis="x", length=2.0, labelsize=style.tiny_pt(), pad=1.5)
     for side in axes.spines.values():
         side.set_visible(False)

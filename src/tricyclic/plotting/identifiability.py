@@ -73,7 +73,7 @@ def identifiability_figure(
                 (174.0 - NUMBER_MM + left) / 174,
                 1 - (7.0 + 3.5 * lines) / height,
                 text,
-                fontsize=style.TINY_PT,
+                fontsize=style.tiny_pt(),
                 va="top",
                 color=style.GREY,
             )
@@ -161,13 +161,13 @@ def _draw_parameter(axes: Axes, k: int, prior: Prior, row: Identifiability) -> N
     )
     for text, (left, width) in zip(texts, COLUMNS_MM, strict=True):
         axes.annotate(
-            style.fitted(text, width, size_pt=style.TINY_PT),
+            style.fitted(text, width, size_pt=style.tiny_pt()),
             (1.0, k),
             xycoords=("axes fraction", "data"),
             xytext=(left * 72 * style.MM, 0),
             textcoords="offset points",
             va="center",
-            fontsize=style.TINY_PT,
+            fontsize=style.tiny_pt(),
         )
 
 
@@ -177,9 +177,10 @@ def _prepare_axes(axes: Axes, ensemble: Ensemble) -> None:
     axes.set_xlim(-2.3, 2.3)
     axes.set_ylim(n - 0.4, -0.6)
     labels = [
-        style.fitted(prior.name, LABEL_MM - 2.0, size_pt=style.TINY_PT) for prior in ensemble.priors
+        style.fitted(prior.name, LABEL_MM - 2.0, size_pt=style.tiny_pt())
+        for prior in ensemble.priors
     ]
-    axes.set_yticks(range(n), labels, fontsize=style.TINY_PT)
+    axes.set_yticks(range(n), labels, fontsize=style.tiny_pt())
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("standard deviations of the prior from the start value")
@@ -208,7 +209,7 @@ def _heat_map_axes(title: str, n_columns: int, n_rows: int) -> tuple[Canvas, Axe
     lines = style.wrapped(title, 170.0, bold=True).count("\n")
     width, height = cell * n_columns, CELL_HEIGHT_MM * n_rows
     total = HEAD_MM + 6.0 + 3.5 * lines + height + 5.0
-    canvas = Canvas(figsize=(174.0 * style.MM, total * style.MM))
+    canvas = style.blank(174.0, total)
     axes = canvas.add_axes((NAME_MM / 174.0, 5.0 / total, width / 174.0, height / total))
     return canvas, axes, total
 
@@ -240,7 +241,7 @@ def _draw_cells(axes: Axes, table: np.ndarray) -> None:
 def _label_cells(axes: Axes, parameters: list[str], names: list[str]) -> None:
     axes.invert_yaxis()
     axes.xaxis.tick_top()
-    tiny = style.TINY_PT
+    tiny = style.tiny_pt()
     axes.set_xticks(
         np.arange(len(parameters)) + 0.5,
         [style.fitted(name, HEAD_MM - 2.0, size_pt=tiny) for name in parameters],

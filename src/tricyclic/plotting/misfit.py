@@ -86,7 +86,7 @@ def _prepare_axes(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.axvline(1.0, color=style.INK, linewidth=0.6, zorder=1)
     labels = [_label(observation) for observation, _ in rows]
-    axes.set_yticks(range(len(rows)), labels, fontsize=style.TINY_PT)
+    axes.set_yticks(range(len(rows)), labels, fontsize=style.tiny_pt())
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(FixedLocator(TICKS))
@@ -122,13 +122,13 @@ def _draw_row(axes: Axes, k: int, observation: Observation, predicted: Observati
         markerfacecolor=colour if observation.fitted else "white",
     )
     axes.annotate(
-        style.fitted(_numbers(observation, predicted), NUMBER_MM - 4.0, size_pt=style.TINY_PT),
+        style.fitted(_numbers(observation, predicted), NUMBER_MM - 4.0, size_pt=style.tiny_pt()),
         (1.0, k),
         xycoords=("axes fraction", "data"),
         xytext=(5, 0),
         textcoords="offset points",
         va="center",
-        fontsize=style.TINY_PT,
+        fontsize=style.tiny_pt(),
         color=style.COLOURS[1] if _is_missed(observation, predicted) else style.INK,
     )
 
@@ -156,7 +156,7 @@ def _write_heads(canvas: Canvas, title: str, lines: int, height: float) -> None:
         (174.0 - NUMBER_MM + 2.0) / 174,
         1 - (6.0 + 3.5 * lines) / height,
         "predicted; observed",
-        fontsize=style.TINY_PT,
+        fontsize=style.tiny_pt(),
         va="top",
         color=style.GREY,
     )
@@ -191,8 +191,8 @@ def _alternative(title: str, rows: Sequence[Row]) -> str:
 def _label(observation: Observation) -> str:
     # The row of the published table is never cut off; a limit that was not published has none.
     origin = "" if observation.row == "band" else f"  {observation.row}"
-    width = LABEL_MM - 2.0 - style.width_mm(origin, size_pt=style.TINY_PT)
-    return style.fitted(observation.description, width, size_pt=style.TINY_PT) + origin
+    width = LABEL_MM - 2.0 - style.width_mm(origin, size_pt=style.tiny_pt())
+    return style.fitted(observation.description, width, size_pt=style.tiny_pt()) + origin
 
 
 def _is_missed(observation: Observation, predicted: ObservationMisfit) -> bool:

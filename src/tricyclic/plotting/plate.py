@@ -118,7 +118,7 @@ def plate_map(
                 left / 174.0,
                 (1.6 + 3.6 * (len(key) - 1 - number)) / height,
                 line,
-                fontsize=style.SMALL_PT,
+                fontsize=style.small_pt(),
             )
         return style.finish(
             canvas,
@@ -195,7 +195,7 @@ def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float
     axes.set_ylim(rows, 0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    small = style.SMALL_PT if columns <= 12 else style.TINY_PT
+    small = style.small_pt() if columns <= 12 else style.tiny_pt()
     axes.xaxis.tick_top()
     step = 1 if columns <= 24 else 2
     numbers, letters = range(0, columns, step), range(0, rows, step)
@@ -218,14 +218,14 @@ def _letters(axes: Axes, plate: Plate, codes: _Codes, low: float, high: float) -
                 code,
                 ha="center",
                 va="bottom",
-                fontsize=style.SMALL_PT,
+                fontsize=style.small_pt(),
                 color=ink,
                 weight="bold",
             )
         if well.counted:
             reading = _reading(well.value)
             axes.text(
-                x, y + 0.08, reading, ha="center", va="top", fontsize=style.TINY_PT, color=ink
+                x, y + 0.08, reading, ha="center", va="top", fontsize=style.tiny_pt(), color=ink
             )
 
 
@@ -296,13 +296,13 @@ def _scale(
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     bar.set_ylim(low, high)
-    bar.tick_params(labelsize=style.TINY_PT, length=2, pad=1.5)
+    bar.tick_params(labelsize=style.tiny_pt(), length=2, pad=1.5)
     for side in ("left", "bottom"):
         bar.spines[side].set_visible(False)
     name = "unit unknown" if unit == "unknown" else unit
     bar.set_title(
-        style.fitted(name, 14.0, size_pt=style.TINY_PT),
-        fontsize=style.TINY_PT,
+        style.fitted(name, 14.0, size_pt=style.tiny_pt()),
+        fontsize=style.tiny_pt(),
         weight="normal",
         pad=3,
     )
@@ -330,19 +330,19 @@ def _key(plate: Plate, codes: _Codes) -> list[str]:
         entries += [f"{chr(ord('a') + n % 26)} {name}" for n, name in enumerate(codes.groups)]
     if any(w.excluded for w in plate.wells):
         entries.append("× excluded from the fit")
-    return _flow([style.fitted(entry, 60.0, size_pt=style.SMALL_PT) for entry in entries])
+    return _flow([style.fitted(entry, 60.0, size_pt=style.small_pt()) for entry in entries])
 
 
 def _flow(entries: list[str]) -> list[str]:
     lines = [""]
     for entry in entries:
         longer = f"{lines[-1]}  ·  {entry}" if lines[-1] else entry
-        if style.width_mm(longer, size_pt=style.SMALL_PT) <= 160.0:
+        if style.width_mm(longer, size_pt=style.small_pt()) <= 160.0:
             lines[-1] = longer
         elif len(lines) < KEY_LINES:
             lines.append(entry)
         else:
-            lines[-1] = style.fitted(longer + " …", 160.0, size_pt=style.SMALL_PT)
+            lines[-1] = style.fitted(longer + " …", 160.0, size_pt=style.small_pt())
             break
     return lines
 

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
 
 from tricyclic.core.document import Figure
 from tricyclic.core.format import format_number
 from tricyclic.core.population import PercentileBand
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
+from tricyclic.plotting.course import draw_time_axis, panels_across
+from tricyclic.plotting.curve_axes import millimetres_high, millimetres_wide
+from tricyclic.plotting.network import typeset
 
-PANEL_MM, LEFT_MM, BETWEEN_MM, RIGHT_MM, HEAD_MM, FOOT_MM = 34.0, 15.5, 17.5, 3.0, 9.5, 13.0
+PANEL_MM, LEFT_MM, BETWEEN_MM, RIGHT_MM, HEAD_MM, FOOT_MM = 34.0, 15.5, 17.5, 3.0, 10.5, 13.0
 OUTER, INNER = (5.0, 95.0), (25.0, 75.0)
 OUTER_TINT, INNER_TINT = 0.18, 0.38
 # A course that stays within this fraction of itself is flat.
 FLAT = 1e-3
+# Time before the start that is drawn, as a share of the run.
+LEAD = 0.05
+# Occupancy [%] above which an axis ends at 100 %.
+HALF = 50.0
 
 
 def plot_population(
@@ -60,26 +68,40 @@ def plot_population(
     # A quantity that is flat in every subject is left out, except where all are.
     varying = [band for band in bands if _varies(band)] or list(bands)
     flat, bands = [band.description for band in bands if band not in varying], varying
-    across = 1 if len(bands) == 1 else 2 if len(bands) in (2, 4) else 3
-    width: style.Width = "column" if across == 1 else "full"
-    wide = style.WIDTHS_MM[width]
-    each = (wide - LEFT_MM - RIGHT_MM - (across - 1) * BETWEEN_MM) / across
-    row = HEAD_MM + PANEL_MM + FOOT_MM
-    heading = style.wrapped(title, wide - 4, bold=True)
-    top = 6.0 + 3.5 * heading.count("\n")
-    high = top + math.ceil(len(bands) / across) * row
+    width: style.Width = "column" if len(bands) == 1 else "full"
+    wide, scale = style.page_mm(width), style.current().scale
+    across = panels_across(len(bands), wide)
+    each = (wide - LEFT_MM * scale - RIGHT_MM - (across - 1) * BETWEEN_MM * scale) / across
+    has_title = style.current().title
+    heading = style.wrapped(title, wide - 4, bold=True) if has_title else ""
+    top = 6.0 + 3.5 * heading.count("\n") if heading else 1.0
+    note = style.wrapped(_marks(subjects, bands), wide * 8 / 7, lines=2) if has_title else ""
+    foot = 3.1 * scale * (note.count("\n") + 1) + 2.0 if note else 0.0
+    rows, high_panel, around = math.ceil(len(bands) / across), PANEL_MM, (HEAD_MM + FOOT_MM) * scale
+    if style.current().height_mm:
+        high_panel = max((style.current().height_mm - top - foot) / rows - around, 10.0)
+    row = around + high_panel
+    high = top + rows * row + foot
     with style.publication_style(text_as):
-        canvas = Canvas(figsize=(wide * style.MM, high * style.MM))
+        canvas = style.blank(wide, high)
         for k, band in enumerate(bands):
-            left = LEFT_MM + (k % across) * (each + BETWEEN_MM)
-            above = top + (k // across) * row + HEAD_MM
+            left = LEFT_MM * scale + (k % across) * (each + BETWEEN_MM * scale)
+            above = top + (k // across) * row + HEAD_MM * scale
             axes = canvas.add_axes(
-                (left / wide, 1 - (above + PANEL_MM) / high, each / wide, PANEL_MM / high)
+                (left / wide, 1 - (above + high_panel) / high, each / wide, high_panel / high)
             )
-            for side in ("left", "bottom"):
-                axes.spines[side].set_position(("outward", style.OFFSET_PT))
-            _panel(axes, band, each)
+            style.offset_spines(axes)
+            draw_band(axes, band)
+            axes.yaxis.set_label_coords(-11.5 * scale / each, 0.5)
+            axes.set_title(
+                style.wrapped(typeset(band.description), each + 12.0, lines=2),
+                fontsize=style.small_pt(),
+                weight="normal",
+                x=-10.0 / each,
+                pad=7,
+            )
         canvas.text(2.0 / wide, 1 - 1.2 / high, heading, va="top", weight="bold")
+        canvas.text(2.0 / wide, 1.2 / high, note, va="bottom", fontsize=style.small_pt())
         return style.finish(
             canvas,
             name=name,
@@ -93,22 +115,32 @@ def plot_population(
 def _caption(
     title: str, subjects: int, bands: Sequence[PercentileBand], flat: Sequence[str]
 ) -> str:
-    parts = [
-        (
-            f"{style.one_line(title)}. Line: median of {subjects:,} subjects; "
-            "darker band: 25 to 75 %; lighter band: 5 to 95 %."
-        )
-    ]
-    if any(band.example_trajectories.size for band in bands):
-        parts.append("Grey: single subjects.")
+    parts = [f"{style.one_line(title)}. {_marks(subjects, bands)}"]
     if flat:
         parts.append(f"Not drawn, because constant: {'; '.join(flat)}.")
     return " ".join(parts)
 
 
-def _panel(axes: Axes, band: PercentileBand, each: float) -> None:
+def _marks(subjects: int, bands: Sequence[PercentileBand]) -> str:
+    """What the marks mean."""
+    text = f"Line: median of {subjects:,} subjects; darker band: 25 to 75 %; "
+    text += "lighter band: 5 to 95 %."
+    single = any(band.example_trajectories.size for band in bands)
+    return text + (" Grey: single subjects." if single else "")
+
+
+def draw_band(axes: Axes, band: PercentileBand) -> None:
+    """Draw the bands of one quantity into axes, in the current style.
+
+    Parameters
+    ----------
+    axes : Axes
+        Its ranges, ticks and axis titles are set; it gets no title.
+    band : PercentileBand
+    """
+    band = _with_baseline(band)
     factor, unit = style.time_axis(float(band.time_h[-1]))
-    x, colour = band.time_h * factor, style.COLOURS[0]
+    x, colour = band.time_h * factor, style.colour(0)
     for course in band.example_trajectories:
         axes.plot(x, course, color=style.GREY, linewidth=0.3, alpha=0.5, zorder=1)
     for (low, high), tint in ((OUTER, OUTER_TINT), (INNER, INNER_TINT)):
@@ -117,24 +149,35 @@ def _panel(axes: Axes, band: PercentileBand, each: float) -> None:
     # The edge of the outer band stays visible under the grey of subjects outside it.
     for edge in OUTER:
         axes.plot(x, band.at(edge), color=colour, linewidth=0.5, alpha=0.8, zorder=2.5)
-    axes.plot(x, band.at(50.0), color=colour, linewidth=0.9, zorder=3)
-    axes.set_xlim(float(x[0]), float(x[-1]))
+    width = 0.75 * style.current().line_width_pt
+    axes.plot(x, band.at(50.0), color=colour, linewidth=width, zorder=3)
+    draw_time_axis(axes, (float(x[0]), float(x[-1])), millimetres_wide(axes), unit)
     lowest, highest = float(band.at(OUTER[0]).min()), float(band.at(OUTER[1]).max())
     margin = 0.05 * (highest - lowest) or 0.5
-    # From 0 where 0 is near, so that a small change does not look large.
-    if _is_occupancy(band):
-        axes.set_ylim(0.0, 100.0)
+    # From 0 where 0 is near, so that a small change does not look large; full occupancy is the
+    # scale of targets that come near it.
+    if _is_occupancy(band) and highest > HALF:
+        axes.set_ylim(0.0, 103.0)
     else:
         axes.set_ylim(0.0 if 0 <= lowest < 0.6 * highest else lowest - margin, highest + margin)
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.set_xlabel(f"time ({unit})")
-    axes.set_ylabel(style.fitted(band.unit or "relative", PANEL_MM))
-    axes.yaxis.set_label_coords(-11.5 / each, 0.5)
-    axes.set_title(
-        style.wrapped(band.description, each + 12.0, lines=2),
-        fontsize=style.SMALL_PT,
-        weight="normal",
-        x=-10.0 / each,
-        pad=4,
+    axes.set_ylabel(style.fitted(band.unit or "relative", millimetres_high(axes)))
+
+
+def _with_baseline(band: PercentileBand) -> PercentileBand:
+    """The band with the drug-free state before the start, where it is known: percentages."""
+    if band.unit != "%" or band.time_h[0] != 0 or band.time_h[-1] <= 0:
+        return band
+    before = 0.0 if _is_occupancy(band) else 100.0
+    courses = band.example_trajectories
+    return replace(
+        band,
+        time_h=np.r_[-LEAD * band.time_h[-1], 0.0, band.time_h],
+        y=np.pad(band.y, ((0, 0), (2, 0)), constant_values=before),
+        example_trajectories=np.pad(courses, ((0, 0), (2, 0)), constant_values=before)
+        if courses.size
+        else courses,
     )
 
 

@@ -58,7 +58,7 @@ def residuals(
                 markersize=3.4,
                 markeredgecolor="white",
                 markeredgewidth=0.3,
-                label=style.fitted(label, 18.0, size_pt=style.SMALL_PT),
+                label=style.fitted(label, 18.0, size_pt=style.small_pt()),
             )
         axes.set_ylim(-reach, reach)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))

@@ -62,8 +62,7 @@ def plate_course(
         upper = canvas.add_axes(
             (20.0 / WIDTH_MM, 42.0 / height, (WIDTH_MM - 24.0) / WIDTH_MM, 28.0 / height)
         )
-        for side in ("left", "bottom"):
-            upper.spines[side].set_position(("outward", style.OFFSET_PT))
+        style.offset_spines(upper)
         _draw_z_prime(upper, order, z_prime, limit)
         _draw_controls(lower, order, plates)
         low = int((z_prime < limit).sum())
@@ -217,12 +216,12 @@ def _draw_key(axes: Axes, colours: ListedColormap) -> None:
     _plain_frame(axes)
     axes.set_xlabel(
         "effect beyond the compound's own (% of the window)",
-        fontsize=style.SMALL_PT,
+        fontsize=style.small_pt(),
         labelpad=1.5,
     )
 
 
 def _plain_frame(axes: Axes) -> None:
-    axes.tick_params(length=0, labelsize=style.TINY_PT, pad=1)
+    axes.tick_params(length=0, labelsize=style.tiny_pt(), pad=1)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -32,6 +32,13 @@ SHORT, MAX_SHORT = 0.1, 2
 # Courses in percent of baseline that differ by less than this fraction everywhere are one curve.
 SAME = 1e-3
 BASELINE_TITLE = "% of baseline"
+RELATIVE_TITLE = "relative to baseline"
+# Parts of a description, between commas, that the title over a small panel has.
+TITLE_PARTS = 2
+# Time before the first dose that is drawn, as a share of the run.
+LEAD = 0.05
+# Occupancy [%] above which an axis ends at 100 %.
+HALF = 50.0
 
 
 def simulation_plots(result: SimulationResult) -> tuple[TimeCoursePlot, ...]:
@@ -56,6 +63,40 @@ def simulation_plots(result: SimulationResult) -> tuple[TimeCoursePlot, ...]:
     )
 
 
+def output_plot(result: SimulationResult, name: str) -> TimeCoursePlot:
+    """The figure of one output alone.
+
+    Parameters
+    ----------
+    result : SimulationResult
+    name : str
+        One of its outputs.
+
+    Raises
+    ------
+    KeyError
+        If there is no such output.
+    """
+    course = result[name]
+    measured = [one for one in result.comparisons if one.name == name]
+    if any(course is one for one in result.occupancy_courses):
+        trace = Trace(_target(name), course.time_h, course.y, course.low, course.high)
+        panel = TimeCoursePanel(
+            course.description,
+            "occupancy (%)",
+            (_with_baseline(result, trace, 0.0),),
+            tuple(_points(one, _target(name)) for one in measured),
+            top=100.0 if float(course.y.max()) > HALF else math.nan,
+        )
+    elif any(course is one for one in result.concentration_courses):
+        panel = TimeCoursePanel(
+            course.description or name, "nM", (_drug(course),), log=_is_logarithmic(result)
+        )
+    else:
+        panel = _panel(result, course, measured)
+    return _plot(result, name, result.title, (panel,))
+
+
 def _lacks_bands(plot: TimeCoursePlot) -> bool:
     """Whether a course of a figure has no band."""
     return any(trace.low is None for panel in plot.panels for trace in panel.traces)
@@ -66,7 +107,7 @@ def _observables(
     courses: Sequence[TimeCourse],
     measured: dict[str, list[CourseComparison]],
 ) -> list[TimeCoursePlot]:
-    panels = [_panel(course, measured.get(course.name, [])) for course in courses]
+    panels = [_panel(result, course, measured.get(course.name, [])) for course in courses]
     plots = []
     for number, first in enumerate(range(0, len(panels), PANELS_PER_FIGURE), start=1):
         name = "courses" if len(panels) <= PANELS_PER_FIGURE else f"courses-{number}"
@@ -85,16 +126,20 @@ def _occupancies(
     if not occupied:
         return []
     groups = [occupied[k : k + LINES_PER_PANEL] for k in range(0, len(occupied), LINES_PER_PANEL)]
-    titles = ["occupancy, most occupied targets", "occupancy, less occupied targets"]
+    titles = ["most occupied targets", "less occupied targets"]
     if len(groups) == 1:
-        titles = [occupied[0].description if len(occupied) == 1 else "occupancy"]
+        titles = [occupied[0].description if len(occupied) == 1 else "occupied targets"]
     panels = [
         TimeCoursePanel(
             title,
-            "%",
-            tuple(Trace(_target(c.name), c.time_h, c.y, c.low, c.high) for c in group),
+            "occupancy (%)",
+            tuple(
+                _with_baseline(result, Trace(_target(c.name), c.time_h, c.y, c.low, c.high), 0.0)
+                for c in group
+            ),
             tuple(_points(one, _target(c.name)) for c in group for one in measured.get(c.name, [])),
-            top=100.0,
+            # Full occupancy is the scale of what comes near it; weaker targets have their own.
+            top=100.0 if max(float(c.y.max()) for c in group) > HALF else math.nan,
         )
         for title, group in zip(titles, groups, strict=False)
     ]
@@ -106,8 +151,8 @@ def _concentrations(result: SimulationResult) -> list[TimeCoursePlot]:
     if not courses:
         return []
     panels = []
-    for compartment in dict.fromkeys(course.name.partition(", ")[2] for course in courses):
-        traces = [_drug(c) for c in courses if c.name.partition(", ")[2] == compartment]
+    for compartment in dict.fromkeys(course.description.partition(", ")[2] for course in courses):
+        traces = [_drug(c) for c in courses if c.description.partition(", ")[2] == compartment]
         panels.append(
             TimeCoursePanel(
                 compartment, "nM", tuple(traces[:LINES_PER_PANEL]), log=_is_logarithmic(result)
@@ -126,10 +171,9 @@ def _without_duplicates(
     """
     kept: list[TimeCourse] = []
     for course in courses:
-        percent = course.percent_of_baseline
+        percent = _percent(course)
         duplicate = percent is not None and any(
-            other.percent_of_baseline is not None
-            and np.allclose(other.percent_of_baseline, percent, rtol=SAME, atol=0.0)
+            (one := _percent(other)) is not None and np.allclose(one, percent, rtol=SAME, atol=0.0)
             for other in kept
         )
         if not duplicate or course.name in measured:
@@ -137,7 +181,16 @@ def _without_duplicates(
     return kept
 
 
-def _panel(course: TimeCourse, measured: Sequence[CourseComparison]) -> TimeCoursePanel:
+def _percent(course: TimeCourse) -> Floats | None:
+    """The course in percent of baseline; None where it has none."""
+    if course.percent_of_baseline is None and course.description.endswith(RELATIVE_TITLE):
+        return np.multiply(course.y, 100.0)
+    return course.percent_of_baseline
+
+
+def _panel(
+    result: SimulationResult, course: TimeCourse, measured: Sequence[CourseComparison]
+) -> TimeCoursePanel:
     relative = course.percent_of_baseline is not None
     y, low, high = _drawn(course)
     # Readings in nM are drawn in percent of the simulated baseline.
@@ -145,12 +198,47 @@ def _panel(course: TimeCourse, measured: Sequence[CourseComparison]) -> TimeCour
         _points(one, course.name, 100.0 / course.baseline if relative and not one.relative else 1.0)
         for one in measured
     )
+    before = 100.0 if relative else course.baseline
     return TimeCoursePanel(
-        course.description,
+        _title(course),
         _y_title(course),
-        (Trace(course.name, course.time_h, y, low, high),),
+        (_with_baseline(result, Trace(course.name, course.time_h, y, low, high), before),),
         points,
         level=_level(course),
+    )
+
+
+def _title(course: TimeCourse) -> str:
+    """The description without what follows its second comma."""
+    return ", ".join(course.description.split(", ")[:TITLE_PARTS]).removesuffix(
+        f", {RELATIVE_TITLE}"
+    )
+
+
+def _with_baseline(result: SimulationResult, trace: Trace, before: float) -> Trace:
+    """The course with the drug-free baseline before the first dose, so that its rise shows.
+
+    A first dose that is later has its baseline in the run; without a dose there is nothing before.
+    """
+    starts = [one.start_h for one in result.dosing]
+    first = float(trace.x[0])
+    if not starts or min(starts) > first or not math.isfinite(before) or result.horizon_h <= 0:
+        return trace
+    start = first - LEAD * result.horizon_h
+    known = math.isclose(float(trace.mean[0]), before, rel_tol=1e-3, abs_tol=1e-12)
+
+    def longer(limit: Floats | None) -> Floats | None:
+        if limit is None:
+            return None
+        edge = float(limit[0]) if known else before
+        return np.concatenate([[edge, edge], limit])
+
+    return Trace(
+        trace.name,
+        np.r_[start, first, trace.x],
+        np.r_[before, before, trace.mean],
+        longer(trace.low),
+        longer(trace.high),
     )
 
 
@@ -165,6 +253,8 @@ def _y_title(course: TimeCourse) -> str:
     if course.percent_of_baseline is not None:
         return BASELINE_TITLE
     # A user's own file may declare no unit.
+    if course.description.endswith(RELATIVE_TITLE):
+        return RELATIVE_TITLE
     return unit_label(course.unit) or ("relative" if course.unit else "file's own unit")
 
 
@@ -198,7 +288,7 @@ def _acute_and_chronic(
         return []
     panels = tuple(
         TimeCoursePanel(
-            course.description,
+            _title(course),
             BASELINE_TITLE,
             (
                 _stretch("first dose", course, first, length),
@@ -238,7 +328,7 @@ def _short_exposures(
         length = min(3 * one.duration_h, result.horizon_h - one.start_h)
         panels = tuple(
             TimeCoursePanel(
-                course.description,
+                _title(course),
                 _y_title(course),
                 (_stretch(course.name, course, one.start_h, length),),
                 level=_level(course),
@@ -277,7 +367,9 @@ def _stretch(name: str, course: TimeCourse, start: float, length: float) -> Trac
 
 
 def _drug(course: TimeCourse) -> Trace:
-    return Trace(course.name.partition(", ")[0], course.time_h, course.y, course.low, course.high)
+    return Trace(
+        course.description.partition(", ")[0], course.time_h, course.y, course.low, course.high
+    )
 
 
 def _target(name: str) -> str:

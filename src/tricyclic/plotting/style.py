@@ -1,8 +1,9 @@
-"""The publication style of all figures, and their output as SVG and PDF.
+"""The style in which figures are drawn, and their output as SVG and PDF.
 
-Figures are 84 mm or 174 mm wide, in 8 pt sans, with colours that colour-blind readers can
-distinguish and a different symbol for each, ticks outward, no frame, and axes offset by 5 pt. The
-same figure always gives the same bytes: no date and no random id.
+By default figures are 84 mm or 174 mm wide, in 8 pt sans, with colours that colour-blind readers
+can distinguish and a different symbol for each, ticks outward, no frame, and axes offset by 5 pt.
+`use_style` draws in another style. The same figure always gives the same bytes: no date and no
+random id.
 """
 
 from __future__ import annotations
@@ -12,21 +13,26 @@ import re
 import threading
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from contextvars import ContextVar
+from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import matplotlib
 from matplotlib import rc_context, rcdefaults, rcParams
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ft2font import FT2Font
 
 from tricyclic.core.document import Figure
+from tricyclic.errors import InputError
+from tricyclic.plotting.font_widths import advance, installed_font
+from tricyclic.plotting.font_widths import font_folder as font_folder
+from tricyclic.plotting.plot_style import COLOURS as COLOURS
+from tricyclic.plotting.plot_style import DEFAULT, FONT, MARKERS, PlotStyle
+from tricyclic.plotting.plot_style import FONT_PT as FONT_PT
+from tricyclic.plotting.plot_style import INK as INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,29 +42,21 @@ TextAs = Literal["text", "path"]
 
 MM = 1 / 25.4
 WIDTHS_MM: dict[Width, float] = {"column": 84.0, "full": 174.0}
-FONT_PT = 8.0
+# Sizes of the default style.
 SMALL_PT = 7.0
 TINY_PT = 6.0
 OFFSET_PT = 5.0
-
-# Okabe and Ito's colours, in the order in which neighbours differ most; black is the last.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-SYMBOLS = ("o", "s", "^", "D", "v", "P", "p")
-INK = "#222222"
 GREY = "#767676"
 PALE = "#D9D9D9"
 
 RC: Any = {
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": FONT_PT,
     "text.color": INK,
     "text.parse_math": False,
     "text.usetex": False,
-    "axes.linewidth": 0.8,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
-    "axes.labelsize": FONT_PT,
-    "axes.titlesize": FONT_PT,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -67,26 +65,18 @@ RC: Any = {
     "axes.formatter.limits": (-4, 6),
     "axes.formatter.useoffset": False,
     "axes.formatter.use_mathtext": False,
-    "xtick.direction": "out",
-    "ytick.direction": "out",
     "xtick.color": INK,
     "ytick.color": INK,
-    "xtick.labelsize": SMALL_PT,
-    "ytick.labelsize": SMALL_PT,
     "xtick.major.size": 3.0,
     "ytick.major.size": 3.0,
-    "xtick.major.width": 0.8,
-    "ytick.major.width": 0.8,
     "legend.frameon": True,  # white, without edge, so that the text is readable over curves
     "legend.facecolor": "white",
     "legend.edgecolor": "none",
     "legend.framealpha": 0.85,
     "legend.fancybox": False,
     "legend.borderpad": 0.2,
-    "legend.fontsize": SMALL_PT,
     "legend.handlelength": 1.4,
     "legend.borderaxespad": 0.0,
-    "lines.linewidth": 1.2,
     "lines.markersize": 4.0,
     "hatch.linewidth": 0.6,
     "figure.facecolor": "white",
@@ -102,19 +92,137 @@ RC: Any = {
 # rcParams are one per process; the lock keeps two figures drawn at once from mixing them.
 _LOCK = threading.RLock()
 _FALLBACK_FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
+_STYLE: ContextVar[PlotStyle] = ContextVar("style", default=DEFAULT)
+
+
+@dataclass
+class DrawnFigure:
+    """A figure as drawn, before it is written: the canvas, and the text that belongs to it."""
+
+    canvas: Canvas
+    name: str
+    caption: str
+    alt: str
+
+
+@dataclass
+class _Capture:
+    """Receives the figure instead of a file; `new_canvas` makes the canvas."""
+
+    new_canvas: Callable[[tuple[float, float]], Canvas]
+    drawn: DrawnFigure | None = None
+
+
+_CAPTURE: ContextVar[_Capture | None] = ContextVar("capture", default=None)
+
+
+def current() -> PlotStyle:
+    """The style in which figures are drawn now."""
+    return _STYLE.get()
+
+
+@contextmanager
+def use_style(style: PlotStyle) -> Iterator[None]:
+    """Draw in a style; the style before it is restored afterwards."""
+    token = _STYLE.set(style)
+    try:
+        yield
+    finally:
+        _STYLE.reset(token)
+
+
+def captured(
+    draw: Callable[[], Figure], new_canvas: Callable[[tuple[float, float]], Canvas] | None = None
+) -> DrawnFigure:
+    """The canvas that a plotting function draws, instead of its files.
+
+    Parameters
+    ----------
+    draw
+        Calls one plotting function, which ends in `finish`.
+    new_canvas
+        Makes the canvas of a size in inches; default: one of this package.
+    """
+    capture = _Capture(new_canvas or (lambda size: Canvas(figsize=size)))
+    token = _CAPTURE.set(capture)
+    try:
+        figure = draw()
+    finally:
+        _CAPTURE.reset(token)
+    assert capture.drawn is not None, f"{figure.name} was not drawn with matplotlib"
+    return capture.drawn
+
+
+def blank(wide_mm: float, high_mm: float) -> Canvas:
+    """An empty figure of a size."""
+    size = (wide_mm * MM, high_mm * MM)
+    capture = _CAPTURE.get()
+    return Canvas(figsize=size) if capture is None else capture.new_canvas(size)
+
+
+def page_mm(width: Width, *, least_mm: float = 0.0) -> float:
+    """Width of a figure [mm]: that of the style, else 84 or 174 mm.
+
+    Raises
+    ------
+    InputError
+        If the style is narrower than `least_mm`, which the content needs.
+    """
+    own = current().width_mm
+    if own and own < least_mm:
+        raise InputError(
+            f"is {own:g} mm",
+            where="width",
+            allowed=f"This figure needs at least {least_mm:g} mm",
+        )
+    return own or WIDTHS_MM[width]
+
+
+def font_pt() -> float:
+    """Size of titles and axis titles."""
+    return current().font_size_pt
+
+
+def small_pt() -> float:
+    """Size of numbers and legends."""
+    return SMALL_PT * current().scale
+
+
+def tiny_pt() -> float:
+    """Size of notes."""
+    return TINY_PT * current().scale
 
 
 @contextmanager
 def publication_style(text_as: TextAs = "text") -> Iterator[None]:
-    """Draw in the publication style; the settings are restored afterwards."""
+    """Draw in the current style; the settings of matplotlib are restored afterwards."""
     with _LOCK, rc_context(), warnings.catch_warnings():
         # A user's own matplotlibrc must not change a figure.
         rcdefaults()
         rcParams.update(RC)
+        rcParams.update(_style_settings(current()))
         rcParams["svg.fonttype"] = "none" if text_as == "text" else "path"
         # A character that the font lacks is still text in the SVG, so a warning is not needed.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         yield
+
+
+def _style_settings(style: PlotStyle) -> Any:
+    family = installed_font(style.font)
+    settings: dict[str, Any] = {
+        "font.family": family if family == FONT else [family, FONT],
+        "font.size": style.font_size_pt,
+        "axes.labelsize": style.font_size_pt,
+        "axes.titlesize": style.font_size_pt,
+        "axes.linewidth": style.axis_width_pt,
+        "legend.fontsize": SMALL_PT * style.scale,
+        "lines.linewidth": style.line_width_pt,
+    }
+    for axis in ("xtick", "ytick"):
+        settings[f"{axis}.direction"] = style.ticks
+        settings[f"{axis}.labelsize"] = SMALL_PT * style.scale
+        settings[f"{axis}.major.width"] = style.axis_width_pt
+    return settings
 
 
 def sheet(
@@ -127,29 +235,32 @@ def sheet(
     top_mm: float = 6.0,
 ) -> tuple[Canvas, Axes]:
     """A figure with one pair of axes, offset and frameless, its margins in millimetres."""
-    wide = WIDTHS_MM[width]
-    canvas = Canvas(figsize=(wide * MM, height_mm * MM))
-    axes = canvas.add_axes(
-        (
-            left_mm / wide,
-            bottom_mm / height_mm,
-            (wide - left_mm - right_mm) / wide,
-            (height_mm - bottom_mm - top_mm) / height_mm,
-        )
-    )
-    for side in ("left", "bottom"):
-        axes.spines[side].set_position(("outward", OFFSET_PT))
+    wide, scale = page_mm(width), current().scale
+    canvas = blank(wide, height_mm)
+    left, right = left_mm * scale / wide, right_mm * scale / wide
+    bottom, top = bottom_mm * scale / height_mm, top_mm * scale / height_mm
+    axes = canvas.add_axes((left, bottom, 1 - left - right, 1 - bottom - top))
+    offset_spines(axes)
     return canvas, axes
+
+
+def offset_spines(axes: Axes) -> None:
+    """Move the left and the bottom axis outward by the gap of the style."""
+    for side in ("left", "bottom"):
+        axes.spines[side].set_position(("outward", current().axis_offset_pt))
 
 
 def draw_title(
     canvas: Canvas, title: str, *, width: Width, height_mm: float, lines: int = 2
 ) -> None:
-    """Write a title at the top left of a figure, on at most so many lines."""
+    """Write a title at the top left of a figure, on so many lines, where the style has one."""
+    if not current().title:
+        return
+    wide = page_mm(width)
     canvas.text(
-        2.0 / WIDTHS_MM[width],
+        2.0 / wide,
         1 - 1.2 / height_mm,
-        wrapped(title, WIDTHS_MM[width] - 4.0, lines=lines, bold=True),
+        wrapped(title, wide - 4.0, lines=lines, bold=True),
         va="top",
         weight="bold",
     )
@@ -167,8 +278,16 @@ def finish(
     """Write the drawing as SVG and PDF, as a Figure.
 
     Call inside `publication_style`. The SVG can be embedded in a page: no prolog, no metadata, ids
-    that begin with the figure's name, text as text, and a label for screen readers.
+    that begin with the figure's name, text as text, and a label for screen readers. Inside
+    `captured` nothing is written.
     """
+    page_width = "half" if width == "column" else "full"
+    capture = _CAPTURE.get()
+    if capture is not None:
+        # Ticks and legends are laid out while the settings of the style apply.
+        canvas.draw_without_rendering()
+        capture.drawn = DrawnFigure(canvas, name, caption, alt)
+        return Figure(name, "", caption, alt=alt, width=page_width)
     FigureCanvasSVG(canvas)
     text = io.StringIO()
     canvas.savefig(text, format="svg", metadata={"Date": None})
@@ -183,13 +302,16 @@ def finish(
         caption=caption,
         pdf=pages.getvalue(),
         alt=alt,
-        width="half" if width == "column" else "full",
+        width=page_width,
     )
 
 
-def fitted(text: str, width_mm: float, *, size_pt: float = FONT_PT, bold: bool = False) -> str:
-    """Text on one line of at most this width when drawn, cut with an ellipsis."""
-    line, available = one_line(text), width_mm * MM * 72 / size_pt
+def fitted(text: str, width_mm: float, *, size_pt: float = 0.0, bold: bool = False) -> str:
+    """Text on one line of at most this width when drawn, cut with an ellipsis.
+
+    A size of 0 is that of titles.
+    """
+    line, available = one_line(text), width_mm * MM * 72 / (size_pt or font_pt())
     if sum(_advance(c, bold) for c in line) <= available:
         return line
     used, kept = _advance("…", bold), 0
@@ -216,24 +338,13 @@ def wrapped(text: str, max_mm: float, *, lines: int = 2, bold: bool = False) -> 
     return "\n".join(done)
 
 
-def width_mm(text: str, *, size_pt: float = FONT_PT, bold: bool = False) -> float:
-    """Width of a line of text when drawn [mm]."""
-    return sum(_advance(c, bold) for c in text) * size_pt / 72 / MM
+def width_mm(text: str, *, size_pt: float = 0.0, bold: bool = False) -> float:
+    """Width of a line of text when drawn [mm]; a size of 0 is that of titles."""
+    return sum(_advance(c, bold) for c in text) * (size_pt or font_pt()) / 72 / MM
 
 
-@lru_cache(maxsize=4096)
 def _advance(character: str, bold: bool) -> float:
-    """Width of a character in em; a full em where the font lacks it."""
-    font = _font(bold)
-    glyph = font.get_char_index(ord(character))
-    return float(font.load_glyph(glyph).linearHoriAdvance) / 65536 / 100 if glyph else 1.0
-
-
-@lru_cache(maxsize=2)
-def _font(bold: bool) -> FT2Font:
-    font = FT2Font(str(Path(font_folder()) / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")))
-    font.set_size(100, 72)
-    return font
+    return advance(character, bold, current().font)
 
 
 def one_line(text: str) -> str:
@@ -274,19 +385,52 @@ def slug(text: str) -> str:
 
 def colour(index: int) -> str:
     """Colour of the nth curve or group."""
-    return COLOURS[index % len(COLOURS)]
+    colours = current().colours
+    return colours[index % len(colours)]
 
 
 def symbol(index: int) -> str:
-    """Symbol of the nth curve or group; after seven the symbols shift, so that pairs of colour and
-    symbol stay distinct.
+    """Symbol of the nth curve or group, as matplotlib names it.
+
+    Where there are as many colours as symbols, the symbols shift after each round, so that pairs of
+    colour and symbol stay distinct.
     """
-    return SYMBOLS[(index + index // len(COLOURS)) % len(SYMBOLS)]
+    style = current()
+    n = len(style.symbols)
+    place = index // 2 if style.fill == "alternate" else index
+    place += place // n if n == len(style.colours) else 0
+    return MARKERS[style.symbols[place % n]]
 
 
-def font_folder() -> str:
-    """Folder of the fonts that figures and printed reports share."""
-    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
+def is_filled(index: int) -> bool:
+    """Whether the symbol of the nth curve or group is filled."""
+    style = current()
+    if style.fill == "alternate":
+        return index % 2 == 0
+    if style.fill == "closed_then_open":
+        return index // len(style.symbols) % 2 == 0
+    return style.fill == "closed"
+
+
+def marker(index: int, size: float = 0.0) -> dict[str, Any]:
+    """Symbol of the nth curve or group as arguments of `Axes.plot`; a size of 0 is the style's."""
+    own, filled = colour(index), is_filled(index)
+    edge = "white" if filled and current().halo else own
+    return {
+        "marker": symbol(index),
+        "markersize": size or current().symbol_size_pt,
+        "markerfacecolor": own if filled else "white",
+        "markeredgecolor": edge,
+        "markeredgewidth": 0.4 if edge == "white" else 0.8,
+    }
+
+
+DASHES: tuple[Any, ...] = ("solid", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)))
+
+
+def dashes(index: int) -> Any:
+    """Line of the nth course: solid where colours differ, else dashed in turn."""
+    return DASHES[0 if len(current().colours) > 1 else index % len(DASHES)]
 
 
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
@@ -299,6 +443,9 @@ def _for_page(svg: str, name: str, alt: str) -> str:
     mine = slug(name)
     # xlink:href matches before href, so no id gets the prefix twice.
     body = _ID.sub(lambda match: f"{match[1]}{mine}-{match[2]}", body)
-    body = body.replace("'DejaVu Sans'", _FALLBACK_FONTS)
+    # A program that shows the SVG may have the font that is not installed here.
+    own = current().font
+    fonts = _FALLBACK_FONTS if own == FONT else f"'{own}', Arial, Helvetica, {_FALLBACK_FONTS}"
+    body = body.replace("'DejaVu Sans'", fonts)
     label = f'<svg role="img" aria-label="{escape(one_line(alt), quote=True)}"'
     return body.replace("<svg", label, 1).strip()

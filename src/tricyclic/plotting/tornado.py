@@ -178,7 +178,7 @@ def _number(axes: Axes, text: str, x: float, row: int) -> None:
         xytext=(3, 0),
         textcoords="offset points",
         va="center",
-        fontsize=style.SMALL_PT,
+        fontsize=style.small_pt(),
     )
 
 
@@ -201,7 +201,7 @@ def _label(name: str, description: str) -> str:
     shown = style.fitted(
         re.split(r"[:;,]\s|[:;,]$", description, maxsplit=1)[0],
         LABEL_MM - 4.0,
-        size_pt=style.TINY_PT,
+        size_pt=style.tiny_pt(),
     )
     return f"{name}\n{shown}" if description else name
 
@@ -224,6 +224,6 @@ def _finish_axes(axes: Axes, labels: Sequence[str], x_title: str) -> None:
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.set_yticks(range(len(labels)), labels, fontsize=style.TINY_PT)
+    axes.set_yticks(range(len(labels)), labels, fontsize=style.tiny_pt())
     axes.set_ylim(-0.6, len(labels) - 0.4)
     axes.set_xlabel(x_title)

@@ -5,7 +5,8 @@ values, calibration, sensitivity, limitations.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from tricyclic.core.certainty import FROM_MEMORY
 from tricyclic.core.document import Block, CheckList, Document, Figure, Heading, Paragraph, Table
@@ -62,11 +63,11 @@ def report_bytes(result: CredibilityResult, suffix: str) -> bytes | LinkedDocume
         return to_html(document).encode("utf-8")
     if suffix == ".pdf":
         return to_pdf(document)
-    figures = [block for block in document.blocks if isinstance(block, Figure)]
+    drawn = [block for block in document.blocks if isinstance(block, Figure)]
     folder = f"{result.scenario}_figures/"
     return LinkedDocument(
         to_markdown(document, figures_at=folder).encode("utf-8"),
-        {f"{folder}{one.name}.svg": one.svg.encode("utf-8") for one in figures},
+        {f"{folder}{one.name}.svg": one.svg.encode("utf-8") for one in drawn},
     )
 
 
@@ -78,7 +79,7 @@ def credibility_document(result: CredibilityResult) -> Document:
         *_technical(result),
         *_values(result),
         *(_calibration(result.ensemble, result) if result.ensemble is not None else ()),
-        *_figures(result),
+        *(make() for make in figures(result).values()),
         *_sensitivity(result),
         *_limits(result),
     ]
@@ -280,25 +281,32 @@ def _identifiability_row(row: Identifiability) -> tuple[str, ...]:
     )
 
 
-def _figures(result: CredibilityResult) -> list[Figure]:
-    figures = [network_figure(network) for network in result.networks]
+def figures(result: CredibilityResult) -> dict[str, Callable[[], Figure]]:
+    """Pathways, the strongest elasticities, and the calibration, drawn when they are called."""
+    drawn: dict[str, Callable[[], Figure]] = {
+        network.name: partial(network_figure, network) for network in result.networks
+    }
     if result.elasticities:
         strongest = result.elasticities[0].endpoint
         title = f"Sensitivity of {strongest}"
-        figures.append(tornado(result.elasticity_table, strongest, name="tornado", title=title))
+        drawn["tornado"] = partial(
+            tornado, result.elasticity_table, strongest, name="tornado", title=title
+        )
     ensemble = result.ensemble
     if ensemble is None:
-        return figures
+        return drawn
     by_id = {row.id: row for row in result.observations}
     misfit = [row for row in ensemble.misfit if row.id in by_id]
     if misfit:
         observations = [by_id[row.id] for row in misfit]
         title = "Predicted and observed"
-        figures.append(misfit_figure(observations, misfit, name="misfit", title=title))
+        drawn["misfit"] = partial(misfit_figure, observations, misfit, name="misfit", title=title)
     if len(ensemble.identifiability) == len(ensemble.priors):
         title = "Parameters before and after calibration"
-        figures.append(identifiability_figure(ensemble, name="identifiability", title=title))
-    return figures
+        drawn["identifiability"] = partial(
+            identifiability_figure, ensemble, name="identifiability", title=title
+        )
+    return drawn
 
 
 def _sensitivity(result: CredibilityResult) -> list[Block]:

@@ -74,6 +74,28 @@ def drawing_to_pdf(svg: str) -> bytes:
     return _typeset(DRAWING_PAGE, {"svg": svg})
 
 
+def drawing_to_png(svg: str, dpi: float) -> bytes:
+    """A figure as PNG of its own size.
+
+    Parameters
+    ----------
+    svg : str
+    dpi : float
+        Pixels per inch.
+    """
+    import typst
+
+    png = typst.compile(
+        DRAWING_PAGE.encode(),
+        format="png",
+        ppi=dpi,
+        font_paths=_fonts(),
+        sys_inputs={"svg": svg},
+        timestamp=EPOCH,
+    )
+    return bytes(png)
+
+
 def _typeset(source: str, inputs: dict[str, str]) -> bytes:
     import typst
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from tricyclic.core.document import FIGURE_SUFFIXES
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import write_files
 from tricyclic.registry import RENDERERS as _RENDERERS
@@ -15,6 +17,11 @@ from tricyclic.results.base import Result
 # A result of several files is not written into a folder with such a name.
 FILE_SUFFIXES = frozenset(
     {".csv", ".html", ".json", ".md", ".parquet", ".pdf", ".png", ".svg", ".txt", ".xlsx"}
+    | set(FIGURE_SUFFIXES)
+)
+# Formats of pictures that are not written, so that the message can name those that are.
+OTHER_PICTURES = frozenset(
+    {".bmp", ".eps", ".gif", ".jpeg", ".jpg", ".ps", ".webp", ".emf", ".wmf"}
 )
 RENDERERS: dict[str, str] = {"Renderable": "tricyclic.reports.save:save"}
 
@@ -58,8 +65,52 @@ def output_files(result: Result, out: Path) -> Mapping[Path, bytes]:
     return {out / name: data for name, data in as_files(result).items()}
 
 
-def save(result: Result, out: Path) -> tuple[Path, ...]:
-    """Write all files of a result, or none; gives their paths in the order of their names."""
-    files = output_files(result, out)
+def save(result: Result, out: Path, **look: Any) -> tuple[Path, ...]:
+    """Write all files of a result, or none; gives their paths in the order of their names.
+
+    Parameters
+    ----------
+    result
+        Any result.
+    out
+        A figure where it has the suffix of one, except where that of the report is the same and
+        no option of figures is given; else as of `output_files`.
+    **look
+        Options of `tricyclic.reports.figures.figure_options`.
+
+    Raises
+    ------
+    InputError
+        If this kind of result has no such file, or an option has no effect.
+    """
+    try:
+        if is_figure_file(result, out) and not (_is_report(result, out) and not look):
+            render = _RENDERERS.find("figures", type(result))
+            files: Mapping[Path, bytes] = render(result, out, look)
+        elif look:
+            raise InputError(
+                "applies to figures",
+                where=next(iter(look)),
+                allowed=f"A figure ends in .png, .tiff, .svg or .pdf, and this is '{out}'",
+            )
+        else:
+            files = output_files(result, out)
+    except InputError as error:
+        # An option of a figure is a keyword argument here.
+        where = f"{error.where}=" if error.where in look else error.where
+        raise error.reworded(where, str) from error
     write_files(files)
     return tuple(sorted(files))
+
+
+def is_figure_file(result: object, out: Path) -> bool:
+    """Whether the result has figures, and the name is that of a file with a figure."""
+    has_figures = _RENDERERS.find("plots", type(result), missing_ok=True) is not None
+    pictures = {*FIGURE_SUFFIXES, *OTHER_PICTURES}
+    return has_figures and out.suffix.lower() in pictures and not out.is_dir()
+
+
+def _is_report(result: object, out: Path) -> bool:
+    """Whether a file of this name is the report of the result."""
+    is_document = _RENDERERS.find("document", type(result), missing_ok=True) is not None
+    return is_document and out.suffix.lower() == ".pdf"

@@ -4,15 +4,21 @@ elsewhere.
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping
+import os
+from abc import abstractmethod
+from collections.abc import ItemsView, Iterator, KeysView, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from tricyclic.core.check import Check
 from tricyclic.errors import UnknownNameError
 from tricyclic.io.frames import Columns, PandasFrame, pandas_frame
 from tricyclic.registry import RENDERERS
+
+Output = TypeVar("Output")
+# Axes, and Axes or Figure, of matplotlib, which only the drawing code imports.
+Axes: TypeAlias = Any
+AxesOrFigure: TypeAlias = Any
 
 
 class Result(Protocol):
@@ -78,13 +84,72 @@ class Renderable:
         frames: Mapping[str, Columns] = RENDERERS.find("frames", type(self))(self)
         return frames
 
-    def save(self, path: str | Path) -> tuple[Path, ...]:
-        """Write the result: a report to a file, or tables and figures into a folder.
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """Names of the figures that `plot` and `save` know, the main ones first."""
+        render = RENDERERS.find("plots", type(self), missing_ok=True)
+        return tuple(render(self)) if render is not None else ()
+
+    def plot(
+        self,
+        which: str = "",
+        ax: Axes | None = None,
+        *,
+        style: object = None,
+        **keys: Any,
+    ) -> AxesOrFigure:
+        """Draw a figure of the result with matplotlib.
+
+        Parameters
+        ----------
+        which
+            One of `figure_names`; by default the first.
+        ax
+            Axes to draw into; by default a new figure.
+        style
+            "prism" or another preset, the name of a style file (.toml), or a PlotStyle.
+        **keys
+            Single keys of the style: points="mean_sem", font="Arial", width="85mm", ...; see the
+            page on figures.
+
+        Returns
+        -------
+        Axes or Figure
+            The axes; the figure where it has several panels.
+
+        Raises
+        ------
+        InputError
+            If there is no such figure, or one of several panels is to be drawn into `ax`.
+        """
+        axes: AxesOrFigure = RENDERERS.find("plot", type(self))(self, which, ax, style, keys)
+        return axes
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        figure: str = "",
+        dpi: float | None = None,
+        width: str | float | None = None,
+        style: object = None,
+        **keys: Any,
+    ) -> tuple[Path, ...]:
+        """Write the result: a figure or a report to a file, or tables and figures into a folder.
 
         Parameters
         ----------
         path
-            A file where the result is one document (its suffix chooses the format), else a folder.
+            A figure where it ends in .png, .tiff, .svg or .pdf (.pdf of a study: the report); the
+            report where it ends in .html, .pdf or .json and the result has one; else a folder.
+        figure
+            One of `figure_names`; by default all main figures, each in a file of its own.
+        dpi
+            Pixels per inch of .png and .tiff; default: 300.
+        width
+            Width of the figure in mm, or with its unit: "85mm", "3.3in".
+        style, **keys
+            As of `plot`.
 
         Returns
         -------
@@ -96,7 +161,9 @@ class Renderable:
         InputError
             If this kind of result has no files, or not in the format of the suffix.
         """
-        written: tuple[Path, ...] = RENDERERS.find("save", type(self))(self, Path(path))
+        look = {"figure": figure or None, "dpi": dpi, "width": width, "style": style, **keys}
+        given = {name: value for name, value in look.items() if value is not None}
+        written: tuple[Path, ...] = RENDERERS.find("save", type(self))(self, Path(path), **given)
         return written
 
     def __str__(self) -> str:
@@ -106,7 +173,38 @@ class Renderable:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        render = RENDERERS.find("html", type(self), missing_ok=True)
-        if render is not None:
-            return str(render(self))
-        return f"<pre>{html.escape(self.summary())}</pre>"
+        return str(RENDERERS.find("html", type(self))(self))
+
+
+class OutputMapping(Generic[Output]):
+    """A result that contains outputs by name, like a read-only mapping."""
+
+    @abstractmethod
+    def _outputs(self) -> Mapping[str, Output]:
+        """The outputs by name."""
+
+    def __getitem__(self, name: str) -> Output:
+        outputs = self._outputs()
+        if name not in outputs:
+            raise KeyError(str(UnknownNameError.among("output", name, outputs)))
+        return outputs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._outputs())
+
+    def __len__(self) -> int:
+        return len(self._outputs())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._outputs()
+
+    def keys(self) -> KeysView[str]:
+        """The names of the outputs."""
+        return self._outputs().keys()
+
+    def items(self) -> ItemsView[str, Output]:
+        """Names and outputs."""
+        return self._outputs().items()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tricyclic.core.population import PERCENTILES, Population
-from tricyclic.results.base import Renderable
+from tricyclic.core.population import PERCENTILES, PercentileBand, Population
+from tricyclic.results.base import OutputMapping, Renderable
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,11 @@ class ResponderShare:
 
 
 @dataclass(frozen=True, repr=False)
-class PopulationResult(Renderable):
+class PopulationResult(OutputMapping[PercentileBand], Renderable):
     """A simulated population.
+
+    It contains the bands of its quantities by name: `list(result)`, `result["cortex_NE"]`,
+    `result.items()`.
 
     Parameters
     ----------
@@ -69,6 +72,9 @@ class PopulationResult(Renderable):
     def failed(self) -> bool:
         """Whether no subject could be computed."""
         return len(self.population.failed) == len(self.population)
+
+    def _outputs(self) -> Mapping[str, PercentileBand]:
+        return {band.name: band for band in self.population.bands}
 
     def percentiles(self) -> dict[str, tuple[float, ...]]:
         """Percentiles of every endpoint over the subjects that have it, by name; nan where none

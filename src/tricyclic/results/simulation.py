@@ -10,7 +10,7 @@ from math import nan
 
 from tricyclic.core.dosing import Dosing
 from tricyclic.core.time_course import TimeCourse
-from tricyclic.results.base import Renderable
+from tricyclic.results.base import OutputMapping, Renderable
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,10 @@ class CourseComparison:
 
 
 @dataclass(frozen=True, repr=False)
-class SimulationResult(Renderable):
+class SimulationResult(OutputMapping[TimeCourse], Renderable):
     """A simulation.
+
+    It contains its time courses by name: `list(result)`, `result["cortex_NE"]`, `result.items()`.
 
     Parameters
     ----------
@@ -180,9 +182,13 @@ class SimulationResult(Renderable):
         """All time courses."""
         return (*self.observable_courses, *self.occupancy_courses, *self.concentration_courses)
 
+    def _outputs(self) -> Mapping[str, TimeCourse]:
+        return {course.name: course for course in self.courses}
+
     def __getitem__(self, name: str) -> TimeCourse:
-        for course in self.courses:
-            if course.name == name:
-                return course
-        names = ", ".join(course.name for course in self.courses)
-        raise KeyError(f"no output is called '{name}'; there are {names}")
+        courses = self._outputs()
+        # A drug in a compartment is also known by its description: "desipramine, plasma, total".
+        described = {course.description: course for course in self.concentration_courses}
+        if name in courses or name not in described:
+            return super().__getitem__(name)
+        return described[name]

@@ -45,6 +45,8 @@ class Command:
         Its name in the Python API: "affinity" for `tca.affinity`.
     at_top : bool
         Whether the command also works without its group.
+    figure : bool
+        Whether its result has a figure, so that it has --plot.
     """
 
     group: str
@@ -54,6 +56,7 @@ class Command:
     run: str
     function: str
     at_top: bool = False
+    figure: bool = False
 
     @property
     def full_name(self) -> str:

@@ -29,6 +29,31 @@ _FUNCTIONS = {
     "read": "read_file",
 }
 
+# Commands whose result has a figure: they have --plot.
+_WITH_FIGURE = frozenset(
+    {
+        "study demo",
+        "study run",
+        "binding affinity",
+        "binding saturation",
+        "binding kinetics",
+        "binding design",
+        "curves fit",
+        "screen run",
+        "screen control-chart",
+        "screen msr",
+        "screen relative-potency",
+        "model simulate",
+        "model population",
+        "model sensitivity",
+        "model calibrate",
+        "model validate",
+        "model credibility",
+        "model virtual-assay",
+        "model diagram",
+    }
+)
+
 
 def _command(
     group: str, name: str, help: str, options: str, module: str, *, at_top: bool = False
@@ -42,6 +67,7 @@ def _command(
         run=f"{_W}.{folder}.{module}:run",
         function=_FUNCTIONS.get(f"{group} {name}".strip(), name.replace("-", "_")),
         at_top=at_top,
+        figure=f"{group} {name}".strip() in _WITH_FIGURE,
     )
 
 

@@ -161,8 +161,9 @@ def analyse_assay(
         plates += [analyse_run(part, prepared, curves) for part in split_by_group(run)]
     target = prepared.runs[0].conditions.target
     compound = plan.compound or (prepared.protocol.compound if prepared.protocol else "")
+    radioligand = prepared.runs[0].conditions.radioligand
     title = plan.title or (
-        f"{compound} at {target}" if compound and target else target or plan.name
+        f"{compound} at {target}" if compound and target else target or radioligand or plan.name
     )
     result = analyse_runs(
         plates,
@@ -174,9 +175,10 @@ def analyse_assay(
         method=plan.method,
         curves=curves,
     )
-    if not plan.title and target and result.compounds:
+    if not plan.title and result.compounds:
         # The compounds of the wells; the plan or the protocol may name another, or one of several.
-        result = replace(result, title=f"{list_names(result.compounds, MAX_COMPOUNDS)} at {target}")
+        listed = list_names(result.compounds, MAX_COMPOUNDS)
+        result = replace(result, title=f"{listed} at {target}" if target else listed)
     return replace(result, species=plan.species)
 
 

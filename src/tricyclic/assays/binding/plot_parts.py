@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -156,6 +156,17 @@ def axis_mark(estimate: Estimate, axis: XAxis) -> AxisMark:
         position(estimate.low),
         position(estimate.high),
         label,
+    )
+
+
+def axis_marks(estimates: Sequence[Estimate], axis: XAxis) -> tuple[AxisMark, ...]:
+    """Estimates in nM as marks; each names its compound where there are several."""
+    marks = [axis_mark(estimate, axis) for estimate in estimates]
+    if len({estimate.subject for estimate in estimates}) < 2:
+        return tuple(marks)
+    return tuple(
+        replace(mark, label=f"{estimate.subject} {mark.label}")
+        for mark, estimate in zip(marks, estimates, strict=True)
     )
 
 

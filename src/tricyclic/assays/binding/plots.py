@@ -9,7 +9,7 @@ import numpy as np
 from tricyclic.assays.binding.plot_parts import (
     Curves,
     XAxis,
-    axis_mark,
+    axis_marks,
     file_name,
     fitted_curve,
     fitted_window,
@@ -46,6 +46,8 @@ def plate_plot(assay: AssayResult, plate: PlateResult, curves: Curves) -> CurveP
         content.add_part(plate, model, number, axis)
     if not content.points:
         return None
+    if assay.kind == "saturation":
+        content.add_specific()
     ligand = plate.conditions.radioligand
     names = [assay.name, *([plate.group] if plate.group else []), plate.experiment, "curve"]
     has_window = assay.kind == "competition" and len(plate.fit.parts) == 1
@@ -79,12 +81,18 @@ class _PlotContent:
         part = plate.fit.parts[number]
         name = part_name(plate, number)
         several = len(plate.fit.parts) > 1
-        for label, rows, settings in _groups(part.series, model, axis.varied):
+        groups = _groups(part.series, model, axis.varied)
+        # Control wells have no curve, so that the wells of a compound need no other name.
+        curves = sum(
+            _is_curve(part.series.keep(rows).x[axis.varied], axis) for _, rows, _ in groups
+        )
+        for label, rows, settings in groups:
+            label = label if curves > 1 else ""
             legend = " ".join(text for text in (name if several else "", label) if text) or name
             series = part.series.keep(rows)
             x = series.x[axis.varied]
             shown = x > 0 if axis.log else np.ones(x.shape, bool)
-            if not shown.any():
+            if not _is_curve(x, axis):
                 is_blank = settings.get("specific") == 0.0
                 self.levels.append(
                     ControlLevel("NSB", series.y, side="right", subject=name)
@@ -100,6 +108,23 @@ class _PlotContent:
             self.traces.append(Trace(legend, axis.position(dense), *curve))
             position = axis.position(series.x[axis.varied])
             self.points.append(PointSet(legend, position, series.y, labels=series.labels))
+
+    def add_specific(self) -> None:
+        """Add specific binding: total wells less the fitted non-specific binding at their x."""
+        traces = {trace.name: trace for trace in self.traces}
+        points = {one.name: one for one in self.points}
+        if {"total", "non-specific"} > traces.keys() or "total" not in points:
+            return
+        total, blank, wells = traces["total"], traces["non-specific"], points["total"]
+        floor = np.interp(total.x, blank.x, blank.mean)
+        self.traces.append(Trace("specific", total.x, total.mean - floor))
+        net = wells.y - np.interp(wells.x, blank.x, blank.mean)
+        self.points.append(PointSet("specific", wells.x, net, labels=wells.labels))
+
+
+def _is_curve(x: np.ndarray, axis: XAxis) -> bool:
+    """Whether wells have a position on the axis."""
+    return bool((x > 0).any()) if axis.log else bool(x.size)
 
 
 def _groups(
@@ -132,7 +157,7 @@ def _marks(plate: PlateResult, kind: str, axis: XAxis) -> tuple[AxisMark, ...]:
     for name in MARKED.get(kind, ()):
         marked = [e for e in plate.estimates if e.name == name and e.unit == "nM" and e.value > 0]
         if marked:
-            return tuple(axis_mark(estimate, axis) for estimate in marked)
+            return axis_marks(marked, axis)
     return ()
 
 

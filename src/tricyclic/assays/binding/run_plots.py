@@ -11,7 +11,7 @@ import numpy as np
 from tricyclic.assays.binding.plot_parts import (
     Curves,
     XAxis,
-    axis_mark,
+    axis_marks,
     file_name,
     fitted_curve,
     fitted_window,
@@ -52,10 +52,8 @@ def _competition_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
         y_title="specific binding (%)",
         traces=tuple(trace for trace, _ in drawn),
         points=tuple(points for _, points in drawn),
-        marks=tuple(
-            axis_mark(estimate, axis)
-            for estimate in assay.pooled
-            if estimate.name == "Ki" and estimate.unit == "nM" and estimate.value > 0
+        marks=axis_marks(
+            [e for e in assay.pooled if e.name == "Ki" and e.unit == "nM" and e.value > 0], axis
         ),
         caption="Each run from 0 % (non-specific, as fitted) to 100 % (total, as fitted); the fits "
         "are of the raw wells.",
@@ -83,11 +81,18 @@ def _competition_curves(
         dense = axis.dense(x)
         settings = median_settings(series, model)
         mean, low, high = fitted_curve(plate, model, number, "competitor_M", dense, settings)
-        percent = ((y - floor) * height for y in (mean, low, high))
+        mean, low, high = ((y - floor) * height for y in (mean, low, high))
+        name = f"{plate.group} {part_name(plate, number)}".strip()
+        subject = name if len(plate.fit.parts) > 1 else plate.group or "all runs"
         points = PointSet(
-            legend, axis.position(x), (series.y - floor) * height, labels=series.labels
+            legend,
+            axis.position(x),
+            (series.y - floor) * height,
+            labels=series.labels,
+            subject=subject,
         )
-        drawn.append((Trace(legend, axis.position(dense), *percent), points))
+        trace = Trace(legend, axis.position(dense), mean, low, high, subject=subject)
+        drawn.append((trace, points))
     return drawn
 
 
@@ -132,10 +137,16 @@ def _specific_curve(plate: PlateResult, curves: Curves, axis: XAxis) -> tuple[Tr
     floor = predict(plate.fit, model, nonspecific)
     # Runs of one group share a name, and with it colour and symbol, because groups are compared.
     legend = plate.group or plate.experiment
+    subject = plate.group or "all runs"
     points = PointSet(
-        legend, axis.position(x[is_total]), (total.y - floor) * factor, labels=total.labels
+        legend,
+        axis.position(x[is_total]),
+        (total.y - floor) * factor,
+        labels=total.labels,
+        subject=subject,
     )
-    return Trace(legend, axis.position(dense), (binding - blank) * factor), points
+    mean = (binding - blank) * factor
+    return Trace(legend, axis.position(dense), mean, subject=subject), points
 
 
 def _bmax_scale(plate: PlateResult) -> tuple[float, str]:

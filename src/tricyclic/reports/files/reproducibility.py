@@ -108,16 +108,17 @@ def relative_potency_files(result: RelativePotencyResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
     return {
         "potencies.csv": csv_rows(
-            POTENCY_COLUMNS, [_potency_row(one) for one in result.potencies], digits=None
+            POTENCY_COLUMNS, [potency_row(one) for one in result.potencies], digits=None
         ),
-        "shapes.csv": csv_rows(SHAPE_COLUMNS, _shape_rows(result), digits=None),
+        "shapes.csv": csv_rows(SHAPE_COLUMNS, shape_rows(result), digits=None),
         "relative_potency.json": encode(
             document("screen-relative-potency", {"result": relative_potency_json(result)})
         ),
     }
 
 
-def _potency_row(one: RelativePotency) -> tuple[Cell, ...]:
+def potency_row(one: RelativePotency) -> tuple[Cell, ...]:
+    """One row of `POTENCY_COLUMNS`."""
     return (
         one.sample,
         one.reference,
@@ -135,7 +136,8 @@ def _potency_row(one: RelativePotency) -> tuple[Cell, ...]:
     )
 
 
-def _shape_rows(result: RelativePotencyResult) -> list[tuple[Cell, ...]]:
+def shape_rows(result: RelativePotencyResult) -> list[tuple[Cell, ...]]:
+    """Rows of `SHAPE_COLUMNS`, one per sample and property."""
     return [
         (
             one.sample,

@@ -4,7 +4,8 @@ plotted endpoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,8 @@ def sensitivity_files(result: SensitivityResult) -> dict[str, bytes]:
     }
     if result.sobol is not None:
         files["sobol.csv"] = csv_bytes(sobol_columns(result.sobol))
-    for figure in sensitivity_figures(result):
+    for make in sensitivity_figures(result).values():
+        figure = make()
         files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
         files[f"{figure.name}.pdf"] = figure.pdf
     return files
@@ -72,11 +74,11 @@ def sobol_columns(table: SobolTable) -> Columns:
     return {**words, **numbers}
 
 
-def sensitivity_figures(result: SensitivityResult) -> Iterator[Figure]:
-    """Heat maps of all plotted endpoints, and a tornado plot of each."""
+def sensitivity_figures(result: SensitivityResult) -> dict[str, Callable[[], Figure]]:
+    """Heat maps of all plotted endpoints and a tornado plot of each, drawn when they are called."""
     treatment = result.treatment or "no drug"
     elasticities = result.elasticities
-    yield from _heatmaps(
+    figures = _heatmaps(
         elasticities.table,
         elasticities,
         result.plotted_endpoints,
@@ -87,11 +89,13 @@ def sensitivity_figures(result: SensitivityResult) -> Iterator[Figure]:
     )
     for name, bars in _columns(elasticities.table, elasticities, result.plotted_endpoints):
         if bars >= MIN_BARS:
-            yield tornado(elasticities, name, name=f"tornado_{name}", title=f"{name}: {treatment}")
+            figures[f"tornado_{name}"] = partial(
+                tornado, elasticities, name, name=f"tornado_{name}", title=f"{name}: {treatment}"
+            )
     if result.sobol is None:
-        return
+        return figures
     sobol = result.sobol
-    yield from _heatmaps(
+    figures |= _heatmaps(
         np.clip(sobol.total, 0.0, None),
         sobol,
         result.plotted_endpoints,
@@ -102,7 +106,10 @@ def sensitivity_figures(result: SensitivityResult) -> Iterator[Figure]:
     )
     for name, bars in _columns(sobol.total, sobol, result.plotted_endpoints):
         if bars >= MIN_BARS:
-            yield sobol_tornado(sobol, name, name=f"sobol_{name}", title=f"{name}: {treatment}")
+            figures[f"sobol_{name}"] = partial(
+                sobol_tornado, sobol, name, name=f"sobol_{name}", title=f"{name}: {treatment}"
+            )
+    return figures
 
 
 def _heatmaps(
@@ -114,22 +121,26 @@ def _heatmaps(
     title: str,
     label: str,
     signed: bool,
-) -> Iterator[Figure]:
+) -> dict[str, Callable[[], Figure]]:
     """Heat maps of the endpoints that have numbers, as many as their columns need."""
     names = [endpoint.name for endpoint in table.endpoints]
     known = _known(values, names, shown)
     pages = [known[k : k + MAX_COLUMNS] for k in range(0, len(known), MAX_COLUMNS)]
+    maps: dict[str, Callable[[], Figure]] = {}
     for number, page in enumerate(pages, start=1):
         columns = [names.index(endpoint) for endpoint in page]
-        yield heatmap(
+        own = f"{name}_{number}" if len(pages) > 1 else name
+        maps[own] = partial(
+            heatmap,
             values[:, columns],
             [one.name for one in table.parameters],
             [_column_head(table.endpoints[k]) for k in columns],
-            name=f"{name}_{number}" if len(pages) > 1 else name,
+            name=own,
             title=title,
             label=label,
             signed=signed,
         )
+    return maps
 
 
 def _columns(

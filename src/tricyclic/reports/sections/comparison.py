@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from tricyclic.core.document import Block, Figure, Heading, Table
 from tricyclic.core.estimate import Estimate
@@ -62,22 +63,59 @@ def write(report: ReportData) -> Sequence[Block]:
     return blocks
 
 
+def comparison_figures(report: ReportData) -> dict[str, Callable[[], Figure]]:
+    """The figure of each comparison of groups, drawn when it is called."""
+    return {
+        _name(result, number): partial(_draw, assay, result, number)
+        for number, (_, assay, result) in enumerate(_comparisons(report), 1)
+        if assay is not None and (result.published or _groups(assay, result))
+    }
+
+
 def _figure(assay: AssayResult, result: GroupComparison, number: int) -> Figure | None:
     """The compared quantity: published means, or the runs of the groups; None without either."""
-    name = f"comparison-{number}-{slug(result.parameter)}"
+    if not result.published and not _groups(assay, result):
+        return None
+    return _draw(assay, result, number, alone=False)
+
+
+def _draw(
+    assay: AssayResult, result: GroupComparison, number: int, *, alone: bool = True
+) -> Figure:
     if result.published:
         return comparison(
             {},
             {mean.where: mean for mean in result.published},
             result,
-            name=name,
+            name=_name(result, number),
             title=f"{result.parameter} as published: {assay.title}",
             y_title=_axis_title(result.published[0]),
             published=True,
-            pdf=False,
-            show_title=False,
-            explain=False,
+            pdf=alone,
+            show_title=alone,
+            explain=alone,
         )
+    groups = _groups(assay, result)
+    pooled = {e.where: e for e in assay.pooled if e.name == result.parameter and e.where in groups}
+    return comparison(
+        groups,
+        pooled,
+        result,
+        name=_name(result, number),
+        title=f"{result.parameter}: {assay.title}",
+        y_title=_axis_title(next(iter(groups.values()))[0]),
+        pdf=alone,
+        show_title=alone,
+        explain=alone,
+    )
+
+
+def _name(result: GroupComparison, number: int) -> str:
+    return f"comparison-{number}-{slug(result.parameter)}"
+
+
+def _groups(assay: AssayResult, result: GroupComparison) -> dict[str, list[Estimate]]:
+    """The compared quantity of the runs of each group; empty where they cannot be drawn."""
     groups: dict[str, list[Estimate]] = {}
     for plate in assay.plates:
         for estimate in plate.estimates:
@@ -87,19 +125,8 @@ def _figure(assay: AssayResult, result: GroupComparison, number: int) -> Figure 
                 groups.setdefault(plate.group, []).append(estimate)
     every = [e for estimates in groups.values() for e in estimates]
     if len(groups) < 2 or len({e.unit for e in every}) > 1 or not any(e.value > 0 for e in every):
-        return None
-    pooled = {e.where: e for e in assay.pooled if e.name == result.parameter and e.where in groups}
-    return comparison(
-        groups,
-        pooled,
-        result,
-        name=name,
-        title=f"{result.parameter}: {assay.title}",
-        y_title=_axis_title(every[0]),
-        pdf=False,
-        show_title=False,
-        explain=False,
-    )
+        return {}
+    return groups
 
 
 def _axis_title(estimate: Estimate) -> str:

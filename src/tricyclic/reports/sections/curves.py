@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from tricyclic.core.document import Block, Heading, Paragraph
 from tricyclic.core.plot_data import CurvePlot
-from tricyclic.plotting.curve import curve, curve_legend
+from tricyclic.plotting.curve import curve
+from tricyclic.plotting.curve_words import curve_legend
 from tricyclic.reports.assay_blocks import HEIGHT_MM
 from tricyclic.reports.section import ReportData, ReportSection
 

@@ -32,6 +32,7 @@ from tricyclic.workflows.model.prepare import prepare_run
 from tricyclic.workflows.model.prepared import PreparedRun, select_observables
 from tricyclic.workflows.model.run_ensemble import EnsembleRuns, run_ensemble
 from tricyclic.workflows.model.summarise import (
+    concentration_name,
     drug_compartments,
     missing_half_lives,
     occupancy_observables,
@@ -148,7 +149,11 @@ def _result(
     )
     concentration_courses = tuple(
         runs.time_course(
-            f"{drug}, {compartment}", quantity, f"{drug}, {compartment}", "nM", relative=False
+            concentration_name(drug, compartment),
+            quantity,
+            f"{drug}, {compartment}",
+            "nM",
+            relative=False,
         )
         for drug, compartment, quantity in outputs.concentrations
     )

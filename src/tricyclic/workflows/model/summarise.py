@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 
@@ -62,6 +63,11 @@ def drug_compartments(prepared: PreparedRun) -> tuple[tuple[str, str, str], ...]
                 fluid = dosing.route.removeprefix("probe_")
                 listed.append((drug, f"{fluid}{BY_PROBE}", f"{drug}.in_{fluid}"))
     return tuple(dict.fromkeys(listed))
+
+
+def concentration_name(drug: str, compartment: str) -> str:
+    """Name of a concentration as an output, also of a column: "desipramine_plasma_total"."""
+    return "_".join(re.findall(r"\w+", f"{drug} {compartment}"))
 
 
 def summarise_observable(course: TimeCourse) -> ObservableSummary:

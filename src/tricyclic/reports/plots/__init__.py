@@ -1,0 +1,22 @@
+"""The figures of a result, by name, the main ones first; one module per group of results."""
+
+from __future__ import annotations
+
+# Type of a result -> "module:function" that gives {name of the figure: Drawing}.
+RENDERERS: dict[str, str] = {
+    "CalibrationResult": "tricyclic.reports.plots.models:calibration_drawings",
+    "ControlChartResult": "tricyclic.reports.plots.screening:control_chart_drawings",
+    "CredibilityResult": "tricyclic.reports.plots.models:credibility_drawings",
+    "CurveFitResult": "tricyclic.reports.plots.curves:curve_fit_drawings",
+    "DesignResult": "tricyclic.reports.plots.binding:design_drawings",
+    "DiagramResult": "tricyclic.reports.plots.models:diagram_drawings",
+    "MsrResult": "tricyclic.reports.plots.screening:msr_drawings",
+    "PopulationResult": "tricyclic.reports.plots.simulation:population_drawings",
+    "RelativePotencyResult": "tricyclic.reports.plots.screening:relative_potency_drawings",
+    "ScreeningResult": "tricyclic.reports.plots.screening:screen_drawings",
+    "SensitivityResult": "tricyclic.reports.plots.models:sensitivity_drawings",
+    "SimulationResult": "tricyclic.reports.plots.simulation:simulation_drawings",
+    "StudyRunResult": "tricyclic.reports.plots.binding:study_drawings",
+    "ValidationResult": "tricyclic.reports.plots.models:validation_drawings",
+    "VirtualAssayResult": "tricyclic.reports.plots.models:virtual_assay_drawings",
+}

@@ -1,0 +1,63 @@
+"""Figures of fitted curves: all together, and each alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tricyclic.core.plot_data import CurvePlot
+from tricyclic.fitting.curve_fits import CurveFitResult
+from tricyclic.plotting.drawing import Drawing
+from tricyclic.plotting.style import slug
+from tricyclic.reports.plots.drawings import curve_drawing
+
+# Curves that are drawn over each other, and that are each a main figure.
+MAX_TOGETHER, MAX_FIGURES = 12, 24
+
+
+def curve_fit_drawings(result: CurveFitResult) -> dict[str, Drawing]:
+    """The curves with their readings, over each other where they are several; by name each alone.
+
+    Nothing where no fit succeeded, or the model has several independent variables.
+    """
+    plots = result.curve_plots()
+    together = _together(plots)
+    drawings = {} if together is None else {"curves": curve_drawing(together)}
+    for plot in plots:
+        is_part = together is not None or len(plots) > MAX_FIGURES
+        drawings[slug(plot.name)] = curve_drawing(plot, is_part=is_part)
+    return drawings
+
+
+def _together(plots: Sequence[CurvePlot]) -> CurvePlot | None:
+    """All curves in one figure; None for one, for many, and where their axes differ."""
+    axes = {(plot.x_scale, plot.x_title, plot.y_title) for plot in plots}
+    single = all(len(plot.traces) == 1 for plot in plots)
+    if not 1 < len(plots) <= MAX_TOGETHER or len(axes) > 1 or not single:
+        return None
+    names = [plot.title or plot.name for plot in plots]
+    first = plots[0]
+    return replace(
+        first,
+        name="curves",
+        title="",
+        traces=tuple(
+            replace(plot.traces[0], name=name) for plot, name in zip(plots, names, strict=True)
+        ),
+        points=tuple(
+            replace(points, name=name)
+            for plot, name in zip(plots, names, strict=True)
+            for points in plot.points
+        ),
+        levels=tuple(
+            replace(level, subject=name)
+            for plot, name in zip(plots, names, strict=True)
+            for level in plot.levels
+        ),
+        marks=tuple(
+            replace(mark, label=f"{name}: {mark.label}")
+            for plot, name in zip(plots, names, strict=True)
+            for mark in plot.marks
+        ),
+        tested=None,
+    )
