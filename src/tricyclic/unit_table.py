@@ -120,6 +120,15 @@ def _doses() -> dict[str, tuple[str, float]]:
         "ppb": ("parts", 1e-9),
         "dilution": ("dilution", 1.0),
         "dimensionless": ("plain number", 1.0),
+        # Signals of plate readers and of biosensors.
+        "OD": ("absorbance", 1.0),
+        "mOD": ("absorbance", 1e-3),
+        "AU": ("absorbance", 1.0),
+        "mAU": ("absorbance", 1e-3),
+        "RFU": ("fluorescence", 1.0),
+        "RLU": ("luminescence", 1.0),
+        "RU": ("response", 1.0),
+        "mP": ("polarisation", 1.0),
     }
     # International units and units of an enzyme are defined by a standard each, so that neither
     # can be converted to the other, nor to a mass.

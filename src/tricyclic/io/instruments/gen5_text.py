@@ -29,13 +29,21 @@ from tricyclic.io.readings import (
     size_of,
     with_decimal_mark_of,
 )
+from tricyclic.numerals import parse_number
 
 _WAVELENGTHS = r"[0-9]{3,4}(?:/[0-9]+)?(?:,[0-9]{3,4}(?:/[0-9]+)?)*"
 # Lum and Alpha stand for a reading without wavelengths; brackets name the part of a polarisation.
 _READING = re.compile(
     rf"(?:(.+):)?(?:{_WAVELENGTHS}|Lum|Alpha)(?: \[(?:Parallel|Perpendicular)\])?", re.IGNORECASE
 )
-_SPECTRUM = re.compile(r"(?:(.+):)?(?:(?:EM|EX) )?Spectrum", re.IGNORECASE)
+_SPECTRUM = re.compile(r"(?:(.+):)?(?:\w+ )?Spectrum", re.IGNORECASE)
+# Values that Gen5 calculated begin with these words, before the name of the reading.
+_CALCULATED = re.compile(
+    r"(?:Blank|Corrected|Mean|Max|Min|Delta|Ratio|Norm|Average|Std|CV|Log|Conc|Diff)\b",
+    re.IGNORECASE,
+)
+# Longest time of a kinetic that a spreadsheet stores as a number of days.
+_MOST_DAYS = 366.0
 _MODE = re.compile(
     r"\b(Absorbance|Fluorescence|Luminescence|Alpha) (?:Endpoint|Spectrum|Kinetic|Linear|Area)",
     re.IGNORECASE,
@@ -201,8 +209,14 @@ def _list_by_rows(
     index = header + 1
     while index < end and any(sheet.rows[index]):
         row = sheet.rows[index]
-        point = _first(row)
-        if not (point.isdigit() if spectrum else _TIME.fullmatch(point)):
+        point = _first(row) if spectrum else _time(_first(row))
+        if not point or (spectrum and not point.isdigit()):
+            if sum(bool(cell) for cell in row) > 1:
+                raise InputError(
+                    f"'{shortened(_first(row))}' is neither a time nor a wavelength",
+                    where=sheet.where(index),
+                    do="Export the file again",
+                )
             break
         values = {
             position: (row[k], index) for k, position in wells.items() if k < len(row) and row[k]
@@ -213,6 +227,17 @@ def _list_by_rows(
         index += 1
     _add(section, readings)
     return index
+
+
+def _time(text: str) -> str:
+    """A time as h:mm:ss, from that form, or from the days in which a spreadsheet stores it."""
+    if _TIME.fullmatch(text):
+        return text
+    days = parse_number(text)
+    if days is None or not 0 <= days < _MOST_DAYS:
+        return ""
+    seconds = round(86400 * days)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def _table(sheet: Sheet, header: int, end: int, section: _Gen5Plate) -> int:
@@ -255,7 +280,10 @@ def _add(section: _Gen5Plate, readings: Iterable[_Gen5Reading]) -> None:
 def _is_read(label: str, section: _Gen5Plate) -> bool:
     """Whether a label names a step of the procedure and what it read."""
     match = _READING.fullmatch(label) or _SPECTRUM.fullmatch(label)
-    return match is not None and (not match[1] or not section.modes or match[1] in section.modes)
+    if match is None:
+        return False
+    step = match[1] or ""
+    return not step or step in section.modes or not _CALCULATED.match(step)
 
 
 def _readings(sheet: Sheet, section: _Gen5Plate) -> tuple[list[PlateReading], list[str]]:

@@ -7,7 +7,7 @@ measurement. Grids of calculations, samples and layouts are not read; `Plate.unu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tricyclic.core.unused import quoted
@@ -89,9 +89,11 @@ def sniff(raw: RawFile) -> float:
         sheets = raw.sheets_to_sniff
         begins = any(_begins(sheet) for sheet in sheets)
         named = any(
-            "skanit" in cell.lower() or cell.lower().endswith(".skax")
+            "skanit" in cell.lower()
+            or cell.lower().endswith(".skax")
+            or cell.startswith("Autoloading range")
             for sheet in sheets
-            for row in sheet.rows[:12]
+            for row in (*sheet.rows[:12], *sheet.rows[-3:])
             for cell in row
         )
         return 1.0 if begins and named else 0.0
@@ -131,14 +133,17 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     unused = (
         *quoted("sheet", [one.name for one in raw.sheets if one.name not in read_from]),
         *quoted("calculated grid", list(dict.fromkeys(calculated))),
-        *quoted("text beside the grid", [shortened(text) for text in beside]),
+        *quoted("text beside grids", [shortened(text) for text in beside]),
     )
     return FileContent(plates=plates_of_readings(readings, raw.stem, options, unused=unused))
 
 
 def _begins(sheet: Sheet) -> bool:
-    first = next((cell for row in sheet.rows[:3] for cell in row if cell), "")
-    return first.lower().startswith(("measurement results", "results"))
+    cells = [cell for row in sheet.rows[:4] for cell in row if cell]
+    return bool(cells) and (
+        cells[0].lower().startswith("measurement results")
+        or any(cell.lower().endswith(".skax") for cell in cells)
+    )
 
 
 def _blocks(sheet: Sheet) -> list[_SkanitBlock]:
@@ -159,7 +164,7 @@ def _blocks(sheet: Sheet) -> list[_SkanitBlock]:
             index = grids[index].last + 1
             part = ""
             continue
-        if filled and filled[0].lower() == "well" and len(filled) > 1:
+        if len(filled) > 1 and "well" in {cell.lower() for cell in filled}:
             listed, index = _list(sheet, index, step, plate)
             blocks += listed
             continue
@@ -168,15 +173,21 @@ def _blocks(sheet: Sheet) -> list[_SkanitBlock]:
             wavelength = match[1].strip()
         elif _READING.fullmatch(text):
             part = text
-        elif _PLATE.fullmatch(text):
-            plate = text
         elif text and not step and len(text) < _LONGEST_STEP:
             step = text
+        elif text and (_PLATE.fullmatch(text) or _is_above_a_grid(sheet, index, grids)):
+            plate = text
         index += 1
     return blocks
 
 
 _LONGEST_STEP = 80
+
+
+def _is_above_a_grid(sheet: Sheet, index: int, grids: Mapping[int, LetteredGrid]) -> bool:
+    """Whether only blank rows stand between a row and a grid: the row is the name of a plate."""
+    following = (k for k in range(index + 1, len(sheet.rows)) if any(sheet.rows[k]))
+    return next(following, -1) in grids
 
 
 def _block(grid: LetteredGrid, step: str, plate: str, part: str) -> _SkanitBlock:

@@ -8,7 +8,7 @@ columns or rows; each cycle is a reading. The headings are known in English and 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tricyclic.core.unused import quoted
@@ -33,7 +33,7 @@ _APPLICATION = re.compile(
 )
 _LABEL = re.compile(r"(?:label|name)\s*:\s*(\S.*)", re.IGNORECASE)
 _MODES = {
-    "absorb": "absorbance",
+    "absor": "absorbance",
     "extinktion": "absorbance",
     "fluor": "fluorescence",
     "lumin": "luminescence",
@@ -41,6 +41,8 @@ _MODES = {
 }
 _CYCLES = ("cycle nr", "zyklus nr", "zyklen nr", "cycle no")
 _TIMES = ("time [", "zeit [")
+_SECONDS = re.compile(r"[0-9]+(?:[.,][0-9]+)? ?s")
+_PER_WELL = ("cycles / well", "zyklen / well")
 _NOT_READINGS = {"plate", "layout", "replicate info", "sample", "well positions", "conc"}
 
 
@@ -61,6 +63,7 @@ class _Context:
     label: str = ""
     mode: str = ""
     size: int | None = None
+    modes: list[str] = field(default_factory=list)
 
 
 def sniff(raw: RawFile) -> float:
@@ -142,18 +145,24 @@ def _magellan(sheet: Sheet) -> tuple[list[_TecanReading], _Context, tuple[str, .
             do="Export the raw data of Magellan too",
         )
     parsed: dict[tuple[str, int], _TecanReading] = {}
+    times: dict[int, str] = {}
     plate, context = "", _Context()
     for index in range(header + 1, len(sheet.rows)):
         row = sheet.rows[index]
         position = position_of(row[at]) if at < len(row) else None
         if position is None:
+            # Above the wells, each column of a kinetic may have its time.
+            if not parsed:
+                times |= {k: row[k] for k in columns if k < len(row) and _SECONDS.fullmatch(row[k])}
             _note_setting(row, context)
             continue
         # The plate stands at its first wells only in some exports.
         plate = (row[of_plate] if of_plate is not None and of_plate < len(row) else "") or plate
         for k, name in columns.items():
             text = row[k] if k < len(row) else ""
-            reading = parsed.setdefault((plate, k), _TecanReading(f"{name}\t{plate}", ""))
+            reading = parsed.setdefault(
+                (plate, k), _TecanReading(f"{name}\t{plate}", "", times.get(k, ""))
+            )
             if position in reading.cells:
                 raise InputError(
                     f"well {row[at]} appears twice in '{shortened(name)}'",
@@ -166,8 +175,12 @@ def _magellan(sheet: Sheet) -> tuple[list[_TecanReading], _Context, tuple[str, .
     texts = [
         names[k] for k in columns if all(one.label.split("\t")[0] != names[k] for one in readings)
     ]
-    for one in readings:
-        one.mode = context.mode
+    # One measurement of each column, in their order, or one of all.
+    modes = dict(zip(columns, context.modes, strict=False))
+    if len(context.modes) != len(columns):
+        modes = dict.fromkeys(columns, context.modes[0] if context.modes else "")
+    for (_, k), one in parsed.items():
+        one.mode = modes[k]
     others = [names[k] for k in skipped if k not in (at, of_plate)]
     return readings, context, quoted("column", [*others, *texts])
 
@@ -181,7 +194,7 @@ def _note_setting(row: Sequence[str], context: _Context) -> None:
     for cell in row:
         lower = cell.lower()
         if lower.startswith("measurement mode"):
-            context.mode = _mode(lower.partition(":")[2])
+            context.modes.append(_mode(lower.partition(":")[2]))
         elif lower.startswith("plate definition file"):
             context.size = plate_size_in_text(cell)
 
@@ -212,13 +225,9 @@ def _icontrol(sheet: Sheet) -> tuple[list[_TecanReading], _Context]:
         elif len(filled) > 1 and (first == "<>" or lower == "well"):
             one, index = _list(sheet, index, label, context.mode)
             parsed.append(one)
-        elif lower.startswith(("cycles / well", "zyklen / well")):
-            raise InputError(
-                "a kinetic with several reads per well",
-                where=sheet.where(index),
-                allowed="A kinetic has one read of each well and cycle",
-                do="Export the means, with one row for each well",
-            )
+        elif lower.startswith(_PER_WELL):
+            block, index = _cycles_per_well(sheet, index, label, context.mode)
+            parsed += block
         else:
             above = _note(filled, context, above)
             index += 1
@@ -292,6 +301,58 @@ def _cycles_as_rows(
             readings.append(_TecanReading(label, mode, _point(number, shown), cells))
         index += 1
     return readings, index
+
+
+def _cycles_per_well(
+    sheet: Sheet, header: int, label: str, mode: str
+) -> tuple[list[_TecanReading], int]:
+    """The means of a kinetic with several reads per well, which has a block for each well.
+
+    Raises
+    ------
+    InputError
+        If a block has no well or no mean.
+    """
+    readings: dict[str, _TecanReading] = {}
+    index = header
+    while index < len(sheet.rows):
+        first = next((cell for cell in sheet.rows[index] if cell), "").lower()
+        if first and not first.startswith(_PER_WELL):
+            break
+        if not first:
+            index += 1
+            continue
+        block = list(_until_blank(sheet, index + 1))
+        head = sheet.rows[block[0]] if block else ()
+        position = position_of(head[0]) if head else None
+        means = next((at for at in block if sheet.rows[at][0] in ("Mean", "Mittelwert")), None)
+        if position is None or means is None:
+            raise InputError(
+                "a block of a kinetic with several reads per well has no well or no mean",
+                where=sheet.where(index),
+                do="Export the file again",
+            )
+        names = {sheet.rows[at][0].lower(): sheet.rows[at] for at in block}
+        times = next((row for name, row in names.items() if name.startswith(_TIMES)), ())
+        unit = times[0].partition("[")[2].strip(" ]") if times else ""
+        for k, cycle in enumerate(head):
+            if k and cycle and k < len(sheet.rows[means]) and sheet.rows[means][k]:
+                shown = f"{times[k]} {unit}" if k < len(times) and times[k] else ""
+                reading = readings.setdefault(
+                    cycle, _TecanReading(label, mode, _point(cycle, shown))
+                )
+                reading.cells[position] = (sheet.rows[means][k], means)
+        index = block[-1] + 1
+    return list(readings.values()), index
+
+
+def _until_blank(sheet: Sheet, index: int) -> Iterator[int]:
+    """Rows from an index on, until a blank one or the next block."""
+    while index < len(sheet.rows) and any(sheet.rows[index]):
+        if sheet.rows[index][0].lower().startswith(_PER_WELL):
+            return
+        yield index
+        index += 1
 
 
 def _point(cycle: str, time: str) -> str:
