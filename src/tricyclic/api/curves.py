@@ -38,6 +38,8 @@ def fit_file(
     variance: str = "constant",
     weights: str = "",
     trials: str = "",
+    outliers: str = "none",
+    outlier_q: float = 0.01,
     confidence: float = 0.95,
     folder: str | Path = "",
     y: Texts = (),
@@ -89,6 +91,10 @@ def fit_file(
         Column of weights (1 / variance), or a formula: 1/y, 1/y^2, 1/x, 1/sd^2.
     trials
         Column with the number of trials, for the variance model binomial.
+    outliers
+        Name readings far from the curve (ROUT); none is ever left out. One of "none", "suggest".
+    outlier_q
+        False discovery rate of the suggested outliers.
     confidence
         Confidence level of the intervals.
     folder
@@ -170,6 +176,8 @@ def fit_file(
         variance=variance,
         weights=weights,
         trials=trials,
+        outliers=outliers,
+        outlier_q=outlier_q,
         confidence=confidence,
         folder=path(folder),
         y=texts(y),

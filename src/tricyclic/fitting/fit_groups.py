@@ -22,6 +22,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.fitted_curve import FitSettings, GroupFit, curve_of_fit
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
+from tricyclic.fitting.outlier_checks import with_outlier_checks
 from tricyclic.fitting.problem import FitPart
 from tricyclic.fitting.verdict import with_verdict
 from tricyclic.numerics.batch.fit import fit_batch
@@ -115,7 +116,7 @@ def fit_alone(part: FitPart, settings: FitSettings) -> Fit:
         intervals=wanted,
         confidence=settings.confidence,
     )
-    return with_verdict(result, (part,))
+    return with_outlier_checks(with_verdict(result, (part,)), (part,), settings)
 
 
 def fit_together(parts: Sequence[FitPart], settings: FitSettings) -> Fit:
@@ -136,7 +137,7 @@ def fit_together(parts: Sequence[FitPart], settings: FitSettings) -> Fit:
         confidence=settings.confidence,
         starts=joint_starts(parts, settings),
     )
-    return with_verdict(result, parts)
+    return with_outlier_checks(with_verdict(result, parts), parts, settings)
 
 
 def shared_parts(
@@ -242,6 +243,7 @@ def _is_for_many(
         model.name in BATCH_MODELS
         and settings.variance == "constant"
         and not settings.weights
+        and settings.outliers == "none"
         and all(group.series.weight is None for group in groups)
         and settings.intervals in ("auto", "target", "none")
         and not settings.free

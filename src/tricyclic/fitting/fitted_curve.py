@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tricyclic.core.analysis_options import FitVariance
 
 LEAST_SIZE = 1e-3
+Outliers = Literal["none", "suggest"]
 Intervals = Literal["auto", "all", "target", "none"] | Sequence[str]
 
 
@@ -44,6 +45,10 @@ class FitSettings:
         Parameters that get profile-likelihood limits.
     confidence : float
         Of the limits.
+    outliers : {"none", "suggest"}
+        Whether readings far from the curve are named (ROUT); none is ever left out.
+    outlier_q : float
+        False discovery rate of the suggestions.
     """
 
     fixed: Mapping[str, float] = field(default_factory=dict)
@@ -52,6 +57,8 @@ class FitSettings:
     weights: str = ""
     intervals: Intervals = "auto"
     confidence: float = 0.95
+    outliers: Outliers = "none"
+    outlier_q: float = 0.01
 
 
 @dataclass(frozen=True, eq=False)

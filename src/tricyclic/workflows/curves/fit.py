@@ -27,6 +27,8 @@ ONLY_ONE_CURVE = (
     "variance",
     "weights",
     "trials",
+    "outliers",
+    "outlier_q",
     "folder",
     "decimal",
     "y_unit",

@@ -70,6 +70,15 @@ class FitOptions:
         default="",
         panel=MODEL,
     )
+    outliers: str = option(
+        "Name readings far from the curve (ROUT); none is ever left out",
+        default="none",
+        choices=("none", "suggest"),
+        panel=MODEL,
+    )
+    outlier_q: float = option(
+        "False discovery rate of the suggested outliers", default=0.01, panel=MODEL
+    )
     confidence: float = option("Confidence level of the intervals", default=0.95, panel=MODEL)
     folder: str = option("Your own folder of curve models", default="", path=True, panel=MODEL)
     y: tuple[str, ...] = option(

@@ -1,0 +1,89 @@
+"""Suspected outliers are named in the checks of a fit, and nothing is left out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tricyclic as tca
+from tricyclic.errors import InputError
+
+DOSE = np.repeat(np.logspace(-1, 4, 9), 3)
+
+
+def readings(seed: int, spoiled: bool) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    y = 5 + 100 / (1 + DOSE / 50) + 2 * rng.normal(size=DOSE.size)
+    if spoiled:
+        y[7] += 60.0
+    return pd.DataFrame({"conc_nM": DOSE, "y": y})
+
+
+def test_a_suspect_is_named_and_stays_in_the_fit() -> None:
+    frame = readings(1, spoiled=True)
+    with_check = tca.fit(frame, x="conc_nM", y="y", outliers="suggest")
+    plain = tca.fit(frame, x="conc_nM", y="y")
+    assert with_check.values == plain.values
+    assert with_check.fit.n == 27
+    (check,) = [one for one in with_check.checks if one.name == "outlier"]
+    assert check.level == "warn"
+    assert "Nothing was excluded" in check.advice
+    cleaned = tca.fit(frame.drop(index=7), x="conc_nM", y="y")
+    assert f"log10_ec50 would be {cleaned['log10_ec50'].value:.3f}" in check.advice
+
+
+def test_clean_readings_have_no_suspects() -> None:
+    raised = 0
+    for seed in range(20):
+        result = tca.fit(readings(seed, spoiled=False), x="conc_nM", y="y", outliers="suggest")
+        (check,) = [one for one in result.checks if one.name == "outlier"]
+        raised += check.level == "warn"
+    assert raised <= 1
+
+
+def test_suspects_of_groups_are_named_in_their_own_curve() -> None:
+    frame = pd.concat(
+        [
+            readings(2, spoiled=False).assign(compound="a"),
+            readings(3, spoiled=True).assign(compound="b"),
+        ]
+    )
+    result = tca.fit(frame, x="conc_nM", y="y", by="compound", outliers="suggest")
+    warned = (
+        {
+            curve.key[0]
+            for curve, fit in zip(result.curves, result.fits, strict=True)
+            if any(one.name == "outlier" and one.level == "warn" for one in fit.checks)
+        }
+        if isinstance(result.fits, tuple)
+        else None
+    )
+    assert warned in ({"b"}, None)
+    shared = tca.fit(
+        frame, x="conc_nM", y="y", by="compound", share=["bottom", "top"], outliers="suggest"
+    )
+    (check,) = [one for one in shared.joint.checks if one.name == "outlier" and one.level == "warn"]
+    assert "Nothing was excluded" in check.advice
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        (
+            {"outlier_q": 0.05},
+            (
+                "outlier_q=: has no effect here. It applies to suggested outliers: "
+                'outliers="suggest". Omit outlier_q=.'
+            ),
+        ),
+        (
+            {"outliers": "suggest", "outlier_q": 0.7},
+            "Q is 0.7. It lies above 0 and below 0.5, such as 0.01.",
+        ),
+    ],
+)
+def test_options_without_effect_or_out_of_range_are_refused(how, sentence) -> None:
+    with pytest.raises(InputError) as error:
+        tca.fit(readings(1, spoiled=False), x="conc_nM", y="y", **how)
+    assert str(error.value) == sentence
