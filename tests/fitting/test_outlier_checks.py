@@ -22,7 +22,7 @@ def readings(seed: int, spoiled: bool) -> pd.DataFrame:
 
 def test_a_suspect_is_named_and_stays_in_the_fit() -> None:
     frame = readings(1, spoiled=True)
-    with_check = tca.fit(frame, x="conc_nM", y="y", outliers="suggest")
+    with_check = tca.fit(frame, x="conc_nM", y="y", outliers=0.01)
     plain = tca.fit(frame, x="conc_nM", y="y")
     assert with_check.values == plain.values
     assert with_check.fit.n == 27
@@ -36,7 +36,7 @@ def test_a_suspect_is_named_and_stays_in_the_fit() -> None:
 def test_clean_readings_have_no_suspects() -> None:
     raised = 0
     for seed in range(20):
-        result = tca.fit(readings(seed, spoiled=False), x="conc_nM", y="y", outliers="suggest")
+        result = tca.fit(readings(seed, spoiled=False), x="conc_nM", y="y", outliers=0.01)
         (check,) = [one for one in result.checks if one.name == "outlier"]
         raised += check.level == "warn"
     assert raised <= 1
@@ -49,41 +49,20 @@ def test_suspects_of_groups_are_named_in_their_own_curve() -> None:
             readings(3, spoiled=True).assign(compound="b"),
         ]
     )
-    result = tca.fit(frame, x="conc_nM", y="y", by="compound", outliers="suggest")
-    warned = (
-        {
-            curve.key[0]
-            for curve, fit in zip(result.curves, result.fits, strict=True)
-            if any(one.name == "outlier" and one.level == "warn" for one in fit.checks)
-        }
-        if isinstance(result.fits, tuple)
-        else None
-    )
-    assert warned in ({"b"}, None)
+    result = tca.fit(frame, x="conc_nM", y="y", by="compound", outliers=0.01)
+    warned = [
+        any(one.name == "outlier" and one.level == "warn" for one in fit.checks)
+        for fit in result.fits
+    ]
+    assert warned == [False, True]
     shared = tca.fit(
-        frame, x="conc_nM", y="y", by="compound", share=["bottom", "top"], outliers="suggest"
+        frame, x="conc_nM", y="y", by="compound", share=["bottom", "top"], outliers=0.01
     )
     (check,) = [one for one in shared.joint.checks if one.name == "outlier" and one.level == "warn"]
     assert "Nothing was excluded" in check.advice
 
 
-@pytest.mark.parametrize(
-    ("how", "sentence"),
-    [
-        (
-            {"outlier_q": 0.05},
-            (
-                "outlier_q=: has no effect here. It applies to suggested outliers: "
-                'outliers="suggest". Omit outlier_q=.'
-            ),
-        ),
-        (
-            {"outliers": "suggest", "outlier_q": 0.7},
-            "Q is 0.7. It lies above 0 and below 0.5, such as 0.01.",
-        ),
-    ],
-)
-def test_options_without_effect_or_out_of_range_are_refused(how, sentence) -> None:
+def test_a_false_discovery_rate_out_of_range_is_refused() -> None:
     with pytest.raises(InputError) as error:
-        tca.fit(readings(1, spoiled=False), x="conc_nM", y="y", **how)
-    assert str(error.value) == sentence
+        tca.fit(readings(1, spoiled=False), x="conc_nM", y="y", outliers=0.7)
+    assert str(error.value) == "Q is 0.7. It lies above 0 and below 0.5, such as 0.01."

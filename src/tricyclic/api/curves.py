@@ -38,8 +38,7 @@ def fit_file(
     variance: str = "constant",
     weights: str = "",
     trials: str = "",
-    outliers: str = "none",
-    outlier_q: float = 0.01,
+    outliers: float | None = None,
     confidence: float = 0.95,
     folder: str | Path = "",
     y: Texts = (),
@@ -92,9 +91,8 @@ def fit_file(
     trials
         Column with the number of trials, for the variance model binomial.
     outliers
-        Name readings far from the curve (ROUT); none is ever left out. One of "none", "suggest".
-    outlier_q
-        False discovery rate of the suggested outliers.
+        Name readings far from the curve, at this false discovery rate (ROUT): 0.01; none is ever
+        left out.
     confidence
         Confidence level of the intervals.
     folder
@@ -177,7 +175,6 @@ def fit_file(
         weights=weights,
         trials=trials,
         outliers=outliers,
-        outlier_q=outlier_q,
         confidence=confidence,
         folder=path(folder),
         y=texts(y),

@@ -32,7 +32,7 @@ from tricyclic.fitting.compare_curves import compare_nested
 from tricyclic.fitting.curve_fits import CurveFitResult, fit_series_or_parts
 from tricyclic.fitting.fit import FitPart
 from tricyclic.fitting.fit import predict as predict_curve
-from tricyclic.fitting.fitted_curve import FitSettings, Outliers
+from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
 from tricyclic.results.curves import CurveComparison
 from tricyclic.workflows.curves.fit_table import fit_table
@@ -54,8 +54,7 @@ def fit(
     variance: FitVariance = "constant",
     weights: str = "",
     trials: str = "",
-    outliers: Outliers = "none",
-    outlier_q: float = 0.01,
+    outliers: float | None = None,
     intervals: Literal["auto", "all", "target", "none"] | Sequence[str] = "auto",
     confidence: float = 0.95,
     starts: Sequence[Mapping[str, float]] | None = None,
@@ -109,9 +108,8 @@ def fit(
     trials
         Column with the number of trials of each reading, for "binomial".
     outliers
-        "suggest" names readings far from the curve (ROUT) in a check; none is ever left out.
-    outlier_q
-        False discovery rate of the suggestions.
+        Name readings far from the curve in a check, at this false discovery rate (ROUT): 0.01; none
+        is ever left out.
     intervals
         Parameters with profile-likelihood limits. "auto": all; only what the model is fitted for
         from 100 curves on (a thousand curves then take about a second), and where more than 40
@@ -169,7 +167,6 @@ def fit(
             intervals=intervals,
             confidence=confidence,
             outliers=outliers,
-            outlier_q=outlier_q,
         )
         if _is_series_or_parts(data):
             _refuse_table_options(
@@ -191,7 +188,6 @@ def fit(
         weights=weights,
         trials=trials,
         outliers=outliers,
-        outlier_q=outlier_q,
         confidence=confidence,
         folder=path(folder),
         y=texts(y),

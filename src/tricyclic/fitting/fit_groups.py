@@ -243,7 +243,7 @@ def _is_for_many(
         model.name in BATCH_MODELS
         and settings.variance == "constant"
         and not settings.weights
-        and settings.outliers == "none"
+        and settings.outliers is None
         and all(group.series.weight is None for group in groups)
         and settings.intervals in ("auto", "target", "none")
         and not settings.free

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tricyclic.core.analysis_options import FitVariance
 
 LEAST_SIZE = 1e-3
-Outliers = Literal["none", "suggest"]
 Intervals = Literal["auto", "all", "target", "none"] | Sequence[str]
 
 
@@ -45,10 +44,9 @@ class FitSettings:
         Parameters that get profile-likelihood limits.
     confidence : float
         Of the limits.
-    outliers : {"none", "suggest"}
-        Whether readings far from the curve are named (ROUT); none is ever left out.
-    outlier_q : float
-        False discovery rate of the suggestions.
+    outliers : float, optional
+        False discovery rate at which readings far from the curve are named (ROUT); none is ever
+        left out. None: not looked for.
     """
 
     fixed: Mapping[str, float] = field(default_factory=dict)
@@ -57,8 +55,7 @@ class FitSettings:
     weights: str = ""
     intervals: Intervals = "auto"
     confidence: float = 0.95
-    outliers: Outliers = "none"
-    outlier_q: float = 0.01
+    outliers: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,9 +27,9 @@ def with_outlier_checks(result: Fit, parts: Sequence[FitPart], settings: FitSett
     parts : sequence of FitPart
         What was fitted.
     settings : FitSettings
-        With `outliers`; "none" gives the fit as it is.
+        With `outliers`; None gives the fit as it is.
     """
-    if settings.outliers == "none" or not result.ok or settings.variance in LIKELIHOODS:
+    if settings.outliers is None or not result.ok or settings.variance in LIKELIHOODS:
         return result
     suspects = detect_outliers_rout(
         parts,
@@ -37,7 +37,7 @@ def with_outlier_checks(result: Fit, parts: Sequence[FitPart], settings: FitSett
         free=settings.free,
         variance=settings.variance,
         weights=settings.weights,
-        q=settings.outlier_q,
+        q=settings.outliers,
     )
     checks = suspects_as_checks(suspects)
     if not checks:

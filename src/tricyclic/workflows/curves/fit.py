@@ -28,7 +28,6 @@ ONLY_ONE_CURVE = (
     "weights",
     "trials",
     "outliers",
-    "outlier_q",
     "folder",
     "decimal",
     "y_unit",

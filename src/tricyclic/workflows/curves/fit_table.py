@@ -22,7 +22,7 @@ from tricyclic.fitting.curve_fits import CurveFitResult, FitQueries
 from tricyclic.fitting.curve_predictions import Band
 from tricyclic.fitting.effective_dose import dose_column
 from tricyclic.fitting.fit_groups import GroupedReadings, fit_groups
-from tricyclic.fitting.fitted_curve import FitSettings, Intervals, Outliers
+from tricyclic.fitting.fitted_curve import FitSettings, Intervals
 from tricyclic.fitting.variance_model import weight_formula
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
@@ -105,8 +105,7 @@ def fit_table(
         weights=formula,
         intervals=intervals,
         confidence=options.confidence,
-        outliers=cast("Outliers", options.outliers),
-        outlier_q=options.outlier_q,
+        outliers=options.outliers,
     )
     report_progress(on_progress, 1, 2, f"fitting {model.name}")
     made = fit_groups(
@@ -158,8 +157,6 @@ def with_queries(
 
 def check_queries(options: FitOptions) -> None:
     """Refuse what has no effect without what it belongs to."""
-    if options.outliers == "none":
-        refuse_without_effect(options, ("outlier_q",), "suggested outliers")
     if not options.ec:
         refuse_without_effect(options, ("absolute",), "effective doses, which --ec requests")
     if not options.predict:

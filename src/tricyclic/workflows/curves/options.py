@@ -70,14 +70,11 @@ class FitOptions:
         default="",
         panel=MODEL,
     )
-    outliers: str = option(
-        "Name readings far from the curve (ROUT); none is ever left out",
-        default="none",
-        choices=("none", "suggest"),
+    outliers: float | None = option(
+        "Name readings far from the curve, at this false discovery rate (ROUT): 0.01; none is ever "
+        "left out",
+        default=None,
         panel=MODEL,
-    )
-    outlier_q: float = option(
-        "False discovery rate of the suggested outliers", default=0.01, panel=MODEL
     )
     confidence: float = option("Confidence level of the intervals", default=0.95, panel=MODEL)
     folder: str = option("Your own folder of curve models", default="", path=True, panel=MODEL)
