@@ -166,7 +166,7 @@ def affinity(
         Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol,
         fmol/mg.
     plate
-        Plate of a file with several, by name or number; default: all.
+        Plate of a file with several, by name or number, or a reading of all; default: all.
     plate_size
         Number of wells, where the file does not contain it.
     decimal

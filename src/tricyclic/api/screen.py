@@ -32,6 +32,7 @@ def screen(
     seed: int = 20240501,
     unit: str = "",
     plate_size: int | None = None,
+    plate: str = "",
     decimal: str = "",
     reader: str = "",
     sheet: str = "",
@@ -66,6 +67,8 @@ def screen(
         Unit of the readings if the file does not state it.
     plate_size
         Wells of the plate if the file does not state them.
+    plate
+        Reading of every plate, where a file has several of each: its name, such as 485,528.
     decimal
         Decimal mark if the file can be read in two ways. One of ".", ",".
     reader
@@ -98,6 +101,7 @@ def screen(
         seed=seed,
         unit=unit,
         plate_size=plate_size,
+        plate=plate,
         decimal=decimal,
         reader=reader,
         sheet=sheet,

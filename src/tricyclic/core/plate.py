@@ -181,6 +181,8 @@ class Plate:
     reading_of : str
         What was read several times in this file ("section 'Plate1'"): plates with the same text
         are readings of the same wells, such as times, wavelengths or isotopes. Empty for one.
+    reading : str
+        Which of several readings of the same wells it is ("485,528"); empty for one.
     unassigned : tuple of str
         Counted wells that the layout does not contain.
     headings : SheetHeadings
@@ -198,6 +200,7 @@ class Plate:
     unused: tuple[str, ...] = ()
     unassigned: tuple[str, ...] = ()
     reading_of: str = ""
+    reading: str = ""
     headings: SheetHeadings = SheetHeadings()
 
     def __post_init__(self) -> None:

@@ -117,6 +117,24 @@ def one_reading_each(plates: Sequence[Plate], file: str, *, do: str) -> None:
             )
 
 
+def with_reading(plates: Sequence[Plate], name: str) -> tuple[Plate, ...]:
+    """The plates of one reading ("485,528") of a file with several; none if none is called so.
+
+    The names of the other plates are added to what is not used.
+
+    Parameters
+    ----------
+    plates : sequence of Plate
+        The plates of a file.
+    name : str
+        Name of the reading; case does not matter.
+    """
+    wanted = name.strip().lower()
+    chosen = [plate for plate in plates if wanted and plate.reading.lower() == wanted]
+    others = quoted("plate", [plate.name for plate in plates if plate not in chosen])
+    return tuple(replace(plate, unused=plate.unused + others) for plate in chosen)
+
+
 def read_tables(
     path: str | Path | DataTable,
     *,

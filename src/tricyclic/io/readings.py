@@ -108,7 +108,14 @@ def plates_of_readings(
         same = (
             (f"plate '{one.plate}'" if one.plate else "one plate") if number[one.plate] > 1 else ""
         )
-        plates.append(replace(plate, reading_of=same if number[one.plate] > 1 else ""))
+        several = number[one.plate] > 1
+        plates.append(
+            replace(
+                plate,
+                reading_of=same if several else "",
+                reading=" ".join(shown) or one.label if several else "",
+            )
+        )
     return tuple(with_own_names(plates))
 
 

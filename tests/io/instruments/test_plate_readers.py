@@ -13,6 +13,9 @@ import pytest
 
 from tricyclic.errors import InputError
 from tricyclic.io.open import read_plates
+from tricyclic.workflows.binding.plates import chosen_plates
+from tricyclic.workflows.screen.options import ScreenOptions
+from tricyclic.workflows.screen.run import run as run_screen
 
 
 def text(folder, lines, name="export.txt", codec="utf-8"):
@@ -422,3 +425,51 @@ class TestAsm:
         ones = [measurement("A1", absorbance=(1, "mAU")), measurement("A2", absorbance=(1, "OD"))]
         with pytest.raises(InputError, match="'absorbance' has two units, OD and mAU"):
             self.read(tmp_path, asm(ones))
+
+
+def two_plates_two_reads():
+    """Each plate of two has a reading of 600 nm and one of 485,528."""
+    lines = []
+    for number in (1, 2):
+        lines += gen5(
+            "Results",
+            COLUMNS,
+            f"A\t{number}.1\t{number}.2\t{number}.3\t600",
+            f"\t{number}01\t{number}02\t{number}03\t485,528",
+            read=("Read\tAbsorbance Endpoint", "Read\tFluorescence Endpoint"),
+            plate=f"Plate {number}",
+        )[4 if number > 1 else 0 :]
+        lines += [""]
+    return lines
+
+
+def test_a_reading_is_chosen_for_all_plates_of_a_file(tmp_path):
+    plates = read_plates(text(tmp_path, two_plates_two_reads()))
+    assert names(plates) == [
+        "Plate 1 600",
+        "Plate 1 485,528",
+        "Plate 2 600",
+        "Plate 2 485,528",
+    ]
+    chosen = chosen_plates(plates, "485,528", "export.txt")
+    assert [values(plate)["A01"] for plate in chosen] == [101, 201]
+    assert chosen[0].unused[-1] == "plates 'export Plate 1 600', 'export Plate 2 600'"
+    (one,) = chosen_plates(plates, "3", "export.txt")
+    assert values(one)["A01"] == 2.1
+    with pytest.raises(InputError, match="contains 2 readings of plate 'Plate 1'"):
+        chosen_plates(plates, "", "export.txt")
+
+
+def test_a_screen_takes_one_reading_of_every_plate(tmp_path):
+    file = str(text(tmp_path, two_plates_two_reads()))
+    layout = tmp_path / "layout.toml"
+    layout.write_text(
+        'plate = 6\n[[block]]\nwells = "A1"\nrole = "total"\n'
+        '[[block]]\nwells = "A2"\nrole = "non_specific"\n'
+        '[[block]]\nwells = "A3"\nrole = "competition"\ncompound = "x"\nconcentration = "1 uM"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="Choose one: --plate with the name of the reading"):
+        run_screen(ScreenOptions((file,), layout=str(layout)))
+    with pytest.raises(InputError, match=r"[Nn]o reading is called '700'"):
+        run_screen(ScreenOptions((file,), layout=str(layout), plate="700"))

@@ -205,7 +205,8 @@ def _plates(
                 unused=tuple(unused),
             )
             same = f"section '{section.name}' (line {section.first + 1})" if several else ""
-            yield replace(plate, reading_of=same)
+            named = " ".join(part for part in (reading.label, wavelength) if part)
+            yield replace(plate, reading_of=same, reading=named if several else "")
 
 
 def _panels(row: tuple[str, ...]) -> list[_Panel] | None:

@@ -60,7 +60,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
                 " ".join([raw.stem, *parts]), sheet, protocol, tubes, isotope, column, options
             )
             plates += [
-                replace(plate, reading_of=f"rack {k} of protocol {protocol}")
+                replace(plate, reading_of=f"rack {k} of protocol {protocol}", reading=isotope)
                 if len(columns) > 1
                 else plate
                 for k, plate in enumerate(of_isotope, 1)

@@ -136,7 +136,9 @@ class PlateOptions:
         panel=READING,
     )
     plate: str = option(
-        "Plate of a file with several, by name or number; default: all", default="", panel=READING
+        "Plate of a file with several, by name or number, or a reading of all; default: all",
+        default="",
+        panel=READING,
     )
     plate_size: int | None = option(
         "Number of wells, where the file does not contain it", default=None, panel=READING

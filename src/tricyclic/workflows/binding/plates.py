@@ -20,7 +20,7 @@ from tricyclic.core.protocol import AssayKind, Protocol
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
-from tricyclic.io.open import one_reading_each, read_plates
+from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
 from tricyclic.io.sheet_layout import layout_in_file
 from tricyclic.reports.documents import STUDY_FORMATS
@@ -220,7 +220,7 @@ def _read_all(
 
 
 def chosen_plates(plates: tuple[Plate, ...], name: str, file: str) -> tuple[Plate, ...]:
-    """The plate of a name or number, or all plates of a file.
+    """The plate of a name or number, the plates of a reading, or all plates of a file.
 
     Raises
     ------
@@ -228,6 +228,8 @@ def chosen_plates(plates: tuple[Plate, ...], name: str, file: str) -> tuple[Plat
         If there is no such plate, or two plates are readings of the same wells: a run counts
         each well once.
     """
+    if name and (of_reading := with_reading(plates, name)):
+        return of_reading
     if name:
         chosen = choose_plate(plates, name, where=file)
         others = [plate.name for plate in plates if plate is not chosen]

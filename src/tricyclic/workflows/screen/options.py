@@ -71,6 +71,11 @@ class ScreenOptions:
     plate_size: int | None = option(
         "Wells of the plate if the file does not state them", default=None, panel=INPUT
     )
+    plate: str = option(
+        "Reading of every plate, where a file has several of each: its name, such as 485,528",
+        default="",
+        panel=INPUT,
+    )
     decimal: str = _decimal()
     reader: str = option("Reader to use if none or several accept a file", default="", panel=INPUT)
     sheet: str = _sheet()

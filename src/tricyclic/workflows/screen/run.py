@@ -15,8 +15,8 @@ from tricyclic.assays.screening.criteria import HitCriteria
 from tricyclic.core.plate import Plate
 from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.core.progress import ProgressCallback, report_progress
-from tricyclic.errors import InputError
-from tricyclic.io.open import one_reading_each, read_plates
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import read_layout
 from tricyclic.io.screen_table import (
     read_compounds,
@@ -90,7 +90,13 @@ def _read_plates(
 
 def _with_layout(file: Path, options: ScreenOptions, layout: PlateLayout) -> list[Plate]:
     plates = read_plates(file, keep_negative=True, **_reading_options(options))
-    one_reading_each(plates, file.name, do="Export one reading of each plate")
+    if options.plate:
+        chosen = with_reading(plates, options.plate)
+        if not chosen:
+            known = list(dict.fromkeys(plate.reading for plate in plates if plate.reading))
+            raise UnknownNameError.among("reading", options.plate, known, where=file.name)
+        plates = chosen
+    one_reading_each(plates, file.name, do="Choose one: --plate with the name of the reading")
     return [layout.apply(plate) for plate in plates]
 
 
@@ -111,7 +117,7 @@ def _long_table(file: Path, options: ScreenOptions) -> list[Plate]:
             where=file.name,
             do="Add --layout FILE, or a column 'role' (total, non_specific, competition)",
         )
-    refuse_without_effect(options, ("reader",), "plates with --layout, and this is a table")
+    refuse_without_effect(options, ("reader", "plate"), "plates with --layout, and this is a table")
     return list(plates)
 
 
