@@ -278,6 +278,69 @@ def test_comparing_ec50_is_the_anova_of_nls():
     assert one.preferred == "separate EC50" == one.preferred_by_aicc
 
 
+def test_the_ratio_of_two_effective_doses_has_the_limits_of_its_logarithm():
+    shared = tca.fit(PAIR, "logistic_3pl", x="conc_M", y="cpm", by="drug", share=["bottom", "top"])
+    ratio = shared.ec_ratio("b", "a")
+    la, lb = R["shared"]["coef"]["la"], R["shared"]["coef"]["lb"]
+    assert ratio.value == pytest.approx(10 ** (lb - la), rel=1e-6)
+    # The F test of equal EC50 is the square of t, up to the curvature of the model.
+    assert ((lb - la) / ratio.log10_se) ** 2 == pytest.approx(R["shared"]["F"], rel=0.1)
+    inverse = shared.ec_ratio("a", "b")
+    assert inverse.value == pytest.approx(1 / ratio.value)
+    assert (inverse.low, inverse.high) == pytest.approx((1 / ratio.high, 1 / ratio.low))
+    separate = tca.fit(PAIR, x="conc_M", y="cpm", by="drug", intervals="none")
+    one = separate.ec_ratio("b", "a", level=20)
+    errors = [separate[key].ec(20, method="delta").log10_se for key in "ab"]
+    assert one.log10_se == pytest.approx(math.hypot(*errors), rel=1e-6)
+    with pytest.raises(tca.InputError, match="No curve is called 'c'"):
+        separate.ec_ratio("a", "c")
+
+
+def test_profile_limits_of_shared_curves_use_all_readings():
+    shared = tca.fit(PAIR, "logistic_3pl", x="conc_M", y="cpm", by="drug", share=["bottom", "top"])
+    alone = tca.fit(PAIR, "logistic_3pl", x="conc_M", y="cpm", by="drug")
+    dose = shared["a"].ec(50)
+    assert dose.method == "profile likelihood"
+    limits = (10 ** (shared["a"]["log10_ec50"].low + 9), 10 ** (shared["a"]["log10_ec50"].high + 9))
+    assert (dose.low, dose.high) == pytest.approx(limits, rel=1e-4)
+    width = dose.high / dose.low
+    assert width < alone["a"].ec(50).high / alone["a"].ec(50).low
+
+
+def test_many_curves_fitted_together_get_limits_of_first_order():
+    rng = np.random.default_rng(4)
+    conc = np.geomspace(1, 1e4, 8)
+    rows = [
+        pd.DataFrame(
+            {
+                "g": f"g{k:02d}",
+                "conc_nM": conc,
+                "y": 100 / (1 + 50 * (k + 1) / conc) + rng.normal(0, 3, 8),
+            }
+        )
+        for k in range(12)
+    ]
+    fit = tca.fit(pd.concat(rows), x="conc_nM", y="y", by="g", share=["bottom", "top"])
+    assert fit.limits_method == "first order" and "limits of first order" in str(fit)
+    one = fit["g03"]["log10_ec50"]
+    assert one.high - one.value == pytest.approx(one.value - one.low)
+    profiled = tca.fit(pd.concat(rows[:3]), x="conc_nM", y="y", by="g", share=["bottom", "top"])
+    assert profiled.limits_method == "profile likelihood"
+
+
+def test_an_absolute_dose_of_a_curve_without_plateaus_is_where_it_crosses():
+    conc = np.array([0.1, 0.3, 1, 3, 10, 30])
+    rng = np.random.default_rng(1)
+    table = {"hot_nM": conc, "fmol": 80 * conc / (conc + 2) + rng.normal(0, 0.5, 6)}
+    fit = tca.fit(table, "saturation_specific", x="hot_nM", y="fmol")
+    dose = fit.ec(40, absolute=True)
+    bmax, kd = fit["bmax"].value, 10 ** (fit["log10_kd"].value + 9)
+    assert dose.value == pytest.approx(40 * kd / (bmax - 40), rel=1e-6)
+    assert dose.method == "profile likelihood" and dose.low < dose.value < dose.high
+    with pytest.raises(tca.InputError, match="has no two plateaus"):
+        fit.ec(50)
+
+
 def test_all_comparisons_are_made_by_default_and_a_shared_parameter_is_not_compared_again(pair):
     names = [one.name for one in pair.compare().comparisons]
     assert names == ["one curve for all", "same EC50", "same hill", "same plateaus"]

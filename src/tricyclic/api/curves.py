@@ -151,8 +151,8 @@ def fit_file(
     chunk
         Least number of readings to read together.
     out
-        Many curves: file for one row per curve (.parquet, .csv, .xlsx); one curve: folder for
-        tables and figure.
+        Many curves: file for one row per curve (.parquet, .csv, .xlsx); columns of a table: folder
+        for tables and figures.
     on_progress
         Called with the progress of long runs.
 

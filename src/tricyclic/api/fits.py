@@ -112,8 +112,8 @@ def fit(
         is ever left out.
     intervals
         Parameters with profile-likelihood limits. "auto": all; only what the model is fitted for
-        from 100 curves on (a thousand curves then take about a second), and where more than 40
-        parameters are fitted together.
+        from 100 curves on (a thousand curves then take about a second); limits of first order where
+        more than 20 parameters are fitted together.
     confidence
         Confidence level of the limits.
     starts
@@ -139,7 +139,7 @@ def fit(
     -------
     CurveFitResult
         `to_frame()` has a row for each curve, `to_frame("parameters")` and `to_frame("readings")`
-        the details; `ec`, `predict`, `confint`, `residuals`, `compare` and `plot` answer questions;
+        the details; `ec`, `ec_ratio`, `predict`, `confint`, `residuals`, `compare`, `plot`;
         `fits["imipramine"]` is one curve, `fit["hill"]` a parameter of a single one.
 
     Raises

@@ -32,6 +32,7 @@ from tricyclic.fitting.effective_dose import (
     EffectiveDose,
     dose_column,
     effective_dose,
+    log10_ratio,
     profile_effective_dose,
     without_dose,
 )
@@ -44,6 +45,7 @@ from tricyclic.fitting.verdict import with_verdict
 from tricyclic.io.frames import PandasFrame, pandas_frame
 from tricyclic.results.base import Renderable
 from tricyclic.results.curves import CurveComparisonResult
+from tricyclic.stats.statistics import t_quantile
 
 # Effective doses up to which limits are profiled by default; each takes hundredths of a second.
 MAX_PROFILED = 200
@@ -89,7 +91,9 @@ class CurveFitResult(FittedCurves, Renderable):
         level = self.settings.confidence if confidence is None else _checked(confidence)
         if method not in ("auto", "profile", "delta"):
             raise UnknownNameError.among("method", str(method), ("auto", "profile", "delta"))
-        few = len(self.curves) * len(levels) <= MAX_PROFILED
+        # A profile takes longer the more parameters are fitted together.
+        size = 1.0 if self.joint is None else (len(self.joint.free) / 4) ** 1.5
+        few = len(self.curves) * len(levels) * size <= MAX_PROFILED
         profiled = method == "profile" or (method == "auto" and few)
         rows = []
         for curve in self.curves:
@@ -101,7 +105,7 @@ class CurveFitResult(FittedCurves, Renderable):
                     dose = without_dose(point, float(one), absolute=absolute)
                 elif profiled:
                     dose = profile_effective_dose(
-                        parts, curve.position, self.settings, point, float(one), **given
+                        parts, self.fit_of(curve), point, float(one), **given
                     )
                 else:
                     dose = effective_dose(point, float(one), **given)
@@ -129,7 +133,8 @@ class CurveFitResult(FittedCurves, Renderable):
             Confidence level of the limits; default: that of the fit.
         method
             "profile": profile-likelihood limits. "delta": of first order, on the log scale of a
-            concentration. "auto": profile up to 200 effective doses, delta beyond.
+            concentration. "auto": profile up to 200 effective doses (fewer where curves are fitted
+            together), delta beyond.
 
         Returns
         -------
@@ -150,6 +155,70 @@ class CurveFitResult(FittedCurves, Renderable):
             level_used = self.settings.confidence if confidence is None else confidence
             return estimate_of(curve, entry, level_used)
         return pandas_frame(effective_columns(self.by, rows))
+
+    def ec_ratio(
+        self,
+        numerator: Any,
+        denominator: Any,
+        level: float = 50.0,
+        *,
+        absolute: bool = False,
+        confidence: float | None = None,
+    ) -> Estimate:
+        """Ratio of an effective dose of two curves, as `EDcomp` of R's drc gives it.
+
+        Parameters
+        ----------
+        numerator, denominator
+            Keys of two curves.
+        level
+            As in `ec`.
+        absolute
+            As in `ec`.
+        confidence
+            Confidence level of the limits; default: that of the fit.
+
+        Returns
+        -------
+        Estimate
+            Without unit; limits of first order on the log scale. They exclude 1 where the two doses
+            differ at this level.
+
+        Raises
+        ------
+        InputError
+            If a key is not that of one curve, or a curve has no such dose.
+        """
+        used = self.settings.confidence if confidence is None else _checked(confidence)
+        pair = [self[key] for key in (numerator, denominator)]
+        for key, one in zip((numerator, denominator), pair, strict=True):
+            if not isinstance(one, CurveFitResult) or len(one) != 1:
+                raise InputError(f"{key!r} is not the key of one curve", do="Give its whole key")
+        points = [one.point_of(one.curves[0]) for one in pair]
+        is_joint = self.joint is not None
+        value, se, df = log10_ratio(
+            points[0], points[1], level, absolute=absolute, is_joint=is_joint
+        )
+        flat = any(one.curves[0].status in WITHOUT_MIDPOINT for one in pair)
+        if not math.isfinite(value) or flat or not all(point.determined for point in points):
+            raise InputError(
+                "a curve does not reach this level, or has no midpoint",
+                do="See ec() of the two curves",
+            )
+        reach = t_quantile(df, used) * se
+        names = " / ".join(one.curves[0].label for one in pair)
+        what = f"dose at {level:g}" if absolute else f"EC{level:g}"
+        return Estimate(
+            name=f"{what} ratio",
+            value=10.0**value,
+            unit="",
+            low=10.0 ** (value - reach),
+            high=10.0 ** (value + reach),
+            confidence=used,
+            log10_se=se,
+            method="delta method",
+            subject=names,
+        )
 
     def predictions(
         self,

@@ -6,33 +6,30 @@ Not for curves that turn back (hormesis): such a curve has a reading at two dose
 
 from __future__ import annotations
 
-import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tricyclic.core.curve_model import CurveModel, Parameter
+from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.estimate import Fit
 from tricyclic.errors import InputError
-from tricyclic.fitting.fit import fit
-from tricyclic.fitting.fitted_curve import CurvePoint, FitSettings
+from tricyclic.fitting.derived import derived_estimate
+from tricyclic.fitting.fitted_curve import CurvePoint
 from tricyclic.fitting.problem import FitPart
-from tricyclic.fitting.restate import restated
 from tricyclic.numerics.least_squares import jacobian
-from tricyclic.stats.statistics import t_quantile
+from tricyclic.stats.statistics import satterthwaite, t_quantile
 
-# Name of the effective dose where it is a parameter of the curve.
-ECX = "log10_ecx"
 # Decades beyond the doses within which a limit of an effective dose is searched.
 REACH = 6.0
-# A share of the way is kept this far from 0 and 1, so that the reparametrised curve stays finite.
-EDGE = 1e-9
 # Steps of the bisection that inverts a curve without a closed form: 2^-60 of the range.
 STEPS = 60
 # Decades about the midpoint, or beyond the doses, within which a dose is searched.
 DECADES, BEYOND = 280.0, 3.0
 GRID = 600
+# Each zoom into the interval of a crossing divides it by this many points.
+ZOOMS, ZOOM = 3, 40
 LEAST_VARIABLES = 1e-3
 
 
@@ -134,6 +131,46 @@ def effective_dose(
     )
 
 
+def log10_ratio(
+    one: CurvePoint, other: CurvePoint, level: float, *, absolute: bool, is_joint: bool
+) -> tuple[float, float, float]:
+    """log10 of the ratio of an effective dose of two curves, its standard error and its df.
+
+    Parameters
+    ----------
+    one, other : CurvePoint
+        Numerator and denominator.
+    level : float
+    absolute : bool
+    is_joint : bool
+        Whether both belong to one fit, with one covariance; else they are independent, and the
+        degrees of freedom are those of Welch and Satterthwaite.
+    """
+    values, slopes = [], []
+    for point in (one, other):
+        column = dose_column(point.model)
+
+        def dose(
+            vectors: np.ndarray, point: CurvePoint = point, column: str = column
+        ) -> np.ndarray:
+            return _dose(point, column, point.values_at(vectors), level, absolute)[:, None]
+
+        values.append(float(dose(point.free[None, :])[0, 0]))
+        with np.errstate(all="ignore"):
+            sizes = np.maximum(np.abs(point.free), LEAST_VARIABLES)
+            slopes.append(jacobian(dose, point.free, sizes)[0])
+    difference = values[0] - values[1]
+    if is_joint:
+        slope = slopes[0] - slopes[1]
+        variance = max(float(slope @ one.known_covariance @ slope), 0.0)
+        return difference, math.sqrt(variance), one.df
+    variances = [
+        max(float(slope @ point.known_covariance @ slope), 0.0)
+        for slope, point in zip(slopes, (one, other), strict=True)
+    ]
+    return difference, math.sqrt(sum(variances)), satterthwaite(variances, [one.df, other.df])
+
+
 def without_dose(point: CurvePoint, level: float, *, absolute: bool = False) -> EffectiveDose:
     """No effective dose, of a curve that is flat or not monotone.
 
@@ -148,25 +185,21 @@ def without_dose(point: CurvePoint, level: float, *, absolute: bool = False) -> 
 
 def profile_effective_dose(
     parts: Sequence[FitPart],
-    part: int,
-    settings: FitSettings,
+    fit: Fit,
     point: CurvePoint,
     level: float,
     *,
     absolute: bool = False,
     confidence: float = 0.95,
 ) -> EffectiveDose:
-    """An effective dose with profile-likelihood limits; by the delta method where the curve has no
-    midpoint of its own that the effective dose can replace as a parameter.
+    """An effective dose with profile-likelihood limits.
 
     Parameters
     ----------
     parts : sequence of FitPart
         What was fitted.
-    part : int
-        The curve among them.
-    settings : FitSettings
-        How it was fitted.
+    fit : Fit
+        Of these parts.
     point, level, absolute, confidence
         As for `effective_dose`.
 
@@ -176,40 +209,30 @@ def profile_effective_dose(
         As `effective_dose`.
     """
     first = effective_dose(point, level, absolute=absolute, confidence=confidence)
-    model = parts[part].model
-    target = parts[part].name_of(model.target)
-    is_shared = sum(target in map(one.name_of, _names(one.model)) for one in parts) > 1
-    if (
-        not model.sigmoid
-        or is_shared
-        or target in settings.fixed
-        or not math.isfinite(first.value)
-        or not point.determined
-    ):
+    if not fit.ok or not math.isfinite(first.value) or not point.determined:
         return first
-    changed = list(parts)
-    own_name = f"{ECX}[{part}]" if len(parts) > 1 else ECX
-    changed[part] = replace(
-        parts[part],
-        model=_in_effective_dose(model, point, level, absolute),
-        rename={**parts[part].rename, ECX: own_name},
-    )
-    start = {**point.all_values, own_name: first.value}
-    again = fit(
-        changed,
-        fixed=settings.fixed,
-        free=settings.free,
-        variance=settings.variance,
-        weights=settings.weights,
-        intervals=[own_name],
-        confidence=confidence,
-        starts=[start],
-    )
-    entry = again[own_name] if again.ok else None
-    near = max(0.05 * (first.high - first.low), 1e-4)
-    if entry is None or abs(entry.value - first.value) > near or math.isnan(entry.low):
+    column = dose_column(point.model)
+    bounds = (-math.inf, math.inf)
+    if first.is_log:
+        tested = np.asarray(point.series.x[column], float)
+        log10 = np.log10(tested[tested > 0])
+        bounds = float(log10.min()) - REACH, float(log10.max()) + REACH
+
+    def dose(values: Mapping[str, np.ndarray]) -> np.ndarray:
+        own: dict[str, np.ndarray | float] = {
+            short: np.asarray(values[name], float).reshape(-1, 1)
+            if np.ndim(values[name])
+            else float(values[name])
+            for short, name in point.names.items()
+        }
+        return _dose(point, column, own, level, absolute)
+
+    # The series of the fit have the weights of their readings.
+    fitted = [replace(part, series=own.series) for part, own in zip(parts, fit.parts, strict=True)]
+    limits = derived_estimate(fit, fitted, dose, bounds=bounds, confidence=confidence)
+    if math.isnan(limits.low):
         return first
-    return replace(first, low=entry.low, high=entry.high, method="profile likelihood")
+    return replace(first, low=limits.low, high=limits.high, method="profile likelihood")
 
 
 def _check_level(level: float, absolute: bool) -> None:
@@ -314,71 +337,30 @@ def _crossing(
         ends = np.log10(positive.min()) - BEYOND, np.log10(positive.max()) + BEYOND
     else:
         ends = float(tested.min()), float(tested.max())
-    grid = np.linspace(*ends, GRID)
-    x = 10.0**grid if is_log else grid
-    others = {
-        one.name: np.full(GRID, one.default)
-        for one in point.model.columns
-        if one.default is not None
-    }
-    with np.errstate(all="ignore"):
-        readings = np.atleast_2d(point.model.curve(**{column: x}, **others, **values))
-    out = np.full(readings.shape[0], np.nan)
-    for k, curve in enumerate(readings - level):
-        change = np.flatnonzero(np.sign(curve[:-1]) * np.sign(curve[1:]) <= 0)
-        if change.size:
+    first = np.linspace(*ends, GRID)
+    size = max(np.size(value) for value in values.values())
+    out = np.full(size, np.nan)
+    for k in range(size):
+        own = {
+            name: np.ravel(value)[k] if np.size(value) > 1 else float(np.ravel(value)[0])
+            for name, value in values.items()
+        }
+        grid = first
+        for _ in range(ZOOMS):
+            x = 10.0**grid if is_log else grid
+            others = {
+                one.name: np.full(grid.size, one.default)
+                for one in point.model.columns
+                if one.default is not None
+            }
+            with np.errstate(all="ignore"):
+                off = np.ravel(point.model.curve(**{column: x}, **others, **own)) - level
+            change = np.flatnonzero(np.sign(off[:-1]) * np.sign(off[1:]) <= 0)
+            if not change.size:
+                break
             i = int(change[0])
-            # The curve is nearly straight between two of the points, 0.01 decades apart.
-            span = curve[i + 1] - curve[i]
-            out[k] = grid[i] - (curve[i] / span if span else 0.0) * (grid[i + 1] - grid[i])
+            span = off[i + 1] - off[i]
+            step = grid[i + 1] - grid[i]
+            out[k] = grid[i] - (off[i] / span if span else 0.0) * step
+            grid = np.linspace(grid[i], grid[i + 1], ZOOM)
     return out
-
-
-def _in_effective_dose(
-    model: CurveModel, point: CurvePoint, level: float, absolute: bool
-) -> CurveModel:
-    """The curve with the effective dose in place of its midpoint."""
-    column = dose_column(model)
-    tested = np.asarray(point.series.x[column], float)
-    log10 = np.log10(tested[tested > 0])
-    declared = Parameter(
-        ECX,
-        "log10 M",
-        "effective dose",
-        low=float(log10.min()) - REACH,
-        high=float(log10.max()) + REACH,
-    )
-    shape = [name for name in _names(model) if name not in ("bottom", "top", model.target)]
-    needed = [*shape, *(["bottom", "top"] if absolute else [])]
-
-    def distance(values: Mapping[str, np.ndarray | float]) -> np.ndarray:
-        way = _way(values, level, absolute)
-        if absolute:
-            # Beyond the plateaus the dose grows without limit, but stays a number.
-            way = _inside(values, level)
-        return _shift(model, column, values, way)
-
-    forward = _with_arguments(lambda **values: values[ECX] - distance(values), (ECX, *needed))
-    back: dict[str, Callable[..., np.ndarray]] = {
-        ECX: lambda **values: np.asarray(values[model.target] + distance(values))
-    }
-    return restated(model, model.target, (declared,), forward, back)
-
-
-def _inside(values: Mapping[str, np.ndarray | float], level: float) -> np.ndarray:
-    rises = np.asarray(values["hill"]) > 0
-    bottom, top = np.asarray(values["bottom"], float), np.asarray(values["top"], float)
-    start, end = np.where(rises, bottom, top), np.where(rises, top, bottom)
-    with np.errstate(all="ignore"):
-        way = (level - start) / (end - start)
-    return np.clip(np.where(np.isfinite(way), way, 0.5), EDGE, 1.0 - EDGE)
-
-
-def _with_arguments(
-    function: Callable[..., np.ndarray], names: Sequence[str]
-) -> Callable[..., np.ndarray]:
-    """A function of keywords that states which it needs, as `restated` reads it."""
-    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
-    more = inspect.Parameter("more", inspect.Parameter.VAR_KEYWORD)
-    function.__signature__ = inspect.Signature([*parameters, more])  # type: ignore[attr-defined]
-    return function

@@ -26,11 +26,13 @@ from tricyclic.fitting.outlier_checks import with_outlier_checks
 from tricyclic.fitting.problem import FitPart
 from tricyclic.fitting.verdict import with_verdict
 from tricyclic.numerics.batch.fit import fit_batch
+from tricyclic.stats.statistics import t_quantile
 
 # From this number of curves on, the engine of many curves fits what it can fit.
 MANY = 100
-# Fitted parameters up to which all of a fit with shared parameters get profile limits by default.
-MAX_PROFILED = 40
+# Fitted parameters up to which those of a fit with shared parameters get profile limits by default;
+# of 26 parameters the profiles take about ten seconds.
+MAX_PROFILED = 20
 POOLED = "all curves"
 BATCH_MODELS = {"logistic_4pl": "4pl", "logistic_3pl": "3pl"}
 BATCH_FIXED = frozenset({"hill", "top", "bottom"})
@@ -122,9 +124,9 @@ def fit_alone(part: FitPart, settings: FitSettings) -> Fit:
 def fit_together(parts: Sequence[FitPart], settings: FitSettings) -> Fit:
     """Curves that share parameters, in one fit with its status and checks."""
     wanted = settings.intervals
+    by_covariance = wanted == "auto" and not limits_are_profiled(parts, settings)
     if wanted == "auto":
-        names = {part.name_of(p.name) for part in parts for p in part.model.parameters}
-        wanted = "all" if len(names) <= MAX_PROFILED else "target"
+        wanted = "none" if by_covariance else "all"
     elif not isinstance(wanted, str):
         wanted = _names_in_fit(parts, wanted)
     result = fit(
@@ -137,7 +139,32 @@ def fit_together(parts: Sequence[FitPart], settings: FitSettings) -> Fit:
         confidence=settings.confidence,
         starts=joint_starts(parts, settings),
     )
+    if by_covariance and result.ok:
+        result = _with_linear_limits(result)
     return with_outlier_checks(with_verdict(result, parts), parts, settings)
+
+
+def limits_are_profiled(parts: Sequence[FitPart], settings: FitSettings) -> bool:
+    """Whether the limits of a fit of several parts are profile-likelihood limits; else they are of
+    first order.
+    """
+    names = {part.name_of(p.name) for part in parts for p in part.model.parameters}
+    return settings.intervals != "auto" or len(names - settings.fixed.keys()) <= MAX_PROFILED
+
+
+def _with_linear_limits(result: Fit) -> Fit:
+    """The fit with limits of first order: t times the standard error."""
+    df = math.inf if result.variance in ("poisson", "binomial") else float(result.df)
+    t = t_quantile(df, result.confidence)
+    return replace(
+        result,
+        parameters=tuple(
+            one
+            if one.fixed
+            else replace(one, low=one.value - t * one.se, high=one.value + t * one.se)
+            for one in result.parameters
+        ),
+    )
 
 
 def shared_parts(

@@ -13,7 +13,7 @@ from tricyclic.core.check import Check
 from tricyclic.core.estimate import Fit, FittedParameter
 from tricyclic.core.format import list_names
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.fitting.fit_groups import fit_alone
+from tricyclic.fitting.fit_groups import fit_alone, limits_are_profiled
 from tricyclic.fitting.fitted_curve import (
     CurvePoint,
     FitSettings,
@@ -230,6 +230,20 @@ class FittedCurves:
         if self.by_many and math.isfinite(sum(curve.values.values())):
             return curve.expected()
         return np.asarray(self.fit_of(curve).parts[curve.position].expected)
+
+    @property
+    def limits_method(self) -> str:
+        """How the limits of the parameters were computed: "profile likelihood", or "first order"
+        for many parameters that are fitted together.
+        """
+        if self.settings.intervals == "none":
+            return ""
+        is_linear = (
+            self.joint is not None
+            and self.by != ()
+            and not limits_are_profiled(self.joint_parts, self.settings)
+        )
+        return "first order" if is_linear else "profile likelihood"
 
     @property
     def shared(self) -> tuple[str, ...]:

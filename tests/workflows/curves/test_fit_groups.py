@@ -64,7 +64,7 @@ def test_sharing_comparing_predicting_and_effective_doses_in_one_command(table, 
         "effective doses",
         "predictions",
         "F(1, 30) = ",
-        "separate EC50 preferred to one EC50 for all",
+        "separate EC50",
     ):
         assert text in done.stdout, text
     names = {path.name for path in out.iterdir()}

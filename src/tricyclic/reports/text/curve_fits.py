@@ -22,7 +22,6 @@ from tricyclic.core.format import (
     format_number,
     format_p,
     pluralize,
-    wrap_line,
 )
 from tricyclic.fitting.curve_fits import CurveFitResult, estimate_of
 from tricyclic.fitting.curve_predictions import Prediction
@@ -153,7 +152,10 @@ def _shared_lines(result: CurveFitResult) -> list[str]:
         value = f"{format_number(one.value, 4)} {unit}".rstrip()
         interval = format_confidence_interval(one.low, one.high, result.settings.confidence)
         rows.append((name, value, interval))
-    return ["  shared by all curves", *align_columns(rows, indent="    ")]
+    lines = ["  shared by all curves", *align_columns(rows, indent="    ")]
+    if result.limits_method == "first order":
+        lines.append("  limits of first order, from standard errors")
+    return lines
 
 
 def _checks(result: CurveFitResult) -> tuple[Check, ...]:
@@ -212,7 +214,7 @@ def _prediction_lines(result: CurveFitResult, rows: Sequence[Prediction]) -> lis
 
 
 def _comparison_lines(result: CurveComparisonResult) -> list[str]:
-    rows = [("comparison", "test", "p", "AICc favours", "evidence ratio")]
+    rows = [("comparison", "test", "p", "preferred", "AICc favours", "evidence ratio")]
     for one in result.comparisons:
         degrees = ", ".join(f"{number:g}" for number in one.df)
         symbol = "F" if len(one.df) > 1 else "likelihood ratio"
@@ -225,6 +227,5 @@ def _comparison_lines(result: CurveComparisonResult) -> list[str]:
             else format_number(one.evidence_ratio, 2)
         )
         test = f"{symbol}({degrees}) = {format_number(one.statistic)}"
-        rows.append((one.name, test, p, one.preferred_by_aicc, ratio))
-    statements = [wrap_line(f"  {one.name}: {one.statement}") for one in result.comparisons]
-    return ["comparison of curves", *align_columns(rows), *statements]
+        rows.append((one.name, test, p, one.preferred, one.preferred_by_aicc, ratio))
+    return ["comparison of curves", *align_columns(rows)]

@@ -8,9 +8,9 @@ from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import option
 
 # Panels of the help.
-ONE_CURVE, MANY_CURVES, MODEL, OUTPUT = "One curve", "Many curves", "Model", "Output"
+ONE_CURVE, MANY_CURVES, MODEL, OUTPUT = "Columns of a table", "Many curves", "Model", "Output"
 COLUMNS = "Columns"
-GROUPS, QUESTIONS = "Groups of curves in a table", "Questions to the fit"
+GROUPS, QUESTIONS = "Groups of curves in a table", "From the fit"
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,8 @@ class FitOptions:
         "Least number of readings to read together", default=None, panel=MANY_CURVES
     )
     out: str = option(
-        "Many curves: file for one row per curve (.parquet, .csv, .xlsx); one curve: folder for "
-        "tables and figure",
+        "Many curves: file for one row per curve (.parquet, .csv, .xlsx); columns of a table: "
+        "folder for tables and figures",
         default="",
         path=True,
         panel=OUTPUT,
