@@ -88,8 +88,14 @@ def test_a_measured_value_keeps_its_standard_error_and_unit():
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: tca.affinity(5), "plates=: is (5,). It is the name of a file, or several."),
-        (lambda: tca.affinity(None), "plates=: is (None,). It is the name of a file, or several."),
+        (
+            lambda: tca.affinity(5),
+            "plates=: is (5,). It is the name of a file, or several, or a DataFrame.",
+        ),
+        (
+            lambda: tca.affinity(None),
+            "plates=: is (None,). It is the name of a file, or several, or a DataFrame.",
+        ),
         (lambda: tca.read_file(5), "file=: is 5. It is the name of a file or folder."),
         (
             lambda: tca.screen("a.csv", out=None),

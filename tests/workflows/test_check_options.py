@@ -22,7 +22,10 @@ POPULATION = PopulationOptions(scenario="noradrenergic_synapse")
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (replace(AFFINITY, plates=(5,)), "plates: is (5,). It is the name of a file, or several."),
+        (
+            replace(AFFINITY, plates=(5,)),
+            "plates: is (5,). It is the name of a file, or several, or a DataFrame.",
+        ),
         (replace(AFFINITY, plates=("",)), "plates: is empty. Add the name of a file."),
         (replace(AFFINITY, out=None), "out: is None. It is the name of a file or folder."),
         (replace(AFFINITY, target=5), "target: is 5. It is a text."),

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 # A file, or a DataFrame of pandas, Polars, Arrow or another library that narwhals knows.
 Frame: TypeAlias = "IntoDataFrame | IntoLazyFrame"
 TableSource: TypeAlias = "str | Path | IntoDataFrame | IntoLazyFrame"
+# Several files or DataFrames.
+TableSources: TypeAlias = (
+    "str | Path | IntoDataFrame | IntoLazyFrame"
+    " | Sequence[str | Path | IntoDataFrame | IntoLazyFrame]"
+)
 Paths: TypeAlias = str | Path | Sequence[str | Path]
 Texts: TypeAlias = str | Sequence[str]
 # Changed values of a model: {"net_cortex.Km": 400}, or "net_cortex.Km=400".
@@ -97,7 +102,7 @@ def options_from(kind: type[Options], arguments: Mapping[str, Any]) -> Options:
     for field, info, hint in option_fields(kind):
         given = arguments[field.name]
         if get_origin(hint) is tuple:
-            values[field.name] = paths(given) if info.path else texts(given)
+            values[field.name] = table_sources(given) if info.path else texts(given)
         else:
             values[field.name] = path(given) if info.path else quantity(given)
     return kind(**values)
@@ -195,6 +200,13 @@ def path(given: str | Path) -> str:
 def table_source(given: TableSource) -> str | DataTable:
     """A path as text, a DataFrame as a table."""
     return table_from_frame(given) if is_frame(given) else path(given)  # type: ignore[arg-type]
+
+
+def table_sources(given: TableSources) -> tuple[str | DataTable, ...]:
+    """One path or several as text, DataFrames as tables."""
+    one = is_frame(given)
+    several: tuple[Any, ...] = (given,) if one else _several(given)
+    return tuple(table_source(source) for source in several)
 
 
 def paths(given: Paths) -> tuple[str, ...]:

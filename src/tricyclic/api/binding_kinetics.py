@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import Measured, Paths, Texts, call, options_from
+from tricyclic.api._call import Measured, TableSources, Texts, call, options_from
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.workflows.binding.kinetics import run as run_kinetics
@@ -12,7 +12,7 @@ from tricyclic.workflows.binding.options import KineticsOptions
 
 
 def kinetics(
-    plates: Paths,
+    plates: TableSources,
     *,
     layout: str | Path = "",
     protocol: str = "",
@@ -70,9 +70,11 @@ def kinetics(
     Parameters
     ----------
     plates
-        Raw files; every plate in them is one independent run. With `x`, tables.
+        Raw files, or DataFrames of pandas, Polars or Arrow; every plate or table in them is one
+        independent run. A DataFrame with a column `well` is a plate; another one is a table.
     layout
-        Plate layout (.toml, .csv or .xlsx); default: that of the protocol.
+        Plate layout (.toml, .csv or .xlsx); default: that in the file, else that of the
+        protocol.
     protocol
         Protocol whose conditions apply unless given here; see: tca.protocols().
     library

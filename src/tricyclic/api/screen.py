@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import Paths, call, path, paths
+from tricyclic.api._call import (
+    TableSource,
+    TableSources,
+    call,
+    path,
+    table_source,
+    table_sources,
+)
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.reproducibility import ControlChartResult, MsrResult, RelativePotencyResult
 from tricyclic.results.screening import ScreeningResult
@@ -21,10 +28,10 @@ from tricyclic.workflows.screen.run import run as run_screen
 
 
 def screen(
-    plates: Paths,
+    plates: TableSources,
     *,
     layout: str | Path = "",
-    compounds: str | Path = "",
+    compounds: TableSource = "",
     name: str = "Screen",
     fdr: float = 0.05,
     min_effect: float = 30.0,
@@ -48,7 +55,8 @@ def screen(
     Parameters
     ----------
     plates
-        Files of plates, in the order in which they were run.
+        Files of plates, in the order in which they were run, or a DataFrame with the columns
+        `plate`, `well`, `role`, `value`, `compound` and `concentration_uM` (or another unit).
     layout
         Plate layout (.toml, .csv or .xlsx) of all plates; long tables contain the roles.
     compounds
@@ -91,9 +99,9 @@ def screen(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = ScreenOptions(
-        plates=paths(plates),
+        plates=table_sources(plates),
         layout=path(layout),
-        compounds=path(compounds),
+        compounds=table_source(compounds),
         name=name,
         fdr=fdr,
         min_effect=min_effect,

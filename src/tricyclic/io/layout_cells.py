@@ -42,6 +42,12 @@ _CELL = re.compile(
 )
 
 
+def role_of_word(word: str) -> Role | None:
+    """The role that a word means in a layout ("T", "NSB"); None for another word."""
+    plain = word.strip().lower()
+    return _ROLE_OF.get(plain) or next((role for role in Role if role == plain), None)
+
+
 def layout_of_grid(grid: PlateGrid, name: str, *, beside: Sequence[ListBeside] = ()) -> PlateLayout:
     """Make a PlateLayout of a grid of words.
 

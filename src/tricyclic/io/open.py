@@ -89,6 +89,21 @@ def read_plates(
     return content.plates
 
 
+def has_plates(
+    path: str | Path | DataTable,
+    *,
+    reader: str | None = None,
+    sheet: str | int | None = None,
+    decimal: str | None = None,
+) -> bool:
+    """Whether a file has plates; else it has tables.
+
+    Parameters and errors are those of `read_plates`.
+    """
+    content, _ = _read(_raw(path, sheet, decimal), ReadOptions(keep_negative=True), reader)
+    return bool(content.plates)
+
+
 def one_reading_each(plates: Sequence[Plate], file: str, *, do: str) -> None:
     """Refuse several readings of the same wells, each of which would count as a plate of its own.
 

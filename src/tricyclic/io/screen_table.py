@@ -28,6 +28,7 @@ from tricyclic.core.plate import (
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.files import source_name
 from tricyclic.io.headings import agreed_unit
 from tricyclic.io.open import read_tables
 
@@ -74,7 +75,7 @@ _ROLES = {
 
 
 def read_screen_table(
-    path: str | Path,
+    path: str | Path | DataTable,
     *,
     sheet: str | int | None = None,
     decimal: str | None = None,
@@ -100,7 +101,7 @@ def read_screen_table(
         concentration has no unit.
     """
     try:
-        tables = read_tables(path, reader="plain_table", sheet=sheet, decimal=decimal)
+        tables = _tables(path, sheet=sheet, decimal=decimal)
     except InputError:
         return ()
     if len(tables) != 1 or not {"well", "role"} <= _known(tables[0]).keys():
@@ -190,8 +191,16 @@ def _wells_by_plate(table: DataTable, columns: Mapping[str, str]) -> dict[str, d
     return by_plate
 
 
+def _tables(
+    path: str | Path | DataTable, *, sheet: str | int | None = None, decimal: str | None = None
+) -> tuple[DataTable, ...]:
+    if isinstance(path, DataTable):
+        return read_tables(path, sheet=sheet, decimal=decimal)
+    return read_tables(path, reader="plain_table", sheet=sheet, decimal=decimal)
+
+
 def read_compounds(
-    path: str | Path, *, decimal: str | None = None
+    path: str | Path | DataTable, *, decimal: str | None = None
 ) -> Mapping[tuple[str, str], tuple[str, float]]:
     """Compounds of wells: (plate, well) -> (compound, concentration [M]); plate "" is every plate.
 
@@ -200,7 +209,7 @@ def read_compounds(
     InputError
         If `well` or `compound` is missing, a well is repeated, or a concentration has no unit.
     """
-    (table,) = _one(read_tables(path, reader="plain_table", decimal=decimal), path)
+    (table,) = _one(_tables(path, decimal=decimal), path)
     columns = _columns(table, need=("well", "compound"), of="a table of compounds")
     wells, compounds = _text(table, columns["well"]), _text(table, columns["compound"])
     plates = _text(table, columns["plate"]) if "plate" in columns else ("",) * len(table)
@@ -231,7 +240,7 @@ def with_compounds(plate: Plate, compounds: Mapping[tuple[str, str], tuple[str, 
 
 
 def unused_compounds(
-    path: str | Path,
+    path: str | Path | DataTable,
     compounds: Mapping[tuple[str, str], tuple[str, float]],
     plates: Sequence[Plate],
     *,
@@ -250,7 +259,7 @@ def unused_compounds(
     decimal : str, optional
         As for `read_compounds`.
     """
-    (table,) = _one(read_tables(path, reader="plain_table", decimal=decimal), path)
+    (table,) = _one(_tables(path, decimal=decimal), path)
     columns = _columns(table, need=("well", "compound"), of="a table of compounds")
     tested = {
         (name, well.name)
@@ -267,12 +276,12 @@ def unused_compounds(
     return tuple(f"{table.file}: {part}" for part in parts)
 
 
-def _one(tables: Sequence[DataTable], path: str | Path) -> Sequence[DataTable]:
+def _one(tables: Sequence[DataTable], path: str | Path | DataTable) -> Sequence[DataTable]:
     if len(tables) != 1:
         listed = ", ".join(table.name for table in tables)
         raise InputError(
             f"contains {len(tables)} tables ({listed})",
-            where=Path(path).name,
+            where=source_name(path),
             do="Choose one sheet",
         )
     return tables

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tricyclic.core.plate import ListBeside, Plate, Role, row_letters
 from tricyclic.core.plate_layout import PlateLayout, WellBlock
+from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.base import RawFile
 from tricyclic.io.files import at_file, read_bytes
@@ -26,13 +27,13 @@ _NSB = re.compile(
 _DOSE_FIRST = re.compile(r"([0-9.,]+\s*[pnuµμm]?M)\s+(?:of\s+)?(\S.*)")
 
 
-def layout_in_file(path: str | Path, plate: Plate) -> PlateLayout | None:
+def layout_in_file(path: str | Path | DataTable, plate: Plate) -> PlateLayout | None:
     """Layout of a plate from its own file; None where the file states none.
 
     Parameters
     ----------
-    path : str or Path
-        The file.
+    path : str, Path or DataTable
+        The file, or a table in memory.
     plate : Plate
         A plate of this file, as read.
 

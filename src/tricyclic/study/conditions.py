@@ -7,6 +7,7 @@ nM"), a table {value, unit, se, source}, or a MeasuredValue.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date
@@ -137,7 +138,27 @@ def read_conditions(
             if name == "isotope" and value and value not in HALF_LIFE_DAYS:
                 raise UnknownNameError.among("isotope", value, HALF_LIFE_DAYS, where=place)
             changed[name] = value
+    if "radioligand" in changed and "isotope" not in changed:
+        # "[3H]nisoxetine" states its isotope.
+        isotope = isotope_in_name(changed["radioligand"])
+        changed |= {"isotope": isotope} if isotope else {}
     return replace(base, **changed).with_origin("stated", *changed)
+
+
+def isotope_in_name(radioligand: str) -> str:
+    """The isotope in the name of a radioligand: 3H in "[3H]nisoxetine"; "" where there is none.
+
+    Parameters
+    ----------
+    radioligand : str
+        Such as "[3H]nisoxetine", "125I-RTI-55", "[methyl-3H]...".
+    """
+    named = [
+        isotope
+        for isotope in HALF_LIFE_DAYS
+        if re.search(rf"(?<![0-9A-Za-z]){isotope}(?![0-9])", radioligand)
+    ]
+    return named[0] if len(named) == 1 else ""
 
 
 def read_option_conditions(

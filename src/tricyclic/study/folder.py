@@ -57,7 +57,8 @@ class PreparedTable:
 
     `file`, `sha256`, `unused` (what the file contains beside the run) and `read_as` (decisions that
     the user did not state: which column is what) are those of a table outside a study folder.
-    `compound` is the competitor, where its column names it.
+    `compound` is the competitor, where its column names it, and `others` are further compounds with
+    their readings, which share the controls in `series` and are fitted with it.
     """
 
     run: str
@@ -69,6 +70,7 @@ class PreparedTable:
     unused: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
     compound: str = ""
+    others: tuple[tuple[str, Series], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def analyse_assay(
         steps.begin(f"{plan.name}, {run.group + ' ' if run.group else ''}{run.run}")
         plates += [analyse_run(part, prepared, curves) for part in split_by_group(run)]
     target = prepared.runs[0].conditions.target
-    compound = plan.compound or (prepared.protocol.compound if prepared.protocol else "")
+    compound = plan.compound or _compound_of_protocol(prepared)
     radioligand = prepared.runs[0].conditions.radioligand
     title = plan.title or (
         f"{compound} at {target}" if compound and target else target or radioligand or plan.name
@@ -214,6 +214,8 @@ def analyse_run(
         curves=curves,
         method=plan.method,
         compound=_compound(run, assay),
+        others=run.others,
+        name=run.run if run.others else "",
     )
 
 
@@ -223,8 +225,16 @@ def _compound(run: PreparedTable, assay: PreparedAssay) -> str:
         return run.compound
     tables = assay.plan.tables
     own = (t.compound for t in tables if (t.run, t.group) == (run.run, run.group))
-    of_protocol = assay.protocol.compound if assay.protocol else ""
-    return next(own, "") or assay.plan.compound or of_protocol
+    return next(own, "") or assay.plan.compound or _compound_of_protocol(assay)
+
+
+def _compound_of_protocol(assay: PreparedAssay) -> str:
+    """The competitor of the protocol, where the assay is of its kind."""
+    protocol = assay.protocol
+    competes = protocol is not None and (protocol.kind == "competition") == (
+        assay.kind == "competition"
+    )
+    return protocol.compound if protocol is not None and competes else ""
 
 
 def _of_its_competitors(
@@ -237,7 +247,7 @@ def _of_its_competitors(
     if isinstance(run, PreparedPlate):
         competitors = {well.compound for well in run.plate.wells}
     else:
-        competitors = {_compound(run, assay)}
+        competitors = {_compound(run, assay), *(name for name, _ in run.others)}
     names = {name.casefold() for name in competitors if name}
     if names <= {own} or not run.conditions.is_default("competitor_ki_masked_nM"):
         return run.conditions

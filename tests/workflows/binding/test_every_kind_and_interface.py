@@ -226,15 +226,15 @@ def test_a_column_of_readings_that_is_text_is_named(tmp_path):
         (
             {"x": "competitor=dose:nM", "layout": "l.toml"},
             (
-                "layout=: has no effect here. It applies to plates, and x= names a column of a "
-                "table. Omit layout=."
+                "layout=: has no effect here. It applies to plates, and these files are read as "
+                "tables. Omit layout=."
             ),
         ),
         (
             {"response": "y", "layout": "l.toml"},
             (
-                "response=: has no effect here. It applies to tables, whose columns x= names. Omit "
-                "response=."
+                "layout=: has no effect here. It applies to plates, and these files are read as "
+                "tables. Omit layout=."
             ),
         ),
         (
@@ -245,10 +245,10 @@ def test_a_column_of_readings_that_is_text_is_named(tmp_path):
             ),
         ),
         (
-            {"x": "competitor=dose:nM"},
+            {},
             (
-                "t.csv: no column of readings is named. Add response=COLUMN, or total=COLUMN and "
-                "non_specific=COLUMN."
+                "t.csv: column 'dose' has no unit. Write the unit into its name, such as "
+                "'dose (nM)', or add x=\"competitor=dose:nM\"."
             ),
         ),
         (

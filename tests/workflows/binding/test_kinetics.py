@@ -155,13 +155,6 @@ def test_each_run_is_reported_as_progress(options):
         ({"plates": ()}, "plates: no plate file is given. Add the name of a file."),
         ({"plates": ("no_such_*.csv",)}, "no_such_*.csv: no file matches this pattern."),
         (
-            {"protocol": "net-nisoxetine"},
-            (
-                "protocol: net-nisoxetine is a protocol of kind competition. "
-                "Use it with: tricyclic binding affinity."
-            ),
-        ),
-        (
             {"out": "report.docx"},
             "report.docx: a report cannot end in '.docx'. It is .html, .pdf, .json, .csv or .xlsx.",
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -96,6 +96,8 @@ def analyse_table(
     curves: Mapping[str, CurveModel],
     method: AnalysisOptions | None = None,
     compound: str = "",
+    others: Sequence[tuple[str, Series]] = (),
+    name: str = "",
     rng: np.random.Generator | None = None,
 ) -> PlateResult:
     """Analyse a table of readings (counts or amounts) instead of a plate.
@@ -112,16 +114,20 @@ def analyse_table(
     method : AnalysisOptions, optional
     compound : str
         Name of the competitor.
+    others : sequence of (str, Series)
+        Further competitors with their readings, which share the controls and are fitted together.
+    name : str
+        Of the result (default: that of the series).
     rng : Generator, optional
         For the simulations of `method.calibrate`; default: one from `method.seed`.
     """
-    readings = table_readings(series, conditions, kind, compound=compound)
+    readings = table_readings(series, conditions, kind, compound=compound, others=others)
     return _analyse(
         readings,
         kind,
         curves,
         method or AnalysisOptions(),
-        series.name,
+        name or series.name,
         series.experiment or series.name,
         series.group,
         None,

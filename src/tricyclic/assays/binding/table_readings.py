@@ -4,7 +4,7 @@ the wells of a plate, from the columns of the table and the conditions of the as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,7 +32,12 @@ VARIED: Mapping[str, tuple[str, ...]] = {
 
 
 def table_readings(
-    series: Series, conditions: BindingConditions, kind: str, *, compound: str = ""
+    series: Series,
+    conditions: BindingConditions,
+    kind: str,
+    *,
+    compound: str = "",
+    others: Sequence[tuple[str, Series]] = (),
 ) -> PlateReadings:
     """Readings of a table and the fixed values of its fit.
 
@@ -47,6 +52,8 @@ def table_readings(
         Of the assay.
     compound : str
         Name of the competitor.
+    others : sequence of (str, Series)
+        Further competitors with their readings, which share the controls and are fitted together.
 
     Raises
     ------
@@ -54,6 +61,9 @@ def table_readings(
         If a column that was varied in this kind of assay is missing, or a counting time is 0.
     """
     _check_columns(series, kind)
+    further = tuple(
+        table_readings(own, conditions, kind, compound=name).series[0] for name, own in others
+    )
     series, conditions = _as_rates(series, conditions)
     x = dict(series.x)
     hot = conditions.radioligand_nM
@@ -63,7 +73,7 @@ def table_readings(
         x["modulator_M"] = np.full(series.n, conditions.mask_M)
     background = background_in(conditions, series.y_unit) or 0.0
     return PlateReadings(
-        ((compound, replace(series, x=x)),),
+        ((compound, replace(series, x=x)), *further),
         known_values(conditions, series.y_unit, background),
         conditions,
         counts=series.counting_slope is not None,

@@ -7,10 +7,11 @@ unit (`time_min`); counting time with its unit; group; flag. Other columns are n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tricyclic.core.plate import Plate, well_position
+from tricyclic.core.plate import Plate, well_name, well_position
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
@@ -29,6 +30,7 @@ from tricyclic.io.plates import (
     make_plate,
     without_column_name,
 )
+from tricyclic.io.well_contents import content_columns, with_contents
 from tricyclic.unit_table import UNKNOWN
 
 _NAMES = {
@@ -61,6 +63,8 @@ _NAMES = {
     "group": {"group", "condition"},
     "flag": {"flag", "flags", "info", "remark"},
 }
+# Where no column is called plate.
+_RUNS = {"run", "run id", "experiment"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,21 @@ class _Columns:
     flag: int = -1
     time: int = -1
     counting: int = -1
-    others: tuple[str, ...] = ()
+    others: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def taken(self) -> set[int]:
+        """Columns that have a meaning here."""
+        return {
+            self.well,
+            self.value,
+            self.plate,
+            self.unit,
+            self.group,
+            self.flag,
+            self.time,
+            self.counting,
+        }
 
 
 def sniff(raw: RawFile) -> float:
@@ -185,59 +203,79 @@ def _plates(sheet: Sheet, columns: _Columns, name: str, options: ReadOptions) ->
     by_plate: dict[str, dict[tuple[int, int], CellReading]] = {}
     units: dict[str, set[str]] = {}
     times: dict[str, set[float]] = {}
+    places: dict[str, dict[str, int]] = {}
     width = len(sheet.rows[columns.header])
+    rows, remarks = _rows_of_wells(sheet, columns, width)
     sheet.refuse_merged_readings(
-        (index, columns.value)
-        for index in range(columns.header + 1, len(sheet.rows))
-        if len(sheet.rows[index]) > columns.value
+        (index, columns.value) for index in rows if len(sheet.rows[index]) > columns.value
     )
-    for index in range(columns.header + 1, len(sheet.rows)):
-        row = sheet.rows[index]
+    contents = content_columns(sheet, columns.header, rows, columns.taken)
+    for index in rows:
         where = sheet.where(index)
-        if not any(row):
-            continue
-        if any(row[width:]):
-            raise InputError(
-                f"has {len(row)} cells under {width} column names",
-                where=where,
-                do="Name every column",
-            )
-        cells = (*row, *[""] * (width - len(row)))
+        cells = (*sheet.rows[index], *[""] * (width - len(sheet.rows[index])))
         plate = cells[columns.plate] if columns.plate >= 0 else ""
         wells = by_plate.setdefault(plate, {})
         if not cells[columns.well]:
             raise InputError("has no well", where=where, do="Delete the line, or add its well")
-        reading = cell_reading(
-            cells[columns.value], sheet, f"{where}, well {shortened(cells[columns.well], 12)}"
-        )
+        in_well = f"{where}, well {shortened(cells[columns.well], 12)}"
+        reading = cell_reading(cells[columns.value], sheet, in_well)
         if columns.unit >= 0 and cells[columns.unit]:
             units.setdefault(plate, set()).add(
                 count_unit(cells[columns.unit]) or agreed_unit([], cells[columns.unit], where)
             )
-        if reading is None:
+        if reading is None and contents is None:
             continue
+        # A well whose content is stated is missing, where it has no reading.
+        reading = reading or CellReading(math.nan, where=in_well)
         if columns.counting >= 0 and cells[columns.counting]:
             minutes = minutes_in_column_name(sheet.rows[columns.header][columns.counting]) or 1.0
             times.setdefault(plate, set()).add(
                 sheet.number(cells[columns.counting], where) * minutes
             )
         add_reading(wells, cells[columns.well], _with_more(reading, cells, sheet, columns, where))
+        places.setdefault(plate, {})[well_name(cells[columns.well])] = index
+    read = set(contents.positions) if contents else set()
+    others = [shortened(text) for k, text in columns.others if k not in read]
     plates = []
     for plate, wells in by_plate.items():
         stated = {columns.unit_in_header} | units.get(plate, set())
-        plates.append(
-            make_plate(
-                f"{name} {plate}" if len(by_plate) > 1 else name,
-                wells,
-                shape=None,
-                unit=next(iter({agreed_unit(stated - {UNKNOWN, ""}, None, name)} - {UNKNOWN}), ""),
-                options=options,
-                counting_time_min=_one_time(times.get(plate, set())),
-                notes=_notes(sheet, columns, times.get(plate, set())),
-                unused=quoted("column", [shortened(other) for other in columns.others]),
-            )
+        made = make_plate(
+            f"{name} {plate}" if len(by_plate) > 1 else name,
+            wells,
+            shape=None,
+            unit=next(iter({agreed_unit(stated - {UNKNOWN, ""}, None, name)} - {UNKNOWN}), ""),
+            options=options,
+            counting_time_min=_one_time(times.get(plate, set())),
+            notes=_notes(sheet, columns, times.get(plate, set())),
+            unused=(*quoted("column", others), *remarks),
         )
+        plates.append(with_contents(made, sheet, contents, places[plate]) if contents else made)
     return plates
+
+
+def _rows_of_wells(
+    sheet: Sheet, columns: _Columns, width: int
+) -> tuple[list[int], tuple[str, ...]]:
+    """Indices of the rows below the names, and phrases for remarks, which have no number."""
+    rows: list[int] = []
+    remarks: list[str] = []
+    for index in range(columns.header + 1, len(sheet.rows)):
+        row = sheet.rows[index]
+        filled = [cell for cell in row if cell]
+        if not filled:
+            continue
+        if any(row[width:]):
+            raise InputError(
+                f"has {len(row)} cells under {width} column names",
+                where=sheet.where(index),
+                do="Name every column",
+            )
+        well = row[columns.well] if columns.well < len(row) else ""
+        if len(filled) == 1 and not _is_well(well) and not is_number_like(filled[0]):
+            remarks.append(f"'{shortened(filled[0])}' ({sheet.where(index)})")
+        else:
+            rows.append(index)
+    return rows, tuple(remarks)
 
 
 def _with_more(
@@ -299,12 +337,14 @@ def _columns_of(
         kind: next((k for k, name in enumerate(names) if name in _NAMES[kind]), -1)
         for kind in ("plate", "unit", "group", "flag")
     }
+    if places["plate"] < 0:
+        places["plate"] = next((k for k, name in enumerate(names) if name in _RUNS), -1)
     taken = {well, time, counting, *places.values()}
     value = _value_column(row, names, taken, unit, where)
     if value is None:
         return None
     unit_in_header = count_unit(row[value]) or unit_in_column_name(row[value])
-    others = tuple(row[k] for k in range(len(row)) if row[k] and k not in taken and k != value)
+    others = tuple((k, row[k]) for k in range(len(row)) if row[k] and k not in taken and k != value)
     return _Columns(
         header, well, value, unit_in_header, time=time, counting=counting, others=others, **places
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import library_option, option
 
 KINDS = (
@@ -26,11 +27,13 @@ OUTPUT, TABLES = "Output", "Tables"
 class PlateOptions:
     """Plate files, their layout, the conditions of the wells, and the analysis."""
 
-    plates: tuple[str, ...] = option(
-        "Raw files; every plate in them is one independent run", positional=True, path=True
+    plates: tuple[str | TableInput, ...] = option(
+        "Raw files; every plate or table in them is one independent run",
+        positional=True,
+        path=True,
     )
     layout: str = option(
-        "Plate layout (.toml, .csv or .xlsx); default: that of the protocol",
+        "Plate layout (.toml, .csv or .xlsx); default: that in the file, else that of the protocol",
         default="",
         path=True,
         panel=PLATES,

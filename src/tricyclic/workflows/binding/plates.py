@@ -14,11 +14,14 @@ from typing import Any, cast
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.plate import Plate, Role
-from tricyclic.core.plate_layout import PlateLayout
+from tricyclic.core.plate_layout import PlateLayout, negative_counts
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import AssayKind, Protocol
+from tricyclic.core.table import DataTable
+from tricyclic.core.table_input import TableInput
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
+from tricyclic.io.files import source_name
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
@@ -36,7 +39,12 @@ from tricyclic.study.folder import (
 from tricyclic.study.plan import AssayPlan
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import PlateOptions
-from tricyclic.workflows.binding.tables import read_binding_tables, reads_tables
+from tricyclic.workflows.binding.table_runs import TableRequest, runs_of_tables
+from tricyclic.workflows.binding.tables import (
+    names_all_columns,
+    read_binding_tables,
+    reads_tables,
+)
 from tricyclic.workflows.output import check_report_file
 from tricyclic.workflows.study_analysis import analyse_single_assay
 
@@ -76,11 +84,6 @@ CONDITIONS = {
     "masked_bmax_ratio": "masked_bmax_ratio",
     "competitor_ki_masked_nM": "competitor_ki_masked_nM",
 }
-COMMAND_OF_KIND = {
-    "competition": "affinity",
-    "saturation": "saturation",
-    "homologous": "saturation",
-}
 
 
 def analyse_plates(
@@ -92,12 +95,12 @@ def analyse_plates(
     library = Library(options.library)
     files = expand_patterns(options.plates)
     assay = prepare_assay(options, cast("AssayKind", kind), files, library)
-    sizes = {file.name: file.stat().st_size for file in files}
+    sizes = {file.name: file.stat().st_size for file in files if isinstance(file, Path)}
     return analyse_single_assay(assay, sizes, library, on_progress)
 
 
 def prepare_assay(
-    options: PlateOptions, kind: AssayKind, files: Sequence[Path], library: Library
+    options: PlateOptions, kind: AssayKind, files: Sequence[Path | DataTable], library: Library
 ) -> PreparedAssay:
     """Read all plates, with the roles of their wells, or all tables, and their conditions.
 
@@ -107,15 +110,14 @@ def prepare_assay(
         If a file is missing or cannot be read, or an option has an impossible value.
     """
     protocol = library.protocol(options.protocol) if options.protocol else None
-    _check_kind(protocol, kind)
     given = {
         condition: getattr(options, name)
         for name, condition in CONDITIONS.items()
         if getattr(options, name, None) not in (None, "")
     }
-    base = protocol.conditions if protocol else BindingConditions()
-    conditions = read_option_conditions(base, given, CONDITIONS)
-    compound = options.compound or (protocol.compound if protocol else "")
+    conditions = read_option_conditions(_conditions_of(protocol, kind), given, CONDITIONS)
+    other_kind = _of_other_kind(protocol, kind)
+    compound = options.compound or (protocol.compound if protocol and not other_kind else "")
     plan = AssayPlan(
         name=conditions.target or "assay",
         kind=kind,
@@ -124,20 +126,30 @@ def prepare_assay(
         method=_method(options),
     )
     runs: tuple[PreparedPlate | PreparedTable, ...]
-    if reads_tables(options):
-        runs = read_binding_tables(files, options, conditions, compound)
+    if reads_tables(files, options):
+        if names_all_columns(options):
+            runs = read_binding_tables(files, options, conditions, compound)
+        else:
+            runs = runs_of_tables(files, _table_request(options, kind, compound), conditions)
     else:
-        plates, decisions = _read_all(files, options, protocol, compound)
+        plates, decisions = _read_all(files, options, None if other_kind else protocol, compound)
         _check_compound(options, plates)
         runs = tuple(
             PreparedPlate(plate.name, "", plate, conditions, read_as)
             for plate, read_as in zip(plates, decisions, strict=True)
         )
+    if protocol is not None and other_kind:
+        note = (
+            f"conditions from the protocol {protocol.name}, which is of the kind {protocol.kind}: "
+            "its plate layout and what it varies are not used"
+        )
+        runs = tuple(replace(run, read_as=(*run.read_as, note)) for run in runs)
     return PreparedAssay(plan, kind, protocol, runs)
 
 
-def expand_patterns(plates: Sequence[str] | str) -> list[Path]:
-    """The plate files; a pattern such as "run*.csv" means all files that match it.
+def expand_patterns(plates: Sequence[str | TableInput] | str) -> list[Path | DataTable]:
+    """The plate files; a pattern such as "run*.csv" means all files that match it. A table in
+    memory stays as it is.
 
     Raises
     ------
@@ -147,8 +159,12 @@ def expand_patterns(plates: Sequence[str] | str) -> list[Path]:
     names = (plates,) if isinstance(plates, str) else plates
     if not names:
         raise InputError("no plate file is given", where="plates", do="Add the name of a file")
-    files: list[Path] = []
+    files: list[Path | DataTable] = []
     for name in names:
+        if not isinstance(name, str):
+            assert isinstance(name, DataTable)
+            files.append(name)
+            continue
         is_pattern = glob.has_magic(name) and not Path(name).exists()
         matches = sorted(glob.glob(name)) if is_pattern else [name]
         if not matches:
@@ -157,14 +173,38 @@ def expand_patterns(plates: Sequence[str] | str) -> list[Path]:
     return files
 
 
-def _check_kind(protocol: Protocol | None, kind: AssayKind) -> None:
-    if protocol and (protocol.kind == "competition") != (kind == "competition"):
-        command = COMMAND_OF_KIND.get(protocol.kind, "kinetics")
-        raise InputError(
-            f"{protocol.name} is a protocol of kind {protocol.kind}",
-            where="protocol",
-            do=f"Use it with: tricyclic binding {command}",
-        )
+def _table_request(options: PlateOptions, kind: str, compound: str) -> TableRequest:
+    return TableRequest(
+        kind,
+        options.x,
+        options.response,
+        options.total,
+        options.non_specific,
+        options.table,
+        options.unit,
+        compound,
+        options.reader,
+        options.sheet,
+        options.decimal,
+    )
+
+
+def _of_other_kind(protocol: Protocol | None, kind: AssayKind) -> bool:
+    return protocol is not None and (protocol.kind == "competition") != (kind == "competition")
+
+
+def _conditions_of(protocol: Protocol | None, kind: AssayKind) -> BindingConditions:
+    """Conditions of a protocol that apply to an assay of a kind: those of the radioligand, the
+    tissue and the incubation, not what the other kind of assay varies.
+    """
+    if protocol is None:
+        return BindingConditions()
+    base = protocol.conditions
+    if not _of_other_kind(protocol, kind):
+        return base
+    if kind in ("saturation", "homologous"):
+        return replace(base, radioligand_nM=None)
+    return base if kind == "competition" else replace(base, incubation_min=None)
 
 
 def _check_compound(options: PlateOptions, plates: Sequence[Plate]) -> None:
@@ -190,7 +230,10 @@ def _method(options: PlateOptions) -> AnalysisOptions:
 
 
 def _read_all(
-    files: Sequence[Path], options: PlateOptions, protocol: Protocol | None, compound: str
+    files: Sequence[Path | DataTable],
+    options: PlateOptions,
+    protocol: Protocol | None,
+    compound: str,
 ) -> tuple[list[Plate], list[tuple[str, ...]]]:
     """Every plate of the files, named after its run, and the decisions about it; two runs never
     have one name.
@@ -198,20 +241,25 @@ def _read_all(
     plates: list[Plate] = []
     decisions: list[tuple[str, ...]] = []
     for file in files:
-        of_file = chosen_plates(_read(file, options), options.plate, file.name)
+        of_file = chosen_plates(_read(file, options), options.plate, source_name(file))
         for plate in of_file:
-            layout = _layout(options, protocol, file, plate)
-            applied = layout.apply(plate)
+            if not options.layout and any(well.role is not Role.EMPTY for well in plate.wells):
+                negative_counts(plate)
+                applied, notes = plate, plate.notes[-1:]
+            else:
+                layout = _layout(options, protocol, file, plate)
+                applied, notes = layout.apply(plate), (*layout.notes, *layout.replaced)
             wells = named_competitors(applied.wells, compound)
-            name = file.stem if len(of_file) == 1 else f"{file.stem} {plate.name}"
+            stem = Path(source_name(file)).stem
+            name = stem if len(of_file) == 1 else f"{stem} {plate.name}"
             # What the layout is made of was used.
             unused = tuple(
                 part
                 for part in plate.unused
-                if not any(note.endswith(f" {part}") for note in layout.notes)
+                if not any(note.endswith(f" {part}") for note in notes)
             )
             plates.append(replace(applied, name=name, wells=wells, unused=unused))
-            decisions.append((*layout.notes, *layout.replaced))
+            decisions.append(notes)
     names = [plate.name for plate in plates]
     return [
         replace(plate, name=f"{plate.name} ({number})") if names.count(plate.name) > 1 else plate
@@ -239,7 +287,7 @@ def chosen_plates(plates: tuple[Plate, ...], name: str, file: str) -> tuple[Plat
 
 
 def _layout(
-    options: PlateOptions, protocol: Protocol | None, file: Path, plate: Plate
+    options: PlateOptions, protocol: Protocol | None, file: Path | DataTable, plate: Plate
 ) -> PlateLayout:
     """The layout that is given, else that in the file of the plate, else that of the protocol."""
     if options.layout:
@@ -258,7 +306,7 @@ def _layout(
     )
 
 
-def _read(file: Path, options: PlateOptions) -> tuple[Plate, ...]:
+def _read(file: Path | DataTable, options: PlateOptions) -> tuple[Plate, ...]:
     given: dict[str, Any] = {
         "unit": options.unit or None,
         "plate_size": options.plate_size,

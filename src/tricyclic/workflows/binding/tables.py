@@ -11,7 +11,8 @@ from pathlib import Path
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.open import read_tables
+from tricyclic.io.files import source_name
+from tricyclic.io.open import has_plates, read_tables
 from tricyclic.study.folder import PreparedTable
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.plan_schema import COUNTING_TIME, VARIED
@@ -26,25 +27,39 @@ OF_PLATES = ("layout", "plate", "plate_size")
 OF_TABLES = ("response", "total", "non_specific", "table")
 
 
-def reads_tables(options: PlateOptions) -> bool:
-    """Whether the files are tables: `--x` names a column.
+def names_all_columns(options: PlateOptions) -> bool:
+    """Whether the options name what was varied and the readings."""
+    return bool(options.x and (options.response or options.total))
+
+
+def reads_tables(files: Sequence[Path | DataTable], options: PlateOptions) -> bool:
+    """Whether the files are tables: an option names a column, or they have no plate.
 
     Raises
     ------
     InputError
-        If an option applies to the other kind of file.
+        If a file cannot be read, or an option applies to the other kind of file.
     """
-    if not options.x:
-        refuse_without_effect(options, OF_TABLES, "tables, whose columns --x names")
+    named = options.x or any(getattr(options, name) for name in OF_TABLES)
+    if not named and any(
+        has_plates(
+            file,
+            reader=options.reader or None,
+            sheet=options.sheet or None,
+            decimal=options.decimal or None,
+        )
+        for file in files
+    ):
         return False
-    refuse_without_effect(options, OF_PLATES, "plates, and --x names a column of a table")
-    if not any(text.partition("=")[0].strip() == "competitor" for text in options.x):
-        refuse_without_effect(options, ("compound",), "tables with a competitor")
+    refuse_without_effect(options, OF_PLATES, "plates, and these files are read as tables")
     return True
 
 
 def read_binding_tables(
-    files: Sequence[Path], options: PlateOptions, conditions: BindingConditions, compound: str
+    files: Sequence[Path | DataTable],
+    options: PlateOptions,
+    conditions: BindingConditions,
+    compound: str,
 ) -> tuple[PreparedTable, ...]:
     """The runs in these files, each named after its file.
 
@@ -53,47 +68,50 @@ def read_binding_tables(
     InputError
         If a column, its unit or the unit of the readings is missing.
     """
+    if not any(text.partition("=")[0].strip() == "competitor" for text in options.x):
+        refuse_without_effect(options, ("compound",), "tables with a competitor")
     runs = []
-    names = [file.stem for file in files]
+    names = [Path(source_name(file)).stem for file in files]
     for number, file in enumerate(files, 1):
-        name = file.stem if names.count(file.stem) == 1 else f"{file.stem} ({number})"
+        stem = names[number - 1]
+        name = stem if names.count(stem) == 1 else f"{stem} ({number})"
         tables = read_tables(
             file,
             reader=options.reader or None,
             sheet=options.sheet or None,
             decimal=options.decimal or None,
         )
-        plan = _plan(file, name, options, tables, compound)
+        plan = _plan(source_name(file), name, options, tables, compound)
         series = series_from(tables, plan, name=name)
         unused = unused_parts(tables, plan)
         sha256 = tables[0].sha256
-        runs.append(PreparedTable(name, "", series, conditions, file.name, sha256, unused))
+        runs.append(PreparedTable(name, "", series, conditions, source_name(file), sha256, unused))
     return tuple(runs)
 
 
 def _plan(
-    file: Path, run: str, options: PlateOptions, tables: Sequence[DataTable], compound: str
+    file: str, run: str, options: PlateOptions, tables: Sequence[DataTable], compound: str
 ) -> TablePlan:
-    unread = TablePlan(file.name, run, "", table=options.table, where=file.name)
+    unread = TablePlan(file, run, "", table=options.table, where=file)
     table = chosen_table(tables, unread)
     readings = (*options.response, *options.total, *options.non_specific)
     if not options.response and not options.total:
         raise InputError(
             "no column of readings is named",
-            where=file.name,
+            where=file,
             do="Add --response COLUMN, or --total COLUMN and --non-specific COLUMN",
         )
     return TablePlan(
-        file=file.name,
+        file=file,
         run=run,
-        unit=_unit(options.unit, readings, table, file.name),
+        unit=_unit(options.unit, readings, table, file),
         table=options.table,
         compound=compound,
         response=options.response,
         total=options.total,
         non_specific=options.non_specific,
-        x=dict(_column(text, table, file.name) for text in options.x),
-        where=file.name,
+        x=dict(setting_column(text, table, file) for text in options.x),
+        where=file,
     )
 
 
@@ -115,8 +133,14 @@ def _unit(given: str, readings: Sequence[str], table: DataTable, where: str) -> 
     return units.pop()
 
 
-def _column(text: str, table: DataTable, where: str) -> tuple[str, tuple[str, str]]:
-    """Column of a curve model, and column and unit of "competitor=conc_nM:nM"."""
+def setting_column(text: str, table: DataTable, where: str) -> tuple[str, tuple[str, str]]:
+    """Column of a curve model, and column and unit of "competitor=conc_nM:nM".
+
+    Raises
+    ------
+    InputError
+        If there is no such setting, or its unit is neither stated nor in the name of the column.
+    """
     name, column, unit = column_setting(text, "competitor=conc:nM")
     if name not in COLUMNS:
         raise UnknownNameError.among("column of a binding assay", name, COLUMNS, where="x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import option
 
 # Panels of the help.
@@ -43,7 +44,7 @@ class ScreenOptions:
     role, value, compound and concentration_uM.
     """
 
-    plates: tuple[str, ...] = option(
+    plates: tuple[str | TableInput, ...] = option(
         "Files of plates, in the order in which they were run", positional=True, path=True
     )
     layout: str = option(
@@ -52,7 +53,7 @@ class ScreenOptions:
         path=True,
         panel=INPUT,
     )
-    compounds: str = option(
+    compounds: str | TableInput = option(
         "Table of the compound in each well: plate, well, compound, concentration_uM",
         default="",
         path=True,

@@ -15,7 +15,10 @@ from tricyclic.assays.screening.criteria import HitCriteria
 from tricyclic.core.plate import Plate
 from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.table import DataTable
+from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.files import source_name
 from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import read_layout
 from tricyclic.io.screen_table import (
@@ -54,17 +57,23 @@ def _unused(options: ScreenOptions, plates: Sequence[Plate]) -> tuple[str, ...]:
     parts = [f"{plate.file}: {part}" for plate in plates for part in plate.unused]
     if options.compounds:
         decimal = options.decimal or None
-        compounds = read_compounds(options.compounds, decimal=decimal)
-        parts += unused_compounds(options.compounds, compounds, plates, decimal=decimal)
+        compounds = read_compounds(_source(options.compounds), decimal=decimal)
+        parts += unused_compounds(_source(options.compounds), compounds, plates, decimal=decimal)
     return tuple(dict.fromkeys(parts))
 
 
-def _files(names: Sequence[str]) -> list[Path]:
-    """The named files; a pattern is replaced by the files that match it, in alphabetical order."""
+def _files(names: Sequence[str | TableInput]) -> list[Path | DataTable]:
+    """The named files; a pattern is replaced by the files that match it, in alphabetical order. A
+    table in memory stays as it is.
+    """
     if not names:
         raise InputError("no plate file was named", where="plates")
-    files: list[Path] = []
+    files: list[Path | DataTable] = []
     for name in names:
+        if isinstance(name, DataTable):
+            files.append(name)
+            continue
+        assert isinstance(name, str)
         is_pattern = glob.has_magic(name) and not Path(name).exists()
         matches = sorted(glob.glob(name)) if is_pattern else [name]
         if not matches:
@@ -74,33 +83,36 @@ def _files(names: Sequence[str]) -> list[Path]:
 
 
 def _read_plates(
-    options: ScreenOptions, files: Sequence[Path], on_progress: ProgressCallback | None
+    options: ScreenOptions, files: Sequence[Path | DataTable], on_progress: ProgressCallback | None
 ) -> list[Plate]:
     """All plates with their roles and compounds."""
     layout = read_layout(Path(options.layout)) if options.layout else None
     compounds: Mapping[tuple[str, str], tuple[str, float]] = {}
     if options.compounds:
-        compounds = read_compounds(options.compounds, decimal=options.decimal or None)
+        compounds = read_compounds(_source(options.compounds), decimal=options.decimal or None)
     plates: list[Plate] = []
     for done, file in enumerate(files):
-        report_progress(on_progress, done, len(files) + 1, f"reading {file.name}")
+        report_progress(on_progress, done, len(files) + 1, f"reading {source_name(file)}")
         plates += _with_layout(file, options, layout) if layout else _long_table(file, options)
     return [with_compounds(plate, compounds) for plate in plates] if compounds else plates
 
 
-def _with_layout(file: Path, options: ScreenOptions, layout: PlateLayout) -> list[Plate]:
+def _with_layout(
+    file: Path | DataTable, options: ScreenOptions, layout: PlateLayout
+) -> list[Plate]:
     plates = read_plates(file, keep_negative=True, **_reading_options(options))
+    name = source_name(file)
     if options.plate:
         chosen = with_reading(plates, options.plate)
         if not chosen:
             known = list(dict.fromkeys(plate.reading for plate in plates if plate.reading))
-            raise UnknownNameError.among("reading", options.plate, known, where=file.name)
+            raise UnknownNameError.among("reading", options.plate, known, where=name)
         plates = chosen
-    one_reading_each(plates, file.name, do="Choose one: --plate with the name of the reading")
+    one_reading_each(plates, name, do="Choose one: --plate with the name of the reading")
     return [layout.apply(plate) for plate in plates]
 
 
-def _long_table(file: Path, options: ScreenOptions) -> list[Plate]:
+def _long_table(file: Path | DataTable, options: ScreenOptions) -> list[Plate]:
     """The plates of a long table that contains the roles."""
     plates = read_screen_table(
         file,
@@ -114,11 +126,17 @@ def _long_table(file: Path, options: ScreenOptions) -> list[Plate]:
         read_plates(file, keep_negative=True, **_reading_options(options))
         raise InputError(
             "the file does not state the roles of its wells",
-            where=file.name,
+            where=source_name(file),
             do="Add --layout FILE, or a column 'role' (total, non_specific, competition)",
         )
     refuse_without_effect(options, ("reader", "plate"), "plates with --layout, and this is a table")
     return list(plates)
+
+
+def _source(given: str | TableInput) -> str | DataTable:
+    """A file by its name, or a table in memory."""
+    assert isinstance(given, str | DataTable)
+    return given
 
 
 def _reading_options(options: ScreenOptions) -> dict[str, Any]:
@@ -132,15 +150,15 @@ def _reading_options(options: ScreenOptions) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value not in (None, "")}
 
 
-def _settings(options: ScreenOptions, files: Sequence[Path]) -> list[tuple[str, str]]:
+def _settings(options: ScreenOptions, files: Sequence[Path | DataTable]) -> list[tuple[str, str]]:
     """Options to list in the report."""
-    listed = ", ".join(file.name for file in files[:MAX_FILES_LISTED])
+    listed = ", ".join(source_name(file) for file in files[:MAX_FILES_LISTED])
     if len(files) > MAX_FILES_LISTED:
         listed += f" and {len(files) - MAX_FILES_LISTED} more"
     layout = Path(options.layout).name if options.layout else "roles are in the tables"
     settings = [("Files", listed), ("Layout", layout)]
     if options.compounds:
-        settings.append(("Compounds", Path(options.compounds).name))
+        settings.append(("Compounds", source_name(_source(options.compounds))))
     return [
         *settings,
         ("Intervals", f"{100 * options.confidence:g} %"),

@@ -1,0 +1,290 @@
+"""Tables in a sheet as people write them: below titles, with headings in two rows, replicates under
+one heading, units in a row of their own, and remarks below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tricyclic.errors import InputError, UnitError
+from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
+from tricyclic.io.headings import count_unit
+from tricyclic.numerals import is_whole_number
+from tricyclic.units import known_unit
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """One table of a sheet.
+
+    Parameters
+    ----------
+    columns : tuple of (int, str)
+        Position in the sheet and name of each column.
+    header : int
+        Index of the row of names.
+    rows : tuple of int
+        Indices of the rows of data.
+    notes : tuple of str
+        Decisions about names.
+    unused : tuple of str
+        Remarks below and cells beside the table.
+    """
+
+    columns: tuple[tuple[int, str], ...]
+    header: int
+    rows: tuple[int, ...]
+    notes: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def find_tables(sheet: Sheet) -> tuple[TableBlock, ...]:
+    """Tables of a sheet, from top to bottom.
+
+    Raises
+    ------
+    InputError
+        If a column with cells has no name, or cells stand directly beside a table.
+    """
+    blocks: list[TableBlock] = []
+    start = 0
+    while (header := header_of(sheet, start)) is not None:
+        end = _next_table(sheet, header)
+        blocks.append(_block(sheet, header, end))
+        start = end
+    return tuple(blocks)
+
+
+def header_of(sheet: Sheet, start: int = 0) -> int | None:
+    """Index of the row of names from a row on; None where no row of names is above numbers.
+
+    The first row of two or more words is the names, unless it is a title: a later one with more
+    words, or after an empty row, stands directly above numbers.
+    """
+    filled = [k for k in range(start, len(sheet.rows)) if any(sheet.rows[k])]
+    first = next((k for k in filled if _is_names(sheet.rows[k])), None)
+    if first is None:
+        return None
+    for above, below in pairwise(filled):
+        if above < first or not _is_names(sheet.rows[above]):
+            continue
+        if _is_numbers(sheet.rows[below]) or _continues(sheet, above, below):
+            more = sum(map(bool, sheet.rows[above])) > sum(map(bool, sheet.rows[first]))
+            apart = any(not any(row) for row in sheet.rows[first:above])
+            if above == first or more or apart:
+                return above
+            break
+    numbers = any(_is_numbers(sheet.rows[k]) for k in filled if k > first)
+    return first if numbers else None
+
+
+def _is_names(row: tuple[str, ...]) -> bool:
+    cells = [cell for cell in row if cell]
+    return len(cells) > 1 and not any(is_number_like(c) or is_not_counted(c) for c in cells)
+
+
+def _is_numbers(row: tuple[str, ...]) -> bool:
+    return any(is_number_like(cell) for cell in row)
+
+
+def _continues(sheet: Sheet, header: int, below: int) -> bool:
+    """Whether the row below the names has their units, or the numbers of replicates."""
+    return below == header + 1 and bool(
+        _units(sheet.rows[below]) or _replicate_numbers(sheet.rows[header], sheet.rows[below])
+    )
+
+
+def _units(row: tuple[str, ...]) -> bool:
+    """Whether all words of a row are units."""
+    cells = [cell.strip("()[]") for cell in row if cell]
+    return len(cells) > 1 and all(_is_unit(cell) for cell in cells)
+
+
+def _is_unit(text: str) -> bool:
+    if count_unit(text):
+        return True
+    try:
+        return bool(known_unit(text))
+    except UnitError:
+        return False
+
+
+def _replicate_numbers(names: tuple[str, ...], row: tuple[str, ...]) -> bool:
+    """Whether a row counts 1, 2, 3 below each name, with at most a word in its first column."""
+    cells = [(k, cell) for k, cell in enumerate(row) if cell]
+    if len(cells) < 2:
+        return False
+    if not is_whole_number(cells[0][1]):
+        cells = cells[1:]
+    elif cells[0][0] == next((k for k, name in enumerate(names) if name), -1):
+        return False
+    expected = 0
+    for k, cell in cells:
+        named = k < len(names) and names[k] and (k == 0 or names[k] != names[k - 1])
+        expected = 1 if named or expected == 0 else expected + 1
+        if cell != str(expected):
+            return False
+    return len(cells) > 1
+
+
+def _next_table(sheet: Sheet, header: int) -> int:
+    """Index of the row in which the next table begins: words above numbers, after an empty row."""
+    rows = sheet.rows
+    width = sum(map(bool, rows[header]))
+    for k in range(header + 2, len(rows) - 1):
+        if any(rows[k - 1]) or not _is_names(rows[k]) or not _is_numbers(rows[k + 1]):
+            continue
+        if 2 * sum(map(bool, rows[k])) >= width:
+            return k
+    return len(rows)
+
+
+def _block(sheet: Sheet, header: int, end: int) -> TableBlock:
+    names, first, notes = _names(sheet, header, end)
+    columns = [k for k, name in enumerate(names) if name]
+    left, width = columns[0], columns[-1] + 1
+    rows, remarks = _data_rows(sheet, first, end, left)
+    numbered = left == 1 and _is_row_number([_cell(sheet, at, 0) for at in rows])
+    if numbered:
+        notes.append("column 1 has no name and contains row numbers; not read")
+    elif any(cell for at in rows for cell in sheet.rows[at][:left]):
+        raise InputError(
+            "column 1 has no name",
+            where=sheet.where(header),
+            allowed="Only a first column of row numbers, from 0 or 1, may have no name",
+            do="Name every column",
+        )
+    for k in range(left, width):
+        if not names[k] and any(_cell(sheet, at, k) for at in rows):
+            raise InputError(
+                f"column {k + 1} has no name", where=sheet.where(header), do="Name every column"
+            )
+    unused = [*remarks, *_beside(sheet, header, rows, width)]
+    return TableBlock(
+        tuple((k, names[k]) for k in columns), header, tuple(rows), tuple(notes), tuple(unused)
+    )
+
+
+def _names(sheet: Sheet, header: int, end: int) -> tuple[list[str], int, list[str]]:
+    """Names of the columns by position, the first row of data, and decisions about them."""
+    notes: list[str] = []
+    row = sheet.rows[header]
+    names = [*row]
+    first = header + 1
+    below = sheet.rows[first] if first < end else ()
+    if any(below) and _replicate_numbers(row, below):
+        left = next(k for k, cell in enumerate(below) if cell)
+        if not is_whole_number(below[left]):
+            names[left] = below[left] if not names[left] else names[left]
+        first += 1
+    elif any(below) and _units(below):
+        for k, unit in enumerate(below):
+            if unit and k < len(names) and names[k]:
+                names[k] = f"{names[k]} ({unit.strip('()[]')})"
+        notes.append("units from the row below the names")
+        first += 1
+    groups = sheet.rows[header - 1] if header else ()
+    if _are_groups(names, groups):
+        for k, group in enumerate(groups):
+            if group and k < len(names) and names[k]:
+                names[k] = f"{group} {names[k]}"
+    if carried := _carry_on(sheet, names, first, end):
+        notes.append(f"columns without a name, read as replicates of the one before: {carried}")
+    repeated = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
+    if repeated:
+        notes.append(
+            "columns with one name, read as replicates: "
+            + ", ".join(f"'{shortened(name)}'" for name in repeated)
+        )
+        numbers = dict.fromkeys(repeated, 0)
+        for k, name in enumerate(names):
+            if name in numbers:
+                numbers[name] += 1
+                names[k] = f"{name} {numbers[name]}"
+    return names, first, notes
+
+
+def _are_groups(names: list[str], groups: tuple[str, ...]) -> bool:
+    """Whether the row above the names groups them: a name that repeats is under several texts."""
+    repeated = [k for k, name in enumerate(names) if name and names.count(name) > 1]
+    above = {groups[k] for k in repeated if k < len(groups) and groups[k]}
+    return len(above) > 1 and not any(is_number_like(text) for text in above)
+
+
+def _carry_on(sheet: Sheet, names: list[str], first: int, end: int) -> int:
+    """Name columns of numbers without a name after the column of numbers before; their number."""
+    left = next(k for k, name in enumerate(names) if name)
+    known = max(k for k, name in enumerate(names) if name)
+    names += [""] * (max((len(row) for row in sheet.rows[first:end]), default=0) - len(names))
+    carried = 0
+    for k in range(left + 2, len(names)):
+        if names[k] or not names[k - 1]:
+            continue
+        # Beside a table are other things: the last name carries on where an earlier one did.
+        if k > known and not carried:
+            break
+        both = ([_cell(sheet, at, column) for at in range(first, end)] for column in (k - 1, k))
+        if all(_are_numbers(cells) for cells in both):
+            names[k] = names[k - 1]
+            carried += 1
+    return carried
+
+
+def _are_numbers(cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and sum(map(is_number_like, filled)) * 2 > len(filled)
+
+
+def _data_rows(sheet: Sheet, first: int, end: int, left: int) -> tuple[list[int], list[str]]:
+    """Indices of the rows of data, and phrases for remarks: a word in the first column of numbers
+    and nothing else, or words after an empty row below the last number.
+    """
+    filled = [k for k in range(first, end) if any(sheet.rows[k])]
+    last = max((k for k in filled if _is_numbers(sheet.rows[k])), default=end)
+    numeric_first = _are_numbers([_cell(sheet, k, left) for k in filled])
+    rows: list[int] = []
+    remarks: list[str] = []
+    for k in filled:
+        cells = [cell for cell in sheet.rows[k] if cell]
+        apart = k > last and any(not any(row) for row in sheet.rows[last:k])
+        alone = len(cells) == 1 and numeric_first and not is_not_counted(cells[0])
+        if not _is_numbers(sheet.rows[k]) and (apart or (alone and _cell(sheet, k, left))):
+            remarks.append(f"'{shortened(cells[0])}' ({sheet.where(k)})")
+        else:
+            rows.append(k)
+    return rows, remarks
+
+
+def _beside(sheet: Sheet, header: int, rows: list[int], width: int) -> list[str]:
+    """Phrases for cells after an empty column at the right of a table.
+
+    Raises
+    ------
+    InputError
+        If there are cells directly beside the table.
+    """
+    for at in rows:
+        if _cell(sheet, at, width):
+            row = sheet.rows[at]
+            raise InputError(
+                f"has {max(k + 1 for k, cell in enumerate(row) if cell)} cells under {width} "
+                "column names",
+                where=sheet.where(at),
+                do="Name every column",
+            )
+    beside = [cell for at in rows for cell in sheet.rows[at][width:] if cell]
+    if not beside:
+        return []
+    named = f"'{shortened(beside[0])}'" + (f", {len(beside)} cells" if len(beside) > 1 else "")
+    return [f"cells beside the table ({named})"]
+
+
+def _cell(sheet: Sheet, at: int, column: int) -> str:
+    row = sheet.rows[at]
+    return row[column] if column < len(row) else ""
+
+
+def _is_row_number(cells: list[str]) -> bool:
+    """Whether cells count the rows from 0 or from 1, as pandas and R write them."""
+    return any(cells == [str(row) for row in range(start, start + len(cells))] for start in (0, 1))

@@ -1,0 +1,426 @@
+"""Which column of a table is what, where the options do not name them, as in Prism and Excel.
+
+The first column of concentrations or times is what was varied; the other columns of numbers are
+readings: total and non-specific by their names, else one compound each; columns whose names differ
+only in a number are replicates. Every decision is returned, to be printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tricyclic.core.concentrations import is_molar_unit
+from tricyclic.core.table import DataTable
+from tricyclic.errors import InputError, UnitError
+from tricyclic.io.headings import unit_in_column_name
+from tricyclic.study.plan_schema import VARIED
+from tricyclic.unit_table import UNKNOWN
+from tricyclic.units import concentration_M, dimension
+
+NSB = re.compile(r"(nsb|ns|n|non[\s_-]?spec(ific)?|blocked)([\s_-]*binding)?", re.IGNORECASE)
+TOTAL = re.compile(
+    r"(tot(als?)?|tb|t|bound|binding|b0|controls?)([\s_-]*(bound|binding))?", re.IGNORECASE
+)
+SPECIFIC = re.compile(r"(spec(ific)?|sb)([\s_-]*binding)?", re.IGNORECASE)
+# Names of a column of readings that name no compound.
+READING = re.compile(
+    r"(y|readings?|values?|signals?|counts?|c?cpm|dpm|response|data set)([\s_-]*[a-z])?",
+    re.IGNORECASE,
+)
+STATISTIC = re.compile(r"(.+?)[\s_.:-]+(sd|sem?|s\.?e\.?m?\.?|cv|n|upper|lower|low|high)", re.I)
+# Names that are numbered because they are several things, not replicates: "compound 1".
+NUMBERED = re.compile(
+    r"(compound|cpd|cmpd|drug|inhibitor|ligand|sample|curve|batch|lot|donor|patient|animal)s?",
+    re.IGNORECASE,
+)
+REPLICATE = re.compile(
+    r"(?P<name>.+?)(?P<gap>[\s_.:#-]*)(?:(?:y|rep|replicate|r)[\s_.]*)?\(?(?P<number>[0-9]{1,2})\)?",
+    re.IGNORECASE,
+)
+# A column of readings at one concentration of the radioligand: "5 nM", "5 nM 2".
+CONCENTRATION = re.compile(r"\s*([0-9][0-9.]*\s*[pnuµμm]?M)\b(?!.*[A-Za-z]{3})")
+LOG_MOLAR = (-15.0, -1.0)
+COMPOUND_COLUMN = re.compile(r"(compounds?|drugs?|inhibitors?|competitors?|ligands?)", re.I)
+ROLE_COLUMN = re.compile(r"(role|well[\s_-]?type|type)", re.IGNORECASE)
+RUN_COLUMN = re.compile(r"(runs?|experiments?|exp|days?|dates?|plates?)([\s_-]*id)?", re.I)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a table are.
+
+    Parameters
+    ----------
+    x : mapping of str to (str, str)
+        Column and unit of each setting ("competitor_M").
+    compounds : mapping of str to tuple of str
+        Columns of readings of each compound; one without a name where there is no compound.
+    total, non_specific : tuple of str
+        Columns of controls.
+    radioligand_M : mapping of str to float
+        Radioligand of a column, where its name is a concentration.
+    decisions : tuple of str
+        What was not stated.
+    unused : tuple of str
+        Columns that are not read.
+    """
+
+    x: Mapping[str, tuple[str, str]]
+    compounds: Mapping[str, tuple[str, ...]]
+    total: tuple[str, ...]
+    non_specific: tuple[str, ...]
+    radioligand_M: Mapping[str, float]
+    decisions: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def columns_of(
+    table: DataTable, kind: str, given: Mapping[str, tuple[str, str]], *, where: str
+) -> Columns:
+    """What the columns of a table are in an assay of a kind.
+
+    Parameters
+    ----------
+    table : DataTable
+    kind : str
+        "competition", "saturation", "association", ...
+    given : mapping of str to (str, str)
+        Columns and units that the options name, by setting ("competitor_M").
+    where : str
+        Location for errors.
+
+    Raises
+    ------
+    InputError
+        If what was varied, its unit, or the readings cannot be recognised.
+    """
+    x = dict(given)
+    numeric = [name for name in table.columns if name in table.values]
+    notes: list[str] = []
+    for setting in _settings(kind):
+        if setting not in x:
+            column, unit, note = _varied(table, numeric, setting, x, where)
+            x[setting] = (column, unit)
+            notes.append(note)
+    hot = _named(numeric, _X_NAMES["radioligand_M"], table, x) if "radioligand_M" not in x else ""
+    if hot and is_molar_unit(table.units[hot]):
+        x["radioligand_M"] = (hot, table.units[hot])
+        notes.append(f"column '{hot}' is the radioligand, in {table.units[hot]}")
+    taken = {column for column, _ in x.values()}
+    free = [name for name in numeric if name not in taken and not _is_index(name)]
+    statistics = [name for name in free if _is_statistic(name, free)]
+    return _readings(table, kind, x, free, statistics, notes, where)
+
+
+def _readings(
+    table: DataTable,
+    kind: str,
+    x: dict[str, tuple[str, str]],
+    free: Sequence[str],
+    statistics: Sequence[str],
+    notes: list[str],
+    where: str,
+) -> Columns:
+    groups: dict[str, list[str]] = {}
+    for name in free:
+        if name not in statistics:
+            groups.setdefault(_group(name, free), []).append(name)
+    non_specific = [group for group in groups if NSB.fullmatch(group)]
+    total = [group for group in groups if TOTAL.fullmatch(group)]
+    specific = [group for group in groups if SPECIFIC.fullmatch(group) and (total or non_specific)]
+    others = [g for g in groups if g not in (*non_specific, *total, *specific)]
+    if kind in ("competition", "homologous", "competitive_association", "schild", "allosteric"):
+        if not others and total:
+            others, total = total, []
+    elif not total:
+        total, others = others, []
+        if kind == "saturation" and len(total) == 2 and not non_specific:
+            means = [np.nanmean([np.nanmean(table.values[c]) for c in groups[g]]) for g in total]
+            low = int(np.argmin(means))
+            non_specific, total = [total[low]], [total[1 - low]]
+            notes.append(
+                f"'{total[0]}' is total and '{non_specific[0]}' non-specific binding: "
+                "the one is higher"
+            )
+    else:
+        specific += others
+        others = []
+    if not others and not total:
+        raise InputError(
+            "no column of readings is recognised",
+            where=where,
+            allowed=f"The columns of numbers are {', '.join(table.values)}",
+            do="Add --response COLUMN, or --total COLUMN and --non-specific COLUMN",
+        )
+    compounds = {_compound(group, others): tuple(groups[group]) for group in others}
+    totals = tuple(name for group in total for name in groups[group])
+    blocked = tuple(name for group in non_specific for name in groups[group])
+    for label, names in (("total", totals), ("non-specific", blocked), *compounds.items()):
+        if names:
+            notes.append(f"{_listed(names)}: {label or 'readings'}")
+    hot = {name: molar for name in totals if (molar := _molar(_group(name, free))) is not None}
+    unused = tuple(
+        name
+        for name in table.columns
+        if name not in {column for column, _ in x.values()}
+        and name not in (*totals, *blocked)
+        and not any(name in names for names in compounds.values())
+    )
+    return Columns(x, compounds, totals, blocked, hot, tuple(notes), unused)
+
+
+_X_NAMES = {
+    "competitor_M": re.compile(r"(log|conc|dose|competitor|inhibitor|compound|x\b|\[)", re.I),
+    "radioligand_M": re.compile(
+        r"(radioligand|hot|tracer|l\*|.*\[\s*(3h|125i|35s|14c)\s*\])", re.I
+    ),
+    "time_min": re.compile(r"(time|t\b|x\b)", re.IGNORECASE),
+    "agonist_M": re.compile(r"(agonist|log|conc|dose|x\b)", re.IGNORECASE),
+    "antagonist_M": re.compile(r"(antagonist)", re.IGNORECASE),
+    "modulator_M": re.compile(r"(modulator|log|conc|dose|x\b)", re.IGNORECASE),
+}
+
+
+def _settings(kind: str) -> tuple[str, ...]:
+    return {
+        "competition": ("competitor_M",),
+        "homologous": ("competitor_M",),
+        "saturation": ("radioligand_M",),
+        "competitive_association": ("time_min", "competitor_M"),
+        "schild": ("agonist_M", "antagonist_M"),
+        "allosteric": ("modulator_M",),
+    }.get(kind, ("time_min",))
+
+
+def _varied(
+    table: DataTable,
+    numeric: Sequence[str],
+    setting: str,
+    taken: Mapping[str, tuple[str, str]],
+    where: str,
+) -> tuple[str, str, str]:
+    """Column, unit and decision of what was varied."""
+    column = _named(numeric, _X_NAMES[setting], table, taken) or _first(
+        numeric, setting, table, taken
+    )
+    word = next(word for word, name in VARIED.items() if name == setting)
+    example = "min" if setting == "time_min" else "nM"
+    if not column:
+        raise InputError(
+            f"no column of the {word} is recognised",
+            where=where,
+            allowed=f"The columns of numbers are {', '.join(numeric) or 'none'}",
+            do=f"Name it: --x {word}=COLUMN:{example}",
+        )
+    unit = table.units.get(column, UNKNOWN)
+    if unit != UNKNOWN and _fits(unit, setting):
+        return column, unit, f"column '{column}' is the {word}, in {unit}"
+    values = table.values[column][np.isfinite(table.values[column])]
+    low, high = LOG_MOLAR
+    if setting != "time_min" and values.size and low <= values.min() and values.max() <= high:
+        return column, "log10 M", f"column '{column}' is the {word}, as log10 M: all are negative"
+    raise InputError(
+        f"column '{column}' has no unit",
+        where=where,
+        do=f"Write the unit into its name, such as '{column} ({example})', or add "
+        f"--x {word}={column}:{example}",
+    )
+
+
+def _named(
+    numeric: Sequence[str],
+    pattern: re.Pattern[str],
+    table: DataTable,
+    taken: Mapping[str, tuple[str, str]],
+) -> str:
+    """The first free column whose name matches, those with a unit first."""
+    used = {column for column, _ in taken.values()}
+    matching = [name for name in numeric if name not in used and pattern.match(name.strip())]
+    with_unit = [name for name in matching if table.units.get(name, UNKNOWN) != UNKNOWN]
+    return next(iter((*with_unit, *matching)), "")
+
+
+def _first(
+    numeric: Sequence[str], setting: str, table: DataTable, taken: Mapping[str, tuple[str, str]]
+) -> str:
+    """The first free column in a unit of what was varied, else the first of all, as in Prism."""
+    used = {column for column, _ in taken.values()}
+    free = [name for name in numeric if name not in used]
+    fitting = [name for name in free if _fits(table.units.get(name, UNKNOWN), setting)]
+    return next(iter((*fitting, *free[:1])), "")
+
+
+def _fits(unit: str, setting: str) -> bool:
+    if setting != "time_min":
+        return is_molar_unit(unit)
+    try:
+        return dimension(unit) == "time"
+    except InputError:
+        return False
+
+
+def _is_index(name: str) -> bool:
+    return name.strip().lower() in ("#", "no", "no.", "nr", "index", "row", "unnamed: 0")
+
+
+def _is_statistic(name: str, free: Sequence[str]) -> bool:
+    """Whether a column is the error or the number of values of another ("DMI SD", "DMI n")."""
+    match = STATISTIC.fullmatch(_without_unit(name))
+    if not match:
+        return False
+    stem = match[1].lower()
+    return any(
+        _without_unit(other).lower() in (stem, f"{stem} mean", f"{stem}_mean") for other in free
+    )
+
+
+def _without_unit(name: str) -> str:
+    """A name without the unit at its end: "total_fmol_mg" is "total"."""
+    unit = unit_in_column_name(name)
+    text = re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", name.strip())
+    if unit == UNKNOWN or text != name.strip():
+        return text or name.strip()
+    words = [part for part in re.split(r"([\s_]+)", name.strip()) if part]
+    for length in range(1, len(words), 2):
+        tail = "".join(words[-length:])
+        if unit_in_column_name(f"x {tail}") == unit:
+            return "".join(words[: -length - 1]) or name.strip()
+    return name.strip()
+
+
+def _group(name: str, all_names: Sequence[str]) -> str:
+    """The name without unit and number of the replicate: "A:Y1" is "A", "total_2" is "total"."""
+    if level := CONCENTRATION.match(name):
+        return level[1]
+    plain = _without_unit(name)
+    plain = re.sub(r"[\s_.:-]+mean$", "", plain, flags=re.IGNORECASE)
+    match = REPLICATE.fullmatch(plain)
+    if not match or NUMBERED.fullmatch(match["name"].strip(" _")):
+        return plain
+    stem = match["name"].strip(" _.:#-")
+    role = any(pattern.fullmatch(stem) for pattern in (NSB, TOTAL, SPECIFIC, READING))
+    if not stem or not (role or match["gap"]):
+        return plain
+    # A number alone may belong to a name ("RTI 55"): replicates have the same name with others.
+    others = [REPLICATE.fullmatch(_without_unit(one)) for one in all_names]
+    numbers = sorted(
+        int(other["number"])
+        for other in others
+        if other and other["name"].strip(" _.:#-").lower() == stem.lower()
+    )
+    same = len(numbers) if numbers == list(range(1, len(numbers) + 1)) else 0
+    return stem if role or same > 1 else plain
+
+
+def _compound(group: str, others: Sequence[str]) -> str:
+    """The compound of a group; none where the only group has a name of readings."""
+    alone = len(others) == 1
+    return "" if alone and (READING.fullmatch(group) or TOTAL.fullmatch(group)) else group
+
+
+def is_level(name: str) -> bool:
+    """Whether the name of a column of readings is a concentration, and not its unit."""
+    return CONCENTRATION.match(name) is not None
+
+
+def _molar(text: str) -> float | None:
+    try:
+        return concentration_M(text)
+    except UnitError:
+        return None
+
+
+def _listed(names: Sequence[str]) -> str:
+    several = f"columns '{names[0]}' to '{names[-1]}'" if len(names) > 2 else ""
+    return several or " and ".join(f"'{name}'" for name in names)
+
+
+def long_as_wide(table: DataTable) -> DataTable:
+    """A table with one reading in each row, and its compound or role in a column, as a table with a
+    column for each of them; another table as it is.
+    """
+    names = [name for name in table.columns if name in table.text]
+    compound = next((n for n in names if COMPOUND_COLUMN.fullmatch(n.strip())), "")
+    role = next((n for n in names if ROLE_COLUMN.fullmatch(n.strip())), "")
+    reading = _reading_column(table)
+    if not (compound or role) or not reading:
+        return table
+    kinds = _kinds(table, compound, role)
+    kept = [name for name in table.columns if name not in (compound, role, reading)]
+    values = {name: table.values[name] for name in kept if name in table.values}
+    units = {name: table.units[name] for name in values}
+    excluded = {name: mask for name, mask in table.excluded.items() if name in kept}
+    columns = [*kept]
+    for label in dict.fromkeys(kinds):
+        here = np.array([kind == label for kind in kinds])
+        column = label if label not in kept else f"{label} (readings)"
+        columns.append(column)
+        values[column] = np.where(here, table.values[reading], np.nan)
+        units[column] = table.units.get(reading, UNKNOWN)
+        if reading in table.excluded:
+            excluded[column] = table.excluded[reading] & here
+    return replace(
+        table,
+        columns=tuple(columns),
+        values=values,
+        text={name: table.text[name] for name in kept if name in table.text},
+        units=units,
+        excluded=excluded,
+        merged=(),
+    )
+
+
+def _reading_column(table: DataTable) -> str:
+    """The last column of readings by name, else the last column of numbers that is in no unit of
+    concentration or time.
+    """
+    names = [name for name in table.columns if name in table.values]
+    named = [name for name in names if READING.fullmatch(_without_unit(name))]
+    other = [
+        name
+        for name in names
+        if not _fits(table.units[name], "time_min")
+        and not is_molar_unit(table.units[name])
+        and not RUN_COLUMN.fullmatch(name.strip())
+    ]
+    return next(iter((*reversed(named), *reversed(other))), "")
+
+
+def _kinds(table: DataTable, compound: str, role: str) -> list[str]:
+    """For each row "total", "NSB" or its compound."""
+    kinds = []
+    for row in range(len(table)):
+        word = table.text[role][row].strip() if role else ""
+        drug = table.text[compound][row].strip() if compound else ""
+        plain = word.replace("_", " ")
+        if NSB.fullmatch(plain) or (not role and NSB.fullmatch(drug)):
+            kinds.append("NSB")
+        elif TOTAL.fullmatch(plain) or (not role and (not drug or TOTAL.fullmatch(drug))):
+            kinds.append("total")
+        else:
+            kinds.append(drug or word or "readings")
+    return kinds
+
+
+def runs_of(table: DataTable) -> dict[str, np.ndarray]:
+    """Rows of each independent run, by the column "run", "experiment" or "day"; one run without."""
+    column = next((n for n in table.columns if RUN_COLUMN.fullmatch(n.strip())), "")
+    if not column:
+        return {"": np.ones(len(table), bool)}
+    cells = (
+        [f"{value:g}" for value in table.values[column]]
+        if column in table.values
+        else list(table.text[column])
+    )
+    return {
+        cell: np.array([other == cell for other in cells]) for cell in dict.fromkeys(cells) if cell
+    }
+
+
+def run_column(table: DataTable) -> str:
+    """The column that names the independent runs; "" where there is none."""
+    return next((n for n in table.columns if RUN_COLUMN.fullmatch(n.strip())), "")

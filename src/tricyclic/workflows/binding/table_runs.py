@@ -1,0 +1,286 @@
+"""Runs of tables whose columns the options do not name: Prism tables, long tables, DataFrames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from tricyclic.core.conditions import BindingConditions
+from tricyclic.core.series import Series
+from tricyclic.core.table import DataTable
+from tricyclic.core.unused import quoted
+from tricyclic.errors import InputError
+from tricyclic.io.files import source_name
+from tricyclic.io.open import read_tables
+from tricyclic.study.folder import PreparedTable
+from tricyclic.study.plan import TablePlan
+from tricyclic.study.tables import chosen_table, series_from
+from tricyclic.unit_table import UNKNOWN
+from tricyclic.workflows.binding.columns import (
+    Columns,
+    columns_of,
+    is_level,
+    long_as_wide,
+    run_column,
+    runs_of,
+)
+from tricyclic.workflows.binding.tables import setting_column
+
+Given = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class TableRequest:
+    """What the options state about tables: the assay, settings by column, readings, names.
+
+    `settings` are columns and units of the form "competitor=conc:nM", not yet read.
+    """
+
+    kind: str
+    settings: tuple[str, ...] = ()
+    response: tuple[str, ...] = ()
+    total: tuple[str, ...] = ()
+    non_specific: tuple[str, ...] = ()
+    table: str = ""
+    unit: str = ""
+    compound: str = ""
+    reader: str = ""
+    sheet: str = ""
+    decimal: str = ""
+
+
+def runs_of_tables(
+    files: Sequence[Path | DataTable], request: TableRequest, conditions: BindingConditions
+) -> tuple[PreparedTable, ...]:
+    """The runs of all files, by the names of their columns.
+
+    Raises
+    ------
+    InputError
+        If what was varied, its unit, or the readings cannot be recognised.
+    """
+    names = [Path(source_name(file)).stem for file in files]
+    runs: list[PreparedTable] = []
+    for number, file in enumerate(files, 1):
+        stem = names[number - 1]
+        name = stem if names.count(stem) == 1 else f"{stem} ({number})"
+        tables = read_tables(
+            file,
+            reader=request.reader or None,
+            sheet=request.sheet or None,
+            decimal=request.decimal or None,
+        )
+        chosen = _chosen(tables, request, source_name(file))
+        others = tuple(table.name for table in tables if all(table is not one for one in chosen))
+        for table in chosen:
+            run = name if len(chosen) == 1 else table.name
+            runs += _runs(table, request, conditions, run, quoted("table", others))
+    return tuple(runs)
+
+
+def _chosen(tables: Sequence[DataTable], request: TableRequest, file: str) -> tuple[DataTable, ...]:
+    """The table that is named, else all of a file that have the same columns."""
+    if len({table.columns for table in tables}) == 1 and not request.table:
+        return tuple(tables)
+    if not request.table:
+        names = ", ".join(f"{number} ({table.name})" for number, table in enumerate(tables, 1))
+        raise InputError(
+            f"the file contains {len(tables)} tables with different columns",
+            where=file,
+            allowed=f"There are: {names}",
+            do="Name one by its name or number: --table NAME",
+        )
+    return (chosen_table(tables, TablePlan(file, "", "", table=request.table, where=file)),)
+
+
+def _runs(
+    table: DataTable,
+    request: TableRequest,
+    conditions: BindingConditions,
+    name: str,
+    other_tables: tuple[str, ...],
+) -> list[PreparedTable]:
+    """One run of each group of rows and compound."""
+    where = table.file or table.name
+    wide = long_as_wide(table)
+    units = {name: UNKNOWN if is_level(name) else unit for name, unit in wide.units.items()}
+    wide = replace(wide, units=units)
+    columns = _columns(wide, request, where)
+    by_run = runs_of(wide)
+    by = run_column(wide)
+    decisions = columns.decisions + ((f"column '{by}': independent runs",) if by else ())
+    unused = quoted("column", [column for column in columns.unused if column != by])
+    runs = []
+    for label, rows in by_run.items():
+        run = f"{name} {label}".strip()
+        for (compound, series), others in _series(wide, columns, request, run, rows, where):
+            runs.append(
+                PreparedTable(
+                    run,
+                    "",
+                    series,
+                    conditions,
+                    table.file,
+                    table.sha256,
+                    (*table.unused, *other_tables, *unused, *_unused_rows(wide, columns)),
+                    (*_noted(table), *decisions),
+                    compound,
+                    tuple(others),
+                )
+            )
+    return runs
+
+
+def _noted(table: DataTable) -> tuple[str, ...]:
+    """Decisions of the reader about the columns."""
+    return tuple(note for note in table.notes if note.startswith("columns "))
+
+
+def _columns(table: DataTable, request: TableRequest, where: str) -> Columns:
+    columns = columns_of(table, request.kind, _given(table, request, where), where=where)
+    named = (*request.response, *request.total, *request.non_specific)
+    if not named:
+        return columns
+    for column in named:
+        table.numbers(column)
+    read = {column for column, _ in columns.x.values()} | set(named)
+    is_competition = request.kind == "competition"
+    return replace(
+        columns,
+        compounds={"": (*request.response, *(request.total if is_competition else ()))}
+        if request.response or is_competition
+        else {},
+        total=() if is_competition else request.total,
+        non_specific=request.non_specific,
+        decisions=tuple(note for note in columns.decisions if " is the " in note),
+        unused=tuple(name for name in table.columns if name not in read),
+    )
+
+
+def _given(table: DataTable, request: TableRequest, where: str) -> Given:
+    return dict(setting_column(text, table, where) for text in request.settings)
+
+
+def _series(
+    table: DataTable,
+    columns: Columns,
+    request: TableRequest,
+    run: str,
+    rows: np.ndarray,
+    where: str,
+) -> list[tuple[tuple[str, Series], list[tuple[str, Series]]]]:
+    """The fits of a run, each a compound with its readings and the compounds that are fitted with
+    it: all of them where the table has controls, which they share; else each by itself.
+    """
+    of_run = _only(table, rows, columns)
+    plan = TablePlan(
+        file=table.file or table.name,
+        run=run,
+        unit=_unit(table, columns, request.unit),
+        x=dict(columns.x),
+        where=where,
+    )
+    controls = _controls(of_run, columns, plan, request.kind)
+    own: list[tuple[str, Series]] = []
+    for compound, names in columns.compounds.items():
+        if any(of_run.used(name).any() for name in names):
+            read = _read(of_run, replace(plan, response=names, compound=compound))
+            own.append((compound or request.compound, read))
+    if not own and not controls:
+        raise InputError("no reading can be used", where=f"{where}, {run}", do="Check the columns")
+    if not own:
+        return [(("", _joined(controls)), [])]
+    if not controls:
+        return [(one, []) for one in own]
+    (first, readings), *others = own
+    return [((first, _joined([readings, *controls])), others)]
+
+
+def _controls(table: DataTable, columns: Columns, plan: TablePlan, kind: str) -> list[Series]:
+    """Readings of total and non-specific binding, at no competitor in a competition."""
+    if "competitor_M" in columns.x and kind == "competition":
+        column = columns.x["competitor_M"][0]
+        table = replace(
+            table,
+            values=dict(table.values) | {column: np.zeros(len(table))},
+            units=dict(table.units) | {column: "M"},
+        )
+        plan = replace(plan, x=dict(plan.x) | {"competitor_M": (column, "M")})
+    pieces = []
+    for name in columns.total:
+        if table.used(name).any():
+            own = _read(table, replace(plan, total=(name,)))
+            if name in columns.radioligand_M:
+                hot = np.full(own.n, columns.radioligand_M[name])
+                own = replace(own, x=dict(own.x) | {"radioligand_M": hot})
+            pieces.append(own)
+    blocked = tuple(name for name in columns.non_specific if table.used(name).any())
+    if blocked:
+        pieces.append(_read(table, replace(plan, non_specific=blocked)))
+    return pieces
+
+
+def _read(table: DataTable, plan: TablePlan) -> Series:
+    return series_from((table,), plan, name=plan.run)
+
+
+def _joined(pieces: Sequence[Series]) -> Series:
+    first = pieces[0]
+    keys = set.intersection(*(set(piece.x) for piece in pieces))
+    return replace(
+        first,
+        y=np.concatenate([piece.y for piece in pieces]),
+        x={
+            key: np.concatenate([piece.x[key] for piece in pieces])
+            for key in first.x
+            if key in keys
+        },
+        labels=tuple(label for piece in pieces for label in piece.labels),
+    )
+
+
+def _only(table: DataTable, rows: np.ndarray, columns: Columns) -> DataTable:
+    """The table with the readings of some rows; rows keep their numbers."""
+    if rows.all():
+        return table
+    read = {*columns.total, *columns.non_specific}.union(*columns.compounds.values())
+    values = {
+        name: np.where(rows, cells, np.nan) if name in read else cells
+        for name, cells in table.values.items()
+    }
+    return replace(table, values=values)
+
+
+def _unit(table: DataTable, columns: Columns, given: str) -> str:
+    """Unit of the readings: the one that is given, else that of their columns, else unknown."""
+    read = {*columns.total, *columns.non_specific}.union(*columns.compounds.values())
+    units = {table.units.get(name, UNKNOWN) for name in read} - {UNKNOWN, ""}
+    if given or not units:
+        return given or UNKNOWN
+    if len(units) > 1:
+        raise InputError(
+            f"the readings have the units {' and '.join(sorted(units))}",
+            where=table.file or table.name,
+            do="Convert them to one unit",
+        )
+    return units.pop()
+
+
+def _unused_rows(table: DataTable, columns: Columns) -> tuple[str, ...]:
+    """Rows of which no reading is used, as one phrase."""
+    settings = np.all([np.isfinite(table.numbers(name)) for name, _ in columns.x.values()], axis=0)
+    curves = [name for names in columns.compounds.values() for name in names]
+    controls = [*columns.total, *columns.non_specific]
+    in_competition = "competitor_M" in columns.x
+    used = np.zeros(len(table), bool)
+    for name in (*curves, *controls):
+        needs = settings if name in curves or not in_competition else np.ones(len(table), bool)
+        used |= table.used(name) & needs
+    rows = np.flatnonzero(~used)
+    if not rows.size:
+        return ()
+    listed = ", ".join(str(row + 1) for row in rows[:12]) + (", …" if rows.size > 12 else "")
+    return (f"{'row' if rows.size == 1 else 'rows'} {listed} (no setting or no reading)",)
