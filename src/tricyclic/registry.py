@@ -155,7 +155,17 @@ def name_of_entry_point(point: EntryPoint) -> str:
 
 
 RenderKind = Literal[
-    "text", "json", "html", "frames", "plots", "plot", "figures", "files", "document", "save"
+    "text",
+    "json",
+    "html",
+    "words",
+    "frames",
+    "plots",
+    "plot",
+    "figures",
+    "files",
+    "document",
+    "save",
 ]
 
 
@@ -219,6 +229,7 @@ RENDERERS = RendererRegistry(
         "files": "tricyclic.reports.files",
         "document": "tricyclic.reports.documents",
         "save": "tricyclic.reports.save",
+        "words": "tricyclic.api._call",
     }
 )
 

@@ -22,6 +22,12 @@ from tricyclic.api._call import assignments, in_python, paths, quantity, texts
         ("See: tricyclic library drugs", "See: tca.drugs()"),
         ("Run tricyclic fit or tricyclic curves fit", "Run tca.fit_file() or tca.fit_file()"),
         ("Use tricyclic study new binding DIR", 'Use tca.new_study("binding", DIR)'),
+        ("All: tricyclic model simulate my_scenario --list", 'All: tca.quantities("my_scenario")'),
+        (
+            "Then run: tricyclic study run studies/my_study",
+            'Then run: tca.run_study("studies/my_study")',
+        ),
+        ("pathways, for `tricyclic model diagram`", "pathways, for tca.diagram()"),
         ("A dash - and an em--dash stay", "A dash - and an em--dash stay"),
     ],
 )
@@ -140,3 +146,19 @@ def test_a_wrong_argument_of_a_direct_function_is_reported_with_its_name(call, s
     with pytest.raises(tca.InputError) as error:
         call()
     assert str(error.value) == sentence
+
+
+def test_the_text_of_a_result_has_the_words_of_its_interface(tmp_path, capsys):
+    from tricyclic.cli.main import main
+
+    text = str(tca.scenarios("noradrenergic_synapse"))
+    assert 'All parameters: tca.quantities("noradrenergic_synapse")' in text
+    assert "--" not in text
+    with pytest.raises(SystemExit):
+        main(["library", "scenarios", "noradrenergic_synapse"])
+    assert "tricyclic model simulate noradrenergic_synapse --list" in capsys.readouterr().out
+    created = tca.new_study("binding", tmp_path / "my_study")
+    assert f'tca.run_study("{tmp_path / "my_study"}")' in created.summary()
+    listed = tca.quantities("noradrenergic_synapse").summary()
+    assert "quantities, for observable=" in listed
+    assert "parameters, for set=" in listed

@@ -323,3 +323,30 @@ def test_a_number_of_an_option_is_written_in_the_digits_0_to_9(option, value, se
     result = CliRunner().invoke(main, ["model", "population", option, value])
     assert result.exit_code == 2
     assert f"Error: Invalid value for '{option}': {sentence}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option", "now"),
+    [
+        (["binding", "affinity", "a.csv"], "--plan", "--layout"),
+        (["model", "simulate", "x"], "--outputs", "--observable"),
+        (["model", "simulate", "x"], "--to", "--out"),
+        (["binding", "affinity", "a.csv"], "--kd", "--kd-nM"),
+    ],
+)
+def test_an_option_of_another_name_is_refused_with_its_present_one(arguments, option, now, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*arguments, option, "5"])
+    assert end.value.code == 2
+    assert f"No such option: {option}. It is called {now}." in capsys.readouterr().err
+
+
+def test_every_renamed_option_names_one_that_exists():
+    from tricyclic.cli.main import RENAMED
+
+    known = {
+        option_name(field.name)
+        for command in COMMANDS
+        for field, _, _ in option_fields(command.load_options())
+    }
+    assert set(RENAMED.values()) <= known

@@ -11,7 +11,7 @@ import pytest
 
 from tricyclic.core.check import Check, worst_level
 from tricyclic.core.estimate import Estimate, format_interval
-from tricyclic.core.format import format_number
+from tricyclic.core.format import align_columns, fit_lines, format_number, text_width
 from tricyclic.core.serialize import to_jsonable
 
 
@@ -77,3 +77,36 @@ def test_dataclasses_become_json_without_infinities_and_nan() -> None:
     back = json.loads(text)
     assert back["e"]["value"] is None and back["e"]["high"] == "inf"
     assert back["d"] == "2026-01-02" and back["a"] == [1.0, None]
+
+
+def test_a_wide_table_continues_its_last_column_below_itself() -> None:
+    rows = [("name", "a text of several words that is longer than the terminal is wide"), ("b", "")]
+    with text_width(44):
+        lines = align_columns(rows, indent="")
+    assert lines == [
+        "name   a text of several words that is",
+        "       longer than the terminal is wide",
+        "b",
+    ]
+    assert align_columns(rows, indent="")[0].endswith("is wide")
+
+
+def test_sentences_and_headings_fit_the_terminal_and_tables_stay() -> None:
+    text = "\n".join(
+        (
+            "Title of something long   name, rat, 24 h",
+            "  A sentence with many words that goes on.",
+            "  a   1.5   2.5   3.5   4.5   5.5   6.5",
+            "short   line",
+        )
+    )
+    with text_width(32):
+        assert fit_lines(text).split("\n") == [
+            "Title of something long",
+            "  name, rat, 24 h",
+            "  A sentence with many words",
+            "      that goes on.",
+            "  a   1.5   2.5   3.5   4.5   5.5   6.5",
+            "short   line",
+        ]
+    assert fit_lines(text) == text

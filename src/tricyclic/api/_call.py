@@ -42,6 +42,9 @@ Values: TypeAlias = Mapping[str, float] | Texts
 # A number in the unit of the parameter's name, "500 pM", or a value with its standard error.
 Measured: TypeAlias = float | str | MeasuredValue
 
+# Type of a result -> what turns its text into the words of Python.
+RENDERERS: dict[str, str] = {"Renderable": "tricyclic.api._call:in_python"}
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Options = TypeVar("Options")
@@ -53,6 +56,9 @@ _OPTION = re.compile(
 )
 # Words after an option that are values, and not the next words of the sentence.
 _VALUE = re.compile(r"[^a-z]|^(?:cpm|human|rat|scipy|copasi|competition|saturation)$")
+# Arguments after the name of a command: words in capitals, and paths.
+_ARGUMENTS = r"(?: (?:[A-Z]{2,}\b|[\w.~-]*[/\\_][\w./\\~-]*[\w/\\]))*"
+_LISTING = re.compile(r"\btricyclic model simulate (\w+) --list\b")
 _log = logging.getLogger(__name__)
 # Files into which the solver writes its own log; standard error where they are not set.
 SOLVER_LOGS = ("SUNLOGGER_ERROR_FILENAME", "SUNLOGGER_WARNING_FILENAME")
@@ -171,10 +177,11 @@ def in_python(text: str) -> str:
     text
         A sentence or a part of one.
     """
+    text = _LISTING.sub(r'tca.quantities("\1")', text)
     for command in COMMANDS:
         names = [command.full_name, *([command.name] if command.at_top else [])]
         for name in names:
-            call_text = rf"\btricyclic {name}\b((?: binding)?(?: [A-Z]{{2,}}\b)*)"
+            call_text = rf"`?\btricyclic {name}\b((?: binding)?{_ARGUMENTS})`?"
             text = re.sub(call_text, partial(_function_call, command.function), text)
     return _OPTION.sub(_keyword, text)
 

@@ -69,6 +69,24 @@ EXIT_INTERRUPTED = 130
 HELP_WIDTH = 100
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": HELP_WIDTH}
 COMMON_PANEL = "Output"
+# Options of earlier versions, and of habit -> what they are called now.
+RENAMED = {
+    "--to": "--out",
+    "--output": "--out",
+    "--output-dir": "--out",
+    "--plan": "--layout",
+    "--map": "--layout",
+    "--outputs": "--observable",
+    "--ensemble": "--ensemble-size",
+    "--with": "--dose-event",
+    "--hold": "--fixed",
+    "--some": "--n-examples",
+    "--sheet-name": "--sheet",
+    "--kd": "--kd-nM",
+    "--radioligand-conc": "--radioligand-nM",
+    "--conf-level": "--confidence",
+    "--weights": "--variance",
+}
 LEVEL_COLORS = {"warn": "yellow", "fail": "red", "pass": "green"}
 _LEVEL = re.compile(r"^( *)(pass|warn|fail)(?= {2,})", re.MULTILINE)
 
@@ -79,6 +97,18 @@ class PanelCommand(click.Command):
     def __init__(self, *args: Any, arguments: Sequence[tuple[str, str]] = (), **more: Any) -> None:
         super().__init__(*args, **more)
         self.arguments = list(arguments)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does; an option of an earlier version is named as it is called now."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            now = RENAMED.get(error.option_name)
+            known = {name for param in self.get_params(ctx) for name in param.opts}
+            if now in known:
+                sentence = f"No such option: {error.option_name}. It is called {now}."
+                raise click.NoSuchOption(error.option_name, sentence, ctx=ctx) from None
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the arguments, then the options panel by panel."""
@@ -313,10 +343,11 @@ def _show(command: Command, result: Result, written: list[Path], output: TableOu
             click.echo(f"written  {path}", err=True)
         return code
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    from tricyclic.core.format import text_width
+    from tricyclic.core.format import fit_lines, text_width
+    from tricyclic.core.interface import shell_words
 
-    with text_width(width):
-        text = result.summary()
+    with text_width(width), shell_words():
+        text = fit_lines(result.summary())
     click.echo(_with_color(text) if _use_color(sys.stdout) else text)
     for path in written:
         click.echo(f"written  {path}", err=True)

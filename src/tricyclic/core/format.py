@@ -11,6 +11,8 @@ from contextvars import ContextVar
 # From this duration on, days are written instead of hours.
 DAYS_FROM_H = 72.0
 GAP = "   "
+# Least width in which a cell of text continues on further lines.
+MIN_TEXT = 24
 _TEXT_WIDTH: ContextVar[int | None] = ContextVar("text_width", default=None)
 
 
@@ -110,16 +112,50 @@ def align_columns(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> list[
     """Rows of cells as lines with columns of equal width.
 
     Where the lines are wider than `text_width` the columns are divided into blocks, each of which
-    begins with the first column again, as pandas and R print wide tables.
+    begins with the first column again, as pandas and R print wide tables. A column of text that is
+    too wide beside the first one continues on further lines.
     """
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines: list[str] = []
     for block in _column_blocks(widths, len(indent)):
         lines += [""] if lines else []
-        lines += [
-            (indent + GAP.join(f"{row[k]:<{widths[k]}}" for k in block)).rstrip() for row in rows
-        ]
+        for row in rows:
+            cells = [f"{row[k]:<{widths[k]}}" for k in block]
+            lines += _wrapped_cell((indent + GAP.join(cells)).rstrip(), cells, len(indent))
     return lines
+
+
+def fit_lines(text: str) -> str:
+    """Sentences and headings of a text broken to `text_width`; rows of tables stay as they are."""
+    lines = []
+    for line in text.split("\n"):
+        if GAP not in line.strip():
+            lines.append(wrap_line(line))
+        elif fits_width(len(line)) or line.startswith(" "):
+            lines.append(line)
+        else:
+            # The parts of a heading below each other.
+            first, *others = (part.strip() for part in line.split(GAP) if part.strip())
+            lines += [wrap_line(first), *(wrap_line(f"  {part}") for part in others)]
+    return "\n".join(lines)
+
+
+def fits_width(columns: int) -> bool:
+    """Whether a line of so many characters is within `text_width`."""
+    limit = _TEXT_WIDTH.get()
+    return limit is None or columns <= limit
+
+
+def _wrapped_cell(line: str, cells: Sequence[str], indent: int) -> list[str]:
+    """A line whose last cell continues below itself where it is too long."""
+    limit = _TEXT_WIDTH.get()
+    start = indent + sum(len(cell) + len(GAP) for cell in cells[:-1])
+    if limit is None or len(line) <= limit or limit - start < MIN_TEXT or len(cells) < 2:
+        return [line]
+    pieces = textwrap.wrap(
+        line[start:], limit - start, break_long_words=False, break_on_hyphens=False
+    )
+    return [line[:start] + pieces[0], *(" " * start + piece for piece in pieces[1:])]
 
 
 def wrap_line(line: str, *, indent: str = "  ") -> str:

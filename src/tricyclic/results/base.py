@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from tricyclic.core.check import Check
+from tricyclic.core.interface import in_shell
 from tricyclic.errors import UnknownNameError
 from tricyclic.io.frames import Columns, PandasFrame, pandas_frame
 from tricyclic.registry import RENDERERS
@@ -49,7 +50,11 @@ class Renderable:
     def summary(self) -> str:
         """The result as text for a terminal."""
         text: str = RENDERERS.find("text", type(self))(self)
-        return text
+        if in_shell():
+            return text
+        # Advice names options and commands as they are typed; Python has keywords and functions.
+        worded: str = RENDERERS.find("words", type(self))(text)
+        return worded
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain data, the document that `--json` prints."""

@@ -23,6 +23,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.numerals import is_whole_number
+from tricyclic.study.plan import NAME as PLAN
 from tricyclic.study.plan import TablePlan
 from tricyclic.units import convert, known_unit
 
@@ -362,10 +363,12 @@ def chosen_table(tables: Sequence[DataTable], plan: TablePlan) -> DataTable:
     if not plan.table:
         if len(tables) > 1:
             names = ", ".join(table.name for table in tables)
+            # A study file has a key for it, a command an option.
+            option = "table =" if plan.where.startswith(PLAN) else "--table,"
             raise InputError(
                 f"the file contains {len(tables)} tables",
                 where=plan.where,
-                do=f"Add table = one of: {names}",
+                do=f"Add {option} one of: {names}",
             )
         return tables[0]
     for table in tables:

@@ -58,7 +58,9 @@ def is_compiled() -> bool:
 def announce_compilation() -> None:
     """Log once per process that the first call compiles, if the machine code is not on disk."""
     if not is_compiled():
-        logger.warning("Compiling the curve fits for this computer, once: about 20 seconds.")
+        logger.warning(
+            "Compiling the curve fits for this computer, once; later runs start at once."
+        )
 
 
 def compiled(

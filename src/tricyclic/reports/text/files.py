@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tricyclic.core.format import fits_width
 from tricyclic.core.plate import row_letters
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.files import ConvertResult, FileContentResult, FileItem
@@ -32,7 +33,10 @@ def _item(item: FileItem) -> list[str]:
     lines += [f"  column {column}" for column in item.columns]
     width = len(row_letters(max(len(item.values) - 1, 0)))
     rows = [["-" if value is None else f"{value:g}" for value in row] for row in item.values]
-    wide = max([MIN_WIDTH, *(len(cell) + 1 for row in rows for cell in row)])
+    longest = max((len(cell) + 1 for row in rows for cell in row), default=0)
+    columns = max(map(len, rows), default=0)
+    # A narrow terminal shows the wells closer together.
+    wide = max(MIN_WIDTH, longest) if fits_width(3 + width + columns * MIN_WIDTH) else longest
     lines += [
         f"  {row_letters(number):{width}}" + "".join(f"{cell:>{wide}}" for cell in row)
         for number, row in enumerate(rows)
