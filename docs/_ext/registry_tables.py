@@ -2,8 +2,8 @@
 
 `{curve-table}` lists every curve model, `{curve-details}` describes each with its equation and
 parameters; `{reader-table}`, `{protocol-table}`, `{verb-table}` and `{source-table}` list file
-formats, protocols, commands and sources; `{study-keys}` lists the keys of study.toml,
-`{style-keys}` those of a style file;
+formats, protocols, commands and sources; `{unit-table}` lists the units, `{study-keys}` the keys of
+study.toml, `{style-keys}` those of a style file;
 `{package-tree}` lists every source file with the first sentence of its docstring.
 """
 
@@ -27,6 +27,7 @@ from tricyclic.io.library.library import Library
 from tricyclic.io.open import READERS
 from tricyclic.plotting.plot_style import CHOICES, LIMITS, MARKERS, PRESETS, PlotStyle
 from tricyclic.study.plan_keys import describe_keys, section_text
+from tricyclic.unit_table import DOSE_DIMENSIONS, UNITS, UNKNOWN
 from tricyclic.workflows.commands import COMMANDS
 
 library = Library()
@@ -116,6 +117,21 @@ class ReaderTable(MarkdownDirective):
         for name, reader in sorted(READERS.items(), key=lambda item: (item[1].generic, item[0])):
             seen = reader.seen or ("any" if reader.generic else "not yet")
             yield f"| `{name}` | {cell(reader.description)} | {cell(seen)} |"
+
+
+class UnitTable(MarkdownDirective):
+    """One row per dimension with its units, the smallest first."""
+
+    def lines(self) -> Iterable[str]:
+        """Dimension and units, and whether a curve takes doses in them."""
+        yield from ("| dimension | units | dose |", "| --- | --- | --- |")
+        kinds: dict[str, list[tuple[float, str]]] = {}
+        for name, (kind, size) in UNITS.items():
+            if name and name != UNKNOWN:
+                kinds.setdefault(kind, []).append((size, name))
+        for kind, units in sorted(kinds.items()):
+            listed = ", ".join(f"`{name}`" for _, name in sorted(units))
+            yield f"| {kind} | {listed} | {'yes' if kind in DOSE_DIMENSIONS else ''} |"
 
 
 class ProtocolTable(MarkdownDirective):
@@ -224,6 +240,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("curve-table", CurveTable)
     app.add_directive("curve-details", CurveDetails)
     app.add_directive("reader-table", ReaderTable)
+    app.add_directive("unit-table", UnitTable)
     app.add_directive("protocol-table", ProtocolTable)
     app.add_directive("verb-table", VerbTable)
     app.add_directive("source-table", SourceTable)

@@ -17,7 +17,14 @@ from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, shortened, text_sheet
 from tricyclic.io.grids import find_grids
 from tricyclic.io.headings import count_unit
-from tricyclic.io.plates import CellReading, add_reading, cell_reading, make_plate
+from tricyclic.io.plates import (
+    CellReading,
+    add_reading,
+    cell_reading,
+    columns_of,
+    make_plate,
+    without_column_name,
+)
 
 _Wells = dict[tuple[int, int], CellReading]
 _PLATE = re.compile(r"plate\s+(\S{1,24})", re.IGNORECASE)
@@ -59,6 +66,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
             f"the number of plates is {len(listed)} in the list and {len(gridded)} in the grids",
             do="Export the file again",
         )
+    options = without_column_name(options, (gridded or listed)[0].quantity)
     plates: list[Plate] = []
     for k in range(max(len(listed), len(gridded))):
         notes = [*sheet.all_notes, *_header_notes(sheet)]
@@ -97,18 +105,14 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
 def _chosen(
     listed: list[_Counted], gridded: list[_Counted], wanted: str | None
 ) -> tuple[str, list[_Counted], list[_Counted], tuple[str, ...]]:
-    """Select one quantity: that of the requested unit, else the first in the file."""
+    """Select one quantity: that of the requested name or unit, else the first in the file."""
     quantities = list(dict.fromkeys(plate.quantity for plate in (*gridded, *listed)))
     if not quantities:
         raise InputError(
             "contains neither a list nor a grid of counts",
             allowed="The heading of counts is CPM1, CCPM1, DPM1 or COUNTS1",
         )
-    fitting = [
-        name
-        for name in quantities
-        if wanted is not None and count_unit(name) == (count_unit(wanted) or wanted)
-    ]
+    fitting = [quantities[k] for k in columns_of(quantities, range(len(quantities)), wanted)]
     chosen = (fitting or quantities)[0]
     passed = quoted("readings", [name for name in quantities if name != chosen])
     keep = [[plate for plate in plates if plate.quantity == chosen] for plates in (listed, gridded)]
