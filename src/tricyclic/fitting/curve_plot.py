@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tricyclic.core.curve_model import Column, CurveModel
-from tricyclic.core.estimate import Fit, natural_dose
+from tricyclic.core.estimate import Fit, format_range, natural_dose
 from tricyclic.core.format import format_number
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.core.series import Series
@@ -120,4 +122,6 @@ def _marks(model: CurveModel, fit: Fit, part: int) -> tuple[AxisMark, ...]:
         return ()
     dose = natural_dose(parameter)
     label = f"{dose.name} {format_number(dose.value)} {dose.unit}"
+    if math.isfinite(dose.low) and math.isfinite(dose.high):
+        label += f" ({format_range(dose.low, dose.high)})"
     return (AxisMark(dose.name, parameter.value, parameter.low, parameter.high, label),)

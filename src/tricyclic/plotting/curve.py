@@ -7,6 +7,7 @@ beyond it; control wells are drawn beside a logarithmic axis, which has no zero.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,7 @@ from tricyclic.plotting.curve_axes import (
     PLACE_MM,
     draw_x_axis,
     draw_y_axis,
+    millimetres_high,
     millimetres_wide,
     set_y_range,
     tested_range,
@@ -32,6 +34,9 @@ from tricyclic.plotting.means import mean_and_error, with_means
 Corner = Literal["upper right", "lower right", "upper left", "lower left"]
 # Lines of text over the axes: the title, and one line for the estimates.
 TITLE_MM, LINE_MM, MAX_LINES = 3.5, 3.0, 6
+# Width of the symbol of a legend, height of an entry, and the highest legend, as a share of the
+# axes, for which the axis is extended.
+KEY_MM, ENTRY_MM, MAX_LEGEND = 8.0, 3.6, 0.4
 
 
 def curve(
@@ -338,7 +343,7 @@ def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> Non
             [],
             color=style.colour(i),
             linestyle="-" if name in drawn else "none",
-            label=style.fitted(name, 31.0, size_pt=style.small_pt()),
+            label=style.fitted(name, 31.0 if outside else 40.0, size_pt=style.small_pt()),
             **(style.marker(i, 4.0) if name in dotted else {}),
         )
         for i, name in enumerate(names)
@@ -361,22 +366,45 @@ def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> Non
         # The title names a single curve, and the caption explains the crosses.
         return
     if outside:
-        beside = 1.0 + (15.0 if plot.percent_window else 3.0) / millimetres_wide(axes)
+        has_percent = plot.percent_window is not None and style.current().percent_axis
+        beside = 1.0 + (15.0 if has_percent else 3.0) / millimetres_wide(axes)
         axes.legend(handles=handles[:16], loc="center left", bbox_to_anchor=(beside, 0.5))
     else:
-        axes.legend(handles=handles, loc=_emptiest_corner(axes, plot))
+        axes.legend(handles=handles, loc=_free_corner(axes, plot, handles))
 
 
-def _emptiest_corner(axes: Axes, plot: CurvePlot) -> Corner:
-    """The corner of the axes with the fewest readings and points of curves."""
+def _free_corner(axes: Axes, plot: CurvePlot, handles: Sequence[Line2D]) -> Corner:
+    """The corner in which a legend hides the fewest readings and points of curves.
+
+    Where it would hide some in every corner, the axis is extended upward by its height.
+    """
+    scale = style.current().scale
+    labels = [str(handle.get_label()) for handle in handles]
+    text = max(style.width_mm(label, size_pt=style.small_pt()) for label in labels)
+    wide = (text + KEY_MM * scale) / millimetres_wide(axes)
+    high = (ENTRY_MM * scale * len(handles) + 1.5) / millimetres_high(axes)
+    crowd = _crowds(axes, plot, wide, high)
+    best = min(crowd, key=lambda corner: crowd[corner])
+    if crowd[best] == 0 or high > MAX_LEGEND:
+        return best
+    low, top = axes.get_ylim()
+    axes.set_ylim(low, low + (top - low) / (1 - high))
+    return "upper right"
+
+
+def _crowds(axes: Axes, plot: CurvePlot, wide: float, high: float) -> dict[Corner, int]:
+    """Readings and points of curves in a box of this size, as shares of the axes, by corner."""
     x = np.concatenate([p.x for p in plot.points] + [t.x for t in plot.traces])
     y = np.concatenate([p.y for p in plot.points] + [t.mean for t in plot.traces])
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    across, up = (x - left) / (right - left), (y - low) / (high - low)
-    crowd: dict[Corner, int] = {
-        "upper right": int(np.sum((across > 0.55) & (up > 0.62))),
-        "lower right": int(np.sum((across > 0.55) & (up < 0.38))),
-        "upper left": int(np.sum((across < 0.45) & (up > 0.62))),
-        "lower left": int(np.sum((across < 0.45) & (up < 0.38))),
+    (left, right), (low, top) = axes.get_xlim(), axes.get_ylim()
+    sides = [np.full(level.y.size, 0.04 if level.side == "left" else 0.96) for level in plot.levels]
+    is_log = plot.x_scale != "linear"
+    across = np.concatenate([(x - left) / (right - left), *(sides if is_log else [])])
+    heights = np.concatenate([y, *([level.y for level in plot.levels] if is_log else [])])
+    up = (heights - low) / (top - low)
+    return {
+        "upper right": int(np.sum((across > 1 - wide) & (up > 1 - high))),
+        "lower right": int(np.sum((across > 1 - wide) & (up < high))),
+        "upper left": int(np.sum((across < wide) & (up > 1 - high))),
+        "lower left": int(np.sum((across < wide) & (up < high))),
     }
-    return min(crowd, key=lambda corner: crowd[corner])

@@ -93,10 +93,12 @@ def heatmap(
         _label_axes(axes, names, columns)
         _bar(canvas, colours, limit, signed=signed, left=left, wide=min(wide, 60.0), high=high)
         style.draw_title(canvas, title, width="full", height_mm=high)
+        beside = left + min(wide, 60.0) + 4.0
+        space = (174.0 - beside - 2.0) * style.font_pt() / style.small_pt()
         canvas.text(
-            (left + min(wide, 60.0) + 4.0) / 174.0,
-            4.6 / high,
-            label,
+            beside / 174.0,
+            5.5 / high,
+            style.wrapped(label, space, lines=2),
             fontsize=style.small_pt(),
             va="center",
         )

@@ -361,7 +361,12 @@ def typeset(text: str) -> str:
     """Replace ASCII notation by symbols: [³H]nisoxetine, log₁₀ [drug], 30 ± 1.5 µg, 4 °C."""
     raised = _ISOTOPE.sub(lambda match: f"[{match[1].translate(_RAISED)}{match[2]}]", text)
     micro = _MICRO.sub(r"\1µ\2", raised)
-    return micro.replace("log10 [", "log₁₀ [").replace(" +/- ", " ± ").replace(" degC", " °C")
+    return (
+        micro.replace("log10 [", "log₁₀ [")
+        .replace("(log10 M)", "(log₁₀ M)")
+        .replace(" +/- ", " ± ")
+        .replace(" degC", " °C")
+    )
 
 
 _MICRO = re.compile(r"(\d |\(|\) )u([gLM])\b")

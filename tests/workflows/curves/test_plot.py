@@ -53,7 +53,8 @@ def test_the_half_way_concentration_is_marked_with_its_interval(tmp_path):
     (plot,) = result.curve_plots()
     (mark,) = plot.marks
     assert (mark.name, mark.x, mark.low, mark.high) == ("EC50", ec50.value, ec50.low, ec50.high)
-    assert mark.label == f"EC50 {10 ** (ec50.value + 9):.2f} nM"
+    low, high = (f"{10 ** (limit + 9):.3g}" for limit in (ec50.low, ec50.high))
+    assert mark.label == f"EC50 {10 ** (ec50.value + 9):.2f} nM ({low}–{high})"
 
 
 def test_the_band_has_the_confidence_level_of_the_fit(tmp_path):

@@ -17,7 +17,6 @@ from tricyclic.assays.binding.plot_parts import (
 )
 from tricyclic.assays.binding.run_plots import all_runs_plot
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.format import format_number
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.core.series import Series
 from tricyclic.results.binding import AssayResult, PlateResult
@@ -150,7 +149,11 @@ def _setting_label(name: str, value: float) -> str:
         return "total" if value else "non-specific"
     if name == "time_min":
         return f"{value:g} min"
-    return f"{name.removesuffix('_M')} {format_number(value * 1e9)} nM"
+    concentration = f"{value * 1e9:.4g} nM"
+    # The radioligand is named on the y axis.
+    return (
+        concentration if name == "radioligand_M" else f"{name.removesuffix('_M')} {concentration}"
+    )
 
 
 def _marks(plate: PlateResult, kind: str, axis: XAxis) -> tuple[AxisMark, ...]:
