@@ -171,3 +171,11 @@ def test_markdown_is_a_table_of_github_with_numbers_at_the_right():
         "| d         |      inf |",
         "| e         |        3 |",
     ]
+
+
+def test_every_result_has_tables():
+    from tricyclic.reports.frames import RENDERERS as frames
+    from tricyclic.reports.text import RENDERERS as texts
+
+    # A demo is a study that was run.
+    assert set(texts) - set(frames) <= {"DemoResult"}

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+import tricyclic as tca
 from tricyclic.assays.screening.simulate_screen import simulate_curves, simulate_single
 
 LAYOUT = """plate = 96
@@ -78,6 +79,13 @@ def test_long_tables_give_a_page_and_tables(call, rows_of, tmp_path):
         "curves.csv",
         "potencies.csv",
     }
+    screen = tca.screen([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert screen.frame_names[0] == "potencies"
+    for name in screen.frame_names:
+        rows, frame = rows_of(out / f"{name}.csv"), screen.to_frame(name)
+        assert (len(rows), list(rows[0])) == (len(frame), list(frame.columns))
+    measured = [row["ic50_nM"] for row in rows_of(out / "potencies.csv")]
+    assert [float(value) for value in measured] == list(screen.to_frame()["ic50_nM"])
     hits = {row["compound"] for row in rows_of(out / "wells.csv") if row["hit"] == "yes"}
     assert hits == active
     hits = {row["compound"] for row in rows_of(out / "curves.csv") if row["hit"] == "yes"}

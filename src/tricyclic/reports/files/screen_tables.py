@@ -101,18 +101,24 @@ EFFECT_DECIMALS = 4
 
 def screen_tables(screen: ScreeningResult) -> dict[str, bytes]:
     """Every table by its file name; numbers with all digits."""
+    return {
+        f"{name}.csv": csv_rows(columns, rows, digits=None)
+        for name, (columns, rows) in screen_rows(screen).items()
+    }
+
+
+def screen_rows(screen: ScreeningResult) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
+    """Columns and rows of every table by its name."""
     tables = {
-        "plates.csv": csv_rows(PLATE_COLUMNS, map(_plate, screen.plates), digits=None),
-        "checks.csv": csv_rows(CHECK_COLUMNS, _checks(screen), digits=None),
-        "effects.csv": csv_rows(EFFECT_COLUMNS, _effects(screen), digits=None),
+        "plates": (PLATE_COLUMNS, [_plate(plate) for plate in screen.plates]),
+        "checks": (CHECK_COLUMNS, list(_checks(screen))),
+        "effects": (EFFECT_COLUMNS, list(_effects(screen))),
     }
     if screen.wells:
-        tables["wells.csv"] = csv_rows(WELL_COLUMNS, map(_well, screen.wells), digits=None)
+        tables["wells"] = (WELL_COLUMNS, [_well(hit) for hit in screen.wells])
     if screen.curves:
-        tables["curves.csv"] = csv_rows(CURVE_COLUMNS, map(_curve, screen.curves), digits=None)
-        tables["potencies.csv"] = csv_rows(
-            POTENCY_COLUMNS, map(_potency, screen.potencies), digits=None
-        )
+        tables["curves"] = (CURVE_COLUMNS, [_curve(hit) for hit in screen.curves])
+        tables["potencies"] = (POTENCY_COLUMNS, [_potency(one) for one in screen.potencies])
     return tables
 
 

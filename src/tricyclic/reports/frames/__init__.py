@@ -29,6 +29,7 @@ RENDERERS: dict[str, str] = {
     "ScenariosResult": "tricyclic.reports.frames.library:scenarios_frames",
     "SensitivityResult": "tricyclic.reports.frames.models:sensitivity_frames",
     "SimulationResult": "tricyclic.reports.frames.simulation:simulation_frames",
+    "ScreeningResult": "tricyclic.reports.frames.screening:screen_frames",
     "StudyRunResult": "tricyclic.reports.frames.study:study_run_frames",
     "ValidationResult": "tricyclic.reports.frames.models:validation_frames",
     "VerifyResult": "tricyclic.reports.frames.study:verify_frames",
