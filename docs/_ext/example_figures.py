@@ -30,8 +30,19 @@ def standard_curve(folder: Path) -> str:
     return draw(result, pdf=False).svg
 
 
+def sensorgram(folder: Path) -> str:
+    """The figure of docs/sensorgrams.md."""
+    import tricyclic as tca
+    from tricyclic.plotting.sensorgram import sensorgram as draw
+
+    y = ["RU_1=3nM", "RU_2=10nM", "RU_3=30nM", "RU_4=100nM"]
+    result = tca.sensorgram(folder / "spr.csv", x="time_s", y=y, injection="0:180")
+    return draw(result, pdf=False).svg
+
+
 # Page -> figures by the name of their file.
 FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
+    "sensorgrams": {"sensorgram": sensorgram},
     "standard_curves": {"standard_curve": standard_curve},
 }
 

@@ -12,6 +12,7 @@ from .api.fits import compare_fits, fit, predict
 from .api.library import drugs, protocol, protocols, scenarios
 from .api.population import population, sensitivity
 from .api.screen import control_chart, msr, relative_potency, screen
+from .api.sensorgram import sensorgram
 from .api.simulation import quantities, simulate
 from .api.standard_curve import interpolate
 from .api.study import Study, demo, new_study, open_study, run_study, verify_study
@@ -86,6 +87,7 @@ __all__ = [
     "scenarios",
     "screen",
     "sensitivity",
+    "sensorgram",
     "simulate",
     "validate",
     "verify_study",

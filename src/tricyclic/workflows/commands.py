@@ -123,6 +123,13 @@ COMMANDS: tuple[Command, ...] = (
         "interpolate",
     ),
     _command(
+        "curves",
+        "sensorgram",
+        "Rates and Kd from sensorgrams (SPR, BLI)",
+        "SensorgramOptions",
+        "sensorgram",
+    ),
+    _command(
         "curves", "models", "List the curve models, or describe one", "CurveModelsOptions", "models"
     ),
     _command(

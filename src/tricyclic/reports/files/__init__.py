@@ -21,4 +21,5 @@ RENDERERS: dict[str, str] = {
     "RelativePotencyResult": "tricyclic.reports.files.reproducibility:relative_potency_files",
     "ScreeningResult": "tricyclic.reports.files.screening:screen_files",
     "InterpolationResult": "tricyclic.reports.files.standard_curve:interpolation_files",
+    "SensorgramResult": "tricyclic.reports.files.sensorgram:sensorgram_files",
 }

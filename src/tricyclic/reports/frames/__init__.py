@@ -34,4 +34,5 @@ RENDERERS: dict[str, str] = {
     "ValidationResult": "tricyclic.reports.frames.models:validation_frames",
     "VerifyResult": "tricyclic.reports.frames.study:verify_frames",
     "VirtualAssayResult": "tricyclic.reports.frames.models:virtual_assay_frames",
+    "SensorgramResult": "tricyclic.reports.frames.sensorgram:sensorgram_frames",
 }

@@ -19,4 +19,6 @@ RENDERERS: dict[str, str] = {
     "StudyRunResult": "tricyclic.reports.plots.binding:study_drawings",
     "ValidationResult": "tricyclic.reports.plots.models:validation_drawings",
     "VirtualAssayResult": "tricyclic.reports.plots.models:virtual_assay_drawings",
+    "InterpolationResult": "tricyclic.reports.plots.standards:interpolation_drawings",
+    "SensorgramResult": "tricyclic.reports.plots.standards:sensorgram_drawings",
 }

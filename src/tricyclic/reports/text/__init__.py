@@ -35,4 +35,5 @@ RENDERERS: dict[str, str] = {
     "CredibilityResult": "tricyclic.reports.text.credibility:credibility_text",
     "ScreeningResult": "tricyclic.reports.text.screening:screen_text",
     "InterpolationResult": "tricyclic.reports.text.standard_curve:interpolation_text",
+    "SensorgramResult": "tricyclic.reports.text.sensorgram:sensorgram_text",
 }

@@ -259,6 +259,62 @@ class InterpolateOptions:
 
 
 @dataclass(frozen=True)
+class SensorgramOptions:
+    """kon, koff and Kd from sensorgrams (SPR, BLI): one site, one or several injections.
+
+    `tricyclic curves sensorgram spr.csv --x time_s --y RU1=3nM --y RU2=10nM --injection 60:180`
+
+    `tricyclic curves sensorgram spr.csv --x time_s --y RU --injection 60:180:3nM
+    --injection 400:520:10nM`
+
+    Each column of readings is a cycle after regeneration of the surface. Injections of all cycles
+    start and end at the same times; several of them are single-cycle kinetics.
+    """
+
+    file: str | TableInput = option(
+        "Table of readings over time (.csv, .xlsx, .pzfx, .prism)", positional=True, path=True
+    )
+    x: str = option("Column of times", panel=COLUMNS)
+    x_unit: str = option(
+        "Unit of x, where neither its name nor the file states it", default="", panel=COLUMNS
+    )
+    y: tuple[str, ...] = option(
+        "Column of the readings of a cycle, with the concentration of its injections: RU1=10nM",
+        default=(),
+        panel=COLUMNS,
+    )
+    y_unit: str = option("Unit of the readings", default="RU", panel=COLUMNS)
+    injection: tuple[str, ...] = option(
+        "Start and end of an injection in the unit of x: 60:180, or with its concentration: "
+        "60:180:10nM",
+        default=(),
+        panel=COLUMNS,
+    )
+    free: tuple[str, ...] = option(
+        "Also fit background (baseline), bulk (shift with the solution), drift, or delay_min "
+        "(switch times later than stated)",
+        default=(),
+        panel=MODEL,
+    )
+    fixed: tuple[str, ...] = option(
+        "Parameter with a fixed value: rmax=120, delay_min=0.02", default=(), panel=MODEL
+    )
+    confidence: float = option("Confidence level of the limits", default=0.95, panel=MODEL)
+    table: str = option("Table of a file with several tables", default="", panel=COLUMNS)
+    reader: str = option(
+        "Reader to use if none or several accept the file", default="", panel=COLUMNS
+    )
+    sheet: str = option("Sheet of a workbook", default="", panel=COLUMNS)
+    decimal: str = option(
+        "Decimal mark if the file can be read in two ways",
+        default="",
+        choices=(".", ","),
+        panel=COLUMNS,
+    )
+    out: str = option("Folder for tables and figure", default="", path=True, panel=OUTPUT)
+
+
+@dataclass(frozen=True)
 class CurveModelsOptions:
     """List the curve models, or show the equation, parameters and sources of one."""
 

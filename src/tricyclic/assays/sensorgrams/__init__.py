@@ -1,0 +1,1 @@
+"""Sensorgrams: association and dissociation at a surface under flow (SPR, BLI)."""

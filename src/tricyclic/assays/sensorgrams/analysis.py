@@ -1,0 +1,211 @@
+"""Fits one site to sensorgrams, and reports rates and affinity in the units of the field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tricyclic.assays.sensorgrams.traces import CycleTrace, series_of_traces
+from tricyclic.core.check import Check
+from tricyclic.core.estimate import Estimate, Fit
+from tricyclic.core.format import format_number
+from tricyclic.curves import CURVES
+from tricyclic.errors import FitFailedError
+from tricyclic.fitting.derived import derived_estimate
+from tricyclic.fitting.fit import FitPart, fit
+from tricyclic.results.sensorgram import SensorgramCycle, SensorgramResult
+from tricyclic.stats.patterns import few_runs_p
+
+TO_NANOMOLAR, SECONDS = 1e9, 60.0
+# Share of the complex that has to leave before koff can be read from it.
+LEAST_DISSOCIATION = 0.05
+# Range of concentrations about the Kd within which kon and Rmax are both determined.
+LEAST_OVER_KD = 0.5
+RUNS_LEVEL = 0.002
+NAMES = {
+    "rmax": "Rmax",
+    "background": "baseline",
+    "bulk": "bulk shift",
+    "drift": "drift",
+    "delay_min": "delay of the flow",
+}
+
+
+def fit_sensorgrams(
+    traces: Sequence[CycleTrace],
+    *,
+    free: Sequence[str] = (),
+    fixed: Mapping[str, float] | None = None,
+    confidence: float = 0.95,
+    y_unit: str = "RU",
+    time_unit: str = "s",
+    unused: tuple[str, ...] = (),
+) -> SensorgramResult:
+    """Fit all cycles with common rates and a common Rmax.
+
+    Parameters
+    ----------
+    traces : sequence of CycleTrace
+    free : sequence of str
+        Of "background", "bulk", "drift" and "delay_min": what is fitted beside rates and Rmax.
+    fixed : mapping of str to float, optional
+        Values of parameters that are not fitted.
+    confidence : float
+    y_unit, time_unit : str
+    unused : tuple of str
+
+    Raises
+    ------
+    InputError
+        If the injections do not fit the readings.
+    FitFailedError
+        If the readings cannot determine the rates.
+    """
+    series, shift = series_of_traces(traces, y_unit=y_unit)
+    model = CURVES["sensorgram"]
+    wanted = [name for name in ("log10_kon", "log10_koff", "rmax") if name not in (fixed or {})]
+    result = fit(
+        series, model, fixed=fixed, free=free, intervals=[*wanted, *free], confidence=confidence
+    )
+    if not result.ok:
+        raise FitFailedError(f"the sensorgrams cannot be fitted: {result.message}")
+    parts = (FitPart(series, model),)
+    cycles = tuple(_cycle(result, number, trace) for number, trace in enumerate(traces))
+    return SensorgramResult(
+        _estimates(result, parts, y_unit),
+        cycles,
+        result,
+        shift,
+        time_unit,
+        _checks(result, traces),
+        unused,
+    )
+
+
+def _cycle(result: Fit, number: int, trace: CycleTrace) -> SensorgramCycle:
+    (part,) = result.parts
+    own = part.series.x["cycle"] == number
+    residuals = part.series.y[own] - part.expected[own]
+    injections = tuple(
+        (one.start_min, one.end_min, one.concentration_M) for one in trace.injections
+    )
+    return SensorgramCycle(
+        trace.name, injections, int(own.sum()), float(np.sqrt(np.mean(residuals**2)))
+    )
+
+
+def _estimates(result: Fit, parts: Sequence[FitPart], y_unit: str) -> tuple[Estimate, ...]:
+    kd = derived_estimate(result, parts, lambda v: v["log10_koff"] - v["log10_kon"])
+    kon, koff = result["log10_kon"], result["log10_koff"]
+    level = result.confidence
+
+    def natural(
+        name: str, unit: str, factor: float, value: float, low: float, high: float, se: float
+    ) -> Estimate:
+        ends = sorted(factor * 10.0**end if end != -math.inf else 0.0 for end in (low, high))
+        return Estimate(
+            name,
+            factor * 10.0**value,
+            unit,
+            ends[0],
+            ends[1],
+            level,
+            log10_se=se,
+            method="profile likelihood",
+        )
+
+    out = [
+        natural("Kd (koff / kon)", "nM", TO_NANOMOLAR, kd.value, kd.low, kd.high, kd.se),
+        natural("kon", "1/(M s)", 1 / SECONDS, kon.value, kon.low, kon.high, kon.se),
+        natural("koff", "1/s", 1 / SECONDS, koff.value, koff.low, koff.high, koff.se),
+        natural(
+            "residence time (1 / koff)", "min", 1.0, -koff.value, -koff.high, -koff.low, koff.se
+        ),
+    ]
+    units = {"y": y_unit, "y/M": f"{y_unit}/M", "y/min": f"{y_unit}/min"}
+    for name, label in NAMES.items():
+        one = result[name]
+        if one.fixed:
+            continue
+        unit = units.get(one.unit, one.unit)
+        out.append(
+            Estimate(
+                label,
+                one.value,
+                unit,
+                one.low,
+                one.high,
+                level,
+                se=one.se,
+                method="profile likelihood",
+            )
+        )
+    return tuple(out)
+
+
+def _checks(result: Fit, traces: Sequence[CycleTrace]) -> tuple[Check, ...]:
+    checks = [*result.checks, _dissociation(result, traces), _concentrations(result, traces)]
+    (part,) = result.parts
+    p = few_runs_p((part.series.y - part.expected) > 0)
+    checks.append(
+        Check(
+            "residual_runs",
+            "warn" if p < RUNS_LEVEL else "pass",
+            "the readings lie on one side of the curve for longer than scatter explains"
+            if p < RUNS_LEVEL
+            else "the readings scatter about the curve without a pattern",
+            value=p,
+            limit=RUNS_LEVEL,
+            advice="Limits are then too narrow: free background, bulk, drift or delay_min, leave "
+            "out readings at the switches, or suspect transport to the surface or a second site"
+            if p < RUNS_LEVEL
+            else "",
+        )
+    )
+    order = {"fail": 0, "warn": 1, "pass": 2}
+    return tuple(sorted(checks, key=lambda check: order[check.level]))
+
+
+def _dissociation(result: Fit, traces: Sequence[CycleTrace]) -> Check:
+    """Whether enough of the complex dissociates for koff to be read from it."""
+    longest = 0.0
+    for trace in traces:
+        ends = [one.end_min for one in trace.injections if one.concentration_M > 0]
+        starts = [one.start_min for one in trace.injections]
+        for end in ends:
+            stop = min([s for s in starts if s >= end], default=float(trace.time_min.max()))
+            longest = max(longest, stop - end)
+    share = -math.expm1(-(10.0 ** result["log10_koff"].value) * longest)
+    short = share < LEAST_DISSOCIATION
+    return Check(
+        "dissociation_too_short",
+        "warn" if short else "pass",
+        f"{format_number(100 * share, 2)} % of the complex leaves in the longest dissociation of "
+        f"{format_number(longest)} min",
+        value=100 * share,
+        limit=100 * LEAST_DISSOCIATION,
+        unit="%",
+        advice="Follow the dissociation for longer, or report koff as an upper limit"
+        if short
+        else "",
+        source="default threshold",
+    )
+
+
+def _concentrations(result: Fit, traces: Sequence[CycleTrace]) -> Check:
+    """Whether the highest concentration comes near the Kd, so that Rmax is determined."""
+    kd = 10.0 ** (result["log10_koff"].value - result["log10_kon"].value)
+    highest = max(one.concentration_M for trace in traces for one in trace.injections)
+    low = highest < LEAST_OVER_KD * kd
+    return Check(
+        "analyte_below_kd",
+        "warn" if low else "pass",
+        f"the highest concentration is {format_number(highest / kd, 2)} times the Kd",
+        value=highest / kd,
+        limit=LEAST_OVER_KD,
+        unit="x Kd",
+        advice="Rmax, and with it kon, is extrapolated: add higher concentrations" if low else "",
+        source="default threshold",
+    )
