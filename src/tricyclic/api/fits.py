@@ -27,16 +27,19 @@ from tricyclic.core.estimate import Fit
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.compare_curves import compare_nested
-from tricyclic.fitting.curve_fits import CurveFitResult, fit_series_or_parts
+from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.fitting.fit import FitPart
 from tricyclic.fitting.fit import predict as predict_curve
+from tricyclic.fitting.fit_series import fit_series_or_parts
 from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
 from tricyclic.results.curves import CurveComparison
 from tricyclic.workflows.curves.fit_table import fit_table
 from tricyclic.workflows.curves.options import FitOptions
+
+INTERVALS = ("auto", "all", "target", "none")
 
 
 def fit(
@@ -158,7 +161,8 @@ def fit(
     """
     with python_wording():
         check_path(folder, "folder")
-        chosen = curve_model(model, folder=folder) if isinstance(model, str) else model
+        chosen = _model(model, folder)
+        _check_intervals(intervals)
         settings = FitSettings(
             fixed=_numbers_by_name(fixed, "fixed"),
             free=texts(free),
@@ -174,10 +178,7 @@ def fit(
             )
             listed = cast("Series | FitPart | Sequence[Series] | Sequence[FitPart]", data)
             return fit_series_or_parts(listed, chosen, settings, share=texts(share), starts=starts)
-        if starts is not None:
-            raise InputError(
-                "applies to Series and parts", where="starts=", do="Omit it, or pass a Series"
-            )
+        _refuse_starts(starts)
     chosen = chosen or curve_model("logistic_4pl")
     options = FitOptions(
         file=_table(data),
@@ -278,6 +279,17 @@ def predict(
         return predict_curve(_core_fit(fit, "fit"), chosen, x, part=part)
 
 
+def _model(given: Any, folder: str | Path) -> CurveModel | None:
+    """A curve model by its name, or as it is."""
+    if given is None or isinstance(given, CurveModel):
+        return given
+    if not isinstance(given, str):
+        raise InputError(
+            f"is {given!r}", where="model=", allowed="It is a curve model, or the name of one"
+        )
+    return curve_model(given, folder=folder)
+
+
 def _core_fit(given: CurveFitResult | Fit, where: str) -> Fit:
     if isinstance(given, CurveFitResult):
         return given.fit
@@ -317,6 +329,18 @@ def _refuse_table_options(**given: object) -> None:
                 where=f"{name}=",
                 do="Omit it, or pass a DataFrame or the name of a file",
             )
+
+
+def _check_intervals(given: Any) -> None:
+    if isinstance(given, str) and given not in INTERVALS:
+        raise UnknownNameError.among("choice", given, INTERVALS, where="intervals=")
+
+
+def _refuse_starts(given: object) -> None:
+    if given is not None:
+        raise InputError(
+            "applies to Series and parts", where="starts=", do="Omit it, or pass a Series"
+        )
 
 
 def _numbers_by_name(given: Any, where: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -125,6 +126,14 @@ class Series:
         self._check_trials()
         if self.labels and len(self.labels) != y.size:
             raise InputError(f"{len(self.labels)} labels for {y.size} readings", where=self.name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A read-only view of a mapping cannot be pickled.
+        return {**self.__dict__, "x": dict(self.x), "x_units": dict(self.x_units)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, MappingProxyType(value) if name == "x" else value)
 
     @property
     def n(self) -> int:

@@ -5,18 +5,16 @@ are computed from a fit afterwards.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import WITHOUT_MIDPOINT, Estimate
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback
-from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.compare_curves import compare_curves
 from tricyclic.fitting.curve_plot import fit_plot
@@ -36,12 +34,10 @@ from tricyclic.fitting.effective_dose import (
     profile_effective_dose,
     without_dose,
 )
-from tricyclic.fitting.fit import fit, listed_parts
-from tricyclic.fitting.fit_groups import GroupedReadings, fit_alone, fit_groups, fit_together
-from tricyclic.fitting.fitted_curve import FitSettings, GroupFit, curve_of_fit
+from tricyclic.fitting.fit_groups import GroupedReadings, fit_alone, fit_together
+from tricyclic.fitting.fitted_curve import GroupFit, curve_of_fit
 from tricyclic.fitting.fitted_curves import FittedCurves
-from tricyclic.fitting.problem import FitPart
-from tricyclic.fitting.verdict import with_verdict
+from tricyclic.fitting.python_words import python_words
 from tricyclic.io.frames import PandasFrame, pandas_frame
 from tricyclic.results.base import Renderable
 from tricyclic.results.curves import CurveComparisonResult
@@ -112,6 +108,7 @@ class CurveFitResult(FittedCurves, Renderable):
                 rows.append((curve, dose))
         return tuple(rows)
 
+    @python_words
     def ec(
         self,
         level: float | Sequence[float] = 50.0,
@@ -147,8 +144,8 @@ class CurveFitResult(FittedCurves, Renderable):
         InputError
             If a level is impossible, or the curve has no plateaus to be relative to.
         """
-        is_one = isinstance(level, int | float | np.number)
-        levels = [float(level)] if is_one else [float(one) for one in level]  # type: ignore[arg-type,union-attr]
+        is_one = np.ndim(level) == 0
+        levels = numbers_of(level, "level").tolist()
         rows = self.effective_doses(levels, absolute=absolute, confidence=confidence, method=method)
         if is_one and len(self.curves) == 1:
             curve, entry = rows[0]
@@ -156,6 +153,7 @@ class CurveFitResult(FittedCurves, Renderable):
             return estimate_of(curve, entry, level_used)
         return pandas_frame(effective_columns(self.by, rows))
 
+    @python_words
     def ec_ratio(
         self,
         numerator: Any,
@@ -234,12 +232,13 @@ class CurveFitResult(FittedCurves, Renderable):
             raise UnknownNameError.among(
                 "interval", str(interval), ("confidence", "prediction"), where="interval"
             )
-        given = np.atleast_1d(np.asarray(x, float))
+        given = numbers_of(x, "x")
         return tuple(
             predicted(self, curve, given, band=interval or "", confidence=level, x_unit=x_unit)
             for curve in self.curves
         )
 
+    @python_words
     def predict(
         self,
         x: ArrayLike,
@@ -284,6 +283,7 @@ class CurveFitResult(FittedCurves, Renderable):
             return rows[0].expected
         return pandas_frame(prediction_columns(self, rows, x_unit or self.x_unit))
 
+    @python_words
     def confint(self, level: float | None = None) -> PandasFrame:
         """Profile-likelihood limits of all fitted parameters.
 
@@ -309,6 +309,7 @@ class CurveFitResult(FittedCurves, Renderable):
             ]
         return pandas_frame(parameter_columns(self.by, curves, fixed=False))
 
+    @python_words
     def compare(
         self,
         *what: str,
@@ -339,6 +340,16 @@ class CurveFitResult(FittedCurves, Renderable):
         InputError
             If there is one curve, or the curves have different models.
         """
+        return self.comparison(what, share=share, on_progress=on_progress)
+
+    def comparison(
+        self,
+        what: Sequence[str],
+        *,
+        share: Sequence[str] | None = None,
+        on_progress: ProgressCallback | None = None,
+    ) -> CurveComparisonResult:
+        """Nested fits of all readings compared, as `compare` gives them."""
         models = {id(curve.part.model): curve.part.model for curve in self.curves}
         if len(models) > 1:
             raise InputError(
@@ -398,6 +409,22 @@ def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Est
     )
 
 
+def numbers_of(given: ArrayLike, where: str) -> np.ndarray:
+    """One number or several, as an array of shape (n,).
+
+    Raises
+    ------
+    InputError
+        If they are not numbers.
+    """
+    try:
+        return np.atleast_1d(np.asarray(given, float))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"is {given!r}", where=where, allowed="It is a number, or several"
+        ) from None
+
+
 def _checked(confidence: float) -> float:
     if not 0.5 <= confidence < 1:
         raise InputError(
@@ -406,88 +433,3 @@ def _checked(confidence: float) -> float:
             allowed="It lies between 0.5 and 1, such as 0.95",
         )
     return float(confidence)
-
-
-def fit_series_or_parts(
-    data: Series | FitPart | Sequence[Series] | Sequence[FitPart],
-    model: CurveModel | None,
-    settings: FitSettings,
-    *,
-    share: Sequence[str] = (),
-    starts: Sequence[Mapping[str, float]] | None = None,
-) -> CurveFitResult:
-    """Fit Series, each on its own or with shared parameters, or parts together.
-
-    Parameters
-    ----------
-    data : Series, FitPart or sequence of them
-    model : CurveModel or None
-        Of Series.
-    settings : FitSettings
-    share : sequence of str
-        Parameters that several Series have in common.
-    starts : sequence of mapping, optional
-        Starts of the search, for one Series or for parts.
-
-    Raises
-    ------
-    InputError
-        If a Series comes without a model, or something else than these is given.
-    """
-    if not isinstance(data, Series | FitPart) and all(isinstance(one, Series) for one in data):
-        return _fit_several_series(data, model, settings, share, starts)  # type: ignore[arg-type]
-    if share:
-        raise InputError(
-            "applies to several Series with one model",
-            where="share",
-            do="Parameters of FitParts are shared by their names; see rename of FitPart",
-        )
-    parts = listed_parts(data, model)  # type: ignore[arg-type]
-    result = fit(
-        parts,
-        fixed=settings.fixed,
-        free=settings.free,
-        variance=settings.variance,
-        weights=settings.weights,
-        intervals="all" if settings.intervals == "auto" else settings.intervals,
-        confidence=settings.confidence,
-        starts=starts,
-    )
-    result = with_verdict(result, parts)
-    curves = tuple(curve_of_fit((), part, k, result) for k, part in enumerate(parts))
-    models = list(dict.fromkeys(part.curve_name for part in parts))
-    is_joint = len(parts) > 1
-    return CurveFitResult(
-        curve=", ".join(models),
-        description=", ".join(dict.fromkeys(part.model.description for part in parts)),
-        curves=curves,
-        settings=settings,
-        joint=result if is_joint else None,
-        joint_parts=parts if is_joint else (),
-        fits=() if is_joint else (result,),
-    )
-
-
-def _fit_several_series(
-    data: Sequence[Series],
-    model: CurveModel | None,
-    settings: FitSettings,
-    share: Sequence[str],
-    starts: Sequence[Mapping[str, float]] | None,
-) -> CurveFitResult:
-    if model is None:
-        raise InputError("no curve model is given", do="See: tricyclic curves models")
-    if starts is not None:
-        raise InputError("applies to one Series or to parts", where="starts", do="Omit it")
-    groups = [GroupedReadings((one.name,), one) for one in data]
-    made = fit_groups(groups, model, settings, share=share)
-    return CurveFitResult(
-        curve=model.name or model.description,
-        description=model.description,
-        curves=made.curves,
-        settings=settings,
-        by=("series",),
-        joint=made.joint,
-        joint_parts=tuple(curve.part for curve in made.curves) if made.joint else (),
-        fits=made.fits,
-    )

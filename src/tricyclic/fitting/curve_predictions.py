@@ -70,11 +70,14 @@ def predicted(
     model = curve.part.model
     column = dose_column(model)
     own = curve.part.series.x_units.get(column, "")
-    settings = to_model_unit(x, column, x_unit or result.x_unit, own)
+    settings = to_model_unit(x, column, x_unit or result.x_unit, own, result.molar_mass)
     columns = {
         one.name: np.full(x.size, one.default) for one in model.columns if one.default is not None
     }
     point = result.point_of(curve)
+    if not np.isfinite(point.free).all() or point.covariance.shape[0] != point.free.size:
+        none = np.full(x.size, np.nan)
+        return Prediction(curve, x, none, none if band else None, none if band else None)
     expected, se = point.curve_at({column: settings, **columns})
     if not band:
         return Prediction(curve, x, expected)
@@ -85,7 +88,9 @@ def predicted(
     return Prediction(curve, x, expected, expected - reach, expected + reach)
 
 
-def to_model_unit(x: np.ndarray, column: str, unit: str, own: str = "") -> np.ndarray:
+def to_model_unit(
+    x: np.ndarray, column: str, unit: str, own: str = "", molar_mass: float | None = None
+) -> np.ndarray:
     """Values of an axis in the unit of the curve: M, min, or as they are.
 
     Parameters
@@ -97,6 +102,8 @@ def to_model_unit(x: np.ndarray, column: str, unit: str, own: str = "") -> np.nd
         Of x; empty for that of the curve.
     own : str
         Unit of the doses of the fit, where it is not M.
+    molar_mass : float, optional
+        Molar mass [g/mol], for masses per volume.
 
     Raises
     ------
@@ -110,13 +117,15 @@ def to_model_unit(x: np.ndarray, column: str, unit: str, own: str = "") -> np.nd
             )
         return dose_values(x, unit or own, where="x")
     if column.endswith("_M"):
-        return to_molar_values(x, unit or "M", where="x")
+        return to_molar_values(x, unit or "M", molar_mass_g_per_mol=molar_mass, where="x")
     if column.endswith("_min") and unit:
         return np.asarray(x * convert(1.0, unit, "min", where="x"))
     return x
 
 
-def from_model_unit(x: np.ndarray, column: str, unit: str) -> np.ndarray:
+def from_model_unit(
+    x: np.ndarray, column: str, unit: str, molar_mass: float | None = None
+) -> np.ndarray:
     """Values of an axis of the curve in the unit of the table; logarithms where that is one.
 
     Parameters
@@ -127,11 +136,13 @@ def from_model_unit(x: np.ndarray, column: str, unit: str) -> np.ndarray:
         The independent variable of the curve.
     unit : str
         Of the table; empty for that of the curve.
+    molar_mass : float, optional
+        Molar mass [g/mol] by which masses per volume were converted.
     """
     base = log10_of(unit) or unit
     values = np.asarray(x, float)
-    if column.endswith("_M") and is_molar_unit(base):
-        values = values / convert(1.0, base, "M")
+    if column.endswith("_M") and (is_molar_unit(base) or molar_mass is not None):
+        values = values / convert(1.0, base, "M", molar_mass_g_per_mol=molar_mass)
     elif column.endswith("_min") and unit:
         values = values / convert(1.0, unit, "min")
     if log10_of(unit):

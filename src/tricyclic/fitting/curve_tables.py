@@ -242,7 +242,9 @@ def reading_columns(result: FittedCurves) -> Columns:
         column = dose_column(result.curves[0].part.model)
         columns[axis_name(result, result.x_unit)] = np.concatenate(
             [
-                from_model_unit(curve.part.series.x[column], column, result.x_unit)
+                from_model_unit(
+                    curve.part.series.x[column], column, result.x_unit, result.molar_mass
+                )
                 for curve in result.curves
             ]
         )

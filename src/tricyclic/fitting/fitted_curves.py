@@ -52,6 +52,8 @@ class FittedCurves:
         fitted them.
     x_name, x_unit : str
         Column of the table and unit of the independent variable; "M" for a Series.
+    molar_mass : float or None
+        Molar mass [g/mol] by which doses in mass per volume were converted.
     unused : tuple of str
         What the table contains beside the fitted readings: tables, columns, rows.
     """
@@ -66,6 +68,7 @@ class FittedCurves:
     fits: tuple[Fit, ...] = ()
     x_name: str = ""
     x_unit: str = ""
+    molar_mass: float | None = None
     unused: tuple[str, ...] = ()
     _cache: dict[int, Fit] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ import numpy as np
 from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.concentrations import log10_of
 from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
@@ -37,6 +38,9 @@ from tricyclic.study.tables import (
 from tricyclic.units import dimension
 from tricyclic.workflows.base import available_cores, refuse_without_effect
 from tricyclic.workflows.curves.options import FitOptions
+
+# Words among the readings that a remark lists.
+MAX_WORDS = 5
 
 
 def fit_table(
@@ -62,33 +66,10 @@ def fit_table(
     check_queries(options)
     if not options.y:
         raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
-    source = cast("str | DataTable", options.file)
-    name = source_name(source)
-    report_progress(on_progress, 0, 2, f"reading {name}")
-    tables = read_tables(
-        source,
-        reader=options.reader or None,
-        sheet=options.sheet or None,
-        decimal=options.decimal or None,
-    )
-    check_molar_mass(options.molar_mass)
-    table = chosen_table(tables, TablePlan(name, "1", "", table=options.table, where=name))
-    plan = TablePlan(
-        file=name,
-        run="1",
-        unit=options.y_unit,
-        table=options.table,
-        response=options.y,
-        x=_columns(options, model, _units_of(table)),
-        where=name,
-        molar_mass_g_per_mol=options.molar_mass,
-        any_dose_unit=model.takes_any_dose,
-    )
+    tables, table, plan = _read(options, model, on_progress)
     by = _columns_by(options, table)
-    formula = "" if options.weights in table.columns else options.weights
-    weight = "" if formula else options.weights
-    if formula and weight_formula(formula) is None:
-        raise UnknownNameError.among("column of weights", formula, table.columns, where="weights")
+    tables, words = _words_as_missing(tables, table, options.y)
+    weight, formula = _weights(options, table)
     groups = tuple(
         GroupedReadings(key, series)
         for key, series in grouped_series(
@@ -128,9 +109,81 @@ def fit_table(
         fits=made.fits,
         x_name=x_name,
         x_unit=x_unit,
-        unused=unused_parts(tables, plan, by=by, weight=weight, trials=options.trials),
+        molar_mass=options.molar_mass,
+        unused=(
+            *unused_parts(tables, plan, by=by, weight=weight, trials=options.trials),
+            *words,
+        ),
     )
     return with_queries(result, options, on_progress)
+
+
+def _read(
+    options: FitOptions, model: CurveModel, on_progress: ProgressCallback | None
+) -> tuple[tuple[DataTable, ...], DataTable, TablePlan]:
+    """All tables of the source, the one that is fitted, and the meaning of its columns."""
+    source = cast("str | DataTable", options.file)
+    name = source_name(source)
+    report_progress(on_progress, 0, 2, f"reading {name}")
+    tables = read_tables(
+        source,
+        reader=options.reader or None,
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+    )
+    check_molar_mass(options.molar_mass)
+    table = chosen_table(tables, TablePlan(name, "1", "", table=options.table, where=name))
+    plan = TablePlan(
+        file=name,
+        run="1",
+        unit=options.y_unit,
+        table=options.table,
+        response=options.y,
+        x=_columns(options, model, _units_of(table)),
+        where=name,
+        molar_mass_g_per_mol=options.molar_mass,
+        any_dose_unit=model.takes_any_dose,
+    )
+    return tables, table, plan
+
+
+def _weights(options: FitOptions, table: DataTable) -> tuple[str, str]:
+    """The column of weights, or the formula."""
+    given = options.weights
+    if given in table.columns:
+        return given, ""
+    if given and weight_formula(given) is None:
+        raise UnknownNameError.among("column of weights", given, table.columns, where="weights")
+    return "", given
+
+
+def _words_as_missing(
+    tables: Sequence[DataTable], table: DataTable, columns: Sequence[str]
+) -> tuple[tuple[DataTable, ...], tuple[str, ...]]:
+    """The tables with words among the readings ("spilled") as missing, and phrases that name them.
+
+    A column of which most cells are words stays text, and is refused where it is used.
+    """
+    values, notes = dict(table.values), []
+    for column in columns:
+        if column not in table.text:
+            continue
+        cells = [cell.strip() for cell in table.text[column]]
+        read = [parse_number(cell) if cell else None for cell in cells]
+        words = [c for c, number in zip(cells, read, strict=True) if c and number is None]
+        if not words or 2 * len(words) > sum(map(bool, cells)):
+            continue
+        values[column] = np.array([math.nan if number is None else number for number in read])
+        listed = list_names([f"'{word[:40]}'" for word in dict.fromkeys(words)], MAX_WORDS)
+        notes.append(
+            f"{pluralize(len(words), 'cell')} of '{column}' without a number ({listed}), as "
+            "missing readings"
+        )
+    if not notes:
+        return tuple(tables), ()
+    text = {name: cells for name, cells in table.text.items() if name not in values}
+    changed = replace(table, values=values, text=text)
+    return tuple(changed if one is table else one for one in tables), tuple(notes)
 
 
 def with_queries(
@@ -148,7 +201,7 @@ def with_queries(
             effective=result.effective_doses(levels, absolute=options.absolute) if levels else (),
             predictions=result.predictions(np.array(x), interval=band) if x else (),
             band=band,
-            comparison=result.compare(*_words(options.compare), on_progress=on_progress)
+            comparison=result.comparison(_words(options.compare), on_progress=on_progress)
             if options.compare
             else None,
         ),

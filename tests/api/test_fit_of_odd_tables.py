@@ -1,0 +1,149 @@
+"""Tables as people have them, and wrong arguments, in `tca.fit` and the methods of its result."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import tricyclic as tca
+
+CONC = np.repeat([0.001, 0.01, 0.1, 1, 10, 100], 2)
+
+
+def curve(ec50, name, seed):
+    rng = np.random.default_rng(seed)
+    y = 100 / (1 + ec50 / CONC) + rng.normal(0, 3, CONC.size)
+    return pd.DataFrame({"compound": name, "conc_uM": CONC, "pct": y})
+
+
+TABLE = pd.concat([curve(0.1, "a", 1), curve(2.0, "b", 2)], ignore_index=True)
+COLUMNS = {"x": "conc_uM", "y": "pct", "by": "compound"}
+
+
+@pytest.fixture(scope="module")
+def fits():
+    return tca.fit(TABLE, **COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pl.from_pandas(TABLE).lazy(),
+        TABLE.assign(compound=TABLE.compound.astype("category")),
+        TABLE.set_index("compound"),
+        TABLE.assign(pct=TABLE.pct.astype(str)),
+        TABLE.sample(frac=1, random_state=1).sort_values("compound", kind="stable"),
+    ],
+    ids=["lazy", "categories", "index", "numbers as text", "shuffled"],
+)
+def test_the_form_of_a_table_does_not_change_the_fit(fits, table):
+    again = tca.fit(table, **COLUMNS).to_frame()
+    assert list(again.ec50_nM) == pytest.approx(list(fits.to_frame().ec50_nM), rel=1e-6)
+
+
+@pytest.mark.parametrize("key", [1, 1.5, True, "1"])
+def test_a_curve_is_selected_by_the_value_in_the_table(key):
+    table = TABLE.assign(compound=[key if name == "a" else "other" for name in TABLE.compound])
+    assert tca.fit(table, **COLUMNS)[key]["hill"].value > 0
+
+
+def test_a_word_among_the_readings_is_missing_and_named(fits):
+    table = TABLE.assign(pct=[*map(str, TABLE.pct[:-1]), "spilled"])
+    fit = tca.fit(table, **COLUMNS)
+    assert fit["b"].n == 11
+    assert fit.unused == (
+        "row 24 (no reading in 'pct')",
+        "1 cell of 'pct' without a number ('spilled'), as missing readings",
+    )
+    with pytest.raises(tca.InputError, match="column 'compound' is not all numbers"):
+        tca.fit(TABLE, x="conc_uM", y="compound")
+
+
+def test_logarithms_and_masses_are_doses_and_predictions_use_their_unit(fits):
+    logs = TABLE.assign(conc_uM=np.log10(TABLE.conc_uM)).rename(columns={"conc_uM": "l"})
+    fit = tca.fit(logs, x="l", x_unit="log10 uM", y="pct", by="compound")
+    expected = fits["a"].predict([0.1, 1.0])
+    assert fit["a"].predict([-1.0, 0.0]) == pytest.approx(expected, rel=1e-6)
+    assert list(fit.to_frame("readings").l_log10_uM) == pytest.approx(list(logs.l))
+    mass = TABLE.assign(conc_uM=TABLE.conc_uM * 0.3).rename(columns={"conc_uM": "dose"})
+    molar = tca.fit(mass, x="dose", x_unit="mg/L", molar_mass=300.0, y="pct", by="compound")
+    assert molar["a"].ec(50).value == pytest.approx(fits["a"].ec(50).value, rel=1e-6)
+    assert molar["a"].predict([0.03]) == pytest.approx(expected[:1], rel=1e-6)
+    own = tca.fit(mass, x="dose", x_unit="mg/L", y="pct", by="compound")
+    dose = own["a"].ec(50)
+    assert dose.unit == "mg/L"
+    assert dose.value == pytest.approx(0.3e-3 * fits["a"].ec(50).value, rel=1e-6)
+    assert "ec50_mg_per_L" in own.to_frame() and "pEC50" not in own.to_frame()
+
+
+def test_a_curve_with_too_few_points_keeps_its_row_without_numbers():
+    table = pd.concat([TABLE, curve(1.0, "c", 3).iloc[:3]], ignore_index=True)
+    fits = tca.fit(table, **COLUMNS)
+    row = fits.to_frame().set_index("compound").loc["c"]
+    assert row.status == "too few points" and np.isnan(row.ec50_nM) and row.ec50_nM_text == "n.d."
+    assert np.isnan(fits.ec([50]).ec_nM.iloc[2]) and np.isfinite(fits.ec([50]).ec_nM[:2]).all()
+    assert np.isnan(fits["c"].predict([1.0])).all()
+    assert fits.confint().low.isna().sum() == 4
+    assert not fits["c"].ok and fits["a"].ok and not fits.failed
+
+
+def test_a_result_is_pickled_and_copied(fits):
+    for again in (pickle.loads(pickle.dumps(fits)), copy.deepcopy(fits)):
+        pd.testing.assert_frame_equal(again.to_frame(), fits.to_frame())
+        assert again["a"].ec(10).low == pytest.approx(fits["a"].ec(10).low)
+
+
+def test_a_result_shows_itself_as_a_table_in_a_notebook(fits):
+    assert "<table" in fits._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda f: f.ec(120),
+            (
+                "The level is 120 %. A relative effective dose lies between 0 and 100 % of the way "
+                "between the plateaus. For the dose at a reading, add absolute=True."
+            ),
+        ),
+        (
+            lambda f: f["a"].compare(),
+            "compare: there is one curve. Add by=COLUMN, whose values are the curves.",
+        ),
+        (lambda f: f.predict("a"), "x=: is 'a'. It is a number, or several."),
+        (
+            lambda f: f.predict([1], interval="both"),
+            "interval=: no interval is called 'both'. There are: confidence, prediction.",
+        ),
+        (lambda f: f.confint(95), "confidence: is 95. It lies between 0.5 and 1, such as 0.95."),
+        (
+            lambda f: tca.fit(TABLE, 5, **COLUMNS),
+            "model=: is 5. It is a curve model, or the name of one.",
+        ),
+        (
+            lambda f: tca.fit(TABLE, **COLUMNS, intervals="some"),
+            "intervals=: no choice is called 'some'. There are: all, auto, none, target.",
+        ),
+        (
+            lambda f: tca.fit(TABLE, x="conc_uM", y="pct", starts=[{"hill": 1.0}]),
+            "starts=: applies to Series and parts. Omit it, or pass a Series.",
+        ),
+        (
+            lambda f: f.status,
+            (
+                "Status is of one curve, and there are 2. Select one, such as fit['a']; there are: "
+                "'a', 'b'."
+            ),
+        ),
+    ],
+)
+def test_wrong_arguments_are_refused_in_the_words_of_python(fits, call, sentence):
+    with pytest.raises(tca.InputError) as caught:
+        call(fits)
+    assert str(caught.value) == sentence
