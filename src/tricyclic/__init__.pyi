@@ -4,6 +4,7 @@ from .api.binding import affinity
 from .api.binding_kinetics import kinetics
 from .api.binding_saturation import saturation
 from .api.calibration import calibrate, credibility, validate
+from .api.compare import compare
 from .api.curves import curve_model, curve_models, fit_batch, fit_file
 from .api.design import design
 from .api.exchange import diagram, export, petab
@@ -51,6 +52,7 @@ __all__ = [
     "Well",
     "affinity",
     "calibrate",
+    "compare",
     "compare_fits",
     "control_chart",
     "convert",

@@ -150,8 +150,16 @@ def test_groups_and_other_kinds_of_assays_have_their_own_columns():
 
 def plate(name: str, *estimates: Estimate, excluded: str = "") -> PlateResult:
     return PlateResult(
-        name, name, "", None, None, (), None, estimates, excluded=excluded  # type: ignore[arg-type]
-    )  # fmt: skip
+        name,
+        name,
+        "",
+        None,
+        None,
+        (),
+        None,
+        estimates,
+        excluded=excluded,  # type: ignore[arg-type]
+    )
 
 
 def test_a_compound_whose_runs_are_all_excluded_is_named_with_the_reason():

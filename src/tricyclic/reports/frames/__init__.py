@@ -7,6 +7,7 @@ RENDERERS: dict[str, str] = {
     "CurveFitResult": "tricyclic.reports.frames.curves:curve_fit_frames",
     "CurveComparisonResult": "tricyclic.reports.frames.curves:curve_comparison_frames",
     "BatchFitResult": "tricyclic.reports.frames.curves:batch_fit_frames",
+    "CompareResult": "tricyclic.reports.frames.comparison:compare_frames",
     "CalibrationResult": "tricyclic.reports.frames.models:calibration_frames",
     "ControlChartResult": "tricyclic.reports.frames.reproducibility:control_chart_frames",
     "ConvertResult": "tricyclic.reports.frames.library:convert_frames",

@@ -29,6 +29,7 @@ RENDERERS: dict[str, str] = {
     "CredibilityResult": "tricyclic.reports.json.credibility:credibility_json",
     "ScreeningResult": "tricyclic.reports.json.screening:screen_json",
     "BatchFitResult": "tricyclic.reports.json.curves:batch_fit_json",
+    "CompareResult": "tricyclic.reports.json.comparison:compare_json",
     "CurveFitResult": "tricyclic.reports.json.curves:curve_fit_json",
 }
 

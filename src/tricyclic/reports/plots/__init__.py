@@ -5,6 +5,7 @@ from __future__ import annotations
 # Type of a result -> "module:function" that gives {name of the figure: Drawing}.
 RENDERERS: dict[str, str] = {
     "CalibrationResult": "tricyclic.reports.plots.models:calibration_drawings",
+    "CompareResult": "tricyclic.reports.plots.comparison:compare_drawings",
     "ControlChartResult": "tricyclic.reports.plots.screening:control_chart_drawings",
     "CredibilityResult": "tricyclic.reports.plots.models:credibility_drawings",
     "CurveFitResult": "tricyclic.reports.plots.curves:curve_fit_drawings",

@@ -19,6 +19,7 @@ RENDERERS: dict[str, str] = {
     "CurveModelsResult": "tricyclic.reports.text.curves:curve_models_text",
     "FileContentResult": "tricyclic.reports.text.files:file_content_text",
     "DoctorResult": "tricyclic.reports.text.doctor:doctor_text",
+    "CompareResult": "tricyclic.reports.text.comparison:compare_text",
     "ConvertResult": "tricyclic.reports.text.files:convert_text",
     "DrugsResult": "tricyclic.reports.text.library:drugs_text",
     "ProtocolsResult": "tricyclic.reports.text.library:protocols_text",

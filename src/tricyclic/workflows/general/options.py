@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import library_option, option
 
 
@@ -60,3 +61,40 @@ class DoctorOptions:
     scheduler: str = option(
         "Dask scheduler to reach, such as tcp://host:8786; needs tricyclic[dask]", default=""
     )
+
+
+@dataclass(frozen=True)
+class CompareOptions:
+    """Compare two compounds, conditions, assays, studies or tables: ratio, interval and test.
+
+    `tricyclic compare desipramine imipramine --results my-study`
+
+    `tricyclic compare study-2025 study-2026 --endpoint IC50`
+
+    A and B are a compound, a condition (group) or an assay of --results; or a study folder, a
+    folder of results (--out) or a table (results.csv, estimates.csv, fits of many curves, or your
+    own with columns such as compound, run and Ki_nM); or both, as study-2025:desipramine. The ratio
+    is B over A.
+    """
+
+    a: str | TableInput = option(
+        "The reference: a name, a file or folder, or FILE:NAME", positional=True, path=True
+    )
+    b: str | TableInput = option("What is compared with it", positional=True, path=True)
+    results: str | TableInput = option(
+        "Study folder, folder of results or table that has A and B; default: the current folder",
+        default="",
+        path=True,
+    )
+    endpoint: str = option(
+        "Quantity to compare, such as Ki, IC50, Bmax or nH; default: Ki, or what both sides have",
+        default="",
+    )
+    target: str = option("Only this target or assay", default="")
+    paired: str = option(
+        "Whether runs of the same name are paired; auto: where both sides are of one source and "
+        "have the same runs",
+        default="auto",
+        choices=("auto", "yes", "no"),
+    )
+    confidence: float = option("Confidence level of the intervals", default=0.95)
