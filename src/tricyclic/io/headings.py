@@ -26,6 +26,9 @@ _UNIT_LINE = re.compile(r"^\s*units?\s*[:=]\s*(\S.*?)\s*$", re.IGNORECASE)
 _LOG = re.compile(
     r"(?:^|[\s_(\[])log(?:10)?(?:[\s_(\[]|(?=(?:conc|dose|ic50|ec50|ki|kd|ac50)))", re.IGNORECASE
 )
+# A column called by its signal, with the wavelength: "OD", "OD450", "RFU".
+_SIGNAL = re.compile(r"(OD|od|RFU|rfu|RLU|rlu|RU|mP|mAU)[\s_]?(?:[0-9]{3,4}(?:[\s_]?nm)?)?")
+_SIGNAL_UNITS = {"od": "OD", "rfu": "RFU", "rlu": "RLU"}
 _DILUTION = re.compile(r"(?:fold[\s_]+)?dilution(?:[\s_]+factor)?", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
 
@@ -66,6 +69,8 @@ def unit_in_column_name(name: str) -> str:
         return UNKNOWN
     if _DILUTION.fullmatch(text):
         return "dilution"
+    if signal := _SIGNAL.fullmatch(text):
+        return _SIGNAL_UNITS.get(signal[1], signal[1])
     bracket = _IN_BRACKETS.search(text)
     inside = bracket[1] if bracket else ""
     if is_dose_unit(inside) and log10_of(inside):
