@@ -30,6 +30,29 @@ def standard_curve(folder: Path) -> str:
     return draw(result, pdf=False).svg
 
 
+def thumbnails(_: Path) -> str:
+    """A page of thumbnails of docs/many_curves.md, of synthetic curves."""
+    import numpy as np
+    import pandas as pd
+
+    import tricyclic as tca
+    from tricyclic.plotting.curve_pages import PER_PAGE, curve_page
+
+    rng = np.random.default_rng(20261129)
+    dose_uM = np.repeat(30.0 / 3.0 ** np.arange(10), 2)
+    rows = []
+    for k in range(PER_PAGE):
+        ic50_uM, hill = 10 ** rng.uniform(-2.5, 2.0), rng.uniform(0.7, 1.4)
+        effect = 0.0 if k % 9 == 4 else 100.0 / (1.0 + (ic50_uM / dose_uM) ** hill)
+        readings = effect + rng.normal(0.0, 4.0, dose_uM.size)
+        rows += [(f"SYN-{k + 1:04d}", x, y) for x, y in zip(dose_uM, readings, strict=True)]
+    screen = pd.DataFrame(rows, columns=["Compound ID", "conc_uM", "pct_inhibition"])
+    result = tca.fit_file(
+        screen, curve_column="Compound ID", x_column="conc_uM", y_column="pct_inhibition"
+    )
+    return curve_page(result, 1).svg
+
+
 def sensorgram(folder: Path) -> str:
     """The figure of docs/sensorgrams.md."""
     import tricyclic as tca
@@ -42,6 +65,7 @@ def sensorgram(folder: Path) -> str:
 
 # Page -> figures by the name of their file.
 FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
+    "many_curves": {"thumbnails": thumbnails},
     "sensorgrams": {"sensorgram": sensorgram},
     "standard_curves": {"standard_curve": standard_curve},
 }

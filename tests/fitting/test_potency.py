@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tricyclic.core.curve_batch import CurveBatch
+from tricyclic.core.format import format_number
 from tricyclic.fitting.batch import gather
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
-from tricyclic.fitting.potency import PotencyInput, potency_columns
+from tricyclic.fitting.potency import PotencyInput, _one_text, _texts, potency_columns
 
 NAN, INF = np.nan, np.inf
 
@@ -66,6 +67,14 @@ def test_without_limits_the_doses_bound_what_is_printed():
     assert printed(-4.5, NAN, NAN)["ic50_nM_text"] == "> 10000"
     assert printed(-6.0, NAN, NAN)["ic50_nM_text"] == "1000"
     assert printed(NAN, NAN, NAN, "parameter at bound", at_bound=1)["ic50_nM_text"] == "> 10000"
+
+
+@pytest.mark.parametrize("exponent", range(-6, 9))
+def test_the_table_of_printed_values_is_that_of_the_format_of_numbers(exponent):
+    values = np.array([1.0, 1.01, 2.0, 2.5, 9.99]) * 10.0**exponent
+    expected = [format_number(value) for value in values]
+    assert _texts(np.zeros(5, int), values).tolist() == expected
+    assert _texts(np.ones(5, int), values).tolist() == [_one_text(1, value) for value in values]
 
 
 def test_a_plain_number_comes_with_its_value_limits_and_pic50():

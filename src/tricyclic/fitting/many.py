@@ -7,7 +7,7 @@ divided and whoever computes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, NamedTuple
 
@@ -17,7 +17,13 @@ from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
 from tricyclic.core.potency_columns import PotencyColumns
 from tricyclic.errors import InputError
 from tricyclic.fitting.potency import PotencyInput, potency_columns
-from tricyclic.numerics.batch.fit import STATUS, BatchFits, at_hill_bound, fit_batch
+from tricyclic.numerics.batch.fit import (
+    STATUS,
+    BatchFits,
+    at_hill_bound,
+    fit_batch,
+    fit_series_batch,
+)
 from tricyclic.numerics.batch.verdict import check_names, lack_of_fit_p
 
 NUMBERS = (
@@ -239,16 +245,36 @@ def _fit_table(
         keys = np.broadcast_to(keys, n)
     order = np.argsort(keys, kind="stable")
     cuts = np.flatnonzero(np.diff(keys[order])) + 1
-    alone = []
+    alone: list[np.ndarray] = []
+    pooled: list[np.ndarray] = []
     for curves in np.split(order, cuts):
         of_series = table.x[curves]
-        if keys[curves[0]] in shared and (of_series == of_series[0]).all():
-            yield curves, _fit_shared(table.select(curves), options, workers)
-        else:
-            alone.append(curves)
+        is_shared = keys[curves[0]] in shared and (of_series == of_series[0]).all()
+        (pooled if is_shared else alone).append(curves)
+    if pooled:
+        yield np.concatenate(pooled), _fit_pooled(table, pooled, options, workers)
     if alone:
         curves = np.sort(np.concatenate(alone))
         yield curves, _fit_alone(table.select(curves), options, workers)
+
+
+def _fit_pooled(
+    table: _Table, groups: Sequence[np.ndarray], options: BatchFitOptions, workers: int
+) -> BatchFits:
+    """Fit the curves of several shared series together."""
+    own = table.select(np.concatenate(groups))
+    return fit_series_batch(
+        np.stack([table.x[curves[0]] for curves in groups]),
+        np.repeat(np.arange(len(groups)), [curves.size for curves in groups]),
+        own.y,
+        weight=own.weight,
+        model=options.model,
+        hill=options.hill,
+        top=options.top,
+        bottom=options.bottom,
+        confidence=options.confidence,
+        workers=workers,
+    )
 
 
 def _fit_shared(table: _Table, options: BatchFitOptions, workers: int) -> BatchFits:

@@ -142,13 +142,24 @@ def _texts(sign: np.ndarray, value: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=1)
 def _table() -> np.ndarray:
     """All printed values by sign, exponent and mantissa; "n.d." is the last."""
-    texts = [
-        _one_text(sign, mantissa * 10.0 ** (exponent - 2))
-        for sign in range(len(_SIGNS))
-        for exponent in EXPONENTS
-        for mantissa in range(100, 1000)
+    values = [text for exponent in EXPONENTS for text in _texts_of_decade(exponent)]
+    limits = [
+        text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text for text in values
     ]
-    return np.array([*texts, NOT_DETERMINED], "U16")
+    bounds = [_SIGNS[sign] + text for sign in (ABOVE, BELOW) for text in limits]
+    return np.array([*values, *bounds, NOT_DETERMINED], "U16")
+
+
+def _texts_of_decade(exponent: int) -> list[str]:
+    """The numbers of three figures of a decade, as `format_number` writes them."""
+    digits = [str(mantissa) for mantissa in range(100, 1000)]
+    if exponent >= 6 or exponent < -4:
+        return [f"{d[0]}.{d[1:]}e{exponent}" for d in digits]
+    if exponent < 0:
+        return [f"0.{'0' * (-exponent - 1)}{d}" for d in digits]
+    if exponent < 2:
+        return [f"{d[: exponent + 1]}.{d[exponent + 1 :]}" for d in digits]
+    return [d + "0" * (exponent - 2) for d in digits]
 
 
 def _one_text(sign: int, value: float) -> str:

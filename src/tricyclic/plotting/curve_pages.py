@@ -62,6 +62,11 @@ class _Scale:
         return range(first, last + 1, max(1, math.ceil((last - first + 1) / 4)))
 
 
+def number_of_pages(result: BatchFitResult) -> int:
+    """Pages of the curves whose readings the result has."""
+    return math.ceil(result.first.curves / PER_PAGE) if result.first is not None else 0
+
+
 def curve_pages(result: BatchFitResult) -> Figure:
     """Draw the first curves of a file: the PDF has all pages, the SVG the first one.
 
@@ -70,44 +75,53 @@ def curve_pages(result: BatchFitResult) -> Figure:
     result : BatchFitResult
         With `first`, whose doses are logarithms in the unit of the fit.
     """
-    first = result.first
-    assert first is not None
-    pages = math.ceil(first.curves / PER_PAGE)
-    shift = LOG10_NM_PER_M if result.ic50_unit == "nM" else 0.0
-    x = first.log10_dose + shift
-    inside = x[np.isfinite(x)]
-    low, high = (float(inside.min()), float(inside.max())) if inside.size else (0.0, 1.0)
-    scale = _Scale(low - 0.15, max(high, low + 0.5) + 0.15)
-    caption = (
-        f"{pluralize(first.curves, 'curve')} of {result.file}, {PER_PAGE} on a page, in the order "
-        "of the file."
-    )
-    with style.publication_style():
-        canvas = _page(result, first, 0, pages, scale)
-        figure = style.finish(
-            canvas, name="thumbnails", caption=caption, alt=caption, width="full", pdf=False
-        )
-        if not figure.svg:
-            return figure
-        sink = io.BytesIO()
-        nothing = dict.fromkeys(("Creator", "Producer", "CreationDate", "ModDate"))
-        with PdfPages(sink, metadata=nothing) as book:
-            book.savefig(canvas)
-            for number in range(1, pages):
-                book.savefig(_page(result, first, number, pages, scale))
+    figure = curve_page(result, 1)
+    if not figure.svg:
+        return figure
+    sink = io.BytesIO()
+    nothing = dict.fromkeys(("Creator", "Producer", "CreationDate", "ModDate"))
+    with style.publication_style(), PdfPages(sink, metadata=nothing) as book:
+        for number in range(number_of_pages(result)):
+            book.savefig(_page(result, number))
     return replace(figure, pdf=sink.getvalue())
 
 
-def _page(
-    result: BatchFitResult, first: FirstCurves, number: int, pages: int, scale: _Scale
-) -> Canvas:
+def curve_page(result: BatchFitResult, number: int) -> Figure:
+    """Draw one page, numbered from 1, as SVG and PDF."""
+    assert result.first is not None
+    first, last = (number - 1) * PER_PAGE, min(number * PER_PAGE, result.first.curves)
+    caption = (
+        f"{pluralize(last - first, 'curve')} of {result.file}, page {number} of "
+        f"{number_of_pages(result)}, in the order of the file."
+    )
+    with style.publication_style():
+        return style.finish(
+            _page(result, number - 1),
+            name="thumbnails" if number == 1 else f"page-{number}",
+            caption=caption,
+            alt=caption,
+            width="full",
+        )
+
+
+def _scale_of(result: BatchFitResult, first: FirstCurves) -> _Scale:
+    """The axis of doses of all panels."""
+    x = first.log10_dose + (LOG10_NM_PER_M if result.ic50_unit == "nM" else 0.0)
+    inside = x[np.isfinite(x)]
+    low, high = (float(inside.min()), float(inside.max())) if inside.size else (0.0, 1.0)
+    return _Scale(low - 0.15, max(high, low + 0.5) + 0.15)
+
+
+def _page(result: BatchFitResult, number: int) -> Canvas:
+    first = result.first
+    assert first is not None
     canvas = Canvas(figsize=(WIDE * style.MM, HIGH * style.MM))
     axes = canvas.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0.0, WIDE), ylim=(HIGH, 0.0))
     axes.axis("off")
-    _head(axes, result, first, number, pages)
+    _head(axes, result, first, number, number_of_pages(result))
     span = range(number * PER_PAGE, min((number + 1) * PER_PAGE, first.curves))
-    _Panels(axes, result, first, scale).draw(span)
+    _Panels(axes, result, first, _scale_of(result, first)).draw(span)
     return canvas
 
 

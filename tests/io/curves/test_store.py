@@ -36,7 +36,10 @@ def stored(out, cuts, about=None):
             labels, columns = results(first, last)
             columns["n"] = np.arange(first, last)
             store.put(number, encode_part(labels, columns, "key"))
-        return store.finish(range(len(cuts) - 1), about or {"version": "1"}).status
+        with store.result(about or {"version": "1"}) as result:
+            for number in range(len(cuts) - 1):
+                result.add(number)
+        return result.status
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
 from tricyclic.errors import InputError
-from tricyclic.numerics.batch.fit import STATUS, fit_batch
+from tricyclic.numerics.batch.fit import STATUS, fit_batch, fit_series_batch
 
 X = np.linspace(-10.0, -4.0, 10)
 
@@ -532,3 +533,28 @@ def test_kernels_give_the_same_without_the_compiler():
     assert compiled[3] == plain[3]
     for one, other in zip(compiled[:3], plain[:3], strict=True):
         np.testing.assert_allclose(one, other, atol=1e-7)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("settings", [{}, {"bottom": 0.0}, {"model": "3pl"}])
+def test_series_fitted_together_give_what_each_gives_alone(weighted, settings):
+    rng = np.random.default_rng(6)
+    doses = [np.linspace(-9.0, -5.0, 9), np.linspace(-9.5, -4.5, 9), np.linspace(-9.0, -5.0, 5)]
+    doses[2] = np.concatenate([doses[2], doses[2][1:]])  # four of five doses in duplicate
+    series = np.stack([np.sort(one) for one in doses])
+    of_curve = np.repeat([0, 1, 2], [70, 3, 40])
+    truth = rng.uniform(-8.0, -6.0, (of_curve.size, 1))
+    y = 1.0 / (1.0 + 10.0 ** (truth - series[of_curve])) + rng.normal(0, 0.05, (of_curve.size, 9))
+    y[rng.random(y.shape) < 0.02] = np.nan
+    weight = rng.uniform(0.5, 2.0, y.shape) if weighted else None
+    together = fit_series_batch(series, of_curve, y, weight=weight, **settings)
+    for k, x in enumerate(series):
+        own = of_curve == k
+        # A complete curve of equal weights in front makes the same table of starts.
+        front = np.arange(9.0)[None]
+        weights = None if weight is None else np.concatenate([np.ones((1, 9)), weight[own]])
+        alone = fit_batch(x, np.concatenate([front, y[own]]), weight=weights, **settings)
+        for field in fields(together):
+            np.testing.assert_array_equal(
+                getattr(together, field.name)[own], getattr(alone, field.name)[1:], field.name
+            )

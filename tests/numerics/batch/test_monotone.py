@@ -149,3 +149,25 @@ def test_many_doses_are_merged():
     y = np.sin(np.pi * x) + 0.3 * rng.standard_normal((50, 200))
     assert monotone_test(x, y).not_monotone.all()
     assert not monotone_test(x, x + 0.3 * rng.standard_normal((50, 200))).not_monotone.any()
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+@pytest.mark.parametrize("replicates", [1, 3])
+def test_the_search_for_significant_turns_only_misses_none(replicates, offset):
+    rng = np.random.default_rng(12)
+    x = np.repeat(np.linspace(-10.0, -4.0, 10), replicates)
+    middle = rng.uniform(-9.0, -5.0, (4000, 1))
+    rise = 1.0 / (1.0 + 10.0 ** (middle - x))
+    bell = rise / (1.0 + 10.0 ** (x - middle - 1.5))
+    kind = rng.integers(0, 4, (4000, 1))
+    y = offset + np.choose(kind, [0.0 * rise, rise, bell, 1.0 - bell])
+    y += rng.normal(0, 0.1, y.shape)
+    y[rng.random(y.shape) < 0.02] = np.nan
+    every = monotone_test(x, y)
+    some = monotone_test(x, y, significant_only=True)
+    turns = every.turn != 0
+    assert 0.1 < turns.mean() < 0.5
+    np.testing.assert_array_equal(some.turn, every.turn)
+    np.testing.assert_array_equal(some.critical, every.critical)
+    for name in ("before", "after", "t"):
+        np.testing.assert_array_equal(getattr(some, name)[turns], getattr(every, name)[turns])

@@ -208,7 +208,7 @@ def test_a_workbook_of_fits_has_the_rows_of_the_table(screen, tmp_path):
 def test_a_table_that_is_not_written_is_shown(screen):
     result = tca.fit_file(screen, **NAMES)
     text = str(result)
-    assert "the first 20 of 40 curves; add --out fits.csv for all" in text
+    assert 'the first 20 of 40 curves; add out="fits.csv" for all' in text
     assert "CRO-019/salt, free base (rpt)" in text and "CRO-020" not in text
 
 

@@ -63,7 +63,7 @@ def checked_doses(
         mass = molar_mass_g_per_mol
         factor = convert(1.0, logarithm_of or unit, "M", molar_mass_g_per_mol=mass, where=column)
     if logarithm_of:
-        x = x + math.log10(factor)
+        x = x if factor == 1.0 else x + math.log10(factor)
     else:
         x = x * factor
         _check_amounts(x, starts, names, column, "mol/L" if is_molar else unit)

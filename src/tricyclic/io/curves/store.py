@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,19 +24,13 @@ from tricyclic.io.frames import Columns
 
 ROWS_PER_GROUP = 131_072
 SPOOL_CELLS = 1_500_000
+# Columns of numbers of a long file: doses, readings, weights.
+MOST_NUMBERS = 4
 # Curves whose rows and readings stay at hand for figures.
 FIRST_CURVES = 2000
 # Formats of the result.
 FORMATS = (".parquet", ".pq", ".csv", ".xlsx")
 _KEY, _REMARKS = b"made_from", b"remarks"
-
-
-class FinishedFits(NamedTuple):
-    """Number of curves by status, the first rows of the result, and the collected columns."""
-
-    status: dict[str, int]
-    first: Columns
-    collected: Columns
 
 
 class CurveStore:
@@ -104,51 +98,32 @@ class CurveStore:
         """Numbers of the parts that exist, with any key."""
         return sorted(int(path.stem) for path in self.folder.glob("*.arrow"))
 
-    def finish(
-        self, numbers: Iterable[int], about: Mapping[str, str], collect: Sequence[str] = ()
-    ) -> FinishedFits:
-        """Write the result from its parts in one step, remove them, and count each status.
+    @contextmanager
+    def result(
+        self, about: Mapping[str, str], collect: Sequence[str] = ()
+    ) -> Iterator[ResultWriter]:
+        """Write the result from its parts, in one step at the end; then the parts are removed.
 
         Parameters
         ----------
-        numbers : iterable of int
-            Numbers of the parts in their order.
         about : mapping
             Metadata of a Parquet file.
         collect : sequence of str
             Columns to return.
 
+        Yields
+        ------
+        ResultWriter
+            Takes the parts in their order. Without an error inside the file is complete afterwards.
         """
-
-        counts: dict[str, int] = {}
-        collected: list[Any] = []
-        first: list[Any] = []
         unfinished = self.out.with_name(UNFINISHED + self.out.name)
         writers = {".csv": CsvFits, ".xlsx": WorkbookFits}
         make: Any = writers.get(self.out.suffix.lower(), ParquetFits)
         try:
-            with make(unfinished, about) as writer:
-                waiting: list[Any] = []
-                rows = 0
-                for number in numbers:
-                    with pa.OSFile(str(self._part(number))) as file:
-                        part = pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
-                    for status in part.column("status").value_counts():
-                        word = status["values"].as_py()
-                        counts[word] = counts.get(word, 0) + status["counts"].as_py()
-                    waiting.append(part)
-                    if (missing := FIRST_CURVES - sum(one.num_rows for one in first)) > 0:
-                        first.append(part.slice(0, missing))
-                    if collect:
-                        collected.append(part.select(list(collect)))
-                    rows += part.num_rows
-                    while rows >= ROWS_PER_GROUP:
-                        whole = pa.concat_tables(waiting)
-                        writer.write(whole.slice(0, ROWS_PER_GROUP).combine_chunks())
-                        rows -= ROWS_PER_GROUP
-                        waiting = [whole.slice(ROWS_PER_GROUP)]
-                if rows:
-                    writer.write(pa.concat_tables(waiting).combine_chunks())
+            with make(unfinished, about) as file:
+                writer = ResultWriter(self, file, collect)
+                yield writer
+                writer.write_remaining()
             with unfinished.open("rb") as written:
                 os.fsync(written.fileno())
             os.replace(unfinished, self.out)
@@ -162,11 +137,11 @@ class CurveStore:
             with suppress(OSError):
                 unfinished.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
-        return FinishedFits(
-            counts,
-            table_columns(pa.concat_tables(first)),
-            table_columns(pa.concat_tables(collected)) if collected else {},
-        )
+
+    def part(self, number: int) -> Any:
+        """The fits of a finished block, as an Arrow table."""
+        with pa.OSFile(str(self._part(number))) as file:
+            return pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
 
     def spool(
         self, batches: Iterable[Any], key: str, remarks: Callable[[], Sequence[str]] = tuple
@@ -197,8 +172,7 @@ class CurveStore:
                     writer = pq.ParquetWriter(
                         unfinished,
                         batch.schema.with_metadata({_KEY: key.encode()}),
-                        compression="lz4",
-                        use_dictionary=True,
+                        **_encoding(batch.schema),
                     )
                 waiting.append(batch)
                 if sum(b.num_rows for b in waiting) * batch.num_columns >= SPOOL_CELLS:
@@ -224,6 +198,79 @@ class CurveStore:
 
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:07d}.arrow"
+
+
+class ResultWriter:
+    """Joins parts to row groups of one size, so that the file does not depend on the parts.
+
+    Parameters
+    ----------
+    store : CurveStore
+    file : FitsWriter
+    collect : sequence of str
+        Columns that `collected` returns.
+
+    Attributes
+    ----------
+    status : dict
+        Number of curves by status so far.
+    """
+
+    def __init__(self, store: CurveStore, file: Any, collect: Sequence[str] = ()) -> None:
+        self.status: dict[str, int] = {}
+        self._store, self._file, self._collect = store, file, list(collect)
+        self._waiting: list[Any] = []
+        self._rows = 0
+        self._first: list[Any] = []
+        self._collected: list[Any] = []
+
+    def add(self, number: int) -> None:
+        """Append the part of a block; parts are added in the order of their numbers."""
+        part = self._store.part(number)
+        for status in part.column("status").value_counts():
+            word = status["values"].as_py()
+            self.status[word] = self.status.get(word, 0) + status["counts"].as_py()
+        missing = FIRST_CURVES - sum(one.num_rows for one in self._first)
+        if missing > 0:
+            self._first.append(part.slice(0, missing))
+        if self._collect:
+            self._collected.append(part.select(self._collect))
+        self._waiting.append(part)
+        self._rows += part.num_rows
+        while self._rows >= ROWS_PER_GROUP:
+            whole = pa.concat_tables(self._waiting)
+            self._file.write(whole.slice(0, ROWS_PER_GROUP).combine_chunks())
+            self._rows -= ROWS_PER_GROUP
+            self._waiting = [whole.slice(ROWS_PER_GROUP)]
+
+    def write_remaining(self) -> None:
+        """Write the rows after the last full row group."""
+        if self._rows:
+            self._file.write(pa.concat_tables(self._waiting).combine_chunks())
+
+    @property
+    def first(self) -> Columns:
+        """The first rows of the result."""
+        return table_columns(pa.concat_tables(self._first))
+
+    @property
+    def collected(self) -> Columns:
+        """The columns named at the beginning."""
+        return table_columns(pa.concat_tables(self._collected)) if self._collected else {}
+
+
+def _encoding(schema: Any) -> dict[str, Any]:
+    """Encoding of converted rows: readings hardly repeat, so that neither a dictionary nor a
+    compression makes them smaller; names and doses repeat.
+    """
+    numbers = [field.name for field in schema if pa.types.is_floating(field.type)]
+    # The doses of a long file are its first numbers.
+    once = set(numbers[1:] if len(numbers) < MOST_NUMBERS else numbers)
+    return {
+        "compression": {name: "none" if name in once else "lz4" for name in schema.names},
+        "use_dictionary": [name for name in schema.names if name not in once],
+        "write_statistics": [name for name in schema.names if name not in numbers],
+    }
 
 
 def encode_part(labels: Mapping[str, Any], columns: Mapping[str, Any], key: str) -> bytes:

@@ -114,7 +114,7 @@ def fit_blocks(
     """Fit curves begin to end and fill `out`, shape (OUT_ROWS, curves), and `status`, shape
     (curves,).
     """
-    count = readings.y.shape[1] if readings.own_doses else readings.doses.size
+    count = readings.y.shape[1] if readings.own_doses else readings.doses.shape[1]
     problem = Problem(
         count,
         model.mode,
@@ -138,11 +138,33 @@ def fit_blocks(
         )
         limits[:size] = math.nan
         own = pending[:n_pending]
-        for by_table in (True, False):
-            find_starts(curves, problem, grid, own[tabled[:n_pending] == by_table], by_table)
+        _start_block(first, curves, problem, readings, grid, own, tabled[:n_pending])
         _search_block(curves, problem, model, criteria, own, limits)
         for b in range(size):
             _write(b, first + b, curves, problem, model, criteria, limits, out, status)
+
+
+@compiled()
+def _start_block(first, curves, problem, readings, grid, pending, tabled):
+    """Starts of the curves of a block, series by series."""
+    begin = 0
+    while begin < pending.size:
+        series = _series(readings, first + pending[begin])
+        end = begin + 1
+        while end < pending.size and _series(readings, first + pending[end]) == series:
+            end += 1
+        own, by_table = pending[begin:end], tabled[begin:end]
+        for with_table in (True, False):
+            some = own[by_table == with_table]
+            if some.size:
+                find_starts(curves, problem, grid, series, some, with_table)
+        begin = end
+
+
+@compiled()
+def _series(readings, k):
+    """Number of the series of doses of curve k."""
+    return readings.series[k] if readings.series.size > 1 else readings.series[0]
 
 
 @compiled()
@@ -160,7 +182,9 @@ def _prepare_block(first, size, readings, model, pattern, curves, pending, table
         k = first + b
         plateaus = (_fixed(model.fixed_low_dose, k), _fixed(model.fixed_high_dose, k))
         curves.points[b] = 0.0
-        dose_index, doses, different = readings.dose_index, readings.doses, count
+        series = _series(readings, k)
+        dose_index, doses = readings.dose_index[series], readings.doses[series]
+        different = count
         if readings.own_doses:
             different = number_doses(readings.rows[k], own_index, own_doses)
             dose_index, doses = own_index, own_doses
@@ -186,10 +210,10 @@ def _prepare_block(first, size, readings, model, pattern, curves, pending, table
         facts[C_HIGH] = facts[HIGH_X] + model.reach if math.isnan(high) else high
         if not model.free_hill:
             curves.state[b, LN_HILL] = math.log(_fixed(model.fixed_hill, k))
-        same = pattern.size == count and not readings.own_doses
+        same = pattern.shape[1] == count and not readings.own_doses
         if same:
             for i in range(count):
-                if abs(curves.points[b, 1, i] - pattern[i]) > 1e-12:
+                if abs(curves.points[b, 1, i] - pattern[series, i]) > 1e-12:
                     same = False
                     break
         pending[n_pending], tabled[n_pending] = b, same

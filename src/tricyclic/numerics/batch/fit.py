@@ -8,9 +8,10 @@ and below 0 for one that falls, as in GraphPad Prism.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,7 +36,9 @@ from tricyclic.numerics.batch.inputs import (
     criteria,
     group_readings,
     plateau_mode,
+    pooled_readings,
     start_grid,
+    unit_grid,
 )
 from tricyclic.numerics.batch.layout import (
     BLOCK,
@@ -56,6 +59,8 @@ from tricyclic.numerics.batch.layout import (
     OUT_SE,
     Criteria,
     Model,
+    Readings,
+    StartGrid,
 )
 from tricyclic.numerics.batch.verdict import REACH, SigmoidFacts, Verdicts, assess, check_names
 
@@ -217,16 +222,95 @@ def fit_batch(
     1988].
     """
     arrays = check_arrays(log10_molar, y, weight)
-    curves, points, replicates = arrays.y.shape
-    if model not in ("3pl", "4pl"):
-        raise InputError(f"the model is '{model}'", allowed="'4pl' or '3pl'")
-    fixed = fixed_values(
-        model,
-        check_fixed("hill", hill, curves),
-        check_fixed("top", top, curves),
-        check_fixed("bottom", bottom, curves),
+    return _fit_arrays(
+        arrays,
+        _Settings(model, hill, top, bottom, confidence, bounds, hill_bounds, reach, flat_level),
+        workers,
+        _fit_groups,
     )
-    check_bounds(bounds, hill_bounds, reach, confidence)
+
+
+def fit_series_batch(
+    series: np.ndarray,
+    of_curve: np.ndarray,
+    y: np.ndarray,
+    *,
+    weight: np.ndarray | None = None,
+    model: Literal["4pl", "3pl"] = "4pl",
+    hill: float | None = None,
+    top: float | None = None,
+    bottom: float | None = None,
+    confidence: float | None = 0.95,
+    workers: int = 1,
+) -> BatchFits:
+    """Fit curves of known series of doses, those of all series together.
+
+    Parameters
+    ----------
+    series : array, shape (series, points)
+        Doses of each series as log10 of molar, as in `fit_batch`.
+    of_curve : array of int, shape (curves,)
+        Series of each curve.
+    y, weight : array, shape (curves, points)
+    model, hill, top, bottom, confidence, workers
+        As in `fit_batch`.
+
+    Returns
+    -------
+    BatchFits
+        The same as those of `fit_batch` for each series alone, where it has a complete curve of
+        equal weights.
+    """
+    arrays = check_arrays(series[of_curve], y, weight)
+
+    def fit_pooled(
+        arrays: Arrays, model: Model, critical: Criteria, workers: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        out = np.full((OUT_ROWS, arrays.n_curves), np.nan)
+        status = np.zeros(arrays.n_curves, np.uint8)
+        for curves, readings in pooled_readings(arrays, series, of_curve):
+            own_out = np.full((OUT_ROWS, curves.size), np.nan)
+            own_status = np.zeros(curves.size, np.uint8)
+            grid = unit_grid(readings, model)
+            _fit_readings(readings, model, grid, critical, workers, own_out, own_status)
+            out[:, curves], status[curves] = own_out, own_status
+        return out, status
+
+    settings = _Settings(model, hill, top, bottom, confidence)
+    return _fit_arrays(arrays, settings, workers, fit_pooled)
+
+
+class _Settings(NamedTuple):
+    """Settings of `fit_batch`, which describes them."""
+
+    model: str
+    hill: ArrayLike | None
+    top: ArrayLike | None
+    bottom: ArrayLike | None
+    confidence: float | None
+    bounds: tuple[float, float] | None = None
+    hill_bounds: tuple[float, float] = HILL_BOUNDS
+    reach: float = REACH
+    flat_level: float = 0.05
+
+
+def _fit_arrays(
+    arrays: Arrays,
+    given: _Settings,
+    workers: int,
+    fit_curves: Callable[[Arrays, Model, Criteria, int], tuple[np.ndarray, np.ndarray]],
+) -> BatchFits:
+    """Fit all curves in one direction or both, and assess them."""
+    curves, points, replicates = arrays.y.shape
+    if given.model not in ("3pl", "4pl"):
+        raise InputError(f"the model is '{given.model}'", allowed="'4pl' or '3pl'")
+    fixed = fixed_values(
+        given.model,
+        check_fixed("hill", given.hill, curves),
+        check_fixed("top", given.top, curves),
+        check_fixed("bottom", given.bottom, curves),
+    )
+    check_bounds(given.bounds, given.hill_bounds, given.reach, given.confidence)
     announce_compilation()
     fits = []
     for run in runs(fixed):
@@ -238,18 +322,20 @@ def fit_batch(
             fixed.steepness,
             run.low_dose,
             run.high_dose,
-            np.array(bounds if bounds is not None else (np.nan, np.nan), float),
-            float(reach),
-            np.array(hill_bounds, float),
+            np.array(given.bounds if given.bounds is not None else (np.nan, np.nan), float),
+            float(given.reach),
+            np.array(given.hill_bounds, float),
         )
         n_fitted = 1 + settings.free_hill + (2 - mode)
         more = n_fitted - (mode == BOTH_FREE)
-        critical = criteria(points * replicates, confidence, more, flat_level)
-        fits.append((run, *_fit_groups(arrays, settings, critical, workers)))
+        critical = criteria(points * replicates, given.confidence, more, given.flat_level)
+        fits.append((run, *fit_curves(arrays, settings, critical, workers)))
     out, status = combine(fixed, fits)
     more = 1 + settings.free_hill + (mode != NONE_FREE)
-    facts = _facts(out, status, fixed, hill_bounds, (more, flat_level, reach, bounds))
-    return _results(out, assess(facts, arrays.x, arrays.y, arrays.weight))
+    rule = (more, given.flat_level, given.reach, given.bounds)
+    facts = _facts(out, status, fixed, given.hill_bounds, rule)
+    verdicts = assess(facts, arrays.x, arrays.y, arrays.weight, significant_turns_only=True)
+    return _results(out, verdicts)
 
 
 def at_hill_bound(hill: np.ndarray, hill_bounds: tuple[float, float] = HILL_BOUNDS) -> np.ndarray:
@@ -296,7 +382,19 @@ def _fit_group(
             fixed_low_dose=_of_group(model.fixed_low_dose, group),
             fixed_high_dose=_of_group(model.fixed_high_dose, group),
         )
-    grid = start_grid(readings, model)
+    _fit_readings(readings, model, start_grid(readings, model), critical, workers, out, status)
+
+
+def _fit_readings(
+    readings: Readings,
+    model: Model,
+    grid: StartGrid,
+    critical: Criteria,
+    workers: int,
+    out: np.ndarray,
+    status: np.ndarray,
+) -> None:
+    """Fill `out` and `status`, in threads."""
 
     def fit_span(first: int, end: int) -> None:
         fit_blocks(first, end, readings, model, grid, critical, out, status)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -204,36 +206,143 @@ def group_readings(arrays: Arrays, group: np.ndarray | None, series: np.ndarray 
         weight is not None,
         own_doses,
         x if own_doses else np.zeros((1, 1)),
-        dose_index,
-        doses,
+        np.zeros(1, np.int64),
+        dose_index[None],
+        doses[None],
     )
+
+
+def pooled_readings(
+    arrays: Arrays, series: np.ndarray, of_curve: np.ndarray
+) -> Iterator[tuple[np.ndarray, Readings]]:
+    """Curves of several series as the kernels take them together, with their indices: those whose
+    series have the same number of different doses.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    series : array, shape (series, points)
+        Doses of each series.
+    of_curve : array of int, shape (curves,)
+        Series of each curve.
+    """
+    distinct = [_distinct(row) for row in series]
+    kinds = [(doses.size, int(np.isfinite(doses).sum())) for doses, _ in distinct]
+    for kind in dict.fromkeys(kinds):
+        numbers = np.array([k for k, one in enumerate(kinds) if one == kind])
+        place = np.full(len(series), -1)
+        place[numbers] = np.arange(numbers.size)
+        curves = np.flatnonzero(place[of_curve] >= 0)
+        curves = curves[np.argsort(place[of_curve[curves]], kind="stable")]
+        weight = arrays.weight
+        yield (
+            curves,
+            Readings(
+                arrays.y[curves],
+                np.zeros((1, 1, 1)) if weight is None else weight[curves],
+                weight is not None,
+                False,
+                np.zeros((1, 1)),
+                place[of_curve[curves]],
+                np.stack([distinct[k][1] for k in numbers]),
+                np.stack([distinct[k][0] for k in numbers]),
+            ),
+        )
 
 
 def start_grid(readings: Readings, model: Model) -> StartGrid:
     """Nodes of the grid of starts, and their tables where curves share doses and slope."""
-    shares, hills = _nodes(readings.doses, model.free_hill)
-    none = StartGrid(
-        shares, hills, np.zeros(0), np.zeros((1, 1)), np.zeros((1, 3)), np.zeros((1, 0))
-    )
     shared_slope = model.free_hill or model.fixed_hill.size == 1
-    if readings.own_doses or not shared_slope or not np.isfinite(readings.doses).any():
+    with_tables = not readings.own_doses and shared_slope
+    grids = [
+        _grid_of_series(doses, _pattern(readings, k), model, with_tables=with_tables)
+        for k, doses in enumerate(readings.doses)
+    ]
+    if len(grids) == 1:
+        return grids[0]
+    return StartGrid(
+        *(
+            grids[0].hills if name == "hills" else np.concatenate([getattr(g, name) for g in grids])
+            for name in StartGrid._fields
+        )
+    )
+
+
+def unit_grid(readings: Readings, model: Model) -> StartGrid:
+    """As `start_grid`, for curves of several series: with the table of a complete curve of equal
+    weights, whatever their weights.
+    """
+    replicates = readings.y.shape[2]
+    grids = [
+        _cached_grid(doses.tobytes(), index.tobytes(), replicates, _GridModel.of(model))
+        for doses, index in zip(readings.doses, readings.dose_index, strict=True)
+    ]
+    return StartGrid(
+        *(
+            grids[0].hills if name == "hills" else np.concatenate([getattr(g, name) for g in grids])
+            for name in StartGrid._fields
+        )
+    )
+
+
+class _GridModel(NamedTuple):
+    """What the grid depends on."""
+
+    mode: int
+    fixed_side: float
+    free_hill: bool
+    fixed_hill: float
+
+    @classmethod
+    def of(cls, model: Model) -> _GridModel:
+        """What matters of a model whose slope is free or the same for all curves."""
+        hill = 1.0 if model.free_hill else float(model.fixed_hill[0])
+        return cls(model.mode, model.fixed_side, model.free_hill, hill)
+
+
+@lru_cache(maxsize=2048)
+def _cached_grid(doses: bytes, index: bytes, replicates: int, model: _GridModel) -> StartGrid:
+    """The grid of a series for curves of equal weights; plates of a file repeat their series."""
+    of_point = np.frombuffer(index, np.int64)
+    different = np.frombuffer(doses)
+    total = np.bincount(
+        of_point[of_point >= 0],
+        np.full(int((of_point >= 0).sum()), float(replicates)),
+        minlength=different.size,
+    )
+    return _grid_of_series(different, total / total.sum(), model, with_tables=True)
+
+
+def _grid_of_series(
+    doses: np.ndarray, pattern: np.ndarray, model: Model | _GridModel, *, with_tables: bool
+) -> StartGrid:
+    """The grid of one series; arrays have a first axis of one."""
+    shares, hills = _nodes(doses, model.free_hill)
+    none = StartGrid(
+        shares[None],
+        hills,
+        np.zeros((1, 0)),
+        np.zeros((1, 1, 1)),
+        np.zeros((1, 1, 3)),
+        np.zeros((1, 1, 0)),
+    )
+    if not with_tables or not np.isfinite(doses).any():
         return none
-    pattern = _pattern(readings)
-    shapes = _shapes(readings.doses, none, model)
+    shapes = _shapes(doses, none, model)
     if pattern.size == 0:
-        return none._replace(shapes=shapes)
+        return none._replace(shapes=shapes[None])
     both = model.mode == BOTH_FREE
     centered = shapes - (shapes @ pattern)[:, None] if both else shapes
     size = np.maximum((centered * centered) @ pattern, 1e-290)
     zero = np.zeros_like(size)
     gain = [zero, zero + 2.0, -size] if model.mode == NONE_FREE else [1.0 / size, zero, zero]
     return StartGrid(
-        shares,
+        shares[None],
         hills,
-        pattern,
-        np.ascontiguousarray(centered * pattern),
-        np.ascontiguousarray(np.stack(gain, axis=1)),
-        shapes,
+        np.ascontiguousarray(pattern)[None],
+        np.ascontiguousarray(centered * pattern)[None],
+        np.ascontiguousarray(np.stack(gain, axis=1))[None],
+        shapes[None],
     )
 
 
@@ -279,9 +388,9 @@ def _nodes(doses: np.ndarray, free_hill: bool) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(along, hills.size), np.tile(hills, along.size)
 
 
-def _pattern(readings: Readings) -> np.ndarray:
+def _pattern(readings: Readings, series: int) -> np.ndarray:
     """Share of each dose in the weight of a curve in which nothing is missing."""
-    y, index = readings.y, readings.dose_index
+    y, index = readings.y, readings.dose_index[series]
     used = index >= 0
     if not readings.weighted:
         each = np.full(int(used.sum()), float(y.shape[2]))
@@ -290,20 +399,21 @@ def _pattern(readings: Readings) -> np.ndarray:
         head = slice(SEARCHED_FOR_COMPLETE)
         complete = np.flatnonzero((np.isfinite(y[head]) & (weight[head] > 0)).all(axis=(1, 2)))
         each = weight[complete[0] if complete.size else 0].sum(axis=1)[used]
-    total = np.bincount(index[used], each, minlength=readings.doses.size)
+    total = np.bincount(index[used], each, minlength=readings.doses.shape[1])
     sum_of_all = total.sum()
     possible = np.isfinite(sum_of_all) and sum_of_all > 0
     return np.asarray(total / sum_of_all if possible else np.zeros(0))
 
 
-def _shapes(doses: np.ndarray, grid: StartGrid, model: Model) -> np.ndarray:
+def _shapes(doses: np.ndarray, grid: StartGrid, model: Model | _GridModel) -> np.ndarray:
     """s at every dose for every node, vanishing at the nearer plateau."""
     finite = doses[np.isfinite(doses)]
-    c = finite[0] - GRID_MARGIN + grid.shares * (finite[-1] - finite[0] + 2 * GRID_MARGIN)
-    sides = np.full(grid.shares.size, model.fixed_side)
+    shares = grid.shares[0]
+    c = finite[0] - GRID_MARGIN + shares * (finite[-1] - finite[0] + 2 * GRID_MARGIN)
+    sides = np.full(shares.size, model.fixed_side)
     if model.mode == BOTH_FREE:
-        sides = np.where(grid.shares < 0.5, 1.0, -1.0)
-    fixed = 1.0 if model.free_hill else float(model.fixed_hill[0])
+        sides = np.where(shares < 0.5, 1.0, -1.0)
+    fixed = 1.0 if model.free_hill else float(np.atleast_1d(model.fixed_hill)[0])
     slope = np.where(np.isnan(grid.hills), fixed, grid.hills) * LN10 * sides
     tau = np.clip(slope[:, None] * (doses[None, :] - c[:, None]), -300.0, 300.0)
     return np.ascontiguousarray(1.0 / (1.0 + np.exp(tau)))

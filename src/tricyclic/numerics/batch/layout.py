@@ -111,8 +111,9 @@ class Readings(NamedTuple):
 
     `y` and `weight` (1 / variance up to a factor, used where `weighted`) have shape (curves,
     points, replicates); nan is missing. With `own_doses` each curve has its row in `rows`, shape
-    (curves, points), of log10 M; otherwise all share `doses`, shape (doses,), and `dose_index`,
-    shape (points,), gives the dose of each point, -1 for none.
+    (curves, points), of log10 M. Otherwise curve k has the series `series[k]` (`series[0]` where
+    there is one for all) of `doses`, shape (series, doses), and `dose_index`, shape (series,
+    points), gives the dose of each point, -1 for none. Curves of one series stand together.
     """
 
     y: Array
@@ -120,6 +121,7 @@ class Readings(NamedTuple):
     weighted: bool
     own_doses: bool
     rows: Array
+    series: Array
     dose_index: Array
     doses: Array
 
@@ -144,11 +146,13 @@ class Model(NamedTuple):
 
 
 class StartGrid(NamedTuple):
-    """Nodes of the grid of starts.
+    """Nodes of the grid of starts of each series of doses.
 
-    `shares`, shape (nodes,), is how far along the doses a node lies, `hills` its slope, nan where
-    it is fixed. `table` and `gain` apply to curves whose weights are `pattern`; `shapes`, shape
-    (nodes, doses), for curves of other weights, (1, 0) where doses or slopes are their own.
+    `shares`, shape (series, nodes), is how far along the doses a node lies, `hills`, shape
+    (nodes,), its slope, nan where it is fixed. `table`, shape (series, nodes, doses), and `gain`,
+    shape (series, nodes, 3), apply to curves whose weights are `pattern`, shape (series, doses);
+    `shapes`, shape (series, nodes, doses), to curves of other weights, (1, 1, 0) where doses or
+    slopes are their own.
     """
 
     shares: Array

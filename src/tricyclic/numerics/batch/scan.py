@@ -42,15 +42,17 @@ def scan(doses, order, y, weight, weighted, curve, out):
         power = curve[4, k]
         lag = math.expm1(min(math.log(2.0) / power, 600.0)) if power != 1.0 else 1.0
         largest = size = 0.0
+        expected, last = math.nan, math.nan
         for p in range(points):
             dose = doses[of_doses, p]
             if math.isnan(dose):
                 continue
-            tau = curve[1, k] * (dose - curve[0, k])
-            share = 1.0 / (1.0 + lag * math.exp(-min(max(tau, -690.0), 690.0)))
-            if power != 1.0:
-                share = share**power
-            expected = curve[2, k] + curve[3, k] * share
+            if dose != last:
+                tau = curve[1, k] * (dose - curve[0, k])
+                share = 1.0 / (1.0 + lag * math.exp(-min(max(tau, -690.0), 690.0)))
+                if power != 1.0:
+                    share = share**power
+                expected, last = curve[2, k] + curve[3, k] * share, dose
             at = order[of_doses, p]
             for r in range(replicates):
                 value = y[k, at, r]

@@ -33,7 +33,7 @@ GRID_MARGIN = 1.5
 
 
 @compiled()
-def find_starts(curves, problem, grid, order, tabled):
+def find_starts(curves, problem, grid, series, order, tabled):
     """Write the best node of the grid into the state of the curves named in `order`.
 
     Parameters
@@ -41,6 +41,8 @@ def find_starts(curves, problem, grid, order, tabled):
     curves : Curves
     problem : Problem
     grid : StartGrid
+    series : int
+        Series of doses of these curves.
     order : array of int, shape (curves to start,)
     tabled : bool
         Whether their weights are the pattern of the table.
@@ -62,14 +64,18 @@ def find_starts(curves, problem, grid, order, tabled):
             first[lane] = curves.facts[b, LOW_X] - GRID_MARGIN
             width[lane] = curves.facts[b, HIGH_X] - curves.facts[b, LOW_X] + 2.0 * GRID_MARGIN
         if tabled:
-            grid_by_table(lanes.points, count, grid.table, grid.gain, slope, best, node)
-        elif grid.shapes.shape[1] == count:
-            grid_by_shapes(lanes.points, count, problem.mode, grid.shapes, slope, best, node)
+            grid_by_table(
+                lanes.points, count, grid.table[series], grid.gain[series], slope, best, node
+            )
+        elif grid.shapes.shape[2] == count:
+            grid_by_shapes(
+                lanes.points, count, problem.mode, grid.shapes[series], slope, best, node
+            )
         else:
             _try_nodes(curves, problem, grid, some, lanes, (slope, first, width), best, node)
         for lane in range(some.size):
             b, j = some[lane], int(node[lane])
-            c = first[lane] + grid.shares[j] * width[lane]
+            c = first[lane] + grid.shares[series, j] * width[lane]
             curves.state[b, C] = min(max(c, curves.facts[b, C_LOW]), curves.facts[b, C_HIGH])
             if not math.isnan(grid.hills[j]):
                 curves.state[b, LN_HILL] = math.log(grid.hills[j])
@@ -80,14 +86,14 @@ def _try_nodes(curves, problem, grid, some, lanes, ranges, best, node):
     """Evaluate every node for curves with doses of their own."""
     slope, first, width = ranges
     best[:] = -1e300
-    for j in range(grid.shares.size):
+    for j in range(grid.shares.shape[1]):
         for lane in range(some.size):
-            c = first[lane] + grid.shares[j] * width[lane]
+            c = first[lane] + grid.shares[0, j] * width[lane]
             fixed = math.isnan(grid.hills[j])
             ln_hill = curves.state[some[lane], LN_HILL] if fixed else math.log(grid.hills[j])
             side = problem.fixed_side
             if problem.mode == BOTH_FREE:
-                side = 1.0 if grid.shares[j] < 0.5 else -1.0
+                side = 1.0 if grid.shares[0, j] < 0.5 else -1.0
             set_trial(lanes.trial, lane, c, ln_hill, side, slope[lane])
         grid_by_sweep(
             lanes.points,

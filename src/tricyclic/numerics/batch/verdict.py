@@ -183,7 +183,12 @@ class Verdicts:
 
 
 def assess(
-    facts: SigmoidFacts, x: np.ndarray, y: np.ndarray, weight: np.ndarray | None
+    facts: SigmoidFacts,
+    x: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray | None,
+    *,
+    significant_turns_only: bool = False,
 ) -> Verdicts:
     """Status and checks of every curve.
 
@@ -194,9 +199,11 @@ def assess(
         Doses as log10 molar; -inf without compound, inf at saturation, nan missing.
     y : array, shape (curves, points, replicates)
     weight : array of the same shape, or None
+    significant_turns_only : bool
+        Whether `monotone` may have zeros for curves without a significant turn, which is faster.
     """
     curves = y.shape[0]
-    turns = monotone_test(x, y, weight=weight)
+    turns = monotone_test(x, y, weight=weight, significant_only=significant_turns_only)
     readings = _Readings(x if x.ndim == 2 else x[None], y, weight)
     parts = [
         _assess_rows(facts.rows(rows), readings.rows(rows), turns.not_monotone[rows])

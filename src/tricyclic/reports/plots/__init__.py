@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Type of a result -> "module:function" that gives {name of the figure: Drawing}.
 RENDERERS: dict[str, str] = {
+    "BatchFitResult": "tricyclic.reports.plots.many_curves:batch_fit_drawings",
     "CalibrationResult": "tricyclic.reports.plots.models:calibration_drawings",
     "CompareResult": "tricyclic.reports.plots.comparison:compare_drawings",
     "ControlChartResult": "tricyclic.reports.plots.screening:control_chart_drawings",

@@ -27,7 +27,7 @@ from tricyclic.io.curves.columns import ColumnNames, CurveColumns
 from tricyclic.io.curves.fits import read_fits, with_numbers
 from tricyclic.io.curves.parquet import ROWS_PER_BLOCK, CurveFile
 from tricyclic.io.curves.plan import ReadPlan, RowBlock
-from tricyclic.io.curves.store import FIRST_CURVES, CurveStore, encode_part
+from tricyclic.io.curves.store import FIRST_CURVES, CurveStore, ResultWriter, encode_part
 from tricyclic.results.curves import BatchFitResult, FirstCurves
 from tricyclic.workflows.base import available_cores
 from tricyclic.workflows.curves.batch_source import ReadSettings, as_parquet, open_source
@@ -132,15 +132,14 @@ def _fit_to(out: str, run: _Run) -> BatchFitResult:
             file = as_parquet(opened, store, run.on_progress)
             plan = file.plan(run.rows_per_block)
             tasks = _tasks(file, plan, run.options, run.workers)
-            reused = _fit_blocks(tasks, plan.curves, store, run)
+            remarks = store.spool_remarks() if file.path == str(store.spooled.absolute()) else ()
+            plate = file.layout.plate_column
+            metadata = {"version": __version__, "input": opened.name, "options": repr(run.options)}
+            with store.result(metadata, [plate, *plate_quality.COLUMNS] if plate else ()) as done:
+                reused = _fit_blocks(tasks, plan.curves, store, run, done)
+                readings = _first_readings(file, plan)
         except InputError as error:
             raise _with_kept_blocks(error, store) from error
-        remarks = store.spool_remarks() if file.path == str(store.spooled.absolute()) else ()
-        metadata = {"version": __version__, "input": opened.name, "options": repr(run.options)}
-        plate = file.layout.plate_column
-        collect = [plate, *plate_quality.COLUMNS] if plate else []
-        readings = _first_readings(file, plan)
-        done = store.finish([block.number for block in plan.blocks], metadata, collect)
     return BatchFitResult(
         file=opened.name,
         out=out,
@@ -209,14 +208,24 @@ def _tasks(
     return [_BlockTask(file, block, options, plan.shared, threads) for block in plan.blocks]
 
 
-def _fit_blocks(tasks: Sequence[_BlockTask], curves: int, store: CurveStore, run: _Run) -> int:
-    """Fit the blocks that an earlier run did not finish; gives how many it did."""
+def _fit_blocks(
+    tasks: Sequence[_BlockTask],
+    curves: int,
+    store: CurveStore,
+    run: _Run,
+    result: ResultWriter,
+) -> int:
+    """Fit the blocks that an earlier run did not finish, and write each as soon as those before it
+    are written; gives how many blocks were finished.
+    """
     finished = set(store.finished_blocks())
     todo = [
         task
         for task in tasks
         if task.block.number not in finished or not store.has(task.block.number, _key(task))
     ]
+    missing = {task.block.number for task in todo}
+    following = deque(task.block.number for task in tasks)
     done = curves - sum(task.block.curves for task in todo)
     on_progress, scheduler = run.on_progress, run.scheduler
     report_progress(on_progress, done, curves, "curves fitted")
@@ -227,8 +236,13 @@ def _fit_blocks(tasks: Sequence[_BlockTask], curves: int, store: CurveStore, run
     )
     for number, part in parts:
         store.put(todo[number].block.number, part)
+        missing.remove(todo[number].block.number)
+        while following and following[0] not in missing:
+            result.add(following.popleft())
         done += todo[number].block.curves
         report_progress(on_progress, done, curves, "curves fitted")
+    for block in following:
+        result.add(block)
     return len(tasks) - len(todo)
 
 
