@@ -54,6 +54,7 @@ def new_study(
     library: str | Path = "",
     scattered: bool = False,
     seed: int = 1,
+    excel: bool = False,
     on_progress: ProgressCallback | None = None,
 ) -> NewStudyResult:
     """Create a study folder from a protocol.
@@ -63,7 +64,7 @@ def new_study(
     kind
         Kind of study. One of "binding".
     folder
-        Folder to create; it must be new or empty.
+        Folder to create; it must be new or empty. With `excel`, also the workbook (.xlsx).
     protocol
         Protocol to start from; see: tca.protocols().
     library
@@ -73,6 +74,9 @@ def new_study(
         for another curve.
     seed
         Seed of the random order; another one for each run.
+    excel
+        One workbook with plate, layout and conditions on three sheets, instead of a folder of
+        text files; it contains simulated readings and runs as it is.
     on_progress
         Called with the progress of long runs.
 
@@ -93,6 +97,7 @@ def new_study(
         library=path(library),
         scattered=scattered,
         seed=seed,
+        excel=excel,
     )
     return call(run_new_study, options, on_progress)
 
@@ -103,7 +108,7 @@ def run_study(study: str | Path, *, on_progress: ProgressCallback | None = None)
     Parameters
     ----------
     study
-        The study folder.
+        The study folder, or a workbook of `new_study(..., excel=True)`.
     on_progress
         Called with the progress of long runs.
 

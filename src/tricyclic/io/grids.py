@@ -16,6 +16,7 @@ from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, s
 _BARE_SHAPES = {PLATE_SHAPES[size]: size for size in (24, 48, 96, 384, 1536)}
 _MAX_COLUMNS = max(columns for _, columns in PLATE_SHAPES.values())
 _ROW_LETTERS = {row_letters(row) for row in range(max(rows for rows, _ in PLATE_SHAPES.values()))}
+_LONGEST_NAME = 40
 _COLUMN_NUMBER = re.compile(r"0*([1-9][0-9]?)(?:\.0)?")
 
 # Rows, first column, number of columns, and the text of the corner.
@@ -74,7 +75,9 @@ class PlateGrid:
     @property
     def phrase(self) -> str:
         """What messages call the grid: "block 'Plate map' (line 12)"."""
-        name = f"block '{shortened(self.headings[-1])}'" if self.headings else "block"
+        # A long text above is an instruction or a remark, and no name.
+        named = bool(self.headings) and len(self.headings[-1]) <= _LONGEST_NAME
+        name = f"block '{shortened(self.headings[-1])}'" if named else "block"
         return f"{name} ({self.sheet.where(self.first)})"
 
 

@@ -68,7 +68,7 @@ def workbook_bytes(sheets: Sequence[WorkbookSheet]) -> bytes:
         _write(book.create_sheet(sheet.name), sheet)
     raw = io.BytesIO()
     book.save(raw)
-    return _with_fixed_times(raw.getvalue())
+    return with_fixed_times(raw.getvalue())
 
 
 def _write(page: Any, sheet: WorkbookSheet) -> None:
@@ -128,7 +128,7 @@ def _plain(value: Cell) -> Cell:
     return value
 
 
-def _with_fixed_times(data: bytes) -> bytes:
+def with_fixed_times(data: bytes) -> bytes:
     """The archive without the time at which it was written, in its parts and in its properties."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w") as new:

@@ -18,6 +18,7 @@ from tricyclic.io.grids import PlateGrid, find_grids
 from tricyclic.io.headings import unit_in_heading
 from tricyclic.io.plates import CellReading, cell_reading, make_plate
 from tricyclic.io.sheet_headings import headings_around, parts_beside
+from tricyclic.io.study_workbook import is_conditions_sheet
 
 # Headings of numbers that a spreadsheet computed of the readings beside them.
 _DERIVED = re.compile(
@@ -94,7 +95,9 @@ def _without_plate(raw: RawFile, grids: list[PlateGrid]) -> list[str]:
     return [
         f"{sheet.name} (no plate)"
         for sheet in raw.sheets
-        if sheet.name and all(grid.sheet is not sheet for grid in grids)
+        if sheet.name
+        and not is_conditions_sheet(sheet)
+        and all(grid.sheet is not sheet for grid in grids)
     ]
 
 

@@ -46,6 +46,13 @@ def demo_text(result: DemoResult) -> str:
 def new_study_text(result: NewStudyResult) -> str:
     """The new files, and the next steps."""
     files = "\n".join(f"  {name}" for name in result.written)
+    if all(name.endswith(".xlsx") for name in result.written):
+        book = f"{result.folder}/{result.written[0]}"
+        return (
+            f"{result.folder}\n{files}\n\n"
+            "Its readings are simulated. Paste yours into the sheet Plate, complete Layout and "
+            f"Conditions, then run: tricyclic study run {book}"
+        )
     return (
         f"{result.folder}\n{files}\n\n"
         f"Copy the raw files to {result.folder}/raw and complete study.toml, then run: "

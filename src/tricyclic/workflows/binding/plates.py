@@ -26,9 +26,10 @@ from tricyclic.io.library.library import Library
 from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
 from tricyclic.io.sheet_layout import layout_in_file
+from tricyclic.io.study_workbook import WorkbookConditions, read_workbook_conditions
 from tricyclic.reports.documents import STUDY_FORMATS
 from tricyclic.results.study_run import StudyRunResult
-from tricyclic.study.conditions import read_option_conditions
+from tricyclic.study.conditions import read_conditions, read_option_conditions
 from tricyclic.study.folder import (
     PreparedAssay,
     PreparedPlate,
@@ -96,7 +97,17 @@ def analyse_plates(
     files = expand_patterns(options.plates)
     assay = prepare_assay(options, cast("AssayKind", kind), files, library)
     sizes = {file.name: file.stat().st_size for file in files if isinstance(file, Path)}
-    return analyse_single_assay(assay, sizes, library, on_progress)
+    book = _workbook(files, kind)
+    result = analyse_single_assay(assay, sizes, library, on_progress)
+    if book is None:
+        return result
+    study = replace(
+        result.study,
+        title=book.title or result.study.title,
+        author=book.author,
+        synthetic=book.synthetic,
+    )
+    return replace(result, study=study)
 
 
 def prepare_assay(
@@ -115,7 +126,12 @@ def prepare_assay(
         for name, condition in CONDITIONS.items()
         if getattr(options, name, None) not in (None, "")
     }
-    conditions = read_option_conditions(_conditions_of(protocol, kind), given, CONDITIONS)
+    base = _conditions_of(protocol, kind)
+    book = _workbook(files, kind)
+    if book is not None:
+        base = read_conditions(base, book.conditions, where="sheet 'Conditions'")
+        options = replace(options, unit=options.unit or book.unit)
+    conditions = read_option_conditions(base, given, CONDITIONS)
     other_kind = _of_other_kind(protocol, kind)
     compound = options.compound or (protocol.compound if protocol and not other_kind else "")
     plan = AssayPlan(
@@ -138,6 +154,9 @@ def prepare_assay(
             PreparedPlate(plate.name, "", plate, conditions, read_as)
             for plate, read_as in zip(plates, decisions, strict=True)
         )
+    if book is not None:
+        note = "conditions from the sheet 'Conditions'"
+        runs = tuple(replace(run, read_as=(*run.read_as, note)) for run in runs)
     if protocol is not None and other_kind:
         note = (
             f"conditions from the protocol {protocol.name}, which is of the kind {protocol.kind}: "
@@ -171,6 +190,34 @@ def expand_patterns(plates: Sequence[str | TableInput] | str) -> list[Path | Dat
             raise InputError("no file matches this pattern", where=name)
         files += [Path(match) for match in matches]
     return files
+
+
+def _workbook(files: Sequence[Path | DataTable], kind: str) -> WorkbookConditions | None:
+    """The sheet of conditions of the files, which is the same in all of them, if there is one.
+
+    Raises
+    ------
+    InputError
+        If the sheets differ, or state another kind of experiment.
+    """
+    books = {file: read_workbook_conditions(file) for file in files if isinstance(file, Path)}
+    stated = {file: book for file, book in books.items() if book is not None}
+    if not stated:
+        return None
+    (first, book), *others = stated.items()
+    if any(other.conditions != book.conditions for _, other in others) or len(stated) < len(files):
+        raise InputError(
+            "the files do not have the same sheet of conditions",
+            where=first.name,
+            do="Analyse each workbook by itself, or state the same conditions in all",
+        )
+    if book.kind and book.kind != kind:
+        raise InputError(
+            f"the experiment is a {book.kind}",
+            where=f"{first.name}, sheet 'Conditions'",
+            do="Analyse it with: tricyclic study run WORKBOOK",
+        )
+    return book
 
 
 def _table_request(options: PlateOptions, kind: str, compound: str) -> TableRequest:

@@ -12,13 +12,18 @@ from tricyclic.results.study_run import NewStudyResult
 from tricyclic.study.template import study_template, write_study
 from tricyclic.workflows.base import check_range
 from tricyclic.workflows.study.options import NewStudyOptions
+from tricyclic.workflows.study.workbook import write_workbook_study
 
 
 def run(options: NewStudyOptions, on_progress: ProgressCallback | None = None) -> NewStudyResult:
     """Write the template of a protocol."""
     check_range("seed", options.seed, 0, 2**63)
     rng = np.random.default_rng(options.seed) if options.scattered else None
-    files = study_template(Library(options.library).protocol(options.protocol), rng)
+    protocol = Library(options.library).protocol(options.protocol)
+    if options.excel:
+        path = write_workbook_study(Path(options.folder), protocol, rng, options.seed)
+        return NewStudyResult(str(path.parent), (path.name,))
+    files = study_template(protocol, rng)
     folder = Path(options.folder)
     write_study(folder, files)
     return NewStudyResult(str(folder), tuple(sorted(files)))

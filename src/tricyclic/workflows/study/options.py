@@ -29,7 +29,11 @@ class NewStudyOptions:
     """Create a study folder: `tricyclic study new binding DIR --protocol net-nisoxetine`."""
 
     kind: str = option("Kind of study", positional=True, choices=("binding",))
-    folder: str = option("Folder to create; it must be new or empty", positional=True, path=True)
+    folder: str = option(
+        "Folder to create; it must be new or empty. With --excel, also the workbook (.xlsx)",
+        positional=True,
+        path=True,
+    )
     protocol: str = option(
         "Protocol to start from; see: tricyclic library protocols", default="net-nisoxetine"
     )
@@ -40,13 +44,22 @@ class NewStudyOptions:
         default=False,
     )
     seed: int = option("Seed of the random order; another one for each run", default=1)
+    excel: bool = option(
+        "One workbook with plate, layout and conditions on three sheets, instead of a folder of "
+        "text files; it contains simulated readings and runs as it is",
+        default=False,
+    )
 
 
 @dataclass(frozen=True)
 class RunStudyOptions:
-    """Analyse a study folder; tables, JSON, figures and the report are written to results/."""
+    """Analyse a study folder; tables, JSON, figures and the report are written to results/.
 
-    study: str = _study()
+    `tricyclic study run study.xlsx` analyses a workbook of `study new --excel`; its results are
+    written into a folder beside it.
+    """
+
+    study: str = option("The study folder, or a workbook", positional=True, path=True)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,22 @@ from pathlib import Path
 
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.io.atomic import only_one
+from tricyclic.io.files import existing_file
 from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.folder import read_study
 from tricyclic.study.results_folder import save_results
 from tricyclic.workflows.study.options import RunStudyOptions
 from tricyclic.workflows.study.outputs import study_outputs
+from tricyclic.workflows.study.workbook import is_workbook_study, run_workbook_study
 
 
 def run(options: RunStudyOptions, on_progress: ProgressCallback | None = None) -> StudyRunResult:
     """Analyse the study; the previous results remain until the new ones are complete."""
-    return run_study(Path(options.study), on_progress)
+    study = Path(options.study)
+    if is_workbook_study(study):
+        return run_workbook_study(existing_file(study), on_progress)
+    return run_study(study, on_progress)
 
 
 def run_study(folder: Path, on_progress: ProgressCallback | None = None) -> StudyRunResult:
