@@ -119,13 +119,15 @@ def _replicate_numbers(names: tuple[str, ...], row: tuple[str, ...]) -> bool:
         cells = cells[1:]
     elif cells[0][0] == next((k for k, name in enumerate(names) if name), -1):
         return False
-    expected = 0
+    expected = highest = 0
     for k, cell in cells:
         named = k < len(names) and names[k] and (k == 0 or names[k] != names[k - 1])
         expected = 1 if named or expected == 0 else expected + 1
         if cell != str(expected):
             return False
-    return len(cells) > 1
+        highest = max(highest, expected)
+    # A row of readings that are all 1 counts nothing: some name has two replicates or more.
+    return highest > 1
 
 
 def _next_table(sheet: Sheet, header: int) -> int:

@@ -34,3 +34,11 @@ def test_row_numbers_are_not_read(tmp_path: Path, first: list[str], corner: str)
 def test_other_columns_without_a_name_are_refused(tmp_path: Path, first: list[str]) -> None:
     with pytest.raises(InputError, match="column 1 has no name"):
         read_tables(_table(tmp_path, first))
+
+
+def test_a_row_of_ones_below_the_names_is_data(tmp_path):
+    path = tmp_path / "ones.csv"
+    path.write_text("compound,a_nM,b_nM\nc0,1,1\nc1,2,3\n", encoding="utf-8")
+    (table,) = read_tables(path)
+    assert table.text["compound"] == ("c0", "c1")
+    assert table.numbers("a_nM").tolist() == [1, 2]
