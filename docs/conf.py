@@ -20,6 +20,7 @@ extensions = [
     "mechanism_tables",
     "library_pages",
     "example_figures",
+    "page_figures",
 ]
 exclude_patterns = ["_build", "_made"]
 myst_enable_extensions = ["colon_fence", "deflist"]
