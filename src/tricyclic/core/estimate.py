@@ -304,7 +304,20 @@ def format_parameters(fit: Fit) -> list[str]:
             dose = natural_dose(parameter)
             value = f"{format_number(dose.value)} {dose.unit}"
             rows.append((f"  {dose.name}", value, _interval_or_fixed(dose, fit.confidence)))
+        if parameter.name.startswith("log10_rate") and math.isfinite(parameter.value):
+            half = _half_life(parameter)
+            value = f"{format_number(half.value)} {half.unit}"
+            rows.append((f"  {half.name}", value, _interval_or_fixed(half, fit.confidence)))
     return align_columns(rows) if rows else []
+
+
+def _half_life(parameter: FittedParameter) -> FittedParameter:
+    """ln 2 over the rate of which a parameter is the logarithm, in min; an open side stays open."""
+    value, low, high = (
+        math.log(2.0) * 10.0**-end for end in (parameter.value, parameter.high, parameter.low)
+    )
+    name = parameter.name.replace("log10_rate", "half_life")
+    return replace(parameter, name=name, value=value, unit="min", low=low, high=high)
 
 
 def _interval_or_fixed(parameter: FittedParameter, confidence: float) -> str:

@@ -26,6 +26,7 @@ from tricyclic.fitting.curve_tables import (
     shown_unit,
     unit_of_axis,
 )
+from tricyclic.fitting.derived import DerivedEstimate, Quantity, derived_estimate
 from tricyclic.fitting.effective_dose import (
     EffectiveDose,
     dose_column,
@@ -284,6 +285,29 @@ class CurveFitResult(FittedCurves, Renderable):
         return pandas_frame(prediction_columns(self, rows, x_unit or self.x_unit))
 
     @python_words
+    def derived(self, quantity: Quantity, *, confidence: float | None = None) -> DerivedEstimate:
+        """Any quantity that is calculated from the parameters, with profile-likelihood limits.
+
+        Parameters
+        ----------
+        quantity
+            From the parameters by name, such as `lambda p: p["top"] - p["bottom"]`.
+        confidence
+            Confidence level of the limits; default: that of the fit.
+
+        Returns
+        -------
+        DerivedEstimate
+            `value`, `se` (delta method), `low`, `high`; a limit is infinite where it is open.
+
+        Raises
+        ------
+        InputError
+            If there are several curves with a fit each, or the fit failed.
+        """
+        parts = self.joint_parts or (self._single("derived").part,)
+        return derived_estimate(self.fit, parts, quantity, confidence=confidence)
+
     def confint(self, level: float | None = None) -> PandasFrame:
         """Profile-likelihood limits of all fitted parameters.
 

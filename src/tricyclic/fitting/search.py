@@ -91,7 +91,7 @@ class WeightedSearch:
 
     def reading_variance(self, optimum: LeastSquaresResult) -> np.ndarray:
         """Variance of each reading at an optimum, shape (n,)."""
-        return self.scale(optimum.rss) / self.weight
+        return np.asarray((1.0 / self.weight) * self.scale(optimum.rss))
 
     def log_likelihood(self, optimum: LeastSquaresResult) -> float:
         """Log-likelihood at an optimum.

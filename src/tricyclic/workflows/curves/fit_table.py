@@ -24,7 +24,6 @@ from tricyclic.fitting.curve_predictions import Band
 from tricyclic.fitting.effective_dose import dose_column
 from tricyclic.fitting.fit_groups import GroupedReadings, fit_groups
 from tricyclic.fitting.fitted_curve import FitSettings, Intervals
-from tricyclic.fitting.variance_model import weight_formula
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
@@ -38,6 +37,7 @@ from tricyclic.study.tables import (
 from tricyclic.units import dimension
 from tricyclic.workflows.base import available_cores, refuse_without_effect
 from tricyclic.workflows.curves.options import FitOptions
+from tricyclic.workflows.curves.weights import weights_of
 
 # Words among the readings that a remark lists.
 MAX_WORDS = 5
@@ -68,8 +68,8 @@ def fit_table(
         raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
     tables, table, plan = _read(options, model, on_progress)
     by = _columns_by(options, table)
+    tables, table, weight, formula = weights_of(tables, table, options.weights)
     tables, words = _words_as_missing(tables, table, options.y)
-    weight, formula = _weights(options, table)
     groups = tuple(
         GroupedReadings(key, series)
         for key, series in grouped_series(
@@ -145,16 +145,6 @@ def _read(
         any_dose_unit=model.takes_any_dose,
     )
     return tables, table, plan
-
-
-def _weights(options: FitOptions, table: DataTable) -> tuple[str, str]:
-    """The column of weights, or the formula."""
-    given = options.weights
-    if given in table.columns:
-        return given, ""
-    if given and weight_formula(given) is None:
-        raise UnknownNameError.among("column of weights", given, table.columns, where="weights")
-    return "", given
 
 
 def _words_as_missing(

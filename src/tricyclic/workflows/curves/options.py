@@ -61,7 +61,8 @@ class FitOptions:
         panel=MODEL,
     )
     weights: str = option(
-        "Column of weights (1 / variance), or a formula: 1/y, 1/y^2, 1/x, 1/sd^2",
+        "Column of weights (1 / variance), or a formula: 1/y, 1/y^2, 1/x, 1/sd^2; 1/SD^2 with SD a "
+        "column of standard deviations",
         default="",
         panel=MODEL,
     )

@@ -1,0 +1,91 @@
+"""Weights from the columns of a table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tricyclic as tca
+from tricyclic.errors import InputError
+
+DOSE = np.repeat(np.logspace(-1, 4, 9), 2)
+RNG = np.random.default_rng(1)
+SD = RNG.uniform(0.5, 6.0, DOSE.size)
+FRAME = pd.DataFrame(
+    {
+        "conc_nM": DOSE,
+        "y": 5 + 100 / (1 + DOSE / 50) + SD * RNG.normal(size=DOSE.size),
+        "SD": SD,
+        "w": SD**-2.0,
+    }
+)
+
+
+def estimates(frame, **how) -> np.ndarray:
+    result = tca.fit(frame, x="conc_nM", y="y", **how)
+    return np.array([[one.value, one.low, one.high] for one in result.parameters]).ravel()
+
+
+def test_one_over_a_column_of_standard_deviations_is_its_column_of_weights() -> None:
+    direct = estimates(FRAME, weights="w")
+    np.testing.assert_allclose(estimates(FRAME, weights="1/SD^2"), direct, rtol=1e-6)
+    assert not np.allclose(direct, estimates(FRAME), rtol=1e-3)
+
+
+def test_a_column_that_gives_the_weights_is_used() -> None:
+    assert not any(
+        "SD" in part
+        for part in tca.fit(FRAME.drop(columns="w"), x="conc_nM", y="y", weights="1/SD^2").unused
+    )
+
+
+def test_y_in_a_formula_is_the_curve_even_where_a_column_is_called_y() -> None:
+    result = tca.fit(FRAME, x="conc_nM", y="y", weights="1/y^2")
+    assert result.fit.variance == "proportional"
+
+
+def test_sd_in_a_formula_is_that_of_the_replicates_where_no_column_is_called_so() -> None:
+    two = FRAME.drop(columns=["SD", "w"])
+    own = np.repeat(two["y"].to_numpy().reshape(-1, 2).std(axis=1, ddof=1), 2)
+    direct = estimates(two.assign(v=own**-2.0), weights="v")
+    np.testing.assert_allclose(estimates(two, weights="1/sd^2"), direct, rtol=1e-5)
+
+
+def test_a_reading_without_a_standard_deviation_is_not_used_and_named() -> None:
+    frame = FRAME.assign(SD=np.where(np.arange(DOSE.size) == 3, np.nan, SD))
+    result = tca.fit(frame, x="conc_nM", y="y", weights="1/SD^2")
+    assert result.fit.n == DOSE.size - 1
+    kept = FRAME.drop(index=3)
+    np.testing.assert_allclose(
+        result["log10_ec50"].value,
+        tca.fit(kept, x="conc_nM", y="y", weights="w")["log10_ec50"].value,
+        rtol=1e-6,
+    )
+    assert any("row 4" in part for part in result.unused)
+
+
+def test_weights_that_are_no_column_and_no_formula_are_refused() -> None:
+    with pytest.raises(InputError) as error:
+        tca.fit(FRAME, x="conc_nM", y="y", weights="ww")
+    assert str(error.value).startswith("weights=: no column of weights is called 'ww'.")
+
+
+def test_a_derived_quantity_of_a_fit_has_limits() -> None:
+    result = tca.fit(FRAME, x="conc_nM", y="y")
+    span = result.derived(lambda p: p["top"] - p["bottom"])
+    assert span.value == pytest.approx(result["top"].value - result["bottom"].value)
+    assert span.low < 100 < span.high
+    own = result.derived(lambda p: p["log10_ec50"])
+    assert own.low == pytest.approx(result["log10_ec50"].low, abs=1e-3)
+
+
+def test_a_rate_is_printed_with_its_half_life() -> None:
+    time = np.linspace(0, 40, 21)
+    y = 10 + 90 * np.exp(-0.1 * time) + np.random.default_rng(2).normal(size=21)
+    text = tca.fit({"time_min": time, "y": y}, "one_phase_decay", x="time_min", y="y").summary()
+    (line,) = [line for line in text.splitlines() if "half_life" in line]
+    value = float(line.split()[1])
+    assert value == pytest.approx(np.log(2) / 0.1, rel=0.1)
+    low, high = (float(part) for part in line.split("CI ")[1].split("–"))
+    assert low < value < high
