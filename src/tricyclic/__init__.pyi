@@ -29,6 +29,7 @@ from .core.progress import Progress
 from .core.series import Series
 from .errors import InputError, TricyclicError
 from .fitting.problem import FitPart
+from .plotting.plot_style import PlotStyle
 
 __all__ = [
     "AnalysisOptions",
@@ -44,6 +45,7 @@ __all__ = [
     "Parameter",
     "Plate",
     "PlateLayout",
+    "PlotStyle",
     "Progress",
     "Role",
     "Series",

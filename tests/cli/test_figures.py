@@ -34,9 +34,9 @@ def test_plot_writes_a_picture_of_the_stated_width(call, tmp_path):
     assert code == 0
     assert "ec50" in out
     assert err.splitlines()[-1] == "written  fit.png"
-    picture = Image.open(tmp_path / "fit.png")
-    assert picture.size[0] == round(85 / 25.4 * 200)
-    assert picture.info["dpi"][0] == pytest.approx(200, rel=1e-3)
+    with Image.open(tmp_path / "fit.png") as picture:
+        assert picture.size[0] == round(85 / 25.4 * 200)
+        assert picture.info["dpi"][0] == pytest.approx(200, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -153,3 +153,12 @@ def test_a_command_without_a_figure_has_no_plot():
     done = CliRunner().invoke(main, ["library", "drugs", "--plot", "x.png"])
     assert done.exit_code == 2
     assert "No such option" in done.stderr
+
+
+def test_a_folder_named_like_a_figure_is_refused_with_the_way_to_a_figure(call):
+    code, _, err = call("--out", "fit.png")
+    assert code == 3
+    assert err.splitlines()[-1] == (
+        "--out: 'fit.png' looks like a file. It is a folder for several files. "
+        "Write a figure with --plot FILE."
+    )

@@ -177,7 +177,7 @@ def in_python(text: str) -> str:
     text
         A sentence or a part of one.
     """
-    text = _LISTING.sub(r'tca.quantities("\1")', text)
+    text = _LISTING.sub(r'tca.quantities("\1")', text).replace("--plot FILE", '.save("FILE")')
     for command in COMMANDS:
         names = [command.full_name, *([command.name] if command.at_top else [])]
         for name in names:

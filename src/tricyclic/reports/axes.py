@@ -39,7 +39,11 @@ def plot(
         If there is no such figure, or it has several panels and `ax` is given.
     """
     look = read_style(style, **keys)
-    chosen = chosen_drawings(result, which)
+    try:
+        chosen = chosen_drawings(result, which)
+    except InputError as error:
+        where = "which=" if error.where == "figure" else error.where
+        raise error.reworded(where, str) from error
     name = next(iter(chosen))
     drawing = chosen[name]
     if ax is not None:

@@ -40,6 +40,8 @@ _WITH_FIGURE = frozenset(
         "binding design",
         "compare",
         "curves fit",
+        "curves interpolate",
+        "curves sensorgram",
         "screen run",
         "screen control-chart",
         "screen msr",

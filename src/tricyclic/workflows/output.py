@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tricyclic.core.document import FIGURE_SUFFIXES
 from tricyclic.errors import InputError
 
 
@@ -26,7 +27,10 @@ def check_output_folder(text: str, *, empty: bool = False) -> None:
     path = Path(text)
     if text and path.suffix:
         raise InputError(
-            f"'{text}' looks like a file", where="out", allowed="It is a folder for several files"
+            f"'{text}' looks like a file",
+            where="out",
+            allowed="It is a folder for several files",
+            do=advice_for_figures(path.suffix.lower()),
         )
     if text and empty and path.exists() and (not path.is_dir() or any(path.iterdir())):
         problem = "is not empty" if path.is_dir() else "is a file"
@@ -45,7 +49,13 @@ def check_report_file(text: str, suffixes: Sequence[str]) -> None:
     if text and suffix not in suffixes:
         listed = " or ".join([", ".join(suffixes[:-1]), suffixes[-1]])
         problem = f"a report cannot end in '{suffix}'" if suffix else "a report needs a suffix"
-        raise InputError(problem, where=text, allowed=f"It is {listed}")
+        advice = advice_for_figures(suffix)
+        raise InputError(problem, where=text, allowed=f"It is {listed}", do=advice)
+
+
+def advice_for_figures(suffix: str) -> str:
+    """How a figure is written, where the suffix is that of a figure; else nothing."""
+    return "Write a figure with --plot FILE" if suffix in FIGURE_SUFFIXES else ""
 
 
 def require_output(text: str) -> None:

@@ -1,0 +1,164 @@
+"""Results draw into files, into axes of the user, and into notebooks."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import tricyclic as tca
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return tca.simulate(
+        "noradrenergic_synapse",
+        drug="desipramine",
+        dose="10 mg/kg",
+        route="ip",
+        hours=6,
+        observable=["cortex_NE", "firing", "alpha2_lc", "H1_occupancy", "M1_occupancy"],
+        point_estimate=True,
+    )
+
+
+def test_a_simulation_is_a_mapping_of_its_outputs(simulated):
+    assert list(simulated)[:3] == ["cortex_NE", "firing", "alpha2_lc"]
+    assert len(simulated) == len(list(simulated)) == len(dict(simulated.items()))
+    assert "firing" in simulated
+    assert "fire" not in simulated
+    assert simulated["firing"].unit == "Hz"
+    assert set(simulated.keys()) == set(simulated)
+    with pytest.raises(KeyError, match="Did you mean 'firing'"):
+        simulated["firng"]
+
+
+def test_names_of_outputs_are_names_of_columns_and_the_former_ones_still_work(simulated):
+    assert all(name.isidentifier() for name in simulated)
+    assert simulated["desipramine, plasma, total"] is simulated["desipramine_plasma_total"]
+
+
+def test_the_tables_of_a_simulation_agree_with_its_courses(simulated):
+    long, wide = simulated.to_frame(), simulated.to_frame("wide")
+    firing = simulated["firing"]
+    assert long.loc[long["output"] == "firing", "value"].to_numpy() == pytest.approx(firing.y)
+    assert wide["firing_Hz"].to_numpy() == pytest.approx(firing.y)
+    assert wide["time_h"].to_numpy() == pytest.approx(firing.time_h)
+    assert "desipramine_plasma_total_nM" in wide
+    assert simulated.to_frame("occupancy")["peak_percent"].max() <= 100
+    exposure = simulated.to_frame("exposure")
+    (cmax,) = exposure.query("drug == 'desipramine' and compartment == 'plasma, total'").query(
+        "number == 'cmax'"
+    )["value"]
+    assert cmax == pytest.approx(simulated["desipramine_plasma_total"].y.max())
+
+
+def test_the_baseline_before_the_dose_is_drawn_and_the_axis_fits_what_moves(simulated):
+    figure, (firing, receptors) = plt.subplots(1, 2)
+    assert simulated.plot("firing", ax=firing) is firing
+    simulated.plot("alpha2_lc", ax=receptors)
+    course = max(firing.lines, key=lambda line: len(line.get_xdata()))
+    assert course.get_xdata()[0] < 0
+    assert course.get_ydata()[0] == pytest.approx(100)
+    # The receptors lose less than 1 %, so an axis from 0 would show a flat line.
+    low, high = receptors.get_ylim()
+    assert 0.9 < low < 1 < high < 1.1
+    plt.close(figure)
+
+
+def test_a_figure_of_several_panels_has_no_axes_of_the_user(simulated):
+    figure, axes = plt.subplots()
+    with pytest.raises(tca.InputError, match="Name one of them with which="):
+        simulated.plot("courses", ax=axes)
+    plt.close(figure)
+    drawn = simulated.plot("courses")
+    assert len(drawn.axes) == 3
+    plt.close(drawn)
+
+
+def test_coinciding_lines_are_dashed_so_that_both_show(simulated):
+    axes = simulated.plot("occupancy")
+    curves = [line for line in axes.get_lines() if len(line.get_xdata()) > 50]
+    pairs = [
+        (one, other)
+        for k, one in enumerate(curves)
+        for other in curves[k + 1 :]
+        if np.allclose(one.get_ydata(), other.get_ydata(), rtol=1e-3)
+    ]
+    assert pairs, "H1 and M1 have the same Ki for desipramine"
+    assert all(one.get_linestyle() != other.get_linestyle() for one, other in pairs)
+    plt.close(axes.figure)
+
+
+def test_save_writes_the_figure_or_the_files(simulated, tmp_path):
+    (file,) = simulated.save(tmp_path / "firing.png", figure="firing", dpi=100, width="60mm")
+    with Image.open(file) as picture:
+        assert picture.size[0] == round(60 / 25.4 * 100)
+    several = simulated.save(tmp_path / "all.svg")
+    assert {path.name for path in several} == {
+        f"all-{name}.svg" for name in ("courses", "occupancy", "concentrations")
+    }
+    folder = simulated.save(tmp_path / "folder")
+    assert any(path.name == "courses.csv" for path in folder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"path": "x.jpg"},
+            "x.jpg: a figure cannot end in '.jpg'. It is .png, .tiff, .svg or .pdf.",
+        ),
+        (
+            {"path": "x.svg", "figure": "firng"},
+            "figure=: no figure is called 'firng'. Did you mean 'firing'?",
+        ),
+        ({"path": "x.png", "width": "9 km"}, "width=: is '9 km'. It is a length from 30 to 500 mm"),
+        ({"path": "folder", "dpi": 300}, "dpi=: applies to figures."),
+        (
+            {"path": "x.png", "style": 5},
+            "style=: is 5. It is default, prism or the name of a .toml",
+        ),
+    ],
+)
+def test_wrong_arguments_are_refused_in_the_words_of_python(
+    simulated, tmp_path, monkeypatch, arguments, message
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(tca.InputError) as error:
+        simulated.save(**arguments)
+    assert str(error.value).startswith(message)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_notebook_shows_the_table_and_the_figure(simulated):
+    page = simulated._repr_html_()
+    assert "<table>" in page
+    assert "cortex_NE" in page
+    assert "<svg" in page
+
+
+def test_a_population_contains_its_bands_and_draws_them(tmp_path):
+    result = tca.population(
+        "human_occupancy",
+        drug="imipramine",
+        dose="50 mg",
+        route="po",
+        hours=8,
+        subjects=6,
+        observable="NET_occupancy",
+        point_estimate=True,
+    )
+    assert "NET_occupancy" in list(result)
+    assert result["NET_occupancy"].unit == "%"
+    subjects = result.to_frame()
+    assert len(subjects) == 6
+    assert subjects["NET_occupancy_peak_percent"].between(0, 100).all()
+    assert isinstance(result.to_frame("bands"), pd.DataFrame)
+    figure, axes = plt.subplots()
+    result.plot("NET_occupancy", ax=axes)
+    assert axes.get_xlim()[0] < 0
+    plt.close(figure)
+    assert result.save(tmp_path / "bands.svg")
