@@ -1,6 +1,7 @@
 # The public names. `__init__.py` reads this file, so that the list exists once.
 from ._version import __version__ as __version__
 from .api.binding import affinity
+from .api.binding_ki import ki
 from .api.binding_kinetics import kinetics
 from .api.binding_saturation import saturation
 from .api.calibration import calibrate, credibility, validate
@@ -71,6 +72,7 @@ __all__ = [
     "fit_batch",
     "fit_file",
     "interpolate",
+    "ki",
     "kinetics",
     "msr",
     "new_study",

@@ -107,6 +107,7 @@ COMMANDS: tuple[Command, ...] = (
         "KineticsOptions",
         "kinetics",
     ),
+    _command("binding", "ki", "Ki from an IC50, with or without depletion", "KiOptions", "ki"),
     _command(
         "binding", "design", "Plan a plate and simulate its analysis", "DesignOptions", "design"
     ),

@@ -14,6 +14,7 @@ from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.estimate import Estimate, Fit, format_estimate, p_scale_name, unit_of_parameter
 from tricyclic.core.serialize import to_jsonable
 from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult
+from tricyclic.results.ki import KiResult
 from tricyclic.results.study_run import DemoResult, StudyRunResult
 
 
@@ -76,6 +77,20 @@ def _p_scale(estimate: Estimate) -> dict[str, Any]:
     low, high = estimate.p_limits
     numbers = {"value": estimate.p_value, "se": estimate.log10_se, "low": low, "high": high}
     return {name: to_jsonable(numbers)}
+
+
+def ki_json(result: KiResult) -> dict[str, Any]:
+    """A Ki from an IC50: with and without depletion, and the numbers that enter it."""
+    return {
+        "ki": estimate_json(result.ki),
+        "cheng_prusoff": estimate_json(result.cheng_prusoff),
+        "inputs": to_jsonable(result.inputs),
+        "formula": result.formula,
+        "bound_percent": to_jsonable(result.bound_percent),
+        "sites_nM": to_jsonable(result.sites_nM),
+        "free_radioligand_nM": to_jsonable(result.free_radioligand_nM),
+        "checks": to_jsonable(result.checks),
+    }
 
 
 def conditions_json(conditions: BindingConditions) -> dict[str, Any]:

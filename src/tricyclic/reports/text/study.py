@@ -124,11 +124,11 @@ def _estimates(assay: AssayResult, curves: Mapping[str, CurveModel]) -> list[str
         slope = slopes.get((estimate.subject, estimate.where))
         if is_of_logistic(estimate, assay):
             if estimate.name != LOGISTIC_SLOPE:
-                text = _with_slope(_with_p_scale(estimate), slope)
+                text = _with_slope(with_p_scale(estimate), slope)
                 lines.append(wrap_line(f"{group}{text}   {LOGISTIC}"))
         else:
             verdict = _verdict(assay, estimate.where if group else "")
-            line = f"{group}{_with_p_scale(estimate)}   {model}{verdict}"
+            line = f"{group}{with_p_scale(estimate)}   {model}{verdict}"
             lines.append(wrap_line(line.rstrip()))
     return lines
 
@@ -156,7 +156,7 @@ def _with_slope(text: str, slope: Estimate | None) -> str:
     return f"{head}{separator}nH {format_number(slope.value)} ({format_interval(slope)})   {n}"
 
 
-def _with_p_scale(estimate: Estimate) -> str:
+def with_p_scale(estimate: Estimate) -> str:
     """The line of an estimate, with the pKi of a Ki before its n."""
     text, p_scale = format_estimate(estimate), format_p_scale(estimate)
     if not p_scale:

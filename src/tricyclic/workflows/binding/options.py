@@ -243,6 +243,8 @@ class KineticsOptions(PlateOptions):
     )
 
 
+# Panel of the help of the conversion of an IC50.
+DEPLETION = "Sites, for depletion"
 # Panels of the help of the design.
 EXPECTED, PLATE, CONDITIONS, OUTPUT = (
     "Expected values",
@@ -383,4 +385,49 @@ class DesignOptions:
         default="",
         path=True,
         panel=OUTPUT,
+    )
+
+
+@dataclass(frozen=True)
+class KiOptions:
+    """Ki from an IC50, without depletion (Cheng-Prusoff) or with it, and with all stated errors.
+
+    `tricyclic binding ki --ic50 "12.3 +/- 1.1 nM" --kd 1.5nM --radioligand 2nM`
+
+    `tricyclic binding ki --ic50 "12.3 (10.1-15.0) nM" --kd "1.5 +/- 0.2 nM" --radioligand 2nM
+    --receptor 0.5nM`
+
+    A number may have a standard error ("12.3 +/- 1.1 nM") or the limits of its confidence interval
+    ("12.3 (10.1-15.0) nM"). With the concentration of sites the Ki is exact also where much of the
+    radioligand is bound.
+    """
+
+    ic50: float | str = option("IC50 of the competitor, in terms of what was added", unit="nM")
+    kd: float | str = option("Kd of the radioligand", unit="nM")
+    radioligand: float | str = option("Radioligand added, its concentration", unit="nM")
+    receptor: float | str | None = option(
+        "Concentration of sites in the well", default=None, unit="nM", panel=DEPLETION
+    )
+    bmax: float | str | None = option(
+        "Density of sites, instead of their concentration",
+        default=None,
+        unit="fmol/mg",
+        panel=DEPLETION,
+    )
+    protein_ug: float | str | None = option(
+        "Membrane protein per well, with --bmax", default=None, unit="ug", panel=DEPLETION
+    )
+    volume_uL: float | str | None = option(
+        "Volume of a well, with --bmax", default=None, unit="uL", panel=DEPLETION
+    )
+    bound_free: float | str | None = option(
+        "Specifically bound over free radioligand without competitor, instead of the sites",
+        default=None,
+        unit="ratio",
+        panel=DEPLETION,
+    )
+    n: int = option("Independent runs of the IC50, for its interval", default=1)
+    compound: str = option("Name of the competitor", default="")
+    confidence: float = option(
+        "Confidence level of the intervals, given and computed", default=0.95
     )

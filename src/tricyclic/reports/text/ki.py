@@ -1,0 +1,27 @@
+"""A Ki from an IC50 as text."""
+
+from __future__ import annotations
+
+import math
+
+from tricyclic.core.estimate import format_range
+from tricyclic.core.format import align_columns, format_number, wrap_line
+from tricyclic.reports.text.study import check_lines, with_p_scale
+from tricyclic.results.ki import KiInput, KiResult
+
+
+def ki_text(result: KiResult) -> str:
+    """The Ki and its pKi, the numbers that enter it with their share of the error, the equation."""
+    lines = [wrap_line(with_p_scale(result.ki))]
+    if not math.isnan(result.bound_percent):
+        lines.append(wrap_line(f"  for comparison: {with_p_scale(result.cheng_prusoff)}"))
+    lines += align_columns([_row(one) for one in result.inputs])
+    lines.append(wrap_line(f"  {result.formula}"))
+    return "\n".join([*lines, *check_lines(result.checks)])
+
+
+def _row(one: KiInput) -> tuple[str, str, str, str]:
+    exact = one.log10_se == 0
+    interval = "" if exact else f"({format_range(one.low, one.high)})"
+    share = "treated as exact" if exact else f"{100 * one.share:.0f} % of the variance"
+    return one.name, f"{format_number(one.value)} nM", interval, share
