@@ -63,8 +63,25 @@ def sensorgram(folder: Path) -> str:
     return draw(result, pdf=False).svg
 
 
+def excel_sheet(folder: Path) -> str:
+    """The figure of docs/excel.md."""
+    import tricyclic as tca
+
+    result = tca.affinity(
+        folder / "NET_12Nov.csv",
+        unit="cpm",
+        target="NET",
+        radioligand="[3H]nisoxetine",
+        radioligand_nM=0.5,
+        kd_nM=0.8,
+    )
+    result.save(folder / "net.svg")
+    return (folder / "net.svg").read_text(encoding="utf-8")
+
+
 # Page -> figures by the name of their file.
 FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
+    "excel": {"excel_sheet": excel_sheet},
     "many_curves": {"thumbnails": thumbnails},
     "sensorgrams": {"sensorgram": sensorgram},
     "standard_curves": {"standard_curve": standard_curve},
