@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
 
@@ -148,5 +150,5 @@ def test_a_dose_of_zero_mol_per_litre_is_a_well_without_compound(tmp_path):
         "curve,molar,response\n" + "\n".join(f"A,{a},{b}" for a, b in zip(x, y, strict=True))
     )
     tca.fit_file(path, out=tmp_path / "o.csv")
-    row = (tmp_path / "o.csv").read_text().splitlines()[1].split(",")
-    assert float(row[1]) == pytest.approx(-7.0, abs=0.1)
+    (row,) = csv.DictReader((tmp_path / "o.csv").read_text().splitlines())
+    assert float(row["log10_ic50"]) == pytest.approx(-7.0, abs=0.1)

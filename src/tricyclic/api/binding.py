@@ -47,6 +47,7 @@ def affinity(
     total: Texts = (),
     non_specific: Texts = (),
     table: str = "",
+    molar_mass: float | None = None,
     mask: str = "",
     masked_site: str = "",
     mask_M: Measured | None = None,
@@ -148,6 +149,8 @@ def affinity(
         Column of non-specific binding.
     table
         Table of a file with several tables.
+    molar_mass
+        Molar mass [g/mol], where concentrations are masses per volume.
     mask
         Ligand that masks another site.
     masked_site

@@ -47,6 +47,7 @@ def kinetics(
     total: Texts = (),
     non_specific: Texts = (),
     table: str = "",
+    molar_mass: float | None = None,
     dissociation_start_min: Measured | None = None,
     unit: str = "",
     plate: str = "",
@@ -144,6 +145,8 @@ def kinetics(
         Column of non-specific binding.
     table
         Table of a file with several tables.
+    molar_mass
+        Molar mass [g/mol], where concentrations are masses per volume.
     dissociation_start_min
         When dissociation was started, in an association that is followed by one. A number in min,
         or text with its unit.

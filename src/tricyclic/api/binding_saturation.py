@@ -47,6 +47,7 @@ def saturation(
     total: Texts = (),
     non_specific: Texts = (),
     table: str = "",
+    molar_mass: float | None = None,
     unit: str = "",
     plate: str = "",
     plate_size: int | None = None,
@@ -141,6 +142,8 @@ def saturation(
         Column of non-specific binding.
     table
         Table of a file with several tables.
+    molar_mass
+        Molar mass [g/mol], where concentrations are masses per volume.
     unit
         Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol,
         fmol/mg.

@@ -79,6 +79,14 @@ def dose_values(values: np.ndarray, unit: str, *, where: str = "") -> np.ndarray
     return doses
 
 
+def is_mass_concentration(unit: str) -> bool:
+    """Whether a text is a unit of mass per volume, or the logarithm of one."""
+    try:
+        return dimension(log10_of(unit) or unit) == "mass concentration"
+    except InputError:
+        return False
+
+
 def same_unit(one: str, other: str, *, where: str = "") -> bool:
     """Whether two spellings mean the same unit: "log nM" and "log10 nM", "µM" and "uM"."""
     if bool(log10_of(one)) != bool(log10_of(other)):

@@ -125,6 +125,10 @@ KEYS: dict[str, tuple[str, str]] = {
     ),
     "assay.table.group": ("Condition that is compared with others", 'group = "vehicle"'),
     "assay.table.compound": ("Compound of this table", 'compound = "imipramine"'),
+    "assay.table.molar_mass_g_per_mol": (
+        "Molar mass of the compound, where its concentrations are masses per volume",
+        "molar_mass_g_per_mol = 266.4",
+    ),
     "assay.table.columns.competitor": (
         "Concentration of the competitor",
         'competitor = { column = "conc", unit = "nM" }',

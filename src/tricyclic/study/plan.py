@@ -321,6 +321,7 @@ def _table(row: Mapping[str, Any], where: str) -> TablePlan:
         x=x,
         conditions=row["conditions"] or {},
         where=where,
+        molar_mass_g_per_mol=row["molar_mass_g_per_mol"],
         reader=row["reader"],
         sheet=row["sheet"],
         decimal=row["decimal"],

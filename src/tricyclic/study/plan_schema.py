@@ -112,6 +112,7 @@ _TABLE = TableField(
         "decimal": TextField(default="", one_of=(".", ",")),
         "group": TextField(),
         "compound": TextField(),
+        "molar_mass_g_per_mol": NumberField(above=0.0),
         "columns": _COLUMNS,
         "conditions": RawTableField(),
     }

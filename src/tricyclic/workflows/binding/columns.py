@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tricyclic.core.concentrations import is_molar_unit
+from tricyclic.core.concentrations import is_mass_concentration, is_molar_unit
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.headings import unit_in_column_name
@@ -256,7 +256,8 @@ def _first(
 
 def _fits(unit: str, setting: str) -> bool:
     if setting != "time_min":
-        return is_molar_unit(unit)
+        # A mass per volume becomes molar with a molar mass.
+        return is_molar_unit(unit) or is_mass_concentration(unit)
     try:
         return dimension(unit) == "time"
     except InputError:

@@ -133,6 +133,11 @@ class PlateOptions:
         "Column of non-specific binding", default=(), panel=TABLES
     )
     table: str = option("Table of a file with several tables", default="", panel=TABLES)
+    molar_mass: float | None = option(
+        "Molar mass [g/mol], where concentrations are masses per volume",
+        default=None,
+        panel=TABLES,
+    )
     unit: str = option(
         "Unit of the readings, where the file does not contain it: cpm, dpm, counts, fmol, fmol/mg",
         default="",

@@ -230,6 +230,7 @@ def _table_request(options: PlateOptions, kind: str, compound: str) -> TableRequ
         options.table,
         options.unit,
         compound,
+        options.molar_mass,
         options.reader,
         options.sheet,
         options.decimal,

@@ -47,6 +47,7 @@ class TableRequest:
     table: str = ""
     unit: str = ""
     compound: str = ""
+    molar_mass_g_per_mol: float | None = None
     reader: str = ""
     sheet: str = ""
     decimal: str = ""
@@ -182,6 +183,7 @@ def _series(
         unit=_unit(table, columns, request.unit),
         x=dict(columns.x),
         where=where,
+        molar_mass_g_per_mol=request.molar_mass_g_per_mol,
     )
     controls = _controls(of_run, columns, plan, request.kind)
     own: list[tuple[str, Series]] = []

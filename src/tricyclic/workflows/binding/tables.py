@@ -24,7 +24,7 @@ from tricyclic.workflows.binding.options import PlateOptions
 COLUMNS = {**VARIED, COUNTING_TIME[0]: COUNTING_TIME[1]}
 # Options that only apply to plates, and those that only apply to tables.
 OF_PLATES = ("layout", "plate", "plate_size")
-OF_TABLES = ("response", "total", "non_specific", "table")
+OF_TABLES = ("response", "total", "non_specific", "table", "molar_mass")
 
 
 def names_all_columns(options: PlateOptions) -> bool:
@@ -112,6 +112,7 @@ def _plan(
         non_specific=options.non_specific,
         x=dict(setting_column(text, table, file) for text in options.x),
         where=file,
+        molar_mass_g_per_mol=options.molar_mass,
     )
 
 
