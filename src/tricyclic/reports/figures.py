@@ -26,6 +26,7 @@ from tricyclic.plotting.drawing import (
 )
 from tricyclic.plotting.font_widths import font_remark
 from tricyclic.plotting.plot_style import DEFAULT, PlotStyle
+from tricyclic.plotting.style import slug
 from tricyclic.plotting.style_file import read_style
 from tricyclic.registry import RENDERERS as _RENDERERS
 from tricyclic.reports.pdf import drawing_to_pdf, drawing_to_png
@@ -162,9 +163,10 @@ def chosen_drawings(result: object, figure: str) -> dict[str, Drawing]:
         reason = "" if kind is None else reason
         raise InputError(problem, where="plot", allowed=reason)
     if figure:
-        if figure not in drawings:
+        name = figure if figure in drawings else slug(figure)
+        if name not in drawings:
             raise UnknownNameError.among("figure", figure, drawings, where="figure")
-        return {figure: drawings[figure]}
+        return {name: drawings[name]}
     main = {name: drawing for name, drawing in drawings.items() if not drawing.is_part}
     return main or dict(drawings)
 

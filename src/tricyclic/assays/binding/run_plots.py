@@ -99,7 +99,7 @@ def _competition_curves(
 def _saturation_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
     axis = XAxis.of_column("radioligand_M", assay.plates[0])
     fitted = [plate for plate in assay.plates if plate.fit.ok]
-    units = {_bmax_scale(plate)[1] for plate in fitted}
+    units = {bmax_scale(plate)[1] for plate in fitted}
     if len(units) != 1:
         return None
     drawn = [_specific_curve(plate, curves, axis) for plate in fitted]
@@ -122,7 +122,7 @@ def _specific_curve(plate: PlateResult, curves: Curves, axis: XAxis) -> tuple[Tr
     """Specific binding of one run, curve and total wells less the fitted non-specific binding."""
     model = curves[plate.model]
     (part,) = plate.fit.parts
-    factor, _ = _bmax_scale(plate)
+    factor, _ = bmax_scale(plate)
     series = part.series
     is_total = series.x["specific"] > 0
     total = series.keep(is_total)
@@ -149,7 +149,7 @@ def _specific_curve(plate: PlateResult, curves: Curves, axis: XAxis) -> tuple[Tr
     return Trace(legend, axis.position(dense), mean, subject=subject), points
 
 
-def _bmax_scale(plate: PlateResult) -> tuple[float, str]:
+def bmax_scale(plate: PlateResult) -> tuple[float, str]:
     """Factor from readings to the unit of Bmax, and that unit."""
     bmax = next((e for e in plate.estimates if e.name == "Bmax"), None)
     if bmax is not None and "log10_bmax" in plate.fit and "signal_per_M" in plate.fit:

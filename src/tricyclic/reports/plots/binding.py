@@ -7,6 +7,7 @@ from functools import partial
 
 from tricyclic.assays.binding.design.plan import expected_plate
 from tricyclic.assays.binding.plots import assay_plots
+from tricyclic.assays.binding.scatchard import scatchard_plot
 from tricyclic.core.document import Figure
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.plate import plate_map
@@ -32,6 +33,11 @@ def study_drawings(result: StudyRunResult) -> dict[str, Drawing]:
         for plot in plots:
             name = _unique(slug(plot.name), drawings)
             drawings[name] = curve_drawing(plot, is_part=has_all_runs and bool(plot.plate))
+        for plate in assay.plates if assay.kind == "saturation" else ():
+            scatchard = scatchard_plot(assay, plate, result.curves)
+            if scatchard is not None:
+                name = _unique(slug(scatchard.name), drawings)
+                drawings[name] = curve_drawing(scatchard, is_part=True)
     report = ReportData(result.study)
     pooled = [estimate for assay in result.study.assays for estimate in assay.pooled]
     if any(estimate.name == "Ki" and estimate.value > 0 for estimate in pooled):
