@@ -10,7 +10,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-FILE = re.compile(r"```text\n# file: (\S+)\n(.*?)```", re.DOTALL)
+FILE = re.compile(r"```(?:text|toml)\n# file: (\S+)\n(.*?)```", re.DOTALL)
 
 
 def standard_curve(folder: Path) -> str:
@@ -28,6 +28,25 @@ def standard_curve(folder: Path) -> str:
         accept=20,
     )
     return draw(result, pdf=False).svg
+
+
+def report(folder: Path) -> str:
+    """The first page of the report of docs/report.md."""
+    import tricyclic as tca
+    from tricyclic.reports.pdf import to_page_svgs
+    from tricyclic.reports.study_report import study_document
+
+    result = tca.affinity(
+        folder / "net_run1.csv",
+        layout=folder / "plate.toml",
+        protocol="net-nisoxetine",
+        unit="cpm",
+        efficiency=0.45,
+        counting_time_min=5,
+        protein_ug="30 +/- 1.5 ug",
+        tissue="rat cortex",
+    )
+    return to_page_svgs(study_document(result))[0]
 
 
 def thumbnails(_: Path) -> str:
@@ -83,6 +102,7 @@ def excel_sheet(folder: Path) -> str:
 FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
     "excel": {"excel_sheet": excel_sheet},
     "many_curves": {"thumbnails": thumbnails},
+    "report": {"report": report},
     "sensorgrams": {"sensorgram": sensorgram},
     "standard_curves": {"standard_curve": standard_curve},
 }

@@ -34,12 +34,12 @@ def test_sections_have_a_fixed_order(document):
         "Results",
         "Curves",
         "Comparison of conditions",
-        "Selectivity",
         "Warnings",
         "Exclusions",
         "Methods",
         "Affinity, run by run",
         "Saturation, run by run",
+        "Selectivity",
         "Comparison with published values",
         "Checks and residuals",
         "Error budget",
@@ -52,8 +52,8 @@ def test_sections_have_a_fixed_order(document):
 
 def test_what_a_reader_needs_first_stands_before_the_appendix(document):
     parts = lay_out(document)
-    assert [part.title for part in parts if not part.appendix] == titles(document)[:7]
-    assert [part.appendix for part in parts] == [False] * 7 + [True] * 9
+    assert [part.title for part in parts if not part.appendix] == titles(document)[:6]
+    assert [part.appendix for part in parts] == [False] * 6 + [True] * 10
     numbers = [
         number
         for part in parts
@@ -344,12 +344,12 @@ def test_the_reason_of_a_failed_fit_is_printed(hostile):
     assert any("the fit failed (did not converge" in text for text in notes)
 
 
-def test_the_report_lists_twelve_warnings_most_severe_first_and_the_appendix_the_others(hostile):
+def test_the_report_lists_eight_warnings_most_severe_first_and_the_appendix_the_others(hostile):
     report = assemble(hostile, sections=["warnings", "quality"])
     warnings, others = (b for b in report.blocks if isinstance(b, CheckList))
-    assert [c.level for c in warnings.checks] == ["fail"] * 12
-    assert warnings.title.endswith("the first 12 of 40, all are in the appendix")
-    assert len(others.checks) == 28
+    assert [c.level for c in warnings.checks] == ["fail"] * 8
+    assert warnings.title.endswith("the first 8 of 40, all are in the appendix")
+    assert len(others.checks) == 32
 
 
 def test_each_compound_of_an_assay_has_its_own_row(study):

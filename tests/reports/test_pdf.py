@@ -11,7 +11,15 @@ import pytest
 from tricyclic.core.check import Check
 from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
 from tricyclic.reports.assemble import assemble
-from tricyclic.reports.pdf import _longest_words, _plain, _widths, breakable, drawing_to_pdf, to_pdf
+from tricyclic.reports.pdf import (
+    _longest_words,
+    _plain,
+    _widths,
+    breakable,
+    drawing_to_pdf,
+    to_page_svgs,
+    to_pdf,
+)
 
 WITH_READER = pytest.mark.skipif(
     shutil.which("pdftotext") is None,
@@ -183,3 +191,9 @@ def test_short_columns_never_leave_a_long_one_too_narrow_to_read():
     widths = _widths(table)
     left = 105 - sum(len(numbers[0]) + 2 for width in widths if not width)
     assert widths[3] / sum(widths) * left >= 20
+
+
+def test_the_pages_of_a_report_are_drawings_for_a_preview(study):
+    pages = to_page_svgs(assemble(study, sections=["summary", "provenance"]))
+    assert len(pages) >= 2
+    assert all(page.startswith("<svg") for page in pages)

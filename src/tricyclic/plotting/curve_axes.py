@@ -114,7 +114,12 @@ def draw_y_axis(axes: Axes, plot: CurvePlot, *, place_label: bool = True) -> Non
         axes.set_ylim(
             low, next((tick for tick in locator.tick_values(low, high) if tick >= high), high)
         )
-    axes.set_ylabel(style.fitted(plot.y_title, millimetres_high(axes) + 6))
+    high_mm = millimetres_high(axes) + 12
+    # A title that is too long for the axis is smaller before it is cut.
+    size_pt = style.font_pt()
+    if style.width_mm(style.one_line(plot.y_title), size_pt=size_pt) > high_mm:
+        size_pt = style.small_pt()
+    axes.set_ylabel(style.fitted(plot.y_title, high_mm, size_pt=size_pt), fontsize=size_pt)
     if place_label:
         beside = LABEL_MM * style.current().scale + style.current().axis_offset_pt / 72 / style.MM
         axes.yaxis.set_label_coords(-beside / millimetres_wide(axes), 0.5)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader
 
@@ -59,11 +59,33 @@ def to_pdf(document: Document, *, all_rows: bool = False) -> bytes:
     TricyclicError
         If the typesetter fails, an internal error; with its message.
     """
+    return bytes(_typeset(*_source(document, all_rows)))
+
+
+def to_page_svgs(document: Document) -> tuple[str, ...]:
+    """The pages of the printed report as drawings, for a preview.
+
+    Parameters
+    ----------
+    document : Document
+
+    Raises
+    ------
+    TricyclicError
+        If the typesetter fails, an internal error; with its message.
+    """
+    pages: bytes | list[bytes] = _typeset(*_source(document, False), form="svg")
+    several = [pages] if isinstance(pages, bytes) else pages
+    return tuple(page.decode("utf-8") for page in several)
+
+
+def _source(document: Document, all_rows: bool) -> tuple[str, dict[str, str]]:
+    """The template and the document as its data."""
     source, _, _ = PackageLoader("tricyclic.reports", "templates").get_source(
         Environment(autoescape=True), "report.typ"
     )
     data = json.dumps(_plain(document, all_rows), ensure_ascii=False, allow_nan=False)
-    return _typeset(source, {"document": data})
+    return source, {"document": data}
 
 
 def drawing_to_pdf(svg: str) -> bytes:
@@ -71,7 +93,7 @@ def drawing_to_pdf(svg: str) -> bytes:
 
     Ten times as fast as the PDF writer of Matplotlib.
     """
-    return _typeset(DRAWING_PAGE, {"svg": svg})
+    return bytes(_typeset(DRAWING_PAGE, {"svg": svg}))
 
 
 def drawing_to_png(svg: str, dpi: float) -> bytes:
@@ -96,16 +118,16 @@ def drawing_to_png(svg: str, dpi: float) -> bytes:
     return bytes(png)
 
 
-def _typeset(source: str, inputs: dict[str, str]) -> bytes:
+def _typeset(source: str, inputs: dict[str, str], *, form: Literal["pdf", "svg"] = "pdf") -> Any:
     import typst
 
     try:
-        pdf = typst.compile(
-            source.encode(), format="pdf", font_paths=_fonts(), sys_inputs=inputs, timestamp=EPOCH
+        made = typst.compile(
+            source.encode(), format=form, font_paths=_fonts(), sys_inputs=inputs, timestamp=EPOCH
         )
     except (RuntimeError, typst.TypstError) as error:
         raise TricyclicError(f"The PDF could not be typeset: {error}") from error
-    return bytes(pdf)
+    return made
 
 
 @lru_cache(maxsize=1)
@@ -255,9 +277,9 @@ def _cell_text(cell: str, longest: int) -> str:
     if _hashes([cell]):
         return cell
     one_line = level_of_cell(cell) or (longest == LONG_WORD and len(cell) <= SHORT_TEXT)
-    # No break at a space, and none after the dash of an interval.
-    joined = cell.replace(" ", "\u00a0").replace("–", "–\u2060")
-    return joined if one_line else breakable(cell, longest)
+    # No break after the dash of an interval, and on one line none at a space.
+    joined = cell.replace("–", "–\u2060")
+    return joined.replace(" ", "\u00a0") if one_line else breakable(joined, longest)
 
 
 def _printed(link: str, targets: set[str]) -> str:
@@ -354,4 +376,4 @@ def _broken(word: str) -> str:
 
 
 # A number stays whole: no break at its decimal point.
-_JOINT = re.compile(r"(?<=[-–_/:;+])|(?<=[.,])(?![0-9])")
+_JOINT = re.compile(r"(?<=[-–_/:;+])(?!\u2060)|(?<=[.,])(?![0-9])")

@@ -28,14 +28,16 @@ def write(report: ReportData) -> Sequence[Block]:
         own = " ".join(part for part in (own, _assumed(assay)) if part)
         if own:
             titles_of.setdefault(own, []).append(short_name(assay))
-    for text, titles in titles_of.items():
-        blocks += [Heading("; ".join(titles), 2), Paragraph(text, "copy")]
     groups: dict[tuple[str, ...], list[str]] = {}
     for sentence, names in shared.items():
         groups.setdefault(names, []).append(sentence)
+    for text, titles in titles_of.items():
+        # What the same assays share stands in their paragraph.
+        common = groups.pop(tuple(titles), [])
+        blocks += [Heading("; ".join(titles), 2), Paragraph(" ".join([*common, text]), "copy")]
     for names, sentences in groups.items():
-        common = len(names) == len(assays)
-        heading = "All assays" if common and len(assays) > 1 else "; ".join(names)
+        of_all = len(names) == len(assays) > 1
+        heading = "All assays" if of_all else "; ".join(names)
         blocks += [Heading(heading, 2), Paragraph(" ".join(sentences), "copy")]
     return blocks
 

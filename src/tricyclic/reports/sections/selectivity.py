@@ -42,5 +42,5 @@ def write(report: ReportData) -> Sequence[Block]:
 
 
 SECTION = ReportSection(
-    order=60, applies=lambda report: bool(report.study.selectivity), write=write
+    order=60, appendix=True, applies=lambda report: bool(report.study.selectivity), write=write
 )

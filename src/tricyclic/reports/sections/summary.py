@@ -8,6 +8,7 @@ from dataclasses import replace
 from tricyclic.core.check import worst_level
 from tricyclic.core.document import Block, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate, format_interval, format_p_scale, p_scale_name
+from tricyclic.core.evidence import Evidence
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
 from tricyclic.reports.findings import MEANING, ONE_RUN, findings
 from tricyclic.reports.section import ReportData, ReportSection, assay_anchor, primary_estimates
@@ -197,6 +198,14 @@ def _row(estimate: Estimate, assay: AssayResult) -> tuple[str, ...]:
     )
 
 
+def _source(evidence: Evidence) -> str:
+    """Where a published value was read; a value from memory is marked as such."""
+    if is_vendor_guide(evidence):
+        return VENDOR
+    recalled = evidence.certainty if evidence.certainty != "reported" else ""
+    return ", ".join(part for part in (evidence.source, recalled) if part)
+
+
 def _comparison(report: ReportData) -> Table | None:
     """Each result beside the published values, those of papers before those of vendors."""
     rows = [
@@ -207,7 +216,7 @@ def _comparison(report: ReportData) -> Table | None:
             format_value(estimate),
             format_published(evidence),
             compare_with_published(estimate, evidence),
-            VENDOR if is_vendor_guide(evidence) else evidence.source,
+            _source(evidence),
         )
         for _, assay in report.assays
         for estimate in primary_estimates(assay)

@@ -9,7 +9,7 @@ from tricyclic.reports.section import ReportData, ReportSection
 from tricyclic.reports.words import collect_warnings, count_levels
 
 # Warnings in the report itself; all of them stand in the appendix.
-MAX_WARNINGS = 12
+MAX_WARNINGS = 8
 
 
 def write(report: ReportData) -> Sequence[Block]:
