@@ -2,11 +2,16 @@
 process.
 
     python benchmarks/million.py [--curves 1000000] [--workers 2] [--no-intervals] [--csv]
-    [--folder DIR] [--repeat 3]
+    [--form plain] [--folder DIR] [--repeat 3]
+    python benchmarks/million.py --forms [--curves 300000] [--before SOURCE]
 
 Every curve has 10 doses in triplicate, log10 IC50 uniform from -9 to -5, hill 0.7 to 1.3, normal
 noise of 5 % of the span and 2 % of curves flat: synthetic data from a seed, always the same file.
 Prints wall-clock time, CPU time, peak memory and a row for docs/many_curves.md.
+
+Forms: `plain`; `plates`, a dose series for each plate of 38 curves; `own`, doses of its own for
+each curve; `hard`, IC50 far beyond the doses and slopes from 0.3 to 5. `--forms` compares the CPU
+time of all with that of `plain`, and with the `src` folder of another version.
 """
 
 # ruff: noqa: T201 (a script that reports on standard output)
@@ -15,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,6 +33,8 @@ import pyarrow.parquet as pq
 from shared import load
 
 SEED, DOSES, REPLICATES = 20260301, 10, 3
+FORMS = ("plain", "plates", "own", "hard")
+CURVES_A_PLATE, SERIES = 38, 997
 # About 2^20 rows, the size of a row group of pyarrow.
 CURVES_A_GROUP = 34_952
 
@@ -47,33 +55,43 @@ print(json.dumps({
 """
 
 
-def curves(rng: np.random.Generator, first: int, count: int) -> pa.Table:
-    """Some synthetic curves as a long table."""
+def doses(rng: np.random.Generator, first: int, count: int, form: str) -> np.ndarray:
+    """Doses of some curves, shape (count, readings)."""
     x = np.repeat(np.linspace(-10.0, -4.0, DOSES), REPLICATES)
+    shift = np.zeros((count, 1))
+    if form == "plates":
+        series = np.random.default_rng(SEED).uniform(-0.2, 0.2, SERIES)
+        shift = series[np.arange(first, first + count) // CURVES_A_PLATE % SERIES, None]
+    elif form == "own":
+        shift = rng.uniform(-0.2, 0.2, (count, 1))
+    return x + shift
+
+
+def curves(rng: np.random.Generator, first: int, count: int, form: str = "plain") -> pa.Table:
+    """Some synthetic curves as a long table."""
+    x = doses(rng, first, count, form)
     log10_ic50, hill = rng.uniform(-9, -5, (count, 1)), rng.uniform(0.7, 1.3, (count, 1))
+    if form == "hard":
+        log10_ic50, hill = rng.uniform(-11, -3, (count, 1)), rng.uniform(0.3, 5.0, (count, 1))
     span = np.where(rng.random((count, 1)) < 0.02, 0.0, 1000.0)
-    y = (
-        100.0
-        + span / (1.0 + 10.0 ** (hill * (x - log10_ic50)))
-        + rng.normal(0.0, 50.0, (count, x.size))
-    )
+    y = 100.0 + span / (1.0 + 10.0 ** (hill * (x - log10_ic50))) + rng.normal(0.0, 50.0, x.shape)
     names = pa.array([f"synthetic_{k:08d}" for k in range(first, first + count)])
-    codes = np.repeat(np.arange(count, dtype=np.int32), x.size)
+    codes = np.repeat(np.arange(count, dtype=np.int32), x.shape[1])
     return pa.table(
         {
             "curve": pa.DictionaryArray.from_arrays(codes, names),
-            "log10_molar": np.tile(x, count),
+            "log10_molar": x.ravel(),
             "response": y.ravel(),
         }
     )
 
 
-def make(place: Path, count: int) -> None:
+def make(place: Path, count: int, form: str = "plain") -> None:
     """Write the file, group by group; its metadata state that it is synthetic."""
     rng = np.random.default_rng(SEED)
     writer = None
     for first in range(0, count, CURVES_A_GROUP):
-        table = curves(rng, first, min(CURVES_A_GROUP, count - first))
+        table = curves(rng, first, min(CURVES_A_GROUP, count - first), form)
         if place.suffix == ".csv":
             table = table.set_column(0, "curve", table.column("curve").cast(pa.string()))
             writer = writer or text.CSVWriter(place, table.schema)
@@ -87,10 +105,11 @@ def make(place: Path, count: int) -> None:
         writer.close()
 
 
-def measured(fit_options: dict[str, object]) -> dict[str, float]:
-    """One run in a fresh process."""
+def measured(fit_options: dict[str, object], source: str = "") -> dict[str, float]:
+    """One run in a fresh process, of another version where its `src` folder is given."""
     command = [sys.executable, "-c", RUN, json.dumps(fit_options)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    environment = {**os.environ, **({"PYTHONPATH": source} if source else {})}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return dict(json.loads(done.stdout))
 
 
@@ -114,6 +133,36 @@ def report(options: argparse.Namespace, file: Path, runs: list[dict[str, float]]
     )
 
 
+def compare_forms(options: argparse.Namespace, folder: Path) -> None:
+    """CPU time of every form beside that of the plain one, and beside that of another version."""
+    versions = [options.before, ""] if options.before else [""]
+    seconds: dict[tuple[str, str], float] = {}
+    for form in FORMS:
+        file = folder / f"{form}_{options.curves}.parquet"
+        if not file.exists():
+            make(file, options.curves, form)
+        given: dict[str, object] = {
+            "file": str(file),
+            "out": str(folder / "fits.parquet"),
+            "workers": 1,
+        }
+        for source in versions:
+            if form == FORMS[0]:
+                measured(given, source)
+            runs = [measured(given, source) for _ in range(options.repeat)]
+            seconds[form, source] = min(run["cpu_s"] for run in runs)
+    print(f"{options.curves:,} curves, one worker; {load()}; least of {options.repeat}:\n")
+    print("| form | CPU s | times plain | CPU s before | times plain before |")
+    print("| --- | --- | --- | --- | --- |")
+    for form in FORMS:
+        cells = []
+        for source in ("", options.before):
+            known = seconds.get((form, source)) if source or not cells else None
+            plain = seconds.get((FORMS[0], source), 1.0)
+            cells += [f"{known:.1f}", f"{known / plain:.2f}"] if known else ["", ""]
+        print(f"| {form} | " + " | ".join(cells) + " |")
+
+
 def main() -> None:
     """Make the file if it does not exist, run, print."""
     parser = argparse.ArgumentParser(
@@ -125,12 +174,19 @@ def main() -> None:
     parser.add_argument("--csv", action="store_true")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--form", choices=FORMS, default="plain")
+    parser.add_argument("--forms", action="store_true")
+    parser.add_argument("--before", default="", help="src folder of another version")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
-        file = folder / f"synthetic_{options.curves}.{'csv' if options.csv else 'parquet'}"
+        if options.forms:
+            compare_forms(options, folder)
+            return
+        name = "synthetic" if options.form == "plain" else options.form
+        file = folder / f"{name}_{options.curves}.{'csv' if options.csv else 'parquet'}"
         if not file.exists():
-            make(file, options.curves)
+            make(file, options.curves, options.form)
         fit_options: dict[str, object] = {
             "file": str(file),
             "out": str(folder / "fits.parquet"),

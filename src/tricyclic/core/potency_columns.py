@@ -37,7 +37,7 @@ class PotencyColumns:
     @property
     def names(self) -> tuple[str, ...]:
         """All columns in their order."""
-        p = ("pic50",) if self.unit == "nM" else ()
+        p = ("pIC50",) if self.unit == "nM" else ()
         return (self.value, self.low, self.high, self.text, *p)
 
     @property

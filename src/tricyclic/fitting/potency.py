@@ -67,10 +67,9 @@ def potency_columns(given: PotencyInput, unit: str) -> dict[str, object]:
 
     Notes
     -----
-    The printed value is the estimate to three figures; `> X` where the upper limit does not exist
-    or the estimate is above the highest dose, with the lower limit or the highest dose, whichever
-    is less, as X, so that the readings support the statement; `< X` likewise. A curve that is flat
-    with sufficient power is `> highest dose` (or `< lowest dose`) where its readings are percent
+    The printed value is the estimate to three figures; `> highest dose` where the estimate is above
+    it; `> lower limit` where there is no upper one; `< X` likewise. A curve that is flat with
+    sufficient power is `> highest dose` (or `< lowest dose`) where its readings are percent
     and near no (a complete) effect. All others are `n.d.`. IC50 and pIC50 are missing where the
     printed value is not a plain number.
     """
@@ -88,34 +87,28 @@ def potency_columns(given: PotencyInput, unit: str) -> dict[str, object]:
             columns.text: _texts(sign, 10.0 ** (log10_printed + shift)),
         }
     if unit == "nM":
-        result["pic50"] = -log10_value
+        result["pIC50"] = -log10_value
     return result
 
 
 def _printed(given: PotencyInput) -> tuple[np.ndarray, np.ndarray]:
     """Sign and logarithm of the number of each printed value; nan where there is none."""
     status = given.status
+    described = np.isin(status, _WITH_LIMIT)
+    with_value = np.isin(status, _WITH_VALUE)
     with np.errstate(invalid="ignore"):
-        # Without limits the doses alone bound what can be stated.
-        least = np.where(np.isfinite(given.log10_low), given.log10_low, np.inf)
-        most = np.where(np.isfinite(given.log10_high), given.log10_high, -np.inf)
-        at_least = np.minimum(least, given.highest)
-        at_most = np.maximum(most, given.lowest)
-        with_value = np.isin(status, _WITH_VALUE)
-        above = (status == "upper CI unbounded") | (
-            with_value & ((given.log10_ic50 > given.highest) | (given.at_bound > 0))
-        )
-        below = (status == "lower CI unbounded") | (
-            with_value & ((given.log10_ic50 < given.lowest) | (given.at_bound < 0))
-        )
+        beyond = described & ((given.log10_ic50 > given.highest) | (given.at_bound > 0))
+        before = described & ((given.log10_ic50 < given.lowest) | (given.at_bound < 0))
         if given.effect:
             full = given.level > HALF_EFFECT_PERCENT
             no_effect = ~full if given.effect == "inhibition" else full
             flat = (status == "flat") & np.isfinite(given.level)
-            above |= flat & no_effect
-            below |= flat & ~no_effect
-            at_least = np.where(flat, given.highest, at_least)
-            at_most = np.where(flat, given.lowest, at_most)
+            beyond |= flat & no_effect
+            before |= flat & ~no_effect
+    above = beyond | (~before & (status == "upper CI unbounded"))
+    below = before | (~beyond & (status == "lower CI unbounded"))
+    at_least = np.where(beyond, given.highest, given.log10_low)
+    at_most = np.where(before, given.lowest, given.log10_high)
     value = np.where(with_value & (given.at_bound == 0), given.log10_ic50, np.nan)
     value = np.where(above, at_least, np.where(below, at_most, value))
     sign = np.where(above, ABOVE, np.where(below, BELOW, VALUE))
@@ -151,9 +144,9 @@ def _table() -> np.ndarray:
 
 
 def _texts_of_decade(exponent: int) -> list[str]:
-    """The numbers of three figures of a decade, as `format_number` writes them."""
+    """The numbers of three figures of a decade; potencies have no exponent from 1 on."""
     digits = [str(mantissa) for mantissa in range(100, 1000)]
-    if exponent >= 6 or exponent < -4:
+    if exponent < -4:
         return [f"{d[0]}.{d[1:]}e{exponent}" for d in digits]
     if exponent < 0:
         return [f"0.{'0' * (-exponent - 1)}{d}" for d in digits]
@@ -164,6 +157,8 @@ def _texts_of_decade(exponent: int) -> list[str]:
 
 def _one_text(sign: int, value: float) -> str:
     text = format_number(value)
+    if "e" in text and 1.0 <= value < 10.0**EXPONENTS.stop:
+        text = f"{float(text):.15g}"
     if sign != VALUE and "." in text and "e" not in text:
         # A limit is a dose more often than a measured number: > 0.3, not > 0.300.
         text = text.rstrip("0").rstrip(".")

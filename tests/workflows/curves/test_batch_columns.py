@@ -152,7 +152,7 @@ def test_the_unit_of_the_doses_is_that_of_the_column_or_of_the_option(screen):
     weighed = tca.fit_file(mass, **named, x_unit="mg/L", molar_mass=300.0).to_frame()
     assert_close(weighed.log10_ic50, expected, rtol=1e-7)
     unweighed = tca.fit_file(mass, **named, x_unit="mg/L").to_frame()
-    assert "pic50" not in unweighed and "ic50_nM" not in unweighed
+    assert "pIC50" not in unweighed and "ic50_nM" not in unweighed
     assert_close(unweighed.ic50_mg_per_L, weighed.ic50_nM * 300e-6, rtol=1e-6)
     with pytest.raises(InputError, match="states uM, not nM"):
         tca.fit_file(screen, **NAMES, x_unit="nM")

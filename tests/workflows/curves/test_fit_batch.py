@@ -104,7 +104,7 @@ def test_every_curve_of_a_file_gets_the_ic50_it_was_made_with(rng, folder):
         "ic50_low_nM",
         "ic50_high_nM",
         "ic50_nM_text",
-        "pic50",
+        "pIC50",
         "log10_ic50",
         "log10_ic50_low",
         "log10_ic50_high",
