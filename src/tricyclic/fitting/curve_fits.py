@@ -46,6 +46,8 @@ from tricyclic.stats.statistics import t_quantile
 
 # Effective doses up to which limits are profiled by default; each takes hundredths of a second.
 MAX_PROFILED = 200
+# Curves that get a figure each.
+MAX_PLOTS = 24
 Method = Literal["auto", "profile", "delta"]
 
 
@@ -393,9 +395,11 @@ class CurveFitResult(FittedCurves, Renderable):
         )
 
     def curve_plots(self) -> tuple[CurvePlot, ...]:
-        """A figure for each curve that could be fitted and has one independent variable."""
+        """A figure of each curve that was fitted and has one independent variable; of more than
+        24 curves for the first 24. Select others by their key.
+        """
         plots = []
-        for number, curve in enumerate(self.curves):
+        for number, curve in enumerate(self.curves[:MAX_PLOTS]):
             plot = fit_plot(
                 curve.part.series,
                 curve.part.model,

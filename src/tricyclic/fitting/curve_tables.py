@@ -61,9 +61,12 @@ def curve_columns_of(result: FittedCurves) -> Columns:
         columns["model"] = models
     targets = list(dict.fromkeys(curve.part.model.target for curve in curves))
     names = list(dict.fromkeys(p.name for curve in curves for p in curve.parameters))
+    logarithms: dict[str, Any] = {}
     for name in [*targets, *(one for one in names if one not in targets)]:
         own = [_parameter(curve, name) for curve in curves]
-        columns |= _parameter_columns(name, own, curves, is_target=name in targets)
+        shown, logs = _parameter_columns(name, own, curves, is_target=name in targets)
+        columns |= shown
+        logarithms |= logs
     columns |= {
         "status": [curve.status for curve in curves],
         "n": [curve.part.series.n for curve in curves],
@@ -73,7 +76,7 @@ def curve_columns_of(result: FittedCurves) -> Columns:
         "p_lack_of_fit": [curve.p_lack_of_fit for curve in curves],
         "checks": [", ".join(curve.checks) for curve in curves],
     }
-    return columns
+    return columns | logarithms
 
 
 def _parameter(curve: GroupFit, name: str) -> FittedParameter | None:
@@ -86,33 +89,34 @@ def _parameter_columns(
     curves: Sequence[GroupFit],
     *,
     is_target: bool,
-) -> dict[str, Any]:
-    """Columns of one parameter; of a concentration in nM and as its logarithm."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Columns of one parameter; of a concentration those in nM, and those of its logarithm."""
     known = [
         math.nan if one is None else _estimate(one, curve)
         for one, curve in zip(own, curves, strict=True)
     ]
     units = {one.unit for one in own if one is not None and is_log_dose(one)}
     if len(units) != 1:
-        return {name: known}
+        return {name: known}, {}
     own_unit = units.pop().removeprefix(LOG10)
     unit, factor = shown_unit(own_unit)
     short, end, log_end = (name.removeprefix("log10_"), _suffix(unit), _suffix(own_unit))
     columns: dict[str, Any] = {f"{short}{end}": [_power10(value, factor) for value in known]}
     if not is_target:
-        return {**columns, f"{name}{log_end}": known}
+        return columns, {f"{name}{log_end}": known}
     low, high, se = (
         [math.nan if one is None else getattr(one, end) for one in own]
         for end in ("low", "high", "se")
     )
-    return {
-        **columns,
+    columns |= {
         f"{short}_low{end}": [_power10(value, factor) for value in low],
         f"{short}_high{end}": [_power10(value, factor) for value in high],
         f"{short}{end}_text": [
             "" if one is None else printable(curve) for one, curve in zip(own, curves, strict=True)
         ],
         **({f"p{_p_name(short)}": [-value for value in known]} if own_unit == "M" else {}),
+    }
+    return columns, {
         f"{name}{log_end}": known,
         f"{name}_low{log_end}": low,
         f"{name}_high{log_end}": high,

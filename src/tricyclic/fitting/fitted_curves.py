@@ -151,7 +151,9 @@ class FittedCurves:
             return self.fits[self.curves.index(curve)]
         # The curve is kept by this result, so that its identity is not used again.
         if id(curve) not in self._cache:
-            self._cache[id(curve)] = fit_alone(curve.part, self.settings)
+            wanted = self.settings.intervals
+            settings = replace(self.settings, intervals="target" if wanted == "auto" else wanted)
+            self._cache[id(curve)] = fit_alone(curve.part, settings)
         return self._cache[id(curve)]
 
     @property
