@@ -176,6 +176,34 @@ def _lettered_grids(sheet: Sheet) -> Iterator[LetteredGrid]:
         index = grid.last + 1
 
 
+def end_notes(sheet: Sheet, cells: Cells, size: int | None) -> tuple[str, ...]:
+    """A note where a file ends with a grid that has fewer rows than the plate.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The whole file.
+    cells : mapping of (row, column) to (text, index of the sheet's row)
+        Those of the grid.
+    size : int or None
+        Number of wells of the plate.
+    """
+    if size is None or not cells:
+        return ()
+    end = next(k for k in range(len(sheet.rows) - 1, -1, -1) if any(sheet.rows[k]))
+    last = max(at for _, at in cells.values())
+    row = max(row for row, _ in cells)
+    rows = PLATE_SHAPES[size][0]
+    if last != end or row + 1 == rows:
+        return ()
+    return (
+        (
+            f"the file ends with row {row_letters(row)} of a plate of {rows} rows; export it "
+            "again if it was cut off"
+        ),
+    )
+
+
 def column_numbers(row: Sequence[str]) -> dict[int, int]:
     """Cell -> column from 0, of the first two or more rising numbers after a first cell."""
     columns: dict[int, int] = {}

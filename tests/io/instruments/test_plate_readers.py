@@ -473,3 +473,16 @@ def test_a_screen_takes_one_reading_of_every_plate(tmp_path):
         run_screen(ScreenOptions((file,), layout=str(layout)))
     with pytest.raises(InputError, match=r"[Nn]o reading is called '700'"):
         run_screen(ScreenOptions((file,), layout=str(layout), plate="700"))
+
+
+def test_a_file_that_ends_within_a_plate_has_a_note(tmp_path):
+    lines = ["User: USER,Path: C:\\data,Test run no.: 1", "Test name: x,Date: 1/2/2026", ""]
+    lines += ["Absorbance", "", "Raw Data (450)", "", ",1,2,3,4,5,6,7,8,9,10,11,12"]
+    lines += [f"{row}," + ",".join("0.5" for _ in range(12)) for row in "ABCDEFGH"]
+    (whole,) = read_plates(text(tmp_path, lines, "whole.csv"))
+    (cut,) = read_plates(text(tmp_path, lines[:-3], "cut.csv"))
+    (left_out,) = read_plates(text(tmp_path, [*lines[:-3], "end of the export"], "more.csv"))
+    note = "the file ends with row E of a plate of 8 rows; export it again if it was cut off"
+    assert note in cut.notes
+    assert note not in whole.notes and note not in left_out.notes
+    assert len(values(cut)) == len(values(left_out)) == 60

@@ -19,6 +19,7 @@ from tricyclic.io.readings import (
     Cells,
     PlateReading,
     Position,
+    end_notes,
     lettered_grids,
     plates_of_readings,
     position_of,
@@ -82,7 +83,11 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
                 read_cells(block.cells, numbers),
                 detection_unit(block.detection),
                 block.size,
-                (*numbers.all_notes, *([block.detection] if block.detection else [])),
+                (
+                    *numbers.all_notes,
+                    *([block.detection] if block.detection else []),
+                    *end_notes(block.sheet, block.cells, block.size),
+                ),
             )
         )
     return FileContent(plates=plates_of_readings(readings, raw.stem, options, unused=unused))

@@ -20,6 +20,7 @@ from tricyclic.io.readings import (
     Cells,
     LetteredGrid,
     PlateReading,
+    end_notes,
     lettered_grids,
     plates_of_readings,
     read_cells,
@@ -40,6 +41,7 @@ class _EnvisionBlock:
     facts: Mapping[str, str]
     result: str
     cells: Cells
+    size: int | None = None
 
     @property
     def plate(self) -> str:
@@ -111,7 +113,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
                 read_cells(block.cells, numbers),
                 block.unit,
                 size,
-                numbers.all_notes,
+                (*numbers.all_notes, *end_notes(sheet, block.cells, size or block.size)),
             )
         )
     return FileContent(
@@ -139,7 +141,7 @@ def _block(
     )
     inside = [grid for grid in grids if start < grid.header < end]
     if inside:
-        return _EnvisionBlock(facts, result, inside[0].cells)
+        return _EnvisionBlock(facts, result, inside[0].cells, inside[0].size)
     cells = _bare(sheet, start + 3, end, size)
     if not cells:
         raise InputError(

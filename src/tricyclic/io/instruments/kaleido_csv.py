@@ -12,6 +12,7 @@ from tricyclic.io.headings import detection_unit
 from tricyclic.io.readings import (
     LetteredGrid,
     PlateReading,
+    end_notes,
     lettered_grids,
     plates_of_readings,
     read_cells,
@@ -57,7 +58,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
                 read_cells(grid.cells, numbers),
                 detection_unit(result),
                 grid.size,
-                numbers.all_notes,
+                (*numbers.all_notes, *end_notes(sheet, grid.cells, grid.size)),
             )
         )
     return FileContent(plates=plates_of_readings(readings, raw.stem, options, unused=unused))
