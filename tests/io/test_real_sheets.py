@@ -315,3 +315,62 @@ def test_every_reading_of_a_random_sheet_is_read_once(tmp_path, seed):
     (plate,) = read_plates(path)
     np.testing.assert_array_equal(plate.grid()[: values.shape[0], : values.shape[1]], values)
     assert np.isfinite(plate.grid()).sum() == np.isfinite(values).sum()
+
+
+def test_numbers_of_replicates_in_headings_are_no_names(tmp_path):
+    def change(sheet):
+        for area in [str(one) for one in sheet.merged_cells.ranges if one.min_row == 4]:
+            sheet.unmerge_cells(area)
+        names = ("Total 1", "NSB 1", "DMI 1", "DMI 2", "DMI 3", "RTI 55", "RTI 55", "RTI 55")
+        for column, name in enumerate(names):
+            sheet.cell(4, 2 + column, name)
+
+    path = laboratory_sheet(tmp_path, change)
+    (plate,) = read_plates(path)
+    wells = planned(plate, path)
+    assert wells["A01"][0] is Role.TOTAL and wells["A02"][0] is Role.NON_SPECIFIC
+    assert {well[1] for well in wells.values()} == {"", "DMI", "RTI 55"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "value"),
+    [
+        ("conc (nM)", lambda dose: dose * 1e3),
+        ("log [drug] (M)", lambda dose: float(np.log10(dose * 1e-6))),
+        ("", lambda dose: f"{dose} uM"),
+        ("[drug], µM", lambda dose: dose),
+    ],
+)
+def test_units_of_the_list_beside_the_plate(tmp_path, heading, value):
+    def change(sheet):
+        sheet["O4"] = heading or None
+        for row, dose in enumerate(DOSES_uM):
+            sheet.cell(6 + row, 15, value(dose))
+
+    path = laboratory_sheet(tmp_path, change)
+    (plate,) = read_plates(path)
+    wells = planned(plate, path)
+    for row, dose in enumerate(DOSES_uM):
+        assert wells[f"{'ABCDEFGH'[row]}03"][2] == pytest.approx(dose * 1e-6, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field", "factor"),
+    [("[3H]nisoxetine (nM)", "radioligand_nM", 1.0), ("time (h)", "time_min", 60.0)],
+)
+def test_radioligand_or_time_of_the_rows(tmp_path, heading, field, factor):
+    def change(sheet):
+        for area in [str(one) for one in sheet.merged_cells.ranges if one.min_row == 4]:
+            sheet.unmerge_cells(area)
+        for column in range(8):
+            sheet.cell(4, 2 + column, "Total" if column < 4 else "NSB")
+        sheet["O4"] = heading
+
+    path = laboratory_sheet(tmp_path, change)
+    (plate,) = read_plates(path)
+    layout = layout_in_file(path, plate)
+    assert layout is not None
+    for row, dose in enumerate(DOSES_uM):
+        well = layout.planned_wells[f"{'ABCDEFGH'[row]}01"]
+        assert well.role is Role.TOTAL
+        assert getattr(well, field) == pytest.approx(dose * factor)

@@ -24,6 +24,14 @@ _PLURAL = re.compile(r"\s*(totals|controls|blanks)\s*", re.IGNORECASE)
 _NSB = re.compile(
     r"\s*(nsb|ns|non[- _]?specific(?:\s+binding)?)\b[\s(:,;=-]*(?P<what>.*?)[\s)]*", re.IGNORECASE
 )
+_REPLICATE = re.compile(
+    r"(?P<name>.*[^0-9\s_.:#-])[\s_.:#-]+(?:rep(?:licate)?[\s_.]*)?(?P<number>[0-9]{1,2})",
+    re.IGNORECASE,
+)
+# What is numbered because it is several things: "compound 1".
+_NUMBERED = re.compile(
+    r"(compound|cpd|cmpd|drug|inhibitor|ligand|sample|batch|lot|donor)s?", re.IGNORECASE
+)
 _DOSE_FIRST = re.compile(r"([0-9.,]+\s*[pnuµμm]?M)\s+(?:of\s+)?(\S.*)")
 
 
@@ -72,6 +80,7 @@ def layout_from_headings(plate: Plate) -> PlateLayout | None:
     texts, by_column = (headings.columns, True) if headings.columns else (headings.rows, False)
     if not texts:
         return None
+    texts = _without_replicates(texts)
     read = {(well.row, well.column) for well in plate.wells}
     lists = [one for one in headings.lists if one.of_rows is by_column]
     blocks: dict[WellBlock, list[str]] = {}
@@ -99,6 +108,32 @@ def layout_from_headings(plate: Plate) -> PlateLayout | None:
             f"layout from the headings of the {what}: {named}",
             *(f"{SOURCE}{place}" for place in places),
         ),
+    )
+
+
+def _without_replicates(texts: Sequence[str]) -> tuple[str, ...]:
+    """Headings without the numbers of replicates: "DMI 1", "DMI 2", "DMI 3" are all DMI.
+
+    "compound 1", "compound 2" are different compounds, and a single number belongs to a name.
+    """
+    matches = [_REPLICATE.fullmatch(text) for text in texts]
+    numbers: dict[str, set[int]] = {}
+    for match in matches:
+        if match:
+            numbers.setdefault(match["name"], set()).add(int(match["number"]))
+    return tuple(
+        match["name"]
+        if match
+        and (
+            _control(match["name"]) is not None
+            or (
+                len(numbers[match["name"]]) > 1
+                and numbers[match["name"]] == set(range(1, len(numbers[match["name"]]) + 1))
+                and not _NUMBERED.fullmatch(match["name"])
+            )
+        )
+        else text
+        for match, text in zip(matches, texts, strict=True)
     )
 
 

@@ -284,3 +284,76 @@ def test_a_radioligand_states_its_isotope_and_a_protocol_of_another_kind_its_con
     assert plate.conditions.isotope == "3H" and plate.conditions.radioligand_nM is None
     assert plate.conditions.volume_uL is not None
     assert any("which is of the kind competition" in part for part in result.study.read_as)
+
+
+@pytest.mark.parametrize(
+    ("names", "unit"),
+    [
+        (("X", "log"), "log10 M"),
+        (("log[nM]", "log nM"), "log10 nM"),
+        (("conc (µM)", "uM"), "uM"),
+        (("nM", "nM"), "nM"),
+        (("[L] nM", "nM"), "nM"),
+        (("[desipramine] (nM)", "nM"), "nM"),
+    ],
+)
+def test_the_unit_of_what_was_varied_is_in_its_name(tmp_path, names, unit):
+    name, scale = names
+    x = {
+        "log": np.log10(DOSES_nM * 1e-9),
+        "log nM": np.log10(DOSES_nM),
+        "uM": DOSES_nM / 1e3,
+        "nM": DOSES_nM,
+    }[scale]
+    frame = competition()[["DMI 1", "DMI 2", "DMI 3"]]
+    frame.insert(0, name, x)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    for source in (frame, tmp_path / "t.csv"):
+        result = tca.affinity(source, radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+        assert values_of(result, "Ki") == pytest.approx({"DMI": KI_nM["DMI"]}, rel=0.15)
+        assert unit in result.study.read_as[0]
+
+
+def test_statistics_beside_a_mean_are_no_readings():
+    frame = competition()
+    means = pd.DataFrame(
+        {
+            "conc_nM": DOSES_nM,
+            "DMI mean": frame[["DMI 1", "DMI 2", "DMI 3"]].mean(axis=1),
+            "DMI SD": 50.0,
+            "DMI n": 3,
+        }
+    )
+    result = tca.affinity(means, radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+    assert values_of(result, "Ki") == pytest.approx({"DMI": KI_nM["DMI"]}, rel=0.15)
+    assert result.study.unused == ("DataFrame: columns 'DMI SD', 'DMI n'",)
+
+
+def test_total_and_non_specific_without_names_are_the_higher_and_the_lower():
+    frame = pd.DataFrame(
+        SATURATION, columns=["X (nM)", "A:Y1", "A:Y2", "A:Y3", "B:Y1", "B:Y2", "B:Y3"]
+    )
+    result = tca.saturation(frame, unit="cpm")
+    (kd,) = [e for e in result.estimates if e.name == "Kd"]
+    assert kd.value == pytest.approx(1.0, rel=0.12)
+    assert any("'A' is total and 'B' non-specific" in part for part in result.study.read_as)
+
+
+def test_a_frame_of_a_screen_is_the_screen_of_its_file(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = []
+    for plate in ("P1", "P2"):
+        for k in range(96):
+            role = {0: "total", 11: "non_specific"}.get(k % 12, "competition")
+            level = {"total": 1000.0, "non_specific": 100.0}.get(role, 300.0 if k == 40 else 980.0)
+            compound = f"C{plate}{k}" if role == "competition" else ""
+            name = f"{'ABCDEFGH'[k // 12]}{k % 12 + 1:02d}"
+            value = round(level * (1 + 0.03 * rng.standard_normal()), 2)
+            rows.append((plate, name, role, value, compound, 10.0 if compound else np.nan))
+    columns = ["plate", "well", "role", "value", "compound", "concentration_uM"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame.to_csv(tmp_path / "screen.csv", index=False)
+    own, of_file = tca.screen(frame, unit="cpm"), tca.screen(tmp_path / "screen.csv", unit="cpm")
+    assert len(own.plates) == len(of_file.plates) == 2
+    assert own.wells == of_file.wells
+    assert any(well.compound == "CP140" for well in own.wells)

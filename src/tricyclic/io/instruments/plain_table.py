@@ -7,6 +7,7 @@ remarks below, replicates under one heading and a row of units are read as `io.t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 from tricyclic.core.table import DataTable
@@ -20,6 +21,8 @@ from tricyclic.io.instruments.plate_list import is_list
 from tricyclic.io.table_blocks import TableBlock, find_tables, header_of
 from tricyclic.numerals import is_whole_number
 
+_DOCUMENT = re.compile(r"\s*(?:[{<]|\[\s*[\[{\"])")
+
 
 def sniff(raw: RawFile) -> float:
     """Whether a sheet has a row of names over rows of numbers, and none is a plate."""
@@ -27,7 +30,7 @@ def sniff(raw: RawFile) -> float:
     # A document in JSON or XML is no table, whatever its commas separate.
     if (
         not sheets
-        or raw.text.lstrip()[:1] in tuple("{[<")
+        or _DOCUMENT.match(raw.text)
         or any(is_list(sheet) or find_grids(sheet) for sheet in sheets)
     ):
         return 0.0

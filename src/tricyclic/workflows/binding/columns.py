@@ -217,6 +217,9 @@ def _varied(
             do=f"Name it: --x {word}=COLUMN:{example}",
         )
     unit = table.units.get(column, UNKNOWN)
+    if unit == UNKNOWN and _fits(column.strip(" []()"), setting):
+        # The name is the unit itself.
+        unit = column.strip(" []()")
     if unit != UNKNOWN and _fits(unit, setting):
         return column, unit, f"column '{column}' is the {word}, in {unit}"
     values = table.values[column][np.isfinite(table.values[column])]
