@@ -385,6 +385,53 @@ def test_a_modelled_variance_is_compared_by_the_likelihood_ratio():
     assert weighted.compare("hill").comparisons[0].statistic == pytest.approx(one.statistic)
 
 
+def test_binomial_curves_are_compared_as_logistic_regressions():
+    dose = np.array([1.0, 3, 10, 30, 100, 300])
+    dead = {"m": [1, 3, 8, 19, 26, 30], "f": [0, 1, 4, 11, 20, 28]}
+    table = pd.DataFrame(
+        [
+            (sex, x, k, 30)
+            for sex, counts in dead.items()
+            for x, k in zip(dose, counts, strict=True)
+        ],
+        columns=["sex", "dose_nM", "dead", "n"],
+    )
+    fit = tca.fit(
+        table,
+        x="dose_nM",
+        y="dead",
+        by="sex",
+        variance="binomial",
+        trials="n",
+        fixed={"bottom": 0, "top": 1},
+    )
+    is_female = (table.sex == "f").to_numpy(float)
+    design = np.column_stack([1 - is_female, is_female, np.log10(table.dose_nM)])
+
+    def deviance(columns):
+        """Of a logistic regression, by Newton's method."""
+        beta = np.zeros(columns.shape[1])
+        for _ in range(50):
+            p = 1 / (1 + np.exp(-columns @ beta))
+            step = (columns.T * (30 * p * (1 - p))) @ columns
+            beta += np.linalg.solve(step, columns.T @ (table.dead.to_numpy() - 30 * p))
+        return -2 * float(np.sum(table.dead * np.log(p) + (30 - table.dead) * np.log(1 - p)))
+
+    slopes = design[:, 2:]
+    full = np.column_stack(
+        [design[:, :2], slopes * (1 - is_female)[:, None], slopes * is_female[:, None]]
+    )
+    one = np.column_stack([np.ones(12), slopes])
+    rows = fit.compare().to_frame().set_index("comparison")
+    assert rows.loc["one curve for all"].statistic == pytest.approx(
+        deviance(one) - deviance(full), rel=1e-6
+    )
+    assert rows.loc["same hill"].statistic == pytest.approx(
+        deviance(design) - deviance(full), abs=1e-6
+    )
+    assert (rows.test == "likelihood ratio").all()
+
+
 def test_weights_of_a_column_are_those_of_repeated_readings():
     one = PAIR[PAIR.drug == "a"].assign(w=1.0)
     one.loc[one.index[:3], "w"] = 2.0

@@ -409,7 +409,8 @@ class CurveFitResult(FittedCurves, Renderable):
                 title=curve.label if curve.key else "",
             )
             if plot is not None:
-                plots.append(plot)
+                is_named = self.y_name and curve.part.series.y_unit == "unknown"
+                plots.append(replace(plot, y_title=self.y_name) if is_named else plot)
         return tuple(plots)
 
 

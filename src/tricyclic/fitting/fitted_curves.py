@@ -52,6 +52,8 @@ class FittedCurves:
         fitted them.
     x_name, x_unit : str
         Column of the table and unit of the independent variable; "M" for a Series.
+    y_name : str
+        Column of readings, where there is one.
     molar_mass : float or None
         Molar mass [g/mol] by which doses in mass per volume were converted.
     unused : tuple of str
@@ -68,6 +70,7 @@ class FittedCurves:
     fits: tuple[Fit, ...] = ()
     x_name: str = ""
     x_unit: str = ""
+    y_name: str = ""
     molar_mass: float | None = None
     unused: tuple[str, ...] = ()
     _cache: dict[int, Fit] = field(default_factory=dict)

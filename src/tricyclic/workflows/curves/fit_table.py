@@ -109,6 +109,7 @@ def fit_table(
         fits=made.fits,
         x_name=x_name,
         x_unit=x_unit,
+        y_name=options.y[0] if len(options.y) == 1 else "",
         molar_mass=options.molar_mass,
         unused=(
             *unused_parts(tables, plan, by=by, weight=weight, trials=options.trials),
