@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 
 import matplotlib.pyplot as plt
@@ -161,8 +161,6 @@ def test_larger_text_stays_inside_the_figure(competition):
 
 
 def test_several_marks_are_written_in_full(competition, drawn):
-    from dataclasses import replace
-
     marks = tuple(
         replace(competition.marks[0], label=f"compound {k} Ki 1.26 nM (1.00 to 1.58)")
         for k in range(4)
@@ -276,3 +274,70 @@ def test_text_that_was_measured_is_not_cut_when_it_fits():
             "specific binding (%)"
         )
         assert np.isfinite(width)
+
+
+@pytest.mark.parametrize(
+    ("factor", "title", "ticks"),
+    [
+        (1e6, "bound (10⁹ dpm)", {"0", "2", "4", "6"}),
+        (1e-8, "bound (10⁻⁵ dpm)", {"0", "2", "4", "6"}),
+        (1.0, "bound (dpm)", {"0", "2000", "4000", "6000"}),
+    ],
+)
+def test_long_numbers_are_divided_by_the_power_of_ten_in_the_title(
+    competition, drawn, factor, title, ticks
+):
+    plot = replace(
+        competition,
+        traces=(),
+        levels=(),
+        percent_window=None,
+        points=(replace(competition.points[0], y=competition.points[0].y * factor),),
+    )
+    texts = drawn(curve(plot, pdf=False)).texts
+    assert title in texts
+    assert ticks <= set(texts)
+    assert not any(text.startswith("1e") for text in texts)
+
+
+def several(competition, n):
+    """A plot of n compounds with a mark each."""
+    points, mark = competition.points[0], competition.marks[0]
+    return replace(
+        competition,
+        traces=(),
+        points=tuple(replace(points, name=f"compound {k}") for k in range(n)),
+        marks=tuple(replace(mark, label=f"compound {k} {mark.label}") for k in range(n)),
+        percent_window=None,
+    )
+
+
+def test_many_compounds_take_a_wide_figure_and_all_have_an_entry(competition, drawn):
+    figure = curve(several(competition, 20), pdf=False)
+    assert re.search(r'width="493\.\d+pt"', figure.svg)
+    assert {f"compound {k}" for k in range(20)} <= set(drawn(figure).texts)
+
+
+def test_many_compounds_in_a_narrow_figure_have_their_legend_below(competition, drawn):
+    with style.use_style(PlotStyle(width_mm=85.0)):
+        figure = curve(several(competition, 10), pdf=False)
+    drawing = drawn(figure)
+    assert re.search(r'width="240\.\d+pt"', figure.svg)
+    assert {f"compound {k}" for k in range(10)} <= set(drawing.texts)
+
+
+def test_marks_of_many_compounds_are_left_to_the_table(competition, drawn):
+    assert not any("Ki" in text for text in drawn(curve(several(competition, 7), pdf=False)).texts)
+    assert any("Ki" in text for text in drawn(curve(several(competition, 6), pdf=False)).texts)
+
+
+def test_a_legend_covers_no_reading(competition):
+    high = replace(competition.points[0], y=np.full(36, 5000.0))
+    low = replace(competition.points[0], name="other", y=np.zeros(36))
+    plot = replace(competition, traces=(), levels=(), marks=(), points=(high, low))
+    with style.publication_style():
+        canvas = style.captured(lambda: curve(plot)).canvas
+        (axes,) = canvas.axes[:1]
+        box = axes.get_legend().get_window_extent(canvas._get_renderer())
+        places = axes.transData.transform(np.column_stack([high.x, high.y]))
+    assert not any(box.contains(x, y) for x, y in places)

@@ -19,7 +19,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLo
 from tricyclic.core.course_plot import TimeCoursePanel, TimeCoursePlot
 from tricyclic.core.document import Figure
 from tricyclic.plotting import style
-from tricyclic.plotting.curve_axes import millimetres_high, millimetres_wide
+from tricyclic.plotting.curve_axes import (
+    millimetres_high,
+    millimetres_wide,
+    power_of,
+    show_power,
+    with_power,
+)
 from tricyclic.plotting.network import typeset
 
 PANEL_MM, WIDE_PANEL_MM = 38.0, 46.0
@@ -171,7 +177,8 @@ def _draw_panel(
     _doses(axes, plot, factor)
     x_title = f"{plot.x_title} ({unit})" if unit else plot.x_title
     axes.set_xlabel(style.fitted(x_title, size_mm[0] + 6))
-    axes.set_ylabel(style.fitted(typeset(panel.y_title), size_mm[1] + 6))
+    power = 0 if panel.log else power_of(max(abs(limit) for limit in axes.get_ylim()))
+    axes.set_ylabel(style.fitted(with_power(typeset(panel.y_title), power), size_mm[1] + 6))
     if style.current().grid:
         axes.grid(color=style.PALE, linewidth=0.4, zorder=0)
         axes.set_axisbelow(True)
@@ -255,6 +262,7 @@ def _y_axis(axes: Axes, panel: TimeCoursePanel) -> None:
         return
     axes.set_ylim(*_y_limits(panel, values, high))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    show_power(axes)
 
 
 def _y_limits(panel: TimeCoursePanel, values: np.ndarray, high: float) -> tuple[float, float]:

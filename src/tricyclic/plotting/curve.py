@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -27,16 +28,21 @@ from tricyclic.plotting.curve_axes import (
     millimetres_wide,
     set_y_range,
     tested_range,
+    y_label,
 )
 from tricyclic.plotting.curve_words import alt_of, caption_of
 from tricyclic.plotting.means import mean_and_error, with_means
 
+Place = Literal["none", "inside", "beside", "below"]
 Corner = Literal["upper right", "lower right", "upper left", "lower left"]
 # Lines of text over the axes: the title, and one line for the estimates.
 TITLE_MM, LINE_MM, MAX_LINES = 3.5, 3.0, 6
 # Width of the symbol of a legend, height of an entry, and the highest legend, as a share of the
 # axes, for which the axis is extended.
 KEY_MM, ENTRY_MM, MAX_LEGEND = 8.0, 3.6, 0.4
+# Names up to which a legend is in the axes, and the width from which it is beside them.
+MAX_INSIDE, WIDE_MM = 6, 130.0
+BOTTOM_MM = 13.0
 
 
 def curve(
@@ -70,6 +76,9 @@ def curve(
     """
     look = style.current()
     plot = with_means(plot, look.points)
+    names = _names(plot)
+    if len(names) > MAX_INSIDE:
+        width = "full"
     wide = style.page_mm(width)
     has_title = show_title and look.title and bool(plot.title)
     title = style.wrapped(plot.title, wide - 4, bold=True) if has_title else ""
@@ -77,24 +86,35 @@ def curve(
     lines = estimates.count("\n") + 1 if estimates else 0
     head = (TITLE_MM * (title.count("\n") + 1) if title else 0.0) + LINE_MM * lines
     top = head + 3.0
+    place = _legend_place(names, wide)
+    key = _Key.of(names, wide, look.scale) if place == "below" else _Key()
     height = look.height_mm or height_mm or (66.0 if wide < 130 else 84.0) * max(look.scale, 1.0)
     if not look.height_mm:
-        # Space for the lines beyond the usual one of each.
+        # Space for the lines beyond the usual one of each, and for a long legend.
         usual = (11.0 if plot.marks else 7.0) - (0.0 if show_title else 4.0)
-        height += max(0.0, top - usual) * look.scale
-    names = _names(plot)
-    outside = look.legend and (len(names) > 6 or (len(names) > 3 and wide >= 130))
+        height += max(0.0, top - usual) * look.scale + key.high_mm
+        beside = ENTRY_MM * look.scale * len(names) + 20.0 if place == "beside" else 0.0
+        height = max(height, beside)
     has_percent = plot.percent_window is not None and look.percent_axis
+    high = height - (BOTTOM_MM + top) * look.scale - key.high_mm
+    y_lines = y_label(plot, high)[0].count("\n")
     with style.publication_style(text_as):
         canvas, axes = style.sheet(
             width,
             height,
-            left_mm=16.5,
-            right_mm=(42.0 if outside else 4.0) + (11.0 if has_percent else 0.0),
-            bottom_mm=13.0,
+            left_mm=16.5 + 3.3 * y_lines,
+            right_mm=(42.0 if place == "beside" else 4.0) + (11.0 if has_percent else 0.0),
+            bottom_mm=BOTTOM_MM + key.high_mm / look.scale,
             top_mm=top,
         )
-        _draw(axes, plot, names, outside=outside, place_label=True)
+        _draw(axes, plot, names, place=place, place_label=True)
+        if place == "below":
+            canvas.legend(
+                handles=_handles(plot, names, key.space_mm),
+                loc="lower left",
+                bbox_to_anchor=(3.0 / wide, 1.0 / height),
+                ncols=key.columns,
+            )
         canvas.text(2.0 / wide, 1 - 1.2 / height, title, va="top", weight="bold")
         _write_estimates(axes, estimates)
         return style.finish(
@@ -107,6 +127,33 @@ def curve(
         )
 
 
+@dataclass(frozen=True)
+class _Key:
+    """A legend below the axes: its columns, the width of a name and its height [mm]."""
+
+    columns: int = 1
+    space_mm: float = 0.0
+    high_mm: float = 0.0
+
+    @classmethod
+    def of(cls, names: Sequence[str], wide: float, scale: float) -> _Key:
+        """The legend of names in a figure of a width."""
+        longest = max(style.width_mm(name, size_pt=style.small_pt()) for name in names)
+        columns = max(1, min(3, int((wide - 6.0) / (longest + KEY_MM * scale))))
+        rows = math.ceil(len(names) / columns)
+        space = (wide - 6.0) / columns - KEY_MM * scale
+        return cls(columns, space, ENTRY_MM * scale * rows + 2.0)
+
+
+def _legend_place(names: Sequence[str], wide: float) -> Place:
+    """Where the legend is: none for one curve, in the axes for few, else beside or below them."""
+    if not style.current().legend or len(names) < 2:
+        return "none"
+    if wide >= WIDE_MM:
+        return "beside" if len(names) > 3 else "inside"
+    return "below" if len(names) > MAX_INSIDE else "inside"
+
+
 def draw_curve(axes: Axes, plot: CurvePlot) -> None:
     """Draw curves with their readings into axes of the user, in the current style.
 
@@ -117,16 +164,18 @@ def draw_curve(axes: Axes, plot: CurvePlot) -> None:
     plot : CurvePlot
     """
     plot = with_means(plot, style.current().points)
-    _draw(axes, plot, _names(plot), outside=False, place_label=False)
+    names = _names(plot)
+    is_shown = style.current().legend and len(names) > 1
+    _draw(axes, plot, names, place="inside" if is_shown else "none", place_label=False)
 
 
 def _draw(
-    axes: Axes, plot: CurvePlot, names: list[str], *, outside: bool, place_label: bool
+    axes: Axes, plot: CurvePlot, names: list[str], *, place: Place, place_label: bool
 ) -> None:
     tested = tested_range(plot)
     set_y_range(axes, plot)
     draw_x_axis(axes, plot, tested)
-    if style.current().estimates:
+    if style.current().estimates and len(plot.marks) <= MAX_LINES:
         for mark in plot.marks:
             _mark(axes, mark.x, mark.low, mark.high)
     for trace in plot.traces:
@@ -137,8 +186,8 @@ def _draw(
     if style.current().grid:
         axes.grid(color=style.PALE, linewidth=0.4, zorder=0)
         axes.set_axisbelow(True)
-    if style.current().legend:
-        _legend(axes, plot, names, outside)
+    if place in ("inside", "beside"):
+        _legend(axes, plot, names, place)
 
 
 def _names(plot: CurvePlot) -> list[str]:
@@ -306,18 +355,19 @@ def _mark(axes: Axes, x: float, low: float, high: float) -> None:
 def _estimates_text(plot: CurvePlot, max_mm: float) -> str:
     """The labels of the marks on as many lines as they need; empty where the style has none."""
     labels = [mark.label or mark.name for mark in plot.marks if mark.label or mark.name]
-    if not labels or not style.current().estimates:
+    # A table has them where they are many.
+    if not labels or len(plot.marks) > MAX_LINES or not style.current().estimates:
         return ""
+    size = style.small_pt()
     lines = [labels[0]]
     for label in labels[1:]:
         longer = f"{lines[-1]}; {label}"
-        if style.width_mm(style.one_line(longer), size_pt=style.small_pt()) <= max_mm:
+        if style.width_mm(style.one_line(longer), size_pt=size) <= max_mm:
             lines[-1] = longer
         else:
             lines.append(label)
-    if len(lines) > MAX_LINES:
-        lines = [*lines[: MAX_LINES - 1], f"and {len(labels) - MAX_LINES + 1} more"]
-    return "\n".join(style.one_line(line) for line in lines)
+    space = max_mm * style.font_pt() / size
+    return "\n".join(style.wrapped(line, space, lines=2) for line in lines)
 
 
 def _write_estimates(axes: Axes, text: str) -> None:
@@ -335,7 +385,19 @@ def _write_estimates(axes: Axes, text: str) -> None:
     )
 
 
-def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> None:
+def _legend(axes: Axes, plot: CurvePlot, names: list[str], place: Place) -> None:
+    if place == "beside":
+        has_percent = plot.percent_window is not None and style.current().percent_axis
+        beside = 1.0 + (15.0 if has_percent else 3.0) / millimetres_wide(axes)
+        handles = _handles(plot, names, 31.0)
+        axes.legend(handles=handles, loc="center left", bbox_to_anchor=(beside, 0.5))
+    else:
+        handles = _handles(plot, names, 40.0)
+        axes.legend(handles=handles, loc=_free_corner(axes, plot, handles))
+
+
+def _handles(plot: CurvePlot, names: list[str], space_mm: float) -> list[Line2D]:
+    """One entry for each name, and one for readings left out."""
     dotted, drawn = {p.name for p in plot.points}, {t.name for t in plot.traces}
     handles = [
         Line2D(
@@ -343,7 +405,7 @@ def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> Non
             [],
             color=style.colour(i),
             linestyle="-" if name in drawn else "none",
-            label=style.fitted(name, 31.0 if outside else 40.0, size_pt=style.small_pt()),
+            label=style.fitted(name, space_mm, size_pt=style.small_pt()),
             **(style.marker(i, 4.0) if name in dotted else {}),
         )
         for i, name in enumerate(names)
@@ -362,15 +424,7 @@ def _legend(axes: Axes, plot: CurvePlot, names: list[str], outside: bool) -> Non
                 label="left out of the fit",
             )
         )
-    if len(names) < 2:
-        # The title names a single curve, and the caption explains the crosses.
-        return
-    if outside:
-        has_percent = plot.percent_window is not None and style.current().percent_axis
-        beside = 1.0 + (15.0 if has_percent else 3.0) / millimetres_wide(axes)
-        axes.legend(handles=handles[:16], loc="center left", bbox_to_anchor=(beside, 0.5))
-    else:
-        axes.legend(handles=handles, loc=_free_corner(axes, plot, handles))
+    return handles
 
 
 def _free_corner(axes: Axes, plot: CurvePlot, handles: Sequence[Line2D]) -> Corner:

@@ -104,6 +104,49 @@ def _margin_mm(plot: CurvePlot, side: str) -> float:
     return GUTTER_MM + PLACE_MM * (places - 0.5) + 0.5 if places else 1.0
 
 
+def power_of(high: float) -> int:
+    """Power of ten by which the numbers of an axis are divided: 0 for those of usual length."""
+    if not high > 0 or not math.isfinite(high) or 1e-3 <= high < 1e6:
+        return 0
+    return math.floor(math.log10(high))
+
+
+def with_power(title: str, power: int) -> str:
+    """The title of an axis whose numbers are divided by a power of ten: "bound (10⁹ cpm)"."""
+    if not power:
+        return title
+    text = "10" + str(power).translate(_SUPERSCRIPT)
+    name, bracket, unit = title.rpartition("(")
+    return f"{name}({text} {unit}" if bracket and title.endswith(")") else f"{title} ({text})"
+
+
+def show_power(axes: Axes) -> None:
+    """Divide the numbers at the ticks by the power of ten that the title states."""
+    power = power_of(max(abs(limit) for limit in axes.get_ylim()))
+    if power:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _plain(y / 10.0**power)))
+
+
+def _plain(value: float) -> str:
+    return f"{value:.6g}".replace("-", "−")
+
+
+def y_title(plot: CurvePlot) -> str:
+    """Title of the y axis, with the power of ten of its numbers."""
+    low, high = _y_range(plot)
+    return with_power(plot.y_title, power_of(max(abs(low), abs(high))))
+
+
+def y_label(plot: CurvePlot, high_mm: float) -> tuple[str, float]:
+    """Title of the y axis and its size; one too long is smaller, then on two lines."""
+    title, space = y_title(plot), high_mm + 12.0
+    size_pt = style.font_pt()
+    if style.width_mm(style.one_line(title)) > space:
+        size_pt = style.small_pt()
+    # The lines are measured at the size of titles.
+    return style.wrapped(title, space * style.font_pt() / size_pt), size_pt
+
+
 def draw_y_axis(axes: Axes, plot: CurvePlot, *, place_label: bool = True) -> None:
     """Ticks and title of the y axis, and the axis in percent of specific binding."""
     locator = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10])
@@ -114,12 +157,9 @@ def draw_y_axis(axes: Axes, plot: CurvePlot, *, place_label: bool = True) -> Non
         axes.set_ylim(
             low, next((tick for tick in locator.tick_values(low, high) if tick >= high), high)
         )
-    high_mm = millimetres_high(axes) + 12
-    # A title that is too long for the axis is smaller before it is cut.
-    size_pt = style.font_pt()
-    if style.width_mm(style.one_line(plot.y_title), size_pt=size_pt) > high_mm:
-        size_pt = style.small_pt()
-    axes.set_ylabel(style.fitted(plot.y_title, high_mm, size_pt=size_pt), fontsize=size_pt)
+    show_power(axes)
+    text, size_pt = y_label(plot, millimetres_high(axes))
+    axes.set_ylabel(text, fontsize=size_pt)
     if place_label:
         beside = LABEL_MM * style.current().scale + style.current().axis_offset_pt / 72 / style.MM
         axes.yaxis.set_label_coords(-beside / millimetres_wide(axes), 0.5)
