@@ -12,7 +12,7 @@ from tricyclic.core.curve_model import Column, CurveModel, Parameter
 from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
-from tricyclic.fitting.fit import FitPart, fit
+from tricyclic.fitting.fit import FitPart, band, fit
 from tricyclic.fitting.outliers import detect_outliers_rout
 from tricyclic.fitting.verdict import with_verdict
 
@@ -313,3 +313,45 @@ def test_outliers_are_not_looked_for_among_shares() -> None:
         detect_outliers_rout(
             shares(BUDWORM_DOSE, MALES, np.full(6, 20)), LOGISTIC, variance="binomial"
         )
+
+
+def test_the_band_of_shares_is_that_of_the_logistic_regression_and_within_its_range() -> None:
+    trials = np.full(6, 20.0)
+    series = shares(BUDWORM_DOSE, MALES, trials)
+    result = fit(series, LOGISTIC, fixed=LEVELS, variance="binomial")
+    b, cov = irls(BUDWORM_DOSE, MALES, trials)
+    at = np.array([0.01, 0.5, 3.0, 10.0, 500.0])
+    design = np.column_stack([np.ones(5), np.log(at)])
+    se = np.sqrt(np.einsum("ij,jk,ik->i", design, cov, design))
+    low, high = band(result, LOGISTIC, {"concentration_M": at})
+    np.testing.assert_allclose(low, expit(design @ b - norm.ppf(0.975) * se), rtol=1e-3)
+    np.testing.assert_allclose(high, expit(design @ b + norm.ppf(0.975) * se), rtol=1e-3)
+
+
+def test_the_band_of_counts_stays_above_zero() -> None:
+    time = np.arange(0.0, 100.0, 5.0)
+    y = np.random.default_rng(3).poisson(40.0 * np.exp(-time / 15)).astype(float)
+    result = fit(
+        Series("c", y, "counts", {"time_min": time}),
+        EXPONENTIAL,
+        variance="poisson",
+        fixed={"bottom": 0.0},
+    )
+    low, high = band(result, EXPONENTIAL, {"time_min": time})
+    assert (low > 0).all() and (high > low).all()
+
+
+def test_predictions_of_shares_have_the_band_of_the_curve_and_none_of_a_new_reading() -> None:
+    import tricyclic as tca
+
+    data = {"dose_ug": BUDWORM_DOSE, "dead": MALES, "n": np.full(6, 20)}
+    how = {"x": "dose_ug", "y": "dead", "trials": "n", "variance": "binomial", "fixed": LEVELS}
+    result = tca.fit(data, "logistic_4pl", **how)
+    table = result.predict([3.0, 100.0], interval="confidence")
+    b, cov = irls(BUDWORM_DOSE, MALES, np.full(6, 20.0))
+    at = np.array([1.0, np.log(3.0)])
+    reach = norm.ppf(0.975) * np.sqrt(at @ cov @ at)
+    assert table["low"][0] == pytest.approx(expit(at @ b - reach), rel=1e-3)
+    assert table["high"][1] <= 1.0
+    with pytest.raises(InputError, match="a new reading has no limits of its own"):
+        result.predict([3.0], interval="prediction")

@@ -53,8 +53,7 @@ MODEL = CurveModel(
         Parameter(
             "hill",
             "",
-            "probits per decade of dose, 1 over the SD of the log10 thresholds; above 0 for a "
-            "curve that rises with dose, below 0 for one that falls",
+            "slope in probits per decade; above 0 for a curve that rises with dose",
             low=-MAX_HILL,
             high=MAX_HILL,
             min_abs=0.05,

@@ -59,7 +59,7 @@ def fit_plot(
         name=name,
         title=title or model.name,
         x_title=_x_title(column, series.x_units.get(column.name, "M"), is_log=is_log),
-        y_title="reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})",
+        y_title=_y_title(series),
         x_scale="log10_M" if is_log else "linear",
         traces=tuple(
             Trace(
@@ -80,6 +80,12 @@ def fit_plot(
         band_label=f"{100 * fit.confidence:g} % confidence band of the curve",
         caption=f"{model.description[:1].upper()}{model.description[1:]}.",
     )
+
+
+def _y_title(series: Series) -> str:
+    if series.trials is not None:
+        return "share that responded"
+    return "reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})"
 
 
 def _kinds(

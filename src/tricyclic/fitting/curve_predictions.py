@@ -15,9 +15,11 @@ from tricyclic.core.concentrations import (
     to_molar_values,
 )
 from tricyclic.errors import InputError
+from tricyclic.fitting.deviance import count_band
 from tricyclic.fitting.effective_dose import dose_column
 from tricyclic.fitting.fitted_curve import GroupFit
 from tricyclic.fitting.fitted_curves import FittedCurves
+from tricyclic.fitting.variance_model import LIKELIHOODS
 from tricyclic.stats.statistics import t_quantile
 from tricyclic.units import convert
 
@@ -81,11 +83,25 @@ def predicted(
     expected, se = point.curve_at({column: settings, **columns})
     if not band:
         return Prediction(curve, x, expected)
+    if result.settings.variance in LIKELIHOODS:
+        _refuse_new_reading(band, result.settings.variance)
+        fit = result.fit_of(curve)
+        return Prediction(curve, x, expected, *count_band(fit, expected, se, confidence))
     variance = se**2
     if band == "prediction":
         variance = variance + _reading_sd(result, curve, expected) ** 2
     reach = t_quantile(point.df, confidence) * np.sqrt(variance)
     return Prediction(curve, x, expected, expected - reach, expected + reach)
+
+
+def _refuse_new_reading(band: Band, variance: str) -> None:
+    if band == "prediction":
+        raise InputError(
+            f"a new reading has no limits of its own under the variance model '{variance}'",
+            where="interval",
+            allowed="It depends on the number of trials, or is a whole number",
+            do="Choose the limits of the curve: confidence",
+        )
 
 
 def to_model_unit(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tricyclic.core.estimate import Fit
 from tricyclic.fitting.problem import FitPart, FitProblem
 from tricyclic.fitting.search import WeightedSearch
 from tricyclic.fitting.variance_model import VarianceModel
@@ -56,6 +57,36 @@ def deviance_residuals(
         outside = np.minimum(expected, 0.0) + np.maximum(expected - 1.0, 0.0)
     signed = np.sign(observed - mean) * np.sqrt(2.0 * np.maximum(half, 0.0))
     return np.asarray(signed - STEEP * outside)
+
+
+def count_band(
+    fit: Fit, middle: np.ndarray, sd: np.ndarray, confidence: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence band of expected shares or counts, within their range.
+
+    Parameters
+    ----------
+    fit : Fit
+        With a deviance.
+    middle, sd : array, shape (n,)
+        Expected readings and their standard errors.
+    confidence : float, optional
+        By default that of the fit.
+    """
+    from scipy.special import expit, logit, ndtri, stdtrit
+
+    tail = 0.5 + 0.5 * (fit.confidence if confidence is None else confidence)
+    quasi = fit.variance.startswith("quasi")
+    reach = float(stdtrit(fit.df, tail) if quasi else ndtri(tail)) * sd
+    if fit.variance.endswith("binomial"):
+        inside = np.clip(middle, END, 1.0 - END)
+        own = reach / (inside * (1.0 - inside))
+        low, high = expit(logit(inside) - own), expit(logit(inside) + own)
+    else:
+        inside = np.maximum(middle, END)
+        low, high = inside * np.exp(-reach / inside), inside * np.exp(reach / inside)
+    # Where a share or a count is fixed at the end of its range, it has no error.
+    return np.where(sd > 0, low, middle), np.where(sd > 0, high, middle)
 
 
 def _times_log(share: np.ndarray, ratio: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ profile-likelihood limits. A fit that fails is a Fit with the reason.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Literal
@@ -18,7 +19,7 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.fitting.deviance import DevianceProblem, DevianceSearch
+from tricyclic.fitting.deviance import DevianceProblem, DevianceSearch, count_band
 from tricyclic.fitting.direction import (
     Directions,
     SigmoidGroup,
@@ -227,7 +228,8 @@ def band(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pointwise confidence band of a fitted curve at settings x, two arrays of shape (n,).
 
-    First-order propagation of the fit's covariance, with t at the fit's confidence.
+    First-order propagation of the fit's covariance, with t at the fit's confidence; of shares and
+    counts on the scale of their logit or logarithm.
     """
     from scipy.special import stdtrit
 
@@ -250,6 +252,8 @@ def band(
         gradient = jacobian(expected, best, np.maximum(np.abs(best), 1e-3))
         known = np.where(np.isfinite(fit.covariance), fit.covariance, 0.0)
         sd = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", gradient, known, gradient), 0.0))
+    if math.isfinite(fit.deviance):
+        return count_band(fit, middle, sd)
     reach = float(stdtrit(fit.df, 0.5 + 0.5 * fit.confidence)) * sd
     return middle - reach, middle + reach
 

@@ -184,6 +184,13 @@ def test_files_and_figure_are_written(tmp_path) -> None:
                 "and before the next starts."
             ),
         ),
+        (
+            {"injection": "1000:1200"},
+            (
+                "injection=: an injection of c10 starts at 16.6667 min, after its last reading at "
+                "9.5 min."
+            ),
+        ),
         ({"free": "drifts"}, "free=: no parameter is called 'drifts'. Did you mean 'drift'?"),
         ({"x": "c0"}, "x=: column 'c0' has no unit."),
     ],

@@ -86,6 +86,14 @@ def _steps(trace: CycleTrace) -> tuple[np.ndarray, np.ndarray]:
     first = float(trace.time_min.min())
     begins, levels, last = [min(first, trace.injections[0].start_min)], [0.0], -math.inf
     for one in trace.injections:
+        if one.start_min > float(trace.time_min.max()):
+            raise InputError(
+                f"an injection of {trace.name} starts at {one.start_min:g} min, after its last "
+                f"reading at {trace.time_min.max():g} min",
+                where="injection",
+                allowed="Injections lie within the readings",
+                do="Check the unit of the times",
+            )
         if one.start_min < last or one.end_min <= one.start_min:
             raise InputError(
                 f"an injection of {trace.name} lasts from {one.start_min:g} to {one.end_min:g} min",

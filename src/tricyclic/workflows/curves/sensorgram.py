@@ -9,6 +9,7 @@ import numpy as np
 
 from tricyclic.assays.sensorgrams.analysis import fit_sensorgrams
 from tricyclic.assays.sensorgrams.traces import CycleTrace, Injection
+from tricyclic.core.format import pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
@@ -61,7 +62,7 @@ def run(
         *quoted("column", [other for other in table.columns if other not in used]),
         *quoted("table", [other.name for other in tables if other is not table]),
     )
-    report_progress(on_progress, 1, 2, f"fitting {len(traces)} cycles")
+    report_progress(on_progress, 1, 2, f"fitting {pluralize(len(traces), 'cycle')}")
     return fit_sensorgrams(
         traces,
         free=options.free,
