@@ -9,6 +9,7 @@ from tricyclic.api._call import call, path
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table_input import TableInput
 from tricyclic.io.frames import is_frame, table_from_frame
+from tricyclic.results.base import Renderable
 from tricyclic.results.binding import AssayResult, StudyResult
 from tricyclic.results.comparison import CompareResult
 from tricyclic.results.study_run import StudyRunResult
@@ -19,8 +20,8 @@ from tricyclic.workflows.general.options import CompareOptions
 if TYPE_CHECKING:
     from tricyclic.api._call import Frame
 
-# A name, a file or folder, a DataFrame, or a result of affinity, saturation, kinetics or a study.
-Compared: TypeAlias = "str | Path | StudyRunResult | AssayResult | Frame"
+# A name, a file or folder, a DataFrame, or a result of affinity, a study, many fits, ...
+Compared: TypeAlias = "str | Path | Renderable | AssayResult | Frame"
 
 
 def compare(
@@ -45,7 +46,8 @@ def compare(
         What is compared with it; the ratio is b over a.
     results
         Study folder, folder of results or table that has A and B; default: the current folder. Or
-        the result of `affinity`, of a study, or a DataFrame.
+        a DataFrame, or the result of `affinity`, of a study, or of `fit` and `fit_file` for many
+        curves.
     endpoint
         Quantity to compare, such as Ki, IC50, Bmax or nH; default: Ki, or what both sides have.
     target
@@ -97,6 +99,9 @@ def _source(given: Compared, name: str) -> str | TableInput:
         given = StudyRunResult(StudyResult(given.title or given.name, (given,)))
     if isinstance(given, StudyRunResult):
         return source_of_result(given, given.study.title or name)
+    if isinstance(given, Renderable):
+        # The main table of a result, such as the fits of many curves.
+        return table_from_frame(given.to_frame(), name)
     if is_frame(given):
         return table_from_frame(given, name)  # type: ignore[arg-type]
     return path(given)  # type: ignore[arg-type]

@@ -128,6 +128,25 @@ def test_fits_of_many_curves_are_compared_with_their_intervals(tmp_path):
     assert outcome.remarks[0].startswith("one run on each side")
 
 
+def test_fitted_groups_of_a_data_frame_are_compared(tmp_path):
+    doses = np.repeat(np.logspace(-2, 4, 9), 2)
+    noise = np.random.default_rng(3)
+    data = pd.concat(
+        pd.DataFrame(
+            {
+                "compound": name,
+                "conc_nM": doses,
+                "y": 100 / (1 + doses / ic50) + noise.normal(0, 2, doses.size),
+            }
+        )
+        for name, ic50 in (("DMI", 1.0), ("IMI", 40.0))
+    )
+    fits = tca.fit(data, x="conc_nM", y="y", by="compound")
+    (outcome,) = tca.compare("DMI", "IMI", results=fits).comparisons
+    assert outcome.ratio.low < 40 < outcome.ratio.high
+    assert outcome.test.endswith("n = 1 and 1")
+
+
 @pytest.fixture(scope="module")
 def plates(tmp_path_factory) -> Path:
     """Three plates with two compounds each, true Ki 0.9 and 20 nM, and their layout."""
@@ -232,9 +251,10 @@ def test_two_compounds_of_one_plate_are_compared_in_one_fit(plates):
 def test_two_results_in_memory_are_two_sources(plates):
     one, two = analysed(plates, 1, 2, 3), analysed(plates, 2, 3)
     result = tca.compare(one, two)
+    title = "desipramine, imipramine at NET"
     assert {c.names for c in result.comparisons} == {
-        ("desipramine at NET in NET (A)", "desipramine at NET in NET (B)"),
-        ("imipramine at NET in NET (A)", "imipramine at NET in NET (B)"),
+        (f"{compound} at NET in {title} (A)", f"{compound} at NET in {title} (B)")
+        for compound in ("desipramine", "imipramine")
     }
     assert all("Welch" in c.test for c in result.comparisons)
 

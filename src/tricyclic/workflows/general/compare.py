@@ -149,7 +149,8 @@ def _analyse_again(
 
 def _renamed(side: Selection, name: str) -> Selection:
     own = tuple(replace(m, source=name) for m in side.measurements)
-    return replace(side, measurements=own, source=replace(side.source, name=name))
+    label = side.label if side.fixed else name
+    return replace(side, label=label, measurements=own, source=replace(side.source, name=name))
 
 
 def _matched(

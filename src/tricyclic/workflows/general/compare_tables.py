@@ -103,7 +103,8 @@ class _Quantity:
 
 def _quantities(table: DataTable, columns: Mapping[str, str]) -> list[_Quantity]:
     outcome: dict[str, _Quantity] = {}
-    is_fits = "curve" in columns and "residual sd" in columns
+    # In a table of fits n counts readings, not runs.
+    is_fits = "residual sd" in columns
     for plain, column in columns.items():
         # A unit has its own case: nM is not NM.
         match = _VALUE.fullmatch(" ".join(column.replace("_", " ").split()))
