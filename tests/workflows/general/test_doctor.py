@@ -144,3 +144,16 @@ def test_a_folder_inside_a_file_is_not_writable(tmp_path):
     assert machine.is_writable(tmp_path / "new" / "folder")
     (tmp_path / "file").write_text("")
     assert not machine.is_writable(tmp_path / "file")
+
+
+def test_a_scheduler_that_answers_passes_with_its_workers():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=2,
+        processes=False,
+        protocol="tcp",
+        dashboard_address=None,
+    ) as cluster:
+        result = tca.doctor(scheduler=cluster.scheduler_address)
+    assert by_name(result)[cluster.scheduler_address].value == "1 worker, 2 threads"

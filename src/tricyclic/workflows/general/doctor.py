@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tricyclic._version import __version__
+from tricyclic.core.format import pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.errors import InputError, TricyclicError
 from tricyclic.io.library.library import Library
@@ -215,7 +216,11 @@ def _cluster(address: str) -> Diagnostic:
         advice = f"Start one: dask worker {address}"
         return Diagnostic("cluster", address, "fail", "no workers", "--scheduler", advice)
     return Diagnostic(
-        "cluster", address, "pass", f"{workers} workers, {threads} threads", "--scheduler"
+        "cluster",
+        address,
+        "pass",
+        f"{pluralize(workers, 'worker')}, {pluralize(threads, 'thread')}",
+        "--scheduler",
     )
 
 
