@@ -289,9 +289,9 @@ def _fit_shared(table: _Table, options: BatchFitOptions, workers: int) -> BatchF
 
 def _fit_alone(table: _Table, options: BatchFitOptions, workers: int) -> BatchFits:
     # A dummy curve whose doses are those of no other curve keeps `fit_batch` from taking equal
-    # neighbours for a shared series.
+    # neighbours for a shared series; it has no more different doses than a curve has.
     points = table.x.shape[1]
-    doses = table.x[-1] - DUMMY_DISTANCE - np.arange(points)
+    doses = table.x[-1] - DUMMY_DISTANCE
     doses[~np.isfinite(doses)] = -1000.0
     x = np.concatenate([doses[None], table.x])
     weight = table.weight

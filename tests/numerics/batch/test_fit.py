@@ -558,3 +558,19 @@ def test_series_fitted_together_give_what_each_gives_alone(weighted, settings):
             np.testing.assert_array_equal(
                 getattr(together, field.name)[own], getattr(alone, field.name)[1:], field.name
             )
+
+
+def test_curves_of_their_own_doses_do_not_depend_on_the_doses_of_their_neighbours():
+    rng = np.random.default_rng(9)
+    x = np.sort(rng.uniform(-9.0, -5.0, (30, 12)), axis=1)
+    x[:, 6:] = x[:, :6]  # six doses in duplicate
+    x[::3, 5] = np.nan
+    truth = rng.uniform(-8.0, -6.0, (30, 1))
+    y = 1.0 / (1.0 + 10.0 ** (truth - x)) + rng.normal(0, 0.05, x.shape)
+    together = fit_batch(x, y)
+    many = np.sort(rng.uniform(-9.0, -5.0, (1, 12)), axis=1)  # twelve different doses
+    beside = fit_batch(np.concatenate([x, many]), np.concatenate([y, rng.normal(0, 1, (1, 12))]))
+    for field in fields(together):
+        np.testing.assert_array_equal(
+            getattr(together, field.name), getattr(beside, field.name)[:-1], field.name
+        )

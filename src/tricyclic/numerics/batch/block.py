@@ -114,7 +114,7 @@ def fit_blocks(
     """Fit curves begin to end and fill `out`, shape (OUT_ROWS, curves), and `status`, shape
     (curves,).
     """
-    count = readings.y.shape[1] if readings.own_doses else readings.doses.shape[1]
+    count = readings.most
     problem = Problem(
         count,
         model.mode,

@@ -30,6 +30,8 @@ GRID_HILLS = (0.45, 0.9, 1.8, 4.5)
 MAX_DOSES_IN_GRID = 40
 # A series of doses gets a table of starts of its own where so many curves share it.
 MIN_CURVES_PER_SERIES = 64
+# Rows of doses that are sorted at once.
+_ROWS_AT_ONCE = 8192
 # Curves that are looked through for one in which no reading is missing.
 SEARCHED_FOR_COMPLETE = 1000
 
@@ -209,6 +211,7 @@ def group_readings(arrays: Arrays, group: np.ndarray | None, series: np.ndarray 
         np.zeros(1, np.int64),
         dose_index[None],
         doses[None],
+        _most_doses(x) if own_doses else doses.size,
     )
 
 
@@ -246,6 +249,7 @@ def pooled_readings(
                 place[of_curve[curves]],
                 np.stack([distinct[k][1] for k in numbers]),
                 np.stack([distinct[k][0] for k in numbers]),
+                kind[0],
             ),
         )
 
@@ -363,6 +367,18 @@ def _weights(weight: ArrayLike, y_ndim: int, shape: tuple[int, ...]) -> np.ndarr
             f"a weight is {weights[weights < 0][0]:g}", allowed="Weights are 0 or more"
         )
     return weights
+
+
+def _most_doses(x: np.ndarray) -> int:
+    """Largest number of different doses in a row, from 1; doses that are missing do not count."""
+    most = 1
+    for first in range(0, len(x), _ROWS_AT_ONCE):
+        ordered = np.sort(x[first : first + _ROWS_AT_ONCE], axis=1)
+        # The first of each run of equal doses; missing ones are at the end and equal nothing.
+        fresh = np.ones(ordered.shape, bool)
+        fresh[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+        most = max(most, int((fresh & ~np.isnan(ordered)).sum(axis=1).max()))
+    return most
 
 
 def _distinct(series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

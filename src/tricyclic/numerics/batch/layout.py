@@ -113,7 +113,8 @@ class Readings(NamedTuple):
     points, replicates); nan is missing. With `own_doses` each curve has its row in `rows`, shape
     (curves, points), of log10 M. Otherwise curve k has the series `series[k]` (`series[0]` where
     there is one for all) of `doses`, shape (series, doses), and `dose_index`, shape (series,
-    points), gives the dose of each point, -1 for none. Curves of one series stand together.
+    points), gives the dose of each point, -1 for none. Curves of one series stand together. `most`
+    is the largest number of different doses of a curve.
     """
 
     y: Array
@@ -124,6 +125,7 @@ class Readings(NamedTuple):
     series: Array
     dose_index: Array
     doses: Array
+    most: int
 
 
 class Model(NamedTuple):
