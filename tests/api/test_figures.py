@@ -162,3 +162,19 @@ def test_a_population_contains_its_bands_and_draws_them(tmp_path):
     assert axes.get_xlim()[0] < 0
     plt.close(figure)
     assert result.save(tmp_path / "bands.svg")
+
+
+def test_a_sensitivity_contains_the_elasticities_of_each_endpoint(tmp_path):
+    result = tca.sensitivity(
+        "kinetics_and_occupancy",
+        drug="desipramine",
+        dose="1 mg/kg",
+        route="ip",
+        hours=24,
+        endpoint="NET_occupancy.peak",
+    )
+    elasticity = result["NET_occupancy.peak"]["desipramine.Ki_NET"]
+    assert -1 < elasticity < 0
+    long = result.to_frame().set_index(["endpoint", "parameter"])["elasticity"]
+    assert long["NET_occupancy.peak", "desipramine.Ki_NET"] == pytest.approx(elasticity)
+    assert result.save(tmp_path / "s.png", figure="elasticities", dpi=60)

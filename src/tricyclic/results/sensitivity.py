@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tricyclic.core.population import Endpoint
 from tricyclic.core.series import frozen_array
 from tricyclic.errors import InputError
-from tricyclic.results.base import Renderable
+from tricyclic.results.base import OutputMapping, Renderable
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "linear"]
@@ -114,8 +114,11 @@ class SobolTable:
 
 
 @dataclass(frozen=True, repr=False)
-class SensitivityResult(Renderable):
+class SensitivityResult(OutputMapping[Mapping[str, float]], Renderable):
     """A sensitivity analysis.
+
+    It contains the elasticities of each endpoint by the name of the parameter:
+    `result["NET_occupancy.last_day"]["desipramine.CL"]`.
 
     Parameters
     ----------
@@ -142,6 +145,13 @@ class SensitivityResult(Renderable):
     elasticities: ElasticityTable
     sobol: SobolTable | None = None
     remarks: tuple[str, ...] = ()
+
+    def _outputs(self) -> Mapping[str, Mapping[str, float]]:
+        names = [parameter.name for parameter in self.elasticities.parameters]
+        return {
+            endpoint.name: dict(zip(names, self.elasticities.table[:, k].tolist(), strict=True))
+            for k, endpoint in enumerate(self.elasticities.endpoints)
+        }
 
 
 def _freeze(record: object, names: tuple[str, ...]) -> None:
