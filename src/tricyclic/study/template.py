@@ -176,6 +176,9 @@ def _study(protocol: Protocol) -> str:
 schema_version = {SCHEMA}
 title = "{protocol.title}"
 author = ""
+laboratory = ""
+# date = 2026-03-20        # of the study; the dates of the assays are conditions
+# notes = "…"             # printed on the first page of the report
 # synthetic = "made by …"  # only for simulated data; every page of the report then shows it
 
 [[people]]

@@ -29,7 +29,7 @@ def test_every_scenario_has_its_line_and_its_details():
         assert all(one.name in text and one.description in text for one in scenario.observables)
         assert all(one.name in text for one in scenario.components)
         assert all(route in text for route in scenario.routes)
-        assert f"tricyclic model simulate {name} --list" in text
+        assert f'tca.quantities("{name}")' in text
 
 
 def test_every_drug_has_its_line_and_its_strongest_target():

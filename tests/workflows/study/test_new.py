@@ -26,7 +26,7 @@ def test_a_new_study_lists_its_files_and_the_next_step(tmp_path):
     assert result.summary() == (
         f"{folder}\n{listed}\n\n"
         f"Copy the raw files to {folder}/raw and complete study.toml, then run: "
-        f"tricyclic study run {folder}"
+        f'tca.run_study("{folder}")'
     )
 
 
