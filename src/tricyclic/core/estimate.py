@@ -308,7 +308,17 @@ def format_parameters(fit: Fit) -> list[str]:
             half = _half_life(parameter)
             value = f"{format_number(half.value)} {half.unit}"
             rows.append((f"  {half.name}", value, _interval_or_fixed(half, fit.confidence)))
-    return align_columns(rows) if rows else []
+    return align_columns([*rows, *_scatter_rows(fit)]) if rows else []
+
+
+def _scatter_rows(fit: Fit) -> list[tuple[str, str, str]]:
+    """What the variance model of a fit has estimated."""
+    if fit.variance == "power" and math.isfinite(fit.power):
+        return [("scatter", f"SD ~ reading^{format_number(fit.power, 3)}", "")]
+    if fit.variance.startswith("quasi") and math.isfinite(fit.dispersion):
+        name = fit.variance.removeprefix("quasi").replace("poisson", "Poisson")
+        return [("scatter", f"{format_number(fit.dispersion, 2)} x {name} variance", "")]
+    return []
 
 
 def _half_life(parameter: FittedParameter) -> FittedParameter:

@@ -89,3 +89,17 @@ def test_a_rate_is_printed_with_its_half_life() -> None:
     assert value == pytest.approx(np.log(2) / 0.1, rel=0.1)
     low, high = (float(part) for part in line.split("CI ")[1].split("–"))
     assert low < value < high
+
+
+def test_what_the_variance_model_has_estimated_is_printed() -> None:
+    rng = np.random.default_rng(4)
+    mean = 5 + 100 / (1 + np.repeat(DOSE, 4) / 50)
+    frame = pd.DataFrame(
+        {"conc_nM": np.repeat(DOSE, 4), "y": mean * (1 + 0.05 * rng.normal(size=mean.size))}
+    )
+    result = tca.fit(frame, x="conc_nM", y="y", variance="power")
+    assert f"SD ~ reading^{result.fit.power:.2f}"[:20] in result.summary()
+    counts = frame.assign(y=rng.poisson(mean))
+    quasi = tca.fit(counts, x="conc_nM", y="y", variance="quasipoisson")
+    assert " x Poisson variance" in quasi.summary()
+    assert "scatter" not in tca.fit(frame, x="conc_nM", y="y").summary()
