@@ -5,6 +5,7 @@ imports narwhals and pandas.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,6 +26,7 @@ PandasFrame: TypeAlias = "pd.DataFrame"
 Columns: TypeAlias = Mapping[str, Sequence[Any] | np.ndarray]
 # Largest whole number that a 64-bit float keeps; longer ones are names, not quantities.
 LARGEST_WHOLE = 2**53
+_NAME = re.compile(r"0[0-9]")
 MISSING_WORDS = frozenset({"", "nan", "none", "null", "<na>", "nat"})
 
 
@@ -152,7 +154,14 @@ def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
     )
     filled = [cell for cell in texts if cell]
     numbers = NumberFormat(".")
-    if kind != nw.Boolean and filled and all(numbers.read(cell) is not None for cell in filled):
+    # A zero in front, as in "00123", makes a name of a number.
+    has_names = any(_NAME.match(cell) for cell in filled)
+    if (
+        kind != nw.Boolean
+        and filled
+        and not has_names
+        and all(numbers.read(cell) is not None for cell in filled)
+    ):
         read = [numbers.read(cell) if cell else None for cell in texts]
         return np.array([math.nan if value is None else value for value in read], float)
     return texts

@@ -241,7 +241,10 @@ LONG = {"curve": ["a", "a"], "log10_molar": [-9.0, -8.0], "response": [1.0, 2.0]
                 "without compound has log10_molar = -inf."
             ),
         ),
-        ({**LONG, "curve": ["a", None]}, "curves.parquet, column 'curve': 1 row has no curve."),
+        (
+            {**LONG, "curve": ["a", None]},
+            "curves.parquet, column 'curve': 1 row has no curve. Fill it in, or delete the row.",
+        ),
         (
             {"curve": ["a", "b"], "molar": [1e-9, -2.0], "response": [1.0, 2.0]},
             (

@@ -131,6 +131,23 @@ def test_words_among_readings_are_missing_and_named(screen, tmp_path):
         )
 
 
+def test_readings_with_a_percent_sign_are_numbers(screen, tmp_path):
+    signed = screen.assign(pct_inhibition=screen.pct_inhibition.map("{:.6f} %".format))
+    signed.to_csv(tmp_path / "a.csv", index=False)
+    rounded = screen.assign(pct_inhibition=screen.pct_inhibition.round(6))
+    result = fitted(tmp_path / "a.csv")
+    assert result.unused == ("column 'run'",)
+    np.testing.assert_allclose(numbers(result), numbers(tca.fit_file(rounded, **NAMES)), rtol=1e-9)
+
+
+def test_names_that_begin_with_zeros_stay_names(screen, tmp_path):
+    named = screen.assign(**{"Compound ID": screen["Compound ID"].str[4:7].str.zfill(5)})
+    named.to_csv(tmp_path / "a.csv", index=False)
+    for source in (named, tmp_path / "a.csv"):
+        frame = tca.fit_file(source, **NAMES).to_frame()
+        assert frame["Compound ID"].tolist() == [f"{k:05d}" for k in range(40)]
+
+
 def test_the_unit_of_the_doses_is_that_of_the_column_or_of_the_option(screen):
     screen = screen[screen.pct_inhibition.groupby(screen["Compound ID"]).transform("max") > 50]
     expected = tca.fit_file(screen, **NAMES).to_frame().log10_ic50

@@ -82,7 +82,8 @@ class CellRemarks:
             encoded = encoded.combine_chunks()
         number = NumberFormat(decimal)
         texts = encoded.dictionary.to_pylist()
-        values = [number.read(text) for text in texts]
+        # Percent are written as "63.3 %" too.
+        values = [number.read(text.strip().removesuffix("%")) for text in texts]
         counts = np.bincount(
             np.asarray(encoded.indices.drop_null()).astype(np.int64), minlength=len(texts)
         )

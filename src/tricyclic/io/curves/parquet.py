@@ -263,6 +263,7 @@ class CurveFile:
                 raise InputError(
                     f"1 row has no {what}" if missing == 1 else f"{missing:,} rows have no {what}",
                     where=f"{self.named}, column '{name}'",
+                    do="Fill it in, or delete the row",
                 )
         keys = [table.column(name) for name in layout.keys]
         runs = find_runs(keys, rows=table.num_rows, alone=Path(self.named).stem)
