@@ -35,6 +35,10 @@ WITHIN_RUN = (
     "one run on {}: the interval is that of the wells of single runs and does not contain the "
     "variation between runs; repeat the experiment on other days to compare the compounds"
 )
+UNKNOWN_N = (
+    "n is not stated on a side: its standard error is taken as that of a large group, so that the "
+    "interval is too narrow where there were few runs"
+)
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,10 @@ def mean_of(e: Estimate, logs: bool) -> MeanEstimate:
         if not closed:
             return MeanEstimate(value, math.nan, 0.0, -math.inf, math.inf)
         se = (high - low) / 2.0 / t_quantile(df or math.inf, e.confidence)
-    if df == 0.0:
+    if e.n_experiments == 0 and not closed:
+        # A published mean ± SEM without n: as for large groups.
+        df = math.inf
+    elif df == 0.0:
         # One run: the interval is that of its wells.
         df = df_from_half_width((high - low) / 2.0 / se, e.confidence) if closed and se > 0 else 0.0
     return MeanEstimate(value, se, df, low, high)
@@ -286,10 +293,15 @@ def _unpaired(
     else:
         tested = difference(sides[1].pooled, sides[0].pooled, confidence=confidence)
         counts = [one.pooled.n_experiments for one in (a, b)]
-        test = f"t test of {noun} from two standard errors, n = {counts[0]} and {counts[1]}"
-        alone = [name for name, count in zip(names, counts, strict=True) if count < 2]
+        n_of = " and ".join(str(count) if count else "not stated" for count in counts)
+        test = f"t test of {noun} from two standard errors, n = {n_of}"
+        alone = [name for name, count in zip(names, counts, strict=True) if count == 1]
+        if not math.isfinite(tested.low):
+            alone, test = [], "none, because a side has no standard error"
         if len(alone) == 2:
             remarks = (WITHIN_RUN.format("each side"),)
+        elif 0 in counts and math.isfinite(tested.low):
+            remarks = (UNKNOWN_N,)
         elif alone:
             remark = (
                 f"one run of {alone[0]}: its standard error is that of its wells and does not "
@@ -396,15 +408,16 @@ def _ratio_statement(endpoint: str, names: tuple[str, str], ratio: Estimate, p: 
 
 def _verdict(estimate: Estimate, null: float) -> str:
     if not (math.isfinite(estimate.low) and math.isfinite(estimate.high)):
-        return ": no interval without further runs"
+        return ": no interval, which needs further runs or standard errors"
     if estimate.low <= null <= estimate.high:
         return ": the interval includes " + ("no difference" if null == 0 else "a ratio of 1")
     return ""
 
 
 def _interval(e: Estimate) -> str:
-    limits = format_interval(e)
-    return f"{100 * e.confidence:g} % CI {limits}" if limits and limits != "unbounded" else "no CI"
+    if not (math.isfinite(e.low) and math.isfinite(e.high)):
+        return "no CI"
+    return f"{100 * e.confidence:g} % CI {format_interval(e)}"
 
 
 def _p(p: float) -> str:

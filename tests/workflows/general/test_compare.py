@@ -128,6 +128,31 @@ def test_fits_of_many_curves_are_compared_with_their_intervals(tmp_path):
     assert outcome.remarks[0].startswith("one run on each side")
 
 
+def test_a_mean_with_its_error_and_no_n_is_compared_with_a_remark(tmp_path):
+    path = tmp_path / "se.csv"
+    path.write_text("compound,pKi,pKi_SE\nA,9,0.05\nB,8.4,0.06\n", encoding="utf-8")
+    (outcome,) = tca.compare("A", "B", results=path).comparisons
+    assert outcome.ratio.value == pytest.approx(10**0.6)
+    # Normal limits: 1.96 times the standard error of the difference.
+    width = math.log10(outcome.ratio.high / outcome.ratio.low)
+    assert width == pytest.approx(2 * 1.959964 * math.hypot(0.05, 0.06), rel=1e-5)
+    assert outcome.remarks[0].startswith("n is not stated on a side")
+    assert "n = not stated and not stated" in outcome.test
+    assert outcome.a.pooled.unit == "nM" and outcome.a.pooled.value == pytest.approx(1.0)
+
+
+def test_numbers_without_errors_have_a_ratio_and_no_interval(tmp_path):
+    path = tmp_path / "plain.csv"
+    path.write_text("compound,Ki_nM\nA,1\nB,4\n", encoding="utf-8")
+    (outcome,) = tca.compare("A", "B", results=path).comparisons
+    assert outcome.statement == (
+        "Ki of B is 4.00 times that of A (no CI): no interval, which needs further runs or "
+        "standard errors"
+    )
+    assert outcome.test == "none, because a side has no standard error"
+    assert not outcome.remarks and math.isnan(outcome.p)
+
+
 def test_fitted_groups_of_a_data_frame_are_compared(tmp_path):
     doses = np.repeat(np.logspace(-2, 4, 9), 2)
     noise = np.random.default_rng(3)

@@ -37,7 +37,7 @@ def _in_full(one: MeasurementComparison, *, several: bool) -> list[str]:
     lines = [wrap_line(f"{one.statement}.")]
     rows = [_side(one.names[0], one.a), _side(one.names[1], one.b)]
     lines += align_columns(rows)
-    if one.ratio is not None and one.difference is not None:
+    if one.ratio is not None and one.difference is not None and math.isfinite(one.ratio.high):
         lines.append(f"  {one.difference.name} {_number(one.difference)}")
     p = f"{format_p(one.p)}" if not math.isnan(one.p) else ""
     adjusted = f"{format_p(one.p_adjusted)} (Holm)" if several and p else ""

@@ -134,7 +134,7 @@ def _concentration(
     unit = match[3] or ""
     stated = table.units.get(column, "unknown")
     if scale:
-        unit = log10_of(stated) or (unit or "M")
+        unit = log10_of(stated) or unit or ("nM" if scale == "p" else "M")
     elif not unit:
         unit = stated
     if not is_concentration(unit):
@@ -222,6 +222,9 @@ def _cells(table: DataTable, q: _Quantity) -> Iterator[tuple[int, Estimate]]:
         sign = match[1] or (signs[k] if signs[k] in ("<", ">") else "=")
         value, qualifier = _on_scale(float(match[2]), sign, q)  # type: ignore[arg-type]
         n = int(counts[k]) if q.counts_runs and counts[k] >= 1 else 1
+        if q.counts_runs and math.isnan(counts[k]) and not math.isnan(errors[k]):
+            # A mean with its standard error is of several runs, however many.
+            n = 0
         confidence = levels[k] if 0 < levels[k] < 1 else 0.95
         yield (
             k,
