@@ -90,6 +90,12 @@ def test_a_curve_with_too_few_points_keeps_its_row_without_numbers():
     assert np.isnan(fits["c"].predict([1.0])).all()
     assert fits.confint().low.isna().sum() == 4
     assert not fits["c"].ok and fits["a"].ok and not fits.failed
+    with pytest.raises(tca.InputError) as caught:
+        fits.compare()
+    assert str(caught.value) == (
+        "c: 2 different doses cannot determine its own 4 parameters. Leave this curve out, or "
+        "share or fix parameters."
+    )
 
 
 def test_a_result_is_pickled_and_copied(fits):

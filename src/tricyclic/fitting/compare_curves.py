@@ -26,7 +26,7 @@ from tricyclic.fitting.fit_groups import (
     shared_parts,
 )
 from tricyclic.fitting.fitted_curve import FitSettings
-from tricyclic.fitting.problem import FitPart
+from tricyclic.fitting.problem import FitPart, curve_columns
 from tricyclic.fitting.replicates import known_scatter, without_scatter
 from tricyclic.results.curves import CurveComparison, CurveComparisonResult
 from tricyclic.stats.statistics import extra_sum_of_squares
@@ -94,6 +94,7 @@ def compare_curves(
         if not what or "all" in what
         else [_question(name, model, own, separate) for name in what]
     )
+    _check_determined(groups, model, separate)
     quick = replace(settings, intervals="none")
     full_parts = shared_parts(groups, model, share, quick)
     steps = len(questions) + 1
@@ -113,6 +114,23 @@ def compare_curves(
         variance=settings.variance,
         comparisons=tuple(rows),
     )
+
+
+def _check_determined(
+    groups: Sequence[GroupedReadings], model: CurveModel, separate: Sequence[str]
+) -> None:
+    """Refuse a curve with more parameters of its own than different settings: it would pass through
+    its readings, whatever the others do.
+    """
+    for group in groups:
+        columns = curve_columns(group.series, model)
+        settings = np.unique(np.column_stack([*columns.values()]), axis=0).shape[0]
+        if settings < len(separate):
+            raise FitFailedError(
+                f"{settings} different doses cannot determine its own {len(separate)} parameters",
+                where=", ".join(group.key) or group.series.name,
+                do="Leave this curve out, or share or fix parameters",
+            )
 
 
 def compare_nested(

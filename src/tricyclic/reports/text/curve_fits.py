@@ -71,7 +71,7 @@ def _several(result: CurveFitResult) -> list[str]:
     rows = [_heads(result), *(_row(result, curve) for curve in listed)]
     lines = [head, *align_columns(rows)]
     if len(result) > MAX_LISTED:
-        lines.append(f"  … and {len(result) - MAX_LISTED:,} more; to_frame() has all of them")
+        lines.append(f"  … and {len(result) - MAX_LISTED:,} more in the table of the result")
         counts = Counter(curve.status for curve in result.curves)
         width = max(map(len, counts))
         lines += [
