@@ -73,6 +73,24 @@ def model_unit(name: str, *, where: str = "") -> ModelUnit:
     return MODEL_UNITS[name]
 
 
+def unit_name(written: str) -> str:
+    """The name of a unit of the models written by its name, as printed, or with two slashes.
+
+    "L_per_h_per_kg", "L/(h kg)", and "L/h/kg" are one unit. Other text is left as it is.
+    """
+    if written in MODEL_UNITS:
+        return written
+    wanted = _factors(written)
+    names = (unit.name for unit in MODEL_UNITS.values() if unit.label)
+    return next((name for name in names if _factors(MODEL_UNITS[name].label) == wanted), written)
+
+
+def _factors(written: str) -> tuple[str, list[str]]:
+    plain = written.translate(str.maketrans("µ\u03bc()", "uu  "))
+    above, *below = plain.split("/")
+    return above.strip(), sorted(" ".join(below).split())
+
+
 def unit_label(unit: str) -> str:
     """A unit of the models as it is printed."""
     return MODEL_UNITS[unit].label if unit in MODEL_UNITS else unit

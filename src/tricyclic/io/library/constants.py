@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tricyclic.core.certainty import CERTAINTIES
 from tricyclic.core.constant import Constant
+from tricyclic.core.model_unit import unit_name
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.library.tables import table_number, table_rows
 
@@ -70,7 +71,7 @@ def _constant(row: Mapping[str, str], where: str) -> Constant:
         return Constant(
             name=row["name"],
             value=value,
-            unit=row["unit"],
+            unit=unit_name(row["unit"]),
             low=low,
             high=high,
             cv=0.0 if math.isnan(cv) else cv,
