@@ -69,6 +69,8 @@ class CurveFitResult(FittedCurves, Renderable):
     ----------
     queries : FitQueries
         Effective doses, predictions and comparisons that were requested in the same call.
+    read_as : tuple of str
+        What was recognised in the table without being stated.
 
     Notes
     -----
@@ -77,6 +79,7 @@ class CurveFitResult(FittedCurves, Renderable):
     """
 
     queries: FitQueries = field(default_factory=FitQueries)
+    read_as: tuple[str, ...] = ()
 
     def effective_doses(
         self,

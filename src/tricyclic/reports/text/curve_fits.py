@@ -22,6 +22,7 @@ from tricyclic.core.format import (
     format_number,
     format_p,
     pluralize,
+    wrap_line,
 )
 from tricyclic.fitting.curve_fits import CurveFitResult, estimate_of
 from tricyclic.fitting.curve_predictions import Prediction
@@ -40,6 +41,7 @@ def curve_fit_text(result: CurveFitResult) -> str:
     """Parameters with their intervals, then the checks; of several curves one line for each."""
     lines = _one_curve(result) if len(result) == 1 else _several(result)
     lines += _queries(result)
+    lines += [wrap_line(f"  read as   {part}") for part in result.read_as]
     return "\n".join([*lines, *unused_lines(result.unused)])
 
 

@@ -16,34 +16,21 @@ import numpy as np
 from tricyclic.core.concentrations import is_mass_concentration, is_molar_unit
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnitError
-from tricyclic.io.headings import unit_in_column_name
+from tricyclic.io.column_names import (
+    LOG_MOLAR,
+    NSB,
+    READING,
+    SPECIFIC,
+    TOTAL,
+    group_of,
+    is_index,
+    is_statistic,
+    without_unit,
+)
 from tricyclic.study.plan_schema import VARIED
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import concentration_M, dimension
 
-NSB = re.compile(r"(nsb|ns|n|non[\s_-]?spec(ific)?|blocked)([\s_-]*binding)?", re.IGNORECASE)
-TOTAL = re.compile(
-    r"(tot(als?)?|tb|t|bound|binding|b0|controls?)([\s_-]*(bound|binding))?", re.IGNORECASE
-)
-SPECIFIC = re.compile(r"(spec(ific)?|sb)([\s_-]*binding)?", re.IGNORECASE)
-# Names of a column of readings that name no compound.
-READING = re.compile(
-    r"(y|readings?|values?|signals?|counts?|c?cpm|dpm|response|data set)([\s_-]*[a-z])?",
-    re.IGNORECASE,
-)
-STATISTIC = re.compile(r"(.+?)[\s_.:-]+(sd|sem?|s\.?e\.?m?\.?|cv|n|upper|lower|low|high)", re.I)
-# Names that are numbered because they are several things, not replicates: "compound 1".
-NUMBERED = re.compile(
-    r"(compound|cpd|cmpd|drug|inhibitor|ligand|sample|curve|batch|lot|donor|patient|animal)s?",
-    re.IGNORECASE,
-)
-REPLICATE = re.compile(
-    r"(?P<name>.+?)(?P<gap>[\s_.:#-]*)(?:(?:y|rep|replicate|r)[\s_.]*)?\(?(?P<number>[0-9]{1,2})\)?",
-    re.IGNORECASE,
-)
-# A column of readings at one concentration of the radioligand: "5 nM", "5 nM 2".
-CONCENTRATION = re.compile(r"\s*([0-9][0-9.]*\s*[pnuµμm]?M)\b(?!.*[A-Za-z]{3})")
-LOG_MOLAR = (-15.0, -1.0)
 COMPOUND_COLUMN = re.compile(r"(compounds?|drugs?|inhibitors?|competitors?|ligands?)", re.I)
 ROLE_COLUMN = re.compile(r"(role|well[\s_-]?type|type)", re.IGNORECASE)
 RUN_COLUMN = re.compile(r"(runs?|experiments?|exp|days?|dates?|plates?)([\s_-]*id)?", re.I)
@@ -111,8 +98,8 @@ def columns_of(
         x["radioligand_M"] = (hot, table.units[hot])
         notes.append(f"column '{hot}' is the radioligand, in {table.units[hot]}")
     taken = {column for column, _ in x.values()}
-    free = [name for name in numeric if name not in taken and not _is_index(name)]
-    statistics = [name for name in free if _is_statistic(name, free)]
+    free = [name for name in numeric if name not in taken and not is_index(name)]
+    statistics = [name for name in free if is_statistic(name, free)]
     return _readings(table, kind, x, free, statistics, notes, where)
 
 
@@ -128,7 +115,7 @@ def _readings(
     groups: dict[str, list[str]] = {}
     for name in free:
         if name not in statistics:
-            groups.setdefault(_group(name, free), []).append(name)
+            groups.setdefault(group_of(name, free), []).append(name)
     non_specific = [group for group in groups if NSB.fullmatch(group)]
     total = [group for group in groups if TOTAL.fullmatch(group)]
     specific = [group for group in groups if SPECIFIC.fullmatch(group) and (total or non_specific)]
@@ -162,7 +149,7 @@ def _readings(
     for label, names in (("total", totals), ("non-specific", blocked), *compounds.items()):
         if names:
             notes.append(f"{_listed(names)}: {label or 'readings'}")
-    hot = {name: molar for name in totals if (molar := _molar(_group(name, free))) is not None}
+    hot = {name: molar for name in totals if (molar := _molar(group_of(name, free))) is not None}
     unused = tuple(
         name
         for name in table.columns
@@ -267,68 +254,10 @@ def _fits(unit: str, setting: str) -> bool:
         return False
 
 
-def _is_index(name: str) -> bool:
-    return name.strip().lower() in ("#", "no", "no.", "nr", "index", "row", "unnamed: 0")
-
-
-def _is_statistic(name: str, free: Sequence[str]) -> bool:
-    """Whether a column is the error or the number of values of another ("DMI SD", "DMI n")."""
-    match = STATISTIC.fullmatch(_without_unit(name))
-    if not match:
-        return False
-    stem = match[1].lower()
-    return any(
-        _without_unit(other).lower() in (stem, f"{stem} mean", f"{stem}_mean") for other in free
-    )
-
-
-def _without_unit(name: str) -> str:
-    """A name without the unit at its end: "total_fmol_mg" is "total"."""
-    unit = unit_in_column_name(name)
-    text = re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", name.strip())
-    if unit == UNKNOWN or text != name.strip():
-        return text or name.strip()
-    words = [part for part in re.split(r"([\s_]+)", name.strip()) if part]
-    for length in range(1, len(words), 2):
-        tail = "".join(words[-length:])
-        if unit_in_column_name(f"x {tail}") == unit:
-            return "".join(words[: -length - 1]) or name.strip()
-    return name.strip()
-
-
-def _group(name: str, all_names: Sequence[str]) -> str:
-    """The name without unit and number of the replicate: "A:Y1" is "A", "total_2" is "total"."""
-    if level := CONCENTRATION.match(name):
-        return level[1]
-    plain = _without_unit(name)
-    plain = re.sub(r"[\s_.:-]+mean$", "", plain, flags=re.IGNORECASE)
-    match = REPLICATE.fullmatch(plain)
-    if not match or NUMBERED.fullmatch(match["name"].strip(" _")):
-        return plain
-    stem = match["name"].strip(" _.:#-")
-    role = any(pattern.fullmatch(stem) for pattern in (NSB, TOTAL, SPECIFIC, READING))
-    if not stem or not (role or match["gap"]):
-        return plain
-    # A number alone may belong to a name ("RTI 55"): replicates have the same name with others.
-    others = [REPLICATE.fullmatch(_without_unit(one)) for one in all_names]
-    numbers = sorted(
-        int(other["number"])
-        for other in others
-        if other and other["name"].strip(" _.:#-").lower() == stem.lower()
-    )
-    same = len(numbers) if numbers == list(range(1, len(numbers) + 1)) else 0
-    return stem if role or same > 1 else plain
-
-
 def _compound(group: str, others: Sequence[str]) -> str:
     """The compound of a group; none where the only group has a name of readings."""
     alone = len(others) == 1
     return "" if alone and (READING.fullmatch(group) or TOTAL.fullmatch(group)) else group
-
-
-def is_level(name: str) -> bool:
-    """Whether the name of a column of readings is a concentration, and not its unit."""
-    return CONCENTRATION.match(name) is not None
 
 
 def _molar(text: str) -> float | None:
@@ -383,7 +312,7 @@ def _reading_column(table: DataTable) -> str:
     concentration or time.
     """
     names = [name for name in table.columns if name in table.values]
-    named = [name for name in names if READING.fullmatch(_without_unit(name))]
+    named = [name for name in names if READING.fullmatch(without_unit(name))]
     other = [
         name
         for name in names

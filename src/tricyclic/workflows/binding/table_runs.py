@@ -13,6 +13,7 @@ from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
+from tricyclic.io.column_names import is_level
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.study.folder import PreparedTable
@@ -22,7 +23,6 @@ from tricyclic.unit_table import UNKNOWN
 from tricyclic.workflows.binding.columns import (
     Columns,
     columns_of,
-    is_level,
     long_as_wide,
     run_column,
     runs_of,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -61,15 +62,22 @@ def run(
         "a file of many curves, and --x or --y names one curve",
     )
     check_output_folder(options.out)
+    if _is_prism(options) and not options.curve:
+        options = replace(options, curve="logistic_4pl")
     return fit_table(options, on_progress)
 
 
 def _is_batch(options: FitOptions) -> bool:
-    if options.y or options.x:
+    if options.y or options.x or _is_prism(options):
         return False
     is_batch_model = options.curve in ("", *BATCH_MODELS)
     names_columns = any(getattr(options, name) for name in COLUMNS_OF_MANY)
     return names_columns or bool(options.out) or is_batch_model or _is_parquet(options)
+
+
+def _is_prism(options: FitOptions) -> bool:
+    """Whether the file is a Prism project, whose tables have the shape of Prism."""
+    return isinstance(options.file, str) and options.file.lower().endswith((".pzfx", ".prism"))
 
 
 def _source(options: FitOptions) -> str | DataTable:

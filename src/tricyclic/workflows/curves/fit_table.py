@@ -37,6 +37,7 @@ from tricyclic.study.tables import (
 from tricyclic.units import dimension
 from tricyclic.workflows.base import available_cores, refuse_without_effect
 from tricyclic.workflows.curves.options import FitOptions
+from tricyclic.workflows.curves.prism_table import with_recognised_columns
 from tricyclic.workflows.curves.weights import weights_of
 
 # Words among the readings that a remark lists.
@@ -55,7 +56,7 @@ def fit_table(
     Parameters
     ----------
     options : FitOptions
-        With `y`.
+        Without `y`, a table in Prism's shape.
     on_progress : callable, optional
     model : CurveModel, optional
         The model itself instead of the name in the options.
@@ -64,8 +65,9 @@ def fit_table(
     """
     model = model or named_model(options)
     check_queries(options)
+    read_as: tuple[str, ...] = ()
     if not options.y:
-        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
+        options, read_as = with_recognised_columns(options)
     tables, table, plan = _read(options, model, on_progress)
     by = _columns_by(options, table)
     tables, table, weight, formula = weights_of(tables, table, options.weights)
@@ -115,6 +117,7 @@ def fit_table(
             *unused_parts(tables, plan, by=by, weight=weight, trials=options.trials),
             *words,
         ),
+        read_as=read_as,
     )
     return with_queries(result, options, on_progress)
 
