@@ -178,3 +178,11 @@ def test_a_sensitivity_contains_the_elasticities_of_each_endpoint(tmp_path):
     long = result.to_frame().set_index(["endpoint", "parameter"])["elasticity"]
     assert long["NET_occupancy.peak", "desipramine.Ki_NET"] == pytest.approx(elasticity)
     assert result.save(tmp_path / "s.png", figure="elasticities", dpi=60)
+
+
+def test_the_main_table_of_one_drug_has_its_published_values():
+    assert tca.drugs().to_frame()["drug"].is_unique
+    values = tca.drugs("imipramine").to_frame()
+    assert set(values["drug"]) == {"imipramine"}
+    assert len(values) > 10
+    assert {"name", "value", "unit", "source", "certainty"} <= set(values)

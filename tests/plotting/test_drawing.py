@@ -341,3 +341,17 @@ def test_a_legend_covers_no_reading(competition):
         box = axes.get_legend().get_window_extent(canvas._get_renderer())
         places = axes.transData.transform(np.column_stack([high.x, high.y]))
     assert not any(box.contains(x, y) for x, y in places)
+
+
+@pytest.mark.parametrize("dpi", [72, 90, 300])
+def test_text_is_as_wide_as_it_was_measured_at_every_resolution(dpi):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    words = "nortriptyline 25 mg by mouth: NET occupancy at two weeks"
+    with style.publication_style():
+        canvas = style.blank(100.0, 20.0)
+        text = canvas.text(0, 0.5, words, fontsize=6)
+        canvas.set_dpi(dpi)
+        FigureCanvasAgg(canvas).draw()
+        drawn = text.get_window_extent().width / dpi * 25.4
+    assert drawn == pytest.approx(style.width_mm(words, size_pt=6), rel=0.01)

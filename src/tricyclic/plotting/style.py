@@ -55,6 +55,8 @@ RC: Any = {
     "text.color": INK,
     "text.parse_math": False,
     "text.usetex": False,
+    # Hinted text of few pixels is wider than it was measured.
+    "text.hinting": "none",
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.titleweight": "bold",

@@ -13,7 +13,7 @@ from tricyclic.results.library import DrugsResult, DrugValue, ProtocolsResult, S
 
 
 def drugs_frames(result: DrugsResult) -> dict[str, Columns]:
-    """One row for each drug; "values": one for each published value; sources."""
+    """One row for each drug; "values", the main table of one drug; sources."""
     drugs = (
         (
             drug.name,
@@ -26,7 +26,7 @@ def drugs_frames(result: DrugsResult) -> dict[str, Columns]:
     )
     head = ("drug", "description", "chebi", "molar_mass_g_per_mol", "strongest_Ki_nM")
     values = [(drug.name, row) for drug in result.drugs for row in drug.rows]
-    return {
+    frames = {
         "drugs": from_rows(head, drugs),
         "values": {
             "drug": [name for name, _ in values],
@@ -34,21 +34,23 @@ def drugs_frames(result: DrugsResult) -> dict[str, Columns]:
         },
         "sources": from_rows(("source", "citation"), result.sources),
     }
+    return _first("values", frames) if result.full else frames
 
 
 def protocols_frames(result: ProtocolsResult) -> dict[str, Columns]:
-    """One row for each protocol; its conditions; its steps."""
+    """One row for each protocol; conditions, the main table of one protocol; steps."""
     protocols = (
         (one.name, one.title, one.kind, one.description, "; ".join(one.sources))
         for one in result.protocols
     )
     conditions = ((one.name, *row) for one in result.protocols for row in one.conditions)
     steps = ((one.name, *row) for one in result.protocols for row in one.steps)
-    return {
+    frames = {
         "protocols": from_rows(("protocol", "title", "kind", "description", "sources"), protocols),
         "conditions": from_rows(("protocol", "condition", "value", "source"), conditions),
         "steps": from_rows(("protocol", "step", "instruction"), steps),
     }
+    return _first("conditions", frames) if result.full else frames
 
 
 def scenarios_frames(result: ScenariosResult) -> dict[str, Columns]:
@@ -111,3 +113,8 @@ def convert_frames(result: ConvertResult) -> dict[str, Columns]:
             "steps": ["; ".join(result.steps)],
         }
     }
+
+
+def _first(name: str, frames: dict[str, Columns]) -> dict[str, Columns]:
+    """The tables with one of them as the main one."""
+    return {name: frames[name], **frames}
