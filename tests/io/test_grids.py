@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io.open import read_plates
+from tricyclic.io.open import read_plates, read_tables
 from tricyclic.io.plate_layout import read_layout
 
 VALUES = 100.0 + np.arange(96).reshape(8, 12)
@@ -158,3 +158,11 @@ def test_words_beyond_the_columns_of_a_layout_are_refused(tmp_path: Path) -> Non
     rows = [",1,2,3,4,5,6", *(f"{letter},T,T,T,T,T,T,NSB" for letter in "ABCD")]
     with pytest.raises(InputError, match="'NSB' is beyond column 6 of the grid"):
         read_layout(_save(tmp_path, "\n".join(rows) + "\n", "layout.csv"))
+
+
+@pytest.mark.parametrize("order", ["AAABBB", "AABBCC", "BBAACC", "AAAAAB"])
+def test_a_table_of_groups_that_are_called_by_letters_is_no_plate(tmp_path, order: str) -> None:
+    rows = ["group,conc_nM,y", *(f"{letter},{k},{k * 1.5}" for k, letter in enumerate(order, 1))]
+    (table,) = read_tables(_save(tmp_path, "\n".join(rows) + "\n", "groups.csv"))
+    assert table.text["group"] == tuple(order)
+    assert table.values["y"].tolist() == [k * 1.5 for k in range(1, 7)]

@@ -6,10 +6,10 @@ import openpyxl
 import pytest
 
 from tricyclic.errors import InputError
+from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.io.merged_cells import MergedArea, fill_merged
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.io.plate_layout import read_layout
-from tricyclic.results.curves import CurveFitResult
 from tricyclic.workflows.curves.fit import run
 from tricyclic.workflows.curves.options import FitOptions
 

@@ -269,7 +269,13 @@ def _before_an_empty_column(sheet: Sheet, rows: list[int], start: int, columns: 
 
 
 def _named(sheet: Sheet, index: int, at: int, columns: int) -> bool:
-    """Whether the row above names every column: a table of samples A, B, C and not a plate."""
+    """Whether the row above names every column: a table of samples A, B, C and not a plate.
+
+    So it is where the row above begins with the same letter: several readings of a sample A.
+    """
+    letter = sheet.rows[index][at].upper()
+    if index and len(sheet.rows[index - 1]) > at and sheet.rows[index - 1][at].upper() == letter:
+        return True
     above = next((row for row in reversed(sheet.rows[:index]) if any(row)), ())
     names = above[at : at + columns + 1]
     return len(names) == columns + 1 and all(name and not _reading(name) for name in names)
