@@ -103,7 +103,7 @@ def test_the_remark_states_what_one_run_can_show(net, make_plate):
 def test_the_interval_of_one_plate_covers_the_ratio(net, make_plate):
     hits = [
         (outcome := compared((plate, plate))[1]).ratio.low <= 2.0 <= outcome.ratio.high
-        for seed in range(200)
+        for seed in range(100)
         for plate in [analysed(net, make_plate, 1000 + 3 * seed, ratio=2.0)]
     ]
-    assert abs(np.mean(hits) - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 200)
+    assert abs(np.mean(hits) - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 100)
