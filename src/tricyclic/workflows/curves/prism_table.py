@@ -36,8 +36,10 @@ def with_recognised_columns(options: FitOptions) -> tuple[FitOptions, tuple[str,
     Raises
     ------
     InputError
-        If the table has no column of readings.
+        If the table has no column of readings, or x is named and they are not.
     """
+    if options.x or options.by:
+        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
     source = cast("str | DataTable", options.file)
     name = source_name(source)
     tables = read_tables(
@@ -48,23 +50,21 @@ def with_recognised_columns(options: FitOptions) -> tuple[FitOptions, tuple[str,
     )
     table = chosen_table(tables, TablePlan(name, "1", "", table=options.table, where=name))
     numeric = [one for one in table.columns if one in table.values and not is_index(one)]
-    x = _x(options, table, numeric)
+    # In Prism the first column is x.
+    x = next(iter(numeric), "")
     free = [one for one in numeric if one != x]
     groups: dict[str, list[str]] = {}
     for column in free:
         if not is_statistic(column, free):
             groups.setdefault(group_of(column, free), []).append(column)
-    if not groups or options.by:
+    if not groups:
         raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
     unit = _unit_of_x(options, table, x)
     decisions = [f"column '{x}' is x" + (f", in {unit}" if unit else "")]
     if len(groups) == 1:
         ((_, columns),) = groups.items()
         decisions.append(f"{_quoted(columns)}: readings")
-        changed = replace(options, y=tuple(columns))
-        if not options.x:
-            changed = replace(changed, x=(x,), x_unit=unit)
-        return changed, tuple(decisions)
+        return replace(options, y=tuple(columns), x=(x,), x_unit=unit), tuple(decisions)
     decisions += [f"{_quoted(columns)}: {group}" for group, columns in groups.items()]
     long = _long(table, x, unit, groups, name)
     read = {x}.union(*groups.values())
@@ -74,7 +74,7 @@ def with_recognised_columns(options: FitOptions) -> tuple[FitOptions, tuple[str,
     changed = replace(
         options,
         file=long,
-        x=options.x or (x,),
+        x=(x,),
         y=(READING,),
         by=(DATA_SET,),
         table="",
@@ -83,18 +83,6 @@ def with_recognised_columns(options: FitOptions) -> tuple[FitOptions, tuple[str,
         decimal="",
     )
     return changed, tuple(decisions)
-
-
-def _x(options: FitOptions, table: DataTable, numeric: Sequence[str]) -> str:
-    """The column of x: the one that is named, else the first of numbers, as in Prism."""
-    if len(options.x) > 1 or (not numeric and not options.x):
-        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
-    if not options.x:
-        return numeric[0]
-    column = options.x[0].rpartition("=")[2]
-    column = column if column in table.columns else column.rpartition(":")[0]
-    table.numbers(column)
-    return column
 
 
 def _unit_of_x(options: FitOptions, table: DataTable, x: str) -> str:
