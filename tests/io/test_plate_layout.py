@@ -155,8 +155,8 @@ def test_the_example_in_the_documentation_is_a_layout():
                 'role = "competition"\ncompound = "x"\nconcentration = "10 kg"\n'
             ),
             (
-                "plan.toml, block 1: 'kg' is not a known unit. Units are written like nM, "
-                "pM, dpm, cpm, fmol/mg, Ci/mmol, min, h, mg/kg."
+                "plan.toml, block 1: 'kg' is a mass and cannot be converted to 'M', a "
+                "concentration. Give a concentration, in M for example."
             ),
         ),
         (
