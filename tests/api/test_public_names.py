@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import get_args
 
 import numpy as np
 import pytest
 
 import tricyclic as tca
+from tricyclic.workflows.base import option_fields
+from tricyclic.workflows.commands import COMMANDS
 
 
 @pytest.mark.parametrize("name", tca.__all__)
@@ -43,6 +46,25 @@ def test_importing_tricyclic_does_not_import_numpy():
 def test_convert_gives_the_number_and_its_unit():
     converted = tca.convert("0.5 uM", "nM")
     assert (converted.value, converted.unit) == (500.0, "nM")
+
+
+def test_convert_takes_numbers_and_texts_with_their_unit():
+    given = {"efficiency": 0.45, "specific_activity": 80, "protein_ug": 30}
+    as_text = {"efficiency": "45 %", "specific_activity": "80 Ci/mmol", "protein_ug": "0.03 mg"}
+    # 4000 cpm / 0.45 = 8889 dpm; 80 Ci/mmol are 177.6 dpm/fmol; 50.05 fmol in 0.03 mg.
+    for one in (given, as_text):
+        assert tca.convert("4000 cpm", "fmol/mg", **one).value == pytest.approx(1668.335, abs=1e-3)
+
+
+def test_every_quantity_is_taken_as_a_number_of_its_unit_too():
+    numbers = {
+        (command.full_name, field.name): get_args(hint)
+        for command in COMMANDS
+        for field, info, hint in option_fields(command.load_options())
+        if info.unit
+    }
+    assert numbers
+    assert [name for name, kinds in numbers.items() if float not in kinds] == []
 
 
 def test_many_curves_are_fitted_from_arrays():

@@ -26,6 +26,23 @@ def test_a_table_reads_the_same_however_it_was_saved(encoding, end, delimiter, m
     assert [sheet.numbers.read(row[1]) for row in sheet.rows[1:]] == [4630.5, 312.25, 57.0]
 
 
+@pytest.mark.parametrize(
+    "names", ["name,y", "my name,y", "compound name,signal of plate", "plate,conc_uM,y"]
+)
+@pytest.mark.parametrize("cell", ["A 1", "plate 12", "compound 3"])
+def test_commas_divide_cells_that_end_with_a_number_after_a_blank(names, cell):
+    more = ["7"] * (names.count(",") - 1)
+    rows = [names.split(","), *[[cell, *more, y] for y in ("4500", "4400", "4300")]]
+    sheet = text_sheet("\n".join(map(",".join, rows)).encode())
+    assert [list(row) for row in sheet.rows] == rows
+
+
+@pytest.mark.parametrize("names", ["x y", "x,y", "x, y"])
+def test_decimal_commas_between_two_numbers_do_not_divide_them(names):
+    sheet = text_sheet(f"{names}\n0,5 20,5\n1,5 30,25\n2,5 40,5\n".encode())
+    assert sheet.numbers.read(sheet.rows[2][1]) == 30.25
+
+
 def test_a_quoted_cell_may_contain_the_delimiter():
     sheet = text_sheet(b'well,note\nA1,"hot, shaken"\nA2,cold\n')
     assert sheet.rows[1] == ("A1", "hot, shaken")

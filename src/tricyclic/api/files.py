@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import call, in_python_words, path
+from tricyclic.api._call import Measured, call, in_python_words, path
+from tricyclic.api._call import quantity as measured
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.open import read_plates as open_plates
 from tricyclic.io.open import read_tables as open_tables
@@ -22,9 +23,9 @@ def convert(
     to: str,
     *,
     molar_mass: float | None = None,
-    efficiency: str = "",
-    specific_activity: str = "",
-    protein_ug: str = "",
+    efficiency: Measured | None = None,
+    specific_activity: Measured | None = None,
+    protein_ug: Measured | None = None,
     isotope: str = "",
     start: str = "",
     end: str = "",
@@ -69,9 +70,9 @@ def convert(
         quantity=quantity,
         to=to,
         molar_mass=molar_mass,
-        efficiency=efficiency,
-        specific_activity=specific_activity,
-        protein_ug=protein_ug,
+        efficiency=measured(efficiency),
+        specific_activity=measured(specific_activity),
+        protein_ug=measured(protein_ug),
         isotope=isotope,
         start=start,
         end=end,

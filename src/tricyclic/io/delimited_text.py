@@ -309,6 +309,8 @@ def _lines_in_runs(counts: list[int]) -> int:
 def _commas_are_decimal(lines: list[str]) -> bool:
     """Whether white space separates the cells and every comma is inside a number."""
     with_comma = [line for line in lines if "," in line]
+    if _commas_follow_names(with_comma):
+        return False
     inside = [
         line
         for line in with_comma
@@ -317,6 +319,18 @@ def _commas_are_decimal(lines: list[str]) -> bool:
         and len(_words(line)) > 1
     ]
     return len(inside) > 0.5 * len(with_comma)
+
+
+def _commas_follow_names(lines: list[str]) -> bool:
+    """Whether commas divide the names of columns and, as many in each line, the cells below.
+
+    "plate 1,4500" below "name,y" are two cells, although the comma stands between digits.
+    """
+    return (
+        not re.search(r"[0-9],|,\s*[0-9]", lines[0])
+        and len({line.count(",") for line in lines}) == 1
+        and not any(re.search(r"[0-9]\s+[-+]?[0-9.]", line) for line in lines)
+    )
 
 
 _SURE_DECIMAL = {

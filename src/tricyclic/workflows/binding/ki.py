@@ -19,7 +19,7 @@ from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import KiOptions
 
 LN10 = math.log(10.0)
-_UNIT = r"\s*([^\d\s()\[\],;.–-][^()\[\],;]*?)?\s*"
+_UNIT = r"\s*([^0-9\s()\[\],;.–-][^()\[\],;]*?)?\s*"
 _WITH_LIMITS = re.compile(
     rf"\s*({UNSIGNED}){_UNIT}[(\[]\s*({UNSIGNED})\s*(?:-|–|to|,|;)\s*({UNSIGNED}){_UNIT}[)\]]{_UNIT}"
 )

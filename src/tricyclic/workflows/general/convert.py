@@ -123,14 +123,14 @@ def _counts(
 
 def _needed(options: ConvertOptions, name: str, unit: str, start: str, target: str) -> float:
     """The number of an option that this conversion needs, above 0."""
-    text = getattr(options, name)
-    if not text:
+    given = getattr(options, name)
+    if given is None:
         quantity = name.removesuffix("_ug").replace("_", " ")
         raise InputError(
             f"a conversion from {start} to {target} needs the {quantity}",
             do=f"Add --{name.replace('_', '-')}",
         )
-    number = read_measured_value(text, unit, where=name).value
+    number = read_measured_value(given, unit, where=name).value
     if not number > 0:
         raise InputError(f"is {number:g}", where=name, allowed="It is above 0")
     return number

@@ -20,9 +20,13 @@ class ConvertOptions:
     quantity: str = option("A number with its unit, such as '0.5 uM'", positional=True)
     to: str = option("The unit to convert to", positional=True)
     molar_mass: float | None = option("Molar mass in g/mol, for mg/mL and the like", default=None)
-    efficiency: str = option("Counting efficiency, 0 to 1, for cpm", default="", unit="fraction")
-    specific_activity: str = option("Specific activity, for fmol", default="", unit="Ci/mmol")
-    protein_ug: str = option("Protein, for fmol/mg", default="", unit="ug")
+    efficiency: float | str | None = option(
+        "Counting efficiency, 0 to 1, for cpm", default=None, unit="fraction"
+    )
+    specific_activity: float | str | None = option(
+        "Specific activity, for fmol", default=None, unit="Ci/mmol"
+    )
+    protein_ug: float | str | None = option("Protein, for fmol/mg", default=None, unit="ug")
     isotope: str = option("Isotope that decays, such as 125I", default="")
     start: str = option("Day of the given activity, year-month-day", default="")
     end: str = option("Day for which the activity is computed", default="")
