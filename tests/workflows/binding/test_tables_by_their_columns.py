@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ import pyarrow as pa
 import pytest
 
 import tricyclic as tca
+from tricyclic.assays.binding.plots import assay_plots
+from tricyclic.cli.main import main
 from tricyclic.errors import InputError
 from tricyclic.io.frames import table_from_frame
 from tricyclic.io.open import read_tables
@@ -357,3 +360,70 @@ def test_a_frame_of_a_screen_is_the_screen_of_its_file(tmp_path):
     assert len(own.plates) == len(of_file.plates) == 2
     assert own.wells == of_file.wells
     assert any(well.compound == "CP140" for well in own.wells)
+
+
+def without_controls() -> pd.DataFrame:
+    controls = [f"{name} {k}" for name in ("Total", "NSB") for k in (1, 2, 3)]
+    return competition().drop(columns=controls)
+
+
+def test_compounds_of_a_table_are_drawn_apart_and_are_one_run():
+    """Without controls each compound is a fit of its own, and still a curve of the same run."""
+    table = competition().drop(
+        columns=[f"{name} {k}" for name in ("Total", "NSB") for k in (1, 2, 3)]
+    )
+    result = tca.affinity(table, radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+    (assay,) = result.study.assays
+    plot = assay_plots(assay, result.curves)[0]
+    assert [points.name for points in plot.points] == list(KI_nM)
+    assert [trace.subject for trace in plot.traces] == list(KI_nM)
+    assert plot.x_title == "log10 [competitor] (M)"
+    assert "runs" not in plot.title
+    axes = result.plot()
+    colours = {line.get_color() for line in axes.lines if line.get_linestyle() == "-"}
+    assert len(colours) >= len(KI_nM)
+
+
+def test_compounds_of_several_runs_are_drawn_by_compound_and_run():
+    table = competition().drop(
+        columns=[f"{name} {k}" for name in ("Total", "NSB") for k in (1, 2, 3)]
+    )
+    both = pd.concat([table.assign(run="monday"), table.assign(run="friday")])
+    result = tca.affinity(both, radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+    (assay,) = result.study.assays
+    plot = assay_plots(assay, result.curves)[0]
+    assert plot.title.endswith(", 2 runs")
+    assert len({points.name for points in plot.points}) == len(plot.points) == 4
+    assert {trace.subject for trace in plot.traces} == set(KI_nM)
+
+
+def test_a_bound_is_drawn_as_a_bound():
+    """The lowest dose already displaces more than half: the Ki is below, in the figure too."""
+    table = competition()[4:].reset_index(drop=True)
+    result = tca.affinity(table, radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+    ki = next(e for e in result.estimates if e.name == "Ki" and e.subject == "DMI")
+    assert ki.qualifier == "<"
+    (assay,) = result.study.assays
+    label = next(m.label for m in assay_plots(assay, result.curves)[0].marks if "DMI" in m.label)
+    assert label == f"DMI Ki < {ki.value:.3g} nM"
+
+
+@pytest.mark.parametrize("extra", [[], ["--radioligand-nM", "0.5"], ["--kd-nM", "0.8"]])
+def test_the_advice_without_a_kd_names_the_option_and_works(tmp_path, extra, capsys):
+    file = tmp_path / "table.csv"
+    competition().to_csv(file, index=False)
+    arguments = ["binding", "affinity", str(file), "--unit", "cpm", *extra]
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 3
+    message = capsys.readouterr().err
+    (missing,) = re.findall(r"Provide (--[\w-]+),", message)
+    (model,) = re.findall(r'--model "(\w+)"', message)
+    assert missing == ("--radioligand-nM" if extra[:1] == ["--kd-nM"] else "--kd-nM")
+    # The run is called as an option is, which is no reason to name the option.
+    assert "run 'table'" in message
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--model", model])
+    assert ended.value.code in (0, 4)
+    with pytest.raises(InputError, match='Provide kd_nM=, or choose model="one_site'):
+        tca.affinity(file, unit="cpm")

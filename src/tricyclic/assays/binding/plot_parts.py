@@ -82,10 +82,24 @@ class XAxis:
             return "time (min)"
         if self.varied == "radioligand_M":
             return f"{plate.conditions.radioligand or 'radioligand'} added ({self.unit})"
-        affinities = [e for e in plate.estimates if e.name.startswith(("Ki", "IC50"))]
-        subjects = {estimate.subject for estimate in affinities}
-        name = next(iter(subjects)) if len(subjects) == 1 else ""
+        return self.title_of(subjects_of([plate]))
+
+    def title_of(self, subjects: Sequence[str]) -> str:
+        """Title of a logarithmic axis; of one compound with its name."""
+        name = subjects[0] if len(subjects) == 1 else ""
         return f"log10 [{name or self.varied.removesuffix('_M')}] (M)"
+
+
+def subjects_of(plates: Sequence[PlateResult]) -> list[str]:
+    """The compounds of which these plates have affinities, in order."""
+    return list(
+        dict.fromkeys(
+            estimate.subject
+            for plate in plates
+            for estimate in plate.estimates
+            if estimate.name.startswith(("Ki", "IC50"))
+        )
+    )
 
 
 def fitted_curve(
@@ -141,9 +155,12 @@ def part_name(plate: PlateResult, part: int) -> str:
 
 def axis_mark(estimate: Estimate, axis: XAxis) -> AxisMark:
     """An estimate in nM as a mark on the axis."""
-    limits = format_interval(estimate)
     label = f"{estimate.name} {format_number(estimate.value)} {estimate.unit}"
-    label += f" ({limits})" if limits else ""
+    if estimate.qualifier == "=":
+        limits = format_interval(estimate)
+        label += f" ({limits})" if limits else ""
+    else:
+        label = label.replace(" ", f" {estimate.qualifier} ", 1)
 
     def position(nM: float) -> float:
         if not axis.log:

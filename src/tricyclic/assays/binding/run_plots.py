@@ -6,6 +6,8 @@ in counts and not in affinity.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tricyclic.assays.binding.plot_parts import (
@@ -18,6 +20,7 @@ from tricyclic.assays.binding.plot_parts import (
     median_settings,
     model_columns,
     part_name,
+    subjects_of,
 )
 from tricyclic.core.plot_data import CurvePlot, PointSet, Trace
 from tricyclic.fitting.fit import predict
@@ -36,19 +39,23 @@ def all_runs_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
 def _competition_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
     axis = XAxis("competitor_M")
     drawn: list[tuple[Trace, PointSet]] = []
+    subjects = subjects_of(assay.plates)
+    runs = {(plate.group, plate.experiment) for plate in assay.plates}
     for plate in assay.plates:
         if not plate.fit.ok:
             continue
         window = fitted_window(plate, curves[plate.model])
         if window is None:
             return None
-        drawn += _competition_curves(plate, curves, axis, window)
+        drawn += _competition_curves(
+            plate, curves, axis, window, by_compound=len(subjects) > 1, several=len(runs) > 1
+        )
     if not drawn:
         return None
     return CurvePlot(
         name=f"{file_name(assay.name)}_all_runs",
-        title=f"{assay.title}, {len(assay.plates)} runs",
-        x_title=axis.title(assay.plates[0]),
+        title=_title(assay, assay.plates),
+        x_title=axis.title_of(subjects),
         y_title="specific binding (%)",
         traces=tuple(trace for trace, _ in drawn),
         points=tuple(points for _, points in drawn),
@@ -62,7 +69,13 @@ def _competition_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
 
 
 def _competition_curves(
-    plate: PlateResult, curves: Curves, axis: XAxis, window: tuple[float, float]
+    plate: PlateResult,
+    curves: Curves,
+    axis: XAxis,
+    window: tuple[float, float],
+    *,
+    by_compound: bool,
+    several: bool,
 ) -> list[tuple[Trace, PointSet]]:
     """Curve and wells of each compound of one run, in percent of the fitted window."""
     model = curves[plate.model]
@@ -76,14 +89,16 @@ def _competition_curves(
             continue
         series = part.series.keep(rows)
         x = series.x["competitor_M"]
-        compound = f"{part_name(plate, number)}, " if len(plate.fit.parts) > 1 else ""
-        legend = f"{compound}{plate.group + ' ' if plate.group else ''}{plate.experiment}"
+        compound = _compound(plate, number) if by_compound else ""
+        run = f"{plate.group + ' ' if plate.group else ''}{plate.experiment}"
+        legend = ", ".join(
+            text for text in (compound, run if several or not compound else "") if text
+        )
         dense = axis.dense(x)
         settings = median_settings(series, model)
         mean, low, high = fitted_curve(plate, model, number, "competitor_M", dense, settings)
         mean, low, high = ((y - floor) * height for y in (mean, low, high))
-        name = f"{plate.group} {part_name(plate, number)}".strip()
-        subject = name if len(plate.fit.parts) > 1 else plate.group or "all runs"
+        subject = f"{plate.group} {compound}".strip() or "all runs"
         points = PointSet(
             legend,
             axis.position(x),
@@ -96,6 +111,19 @@ def _competition_curves(
     return drawn
 
 
+def _compound(plate: PlateResult, number: int) -> str:
+    """The compound of a curve of a run: that of its part, or the only one of the run."""
+    subjects = subjects_of([plate])
+    only = len(plate.fit.parts) == 1 and len(subjects) == 1
+    return subjects[0] if only else part_name(plate, number)
+
+
+def _title(assay: AssayResult, plates: Sequence[PlateResult]) -> str:
+    """The title with the number of independent runs; several compounds or plates may be of one."""
+    runs = list(dict.fromkeys(plate.experiment for plate in plates))
+    return f"{assay.title}, {f'{len(runs)} runs' if len(runs) > 1 else runs[0]}"
+
+
 def _saturation_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
     axis = XAxis.of_column("radioligand_M", assay.plates[0])
     fitted = [plate for plate in assay.plates if plate.fit.ok]
@@ -105,7 +133,7 @@ def _saturation_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:
     drawn = [_specific_curve(plate, curves, axis) for plate in fitted]
     return CurvePlot(
         name=f"{file_name(assay.name)}_all_runs",
-        title=f"{assay.title}, {len(drawn)} runs",
+        title=_title(assay, fitted),
         x_title=axis.title(assay.plates[0]),
         y_title=f"specific binding ({units.pop()})",
         x_scale="linear",

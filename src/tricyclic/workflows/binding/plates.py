@@ -6,6 +6,7 @@ Affinity, saturation and kinetics have the same options; they differ in the kind
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -98,7 +99,12 @@ def analyse_plates(
     assay = prepare_assay(options, cast("AssayKind", kind), files, library)
     sizes = {file.name: file.stat().st_size for file in files if isinstance(file, Path)}
     book = _workbook(files, kind)
-    result = analyse_single_assay(assay, sizes, library, on_progress)
+    try:
+        result = analyse_single_assay(assay, sizes, library, on_progress)
+    except InputError as error:
+        # A run may be called as an option is ("table"), and is no option.
+        where = f"run '{error.where}'" if hasattr(options, error.where) else error.where
+        raise error.reworded(where, _as_options) from error
     if book is None:
         return result
     study = replace(
@@ -108,6 +114,14 @@ def analyse_plates(
         synthetic=book.synthetic,
     )
     return replace(result, study=study)
+
+
+def _as_options(advice: str) -> str:
+    """Advice that names keys of study.toml, with the options of this command instead."""
+    for option, condition in CONDITIONS.items():
+        if "_" in condition:
+            advice = re.sub(rf"\b{condition}\b", f"--{option.replace('_', '-')}", advice)
+    return re.sub(r'the model ("\w+")', r"--model \1", advice)
 
 
 def prepare_assay(
