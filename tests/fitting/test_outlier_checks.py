@@ -65,4 +65,25 @@ def test_suspects_of_groups_are_named_in_their_own_curve() -> None:
 def test_a_false_discovery_rate_out_of_range_is_refused() -> None:
     with pytest.raises(InputError) as error:
         tca.fit(readings(1, spoiled=False), x="conc_nM", y="y", outliers=0.7)
-    assert str(error.value) == "Q is 0.7. It lies above 0 and below 0.5, such as 0.01."
+    assert str(error.value) == "outliers=: is 0.7. It lies above 0 and below 0.5, such as 0.01."
+
+
+@pytest.mark.parametrize("variance", ["poisson", "quasipoisson"])
+def test_a_variance_model_without_outliers_is_refused(variance) -> None:
+    frame = readings(1, spoiled=True).round(0).clip(lower=0)
+    with pytest.raises(InputError, match="not looked for under the variance model") as error:
+        tca.fit(frame, x="conc_nM", y="y", variance=variance, outliers=0.01)
+    assert "outliers=" in str(error.value)
+
+
+@pytest.mark.parametrize("share", [(), ("bottom", "top")])
+def test_the_json_of_several_curves_has_the_checks_that_are_printed(share) -> None:
+    frame = pd.concat(
+        [readings(seed, spoiled=seed == 3).assign(compound=f"c{seed}") for seed in (2, 3)]
+    )
+    result = tca.fit(frame, x="conc_nM", y="y", by="compound", share=share, outliers=0.01)
+    named = [check for check in result.to_json()["checks"] if check["level"] != "pass"]
+    assert named
+    printed = " ".join(str(result).split())
+    for check in named:
+        assert check["message"] in printed

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tricyclic.core.check import Check
 from tricyclic.core.concentrations import is_dose_unit
 from tricyclic.core.estimate import (
     TO_NANOMOLAR,
@@ -39,6 +40,16 @@ WITHOUT_FIT = (
     "not converged",
     "not determined",
 )
+
+
+def checks_of(result: FittedCurves) -> tuple[Check, ...]:
+    """Checks of the fits in the order of the curves; none of curves that the engine of many fitted,
+    whose table names them.
+    """
+    if result.by_many:
+        return ()
+    fits = [result.joint] if result.joint is not None else [*result.fits]
+    return tuple(check for fit in fits for check in fit.checks)
 
 
 def key_columns(by: Sequence[str], curves: Iterable[GroupFit]) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.fitted_curve import FitSettings, GroupFit, curve_of_fit
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
-from tricyclic.fitting.outlier_checks import with_outlier_checks
+from tricyclic.fitting.outlier_checks import check_outlier_settings, with_outlier_checks
 from tricyclic.fitting.problem import FitPart
 from tricyclic.fitting.verdict import with_verdict
 from tricyclic.numerics.batch.fit import fit_batch
@@ -82,8 +82,10 @@ def fit_groups(
     Raises
     ------
     InputError
-        If a shared parameter does not exist or is fixed, or there is one group only.
+        If a shared parameter does not exist or is fixed, or there is one group only; if outliers
+        cannot be looked for as the settings state.
     """
+    check_outlier_settings(settings)
     if share:
         parts = shared_parts(groups, model, share, settings)
         report_progress(on_progress, 0, 1, f"fitting {len(groups)} curves together")

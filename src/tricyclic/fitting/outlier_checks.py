@@ -11,11 +11,36 @@ from tricyclic.core.check import Check
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import format_confidence_interval, format_number
 from tricyclic.core.suspect import SuspectedOutlier
+from tricyclic.errors import InputError
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.fitting.outliers import detect_outliers_rout, suspects_as_checks
 from tricyclic.fitting.problem import FitPart
 from tricyclic.fitting.variance_model import LIKELIHOODS
+
+
+def check_outlier_settings(settings: FitSettings) -> None:
+    """Refuse a rate out of range, and a variance model under which outliers are not looked for.
+
+    Raises
+    ------
+    InputError
+    """
+    rate = settings.outliers
+    if rate is None:
+        return
+    if not 0 < rate < 0.5:
+        raise InputError(
+            f"is {rate:g}",
+            where="outliers",
+            allowed="It lies above 0 and below 0.5, such as 0.01",
+        )
+    if settings.variance in LIKELIHOODS:
+        raise InputError(
+            f"outliers are not looked for under the variance model '{settings.variance}'",
+            where="outliers",
+            do="Leave --outliers out",
+        )
 
 
 def with_outlier_checks(result: Fit, parts: Sequence[FitPart], settings: FitSettings) -> Fit:
@@ -29,7 +54,7 @@ def with_outlier_checks(result: Fit, parts: Sequence[FitPart], settings: FitSett
     settings : FitSettings
         With `outliers`; None gives the fit as it is.
     """
-    if settings.outliers is None or not result.ok or settings.variance in LIKELIHOODS:
+    if settings.outliers is None or not result.ok:
         return result
     suspects = detect_outliers_rout(
         parts,

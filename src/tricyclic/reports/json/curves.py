@@ -8,6 +8,7 @@ from typing import Any
 from tricyclic.core.estimate import Fit
 from tricyclic.core.serialize import to_jsonable
 from tricyclic.fitting.curve_fits import CurveFitResult
+from tricyclic.fitting.curve_tables import checks_of
 from tricyclic.io.frames import Columns
 from tricyclic.reports.frames.curves import curve_fit_frames
 from tricyclic.results.curves import BatchFitResult
@@ -35,6 +36,7 @@ def curve_fit_json(result: CurveFitResult) -> dict[str, Any]:
             "confidence": result.settings.confidence,
             "curves": rows_of(frames["curves"]),
             "parameters": rows_of(frames["parameters"]),
+            "checks": to_jsonable(checks_of(result)),
         }
     for name in ("effective_doses", "predictions", "comparison"):
         if name in frames:

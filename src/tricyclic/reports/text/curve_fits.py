@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tricyclic.core.check import Check
 from tricyclic.core.estimate import (
     NAMES_OF_CONCENTRATIONS,
     FittedParameter,
@@ -26,7 +25,7 @@ from tricyclic.core.format import (
 )
 from tricyclic.fitting.curve_fits import CurveFitResult, estimate_of
 from tricyclic.fitting.curve_predictions import Prediction
-from tricyclic.fitting.curve_tables import axis_name, is_log_dose, printable
+from tricyclic.fitting.curve_tables import axis_name, checks_of, is_log_dose, printable
 from tricyclic.fitting.effective_dose import EffectiveDose
 from tricyclic.fitting.fitted_curve import GroupFit
 from tricyclic.reports.text.checks import check_lines
@@ -83,7 +82,7 @@ def _several(result: CurveFitResult) -> list[str]:
         return lines
     if result.joint is not None:
         lines += _shared_lines(result)
-    return lines + check_lines(_checks(result))
+    return lines + check_lines(checks_of(result))
 
 
 def _own(result: CurveFitResult) -> list[FittedParameter]:
@@ -158,14 +157,6 @@ def _shared_lines(result: CurveFitResult) -> list[str]:
     if result.limits_method == "first order":
         lines.append("  limits of first order, from standard errors")
     return lines
-
-
-def _checks(result: CurveFitResult) -> tuple[Check, ...]:
-    """Checks of the curves that are listed, without those that repeat another."""
-    if result.by_many:
-        return ()
-    fits = [result.joint] if result.joint is not None else [*result.fits]
-    return tuple(check for fit in fits for check in fit.checks)
 
 
 def _queries(result: CurveFitResult) -> list[str]:
