@@ -55,7 +55,8 @@ def thumbnails(_: Path) -> str:
     import pandas as pd
 
     import tricyclic as tca
-    from tricyclic.plotting.curve_pages import PER_PAGE, curve_page
+    from tricyclic.plotting.curve_pages import PER_PAGE
+    from tricyclic.reports.figures import drawings_of
 
     rng = np.random.default_rng(20261129)
     dose_uM = np.repeat(30.0 / 3.0 ** np.arange(10), 2)
@@ -69,7 +70,7 @@ def thumbnails(_: Path) -> str:
     result = tca.fit_file(
         screen, curve_column="Compound ID", x_column="conc_uM", y_column="pct_inhibition"
     )
-    return curve_page(result, 1).svg
+    return drawings_of(result)["thumbnails"].make().svg
 
 
 def sensorgram(folder: Path) -> str:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import tricyclic as tca
@@ -188,3 +189,28 @@ def test_the_solver_writes_no_log_on_standard_error(tmp_path, monkeypatch, capfd
     with pytest.raises(tca.InputError, match="The solver stops at time"):
         tca.simulate(file, hours=2)
     assert capfd.readouterr().err == ""
+
+
+def test_the_tables_of_a_result_are_saved_by_suffix(tmp_path):
+    """A data scientist saves `fits.csv`; "looks like a file" was the answer."""
+    dose = [1, 3, 10, 30, 100, 300, 1000, 3000]
+    table = pd.DataFrame(
+        {
+            "compound": ["a"] * 8 + ["b"] * 8,
+            "conc_nM": dose * 2,
+            "y": [99, 97, 88, 71, 46, 20, 8, 3, 100, 99, 98, 92, 80, 55, 31, 12],
+        }
+    )
+    fits = tca.fit(table, x="conc_nM", y="y", by="compound")
+    assert fits.save(tmp_path / "fits.csv") == (tmp_path / "fits.csv",)
+    again = pd.read_csv(tmp_path / "fits.csv")
+    assert again.ec50_nM.tolist() == fits.to_frame().ec50_nM.tolist()
+    fits.save(tmp_path / "fits.xlsx")
+    sheets = pd.read_excel(tmp_path / "fits.xlsx", sheet_name=None)
+    assert list(sheets) == list(fits.frame_names)
+    assert sheets["readings"].shape[0] == 16
+    fits.save(tmp_path / "fits.md")
+    assert "| a " in (tmp_path / "fits.md").read_text()
+    models = tca.curve_models()
+    models.save(tmp_path / "models.csv")
+    assert "logistic_4pl" in (tmp_path / "models.csv").read_text()

@@ -401,20 +401,24 @@ class CurveFitResult(FittedCurves, Renderable):
         """A figure of each curve that was fitted and has one independent variable; of more than
         24 curves for the first 24. Select others by their key.
         """
-        plots = []
-        for number, curve in enumerate(self.curves[:MAX_PLOTS]):
-            plot = fit_plot(
-                curve.part.series,
-                curve.part.model,
-                self.fit_of(curve),
-                part=curve.position,
-                name="curve" if len(self.curves) == 1 else f"curve {number + 1}",
-                title=curve.label if curve.key else "",
-            )
-            if plot is not None:
-                is_named = self.y_name and curve.part.series.y_unit == "unknown"
-                plots.append(replace(plot, y_title=self.y_name) if is_named else plot)
-        return tuple(plots)
+        plots = (self.curve_plot(number) for number in range(min(len(self.curves), MAX_PLOTS)))
+        return tuple(plot for plot in plots if plot is not None)
+
+    def curve_plot(self, number: int) -> CurvePlot | None:
+        """The figure of one curve, numbered from 0; None where it was not fitted or has several
+        independent variables.
+        """
+        curve = self.curves[number]
+        plot = fit_plot(
+            curve.part.series,
+            curve.part.model,
+            self.fit_of(curve),
+            part=curve.position,
+            name="curve" if len(self.curves) == 1 else f"curve {number + 1}",
+            title=curve.label if curve.key else "",
+        )
+        is_named = self.y_name and curve.part.series.y_unit == "unknown"
+        return replace(plot, y_title=self.y_name) if plot is not None and is_named else plot
 
 
 def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Estimate:

@@ -54,6 +54,8 @@ class Drawing:
         Whether it is laid out for the width of the style.
     is_diagram : bool
         Whether it is drawn as SVG and not with matplotlib.
+    book : function without arguments, or None
+        Makes the PDF of a figure of several pages, of which `make` draws the first.
     """
 
     make: Callable[[], Figure]
@@ -61,6 +63,7 @@ class Drawing:
     is_part: bool = False
     is_flexible: bool = False
     is_diagram: bool = False
+    book: Callable[[], bytes] | None = None
 
 
 def raster_bytes(drawing: Drawing, suffix: str, look: PlotStyle, dpi: float = DPI) -> bytes:
@@ -124,6 +127,8 @@ def svg_bytes(drawing: Drawing, look: PlotStyle) -> bytes:
 def pdf_bytes(drawing: Drawing, look: PlotStyle) -> bytes:
     """A drawing as PDF in its own size; empty where a figure of fixed layout has another width."""
     with _look(drawing, look):
+        if drawing.book is not None and not look.width_mm:
+            return drawing.book()
         return drawing.make().pdf if drawing.is_flexible or not look.width_mm else b""
 
 

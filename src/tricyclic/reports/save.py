@@ -12,6 +12,7 @@ from tricyclic.io.atomic import write_files
 from tricyclic.registry import RENDERERS as _RENDERERS
 from tricyclic.registry import RenderKind
 from tricyclic.reports.documents import LinkedDocument
+from tricyclic.reports.frame_files import frame_bytes
 from tricyclic.results.base import Result
 
 # A result of several files is not written into a folder with such a name.
@@ -23,6 +24,8 @@ FILE_SUFFIXES = frozenset(
 OTHER_PICTURES = frozenset(
     {".bmp", ".eps", ".gif", ".jpeg", ".jpg", ".ps", ".webp", ".emf", ".wmf"}
 )
+# Suffixes of the tables of any result, as --format writes them.
+TABLE_SUFFIXES = (".csv", ".md", ".xlsx")
 RENDERERS: dict[str, str] = {"Renderable": "tricyclic.reports.save:save"}
 
 
@@ -74,7 +77,8 @@ def save(result: Result, out: Path, **look: Any) -> tuple[Path, ...]:
         Any result.
     out
         A figure where it has the suffix of one, except where that of the report is the same and
-        no option of figures is given; else as of `output_files`.
+        no option of figures is given; a table where it ends in .csv, .md or .xlsx and the result is
+        not itself such a document; else as of `output_files`.
     **look
         Options of `tricyclic.reports.figures.figure_options`.
 
@@ -93,6 +97,8 @@ def save(result: Result, out: Path, **look: Any) -> tuple[Path, ...]:
                 where=next(iter(look)),
                 allowed=f"A figure ends in .png, .tiff, .svg or .pdf, and this is '{out}'",
             )
+        elif _is_table(result, out):
+            files = {out: frame_bytes(result, out.suffix.lower().removeprefix("."))}
         else:
             files = output_files(result, out)
     except InputError as error:
@@ -108,6 +114,14 @@ def is_figure_file(result: object, out: Path) -> bool:
     has_figures = _RENDERERS.find("plots", type(result), missing_ok=True) is not None
     pictures = {*FIGURE_SUFFIXES, *OTHER_PICTURES}
     return has_figures and out.suffix.lower() in pictures and not out.is_dir()
+
+
+def _is_table(result: object, out: Path) -> bool:
+    """Whether a file of this name is a table of the result."""
+    has_tables = _RENDERERS.find("frames", type(result), missing_ok=True) is not None
+    is_document = _RENDERERS.find("document", type(result), missing_ok=True) is not None
+    is_suffix = out.suffix.lower() in TABLE_SUFFIXES and not out.is_dir()
+    return has_tables and is_suffix and not is_document
 
 
 def _is_report(result: object, out: Path) -> bool:

@@ -6,20 +6,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tricyclic.core.plot_data import CurvePlot
+from tricyclic.errors import InputError
 from tricyclic.fitting.curve_fits import CurveFitResult
+from tricyclic.fitting.small_curves import small_curves
+from tricyclic.plotting.curve import curve, draw_curve
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.style import slug
 from tricyclic.reports.plots.drawings import curve_drawing
+from tricyclic.reports.plots.many_curves import sheet_drawings
 
-# Curves that are drawn over each other, and that are each a main figure.
+# Curves that are drawn over each other; more are thumbnails.
 MAX_TOGETHER, MAX_FIGURES = 12, 24
 
 
 def curve_fit_drawings(result: CurveFitResult) -> dict[str, Drawing]:
-    """The curves with their readings, over each other where they are several; by name each alone.
+    """The curves with their readings: one, several over each other, many as thumbnails; by name
+    each of the first alone.
 
     Nothing where no fit succeeded, or the model has several independent variables.
     """
+    if len(result) > MAX_TOGETHER and (sheet := small_curves(result)) is not None:
+        # Each curve is fitted and drawn when it is needed.
+        alone = {
+            f"curve-{number + 1}": _drawing_of(result, number)
+            for number in range(min(len(result), MAX_FIGURES))
+        }
+        return sheet_drawings(sheet) | alone
     plots = result.curve_plots()
     together = _together(plots)
     drawings = {} if together is None else {"curves": curve_drawing(together)}
@@ -27,6 +39,27 @@ def curve_fit_drawings(result: CurveFitResult) -> dict[str, Drawing]:
         is_part = together is not None or len(plots) > MAX_FIGURES
         drawings[slug(plot.name)] = curve_drawing(plot, is_part=is_part)
     return drawings
+
+
+def _drawing_of(result: CurveFitResult, number: int) -> Drawing:
+    """One of many curves."""
+
+    def plot() -> CurvePlot:
+        made = result.curve_plot(number)
+        if made is None:
+            raise InputError(
+                f"{result.curves[number].label} has no figure",
+                allowed=f"Its status is: {result.curves[number].status}",
+                do="Its readings are among the thumbnails",
+            )
+        return made
+
+    return Drawing(
+        lambda: curve(plot()),
+        lambda axes: draw_curve(axes, plot()),
+        is_part=True,
+        is_flexible=True,
+    )
 
 
 def _together(plots: Sequence[CurvePlot]) -> CurvePlot | None:
