@@ -463,6 +463,43 @@ def test_many_curves_have_the_numbers_and_verdicts_of_single_fits():
         assert row.ec50_nM_text[0] == expected.ec50_nM_text[0]
 
 
+def percent_curves(name: str, full: float) -> pd.DataFrame:
+    """Curves of every fate, as readings that begin at 0 and go to `full`, or the reverse."""
+    generator = np.random.default_rng(11)
+    dose = np.repeat(10.0 ** np.arange(-4, 2), 3)
+    rows = []
+    for k in range(112):
+        log10_ec50 = (-2.0, 1.6, -5.2, 9.0, -9.0, -1.5, -1.0)[k % 7] + 0.2 * generator.normal()
+        share = 1 / (1 + 10 ** (log10_ec50 - np.log10(dose)))
+        scatter = 30 if k % 7 == 6 else 4
+        effect = full * share + (0 if full > 0 else 100) + scatter * generator.normal(size=18)
+        rows += [(f"c{k}", d, y) for d, y in zip(dose, effect, strict=True)]
+    return pd.DataFrame(rows, columns=["compound", "conc_uM", name])
+
+
+@pytest.mark.parametrize(
+    ("name", "full"), [("pct_inhibition", 100), ("pct of control", -100), ("signal", 100)]
+)
+def test_printed_values_are_the_same_by_every_way_to_fit(name, full):
+    table = percent_curves(name, full)
+    by = tca.fit(table, x="conc_uM", y=name, by="compound").to_frame()
+    columns = {"curve_column": "compound", "x_column": "conc_uM", "y_column": name}
+    file = tca.fit_file(table, **columns).to_frame()
+    assert by.status.tolist() == file.status.tolist()
+    assert by.ec50_nM_text.tolist() == file.ic50_nM_text.tolist()
+    for end in ("", "_low", "_high"):
+        np.testing.assert_allclose(by[f"ec50{end}_nM"], file[f"ic50{end}_nM"], rtol=1e-9)
+    assert by.ec50_nM.isna().equals(by.ec50_nM_text.str.contains("[<>n]"))
+    flat = by[by.status == "flat"]
+    expected = {"n.d."} if name == "signal" else {"> 10000", "< 0.1"}
+    assert set(flat.ec50_nM_text) == expected and len(flat) > 20
+    for key in [*flat.compound[:2], *by.compound[:14]]:
+        one = tca.fit(table[table.compound == key], x="conc_uM", y=name, by="compound")
+        row, alone = by[by.compound == key].iloc[0], one.to_frame().iloc[0]
+        if row.status != "parameter at bound":
+            assert alone.ec50_nM_text == row.ec50_nM_text
+
+
 def test_many_curves_recover_the_truth_and_print_limits_where_there_is_no_midpoint():
     table = many_curves()
     fits = tca.fit(table, x="conc_uM", y="pct", by="compound")

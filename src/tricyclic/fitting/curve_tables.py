@@ -19,27 +19,18 @@ from tricyclic.core.estimate import (
     FittedParameter,
     unit_of_parameter,
 )
-from tricyclic.core.format import format_number
+from tricyclic.core.potency_columns import LOG10_NM_PER_M
 from tricyclic.fitting.curve_predictions import Prediction, from_model_unit
 from tricyclic.fitting.effective_dose import EffectiveDose, dose_column
 from tricyclic.fitting.fitted_curve import GroupFit
 from tricyclic.fitting.fitted_curves import FittedCurves
+from tricyclic.fitting.potency import PotencyInput, PrintedPotency, printed_potency
 from tricyclic.io.frames import Columns
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.results.curves import CurveComparisonResult
 
-NOT_DETERMINED = "n.d."
 LARGEST_LOG10 = 290.0
 LOG10 = "log10 "
-# Statuses of curves without any estimate.
-WITHOUT_FIT = (
-    "too few points",
-    "no finite readings",
-    "constant readings",
-    "infinite readings",
-    "not converged",
-    "not determined",
-)
 
 
 def checks_of(result: FittedCurves) -> tuple[Check, ...]:
@@ -119,13 +110,20 @@ def _parameter_columns(
         [math.nan if one is None else getattr(one, end) for one in own]
         for end in ("low", "high", "se")
     )
+    printed = _printed(curves)
+    plain = np.where(printed.is_value, known, math.nan).tolist()
+    limits = [
+        [value if has else math.nan for value, has in zip(side, printed.has_limits, strict=True)]
+        for side in (low, high)
+    ]
     columns |= {
-        f"{short}_low{end}": [_power10(value, factor) for value in low],
-        f"{short}_high{end}": [_power10(value, factor) for value in high],
+        f"{short}{end}": [_power10(value, factor) for value in plain],
+        f"{short}_low{end}": [_power10(value, factor) for value in limits[0]],
+        f"{short}_high{end}": [_power10(value, factor) for value in limits[1]],
         f"{short}{end}_text": [
-            "" if one is None else printable(curve) for one, curve in zip(own, curves, strict=True)
+            "" if one is None else str(text) for one, text in zip(own, printed.text, strict=True)
         ],
-        **({f"p{_p_name(short)}": [-value for value in known]} if own_unit == "M" else {}),
+        **({f"p{_p_name(short)}": [-value for value in plain]} if own_unit == "M" else {}),
     }
     return columns, {
         f"{name}{log_end}": known,
@@ -182,28 +180,30 @@ def printable(curve: GroupFit) -> str:
     ----------
     curve : GroupFit
     """
-    one = _parameter(curve, curve.part.model.target)
-    if one is None or curve.status in (*WITHOUT_MIDPOINT, *WITHOUT_FIT):
-        return NOT_DETERMINED
-    tested = _tested(curve)
-    factor = shown_unit(one.unit.removeprefix(LOG10))[1]
-    if tested is not None and (one.at_bound == "high" or one.value > tested[1]):
-        return f"> {_plain(factor * 10.0 ** tested[1])}"
-    if tested is not None and (one.at_bound == "low" or one.value < tested[0]):
-        return f"< {_plain(factor * 10.0 ** tested[0])}"
-    if not math.isfinite(one.estimate) or (one.low == -math.inf and one.high == math.inf):
-        return NOT_DETERMINED
-    if one.high == math.inf:
-        return f"> {_plain(factor * 10.0**one.low)}"
-    if one.low == -math.inf:
-        return f"< {_plain(factor * 10.0**one.high)}"
-    return _plain(factor * 10.0**one.value)
+    return str(_printed([curve]).text[0])
 
 
-def _plain(value: float) -> str:
-    """Three figures, without the exponent that a table of potencies does not have."""
-    text = format_number(value)
-    return f"{float(text):.15g}" if "e" in text and 1 <= value < 1e9 else text
+def _printed(curves: Sequence[GroupFit]) -> PrintedPotency:
+    """Printed values by the rule of files of many curves; "n.d." without a parameter to print."""
+    own = [_parameter(curve, curve.part.model.target) for curve in curves]
+    tested = [_tested(curve) or (-math.inf, math.inf) for curve in curves]
+    side = {"high": 1, "low": -1, "": 0}
+    numbers = [(math.nan,) * 3 if one is None else (one.value, one.low, one.high) for one in own]
+    value, low, high = np.array(numbers, float).reshape(-1, 3).T
+    lowest, highest = np.array(tested, float).reshape(-1, 2).T
+    given = PotencyInput(
+        value,
+        low,
+        high,
+        lowest,
+        highest,
+        np.array([0 if one is None else side[one.at_bound] for one in own]),
+        np.array([curve.status for curve in curves]),
+        np.array([curve.part.series.y.mean() if curve.effect else math.nan for curve in curves]),
+        next((curve.effect for curve in curves if curve.effect), ""),
+    )
+    units = {shown_unit(one.unit.removeprefix(LOG10))[0] for one in own if one is not None}
+    return printed_potency(given, LOG10_NM_PER_M if units == {"nM"} else 0.0)
 
 
 def _tested(curve: GroupFit) -> tuple[float, float] | None:

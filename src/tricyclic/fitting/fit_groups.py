@@ -25,7 +25,7 @@ from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.outlier_checks import check_outlier_settings, with_outlier_checks
 from tricyclic.fitting.problem import FitPart
 from tricyclic.fitting.verdict import with_verdict
-from tricyclic.numerics.batch.fit import fit_batch
+from tricyclic.numerics.batch.fit import BatchFits, fit_batch
 from tricyclic.stats.statistics import t_quantile
 
 # From this number of curves on, the engine of many curves fits what it can fit.
@@ -308,30 +308,43 @@ def _fit_many(
     curves = []
     for k, group in enumerate(groups):
         row = {name: column[k] for name, column in plain.items()}
-        curve = _curve_of_numbers(group, model, settings, row)
+        curves.append(_curve_of_numbers(group, model, settings, row))
+    at_bounds: dict[int, list[int]] = {}
+    for k, curve in enumerate(curves):
         if not all(math.isfinite(value) for value in curve.values.values()):
-            curve = _with_bounds(curve, options)
-        curves.append(curve)
+            at_bounds.setdefault(curve.part.series.n, []).append(k)
+    for places in at_bounds.values():
+        # One call for all curves of one length: a call costs as much as a hundred curves.
+        for k, curve in zip(
+            places, _with_bounds([curves[k] for k in places], options), strict=True
+        ):
+            curves[k] = curve
     return tuple(curves)
 
 
-def _with_bounds(curve: GroupFit, options: BatchFitOptions) -> GroupFit:
-    """A curve with the numbers of its fitted line also where these are bounds of the search and no
-    estimates, so that it can be drawn.
+def _with_bounds(curves: Sequence[GroupFit], options: BatchFitOptions) -> list[GroupFit]:
+    """Curves, all with as many readings, with the numbers of their fitted lines also where these
+    are bounds of the search and no estimates, so that they can be drawn.
     """
-    dose = np.asarray(curve.part.series.x["concentration_M"])
-    order = np.argsort(dose, kind="stable")
-    x = np.log10(dose[order], out=np.full(dose.size, -np.inf), where=dose[order] > 0)
-    one = fit_batch(
-        x,
-        curve.part.series.y[order][None],
+    dose = np.stack([np.asarray(curve.part.series.x["concentration_M"]) for curve in curves])
+    order = np.argsort(dose, axis=1, kind="stable")
+    dose = np.take_along_axis(dose, order, axis=1)
+    x = np.log10(dose, out=np.full(dose.shape, -np.inf), where=dose > 0)
+    fits = fit_batch(
+        x[0] if (x == x[0]).all() else x,
+        np.take_along_axis(np.stack([curve.part.series.y for curve in curves]), order, axis=1),
         model=options.model,
         hill=options.hill,
         top=options.top,
         bottom=options.bottom,
         confidence=None,
     )
-    line = {"hill": one.hill, "top": one.top, "bottom": one.bottom}
+    return [_with_line(curve, fits, k) for k, curve in enumerate(curves)]
+
+
+def _with_line(curve: GroupFit, fits: BatchFits, k: int) -> GroupFit:
+    """The curve with the numbers of row k of the fits where it has no estimate."""
+    line = {"hill": fits.hill, "top": fits.top, "bottom": fits.bottom}
     model = curve.part.model
     return replace(
         curve,
@@ -340,9 +353,9 @@ def _with_bounds(curve: GroupFit, options: BatchFitOptions) -> GroupFit:
             if math.isfinite(parameter.value)
             else replace(
                 parameter,
-                value=float(line.get(parameter.name, one.log10_ic50)[0]),
+                value=float(line.get(parameter.name, fits.log10_ic50)[k]),
                 determined=False,
-                at_bound=_side(int(one.at_bound[0])) if parameter.name == model.target else "",
+                at_bound=_side(int(fits.at_bound[k])) if parameter.name == model.target else "",
             )
             for parameter in curve.parameters
         ),

@@ -82,6 +82,9 @@ class GroupFit:
         P of the replicates test; nan without replicates.
     checks : tuple of str
         Names of the checks that warn or fail.
+    effect : str
+        "inhibition" or "remaining" where the readings are percent of it; "" where that is not
+        known.
     """
 
     key: tuple[str, ...]
@@ -93,6 +96,7 @@ class GroupFit:
     sd: float
     p_lack_of_fit: float
     checks: tuple[str, ...]
+    effect: str = ""
 
     @property
     def label(self) -> str:

@@ -22,6 +22,24 @@ _WITH_LIMIT = (*_WITH_VALUE, "lower CI unbounded", "upper CI unbounded")
 
 
 @dataclass(frozen=True)
+class PrintedPotency:
+    """Printed values of curves, and which numbers stand beside them; arrays of shape (curves,).
+
+    Parameters
+    ----------
+    is_value : array of bool
+        Whether the printed value is a plain number; no estimate is reported elsewhere.
+    has_limits : array of bool
+        Whether the limits mean anything.
+    text : array of str
+    """
+
+    is_value: np.ndarray
+    has_limits: np.ndarray
+    text: np.ndarray
+
+
+@dataclass(frozen=True)
 class PotencyInput:
     """What a printed value depends on; arrays of shape (curves,), logarithms as fitted.
 
@@ -75,20 +93,35 @@ def potency_columns(given: PotencyInput, unit: str) -> dict[str, object]:
     """
     columns = PotencyColumns(unit)
     shift = LOG10_NM_PER_M if unit == "nM" else 0.0
-    sign, log10_printed = _printed(given)
-    is_value = (sign == VALUE) & np.isfinite(log10_printed)
-    has_limits = is_value | np.isin(given.status, _WITH_LIMIT)
-    log10_value = np.where(is_value, log10_printed, np.nan)
+    printed = printed_potency(given, shift)
+    has_limits = printed.has_limits
+    log10_value = np.where(printed.is_value, given.log10_ic50, np.nan)
     with np.errstate(over="ignore", invalid="ignore"):
         result: dict[str, object] = {
             columns.value: 10.0 ** (log10_value + shift),
             columns.low: np.where(has_limits, 10.0 ** (given.log10_low + shift), np.nan),
             columns.high: np.where(has_limits, 10.0 ** (given.log10_high + shift), np.nan),
-            columns.text: _texts(sign, 10.0 ** (log10_printed + shift)),
+            columns.text: printed.text,
         }
     if unit == "nM":
         result["pIC50"] = -log10_value
     return result
+
+
+def printed_potency(given: PotencyInput, shift: float = 0.0) -> PrintedPotency:
+    """Printed values by the rule of `potency_columns`, for one curve as for millions.
+
+    Parameters
+    ----------
+    given : PotencyInput
+    shift : float
+        Added to the logarithms to print another unit.
+    """
+    sign, log10_printed = _printed(given)
+    is_value = (sign == VALUE) & np.isfinite(log10_printed)
+    with np.errstate(over="ignore", invalid="ignore"):
+        text = _texts(sign, 10.0 ** (log10_printed + shift))
+    return PrintedPotency(is_value, is_value | np.isin(given.status, _WITH_LIMIT), text)
 
 
 def _printed(given: PotencyInput) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,6 @@ from tricyclic.core.curve_sheet import CurveSheet, SmallCurve
 from tricyclic.core.estimate import unit_of_parameter
 from tricyclic.core.format import format_number
 from tricyclic.fitting.curve_tables import (
-    NOT_DETERMINED,
     is_log_dose,
     printable,
     shown_unit,
@@ -19,6 +18,7 @@ from tricyclic.fitting.curve_tables import (
 )
 from tricyclic.fitting.fitted_curve import GroupFit
 from tricyclic.fitting.fitted_curves import FittedCurves
+from tricyclic.fitting.potency import NOT_DETERMINED
 from tricyclic.io.curves.columns import effect_in_column_name
 
 

@@ -24,6 +24,7 @@ from tricyclic.fitting.curve_predictions import Band
 from tricyclic.fitting.effective_dose import dose_column
 from tricyclic.fitting.fit_groups import GroupedReadings, fit_groups
 from tricyclic.fitting.fitted_curve import FitSettings, Intervals
+from tricyclic.io.curves.columns import effect_in_column_name
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
@@ -100,10 +101,11 @@ def fit_table(
         on_progress=on_progress if len(groups) > 1 else None,
     )
     x_name, x_unit = _axis(model, plan)
+    effect = effect_in_column_name(" ".join(options.y))
     result = CurveFitResult(
         curve=model.name or model.description,
         description=model.description,
-        curves=made.curves,
+        curves=tuple(replace(curve, effect=effect) for curve in made.curves),
         settings=settings,
         by=by,
         joint=made.joint,
