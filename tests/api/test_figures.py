@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -186,3 +188,39 @@ def test_the_main_table_of_one_drug_has_its_published_values():
     assert set(values["drug"]) == {"imipramine"}
     assert len(values) > 10
     assert {"name", "value", "unit", "source", "certainty"} <= set(values)
+
+
+def test_counts_in_a_notebook_have_no_decimals_and_measured_numbers_keep_theirs():
+    dose = [0.1, 0.3, 1, 3, 10, 30, 100, 300]
+    table = pd.DataFrame({"conc_nM": dose, "y": [99, 97, 91, 77, 50, 26, 8, 3.5]})
+    page = tca.fit(table, x="conc_nM", y="y")._repr_html_()
+    heads = re.findall(r"<th>(.*?)</th>", page)
+    cells = dict(zip(heads, re.findall(r"<td[^>]*>(.*?)</td>", page), strict=False))
+    assert (cells["n"], cells["df"]) == ("8", "4")
+    assert "." in cells["ec50_nM"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".md", ".xlsx"])
+def test_the_tables_of_any_result_are_saved_by_the_suffix(suffix, tmp_path):
+    table = pd.DataFrame(
+        {
+            "curve": np.repeat(["a", "b"], 6),
+            "conc_nM": [0.1, 1, 10, 100, 1000, 10000] * 2,
+            "y": [99, 90, 51, 12, 3, 1, 98, 97, 88, 52, 11, 2],
+        }
+    )
+    one = tca.fit(table, x="conc_nM", y="y", by="curve")
+    many = tca.fit_file(table, curve_column="curve", x_column="conc_nM", y_column="y")
+    for number, result in enumerate((one, many)):
+        (file,) = result.save(tmp_path / f"{number}{suffix}")
+        if suffix == ".xlsx":
+            read = pd.read_excel(file, sheet_name=0)
+        elif suffix == ".csv":
+            read = pd.read_csv(file)
+        else:
+            assert file.read_text(encoding="utf-8").startswith("| curve")
+            continue
+        ours = result.to_frame()
+        assert list(read.columns) == list(ours.columns)
+        ec50 = next(name for name in ours if name in ("ec50_nM", "ic50_nM"))
+        assert read[ec50].to_numpy() == pytest.approx(ours[ec50].to_numpy(dtype=float))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from tricyclic.core.population import PERCENTILES, Endpoint, PercentileBand
 from tricyclic.errors import InputError
+from tricyclic.plotting import style
 from tricyclic.plotting.heatmap import heatmap
 from tricyclic.plotting.population import plot_population
 from tricyclic.plotting.tornado import sobol_tornado, tornado
@@ -126,3 +128,34 @@ def test_a_heat_map_without_a_number_or_of_another_shape_is_refused():
 def test_the_same_numbers_give_the_same_bytes():
     one, other = (tornado(ELASTICITIES, "cortex_NE.end", name="t", title="NE") for _ in range(2))
     assert (one.svg, one.pdf) == (other.svg, other.pdf)
+
+
+def test_signed_numbers_have_a_minus_and_no_hyphen():
+    assert style.signed(-0.62) == "−0.62"
+    assert style.signed(0.62) == "+0.62"
+    assert style.signed(-0.0004, ".1e") == "−4.0e−04"
+
+
+def test_the_numbers_of_the_colour_bar_of_one_column_do_not_overlap(monkeypatch):
+    canvases = []
+    finish = style.finish
+    monkeypatch.setattr(
+        style, "finish", lambda canvas, **k: canvases.append(canvas) or finish(canvas, **k)
+    )
+    heatmap(
+        np.array([[0.62], [-0.57]]),
+        ["a", "b"],
+        ["only endpoint"],
+        name="h",
+        title="One",
+        label="elasticity",
+        signed=True,
+        pdf=False,
+    )
+    (canvas,) = canvases
+    bar = canvas.axes[1]
+    low, high = bar.get_xlim()
+    labels = [one for one in bar.get_xticklabels() if low <= one.get_position()[0] <= high]
+    boxes = [one.get_window_extent() for one in labels]
+    assert len(boxes) >= 3
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))

@@ -132,6 +132,7 @@ def test_a_long_title_takes_a_second_line_before_it_is_cut():
 def test_isotopes_and_logarithms_are_typeset():
     assert style.typeset("[3H](+)-pentazocine") == "[³H](+)-pentazocine"
     assert style.typeset("log10 [desipramine] (M)") == "log₁₀ [desipramine] (M)"
+    assert style.typeset("dose (log10 g/ha)") == "dose (log₁₀ g/ha)"
     assert (
         style.typeset("30.0 +/- 1.5 ug in 250 uL at 4 degC, Ki (uM)")
         == "30.0 ± 1.5 µg in 250 µL at 4 °C, Ki (µM)"

@@ -170,6 +170,12 @@ def test_the_control_chart_is_drawn_with_its_runs_and_violations(text_as):
         assert all(run in figure.svg for run in chart().runs)
 
 
+def test_numbers_beside_a_control_chart_have_equal_decimals_and_its_axis_a_typeset_unit():
+    svg = control_chart_plot(chart(), text_as="text").svg
+    assert all(f">{text}<" in svg for text in ("centre 0.620", "limit 0.440", "limit 0.800"))
+    assert "potency (log₁₀ nM)" in svg and "log10" not in svg
+
+
 def test_figures_of_a_screen_are_the_same_bytes_each_time():
     plates = [plate(k, z=0.7 if k % 5 else 0.2) for k in range(1, 30)]
     one, other = (plate_course(plates, limit=0.4) for _ in range(2))

@@ -17,7 +17,7 @@ from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.compare_curves import compare_curves
-from tricyclic.fitting.curve_plot import fit_plot
+from tricyclic.fitting.curve_plot import fit_plot, title_of_readings
 from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
 from tricyclic.fitting.curve_tables import (
     effective_columns,
@@ -417,8 +417,9 @@ class CurveFitResult(FittedCurves, Renderable):
             name="curve" if len(self.curves) == 1 else f"curve {number + 1}",
             title=curve.label if curve.key else "",
         )
-        is_named = self.y_name and curve.part.series.y_unit == "unknown"
-        return replace(plot, y_title=self.y_name) if plot is not None and is_named else plot
+        if plot is None or not self.y_name:
+            return plot
+        return replace(plot, y_title=title_of_readings(self.y_name, curve.part.series))
 
 
 def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Estimate:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +16,8 @@ from tricyclic.core.series import Series
 from tricyclic.fitting.fit import band, predict
 
 POINTS = 200
+# What the name of a column in percent begins with.
+_PERCENT = re.compile(r"^(?:pct|percent|perc|%)[\s_.]*(of[\s_.])?", re.IGNORECASE)
 # Decades by which the curve extends beyond the concentrations.
 MARGIN_DECADES = 0.3
 
@@ -88,6 +92,25 @@ def _y_title(series: Series) -> str:
     return "reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})"
 
 
+def title_of_readings(column: str, series: Series) -> str:
+    """Title of the y axis: the column of readings, with the unit that its name does not state.
+
+    "response" in % is "response (%)", and so are "response_%" and "pct_response".
+    """
+    if series.trials is not None:
+        return f"{column} (share)"
+    unit = series.y_unit
+    if unit == "unknown":
+        return column
+    name = column
+    if unit == "%" and (match := _PERCENT.match(column)):
+        name = column[match.end() :]
+        if match[1]:
+            return f"% of {name.replace('_', ' ')}"
+    bare = re.sub(rf"[\s_]*[(\[]?{re.escape(unit)}[)\]]?$", "", name).replace("_", " ").strip()
+    return f"{bare or 'reading'} ({unit})"
+
+
 def _kinds(
     series: Series, model: CurveModel
 ) -> list[tuple[str, dict[str, np.ndarray], np.ndarray]]:
@@ -126,7 +149,8 @@ def _marks(model: CurveModel, fit: Fit, part: int) -> tuple[AxisMark, ...]:
     parameter = fit[target]
     if not parameter.unit.startswith("log10 "):
         return ()
-    dose = natural_dose(parameter)
+    # Called as in the model: the parameter of a curve of several has the name of the curve too.
+    dose = natural_dose(replace(parameter, name=model.target))
     label = f"{dose.name} {format_number(dose.value)} {dose.unit}"
     if math.isfinite(dose.low) and math.isfinite(dose.high):
         label += f" ({format_range(dose.low, dose.high)})"

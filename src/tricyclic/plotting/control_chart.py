@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
@@ -65,7 +66,7 @@ def control_chart_plot(
         )
         _draw_msr(msr_axes, chart)
         scatter_label = "moving range" if scatter_kind == "MR" else "SD in run"
-        _label_axes(values_axes, chart.scale, n, ticks=5)
+        _label_axes(values_axes, _scale_title(chart.scale), n, ticks=5)
         _label_axes(scatter_axes, scatter_label, n, ticks=4)
         _label_axes(msr_axes, "MSR", n, ticks=4)
         _label_runs(msr_axes, chart.runs)
@@ -134,9 +135,10 @@ def _draw_chart(axes: Axes, lines: _ChartLines, flagged: np.ndarray) -> None:
     line_ends = [("centre", centre[-1]), ("limit", upper[-1])]
     if lower[-1] > 0 or values[1:].min() < 0:
         line_ends.append(("limit", lower[-1]))
+    decimals = _decimals([height for _, height in line_ends])
     for label, height in line_ends:
         axes.annotate(
-            f"{label} {height:.3g}",
+            f"{label} {height:.{decimals}f}".replace("-", "−"),
             (1.0, height),
             xycoords=("axes fraction", "data"),
             xytext=(3, 0),
@@ -148,6 +150,18 @@ def _draw_chart(axes: Axes, lines: _ChartLines, flagged: np.ndarray) -> None:
     shown = np.concatenate([values[np.isfinite(values)], lower, upper])
     margin = 0.08 * float(np.ptp(shown)) or 1.0
     axes.set_ylim(float(shown.min()) - margin, float(shown.max()) + margin)
+
+
+def _decimals(heights: Sequence[float]) -> int:
+    """Decimals that give the smallest of the numbers beside an axis three figures."""
+    sizes = [abs(height) for height in heights if height != 0 and math.isfinite(height)]
+    return max(0, 2 - math.floor(math.log10(min(sizes)))) if sizes else 0
+
+
+def _scale_title(scale: str) -> str:
+    """Title of the axis of values: "log10 of nM" is "potency (log₁₀ nM)"."""
+    unit = scale.removeprefix("log10 of ")
+    return scale if unit == scale else style.typeset(f"potency (log10 {unit})")
 
 
 def _draw_msr(axes: Axes, chart: ControlChartResult) -> None:

@@ -23,6 +23,8 @@ from tricyclic.plotting.node_shapes import LESS, MORE, ink_on
 
 Floats = NDArray[np.float64]
 CELL_MM, CELL_HIGH_MM, LABEL_MM, HEAD_MM = 11.0, 5.2, 44.0, 33.0
+# Least and largest width of the colour bar: its numbers have space.
+BAR_MM = 26.0, 60.0
 # The name of an endpoint is written upright above its column, in at most so many lines.
 HEAD_LINES = 4
 MAX_ROWS, MAX_COLUMNS = 30, 9
@@ -79,6 +81,7 @@ def heatmap(
         high = top + CELL_HIGH_MM * len(names) + 13.0
         canvas = style.blank(174.0, high)
         wide = CELL_MM * len(columns)
+        bar_wide = min(max(wide, BAR_MM[0]), BAR_MM[1])
         left = LABEL_MM + 4.0
         axes = canvas.add_axes(
             (
@@ -91,9 +94,9 @@ def heatmap(
         colours = _colours(signed)
         _draw_cells(axes, table, colours, limit, signed=signed)
         _label_axes(axes, names, columns)
-        _bar(canvas, colours, limit, signed=signed, left=left, wide=min(wide, 60.0), high=high)
+        _bar(canvas, colours, limit, signed=signed, left=left, wide=bar_wide, high=high)
         style.draw_title(canvas, title, width="full", height_mm=high)
-        beside = left + min(wide, 60.0) + 4.0
+        beside = left + bar_wide + 4.0
         space = (174.0 - beside - 2.0) * style.font_pt() / style.small_pt()
         canvas.text(
             beside / 174.0,
@@ -146,7 +149,7 @@ def _draw_cells(
         axes.text(
             column + 0.5,
             row + 0.5,
-            f"{value:+.2f}" if signed else f"{value:.2f}",
+            style.signed(value) if signed else f"{value:.2f}",
             ha="center",
             va="center",
             fontsize=style.tiny_pt(),

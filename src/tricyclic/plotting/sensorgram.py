@@ -13,6 +13,8 @@ from tricyclic.results.sensorgram import SensorgramResult
 
 # Most readings of a cycle that are drawn; the curve goes through all.
 MOST_POINTS = 400
+# Up to so many readings of a cycle the symbols do not overlap, and are larger.
+FEW_POINTS = 60
 # Most cycles that a legend names.
 MOST_NAMED = 8
 PER_UNIT = {"s": 60.0, "min": 1.0, "h": 1 / 60.0}
@@ -57,7 +59,7 @@ def draw_sensorgram(axes: Axes, result: SensorgramResult) -> None:
             reading[::every],
             linestyle="none",
             marker="o",
-            markersize=1.4,
+            markersize=1.4 if time.size > FEW_POINTS else 2.6,
             markeredgewidth=0,
             color=style.colour(number % len(style.COLOURS[:-1])),
             label=_label(cycle.injections, cycle.name),

@@ -365,10 +365,15 @@ def typeset(text: str) -> str:
     micro = _MICRO.sub(r"\1µ\2", raised)
     return (
         micro.replace("log10 [", "log₁₀ [")
-        .replace("(log10 M)", "(log₁₀ M)")
+        .replace("(log10 ", "(log₁₀ ")
         .replace(" +/- ", " ± ")
         .replace(" degC", " °C")
     )
+
+
+def signed(value: float, form: str = ".2f") -> str:
+    """A number with its sign, as a minus and not as a hyphen."""
+    return f"{value:+{form}}".replace("-", "−")
 
 
 _MICRO = re.compile(r"(\d |\(|\) )u([gLM])\b")

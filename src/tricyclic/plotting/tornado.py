@@ -145,7 +145,7 @@ def _draw_elasticities(axes: Axes, values: Floats) -> None:
     for row, value in enumerate(values.tolist()):
         colours = MORE if value >= 0 else LESS
         axes.barh(row, value, height=0.68, color=colours[BAR_COLOUR], linewidth=0)
-        label = f"{value:+.2f}" if abs(value) >= 0.005 else f"{value:+.1e}"
+        label = style.signed(value) if abs(value) >= 0.005 else style.signed(value, ".1e")
         _number(axes, label, max(0.0, value), row)
     low, top = min(0.0, float(values.min())), max(0.0, float(values.max()))
     axes.set_xlim(low - 0.02 * (top - low), top + 0.02 * (top - low))

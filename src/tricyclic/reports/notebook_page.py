@@ -19,6 +19,8 @@ from tricyclic.results.study_run import StudyRunResult
 
 # Rows and columns of a table in a notebook; the whole one is `to_frame()`.
 MAX_ROWS, MAX_COLUMNS = 12, 12
+# Whole numbers below this are written with all digits.
+LARGEST_COUNT = 1e6
 # Tables of key numbers, shown in place of a long main table.
 SHORT_TABLES = ("summary", "endpoints")
 
@@ -74,5 +76,11 @@ def _cell(value: Any) -> str:
     if not is_number:
         text = "" if value is None else str(value)
         return f"<td style='text-align:left'>{escape(text)}</td>"
-    text = "" if math.isnan(value) else format_number(float(value))
+    text = "" if math.isnan(value) else _number(float(value))
     return f"<td style='text-align:right'>{escape(text)}</td>"
+
+
+def _number(value: float) -> str:
+    """Counts and other whole numbers without decimals."""
+    is_count = value.is_integer() and abs(value) < LARGEST_COUNT
+    return f"{value:.0f}" if is_count else format_number(value)

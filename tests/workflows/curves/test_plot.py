@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tricyclic.core.series import Series
+from tricyclic.fitting.curve_plot import title_of_readings
 from tricyclic.workflows.curves.fit import run
 from tricyclic.workflows.curves.options import FitOptions
 
@@ -32,7 +34,7 @@ def test_readings_are_drawn_at_the_logarithm_of_their_concentration(tmp_path):
     (zero,) = plot.levels
     assert (zero.name, zero.y.size) == ("0", 2)
     assert plot.x_title == "concentration of the drug (log10 M)"
-    assert plot.y_title == "reading (cpm)"
+    assert plot.y_title == "response (cpm)"
 
 
 def test_the_curve_passes_through_the_fitted_values(tmp_path):
@@ -77,3 +79,41 @@ def test_a_model_with_several_independent_variables_has_no_plot(tmp_path):
         x=("agonist_M=agonist_nM:nM", "antagonist_M=antagonist_nM:nM"),
     )
     assert run(options).curve_plots() == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "unit", "title"),
+    [
+        ("response", "%", "response (%)"),
+        ("pct_inhibition", "%", "inhibition (%)"),
+        ("% of control", "%", "% of control"),
+        ("percent", "%", "reading (%)"),
+        ("inhibition [%]", "%", "inhibition (%)"),
+        ("bound_cpm", "cpm", "bound (cpm)"),
+        ("bound (cpm)", "cpm", "bound (cpm)"),
+        ("OD", "unknown", "OD"),
+    ],
+)
+def test_the_axis_of_readings_has_the_name_of_their_column_and_the_unit_once(column, unit, title):
+    assert title_of_readings(column, Series("s", [1.0, 2.0], unit, {})) == title
+
+
+def test_curves_that_share_parameters_are_marked_by_their_ec50_with_the_name_once(tmp_path):
+    path = tmp_path / "two.csv"
+    rows = [
+        f"{compound},{dose},{100 / (1 + dose / ec50) + 0.4 * (k % 3 - 1):.3f}"
+        for compound, ec50 in (("DMI", 3.0), ("IMI", 40.0))
+        for k, dose in enumerate((0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000))
+    ]
+    path.write_text("compound,conc_nM,response\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    options = FitOptions(
+        str(path),
+        curve="logistic_4pl",
+        y=("response",),
+        x=X,
+        by=("compound",),
+        share=("bottom", "top"),
+    )
+    plots = run(options).curve_plots()
+    assert [mark.name for plot in plots for mark in plot.marks] == ["EC50", "EC50"]
+    assert all(plot.marks[0].label.startswith("EC50 ") for plot in plots)
