@@ -175,6 +175,22 @@ READERS_LISTED = ", ".join(f"{name} ({READERS[name].description})" for name in R
             "old.xls: is a workbook of the old form (.xls). Save it as XLSX or CSV.",
         ),
         (
+            "locked.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            (
+                "locked.xlsx: is a workbook with a password. "
+                "Open it, remove the password and save it as XLSX or CSV."
+            ),
+        ),
+        (
+            "page.xls",
+            "<!DOCTYPE html>\n<html><body><table><tr><td>1</td></tr></table></body></html>",
+            (
+                "page.xls: is a web page (HTML), whatever its name. "
+                "Open it in a spreadsheet program and save it as XLSX or CSV."
+            ),
+        ),
+        (
             "bin.csv",
             b"\x89PNG\r\n\x1a\n\x00\x00",
             "bin.csv, line 2: is not a text file. Export it as CSV, text or XLSX.",

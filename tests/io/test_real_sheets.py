@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -254,8 +255,9 @@ def test_a_list_without_a_unit_is_no_layout_and_the_message_shows_how(tmp_path):
         layout_in_file(path, plate)
     assert str(caught.value) == (
         "NET_12Nov: the heading 'DMI' is a compound, and no list beside the plate has its "
-        "concentrations. Write them beside the plate, one for each row, under a heading with "
-        "their unit, such as conc (uM); or add --layout FILE."
+        "concentrations. A list has numbers and a unit of concentration, which column O beside "
+        "the plate ('conc', 8 cells) has not. Write the unit into the heading of the list, such "
+        "as conc (uM); or add --layout FILE."
     )
 
 
@@ -374,3 +376,125 @@ def test_radioligand_or_time_of_the_rows(tmp_path, heading, field, factor):
         well = layout.planned_wells[f"{'ABCDEFGH'[row]}01"]
         assert well.role is Role.TOTAL
         assert getattr(well, field) == pytest.approx(dose * factor)
+
+
+def plate_at(sheet: openpyxl.worksheet.worksheet.Worksheet, left: int, factor: float) -> None:
+    """A plate with headings, its first column `left`, and its own list 14 columns further."""
+    for column, text in enumerate(HEADINGS):
+        sheet.cell(1, left + 1 + column, text)
+    sheet.cell(1, left + 14, "conc (nM)")
+    for column in range(12):
+        sheet.cell(2, left + 1 + column, column + 1)
+    for row in range(8):
+        sheet.cell(3 + row, left, "ABCDEFGH"[row])
+        sheet.cell(3 + row, left + 14, factor * 10.0**row)
+        for column in range(8):
+            sheet.cell(3 + row, left + 1 + column, float(factor * VALUES[row, column]))
+
+
+@pytest.mark.parametrize("at_left", [False, True])
+def test_each_of_two_plates_side_by_side_has_its_own_list(tmp_path, at_left):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    plate_at(sheet, 2, 1.0)
+    plate_at(sheet, 19, 2.0)
+    if at_left:  # each list before its plate: in column A, and in the column before the second
+        for row in (1, *range(3, 11)):
+            for left in (2, 19):
+                sheet.cell(row, left - 1, sheet.cell(row, left + 14).value)
+                sheet.cell(row, left + 14).value = None
+    book.save(tmp_path / "two.xlsx")
+    plates = read_plates(tmp_path / "two.xlsx")
+    assert len(plates) == 2
+    for plate, factor in zip(plates, (1.0, 2.0), strict=True):
+        wells = planned(plate, tmp_path / "two.xlsx")
+        for row in range(8):
+            expected = (Role.COMPETITION, "DMI", pytest.approx(factor * 10.0**row * 1e-9))
+            assert wells[f"{'ABCDEFGH'[row]}03"] == expected
+        assert sum("beside the plate" in part for part in plate.unused) == 1
+
+
+def test_one_list_is_of_both_plates_beside_it(tmp_path):
+    book = openpyxl.Workbook()
+    plate_at(book.active, 2, 1.0)
+    plate_at(book.active, 19, 2.0)
+    for row in (1, *range(3, 11)):
+        book.active.cell(row, 33).value = None
+    book.save(tmp_path / "two.xlsx")
+    for plate in read_plates(tmp_path / "two.xlsx"):
+        assert planned(plate, tmp_path / "two.xlsx")["C04"][2] == pytest.approx(100e-9)
+
+
+@pytest.mark.parametrize(
+    ("heading", "named"),
+    [
+        ("conc (mg)", "which column O beside the plate ('conc (mg)', 8 cells) has not"),
+        ("conc", "which column O beside the plate ('conc', 8 cells) has not"),
+    ],
+)
+def test_a_list_without_a_concentration_is_named_in_the_refusal(tmp_path, heading, named):
+    def change(sheet):
+        sheet["O4"] = heading
+
+    path = laboratory_sheet(tmp_path, change)
+    (plate,) = read_plates(path)
+    with pytest.raises(InputError) as error:
+        layout_in_file(path, plate)
+    assert named in str(error.value)
+    assert "Write the unit into the heading of the list" in str(error.value)
+
+
+def test_lists_of_which_none_names_the_compound_are_named_in_the_refusal(tmp_path):
+    def change(sheet):
+        sheet["O4"], sheet["P4"] = "dose (uM)", "other dose (uM)"
+        for row in range(8):
+            sheet.cell(6 + row, 16, DOSES_uM[row])
+
+    path = laboratory_sheet(tmp_path, change)
+    (plate,) = read_plates(path)
+    with pytest.raises(InputError, match="neither heading names DMI") as error:
+        layout_in_file(path, plate)
+    assert "such as DMI (uM)" in str(error.value)
+
+
+def as_text(sheet: openpyxl.worksheet.worksheet.Worksheet, write: Callable[[float], str]) -> None:
+    for row in range(6, 14):
+        for column in range(2, 10):
+            cell = sheet.cell(row, column)
+            if isinstance(cell.value, float):
+                cell.value = write(cell.value)
+
+
+def test_numbers_that_are_texts_with_a_decimal_comma_are_read(tmp_path):
+    """The doses beside them are numbers, whose text has a point."""
+
+    def with_comma(value: float) -> str:
+        return f"{value + 0.5:.1f}".replace(".", ",")
+
+    path = laboratory_sheet(tmp_path, lambda sheet: as_text(sheet, with_comma))
+    (plate,) = read_plates(path)
+    expected = VALUES + 0.5
+    expected[4, 6] = np.nan
+    np.testing.assert_array_equal(plate.grid()[:, :8], expected)
+    assert planned(plate, path)["C03"][2] == pytest.approx(0.3e-6)
+
+
+def test_a_text_that_may_be_two_numbers_is_refused_in_a_workbook_too(tmp_path):
+    path = laboratory_sheet(tmp_path, lambda s: as_text(s, lambda v: f"{1000 + v:,.0f}"))
+    with pytest.raises(InputError, match=r"'1,100' is a text and may be 1100 or 1\.100"):
+        read_plates(path)
+
+
+def test_a_date_in_a_well_is_called_a_date(tmp_path):
+    def change(sheet):
+        sheet["D8"] = datetime.datetime(2026, 4, 3)
+
+    with pytest.raises(InputError, match="well C03: '2026-04-03' is a date, not a number"):
+        read_plates(laboratory_sheet(tmp_path, change))
+
+
+def test_a_workbook_without_cells_is_called_empty(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "none.xlsx")
+    with pytest.raises(InputError) as error:
+        read_plates(tmp_path / "none.xlsx")
+    assert str(error.value) == "none.xlsx: is an empty workbook. Save it again with its data."

@@ -46,6 +46,10 @@ _BETWEEN_CELLS = re.compile(
     rf"|[{GROUPING_SPACES}](?![0-9]{{3}}(?![0-9])))+"
 )
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Of a workbook whose contents are encrypted: the name of a part of the container.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_WEB_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|table)\b", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+)?")
 _JUNK = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
@@ -132,7 +136,22 @@ class Sheet:
         InputError
             If the cell is not a number, or the number is too large.
         """
+        # A number of a workbook has no comma, so this one is a text.
+        if self.name and _EITHER[","].fullmatch(plain := plain_marks(text)):
+            raise InputError(
+                f"'{plain}' is a text and may be {plain.replace(',', '')} or "
+                f"{plain.replace(',', '.')}",
+                where=where,
+                do="Convert such cells to numbers in the spreadsheet program",
+            )
         value = self.numbers.read(text)
+        if value is None and _DATE.fullmatch(text):
+            raise InputError(
+                f"'{text[:10]}' is a date, not a number",
+                where=where,
+                allowed="Spreadsheet programs turn numbers such as 3-4 and 1.2 into dates",
+                do="Format the cell as a number and type its reading again",
+            )
         if value is None:
             other = "," if self.numbers.decimal == "." else "."
             mixed = len(text) <= LONGEST_NUMBER and re.fullmatch(
@@ -162,11 +181,21 @@ def read_text(data: bytes) -> tuple[str, str]:
     """
     if not data.strip(b"\x00 \t\r\n"):
         raise InputError("the file is empty", do="Export it again from the instrument")
+    if data.startswith(_OLD_WORKBOOK) and _ENCRYPTED in data:
+        raise InputError(
+            "is a workbook with a password",
+            do="Open it, remove the password and save it as XLSX or CSV",
+        )
     if data.startswith(_OLD_WORKBOOK):
         raise InputError("is a workbook of the old form (.xls)", do="Save it as XLSX or CSV")
     text, name = _decoded(data)
     ends = "lines end in CR" if "\r" in text and "\n" not in text else ""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x1b", "")
+    if _WEB_PAGE.match(text):
+        raise InputError(
+            "is a web page (HTML), whatever its name",
+            do="Open it in a spreadsheet program and save it as XLSX or CSV",
+        )
     junk = _JUNK.search(text)
     if junk:
         line = text.count("\n", 0, junk.start()) + 1
@@ -352,12 +381,12 @@ _EITHER = {
 }
 
 
-def _decimal_mark(sheet: Sheet) -> str:
+def _votes(cells: Iterable[str]) -> tuple[Counter[str], dict[str, tuple[str, str]]]:
+    """Cells that are sure to have each decimal mark, and the first that may have either."""
     votes: Counter[str] = Counter()
     unsure: dict[str, tuple[str, str]] = {}
     # Cells repeat, so each text is matched once; the first place of each is kept for messages.
-    counts = Counter(chain.from_iterable(sheet.rows))
-    for cell, count in counts.items():
+    for cell, count in Counter(cells).items():
         if len(cell) > LONGEST_NUMBER or ("," not in cell and "." not in cell):
             continue
         text = plain_marks(cell)
@@ -368,6 +397,17 @@ def _decimal_mark(sheet: Sheet) -> str:
                 votes[other] += count
             elif _EITHER[mark].fullmatch(text):
                 unsure.setdefault(mark, (text, cell))
+    return votes, unsure
+
+
+def mark_of_texts(cells: Iterable[str]) -> str:
+    """Decimal mark of numbers that are texts in a workbook; "" where they do not show it."""
+    votes, _ = _votes(cells)
+    return "" if votes[","] == votes["."] else "," if votes[","] > votes["."] else "."
+
+
+def _decimal_mark(sheet: Sheet) -> str:
+    votes, unsure = _votes(chain.from_iterable(sheet.rows))
     if votes[","] != votes["."]:
         return "," if votes[","] > votes["."] else "."
     # A point before three digits is a decimal point, unless semicolons separate the cells, as in

@@ -141,6 +141,7 @@ def _grid(
     )
     if label:
         beside = ()
+    beside = _of_this_grid(beside, block, inside)
     _refuse_shifted_rows(sheet, rows, offset + columns, words)
     cells = {
         (r, c): (cell, at)
@@ -164,6 +165,33 @@ def _grid(
         tuple(rows),
         beside,
     )
+
+
+def _of_this_grid(
+    beside: tuple[tuple[int, int], ...],
+    block: _Block,
+    inside: list[tuple[list[int], int, int]],
+) -> tuple[tuple[int, int], ...]:
+    """Cells beside a grid without those that belong to a grid beside it: the cells between two
+    grids are of the left one, or of the right one where lists stand at the left.
+    """
+    if len(inside) == 1 or not beside:
+        return beside
+    starts = sorted(low for _, low, _ in inside)
+    end = max(high for _, _, high in inside)
+    at_left = any(column < starts[0] for _, column in beside) and not any(
+        column >= end for _, column in beside
+    )
+    offset = block[1]
+    own = starts.index(offset)
+    if at_left:
+        low, high = (starts[own - 1] if own else 0), offset
+    else:
+        low = offset if own else 0
+        high = starts[own + 1] if own + 1 < len(starts) else end + _MAX_COLUMNS
+    kept = tuple((at, column) for at, column in beside if low <= column < high)
+    # One list for all grids belongs to each of them.
+    return kept or beside
 
 
 def _refuse_shifted_rows(sheet: Sheet, rows: list[int], column: int, words: bool) -> None:

@@ -277,6 +277,8 @@ def _claimant(raw: RawFile) -> Reader:
     if not claimed:
         if not raw.parts and not raw.text:
             _ = raw.sheets  # raises the error that states what is wrong with the file
+        if raw.is_workbook and not any(cell for s in raw.sheets for row in s.rows for cell in row):
+            raise InputError("is an empty workbook", do="Save it again with its data")
         raise _unrecognised(raw)
     if len(claimed) > 1 and claimed[0][1] - claimed[1][1] < 0.2:
         named = " and ".join(name for name, _ in claimed)

@@ -88,7 +88,7 @@ def layout_from_headings(plate: Plate) -> PlateLayout | None:
     for k, text in enumerate(texts):
         for other in range(plate.shape[0 if by_column else 1]) if text else ():
             position = (other, k) if by_column else (k, other)
-            block = _block(text, other, lists, used, plate.name)
+            block = _block(text, other, lists, used, plate)
             controls = block is not None and block.role is not Role.COMPETITION
             # A control well without a reading was not pipetted; one with a compound is missing.
             if block is not None and (not controls or position in read):
@@ -138,20 +138,14 @@ def _without_replicates(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _block(
-    text: str, other: int, lists: Sequence[ListBeside], used: list[ListBeside], where: str
+    text: str, other: int, lists: Sequence[ListBeside], used: list[ListBeside], plate: Plate
 ) -> WellBlock | None:
     """Content of one well of a column (or row) with this heading."""
     block = _control(text)
     if block is None:
         own = list_for(text, lists)
         if own is None:
-            raise InputError(
-                f"the heading '{text[:40]}' is a compound, and no list beside the plate has its "
-                "concentrations",
-                where=where,
-                do="Write them beside the plate, one for each row, under a heading with their "
-                "unit, such as conc (uM); or add --layout FILE",
-            )
+            raise _no_list(text, lists, plate)
         used.append(own)
         molar = own.values[other]
         if math.isnan(molar):
@@ -162,6 +156,31 @@ def _block(
     if block.role in (Role.TOTAL, Role.NON_SPECIFIC) and not block.radioligand_nM:
         return _with_setting(block, other, lists, used)
     return block
+
+
+def _no_list(compound: str, lists: Sequence[ListBeside], plate: Plate) -> InputError:
+    """Why no list beside a plate has the concentrations of a compound, and what to do."""
+    name = compound[:40]
+    doses = [one for one in lists if one.unit == "M"]
+    others = [part for part in plate.unused if " beside the plate (" in part and " cells)" in part]
+    do = (
+        "Write them beside the plate, one for each row, under a heading with their unit, such as "
+        "conc (uM); or add --layout FILE"
+    )
+    allowed = ""
+    if doses:
+        places = " and ".join(one.place for one in doses)
+        allowed = f"There are {places}, and neither heading names {name}"
+        do = f"Write the compound into the heading of its list, such as {name} (uM)"
+    elif others:
+        allowed = f"A list has numbers and a unit of concentration, which {others[0]} has not"
+        do = "Write the unit into the heading of the list, such as conc (uM); or add --layout FILE"
+    return InputError(
+        f"the heading '{name}' is a compound, and no list beside the plate has its concentrations",
+        where=plate.name,
+        allowed=allowed,
+        do=do,
+    )
 
 
 def _with_setting(

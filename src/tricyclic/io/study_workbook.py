@@ -158,11 +158,9 @@ def read_workbook_conditions(path: str | Path) -> WorkbookConditions | None:
     raw = RawFile(name, data)
     if not raw.is_workbook:
         return None
-    sheet = next((one for one in raw.sheets if is_conditions_sheet(one)), None)
-    if sheet is None:
-        return None
     try:
-        return _conditions(sheet)
+        sheet = next((one for one in raw.sheets if is_conditions_sheet(one)), None)
+        return None if sheet is None else _conditions(sheet)
     except InputError as error:
         raise at_file(error, name) from error.__cause__
 

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tricyclic.errors import InputError
-from tricyclic.io.delimited_text import MAX_CELLS, Sheet
+from tricyclic.io.delimited_text import MAX_CELLS, Sheet, mark_of_texts
 from tricyclic.io.merged_cells import MergedArea, fill_merged, merged_areas
+from tricyclic.numerals import NumberFormat
 
 MAX_UNPACKED = 128 * 2**20
 MAX_PARTS = 20_000
@@ -171,7 +172,8 @@ def other_sheets(data: bytes, read: Sequence[Sheet]) -> tuple[str, ...]:
 
 
 def _sheet(name: str, values: list[tuple[Any, ...]], areas: tuple[MergedArea, ...]) -> Sheet:
-    texts = tuple(tuple(_as_text(cell) for cell in row) for row in values)
+    mark = mark_of_texts(cell for row in values for cell in row if isinstance(cell, str))
+    texts = tuple(tuple(_as_text(cell, mark) for cell in row) for row in values)
     rows, merged = fill_merged(texts, areas, name)
     notes = [f"sheet '{name}'"]
     if merged:
@@ -248,7 +250,11 @@ def _without_empty_end(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(row[:last])
 
 
-def _as_text(cell: Any) -> str:
+def _as_text(cell: Any, mark: str = "") -> str:
+    """The text of a cell; of a number that is a text with a decimal comma, as a number."""
+    if isinstance(cell, str) and mark and "," in cell:
+        number = NumberFormat(mark).read(cell)
+        return _as_text(number) if number is not None else cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, bool):

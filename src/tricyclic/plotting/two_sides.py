@@ -66,7 +66,7 @@ def draw_two_sides(axes: Axes, comparison: MeasurementComparison) -> None:
     paired = {run for run, _, _ in comparison.pairs}
     for k, side in enumerate(sides):
         _runs(axes, k, side, in_one_place=bool(paired))
-        _pooled(axes, k, side.pooled)
+        _pooled(axes, k, side.pooled, beside_runs=any(one.runs for one in sides))
     if logs:
         axes.set_yscale("log")
     _set_limits(axes, sides, logs)
@@ -115,8 +115,9 @@ def _runs(axes: Axes, place: int, side: MeasuredQuantity, *, in_one_place: bool)
             _arrow(axes, float(x), e, style.colour(place))
 
 
-def _pooled(axes: Axes, place: int, estimate: Estimate) -> None:
-    colour, x = style.colour(place), place + POOLED_AT
+def _pooled(axes: Axes, place: int, estimate: Estimate, *, beside_runs: bool) -> None:
+    # Alone it stands above its name, else beside its runs.
+    colour, x = style.colour(place), place + (POOLED_AT if beside_runs else 0.0)
     if not math.isfinite(estimate.value):
         return
     axes.plot(
