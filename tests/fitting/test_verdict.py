@@ -195,7 +195,7 @@ def test_replicates_that_the_curve_misses_are_reported():
 @pytest.mark.parametrize("status", ["flat", "not distinguishable from flat", "not monotone"])
 def test_a_curve_without_midpoint_has_no_concentration_in_its_text(status):
     y = sigmoid(X) + np.tile([0.5, -0.5], 5)
-    result = tca.fit(series(X, y), "logistic_4pl")
+    result = tca.fit(series(X, y), "logistic_4pl").fit
     assert any("EC50 " in line for line in format_parameters(result))
     lines = format_parameters(replace(result, status=status))
     assert [line.split()[1:] for line in lines if "ec50" in line.lower()] == [["not", "determined"]]

@@ -5,7 +5,6 @@ people who work in a spreadsheet program, and its conditions read.
 from __future__ import annotations
 
 import datetime
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.base import RawFile
 from tricyclic.io.delimited_text import Sheet
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.io.write_workbook import with_fixed_times
+from tricyclic.io.write_workbook import saved_bytes
 from tricyclic.io.xlsx import is_zip
 
 CONDITIONS_SHEET = "Conditions"
@@ -235,9 +234,7 @@ def study_workbook(
     _plate_sheet(plate, title, readings, size)
     _layout_sheet(book.create_sheet("Layout"), title, layout, size)
     _conditions_sheet(book.create_sheet(CONDITIONS_SHEET), title, values)
-    raw = io.BytesIO()
-    book.save(raw)
-    return with_fixed_times(raw.getvalue())
+    return saved_bytes(book)
 
 
 def _heading(page: Any, title: str, lines: Sequence[str]) -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import math
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from tricyclic.io.write_tables import Cell
 
@@ -18,6 +21,7 @@ _NARROWEST, _WIDEST = 9, 60
 _LONGEST_CELL = 32_000
 # The earliest day that an archive can have; a workbook of today would differ from one of yesterday.
 _DAY = (1980, 1, 1, 0, 0, 0)
+_PROPERTIES = "docProps/core.xml"
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
@@ -66,9 +70,7 @@ def workbook_bytes(sheets: Sequence[WorkbookSheet]) -> bytes:
     book.remove(book.worksheets[0])
     for sheet in sheets:
         _write(book.create_sheet(sheet.name), sheet)
-    raw = io.BytesIO()
-    book.save(raw)
-    return with_fixed_times(raw.getvalue())
+    return saved_bytes(book)
 
 
 def _write(page: Any, sheet: WorkbookSheet) -> None:
@@ -79,7 +81,7 @@ def _write(page: Any, sheet: WorkbookSheet) -> None:
     if sheet.head:
         line = Side(style="thin", color="808080")
         for k, name in enumerate(sheet.head, 1):
-            cell = page.cell(1, k, _plain(name))
+            cell = page.cell(1, k, plain(name))
             cell.font = Font(bold=True)
             cell.fill = PatternFill("solid", fgColor="EEF2F6")
             cell.border = Border(bottom=line)
@@ -88,7 +90,7 @@ def _write(page: Any, sheet: WorkbookSheet) -> None:
         page.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     for r, row in enumerate(sheet.rows, first):
         for k, given in enumerate(row, 1):
-            value = _plain(given.value if isinstance(given, Number) else given)
+            value = plain(given.value if isinstance(given, Number) else given)
             if value is None:
                 continue
             cell = page.cell(r, k, value)
@@ -116,7 +118,8 @@ def _shown(cell: Cell | Number) -> int:
     return len(f"{cell:.6g}" if isinstance(cell, float) else str(cell)) + 2
 
 
-def _plain(value: Cell) -> Cell:
+def plain(value: Cell) -> Cell:
+    """What a cell gets: nothing for nan, words for infinity and truth values, printable text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -128,16 +131,28 @@ def _plain(value: Cell) -> Cell:
     return value
 
 
-def with_fixed_times(data: bytes) -> bytes:
-    """The archive without the time at which it was written, in its parts and in its properties."""
+def saved_bytes(book: Any) -> bytes:
+    """A workbook of openpyxl as an archive without the time at which it was written."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w") as new:
-        for info in old.infolist():
-            part = old.read(info.filename)
-            if info.filename == "docProps/core.xml":
-                part = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z\g<3>", part)
-            entry = zipfile.ZipInfo(info.filename, _DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            new.writestr(entry, part)
+    save_workbook(book, packed)
     return packed.getvalue()
+
+
+def save_workbook(book: Any, place: Path | IO[bytes]) -> None:
+    """Write a workbook of openpyxl without the time at which it was written, in its parts and in
+    its properties. Parts pass through in pieces: the sheet of a million curves has a gigabyte.
+    """
+    with tempfile.TemporaryFile() as raw:
+        book.save(raw)
+        with zipfile.ZipFile(raw) as old, zipfile.ZipFile(place, "w") as new:
+            for info in old.infolist():
+                entry = zipfile.ZipInfo(info.filename, _DAY)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o600 << 16
+                entry.file_size = info.file_size
+                if info.filename == _PROPERTIES:
+                    part = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z\g<3>", old.read(info))
+                    new.writestr(entry, part)
+                    continue
+                with old.open(info) as source, new.open(entry, "w") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)

@@ -1,18 +1,17 @@
-"""Write rows to a sheet of an XLSX workbook, one after the other."""
+"""Write rows to a sheet of an XLSX workbook, one after the other; equal rows give equal bytes."""
 
 from __future__ import annotations
 
-import datetime
-import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+from tricyclic.io.write_workbook import plain, save_workbook
 
 # Rows of a sheet, without the names of the columns.
 MAX_ROWS = 1_048_575
 # Characters that a spreadsheet program shows at most in a column of this width.
 _WIDEST, _NARROWEST = 40, 9
-_LONGEST_CELL = 32_000
 
 
 class WorkbookWriter:
@@ -37,9 +36,6 @@ class WorkbookWriter:
         self.place, self.rows = place, 0
         self._text_cell: Any = WriteOnlyCell
         self._book: Any = openpyxl.Workbook(write_only=True)
-        # Equal results give equal bytes.
-        fixed = datetime.datetime(2000, 1, 1)
-        self._book.properties.created = self._book.properties.modified = fixed
         self._sheet = self._book.create_sheet(sheet)
         self._sheet.freeze_panes = "B2"
         for k, name in enumerate(names, start=1):
@@ -47,7 +43,7 @@ class WorkbookWriter:
             self._sheet.column_dimensions[get_column_letter(k)].width = width
         head = []
         for name in names:
-            cell = WriteOnlyCell(self._sheet, value=_plain(name))
+            cell = WriteOnlyCell(self._sheet, value=plain(name))
             cell.data_type = "s"
             cell.font = Font(bold=True)
             head.append(cell)
@@ -60,24 +56,14 @@ class WorkbookWriter:
             self.rows += 1
 
     def _cell(self, value: Any) -> Any:
-        plain = _plain(value)
-        if isinstance(plain, str) and plain.startswith("="):
+        content = plain(value)
+        if isinstance(content, str) and content.startswith("="):
             # A name such as "=A1" is text, not a formula.
-            text = self._text_cell(self._sheet, value=plain)
+            text = self._text_cell(self._sheet, value=content)
             text.data_type = "s"
             return text
-        return plain
+        return content
 
     def close(self) -> None:
         """Write the file."""
-        self._book.save(self.place)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        if math.isnan(value):
-            return None
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, str):
-        return "".join(mark for mark in value if mark >= " " or mark in "\t\n")[:_LONGEST_CELL]
-    return value
+        save_workbook(self._book, self.place)
