@@ -343,6 +343,29 @@ def test_a_legend_covers_no_reading(competition):
     assert not any(box.contains(x, y) for x, y in places)
 
 
+def test_a_legend_of_many_names_covers_no_reading_and_leaves_the_axes_no_emptier_than_needed(
+    competition,
+):
+    points = tuple(
+        replace(competition.points[0], name=f"compound {k}", y=np.full(36, 1250.0 * k))
+        for k in range(5)
+    )
+    plot = replace(competition, traces=(), levels=(), marks=(), points=points)
+    with style.publication_style():
+        canvas = style.captured(lambda: curve(plot)).canvas
+        (axes,) = canvas.axes[:1]
+        box = axes.get_legend().get_window_extent(canvas._get_renderer())
+        places = [
+            place
+            for one in points
+            for place in axes.transData.transform(np.column_stack([one.x, one.y]))
+        ]
+        highest = max(y for _, y in places)
+        entry = box.height / len(points)
+    assert not any(box.contains(x, y) for x, y in places)
+    assert box.y0 - highest < entry
+
+
 @pytest.mark.parametrize("dpi", [72, 90, 300])
 def test_text_is_as_wide_as_it_was_measured_at_every_resolution(dpi):
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import re
 import shutil
 import subprocess
 
@@ -197,3 +199,39 @@ def test_the_pages_of_a_report_are_drawings_for_a_preview(study):
     pages = to_page_svgs(assemble(study, sections=["summary", "provenance"]))
     assert len(pages) >= 2
     assert all(page.startswith("<svg") for page in pages)
+
+
+def overlaps(pdf: bytes) -> list[tuple[str, str]]:
+    """Pairs of words that are printed over each other."""
+    done = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    found = []
+    for page in done.stdout.decode().split("<page ")[1:]:
+        boxes = [
+            (*map(float, numbers), word)
+            for *numbers, word in re.findall(
+                r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', page
+            )
+        ]
+        found += [
+            (a[4], b[4])
+            for a, b in itertools.combinations(boxes, 2)
+            if min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 2
+        ]
+    return found
+
+
+@WITH_READER
+def test_long_names_of_columns_push_no_column_over_another():
+    columns = ("Run", "Kd (nM)", "Bmax (fmol/mg)", "Kd, with the errors all runs share (nM)")
+    columns += ("Bmax, with the errors all runs share (fmol/mg)", "n")
+    row = ("pooled, desipramine 14 d", "0.132 (0.126–0.138)", "38.6 (34.1–43.8)")
+    row += ("0.132 (0.126–0.138)", "38.6 (32.5–46.0)", "4")
+    table = Table("Runs.", columns, (row,) * 3, (False, *[True] * 5))
+    assert overlaps(to_pdf(Document("t", "", (Heading("h"), table)))) == []
+
+
+@WITH_READER
+def test_no_words_of_a_report_are_printed_over_each_other(study):
+    assert overlaps(to_pdf(assemble(study))) == []

@@ -35,11 +35,12 @@ from tricyclic.plotting.means import mean_and_error, with_means
 
 Place = Literal["none", "inside", "beside", "below"]
 Corner = Literal["upper right", "lower right", "upper left", "lower left"]
+CORNERS: tuple[Corner, ...] = ("upper right", "lower right", "upper left", "lower left")
 # Lines of text over the axes: the title, and one line for the estimates.
 TITLE_MM, LINE_MM, MAX_LINES = 3.5, 3.0, 6
 # Width of the symbol of a legend, height of an entry, and the highest legend, as a share of the
 # axes, for which the axis is extended.
-KEY_MM, ENTRY_MM, MAX_LEGEND = 8.0, 3.6, 0.4
+KEY_MM, ENTRY_MM, MAX_LEGEND = 8.0, 3.6, 0.6
 # Names up to which a legend is in the axes, and the width from which it is beside them.
 MAX_INSIDE, WIDE_MM = 6, 130.0
 BOTTOM_MM = 13.0
@@ -430,24 +431,33 @@ def _handles(plot: CurvePlot, names: list[str], space_mm: float) -> list[Line2D]
 def _free_corner(axes: Axes, plot: CurvePlot, handles: Sequence[Line2D]) -> Corner:
     """The corner in which a legend hides the fewest readings and points of curves.
 
-    Where it would hide some in every corner, the axis is extended upward by its height.
+    Where it would hide some in every corner, the axis is extended upward until one is free.
     """
     scale = style.current().scale
     labels = [str(handle.get_label()) for handle in handles]
     text = max(style.width_mm(label, size_pt=style.small_pt()) for label in labels)
     wide = (text + KEY_MM * scale) / millimetres_wide(axes)
     high = (ENTRY_MM * scale * len(handles) + 1.5) / millimetres_high(axes)
-    crowd = _crowds(axes, plot, wide, high)
+    across, up = _drawn(axes, plot)
+    crowd = {
+        corner: int(np.sum(_beside(across, corner, wide) & _at_height(up, corner, high)))
+        for corner in CORNERS
+    }
     best = min(crowd, key=lambda corner: crowd[corner])
     if crowd[best] == 0 or high > MAX_LEGEND:
         return best
+    tops: dict[Corner, float] = {
+        corner: max(up[_beside(across, corner, wide)], default=0.0) / (1 - high)
+        for corner in ("upper right", "upper left")
+    }
+    corner = min(tops, key=lambda corner: tops[corner])
     low, top = axes.get_ylim()
-    axes.set_ylim(low, low + (top - low) / (1 - high))
-    return "upper right"
+    axes.set_ylim(low, low + (top - low) * max(1.0, tops[corner]))
+    return corner
 
 
-def _crowds(axes: Axes, plot: CurvePlot, wide: float, high: float) -> dict[Corner, int]:
-    """Readings and points of curves in a box of this size, as shares of the axes, by corner."""
+def _drawn(axes: Axes, plot: CurvePlot) -> tuple[np.ndarray, np.ndarray]:
+    """Places of readings and points of curves, as shares of the axes, across and up."""
     x = np.concatenate([p.x for p in plot.points] + [t.x for t in plot.traces])
     y = np.concatenate([p.y for p in plot.points] + [t.mean for t in plot.traces])
     (left, right), (low, top) = axes.get_xlim(), axes.get_ylim()
@@ -455,10 +465,15 @@ def _crowds(axes: Axes, plot: CurvePlot, wide: float, high: float) -> dict[Corne
     is_log = plot.x_scale != "linear"
     across = np.concatenate([(x - left) / (right - left), *(sides if is_log else [])])
     heights = np.concatenate([y, *([level.y for level in plot.levels] if is_log else [])])
-    up = (heights - low) / (top - low)
-    return {
-        "upper right": int(np.sum((across > 1 - wide) & (up > 1 - high))),
-        "lower right": int(np.sum((across > 1 - wide) & (up < high))),
-        "upper left": int(np.sum((across < wide) & (up > 1 - high))),
-        "lower left": int(np.sum((across < wide) & (up < high))),
-    }
+    is_seen = np.isfinite(across) & np.isfinite(heights)
+    return across[is_seen], ((heights - low) / (top - low))[is_seen]
+
+
+def _beside(across: np.ndarray, corner: Corner, wide: float) -> np.ndarray:
+    """Which places are as far to the side as a legend in a corner."""
+    return across > 1 - wide if corner.endswith("right") else across < wide
+
+
+def _at_height(up: np.ndarray, corner: Corner, high: float) -> np.ndarray:
+    """Which places are as high or low as a legend in a corner."""
+    return up > 1 - high if corner.startswith("upper") else up < high

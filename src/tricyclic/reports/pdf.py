@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -246,9 +247,7 @@ def _table(table: Table, number: str, all_rows: bool, targets: set[str]) -> dict
         "kind": "table",
         "number": number,
         "caption": breakable(table.caption),
-        "columns": [
-            breakable(column, limit) for column, limit in zip(table.columns, longest, strict=True)
-        ],
+        "columns": _heads(table, widths, longest),
         "rows": []
         if left_out
         else [
@@ -316,6 +315,25 @@ def _widths(table: Table) -> list[float]:
         0.0 if is_short else float(min(max(length, MIN_LENGTH), MAX_LENGTH)) ** 0.5
         for length, is_short in zip(lengths, short, strict=True)
     ]
+
+
+def _heads(table: Table, widths: Sequence[float], limits: Sequence[int]) -> list[str]:
+    """Names of the columns; beside columns that share the page, on lines as long as their text.
+
+    A column as wide as its text would take the width of its name on one line from the others.
+    """
+    heads = [breakable(head, limit) for head, limit in zip(table.columns, limits, strict=True)]
+    if not any(widths):
+        return heads
+    texts = [max((len(row[c]) for row in table.rows), default=0) for c in range(len(widths))]
+    return [
+        head if share else _on_lines(head, max(text, *map(len, head.split()), 1))
+        for head, share, text in zip(heads, widths, texts, strict=True)
+    ]
+
+
+def _on_lines(text: str, longest: int) -> str:
+    return "\n".join(textwrap.wrap(text, longest, break_long_words=False, break_on_hyphens=False))
 
 
 def _taken(lengths: Sequence[int], short: Sequence[bool]) -> int:
