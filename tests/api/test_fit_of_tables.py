@@ -11,6 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.stats
 from scipy.optimize import brentq, curve_fit
 
 import tricyclic as tca
@@ -377,12 +378,63 @@ def test_nested_models_are_compared_by_compare_fits():
         tca.compare_fits(four, three)
 
 
-def test_a_modelled_variance_is_compared_by_the_likelihood_ratio():
-    fit = tca.fit(PAIR, x="conc_M", y="cpm", by="drug", variance="proportional", intervals="none")
+def test_a_modelled_variance_is_compared_by_f_weighted_by_the_fuller_fit():
+    options = {"x": "conc_M", "y": "cpm", "by": "drug", "intervals": "none"}
+    fit = tca.fit(PAIR, **options, variance="proportional")
     (one,) = fit.compare("hill").comparisons
-    assert one.test == "likelihood ratio" and one.df == (1.0,)
-    weighted = tca.fit(PAIR, x="conc_M", y="cpm", by="drug", weights="1/y^2", intervals="none")
+    shared = tca.fit(PAIR, **options, variance="proportional", share=["hill"])
+    y = fit.fitted + fit.residuals
+    rss = [float(np.sum(((y - each.fitted) / fit.fitted) ** 2)) for each in (shared, fit)]
+    df = len(PAIR) - 8
+    f = (rss[0] - rss[1]) / (rss[1] / df)
+    assert one.test == "extra sum of squares F" and one.df == (1.0, df)
+    assert one.statistic == pytest.approx(f, rel=1e-4)
+    assert one.p == pytest.approx(scipy.stats.f.sf(f, 1, df), rel=1e-3)
+    weighted = tca.fit(PAIR, **options, weights="1/y^2")
     assert weighted.compare("hill").comparisons[0].statistic == pytest.approx(one.statistic)
+
+
+def test_small_designs_with_a_modelled_variance_reject_as_often_as_stated():
+    generator = np.random.default_rng(4)
+    dose = np.array([1, 3, 10, 30, 100, 300, 1000, 3000.0])
+    mean = 5 + 1000 / (1 + 30 / dose)
+    rejected = 0
+    for _ in range(60):
+        y = np.concatenate([mean, mean]) * (1 + 0.1 * generator.normal(size=16))
+        table = pd.DataFrame({"g": ["A"] * 8 + ["B"] * 8, "conc_nM": np.tile(dose, 2), "y": y})
+        fit = tca.fit(table, x="conc_nM", y="y", by="g", variance="proportional", intervals="none")
+        rejected += fit.compare("ec50").comparisons[0].p < 0.05
+    assert rejected <= 8  # 3 are expected; chi-squared of the likelihood ratio rejects 10
+
+
+@pytest.mark.parametrize("family", ["binomial", "poisson"])
+def test_overdispersed_curves_are_compared_by_f_of_their_deviances(family):
+    generator = np.random.default_rng(6)
+    dose = np.repeat([1.0, 2, 4, 8, 16, 32], 3)
+    share = 1 / (1 + (6 / dose) ** 1.8)
+    level = generator.beta(3 * share, 3 * (1 - share), size=(2, 18))
+    counts = (
+        generator.binomial(20, level) if family == "binomial" else generator.poisson(200 * level)
+    )
+    table = pd.DataFrame(
+        {"g": ["A"] * 18 + ["B"] * 18, "dose_ug": np.tile(dose, 2), "n": counts.ravel()}
+    ).assign(treated=20)
+    options = {"x": "dose_ug", "y": "n", "by": "g", "intervals": "none"}
+    if family == "binomial":
+        options |= {"trials": "treated", "fixed": {"bottom": 0, "top": 1}}
+    plain = tca.fit(table, **options, variance=family).compare("ec50").comparisons[0]
+    fit = tca.fit(table, **options, variance=f"quasi{family}")
+    one = fit.compare("ec50").comparisons[0]
+    fitted, y = fit.fitted, fit.fitted + fit.residuals
+    variance = fitted * (1 - fitted) / 20 if family == "binomial" else fitted
+    df = 36 - (4 if family == "binomial" else 8)
+    dispersion = float(np.sum((y - fitted) ** 2 / variance)) / df
+    assert plain.test == "likelihood ratio" and dispersion > 2
+    f = plain.statistic / dispersion
+    assert one.test == "deviance F" and one.df == (1.0, df)
+    assert one.statistic == pytest.approx(f, rel=1e-4)
+    assert one.p == pytest.approx(scipy.stats.f.sf(f, 1, df), rel=1e-3)
+    assert one.statement.count("F(1,") == 1 and "F(1," in str(fit.compare("ec50"))
 
 
 def test_binomial_curves_are_compared_as_logistic_regressions():

@@ -228,7 +228,7 @@ def compare_fits(
     Returns
     -------
     CurveComparison
-        Extra-sum-of-squares F with p (the likelihood ratio where the variance is modelled), AICc
+        Extra-sum-of-squares F with p (the likelihood ratio of counts and shares), AICc
         difference and evidence ratio, and the finding as a sentence.
 
     Raises

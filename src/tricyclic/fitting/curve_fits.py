@@ -361,8 +361,8 @@ class CurveFitResult(FittedCurves, Renderable):
         Returns
         -------
         CurveComparisonResult
-            `to_frame()` has one row per question: F (or the likelihood ratio where the variance is
-            modelled), p, AICc difference and evidence ratio.
+            `to_frame()` has one row per question: F (or the likelihood ratio of counts and
+            shares), p, AICc difference and evidence ratio.
 
         Raises
         ------

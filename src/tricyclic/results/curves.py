@@ -128,7 +128,8 @@ class CurveComparison:
     simple, full : str
         The simpler and the fuller fit, in words.
     test : str
-        "extra sum of squares F", or "likelihood ratio" where the variance is modelled.
+        "extra sum of squares F"; of counts and shares "likelihood ratio", or "deviance F" where
+        their dispersion is estimated.
     statistic : float
     df : tuple of float
     p : float
