@@ -15,6 +15,8 @@ EXIT_INTERNAL_ERROR = 1
 EXIT_BAD_INPUT = 3
 EXIT_CHECK_FAILED = 4
 # Largest number of names that a message about an unknown name lists.
+# Characters of a value that a message shows.
+LONGEST_VALUE = 80
 MAX_NAMES_LISTED = 24
 # Units that look like words and keep their spelling at the start of a sentence.
 KEEP_SPELLING = frozenset({"cpm", "cps", "dpm", "dps", "h", "min", "s", "d", "mol", "g"})
@@ -98,6 +100,8 @@ class UnknownNameError(InputError):
         cls, kind: str, name: str, known: Iterable[str], *, where: str = ""
     ) -> UnknownNameError:
         """The error for a name of a kind ("curve model") that is not among the known ones."""
+        called: object = name  # In Python it may be anything.
+        name = called if isinstance(called, str) else brief(called)
         names = sorted(str(one) for one in known)
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
         if not near and len(name) > 1:
@@ -120,6 +124,14 @@ class FitFailedError(InputError):
 
 class NumericsError(TricyclicError):
     """A computation that did not converge."""
+
+
+def brief(given: object) -> str:
+    """A value as a message shows it: as it is written in Python, or its type where that is long."""
+    text = repr(given)
+    if len(text) <= LONGEST_VALUE and "\n" not in text:
+        return text
+    return f"a value of the type {type(given).__name__}"
 
 
 def from_os_error(error: OSError) -> InputError:

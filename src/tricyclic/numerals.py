@@ -76,3 +76,41 @@ def digits_advice(text: str) -> str:
         if not character.isascii() and unicodedata.category(character) in ("Nd", "No"):
             return f"Numbers are written with the digits 0 to 9; '{character}' is none of them"
     return ""
+
+
+_SURE_DECIMAL = {
+    mark: re.compile(pattern)
+    for mark, pattern in {
+        ",": r"[-+]?(?:0?,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,},[0-9]+"
+        r"|[0-9]{1,3}(?:([. '’])[0-9]{3})(?:\1[0-9]{3})*,[0-9]+|[0-9]+,[0-9]+[eE][-+]?[0-9]+)",
+        ".": r"[-+]?(?:0?\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]+"
+        r"|[0-9]{1,3}(?:([, '’])[0-9]{3})(?:\1[0-9]{3})*\.[0-9]+|[0-9]+\.[0-9]+[eE][-+]?[0-9]+)",
+    }.items()
+}
+_SURE_GROUPS = {
+    ",": re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3}){2,}"),
+    ".": re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{3}){2,}"),
+}
+_EITHER = {
+    ",": re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}"),
+    ".": re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}"),
+}
+
+
+def decimal_of(text: str) -> tuple[str, str]:
+    """The decimal mark that a number shows, and the mark that may be one or group digits; each
+    empty where there is none.
+
+    "0,5" and "1.234.567" show a decimal comma; "1,234" may be 1234 or 1.234.
+    """
+    if len(text) > LONGEST_NUMBER or ("," not in text and "." not in text):
+        return "", ""
+    plain = plain_marks(text)
+    for mark, other in ((",", "."), (".", ",")):
+        if _SURE_DECIMAL[mark].fullmatch(plain):
+            return mark, ""
+        if _SURE_GROUPS[mark].fullmatch(plain):
+            return other, ""
+        if _EITHER[mark].fullmatch(plain):
+            return "", mark
+    return "", ""

@@ -153,3 +153,90 @@ def test_wrong_arguments_are_refused_in_the_words_of_python(fits, call, sentence
     with pytest.raises(tca.InputError) as caught:
         call(fits)
     assert str(caught.value) == sentence
+
+
+def test_decimal_commas_of_a_column_of_text_are_read(fits):
+    """ "0,001" was read as 1, or its column was refused for want of a unit."""
+
+    def with_commas(values):
+        return [f"{value:.12g}".replace(".", ",") for value in values]
+
+    table = TABLE.assign(conc_uM=with_commas(TABLE.conc_uM), pct=with_commas(TABLE.pct))
+    again = tca.fit(table, **COLUMNS).to_frame()
+    assert list(again.ec50_nM) == pytest.approx(list(fits.to_frame().ec50_nM), rel=1e-6)
+    small = TABLE[TABLE.conc_uM < 1]
+    read = tca.fit(
+        small.assign(conc_uM=[f"{x:.3f}".replace(".", ",") for x in small.conc_uM]), **COLUMNS
+    )
+    assert sorted(set(read.to_frame("readings").conc_uM)) == pytest.approx([0.001, 0.01, 0.1])
+
+
+def test_grouped_thousands_are_read_where_the_table_shows_what_they_mean():
+    table = TABLE.assign(
+        conc_nM=[f"{1000 * x:,.1f}" for x in TABLE.conc_uM], pct=TABLE.pct.map("{:.2f}".format)
+    )
+    fit = tca.fit(table, x="conc_nM", y="pct", by="compound")
+    doses = sorted(set(fit.to_frame("readings").conc_nM.round(6)))
+    assert doses == [1, 10, 100, 1000, 10000, 100000]
+    unclear = TABLE.assign(pct=["1,234"] * len(TABLE))
+    with pytest.raises(tca.InputError, match="'1,234' can be read in two ways"):
+        tca.fit(unclear, **COLUMNS)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "date"])
+def test_a_day_is_a_key_without_its_midnight(kind):
+    day = pd.to_datetime(["2026-01-05" if name == "a" else "2026-02-07" for name in TABLE.compound])
+    table = TABLE.assign(day=day.date if kind == "date" else day)
+    table = pl.from_pandas(table) if kind == "polars" else table
+    fits = tca.fit(table, x="conc_uM", y="pct", by="day")
+    assert fits.keys() == ("2026-01-05", "2026-02-07")
+
+
+def test_columns_of_a_frame_without_names_have_numbers():
+    table = TABLE.set_axis([0, 1, 2], axis=1)
+    fits = tca.fit(table, x=1, y=2, by=0, x_unit="uM")
+    assert fits.keys() == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"x": "conc_um"}, "no column is called 'conc_um'. Did you mean 'conc_uM'"),
+        ({"weights": TABLE.pct}, "weights=: is a value of the type Series. It is a text"),
+        ({"x": TABLE.conc_uM}, "x=: is a value of the type tuple. It is a text, or several"),
+        ({"workers": 0}, "workers=: is 0. A whole number from 1"),
+        ({"x": ()}, "Add x=COLUMN"),
+    ],
+)
+def test_wrong_arguments_are_named_in_a_short_sentence(change, message):
+    with pytest.raises(tca.InputError) as error:
+        tca.fit(TABLE, **(COLUMNS | change))
+    assert message in str(error.value)
+    assert len(str(error.value)) < 250
+
+
+def test_columns_of_different_lengths_and_infinite_doses_are_refused():
+    with pytest.raises(tca.InputError, match=r"different lengths.*conc_uM 3, pct 2"):
+        tca.fit({"conc_uM": [1, 2, 3], "pct": [1, 2]}, x="conc_uM", y="pct")
+    table = TABLE.assign(conc_uM=TABLE.conc_uM.where(TABLE.index > 0, np.inf))
+    with pytest.raises(tca.InputError, match=r"contains inf\. A concentration is a number"):
+        tca.fit(table, **COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda f: f.predict(pd.DataFrame({"a": [1], "b": [2]})), r"x=: has the shape (1, 2)"),
+        (lambda f: f.confint("x"), "confidence: is 'x'"),
+        (lambda f: f.ec(50, confidence="0.9"), "confidence=: is '0.9'"),
+        (lambda f: f.save(None), "path=: is None"),
+        (lambda f: f.to_frame(3), "no table is called '3'"),
+        (lambda f: f.to_frame(["curves"]), "no table is called"),
+        (lambda f: f.plot(3), "no figure is called '3'"),
+        (lambda f: f.plot(ax=[1, 2]), "ax=: is [1, 2]"),
+    ],
+)
+def test_wrong_arguments_of_methods_have_sentences(fits, use, message):
+    with pytest.raises(tca.InputError) as error:
+        use(fits)
+    assert message in str(error.value)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, get_origin
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table import DataTable
-from tricyclic.errors import InputError, from_os_error
+from tricyclic.errors import InputError, brief, from_os_error
 from tricyclic.io.frames import is_frame, table_from_frame
 from tricyclic.reports.save import has_files, save
 from tricyclic.results.base import Renderable
@@ -153,7 +153,7 @@ def check_path(given: object, name: str) -> None:
     """
     if not isinstance(given, str) and not isinstance(given, os.PathLike):
         raise InputError(
-            f"is {given!r}", where=f"{name}=", allowed="It is the name of a file or folder"
+            f"is {brief(given)}", where=f"{name}=", allowed="It is the name of a file or folder"
         )
 
 
@@ -166,7 +166,7 @@ def check_text(given: object, name: str) -> None:
         With the name of the argument.
     """
     if not isinstance(given, str):
-        raise InputError(f"is {given!r}", where=f"{name}=", allowed="It is a text")
+        raise InputError(f"is {brief(given)}", where=f"{name}=", allowed="It is a text")
 
 
 def in_python(text: str) -> str:

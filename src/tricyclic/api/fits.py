@@ -27,7 +27,7 @@ from tricyclic.core.estimate import Fit
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.fitting.compare_curves import compare_nested
 from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.fitting.fit import FitPart
@@ -191,9 +191,9 @@ def fit(
         outliers=outliers,
         confidence=confidence,
         folder=path(folder),
-        y=texts(y),
-        x=texts(x),
-        by=texts(by),
+        y=_column_names(y),
+        x=_column_names(x),
+        by=_column_names(by),
         share=texts(share),
         table=table,
         reader=reader,
@@ -285,7 +285,7 @@ def _model(given: Any, folder: str | Path) -> CurveModel | None:
         return given
     if not isinstance(given, str):
         raise InputError(
-            f"is {given!r}", where="model=", allowed="It is a curve model, or the name of one"
+            f"is {brief(given)}", where="model=", allowed="It is a curve model, or the name of one"
         )
     return curve_model(given, folder=folder)
 
@@ -294,7 +294,9 @@ def _core_fit(given: CurveFitResult | Fit, where: str) -> Fit:
     if isinstance(given, CurveFitResult):
         return given.fit
     if not isinstance(given, Fit):
-        raise InputError(f"is {given!r}", where=f"{where}=", allowed="It is a result of tca.fit")
+        raise InputError(
+            f"is {brief(given)}", where=f"{where}=", allowed="It is a result of tca.fit"
+        )
     return given
 
 
@@ -313,6 +315,13 @@ def _table(data: Any) -> str | DataTable:
                 "FitParts",
             )
         return path(data)
+
+
+def _column_names(given: Any) -> tuple[str, ...]:
+    """Names of columns; a DataFrame without names has numbers for them."""
+    names: tuple[Any, ...] = texts(given)
+    is_number = [isinstance(one, int) and not isinstance(one, bool) for one in names]
+    return tuple(str(one) if n else one for one, n in zip(names, is_number, strict=True))
 
 
 def _is_series_or_parts(data: Any) -> bool:
@@ -348,11 +357,11 @@ def _numbers_by_name(given: Any, where: str) -> dict[str, float]:
         return {}
     if not isinstance(given, Mapping):
         raise InputError(
-            f"is {given!r}", where=f"{where}=", allowed='It maps names to numbers: {"hill": 1}'
+            f"is {brief(given)}", where=f"{where}=", allowed='It maps names to numbers: {"hill": 1}'
         )
     for name, value in given.items():
         if isinstance(value, bool) or not isinstance(value, Real):
             raise InputError(
-                f"{name} is {value!r}", where=f"{where}=", allowed="A fixed value is a number"
+                f"{name} is {brief(value)}", where=f"{where}=", allowed="A fixed value is a number"
             )
     return {name: float(value) for name, value in given.items()}

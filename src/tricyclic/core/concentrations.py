@@ -137,6 +137,12 @@ def to_molar_values(
             allowed="Concentrations are 0 or more",
             do=f'If these are logarithms, their unit is "log10 {base}"',
         )
+    if np.isposinf(values).any():
+        raise InputError(
+            "contains inf",
+            where=where,
+            allowed="A concentration is a number; an empty cell is a missing one",
+        )
     wrong = molar > MAX_MOLAR * (1 + 1e-9)
     if wrong.any():
         raise InputError(

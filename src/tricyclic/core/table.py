@@ -11,7 +11,7 @@ import numpy as np
 from tricyclic.core.series import Floats, frozen_array
 from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.numerals import NumberFormat, digits_advice
+from tricyclic.numerals import NumberFormat, decimal_of, digits_advice
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class DataTable(TableInput):
                 f"column '{column}' is not all numbers"
                 + (f": '{cell[:40]}' in {place}" if cell else ""),
                 where=self.name,
-                allowed=digits_advice(cell),
+                allowed=digits_advice(cell) if cell else _two_ways(self.text[column]),
             )
         return self.values[column]
 
@@ -135,6 +135,12 @@ class DataTable(TableInput):
         """Whether each cell of a column is present and not excluded, shape (rows,), bool."""
         mask: np.ndarray = np.isfinite(self.numbers(column))
         return np.asarray(mask & ~self.excluded[column]) if column in self.excluded else mask
+
+
+def _two_ways(cells: Sequence[str]) -> str:
+    """A sentence about the first number whose comma may be a decimal mark or group digits."""
+    cell = next((cell for cell in cells if decimal_of(cell)[1] == ","), "")
+    return f"'{cell[:40]}' can be read in two ways, and a number has a point" if cell else ""
 
 
 def _unreadable(cells: Sequence[str]) -> str:

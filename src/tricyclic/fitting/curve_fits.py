@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike
 from tricyclic.core.estimate import WITHOUT_MIDPOINT, Estimate
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.fitting.compare_curves import compare_curves
 from tricyclic.fitting.curve_plot import fit_plot, title_of_readings
 from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
@@ -455,17 +456,26 @@ def numbers_of(given: ArrayLike, where: str) -> np.ndarray:
         If they are not numbers.
     """
     try:
-        return np.atleast_1d(np.asarray(given, float))
+        numbers = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError):
         raise InputError(
-            f"is {given!r}", where=where, allowed="It is a number, or several"
+            f"is {brief(given)}", where=where, allowed="It is a number, or several"
         ) from None
-
-
-def _checked(confidence: float) -> float:
-    if not 0.5 <= confidence < 1:
+    if numbers.ndim > 1:
         raise InputError(
-            f"is {confidence:g}",
+            f"has the shape {numbers.shape}",
+            where=where,
+            allowed="It is a number, or several in one row",
+            do="Select one column of a table",
+        )
+    return numbers
+
+
+def _checked(confidence: Any) -> float:
+    is_number = isinstance(confidence, Real) and not isinstance(confidence, bool)
+    if not is_number or not 0.5 <= confidence < 1:
+        raise InputError(
+            f"is {confidence:g}" if is_number else f"is {brief(confidence)}",
             where="confidence",
             allowed="It lies between 0.5 and 1, such as 0.95",
         )

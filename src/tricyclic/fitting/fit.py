@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
+from tricyclic.core.format import pluralize
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.deviance import DevianceProblem, DevianceSearch, count_band
@@ -281,17 +282,19 @@ def _impossible(problem: FitProblem) -> tuple[str, str] | None:
                 "there is no curve in them"
             )
     if readings <= wanted:
-        return TOO_FEW_POINTS, f"{readings} readings cannot determine {wanted} parameters"
+        return TOO_FEW_POINTS, (
+            f"{pluralize(readings, 'reading')} cannot determine {wanted} parameters"
+        )
     settings = sum(
         np.unique(np.column_stack([*columns.values()]), axis=0).shape[0]
         for columns in problem.columns
     )
     if settings < wanted:
         # The expected readings have no more degrees of freedom than there are settings.
-        what = "doses" if all(_has_one_dose(part) for part in problem.parts) else "settings"
+        what = "dose" if all(_has_one_dose(part) for part in problem.parts) else "setting"
+        counted = f"{settings} different {what}s" if settings > 1 else f"a single {what}"
         return TOO_FEW_POINTS, (
-            f"{settings} different {what} cannot determine {wanted} parameters, however often they "
-            "are read"
+            f"{counted} cannot determine {wanted} parameters, however often they are read"
         )
     return None
 

@@ -22,6 +22,7 @@ from tricyclic.numerals import (
     GROUPING_SPACES,
     LONGEST_NUMBER,
     NumberFormat,
+    decimal_of,
     digits_advice,
     plain_marks,
 )
@@ -137,7 +138,8 @@ class Sheet:
             If the cell is not a number, or the number is too large.
         """
         # A number of a workbook has no comma, so this one is a text.
-        if self.name and _EITHER[","].fullmatch(plain := plain_marks(text)):
+        if self.name and decimal_of(text)[1] == ",":
+            plain = plain_marks(text)
             raise InputError(
                 f"'{plain}' is a text and may be {plain.replace(',', '')} or "
                 f"{plain.replace(',', '.')}",
@@ -362,41 +364,17 @@ def _commas_follow_names(lines: list[str]) -> bool:
     )
 
 
-_SURE_DECIMAL = {
-    mark: re.compile(pattern)
-    for mark, pattern in {
-        ",": r"[-+]?(?:0?,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,},[0-9]+"
-        r"|[0-9]{1,3}(?:([. '’])[0-9]{3})(?:\1[0-9]{3})*,[0-9]+|[0-9]+,[0-9]+[eE][-+]?[0-9]+)",
-        ".": r"[-+]?(?:0?\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]+"
-        r"|[0-9]{1,3}(?:([, '’])[0-9]{3})(?:\1[0-9]{3})*\.[0-9]+|[0-9]+\.[0-9]+[eE][-+]?[0-9]+)",
-    }.items()
-}
-_SURE_GROUPS = {
-    ",": re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3}){2,}"),
-    ".": re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{3}){2,}"),
-}
-_EITHER = {
-    ",": re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}"),
-    ".": re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}"),
-}
-
-
 def _votes(cells: Iterable[str]) -> tuple[Counter[str], dict[str, tuple[str, str]]]:
     """Cells that are sure to have each decimal mark, and the first that may have either."""
     votes: Counter[str] = Counter()
     unsure: dict[str, tuple[str, str]] = {}
     # Cells repeat, so each text is matched once; the first place of each is kept for messages.
     for cell, count in Counter(cells).items():
-        if len(cell) > LONGEST_NUMBER or ("," not in cell and "." not in cell):
-            continue
-        text = plain_marks(cell)
-        for mark, other in ((",", "."), (".", ",")):
-            if _SURE_DECIMAL[mark].fullmatch(text):
-                votes[mark] += count
-            elif _SURE_GROUPS[mark].fullmatch(text):
-                votes[other] += count
-            elif _EITHER[mark].fullmatch(text):
-                unsure.setdefault(mark, (text, cell))
+        decimal, either = decimal_of(cell)
+        if decimal:
+            votes[decimal] += count
+        elif either:
+            unsure.setdefault(either, (plain_marks(cell), cell))
     return votes, unsure
 
 

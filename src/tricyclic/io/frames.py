@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals as nw
@@ -15,7 +16,7 @@ import numpy as np
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.headings import unit_in_column_name
-from tricyclic.numerals import NumberFormat
+from tricyclic.numerals import NumberFormat, decimal_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +82,22 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
             values[column] = cells
         else:
             text[column] = cells
+    # Whole numbers that are names, and True and False, are no numbers in text.
+    words = {
+        column: text[column]
+        for position, column in enumerate(columns)
+        if column in text and not _has_type_of_its_own(eager[:, position])
+    }
+    marks = {column: _decimal_mark(cells) for column, cells in words.items()}
+    shown = {mark for mark in marks.values() if mark in (".", ",")}
+    for column, mark in marks.items():
+        if mark == "either" and len(shown) == 1:
+            # Other columns of the table show what "1,234" means.
+            marks[column] = next(iter(shown))
+        numbers = _numbers(text[column], marks[column])
+        if numbers is not None:
+            values[column] = numbers
+            del text[column]
     return DataTable(
         name,
         tuple(columns),
@@ -101,6 +118,14 @@ def pandas_frame(columns: Columns) -> pd.DataFrame:
     """
     import pandas as pd
 
+    sizes = {str(name): len(values) for name, values in columns.items() if np.ndim(values)}
+    if len(set(sizes.values())) > 1:
+        listed = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
+        raise InputError(
+            "the columns have different lengths",
+            where="DataFrame",
+            allowed=f"Each has one value for every row, and these have: {listed}",
+        )
     return pd.DataFrame({name: _column(values) for name, values in columns.items()})
 
 
@@ -152,19 +177,36 @@ def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
         "" if is_missing else _text(cell)
         for cell, is_missing in zip(series.to_list(), missing, strict=True)
     )
-    filled = [cell for cell in texts if cell]
-    numbers = NumberFormat(".")
-    # A zero in front, as in "00123", makes a name of a number.
-    has_names = any(_NAME.match(cell) for cell in filled)
-    if (
-        kind != nw.Boolean
-        and filled
-        and not has_names
-        and all(numbers.read(cell) is not None for cell in filled)
-    ):
-        read = [numbers.read(cell) if cell else None for cell in texts]
-        return np.array([math.nan if value is None else value for value in read], float)
     return texts
+
+
+def _decimal_mark(cells: Sequence[str]) -> str:
+    """The decimal mark of a column of text: "." or ","; "either" where all its numbers are like
+    "1,234", which may be 1234 or 1.234; empty where they show none.
+    """
+    pairs = [decimal_of(cell) for cell in set(cells)]
+    marks = {mark for mark, _ in pairs if mark}
+    if marks:
+        return "," if marks == {","} else "."
+    return "either" if any(either == "," for _, either in pairs) else ""
+
+
+def _numbers(cells: Sequence[str], mark: str) -> np.ndarray | None:
+    """A column of text as numbers where all its cells are numbers with this decimal mark."""
+    # A zero in front, as in "00123", makes a name of a number.
+    filled = [cell for cell in cells if cell]
+    if not filled or mark == "either" or any(_NAME.match(cell) for cell in filled):
+        return None
+    numbers = NumberFormat(mark or ".")
+    read = [numbers.read(cell) if cell else math.nan for cell in cells]
+    if any(value is None for value in read):
+        return None
+    return np.array(read, float)
+
+
+def _has_type_of_its_own(series: nw.Series[Any]) -> bool:
+    kind = series.dtype
+    return kind == nw.Boolean or (kind.is_numeric() and not kind.is_decimal())
 
 
 def _floats(series: nw.Series[Any]) -> np.ndarray:
@@ -190,5 +232,8 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST_WHOLE:
         return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        # A day, which pandas and Polars keep as its midnight.
+        return cell.date().isoformat()
     text = str(cell).strip()
     return "" if text.lower() in MISSING_WORDS else text

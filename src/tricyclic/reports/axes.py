@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, brief
 from tricyclic.plotting.drawing import draw_on, show
 from tricyclic.plotting.style_file import read_style
 from tricyclic.reports.figures import chosen_drawings, drawings_of
@@ -47,6 +47,13 @@ def plot(
     name = next(iter(chosen))
     drawing = chosen[name]
     if ax is not None:
+        if not hasattr(ax, "set_xlim"):
+            raise InputError(
+                f"is {brief(ax)}",
+                where="ax=",
+                allowed="It is one pair of axes of matplotlib",
+                do="Select one of several, such as axes[0]",
+            )
         if drawing.on_axes is None:
             single = [n for n, one in drawings_of(result).items() if one.on_axes is not None]
             listed = ", ".join(single[:MAX_LISTED]) + (", …" if len(single) > MAX_LISTED else "")

@@ -162,6 +162,8 @@ def chosen_drawings(result: object, figure: str) -> dict[str, Drawing]:
         reason = "A failed fit, a curve of several variables and a list of names have none"
         reason = "" if kind is None else reason
         raise InputError(problem, where="plot", allowed=reason)
+    if figure and not isinstance(figure, str):
+        raise UnknownNameError.among("figure", figure, drawings, where="figure")
     if figure:
         name = figure if figure in drawings else slug(figure)
         if name not in drawings:

@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from tricyclic.core.check import Check
 from tricyclic.core.interface import in_shell
-from tricyclic.errors import UnknownNameError
+from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.io.frames import Columns, PandasFrame, pandas_frame
 from tricyclic.registry import RENDERERS
 
@@ -80,8 +80,8 @@ class Renderable:
             If there is no such table.
         """
         frames = self._frames()
-        name = table or next(iter(frames))
-        if name not in frames:
+        name: Any = table or next(iter(frames))
+        if not isinstance(name, str) or name not in frames:
             raise UnknownNameError.among("table", name, frames, where="table=")
         return pandas_frame(frames[name])
 
@@ -169,6 +169,10 @@ class Renderable:
         """
         look = {"figure": figure or None, "dpi": dpi, "width": width, "style": style, **keys}
         given = {name: value for name, value in look.items() if value is not None}
+        if not isinstance(path, str | os.PathLike):
+            raise InputError(
+                f"is {brief(path)}", where="path=", allowed="It is the name of a file or folder"
+            )
         written: tuple[Path, ...] = RENDERERS.find("save", type(self))(self, Path(path), **given)
         return written
 

@@ -14,7 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from tricyclic.core.table_input import TableInput
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.io.atomic import check_can_write
 from tricyclic.workflows.base import OptionInfo, option_fields
 
@@ -43,7 +43,7 @@ def checked_options(options: Options) -> Options:
         value = _plain(given, hint)
         if value is _DO_NOT_FIT:
             raise InputError(
-                f"is {given!r}", where=field.name, allowed=f"It is {_description(hint, info)}"
+                f"is {brief(given)}", where=field.name, allowed=f"It is {_description(hint, info)}"
             )
         if info.choices and value not in (*info.choices, field.default):
             raise UnknownNameError.among("choice", value, info.choices, where=field.name)

@@ -149,7 +149,7 @@ def test_json_of_one_fit_has_the_parameters_by_name(table):
             {"curve": "logistic_4pl", "y": ("response",)},
             (
                 "x: logistic_4pl also needs concentration_M, concentration of the drug [M]; 0 "
-                "allowed. Add --x concentration_M=COLUMN:UNIT."
+                "allowed. Add --x COLUMN."
             ),
         ),
         (

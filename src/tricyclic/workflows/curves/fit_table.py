@@ -5,7 +5,7 @@ in columns, with what is computed from the fit.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -66,6 +66,8 @@ def fit_table(
     """
     model = model or named_model(options)
     check_queries(options)
+    if options.workers is not None and options.workers < 1:
+        raise InputError(f"is {options.workers}", where="workers", allowed="A whole number from 1")
     read_as: tuple[str, ...] = ()
     if not options.y:
         options, read_as = with_recognised_columns(options)
@@ -145,7 +147,7 @@ def _read(
         unit=options.y_unit,
         table=options.table,
         response=options.y,
-        x=_columns(options, model, _units_of(table)),
+        x=_columns(options, model, table),
         where=name,
         molar_mass_g_per_mol=options.molar_mass,
         any_dose_unit=model.takes_any_dose,
@@ -310,7 +312,7 @@ def _units_of(table: DataTable) -> dict[str, str]:
 
 
 def _columns(
-    options: FitOptions, model: CurveModel, in_file: Mapping[str, str]
+    options: FitOptions, model: CurveModel, table: DataTable
 ) -> dict[str, tuple[str, str]]:
     """Column of the table and its unit, stated or that of the file, for each column of the
     model.
@@ -318,6 +320,7 @@ def _columns(
     known = [column.name for column in model.columns]
     needed = [column for column in model.columns if column.default is None]
     columns: dict[str, tuple[str, str]] = {}
+    in_file = _units_of(table)
     for text in options.x:
         if "=" in text:
             name, column, unit = column_setting(text, "concentration_M=conc_nM:nM")
@@ -328,6 +331,8 @@ def _columns(
         unit = unit or options.x_unit or in_file.get(column, "")
         if name not in known:
             raise UnknownNameError.among(f"column of {model.name}", name, known, where="x")
+        if column not in table.columns:
+            raise UnknownNameError.among("column", column, table.columns, where=table.name)
         if not unit and (name == "time_min" or name.endswith("_M")):
             example = "nM" if name.endswith("_M") else "min"
             raise InputError(
@@ -346,7 +351,7 @@ def _columns(
             raise InputError(
                 f"{model.name} also needs {one.name}, {one.description}",
                 where="x",
-                do=f"Add --x {one.name}=COLUMN:UNIT",
+                do=f"Add --x {one.name}=COLUMN:UNIT" if len(needed) > 1 else "Add --x COLUMN",
             )
     if len(options.x) > 1 or not any(name.endswith(("_M", "_min")) for name in columns):
         refuse_without_effect(
