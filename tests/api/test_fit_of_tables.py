@@ -509,7 +509,8 @@ def test_many_curves_have_the_numbers_and_verdicts_of_single_fits():
         assert row.status == alone.status, key
         expected = alone.to_frame().iloc[0]
         if row.status in ("fitted", "upper CI unbounded"):
-            for column in ("log10_ec50_M", "hill", "bottom", "top", "residual_sd", "r_squared"):
+            same = ("log10_ec50_M", "hill", "bottom", "top", "residual_sd", "r_squared")
+            for column in (*same, "log10_ec50_se"):
                 assert row[column] == pytest.approx(expected[column], rel=2e-3, abs=2e-3), column
         assert row.checks == expected.checks
         assert row.ec50_nM_text[0] == expected.ec50_nM_text[0]

@@ -20,7 +20,12 @@ from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import fit
-from tricyclic.fitting.fitted_curve import FitSettings, GroupFit, curve_of_fit
+from tricyclic.fitting.fitted_curve import (
+    FitSettings,
+    GroupFit,
+    curve_of_fit,
+    point_of_numbers,
+)
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.outlier_checks import check_outlier_settings, with_outlier_checks
 from tricyclic.fitting.problem import FitPart
@@ -308,7 +313,7 @@ def _fit_many(
     curves = []
     for k, group in enumerate(groups):
         row = {name: column[k] for name, column in plain.items()}
-        curves.append(_curve_of_numbers(group, model, settings, row))
+        curves.append(_with_errors(_curve_of_numbers(group, model, settings, row)))
     at_bounds: dict[int, list[int]] = {}
     for k, curve in enumerate(curves):
         if not all(math.isfinite(value) for value in curve.values.values()):
@@ -320,6 +325,21 @@ def _fit_many(
         ):
             curves[k] = curve
     return tuple(curves)
+
+
+def _with_errors(curve: GroupFit) -> GroupFit:
+    """The curve with the standard errors of its estimates, as a single fit has them."""
+    point = point_of_numbers(curve)
+    variances = dict(zip(point.free_names, np.diag(point.covariance), strict=True))
+    return replace(
+        curve,
+        parameters=tuple(
+            replace(one, se=math.sqrt(variance))
+            if math.isfinite(variance := float(variances.get(one.name, math.nan)))
+            else one
+            for one in curve.parameters
+        ),
+    )
 
 
 def _with_bounds(curves: Sequence[GroupFit], options: BatchFitOptions) -> list[GroupFit]:
