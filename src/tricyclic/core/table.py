@@ -131,6 +131,19 @@ class DataTable(TableInput):
             )
         return self.values[column]
 
+    def with_replicates(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Columns of these names; for one that the file repeats, its numbered columns.
+
+        "OD" stands for "OD 1", "OD 2", as columns called "OD" twice are numbered by the readers.
+        """
+        columns: list[str] = []
+        for name in names:
+            numbered: list[str] = []
+            while name not in self.columns and f"{name} {len(numbered) + 1}" in self.columns:
+                numbered.append(f"{name} {len(numbered) + 1}")
+            columns += numbered if len(numbered) > 1 else [name]
+        return tuple(dict.fromkeys(columns))
+
     def used(self, column: str) -> np.ndarray:
         """Whether each cell of a column is present and not excluded, shape (rows,), bool."""
         mask: np.ndarray = np.isfinite(self.numbers(column))

@@ -129,10 +129,10 @@ def _rows_of_assay(assay: AssayResult) -> Iterator[ResultRow]:
             seen.add(subject)
             n = max(e.n_experiments for e in estimates)
             place = _place(assay, _target(estimates, assay), subject, group, n)
-            end = _end(estimates, assay, _flags(assay, group))
+            end = _end(estimates, assay, _flags(assay, group, subject))
             yield ResultRow(place, _numbers(estimates), end)
     for subject, reasons in _without_result(assay, seen):
-        status = {"status": f"no result: {reasons}", "flags": _flags(assay, "")}
+        status = {"status": f"no result: {reasons}", "flags": _flags(assay, "", subject)}
         place = _place(assay, assay.target, subject, "", 0)
         yield ResultRow(place, {}, {"confidence": None, **status, "printed": "n.d."})
 
@@ -256,8 +256,10 @@ def _status(e: Estimate) -> str:
     return "quantified"
 
 
-def _flags(assay: AssayResult, group: str) -> str:
-    """Names of the checks that fail or warn, of an assay and the plates of a group."""
+def _flags(assay: AssayResult, group: str, compound: str) -> str:
+    """Names of the checks that fail or warn, of an assay and the plates of a group, without those
+    of other compounds.
+    """
     checks: list[Check] = [
         c
         for c in assay.checks
@@ -266,6 +268,7 @@ def _flags(assay: AssayResult, group: str) -> str:
     for plate in assay.plates:
         if plate.group == group or not group:
             checks += plate.checks
+    checks = [check for check in checks if assay.is_check_of(check, compound)]
     listed = []
     for level in ("fail", "warn"):
         names = dict.fromkeys(check.name for check in checks if check.level == level)

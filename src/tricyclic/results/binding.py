@@ -124,6 +124,17 @@ class AssayResult:
         # Short, because the wells and the fits of all plates are part of the result.
         return "\n".join([self.title, *(f"  {estimate}" for estimate in self.pooled)])
 
+    def is_check_of(self, check: Check, compound: str) -> bool:
+        """Whether a check concerns the numbers of a compound: it is about this compound, or about
+        the wells of a plate that all of its compounds share.
+        """
+        of_plates = {plate.name: {e.subject for e in plate.estimates} for plate in self.plates}
+        if len(of_plates.get(check.where, ())) > 1:
+            return True
+        names = set().union({e.subject for e in self.pooled}, *of_plates.values()) - {""}
+        named = [name for name in names if check.where.endswith(f" {name}")]
+        return not named or max(named, key=len) == compound
+
     def all_checks(self) -> tuple[Check, ...]:
         """Checks of the assay and of its plates."""
         return self.checks + tuple(check for plate in self.plates for check in plate.checks)

@@ -86,3 +86,26 @@ def test_the_same_wells_in_a_layout_give_the_same_ki(sheet, tmp_path):
     stated = tca.affinity(sheet, layout=layout, **options)
     assert [e.value for e in own.estimates] == [e.value for e in stated.estimates]
     assert not [check for check in stated.checks if check.name == "wells_not_counted"]
+
+
+def test_a_check_of_one_compound_flags_only_its_row(sheet, tmp_path):
+    """The doses of DMI end above its IC50; the row of IMI and its line in the report stay clean."""
+    book = openpyxl.load_workbook(sheet)
+    page = book["Sheet"]
+    for row in (11, 12, 13):
+        for column in (4, 5, 6):
+            page.cell(row, column).value = None
+    book.save(tmp_path / "cut.xlsx")
+    result = tca.affinity(tmp_path / "cut.xlsx", radioligand_nM=RADIOLIGAND_nM, kd_nM=KD_nM)
+    flags = result.to_frame().set_index("compound")["flags"]
+    assert "fail: ic50_outside_range" in flags["DMI"]
+    assert "fail" not in flags["IMI"]
+    assert "independent_runs" in flags["IMI"]
+    assert "wells_not_counted" in flags["DMI"]
+    assert "wells_not_counted" in flags["IMI"]
+    result.save(tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    first = text[text.index("Results, pooled over runs") :]
+    rows = {name: first[first.index(f"{name}</") :].split("</tr>")[0] for name in ("DMI", "IMI")}
+    assert "fail" in rows["DMI"]
+    assert "fail" not in rows["IMI"]

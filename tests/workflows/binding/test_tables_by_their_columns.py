@@ -427,3 +427,40 @@ def test_the_advice_without_a_kd_names_the_option_and_works(tmp_path, extra, cap
     assert ended.value.code in (0, 4)
     with pytest.raises(InputError, match='Provide kd_nM=, or choose model="one_site'):
         tca.affinity(file, unit="cpm")
+
+
+def test_the_name_of_repeated_columns_stands_for_all_of_them(tmp_path):
+    """A file with three columns called DMI: --response DMI reads the three."""
+    file = tmp_path / "repeated.csv"
+    competition().rename(columns=lambda name: re.sub(r" \d$", "", name)).to_csv(file, index=False)
+    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm"}
+    x = "competitor=conc (nM):nM"
+    whole = tca.affinity(
+        file, x=x, response=["DMI", "Total"], non_specific=["NSB"], compound="DMI", **given
+    )
+    assert len(whole.study.assays[0].plates[0].series[0].y) == 9 * DOSES_nM.size
+    numbered = [f"DMI {k}" for k in (1, 2, 3)]
+    one = tca.fit(file, "logistic_4pl", x="concentration_M=conc (nM)", y="DMI")
+    several = tca.fit(file, "logistic_4pl", x="concentration_M=conc (nM)", y=numbered)
+    readings = [len(fit.to_frame("readings")) for fit in (one, several)]
+    assert readings == [3 * DOSES_nM.size] * 2
+
+
+def test_a_reading_that_a_prism_file_excludes_is_left_out_and_named(tmp_path):
+    doses = "".join(f"<d>{np.log10(dose * 1e-9):.4f}</d>" for dose in DOSES_nM)
+    truth = 400 + 4600 / (1 + DOSES_nM / (KI_nM["DMI"] * (1 + HOT_nM / KD_nM)))
+    columns = ["".join(f"<d>{value * f:.0f}</d>" for value in truth) for f in (0.99, 1.01)]
+    columns[1] = columns[1].replace("<d>", '<d Excluded="1">', 4).replace(' Excluded="1"', "", 3)
+    replicates = "".join(f"<Subcolumn>{column}</Subcolumn>" for column in columns)
+    (tmp_path / "p.pzfx").write_text(
+        '<?xml version="1.0"?><GraphPadPrismFile PrismXMLVersion="5.00">'
+        '<Table ID="Table0" XFormat="numbers" YFormat="replicates" Replicates="2" TableType="XY">'
+        f"<Title>Binding</Title><XColumn><Title>log [DMI] (M)</Title><Subcolumn>{doses}"
+        "</Subcolumn></XColumn>"
+        f'<YColumn Subcolumns="2"><Title>DMI</Title>{replicates}</YColumn></Table>'
+        "</GraphPadPrismFile>",
+        encoding="utf-8",
+    )
+    result = tca.affinity(tmp_path / "p.pzfx", radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+    assert "p.pzfx: row 4 ('DMI 2' is excluded in the file)" in result.study.unused
+    assert len(result.study.assays[0].plates[0].series[0].y) == 2 * DOSES_nM.size - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tricyclic.core.check import worst_level
+from tricyclic.core.check import Check, worst_level
 from tricyclic.core.document import Block, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate, format_interval, format_p_scale, p_scale_name
 from tricyclic.core.evidence import Evidence
@@ -97,8 +97,14 @@ def _note(report: ReportData) -> str:
     parts = [MEANING, "n counts independent runs; wells are replicates. "]
     parts += [ONE_RUN] if any(e.n_experiments == 1 for e in estimates) else []
     parts.append(f"Concentrations are averaged on the log scale. {_which_interval(report)}")
-    parts.append("Checks: the most severe one of the assay and its plates.")
+    parts.append(
+        "Checks: the most severe one of the assay and its plates, without those of other compounds."
+    )
     return " ".join(part.strip() for part in parts)
+
+
+def _checks_of(assay: AssayResult, compound: str) -> tuple[Check, ...]:
+    return tuple(check for check in assay.all_checks() if assay.is_check_of(check, compound))
 
 
 def _which_interval(report: ReportData) -> str:
@@ -194,7 +200,7 @@ def _row(estimate: Estimate, assay: AssayResult) -> tuple[str, ...]:
         format_value_with_interval(estimate, unit=True),
         str(estimate.n_experiments),
         "" if check is None else format_level(check.level),
-        format_level(worst_level(assay.all_checks())),
+        format_level(worst_level(_checks_of(assay, estimate.subject))),
     )
 
 

@@ -142,6 +142,12 @@ def _noted(table: DataTable) -> tuple[str, ...]:
 
 def _columns(table: DataTable, request: TableRequest, where: str) -> Columns:
     columns = columns_of(table, request.kind, _given(table, request, where), where=where)
+    request = replace(
+        request,
+        response=table.with_replicates(request.response),
+        total=table.with_replicates(request.total),
+        non_specific=table.with_replicates(request.non_specific),
+    )
     named = (*request.response, *request.total, *request.non_specific)
     if not named:
         return columns
@@ -272,7 +278,7 @@ def _unit(table: DataTable, columns: Columns, given: str) -> str:
 
 
 def _unused_rows(table: DataTable, columns: Columns) -> tuple[str, ...]:
-    """Rows of which no reading is used, as one phrase."""
+    """Rows of which no reading is used, and readings that the file excludes, as phrases."""
     settings = np.all([np.isfinite(table.numbers(name)) for name, _ in columns.x.values()], axis=0)
     curves = [name for names in columns.compounds.values() for name in names]
     controls = [*columns.total, *columns.non_specific]
@@ -281,8 +287,16 @@ def _unused_rows(table: DataTable, columns: Columns) -> tuple[str, ...]:
     for name in (*curves, *controls):
         needs = settings if name in curves or not in_competition else np.ones(len(table), bool)
         used |= table.used(name) & needs
-    rows = np.flatnonzero(~used)
+    parts = _phrase(np.flatnonzero(~used), "no setting or no reading")
+    for name in (*curves, *controls):
+        if name in table.excluded:
+            marked = table.excluded[name] & np.isfinite(table.numbers(name)) & used
+            parts += _phrase(np.flatnonzero(marked), f"'{name}' is excluded in the file")
+    return parts
+
+
+def _phrase(rows: np.ndarray, reason: str) -> tuple[str, ...]:
     if not rows.size:
         return ()
     listed = ", ".join(str(row + 1) for row in rows[:12]) + (", …" if rows.size > 12 else "")
-    return (f"{'row' if rows.size == 1 else 'rows'} {listed} (no setting or no reading)",)
+    return (f"{'row' if rows.size == 1 else 'rows'} {listed} ({reason})",)

@@ -94,7 +94,11 @@ def _plan(
 ) -> TablePlan:
     unread = TablePlan(file, run, "", table=options.table, where=file)
     table = chosen_table(tables, unread)
-    readings = (*options.response, *options.total, *options.non_specific)
+    response, total, blocked = (
+        table.with_replicates(names)
+        for names in (options.response, options.total, options.non_specific)
+    )
+    readings = (*response, *total, *blocked)
     if not options.response and not options.total:
         raise InputError(
             "no column of readings is named",
@@ -107,9 +111,9 @@ def _plan(
         unit=_unit(options.unit, readings, table, file),
         table=options.table,
         compound=compound,
-        response=options.response,
-        total=options.total,
-        non_specific=options.non_specific,
+        response=response,
+        total=total,
+        non_specific=blocked,
         x=dict(setting_column(text, table, file) for text in options.x),
         where=file,
         molar_mass_g_per_mol=options.molar_mass,

@@ -74,7 +74,7 @@ def fit_table(
     tables, table, plan = _read(options, model, on_progress)
     by = _columns_by(options, table)
     tables, table, weight, formula = weights_of(tables, table, options.weights)
-    tables, words = _words_as_missing(tables, table, options.y)
+    tables, words = _words_as_missing(tables, table, plan.response)
     groups = tuple(
         GroupedReadings(key, series)
         for key, series in grouped_series(
@@ -146,7 +146,7 @@ def _read(
         run="1",
         unit=options.y_unit,
         table=options.table,
-        response=options.y,
+        response=table.with_replicates(options.y),
         x=_columns(options, model, table),
         where=name,
         molar_mass_g_per_mol=options.molar_mass,

@@ -42,7 +42,7 @@ def run(
         samples, others = (own,), (*others, *more)
     columns = StandardColumns(
         column,
-        options.y,
+        table.with_replicates(options.y),
         sample=options.sample,
         role=options.role,
         dilution=options.dilution,
@@ -115,5 +115,6 @@ def _column_and_unit(text: str, stated: str, table: DataTable) -> tuple[str, str
 def _y_unit(table: DataTable, options: InterpolateOptions) -> str:
     if options.y_unit != "unknown":
         return options.y_unit
-    stated = {table.units.get(column, "unknown") for column in options.y} - {"unknown", ""}
+    columns = table.with_replicates(options.y)
+    stated = {table.units.get(column, "unknown") for column in columns} - {"unknown", ""}
     return stated.pop() if len(stated) == 1 else "unknown"
