@@ -378,3 +378,22 @@ def test_text_is_as_wide_as_it_was_measured_at_every_resolution(dpi):
         FigureCanvasAgg(canvas).draw()
         drawn = text.get_window_extent().width / dpi * 25.4
     assert drawn == pytest.approx(style.width_mm(words, size_pt=6), rel=0.01)
+
+
+@pytest.mark.parametrize("points", ["wells", "mean_sem"])
+def test_a_reading_at_the_end_of_an_axis_is_drawn_whole_and_one_beyond_it_not_at_all(
+    competition, points
+):
+    at_zero = replace(competition.points[0], x=np.repeat([0.0, 1.0], 18))
+    plot = replace(competition, x_scale="linear", traces=(), levels=(), marks=(), points=(at_zero,))
+    with style.use_style(PlotStyle(points=points)), style.publication_style():
+        canvas = style.captured(lambda: curve(plot)).canvas
+        (axes,) = canvas.axes[:1]
+        (symbols,) = [
+            one for one in axes.lines if one.get_linestyle() == "None" and one.get_zorder() == 4
+        ]
+        size = symbols.get_markersize() / 72 * canvas.dpi
+        edge = axes.get_window_extent()
+        clipped = symbols.get_clip_box()
+        assert edge.x0 - clipped.x0 >= size / 2
+        assert edge.x0 - clipped.x0 < 3 * size

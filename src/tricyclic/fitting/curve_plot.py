@@ -16,6 +16,7 @@ from tricyclic.core.series import Series
 from tricyclic.fitting.fit import band, predict
 
 POINTS = 200
+_LOG_DOSE = re.compile(r".* \(log10 (.+)\)$")
 # What the name of a column in percent begins with.
 _PERCENT = re.compile(r"^(?:pct|percent|perc|%)[\s_.]*(of[\s_.])?", re.IGNORECASE)
 # Decades by which the curve extends beyond the concentrations.
@@ -44,7 +45,7 @@ def fit_plot(
     name
         File name of the figure.
     title
-        Default: the name of the model.
+        Default: the description of the model, which is else part of the caption.
     """
     needed = [column for column in model.columns if column.default is None]
     if not fit.ok or len(needed) != 1:
@@ -59,9 +60,10 @@ def fit_plot(
     at = {column.name: 10.0**grid if is_log else grid}
     zero = series.y[~used]
     kinds = _kinds(series, model)
+    described = f"{model.description[:1].upper()}{model.description[1:]}"
     return CurvePlot(
         name=name,
-        title=title or model.name,
+        title=title or described,
         x_title=_x_title(column, series.x_units.get(column.name, "M"), is_log=is_log),
         y_title=_y_title(series),
         x_scale="log10_M" if is_log else "linear",
@@ -82,7 +84,7 @@ def fit_plot(
         marks=_marks(model, fit, part) if is_log else (),
         points_label="single readings",
         band_label=f"{100 * fit.confidence:g} % confidence band of the curve",
-        caption=f"{model.description[:1].upper()}{model.description[1:]}.",
+        caption=f"{described}." if title else "",
     )
 
 
@@ -107,8 +109,21 @@ def title_of_readings(column: str, series: Series) -> str:
         name = column[match.end() :]
         if match[1]:
             return f"% of {name.replace('_', ' ')}"
-    bare = re.sub(rf"[\s_]*[(\[]?{re.escape(unit)}[)\]]?$", "", name).replace("_", " ").strip()
-    return f"{bare or 'reading'} ({unit})"
+    return f"{_without_unit(name, unit) or 'reading'} ({unit})"
+
+
+def title_of_doses(column: str, title: str) -> str:
+    """Title of an x axis of doses that are no concentrations: "dose (log10 ug)" of "dose_ug"."""
+    match = _LOG_DOSE.match(title)
+    if match is None or match[1] == "M" or not column:
+        return title
+    return f"{_without_unit(column, match[1]) or 'dose'} (log10 {match[1]})"
+
+
+def _without_unit(column: str, unit: str) -> str:
+    """The words of a name of a column whose unit is stated beside it."""
+    spelled = re.escape(unit).replace("/", "(?:/|_per_|_)")
+    return re.sub(rf"[\s_]*[(\[]?{spelled}[)\]]?$", "", column).replace("_", " ").strip()
 
 
 def _kinds(

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import Bbox, ScaledTranslation, TransformedBbox
 
 from tricyclic.core.document import Figure
 from tricyclic.core.plot_data import ControlLevel, CurvePlot, Trace
@@ -44,6 +45,8 @@ KEY_MM, ENTRY_MM, MAX_LEGEND = 8.0, 3.6, 0.6
 # Names up to which a legend is in the axes, and the width from which it is beside them.
 MAX_INSIDE, WIDE_MM = 6, 130.0
 BOTTOM_MM = 13.0
+# Share of the axes by which a symbol at their end may reach beyond them.
+CLIP_BEYOND = 0.04
 
 
 def curve(
@@ -226,7 +229,7 @@ def _points(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
         index = names.index(points.name)
         used = ~points.excluded
         if points.error is not None:
-            axes.errorbar(
+            bars = axes.errorbar(
                 points.x[used],
                 points.y[used],
                 points.error[used],
@@ -237,14 +240,26 @@ def _points(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
                 capthick=0.8,
                 zorder=3,
             )
-        axes.plot(
+            _show_whole(axes, bars.get_children())
+        (symbols,) = axes.plot(
             points.x[used],
             points.y[used],
             linestyle="none",
             zorder=4,
             **style.marker(index, 0.0 if few else 3.0),
         )
+        _show_whole(axes, [symbols])
         _crosses(axes, points.x[~used], points.y[~used], index)
+
+
+def _show_whole(axes: Axes, artists: Sequence[Artist]) -> None:
+    """Clip at a little more than the axes, so that a symbol at their end is not cut.
+
+    Readings beyond axes that a user narrows stay hidden.
+    """
+    box = Bbox.from_extents(-CLIP_BEYOND, -CLIP_BEYOND, 1 + CLIP_BEYOND, 1 + CLIP_BEYOND)
+    for artist in artists:
+        artist.set_clip_box(TransformedBbox(box, axes.transAxes))
 
 
 def _levels(axes: Axes, plot: CurvePlot, names: list[str]) -> None:

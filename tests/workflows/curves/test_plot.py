@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tricyclic.core.series import Series
-from tricyclic.fitting.curve_plot import title_of_readings
+from tricyclic.fitting.curve_plot import title_of_doses, title_of_readings
 from tricyclic.workflows.curves.fit import run
 from tricyclic.workflows.curves.options import FitOptions
 
@@ -96,6 +96,28 @@ def test_a_model_with_several_independent_variables_has_no_plot(tmp_path):
 )
 def test_the_axis_of_readings_has_the_name_of_their_column_and_the_unit_once(column, unit, title):
     assert title_of_readings(column, Series("s", [1.0, 2.0], unit, {})) == title
+
+
+@pytest.mark.parametrize(
+    ("column", "unit", "title"),
+    [
+        ("dose_ug", "ug", "dose (log10 ug)"),
+        ("dose_g_per_ha", "g/ha", "dose (log10 g/ha)"),
+        ("Dose (mg/kg)", "mg/kg", "Dose (log10 mg/kg)"),
+        ("mg/kg", "mg/kg", "dose (log10 mg/kg)"),
+        ("conc_nM", "M", "concentration of the drug (log10 M)"),
+    ],
+)
+def test_an_axis_of_doses_that_are_no_concentrations_has_the_name_of_their_column(
+    column, unit, title
+):
+    assert title_of_doses(column, f"concentration of the drug (log10 {unit})") == title
+
+
+def test_a_figure_of_one_curve_is_headed_by_what_was_fitted_and_states_it_once(tmp_path):
+    (plot,) = fitted(tmp_path).curve_plots()
+    assert plot.title == "Logistic with a slope (4PL)"
+    assert plot.title not in plot.caption
 
 
 def test_curves_that_share_parameters_are_marked_by_their_ec50_with_the_name_once(tmp_path):
