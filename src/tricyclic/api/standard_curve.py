@@ -20,7 +20,6 @@ def interpolate(
     sample: str = "",
     role: str = "",
     dilution: str = "",
-    weight: str = "",
     unknowns: TableSource = "",
     curve: str = "logistic_4pl",
     weights: str = "",
@@ -58,15 +57,15 @@ def interpolate(
         is a standard.
     dilution
         Column of dilution factors: 10, 1:10.
-    weight
-        Column of weights of the standards.
     unknowns
         Another table with the unknowns, in columns of the same names.
     curve
         Curve of the standards. One of "logistic_4pl", "logistic_5pl", "logistic_3pl",
         "straight_line", "quadratic", "log_log".
     weights
-        Weights: "1/y", "1/y^2" (of the curve), "1/x", "1/x^2", "1/sd^2" (of replicates).
+        Column of weights (1 / variance) of the standards, or a formula: "1/y", "1/y^2" (of the
+        curve), "1/x", "1/x^2", "1/sd^2" (of replicates); "1/SD^2" with SD a column of standard
+        deviations.
     variance
         Variance model. One of "constant", "proportional", "power".
     confidence
@@ -110,7 +109,6 @@ def interpolate(
         sample=sample,
         role=role,
         dilution=dilution,
-        weight=weight,
         unknowns=table_source(unknowns),
         curve=curve,
         weights=weights,

@@ -103,3 +103,38 @@ def test_what_the_variance_model_has_estimated_is_printed() -> None:
     quasi = tca.fit(counts, x="conc_nM", y="y", variance="quasipoisson")
     assert " x Poisson variance" in quasi.summary()
     assert "scatter" not in tca.fit(frame, x="conc_nM", y="y").summary()
+
+
+def standards():
+    rng = np.random.default_rng(11)
+    conc = np.repeat([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0], 2)
+    mean = 0.05 + 2.4 / (1 + (90 / conc) ** 1.1)
+    sd = 0.004 + 0.06 * mean
+    y = mean + sd * rng.normal(size=conc.size)
+    known = pd.DataFrame({"conc": conc, "od": y, "sd": sd, "w": 1 / sd**2})
+    return pd.concat([known, pd.DataFrame({"conc": [np.nan], "od": [1.1]})], ignore_index=True)
+
+
+@pytest.mark.parametrize("weights", ["w", "1/sd^2"])
+def test_a_standard_curve_takes_the_weights_of_columns_as_a_fit_does(weights):
+    table = standards()
+    result = tca.interpolate(table, x="conc:ng/mL", y="od", weights=weights)
+    known = table.dropna(subset=["conc"])
+    fit = tca.fit(known, x="conc", x_unit="nM", y="od", weights=weights)
+    for name in ("top", "bottom", "hill"):
+        assert result.fit[name].value == pytest.approx(fit[name].value, rel=1e-5)
+        assert result.fit[name].se == pytest.approx(fit[name].se, rel=1e-4)
+    equal = tca.interpolate(table, x="conc:ng/mL", y="od")
+    assert equal.fit["bottom"].value != pytest.approx(result.fit["bottom"].value, rel=1e-3)
+    assert len(result.samples) == 1
+
+
+def test_an_unknown_column_of_weights_of_a_standard_curve_is_refused():
+    with pytest.raises(tca.InputError, match="no column of weights is called 'weigth'"):
+        tca.interpolate(standards(), x="conc:ng/mL", y="od", weights="weigth")
+
+
+@pytest.mark.parametrize("weights", ["w", "1/sd^2", "1/y"])
+def test_logarithms_of_standards_have_no_other_weights(weights):
+    with pytest.raises(tca.InputError, match="weights=: has no effect on the curve log_log"):
+        tca.interpolate(standards(), x="conc:ng/mL", y="od", weights=weights, curve="log_log")

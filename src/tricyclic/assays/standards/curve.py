@@ -89,7 +89,8 @@ class StandardCurve:
             raise InputError("all standards have the concentration 0", where=name)
         self.lowest, self.highest = float(positive.min()), float(positive.max())
         if self.is_log:
-            _check_logarithms(concentration, reading, weights, variance, name)
+            has_weights = bool(weights) or weight is not None
+            _check_logarithms(concentration, reading, has_weights, variance, name)
         series = Series(
             name,
             self._transformed(reading),
@@ -261,12 +262,12 @@ def _longest(right: np.ndarray) -> tuple[int, int]:
 
 
 def _check_logarithms(
-    concentration: np.ndarray, reading: np.ndarray, weights: str, variance: str, name: str
+    concentration: np.ndarray, reading: np.ndarray, has_weights: bool, variance: str, name: str
 ) -> None:
-    if weights or variance != "constant":
+    if has_weights or variance != "constant":
         raise InputError(
             f"has no effect on the curve {LOG_LOG}",
-            where="weights" if weights else "variance",
+            where="weights" if has_weights else "variance",
             allowed="Logarithms of readings have a constant relative error",
             do="Omit it",
         )

@@ -20,6 +20,7 @@ from tricyclic.results.standard_curve import InterpolationResult
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table
 from tricyclic.workflows.curves.options import InterpolateOptions
+from tricyclic.workflows.curves.weights import weights_of
 from tricyclic.workflows.output import check_output_folder
 
 
@@ -35,6 +36,7 @@ def run(
     tables = _tables(options.file, options)
     table, others = _chosen(tables, options.table, name)
     column, unit = _column_and_unit(options.x, options.x_unit, table)
+    _, table, weight, formula = weights_of(tables, table, options.weights)
     samples: tuple[DataTable, ...] = ()
     if options.unknowns:
         unknowns = source_name(cast("str | DataTable", options.unknowns))
@@ -46,7 +48,7 @@ def run(
         sample=options.sample,
         role=options.role,
         dilution=options.dilution,
-        weight=options.weight,
+        weight=weight,
     )
     standards, readings, unused = read_standards(
         (table, *samples), columns, unit=unit, y_unit=_y_unit(table, options), name=name
@@ -55,7 +57,7 @@ def run(
     method = InterpolationMethod(
         curve=options.curve,
         variance=cast("FitVariance", options.variance),
-        weights=options.weights,
+        weights=formula,
         confidence=options.confidence,
         acceptance_percent=math.nan if options.accept is None else options.accept,
         acceptance_at_lloq_percent=math.nan

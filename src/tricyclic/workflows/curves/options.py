@@ -203,7 +203,6 @@ class InterpolateOptions:
         panel=COLUMNS,
     )
     dilution: str = option("Column of dilution factors: 10, 1:10", default="", panel=COLUMNS)
-    weight: str = option("Column of weights of the standards", default="", panel=COLUMNS)
     unknowns: str | TableInput = option(
         "Another table with the unknowns, in columns of the same names",
         default="",
@@ -224,7 +223,9 @@ class InterpolateOptions:
         panel=MODEL,
     )
     weights: str = option(
-        "Weights: 1/y, 1/y^2 (of the curve), 1/x, 1/x^2, 1/sd^2 (of replicates)",
+        "Column of weights (1 / variance) of the standards, or a formula: 1/y, 1/y^2 (of the "
+        "curve), 1/x, 1/x^2, 1/sd^2 (of replicates); 1/SD^2 with SD a column of standard "
+        "deviations",
         default="",
         panel=MODEL,
     )
