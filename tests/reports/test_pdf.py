@@ -206,7 +206,7 @@ def overlaps(pdf: bytes) -> list[tuple[str, str]]:
     done = subprocess.run(
         ["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True
     )
-    found = []
+    pairs = []
     for page in done.stdout.decode().split("<page ")[1:]:
         boxes = [
             (*map(float, numbers), word)
@@ -214,12 +214,12 @@ def overlaps(pdf: bytes) -> list[tuple[str, str]]:
                 r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', page
             )
         ]
-        found += [
+        pairs += [
             (a[4], b[4])
             for a, b in itertools.combinations(boxes, 2)
             if min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 2
         ]
-    return found
+    return pairs
 
 
 @WITH_READER
