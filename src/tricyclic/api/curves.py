@@ -151,8 +151,8 @@ def fit_file(
     chunk
         Least number of readings to read together.
     out
-        Many curves: file for one row per curve (.parquet, .csv, .xlsx); columns of a table: folder
-        for tables and figures.
+        Many curves: file for one row per curve (.parquet, .csv, .xlsx); columns of a table: one
+        for its tables (.csv, .md, .xlsx), or a folder for tables and figures.
     on_progress
         Called with the progress of long runs.
 

@@ -106,6 +106,9 @@ def take_table_options(
     out = (typed.get("out") or "") if has_out else (typed.pop("out", None) or "")
     wanted = given or ("json" if as_json else "") or ("" if has_out else _of_suffix(out))
     path = "" if has_out else out
+    suffix = Path(out).suffix.lower().removeprefix(".")
+    if not wanted and command in STREAMED and suffix in TABLES and _is_one_table(typed):
+        wanted = suffix
     if has_out and _names_table(command, typed, wanted, out):
         path = typed.pop("out")
     same = wanted in TABLES and Path(out).suffix.lower() == f".{wanted}"
@@ -116,8 +119,13 @@ def take_table_options(
 
 def _names_table(command: str, typed: Mapping[str, Any], format: str, out: str) -> bool:
     """Whether --out of a command with files of its own names the file of a table instead."""
-    is_streamed = command in STREAMED and not (typed.get("x") or typed.get("y"))
+    is_streamed = command in STREAMED and not _is_one_table(typed)
     return format in TABLES and Path(out).suffix.lower() == f".{format}" and not is_streamed
+
+
+def _is_one_table(typed: Mapping[str, Any]) -> bool:
+    """Whether `curves fit` reads columns of a table, and its --out is a folder or a table."""
+    return bool(typed.get("x") or typed.get("y"))
 
 
 def _of_suffix(out: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import tricyclic as tca
 from tricyclic.cli.main import main
 from tricyclic.workflows.curves.fit import run
 from tricyclic.workflows.curves.options import FitOptions
@@ -182,3 +183,26 @@ def test_numbers_that_responded_and_shares_give_the_same_binomial_fit(tmp_path):
         fits.append(run(options))
     assert fits[0].values == pytest.approx(fits[1].values)
     assert fits[0].fit.variance == "binomial" and fits[0].ok
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "md"])
+def test_the_tables_of_groups_are_written_to_a_file(table, tmp_path, suffix):
+    """`--out fits.xlsx` was refused, although the same name is written for many curves."""
+    out = tmp_path / f"fits.{suffix}"
+    done = call(*arguments(table, "--by", "compound"), "--out", out)
+    assert done.exit_code == 0, done.output
+    again = tmp_path / f"again.{suffix}"
+    options = {"curve": "logistic_4pl", "by": "compound", "x": "conc_uM", "y": "pct"}
+    tca.fit_file(table, **options, out=again)
+    assert out.read_bytes() == again.read_bytes()
+    if suffix == "csv":
+        assert len(out.read_text().splitlines()) == 3
+
+
+def test_groups_have_a_curve_model_without_naming_one(table):
+    """As `tca.fit` and files of many curves have."""
+    named = [str(one) for one in arguments(table, "--by", "compound")]
+    at = named.index("--curve")
+    done = call(*named[:at], *named[at + 2 :])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == call(*named).stdout

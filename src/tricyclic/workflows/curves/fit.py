@@ -42,6 +42,8 @@ ONLY_ONE_CURVE = (
 )
 COLUMNS_OF_MANY = ("curve_column", "x_column", "y_column", "weights_column", "keep")
 PARQUET = (".parquet", ".pq")
+# A name of --out with which a table is written instead of a folder.
+TABLES = (".csv", ".md", ".xlsx")
 
 
 def run(
@@ -61,8 +63,9 @@ def run(
         + (() if options.by else ("workers",)),
         "a file of many curves, and --x or --y names one curve",
     )
-    check_output_folder(options.out)
-    if _is_prism(options) and not options.curve:
+    if Path(options.out).suffix.lower() not in TABLES:
+        check_output_folder(options.out)
+    if (_is_prism(options) or options.by) and not options.curve:
         options = replace(options, curve="logistic_4pl")
     return fit_table(options, on_progress)
 

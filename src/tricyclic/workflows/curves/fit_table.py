@@ -332,7 +332,8 @@ def _columns(
         if name not in known:
             raise UnknownNameError.among(f"column of {model.name}", name, known, where="x")
         if column not in table.columns:
-            raise UnknownNameError.among("column", column, table.columns, where=table.name)
+            file = source_name(cast("str | DataTable", options.file))
+            raise UnknownNameError.among("column", column, table.columns, where=file)
         if not unit and (name == "time_min" or name.endswith("_M")):
             example = "nM" if name.endswith("_M") else "min"
             raise InputError(

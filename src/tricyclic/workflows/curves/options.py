@@ -166,7 +166,7 @@ class FitOptions:
     )
     out: str = option(
         "Many curves: file for one row per curve (.parquet, .csv, .xlsx); columns of a table: "
-        "folder for tables and figures",
+        "one for its tables (.csv, .md, .xlsx), or a folder for tables and figures",
         default="",
         path=True,
         panel=OUTPUT,
