@@ -15,6 +15,7 @@ import scipy.stats
 from scipy.optimize import brentq, curve_fit
 
 import tricyclic as tca
+from tricyclic.curves import CURVES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 DRC = json.loads((GOLDEN / "drc/ryegrass.json").read_text(encoding="utf-8"))
@@ -482,6 +483,25 @@ def test_binomial_curves_are_compared_as_logistic_regressions():
         deviance(design) - deviance(full), abs=1e-6
     )
     assert (rows.test == "likelihood ratio").all()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, one in CURVES.items() if one.sigmoid and one.columns[1:] == ()]
+)
+@pytest.mark.parametrize("falls", [False, True])
+def test_a_relative_effective_dose_has_its_share_of_the_effect_on_every_curve(name, falls):
+    model = CURVES[name]
+    truth = dict(model.example) | {"bottom": 0.0, "top": 1.0}
+    if falls:
+        truth["hill"] = -abs(truth["hill"])
+    dose = np.logspace(-9, -4, 30)
+    y = model.curve(concentration_M=dose, **truth)
+    y = y + 1e-4 * np.random.default_rng(1).normal(size=30)
+    fit = tca.fit({"conc_M": dose, "y": y}, name, x="conc_M", y="y")
+    found = fit.ec([10, 37, 90], method="delta")
+    at = model.curve(concentration_M=found.ec_nM.to_numpy() * 1e-9, **truth)
+    expected = np.array([0.10, 0.37, 0.90])
+    np.testing.assert_allclose(1 - at if falls else at, expected, atol=2e-3)
 
 
 def test_weights_of_a_column_are_those_of_repeated_readings():

@@ -23,6 +23,13 @@ from tricyclic.stats.statistics import satterthwaite, t_quantile
 
 # Decades beyond the doses within which a limit of an effective dose is searched.
 REACH = 6.0
+# Curves whose dose at a share of the way has a closed form.
+LOGISTIC = (
+    "logistic_4pl",
+    "logistic_3pl",
+    "one_site_competition",
+    "one_site_competition_hill",
+)
 # Steps of the bisection that inverts a curve without a closed form: 2^-60 of the range.
 STEPS = 60
 # Decades about the midpoint, or beyond the doses, within which a dose is searched.
@@ -303,10 +310,15 @@ def _shift(
     hill = np.asarray(values["hill"], float)
     way = np.asarray(way, float)
     shape = [name for name in _names(model) if name not in ("bottom", "top", "hill", model.target)]
-    if not shape:
+    if model.name in LOGISTIC:
         with np.errstate(all="ignore"):
             return np.asarray(np.log10(way / (1.0 - way)) / np.abs(hill))
     unit: dict[str, np.ndarray | float] = {
+        **{
+            one.name: one.default
+            for one in model.columns
+            if one.name != column and one.default is not None
+        },
         **{name: np.asarray(values[name], float) for name in shape},
         "hill": hill,
         "bottom": 0.0,
