@@ -235,3 +235,20 @@ def test_long_names_of_columns_push_no_column_over_another():
 @WITH_READER
 def test_no_words_of_a_report_are_printed_over_each_other(study):
     assert overlaps(to_pdf(assemble(study))) == []
+
+
+@WITH_READER
+def test_names_of_compounds_are_not_hyphenated_in_narrow_columns():
+    row = ("desipramine 14 d", "beta1", "Bmax", "1850–82000 nM", "within range")
+    row += ("rat, cerebral cortex, 2 d after the last dose, [125I]pindolol", "Zhao et al., 2008")
+    row += ("vendor guide; vendor guide citing the paper; limits are ± the printed error",)
+    columns = ("Compound", "Target", "Quantity", "Published", "This study")
+    columns += ("Measured on", "Source", "Caution")
+    table = Table("t", columns, (row,) * 3, (False,) * 8)
+    pdf = to_pdf(Document("t", "", (Heading("h"), table)))
+    done = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    words = done.stdout.decode().split()
+    assert words.count("desipramine") == 3
+    assert "Quantity" in words

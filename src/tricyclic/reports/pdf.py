@@ -26,6 +26,8 @@ HEX = set("0123456789abcdef")
 LONG_WORD = 22
 # Words of fewer characters do not break, in the narrowest column either.
 SHORTEST_PIECE = 10
+# Words of up to so many characters, such as names of compounds, stay on one line where possible.
+WHOLE_WORD = 16
 MAX_ROWS = 150
 # Characters on a line of a table with more than so many columns, whose type is smaller.
 CAPACITY = ((9, 123), (7, 114), (-1, 105))
@@ -311,10 +313,23 @@ def _widths(table: Table) -> list[float]:
     while any(short) and _taken(lengths, short) > _left_for_short(table, short):
         # The longest of the short columns shares the page too.
         short[max((c for c in range(len(short)) if short[c]), key=lambda c: lengths[c])] = False
-    return [
+    shares = [
         0.0 if is_short else float(min(max(length, MIN_LENGTH), MAX_LENGTH)) ** 0.5
         for length, is_short in zip(lengths, short, strict=True)
     ]
+    left = _capacity(table) - _taken(lengths, short)
+    least = [
+        (_longest_whole_word([*column, head]) + 2) * sum(shares) / left if share and left > 0 else 0
+        for column, head, share in zip(columns, table.columns, shares, strict=True)
+    ]
+    # Names of compounds are not hyphenated where the page has the width for them.
+    return [max(pair) for pair in zip(shares, least, strict=True)]
+
+
+def _longest_whole_word(cells: Sequence[str]) -> int:
+    """Characters of the longest word that is not to be broken."""
+    sizes = [len(word) for cell in cells for word in cell.split()]
+    return max((size for size in sizes if size <= WHOLE_WORD), default=0)
 
 
 def _heads(table: Table, widths: Sequence[float], limits: Sequence[int]) -> list[str]:
