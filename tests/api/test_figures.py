@@ -224,3 +224,15 @@ def test_the_tables_of_any_result_are_saved_by_the_suffix(suffix, tmp_path):
         assert list(read.columns) == list(ours.columns)
         ec50 = next(name for name in ours if name in ("ec50_nM", "ic50_nM"))
         assert read[ec50].to_numpy() == pytest.approx(ours[ec50].to_numpy(dtype=float))
+
+
+def test_standards_are_drawn_as_means_in_a_style_of_means():
+    dose = np.repeat([1.0, 3.0, 10.0, 30.0, 100.0, 300.0], 2)
+    reading = 2.5 * dose / (dose + 40) + np.tile([0.02, 0.06], 6)
+    table = pd.DataFrame({"conc": dose, "OD": reading})
+    result = tca.interpolate(table, x="conc:ng/mL", y="OD")
+    for points, n in (("wells", 12), ("mean_sem", 6)):
+        axes = result.plot(points=points)
+        (symbols,) = [one for one in axes.lines if one.get_marker() not in ("None", "", "_", "|")]
+        assert len(symbols.get_xdata()) == n
+        plt.close("all")

@@ -498,8 +498,8 @@ def test_a_relative_effective_dose_has_its_share_of_the_effect_on_every_curve(na
     y = model.curve(concentration_M=dose, **truth)
     y = y + 1e-4 * np.random.default_rng(1).normal(size=30)
     fit = tca.fit({"conc_M": dose, "y": y}, name, x="conc_M", y="y")
-    found = fit.ec([10, 37, 90], method="delta")
-    at = model.curve(concentration_M=found.ec_nM.to_numpy() * 1e-9, **truth)
+    named = fit.ec([10, 37, 90], method="delta")
+    at = model.curve(concentration_M=named.ec_nM.to_numpy() * 1e-9, **truth)
     expected = np.array([0.10, 0.37, 0.90])
     np.testing.assert_allclose(1 - at if falls else at, expected, atol=2e-3)
 

@@ -252,3 +252,18 @@ def test_names_of_compounds_are_not_hyphenated_in_narrow_columns():
     words = done.stdout.decode().split()
     assert words.count("desipramine") == 3
     assert "Quantity" in words
+
+
+@WITH_READER
+def test_no_word_of_a_first_column_of_names_is_hyphenated():
+    row = ("[125I]iodopindolol, desipramine 14 d", "beta1", "Bmax", "38.6 fmol/mg")
+    row += ("40.7 (37.3–44.1) fmol/mg", "CI overlaps range", "Owens et al., 1997, from memory")
+    columns = ("Compound", "Target", "Quantity", "This study", "Published", "Compared", "Source")
+    table = Table("t", columns, (row,) * 2, (False,) * 3 + (True, True, False, False))
+    pdf = to_pdf(Document("t", "", (Heading("h"), table)))
+    done = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    words = done.stdout.decode().replace("\u200b", "").split()
+    assert words.count("desipramine") == 2
+    assert overlaps(pdf) == []

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from tricyclic.core.document import Figure
 from tricyclic.core.format import format_number
 from tricyclic.plotting import style
+from tricyclic.plotting.means import LABELS, mean_and_error
 from tricyclic.results.standard_curve import InterpolationResult
 
 # Readings over this range are drawn on a logarithmic axis.
@@ -43,8 +44,9 @@ def standard_curve(
         return style.finish(
             canvas,
             name="standard_curve",
-            caption=f"Standards, {result.description} with its {100 * result.confidence:g} % "
-            f"confidence band, and samples with the limits of their concentrations "
+            caption=f"Standards{_shown()}, {result.description} with its "
+            f"{100 * result.confidence:g} % confidence band, and samples with the limits of their "
+            "concentrations "
             f"({result.weighting}). {words}.",
             alt=f"Standard curve with {len(result.standards)} standards. {words}.",
             width="column",
@@ -66,18 +68,7 @@ def draw_standard_curve(axes: Axes, result: InterpolationResult) -> None:
         linewidth=0,
     )
     axes.plot(course.concentration, course.reading, color=style.colour(0), linewidth=1.0)
-    x, y = result.concentrations, result.readings
-    axes.plot(
-        x[x > 0],
-        y[x > 0],
-        linestyle="none",
-        marker=style.symbol(0),
-        color=style.colour(0),
-        markersize=3.6,
-        markeredgecolor="white",
-        markeredgewidth=0.3,
-        label="standards",
-    )
+    _standards(axes, result)
     inside = [one for one in result.samples if one.status == "in range"]
     if inside:
         at = np.array([one.concentration / one.dilution for one in inside])
@@ -96,6 +87,37 @@ def draw_standard_curve(axes: Axes, result: InterpolationResult) -> None:
             label="samples",
         )
     _axes(axes, result)
+
+
+def _shown() -> str:
+    """What the symbols of the standards are, where they are not single readings."""
+    points = style.current().points
+    return "" if points == "wells" else f" ({LABELS[points]})"
+
+
+def _standards(axes: Axes, result: InterpolationResult) -> None:
+    """Readings of the standards above 0, or their means with the error bars of the style."""
+    x, y = result.concentrations, result.readings
+    x, y = x[x > 0], y[x > 0]
+    error = None
+    if style.current().points != "wells":
+        levels = np.unique(x)
+        means = [mean_and_error(y[x == level], style.current().points) for level in levels]
+        x, y, error = levels, np.array([m for m, _ in means]), np.array([e for _, e in means])
+    axes.errorbar(
+        x,
+        y,
+        error,
+        linestyle="none",
+        marker=style.symbol(0),
+        color=style.colour(0),
+        markersize=3.6,
+        markeredgecolor="white",
+        markeredgewidth=0.3,
+        elinewidth=0.8,
+        capsize=style.current().cap_pt,
+        label="standards",
+    )
 
 
 def _axes(axes: Axes, result: InterpolationResult) -> None:

@@ -265,6 +265,7 @@ def _table(table: Table, number: str, all_rows: bool, targets: set[str]) -> dict
         ],
         "count": len(table.rows),
         "widths": widths,
+        "whole": _has_whole_words(table, widths),
         "numeric": list(table.numeric),
         "anchors": [] if left_out else list(table.anchors),
         "anchor": table.anchor,
@@ -330,6 +331,16 @@ def _longest_whole_word(cells: Sequence[str]) -> int:
     """Characters of the longest word that is not to be broken."""
     sizes = [len(word) for cell in cells for word in cell.split()]
     return max((size for size in sizes if size <= WHOLE_WORD), default=0)
+
+
+def _has_whole_words(table: Table, widths: Sequence[float]) -> bool:
+    """Whether the words of the first column, often names of compounds, fit without a hyphen."""
+    if not table.rows or not widths[0]:
+        return True
+    size = max((len(word) for row in table.rows for word in row[0].split()), default=0)
+    lengths = [max(map(len, column)) for column in zip(*table.rows, strict=True)]
+    left = _capacity(table) - _taken(lengths, [not share for share in widths])
+    return size + 2 <= widths[0] / sum(widths) * left + 1e-9
 
 
 def _heads(table: Table, widths: Sequence[float], limits: Sequence[int]) -> list[str]:
