@@ -19,6 +19,9 @@ READING = re.compile(
     re.IGNORECASE,
 )
 STATISTIC = re.compile(r"(.+?)[\s_.:-]+(sd|sem?|s\.?e\.?m?\.?|cv|n|upper|lower|low|high)", re.I)
+# A statistic without the name of its column, as after each mean in Prism: "SEM", "N", "SEM 2".
+_ERROR = re.compile(r"(sd|sem?|s\.e\.m?\.?|cv|std(ev|[\s_]dev)?)[\s_]*[0-9]{0,2}", re.IGNORECASE)
+_COUNT = re.compile(r"n[\s_]*[0-9]{0,2}", re.IGNORECASE)
 # Names that are numbered because they are several things, not replicates: "compound 1".
 NUMBERED = re.compile(
     r"(compound|cpd|cmpd|drug|inhibitor|ligand|sample|curve|batch|lot|donor|patient|animal)s?",
@@ -40,8 +43,20 @@ def is_index(name: str) -> bool:
 
 
 def is_statistic(name: str, free: Sequence[str]) -> bool:
-    """Whether a column is the error or the number of values of another ("DMI SD", "DMI n")."""
-    match = STATISTIC.fullmatch(without_unit(name))
+    """Whether a column is the error or the number of values of another ("DMI SD", "DMI n"), or of
+    the one before ("SEM", "N"). N alone is non-specific binding where nothing else is.
+    """
+    plain = without_unit(name)
+    if _ERROR.fullmatch(plain):
+        return True
+    if _COUNT.fullmatch(plain):
+        others = [without_unit(other) for other in free]
+        return any(
+            _ERROR.fullmatch(other)
+            or (not _COUNT.fullmatch(other) and NSB.fullmatch(re.sub(r"[\s_]*[0-9]+$", "", other)))
+            for other in others
+        )
+    match = STATISTIC.fullmatch(plain)
     if not match:
         return False
     stem = match[1].lower()
@@ -52,6 +67,9 @@ def is_statistic(name: str, free: Sequence[str]) -> bool:
 
 def without_unit(name: str) -> str:
     """A name without the unit at its end: "total_fmol_mg" is "total"."""
+    numbered = re.fullmatch(r"(.+?)\s+([0-9]{1,2})", name.strip())
+    if numbered and unit_in_column_name(numbered[1]) != UNKNOWN:
+        return f"{without_unit(numbered[1])} {numbered[2]}"
     unit = unit_in_column_name(name)
     text = re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", name.strip())
     if unit == UNKNOWN or text != name.strip():

@@ -146,7 +146,7 @@ def _block(sheet: Sheet, header: int, end: int) -> TableBlock:
     names, first, notes = _names(sheet, header, end)
     columns = [k for k, name in enumerate(names) if name]
     left, width = columns[0], columns[-1] + 1
-    rows, remarks = _data_rows(sheet, first, end, left)
+    rows, remarks = _data_rows(sheet, first, end, left, len(columns))
     numbered = left == 1 and _is_row_number([_cell(sheet, at, 0) for at in rows])
     if numbered:
         notes.append("column 1 has no name and contains row numbers; not read")
@@ -238,9 +238,12 @@ def _are_numbers(cells: list[str]) -> bool:
     return bool(filled) and sum(map(is_number_like, filled)) * 2 > len(filled)
 
 
-def _data_rows(sheet: Sheet, first: int, end: int, left: int) -> tuple[list[int], list[str]]:
+def _data_rows(
+    sheet: Sheet, first: int, end: int, left: int, width: int
+) -> tuple[list[int], list[str]]:
     """Indices of the rows of data, and phrases for remarks: a word in the first column of numbers
-    and nothing else, or words after an empty row below the last number.
+    and nothing else, words after an empty row below the last number, or short rows after an empty
+    row that begin with a word where the others begin with a number ("Kd", 0.8).
     """
     filled = [k for k in range(first, end) if any(sheet.rows[k])]
     last = max((k for k in filled if _is_numbers(sheet.rows[k])), default=end)
@@ -251,7 +254,16 @@ def _data_rows(sheet: Sheet, first: int, end: int, left: int) -> tuple[list[int]
         cells = [cell for cell in sheet.rows[k] if cell]
         apart = k > last and any(not any(row) for row in sheet.rows[last:k])
         alone = len(cells) == 1 and numeric_first and not is_not_counted(cells[0])
-        if not _is_numbers(sheet.rows[k]) and (apart or (alone and _cell(sheet, k, left))):
+        word = _cell(sheet, k, left)
+        short = (
+            bool(rows)
+            and numeric_first
+            and bool(word)
+            and not (is_number_like(word) or is_not_counted(word))
+            and 2 * len(cells) <= width
+            and any(not any(row) for row in sheet.rows[rows[-1] : k])
+        )
+        if short or (not _is_numbers(sheet.rows[k]) and (apart or (alone and word))):
             remarks.append(f"'{shortened(cells[0])}' ({sheet.where(k)})")
         else:
             rows.append(k)

@@ -27,6 +27,7 @@ from tricyclic.io.column_names import (
     is_statistic,
     without_unit,
 )
+from tricyclic.io.delimited_text import is_number_like
 from tricyclic.study.plan_schema import VARIED
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import concentration_M, dimension
@@ -86,6 +87,8 @@ def columns_of(
         If what was varied, its unit, or the readings cannot be recognised.
     """
     x = dict(given)
+    if not x:
+        _check_first(table, where)
     numeric = [name for name in table.columns if name in table.values]
     notes: list[str] = []
     for setting in _settings(kind):
@@ -101,6 +104,28 @@ def columns_of(
     free = [name for name in numeric if name not in taken and not is_index(name)]
     statistics = [name for name in free if is_statistic(name, free)]
     return _readings(table, kind, x, free, statistics, notes, where)
+
+
+def _check_first(table: DataTable, where: str) -> None:
+    """Refuse a first column of numbers in which a cell is a word: what was varied is not known.
+
+    Raises
+    ------
+    InputError
+        With the cell.
+    """
+    first = table.columns[0]
+    cells = [cell for cell in table.text.get(first, ()) if cell.strip()]
+    words = [cell for cell in cells if not is_number_like(cell)]
+    if words and 2 * len(words) < len(cells):
+        row = table.text[first].index(words[0])
+        place = table.lines[row] if row < len(table.lines) else f"row {row + 1}"
+        raise InputError(
+            f"column '{first}' has '{words[0][:40]}' among its numbers ({place})",
+            where=where,
+            do="Write totals and non-specific binding into columns of their own, called Total and "
+            "NSB, and remarks below the table, after an empty row",
+        )
 
 
 def _readings(
@@ -213,11 +238,12 @@ def _varied(
     low, high = LOG_MOLAR
     if setting != "time_min" and values.size and low <= values.min() and values.max() <= high:
         return column, "log10 M", f"column '{column}' is the {word}, as log10 M: all are negative"
+    option = f"{word}={column}:{example}"
+    option = f'"{option}"' if " " in column else option
     raise InputError(
         f"column '{column}' has no unit",
         where=where,
-        do=f"Write the unit into its name, such as '{column} ({example})', or add "
-        f"--x {word}={column}:{example}",
+        do=f"Write the unit into its name, such as '{column} ({example})', or add --x {option}",
     )
 
 

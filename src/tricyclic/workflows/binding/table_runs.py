@@ -17,10 +17,14 @@ from tricyclic.io.column_names import is_level
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.study.folder import PreparedTable
+from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table, series_from
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.workflows.binding.columns import (
+    COMPOUND_COLUMN,
+    ROLE_COLUMN,
+    RUN_COLUMN,
     Columns,
     columns_of,
     long_as_wide,
@@ -109,6 +113,7 @@ def _runs(
     wide = long_as_wide(table)
     units = {name: UNKNOWN if is_level(name) else unit for name, unit in wide.units.items()}
     wide = replace(wide, units=units)
+    (wide,), words = words_as_missing((wide,), wide, _readings_with_words(wide))
     columns = _columns(wide, request, where)
     by_run = runs_of(wide)
     by = run_column(wide)
@@ -126,13 +131,23 @@ def _runs(
                     conditions,
                     table.file,
                     table.sha256,
-                    (*table.unused, *other_tables, *unused, *_unused_rows(wide, columns)),
+                    (*table.unused, *other_tables, *unused, *words, *_unused_rows(wide, columns)),
                     (*_noted(table), *decisions),
                     compound,
                     tuple(others),
                 )
             )
     return runs
+
+
+def _readings_with_words(table: DataTable) -> list[str]:
+    """Columns of text that may be readings with a word in a cell: not the first, nor names."""
+    names = (RUN_COLUMN, COMPOUND_COLUMN, ROLE_COLUMN)
+    return [
+        column
+        for column in table.columns[1:]
+        if column in table.text and not any(name.fullmatch(column.strip()) for name in names)
+    ]
 
 
 def _noted(table: DataTable) -> tuple[str, ...]:

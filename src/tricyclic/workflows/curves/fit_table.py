@@ -14,7 +14,6 @@ import numpy as np
 from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.concentrations import log10_of
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
@@ -28,6 +27,7 @@ from tricyclic.io.curves.columns import effect_in_column_name
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
+from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import (
     chosen_table,
@@ -40,9 +40,6 @@ from tricyclic.workflows.base import available_cores, refuse_without_effect
 from tricyclic.workflows.curves.options import FitOptions
 from tricyclic.workflows.curves.prism_table import with_recognised_columns
 from tricyclic.workflows.curves.weights import weights_of
-
-# Words among the readings that a remark lists.
-MAX_WORDS = 5
 
 
 def fit_table(
@@ -74,7 +71,7 @@ def fit_table(
     tables, table, plan = _read(options, model, on_progress)
     by = _columns_by(options, table)
     tables, table, weight, formula = weights_of(tables, table, options.weights)
-    tables, words = _words_as_missing(tables, table, plan.response)
+    tables, words = words_as_missing(tables, table, plan.response)
     groups = tuple(
         GroupedReadings(key, series)
         for key, series in grouped_series(
@@ -153,35 +150,6 @@ def _read(
         any_dose_unit=model.takes_any_dose,
     )
     return tables, table, plan
-
-
-def _words_as_missing(
-    tables: Sequence[DataTable], table: DataTable, columns: Sequence[str]
-) -> tuple[tuple[DataTable, ...], tuple[str, ...]]:
-    """The tables with words among the readings ("spilled") as missing, and phrases that name them.
-
-    A column of which most cells are words stays text, and is refused where it is used.
-    """
-    values, notes = dict(table.values), []
-    for column in columns:
-        if column not in table.text:
-            continue
-        cells = [cell.strip() for cell in table.text[column]]
-        read = [parse_number(cell) if cell else None for cell in cells]
-        words = [c for c, number in zip(cells, read, strict=True) if c and number is None]
-        if not words or 2 * len(words) > sum(map(bool, cells)):
-            continue
-        values[column] = np.array([math.nan if number is None else number for number in read])
-        listed = list_names([f"'{word[:40]}'" for word in dict.fromkeys(words)], MAX_WORDS)
-        notes.append(
-            f"{pluralize(len(words), 'cell')} of '{column}' without a number ({listed}), as "
-            "missing readings"
-        )
-    if not notes:
-        return tuple(tables), ()
-    text = {name: cells for name, cells in table.text.items() if name not in values}
-    changed = replace(table, values=values, text=text)
-    return tuple(changed if one is table else one for one in tables), tuple(notes)
 
 
 def with_queries(
