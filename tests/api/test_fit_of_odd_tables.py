@@ -240,3 +240,8 @@ def test_wrong_arguments_of_methods_have_sentences(fits, use, message):
     with pytest.raises(tca.InputError) as error:
         use(fits)
     assert message in str(error.value)
+
+
+def test_a_wrong_source_is_shown_as_it_was_given():
+    with pytest.raises(tca.InputError, match=r"plates=: is None\. It is the name of a file"):
+        tca.affinity(None)

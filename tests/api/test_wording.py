@@ -96,11 +96,11 @@ def test_a_measured_value_keeps_its_standard_error_and_unit():
     [
         (
             lambda: tca.affinity(5),
-            "plates=: is (5,). It is the name of a file, or several, or a DataFrame.",
+            "plates=: is 5. It is the name of a file, or several, or a DataFrame.",
         ),
         (
             lambda: tca.affinity(None),
-            "plates=: is (None,). It is the name of a file, or several, or a DataFrame.",
+            "plates=: is None. It is the name of a file, or several, or a DataFrame.",
         ),
         (lambda: tca.read_file(5), "file=: is 5. It is the name of a file or folder."),
         (

@@ -106,3 +106,15 @@ def test_only_the_shown_figure_is_made(fits, monkeypatch):
     monkeypatch.setattr(type(fits), "curve_plot", lambda self, number: made.append(number))
     assert "CRO-001" in fits._repr_html_()
     assert made == []
+
+
+def test_a_notebook_makes_a_table_of_many_curves_once(fits, monkeypatch):
+    from tricyclic.reports.frames import curves as module
+
+    made = []
+    original = module.curve_columns_of
+    monkeypatch.setattr(
+        module, "curve_columns_of", lambda result: made.append(1) or original(result)
+    )
+    assert "<table>" in fits._repr_html_()
+    assert made == [1]

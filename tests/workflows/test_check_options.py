@@ -24,7 +24,7 @@ POPULATION = PopulationOptions(scenario="noradrenergic_synapse")
     [
         (
             replace(AFFINITY, plates=(5,)),
-            "plates: is (5,). It is the name of a file, or several, or a DataFrame.",
+            "plates: is 5. It is the name of a file, or several, or a DataFrame.",
         ),
         (replace(AFFINITY, plates=("",)), "plates: is empty. Add the name of a file."),
         (replace(AFFINITY, out=None), "out: is None. It is the name of a file or folder."),

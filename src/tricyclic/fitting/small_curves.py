@@ -21,10 +21,13 @@ from tricyclic.fitting.fitted_curves import FittedCurves
 from tricyclic.fitting.potency import NOT_DETERMINED
 from tricyclic.io.curves.columns import effect_in_column_name
 
+# Curves that are drawn, 37 pages of them.
+MAX_CURVES = 2_000
+
 
 def small_curves(result: FittedCurves) -> CurveSheet | None:
-    """Thumbnails of all curves of a fit; None where they have several independent variables or
-    different ones.
+    """Thumbnails of the first 2,000 curves of a fit; None where the curves have several independent
+    variables or different ones.
     """
     columns = [_axis(curve.part.model) for curve in result.curves]
     units = {
@@ -42,7 +45,7 @@ def small_curves(result: FittedCurves) -> CurveSheet | None:
     y_units = {curve.part.series.y_unit for curve in result.curves}
     return CurveSheet(
         result.y_name or result.description,
-        [_small(curve, first, factor, is_log=is_log) for curve in result.curves],
+        [_small(curve, first, factor, is_log=is_log) for curve in result.curves[:MAX_CURVES]],
         len(result.curves),
         unit,
         target,

@@ -29,8 +29,10 @@ def result_html(result: Renderable) -> str:
     """The main table and the first figure; the text where the result has no table."""
     render = RENDERERS.find("frames", type(result), missing_ok=True)
     frames: dict[str, Columns] = {} if render is None else render(result)
-    name = next((one for one in (*SHORT_TABLES, *frames) if frames.get(one)), "")
-    table = _table(frames[name]) if name and _rows(frames[name]) else ""
+    # A table is made when it is read, which takes seconds for many curves.
+    known = (frames[one] for one in (*SHORT_TABLES, *frames) if one in frames)
+    main: Columns = next((columns for columns in known if columns), {})
+    table = _table(main) if main and _rows(main) else ""
     return f"<div>{table or _text(result)}{first_figure(result)}</div>"
 
 

@@ -42,8 +42,10 @@ def checked_options(options: Options) -> Options:
         given = getattr(options, field.name)
         value = _plain(given, hint)
         if value is _DO_NOT_FIT:
+            # One value that is given alone is shown alone.
+            shown = given[0] if isinstance(given, tuple) and len(given) == 1 else given
             raise InputError(
-                f"is {brief(given)}", where=field.name, allowed=f"It is {_description(hint, info)}"
+                f"is {brief(shown)}", where=field.name, allowed=f"It is {_description(hint, info)}"
             )
         if info.choices and value not in (*info.choices, field.default):
             raise UnknownNameError.among("choice", value, info.choices, where=field.name)

@@ -29,6 +29,9 @@ class LazyFrames(Mapping[str, Columns]):
     def __getitem__(self, name: str) -> Columns:
         return self._makers[name]()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)
 
