@@ -504,6 +504,43 @@ def test_a_relative_effective_dose_has_its_share_of_the_effect_on_every_curve(na
     np.testing.assert_allclose(1 - at if falls else at, expected, atol=2e-3)
 
 
+def by_brute_force(x, y, share):
+    """95 % profile limits of log10 of an effective dose over a grid of doses and slopes."""
+    hill, dose = np.geomspace(0.05, 1000, 300), np.linspace(-20, 0, 2001)
+    apart = np.log10(share / (1 - share)) / hill
+    least = np.empty(dose.size)
+    for k, one in enumerate(dose):
+        z = hill[:, None] * (x[None] - (one - apart)[:, None])
+        shape = 1 / (1 + 10 ** np.clip(-z, -300, 300))
+        shape = shape - shape.mean(axis=1, keepdims=True)
+        size = (shape**2).sum(axis=1)
+        span = np.maximum((shape @ (y - y.mean())) / np.maximum(size, 1e-20), 0) * (size > 1e-20)
+        least[k] = ((y - y.mean() - span[:, None] * shape) ** 2).sum(axis=1).min()
+    df = y.size - 4
+    inside = dose[least <= least.min() * (1 + scipy.stats.f.ppf(0.95, 1, df) / df)]
+    return inside.min(), inside.max()
+
+
+@pytest.mark.parametrize("log10_ec50", [-9.0, -9.8, -6.1, -5.4, -7.5])
+def test_limits_of_effective_doses_agree_with_brute_force_where_little_is_determined(log10_ec50):
+    generator = np.random.default_rng(7)
+    x = np.repeat(np.arange(-10.0, -4), 3)
+    y = 100 / (1 + 10 ** (log10_ec50 - x)) + 4 * generator.normal(size=18)
+    fit = tca.fit({"conc_M": 10**x, "y": y}, x="conc_M", y="y")
+    doses = fit.ec([10, 50, 90])
+    for row in doses.itertuples():
+        low, high = by_brute_force(x, y, row.effect_percent / 100)
+        for limit, end, is_open in (
+            (row.ec_low_nM, low, low < -13),
+            (row.ec_high_nM, high, high > -1),
+        ):
+            if is_open:
+                assert limit in (0.0, np.inf), row
+            else:
+                assert np.log10(limit) - 9 == pytest.approx(end, abs=0.03), row
+    assert doses.ec_low_nM.is_monotonic_increasing and doses.ec_high_nM.is_monotonic_increasing
+
+
 def test_weights_of_a_column_are_those_of_repeated_readings():
     one = PAIR[PAIR.drug == "a"].assign(w=1.0)
     one.loc[one.index[:3], "w"] = 2.0

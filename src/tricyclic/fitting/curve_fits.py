@@ -108,7 +108,12 @@ class CurveFitResult(FittedCurves, Renderable):
                     dose = without_dose(point, float(one), absolute=absolute)
                 elif profiled:
                     dose = profile_effective_dose(
-                        parts, self.fit_of(curve), point, float(one), **given
+                        parts,
+                        self.fit_of(curve),
+                        point,
+                        float(one),
+                        **given,
+                        settings=self.settings,
                     )
                 else:
                     dose = effective_dose(point, float(one), **given)

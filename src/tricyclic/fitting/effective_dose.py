@@ -9,14 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
+from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.derived import derived_estimate
-from tricyclic.fitting.fitted_curve import CurvePoint
+from tricyclic.fitting.fit import fit as fit_curve
+from tricyclic.fitting.fitted_curve import CurvePoint, FitSettings
 from tricyclic.fitting.problem import FitPart
 from tricyclic.numerics.least_squares import jacobian
 from tricyclic.stats.statistics import satterthwaite, t_quantile
@@ -38,6 +41,9 @@ GRID = 600
 # Each zoom into the interval of a crossing divides it by this many points.
 ZOOMS, ZOOM = 3, 40
 LEAST_VARIABLES = 1e-3
+HALF = 50.0
+# Share by which the fit in terms of a dose may have the larger residual sum of squares.
+SAME_OPTIMUM = 1e-4
 
 
 @dataclass(frozen=True)
@@ -198,6 +204,7 @@ def profile_effective_dose(
     *,
     absolute: bool = False,
     confidence: float = 0.95,
+    settings: FitSettings | None = None,
 ) -> EffectiveDose:
     """An effective dose with profile-likelihood limits.
 
@@ -209,14 +216,29 @@ def profile_effective_dose(
         Of these parts.
     point, level, absolute, confidence
         As for `effective_dose`.
+    settings : FitSettings, optional
+        Those of the fit; without them every dose is profiled as a derived quantity.
 
     Raises
     ------
     InputError
         As `effective_dose`.
+
+    Notes
+    -----
+    Where the curve depends on hill (log x - log EC50) alone, a relative effective dose takes the
+    place of the EC50 as a parameter, and the curve is fitted again: its limits are searched as
+    thoroughly as those of an EC50, which matters where slope or plateau are barely determined. All
+    others are profiled as derived quantities.
     """
     first = effective_dose(point, level, absolute=absolute, confidence=confidence)
-    if not fit.ok or not math.isfinite(first.value) or not point.determined:
+    if not fit.ok or not math.isfinite(first.value):
+        return first
+    if settings is not None and not absolute and len(parts) == 1:
+        limits = _limits_as_parameter(parts[0], fit, level, confidence, settings)
+        if limits is not None:
+            return replace(first, low=limits[0], high=limits[1], method="profile likelihood")
+    if not point.determined:
         return first
     column = dose_column(point.model)
     bounds = (-math.inf, math.inf)
@@ -236,10 +258,59 @@ def profile_effective_dose(
 
     # The series of the fit have the weights of their readings.
     fitted = [replace(part, series=own.series) for part, own in zip(parts, fit.parts, strict=True)]
-    limits = derived_estimate(fit, fitted, dose, bounds=bounds, confidence=confidence)
-    if math.isnan(limits.low):
+    derived = derived_estimate(fit, fitted, dose, bounds=bounds, confidence=confidence)
+    if math.isnan(derived.low):
         return first
-    return replace(first, low=limits.low, high=limits.high, method="profile likelihood")
+    return replace(first, low=derived.low, high=derived.high, method="profile likelihood")
+
+
+def _limits_as_parameter(
+    part: FitPart, fit: Fit, level: float, confidence: float, settings: FitSettings
+) -> tuple[float, float] | None:
+    """Limits of log10 of a relative effective dose as the parameter of the curve; None where it
+    cannot be one.
+    """
+    model = part.model
+    target = fit[model.target]
+    if model.name not in (*LOGISTIC, "probit") or target.fixed:
+        return None
+    if level == HALF and confidence == fit.confidence and not math.isnan(target.low):
+        return target.low, target.high
+    column = dose_column(model)
+    # Decades times slope from the midpoint to the dose.
+    apart = float(_shift(model, column, {"hill": 1.0}, level / 100.0))
+    again = fit_curve(
+        [replace(part, model=_in_terms_of_dose(model, apart))],
+        fixed=settings.fixed,
+        free=settings.free,
+        variance=settings.variance,
+        weights=settings.weights,
+        intervals="target",
+        confidence=confidence,
+    )
+    # The same optimum; of a step between two doses neither dose is determined.
+    if not again.ok or again.rss > fit.rss * (1.0 + SAME_OPTIMUM):
+        return None
+    return again[model.target].low, again[model.target].high
+
+
+def _in_terms_of_dose(model: CurveModel, apart: float) -> CurveModel:
+    """The curve with the dose `apart` / hill decades from the midpoint in place of the midpoint."""
+    target = model.target
+
+    def curve(**given: Any) -> np.ndarray:
+        middle = given[target] - apart / np.abs(given["hill"])
+        return np.asarray(model.curve(**{**given, target: middle}))
+
+    def first_guess(series: Series, given: Mapping[str, float]) -> list[dict[str, float]]:
+        return [
+            {**start, target: start[target] + apart / abs({**given, **start}["hill"])}
+            if target in start
+            else dict(start)
+            for start in model.first_guess(series, given)
+        ]
+
+    return replace(model, curve=curve, first_guess=first_guess)
 
 
 def _check_level(level: float, absolute: bool) -> None:
