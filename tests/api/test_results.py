@@ -155,7 +155,8 @@ def test_a_result_of_several_files_is_not_written_into_a_folder_named_like_a_fil
     with pytest.raises(tca.InputError) as error:
         result.save(tmp_path / "fit.html")
     assert str(error.value) == (
-        f"out: '{tmp_path / 'fit.html'}' looks like a file. It is a folder for several files."
+        f"out: '{tmp_path / 'fit.html'}' looks like a file. It is a folder for several files. "
+        "A table ends in .csv, .md or .xlsx, a figure in .png, .tiff, .svg or .pdf."
     )
     assert len(result.save(tmp_path / "fit")) > 3
 
@@ -211,6 +212,10 @@ def test_the_tables_of_a_result_are_saved_by_suffix(tmp_path):
     assert sheets["readings"].shape[0] == 16
     fits.save(tmp_path / "fits.md")
     assert "| a " in (tmp_path / "fits.md").read_text()
+    fits.save(tmp_path / "fits.json")
+    assert json.loads((tmp_path / "fits.json").read_text()) == fits.to_json()
+    with pytest.raises(tca.InputError, match="looks like a file"):
+        fits.save(tmp_path / "fits.docx")
     models = tca.curve_models()
     models.save(tmp_path / "models.csv")
     assert "logistic_4pl" in (tmp_path / "models.csv").read_text()

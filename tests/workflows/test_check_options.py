@@ -44,7 +44,7 @@ POPULATION = PopulationOptions(scenario="noradrenergic_synapse")
             replace(POPULATION, point_estimate=1),
             "point_estimate: is 1. It is True or False.",
         ),
-        (replace(POPULATION, set=(1,)), "set: is (1,). It is a text, or several."),
+        (replace(POPULATION, set=(1,)), "set: is 1. It is a text, or several."),
         (replace(POPULATION, observable=("",)), "observable: is empty. Omit it, or add a text."),
         (replace(POPULATION, set=(" ",)), "set: is empty. Omit it, or add a text."),
         (replace(AFFINITY, library="a\0b"), "library: contains a null character. Check the name."),

@@ -13,11 +13,13 @@ from tricyclic.registry import RENDERERS as _RENDERERS
 from tricyclic.registry import RenderKind
 from tricyclic.reports.documents import LinkedDocument
 from tricyclic.reports.frame_files import frame_bytes
+from tricyclic.reports.json import encode
 from tricyclic.results.base import Result
 
 # A result of several files is not written into a folder with such a name.
 FILE_SUFFIXES = frozenset(
     {".csv", ".html", ".json", ".md", ".parquet", ".pdf", ".png", ".svg", ".txt", ".xlsx"}
+    | {".doc", ".docx", ".feather", ".ods", ".pickle", ".pkl", ".pptx", ".tsv", ".xls"}
     | set(FIGURE_SUFFIXES)
 )
 # Formats of pictures that are not written, so that the message can name those that are.
@@ -63,7 +65,10 @@ def output_files(result: Result, out: Path) -> Mapping[Path, bytes]:
         raise InputError(f"a {type(result).__name__} has no files to write", where=str(out))
     if out.suffix.lower() in FILE_SUFFIXES and not out.is_dir():
         raise InputError(
-            f"'{out}' looks like a file", where="out", allowed="It is a folder for several files"
+            f"'{out}' looks like a file",
+            where="out",
+            allowed="It is a folder for several files",
+            do="A table ends in .csv, .md or .xlsx, a figure in .png, .tiff, .svg or .pdf",
         )
     return {out / name: data for name, data in as_files(result).items()}
 
@@ -97,6 +102,8 @@ def save(result: Result, out: Path, **look: Any) -> tuple[Path, ...]:
                 where=next(iter(look)),
                 allowed=f"A figure ends in .png, .tiff, .svg or .pdf, and this is '{out}'",
             )
+        elif out.suffix.lower() == ".json" and not _is_document(result) and not out.is_dir():
+            files = {out: encode(result.to_json())}
         elif _is_table(result, out):
             files = {out: frame_bytes(result, out.suffix.lower().removeprefix("."))}
         else:
@@ -119,12 +126,15 @@ def is_figure_file(result: object, out: Path) -> bool:
 def _is_table(result: object, out: Path) -> bool:
     """Whether a file of this name is a table of the result."""
     has_tables = _RENDERERS.find("frames", type(result), missing_ok=True) is not None
-    is_document = _RENDERERS.find("document", type(result), missing_ok=True) is not None
     is_suffix = out.suffix.lower() in TABLE_SUFFIXES and not out.is_dir()
-    return has_tables and is_suffix and not is_document
+    return has_tables and is_suffix and not _is_document(result)
+
+
+def _is_document(result: object) -> bool:
+    """Whether the result is itself written as a document."""
+    return _RENDERERS.find("document", type(result), missing_ok=True) is not None
 
 
 def _is_report(result: object, out: Path) -> bool:
     """Whether a file of this name is the report of the result."""
-    is_document = _RENDERERS.find("document", type(result), missing_ok=True) is not None
-    return is_document and out.suffix.lower() == ".pdf"
+    return _is_document(result) and out.suffix.lower() == ".pdf"

@@ -147,7 +147,7 @@ class Renderable:
         path
             A figure where it ends in .png, .tiff, .svg or .pdf (.pdf of a study: the report); the
             main table in .csv or .md, all tables in .xlsx; the report where it ends in .html, .pdf
-            or .json and the result has one; else a folder.
+            or .json and the result has one, else .json as `to_json`; else a folder.
         figure
             One of `figure_names`; by default all main figures, each in a file of its own.
         dpi
