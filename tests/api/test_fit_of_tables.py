@@ -353,6 +353,7 @@ def test_all_comparisons_are_made_by_default_and_a_shared_parameter_is_not_compa
         pair.compare("slope")
 
 
+@pytest.mark.slow
 def test_curves_of_equal_truth_differ_in_about_five_percent_of_experiments():
     rng = np.random.default_rng(11)
     conc = np.repeat(np.geomspace(1, 1e4, 8), 2)

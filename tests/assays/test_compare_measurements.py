@@ -173,6 +173,7 @@ def test_holm_adjusts_as_defined():
     ("n", "paired", "day"),
     [((3, 3), True, 0.2), ((4, 4), False, 0.0), ((3, 6), False, 0.0), ((1, 4), False, 0.0)],
 )
+@pytest.mark.slow
 def test_intervals_contain_the_true_ratio_as_often_as_they_state(n, paired, day):
     """1,500 simulated pairs of compounds with a true ratio of 3; days shift both sides of a run."""
     rng = np.random.default_rng(20261129)

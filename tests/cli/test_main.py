@@ -6,10 +6,12 @@ import dataclasses
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+import tricyclic
 from tricyclic import __version__
 from tricyclic.cli.main import main
 from tricyclic.cli.options import option_name
@@ -19,6 +21,10 @@ from tricyclic.results.base import Renderable
 from tricyclic.workflows.base import Command, option_fields
 from tricyclic.workflows.commands import COMMANDS, GROUPS
 from tricyclic.workflows.general import convert
+
+EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
+NET = str(EXAMPLE / "raw" / "net_run1.csv")
+LAYOUT = str(EXAMPLE / "layouts" / "net.toml")
 
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.full_name)
 
@@ -350,3 +356,21 @@ def test_every_renamed_option_names_one_that_exists():
         for field, _, _ in option_fields(command.load_options())
     }
     assert set(RENAMED.values()) <= known
+
+
+def test_a_command_without_tables_loads_no_library_of_tables_and_figures():
+    program = (
+        "import sys\nfrom tricyclic.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'narwhals', 'pyarrow', 'polars', 'matplotlib', 'openpyxl'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    for arguments in (
+        ["binding", "affinity", NET, "--layout", LAYOUT, "--radioligand-nM", "1", "--kd-nM", "0.8"],
+        ["binding", "ki", "--ic50", "5 nM", "--kd", "1 nM", "--radioligand", "1 nM"],
+        ["convert", "0.5 uM", "nM"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == "[]", arguments

@@ -230,6 +230,7 @@ def test_the_test_of_overdispersion_has_its_level_and_finds_litters() -> None:
     assert "quasibinomial" in check.advice
 
 
+@pytest.mark.slow
 def test_limits_of_shares_include_the_truth_as_often_as_they_state() -> None:
     rng = np.random.default_rng(7)
     dose, trials = np.logspace(-8, -5, 7), np.full(7, 12)

@@ -132,6 +132,7 @@ def test_a_quantity_that_the_parameters_do_not_give_is_not_a_number() -> None:
     assert math.isnan(one.value) and math.isnan(one.low) and math.isnan(one.high)
 
 
+@pytest.mark.slow
 def test_limits_of_a_span_include_the_truth_as_often_as_they_state() -> None:
     inside = 0
     for seed in range(100):

@@ -33,6 +33,7 @@ def test_a_suspect_is_named_and_stays_in_the_fit() -> None:
     assert f"log10_ec50 would be {cleaned['log10_ec50'].value:.3f}" in check.advice
 
 
+@pytest.mark.slow
 def test_clean_readings_have_no_suspects() -> None:
     raised = 0
     for seed in range(20):

@@ -1,5 +1,5 @@
 """DataFrames in and out: pandas, Polars, Arrow and all that narwhals knows; the one place that
-imports narwhals and pandas.
+imports narwhals and pandas, each when it is first needed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import narwhals as nw
 import numpy as np
 
 from tricyclic.core.table import DataTable
@@ -19,6 +18,7 @@ from tricyclic.io.headings import unit_in_column_name
 from tricyclic.numerals import NumberFormat, decimal_of
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import pandas as pd
     from narwhals.typing import IntoDataFrame, IntoLazyFrame
 
@@ -38,6 +38,8 @@ def is_frame(given: object) -> bool:
     -----
     No library of DataFrames is imported for it.
     """
+    import narwhals as nw
+
     known = nw.dependencies
     lazy = known.is_polars_lazyframe(given) or known.is_dask_dataframe(given)
     return bool(lazy or known.is_into_dataframe(given))
@@ -66,6 +68,8 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     InputError
         If names of columns are repeated or not simple, or there are no rows.
     """
+    import narwhals as nw
+
     if nw.dependencies.is_pandas_like_dataframe(frame) or nw.dependencies.is_pyarrow_table(frame):
         frame = _with_index(frame)
         _check_names(frame, name)
@@ -135,6 +139,8 @@ def _column(values: Sequence[Any] | np.ndarray) -> Any:
 
 def _with_index(frame: Any) -> Any:
     """A frame of pandas with the named levels of its index as columns."""
+    import narwhals as nw
+
     if not nw.dependencies.is_pandas_like_dataframe(frame):
         return frame
     named = [level for level, label in enumerate(frame.index.names) if label is not None]
@@ -166,6 +172,8 @@ def _name(column: Any, frame: str) -> str:
 
 def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
     """A column as numbers, or as text where not all its cells are numbers."""
+    import narwhals as nw
+
     kind = series.dtype
     if kind.is_numeric() and not kind.is_decimal():
         if kind.is_integer() and _has_long_names(series):
@@ -205,6 +213,8 @@ def _numbers(cells: Sequence[str], mark: str) -> np.ndarray | None:
 
 
 def _has_type_of_its_own(series: nw.Series[Any]) -> bool:
+    import narwhals as nw
+
     kind = series.dtype
     return kind == nw.Boolean or (kind.is_numeric() and not kind.is_decimal())
 

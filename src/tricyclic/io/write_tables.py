@@ -8,9 +8,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-from pyarrow import parquet
-
 Cell = str | float | int | bool | None
 Columns = Mapping[str, Sequence[str] | Sequence[float]]
 # Significant figures of a number in a CSV file by default.
@@ -50,6 +47,10 @@ def csv_rows(
 
 def parquet_bytes(columns: Columns, metadata: Mapping[str, str]) -> bytes:
     """Columns as Parquet; `metadata` describes the file, such as its units."""
+    # Here, because most commands write no Parquet, and Arrow takes 40 ms to import.
+    import pyarrow as pa
+    from pyarrow import parquet
+
     arrays = {
         name: pa.array(
             list(column),

@@ -64,6 +64,7 @@ def test_multi_cycle_kinetics_give_the_true_rates_in_the_units_of_the_field() ->
     assert not result.failed
 
 
+@pytest.mark.slow
 def test_limits_include_the_true_kd_as_often_as_they_state() -> None:
     inside = 0
     for seed in range(40):

@@ -66,6 +66,7 @@ def test_limits_on_a_straight_line_are_fiellers(m) -> None:
 
 @pytest.mark.parametrize("curve", [elisa, ria])
 @pytest.mark.parametrize("m", [1, 2])
+@pytest.mark.slow
 def test_limits_include_the_concentration_as_often_as_they_state(curve, m) -> None:
     rng = np.random.default_rng(11)
     truth = np.array([6.0, 30.0, 120.0])
