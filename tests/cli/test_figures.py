@@ -62,8 +62,8 @@ def test_a_style_file_and_points_change_the_figure(call, tmp_path):
     )
     assert wells != means
     assert "concentration of the drug (nM)" in lab
-    assert "logistic_4pl</text>" in wells
-    assert "logistic_4pl</text>" not in lab
+    assert "Logistic with a slope (4PL)</text>" in wells
+    assert "Logistic with a slope (4PL)</text>" not in lab
 
 
 @pytest.mark.parametrize(
