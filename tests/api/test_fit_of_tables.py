@@ -542,6 +542,19 @@ def test_limits_of_effective_doses_agree_with_brute_force_where_little_is_determ
     assert doses.ec_low_nM.is_monotonic_increasing and doses.ec_high_nM.is_monotonic_increasing
 
 
+def test_a_midpoint_at_a_bound_of_the_search_is_no_effective_dose_but_has_its_limit():
+    generator = np.random.default_rng(7)
+    x = np.repeat(np.arange(-10.0, -4), 3)
+    y = 100 / (1 + 10 ** (-5.0 - x)) + 4 * generator.normal(size=18)
+    fit = tca.fit({"conc_M": 10**x, "y": y}, x="conc_M", y="y")
+    assert fit.to_frame().log10_ec50_M.isna().all()
+    row = fit.ec([50]).iloc[0]
+    assert np.isnan(row.ec_nM) and row.ec_low_nM == pytest.approx(1000, rel=0.02)
+    assert row.ec_high_nM == np.inf
+    one = fit.ec(50)
+    assert np.isnan(one.value) and str(one)
+
+
 def test_weights_of_a_column_are_those_of_repeated_readings():
     one = PAIR[PAIR.drug == "a"].assign(w=1.0)
     one.loc[one.index[:3], "w"] = 2.0

@@ -117,6 +117,9 @@ class CurveFitResult(FittedCurves, Renderable):
                     )
                 else:
                     dose = effective_dose(point, float(one), **given)
+                if not point.determined:
+                    # A bound of the search is no value; limits may exist.
+                    dose = replace(dose, value=math.nan, se=math.nan)
                 rows.append((curve, dose))
         return tuple(rows)
 
