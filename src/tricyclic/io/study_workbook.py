@@ -18,6 +18,7 @@ from tricyclic.io.delimited_text import Sheet
 from tricyclic.io.files import at_file, read_bytes
 from tricyclic.io.write_workbook import saved_bytes
 from tricyclic.io.xlsx import is_zip
+from tricyclic.numerals import parse_number
 
 CONDITIONS_SHEET = "Conditions"
 _HEAD = ("condition", "value", "unit")
@@ -178,7 +179,16 @@ def _conditions(sheet: Sheet) -> WorkbookConditions:
             raise UnknownNameError.among("condition", label, known, where=sheet.where(at))
         if row.name in values:
             raise InputError(f"'{label}' is stated twice", where=sheet.where(at), do="Keep one")
-        values[row.name] = _with_unit(value, unit or row.unit) if row.unit else _day(value, row)
+        stated = _with_unit(value, unit) if row.unit else _day(value, row)
+        if row.unit == "%":
+            stated = _percent(stated, label, sheet.where(at))
+        elif row.unit and not _has_unit(stated):
+            raise InputError(
+                f"'{label}' has no unit",
+                where=sheet.where(at),
+                do=f"Write it into the column Unit, such as {row.unit}",
+            )
+        values[row.name] = stated
     own = {name: values.pop(name, "") for name in _OF_STUDY}
     return WorkbookConditions(values, **own)
 
@@ -186,8 +196,31 @@ def _conditions(sheet: Sheet) -> WorkbookConditions:
 def _with_unit(value: str, unit: str) -> str:
     """ "0.5" and "nM" as "0.5 nM"; a value that has its unit stays."""
     plain = value.replace("±", "+/-")
-    has_unit = re.search(r"[A-Za-z%µμ]", re.sub(r"[eE][-+]?[0-9]", "", plain))
-    return plain if has_unit else f"{plain} {unit}"
+    return plain if _has_unit(plain) else f"{plain} {unit}".strip()
+
+
+def _has_unit(text: str) -> bool:
+    return re.search(r"[A-Za-z%µμ]", re.sub(r"[eE][-+]?[0-9]", "", text)) is not None
+
+
+def _percent(stated: str, label: str, where: str) -> str:
+    """A share: 45 %, or the 0.45 that a spreadsheet has behind a cell formatted as 45 %.
+
+    Raises
+    ------
+    InputError
+        If a number of 1 or less is called percent, or a larger one has no unit.
+    """
+    number = parse_number(re.split(r"[\s(%]|\+/-", stated.strip())[0].replace(",", "."))
+    small = number is not None and number <= 1
+    if small == ("%" in stated):
+        raise InputError(
+            f"'{label}' is {stated}",
+            where=where,
+            allowed="45 with the unit %, and 0.45 without a unit, are the same",
+            do="Correct the value, or the column Unit",
+        )
+    return stated
 
 
 def _day(value: str, row: ConditionRow) -> str:

@@ -142,3 +142,25 @@ def test_a_workbook_without_conditions_is_refused_with_the_way(tmp_path):
     other.save(tmp_path / "other.xlsx")
     with pytest.raises(InputError, match="has no sheet 'Conditions' with the row 'Experiment'"):
         tca.run_study(tmp_path / "other.xlsx")
+
+
+def test_a_share_without_unit_is_the_share_and_never_a_hundredth_of_it(book):
+    opened, save = book
+    page = opened["Conditions"]
+    row = row_of(page, "Counting efficiency")
+    percent = read_workbook_conditions(save()).conditions["counting_efficiency"]
+    assert percent == "45 %"
+    page.cell(row, 2).value, page.cell(row, 3).value = 0.45, None
+    assert read_workbook_conditions(save()).conditions["counting_efficiency"] == "0.45"
+    for value, unit in ((0.45, "%"), (45, None)):
+        page.cell(row, 2).value, page.cell(row, 3).value = value, unit
+        with pytest.raises(InputError, match=r"45 with the unit %, and 0\.45 without a unit"):
+            read_workbook_conditions(save())
+
+
+def test_a_value_whose_unit_was_deleted_is_refused(book):
+    opened, save = book
+    page = opened["Conditions"]
+    page.cell(row_of(page, "Volume of a well"), 3).value = None
+    with pytest.raises(InputError, match="'Volume of a well' has no unit"):
+        read_workbook_conditions(save())
