@@ -159,12 +159,26 @@ def read_tables(
 ) -> tuple[DataTable, ...]:
     """Read the tables of a file, in the order of the file.
 
-    Parameters and errors are those of `read_plates`.
+    Parameters
+    ----------
+    path : str, Path or DataTable
+        The file; a table is given back as it is.
+    reader : str, optional
+        Reader to use if none or several accept the file.
+    sheet : str or int, optional
+        Sheet of a workbook, by name or number from 1.
+    decimal : {".", ","}, optional
+        Decimal mark if the file can be read in two ways.
 
     Returns
     -------
     tuple of DataTable
         One or more, with file name, hash and decisions of the reader.
+
+    Raises
+    ------
+    InputError
+        If no reader, or more than one, accepts the file, or its content is not clear.
     """
     if isinstance(path, DataTable):
         _refuse_options_of_files(path.name, reader, sheet, decimal)
