@@ -114,7 +114,7 @@ def test_a_layout_with(what, tmp_path):
 
 
 BAD_OPTIONS = {
-    "no Kd": (["--target", "NET", "--radioligand-nM", "1"], ["Kd", "radioligand_kd_nM"]),
+    "no Kd": (["--target", "NET", "--radioligand-nM", "1"], ["Kd", "Provide --kd-nM"]),
     "no radioligand": (["--target", "NET", "--kd-nM", "0.8"], ["radioligand"]),
     "a Kd of another kind": ([*GIVEN, "--kd-nM", "0.8 min"], ["min", "concentration"]),
     "a Kd of 0": ([*GIVEN, "--kd-nM", "0"], ["above 0"]),
@@ -124,7 +124,10 @@ BAD_OPTIONS = {
         ["--protocol", "net-nisoxetin"],
         ["Did you mean 'net-nisoxetine'"],
     ),
-    "a protocol of another kind": (["--protocol", "beta1-iodopindolol"], ["saturation"]),
+    "a protocol of another kind": (
+        ["--protocol", "beta1-iodopindolol"],
+        ["Provide --radioligand-nM"],
+    ),
     "a curve model that does not exist": (
         [*GIVEN, "--model", "one_site_competiton"],
         ["Did you mean 'one_site_competition'"],

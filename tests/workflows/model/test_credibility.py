@@ -75,7 +75,7 @@ def test_without_copasi_the_report_is_written_and_warns(monkeypatch):
     )
     assert result.agreements == ()
     assert len(result.engines) == 1
-    assert "--engine scipy" in result.summary()
+    assert 'engine="scipy"' in result.summary()
 
 
 def test_a_scenario_without_observables_cannot_be_compared():

@@ -139,7 +139,7 @@ def test_the_files_have_the_values_of_a_parameter_set_and_options_take_precedenc
     own = ensemble(scenario(NAME).ensemble or NAME)
     best = own.parameter_set(0)
     library = exported(tmp_path / "out")
-    assert "with the library's values; --parameter-set 0 takes the best" in library.summary()
+    assert "with the library's values; parameter_set=0 takes the best" in library.summary()
     shared = [name for name in value_rows(library) if name in best]
     assert shared
     result = exported(tmp_path / "out", parameter_set=0)

@@ -135,8 +135,8 @@ def test_the_table_of_courses_has_every_course(simulate):
     assert dict(zip(table["output"], table["unit"], strict=True)) == {
         "amine": "nM",
         "blocked": "%",
-        "testamine, plasma, total": "nM",
-        "testamine, brain, free": "nM",
+        "testamine_plasma_total": "nM",
+        "testamine_brain_free": "nM",
     }
     amine = slice(0, result["amine"].time_h.size)
     assert table["time_h"][amine] == result["amine"].time_h.tolist()
