@@ -64,13 +64,16 @@ def _column_name(sheet: Sheet, column: int) -> str:
 
 
 def _heading_of_column(grid: PlateGrid, column: int) -> str:
-    """The nearest text above the rows of a grid in a column outside of it."""
-    for at in _rows_above(grid):
-        row = grid.sheet.rows[at]
-        cell = row[column] if column < len(row) else ""
-        if cell and not is_number_like(cell):
-            return cell[:_LONGEST]
-    return ""
+    """The nearest text above the rows of a grid in a column outside of it, with the unit from a
+    cell of its own above it.
+    """
+    rows = (grid.sheet.rows[at] for at in _rows_above(grid))
+    cells = [row[column] for row in rows if column < len(row)]
+    texts = [cell[:_LONGEST] for cell in cells if cell and not is_number_like(cell)]
+    if not texts or _unit(texts[0]):
+        return texts[0] if texts else ""
+    unit = next((text for text in texts[1:] if is_molar_unit(text) or _is_time(text)), "")
+    return f"{texts[0]} ({unit})" if unit else texts[0]
 
 
 def _rows_above(grid: PlateGrid) -> Iterable[int]:

@@ -68,6 +68,16 @@ def test_ki_of_both_compounds_is_within_its_interval(sheet):
     assert missing.message == "in the layout, but not counted: 1 well (E07); E07 'spilled'"
 
 
+def test_the_unit_of_a_list_may_stand_in_a_cell_above_its_heading(sheet, tmp_path):
+    book = openpyxl.load_workbook(sheet)
+    page = book["Sheet"]
+    page["O4"], page["O5"] = "uM", "dose"
+    book.save(tmp_path / "NET_12Nov.xlsx")
+    options = {"radioligand_nM": RADIOLIGAND_nM, "kd_nM": KD_nM}
+    one, two = tca.affinity(sheet, **options), tca.affinity(tmp_path / "NET_12Nov.xlsx", **options)
+    assert [e.value for e in one.estimates] == [e.value for e in two.estimates]
+
+
 def test_the_same_wells_in_a_layout_give_the_same_ki(sheet, tmp_path):
     layout = tmp_path / "layout.toml"
     layout.write_text(
