@@ -7,7 +7,7 @@ from collections import defaultdict
 
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 80
-MAX_DEFERRED_IMPORTS = 19
+MAX_DEFERRED_IMPORTS = 6
 
 
 def function_lines(node: ast.FunctionDef) -> int:

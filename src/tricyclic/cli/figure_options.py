@@ -10,6 +10,8 @@ import click
 
 from tricyclic.cli.options import PanelOption
 from tricyclic.errors import InputError
+from tricyclic.io.atomic import write_files
+from tricyclic.numerals import parse_number
 
 if TYPE_CHECKING:
     from tricyclic.reports.figures import FigureOptions
@@ -63,6 +65,7 @@ def checked_figure(given: Mapping[str, Any]) -> FigureOptions | None:
         raise InputError(
             "has no effect here", where=f"--{name}", do=f"Add --plot FILE, or omit --{name}"
         )
+    # Figures need matplotlib, which the help must not load.
     from tricyclic.reports.figures import figure_options
 
     look = {name: value for name, value in given.items() if name != "plot"}
@@ -82,11 +85,8 @@ def write_figures(result: object, options: FigureOptions) -> list[Path]:
     InputError
         If the result has no figure, or none of this name.
     """
-    from tricyclic.io.atomic import write_files
-    from tricyclic.reports.figures import figure_files
-
     try:
-        files = figure_files(result, options)
+        files = options.files_of(result)
     except InputError as error:
         raise _reworded(error) from error
     write_files(files)
@@ -96,8 +96,6 @@ def write_figures(result: object, options: FigureOptions) -> list[Path]:
 
 
 def _number(text: str) -> Any:
-    from tricyclic.numerals import parse_number
-
     number = parse_number(text)
     return text if number is None else number
 

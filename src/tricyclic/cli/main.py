@@ -50,6 +50,8 @@ from tricyclic.cli.table_output import (
     write_json,
     write_table,
 )
+from tricyclic.core.format import fit_lines, text_width
+from tricyclic.core.interface import shell_words
 from tricyclic.errors import (
     EXIT_CHECK_FAILED,
     EXIT_INTERNAL_ERROR,
@@ -343,9 +345,6 @@ def _show(command: Command, result: Result, written: list[Path], output: TableOu
             click.echo(f"written  {path}", err=True)
         return code
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    from tricyclic.core.format import fit_lines, text_width
-    from tricyclic.core.interface import shell_words
-
     with text_width(width), shell_words():
         text = fit_lines(result.summary())
     click.echo(_with_color(text) if _use_color(sys.stdout) else text)

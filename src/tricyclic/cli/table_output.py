@@ -12,6 +12,8 @@ import click
 
 from tricyclic.cli.options import SHORT_NAMES, PanelOption
 from tricyclic.errors import InputError
+from tricyclic.io.atomic import check_can_write, write_files
+from tricyclic.registry import RENDERERS
 
 PANEL = "Output"
 TABLES = ("csv", "md", "xlsx")
@@ -156,8 +158,6 @@ def _check(chosen: TableOutput, out: str) -> None:
             "a workbook is written to a file", where="--format", do="Add --out FILE.xlsx"
         )
     if chosen.path:
-        from tricyclic.io.atomic import check_can_write
-
         check_can_write(Path(chosen.path))
 
 
@@ -171,10 +171,9 @@ def write_table(result: object, chosen: TableOutput) -> list[Path]:
     """
     if chosen.is_written:
         return []
-    from tricyclic.reports.frame_files import frame_bytes
-
+    render = RENDERERS.find("table", type(result))
     try:
-        data = frame_bytes(result, chosen.format, chosen.frame)
+        data: bytes = render(result, chosen.format, chosen.frame)
     except InputError as error:
         raise error.reworded(f"--{error.where}", str) from error
     if not chosen.path:
@@ -190,7 +189,5 @@ def write_json(content: Mapping[str, Any], path: str) -> Path:
 
 
 def _written(path: str, data: bytes) -> Path:
-    from tricyclic.io.atomic import write_files
-
     write_files({Path(path): data})
     return Path(path)

@@ -57,9 +57,11 @@ def decimals_for_error(error: float, *, least: int = 2, most: int = 8) -> int:
     return min(max(1 - math.floor(math.log10(error)), least), most)
 
 
-def format_p(p: float) -> str:
-    """A probability in a sentence: "p = 0.03", "p below 0.0001"."""
-    return "p below 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}"
+def format_p(p: float, *, below: str = "below") -> str:
+    """A probability in a sentence: "p = 0.03", "p below 0.0001"; with `below` as "<" in figures and
+    tables: "p < 0.0001".
+    """
+    return f"p {below} 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}"
 
 
 def format_confidence_interval(

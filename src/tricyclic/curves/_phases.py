@@ -45,6 +45,28 @@ def remaining_of_two(
     return np.asarray(slow + fraction_fast * (fast - slow))
 
 
+def one_phase(
+    *, time_min: Values, y0: Values, plateau: Values, log10_rate: Values, lag_min: Values
+) -> np.ndarray:
+    """Reading at a time on the way from y0 to the plateau; y0 until the lag is over."""
+    return np.asarray(plateau + (y0 - plateau) * remaining(time_min, lag_min, log10_rate))
+
+
+def two_phases(
+    *,
+    time_min: Values,
+    y0: Values,
+    plateau: Values,
+    fraction_fast: Values,
+    log10_rate_fast: Values,
+    log10_rate_slow: Values,
+    lag_min: Values,
+) -> np.ndarray:
+    """The same with a fast and a slow phase."""
+    left = remaining_of_two(time_min, lag_min, fraction_fast, log10_rate_fast, log10_rate_slow)
+    return np.asarray(plateau + (y0 - plateau) * left)
+
+
 def lags(time: np.ndarray) -> np.ndarray:
     """Grid of lags, from none to half of the observed time."""
     return np.linspace(0.0, 0.5 * float(time.max()), 9)

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from tricyclic.core.curve_model import CurveModel, Parameter
 from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Start
-from tricyclic.curves._kernels import Values
-from tricyclic.curves._phases import ELAPSED, LAG, SOURCE, log10_rate, one_phase_starts, remaining
-
-
-def response(
-    *, time_min: Values, y0: Values, plateau: Values, log10_rate: Values, lag_min: Values
-) -> np.ndarray:
-    """Reading at a time; y0 until the lag is over."""
-    return np.asarray(plateau + (y0 - plateau) * remaining(time_min, lag_min, log10_rate))
+from tricyclic.curves._phases import ELAPSED, LAG, SOURCE, log10_rate, one_phase, one_phase_starts
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
@@ -40,7 +30,7 @@ MODEL = CurveModel(
         log10_rate("log10_rate", "rate constant; the half-life is ln 2 / rate"),
         LAG,
     ),
-    curve=response,
+    curve=one_phase,
     first_guess=first_guess,
     sources=(SOURCE,),
     target="log10_rate",

@@ -9,31 +9,15 @@ import numpy as np
 from tricyclic.core.curve_model import CurveModel, Parameter
 from tricyclic.core.series import Series
 from tricyclic.curves._guesses import Start
-from tricyclic.curves._kernels import Values
 from tricyclic.curves._phases import (
     ELAPSED,
     FRACTION_FAST,
     LAG,
     SOURCE,
     log10_rate,
-    remaining_of_two,
     two_phase_starts,
+    two_phases,
 )
-
-
-def response(
-    *,
-    time_min: Values,
-    y0: Values,
-    plateau: Values,
-    fraction_fast: Values,
-    log10_rate_fast: Values,
-    log10_rate_slow: Values,
-    lag_min: Values,
-) -> np.ndarray:
-    """Reading at a time; y0 until the lag is over."""
-    left = remaining_of_two(time_min, lag_min, fraction_fast, log10_rate_fast, log10_rate_slow)
-    return np.asarray(plateau + (y0 - plateau) * left)
 
 
 def first_guess(series: Series, given: Mapping[str, float]) -> list[Start]:
@@ -63,7 +47,7 @@ MODEL = CurveModel(
         log10_rate("log10_rate_slow", "rate constant of the slow phase"),
         LAG,
     ),
-    curve=response,
+    curve=two_phases,
     first_guess=first_guess,
     sources=(SOURCE,),
     target="log10_rate_slow",

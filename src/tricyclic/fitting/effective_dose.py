@@ -18,7 +18,7 @@ from tricyclic.core.estimate import Fit
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.derived import derived_estimate
-from tricyclic.fitting.fit import fit as fit_curve
+from tricyclic.fitting.fit_by_settings import fit_by_settings
 from tricyclic.fitting.fitted_curve import CurvePoint, FitSettings
 from tricyclic.fitting.problem import FitPart
 from tricyclic.numerics.least_squares import jacobian
@@ -279,14 +279,10 @@ def _limits_as_parameter(
     column = dose_column(model)
     # Decades times slope from the midpoint to the dose.
     apart = float(_shift(model, column, {"hill": 1.0}, level / 100.0))
-    again = fit_curve(
+    again = fit_by_settings(
         [replace(part, model=_in_terms_of_dose(model, apart))],
-        fixed=settings.fixed,
-        free=settings.free,
-        variance=settings.variance,
-        weights=settings.weights,
+        replace(settings, confidence=confidence),
         intervals="target",
-        confidence=confidence,
     )
     # The same optimum; of a step between two doses neither dose is determined.
     if not again.ok or again.rss > fit.rss * (1.0 + SAME_OPTIMUM):

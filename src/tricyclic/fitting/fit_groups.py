@@ -20,6 +20,7 @@ from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.fit import fit
+from tricyclic.fitting.fit_by_settings import fit_by_settings
 from tricyclic.fitting.fitted_curve import (
     FitSettings,
     GroupFit,
@@ -116,15 +117,7 @@ def fit_groups(
 def fit_alone(part: FitPart, settings: FitSettings) -> Fit:
     """One curve with its status and checks."""
     wanted = "all" if settings.intervals == "auto" else settings.intervals
-    result = fit(
-        [part],
-        fixed=settings.fixed,
-        free=settings.free,
-        variance=settings.variance,
-        weights=settings.weights,
-        intervals=wanted,
-        confidence=settings.confidence,
-    )
+    result = fit_by_settings([part], settings, intervals=wanted)
     return with_outlier_checks(with_verdict(result, (part,)), (part,), settings)
 
 
@@ -136,15 +129,8 @@ def fit_together(parts: Sequence[FitPart], settings: FitSettings) -> Fit:
         wanted = "none" if by_covariance else "all"
     elif not isinstance(wanted, str):
         wanted = _names_in_fit(parts, wanted)
-    result = fit(
-        parts,
-        fixed=settings.fixed,
-        free=settings.free,
-        variance=settings.variance,
-        weights=settings.weights,
-        intervals=wanted,
-        confidence=settings.confidence,
-        starts=joint_starts(parts, settings),
+    result = fit_by_settings(
+        parts, settings, intervals=wanted, starts=joint_starts(parts, settings)
     )
     if by_covariance and result.ok:
         result = _with_linear_limits(result)

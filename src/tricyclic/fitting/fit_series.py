@@ -8,7 +8,8 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.curve_fits import CurveFitResult
-from tricyclic.fitting.fit import fit, listed_parts
+from tricyclic.fitting.fit import listed_parts
+from tricyclic.fitting.fit_by_settings import fit_by_settings
 from tricyclic.fitting.fit_groups import GroupedReadings, fit_groups
 from tricyclic.fitting.fitted_curve import FitSettings, curve_of_fit
 from tricyclic.fitting.problem import FitPart
@@ -50,14 +51,10 @@ def fit_series_or_parts(
             do="Parameters of FitParts are shared by their names; see rename of FitPart",
         )
     parts = listed_parts(data, model)  # type: ignore[arg-type]
-    result = fit(
+    result = fit_by_settings(
         parts,
-        fixed=settings.fixed,
-        free=settings.free,
-        variance=settings.variance,
-        weights=settings.weights,
+        settings,
         intervals="all" if settings.intervals == "auto" else settings.intervals,
-        confidence=settings.confidence,
         starts=starts,
     )
     result = with_verdict(result, parts)

@@ -12,7 +12,7 @@ from tricyclic.core.estimate import Fit
 from tricyclic.core.format import format_confidence_interval, format_number
 from tricyclic.core.suspect import SuspectedOutlier
 from tricyclic.errors import InputError
-from tricyclic.fitting.fit import fit
+from tricyclic.fitting.fit_by_settings import fit_by_settings
 from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.fitting.outliers import detect_outliers_rout, suspects_as_checks
 from tricyclic.fitting.problem import FitPart
@@ -91,15 +91,7 @@ def _without(
         if not mask.any():
             return ""
         cleaned.append(replace(part, series=part.series.keep(mask)))
-    again = fit(
-        cleaned,
-        fixed=settings.fixed,
-        free=settings.free,
-        variance=settings.variance,
-        weights=settings.weights,
-        intervals="target",
-        confidence=settings.confidence,
-    )
+    again = fit_by_settings(cleaned, settings, intervals="target")
     names = list(dict.fromkeys(part.name_of(part.model.target) for part in parts))
     if not again.ok or len(names) != 1 or again[names[0]].fixed:
         return ""

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.transforms import ScaledTranslation
 
 from tricyclic.core.document import Figure
 from tricyclic.core.estimate import Estimate, format_interval
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_p
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
+from tricyclic.plotting.bracket import draw_bracket
 from tricyclic.results.binding import GroupComparison
 
 
@@ -183,16 +183,6 @@ def _pooled(axes: Axes, place: int, estimate: Estimate) -> None:
 
 def _bracket(axes: Axes, compared: GroupComparison, conditions: int) -> None:
     """Ratio and p above the conditions that were compared."""
-    up = axes.get_xaxis_transform() + ScaledTranslation(0, 6 / 72, axes.figure.dpi_scale_trans)
-    if conditions == 2:
-        axes.plot(
-            [0, 0, 1, 1],
-            [0.98, 1.0, 1.0, 0.98],
-            transform=up,
-            color=style.INK,
-            linewidth=0.8,
-            clip_on=False,
-        )
     words = []
     if compared.ratio is not None:
         limits = format_interval(compared.ratio)
@@ -201,15 +191,5 @@ def _bracket(axes: Axes, compared: GroupComparison, conditions: int) -> None:
         )
     p = compared.p_calibrated if math.isfinite(compared.p_calibrated) else compared.p
     if math.isfinite(p):
-        words.append("p < 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}")
-    line = style.fitted(",  ".join(words), 66.0, size_pt=style.small_pt())
-    axes.annotate(
-        line,
-        ((conditions - 1) / 2, 1.0),
-        xycoords=up,
-        xytext=(0, 2.5),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=style.small_pt(),
-    )
+        words.append(format_p(p, below="<"))
+    draw_bracket(axes, words, conditions)

@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
-from matplotlib.transforms import ScaledTranslation
 
 from tricyclic.core.document import Figure
 from tricyclic.core.estimate import Estimate, format_interval
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_p
 from tricyclic.plotting import style
+from tricyclic.plotting.bracket import draw_bracket
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.results.comparison import MeasuredQuantity, MeasurementComparison
 
@@ -184,15 +184,6 @@ def _set_limits(axes: Axes, sides: Sequence[MeasuredQuantity], logs: bool) -> No
 
 def _bracket(axes: Axes, comparison: MeasurementComparison) -> None:
     """Ratio or difference with its interval and p, above both sides."""
-    up = axes.get_xaxis_transform() + ScaledTranslation(0, 6 / 72, axes.figure.dpi_scale_trans)
-    axes.plot(
-        [0, 0, 1, 1],
-        [0.98, 1.0, 1.0, 0.98],
-        transform=up,
-        color=style.INK,
-        linewidth=0.8,
-        clip_on=False,
-    )
     words = []
     outcome, noun = comparison.ratio, "ratio"
     if outcome is None:
@@ -203,15 +194,5 @@ def _bracket(axes: Axes, comparison: MeasurementComparison) -> None:
         limits = "" if limits in ("", "unbounded") else f" ({limits})"
         words.append(f"{noun} {sign}{format_number(outcome.value)}{limits}")
     if math.isfinite(comparison.p):
-        p = comparison.p
-        words.append("p < 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}")
-    axes.annotate(
-        style.fitted(",  ".join(words), 66.0, size_pt=style.small_pt()),
-        (0.5, 1.0),
-        xycoords=up,
-        xytext=(0, 2.5),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=style.small_pt(),
-    )
+        words.append(format_p(comparison.p, below="<"))
+    draw_bracket(axes, words)

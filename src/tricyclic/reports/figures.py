@@ -62,6 +62,10 @@ class FigureOptions:
         """What to know about the files: a font that is not installed."""
         return "" if self.path.suffix.lower() == ".svg" else font_remark(self.look)
 
+    def files_of(self, result: object) -> dict[Path, bytes]:
+        """The files of a result's figures; as `figure_files`."""
+        return figure_files(result, self)
+
 
 def figure_options(
     path: str | Path, *, figure: str = "", dpi: Any = None, style: Any = None, **keys: Any

@@ -13,8 +13,9 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.frames import Columns
 from tricyclic.io.write_tables import Cell, csv_rows
 from tricyclic.io.write_workbook import WorkbookSheet, workbook_bytes
-from tricyclic.registry import RENDERERS
+from tricyclic.registry import RENDERERS as _RENDERERS
 
+RENDERERS: dict[str, str] = {"Renderable": "tricyclic.reports.frame_files:frame_bytes"}
 FORMATS = ("csv", "md", "xlsx")
 # Rows of a sheet below its head, and characters of its name, of a spreadsheet program.
 MAX_ROWS, MAX_NAME = 1_048_575, 31
@@ -37,7 +38,7 @@ def frames_of(result: object) -> Mapping[str, Columns]:
     InputError
         If this kind of result has no tables.
     """
-    render = RENDERERS.find("frames", type(result), missing_ok=True)
+    render = _RENDERERS.find("frames", type(result), missing_ok=True)
     if render is None:
         raise InputError(
             "this command has no table",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tricyclic.core.check import LEVELS, Check, Level
 from tricyclic.core.estimate import Estimate, format_interval
 from tricyclic.core.evidence import Evidence
-from tricyclic.core.format import format_number, list_names
+from tricyclic.core.format import format_number, format_p, list_names
 from tricyclic.errors import InputError
 from tricyclic.results.binding import AssayResult
 from tricyclic.units import convert
@@ -45,7 +45,8 @@ def format_p_value(p: float, calibrated: float = math.nan) -> str:
     """A p value; a calibrated one is followed by the nominal one."""
     if math.isfinite(calibrated):
         return f"{format_p_value(calibrated)} (nominal {format_p_value(p)})"
-    return "" if math.isnan(p) else "< 0.0001" if p < 1e-4 else format_number(p, 2)
+    words = "" if math.isnan(p) else format_p(p, below="<")
+    return words.removeprefix("p ").removeprefix("= ")
 
 
 def format_optional(x: float | None, digits: int = 3) -> str:

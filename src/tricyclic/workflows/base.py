@@ -126,6 +126,31 @@ def library_option(panel: str = "Options") -> Any:
     )
 
 
+def table_option(panel: str = "Options") -> Any:
+    """Declare the option for one of several tables of a file."""
+    return option("Table of a file with several tables", default="", panel=panel)
+
+
+def reader_option(panel: str = "Options") -> Any:
+    """Declare the option for the reader of a file."""
+    return option("Reader to use if none or several accept the file", default="", panel=panel)
+
+
+def sheet_option(panel: str = "Options") -> Any:
+    """Declare the option for a sheet of a workbook."""
+    return option("Sheet of a workbook", default="", panel=panel)
+
+
+def decimal_option(panel: str = "Options") -> Any:
+    """Declare the option for the decimal mark of a file."""
+    return option(
+        "Decimal mark if the file can be read in two ways",
+        default="",
+        choices=(".", ","),
+        panel=panel,
+    )
+
+
 def option_fields(options: type) -> list[tuple[dataclasses.Field[Any], OptionInfo, Any]]:
     """Field, declaration and type of every option of an options dataclass."""
     hints = get_type_hints(options)

@@ -13,7 +13,7 @@ import numpy as np
 
 from tricyclic.assays.pooling import power_of_ten
 from tricyclic.core.estimate import Estimate, Fit, format_range
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_p
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import compare_models
 from tricyclic.results.binding import GroupComparison
@@ -424,5 +424,5 @@ def _conclusion(ratio: Estimate, p: float) -> str:
         text += "no interval"
     if math.isnan(p):
         return f"{change} ({text}); one run in each condition cannot be tested"
-    p_text = "p < 0.0001" if p < 1e-4 else f"p = {format_number(p, 2)}"
-    return f"{change if p < ALPHA else 'no significant difference'} ({text}; {p_text})"
+    outcome = change if p < ALPHA else "no significant difference"
+    return f"{outcome} ({text}; {format_p(p, below='<')})"

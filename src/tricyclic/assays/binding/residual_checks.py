@@ -17,7 +17,7 @@ from tricyclic.assays.binding.check_limits import AGM, DEFAULT
 from tricyclic.core.check import Check, Level
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_p
 from tricyclic.core.plate import Plate, well_position
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
@@ -221,7 +221,7 @@ def _pattern_check(
         )
     percent = 100.0 * effect.size
     level: Level = "warn" if significant and abs(percent) > pattern.limit else "pass"
-    chance = f"p = {format_number(effect.p, 2)}" if effect.p >= 1e-4 else "p < 0.0001"
+    chance = format_p(effect.p, below="<")
     chance += "" if significant else ", not significant"
     return Check(
         pattern.name,

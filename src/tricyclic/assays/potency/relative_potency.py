@@ -18,7 +18,7 @@ from tricyclic.core.analysis_options import Variance
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel, Parameter
 from tricyclic.core.estimate import Fit
-from tricyclic.core.format import format_confidence_interval, format_number, pluralize
+from tricyclic.core.format import format_confidence_interval, format_number, format_p, pluralize
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.choose import compare_models
@@ -362,7 +362,7 @@ def _f_check(
 ) -> Check:
     level = ALPHA / (2 if result.slope_test is not None else 1)
     differs = test.p < level
-    p = "below 0.0001" if test.p < 1e-4 else f"= {format_number(test.p, 2)}"
+    p = format_p(test.p).removeprefix("p ")
     better = "better" if differs else "no better"
     return Check(
         name,

@@ -211,7 +211,7 @@ def _comparison_lines(result: CurveComparisonResult) -> list[str]:
     for one in result.comparisons:
         degrees = ", ".join(f"{number:g}" for number in one.df)
         symbol = "F" if len(one.df) > 1 else "likelihood ratio"
-        p = format_p(one.p).removeprefix("p = ").replace("p below", "<")
+        p = format_p(one.p, below="<").removeprefix("p ").removeprefix("= ")
         ratio = (
             ""
             if math.isnan(one.evidence_ratio)

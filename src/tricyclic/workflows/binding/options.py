@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tricyclic.core.table_input import TableInput
-from tricyclic.workflows.base import library_option, option
+from tricyclic.workflows.base import library_option, option, sheet_option, table_option
 
 KINDS = (
     "association",
@@ -132,7 +132,7 @@ class PlateOptions:
     non_specific: tuple[str, ...] = option(
         "Column of non-specific binding", default=(), panel=TABLES
     )
-    table: str = option("Table of a file with several tables", default="", panel=TABLES)
+    table: str = table_option(TABLES)
     molar_mass: float | None = option(
         "Molar mass [g/mol], where concentrations are masses per volume",
         default=None,
@@ -160,7 +160,7 @@ class PlateOptions:
     reader: str = option(
         "File format, where none or several match the file", default="", panel=READING
     )
-    sheet: str = option("Sheet of a workbook", default="", panel=READING)
+    sheet: str = sheet_option(READING)
     model: str = option(
         "Curve model to fit; see: tricyclic curves models", default="auto", panel=ANALYSIS
     )

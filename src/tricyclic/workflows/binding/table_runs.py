@@ -14,8 +14,6 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.column_names import is_level
-from tricyclic.io.files import source_name
-from tricyclic.io.open import read_tables
 from tricyclic.study.folder import PreparedTable
 from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
@@ -31,6 +29,7 @@ from tricyclic.workflows.binding.columns import (
     run_column,
     runs_of,
 )
+from tricyclic.workflows.binding.named_tables import named_tables
 from tricyclic.workflows.binding.tables import setting_column
 
 Given = Mapping[str, tuple[str, str]]
@@ -67,18 +66,9 @@ def runs_of_tables(
     InputError
         If what was varied, its unit, or the readings cannot be recognised.
     """
-    names = [Path(source_name(file)).stem for file in files]
     runs: list[PreparedTable] = []
-    for number, file in enumerate(files, 1):
-        stem = names[number - 1]
-        name = stem if names.count(stem) == 1 else f"{stem} ({number})"
-        tables = read_tables(
-            file,
-            reader=request.reader or None,
-            sheet=request.sheet or None,
-            decimal=request.decimal or None,
-        )
-        chosen = _chosen(tables, request, source_name(file))
+    for name, source, tables in named_tables(files, request):
+        chosen = _chosen(tables, request, source)
         others = tuple(table.name for table in tables if all(table is not one for one in chosen))
         for table in chosen:
             run = name if len(chosen) == 1 else table.name

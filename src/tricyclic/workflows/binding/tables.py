@@ -11,14 +11,14 @@ from pathlib import Path
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.files import source_name
-from tricyclic.io.open import has_plates, read_tables
+from tricyclic.io.open import has_plates
 from tricyclic.study.folder import PreparedTable
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.plan_schema import COUNTING_TIME, VARIED
 from tricyclic.study.tables import chosen_table, column_setting, series_from, unused_parts
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.workflows.base import refuse_without_effect
+from tricyclic.workflows.binding.named_tables import named_tables
 from tricyclic.workflows.binding.options import PlateOptions
 
 COLUMNS = {**VARIED, COUNTING_TIME[0]: COUNTING_TIME[1]}
@@ -71,21 +71,12 @@ def read_binding_tables(
     if not any(text.partition("=")[0].strip() == "competitor" for text in options.x):
         refuse_without_effect(options, ("compound",), "tables with a competitor")
     runs = []
-    names = [Path(source_name(file)).stem for file in files]
-    for number, file in enumerate(files, 1):
-        stem = names[number - 1]
-        name = stem if names.count(stem) == 1 else f"{stem} ({number})"
-        tables = read_tables(
-            file,
-            reader=options.reader or None,
-            sheet=options.sheet or None,
-            decimal=options.decimal or None,
-        )
-        plan = _plan(source_name(file), name, options, tables, compound)
+    for name, source, tables in named_tables(files, options):
+        plan = _plan(source, name, options, tables, compound)
         series = series_from(tables, plan, name=name)
         unused = unused_parts(tables, plan)
         sha256 = tables[0].sha256
-        runs.append(PreparedTable(name, "", series, conditions, source_name(file), sha256, unused))
+        runs.append(PreparedTable(name, "", series, conditions, source, sha256, unused))
     return tuple(runs)
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tricyclic.core.table_input import TableInput
-from tricyclic.workflows.base import option
+from tricyclic.workflows.base import (
+    decimal_option,
+    option,
+    reader_option,
+    sheet_option,
+    table_option,
+)
 
 # Panels of the help.
 ONE_CURVE, MANY_CURVES, MODEL, OUTPUT = "Columns of a table", "Many curves", "Model", "Output"
@@ -91,17 +97,10 @@ class FitOptions:
     x_unit: str = option(
         "Unit of x, where neither its name nor the file states it", default="", panel=ONE_CURVE
     )
-    table: str = option("Table of a file with several tables", default="", panel=ONE_CURVE)
-    reader: str = option(
-        "Reader to use if none or several accept the file", default="", panel=ONE_CURVE
-    )
-    sheet: str = option("Sheet of a workbook", default="", panel=ONE_CURVE)
-    decimal: str = option(
-        "Decimal mark if the file can be read in two ways",
-        default="",
-        choices=(".", ","),
-        panel=ONE_CURVE,
-    )
+    table: str = table_option(ONE_CURVE)
+    reader: str = reader_option(ONE_CURVE)
+    sheet: str = sheet_option(ONE_CURVE)
+    decimal: str = decimal_option(ONE_CURVE)
     molar_mass: float | None = option(
         "Molar mass [g/mol], where concentrations are masses per volume",
         default=None,
@@ -245,17 +244,10 @@ class InterpolateOptions:
     accept_at_lloq: float | None = option(
         "The same for the lowest accepted standard [%]", default=None, panel=MODEL
     )
-    table: str = option("Table of a file with several tables", default="", panel=COLUMNS)
-    reader: str = option(
-        "Reader to use if none or several accept the file", default="", panel=COLUMNS
-    )
-    sheet: str = option("Sheet of a workbook", default="", panel=COLUMNS)
-    decimal: str = option(
-        "Decimal mark if the file can be read in two ways",
-        default="",
-        choices=(".", ","),
-        panel=COLUMNS,
-    )
+    table: str = table_option(COLUMNS)
+    reader: str = reader_option(COLUMNS)
+    sheet: str = sheet_option(COLUMNS)
+    decimal: str = decimal_option(COLUMNS)
     y_unit: str = option("Unit of the readings", default="unknown", panel=COLUMNS)
     out: str = option("Folder for tables and figure", default="", path=True, panel=OUTPUT)
 
@@ -302,17 +294,10 @@ class SensorgramOptions:
         "Parameter with a fixed value: rmax=120, delay_min=0.02", default=(), panel=MODEL
     )
     confidence: float = option("Confidence level of the limits", default=0.95, panel=MODEL)
-    table: str = option("Table of a file with several tables", default="", panel=COLUMNS)
-    reader: str = option(
-        "Reader to use if none or several accept the file", default="", panel=COLUMNS
-    )
-    sheet: str = option("Sheet of a workbook", default="", panel=COLUMNS)
-    decimal: str = option(
-        "Decimal mark if the file can be read in two ways",
-        default="",
-        choices=(".", ","),
-        panel=COLUMNS,
-    )
+    table: str = table_option(COLUMNS)
+    reader: str = reader_option(COLUMNS)
+    sheet: str = sheet_option(COLUMNS)
+    decimal: str = decimal_option(COLUMNS)
     out: str = option("Folder for tables and figure", default="", path=True, panel=OUTPUT)
 
 

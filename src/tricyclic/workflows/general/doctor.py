@@ -14,6 +14,7 @@ from tricyclic._version import __version__
 from tricyclic.core.format import pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.errors import InputError, TricyclicError
+from tricyclic.fitting.on_dask import cluster_size
 from tricyclic.io.library.library import Library
 from tricyclic.io.machine import available_memory_bytes, is_writable, total_memory_bytes
 from tricyclic.results.doctor import Diagnostic, DiagnosticLevel, DoctorResult
@@ -206,8 +207,6 @@ def _library_folder(folder: str, purpose: str) -> Diagnostic:
 
 
 def _cluster(address: str) -> Diagnostic:
-    from tricyclic.fitting.on_dask import cluster_size
-
     try:
         workers, threads = cluster_size(address)
     except InputError as error:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tricyclic.core.table_input import TableInput
-from tricyclic.workflows.base import library_option, option
+from tricyclic.workflows.base import (
+    decimal_option,
+    library_option,
+    option,
+    reader_option,
+    sheet_option,
+)
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,9 @@ class ReadFileOptions:
     plate_size: int | None = option(
         "Wells of the plate if the file does not state them", default=None
     )
-    decimal: str = option(
-        "Decimal mark if the file can be read in two ways", default="", choices=(".", ",")
-    )
-    reader: str = option("Reader to use if none or several accept the file", default="")
-    sheet: str = option("Sheet of a workbook", default="")
+    decimal: str = decimal_option()
+    reader: str = reader_option()
+    sheet: str = sheet_option()
 
 
 @dataclass(frozen=True)

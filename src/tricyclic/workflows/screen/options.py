@@ -6,23 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tricyclic.core.table_input import TableInput
-from tricyclic.workflows.base import option
+from tricyclic.workflows.base import decimal_option, option, sheet_option
 
 # Panels of the help.
 ANALYSIS, INPUT, OUTPUT = "Analysis", "Input", "Output"
-
-
-def _decimal() -> Any:
-    return option(
-        "Decimal mark if the file can be read in two ways",
-        default="",
-        choices=(".", ","),
-        panel=INPUT,
-    )
-
-
-def _sheet() -> Any:
-    return option("Sheet of a workbook", default="", panel=INPUT)
 
 
 def _confidence(help: str = "Confidence level of the intervals") -> Any:
@@ -77,9 +64,9 @@ class ScreenOptions:
         default="",
         panel=INPUT,
     )
-    decimal: str = _decimal()
+    decimal: str = decimal_option(INPUT)
     reader: str = option("Reader to use if none or several accept a file", default="", panel=INPUT)
-    sheet: str = _sheet()
+    sheet: str = sheet_option(INPUT)
     out: str = _out("screen.html, screen.json and tables")
 
 
@@ -114,8 +101,8 @@ class ControlChartOptions:
         panel=ANALYSIS,
     )
     window: int = option("Number of runs of the moving MSR", default=6, panel=ANALYSIS)
-    decimal: str = _decimal()
-    sheet: str = _sheet()
+    decimal: str = decimal_option(INPUT)
+    sheet: str = sheet_option(INPUT)
     out: str = _out("the chart (.svg, .pdf), its table and JSON")
 
 
@@ -133,8 +120,8 @@ class MsrOptions:
     second: str = option("Column of potencies of the second run", panel=INPUT)
     compound: str = option("Column of compound names", default="compound", panel=INPUT)
     confidence: float = _confidence()
-    decimal: str = _decimal()
-    sheet: str = _sheet()
+    decimal: str = decimal_option(INPUT)
+    sheet: str = sheet_option(INPUT)
     out: str = _out("the plot (.svg, .pdf), its table and JSON")
 
 
@@ -164,6 +151,6 @@ class RelativePotencyOptions:
         panel=ANALYSIS,
     )
     confidence: float = _confidence("Confidence level of the potency")
-    decimal: str = _decimal()
-    sheet: str = _sheet()
+    decimal: str = decimal_option(INPUT)
+    sheet: str = sheet_option(INPUT)
     out: str = _out("tables and JSON")
