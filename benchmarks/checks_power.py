@@ -84,6 +84,7 @@ RULES = {
     "drift_resolution": "layout",
     "counts_dispersion": "chi-squared of the counts, tests/fitting",
     "overdispersion": "deviance of counts and shares, tests/fitting/test_counts.py",
+    "agonist_over_ec50": "what is stated",
     "standards_recovery": "stated limit, tests/assays/standards",
     "standard_curve_turns": "the fitted curve, tests/assays/standards",
     "samples_outside_range": "stated range, tests/assays/standards",

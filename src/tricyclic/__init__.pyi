@@ -6,6 +6,7 @@ from .api.binding_kinetics import kinetics
 from .api.binding_saturation import saturation
 from .api.calibration import calibrate, credibility, validate
 from .api.compare import compare
+from .api.curve_kb import kb
 from .api.curves import curve_model, curve_models, fit_batch, fit_file
 from .api.design import design
 from .api.exchange import diagram, export, petab
@@ -72,6 +73,7 @@ __all__ = [
     "fit_batch",
     "fit_file",
     "interpolate",
+    "kb",
     "ki",
     "kinetics",
     "msr",

@@ -1,4 +1,4 @@
-"""Result of converting an IC50 to a Ki."""
+"""Results of converting an IC50 to a Ki or a KB."""
 
 from __future__ import annotations
 
@@ -6,34 +6,8 @@ from dataclasses import dataclass
 
 from tricyclic.core.check import Check
 from tricyclic.core.estimate import Estimate
+from tricyclic.core.stated_number import StatedInput
 from tricyclic.results.base import Renderable
-
-
-@dataclass(frozen=True)
-class KiInput:
-    """One number that enters the conversion.
-
-    Parameters
-    ----------
-    name : str
-        "IC50", "Kd of the radioligand", "radioligand added", "sites in the well".
-    value, low, high : float
-        In nM; low and high are its limits, nan where it is treated as exact.
-    log10_se : float
-        Standard error of its logarithm; 0 where it is treated as exact.
-    leverage : float
-        Change of log10 Ki per change of its logarithm.
-    share : float
-        Share of the variance of log10 Ki.
-    """
-
-    name: str
-    value: float
-    low: float
-    high: float
-    log10_se: float
-    leverage: float
-    share: float
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +20,7 @@ class KiResult(Renderable):
         With depletion where the sites are known, else by Cheng and Prusoff.
     cheng_prusoff : Estimate
         By Cheng and Prusoff, which neglects depletion.
-    inputs : tuple of KiInput
+    inputs : tuple of StatedInput
         The numbers and their contributions to the error.
     formula : str
         The equation of `ki`.
@@ -60,9 +34,34 @@ class KiResult(Renderable):
 
     ki: Estimate
     cheng_prusoff: Estimate
-    inputs: tuple[KiInput, ...]
+    inputs: tuple[StatedInput, ...]
     formula: str
     bound_percent: float
     sites_nM: float
     free_radioligand_nM: float
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class KbResult(Renderable):
+    """The KB of a functional antagonist from an IC50.
+
+    Parameters
+    ----------
+    kb : Estimate
+        By Leff and Dougall.
+    cheng_prusoff : Estimate
+        With a slope of 1 of the agonist curve in place of the stated one.
+    inputs : tuple of StatedInput
+        The numbers and their contributions to the error.
+    formula : str
+    agonist_over_ec50 : float
+    checks : tuple of Check
+    """
+
+    kb: Estimate
+    cheng_prusoff: Estimate
+    inputs: tuple[StatedInput, ...]
+    formula: str
+    agonist_over_ec50: float
     checks: tuple[Check, ...] = ()

@@ -133,6 +133,7 @@ COMMANDS: tuple[Command, ...] = (
         "SensorgramOptions",
         "sensorgram",
     ),
+    _command("curves", "kb", "KB of a functional antagonist from an IC50", "KbOptions", "kb"),
     _command(
         "curves", "models", "List the curve models, or describe one", "CurveModelsOptions", "models"
     ),

@@ -6,16 +6,16 @@ For the readings of a plate use `assays.binding.competition`, which fits the Ki 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from tricyclic.assays.binding.affinity import ki_from_ic50
 from tricyclic.core.check import Check
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.format import format_number
+from tricyclic.core.stated_number import StatedNumber, propagate_errors
 from tricyclic.errors import InputError
 from tricyclic.numerics.equilibrium import exact_ic50, exact_ki, solve_one_site
-from tricyclic.results.ki import KiInput, KiResult
+from tricyclic.results.ki import KiResult
 
 IC50, KD, RADIOLIGAND, SITES = (
     "IC50",
@@ -31,21 +31,6 @@ EXACT = (
 )
 # Above this share of the radioligand bound, the free radioligand is not that added.
 MOST_BOUND_PERCENT = 10.0
-_STEP = 1e-4
-
-
-@dataclass(frozen=True)
-class StatedNumber:
-    """A number in nM with its standard error and limits on the log10 scale.
-
-    `low` and `high` are the limits at the confidence level of the result; they equal the value
-    where it is treated as exact.
-    """
-
-    value: float
-    log10_se: float = 0.0
-    low: float = math.nan
-    high: float = math.nan
 
 
 def ki_of_ic50(
@@ -106,10 +91,10 @@ def ki_of_ic50(
             "radioligand is displaced",
             do="Check the concentration of sites and the units",
         )
-    inputs, se, low, high = _propagated(stated, best, _log10_ki)
+    inputs, se, low, high = propagate_errors(stated, best, _log10_ki)
     ki = _estimate("Ki", best, se, low, high, confidence, n, compound, EXACT if exact else "")
     simple = {name: value for name, value in values.items() if name != SITES}
-    _, se_simple, low_simple, high_simple = _propagated(
+    _, se_simple, low_simple, high_simple = propagate_errors(
         {name: stated[name] for name in simple}, _log10_ki(simple), _log10_ki
     )
     cheng = _estimate(
@@ -156,47 +141,6 @@ def _log10_ki(values: Mapping[str, float]) -> float:
     else:
         ki = float(ki_from_ic50(ic50, radioligand_nM=hot, radioligand_kd_nM=kd))
     return math.log10(ki) if ki > 0 else math.nan
-
-
-def _propagated(
-    stated: Mapping[str, StatedNumber],
-    best: float,
-    log10_ki: Callable[[Mapping[str, float]], float],
-) -> tuple[tuple[KiInput, ...], float, float, float]:
-    """Contributions of each number, standard error of log10 Ki, and its limits."""
-    values = {name: number.value for name, number in stated.items()}
-
-    def moved(name: str, value: float) -> float:
-        return log10_ki({**values, name: value})
-
-    leverages, below, above = {}, 0.0, 0.0
-    for name, number in stated.items():
-        step = moved(name, number.value * 10.0**_STEP) - moved(name, number.value * 10.0**-_STEP)
-        leverages[name] = step / (2 * _STEP)
-        if number.log10_se == 0:
-            continue
-        ends = [moved(name, end) for end in (number.low, number.high)]
-        # An end at which no affinity gives such an IC50 leaves the Ki open towards 0.
-        down = min((-math.inf if math.isnan(end) else end) for end in ends)
-        up = max((best if math.isnan(end) else end) for end in ends)
-        below, above = math.hypot(below, best - down), math.hypot(above, up - best)
-    errors = {name: abs(leverages[name]) * stated[name].log10_se for name in stated}
-    se = math.hypot(*errors.values())
-    inputs = tuple(
-        KiInput(
-            name,
-            number.value,
-            number.low if number.log10_se else math.nan,
-            number.high if number.log10_se else math.nan,
-            number.log10_se,
-            leverages[name],
-            (errors[name] / se) ** 2 if se > 0 else 0.0,
-        )
-        for name, number in stated.items()
-    )
-    if se == 0:
-        return inputs, math.nan, math.nan, math.nan
-    return inputs, se, best - below, best + above
 
 
 def _estimate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 # Type of a result -> "module:function" that gives {name of the table: columns}, the main one first.
 RENDERERS: dict[str, str] = {
     "KiResult": "tricyclic.reports.frames.ki:ki_frames",
+    "KbResult": "tricyclic.reports.frames.ki:kb_frames",
     "CurveFitResult": "tricyclic.reports.frames.curves:curve_fit_frames",
     "CurveComparisonResult": "tricyclic.reports.frames.curves:curve_comparison_frames",
     "BatchFitResult": "tricyclic.reports.frames.curves:batch_fit_frames",

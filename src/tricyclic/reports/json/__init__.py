@@ -25,6 +25,7 @@ RENDERERS: dict[str, str] = {
     "PetabResult": "tricyclic.reports.json.model_exports:petab_json",
     "VirtualAssayResult": "tricyclic.reports.json.virtual_assay:virtual_assay_json",
     "KiResult": "tricyclic.reports.json.study:ki_json",
+    "KbResult": "tricyclic.reports.json.study:kb_json",
     "MsrResult": "tricyclic.reports.json.reproducibility:msr_json",
     "RelativePotencyResult": "tricyclic.reports.json.reproducibility:relative_potency_json",
     "CredibilityResult": "tricyclic.reports.json.credibility:credibility_json",

@@ -14,7 +14,7 @@ from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.estimate import Estimate, Fit, format_estimate, p_scale_name, unit_of_parameter
 from tricyclic.core.serialize import to_jsonable
 from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult
-from tricyclic.results.ki import KiResult
+from tricyclic.results.ki import KbResult, KiResult
 from tricyclic.results.study_run import DemoResult, StudyRunResult
 
 
@@ -89,6 +89,18 @@ def ki_json(result: KiResult) -> dict[str, Any]:
         "bound_percent": to_jsonable(result.bound_percent),
         "sites_nM": to_jsonable(result.sites_nM),
         "free_radioligand_nM": to_jsonable(result.free_radioligand_nM),
+        "checks": to_jsonable(result.checks),
+    }
+
+
+def kb_json(result: KbResult) -> dict[str, Any]:
+    """The KB of a functional antagonist, and the numbers that enter it."""
+    return {
+        "kb": estimate_json(result.kb),
+        "cheng_prusoff": estimate_json(result.cheng_prusoff),
+        "inputs": to_jsonable(result.inputs),
+        "formula": result.formula,
+        "agonist_over_ec50": to_jsonable(result.agonist_over_ec50),
         "checks": to_jsonable(result.checks),
     }
 

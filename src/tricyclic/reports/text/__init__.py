@@ -5,6 +5,7 @@ from __future__ import annotations
 # Type of a result -> "module:function" that turns it into text.
 RENDERERS: dict[str, str] = {
     "KiResult": "tricyclic.reports.text.ki:ki_text",
+    "KbResult": "tricyclic.reports.text.ki:kb_text",
     "DesignResult": "tricyclic.reports.text.design:design_text",
     "DemoResult": "tricyclic.reports.text.study:demo_text",
     "NewStudyResult": "tricyclic.reports.text.study:new_study_text",

@@ -302,6 +302,31 @@ class SensorgramOptions:
 
 
 @dataclass(frozen=True)
+class KbOptions:
+    """KB of a functional antagonist from an IC50 (Leff-Dougall), with all stated errors.
+
+    `tricyclic curves kb --ic50 "120 +/- 15 nM" --agonist 30nM --ec50 "10 +/- 1 nM"
+    --agonist-hill "1.3 +/- 0.1"`
+
+    The IC50 is of the inhibition of the response to one concentration of the agonist, whose EC50
+    and slope are those of its own curve. A number may have a standard error ("12.3 +/- 1.1 nM") or
+    the limits of its confidence interval ("12.3 (10.1-15.0) nM").
+    """
+
+    ic50: float | str = option("Antagonist that halves the response to the agonist", unit="nM")
+    agonist: float | str = option("Agonist beside it, its concentration", unit="nM")
+    ec50: float | str = option("EC50 of the agonist alone", unit="nM")
+    agonist_hill: float | str = option(
+        "Slope of the curve of the agonist alone", default=1.0, unit="ratio"
+    )
+    n: int = option("Independent runs of the IC50, for its interval", default=1)
+    compound: str = option("Name of the antagonist", default="")
+    confidence: float = option(
+        "Confidence level of the intervals, given and computed", default=0.95
+    )
+
+
+@dataclass(frozen=True)
 class CurveModelsOptions:
     """List the curve models, or show the equation, parameters and sources of one."""
 
