@@ -23,7 +23,7 @@ def printed(value, low, high, status="fitted", *, at_bound=0, level=NAN, effect=
         effect,
     )
     columns = potency_columns(given, "nM")
-    return {name: values[0] for name, values in columns.items()}
+    return {name: np.asarray(values)[0] for name, values in columns.items()}
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,9 @@ def test_the_table_of_printed_values_is_that_of_the_format_of_numbers(exponent):
     expected = [format_number(value) for value in values]
     if exponent >= 6:
         expected = [f"{float(text):.0f}" for text in expected]
-    assert _texts(np.zeros(5, int), values).tolist() == expected
-    assert _texts(np.ones(5, int), values).tolist() == [_one_text(1, value) for value in values]
+    assert np.asarray(_texts(np.zeros(5, int), values)).tolist() == expected
+    bounds = np.asarray(_texts(np.ones(5, int), values))
+    assert bounds.tolist() == [_one_text(1, value) for value in values]
 
 
 def test_a_plain_number_comes_with_its_value_limits_and_pic50():
@@ -97,9 +98,11 @@ def test_a_bound_within_the_doses_holds_for_the_true_ic50_of_simulated_curves():
     table = gather(np.repeat(np.arange(6000), x.size), np.tile(x, 6000), y.ravel())
     starts = np.arange(0, y.size + 1, x.size)
     rows = CurveBatch(table.names, starts, np.tile(x, 6000), y.ravel())
-    text = fit_rows(rows, BatchFitOptions(), np.zeros(0, np.uint64), effect="inhibition")[
-        "ic50_nM_text"
-    ]
+    text = np.asarray(
+        fit_rows(rows, BatchFitOptions(), np.zeros(0, np.uint64), effect="inhibition")[
+            "ic50_nM_text"
+        ]
+    )
     bound = np.array([float(t[1:]) if t[0] in "<>" else NAN for t in text])
     true_nM = 10 ** (truth + 9)
     inside = (bound > 1.01) & (bound < 9900)

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from tricyclic.core.coded_text import CodedText
 from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
 from tricyclic.core.potency_columns import PotencyColumns
 from tricyclic.errors import InputError
@@ -124,25 +125,29 @@ def fit_rows(
     Returns
     -------
     dict of arrays, shape (curves,)
-        The columns `fit_columns`; nan where a number does not exist.
+        The columns `fit_columns`; nan where a number does not exist. Those of text are
+        `CodedText`.
     """
     curves = len(rows)
-    out: dict[str, Any] = {name: np.full(curves, np.nan) for name in _SOURCES}
-    out["n"], out["status"] = np.zeros(curves, np.int64), np.zeros(curves, np.uint8)
-    out["checks"] = np.zeros(curves, np.int64)
+    out: dict[str, Any] = {}
     level = np.full(curves, np.nan)
     for of_length, table in _of_equal_length(rows):
         for of_series, fits in _fit_table(
             table, options, shared, wide=rows.y.ndim == 2, workers=workers
         ):
             place = of_length[of_series]
+            if place.size == curves and isinstance(of_series, slice):
+                out = {name: getattr(fits, source) for name, source in _SOURCES.items()}
+                continue
             for name, source in _SOURCES.items():
-                out[name][place] = getattr(fits, source)
+                own = getattr(fits, source)
+                out.setdefault(name, np.empty(curves, own.dtype))[place] = own
         if effect:
             level[of_length] = _mean_readings(table)
     out["p_replicates"] = lack_of_fit_p(*(out.pop(name) for name in _FOR_LACK_OF_FIT))
-    out["status"] = np.asarray(STATUS)[out["status"]]
-    out["checks"] = check_names(out["checks"])
+    status = out.pop("status")
+    out["status"] = CodedText(status, STATUS)
+    out["checks"] = _named_checks(out["checks"])
     # The bound of the search is no estimate.
     at_bound = out.pop("_at_bound")
     out["log10_ic50"] = np.where(at_bound != 0, np.nan, out["log10_ic50"])
@@ -155,12 +160,20 @@ def fit_rows(
         out.pop("_lowest"),
         out.pop("_highest"),
         at_bound,
-        out["status"],
+        status,
         level,
         effect,
     )
     columns = {**potency_columns(potency, ic50_unit), **out}
     return {name: columns[name] for name in fit_columns(ic50_unit)}
+
+
+def _named_checks(bits: np.ndarray) -> CodedText:
+    """Names of the checks of every curve; many curves have the same ones."""
+    different = np.flatnonzero(np.bincount(bits))
+    place = np.zeros(int(different[-1]) + 1 if different.size else 0, np.int64)
+    place[different] = np.arange(different.size)
+    return CodedText(place[bits], check_names(different))
 
 
 def fit_columns(ic50_unit: str) -> tuple[str, ...]:

@@ -7,8 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from tricyclic.core.coded_text import CodedText
 from tricyclic.core.format import format_number
 from tricyclic.core.potency_columns import LOG10_NM_PER_M, PotencyColumns
+from tricyclic.numerics.batch.fit import STATUS
 
 NOT_DETERMINED = "n.d."
 # Decimal exponents of the values that are written from a table; others are written one by one.
@@ -31,12 +33,17 @@ class PrintedPotency:
         Whether the printed value is a plain number; no estimate is reported elsewhere.
     has_limits : array of bool
         Whether the limits mean anything.
-    text : array of str
+    coded : CodedText
     """
 
     is_value: np.ndarray
     has_limits: np.ndarray
-    text: np.ndarray
+    coded: CodedText
+
+    @property
+    def text(self) -> np.ndarray:
+        """The printed values, array of str."""
+        return np.asarray(self.coded)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,8 @@ class PotencyInput:
         Logarithm of the lowest and highest dose of each curve.
     at_bound : array of int
         1 or -1 where the estimate is a bound of the search and none.
-    status : array of str
+    status : array of str, or of int
+        In words, or as an index into `numerics.batch.fit.STATUS`.
     level : array
         Mean reading [%] of each curve where readings are percent; nan otherwise.
     effect : str
@@ -101,7 +109,7 @@ def potency_columns(given: PotencyInput, unit: str) -> dict[str, object]:
             columns.value: 10.0 ** (log10_value + shift),
             columns.low: np.where(has_limits, 10.0 ** (given.log10_low + shift), np.nan),
             columns.high: np.where(has_limits, 10.0 ** (given.log10_high + shift), np.nan),
-            columns.text: printed.text,
+            columns.text: printed.coded,
         }
     if unit == "nM":
         result["pIC50"] = -log10_value
@@ -121,25 +129,32 @@ def printed_potency(given: PotencyInput, shift: float = 0.0) -> PrintedPotency:
     is_value = (sign == VALUE) & np.isfinite(log10_printed)
     with np.errstate(over="ignore", invalid="ignore"):
         text = _texts(sign, 10.0 ** (log10_printed + shift))
-    return PrintedPotency(is_value, is_value | np.isin(given.status, _WITH_LIMIT), text)
+    return PrintedPotency(is_value, is_value | _is_one_of(given.status, _WITH_LIMIT), text)
+
+
+def _is_one_of(status: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
+    """Whether each status is one of some words."""
+    if status.dtype.kind in "iu":
+        return np.asarray(np.isin(STATUS, words)[status])
+    return np.isin(status, words)
 
 
 def _printed(given: PotencyInput) -> tuple[np.ndarray, np.ndarray]:
     """Sign and logarithm of the number of each printed value; nan where there is none."""
     status = given.status
-    described = np.isin(status, _WITH_LIMIT)
-    with_value = np.isin(status, _WITH_VALUE)
+    described = _is_one_of(status, _WITH_LIMIT)
+    with_value = _is_one_of(status, _WITH_VALUE)
     with np.errstate(invalid="ignore"):
         beyond = described & ((given.log10_ic50 > given.highest) | (given.at_bound > 0))
         before = described & ((given.log10_ic50 < given.lowest) | (given.at_bound < 0))
         if given.effect:
             full = given.level > HALF_EFFECT_PERCENT
             no_effect = ~full if given.effect == "inhibition" else full
-            flat = (status == "flat") & np.isfinite(given.level)
+            flat = _is_one_of(status, ("flat",)) & np.isfinite(given.level)
             beyond |= flat & no_effect
             before |= flat & ~no_effect
-    above = beyond | (~before & (status == "upper CI unbounded"))
-    below = before | (~beyond & (status == "lower CI unbounded"))
+    above = beyond | (~before & _is_one_of(status, ("upper CI unbounded",)))
+    below = before | (~beyond & _is_one_of(status, ("lower CI unbounded",)))
     at_least = np.where(beyond, given.highest, given.log10_low)
     at_most = np.where(before, given.lowest, given.log10_high)
     value = np.where(with_value & (given.at_bound == 0), given.log10_ic50, np.nan)
@@ -148,7 +163,7 @@ def _printed(given: PotencyInput) -> tuple[np.ndarray, np.ndarray]:
     return sign, np.where(np.isfinite(value), value, np.nan)
 
 
-def _texts(sign: np.ndarray, value: np.ndarray) -> np.ndarray:
+def _texts(sign: np.ndarray, value: np.ndarray) -> CodedText:
     """Values to three figures with their signs, shape of value, as text."""
     table = _table()
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -159,10 +174,12 @@ def _texts(sign: np.ndarray, value: np.ndarray) -> np.ndarray:
     inside = (exponent >= EXPONENTS.start) & (exponent < EXPONENTS.stop)
     number = sign * (900 * len(EXPONENTS)) + (exponent - EXPONENTS.start) * 900 + mantissa - 100.0
     codes = np.where(inside, np.where(inside, number, 0.0), len(table) - 1).astype(np.int64)
-    texts = table[codes]
-    for k in np.flatnonzero(~inside & np.isfinite(value)):
-        texts[k] = _one_text(int(sign[k]), float(value[k]))
-    return texts
+    others = np.flatnonzero(~inside & np.isfinite(value))
+    if not others.size:
+        return CodedText(codes, table)
+    codes[others] = len(table) + np.arange(others.size)
+    own = np.array([_one_text(int(sign[k]), float(value[k])) for k in others], table.dtype)
+    return CodedText(codes, np.concatenate([table, own]))
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tricyclic.core.coded_text import CodedText
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import UNFINISHED, clear_unfinished, only_one, write_file
 from tricyclic.io.curves.fits import CsvFits, ParquetFits, WorkbookFits, table_columns
@@ -273,6 +274,16 @@ def _encoding(schema: Any) -> dict[str, Any]:
     }
 
 
+def _as_arrow(values: Any) -> Any:
+    if isinstance(values, pa.Array):
+        return values
+    if isinstance(values, CodedText):
+        # Each word is converted once, not once for each row.
+        few = values.compact()
+        return pa.array(few.words, pa.string()).take(pa.array(few.codes))
+    return pa.array(values, from_pandas=True)
+
+
 def encode_part(labels: Mapping[str, Any], columns: Mapping[str, Any], key: str) -> bytes:
     """Fits of some curves as the bytes of a part.
 
@@ -292,8 +303,7 @@ def encode_part(labels: Mapping[str, Any], columns: Mapping[str, Any], key: str)
         free = f"{name} (file)" if name in columns else name
         arrays[free] = values if isinstance(values, pa.Array) else pa.array(values)
     for name, values in columns.items():
-        is_array = isinstance(values, pa.Array)
-        arrays[name] = values if is_array else pa.array(values, from_pandas=True)
+        arrays[name] = _as_arrow(values)
     table = pa.table(arrays).replace_schema_metadata({_KEY: key.encode()})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
