@@ -230,9 +230,33 @@ def test_standards_are_drawn_as_means_in_a_style_of_means():
     dose = np.repeat([1.0, 3.0, 10.0, 30.0, 100.0, 300.0], 2)
     reading = 2.5 * dose / (dose + 40) + np.tile([0.02, 0.06], 6)
     table = pd.DataFrame({"conc": dose, "OD": reading})
-    result = tca.interpolate(table, x="conc:ng/mL", y="OD")
+    result = tca.interpolate(pd.DataFrame(table), x="conc:ng/mL", y="OD")
     for points, n in (("wells", 12), ("mean_sem", 6)):
         axes = result.plot(points=points)
         (symbols,) = [one for one in axes.lines if one.get_marker() not in ("None", "", "_", "|")]
         assert len(symbols.get_xdata()) == n
         plt.close("all")
+
+
+def test_the_axis_of_time_is_in_the_unit_of_the_table():
+    hours = np.array([0.0, 1, 2, 4, 8, 16, 24])
+    table = {"time_h": hours, "percent": 90 * np.exp(-hours / 5) + 10}
+    plot = tca.fit(table, "one_phase_decay", x="time_h", y="percent").curve_plot(0)
+    assert plot.x_title == "time since the start (h)"
+    np.testing.assert_allclose(plot.points[0].x, hours)
+    assert plot.traces[0].x[-1] == pytest.approx(24)
+    axes = tca.fit(table, "one_phase_decay", x="time_h", y="percent").plot()
+    assert axes.get_xlabel() == "time since the start (h)"
+
+
+def test_the_axis_of_a_standard_curve_names_the_readings():
+    doses = np.array([1.0, 2, 4, 8, 16, 32, 64, 128])
+    table = {
+        "conc_nM": np.append(doses, np.nan),
+        "OD_1": np.append(2 / (1 + 20 / doses), 0.9),
+        "OD_2": np.append(2.02 / (1 + 20 / doses), 0.92),
+    }
+    result = tca.interpolate(pd.DataFrame(table), x="conc_nM", y=["OD_1", "OD_2"])
+    assert result.plot().get_ylabel() == "OD"
+    one = tca.interpolate(pd.DataFrame(table), x="conc_nM", y="OD_1", y_unit="AU")
+    assert one.plot().get_ylabel() == "OD 1 (AU)"

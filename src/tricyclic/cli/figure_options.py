@@ -21,8 +21,8 @@ POINTS = ("wells", "mean_sem", "mean_sd", "mean_ci")
 NAMES = ("plot", "figure", "dpi", "width", "height", "style", "points")
 
 
-def figure_parameters() -> list[click.Parameter]:
-    """The options, for the commands whose result has a figure."""
+def figure_parameters(*, has_readings: bool) -> list[click.Parameter]:
+    """The options, for the commands whose result has a figure; --points where it has readings."""
     texts = {
         "plot": ("FILE", "Write the figure to this file: .png, .tiff, .svg or .pdf."),
         "figure": ("NAME", "Which figure; default: all main ones, as FILE-NAME.png where several."),
@@ -35,6 +35,8 @@ def figure_parameters() -> list[click.Parameter]:
         PanelOption([f"--{name}", name], metavar=metavar, help=text, panel=PANEL)
         for name, (metavar, text) in texts.items()
     ]
+    if not has_readings:
+        return parameters
     points = PanelOption(
         ["--points", "points"],
         type=click.Choice(POINTS),

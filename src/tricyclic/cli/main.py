@@ -110,6 +110,11 @@ class PanelCommand(click.Command):
             if now in known:
                 sentence = f"No such option: {error.option_name}. It is called {now}."
                 raise click.NoSuchOption(error.option_name, sentence, ctx=ctx) from None
+            if error.option_name == "--points" and "--plot" in known:
+                sentence = (
+                    "No such option: --points. The figure of this command draws no single readings."
+                )
+                raise click.NoSuchOption(error.option_name, sentence, ctx=ctx) from None
             raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -307,7 +312,7 @@ def _click_command(command: Command) -> click.Command:
         callback=call,
         params=[
             *parameters(options),
-            *(figure_parameters() if command.figure else []),
+            *(figure_parameters(has_readings=command.readings) if command.figure else []),
             *common,
         ],
         help=inspect.getdoc(options),

@@ -18,7 +18,7 @@ from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.fitting.compare_curves import compare_curves
-from tricyclic.fitting.curve_plot import fit_plot, title_of_doses, title_of_readings
+from tricyclic.fitting.curve_plot import fit_plot, in_time_unit, title_of_doses, title_of_readings
 from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
 from tricyclic.fitting.curve_tables import (
     effective_columns,
@@ -430,7 +430,8 @@ class CurveFitResult(FittedCurves, Renderable):
             return None
         x_title = title_of_doses(self.x_name, plot.x_title)
         y_title = title_of_readings(self.y_name, curve.part.series) if self.y_name else plot.y_title
-        return replace(plot, x_title=x_title, y_title=y_title)
+        plot = replace(plot, x_title=x_title, y_title=y_title)
+        return in_time_unit(plot, self.x_unit)
 
 
 def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Estimate:

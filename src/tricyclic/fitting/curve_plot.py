@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from tricyclic.core.format import format_number
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.core.series import Series
 from tricyclic.fitting.fit import band, predict
+from tricyclic.units import convert
 
 POINTS = 200
 _LOG_DOSE = re.compile(r".* \(log10 (.+)\)$")
@@ -94,6 +97,28 @@ def _y_title(series: Series) -> str:
     return "reading" if series.y_unit == "unknown" else f"reading ({series.y_unit})"
 
 
+def in_time_unit(plot: CurvePlot, unit: str) -> CurvePlot:
+    """The plot of a curve over minutes, with the axis in the unit of time of the table."""
+    if plot.x_scale != "linear" or unit in ("", "min") or not plot.x_title.endswith(" (min)"):
+        return plot
+    minutes = convert(1.0, unit, "min")
+    return replace(
+        plot,
+        x_title=f"{plot.x_title.removesuffix(' (min)')} ({unit})",
+        traces=tuple(replace(trace, x=trace.x / minutes) for trace in plot.traces),
+        points=tuple(replace(points, x=points.x / minutes) for points in plot.points),
+    )
+
+
+def name_of_readings(columns: Sequence[str]) -> str:
+    """What columns of replicates have in common: "OD" of "OD_1" and "OD_2"; empty if nothing."""
+    if len(columns) == 1:
+        return columns[0]
+    letters = zip(*columns, strict=False)
+    shared = "".join(one[0] for one in takewhile(lambda one: len(set(one)) == 1, letters))
+    return shared.rstrip("0123456789 _.-#([")
+
+
 def title_of_readings(column: str, series: Series) -> str:
     """Title of the y axis: the column of readings, with the unit that its name does not state.
 
@@ -103,7 +128,7 @@ def title_of_readings(column: str, series: Series) -> str:
         return f"{column} (share)"
     unit = series.y_unit
     if unit == "unknown":
-        return column
+        return column or "reading"
     name = column
     if unit == "%" and (match := _PERCENT.match(column)):
         name = column[match.end() :]

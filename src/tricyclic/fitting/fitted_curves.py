@@ -53,7 +53,7 @@ class FittedCurves:
     x_name, x_unit : str
         Column of the table and unit of the independent variable; "M" for a Series.
     y_name : str
-        Column of readings, where there is one.
+        Column of readings, or what the names of replicate columns have in common.
     molar_mass : float or None
         Molar mass [g/mol] by which doses in mass per volume were converted.
     unused : tuple of str

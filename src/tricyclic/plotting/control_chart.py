@@ -11,6 +11,7 @@ import numpy as np
 
 from tricyclic.core.document import Figure
 from tricyclic.plotting import style
+from tricyclic.plotting.curve_axes import millimetres_wide
 from tricyclic.results.reproducibility import ControlChartResult, MsrResult
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 HEIGHT_MM = 112.0
-WIDTH_MM = style.WIDTHS_MM["full"]
+LEAST_WIDTH_MM = 70.0
+LEFT_MM, RIGHT_MM = 20.0, 18.0
 MSR_LIMIT = 3.0
 # First run whose cumulative MSR is drawn.
 FIRST_MSR_RUN = 3
-MAX_RUN_NAMES = 30
+# Space that the name of a run takes along the axis.
+NAME_MM = 4.5
 RATIO_TICKS = (0.01, 0.03, 0.1, 0.2, 0.33, 0.5, 1, 2, 3, 5, 10, 30, 100)
 
 
@@ -43,7 +46,7 @@ def control_chart_plot(
     pdf: bool = True,
     text_as: style.TextAs = "text",
 ) -> Figure:
-    """Draw the pair of charts and the moving MSR, 174 mm wide.
+    """Draw the pair of charts and the moving MSR, 174 mm wide or as the style states.
 
     Runs that violate a rule are squares; the limits are lines with their names at the right.
     """
@@ -71,13 +74,10 @@ def control_chart_plot(
         _label_axes(msr_axes, "MSR", n, ticks=4)
         _label_runs(msr_axes, chart.runs)
         title = f"{chart.subject}: {chart.kind} chart" if chart.subject else f"{chart.kind} chart"
-        canvas.text(
-            2.0 / WIDTH_MM,
-            1 - 1.4 / HEIGHT_MM,
-            style.fitted(title, 165.0, bold=True),
-            va="top",
-            weight="bold",
-        )
+        if style.current().title:
+            wide, high = (side / style.MM for side in canvas.get_size_inches())
+            text = style.fitted(title, wide - 6.0, bold=True)
+            canvas.text(2.0 / wide, 1 - 1.4 / high, text, va="top", weight="bold")
         count = (
             f"{len(violating)} of {n} runs violate a rule"
             if violating
@@ -97,10 +97,20 @@ def control_chart_plot(
 
 def _panels() -> tuple[Canvas, Axes, Axes, Axes]:
     """The canvas, and the axes of values, scatter and MSR from top to bottom."""
+    wide, scale = style.page_mm("full", least_mm=LEAST_WIDTH_MM), style.current().scale
+    high = style.page_height_mm(HEIGHT_MM * scale)
+    # Heights from the bottom, of a figure of the usual height with the usual text.
+    part = high / HEIGHT_MM
     canvas, msr_axes = style.sheet(
-        "full", HEIGHT_MM, left_mm=20.0, right_mm=18.0, bottom_mm=18.0, top_mm=74.0
+        "full",
+        high,
+        left_mm=LEFT_MM,
+        right_mm=RIGHT_MM,
+        bottom_mm=18.0 * part / scale,
+        top_mm=74.0 * part / scale,
     )
-    left, width = 20.0 / WIDTH_MM, (WIDTH_MM - 38.0) / WIDTH_MM
+    left = LEFT_MM * scale / wide
+    width = 1.0 - left - RIGHT_MM * scale / wide
     scatter_axes = canvas.add_axes((left, 43.0 / HEIGHT_MM, width, 20.0 / HEIGHT_MM))
     values_axes = canvas.add_axes((left, 70.0 / HEIGHT_MM, width, 34.0 / HEIGHT_MM))
     for axes in (values_axes, scatter_axes):
@@ -201,14 +211,15 @@ def _label_axes(axes: Axes, label: str, runs: int, *, ticks: int) -> None:
 
     axes.set_xlim(0.5, runs + 0.5)
     axes.set_ylabel(label)
-    axes.yaxis.set_label_coords(-15.0 / (WIDTH_MM - 38.0), 0.5)
+    axes.yaxis.set_label_coords(-15.0 * style.current().scale / millimetres_wide(axes), 0.5)
     axes.yaxis.set_major_locator(MaxNLocator(ticks))
     axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
 
 
 def _label_runs(axes: Axes, runs: Sequence[str]) -> None:
-    """Names of the runs, or only their numbers if there are many."""
-    if len(runs) > MAX_RUN_NAMES:
+    """Names of the runs, or only their numbers where there is no space for all."""
+    # A name at an angle needs the height of its line beside the next.
+    if len(runs) * NAME_MM * style.current().scale > millimetres_wide(axes):
         axes.set_xlabel("run")
         return
     axes.set_xticks(
@@ -234,7 +245,7 @@ def agreement_plot(
     Lines are the mean ratio and the limits of agreement.
     """
     with style.publication_style(text_as):
-        height = 66.0
+        height = style.page_height_mm(66.0)
         canvas, axes = style.sheet(
             "column", height, left_mm=16.0, right_mm=4.0, bottom_mm=13.0, top_mm=9.0
         )
@@ -258,13 +269,13 @@ def agreement_plot(
             markeredgewidth=0.3,
         )
         _scale_ratio_axis(axes, result)
-        axes.set_xlabel(
-            f"geometric mean of the two runs ({result.unit})"
-            if result.unit
-            else "geometric mean of the two runs"
-        )
+        unit = f" ({result.unit})" if result.unit else ""
+        # The short title where the figure is narrow.
+        full = f"geometric mean of the two runs{unit}"
+        space = millimetres_wide(axes) + 8.0
+        axes.set_xlabel(full if style.width_mm(full) <= space else f"geometric mean{unit}")
         axes.set_ylabel("ratio, first over second run")
-        canvas.text(2.0 / 84.0, 1 - 1.2 / height, "Replicate experiment", va="top", weight="bold")
+        style.draw_title(canvas, "Replicate experiment", width="column", height_mm=height, lines=1)
         numbers = (
             f"MSR {result.msr:.3g}, mean ratio {result.mean_ratio:.3g}, limits of agreement "
             f"{result.agreement_low:.3g} to {result.agreement_high:.3g}"

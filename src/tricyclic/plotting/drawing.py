@@ -54,6 +54,8 @@ class Drawing:
         Whether it is laid out for the width of the style.
     is_diagram : bool
         Whether it is drawn as SVG and not with matplotlib.
+    has_readings : bool
+        Whether it draws single readings, or their means in the style of `points`.
     book : function without arguments, or None
         Makes the PDF of a figure of several pages, of which `make` draws the first.
     """
@@ -63,6 +65,7 @@ class Drawing:
     is_part: bool = False
     is_flexible: bool = False
     is_diagram: bool = False
+    has_readings: bool = False
     book: Callable[[], bytes] | None = None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from tricyclic.core.document import Figure
@@ -24,6 +25,42 @@ from tricyclic.units import convert
 
 Kind = Literal["heading", "run", "pooled", "guide", "published"]
 ROW_MM = 4.6
+# Columns of a page of 174 mm: labels before the axis; number of runs and values behind it.
+LABELS_MM, VALUES_MM = 50.0, 54.0
+# Gaps: between the columns, of the numbers of runs, and the narrowest axis.
+GAP_MM, N_MM, LEAST_AXIS_MM = 2.0, 6.0, 22.0
+# Height of a further line of a label, and what a label has beside it before the axis.
+LINE_MM, BESIDE_LABEL_MM = 3.2, 8.5
+MOST_LINES = 3
+LEAST_WIDTH_MM = 60.0
+
+
+@dataclass(frozen=True)
+class _ForestColumns:
+    """Widths of a forest plot [mm]: of the page, before the axis, behind it; whether runs are
+    counted, and the lines that a label may have.
+    """
+
+    wide: float
+    left: float
+    right: float
+    has_n: bool = True
+    label_lines: int = 1
+
+    @property
+    def axis(self) -> float:
+        """Width of the axis."""
+        return self.wide - self.left - self.right
+
+    @property
+    def row_mm(self) -> float:
+        """Height of a row."""
+        return ROW_MM + LINE_MM * (self.label_lines - 1)
+
+    @property
+    def values_at(self) -> float:
+        """Where the values begin."""
+        return self.wide - self.right + (N_MM if self.has_n else GAP_MM)
 
 
 @dataclass(frozen=True)
@@ -109,7 +146,7 @@ def forest(
     text_as: style.TextAs = "text",
     show_title: bool = True,
 ) -> Figure:
-    """Draw rows from top to bottom on one logarithmic axis, 174 mm wide.
+    """Draw rows from top to bottom on one logarithmic axis, 174 mm wide, or as the style states.
 
     Parameters
     ----------
@@ -123,17 +160,25 @@ def forest(
     Raises
     ------
     InputError
-        If no row has a number above 0.
+        If no row has a number above 0, or the style is too narrow.
     """
     ends = [x for row in rows for x in (row.value, row.low, row.high) if math.isfinite(x) and x > 0]
     if not ends:
         raise InputError("has no number above 0", where=f"forest plot {name}")
     with style.publication_style(text_as):
         removed = 0.0 if show_title else 5.0
-        height = 17.0 + 9.0 - removed + ROW_MM * len(rows)
-        left = 50.0
+        columns = _columns(rows)
+        height = style.page_height_mm(
+            (17.0 + 9.0 - removed + columns.row_mm * len(rows)) * style.current().scale
+        )
+        wide, scale = columns.wide, style.current().scale
         canvas, axes = style.sheet(
-            "full", height, left_mm=left, right_mm=54.0, bottom_mm=13.0, top_mm=11.5 - removed
+            "full",
+            height,
+            left_mm=columns.left / scale,
+            right_mm=columns.right / scale,
+            bottom_mm=13.0,
+            top_mm=11.5 - removed,
         )
         low, high = math.log10(min(ends)), math.log10(max(ends))
         pad = max(0.15, 0.06 * (high - low))
@@ -142,22 +187,25 @@ def forest(
         axes.set_ylim(len(rows) - 0.4, -0.6)
         _ticks(axes, low - pad, high + pad)
         for place, row in enumerate(rows):
-            _row(axes, place, row, left)
+            _row(axes, place, row, columns)
         axes.spines["left"].set_visible(False)
         axes.set_yticks([])
-        axes.set_xlabel(style.fitted(x_title, 90.0))
-        top = 1 - (7.2 - removed) / height
-        if show_title:
+        _write_x_title(canvas, axes, x_title, columns)
+        top = 1 - (7.2 - removed) * scale / height
+        if show_title and style.current().title:
             canvas.text(
-                2.0 / 174.0,
+                2.0 / wide,
                 1 - 1.2 / height,
-                style.fitted(title, 168.0, bold=True),
+                style.fitted(title, wide - 6.0, bold=True),
                 va="top",
                 weight="bold",
             )
-        for x, head, side in ((122.0, "n", "center"), (126.0, "value (interval)", "left")):
+        heads = [(columns.values_at, "value (interval)", "left")]
+        if columns.has_n:
+            heads.append((columns.values_at - 4.0, "n", "center"))
+        for x, head, side in heads:
             canvas.text(
-                x / 174.0, top, head, va="top", ha=side, fontsize=style.small_pt(), color=style.GREY
+                x / wide, top, head, va="top", ha=side, fontsize=style.small_pt(), color=style.GREY
             )
         return style.finish(
             canvas,
@@ -167,6 +215,41 @@ def forest(
             width="full",
             pdf=pdf,
         )
+
+
+def _columns(rows: Sequence[ForestRow]) -> _ForestColumns:
+    """The columns of the page; narrower than 174 mm, as wide as their text needs."""
+    wide = style.page_mm("full", least_mm=LEAST_WIDTH_MM)
+    has_n = any(row.n for row in rows)
+    if wide >= style.WIDTHS_MM["full"]:
+        return _ForestColumns(wide, LABELS_MM, VALUES_MM)
+    numbers = max(
+        style.width_mm(row.numbers, size_pt=style.small_pt(), bold=row.kind == "pooled")
+        for row in rows
+    )
+    labels = [(row.label, row.kind == "pooled") for row in rows if row.kind != "heading"]
+    longest = max(style.width_mm(style.one_line(text), bold=bold) for text, bold in labels)
+    space = wide - LEAST_AXIS_MM
+    right = min(numbers + (N_MM if has_n else GAP_MM) + 2 * GAP_MM, 0.6 * space)
+    left = min(longest + BESIDE_LABEL_MM, space - right)
+    lines = 1
+    while lines < MOST_LINES and any(
+        style.wrapped(text, left - BESIDE_LABEL_MM, lines=lines, bold=bold).endswith("…")
+        for text, bold in labels
+    ):
+        lines += 1
+    return _ForestColumns(wide, left, right, has_n, lines)
+
+
+def _write_x_title(canvas: Canvas, axes: Axes, x_title: str, columns: _ForestColumns) -> None:
+    """The title below the axis, or below the whole figure where the axis is too narrow for it."""
+    text = style.one_line(x_title)
+    if style.width_mm(text) <= columns.axis + 20.0 or columns.wide >= style.WIDTHS_MM["full"]:
+        axes.set_xlabel(style.fitted(text, 90.0))
+        return
+    bottom = 2.0 / (canvas.get_figheight() / style.MM)
+    text = style.fitted(text, columns.wide - 4.0)
+    canvas.text(0.5, bottom, text, ha="center", va="bottom")
 
 
 def _factor(unit: str, wanted: str) -> float | None:
@@ -193,19 +276,21 @@ def _ticks(axes: Axes, low: float, high: float) -> None:
     axes.tick_params(which="minor", length=1.6, width=0.5)
 
 
-def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
-    canvas = axes.get_figure(root=True)
-    assert canvas is not None
+def _row(axes: Axes, place: int, row: ForestRow, columns: _ForestColumns) -> None:
     across = axes.get_yaxis_transform()
-    per_mm = 1 / (174.0 - left_mm - 54.0)
+    left_mm, per_mm = columns.left, 1 / columns.axis
     bold = row.kind in ("heading", "pooled")
     indent = 0.0 if row.kind == "heading" else 2.5
     axes.text(
         (2.0 + indent - left_mm) * per_mm,
         place,
-        style.fitted(
-            row.label, 165.0 if row.kind == "heading" else left_mm - 6.0 - indent, bold=bold
+        style.wrapped(
+            row.label,
+            columns.wide - 9.0 if row.kind == "heading" else left_mm - 6.0 - indent,
+            lines=columns.label_lines,
+            bold=bold,
         ),
+        linespacing=1.0,
         transform=across,
         va="center",
         weight="bold" if bold else "normal",
@@ -213,7 +298,7 @@ def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
     if row.kind == "heading":
         if place:
             axes.plot(
-                [(2.0 - left_mm) * per_mm, (172.0 - left_mm) * per_mm],
+                [(2.0 - left_mm) * per_mm, (columns.wide - 2.0 - left_mm) * per_mm],
                 [place - 0.5] * 2,
                 transform=across,
                 color=style.PALE,
@@ -223,7 +308,7 @@ def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
         return
     weight = "bold" if row.kind == "pooled" else "normal"
     axes.text(
-        (122.0 - left_mm) * per_mm,
+        (columns.values_at - 4.0 - left_mm) * per_mm,
         place,
         row.n,
         transform=across,
@@ -232,9 +317,10 @@ def _row(axes: Axes, place: int, row: ForestRow, left_mm: float) -> None:
         fontsize=style.small_pt(),
         weight=weight,
     )
-    numbers = style.fitted(row.numbers, 47.0, size_pt=style.small_pt(), bold=bold)
+    space = columns.wide - 1.0 - columns.values_at
+    numbers = style.fitted(row.numbers, space, size_pt=style.small_pt(), bold=bold)
     axes.text(
-        (126.0 - left_mm) * per_mm,
+        (columns.values_at - left_mm) * per_mm,
         place,
         numbers,
         transform=across,

@@ -25,7 +25,7 @@ def sensorgram(
 ) -> Figure:
     """Draw all cycles over each other, 84 mm wide."""
     with style.publication_style(text_as):
-        height = 68.0
+        height = style.page_height_mm(68.0)
         canvas, axes = style.sheet(
             "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=8.0
         )

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from tricyclic.core.document import Figure
 from tricyclic.core.format import format_number
 from tricyclic.plotting import style
+from tricyclic.plotting.curve_axes import millimetres_high
 from tricyclic.plotting.means import LABELS, mean_and_error
 from tricyclic.results.standard_curve import InterpolationResult
 
@@ -21,7 +22,7 @@ def standard_curve(
 ) -> Figure:
     """Draw standards and samples, 84 mm wide."""
     with style.publication_style(text_as):
-        height = 70.0
+        height = style.page_height_mm(70.0)
         canvas, axes = style.sheet(
             "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=13.0, top_mm=12.0
         )
@@ -135,4 +136,6 @@ def _axes(axes: Axes, result: InterpolationResult) -> None:
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.set_xlabel("concentration" + (f" ({result.unit})" if result.unit else ""))
     unit = result.y_unit
-    axes.set_ylabel("reading" + (f" ({unit})" if unit not in ("", "unknown") else ""))
+    reading = "reading" + (f" ({unit})" if unit not in ("", "unknown") else "")
+    high = millimetres_high(axes)
+    axes.set_ylabel(style.fitted(result.y_title or reading, high + 6.0))

@@ -180,6 +180,11 @@ def page_mm(width: Width, *, least_mm: float = 0.0) -> float:
     return own or WIDTHS_MM[width]
 
 
+def page_height_mm(usual_mm: float) -> float:
+    """Height of a figure [mm]: that of the style, else what its content needs."""
+    return current().height_mm or usual_mm
+
+
 def font_pt() -> float:
     """Size of titles and axis titles."""
     return current().font_size_pt

@@ -15,6 +15,7 @@ from tricyclic.core.estimate import Estimate, format_interval
 from tricyclic.core.format import format_number, format_p
 from tricyclic.plotting import style
 from tricyclic.plotting.bracket import draw_bracket
+from tricyclic.plotting.curve_axes import millimetres_wide
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.results.comparison import MeasuredQuantity, MeasurementComparison
 
@@ -33,11 +34,12 @@ def two_sides(comparison: MeasurementComparison, *, name: str, pdf: bool = True)
         Of the file.
     """
     with style.publication_style():
+        height = style.page_height_mm(HEIGHT_MM)
         canvas, axes = style.sheet(
-            "column", HEIGHT_MM, left_mm=17.0, right_mm=4.0, bottom_mm=13.0, top_mm=9.0
+            "column", height, left_mm=17.0, right_mm=4.0, bottom_mm=13.0, top_mm=9.0
         )
         draw_two_sides(axes, comparison)
-        axes.yaxis.set_label_coords(-13.0 / 63.0, 0.5)
+        axes.yaxis.set_label_coords(-13.0 * style.current().scale / millimetres_wide(axes), 0.5)
         sides = (comparison.a, comparison.b)
         runs = ", ".join(
             f"{label} n = {_n(side)}" for label, side in zip(comparison.names, sides, strict=True)
@@ -73,7 +75,7 @@ def draw_two_sides(axes: Axes, comparison: MeasurementComparison) -> None:
     axes.set_xlim(-0.6, 1.6)
     axes.set_xticks(
         [0, 1],
-        [style.wrapped(label, 27.0) for label in comparison.names],
+        [style.wrapped(label, 0.43 * millimetres_wide(axes)) for label in comparison.names],
         fontsize=style.font_pt(),
     )
     axes.tick_params(axis="x", length=0, pad=5)
@@ -84,7 +86,9 @@ def draw_two_sides(axes: Axes, comparison: MeasurementComparison) -> None:
 def comparison_drawing(comparison: MeasurementComparison, name: str) -> Drawing:
     """The figure of a comparison, which can also be drawn into axes."""
     return Drawing(
-        partial(two_sides, comparison, name=name), lambda axes: draw_two_sides(axes, comparison)
+        partial(two_sides, comparison, name=name),
+        lambda axes: draw_two_sides(axes, comparison),
+        is_flexible=True,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tricyclic.errors import InputError, brief
 from tricyclic.plotting.drawing import draw_on, show
 from tricyclic.plotting.style_file import read_style
-from tricyclic.reports.figures import chosen_drawings, drawings_of
+from tricyclic.reports.figures import check_effects, chosen_drawings, drawings_of
 
 if TYPE_CHECKING:
     from tricyclic.plotting.drawing import Axes, Canvas
@@ -46,6 +46,10 @@ def plot(
         raise error.reworded(where, str) from error
     name = next(iter(chosen))
     drawing = chosen[name]
+    try:
+        check_effects({name: drawing}, [key for key, value in keys.items() if value is not None])
+    except InputError as error:
+        raise error.reworded(f"{error.where}=", str) from error
     if ax is not None:
         if not hasattr(ax, "set_xlim"):
             raise InputError(

@@ -6,7 +6,7 @@ The command line (--plot) and the Python API (`save`) share these functions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,15 @@ class FigureOptions:
     dpi : float
         Pixels per inch of .png and .tiff.
     look : PlotStyle
+    stated : tuple of str
+        Names of the options that were stated, beside those that come with a style.
     """
 
     path: Path
     figure: str = ""
     dpi: float = DPI
     look: PlotStyle = DEFAULT
+    stated: tuple[str, ...] = ()
 
     @property
     def remark(self) -> str:
@@ -97,7 +100,8 @@ def figure_options(
             where="dpi",
             allowed="It applies to .png and .tiff; .svg and .pdf have no pixels",
         )
-    return FigureOptions(file, figure, resolution, read_style(style, **keys))
+    stated = tuple(name for name, value in keys.items() if value is not None)
+    return FigureOptions(file, figure, resolution, read_style(style, **keys), stated)
 
 
 def drawings_of(result: object) -> Mapping[str, Drawing]:
@@ -113,9 +117,10 @@ def figure_files(result: object, options: FigureOptions) -> dict[Path, bytes]:
     Raises
     ------
     InputError
-        If the result has no figure, or none of this name.
+        If the result has no figure, none of this name, or none in which an option has an effect.
     """
     chosen = chosen_drawings(result, options.figure)
+    check_effects(chosen, options.stated)
     if len(chosen) == 1:
         (drawing,) = chosen.values()
         return {options.path: figure_bytes(drawing, options)}
@@ -175,6 +180,38 @@ def chosen_drawings(result: object, figure: str) -> dict[str, Drawing]:
         return {name: drawings[name]}
     main = {name: drawing for name, drawing in drawings.items() if not drawing.is_part}
     return main or dict(drawings)
+
+
+def check_effects(drawings: Mapping[str, Drawing], stated: Iterable[str]) -> None:
+    """Refuse options that change none of the figures.
+
+    Parameters
+    ----------
+    drawings
+        The figures that are drawn.
+    stated
+        Names of the options.
+
+    Raises
+    ------
+    InputError
+        If `points` is stated and no figure draws readings, or a height and all have a fixed layout.
+    """
+    single = f"The figure '{next(iter(drawings))}'" if len(drawings) == 1 else ""
+    reasons = []
+    if not any(drawing.has_readings for drawing in drawings.values()):
+        verb = "draws" if single else "draw"
+        reasons.append(("points", f"{verb} no single readings that could be shown as means"))
+    if not any(drawing.is_flexible for drawing in drawings.values()):
+        reasons.append(("height", "has a fixed layout" if single else "have a fixed layout"))
+    for name, reason in reasons:
+        if name in stated or f"{name}_mm" in stated:
+            raise InputError(
+                "has no effect here",
+                where=name,
+                allowed=f"{single or 'These figures'} {reason}",
+                do="Omit it",
+            )
 
 
 def _diagram_picture(svg: str, suffix: str, dpi: float) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tricyclic.core.check import Check
+from tricyclic.core.plot_data import CurvePlot
 from tricyclic.results.base import Renderable
 from tricyclic.results.binding import GroupComparison
 
@@ -200,6 +201,9 @@ class RelativePotency:
         Under the common curve, in `dose_unit`.
     dose_unit : str
         Unit of the doses, "M" for concentrations.
+    plot : CurvePlot or None
+        Readings of both with the common curve, shifted by the potency; with curves of their own
+        where they are not parallel. Not part of the JSON.
     """
 
     reference: str
@@ -217,6 +221,7 @@ class RelativePotency:
     alpha: float = 0.05
     ec50_reference: float = math.nan
     dose_unit: str = "M"
+    plot: CurvePlot | None = field(default=None, repr=False, compare=False)
 
     @property
     def differs(self) -> bool:

@@ -127,6 +127,8 @@ class InterpolationResult(Renderable):
         The standards.
     unused : tuple of str
         What the file contains beside the readings that were used.
+    y_title : str
+        Readings and their unit in words, as on the axis of the figure; empty: "reading".
     """
 
     curve: str
@@ -146,3 +148,4 @@ class InterpolationResult(Renderable):
     concentrations: np.ndarray
     readings: np.ndarray
     unused: tuple[str, ...] = ()
+    y_title: str = ""

@@ -47,6 +47,8 @@ class Command:
         Whether the command also works without its group.
     figure : bool
         Whether its result has a figure, so that it has --plot.
+    readings : bool
+        Whether a figure shows single readings, so that it has --points.
     """
 
     group: str
@@ -57,6 +59,7 @@ class Command:
     function: str
     at_top: bool = False
     figure: bool = False
+    readings: bool = False
 
     @property
     def full_name(self) -> str:

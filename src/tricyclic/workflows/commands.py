@@ -56,21 +56,36 @@ _WITH_FIGURE = frozenset(
         "model diagram",
     }
 )
+# Those of them whose figures show readings, as single wells or as means: they have --points.
+_WITH_READINGS = frozenset(
+    {
+        "study demo",
+        "study run",
+        "binding affinity",
+        "binding saturation",
+        "binding kinetics",
+        "curves fit",
+        "curves interpolate",
+        "screen relative-potency",
+        "model virtual-assay",
+    }
+)
 
 
 def _command(
     group: str, name: str, help: str, options: str, module: str, *, at_top: bool = False
 ) -> Command:
-    folder = group or "general"
+    folder, full_name = group or "general", f"{group} {name}".strip()
     return Command(
         group,
         name,
         help,
         options=f"{_W}.{folder}.options:{options}",
         run=f"{_W}.{folder}.{module}:run",
-        function=_FUNCTIONS.get(f"{group} {name}".strip(), name.replace("-", "_")),
+        function=_FUNCTIONS.get(full_name, name.replace("-", "_")),
         at_top=at_top,
-        figure=f"{group} {name}".strip() in _WITH_FIGURE,
+        figure=full_name in _WITH_FIGURE,
+        readings=full_name in _WITH_READINGS,
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tricyclic.assays.potency.parallel_plot import parallel_plot
 from tricyclic.core.analysis_options import Variance
 from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel, Parameter
@@ -95,15 +96,17 @@ def relative_potency(
     """
     fixed = dict(fixed or {})
     _check_input(reference, sample, model, fixed, confidence)
+    common_parts = _common(reference, sample, model)
+    separate_parts = _separate(reference, sample, model)
     common = fit(
-        _common(reference, sample, model),
+        common_parts,
         fixed=fixed,
         variance=variance,
         intervals=["log10_potency"],
         confidence=confidence,
     )
     separate = fit(
-        _separate(reference, sample, model),
+        separate_parts,
         fixed=_of_both(fixed),
         variance=variance,
         intervals="none",
@@ -135,7 +138,10 @@ def relative_potency(
     if one_slope is not None and one_slope.ok:
         result = replace(result, slope_test=_slope_test(one_slope, separate))
     alone = [*_alone(reference, model, fixed, variance), *_alone(sample, model, fixed, variance)]
-    return replace(result, checks=(*_checks(result, common), *alone))
+    result = replace(result, checks=(*_checks(result, common), *alone))
+    # Curves that are not parallel are drawn as they are, each with its own shape.
+    shown, parts = (separate, separate_parts) if result.failed else (common, common_parts)
+    return replace(result, plot=parallel_plot(result, shown, parts))
 
 
 def _alone(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tricyclic.core.serialize import to_jsonable
@@ -14,7 +15,16 @@ def msr_json(result: MsrResult) -> dict[str, Any]:
 
 
 def relative_potency_json(result: RelativePotencyResult) -> dict[str, Any]:
-    """All fields, and whether each sample is parallel to the reference."""
+    """All fields but the curves of the figure, and whether each sample is parallel to the
+    reference.
+    """
     return {
-        "potencies": [{**to_jsonable(one), "parallel": one.parallel} for one in result.potencies]
+        "potencies": [
+            {**_without_plot(to_jsonable(replace(one, plot=None))), "parallel": one.parallel}
+            for one in result.potencies
+        ]
     }
+
+
+def _without_plot(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != "plot"}

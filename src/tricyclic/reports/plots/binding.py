@@ -41,7 +41,9 @@ def study_drawings(result: StudyRunResult) -> dict[str, Drawing]:
     report = ReportData(result.study)
     pooled = [estimate for assay in result.study.assays for estimate in assay.pooled]
     if any(estimate.name == "Ki" and estimate.value > 0 for estimate in pooled):
-        drawings["affinities"] = Drawing(partial(_affinities, report), is_part=True)
+        drawings["affinities"] = Drawing(
+            partial(_affinities, report), is_part=True, is_flexible=True
+        )
     for name, make in comparison_figures(report).items():
         drawings[name] = Drawing(make, is_part=bool(drawings))
     for i, j, assay, plate in report.plates:

@@ -23,7 +23,7 @@ def compare_drawings(result: CompareResult) -> dict[str, Drawing]:
     drawings: dict[str, Drawing] = {}
     with_ratio = [one for one in result.comparisons if _is_drawn(one.ratio)]
     if len(with_ratio) > 1:
-        drawings["ratios"] = Drawing(partial(_ratios, result, with_ratio))
+        drawings["ratios"] = Drawing(partial(_ratios, result, with_ratio), is_flexible=True)
     for one in result.comparisons[:MOST_SINGLE]:
         name = slug(f"{one.endpoint}_{one.names[1]}_over_{one.names[0]}")
         drawings[name] = comparison_drawing(one, name)

@@ -59,6 +59,7 @@ def _drawing_of(result: CurveFitResult, number: int) -> Drawing:
         lambda axes: draw_curve(axes, plot()),
         is_part=True,
         is_flexible=True,
+        has_readings=True,
     )
 
 

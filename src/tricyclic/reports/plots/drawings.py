@@ -20,6 +20,7 @@ def curve_drawing(plot: CurvePlot, *, is_part: bool = False) -> Drawing:
         lambda axes: draw_curve(axes, plot),
         is_part=is_part,
         is_flexible=True,
+        has_readings=True,
     )
 
 

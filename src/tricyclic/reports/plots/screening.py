@@ -11,6 +11,8 @@ from tricyclic.plotting.control_chart import agreement_plot, control_chart_plot
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.forest import ForestRow, forest
 from tricyclic.plotting.screen_map import median_map, plate_course
+from tricyclic.plotting.style import slug
+from tricyclic.reports.plots.drawings import curve_drawing
 from tricyclic.results.reproducibility import ControlChartResult, MsrResult, RelativePotencyResult
 from tricyclic.results.screening import ScreeningResult
 
@@ -27,19 +29,27 @@ def screen_drawings(result: ScreeningResult) -> dict[str, Drawing]:
 
 def control_chart_drawings(result: ControlChartResult) -> dict[str, Drawing]:
     """The pair of control charts with the moving MSR."""
-    return {"control_chart": Drawing(partial(control_chart_plot, result))}
+    return {"control_chart": Drawing(partial(control_chart_plot, result), is_flexible=True)}
 
 
 def msr_drawings(result: MsrResult) -> dict[str, Drawing]:
     """Ratio of the two runs against the mean of each compound."""
-    return {"agreement": Drawing(partial(agreement_plot, result))}
+    return {"agreement": Drawing(partial(agreement_plot, result), is_flexible=True)}
 
 
 def relative_potency_drawings(result: RelativePotencyResult) -> dict[str, Drawing]:
-    """Potencies relative to the reference, with their intervals."""
-    if not any(one.potency > 0 for one in result.potencies):
-        return {}
-    return {"relative_potency": Drawing(partial(_potencies, result))}
+    """The curves of each sample with those of the reference; before them the potencies of several
+    samples with their intervals.
+    """
+    drawings: dict[str, Drawing] = {}
+    plots = {slug(one.plot.name): one.plot for one in result.potencies if one.plot is not None}
+    potencies = Drawing(partial(_potencies, result), is_part=len(plots) == 1, is_flexible=True)
+    has_potencies = any(one.potency > 0 for one in result.potencies)
+    if has_potencies and len(plots) != 1:
+        drawings["relative_potency"] = potencies
+    for name, plot in plots.items():
+        drawings[name] = curve_drawing(plot)
+    return drawings | ({"relative_potency": potencies} if has_potencies else {})
 
 
 def _potencies(result: RelativePotencyResult) -> Figure:

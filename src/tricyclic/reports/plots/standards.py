@@ -15,7 +15,10 @@ def interpolation_drawings(result: InterpolationResult) -> dict[str, Drawing]:
     """The standard curve with the samples."""
     return {
         "standard_curve": Drawing(
-            partial(standard_curve, result), lambda axes: draw_standard_curve(axes, result)
+            partial(standard_curve, result),
+            lambda axes: draw_standard_curve(axes, result),
+            is_flexible=True,
+            has_readings=True,
         )
     }
 
@@ -24,6 +27,8 @@ def sensorgram_drawings(result: SensorgramResult) -> dict[str, Drawing]:
     """All cycles with the fitted curve."""
     return {
         "sensorgram": Drawing(
-            partial(sensorgram, result), lambda axes: draw_sensorgram(axes, result)
+            partial(sensorgram, result),
+            lambda axes: draw_sensorgram(axes, result),
+            is_flexible=True,
         )
     }

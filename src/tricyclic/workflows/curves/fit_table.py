@@ -19,6 +19,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.curve_fits import CurveFitResult, FitQueries
+from tricyclic.fitting.curve_plot import name_of_readings
 from tricyclic.fitting.curve_predictions import Band
 from tricyclic.fitting.effective_dose import dose_column
 from tricyclic.fitting.fit_groups import GroupedReadings, fit_groups
@@ -112,7 +113,7 @@ def fit_table(
         fits=made.fits,
         x_name=x_name,
         x_unit=x_unit,
-        y_name=options.y[0] if len(options.y) == 1 else "",
+        y_name=name_of_readings(options.y),
         molar_mass=options.molar_mass,
         unused=(
             *unused_parts(tables, plan, by=by, weight=weight, trials=options.trials),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from tricyclic.assays.standards.interpolation import InterpolationMethod, interpolate_samples
@@ -14,6 +15,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
+from tricyclic.fitting.curve_plot import name_of_readings, title_of_readings
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.results.standard_curve import InterpolationResult
@@ -71,9 +73,11 @@ def run(
             allowed="It goes with a limit for all standards",
             do="Add --accept 20, or omit --accept-at-lloq",
         )
-    return interpolate_samples(
+    result = interpolate_samples(
         standards, readings, method, unused=(*unused, *quoted("table", others))
     )
+    title = title_of_readings(name_of_readings(options.y), result.fit.parts[0].series)
+    return replace(result, y_title=title)
 
 
 def _tables(source: str | TableInput, options: InterpolateOptions) -> tuple[DataTable, ...]:

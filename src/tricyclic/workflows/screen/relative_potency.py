@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -14,7 +15,8 @@ from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.results.reproducibility import RelativePotencyResult
+from tricyclic.fitting.curve_plot import title_of_doses, title_of_readings
+from tricyclic.results.reproducibility import RelativePotency, RelativePotencyResult
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.screen.options import RelativePotencyOptions
 from tricyclic.workflows.screen.potencies import read_potency_table, text_column
@@ -38,16 +40,29 @@ def run(
     potencies = []
     for done, name in enumerate(samples):
         report_progress(on_progress, done, len(samples), f"comparing {name}")
-        potencies.append(
-            relative_potency(
-                series[options.reference],
-                series[name],
-                CURVES["logistic_4pl"],
-                variance=cast("Variance", options.variance),
-                confidence=options.confidence,
-            )
+        potency = relative_potency(
+            series[options.reference],
+            series[name],
+            CURVES["logistic_4pl"],
+            variance=cast("Variance", options.variance),
+            confidence=options.confidence,
         )
+        potencies.append(_with_titles(potency, series[name], options))
     return RelativePotencyResult(tuple(potencies))
+
+
+def _with_titles(
+    potency: RelativePotency, series: Series, options: RelativePotencyOptions
+) -> RelativePotency:
+    """The axes of the figure in the words of the table."""
+    if potency.plot is None:
+        return potency
+    plot = replace(
+        potency.plot,
+        x_title=title_of_doses(options.dose, potency.plot.x_title),
+        y_title=title_of_readings(options.response, series),
+    )
+    return replace(potency, plot=plot)
 
 
 def _series(options: RelativePotencyOptions) -> dict[str, Series]:
