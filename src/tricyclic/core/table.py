@@ -42,6 +42,12 @@ class DataTable(TableInput):
         Place of each row in the file ("line 4"); empty where unknown.
     merged : tuple of tuple of (int, str)
         Cells, by row and column, that are one merged cell of the file, for each merged cell.
+    sheet : str
+        Sheet of a workbook with the table; "" for another file.
+    titles : tuple of str
+        Texts above the names of the columns, the nearest last.
+    remarks : tuple of str
+        What a reader of the numbers should know about the file, such as hidden rows.
 
     Raises
     ------
@@ -61,6 +67,9 @@ class DataTable(TableInput):
     unused: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     merged: tuple[tuple[tuple[int, str], ...], ...] = ()
+    sheet: str = ""
+    titles: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for column in self.columns:

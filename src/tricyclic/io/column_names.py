@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
+from tricyclic.core.table import DataTable
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.unit_table import UNKNOWN
 
@@ -15,12 +18,22 @@ TOTAL = re.compile(
 SPECIFIC = re.compile(r"(spec(ific)?|sb)([\s_-]*binding)?", re.IGNORECASE)
 # Names of a column of readings that name no compound.
 READING = re.compile(
-    r"(y|readings?|values?|signals?|counts?|c?cpm|dpm|response|data set)([\s_-]*[a-z])?",
+    r"(y|readings?|values?|signals?|counts?|c?cpm|dpm|response|data set|rep|replicates?|wells?)"
+    r"([\s_-]*[a-z])?",
     re.IGNORECASE,
 )
-STATISTIC = re.compile(r"(.+?)[\s_.:-]+(sd|sem?|s\.?e\.?m?\.?|cv|n|upper|lower|low|high)", re.I)
+_ERRORS = (
+    r"(?:%\s*)?(?:sd|sem?|s\.\s?d\.?|s\.\s?e\.(?:\s?m\.?)?|cv|rsd|std(?:ev|[\s_.]*dev\.?)?"
+    r"|st[\s_.]*dev\.?|variance)(?:\s*(?:%|\(%\)))?"
+)
+_MEANS = r"(?:means?|averages?|avg\.?|av\.?|medians?)"
+STATISTIC = re.compile(
+    rf"(.+?)[\s_.:-]+({_ERRORS}|n|upper|lower|low|high|min|max|{_MEANS})", re.IGNORECASE
+)
+_STATISTIC_OF = re.compile(rf"({_ERRORS}|n|{_MEANS})[\s_.:-]+(?:of[\s_]+)?(.+)", re.IGNORECASE)
+_MEAN = re.compile(rf"{_MEANS}[\s_]*[0-9]{{0,2}}", re.IGNORECASE)
 # A statistic without the name of its column, as after each mean in Prism: "SEM", "N", "SEM 2".
-_ERROR = re.compile(r"(sd|sem?|s\.e\.m?\.?|cv|std(ev|[\s_]dev)?)[\s_]*[0-9]{0,2}", re.IGNORECASE)
+_ERROR = re.compile(rf"{_ERRORS}[\s_]*[0-9]{{0,2}}", re.IGNORECASE)
 _COUNT = re.compile(r"n[\s_]*[0-9]{0,2}", re.IGNORECASE)
 # Names that are numbered because they are several things, not replicates: "compound 1".
 NUMBERED = re.compile(
@@ -42,6 +55,66 @@ def is_index(name: str) -> bool:
     return name.strip().lower() in ("#", "no", "no.", "nr", "index", "row", "unnamed: 0")
 
 
+def statistics_of(table: DataTable, free: Sequence[str]) -> list[str]:
+    """Columns that are calculated from other columns of a table: means beside the replicates,
+    errors and numbers of values.
+
+    A mean is a statistic where its replicates are in the table: those of its name ("DMI mean"), or
+    those just before it. Alone it is the reading.
+
+    Parameters
+    ----------
+    table : DataTable
+    free : sequence of str
+        Columns of numbers that may be readings, in the order of the table.
+    """
+    calculated = [name for name in free if is_statistic(name, free)]
+    readings: list[str] = []
+    for name in free:
+        plain = without_unit(name)
+        if name in calculated:
+            continue
+        if _MEAN.fullmatch(plain):
+            if _is_mean_of_last(table, name, readings, free):
+                calculated.append(name)
+                continue
+        elif stem := _stem(plain, only_means=True):
+            own = [n for n in free if n != name and group_of(n, free).lower() == stem]
+            if any(not _stem(without_unit(n), only_means=True) for n in own):
+                calculated.append(name)
+                continue
+        readings.append(name)
+    return [name for name in free if name in calculated]
+
+
+def _is_mean_of_last(
+    table: DataTable, name: str, before: Sequence[str], free: Sequence[str]
+) -> bool:
+    """Whether a column is the mean of the replicates just before it, by its values or since there
+    are two or more of them.
+    """
+    if not before:
+        return False
+    group = group_of(before[-1], free)
+    own = [one for one in before if group_of(one, free) == group]
+    if len(own) > 1:
+        return True
+    cells = table.values[name]
+    both = np.isfinite(cells) & np.isfinite(table.values[own[0]])
+    return bool(both.any() and np.allclose(cells[both], table.values[own[0]][both], rtol=1e-6))
+
+
+def _stem(plain: str, *, only_means: bool = False) -> str:
+    """ "dmi" of "DMI mean", "DMI SEM" and "mean of DMI"; "" of another name."""
+    after, before = STATISTIC.fullmatch(plain), _STATISTIC_OF.fullmatch(plain)
+    for match, kind, name in ((after, 2, 1), (before, 1, 2)):
+        # "N 1" is the first of several columns called N, and no statistic of "1".
+        stem = match[name].strip(" _.:-").lower() if match else ""
+        if match and not stem.isdigit() and (not only_means or _MEAN.fullmatch(match[kind])):
+            return stem
+    return ""
+
+
 def is_statistic(name: str, free: Sequence[str]) -> bool:
     """Whether a column is the error or the number of values of another ("DMI SD", "DMI n"), or of
     the one before ("SEM", "N"). N alone is non-specific binding where nothing else is.
@@ -53,16 +126,23 @@ def is_statistic(name: str, free: Sequence[str]) -> bool:
         others = [without_unit(other) for other in free]
         return any(
             _ERROR.fullmatch(other)
-            or (not _COUNT.fullmatch(other) and NSB.fullmatch(re.sub(r"[\s_]*[0-9]+$", "", other)))
+            or (_stem(other) and not _stem(other, only_means=True))
+            or (not _COUNT.fullmatch(other) and NSB.fullmatch(_group(other)))
             for other in others
         )
-    match = STATISTIC.fullmatch(plain)
-    if not match:
+    stem = _stem(plain)
+    if not stem or _stem(plain, only_means=True):
         return False
-    stem = match[1].lower()
     return any(
-        without_unit(other).lower() in (stem, f"{stem} mean", f"{stem}_mean") for other in free
+        other != name and (_group(without_unit(other)).lower() == stem or _group(other) == stem)
+        for other in free
     )
+
+
+def _group(name: str) -> str:
+    """A name without the number of a replicate and without "mean"."""
+    plain = re.sub(rf"[\s_.:-]+{_MEANS}$|^{_MEANS}[\s_]+(?:of[\s_]+)?", "", name, flags=re.I)
+    return re.sub(r"[\s_]*[0-9]+$", "", plain) or plain
 
 
 def without_unit(name: str) -> str:
@@ -87,7 +167,8 @@ def group_of(name: str, all_names: Sequence[str]) -> str:
     if level := CONCENTRATION.match(name):
         return level[1]
     plain = without_unit(name)
-    plain = re.sub(r"[\s_.:-]+mean$", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(rf"[\s_.:-]+{_MEANS}$", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(rf"^{_MEANS}[\s_]+(?:of[\s_]+)?(?=\S)(?![0-9]+$)", "", plain, flags=re.I)
     match = REPLICATE.fullmatch(plain)
     if not match or NUMBERED.fullmatch(match["name"].strip(" _")):
         return plain

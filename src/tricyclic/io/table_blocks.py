@@ -4,14 +4,30 @@ one heading, units in a row of their own, and remarks below.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tricyclic.errors import InputError, UnitError
+from tricyclic.io.cells_with_units import number_of
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 from tricyclic.io.headings import count_unit
 from tricyclic.numerals import is_whole_number
 from tricyclic.units import known_unit
+
+# The first cell of a row that is calculated from the rows above.
+_CALCULATED = re.compile(
+    r"(means?|averages?|avg\.?|medians?|min|max|minimum|maximum|sd|s\.d\.|sem|s\.e\.m\."
+    r"|std?\.?\s*dev\.?|standard deviation|cv|cv\s*\(?%\)?|%\s*cv|rsd|sum|grand total|sub-?total)"
+    r"\s*:?",
+    re.IGNORECASE,
+)
+# Values of which a number of values is the number.
+_MOST_VALUES = 12
+# Cells of a row that is a title.
+_TITLE_CELLS = 2
+_TOTALS = re.compile(r"(totals?|n)\s*:?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -29,7 +45,9 @@ class TableBlock:
     notes : tuple of str
         Decisions about names.
     unused : tuple of str
-        Remarks below and cells beside the table.
+        Remarks below, rows of sums and means, and cells beside the table.
+    titles : tuple of str
+        Texts in the rows above the names, the nearest last.
     """
 
     columns: tuple[tuple[int, str], ...]
@@ -37,6 +55,7 @@ class TableBlock:
     rows: tuple[int, ...]
     notes: tuple[str, ...]
     unused: tuple[str, ...]
+    titles: tuple[str, ...] = ()
 
 
 def find_tables(sheet: Sheet) -> tuple[TableBlock, ...]:
@@ -51,7 +70,8 @@ def find_tables(sheet: Sheet) -> tuple[TableBlock, ...]:
     start = 0
     while (header := header_of(sheet, start)) is not None:
         end = _next_table(sheet, header)
-        blocks.append(_block(sheet, header, end))
+        block = _block(sheet, header, end)
+        blocks.append(replace(block, titles=_titles(sheet, start, header)))
         start = end
     return tuple(blocks)
 
@@ -131,15 +151,29 @@ def _replicate_numbers(names: tuple[str, ...], row: tuple[str, ...]) -> bool:
 
 
 def _next_table(sheet: Sheet, header: int) -> int:
-    """Index of the row in which the next table begins: words above numbers, after an empty row."""
+    """Index of the row in which the next table begins, with its titles: words above numbers, after
+    an empty row or with the names of this table.
+    """
     rows = sheet.rows
     width = sum(map(bool, rows[header]))
     for k in range(header + 2, len(rows) - 1):
-        if any(rows[k - 1]) or not _is_names(rows[k]) or not _is_numbers(rows[k + 1]):
+        if not _is_names(rows[k]) or not (_is_numbers(rows[k + 1]) or _continues(sheet, k, k + 1)):
             continue
-        if 2 * sum(map(bool, rows[k])) >= width:
-            return k
+        first = k
+        while first > header + 1 and 0 < sum(map(bool, rows[first - 1])) <= _TITLE_CELLS:
+            if _is_numbers(rows[first - 1]):
+                break
+            first -= 1
+        again = rows[k] == rows[header]
+        if again or (not any(rows[first - 1]) and 2 * sum(map(bool, rows[k])) >= width):
+            return first
     return len(rows)
+
+
+def _titles(sheet: Sheet, start: int, header: int) -> tuple[str, ...]:
+    """Texts in the rows above the names of a table, each once."""
+    cells = (cell for row in sheet.rows[start:header] for cell in row)
+    return tuple(dict.fromkeys(cell for cell in cells if cell and not is_number_like(cell)))
 
 
 def _block(sheet: Sheet, header: int, end: int) -> TableBlock:
@@ -191,6 +225,7 @@ def _names(sheet: Sheet, header: int, end: int) -> tuple[list[str], int, list[st
         for k, group in enumerate(groups):
             if group and k < len(names) and names[k]:
                 names[k] = f"{group} {names[k]}"
+        _carry_groups(names, row, groups)
     if carried := _carry_on(sheet, names, first, end):
         notes.append(f"columns without a name, read as replicates of the one before: {carried}")
     repeated = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
@@ -212,6 +247,18 @@ def _are_groups(names: list[str], groups: tuple[str, ...]) -> bool:
     repeated = [k for k, name in enumerate(names) if name and names.count(name) > 1]
     above = {groups[k] for k in repeated if k < len(groups) and groups[k]}
     return len(above) > 1 and not any(is_number_like(text) for text in above)
+
+
+def _carry_groups(names: list[str], plain: tuple[str, ...], groups: tuple[str, ...]) -> None:
+    """Write the text of a group before the repeated names after it, up to the next text or an
+    empty column.
+    """
+    group = ""
+    for k, name in enumerate(names):
+        own = groups[k] if k < len(groups) else ""
+        group = own or (group if name else "")
+        if group and not own and plain.count(name) > 1:
+            names[k] = f"{group} {name}"
 
 
 def _carry_on(sheet: Sheet, names: list[str], first: int, end: int) -> int:
@@ -247,9 +294,10 @@ def _data_rows(
     """
     filled = [k for k in range(first, end) if any(sheet.rows[k])]
     last = max((k for k in filled if _is_numbers(sheet.rows[k])), default=end)
-    numeric_first = _are_numbers([_cell(sheet, k, left) for k in filled])
+    numeric_first = _are_numbers([number_of(_cell(sheet, k, left)) for k in filled])
     rows: list[int] = []
     remarks: list[str] = []
+    calculated: list[str] = []
     for k in filled:
         cells = [cell for cell in sheet.rows[k] if cell]
         apart = k > last and any(not any(row) for row in sheet.rows[last:k])
@@ -259,15 +307,44 @@ def _data_rows(
             bool(rows)
             and numeric_first
             and bool(word)
-            and not (is_number_like(word) or is_not_counted(word))
+            and not (is_number_like(number_of(word)) or is_not_counted(word))
             and 2 * len(cells) <= width
             and any(not any(row) for row in sheet.rows[rows[-1] : k])
         )
-        if short or (not _is_numbers(sheet.rows[k]) and (apart or (alone and word))):
+        if numeric_first and _is_calculated(sheet, k, left, rows):
+            calculated.append(f"'{shortened(word)}' ({sheet.where(k)})")
+        elif short or (not _is_numbers(sheet.rows[k]) and (apart or (alone and word))):
             remarks.append(f"'{shortened(cells[0])}' ({sheet.where(k)})")
         else:
             rows.append(k)
+    if calculated:
+        plural = "s" if len(calculated) > 1 else ""
+        remarks.append(f"row{plural} of calculated values {', '.join(calculated)}")
     return rows, remarks
+
+
+def _is_calculated(sheet: Sheet, at: int, left: int, above: list[int]) -> bool:
+    """Whether a row has means, sums or the like of the rows above: by its first word, or, where
+    the word is "Total" or "N", which may also be controls, by its numbers.
+    """
+    word = _cell(sheet, at, left)
+    if _CALCULATED.fullmatch(word):
+        return True
+    if not _TOTALS.fullmatch(word) or not above:
+        return False
+    cells = {k: c for k, c in enumerate(sheet.rows[at]) if k > left and is_number_like(c)}
+    numbers = {k: sheet.number(cell, sheet.where(at)) for k, cell in cells.items()}
+    if word[:1] in "nN":
+        return bool(numbers) and all(v == int(v) <= _MOST_VALUES for v in numbers.values())
+    sums = {
+        k: sum(
+            sheet.number(_cell(sheet, row, k), sheet.where(row))
+            for row in above
+            if is_number_like(_cell(sheet, row, k))
+        )
+        for k in numbers
+    }
+    return bool(numbers) and all(math.isclose(numbers[k], sums[k], rel_tol=1e-3) for k in numbers)
 
 
 def _beside(sheet: Sheet, header: int, rows: list[int], width: int) -> list[str]:

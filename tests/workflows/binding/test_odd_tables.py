@@ -110,11 +110,16 @@ def test_a_word_among_readings_is_a_missing_reading_of_its_compound(tmp_path):
     assert len(result.study.assays[0].plates[0].series[0].y) == 3 * len(doses) - 1
 
 
-def test_controls_among_the_doses_are_refused_with_what_to_do(tmp_path):
-    rows = [["Total", 4000, 4010], ["NSB", 200, 210], [100, 900, 910], [10, 2000, 2010]]
-    rows += [[1, 3500, 3600], [0.1, 3990, 4000]]
+def test_controls_among_the_doses_are_read_as_controls(tmp_path):
+    doses = [1000, 300, 100, 30, 10, 3, 1, 0.3]
+    bound = [round(200 + 3800 / (1 + dose / (9 * 1.625)), 1) for dose in doses]
+    rows: list[list[object]] = [["Total", 4000, 4010], ["NSB", 200, 201]]
+    rows += [[d, y, y] for d, y in zip(doses, bound, strict=True)]
     file = saved(tmp_path / "controls.csv", [["nM", "DMI", "DMI"], *rows])
-    with pytest.raises(tca.InputError) as error:
-        tca.affinity(file, unit="cpm", radioligand_nM=0.5, kd_nM=0.8)
-    assert "column 'nM' has 'Total' among its numbers (line 2)" in str(error.value)
-    assert "columns of their own, called Total and NSB" in str(error.value)
+    result = tca.affinity(file, unit="cpm", radioligand_nM=0.5, kd_nM=0.8)
+    ki = {e.subject: e.value for e in result.estimates if e.name == "Ki"}
+    assert ki == {"DMI": pytest.approx(9.0, rel=0.02)}
+    assert result.study.read_as[1:3] == (
+        "controls.csv: row 'Total': without competitor",
+        "controls.csv: row 'NSB': non-specific binding",
+    )

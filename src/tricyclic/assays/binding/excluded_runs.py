@@ -108,12 +108,18 @@ def _copied(plate: PlateResult, earlier: Sequence[PlateResult]) -> str:
         others = _readings(other)
         same = (readings & others).total()
         fewer = min(readings.total(), others.total())
-        # Groups of one plate share its controls, so that only complete copies count.
-        needed = MIN_SHARE_OF_COPIED_READINGS if plate.group == other.group else 1.0
+        # Groups of one plate share its controls, as tables of several compounds do whose controls
+        # were measured once, so that only complete copies count.
+        one_kind = plate.group == other.group and _subjects(plate) & _subjects(other)
+        needed = MIN_SHARE_OF_COPIED_READINGS if one_kind else 1.0
         if fewer and same >= needed * fewer:
             copied = f"{same} of its {readings.total()} readings are those of {other.name}"
             return copied + _files(plate, other)
     return ""
+
+
+def _subjects(plate: PlateResult) -> set[str]:
+    return {estimate.subject for estimate in plate.estimates}
 
 
 def _readings(plate: PlateResult) -> Counter[tuple[Hashable, ...]]:

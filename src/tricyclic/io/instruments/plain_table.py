@@ -14,12 +14,14 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
+from tricyclic.io.cells_with_units import ColumnWithUnit, column_with_unit
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 from tricyclic.io.grids import find_grids
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.io.instruments.plate_list import is_list
 from tricyclic.io.table_blocks import TableBlock, find_tables, header_of
 from tricyclic.numerals import is_whole_number
+from tricyclic.unit_table import UNKNOWN
 
 _DOCUMENT = re.compile(r"\s*(?:[{<]|\[\s*[\[{\"])")
 
@@ -60,6 +62,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
 def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...]) -> DataTable:
     values: dict[str, list[float]] = {}
     text: dict[str, tuple[str, ...]] = {}
+    units: dict[str, str] = {}
     for k, column in block.columns:
         cells = [sheet.rows[at][k] if k < len(sheet.rows[at]) else "" for at in block.rows]
         # Cells repeat, so each text is read once, at its first place.
@@ -72,6 +75,9 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
                 for cell, index in reversed(first_at.items())
             }
             values[column] = [read[cell] for cell in cells]
+            units[column] = unit_in_column_name(_without_number(column))
+        elif (own := _with_units(cells, column, sheet)) is not None:
+            values[column], units[column] = [*own.values], own.unit
         else:
             text[column] = tuple(cells)
     return DataTable(
@@ -79,9 +85,11 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
         columns=tuple(column for _, column in block.columns),
         values=values,  # type: ignore[arg-type]  # lists become arrays when the record is made
         text=text,
-        units={column: unit_in_column_name(_without_number(column)) for column in values},
+        units=units,
         notes=(*sheet.all_notes, *block.notes),
         unused=(*block.unused, *without),
+        sheet=sheet.name,
+        titles=block.titles,
         lines=tuple(sheet.where(index) for index in block.rows),
         merged=tuple(
             tuple(
@@ -93,6 +101,15 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
             for area in sheet.merged
         ),
     )
+
+
+def _with_units(cells: list[str], column: str, sheet: Sheet) -> ColumnWithUnit | None:
+    """Numbers of a column whose cells have their unit, which the name does not contradict."""
+    read = column_with_unit(cells, sheet.numbers.decimal)
+    if read is None or read.words:
+        return None
+    named = unit_in_column_name(_without_number(column))
+    return read if named in (UNKNOWN, "", read.unit) else None
 
 
 def _without_number(column: str) -> str:

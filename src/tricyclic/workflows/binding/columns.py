@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,10 +24,11 @@ from tricyclic.io.column_names import (
     TOTAL,
     group_of,
     is_index,
-    is_statistic,
+    statistics_of,
     without_unit,
 )
 from tricyclic.io.delimited_text import is_number_like
+from tricyclic.io.dose_columns import DoseBlock, compound_of, dose_blocks, group_in
 from tricyclic.study.plan_schema import VARIED
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import concentration_M, dimension
@@ -55,6 +56,8 @@ class Columns:
         What was not stated.
     unused : tuple of str
         Columns that are not read.
+    own_doses : mapping of str to (str, str)
+        Column of doses and unit of each compound that has its own.
     """
 
     x: Mapping[str, tuple[str, str]]
@@ -64,6 +67,7 @@ class Columns:
     radioligand_M: Mapping[str, float]
     decisions: tuple[str, ...]
     unused: tuple[str, ...]
+    own_doses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def columns_of(
@@ -102,8 +106,60 @@ def columns_of(
         notes.append(f"column '{hot}' is the radioligand, in {table.units[hot]}")
     taken = {column for column, _ in x.values()}
     free = [name for name in numeric if name not in taken and not is_index(name)]
-    statistics = [name for name in free if is_statistic(name, free)]
-    return _readings(table, kind, x, free, statistics, notes, where)
+    blocks: tuple[DoseBlock, ...] = ()
+    if "competitor_M" not in given and "competitor_M" in x:
+        first = x["competitor_M"][0]
+        blocks, again = dose_blocks(
+            table, [first, *free], lambda name: name == first or _is_dose(table, name)
+        )
+        notes += [f"column '{name}' has the same doses as '{first}'" for name in again]
+    # No reading is in a unit of concentration.
+    free = [name for name in free if not _is_dose(table, name)]
+    statistics = statistics_of(table, free)
+    columns = _readings(table, kind, x, free, statistics, notes, where)
+    return columns if len(blocks) < 2 else _with_own_doses(table, columns, blocks)
+
+
+def _is_dose(table: DataTable, name: str) -> bool:
+    """Whether a column has concentrations, by its unit or as it is called by one."""
+    unit = table.units.get(name, UNKNOWN)
+    plain = name.strip(" []()")
+    return is_molar_unit(unit) or (unit == UNKNOWN and is_molar_unit(plain))
+
+
+def _with_own_doses(table: DataTable, columns: Columns, blocks: Sequence[DoseBlock]) -> Columns:
+    """The columns with the doses of each compound: those before its readings."""
+    compounds: dict[str, tuple[str, ...]] = {}
+    own: dict[str, tuple[str, str]] = {}
+    read = {name for names in columns.compounds.values() for name in names}
+    for block in blocks:
+        groups: dict[str, list[str]] = {}
+        for name in block.readings:
+            if name in read:
+                groups.setdefault(compound_of(block, group_in(block, name)), []).append(name)
+        for group, names in groups.items():
+            label = group if group not in compounds else f"{group} ({block.dose})"
+            compounds[label] = tuple(names)
+            unit = table.units.get(block.dose, UNKNOWN)
+            plain = block.dose.strip(" []()")
+            own[label] = (block.dose, unit if unit != UNKNOWN else plain)
+    roles = [
+        f"{_listed(names)}: {label}, at the doses '{own[label][0]}'"
+        for label, names in compounds.items()
+    ]
+    kept = [
+        note
+        for note in columns.decisions
+        if not any(note.endswith(f": {label or 'readings'}") for label in columns.compounds)
+    ]
+    doses = {column for column, _ in own.values()}
+    return replace(
+        columns,
+        compounds=compounds,
+        decisions=(*kept, *roles),
+        unused=tuple(name for name in columns.unused if name not in doses),
+        own_doses=own,
+    )
 
 
 def _check_first(table: DataTable, where: str) -> None:
@@ -267,6 +323,7 @@ def _first(
     used = {column for column, _ in taken.values()}
     free = [name for name in numeric if name not in used]
     fitting = [name for name in free if _fits(table.units.get(name, UNKNOWN), setting)]
+    fitting += [name for name in free if _fits(name.strip(" []()"), setting)]
     return next(iter((*fitting, *free[:1])), "")
 
 

@@ -243,6 +243,7 @@ def _table_request(options: PlateOptions, kind: str, compound: str) -> TableRequ
         options.non_specific,
         options.table,
         options.unit,
+        options.compound,
         compound,
         options.molar_mass,
         options.reader,

@@ -14,6 +14,8 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.column_names import is_level
+from tricyclic.io.control_rows import controls_as_columns
+from tricyclic.io.table_labels import compounds_of_tables
 from tricyclic.study.folder import PreparedTable
 from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
@@ -50,6 +52,7 @@ class TableRequest:
     table: str = ""
     unit: str = ""
     compound: str = ""
+    compound_of_protocol: str = ""
     molar_mass_g_per_mol: float | None = None
     reader: str = ""
     sheet: str = ""
@@ -70,9 +73,9 @@ def runs_of_tables(
     for name, source, tables in named_tables(files, request):
         chosen = _chosen(tables, request, source)
         others = tuple(table.name for table in tables if all(table is not one for one in chosen))
-        for table in chosen:
+        for table, label in zip(chosen, compounds_of_tables(chosen), strict=True):
             run = name if len(chosen) == 1 else table.name
-            runs += _runs(table, request, conditions, run, quoted("table", others))
+            runs += _runs(table, request, conditions, run, quoted("table", others), label)
     return tuple(runs)
 
 
@@ -97,14 +100,17 @@ def _runs(
     conditions: BindingConditions,
     name: str,
     other_tables: tuple[str, ...],
+    stated: tuple[str, str],
 ) -> list[PreparedTable]:
     """One run of each group of rows and compound."""
     where = table.file or table.name
-    wide = long_as_wide(table)
+    wide, controls = controls_as_columns(long_as_wide(table))
     units = {name: UNKNOWN if is_level(name) else unit for name, unit in wide.units.items()}
     wide = replace(wide, units=units)
     (wide,), words = words_as_missing((wide,), wide, _readings_with_words(wide))
     columns = _columns(wide, request, where)
+    columns = _with_compound(columns, request, stated)
+    columns = replace(columns, decisions=(*controls, *columns.decisions))
     by_run = runs_of(wide)
     by = run_column(wide)
     decisions = columns.decisions + ((f"column '{by}': independent runs",) if by else ())
@@ -128,6 +134,22 @@ def _runs(
                 )
             )
     return runs
+
+
+def _with_compound(columns: Columns, request: TableRequest, stated: tuple[str, str]) -> Columns:
+    """The columns with the compound that the options, the file or the protocol state for readings
+    without a name.
+    """
+    name, place = stated
+    if [*columns.compounds] != [""] or request.kind not in ("competition", "homologous"):
+        return columns
+    if request.compound:
+        return replace(columns, compounds={request.compound: columns.compounds[""]})
+    if name:
+        note = f"compound {name} from {place}"
+        compounds = {name: columns.compounds[""]}
+        return replace(columns, compounds=compounds, decisions=(*columns.decisions, note))
+    return replace(columns, compounds={request.compound_of_protocol: columns.compounds[""]})
 
 
 def _readings_with_words(table: DataTable) -> list[str]:
@@ -200,8 +222,11 @@ def _series(
     own: list[tuple[str, Series]] = []
     for compound, names in columns.compounds.items():
         if any(of_run.used(name).any() for name in names):
-            read = _read(of_run, replace(plan, response=names, compound=compound))
-            own.append((compound or request.compound, read))
+            x = dict(plan.x)
+            if compound in columns.own_doses:
+                x["competitor_M"] = columns.own_doses[compound]
+            read = _read(of_run, replace(plan, response=names, compound=compound, x=x))
+            own.append((compound, read))
     if not own and not controls:
         raise InputError("no reading can be used", where=f"{where}, {run}", do="Check the columns")
     if not own:
@@ -284,13 +309,21 @@ def _unit(table: DataTable, columns: Columns, given: str) -> str:
 
 def _unused_rows(table: DataTable, columns: Columns) -> tuple[str, ...]:
     """Rows of which no reading is used, and readings that the file excludes, as phrases."""
-    settings = np.all([np.isfinite(table.numbers(name)) for name, _ in columns.x.values()], axis=0)
+    doses = {
+        name: columns.own_doses[compound]
+        for compound, names in columns.compounds.items()
+        for name in names
+        if compound in columns.own_doses
+    }
+    settings = _known(table, columns.x)
     curves = [name for names in columns.compounds.values() for name in names]
     controls = [*columns.total, *columns.non_specific]
     in_competition = "competitor_M" in columns.x
     used = np.zeros(len(table), bool)
     for name in (*curves, *controls):
         needs = settings if name in curves or not in_competition else np.ones(len(table), bool)
+        if name in doses:
+            needs = _known(table, {**columns.x, "competitor_M": doses[name]})
         used |= table.used(name) & needs
     parts = _phrase(np.flatnonzero(~used), "no setting or no reading")
     for name in (*curves, *controls):
@@ -298,6 +331,11 @@ def _unused_rows(table: DataTable, columns: Columns) -> tuple[str, ...]:
             marked = table.excluded[name] & np.isfinite(table.numbers(name)) & used
             parts += _phrase(np.flatnonzero(marked), f"'{name}' is excluded in the file")
     return parts
+
+
+def _known(table: DataTable, x: Given) -> np.ndarray:
+    """Whether each row has all settings, shape (rows,)."""
+    return np.asarray(np.all([np.isfinite(table.numbers(name)) for name, _ in x.values()], axis=0))
 
 
 def _phrase(rows: np.ndarray, reason: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
-from tricyclic.io.column_names import LOG_MOLAR, group_of, is_index, is_statistic
+from tricyclic.io.column_names import LOG_MOLAR, group_of, is_index, statistics_of
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.study.plan import TablePlan
@@ -54,8 +54,9 @@ def with_recognised_columns(options: FitOptions) -> tuple[FitOptions, tuple[str,
     x = next(iter(numeric), "")
     free = [one for one in numeric if one != x]
     groups: dict[str, list[str]] = {}
+    statistics = statistics_of(table, free)
     for column in free:
-        if not is_statistic(column, free):
+        if column not in statistics:
             groups.setdefault(group_of(column, free), []).append(column)
     if not groups:
         raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
