@@ -26,6 +26,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
 from tricyclic.core.document import Figure
+from tricyclic.core.typeset import typeset as typeset
 from tricyclic.errors import InputError
 from tricyclic.plotting.font_widths import advance, installed_font
 from tricyclic.plotting.font_widths import font_folder as font_folder
@@ -364,26 +365,11 @@ def one_line(text: str) -> str:
     return typeset(" ".join(kept.split()))
 
 
-def typeset(text: str) -> str:
-    """Replace ASCII notation by symbols: [³H]nisoxetine, log₁₀ [drug], 30 ± 1.5 µg, 4 °C."""
-    raised = _ISOTOPE.sub(lambda match: f"[{match[1].translate(_RAISED)}{match[2]}]", text)
-    micro = _MICRO.sub(r"\1µ\2", raised)
-    return (
-        micro.replace("log10 [", "log₁₀ [")
-        .replace("(log10 ", "(log₁₀ ")
-        .replace(" +/- ", " ± ")
-        .replace(" degC", " °C")
-    )
-
-
 def signed(value: float, form: str = ".2f") -> str:
     """A number with its sign, as a minus and not as a hyphen."""
     return f"{value:+{form}}".replace("-", "−")
 
 
-_MICRO = re.compile(r"(\d |\(|\) )u([gLM])\b")
-_ISOTOPE = re.compile(r"\[(\d{1,3})([A-Z][a-z]?)\](?=[A-Za-z(+-])")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

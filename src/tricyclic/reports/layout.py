@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tricyclic.core.document import Block, CheckList, Document, Figure, Heading, Paragraph, Table
-from tricyclic.plotting.style import typeset
+from tricyclic.core.typeset import typeset
 
 
 @dataclass(frozen=True)
