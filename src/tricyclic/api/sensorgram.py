@@ -50,8 +50,8 @@ def sensorgram(
         Start and end of an injection in the unit of x: "60:180", or with its concentration:
         "60:180:10nM".
     free
-        Also fit "background" (baseline), "bulk" (shift with the solution), "drift", or "delay_min"
-        (switch times later than stated).
+        Also fit "background" (baseline), "bulk" (shift with the solution), "drift", "delay_min"
+        (all switch times later than stated), or "switch_times" (each one).
     fixed
         Parameter with a fixed value: "rmax=120", "delay_min=0.02".
     confidence

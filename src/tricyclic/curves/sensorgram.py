@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from tricyclic.curves._kernels import Values, power10
 
 # Readings from which the first guess is made, of all in a trace; at least so many of each step.
 GUESSED_FROM, OF_EACH_STEP = 300, 4
+
+KINETIC = ("rmax", "log10_kon", "log10_koff", "background", "bulk", "drift")
 
 # Of the example: two cycles of two injections each.
 BEGINS = (0.0, 3.0, 6.0, 9.0)
@@ -36,21 +39,92 @@ def response(
     """Signal at a time. The steps of a cycle are the different values of step_min and
     concentration_M of its readings; between steps the solution is exponential.
     """
+    return _response(
+        time_min,
+        concentration_M,
+        step_min,
+        cycle,
+        (rmax, log10_kon, log10_koff, background, bulk, drift),
+        lambda _: delay_min,
+    )
+
+
+def with_switch_delays(model: CurveModel, switches: Sequence[float], first: float) -> CurveModel:
+    """The curve `sensorgram` with a delay of its own of each switch: `switch_1_min`, ...
+
+    Parameters
+    ----------
+    model : CurveModel
+        `sensorgram`.
+    switches : sequence of float
+        Values of step_min at which the concentration changes, in rising order.
+    first : float
+        Time of the first reading. A switch stays half-way from its neighbours, or from the first
+        reading.
+    """
+    names = [f"switch_{i + 1}_min" for i in range(len(switches))]
+    by_time = dict(zip((float(one) for one in switches), names, strict=True))
+    parameters = []
+    for i, (name, at) in enumerate(zip(names, switches, strict=True)):
+        after = switches[i + 1] - at if i + 1 < len(switches) else 2e4
+        before = at - (switches[i - 1] if i else first)
+        parameters.append(
+            Parameter(
+                name,
+                "min",
+                f"delay of the switch at {at:g} min",
+                low=-0.5 * (before or after),
+                high=0.5 * after,
+            )
+        )
+
+    def curve(**values: Values) -> np.ndarray:
+        own = {name: values[name] for name in names}
+        return _response(
+            values["time_min"],
+            values["concentration_M"],
+            values["step_min"],
+            values["cycle"],
+            tuple(values[name] for name in KINETIC),
+            lambda begin: own[by_time[begin]] if begin in by_time else 0.0,
+        )
+
+    def guess(series: Series, given: Mapping[str, float]) -> list[Start]:
+        known = {name: value for name, value in given.items() if name not in names}
+        delays = {name: given.get(name, 0.0) for name in names}
+        return [{**delays, **start} for start in model.first_guess(series, known)]
+
+    kept = tuple(one for one in model.parameters if one.name != "delay_min")
+    return replace(model, parameters=(*kept, *parameters), curve=curve, first_guess=guess)
+
+
+def _response(
+    time_min: Values,
+    concentration_M: Values,
+    step_min: Values,
+    cycle: Values,
+    kinetic: tuple[Values, ...],
+    delay_of: Callable[[float], Values],
+) -> np.ndarray:
+    """The signal, with the delay of the switch that is stated for a time."""
+    rmax, log10_kon, log10_koff, background, bulk, drift = kinetic
     time, concentration, step, cycles = (
         np.asarray(column, float) for column in (time_min, concentration_M, step_min, cycle)
     )
     kon, koff = power10(log10_kon), power10(log10_koff)
-    shape = np.broadcast_shapes(time.shape, *map(np.shape, (rmax, kon, koff, delay_min)))
+    every = [np.asarray(delay_of(float(begin)), float) for begin in np.unique(step)]
+    shape = np.broadcast_shapes(time.shape, *map(np.shape, (rmax, kon, koff, *every)))
     occupied, current = np.zeros(shape), np.zeros(shape)
     for own in (cycles == one for one in np.unique(cycles)):
         begins, levels = _steps(step[own], concentration[own])
         at = time[own]
         b, c = np.zeros((*shape[:-1], at.size)), np.zeros((*shape[:-1], at.size))
-        for begin, end, level in zip(begins, [*begins[1:], np.inf], levels, strict=True):
-            since = at - begin - np.asarray(delay_min)
+        actual = [begin + np.asarray(delay_of(begin), float) for begin in begins]
+        for begin, end, level in zip(actual, [*actual[1:], np.array(np.inf)], levels, strict=True):
+            since = np.asarray(at - begin, float)
             rate = kon * level + koff
             reached = kon * level / rate
-            passed = np.clip(since, 0.0, end - begin)
+            passed = np.maximum(np.minimum(since, end - begin), 0.0)
             b = reached + (b - reached) * np.exp(-rate * passed)
             c = np.where(since >= 0, level, c)
         occupied[..., own], current[..., own] = b, c

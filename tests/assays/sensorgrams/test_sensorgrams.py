@@ -207,3 +207,86 @@ def test_an_injection_without_concentration_is_refused() -> None:
     with pytest.raises(InputError) as error:
         tca.sensorgram(cycles(9, step=30.0), x="time_s", y="c10", injection="0:180")
     assert "the concentration of '0:180' in column 'c10' is not stated" in str(error.value)
+
+
+# Switch times of single-cycle kinetics, stated and true, in s.
+STATED = ((60, 160, 5), (240, 340, 20), (420, 520, 80))
+TRUE = ((64, 158, 5), (243, 345, 20), (416, 523, 80))
+
+
+def single_cycle(seed: int, noise: float = 0.4) -> pd.DataFrame:
+    time = np.arange(0.0, 800.0, 2.0)
+    y = trace(time, TRUE) + noise * np.random.default_rng(seed).normal(size=time.size)
+    return pd.DataFrame({"time_s": time, "RU": y})
+
+
+def test_each_switch_time_is_fitted_by_itself() -> None:
+    how = {"x": "time_s", "y": "RU", "injection": [f"{a}:{b}:{c}nM" for a, b, c in STATED]}
+    result = tca.sensorgram(single_cycle(5), **how, free="switch_times")
+    times = [one for one in result.estimates if one.name.startswith("switch at")]
+    truth = [at for injection in TRUE for at in injection[:2]]
+    assert [one.name for one in times] == [
+        f"switch at {at} s" for injection in STATED for at in injection[:2]
+    ]
+    for one, true in zip(times, truth, strict=True):
+        assert one.unit == "s" and one.value == pytest.approx(true, abs=1.5), one.name
+        assert one.low < one.value < one.high
+    assert values(result)["kon"] == pytest.approx(KON, rel=0.03)
+    assert values(result)["koff"] == pytest.approx(KOFF, rel=0.03)
+    assert all(check.level == "pass" for check in result.checks)
+    common = tca.sensorgram(single_cycle(5), **how, free="delay_min")
+    assert any(one.name == "residual_runs" and one.level == "warn" for one in common.checks)
+    assert result.fit.rss < common.fit.rss / 2
+
+
+@pytest.mark.slow
+def test_limits_of_switch_times_and_kd_include_the_truth_as_often_as_they_state() -> None:
+    how = {"x": "time_s", "y": "RU", "injection": [f"{a}:{b}:{c}nM" for a, b, c in STATED]}
+    truth = {"Kd (koff / kon)": 1e9 * KOFF / KON} | {
+        f"switch at {stated} s": true
+        for one, other in zip(STATED, TRUE, strict=True)
+        for stated, true in zip(one[:2], other[:2], strict=True)
+    }
+    inside = dict.fromkeys(truth, 0)
+    for seed in range(20):
+        result = tca.sensorgram(single_cycle(100 + seed), **how, free="switch_times")
+        for one in result.estimates:
+            if one.name in truth:
+                inside[one.name] += one.low <= truth[one.name] <= one.high
+    # 19 of 20 are expected; fewer than 16 have a probability of 0.3 %.
+    assert min(inside.values()) >= 16, inside
+    assert sum(inside.values()) >= 0.9 * 20 * len(truth), inside
+
+
+def test_switch_times_do_not_depend_on_the_unit_of_time_or_a_shift_of_it() -> None:
+    frame = single_cycle(6)
+    how = {"y": "RU", "free": "switch_times"}
+    seconds = tca.sensorgram(
+        frame, x="time_s", injection=[f"{a}:{b}:{c}nM" for a, b, c in STATED], **how
+    )
+    frame["t_min"] = (frame["time_s"] - 60) / 60
+    minutes = tca.sensorgram(
+        frame,
+        x="t_min",
+        injection=[f"{(a - 60) / 60:.9f}:{(b - 60) / 60:.9f}:{c}nM" for a, b, c in STATED],
+        **how,
+    )
+    for one, other in zip(seconds.estimates[5:], minutes.estimates[5:], strict=True):
+        assert other.unit == "min"
+        assert 60 * other.value + 60 == pytest.approx(one.value, abs=1e-3)
+        assert 60 * other.high + 60 == pytest.approx(one.high, abs=1e-2)
+
+
+def test_a_common_delay_beside_switch_times_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        tca.sensorgram(
+            cycles(9, step=30.0),
+            x="time_s",
+            y="c10=10nM",
+            injection="0:180",
+            free=["switch_times", "delay_min"],
+        )
+    assert str(error.value) == (
+        "free=: delay_min shifts all switches, and each is fitted by itself. Omit delay_min, or "
+        "switch_times."
+    )

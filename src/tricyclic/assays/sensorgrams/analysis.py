@@ -11,13 +11,17 @@ from tricyclic.assays.sensorgrams.traces import CycleTrace, series_of_traces
 from tricyclic.core.check import Check
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.core.format import format_number
+from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
-from tricyclic.errors import FitFailedError
+from tricyclic.curves.sensorgram import with_switch_delays
+from tricyclic.errors import FitFailedError, InputError
 from tricyclic.fitting.derived import derived_estimate
 from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.results.sensorgram import SensorgramCycle, SensorgramResult
 from tricyclic.stats.patterns import few_runs_p
+from tricyclic.units import convert
 
+SWITCH_TIMES = "switch_times"
 TO_NANOMOLAR, SECONDS = 1e9, 60.0
 # Share of the complex that has to leave before koff can be read from it.
 LEAST_DISSOCIATION = 0.05
@@ -49,7 +53,8 @@ def fit_sensorgrams(
     ----------
     traces : sequence of CycleTrace
     free : sequence of str
-        Of "background", "bulk", "drift" and "delay_min": what is fitted beside rates and Rmax.
+        Of "background", "bulk", "drift", "delay_min" and "switch_times": what is fitted beside
+        rates and Rmax. With "switch_times" every start and end of an injection is fitted by itself.
     fixed : mapping of str to float, optional
         Values of parameters that are not fitted.
     confidence : float
@@ -64,17 +69,35 @@ def fit_sensorgrams(
         If the readings cannot determine the rates.
     """
     series, shift = series_of_traces(traces, y_unit=y_unit)
-    model = CURVES["sensorgram"]
+    model, switches = CURVES["sensorgram"], _switches(series) if SWITCH_TIMES in free else []
+    free = [name for name in free if name != SWITCH_TIMES]
+    if switches:
+        if "delay_min" in free or "delay_min" in (fixed or {}):
+            raise InputError(
+                "delay_min shifts all switches, and each is fitted by itself",
+                where="free",
+                do="Omit delay_min, or switch_times",
+            )
+        model = with_switch_delays(model, switches, float(series.x["time_min"].min()))
     wanted = [name for name in ("log10_kon", "log10_koff", "rmax") if name not in (fixed or {})]
+    delays = [f"switch_{i + 1}_min" for i in range(len(switches))]
     result = fit(
-        series, model, fixed=fixed, free=free, intervals=[*wanted, *free], confidence=confidence
+        series,
+        model,
+        fixed=fixed,
+        free=free,
+        intervals=[*wanted, *free, *delays],
+        confidence=confidence,
     )
     if not result.ok:
         raise FitFailedError(f"the sensorgrams cannot be fitted: {result.message}")
     parts = (FitPart(series, model),)
     cycles = tuple(_cycle(result, number, trace) for number, trace in enumerate(traces))
     return SensorgramResult(
-        _estimates(result, parts, y_unit),
+        (
+            *_estimates(result, parts, y_unit),
+            *_switch_estimates(result, switches, shift, time_unit),
+        ),
         cycles,
         result,
         shift,
@@ -125,9 +148,9 @@ def _estimates(result: Fit, parts: Sequence[FitPart], y_unit: str) -> tuple[Esti
         ),
     ]
     units = {"y": y_unit, "y/M": f"{y_unit}/M", "y/min": f"{y_unit}/min"}
-    for name, label in NAMES.items():
-        one = result[name]
-        if one.fixed:
+    for one in result.free:
+        label = NAMES.get(one.name)
+        if label is None:
             continue
         unit = units.get(one.unit, one.unit)
         out.append(
@@ -139,6 +162,35 @@ def _estimates(result: Fit, parts: Sequence[FitPart], y_unit: str) -> tuple[Esti
                 one.high,
                 level,
                 se=one.se,
+                method="profile likelihood",
+            )
+        )
+    return tuple(out)
+
+
+def _switches(series: Series) -> list[float]:
+    """Times at which the concentration changes, in any cycle, in rising order."""
+    step, level = series.x["step_min"], series.x["concentration_M"]
+    return sorted({float(at) for at in np.unique(step) if (level[step == at] > 0).any() or at > 0})
+
+
+def _switch_estimates(
+    result: Fit, switches: Sequence[float], shift: float, time_unit: str
+) -> tuple[Estimate, ...]:
+    """The fitted switch times in the unit of the table."""
+    factor = convert(1.0, "min", time_unit)
+    out = []
+    for i, at in enumerate(switches):
+        one, stated = result[f"switch_{i + 1}_min"], at + shift
+        out.append(
+            Estimate(
+                f"switch at {stated * factor:g} {time_unit}",
+                (stated + one.value) * factor,
+                time_unit,
+                (stated + one.low) * factor,
+                (stated + one.high) * factor,
+                result.confidence,
+                se=one.se * factor,
                 method="profile likelihood",
             )
         )
@@ -158,7 +210,8 @@ def _checks(result: Fit, traces: Sequence[CycleTrace]) -> tuple[Check, ...]:
             else "the readings scatter about the curve without a pattern",
             value=p,
             limit=RUNS_LEVEL,
-            advice="Limits are then too narrow: free background, bulk, drift or delay_min, leave "
+            advice="Limits are then too narrow: free background, bulk, drift, delay_min or "
+            "switch_times, leave "
             "out readings at the switches, or suspect transport to the surface or a second site"
             if p < RUNS_LEVEL
             else "",

@@ -285,8 +285,8 @@ class SensorgramOptions:
         panel=COLUMNS,
     )
     free: tuple[str, ...] = option(
-        "Also fit background (baseline), bulk (shift with the solution), drift, or delay_min "
-        "(switch times later than stated)",
+        "Also fit background (baseline), bulk (shift with the solution), drift, delay_min "
+        "(all switch times later than stated), or switch_times (each one)",
         default=(),
         panel=MODEL,
     )

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from tricyclic.assays.sensorgrams.analysis import fit_sensorgrams
+from tricyclic.assays.sensorgrams.analysis import SWITCH_TIMES, fit_sensorgrams
 from tricyclic.assays.sensorgrams.traces import CycleTrace, Injection
 from tricyclic.core.format import pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
@@ -25,8 +25,9 @@ from tricyclic.workflows.curves.fit_table import fixed_value
 from tricyclic.workflows.curves.options import SensorgramOptions
 from tricyclic.workflows.output import check_output_folder
 
-FREE = ("background", "bulk", "drift", "delay_min")
-PARAMETERS = ("rmax", "log10_kon", "log10_koff", *FREE)
+SHARED = ("background", "bulk", "drift", "delay_min")
+FREE = (*SHARED, SWITCH_TIMES)
+PARAMETERS = ("rmax", "log10_kon", "log10_koff", *SHARED)
 
 
 def run(
