@@ -14,13 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tricyclic.numerics.equilibrium_kernels import ABSENT, balance_of_sites, solve_free_sites
+
 Floats = NDArray[np.float64]
 
-# Concentration of a ligand that is absent, so that no weight is 0/0; far below any real one.
-ABSENT = 1e-200
-# Relative change below which the quadratic steps are followed by Newton steps, and below which
-# Newton stops: both square their error with every step.
-QUADRATIC_UNTIL, NEWTON_UNTIL = 1e-4, 1e-7
 # Relative error of the site balance that is only rounding.
 BALANCED = 1e-13
 MAX_ROUNDS = 200
@@ -240,58 +237,23 @@ def _free_site(total: Floats, amounts: Sequence[Floats], halves: Sequence[Floats
     shape = np.broadcast_shapes(
         total.shape, *(a.shape for a in amounts), *(k.shape for k in halves)
     )
-    r = np.broadcast_to(total, shape)
-    present = [np.maximum(amount, ABSENT) for amount in amounts]
-    for _ in range(MAX_ROUNDS):
-        share = weight = centre = np.asarray(0.0)
-        for amount, half in zip(present, halves, strict=True):
-            per = 1.0 / (half + r)
-            part = amount * per
-            share = share + part
-            part = part * per
-            weight = weight + part
-            centre = centre + part * half
-        centre = centre / weight
-        excess = (centre + r) * share
-        excess += centre
-        excess -= total
-        product = centre * total
-        root = np.sqrt(excess * excess + 4.0 * product)
-        root += np.abs(excess)
-        root *= 0.5
-        new = np.where(excess > 0, product / root, root)
-        moved = np.abs(new - r) > QUADRATIC_UNTIL * new
-        r = new
-        if not moved.any():
-            break
-    surplus = _difference(total, amounts)
-    for _ in range(4):
-        free = slope = bound = np.asarray(0.0)
-        for amount, half in zip(amounts, halves, strict=True):
-            per = amount / (half + r)
-            apart = per * half
-            free = free + apart
-            bound = bound + per * r
-            slope = slope + apart / (half + r)
-        # Of the two forms of the balance, the one in which fewer digits cancel.
-        miss = np.where(free < total, (r - free) - surplus, (r - total) + bound)
-        step = miss / (1.0 + slope)
-        moved = np.abs(step) > NEWTON_UNTIL * r
-        r = r - np.minimum(step, 0.5 * r)
-        if not moved.any():
-            break
-    return r
+    whole = _flat(total, shape)
+    r = whole.copy()
+    solve_free_sites(r, whole, _rows(amounts, shape), _rows(halves, shape), np.empty_like(r))
+    return r.reshape(shape)
 
 
-def _difference(total: Floats, amounts: Sequence[Floats]) -> Floats:
-    """R - sum T with the rounding errors of the subtractions added back (two-sum)."""
-    left, lost = total, np.asarray(0.0)
-    for amount in amounts:
-        difference = left - amount
-        back = difference - left
-        lost = lost + ((left - (difference - back)) - (amount + back))
-        left = difference
-    return np.asarray(left + lost)
+def _flat(values: Floats, shape: tuple[int, ...]) -> Floats:
+    """A copy of the values of every well, shape (wells,)."""
+    return np.array(np.broadcast_to(values, shape), float, order="C").reshape(-1)
+
+
+def _rows(values: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
+    """Values of every well, shape (ligands, wells)."""
+    rows = np.empty((len(values), *shape))
+    for i, value in enumerate(values):
+        rows[i] = value
+    return rows.reshape(len(values), -1)
 
 
 def _each_site_in_turn(
@@ -314,9 +276,7 @@ def _all_sites_at_once(
     worst = np.abs(miss).max(axis=0)
     best = r
     for _ in range(MAX_ROUNDS):
-        step = np.linalg.solve(
-            np.moveaxis(slope, (0, 1), (-2, -1)), np.moveaxis(miss, 0, -1)[..., None]
-        )[..., 0]
+        step = np.linalg.solve(slope, np.moveaxis(miss, 0, -1)[..., None])[..., 0]
         step = np.clip(np.moveaxis(step, -1, 0), -MAX_LOG_STEP, MAX_LOG_STEP)
         size = np.ones(worst.shape)
         for _ in range(MAX_SHORTENINGS):
@@ -344,13 +304,19 @@ def _all_sites_at_once(
 def _balance(
     r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
 ) -> tuple[Floats, Floats]:
-    """Slope of Psi in each v_s over R_s, and its matrix of second derivatives, rows over R_s."""
-    load = r[None] * per_kd
-    share = load / (factors + load.sum(axis=1))[:, None]
-    bound = amounts[:, None] * share
-    total = r + bound.sum(axis=0)
-    hessian = -np.einsum("is...,it...->st...", bound, share)
-    for s in range(len(r)):
-        # The factor keeps the matrix regular where ligand and sites bind each other completely.
-        hessian[s, s] += np.maximum(total[s], ABSENT) * (1.0 + 1e-14)
-    return (total - big_r) / big_r * (big_r > ABSENT), hessian / big_r[:, None]
+    """Slope of Psi in each v_s over R_s, shape (sites, ...), and its matrix of second derivatives,
+    rows over R_s, shape (..., sites, sites).
+    """
+    sites, ligands = len(r), len(amounts)
+    miss = np.empty_like(big_r)
+    slope = np.empty((*big_r.shape[1:], sites, sites))
+    balance_of_sites(
+        miss.reshape(sites, -1),
+        slope.reshape(-1, sites, sites),
+        np.ascontiguousarray(r).reshape(sites, -1),
+        big_r.reshape(sites, -1),
+        amounts.reshape(ligands, -1),
+        factors.reshape(ligands, -1),
+        per_kd.reshape(ligands, sites, -1),
+    )
+    return miss, slope

@@ -1,5 +1,5 @@
-"""`python -m tricyclic.numerics.batch` compiles the curve fits ahead of time, as in a container
-image.
+"""`python -m tricyclic.numerics.batch` compiles the curve fits, and the mass balance of their
+plates, ahead of time, as in a container image.
 """
 
 from __future__ import annotations
@@ -7,6 +7,8 @@ from __future__ import annotations
 import numpy as np
 
 from tricyclic.numerics.batch.fit import fit_batch
+from tricyclic.numerics.equilibrium import solve_sites
 
 if __name__ == "__main__":
     fit_batch(np.arange(-9.0, -4.0), np.zeros((2, 5)))
+    solve_sites((1.0, 1.0), (1.0, 1.0), ((1.0, 2.0), (1.0, 3.0)))
