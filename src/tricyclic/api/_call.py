@@ -11,13 +11,14 @@ from dataclasses import is_dataclass
 from functools import partial, wraps
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, get_origin, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, get_args, get_origin, overload
 
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table import DataTable
+from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, brief, from_os_error
-from tricyclic.io.frames import is_frame, table_from_frame
+from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
 from tricyclic.reports.save import has_files, save
 from tricyclic.results.base import Renderable
 from tricyclic.workflows.base import names_option, option_fields
@@ -27,13 +28,14 @@ from tricyclic.workflows.commands import COMMANDS
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame, IntoLazyFrame
 
-# A file, or a DataFrame of pandas, Polars, Arrow or another library that narwhals knows.
+# A file, a DataFrame of pandas, Polars, Arrow or another library that narwhals knows, or columns by
+# name.
 Frame: TypeAlias = "IntoDataFrame | IntoLazyFrame"
-TableSource: TypeAlias = "str | Path | IntoDataFrame | IntoLazyFrame"
-# Several files or DataFrames.
+TableSource: TypeAlias = "str | Path | IntoDataFrame | IntoLazyFrame | Mapping[str, Any]"
+# Several of these.
 TableSources: TypeAlias = (
-    "str | Path | IntoDataFrame | IntoLazyFrame"
-    " | Sequence[str | Path | IntoDataFrame | IntoLazyFrame]"
+    "str | Path | IntoDataFrame | IntoLazyFrame | Mapping[str, Any]"
+    " | Sequence[str | Path | IntoDataFrame | IntoLazyFrame | Mapping[str, Any]]"
 )
 Paths: TypeAlias = str | Path | Sequence[str | Path]
 Texts: TypeAlias = str | Sequence[str]
@@ -110,7 +112,9 @@ def options_from(kind: type[Options], arguments: Mapping[str, Any]) -> Options:
         if get_origin(hint) is tuple:
             values[field.name] = table_sources(given) if info.path else texts(given)
         else:
-            values[field.name] = path(given) if info.path else quantity(given)
+            is_table = info.path and TableInput in get_args(hint)
+            as_given = table_source if is_table else path if info.path else quantity
+            values[field.name] = as_given(given)
     return kind(**values)
 
 
@@ -205,13 +209,15 @@ def path(given: str | Path) -> str:
 
 
 def table_source(given: TableSource) -> str | DataTable:
-    """A path as text, a DataFrame as a table."""
+    """A path as text, a DataFrame or a mapping of columns as a table."""
+    if isinstance(given, Mapping):
+        return table_from_frame(pandas_frame(given))
     return table_from_frame(given) if is_frame(given) else path(given)  # type: ignore[arg-type]
 
 
 def table_sources(given: TableSources) -> tuple[str | DataTable, ...]:
     """One path or several as text, DataFrames as tables."""
-    one = is_frame(given)
+    one = is_frame(given) or isinstance(given, Mapping)
     several: tuple[Any, ...] = (given,) if one else _several(given)
     return tuple(table_source(source) for source in several)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import Measured, TableSources, Texts, call, options_from
+from tricyclic.api._call import Measured, TableSource, TableSources, Texts, call, options_from
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.workflows.binding.affinity import run as run_affinity
@@ -14,7 +14,7 @@ from tricyclic.workflows.binding.options import AffinityOptions
 def affinity(
     plates: TableSources,
     *,
-    layout: str | Path = "",
+    layout: TableSource = "",
     protocol: str = "",
     library: str | Path = "",
     compound: str = "",
@@ -78,8 +78,8 @@ def affinity(
         Raw files, or DataFrames of pandas, Polars or Arrow; every plate or table in them is one
         independent run. A DataFrame with a column `well` is a plate; another one is a table.
     layout
-        Plate layout (.toml, .csv or .xlsx); default: that in the file, else that of the
-        protocol.
+        Plate layout (.toml, .csv or .xlsx), or a DataFrame with rows A, B, ... and columns 1,
+        2, ...; default: that in the file, else that of the protocol.
     protocol
         Protocol whose conditions apply unless given here; see: tca.protocols().
     library

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import Measured, call, path, quantity
+from tricyclic.api._call import Measured, TableSource, call, path, quantity, table_source
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.design import DesignResult
 from tricyclic.workflows.binding.design import run as run_design
@@ -27,7 +27,7 @@ def design(
     runs: int = 3,
     replicates: int = 3,
     plate_size: int = 96,
-    layout: str | Path = "",
+    layout: TableSource = "",
     scattered: bool = False,
     radioligand_nM: Measured | None = None,
     kd_nM: Measured | None = None,
@@ -88,7 +88,8 @@ def design(
     plate_size
         Wells of the plate.
     layout
-        Plate map to evaluate as it is, instead of the proposed one.
+        Plate map to evaluate as it is, instead of the proposed one: a file, or a DataFrame with
+        rows A, B, ... and columns 1, 2, ...
     scattered
         Scatter the wells of the proposed layout at random, so that a drift over the plate is
         not taken for another curve.
@@ -162,7 +163,7 @@ def design(
         runs=runs,
         replicates=replicates,
         plate_size=plate_size,
-        layout=path(layout),
+        layout=table_source(layout),
         scattered=scattered,
         radioligand_nM=quantity(radioligand_nM),
         kd_nM=quantity(kd_nM),

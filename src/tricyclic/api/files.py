@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import Measured, call, in_python_words, path
+from tricyclic.api._call import Measured, TableSource, call, in_python_words, path, table_source
 from tricyclic.api._call import quantity as measured
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.open import read_plates as open_plates
@@ -81,7 +81,7 @@ def convert(
 
 
 def read_file(
-    file: str | Path,
+    file: TableSource,
     *,
     unit: str = "",
     plate_size: int | None = None,
@@ -95,7 +95,7 @@ def read_file(
     Parameters
     ----------
     file
-        The raw file.
+        The raw file, or a DataFrame.
     unit
         Unit of the readings if the file does not state it.
     plate_size
@@ -120,7 +120,7 @@ def read_file(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = ReadFileOptions(
-        file=path(file),
+        file=table_source(file),
         unit=unit,
         plate_size=plate_size,
         decimal=decimal,

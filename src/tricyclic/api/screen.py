@@ -30,7 +30,7 @@ from tricyclic.workflows.screen.run import run as run_screen
 def screen(
     plates: TableSources,
     *,
-    layout: str | Path = "",
+    layout: TableSource = "",
     compounds: TableSource = "",
     name: str = "Screen",
     fdr: float = 0.05,
@@ -58,9 +58,11 @@ def screen(
         Files of plates, in the order in which they were run, or a DataFrame with the columns
         `plate`, `well`, `role`, `value`, `compound` and `concentration_uM` (or another unit).
     layout
-        Plate layout (.toml, .csv or .xlsx) of all plates; long tables contain the roles.
+        Plate layout (.toml, .csv or .xlsx, or a DataFrame with rows A, B, ... and columns 1, 2,
+        ...) of all plates; long tables contain the roles.
     compounds
-        Table of the compound in each well: plate, well, compound, concentration_uM.
+        Table (or DataFrame) of the compound in each well: plate, well, compound,
+        concentration_uM.
     name
         Title of the report.
     fdr
@@ -100,7 +102,7 @@ def screen(
     """
     options = ScreenOptions(
         plates=table_sources(plates),
-        layout=path(layout),
+        layout=table_source(layout),
         compounds=table_source(compounds),
         name=name,
         fdr=fdr,
@@ -119,7 +121,7 @@ def screen(
 
 
 def control_chart(
-    file: str | Path,
+    file: TableSource,
     *,
     value: str = "",
     run: str = "run",
@@ -141,7 +143,7 @@ def control_chart(
     Parameters
     ----------
     file
-        Table of runs (.csv, .xlsx).
+        Table of runs (.csv, .xlsx), or a DataFrame.
     value
         Column of potencies; default: the only such column.
     run
@@ -177,7 +179,7 @@ def control_chart(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = ControlChartOptions(
-        file=path(file),
+        file=table_source(file),
         value=value,
         run=run,
         compound=compound,
@@ -193,7 +195,7 @@ def control_chart(
 
 
 def msr(
-    file: str | Path,
+    file: TableSource,
     *,
     first: str,
     second: str,
@@ -211,7 +213,7 @@ def msr(
     Parameters
     ----------
     file
-        Table with a row per compound (.csv, .xlsx).
+        Table with a row per compound (.csv, .xlsx), or a DataFrame.
     first
         Column of potencies of the first run, such as run1_ic50_nM.
     second
@@ -241,7 +243,7 @@ def msr(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = MsrOptions(
-        file=path(file),
+        file=table_source(file),
         first=first,
         second=second,
         compound=compound,
@@ -254,7 +256,7 @@ def msr(
 
 
 def relative_potency(
-    file: str | Path,
+    file: TableSource,
     *,
     reference: str,
     sample: str = "sample",
@@ -275,7 +277,7 @@ def relative_potency(
     Parameters
     ----------
     file
-        Table (.csv, .xlsx).
+        Table (.csv, .xlsx), or a DataFrame.
     reference
         Name of the reference sample.
     sample
@@ -308,7 +310,7 @@ def relative_potency(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = RelativePotencyOptions(
-        file=path(file),
+        file=table_source(file),
         reference=reference,
         sample=sample,
         dose=dose,

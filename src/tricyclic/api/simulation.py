@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import Texts, Values, assignments, call, path, texts
+from tricyclic.api._call import (
+    TableSource,
+    Texts,
+    Values,
+    assignments,
+    call,
+    path,
+    table_source,
+    texts,
+)
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.model_quantities import QuantitiesResult
 from tricyclic.results.simulation import SimulationResult
@@ -37,7 +46,7 @@ def simulate(
     observable: Texts = (),
     ensemble_size: int | None = None,
     point_estimate: bool = False,
-    compare: str | Path = "",
+    compare: TableSource = "",
     out: str | Path = "",
     on_progress: ProgressCallback | None = None,
 ) -> SimulationResult:
@@ -94,7 +103,8 @@ def simulate(
     point_estimate
         One run with the library's values instead of the ensemble.
     compare
-        Measured table to compare with: columns time_h, observable, value, unit, error.
+        Measured table (a file or a DataFrame) to compare with: columns time_h, observable, value,
+        unit, error.
     out
         Folder for tables (CSV, Parquet, JSON) and figures.
     on_progress
@@ -133,7 +143,7 @@ def simulate(
         observable=texts(observable),
         ensemble_size=ensemble_size,
         point_estimate=point_estimate,
-        compare=path(compare),
+        compare=table_source(compare),
         out=path(out),
     )
     result = call(run_simulate, options, on_progress)

@@ -13,7 +13,7 @@ _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 # Before a name in brackets any isotope ([13C]glucose); alone only those that laboratories count.
-_LABEL = re.compile(r"\[(\d{1,3})([A-Z][a-z]?)\](?=[A-Za-z(+-])")
+_LABEL = re.compile(r"\[([0-9]{1,3})([A-Z][a-z]?)\](?=[A-Za-z(+-])")
 _COUNTED = (
     "3H|11C|14C|13N|15O|18F|22Na|32P|33P|35S|36Cl|45Ca|51Cr|57Co|64Cu|65Zn|67Ga|68Ga|75Se|76Br|86Rb|"
     "89Zr|111In|123I|124I|125I|131I"
@@ -30,16 +30,16 @@ _ANIONS = (
     "MoO4|B4O7|BO3|SeO3|SiO3|ClO4|ClO3|OH|Cl|Br"
 )
 _SALT = re.compile(
-    rf"(?<![\w./\\-])((?:(?:{_CATIONS})\d?){{1,2}}|NH4|\(NH4\)2)({_ANIONS}|\((?:{_ANIONS})\))(\d?)"
+    rf"(?<![\w./\\-])((?:(?:{_CATIONS})[0-9]?){{1,2}}|NH4|\(NH4\)2)({_ANIONS}|\((?:{_ANIONS})\))([0-9]?)"
     r"(?![\w/\\]|[.-]\w)"
 )
 _MOLECULE = re.compile(
     r"(?<![\w./\\-])(H2O2?|D2O|CO2|O2|N2|NH3|NH4|SO2|H2S|Na2S|MgF2|CaF2|Al2O3|Fe2O3|SiO2|TiO2)"
     r"(?![\w/\\]|[.-]\w)"
 )
-_WATER = re.compile(r"(?<=[·*•x])\s?(\d*)\s?H2O\b")
+_WATER = re.compile(r"(?<=[·*•x])\s?([0-9]*)\s?H2O\b")
 _ION = re.compile(r"(?<![\w./\\-])(Mg|Ca|Sr|Ba|Mn|Fe|Co|Ni|Cu|Zn|Cd|La|Gd|Al)([23])([+])(?!\w)")
-_MICRO = re.compile(r"(\d |\(|\) )u([gLM]|mol|Ci|l|m)\b")
+_MICRO = re.compile(r"([0-9] |\(|\) )u([gLM]|mol|Ci|l|m)\b")
 
 
 def typeset(text: str) -> str:
@@ -78,6 +78,6 @@ def _isotope(nuclide: str) -> str:
 
 def _lowered(match: re.Match[str]) -> str:
     """The formula with its numbers lowered; a number before it (6 H2O) stays."""
-    digits = re.match(r"\s?\d*\s?", match[0])
+    digits = re.match(r"\s?[0-9]*\s?", match[0])
     assert digits is not None
     return digits[0] + match[0][digits.end() :].translate(_LOWERED)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tricyclic.core.table import DataTable
+from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import MAX_BYTES, shortened
 from tricyclic.io.table_text import table_as_csv
@@ -82,9 +83,17 @@ def optional_content(path: Path, *, name: str = "") -> bytes | None:
     )
 
 
-def source_name(source: str | Path | DataTable) -> str:
+def source_name(source: str | Path | TableInput) -> str:
     """What messages call a file, or a table in memory."""
-    return source.name if isinstance(source, DataTable) else Path(source).name
+    return source.name if isinstance(source, TableInput) else Path(source).name
+
+
+def file_or_table(given: str | TableInput) -> Path | DataTable:
+    """The value of an option: the path of a file, or a table in memory."""
+    if isinstance(given, DataTable):
+        return given
+    assert isinstance(given, str)
+    return Path(given)
 
 
 def read_bytes(path: str | Path | DataTable) -> tuple[bytes, str]:

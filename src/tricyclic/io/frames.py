@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from tricyclic.core.plate import row_letters
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.headings import unit_in_column_name
@@ -27,6 +28,8 @@ PandasFrame: TypeAlias = "pd.DataFrame"
 Columns: TypeAlias = Mapping[str, Sequence[Any] | np.ndarray]
 # Largest whole number that a 64-bit float keeps; longer ones are names, not quantities.
 LARGEST_WHOLE = 2**53
+# Rows of the largest plate, of 1536 wells.
+MAX_PLATE_ROWS = 32
 _NAME = re.compile(r"0[0-9]")
 MISSING_WORDS = frozenset({"", "nan", "none", "null", "<na>", "nat"})
 
@@ -52,7 +55,7 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     ----------
     frame
         A DataFrame of pandas, Polars, Arrow, Modin, ...; a lazy one is collected. Named levels of
-        an index of pandas are columns as well.
+        an index of pandas are columns as well, and so are the row letters of a plate.
     name
         What messages call it.
 
@@ -143,8 +146,17 @@ def _with_index(frame: Any) -> Any:
 
     if not nw.dependencies.is_pandas_like_dataframe(frame):
         return frame
+    if _is_plate_grid(frame):
+        return frame.rename_axis(index="row").reset_index()
     named = [level for level, label in enumerate(frame.index.names) if label is not None]
     return frame.reset_index(level=named) if named else frame
+
+
+def _is_plate_grid(frame: Any) -> bool:
+    """Whether a frame is a plate as it looks: rows A, B, ... in the index, columns 1, 2, ..."""
+    rows, columns = list(frame.index), [str(column) for column in frame.columns]
+    letters = [row_letters(k) for k in range(min(len(rows), MAX_PLATE_ROWS))]
+    return bool(rows) and rows == letters and columns == [str(k + 1) for k in range(len(columns))]
 
 
 def _check_names(frame: Any, name: str) -> None:

@@ -71,6 +71,7 @@ from typing import Any
 
 from tricyclic.core.plate import ListBeside, Role, well_position
 from tricyclic.core.plate_layout import PlateLayout, WellBlock
+from tricyclic.core.table import DataTable
 from tricyclic.core.well_names import wells_named
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.base import RawFile
@@ -129,7 +130,7 @@ _SHAPE = TableField(
 
 
 def read_layout(
-    path: str | Path,
+    path: str | Path | DataTable,
     *,
     sheet: str | int | None = None,
     beside: Sequence[ListBeside] = (),
@@ -138,8 +139,8 @@ def read_layout(
 
     Parameters
     ----------
-    path : str or Path
-        TOML (blocks), or CSV, TSV, XLSX (a grid of words).
+    path : str, Path or DataTable
+        TOML (blocks), or CSV, TSV, XLSX or a table in memory (a grid of words).
     sheet : str or int, optional
         Sheet of a workbook, by name or number from 1.
     beside : sequence of ListBeside, optional

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -287,7 +288,7 @@ def test_a_run_is_not_compared_with_itself(call, refused, tmp_path):
     path = table(tmp_path, "compound,a_nM,b_nM\nx,1,2\ny,3,4\n", "m.csv")
     refused(
         call("msr", path, "--first", "a_nM", "--second", "a_nM"),
-        f"{path}: both runs are the column 'a_nM'. Name two columns with --first and --second.",
+        "m.csv: both runs are the column 'a_nM'. Name two columns with --first and --second.",
     )
 
 
@@ -392,7 +393,8 @@ def test_only_a_reference_is_refused(call, refused, tmp_path):
     path = table(tmp_path, f"sample,concentration_nM,response\n{rows}\n")
     refused(
         call("relative-potency", path, "--reference", "standard"),
-        f"{path}: has only the reference. At least one other sample is compared with it.",
+        f"{Path(path).name}: has only the reference. "
+        "At least one other sample is compared with it.",
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tricyclic.core.measured_course import MeasuredTimeCourse
+from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import read_text
@@ -22,7 +23,7 @@ NEEDED = ("time_h", "value", "unit")
 NAMED = ("observable", "quantity")
 
 
-def read_measured_courses(path: str | Path) -> tuple[MeasuredTimeCourse, ...]:
+def read_measured_courses(path: str | Path | DataTable) -> tuple[MeasuredTimeCourse, ...]:
     """Read a CSV with columns time_h, observable (or quantity), value, unit and optionally error.
 
     `unused_columns` names further columns.
@@ -67,7 +68,7 @@ def read_measured_courses(path: str | Path) -> tuple[MeasuredTimeCourse, ...]:
     )
 
 
-def unused_columns(path: str | Path) -> tuple[str, ...]:
+def unused_columns(path: str | Path | DataTable) -> tuple[str, ...]:
     """Columns of such a table beside those that are read, as a phrase."""
     data, _ = read_bytes(path)
     first_line = read_text(data)[0].split("\n", 1)[0]

@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from tricyclic.assays.binding.design.plan import HALF_LOG, competition_layout, saturation_layout
@@ -19,6 +18,7 @@ from tricyclic.core.plate import Role
 from tricyclic.core.plate_layout import PlateLayout
 from tricyclic.core.protocol import Protocol
 from tricyclic.errors import InputError
+from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.library.library import Library
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
 from tricyclic.numerals import parse_number
@@ -307,7 +307,7 @@ def _layout(
 ) -> PlateLayout:
     """The plate map that was provided, else that of the protocol where it fits the plate."""
     if options.layout:
-        return _with_compound(read_layout(Path(options.layout)), compound)
+        return _with_compound(read_layout(file_or_table(options.layout)), compound)
     if protocol is not None and protocol.layout and protocol.kind == kind:
         layout = layout_from_toml(protocol.layout, name=f"layout of {protocol.name}")
         if layout.size == options.plate_size:
@@ -320,13 +320,13 @@ def _compound(options: DesignOptions, protocol: Protocol | None) -> str:
     own = options.compound or (protocol.compound if protocol else "") or "compound"
     if not options.layout:
         return own
-    layout = read_layout(Path(options.layout))
+    layout = read_layout(file_or_table(options.layout))
     names = {b.compound for b in layout.blocks if b.role is Role.COMPETITION} - {""}
     if len(names) > 1 or (options.compound and names - {options.compound}):
         listed = ", ".join(sorted(names))
         raise InputError(
             f"contains competition of {listed}",
-            where=Path(options.layout).name,
+            where=source_name(options.layout),
             allowed="A design is for one competitor, which has the expected Ki"
             + (f", and --compound is {options.compound}" if options.compound else ""),
             do="Give a plate map of one compound, under its name",

@@ -32,7 +32,7 @@ class PlateOptions:
         positional=True,
         path=True,
     )
-    layout: str = option(
+    layout: str | TableInput = option(
         "Plate layout (.toml, .csv or .xlsx); default: that in the file, else that of the protocol",
         default="",
         path=True,
@@ -316,7 +316,7 @@ class DesignOptions:
     runs: int = option("Independent runs, one plate each", default=3, panel=PLATE)
     replicates: int = option("Wells of each concentration", default=3, panel=PLATE)
     plate_size: int = option("Wells of the plate", default=96, panel=PLATE)
-    layout: str = option(
+    layout: str | TableInput = option(
         "Plate map to evaluate as it is, instead of the proposed one",
         default="",
         path=True,

@@ -22,7 +22,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
-from tricyclic.io.files import source_name
+from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
@@ -354,7 +354,7 @@ def _layout(
 ) -> PlateLayout:
     """The layout that is given, else that in the file of the plate, else that of the protocol."""
     if options.layout:
-        return read_layout(Path(options.layout), beside=plate.headings.lists)
+        return read_layout(file_or_table(options.layout), beside=plate.headings.lists)
     if own := layout_in_file(file, plate):
         return own
     if protocol is not None and protocol.layout:

@@ -45,7 +45,7 @@ class ReadFileOptions:
     `tricyclic read plate.csv`
     """
 
-    file: str = option("The raw file", positional=True, path=True)
+    file: str | TableInput = option("The raw file", positional=True, path=True)
     unit: str = option("Unit of the readings if the file does not state it", default="")
     plate_size: int | None = option(
         "Wells of the plate if the file does not state them", default=None

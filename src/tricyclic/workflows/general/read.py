@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tricyclic.core.plate import Plate
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
+from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.results.files import FileContentResult, FileItem
 from tricyclic.workflows.base import refuse_without_effect
@@ -16,16 +18,20 @@ from tricyclic.workflows.general.options import ReadFileOptions
 
 def run(options: ReadFileOptions, on_progress: ProgressCallback | None = None) -> FileContentResult:
     """Read the file with the reader that accepts it."""
-    items = _read(options)
+    source = file_or_table(options.file)
+    items = _read(source, options)
+    in_memory = isinstance(source, DataTable) and isinstance(items[0], DataTable)
     return FileContentResult(
-        file=options.file,
-        reader=items[0].notes[0].removeprefix("read by "),
+        file=source_name(source) if isinstance(source, DataTable) else str(options.file),
+        reader="DataFrame" if in_memory else items[0].notes[0].removeprefix("read by "),
         sha256=items[0].sha256,
         items=tuple(_plate(item) if isinstance(item, Plate) else _table(item) for item in items),
     )
 
 
-def _read(options: ReadFileOptions) -> tuple[Plate, ...] | tuple[DataTable, ...]:
+def _read(
+    source: Path | DataTable, options: ReadFileOptions
+) -> tuple[Plate, ...] | tuple[DataTable, ...]:
     """The plates of the file, or its tables if it has no plate."""
     settings: dict[str, Any] = {
         "decimal": options.decimal or None,
@@ -34,7 +40,7 @@ def _read(options: ReadFileOptions) -> tuple[Plate, ...] | tuple[DataTable, ...]
     }
     try:
         return read_plates(
-            options.file,
+            source,
             keep_negative=True,
             unit=options.unit or None,
             plate_size=options.plate_size,
@@ -42,7 +48,7 @@ def _read(options: ReadFileOptions) -> tuple[Plate, ...] | tuple[DataTable, ...]
         )
     except InputError as no_plates:
         try:
-            tables = read_tables(options.file, **settings)
+            tables = read_tables(source, **settings)
         except InputError:
             raise no_plates from None
     refuse_without_effect(options, ("unit", "plate_size"), "plates, and this file contains tables")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tricyclic.core.scenario import SPECIES
+from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import library_option, option
 
 # Panels of the help.
@@ -122,7 +123,7 @@ class SimulateOptions(DosingOptions):
     point_estimate: bool = option(
         "One run with the library's values instead of the ensemble", default=False, panel=ENSEMBLE
     )
-    compare: str = option(
+    compare: str | TableInput = option(
         "Measured table to compare with: columns time_h, observable, value, unit, error",
         default="",
         path=True,

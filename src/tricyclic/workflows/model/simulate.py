@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from tricyclic.core.dosing import Dosing
 from tricyclic.core.measured_course import MeasuredTimeCourse
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.scenario import Observable
+from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.library.library import Library
 from tricyclic.io.library.time_courses import read_measured_courses, unused_columns
 from tricyclic.results.model_quantities import QuantitiesResult
@@ -88,8 +88,8 @@ def run(
         prepared, outputs.quantities, times, parameter_sets, on_progress=on_progress
     )
     if options.compare:
-        name = Path(options.compare).name
-        remarks += tuple(f"Not used of {name}: {part}." for part in unused_columns(options.compare))
+        name, table = source_name(options.compare), file_or_table(options.compare)
+        remarks += tuple(f"Not used of {name}: {part}." for part in unused_columns(table))
     shifts = [
         potency_shift(one, prepared, parameter_sets, ensemble, COVERAGE)
         for one in outputs.occupancies
@@ -101,7 +101,7 @@ def run(
 def _measured(options: SimulateOptions, prepared: PreparedRun) -> tuple[MeasuredTimeCourse, ...]:
     if not options.compare:
         return ()
-    measured = read_measured_courses(options.compare)
+    measured = read_measured_courses(file_or_table(options.compare))
     check_times(measured, prepared.horizon_h * prepared.time_factor)
     return measured
 

@@ -19,6 +19,7 @@ from tricyclic.workflows.screen.potencies import (
     potency_scale,
     read_potencies,
     read_potency_table,
+    row_place,
     text_column,
 )
 
@@ -78,7 +79,9 @@ def _potencies_by_run(
     for row, run_name, compound in zip(rows, runs, compounds, strict=True):
         if options.only and compound != options.only:
             continue
-        estimate = _checked(by_row.get(row), run_name, f"{table.file}, row {int(row) + 2}")
+        estimate = _checked(
+            by_row.get(row), run_name, f"{table.file}, {row_place(table, int(row))}"
+        )
         log = math.log10(estimate.value)
         by_run.setdefault(run_name, []).append(-log if scale.kind == "negative log10" else log)
     return by_run

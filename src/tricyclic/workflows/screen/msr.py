@@ -5,6 +5,7 @@ from __future__ import annotations
 from tricyclic.assays.potency.msr import replicate_msr
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError
+from tricyclic.io.files import source_name
 from tricyclic.results.reproducibility import MsrResult
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.screen.options import MsrOptions
@@ -23,7 +24,7 @@ def run(options: MsrOptions, on_progress: ProgressCallback | None = None) -> Msr
     if options.first == options.second:
         raise InputError(
             f"both runs are the column '{options.first}'",
-            where=options.file,
+            where=source_name(options.file),
             do="Name two columns with --first and --second",
         )
     table = read_potency_table(options.file, decimal=options.decimal, sheet=options.sheet)

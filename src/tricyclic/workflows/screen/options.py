@@ -34,7 +34,7 @@ class ScreenOptions:
     plates: tuple[str | TableInput, ...] = option(
         "Files of plates, in the order in which they were run", positional=True, path=True
     )
-    layout: str = option(
+    layout: str | TableInput = option(
         "Plate layout (.toml, .csv or .xlsx) of all plates; long tables contain the roles",
         default="",
         path=True,
@@ -80,7 +80,7 @@ class ControlChartOptions:
     rows in every run an Xbar-S chart. Runs are charted in the order of the file.
     """
 
-    file: str = option("Table of runs (.csv, .xlsx)", positional=True, path=True)
+    file: str | TableInput = option("Table of runs (.csv, .xlsx)", positional=True, path=True)
     value: str = option(
         "Column of potencies; default: the only such column", default="", panel=INPUT
     )
@@ -115,7 +115,9 @@ class MsrOptions:
     The table has a row per compound.
     """
 
-    file: str = option("Table with a row per compound (.csv, .xlsx)", positional=True, path=True)
+    file: str | TableInput = option(
+        "Table with a row per compound (.csv, .xlsx)", positional=True, path=True
+    )
     first: str = option("Column of potencies of the first run, such as run1_ic50_nM", panel=INPUT)
     second: str = option("Column of potencies of the second run", panel=INPUT)
     compound: str = option("Column of compound names", default="compound", panel=INPUT)
@@ -135,7 +137,7 @@ class RelativePotencyOptions:
     per well.
     """
 
-    file: str = option("Table (.csv, .xlsx)", positional=True, path=True)
+    file: str | TableInput = option("Table (.csv, .xlsx)", positional=True, path=True)
     reference: str = option("Name of the reference sample", panel=INPUT)
     sample: str = option("Column of sample names", default="sample", panel=INPUT)
     dose: str = option(

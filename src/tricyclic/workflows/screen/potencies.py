@@ -6,13 +6,14 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from tricyclic.core.concentrations import log10_of
 from tricyclic.core.estimate import Estimate, Qualifier
 from tricyclic.core.table import DataTable
+from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import NUMBER
 from tricyclic.units import is_concentration
@@ -41,22 +42,32 @@ class PotencyScale:
         return self.name
 
 
-def read_potency_table(file: str, *, decimal: str = "", sheet: str = "") -> DataTable:
-    """Read the one table of a file.
+def read_potency_table(file: str | TableInput, *, decimal: str = "", sheet: str = "") -> DataTable:
+    """Read the one table of a file; a table in memory as it is.
 
     Raises
     ------
     InputError
         If the file has several tables.
     """
+    source = file_or_table(file)
     tables = read_tables(
-        Path(file), reader="plain_table", decimal=decimal or None, sheet=sheet or None
+        source,
+        reader=None if isinstance(source, DataTable) else "plain_table",
+        decimal=decimal or None,
+        sheet=sheet or None,
     )
     if len(tables) != 1:
         raise InputError(
-            f"has {len(tables)} tables", where=Path(file).name, do="Name the sheet with --sheet"
+            f"has {len(tables)} tables", where=source_name(file), do="Name the sheet with --sheet"
         )
     return tables[0]
+
+
+def row_place(table: DataTable, row: int) -> str:
+    """Where a row, numbered from 0, stands in the file, or in the table in memory."""
+    from_frame = bool(table.lines) and table.file == table.name
+    return table.lines[row] if from_frame else f"row {row + 2}"
 
 
 def text_column(table: DataTable, column: str) -> tuple[str, ...]:
@@ -116,8 +127,8 @@ def read_potencies(table: DataTable, column: str, subjects: Sequence[str]) -> li
     scale = potency_scale(table, column)
     cells = zip(text_column(table, column), subjects, strict=True)
     return [
-        _potency(cell, subject, scale, f"{table.file}, row {row}, column '{column}'")
-        for row, (cell, subject) in enumerate(cells, 2)
+        _potency(cell, subject, scale, f"{table.file}, {row_place(table, row)}, column '{column}'")
+        for row, (cell, subject) in enumerate(cells)
         if cell
     ]
 

@@ -16,6 +16,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.curve_plot import title_of_doses, title_of_readings
+from tricyclic.io.files import source_name
 from tricyclic.results.reproducibility import RelativePotency, RelativePotencyResult
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.screen.options import RelativePotencyOptions
@@ -34,7 +35,7 @@ def run(
     if not samples:
         raise InputError(
             "has only the reference",
-            where=options.file,
+            where=source_name(options.file),
             allowed="At least one other sample is compared with it",
         )
     potencies = []

@@ -18,7 +18,7 @@ from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.files import source_name
+from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import read_layout
 from tricyclic.io.screen_table import (
@@ -86,7 +86,7 @@ def _read_plates(
     options: ScreenOptions, files: Sequence[Path | DataTable], on_progress: ProgressCallback | None
 ) -> list[Plate]:
     """All plates with their roles and compounds."""
-    layout = read_layout(Path(options.layout)) if options.layout else None
+    layout = read_layout(file_or_table(options.layout)) if options.layout else None
     compounds: Mapping[tuple[str, str], tuple[str, float]] = {}
     if options.compounds:
         compounds = read_compounds(_source(options.compounds), decimal=options.decimal or None)
@@ -155,7 +155,7 @@ def _settings(options: ScreenOptions, files: Sequence[Path | DataTable]) -> list
     listed = ", ".join(source_name(file) for file in files[:MAX_FILES_LISTED])
     if len(files) > MAX_FILES_LISTED:
         listed += f" and {len(files) - MAX_FILES_LISTED} more"
-    layout = Path(options.layout).name if options.layout else "roles are in the tables"
+    layout = source_name(options.layout) if options.layout else "roles are in the tables"
     settings = [("Files", listed), ("Layout", layout)]
     if options.compounds:
         settings.append(("Compounds", source_name(_source(options.compounds))))
