@@ -46,8 +46,6 @@ class DataTable(TableInput):
         Sheet of a workbook with the table; "" for another file.
     titles : tuple of str
         Texts above the names of the columns, the nearest last.
-    remarks : tuple of str
-        What a reader of the numbers should know about the file, such as hidden rows.
 
     Raises
     ------
@@ -69,7 +67,6 @@ class DataTable(TableInput):
     merged: tuple[tuple[tuple[int, str], ...], ...] = ()
     sheet: str = ""
     titles: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for column in self.columns:

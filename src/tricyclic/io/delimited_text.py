@@ -74,6 +74,10 @@ class Sheet:
         Decisions about the file.
     merged : tuple of MergedArea
         Merged areas whose text is in each of their cells.
+    remarks : tuple of str
+        What a spreadsheet program shows beside the numbers, such as hidden rows.
+    percent : frozenset of (int, int)
+        Cells whose number is shown as percent: 0.45 as 45 %.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -83,6 +87,8 @@ class Sheet:
     decimal: str | None = None
     notes: tuple[str, ...] = field(default=())
     merged: tuple[MergedArea, ...] = ()
+    remarks: tuple[str, ...] = ()
+    percent: frozenset[tuple[int, int]] = frozenset()
 
     @cached_property
     def numbers(self) -> NumberFormat:

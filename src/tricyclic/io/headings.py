@@ -22,6 +22,23 @@ _COUNT_NAMES = (
 READING_UNITS = {"absorbance": "OD", "fluorescence": "RFU", "luminescence": "RLU"}
 _LONGEST_HEADING = 200
 _UNIT_LINE = re.compile(r"^\s*units?\s*[:=]\s*(\S.*?)\s*$", re.IGNORECASE)
+# What stands before the unit of the readings in a title, and words after it.
+_BEFORE_UNIT = re.compile(r"[,;:–—]|\s-\s|\bin\b")
+_AFTER_UNIT = re.compile(
+    r"\s*(?:of\s+)?(?:(?:membrane\s+|total\s+)?(?:protein|prot\.?)|tissue|control|bound|inhibition"
+    r"|specific(?:\s+binding)?|well)\s*$",
+    re.IGNORECASE,
+)
+_READING_KINDS = (
+    "density",
+    "amount",
+    "counts",
+    "count rate",
+    "activity",
+    "absorbance",
+    "fluorescence",
+    "luminescence",
+)
 # A logarithm: "log10 conc", "conc_log10_nM", "logIC50".
 _LOG = re.compile(
     r"(?:^|[\s_(\[])log(?:10)?(?:[\s_(\[]|(?=(?:conc|dose|ic50|ec50|ki|kd|ac50)))", re.IGNORECASE
@@ -30,6 +47,10 @@ _LOG = re.compile(
 _SIGNAL = re.compile(r"(OD|od|RFU|rfu|RLU|rlu|RU|mP|mAU)[\s_]?(?:[0-9]{3,4}(?:[\s_]?nm)?)?")
 _SIGNAL_UNITS = {"od": "OD", "rfu": "RFU", "rlu": "RLU"}
 _DILUTION = re.compile(r"(?:fold[\s_]+)?dilution(?:[\s_]+factor)?", re.IGNORECASE)
+_OF_TIME = re.compile(
+    r"(t|x|time|times|zeit|temps|.*incubat|.*wash|elapsed|duration|delay|lag|age|after|since|half)",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
 
 
@@ -62,6 +83,24 @@ def unit_in_heading(text: str) -> str:
     return words.pop() if len(words) == 1 and len(text.split()) <= 4 else ""
 
 
+def unit_in_title(text: str) -> str:
+    """Unit of readings in a title: "Saturation, fmol/mg protein", "Inhibition (%)"; else "".
+
+    A unit of a concentration, a dose or a time in a title is not that of the readings.
+    """
+    if len(text) > _LONGEST_HEADING:
+        return ""
+    *before, last = _BEFORE_UNIT.split(text)
+    own = last.strip(" ()[]") if before else text.strip(" ()[]")
+    shorter = _AFTER_UNIT.sub("", own)
+    plain = (count_unit(one) or _known(one) for one in (own, shorter) if one)
+    unit = unit_in_heading(text) or next((one for one in plain if one), "")
+    try:
+        return unit if unit == "%" or dimension(unit) in _READING_KINDS else ""
+    except UnitError:
+        return ""
+
+
 def unit_in_column_name(name: str) -> str:
     """Unit at the end of a column name: "conc_nM", "total_fmol_mg", "time (min)"; else unknown."""
     text = name.strip()
@@ -77,6 +116,9 @@ def unit_in_column_name(name: str) -> str:
         return f"log10 {log10_of(inside)}"
     unit = (count_unit(inside) or _known(inside)) if bracket else count_unit(text)
     unit = unit or _unit_of_last_words([word for word in re.split(r"[\s_]+", text) if word])
+    if not unit and "_" in text and not re.search(r"\s", text):
+        # Names of programs end in a unit: "tmax_h".
+        unit = _known(text.rpartition("_")[2])
     if not unit:
         return UNKNOWN
     return f"log10 {unit}" if _LOG.search(text) else unit
@@ -89,7 +131,13 @@ def _unit_of_last_words(words: list[str]) -> str:
             unit = _known("/".join(word for word in words[-length:] if word != "per"))
             if unit:
                 return unit
-    return (_known(words[-1]) or count_unit(words[-1])) if len(words) > 1 else ""
+    if len(words) < 2:
+        return ""
+    # A letter is a unit of time after a word for a time: "time h", not "vitamin d".
+    is_letter = len(words[-1]) == 1 and _known(words[-1]) and dimension(words[-1]) == "time"
+    if is_letter and not any(_OF_TIME.match(word) for word in words[:-1]):
+        return ""
+    return _known(words[-1]) or count_unit(words[-1])
 
 
 def agreed_unit(stated: Iterable[str], wanted: str | None, where: str = "") -> str:

@@ -46,22 +46,35 @@ def merged_areas(parts: Mapping[str, bytes]) -> dict[str, tuple[MergedArea, ...]
     InputError
         If a part is damaged.
     """
+    areas: dict[str, tuple[MergedArea, ...]] = {}
+    for name, part in parts_of_sheets(parts).items():
+        if b"mergeCell" in parts.get(part, b""):
+            ranges = (cell.get("ref", "") for cell in elements_of(parts, part, "mergeCell"))
+            areas[name] = tuple(
+                _area(match) for text in ranges if (match := _RANGE.fullmatch(text.upper()))
+            )
+    return areas
+
+
+def parts_of_sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """Name of the XML part of each sheet of a workbook, by the name of the sheet.
+
+    Raises
+    ------
+    InputError
+        If a part is damaged.
+    """
     targets = {
         element.get("Id", ""): posixpath.normpath(
             posixpath.join("/xl", element.get("Target", ""))
         ).lstrip("/")
-        for element in _elements(parts, "xl/_rels/workbook.xml.rels", "Relationship")
+        for element in elements_of(parts, "xl/_rels/workbook.xml.rels", "Relationship")
     }
-    areas: dict[str, tuple[MergedArea, ...]] = {}
-    for sheet in _elements(parts, "xl/workbook.xml", "sheet"):
+    names: dict[str, str] = {}
+    for sheet in elements_of(parts, "xl/workbook.xml", "sheet"):
         own = next((value for key, value in sheet.attrib.items() if _ID.fullmatch(key)), "")
-        part = targets.get(own, "")
-        if b"mergeCell" in parts.get(part, b""):
-            ranges = (cell.get("ref", "") for cell in _elements(parts, part, "mergeCell"))
-            areas[sheet.get("name", "")] = tuple(
-                _area(match) for text in ranges if (match := _RANGE.fullmatch(text.upper()))
-            )
-    return areas
+        names[sheet.get("name", "")] = targets.get(own, "")
+    return names
 
 
 def fill_merged(
@@ -96,7 +109,14 @@ def fill_merged(
     return tuple(tuple(row) for row in filled), tuple(used)
 
 
-def _elements(parts: Mapping[str, bytes], name: str, tag: str) -> list[ElementTree.Element]:
+def elements_of(parts: Mapping[str, bytes], name: str, tag: str) -> list[ElementTree.Element]:
+    """Elements of a tag in an XML part of a workbook; none where there is no such part.
+
+    Raises
+    ------
+    InputError
+        If the part is damaged.
+    """
     try:
         root = ElementTree.fromstring(parts.get(name, b"<none/>"))
     except ElementTree.ParseError as error:
@@ -121,7 +141,10 @@ def _column(letters: str) -> int:
 
 def _is_title(rows: Sequence[Sequence[str]], area: MergedArea) -> bool:
     alone = sum(1 for cell in rows[area.top] if cell) == 1
-    return alone and area.top == area.bottom and (area.top == 0 or not any(rows[area.top - 1]))
+    top = area.top == 0 or not any(rows[area.top - 1])
+    # A text over all columns but the first, which has a name below, is the heading of the others.
+    below = rows[area.top + 1][: area.left] if area.top + 1 < len(rows) else ()
+    return alone and area.top == area.bottom and top and not any(below)
 
 
 def _text_at(rows: Sequence[Sequence[str]], row: int, column: int) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tricyclic.core.format import list_names
 from tricyclic.core.plate import Plate
 from tricyclic.core.table import DataTable
-from tricyclic.core.unused import quoted
+from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.files import at_file, read_bytes
@@ -237,7 +237,10 @@ def _read(raw: RawFile, options: ReadOptions, wanted: str | None) -> tuple[FileC
     logger.info("%s: read by %s", raw.name, chosen.name)
     sha256 = _sha256(raw.data)
     by = (f"read by {chosen.name}",)
-    others = quoted("sheet", other_sheets(raw.data, raw.sheets)) if raw.is_workbook else ()
+    others: tuple[str, ...] = ()
+    if raw.is_workbook:
+        others = quoted("sheet", other_sheets(raw.data, raw.sheets))
+        others += as_remarks([text for sheet in raw.sheets for text in sheet.remarks])
     return (
         FileContent(
             tuple(

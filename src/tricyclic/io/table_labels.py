@@ -1,4 +1,4 @@
-"""Compound of a table whose columns do not name it: from the text above it, or its sheet."""
+"""What the texts above a table and the name of its sheet state: compound, unit of the readings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from tricyclic.core.table import DataTable
 from tricyclic.io.column_names import group_of
 from tricyclic.io.delimited_text import shortened
+from tricyclic.io.headings import unit_in_title
+from tricyclic.unit_table import UNKNOWN
 
 _STATED = re.compile(
     r"(?:test\s+)?(?:compound|cpd|cmpd|drug|inhibitor|competitor|substance)(?:\s+(?:name|id))?\s*"
@@ -53,6 +55,27 @@ def compounds_of_tables(tables: Sequence[DataTable]) -> tuple[tuple[str, str], .
         ):
             return tuple((shortened(group_of(name, plain)), where) for name in plain)
     return (("", ""),) * len(tables)
+
+
+def unit_above(table: DataTable, columns: Sequence[str]) -> tuple[str, str]:
+    """Unit of columns of readings that state none, from the texts above the table, and the text;
+    both empty where no text or more than one unit is there.
+
+    Parameters
+    ----------
+    table : DataTable
+    columns : sequence of str
+        The columns of readings.
+    """
+    if any(table.units.get(name, UNKNOWN) not in (UNKNOWN, "") for name in columns):
+        return "", ""
+    units = {unit: text for text in table.titles if (unit := unit_in_title(text))}
+    return next(iter(units.items())) if len(units) == 1 else ("", "")
+
+
+def unit_note(unit: str, text: str) -> str:
+    """The decision to read a unit from a text."""
+    return f"unit of the readings {unit}, from the text above '{shortened(text)}'"
 
 
 def _stated(titles: Sequence[str]) -> str:

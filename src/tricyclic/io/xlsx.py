@@ -13,11 +13,13 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import MAX_CELLS, Sheet, mark_of_texts
 from tricyclic.io.merged_cells import MergedArea, fill_merged, merged_areas
+from tricyclic.io.sheet_marks import percent_cells, remarks_of_sheets
 from tricyclic.numerals import NumberFormat
 
 MAX_UNPACKED = 128 * 2**20
@@ -131,8 +133,6 @@ def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Shee
         b"<f>" in part or b"<f " in part for name, part in parts.items() if "worksheets/" in name
     )
     values = _cells(data, with_results=True)
-    if has_formulas:
-        _refuse_formulas_without_result(_cells(data, with_results=False), values)
     # A sheet without any cell contains nothing to read.
     names = [name for name, rows in values.items() if rows] or list(values)
     if only is not None:
@@ -141,8 +141,20 @@ def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Shee
         if not 0 <= position < len(names):
             raise InputError(f"has no sheet {only!r}", allowed="There are: " + ", ".join(names))
         names = [names[position]]
+    if has_formulas:
+        formulas = _cells(data, with_results=False)
+        read = names if only is not None else list(values)
+        _refuse_formulas_without_result({name: formulas.get(name, []) for name in read}, values)
     merged = merged_areas(parts)
-    return tuple(_sheet(name, values[name], merged.get(name, ())) for name in names)
+    remarks, percent = remarks_of_sheets(parts), percent_cells(parts)
+    return tuple(
+        replace(
+            _sheet(name, values[name], merged.get(name, ())),
+            remarks=remarks.get(name, ()),
+            percent=percent.get(name, frozenset()),
+        )
+        for name in names
+    )
 
 
 def other_sheets(data: bytes, read: Sequence[Sheet]) -> tuple[str, ...]:

@@ -139,6 +139,20 @@ SHAPES: dict[str, Callable[[Rows], Rows]] = {
         ["conc (nM)", "conc (uM)", *HEAD[1:]],
         *[[r[0], r[0] / 1000, *r[1:]] for r in rows],
     ],
+    "doses across": lambda rows: [
+        [name, *[r[k] for r in rows]]
+        for k, name in enumerate(["nM", "DMI", None, "IMI", None, "Total", "NSB"])
+    ],
+    "doses across below a title": lambda rows: [
+        ["NET, 12 Nov"],
+        [],
+        *[
+            [None, name, *[r[k] for r in rows]]
+            for k, name in enumerate(["conc (nM)", "DMI", "DMI", "IMI", "IMI", "Total", "NSB"])
+        ],
+        [],
+        ["counted twice"],
+    ],
     "blank columns": lambda rows: [
         [r[0], None, *r[1:3], None, *r[3:5], None, *r[5:]] for r in [HEAD, *rows]
     ],
@@ -210,3 +224,51 @@ def test_a_number_of_values_is_no_non_specific_binding(tmp_path):
     result = tca.saturation(saved(tmp_path / "t.xlsx", {"S": [head, *rows]}), unit="cpm")
     values = {e.name: e.value for e in result.estimates}
     assert (values["Kd"], values["Bmax"]) == pytest.approx((KD_nM, 5000), rel=1e-4)
+
+
+def saturation(head: list[Rows], tmp_path: Path, **more: Any) -> tca.StudyRunResult:
+    hot = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4]
+    rows = [[h, 900 * h / (h + KD_nM) + 20 * h, 20 * h] for h in hot]
+    return tca.saturation(saved(tmp_path / "t.xlsx", {"S": [*head, *rows]}), **more)
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("Saturation, fmol/mg protein", "fmol/mg"),
+        ("Saturation of [3H]nisoxetine (fmol/mg)", "fmol/mg"),
+        ("Binding in dpm", "dpm"),
+        ("unit: fmol/mg", "fmol/mg"),
+        # A time, a temperature or a concentration is no unit of readings.
+        ("Saturation, 60 min", "unknown"),
+        ("Incubated at nM", "unknown"),
+    ],
+)
+def test_the_unit_in_a_title_is_that_of_the_readings(tmp_path, title, unit):
+    result = saturation([[title], [], ["nM", "Total", "NSB"]], tmp_path)
+    (bmax,) = [e for e in result.estimates if e.name == "Bmax"]
+    assert (bmax.unit, bmax.value) == (unit, pytest.approx(900, rel=1e-4))
+    stated = [note for note in result.study.read_as if "unit of the readings" in note]
+    assert stated == (
+        [f"t.xlsx: unit of the readings {unit}, from the text above '{title}'"]
+        if unit != "unknown"
+        else []
+    )
+
+
+def test_an_option_and_a_heading_are_stronger_than_a_title(tmp_path):
+    given = saturation([["Saturation, fmol/mg"], ["nM", "Total", "NSB"]], tmp_path, unit="pmol/mg")
+    assert {e.unit for e in given.estimates if e.name == "Bmax"} == {"pmol/mg"}
+    names = ["nM", "Total (dpm)", "NSB (dpm)"]
+    heads = saturation([["Saturation, fmol/mg"], names], tmp_path)
+    assert {e.unit for e in heads.estimates if e.name == "Bmax"} == {"dpm"}
+
+
+def test_doses_across_name_the_column_of_a_damaged_number(tmp_path):
+    rows = readings()
+    across = [[name, *[r[k] for r in rows]] for k, name in enumerate(["nM", "DMI", "IMI"])]
+    across[1][2] = "20l1"
+    result = tca.affinity(
+        saved(tmp_path / "t.xlsx", {"S": across}), unit="cpm", radioligand_nM=0.5, kd_nM=0.8
+    )
+    assert any("'20l1'" in part for part in result.study.unused)

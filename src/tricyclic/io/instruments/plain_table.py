@@ -19,6 +19,7 @@ from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, s
 from tricyclic.io.grids import find_grids
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.io.instruments.plate_list import is_list
+from tricyclic.io.table_across import turned
 from tricyclic.io.table_blocks import TableBlock, find_tables, header_of
 from tricyclic.numerals import is_whole_number
 from tricyclic.unit_table import UNKNOWN
@@ -36,12 +37,12 @@ def sniff(raw: RawFile) -> float:
         or any(is_list(sheet) or find_grids(sheet) for sheet in sheets)
     ):
         return 0.0
-    return 0.7 if any(header_of(sheet) is not None for sheet in sheets) else 0.0
+    return 0.7 if any(header_of(turned(sheet)) is not None for sheet in sheets) else 0.0
 
 
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """The tables of all sheets; sheets without one are named as not used."""
-    of_sheets = [(sheet, find_tables(sheet)) for sheet in raw.sheets]
+    of_sheets = [(sheet, find_tables(sheet)) for sheet in map(turned, raw.sheets)]
     if not any(blocks for _, blocks in of_sheets):
         sheet = of_sheets[0][0]
         raise InputError(
@@ -63,6 +64,7 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
     values: dict[str, list[float]] = {}
     text: dict[str, tuple[str, ...]] = {}
     units: dict[str, str] = {}
+    percent: list[str] = []
     for k, column in block.columns:
         cells = [sheet.rows[at][k] if k < len(sheet.rows[at]) else "" for at in block.rows]
         # Cells repeat, so each text is read once, at its first place.
@@ -76,6 +78,12 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
             }
             values[column] = [read[cell] for cell in cells]
             units[column] = unit_in_column_name(_without_number(column))
+            filled = [index for index, v in zip(block.rows, values[column], strict=True) if v == v]
+            shown = sheet.percent and all((index, k) in sheet.percent for index in filled)
+            if shown and units[column] in (UNKNOWN, "", "%"):
+                values[column] = [float(f"{v * 100:.12g}") for v in values[column]]
+                units[column] = "%"
+                percent.append(column)
         elif (own := _with_units(cells, column, sheet)) is not None:
             values[column], units[column] = [*own.values], own.unit
         else:
@@ -86,7 +94,7 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
         values=values,  # type: ignore[arg-type]  # lists become arrays when the record is made
         text=text,
         units=units,
-        notes=(*sheet.all_notes, *block.notes),
+        notes=(*sheet.all_notes, *block.notes, *_percent_note(percent)),
         unused=(*block.unused, *without),
         sheet=sheet.name,
         titles=block.titles,
@@ -101,6 +109,12 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
             for area in sheet.merged
         ),
     )
+
+
+def _percent_note(columns: list[str]) -> tuple[str, ...]:
+    """The decision to read numbers as the percent as which they are shown."""
+    listed = ", ".join(f"'{shortened(name)}'" for name in columns)
+    return (f"columns shown as percent, 0.45 read as 45 %: {listed}",) if columns else ()
 
 
 def _with_units(cells: list[str], column: str, sheet: Sheet) -> ColumnWithUnit | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
+from tricyclic.core.unused import split_remarks
 from tricyclic.reports.section import ReportData, ReportSection
 
 
@@ -20,8 +21,12 @@ def write(report: ReportData) -> Sequence[Block]:
     if study.read_as:
         rows = tuple((part,) for part in study.read_as)
         blocks.append(Table("How the files were read.", ("Decision",), rows))
-    if study.unused:
-        rows = tuple((part,) for part in study.unused)
+    parts, remarks = split_remarks(study.unused)
+    if remarks:
+        rows = tuple((part,) for part in remarks)
+        blocks.append(Table("Remarks about what was read.", ("Remark",), rows))
+    if parts:
+        rows = tuple((part,) for part in parts)
         blocks.append(Table("Parts of the files that no run uses.", ("Not used",), rows))
     return blocks
 

@@ -15,7 +15,7 @@ from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.column_names import is_level
 from tricyclic.io.control_rows import controls_as_columns
-from tricyclic.io.table_labels import compounds_of_tables
+from tricyclic.io.table_labels import compounds_of_tables, unit_above, unit_note
 from tricyclic.study.folder import PreparedTable
 from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
@@ -110,6 +110,10 @@ def _runs(
     (wide,), words = words_as_missing((wide,), wide, _readings_with_words(wide))
     columns = _columns(wide, request, where)
     columns = _with_compound(columns, request, stated)
+    unit, text = unit_above(wide, _readings_of(columns))
+    if unit and not request.unit:
+        request = replace(request, unit=unit)
+        columns = replace(columns, decisions=(*columns.decisions, unit_note(unit, text)))
     columns = replace(columns, decisions=(*controls, *columns.decisions))
     by_run = runs_of(wide)
     by = run_column(wide)
@@ -284,7 +288,7 @@ def _only(table: DataTable, rows: np.ndarray, columns: Columns) -> DataTable:
     """The table with the readings of some rows; rows keep their numbers."""
     if rows.all():
         return table
-    read = {*columns.total, *columns.non_specific}.union(*columns.compounds.values())
+    read = set(_readings_of(columns))
     values = {
         name: np.where(rows, cells, np.nan) if name in read else cells
         for name, cells in table.values.items()
@@ -292,9 +296,15 @@ def _only(table: DataTable, rows: np.ndarray, columns: Columns) -> DataTable:
     return replace(table, values=values)
 
 
+def _readings_of(columns: Columns) -> tuple[str, ...]:
+    """All columns of readings."""
+    curves = (name for names in columns.compounds.values() for name in names)
+    return (*columns.total, *columns.non_specific, *curves)
+
+
 def _unit(table: DataTable, columns: Columns, given: str) -> str:
     """Unit of the readings: the one that is given, else that of their columns, else unknown."""
-    read = {*columns.total, *columns.non_specific}.union(*columns.compounds.values())
+    read = _readings_of(columns)
     units = {table.units.get(name, UNKNOWN) for name in read} - {UNKNOWN, ""}
     if given or not units:
         return given or UNKNOWN

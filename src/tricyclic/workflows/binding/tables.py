@@ -12,6 +12,7 @@ from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.open import has_plates
+from tricyclic.io.table_labels import unit_above, unit_note
 from tricyclic.study.folder import PreparedTable
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.plan_schema import COUNTING_TIME, VARIED
@@ -76,7 +77,10 @@ def read_binding_tables(
         series = series_from(tables, plan, name=name)
         unused = unused_parts(tables, plan)
         sha256 = tables[0].sha256
-        runs.append(PreparedTable(name, "", series, conditions, source, sha256, unused))
+        readings = (*plan.response, *plan.total, *plan.non_specific)
+        unit, text = unit_above(chosen_table(tables, plan), readings)
+        read_as = (unit_note(unit, text),) if unit and not options.unit else ()
+        runs.append(PreparedTable(name, "", series, conditions, source, sha256, unused, read_as))
     return tuple(runs)
 
 
@@ -118,6 +122,7 @@ def _unit(given: str, readings: Sequence[str], table: DataTable, where: str) -> 
     if given:
         return given
     units = {table.units.get(column, UNKNOWN) for column in readings} - {UNKNOWN, ""}
+    units |= {unit_above(table, readings)[0]} - {""}
     if len(units) != 1:
         raise InputError(
             "the unit of the readings is not stated"

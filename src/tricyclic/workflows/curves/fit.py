@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table import DataTable
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.fitting.many import BatchFitOptions
 from tricyclic.io.curves.columns import ColumnNames
@@ -18,6 +18,7 @@ from tricyclic.workflows.curves.batch_source import ReadSettings
 from tricyclic.workflows.curves.fit_batch import fit_file
 from tricyclic.workflows.curves.fit_table import check_molar_mass, fit_table, fixed_value
 from tricyclic.workflows.curves.options import FitOptions
+from tricyclic.workflows.curves.prism_table import has_data_sets
 from tricyclic.workflows.output import check_output_folder
 
 # Curve models that can be fitted to every curve of a file -> name in the batch engine.
@@ -56,7 +57,14 @@ def run(
             refuse_without_effect(
                 options, ("confidence",), "intervals, and --no-intervals omits them"
             )
-        return _fit_batch(options, on_progress)
+        try:
+            return _fit_batch(options, on_progress)
+        except UnknownNameError:
+            if not _may_be_data_sets(options) or not has_data_sets(options):
+                raise
+            # A small table of doses and readings has no column of curves: its columns are these.
+            options = replace(options, curve=options.curve or "logistic_4pl")
+            return fit_table(options, on_progress)
     refuse_without_effect(
         options,
         (*COLUMNS_OF_MANY, "no_intervals", "scheduler", "chunk")
@@ -76,6 +84,15 @@ def _is_batch(options: FitOptions) -> bool:
     is_batch_model = options.curve in ("", *BATCH_MODELS)
     names_columns = any(getattr(options, name) for name in COLUMNS_OF_MANY)
     return names_columns or bool(options.out) or is_batch_model or _is_parquet(options)
+
+
+def _may_be_data_sets(options: FitOptions) -> bool:
+    """Whether no option is for a file of many curves."""
+    of_many = (*COLUMNS_OF_MANY, "no_intervals", "scheduler", "chunk")
+    default = FitOptions(file="")
+    return not _is_parquet(options) and all(
+        getattr(options, name) == getattr(default, name) for name in of_many
+    )
 
 
 def _is_prism(options: FitOptions) -> bool:

@@ -27,6 +27,7 @@ from tricyclic.fitting.fitted_curve import FitSettings, Intervals
 from tricyclic.io.curves.columns import effect_in_column_name
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
+from tricyclic.io.table_labels import unit_above, unit_note
 from tricyclic.numerals import parse_number
 from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
@@ -36,6 +37,7 @@ from tricyclic.study.tables import (
     grouped_series,
     unused_parts,
 )
+from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import dimension
 from tricyclic.workflows.base import available_cores, refuse_without_effect
 from tricyclic.workflows.curves.options import FitOptions
@@ -67,9 +69,16 @@ def fit_table(
     if options.workers is not None and options.workers < 1:
         raise InputError(f"is {options.workers}", where="workers", allowed="A whole number from 1")
     read_as: tuple[str, ...] = ()
-    if not options.y:
+    named = bool(options.y)
+    if not named:
         options, read_as = with_recognised_columns(options)
     tables, table, plan = _read(options, model, on_progress)
+    if named:
+        read_as = tuple(note for note in table.notes if note.startswith("columns shown as "))
+    unit, text = unit_above(table, plan.response)
+    if unit and plan.unit == UNKNOWN:
+        plan = replace(plan, unit=unit)
+        read_as = (*read_as, unit_note(unit, text))
     by = _columns_by(options, table)
     tables, table, weight, formula = weights_of(tables, table, options.weights)
     tables, words = words_as_missing(tables, table, plan.response)
@@ -101,7 +110,7 @@ def fit_table(
         on_progress=on_progress if len(groups) > 1 else None,
     )
     x_name, x_unit = _axis(model, plan)
-    effect = effect_in_column_name(" ".join(options.y))
+    effect = effect_in_column_name(" ".join((*options.y, text)))
     result = CurveFitResult(
         curve=model.name or model.description,
         description=model.description,
