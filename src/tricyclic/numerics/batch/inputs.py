@@ -16,6 +16,10 @@ from scipy.special import fdtri, stdtrit
 from tricyclic.errors import InputError
 from tricyclic.numerics.batch.layout import (
     BOTH_FREE,
+    FARTHEST,
+    GRID_HILL,
+    GRID_MARGIN,
+    GRID_POWERS,
     LN10,
     NONE_FREE,
     ONE_FREE,
@@ -24,14 +28,13 @@ from tricyclic.numerics.batch.layout import (
     Readings,
     StartGrid,
 )
-from tricyclic.numerics.batch.start import GRID_MARGIN
 
-GRID_HILLS = (0.45, 0.9, 1.8, 4.5)
+GRID_HILLS = tuple(GRID_HILL * power for power in GRID_POWERS)
 MAX_DOSES_IN_GRID = 40
 # A series of doses gets a table of starts of its own where so many curves share it.
 MIN_CURVES_PER_SERIES = 64
 # Rows of doses that are sorted at once.
-_ROWS_AT_ONCE = 8192
+_ROWS_AT_ONCE = 2048
 # Curves that are looked through for one in which no reading is missing.
 SEARCHED_FOR_COMPLETE = 1000
 
@@ -177,11 +180,16 @@ def by_series(x: np.ndarray, curves: int) -> Iterator[tuple[np.ndarray | None, n
     # Rows of equal doses have an equal sum under any weights; whether they are equal is then
     # checked.
     key = filled @ np.sqrt(np.arange(2.0, 2.0 + x.shape[1]))
+    most = curves // MIN_CURVES_PER_SERIES + 1
+    if np.unique(key[: 4 * most]).size > most:
+        # A few curves have more series already than all may have.
+        yield None, None
+        return
     _, first, which, counts = np.unique(
         key, return_index=True, return_inverse=True, return_counts=True
     )
     alone = np.ones(curves, bool)
-    if first.size <= curves // MIN_CURVES_PER_SERIES + 1:
+    if first.size <= most:
         for number in np.flatnonzero(counts >= MIN_CURVES_PER_SERIES):
             group = np.flatnonzero(which == number)
             group = group[(filled[group] == filled[first[number]]).all(axis=1)]
@@ -326,28 +334,35 @@ def _grid_of_series(
         shares[None],
         hills,
         np.zeros((1, 0)),
-        np.zeros((1, 1, 1)),
-        np.zeros((1, 1, 3)),
-        np.zeros((1, 1, 0)),
+        np.zeros((1, 1, 1), np.float32),
+        np.zeros((1, 1, 3), np.float32),
+        np.zeros((1, 1, 0), np.float32),
     )
     if not with_tables or not np.isfinite(doses).any():
         return none
     shapes = _shapes(doses, none, model)
     if pattern.size == 0:
-        return none._replace(shapes=shapes[None])
+        return none._replace(shapes=_single(shapes)[None])
     both = model.mode == BOTH_FREE
     centered = shapes - (shapes @ pattern)[:, None] if both else shapes
     size = np.maximum((centered * centered) @ pattern, 1e-290)
     zero = np.zeros_like(size)
-    gain = [zero, zero + 2.0, -size] if model.mode == NONE_FREE else [1.0 / size, zero, zero]
+    gain = [zero, zero + 2.0, -size]
+    if model.mode != NONE_FREE:
+        # Shapes of equal size, because those of the smallest have no inverse in single precision.
+        centered, gain = centered / np.sqrt(size)[:, None], [zero + 1.0, zero, zero]
     return StartGrid(
         shares[None],
         hills,
         np.ascontiguousarray(pattern)[None],
-        np.ascontiguousarray(centered * pattern)[None],
-        np.ascontiguousarray(np.stack(gain, axis=1))[None],
-        shapes[None],
+        _single(centered)[None],
+        _single(np.stack(gain, axis=1))[None],
+        _single(shapes)[None],
     )
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(values, np.float32)
 
 
 def _weights(weight: ArrayLike, y_ndim: int, shape: tuple[int, ...]) -> np.ndarray:
@@ -378,6 +393,8 @@ def _most_doses(x: np.ndarray) -> int:
         fresh = np.ones(ordered.shape, bool)
         fresh[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
         most = max(most, int((fresh & ~np.isnan(ordered)).sum(axis=1).max()))
+        if most == x.shape[1]:
+            break
     return most
 
 
@@ -431,5 +448,5 @@ def _shapes(doses: np.ndarray, grid: StartGrid, model: Model | _GridModel) -> np
         sides = np.where(shares < 0.5, 1.0, -1.0)
     fixed = 1.0 if model.free_hill else float(np.atleast_1d(model.fixed_hill)[0])
     slope = np.where(np.isnan(grid.hills), fixed, grid.hills) * LN10 * sides
-    tau = np.clip(slope[:, None] * (doses[None, :] - c[:, None]), -300.0, 300.0)
+    tau = np.clip(slope[:, None] * (doses[None, :] - c[:, None]), -FARTHEST, FARTHEST)
     return np.ascontiguousarray(1.0 / (1.0 + np.exp(tau)))

@@ -23,6 +23,7 @@ from tricyclic.numerics.batch.layout import (
     DA_L,
     DB_C,
     DB_L,
+    FARTHEST,
     FIELDS,
     GC,
     GL,
@@ -49,8 +50,6 @@ from tricyclic.numerics.batch.layout import (
     F,
 )
 
-# Where s is 1e-130: beyond it s has no effect, and its square does not yet underflow.
-_FARTHEST = 300.0
 # Sums of a sweep, in the rows of the result after its derivatives.
 _S0, _SS, _SM, _G, _GT, _SG, _SGT, _GG, _GGT, _GGTT, _RG, _RGT, _RK, _RKT, _RKTT, _RR = range(
     RESULT_SUMS, RESULT_SUMS + 16
@@ -126,8 +125,8 @@ def _shapes(points, count, trial, out):
             tau = (points[o + ROW_X * LANES + lane] - trial[TRIAL_C * LANES + lane]) * trial[
                 TRIAL_KAPPA * LANES + lane
             ]
-            tau = tau if tau < _FARTHEST else _FARTHEST
-            tau = tau if tau > -_FARTHEST else -_FARTHEST
+            tau = tau if tau < FARTHEST else FARTHEST
+            tau = tau if tau > -FARTHEST else -FARTHEST
             z = exponential(-abs(tau))
             most = 1.0 / (1.0 + z)
             s = z * most if tau > 0.0 else most
@@ -266,133 +265,3 @@ def sweep(points, count, trial, mode, out):
     _linear(mode, trial, out)
     _moments(points, count, out)
     _derivatives(mode, trial, out)
-
-
-@compiled(fastmath=_FUSED)
-def grid_by_table(points, count, table, gain_of, slope, best, node):
-    """Best node of a grid for lanes that share doses and weights: one dot product per node.
-
-    Parameters
-    ----------
-    table : array, shape (nodes, count)
-        Weighted shapes, centred where both plateaus are fitted.
-    gain_of : array, shape (nodes, 3)
-        A node lowers the residual sum by gain_of . (dot^2, slope * dot, slope^2).
-    slope, best, node : array, shape (LANES,)
-        Fixed slope; gain and number of the best node, filled.
-    """
-    if count > 1048576:
-        return
-    dot = np.zeros(LANES)
-    for lane in range(LANES):
-        best[lane] = -1e300
-        node[lane] = 0.0
-    for j in range(table.shape[0]):
-        for lane in range(LANES):
-            dot[lane] = 0.0
-        i = 0
-        while i + 1 < count:
-            one, two = table[j, i], table[j, i + 1]
-            o = i * (FIELDS * LANES) + ROW_M * LANES
-            for lane in range(LANES):
-                dot[lane] += one * points[o + lane] + two * points[o + FIELDS * LANES + lane]
-            i += 2
-        if i < count:
-            one = table[j, i]
-            o = i * (FIELDS * LANES) + ROW_M * LANES
-            for lane in range(LANES):
-                dot[lane] += one * points[o + lane]
-        square, cross, held = gain_of[j, 0], gain_of[j, 1], gain_of[j, 2]
-        number = float(j)
-        for lane in range(LANES):
-            a, d = slope[lane], dot[lane]
-            gain = (square * d + cross * a) * d + held * a * a
-            better = gain > best[lane]
-            best[lane] = gain if better else best[lane]
-            node[lane] = number if better else node[lane]
-
-
-@compiled(fastmath=_FUSED)
-def grid_by_shapes(points, count, mode, shapes, slope, best, node):
-    """Best node of a grid for lanes that share doses and have weights of their own: three dot
-    products per node.
-
-    Parameters
-    ----------
-    shapes : array, shape (nodes, count)
-        s at every dose, vanishing at the nearer plateau.
-    slope, best, node : array, shape (LANES,)
-        Fixed slope; gain and number of the best node, filled.
-    """
-    if count > 1048576:
-        return
-    sums = np.zeros(3 * LANES)
-    for lane in range(LANES):
-        best[lane] = -1e300
-        node[lane] = 0.0
-    for i in range(count):
-        o = i * (FIELDS * LANES)
-        for lane in range(LANES):
-            points[o + ROW_TAU * LANES + lane] = (
-                points[o + ROW_W * LANES + lane] * points[o + ROW_M * LANES + lane]
-            )
-    for j in range(shapes.shape[0]):
-        for lane in range(3 * LANES):
-            sums[lane] = 0.0
-        i = 0
-        while i + 1 < count:
-            one, two = shapes[j, i], shapes[j, i + 1]
-            one_square, two_square = one * one, two * two
-            o = i * (FIELDS * LANES)
-            p = o + FIELDS * LANES
-            for lane in range(LANES):
-                w, v = points[o + ROW_W * LANES + lane], points[p + ROW_W * LANES + lane]
-                sums[lane] += one * w + two * v
-                sums[LANES + lane] += one_square * w + two_square * v
-                sums[2 * LANES + lane] += (
-                    one * points[o + ROW_TAU * LANES + lane]
-                    + two * points[p + ROW_TAU * LANES + lane]
-                )
-            i += 2
-        if i < count:
-            one = shapes[j, i]
-            o = i * (FIELDS * LANES)
-            for lane in range(LANES):
-                w = points[o + ROW_W * LANES + lane]
-                sums[lane] += one * w
-                sums[LANES + lane] += one * one * w
-                sums[2 * LANES + lane] += one * points[o + ROW_TAU * LANES + lane]
-        centred = 1.0 if mode == BOTH_FREE else 0.0
-        solved = 0.0 if mode == NONE_FREE else 1.0
-        number = float(j)
-        for lane in range(LANES):
-            spread = sums[LANES + lane] - centred * sums[lane] * sums[lane]
-            spread = spread if spread > 1e-290 else 1e-290
-            m = sums[2 * LANES + lane]
-            a = solved * (m / spread) + (1.0 - solved) * slope[lane]
-            gain = (2.0 * m - a * spread) * a
-            better = gain > best[lane]
-            best[lane] = gain if better else best[lane]
-            node[lane] = number if better else node[lane]
-
-
-@compiled(fastmath=_FUSED)
-def grid_by_sweep(points, count, mode, trial, out, number, best, node):
-    """Try one node, its own in every lane, and keep it where it is the best so far.
-
-    Parameters
-    ----------
-    trial : array, shape (TRIAL_ROWS * LANES,)
-        The node; `number` is what it is called.
-    best, node : array, shape (LANES,)
-        Gain in residual sum and number of the best node so far.
-    """
-    _shapes(points, count, trial, out)
-    _linear(mode, trial, out)
-    for lane in range(LANES):
-        a = out[SLOPE * LANES + lane]
-        s0 = out[_S0 * LANES + lane] if mode == BOTH_FREE else 0.0
-        gain = (2.0 * out[_SM * LANES + lane] - a * (out[_SS * LANES + lane] - s0 * s0)) * a
-        better = gain > best[lane]
-        best[lane] = gain if better else best[lane]
-        node[lane] = number if better else node[lane]

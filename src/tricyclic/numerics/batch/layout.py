@@ -15,6 +15,12 @@ Array = np.ndarray
 # Curves that are treated side by side, one per lane of a vector instruction.
 LANES = 32
 LN10 = math.log(10.0)
+# Decades beyond the doses that the grid of starts reaches.
+GRID_MARGIN = 1.5
+# Where s is 1e-130: beyond it s has no effect, and its square does not yet underflow.
+FARTHEST = 300.0
+# Slopes of the grid: the least and its multiples, which are powers of its exponentials.
+GRID_HILL, GRID_POWERS = 0.45, (1, 2, 4, 10)
 # Curves that one pass prepares, searches and writes.
 BLOCK = 1024
 
@@ -154,7 +160,7 @@ class StartGrid(NamedTuple):
     (nodes,), its slope, nan where it is fixed. `table`, shape (series, nodes, doses), and `gain`,
     shape (series, nodes, 3), apply to curves whose weights are `pattern`, shape (series, doses);
     `shapes`, shape (series, nodes, doses), to curves of other weights, (1, 1, 0) where doses or
-    slopes are their own.
+    slopes are their own. The last three are in single precision.
     """
 
     shares: Array

@@ -10,26 +10,25 @@ import math
 import numpy as np
 
 from tricyclic.numerics.batch.compiler import compiled
-from tricyclic.numerics.batch.kernels import grid_by_shapes, grid_by_sweep, grid_by_table
 from tricyclic.numerics.batch.layout import (
-    BOTH_FREE,
     C_HIGH,
     C_LOW,
-    FIELDS,
-    FIXED_SLOPE,
+    GRID_MARGIN,
     HIGH_X,
     LANES,
     LN_HILL,
     LOW_X,
-    RESULT_ROWS,
-    TRIAL_ROWS,
     C,
-    Lanes,
 )
-from tricyclic.numerics.batch.search import load, set_trial
-
-# Decades beyond the doses that the grid of starts reaches.
-GRID_MARGIN = 1.5
+from tricyclic.numerics.batch.nodes import (
+    begin_lanes,
+    best_node,
+    exact_best_node,
+    make_lanes,
+    nodes_by_doses,
+    nodes_by_shapes,
+    nodes_by_table,
+)
 
 
 @compiled()
@@ -47,61 +46,46 @@ def find_starts(curves, problem, grid, series, order, tabled):
     tabled : bool
         Whether their weights are the pattern of the table.
     """
-    count = problem.n_points
-    lanes = Lanes(
-        np.zeros(count * FIELDS * LANES),
-        np.zeros(TRIAL_ROWS * LANES),
-        np.zeros(RESULT_ROWS * LANES),
-    )
-    slope, best, node = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    first, width = np.zeros(LANES), np.ones(LANES)
+    lanes = make_lanes(problem.n_points, grid.hills.size)
+    close = np.empty(order.size, np.int64)
+    n_close = 0
     for begin in range(0, order.size, LANES):
         some = order[begin : min(begin + LANES, order.size)]
+        begin_lanes(lanes, curves, some, problem)
+        _try_nodes(lanes, problem, grid, series, tabled, False)
+        for lane in range(some.size):
+            node, is_close = best_node(lanes, lane)
+            _write_start(curves, some[lane], grid, series, node)
+            close[n_close] = some[lane]
+            n_close += is_close
+    for begin in range(0, n_close, LANES):
+        some = close[begin : min(begin + LANES, n_close)]
+        begin_lanes(lanes, curves, some, problem)
+        _try_nodes(lanes, problem, grid, series, tabled, True)
         for lane in range(some.size):
             b = some[lane]
-            load(lanes.points, lane, curves.points, b, count)
-            slope[lane] = curves.facts[b, FIXED_SLOPE]
-            first[lane] = curves.facts[b, LOW_X] - GRID_MARGIN
-            width[lane] = curves.facts[b, HIGH_X] - curves.facts[b, LOW_X] + 2.0 * GRID_MARGIN
-        if tabled:
-            grid_by_table(
-                lanes.points, count, grid.table[series], grid.gain[series], slope, best, node
-            )
-        elif grid.shapes.shape[2] == count:
-            grid_by_shapes(
-                lanes.points, count, problem.mode, grid.shapes[series], slope, best, node
-            )
-        else:
-            _try_nodes(curves, problem, grid, some, lanes, (slope, first, width), best, node)
-        for lane in range(some.size):
-            b, j = some[lane], int(node[lane])
-            c = first[lane] + grid.shares[series, j] * width[lane]
-            curves.state[b, C] = min(max(c, curves.facts[b, C_LOW]), curves.facts[b, C_HIGH])
-            if not math.isnan(grid.hills[j]):
-                curves.state[b, LN_HILL] = math.log(grid.hills[j])
+            node = exact_best_node(lanes, lane, grid.shares[series], grid.hills, curves, problem, b)
+            _write_start(curves, b, grid, series, node)
 
 
 @compiled(allocates=False)
-def _try_nodes(curves, problem, grid, some, lanes, ranges, best, node):
-    """Evaluate every node for curves with doses of their own."""
-    slope, first, width = ranges
-    best[:] = -1e300
-    for j in range(grid.shares.shape[1]):
-        for lane in range(some.size):
-            c = first[lane] + grid.shares[0, j] * width[lane]
-            fixed = math.isnan(grid.hills[j])
-            ln_hill = curves.state[some[lane], LN_HILL] if fixed else math.log(grid.hills[j])
-            side = problem.fixed_side
-            if problem.mode == BOTH_FREE:
-                side = 1.0 if grid.shares[0, j] < 0.5 else -1.0
-            set_trial(lanes.trial, lane, c, ln_hill, side, slope[lane])
-        grid_by_sweep(
-            lanes.points,
-            problem.n_points,
-            problem.mode,
-            lanes.trial,
-            lanes.out,
-            float(j),
-            best,
-            node,
-        )
+def _try_nodes(lanes, problem, grid, series, tabled, keep):
+    """Find the best node of each lane by the cheapest way that its doses and weights allow."""
+    count = problem.n_points
+    if tabled:
+        nodes_by_table(lanes, count, grid.table[series], grid.gain[series], keep)
+    elif grid.shapes.shape[2] == count:
+        nodes_by_shapes(lanes, count, problem.mode, grid.shapes[series], keep)
+    else:
+        nodes_by_doses(lanes, problem, grid, keep)
+
+
+@compiled(allocates=False)
+def _write_start(curves, b, grid, series, j):
+    """Write node j as the start of curve b."""
+    facts = curves.facts[b]
+    width = facts[HIGH_X] - facts[LOW_X] + 2.0 * GRID_MARGIN
+    c = facts[LOW_X] - GRID_MARGIN + grid.shares[series, j] * width
+    curves.state[b, C] = min(max(c, facts[C_LOW]), facts[C_HIGH])
+    if not math.isnan(grid.hills[j]):
+        curves.state[b, LN_HILL] = math.log(grid.hills[j])
