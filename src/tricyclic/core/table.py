@@ -147,7 +147,9 @@ class DataTable(TableInput):
             numbered: list[str] = []
             while name not in self.columns and f"{name} {len(numbered) + 1}" in self.columns:
                 numbered.append(f"{name} {len(numbered) + 1}")
-            columns += numbered if len(numbered) > 1 else [name]
+            # A replicate that was not measured leaves a column without any cell.
+            several = [one for one in numbered if one in self.values or any(self.text[one])]
+            columns += several if len(numbered) > 1 and several else [name]
         return tuple(dict.fromkeys(columns))
 
     def used(self, column: str) -> np.ndarray:

@@ -6,12 +6,13 @@ Raw files are not opened here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.protocol import AssayKind
+from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.files import file_content
 from tricyclic.io.toml_schema import checked_toml
@@ -86,6 +87,15 @@ class TablePlan:
     def reading(self) -> tuple[str, str, str, str]:
         """File and options with which it is read."""
         return self.file, self.reader, self.sheet, self.decimal
+
+    def with_replicates_of(self, table: DataTable) -> TablePlan:
+        """The run with all columns of a name that its table repeats: "cpm" for "cpm 1", "cpm 2"."""
+        return replace(
+            self,
+            response=table.with_replicates(self.response),
+            total=table.with_replicates(self.total),
+            non_specific=table.with_replicates(self.non_specific),
+        )
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def series_from(
         reading is excluded.
     """
     table = chosen_table(tables, plan)
+    plan = plan.with_replicates_of(table)
     usable = ~_excluded_rows(table, plan, excluded)
     x = {key: _varied(table, plan, key, *column) for key, column in plan.x.items()}
     usable &= np.all([np.isfinite(values) for values in x.values()], axis=0)
@@ -249,6 +250,7 @@ def unused_parts(
         in exclusions.csv, from 1 below the names of the columns.
     """
     table = chosen_table(tables, plan)
+    plan = plan.with_replicates_of(table)
     readings = (*plan.response, *plan.total, *plan.non_specific)
     needed = {column for column, _ in plan.x.values()} | {*readings, *by, weight, trials}
     parts = list(table.unused)
@@ -284,6 +286,7 @@ def unused_rows(
         empty cell beside a used one is not named.
     """
     parts: list[str] = []
+    plan = plan.with_replicates_of(table)
     without = _excluded_rows(table, plan, excluded)
     named = without | (used_rows(table, plan, excluded) if used is None else used)
     for name, (column, _) in plan.x.items():
@@ -304,6 +307,7 @@ def used_rows(
     table: DataTable, plan: TablePlan, excluded: Mapping[str, str] | None = None
 ) -> np.ndarray:
     """Whether a run uses a reading of each row, shape (rows,), bool."""
+    plan = plan.with_replicates_of(table)
     settings = [np.isfinite(table.numbers(column)) for column, _ in plan.x.values()]
     readings = [table.used(column) for column in _columns_of_readings(plan)]
     usable = ~_excluded_rows(table, plan, excluded) & np.any(readings, axis=0)

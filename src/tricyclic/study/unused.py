@@ -63,7 +63,9 @@ def unused_of_tables(
         parts += quoted("table", [table.name for table in of_file if id(table) not in chosen])
         for key, table in chosen.items():
             mine = [(assay, run) for assay, run in runs if id(chosen_table(of_file, run)) == key]
-            needed = {column for _, run in mine for column in columns_of(run)}
+            needed = {
+                column for _, run in mine for column in columns_of(run.with_replicates_of(table))
+            }
             parts += quoted("column", [name for name in table.columns if name not in needed])
             rows = [excluded.get((assay, f"{run.group} {run.run}".strip())) for assay, run in mine]
             each = zip(mine, rows, strict=True)

@@ -264,3 +264,26 @@ def test_tables_of_one_day_are_fitted_jointly(experiment, readings_in, stated_fo
         assays[2].pooled,
         {("Kd", "nM"): 0.7, ("Ki", "nM"): 12.0, ("Bmax", "fmol/mg"): 0.9 * 5000.0},
     )
+
+
+def test_a_repeated_heading_of_a_study_stands_for_its_replicates(tmp_path):
+    """`response = "cpm"` was no column of a table with three columns called cpm."""
+    (tmp_path / "raw").mkdir()
+    doses = [0.1, 1, 3, 10, 30, 100, 1000]
+    rows = [f"{d},{200 + 3800 / (1 + d / 8.125):.1f}" for d in doses]
+    lines = ["nM,cpm,cpm,cpm,other", *[f"{row},{row.split(',')[1]},,7" for row in rows]]
+    (tmp_path / "raw/t.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "study.toml").write_text(
+        'schema_version = 1\ntitle = "t"\n[report]\nformats = ["html"]\n'
+        '[[assay]]\nname = "a"\nkind = "competition"\ncompound = "drug"\n[assay.conditions]\n'
+        'radioligand = "[3H]ligand"\ntarget = "site"\nradioligand_nM = 0.5\n'
+        "radioligand_kd_nM = 0.8\n"
+        '[[assay.table]]\nfile = "raw/t.csv"\nrun = "1"\nunit = "cpm"\n[assay.table.columns]\n'
+        'competitor = { column = "nM", unit = "nM" }\nresponse = "cpm"\n'
+    )
+    result = run(RunStudyOptions(str(tmp_path)))
+    (assay,) = result.study.assays
+    (ki,) = [e for e in assay.pooled if e.name == "Ki"]
+    assert ki.value == pytest.approx(5.0, rel=1e-3)
+    assert assay.plates[0].series[0].y.size == 2 * len(doses)
+    assert result.study.unused == ("raw/t.csv: columns 'cpm 3', 'other'",)

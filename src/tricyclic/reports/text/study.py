@@ -171,7 +171,10 @@ def _verdict(assay: AssayResult, group: str) -> str:
     if check is None or check.level == "pass":
         return ""
     strength = "does not follow the readings" if check.level == "fail" else "may not fit"
-    return f" ({strength}: see model_fits)"
+    # The check is of all curves that are fitted together, of which one may be meant.
+    subjects = {e.subject for e in assay.pooled if e.where == group or not group} - {""}
+    which = "a curve of this fit " if len(subjects) > 1 else ""
+    return f" ({which}{strength}: see model_fits)"
 
 
 def _names_itself(assay: AssayResult) -> bool:

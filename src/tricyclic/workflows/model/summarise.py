@@ -165,7 +165,8 @@ def missing_half_lives(exposures: Sequence[ExposureSummary]) -> tuple[str, ...]:
     if not missing:
         return ()
     names = ", ".join(missing)
-    return (f"no half-life of {names}: less than one lies after the last dose; add --washout",)
+    after = 'less than one lies after the last dose; add --washout "2 d" or longer'
+    return (f"no half-life of {names}: {after}",)
 
 
 def median_interval(values: Sequence[float], coverage: float, no_band_reason: str = "") -> Interval:
