@@ -168,3 +168,15 @@ def test_messages_of_options_that_take_a_table_name_dataframes():
             with pytest.raises(InputError, match="or a DataFrame"):
                 checked_options(options)
             assert hint
+
+
+@pytest.mark.parametrize("option", ["weights", "x", "y", "by"])
+@pytest.mark.parametrize("values", [np.ones(20), pd.Series(np.ones(20)), [1.0] * 20])
+def test_values_are_refused_where_the_name_of_a_column_stands(option, values):
+    given = {"x": "dose_nM", "y": "response"} | {option: values}
+    with pytest.raises(InputError) as raised:
+        tca.fit(POTENCIES, "logistic_4pl", **given)
+    assert str(raised.value) == (
+        f"{option}=: are values. It is the name of a column. Add the values to the table as a "
+        "column, and give its name."
+    )

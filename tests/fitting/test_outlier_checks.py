@@ -88,3 +88,18 @@ def test_the_json_of_several_curves_has_the_checks_that_are_printed(share) -> No
     printed = " ".join(str(result).split())
     for check in named:
         assert check["message"] in printed
+
+
+def test_the_words_of_the_binding_commands_work_in_a_fit_too() -> None:
+    frame = readings(3, spoiled=True)
+    by_rate = tca.fit(frame, x="conc_nM", y="y", outliers=0.01)
+    by_word = tca.fit(frame, x="conc_nM", y="y", outliers="suggest")
+    assert [c.message for c in by_word.checks] == [c.message for c in by_rate.checks]
+    assert any(c.name == "outlier" for c in by_word.checks)
+    none = tca.fit(frame, x="conc_nM", y="y", outliers="none")
+    assert not any(c.name == "outlier" for c in none.checks)
+    with pytest.raises(InputError) as error:
+        tca.fit(frame, x="conc_nM", y="y", outliers="many")
+    assert str(error.value) == (
+        "outliers=: is 'many'. It is suggest, none, or a false discovery rate such as 0.01."
+    )

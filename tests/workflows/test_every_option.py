@@ -207,7 +207,7 @@ CASES = [
             "x_column": "concentration_uM",
             "x_unit": "log10 nM",
             "y_column": "second",
-            "weights_column": "w",
+            "weights": "w",
             "keep": ("name",),
         },
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import is_dataclass
@@ -145,6 +146,29 @@ def in_python_words(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
 
     return worded
+
+
+def renamed(**names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A function of which some parameters had other names: they still work, with a warning.
+
+    Parameters
+    ----------
+    **names
+        Former name = present name.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def with_former_names(*args: P.args, **kwargs: P.kwargs) -> T:
+            for former in names.keys() & kwargs.keys():
+                now = names[former]
+                warnings.warn(f"{former}= is called {now}= now", FutureWarning, stacklevel=2)
+                kwargs.setdefault(now, kwargs.pop(former))
+            return function(*args, **kwargs)
+
+        return with_former_names
+
+    return decorate
 
 
 def check_path(given: object, name: str) -> None:

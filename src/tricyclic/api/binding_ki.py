@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from tricyclic.api._call import Measured, call, options_from
+from tricyclic.api._call import Measured, call, options_from, renamed
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.ki import KiResult
 from tricyclic.workflows.binding.ki import run as run_ki
 from tricyclic.workflows.binding.options import KiOptions
 
 
+@renamed(radioligand="radioligand_nM")
 def ki(
     *,
     ic50: Measured,
     kd: Measured,
-    radioligand: Measured,
+    radioligand_nM: Measured,
     receptor: Measured | None = None,
     bmax: Measured | None = None,
     protein_ug: Measured | None = None,
@@ -33,7 +34,7 @@ def ki(
         its standard error ("12.3 +/- 1.1 nM") or its limits ("12.3 (10.1-15.0) nM").
     kd
         Kd of the radioligand, like `ic50`.
-    radioligand
+    radioligand_nM
         Radioligand added, its concentration, like `ic50`.
     receptor
         Concentration of sites in the well, like `ic50`; the Ki is then exact under depletion.
@@ -74,7 +75,7 @@ def ki(
     Examples
     --------
     >>> import tricyclic as tca
-    >>> tca.ki(ic50="12.3 nM", kd="1.5 nM", radioligand="2 nM").ki.value.__round__(2)
+    >>> tca.ki(ic50="12.3 nM", kd="1.5 nM", radioligand_nM="2 nM").ki.value.__round__(2)
     5.27
     """
     return call(run_ki, options_from(KiOptions, locals()), on_progress)

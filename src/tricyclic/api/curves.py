@@ -15,6 +15,7 @@ from tricyclic.api._call import (
     number_texts,
     path,
     python_wording,
+    renamed,
     table_source,
     texts,
 )
@@ -29,6 +30,7 @@ from tricyclic.workflows.curves.models import run as run_curve_models
 from tricyclic.workflows.curves.options import CurveModelsOptions, FitOptions
 
 
+@renamed(weights_column="weights")
 def fit_file(
     file: TableSource,
     *,
@@ -38,7 +40,7 @@ def fit_file(
     variance: str = "constant",
     weights: str = "",
     trials: str = "",
-    outliers: float | None = None,
+    outliers: float | str | None = None,
     confidence: float = 0.95,
     folder: str | Path = "",
     y: Texts = (),
@@ -60,7 +62,6 @@ def fit_file(
     curve_column: Texts = (),
     x_column: str = "",
     y_column: str = "",
-    weights_column: str = "",
     keep: Texts = (),
     no_intervals: bool = False,
     workers: int | None = None,
@@ -91,8 +92,8 @@ def fit_file(
     trials
         Column with the number of trials, for the variance model binomial.
     outliers
-        Name readings far from the curve, at this false discovery rate (ROUT): 0.01; none is ever
-        left out.
+        Suggest outliers (ROUT), at a false discovery rate of 1 % ("suggest") or another: 0.05; no
+        reading is ever left out.
     confidence
         Confidence level of the intervals.
     folder
@@ -138,8 +139,6 @@ def fit_file(
         Column of concentrations.
     y_column
         Column of readings.
-    weights_column
-        Column of weights, 1 / variance of each reading.
     keep
         Columns to write beside each fit, such as plate,operator.
     no_intervals
@@ -196,7 +195,6 @@ def fit_file(
         curve_column=texts(curve_column),
         x_column=x_column,
         y_column=y_column,
-        weights_column=weights_column,
         keep=texts(keep),
         no_intervals=no_intervals,
         workers=workers,

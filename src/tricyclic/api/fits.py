@@ -34,6 +34,7 @@ from tricyclic.fitting.fit import FitPart
 from tricyclic.fitting.fit import predict as predict_curve
 from tricyclic.fitting.fit_series import fit_series_or_parts
 from tricyclic.fitting.fitted_curve import FitSettings
+from tricyclic.fitting.outlier_checks import outlier_rate
 from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
 from tricyclic.results.curves import CurveComparison
 from tricyclic.workflows.curves.fit_table import fit_table
@@ -57,7 +58,7 @@ def fit(
     variance: FitVariance = "constant",
     weights: str = "",
     trials: str = "",
-    outliers: float | None = None,
+    outliers: float | str | None = None,
     intervals: Literal["auto", "all", "target", "none"] | Sequence[str] = "auto",
     confidence: float = 0.95,
     starts: Sequence[Mapping[str, float]] | None = None,
@@ -111,8 +112,8 @@ def fit(
     trials
         Column with the number of trials of each reading, for "binomial".
     outliers
-        Name readings far from the curve in a check, at this false discovery rate (ROUT): 0.01; none
-        is ever left out.
+        Suggest outliers in a check (ROUT), at a false discovery rate of 1 % ("suggest") or another:
+        0.05; no reading is ever left out.
     intervals
         Parameters with profile-likelihood limits. "auto": all; only what the model is fitted for
         from 100 curves on (a thousand curves then take about a second); limits of first order where
@@ -170,7 +171,7 @@ def fit(
             weights=weights,
             intervals=intervals,
             confidence=confidence,
-            outliers=outliers,
+            outliers=outlier_rate(outliers),
         )
         if _is_series_or_parts(data):
             _refuse_table_options(

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -89,6 +89,11 @@ RENAMED = {
     "--conf-level": "--confidence",
     "--weights": "--variance",
 }
+# Options of earlier versions that still work, with a note, by command.
+FORMER = {
+    "binding ki": {"--radioligand": "--radioligand-nM", "--kd-nM": "--kd"},
+    "curves fit": {"--weights-column": "--weights"},
+}
 LEVEL_COLORS = {"warn": "yellow", "fail": "red", "pass": "green"}
 _LEVEL = re.compile(r"^( *)(pass|warn|fail)(?= {2,})", re.MULTILINE)
 
@@ -96,12 +101,24 @@ _LEVEL = re.compile(r"^( *)(pass|warn|fail)(?= {2,})", re.MULTILINE)
 class PanelCommand(click.Command):
     """A command whose help lists its arguments, and its options under headings."""
 
-    def __init__(self, *args: Any, arguments: Sequence[tuple[str, str]] = (), **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        arguments: Sequence[tuple[str, str]] = (),
+        former: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
         self.arguments = list(arguments)
+        self.former = former or {}
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does; an option of an earlier version is named as it is called now."""
+        for place, typed in enumerate(args):
+            name, equals, value = typed.partition("=")
+            if name in self.former:
+                args[place] = f"{self.former[name]}{equals}{value}"
+                click.echo(f"note     {name} is called {self.former[name]} now", err=True)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
@@ -317,6 +334,7 @@ def _click_command(command: Command) -> click.Command:
         ],
         help=inspect.getdoc(options),
         arguments=arguments(options),
+        former=FORMER.get(command.full_name),
         short_help=command.help,
         context_settings=CONTEXT,
     )

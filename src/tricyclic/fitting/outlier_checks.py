@@ -17,6 +17,32 @@ from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.fitting.outliers import detect_outliers_rout, suspects_as_checks
 from tricyclic.fitting.problem import FitPart
 from tricyclic.fitting.variance_model import LIKELIHOODS
+from tricyclic.numerals import parse_number
+
+# False discovery rate of suggested outliers, as for the wells of a binding assay.
+USUAL_RATE = 0.01
+
+
+def outlier_rate(given: float | str | None) -> float | None:
+    """The false discovery rate of suggested outliers: a number, "suggest" for 1 %, None for none.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    """
+    if given is None or given in ("", "none"):
+        return None
+    if given == "suggest":
+        return USUAL_RATE
+    rate = parse_number(given) if isinstance(given, str) else given
+    if rate is None:
+        raise InputError(
+            f"is '{given}'",
+            where="outliers",
+            allowed="It is suggest, none, or a false discovery rate such as 0.01",
+        )
+    return float(rate)
 
 
 def check_outlier_settings(settings: FitSettings) -> None:

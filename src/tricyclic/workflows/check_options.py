@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from datetime import date
 from numbers import Integral, Real
 from pathlib import Path
@@ -14,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from tricyclic.core.table_input import TableInput
+from tricyclic.curves import unknown_curve
 from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.io.atomic import check_can_write
 from tricyclic.workflows.base import OptionInfo, option_fields
@@ -44,11 +46,19 @@ def checked_options(options: Options) -> Options:
         if value is _DO_NOT_FIT:
             # One value that is given alone is shown alone.
             shown = given[0] if isinstance(given, tuple) and len(given) == 1 else given
+            if info.help.startswith("Column") and _is_values(shown):
+                raise InputError(
+                    "are values",
+                    where=field.name,
+                    allowed="It is the name of a column",
+                    do="Add the values to the table as a column, and give its name",
+                )
             raise InputError(
                 f"is {brief(shown)}", where=field.name, allowed=f"It is {_description(hint, info)}"
             )
         if info.choices and value not in (*info.choices, field.default):
-            raise UnknownNameError.among("choice", value, info.choices, where=field.name)
+            unknown = UnknownNameError.among("choice", value, info.choices, where=field.name)
+            raise unknown_curve(value, unknown) if field.name == "curve" else unknown
         _check_not_empty(value, field, info)
         if value is not given:
             changed[field.name] = value
@@ -56,6 +66,13 @@ def checked_options(options: Options) -> Options:
     if out:
         check_can_write(Path(out))
     return dataclasses.replace(options, **changed) if changed else options  # type: ignore[type-var]
+
+
+def _is_values(given: Any) -> bool:
+    """Whether something is an array, a column of a DataFrame or a list of numbers."""
+    if isinstance(given, str | bytes | Mapping) or not hasattr(given, "__len__"):
+        return False
+    return hasattr(given, "dtype") or any(isinstance(one, Real) for one in given)
 
 
 def _plain(given: Any, hint: Any) -> Any:

@@ -58,7 +58,7 @@ def test_the_ki_under_depletion_is_that_of_both_publications_and_of_the_mass_bal
     ki, kd, hot, sites
 ):
     ic50 = ic50_by_search(ki, kd, hot, sites)
-    result = tca.ki(ic50=ic50, kd=kd, radioligand=hot, receptor=sites)
+    result = tca.ki(ic50=ic50, kd=kd, radioligand_nM=hot, receptor=sites)
     assert result.ki.value == pytest.approx(ki, rel=1e-6)
     assert nikolovska_coleska(ic50, kd, hot, sites) == pytest.approx(ki, rel=1e-6)
     assert munson_rodbard(ic50, kd, hot, sites) == pytest.approx(ki, rel=1e-6)
@@ -67,7 +67,7 @@ def test_the_ki_under_depletion_is_that_of_both_publications_and_of_the_mass_bal
 
 
 def test_without_sites_it_is_cheng_and_prusoff():
-    result = tca.ki(ic50="12.3 nM", kd="1.5nM", radioligand="2 nM", compound="DMI")
+    result = tca.ki(ic50="12.3 nM", kd="1.5nM", radioligand_nM="2 nM", compound="DMI")
     assert result.ki.value == pytest.approx(12.3 / (1 + 2 / 1.5))
     assert result.ki == result.cheng_prusoff or result.ki.value == result.cheng_prusoff.value
     assert result.ki.p_value == pytest.approx(9 - math.log10(12.3 / (1 + 2 / 1.5)))
@@ -77,7 +77,7 @@ def test_without_sites_it_is_cheng_and_prusoff():
 
 def test_bmax_and_bound_over_free_are_other_ways_to_state_the_sites():
     # 1000 fmol/mg x 30 ug = 30 fmol in 250 uL: 0.12 nM.
-    given = {"ic50": 12.3, "kd": 1.5, "radioligand": 2.0}
+    given = {"ic50": 12.3, "kd": 1.5, "radioligand_nM": 2.0}
     by_bmax = tca.ki(**given, bmax="1000 fmol/mg", protein_ug=30, volume_uL="0.25 mL")
     direct = tca.ki(**given, receptor="120 pM")
     assert by_bmax.ki.value == pytest.approx(direct.ki.value, rel=1e-12)
@@ -94,7 +94,7 @@ def test_the_interval_is_that_of_simulated_errors(receptor):
     result = tca.ki(
         ic50="12.3 +/- 1.1 nM",
         kd="1.5 +/- 0.2 nM",
-        radioligand="2 +/- 0.1 nM",
+        radioligand_nM="2 +/- 0.1 nM",
         receptor=receptor,
     )
     rng = np.random.default_rng(5)
@@ -121,16 +121,16 @@ def test_the_interval_is_that_of_simulated_errors(receptor):
 
 
 def test_limits_of_an_interval_are_its_error():
-    by_limits = tca.ki(ic50="12.3 (10.1-15.0) nM", kd=1.5, radioligand=2)
+    by_limits = tca.ki(ic50="12.3 (10.1-15.0) nM", kd=1.5, radioligand_nM=2)
     factor = 1 + 2 / 1.5
     assert by_limits.ki.low == pytest.approx(10.1 / factor)
     assert by_limits.ki.high == pytest.approx(15.0 / factor)
     for text in ("12.3 nM [10.1, 15.0]", "12.3 (10.1 to 15.0 nM)", "0.0123 (0.0101–0.015) uM"):
-        assert tca.ki(ic50=text, kd=1.5, radioligand=2).ki.low == pytest.approx(10.1 / factor)
+        assert tca.ki(ic50=text, kd=1.5, radioligand_nM=2).ki.low == pytest.approx(10.1 / factor)
 
 
 def test_few_runs_of_the_ic50_widen_the_interval():
-    one, three = (tca.ki(ic50="12.3 +/- 1.1 nM", kd=1.5, radioligand=2, n=n).ki for n in (1, 3))
+    one, three = (tca.ki(ic50="12.3 +/- 1.1 nM", kd=1.5, radioligand_nM=2, n=n).ki for n in (1, 3))
     ratio = math.log(three.high / three.value) / math.log(one.high / one.value)
     # Student's t on 2 degrees of freedom over the normal quantile.
     assert ratio == pytest.approx(4.302653 / 1.959964, rel=1e-5)
@@ -138,7 +138,7 @@ def test_few_runs_of_the_ic50_widen_the_interval():
 
 
 def test_an_ic50_near_its_least_value_leaves_the_ki_open_towards_zero():
-    result = tca.ki(ic50="3.6 +/- 0.5 nM", kd=1.5, radioligand=2, receptor=5)
+    result = tca.ki(ic50="3.6 +/- 0.5 nM", kd=1.5, radioligand_nM=2, receptor=5)
     assert result.ki.low == 0.0 and math.isfinite(result.ki.high)
 
 
@@ -181,18 +181,32 @@ def test_an_ic50_near_its_least_value_leaves_the_ki_open_towards_zero():
 )
 def test_impossible_numbers_are_refused(given, message):
     with pytest.raises(InputError) as caught:
-        tca.ki(**{"ic50": 12.3, "kd": 1.5, "radioligand": 2, **given})
+        tca.ki(**{"ic50": 12.3, "kd": 1.5, "radioligand_nM": 2, **given})
     assert str(caught.value) == message
 
 
 def test_the_command_line_prints_ki_pki_and_the_share_of_each_error():
     arguments = ["binding", "ki", "--ic50", "12.3 +/- 1.1 nM", "--kd", "1.5 +/- 0.2 nM"]
-    run = CliRunner().invoke(main, [*arguments, "--radioligand", "2nM", "--receptor", "0.5nM"])
+    run = CliRunner().invoke(main, [*arguments, "--radioligand-nM", "2nM", "--receptor", "0.5nM"])
     lines = run.output.splitlines()
     assert lines[0] == ("Ki 5.02 nM   95 % CI 3.98–6.27   pKi 8.299 ± 0.050 (8.203–8.400)   n = 1")
     assert lines[2].endswith("62 % of the variance")
-    run = CliRunner().invoke(main, [*arguments, "--radioligand", "2nM", "--json"])
+    run = CliRunner().invoke(main, [*arguments, "--radioligand-nM", "2nM", "--json"])
     document = json.loads(run.output)["result"]
     assert document["ki"]["pKi"]["value"] == pytest.approx(8.278, abs=1e-3)
-    frame = tca.ki(ic50=12.3, kd=1.5, radioligand=2).to_frame()
+    frame = tca.ki(ic50=12.3, kd=1.5, radioligand_nM=2).to_frame()
     assert list(frame["method"]) == ["Cheng-Prusoff"]
+
+
+def test_the_former_name_of_the_radioligand_still_works_with_a_note():
+    with pytest.warns(FutureWarning, match="radioligand= is called radioligand_nM= now"):
+        former = tca.ki(ic50=12.3, kd=1.5, radioligand=2)
+    assert former.summary() == tca.ki(ic50=12.3, kd=1.5, radioligand_nM=2).summary()
+    arguments = ["binding", "ki", "--ic50", "12.3", "--kd", "1.5"]
+    now = CliRunner().invoke(main, [*arguments, "--radioligand-nM", "2"])
+    for typed in (["--radioligand", "2"], ["--radioligand=2"]):
+        run = CliRunner().invoke(main, [*arguments, *typed])
+        assert run.stdout == now.stdout
+        assert run.stderr.splitlines()[0] == (
+            "note     --radioligand is called --radioligand-nM now"
+        )

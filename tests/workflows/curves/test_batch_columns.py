@@ -203,10 +203,19 @@ def test_weights_of_a_named_column_change_the_fit(screen):
     standard = weighted.rename(
         columns={"Compound ID": "curve", "pct_inhibition": "response", "w": "weight"}
     )
-    given = tca.fit_file(weighted, **NAMES, weights_column="w")
+    given = tca.fit_file(weighted, **NAMES, weights="w")
     np.testing.assert_allclose(numbers(given), numbers(tca.fit_file(standard)))
     plain = tca.fit_file(screen, **NAMES).to_frame()
     assert not np.allclose(given.to_frame().top, plain.top)
+    with pytest.warns(FutureWarning, match="weights_column= is called weights= now"):
+        former = tca.fit_file(weighted, **NAMES, weights_column="w")
+    np.testing.assert_allclose(numbers(former), numbers(given))
+    with pytest.raises(InputError) as caught:
+        tca.fit_file(weighted, **NAMES, weights="1/y^2")
+    assert str(caught.value) == (
+        "weights=: '1/y^2' is a formula. For many curves it is a column of weights, 1 / variance "
+        "of each reading. Write the weights into a column, and name it."
+    )
 
 
 def test_a_workbook_of_fits_has_the_rows_of_the_table(screen, tmp_path):

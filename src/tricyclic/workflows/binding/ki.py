@@ -26,7 +26,7 @@ def run(options: KiOptions, on_progress: ProgressCallback | None = None) -> KiRe
     df = check_confidence_and_n(options.confidence, options.n)
     ic50 = stated_number(options.ic50, "nM", "ic50", options.confidence, df)
     kd = stated_number(options.kd, "nM", "kd", options.confidence)
-    hot = stated_number(options.radioligand, "nM", "radioligand", options.confidence)
+    hot = stated_number(options.radioligand_nM, "nM", "radioligand_nM", options.confidence)
     return ki_of_ic50(
         ic50,
         kd,

@@ -397,9 +397,9 @@ class DesignOptions:
 class KiOptions:
     """Ki from an IC50, without depletion (Cheng-Prusoff) or with it, and with all stated errors.
 
-    `tricyclic binding ki --ic50 "12.3 +/- 1.1 nM" --kd 1.5nM --radioligand 2nM`
+    `tricyclic binding ki --ic50 "12.3 +/- 1.1 nM" --kd 1.5nM --radioligand-nM 2`
 
-    `tricyclic binding ki --ic50 "12.3 (10.1-15.0) nM" --kd "1.5 +/- 0.2 nM" --radioligand 2nM
+    `tricyclic binding ki --ic50 "12.3 (10.1-15.0) nM" --kd "1.5 +/- 0.2 nM" --radioligand-nM 2
     --receptor 0.5nM`
 
     A number may have a standard error ("12.3 +/- 1.1 nM") or the limits of its confidence interval
@@ -409,7 +409,7 @@ class KiOptions:
 
     ic50: float | str = option("IC50 of the competitor, in terms of what was added", unit="nM")
     kd: float | str = option("Kd of the radioligand", unit="nM")
-    radioligand: float | str = option("Radioligand added, its concentration", unit="nM")
+    radioligand_nM: float | str = option("Radioligand added, its concentration", unit="nM")
     receptor: float | str | None = option(
         "Concentration of sites in the well", default=None, unit="nM", panel=DEPLETION
     )

@@ -11,6 +11,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.fitting.many import BatchFitOptions
+from tricyclic.fitting.variance_model import weight_formula
 from tricyclic.io.curves.columns import ColumnNames
 from tricyclic.results.curves import BatchFitResult
 from tricyclic.workflows.base import refuse_without_effect
@@ -27,7 +28,6 @@ BATCH_PARAMETERS = ("hill", "top", "bottom")
 ONLY_ONE_CURVE = (
     "free",
     "variance",
-    "weights",
     "trials",
     "outliers",
     "folder",
@@ -41,7 +41,7 @@ ONLY_ONE_CURVE = (
     "predict",
     "interval",
 )
-COLUMNS_OF_MANY = ("curve_column", "x_column", "y_column", "weights_column", "keep")
+COLUMNS_OF_MANY = ("curve_column", "x_column", "y_column", "keep")
 PARQUET = (".parquet", ".pq")
 # A name of --out with which a table is written instead of a folder.
 TABLES = (".csv", ".md", ".xlsx")
@@ -109,6 +109,18 @@ def _is_parquet(options: FitOptions) -> bool:
     return isinstance(options.file, str) and Path(options.file).suffix.lower() in PARQUET
 
 
+def _column_of_weights(options: FitOptions) -> str:
+    """The column of weights of a file of many curves, which takes no formula."""
+    if weight_formula(options.weights) is not None:
+        raise InputError(
+            f"'{options.weights}' is a formula",
+            where="weights",
+            allowed="For many curves it is a column of weights, 1 / variance of each reading",
+            do="Write the weights into a column, and name it",
+        )
+    return options.weights
+
+
 def _fit_batch(options: FitOptions, on_progress: ProgressCallback | None) -> BatchFitResult:
     if options.curve and options.curve not in BATCH_MODELS:
         raise InputError(
@@ -135,7 +147,7 @@ def _fit_batch(options: FitOptions, on_progress: ProgressCallback | None) -> Bat
             options.x_column,
             options.x_unit,
             options.y_column,
-            options.weights_column,
+            _column_of_weights(options),
             options.keep,
             options.molar_mass,
         ),

@@ -24,6 +24,7 @@ from tricyclic.fitting.curve_predictions import Band
 from tricyclic.fitting.effective_dose import dose_column
 from tricyclic.fitting.fit_groups import GroupedReadings, fit_groups
 from tricyclic.fitting.fitted_curve import FitSettings, Intervals
+from tricyclic.fitting.outlier_checks import outlier_rate
 from tricyclic.io.curves.columns import effect_in_column_name
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
@@ -98,7 +99,7 @@ def fit_table(
         weights=formula,
         intervals=intervals,
         confidence=options.confidence,
-        outliers=options.outliers,
+        outliers=outlier_rate(options.outliers),
     )
     report_progress(on_progress, 1, 2, f"fitting {model.name}")
     made = fit_groups(

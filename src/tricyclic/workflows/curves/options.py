@@ -77,9 +77,9 @@ class FitOptions:
         default="",
         panel=MODEL,
     )
-    outliers: float | None = option(
-        "Name readings far from the curve, at this false discovery rate (ROUT): 0.01; none is ever "
-        "left out",
+    outliers: float | str | None = option(
+        "Suggest outliers (ROUT), at a false discovery rate of 1 % (suggest) or another: 0.05; no "
+        "reading is ever left out",
         default=None,
         panel=MODEL,
     )
@@ -143,9 +143,6 @@ class FitOptions:
     )
     x_column: str = option("Column of concentrations", default="", panel=MANY_CURVES)
     y_column: str = option("Column of readings", default="", panel=MANY_CURVES)
-    weights_column: str = option(
-        "Column of weights, 1 / variance of each reading", default="", panel=MANY_CURVES
-    )
     keep: tuple[str, ...] = option(
         "Columns to write beside each fit, such as plate,operator",
         default=(),
