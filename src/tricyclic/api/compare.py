@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tricyclic.api._call import call, path
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table_input import TableInput
-from tricyclic.io.frames import is_frame, table_from_frame
+from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
 from tricyclic.results.base import Renderable
 from tricyclic.results.binding import AssayResult, StudyResult
 from tricyclic.results.comparison import CompareResult
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tricyclic.api._call import Frame
 
 # A name, a file or folder, a DataFrame, or a result of affinity, a study, many fits, ...
-Compared: TypeAlias = "str | Path | Renderable | AssayResult | Frame"
+Compared: TypeAlias = "str | Path | Renderable | AssayResult | Frame | Mapping[str, Any]"
 
 
 def compare(
@@ -102,6 +103,8 @@ def _source(given: Compared, name: str) -> str | TableInput:
     if isinstance(given, Renderable):
         # The main table of a result, such as the fits of many curves.
         return table_from_frame(given.to_frame(), name)
+    if isinstance(given, Mapping):
+        return table_from_frame(pandas_frame(given), name)
     if is_frame(given):
         return table_from_frame(given, name)  # type: ignore[arg-type]
     return path(given)  # type: ignore[arg-type]

@@ -171,7 +171,7 @@ def fit(
             weights=weights,
             intervals=intervals,
             confidence=confidence,
-            outliers=outlier_rate(outliers),
+            outliers=_rate(outliers),
         )
         if _is_series_or_parts(data):
             _refuse_table_options(
@@ -344,6 +344,14 @@ def _refuse_table_options(**given: object) -> None:
 def _check_intervals(given: Any) -> None:
     if isinstance(given, str) and given not in INTERVALS:
         raise UnknownNameError.among("choice", given, INTERVALS, where="intervals=")
+
+
+def _rate(given: Any) -> float | None:
+    """The rate of suggested outliers."""
+    try:
+        return outlier_rate(given)
+    except InputError as error:
+        raise error.reworded("outliers=", str) from error
 
 
 def _refuse_starts(given: object) -> None:

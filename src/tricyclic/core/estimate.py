@@ -16,6 +16,7 @@ from tricyclic.core.format import (
     decimals_for_error,
     format_confidence_interval,
     format_number,
+    format_quantity,
 )
 from tricyclic.core.series import Series
 from tricyclic.units import is_concentration, to_molar
@@ -302,11 +303,11 @@ def format_parameters(fit: Fit) -> list[str]:
         rows.append((parameter.name, value, _interval_or_fixed(parameter, fit.confidence)))
         if is_dose and math.isfinite(parameter.value):
             dose = natural_dose(parameter)
-            value = f"{format_number(dose.value)} {dose.unit}"
+            value = format_quantity(dose.value, dose.unit)
             rows.append((f"  {dose.name}", value, _interval_or_fixed(dose, fit.confidence)))
         if parameter.name.startswith("log10_rate") and math.isfinite(parameter.value):
             half = _half_life(parameter)
-            value = f"{format_number(half.value)} {half.unit}"
+            value = format_quantity(half.value, half.unit)
             rows.append((f"  {half.name}", value, _interval_or_fixed(half, fit.confidence)))
     return align_columns([*rows, *_scatter_rows(fit)]) if rows else []
 
@@ -428,7 +429,7 @@ def format_estimate(estimate: Estimate) -> str:
     sign = "" if estimate.qualifier == "=" else f"{estimate.qualifier} "
     parts = [
         head,
-        f"{estimate.name} {sign}{format_number(estimate.value)} {estimate.unit}".rstrip(),
+        f"{estimate.name} {sign}{format_quantity(estimate.value, estimate.unit)}",
     ]
     limits = format_interval(estimate)
     if limits:

@@ -46,6 +46,12 @@ def format_number(value: float, digits: int = 3) -> str:
     return f"{rounded:.{max(0, digits - 1 - exponent)}f}"
 
 
+def format_quantity(value: float, unit: str = "", digits: int = 3) -> str:
+    """Write a number with its unit: "0.831 nM"; words that stand for a number have none."""
+    number = format_number(value, digits)
+    return f"{number} {unit}".rstrip() if math.isfinite(value) else number
+
+
 def decimals_for_error(error: float, *, least: int = 2, most: int = 8) -> int:
     """Decimals that reach the second figure of a standard error; `least` without an error.
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from tricyclic.core.estimate import NAMES_OF_CONCENTRATIONS, Fit
-from tricyclic.core.format import format_number, format_p, pluralize
+from tricyclic.core.format import format_number, format_p, format_quantity, pluralize
 from tricyclic.numerics.batch.fit import STATUS
 from tricyclic.numerics.batch.verdict import (
     FULL_SPAN_SD,
@@ -228,14 +228,14 @@ def _dose_unit(fit: Fit) -> str:
 def _dose(value: float, fit: Fit) -> str:
     """A dose in its own unit, or a concentration in the unit in which it is 1 or more."""
     unit = _dose_unit(fit)
-    return format_molar(value) if unit == "M" else f"{format_number(value)} {unit}"
+    return format_molar(value) if unit == "M" else format_quantity(value, unit)
 
 
 def format_molar(value: float) -> str:
     """A concentration in the unit in which it is 1 or more: "31.6 nM"."""
     for unit, factor in (("M", 1.0), ("mM", 1e3), ("uM", 1e6), ("nM", 1e9), ("pM", 1e12)):
         if value * factor >= 1.0 - 1e-9 or unit == "pM":
-            return f"{format_number(value * factor)} {unit}"
+            return format_quantity(value * factor, unit)
     return f"{value:g} M"
 
 

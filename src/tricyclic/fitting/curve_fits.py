@@ -33,6 +33,7 @@ from tricyclic.fitting.effective_dose import (
     dose_column,
     effective_dose,
     log10_ratio,
+    marked_beyond,
     profile_effective_dose,
     without_dose,
 )
@@ -120,7 +121,8 @@ class CurveFitResult(FittedCurves, Renderable):
                 if not point.determined:
                     # A bound of the search is no value; limits may exist.
                     dose = replace(dose, value=math.nan, se=math.nan)
-                rows.append((curve, dose))
+                tested = curve.part.series.x[dose_column(curve.part.model)]
+                rows.append((curve, marked_beyond(dose, tested)))
         return tuple(rows)
 
     @python_words
@@ -152,7 +154,8 @@ class CurveFitResult(FittedCurves, Renderable):
         -------
         Estimate or DataFrame
             Of one level of one curve the estimate, in nM for a concentration. Else a row for each
-            curve and level; nan where a curve does not reach the level.
+            curve and level; nan where a curve does not reach the level. `extrapolated` is True
+            (and `method` of an estimate says so) for a dose beyond the tested ones.
 
         Raises
         ------
@@ -434,6 +437,11 @@ class CurveFitResult(FittedCurves, Renderable):
         return in_time_unit(plot, self.x_unit)
 
 
+def extrapolation_text(entry: EffectiveDose) -> str:
+    """A remark on a dose beyond the tested ones; empty for others."""
+    return f"extrapolated {entry.beyond} the tested doses" if entry.beyond else ""
+
+
 def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Estimate:
     """An effective dose as an estimate, in nM for a concentration."""
     name = f"dose at {entry.level:g}" if entry.absolute else f"EC{entry.level:g}"
@@ -453,7 +461,7 @@ def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Est
         confidence=confidence,
         log10_se=entry.se if entry.is_log else math.nan,
         se=math.nan if entry.is_log else entry.se,
-        method=entry.method,
+        method=", ".join(part for part in (entry.method, extrapolation_text(entry)) if part),
         subject=", ".join(curve.key),
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from tricyclic.core.curve_model import Column, CurveModel
 from tricyclic.core.estimate import Fit, format_range, natural_dose
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_quantity
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.core.series import Series
 from tricyclic.fitting.fit import band, predict
@@ -191,7 +191,7 @@ def _marks(model: CurveModel, fit: Fit, part: int) -> tuple[AxisMark, ...]:
         return ()
     # Called as in the model: the parameter of a curve of several has the name of the curve too.
     dose = natural_dose(replace(parameter, name=model.target))
-    label = f"{dose.name} {format_number(dose.value)} {dose.unit}"
+    label = f"{dose.name} {format_quantity(dose.value, dose.unit)}"
     if math.isfinite(dose.low) and math.isfinite(dose.high):
         label += f" ({format_range(dose.low, dose.high)})"
     return (AxisMark(dose.name, parameter.value, parameter.low, parameter.high, label),)

@@ -319,6 +319,7 @@ def effective_columns(by: Sequence[str], rows: Sequence[tuple[GroupFit, Effectiv
     else:
         columns[f"{stem}_se{unit}"] = [one.se for one in entry]
     columns["method"] = [one.method for one in entry]
+    columns["extrapolated"] = [bool(one.beyond) for one in entry]
     return columns
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from tricyclic.fitting.problem import FitPart
 from tricyclic.numerics.least_squares import jacobian
 from tricyclic.stats.statistics import satterthwaite, t_quantile
 
+Beyond = Literal["", "above", "below"]
 # Decades beyond the doses within which a limit of an effective dose is searched.
 REACH = 6.0
 # Curves whose dose at a share of the way has a closed form.
@@ -44,6 +45,8 @@ LEAST_VARIABLES = 1e-3
 HALF = 50.0
 # Share by which the fit in terms of a dose may have the larger residual sum of squares.
 SAME_OPTIMUM = 1e-4
+# Distance from the outermost dose within which a dose is not beyond it.
+SAME_DOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class EffectiveDose:
     method : str
         "profile likelihood", "delta method", or "" without limits.
     is_log : bool
+    beyond : {"", "above", "below"}
+        Whether the dose lies beyond the tested ones, so that it is extrapolated.
     """
 
     level: float
@@ -74,6 +79,7 @@ class EffectiveDose:
     high: float
     method: str
     is_log: bool
+    beyond: Beyond = ""
 
 
 def dose_column(model: CurveModel) -> str:
@@ -182,6 +188,30 @@ def log10_ratio(
         for slope, point in zip(slopes, (one, other), strict=True)
     ]
     return difference, math.sqrt(sum(variances)), satterthwaite(variances, [one.df, other.df])
+
+
+def marked_beyond(dose: EffectiveDose, tested: np.ndarray) -> EffectiveDose:
+    """The effective dose, marked where it lies beyond the tested ones.
+
+    Parameters
+    ----------
+    dose : EffectiveDose
+    tested : array, shape (n,)
+        Doses of the readings, on the scale of the curve; those of 0 have no place on a log scale.
+    """
+    used = tested[np.isfinite(tested) & ((tested > 0) | (not dose.is_log))]
+    if not used.size or not math.isfinite(dose.value):
+        return dose
+    low, high = float(used.min()), float(used.max())
+    ends = (math.log10(low), math.log10(high)) if dose.is_log else (low, high)
+    beyond: Beyond = (
+        "above"
+        if dose.value > ends[1] + SAME_DOSE
+        else "below"
+        if dose.value < ends[0] - SAME_DOSE
+        else ""
+    )
+    return replace(dose, beyond=beyond)
 
 
 def without_dose(point: CurvePoint, level: float, *, absolute: bool = False) -> EffectiveDose:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from tricyclic.core.document import Figure
 from tricyclic.core.estimate import Estimate, format_interval
-from tricyclic.core.format import format_number, format_p
+from tricyclic.core.format import format_number, format_p, format_quantity
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
 from tricyclic.plotting.bracket import draw_bracket
@@ -89,7 +89,7 @@ def comparison(
             f"{statement if explain else ''}",
             alt=f"{title}: "
             + "; ".join(
-                f"{c} {format_number(e.value)} {e.unit} ({format_interval(e)})"
+                f"{c} {format_quantity(e.value, e.unit)} ({format_interval(e)})"
                 for c, e in pooled.items()
             )
             + f".{statement}",

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLoca
 from tricyclic.core.document import Figure
 from tricyclic.core.estimate import Estimate, format_interval
 from tricyclic.core.evidence import Evidence
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_quantity
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
 from tricyclic.units import convert
@@ -86,7 +86,7 @@ def estimate_row(
         return None
     sign = "" if estimate.qualifier == "=" else f"{estimate.qualifier} "
     limits = format_interval(estimate)
-    numbers = f"{sign}{format_number(estimate.value)} {estimate.unit}"
+    numbers = f"{sign}{format_quantity(estimate.value, estimate.unit)}"
     numbers += f" ({limits})" if limits else ""
     return ForestRow(
         label,

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Canvas
 
 from tricyclic.core.document import Figure
 from tricyclic.core.ensemble import Ensemble, Identifiability, Prior
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_quantity
 from tricyclic.core.model_unit import model_unit
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
@@ -156,7 +156,7 @@ def _draw_parameter(axes: Axes, k: int, prior: Prior, row: Identifiability) -> N
     unit = model_unit(prior.unit).label
     texts = (
         f"{row.width:.2f}",
-        f"{format_number(row.median)}{' ' + unit if unit else ''}",
+        format_quantity(row.median, unit),
         ", ".join(name for name, _ in row.rows[:2]) or "the prior only",
     )
     for text, (left, width) in zip(texts, COLUMNS_MM, strict=True):

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from tricyclic.core.document import Figure
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_quantity
 from tricyclic.plotting import style
 from tricyclic.results.sensorgram import SensorgramResult
 
@@ -32,7 +32,7 @@ def sensorgram(
         draw_sensorgram(axes, result)
         style.draw_title(canvas, "Sensorgrams", width="column", height_mm=height, lines=1)
         kd = result.estimates[0]
-        words = f"Kd {format_number(kd.value)} {kd.unit}"
+        words = f"Kd {format_quantity(kd.value, kd.unit)}"
         return style.finish(
             canvas,
             name="sensorgram",

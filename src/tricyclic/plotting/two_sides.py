@@ -167,6 +167,8 @@ def _set_limits(axes: Axes, sides: Sequence[MeasuredQuantity], logs: bool) -> No
         for x in (e.value, *((e.low, e.high) if e is side.pooled else ()))
         if math.isfinite(x) and (x > 0 or not logs)
     ]
+    if not every:
+        return
     low, high = min(every), max(every)
     if not logs:
         margin = 0.08 * (high - low or abs(high) or 1.0)

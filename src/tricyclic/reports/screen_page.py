@@ -20,7 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tricyclic._version import __version__
 from tricyclic.core.check import LEVELS
 from tricyclic.core.document import Figure
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_number, format_quantity
 from tricyclic.plotting.thumbnails import EDGES, MISSING, SHADES, curve_thumbnail, plate_thumbnail
 from tricyclic.reports.layout import clean
 from tricyclic.reports.screen_page_tables import hit_tables, short_number
@@ -162,7 +162,7 @@ def _curve_card(curve: CurveHit) -> dict[str, object]:
     ic50 = curve.ic50
     sign = "" if ic50.qualifier == "=" else f"{ic50.qualifier} "
     is_known = math.isfinite(ic50.value)
-    potency = f"{sign}{format_number(ic50.value)} nM" if is_known else "no IC50"
+    potency = f"{sign}{format_quantity(ic50.value, 'nM')}" if is_known else "no IC50"
     return {
         "name": clean(curve.compound),
         "plate": clean(curve.plate),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tricyclic.core.check import LEVELS, Check, Level
 from tricyclic.core.estimate import Estimate, format_interval
 from tricyclic.core.evidence import Evidence
-from tricyclic.core.format import format_number, format_p, list_names
+from tricyclic.core.format import format_number, format_p, format_quantity, list_names
 from tricyclic.errors import InputError
 from tricyclic.results.binding import AssayResult
 from tricyclic.units import convert
@@ -25,8 +25,7 @@ def format_value(estimate: Estimate, *, unit: bool = True) -> str:
     if math.isnan(estimate.value):
         return "not determined"
     sign = "" if estimate.qualifier == "=" else f"{estimate.qualifier} "
-    own_unit = f" {estimate.unit}" if unit and estimate.unit else ""
-    return f"{sign}{format_number(estimate.value)}{own_unit}"
+    return f"{sign}{format_quantity(estimate.value, estimate.unit if unit else '')}"
 
 
 def format_value_with_interval(estimate: Estimate, *, unit: bool = False) -> str:

@@ -18,7 +18,7 @@ from tricyclic.assays.binding.model_tests import (
 )
 from tricyclic.core.check import Check, Level
 from tricyclic.core.estimate import Estimate
-from tricyclic.core.format import format_number, format_p, pluralize
+from tricyclic.core.format import format_number, format_p, format_quantity, pluralize
 from tricyclic.results.binding import GroupComparison, PlateResult
 from tricyclic.stats.statistics import combined_probability
 
@@ -145,7 +145,7 @@ def _two_sites(plates: Sequence[PlateResult]) -> str:
     means: dict[str, list[str]] = {}
     for (subject, name), same in listed.items():
         value = 10 ** float(np.mean([math.log10(e.value) for e in same]))
-        text = f"{name} {format_number(value)} {same[0].unit}".rstrip()
+        text = f"{name} {format_quantity(value, same[0].unit)}"
         means.setdefault(subject, []).append(text)
     several = len(means) > 1
     parts = [

@@ -11,7 +11,14 @@ from tricyclic.core.estimate import (
     format_p_scale,
     p_scale_name,
 )
-from tricyclic.core.format import align_columns, format_number, format_p, pluralize, wrap_line
+from tricyclic.core.format import (
+    align_columns,
+    format_number,
+    format_p,
+    format_quantity,
+    pluralize,
+    wrap_line,
+)
 from tricyclic.results.comparison import CompareResult, MeasuredQuantity, MeasurementComparison
 
 # More comparisons are one table.
@@ -49,7 +56,7 @@ def _in_full(one: MeasurementComparison, *, several: bool) -> list[str]:
 def _side(name: str, side: MeasuredQuantity) -> tuple[str, ...]:
     e = side.pooled
     sign = "" if e.qualifier == "=" else f"{e.qualifier} "
-    value = f"{side.endpoint} {sign}{format_number(e.value)} {e.unit}".rstrip()
+    value = f"{side.endpoint} {sign}{format_quantity(e.value, e.unit)}"
     interval = format_interval(e) if e.qualifier == "=" else ""
     scale = format_p_scale(e).partition(" (")[0]
     n = len({run for run, _ in side.runs}) or e.n_experiments
@@ -94,7 +101,7 @@ def _subject(one: MeasurementComparison) -> str:
 
 def _value(e: Estimate) -> str:
     sign = "" if e.qualifier == "=" else f"{e.qualifier} "
-    return f"{sign}{format_number(e.value)} {e.unit}".rstrip()
+    return f"{sign}{format_quantity(e.value, e.unit)}"
 
 
 def _number(e: Estimate) -> str:

@@ -20,6 +20,7 @@ from tricyclic.core.format import (
     format_confidence_interval,
     format_number,
     format_p,
+    format_quantity,
     pluralize,
     wrap_line,
 )
@@ -150,7 +151,7 @@ def _shared_lines(result: CurveFitResult) -> list[str]:
     for name in result.shared:
         one = result.joint[result.curves[0].part.name_of(name)]
         unit = unit_of_parameter(one.unit, result.curves[0].part.series.y_unit)
-        value = f"{format_number(one.value, 4)} {unit}".rstrip()
+        value = format_quantity(one.value, unit, 4)
         interval = format_confidence_interval(one.low, one.high, result.settings.confidence)
         rows.append((name, value, interval))
     lines = ["  shared by all curves", *align_columns(rows, indent="    ")]
@@ -178,7 +179,7 @@ def _effective_lines(
     cells = []
     for curve, dose in rows:
         one = estimate_of(curve, dose, confidence)
-        value = "not reached" if math.isnan(one.value) else f"{format_number(one.value)} {one.unit}"
+        value = "not reached" if math.isnan(one.value) else format_quantity(one.value, one.unit)
         interval = format_confidence_interval(one.low, one.high, confidence)
         label = [curve.label] if curve.key else []
         cells.append([*label, one.name, value.strip(), interval, one.method])

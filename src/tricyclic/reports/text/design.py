@@ -8,7 +8,13 @@ import math
 from collections.abc import Sequence
 
 from tricyclic.core.condition_text import labelled_value
-from tricyclic.core.format import align_columns, format_number, pluralize, wrap_line
+from tricyclic.core.format import (
+    align_columns,
+    format_number,
+    format_quantity,
+    pluralize,
+    wrap_line,
+)
 from tricyclic.results.design import (
     DesignAdvice,
     DesignResult,
@@ -157,8 +163,8 @@ def _precision(result: DesignResult) -> list[str]:
 def _simulated(p: TrialPerformance, runs: int) -> list[str]:
     lines = [
         (
-            f"  simulated  {p.name} {format_number(p.true)} {p.unit}, {p.plates} plates: one plate "
-            f"{_fold(p.width)} (P90 {_fold(p.width_90)}), contains the {p.name} of its own "
+            f"  simulated  {p.name} {format_quantity(p.true, p.unit)}, {p.plates} plates: one "
+            f"plate {_fold(p.width)} (P90 {_fold(p.width_90)}), contains the {p.name} of its own "
             f"run in {_percent(p.coverage_own_run, p.coverage_se)}, that of all runs in "
             f"{100 * p.coverage_overall:.3g} %"
         ),

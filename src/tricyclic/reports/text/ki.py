@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tricyclic.core.estimate import format_range
-from tricyclic.core.format import align_columns, format_number, wrap_line
+from tricyclic.core.format import align_columns, format_quantity, wrap_line
 from tricyclic.core.stated_number import StatedInput
 from tricyclic.reports.text.study import check_lines, with_p_scale
 from tricyclic.results.ki import KbResult, KiResult
@@ -37,4 +37,4 @@ def _row(one: StatedInput) -> tuple[str, str, str, str]:
     exact = one.log10_se == 0
     interval = "" if exact else f"({format_range(one.low, one.high)})"
     share = "treated as exact" if exact else f"{100 * one.share:.0f} % of the variance"
-    return one.name, f"{format_number(one.value)} {one.unit}".rstrip(), interval, share
+    return one.name, format_quantity(one.value, one.unit), interval, share

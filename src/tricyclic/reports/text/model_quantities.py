@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.core.format import align_columns, format_number
+from tricyclic.core.format import align_columns, format_quantity
 from tricyclic.results.model_quantities import QuantitiesResult
 
 
@@ -17,7 +17,7 @@ def quantities_text(result: QuantitiesResult) -> str:
         lines += ["", "observables, reported by default", *align_columns(result.observables)]
     lines += ["", "quantities, for --observable", *align_columns(result.quantities)]
     rows = [
-        (p.name, f"{format_number(p.value, 4)} {p.unit}".strip(), p.range, p.source, p.description)
+        (p.name, format_quantity(p.value, p.unit, 4), p.range, p.source, p.description)
         for p in result.parameters
     ]
     return "\n".join([*lines, "", "parameters, for --set", *align_columns(rows)])

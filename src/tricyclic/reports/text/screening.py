@@ -9,6 +9,7 @@ from tricyclic.core.format import (
     align_columns,
     format_confidence_interval,
     format_number,
+    format_quantity,
     pluralize,
     wrap_line,
 )
@@ -62,7 +63,7 @@ def _well_lines(screen: ScreeningResult) -> list[str]:
     rows = [
         (
             hit.compound,
-            f"{format_number(hit.effect_percent, 2)} %",
+            format_quantity(hit.effect_percent, "%", 2),
             f"z {format_number(hit.z, 2)}",
             f"q {hit.q:.2g}",
         )
@@ -121,7 +122,7 @@ def _curve(curve: CurveHit) -> tuple[str, ...]:
     )
     return (
         curve.compound,
-        f"IC50 {sign}{format_number(ic50.value)} nM",
+        f"IC50 {sign}{format_quantity(ic50.value, 'nM')}",
         interval,
         curve.description,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.core.format import GAP, format_number, pluralize, wrap_line
+from tricyclic.core.format import GAP, format_quantity, pluralize, wrap_line
 from tricyclic.results.sensitivity import SensitivityResult, SobolTable
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,7 @@ def sensitivity_text(result: SensitivityResult) -> str:
     for name in result.plotted_endpoints:
         k = names.index(name)
         column = table.table[:, k]
-        typical = f"{format_number(float(table.typical[k]))} {table.endpoints[k].unit}".strip()
+        typical = format_quantity(float(table.typical[k]), table.endpoints[k].unit)
         listed = ", ".join(
             f"{table.parameters[row].name} {column[row]:+.2f}" for row in _largest(column)
         )

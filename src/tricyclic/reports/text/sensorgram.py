@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tricyclic.core.estimate import format_interval
-from tricyclic.core.format import align_columns, format_number, pluralize
+from tricyclic.core.format import align_columns, format_number, format_quantity, pluralize
 from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.sensorgram import SensorgramResult
@@ -23,7 +23,7 @@ def sensorgram_text(result: SensorgramResult) -> str:
     for one in result.estimates:
         limits = format_interval(one)
         interval = f"{100 * one.confidence:g} % CI {limits}" if limits else ""
-        rows.append((one.name, f"{format_number(one.value)} {one.unit}".rstrip(), interval))
+        rows.append((one.name, format_quantity(one.value, one.unit), interval))
     unit = result.fit.parts[0].series.y_unit
     cycles = [("cycle", "concentrations", "readings", f"residual SD [{unit}]")]
     for cycle in result.cycles:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tricyclic.core.estimate import Estimate, format_estimate, format_interval
-from tricyclic.core.format import align_columns, format_number, wrap_line
+from tricyclic.core.format import align_columns, format_quantity, wrap_line
 from tricyclic.results.virtual_assay import (
     ALPHA,
     TARGET_POWER,
@@ -35,7 +35,7 @@ def _endpoint(endpoint: VirtualEndpoint) -> str:
     text = format_estimate(endpoint.estimate)
     if math.isnan(endpoint.truth):
         return text
-    truth = f"{format_number(endpoint.truth)} {endpoint.estimate.unit}".rstrip()
+    truth = format_quantity(endpoint.truth, endpoint.estimate.unit)
     return f"{text}   true value {truth}"
 
 
@@ -48,7 +48,7 @@ def _groups(result: VirtualAssayResult) -> list[str]:
 def _cell(estimate: Estimate | None) -> str:
     if estimate is None:
         return "-"
-    number = f"{format_number(estimate.value)} {estimate.unit}".rstrip()
+    number = format_quantity(estimate.value, estimate.unit)
     limits = format_interval(estimate)
     return f"{number} ({limits})" if limits else number
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tricyclic.core.format import format_duration, format_number
+from tricyclic.core.format import format_duration, format_quantity
 from tricyclic.core.model_unit import unit_label
 from tricyclic.core.network import Network, with_common_scale
 from tricyclic.core.progress import ProgressCallback
@@ -148,5 +148,5 @@ def _coloured(network: Network, changes: _BaselineChanges) -> Network:
 def _format_level(value: float, unit: str) -> str:
     """A value with its unit; a fraction in percent."""
     if unit == "dimensionless" and value <= 1:
-        return f"{format_number(100 * value, 2)} %"
-    return f"{format_number(value, 2)} {unit_label(unit)}".rstrip()
+        return format_quantity(100 * value, "%", 2)
+    return format_quantity(value, unit_label(unit), 2)

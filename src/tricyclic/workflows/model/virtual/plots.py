@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tricyclic.core.estimate import format_interval
-from tricyclic.core.format import format_number
+from tricyclic.core.format import format_quantity
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.curves import CURVES
 from tricyclic.fitting.fit import predict
@@ -97,7 +97,7 @@ def _ec50_mark(curves: CultureCurves) -> tuple[AxisMark, ...]:
     ec50 = curves.ec50
     if ec50 is None or ec50.qualifier != "=":
         return ()
-    label = f"EC50 {format_number(ec50.value)} nM ({format_interval(ec50)})"
+    label = f"EC50 {format_quantity(ec50.value, 'nM')} ({format_interval(ec50)})"
     at, low, high = (_log10_molar(nM) for nM in (ec50.value, ec50.low, ec50.high))
     return (AxisMark("EC50", at, low, high, label),)
 
