@@ -30,13 +30,15 @@ class CurveBatch:
     starts : array of int, shape (curves + 1,)
         Rows starts[k] to starts[k + 1] belong to curve k.
     log10_molar : array, shape (rows,), or (points,) where each row contains one reading per dose
-        -inf is a well without compound.
+        -inf is a well without compound. Those of the first curve only where `same_doses`.
     y : array, shape (rows,) or (rows, points)
         Readings in any unit; nan is missing.
     weight : array, shape of y, or None
         1 / variance of each reading up to a common factor.
     labels : mapping of str to sequence, length curves
         Columns that are written beside the fits, the names of the curves among them.
+    same_doses : bool
+        Whether all curves have as many rows, with the same doses in the same order.
     """
 
     names: Any
@@ -45,9 +47,11 @@ class CurveBatch:
     y: np.ndarray
     weight: np.ndarray | None = None
     labels: Mapping[str, Any] = field(default_factory=dict)
+    same_doses: bool = False
 
     def __post_init__(self) -> None:
         doses = self.y.shape[-1] if self.y.ndim == 2 else self.starts[-1]
+        doses = self.starts[1] if self.same_doses else doses
         if self.log10_molar.shape != (doses,) or len(self.y) != self.starts[-1]:
             raise InputError(
                 f"there are {self.log10_molar.size} doses for readings of shape {self.y.shape}"
@@ -57,6 +61,21 @@ class CurveBatch:
 
     def __len__(self) -> int:
         return int(self.starts.size - 1)
+
+    def first(self, curves: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Number of readings, doses and readings of the first curves; doses and readings in one
+        row each.
+        """
+        curves = min(curves, len(self))
+        end = int(self.starts[curves])
+        y = self.y[:end]
+        points = y.shape[1] if y.ndim == 2 else 1
+        lengths = np.diff(self.starts[: curves + 1]) * points
+        if self.same_doses:
+            x = np.tile(self.log10_molar, curves)
+        else:
+            x = np.tile(self.log10_molar, end) if y.ndim == 2 else self.log10_molar[:end].copy()
+        return lengths, x, y.ravel().copy()
 
 
 def dose_series_keys(log10_molar: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -229,13 +229,12 @@ def _of_equal_length(rows: CurveBatch) -> Iterator[tuple[np.ndarray, _Table]]:
         )
         y = rows.y[of_rows].reshape(-1, length * points)
         weight = None if rows.weight is None else rows.weight[of_rows].reshape(y.shape)
-        x = (
-            np.tile(rows.log10_molar, length)[None]
-            if wide
-            else rows.log10_molar[of_rows].reshape(y.shape)
-        )
-        if (x == x[0]).all():
-            x = x[:1]
+        if wide or rows.same_doses:
+            x = np.tile(rows.log10_molar, length if wide else 1)[None]
+        else:
+            x = rows.log10_molar[of_rows].reshape(y.shape)
+            if (x == x[0]).all():
+                x = x[:1]
         if not (x[:, 1:] >= x[:, :-1]).all():
             order = np.argsort(x, axis=1, kind="stable")
             x = np.take_along_axis(x, order, axis=1)

@@ -10,7 +10,7 @@ import pytest
 from tricyclic.errors import InputError
 from tricyclic.fitting.many import fit_columns
 from tricyclic.io.curves import store as curve_store
-from tricyclic.io.curves.store import CurveStore, encode_part
+from tricyclic.io.curves.store import CurveStore, encoded, part_table
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -35,7 +35,7 @@ def stored(out, cuts, about=None):
         for number, (first, last) in enumerate(pairwise(cuts)):
             labels, columns = results(first, last)
             columns["n"] = np.arange(first, last)
-            store.put(number, encode_part(labels, columns, "key"))
+            store.put(number, encoded(part_table(labels, columns, "key")))
         with store.result(about or {"version": "1"}) as result:
             for number in range(len(cuts) - 1):
                 result.add(number)
@@ -65,7 +65,7 @@ def test_a_number_that_does_not_exist_is_missing_in_the_file(tmp_path):
 def test_a_part_is_used_only_for_the_input_of_its_key(tmp_path):
     store = CurveStore(tmp_path / "fits.csv")
     with store.lock():
-        store.put(3, encode_part(*results(0, 4), "key"))
+        store.put(3, encoded(part_table(*results(0, 4), "key")))
         assert store.has(3, "key") and not store.has(3, "other") and not store.has(4, "key")
         whole = (store.folder / "0000003.arrow").read_bytes()
         (store.folder / "0000003.arrow").write_bytes(whole[: len(whole) // 2])
@@ -78,7 +78,7 @@ def test_the_parts_remain_after_an_error(tmp_path):
 
     def fails():
         with store.lock():
-            store.put(0, encode_part(*results(0, 4), "key"))
+            store.put(0, encoded(part_table(*results(0, 4), "key")))
             raise InputError("is damaged")
 
     with pytest.raises(InputError, match="damaged"):

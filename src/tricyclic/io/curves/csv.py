@@ -59,7 +59,8 @@ class CurveText:
     """A CSV file of curves; `of` reads its first lines.
 
     `skipped` is the number of lines above the names of the columns; with `with_words` the readings
-    are read as text, in which a word counts as missing.
+    are read as text, in which a word counts as missing. `bytes_per_row` is that of the first lines;
+    0 for a compressed file.
     """
 
     path: str
@@ -70,6 +71,7 @@ class CurveText:
     encoding: str = "utf-8"
     skipped: int = 0
     with_words: bool = False
+    bytes_per_row: float = 0.0
 
     @classmethod
     def of(cls, path: str | Path, chosen: ColumnNames | None = None) -> CurveText:
@@ -105,7 +107,17 @@ class CurveText:
         layout = find_columns(kinds, names=names, where=name, chosen=chosen, typed=False)
         if not any(any(row) for row in cells):
             raise InputError("has columns but no rows", where=name)
-        return cls(str(path), _distinct(names), layout, delimiter, decimal, encoding, skipped)
+        bytes_per_row = 0.0 if _compression(path) else len(head) / max(len(lines), 1)
+        return cls(
+            str(path),
+            _distinct(names),
+            layout,
+            delimiter,
+            decimal,
+            encoding,
+            skipped,
+            bytes_per_row=bytes_per_row,
+        )
 
     @property
     def skipped_lines(self) -> tuple[str, ...]:
@@ -172,6 +184,10 @@ class CurveText:
         if self.with_words:
             remarks.check(name)
 
+    def share(self, rows: int) -> float:
+        """Share of the file in some rows, an estimate; 0 where it is not known."""
+        return min(rows * self.bytes_per_row / Path(self.path).stat().st_size, 1.0)
+
     def digest(self) -> str:
         """Hash of size and time of the file and of its first and last bytes.
 
@@ -198,17 +214,15 @@ def is_parquet(path: str | Path) -> bool:
         return file.read(4) == b"PAR1"
 
 
+def _compression(path: str | Path) -> str | None:
+    """Name of the compression by the suffix of a file."""
+    suffixes = {".gz": "gzip", ".zst": "zstd"}
+    return suffixes.get(Path(path).suffix.lower())
+
+
 @contextmanager
 def _opened(path: str | Path) -> Iterator[Any]:
-
-    packed = (
-        "gzip"
-        if str(path).lower().endswith(".gz")
-        else "zstd"
-        if str(path).lower().endswith(".zst")
-        else None
-    )
-    with pa.input_stream(str(path), compression=packed) as stream:
+    with pa.input_stream(str(path), compression=_compression(path)) as stream:
         yield stream
 
 

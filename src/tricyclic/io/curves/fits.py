@@ -13,6 +13,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from tricyclic.errors import InputError
+from tricyclic.io.curves.arrays import numpy_numbers
 from tricyclic.io.frames import Columns
 from tricyclic.io.write_xlsx import MAX_ROWS, WorkbookWriter
 
@@ -155,7 +156,7 @@ def table_columns(table: Any) -> Columns:
         if pa.types.is_floating(column.type) or (
             pa.types.is_integer(column.type) and not column.null_count
         ):
-            columns[name] = np.asarray(column.to_numpy())
+            columns[name] = np.array(numpy_numbers(column))
         else:
             columns[name] = column.to_pylist()
     return columns

@@ -8,34 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
+from tricyclic.core.curve_batch import CurveBatch
 from tricyclic.errors import InputError
-from tricyclic.io.curves.columns import (
-    ColumnNames,
-    CurveColumns,
-    find_columns,
-)
-from tricyclic.io.curves.doses import checked_doses, shown_name
+from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
+from tricyclic.io.curves.pieces import GroupedPiece, PieceReader
 from tricyclic.io.curves.plan import BlockScan, ReadPlan, RowBlock
-from tricyclic.io.curves.runs import (
-    CurveRuns,
-    as_dictionary,
-    as_index,
-    concatenated,
-    find_runs,
-    join_runs,
-)
 from tricyclic.io.files import existing_file
 
 ROWS_PER_BLOCK = 500_000
@@ -107,6 +95,11 @@ class CurveFile:
         """Names and types of the columns."""
         return self.metadata.schema.to_arrow_schema()
 
+    @cached_property
+    def reader(self) -> PieceReader:
+        """Makes curves of the rows."""
+        return PieceReader(self.layout, self.named, Path(self.named).stem)
+
     def plan(self, rows_per_block: int = ROWS_PER_BLOCK) -> ReadPlan:
         """Scan names and doses once, for curves that continue in the next block and shared doses.
 
@@ -115,11 +108,13 @@ class CurveFile:
         InputError
             If the rows of one curve are far apart, or doses are not log10 molar.
         """
-        blocks = tuple(self._cut(max(int(rows_per_block), 1)))
-        scan = BlockScan(self, blocks)
-        for scanned in self._scanned(blocks):
-            scan.add(*scanned)
-        return scan.plan()
+        blocks = tuple(self.cut(max(int(rows_per_block), 1)))
+        scan = BlockScan(self.named, self.names, blocks, apart=not self.names_are_in_order(blocks))
+        closed = []
+        for block, read in self._scanned(blocks):
+            closed.append(scan.add(block, read.names, read.series_keys()))
+        closed.append(scan.close())
+        return ReadPlan(tuple(one for one in closed if one is not None), scan.series.shared())
 
     def rows(self, block: RowBlock) -> CurveBatch:
         """Read one block; readings that are missing are nan.
@@ -129,48 +124,37 @@ class CurveFile:
         InputError
             If the file is damaged, or a curve is on two plates.
         """
-        layout = self.layout
-        columns = [*layout.doses, *layout.required]
-        runs, values, carried = self._read(block.groups, columns, carried=True)
-        if block.begun_before:
-            runs, own = runs.only(block.begun_before, keep=False)
-            values, carried = [v[own] for v in values], _taken(carried, own)
+        following = None
         if block.continued:
-            more, others, more_carried = self._read(block.next_groups, columns, carried=True)
-            more, own = more.only(block.continued, keep=True)
-            runs = join_runs(runs, more)
-            values = [np.concatenate([a, b[own]]) for a, b in zip(values, others, strict=True)]
-            next_carried = _taken(more_carried, own)
-            carried = {
-                name: concatenated([column, next_carried[name]]) for name, column in carried.items()
-            }
-        codes, starts, order = runs.grouped()
-        if order is not None:
-            values, carried = [v[order] for v in values], _taken(carried, order)
-        names = runs.names.take(as_index(codes))
-        if layout.plate:
-            self._check_one_plate(names, starts, carried[layout.plate])
-        labels = self._labels(names, starts, carried)
-        if layout.wide:
-            doses, readings = np.array(layout.log10_molar), np.stack(values, axis=1)
-            return CurveBatch(names, starts, doses, readings, labels=labels)
-        x = checked_doses(
-            values[0],
-            starts,
-            names,
-            where=self.named,
-            name=layout.dose,
-            unit=layout.unit,
-            molar_mass_g_per_mol=layout.molar_mass_g_per_mol,
+            following = self.read(block.next_groups)
+        return self.reader.curves(self.read(block.groups), block, following)
+
+    def names(self, block: RowBlock) -> Any:
+        """Names of the curves of a block, those that begin before it among them."""
+        return self.read(block.groups, readings=False).names
+
+    def names_are_in_order(self, blocks: Sequence[RowBlock]) -> bool:
+        """Whether the ranges of names in the statistics exclude that the rows of a curve are apart.
+
+        Parameters
+        ----------
+        blocks : sequence of RowBlock
+        """
+        if len(self.layout.keys) != 1:
+            return False
+        number = self.schema.names.index(self.layout.keys[0])
+        ranges = []
+        for block in blocks:
+            about = [
+                self.metadata.row_group(group).column(number).statistics for group in block.groups
+            ]
+            if any(s is None or not s.has_min_max for s in about):
+                return False
+            ranges.append((min(s.min for s in about), max(s.max for s in about), block.number))
+        ranges.sort()
+        return all(
+            a[1] < b[0] or (a[1] == b[0] and abs(a[2] - b[2]) == 1) for a, b in pairwise(ranges)
         )
-        weight = values[2] if layout.weight else None
-        if weight is not None and (bad := np.flatnonzero(weight < 0)).size:
-            raise InputError(
-                f"has a weight of {weight[bad[0]]:g}",
-                where=f"{self.named}, curve '{_name_at(names, starts, bad[0])}'",
-                allowed="A weight is 0 or more",
-            )
-        return CurveBatch(names, starts, x, values[1], weight, labels)
 
     def digest(self, block: RowBlock) -> str:
         """SHA-256 of the stored bytes of a block, with those that it reads of the next one."""
@@ -187,7 +171,8 @@ class CurveFile:
                     sha.update(file.read(column.total_compressed_size))
         return sha.hexdigest()
 
-    def _cut(self, rows_per_block: int) -> Iterator[RowBlock]:
+    def cut(self, rows_per_block: int) -> Iterator[RowBlock]:
+        """Blocks of at least so many readings, of whole row groups."""
         groups: list[int] = []
         first = rows = number = 0
         for group in range(self.metadata.num_row_groups):
@@ -198,54 +183,45 @@ class CurveFile:
                 yield RowBlock(number, first, rows, tuple(groups))
                 first, rows, number, groups = first + rows, 0, number + 1, []
 
-    def _scanned(self, blocks: tuple[RowBlock, ...]) -> Iterator[tuple[RowBlock, Any, np.ndarray]]:
-        """Names of the curves of each block and keys of their doses, a few blocks ahead."""
+    def _scanned(self, blocks: tuple[RowBlock, ...]) -> Iterator[tuple[RowBlock, GroupedPiece]]:
+        """Names and doses of each block, read a few blocks ahead."""
         with ThreadPoolExecutor(2) as pool:
             waiting: deque[Any] = deque()
             for block in blocks:
-                waiting.append(pool.submit(self.scan, block))
+                waiting.append((block, pool.submit(self.read, block.groups, readings=False)))
                 if len(waiting) > 3:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                    first, read = waiting.popleft()
+                    yield first, read.result()
+            for first, read in waiting:
+                yield first, read.result()
 
-    def scan(self, block: RowBlock) -> tuple[RowBlock, Any, np.ndarray]:
-        """Names of the curves of a block, and keys of their doses."""
-        layout = self.layout
-        runs, values, _ = self._read(block.groups, list(layout.doses))
-        codes, starts, order = runs.grouped()
-        names = runs.names.take(as_index(codes))
-        if not values:
-            return block, names, np.zeros(codes.size, np.uint64)
-        x = values[0] if order is None else values[0][order]
-        doses = checked_doses(
-            x,
-            starts,
-            names,
-            where=self.named,
-            name=layout.dose,
-            unit=layout.unit,
-            molar_mass_g_per_mol=layout.molar_mass_g_per_mol,
-        )
-        return block, names, dose_series_keys(doses, starts)
+    def read(self, groups: tuple[int, ...], *, readings: bool = True) -> GroupedPiece:
+        """The rows of some row groups by curve; without readings only names and doses.
 
-    def _read(
-        self, groups: tuple[int, ...], columns: list[str], *, carried: bool = False
-    ) -> tuple[CurveRuns, list[np.ndarray], dict[str, Any]]:
-        """Runs of curves, numbers, and the columns with one value per curve beside a single key."""
-        layout = self.layout
-        extra = [layout.plate] if carried and layout.plate else []
-        extra += [name for name in layout.carried if name not in extra] if carried else []
-        extra = [name for name in extra if layout.keys != (name,)]
-        wanted = list(dict.fromkeys([*layout.keys, *columns, *extra]))
+        Raises
+        ------
+        InputError
+            If the file is damaged, a row has no name, or doses are not log10 molar.
+        """
+        layout, reader = self.layout, self.reader
+        labels = reader.extra if readings else []
         text = [
             name
-            for name in dict.fromkeys([*layout.keys, *extra])
+            for name in dict.fromkeys([*layout.keys, *labels])
             if _kind(self.schema.field(name).type) == "text"
         ]
         try:
-            with pq.ParquetFile(self.path, metadata=self.metadata, read_dictionary=text) as file:
-                table = file.read_row_groups(groups, columns=wanted, use_threads=False)
+            # Column by column: all at once take twice the memory, and no less time.
+            with pq.ParquetFile(
+                self.path, metadata=self.metadata, read_dictionary=text, pre_buffer=False
+            ) as file:
+
+                def column(name: str) -> Any:
+                    read = file.read_row_groups(groups, columns=[name], use_threads=False)
+                    return read.column(name)
+
+                rows = sum(self.metadata.row_group(group).num_rows for group in groups)
+                piece = reader.piece(column, rows, readings=readings)
         except (OSError, pa.ArrowException) as error:
             which = (
                 f"row group {groups[0]}"
@@ -257,80 +233,7 @@ class CurveFile:
                 where=f"{self.named}, {which}",
                 do=_UNREADABLE,
             ) from error
-        for name in layout.keys:
-            if missing := table.column(name).null_count:
-                what = "curve" if layout.keys == ("curve",) else f"value in '{name}'"
-                raise InputError(
-                    f"1 row has no {what}" if missing == 1 else f"{missing:,} rows have no {what}",
-                    where=f"{self.named}, column '{name}'",
-                    do="Fill it in, or delete the row",
-                )
-        keys = [table.column(name) for name in layout.keys]
-        runs = find_runs(keys, rows=table.num_rows, alone=Path(self.named).stem)
-        values = [_numbers(table.column(name)) for name in columns]
-        return runs, values, {name: as_dictionary(table.column(name)) for name in extra}
-
-    def _labels(self, names: Any, starts: np.ndarray, carried: dict[str, Any]) -> dict[str, Any]:
-        """Keys and kept columns of the curves, by the names that they have in the file."""
-        layout = self.layout
-        labels = {}
-        for name in layout.carried:
-            if layout.keys == (name,):
-                labels[name] = names
-            else:
-                labels[name] = self._value_of_each(name, carried[name], names, starts)
-        return labels or {"curve": names}
-
-    def _value_of_each(self, name: str, column: Any, names: Any, starts: np.ndarray) -> Any:
-        """The one value of a column in each curve; different texts of a curve are joined."""
-        codes = np.asarray(column.indices.fill_null(-1)).astype(np.int64)
-        high = np.maximum.reduceat(codes, starts[:-1])
-        low = np.minimum.reduceat(np.where(codes < 0, codes.max() + 1, codes), starts[:-1])
-        indices = pa.array(high, mask=high < 0)
-        values = column.dictionary.take(indices)
-        several = np.flatnonzero((low < high) & (high >= 0))
-        if not several.size:
-            return values
-        first = int(several[0])
-        if _kind(values.type) != "text":
-            two = [column.dictionary[int(code)].as_py() for code in (low[first], high[first])]
-            raise InputError(
-                f"has {two[0]} and {two[1]} in column '{name}'",
-                where=f"{self.named}, curve '{shown_name(names[first].as_py())}'",
-                allowed="A column of numbers that is kept has one value per curve",
-                do=f'Omit it, or add --curve-column "{name}"',
-            )
-        texts = values.to_pylist()
-        for k in several:
-            own = dict.fromkeys(codes[starts[k] : starts[k + 1]].tolist())
-            texts[k] = "; ".join(column.dictionary[code].as_py() for code in own if code >= 0)
-        return pa.array(texts, values.type)
-
-    def _check_one_plate(self, names: Any, starts: np.ndarray, plates: Any) -> None:
-        codes = plates.indices.to_numpy(zero_copy_only=False)
-        low, high = np.minimum.reduceat(codes, starts[:-1]), np.maximum.reduceat(codes, starts[:-1])
-        for k in np.flatnonzero(low != high)[:1]:
-            two = [plates.dictionary[int(code)].as_py() for code in (low[k], high[k])]
-            raise InputError(
-                f"is on two plates, '{two[0]}' and '{two[1]}'",
-                where=f"{self.named}, curve '{shown_name(names[int(k)].as_py())}'",
-                allowed="One curve is fitted to the readings of one plate",
-                do="Name a curve by both: "
-                + " ".join(f'--curve-column "{name}"' for name in (*self.layout.keys, "plate")),
-            )
-
-
-def _numbers(column: Any) -> np.ndarray:
-
-    return np.asarray(column.cast(pa.float64()).to_numpy())
-
-
-def _taken(columns: dict[str, Any], rows: np.ndarray) -> dict[str, Any]:
-    return {name: column.take(as_index(rows)) for name, column in columns.items()}
-
-
-def _name_at(names: Any, starts: np.ndarray, row: int) -> str:
-    return shown_name(names[int(np.searchsorted(starts, row, "right")) - 1].as_py())
+        return reader.grouped(piece, readings=readings)
 
 
 def _kind(kind: Any) -> str:

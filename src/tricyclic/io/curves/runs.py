@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tricyclic.io.curves.arrays import arrow_numbers, arrow_text, numpy_numbers
 from tricyclic.io.curves.doses import JOINT
 
 
@@ -26,28 +27,41 @@ class CurveRuns:
     lengths: np.ndarray
     codes: np.ndarray
 
-    def only(self, wanted: tuple[Any, ...], *, keep: bool) -> tuple[CurveRuns, np.ndarray]:
-        """The runs of the curves named (or of all others), and their rows."""
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.starts[-1] + self.lengths[-1]) if self.starts.size else 0
 
-        named = np.asarray(pc.is_in(self.names, value_set=pa.array(wanted, self.names.type)))
+    def names_of(self, codes: np.ndarray) -> Any:
+        """The names of codes."""
+        if codes.size == len(self.names) and (codes == np.arange(codes.size)).all():
+            return self.names
+        return self.names.take(as_index(codes))
+
+    def only(self, wanted: Sequence[Any], *, keep: bool) -> tuple[CurveRuns, slice | np.ndarray]:
+        """The runs of the curves named (or of all others), and their rows."""
+        named = numpy_numbers(pc.is_in(self.names, value_set=pa.array(wanted, self.names.type)))
         chosen = named[self.codes] == keep
-        lengths = self.lengths[chosen]
-        rows = _rows_of(self.starts[chosen], lengths)
+        lengths, before = self.lengths[chosen], self.starts[chosen]
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-        return CurveRuns(self.names, starts[: chosen.sum()], lengths, self.codes[chosen]), rows
+        runs = CurveRuns(self.names, starts[: lengths.size], lengths, self.codes[chosen])
+        if not lengths.size:
+            return runs, slice(0, 0)
+        first, end = int(before[0]), int(before[-1] + lengths[-1])
+        # Mostly one run at the beginning or the end of a block.
+        rows = slice(first, end) if end - first == lengths.sum() else _rows_of(before, lengths)
+        return runs, rows
 
     def grouped(self) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Codes and starts of the curves in order of their beginning, and the rows in that order.
 
         There is one more start than curves; the rows are None if they are in order already.
         """
+        if not self.codes.size:
+            return self.codes, np.zeros(1, np.int64), None
+        if np.bincount(self.codes).max() == 1:
+            return self.codes, np.concatenate([self.starts, [self.rows]]), None
         codes, first, place = np.unique(self.codes, return_index=True, return_inverse=True)
-        if codes.size == self.codes.size:
-            return (
-                self.codes,
-                np.concatenate([self.starts, [self.starts[-1] + self.lengths[-1]]]),
-                None,
-            )
         rank = np.empty(codes.size, np.int64)
         rank[np.argsort(first, kind="stable")] = np.arange(codes.size)
         of_run = rank[place.reshape(-1)]
@@ -73,18 +87,27 @@ def find_runs(columns: Sequence[Any], *, rows: int, alone: str) -> CurveRuns:
         Name of the curve where there is no column.
     """
     if not columns:
-        return CurveRuns(pa.array([alone]), np.array([0]), np.array([rows]), np.zeros(1, np.int64))
+        return CurveRuns(
+            arrow_text([alone]), np.array([0]), np.array([rows]), np.zeros(1, np.int64)
+        )
     if len(columns) > 1:
         return _find_joint_runs(columns)
     (column,) = columns
-    if pa.types.is_integer(column.type):
-        values = column.to_numpy()
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        # Neighbours are compared first: only one name of each run is then looked up.
+        text = concatenated(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+        fresh = numpy_numbers(pc.not_equal(text[1:], text[:-1]))
+        starts = np.concatenate([[0], np.flatnonzero(fresh) + 1]).astype(np.int64)
+        encoded = text.take(as_index(starts)).dictionary_encode()
+        codes = numpy_numbers(encoded.indices)
+    elif pa.types.is_integer(column.type):
+        values = numpy_numbers(column)
         starts = _changes(values)
-        encoded = pa.array(values[starts]).dictionary_encode()
-        codes = encoded.indices.to_numpy()
+        encoded = arrow_numbers(values[starts]).dictionary_encode()
+        codes = numpy_numbers(encoded.indices)
     else:
         encoded = as_dictionary(column)
-        every = encoded.indices.to_numpy()
+        every = numpy_numbers(encoded.indices)
         starts = _changes(every)
         codes = every[starts]
     lengths = np.diff(np.concatenate([starts, [len(column)]]))
@@ -94,7 +117,7 @@ def find_runs(columns: Sequence[Any], *, rows: int, alone: str) -> CurveRuns:
 def _find_joint_runs(columns: Sequence[Any]) -> CurveRuns:
     """Runs of rows that agree in several columns; a curve is named by all of them."""
     encoded = [as_dictionary(column) for column in columns]
-    codes = [np.asarray(one.indices).astype(np.int64) for one in encoded]
+    codes = [numpy_numbers(one.indices).astype(np.int64) for one in encoded]
     joint = codes[0]
     for one, more in zip(encoded[1:], codes[1:], strict=True):
         joint = joint * len(one.dictionary) + more
@@ -114,15 +137,21 @@ def _changes(values: np.ndarray) -> np.ndarray:
 def join_runs(first: CurveRuns, second: CurveRuns) -> CurveRuns:
     """Two sets of runs, the second after the first, with the names of the first."""
 
-    codes = np.asarray(pc.index_in(second.names, value_set=first.names).fill_null(-1)).astype(
-        np.int64
-    )
-    end = int(first.starts[-1] + first.lengths[-1])
+    codes = numpy_numbers(pc.index_in(second.names, value_set=first.names), -1).astype(np.int64)
+    end = first.rows
+    lengths, own = second.lengths, codes[second.codes]
+    starts = second.starts + end
+    before = first.lengths
+    if before.size and own.size and first.codes[-1] == own[0]:
+        # A curve that is cut in two is one run again.
+        before = before.copy()
+        before[-1] += lengths[0]
+        starts, lengths, own = starts[1:], lengths[1:], own[1:]
     return CurveRuns(
         first.names,
-        np.concatenate([first.starts, second.starts + end]),
-        np.concatenate([first.lengths, second.lengths]),
-        np.concatenate([first.codes, codes[second.codes]]),
+        np.concatenate([first.starts, starts]),
+        np.concatenate([before, lengths]),
+        np.concatenate([first.codes, own]),
     )
 
 
@@ -140,15 +169,16 @@ def as_dictionary(column: Any) -> Any:
 
 
 def concatenated(arrays: list[Any]) -> Any:
-    """Arrays of codes, one after the other, with one dictionary of names."""
+    """Arrays one after the other; those of codes with one dictionary of names."""
 
     if len(arrays) == 1:
         return arrays[0]
-    whole = pa.chunked_array(arrays).unify_dictionaries()
-    return pa.concat_arrays(whole.chunks)
+    if pa.types.is_dictionary(arrays[0].type):
+        arrays = pa.chunked_array(arrays).unify_dictionaries().chunks
+    return pa.concat_arrays(arrays)
 
 
 def as_index(rows: np.ndarray) -> Any:
     """Row numbers as an Arrow array."""
 
-    return pa.array(rows)
+    return arrow_numbers(rows)

@@ -14,12 +14,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tricyclic.core.coded_text import CodedText
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import UNFINISHED, clear_unfinished, only_one, write_file
+from tricyclic.io.curves.arrays import arrow_numbers, arrow_text
 from tricyclic.io.curves.fits import CsvFits, ParquetFits, WorkbookFits, table_columns
 from tricyclic.io.frames import Columns
 
@@ -91,7 +93,7 @@ class CurveStore:
         except (OSError, pa.ArrowException):
             return False
 
-    def put(self, number: int, part: bytes) -> None:
+    def put(self, number: int, part: Any) -> None:
         """Store a part."""
         write_file(self._part(number), part)
 
@@ -138,6 +140,19 @@ class CurveStore:
             with suppress(OSError):
                 unfinished.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def keep_rows(self, number: int, table: Any) -> None:
+        """Store the rows of a block of a source that cannot be read again."""
+        place = self._rows(number)
+        unfinished = place.with_name(UNFINISHED + place.name)
+        with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
+            out.write_table(table)
+        os.replace(unfinished, place)
+
+    def kept_rows(self, number: int) -> Any:
+        """The rows of a block that was kept, as an Arrow table."""
+        with pa.OSFile(str(self._rows(number))) as file:
+            return pa.ipc.open_file(file).read_all()
 
     def part(self, number: int) -> Any:
         """The fits of a finished block, as an Arrow table."""
@@ -197,6 +212,9 @@ class CurveStore:
         about = pq.read_metadata(self.spooled).metadata or {}
         return tuple(json.loads(about.get(_REMARKS, b"[]")))
 
+    def _rows(self, number: int) -> Path:
+        return self.folder / f"{number:07d}.rows"
+
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:07d}.arrow"
 
@@ -225,9 +243,16 @@ class ResultWriter:
         self._first: list[Any] = []
         self._collected: list[Any] = []
 
-    def add(self, number: int) -> None:
-        """Append the part of a block; parts are added in the order of their numbers."""
-        part = self._store.part(number)
+    def add(self, number: int, table: Any = None) -> None:
+        """Append the part of a block; parts are added in the order of their numbers.
+
+        Parameters
+        ----------
+        number : int
+        table : Arrow table, optional
+            The part, where it is at hand; else it is read.
+        """
+        part = self._store.part(number) if table is None else table.replace_schema_metadata(None)
         for status in part.column("status").value_counts():
             word = status["values"].as_py()
             self.status[word] = self.status.get(word, 0) + status["counts"].as_py()
@@ -274,18 +299,8 @@ def _encoding(schema: Any) -> dict[str, Any]:
     }
 
 
-def _as_arrow(values: Any) -> Any:
-    if isinstance(values, pa.Array):
-        return values
-    if isinstance(values, CodedText):
-        # Each word is converted once, not once for each row.
-        few = values.compact()
-        return pa.array(few.words, pa.string()).take(pa.array(few.codes))
-    return pa.array(values, from_pandas=True)
-
-
-def encode_part(labels: Mapping[str, Any], columns: Mapping[str, Any], key: str) -> bytes:
-    """Fits of some curves as the bytes of a part.
+def part_table(labels: Mapping[str, Any], columns: Mapping[str, Any], key: str) -> Any:
+    """Fits of some curves as an Arrow table.
 
     Parameters
     ----------
@@ -304,8 +319,22 @@ def encode_part(labels: Mapping[str, Any], columns: Mapping[str, Any], key: str)
         arrays[free] = values if isinstance(values, pa.Array) else pa.array(values)
     for name, values in columns.items():
         arrays[name] = _as_arrow(values)
-    table = pa.table(arrays).replace_schema_metadata({_KEY: key.encode()})
+    return pa.table(arrays).replace_schema_metadata({_KEY: key.encode()})
+
+
+def encoded(table: Any) -> Any:
+    """A part as bytes."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue())
+    return sink.getvalue()
+
+
+def _as_arrow(values: Any) -> Any:
+    if isinstance(values, pa.Array):
+        return values
+    if isinstance(values, CodedText):
+        # Each word is converted once, not once for each row.
+        few = values.compact()
+        return arrow_text(few.words).take(arrow_numbers(few.codes))
+    return arrow_numbers(np.asarray(values))

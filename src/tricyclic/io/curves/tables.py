@@ -65,6 +65,13 @@ class CurveTable:
         remarks.check(table.name)
         yield from whole.to_batches(max_chunksize=ROWS_PER_BATCH)
 
+    def share(self, rows: int) -> float:
+        """Share of the table in some rows."""
+        table = self.table
+        first = table.columns[0]
+        column = table.values[first] if first in table.values else table.text[first]
+        return min(rows / max(len(column), 1), 1.0)
+
     def digest(self) -> str:
         """SHA-256 of the cells."""
         return self.table.sha256 or hashlib.sha256(table_as_csv(self.table)).hexdigest()

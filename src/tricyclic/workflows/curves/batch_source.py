@@ -12,9 +12,10 @@ from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.curves.cells import CellRemarks
 from tricyclic.io.curves.columns import ColumnNames
-from tricyclic.io.curves.csv import CurveText, WordAmongReadingsError, is_parquet
+from tricyclic.io.curves.csv import CurveText, is_parquet
 from tricyclic.io.curves.parquet import CurveFile
 from tricyclic.io.curves.store import CurveStore
+from tricyclic.io.curves.streams import BatchStream, BlockStream, ParquetStream
 from tricyclic.io.curves.tables import CurveTable
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
@@ -39,6 +40,26 @@ class OpenedSource:
     name: str
     content: CurveFile | CurveText | CurveTable
     unused: tuple[str, ...]
+
+    def with_words(self) -> OpenedSource:
+        """The same text with words among its readings as missing."""
+        assert isinstance(self.content, CurveText)
+        return replace(self, content=replace(self.content, with_words=True))
+
+    def stream(self, store: CurveStore, rows_per_block: int) -> BlockStream:
+        """Its blocks in their order.
+
+        Parameters
+        ----------
+        store : CurveStore
+            Keeps blocks of text that are needed again.
+        rows_per_block : int
+            Least number of readings in a block.
+        """
+        content = self.content
+        if isinstance(content, CurveFile):
+            return ParquetStream(content, rows_per_block)
+        return BatchStream(content, self.name, store, rows_per_block, content.share)
 
 
 def open_source(
@@ -118,11 +139,7 @@ def as_parquet(
     content = opened.content
     if isinstance(content, CurveFile):
         return content
-    try:
-        _convert(content, store, on_progress)
-    except WordAmongReadingsError:
-        assert isinstance(content, CurveText)
-        _convert(replace(content, with_words=True), store, on_progress)
+    _convert(content, store, on_progress)
     # The columns have their names and roles; those of a file of text are numbers and text by now.
     return CurveFile(str(store.spooled.absolute()), content.layout, opened.name)
 

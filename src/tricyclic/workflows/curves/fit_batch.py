@@ -5,14 +5,13 @@ A block is the same work wherever it is done: in a thread here or on a worker of
 
 from __future__ import annotations
 
-import hashlib
+import logging
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
@@ -24,13 +23,28 @@ from tricyclic.fitting import plate_quality
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.on_dask import on_dask
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns
+from tricyclic.io.curves.csv import WordAmongReadingsError
 from tricyclic.io.curves.fits import read_fits, with_numbers
 from tricyclic.io.curves.parquet import ROWS_PER_BLOCK, CurveFile
 from tricyclic.io.curves.plan import ReadPlan, RowBlock
-from tricyclic.io.curves.store import FIRST_CURVES, CurveStore, ResultWriter, encode_part
+from tricyclic.io.curves.store import (
+    FIRST_CURVES,
+    CurveStore,
+    ResultWriter,
+    encoded,
+    part_table,
+)
 from tricyclic.results.curves import BatchFitResult, FirstCurves
 from tricyclic.workflows.base import available_cores
-from tricyclic.workflows.curves.batch_source import ReadSettings, as_parquet, open_source
+from tricyclic.workflows.curves.batch_source import (
+    OpenedSource,
+    ReadSettings,
+    as_parquet,
+    open_source,
+)
+from tricyclic.workflows.curves.block_run import BlockRun, FirstRows, FittedBlock, part_key
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,13 +63,23 @@ class _Run:
 
 @dataclass(frozen=True)
 class _BlockTask:
-    """One block to fit; the same for a thread and for a worker on another machine."""
+    """One block to fit on a worker of a cluster."""
 
     file: CurveFile
     block: RowBlock
     options: BatchFitOptions
     shared: np.ndarray
-    threads: int
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Curves and blocks of a run, blocks of an earlier one, the first readings, and remarks."""
+
+    curves: int
+    blocks: int
+    reused: int
+    first: tuple[FirstRows, ...]
+    remarks: tuple[str, ...]
 
 
 def fit_file(
@@ -127,36 +151,87 @@ def _fit_to(out: str, run: _Run) -> BatchFitResult:
     """Fit to a file."""
     store = CurveStore(out)
     opened = open_source(run.source, run.columns, run.reading)
+    layout = opened.content.layout
+    plate = layout.plate_column
+    metadata = {"version": __version__, "input": opened.name, "options": repr(run.options)}
+    collect = [plate, *plate_quality.COLUMNS] if plate else []
+
+    def fit(opened: OpenedSource) -> tuple[_Outcome, ResultWriter]:
+        with store.result(metadata, collect) as done:
+            if run.scheduler:
+                return _fit_on_cluster(opened, store, run, done), done
+            return _fit_here(opened, store, run, done), done
+
     with store.lock():
         try:
-            file = as_parquet(opened, store, run.on_progress)
-            plan = file.plan(run.rows_per_block)
-            tasks = _tasks(file, plan, run.options, run.workers)
-            remarks = store.spool_remarks() if file.path == str(store.spooled.absolute()) else ()
-            plate = file.layout.plate_column
-            metadata = {"version": __version__, "input": opened.name, "options": repr(run.options)}
-            with store.result(metadata, [plate, *plate_quality.COLUMNS] if plate else ()) as done:
-                reused = _fit_blocks(tasks, plan.curves, store, run, done)
-                readings = _first_readings(file, plan)
+            try:
+                outcome, done = fit(opened)
+            except WordAmongReadingsError:
+                outcome, done = fit(opened.with_words())
         except InputError as error:
             raise _with_kept_blocks(error, store) from error
     return BatchFitResult(
         file=opened.name,
         out=out,
-        layout=_described(file.layout),
+        layout=_described(layout),
         model=_describe(run.options),
         confidence=run.options.confidence,
-        curves=plan.curves,
+        curves=outcome.curves,
         status=done.status,
-        reused_blocks=reused,
-        blocks=len(plan.blocks),
-        unused=(*opened.unused, *remarks),
-        keys=file.layout.keys or ("curve",),
-        ic50_unit=file.layout.ic50_unit,
-        effect=file.layout.effect,
-        first=FirstCurves(*readings, done.first),
+        reused_blocks=outcome.reused,
+        blocks=outcome.blocks,
+        unused=(*opened.unused, *outcome.remarks),
+        keys=layout.keys or ("curve",),
+        ic50_unit=layout.ic50_unit,
+        effect=layout.effect,
+        first=FirstCurves(*_joined(outcome.first), done.first),
         plates=plate_quality.plate_quality(done.collected[plate], done.collected) if plate else (),
     )
+
+
+def _fit_here(opened: OpenedSource, store: CurveStore, run: _Run, result: ResultWriter) -> _Outcome:
+    """Fit in threads of this process, and write each block as soon as those before it are."""
+    stream = opened.stream(store, run.rows_per_block)
+    blocks = BlockRun(stream, run.options, store, run.workers)
+    waiting: dict[int, FittedBlock] = {}
+    done = reused = finished = 0
+    writing = 0.0
+    first: dict[int, FirstRows] = {}
+    for one in blocks.fitted():
+        if one is None:
+            report_progress(run.on_progress, 0, blocks.expected_curves, "curves fitted")
+            continue
+        finished, done, reused = finished + 1, done + one.curves, reused + one.reused
+        if one.first is not None:
+            first[one.number] = one.first
+        # A block far ahead is read again when it is written.
+        waiting[one.number] = one if len(waiting) <= run.workers else replace(one, table=None)
+        began = time.thread_time()
+        while blocks.order and blocks.order[0] in waiting:
+            number = blocks.order.popleft()
+            result.add(number, waiting.pop(number).table)
+        writing += time.thread_time() - began
+        report_progress(run.on_progress, done, max(blocks.expected_curves, done), "curves fitted")
+    logger.info("processor time: write %.2f s", writing)
+    in_order = tuple(first[number] for number in sorted(first))
+    return _Outcome(blocks.curves, finished, reused, in_order, stream.phrases())
+
+
+def _fit_on_cluster(
+    opened: OpenedSource, store: CurveStore, run: _Run, result: ResultWriter
+) -> _Outcome:
+    """Fit on a Dask cluster, whose workers read the file themselves."""
+    file = as_parquet(opened, store, run.on_progress)
+    plan = file.plan(run.rows_per_block)
+    tasks = [
+        _BlockTask(file, one.block, run.options, one.keys[np.isin(one.keys, plan.shared)])
+        for one in plan.closed
+        if one.block.curves
+    ]
+    remarks = store.spool_remarks() if file.path == str(store.spooled.absolute()) else ()
+    reused = _fit_blocks(tasks, plan.curves, store, run, result)
+    first = tuple(_first_readings(file, plan))
+    return _Outcome(plan.curves, len(tasks), reused, first, remarks)
 
 
 def fit_block(task: _BlockTask) -> bytes:
@@ -164,48 +239,30 @@ def fit_block(task: _BlockTask) -> bytes:
     rows = task.file.rows(task.block)
     layout = task.file.layout
     fits = fit_rows(
-        rows,
-        task.options,
-        task.shared,
-        ic50_unit=layout.ic50_unit,
-        effect=layout.effect,
-        workers=task.threads,
+        rows, task.options, task.shared, ic50_unit=layout.ic50_unit, effect=layout.effect
     )
-    return encode_part(rows.labels, fits, _key(task))
+    return bytes(encoded(part_table(rows.labels, fits, _key(task))))
 
 
-def _first_readings(file: CurveFile, plan: ReadPlan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Starts, doses and readings of the first curves."""
-    lengths: list[np.ndarray] = []
-    doses: list[np.ndarray] = []
-    readings: list[np.ndarray] = []
+def _first_readings(file: CurveFile, plan: ReadPlan) -> Iterator[FirstRows]:
+    """Numbers of readings, doses and readings of the first curves."""
     missing = FIRST_CURVES
     for block in plan.blocks:
         if missing <= 0:
-            break
+            return
         rows = file.rows(block)
-        kept = min(missing, len(rows))
-        missing -= kept
-        end = int(rows.starts[kept])
-        y = rows.y[:end]
-        points = y.shape[1] if y.ndim == 2 else 1
-        lengths.append(np.diff(rows.starts[: kept + 1]) * points)
-        x = np.tile(rows.log10_molar, end) if y.ndim == 2 else rows.log10_molar[:end]
-        doses.append(x)
-        readings.append(y.ravel())
-    starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
-    return starts, np.concatenate(doses), np.concatenate(readings)
+        yield rows.first(missing)
+        missing -= len(rows)
+
+
+def _joined(first: Sequence[FirstRows]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Starts, doses and readings of the first curves."""
+    lengths, doses, readings = (np.concatenate(parts) for parts in zip(*first, strict=True))
+    return np.concatenate([[0], np.cumsum(lengths)]), doses, readings
 
 
 def _described(layout: CurveColumns) -> str:
     return layout.description if layout.keys else f"{layout.description}, all rows as one curve"
-
-
-def _tasks(
-    file: CurveFile, plan: ReadPlan, options: BatchFitOptions, workers: int
-) -> list[_BlockTask]:
-    threads = max(1, workers // len(plan.blocks))
-    return [_BlockTask(file, block, options, plan.shared, threads) for block in plan.blocks]
 
 
 def _fit_blocks(
@@ -227,57 +284,23 @@ def _fit_blocks(
     missing = {task.block.number for task in todo}
     following = deque(task.block.number for task in tasks)
     done = curves - sum(task.block.curves for task in todo)
-    on_progress, scheduler = run.on_progress, run.scheduler
-    report_progress(on_progress, done, curves, "curves fitted")
-    parts = (
-        on_dask(fit_block, todo, scheduler)
-        if scheduler
-        else _in_threads(fit_block, todo, run.workers)
-    )
-    for number, part in parts:
+    report_progress(run.on_progress, done, curves, "curves fitted")
+    for number, part in on_dask(fit_block, todo, run.scheduler):
         store.put(todo[number].block.number, part)
         missing.remove(todo[number].block.number)
         while following and following[0] not in missing:
             result.add(following.popleft())
         done += todo[number].block.curves
-        report_progress(on_progress, done, curves, "curves fitted")
+        report_progress(run.on_progress, done, curves, "curves fitted")
     for block in following:
         result.add(block)
     return len(tasks) - len(todo)
 
 
-def _in_threads(
-    work: Callable[[Any], Any], tasks: Sequence[Any], workers: int
-) -> Iterator[tuple[int, Any]]:
-    """As `on_dask`, in threads: reading, sorting and fitting release the interpreter lock.
-
-    If a task fails, those that run are still finished and given before the error is raised.
-    """
-    waiting = deque(enumerate(tasks))
-    running: dict[Future[Any], int] = {}
-    failure: BaseException | None = None
-    pool = ThreadPoolExecutor(workers)
-    try:
-        while running or (waiting and failure is None):
-            while waiting and len(running) <= workers and failure is None:
-                number, task = waiting.popleft()
-                running[pool.submit(work, task)] = number
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                number = running.pop(future)
-                if (error := future.exception()) is None:
-                    yield number, future.result()
-                else:
-                    failure = failure or error
-        if failure is not None:
-            raise failure
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
 def _key(task: _BlockTask) -> str:
-    """What a part depends on: the stored bytes of its rows, the options, and the shared doses."""
-    inputs = repr((__version__, task.options, task.file.layout, task.file.digest(task.block)))
-    return hashlib.sha256(inputs.encode() + task.shared.tobytes()).hexdigest()
+    """What the part of a block depends on."""
+    digest = task.file.digest(task.block)
+    return part_key(task.options, task.file.layout, task.shared, digest)
 
 
 def _with_kept_blocks(error: InputError, store: CurveStore) -> InputError:

@@ -1,0 +1,81 @@
+"""Arrow arrays from numbers and back without pandas.
+
+`pyarrow.array` and `to_numpy` import pandas where it is installed, which takes longer than reading
+a hundred thousand curves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+_NUMBERS = {
+    np.dtype(np.float64): pa.float64(),
+    np.dtype(np.int64): pa.int64(),
+    np.dtype(np.int32): pa.int32(),
+    np.dtype(np.uint8): pa.uint8(),
+}
+
+
+def arrow_numbers(values: np.ndarray) -> Any:
+    """An Arrow array of numbers; nan is missing.
+
+    Parameters
+    ----------
+    values : array, shape (rows,)
+        Of float64, int64, int32, uint8 or bool.
+    """
+    if values.dtype == np.bool_:
+        bits = pa.py_buffer(np.packbits(values, bitorder="little"))
+        return pa.Array.from_buffers(pa.bool_(), values.size, [None, bits])
+    if values.dtype not in _NUMBERS:
+        return pa.array(values, from_pandas=True)
+    values = np.ascontiguousarray(values)
+    valid = None
+    if values.dtype.kind == "f" and (missing := np.isnan(values)).any():
+        valid = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    kind = _NUMBERS[values.dtype]
+    return pa.Array.from_buffers(kind, values.size, [valid, pa.py_buffer(values)])
+
+
+def arrow_text(words: Sequence[str] | np.ndarray) -> Any:
+    """An Arrow array of text."""
+    parts = [str(word).encode() for word in words]
+    ends = np.zeros(len(parts) + 1, np.int32)
+    np.cumsum([len(part) for part in parts], out=ends[1:])
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(parts))]
+    return pa.Array.from_buffers(pa.string(), len(parts), buffers)
+
+
+def numpy_numbers(column: Any, missing: float = float("nan")) -> np.ndarray:
+    """The numbers of an Arrow column; not to be written to, since they are copied only if needed.
+
+    Parameters
+    ----------
+    column : Arrow array or chunked array
+        Of numbers or of bool.
+    missing : float
+        Stands for missing ones; whole numbers need a whole number here, if some are missing.
+    """
+    if isinstance(column, pa.ChunkedArray):
+        if column.num_chunks != 1:
+            chunks = [numpy_numbers(chunk, missing) for chunk in column.chunks]
+            return np.concatenate(chunks or [np.zeros(0)])
+        column = column.chunk(0)
+    rows = slice(column.offset, column.offset + len(column))
+    valid, data = column.buffers()
+    if data is None or not len(column):
+        return np.zeros(0, column.type.to_pandas_dtype())
+    if pa.types.is_boolean(column.type):
+        return _bits(data)[rows].view(np.bool_)
+    values = np.frombuffer(data, column.type.to_pandas_dtype())[rows]
+    if column.null_count:
+        return np.where(_bits(valid)[rows], values, np.array(missing, values.dtype))
+    return values
+
+
+def _bits(buffer: Any) -> np.ndarray:
+    return np.unpackbits(np.frombuffer(buffer, np.uint8), bitorder="little")
