@@ -26,12 +26,15 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 TASKS = {
     "demo": ["tricyclic demo"],
-    "test": ["pytest -n auto"],
+    "test": ["pytest -n auto --dist worksteal"],
     "docs": ["sphinx-build -W --keep-going -q -b html docs docs/_build/html"],
     "lint": ["ruff check .", "ruff format --check .", "mypy", "codespell", "repo-review ."],
 }
 # Run before a task, without its extra arguments: parallel tests must not each compile the kernels.
 PREPARATION = {"test": "python -m tricyclic.numerics.batch"}
+# Tests run on every core, so that each has one thread; and many start Python again, which should
+# not compile the same modules each time.
+SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def fingerprint() -> str:
@@ -95,6 +98,8 @@ def main() -> None:
         sys.exit("Usage: python3 dev.py " + "|".join(TASKS))
     make_venv()
     task = sys.argv[1]
+    if task == "test":
+        os.environ |= SETTINGS
     more = extra_arguments(task, sys.argv[2:])
     if task in PREPARATION:
         program, *arguments = PREPARATION[task].split()

@@ -24,18 +24,23 @@ WANTED = re.compile(
 
 def shown() -> str:
     """What the README shows between the markers."""
-    block = BLOCK.search(README.read_text(encoding="utf-8"))
-    return block[0] if block else ""
+    found = BLOCK.search(README.read_text(encoding="utf-8"))
+    return found[0] if found else ""
 
 
 def printed() -> str:
-    """What `tricyclic demo` prints on standard output, the wanted lines, as a fenced block."""
+    """What `tricyclic demo` prints on standard output, as a block of the README."""
     call = [sys.executable, "-c", "from tricyclic.cli.main import main; main(['demo', '--quiet'])"]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=True)
+    return block(done.stdout)
+
+
+def block(output: str) -> str:
+    """The wanted lines of the output of the demo as a fenced block."""
     short = [
         re.sub(r"(   n = \d+)   .*", r"\1", line)
-        for line in done.stdout.splitlines()
+        for line in output.splitlines()
         if WANTED.match(line)
     ]
     lines = [textwrap.fill(line.strip(), 118) for line in short]

@@ -7,22 +7,20 @@ Pictures that only Python can draw are made by `example_figures`.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 BLOCK = re.compile(r"^```[a-z]+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# file: (\S+)\n")
 PICTURE = re.compile(r"!\[[^\]]*\]\(figures/([\w.-]+)\)")
-RUN = "from tricyclic.cli.main import main; main()"
 
 
 def pictures_of(page: Path) -> tuple[str, ...]:
@@ -58,16 +56,14 @@ def draw(page: Path, place: Path) -> None:
 
 
 def call(arguments: list[str], folder: str) -> None:
-    """Run a command of tricyclic."""
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, *arguments, "--quiet"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode not in (0, 4):
+    """Run a command of tricyclic in a folder."""
+    from tricyclic.cli.main import main
+
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(main, [*arguments, "--quiet"], prog_name="tricyclic")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    if done.exit_code not in (0, 4):
         raise ExtensionError(f"tricyclic {shlex.join(arguments)}: {done.stderr}")
 
 

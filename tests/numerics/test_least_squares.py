@@ -74,3 +74,24 @@ def test_weights_act_as_repeated_readings() -> None:
         np.ones(1),
     )
     assert result.x[0] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_a_start_on_a_bound_stays_there_only_if_the_optimum_does(warm: bool) -> None:
+    rng = np.random.default_rng(8)
+    x = np.linspace(0.0, 4.0, 30)
+    low, high = np.array([-np.inf, 0.0]), np.array([np.inf, 1.0])
+
+    def expected(p: np.ndarray) -> np.ndarray:
+        return np.asarray(p[:, :1] + p[:, 1:] * x)
+
+    for slope in (-0.6, 0.4, 1.7):
+        y = 2.0 + slope * x + 0.1 * rng.standard_normal(30)
+        free = np.polyfit(x, y, 1)[0]
+        held = float(np.clip(free, 0.0, 1.0))
+        for start in (0.0, 0.5, 1.0):
+            result = least_squares(
+                expected, y, np.ones(30), np.array([0.0, start]), low, high, np.ones(2), warm=warm
+            )
+            assert result.x[1] == pytest.approx(held, abs=1e-9)
+            assert result.x[0] == pytest.approx(float(np.mean(y - held * x)), abs=1e-9)

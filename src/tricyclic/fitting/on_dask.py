@@ -7,6 +7,9 @@ from typing import Any
 
 from tricyclic.errors import InputError
 
+# How long a scheduler may take to answer.
+TIMEOUT = "10s"
+
 
 def on_dask(
     work: Callable[[Any], Any], pieces: Sequence[Any], address: str, *, ahead: int = 4
@@ -81,7 +84,7 @@ def _connect(address: str) -> tuple[Any, Any]:
         ) from error
     cluster: Any = distributed
     try:
-        client: Any = cluster.Client(address, timeout="10s", set_as_default=False)
+        client: Any = cluster.Client(address, timeout=TIMEOUT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
             f"no Dask scheduler answers at '{address}'",

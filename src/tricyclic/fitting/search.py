@@ -13,6 +13,11 @@ from tricyclic.stats.variance import counting_variance, power_of_mean, proportio
 
 # Rounds of curve and variance before they are taken as they are.
 MAX_REWEIGHTING = 25
+# Rounds after which not only the parameters but also the curve or the weights may show that nothing
+# changes: the share of the standard deviation of each reading by which the curve may still move,
+# and of each weight, whose estimate is no more precise.
+ROUNDS_BY_PARAMETERS = 5
+SAME_CURVE, SAME_WEIGHT = 1e-5, 5e-3
 # Share of the best residual sum by which other starts may end higher and still agree with it.
 AGREEMENT = 1e-5
 # Coefficient of variation from which the estimate of the pipetting error starts.
@@ -60,16 +65,33 @@ class WeightedSearch:
         return best, sum(one.rss <= near for one, _ in optima), len(optima)
 
     def reweight(self, optimum: LeastSquaresResult) -> LeastSquaresResult:
-        """Alternate between the curve and the variance that it implies until neither changes."""
+        """Alternate between the curve and the variance that it implies until neither changes.
+
+        Where the readings do not determine a parameter, it may go on changing while curve and
+        weights do not; these then decide.
+        """
         if self.variance == "constant" and self.sd.size == 1:
             return self._minimum_from(optimum.x)
-        for _ in range(MAX_REWEIGHTING):
+        for rounds in range(1, MAX_REWEIGHTING + 1):
+            weight = self.weight
             self._estimate_scatter(optimum)
-            before, optimum = optimum, self._minimum_from(optimum.x)
+            if rounds > ROUNDS_BY_PARAMETERS and _same_weights(weight, self.weight):
+                # The optimum is that of the weights before.
+                self.weight = weight
+                break
+            before, optimum = optimum, self._minimum_from(optimum.x, warm=rounds > 1)
             change = np.abs(optimum.x - before.x)
             if np.all(change <= 1e-7 * np.maximum(np.abs(before.x), self.typical)):
                 break
+            if rounds >= ROUNDS_BY_PARAMETERS and self._same_curve(before, optimum):
+                break
         return optimum
+
+    def _same_curve(self, one: LeastSquaresResult, other: LeastSquaresResult) -> bool:
+        """Whether two optima expect the same readings, compared with the scatter of each."""
+        expected = self.problem.expected(np.array([one.x, other.x]))
+        moved = np.abs(expected[1] - expected[0]) * np.sqrt(self.weight)
+        return bool(np.max(moved) <= SAME_CURVE * np.sqrt(self.scale(other.rss)))
 
     def scale(self, rss: float) -> float:
         """Variance of a reading of weight one."""
@@ -125,10 +147,20 @@ class WeightedSearch:
         near = 1e-6 * np.maximum(np.abs(optimum.x), self.typical)
         return np.asarray((optimum.x - p.low <= near) | (p.high - optimum.x <= near))
 
-    def _minimum_from(self, start: np.ndarray, tolerance: float = 1e-12) -> LeastSquaresResult:
+    def _minimum_from(
+        self, start: np.ndarray, tolerance: float = 1e-12, *, warm: bool = False
+    ) -> LeastSquaresResult:
         p = self.problem
         return least_squares(
-            p.expected, p.y, self.weight, start, p.low, p.high, self.typical, tolerance=tolerance
+            p.expected,
+            p.y,
+            self.weight,
+            start,
+            p.low,
+            p.high,
+            self.typical,
+            tolerance=tolerance,
+            warm=warm,
         )
 
     def _estimate_scatter(self, optimum: LeastSquaresResult) -> None:
@@ -194,6 +226,10 @@ class WeightedSearch:
             own = self.problem.scatter == group
             size[own] = np.maximum(size[own], 1e-3 * size[own].max(initial=0.0) + 1e-300)
         return np.asarray(size)
+
+
+def _same_weights(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(np.all(np.abs(other - one) <= SAME_WEIGHT * one))
 
 
 def _or_zero(values: np.ndarray | None, n: int) -> np.ndarray:

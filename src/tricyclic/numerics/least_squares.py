@@ -31,6 +31,8 @@ SLOPE_ERROR = 1e-11
 # From this tolerance downwards a search that did not converge is repeated with caution, and an
 # optimum is refined; starts are compared with a coarser one.
 STRICT_TOLERANCE = 1e-12
+# Share of the sum that a parameter has to gain by leaving its bound; below it are errors of slopes.
+WORTH_LEAVING = 1e-9
 HUGE = 1e150
 
 
@@ -53,6 +55,7 @@ class _WeightedProblem:
     low: np.ndarray
     high: np.ndarray
     typical: np.ndarray
+    warm: bool
 
     @property
     def root_weight(self) -> np.ndarray:
@@ -110,6 +113,7 @@ def least_squares(
     *,
     tolerance: float = STRICT_TOLERANCE,
     in_box: bool = False,
+    warm: bool = False,
 ) -> LeastSquaresResult:
     """Find the parameters of least weighted squares, within bounds.
 
@@ -126,6 +130,8 @@ def least_squares(
     in_box : bool
         Never leave the bounds on the way: for profiles along ridges, where the optimum often lies
         on a bound.
+    warm : bool
+        The start is the optimum under other weights: a search that fails is not repeated.
 
     Notes
     -----
@@ -133,9 +139,10 @@ def least_squares(
     trust-region-reflective method of SciPy, whose optimum is then moved onto a bound that it lies
     close to. A search that moved a parameter to where the readings do not depend on it is repeated
     with more caution; at a tolerance of 1e-12 or below also one that did not converge, and an
-    optimum that was still changing is refined with finer slopes.
+    optimum that was still changing is refined with finer slopes. A start on bounds, such as an
+    earlier optimum, stays on them where that is the optimum.
     """
-    problem = _WeightedProblem(expected, y, weight, low, high, typical)
+    problem = _WeightedProblem(expected, y, weight, low, high, typical, warm)
     root = problem.root_weight
     if start.size == 0:
         residual = (y - expected(start[None, :])[0]) * root
@@ -151,10 +158,17 @@ def least_squares(
     if in_box:
         boxed = least_squares_in_box(residuals, slopes, start, low, high, tolerance=tolerance)
         return LeastSquaresResult(boxed.x, 2.0 * boxed.cost, boxed.converged)
+    if (held := _on_bounds(problem, start, tolerance)) is not None:
+        return held
     if y.size >= start.size:
         free = _unbounded(problem, residuals, slopes, start, tolerance)
         if problem.contains(free.x) and np.isfinite(free.cost):
             return LeastSquaresResult(free.x, 2.0 * free.cost, free.converged)
+        if warm and np.isfinite(free.x).all():
+            held = _on_bounds(problem, np.clip(free.x, low, high), tolerance)
+            first = residuals(start)
+            if held is not None and held.rss <= float(first @ first):
+                return held
     return _bounded(problem, residuals, slopes, start, tolerance)
 
 
@@ -207,7 +221,7 @@ def _unbounded(
     )
     # A search that has lost a parameter is repeated at any tolerance: from where it ended, a later
     # and stricter one could not return.
-    if free.flat or tolerance <= STRICT_TOLERANCE:
+    if not problem.warm and (free.flat or tolerance <= STRICT_TOLERANCE):
         free = _second_attempt(free, residuals, slopes, start, tolerance)
     if tolerance > STRICT_TOLERANCE:
         return free
@@ -290,27 +304,59 @@ def _onto_bounds(problem: _WeightedProblem, boxed: Any, tolerance: float) -> Lea
     fixed = np.isfinite(touching)
     if not fixed.any():
         return LeastSquaresResult(x, rss, bool(boxed.status > 0))
+    others = _with_held(problem, np.where(fixed, touching, x), fixed, tolerance)
+    if not others.rss <= rss * (1 + 1e-9):
+        return LeastSquaresResult(x, rss, bool(boxed.status > 0))
+    return others
+
+
+def _with_held(
+    problem: _WeightedProblem, x: np.ndarray, held: np.ndarray, tolerance: float
+) -> LeastSquaresResult:
+    """Optimum of all parameters but those held at their values."""
 
     def of_others(others: np.ndarray) -> np.ndarray:
-        full = np.repeat(np.where(fixed, touching, x)[None, :], others.shape[0], axis=0)
-        full[:, ~fixed] = others
+        full = np.repeat(x[None, :], others.shape[0], axis=0)
+        full[:, ~held] = others
         return problem.expected(full)
 
     others = least_squares(
         of_others,
         problem.y,
         problem.weight,
-        x[~fixed],
-        low[~fixed],
-        high[~fixed],
-        typical[~fixed],
+        x[~held],
+        problem.low[~held],
+        problem.high[~held],
+        problem.typical[~held],
         tolerance=tolerance,
+        warm=problem.warm,
     )
-    if not others.rss <= rss * (1 + 1e-9):
-        return LeastSquaresResult(x, rss, bool(boxed.status > 0))
-    on_bound = np.where(fixed, touching, x)
-    on_bound[~fixed] = others.x
-    return LeastSquaresResult(on_bound, others.rss, others.converged)
+    whole = x.copy()
+    whole[~held] = others.x
+    return LeastSquaresResult(whole, others.rss, others.converged)
+
+
+def _on_bounds(
+    problem: _WeightedProblem, start: np.ndarray, tolerance: float
+) -> LeastSquaresResult | None:
+    """Optimum with the parameters that start on a bound held there, if each would leave it only to
+    where the sum is no lower; None if none starts there, or one would move inside.
+    """
+    below, above = start <= problem.low, start >= problem.high
+    held = below | above
+    if not held.any():
+        return None
+    best = _with_held(problem, start, held, tolerance)
+    if not np.isfinite(best.rss):
+        return None
+    slopes = jacobian(problem.expected, best.x, problem.typical)[:, held]
+    weighted = slopes * problem.root_weight[:, None]
+    residual = (problem.y - problem.expected(best.x[None, :])[0]) * problem.root_weight
+    inward = (weighted.T @ residual) * np.where(below[held], 1.0, -1.0)
+    size = np.sum(weighted * weighted, axis=0)
+    gain = inward**2 / np.where(size > 0, size, 1.0)
+    leaves = (inward > 0) & (gain > WORTH_LEAVING * best.rss)
+    return None if leaves.any() or not np.isfinite(gain).all() else best
 
 
 def _inner(low: np.ndarray, high: np.ndarray, typical: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

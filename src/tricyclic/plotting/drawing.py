@@ -111,7 +111,7 @@ def svg_bytes(drawing: Drawing, look: PlotStyle) -> bytes:
     InputError
         If the width is less than the content needs.
     """
-    with _look(drawing, look):
+    with _look(drawing, look), styling.svg_alone():
         svg = drawing.make().svg
     first, content = svg[: svg.index(">")], svg[svg.index(">") :]
     sizes = {match[1]: float(match[2]) / POINTS[match[3]] for match in _SIZE.finditer(first)}

@@ -117,6 +117,7 @@ class _Capture:
 
 
 _CAPTURE: ContextVar[_Capture | None] = ContextVar("capture", default=None)
+_SVG_ALONE: ContextVar[bool] = ContextVar("svg_alone", default=False)
 
 
 def current() -> PlotStyle:
@@ -132,6 +133,16 @@ def use_style(style: PlotStyle) -> Iterator[None]:
         yield
     finally:
         _STYLE.reset(token)
+
+
+@contextmanager
+def svg_alone() -> Iterator[None]:
+    """Write figures as SVG and not as PDF, whose fonts take most of the time."""
+    token = _SVG_ALONE.set(True)
+    try:
+        yield
+    finally:
+        _SVG_ALONE.reset(token)
 
 
 def captured(
@@ -300,7 +311,7 @@ def finish(
     text = io.StringIO()
     canvas.savefig(text, format="svg", metadata={"Date": None})
     pages = io.BytesIO()
-    if pdf:
+    if pdf and not _SVG_ALONE.get():
         FigureCanvasPdf(canvas)
         nothing = dict.fromkeys(("Creator", "Producer", "CreationDate", "ModDate"))
         canvas.savefig(pages, format="pdf", metadata=nothing)

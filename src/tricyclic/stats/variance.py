@@ -6,6 +6,9 @@ import numpy as np
 
 # Range of the power of the mean: from scatter that falls to one that grows with the cube.
 LEAST_POWER, MOST_POWER = -1.0, 3.0
+# Singular value, relative to the largest, below which a direction of the slopes consists of their
+# numerical errors.
+UNDETERMINED = 1e-6
 
 
 def counting_variance(
@@ -55,16 +58,12 @@ def proportional_cv(
     """
     from scipy.optimize import minimize_scalar
 
-    size = np.linalg.norm(
-        gradient / np.sqrt(counting_variance(expected, slope, offset, 0.05))[:, None], axis=0
-    )
-    scaled = gradient[:, size > 0] / size[size > 0]
+    typical = np.sqrt(counting_variance(expected, slope, offset, 0.05))
+    directions = _directions(gradient, typical)
 
     def criterion(log_cv: float) -> float:
         variance = counting_variance(expected, slope, offset, float(np.exp(log_cv)))
-        information = scaled.T @ (scaled / variance[:, None])
-        sign, logdet = np.linalg.slogdet(information)
-        penalty = logdet if sign > 0 else 0.0
+        penalty = _log_determinant(directions, variance)
         return float(np.sum(np.log(variance)) + np.sum(residual**2 / variance) + penalty)
 
     optimum = minimize_scalar(
@@ -102,9 +101,8 @@ def power_of_mean(
 
     if np.ptp(np.log(size)) < 1e-9:
         return 0.0
-    norm = np.linalg.norm(gradient, axis=0)
-    scaled = gradient[:, norm > 0] / norm[norm > 0]
-    share = 1.0 - scaled.shape[1] / residual.size
+    directions = _directions(gradient, np.ones(residual.size))
+    share = 1.0 - np.count_nonzero(np.any(gradient != 0.0, axis=0)) / residual.size
 
     def criterion(power: float) -> float:
         unit = size**power
@@ -116,8 +114,7 @@ def power_of_mean(
             factor = squares / max(own.sum() * share, 1.0)
             variance[own] = max(factor, 1e-300) * unit[own] ** 2
             total += float(np.sum(np.log(variance[own]) + residual[own] ** 2 / variance[own]))
-        sign, logdet = np.linalg.slogdet(scaled.T @ (scaled / variance[:, None]))
-        return total + (float(logdet) if sign > 0 else 0.0)
+        return total + _log_determinant(directions, variance)
 
     grid = np.linspace(LEAST_POWER, MOST_POWER, 33)
     best = float(grid[int(np.argmin([criterion(float(power)) for power in grid]))])
@@ -129,3 +126,27 @@ def power_of_mean(
         options={"xatol": 1e-9},
     )
     return float(optimum.x)
+
+
+def _directions(gradient: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Slopes with the determinant of G, shape (n, p), or less what the readings do not determine.
+
+    log|G' V^-1 G| changes by a constant if its columns are replaced by others that span the same.
+    Where they are dependent it would consist of rounding errors: then these are the directions,
+    orthogonal relative to the standard deviations, that are more than numerical errors.
+    """
+    size = np.linalg.norm(gradient / sd[:, None], axis=0)
+    scaled = gradient[:, size > 0] / size[size > 0]
+    if not scaled.size or not np.isfinite(scaled).all():
+        return np.asarray(scaled)
+    left, singular, _ = np.linalg.svd(scaled / sd[:, None], full_matrices=False)
+    determined = singular > UNDETERMINED * singular[0]
+    if determined.all():
+        return np.asarray(scaled)
+    return np.asarray(left[:, determined] * sd[:, None])
+
+
+def _log_determinant(directions: np.ndarray, variance: np.ndarray) -> float:
+    """log|Q' V^-1 Q| of directions Q and variances V."""
+    sign, logdet = np.linalg.slogdet(directions.T @ (directions / variance[:, None]))
+    return float(logdet) if sign > 0 else 0.0

@@ -196,7 +196,8 @@ def plates(tmp_path_factory) -> Path:
     truth = TrueValues(
         kd_nM=0.8, bmax_fmol_per_mg=800.0, ki_nM={"desipramine": 0.9, "imipramine": 20.0}
     )
-    for k, seed in enumerate((0, 1, 3)):
+    # Of the plate of seed 2 the two-site curve has a flat valley, where a search creeps.
+    for k, seed in enumerate((0, 1, 2)):
         plate = simulate_plate(conditions, plan, truth, np.random.default_rng(seed), cv=0.03)
         value = {w.name: round(w.value) for w in plate.wells}
         lines = ["," + ",".join(map(str, range(1, 13)))]
@@ -251,8 +252,15 @@ def analysed(plates: Path, *numbers: int, **more):
     )
 
 
-def test_compounds_of_a_result_and_of_its_folder_give_the_same_comparison(plates, tmp_path):
-    result = analysed(plates, 1, 2, 3, out=tmp_path / "out")
+@pytest.fixture(scope="module")
+def three(plates):
+    """The result of the three plates; not to be changed."""
+    return analysed(plates, 1, 2, 3)
+
+
+def test_compounds_of_a_result_and_of_its_folder_give_the_same_comparison(three, tmp_path):
+    result = three
+    result.save(tmp_path / "out")
     (direct,) = tca.compare("desipramine", "imipramine", results=result).comparisons
     (stored,) = tca.compare("desipramine", "imipramine", results=tmp_path / "out").comparisons
     assert direct.ratio.low < 20 / 0.9 < direct.ratio.high
@@ -273,9 +281,8 @@ def test_two_compounds_of_one_plate_are_compared_in_one_fit(plates):
     assert outcome.remarks[0].startswith("one run on each side")
 
 
-def test_two_results_in_memory_are_two_sources(plates):
-    one, two = analysed(plates, 1, 2, 3), analysed(plates, 2, 3)
-    result = tca.compare(one, two)
+def test_two_results_in_memory_are_two_sources(plates, three):
+    result = tca.compare(three, analysed(plates, 1, 2))
     title = "desipramine, imipramine at NET"
     assert {c.names for c in result.comparisons} == {
         (f"{compound} at NET in {title} (A)", f"{compound} at NET in {title} (B)")

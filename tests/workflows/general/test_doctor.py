@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tricyclic as tca
+from tricyclic.fitting import on_dask
 from tricyclic.io import machine
 from tricyclic.workflows.general import doctor as doctor_module
 from tricyclic.workflows.general import requirements as needed
@@ -117,8 +118,9 @@ def test_a_library_folder_is_read_and_a_wrong_one_fails(tmp_path):
     assert by_name(tca.doctor(library=missing))[str(missing)].level == "fail"
 
 
-def test_a_scheduler_that_does_not_answer_fails():
+def test_a_scheduler_that_does_not_answer_fails(monkeypatch):
     pytest.importorskip("distributed")
+    monkeypatch.setattr(on_dask, "TIMEOUT", "1s")
     result = tca.doctor(scheduler="tcp://127.0.0.1:1")
     assert by_name(result)["tcp://127.0.0.1:1"].level == "fail"
     assert result.failed

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tricyclic
+from tricyclic.core.interface import shell_words
 from tricyclic.errors import InputError
 from tricyclic.study import results_folder as results
 from tricyclic.study.examples import copy_example
@@ -20,6 +21,16 @@ from tricyclic.workflows.study.options import DemoOptions
 ROOT = Path(__file__).parents[3]
 EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
 SCRIPT = ROOT / "benchmarks" / "make_demo_study.py"
+README = ROOT / "docs" / "fill_readme.py"
+
+
+def loaded(script: Path):
+    """A script of the repository as a module."""
+    spec = importlib.util.spec_from_file_location(script.stem, script)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +39,19 @@ def demo(tmp_path_factory):
     return folder, run(DemoOptions(str(folder)))
 
 
+@pytest.mark.skipif(not README.is_file(), reason="the README is in the repository")
+def test_the_result_in_the_readme_is_what_the_demo_prints(demo):
+    script = loaded(README)
+    with shell_words():
+        printed = demo[1].summary()
+    assert script.block(printed) == script.shown(), "run: python docs/fill_readme.py"
+
+
 @pytest.mark.skipif(
     not SCRIPT.is_file(), reason="the script is in the repository, not in the package"
 )
 def test_the_files_of_the_example_are_made_by_its_script(tmp_path):
-    spec = importlib.util.spec_from_file_location("make_demo_study", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    script.main(tmp_path)
+    loaded(SCRIPT).main(tmp_path)
     written = {
         p.relative_to(tmp_path).as_posix(): p.read_bytes()
         for p in tmp_path.rglob("*")
@@ -128,7 +143,7 @@ def test_the_command_line_prints_a_ki_within_three_seconds_of_processor_time():
         )
 
     # Processor time, because other processes delay the clock; about one second is usual.
-    assert min(cpu_seconds() for _ in range(3)) < 3.0
+    assert any(cpu_seconds() < 3.0 for _ in range(3))
 
 
 def test_a_ki_without_a_report_loads_no_library_that_draws_or_typesets():

@@ -309,10 +309,9 @@ class CompetitionPlate:
             return None
         one = self.model.name if self.model.name in TWO_SITES else IC50_CURVE
         two = self._two_site_curve()
-        fits = [self.fit(name, intervals=False) for name in (one, two)]
-        comparison = self._compared(
-            TWO_SITE_TEST, fits[0], fits[1], self.curves[one], self.curves[two]
-        )
+        simple = main if one == self.model.name else self._beside(one)
+        full = self.fit(two, intervals=False)
+        comparison = self._compared(TWO_SITE_TEST, simple, full, self.curves[one], self.curves[two])
         is_about_fit = self.model.name in (*TWO_SITES, *ONE_SITE_CURVES)
         return None if comparison is None else replace(comparison, tests_fit=is_about_fit)
 
