@@ -82,6 +82,7 @@ RULES = {
     "masked_signal": "what is stated",
     "masked_site_affinity": "what is stated",
     "drift_resolution": "layout",
+    "unequal_scatter": "level and power in tests/api/test_compare_unequal_scatter.py",
     "counts_dispersion": "chi-squared of the counts, tests/fitting",
     "overdispersion": "deviance of counts and shares, tests/fitting/test_counts.py",
     "agonist_over_ec50": "what is stated",

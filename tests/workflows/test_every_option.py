@@ -131,6 +131,7 @@ FIT = {
     "x_unit": "mM",
     "by": ("other",),
     "share": ("hill",),
+    "own_scatter": True,
     "compare": ("ec50",),
     "ec": ("10",),
     "absolute": True,

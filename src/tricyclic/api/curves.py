@@ -54,6 +54,7 @@ def fit_file(
     y_unit: str = "unknown",
     by: Texts = (),
     share: Texts = (),
+    own_scatter: bool = False,
     compare: Texts = (),
     ec: Texts | Sequence[float] | float = (),
     absolute: bool = False,
@@ -121,6 +122,8 @@ def fit_file(
         Column whose values are the curves, such as compound.
     share
         Parameters that all curves have in common: bottom, top.
+    own_scatter
+        Curves that are fitted together, or compared, have a standard deviation each.
     compare
         Test whether the curves differ: all, or any of curves (one for all), ec50, hill, plateaus,
         or a parameter.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -53,6 +54,7 @@ def fit(
     x_unit: str = "",
     y_unit: str = "unknown",
     share: Texts = (),
+    own_scatter: bool = False,
     fixed: Mapping[str, float] | None = None,
     free: Texts = (),
     variance: FitVariance = "constant",
@@ -94,6 +96,8 @@ def fit(
     share
         Parameters that all curves have in common, such as ["bottom", "top"]; the curves are then
         fitted together, with one standard deviation for all.
+    own_scatter
+        Curves that are fitted together, or compared, have a standard deviation each.
     fixed
         Values of parameters that are not fitted.
     free
@@ -172,6 +176,7 @@ def fit(
             intervals=intervals,
             confidence=confidence,
             outliers=_rate(outliers),
+            own_scatter=own_scatter,
         )
         if _is_series_or_parts(data):
             _refuse_table_options(
@@ -196,6 +201,7 @@ def fit(
         x=_column_names(x),
         by=_column_names(by),
         share=texts(share),
+        own_scatter=own_scatter,
         table=table,
         reader=reader,
         sheet=sheet,
@@ -205,10 +211,7 @@ def fit(
         y_unit=y_unit,
         workers=workers,
     )
-
-    def run(options: FitOptions, on_progress: ProgressCallback | None) -> CurveFitResult:
-        return fit_table(options, on_progress, model=chosen, intervals=intervals)
-
+    run = partial(fit_table, model=chosen, intervals=intervals)
     return call(run, options, on_progress)
 
 

@@ -3,9 +3,10 @@
 Each question is a pair of nested fits of all readings: in the simpler one the curves share the
 parameters in question. With constant variance the extra-sum-of-squares F test decides, as in
 GraphPad Prism and R's `anova`; with weights or a variance model the sums are weighted by the
-scatter of the fuller fit. Counts and shares are compared by their likelihood ratio, and where their
-dispersion is estimated (quasi-likelihood) by F of the deviances, as R's `anova(test = "F")`. AICc
-is given beside it.
+scatter of the fuller fit. Where the readings have to determine the weights themselves (a power of
+the mean, or a standard deviation of each curve) they are those of the simpler fit. Counts and
+shares are compared by their likelihood ratio, and where their dispersion is estimated
+(quasi-likelihood) by F of the deviances, as R's `anova(test = "F")`. AICc is given beside it.
 Not for curves that are paired by experiment, nor for a trend over groups.
 """
 
@@ -24,6 +25,7 @@ from tricyclic.core.format import enumerate_words, format_number, format_p
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.errors import FitFailedError, InputError, UnknownNameError
 from tricyclic.fitting.fit_groups import (
+    POOLED,
     GroupedReadings,
     fit_together,
     shared_parts,
@@ -31,6 +33,7 @@ from tricyclic.fitting.fit_groups import (
 from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.fitting.problem import FitPart, curve_columns
 from tricyclic.fitting.replicates import known_scatter, without_scatter
+from tricyclic.fitting.scatter_of_curves import estimates_weights, scatter_checks
 from tricyclic.results.curves import CurveComparison, CurveComparisonResult
 from tricyclic.stats.statistics import extra_sum_of_squares
 
@@ -98,7 +101,8 @@ def compare_curves(
         else [_question(name, model, own, separate) for name in what]
     )
     _check_determined(groups, model, separate)
-    quick = replace(settings, intervals="none")
+    quick = replace(settings, intervals="none", outliers=None)
+    names = tuple(", ".join(group.key) or group.series.name for group in groups)
     full_parts = shared_parts(groups, model, share, quick)
     steps = len(questions) + 1
     report_progress(on_progress, 0, steps, f"fitting {len(groups)} curves")
@@ -108,14 +112,44 @@ def compare_curves(
         report_progress(on_progress, k + 1, steps, f"comparing {question.name}")
         parts = shared_parts(groups, model, (*share, *question.shared), quick)
         simple = _fitted(parts, quick, question.simple)
-        rows.append(compare_nested(simple, full, question.name, question.simple, question.full))
+        tested = None
+        if estimates_weights(settings):
+            tested = _with_weights_of(simple, parts, full_parts, quick)
+        words = question.name, question.simple, question.full
+        rows.append(compare_nested(simple, full, *words, tested=tested))
     report_progress(on_progress, steps, steps, "compared")
     return CurveComparisonResult(
         curve=model.name or model.description,
-        curves=tuple(", ".join(group.key) or group.series.name for group in groups),
+        curves=names,
         shared=tuple(share),
         variance=settings.variance,
         comparisons=tuple(rows),
+        checks=scatter_checks(full, full_parts, names, settings),
+    )
+
+
+def _with_weights_of(
+    simple: Fit, parts: Sequence[FitPart], full_parts: Sequence[FitPart], settings: FitSettings
+) -> tuple[Fit, Fit]:
+    """Both fits with the weights that the simpler one implies.
+
+    Weights that the fuller fit estimates favour it: in curves of 8 readings, F with them rejects a
+    true equality in 13 to 17 % at 5 % (proportional scatter, power estimated), with these in 3 to
+    7 %.
+    """
+    weights = 1.0 / known_scatter(simple) ** 2
+    own = np.split(weights / weights.mean(), np.cumsum([p.series.n for p in parts])[:-1])
+    known = replace(settings, variance="constant", weights="", own_scatter=False)
+
+    def weighted(unweighted: Sequence[FitPart]) -> tuple[FitPart, ...]:
+        return tuple(
+            replace(part, series=replace(part.series, weight=weight), scatter=POOLED)
+            for part, weight in zip(unweighted, own, strict=True)
+        )
+
+    return (
+        _fitted(weighted(parts), known, "the simpler curves"),
+        _fitted(weighted(full_parts), known, "separate curves"),
     )
 
 
@@ -137,7 +171,13 @@ def _check_determined(
 
 
 def compare_nested(
-    simple: Fit, full: Fit, name: str, simple_name: str, full_name: str
+    simple: Fit,
+    full: Fit,
+    name: str,
+    simple_name: str,
+    full_name: str,
+    *,
+    tested: tuple[Fit, Fit] | None = None,
 ) -> CurveComparison:
     """Two fits of the same readings, of which the simpler one is a special case of the other.
 
@@ -147,6 +187,8 @@ def compare_nested(
         Both `ok`, of the same readings in the same order.
     name, simple_name, full_name : str
         What is compared, and the two fits in words.
+    tested : (Fit, Fit), optional
+        Both fits with the weights of the test, where they are not those of the fuller fit.
 
     Raises
     ------
@@ -161,7 +203,7 @@ def compare_nested(
             allowed="The simpler fit is a special case of the fuller one",
         )
     exact = without_scatter(full)
-    kind, statistic, df, p = _test(simple, full)
+    kind, statistic, df, p = _test(*(tested or (simple, full)))
     difference = math.nan if exact else simple.aicc - full.aicc
     ratio = math.exp(min(abs(difference) / 2.0, 700.0)) if math.isfinite(difference) else math.nan
     return CurveComparison(

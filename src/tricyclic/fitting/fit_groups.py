@@ -30,6 +30,7 @@ from tricyclic.fitting.fitted_curve import (
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.outlier_checks import check_outlier_settings, with_outlier_checks
 from tricyclic.fitting.problem import FitPart
+from tricyclic.fitting.scatter_of_curves import check_own_scatter
 from tricyclic.fitting.verdict import with_verdict
 from tricyclic.numerics.batch.fit import BatchFits, fit_batch
 from tricyclic.stats.statistics import t_quantile
@@ -92,6 +93,7 @@ def fit_groups(
         cannot be looked for as the settings state.
     """
     check_outlier_settings(settings)
+    check_own_scatter(settings)
     if share:
         parts = shared_parts(groups, model, share, settings)
         report_progress(on_progress, 0, 1, f"fitting {len(groups)} curves together")
@@ -188,8 +190,10 @@ def shared_parts(
         raise InputError(
             "there is one curve", where="share", do="Add --by COLUMN, whose values are the curves"
         )
+    # Parts without a name of their scatter have each their own.
+    scatter = "" if settings.own_scatter else POOLED
     return tuple(
-        FitPart(group.series, model, _renamed(model, share, settings, label), scatter=POOLED)
+        FitPart(group.series, model, _renamed(model, share, settings, label), scatter=scatter)
         for group, label in zip(groups, labels(groups), strict=True)
     )
 

@@ -47,6 +47,8 @@ class FitSettings:
     outliers : float, optional
         False discovery rate at which readings far from the curve are named (ROUT); none is ever
         left out. None: not looked for.
+    own_scatter : bool
+        Whether curves that are fitted together have a standard deviation each, not one for all.
     """
 
     fixed: Mapping[str, float] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class FitSettings:
     intervals: Intervals = "auto"
     confidence: float = 0.95
     outliers: float | None = None
+    own_scatter: bool = False
 
 
 @dataclass(frozen=True, eq=False)

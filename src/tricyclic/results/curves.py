@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tricyclic.core.check import Check
 from tricyclic.errors import UnknownNameError
 from tricyclic.io.frames import Columns
 from tricyclic.results.base import Renderable
@@ -164,7 +165,7 @@ class CurveComparisonResult(Renderable):
     """Whether curves differ: one row per question.
 
     `curves` are the names of the curves, `shared` the parameters that are shared in both fits of
-    every pair, `variance` the variance model.
+    every pair, `variance` the variance model, `checks` what the comparisons assume.
     """
 
     curve: str
@@ -172,6 +173,7 @@ class CurveComparisonResult(Renderable):
     shared: tuple[str, ...]
     variance: str
     comparisons: tuple[CurveComparison, ...]
+    checks: tuple[Check, ...] = ()
 
     def __getitem__(self, name: str) -> CurveComparison:
         """A comparison by its name."""

@@ -222,4 +222,5 @@ def _comparison_lines(result: CurveComparisonResult) -> list[str]:
         )
         test = f"{symbol}({degrees}) = {format_number(one.statistic)}"
         rows.append((one.name, test, p, one.preferred, one.preferred_by_aicc, ratio))
-    return ["comparison of curves", *align_columns(rows)]
+    warned = [check for check in result.checks if check.level != "pass"]
+    return ["comparison of curves", *align_columns(rows), *check_lines(warned)]

@@ -35,6 +35,7 @@ ONLY_ONE_CURVE = (
     "y_unit",
     "by",
     "share",
+    "own_scatter",
     "compare",
     "ec",
     "absolute",
@@ -71,6 +72,8 @@ def run(
         + (() if options.by else ("workers",)),
         "a file of many curves, and --x or --y names one curve",
     )
+    if not options.share and not options.compare:
+        refuse_without_effect(options, ("own_scatter",), "--share or --compare")
     if Path(options.out).suffix.lower() not in TABLES:
         check_output_folder(options.out)
     if (_is_prism(options) or options.by) and not options.curve:

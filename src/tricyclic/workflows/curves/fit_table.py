@@ -100,6 +100,7 @@ def fit_table(
         intervals=intervals,
         confidence=options.confidence,
         outliers=outlier_rate(options.outliers),
+        own_scatter=options.own_scatter,
     )
     report_progress(on_progress, 1, 2, f"fitting {model.name}")
     made = fit_groups(

@@ -113,6 +113,11 @@ class FitOptions:
     share: tuple[str, ...] = option(
         "Parameters that all curves have in common: bottom,top", default=(), panel=GROUPS
     )
+    own_scatter: bool = option(
+        "Curves that are fitted together, or compared, have a standard deviation each",
+        default=False,
+        panel=GROUPS,
+    )
     compare: tuple[str, ...] = option(
         "Test whether the curves differ: all, or any of curves (one for all), ec50, hill, "
         "plateaus, or a parameter",
