@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.estimate import Fit, FittedParameter
+from tricyclic.core.estimate import WITHOUT_MIDPOINT, Fit, FittedParameter
 from tricyclic.core.series import Series
 from tricyclic.fitting.problem import FitPart, curve_columns
+from tricyclic.fitting.replicates import lack_of_fit, without_scatter
 from tricyclic.numerics.least_squares import covariance, jacobian
 
 if TYPE_CHECKING:
@@ -207,7 +208,6 @@ def curve_of_fit(key: tuple[str, ...], part: FitPart, position: int, fit: Fit) -
     residual = fitted.series.y - fitted.expected
     df = fit.df * part.series.n / fit.n
     share = float(np.sum(residual**2)) / df if df > 0 else math.nan
-    lack = next((check for check in fit.checks if check.name == "lack_of_fit"), None)
     return GroupFit(
         key,
         part,
@@ -216,9 +216,22 @@ def curve_of_fit(key: tuple[str, ...], part: FitPart, position: int, fit: Fit) -
         own,
         float(fit.df),
         math.sqrt(share) if share >= 0 else math.nan,
-        lack.value if lack is not None and lack.value is not None else math.nan,
+        _p_lack_of_fit(fit),
         tuple(dict.fromkeys(check.name for check in fit.checks if check.level != "pass")),
     )
+
+
+def _p_lack_of_fit(fit: Fit) -> float:
+    """P of the replicates test about the fitted curve, also where no check is made of it because
+    the curve is flat or not monotone, as the engine of many curves has it.
+    """
+    for check in fit.checks:
+        if check.name == "lack_of_fit":
+            return math.nan if check.value is None else check.value
+    if fit.status not in WITHOUT_MIDPOINT or not fit.ok or without_scatter(fit):
+        return math.nan
+    test = lack_of_fit(fit)
+    return math.nan if test is None else test.p
 
 
 def point_of_fit(curve: GroupFit, fit: Fit) -> CurvePoint:
