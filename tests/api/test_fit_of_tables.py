@@ -617,7 +617,7 @@ def test_printed_values_are_the_same_by_every_way_to_fit(name, full):
     flat = by[by.status == "flat"]
     expected = {"n.d."} if name == "signal" else {"> 10000", "< 0.1"}
     assert set(flat.ec50_nM_text) == expected and len(flat) > 20
-    for key in [*flat.compound[:2], *by.compound[:14]]:
+    for key in [*flat.compound[:2], *by.compound[:7]]:  # one of each shape
         one = tca.fit(table[table.compound == key], x="conc_uM", y=name, by="compound")
         row, alone = by[by.compound == key].iloc[0], one.to_frame().iloc[0]
         if row.status != "parameter at bound":

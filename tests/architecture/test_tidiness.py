@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 ANALYSIS = {"stats", "numerics", "curves", "fitting", "assays"}
 
 
@@ -102,6 +105,16 @@ def _committed(root) -> list[str]:
         ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True
     )
     return [name for name in done.stdout.split("\0") if name]
+
+
+def test_every_known_mutation_has_its_text_once():
+    known = ROOT / "tools" / "mutation" / "known.toml"
+    if not known.is_file():
+        pytest.skip("the list is in the repository, not in the package")
+    mutations = tomllib.loads(known.read_text(encoding="utf-8"))["mutation"]
+    counts = {m["old"]: (ROOT / m["file"]).read_text("utf-8").count(m["old"]) for m in mutations}
+    assert counts == dict.fromkeys(counts, 1)
+    assert all((ROOT / test).exists() for m in mutations for test in m["tests"])
 
 
 def _functions_with_a_body(tree: ast.Module) -> list[ast.FunctionDef]:

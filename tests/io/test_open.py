@@ -6,10 +6,11 @@ import io
 import zipfile
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io import files
+from tricyclic.io import delimited_text, files, xlsx
 from tricyclic.io.open import READERS, read_plates, read_tables, sniff
 
 
@@ -361,12 +362,19 @@ def test_a_file_that_two_readers_claim_needs_a_reader(tmp_path, monkeypatch):
     )
 
 
-def test_text_files_have_no_limit_of_cells(tmp_path):
+def test_text_files_have_no_limit_of_cells(tmp_path, monkeypatch):
+    for module in (delimited_text, xlsx):
+        monkeypatch.setattr(module, "MAX_CELLS", 10_000)
     lines = ["plate,well,role,value,compound,concentration_uM"]
-    lines += [f"P{k // 9},A{k % 9 + 1},test,{k}.5,C{k},10" for k in range(350_000)]
+    lines += [f"P{k // 9},A{k % 9 + 1},test,{k}.5,C{k},10" for k in range(3_000)]
     (table,) = read_tables(saved(tmp_path, "a.csv", "\n".join(lines)), reader="plain_table")
-    assert len(table) * len(table.columns) > 2_000_000
-    assert table.numbers("value")[-1] == 349_999.5
+    assert len(table) * len(table.columns) > 10_000
+    assert table.numbers("value")[-1] == 2_999.5
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(line.split(","))
+    book.save(tmp_path / "a.xlsx")
+    assert message_of(tmp_path / "a.xlsx").startswith("a.xlsx: sheet 'Sheet' is too large. ")
 
 
 def test_files_that_are_too_large_are_refused(tmp_path, monkeypatch):

@@ -106,7 +106,9 @@ def survives(mutation: Mutation, folder: Path) -> bool:
     if text.count(mutation.old) != 1:
         sys.exit(f"{mutation.file} has {text.count(mutation.old)} times the text {mutation.old!r}")
     path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    # All mutations share the machine code of the modules that they leave as they are.
+    settings = {"PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": str(folder / "numba")}
+    environment = {**os.environ, "PYTHONPATH": str(copy), **settings}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0"]
     done = subprocess.run(
         [*command, *mutation.tests], cwd=ROOT, env=environment, capture_output=True, check=False
