@@ -99,11 +99,33 @@ def excel_sheet(folder: Path) -> str:
     return (folder / "net.svg").read_text(encoding="utf-8")
 
 
+def screen_plates(_: Path) -> str:
+    """The figure of docs/screens.md: a synthetic screen of twelve plates with an edge effect."""
+    import numpy as np
+
+    import tricyclic as tca
+    from tricyclic.assays.screening.simulate_screen import ScreenFaults, simulate_single
+    from tricyclic.reports.figures import drawings_of
+
+    rng = np.random.default_rng(1)
+    plates, _ = simulate_single(12, rng, faults=ScreenFaults(rim=15.0))
+    rows = [
+        (p.name, w.name, w.role.value, w.value, w.compound, w.concentration_M * 1e6)
+        for p in plates
+        for w in p.wells
+    ]
+    names = ("plate", "well", "role", "value", "compound", "concentration_uM")
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    columns["concentration_uM"] = [x or np.nan for x in columns["concentration_uM"]]
+    return drawings_of(tca.screen(columns))["plates"].make().svg
+
+
 # Page -> figures by the name of their file.
 FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
     "excel": {"excel_sheet": excel_sheet},
     "many_curves": {"thumbnails": thumbnails},
     "report": {"report": report},
+    "screens": {"screen_plates": screen_plates},
     "sensorgrams": {"sensorgram": sensorgram},
     "standard_curves": {"standard_curve": standard_curve},
 }

@@ -89,8 +89,8 @@ def test_no_output_of_a_result_without_values_has_a_unit_after_words(make, value
     texts = [result.summary(), result._repr_html_()]
     texts += [svg_bytes(one, DEFAULT).decode() for one in drawings_of(result).values()]
     assert any(word in text for word in WORDS for text in texts)
-    found = [match[0] for text in texts for match in UNIT.finditer(re.sub("<[^>]*>", " ", text))]
-    assert not found
+    wrong = [match[0] for text in texts for match in UNIT.finditer(re.sub("<[^>]*>", " ", text))]
+    assert not wrong
 
 
 def test_a_curve_without_a_midpoint_has_no_unit_either():

@@ -155,7 +155,7 @@ class CurveFitResult(FittedCurves, Renderable):
         Estimate or DataFrame
             Of one level of one curve the estimate, in nM for a concentration. Else a row for each
             curve and level; nan where a curve does not reach the level. `extrapolated` is True
-            (and `method` of an estimate says so) for a dose beyond the tested ones.
+            (stated in the `method` of an estimate) for a dose beyond the tested ones.
 
         Raises
         ------

@@ -464,3 +464,23 @@ def test_a_reading_that_a_prism_file_excludes_is_left_out_and_named(tmp_path):
     result = tca.affinity(tmp_path / "p.pzfx", radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
     assert "p.pzfx: row 4 ('DMI 2' is excluded in the file)" in result.study.unused
     assert len(result.study.assays[0].plates[0].series[0].y) == 2 * DOSES_nM.size - 1
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"time_min": [1, 2, 5, 10, 20, 40], "total": [90, 160, 330, 480, 600, 640]},
+        {
+            "time_min": [1, 2, 5, 10, 20, 40],
+            "1 nM": [90, 160, 330, 480, 600, 640],
+            "5 nM": [300, 500, 800, 900, 910, 905],
+            "NSB": [30, 31, 29, 30, 32, 30],
+        },
+    ],
+)
+def test_an_association_without_its_radioligand_is_refused_in_a_sentence(columns):
+    """The on-rate needs the concentration, also of the wells with a blocker."""
+    with pytest.raises(InputError) as raised:
+        tca.kinetics(pd.DataFrame(columns), unit="cpm")
+    assert "the radioligand of the readings is not stated" in str(raised.value)
+    assert "Add radioligand_nM=" in str(raised.value)

@@ -31,6 +31,10 @@ VARIED: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Kinds of assay in which the radioligand binds while it is read.
+BINDS_RADIOLIGAND = ("association", "association_then_dissociation", "competitive_association")
+
+
 def table_readings(
     series: Series,
     conditions: BindingConditions,
@@ -69,6 +73,14 @@ def table_readings(
     hot = conditions.radioligand_nM
     if "radioligand_M" not in x and hot is not None:
         x["radioligand_M"] = np.full(series.n, hot.value * 1e-9)
+    if "radioligand_M" not in x and kind in BINDS_RADIOLIGAND:
+        raise InputError(
+            "the radioligand of the readings is not stated",
+            where=series.name,
+            allowed="Its concentration determines the on-rate",
+            do="Add --radioligand-nM, or a column of its concentrations with one row for each "
+            "reading, which non-specific readings beside several concentrations need",
+        )
     if "modulator_M" not in x and conditions.mask and conditions.mask_M:
         x["modulator_M"] = np.full(series.n, conditions.mask_M)
     background = background_in(conditions, series.y_unit) or 0.0
