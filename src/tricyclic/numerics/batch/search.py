@@ -65,20 +65,53 @@ MAX_DAMPING = 1e12
 STEEP = math.log(1.5)
 
 
-class SearchLanes(NamedTuple):
-    """What each lane of a search remembers.
+# Rows of what the lanes of a search remember. The first are those of the sweep at the best point so
+# far.
+_AT_ROWS = DA_L + 1
+(
+    # Its log10 IC50, ln hill, hill, 1 / hill (of steep curves only) and side.
+    _HERE_C,
+    _HERE_L,
+    _HILL,
+    _PER_HILL,
+    _HERE_SIDE,
+    # Hill and 1 / hill of the point on trial.
+    _TRIAL_HILL,
+    _TRIAL_PER_HILL,
+    # The step to it, whether it is pure Newton, and the fall of the residual sum it promises.
+    _STEP_C,
+    _STEP_L,
+    _EXACT,
+    _PROMISE,
+    # What kind of step it is; for BENT the step in the exponent at the anchor, and the anchor.
+    _KIND,
+    _STEP_1,
+    _ANCHOR,
+    # Damping, sweeps spent, bounds of log10 IC50, the sum of the lowest and highest dose.
+    _DAMPING,
+    _SWEEPS,
+    _LOW,
+    _HIGH,
+    _ENDS,
+    # Whether the last trial was refused.
+    _REFUSED,
+) = ((_AT_ROWS + row) * LANES for row in range(20))
+_ROWS = _AT_ROWS + 20
+# Kinds of steps: one that needs the precautions of `_step`, one in log10 IC50 and ln hill, one in
+# the unknowns of a steep curve.
+_CAREFUL, _PLAIN, _BENT = 0.0, 1.0, 2.0
 
-    `task`, shape (LANES,): curve, -1 for none; `sweeps` spent on it; `damping`; `step`, shape
-    (LANES, 2), on trial; `at`, shape (LANES, DA_L + 1), the sweep at the best point; `here`, shape
-    (LANES, 3): log10 IC50, ln hill and side of that point.
+
+class SearchLanes(NamedTuple):
+    """What the lanes of a search remember.
+
+    `task`, shape (LANES,): curve, -1 for none; `rows`, shape (_ROWS * LANES,); `at`, shape
+    (_AT_ROWS,), scratch.
     """
 
     task: Array
-    sweeps: Array
-    damping: Array
-    step: Array
+    rows: Array
     at: Array
-    here: Array
 
 
 @compiled(allocates=False)
@@ -232,14 +265,7 @@ def search(curves, problem, pending):
         np.zeros(TRIAL_ROWS * LANES),
         np.zeros(RESULT_ROWS * LANES),
     )
-    work = SearchLanes(
-        np.full(LANES, -1),
-        np.zeros(LANES, np.int64),
-        np.zeros(LANES),
-        np.zeros((LANES, 2)),
-        np.zeros((LANES, DA_L + 1)),
-        np.zeros((LANES, 3)),
-    )
+    work = SearchLanes(np.full(LANES, -1), np.zeros(_ROWS * LANES), np.zeros(_AT_ROWS))
     following = 0
     busy = 0
     for lane in range(LANES):
@@ -251,6 +277,11 @@ def search(curves, problem, pending):
     task = work.task
     while busy > 0:
         sweep(lanes.points, problem.n_points, lanes.trial, problem.mode, lanes.out)
+        _accept_or_refuse(lanes.out, lanes.trial, work.rows)
+        if problem.free_hill:
+            _plain_steps(problem.ln_hill_low, problem.ln_hill_high, work.rows)
+        else:
+            _plain_steps_in_c(work.rows)
         for lane in range(LANES):
             if task[lane] < 0 or not _advance(lane, curves, problem, lanes, work):
                 continue
@@ -266,30 +297,149 @@ def search(curves, problem, pending):
 def _begin(b, lane, curves, problem, lanes, work):
     """Put curve b on a lane."""
     load(lanes.points, lane, curves.points, b, problem.n_points)
-    c = curves.state[b, C]
-    side = plateau_side(c, problem, curves.facts, b)
-    set_trial(lanes.trial, lane, c, curves.state[b, LN_HILL], side, curves.facts[b, FIXED_SLOPE])
-    work.task[lane], work.sweeps[lane], work.damping[lane] = b, 0, 0.0
+    rows = work.rows
+    work.task[lane] = b
+    rows[_SWEEPS + lane] = rows[_DAMPING + lane] = rows[_STEP_L + lane] = 0.0
+    rows[_HERE_L + lane] = curves.state[b, LN_HILL]
+    rows[_LOW + lane], rows[_HIGH + lane] = curves.facts[b, C_LOW], curves.facts[b, C_HIGH]
+    rows[_ENDS + lane] = curves.facts[b, LOW_X] + curves.facts[b, HIGH_X]
+    lanes.trial[TRIAL_SLOPE * LANES + lane] = curves.facts[b, FIXED_SLOPE]
+    ln_hill = curves.state[b, LN_HILL]
+    rows[_TRIAL_PER_HILL + lane] = math.exp(-ln_hill) if ln_hill >= STEEP else 0.0
+    _set_point(lane, curves.state[b, C], ln_hill, problem, lanes, work)
 
 
 @compiled(allocates=False)
-def _accept_or_refuse(lane, curves, lanes, work):
-    """Take the trial point where the residual sum fell, else damp; gives whether it was refused."""
-    out, at = lanes.out, work.at[lane]
-    first = work.sweeps[lane] == 1
-    rss = out[F * LANES + lane]
-    if not (first or rss <= at[F] * (1.0 + 1e-13) + 1e-31):
-        work.damping[lane] = max(10.0 * work.damping[lane], 0.1)
-        return True
-    ln_hill = work.here[lane, 1] + work.step[lane, 1]
-    if first:
-        ln_hill = curves.state[work.task[lane], LN_HILL]
-    for row in range(DA_L + 1):
-        at[row] = out[row * LANES + lane]
-    work.here[lane, 0], work.here[lane, 1] = lanes.trial[lane], ln_hill
-    work.here[lane, 2] = 1.0 if lanes.trial[TRIAL_KAPPA * LANES + lane] > 0.0 else -1.0
-    work.damping[lane] = 0.0 if work.damping[lane] < 0.05 else 0.1 * work.damping[lane]
-    return False
+def _set_point(lane, c, ln_hill, problem, lanes, work):
+    """Put a point on trial on a lane, whose 1 / hill is in its row."""
+    rows = work.rows
+    side = problem.fixed_side
+    if problem.mode == BOTH_FREE:
+        side = 1.0 if 2.0 * c < rows[_ENDS + lane] else -1.0
+    rows[_TRIAL_HILL + lane] = math.exp(ln_hill)
+    lanes.trial[lane] = c
+    lanes.trial[TRIAL_KAPPA * LANES + lane] = side * rows[_TRIAL_HILL + lane] * LN10
+
+
+@compiled(allocates=False)
+def _accept_or_refuse(out, trial, rows):
+    """Take the trial point of each lane where the residual sum fell, else damp."""
+    for lane in range(LANES):
+        sweeps, damping = rows[_SWEEPS + lane] + 1.0, rows[_DAMPING + lane]
+        fell = out[F * LANES + lane] <= rows[F * LANES + lane] * (1.0 + 1e-13) + 1e-31
+        refused = 0.0 if fell or sweeps == 1.0 else 1.0
+        more = 10.0 * damping if 10.0 * damping > 0.1 else 0.1
+        less = 0.0 if damping < 0.05 else 0.1 * damping
+        rows[_SWEEPS + lane], rows[_REFUSED + lane] = sweeps, refused
+        rows[_DAMPING + lane] = more if refused == 1.0 else less
+    for row in range(_AT_ROWS):
+        for lane in range(LANES):
+            o = row * LANES + lane
+            rows[o] = rows[o] if rows[_REFUSED + lane] == 1.0 else out[o]
+    for lane in range(LANES):
+        refused = rows[_REFUSED + lane] == 1.0
+        c, ln_hill = trial[lane], rows[_HERE_L + lane] + rows[_STEP_L + lane]
+        side = 1.0 if trial[TRIAL_KAPPA * LANES + lane] > 0.0 else -1.0
+        rows[_HERE_C + lane] = rows[_HERE_C + lane] if refused else c
+        rows[_HERE_L + lane] = rows[_HERE_L + lane] if refused else ln_hill
+        rows[_HERE_SIDE + lane] = rows[_HERE_SIDE + lane] if refused else side
+        hill, per_hill = rows[_TRIAL_HILL + lane], rows[_TRIAL_PER_HILL + lane]
+        rows[_HILL + lane] = rows[_HILL + lane] if refused else hill
+        rows[_PER_HILL + lane] = rows[_PER_HILL + lane] if refused else per_hill
+
+
+@compiled(allocates=False)
+def _plain_steps(l_low, l_high, rows):
+    """Steps of `_step` in both parameters in all lanes, and in which of them they apply: where no
+    bound is near, no step is too long and the sum is convex.
+
+    One of kind BENT is finished by `_finish_bent`. No branches, so that the compiler makes vector
+    instructions of it.
+    """
+    for lane in range(LANES):
+        c, ln_hill, damping = rows[_HERE_C + lane], rows[_HERE_L + lane], rows[_DAMPING + lane]
+        gc, gl = rows[GC * LANES + lane], rows[GL * LANES + lane]
+        hcc, hcl = rows[HCC * LANES + lane], rows[HCL * LANES + lane]
+        mcc, mcl = rows[MCC * LANES + lane], rows[MCL * LANES + lane]
+        # The first unknown, as in `_direction`.
+        bent = (ln_hill >= STEEP) & (mcc > 0.0)
+        turn = -mcl / mcc
+        turn = turn if turn > -1.0 else -1.0
+        turn = turn if turn < 1.0 else 1.0
+        anchor = c + turn
+        per_hill = rows[_PER_HILL + lane] if bent else 0.0
+        c_1, c_l = -per_hill if bent else 1.0, anchor - c if bent else 0.0
+        g1, g2 = gc * c_1, gl + gc * c_l
+        m11, m22 = mcc * c_1 * c_1, rows[MLL * LANES + lane] + (2.0 * mcl + mcc * c_l) * c_l
+        h22 = rows[HLL * LANES + lane] + (2.0 * hcl + hcc * c_l) * c_l - gc * c_l
+        p, r = hcc * c_1 * c_1 + damping * m11, h22 + damping * m22
+        q = (hcc * c_l + hcl) * c_1 + gc * per_hill
+        det = p * r - q * q
+        d1, d2 = -(r * g1 - q * g2) / det, -(p * g2 - q * g1) / det
+        new_c, new_l = c + d1, ln_hill + d2
+        dc, dl = new_c - c, new_l - ln_hill
+        low, high = rows[_LOW + lane], rows[_HIGH + lane]
+        near = (abs(d1) <= 1.0) & (abs(dc) <= 1.0) & (new_c >= low) & (new_c <= high)
+        plain = (
+            (p > 0.0)
+            & (r > 0.0)
+            & (det > 1e-9 * p * r)
+            & (bent | near)
+            & (abs(d2) <= 1.0)
+            & (c > low)
+            & (c < high)
+            & (ln_hill > l_low)
+            & (ln_hill < l_high)
+            & (new_l >= l_low)
+            & (new_l <= l_high)
+        )
+        kind = _BENT if bent else _PLAIN
+        rows[_KIND + lane] = kind if plain else _CAREFUL
+        rows[_STEP_C + lane], rows[_STEP_L + lane] = dc, dl
+        rows[_STEP_1 + lane], rows[_ANCHOR + lane] = d1, anchor
+        rows[_PROMISE + lane] = -(g1 * d1 + g2 * d2) if bent else -(gc * dc + gl * dl)
+        rows[_EXACT + lane] = 1.0 if damping == 0.0 else 0.0
+
+
+@compiled(allocates=False)
+def _finish_bent(lane, rows):
+    """Log10 IC50 of a step in the exponent at the anchor; gives whether it needs no precautions."""
+    c, anchor = rows[_HERE_C + lane], rows[_ANCHOR + lane]
+    per_hill = math.exp(-(rows[_HERE_L + lane] + rows[_STEP_L + lane]))
+    rows[_TRIAL_PER_HILL + lane] = per_hill
+    new_c = anchor - (rows[_HILL + lane] * (anchor - c) + rows[_STEP_1 + lane]) * per_hill
+    rows[_STEP_C + lane] = new_c - c
+    return abs(new_c - c) <= 1.0 and rows[_LOW + lane] <= new_c <= rows[_HIGH + lane]
+
+
+@compiled(allocates=False)
+def _plain_steps_in_c(rows):
+    """As `_plain_steps`, where the slope is fixed."""
+    for lane in range(LANES):
+        c, damping, gc = rows[_HERE_C + lane], rows[_DAMPING + lane], rows[GC * LANES + lane]
+        own = rows[HCC * LANES + lane] + damping * rows[MCC * LANES + lane]
+        d1 = -gc / own
+        new_c = c + d1
+        low, high = rows[_LOW + lane], rows[_HIGH + lane]
+        inside = (c > low) & (c < high) & (new_c >= low) & (new_c <= high)
+        plain = (own > 0.0) & (abs(d1) <= 1.0) & inside
+        rows[_KIND + lane] = _PLAIN if plain else _CAREFUL
+        rows[_STEP_C + lane], rows[_STEP_L + lane] = new_c - c, 0.0
+        rows[_PROMISE + lane] = -(gc * (new_c - c))
+        rows[_EXACT + lane] = 1.0 if damping == 0.0 else 0.0
+
+
+@compiled(allocates=False)
+def _careful_step(lane, problem, work):
+    """The step of a lane for which the plain one is none."""
+    rows, at = work.rows, work.at
+    for row in range(_AT_ROWS):
+        at[row] = rows[row * LANES + lane]
+    point = (rows[_HERE_C + lane], rows[_HERE_L + lane])
+    bounds = (rows[_LOW + lane], rows[_HIGH + lane], problem.ln_hill_low, problem.ln_hill_high)
+    dc, dl, promise, exact = _step(at, rows[_DAMPING + lane], point, bounds, problem.free_hill)
+    rows[_STEP_C + lane], rows[_STEP_L + lane], rows[_PROMISE + lane] = dc, dl, promise
+    rows[_EXACT + lane] = 1.0 if exact else 0.0
 
 
 @compiled(allocates=False)
@@ -297,39 +447,39 @@ def _advance(lane, curves, problem, lanes, work):
     """Use the sweep of a lane: make the next step or write the result; gives whether the curve is
     finished.
     """
-    b = work.task[lane]
-    work.sweeps[lane] += 1
-    refused = _accept_or_refuse(lane, curves, lanes, work)
-    at, damping = work.at[lane], work.damping[lane]
-    point = (work.here[lane, 0], work.here[lane, 1])
-    bounds = (
-        curves.facts[b, C_LOW],
-        curves.facts[b, C_HIGH],
-        problem.ln_hill_low,
-        problem.ln_hill_high,
-    )
-    dc, dl, gain, exact = _step(at, damping, point, bounds, problem.free_hill)
-    small = abs(dc) < SMALL_STEP and abs(dl) < SMALL_STEP
-    settled = gain <= 1e-13 * at[F] + 1e-31
-    if (small and exact) or settled or work.sweeps[lane] >= MAX_SWEEPS or damping > MAX_DAMPING:
+    b, rows = work.task[lane], work.rows
+    kind = rows[_KIND + lane]
+    bent = kind == _BENT and _finish_bent(lane, rows)
+    if not bent and kind != _PLAIN:
+        _careful_step(lane, problem, work)
+    dc, dl = rows[_STEP_C + lane], rows[_STEP_L + lane]
+    small = abs(dc) < SMALL_STEP and abs(dl) < SMALL_STEP and rows[_EXACT + lane] == 1.0
+    settled = rows[_PROMISE + lane] <= 1e-13 * rows[F * LANES + lane] + 1e-31
+    spent = rows[_SWEEPS + lane] >= MAX_SWEEPS or rows[_DAMPING + lane] > MAX_DAMPING
+    if small or settled or spent:
         # The last small step needs no sweep: its effect is known to second order.
-        last = small and exact and not refused
-        _write(curves.state[b], work.here[lane], at, dc if last else 0.0, dl if last else 0.0)
-        curves.state[b, CONVERGED] = 1.0 if small or settled else 0.0
+        last = small and rows[_REFUSED + lane] == 0.0
+        _write(curves.state[b], rows, lane, dc if last else 0.0, dl if last else 0.0)
+        near = abs(dc) < SMALL_STEP and abs(dl) < SMALL_STEP
+        curves.state[b, CONVERGED] = 1.0 if near or settled else 0.0
         return True
-    work.step[lane, 0], work.step[lane, 1] = dc, dl
-    c = point[0] + dc
-    side = plateau_side(c, problem, curves.facts, b)
-    set_trial(lanes.trial, lane, c, point[1] + dl, side, curves.facts[b, FIXED_SLOPE])
+    ln_hill = rows[_HERE_L + lane] + dl
+    if not bent:
+        rows[_TRIAL_PER_HILL + lane] = math.exp(-ln_hill) if ln_hill >= STEEP else 0.0
+    _set_point(lane, rows[_HERE_C + lane] + dc, ln_hill, problem, lanes, work)
     return False
 
 
 @compiled(allocates=False)
-def _write(state, here, at, dc, dl):
-    """Write the optimum, a last small step beyond `here`, into the state of a curve."""
-    state[C], state[LN_HILL], state[SIDE] = here[0] + dc, here[1] + dl, here[2]
-    fall = at[GC] * dc + at[GL] * dl
-    state[RSS] = max(at[F] + fall, 0.0) if at[F] > 0.0 else 0.0
-    state[AT_INTERCEPT] = at[INTERCEPT] + at[DB_C] * dc + at[DB_L] * dl
-    state[AT_SLOPE] = at[SLOPE] + at[DA_C] * dc + at[DA_L] * dl
-    state[INFO_CC], state[INFO_CL], state[INFO_LL] = at[MCC], at[MCL], at[MLL]
+def _write(state, rows, lane, dc, dl):
+    """Write the optimum, a last small step beyond the best point, into the state of a curve."""
+    state[C], state[LN_HILL] = rows[_HERE_C + lane] + dc, rows[_HERE_L + lane] + dl
+    state[SIDE] = rows[_HERE_SIDE + lane]
+    best = rows[F * LANES + lane]
+    fall = rows[GC * LANES + lane] * dc + rows[GL * LANES + lane] * dl
+    state[RSS] = max(best + fall, 0.0) if best > 0.0 else 0.0
+    start, slope = rows[INTERCEPT * LANES + lane], rows[SLOPE * LANES + lane]
+    state[AT_INTERCEPT] = start + rows[DB_C * LANES + lane] * dc + rows[DB_L * LANES + lane] * dl
+    state[AT_SLOPE] = slope + rows[DA_C * LANES + lane] * dc + rows[DA_L * LANES + lane] * dl
+    state[INFO_CC] = rows[MCC * LANES + lane]
+    state[INFO_CL], state[INFO_LL] = rows[MCL * LANES + lane], rows[MLL * LANES + lane]
