@@ -260,3 +260,15 @@ def test_the_axis_of_a_standard_curve_names_the_readings():
     assert result.plot().get_ylabel() == "OD"
     one = tca.interpolate(pd.DataFrame(table), x="conc_nM", y="OD_1", y_unit="AU")
     assert one.plot().get_ylabel() == "OD 1 (AU)"
+
+
+def test_axes_are_taken_in_the_first_place_and_get_a_figure_of_one_panel(simulated):
+    """As `df.plot(ax=ax)` and seaborn's functions do, without the name of a figure."""
+    _, axes = plt.subplots(1, 2)
+    assert simulated.plot(axes[0]) is axes[0]
+    assert simulated.plot(ax=axes[1]) is axes[1]
+    # The figures of several panels come first, so that this is the first output alone.
+    assert axes[0].get_ylabel() == axes[1].get_ylabel() != ""
+    assert axes[0].lines
+    with pytest.raises(tca.InputError, match="cannot be drawn into one pair of axes"):
+        simulated.plot("courses", ax=axes[0])

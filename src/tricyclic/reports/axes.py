@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tricyclic.errors import InputError, brief
 from tricyclic.plotting.drawing import draw_on, show
@@ -19,7 +19,7 @@ MAX_LISTED = 12
 
 
 def plot(
-    result: object, which: str, ax: Axes | None, style: Any, keys: Mapping[str, Any]
+    result: object, which: str | Axes, ax: Axes | None, style: Any, keys: Mapping[str, Any]
 ) -> Axes | Canvas:
     """Draw one figure of a result with pyplot, or into axes; gives the axes, or the figure where it
     has several panels.
@@ -29,7 +29,7 @@ def plot(
     result
         Any result.
     which
-        Name of the figure; empty for the first.
+        Name of the figure; empty for the first, or with `ax` for the first of one panel.
     ax, style, keys
         As of `Renderable.plot`.
 
@@ -38,13 +38,21 @@ def plot(
     InputError
         If there is no such figure, or it has several panels and `ax` is given.
     """
+    # plot(ax), as functions of pandas and seaborn take it.
+    axes, figure = (which, "") if ax is None and hasattr(which, "set_xlim") else (ax, which)
+    ax = cast("Axes | None", axes)
     look = read_style(style, **keys)
     try:
-        chosen = chosen_drawings(result, which)
+        chosen = chosen_drawings(result, cast("str", figure))
     except InputError as error:
         where = "which=" if error.where == "figure" else error.where
         raise error.reworded(where, str) from error
     name = next(iter(chosen))
+    if ax is not None and not figure:
+        # The first of the main figures that fits into one pair of axes, else of all.
+        every = {**chosen, **drawings_of(result)}
+        name = next((n for n, one in every.items() if one.on_axes is not None), name)
+        chosen = every
     drawing = chosen[name]
     try:
         check_effects({name: drawing}, [key for key, value in keys.items() if value is not None])

@@ -97,7 +97,7 @@ class Renderable:
 
     def plot(
         self,
-        which: str = "",
+        which: str | Axes = "",
         ax: Axes | None = None,
         *,
         style: object = None,
@@ -108,7 +108,8 @@ class Renderable:
         Parameters
         ----------
         which
-            One of `figure_names`; by default the first.
+            One of `figure_names`; by default the first, or with `ax` the first of one panel. It
+            may also be the axes, as in `plot(ax)`.
         ax
             Axes to draw into; by default a new figure.
         style
