@@ -9,6 +9,7 @@ import pytest
 from tricyclic.core.plate import Role
 from tricyclic.errors import InputError
 from tricyclic.io import plate_layout as layout_module
+from tricyclic.io.layout_cells import layout_cell
 from tricyclic.io.plate_layout import layout_from_toml, read_layout, write_layout_toml
 
 LAYOUTS = Path(__file__).parents[1] / "golden" / "layouts"
@@ -301,3 +302,25 @@ def test_a_wrong_cell_of_a_grid_is_refused_with_a_sentence(tmp_path, cell, messa
     with pytest.raises(InputError) as caught:
         read_layout(path)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("cell", "role", "times", "radioligand"),
+    [
+        ("Total 5 min", Role.TOTAL, (5.0,), ()),
+        ("T, 30 s", Role.TOTAL, (0.5,), ()),
+        ("NSB 1.5 h @ 0.5 nM", Role.NON_SPECIFIC, (90.0,), (0.5,)),
+        ("NSB @ 0.5 nM 2 min", Role.NON_SPECIFIC, (2.0,), (0.5,)),
+        ("T 0,5 min", Role.TOTAL, (0.5,), ()),
+    ],
+)
+def test_a_cell_states_the_time_of_its_well(cell, role, times, radioligand):
+    block = layout_cell(cell)
+    assert block is not None
+    assert (block.role, block.times_min, block.radioligand_nM) == (role, times, radioligand)
+
+
+def test_a_compound_with_a_time_keeps_its_dose():
+    block = layout_cell("DMI 10 nM 5 min")
+    assert block is not None
+    assert (block.compound, block.concentrations_M, block.times_min) == ("DMI", (1e-8,), (5.0,))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tricyclic.api._call import call, check_path, path, python_wording
 from tricyclic.core.progress import ProgressCallback
+from tricyclic.errors import InputError
 from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResult, VerifyResult
 from tricyclic.study.plan import read_plan
 from tricyclic.workflows.study.demo import run as run_demo
@@ -55,6 +56,7 @@ def new_study(
     scattered: bool = False,
     seed: int = 1,
     excel: bool = False,
+    experiment: str = "",
     on_progress: ProgressCallback | None = None,
 ) -> NewStudyResult:
     """Create a study folder from a protocol.
@@ -77,6 +79,9 @@ def new_study(
     excel
         One workbook with plate, layout and conditions on three sheets, instead of a folder of
         text files; it contains simulated readings and runs as it is.
+    experiment
+        With `excel`, an experiment over time instead of that of the protocol. One of
+        "association", "dissociation" and "association_then_dissociation".
     on_progress
         Called with the progress of long runs.
 
@@ -98,6 +103,7 @@ def new_study(
         scattered=scattered,
         seed=seed,
         excel=excel,
+        experiment=experiment,
     )
     return call(run_new_study, options, on_progress)
 
@@ -127,12 +133,12 @@ def run_study(study: str | Path, *, on_progress: ProgressCallback | None = None)
 
 
 def verify_study(study: str | Path, *, on_progress: ProgressCallback | None = None) -> VerifyResult:
-    """Recompute the latest results of a study and compare them byte for byte.
+    """Recompute the latest results of a study, or of a workbook, and compare them byte for byte.
 
     Parameters
     ----------
     study
-        The study folder.
+        The study folder, or a workbook.
     on_progress
         Called with the progress of long runs.
 
@@ -169,6 +175,12 @@ class Study:
         with python_wording():
             check_path(folder, "folder")
             self.folder = Path(folder)
+            if self.folder.suffix.lower() == ".xlsx" and self.folder.is_file():
+                raise InputError(
+                    "is a workbook, not a study folder",
+                    where=str(folder),
+                    do="Analyse it with: tricyclic study run WORKBOOK",
+                )
             self.plan = read_plan(self.folder)
 
     def run(self, on_progress: ProgressCallback | None = None) -> StudyRunResult:

@@ -1,5 +1,5 @@
-"""Cells of a plate layout: "T", "NSB mazindol 10 uM", "desipramine 10 nM @ 0.5 nM", and grids of
-them; compounds without a concentration take it from a list beside the plate.
+"""Cells of a plate layout: "T", "NSB mazindol 10 uM", "desipramine 10 nM @ 0.5 nM", "Total 5 min",
+and grids of them; compounds without a concentration take it from a list beside the plate.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tricyclic.core.plate_layout import PlateLayout, WellBlock
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import shortened
 from tricyclic.io.grids import PlateGrid
-from tricyclic.units import concentration_M
+from tricyclic.units import concentration_M, convert
 
 _WORDS = {
     Role.TOTAL: ("t", "tot", "total", "total binding", "b0", "control"),
@@ -39,6 +39,12 @@ SOURCE = "wells described by "
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words}
 _CELL = re.compile(
     r"(?P<what>.*?)\s*(?P<dose>[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?\s*[a-zA-Zµμ]*M)?"
+)
+
+# The time of a well, last in its cell.
+_TIME = re.compile(
+    r"(?P<before>.+?)[\s,;]+(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*(?P<unit>s|sec|min|h)",
+    re.IGNORECASE,
 )
 
 
@@ -103,7 +109,7 @@ def layout_cell(
     Parameters
     ----------
     text : str
-        Such as "T", "NSB mazindol 10 uM", "desipramine 10 nM @ 0.5 nM".
+        Such as "T", "NSB mazindol 10 uM", "desipramine 10 nM @ 0.5 nM", "Total 5 min".
     at : (int, int)
         Row and column of the well, from 0, for the lists.
     beside : sequence of ListBeside, optional
@@ -122,6 +128,9 @@ def layout_cell(
             do="Write it like desipramine 10 nM",
         )
     body, _, hot = (part.strip() for part in text.partition("@"))
+    body, times = _without_time(body)
+    if not times:
+        hot, times = _without_time(hot)
     radioligand = (layout_nanomolar(hot.replace(",", ".")),) if hot else ()
     match = _CELL.fullmatch(body)
     assert match is not None
@@ -168,7 +177,18 @@ def layout_cell(
         compound=compound,
         concentrations_M=concentrations,
         radioligand_nM=radioligand,
+        times_min=times,
     )
+
+
+def _without_time(text: str) -> tuple[str, tuple[float, ...]]:
+    """A cell without the time at its end, and the time in minutes."""
+    match = _TIME.fullmatch(text.strip())
+    if not match:
+        return text, ()
+    unit = match["unit"].lower().removesuffix("ec")
+    minutes = convert(float(match["number"].replace(",", ".")), unit, "min")
+    return match["before"], (plain_decimal(minutes),)
 
 
 def list_for(compound: str, beside: Sequence[ListBeside]) -> ListBeside | None:

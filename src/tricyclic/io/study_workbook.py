@@ -16,7 +16,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.base import RawFile
 from tricyclic.io.delimited_text import Sheet
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.io.write_workbook import saved_bytes
+from tricyclic.io.write_workbook import fill_cell, saved_bytes
 from tricyclic.io.xlsx import is_zip
 from tricyclic.numerals import parse_number
 
@@ -61,7 +61,14 @@ ROWS: tuple[ConditionRow, ...] = (
     ConditionRow(
         "Experiment",
         "kind",
-        choices=("competition", "saturation", "homologous"),
+        choices=(
+            "competition",
+            "saturation",
+            "homologous",
+            "association",
+            "dissociation",
+            "association_then_dissociation",
+        ),
         help="What is on the plate",
     ),
     ConditionRow("Title", "title", help="Heading of the report"),
@@ -98,6 +105,13 @@ ROWS: tuple[ConditionRow, ...] = (
     ConditionRow("Drug of the non-specific wells", "nsb_drug"),
     ConditionRow("Its concentration", "nsb_drug_M", "uM", _MOLAR),
     ConditionRow("Incubation time", "incubation_min", "min", ("min", "h")),
+    ConditionRow(
+        "Start of the dissociation",
+        "dissociation_start_min",
+        "min",
+        ("s", "min", "h"),
+        help="Only for an association that is followed by a dissociation",
+    ),
     ConditionRow("Temperature", "temperature_C", "degC"),
     ConditionRow("Tissue", "tissue", help="Such as membranes of rat cortex"),
     ConditionRow("Buffer", "buffer"),
@@ -275,7 +289,7 @@ def _heading(page: Any, title: str, lines: Sequence[str]) -> int:
     from openpyxl.styles import Font
 
     page.sheet_view.showGridLines = False
-    page["A1"] = title
+    fill_cell(page["A1"], title)
     page["A1"].font = Font(bold=True, size=14, color=_DARK)
     for row, line in enumerate(lines, 2):
         page.cell(row, 1, line).font = Font(italic=True, color="595959")
@@ -355,7 +369,7 @@ def _layout_sheet(page: Any, title: str, layout: Mapping[str, str], size: int) -
     lines = (
         (
             "What is in each well: Total, NSB, Blank, Empty, or a compound with its concentration, "
-            "such as desipramine 10 nM."
+            "such as desipramine 10 nM. A time stands last: Total 5 min."
         ),
         (
             "The radioligand of a well, where it differs, stands after @: Total @ 0.5 nM. Copy and "
@@ -369,7 +383,7 @@ def _layout_sheet(page: Any, title: str, layout: Mapping[str, str], size: int) -
         page.row_dimensions[first + 1 + row].height = 30
         for column in range(columns):
             well = page.cell(first + 1 + row, 2 + column)
-            well.value = layout.get(f"{row_letters(row)}{column + 1:02d}") or None
+            fill_cell(well, layout.get(f"{row_letters(row)}{column + 1:02d}") or None)
             well.font = Font(size=9)
     area = f"B{first + 1}:{page.cell(first + rows, 1 + columns).coordinate}"
     corner = f"B{first + 1}"
@@ -421,7 +435,8 @@ def _conditions_sheet(
     for at, row in enumerate(ROWS, first + 1):
         cells = (row.label, values.get(row.name), row.unit or None, row.help or None)
         for column, text in enumerate(cells, 1):
-            cell = page.cell(at, column, text)
+            cell = page.cell(at, column)
+            fill_cell(cell, text)
             cell.border = line
             cell.alignment = Alignment(wrap_text=column != 3, vertical="center", horizontal="left")
         page.cell(at, 1).font = Font(bold=True)

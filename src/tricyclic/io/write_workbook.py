@@ -93,9 +93,9 @@ def _write(page: Any, sheet: WorkbookSheet) -> None:
             value = plain(given.value if isinstance(given, Number) else given)
             if value is None:
                 continue
-            cell = page.cell(r, k, value)
+            cell = page.cell(r, k)
+            fill_cell(cell, value)
             if isinstance(value, str):
-                cell.data_type = "s"
                 top = sheet.wrapped
                 cell.alignment = Alignment(wrap_text=top, vertical="top" if top else "bottom")
             elif isinstance(given, Number):
@@ -129,6 +129,13 @@ def plain(value: Cell) -> Cell:
     if isinstance(value, str):
         return "".join(mark for mark in value if mark >= " " or mark in "\t\n")[:_LONGEST_CELL]
     return value
+
+
+def fill_cell(cell: Any, value: Any) -> None:
+    """Write a value into a cell of openpyxl; a text that begins with "=" is text, no formula."""
+    cell.value = plain(value)
+    if isinstance(value, str) and cell.value:
+        cell.data_type = "s"
 
 
 def saved_bytes(book: Any) -> bytes:

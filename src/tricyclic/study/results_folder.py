@@ -16,6 +16,7 @@ from typing import Any
 from tricyclic._version import __version__
 from tricyclic.errors import InputError
 from tricyclic.io import atomic
+from tricyclic.io.files import read_bytes
 from tricyclic.study import log
 from tricyclic.study.folder import PreparedStudy
 
@@ -27,11 +28,29 @@ SCHEMA = "tricyclic-manifest/2"
 
 def with_manifest(study: PreparedStudy, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Add the manifest: the sha256 of every output and of every raw file."""
+    inputs = {item.path: item.sha256 for item in study.inputs}
+    return manifest_of(study.input_hash, inputs, files)
+
+
+def manifest_of(
+    input_hash: str, inputs: Mapping[str, str], files: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The files with their manifest.
+
+    Parameters
+    ----------
+    input_hash : str
+        Hash of all that was read.
+    inputs : mapping of str to str
+        sha256 of each raw file.
+    files : mapping of str to bytes
+        The outputs.
+    """
     manifest = {
         "schema": SCHEMA,
-        "input_hash": study.input_hash,
+        "input_hash": input_hash,
         "version": __version__,
-        "inputs": {item.path: item.sha256 for item in study.inputs},
+        "inputs": dict(inputs),
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -89,6 +108,27 @@ def latest(folder: Path) -> Path:
     return place
 
 
+def save_beside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the results of a workbook, and remove what an earlier run wrote and this one does not.
+
+    Parameters
+    ----------
+    folder : Path
+        Beside the workbook.
+    files : mapping of str to bytes
+        With their manifest.
+    """
+    for name in read_manifest(folder).get("outputs", {}):
+        if name not in files:
+            (folder / name).unlink(missing_ok=True)
+    atomic.write_files({folder / name: data for name, data in files.items()})
+
+
+def sha256_of_file(path: Path) -> str:
+    """Hash of a file."""
+    return hashlib.sha256(read_bytes(path)[0]).hexdigest()
+
+
 def logged_manifest(folder: Path, place: Path) -> str:
     """The sha256 of the manifest in the log entry of these results; empty without an entry."""
     return next(
@@ -107,12 +147,19 @@ def manifest_hash(place: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
+def read_manifest(place: Path) -> dict[str, Any]:
+    """The manifest of a folder of results; empty where it is missing or damaged."""
+    try:
+        manifest: dict[str, Any] = json.loads((place / MANIFEST).read_bytes())
+        return manifest if isinstance(manifest["outputs"], dict) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
 def find_damage(place: Path) -> str:
     """Describe the first file that differs from the manifest; empty where none does."""
-    try:
-        manifest = json.loads((place / MANIFEST).read_bytes())
-        outputs = dict(manifest["outputs"])
-    except (OSError, ValueError, KeyError, TypeError):
+    outputs = read_manifest(place).get("outputs")
+    if outputs is None:
         return f"{MANIFEST} is missing or damaged"
     present = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
     present -= {MANIFEST}

@@ -65,10 +65,11 @@ def verify_text(result: VerifyResult) -> str:
     if not result.verified:
         return f"not reproduced   {result.difference}"
     files, entries = pluralize(result.compared, "file"), result.log_lines
-    return (
-        f"reproduced   {files} of {result.results}, byte for byte; "
-        f"{entries} log {'entry' if entries == 1 else 'entries'} verified"
-    )
+    text = f"reproduced   {files} of {result.results}, byte for byte"
+    # A workbook has no log.
+    if not entries:
+        return text
+    return f"{text}; {entries} log {'entry' if entries == 1 else 'entries'} verified"
 
 
 def study_text(study: StudyResult, curves: Mapping[str, CurveModel]) -> str:

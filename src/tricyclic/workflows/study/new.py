@@ -10,7 +10,7 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import NewStudyResult
 from tricyclic.study.template import study_template, write_study
-from tricyclic.workflows.base import check_range
+from tricyclic.workflows.base import check_range, refuse_without_effect
 from tricyclic.workflows.study.options import NewStudyOptions
 from tricyclic.workflows.study.workbook import write_workbook_study
 
@@ -21,8 +21,11 @@ def run(options: NewStudyOptions, on_progress: ProgressCallback | None = None) -
     rng = np.random.default_rng(options.seed) if options.scattered else None
     protocol = Library(options.library).protocol(options.protocol)
     if options.excel:
-        path = write_workbook_study(Path(options.folder), protocol, rng, options.seed)
+        path = write_workbook_study(
+            Path(options.folder), protocol, rng, options.seed, experiment=options.experiment
+        )
         return NewStudyResult(str(path.parent), (path.name,))
+    refuse_without_effect(options, ("experiment",), "a workbook; add --excel")
     files = study_template(protocol, rng)
     folder = Path(options.folder)
     write_study(folder, files)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from tricyclic.workflows.base import library_option, option
 
-
-def _study() -> Any:
-    return option("The study folder", positional=True, path=True)
+# Experiments over time of which a workbook can be made with any protocol of a radioligand.
+KINETIC_EXPERIMENTS = ("association", "dissociation", "association_then_dissociation")
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,11 @@ class NewStudyOptions:
         "text files; it contains simulated readings and runs as it is",
         default=False,
     )
+    experiment: str = option(
+        "With --excel, an experiment over time instead of that of the protocol",
+        default="",
+        choices=KINETIC_EXPERIMENTS,
+    )
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,6 @@ class RunStudyOptions:
 
 @dataclass(frozen=True)
 class VerifyOptions:
-    """Recompute the latest results of a study and compare them byte for byte."""
+    """Recompute the latest results of a study, or of a workbook, and compare them byte for byte."""
 
-    study: str = _study()
+    study: str = option("The study folder, or a workbook", positional=True, path=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.io.atomic import first_difference
+from tricyclic.io.files import existing_file
 from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import VerifyResult
 from tricyclic.study import results_folder
@@ -16,11 +17,14 @@ from tricyclic.study.folder import PreparedStudy, read_study
 from tricyclic.study.log import read_log
 from tricyclic.workflows.study.options import VerifyOptions
 from tricyclic.workflows.study.outputs import study_outputs
+from tricyclic.workflows.study.workbook import is_workbook_study, verify_workbook_study
 
 
 def run(options: VerifyOptions, on_progress: ProgressCallback | None = None) -> VerifyResult:
     """Verify a study; nothing in its folder is changed."""
     folder = Path(options.study)
+    if is_workbook_study(folder):
+        return verify_workbook_study(existing_file(folder), on_progress)
     library = Library()
     report_progress(on_progress, 0, 1, f"reading {folder}")
     prepared = read_study(folder, library)

@@ -6,24 +6,34 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
-from tricyclic.assays.binding.simulate_plate import simulate_plate
+from tricyclic._version import __version__
+from tricyclic.assays.binding.simulate_plate import Design, simulate_plate
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
 from tricyclic.core.experiment_plan import TrueValues
 from tricyclic.core.format import format_number
 from tricyclic.core.plate import Role, Well
-from tricyclic.core.plate_layout import PlateLayout
+from tricyclic.core.plate_layout import PlateLayout, WellBlock
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import Protocol
 from tricyclic.core.scattered_layout import scattered_layout
 from tricyclic.errors import InputError
-from tricyclic.io.atomic import write_file
+from tricyclic.io.atomic import first_difference, write_file
 from tricyclic.io.plate_layout import layout_from_toml
 from tricyclic.io.study_workbook import ROWS, read_workbook_conditions, study_workbook
-from tricyclic.reports.save import save
-from tricyclic.results.study_run import StudyRunResult
+from tricyclic.reports.files.study import study_files
+from tricyclic.results.study_run import StudyRunResult, VerifyResult
+from tricyclic.study.results_folder import (
+    MANIFEST,
+    find_damage,
+    manifest_of,
+    read_manifest,
+    save_beside,
+    sha256_of_file,
+)
 from tricyclic.units import convert
 from tricyclic.workflows.commands import COMMANDS
 
@@ -36,7 +46,23 @@ ASSUMED: Mapping[str, float] = {
     "counting_time_min": 1.0,
     "background_cpm": 25.0,
 }
-_COMMANDS = {"competition": "affinity", "saturation": "saturation", "homologous": "saturation"}
+_COMMANDS = {
+    "competition": "affinity",
+    "saturation": "saturation",
+    "homologous": "saturation",
+    "association": "kinetics",
+    "dissociation": "kinetics",
+    "association_then_dissociation": "kinetics",
+}
+# Rate of the simulated readings of an experiment over time: a half-life of 23 min.
+KOFF_per_min = 0.03
+# Times of the columns of its plate [min], and when dissociation starts.
+TIMES_min: Mapping[str, tuple[float, ...]] = {
+    "association": (0.5, 1, 2, 4, 7, 10, 15, 20, 30, 45, 60, 90),
+    "dissociation": (0, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 150),
+    "association_then_dissociation": (2, 5, 10, 20, 40, 60, 65, 75, 90, 110, 140, 180),
+}
+SWITCH_min = 60.0
 _WORDS = {
     Role.TOTAL: "Total",
     Role.NON_SPECIFIC: "NSB",
@@ -52,7 +78,12 @@ def is_workbook_study(path: Path) -> bool:
 
 
 def write_workbook_study(
-    target: Path, protocol: Protocol, rng: np.random.Generator | None, seed: int
+    target: Path,
+    protocol: Protocol,
+    rng: np.random.Generator | None,
+    seed: int,
+    *,
+    experiment: str = "",
 ) -> Path:
     """Write the workbook of a protocol; its path.
 
@@ -65,6 +96,8 @@ def write_workbook_study(
         Scatters the wells of the layout.
     seed : int
         Of the simulated readings.
+    experiment : str
+        An experiment over time, instead of that of the protocol.
 
     Raises
     ------
@@ -74,12 +107,30 @@ def write_workbook_study(
     path = target if is_workbook_study(target) else target / NAME
     if path.exists():
         raise InputError("exists", where=str(path), do="Name a new file or folder")
-    layout = _layout(protocol, rng)
     conditions = _conditions(protocol)
+    if experiment:
+        conditions = _kinetic_conditions(conditions, experiment, protocol)
+        hot = conditions.radioligand_nM
+        layout = _kinetic_layout(experiment, hot.value if hot else 1.0, rng)
+    else:
+        layout = _layout(protocol, rng)
     truth, words = _truth(protocol, layout, conditions)
-    plate = simulate_plate(conditions, layout, truth, np.random.default_rng(seed), cv=CV)
+    if experiment:
+        kon = KOFF_per_min / (truth.kd_nM * 1e-9)
+        truth = replace(truth, kon_per_M_min=kon)
+        words = words.replace("; clear", f", koff {KOFF_per_min:g} per min; clear", 1)
+    design = experiment or "equilibrium"
+    plate = simulate_plate(
+        conditions,
+        layout,
+        truth,
+        np.random.default_rng(seed),
+        cv=CV,
+        design=cast("Design", design),
+        switch_min=conditions.dissociation_start_min,
+    )
     values = _values(conditions) | {
-        "kind": protocol.kind,
+        "kind": experiment or protocol.kind,
         "title": protocol.title,
         "unit": "cpm",
         "synthetic": words,
@@ -103,6 +154,54 @@ def run_workbook_study(path: Path, on_progress: ProgressCallback | None = None) 
     InputError
         If it has no sheet of conditions with the kind of the experiment, or cannot be read.
     """
+    result, files = _analysed(path, on_progress)
+    folder = results_of(path)
+    save_beside(folder, files)
+    return replace(result, folder=str(folder))
+
+
+def verify_workbook_study(path: Path, on_progress: ProgressCallback | None = None) -> VerifyResult:
+    """Analyse a workbook again, and compare with the files beside it, byte for byte.
+
+    Raises
+    ------
+    InputError
+        If it was never run, or cannot be read.
+    """
+    folder = results_of(path)
+    if not (folder / MANIFEST).is_file():
+        raise InputError(
+            "has no results yet", where=str(path), do=f"Run it first: tricyclic study run {path}"
+        )
+    manifest = read_manifest(folder)
+    compared, difference = 0, find_damage(folder)
+    if not difference and manifest.get("inputs", {}).get(path.name) != sha256_of_file(path):
+        difference = f"{path.name} has changed since the results were written; run it again"
+    if not difference and manifest.get("version") != __version__:
+        difference = f"the results are of version {manifest.get('version')}; run the workbook again"
+    if not difference:
+        _, files = _analysed(path, on_progress)
+        compared = len(files)
+        difference = first_difference(folder, files)
+    return VerifyResult(
+        study=str(path),
+        results=str(folder),
+        verified=not difference,
+        compared=compared,
+        log_lines=0,
+        difference=difference,
+    )
+
+
+def results_of(path: Path) -> Path:
+    """The folder of the results of a workbook, beside it."""
+    return path.parent / f"{path.stem} results"
+
+
+def _analysed(
+    path: Path, on_progress: ProgressCallback | None
+) -> tuple[StudyRunResult, dict[str, bytes]]:
+    """The result of a workbook, and its files with their manifest."""
     given = read_workbook_conditions(path)
     if given is None or given.kind not in _COMMANDS:
         raise InputError(
@@ -119,9 +218,54 @@ def run_workbook_study(path: Path, on_progress: ProgressCallback | None = None) 
     options = command.load_options()(plates=(str(path),), **kind)
     result = command.load_run()(options, on_progress)
     assert isinstance(result, StudyRunResult)
-    folder = path.parent / f"{path.stem} results"
-    save(result, folder)
-    return replace(result, folder=str(folder))
+    sha256 = sha256_of_file(path)
+    return result, manifest_of(sha256, {path.name: sha256}, study_files(result))
+
+
+def _kinetic_layout(
+    experiment: str, radioligand_nM: float, rng: np.random.Generator | None
+) -> PlateLayout:
+    """A time for each column: totals in rows A to C, non-specific wells in D and E. Without a
+    dissociation, kon and koff are only determined by several concentrations of the radioligand.
+    """
+    rows: tuple[tuple[str, Role, tuple[float, ...]], ...] = (
+        ("AC", Role.TOTAL, ()),
+        ("DE", Role.NON_SPECIFIC, ()),
+    )
+    if experiment == "association":
+        levels = [(float(f"{radioligand_nM * factor:.3g}"),) for factor in (0.4, 1.0, 4.0)]
+        rows = tuple(
+            (letters, role, level)
+            for level, pair in zip(levels, (("AB", "CC"), ("DE", "FF"), ("GG", "HH")), strict=True)
+            for letters, role in zip(pair, (Role.TOTAL, Role.NON_SPECIFIC), strict=True)
+        )
+    blocks = tuple(
+        WellBlock(
+            f"{letters[0]}{column}:{letters[1]}{column}",
+            role,
+            times_min=(time,),
+            radioligand_nM=level,
+        )
+        for column, time in enumerate(TIMES_min[experiment], 1)
+        for letters, role, level in rows
+    )
+    layout = PlateLayout(96, blocks, name=f"layout of {experiment}")
+    return layout if rng is None else scattered_layout(layout, rng)
+
+
+def _kinetic_conditions(
+    conditions: BindingConditions, experiment: str, protocol: Protocol
+) -> BindingConditions:
+    """Conditions of an experiment over time, whose wells are incubated for different times."""
+    if conditions.radioligand_nM is None:
+        raise InputError(
+            f"the protocol {protocol.name} has no concentration of the radioligand",
+            where="protocol",
+            do="Choose one of a competition: tricyclic library protocols",
+        )
+    switch = SWITCH_min if experiment == "association_then_dissociation" else None
+    before = (conditions.incubation_min or SWITCH_min) if experiment == "dissociation" else None
+    return replace(conditions, incubation_min=before, dissociation_start_min=switch)
 
 
 def _layout(protocol: Protocol, rng: np.random.Generator | None) -> PlateLayout:
@@ -199,6 +343,8 @@ def _word(well: Well) -> str:
     else:
         text = _WORDS.get(well.role, well.role.value)
     hot = well.radioligand_nM
+    if well.time_min is not None:
+        text = f"{text} {format_exact(well.time_min)} min"
     return text if hot is None else f"{text} @ {format_exact(hot)} nM"
 
 
