@@ -7,7 +7,8 @@ process.
 
 Every curve has 10 doses in triplicate, log10 IC50 uniform from -9 to -5, hill 0.7 to 1.3, normal
 noise of 5 % of the span and 2 % of curves flat: synthetic data from a seed, always the same file.
-Prints wall-clock time, CPU time, peak memory and a row for docs/many_curves.md.
+Prints wall-clock time, CPU time and its share by stage, peak memory and a row for
+docs/many_curves.md. "start" is what no stage takes: imports, machine code, the main thread.
 
 Forms: `plain`; `plates`, a dose series for each plate of 38 curves; `own`, doses of its own for
 each curve; `hard`, IC50 far beyond the doses and slopes from 0.3 to 5. `--forms` compares the CPU
@@ -25,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,8 +41,14 @@ CURVES_A_PLATE, SERIES = 38, 997
 CURVES_A_GROUP = 34_952
 
 RUN = """
-import json, resource, sys, time
+import json, logging, resource, sys, time
 began = time.perf_counter()
+stages = {}
+class Stages(logging.Handler):
+    def emit(self, record):
+        stages.update(getattr(record, "stages", {}))
+logging.getLogger("tricyclic").addHandler(Stages())
+logging.getLogger("tricyclic").setLevel(logging.INFO)
 from tricyclic.workflows.curves.fit import run
 from tricyclic.workflows.curves.options import FitOptions
 result = run(FitOptions(**json.loads(sys.argv[1])))
@@ -51,6 +59,7 @@ print(json.dumps({
     "peak_kB": own.ru_maxrss,
     "curves": result.curves,
     "status": dict(result.status),
+    "stages": stages,
 }))
 """
 
@@ -105,7 +114,7 @@ def make(place: Path, count: int, form: str = "plain") -> None:
         writer.close()
 
 
-def measured(fit_options: dict[str, object], source: str = "") -> dict[str, float]:
+def measured(fit_options: dict[str, object], source: str = "") -> dict[str, Any]:
     """One run in a fresh process, of another version where its `src` folder is given."""
     command = [sys.executable, "-c", RUN, json.dumps(fit_options)]
     environment = {**os.environ, **({"PYTHONPATH": source} if source else {})}
@@ -113,7 +122,15 @@ def measured(fit_options: dict[str, object], source: str = "") -> dict[str, floa
     return dict(json.loads(done.stdout))
 
 
-def report(options: argparse.Namespace, file: Path, runs: list[dict[str, float]]) -> None:
+def by_stage(run: dict[str, Any]) -> str:
+    """Share of the CPU time of a run in each stage."""
+    stages = {**run["stages"], "start": run["cpu_s"] - sum(run["stages"].values())}
+    return ", ".join(
+        f"{name} {seconds:.2f} s ({seconds / run['cpu_s']:.0%})" for name, seconds in stages.items()
+    )
+
+
+def report(options: argparse.Namespace, file: Path, runs: list[dict[str, Any]]) -> None:
     """Print every run, and the best one as a row of the table."""
     for run in runs:
         print(
@@ -121,6 +138,7 @@ def report(options: argparse.Namespace, file: Path, runs: list[dict[str, float]]
             f"peak {run['peak_kB'] / 1024:5.0f} MB   {run['status']}"
         )
     best = min(runs, key=lambda run: run["s"])
+    print(f"CPU time by stage: {by_stage(best)}")
     size = f"{file.stat().st_size / 1e6:.0f} MB"
     print(f"\ninput {file.name}, {size}, synthetic; {load()}; best of {len(runs)}:\n")
     print("| input | curves | limits | workers | s | CPU s | curves/s | peak MB |")

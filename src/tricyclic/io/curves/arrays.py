@@ -6,7 +6,8 @@ a hundred thousand curves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,21 @@ _NUMBERS = {
     np.dtype(np.int32): pa.int32(),
     np.dtype(np.uint8): pa.uint8(),
 }
+
+
+@contextmanager
+def reused_memory() -> Iterator[None]:
+    """Take memory of Arrow from the allocator of the system meanwhile.
+
+    Its own allocator gives memory back to the system after some milliseconds: blocks of a file that
+    are read one after another then take twice the time.
+    """
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
 
 
 def arrow_numbers(values: np.ndarray) -> Any:
@@ -48,6 +64,15 @@ def arrow_text(words: Sequence[str] | np.ndarray) -> Any:
     np.cumsum([len(part) for part in parts], out=ends[1:])
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(parts))]
     return pa.Array.from_buffers(pa.string(), len(parts), buffers)
+
+
+def arrow_values(values: Sequence[Any], kind: Any) -> Any:
+    """An Arrow array of a type from Python values, as they are in a column of names."""
+    if pa.types.is_string(kind):
+        return arrow_text(values)
+    if pa.types.is_integer(kind):
+        return arrow_numbers(np.array(values, np.int64)).cast(kind)
+    return pa.array(values, kind)
 
 
 def numpy_numbers(column: Any, missing: float = float("nan")) -> np.ndarray:

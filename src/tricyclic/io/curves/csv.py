@@ -26,7 +26,7 @@ from tricyclic.io.delimited_text import shortened
 from tricyclic.io.files import at_file, csv_of, existing_file
 from tricyclic.numerals import NumberFormat, is_whole_number
 
-_HEAD, _BATCH = 1 << 20, 1 << 22
+_HEAD, _BATCH = 1 << 20, 1 << 20
 # Lines among which the names of the columns are searched, and kinds of columns are recognised.
 _FIRST_LINES = 40
 _MISSING = [
@@ -161,7 +161,7 @@ class CurveText:
                     column_names=list(self.names),
                     skip_rows=self.skipped + 1,
                     block_size=_BATCH,
-                    use_threads=True,
+                    use_threads=False,
                     encoding=self.encoding,
                 ),
                 parse_options=arrow_csv.ParseOptions(delimiter=self.delimiter),

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tricyclic.io.curves.arrays import arrow_numbers, arrow_text, numpy_numbers
+from tricyclic.io.curves.arrays import arrow_numbers, arrow_text, arrow_values, numpy_numbers
 from tricyclic.io.curves.doses import JOINT
 
 
@@ -40,7 +40,7 @@ class CurveRuns:
 
     def only(self, wanted: Sequence[Any], *, keep: bool) -> tuple[CurveRuns, slice | np.ndarray]:
         """The runs of the curves named (or of all others), and their rows."""
-        named = numpy_numbers(pc.is_in(self.names, value_set=pa.array(wanted, self.names.type)))
+        named = numpy_numbers(pc.is_in(self.names, value_set=arrow_values(wanted, self.names.type)))
         chosen = named[self.codes] == keep
         lengths, before = self.lengths[chosen], self.starts[chosen]
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)

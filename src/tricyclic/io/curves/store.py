@@ -25,7 +25,7 @@ from tricyclic.io.curves.arrays import arrow_numbers, arrow_text
 from tricyclic.io.curves.fits import CsvFits, ParquetFits, WorkbookFits, table_columns
 from tricyclic.io.frames import Columns
 
-ROWS_PER_GROUP = 131_072
+ROWS_PER_GROUP = 65_536
 SPOOL_CELLS = 1_500_000
 # Columns of numbers of a long file: doses, readings, weights.
 MOST_NUMBERS = 4

@@ -8,7 +8,6 @@ this is certain for all of its curves, and waits for the end of the file otherwi
 from __future__ import annotations
 
 import hashlib
-import logging
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -28,7 +27,6 @@ from tricyclic.io.curves.plan import BlockScan, ClosedBlock, RowBlock
 from tricyclic.io.curves.store import FIRST_CURVES, CurveStore, encoded, part_table
 from tricyclic.io.curves.streams import BlockStream, ReadBlock
 
-logger = logging.getLogger(__name__)
 # Blocks that wait for more curves of their series, and are looked through again at every block.
 MAX_LOOKED_THROUGH = 4
 # Number of readings of some curves, and their doses and readings.
@@ -103,7 +101,7 @@ class BlockRun:
     curves : int
         Curves so far.
     seconds : dict of float
-        Processor time by stage: "read", "fit", "store".
+        Processor time by stage: "read", "fit", "store" (hashes and parts).
     """
 
     def __init__(
@@ -171,10 +169,6 @@ class BlockRun:
                 raise self._failure
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-        logger.info(
-            "processor time: %s",
-            ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.seconds.items()),
-        )
 
     def _launch(self, pool: ThreadPoolExecutor) -> None:
         """Submit work: one piece more than threads, so that none waits for this thread."""
@@ -184,7 +178,7 @@ class BlockRun:
             at_once = self._stream.at_once or max(1, self._workers // 4)
             more = reading < at_once
             stock = len(self._ready) + self._launched - self._taken
-            if not self._ended and more and stock < self._workers:
+            if not self._ended and more and stock < max(1, self._workers // 2):
                 names_only = self._launched in self._finished or self._last_deferred
                 if (read := self._stream.next_block(names_only=names_only)) is not None:
                     self._futures[pool.submit(self._timed, "read", read)] = self._launched

@@ -22,6 +22,7 @@ from tricyclic.errors import InputError
 from tricyclic.fitting import plate_quality
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.on_dask import on_dask
+from tricyclic.io.curves.arrays import reused_memory
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns
 from tricyclic.io.curves.csv import WordAmongReadingsError
 from tricyclic.io.curves.fits import read_fits, with_numbers
@@ -160,7 +161,8 @@ def _fit_to(out: str, run: _Run) -> BatchFitResult:
         with store.result(metadata, collect) as done:
             if run.scheduler:
                 return _fit_on_cluster(opened, store, run, done), done
-            return _fit_here(opened, store, run, done), done
+            with reused_memory():
+                return _fit_here(opened, store, run, done), done
 
     with store.lock():
         try:
@@ -212,7 +214,12 @@ def _fit_here(opened: OpenedSource, store: CurveStore, run: _Run, result: Result
             result.add(number, waiting.pop(number).table)
         writing += time.thread_time() - began
         report_progress(run.on_progress, done, max(blocks.expected_curves, done), "curves fitted")
-    logger.info("processor time: write %.2f s", writing)
+    stages = {**blocks.seconds, "write": writing}
+    logger.info(
+        "processor time: %s",
+        ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages.items()),
+        extra={"stages": stages},
+    )
     in_order = tuple(first[number] for number in sorted(first))
     return _Outcome(blocks.curves, finished, reused, in_order, stream.phrases())
 
