@@ -9,7 +9,7 @@ from pathlib import Path
 import tricyclic
 from tricyclic import errors
 from tricyclic.io import plate_layout as layout
-from tricyclic.numerics.batch.verdict import CHECKS
+from tricyclic.numerics.batch.rules import CHECKS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(tricyclic.__file__).parent

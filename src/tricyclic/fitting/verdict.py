@@ -35,8 +35,8 @@ from tricyclic.fitting.problem import curve_columns
 from tricyclic.fitting.replicates import without_scatter
 from tricyclic.numerics.batch.fit import HILL_BOUNDS, STATUS, fit_batch
 from tricyclic.numerics.batch.layout import FITTED, NOT_CONVERGED
+from tricyclic.numerics.batch.rules import CHECKS
 from tricyclic.numerics.batch.verdict import (
-    CHECKS,
     FAILS,
     LACK_OF_FIT_LEVEL,
     MIN_READINGS_FOR_RUNS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -103,3 +104,40 @@ def few_runs_probability(a: int, b: int, runs: int) -> float:
                 b - 1, k - 1
             )
     return ways / math.comb(a + b, a)
+
+
+@lru_cache(maxsize=1024)
+def few_runs_limits(n: int, level: float) -> NDArray[np.int64]:
+    """Largest number of runs of which the probability is below `level`, by the number of pluses
+    among n signs, shape (n + 1,); 0 where no number of runs is that improbable. See `few_runs_p`.
+    """
+    limits = np.zeros(n + 1, np.int64)
+    ways_of = _pascal(n)
+    for a in range(1, n // 2 + 1):
+        of_a, of_b, total = ways_of[a - 1], ways_of[n - a - 1], ways_of[n][a]
+        ways = runs = 0
+        for r in range(2, n + 1):
+            k = r // 2
+            if r % 2 == 0:
+                ways += 2 * of_a[k - 1] * of_b[k - 1]
+            else:
+                ways += of_a[k - 1] * of_b[k] + of_a[k] * of_b[k - 1]
+            if not ways / total < level:
+                break
+            runs = r
+        limits[a] = limits[n - a] = runs
+    return limits
+
+
+@lru_cache(maxsize=1)
+def _pascal_rows() -> list[list[int]]:
+    return [[1, 0, 0]]
+
+
+def _pascal(n: int) -> list[list[int]]:
+    """Binomial coefficients of at most n, each row followed by two zeros."""
+    rows = _pascal_rows()
+    while len(rows) <= n:
+        last = rows[-1]
+        rows.append([1, *(last[k - 1] + last[k] for k in range(1, len(rows) + 1)), 0, 0])
+    return rows

@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import ncf
 
 from tricyclic.numerics.batch.fit import STATUS, fit_batch
-from tricyclic.numerics.batch.verdict import CHECKS, FAILS, check_names
+from tricyclic.numerics.batch.rules import CHECKS
+from tricyclic.numerics.batch.verdict import FAILS, check_names
 from tricyclic.stats.patterns import few_runs_p, few_runs_probability
 
 DOSES = np.linspace(-10.0, -5.0, 11)

@@ -22,7 +22,6 @@ from tricyclic.numerics.batch.compiler import announce_compilation
 from tricyclic.numerics.batch.direction import (
     ROW_BOTTOM,
     ROW_TOP,
-    Fixed,
     combine,
     fixed_values,
     runs,
@@ -62,7 +61,9 @@ from tricyclic.numerics.batch.layout import (
     Readings,
     StartGrid,
 )
-from tricyclic.numerics.batch.verdict import REACH, SigmoidFacts, Verdicts, assess, check_names
+from tricyclic.numerics.batch.many_verdicts import ManySettings, assess_many
+from tricyclic.numerics.batch.quick_checks import Findings
+from tricyclic.numerics.batch.verdict import REACH, SigmoidFacts, check_names
 
 # Words of the status codes of `layout`.
 STATUS: tuple[str, ...] = (
@@ -203,7 +204,7 @@ def fit_batch(
         A curve whose F against a flat line lies below the nominal point of this level is called
         flat.
     workers : int
-        Threads. The result does not depend on it.
+        Threads, of the fits and of the checks. The result does not depend on it.
 
     Returns
     -------
@@ -331,11 +332,25 @@ def _fit_arrays(
         critical = criteria(points * replicates, given.confidence, more, given.flat_level)
         fits.append((run, *fit_curves(arrays, settings, critical, workers)))
     out, status = combine(fixed, fits)
-    more = 1 + settings.free_hill + (mode != NONE_FREE)
-    rule = (more, given.flat_level, given.reach, given.bounds)
-    facts = _facts(out, status, fixed, given.hill_bounds, rule)
-    verdicts = assess(facts, arrays.x, arrays.y, arrays.weight, significant_turns_only=True)
-    return _results(out, verdicts)
+    rule = ManySettings(
+        1 + settings.free_hill + (mode != NONE_FREE),
+        given.flat_level,
+        given.reach,
+        given.bounds,
+        given.hill_bounds,
+        settings.free_hill,
+        bool(np.isfinite(fixed.top).all()),
+        bool(np.isfinite(fixed.bottom).all()),
+    )
+    findings = assess_many(
+        out,
+        status,
+        arrays,
+        rule,
+        lambda rows: _facts(out[:, rows], status[rows], rule),
+        lambda check, n, step: _in_threads(check, n, step, workers),
+    )
+    return _results(out, findings)
 
 
 def at_hill_bound(hill: np.ndarray, hill_bounds: tuple[float, float] = HILL_BOUNDS) -> np.ndarray:
@@ -399,14 +414,20 @@ def _fit_readings(
     def fit_span(first: int, end: int) -> None:
         fit_blocks(first, end, readings, model, grid, critical, out, status)
 
-    n = readings.y.shape[0]
-    if workers <= 1 or n <= BLOCK:
-        fit_span(0, n)
+    _in_threads(fit_span, readings.y.shape[0], BLOCKS_PER_TASK * BLOCK, workers)
+
+
+def _in_threads(
+    function: Callable[[int, int], None], curves: int, per_task: int, workers: int
+) -> None:
+    """Call a function of the first curve and the one after the last for parts of the curves."""
+    if workers <= 1 or curves <= BLOCK:
+        function(0, curves)
         return
-    step = BLOCKS_PER_TASK * BLOCK
     with ThreadPoolExecutor(workers) as pool:
-        starts = range(0, n, step)
-        for _ in pool.map(fit_span, starts, [min(first + step, n) for first in starts]):
+        starts = range(0, curves, per_task)
+        ends = [min(first + per_task, curves) for first in starts]
+        for _ in pool.map(function, starts, ends):
             pass
 
 
@@ -414,22 +435,11 @@ def _of_group(fixed: np.ndarray, group: np.ndarray) -> np.ndarray:
     return fixed if fixed.size == 1 else fixed[group]
 
 
-def _facts(
-    out: np.ndarray,
-    status: np.ndarray,
-    fixed: Fixed,
-    hill_bounds: tuple[float, float],
-    rule: tuple[int, float, float, tuple[float, float] | None],
-) -> SigmoidFacts:
+def _facts(out: np.ndarray, status: np.ndarray, rule: ManySettings) -> SigmoidFacts:
     """What the verdict needs of the fits."""
-    curves = status.size
     top, bottom = out[ROW_TOP], out[ROW_BOTTOM]
     rises = out[OUT_HILL] > 0
-    top_fixed, bottom_fixed = (
-        np.broadcast_to(~np.isnan(values), curves) for values in (fixed.top, fixed.bottom)
-    )
     steepness = np.abs(out[OUT_HILL])
-    free = np.isnan(fixed.steepness)
     with np.errstate(invalid="ignore"):
         reversed_plateaus = top < bottom
     return SigmoidFacts(
@@ -440,23 +450,23 @@ def _facts(
         steepness=steepness,
         low_dose=np.where(rises, bottom, top),
         high_dose=np.where(rises, top, bottom),
-        low_is_known=np.where(rises, bottom_fixed, top_fixed),
-        high_is_known=np.where(rises, top_fixed, bottom_fixed),
+        low_is_known=np.where(rises, rule.bottom_is_known, rule.top_is_known),
+        high_is_known=np.where(rises, rule.top_is_known, rule.bottom_is_known),
         top_below_bottom=reversed_plateaus,
-        hill_at_bound=at_hill_bound(steepness, hill_bounds) & free,
+        hill_at_bound=at_hill_bound(steepness, rule.hill_bounds) & rule.free_hill,
         f_flat=out[OUT_F],
         rss=out[OUT_RSS],
         pure=out[OUT_PURE],
         df=out[OUT_DF],
         df_pure=out[OUT_DF_PURE],
-        more=rule[0],
-        flat_level=rule[1],
-        reach=rule[2],
-        bounds=rule[3],
+        more=rule.more,
+        flat_level=rule.flat_level,
+        reach=rule.reach,
+        bounds=rule.bounds,
     )
 
 
-def _results(out: np.ndarray, verdicts: Verdicts) -> BatchFits:
+def _results(out: np.ndarray, findings: Findings) -> BatchFits:
     return BatchFits(
         log10_ic50=out[OUT_C],
         log10_ic50_low=out[OUT_LOW],
@@ -472,9 +482,9 @@ def _results(out: np.ndarray, verdicts: Verdicts) -> BatchFits:
         df_pure=out[OUT_DF_PURE].astype(np.int64),
         se_log10_ic50=out[OUT_SE],
         f_flat=out[OUT_F],
-        status=verdicts.status,
-        at_bound=verdicts.at_bound,
-        checks=verdicts.checks,
-        log10_lowest_dose=verdicts.lowest,
-        log10_highest_dose=verdicts.highest,
+        status=findings.status,
+        at_bound=findings.at_bound,
+        checks=findings.checks,
+        log10_lowest_dose=findings.lowest,
+        log10_highest_dose=findings.highest,
     )

@@ -32,8 +32,8 @@ MAX_LEVELS = 24
 _TRIED = 256
 _SIMULATIONS = 40_000
 _SEED = 20_261_129
-_DIRECTION, _RISE, _FALL, _T, _LEVELS, _DF_PURE = range(6)
-_ROWS = 6
+TURN_ROWS = 6
+_DIRECTION, _RISE, _FALL, _T, _LEVELS, _DF_PURE = range(TURN_ROWS)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def monotone_test(
     x = arrays.x if arrays.x.ndim == 2 else arrays.x[None]
     order = np.argsort(x, axis=1, kind="stable")
     unit = np.ones((1, 1, 1))
-    out = np.full((_ROWS, curves), np.nan)
+    out = np.full((TURN_ROWS, curves), np.nan)
     doses = np.ascontiguousarray(np.take_along_axis(x, order, axis=1))
     places = np.ascontiguousarray(order.astype(np.int64))
     weighted = arrays.weight is not None
@@ -222,69 +222,111 @@ def _scan(doses, order, y, weight, weighted, known, out):
     """Fill the columns of `out`, one per curve; doses ascend, and `order` sorts the readings. Turns
     of a t below that in `known`, shape (levels, df), are not searched.
     """
-    curves, points, replicates = y.shape
+    curves, points, _ = y.shape
     mean, total = np.zeros(points), np.zeros(points)
     sums = np.zeros((2, points + 1))
     ends = np.zeros((4, points + 1))
     for k in range(curves):
-        of_doses = k if doses.shape[0] > 1 else 0
-        of_weight = k if weight.shape[0] > 1 else 0
-        levels = 0
-        pure, df = 0.0, 0
-        p = 0
-        lowest, highest = math.inf, -math.inf
-        usable = True
-        while p < points:
-            dose = doses[of_doses, p]
-            if math.isnan(dose):
-                break
-            end = p
-            sum_w = sum_wy = 0.0
-            n = 0
-            while end < points and doses[of_doses, end] == dose:
-                at = order[of_doses, end]
+        scan_turns(
+            doses[k if doses.shape[0] > 1 else 0],
+            order[k if doses.shape[0] > 1 else 0],
+            y[k],
+            weight[k if weighted else 0],
+            weighted,
+            known,
+            mean,
+            total,
+            sums,
+            ends,
+            out[:, k],
+        )
+
+
+@compiled(allocates=False)
+def scan_turns(doses, order, y, weight, weighted, known, mean, total, sums, ends, out):
+    """Fill `out`, shape (TURN_ROWS,), for one curve.
+
+    Parameters
+    ----------
+    doses, order : array, shape (points,)
+        In ascending order, nan last; place of each among the points of the readings.
+    y, weight : array, shape (points, replicates)
+        weight is used where `weighted`.
+    known : array, shape (levels, df)
+        Smallest t that is looked for.
+    mean, total, sums, ends : array, shape (points,), (points,), (2, points + 1), (4, points + 1)
+        Scratch.
+    """
+    points, replicates = y.shape
+    levels = 0
+    pure, df = 0.0, 0
+    p = 0
+    lowest, highest = math.inf, -math.inf
+    usable = True
+    while p < points:
+        dose = doses[p]
+        if math.isnan(dose):
+            break
+        end = p
+        sum_w = sum_wy = 0.0
+        n = 0
+        while end < points and doses[end] == dose:
+            at = order[end]
+            for r in range(replicates):
+                w = weight[at, r] if weighted else 1.0
+                if not math.isnan(y[at, r]) and w > 0.0:
+                    sum_w += w
+                    sum_wy += w * y[at, r]
+                    n += 1
+            end += 1
+        if n:
+            level = sum_wy / sum_w
+            usable = usable and math.isfinite(level) and math.isfinite(sum_w)
+            for q in range(p, end):
+                at = order[q]
                 for r in range(replicates):
-                    w = weight[of_weight, at, r] if weighted else 1.0
-                    if not math.isnan(y[k, at, r]) and w > 0.0:
-                        sum_w += w
-                        sum_wy += w * y[k, at, r]
-                        n += 1
-                end += 1
-            if n:
-                level = sum_wy / sum_w
-                usable = usable and math.isfinite(level) and math.isfinite(sum_w)
-                for q in range(p, end):
-                    at = order[of_doses, q]
-                    for r in range(replicates):
-                        w = weight[of_weight, at, r] if weighted else 1.0
-                        if not math.isnan(y[k, at, r]) and w > 0.0:
-                            pure += w * (y[k, at, r] - level) ** 2
-                mean[levels], total[levels] = level, sum_w
-                lowest, highest = min(lowest, level), max(highest, level)
-                df += n - 1
-                levels += 1
-            p = end
-        if levels < 4 or not usable or not math.isfinite(pure):
-            continue
-        levels = _merge(mean, total, levels)
-        if df >= levels:
-            variance = pure / df
-        else:
-            second = _second_differences(mean, total, levels)
-            variance = (pure + second) / (df + levels - 2)
-        # Readings without scatter, as a table of calculated values has them.
-        least = 1e-9 * (highest - lowest)
-        mean_weight = total[:levels].sum() / levels
-        variance = max(variance, least * least * mean_weight)
-        if not variance > 0.0:
-            continue
-        _cumulate(mean, total, levels, sums)
-        _extremes(mean, levels, ends)
-        _largest_turn(sums, ends, levels, math.sqrt(variance), known[levels, df], k, out)
-        out[_LEVELS, k], out[_DF_PURE, k] = levels, df
+                    w = weight[at, r] if weighted else 1.0
+                    if not math.isnan(y[at, r]) and w > 0.0:
+                        pure += w * (y[at, r] - level) ** 2
+            mean[levels], total[levels] = level, sum_w
+            lowest, highest = min(lowest, level), max(highest, level)
+            df += n - 1
+            levels += 1
+        p = end
+    if levels < MIN_DOSES or not usable or not math.isfinite(pure):
+        return
+    levels = _merge(mean, total, levels)
+    if df >= levels:
+        variance = pure / df
+    else:
+        second = _second_differences(mean, total, levels)
+        variance = (pure + second) / (df + levels - 2)
+    # Readings without scatter, as a table of calculated values has them.
+    least = 1e-9 * (highest - lowest)
+    mean_weight = total[:levels].sum() / levels
+    variance = max(variance, least * least * mean_weight)
+    if not variance > 0.0:
+        return
+    _cumulate(mean, total, levels, sums)
+    _extremes(mean, levels, ends)
+    _largest_turn(sums, ends, levels, math.sqrt(variance), known[levels, df], out)
+    out[_LEVELS], out[_DF_PURE] = levels, df
 
 
-@compiled()
+@compiled(allocates=False)
+def is_turn(out, critical, min_share):
+    """Whether a turn of `scan_turns` is significant: its t above that in `critical`, shape (levels,
+    df), and the smaller change at least a share `min_share` of the larger.
+    """
+    if math.isnan(out[_LEVELS]) or out[_DIRECTION] == 0.0:
+        return False
+    if not out[_T] > critical[int(out[_LEVELS]), int(out[_DF_PURE])]:
+        return False
+    before, after = abs(out[_RISE]), abs(out[_FALL])
+    return min(before, after) / max(before, after) >= min_share
+
+
+@compiled(allocates=False)
 def _merge(mean, total, levels):
     """Merge neighbouring doses into at most MAX_LEVELS groups; gives how many there are."""
     if levels <= MAX_LEVELS:
@@ -299,7 +341,7 @@ def _merge(mean, total, levels):
     return MAX_LEVELS
 
 
-@compiled()
+@compiled(allocates=False)
 def _cumulate(mean, weight, levels, sums):
     """Cumulative weights and weighted means, shape (2, levels + 1)."""
     for i in range(levels):
@@ -307,7 +349,7 @@ def _cumulate(mean, weight, levels, sums):
         sums[1, i + 1] = sums[1, i] + weight[i] * mean[i]
 
 
-@compiled()
+@compiled(allocates=False)
 def _contrast(sums, a, b, c, d):
     """Mean of doses c to d minus that of doses a to b (ends excluded), per standard deviation of a
     reading of weight 1.
@@ -318,14 +360,14 @@ def _contrast(sums, a, b, c, d):
     return change / math.sqrt(first * second * (first + second))
 
 
-@compiled()
+@compiled(allocates=False)
 def _difference(sums, a, b, c, d):
     return (sums[1, d] - sums[1, c]) / (sums[0, d] - sums[0, c]) - (sums[1, b] - sums[1, a]) / (
         sums[0, b] - sums[0, a]
     )
 
 
-@compiled()
+@compiled(allocates=False)
 def _second_differences(mean, weight, levels):
     """Squared distances from the mean of both neighbours, each over its variance."""
     total = 0.0
@@ -335,7 +377,7 @@ def _second_differences(mean, weight, levels):
     return total
 
 
-@compiled()
+@compiled(allocates=False)
 def _extremes(mean, levels, ends):
     """Least and largest mean of the first and of the last doses, shape (4, levels + 1)."""
     ends[0, 0], ends[1, 0] = math.inf, -math.inf
@@ -348,7 +390,7 @@ def _extremes(mean, levels, ends):
         ends[3, i] = max(ends[3, i + 1], mean[i])
 
 
-@compiled()
+@compiled(allocates=False)
 def _can_turn(sums, ends, levels, i, j, best):
     """Whether the block i to j can have a turn of more than `best`: the mean of some of the first
     (last) doses is no further from that of the block than their least or largest one, and their
@@ -369,13 +411,13 @@ def _can_turn(sums, ends, levels, i, j, best):
     return down > 0.0 and rise > 0.0 and min(down * down * before, rise * rise * after) > square
 
 
-@compiled()
-def _largest_turn(sums, ends, levels, sd, least, k, out):
-    """Fill direction, changes and t of the most significant turn of curve k; of turns with a t
+@compiled(allocates=False)
+def _largest_turn(sums, ends, levels, sd, least, out):
+    """Fill direction, changes and t of the most significant turn; of turns with a t
     below `least`, none.
     """
     best = 0.999999 * least * sd
-    out[_DIRECTION, k], out[_T, k], out[_RISE, k], out[_FALL, k] = 0.0, 0.0, 0.0, 0.0
+    out[_DIRECTION], out[_T], out[_RISE], out[_FALL] = 0.0, 0.0, 0.0, 0.0
     for i in range(1, levels - 1):
         for j in range(i + 1, levels):
             # The block i to j (end excluded) against the first and the last doses.
@@ -404,6 +446,6 @@ def _largest_turn(sums, ends, levels, sd, least, k, out):
                 smaller = min(before, after)
                 if smaller > best:
                     best = smaller
-                    out[_DIRECTION, k], out[_T, k] = direction, smaller / sd
-                    out[_RISE, k] = _difference(sums, 0, head, i, j)
-                    out[_FALL, k] = -_difference(sums, i, j, tail, levels)
+                    out[_DIRECTION], out[_T] = direction, smaller / sd
+                    out[_RISE] = _difference(sums, 0, head, i, j)
+                    out[_FALL] = -_difference(sums, i, j, tail, levels)

@@ -15,20 +15,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import expit, fdtrc, fdtri, ncfdtr
 
-from tricyclic.numerics.batch.layout import (
-    AT_BOUND,
-    FITTED,
-    FLAT,
-    LN10,
-    NOT_CONVERGED,
-    NOT_DISTINGUISHABLE,
-    NOT_MONOTONE,
-    OPEN_ABOVE,
-    OPEN_BELOW,
-    OPEN_BOTH,
-    TOP_BELOW_BOTTOM,
-)
+from tricyclic.numerics.batch.layout import LN10
 from tricyclic.numerics.batch.monotone import MonotoneTest, monotone_test
+from tricyclic.numerics.batch.rules import (
+    ABOVE,
+    BELOW,
+    CHECKS,
+    HAS_FEW_RUNS,
+    HILL_AT_BOUND,
+    IS_FEW_DOSES,
+    IS_FLAT,
+    IS_OUTSIDE,
+    IS_REVERSED,
+    LACKS_FIT,
+    LOW_POWER,
+    MARKS,
+    MISSES_PLATEAU,
+    TURNS,
+    conclude_all,
+)
 from tricyclic.numerics.batch.scan import (
     HIGHEST,
     LOWEST,
@@ -42,21 +47,6 @@ from tricyclic.numerics.batch.scan import (
 )
 from tricyclic.stats.patterns import few_runs_probability
 
-# Check -> bit in the checks of a curve, in the order in which they are listed.
-CHECKS: tuple[str, ...] = (
-    "fit_failed",
-    "converged",
-    "flat",
-    "not_monotone",
-    "ic50_outside_range",
-    "ci_unbounded",
-    "plateau_missing",
-    "parameter_at_bound",
-    "top_below_bottom",
-    "few_doses",
-    "lack_of_fit",
-    "residual_runs",
-)
 # Checks that fail; the others warn. `ci_unbounded` fails where both sides are open.
 FAILS = frozenset({"fit_failed", "flat", "not_monotone", "ic50_outside_range"})
 # "flat" needs this power against a complete curve of a span of so many standard deviations of a
@@ -71,19 +61,6 @@ MIN_READINGS_FOR_RUNS = 8
 # Decades beyond the doses within which log10 IC50 is searched.
 REACH = 3.0
 _CHUNK = 20_000
-# Statuses of curves that have a fit.
-_WITH_FIT = (
-    FITTED,
-    FLAT,
-    OPEN_BELOW,
-    OPEN_ABOVE,
-    OPEN_BOTH,
-    AT_BOUND,
-    NOT_CONVERGED,
-    TOP_BELOW_BOTTOM,
-    NOT_DISTINGUISHABLE,
-    NOT_MONOTONE,
-)
 
 
 @dataclass(frozen=True)
@@ -303,32 +280,22 @@ def _assess_rows(
         power = _power(facts, readings, flat)
         p_replicates = lack_of_fit_p(facts.rss, facts.pure, facts.df, facts.df_pure)
         runs, p_runs = _residual_runs(scanned)
-    fitted = np.isin(facts.status, _WITH_FIT)
     bound = _bounds(facts, lowest, highest)
-    status = _status(facts, fitted, flat, power, turns, bound)
     seen_low = (scanned[WITHOUT] > 0) | facts.low_is_known
     seen_high = (scanned[SATURATED] > 0) | facts.high_is_known
-    described = fitted & ~np.isin(status, (FLAT, NOT_DISTINGUISHABLE, NOT_MONOTONE))
-    outside = described & ((facts.log10_ic50 < lowest) | (facts.log10_ic50 > highest))
-    unseen = (missing_low > PLATEAU_TOLERANCE) & ~seen_low
-    unseen |= (missing_high > PLATEAU_TOLERANCE) & ~seen_high
-    results = {
-        "fit_failed": ~fitted & ~np.isin(status, (FLAT,)),
-        "converged": status == NOT_CONVERGED,
-        "flat": np.isin(status, (FLAT, NOT_DISTINGUISHABLE)),
-        "not_monotone": status == NOT_MONOTONE,
-        "ic50_outside_range": outside,
-        "ci_unbounded": described & (bound.below | bound.above),
-        "plateau_missing": described & unseen & ~outside,
-        "parameter_at_bound": described & facts.hill_at_bound,
-        "top_below_bottom": fitted & facts.top_below_bottom,
-        "few_doses": fitted & (facts.df == facts.df_pure),
-        "lack_of_fit": described & (p_replicates < LACK_OF_FIT_LEVEL),
-        "residual_runs": described & (p_runs < RUNS_LEVEL),
-    }
-    bits = np.zeros(status.size, np.int64)
-    for bit, name in enumerate(CHECKS):
-        bits |= results[name].astype(np.int64) << bit
+    marks = np.empty((MARKS, flat.size), bool)
+    marks[TURNS], marks[IS_FLAT], marks[LOW_POWER] = turns, flat, power < LEAST_POWER
+    marks[IS_OUTSIDE] = (facts.log10_ic50 < lowest) | (facts.log10_ic50 > highest)
+    marks[BELOW], marks[ABOVE] = bound.below, bound.above
+    marks[HILL_AT_BOUND], marks[IS_REVERSED] = facts.hill_at_bound, facts.top_below_bottom
+    marks[MISSES_PLATEAU] = (missing_low > PLATEAU_TOLERANCE) & ~seen_low
+    marks[MISSES_PLATEAU] |= (missing_high > PLATEAU_TOLERANCE) & ~seen_high
+    marks[IS_FEW_DOSES] = facts.df == facts.df_pure
+    marks[LACKS_FIT], marks[HAS_FEW_RUNS] = p_replicates < LACK_OF_FIT_LEVEL, p_runs < RUNS_LEVEL
+    status, bits = np.empty(flat.size, np.uint8), np.empty(flat.size, np.int64)
+    conclude_all(  # type: ignore[no-untyped-call]  # a kernel
+        facts.status.astype(np.uint8), marks, bound.at, status, bits
+    )
     values = (
         status,
         bits,
@@ -365,44 +332,6 @@ def _bounds(facts: SigmoidFacts, lowest: np.ndarray, highest: np.ndarray) -> _Bo
         np.asarray(facts.log10_ic50_low < low),
         np.asarray(facts.log10_ic50_high > high),
     )
-
-
-def _status(
-    facts: SigmoidFacts,
-    fitted: np.ndarray,
-    flat: np.ndarray,
-    power: np.ndarray,
-    turns: np.ndarray,
-    bound: _Bounds,
-) -> np.ndarray:
-    """The first of these that applies."""
-    derived = np.select(
-        [
-            turns,
-            # A search that ends at the bound of the IC50 is no less certain of it.
-            (facts.status == NOT_CONVERGED) & (bound.at == 0),
-            facts.top_below_bottom & ~flat,
-            flat & (power < LEAST_POWER),
-            flat,
-            bound.below & bound.above,
-            bound.below,
-            bound.above,
-            facts.hill_at_bound | (bound.at != 0),
-        ],
-        [
-            NOT_MONOTONE,
-            NOT_CONVERGED,
-            TOP_BELOW_BOTTOM,
-            NOT_DISTINGUISHABLE,
-            FLAT,
-            OPEN_BOTH,
-            OPEN_BELOW,
-            OPEN_ABOVE,
-            AT_BOUND,
-        ],
-        FITTED,
-    )
-    return np.where(fitted, derived, facts.status).astype(np.uint8)
 
 
 def _power(facts: SigmoidFacts, readings: _Readings, wanted: np.ndarray) -> np.ndarray:
