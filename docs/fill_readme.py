@@ -24,8 +24,8 @@ WANTED = re.compile(
 
 def shown() -> str:
     """What the README shows between the markers."""
-    found = BLOCK.search(README.read_text(encoding="utf-8"))
-    return found[0] if found else ""
+    match = BLOCK.search(README.read_text(encoding="utf-8"))
+    return match[0] if match else ""
 
 
 def printed() -> str:

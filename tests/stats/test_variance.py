@@ -20,9 +20,11 @@ def residuals(cv: float) -> np.ndarray:
 
 
 def test_the_cv_of_many_readings_is_that_of_their_simulation() -> None:
-    found = [proportional_cv(residuals(0.05), EXPECTED, SLOPE, OFFSET, GRADIENT) for _ in range(40)]
+    estimates = [
+        proportional_cv(residuals(0.05), EXPECTED, SLOPE, OFFSET, GRADIENT) for _ in range(40)
+    ]
     # The standard error of the mean is 0.05 / sqrt(2 * 77 * 40).
-    assert np.mean(found) == pytest.approx(0.05, abs=4 * 0.05 / np.sqrt(2 * 77 * 40))
+    assert np.mean(estimates) == pytest.approx(0.05, abs=4 * 0.05 / np.sqrt(2 * 77 * 40))
 
 
 @pytest.mark.parametrize("noise", [0.0, 1e-10, 1e-9])

@@ -73,11 +73,11 @@ class WeightedSearch:
         if self.variance == "constant" and self.sd.size == 1:
             return self._minimum_from(optimum.x)
         for rounds in range(1, MAX_REWEIGHTING + 1):
-            weight = self.weight
+            scatter = self.cv.copy(), self.sd.copy(), self.power, self.weight
             self._estimate_scatter(optimum)
-            if rounds > ROUNDS_BY_PARAMETERS and _same_weights(weight, self.weight):
-                # The optimum is that of the weights before.
-                self.weight = weight
+            if rounds > ROUNDS_BY_PARAMETERS and _same_weights(scatter[-1], self.weight):
+                # The optimum is that of the scatter before.
+                self.cv, self.sd, self.power, self.weight = scatter
                 break
             before, optimum = optimum, self._minimum_from(optimum.x, warm=rounds > 1)
             change = np.abs(optimum.x - before.x)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tricyclic.assays.screening import curve_null
 from tricyclic.assays.screening.analysis import analyse_screen
 from tricyclic.assays.screening.criteria import HitCriteria
 from tricyclic.assays.screening.curve_classes import CLASSES
@@ -237,4 +238,17 @@ def test_missing_wells_are_another_design():
 def test_the_same_seed_gives_the_same_screen():
     plates, _ = curves(2, seed=7)
     a, b = analysed(plates, seed=3), analysed(plates, seed=3)
-    assert [c.p for c in a.curves] == [c.p for c in b.curves]
+    curve_null._null_of.cache_clear()  # The second screen took the distribution of the first.
+    c = analysed(plates, seed=3)
+    for other in (b, c):
+        assert [curve.p for curve in a.curves] == [curve.p for curve in other.curves]
+
+
+def test_a_distribution_that_was_kept_leaves_the_generator_where_a_new_one_does():
+    plates, _ = curves(1, seed=7)
+    after = []
+    for _ in range(2):
+        rng = np.random.default_rng(11)
+        analyse_screen(plates, rng=rng, criteria=HitCriteria())
+        after.append(rng.random())
+    assert after[0] == after[1] != np.random.default_rng(11).random()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from tricyclic.assays.screening.plate_arrays import Floats
-from tricyclic.fitting.batch import null_f
+from tricyclic.fitting.batch import NullDistribution, null_f
 from tricyclic.numerics.batch.fit import BatchFits
 
 MIN_SIMULATIONS = 2_000
@@ -58,6 +62,21 @@ def calibrated_p(
     p = np.full(len(x), math.nan)
     for curves in designs.values():
         design = doses[curves[0]]
-        null = null_f(design[np.isfinite(design)] - 6.0, rng=rng, simulations=each)
+        null, after = _null_of(design[np.isfinite(design)].tobytes(), pickle.dumps(rng), each)
+        rng.bit_generator.state = after
         p[curves] = null.p(fits.f_flat[curves])
     return p
+
+
+@lru_cache(maxsize=8)
+def _null_of(
+    doses: bytes, generator: bytes, simulations: int
+) -> tuple[NullDistribution, Mapping[str, Any]]:
+    """Distribution of F of a design, and the state of the generator after it.
+
+    Kept for plates of one design that are analysed again with the same seed: the simulation takes
+    most of the time of a small screen.
+    """
+    rng = pickle.loads(generator)
+    null = null_f(np.frombuffer(doses) - 6.0, rng=rng, simulations=simulations)
+    return null, rng.bit_generator.state
