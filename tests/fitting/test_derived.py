@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+import scipy.optimize
+import scipy.stats
 from scipy.special import expit
 
 from tricyclic.core.curve_model import Parameter
@@ -19,6 +21,7 @@ from tricyclic.fitting.restate import restated
 LOGISTIC = CURVES["logistic_4pl"]
 DOSE = np.repeat(np.logspace(-9, -5, 9), 2)
 LOG9 = math.log10(9.0)
+LN10 = math.log(10.0)
 
 
 def series(seed: int, noise: float = 150.0, dose=DOSE) -> Series:
@@ -150,3 +153,55 @@ def test_a_fit_that_failed_has_no_derived_quantity() -> None:
     data = Series("f", [1.0, 1.0, 1.0], "u", {"concentration_M": [1e-9, 1e-8, 1e-7]})
     with pytest.raises(InputError, match="fit failed"):
         derived_estimate(fit(data, LOGISTIC), (FitPart(data, LOGISTIC),), log10_ec90)
+
+
+def least_sum(log10_dose: np.ndarray, y: np.ndarray, dose: float, level: float) -> float:
+    """Least residual sum of a logistic that has `level` at a dose, from many starts."""
+    best = math.inf
+    for bottom in (-20.0, 0.0, 10.0):
+        for top in (90.0, 105.0, 150.0):
+            for log_slope in (0.0, 0.4, 1.0, 2.0, 2.9):
+
+                def residuals(p):
+                    slope = 10 ** p[2]
+                    way = (level - p[0]) / (p[1] - p[0])
+                    middle = dose - math.log10(way / (1 - way)) / slope
+                    return p[0] + (p[1] - p[0]) * expit(LN10 * (log10_dose - middle) * slope) - y
+
+                end = scipy.optimize.least_squares(
+                    residuals,
+                    [bottom, top, log_slope],
+                    bounds=([-500, level + 0.01, -1], [level - 0.01, 1000, 3]),
+                )
+                best = min(best, 2 * end.cost)
+    return best
+
+
+def test_a_limit_where_the_curve_may_be_a_step_is_where_the_constrained_fit_is_rejected() -> None:
+    # Six readings, one of them on the slope: the curve may be a step left of it, and no farther.
+    log10_dose = np.linspace(-9, -5.25564617, 6)
+    y = np.array([0.572, 0.0476, 2.670, 68.712, 103.231, 101.628])
+    data = Series("d", y, "%", {"concentration_M": 10**log10_dose})
+    result = fit(data, LOGISTIC)
+
+    def dose(v):
+        way = (40.0 - v["bottom"]) / (v["top"] - v["bottom"])
+        return v["log10_ec50"] + np.log10(way / (1 - way)) / v["hill"]
+
+    one = derived_estimate(result, (FitPart(data, LOGISTIC),), dose)
+    assert one.method == "profile likelihood"
+    t = scipy.stats.t.ppf(0.975, 2)
+    allowed = result.rss * (1 + t**2 / 2)
+    for limit, outwards in ((one.low, -1), (one.high, 1)):
+        assert least_sum(log10_dose, y, limit - outwards * 0.002, 40.0) < allowed
+        assert least_sum(log10_dose, y, limit + outwards * 0.002, 40.0) > allowed
+
+
+def test_a_limit_that_is_not_found_is_stated_as_one_of_first_order(monkeypatch) -> None:
+    monkeypatch.setattr("tricyclic.fitting.derived.REFINEMENTS", 1)
+    data = series(3)
+    result = fit(data, LOGISTIC)
+    one = derived_estimate(result, (FitPart(data, LOGISTIC),), log10_ec90)
+    reach = scipy.stats.t.ppf(0.975, result.df) * one.se
+    assert one.method == "delta method"
+    assert (one.low, one.high) == pytest.approx((one.value - reach, one.value + reach))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tricyclic.core.estimate import Fit
+from tricyclic.curves._guesses import whole_space
 from tricyclic.errors import InputError
 from tricyclic.fitting.deviance import DevianceProblem
 from tricyclic.fitting.problem import FitPart, FitProblem
@@ -20,13 +21,21 @@ from tricyclic.numerics.least_squares import jacobian, least_squares
 
 Quantity = Callable[[Mapping[str, np.ndarray]], np.ndarray]
 
-# Weight of the quantity against the readings, in inverse variances of it: large, so that a search
-# ends near the value that it aims at.
-PULL = 100.0
+# Weights of the quantity against the readings, in inverse variances of it: large, so that a search
+# ends near the value that it aims at; the next one where the profile is hollow at the limit, and a
+# weaker pull leaps over it.
+PULLS = (1e2, 1e4, 1e6)
 # Steps away from the estimate, each twice the last, and refinements of a limit.
-DOUBLINGS, REFINEMENTS = 40, 60
+DOUBLINGS, REFINEMENTS = 40, 45
 # Relative tolerance of the root of the rise of the residual sum at a limit.
 TOLERANCE = 1e-6
+# The same where the aims have met: there the sum is known no better.
+COARSE_TOLERANCE = 1e-3
+# Points of the whole space that are examined for valleys beyond a limit, and how often.
+NODES, ROUNDS = 400, 3
+# Part of the distance to a limit by which a point inside the criterion lies beyond it.
+MARGIN = 1e-3
+PROFILE, DELTA = "profile likelihood", "delta method"
 # First step, relative to the quantity, where it has no standard error.
 FIRST_STEP = 0.1
 
@@ -36,6 +45,8 @@ class DerivedEstimate:
     """A quantity with its standard error (delta method) and its profile limits.
 
     A limit is -inf or inf where that side is open; all are nan where the parameters give none.
+    Where the search of a profile limit did not converge, `method` is "delta method", and both
+    limits are of first order.
     """
 
     value: float
@@ -43,6 +54,7 @@ class DerivedEstimate:
     low: float
     high: float
     confidence: float
+    method: str = PROFILE
 
 
 def derived_estimate(
@@ -101,6 +113,9 @@ def derived_estimate(
         if not math.isfinite(value):
             return DerivedEstimate(value, math.nan, math.nan, math.nan, level)
         ends = [profile.limit(direction, bounds) for direction in (-1.0, 1.0)]
+    if any(math.isnan(end) for end in ends):
+        reach = profile.critical * profile.se
+        return DerivedEstimate(value, profile.se, value - reach, value + reach, level, DELTA)
     return DerivedEstimate(value, profile.se, ends[0], ends[1], level)
 
 
@@ -128,6 +143,8 @@ class _Profile:
         self.typical = np.maximum(np.abs(self.best), 1e-3)
         self.least = self._sum(self.best)
         self.value = float(self._of(self.best[None, :])[0])
+        self.pull = PULLS[0]
+        self.nodes: np.ndarray | None = None
         self.se = math.nan
         if known and math.isfinite(self.value):
             slopes = jacobian(lambda x: self._of(x)[:, None], self.best, self.typical)[0]
@@ -138,7 +155,7 @@ class _Profile:
             self.se = float(np.sqrt(variance)) if variance >= 0 else math.nan
 
     def limit(self, direction: float, bounds: tuple[float, float]) -> float:
-        """One limit of the quantity; infinite where it is open."""
+        """One limit of the quantity; infinite where it is open, nan where it was not found."""
         has_se = math.isfinite(self.se) and self.se > 0
         if not self.best.size or self.se == 0:
             return self.value
@@ -146,8 +163,59 @@ class _Profile:
         bound = bounds[1] if direction > 0 else bounds[0]
         if direction * (bound - self.value) <= 0:
             return direction * math.inf
-        inside, outside = (self.value, 0.0), None
-        aim, at = self.value, self.best
+        start, end = self.best, math.nan
+        for _ in range(ROUNDS):
+            reached = self._limit_from(start, direction, step, bound)
+            if math.isnan(reached) and start is not self.best:
+                # The valley beyond has no limit of its own, and extends at least to here.
+                return float(self._of(start[None, :])[0])
+            end = reached
+            beyond = self._beyond(direction, end, bound)
+            if beyond is None:
+                break
+            start = beyond
+        return end
+
+    def _limit_from(self, start: np.ndarray, direction: float, step: float, bound: float) -> float:
+        """A limit beyond a point inside the criterion; nan where no pull gives one."""
+        for self.pull in PULLS:
+            end = self._crossing(start, direction, step, bound)
+            if not math.isnan(end):
+                return end
+        return math.nan
+
+    def _beyond(self, direction: float, end: float, bound: float) -> np.ndarray | None:
+        """The point of the whole space, inside the criterion, that lies farthest beyond a limit."""
+        if not math.isfinite(end):
+            return None
+        margin = MARGIN * abs(end - self.value)
+        inside = self._nodes_inside()
+        if not len(inside):
+            return None
+        ahead = direction * (self._of(inside) - end)
+        ahead[~np.isfinite(ahead)] = -math.inf
+        far = int(np.argmax(ahead))
+        return inside[far] if ahead[far] > margin else None
+
+    def _nodes_inside(self) -> np.ndarray:
+        """Points of the whole space whose residual sum lies within the criterion, (k, free)."""
+        if self.nodes is None:
+            nodes = np.empty((0, self.best.size))
+            if len(self.problem.parts) == 1 and self.best.size > 1:
+                with whole_space(NODES):
+                    nodes = np.array(self.problem.starts(None))
+                residual = self.problem.y - self.problem.expected(nodes)
+                sums = residual**2 @ self.weight
+                nodes = nodes[sums < self.least + self.critical**2]
+            self.nodes = nodes
+        return self.nodes
+
+    def _crossing(self, start: np.ndarray, direction: float, step: float, bound: float) -> float:
+        """Where the root of the rise is critical, from a point inside the criterion outwards."""
+        first = float(self._of(start[None, :])[0])
+        rise = max(self._sum(start) - self.least, 0.0)
+        inside, outside = (first, math.sqrt(rise)), None
+        aim, at = first, start
         for _ in range(DOUBLINGS):
             aim += direction * step
             step *= 2.0
@@ -161,27 +229,31 @@ class _Profile:
         if outside is None:
             return direction * math.inf
         reached = self._refined(inside, outside, at)
-        return reached if direction * (reached - bound) <= 0 else direction * math.inf
+        return direction * math.inf if direction * (reached - bound) > 0 else reached
 
     def _refined(
         self, inside: tuple[float, float], outside: tuple[float, float], at: np.ndarray
     ) -> float:
-        """The quantity where the root of the rise is critical, between two aims (Illinois)."""
+        """The quantity where the root of the rise is critical, between two aims (Illinois); nan
+        where the rise leaps over it.
+        """
         (a, f_a), (b, f_b) = inside, outside
         f_a, f_b = f_a - self.critical, f_b - self.critical
-        reached, span = math.nan, abs(b - a)
+        reached, f, span = math.nan, math.inf, abs(b - a)
         for _ in range(REFINEMENTS):
             aim = b - f_b * (b - a) / (f_b - f_a)
             reached, root, at = self._point(aim, at, span)
             f = root - self.critical
-            if abs(f) <= TOLERANCE * self.critical or abs(b - a) <= 1e-12 * abs(b):
+            if abs(f) <= TOLERANCE * self.critical:
+                return reached
+            if abs(b - a) <= 1e-12 * abs(b):
                 break
             if f * f_b < 0:
                 a, f_a = b, f_b
             else:
                 f_a /= 2.0
             b, f_b = aim, f
-        return reached
+        return reached if abs(f) <= COARSE_TOLERANCE * self.critical else math.nan
 
     def _point(self, aim: float, at: np.ndarray, step: float) -> tuple[float, float, np.ndarray]:
         """A point of the profile near a value: the quantity, the root of the rise, the parameters.
@@ -189,7 +261,7 @@ class _Profile:
         Searched from the last point and from the optimum; the lower of the two ends counts.
         """
         size = self.se if math.isfinite(self.se) and self.se > 0 else abs(step)
-        pull = PULL / size**2
+        pull = self.pull / size**2
         y = np.append(self.problem.y, aim)
         weight = np.append(self.weight, pull)
 

@@ -291,7 +291,7 @@ def profile_effective_dose(
     derived = derived_estimate(fit, fitted, dose, bounds=bounds, confidence=confidence)
     if math.isnan(derived.low):
         return first
-    return replace(first, low=derived.low, high=derived.high, method="profile likelihood")
+    return replace(first, low=derived.low, high=derived.high, method=derived.method)
 
 
 def _limits_as_parameter(

@@ -15,7 +15,7 @@ from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
 from tricyclic.curves.sensorgram import with_switch_delays
 from tricyclic.errors import FitFailedError, InputError
-from tricyclic.fitting.derived import derived_estimate
+from tricyclic.fitting.derived import PROFILE, derived_estimate
 from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.results.sensorgram import SensorgramCycle, SensorgramResult
 from tricyclic.stats.patterns import few_runs_p
@@ -125,7 +125,14 @@ def _estimates(result: Fit, parts: Sequence[FitPart], y_unit: str) -> tuple[Esti
     level = result.confidence
 
     def natural(
-        name: str, unit: str, factor: float, value: float, low: float, high: float, se: float
+        name: str,
+        unit: str,
+        factor: float,
+        value: float,
+        low: float,
+        high: float,
+        se: float,
+        method: str = PROFILE,
     ) -> Estimate:
         ends = sorted(factor * 10.0**end if end != -math.inf else 0.0 for end in (low, high))
         return Estimate(
@@ -136,11 +143,11 @@ def _estimates(result: Fit, parts: Sequence[FitPart], y_unit: str) -> tuple[Esti
             ends[1],
             level,
             log10_se=se,
-            method="profile likelihood",
+            method=method,
         )
 
     out = [
-        natural("Kd (koff / kon)", "nM", TO_NANOMOLAR, kd.value, kd.low, kd.high, kd.se),
+        natural("Kd (koff / kon)", "nM", TO_NANOMOLAR, kd.value, kd.low, kd.high, kd.se, kd.method),
         natural("kon", "1/(M s)", 1 / SECONDS, kon.value, kon.low, kon.high, kon.se),
         natural("koff", "1/s", 1 / SECONDS, koff.value, koff.low, koff.high, koff.se),
         natural(
