@@ -51,8 +51,9 @@ LOG_MOLAR = (-15.0, -1.0)
 
 
 def is_index(name: str) -> bool:
-    """Whether a column numbers the rows."""
-    return name.strip().lower() in ("#", "no", "no.", "nr", "index", "row", "unnamed: 0")
+    """Whether a column numbers the rows, or the tubes of a counter."""
+    plain = re.sub(r"[\s_.]*(no|nr|number|#)?\.?$", "", name.strip().lower())
+    return plain in ("", "index", "row", "unnamed: 0", "tube", "vial")
 
 
 def statistics_of(table: DataTable, free: Sequence[str]) -> list[str]:

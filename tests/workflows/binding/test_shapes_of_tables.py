@@ -153,6 +153,20 @@ SHAPES: dict[str, Callable[[Rows], Rows]] = {
         [],
         ["counted twice"],
     ],
+    "long, with replicates beside each other": lambda rows: [
+        ["Tube no.", "Compound", "Conc (nM)", "cpm 1", "cpm 2"],
+        *[[k, "DMI", *row[:3]] for k, row in enumerate(rows)],
+        *[[k, "IMI", row[0], *row[3:5]] for k, row in enumerate(rows)],
+        *[[k, "Total", None, row[5]] for k, row in enumerate(rows)],
+        *[[k, "NSB", None, row[6]] for k, row in enumerate(rows)],
+    ],
+    "each compound written once": lambda rows: [
+        ["Compound", "Conc (nM)", "cpm 1", "cpm 2"],
+        *[["DMI" if k == 0 else None, *row[:3]] for k, row in enumerate(rows)],
+        *[["IMI" if k == 0 else None, row[0], *row[3:5]] for k, row in enumerate(rows)],
+        *[["Total" if k == 0 else "", None, row[5]] for k, row in enumerate(rows)],
+        *[["NSB", None, row[6]] for row in rows],
+    ],
     "blank columns": lambda rows: [
         [r[0], None, *r[1:3], None, *r[3:5], None, *r[5:]] for r in [HEAD, *rows]
     ],

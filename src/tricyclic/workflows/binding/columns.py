@@ -366,19 +366,24 @@ def long_as_wide(table: DataTable) -> DataTable:
     if not (compound or role) or not reading:
         return table
     kinds = _kinds(table, compound, role)
-    kept = [name for name in table.columns if name not in (compound, role, reading)]
+    numeric = [name for name in table.columns if name in table.values]
+    # Replicates may stand in columns beside each other: "cpm 1", "cpm 2", "cpm 3".
+    readings = [name for name in numeric if group_of(name, numeric) == group_of(reading, numeric)]
+    kept = [name for name in table.columns if name not in (compound, role, *readings)]
     values = {name: table.values[name] for name in kept if name in table.values}
     units = {name: table.units[name] for name in values}
     excluded = {name: mask for name, mask in table.excluded.items() if name in kept}
     columns = [*kept]
     for label in dict.fromkeys(kinds):
         here = np.array([kind == label for kind in kinds])
-        column = label if label not in kept else f"{label} (readings)"
-        columns.append(column)
-        values[column] = np.where(here, table.values[reading], np.nan)
-        units[column] = table.units.get(reading, UNKNOWN)
-        if reading in table.excluded:
-            excluded[column] = table.excluded[reading] & here
+        for number, one in enumerate(readings, 1):
+            column = label if label not in kept else f"{label} (readings)"
+            column += f" {number}" if len(readings) > 1 else ""
+            columns.append(column)
+            values[column] = np.where(here, table.values[one], np.nan)
+            units[column] = table.units.get(one, UNKNOWN)
+            if one in table.excluded:
+                excluded[column] = table.excluded[one] & here
     return replace(
         table,
         columns=tuple(columns),
@@ -409,9 +414,16 @@ def _reading_column(table: DataTable) -> str:
 def _kinds(table: DataTable, compound: str, role: str) -> list[str]:
     """For each row "total", "NSB" or its compound."""
     kinds = []
+    doses = [name for name in table.values if is_molar_unit(table.units.get(name, UNKNOWN))]
+    last = ""
     for row in range(len(table)):
         word = table.text[role][row].strip() if role else ""
         drug = table.text[compound][row].strip() if compound else ""
+        # A compound written once, at the first of its doses, is that of the doses below it.
+        has_dose = any(_has_dose(table, name, row) for name in doses)
+        if compound and not role and not drug and has_dose:
+            drug = last
+        last = drug or last
         plain = word.replace("_", " ")
         if NSB.fullmatch(plain) or (not role and NSB.fullmatch(drug)):
             kinds.append("NSB")
@@ -420,6 +432,12 @@ def _kinds(table: DataTable, compound: str, role: str) -> list[str]:
         else:
             kinds.append(drug or word or "readings")
     return kinds
+
+
+def _has_dose(table: DataTable, name: str, row: int) -> bool:
+    """Whether a cell is a dose above 0."""
+    value = float(table.values[name][row])
+    return bool(np.isfinite(value)) and (table.units[name].startswith("log10") or value > 0)
 
 
 def runs_of(table: DataTable) -> dict[str, np.ndarray]:
