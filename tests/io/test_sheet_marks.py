@@ -38,8 +38,9 @@ def remarks(path: Path) -> tuple[str, ...]:
 def hide_rows(page: Worksheet) -> None:
     for row in (5, 9):
         page.row_dimensions[row].hidden = True
-    # An empty row may be hidden.
-    page.row_dimensions[40].hidden = True
+    # An empty row may be hidden; it is not the next row with cells.
+    page.row_dimensions[13].hidden = page.row_dimensions[40].hidden = True
+    page["A14"] = "counted twice"
 
 
 def hide_column(page: Worksheet) -> None:

@@ -21,7 +21,7 @@ from tricyclic.io.merged_cells import elements_of, parts_of_sheets
 MAX_LISTED, MAX_COMMENTS = 12, 5
 # Colours mark readings only where most readings have none: colours of whole tables are decoration.
 MAX_SHARE_OF_MARKED = 0.25
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>(.*?)</(?:\w+:)?row>", re.DOTALL)
+_ROW = re.compile(rb"<(?:\w+:)?row\b((?:[^>]*[^>/])?)>(.*?)</(?:\w+:)?row>", re.DOTALL)
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)/?>")
 _FILTER = re.compile(rb"<(?:\w+:)?filterColumn\b")
