@@ -202,8 +202,8 @@ def test_columns_of_a_frame_without_names_have_numbers():
     ("change", "message"),
     [
         ({"x": "conc_um"}, "no column is called 'conc_um'. Did you mean 'conc_uM'"),
-        ({"weights": TABLE.pct}, "weights=: is a value of the type Series. It is a text"),
-        ({"x": TABLE.conc_uM}, "x=: is a value of the type tuple. It is a text, or several"),
+        ({"weights": TABLE.pct}, "weights=: are values. It is the name of a column"),
+        ({"x": TABLE.conc_uM}, "x=: are values. It is the name of a column"),
         ({"workers": 0}, "workers=: is 0. A whole number from 1"),
         ({"x": ()}, "Add x=COLUMN"),
     ],

@@ -15,9 +15,9 @@ from tricyclic.stats.variance import counting_variance, power_of_mean, proportio
 MAX_REWEIGHTING = 25
 # Rounds after which not only the parameters but also the curve or the weights may show that nothing
 # changes: the share of the standard deviation of each reading by which the curve may still move,
-# and of each weight, whose estimate is no more precise.
+# and that of each weight, whose estimate is no more precise, where it moves no less than before.
 ROUNDS_BY_PARAMETERS = 5
-SAME_CURVE, SAME_WEIGHT = 1e-5, 5e-3
+SAME_CURVE, SAME_WEIGHT = 1e-6, 5e-3
 # Share of the best residual sum by which other starts may end higher and still agree with it.
 AGREEMENT = 1e-5
 # Coefficient of variation from which the estimate of the pipetting error starts.
@@ -72,10 +72,12 @@ class WeightedSearch:
         """
         if self.variance == "constant" and self.sd.size == 1:
             return self._minimum_from(optimum.x)
+        moved = np.inf
         for rounds in range(1, MAX_REWEIGHTING + 1):
             scatter = self.cv.copy(), self.sd.copy(), self.power, self.weight
             self._estimate_scatter(optimum)
-            if rounds > ROUNDS_BY_PARAMETERS and _same_weights(scatter[-1], self.weight):
+            moved_before, moved = moved, float(np.max(np.abs(self.weight / scatter[-1] - 1.0)))
+            if rounds > ROUNDS_BY_PARAMETERS and moved_before <= moved <= SAME_WEIGHT:
                 # The optimum is that of the scatter before.
                 self.cv, self.sd, self.power, self.weight = scatter
                 break
@@ -226,10 +228,6 @@ class WeightedSearch:
             own = self.problem.scatter == group
             size[own] = np.maximum(size[own], 1e-3 * size[own].max(initial=0.0) + 1e-300)
         return np.asarray(size)
-
-
-def _same_weights(one: np.ndarray, other: np.ndarray) -> bool:
-    return bool(np.all(np.abs(other - one) <= SAME_WEIGHT * one))
 
 
 def _or_zero(values: np.ndarray | None, n: int) -> np.ndarray:
