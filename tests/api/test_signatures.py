@@ -8,6 +8,7 @@ import re
 import pytest
 
 import tricyclic as tca
+from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.workflows.base import option_fields
 from tricyclic.workflows.commands import COMMANDS
 
@@ -69,3 +70,27 @@ def test_a_function_has_types_for_every_parameter_and_its_result(name):
 def test_an_unknown_option_is_a_type_error_as_in_any_python_function():
     with pytest.raises(TypeError, match="unexpected keyword argument 'kd_nm'"):
         tca.affinity("x.csv", kd_nm=0.8)
+
+
+def methods_of_fits():
+    """Public methods of a fit of curves, those of all results included."""
+    return [
+        name
+        for name, _ in inspect.getmembers(CurveFitResult, inspect.isfunction)
+        if not name.startswith("_")
+    ]
+
+
+@pytest.mark.parametrize("name", methods_of_fits())
+def test_a_method_of_a_fit_describes_every_parameter(name):
+    method = getattr(CurveFitResult, name)
+    doc = inspect.getdoc(method) or ""
+    assert doc.split("\n\n")[0].endswith("."), "the first line is a sentence"
+    section = doc.partition("Parameters\n----------\n")[2].partition("\n\n")[0]
+    described = {
+        part.strip().lstrip("*")
+        for line in re.findall(r"^(\S.*)$", section, re.MULTILINE)
+        for part in line.partition(" : ")[0].split(",")
+    }
+    missing = set(inspect.signature(method).parameters) - {"self"} - described
+    assert not missing

@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -16,16 +15,15 @@ from numpy.typing import ArrayLike
 from tricyclic.core.estimate import WITHOUT_MIDPOINT, Estimate
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback
-from tricyclic.errors import InputError, UnknownNameError, brief
+from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.compare_curves import compare_curves
+from tricyclic.fitting.curve_estimates import checked_confidence, estimate_of, numbers_of
 from tricyclic.fitting.curve_plot import fit_plot, in_time_unit, title_of_doses, title_of_readings
 from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
 from tricyclic.fitting.curve_tables import (
     effective_columns,
     parameter_columns,
     prediction_columns,
-    shown_unit,
-    unit_of_axis,
 )
 from tricyclic.fitting.derived import DerivedEstimate, Quantity, derived_estimate
 from tricyclic.fitting.effective_dose import (
@@ -91,8 +89,19 @@ class CurveFitResult(FittedCurves, Renderable):
         confidence: float | None = None,
         method: Method = "auto",
     ) -> tuple[tuple[GroupFit, EffectiveDose], ...]:
-        """Effective doses of every curve, as `ec` gives them, on the scale of the fit."""
-        level = self.settings.confidence if confidence is None else _checked(confidence)
+        """Effective doses of every curve, as `ec` gives them, on the scale of the fit.
+
+        Parameters
+        ----------
+        levels, absolute, confidence, method
+            As of `ec`; several levels.
+
+        Returns
+        -------
+        tuple of (GroupFit, EffectiveDose)
+            One for each curve and level.
+        """
+        level = self.settings.confidence if confidence is None else checked_confidence(confidence)
         if method not in ("auto", "profile", "delta"):
             raise UnknownNameError.among("method", str(method), ("auto", "profile", "delta"))
         # A profile takes longer the more parameters are fitted together.
@@ -205,7 +214,7 @@ class CurveFitResult(FittedCurves, Renderable):
         InputError
             If a key is not that of one curve, or a curve has no such dose.
         """
-        used = self.settings.confidence if confidence is None else _checked(confidence)
+        used = self.settings.confidence if confidence is None else checked_confidence(confidence)
         pair = [self[key] for key in (numerator, denominator)]
         for key, one in zip((numerator, denominator), pair, strict=True):
             if not isinstance(one, CurveFitResult) or len(one) != 1:
@@ -244,8 +253,19 @@ class CurveFitResult(FittedCurves, Renderable):
         confidence: float | None = None,
         x_unit: str = "",
     ) -> tuple[Prediction, ...]:
-        """Expected readings of every curve, as `predict` gives them."""
-        level = self.settings.confidence if confidence is None else _checked(confidence)
+        """Expected readings of every curve, as `predict` gives them.
+
+        Parameters
+        ----------
+        x, interval, confidence, x_unit
+            As of `predict`.
+
+        Returns
+        -------
+        tuple of Prediction
+            One for each curve.
+        """
+        level = self.settings.confidence if confidence is None else checked_confidence(confidence)
         if interval not in ("", None, "confidence", "prediction"):
             raise UnknownNameError.among(
                 "interval", str(interval), ("confidence", "prediction"), where="interval"
@@ -339,7 +359,7 @@ class CurveFitResult(FittedCurves, Renderable):
             A row for each curve and parameter: keys, parameter, unit, value, se, low, high. A
             shared parameter has one row for each curve.
         """
-        confidence = self.settings.confidence if level is None else _checked(level)
+        confidence = self.settings.confidence if level is None else checked_confidence(level)
         settings = replace(self.settings, confidence=confidence, intervals="all")
         if self.joint is not None:
             again = fit_together(self.joint_parts, settings)
@@ -390,7 +410,25 @@ class CurveFitResult(FittedCurves, Renderable):
         share: Sequence[str] | None = None,
         on_progress: ProgressCallback | None = None,
     ) -> CurveComparisonResult:
-        """Nested fits of all readings compared, as `compare` gives them."""
+        """Nested fits of all readings compared, as `compare` gives them.
+
+        Parameters
+        ----------
+        what
+            Questions, as of `compare`; empty for all that apply.
+        share, on_progress
+            As of `compare`.
+
+        Returns
+        -------
+        CurveComparisonResult
+            One row for each question.
+
+        Raises
+        ------
+        InputError
+            If the curves have different models, or there is one curve.
+        """
         models = {id(curve.part.model): curve.part.model for curve in self.curves}
         if len(models) > 1:
             raise InputError(
@@ -417,8 +455,17 @@ class CurveFitResult(FittedCurves, Renderable):
         return tuple(plot for plot in plots if plot is not None)
 
     def curve_plot(self, number: int) -> CurvePlot | None:
-        """The figure of one curve, numbered from 0; None where it was not fitted or has several
-        independent variables.
+        """The plot data of one curve.
+
+        Parameters
+        ----------
+        number
+            Of the curve, from 0.
+
+        Returns
+        -------
+        CurvePlot or None
+            None where it was not fitted or has several independent variables.
         """
         curve = self.curves[number]
         plot = fit_plot(
@@ -435,67 +482,3 @@ class CurveFitResult(FittedCurves, Renderable):
         y_title = title_of_readings(self.y_name, curve.part.series) if self.y_name else plot.y_title
         plot = replace(plot, x_title=x_title, y_title=y_title)
         return in_time_unit(plot, self.x_unit)
-
-
-def extrapolation_text(entry: EffectiveDose) -> str:
-    """A remark on a dose beyond the tested ones; empty for others."""
-    return f"extrapolated {entry.beyond} the tested doses" if entry.beyond else ""
-
-
-def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Estimate:
-    """An effective dose as an estimate, in nM for a concentration."""
-    name = f"dose at {entry.level:g}" if entry.absolute else f"EC{entry.level:g}"
-    column = dose_column(curve.part.model)
-    unit, factor = shown_unit(unit_of_axis(curve, column))
-    if not entry.is_log:
-        unit = "min" if column.endswith("_min") else ""
-    values = [entry.value, entry.low, entry.high]
-    if entry.is_log:
-        values = [factor * 10.0**v if not math.isinf(v) else v for v in values]
-    return Estimate(
-        name=name,
-        value=values[0],
-        unit=unit,
-        low=values[1],
-        high=values[2],
-        confidence=confidence,
-        log10_se=entry.se if entry.is_log else math.nan,
-        se=math.nan if entry.is_log else entry.se,
-        method=", ".join(part for part in (entry.method, extrapolation_text(entry)) if part),
-        subject=", ".join(curve.key),
-    )
-
-
-def numbers_of(given: ArrayLike, where: str) -> np.ndarray:
-    """One number or several, as an array of shape (n,).
-
-    Raises
-    ------
-    InputError
-        If they are not numbers.
-    """
-    try:
-        numbers = np.atleast_1d(np.asarray(given, float))
-    except (TypeError, ValueError):
-        raise InputError(
-            f"is {brief(given)}", where=where, allowed="It is a number, or several"
-        ) from None
-    if numbers.ndim > 1:
-        raise InputError(
-            f"has the shape {numbers.shape}",
-            where=where,
-            allowed="It is a number, or several in one row",
-            do="Select one column of a table",
-        )
-    return numbers
-
-
-def _checked(confidence: Any) -> float:
-    is_number = isinstance(confidence, Real) and not isinstance(confidence, bool)
-    if not is_number or not 0.5 <= confidence < 1:
-        raise InputError(
-            f"is {confidence:g}" if is_number else f"is {brief(confidence)}",
-            where="confidence",
-            allowed="It lies between 0.5 and 1, such as 0.95",
-        )
-    return float(confidence)

@@ -88,7 +88,13 @@ class FittedCurves:
         return self.joint is None and not self.fits
 
     def curve_failed(self, curve: GroupFit) -> bool:
-        """Whether a curve was not fitted, or failed a check."""
+        """Whether a curve was not fitted, or failed a check.
+
+        Parameters
+        ----------
+        curve
+            One of `curves`.
+        """
         if self.by_many:
             return curve.status not in USABLE
         fit = self.fit_of(curve)
@@ -147,6 +153,11 @@ class FittedCurves:
     def fit_of(self, curve: GroupFit) -> Fit:
         """The fit that a curve belongs to; computed when it is first needed where the curve was
         fitted with many others.
+
+        Parameters
+        ----------
+        curve
+            One of `curves`.
         """
         if self.joint is not None:
             return self.joint
@@ -216,7 +227,13 @@ class FittedCurves:
         return getattr(self.fit, name)
 
     def point_of(self, curve: GroupFit) -> CurvePoint:
-        """Estimates of a curve with their covariance."""
+        """Estimates of a curve with their covariance.
+
+        Parameters
+        ----------
+        curve
+            One of `curves`.
+        """
         numbers = all(math.isfinite(value) for value in curve.values.values())
         if self.by_many and numbers:
             return point_of_numbers(curve)
@@ -234,7 +251,13 @@ class FittedCurves:
         return np.asarray(readings - self.fitted)
 
     def expected_of(self, curve: GroupFit) -> np.ndarray:
-        """Fitted values of one curve, shape (n,)."""
+        """Fitted values of one curve, shape (n,).
+
+        Parameters
+        ----------
+        curve
+            One of `curves`.
+        """
         if self.by_many and math.isfinite(sum(curve.values.values())):
             return curve.expected()
         return np.asarray(self.fit_of(curve).parts[curve.position].expected)

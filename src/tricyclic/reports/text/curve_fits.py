@@ -24,7 +24,8 @@ from tricyclic.core.format import (
     pluralize,
     wrap_line,
 )
-from tricyclic.fitting.curve_fits import CurveFitResult, estimate_of
+from tricyclic.fitting.curve_estimates import estimate_of
+from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.fitting.curve_predictions import Prediction
 from tricyclic.fitting.curve_tables import axis_name, checks_of, is_log_dose, printable
 from tricyclic.fitting.effective_dose import EffectiveDose
