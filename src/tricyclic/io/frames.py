@@ -193,11 +193,19 @@ def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
             return tuple("" if is_missing else str(cell) for cell, is_missing in cells)
         return _floats(series.cast(nw.Float64))
     missing = series.is_null().to_list()
-    texts = tuple(
-        "" if is_missing else _text(cell)
-        for cell, is_missing in zip(series.to_list(), missing, strict=True)
-    )
-    return texts
+    # Names of curves and plates repeat for each reading.
+    known: dict[str, str] = {}
+    texts = []
+    for cell, is_missing in zip(series.to_list(), missing, strict=True):
+        if is_missing:
+            texts.append("")
+        elif type(cell) is str:
+            if (text := known.get(cell)) is None:
+                text = known[cell] = _text(cell)
+            texts.append(text)
+        else:
+            texts.append(_text(cell))
+    return tuple(texts)
 
 
 def _decimal_mark(cells: Sequence[str]) -> str:
@@ -214,14 +222,18 @@ def _decimal_mark(cells: Sequence[str]) -> str:
 def _numbers(cells: Sequence[str], mark: str) -> np.ndarray | None:
     """A column of text as numbers where all its cells are numbers with this decimal mark."""
     # A zero in front, as in "00123", makes a name of a number.
-    filled = [cell for cell in cells if cell]
-    if not filled or mark == "either" or any(_NAME.match(cell) for cell in filled):
+    different = dict.fromkeys(cells)
+    different.pop("", None)
+    if not different or mark == "either" or any(_NAME.match(cell) for cell in different):
         return None
     numbers = NumberFormat(mark or ".")
-    read = [numbers.read(cell) if cell else math.nan for cell in cells]
-    if any(value is None for value in read):
-        return None
-    return np.array(read, float)
+    known = {"": math.nan}
+    for cell in different:
+        value = numbers.read(cell)
+        if value is None:
+            return None
+        known[cell] = value
+    return np.array([known[cell] for cell in cells], float)
 
 
 def _has_type_of_its_own(series: nw.Series[Any]) -> bool:

@@ -7,7 +7,7 @@ rows listed in exclusions.csv ("raw/table.csv:row 3"), are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -123,8 +123,9 @@ def grouped_series(
     """
     table = chosen_table(tables, plan)
     texts = [group_texts(table, column, plan) for column in by]
-    keys = [tuple(column[row] for column in texts) for row in range(len(table))]
-    usable = np.array([all(key) for key in keys], bool) & _usable_rows(table, plan, weight, trials)
+    usable = _usable_rows(table, plan, weight, trials)
+    for column_texts in texts:
+        usable &= np.fromiter(map(bool, column_texts), bool, len(table))
     x = {key: _varied(table, plan, key, *column) for key, column in plan.x.items()}
     usable &= np.all([np.isfinite(values) for values in x.values()], axis=0)
     columns = plan.response
@@ -135,9 +136,6 @@ def grouped_series(
         used.append(np.flatnonzero(table.used(column) & usable))
     _refuse_merged_readings(table, columns, used, plan)
     y_unit, x_units = known_unit(unit, where=plan.where), _own_units(plan)
-    rows_of: dict[tuple[str, ...], list[int]] = {}
-    for row, key in enumerate(keys):
-        rows_of.setdefault(key, []).append(row)
     has_reading = np.zeros((len(columns), len(table)), bool)
     for k, rows in enumerate(used):
         has_reading[k, rows] = True
@@ -150,8 +148,7 @@ def grouped_series(
         if column
     }
     groups = []
-    for key, own in rows_of.items():
-        at = np.array(own)
+    for key, at in _rows_by_key(texts, len(table)):
         chosen = [at[has_reading[k, at]] for k in range(len(columns))]
         every = np.concatenate(chosen)
         if not every.size:
@@ -169,7 +166,7 @@ def grouped_series(
             labels=tuple(
                 f"{plan.file} row {row + 1} {column}"
                 for column, rows in zip(columns, chosen, strict=True)
-                for row in rows
+                for row in rows.tolist()
             ),
             **{key: numbers[every] for key, numbers in extra.items()},
         )
@@ -179,6 +176,21 @@ def grouped_series(
             "no reading can be used", where=plan.where, do="Check the columns and their cells"
         )
     return tuple(groups)
+
+
+def _rows_by_key(
+    texts: Sequence[Sequence[str]], rows: int
+) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+    """Rows with the same texts in all columns, ascending, in the order of their first row."""
+    codes = np.zeros(rows, np.int64)
+    for column in texts:
+        known: dict[str, int] = {}
+        own = np.fromiter((known.setdefault(text, len(known)) for text in column), np.int64, rows)
+        codes = np.unique(codes * len(known) + own, return_inverse=True)[1].reshape(-1)
+    order = np.argsort(codes, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1) if rows else []
+    for group in sorted(groups, key=lambda group: int(group[0])):
+        yield tuple(column[group[0]] for column in texts), group
 
 
 def _usable_rows(table: DataTable, plan: TablePlan, weight: str, trials: str) -> np.ndarray:
