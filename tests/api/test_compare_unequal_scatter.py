@@ -98,6 +98,20 @@ def test_own_scatter_weights_both_fits_by_the_scatter_of_the_simpler_one():
     assert one.df == again.df
 
 
+def test_compare_fits_of_an_estimated_power_weights_by_the_simpler_fit():
+    table = pair(9, repeats=(3, 1), power=1.0)
+    one = table[table.drug == "a"]
+    options = {"x": "conc_M", "y": "y", "intervals": "none", "variance": "power"}
+    simple = tca.fit(one, "logistic_3pl", **options)
+    full = tca.fit(one, "logistic_4pl", **options)
+    compared = tca.compare_fits(simple, full)
+    weight = 1 / simple.fit.parts[0].sd ** 2
+    sums = [float(weight @ fit.residuals**2) for fit in (simple, full)]
+    f = max(sums[0] - sums[1], 0.0) / (sums[1] / full.fit.df)
+    assert compared.statistic == pytest.approx(f, rel=1e-6)
+    assert compared.p == pytest.approx(scipy.stats.f.sf(f, 1, full.fit.df), rel=1e-6)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "options", "highest"),

@@ -214,6 +214,55 @@ def test_shares_that_do_not_change_with_the_dose_are_not_distinguishable_from_fl
     assert verdict(shares(BUDWORM_DOSE, MALES, np.full(6, 20)), "binomial").status == "fitted"
 
 
+def litters(seed: int) -> Series:
+    """Litters of 20 at each dose whose shares scatter (beta-binomial), about an ED50 of 4.7 ug."""
+    rng = np.random.default_rng(seed)
+    dose = np.repeat(BUDWORM_DOSE, 5)
+    p = expit(1.8 * np.log(dose / 4.7))
+    return shares(dose, rng.binomial(20, rng.beta(6 * p, 6 * (1 - p))), np.full(30, 20))
+
+
+def test_quasibinomial_errors_and_limits_have_finneys_heterogeneity_factor() -> None:
+    series = litters(3)
+    dose, hits = series.x["concentration_M"], np.round(series.y * 20)
+    (a, b), cov = irls(dose, hits, series.trials)
+    p = expit(a + b * np.log(dose))
+    factor = float(np.sum((hits - 20 * p) ** 2 / (20 * p * (1 - p)))) / 28
+    assert factor > 1.5
+    result = fit(series, LOGISTIC, fixed=LEVELS, variance="quasibinomial")
+    plain = fit(series, LOGISTIC, fixed=LEVELS, variance="binomial")
+    assert result.dispersion == pytest.approx(factor, rel=1e-5)
+    for name in ("log10_ec50", "hill"):
+        assert result[name].value == pytest.approx(plain[name].value, abs=1e-7)
+        assert result[name].se == pytest.approx(plain[name].se * np.sqrt(factor), rel=1e-5)
+    assert result["hill"].se == pytest.approx(np.sqrt(factor * cov[1, 1]), rel=1e-4)
+    # Fieller's limits of -a / b with t and the factor (Finney's fiducial limits).
+    v11, v12, v22 = factor * cov[0, 0], factor * cov[0, 1], factor * cov[1, 1]
+    t = float(stdtrit(28, 0.975))
+    roots = np.roots([b**2 - t**2 * v22, 2 * (a * b - t**2 * v12), a**2 - t**2 * v11])
+    fieller = np.sort(roots) / np.log(10)
+    one = result["log10_ec50"]
+    assert (one.low, one.high) == pytest.approx(tuple(fieller), abs=0.02)
+    assert one.high - one.low > 1.2 * (plain["log10_ec50"].high - plain["log10_ec50"].low)
+
+
+@pytest.mark.slow
+def test_limits_of_litters_include_the_truth_only_with_the_heterogeneity_factor() -> None:
+    inside = {"binomial": 0, "quasibinomial": 0}
+    for seed in range(80):
+        for variance in inside:
+            result = fit(
+                litters(500 + seed),
+                LOGISTIC,
+                fixed=LEVELS,
+                variance=variance,
+                intervals=["log10_ec50"],
+            )["log10_ec50"]
+            inside[variance] += result.low <= np.log10(4.7) <= result.high
+    # Of 80, 76 are expected; 70 or fewer have a probability of 1 %.
+    assert inside["quasibinomial"] >= 71 and inside["binomial"] <= 66, inside
+
+
 def test_the_test_of_overdispersion_has_its_level_and_finds_litters() -> None:
     rng = np.random.default_rng(1)
     dose, trials = np.repeat(BUDWORM_DOSE, 4), np.full(24, 20)

@@ -324,8 +324,13 @@ def _same_readings(simple: Fit, full: Fit) -> None:
 
 
 def _weighted_sums(simple: Fit, full: Fit) -> tuple[float, float, float, float]:
-    """Residual sums, weighted by the scatter of the fuller fit, with their degrees of freedom."""
-    weight = 1.0 / known_scatter(full) ** 2
+    """Residual sums, weighted by the scatter of the fuller fit, with their degrees of freedom.
+
+    By that of the simpler fit where each fit has estimated its own power of the mean: weights of
+    the fuller one favour it.
+    """
+    estimated = math.isfinite(full.power) and simple.power != full.power
+    weight = 1.0 / known_scatter(simple if estimated else full) ** 2
     sums = []
     for one in (simple, full):
         residual = np.concatenate([part.series.y - part.expected for part in one.parts])
