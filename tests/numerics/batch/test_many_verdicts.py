@@ -155,3 +155,21 @@ def test_the_limits_of_runs_are_those_of_their_probability(n):
             assert few_runs_probability(plus, n - plus, int(runs)) < level
         if 0 < plus < n:
             assert not few_runs_probability(plus, n - plus, max(int(runs), 1) + 1) < level
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_no_direction_that_fits_better_is_left_out_where_both_plateaus_are_fixed(weighted):
+    y = with_gaps(curves(WITH_ENDS, replicates=3))
+    settings = {"top": 90.0, "bottom": 10.0, "confidence": None}
+    settings |= {"weight": weights(y)} if weighted else {}
+    settings["model"] = "3pl"
+    free = fit_batch(WITH_ENDS, y, **settings)
+    falling, rising = (fit_batch(WITH_ENDS, y, hill=hill, **settings) for hill in (-1.0, 1.0))
+    np.testing.assert_allclose(free.rss, np.minimum(falling.rss, rising.rss), rtol=1e-12)
+    np.testing.assert_array_equal(free.hill > 0, rising.rss < falling.rss)
+    direction = np.where(np.arange(N) % 2 == 0, -1.0, 1.0)
+    mixed = fit_batch(WITH_ENDS, y, hill=direction, **settings)
+    for sign, alone in ((-1.0, falling), (1.0, rising)):
+        rows = direction == sign
+        np.testing.assert_allclose(mixed.rss[rows], alone.rss[rows], rtol=1e-12)
+        np.testing.assert_array_equal(mixed.status[rows], alone.status[rows])

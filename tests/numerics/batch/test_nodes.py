@@ -42,7 +42,8 @@ def model_of(mode, hill=None):
     nan = np.array([np.nan])
     bounds = np.array([np.nan, np.nan])
     hills = nan if hill is None else np.atleast_1d(hill)
-    return Model(mode, 1.0, hill is None, hills, nan, nan, bounds, 1.0, np.array([0.05, 1000.0]))
+    hill_bounds, wanted = np.array([0.05, 1000.0]), np.array([True])
+    return Model(mode, 1.0, hill is None, hills, nan, nan, bounds, 1.0, hill_bounds, wanted)
 
 
 def prepared(x, weight, mean, hill, slope):

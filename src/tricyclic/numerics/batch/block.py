@@ -89,7 +89,7 @@ LN_STEEP = math.log(5.0)
 
 @compiled(allocates=False)
 def _fixed(values, k):
-    """The fixed value of curve k; nan where it is fitted."""
+    """The value of curve k, or that of all curves."""
     return values[k if values.size > 1 else 0]
 
 
@@ -180,6 +180,9 @@ def _prepare_block(first, size, readings, model, pattern, curves, pending, table
     n_pending = 0
     for b in range(size):
         k = first + b
+        if not _fixed(model.wanted, k):
+            status[k] = NONE_FINITE
+            continue
         plateaus = (_fixed(model.fixed_low_dose, k), _fixed(model.fixed_high_dose, k))
         curves.points[b] = 0.0
         series = _series(readings, k)

@@ -99,8 +99,15 @@ def runs(fixed: Fixed) -> list[Run]:
     return [rising] if (fixed.direction == RISING).all() else [falling, rising]
 
 
+def wanted_in(fixed: Fixed, run: Run) -> np.ndarray:
+    """Whether each curve is fitted in the direction of a run, shape (curves,) or (1,)."""
+    if run.direction is None:
+        return np.array([True])
+    return np.asarray(np.isnan(fixed.direction) | (fixed.direction == run.direction))
+
+
 def combine(
-    fixed: Fixed, fits: list[tuple[Run, np.ndarray, np.ndarray]]
+    fixed: Fixed, fits: list[tuple[Run, np.ndarray, np.ndarray, np.ndarray]]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Result and status of the better direction of each curve, with top, bottom and hill in the
     user's sense.
@@ -108,15 +115,16 @@ def combine(
     Parameters
     ----------
     fixed : Fixed
-    fits : list of (run, result of shape (OUT_ROWS, curves), status of shape (curves,))
-        One or two; changed in place.
+    fits : list of (run, wanted, result of shape (OUT_ROWS, curves), status of shape (curves,))
+        One or two; results and status are changed in place. A curve has the direction in which it
+        is wanted, the better one where it is wanted in both.
     """
-    named = [(_name(run, fixed, out), status) for run, out, status in fits]
-    out, status = named[0]
+    named = [(wanted, _name(run, fixed, out), status) for run, wanted, out, status in fits]
+    wanted, out, status = named[0]
     if len(named) == 2:
-        other, other_status = named[1]
+        other_wanted, other, other_status = named[1]
         better = other[OUT_RSS] < out[OUT_RSS]
-        better = np.where(np.isnan(fixed.direction), better, fixed.direction == RISING)
+        better = other_wanted & (better | ~wanted)
         out[:, better], status[better] = other[:, better], other_status[better]
     usable = np.isin(status, (FITTED, OPEN_BELOW, OPEN_ABOVE, OPEN_BOTH, AT_BOUND))
     status[usable & (out[ROW_TOP] < out[ROW_BOTTOM])] = TOP_BELOW_BOTTOM

@@ -22,9 +22,10 @@ from tricyclic.numerics.batch.compiler import announce_compilation
 from tricyclic.numerics.batch.direction import (
     ROW_BOTTOM,
     ROW_TOP,
+    Fixed,
+    Run,
     combine,
     fixed_values,
-    runs,
 )
 from tricyclic.numerics.batch.inputs import (
     Arrays,
@@ -41,8 +42,6 @@ from tricyclic.numerics.batch.inputs import (
 )
 from tricyclic.numerics.batch.layout import (
     BLOCK,
-    BOTH_FREE,
-    NONE_FREE,
     OUT_C,
     OUT_DF,
     OUT_DF_PURE,
@@ -61,6 +60,7 @@ from tricyclic.numerics.batch.layout import (
     Readings,
     StartGrid,
 )
+from tricyclic.numerics.batch.likely_direction import DirectionFit, fit_directions
 from tricyclic.numerics.batch.many_verdicts import ManySettings, assess_many
 from tricyclic.numerics.batch.quick_checks import Findings
 from tricyclic.numerics.batch.verdict import REACH, SigmoidFacts, check_names
@@ -273,7 +273,8 @@ def fit_series_batch(
             own_out = np.full((OUT_ROWS, curves.size), np.nan)
             own_status = np.zeros(curves.size, np.uint8)
             grid = unit_grid(readings, model)
-            _fit_readings(readings, model, grid, critical, workers, own_out, own_status)
+            own = model._replace(wanted=_of_group(model.wanted, curves))
+            _fit_readings(readings, own, grid, critical, workers, own_out, own_status)
             out[:, curves], status[curves] = own_out, own_status
         return out, status
 
@@ -313,34 +314,25 @@ def _fit_arrays(
     )
     check_bounds(given.bounds, given.hill_bounds, given.reach, given.confidence)
     announce_compilation()
-    fits = []
-    for run in runs(fixed):
-        mode, side = plateau_mode(run.low_dose, run.high_dose)
-        settings = Model(
-            mode,
-            side,
-            bool(np.isnan(fixed.steepness).all()),
-            fixed.steepness,
-            run.low_dose,
-            run.high_dose,
-            np.array(given.bounds if given.bounds is not None else (np.nan, np.nan), float),
-            float(given.reach),
-            np.array(given.hill_bounds, float),
-        )
-        n_fitted = 1 + settings.free_hill + (2 - mode)
-        more = n_fitted - (mode == BOTH_FREE)
-        critical = criteria(points * replicates, given.confidence, more, given.flat_level)
-        fits.append((run, *fit_curves(arrays, settings, critical, workers)))
-    out, status = combine(fixed, fits)
+
+    free_hill = bool(np.isnan(fixed.steepness).all())
+    is_known = [bool(np.isfinite(values).all()) for values in (fixed.top, fixed.bottom)]
+    more = 1 + free_hill + (not all(is_known))
+    critical = criteria(points * replicates, given.confidence, more, given.flat_level)
+
+    def fit_run(run: Run, wanted: np.ndarray) -> DirectionFit:
+        model = _model(run, fixed, given, wanted)
+        return run, wanted, *fit_curves(arrays, model, critical, workers)
+
+    out, status = combine(fixed, fit_directions(arrays, fixed, fit_run))
     rule = ManySettings(
-        1 + settings.free_hill + (mode != NONE_FREE),
+        more,
         given.flat_level,
         given.reach,
         given.bounds,
         given.hill_bounds,
-        settings.free_hill,
-        bool(np.isfinite(fixed.top).all()),
-        bool(np.isfinite(fixed.bottom).all()),
+        free_hill,
+        *is_known,
     )
     findings = assess_many(
         out,
@@ -351,6 +343,23 @@ def _fit_arrays(
         lambda check, n, step: _in_threads(check, n, step, workers),
     )
     return _results(out, findings)
+
+
+def _model(run: Run, fixed: Fixed, given: _Settings, wanted: np.ndarray) -> Model:
+    """What is fitted in one direction."""
+    mode, side = plateau_mode(run.low_dose, run.high_dose)
+    return Model(
+        mode,
+        side,
+        bool(np.isnan(fixed.steepness).all()),
+        fixed.steepness,
+        run.low_dose,
+        run.high_dose,
+        np.array(given.bounds if given.bounds is not None else (np.nan, np.nan), float),
+        float(given.reach),
+        np.array(given.hill_bounds, float),
+        wanted,
+    )
 
 
 def at_hill_bound(hill: np.ndarray, hill_bounds: tuple[float, float] = HILL_BOUNDS) -> np.ndarray:
@@ -396,6 +405,7 @@ def _fit_group(
             fixed_hill=_of_group(model.fixed_hill, group),
             fixed_low_dose=_of_group(model.fixed_low_dose, group),
             fixed_high_dose=_of_group(model.fixed_high_dose, group),
+            wanted=_of_group(model.wanted, group),
         )
     _fit_readings(readings, model, start_grid(readings, model), critical, workers, out, status)
 

@@ -139,7 +139,8 @@ class Model(NamedTuple):
 
     `fixed_hill` (above 0) and the fixed plateaus at low and high doses have shape (curves,) or
     (1,), nan where fitted; `c_bounds` are nan where they follow the doses, `reach` decades beyond
-    them; `fixed_side` is the plateau that the slope starts from where one is fixed.
+    them; `fixed_side` is the plateau that the slope starts from where one is fixed. `wanted`, shape
+    (curves,) or (1,), is whether a curve is fitted; the others count as without readings.
     """
 
     mode: int
@@ -151,6 +152,7 @@ class Model(NamedTuple):
     c_bounds: Array
     reach: float
     hill_bounds: Array
+    wanted: Array
 
 
 class StartGrid(NamedTuple):
