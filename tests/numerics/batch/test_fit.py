@@ -574,3 +574,18 @@ def test_curves_of_their_own_doses_do_not_depend_on_the_doses_of_their_neighbour
         np.testing.assert_array_equal(
             getattr(together, field.name), getattr(beside, field.name)[:-1], field.name
         )
+
+
+@pytest.mark.parametrize("curves", [1, 300])
+@pytest.mark.parametrize("factor", [1.0, 1e-150])
+def test_replicates_that_scatter_about_equal_means_are_flat(curves, factor):
+    y = np.tile([90.0, 110.0], (curves, 9, 1)) * factor
+    y[-1, 3] = np.array([80.0, 120.0]) * factor
+    fits = fit_batch(np.linspace(-9.0, -5.0, 9), y)
+    assert set(fits.words) == {"flat"}
+    assert set(fits.check_names) == {"flat"}
+    assert np.isnan(fits.log10_ic50).all()
+    assert (fits.f_flat == 0.0).all()
+    rss = ((y - 100.0 * factor) ** 2).sum(axis=(1, 2))
+    np.testing.assert_allclose(fits.rss, rss, rtol=1e-12)
+    np.testing.assert_allclose(fits.sd, np.sqrt(rss / 14), rtol=1e-12)

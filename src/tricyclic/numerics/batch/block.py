@@ -258,10 +258,14 @@ def _write(b, k, curves, problem, model, criteria, limits, out, status):
     n, parameters = facts[READINGS], _n_parameters(model)
     df = n - parameters
     out[OUT_N, k], out[OUT_DF, k], out[OUT_DF_PURE, k] = n, max(df, 0.0), n - facts[DOSES]
-    if status[k] != FITTED:
+    if status[k] not in (FITTED, FLAT):
+        return
+    spread = facts[SCALE] * math.sqrt(facts[WEIGHT])
+    if status[k] == FLAT:
+        out[OUT_RSS, k] = out[OUT_PURE, k] = facts[PURE] * spread * spread
+        out[OUT_SD, k], out[OUT_F, k] = math.sqrt(facts[PURE] / df) * spread, 0.0
         return
     variance = (state[RSS] + facts[PURE]) / df
-    spread = facts[SCALE] * math.sqrt(facts[WEIGHT])
     out[OUT_RSS, k] = (state[RSS] + facts[PURE]) * spread * spread
     out[OUT_PURE, k] = facts[PURE] * spread * spread
     out[OUT_SD, k] = math.sqrt(variance) * spread

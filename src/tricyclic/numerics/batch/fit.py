@@ -189,11 +189,11 @@ def fit_batch(
     model : {"4pl", "3pl"}
         3pl fixes the absolute hill at 1.
     hill, top, bottom : float or array, shape (curves,), optional
-        Values at which these are fixed; the sign of a fixed hill fixes the direction. With a fixed
-        plateau and a fitted direction every curve is fitted in both, which takes twice as long, and
-        the better fit is returned.
+        Values at which these are fixed; the sign of a fixed hill fixes the direction. With one
+        fixed plateau and a fitted direction every curve is fitted in both, which takes twice as
+        long, and the better fit is returned; with two, only where either could be the better one.
     confidence : float or None
-        Confidence level of the limits of log10 IC50; None omits them, which is twice as fast.
+        Confidence level of the limits of log10 IC50; None omits them, which is faster.
     bounds : (low, high), optional
         Of log10 IC50; by default `reach` decades beyond the curve's own doses.
     hill_bounds : (low, high)

@@ -204,6 +204,8 @@ def prepare(
     if used < parameters or n <= parameters or not low_x <= high_x:
         return TOO_FEW
     if not scale > 1e-12 * largest * before:
+        # All means are at the centre: nothing to fit, and the scatter is in units of the readings.
+        facts[SCALE] = 1.0 / before
         return FLAT
     facts[PURE] /= scale * scale
     facts[LOW_X], facts[HIGH_X] = low_x, high_x
