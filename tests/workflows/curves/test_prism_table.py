@@ -77,6 +77,37 @@ def test_a_prism_project_and_what_it_leaves_out(tmp_path: Path):
         assert 10 ** curve["log10_ec50"].value * 1e9 == pytest.approx(ec50, rel=1e-3)
 
 
+def test_readings_that_a_prism_project_excludes_are_named_for_each_of_several_data_sets(
+    tmp_path: Path,
+):
+    frame = prism_frame()
+    x = "".join(f"<d>{dose}</d>" for dose in DOSES_nM)
+    columns = "".join(
+        f"<YColumn Subcolumns='2'><Title>{name}</Title>"
+        + "".join(
+            "<Subcolumn>"
+            + "".join(
+                f"<d Excluded='1'>{10 * v:.9g}</d>" if (row, k) == (3, 2) else f"<d>{v:.9g}</d>"
+                for row, v in enumerate(frame[f"{name}:Y{k}"])
+            )
+            + "</Subcolumn>"
+            for k in (1, 2)
+        )
+        + "</YColumn>"
+        for name in EC50_nM
+    )
+    path = tmp_path / "excluded.pzfx"
+    path.write_text(
+        "<?xml version='1.0'?><GraphPadPrismFile><Table ID='T0' YFormat='replicates' "
+        "Replicates='2'><Title>NET</Title><XColumn Subcolumns='1'><Title>conc (nM)</Title>"
+        f"<Subcolumn>{x}</Subcolumn></XColumn>{columns}</Table></GraphPadPrismFile>"
+    )
+    result = tca.fit(path)
+    assert result.unused == tuple(f"row 4 ('{name} 2' is excluded in the file)" for name in EC50_nM)
+    for curve, ec50 in zip(result, EC50_nM.values(), strict=True):
+        assert 10 ** curve["log10_ec50"].value * 1e9 == pytest.approx(ec50, rel=0.02)
+
+
 def test_a_table_without_readings_is_refused():
     with pytest.raises(InputError) as caught:
         tca.fit(pd.DataFrame({"conc_nM": DOSES_nM, "name": list("abcdefghij")}))

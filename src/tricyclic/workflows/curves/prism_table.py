@@ -89,6 +89,9 @@ def with_recognised_columns(options: FitOptions) -> tuple[FitOptions, tuple[str,
         "table", [one.name for one in tables if all(one is not own for own in tables_read)]
     )
     unused = dict.fromkeys(part for one in shapes for part in one.table.unused)
+    unused |= dict.fromkeys(
+        part for one in shapes for part in _excluded_cells(one, len(shapes) > 1)
+    )
     titles = tuple(dict.fromkeys(text for one in shapes for text in one.table.titles))
     long = replace(long, unused=(*unused, *others, *left), titles=titles)
     changed = replace(
@@ -254,6 +257,19 @@ def _long(shapes: Sequence[_Shape], name: str) -> DataTable:
         units={x: unit or UNKNOWN, READING: units.pop() if len(units) == 1 else UNKNOWN},
         lines=tuple(lines),
     )
+
+
+def _excluded_cells(shape: _Shape, named: bool) -> list[str]:
+    """Readings that the file excludes, as phrases, with the name of the table where asked."""
+    table = shape.table
+    place = f"{table.name}: " if named else ""
+    return [
+        f"{place}row {row + 1} ('{column}' is excluded in the file)"
+        for _, columns, _ in shape.sets
+        for column in columns
+        if column in table.excluded
+        for row in np.flatnonzero(table.excluded[column] & np.isfinite(table.values[column]))
+    ]
 
 
 def _doses(table: DataTable, name: str, unit: str) -> np.ndarray:
