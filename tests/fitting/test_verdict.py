@@ -199,3 +199,21 @@ def test_a_curve_without_midpoint_has_no_concentration_in_its_text(status):
     assert any("EC50 " in line for line in format_parameters(result))
     lines = format_parameters(replace(result, status=status))
     assert [line.split()[1:] for line in lines if "ec50" in line.lower()] == [["not", "determined"]]
+
+
+@pytest.mark.parametrize("seed", [1469, 2372])
+def test_a_ridge_that_ends_on_a_bound_is_followed_to_its_end_also_without_limits(seed):
+    # An exponential fits best: the farther the midpoint, the lower the sum, down to its bound.
+    rng = np.random.default_rng(seed)
+    points, replicates = int(rng.integers(6, 13)), int(rng.integers(1, 4))
+    x = np.linspace(-9, -4, points)
+    span = 0 if seed % 3 == 0 else rng.normal(0, 15) if seed % 3 == 1 else 60
+    hill, middle = rng.uniform(0.3, 3), rng.uniform(-9, -4)
+    mean = np.repeat(sigmoid(x, middle, hill, 100 + span, 100), replicates)
+    y = mean + rng.normal(size=mean.size) * rng.choice([1, 5, 20])
+    fit = tca.fit(series(x, y), "logistic_4pl", intervals="none").fit
+    many = fit_batch(np.repeat(x, replicates), y[None, :, None])
+    assert fit.rss == pytest.approx(many.rss[0], rel=1e-7)
+    assert fit["log10_ec50"].value == pytest.approx(many.log10_ic50[0], abs=1e-3)
+    assert not any(check.name == "converged" for check in fit.checks)
+    assert fit.status != "not converged"

@@ -153,7 +153,7 @@ class DevianceSearch(WeightedSearch):
 
     def reweight(self, optimum: LeastSquaresResult) -> LeastSquaresResult:
         """The optimum itself, with strict tolerance: the likelihood has no weights to adapt."""
-        return self._minimum_from(optimum.x)
+        return self._along_ridge(self._minimum_from(optimum.x))
 
     def pearson(self, optimum: LeastSquaresResult) -> float:
         """Sum of squared residuals over their variances."""

@@ -71,7 +71,7 @@ class WeightedSearch:
         weights do not; these then decide.
         """
         if self.variance == "constant" and self.sd.size == 1:
-            return self._minimum_from(optimum.x)
+            return self._along_ridge(self._minimum_from(optimum.x))
         moved = np.inf
         for rounds in range(1, MAX_REWEIGHTING + 1):
             scatter = self.cv.copy(), self.sd.copy(), self.power, self.weight
@@ -87,7 +87,20 @@ class WeightedSearch:
                 break
             if rounds >= ROUNDS_BY_PARAMETERS and self._same_curve(before, optimum):
                 break
-        return optimum
+        return self._along_ridge(optimum)
+
+    def _along_ridge(self, optimum: LeastSquaresResult) -> LeastSquaresResult:
+        """The optimum, or the lower end of the ridge on which the search for it stopped.
+
+        A ridge often ends on a bound, which only a search in the box reaches.
+        """
+        if optimum.converged:
+            return optimum
+        p = self.problem
+        end = least_squares(
+            p.expected, p.y, self.weight, optimum.x, p.low, p.high, self.typical, in_box=True
+        )
+        return end if end.rss <= optimum.rss else optimum
 
     def _same_curve(self, one: LeastSquaresResult, other: LeastSquaresResult) -> bool:
         """Whether two optima expect the same readings, compared with the scatter of each."""
