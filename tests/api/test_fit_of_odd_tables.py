@@ -8,6 +8,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import tricyclic as tca
@@ -36,10 +37,20 @@ def fits():
         pl.from_pandas(TABLE).lazy(),
         TABLE.assign(compound=TABLE.compound.astype("category")),
         TABLE.set_index("compound"),
+        TABLE.set_index("compound", drop=False),
+        pa.Table.from_pandas(TABLE).combine_chunks().to_batches()[0],
         TABLE.assign(pct=TABLE.pct.astype(str)),
         TABLE.sample(frac=1, random_state=1).sort_values("compound", kind="stable"),
     ],
-    ids=["lazy", "categories", "index", "numbers as text", "shuffled"],
+    ids=[
+        "lazy",
+        "categories",
+        "index",
+        "index and column",
+        "record batch",
+        "numbers as text",
+        "shuffled",
+    ],
 )
 def test_the_form_of_a_table_does_not_change_the_fit(fits, table):
     again = tca.fit(table, **COLUMNS).to_frame()
@@ -245,3 +256,25 @@ def test_wrong_arguments_of_methods_have_sentences(fits, use, message):
 def test_a_wrong_source_is_shown_as_it_was_given():
     with pytest.raises(tca.InputError, match=r"plates=: is None\. It is the name of a file"):
         tca.affinity(None)
+
+
+@pytest.mark.parametrize("intervals", [True, 1, {"hill": 1}, ["hill", 3]])
+def test_intervals_are_a_choice_or_names(intervals):
+    with pytest.raises(tca.InputError, match=r"^intervals=: is .*names of parameters"):
+        tca.fit(TABLE, **COLUMNS, intervals=intervals)
+
+
+@pytest.mark.parametrize("interval", [None, "confidence", "prediction"])
+def test_the_prediction_at_a_missing_dose_is_missing(fits, interval):
+    table = fits.predict([np.nan, 0.1], interval=interval)
+    columns = table.columns[2:] if interval else ["fitted"]
+    assert table[list(columns)].isna().to_numpy()[::2].all()
+    assert table[list(columns)].notna().to_numpy()[1::2].all()
+    assert np.isnan(fits["a"].predict([np.nan])).all()
+
+
+def test_several_comparisons_are_given_singly_or_as_a_list(fits):
+    listed = fits.compare(["ec50", "hill"]).to_frame()
+    pd.testing.assert_frame_equal(listed, fits.compare("ec50", "hill").to_frame())
+    with pytest.raises(tca.InputError, match=r"^level=: has no values"):
+        fits.ec([])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -345,8 +345,17 @@ def _refuse_table_options(**given: object) -> None:
 
 
 def _check_intervals(given: Any) -> None:
-    if isinstance(given, str) and given not in INTERVALS:
-        raise UnknownNameError.among("choice", given, INTERVALS, where="intervals=")
+    if isinstance(given, str):
+        if given not in INTERVALS:
+            raise UnknownNameError.among("choice", given, INTERVALS, where="intervals=")
+    elif isinstance(given, Mapping | bytes) or not (
+        isinstance(given, Collection) and all(isinstance(name, str) for name in given)
+    ):
+        raise InputError(
+            f"is {brief(given)}",
+            where="intervals=",
+            allowed=f"It is {', '.join(INTERVALS)}, or names of parameters",
+        )
 
 
 def _rate(given: Any) -> float | None:

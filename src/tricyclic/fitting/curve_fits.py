@@ -173,6 +173,8 @@ class CurveFitResult(FittedCurves, Renderable):
         """
         is_one = np.ndim(level) == 0
         levels = numbers_of(level, "level").tolist()
+        if not levels:
+            raise InputError("has no values", where="level", allowed="One level, or several")
         rows = self.effective_doses(levels, absolute=absolute, confidence=confidence, method=method)
         if is_one and len(self.curves) == 1:
             curve, entry = rows[0]
@@ -373,7 +375,7 @@ class CurveFitResult(FittedCurves, Renderable):
     @python_words
     def compare(
         self,
-        *what: str,
+        *what: str | Sequence[str],
         share: Sequence[str] | None = None,
         on_progress: ProgressCallback | None = None,
     ) -> CurveComparisonResult:
@@ -401,7 +403,8 @@ class CurveFitResult(FittedCurves, Renderable):
         InputError
             If there is one curve, or the curves have different models.
         """
-        return self.comparison(what, share=share, on_progress=on_progress)
+        names = [name for one in what for name in ([one] if isinstance(one, str) else one)]
+        return self.comparison(names, share=share, on_progress=on_progress)
 
     def comparison(
         self,

@@ -80,7 +80,10 @@ def predicted(
     if not np.isfinite(point.free).all() or point.covariance.shape[0] != point.free.size:
         none = np.full(x.size, np.nan)
         return Prediction(curve, x, none, none if band else None, none if band else None)
-    expected, se = point.curve_at({column: settings, **columns})
+    expected, se = (
+        np.where(np.isnan(x), np.nan, values)
+        for values in point.curve_at({column: settings, **columns})
+    )
     if not band:
         return Prediction(curve, x, expected)
     if result.settings.variance in LIKELIHOODS:

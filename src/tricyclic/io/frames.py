@@ -45,7 +45,7 @@ def is_frame(given: object) -> bool:
 
     known = nw.dependencies
     lazy = known.is_polars_lazyframe(given) or known.is_dask_dataframe(given)
-    return bool(lazy or known.is_into_dataframe(given))
+    return bool(_is_record_batch(given) or lazy or known.is_into_dataframe(given))
 
 
 def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFrame") -> DataTable:
@@ -73,6 +73,8 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     """
     import narwhals as nw
 
+    if _is_record_batch(frame):
+        frame = nw.dependencies.get_pyarrow().Table.from_batches([frame])
     if nw.dependencies.is_pandas_like_dataframe(frame) or nw.dependencies.is_pyarrow_table(frame):
         frame = _with_index(frame)
         _check_names(frame, name)
@@ -136,6 +138,14 @@ def pandas_frame(columns: Columns) -> pd.DataFrame:
     return pd.DataFrame({name: _column(values) for name, values in columns.items()})
 
 
+def _is_record_batch(given: object) -> bool:
+    """Whether an object is a piece of an Arrow table, which narwhals does not know."""
+    import narwhals as nw
+
+    arrow = nw.dependencies.get_pyarrow()
+    return arrow is not None and isinstance(given, arrow.RecordBatch)
+
+
 def _column(values: Sequence[Any] | np.ndarray) -> Any:
     return values if isinstance(values, np.ndarray) else list(values)
 
@@ -148,7 +158,13 @@ def _with_index(frame: Any) -> Any:
         return frame
     if _is_plate_grid(frame):
         return frame.rename_axis(index="row").reset_index()
-    named = [level for level, label in enumerate(frame.index.names) if label is not None]
+    # A level beside a column of its name, as after set_index(..., drop=False), is that column.
+    columns = set(frame.columns)
+    named = [
+        level
+        for level, label in enumerate(frame.index.names)
+        if label is not None and label not in columns
+    ]
     return frame.reset_index(level=named) if named else frame
 
 

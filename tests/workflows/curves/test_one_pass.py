@@ -181,3 +181,15 @@ assert "pandas" not in sys.modules
 """
     arguments = [str(tmp_path / "c.parquet"), str(tmp_path / "fits.parquet")]
     subprocess.run([sys.executable, "-c", code, *arguments], check=True)
+
+
+def test_quoted_decimal_commas_are_read_where_commas_separate(tmp_path, rng):
+    arrow_csv.write_csv(table(rng, 3, series=1), tmp_path / "point.csv")
+    head, *lines = (tmp_path / "point.csv").read_text(encoding="utf-8").splitlines()
+    cells = [line.split(",") for line in lines]
+    quoted = [",".join([c[0], *(f'"{n.replace(".", ",")}"' for n in c[1:])]) for c in cells]
+    (tmp_path / "comma.csv").write_text("\n".join([head, *quoted]) + "\n", encoding="utf-8")
+    for name in ("point", "comma"):
+        assert fitted(tmp_path / f"{name}.csv", tmp_path / f"{name}_fits.csv").curves == 3
+    written = [(tmp_path / f"{name}_fits.csv").read_bytes() for name in ("point", "comma")]
+    assert written[0] == written[1]

@@ -24,7 +24,7 @@ from tricyclic.io.curves.cells import CellRemarks, without_blank_rows
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
 from tricyclic.io.delimited_text import shortened
 from tricyclic.io.files import at_file, csv_of, existing_file
-from tricyclic.numerals import NumberFormat, is_whole_number
+from tricyclic.numerals import NumberFormat, decimal_of, is_whole_number
 
 _HEAD, _BATCH = 1 << 20, 1 << 20
 # Lines among which the names of the columns are searched, and kinds of columns are recognised.
@@ -99,9 +99,11 @@ class CurveText:
         skipped = _header_row(rows, chosen)
         names = _numbered(rows[skipped])
         cells = rows[skipped + 1 :]
-        comma = delimiter != "," and any(
-            re.fullmatch(r"[-+]?[0-9]+,[0-9]+", cell) for row in cells for cell in row
-        )
+        if delimiter == ",":
+            # Quoted numbers: "12,5" shows a decimal comma, "1,000" may be either.
+            comma = {decimal_of(cell)[0] for row in cells for cell in row} - {""} == {","}
+        else:
+            comma = any(re.fullmatch(r"[-+]?[0-9]+,[0-9]+", cell) for row in cells for cell in row)
         decimal = "," if comma else "."
         kinds = {column: _kind(cells, k, decimal) for k, column in enumerate(names)}
         layout = find_columns(kinds, names=names, where=name, chosen=chosen, typed=False)
