@@ -92,7 +92,7 @@ def _parameter(field: dataclasses.Field[Any], info: OptionInfo, hint: Any) -> cl
     names = [option_name(field.name), field.name]
     if field.name in SHORT_NAMES:
         names.insert(0, SHORT_NAMES[field.name])
-    unit = f" [{info.unit}, or with its unit]" if info.unit else ""
+    unit = _unit_note(info.unit)
     if hint is bool:
         return PanelOption(
             names, is_flag=True, default=None, help=f"{info.help}{unit}.", panel=info.panel
@@ -176,3 +176,10 @@ class _TextType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         return [CompletionItem(incomplete, type="file" if self.name == "path" else "plain")]
+
+
+def _unit_note(unit: str) -> str:
+    """What the help states about the unit of a number; a ratio has none, or is in percent."""
+    if unit in ("ratio", "fraction"):
+        return " [a number, or in %]"
+    return f" [{unit}, or with its unit]" if unit else ""
