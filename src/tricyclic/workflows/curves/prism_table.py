@@ -260,7 +260,7 @@ def _long(shapes: Sequence[_Shape], name: str) -> DataTable:
 
 
 def _excluded_cells(shape: _Shape, named: bool) -> list[str]:
-    """Readings that the file excludes, as phrases, with the name of the table where asked."""
+    """Readings that the file excludes, as phrases, with the name of the table if `named`."""
     table = shape.table
     place = f"{table.name}: " if named else ""
     return [
