@@ -410,3 +410,42 @@ def test_a_failed_check_of_any_command_ends_with_exit_code_4(call, tmp_path):
     result = call("control-chart", table(tmp_path, text))
     assert "fail" in result.stdout
     assert result.exit_code == 4
+
+
+@pytest.mark.parametrize("head", ["Sample,concentration_nM,Response", "SAMPLE,Conc_nM,response"])
+def test_columns_of_a_relative_potency_are_read_in_upper_and_lower_case(call, tmp_path, head):
+    path = samples(tmp_path)
+    path.write_text(head + "\n" + path.read_text().split("\n", 1)[1])
+    result = call("relative-potency", path, "--reference", "standard", "--json")
+    assert result.exit_code == 0, result.output
+    (potency,) = json.loads(result.stdout)["result"]["potencies"]
+    assert potency["sample"] == "lot 7"
+    assert potency["potency"] == pytest.approx(4.0, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("command", "columns", "option"),
+    [
+        (
+            ["relative-potency", "--reference", "standard"],
+            "lot,concentration_nM,response",
+            "sample",
+        ),
+        (["relative-potency", "--reference", "standard"], "sample,dose_nM,OD", "response"),
+        (["control-chart", "--value", "ic50_nM"], "date,x,ic50_nM", "run"),
+    ],
+)
+def test_a_missing_column_is_refused_with_the_option_that_names_it(
+    call, tmp_path, command, columns, option
+):
+    path = samples(tmp_path)
+    rows = path.read_text().split("\n", 1)[1]
+    if option == "run":
+        rows = "".join(f"day {k},1,{10 + k % 3}\n" for k in range(8))
+    path.write_text(columns + "\n" + rows)
+    result = call(command[0], path, *command[1:])
+    assert result.exit_code == 3
+    assert f"no column is called '{option}'" in result.stderr
+    assert f"Name the column with --{option}." in result.stderr
+    name = {"sample": "lot", "response": "OD", "run": "date"}[option]
+    assert call(command[0], path, *command[1:], f"--{option}", name).exit_code == 0

@@ -15,6 +15,7 @@ from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.screen.options import ControlChartOptions
 from tricyclic.workflows.screen.potencies import (
     PotencyScale,
+    column_called,
     first_potency_column,
     potency_scale,
     read_potencies,
@@ -72,7 +73,7 @@ def _potencies_by_run(
     compounds: tuple[str, ...],
 ) -> dict[str, list[float]]:
     """log10 potencies, or pIC50, of the charted compound by run, in the order of the file."""
-    runs = text_column(table, options.run)
+    runs = text_column(table, column_called(table, options.run, "run"))
     rows = [str(k) for k in range(len(runs))]
     by_row = {one.subject: one for one in read_potencies(table, column, rows)}
     by_run: dict[str, list[float]] = {}

@@ -70,6 +70,27 @@ def row_place(table: DataTable, row: int) -> str:
     return table.lines[row] if from_frame else f"row {row + 2}"
 
 
+def column_called(table: DataTable, name: str, option: str) -> str:
+    """The column of a name, in upper or lower case, that an option states or has as its default.
+
+    Raises
+    ------
+    InputError
+        If there is none, or several that differ in case only.
+    """
+    if name in table.columns:
+        return name
+    alike = [column for column in table.columns if column.lower() == name.lower()]
+    if len(alike) == 1:
+        return alike[0]
+    raise InputError(
+        f"no column is called '{name}'",
+        where=table.file,
+        allowed=f"There are: {', '.join(table.columns)}",
+        do=f"Name the column with --{option}",
+    )
+
+
 def text_column(table: DataTable, column: str) -> tuple[str, ...]:
     """A column as text; numbers with all digits, whole numbers without a point."""
     if column not in table.columns:

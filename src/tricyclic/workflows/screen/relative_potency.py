@@ -20,7 +20,7 @@ from tricyclic.io.files import source_name
 from tricyclic.results.reproducibility import RelativePotency, RelativePotencyResult
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.screen.options import RelativePotencyOptions
-from tricyclic.workflows.screen.potencies import read_potency_table, text_column
+from tricyclic.workflows.screen.potencies import column_called, read_potency_table, text_column
 
 
 def run(
@@ -70,10 +70,11 @@ def _series(options: RelativePotencyOptions) -> dict[str, Series]:
     """Readings of each sample against its doses, in the order of the table."""
     table = read_potency_table(options.file, decimal=options.decimal, sheet=options.sheet)
     dose = options.dose or _dose_column(table)
-    names = np.array(text_column(table, options.sample))
-    concentration, reading = _concentrations(table, dose), table.numbers(options.response)
+    names = np.array(text_column(table, column_called(table, options.sample, "sample")))
+    response = column_called(table, options.response, "response")
+    concentration, reading = _concentrations(table, dose), table.numbers(response)
     used = np.isfinite(concentration) & np.isfinite(reading)
-    unit = table.units.get(options.response, "unknown")
+    unit = table.units.get(response, "unknown")
     own = own_unit(table.units.get(dose, "unknown"))
     units = {"concentration_M": own} if own else {}
     series = {}
