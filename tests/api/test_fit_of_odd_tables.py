@@ -138,7 +138,7 @@ def test_a_result_shows_itself_as_a_table_in_a_notebook(fits):
             lambda f: f.predict([1], interval="both"),
             "interval=: no interval is called 'both'. There are: confidence, prediction.",
         ),
-        (lambda f: f.confint(95), "confidence: is 95. It lies between 0.5 and 1, such as 0.95."),
+        (lambda f: f.confint(95), "level=: is 95. It lies between 0.5 and 1, such as 0.95."),
         (
             lambda f: tca.fit(TABLE, 5, **COLUMNS),
             "model=: is 5. It is a curve model, or the name of one.",
@@ -238,7 +238,7 @@ def test_columns_of_different_lengths_and_infinite_doses_are_refused():
     ("use", "message"),
     [
         (lambda f: f.predict(pd.DataFrame({"a": [1], "b": [2]})), r"x=: has the shape (1, 2)"),
-        (lambda f: f.confint("x"), "confidence: is 'x'"),
+        (lambda f: f.confint("x"), "level=: is 'x'"),
         (lambda f: f.ec(50, confidence="0.9"), "confidence=: is '0.9'"),
         (lambda f: f.save(None), "path=: is None"),
         (lambda f: f.to_frame(3), "no table is called '3'"),
@@ -278,3 +278,9 @@ def test_several_comparisons_are_given_singly_or_as_a_list(fits):
     pd.testing.assert_frame_equal(listed, fits.compare("ec50", "hill").to_frame())
     with pytest.raises(tca.InputError, match=r"^level=: has no values"):
         fits.ec([])
+
+
+@pytest.mark.parametrize("level", [90, "hill", True])
+def test_a_wrong_level_of_confint_is_named_as_its_argument(fits, level):
+    with pytest.raises(tca.InputError, match=r"^level=: is .* lies between 0.5 and 1"):
+        fits.confint(level)

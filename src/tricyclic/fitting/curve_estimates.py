@@ -69,8 +69,8 @@ def numbers_of(given: ArrayLike, where: str) -> np.ndarray:
     return numbers
 
 
-def checked_confidence(confidence: Any) -> float:
-    """A confidence level as a number.
+def checked_confidence(confidence: Any, where: str = "confidence") -> float:
+    """A confidence level as a number; `where` is the name of the argument.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def checked_confidence(confidence: Any) -> float:
     if not is_number or not 0.5 <= confidence < 1:
         raise InputError(
             f"is {confidence:g}" if is_number else f"is {brief(confidence)}",
-            where="confidence",
+            where=where,
             allowed="It lies between 0.5 and 1, such as 0.95",
         )
     return float(confidence)

@@ -347,6 +347,7 @@ class CurveFitResult(FittedCurves, Renderable):
         parts = self.joint_parts or (self._single("derived").part,)
         return derived_estimate(self.fit, parts, quantity, confidence=confidence)
 
+    @python_words
     def confint(self, level: float | None = None) -> PandasFrame:
         """Profile-likelihood limits of all fitted parameters.
 
@@ -361,7 +362,9 @@ class CurveFitResult(FittedCurves, Renderable):
             A row for each curve and parameter: keys, parameter, unit, value, se, low, high. A
             shared parameter has one row for each curve.
         """
-        confidence = self.settings.confidence if level is None else checked_confidence(level)
+        confidence = (
+            self.settings.confidence if level is None else checked_confidence(level, "level")
+        )
         settings = replace(self.settings, confidence=confidence, intervals="all")
         if self.joint is not None:
             again = fit_together(self.joint_parts, settings)
