@@ -57,6 +57,18 @@ def test_the_tables_of_a_simulation_agree_with_its_courses(simulated):
     assert cmax == pytest.approx(simulated["desipramine_plasma_total"].y.max())
 
 
+def test_each_output_of_a_simulation_is_drawn_and_tabled_by_itself(simulated):
+    for name, output in simulated.items():
+        figure, axes = plt.subplots()
+        assert output.plot(axes) is axes
+        assert axes.lines
+        plt.close(figure)
+        table = output.to_frame()
+        assert set(table["output"]) == {name}
+        np.testing.assert_array_equal(table["value"], output.y)
+        np.testing.assert_array_equal(table["time_h"], output.time_h)
+
+
 def test_the_baseline_before_the_dose_is_drawn_and_the_axis_fits_what_moves(simulated):
     figure, (firing, receptors) = plt.subplots(1, 2)
     assert simulated.plot("firing", ax=firing) is firing

@@ -5,12 +5,15 @@ measured data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from math import nan
+from typing import Any
 
 from tricyclic.core.dosing import Dosing
 from tricyclic.core.time_course import TimeCourse
-from tricyclic.results.base import OutputMapping, Renderable
+from tricyclic.io.frames import PandasFrame
+from tricyclic.results.base import Axes, AxesOrFigure, OutputMapping, Renderable
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,45 @@ class CourseComparison:
 
 
 @dataclass(frozen=True, repr=False)
-class SimulationResult(OutputMapping[TimeCourse], Renderable):
+class SimulatedOutput(TimeCourse):
+    """A time course of a simulation, which can be drawn and tabled by itself.
+
+    Parameters
+    ----------
+    result : SimulationResult or None
+        The simulation that it belongs to.
+    """
+
+    result: SimulationResult | None = None
+
+    def plot(self, ax: Axes | None = None, **style: Any) -> AxesOrFigure:
+        """Draw the output over time with matplotlib.
+
+        Parameters
+        ----------
+        ax
+            Axes to draw into; by default a new figure.
+        **style
+            As of `SimulationResult.plot`.
+
+        Returns
+        -------
+        Axes
+        """
+        assert self.result is not None
+        return self.result.plot(self.name, ax, **style)
+
+    def to_frame(self) -> PandasFrame:
+        """The output as a pandas DataFrame, one row for each time: its rows of the table "courses"
+        of the simulation.
+        """
+        assert self.result is not None
+        frame = self.result.to_frame("courses")
+        return frame[frame["output"] == self.name].reset_index(drop=True)
+
+
+@dataclass(frozen=True, repr=False)
+class SimulationResult(OutputMapping[SimulatedOutput], Renderable):
     """A simulation.
 
     It contains its time courses by name: `list(result)`, `result["cortex_NE"]`, `result.items()`.
@@ -182,13 +223,20 @@ class SimulationResult(OutputMapping[TimeCourse], Renderable):
         """All time courses."""
         return (*self.observable_courses, *self.occupancy_courses, *self.concentration_courses)
 
-    def _outputs(self) -> Mapping[str, TimeCourse]:
-        return {course.name: course for course in self.courses}
+    @cached_property
+    def _by_name(self) -> dict[str, SimulatedOutput]:
+        keys = [field.name for field in fields(TimeCourse)]
+        outputs = {}
+        for course in self.courses:
+            values: dict[str, Any] = {key: getattr(course, key) for key in keys}
+            outputs[course.name] = SimulatedOutput(**values, result=self)
+        return outputs
 
-    def __getitem__(self, name: str) -> TimeCourse:
+    def _outputs(self) -> Mapping[str, SimulatedOutput]:
+        return self._by_name
+
+    def __getitem__(self, name: str) -> SimulatedOutput:
         courses = self._outputs()
         # A drug in a compartment is also known by its description: "desipramine, plasma, total".
-        described = {course.description: course for course in self.concentration_courses}
-        if name in courses or name not in described:
-            return super().__getitem__(name)
-        return described[name]
+        described = {course.description: course.name for course in self.concentration_courses}
+        return super().__getitem__(name if name in courses else described.get(name, name))
