@@ -76,3 +76,19 @@ def test_any_span_of_numbers_gets_an_axis_with_labels(values, drawn):
         if t.replace(".", "").replace("e-", "").replace("e", "").isdigit() and t != "3"
     ]
     assert labels, f"no tick is labelled for {values}"
+
+
+@pytest.mark.parametrize("values", [(0.74, 1.24), (5.2, 5.8), (110.0, 160.0), (0.1, 30.0)])
+def test_an_axis_has_at_least_two_labels_and_names_no_column_without_content(values, drawn):
+    rows = [ForestRow("a", "run", value=value, numbers="x") for value in values]
+    texts = drawn(forest(rows, name="f", title="f", x_title="ratio", pdf=False)).texts
+    assert len([t for t in texts if t.replace(".", "").isdigit()]) >= 2
+    assert "n" not in texts
+
+
+def test_a_reference_is_inside_the_axis(drawn):
+    rows = [ForestRow("a", "run", value=5.0, numbers="x")]
+    texts = drawn(
+        forest(rows, name="f", title="f", x_title="ratio", reference=1.0, pdf=False)
+    ).texts
+    assert "1" in texts

@@ -13,7 +13,14 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+)
 
 from tricyclic.core.document import Figure
 from tricyclic.core.estimate import Estimate, format_interval
@@ -142,6 +149,7 @@ def forest(
     name: str,
     title: str,
     x_title: str,
+    reference: float | None = None,
     pdf: bool = True,
     text_as: style.TextAs = "text",
     show_title: bool = True,
@@ -154,6 +162,8 @@ def forest(
         All in one unit, above 0; kind "heading" starts a group.
     name, title, x_title : str
         Name of the files; title of the figure; axis title with unit.
+    reference : float or None
+        Value of a vertical line, such as 1 for ratios.
     show_title : bool
         Whether the title stands in the drawing; the caption has it in any case.
 
@@ -165,6 +175,7 @@ def forest(
     ends = [x for row in rows for x in (row.value, row.low, row.high) if math.isfinite(x) and x > 0]
     if not ends:
         raise InputError("has no number above 0", where=f"forest plot {name}")
+    ends += [reference] if reference is not None else []
     with style.publication_style(text_as):
         removed = 0.0 if show_title else 5.0
         columns = _columns(rows)
@@ -186,6 +197,8 @@ def forest(
         axes.set_xlim(10 ** (low - pad), 10 ** (high + pad))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         _ticks(axes, low - pad, high + pad)
+        if reference is not None:
+            axes.axvline(reference, color=style.GREY, linewidth=0.6, linestyle="--", zorder=1)
         for place, row in enumerate(rows):
             _row(axes, place, row, columns)
         axes.spines["left"].set_visible(False)
@@ -222,7 +235,7 @@ def _columns(rows: Sequence[ForestRow]) -> _ForestColumns:
     wide = style.page_mm("full", least_mm=LEAST_WIDTH_MM)
     has_n = any(row.n for row in rows)
     if wide >= style.WIDTHS_MM["full"]:
-        return _ForestColumns(wide, LABELS_MM, VALUES_MM)
+        return _ForestColumns(wide, LABELS_MM, VALUES_MM, has_n)
     numbers = max(
         style.width_mm(row.numbers, size_pt=style.small_pt(), bold=row.kind == "pooled")
         for row in rows
@@ -268,6 +281,13 @@ def _ticks(axes: Axes, low: float, high: float) -> None:
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda x, _: format_number(x, 1) if x < 1e6 else f"1e{math.log10(x):.0f}")
     )
+    inside = [x for x in axes.get_xticks() if 10**low <= x <= 10**high]
+    if len(inside) < 3:
+        # Less than about half a decade: even steps, with as many digits as they need.
+        steps = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(10**low, 10**high)
+        steps = steps[(steps > 0) & (steps >= 10**low) & (steps <= 10**high)]
+        axes.xaxis.set_major_locator(FixedLocator(list(steps)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.6g}"))
     if decades <= 6:
         axes.xaxis.set_minor_locator(LogLocator(10, subs=tuple(range(2, 10)), numticks=60))
     else:

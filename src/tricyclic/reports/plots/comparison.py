@@ -57,6 +57,7 @@ def _ratios(result: CompareResult, comparisons: list[MeasurementComparison]) -> 
         name="ratios",
         title=f"{result.b} over {result.a}",
         x_title="ratio",
+        reference=1.0,
     )
 
 

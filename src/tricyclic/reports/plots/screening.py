@@ -72,4 +72,5 @@ def _potencies(result: RelativePotencyResult) -> Figure:
         name="relative_potency",
         title=f"Potency relative to {reference}",
         x_title=f"EC50 of {reference} over EC50 of the sample",
+        reference=1.0,
     )
