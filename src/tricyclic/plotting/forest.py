@@ -284,9 +284,9 @@ def _ticks(axes: Axes, low: float, high: float) -> None:
     inside = [x for x in axes.get_xticks() if 10**low <= x <= 10**high]
     if len(inside) < 3:
         # Less than about half a decade: even steps, with as many digits as they need.
-        steps = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(10**low, 10**high)
-        steps = steps[(steps > 0) & (steps >= 10**low) & (steps <= 10**high)]
-        axes.xaxis.set_major_locator(FixedLocator(list(steps)))
+        first, last = 10**low, 10**high
+        even = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
+        axes.xaxis.set_major_locator(FixedLocator([x for x in even if first <= x <= last]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.6g}"))
     if decades <= 6:
         axes.xaxis.set_minor_locator(LogLocator(10, subs=tuple(range(2, 10)), numticks=60))
