@@ -284,3 +284,22 @@ def test_axes_are_taken_in_the_first_place_and_get_a_figure_of_one_panel(simulat
     assert axes[0].lines
     with pytest.raises(tca.InputError, match="cannot be drawn into one pair of axes"):
         simulated.plot("courses", ax=axes[0])
+
+
+@pytest.mark.parametrize("target", ["", "NET"])
+def test_a_plate_without_a_target_is_titled_by_its_kind_of_experiment(target):
+    nM = np.array([0.1, 0.3, 1.0, 3.0, 10.0, 30.0])
+    table = pd.DataFrame(
+        {
+            "concentration (nM)": nM,
+            "total (fmol/mg)": 100 * nM / (nM + 1) + 2 * nM,
+            "NSB (fmol/mg)": 2 * nM,
+        }
+    )
+    axes = tca.saturation(table, target=target).plot()
+    texts = [text.get_text() for text in axes.figure.texts] + [
+        axes.get_title(),
+        axes.get_title("left"),
+    ]
+    title = " ".join(texts)
+    assert title.strip().startswith(target or "Saturation")

@@ -150,6 +150,7 @@ def prepare_assay(
     compound = options.compound or (protocol.compound if protocol and not other_kind else "")
     plan = AssayPlan(
         name=conditions.target or "assay",
+        title=conditions.target or kind.capitalize(),
         kind=kind,
         protocol=options.protocol,
         compound=compound,
