@@ -283,7 +283,7 @@ def test_two_compounds_of_one_plate_are_compared_in_one_fit(plates):
 
 def test_two_results_in_memory_are_two_sources(plates, three):
     result = tca.compare(three, analysed(plates, 1, 2))
-    title = "desipramine, imipramine at NET"
+    title = "NET"
     assert {c.names for c in result.comparisons} == {
         (f"{compound} at NET in {title} (A)", f"{compound} at NET in {title} (B)")
         for compound in ("desipramine", "imipramine")
