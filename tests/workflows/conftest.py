@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 import tricyclic
@@ -105,3 +108,26 @@ def ignored_options():
         return [name for name, value in others.items() if outcome(base | {name: value}) == whole]
 
     return ignored
+
+
+@pytest.fixture(scope="session")
+def saved():
+    """Writes a workbook, rows by sheet; `then` changes each sheet when its rows are in."""
+
+    def write(
+        path: Path,
+        sheets: dict[str, list[list[Any]]],
+        then: Callable[[Any], None] | None = None,
+    ) -> Path:
+        book = openpyxl.Workbook()
+        for k, (name, rows) in enumerate(sheets.items()):
+            page = book.active if k == 0 else book.create_sheet()
+            page.title = name
+            for row in rows:
+                page.append(row)
+            if then:
+                then(page)
+        book.save(path)
+        return path
+
+    return write

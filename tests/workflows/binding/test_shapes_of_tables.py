@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pytest
 
 import tricyclic as tca
@@ -33,19 +32,6 @@ def readings() -> Rows:
     return rows
 
 
-def saved(path: Path, sheets: dict[str, Rows], merged: Sequence[str] = ()) -> Path:
-    book = openpyxl.Workbook()
-    for k, (name, rows) in enumerate(sheets.items()):
-        page = book.active if k == 0 else book.create_sheet()
-        page.title = name
-        for row in rows:
-            page.append(row)
-        for area in merged:
-            page.merge_cells(area)
-    book.save(path)
-    return path
-
-
 def ki_of(file: Path, **more: Any) -> dict[str, float]:
     result = tca.affinity(
         file, **({"unit": "cpm", "radioligand_nM": HOT_nM, "kd_nM": KD_nM} | more)
@@ -54,7 +40,7 @@ def ki_of(file: Path, **more: Any) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
+def plain(tmp_path_factory: pytest.TempPathFactory, saved) -> dict[str, float]:
     file = saved(tmp_path_factory.mktemp("plain") / "plain.xlsx", {"S": [HEAD, *readings()]})
     values = ki_of(file)
     assert values == pytest.approx(KI_nM, rel=0.12)
@@ -174,7 +160,7 @@ SHAPES: dict[str, Callable[[Rows], Rows]] = {
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
-def test_every_shape_gives_the_ki_of_the_plain_table(tmp_path, plain, shape):
+def test_every_shape_gives_the_ki_of_the_plain_table(tmp_path, plain, shape, saved):
     assert ki_of(saved(tmp_path / "t.xlsx", {"S": shape(readings())})) == pytest.approx(
         plain, rel=1e-6
     )
@@ -196,7 +182,7 @@ def of_one(rows: Rows, first: int) -> Rows:
     ],
     ids=["sheets", "one below the other", "stated", "with the run"],
 )
-def test_tables_of_several_compounds_are_no_runs_of_one(tmp_path, sheets):
+def test_tables_of_several_compounds_are_no_runs_of_one(tmp_path, sheets, saved):
     """Their Ki were pooled as runs of one compound: 7.7 nM, between 2 and 30.
 
     The controls, measured once and copied beside each compound, make none a copy of the other.
@@ -206,7 +192,7 @@ def test_tables_of_several_compounds_are_no_runs_of_one(tmp_path, sheets):
 
 
 @pytest.mark.parametrize("names", [("Run 1", "Run 2"), ("12 Nov", "14 Nov"), ("Sheet1", "Sheet2")])
-def test_sheets_that_are_runs_are_pooled(tmp_path, names):
+def test_sheets_that_are_runs_are_pooled(tmp_path, names, saved):
     first = of_one(readings(), 1)
     second = [first[0], *[[r[0], *[y + 3 for y in r[1:]]] for r in first[1:]]]
     file = saved(tmp_path / "t.xlsx", dict(zip(names, (first, second), strict=True)))
@@ -215,19 +201,19 @@ def test_sheets_that_are_runs_are_pooled(tmp_path, names):
     assert (ki.subject, ki.n_experiments) == ("DMI", 2)
 
 
-def test_a_compound_that_is_stated_above_is_named_and_an_option_is_stronger(tmp_path):
+def test_a_compound_that_is_stated_above_is_named_and_an_option_is_stronger(tmp_path, saved):
     file = saved(tmp_path / "t.xlsx", {"S": [["Compound", "DMI"], [], *of_one(readings(), 1)]})
     assert [*ki_of(file)] == ["DMI"]
     assert [*ki_of(file, compound="desipramine")] == ["desipramine"]
 
 
-def test_a_word_that_is_no_control_is_refused(tmp_path):
+def test_a_word_that_is_no_control_is_refused(tmp_path, saved):
     rows = [HEAD, ["see note", *readings()[0][1:]], *readings()]
     with pytest.raises(InputError, match="column 'conc \\(nM\\)' has 'see note' among its numbers"):
         ki_of(saved(tmp_path / "t.xlsx", {"S": rows}))
 
 
-def test_a_number_of_values_is_no_non_specific_binding(tmp_path):
+def test_a_number_of_values_is_no_non_specific_binding(tmp_path, saved):
     """ "n" beside "NSB SEM" was read as non-specific binding: Kd 1.14 instead of 0.84 nM."""
     hot = np.array([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4])
     total = 5000 * hot / (hot + KD_nM) + 250 * hot
@@ -240,10 +226,10 @@ def test_a_number_of_values_is_no_non_specific_binding(tmp_path):
     assert (values["Kd"], values["Bmax"]) == pytest.approx((KD_nM, 5000), rel=1e-4)
 
 
-def saturation(head: list[Rows], tmp_path: Path, **more: Any) -> tca.StudyRunResult:
+def saturation_below(head: Rows) -> dict[str, Rows]:
     hot = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4]
     rows = [[h, 900 * h / (h + KD_nM) + 20 * h, 20 * h] for h in hot]
-    return tca.saturation(saved(tmp_path / "t.xlsx", {"S": [*head, *rows]}), **more)
+    return {"S": [*head, *rows]}
 
 
 @pytest.mark.parametrize(
@@ -258,8 +244,10 @@ def saturation(head: list[Rows], tmp_path: Path, **more: Any) -> tca.StudyRunRes
         ("Incubated at nM", "unknown"),
     ],
 )
-def test_the_unit_in_a_title_is_that_of_the_readings(tmp_path, title, unit):
-    result = saturation([[title], [], ["nM", "Total", "NSB"]], tmp_path)
+def test_the_unit_in_a_title_is_that_of_the_readings(tmp_path, title, unit, saved):
+    result = tca.saturation(
+        saved(tmp_path / "t.xlsx", saturation_below([[title], [], ["nM", "Total", "NSB"]]))
+    )
     (bmax,) = [e for e in result.estimates if e.name == "Bmax"]
     assert (bmax.unit, bmax.value) == (unit, pytest.approx(900, rel=1e-4))
     stated = [note for note in result.study.read_as if "unit of the readings" in note]
@@ -270,15 +258,22 @@ def test_the_unit_in_a_title_is_that_of_the_readings(tmp_path, title, unit):
     )
 
 
-def test_an_option_and_a_heading_are_stronger_than_a_title(tmp_path):
-    given = saturation([["Saturation, fmol/mg"], ["nM", "Total", "NSB"]], tmp_path, unit="pmol/mg")
+def test_an_option_and_a_heading_are_stronger_than_a_title(tmp_path, saved):
+    given = tca.saturation(
+        saved(
+            tmp_path / "t.xlsx", saturation_below([["Saturation, fmol/mg"], ["nM", "Total", "NSB"]])
+        ),
+        unit="pmol/mg",
+    )
     assert {e.unit for e in given.estimates if e.name == "Bmax"} == {"pmol/mg"}
     names = ["nM", "Total (dpm)", "NSB (dpm)"]
-    heads = saturation([["Saturation, fmol/mg"], names], tmp_path)
+    heads = tca.saturation(
+        saved(tmp_path / "t.xlsx", saturation_below([["Saturation, fmol/mg"], names]))
+    )
     assert {e.unit for e in heads.estimates if e.name == "Bmax"} == {"dpm"}
 
 
-def test_doses_across_name_the_column_of_a_damaged_number(tmp_path):
+def test_doses_across_name_the_column_of_a_damaged_number(tmp_path, saved):
     rows = readings()
     across = [[name, *[r[k] for r in rows]] for k, name in enumerate(["nM", "DMI", "IMI"])]
     across[1][2] = "20l1"

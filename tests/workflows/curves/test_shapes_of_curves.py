@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pytest
 
 import tricyclic as tca
@@ -33,19 +31,6 @@ def table(head: Sequence[Any], *columns: np.ndarray, doses: Sequence[Any] = ()) 
     x = doses or DOSES_nM.tolist()
     body = np.concatenate(columns, axis=1).tolist()
     return [[*head], *[[dose, *row] for dose, row in zip(x, body, strict=True)]]
-
-
-def saved(path: Path, sheets: dict[str, Rows], then: Callable[[Any], None] | None = None) -> Path:
-    book = openpyxl.Workbook()
-    for k, (name, rows) in enumerate(sheets.items()):
-        page = book.active if k == 0 else book.create_sheet()
-        page.title = name
-        for row in rows:
-            page.append(row)
-        if then:
-            then(page)
-    book.save(path)
-    return path
 
 
 def ec50_of(result: CurveFitResult) -> list[float]:
@@ -87,7 +72,7 @@ ONE: dict[str, tuple[Rows, Callable[[Any], None] | None]] = {
 
 
 @pytest.mark.parametrize("shape", ONE.values(), ids=list(ONE))
-def test_every_shape_of_one_curve_gives_one_ec50(tmp_path, shape):
+def test_every_shape_of_one_curve_gives_one_ec50(tmp_path, shape, saved):
     rows, then = shape
     expected = ec50_of(tca.fit(saved(tmp_path / "plain.xlsx", {"S": table(HEAD, DMI)})))
     assert expected == pytest.approx([EC50_nM["DMI"]], rel=0.1)
@@ -120,13 +105,13 @@ SEVERAL: dict[str, dict[str, Rows]] = {
 
 
 @pytest.mark.parametrize("sheets", SEVERAL.values(), ids=list(SEVERAL))
-def test_every_shape_of_two_curves_gives_their_ec50(tmp_path, sheets):
+def test_every_shape_of_two_curves_gives_their_ec50(tmp_path, sheets, saved):
     result = tca.fit(saved(tmp_path / "t.xlsx", sheets))
     assert list(dict.fromkeys(result.to_frame()["data set"])) == ["DMI", "IMI"]
     assert ec50_of(result) == pytest.approx(list(EC50_nM.values()), rel=0.12)
 
 
-def test_solvent_is_a_dose_of_zero(tmp_path):
+def test_solvent_is_a_dose_of_zero(tmp_path, saved):
     rows = table(HEAD, DMI)
     zero = [*rows[:1], [0, 0.3, -1.0, 1.1], *rows[1:]]
     word = [*rows[:1], ["DMSO", 0.3, -1.0, 1.1], *rows[1:]]
@@ -135,13 +120,13 @@ def test_solvent_is_a_dose_of_zero(tmp_path):
     assert "rows 'DMSO': dose 0" in results[1].read_as
 
 
-def test_a_word_that_is_no_control_is_refused(tmp_path):
+def test_a_word_that_is_no_control_is_refused(tmp_path, saved):
     rows = [*table(HEAD, DMI), ["see note", 1, 2, 3]]
     with pytest.raises(InputError, match="has 'see note' among its numbers"):
         tca.fit(saved(tmp_path / "t.xlsx", {"S": rows}))
 
 
-def test_a_word_among_the_readings_is_missing_and_named(tmp_path):
+def test_a_word_among_the_readings_is_missing_and_named(tmp_path, saved):
     rows = table(HEAD, DMI)
     rows[4][2] = ">99"
     result = tca.fit(saved(tmp_path / "t.xlsx", {"S": rows}))
@@ -149,7 +134,7 @@ def test_a_word_among_the_readings_is_missing_and_named(tmp_path):
     assert any("'>99'" in part for part in result.unused)
 
 
-def test_the_shell_fits_a_plain_sheet_without_options(tmp_path):
+def test_the_shell_fits_a_plain_sheet_without_options(tmp_path, saved):
     """It needed a column called "curve"."""
     from tricyclic.workflows.curves.fit import run
     from tricyclic.workflows.curves.options import FitOptions
@@ -168,7 +153,7 @@ def test_the_shell_fits_a_plain_sheet_without_options(tmp_path):
         assert ec50_of(result) == pytest.approx([EC50_nM["DMI"]], rel=0.1)
 
 
-def test_a_long_table_is_refused_with_the_columns_to_name(tmp_path):
+def test_a_long_table_is_refused_with_the_columns_to_name(tmp_path, saved):
     rows = [
         ["compound", "conc (nM)", "pct"],
         *[["DMI", d, y] for d, y in zip(DOSES_nM, DMI[:, 0], strict=True)],

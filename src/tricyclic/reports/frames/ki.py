@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tricyclic.core.estimate import Estimate
+from tricyclic.core.stated_number import StatedInput
 from tricyclic.io.frames import Columns
 from tricyclic.results.ki import KbResult, KiResult
 
@@ -17,15 +18,7 @@ def ki_frames(result: KiResult) -> dict[str, Columns]:
     both = [result.ki, *([result.cheng_prusoff] if result.sites_nM > 0 else [])]
     return {
         "ki": _estimates(both, "Ki"),
-        "inputs": {
-            "input": [one.name for one in result.inputs],
-            "value_nM": [one.value for one in result.inputs],
-            "low_nM": [one.low for one in result.inputs],
-            "high_nM": [one.high for one in result.inputs],
-            "log10_se": [one.log10_se for one in result.inputs],
-            "leverage": [one.leverage for one in result.inputs],
-            "share": [one.share for one in result.inputs],
-        },
+        "inputs": _inputs(result.inputs, "nM"),
     }
 
 
@@ -38,16 +31,7 @@ def kb_frames(result: KbResult) -> dict[str, Columns]:
         both.append(result.cheng_prusoff)
     return {
         "kb": _estimates(both, "KB"),
-        "inputs": {
-            "input": [one.name for one in result.inputs],
-            "value": [one.value for one in result.inputs],
-            "low": [one.low for one in result.inputs],
-            "high": [one.high for one in result.inputs],
-            "unit": [one.unit for one in result.inputs],
-            "log10_se": [one.log10_se for one in result.inputs],
-            "leverage": [one.leverage for one in result.inputs],
-            "share": [one.share for one in result.inputs],
-        },
+        "inputs": _inputs(result.inputs),
     }
 
 
@@ -63,4 +47,20 @@ def _estimates(both: Sequence[Estimate], name: str) -> Columns:
         f"p{name}_CI_low": [e.p_limits[0] for e in both],
         f"p{name}_CI_high": [e.p_limits[1] for e in both],
         "n": [e.n_experiments for e in both],
+    }
+
+
+def _inputs(inputs: Sequence[StatedInput], unit: str = "") -> Columns:
+    """The numbers that enter a result, in a unit they share or each in its own."""
+    suffix = f"_{unit}" if unit else ""
+    own = {} if unit else {"unit": [one.unit for one in inputs]}
+    return {
+        "input": [one.name for one in inputs],
+        f"value{suffix}": [one.value for one in inputs],
+        f"low{suffix}": [one.low for one in inputs],
+        f"high{suffix}": [one.high for one in inputs],
+        **own,
+        "log10_se": [one.log10_se for one in inputs],
+        "leverage": [one.leverage for one in inputs],
+        "share": [one.share for one in inputs],
     }

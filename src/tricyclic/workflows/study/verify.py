@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.core.progress import ProgressCallback, report_progress
-from tricyclic.io.atomic import first_difference
 from tricyclic.io.files import existing_file
 from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import VerifyResult
@@ -16,7 +15,7 @@ from tricyclic.study import results_folder
 from tricyclic.study.folder import PreparedStudy, read_study
 from tricyclic.study.log import read_log
 from tricyclic.workflows.study.options import VerifyOptions
-from tricyclic.workflows.study.outputs import study_outputs
+from tricyclic.workflows.study.outputs import compared_with, study_outputs
 from tricyclic.workflows.study.workbook import is_workbook_study, verify_workbook_study
 
 
@@ -30,19 +29,12 @@ def run(options: VerifyOptions, on_progress: ProgressCallback | None = None) -> 
     prepared = read_study(folder, library)
     n_entries = len(read_log(folder))
     place = results_folder.latest(folder)
-    compared = 0
-    difference = _changed_since_run(prepared, place)
-    if not difference:
-        _, files = study_outputs(prepared, library, on_progress)
-        compared = len(files)
-        difference = first_difference(place, files)
-    return VerifyResult(
-        study=str(folder),
-        results=str(place),
-        verified=not difference,
-        compared=compared,
+    return compared_with(
+        place,
+        folder,
+        _changed_since_run(prepared, place),
+        lambda: study_outputs(prepared, library, on_progress)[1],
         log_lines=n_entries,
-        difference=difference,
     )
 
 

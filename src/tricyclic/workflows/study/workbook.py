@@ -21,7 +21,7 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import Protocol
 from tricyclic.core.scattered_layout import scattered_layout
 from tricyclic.errors import InputError
-from tricyclic.io.atomic import first_difference, write_file
+from tricyclic.io.atomic import write_file
 from tricyclic.io.plate_layout import layout_from_toml
 from tricyclic.io.study_workbook import ROWS, read_workbook_conditions, study_workbook
 from tricyclic.reports.files.study import study_files
@@ -36,6 +36,7 @@ from tricyclic.study.results_folder import (
 )
 from tricyclic.units import convert
 from tricyclic.workflows.commands import COMMANDS
+from tricyclic.workflows.study.outputs import compared_with
 
 NAME = "study.xlsx"
 # True values of the simulated readings, which a user replaces by own ones.
@@ -174,23 +175,12 @@ def verify_workbook_study(path: Path, on_progress: ProgressCallback | None = Non
             "has no results yet", where=str(path), do=f"Run it first: tricyclic study run {path}"
         )
     manifest = read_manifest(folder)
-    compared, difference = 0, find_damage(folder)
+    difference = find_damage(folder)
     if not difference and manifest.get("inputs", {}).get(path.name) != sha256_of_file(path):
         difference = f"{path.name} has changed since the results were written; run it again"
     if not difference and manifest.get("version") != __version__:
         difference = f"the results are of version {manifest.get('version')}; run the workbook again"
-    if not difference:
-        _, files = _analysed(path, on_progress)
-        compared = len(files)
-        difference = first_difference(folder, files)
-    return VerifyResult(
-        study=str(path),
-        results=str(folder),
-        verified=not difference,
-        compared=compared,
-        log_lines=0,
-        difference=difference,
-    )
+    return compared_with(folder, path, difference, lambda: _analysed(path, on_progress)[1])
 
 
 def results_of(path: Path) -> Path:
