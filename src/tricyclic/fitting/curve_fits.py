@@ -25,7 +25,7 @@ from tricyclic.fitting.curve_tables import (
     parameter_columns,
     prediction_columns,
 )
-from tricyclic.fitting.derived import DerivedEstimate, Quantity, derived_estimate
+from tricyclic.fitting.derived import PROFILE, DerivedEstimate, Quantity, derived_estimate
 from tricyclic.fitting.effective_dose import (
     EffectiveDose,
     dose_column,
@@ -127,7 +127,7 @@ class CurveFitResult(FittedCurves, Renderable):
                     )
                 else:
                     dose = effective_dose(point, float(one), **given)
-                if not point.determined:
+                if not point.determined and not (absolute and dose.method == PROFILE):
                     # A bound of the search is no value; limits may exist.
                     dose = replace(dose, value=math.nan, se=math.nan)
                 tested = curve.part.series.x[dose_column(curve.part.model)]

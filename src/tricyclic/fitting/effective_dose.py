@@ -15,10 +15,13 @@ import numpy as np
 
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
-from tricyclic.core.series import Series
 from tricyclic.errors import InputError
 from tricyclic.fitting.derived import derived_estimate
-from tricyclic.fitting.fit_by_settings import fit_by_settings
+from tricyclic.fitting.dose_as_parameter import (
+    EffectiveShift,
+    absolute_dose,
+    relative_dose_limits,
+)
 from tricyclic.fitting.fitted_curve import CurvePoint, FitSettings
 from tricyclic.fitting.problem import FitPart
 from tricyclic.numerics.least_squares import jacobian
@@ -43,8 +46,6 @@ GRID = 600
 ZOOMS, ZOOM = 3, 40
 LEAST_VARIABLES = 1e-3
 HALF = 50.0
-# Share by which the fit in terms of a dose may have the larger residual sum of squares.
-SAME_OPTIMUM = 1e-4
 # Distance from the outermost dose within which a dose is not beyond it.
 SAME_DOSE = 1e-9
 
@@ -257,17 +258,21 @@ def profile_effective_dose(
     Notes
     -----
     Where the curve depends on hill (log x - log EC50) alone, a relative effective dose takes the
-    place of the EC50 as a parameter, and the curve is fitted again: its limits are searched as
-    thoroughly as those of an EC50, which matters where slope or plateau are barely determined. All
-    others are profiled as derived quantities.
+    place of the EC50 as a parameter, and so does the dose at a reading of any sigmoid. The curve is
+    fitted again: the limits are searched as thoroughly as those of an EC50, which matters where
+    slope or plateau are barely determined. All others are profiled as derived quantities.
     """
     first = effective_dose(point, level, absolute=absolute, confidence=confidence)
     if not fit.ok or not math.isfinite(first.value):
         return first
-    if settings is not None and not absolute and len(parts) == 1:
-        limits = _limits_as_parameter(parts[0], fit, level, confidence, settings)
-        if limits is not None:
-            return replace(first, low=limits[0], high=limits[1], method="profile likelihood")
+    # The series of the fit have the weights of their readings.
+    fitted = [replace(part, series=own.series) for part, own in zip(parts, fit.parts, strict=True)]
+    if settings is not None:
+        as_parameter = _as_parameter(
+            fitted, fit, point, first, replace(settings, confidence=confidence)
+        )
+        if as_parameter is not None:
+            return replace(as_parameter, method="profile likelihood")
     if not point.determined:
         return first
     column = dose_column(point.model)
@@ -286,57 +291,63 @@ def profile_effective_dose(
         }
         return _dose(point, column, own, level, absolute)
 
-    # The series of the fit have the weights of their readings.
-    fitted = [replace(part, series=own.series) for part, own in zip(parts, fit.parts, strict=True)]
     derived = derived_estimate(fit, fitted, dose, bounds=bounds, confidence=confidence)
     if math.isnan(derived.low):
         return first
     return replace(first, low=derived.low, high=derived.high, method=derived.method)
 
 
-def _limits_as_parameter(
-    part: FitPart, fit: Fit, level: float, confidence: float, settings: FitSettings
-) -> tuple[float, float] | None:
-    """Limits of log10 of a relative effective dose as the parameter of the curve; None where it
+def _as_parameter(
+    parts: Sequence[FitPart],
+    fit: Fit,
+    point: CurvePoint,
+    first: EffectiveDose,
+    settings: FitSettings,
+) -> EffectiveDose | None:
+    """An effective dose with the limits that it has as a parameter of its curve; None where it
     cannot be one.
     """
-    model = part.model
-    target = fit[model.target]
-    if model.name not in (*LOGISTIC, "probit") or target.fixed:
+    position = _position_of(point, parts)
+    model = point.model
+    if position is None or not model.sigmoid:
         return None
-    if level == HALF and confidence == fit.confidence and not math.isnan(target.low):
-        return target.low, target.high
-    column = dose_column(model)
-    # Decades times slope from the midpoint to the dose.
-    apart = float(_shift(model, column, {"hill": 1.0}, level / 100.0))
-    again = fit_by_settings(
-        [replace(part, model=_in_terms_of_dose(model, apart))],
-        replace(settings, confidence=confidence),
-        intervals="target",
-    )
-    # The same optimum; of a step between two doses neither dose is determined.
-    if not again.ok or again.rss > fit.rss * (1.0 + SAME_OPTIMUM):
+    target, column = fit[point.names[model.target]], dose_column(model)
+    if target.fixed or not first.is_log:
         return None
-    return again[model.target].low, again[model.target].high
+    plateaus = [fit[point.names[name]] for name in ("bottom", "top")]
+    way = first.level / 100.0
+    if first.absolute:
+        if not all(one.fixed for one in plateaus):
+
+            def shift(values: Mapping[str, Any], level: float) -> np.ndarray:
+                return _shift(model, column, values, _way(values, level, True))
+
+            dose = EffectiveShift(column, first.value, shift)
+            one = absolute_dose(parts, position, fit, first.level, dose, settings)
+            if one is None:
+                return None
+            if point.determined:
+                return replace(first, low=one.low, high=one.high)
+            # The dose at a reading may be determined although the midpoint is not.
+            return replace(first, value=one.estimate, se=one.se, low=one.low, high=one.high)
+        own = {name: fit[point.names[name]].value for name in ("bottom", "top", "hill")}
+        way = float(_way(own, first.level, True))
+    if model.name not in (*LOGISTIC, "probit"):
+        return None
+    if first.absolute and not point.determined:
+        first = replace(first, value=math.nan, se=math.nan)
+    if 100.0 * way == HALF and settings.confidence == fit.confidence and not math.isnan(target.low):
+        return replace(first, low=target.low, high=target.high)
+    apart = float(_shift(model, column, {"hill": 1.0}, way))
+    limits = relative_dose_limits(parts, position, fit, apart, settings)
+    return None if limits is None else replace(first, low=limits[0], high=limits[1])
 
 
-def _in_terms_of_dose(model: CurveModel, apart: float) -> CurveModel:
-    """The curve with the dose `apart` / hill decades from the midpoint in place of the midpoint."""
-    target = model.target
-
-    def curve(**given: Any) -> np.ndarray:
-        middle = given[target] - apart / np.abs(given["hill"])
-        return np.asarray(model.curve(**{**given, target: middle}))
-
-    def first_guess(series: Series, given: Mapping[str, float]) -> list[dict[str, float]]:
-        return [
-            {**start, target: start[target] + apart / abs({**given, **start}["hill"])}
-            if target in start
-            else dict(start)
-            for start in model.first_guess(series, given)
-        ]
-
-    return replace(model, curve=curve, first_guess=first_guess)
+def _position_of(point: CurvePoint, parts: Sequence[FitPart]) -> int | None:
+    """The curve among those fitted together; None where it shares its midpoint with others."""
+    target = point.names[point.model.target]
+    own = [k for k, part in enumerate(parts) if part.name_of(part.model.target) == target]
+    return own[0] if len(own) == 1 else None
 
 
 def _check_level(level: float, absolute: bool) -> None:
