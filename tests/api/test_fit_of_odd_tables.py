@@ -213,8 +213,8 @@ def test_columns_of_a_frame_without_names_have_numbers():
     ("change", "message"),
     [
         ({"x": "conc_um"}, "no column is called 'conc_um'. Did you mean 'conc_uM'"),
-        ({"weights": TABLE.pct}, "weights=: are values. It is the name of a column"),
-        ({"x": TABLE.conc_uM}, "x=: are values. It is the name of a column"),
+        ({"weights": TABLE.pct.to_numpy()}, "weights=: are values. It is the name of a column"),
+        ({"x": TABLE.conc_uM[::-1]}, "x=: are values. It is the name of a column"),
         ({"workers": 0}, "workers=: is 0. A whole number from 1"),
         ({"x": ()}, "Add x=COLUMN"),
     ],

@@ -310,8 +310,8 @@ def test_a_formula_without_its_result_is_not_taken_as_empty(tmp_path):
         book.active.append(row)
     book.save(tmp_path / "f.xlsx")
     assert message_of(tmp_path / "f.xlsx") == (
-        "f.xlsx, sheet 'Sheet', row 3: the cell in column 2 has the formula =B2*2 without its "
-        "result. Open the workbook in a spreadsheet program and save it."
+        "f.xlsx, sheet 'Sheet', row 3, well A2: the formula =B2*2 has no result in the file. Open "
+        "the file in a spreadsheet program and save it."
     )
 
 

@@ -13,7 +13,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import tricyclic as tca
 from tricyclic.core.unused import split_remarks
-from tricyclic.errors import InputError
 from tricyclic.io.open import read_plates, read_tables
 
 
@@ -121,16 +120,6 @@ def test_many_comments_are_counted(tmp_path):
     texts = remarks(workbook(tmp_path / "t.xlsx", several))
     assert len(texts) == 6
     assert texts[-1] == "sheet 'S': 3 more comments"
-
-
-def test_a_formula_without_result_matters_on_the_sheet_that_is_read(tmp_path):
-    def formula(page: Worksheet) -> None:
-        page.parent.create_sheet("Sums")["A1"] = "=1+1"
-
-    path = workbook(tmp_path / "t.xlsx", formula)
-    assert len(read_tables(path, sheet="S")) == 1
-    with pytest.raises(InputError, match="the formula =1\\+1 without its result"):
-        read_tables(path)
 
 
 def test_numbers_shown_as_percent_are_percent(tmp_path):

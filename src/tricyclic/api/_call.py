@@ -19,7 +19,14 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, brief, from_os_error
-from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
+from tricyclic.io.frames import (
+    column_name,
+    frame_of_records,
+    is_frame,
+    is_records,
+    pandas_frame,
+    table_from_frame,
+)
 from tricyclic.reports.save import has_files, save
 from tricyclic.results.base import Renderable
 from tricyclic.workflows.base import names_option, option_fields
@@ -108,8 +115,13 @@ def options_from(kind: type[Options], arguments: Mapping[str, Any]) -> Options:
         a path, a value with its standard error.
     """
     values: dict[str, Any] = {}
+    table: Any = None
     for field, info, hint in option_fields(kind):
         given = arguments[field.name]
+        if info.path and table is None and is_frame_or_columns(given):
+            table = given
+        elif info.help.startswith("Column") and table is not None:
+            given = with_column_names(given, table)
         if get_origin(hint) is tuple:
             values[field.name] = table_sources(given) if info.path else texts(given)
         else:
@@ -232,16 +244,30 @@ def path(given: str | Path) -> str:
     return os.fspath(given) if isinstance(given, os.PathLike) else given
 
 
+def is_frame_or_columns(given: object) -> bool:
+    """Whether an object is a DataFrame or a mapping of columns."""
+    return isinstance(given, Mapping) or is_frame(given)
+
+
+def with_column_names(given: Any, table: object) -> Any:
+    """Names in place of columns of the table that are given by themselves, one or several."""
+    if isinstance(given, list | tuple):
+        return [column_name(one, table) for one in given]
+    return column_name(given, table)
+
+
 def table_source(given: TableSource) -> str | DataTable:
     """A path as text, a DataFrame or a mapping of columns as a table."""
     if isinstance(given, Mapping):
         return table_from_frame(pandas_frame(given))
+    if is_records(given):
+        return table_from_frame(frame_of_records(given))  # type: ignore[arg-type]
     return table_from_frame(given) if is_frame(given) else path(given)  # type: ignore[arg-type]
 
 
 def table_sources(given: TableSources) -> tuple[str | DataTable, ...]:
     """One path or several as text, DataFrames as tables."""
-    one = is_frame(given) or isinstance(given, Mapping)
+    one = is_frame_or_columns(given) or is_records(given)
     several: tuple[Any, ...] = (given,) if one else _several(given)
     return tuple(table_source(source) for source in several)
 

@@ -18,6 +18,7 @@ from tricyclic.api._call import (
     renamed,
     table_source,
     texts,
+    with_column_names,
 )
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.progress import ProgressCallback
@@ -168,6 +169,7 @@ def fit_file(
     InputError
         With one sentence: where, what was read, what is allowed, what to do.
     """
+    x, y, by = (with_column_names(given, file) for given in (x, y, by))
     options = FitOptions(
         file=table_source(file),
         curve=curve,

@@ -17,9 +17,12 @@ from tricyclic.api._call import (
     assignments,
     call,
     check_path,
+    is_frame_or_columns,
     path,
     python_wording,
+    table_source,
     texts,
+    with_column_names,
 )
 from tricyclic.api.curves import curve_model
 from tricyclic.core.analysis_options import FitVariance
@@ -36,7 +39,7 @@ from tricyclic.fitting.fit import predict as predict_curve
 from tricyclic.fitting.fit_series import fit_series_or_parts
 from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.fitting.outlier_checks import outlier_rate
-from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
+from tricyclic.io.frames import column_name, is_records
 from tricyclic.results.curves import CurveComparison
 from tricyclic.workflows.curves.fit_table import fit_table
 from tricyclic.workflows.curves.options import FitOptions
@@ -78,8 +81,9 @@ def fit(
     Parameters
     ----------
     data
-        DataFrame of pandas, Polars or Arrow, a mapping of columns, or the name of a file; or one
-        Series or several; or parts that each join a Series with its own model, fitted together.
+        DataFrame of pandas, Polars or Arrow, a mapping of columns, a list of rows (mappings), or
+        the name of a file; or one Series or several; or parts that each join a Series with its own
+        model, fitted together.
     model
         Curve model, or its name; default: logistic_4pl for a table.
     x
@@ -88,7 +92,8 @@ def fit(
     y
         Column of readings; replicates are further columns.
     by
-        Columns whose values distinguish the curves, such as "compound".
+        Columns whose values distinguish the curves, such as "compound". A column of the DataFrame
+        itself, df["compound"], stands for its name, here and wherever a column is named.
     x_unit
         Unit of x, where the name of the column does not end in it.
     y_unit
@@ -164,6 +169,8 @@ def fit(
     ----------
     Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications.
     """
+    x, y, by = (with_column_names(given, data) for given in (x, y, by))
+    weights, trials = column_name(weights, data), column_name(trials, data)
     with python_wording():
         check_path(folder, "folder")
         chosen = _model(model, folder)
@@ -307,10 +314,15 @@ def _core_fit(given: CurveFitResult | Fit, where: str) -> Fit:
 def _table(data: Any) -> str | DataTable:
     """The name of a file, or the columns of a DataFrame or a mapping."""
     with python_wording():
-        if isinstance(data, Mapping):
-            return table_from_frame(pandas_frame(data))
-        if is_frame(data):
-            return table_from_frame(data)
+        if is_frame_or_columns(data) or is_records(data):
+            return table_source(data)
+        if isinstance(data, list | tuple) and any(map(is_frame_or_columns, data)):
+            raise InputError(
+                f"is a list of {len(data)} tables",
+                where="data=",
+                allowed="It is one table",
+                do='Join them, as with pandas.concat, and name the column of each in by=["plate"]',
+            )
         if not isinstance(data, str | Path):
             raise InputError(
                 f"has the type {type(data).__name__}",
@@ -331,7 +343,7 @@ def _column_names(given: Any) -> tuple[str, ...]:
 def _is_series_or_parts(data: Any) -> bool:
     if isinstance(data, Series | FitPart):
         return True
-    return isinstance(data, list | tuple) and bool(data)
+    return isinstance(data, list | tuple) and any(isinstance(d, Series | FitPart) for d in data)
 
 
 def _refuse_table_options(**given: object) -> None:

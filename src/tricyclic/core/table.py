@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from tricyclic.core.formulas import formula_error, is_formula
 from tricyclic.core.series import Floats, frozen_array
 from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
@@ -127,8 +128,8 @@ class DataTable(TableInput):
             raise UnknownNameError.among("column", column, self.columns, where=self.name)
         if column not in self.values:
             cell = _unreadable(self.text[column])
-            row = self.text[column].index(cell) if cell else 0
-            place = self.lines[row] if row < len(self.lines) else f"row {row + 1}"
+            self.words(column)
+            place = self._place(self.text[column].index(cell) if cell else 0)
             raise InputError(
                 f"column '{column}' is not all numbers"
                 + (f": '{cell[:40]}' in {place}" if cell else ""),
@@ -136,6 +137,22 @@ class DataTable(TableInput):
                 allowed=digits_advice(cell) if cell else _two_ways(self.text[column]),
             )
         return self.values[column]
+
+    def words(self, column: str) -> tuple[str, ...]:
+        """A column of text, length rows.
+
+        Raises
+        ------
+        InputError
+            If a cell is a formula, whose result the file does not contain.
+        """
+        for row, cell in enumerate(self.text[column]):
+            if cell[:1] == "=" and is_formula(cell):
+                raise formula_error(cell, f"{self.name}, {self._place(row)}, column '{column}'")
+        return self.text[column]
+
+    def _place(self, row: int) -> str:
+        return self.lines[row] if row < len(self.lines) else f"row {row + 1}"
 
     def with_replicates(self, names: Sequence[str]) -> tuple[str, ...]:
         """Columns of these names; for one that the file repeats, its numbered columns.

@@ -19,7 +19,10 @@ from tricyclic.numerals import parse_number
 LIKELIHOODS = ("poisson", "quasipoisson", "binomial", "quasibinomial")
 Family = Literal["", "poisson", "binomial"]
 # "1/y", "1/y^2", "1/x^1.5", "1/sd^2": one over a quantity, to a power.
-_FORMULA = re.compile(r"1\s*/\s*(?P<of>.+?)\s*(?:\^\s*(?P<power>[^\s^]+))?")
+_FORMULA = re.compile(r"1\s*/\s*(?P<of>.+?)\s*(?:(?:\^|\*\*)\s*(?P<power>[^\s^*]+))?")
+_RAISED = str.maketrans({"²": "^2", "³": "^3", "ŷ": "y", "Ŷ": "y"})
+# "1/Y2" is how Prism's 1/Y² is typed; of another name the number is a part.
+_TYPED_POWER = re.compile(r"(1\s*/\s*(?:y|x|sd))\s*([23])", re.IGNORECASE)
 FORMULAS = "1/y, 1/y^2, 1/x, 1/x^2, 1/sd^2, or another power"
 LARGEST_POWER = 10.0
 
@@ -100,14 +103,16 @@ def variance_model(
 
 
 def weight_formula(text: str) -> tuple[str, float] | None:
-    """Quantity and power of "1/y^2"; None for a text that is no such formula.
+    """Quantity and power of "1/y^2", also written 1/y², 1/y**2 or 1/Y2; None for a text that is no
+    such formula.
 
     Raises
     ------
     InputError
         If the power is no number above 0.
     """
-    match = _FORMULA.fullmatch(text.strip())
+    plain = text.strip().translate(_RAISED)
+    match = _FORMULA.fullmatch(_TYPED_POWER.sub(r"\1^\2", plain))
     if match is None:
         return None
     power = 1.0 if match["power"] is None else parse_number(match["power"])

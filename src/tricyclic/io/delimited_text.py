@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
+from tricyclic.core.formulas import formula_error, is_formula
 from tricyclic.errors import InputError
 from tricyclic.io.merged_cells import MergedArea
 from tricyclic.numerals import (
@@ -143,6 +144,8 @@ class Sheet:
         InputError
             If the cell is not a number, or the number is too large.
         """
+        if is_formula(text):
+            raise formula_error(text, where)
         # A number of a workbook has no comma, so this one is a text.
         if self.name and decimal_of(text)[1] == ",":
             plain = plain_marks(text)

@@ -138,6 +138,49 @@ def pandas_frame(columns: Columns) -> pd.DataFrame:
     return pd.DataFrame({name: _column(values) for name, values in columns.items()})
 
 
+def is_records(given: object) -> bool:
+    """Whether an object is a list of rows, each a mapping of columns to one value."""
+    return (
+        isinstance(given, list | tuple)
+        and bool(given)
+        and all(isinstance(row, Mapping) and row for row in given)
+        and not any(np.ndim(value) for row in given for value in row.values())
+    )
+
+
+def frame_of_records(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows as a pandas DataFrame; what a row lacks is missing."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rows))
+
+
+def column_name(given: Any, data: object) -> Any:
+    """The name of a column that is given by itself, as in by=df["plate"]; another object as it is.
+
+    Parameters
+    ----------
+    given
+        A text, or the column of a DataFrame.
+    data
+        The table, of which the column must be one with the same values.
+    """
+    name = getattr(given, "name", None)
+    if not isinstance(name, str) or not hasattr(given, "dtype"):
+        return given
+    try:
+        own = data[name]  # type: ignore[index]  # a mapping or a DataFrame, or no table at all
+    except Exception:  # each library of DataFrames has its own error for a missing column
+        return given
+    if own is given:
+        return name
+    a, b = list(own), list(given)
+    same = len(a) == len(b) and all(
+        x is y or x == y or (x != x and y != y) for x, y in zip(a, b, strict=True)
+    )
+    return name if same else given
+
+
 def _is_record_batch(given: object) -> bool:
     """Whether an object is a piece of an Arrow table, which narwhals does not know."""
     import narwhals as nw

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tricyclic.core.formulas import refuse_formulas
 from tricyclic.core.plate import PLATE_SHAPES, ListBeside, Role, row_letters
 from tricyclic.core.plate_layout import PlateLayout, WellBlock
 from tricyclic.errors import InputError
@@ -122,6 +123,7 @@ def layout_cell(
     InputError
         If the text is none of these.
     """
+    refuse_formulas((text,))
     if len(text) > _LONGEST_CELL:
         raise InputError(
             f"'{shortened(text)}' is too long for a cell of a layout",

@@ -129,14 +129,25 @@ def elements_of(parts: Mapping[str, bytes], name: str, tag: str) -> list[Element
 
 
 def _area(match: re.Match[str]) -> MergedArea:
-    return MergedArea(int(match[2]) - 1, _column(match[1]), int(match[4]) - 1, _column(match[3]))
+    left, right = column_number(match[1]) - 1, column_number(match[3]) - 1
+    return MergedArea(int(match[2]) - 1, left, int(match[4]) - 1, right)
 
 
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Number of a column of a spreadsheet, from 1: 27 of "AA"."""
     number = 0
     for letter in letters:
         number = 26 * number + ord(letter) - ord("A") + 1
-    return number - 1
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Letters of a column of a spreadsheet, from 1: "AA" of 27."""
+    letters = ""
+    while number > 0:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
 
 
 def _is_title(rows: Sequence[Sequence[str]], area: MergedArea) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tricyclic.core.formulas import formula_error, is_formula
 from tricyclic.core.plate import (
     PLATE_SHAPES,
     Plate,
@@ -72,6 +73,8 @@ def cell_reading(cell: str, sheet: Sheet, where: str) -> CellReading | None:
     text = cell.strip()
     if not text:
         return None
+    if is_formula(text):
+        raise formula_error(text, where)
     if is_not_counted(text):
         return CellReading(float("nan"), where=where)
     if _SATURATED.fullmatch(text):
@@ -96,7 +99,7 @@ def instrument_reading(cell: str, sheet: Sheet, where: str) -> CellReading | Non
         If the cell is not a reading.
     """
     text = cell.strip()
-    if not text or is_not_counted(text):
+    if not text or is_not_counted(text) or is_formula(text):
         return cell_reading(text, sheet, where)
     if len(text) <= _LONGEST_MARK and not any(character.isdigit() for character in text):
         return CellReading(float("nan"), flag=shortened(text), where=where)

@@ -317,7 +317,7 @@ def _columns(table: DataTable, *, need: Sequence[str], of: str) -> dict[str, str
 
 def _text(table: DataTable, column: str) -> tuple[str, ...]:
     if column in table.text:
-        return tuple(cell.strip() for cell in table.text[column])
+        return tuple(cell.strip() for cell in table.words(column))
     # A barcode of digits stays a whole number.
     return tuple(
         "" if math.isnan(v) else str(int(v)) if v.is_integer() else repr(v)

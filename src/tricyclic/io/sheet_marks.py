@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from tricyclic.core.format import pluralize
 from tricyclic.io.delimited_text import shortened
-from tricyclic.io.merged_cells import elements_of, parts_of_sheets
+from tricyclic.io.merged_cells import column_number, elements_of, parts_of_sheets
 
 # Rows, columns and cells that a remark lists, and comments that it quotes.
 MAX_LISTED, MAX_COMMENTS = 12, 5
@@ -99,7 +99,7 @@ def percent_cells(parts: Mapping[str, bytes]) -> dict[str, frozenset[tuple[int, 
         ]
         letters = [name.rstrip("0123456789") for name in names]
         cells[sheet] = frozenset(
-            (int(name[len(column) :]) - 1, _number(column) - 1)
+            (int(name[len(column) :]) - 1, column_number(column) - 1)
             for name, column in zip(names, letters, strict=True)
         )
     return cells
@@ -165,7 +165,7 @@ def _marks(sheet: bytes, styles: Sequence[_Style]) -> _Marks:
             attributes = _attributes(cell[1])
             name = attributes.get(b"r", b"").decode()
             letters = name.rstrip("0123456789")
-            if any(low <= _number(letters) <= high for low, high in hidden_columns):
+            if any(low <= column_number(letters) <= high for low, high in hidden_columns):
                 columns[letters] = None
             kind = attributes.get(b"t", b"n")
             if kind == b"e" and value is not None:
@@ -201,13 +201,6 @@ def _attributes(text: bytes) -> dict[bytes, bytes]:
 def _is_hidden(attributes: Mapping[bytes, bytes], size: bytes) -> bool:
     """Whether a row or column is hidden, or has a height or width of 0."""
     return attributes.get(b"hidden") in (b"1", b"true") or attributes.get(size) in (b"0", b"0.0")
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
 
 
 def _styles(parts: Mapping[str, bytes]) -> list[_Style]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from tricyclic.core.formulas import is_formula
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.cells_with_units import number_of
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
@@ -101,11 +102,13 @@ def header_of(sheet: Sheet, start: int = 0) -> int | None:
 
 def _is_names(row: tuple[str, ...]) -> bool:
     cells = [cell for cell in row if cell]
-    return len(cells) > 1 and not any(is_number_like(c) or is_not_counted(c) for c in cells)
+    return len(cells) > 1 and not any(
+        is_number_like(c) or is_not_counted(c) or is_formula(c) for c in cells
+    )
 
 
 def _is_numbers(row: tuple[str, ...]) -> bool:
-    return any(is_number_like(cell) for cell in row)
+    return any(is_number_like(cell) or is_formula(cell) for cell in row)
 
 
 def _continues(sheet: Sheet, header: int, below: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tricyclic.core.concentrations import is_molar_unit, log10_of
+from tricyclic.core.formulas import refuse_formulas
 from tricyclic.core.plate import Plate, Role
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like
@@ -112,6 +113,7 @@ def with_contents(
 
 def _contents(sheet: Sheet, columns: ContentColumns, row: int) -> dict[str, Any]:
     where = sheet.where(row)
+    refuse_formulas([_cell(sheet, row, k) for k in columns.positions], where)
     compound = _cell(sheet, row, columns.compound)
     molar = _molar(sheet, row, columns.concentration, columns.units[0], where)
     hot = _molar(sheet, row, columns.radioligand, columns.units[1], where)

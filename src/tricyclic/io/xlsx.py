@@ -12,12 +12,13 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import MAX_CELLS, Sheet, mark_of_texts
+from tricyclic.io.formulas import formulas_without_result, remark_of_formulas
 from tricyclic.io.merged_cells import MergedArea, fill_merged, merged_areas
 from tricyclic.io.sheet_marks import percent_cells, remarks_of_sheets
 from tricyclic.numerals import NumberFormat
@@ -121,18 +122,19 @@ def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Shee
     Raises
     ------
     InputError
-        If the workbook is damaged or too large, has no such sheet, or contains a formula without
-        its result.
+        If the workbook is damaged or too large, or has no such sheet.
+
+    Notes
+    -----
+    A formula without its result, as programs write that do not calculate, is read as its text
+    ("=B2/3"); what needs its number refuses it.
     """
     parts = unzip(data, re.compile(r".*\.(xml|rels|vml)", re.IGNORECASE))
     if "xl/workbook.xml" not in parts:
         raise InputError("is not an XLSX workbook", do="Save it as XLSX or CSV")
     for name, part in parts.items():
         refuse_document_type(part, name)
-    has_formulas = any(
-        b"<f>" in part or b"<f " in part for name, part in parts.items() if "worksheets/" in name
-    )
-    values = _cells(data, with_results=True)
+    values = _cells(data)
     # A sheet without any cell contains nothing to read.
     names = [name for name, rows in values.items() if rows] or list(values)
     if only is not None:
@@ -141,16 +143,14 @@ def workbook_sheets(data: bytes, *, only: str | int | None = None) -> tuple[Shee
         if not 0 <= position < len(names):
             raise InputError(f"has no sheet {only!r}", allowed="There are: " + ", ".join(names))
         names = [names[position]]
-    if has_formulas:
-        formulas = _cells(data, with_results=False)
-        read = names if only is not None else list(values)
-        _refuse_formulas_without_result({name: formulas.get(name, []) for name in read}, values)
+    formulas = formulas_without_result(parts)
+    values = {name: _with_formulas(values[name], formulas.get(name, {})) for name in names}
     merged = merged_areas(parts)
     remarks, percent = remarks_of_sheets(parts), percent_cells(parts)
     return tuple(
         replace(
             _sheet(name, values[name], merged.get(name, ())),
-            remarks=remarks.get(name, ()),
+            remarks=remarks.get(name, ()) + remark_of_formulas(name, formulas.get(name, {})),
             percent=percent.get(name, frozenset()),
         )
         for name in names
@@ -202,7 +202,7 @@ def _sheet(name: str, values: list[tuple[Any, ...]], areas: tuple[MergedArea, ..
     )
 
 
-def _cells(data: bytes, *, with_results: bool) -> dict[str, list[tuple[Any, ...]]]:
+def _cells(data: bytes) -> dict[str, list[tuple[Any, ...]]]:
     import openpyxl
 
     cells: dict[str, list[tuple[Any, ...]]] = {}
@@ -211,7 +211,7 @@ def _cells(data: bytes, *, with_results: bool) -> dict[str, list[tuple[Any, ...]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(
-                io.BytesIO(data), read_only=True, data_only=with_results, keep_links=False
+                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
             for sheet in book.worksheets:
                 if sheet.sheet_state != "visible":
@@ -238,21 +238,17 @@ def _cells(data: bytes, *, with_results: bool) -> dict[str, list[tuple[Any, ...]
     return cells
 
 
-def _refuse_formulas_without_result(
-    formulas: dict[str, list[tuple[Any, ...]]], values: dict[str, list[tuple[Any, ...]]]
-) -> None:
-    for name, rows in formulas.items():
-        for r, row in enumerate(rows):
-            for c, cell in enumerate(row):
-                shown = values.get(name, [])
-                known = r < len(shown) and c < len(shown[r]) and shown[r][c] is not None
-                if isinstance(cell, str) and cell.startswith("=") and not known:
-                    raise InputError(
-                        f"the cell in column {c + 1} has the formula {cell[:30]} "
-                        "without its result",
-                        where=f"sheet '{name}', row {r + 1}",
-                        do="Open the workbook in a spreadsheet program and save it",
-                    )
+def _with_formulas(
+    rows: list[tuple[Any, ...]], formulas: Mapping[tuple[int, int], str]
+) -> list[tuple[Any, ...]]:
+    """Rows with the text of each formula that has no result."""
+    filled = [[*row] for row in rows]
+    for (row, column), text in formulas.items():
+        filled += [[] for _ in range(row + 1 - len(filled))]
+        cells = filled[row]
+        cells += [None] * (column + 1 - len(cells))
+        cells[column] = text
+    return [tuple(row) for row in filled]
 
 
 def _without_empty_end(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -42,6 +42,7 @@ def words_as_missing(
         if not words or 2 * len(words) > sum(map(bool, cells)):
             continue
         values[column] = np.array([math.nan if number is None else number for number in read])
+        table.words(column)  # A formula among them is no word: it is refused.
         listed = list_names([f"'{word[:40]}'" for word in dict.fromkeys(words)], MAX_WORDS)
         notes.append(
             f"{pluralize(len(words), 'cell')} of '{column}' without a number ({listed}), as "

@@ -232,7 +232,7 @@ def group_texts(table: DataTable, column: str, plan: TablePlan) -> tuple[str, ..
     if column not in table.columns:
         raise UnknownNameError.among("column", column, table.columns, where=plan.where)
     if column in table.text:
-        return table.text[column]
+        return table.words(column)
     return tuple("" if np.isnan(value) else f"{value:.12g}" for value in table.values[column])
 
 
@@ -401,7 +401,7 @@ def _numbers(table: DataTable, column: str, plan: TablePlan) -> Floats:
     try:
         return table.numbers(column)
     except InputError as error:
-        raise error.at(plan.where) from error
+        raise (error if error.where.startswith(plan.where) else error.at(plan.where)) from error
 
 
 def _refuse_merged_readings(

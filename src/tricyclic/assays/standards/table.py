@@ -204,7 +204,7 @@ def _sample(table: DataTable, column: str, row: int) -> str:
     if not column:
         return f"row {row + 1}"
     if column in table.text:
-        return table.text[column][row].strip() or f"row {row + 1}"
+        return table.words(column)[row].strip() or f"row {row + 1}"
     value = float(table.values[column][row])
     return f"{value:.15g}" if math.isfinite(value) else f"row {row + 1}"
 
@@ -226,7 +226,7 @@ def _role(
             where=table.name,
             allowed=f"Roles are {STANDARD}, {UNKNOWN}, {CONTROL} or {BLANK}",
         )
-    word = table.text[column][row].strip().lower().rstrip("0123456789 _-#")
+    word = table.words(column)[row].strip().lower().rstrip("0123456789 _-#")
     if word not in ROLES:
         raise InputError(
             f"the role is '{table.text[column][row]}'",
@@ -243,7 +243,7 @@ def _factors(table: DataTable, column: str) -> np.ndarray:
     if column in table.values:
         factors = np.where(np.isnan(table.values[column]), 1.0, table.values[column])
     else:
-        factors = np.array([_factor(cell, table.name) for cell in table.text[column]])
+        factors = np.array([_factor(cell, table.name) for cell in table.words(column)])
     bad = ~np.isfinite(factors) | (factors <= 0)
     if bad.any():
         raise InputError(

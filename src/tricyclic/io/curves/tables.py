@@ -78,7 +78,7 @@ class CurveTable:
 
     def _label(self, name: str) -> pa.Array:
         if name in self.table.text:
-            return pa.array([cell.strip() or None for cell in self.table.text[name]], pa.string())
+            return pa.array([cell.strip() or None for cell in self.table.words(name)], pa.string())
         values = self.table.values[name]
         missing = np.isnan(values)
         if (values[~missing] == np.rint(values[~missing])).all():
@@ -93,7 +93,7 @@ class CurveTable:
                 remarks.excluded[name] += int(marked.sum())
                 values = np.where(self.table.excluded[name], np.nan, values)
             return pa.array(values, from_pandas=True)
-        texts = pa.array([cell.strip() or None for cell in self.table.text[name]], pa.string())
+        texts = pa.array([cell.strip() or None for cell in self.table.words(name)], pa.string())
         if remarks is not None:
             return remarks.numbers(name, texts, self.decimal)
         return pa.array(self.table.numbers(name), from_pandas=True)

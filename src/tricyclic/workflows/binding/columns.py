@@ -32,10 +32,9 @@ from tricyclic.io.dose_columns import DoseBlock, compound_of, dose_blocks, group
 from tricyclic.study.plan_schema import VARIED
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import concentration_M, dimension
+from tricyclic.workflows.binding.name_columns import compound_column, run_column, with_names
 
-COMPOUND_COLUMN = re.compile(r"(compounds?|drugs?|inhibitors?|competitors?|ligands?)", re.I)
 ROLE_COLUMN = re.compile(r"(role|well[\s_-]?type|type)", re.IGNORECASE)
-RUN_COLUMN = re.compile(r"(runs?|experiments?|exp|days?|dates?|plates?)([\s_-]*id)?", re.I)
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ def columns_of(
     x = dict(given)
     if not x:
         _check_first(table, where)
-    numeric = [name for name in table.columns if name in table.values]
+    by = run_column(table)
+    numeric = [name for name in table.columns if name in table.values and name != by]
     notes: list[str] = []
     for setting in _settings(kind):
         if setting not in x:
@@ -174,6 +174,7 @@ def _check_first(table: DataTable, where: str) -> None:
     cells = [cell for cell in table.text.get(first, ()) if cell.strip()]
     words = [cell for cell in cells if not is_number_like(cell)]
     if words and 2 * len(words) < len(cells):
+        table.words(first)
         row = table.text[first].index(words[0])
         place = table.lines[row] if row < len(table.lines) else f"row {row + 1}"
         raise InputError(
@@ -359,8 +360,9 @@ def long_as_wide(table: DataTable) -> DataTable:
     """A table with one reading in each row, and its compound or role in a column, as a table with a
     column for each of them; another table as it is.
     """
+    table = with_names(table)
     names = [name for name in table.columns if name in table.text]
-    compound = next((n for n in names if COMPOUND_COLUMN.fullmatch(n.strip())), "")
+    compound = compound_column(table)
     role = next((n for n in names if ROLE_COLUMN.fullmatch(n.strip())), "")
     reading = _reading_column(table)
     if not (compound or role) or not reading:
@@ -399,20 +401,22 @@ def _reading_column(table: DataTable) -> str:
     """The last column of readings by name, else the last column of numbers that is in no unit of
     concentration or time.
     """
-    names = [name for name in table.columns if name in table.values]
+    by = run_column(table)
+    names = [name for name in table.columns if name in table.values and name != by]
     named = [name for name in names if READING.fullmatch(without_unit(name))]
     other = [
         name
         for name in names
-        if not _fits(table.units[name], "time_min")
-        and not is_molar_unit(table.units[name])
-        and not RUN_COLUMN.fullmatch(name.strip())
+        if not _fits(table.units[name], "time_min") and not is_molar_unit(table.units[name])
     ]
     return next(iter((*reversed(named), *reversed(other))), "")
 
 
 def _kinds(table: DataTable, compound: str, role: str) -> list[str]:
     """For each row "total", "NSB" or its compound."""
+    for column in (compound, role):
+        if column:
+            table.words(column)
     kinds = []
     doses = [name for name in table.values if is_molar_unit(table.units.get(name, UNKNOWN))]
     last = ""
@@ -438,23 +442,3 @@ def _has_dose(table: DataTable, name: str, row: int) -> bool:
     """Whether a cell is a dose above 0."""
     value = float(table.values[name][row])
     return bool(np.isfinite(value)) and (table.units[name].startswith("log10") or value > 0)
-
-
-def runs_of(table: DataTable) -> dict[str, np.ndarray]:
-    """Rows of each independent run, by the column "run", "experiment" or "day"; one run without."""
-    column = next((n for n in table.columns if RUN_COLUMN.fullmatch(n.strip())), "")
-    if not column:
-        return {"": np.ones(len(table), bool)}
-    cells = (
-        [f"{value:g}" for value in table.values[column]]
-        if column in table.values
-        else list(table.text[column])
-    )
-    return {
-        cell: np.array([other == cell for other in cells]) for cell in dict.fromkeys(cells) if cell
-    }
-
-
-def run_column(table: DataTable) -> str:
-    """The column that names the independent runs; "" where there is none."""
-    return next((n for n in table.columns if RUN_COLUMN.fullmatch(n.strip())), "")

@@ -21,13 +21,11 @@ from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table, series_from
 from tricyclic.unit_table import UNKNOWN
-from tricyclic.workflows.binding.columns import (
+from tricyclic.workflows.binding.columns import ROLE_COLUMN, Columns, columns_of, long_as_wide
+from tricyclic.workflows.binding.name_columns import (
     COMPOUND_COLUMN,
-    ROLE_COLUMN,
     RUN_COLUMN,
-    Columns,
-    columns_of,
-    long_as_wide,
+    compound_column,
     run_column,
     runs_of,
 )
@@ -114,7 +112,7 @@ def _runs(
     if unit and not request.unit:
         request = replace(request, unit=unit)
         columns = replace(columns, decisions=(*columns.decisions, unit_note(unit, text)))
-    columns = replace(columns, decisions=(*controls, *columns.decisions))
+    columns = replace(columns, decisions=(*controls, *_compounds_from(table), *columns.decisions))
     by_run = runs_of(wide)
     by = run_column(wide)
     decisions = columns.decisions + ((f"column '{by}': independent runs",) if by else ())
@@ -138,6 +136,13 @@ def _runs(
                 )
             )
     return runs
+
+
+def _compounds_from(table: DataTable) -> tuple[str, ...]:
+    """The decision that a column such as "Sample" names the compounds."""
+    name = compound_column(table)
+    is_sure = not name or COMPOUND_COLUMN.fullmatch(name.strip())
+    return () if is_sure else (f"column '{name}': compounds",)
 
 
 def _with_compound(columns: Columns, request: TableRequest, stated: tuple[str, str]) -> Columns:

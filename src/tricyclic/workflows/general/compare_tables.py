@@ -327,7 +327,7 @@ def _texts(table: DataTable, column: str | None) -> Sequence[str]:
     if not column or column not in table.columns:
         return [""] * len(table)
     if column in table.text:
-        return [cell.strip() for cell in table.text[column]]
+        return [cell.strip() for cell in table.words(column)]
     return [
         "" if math.isnan(v) else str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(v)
         for v in table.values[column].tolist()

@@ -96,7 +96,7 @@ def text_column(table: DataTable, column: str) -> tuple[str, ...]:
     if column not in table.columns:
         raise UnknownNameError.among("column", column, table.columns, where=table.file)
     if column in table.text:
-        return tuple(cell.strip() for cell in table.text[column])
+        return tuple(cell.strip() for cell in table.words(column))
     return tuple(
         "" if math.isnan(v) else str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(v)
         for v in table.values[column].tolist()
