@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tricyclic.core.plot_data import CurvePlot, PointSet
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
 from tricyclic.plotting.curve import curve, draw_curve
@@ -397,3 +398,24 @@ def test_a_reading_at_the_end_of_an_axis_is_drawn_whole_and_one_beyond_it_not_at
         clipped = symbols.get_clip_box()
         assert edge.x0 - clipped.x0 >= size / 2
         assert edge.x0 - clipped.x0 < 3 * size
+
+
+def test_titles_of_a_narrow_figure_are_whole_and_within_it():
+    """With the axis in percent the axes are 24 mm wide, and titles may reach beyond them."""
+    plot = CurvePlot(
+        *("narrow", "a", "log10 [compound 12] (M)", "specific binding (fmol/mg)"),
+        points=(PointSet("a", [-9, -8, -6], [0, 10, 40]),),
+        percent_window=(0.0, 40.0),
+    )
+    canvas = style.captured(
+        lambda: curve(plot, width="third", height_mm=46.0, show_title=False)
+    ).canvas
+    axes = canvas.axes[0]
+    page = canvas.bbox
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        box = label.get_window_extent(canvas._get_renderer())
+        assert page.x0 <= box.x0
+        assert box.x1 <= page.x1
+        assert page.y0 <= box.y0
+        assert box.y1 <= page.y1
+        assert "…" not in label.get_text()

@@ -14,6 +14,7 @@ from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
 from tricyclic.reports.assemble import assemble
 from tricyclic.reports.citations import short_citation
+from tricyclic.reports.html import to_html
 from tricyclic.reports.layout import lay_out
 from tricyclic.reports.section import ReportData
 from tricyclic.reports.sections import SECTIONS
@@ -118,6 +119,8 @@ def test_the_results_have_interval_runs_and_checks_of_each_number(document):
         "Target",
         "Quantity",
         "Value (95 % CI)",
+        "pKi, pKd ± SE (95 % CI)",
+        "nH",
         "n",
         "Checks",
     )
@@ -126,13 +129,12 @@ def test_the_results_have_interval_runs_and_checks_of_each_number(document):
         "NET",
         "Ki",
         "0.830 nM (0.709–0.971)",
+        "9.081 ± 0.016 (9.013–9.149)",
+        "0.980",
         "3",
         "▲ warn",
     )
     assert table.rows[3][0] == "[¹²⁵I]pindolol, vehicle"
-
-
-OTHER_SCALES = "The same results as negative logarithms, with IC50 and Hill slope (nH)."
 
 
 def test_the_summary_has_ic50_and_slope_of_the_logistic_beside_the_ki(study):
@@ -145,35 +147,38 @@ def test_the_summary_has_ic50_and_slope_of_the_logistic_beside_the_ki(study):
     pooled = tuple(replace(e, where="net") for e in net.pooled)
     net = replace(net, name="net", pooled=(*pooled, *beside))
     document = assemble(replace(study, assays=(net, *study.assays[1:])))
-    table = tables(document)[OTHER_SCALES]
-    head = ("IC50 (nM)", "95 % CI of IC50", "nH", "95 % CI of nH", "n")
+    table = tables(document)["Results, pooled over runs."]
     place = table.columns.index("IC50 (nM)")
-    assert table.columns[place : place + 5] == head
-    assert table.rows[0][place : place + 5] == ("1.87", "1.60–2.20", "1.04", "0.990–1.10", "3")
+    assert table.columns[place : place + 3] == ("IC50 (nM)", "nH", "n")
+    assert table.rows[0][place : place + 3] == ("1.87", "1.04", "3")
+    assert "IC50 and nH: those of a logistic with a free slope" in table.note
 
 
-def test_the_summary_has_the_negative_logarithm_and_the_slope_with_their_intervals(study):
+def test_the_summary_has_the_negative_logarithm_and_the_check_of_the_curve_with_its_p(study):
     check = Check("model_fits", "warn", "", "net", 0.0042)
     assays = (replace(study.assays[0], checks=(check,)), *study.assays[1:])
     document = assemble(replace(study, assays=assays))
-    table = tables(document)[OTHER_SCALES]
-    head = ("Value ± SE", "95 % CI", "nH", "95 % CI of nH", "n", "Curve fits")
-    assert table.columns[3:] == head
+    table = tables(document)["Results, pooled over runs."]
+    assert table.columns[4:] == ("pKi, pKd ± SE (95 % CI)", "nH", "n", "Curve fits", "Checks")
     # 9 - log10(0.83) and of the limits; the slope is that of the pooled runs.
-    assert table.rows[0] == (
-        "desipramine",
-        "NET",
-        "pKi",
-        "9.081 ± 0.016",
-        "9.013–9.149",
-        "0.980",
-        "0.930–1.03",
-        "3",
-        "▲ p = 0.0042",
+    assert table.rows[0][4:] == (
+        *("9.081 ± 0.016 (9.013–9.149)", "0.980", "3"),
+        *("▲ p = 0.0042", "▲ warn"),
     )
-    results = tables(document)["Results, pooled over runs."]
-    column = results.columns.index("Curve fits")
-    assert results.rows[0][column] == "▲ warn"
+    assert "SE: of the logarithm, over runs where n is above 1." in table.note
+
+
+def test_more_than_four_curves_stand_three_beside_each_other(study, plots):
+    of_first = [plot for plot in plots if plot.assay == plots[0].assay]
+    for assays, width in ((study.assays[:1], "half"), (study.assays[:1] * 5, "third")):
+        copies = [replace(assay, name=f"a{k}") for k, assay in enumerate(assays)]
+        named = [replace(plot, assay=a.name) for a in copies for plot in of_first]
+        report = assemble(replace(study, assays=tuple(copies)), named, sections=["curves"])
+        figures = [b for b in report.blocks if isinstance(b, Figure)]
+        assert [figure.width for figure in figures] == [width] * len(copies)
+        rows = [item.block for s in lay_out(report) for item in s.items if item.kind == "figures"]
+        assert [len(row) for row in rows] == ([3, 2] if width == "third" else [1])
+        assert "triple" in to_html(report) or width == "half"
 
 
 def test_published_values_of_papers_stand_before_those_of_vendors(study):

@@ -54,6 +54,8 @@ class Series:
     x_units : mapping of str to str
         Unit of a column of doses that is not in mol/L ("g/ha" of `concentration_M`): curves that
         take doses in any unit are fitted and reported in it.
+    time_unit : str
+        Unit in which the table has `time_min`, for the axes of figures; empty where unknown.
     counting_slope, counting_offset : array, shape (n,), or None
         Counting variance of y, as slope * expected y + offset; None where y are not counts.
     weight : array, shape (n,), or None
@@ -76,6 +78,7 @@ class Series:
     weight: Floats | None = None
     trials: Floats | None = None
     x_units: Mapping[str, str] = field(default_factory=dict)
+    time_unit: str = ""
 
     def __post_init__(self) -> None:
         y = frozen_array(self.y)
@@ -151,6 +154,7 @@ class Series:
             experiment=self.experiment,
             group=self.group,
             x_units=self.x_units,
+            time_unit=self.time_unit,
             labels=tuple(label for label, k in zip(self.labels, kept, strict=True) if k)
             if self.labels
             else (),

@@ -41,6 +41,9 @@ __all__ = ["FitPart", "band", "fit", "predict"]
 TOO_FEW_POINTS, CONSTANT_READINGS = "too few points", "constant readings"
 Intervals = Literal["all", "target", "none"] | Sequence[str]
 Starts = Sequence[Mapping[str, float]]
+# A variance of the curve is lost where its terms cancel but for this share: the gradient has nine
+# digits.
+CANCELLED = 1e-8
 # Log-likelihoods that differ by less are equal: the first of several choices is kept.
 TIE = 1e-6
 
@@ -230,7 +233,8 @@ def band(
     """Pointwise confidence band of a fitted curve at settings x, two arrays of shape (n,).
 
     First-order propagation of the fit's covariance, with t at the fit's confidence; of shares and
-    counts on the scale of their logit or logarithm.
+    counts on the scale of their logit or logarithm. Not a number where the readings do not
+    determine the parameters, so that rounding errors are all that is left.
     """
     from scipy.special import stdtrit
 
@@ -252,7 +256,11 @@ def band(
         middle = expected(best[None, :])[0]
         gradient = jacobian(expected, best, np.maximum(np.abs(best), 1e-3))
         known = np.where(np.isfinite(fit.covariance), fit.covariance, 0.0)
-        sd = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", gradient, known, gradient), 0.0))
+        variance = np.einsum("ij,jk,ik->i", gradient, known, gradient)
+        size = np.einsum("ij,jk,ik->i", np.abs(gradient), np.abs(known), np.abs(gradient))
+        # Terms that cancel by more digits than the gradient has leave no variance.
+        variance[variance < CANCELLED * size] = np.nan
+        sd = np.sqrt(variance)
     if math.isfinite(fit.deviance):
         return count_band(fit, middle, sd)
     reach = float(stdtrit(fit.df, 0.5 + 0.5 * fit.confidence)) * sd

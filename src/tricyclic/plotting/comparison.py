@@ -32,6 +32,7 @@ def comparison(
     text_as: style.TextAs = "text",
     show_title: bool = True,
     explain: bool = True,
+    height_mm: float = 0.0,
 ) -> Figure:
     """Draw conditions side by side, 84 mm wide.
 
@@ -49,6 +50,8 @@ def comparison(
         Whether the title stands in the drawing; the caption has it in any case.
     explain : bool
         Whether the caption has the result as a sentence; False where the text has it.
+    height_mm : float
+        0: 64 mm, or 57 mm without a title.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def comparison(
     if not every:
         raise InputError("has no number", where=f"comparison {name}")
     with style.publication_style(text_as):
-        height = 64.0 if show_title else 57.0
+        height = height_mm or (64.0 if show_title else 57.0)
         top = 16.0 if show_title else 9.0
         canvas, axes = style.sheet(
             "column", height, left_mm=16.5, right_mm=4.0, bottom_mm=9.5, top_mm=top

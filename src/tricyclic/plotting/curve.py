@@ -65,8 +65,8 @@ def curve(
     ----------
     plot : CurvePlot
         Only positions are computed here.
-    width : {"column", "full"}
-        84 or 174 mm, where the style has no width of its own.
+    width : {"third", "column", "full"}
+        56, 84 or 174 mm, where the style has no width of its own.
     height_mm : float
         0: 66 mm, or 84 mm where the figure is wide.
     pdf : bool
@@ -101,7 +101,7 @@ def curve(
         height = max(height, beside)
     has_percent = plot.percent_window is not None and look.percent_axis
     high = height - (BOTTOM_MM + top) * look.scale - key.high_mm
-    y_lines = y_label(plot, high)[0].count("\n")
+    y_lines = y_label(plot, high, top * look.scale)[0].count("\n")
     with style.publication_style(text_as):
         canvas, axes = style.sheet(
             width,
@@ -178,7 +178,7 @@ def _draw(
 ) -> None:
     tested = tested_range(plot)
     set_y_range(axes, plot)
-    draw_x_axis(axes, plot, tested)
+    draw_x_axis(axes, plot, tested, alone=place_label)
     if style.current().estimates and len(plot.marks) <= MAX_LINES:
         for mark in plot.marks:
             _mark(axes, mark.x, mark.low, mark.high)

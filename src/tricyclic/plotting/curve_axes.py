@@ -47,8 +47,13 @@ def set_y_range(axes: Axes, plot: CurvePlot) -> None:
     axes.set_ylim(*_y_range(plot))
 
 
-def draw_x_axis(axes: Axes, plot: CurvePlot, tested: tuple[float, float]) -> None:
-    """Range, ticks and title of the x axis; a logarithmic one has space for control wells."""
+def draw_x_axis(
+    axes: Axes, plot: CurvePlot, tested: tuple[float, float], *, alone: bool = False
+) -> None:
+    """Range, ticks and title of the x axis; a logarithmic one has space for control wells.
+
+    The title may be as long as the figure is wide where the axes stand `alone` in it.
+    """
     ends = [value for t in plot.traces for value in (t.x[np.isfinite(t.x)]) if t.x.size]
     low, high = min([tested[0], *ends]), max([tested[1], *ends])
     if plot.x_scale == "linear":
@@ -67,7 +72,16 @@ def draw_x_axis(axes: Axes, plot: CurvePlot, tested: tuple[float, float]) -> Non
         axes.set_xticks(range(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -step))
         axes.spines["bottom"].set_bounds(low, high)
         axes.xaxis.set_major_formatter(FuncFormatter(_decade))
-    axes.set_xlabel(style.fitted(x_title(plot), millimetres_wide(axes) + 8))
+    wide = millimetres_wide(axes) + 8
+    axes.set_xlabel(style.fitted(x_title(plot), max(wide, _centred_mm(axes)) if alone else wide))
+
+
+def _centred_mm(axes: Axes) -> float:
+    """Width that a text centred on the axes has within its figure [mm]."""
+    box = axes.get_position()
+    page = axes.get_figure(root=True).get_figwidth() / style.MM  # type: ignore[union-attr]
+    middle = (box.x0 + box.x1) / 2
+    return float(2 * page * min(middle, 1 - middle)) - 2.0
 
 
 def x_title(plot: CurvePlot) -> str:
@@ -137,9 +151,12 @@ def y_title(plot: CurvePlot) -> str:
     return with_power(plot.y_title, power_of(max(abs(low), abs(high))))
 
 
-def y_label(plot: CurvePlot, high_mm: float) -> tuple[str, float]:
-    """Title of the y axis and its size; one too long is smaller, then on two lines."""
-    title, space = y_title(plot), high_mm + 12.0
+def y_label(plot: CurvePlot, high_mm: float, above_mm: float) -> tuple[str, float]:
+    """Title of the y axis and its size; one too long is smaller, then on two lines.
+
+    It is centred on axes so high, with so much space above them.
+    """
+    title, space = y_title(plot), high_mm + min(12.0, 2 * above_mm)
     size_pt = style.font_pt()
     if style.width_mm(style.one_line(title)) > space:
         size_pt = style.small_pt()
@@ -158,7 +175,9 @@ def draw_y_axis(axes: Axes, plot: CurvePlot, *, place_label: bool = True) -> Non
             low, next((tick for tick in locator.tick_values(low, high) if tick >= high), high)
         )
     show_power(axes)
-    text, size_pt = y_label(plot, millimetres_high(axes))
+    box = axes.get_position()
+    above = millimetres_high(axes) / box.height * (1 - box.y1)
+    text, size_pt = y_label(plot, millimetres_high(axes), above)
     axes.set_ylabel(text, fontsize=size_pt)
     if place_label:
         beside = LABEL_MM * style.current().scale + style.current().axis_offset_pt / 72 / style.MM

@@ -68,7 +68,8 @@ def draw_sensorgram(axes: Axes, result: SensorgramResult) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.set_xlabel(f"time ({unit})")
-    axes.set_ylabel(f"response ({result.fit.parts[0].series.y_unit})")
+    unit = result.fit.parts[0].series.y_unit
+    axes.set_ylabel("response" if unit == "unknown" else f"response ({unit})")
     if 1 < len(result.cycles) <= MOST_NAMED:
         axes.legend(loc="upper right", handletextpad=0.2, markerscale=2.5, borderpad=0.1)
 

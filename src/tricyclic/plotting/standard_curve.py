@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from tricyclic.core.document import Figure
 from tricyclic.core.format import format_number
 from tricyclic.plotting import style
 from tricyclic.plotting.curve_axes import millimetres_high
 from tricyclic.plotting.means import LABELS, mean_and_error
-from tricyclic.results.standard_curve import InterpolationResult
+from tricyclic.results.standard_curve import InterpolatedSample, InterpolationResult
 
 # Readings over this range are drawn on a logarithmic axis.
 LOG_FROM = 30.0
+# Distance of what has no place on the logarithmic axis from its ends and from each other, as a
+# share of the axis.
+LANE = 0.09
+BELOW, ABOVE = "<", ">"
 
 
 def standard_curve(
@@ -48,7 +54,7 @@ def standard_curve(
             caption=f"Standards{_shown()}, {result.description} with its "
             f"{100 * result.confidence:g} % confidence band, and samples with the limits of their "
             "concentrations "
-            f"({result.weighting}). {words}.",
+            f"({result.weighting}). {words}.{_explained(result)}",
             alt=f"Standard curve with {len(result.standards)} standards. {words}.",
             width="column",
             pdf=pdf,
@@ -87,7 +93,54 @@ def draw_standard_curve(axes: Axes, result: InterpolationResult) -> None:
             capsize=0,
             label="samples",
         )
-    _axes(axes, result)
+    lanes = _lanes(result)
+    for label, side in ((BELOW, "below range"), (ABOVE, "above range")):
+        beyond = [one for one in result.samples if _side(one, result) == side]
+        if beyond:
+            axes.plot(
+                np.full(len(beyond), lanes[label]),
+                [one.reading for one in beyond],
+                linestyle="none",
+                marker=label,
+                markersize=3.8,
+                markerfacecolor="white",
+                markeredgecolor=style.colour(1),
+                markeredgewidth=0.8,
+                zorder=3,
+            )
+    _axes(axes, result, lanes)
+
+
+def _side(sample: InterpolatedSample, result: InterpolationResult) -> str:
+    """The end of the axis beside which a sample is drawn; empty for one within the range."""
+    if sample.status != "not determined":
+        return "" if sample.status == "in range" else sample.status
+    # A reading beyond a plateau is nearer to one end of the curve.
+    first, last = result.course.reading[[0, -1]]
+    nearer = abs(sample.reading - first) <= abs(sample.reading - last)
+    return "below range" if nearer else "above range"
+
+
+def _lanes(result: InterpolationResult) -> dict[str, float]:
+    """Places beside the logarithmic axis: of standards at 0, and of samples out of range."""
+    x = result.concentrations
+    low, high = np.log10([x[x > 0].min(), x.max()])
+    width = LANE * max(high - low, 0.3)
+    sides = {_side(one, result) for one in result.samples}
+    left = (["0"] if (x == 0).any() else []) + ([BELOW] if "below range" in sides else [])
+    places = {name: low - (k + 1) * width for k, name in enumerate(left)}
+    if "above range" in sides:
+        places[ABOVE] = high + width
+    return {name: float(10.0**place) for name, place in places.items()}
+
+
+def _explained(result: InterpolationResult) -> str:
+    """What stands beside the axis, in a sentence; empty where nothing does."""
+    lanes = _lanes(result)
+    parts = ["standards without analyte at 0"] if "0" in lanes else []
+    if BELOW in lanes or ABOVE in lanes:
+        parts.append("samples outside the range as open triangles at < and >")
+    return f" Beside the axis: {' and '.join(parts)}." if parts else ""
 
 
 def _shown() -> str:
@@ -97,16 +150,15 @@ def _shown() -> str:
 
 
 def _standards(axes: Axes, result: InterpolationResult) -> None:
-    """Readings of the standards above 0, or their means with the error bars of the style."""
+    """Readings of the standards, or their means with the error bars of the style."""
     x, y = result.concentrations, result.readings
-    x, y = x[x > 0], y[x > 0]
     error = None
     if style.current().points != "wells":
         levels = np.unique(x)
         means = [mean_and_error(y[x == level], style.current().points) for level in levels]
         x, y, error = levels, np.array([m for m, _ in means]), np.array([e for _, e in means])
     axes.errorbar(
-        x,
+        np.where(x > 0, x, _lanes(result).get("0", np.nan)),
         y,
         error,
         linestyle="none",
@@ -121,12 +173,10 @@ def _standards(axes: Axes, result: InterpolationResult) -> None:
     )
 
 
-def _axes(axes: Axes, result: InterpolationResult) -> None:
+def _axes(axes: Axes, result: InterpolationResult, lanes: Mapping[str, float]) -> None:
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(numticks=8))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    y = result.readings
+    _x_ticks(axes, result, lanes)
+    y = np.concatenate([result.readings, [one.reading for one in result.samples]])
     positive = y[y > 0]
     if positive.size == y.size and positive.max() / positive.min() > LOG_FROM:
         axes.set_yscale("log")
@@ -139,3 +189,32 @@ def _axes(axes: Axes, result: InterpolationResult) -> None:
     reading = "reading" + (f" ({unit})" if unit not in ("", "unknown") else "")
     high = millimetres_high(axes)
     axes.set_ylabel(style.fitted(result.y_title or reading, high + 6.0))
+
+
+def _x_ticks(axes: Axes, result: InterpolationResult, lanes: Mapping[str, float]) -> None:
+    """Numbers on the logarithmic axis, and a tick at each place beside it."""
+    x = result.concentrations
+    low, high = float(x[x > 0].min()), float(x.max())
+    labels = {place: name for name, place in lanes.items()}
+    ends = (low / 1.1, high * 1.1)
+    decades = [
+        tick for tick in LogLocator(numticks=8).tick_values(*ends) if ends[0] < tick < ends[1]
+    ]
+    small = [
+        tick
+        for tick in LogLocator(subs=range(2, 10), numticks=99).tick_values(*ends)
+        if ends[0] < tick < ends[1]
+    ]
+    if len(decades) < 2:
+        # Over less than two decades the axis has further numbers.
+        decades = sorted(
+            {*decades, *(tick for tick in small if f"{tick:g}".lstrip("0.")[0] in "25")}
+        )
+    axes.xaxis.set_major_locator(FixedLocator([*decades, *labels]))
+    axes.xaxis.set_minor_locator(FixedLocator(small))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: labels.get(at, f"{at:g}")))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    every = [*ends, *labels]
+    margin = 10.0 ** (0.3 * LANE * np.log10(ends[1] / ends[0]))
+    axes.set_xlim(min(every) / margin, max(every) * margin)
+    axes.spines["bottom"].set_bounds(*ends)

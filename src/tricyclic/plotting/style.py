@@ -38,11 +38,11 @@ from tricyclic.plotting.plot_style import INK as INK
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Width = Literal["column", "full"]
+Width = Literal["third", "column", "full"]
 TextAs = Literal["text", "path"]
 
 MM = 1 / 25.4
-WIDTHS_MM: dict[Width, float] = {"column": 84.0, "full": 174.0}
+WIDTHS_MM: dict[Width, float] = {"third": 56.0, "column": 84.0, "full": 174.0}
 # Sizes of the default style.
 SMALL_PT = 7.0
 TINY_PT = 6.0
@@ -175,7 +175,7 @@ def blank(wide_mm: float, high_mm: float) -> Canvas:
 
 
 def page_mm(width: Width, *, least_mm: float = 0.0) -> float:
-    """Width of a figure [mm]: that of the style, else 84 or 174 mm.
+    """Width of a figure [mm]: that of the style, else 56, 84 or 174 mm.
 
     Raises
     ------
@@ -300,7 +300,7 @@ def finish(
     that begin with the figure's name, text as text, and a label for screen readers. Inside
     `captured` nothing is written.
     """
-    page_width = "half" if width == "column" else "full"
+    page_width = {"third": "third", "column": "half"}.get(width, "full")
     capture = _CAPTURE.get()
     if capture is not None:
         # Ticks and legends are laid out while the settings of the style apply.

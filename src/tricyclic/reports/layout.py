@@ -13,6 +13,9 @@ from typing import Any
 from tricyclic.core.document import Block, CheckList, Document, Figure, Heading, Paragraph, Table
 from tricyclic.core.typeset import typeset
 
+# Figures of a width that stand beside each other.
+BESIDE = {"half": 2, "third": 3}
+
 
 @dataclass(frozen=True)
 class LayoutItem:
@@ -41,7 +44,7 @@ def lay_out(document: Document) -> tuple[LayoutSection, ...]:
     """Lay out the blocks of a document.
 
     Every heading gets a unique anchor; figures and captioned tables are numbered from 1, in the
-    appendix from A1; neighbouring figures of half width are put side by side as ("figures",
+    appendix from A1; neighbouring narrow figures are put side by side as ("figures",
     [(number, figure), ...]).
     Links to missing anchors, and links other than https addresses, files beside the report and
     anchors, are removed, as are control characters.
@@ -103,7 +106,8 @@ class _LayoutBuilder:
         numbered = (f"{self._prefix}{self._figures}", figure)
         items = self.sections[-1].items
         beside = items[-1].block if items and items[-1].kind == "figures" else []
-        if len(beside) == 1 and {figure.width, beside[0][1].width} == {"half"}:
+        most = BESIDE.get(figure.width, 1)
+        if 0 < len(beside) < most and beside[0][1].width == figure.width:
             self._replace_items(*items[:-1], LayoutItem("figures", [*beside, numbered]))
         else:
             self._append(LayoutItem("figures", [numbered]))

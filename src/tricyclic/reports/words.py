@@ -61,8 +61,8 @@ def format_level(level: Level) -> str:
 
 
 def level_of_cell(cell: str) -> str:
-    """The level of a cell such as "✓ pass"; empty for other cells."""
-    return next((level for level in SIGNS if cell == format_level(level)), "")
+    """The level of a cell such as "✓ pass" or "✕ p < 0.0001"; empty for other cells."""
+    return next((level for level, sign in SIGNS.items() if cell.startswith(f"{sign} ")), "")
 
 
 def group_of(estimate: Estimate, assay: AssayResult) -> str:
@@ -83,10 +83,10 @@ def fit_verdict(assay: AssayResult, group: str = "") -> str:
 
 
 def format_fit(assay: AssayResult, group: str = "") -> str:
-    """The level of that check with its p: "✕ p < 0.0001"."""
+    """The level of that check with its p: "✕ p < 0.0001"; alone where it has none."""
     check = fit_check(assay, group)
     if check is None or check.value is None:
-        return ""
+        return "" if check is None else format_level(check.level)
     p = format_p_value(check.value)
     return f"{SIGNS[check.level]} p {p if p.startswith('<') else f'= {p}'}"
 

@@ -78,6 +78,7 @@ def series_from(
         y_unit=known_unit(_unit_of_readings(table, plan), where=plan.where),
         x=settings,
         x_units=_own_units(plan),
+        time_unit=plan.x["time_min"][1] if "time_min" in plan.x else "",
         experiment=plan.run,
         group=plan.group,
         labels=tuple(
@@ -307,8 +308,8 @@ def unused_rows(
         parts += _rows(rows, f"no {name}")
     columns = _columns_of_readings(plan)
     marked = [table.excluded.get(name, np.zeros(len(table), bool)) for name in columns]
-    empty = np.flatnonzero(~np.any(marked, axis=0) & ~named)
-    parts += _rows(empty, "no reading in " + " or ".join(f"'{name}'" for name in columns))
+    readings = " or ".join(f"'{name}'" for name in columns)
+    parts += _rows(np.flatnonzero(~np.any(marked, axis=0) & ~named), f"no reading in {readings}")
     for name, cells in zip(columns, marked, strict=True):
         rows = np.flatnonzero(~table.used(name) & cells & ~without)
         parts += _rows(rows, f"'{name}' is excluded in the file")
@@ -323,7 +324,7 @@ def used_rows(
     settings = [np.isfinite(table.numbers(column)) for column, _ in plan.x.values()]
     readings = [table.used(column) for column in _columns_of_readings(plan)]
     usable = ~_excluded_rows(table, plan, excluded) & np.any(readings, axis=0)
-    return np.asarray(np.all([usable, *settings], axis=0))
+    return np.asarray(usable & np.all(settings, axis=0))
 
 
 def _columns_of_readings(plan: TablePlan) -> tuple[str, ...]:
@@ -462,12 +463,11 @@ def _own_units(plan: TablePlan) -> dict[str, str]:
     """Unit of each column of doses that is not converted to mol/L."""
     if not plan.any_dose_unit:
         return {}
-    units = {
-        name: own_unit(unit, molar_mass_g_per_mol=plan.molar_mass_g_per_mol)
-        for name, (_, unit) in plan.x.items()
-        if name.endswith("_M")
+    mass, units = plan.molar_mass_g_per_mol, {k: u for k, (_, u) in plan.x.items()}
+    doses = {
+        k: own_unit(u, molar_mass_g_per_mol=mass) for k, u in units.items() if k.endswith("_M")
     }
-    return {name: unit for name, unit in units.items() if unit}
+    return {name: unit for name, unit in doses.items() if unit}
 
 
 def _unit_of_readings(table: DataTable, plan: TablePlan) -> str:

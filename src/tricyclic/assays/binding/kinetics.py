@@ -53,6 +53,8 @@ LOGARITHMIC = (
 )
 OF_COMPETITOR = ("log10_k3", "log10_k4")
 MIN_TIMES = 4
+# Standard error in decades above which the readings do not determine a ratio of rates.
+UNDETERMINED_DECADES = 6.0
 INVERTED: dict[Qualifier, Qualifier] = {"=": "=", ">": "<", "<": ">"}
 
 
@@ -186,7 +188,7 @@ class KineticsPlate:
             return (self._rates_check(),)
         kd = self.conditions.radioligand_kd_nM
         kinetic = [one for one in self.estimates(main) if one.name == "Kd (koff / kon)"]
-        if kd is None or not kinetic:
+        if kd is None or not kinetic or math.isnan(kinetic[0].value):
             return ()
         estimate = kinetic[0]
         agrees = (
@@ -298,7 +300,10 @@ class KineticsPlate:
         covariance = main.covariance[np.ix_(used, used)]
         known = bool(np.isfinite(covariance).all())
         se = float(np.sqrt(gradient @ covariance @ gradient)) if known else math.inf
-        log_value = main[over].value - main[under].value
+        if se > UNDETERMINED_DECADES:
+            se, log_value = math.nan, math.nan
+        else:
+            log_value = main[over].value - main[under].value
         half_width = t_quantile(main.df, main.confidence) * se
         return Estimate(
             label,

@@ -14,11 +14,16 @@ from tricyclic.core.plot_data import AxisMark
 from tricyclic.core.series import Series
 from tricyclic.fitting.fit import band, predict
 from tricyclic.results.binding import PlateResult
+from tricyclic.units import convert
 
 Floats = np.ndarray
 Curves = Mapping[str, CurveModel]
 # Points of a drawn curve.
 POINTS = 160
+# Units of a time axis, with the longest time in minutes for which each is usual.
+TIME_UNITS = {"s": 3.0, "min": 600.0, "h": 4 * 1440.0, "d": np.inf}
+# Share of the points of a curve without limits above which no band is drawn.
+MISSING_BAND = 0.05
 # What is varied, by kind of assay; time for all others.
 VARIED = {
     "competition": "competitor_M",
@@ -49,7 +54,8 @@ class XAxis:
     def of_column(cls, varied: str, plate: PlateResult) -> XAxis:
         """The axis of a column, in the unit that suits its highest value."""
         if varied == "time_min":
-            return cls(varied, 1.0, "min")
+            unit = time_unit(plate)
+            return cls(varied, convert(1.0, "min", unit), unit)
         if not varied.endswith("_M"):
             return cls(varied)
         series = [one for one in plate.series if varied in one.x]
@@ -79,7 +85,7 @@ class XAxis:
     def title(self, plate: PlateResult) -> str:
         """Title with the unit."""
         if self.varied == "time_min":
-            return "time (min)"
+            return f"time ({self.unit})"
         if self.varied == "radioligand_M":
             return f"{plate.conditions.radioligand or 'radioligand'} added ({self.unit})"
         return self.title_of(subjects_of([plate]))
@@ -88,6 +94,16 @@ class XAxis:
         """Title of a logarithmic axis; of one compound with its name."""
         name = subjects[0] if len(subjects) == 1 else ""
         return f"log10 [{name or self.varied.removesuffix('_M')}] (M)"
+
+
+def time_unit(plate: PlateResult) -> str:
+    """The unit of time of the table; of wells, whose times may be in several, the usual one."""
+    series = [one for one in plate.series if "time_min" in one.x]
+    stated = {one.time_unit for one in series}
+    if len(stated) == 1 and "" not in stated:
+        return stated.pop()
+    longest = max(float(one.x["time_min"].max()) for one in series)
+    return next(unit for unit, limit in TIME_UNITS.items() if longest < limit)
 
 
 def subjects_of(plates: Sequence[PlateResult]) -> list[str]:
@@ -117,6 +133,8 @@ def fitted_curve(
     mean = predict(plate.fit, model, x, part=part)
     low, high = band(plate.fit, model, x, part=part)
     missing = ~np.isfinite(low) | ~np.isfinite(high)
+    # A band of pieces would be read as one that is narrow between them.
+    missing |= np.mean(missing) > MISSING_BAND
     return mean, np.where(missing, mean, low), np.where(missing, mean, high)
 
 

@@ -47,14 +47,14 @@ def plate_plot(assay: AssayResult, plate: PlateResult, curves: Curves) -> CurveP
         return None
     if assay.kind == "saturation":
         content.add_specific()
-    ligand = plate.conditions.radioligand
+    ligand, y_unit = plate.conditions.radioligand, plate.series[0].y_unit
     names = [assay.name, *([plate.group] if plate.group else []), plate.experiment, "curve"]
     has_window = assay.kind == "competition" and len(plate.fit.parts) == 1
     return CurvePlot(
         name="_".join(file_name(name) for name in names),
         title=f"{assay.title}, {plate.group + ' ' if plate.group else ''}{plate.experiment}",
         x_title=axis.title(plate),
-        y_title=f"{f'bound {ligand}' if ligand else 'bound'} ({plate.series[0].y_unit})",
+        y_title=f"bound {ligand}".strip() + (f" ({y_unit})" if y_unit != "unknown" else ""),
         x_scale="log10_M" if axis.log else "linear",
         traces=tuple(content.traces),
         points=_with_excluded(content.points, plate, axis),
@@ -103,8 +103,11 @@ class _PlotContent:
                 self.levels.append(ControlLevel("total", series.y[~shown], subject=legend))
             series = series.keep(shown)
             dense = axis.dense(series.x[axis.varied])
-            curve = fitted_curve(plate, model, number, axis.varied, dense, settings)
-            self.traces.append(Trace(legend, axis.position(dense), *curve))
+            mean, *limits = fitted_curve(plate, model, number, axis.varied, dense, settings)
+            has_band = bool((limits[1] > limits[0]).any())
+            self.traces.append(
+                Trace(legend, axis.position(dense), mean, *(limits if has_band else ()))
+            )
             position = axis.position(series.x[axis.varied])
             self.points.append(PointSet(legend, position, series.y, labels=series.labels))
 

@@ -13,6 +13,9 @@ from tricyclic.reports.section import ReportData, ReportSection, assay_anchor
 from tricyclic.reports.words import format_optional, format_p_value, format_value_with_interval
 from tricyclic.results.binding import AssayResult, GroupComparison
 
+# Height of a figure beside others in the report.
+HEIGHT_MM = 45.0
+
 
 def _comparisons(report: ReportData) -> list[tuple[int, AssayResult | None, GroupComparison]]:
     """All comparisons of conditions, each with the number of its assay, and the assay, if known."""
@@ -82,6 +85,7 @@ def _figure(assay: AssayResult, result: GroupComparison, number: int) -> Figure 
 def _draw(
     assay: AssayResult, result: GroupComparison, number: int, *, alone: bool = True
 ) -> Figure:
+    height_mm = 0.0 if alone else HEIGHT_MM
     if result.published:
         return comparison(
             {},
@@ -94,6 +98,7 @@ def _draw(
             pdf=alone,
             show_title=alone,
             explain=alone,
+            height_mm=height_mm,
         )
     groups = _groups(assay, result)
     pooled = {e.where: e for e in assay.pooled if e.name == result.parameter and e.where in groups}
@@ -107,6 +112,7 @@ def _draw(
         pdf=alone,
         show_title=alone,
         explain=alone,
+        height_mm=height_mm,
     )
 
 

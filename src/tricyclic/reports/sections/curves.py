@@ -8,8 +8,12 @@ from tricyclic.core.document import Block, Heading, Paragraph
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.plotting.curve import curve
 from tricyclic.plotting.curve_words import curve_legend
+from tricyclic.plotting.style import Width
 from tricyclic.reports.assay_blocks import HEIGHT_MM
 from tricyclic.reports.section import ReportData, ReportSection
+
+# More curves stand three beside each other, and so high.
+MAX_WIDE, THIRD_MM = 4, 46.0
 
 
 def key_plots(report: ReportData) -> list[CurvePlot]:
@@ -22,13 +26,17 @@ def key_plots(report: ReportData) -> list[CurvePlot]:
 
 
 def write(report: ReportData) -> Sequence[Block]:
-    """The explanation of the symbols, then the figures, two beside each other."""
+    """The explanation of the symbols, then the figures, two or three beside each other."""
     plots = key_plots(report)
+    width: Width
+    width, height_mm = ("third", THIRD_MM) if len(plots) > MAX_WIDE else ("column", HEIGHT_MM)
     return [
         Heading("Curves", 1, "curves"),
         Paragraph(curve_legend(plots), "note"),
         *(
-            curve(plot, height_mm=HEIGHT_MM, pdf=False, show_title=False, explain=False)
+            curve(
+                plot, width=width, height_mm=height_mm, pdf=False, show_title=False, explain=False
+            )
             for plot in plots
         ),
     ]

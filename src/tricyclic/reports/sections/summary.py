@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from tricyclic.core.check import Check, worst_level
 from tricyclic.core.document import Block, Figure, Heading, Paragraph, Table
-from tricyclic.core.estimate import Estimate, format_interval, format_p_scale, p_scale_name
+from tricyclic.core.estimate import Estimate, format_p_scale, p_scale_name
 from tricyclic.core.evidence import Evidence
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
 from tricyclic.reports.findings import MEANING, ONE_RUN, findings
 from tricyclic.reports.section import ReportData, ReportSection, assay_anchor, primary_estimates
 from tricyclic.reports.words import (
     compare_with_published,
-    fit_check,
     format_fit,
     format_level,
     format_published,
@@ -27,10 +26,9 @@ from tricyclic.reports.words import (
 )
 from tricyclic.results.binding import LOGISTIC_SLOPE, AssayResult
 
-# Columns that are left out where no row has a value in them.
 FOLLOWS = "Curve fits"
-OPTIONAL = ("Target", FOLLOWS)
-NUMERIC = ("n",)
+# Columns that stay where no row has a value in them.
+REQUIRED = ("Compound", "Quantity", "n", "Checks")
 VENDOR = "vendor guide"
 VENDOR_GUIDE = (
     "A vendor guide is a range that a supplier of reagents prints on its web page: an orientation, "
@@ -45,7 +43,7 @@ def write(report: ReportData) -> Sequence[Block]:
         return [*blocks, Paragraph("This study contains no assay.", "lead")]
     first, *others = findings(report) or ["No quantity could be estimated."]
     blocks += [Paragraph(first, "lead"), *(Paragraph(text) for text in others)]
-    tables = (_table(report), _logarithms_and_slopes(report), _comparison(report))
+    tables = (_table(report), _comparison(report))
     blocks += [block for block in (*tables, key_figure(report)) if block is not None]
     return blocks
 
@@ -61,42 +59,48 @@ def key_figure(report: ReportData) -> Figure | None:
 
 
 def _table(report: ReportData) -> Table | None:
+    """Each result with its negative logarithm, and the logistic beside a Ki, in one row."""
     results = [(i, assay, e) for i, assay in report.assays for e in primary_estimates(assay)]
     if not results:
         return None
     interval = interval_name([e for *_, e in results])
+    scales = dict.fromkeys(p_scale_name(e) for *_, e in results if format_p_scale(e))
     columns = (
-        "Compound",
-        "Target",
-        "Quantity",
-        f"Value ({interval})",
-        "n",
-        FOLLOWS,
-        "Checks",
+        *("Compound", "Target", "Quantity", f"Value ({interval})"),
+        f"{', '.join(scales)} ± SE ({interval})",
+        *("IC50 (nM)", "nH", "n", FOLLOWS, "Checks"),
     )
     rows = [_row(estimate, assay) for _, assay, estimate in results]
     links = [
-        ("", "", "", *([f"#{assay_anchor(i)}"] * 2), "", "", "", "#checks") for i, *_ in results
+        (*("", "", ""), *([f"#{assay_anchor(i)}"] * 5), "#checks", "#checks") for i, *_ in results
     ]
-    kept = [
-        k for k, name in enumerate(columns) if name not in OPTIONAL or any(row[k] for row in rows)
-    ]
-    numeric = tuple(columns[k] in NUMERIC for k in kept)
+    kept = [k for k, name in enumerate(columns) if name in REQUIRED or any(row[k] for row in rows)]
     return Table(
         "Results, pooled over runs.",
         tuple(columns[k] for k in kept),
         tuple(tuple(row[k] for k in kept) for row in rows),
-        numeric,
+        tuple(4 <= k < 8 for k in kept),
         links=tuple(tuple(row[k] for k in kept) for row in links),
         note=_note(report),
     )
 
 
 def _note(report: ReportData) -> str:
-    estimates = [e for _, assay in report.assays for e in primary_estimates(assay)]
+    results = [(assay, e) for _, assay in report.assays for e in primary_estimates(assay)]
+    estimates = [e for _, e in results]
     parts = [MEANING, "n counts independent runs; wells are replicates. "]
     parts += [ONE_RUN] if any(e.n_experiments == 1 for e in estimates) else []
     parts.append(f"Concentrations are averaged on the log scale. {_which_interval(report)}")
+    if any(format_p_scale(e) for e in estimates):
+        parts.append("SE: of the logarithm, over runs where n is above 1.")
+    if any(_of_logistic(e, assay, "IC50") for assay, e in results):
+        parts.append(
+            "IC50 and nH: those of a logistic with a free slope through all wells, in terms of the "
+            "competitor added; depletion makes nH differ from 1 also where one site explains the "
+            "wells; their intervals are in the table of the assay."
+        )
+    if any(format_fit(assay, group_of(e, assay)) for assay, e in results):
+        parts.append("Curve fits: the check model_fits, with its p.")
     parts.append(
         "Checks: the most severe one of the assay and its plates, without those of other compounds."
     )
@@ -117,57 +121,6 @@ def _which_interval(report: ReportData) -> str:
         "this study; for comparisons with other laboratories the result is the wider interval with "
         "the errors that all runs share, in the table of the assay. "
     )
-
-
-def _logarithms_and_slopes(report: ReportData) -> Table | None:
-    """pKi with its error, IC50 and Hill slope of each result, with their intervals."""
-    rows = []
-    for _, assay in report.assays:
-        for e in primary_estimates(assay):
-            ic50, slope = _of_logistic(e, assay, "IC50"), _slope(e, assay)
-            if not p_scale_name(e) and slope is None:
-                continue
-            value, _, interval = format_p_scale(e).partition(" (")
-            rows.append(
-                (
-                    _subject(e, assay),
-                    e.target or assay.target,
-                    f"{p_scale_name(e)}{e.name.removeprefix(e.name.split(',')[0])}",
-                    value,
-                    interval.removesuffix(")"),
-                    *(_number_and_interval(ic50)),
-                    *(_number_and_interval(slope)),
-                    str(e.n_experiments),
-                    format_fit(assay, group_of(e, assay)),
-                )
-            )
-    if not rows:
-        return None
-    interval = interval_name([e for _, assay in report.assays for e in primary_estimates(assay)])
-    columns = (
-        *("Compound", "Target", "Quantity", "Value ± SE", interval),
-        *("IC50 (nM)", f"{interval} of IC50", "nH", f"{interval} of nH", "n", FOLLOWS),
-    )
-    # Columns that no result fills are left out.
-    kept = [k for k in range(len(columns)) if any(row[k] for row in rows)]
-    return Table(
-        "The same results as negative logarithms, with IC50 and Hill slope (nH).",
-        tuple(columns[k] for k in kept),
-        tuple(tuple(row[k] for k in kept) for row in rows),
-        tuple(3 <= k < len(columns) - 1 for k in kept),
-        note=(
-            "SE is the standard error of the logarithm, over runs where n is above 1. IC50 and nH "
-            "are those of a logistic with a free slope through all wells, in terms of the "
-            "competitor added; depletion makes nH differ from 1 also where one site explains the "
-            "wells. The last column is the check model_fits of the fitted curve, with its p."
-        ),
-    )
-
-
-def _number_and_interval(estimate: Estimate | None) -> tuple[str, str]:
-    if estimate is None:
-        return "", ""
-    return format_value(estimate, unit=False), format_interval(estimate)
 
 
 def _of_logistic(estimate: Estimate, assay: AssayResult, name: str) -> Estimate | None:
@@ -192,14 +145,16 @@ def _slope(estimate: Estimate, assay: AssayResult) -> Estimate | None:
 
 
 def _row(estimate: Estimate, assay: AssayResult) -> tuple[str, ...]:
-    check = fit_check(assay, group_of(estimate, assay))
+    beside = (_of_logistic(estimate, assay, "IC50"), _slope(estimate, assay))
     return (
         _subject(estimate, assay),
         estimate.target or assay.target,
         estimate.name,
         format_value_with_interval(estimate, unit=True),
+        format_p_scale(estimate),
+        *("" if e is None else format_value(e, unit=False) for e in beside),
         str(estimate.n_experiments),
-        "" if check is None else format_level(check.level),
+        format_fit(assay, group_of(estimate, assay)),
         format_level(worst_level(_checks_of(assay, estimate.subject))),
     )
 
