@@ -31,6 +31,7 @@ from tricyclic.numerics.batch.layout import (
     INFO_CC,
     INFO_CL,
     INFO_LL,
+    LN10,
     LN_HILL,
     LOW_X,
     NONE_FINITE,
@@ -71,20 +72,22 @@ from tricyclic.numerics.batch.layout import (
     Readings,
     StartGrid,
 )
-from tricyclic.numerics.batch.limits import find_limits
+from tricyclic.numerics.batch.limits import find_limits, limit_space
 from tricyclic.numerics.batch.prepare import number_doses, prepare
 from tricyclic.numerics.batch.search import search
 from tricyclic.numerics.batch.start import find_starts
 
 # Rounds of search and limits: a curve for which a better optimum is met on the way to a limit is
 # searched again.
-MAX_ROUNDS = 4
+MAX_ROUNDS = 8
 # Standard error of ln hill from which a curve steeper than this is a step, whose hill is then the
 # bound of the search instead of the arbitrary value at which the search stopped.
 STEP_SE = 7.0
 # Share of the sum about a flat line that counts as scatter where the readings have less.
 NO_SCATTER = 1e-10
 LN_STEEP = math.log(5.0)
+# Exponent, in e-folds, up to which a step counts as one that turns at the next dose.
+REACHED = 8.0
 
 
 @compiled(allocates=False)
@@ -131,6 +134,7 @@ def fit_blocks(
     pending = np.zeros(BLOCK, np.int64)
     tabled = np.zeros(BLOCK, np.bool_)
     limits = np.zeros((BLOCK, 2))
+    space = limit_space(count, BLOCK)
     for first in range(begin, end, BLOCK):
         size = min(BLOCK, end - first)
         n_pending = _prepare_block(
@@ -139,7 +143,7 @@ def fit_blocks(
         limits[:size] = math.nan
         own = pending[:n_pending]
         _start_block(first, curves, problem, readings, grid, own, tabled[:n_pending])
-        _search_block(curves, problem, model, criteria, own, limits)
+        _search_block(curves, problem, model, criteria, own, limits, space)
         for b in range(size):
             _write(b, first + b, curves, problem, model, criteria, limits, out, status)
 
@@ -225,7 +229,7 @@ def _prepare_block(first, size, readings, model, pattern, curves, pending, table
 
 
 @compiled()
-def _search_block(curves, problem, model, criteria, pending, limits):
+def _search_block(curves, problem, model, criteria, pending, limits, space):
     """Optima of all curves, and their limits where those are wanted."""
     parameters = _n_parameters(model)
     rises = np.zeros(BLOCK)
@@ -240,7 +244,7 @@ def _search_block(curves, problem, model, criteria, pending, limits):
             df = curves.facts[b, READINGS] - parameters
             total = curves.state[b, RSS] + curves.facts[b, PURE]
             rises[b] = criteria.t[int(df)] ** 2 * total / df
-        find_limits(curves, problem, again, rises, limits, improved)
+        find_limits(curves, problem, again, rises, limits, improved, space)
         again = again[improved[again]]
         if again.size == 0:
             break
@@ -273,6 +277,7 @@ def _write(b, k, curves, problem, model, criteria, limits, out, status):
     _write_shape(k, facts, state, model, out)
     if problem.free_hill and _is_step(state, max(variance, NO_SCATTER * facts[NULL] / n)):
         out[OUT_HILL, k] = model.hill_bounds[1]
+        out[OUT_C, k] = state[C] = _step_place(curves.points[b], state, problem)
         state[LN_HILL] = problem.ln_hill_high
     hill_at_bound = problem.free_hill and (
         state[LN_HILL] <= problem.ln_hill_low + 1e-9
@@ -309,6 +314,21 @@ def _is_step(state, variance):
     if info > 0.0:
         own -= cross * cross / info
     return state[LN_HILL] > LN_STEEP and not own * STEP_SE * STEP_SE > variance
+
+
+@compiled(allocates=False)
+def _step_place(points, state, problem):
+    """log10 IC50 at which the curve keeps its value at the next dose when its hill becomes the
+    bound; shape of `points`: (3, points).
+    """
+    c, nearest = state[C], math.inf
+    for i in range(problem.n_points):
+        away = points[0, i] - c
+        if points[1, i] > 0.0 and abs(away) < abs(nearest):
+            nearest = away
+    if not LN10 * math.exp(state[LN_HILL]) * abs(nearest) < REACHED:
+        return c
+    return c + nearest - nearest * math.exp(state[LN_HILL] - problem.ln_hill_high)
 
 
 @compiled(allocates=False)

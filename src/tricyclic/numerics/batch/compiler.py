@@ -64,7 +64,11 @@ def announce_compilation() -> None:
 
 
 def compiled(
-    *, allocates: bool = True, fastmath: Collection[str] = (), nogil: bool = False
+    *,
+    allocates: bool = True,
+    fastmath: Collection[str] = (),
+    nogil: bool = False,
+    inline: bool = False,
 ) -> Callable[[Function], Function]:
     """Decorator: `numba.njit` with the cache of this package and NumPy's rules for division by
     zero.
@@ -79,6 +83,8 @@ def compiled(
         Names of the floating-point rules that may be relaxed, for `numba.njit`.
     nogil
         True where other threads may run meanwhile.
+    inline
+        True for a function of an inner loop that is too large for the compiler to inline by itself.
     """
     # Only what differs from the default is passed: a function inherits all else from its caller.
     options: dict[str, Any] = {} if allocates else {"_nrt": False}
@@ -86,6 +92,8 @@ def compiled(
         options["fastmath"] = set(fastmath)
     if nogil:
         options["nogil"] = True
+    if inline:
+        options["forceinline"] = True
 
     def decorate(function: Function) -> Function:
         # numba reads the setting when a function is decorated; other packages keep theirs.

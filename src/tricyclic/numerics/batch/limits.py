@@ -16,9 +16,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tricyclic.numerics.batch.checks import (
+    SideList,
+    add_side,
+    check_limits,
+    check_open,
+    new_sides,
+)
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
 from tricyclic.numerics.batch.layout import (
+    BOTH_FREE,
     C_HIGH,
     C_LOW,
     FIELDS,
@@ -32,6 +40,7 @@ from tricyclic.numerics.batch.layout import (
     LANES,
     LN_HILL,
     MLL,
+    NULL,
     RESULT_ROWS,
     RSS,
     TRIAL_ROWS,
@@ -41,19 +50,41 @@ from tricyclic.numerics.batch.layout import (
     Lanes,
 )
 from tricyclic.numerics.batch.search import STEEP, load, plateau_side, set_trial
-from tricyclic.numerics.batch.walk import load_all_lanes, profile, wald_distance, walk
+from tricyclic.numerics.batch.steps import (
+    CLOSED,
+    FOLLOW,
+    OPEN,
+    UNKNOWN,
+    StepSums,
+    better_step,
+    fill_steps,
+    limit_at_dose,
+    new_steps,
+    steep_is_lower,
+    step_limit,
+)
+from tricyclic.numerics.batch.walk import wald_distance, walk
 
 MAX_SWEEPS = 40
+# Sweeps after which the valley of a side is compared with that of a step at the next dose.
+PATIENCE = 10
 SMALL_STEP = 2e-4
 SMALL_DRIFT = 3e-3
+# Step in ln hill from which a point is too far from the profile to lie outside a limit.
+LARGE_DRIFT = 0.1
 # State of a lane after a sweep: it continues, its side is finished, its side needs the slow search
 # of walk.py, or its slope has to be checked.
 GOES_ON, FINISHED, HARD, UNCERTAIN = range(4)
+# Permitted rise, as a share of the sum about a flat line, up to which a curve is precise.
+PRECISE = 3e-3
+# Rounds of searches and checks.
+MAX_CHECKS = 4
 
 
 class LimitLanes(NamedTuple):
     """What each lane remembers: `task` is 2 * curve + side, -1 for none; sweeps; ln hill; the last
-    point inside and outside.
+    point inside and outside, and the last one inside as the derivatives there predict it; 1 where
+    the side was not followed from the optimum, so that its limit has to be checked.
     """
 
     task: Array
@@ -61,10 +92,54 @@ class LimitLanes(NamedTuple):
     ln_hill: Array
     inside: Array
     outside: Array
+    nearly: Array
+    doubtful: Array
+
+
+class LimitSpace(NamedTuple):
+    """Space of `find_limits`, for all blocks of a run."""
+
+    lanes: Lanes
+    work: LimitLanes
+    steps: StepSums
+    slopes: Array
+    starts: SideList
+    opened: SideList
+    uncertain: SideList
+    suspect: SideList
+    hard: SideList
 
 
 @compiled()
-def find_limits(curves, problem, pending, rises, limits, improved):
+def limit_space(n_points, most):
+    """Space for `most` curves of `n_points` doses."""
+    return LimitSpace(
+        Lanes(
+            np.zeros(n_points * FIELDS * LANES),
+            np.zeros(TRIAL_ROWS * LANES),
+            np.zeros(RESULT_ROWS * LANES),
+        ),
+        LimitLanes(
+            np.full(LANES, -1),
+            np.zeros(LANES, np.int64),
+            np.zeros(LANES),
+            np.zeros(LANES),
+            np.zeros(LANES),
+            np.zeros(LANES),
+            np.zeros(LANES),
+        ),
+        new_steps(n_points),
+        np.zeros(LANES),
+        new_sides(2 * most),
+        new_sides(2 * most),
+        new_sides(2 * most),
+        new_sides(2 * most),
+        new_sides(2 * most),
+    )
+
+
+@compiled(allocates=False)
+def find_limits(curves, problem, pending, rises, limits, improved, space):
     """Fill `limits`, shape (curves, 2), of the curves named in `pending`; -inf or inf where a side
     does not close in the box.
 
@@ -77,100 +152,225 @@ def find_limits(curves, problem, pending, rises, limits, improved):
         How far the residual sum may rise.
     limits : array, shape (curves, 2)
     improved : array of bool, shape (curves,)
-        Set where the walk met a lower residual sum than the optimum: the state then has that point.
+        Set where a lower residual sum than the optimum was met: the state then has that point.
+    space : LimitSpace
     """
-    lanes = Lanes(
-        np.zeros(problem.n_points * FIELDS * LANES),
-        np.zeros(TRIAL_ROWS * LANES),
-        np.zeros(RESULT_ROWS * LANES),
-    )
-    work = LimitLanes(
-        np.full(LANES, -1),
-        np.zeros(LANES, np.int64),
-        np.zeros(LANES),
-        np.zeros(LANES),
-        np.zeros(LANES),
-    )
-    uncertain = np.empty(2 * pending.size, np.int64)
-    hard = np.empty(2 * pending.size, np.int64)
-    n_uncertain = n_hard = busy = 0
-    following = np.int64(0)
-    for lane in range(LANES):
-        set_trial(lanes.trial, lane, 0.0, 0.0, 1.0, 1.0)
-        following = _begin(following, lane, pending, curves, problem, lanes, work, rises, limits)
-        busy += work.task[lane] >= 0
+    lanes, work, steps, slopes = space.lanes, space.work, space.steps, space.slopes
+    starts, uncertain, suspect, hard = space.starts, space.uncertain, space.suspect, space.hard
+    opened = space.opened
+    starts.size[0] = opened.size[0] = uncertain.size[0] = hard.size[0] = 0
+    _begin(pending, curves, problem, rises, limits, improved, steps, starts, opened, uncertain)
+    check_open(opened, curves, problem, lanes, rises, improved)
+    for round in range(MAX_CHECKS):
+        _search_sides(
+            starts, curves, problem, lanes, work, rises, limits, improved, steps, uncertain, hard
+        )
+        starts.size[0] = 0
+        last = round == MAX_CHECKS - 1
+        lower = hard if last else starts
+        suspect.size[0] = 0
+        check_limits(
+            uncertain, False, curves, problem, lanes, rises, improved, steps, slopes, suspect
+        )
+        check_limits(suspect, True, curves, problem, lanes, rises, improved, steps, slopes, lower)
+        uncertain.size[0] = 0
+        if starts.size[0] == 0:
+            break
+    for k in range(hard.size[0]):
+        b, side = hard.task[k] >> 1, hard.task[k] & 1
+        if not improved[b]:
+            walk(b, side, hard.inside[k], curves, problem, lanes, rises[b], limits, improved)
+
+
+@compiled(allocates=False)
+def _begin(pending, curves, problem, rises, limits, improved, steps, starts, opened, uncertain):
+    """Write the limits that need no search, and list the sides to search and to check."""
+    for b in pending:
+        state = curves.state[b]
+        c0, ln_hill = state[C], state[LN_HILL]
+        distance = wald_distance(state, rises[b], problem.free_hill)
+        # Of a precise curve that is not steep, no step is near the permitted sum.
+        by_steps = problem.free_hill and (
+            ln_hill > STEEP or rises[b] > PRECISE * _about_mean(b, curves, problem)
+        )
+        if by_steps:
+            fill_steps(b, curves, problem, steps)
+            slope = curves.facts[b, FIXED_SLOPE]
+            c, at = better_step(state[RSS], rises[b], slope, problem, steps)
+            if curves.facts[b, C_LOW] < c < curves.facts[b, C_HIGH]:
+                improved[b] = True
+                state[C], state[LN_HILL] = c, min(at, problem.ln_hill_high)
+                continue
+        for side in range(2):
+            away = 1.0 if side == 1 else -1.0
+            edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
+            if away * (c0 - edge) >= -1e-9:
+                limits[b, side] = away * math.inf
+                if problem.free_hill:
+                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
+                continue
+            if distance < 1e-9:
+                # Readings without scatter: the limits are the estimate as far as numbers can show.
+                limits[b, side] = c0 + away * distance
+                continue
+            if by_steps:
+                slope = curves.facts[b, FIXED_SLOPE]
+                kind, c, at, x = step_limit(
+                    side, c0, edge, state[RSS], rises[b], slope, problem, steps
+                )
+                if kind == OPEN:
+                    limits[b, side] = away * math.inf
+                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
+                    continue
+                if kind == CLOSED:
+                    limits[b, side] = c
+                    add_side(uncertain, 2 * b + side, c, at, x)
+                    continue
+                if kind == FOLLOW:
+                    add_side(starts, 2 * b + side, c, at, x)
+                    continue
+            c = c0 + away * distance
+            c = edge if away * (c - edge) > 0.0 else c
+            dl = 0.0
+            if problem.free_hill and state[INFO_LL] > 0.0:
+                dl = -state[INFO_CL] / state[INFO_LL] * (c - c0)
+            dl = -0.5 if dl < -0.5 else (0.5 if dl > 0.5 else dl)
+            add_side(starts, 2 * b + side, c, ln_hill + dl, c0)
+
+
+@compiled(allocates=False)
+def _about_mean(b, curves, problem):
+    """Sum of squares of the readings of curve b about their mean."""
+    if problem.mode == BOTH_FREE:
+        return curves.facts[b, NULL]
+    total = moment = square = 0.0
+    for i in range(problem.n_points):
+        w, m = curves.points[b, 1, i], curves.points[b, 2, i]
+        total += w
+        moment += w * m
+        square += w * m * m
+    return square - moment * moment / total
+
+
+@compiled(allocates=False)
+def _search_sides(
+    starts, curves, problem, lanes, work, rises, limits, improved, steps, uncertain, hard
+):
+    """Search all sides of `starts`; those without success are added to `hard`, those to be checked
+    to `uncertain`.
+    """
+    following = 0
+    busy = 0
     task = work.task
+    for lane in range(LANES):
+        task[lane] = -1
+        set_trial(lanes.trial, lane, 0.0, 0.0, 1.0, 1.0)
+        if following < starts.size[0]:
+            _load_side(lane, following, starts, curves, problem, lanes, work)
+            following += 1
+            busy += 1
     while busy > 0:
         sweep(lanes.points, problem.n_points, lanes.trial, problem.mode, lanes.out)
         for lane in range(LANES):
             if task[lane] < 0:
                 continue
             outcome = _advance(lane, curves, problem, lanes, work, rises, limits, improved)
-            if outcome == HARD:
-                hard[n_hard] = task[lane]
-                n_hard += 1
-            elif outcome == UNCERTAIN:
-                uncertain[n_uncertain] = task[lane]
-                n_uncertain += 1
-            if outcome != GOES_ON:
-                following = _begin(
-                    following, lane, pending, curves, problem, lanes, work, rises, limits
+            if work.sweeps[lane] == PATIENCE or outcome == HARD:
+                outcome = _turn_at_dose(
+                    lane, outcome, curves, problem, lanes, work, rises, limits, steps
                 )
-                busy -= task[lane] < 0
-    for k in range(n_uncertain):
-        b, side = uncertain[k] >> 1, uncertain[k] & 1
-        if improved[b] or math.isinf(limits[b, side]):
-            continue
-        load_all_lanes(b, curves, problem, lanes)
-        value, _ = profile(2, limits[b, side], b, curves, problem, lanes)
-        if value - curves.state[b, RSS] < rises[b] * (1.0 - 1e-3):
-            hard[n_hard] = uncertain[k]
-            n_hard += 1
-    for k in range(n_hard):
-        b, side = hard[k] >> 1, hard[k] & 1
-        if not improved[b]:
-            walk(b, side, curves, problem, lanes, rises[b], limits, improved)
+            if outcome == GOES_ON:
+                continue
+            b, side = task[lane] >> 1, task[lane] & 1
+            if outcome == FINISHED and _steep_is_lower(
+                limits[b, side], b, curves, problem, rises, steps
+            ):
+                outcome = UNCERTAIN
+            if outcome == HARD:
+                add_side(hard, task[lane], work.inside[lane], work.ln_hill[lane], work.inside[lane])
+            elif outcome == UNCERTAIN and not math.isinf(limits[b, side]):
+                add_side(
+                    uncertain, task[lane], limits[b, side], work.ln_hill[lane], work.inside[lane]
+                )
+            if following < starts.size[0]:
+                _load_side(lane, following, starts, curves, problem, lanes, work)
+                following += 1
+            else:
+                task[lane] = -1
+                busy -= 1
 
 
 @compiled(allocates=False)
-def _begin(following, lane, pending, curves, problem, lanes, work, rises, limits):
-    """Put the next side that needs a search on a lane; gives the number of the side after it."""
-    work.task[lane] = -1
-    while following < 2 * pending.size:
-        b, side = pending[following >> 1], following & 1
-        following += 1
-        away = 1.0 if side == 1 else -1.0
-        state = curves.state[b]
-        c0 = state[C]
-        distance = wald_distance(state, rises[b], problem.free_hill)
-        edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
-        if away * (c0 - edge) >= -1e-9:
-            limits[b, side] = away * math.inf
-            continue
-        if distance < 1e-9:
-            # Readings without scatter: the limits are the estimate as far as numbers can show.
-            limits[b, side] = c0 + away * distance
-            continue
-        c = c0 + away * distance
-        c = edge if away * (c - edge) > 0.0 else c
-        dl = 0.0
-        if problem.free_hill and state[INFO_LL] > 0.0:
-            dl = -state[INFO_CL] / state[INFO_LL] * (c - c0)
-        dl = -0.5 if dl < -0.5 else (0.5 if dl > 0.5 else dl)
-        load(lanes.points, lane, curves.points, b, problem.n_points)
-        ln_hill = state[LN_HILL]
-        if problem.free_hill:
-            ln_hill = min(max(ln_hill + dl, problem.ln_hill_low), problem.ln_hill_high)
+def _steep_is_lower(limit, b, curves, problem, rises, steps):
+    """Whether steep curves are below the permitted sum at a limit of less steep ones."""
+    if (
+        not problem.free_hill
+        or not math.isfinite(limit)
+        or rises[b] <= PRECISE * _about_mean(b, curves, problem)
+    ):
+        return False
+    fill_steps(b, curves, problem, steps)
+    slope = curves.facts[b, FIXED_SLOPE]
+    return steep_is_lower(limit, curves.state[b, RSS], rises[b], slope, problem, steps)
+
+
+@compiled(allocates=False)
+def _load_side(lane, k, starts, curves, problem, lanes, work):
+    """Put the start k on a lane."""
+    b = starts.task[k] >> 1
+    c, ln_hill = starts.c[k], curves.state[b, LN_HILL]
+    if problem.free_hill:
+        ln_hill = min(max(starts.ln_hill[k], problem.ln_hill_low), problem.ln_hill_high)
+    load(lanes.points, lane, curves.points, b, problem.n_points)
+    work.task[lane], work.sweeps[lane], work.ln_hill[lane] = starts.task[k], 0, ln_hill
+    work.inside[lane], work.outside[lane] = starts.inside[k], math.nan
+    work.nearly[lane] = starts.inside[k]
+    work.doubtful[lane] = 0.0 if starts.inside[k] == curves.state[b, C] else 1.0
+    plateau = plateau_side(c, problem, curves.facts, b)
+    set_trial(lanes.trial, lane, c, ln_hill, plateau, curves.facts[b, FIXED_SLOPE])
+
+
+@compiled(allocates=False)
+def _turn_at_dose(lane, outcome, curves, problem, lanes, work, rises, limits, steps):
+    """Use the steps at the next dose for a side that is slow because its slope rises towards that
+    dose; gives what becomes of the lane.
+    """
+    b, side = work.task[lane] >> 1, work.task[lane] & 1
+    if not problem.free_hill:
+        return outcome
+    fill_steps(b, curves, problem, steps)
+    edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
+    slope = curves.facts[b, FIXED_SLOPE]
+    kind, c, ln_hill, x = limit_at_dose(
+        side,
+        work.nearly[lane],
+        work.ln_hill[lane],
+        edge,
+        curves.state[b, RSS],
+        rises[b],
+        slope,
+        problem,
+        steps,
+    )
+    if kind == UNKNOWN:
+        return outcome
+    if kind == OPEN:
+        limits[b, side] = math.inf if side == 1 else -math.inf
+        return FINISHED
+    if kind == CLOSED:
+        limits[b, side] = c
         work.ln_hill[lane] = ln_hill
-        plateau = plateau_side(c, problem, curves.facts, b)
-        set_trial(lanes.trial, lane, c, ln_hill, plateau, curves.facts[b, FIXED_SLOPE])
-        work.task[lane], work.sweeps[lane] = 2 * b + side, 0
-        work.inside[lane], work.outside[lane] = c0, math.nan
-        break
-    return following
+        return UNCERTAIN
+    if outcome == HARD:
+        return HARD
+    work.ln_hill[lane], work.inside[lane], work.outside[lane] = ln_hill, x, math.nan
+    work.doubtful[lane] = 1.0
+    plateau = plateau_side(c, problem, curves.facts, b)
+    set_trial(lanes.trial, lane, c, ln_hill, plateau, slope)
+    return GOES_ON
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _advance(lane, curves, problem, lanes, work, rises, limits, improved):
     """Use the sweep of a lane: move on, or finish the side. Gives what became of the lane."""
     b = work.task[lane] >> 1
@@ -201,7 +401,7 @@ def _advance(lane, curves, problem, lanes, work, rises, limits, improved):
     return GOES_ON
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _step(lane, at_bound, curves, problem, lanes, work, rises, limits, improved):
     """Newton step on the root of the profile; writes the next log10 IC50 and slope of the lane, or
     the limit.
@@ -226,8 +426,11 @@ def _step(lane, at_bound, curves, problem, lanes, work, rises, limits, improved)
         state[C], state[LN_HILL], state[RSS] = c, ln_hill, rss
         return FINISHED
     if root < target:
+        work.nearly[lane] = c
+    # Off the profile, a sum that is too high shows nothing.
+    if rss - state[RSS] < rises[b]:
         work.inside[lane] = c
-    else:
+    elif root >= target and abs(drift) < LARGE_DRIFT:
         work.outside[lane] = c
     distance = abs(c - c0)
     dc = away * max(distance, 1e-3)
@@ -243,14 +446,15 @@ def _step(lane, at_bound, curves, problem, lanes, work, rises, limits, improved)
         limits[b, side] = limit if away * (limit - edge) <= 0.0 else away * math.inf
         # A steep curve can have a second valley in hill: search it before closing the side.
         steep = problem.free_hill and max(ln_hill, state[LN_HILL]) > STEEP
-        return UNCERTAIN if steep else FINISHED
+        return UNCERTAIN if steep or work.doubtful[lane] > 0.0 else FINISHED
     if away * (c - edge) >= 0.0 and root < target:
         if abs(drift) < SMALL_DRIFT:
             limits[b, side] = away * math.inf
             return FINISHED
         new = c
     else:
-        new = _next_point(c, dc, away, distance, edge, work.inside[lane], work.outside[lane])
+        outside = c if root >= target else work.outside[lane]
+        new = _next_point(c, dc, away, distance, edge, work.inside[lane], outside)
     dl = drift + follow * (new - c)
     dl = -0.7 if dl < -0.7 else (0.7 if dl > 0.7 else dl)
     if problem.free_hill:

@@ -85,7 +85,7 @@ def load_all_lanes(b, curves, problem, lanes):
 
 
 @compiled(allocates=False)
-def walk(b, side, curves, problem, lanes, rise, limits, improved):
+def walk(b, side, inside, curves, problem, lanes, rise, limits, improved):
     """Find the limit of curve b on a side (0 lower, 1 upper) and write it into `limits`.
 
     Where the walk meets a lower residual sum than the optimum, that point is written into the state
@@ -95,7 +95,7 @@ def walk(b, side, curves, problem, lanes, rise, limits, improved):
     state = curves.state[b]
     away = 1.0 if side == 1 else -1.0
     edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
-    rss, inner, target = state[RSS], state[C], math.sqrt(rise)
+    rss, inner, target = state[RSS], inside, math.sqrt(rise)
     below = -target
     step = max(0.5 * wald_distance(state, rise, problem.free_hill), 1e-3)
     while True:

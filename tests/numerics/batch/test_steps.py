@@ -1,0 +1,116 @@
+"""Steps in closed form and the limits built on them, against a dense search of the profile."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tricyclic.numerics.batch.fit import fit_batch
+
+LN10 = np.log(10.0)
+DOSES = np.linspace(-9.0, -4.0, 6)
+
+
+def _shapes(c, hills, doses):
+    """Shares of the plateau at low doses, shape (hills, doses), scaled to at most 1."""
+    exponent = hills[:, None] * LN10 * (doses - c)
+    rising = np.exp(-np.logaddexp(0.0, -exponent) + np.logaddexp(0.0, -exponent).min(1)[:, None])
+    falling = np.exp(-np.logaddexp(0.0, exponent) + np.logaddexp(0.0, exponent).min(1)[:, None])
+    return np.concatenate([rising, falling])
+
+
+def _profile(c, means, doses=DOSES):
+    """Least sum of squares of the means about a curve with that log10 IC50, over 20,000 slopes."""
+    shapes = _shapes(c, np.geomspace(0.05, 1000.0, 10_000), doses)
+    shapes = shapes - shapes.mean(1, keepdims=True)
+    centred = means - means.mean()
+    norm = (shapes**2).sum(1)
+    gain = np.where(norm > 1e-200, (shapes @ centred) ** 2 / np.maximum(norm, 1e-200), 0.0)
+    return (centred**2).sum() - gain.max()
+
+
+def _steps(n, seed):
+    rng = np.random.default_rng(seed)
+    place = rng.integers(1, 6, n)
+    y = np.where(np.arange(6) < place[:, None], 100.0, 0.0)
+    turning = rng.random(n) < 0.5
+    y[turning, place[turning]] = rng.uniform(0.0, 100.0, turning.sum())
+    return (
+        y[:, :, None] + rng.normal(0.0, 1.0, (n, 6, 2)) * rng.choice([1.0, 8.0], n)[:, None, None]
+    )
+
+
+def _heights(fits, y, k, at):
+    """Height of the profile over the optimum, as a share of the permitted rise."""
+    means = y[k].mean(1)
+    pure = ((y[k] - means[:, None]) ** 2).sum()
+    t = 2.3060041350333704  # Student's t, 8 degrees of freedom, 0.975
+    rise = t**2 * fits.rss[k] / 8.0
+    return np.array([2.0 * _profile(c, means) + pure - fits.rss[k] for c in at]) / rise
+
+
+@pytest.fixture(scope="module")
+def stepped():
+    y = _steps(60, 11)
+    return y, fit_batch(DOSES, y)
+
+
+def test_limits_of_steps_lie_where_the_profile_crosses(stepped):
+    y, fits = stepped
+    closed = 0
+    for k in range(len(y)):
+        for away, limit in ((-1.0, fits.log10_ic50_low[k]), (1.0, fits.log10_ic50_high[k])):
+            if not np.isfinite(limit):
+                continue
+            closed += 1
+            tiny = max(1e-5, 1e-4 * abs(limit - fits.log10_ic50[k]))
+            inside, outside = _heights(fits, y, k, (limit - away * tiny, limit + away * tiny))
+            assert inside < 1.0 + 5e-3
+            assert outside > 1.0 - 5e-3
+    assert closed > 60
+
+
+def test_open_sides_of_steps_stay_below_the_permitted_sum(stepped):
+    y, fits = stepped
+    opened = 0
+    for k in range(len(y)):
+        for edge, limit in ((-12.0, fits.log10_ic50_low[k]), (-1.0, fits.log10_ic50_high[k])):
+            if np.isinf(limit):
+                opened += 1
+                at = np.linspace(fits.log10_ic50[k], edge, 40)[1:]
+                assert _heights(fits, y, k, at).max() < 1.0 + 5e-3
+    assert opened > 5
+
+
+def test_curves_have_the_sum_of_squares_that_is_stated(stepped):
+    y, fits = stepped
+    for k in range(len(y)):
+        means = y[k].mean(1)
+        shape = _shapes(fits.log10_ic50[k], np.array([abs(fits.hill[k])]), DOSES)
+        centred = shape - shape.mean(1, keepdims=True)
+        norm = (centred**2).sum(1)
+        gain = ((centred @ (means - means.mean())) ** 2 / np.where(norm > 0.0, norm, 1.0)).max()
+        total = ((y[k] - means.mean()) ** 2).sum() - 2.0 * gain
+        assert total == pytest.approx(fits.rss[k], rel=1e-4)
+
+
+@pytest.mark.parametrize("fixed", [{}, {"bottom": 0.0}, {"top": 100.0}])
+def test_every_limit_is_a_number(fixed):
+    rng = np.random.default_rng(3)
+    for y in (_steps(400, 5), 100.0 + rng.normal(0.0, 5.0, (400, 6, 2))):
+        doses = np.sort(rng.uniform(-9.0, -4.0, (400, 6)), axis=1)
+        for x in (DOSES, doses):
+            fits = fit_batch(x, y, **fixed)
+            assert not np.isnan(fits.log10_ic50_low).any()
+            assert not np.isnan(fits.log10_ic50_high).any()
+
+
+def test_limits_do_not_depend_on_workers_nor_on_cutting():
+    y = _steps(1500, 7)
+    whole = fit_batch(DOSES, y, workers=1)
+    threads = fit_batch(DOSES, y, workers=2)
+    parts = [fit_batch(DOSES, part, workers=1) for part in np.array_split(y, 7)]
+    for name in ("log10_ic50_low", "log10_ic50_high", "log10_ic50", "hill", "rss"):
+        own = getattr(whole, name)
+        assert own.tobytes() == getattr(threads, name).tobytes()
+        assert own.tobytes() == np.concatenate([getattr(p, name) for p in parts]).tobytes()
