@@ -22,6 +22,7 @@ from tricyclic.stats.statistics import (
     MeanEstimate,
     df_from_half_width,
     difference,
+    equal_variances_p,
     mean_with_interval,
     paired,
     t_quantile,
@@ -31,6 +32,8 @@ from tricyclic.units import convert
 
 Pairing = Literal["auto", "yes", "no"]
 LN10 = math.log(10.0)
+# Below this p of equal variances, a remark states that the runs scatter unequally.
+UNEQUAL_SCATTER_P = 0.01
 WITHIN_RUN = (
     "one run on {}: the interval is that of the wells of single runs and does not contain the "
     "variation between runs; repeat the experiment on other days to compare the compounds"
@@ -253,8 +256,11 @@ def _paired(
     first, second = ([side.values[run] for run in shared] for side in sides)
     tested = paired(second, first, confidence=confidence)
     lone = [run for side in sides for run in side.values if run not in shared]
-    remarks = (
+    remarks: tuple[str, ...] = (
         (f"not paired and left out of the test: {', '.join(dict.fromkeys(lone))}",) if lone else ()
+    )
+    remarks += _unequal_scatter(
+        first, second, names, "the test of paired differences does not assume equal scatter"
     )
     scale = power_of_ten if logs else float
     pairs = tuple(
@@ -282,6 +288,13 @@ def _unpaired(
             mean_with_interval(list(side.values.values()), confidence=confidence) for side in sides
         ]
         tested = difference(means[1], means[0], confidence=confidence)
+        first, second = (list(side.values.values()) for side in sides)
+        remarks = _unequal_scatter(
+            first,
+            second,
+            names,
+            "Welch's test does not assume equal scatter",
+        )
         test = f"Welch t test of {noun}, {n[0]} and {n[1]} runs"
     elif min(n) == 1 and max(n) >= 2:
         tested = _one_against_several(sides, n, confidence)
@@ -310,6 +323,23 @@ def _unpaired(
             remarks = (remark,)
     return _finished(
         replace(_comparison(a, b, names, test, tested), remarks=remarks), tested, logs, confidence
+    )
+
+
+def _unequal_scatter(
+    first: Sequence[float], second: Sequence[float], names: tuple[str, str], consequence: str
+) -> tuple[str, ...]:
+    """A remark where the runs of one side scatter more than those of the other."""
+    p, ratio = equal_variances_p(first, second)
+    if not p < UNEQUAL_SCATTER_P:
+        return ()
+    more, less = names if ratio > 1 else names[::-1]
+    times = format_number(max(ratio, 1 / ratio), 2)
+    return (
+        (
+            f"the runs of {more} scatter {times} times as much as those of {less} (F test of the "
+            f"variances, {format_p(p)}): look for the cause; {consequence}"
+        ),
     )
 
 

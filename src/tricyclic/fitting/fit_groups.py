@@ -19,6 +19,7 @@ from tricyclic.core.estimate import Fit, FittedParameter
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.series import Series
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.fitting.copied_readings import copied_readings_checks
 from tricyclic.fitting.fit import fit
 from tricyclic.fitting.fit_by_settings import fit_by_settings
 from tricyclic.fitting.fitted_curve import (
@@ -120,7 +121,8 @@ def fit_alone(part: FitPart, settings: FitSettings) -> Fit:
     """One curve with its status and checks."""
     wanted = "all" if settings.intervals == "auto" else settings.intervals
     result = fit_by_settings([part], settings, intervals=wanted)
-    return with_outlier_checks(with_verdict(result, (part,)), (part,), settings)
+    verdict = _with_copies(with_verdict(result, (part,)))
+    return with_outlier_checks(verdict, (part,), settings)
 
 
 def fit_together(parts: Sequence[FitPart], settings: FitSettings) -> Fit:
@@ -136,7 +138,12 @@ def fit_together(parts: Sequence[FitPart], settings: FitSettings) -> Fit:
     )
     if by_covariance and result.ok:
         result = _with_linear_limits(result)
-    return with_outlier_checks(with_verdict(result, parts), parts, settings)
+    return with_outlier_checks(_with_copies(with_verdict(result, parts)), parts, settings)
+
+
+def _with_copies(fit: Fit) -> Fit:
+    """The fit with a check of replicates that are copies of others."""
+    return replace(fit, checks=(*fit.checks, *copied_readings_checks(fit)))
 
 
 def limits_are_profiled(parts: Sequence[FitPart], settings: FitSettings) -> bool:

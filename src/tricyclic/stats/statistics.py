@@ -220,6 +220,35 @@ def ratio_by_fieller(
     return (linear - root) / quadratic, (linear + root) / quadratic
 
 
+def equal_variances_p(a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
+    """Two-sided p of equal variances of two normal samples, and the ratio of their SDs, a over b.
+
+    Parameters
+    ----------
+    a, b : array-like
+        Each of two values or more; nan and nan where one does not scatter.
+
+    Returns
+    -------
+    tuple of float and float
+
+    Notes
+    -----
+    The F test of two variances; it is sensitive to outliers, which are a cause of unequal scatter.
+    """
+    first, second = (np.asarray(one, float) for one in (a, b))
+    if min(first.size, second.size) < 2:
+        return float("nan"), float("nan")
+    variances = float(first.var(ddof=1)), float(second.var(ddof=1))
+    # Equal values differ by rounding alone.
+    least = min((1e-12 * float(np.abs(one).max())) ** 2 for one in (first, second))
+    if min(variances) <= least:
+        return float("nan"), float("nan")
+    f = variances[0] / variances[1]
+    upper = float(fdtrc(first.size - 1, second.size - 1, f))
+    return min(1.0, 2.0 * min(upper, 1.0 - upper)), f**0.5
+
+
 def extra_sum_of_squares(
     rss_simple: float, df_simple: float, rss_full: float, df_full: float
 ) -> TestResult:

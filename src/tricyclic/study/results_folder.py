@@ -108,6 +108,11 @@ def latest(folder: Path) -> Path:
     return place
 
 
+def beside_workbook(path: Path) -> Path:
+    """The folder of the results of a workbook that is a study, beside it."""
+    return path.parent / f"{path.stem} results"
+
+
 def save_beside(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the results of a workbook, and remove what an earlier run wrote and this one does not.
 

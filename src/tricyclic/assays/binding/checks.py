@@ -30,6 +30,7 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate, Fit
 from tricyclic.core.plate import Plate
 from tricyclic.core.series import Series
+from tricyclic.fitting.copied_readings import copied_readings_checks
 
 # Warnings that mean nothing where there is no specific binding.
 _OF_SPECIFIC_BINDING = {
@@ -102,6 +103,7 @@ def plate_checks(
         ]
     checks += [*competition_range(wells, model), *parameter_at_bound(fit)]
     checks += residual_checks(plate, series, fit, model)
+    checks += copied_readings_checks(fit)
     names = (estimate.where for estimate in estimates if estimate.where)
     where = plate.name if plate is not None else next(names, series[0].name)
     return tuple(check if check.where else replace(check, where=where) for check in checks)

@@ -134,7 +134,8 @@ def within_doses(estimate: Estimate, doses: np.ndarray) -> Estimate:
         zeros are left out.
     """
     least, most = float(doses[doses > 0].min()), float(doses.max())
-    if estimate.qualifier == "=" and estimate.value > most:
+    # A bound beyond the doses too comes from the shape of a curve that no reading shows there.
+    if estimate.qualifier in "=>" and estimate.value > most:
         value = min(most, estimate.low) if estimate.low > 0 else most
         return replace(
             estimate,
@@ -144,7 +145,7 @@ def within_doses(estimate: Estimate, doses: np.ndarray) -> Estimate:
             qualifier=">",
             method=f"{estimate.method}; half displaced beyond the highest dose",
         )
-    if estimate.qualifier == "=" and estimate.value < least:
+    if estimate.qualifier in "=<" and estimate.value < least:
         value = max(least, estimate.high) if math.isfinite(estimate.high) else least
         return replace(
             estimate,

@@ -14,8 +14,11 @@ from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import format_number
+from tricyclic.core.series import Series
 from tricyclic.fitting.check_texts import MIN_HIGHEST_OVER_KD
 from tricyclic.fitting.fit import predict
+from tricyclic.numerics.batch.monotone import MIN_DOSES, MIN_SHARE, monotone_test
+from tricyclic.unit_table import UNKNOWN
 
 
 def saturation_range(wells: FittedWells) -> tuple[Check, ...]:
@@ -66,16 +69,19 @@ def saturation_range(wells: FittedWells) -> tuple[Check, ...]:
 
 
 def competition_range(wells: FittedWells, model: CurveModel) -> tuple[Check, ...]:
-    """Whether the concentrations of each compound cross its IC50 and reach both plateaus."""
+    """Whether the concentrations of each compound cross its IC50 and reach both plateaus, and a
+    failed check where its readings rise and fall.
+    """
     columns = {column.name for column in model.columns}
     name = next((one for one in ("competitor_M", "concentration_M") if one in columns), "")
     if not name or wells.over_time:
         return ()
-    checks = []
+    checks: list[Check] = []
     for k, series in enumerate(wells.series):
         dose = series.x.get(name)
         if dose is None or not (dose > 0).any():
             continue
+        checks += _not_monotone(series, dose)
         rows = np.flatnonzero(dose > 0)
         settings = {key: float(column[rows[0]]) for key, column in series.x.items()}
         lowest, highest = float(dose[rows].min()), float(dose[rows].max())
@@ -86,6 +92,50 @@ def competition_range(wells: FittedWells, model: CurveModel) -> tuple[Check, ...
         left = (100.0 * float((y - bottom) / (top - bottom)) for y in (first, last))
         checks.append(_range_check(series.name, lowest, highest, *left))
     return tuple(checks)
+
+
+def _not_monotone(series: Series, dose: np.ndarray) -> tuple[Check, ...]:
+    """A failed check of a compound whose readings rise and then fall, or fall and then rise."""
+    used = np.ones(series.n, bool)
+    for name, missing in (("specific", 1.0), ("radioligand_M", None)):
+        if name in series.x:
+            settings = series.x[name]
+            # Several concentrations of the radioligand are several curves.
+            if missing is None and np.unique(settings[used]).size > 1:
+                return ()
+            used &= settings != 0
+    doses, y = dose[used], series.y[used]
+    levels = np.unique(doses)
+    if levels.size < MIN_DOSES:
+        return ()
+    means = np.array([y[doses == level].mean() for level in levels])
+    rise = float((means - np.minimum.accumulate(means)).max())
+    fall = float((np.maximum.accumulate(means) - means).max())
+    # The test compares means of several doses, which differ by no more than these.
+    if min(rise, fall) < MIN_SHARE * max(rise, fall):
+        return ()
+    with np.errstate(divide="ignore"):
+        test = monotone_test(np.log10(doses), y[None])
+    if not test.not_monotone[0]:
+        return ()
+    words = ("rise", "fall") if test.turn[0] > 0 else ("fall", "rise")
+    before, after = (format_number(abs(float(v[0]))) for v in (test.before, test.after))
+    unit = f" {series.y_unit}" if series.y_unit not in ("", UNKNOWN) else ""
+    return (
+        Check(
+            "not_monotone",
+            "fail",
+            f"the readings {words[0]} by {before} and then {words[1]} by {after}{unit} (t = "
+            f"{format_number(float(test.t[0]), 2)}, critical "
+            f"{format_number(float(test.critical[0]), 2)} at 1 %)",
+            where=series.name,
+            value=float(test.t[0]),
+            limit=float(test.critical[0]),
+            advice="No competition curve has a turn, and its Ki means nothing: look for effects on "
+            "the radioligand or the membranes, insolubility, or exchanged wells",
+            source="simulated distribution of flat readings",
+        ),
+    )
 
 
 def parameter_at_bound(fit: Fit) -> tuple[Check, ...]:
@@ -131,7 +181,7 @@ def _range_check(curve: str, lowest: float, highest: float, first: float, last: 
             value=first if first < 50 else last,
             limit=50.0,
             unit="% of the span",
-            advice=f"Report {sign} {_molar(end)}, or test further in that direction",
+            advice=f"Report an IC50 {sign} {_molar(end)}, or test further in that direction",
             source=AGM,
         )
     missing = [

@@ -23,7 +23,7 @@ from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Evidence
-from tricyclic.core.format import pluralize
+from tricyclic.core.format import format_quantity, pluralize
 from tricyclic.core.protocol import AssayKind, Protocol
 from tricyclic.errors import InputError
 from tricyclic.results.binding import WITH_SHARED, AssayResult, ErrorShare, PlateResult
@@ -70,6 +70,7 @@ def analyse_runs(
     plates = with_exclusions(plates)
     used = [plate for plate in plates if not plate.excluded]
     pooled: list[Estimate] = []
+    bounds: list[Check] = []
     for group in dict.fromkeys(plate.group for plate in used):
         # A parameter that only the bound of the search limits has no value (nan).
         estimates = [
@@ -87,6 +88,7 @@ def analyse_runs(
                 confidence=chosen.confidence,
                 where=group or name,
             )
+            bounds += _bounds_checks(same, of_runs, main=estimates[0][1].name)
             pooled += [
                 of_runs,
                 *pooled_without_suspects(used, of_runs, group, chosen.confidence),
@@ -109,6 +111,7 @@ def analyse_runs(
         methods=methods_paragraph(plates, protocol, chosen, equation, kind=kind, pooled=pooled),
         checks=(
             *_checks(plates, name),
+            *bounds,
             *protocol_default_checks(plates, protocol, kind, name),
         ),
     )
@@ -176,6 +179,41 @@ def _checks(plates: Sequence[PlateResult], name: str) -> tuple[Check, ...]:
     checks += exclusion_checks(plates)
     checks += _undetermined(plates)
     return tuple(checks)
+
+
+def _bounds_checks(
+    runs: Sequence[tuple[str, Estimate]], pooled: Estimate, *, main: str
+) -> tuple[Check, ...]:
+    """A warning where some runs have a value of the main quantity and others a bound of it."""
+    bounds = [f"{run} {_value(e)}" for run, e in runs if e.qualifier != "="]
+    values = [f"{run} {_value(e)}" for run, e in runs if e.qualifier == "="]
+    if pooled.name != main or not bounds or not values:
+        return ()
+    how = (
+        f"the mean takes them as bounds and is {_value(pooled)}"
+        if pooled.qualifier == "="
+        else f"one value has no scatter, so that {_value(pooled)} is what holds for every run, the "
+        "run with a value by its own limit"
+        if len(values) == 1
+        else f"{_value(pooled)} is what holds for every run"
+    )
+    return (
+        Check(
+            "pooled_bounds",
+            "warn",
+            f"{main} is a bound in {len(bounds)} of {len(runs)} runs ({', '.join(bounds)}) and a "
+            f"value in {len(values)} ({', '.join(values)}): {how}",
+            where=f"{pooled.where} {pooled.subject}".strip(),
+            value=float(len(bounds)),
+            limit=0.0,
+            advice="Test concentrations further in that direction, so that every run has a value",
+        ),
+    )
+
+
+def _value(e: Estimate) -> str:
+    sign = "" if e.qualifier == "=" else f"{e.qualifier} "
+    return f"{sign}{format_quantity(e.value, e.unit)}"
 
 
 def _undetermined(plates: Sequence[PlateResult]) -> list[Check]:

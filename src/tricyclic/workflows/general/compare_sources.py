@@ -11,10 +11,11 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.open import read_tables
+from tricyclic.io.study_workbook import read_workbook_conditions
 from tricyclic.results.binding import AssayResult
 from tricyclic.results.comparison import MeasuredQuantity
 from tricyclic.results.study_run import StudyRunResult
-from tricyclic.study.results_folder import latest
+from tricyclic.study.results_folder import beside_workbook, latest
 from tricyclic.workflows.general.compare_tables import measurements_of_table
 
 # Words before a colon that are not the name of a file; sources other than measured results.
@@ -59,7 +60,7 @@ def source_of_table(table: DataTable) -> MeasurementSource:
 def source_of_path(
     path: Path, again: Callable[[Path, str], StudyRunResult] | None = None
 ) -> MeasurementSource:
-    """The measurements of a study folder, a folder of results, or a table.
+    """The measurements of a study (a folder or a workbook), a folder of results, or a table.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def source_of_path(
         If it does not exist, has no results, or contains no measurements.
     """
     if not path.is_dir():
-        return _of_file(path, str(path))
+        return _of_workbook_study(path) or _of_file(path, str(path))
     if (path / PLAN).is_file():
         place = latest(path)
         source = _of_file(place / ESTIMATES, str(path))
@@ -151,6 +152,20 @@ def _matches(
         if same:
             return attribute, same
     return "", ()
+
+
+def _of_workbook_study(path: Path) -> MeasurementSource | None:
+    """The latest results of a workbook that is a study; None of another file."""
+    if path.suffix.lower() != ".xlsx" or not path.is_file():
+        return None
+    if read_workbook_conditions(path) is None:
+        return None
+    results = beside_workbook(path) / ESTIMATES
+    if not results.is_file():
+        raise InputError(
+            "has no results yet", where=str(path), do=f"Run it first: tricyclic study run {path}"
+        )
+    return _of_file(results, str(path))
 
 
 def _of_file(path: Path, name: str) -> MeasurementSource:

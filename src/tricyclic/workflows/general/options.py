@@ -90,7 +90,7 @@ class CompareOptions:
     )
     b: str | TableInput = option("What is compared with it", positional=True, path=True)
     results: str | TableInput = option(
-        "Study folder, folder of results or table that has A and B; default: the current folder",
+        "Study, folder of results or table that has A and B; default: the current folder",
         default="",
         path=True,
     )

@@ -28,6 +28,7 @@ from tricyclic.reports.files.study import study_files
 from tricyclic.results.study_run import StudyRunResult, VerifyResult
 from tricyclic.study.results_folder import (
     MANIFEST,
+    beside_workbook,
     find_damage,
     manifest_of,
     read_manifest,
@@ -156,7 +157,7 @@ def run_workbook_study(path: Path, on_progress: ProgressCallback | None = None) 
         If it has no sheet of conditions with the kind of the experiment, or cannot be read.
     """
     result, files = _analysed(path, on_progress)
-    folder = results_of(path)
+    folder = beside_workbook(path)
     save_beside(folder, files)
     return replace(result, folder=str(folder))
 
@@ -169,7 +170,7 @@ def verify_workbook_study(path: Path, on_progress: ProgressCallback | None = Non
     InputError
         If it was never run, or cannot be read.
     """
-    folder = results_of(path)
+    folder = beside_workbook(path)
     if not (folder / MANIFEST).is_file():
         raise InputError(
             "has no results yet", where=str(path), do=f"Run it first: tricyclic study run {path}"
@@ -181,11 +182,6 @@ def verify_workbook_study(path: Path, on_progress: ProgressCallback | None = Non
     if not difference and manifest.get("version") != __version__:
         difference = f"the results are of version {manifest.get('version')}; run the workbook again"
     return compared_with(folder, path, difference, lambda: _analysed(path, on_progress)[1])
-
-
-def results_of(path: Path) -> Path:
-    """The folder of the results of a workbook, beside it."""
-    return path.parent / f"{path.stem} results"
 
 
 def _analysed(
