@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from page_figures import keep_empty
 from sphinx.application import Sphinx
 
 FILE = re.compile(r"```(?:text|toml)\n# file: (\S+)\n(.*?)```", re.DOTALL)
@@ -136,6 +137,10 @@ def draw_figures(app: Sphinx) -> None:
     target = Path(app.srcdir) / "figures"
     target.mkdir(exist_ok=True)
     for page, figures in FIGURES.items():
+        if not app.config.draw_pictures:
+            for name in figures:
+                keep_empty(target / f"{name}.svg")
+            continue
         text = (Path(app.srcdir) / f"{page}.md").read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
             for name, content in FILE.findall(text):

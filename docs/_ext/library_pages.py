@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from page_figures import keep_empty
 from registry_tables import cell, plain
 from sphinx.application import Sphinx
 
@@ -84,7 +85,11 @@ def write_pages(app: Sphinx) -> None:
             text = re.sub(r"\[source:(\w+)\]", lambda match: cited(match[1], known), text)
             keep(place / kind / f"{name}.md", text)
         keep(place / kind / "index.md", "\n".join(index_page(kind, descriptions[kind])) + "\n")
-    drawings(place / "scenarios", scenarios)
+    if app.config.draw_pictures:
+        drawings(place / "scenarios", scenarios)
+        return
+    for name in names_of_drawings(scenarios):
+        keep_empty(place / "scenarios" / name)
 
 
 def index_page(kind: str, descriptions: dict[str, str]) -> Iterable[str]:
@@ -244,6 +249,13 @@ def cited(key: str, known: dict[str, Any]) -> str:
     address = f"https://doi.org/{source.doi}" if source.doi else source.address
     text = cell(source.citation)
     return f"[{text}](<{address}>)" if address else text
+
+
+def names_of_drawings(scenarios: dict[str, Scenario]) -> Iterable[str]:
+    """Files that `drawings` writes."""
+    yield from (f"coloured_{name}.svg" for name in COLOURED["pathway"])
+    for name, scenario in scenarios.items():
+        yield from (f"{name}_{pathway.name}.svg" for pathway in scenario.pathways)
 
 
 def drawings(place: Path, scenarios: dict[str, Scenario]) -> None:

@@ -3,6 +3,9 @@
 Where a page shows `![...](figures/NAME)` and has a command that writes NAME, the files and commands
 of the page run one after the other in an empty folder, and the picture is kept in `docs/figures`.
 Pictures that only Python can draw are made by `example_figures`.
+
+With `-D draw_pictures=0` every picture that is missing is an empty one: the text of the pages is
+then built and checked in a few seconds.
 """
 
 from __future__ import annotations
@@ -73,17 +76,27 @@ def keep(file: Path, data: bytes) -> None:
         file.write_bytes(data)
 
 
+def keep_empty(file: Path) -> None:
+    """Write an empty picture where there is none."""
+    if not file.is_file():
+        file.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')
+
+
 def write_pictures(app: Sphinx) -> None:
     """Draw the pictures of all pages."""
     source = Path(app.srcdir)
     place = source / "figures"
     place.mkdir(exist_ok=True)
     for page in sorted(source.glob("*.md")):
-        if pictures_of(page):
+        if not app.config.draw_pictures:
+            for name in pictures_of(page):
+                keep_empty(place / name)
+        elif pictures_of(page):
             draw(page, place)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Draw the pictures before Sphinx reads the folder."""
+    app.add_config_value("draw_pictures", default=True, rebuild="", types=[bool])
     app.connect("builder-inited", write_pictures)
     return {"parallel_read_safe": True}

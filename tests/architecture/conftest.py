@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -74,6 +74,8 @@ class SourceFile:
         self, node: ast.AST, imports: list[Import], *, at_start: bool, for_types: bool
     ) -> None:
         for child in ast.iter_child_nodes(node):
+            if not isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+                continue  # an expression contains no import
             if isinstance(child, ast.Import):
                 imports += [
                     Import(alias.name, child.lineno, at_start, for_types) for alias in child.names
@@ -96,11 +98,12 @@ class SourceFile:
                     for module in dict.fromkeys(modules)
                 ]
             typing = for_types or _only_for_types(child)
-            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
             at_import = at_start and not inside and not typing
             self._collect(child, imports, at_start=at_import, for_types=typing)
 
 
+@cache
 def _is_ours(module: str) -> bool:
     path = SOURCE.parent / module.replace(".", "/")
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()

@@ -23,7 +23,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    """The documentation as HTML."""
+    """The documentation as HTML, without its pictures, which `dev.py docs` draws; the commands that
+    draw them run in `test_examples`.
+    """
     out = tmp_path_factory.mktemp("docs")
     command = [
         sys.executable,
@@ -34,6 +36,8 @@ def built(tmp_path_factory) -> Path:
         "-q",
         "-b",
         "html",
+        "-D",
+        "draw_pictures=0",
         "-d",
         str(out / "trees"),
         str(DOCS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import tricyclic
@@ -23,11 +24,19 @@ def page(name: str) -> str:
 SUMMARIES = {"combined_warning"}
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def names_of_checks() -> set[str]:
     """First words of every `Check("name", ...)` and `Pattern("name", ...)` in the source."""
     names = set()
     for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not re.search(r"(Check|Pattern|_check)\s*\(", path.read_text(encoding="utf-8")):
+            continue
+        for node in ast.walk(tree(path)):
             if (
                 isinstance(node, ast.Call)
                 and getattr(node.func, "id", "") in {"Check", "Pattern", "_check"}
@@ -48,7 +57,7 @@ def test_every_documented_check_exists():
     known = names_of_checks() | {
         node.value
         for path in (SOURCE / "assays").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page("checks.md"), re.MULTILINE)

@@ -49,7 +49,7 @@ PLATES = {
     "variance": "constant",
     "confidence": 0.9,
     "calibrate": 20,
-    "outliers": "none",
+    "outliers": "suggest",
     "decay_convention": "concentration_falls",
     "kon": 1e8,
     "koff": 0.08,
@@ -155,12 +155,19 @@ CONVERT = {
 CASES = [
     (
         "binding affinity",
-        {"plates": (NET,), "layout": LAYOUTS["net"], "radioligand_nM": 1.0, "kd_nM": 0.8},
+        {
+            "plates": (NET,),
+            "layout": LAYOUTS["net"],
+            "radioligand_nM": 1.0,
+            "kd_nM": 0.8,
+            # Half of the time of an analysis.
+            "outliers": "none",
+        },
         PLATES | MASK,
     ),
     (
         "binding saturation",
-        {"plates": (BETA,), "layout": LAYOUTS["beta1"]},
+        {"plates": (BETA,), "layout": LAYOUTS["beta1"], "outliers": "none"},
         PLATES | {"layout": LAYOUTS["net"], "model": "saturation_two_sites", "kind": "homologous"},
     ),
     (

@@ -11,6 +11,7 @@ from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import fit
 from tricyclic.workflows.curves.fit import run
+from tricyclic.workflows.curves.fit_table import fit_table
 from tricyclic.workflows.curves.options import FitOptions
 
 
@@ -44,14 +45,15 @@ def write(path, x, y):
 
 def fitted(path, model):
     fixed = {p.name: model.example[p.name] for p in model.parameters if p.fixed_by_default}
-    result = run(
+    result = fit_table(
         FitOptions(
             path,
             curve=model.name,
             y=("y",),
             x=tuple(f"{c.name}={c.name}{unit_of(c.name)}" for c in model.columns),
             fixed=tuple(f"{name}={value!r}" for name, value in fixed.items()),
-        )
+        ),
+        intervals="none",
     )
     return result, fixed
 
