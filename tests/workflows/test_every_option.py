@@ -135,6 +135,7 @@ FIT = {
     "compare": ("ec50",),
     "ec": ("10",),
     "absolute": True,
+    "ec_name": "LD",
     "predict": ("5",),
     "interval": "prediction",
 }

@@ -66,7 +66,7 @@ def affinity(
     variance: str = "auto",
     confidence: float = 0.95,
     calibrate: int = 0,
-    outliers: str = "suggest",
+    outliers: float | str | None = "suggest",
     out: str | Path = "",
     on_progress: ProgressCallback | None = None,
 ) -> StudyRunResult:
@@ -190,8 +190,8 @@ def affinity(
     calibrate
         Number of simulations that calibrate the model tests; 0: none.
     outliers
-        Whether to suggest outliers, with the result without them beside; no well is ever
-        removed. One of "none", "suggest".
+        Suggest outliers (ROUT), with the result without them beside: "suggest", at a false
+        discovery rate of 1 %, or another rate: 0.05; None or "none". No well is ever left out.
     out
         Report (.html, .pdf, .json), table of results (.csv, .xlsx), or a folder for report, tables
         and figures.

@@ -59,7 +59,7 @@ def kinetics(
     variance: str = "auto",
     confidence: float = 0.95,
     calibrate: int = 0,
-    outliers: str = "suggest",
+    outliers: float | str | None = "suggest",
     out: str | Path = "",
     kind: str = "association",
     on_progress: ProgressCallback | None = None,
@@ -173,8 +173,8 @@ def kinetics(
     calibrate
         Number of simulations that calibrate the model tests; 0: none.
     outliers
-        Whether to suggest outliers, with the result without them beside; no well is ever
-        removed. One of "none", "suggest".
+        Suggest outliers (ROUT), with the result without them beside: "suggest", at a false
+        discovery rate of 1 %, or another rate: 0.05; None or "none". No well is ever left out.
     out
         Report (.html, .pdf, .json), table of results (.csv, .xlsx), or a folder for report, tables
         and figures.

@@ -45,7 +45,7 @@ def kb(
     Returns
     -------
     KbResult
-        `.kb`, and `.cheng_prusoff` with a slope of 1, with their intervals; `.inputs` with the
+        `.kb`, and `.cheng_prusoff` (slope 1) with their intervals; `.inputs` with the
         share of each number in the error.
 
     Raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tricyclic.api._call import (
@@ -59,6 +60,7 @@ def fit_file(
     compare: Texts = (),
     ec: Texts | Sequence[float] | float = (),
     absolute: bool = False,
+    ec_name: str = "",
     predict: Texts | Sequence[float] | float = (),
     interval: str = "",
     curve_column: Texts = (),
@@ -132,6 +134,8 @@ def fit_file(
         Effective doses: percent of the way between the plateaus, such as [10, 50, 90].
     absolute
         The values of `ec` are readings instead of percent.
+    ec_name
+        Letters of effective doses in text and figures: LD, LC, ED, IC; default: EC.
     predict
         Expected readings at these x, in the unit of x.
     interval
@@ -191,7 +195,6 @@ def fit_file(
         x_unit=x_unit,
         y_unit=y_unit,
         by=texts(by),
-        share=texts(share),
         compare=texts(compare),
         ec=number_texts(ec),
         absolute=absolute,
@@ -207,6 +210,7 @@ def fit_file(
         chunk=chunk,
         out=path(out),
     )
+    options = replace(options, share=texts(share), own_scatter=own_scatter, ec_name=ec_name)
     return call(run_fit_file, options, on_progress)
 
 

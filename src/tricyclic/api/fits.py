@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -58,6 +59,7 @@ def fit(
     y_unit: str = "unknown",
     share: Texts = (),
     own_scatter: bool = False,
+    ec_name: str = "",
     fixed: Mapping[str, float] | None = None,
     free: Texts = (),
     variance: FitVariance = "constant",
@@ -103,6 +105,8 @@ def fit(
         fitted together, with one standard deviation for all.
     own_scatter
         Curves that are fitted together, or compared, have a standard deviation each.
+    ec_name
+        Letters of effective doses in text and figures: LD, LC, ED, IC; default: EC.
     fixed
         Values of parameters that are not fitted.
     free
@@ -184,6 +188,7 @@ def fit(
             confidence=confidence,
             outliers=_rate(outliers),
             own_scatter=own_scatter,
+            ec_name=ec_name,
         )
         if _is_series_or_parts(data):
             _refuse_table_options(
@@ -207,17 +212,13 @@ def fit(
         y=_column_names(y),
         x=_column_names(x),
         by=_column_names(by),
-        share=texts(share),
-        own_scatter=own_scatter,
-        table=table,
-        reader=reader,
-        sheet=sheet,
-        decimal=decimal,
         molar_mass=molar_mass,
         x_unit=x_unit,
         y_unit=y_unit,
         workers=workers,
     )
+    options = replace(options, table=table, reader=reader, sheet=sheet, decimal=decimal)
+    options = replace(options, share=texts(share), own_scatter=own_scatter, ec_name=ec_name)
     run = partial(fit_table, model=chosen, intervals=intervals)
     return call(run, options, on_progress)
 

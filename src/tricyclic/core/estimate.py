@@ -38,6 +38,7 @@ P_SCALES = {
     "Kd low": "pKd",
     "Kd (koff / kon)": "pKd",
     "KB": "pKB",
+    "KB (Cheng-Prusoff)": "pKB",
     "IC50": "pIC50",
     "EC50": "pEC50",
 }
@@ -278,11 +279,17 @@ class Fit:
         return sum(part.series.n for part in self.parts)
 
 
-def format_parameters(fit: Fit) -> list[str]:
+def dose_name(name: str, letters: str) -> str:
+    """The name of an effective dose with the letters of the user: LD50 for EC50, LC10 for EC10."""
+    return re.sub(r"^[EI]C(?=[0-9])", letters, name) if letters else name
+
+
+def format_parameters(fit: Fit, letters: str = "") -> list[str]:
     """One line per parameter of a fit: name, value with unit, confidence interval or "fixed".
 
     The logarithm of a concentration is followed by the concentration in nM, or in the unit of the
-    doses. A curve that is flat or not monotone has none.
+    doses, by its usual name or with other `letters` (LD). A curve that is flat or not monotone has
+    none.
     """
     y_unit = fit.parts[0].series.y_unit if fit.parts else "unknown"
     rows = []
@@ -304,7 +311,8 @@ def format_parameters(fit: Fit) -> list[str]:
         if is_dose and math.isfinite(parameter.value):
             dose = natural_dose(parameter)
             value = format_quantity(dose.value, dose.unit)
-            rows.append((f"  {dose.name}", value, _interval_or_fixed(dose, fit.confidence)))
+            name = dose_name(dose.name, letters)
+            rows.append((f"  {name}", value, _interval_or_fixed(dose, fit.confidence)))
         if parameter.name.startswith("log10_rate") and math.isfinite(parameter.value):
             half = _half_life(parameter)
             value = format_quantity(half.value, half.unit)

@@ -34,6 +34,8 @@ class Trace:
     subject : str
         What independent runs have in common (the compound), where runs are drawn on one scale and
         may be averaged; else empty.
+    dashed : bool
+        Drawn dashed, as the simpler one of two fits of the same readings.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Trace:
     low: Floats | None = None
     high: Floats | None = None
     subject: str = ""
+    dashed: bool = False
 
     def __post_init__(self) -> None:
         _freeze(self, f"trace {self.name}", "x", "mean", "low", "high")

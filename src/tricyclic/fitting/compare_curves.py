@@ -22,8 +22,10 @@ from scipy.special import chdtrc, fdtrc
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import enumerate_words, format_number, format_p
+from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.errors import FitFailedError, InputError, UnknownNameError
+from tricyclic.fitting.comparison_plot import comparison_plot
 from tricyclic.fitting.fit_groups import (
     POOLED,
     GroupedReadings,
@@ -107,7 +109,8 @@ def compare_curves(
     steps = len(questions) + 1
     report_progress(on_progress, 0, steps, f"fitting {len(groups)} curves")
     full = _fitted(full_parts, quick, "separate curves")
-    rows = []
+    rows: list[CurveComparison] = []
+    plots: list[CurvePlot] = []
     for k, question in enumerate(questions):
         report_progress(on_progress, k + 1, steps, f"comparing {question.name}")
         parts = shared_parts(groups, model, (*share, *question.shared), quick)
@@ -117,6 +120,7 @@ def compare_curves(
             tested = _with_weights_of(simple, parts, full_parts, quick)
         words = question.name, question.simple, question.full
         rows.append(compare_nested(simple, full, *words, tested=tested))
+        plots += comparison_plot(rows[-1], full_parts, names, (simple, full))
     report_progress(on_progress, steps, steps, "compared")
     return CurveComparisonResult(
         curve=model.name or model.description,
@@ -125,6 +129,7 @@ def compare_curves(
         variance=settings.variance,
         comparisons=tuple(rows),
         checks=scatter_checks(full, full_parts, names, settings),
+        plots=tuple(plots),
     )
 
 

@@ -21,9 +21,11 @@ def extrapolation_text(entry: EffectiveDose) -> str:
     return f"extrapolated {entry.beyond} the tested doses" if entry.beyond else ""
 
 
-def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Estimate:
+def estimate_of(
+    curve: GroupFit, entry: EffectiveDose, confidence: float, letters: str = ""
+) -> Estimate:
     """An effective dose as an estimate, in nM for a concentration."""
-    name = f"dose at {entry.level:g}" if entry.absolute else f"EC{entry.level:g}"
+    name = name_of_level(entry.level, letters, absolute=entry.absolute)
     column = dose_column(curve.part.model)
     unit, factor = shown_unit(unit_of_axis(curve, column))
     if not entry.is_log:
@@ -43,6 +45,11 @@ def estimate_of(curve: GroupFit, entry: EffectiveDose, confidence: float) -> Est
         method=", ".join(part for part in (entry.method, extrapolation_text(entry)) if part),
         subject=", ".join(curve.key),
     )
+
+
+def name_of_level(level: float, letters: str = "", *, absolute: bool = False) -> str:
+    """The name of an effective dose: "EC10", "LD10" with other letters, or "dose at 0.2"."""
+    return f"dose at {level:g}" if absolute else f"{letters or 'EC'}{level:g}"
 
 
 def numbers_of(given: ArrayLike, where: str) -> np.ndarray:

@@ -17,14 +17,15 @@ from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.compare_curves import compare_curves
-from tricyclic.fitting.curve_estimates import checked_confidence, estimate_of, numbers_of
-from tricyclic.fitting.curve_plot import fit_plot, in_time_unit, title_of_doses, title_of_readings
-from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
-from tricyclic.fitting.curve_tables import (
-    effective_columns,
-    parameter_columns,
-    prediction_columns,
+from tricyclic.fitting.curve_estimates import (
+    checked_confidence,
+    estimate_of,
+    name_of_level,
+    numbers_of,
 )
+from tricyclic.fitting.curve_plot import fit_plot, named_marks, titled
+from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
+from tricyclic.fitting.curve_tables import effective_columns, parameter_columns, prediction_columns
 from tricyclic.fitting.derived import PROFILE, DerivedEstimate, Quantity, derived_estimate
 from tricyclic.fitting.effective_dose import (
     EffectiveDose,
@@ -179,7 +180,7 @@ class CurveFitResult(FittedCurves, Renderable):
         if is_one and len(self.curves) == 1:
             curve, entry = rows[0]
             level_used = self.settings.confidence if confidence is None else confidence
-            return estimate_of(curve, entry, level_used)
+            return estimate_of(curve, entry, level_used, self.settings.ec_name)
         return pandas_frame(effective_columns(self.by, rows))
 
     @python_words
@@ -234,7 +235,7 @@ class CurveFitResult(FittedCurves, Renderable):
             )
         reach = t_quantile(df, used) * se
         names = " / ".join(one.curves[0].label for one in pair)
-        what = f"dose at {level:g}" if absolute else f"EC{level:g}"
+        what = name_of_level(level, self.settings.ec_name, absolute=absolute)
         return Estimate(
             name=f"{what} ratio",
             value=10.0**value,
@@ -444,7 +445,7 @@ class CurveFitResult(FittedCurves, Renderable):
             )
         groups = [GroupedReadings(curve.key, curve.part.series) for curve in self.curves]
         (model,) = models.values()
-        return compare_curves(
+        result = compare_curves(
             groups,
             model,
             self.settings,
@@ -452,6 +453,9 @@ class CurveFitResult(FittedCurves, Renderable):
             what=what,
             on_progress=on_progress,
         )
+        series = self.curves[0].part.series
+        plots = tuple(titled(plot, series, **self._titles) for plot in result.plots)
+        return replace(result, plots=plots)
 
     def curve_plots(self) -> tuple[CurvePlot, ...]:
         """A figure of each curve that was fitted and has one independent variable; of more than
@@ -484,7 +488,9 @@ class CurveFitResult(FittedCurves, Renderable):
         )
         if plot is None:
             return None
-        x_title = title_of_doses(self.x_name, plot.x_title)
-        y_title = title_of_readings(self.y_name, curve.part.series) if self.y_name else plot.y_title
-        plot = replace(plot, x_title=x_title, y_title=y_title)
-        return in_time_unit(plot, self.x_unit)
+        plot = replace(plot, marks=named_marks(plot.marks, self.settings.ec_name))
+        return titled(plot, curve.part.series, **self._titles)
+
+    @property
+    def _titles(self) -> dict[str, str]:
+        return {"x_name": self.x_name, "y_name": self.y_name, "x_unit": self.x_unit}

@@ -11,7 +11,7 @@ from itertools import takewhile
 import numpy as np
 
 from tricyclic.core.curve_model import Column, CurveModel
-from tricyclic.core.estimate import Fit, format_range, natural_dose
+from tricyclic.core.estimate import Fit, dose_name, format_range, natural_dose
 from tricyclic.core.format import format_quantity
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.core.series import Series
@@ -107,6 +107,23 @@ def in_time_unit(plot: CurvePlot, unit: str) -> CurvePlot:
         x_title=f"{plot.x_title.removesuffix(' (min)')} ({unit})",
         traces=tuple(replace(trace, x=trace.x / minutes) for trace in plot.traces),
         points=tuple(replace(points, x=points.x / minutes) for points in plot.points),
+    )
+
+
+def titled(
+    plot: CurvePlot, series: Series, *, x_name: str = "", y_name: str = "", x_unit: str = ""
+) -> CurvePlot:
+    """The plot with the titles of its columns, and a time in the unit of the table."""
+    y_title = title_of_readings(y_name, series) if y_name else plot.y_title
+    plot = replace(plot, x_title=title_of_doses(x_name, plot.x_title), y_title=y_title)
+    return in_time_unit(plot, x_unit)
+
+
+def named_marks(marks: Sequence[AxisMark], letters: str) -> tuple[AxisMark, ...]:
+    """Effective doses on the axis with the letters of the user: "LD50 4.70 ug"."""
+    return tuple(
+        replace(mark, name=dose_name(mark.name, letters), label=dose_name(mark.label, letters))
+        for mark in marks
     )
 
 

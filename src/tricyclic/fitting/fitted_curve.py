@@ -7,6 +7,7 @@ fitted with many others is computed when it is first needed.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,7 @@ import numpy as np
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import WITHOUT_MIDPOINT, Fit, FittedParameter
 from tricyclic.core.series import Series
+from tricyclic.errors import InputError
 from tricyclic.fitting.problem import FitPart, curve_columns
 from tricyclic.fitting.replicates import lack_of_fit, without_scatter
 from tricyclic.numerics.least_squares import covariance, jacobian
@@ -50,6 +52,8 @@ class FitSettings:
         left out. None: not looked for.
     own_scatter : bool
         Whether curves that are fitted together have a standard deviation each, not one for all.
+    ec_name : str
+        Letters of effective doses where they are not EC: LD, LC, ED, IC.
     """
 
     fixed: Mapping[str, float] = field(default_factory=dict)
@@ -60,6 +64,17 @@ class FitSettings:
     confidence: float = 0.95
     outliers: float | None = None
     own_scatter: bool = False
+    ec_name: str = ""
+
+    def __post_init__(self) -> None:
+        letters = self.ec_name.removesuffix("50")
+        if letters and not re.fullmatch(r"[A-Za-z]{1,6}", letters):
+            raise InputError(
+                f"'{self.ec_name}' is no name of effective doses",
+                where="ec_name",
+                allowed="It is one of letters, such as LD, LC, ED or IC",
+            )
+        object.__setattr__(self, "ec_name", letters)
 
 
 @dataclass(frozen=True, eq=False)

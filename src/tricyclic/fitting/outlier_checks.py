@@ -42,7 +42,17 @@ def outlier_rate(given: float | str | None) -> float | None:
             where="outliers",
             allowed="It is suggest, none, or a false discovery rate such as 0.01",
         )
+    _check_rate(float(rate))
     return float(rate)
+
+
+def _check_rate(rate: float) -> None:
+    if not 0 < rate < 0.5:
+        raise InputError(
+            f"is {rate:g}",
+            where="outliers",
+            allowed="It lies above 0 and below 0.5, such as 0.01",
+        )
 
 
 def check_outlier_settings(settings: FitSettings) -> None:
@@ -55,12 +65,7 @@ def check_outlier_settings(settings: FitSettings) -> None:
     rate = settings.outliers
     if rate is None:
         return
-    if not 0 < rate < 0.5:
-        raise InputError(
-            f"is {rate:g}",
-            where="outliers",
-            allowed="It lies above 0 and below 0.5, such as 0.01",
-        )
+    _check_rate(rate)
     if settings.variance in LIKELIHOODS:
         raise InputError(
             f"outliers are not looked for under the variance model '{settings.variance}'",

@@ -352,6 +352,17 @@ def checked_toml(source: str | bytes, schema: TableField, *, where: str) -> dict
     InputError
         If the text is not TOML, or does not fit the schema.
     """
+    return schema.check(parsed_toml(source, where=where), where)
+
+
+def parsed_toml(source: str | bytes, *, where: str) -> dict[str, Any]:
+    """Read TOML without a schema.
+
+    Raises
+    ------
+    InputError
+        If the text is not TOML.
+    """
     if isinstance(source, bytes):
         try:
             source = source.decode("utf-8-sig")
@@ -363,12 +374,11 @@ def checked_toml(source: str | bytes, schema: TableField, *, where: str) -> dict
             ) from None
     try:
         # A deeply nested text overflows the stack of the parser.
-        given = tomllib.loads(source.replace("\r\n", "\n"))
+        return tomllib.loads(source.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(
             f"is not TOML ({error})", where=where, do='Write each line like name = "value"'
         ) from None
-    return schema.check(given, where)
 
 
 def _is_table(value: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -206,7 +206,8 @@ def _trace(axes: Axes, trace: Trace, index: int, tested: tuple[float, float]) ->
             trace.x, trace.low, trace.high, color=colour, alpha=0.16, linewidth=0, zorder=1
         )
     inside = (trace.x >= tested[0]) & (trace.x <= tested[1])
-    axes.plot(trace.x[inside], trace.mean[inside], color=colour, zorder=2)
+    line: Any = {"linestyle": (0, (3, 2))} if trace.dashed else {}
+    axes.plot(trace.x[inside], trace.mean[inside], color=colour, zorder=2, **line)
     for beyond in (trace.x <= tested[0], trace.x >= tested[1]):
         # One point of the solid part closes the gap.
         edge = np.flatnonzero(beyond)
@@ -414,13 +415,16 @@ def _legend(axes: Axes, plot: CurvePlot, names: list[str], place: Place) -> None
 
 def _handles(plot: CurvePlot, names: list[str], space_mm: float) -> list[Line2D]:
     """One entry for each name, and one for readings left out."""
-    dotted, drawn = {p.name for p in plot.points}, {t.name for t in plot.traces}
+    dotted = {p.name for p in plot.points}
+    # The solid one of two curves of a name is that of its symbols.
+    drawn = {t.name for t in plot.traces}
+    solid = {t.name for t in plot.traces if not t.dashed}
     handles = [
         Line2D(
             [],
             [],
             color=style.colour(i),
-            linestyle="-" if name in drawn else "none",
+            linestyle="-" if name in solid else "--" if name in drawn else "none",
             label=style.fitted(name, space_mm, size_pt=style.small_pt()),
             **(style.marker(i, 4.0) if name in dotted else {}),
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from tricyclic.core.check import Check
+from tricyclic.core.plot_data import CurvePlot
 from tricyclic.errors import UnknownNameError
 from tricyclic.io.frames import Columns
 from tricyclic.results.base import Renderable
@@ -165,7 +166,8 @@ class CurveComparisonResult(Renderable):
     """Whether curves differ: one row per question.
 
     `curves` are the names of the curves, `shared` the parameters that are shared in both fits of
-    every pair, `variance` the variance model, `checks` what the comparisons assume.
+    every pair, `variance` the variance model, `checks` what the comparisons assume; `plots` are the
+    figures of the comparisons of up to twelve curves of one independent variable.
     """
 
     curve: str
@@ -174,6 +176,7 @@ class CurveComparisonResult(Renderable):
     variance: str
     comparisons: tuple[CurveComparison, ...]
     checks: tuple[Check, ...] = ()
+    plots: tuple[CurvePlot, ...] = field(default=(), compare=False)
 
     def __getitem__(self, name: str) -> CurveComparison:
         """A comparison by its name."""

@@ -51,7 +51,7 @@ class KbResult(Renderable):
     kb : Estimate
         By Leff and Dougall.
     cheng_prusoff : Estimate
-        With a slope of 1 of the agonist curve in place of the stated one.
+        By Cheng and Prusoff, which takes the slope of the agonist curve as 1.
     inputs : tuple of StatedInput
         The numbers and their contributions to the error.
     formula : str

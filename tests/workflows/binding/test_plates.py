@@ -109,6 +109,31 @@ def test_an_option_of_the_analysis_reaches_its_method(option, value):
     assert getattr(prepared(**{option: value}).plan.method, option) == value
 
 
+@pytest.mark.parametrize(
+    ("given", "method"),
+    [("suggest", ("suggest", 0.01)), (0.05, ("suggest", 0.05)), ("0.1", ("suggest", 0.1))],
+)
+def test_outliers_take_a_false_discovery_rate_as_in_curves(given, method):
+    chosen = prepared(outliers=given).plan.method
+    assert (chosen.outliers, chosen.outlier_q) == method
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (0.7, "outliers: is 0.7. It lies above 0 and below 0.5, such as 0.01."),
+        (
+            "often",
+            "outliers: is 'often'. It is suggest, none, or a false discovery rate such as 0.01.",
+        ),
+    ],
+)
+def test_a_wrong_rate_of_outliers_is_refused(given, sentence):
+    with pytest.raises(InputError) as error:
+        prepared(outliers=given)
+    assert str(error.value) == sentence
+
+
 def test_the_compound_names_the_competitor_of_the_wells():
     plate = prepared(compound="desipramine").runs[0].plate
     names = {well.compound for well in plate.wells if well.role is Role.COMPETITION}

@@ -101,3 +101,19 @@ def test_the_shell_gives_the_same_number_as_json_and_csv(tmp_path):
     row = dict(zip(table[0].split(","), table[1].split(","), strict=True))
     assert row["compound"] == "prazosin"
     assert float(row["KB_nM"]) == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_kb_of_a_slope_of_one_stands_beside_it_as_that_of_cheng_and_prusoff():
+    result = tca.kb(ic50=120, agonist=30, ec50=10, agonist_hill=1.3)
+    assert result.cheng_prusoff.value == pytest.approx(120 / (1 + 30 / 10))
+    assert "for comparison, with slope 1: KB (Cheng-Prusoff) 30.0 nM" in str(result)
+    assert list(result.to_frame()["method"]) == ["Leff-Dougall", "Cheng-Prusoff"]
+
+
+def test_the_numbers_that_enter_a_kb_and_a_ki_are_tables_of_one_form():
+    kb = tca.kb(ic50=120, agonist=30, ec50=10, agonist_hill=1.3).to_frame("inputs")
+    ki = tca.ki(ic50=12.3, kd=1.5, radioligand_nM=2, bound_free=0.2).to_frame("inputs")
+    assert list(kb.columns) == list(ki.columns)
+    assert list(kb.columns)[:5] == ["input", "value", "low", "high", "unit"]
+    assert list(kb["unit"]) == ["nM", "nM", "nM", ""]
+    assert list(ki["unit"])[:3] == ["nM", "nM", "nM"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tricyclic.core.check import Check
 from tricyclic.core.estimate import Estimate
@@ -81,7 +82,9 @@ def kb_of_ic50(
         ), inputs
 
     kb, inputs = estimate(stated, "Leff-Dougall")
-    simple, _ = estimate({**stated, SLOPE: StatedNumber(1.0, unit="")}, "Leff-Dougall, slope 1")
+    # With a slope of 1 the equation is that of Cheng and Prusoff: IC50 / (1 + A / EC50).
+    simple, _ = estimate({**stated, SLOPE: StatedNumber(1.0, unit="")}, "Cheng-Prusoff")
+    simple = replace(simple, name="KB (Cheng-Prusoff)")
     over = agonist.value / ec50.value
     return KbResult(kb, simple, inputs, LEFF_DOUGALL, over, (_agonist_check(over),))
 

@@ -19,6 +19,7 @@ from tricyclic.core.scenario import (
     Scenario,
 )
 from tricyclic.io.files import existing_file
+from tricyclic.io.library.extended import extended
 from tricyclic.io.library.folders import bytes_of, file_of_kind, files_of_kind
 from tricyclic.io.toml_schema import (
     BooleanField,
@@ -26,7 +27,7 @@ from tricyclic.io.toml_schema import (
     MappingField,
     TableField,
     TextField,
-    checked_toml,
+    parsed_toml,
 )
 
 _COMPARTMENT = TableField(
@@ -102,20 +103,31 @@ def scenario(name: str, *, folder: str | Path | None = None) -> Scenario:
     """
     if name.endswith(".toml"):
         own = existing_file(name)
-        return scenario_from_toml(bytes_of(own), name=own.stem, where=own.name)
+        return scenario_from_toml(bytes_of(own), name=own.stem, where=own.name, folder=folder)
     file = file_of_kind("scenario", "scenarios", name, ".toml", folder)
-    return scenario_from_toml(bytes_of(file), name=name, where=f"{name}.toml")
+    return scenario_from_toml(bytes_of(file), name=name, where=f"{name}.toml", folder=folder)
 
 
-def scenario_from_toml(text: str | bytes, *, name: str, where: str) -> Scenario:
-    """Make a Scenario of the text of its file.
+def scenario_from_toml(
+    text: str | bytes, *, name: str, where: str, folder: str | Path | None = None
+) -> Scenario:
+    """Make a Scenario of the text of its file, and of the scenario that it extends.
 
     Raises
     ------
     InputError
         If a key is unknown, or a name is used that the file does not declare.
     """
-    data = checked_toml(text, SCENARIO, where=where)
+
+    def find(base: str, own: str) -> tuple[dict[str, Any], str]:
+        # A user's scenario may extend the one of its own name that it replaces.
+        place = None if base == own else folder
+        file = file_of_kind("scenario", "scenarios", base, ".toml", place)
+        label = f"{base}.toml" + (" of tricyclic" if base == own else "")
+        return parsed_toml(bytes_of(file), where=label), label
+
+    given = extended(parsed_toml(text, where=where), find, name=name, where=where)
+    data = SCENARIO.check(given, where)
     return Scenario(
         name=name,
         title=data["title"],

@@ -12,13 +12,13 @@ from tricyclic.results.ki import KbResult, KiResult
 
 def ki_frames(result: KiResult) -> dict[str, Columns]:
     """ "ki": with depletion where the sites are known, and by Cheng-Prusoff; "inputs": the numbers
-    that enter it.
+    that enter it, each in its unit.
     """
     # Without the sites both are the same number.
     both = [result.ki, *([result.cheng_prusoff] if result.sites_nM > 0 else [])]
     return {
         "ki": _estimates(both, "Ki"),
-        "inputs": _inputs(result.inputs, "nM"),
+        "inputs": _inputs(result.inputs),
     }
 
 
@@ -50,16 +50,14 @@ def _estimates(both: Sequence[Estimate], name: str) -> Columns:
     }
 
 
-def _inputs(inputs: Sequence[StatedInput], unit: str = "") -> Columns:
-    """The numbers that enter a result, in a unit they share or each in its own."""
-    suffix = f"_{unit}" if unit else ""
-    own = {} if unit else {"unit": [one.unit for one in inputs]}
+def _inputs(inputs: Sequence[StatedInput]) -> Columns:
+    """The numbers that enter a result, each in its unit."""
     return {
         "input": [one.name for one in inputs],
-        f"value{suffix}": [one.value for one in inputs],
-        f"low{suffix}": [one.low for one in inputs],
-        f"high{suffix}": [one.high for one in inputs],
-        **own,
+        "value": [one.value for one in inputs],
+        "low": [one.low for one in inputs],
+        "high": [one.high for one in inputs],
+        "unit": [one.unit for one in inputs],
         "log10_se": [one.log10_se for one in inputs],
         "leverage": [one.leverage for one in inputs],
         "share": [one.share for one in inputs],

@@ -38,6 +38,8 @@ def curve_fit_json(result: CurveFitResult) -> dict[str, Any]:
             "parameters": rows_of(frames["parameters"]),
             "checks": to_jsonable(checks_of(result)),
         }
+    if result.settings.ec_name:
+        document["ec_name"] = result.settings.ec_name
     for name in ("effective_doses", "predictions", "comparison"):
         if name in frames:
             document[name] = rows_of(frames[name])

@@ -9,6 +9,7 @@ RENDERERS: dict[str, str] = {
     "CompareResult": "tricyclic.reports.plots.comparison:compare_drawings",
     "ControlChartResult": "tricyclic.reports.plots.screening:control_chart_drawings",
     "CredibilityResult": "tricyclic.reports.plots.models:credibility_drawings",
+    "CurveComparisonResult": "tricyclic.reports.plots.curves:curve_comparison_drawings",
     "CurveFitResult": "tricyclic.reports.plots.curves:curve_fit_drawings",
     "DesignResult": "tricyclic.reports.plots.binding:design_drawings",
     "DiagramResult": "tricyclic.reports.plots.models:diagram_drawings",

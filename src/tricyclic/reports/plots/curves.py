@@ -14,6 +14,7 @@ from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.style import slug
 from tricyclic.reports.plots.drawings import curve_drawing
 from tricyclic.reports.plots.many_curves import sheet_drawings
+from tricyclic.results.curves import CurveComparisonResult
 
 # Curves that are drawn over each other; more are thumbnails.
 MAX_TOGETHER, MAX_FIGURES = 12, 24
@@ -38,7 +39,17 @@ def curve_fit_drawings(result: CurveFitResult) -> dict[str, Drawing]:
     for plot in plots:
         is_part = together is not None or len(plots) > MAX_FIGURES
         drawings[slug(plot.name)] = curve_drawing(plot, is_part=is_part)
+    compared = result.queries.comparison
+    for plot in compared.plots if compared is not None else ():
+        drawings[slug(plot.name)] = curve_drawing(plot, is_part=True)
     return drawings
+
+
+def curve_comparison_drawings(result: CurveComparisonResult) -> dict[str, Drawing]:
+    """A figure of each comparison; the first is the main one."""
+    return {
+        slug(plot.name): curve_drawing(plot, is_part=k > 0) for k, plot in enumerate(result.plots)
+    }
 
 
 def _drawing_of(result: CurveFitResult, number: int) -> Drawing:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from tricyclic.core.estimate import (
     NAMES_OF_CONCENTRATIONS,
     FittedParameter,
+    dose_name,
     format_parameters,
     format_range,
     natural_dose,
@@ -61,7 +62,7 @@ def _one_curve(result: CurveFitResult) -> list[str]:
         f"{label}{result.curve}   {result.description}   {curve.part.series.n} readings   {status}"
     )
     own = fit if len(fit.parts) == 1 else replace(fit, parameters=curve.parameters)
-    return [head, *format_parameters(own), *check_lines(fit.checks)]
+    return [head, *format_parameters(own, result.settings.ec_name), *check_lines(fit.checks)]
 
 
 def _several(result: CurveFitResult) -> list[str]:
@@ -101,7 +102,7 @@ def _heads(result: CurveFitResult) -> list[str]:
     for one in _own(result):
         short = one.name.removeprefix("log10_")
         if is_log_dose(one):
-            name = NAMES_OF_CONCENTRATIONS.get(short, short)
+            name = dose_name(NAMES_OF_CONCENTRATIONS.get(short, short), result.settings.ec_name)
             heads += [f"{name} ({natural_dose(one).unit})"]
             heads += [confidence] if one is _own(result)[0] else []
         else:
@@ -179,7 +180,7 @@ def _effective_lines(
     confidence = result.settings.confidence
     cells = []
     for curve, dose in rows:
-        one = estimate_of(curve, dose, confidence)
+        one = estimate_of(curve, dose, confidence, result.settings.ec_name)
         value = "not reached" if math.isnan(one.value) else format_quantity(one.value, one.unit)
         interval = format_confidence_interval(one.low, one.high, confidence)
         label = [curve.label] if curve.key else []

@@ -176,10 +176,10 @@ class PlateOptions:
         default=0,
         panel=ANALYSIS,
     )
-    outliers: str = option(
-        "Whether to suggest outliers, with the result without them beside; no well is ever removed",
+    outliers: float | str | None = option(
+        "Suggest outliers (ROUT), with the result without them beside: suggest, at a false "
+        "discovery rate of 1 %, or another rate: 0.05; none; no well is ever left out",
         default="suggest",
-        choices=("none", "suggest"),
         panel=ANALYSIS,
     )
     out: str = option(

@@ -22,6 +22,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
+from tricyclic.fitting.outlier_checks import outlier_rate
 from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.library.library import Library
 from tricyclic.io.open import one_reading_each, read_plates, with_reading
@@ -290,6 +291,10 @@ def _method(options: PlateOptions) -> AnalysisOptions:
         for field in fields(AnalysisOptions)
         if hasattr(options, field.name)
     }
+    rate = outlier_rate(options.outliers)
+    chosen["outliers"] = "none" if rate is None else "suggest"
+    if rate is not None:
+        chosen["outlier_q"] = rate
     return AnalysisOptions(**chosen)
 
 

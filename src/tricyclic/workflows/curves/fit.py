@@ -39,6 +39,7 @@ ONLY_ONE_CURVE = (
     "compare",
     "ec",
     "absolute",
+    "ec_name",
     "predict",
     "interval",
 )

@@ -101,6 +101,7 @@ def fit_table(
         confidence=options.confidence,
         outliers=outlier_rate(options.outliers),
         own_scatter=options.own_scatter,
+        ec_name=options.ec_name,
     )
     report_progress(on_progress, 1, 2, f"fitting {model.name}")
     made = fit_groups(

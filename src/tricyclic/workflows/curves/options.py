@@ -132,6 +132,11 @@ class FitOptions:
     absolute: bool = option(
         "The values of --ec are readings instead of percent", default=False, panel=QUESTIONS
     )
+    ec_name: str = option(
+        "Letters of effective doses in text and figures: LD, LC, ED, IC; default: EC",
+        default="",
+        panel=QUESTIONS,
+    )
     predict: tuple[str, ...] = option(
         "Expected readings at these x, in the unit of x: 1,10,100", default=(), panel=QUESTIONS
     )

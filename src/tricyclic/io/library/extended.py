@@ -1,0 +1,88 @@
+"""A scenario that extends another one: what its file adds to that one, or replaces in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tricyclic.errors import InputError
+
+# Key of a scenario file that names the scenario it extends.
+EXTENDS = "extends"
+# Tables that a row of the same name extends key by key.
+MAPPINGS = ("wires", "identifiers", "labels", "symbol_compartments")
+# From the name of a scenario, and of the one that extends it, to its parsed file and the label of
+# that file.
+Find = Callable[[str, str], tuple[dict[str, Any], str]]
+
+
+def extended(given: Mapping[str, Any], find: Find, *, name: str, where: str) -> dict[str, Any]:
+    """A parsed scenario file, with that which it extends.
+
+    Parameters
+    ----------
+    given : mapping
+        The parsed file.
+    find : callable
+        Reads the scenario of a name that is extended.
+    name, where : str
+        Name of the scenario, and of its file, for messages.
+
+    Returns
+    -------
+    dict
+        Keys of the file replace those of the extended one. Rows of lists of tables are added to
+        its rows; a row with the name of one of them replaces the keys that it has, and adds its
+        wires to those of that row.
+
+    Raises
+    ------
+    InputError
+        If scenarios extend each other in a circle.
+    """
+    files, chain = [where], [dict(given)]
+    while (base := chain[-1].pop(EXTENDS, None)) is not None:
+        if not isinstance(base, str):
+            raise InputError(
+                f"{EXTENDS} is {base!r}", where=files[-1], allowed="It is the name of a scenario"
+            )
+        parsed, file = find(base, name)
+        if file in files:
+            raise InputError(f"extends itself by way of {base}", where=files[-1])
+        name = base
+        files.append(file)
+        chain.append(dict(parsed))
+    merged = chain.pop()
+    while chain:
+        merged = _merged(merged, chain.pop())
+    return merged
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in own.items():
+        has_rows = all(_is_rows(one) for one in (value, base.get(key, [])))
+        merged[key] = _with_rows(base.get(key, []), value) if has_rows else value
+    return merged
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
+def _with_rows(base: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = list(base)
+    places = {row.get("name"): place for place, row in enumerate(rows)}
+    for row in own:
+        place = places.get(row.get("name"))
+        if place is None:
+            rows.append(row)
+            continue
+        old = rows[place]
+        nested = {
+            key: {**old[key], **row[key]}
+            for key in MAPPINGS
+            if isinstance(old.get(key), dict) and isinstance(row.get(key), dict)
+        }
+        rows[place] = {**old, **row, **nested}
+    return rows
