@@ -512,7 +512,7 @@ def test_kernels_give_the_same_without_the_compiler():
         import json, numpy as np
         from tricyclic.numerics.batch.fit import fit_batch
         x = np.linspace(-10, -4, 7)
-        shapes = ((1.0, -7.0), (1.3, -5.0), (0.8, -3.0), (2.5, -9.7))
+        shapes = ((1.0, -7.0), (1.3, -5.0), (0.8, -3.0), (2.5, -9.7), (1.1, -6.2))
         y = [100 / (1 + 10 ** (h * (x - c))) + 3 * np.sin(7 * x + c) for h, c in shapes]
         f = fit_batch(x, np.array(y))
         numbers = (f.log10_ic50, f.log10_ic50_low, f.log10_ic50_high, f.words)

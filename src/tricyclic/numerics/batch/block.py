@@ -90,13 +90,13 @@ LN_STEEP = math.log(5.0)
 REACHED = 8.0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _fixed(values, k):
     """The value of curve k, or that of all curves."""
     return values[k if values.size > 1 else 0]
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _n_parameters(model):
     if model.mode == BOTH_FREE:
         return 3 + int(model.free_hill)
@@ -144,8 +144,7 @@ def fit_blocks(
         own = pending[:n_pending]
         _start_block(first, curves, problem, readings, grid, own, tabled[:n_pending])
         _search_block(curves, problem, model, criteria, own, limits, space)
-        for b in range(size):
-            _write(b, first + b, curves, problem, model, criteria, limits, out, status)
+        _write_block(first, size, curves, problem, model, criteria, limits, out, status)
 
 
 @compiled()
@@ -165,7 +164,7 @@ def _start_block(first, curves, problem, readings, grid, pending, tabled):
         begin = end
 
 
-@compiled()
+@compiled(allocates=False, inline=True)
 def _series(readings, k):
     """Number of the series of doses of curve k."""
     return readings.series[k] if readings.series.size > 1 else readings.series[0]
@@ -251,6 +250,13 @@ def _search_block(curves, problem, model, criteria, pending, limits, space):
 
 
 @compiled(allocates=False)
+def _write_block(first, size, curves, problem, model, criteria, limits, out, status):
+    """Write the curves of a block into the result."""
+    for b in range(size):
+        _write(b, first + b, curves, problem, model, criteria, limits, out, status)
+
+
+@compiled(allocates=False, inline=True)
 def _write(b, k, curves, problem, model, criteria, limits, out, status):
     """Write curve b of a block as column k of the result, in the units of its readings."""
     for row in range(OUT_ROWS):
@@ -307,7 +313,7 @@ def _write(b, k, curves, problem, model, criteria, limits, out, status):
         status[k] = AT_BOUND
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _is_step(state, variance):
     """Whether the readings do not determine how steep the curve is, as between two doses."""
     own, cross, info = state[INFO_LL], state[INFO_CL], state[INFO_CC]
@@ -331,7 +337,7 @@ def _step_place(points, state, problem):
     return c + nearest - nearest * math.exp(state[LN_HILL] - problem.ln_hill_high)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _write_shape(k, facts, state, model, out):
     """Slope and plateaus in the units of the readings; fixed ones as they were fixed."""
     if model.free_hill:

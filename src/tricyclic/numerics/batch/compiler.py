@@ -85,6 +85,8 @@ def compiled(
         True where other threads may run meanwhile.
     inline
         True for a function of an inner loop that is too large for the compiler to inline by itself.
+        A call copies every field of every array, which can take longer than the arithmetic, and
+        keeps a loop over lanes from becoming vector instructions.
     """
     # Only what differs from the default is passed: a function inherits all else from its caller.
     options: dict[str, Any] = {} if allocates else {"_nrt": False}

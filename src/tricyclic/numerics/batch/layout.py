@@ -71,8 +71,12 @@ FACT_COLUMNS = 12
     INFO_CL,
     INFO_LL,
     CONVERGED,
-) = range(10)
-STATE_COLUMNS = 10
+    # Half the second derivative of the profile of the residual sum over log10 IC50, and the slope
+    # of ln hill by log10 IC50 along it, both exact; nan where the optimum lies at a bound.
+    CURVATURE,
+    L_BY_C,
+) = range(12)
+STATE_COLUMNS = 12
 
 # Status of a curve; `fit.STATUS` has the words.
 (

@@ -1,9 +1,10 @@
 """Profile-likelihood limits of log10 IC50, 32 sides of curves at once.
 
-The profile is the least residual sum at a given log10 IC50. Its signed root is nearly linear, so a
-Newton step on the root, together with one in hill, needs three or four sweeps a side [Bates & Watts
-1988, Nonlinear Regression Analysis, chapter 6]. A side that does not converge in this way is
-searched in small steps and by regula falsi (walk.py).
+Most limits of plain curves come from quick_limits.py, the others from here. The profile is the
+least residual sum at a given log10 IC50. Its signed root is nearly linear, so a Newton step on the
+root, together with one in hill, needs three or four sweeps a side [Bates & Watts 1988, Nonlinear
+Regression Analysis, chapter 6]. A side that does not converge in this way is searched in small
+steps and by regula falsi (walk.py).
 """
 
 # Kernels take arrays and numbers only; their docstrings give the shapes.
@@ -26,7 +27,6 @@ from tricyclic.numerics.batch.checks import (
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
 from tricyclic.numerics.batch.layout import (
-    BOTH_FREE,
     C_HIGH,
     C_LOW,
     FIELDS,
@@ -35,12 +35,9 @@ from tricyclic.numerics.batch.layout import (
     GL,
     HCL,
     HLL,
-    INFO_CL,
-    INFO_LL,
     LANES,
     LN_HILL,
     MLL,
-    NULL,
     RESULT_ROWS,
     RSS,
     TRIAL_ROWS,
@@ -49,21 +46,20 @@ from tricyclic.numerics.batch.layout import (
     F,
     Lanes,
 )
+from tricyclic.numerics.batch.limit_starts import begin_sides, is_coarse, list_plain
+from tricyclic.numerics.batch.quick_limits import quick_limits, quick_space
 from tricyclic.numerics.batch.search import STEEP, load, plateau_side, set_trial
 from tricyclic.numerics.batch.steps import (
     CLOSED,
-    FOLLOW,
     OPEN,
     UNKNOWN,
     StepSums,
-    better_step,
     fill_steps,
     limit_at_dose,
     new_steps,
     steep_is_lower,
-    step_limit,
 )
-from tricyclic.numerics.batch.walk import wald_distance, walk
+from tricyclic.numerics.batch.walk import walk
 
 MAX_SWEEPS = 40
 # Sweeps after which the valley of a side is compared with that of a step at the next dose.
@@ -75,8 +71,6 @@ LARGE_DRIFT = 0.1
 # State of a lane after a sweep: it continues, its side is finished, its side needs the slow search
 # of walk.py, or its slope has to be checked.
 GOES_ON, FINISHED, HARD, UNCERTAIN = range(4)
-# Permitted rise, as a share of the sum about a flat line, up to which a curve is precise.
-PRECISE = 3e-3
 # Rounds of searches and checks.
 MAX_CHECKS = 4
 
@@ -97,12 +91,19 @@ class LimitLanes(NamedTuple):
 
 
 class LimitSpace(NamedTuple):
-    """Space of `find_limits`, for all blocks of a run."""
+    """Space of `find_limits`, for all blocks of a run.
+
+    `rows` of `quick_limits`; `plain`, the curves given to it; `guesses`, shape (curves, 2, 2), the
+    points at which it ended.
+    """
 
     lanes: Lanes
     work: LimitLanes
     steps: StepSums
     slopes: Array
+    rows: Array
+    plain: Array
+    guesses: Array
     starts: SideList
     opened: SideList
     uncertain: SideList
@@ -130,6 +131,9 @@ def limit_space(n_points, most):
         ),
         new_steps(n_points),
         np.zeros(LANES),
+        quick_space(),
+        np.zeros(most, np.int64),
+        np.zeros((most, 2, 2)),
         new_sides(2 * most),
         new_sides(2 * most),
         new_sides(2 * most),
@@ -159,7 +163,22 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
     starts, uncertain, suspect, hard = space.starts, space.uncertain, space.suspect, space.hard
     opened = space.opened
     starts.size[0] = opened.size[0] = uncertain.size[0] = hard.size[0] = 0
-    _begin(pending, curves, problem, rises, limits, improved, steps, starts, opened, uncertain)
+    plain, guesses = space.plain, space.guesses
+    n_plain = list_plain(pending, curves, problem, rises, limits, plain)
+    quick_limits(curves, problem, plain[:n_plain], rises, limits, guesses, lanes, space.rows)
+    begin_sides(
+        pending,
+        curves,
+        problem,
+        rises,
+        limits,
+        improved,
+        steps,
+        guesses,
+        starts,
+        opened,
+        uncertain,
+    )
     check_open(opened, curves, problem, lanes, rises, improved)
     for round in range(MAX_CHECKS):
         _search_sides(
@@ -180,76 +199,6 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
         b, side = hard.task[k] >> 1, hard.task[k] & 1
         if not improved[b]:
             walk(b, side, hard.inside[k], curves, problem, lanes, rises[b], limits, improved)
-
-
-@compiled(allocates=False)
-def _begin(pending, curves, problem, rises, limits, improved, steps, starts, opened, uncertain):
-    """Write the limits that need no search, and list the sides to search and to check."""
-    for b in pending:
-        state = curves.state[b]
-        c0, ln_hill = state[C], state[LN_HILL]
-        distance = wald_distance(state, rises[b], problem.free_hill)
-        # Of a precise curve that is not steep, no step is near the permitted sum.
-        by_steps = problem.free_hill and (
-            ln_hill > STEEP or rises[b] > PRECISE * _about_mean(b, curves, problem)
-        )
-        if by_steps:
-            fill_steps(b, curves, problem, steps)
-            slope = curves.facts[b, FIXED_SLOPE]
-            c, at = better_step(state[RSS], rises[b], slope, problem, steps)
-            if curves.facts[b, C_LOW] < c < curves.facts[b, C_HIGH]:
-                improved[b] = True
-                state[C], state[LN_HILL] = c, min(at, problem.ln_hill_high)
-                continue
-        for side in range(2):
-            away = 1.0 if side == 1 else -1.0
-            edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
-            if away * (c0 - edge) >= -1e-9:
-                limits[b, side] = away * math.inf
-                if problem.free_hill:
-                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
-                continue
-            if distance < 1e-9:
-                # Readings without scatter: the limits are the estimate as far as numbers can show.
-                limits[b, side] = c0 + away * distance
-                continue
-            if by_steps:
-                slope = curves.facts[b, FIXED_SLOPE]
-                kind, c, at, x = step_limit(
-                    side, c0, edge, state[RSS], rises[b], slope, problem, steps
-                )
-                if kind == OPEN:
-                    limits[b, side] = away * math.inf
-                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
-                    continue
-                if kind == CLOSED:
-                    limits[b, side] = c
-                    add_side(uncertain, 2 * b + side, c, at, x)
-                    continue
-                if kind == FOLLOW:
-                    add_side(starts, 2 * b + side, c, at, x)
-                    continue
-            c = c0 + away * distance
-            c = edge if away * (c - edge) > 0.0 else c
-            dl = 0.0
-            if problem.free_hill and state[INFO_LL] > 0.0:
-                dl = -state[INFO_CL] / state[INFO_LL] * (c - c0)
-            dl = -0.5 if dl < -0.5 else (0.5 if dl > 0.5 else dl)
-            add_side(starts, 2 * b + side, c, ln_hill + dl, c0)
-
-
-@compiled(allocates=False)
-def _about_mean(b, curves, problem):
-    """Sum of squares of the readings of curve b about their mean."""
-    if problem.mode == BOTH_FREE:
-        return curves.facts[b, NULL]
-    total = moment = square = 0.0
-    for i in range(problem.n_points):
-        w, m = curves.points[b, 1, i], curves.points[b, 2, i]
-        total += w
-        moment += w * m
-        square += w * m * m
-    return square - moment * moment / total
 
 
 @compiled(allocates=False)
@@ -306,7 +255,7 @@ def _steep_is_lower(limit, b, curves, problem, rises, steps):
     if (
         not problem.free_hill
         or not math.isfinite(limit)
-        or rises[b] <= PRECISE * _about_mean(b, curves, problem)
+        or not is_coarse(b, curves, problem, rises)
     ):
         return False
     fill_steps(b, curves, problem, steps)
@@ -314,7 +263,7 @@ def _steep_is_lower(limit, b, curves, problem, rises, steps):
     return steep_is_lower(limit, curves.state[b, RSS], rises[b], slope, problem, steps)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _load_side(lane, k, starts, curves, problem, lanes, work):
     """Put the start k on a lane."""
     b = starts.task[k] >> 1

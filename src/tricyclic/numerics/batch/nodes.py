@@ -130,7 +130,7 @@ def make_lanes(count, nodes):
     )
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def begin_lanes(lanes, curves, some, problem):
     """Load the curves named in `some`, up to 32; doses about the middle of their range, so that
     they keep their digits.
@@ -161,14 +161,14 @@ def begin_lanes(lanes, curves, some, problem):
         rows[_NODE + lane] = _ZERO
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def best_node(lanes, lane):
     """Number of the best node of a lane, and whether another is too close to it."""
     rows = lanes.rows
     return int(rows[_NODE + lane]), rows[_SECOND + lane] >= _close_to(rows[_BEST + lane])
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _close_to(gain):
     return gain - _CLOSE * abs(gain)
 

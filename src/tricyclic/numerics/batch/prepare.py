@@ -35,7 +35,7 @@ _LARGE, _SMALL = 1e140, 1e-140
 _TO_NEAR_ONE = 1e200
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def number_doses(row, dose_index, doses):
     """Number the different doses of one curve in order of appearance, -1 for a missing one; gives
     how many there are.
@@ -56,7 +56,7 @@ def number_doses(row, dose_index, doses):
     return count
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _extremes(y, weight, weighted, dose_index):
     """Status, largest absolute reading, largest weight, lowest and highest reading."""
     largest = heaviest = 0.0
@@ -79,7 +79,7 @@ def _extremes(y, weight, weighted, dose_index):
     return FITTED, largest, heaviest, lowest, highest
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _sum_by_dose(y, weight, weighted, dose_index, factors, sums):
     """Sum of weights and of weighted readings of every dose; gives the number of readings.
 
@@ -101,7 +101,7 @@ def _sum_by_dose(y, weight, weighted, dose_index, factors, sums):
     return n
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _scatter(y, weight, weighted, dose_index, factors, sums):
     """Weighted sum of squares of readings about the mean of their dose."""
     per_heaviest, before = factors
@@ -119,7 +119,7 @@ def _scatter(y, weight, weighted, dose_index, factors, sums):
     return pure
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _average(sums, doses, count):
     """Turn sums into means; gives total weight, weighted sum of all, doses used, lowest and highest
     finite dose.
@@ -138,7 +138,7 @@ def _average(sums, doses, count):
     return total, level, used, low_x, high_x
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _size_factor(largest):
     """Factor that brings readings of extreme size near 1."""
     if largest > _LARGE:
@@ -146,7 +146,7 @@ def _size_factor(largest):
     return _TO_NEAR_ONE if largest < _SMALL else 1.0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def prepare(
     y, weight, weighted, dose_index, doses, count, mode, plateaus, parameters, points, facts, sums
 ):

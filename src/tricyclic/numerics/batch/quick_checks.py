@@ -240,12 +240,12 @@ def _is_tied(row):
     return tied
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _has_fit(status):
     return status not in (TOO_FEW, NONE_FINITE, CONSTANT, INFINITE)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _least_turn(k, lane, given, block):
     """Square of the contrast that a significant turn has at least: infinite for a curve of too few
     doses, 0 where it is not known.
@@ -271,7 +271,7 @@ def _least_turn(k, lane, given, block):
     return square * (pure + block.shape[SHAPE_SECOND * LANES + lane]) / (df_pure + levels - 2.0)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _may_turn(k, lane, least, given, block):
     """Whether a curve is far enough from every monotone curve that is known, the first of them its
     fit, to have a turn of a squared contrast of `least`.
@@ -304,7 +304,7 @@ def _needs_second_differences(first, size, given):
     return False
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _count_open(first, size, given, block):
     """Curves of a block that may have a turn, by their fits alone."""
     count = 0
@@ -338,7 +338,7 @@ def _turns(k, lane, given, block, scratch):
     return is_turn(scratch.turn, given.tables.turns, given.rule.min_share)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _compare(value, threshold, margin):
     """1 above a threshold, 0 below it or where nan, `_UNDECIDED` within the margin."""
     if value > threshold + margin:
@@ -346,7 +346,7 @@ def _compare(value, threshold, margin):
     return _UNDECIDED if value >= threshold - margin else 0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _lacks_fit(k, given):
     """Whether F of lack of fit is above its critical value."""
     fits = given.fits
@@ -398,7 +398,7 @@ def _has_few_runs(k, lane, given, block, scratch):
     return runs <= given.tables.runs[int(plus), int(n - plus)]
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _power_is_low(k, lane, given, block):
     """Whether the design would not show a complete curve as different from a flat line."""
     replicates = given.y.shape[2]
@@ -429,7 +429,7 @@ def _power_is_low(k, lane, given, block):
     return enough if enough == _UNDECIDED else 1 - enough
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _misses_plateau(k, lane, given, block):
     """Whether a plateau is neither known nor approached by the outermost dose."""
     rule, seen = given.rule, block.seen

@@ -22,6 +22,7 @@ from tricyclic.numerics.batch.layout import (
     C_HIGH,
     C_LOW,
     CONVERGED,
+    CURVATURE,
     DA_C,
     DA_L,
     DB_C,
@@ -38,6 +39,7 @@ from tricyclic.numerics.batch.layout import (
     INFO_CL,
     INFO_LL,
     INTERCEPT,
+    L_BY_C,
     LANES,
     LN10,
     LN_HILL,
@@ -114,7 +116,7 @@ class SearchLanes(NamedTuple):
     at: Array
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def load(points, lane, table, b, count):
     """Copy the points of curve b, shape (curves, 3, count), to a lane."""
     for i in range(count):
@@ -124,7 +126,7 @@ def load(points, lane, table, b, count):
         points[o + 2 * LANES] = table[b, 2, i]
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def plateau_side(c, problem, facts, b):
     """The nearer plateau: s vanishes there, so that its remainder keeps its digits."""
     if problem.mode != BOTH_FREE:
@@ -132,7 +134,7 @@ def plateau_side(c, problem, facts, b):
     return 1.0 if 2.0 * c < facts[b, LOW_X] + facts[b, HIGH_X] else -1.0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def set_trial(trial, lane, c, ln_hill, side, slope):
     """Write the trial parameters of a lane."""
     trial[lane] = c
@@ -140,7 +142,7 @@ def set_trial(trial, lane, c, ln_hill, side, slope):
     trial[TRIAL_SLOPE * LANES + lane] = slope
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def clip(value, low, high):
     """A value within limits."""
     return low if value < low else (high if value > high else value)
@@ -293,7 +295,7 @@ def search(curves, problem, pending):
                 busy -= 1
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _begin(b, lane, curves, problem, lanes, work):
     """Put curve b on a lane."""
     load(lanes.points, lane, curves.points, b, problem.n_points)
@@ -309,7 +311,7 @@ def _begin(b, lane, curves, problem, lanes, work):
     _set_point(lane, curves.state[b, C], ln_hill, problem, lanes, work)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _set_point(lane, c, ln_hill, problem, lanes, work):
     """Put a point on trial on a lane, whose 1 / hill is in its row."""
     rows = work.rows
@@ -321,7 +323,7 @@ def _set_point(lane, c, ln_hill, problem, lanes, work):
     lanes.trial[TRIAL_KAPPA * LANES + lane] = side * rows[_TRIAL_HILL + lane] * LN10
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _accept_or_refuse(out, trial, rows):
     """Take the trial point of each lane where the residual sum fell, else damp."""
     for lane in range(LANES):
@@ -348,7 +350,7 @@ def _accept_or_refuse(out, trial, rows):
         rows[_PER_HILL + lane] = rows[_PER_HILL + lane] if refused else per_hill
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _plain_steps(l_low, l_high, rows):
     """Steps of `_step` in both parameters in all lanes, and in which of them they apply: where no
     bound is near, no step is too long and the sum is convex.
@@ -401,7 +403,7 @@ def _plain_steps(l_low, l_high, rows):
         rows[_EXACT + lane] = 1.0 if damping == 0.0 else 0.0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _finish_bent(lane, rows):
     """Log10 IC50 of a step in the exponent at the anchor; gives whether it needs no precautions."""
     c, anchor = rows[_HERE_C + lane], rows[_ANCHOR + lane]
@@ -412,7 +414,7 @@ def _finish_bent(lane, rows):
     return abs(new_c - c) <= 1.0 and rows[_LOW + lane] <= new_c <= rows[_HIGH + lane]
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _plain_steps_in_c(rows):
     """As `_plain_steps`, where the slope is fixed."""
     for lane in range(LANES):
@@ -442,7 +444,7 @@ def _careful_step(lane, problem, work):
     rows[_EXACT + lane] = 1.0 if exact else 0.0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _advance(lane, curves, problem, lanes, work):
     """Use the sweep of a lane: make the next step or write the result; gives whether the curve is
     finished.
@@ -460,6 +462,7 @@ def _advance(lane, curves, problem, lanes, work):
         # The last small step needs no sweep: its effect is known to second order.
         last = small and rows[_REFUSED + lane] == 0.0
         _write(curves.state[b], rows, lane, dc if last else 0.0, dl if last else 0.0)
+        _write_profile(curves.state[b], rows, lane, problem)
         near = abs(dc) < SMALL_STEP and abs(dl) < SMALL_STEP
         curves.state[b, CONVERGED] = 1.0 if near or settled else 0.0
         return True
@@ -470,7 +473,7 @@ def _advance(lane, curves, problem, lanes, work):
     return False
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _write(state, rows, lane, dc, dl):
     """Write the optimum, a last small step beyond the best point, into the state of a curve."""
     state[C], state[LN_HILL] = rows[_HERE_C + lane] + dc, rows[_HERE_L + lane] + dl
@@ -483,3 +486,15 @@ def _write(state, rows, lane, dc, dl):
     state[AT_SLOPE] = slope + rows[DA_C * LANES + lane] * dc + rows[DA_L * LANES + lane] * dl
     state[INFO_CC] = rows[MCC * LANES + lane]
     state[INFO_CL], state[INFO_LL] = rows[MCL * LANES + lane], rows[MLL * LANES + lane]
+
+
+@compiled(allocates=False, inline=True)
+def _write_profile(state, rows, lane, problem):
+    """Write how the profile over log10 IC50 leaves the optimum into the state of a curve."""
+    curvature, follow = rows[HCC * LANES + lane], 0.0
+    inside = rows[_LOW + lane] < state[C] < rows[_HIGH + lane]
+    if problem.free_hill:
+        inside = inside and problem.ln_hill_low < state[LN_HILL] < problem.ln_hill_high
+        follow = -rows[HCL * LANES + lane] / rows[HLL * LANES + lane]
+        curvature += rows[HCL * LANES + lane] * follow
+    state[CURVATURE], state[L_BY_C] = (curvature, follow) if inside else (math.nan, math.nan)

@@ -120,7 +120,7 @@ def set_doses(lane, x, block):
             block.source[lane, p * replicates + r] = order[p] * replicates + r
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def load(lane, k, table, block, slots):
     """Copy curve k of a table, shape (curves, readings), in the order of its doses; nan where the
     dose is missing.
@@ -138,7 +138,7 @@ def load(lane, k, table, block, slots):
         p -= 1
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def set_curve(lane, k, fits, curve):
     """Parameters of curve k in a lane; a line at 0 where there is no fit."""
     c, hill = fits[OUT_C, k], fits[OUT_HILL, k]

@@ -68,7 +68,7 @@ def find_starts(curves, problem, grid, series, order, tabled):
             _write_start(curves, b, grid, series, node)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _try_nodes(lanes, problem, grid, series, tabled, keep):
     """Find the best node of each lane by the cheapest way that its doses and weights allow."""
     count = problem.n_points
@@ -80,7 +80,7 @@ def _try_nodes(lanes, problem, grid, series, tabled, keep):
         nodes_by_doses(lanes, problem, grid, keep)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _write_start(curves, b, grid, series, j):
     """Write node j as the start of curve b."""
     facts = curves.facts[b]

@@ -1,0 +1,140 @@
+"""Where the searches for limits begin, and limits that need no search."""
+
+# Kernels take arrays and numbers only; their docstrings give the shapes.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from __future__ import annotations
+
+import math
+
+from tricyclic.numerics.batch.checks import add_side
+from tricyclic.numerics.batch.compiler import compiled
+from tricyclic.numerics.batch.layout import (
+    BOTH_FREE,
+    C_HIGH,
+    C_LOW,
+    FIXED_SLOPE,
+    INFO_CL,
+    INFO_LL,
+    LN_HILL,
+    NULL,
+    RSS,
+    C,
+)
+from tricyclic.numerics.batch.search import STEEP
+from tricyclic.numerics.batch.steps import (
+    CLOSED,
+    FOLLOW,
+    OPEN,
+    better_step,
+    fill_steps,
+    step_limit,
+)
+from tricyclic.numerics.batch.walk import wald_distance
+
+# Permitted rise, as a share of the sum about a flat line, up to which a curve is precise.
+PRECISE = 3e-3
+
+
+@compiled(allocates=False, inline=True)
+def may_be_step(b, curves, problem, rises):
+    """Whether a step can be near the permitted sum; of a precise curve that is not steep, none."""
+    return problem.free_hill and (
+        curves.state[b, LN_HILL] > STEEP or is_coarse(b, curves, problem, rises)
+    )
+
+
+@compiled(allocates=False)
+def is_coarse(b, curves, problem, rises):
+    """Whether the permitted rise of curve b is no small share of the sum about a flat line."""
+    return rises[b] > PRECISE * _square_about_mean(b, curves, problem)
+
+
+@compiled(allocates=False)
+def list_plain(pending, curves, problem, rises, limits, plain):
+    """List the curves near which no step is, whose limits are then still nan; gives their
+    number.
+    """
+    n = 0
+    for b in pending:
+        limits[b, 0] = limits[b, 1] = math.nan
+        if not may_be_step(b, curves, problem, rises):
+            plain[n] = b
+            n += 1
+    return n
+
+
+@compiled(allocates=False)
+def begin_sides(
+    pending, curves, problem, rises, limits, improved, steps, guesses, starts, opened, uncertain
+):
+    """Write the limits that need no search, and list the sides to search and to check."""
+    for b in pending:
+        if math.isfinite(limits[b, 0]) and math.isfinite(limits[b, 1]):
+            continue
+        state = curves.state[b]
+        c0, ln_hill = state[C], state[LN_HILL]
+        distance = wald_distance(state, rises[b], problem.free_hill)
+        by_steps = may_be_step(b, curves, problem, rises)
+        if by_steps:
+            fill_steps(b, curves, problem, steps)
+            slope = curves.facts[b, FIXED_SLOPE]
+            c, at = better_step(state[RSS], rises[b], slope, problem, steps)
+            if curves.facts[b, C_LOW] < c < curves.facts[b, C_HIGH]:
+                improved[b] = True
+                state[C], state[LN_HILL] = c, min(at, problem.ln_hill_high)
+                continue
+        for side in range(2):
+            if math.isfinite(limits[b, side]):
+                continue
+            away = 1.0 if side == 1 else -1.0
+            edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
+            if away * (c0 - edge) >= -1e-9:
+                limits[b, side] = away * math.inf
+                if problem.free_hill:
+                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
+                continue
+            if distance < 1e-9:
+                # Readings without scatter: the limits are the estimate as far as numbers can show.
+                limits[b, side] = c0 + away * distance
+                continue
+            if by_steps:
+                slope = curves.facts[b, FIXED_SLOPE]
+                kind, c, at, x = step_limit(
+                    side, c0, edge, state[RSS], rises[b], slope, problem, steps
+                )
+                if kind == OPEN:
+                    limits[b, side] = away * math.inf
+                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
+                    continue
+                if kind == CLOSED:
+                    limits[b, side] = c
+                    add_side(uncertain, 2 * b + side, c, at, x)
+                    continue
+                if kind == FOLLOW:
+                    add_side(starts, 2 * b + side, c, at, x)
+                    continue
+            elif not math.isnan(guesses[b, side, 0]):
+                add_side(starts, 2 * b + side, guesses[b, side, 0], guesses[b, side, 1], c0)
+                continue
+            c = c0 + away * distance
+            c = edge if away * (c - edge) > 0.0 else c
+            dl = 0.0
+            if problem.free_hill and state[INFO_LL] > 0.0:
+                dl = -state[INFO_CL] / state[INFO_LL] * (c - c0)
+            dl = -0.5 if dl < -0.5 else (0.5 if dl > 0.5 else dl)
+            add_side(starts, 2 * b + side, c, ln_hill + dl, c0)
+
+
+@compiled(allocates=False)
+def _square_about_mean(b, curves, problem):
+    """Sum of squares of the readings of curve b about their mean."""
+    if problem.mode == BOTH_FREE:
+        return curves.facts[b, NULL]
+    total = moment = square = 0.0
+    for i in range(problem.n_points):
+        w, m = curves.points[b, 1, i], curves.points[b, 2, i]
+        total += w
+        moment += w * m
+        square += w * m * m
+    return square - moment * moment / total
