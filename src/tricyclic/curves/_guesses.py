@@ -286,5 +286,6 @@ def _linear_fit(
     # Coordinate descent: exact where no bound is active, and quick for two or three parameters.
     for j in list(range(len(free))) * 8:
         others = np.einsum("ki,ki->k", normal[:, j], scales) - normal[:, j, j] * scales[:, j]
-        scales[:, j] = np.clip((right[:, j] - others) / normal[:, j, j], low[:, j], high[:, j])
+        best = (right[:, j] - others) / normal[:, j, j]
+        scales[:, j] = np.minimum(np.maximum(best, low[:, j]), high[:, j])
     return scales / size, np.sum((target - np.einsum("kni,ki->kn", unit, scales)) ** 2, axis=-1)

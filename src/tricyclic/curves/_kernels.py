@@ -94,7 +94,11 @@ def unit_hill(default: float) -> Parameter:
 
 def power10(exponent: Values) -> Values:
     """10 to the exponent, clipped to 1e-40 to 1e40 so that products of a few stay finite too."""
-    return 10.0 ** np.clip(exponent, -40.0, 40.0)
+    if isinstance(exponent, float):
+        return float(10.0 ** min(max(exponent, -40.0), 40.0))
+    # The two calls take a third of the time of np.clip, and nearly every curve is made of this.
+    values: np.ndarray = 10.0 ** np.minimum(np.maximum(exponent, -40.0), 40.0)
+    return values
 
 
 def upper_fraction(dose: Values, half: Values, hill: Values) -> np.ndarray:
@@ -116,7 +120,12 @@ def power(ratio: Values, exponent: Values) -> np.ndarray:
     """A ratio of 0 or more to a positive exponent, finite for any; 0 stays 0."""
     positive = np.asarray(ratio) > 0
     logarithm = np.log(np.where(positive, ratio, 1.0))
-    return np.asarray(np.where(positive, np.exp(np.clip(exponent * logarithm, -690.0, 690.0)), 0.0))
+    return np.asarray(np.where(positive, np.exp(_within_690(exponent * logarithm)), 0.0))
+
+
+def _within_690(values: np.ndarray) -> np.ndarray:
+    inside: np.ndarray = np.minimum(np.maximum(values, -690.0), 690.0)
+    return inside
 
 
 def mean_over(rate: Values, time: Values) -> np.ndarray:

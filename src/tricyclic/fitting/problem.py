@@ -108,6 +108,10 @@ class FitProblem:
             [sorted(set(own)).index(key) for key in own], [part.series.n for part in parts]
         )
         self._fixed = {slot.name: slot.fixed for slot in self.slots if slot.fixed is not None}
+        self._curves = tuple(
+            (part.model.curve, *self._arguments(part, columns), span)
+            for part, columns, span in zip(self.parts, self.columns, self.spans, strict=True)
+        )
         # A start for a hill that is fitted is turned to the direction of this problem.
         self._hints = {
             name: abs(value) * self.signs[name] if name in self.signs else value
@@ -121,15 +125,18 @@ class FitProblem:
     def mean(self, x: np.ndarray) -> np.ndarray:
         """Expected readings of all parts, shape (k, n), for free parameters x of shape (k, p)."""
         out = np.empty((x.shape[0], self.spans[-1].stop))
-        for part, columns, span in zip(self.parts, self.columns, self.spans, strict=True):
-            values: dict[str, np.ndarray | float] = {}
-            for parameter in part.model.parameters:
-                name = part.name_of(parameter.name)
-                values[parameter.name] = (
-                    x[:, self.position[name], None] if name in self.position else self._fixed[name]
-                )
-            out[:, span] = part.model.curve(**columns, **values)
+        for curve, known, fitted, span in self._curves:
+            out[:, span] = curve(**known, **{name: x[:, i, None] for name, i in fitted})
         return out
+
+    def _arguments(
+        self, part: FitPart, columns: Mapping[str, np.ndarray]
+    ) -> tuple[dict[str, np.ndarray | float], tuple[tuple[str, int], ...]]:
+        """Columns and fixed parameters of the kernel of a part, and where in x the others are."""
+        names = {p.name: part.name_of(p.name) for p in part.model.parameters}
+        fixed = {own: self._fixed[name] for own, name in names.items() if name in self._fixed}
+        fitted = {own: self.position[name] for own, name in names.items() if name in self.position}
+        return {**columns, **fixed}, tuple(fitted.items())
 
     def values(self, x: np.ndarray) -> dict[str, float]:
         """All parameters by name, for free parameters x of shape (p,)."""
@@ -152,8 +159,8 @@ class FitProblem:
         """Starts inside the bounds: the user's, or else the first guesses of the curves."""
         guesses = [dict(start) for start in user] if user else self._first_guesses()
         out = []
+        fallback = [self._fallback(slot) for slot in self.free]
         for guess in guesses:
-            fallback = [self._fallback(slot) for slot in self.free]
             x = np.array(
                 [
                     guess.get(slot.name, other)
@@ -203,7 +210,7 @@ class FitProblem:
             return slot.declared.default
         if np.isfinite(slot.low) and np.isfinite(slot.high):
             return 0.5 * (slot.low + slot.high)
-        return float(np.clip(1.0, slot.low, slot.high))
+        return float(min(max(1.0, slot.low), slot.high))
 
 
 def _within(slot: ProblemParameter, levels: tuple[float, float]) -> ProblemParameter:

@@ -70,6 +70,7 @@ def _log_likelihood(residuals: np.ndarray, growth: np.ndarray) -> float:
     if not variance > 0:
         return 0.0
     for _ in range(_ROUNDS):
-        variance = float(np.mean((_T_DF + 1.0) / (_T_DF + z2 / variance) * z2))
+        terms = (_T_DF + 1.0) / (_T_DF + z2 / variance) * z2
+        variance = float(terms.sum()) / terms.size
     terms = np.log1p(z2 / variance / _T_DF) * (_T_DF + 1.0) / 2.0
     return float(-np.sum(terms + np.log(growth)) - 0.5 * z2.size * np.log(variance))

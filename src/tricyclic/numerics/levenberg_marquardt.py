@@ -108,10 +108,10 @@ def levenberg_marquardt(
     while evaluations < max_evaluations and np.isfinite(cost):
         steps += 1
         jac = slopes(x)
-        norms = np.sqrt(np.sum(jac * jac, axis=0))
+        norms = np.sqrt((jac * jac).sum(axis=0))
         scale = np.maximum(0.5 * scale if cautious else scale, norms)
         safe = np.where(scale > 0, scale, 1.0)
-        flat = bool(np.any(norms < FLAT * scale))
+        flat = bool((norms < FLAT * scale).any())
         left, size, right = np.linalg.svd(jac / safe, full_matrices=False)
         along = left.T @ r
         length = float(np.sqrt(2.0 * cost))
@@ -191,7 +191,7 @@ def polish(
         if not 0.5 * float(r @ r) <= optimum.cost * (1.0 + 1e-6):
             break
         jac = slopes(x)
-        norms = np.sqrt(np.sum(jac * jac, axis=0))
+        norms = np.sqrt((jac * jac).sum(axis=0))
         safe = np.where(norms > 0, norms, 1.0)
         left, size, right = np.linalg.svd(jac / safe, full_matrices=False)
         determined = size > size[0] * 1e-11
