@@ -19,6 +19,7 @@ from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import pluralize
 from tricyclic.core.series import Series
+from tricyclic.core.weight_formula import weight_is_of_curve
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.deviance import DevianceProblem, DevianceSearch, count_band
 from tricyclic.fitting.direction import (
@@ -32,7 +33,7 @@ from tricyclic.fitting.outcome import SearchResult, build_fit, failed_fit
 from tricyclic.fitting.problem import FitPart, FitProblem, curve_columns
 from tricyclic.fitting.profiles import degenerate_limits, lies_on_curve, profile_limits
 from tricyclic.fitting.search import WeightedSearch
-from tricyclic.fitting.variance_model import VarianceModel, variance_model, weight_is_of_curve
+from tricyclic.fitting.variance_model import VarianceModel, variance_model
 from tricyclic.numerics.least_squares import jacobian
 
 __all__ = ["FitPart", "band", "fit", "predict"]

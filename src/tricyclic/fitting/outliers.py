@@ -19,11 +19,12 @@ from tricyclic.core.estimate import Fit
 from tricyclic.core.format import enumerate_words, format_number
 from tricyclic.core.series import Series
 from tricyclic.core.suspect import SuspectedOutlier
+from tricyclic.core.weight_formula import weight_is_of_curve
 from tricyclic.errors import InputError
 from tricyclic.fitting.fit import FitPart, fit, listed_parts
 from tricyclic.fitting.problem import FitProblem
 from tricyclic.fitting.scatter_shape import growth_of_scatter
-from tricyclic.fitting.variance_model import variance_model, weight_is_of_curve
+from tricyclic.fitting.variance_model import variance_model
 from tricyclic.numerics.least_squares import jacobian, least_squares
 from tricyclic.numerics.robust import flag_outliers, robust_fit
 from tricyclic.stats.statistics import t_probability

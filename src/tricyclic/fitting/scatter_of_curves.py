@@ -11,11 +11,12 @@ from scipy.special import chdtrc
 from tricyclic.core.check import Check
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import format_number, format_p
+from tricyclic.core.weight_formula import weight_is_of_curve
 from tricyclic.errors import InputError
 from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.fitting.problem import FitPart
 from tricyclic.fitting.replicates import known_scatter, without_scatter
-from tricyclic.fitting.variance_model import LIKELIHOODS, weight_is_of_curve
+from tricyclic.fitting.variance_model import LIKELIHOODS
 
 # Level of the test of equal scatter.
 LEVEL = 0.01

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -12,19 +11,12 @@ import numpy as np
 from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.format import pluralize
 from tricyclic.core.series import Series
+from tricyclic.core.weight_formula import FORMULAS, weight_formula
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.problem import FitPart
-from tricyclic.numerals import parse_number
 
 LIKELIHOODS = ("poisson", "quasipoisson", "binomial", "quasibinomial")
 Family = Literal["", "poisson", "binomial"]
-# "1/y", "1/y^2", "1/x^1.5", "1/sd^2": one over a quantity, to a power.
-_FORMULA = re.compile(r"1\s*/\s*(?P<of>.+?)\s*(?:(?:\^|\*\*)\s*(?P<power>[^\s^*]+))?")
-_RAISED = str.maketrans({"²": "^2", "³": "^3", "ŷ": "y", "Ŷ": "y"})
-# "1/Y2" is how Prism's 1/Y² is typed; of another name the number is a part.
-_TYPED_POWER = re.compile(r"(1\s*/\s*(?:y|x|sd))\s*([23])", re.IGNORECASE)
-FORMULAS = "1/y, 1/y^2, 1/x, 1/x^2, 1/sd^2, or another power"
-LARGEST_POWER = 10.0
 
 
 @dataclass(frozen=True)
@@ -100,35 +92,6 @@ def variance_model(
                     do="Omit the weights, or choose the variance model 'constant'",
                 )
     return parts, chosen
-
-
-def weight_formula(text: str) -> tuple[str, float] | None:
-    """Quantity and power of "1/y^2", also written 1/y², 1/y**2 or 1/Y2; None for a text that is no
-    such formula.
-
-    Raises
-    ------
-    InputError
-        If the power is no number above 0.
-    """
-    plain = text.strip().translate(_RAISED)
-    match = _FORMULA.fullmatch(_TYPED_POWER.sub(r"\1^\2", plain))
-    if match is None:
-        return None
-    power = 1.0 if match["power"] is None else parse_number(match["power"])
-    if power is None or not 0 < power <= LARGEST_POWER:
-        raise InputError(
-            f"'{text}' has no power that can be read",
-            where="weights",
-            allowed=f"A power is a number above 0, at most {LARGEST_POWER:g}, such as 1/y^2",
-        )
-    return match["of"].strip(), power
-
-
-def weight_is_of_curve(weights: str) -> bool:
-    """Whether weights change with the curve, and are not part of the readings."""
-    formula = weight_formula(weights) if weights else None
-    return formula is not None and formula[0].lower() == "y"
 
 
 def _weighted(

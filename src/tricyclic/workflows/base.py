@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
+from tricyclic.core.collection import no_collection
 from tricyclic.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,12 +69,12 @@ class Command:
 
     def load_options(self) -> type:
         """Import the dataclass of its options; light."""
-        loaded: type = _load(self.options)
+        loaded: type = load(self.options)
         return loaded
 
     def load_run(self) -> RunFunction:
         """Import its function, with all that an analysis needs."""
-        loaded: RunFunction = _load(self.run)
+        loaded: RunFunction = load(self.run)
         return loaded
 
 
@@ -226,6 +227,13 @@ def refuse_without_effect(options: Any, names: Sequence[str], applies_to: str) -
             )
 
 
-def _load(target: str) -> Any:
+def load(target: str) -> Any:
+    """Import "module:name"; for what one command needs and most others do not.
+
+    Parameters
+    ----------
+    target : str
+    """
     module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+    with no_collection():
+        return getattr(importlib.import_module(module), name)

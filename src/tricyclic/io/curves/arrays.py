@@ -21,6 +21,10 @@ _NUMBERS = {
 }
 
 
+# Characters below this take one byte.
+ASCII = 128
+
+
 @contextmanager
 def reused_memory() -> Iterator[None]:
     """Take memory of Arrow from the allocator of the system meanwhile.
@@ -59,6 +63,16 @@ def arrow_numbers(values: np.ndarray) -> Any:
 
 def arrow_text(words: Sequence[str] | np.ndarray) -> Any:
     """An Arrow array of text."""
+    if isinstance(words, np.ndarray) and words.dtype.kind == "U" and words.size:
+        characters = np.ascontiguousarray(words).view(np.uint32).reshape(words.size, -1)
+        # NumPy fills a text up with zeros at its end.
+        used = characters != 0
+        if characters.max(initial=0) < ASCII and (used[:, 1:] <= used[:, :-1]).all():
+            ends = np.zeros(words.size + 1, np.int32)
+            np.cumsum(used.sum(axis=1), out=ends[1:])
+            data = characters[used].astype(np.uint8)
+            buffers = [None, pa.py_buffer(ends), pa.py_buffer(data)]
+            return pa.Array.from_buffers(pa.string(), words.size, buffers)
     parts = [str(word).encode() for word in words]
     ends = np.zeros(len(parts) + 1, np.int32)
     np.cumsum([len(part) for part in parts], out=ends[1:])

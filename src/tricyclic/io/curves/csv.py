@@ -22,11 +22,12 @@ from pyarrow import csv as arrow_csv
 from tricyclic.errors import InputError
 from tricyclic.io.curves.cells import CellRemarks, without_blank_rows
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
+from tricyclic.io.curves.plain_text import PlainColumns, PlainReader, can_be_plain
 from tricyclic.io.delimited_text import shortened
 from tricyclic.io.files import at_file, csv_of, existing_file
 from tricyclic.numerals import NumberFormat, decimal_of, is_whole_number
 
-_HEAD, _BATCH = 1 << 20, 1 << 20
+_HEAD, _BATCH = 1 << 20, 1 << 18
 # Lines among which the names of the columns are searched, and kinds of columns are recognised.
 _FIRST_LINES = 40
 _MISSING = [
@@ -156,35 +157,51 @@ class CurveText:
             **(dict.fromkeys(readings, pa.string()) if self.with_words else {}),
         }
         name = Path(self.path).name
-        with _as_input_errors(name, self.names, readings), _opened(self.path) as stream:
-            reader = arrow_csv.open_csv(
-                stream,
-                read_options=arrow_csv.ReadOptions(
-                    column_names=list(self.names),
-                    skip_rows=self.skipped + 1,
-                    block_size=_BATCH,
-                    use_threads=False,
-                    encoding=self.encoding,
-                ),
-                parse_options=arrow_csv.ParseOptions(delimiter=self.delimiter),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types=types,
-                    include_columns=[*texts, *numbers],
-                    null_values=_MISSING,
-                    strings_can_be_null=True,
-                    quoted_strings_can_be_null=False,
-                    decimal_point=self.decimal,
-                ),
-            )
-            for batch in reader:
-                if self.with_words:
-                    for column in readings:
-                        k = batch.schema.get_field_index(column)
-                        values = remarks.numbers(column, batch.column(k), self.decimal)
-                        batch = batch.set_column(k, column, values)
-                yield without_blank_rows(batch, layout, remarks)
+        parse = arrow_csv.ParseOptions(delimiter=self.delimiter)
+        convert = arrow_csv.ConvertOptions(
+            column_types=types,
+            include_columns=[*texts, *numbers],
+            null_values=_MISSING,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            decimal_point=self.decimal,
+        )
+        with _as_input_errors(name, self.names, readings):
+            if not self.with_words and can_be_plain(self.encoding, self.decimal, texts, numbers):
+                columns = PlainColumns(
+                    self.names, tuple(texts), tuple(numbers), self.delimiter, tuple(_MISSING)
+                )
+
+                def otherwise(lines: bytes) -> Any:
+                    return arrow_csv.read_csv(pa.py_buffer(lines), self._as_rows(0), parse, convert)
+
+                with _opened(self.path) as stream:
+                    plain = PlainReader(columns, otherwise).batches(stream, self.skipped + 1)
+                    if plain is not None:
+                        for batch in plain:
+                            yield without_blank_rows(batch, layout, remarks)
+                        return
+            with _opened(self.path) as stream:
+                options = self._as_rows(self.skipped + 1)
+                for batch in arrow_csv.open_csv(stream, options, parse, convert):
+                    if self.with_words:
+                        for column in readings:
+                            k = batch.schema.get_field_index(column)
+                            values = remarks.numbers(column, batch.column(k), self.decimal)
+                            batch = batch.set_column(k, column, values)
+                    yield without_blank_rows(batch, layout, remarks)
         if self.with_words:
             remarks.check(name)
+
+    def _as_rows(self, skipped: int) -> Any:
+        """How the general reader reads the lines after some skipped ones."""
+        return arrow_csv.ReadOptions(
+            column_names=list(self.names),
+            skip_rows=skipped,
+            block_size=_BATCH,
+            use_threads=False,
+            encoding=self.encoding,
+        )
 
     def share(self, rows: int) -> float:
         """Share of the file in some rows, an estimate; 0 where it is not known."""

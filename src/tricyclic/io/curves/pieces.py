@@ -322,8 +322,9 @@ def _doses_of_each(x: np.ndarray, starts: np.ndarray) -> np.ndarray | None:
 
 
 def _numbers(column: Any) -> np.ndarray:
-    # A copy that can be written to: the kernels are compiled for one type of array only.
-    return np.array(numpy_numbers(column.cast(pa.float64())))
+    # Such that can be written to: the kernels are compiled for one type of array only.
+    values = numpy_numbers(column.cast(pa.float64()))
+    return values if values.flags.owndata and values.flags.writeable else np.array(values)
 
 
 def _taken(columns: dict[str, Any], rows: slice | np.ndarray) -> dict[str, Any]:

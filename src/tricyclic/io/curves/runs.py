@@ -155,6 +155,28 @@ def join_runs(first: CurveRuns, second: CurveRuns) -> CurveRuns:
     )
 
 
+def rows_of_whole_curves(table: Any, keys: Sequence[str]) -> int:
+    """Number of rows before those of the last curve, which may go on behind a table; all rows where
+    its beginning is not found at once.
+
+    Parameters
+    ----------
+    table : Arrow table
+    keys : sequence of str
+        Columns that together name a curve.
+    """
+    last = 0
+    for key in keys:
+        chunk = table.column(key).chunks[-1]
+        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+        codes = numpy_numbers(coded.indices, -1)
+        changes = np.flatnonzero(codes != codes[-1])
+        if changes.size:
+            last = max(last, int(changes[-1]) + 1)
+    rows = int(table.num_rows)
+    return rows - len(chunk) + last if last else rows
+
+
 def _rows_of(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Every row of the runs, one run after the other."""
     ends = np.cumsum(lengths)
@@ -165,7 +187,8 @@ def as_dictionary(column: Any) -> Any:
     """A column as an array of codes with one dictionary of names."""
 
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    return concatenated(encoded.unify_dictionaries().chunks)
+    chunks = encoded.unify_dictionaries().chunks
+    return chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
 
 
 def concatenated(arrays: list[Any]) -> Any:

@@ -145,6 +145,8 @@ class CurveStore:
         """Store the rows of a block of a source that cannot be read again."""
         place = self._rows(number)
         unfinished = place.with_name(UNFINISHED + place.name)
+        # Such a file has one list of names for each column of them.
+        table = table.unify_dictionaries()
         with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
             out.write_table(table)
         os.replace(unfinished, place)

@@ -22,6 +22,7 @@ from tricyclic.io.curves.columns import CurveColumns
 from tricyclic.io.curves.parquet import CurveFile
 from tricyclic.io.curves.pieces import GroupedPiece, PieceReader
 from tricyclic.io.curves.plan import RowBlock
+from tricyclic.io.curves.runs import rows_of_whole_curves
 from tricyclic.io.curves.store import SPOOL_CELLS, CurveStore
 
 
@@ -240,8 +241,11 @@ class BatchStream:
             if cells >= SPOOL_CELLS:
                 rows, cells = sum(one.num_rows for one in waiting), 0
             if rows >= self._least and not cells:
-                yield pa.Table.from_batches(waiting)
-                waiting, rows = [], 0
+                table = pa.Table.from_batches(waiting)
+                whole = rows_of_whole_curves(table, self.reader.layout.keys)
+                yield table.slice(0, whole)
+                waiting = table.slice(whole).to_batches()
+                rows -= whole
         if sum(one.num_rows for one in waiting):
             yield pa.Table.from_batches(waiting)
         elif not self._number:

@@ -9,7 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from tricyclic._version import __version__
+from tricyclic.core.collection import no_collection
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
@@ -202,21 +203,26 @@ def _fit_here(opened: OpenedSource, store: CurveStore, run: _Run, result: Result
     done = reused = finished = 0
     writing = 0.0
     first: dict[int, FirstRows] = {}
-    for one in blocks.fitted():
-        if one is None:
-            report_progress(run.on_progress, 0, blocks.expected_curves, "curves fitted")
-            continue
-        finished, done, reused = finished + 1, done + one.curves, reused + one.reused
-        if one.first is not None:
-            first[one.number] = one.first
-        # A block far ahead is read again when it is written.
-        waiting[one.number] = one if len(waiting) <= run.workers else replace(one, table=None)
-        began = time.thread_time()
-        while blocks.order and blocks.order[0] in waiting:
-            number = blocks.order.popleft()
-            result.add(number, waiting.pop(number).table)
-        writing += time.thread_time() - began
-        report_progress(run.on_progress, done, max(blocks.expected_curves, done), "curves fitted")
+    with ExitStack() as engine_loads:
+        engine_loads.enter_context(no_collection())
+        for one in blocks.fitted():
+            if one is None:
+                report_progress(run.on_progress, 0, blocks.expected_curves, "curves fitted")
+                continue
+            engine_loads.close()
+            finished, done, reused = finished + 1, done + one.curves, reused + one.reused
+            if one.first is not None:
+                first[one.number] = one.first
+            # A block far ahead is read again when it is written.
+            waiting[one.number] = one if len(waiting) <= run.workers else replace(one, table=None)
+            began = time.thread_time()
+            while blocks.order and blocks.order[0] in waiting:
+                number = blocks.order.popleft()
+                result.add(number, waiting.pop(number).table)
+            writing += time.thread_time() - began
+            report_progress(
+                run.on_progress, done, max(blocks.expected_curves, done), "curves fitted"
+            )
     stages = {**blocks.seconds, "write": writing}
     logger.info(
         "processor time: %s",

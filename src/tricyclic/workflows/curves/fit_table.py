@@ -4,7 +4,6 @@ in columns, with what is computed from the fit.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
@@ -41,6 +40,7 @@ from tricyclic.study.tables import (
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import dimension
 from tricyclic.workflows.base import available_cores, refuse_without_effect
+from tricyclic.workflows.curves.option_values import check_molar_mass, fixed_value
 from tricyclic.workflows.curves.options import FitOptions
 from tricyclic.workflows.curves.prism_table import with_recognised_columns
 from tricyclic.workflows.curves.weights import weights_of
@@ -210,19 +210,6 @@ def named_model(options: FitOptions) -> CurveModel:
     return model
 
 
-def fixed_value(text: str, known: tuple[str, ...]) -> tuple[str, float]:
-    """Name and number of "log10_kd=-9.1"."""
-    name, _, value = text.partition("=")
-    if name.strip() not in known:
-        raise UnknownNameError.among("parameter", name.strip(), known, where="fixed")
-    number = parse_number(value)
-    if number is None:
-        raise InputError(
-            f"'{text}' is not name=number", where="fixed", allowed="Such as log10_kd=-9.1"
-        )
-    return name.strip(), number
-
-
 def _columns_by(options: FitOptions, table: DataTable) -> tuple[str, ...]:
     """Columns that distinguish the curves: one for each option, or "compound,plate"."""
     return tuple(
@@ -269,14 +256,6 @@ def _check_free(options: FitOptions, model: CurveModel) -> None:
                 allowed=f"It fixes {', '.join(fixed)}" if fixed else "It fixes no parameter",
                 do=f"Omit --free {name}",
             )
-
-
-def check_molar_mass(molar_mass: float | None) -> None:
-    """Refuse a molar mass that is none."""
-    if molar_mass is not None and not 0 < molar_mass < math.inf:
-        raise InputError(
-            f"is {molar_mass:g}", where="molar_mass", allowed="A molar mass in g/mol is above 0"
-        )
 
 
 def _check_molar_mass_has_effect(options: FitOptions, plan: TablePlan) -> None:

@@ -21,7 +21,7 @@ from tricyclic.results.sensorgram import SensorgramResult
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table
 from tricyclic.units import convert, quantity
-from tricyclic.workflows.curves.fit_table import fixed_value
+from tricyclic.workflows.curves.option_values import fixed_value
 from tricyclic.workflows.curves.options import SensorgramOptions
 from tricyclic.workflows.output import check_output_folder
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from tricyclic.core.table import DataTable
+from tricyclic.core.weight_formula import weight_formula
 from tricyclic.errors import UnknownNameError
-from tricyclic.fitting.variance_model import weight_formula
 
 # Quantities of a formula that are those of the fit, whatever the columns are called.
 OF_THE_FIT = ("x", "y")
