@@ -118,3 +118,13 @@ def test_a_notebook_makes_a_table_of_many_curves_once(fits, monkeypatch):
     )
     assert "<table>" in fits._repr_html_()
     assert made == [1]
+
+
+def test_the_documentation_states_how_many_curves_are_on_a_page():
+    from pathlib import Path
+
+    from tricyclic.plotting.curve_pages import PER_PAGE
+
+    docs = Path(__file__).parents[2] / "docs"
+    assert f"`curves.pdf` has {PER_PAGE} curves on a page" in (docs / "ten_lines.md").read_text()
+    assert f"are thumbnails, {PER_PAGE} on a page" in (docs / "fit_in_python.md").read_text()

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc
 
 from tricyclic.core.curve_model import CurveModel
-from tricyclic.core.estimate import Fit
+from tricyclic.core.estimate import Fit, dose_name
 from tricyclic.core.format import enumerate_words, format_number, format_p
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback, report_progress
@@ -54,6 +54,14 @@ class _Question:
     shared: tuple[str, ...]
     simple: str
     full: str
+
+    def with_doses_named(self, letters: str) -> _Question:
+        """The question with LD50 for EC50 in its words, where the letters are LD."""
+        name, simple, full = (
+            " ".join(dose_name(word, letters) for word in text.split(" "))
+            for text in (self.name, self.simple, self.full)
+        )
+        return _Question(name, self.shared, simple, full)
 
 
 def compare_curves(
@@ -102,6 +110,8 @@ def compare_curves(
         if not what or "all" in what
         else [_question(name, model, own, separate) for name in what]
     )
+    if settings.ec_name:
+        questions = [question.with_doses_named(settings.ec_name) for question in questions]
     _check_determined(groups, model, separate)
     quick = replace(settings, intervals="none", outliers=None)
     names = tuple(", ".join(group.key) or group.series.name for group in groups)

@@ -44,6 +44,8 @@ def test_the_name_reaches_tables_of_several_curves_and_ratios():
     fit = tca.fit(table, "probit", **HOW, by="strain", fixed={"bottom": 0, "top": 1}, ec_name="LD")
     assert "LD50 (ug)" in str(fit)
     assert fit.ec_ratio("a", "b").name == "LD50 ratio"
+    (compared,) = fit.compare("ec50").comparisons
+    assert (compared.name, compared.simple) == ("same LD50", "one LD50 for all")
 
 
 def test_a_name_that_is_none_is_refused():
