@@ -135,6 +135,9 @@ class DataTable(TableInput):
                 + (f": '{cell[:40]}' in {place}" if cell else ""),
                 where=self.name,
                 allowed=digits_advice(cell) if cell else _two_ways(self.text[column]),
+                do=""
+                if cell
+                else "Convert the column to numbers, as with .str.replace(',', '').astype(float)",
             )
         return self.values[column]
 

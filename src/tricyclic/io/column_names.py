@@ -18,7 +18,9 @@ TOTAL = re.compile(
 SPECIFIC = re.compile(r"(spec(ific)?|sb)([\s_-]*binding)?", re.IGNORECASE)
 # Names of a column of readings that name no compound.
 READING = re.compile(
-    r"(y|readings?|values?|signals?|counts?|c?cpm|dpm|response|data set|rep|replicates?|wells?)"
+    r"(y|readings?|values?|signals?|counts?|c?cpm|dpm|response|data set|rep|replicates?|wells?"
+    r"|(%|percent)\s*(of\s+)?(total|controls?|max(imum|imal)?|specific|bound|binding|b/?b?0"
+    r"|inhibition|activity|response|displacement)(\s+(bound|binding|response))?)"
     r"([\s_-]*[a-z])?",
     re.IGNORECASE,
 )

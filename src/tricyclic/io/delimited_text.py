@@ -289,15 +289,22 @@ def _decoded(data: bytes) -> tuple[str, str]:
     for bom, codec, name in _BOMS:
         if data.startswith(bom):
             return _with_codec(data, codec, name)
-    head = data[:4096]
-    if len(head) > 3 and head[1::2].count(0) > 0.4 * len(head[1::2]):
-        return _with_codec(data, "utf-16-le", "UTF-16 without a mark")
-    if len(head) > 3 and head[::2].count(0) > 0.4 * len(head[::2]):
-        return _with_codec(data, "utf-16-be", "UTF-16 without a mark")
+    if (wide := utf16_without_mark(data)) is not None:
+        return _with_codec(data, wide, "UTF-16 without a mark")
     try:
         return data.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
         return _with_codec(data, "cp1252", "Windows-1252")
+
+
+def utf16_without_mark(data: bytes) -> str | None:
+    """The codec of a text in UTF-16 without a byte order mark, by its zero bytes; None else."""
+    head = data[:4096]
+    if len(head) > 3 and head[1::2].count(0) > 0.4 * len(head[1::2]):
+        return "utf-16-le"
+    if len(head) > 3 and head[::2].count(0) > 0.4 * len(head[::2]):
+        return "utf-16-be"
+    return None
 
 
 def _with_codec(data: bytes, codec: str, name: str) -> tuple[str, str]:

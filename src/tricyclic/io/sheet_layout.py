@@ -54,7 +54,10 @@ def layout_in_file(path: str | Path | DataTable, plate: Plate) -> PlateLayout | 
     raw = RawFile(name, data)
     try:
         words = [
-            grid for sheet in raw.sheets_to_sniff for grid in find_grids(sheet) if _has_roles(grid)
+            grid
+            for sheet in raw.sheets_to_sniff
+            for grid in find_grids(sheet)
+            if _has_roles(grid, plate.headings.lists)
         ]
         if len(words) == 1:
             place = words[0].phrase
@@ -219,12 +222,18 @@ def _control(text: str) -> WellBlock | None:
         return None
 
 
-def _has_roles(grid: PlateGrid) -> bool:
-    """Whether a grid is one of words: a cell has a role and most are contents of a well."""
+def _has_roles(grid: PlateGrid, lists: Sequence[ListBeside]) -> bool:
+    """Whether a grid is one of words: a cell has a role and most are contents of a well, or, beside
+    wells of total and non-specific binding, compounds whose concentrations are in a list.
+    """
     texts = [text for text, _ in grid.cells.values()]
     blocks = [_control(text) for text in dict.fromkeys(texts)]
     roles = {block.role for block in blocks if block is not None}
-    known = sum(_control(text) is not None for text in texts)
+    has_controls = {Role.TOTAL, Role.NON_SPECIFIC} <= roles
+    known = sum(
+        _control(text) is not None or (has_controls and list_for(text, lists) is not None)
+        for text in texts
+    )
     words = sum(text[0].isalpha() for text in texts)
     return bool(roles & {Role.TOTAL, Role.NON_SPECIFIC, Role.COMPETITION}) and (
         2 * known >= len(texts) and 2 * words >= len(texts)

@@ -113,9 +113,10 @@ def _is_numbers(row: tuple[str, ...]) -> bool:
 
 def _continues(sheet: Sheet, header: int, below: int) -> bool:
     """Whether the row below the names has their units, or the numbers of replicates."""
-    return below == header + 1 and bool(
-        _units(sheet.rows[below]) or _replicate_numbers(sheet.rows[header], sheet.rows[below])
-    )
+    names, row = sheet.rows[header], sheet.rows[below]
+    # Units of columns that have no name are names themselves, below the texts of their groups.
+    named = all(not cell or (k < len(names) and names[k]) for k, cell in enumerate(row))
+    return below == header + 1 and bool((named and _units(row)) or _replicate_numbers(names, row))
 
 
 def _units(row: tuple[str, ...]) -> bool:
@@ -298,6 +299,11 @@ def _data_rows(
     filled = [k for k in range(first, end) if any(sheet.rows[k])]
     last = max((k for k in filled if _is_numbers(sheet.rows[k])), default=end)
     numeric_first = _are_numbers([number_of(_cell(sheet, k, left)) for k in filled])
+    # Below a table whose first column is text, rows of sums are the last ones.
+    tail = len(filled)
+    while tail and _is_summary_word(_cell(sheet, filled[tail - 1], left)):
+        tail -= 1
+    summaries = filled if numeric_first else filled[tail:]
     rows: list[int] = []
     remarks: list[str] = []
     calculated: list[str] = []
@@ -314,7 +320,7 @@ def _data_rows(
             and 2 * len(cells) <= width
             and any(not any(row) for row in sheet.rows[rows[-1] : k])
         )
-        if numeric_first and _is_calculated(sheet, k, left, rows):
+        if k in summaries and _is_calculated(sheet, k, left, rows):
             calculated.append(f"'{shortened(word)}' ({sheet.where(k)})")
         elif short or (not _is_numbers(sheet.rows[k]) and (apart or (alone and word))):
             remarks.append(f"'{shortened(cells[0])}' ({sheet.where(k)})")
@@ -324,6 +330,10 @@ def _data_rows(
         plural = "s" if len(calculated) > 1 else ""
         remarks.append(f"row{plural} of calculated values {', '.join(calculated)}")
     return rows, remarks
+
+
+def _is_summary_word(word: str) -> bool:
+    return bool(_CALCULATED.fullmatch(word) or _TOTALS.fullmatch(word))
 
 
 def _is_calculated(sheet: Sheet, at: int, left: int, above: list[int]) -> bool:

@@ -38,6 +38,8 @@ WORDS = {
 # From white to a blue that is lighter than black, so that print and letters stay readable.
 SHADES = ("#F7FBFF", "#D6E6F4", "#ABD0E6", "#6AAED6", "#3787C0", "#105BA4")
 KEY_LINES = 3
+# Of a map, and of a cell with the letter of a role.
+LEAST_WIDTH_MM, LEAST_CELL_MM = 50.0, 1.7
 # Size of the codes in the cells of plates of 384 wells and more.
 CODE_PT = 5.0
 
@@ -75,7 +77,7 @@ def plate_map(
     text_as: style.TextAs = "text",
     show_title: bool = True,
 ) -> Figure:
-    """Draw the map of a plate, 174 mm wide.
+    """Draw the map of a plate, as wide as the style or 174 mm; narrow cells have their role alone.
 
     Parameters
     ----------
@@ -88,46 +90,61 @@ def plate_map(
     """
     rows, columns = plate.shape
     with style.publication_style(text_as):
-        cell_mm = min(150.0 / columns, 11.0 if columns < 24 else 6.0)
+        scale = style.current().scale
+        least = max(LEAST_WIDTH_MM, 24.0 * scale + LEAST_CELL_MM * columns)
+        wide = style.page_mm("full", least_mm=least)
+        left, line = 9.0 * scale, 3.6 * scale
+        cell_mm = min((wide - left - 15.0 * scale) / columns, 11.0 if columns < 24 else 6.0)
         cell_high_mm = min(cell_mm, 7.2 if columns <= 12 else 5.0)
         codes = _codes(plate, cell_mm)
-        key = _key(plate, codes)
-        top = 11.5 if show_title else 7.5
-        height = top + rows * cell_high_mm + 3.0 + 3.6 * len(key)
-        left = 9.0
+        key = _key(plate, codes, wide - left - 5.0)
+        top = (11.5 if show_title else 7.5) * scale
+        below = 3.0 * scale + line * len(key)
+        height = style.page_height_mm(top + rows * cell_high_mm + below)
+        cell_high_mm = max(height - top - below, 1.0) / rows
         canvas, axes = style.sheet(
             "full",
             height,
-            left_mm=left,
-            right_mm=174.0 - left - columns * cell_mm,
-            bottom_mm=3.0 + 3.6 * len(key),
-            top_mm=top,
+            left_mm=left / scale,
+            right_mm=(wide - left - columns * cell_mm) / scale,
+            bottom_mm=below / scale,
+            top_mm=top / scale,
         )
         values = plate.grid()
         low, high = _range_of(plate)
-        _cells(axes, plate, values, low, high)
-        _letters(axes, plate, codes, low, high)
-        _scale(
-            axes, low, high, plate.unit, left + columns * cell_mm + 4.0, height, rows * cell_high_mm
-        )
+        _cells(axes, plate, values, low, high, cell_mm)
+        if columns <= 12 and _readings_fit(plate, cell_mm, cell_high_mm):
+            _letters(axes, plate, codes, low, high)
+        else:
+            _letters_only(axes, plate, codes, low, high)
+        beside = left + columns * cell_mm + 4.0
+        _scale(axes, low, high, plate.unit, (beside, wide), height, rows * cell_high_mm)
         if show_title:
-            heading = style.fitted(title or plate.name, 168.0, bold=True)
-            canvas.text(2.0 / 174.0, 1 - 1.2 / height, heading, va="top", weight="bold")
-        for number, line in enumerate(key):
+            heading = style.fitted(title or plate.name, wide - 6.0, bold=True)
+            canvas.text(2.0 / wide, 1 - 1.2 / height, heading, va="top", weight="bold")
+        for number, text in enumerate(key):
             canvas.text(
-                left / 174.0,
-                (1.6 + 3.6 * (len(key) - 1 - number)) / height,
-                line,
+                left / wide,
+                (1.6 * scale + line * (len(key) - 1 - number)) / height,
+                text,
                 fontsize=style.small_pt(),
             )
         return style.finish(
             canvas,
             name=f"{style.slug(plate.name)}-map",
-            caption=_caption(plate, title),
+            caption=_caption(plate, title, _readings_fit(plate, cell_mm, cell_high_mm)),
             alt=_alt(plate),
             width="full",
             pdf=pdf,
         )
+
+
+def _readings_fit(plate: Plate, cell_mm: float, cell_high_mm: float) -> bool:
+    """Whether the cells are large enough for the role and the reading below it."""
+    texts = [_reading(well.value) for well in plate.wells if well.counted]
+    widest = max((style.width_mm(text, size_pt=style.tiny_pt()) for text in texts), default=0.0)
+    two_lines = (style.small_pt() + style.tiny_pt()) / (72 * style.MM)
+    return plate.shape[1] <= 12 and widest <= cell_mm and two_lines <= 0.95 * cell_high_mm
 
 
 def _codes(plate: Plate, cell_mm: float) -> _Codes:
@@ -143,7 +160,7 @@ def _codes(plate: Plate, cell_mm: float) -> _Codes:
     )
     widest = max((codes.of(well) for well in plate.wells), key=len, default="")
     fits = style.width_mm(widest, size_pt=CODE_PT) <= cell_mm
-    return codes if plate.shape[1] <= 12 or fits else replace(codes, numbered=False)
+    return codes if fits else replace(codes, numbered=False)
 
 
 def _range_of(plate: Plate) -> tuple[float, float]:
@@ -160,7 +177,9 @@ def _range_of(plate: Plate) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1.0)
 
 
-def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float) -> None:
+def _cells(
+    axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float, cell_mm: float
+) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -197,7 +216,8 @@ def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float
         axes.spines[side].set_visible(False)
     small = style.small_pt() if columns <= 12 else style.tiny_pt()
     axes.xaxis.tick_top()
-    step = 1 if columns <= 24 else 2
+    two_digits = style.width_mm("00", size_pt=small) + 0.6
+    step = (1 if columns <= 24 else 2) * (1 if cell_mm >= two_digits or columns > 24 else 2)
     numbers, letters = range(0, columns, step), range(0, rows, step)
     axes.set_xticks([c + 0.5 for c in numbers], [str(c + 1) for c in numbers], fontsize=small)
     axes.set_yticks([r + 0.5 for r in letters], [row_letters(r) for r in letters], fontsize=small)
@@ -205,9 +225,6 @@ def _cells(axes: Axes, plate: Plate, values: np.ndarray, low: float, high: float
 
 
 def _letters(axes: Axes, plate: Plate, codes: _Codes, low: float, high: float) -> None:
-    if plate.shape[1] > 12:
-        _letters_only(axes, plate, codes, low, high)
-        return
     for well in plate.wells:
         ink, x, y = _ink(well, low, high), well.column + 0.5, well.row + 0.5
         code = codes.of(well)
@@ -274,7 +291,13 @@ def _reading(value: float) -> str:
 
 
 def _scale(
-    axes: Axes, low: float, high: float, unit: str, left_mm: float, height: float, high_mm: float
+    axes: Axes,
+    low: float,
+    high: float,
+    unit: str,
+    across_mm: tuple[float, float],
+    height: float,
+    high_mm: float,
 ) -> None:
     """The colour scale of the readings."""
     from matplotlib.colors import LinearSegmentedColormap
@@ -282,10 +305,11 @@ def _scale(
 
     canvas = axes.get_figure(root=True)
     assert canvas is not None
+    left_mm, wide = across_mm
     bottom = axes.get_position().y0
     bar_mm = min(high_mm, 40.0)
     bar = canvas.add_axes(
-        (left_mm / 174.0, bottom + (high_mm - bar_mm) / height, 2.6 / 174.0, bar_mm / height)
+        (left_mm / wide, bottom + (high_mm - bar_mm) / height, 2.6 / wide, bar_mm / height)
     )
     steps = np.linspace(low, high, 33)
     shades = LinearSegmentedColormap.from_list("counts", SHADES)
@@ -308,7 +332,7 @@ def _scale(
     )
 
 
-def _key(plate: Plate, codes: _Codes) -> list[str]:
+def _key(plate: Plate, codes: _Codes, wide_mm: float) -> list[str]:
     """What the letters mean, in lines that fit under the plate."""
     present = [
         role for role in LETTERS if LETTERS[role] and any(w.role is role for w in plate.wells)
@@ -330,27 +354,28 @@ def _key(plate: Plate, codes: _Codes) -> list[str]:
         entries += [f"{chr(ord('a') + n % 26)} {name}" for n, name in enumerate(codes.groups)]
     if any(w.excluded for w in plate.wells):
         entries.append("× excluded from the fit")
-    return _flow([style.fitted(entry, 60.0, size_pt=style.small_pt()) for entry in entries])
+    longest = min(60.0, wide_mm)
+    return _flow([style.fitted(e, longest, size_pt=style.small_pt()) for e in entries], wide_mm)
 
 
-def _flow(entries: list[str]) -> list[str]:
+def _flow(entries: list[str], wide_mm: float) -> list[str]:
     lines = [""]
     for entry in entries:
         longer = f"{lines[-1]}  ·  {entry}" if lines[-1] else entry
-        if style.width_mm(longer, size_pt=style.small_pt()) <= 160.0:
+        if style.width_mm(longer, size_pt=style.small_pt()) <= wide_mm:
             lines[-1] = longer
         elif len(lines) < KEY_LINES:
             lines.append(entry)
         else:
-            lines[-1] = style.fitted(longer + " …", 160.0, size_pt=style.small_pt())
+            lines[-1] = style.fitted(longer + " …", wide_mm, size_pt=style.small_pt())
             break
     return lines
 
 
-def _caption(plate: Plate, title: str) -> str:
+def _caption(plate: Plate, title: str, has_readings: bool) -> str:
     unit = "in an unknown unit" if plate.unit == "unknown" else f"in {plate.unit}"
     shown = "; colour and numbers are the readings"
-    if plate.shape[1] > 12:
+    if not has_readings:
         shown = ", as depth of colour"
     parts = [f"{style.one_line(title or plate.name)}: readings {unit}{shown}."]
     out = [w for w in plate.wells if w.excluded]

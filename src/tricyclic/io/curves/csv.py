@@ -23,7 +23,7 @@ from tricyclic.errors import InputError
 from tricyclic.io.curves.cells import CellRemarks, without_blank_rows
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
 from tricyclic.io.curves.plain_text import PlainColumns, PlainReader, can_be_plain
-from tricyclic.io.delimited_text import shortened
+from tricyclic.io.delimited_text import shortened, utf16_without_mark
 from tricyclic.io.files import at_file, csv_of, existing_file
 from tricyclic.numerals import NumberFormat, decimal_of, is_whole_number
 
@@ -308,6 +308,8 @@ def _encoding(head: bytes) -> str:
     """Encoding of a text: by its mark, else UTF-8, else that of spreadsheet programs of Windows."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if (codec := utf16_without_mark(head)) is not None:
+        return codec
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:

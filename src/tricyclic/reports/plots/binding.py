@@ -9,6 +9,7 @@ from tricyclic.assays.binding.design.plan import expected_plate
 from tricyclic.assays.binding.plots import assay_plots
 from tricyclic.assays.binding.scatchard import scatchard_plot
 from tricyclic.core.document import Figure
+from tricyclic.core.plate import Plate
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.plate import plate_map
 from tricyclic.plotting.residuals import residuals
@@ -51,7 +52,7 @@ def study_drawings(result: StudyRunResult) -> dict[str, Drawing]:
         if plate.plate is not None and plate.plate.wells:
             name = f"plate-{i}-{j}"
             mapped = replace(plate.plate, name=name)
-            drawings[name] = Drawing(partial(plate_map, mapped, title=title), is_part=True)
+            drawings[name] = _plate_drawing(mapped, title, is_part=True)
         if plate.fit.ok and plate.fit.parts:
             name = f"residuals-{i}-{j}"
             of_fit = partial(residuals, plate.fit, name=name, title=f"Residuals, {plate.name}")
@@ -63,7 +64,11 @@ def design_drawings(result: DesignResult) -> dict[str, Drawing]:
     """The map of the planned plate with the expected readings."""
     plan = result.plan
     title = f"{result.title}: expected cpm"
-    return {"plate": Drawing(partial(plate_map, expected_plate(plan), title=title))}
+    return {"plate": _plate_drawing(expected_plate(plan), title)}
+
+
+def _plate_drawing(plate: Plate, title: str, *, is_part: bool = False) -> Drawing:
+    return Drawing(partial(plate_map, plate, title=title), is_part=is_part, is_flexible=True)
 
 
 def _unique(name: str, taken: dict[str, Drawing]) -> str:
