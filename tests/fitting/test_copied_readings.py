@@ -19,7 +19,8 @@ def replicates(seed: int, n: int, *, scatter: float = 0.04, decimals: int = 0) -
 
 def fitted(y: np.ndarray) -> tca.CurveFitResult:
     table = pd.DataFrame({"conc_nM": DOSES} | {f"cpm {k + 1}": y[:, k] for k in range(y.shape[1])})
-    return tca.fit(table, x="conc_nM", y=[f"cpm {k + 1}" for k in range(y.shape[1])])
+    columns = [f"cpm {k + 1}" for k in range(y.shape[1])]
+    return tca.fit(table, x="conc_nM", y=columns, intervals="none")
 
 
 def copies(result: tca.CurveFitResult) -> list[str]:
