@@ -64,3 +64,14 @@ def test_a_band_is_that_of_the_linear_regression_where_it_is_determined():
 
     assert low == pytest.approx(rows @ coefficients - t.ppf(0.975, 4) * sd, rel=1e-4)
     assert high == pytest.approx(rows @ coefficients + t.ppf(0.975, 4) * sd, rel=1e-4)
+
+
+def test_a_figure_is_not_titled_twice_by_the_name_of_a_file_like_its_experiment(tmp_path):
+    table = association("time (s)", 1.0, (2, 5, 10))
+    for name, title in (("association", "Association"), ("monday", "Association, monday")):
+        file = tmp_path / f"{name}.csv"
+        table.to_csv(file, index=False)
+        result = tca.kinetics(str(file), unit="cpm", kind="association")
+        result.save(tmp_path / f"{name}.svg")
+        drawn = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+        assert f">{title}<" in drawn

@@ -205,6 +205,12 @@ def axis_marks(estimates: Sequence[Estimate], axis: XAxis) -> tuple[AxisMark, ..
     )
 
 
+def title_of_run(assay: str, run: str, group: str = "") -> str:
+    """The title of an assay with its run, where the run has a name of its own."""
+    own = f"{group} {run}".strip()
+    return assay if own.casefold() == assay.casefold() else f"{assay}, {own}"
+
+
 def file_name(text: str) -> str:
     """A text as part of a file name."""
     return "".join(c if c.isalnum() or c in "-." else "_" for c in text).strip("_").lower()

@@ -14,6 +14,7 @@ from tricyclic.assays.binding.plot_parts import (
     fitted_curve,
     fitted_window,
     part_name,
+    title_of_run,
 )
 from tricyclic.assays.binding.run_plots import all_runs_plot
 from tricyclic.core.curve_model import CurveModel
@@ -52,7 +53,7 @@ def plate_plot(assay: AssayResult, plate: PlateResult, curves: Curves) -> CurveP
     has_window = assay.kind == "competition" and len(plate.fit.parts) == 1
     return CurvePlot(
         name="_".join(file_name(name) for name in names),
-        title=f"{assay.title}, {plate.group + ' ' if plate.group else ''}{plate.experiment}",
+        title=title_of_run(assay.title, plate.experiment, plate.group),
         x_title=axis.title(plate),
         y_title=f"bound {ligand}".strip() + (f" ({y_unit})" if y_unit != "unknown" else ""),
         x_scale="log10_M" if axis.log else "linear",

@@ -21,6 +21,7 @@ from tricyclic.assays.binding.plot_parts import (
     model_columns,
     part_name,
     subjects_of,
+    title_of_run,
 )
 from tricyclic.core.plot_data import CurvePlot, PointSet, Trace
 from tricyclic.fitting.fit import predict
@@ -121,7 +122,7 @@ def _compound(plate: PlateResult, number: int) -> str:
 def _title(assay: AssayResult, plates: Sequence[PlateResult]) -> str:
     """The title with the number of independent runs; several compounds or plates may be of one."""
     runs = list(dict.fromkeys(plate.experiment for plate in plates))
-    return f"{assay.title}, {f'{len(runs)} runs' if len(runs) > 1 else runs[0]}"
+    return title_of_run(assay.title, f"{len(runs)} runs" if len(runs) > 1 else runs[0])
 
 
 def _saturation_plot(assay: AssayResult, curves: Curves) -> CurvePlot | None:

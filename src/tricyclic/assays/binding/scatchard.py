@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tricyclic.assays.binding.plot_parts import Curves, file_name, model_columns
+from tricyclic.assays.binding.plot_parts import Curves, file_name, model_columns, title_of_run
 from tricyclic.assays.binding.run_plots import bmax_scale
 from tricyclic.core.plot_data import CurvePlot, PointSet, Trace
 from tricyclic.core.series import Series
@@ -47,7 +47,7 @@ def scatchard_plot(assay: AssayResult, plate: PlateResult, curves: Curves) -> Cu
     names = [assay.name, *([plate.group] if plate.group else []), plate.experiment, "scatchard"]
     return CurvePlot(
         name="_".join(file_name(name) for name in names),
-        title=f"{assay.title}, {plate.experiment}: Scatchard plot",
+        title=f"{title_of_run(assay.title, plate.experiment)}: Scatchard plot",
         x_title=f"specific binding ({unit})",
         y_title=f"bound/free ({unit} per nM)",
         x_scale="linear",
