@@ -156,13 +156,8 @@ class Sheet:
                 do="Convert such cells to numbers in the spreadsheet program",
             )
         value = self.numbers.read(text)
-        if value is None and _DATE.fullmatch(text):
-            raise InputError(
-                f"'{text[:10]}' is a date, not a number",
-                where=where,
-                allowed="Spreadsheet programs turn numbers such as 3-4 and 1.2 into dates",
-                do="Format the cell as a number and type its reading again",
-            )
+        if value is None and (error := date_error(text, where)) is not None:
+            raise error
         if value is None:
             other = "," if self.numbers.decimal == "." else "."
             mixed = len(text) <= LONGEST_NUMBER and re.fullmatch(
@@ -268,6 +263,18 @@ def shortened(text: str, most: int = 40) -> str:
     """A text cut to a length for a message."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def date_error(text: str, where: str) -> InputError | None:
+    """The refusal of a date where a number is needed; None of another text."""
+    if not _DATE.fullmatch(text):
+        return None
+    return InputError(
+        f"'{text[:10]}' is a date, not a number",
+        where=where,
+        allowed="Spreadsheet programs turn numbers such as 3-4 and 1.2 into dates",
+        do="Format the cell as a number and type its reading again",
+    )
 
 
 def is_number_like(cell: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tricyclic.core.formulas import is_formula
+from tricyclic.core.formulas import is_formula, refuse_formulas
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.cells_with_units import number_of
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
@@ -102,8 +102,11 @@ def header_of(sheet: Sheet, start: int = 0) -> int | None:
 
 def _is_names(row: tuple[str, ...]) -> bool:
     cells = [cell for cell in row if cell]
-    return len(cells) > 1 and not any(
-        is_number_like(c) or is_not_counted(c) or is_formula(c) for c in cells
+    plain = [cell for cell in cells if not is_formula(cell)]
+    return (
+        len(cells) > 1
+        and 2 * len(plain) > len(cells)
+        and not any(is_number_like(cell) or is_not_counted(cell) for cell in plain)
     )
 
 
@@ -210,13 +213,17 @@ def _names(sheet: Sheet, header: int, end: int) -> tuple[list[str], int, list[st
     """Names of the columns by position, the first row of data, and decisions about them."""
     notes: list[str] = []
     row = sheet.rows[header]
+    refuse_formulas(row, sheet.where(header))
     names = [*row]
     first = header + 1
     below = sheet.rows[first] if first < end else ()
     if any(below) and _replicate_numbers(row, below):
         left = next(k for k, cell in enumerate(below) if cell)
-        if not is_whole_number(below[left]):
-            names[left] = below[left] if not names[left] else names[left]
+        unit = below[left].strip("()[]")
+        if not is_whole_number(unit) and not names[left]:
+            names[left] = below[left]
+        elif not is_whole_number(unit) and _is_unit(unit):
+            names[left] = f"{names[left]} ({unit})"
         first += 1
     elif any(below) and _units(below):
         for k, unit in enumerate(below):

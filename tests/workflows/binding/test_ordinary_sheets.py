@@ -128,3 +128,75 @@ def test_a_plan_of_compounds_takes_the_doses_beside_the_plate(tmp_path, second, 
     values, text = kis(tmp_path / "s.xlsx")
     assert is_right(values) and set(values) == set(KI_nM)
     assert "beside the plate ('dose (nM)', 8 cells)" in text
+
+
+@pytest.mark.parametrize("dose", ["nM", "Conc (nM)"])
+@pytest.mark.parametrize("names", [("desipramine", "imipramine"), (101, 102)])
+def test_a_compound_that_is_written_once_is_that_of_the_doses_below(tmp_path, dose, names):
+    rng = np.random.default_rng(7)
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["Compound", dose, "cpm 1", "cpm 2"])
+    for name, ki in zip(names, (2.5, 20.0), strict=True):
+        for k, (x, row) in enumerate(zip(DOSES, readings(ki, DOSES, 2, rng), strict=True)):
+            page.append([name if k == 0 else None, x, *row.tolist()])
+    book.save(tmp_path / "s.xlsx")
+    values, _ = kis(tmp_path / "s.xlsx")
+    assert {name: value for name, (value, _) in values.items()} == {
+        str(names[0]): pytest.approx(2.5, rel=0.2),
+        str(names[1]): pytest.approx(20.0, rel=0.2),
+    }
+
+
+def test_the_unit_of_a_saturation_stands_below_its_name_beside_numbered_replicates(tmp_path):
+    rng = np.random.default_rng(8)
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["[3H]nisoxetine", "Total", None, None, "NSB", None, None, "Specific"])
+    page.merge_cells("B1:D1")
+    page.merge_cells("E1:G1")
+    page.append(["(nM)", 1, 2, 3, 1, 2, 3, None])
+    for k, hot in enumerate((0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0), 3):
+        total, blocked = 60 * hot + 1500 * hot / (0.8 + hot), 60 * hot
+        scatter = 1 + 0.03 * rng.standard_normal((2, 3))
+        page.append([hot, *(total * scatter[0]).tolist(), *(blocked * scatter[1]).tolist()])
+        page[f"H{k}"] = f"=AVERAGE(B{k}:D{k})-AVERAGE(E{k}:G{k})"
+    book.save(tmp_path / "s.xlsx")
+    result = tca.saturation(tmp_path / "s.xlsx", unit="cpm")
+    values = {e.name: e.value for e in result.estimates}
+    assert values["Kd"] == pytest.approx(0.8, rel=0.1)
+    assert values["Bmax"] == pytest.approx(1500, rel=0.1)
+
+
+def test_formulas_of_doses_and_names_and_dates_among_doses_are_refused(tmp_path):
+    rng = np.random.default_rng(9)
+    end = "has no result in the file. Open the file in a spreadsheet program and save it."
+    for cell, content, message in (
+        ("A4", "=A3*3", f"row 4, column 'conc nM': the formula =A3*3 {end}"),
+        ("B1", "=C1", f"row 1: the formula =C1 {end}"),
+        (
+            "A4",
+            datetime.date(2024, 1, 3),
+            (
+                "row 4, column 'conc nM': '2024-01-03' is a date, not a number. Spreadsheet "
+                "programs turn numbers such as 3-4 and 1.2 into dates. Format the cell as a number "
+                "and type its reading again."
+            ),
+        ),
+    ):
+        book = openpyxl.Workbook()
+        page = book.active
+        page.append(["conc nM", "cpm 1", "cpm 2"])
+        for dose, row in zip(DOSES, readings(2.5, DOSES, 2, rng), strict=True):
+            page.append([dose, *row.tolist()])
+        page[cell] = content
+        book.save(tmp_path / "s.xlsx")
+        with pytest.raises(tca.InputError) as caught:
+            kis(tmp_path / "s.xlsx")
+        assert str(caught.value).endswith(message)
+    # All doses but the first may be formulas, as in a serial dilution.
+    for row in range(3, 12):
+        page[f"A{row}"] = f"=A{row - 1}/3"
+    book.save(tmp_path / "s.xlsx")
+    with pytest.raises(tca.InputError, match="the formula =A2/3 has no result in the file"):
+        kis(tmp_path / "s.xlsx")

@@ -27,12 +27,18 @@ from tricyclic.io.column_names import (
     statistics_of,
     without_unit,
 )
-from tricyclic.io.delimited_text import is_number_like
+from tricyclic.io.delimited_text import date_error, is_number_like
 from tricyclic.io.dose_columns import DoseBlock, compound_of, dose_blocks, group_in
+from tricyclic.io.headings import unit_in_column_name
 from tricyclic.study.plan_schema import VARIED
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import concentration_M, dimension
-from tricyclic.workflows.binding.name_columns import compound_column, run_column, with_names
+from tricyclic.workflows.binding.name_columns import (
+    compound_column,
+    dose_columns,
+    run_column,
+    with_names,
+)
 
 ROLE_COLUMN = re.compile(r"(role|well[\s_-]?type|type)", re.IGNORECASE)
 
@@ -91,6 +97,9 @@ def columns_of(
     """
     x = dict(given)
     if not x:
+        for name in table.text:
+            if name == table.columns[0] or unit_in_column_name(name) != UNKNOWN:
+                table.words(name)  # Doses that are formulas without results are refused.
         _check_first(table, where)
     by = run_column(table)
     numeric = [name for name in table.columns if name in table.values and name != by]
@@ -174,9 +183,10 @@ def _check_first(table: DataTable, where: str) -> None:
     cells = [cell for cell in table.text.get(first, ()) if cell.strip()]
     words = [cell for cell in cells if not is_number_like(cell)]
     if words and 2 * len(words) < len(cells):
-        table.words(first)
         row = table.text[first].index(words[0])
         place = table.lines[row] if row < len(table.lines) else f"row {row + 1}"
+        if (error := date_error(words[0], f"{where}, {place}, column '{first}'")) is not None:
+            raise error
         raise InputError(
             f"column '{first}' has '{words[0][:40]}' among its numbers ({place})",
             where=where,
@@ -418,7 +428,7 @@ def _kinds(table: DataTable, compound: str, role: str) -> list[str]:
         if column:
             table.words(column)
     kinds = []
-    doses = [name for name in table.values if is_molar_unit(table.units.get(name, UNKNOWN))]
+    doses = dose_columns(table)
     last = ""
     for row in range(len(table)):
         word = table.text[role][row].strip() if role else ""
@@ -441,4 +451,5 @@ def _kinds(table: DataTable, compound: str, role: str) -> list[str]:
 def _has_dose(table: DataTable, name: str, row: int) -> bool:
     """Whether a cell is a dose above 0."""
     value = float(table.values[name][row])
-    return bool(np.isfinite(value)) and (table.units[name].startswith("log10") or value > 0)
+    is_log = table.units[name].startswith("log10") or name.lower().startswith("log")
+    return bool(np.isfinite(value)) and (is_log or value > 0)

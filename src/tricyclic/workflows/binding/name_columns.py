@@ -35,10 +35,24 @@ _GROUP_COLUMN = re.compile(
     r"|(date|day)[\s_-]*of[\s_-]*(the[\s_-]*)?(assay|experiment|run|test)",
     re.IGNORECASE,
 )
+_DOSE_NAME = re.compile(r"(log|conc|dose)", re.IGNORECASE)
 # The more certain first: several plates may belong to one run, several runs to one day.
 _RUN_WORDS = re.compile(r"(independent|runs?|exp)", re.IGNORECASE)
 # Doses of a series, and rows of a run, from which on a column names them.
 _MIN_DOSES, _MIN_ROWS = 3, 2
+
+
+def dose_columns(table: DataTable) -> list[str]:
+    """Columns of concentrations, by their unit or their name ("nM", "conc", "log dose")."""
+    return [
+        name
+        for name in table.values
+        if is_molar_unit(unit := table.units.get(name, UNKNOWN))
+        or (
+            unit == UNKNOWN
+            and (is_molar_unit(name.strip(" []()")) or _DOSE_NAME.match(name.strip()))
+        )
+    ]
 
 
 def compound_column(table: DataTable) -> str:
@@ -60,7 +74,7 @@ def with_names(table: DataTable) -> DataTable:
         and COMPOUND_COLUMN.fullmatch(name.strip())
         and table.units.get(name, UNKNOWN) == UNKNOWN
         and _are_whole(table.values[name])
-        and _has_series(table, name, _labels(table, name))
+        and _has_series(table, name, _filled_down(_labels(table, name)))
     ]
     if not numbers:
         return table
@@ -112,12 +126,20 @@ def _labels(table: DataTable, name: str) -> list[str]:
 def _is_sample_column(table: DataTable, name: str) -> bool:
     if not _SAMPLE_COLUMN.fullmatch(name.strip()):
         return False
-    return _has_series(table, name, [cell.strip() for cell in table.text[name]])
+    return _has_series(table, name, _filled_down([cell.strip() for cell in table.text[name]]))
+
+
+def _filled_down(labels: Sequence[str]) -> list[str]:
+    """Names, each also in the empty cells below: a compound is written once, at its first dose."""
+    filled: list[str] = []
+    for label in labels:
+        filled.append(label or (filled[-1] if filled else ""))
+    return filled
 
 
 def _has_series(table: DataTable, column: str, labels: Sequence[str]) -> bool:
     """Whether some of the names have three doses or more each, and most rows are of these."""
-    doses = [n for n in table.values if n != column and is_molar_unit(table.units.get(n, UNKNOWN))]
+    doses = [name for name in dose_columns(table) if name != column]
     if not doses:
         return False
     cells = table.values[doses[0]]
