@@ -6,6 +6,8 @@ a hundred thousand curves.
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +23,8 @@ _NUMBERS = {
 }
 
 
+# Number of heaps in `mallopt` of glibc.
+M_ARENA_MAX = -8
 # Characters below this take one byte.
 ASCII = 128
 
@@ -30,14 +34,22 @@ def reused_memory() -> Iterator[None]:
     """Take memory of Arrow from the allocator of the system meanwhile.
 
     Its own allocator gives memory back to the system after some milliseconds: blocks of a file that
-    are read one after another then take twice the time.
+    are read one after another then take twice the time. All threads take it from one heap from now
+    on, where the system has that choice (glibc): a heap for each keeps a fifth more.
     """
+    _use_one_heap()
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:
         yield
     finally:
         pa.set_memory_pool(before)
+
+
+def _use_one_heap() -> None:
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, 1)
 
 
 def arrow_numbers(values: np.ndarray) -> Any:

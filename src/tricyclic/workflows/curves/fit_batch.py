@@ -9,7 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -163,9 +163,7 @@ def _fit_to(out: str, run: _Run) -> BatchFitResult:
         with store.result(metadata, collect) as done:
             if run.scheduler:
                 return _fit_on_cluster(opened, store, run, done), done
-            # Text is parsed in small pieces: reused by several threads, they take more memory.
-            is_text = not isinstance(opened.content, CurveFile)
-            with nullcontext() if is_text else reused_memory():
+            with reused_memory():
                 return _fit_here(opened, store, run, done), done
 
     with store.lock():
