@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import t as student
 
+from tricyclic.numerics.batch import likely_direction
 from tricyclic.numerics.batch.fit import fit_batch
 
 DOSES = np.linspace(-10.0, -4.0, 10)
@@ -99,3 +100,15 @@ def test_readings_without_scatter_have_limits_at_the_estimate():
     fit = fit_batch(DOSES, y)
     np.testing.assert_allclose(fit.log10_ic50_low, [-7.0, -6.5], atol=1e-6)
     np.testing.assert_allclose(fit.log10_ic50_high, [-7.0, -6.5], atol=1e-6)
+
+
+def test_limits_of_the_worse_direction_are_omitted_without_effect(monkeypatch):
+    y = np.concatenate([readings(60), readings(60, scatter=25.0)])
+    y[::3] = y[::3, ::-1]
+    quick = [fit_batch(DOSES, y, bottom=5.0), fit_batch(DOSES, y, top=80.0, model="3pl")]
+    monkeypatch.setattr(likely_direction, "_MUCH_WORSE", np.inf)
+    for fit, known in zip(quick, ({"bottom": 5.0}, {"top": 80.0, "model": "3pl"}), strict=True):
+        full = fit_batch(DOSES, y, **known)
+        assert np.unique(np.sign(full.hill[np.isfinite(full.hill)])).tolist() == [-1.0, 1.0]
+        for name in ("log10_ic50", "log10_ic50_low", "log10_ic50_high", "hill", "rss", "status"):
+            np.testing.assert_array_equal(getattr(fit, name), getattr(full, name))

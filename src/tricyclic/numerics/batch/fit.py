@@ -190,8 +190,8 @@ def fit_batch(
         3pl fixes the absolute hill at 1.
     hill, top, bottom : float or array, shape (curves,), optional
         Values at which these are fixed; the sign of a fixed hill fixes the direction. With one
-        fixed plateau and a fitted direction every curve is fitted in both, which takes twice as
-        long, and the better fit is returned; with two, only where either could be the better one.
+        fixed plateau and a fitted direction every curve is fitted in both, and the better fit is
+        returned; with two, only where either could be the better one.
     confidence : float or None
         Confidence level of the limits of log10 IC50; None omits them, which is faster.
     bounds : (low, high), optional
@@ -320,9 +320,9 @@ def _fit_arrays(
     more = 1 + free_hill + (not all(is_known))
     critical = criteria(points * replicates, given.confidence, more, given.flat_level)
 
-    def fit_run(run: Run, wanted: np.ndarray) -> DirectionFit:
-        model = _model(run, fixed, given, wanted)
-        return run, wanted, *fit_curves(arrays, model, critical, workers)
+    def fit_run(run: Run, wanted: np.ndarray, with_limits: bool) -> DirectionFit:
+        own = critical if with_limits else critical._replace(want_limits=False)
+        return run, wanted, *fit_curves(arrays, _model(run, fixed, given, wanted), own, workers)
 
     out, status = combine(fixed, fit_directions(arrays, fixed, fit_run))
     rule = ManySettings(

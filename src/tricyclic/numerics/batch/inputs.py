@@ -237,14 +237,17 @@ def pooled_readings(
     of_curve : array of int, shape (curves,)
         Series of each curve.
     """
-    distinct = [_distinct(row) for row in series]
-    kinds = [(doses.size, int(np.isfinite(doses).sum())) for doses, _ in distinct]
+    ordered, fresh, index = _distinct_of_rows(series)
+    sizes = fresh.sum(axis=1)
+    finite = (fresh & np.isfinite(ordered)).sum(axis=1)
+    kinds = list(zip(sizes.tolist(), finite.tolist(), strict=True))
     for kind in dict.fromkeys(kinds):
-        numbers = np.array([k for k, one in enumerate(kinds) if one == kind])
+        numbers = np.flatnonzero((sizes == kind[0]) & (finite == kind[1]))
         place = np.full(len(series), -1)
         place[numbers] = np.arange(numbers.size)
         curves = np.flatnonzero(place[of_curve] >= 0)
-        curves = curves[np.argsort(place[of_curve[curves]], kind="stable")]
+        if (np.diff(place[of_curve[curves]]) < 0).any():
+            curves = curves[np.argsort(place[of_curve[curves]], kind="stable")]
         weight = arrays.weight
         yield (
             curves,
@@ -255,11 +258,26 @@ def pooled_readings(
                 False,
                 np.zeros((1, 1)),
                 place[of_curve[curves]],
-                np.stack([distinct[k][1] for k in numbers]),
-                np.stack([distinct[k][0] for k in numbers]),
+                index[numbers],
+                ordered[numbers][fresh[numbers]].reshape(numbers.size, kind[0]),
                 kind[0],
             ),
         )
+
+
+def _distinct_of_rows(series: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Doses of each series in order, which of them are the first of their value, and the number of
+    the dose of each point, -1 for none; as `_distinct` for one series.
+    """
+    order = np.argsort(series, axis=1, kind="stable")
+    ordered = np.take_along_axis(series, order, axis=1)
+    fresh = ~np.isnan(ordered)
+    fresh[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
+    number = np.cumsum(fresh, axis=1) - 1
+    number[np.isnan(ordered)] = -1
+    index = np.empty(series.shape, np.int64)
+    np.put_along_axis(index, order, number, axis=1)
+    return ordered, fresh, index
 
 
 def start_grid(readings: Readings, model: Model) -> StartGrid:

@@ -19,29 +19,33 @@ from tricyclic.numerics.batch.layout import OUT_PURE, OUT_RSS
 DirectionFit = tuple[Run, np.ndarray, np.ndarray, np.ndarray]
 # Share by which the bound of a residual sum must exceed another, against rounding.
 _MARGIN = 1e-9
+# Factor by which the residual sum of a direction must exceed that of the other one for its limits
+# to be omitted: the search for limits can lower the sum of a curve with several optima.
+_MUCH_WORSE = 2.0
 
 
 def fit_directions(
-    arrays: Arrays, fixed: Fixed, fit_run: Callable[[Run, np.ndarray], DirectionFit]
+    arrays: Arrays, fixed: Fixed, fit_run: Callable[[Run, np.ndarray, bool], DirectionFit]
 ) -> list[DirectionFit]:
     """Fit the curves in the directions that are open.
 
     Where both plateaus are fixed, a curve is fitted first in the direction that its readings show,
     and in the other one only where that could be the better one. A fitted plateau may cross the
-    fixed one, which turns the curve round, so that nothing is known of it beforehand.
+    fixed one, which turns the curve round, so that nothing is known of it beforehand: a curve is
+    then fitted in both, and in the other direction without limits where that is much the worse.
 
     Parameters
     ----------
     arrays : Arrays
     fixed : Fixed
     fit_run : callable
-        Fits the curves that are wanted, shape (curves,), in a direction.
+        Fits the curves that are wanted, shape (curves,), in a direction, with limits or without.
     """
     both = runs(fixed)
     wanted = [np.broadcast_to(wanted_in(fixed, run), arrays.n_curves).copy() for run in both]
     both_fixed = not (np.isnan(fixed.top).any() or np.isnan(fixed.bottom).any())
-    if len(both) == 1 or not both_fixed:
-        return [fit_run(run, some) for run, some in zip(both, wanted, strict=True)]
+    if len(both) == 1:
+        return [fit_run(both[0], wanted[0], True)]
     contrast = np.zeros(arrays.n_curves)
     contrast_of_halves(
         arrays.x if arrays.x.ndim == 2 else arrays.x[None],
@@ -52,7 +56,9 @@ def fit_directions(
     )
     is_open, rises = wanted[0] & wanted[1], contrast > 0.0
     first = [wanted[0] & ~(is_open & rises), wanted[1] & ~(is_open & ~rises)]
-    fits = [fit_run(run, some) for run, some in zip(both, first, strict=True)]
+    fits = [fit_run(run, some, True) for run, some in zip(both, first, strict=True)]
+    if not both_fixed:
+        return _fit_others(fits, is_open, fit_run)
     again_in = []
     for number, (_, _, tried, _) in enumerate(fits):
         with np.errstate(invalid="ignore", over="ignore"):
@@ -61,11 +67,42 @@ def fit_directions(
         again_in.append(is_open & first[number] & ~is_worse)
     for number, again in ((1, again_in[0]), (0, again_in[1])):
         if again.any():
-            run, done, out, status = fits[number]
-            _, _, more, more_status = fit_run(run, again)
-            out[:, again], status[again] = more[:, again], more_status[again]
-            fits[number] = (run, done | again, out, status)
+            fits[number] = _with_more(fits[number], again, True, fit_run)
     return fits
+
+
+def _fit_others(
+    fits: list[DirectionFit],
+    is_open: np.ndarray,
+    fit_run: Callable[[Run, np.ndarray, bool], DirectionFit],
+) -> list[DirectionFit]:
+    """Fit the curves whose direction is open in the other one, too."""
+    first = [done for _, done, _, _ in fits]
+    sums = [out[OUT_RSS].copy() for _, _, out, _ in fits]
+    for number in range(2):
+        others = is_open & ~first[number]
+        if not others.any():
+            continue
+        fits[number] = _with_more(fits[number], others, False, fit_run)
+        with np.errstate(invalid="ignore", over="ignore"):
+            is_worse = fits[number][2][OUT_RSS] > _MUCH_WORSE * sums[1 - number]
+        close = others & ~is_worse
+        if close.any():
+            fits[number] = _with_more(fits[number], close, True, fit_run)
+    return fits
+
+
+def _with_more(
+    fit: DirectionFit,
+    some: np.ndarray,
+    with_limits: bool,
+    fit_run: Callable[[Run, np.ndarray, bool], DirectionFit],
+) -> DirectionFit:
+    """A fit with more curves in its direction."""
+    run, done, out, status = fit
+    _, _, more, more_status = fit_run(run, some, with_limits)
+    out[:, some], status[some] = more[:, some], more_status[some]
+    return run, done | some, out, status
 
 
 @compiled(allocates=False)

@@ -28,6 +28,7 @@ from tricyclic.numerics.batch.steps import (
     OPEN,
     better_step,
     fill_steps,
+    steep_is_lower,
     step_limit,
 )
 from tricyclic.numerics.batch.walk import wald_distance
@@ -51,31 +52,18 @@ def is_coarse(b, curves, problem, rises):
 
 
 @compiled(allocates=False)
-def list_plain(pending, curves, problem, rises, limits, plain):
-    """List the curves near which no step is, whose limits are then still nan; gives their
-    number.
-    """
-    n = 0
-    for b in pending:
-        limits[b, 0] = limits[b, 1] = math.nan
-        if not may_be_step(b, curves, problem, rises):
-            plain[n] = b
-            n += 1
-    return n
-
-
-@compiled(allocates=False)
 def begin_sides(
     pending, curves, problem, rises, limits, improved, steps, guesses, starts, opened, uncertain
 ):
     """Write the limits that need no search, and list the sides to search and to check."""
     for b in pending:
-        if math.isfinite(limits[b, 0]) and math.isfinite(limits[b, 1]):
-            continue
         state = curves.state[b]
         c0, ln_hill = state[C], state[LN_HILL]
         distance = wald_distance(state, rises[b], problem.free_hill)
         by_steps = may_be_step(b, curves, problem, rises)
+        both = math.isfinite(limits[b, 0]) and math.isfinite(limits[b, 1])
+        if both and not by_steps and max(guesses[b, 0, 1], guesses[b, 1, 1]) < STEEP:
+            continue
         if by_steps:
             fill_steps(b, curves, problem, steps)
             slope = curves.facts[b, FIXED_SLOPE]
@@ -85,8 +73,6 @@ def begin_sides(
                 state[C], state[LN_HILL] = c, min(at, problem.ln_hill_high)
                 continue
         for side in range(2):
-            if math.isfinite(limits[b, side]):
-                continue
             away = 1.0 if side == 1 else -1.0
             edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
             if away * (c0 - edge) >= -1e-9:
@@ -114,8 +100,14 @@ def begin_sides(
                 if kind == FOLLOW:
                     add_side(starts, 2 * b + side, c, at, x)
                     continue
-            elif not math.isnan(guesses[b, side, 0]):
-                add_side(starts, 2 * b + side, guesses[b, side, 0], guesses[b, side, 1], c0)
+            at = guesses[b, side, 1]
+            if math.isfinite(limits[b, side]):
+                _list_uncertain(
+                    b, side, at, by_steps, curves, problem, rises, limits, steps, uncertain
+                )
+                continue
+            if not math.isnan(at):
+                add_side(starts, 2 * b + side, guesses[b, side, 0], at, c0)
                 continue
             c = c0 + away * distance
             c = edge if away * (c - edge) > 0.0 else c
@@ -138,3 +130,19 @@ def _square_about_mean(b, curves, problem):
         moment += w * m
         square += w * m * m
     return square - moment * moment / total
+
+
+@compiled(allocates=False)
+def _list_uncertain(b, side, at, by_steps, curves, problem, rises, limits, steps, uncertain):
+    """List a limit of quick_limits.py, at ln hill `at`, where a steep curve can have a lower
+    sum there.
+    """
+    state, limit = curves.state[b], limits[b, side]
+    steep = problem.free_hill and max(at, state[LN_HILL]) > STEEP
+    if steep or (
+        by_steps
+        and steep_is_lower(
+            limit, state[RSS], rises[b], curves.facts[b, FIXED_SLOPE], problem, steps
+        )
+    ):
+        add_side(uncertain, 2 * b + side, limit, at, state[C])

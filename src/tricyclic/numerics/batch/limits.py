@@ -46,7 +46,7 @@ from tricyclic.numerics.batch.layout import (
     F,
     Lanes,
 )
-from tricyclic.numerics.batch.limit_starts import begin_sides, is_coarse, list_plain
+from tricyclic.numerics.batch.limit_starts import begin_sides, is_coarse
 from tricyclic.numerics.batch.quick_limits import quick_limits, quick_space
 from tricyclic.numerics.batch.search import STEEP, load, plateau_side, set_trial
 from tricyclic.numerics.batch.steps import (
@@ -93,8 +93,7 @@ class LimitLanes(NamedTuple):
 class LimitSpace(NamedTuple):
     """Space of `find_limits`, for all blocks of a run.
 
-    `rows` of `quick_limits`; `plain`, the curves given to it; `guesses`, shape (curves, 2, 2), the
-    points at which it ended.
+    `rows` of `quick_limits`; `guesses`, shape (curves, 2, 2), the points at which it ended.
     """
 
     lanes: Lanes
@@ -102,7 +101,6 @@ class LimitSpace(NamedTuple):
     steps: StepSums
     slopes: Array
     rows: Array
-    plain: Array
     guesses: Array
     starts: SideList
     opened: SideList
@@ -132,7 +130,6 @@ def limit_space(n_points, most):
         new_steps(n_points),
         np.zeros(LANES),
         quick_space(),
-        np.zeros(most, np.int64),
         np.zeros((most, 2, 2)),
         new_sides(2 * most),
         new_sides(2 * most),
@@ -163,9 +160,8 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
     starts, uncertain, suspect, hard = space.starts, space.uncertain, space.suspect, space.hard
     opened = space.opened
     starts.size[0] = opened.size[0] = uncertain.size[0] = hard.size[0] = 0
-    plain, guesses = space.plain, space.guesses
-    n_plain = list_plain(pending, curves, problem, rises, limits, plain)
-    quick_limits(curves, problem, plain[:n_plain], rises, limits, guesses, lanes, space.rows)
+    guesses = space.guesses
+    quick_limits(curves, problem, pending, rises, limits, guesses, lanes, space.rows)
     begin_sides(
         pending,
         curves,

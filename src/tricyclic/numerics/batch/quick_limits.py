@@ -41,7 +41,7 @@ from tricyclic.numerics.batch.layout import (
     C,
     F,
 )
-from tricyclic.numerics.batch.search import STEEP, load
+from tricyclic.numerics.batch.search import load
 
 # Farthest that a point may lie from the q wanted, as a share of it, and the step in ln hill from it
 # to the profile.
@@ -104,12 +104,10 @@ def quick_limits(curves, problem, some, rises, limits, guesses, lanes, rows):
         How far the residual sum may rise.
     limits : array, shape (curves, 2)
     guesses : array, shape (curves, 2, 2)
-        Filled with log10 IC50 and ln hill near the limits that remain to be searched, nan where
-        none are known.
+        Filled with log10 IC50 and ln hill at or near the limits, nan where none are known.
     lanes : Lanes
     rows : array, from `quick_space`
     """
-    steepest = STEEP if problem.free_hill else math.inf
     for begin in range(0, some.size, LANES):
         end = min(begin + LANES, some.size)
         for k in range(begin, end):
@@ -122,8 +120,8 @@ def quick_limits(curves, problem, some, rises, limits, guesses, lanes, rows):
         _read_point(problem, lanes, rows, _BELOW, -1.0)
         _try_above(rows, lanes.trial)
         _read_point(problem, lanes, rows, _ABOVE, 1.0)
-        _confirm(steepest, rows, _BELOW, -1.0, _LOWER, _START_BELOW)
-        _confirm(steepest, rows, _ABOVE, 1.0, _UPPER, _START_ABOVE)
+        _confirm(rows, _BELOW, -1.0, _LOWER, _START_BELOW)
+        _confirm(rows, _ABOVE, 1.0, _UPPER, _START_ABOVE)
         for k in range(begin, end):
             b, lane = some[k], k - begin
             limits[b, 0], limits[b, 1] = rows[_LOWER + lane], rows[_UPPER + lane]
@@ -280,7 +278,7 @@ def _try_above(rows, trial):
 
 
 @compiled(allocates=False, inline=True)
-def _confirm(steepest, rows, point, away, row, start):
+def _confirm(rows, point, away, row, start):
     """Limit of each lane on the side of a point, nan where it is not confirmed, and where a search
     should then begin. Comparisons with nan are false.
     """
@@ -299,9 +297,6 @@ def _confirm(steepest, rows, point, away, row, start):
             & (off < FARTHEST_Q * rows[_TARGET + lane])
             & (drift < FARTHEST_DRIFT)
             & (abs(limit - newton) < MAX_BEND)
-            # A steep curve can have a second valley in hill.
-            & (ln_hill < steepest)
-            & (rows[_L0 + lane] < steepest)
         )
         rows[row + lane] = limit if confirmed else math.nan
         useful = plain & (off < NEAR_Q * rows[_TARGET + lane]) & (drift < NEAR_DRIFT)
