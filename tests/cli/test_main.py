@@ -374,3 +374,18 @@ def test_a_command_without_tables_loads_no_library_of_tables_and_figures():
             [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
         )
         assert done.stdout.splitlines()[-1] == "[]", arguments
+
+
+@pytest.mark.parametrize("value", ["suggest", "none", "0.05"])
+def test_a_word_may_stand_in_place_of_a_number(value):
+    """`--outliers none` was refused as no number."""
+    plate = ("binding", "affinity", NET, "--layout", LAYOUT, "--quiet")
+    given = (*plate, "--radioligand-nM", "1", "--kd-nM", "0.8", "--outliers")
+    result = call(*given, value)
+    assert result.exit_code in (0, 4), result.stderr
+    assert result.stdout.startswith("desipramine   Ki ")
+    wrong = call(*given, "nine")
+    assert (wrong.exit_code, wrong.stderr) == (
+        3,
+        "--outliers: is 'nine'. It is suggest, none, or a false discovery rate such as 0.01.\n",
+    )

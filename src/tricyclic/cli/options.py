@@ -126,7 +126,9 @@ def _click_type(hint: Any, info: OptionInfo) -> click.ParamType[Any]:
         return click.Choice(list(info.choices))
     if info.unit:
         return _TextType("NUMBER")
-    simple = next((a for a in _alternatives(hint) if a in (int, float)), str)
+    # A word may stand in place of the number, such as "none"; the command reads both.
+    kinds = _alternatives(hint)
+    simple = str if str in kinds else next((a for a in kinds if a in (int, float)), str)
     if simple is int:
         return _WholeNumber()
     if simple is float:
