@@ -80,8 +80,8 @@ def prepare(command: list[str], arguments: list[str]) -> None:
     Compiling takes a minute of one processor. Where it is needed, the test files are compiled
     beside it, once for all processes of the tests.
     """
-    program, *rest = command
-    kernels = subprocess.Popen([str(BIN / program), *rest], cwd=ROOT)
+    program, *options = command
+    kernels = subprocess.Popen([str(BIN / program), *options], cwd=ROOT)
     try:
         code = kernels.wait(timeout=5)
     except subprocess.TimeoutExpired:
