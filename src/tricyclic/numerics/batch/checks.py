@@ -27,6 +27,13 @@ from tricyclic.numerics.batch.layout import (
 )
 from tricyclic.numerics.batch.search import load, plateau_side, set_trial
 from tricyclic.numerics.batch.steps import fill_steps, slope_at_dose
+from tricyclic.numerics.batch.trials import (
+    TRIED_C,
+    TRIED_LN_HILL,
+    TRIED_SIDE,
+    TRIED_SUM,
+    try_curve,
+)
 from tricyclic.numerics.batch.walk import load_all_lanes, profile
 
 # Slopes at which a limit is checked, sides that are checked in one sweep.
@@ -38,8 +45,18 @@ CHECKED_SIDES = LANES // CHECKED_SLOPES
 # Values of log10 IC50 and slopes at which an open side is looked at.
 OPEN_PLACES = 4
 OPEN_SLOPES = LANES // OPEN_PLACES
+# Slopes of the first look at a limit; the others of its trials are those that meet a reading.
+TRIED_SLOPES = LANES - 2
+# Height of a valley, as a share of the permitted rise, up to which a first look sends for a second.
+NEARLY = 1.02
+# Share of the sum without a curve up to which a difference may be one of rounding.
+ROUNDING = 1e-13
 # Share of the permitted rise by which the best of these slopes may be higher than the optimum.
 COARSE = 0.1
+# Share of the second difference by which the valley between them may be lower than a parabola.
+SPARE = 0.15
+# Share of the permitted rise by which the best of the closer slopes may be higher.
+FINE = 0.01
 
 
 class SideList(NamedTuple):
@@ -75,6 +92,56 @@ def add_side(sides, task, c, ln_hill, inside):
 
 
 @compiled(allocates=False)
+def look_at_limits(uncertain, curves, problem, rises, improved, steps, trials, suspect):
+    """Add those limits to `suspect` at which another slope may be below the permitted sum: the
+    first and quick one of the checks.
+    """
+    for k in range(uncertain.size[0]):
+        b, c, own = uncertain.task[k] >> 1, uncertain.c[k], uncertain.ln_hill[k]
+        if improved[b]:
+            continue
+        fill_steps(b, curves, problem, steps)
+        slope = curves.facts[b, FIXED_SLOPE]
+        plateau = plateau_side(c, problem, curves.facts, b)
+        low, width = _range_of_slopes(steps.closest[0], problem)
+        tooth = width / (TRIED_SLOPES - 1)
+        for lane in range(LANES):
+            trials[TRIED_C + lane], trials[TRIED_SIDE + lane] = c, plateau
+            trials[TRIED_LN_HILL + lane] = low + tooth * lane
+        for lane in range(TRIED_SLOPES, LANES):
+            at = slope_at_dose(lane > TRIED_SLOPES, c, slope, problem, steps)
+            trials[TRIED_LN_HILL + lane] = problem.ln_hill_high if math.isnan(at) else at
+        base = try_curve(curves.points[b], problem, slope, trials)
+        rise, rss = rises[b], curves.state[b, RSS]
+        spare = ROUNDING * base
+        below = rss + rise * (1.0 - 1e-3) + spare
+        nearly = rss + rise * NEARLY + spare
+        seen = min(trials[TRIED_SUM + TRIED_SLOPES], trials[TRIED_SUM + LANES - 1]) < nearly
+        for lane in range(TRIED_SLOPES):
+            value = trials[TRIED_SUM + lane]
+            if value < below:
+                seen = True
+            elif abs(low + tooth * lane - own) >= tooth:
+                seen = seen or _valley(lane, 0, TRIED_SLOPES, 0.0, trials) < nearly
+        if seen:
+            add_side(suspect, uncertain.task[k], c, own, uncertain.inside[k])
+
+
+@compiled(allocates=False)
+def _valley(lane, first, end, spare, trials):
+    """Lowest residual sum near a trial between neighbours with other slopes, by a parabola, less
+    `spare` times its second difference where the slopes lie too far apart for one.
+    """
+    value = trials[TRIED_SUM + lane]
+    if first < lane < end - 1:
+        before, after = trials[TRIED_SUM + lane - 1], trials[TRIED_SUM + lane + 1]
+        bend = before - 2.0 * value + after
+        if value <= before and value <= after and bend > 0.0:
+            value -= (after - before) ** 2 / (8.0 * bend) + spare * bend
+    return value
+
+
+@compiled(allocates=False)
 def check_limits(uncertain, fine, curves, problem, lanes, rises, improved, steps, slopes, lower):
     """Compare limits with other slopes at the same log10 IC50; where one has a lower sum, the side
     is added to `lower`, with that slope. `fine`: with slopes about `ln_hill` of the list, instead
@@ -85,14 +152,12 @@ def check_limits(uncertain, fine, curves, problem, lanes, rises, improved, steps
         end = min(first + CHECKED_SIDES, uncertain.size[0])
         for k in range(first, end):
             b, c = uncertain.task[k] >> 1, uncertain.c[k]
-            low, tooth = _checked_slopes(b, curves, problem)
+            low, tooth = _checked_slopes(b, curves, problem, steps)
             plateau = plateau_side(c, problem, curves.facts, b)
             slope = curves.facts[b, FIXED_SLOPE]
             if fine:
                 tooth = FINE_STEP
                 low = uncertain.ln_hill[k] - 0.5 * (CHECKED_SLOPES - 1) * tooth
-            else:
-                fill_steps(b, curves, problem, steps)
             for j in range(CHECKED_SLOPES):
                 lane = (k - first) * CHECKED_SLOPES + j
                 load(lanes.points, lane, curves.points, b, count)
@@ -105,7 +170,7 @@ def check_limits(uncertain, fine, curves, problem, lanes, rises, improved, steps
         sweep(lanes.points, count, lanes.trial, problem.mode, lanes.out)
         for k in range(first, end):
             b = uncertain.task[k] >> 1
-            tooth = FINE_STEP if fine else _checked_slopes(b, curves, problem)[1]
+            tooth = FINE_STEP if fine else _checked_slopes(b, curves, problem, steps)[1]
             best, at = math.inf, 0.0
             for j in range(CHECKED_SLOPES):
                 lane = (k - first) * CHECKED_SLOPES + j
@@ -125,9 +190,10 @@ def check_limits(uncertain, fine, curves, problem, lanes, rises, improved, steps
 
 
 @compiled(allocates=False)
-def check_open(opened, curves, problem, lanes, rises, improved):
+def check_open(opened, curves, problem, lanes, rises, improved, steps, trials):
     """Look for a lower residual sum than the optimum on the sides that are open without a search:
-    at `OPEN_PLACES` values of log10 IC50 up to the bound, with `OPEN_SLOPES` slopes each.
+    at `OPEN_PLACES` values of log10 IC50 up to the bound, with `OPEN_SLOPES` slopes each, then with
+    as many closer slopes about the best ones.
     """
     for k in range(opened.size[0]):
         b, side = opened.task[k] >> 1, opened.task[k] & 1
@@ -135,30 +201,58 @@ def check_open(opened, curves, problem, lanes, rises, improved):
             continue
         state, facts = curves.state[b], curves.facts[b]
         edge = facts[C_HIGH] if side == 1 else facts[C_LOW]
-        low, tooth = _checked_slopes(b, curves, problem)
-        tooth *= (EVEN_SLOPES - 1) / (OPEN_SLOPES - 1)
-        load_all_lanes(b, curves, problem, lanes)
-        for lane in range(LANES):
-            c = state[C] + (edge - state[C]) * (1 + lane // OPEN_SLOPES) / OPEN_PLACES
+        fill_steps(b, curves, problem, steps)
+        low, width = _range_of_slopes(steps.closest[0], problem)
+        tooth = width / (OPEN_SLOPES - 1)
+        for place in range(OPEN_PLACES):
+            c = state[C] + (edge - state[C]) * (1 + place) / OPEN_PLACES
             plateau = plateau_side(c, problem, curves.facts, b)
-            at = low + tooth * (lane % OPEN_SLOPES)
-            set_trial(lanes.trial, lane, c, at, plateau, facts[FIXED_SLOPE])
-        sweep(lanes.points, problem.n_points, lanes.trial, problem.mode, lanes.out)
-        best, place = math.inf, edge
-        for lane in range(LANES):
-            value = lanes.out[F * LANES + lane]
-            gl, hll = lanes.out[GL * LANES + lane], lanes.out[HLL * LANES + lane]
-            if _promises(low + tooth * (lane % OPEN_SLOPES), gl, hll, tooth, problem):
-                value -= gl * gl / hll
-            if value < best:
-                best, place = value, lanes.trial[lane]
-        enough = state[RSS] * (1.0 - 1e-8) - 1e-2 * rises[b]
+            for lane in range(place * OPEN_SLOPES, (place + 1) * OPEN_SLOPES):
+                trials[TRIED_C + lane], trials[TRIED_SIDE + lane] = c, plateau
+                trials[TRIED_LN_HILL + lane] = low + tooth * (lane - place * OPEN_SLOPES)
+        base = try_curve(curves.points[b], problem, facts[FIXED_SLOPE], trials)
+        enough = state[RSS] * (1.0 - 1e-8) - 1e-2 * rises[b] + ROUNDING * base
         # The slopes lie too far apart to show small gains.
-        if best < enough + COARSE * rises[b]:
-            best, at = profile(2, place, b, curves, problem, lanes)
-            if best < enough:
-                improved[b] = True
-                state[C], state[LN_HILL], state[RSS] = place, at, best
+        if not _deepest(SPARE, trials)[0] < enough + COARSE * rises[b]:
+            continue
+        _try_closer_slopes(low, width, trials)
+        try_curve(curves.points[b], problem, facts[FIXED_SLOPE], trials)
+        best, at = _deepest(0.0, trials)
+        if not best < enough + FINE * rises[b]:
+            continue
+        load_all_lanes(b, curves, problem, lanes)
+        c = trials[TRIED_C + at]
+        best, ln_hill = profile(2, c, b, curves, problem, lanes)
+        if best < state[RSS] * (1.0 - 1e-8) - 1e-2 * rises[b]:
+            improved[b] = True
+            state[C], state[LN_HILL], state[RSS] = c, ln_hill, best
+
+
+@compiled(allocates=False)
+def _try_closer_slopes(low, width, trials):
+    """Replace the slopes at each place by those about the best of them."""
+    tooth = width / (OPEN_SLOPES - 1)
+    for first in range(0, LANES, OPEN_SLOPES):
+        at = first
+        for lane in range(first, first + OPEN_SLOPES):
+            if trials[TRIED_SUM + lane] < trials[TRIED_SUM + at]:
+                at = lane
+        start = low + tooth * (at - first - 1)
+        start = min(max(start, low), low + width - 2.0 * tooth)
+        for lane in range(first, first + OPEN_SLOPES):
+            trials[TRIED_LN_HILL + lane] = start + 2.0 * tooth * (lane - first) / (OPEN_SLOPES - 1)
+
+
+@compiled(allocates=False)
+def _deepest(spare, trials):
+    """Lowest residual sum near all trials of an open side, and the number of that trial."""
+    best, at = math.inf, 0
+    for lane in range(LANES):
+        first = lane - lane % OPEN_SLOPES
+        value = _valley(lane, first, first + OPEN_SLOPES, spare, trials)
+        if value < best:
+            best, at = value, lane
+    return best, at
 
 
 @compiled(allocates=False)
@@ -172,18 +266,18 @@ def _promises(ln_hill, gl, hll, tooth, problem):
 
 
 @compiled(allocates=False)
-def _checked_slopes(b, curves, problem):
-    """Lowest ln hill of a check, and the distance to the next; the highest is a step between the
-    two closest doses.
+def _checked_slopes(b, curves, problem, steps):
+    """Lowest ln hill of a check, and the distance to the next."""
+    fill_steps(b, curves, problem, steps)
+    low, width = _range_of_slopes(steps.closest[0], problem)
+    return low, width / (EVEN_SLOPES - 1)
+
+
+@compiled(allocates=False)
+def _range_of_slopes(closest, problem):
+    """Lowest ln hill of a check, and how far it is to the highest: a step between the two closest
+    doses.
     """
-    points = curves.points[b]
-    closest = math.inf
-    for i in range(problem.n_points):
-        for j in range(i):
-            gap = abs(points[0, i] - points[0, j])
-            if gap < closest and points[1, i] > 0.0 and points[1, j] > 0.0:
-                closest = gap
     low = problem.ln_hill_low
     high = math.log(4.0 / max(closest, 1e-3))
-    high = min(max(high, low + 1.0), problem.ln_hill_high)
-    return low, (high - low) / (EVEN_SLOPES - 1)
+    return low, min(max(high, low + 1.0), problem.ln_hill_high) - low

@@ -22,6 +22,7 @@ from tricyclic.numerics.batch.checks import (
     add_side,
     check_limits,
     check_open,
+    look_at_limits,
     new_sides,
 )
 from tricyclic.numerics.batch.compiler import compiled
@@ -59,6 +60,7 @@ from tricyclic.numerics.batch.steps import (
     new_steps,
     steep_is_lower,
 )
+from tricyclic.numerics.batch.trials import new_trials
 from tricyclic.numerics.batch.walk import walk
 
 MAX_SWEEPS = 40
@@ -107,6 +109,8 @@ class LimitSpace(NamedTuple):
     uncertain: SideList
     suspect: SideList
     hard: SideList
+    looked_at: SideList
+    trials: Array
 
 
 @compiled()
@@ -136,6 +140,8 @@ def limit_space(n_points, most):
         new_sides(2 * most),
         new_sides(2 * most),
         new_sides(2 * most),
+        new_sides(2 * most),
+        new_trials(),
     )
 
 
@@ -158,7 +164,7 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
     """
     lanes, work, steps, slopes = space.lanes, space.work, space.steps, space.slopes
     starts, uncertain, suspect, hard = space.starts, space.uncertain, space.suspect, space.hard
-    opened = space.opened
+    opened, looked_at, trials = space.opened, space.looked_at, space.trials
     starts.size[0] = opened.size[0] = uncertain.size[0] = hard.size[0] = 0
     guesses = space.guesses
     quick_limits(curves, problem, pending, rises, limits, guesses, lanes, space.rows)
@@ -175,7 +181,7 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
         opened,
         uncertain,
     )
-    check_open(opened, curves, problem, lanes, rises, improved)
+    check_open(opened, curves, problem, lanes, rises, improved, steps, trials)
     for round in range(MAX_CHECKS):
         _search_sides(
             starts, curves, problem, lanes, work, rises, limits, improved, steps, uncertain, hard
@@ -183,9 +189,10 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
         starts.size[0] = 0
         last = round == MAX_CHECKS - 1
         lower = hard if last else starts
-        suspect.size[0] = 0
+        looked_at.size[0] = suspect.size[0] = 0
+        look_at_limits(uncertain, curves, problem, rises, improved, steps, trials, looked_at)
         check_limits(
-            uncertain, False, curves, problem, lanes, rises, improved, steps, slopes, suspect
+            looked_at, False, curves, problem, lanes, rises, improved, steps, slopes, suspect
         )
         check_limits(suspect, True, curves, problem, lanes, rises, improved, steps, slopes, lower)
         uncertain.size[0] = 0

@@ -41,8 +41,9 @@ class StepSums(NamedTuple):
     `doses`, `weight`, `moment` (weight times reading), `reading`: shape (points,). `below_weight`,
     `below_moment`: sums over the doses below a step; `gain`: by how much the step lowers the sum of
     squares, that of the doses below it `low_gain`, above it `high_gain`; shape (points + 1,).
-    `base`: that sum, shape (1,). `size`, shape (2,): number of doses, in its first place 0 where
-    the bound of the slope allows no step between the closest ones.
+    `base`: that sum, `closest`: least distance of two doses, shape (1,). `size`, shape (2,): number
+    of doses, in its first place 0 where the bound of the slope allows no step between the closest
+    ones.
     """
 
     doses: Array
@@ -55,6 +56,7 @@ class StepSums(NamedTuple):
     high_gain: Array
     gain: Array
     base: Array
+    closest: Array
     size: Array
 
 
@@ -71,6 +73,7 @@ def new_steps(points):
         np.zeros(points + 1),
         np.zeros(points + 1),
         np.zeros(points + 1),
+        np.zeros(1),
         np.zeros(1),
         np.zeros(2, np.int64),
     )
@@ -106,7 +109,7 @@ def fill_steps(b, curves, problem, steps):
         if k > 0 and steps.doses[k] - steps.doses[k - 1] < closest:
             closest = steps.doses[k] - steps.doses[k - 1]
     steps.below_weight[count], steps.below_moment[count] = weight, moment
-    steps.base[0] = base
+    steps.base[0], steps.closest[0] = base, closest
     slope = curves.facts[b, FIXED_SLOPE]
     for k in range(count + 1):
         w, a = steps.below_weight[k], steps.below_moment[k]
