@@ -93,7 +93,11 @@ def starts_on_grid(
         **{name: v[counted, None] for name, v in nodes.items()},
     }
     scales, misfit = np.full((len(index), len(free)), np.nan), np.full(len(index), np.inf)
-    scales[counted], misfit[counted] = _linear_fit(model, columns, values, free, series.y)
+    # Valleys of weighted readings lie elsewhere; first guesses need no weights.
+    weight = series.weight if thorough and series.weight is not None else np.ones(series.n)
+    scales[counted], misfit[counted] = _linear_fit(
+        model, columns, values, free, series.y, np.sqrt(weight)
+    )
     misfit[~np.isfinite(misfit)] = np.inf
     starts = []
     best = _best_nodes(misfit.reshape(shape), index, keep) if axes else [0]
@@ -259,15 +263,17 @@ def _linear_fit(
     values: Mapping[str, float | np.ndarray],
     free: Sequence[str],
     y: np.ndarray,
+    root_weight: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Linear parameters at each node, shape (k, p), and the residual sum of squares, shape (k,)."""
     zero = dict.fromkeys(free, 0.0)
     base = np.atleast_2d(model.curve(**columns, **{**values, **zero}))
     shapes = [
-        np.atleast_2d(model.curve(**columns, **{**values, **zero, name: 1.0})) - base
+        (np.atleast_2d(model.curve(**columns, **{**values, **zero, name: 1.0})) - base)
+        * root_weight
         for name in free
     ]
-    target = y - base
+    target = (y - base) * root_weight
     if not free:
         return np.empty((base.shape[0], 0)), np.sum(target**2, axis=-1)
     basis = np.stack(np.broadcast_arrays(*shapes), axis=-1)

@@ -20,6 +20,7 @@ from tricyclic.core.estimate import Fit
 from tricyclic.core.format import pluralize
 from tricyclic.core.series import Series
 from tricyclic.core.weight_formula import weight_is_of_curve
+from tricyclic.curves._guesses import whole_space
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.fitting.deviance import DevianceProblem, DevianceSearch, count_band
 from tricyclic.fitting.direction import (
@@ -42,6 +43,8 @@ __all__ = ["FitPart", "band", "fit", "predict"]
 TOO_FEW_POINTS, CONSTANT_READINGS = "too few points", "constant readings"
 Intervals = Literal["all", "target", "none"] | Sequence[str]
 Starts = Sequence[Mapping[str, float]]
+# Starts from the whole space beside the first guesses.
+FURTHER_STARTS = 6
 # A variance of the curve is lost where its terms cancel but for this share: the gradient has nine
 # digits.
 CANCELLED = 1e-8
@@ -386,10 +389,21 @@ def _search(
         if isinstance(problem, DevianceProblem)
         else WeightedSearch(problem, spread)
     )
-    result, agreeing, tried = search.best_of(problem.starts(starts))
+    further = [] if starts else _further_starts(problem)
+    result, agreeing, tried = search.best_of(problem.starts(starts), further)
     if not np.isfinite(result.rss):
         return None
     return SearchResult(search, search.reweight(result), agreeing, tried)
+
+
+def _further_starts(problem: FitProblem) -> list[np.ndarray]:
+    """Starts from the whole space for a single sigmoid, whose readings may have several optima:
+    steps between different doses, and shallow curves.
+    """
+    if len(problem.parts) > 1 or not problem.parts[0].model.sigmoid or not problem.free:
+        return []
+    with whole_space(FURTHER_STARTS):
+        return problem.starts(None)
 
 
 def _wanted(problem: FitProblem, intervals: Intervals) -> list[int]:

@@ -20,6 +20,9 @@ ROUNDS_BY_PARAMETERS = 5
 SAME_CURVE, SAME_WEIGHT = 1e-6, 5e-3
 # Share of the best residual sum by which other starts may end higher and still agree with it.
 AGREEMENT = 1e-5
+# Share of the best residual sum up to which a further start is searched: the nodes of a grid are as
+# near to their minimum as that.
+PROMISING = 1.5
 # Coefficient of variation from which the estimate of the pipetting error starts.
 FIRST_CV = 0.05
 # Power of the expected reading from which the estimate of the power starts.
@@ -53,13 +56,31 @@ class WeightedSearch:
             return 0
         return self.sd.size + self.power_is_estimated
 
-    def best_of(self, starts: Sequence[np.ndarray]) -> tuple[LeastSquaresResult, int, int]:
-        """The best optimum over the starts, how many ended there, and how many were tried."""
+    def best_of(
+        self, starts: Sequence[np.ndarray], further: Sequence[np.ndarray] = ()
+    ) -> tuple[LeastSquaresResult, int, int]:
+        """The best optimum over the starts, how many ended there, and how many were tried.
+
+        Parameters
+        ----------
+        starts : sequence of array, shape (p,)
+        further : sequence of array, shape (p,)
+            Starts that are searched where they are nearly as good as the best optimum before them,
+            and count only where they end lower.
+        """
         optima = []
         for start in starts:
             self.typical = np.maximum(np.abs(start), 1e-3)
             optima.append((self._minimum_from(start, 1e-9), self.typical))
         best, size = min(optima, key=lambda one: one[0].rss if np.isfinite(one[0].rss) else np.inf)
+        for start in further:
+            if not self._sum_at(start) <= PROMISING * best.rss:
+                continue
+            self.typical = np.maximum(np.abs(start), 1e-3)
+            other = self._minimum_from(start, 1e-9)
+            if other.rss < best.rss * (1 - AGREEMENT):
+                best, size = other, self.typical
+                optima.append((best, size))
         near = best.rss * (1 + AGREEMENT) + 1e-12 * float(self.weight @ self.problem.y**2)
         self.typical = np.maximum(np.abs(best.x), size)
         return best, sum(one.rss <= near for one, _ in optima), len(optima)
@@ -177,6 +198,10 @@ class WeightedSearch:
             tolerance=tolerance,
             warm=warm,
         )
+
+    def _sum_at(self, x: np.ndarray) -> float:
+        residual = self.problem.y - self.problem.expected(x[None, :])[0]
+        return float(self.weight @ residual**2)
 
     def _estimate_scatter(self, optimum: LeastSquaresResult) -> None:
         """Set the scatter of each group, and the weights, from the residuals at an optimum."""

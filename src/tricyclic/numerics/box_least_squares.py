@@ -81,7 +81,10 @@ def least_squares_in_box(
             gain = gained / promised if promised > 0 else -1.0
             small = abs(promised) <= tolerance * cost and abs(gained) <= tolerance * cost
             if gain > MIN_GAIN:
-                damping = max(damping * max(1 / 3, 1 - (2 * gain - 1) ** 3), MIN_DAMPING)
+                # From a gain of 1 on the factor is the least; more, where next to nothing was
+                # promised, could overflow.
+                factor = max(1 / 3, 1 - (2 * min(gain, 1.0) - 1) ** 3)
+                damping = max(damping * factor, MIN_DAMPING)
                 increase = 2.0
                 x, r, cost = new, r_new, cost_new
             if small:

@@ -142,7 +142,7 @@ def levenberg_marquardt(
             unchanged = abs(gained) <= ftol * cost and promised <= ftol * cost and gain <= 2.0
             short = float(np.linalg.norm(step)) <= xtol * float(np.linalg.norm(safe * x))
             if gain > MIN_GAIN:
-                damping *= max(1.0 / 3.0, 1.0 - (2.0 * gain - 1.0) ** 3)
+                damping *= max(1.0 / 3.0, 1.0 - (2.0 * min(gain, 1.0) - 1.0) ** 3)
                 damping, increase = max(damping, MIN_DAMPING), 2.0
                 x, r, cost = new, r_new, cost_new
             if unchanged or short:

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from tricyclic.numerics.batch.compiler import compiled
+from tricyclic.numerics.batch.further_starts import search_further
 from tricyclic.numerics.batch.layout import (
     AT_BOUND,
     AT_INTERCEPT,
@@ -236,6 +237,7 @@ def _search_block(curves, problem, model, criteria, pending, limits, space):
     again = pending
     for _ in range(MAX_ROUNDS):
         search(curves, problem, again)
+        search_further(curves, problem, again)
         if not criteria.want_limits:
             break
         for b in again:

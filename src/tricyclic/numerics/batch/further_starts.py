@@ -1,0 +1,222 @@
+"""A second start for curves that may have a better optimum elsewhere: a step, or a shallow curve.
+
+The search may end on the flat ground beside a step, where no slope leads to it. The best step of
+all, with one dose on its slope or none, is known in closed form from sums over the doses, and a
+search from it ends at least as low. A shallow curve that the grid of starts does not have is tried
+at a few midpoints.
+"""
+
+# Kernels take arrays and numbers only; their docstrings give the shapes.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tricyclic.numerics.batch.compiler import compiled
+from tricyclic.numerics.batch.layout import (
+    BOTH_FREE,
+    C_HIGH,
+    C_LOW,
+    CONVERGED,
+    FARTHEST,
+    FIXED_SLOPE,
+    HIGH_X,
+    LN10,
+    LN_HILL,
+    LOW_X,
+    NONE_FREE,
+    PURE,
+    RSS,
+    STATE_COLUMNS,
+    C,
+)
+from tricyclic.numerics.batch.search import search
+
+# ln hill from which a curve may be beside a better step, and the share of the sum about the mean
+# that has to be left by any other curve.
+LN_STEEP = math.log(5.0)
+MUCH_LEFT = 0.1
+# Share of the sum by which a step has to be better.
+BETTER = 1e-8
+# Shares of the way within which a dose counts as on the slope.
+ON_SLOPE = 1e-6
+# Midpoints of shallow curves, as shares of the range searched, their slopes, and how near to the
+# best sum a start has to be.
+SHALLOW_AT, SHALLOW_HILLS, PROMISING = (0.0, 0.25, 0.5, 0.75, 1.0), (0.3, 0.6), 1.1
+# Exponent of the curve at the doses beside the slope: their readings are those of the plateaus.
+FAR = 16.0
+# Distance of neighbours that are infinitely far away, in decades.
+NO_NEIGHBOUR = 1.0
+
+
+@compiled()
+def search_further(curves, problem, pending):
+    """Search again from their best step or shallow curve the curves that may be better there.
+
+    Parameters
+    ----------
+    curves : Curves
+        `state` has the optima and is improved.
+    problem : Problem
+    pending : array of int, shape (pending,)
+    """
+    if not problem.free_hill:
+        return
+    chosen = np.zeros(pending.size, np.int64)
+    saved = np.zeros((pending.size, STATE_COLUMNS))
+    order = np.zeros(problem.n_points, np.int64)
+    below = np.zeros((3, problem.n_points + 1))
+    count = 0
+    for b in pending:
+        state, facts = curves.state[b], curves.facts[b]
+        left = state[RSS] > MUCH_LEFT * _about_mean(curves.points[b])
+        if not (left or state[LN_HILL] > LN_STEEP or state[CONVERGED] == 0.0):
+            continue
+        saved[count] = state
+        least = _begin_at_step(curves.points[b], facts, state, problem, order, below)
+        if _begin_shallow(curves.points[b], facts, state, problem, least) < math.inf:
+            chosen[count] = b
+            count += 1
+    if count == 0:
+        return
+    search(curves, problem, chosen[:count])
+    for k in range(count):
+        state = curves.state[chosen[k]]
+        if not state[RSS] < saved[k, RSS]:
+            state[:] = saved[k]
+
+
+@compiled(allocates=False)
+def _about_mean(points):
+    """Weighted sum of squares about the mean, whatever plateaus are fixed."""
+    sm = mm = 0.0
+    for i in range(points.shape[1]):
+        sm += points[1, i] * points[2, i]
+        mm += points[1, i] * points[2, i] * points[2, i]
+    return mm - sm * sm
+
+
+@compiled(allocates=False)
+def _begin_at_step(points, facts, state, problem, order, below):
+    """Write the best step into the state of a curve where it is better than the optimum; gives its
+    sum, or inf.
+
+    Parameters
+    ----------
+    points : array, shape (3, count)
+        Dose, weight and mean reading; the weights sum to 1.
+    facts, state : array
+    problem : Problem
+    order : array of int, shape (count,)
+        Scratch: doses of weight above 0 in ascending order.
+    below : array, shape (3, count + 1)
+        Scratch: sums of weight, weight times reading and weight times its square.
+    """
+    used = _sort_doses(points, order)
+    for i in range(used):
+        w, m = points[1, order[i]], points[2, order[i]]
+        below[0, i + 1] = below[0, i] + w
+        below[1, i + 1] = below[1, i] + w * m
+        below[2, i + 1] = below[2, i] + w * m * m
+    least, at, share = state[RSS] - BETTER * (state[RSS] + facts[PURE]), -1, 0.5
+    for i in range(used):
+        low, low_rss = _level(below, 0, i, -1.0, problem, facts)
+        high, high_rss = _level(below, i + 1, used, 1.0, problem, facts)
+        way = (points[2, order[i]] - low) / (high - low) if high != low else math.nan
+        on_slope = ON_SLOPE < way < 1.0 - ON_SLOPE and not math.isinf(points[0, order[i]])
+        if on_slope and low_rss + high_rss < least:
+            least, at, share = low_rss + high_rss, i, way
+        # No dose on the slope, which lies between this dose and the next.
+        high, high_rss = _level(below, i, used, 1.0, problem, facts)
+        if i > 0 and low_rss + high_rss < least:
+            least, at, share = low_rss + high_rss, i, math.nan
+    if at < 0:
+        return math.inf
+    x = points[0, order[at]]
+    down = x - points[0, order[at - 1]] if at > 0 else math.inf
+    if math.isnan(share):
+        down = NO_NEIGHBOUR if math.isinf(down) else down
+        x = x if not math.isinf(x) else points[0, order[at - 1]] + down
+        gap, logit, middle = 0.5 * down, 0.0, x - 0.5 * down
+    else:
+        up = points[0, order[at + 1]] - x if at + 1 < used else math.inf
+        gap, logit, middle = min(down, up), math.log(share / (1.0 - share)), x
+        gap = NO_NEIGHBOUR if math.isinf(gap) else gap
+    ln_hill = min(math.log((FAR + abs(logit)) / (LN10 * gap)), problem.ln_hill_high)
+    state[LN_HILL] = max(ln_hill, problem.ln_hill_low)
+    middle -= logit / (LN10 * math.exp(state[LN_HILL]))
+    state[C] = min(max(middle, facts[C_LOW]), facts[C_HIGH])
+    return least
+
+
+@compiled(allocates=False)
+def _begin_shallow(points, facts, state, problem, least):
+    """Write the best shallow curve into the state of a curve where it is promising and better than
+    `least`; gives the lesser sum.
+    """
+    most = min(least, PROMISING * state[RSS])
+    for hill in SHALLOW_HILLS:
+        ln_hill = min(max(math.log(hill), problem.ln_hill_low), problem.ln_hill_high)
+        for share in SHALLOW_AT:
+            c = facts[C_LOW] + share * (facts[C_HIGH] - facts[C_LOW])
+            rss = _sum_at(points, facts, problem, c, math.exp(ln_hill))
+            if rss < most:
+                most = least = rss
+                state[C], state[LN_HILL] = c, ln_hill
+    return least
+
+
+@compiled(allocates=False)
+def _sum_at(points, facts, problem, c, hill):
+    """Residual sum of a curve with the best plateaus that are not fixed."""
+    side = problem.fixed_side
+    if problem.mode == BOTH_FREE:
+        side = 1.0 if 2.0 * c < facts[LOW_X] + facts[HIGH_X] else -1.0
+    s0 = ss = sm = mm = 0.0
+    for i in range(points.shape[1]):
+        tau = min(max(side * hill * LN10 * (points[0, i] - c), -FARTHEST), FARTHEST)
+        s = 1.0 / (1.0 + math.exp(tau))
+        w, m = points[1, i], points[2, i]
+        s0 += w * s
+        ss += w * s * s
+        sm += w * s * m
+        mm += w * m * m
+    spread = max(ss - s0 * s0 if problem.mode == BOTH_FREE else ss, 1e-290)
+    a = facts[FIXED_SLOPE] if problem.mode == NONE_FREE else sm / spread
+    return mm - (2.0 * sm - a * spread) * a
+
+
+@compiled(allocates=False)
+def _sort_doses(points, order):
+    """List the doses of weight above 0 in ascending order; gives how many there are."""
+    used = 0
+    for i in range(points.shape[1]):
+        if not points[1, i] > 0.0:
+            continue
+        k = used
+        while k > 0 and points[0, order[k - 1]] > points[0, i]:
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = i
+        used += 1
+    return used
+
+
+@compiled(allocates=False)
+def _level(below, first, last, side, problem, facts):
+    """Level of the doses first to last of a step, and the sum of squares about it; `side` is -1
+    below the step and 1 above it.
+    """
+    weight = below[0, last] - below[0, first]
+    total = below[1, last] - below[1, first]
+    squares = below[2, last] - below[2, first]
+    if problem.mode != BOTH_FREE and side == problem.fixed_side:
+        level = 0.0
+    elif problem.mode == NONE_FREE:
+        level = facts[FIXED_SLOPE]
+    else:
+        level = total / weight if weight > 0.0 else math.nan
+    return level, max(squares - 2.0 * level * total + level * level * weight, 0.0)
