@@ -35,7 +35,7 @@ def reused_memory() -> Iterator[None]:
 
     Its own allocator gives memory back to the system after some milliseconds: blocks of a file that
     are read one after another then take twice the time. All threads take it from one heap from now
-    on, where the system has that choice (glibc): a heap for each keeps a fifth more.
+    on, where the system has that choice (glibc): a heap for each may keep more.
     """
     _use_one_heap()
     before = pa.default_memory_pool()
