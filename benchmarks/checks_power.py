@@ -75,6 +75,8 @@ RULES = {
     "joint_limits": "every joint fit",
     "parameter_at_bound": "the search itself",
     "copied_runs": "exact comparison",
+    "copied_readings": "exact comparison; equal ones by chance in tests/fitting",
+    "pooled_bounds": "values and bounds of the runs",
     "baseline_runs": "number of runs",
     "compounds": "number of compounds",
     "excluded": "missing values",

@@ -130,14 +130,15 @@ class DataTable(TableInput):
             cell = _unreadable(self.text[column])
             self.words(column)
             place = self._place(self.text[column].index(cell) if cell else 0)
+            both_ways = "" if cell else _two_ways(self.text[column])
             raise InputError(
                 f"column '{column}' is not all numbers"
                 + (f": '{cell[:40]}' in {place}" if cell else ""),
                 where=self.name,
-                allowed=digits_advice(cell) if cell else _two_ways(self.text[column]),
-                do=""
-                if cell
-                else "Convert the column to numbers, as with .str.replace(',', '').astype(float)",
+                allowed=digits_advice(cell) if cell else both_ways,
+                do="Convert the column to numbers, as with .str.replace(',', '').astype(float)"
+                if both_ways
+                else "",
             )
         return self.values[column]
 
