@@ -102,7 +102,7 @@ class UnknownNameError(InputError):
         """The error for a name of a kind ("curve model") that is not among the known ones."""
         called: object = name  # In Python it may be anything.
         name = called if isinstance(called, str) else brief(called)
-        names = sorted(str(one) for one in known)
+        names = sorted({str(one) for one in known})
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
         if not near and len(name) > 1:
             # Part of a name, such as NET of NET_occupancy; the shortest is the most likely.

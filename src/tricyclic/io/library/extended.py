@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from tricyclic.errors import InputError
 
 # Key of a scenario file that names the scenario it extends.
 EXTENDS = "extends"
+# A name with this end is that of a file.
+FILE_SUFFIX = ".toml"
 # Tables that a row of the same name extends key by key.
 MAPPINGS = ("wires", "identifiers", "labels", "symbol_compartments")
 # From the name of a scenario, and of the one that extends it, to its parsed file and the label of
@@ -38,24 +41,42 @@ def extended(given: Mapping[str, Any], find: Find, *, name: str, where: str) -> 
     Raises
     ------
     InputError
-        If scenarios extend each other in a circle.
+        If scenarios extend each other in a circle, or a row of such a file has no name.
     """
     files, chain = [where], [dict(given)]
     while (base := chain[-1].pop(EXTENDS, None)) is not None:
         if not isinstance(base, str):
             raise InputError(
-                f"{EXTENDS} is {base!r}", where=files[-1], allowed="It is the name of a scenario"
+                f"{EXTENDS} is {base!r}",
+                where=files[-1],
+                allowed="It is the name of a scenario, or of a file beside this one",
             )
-        parsed, file = find(base, name)
+        _check_rows(chain[-1], files[-1])
+        try:
+            parsed, file = find(base, name)
+        except InputError as error:
+            raise error if error.where else error.at(f"{files[-1]}, {EXTENDS}") from None
         if file in files:
             raise InputError(f"extends itself by way of {base}", where=files[-1])
-        name = base
+        name = PurePath(base).stem if base.endswith(FILE_SUFFIX) else base
         files.append(file)
         chain.append(dict(parsed))
     merged = chain.pop()
     while chain:
         merged = _merged(merged, chain.pop())
     return merged
+
+
+def _check_rows(own: Mapping[str, Any], file: str) -> None:
+    """Refuse rows without a name here, where their numbers are still those of the file."""
+    for key, rows in own.items():
+        for number, row in enumerate(rows if _is_rows(rows) else (), 1):
+            if "name" not in row:
+                raise InputError(
+                    "'name' is missing",
+                    where=f"{file}, {key} {number}",
+                    do="Add name = …, of a row to change or of a new one",
+                )
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from tricyclic.core.scenario import (
@@ -18,8 +19,9 @@ from tricyclic.core.scenario import (
     Pathway,
     Scenario,
 )
+from tricyclic.errors import UnknownNameError
 from tricyclic.io.files import existing_file
-from tricyclic.io.library.extended import extended
+from tricyclic.io.library.extended import EXTENDS, FILE_SUFFIX, extended
 from tricyclic.io.library.folders import bytes_of, file_of_kind, files_of_kind
 from tricyclic.io.toml_schema import (
     BooleanField,
@@ -60,20 +62,28 @@ _OBSERVABLE = TableField(
         "relative_to_baseline": BooleanField(default=False),
     }
 )
+
+
+def _rows(row: TableField) -> ListField:
+    """Repeated tables that messages call by their names."""
+    return ListField(row, labels=("name",))
+
+
 SCENARIO = TableField(
     {
+        EXTENDS: TextField(),
         "title": TextField(required=True),
         "description": TextField(required=True),
         "species": TextField(required=True, one_of=SPECIES),
         "system": TextField(required=True, one_of=SYSTEMS),
         "routes": ListField(TextField()),
         "ensemble": TextField(),
-        "compartment": ListField(_COMPARTMENT),
-        "fluid": ListField(_FLUID),
-        "binding_site": ListField(_BINDING_SITE),
-        "component": ListField(_COMPONENT),
-        "observable": ListField(_OBSERVABLE),
-        "pathway": ListField(
+        "compartment": _rows(_COMPARTMENT),
+        "fluid": _rows(_FLUID),
+        "binding_site": _rows(_BINDING_SITE),
+        "component": _rows(_COMPONENT),
+        "observable": _rows(_OBSERVABLE),
+        "pathway": _rows(
             TableField(
                 {
                     "name": TextField(required=True),
@@ -103,15 +113,33 @@ def scenario(name: str, *, folder: str | Path | None = None) -> Scenario:
     """
     if name.endswith(".toml"):
         own = existing_file(name)
-        return scenario_from_toml(bytes_of(own), name=own.stem, where=own.name, folder=folder)
+        return scenario_from_toml(
+            bytes_of(own), name=own.stem, where=own.name, folder=folder, beside=own.parent
+        )
     file = file_of_kind("scenario", "scenarios", name, ".toml", folder)
     return scenario_from_toml(bytes_of(file), name=name, where=f"{name}.toml", folder=folder)
 
 
 def scenario_from_toml(
-    text: str | bytes, *, name: str, where: str, folder: str | Path | None = None
+    text: str | bytes,
+    *,
+    name: str,
+    where: str,
+    folder: str | Path | None = None,
+    beside: Path | None = None,
 ) -> Scenario:
     """Make a Scenario of the text of its file, and of the scenario that it extends.
+
+    Parameters
+    ----------
+    text : str or bytes
+        Content of the file.
+    name, where : str
+        Name of the scenario, and of its file, for messages.
+    folder : path, optional
+        Library folder of the user.
+    beside : path, optional
+        Folder of the file, in which files that it extends are looked up.
 
     Raises
     ------
@@ -119,14 +147,21 @@ def scenario_from_toml(
         If a key is unknown, or a name is used that the file does not declare.
     """
 
+    within = PurePath()
+
     def find(base: str, own: str) -> tuple[dict[str, Any], str]:
+        nonlocal within
+        if base.endswith(FILE_SUFFIX) and beside is not None:
+            label = os.path.normpath(within / base)
+            within = PurePath(label).parent
+            return _parsed(bytes_of(existing_file(beside / label)), label), label
         # A user's scenario may extend the one of its own name that it replaces.
         place = None if base == own else folder
         file = file_of_kind("scenario", "scenarios", base, ".toml", place)
         label = f"{base}.toml" + (" of tricyclic" if base == own else "")
-        return parsed_toml(bytes_of(file), where=label), label
+        return _parsed(bytes_of(file), label), label
 
-    given = extended(parsed_toml(text, where=where), find, name=name, where=where)
+    given = extended(_parsed(text, where), find, name=name, where=where)
     data = SCENARIO.check(given, where)
     return Scenario(
         name=name,
@@ -145,6 +180,15 @@ def scenario_from_toml(
         ),
         ensemble=data["ensemble"],
     )
+
+
+def _parsed(text: str | bytes, where: str) -> dict[str, Any]:
+    """A file with keys of a scenario, unchecked; of files that extend each other each is named."""
+    given = parsed_toml(text, where=where)
+    for key in given:
+        if key not in SCENARIO.keys:
+            raise UnknownNameError.among("key", key, SCENARIO.keys, where=where)
+    return given
 
 
 def _component(row: Mapping[str, Any]) -> Component:
