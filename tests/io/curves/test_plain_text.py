@@ -23,6 +23,7 @@ def general(monkeypatch, path):
     """Rows as the general reader gives them."""
     with monkeypatch.context() as patch:
         patch.setattr(PlainReader, "batches", lambda *_: None)
+        patch.setattr(plain_text, "PIECE", 1 << 20)
         return rows_of(path)
 
 
@@ -67,6 +68,8 @@ ODD = {
     "other letters": ["β-Endorphin,-8,1", "ナロキソン,-7,2"],
     "many digits": ["name y,-8,1234567890.1234567890123", "name y,-8,1e-300"],
     "the name of before": ["name 0,-8,1"],
+    "a mark of UTF-8": ["\ufeffname,-8,1"],
+    "several lines in a cell": ['"name\nof two, or\nthree lines",-8,1', "name 0,-8,2"],
 }
 
 
@@ -127,3 +130,54 @@ def test_bytes_that_are_no_text_are_refused_behind_plain_ones(tmp_path):
     path.write_bytes(many + b"na\xffme,-8,1\n")
     with pytest.raises(InputError, match="UTF-8"):
         rows_of(path)
+
+
+@pytest.mark.parametrize("size", [40, 64, 256, 1 << 20])
+def test_cells_of_several_lines_are_read_wherever_the_text_is_cut(tmp_path, monkeypatch, size):
+    monkeypatch.setattr(plain_text, "PIECE", size)
+    path = tmp_path / "curves.csv"
+    rows = [f'{line},"see ""A"",\npage {k}"' for k, line in enumerate(lines(60))]
+    path.write_text("\n".join([f"{HEAD},remark", *rows, ""]))
+    assert len(rows_of(path)["curve"]) == 60
+
+
+@pytest.mark.parametrize("place", [0, 100, 150, 198])
+@pytest.mark.parametrize("size", [256, 1 << 20])
+@pytest.mark.parametrize("closes", [None, 20, 1])
+def test_rows_behind_an_open_quotation_mark_are_not_lost(
+    tmp_path, monkeypatch, place, size, closes
+):
+    monkeypatch.setattr(plain_text, "PIECE", size)
+    path = tmp_path / "curves.csv"
+    rows = [f"{line},remark {k}" for k, line in enumerate(lines())]
+    rows[place] = rows[place].replace(",remark", ',"remark')
+    if closes and place + closes < len(rows):
+        rows[place + closes] = rows[place + closes].replace(",remark", ',"remark')
+    path.write_text("\n".join([f"{HEAD},remark", *rows, ""]))
+    with pytest.raises(InputError, match=f"the line 'name {place // 7},.*quotation mark is not"):
+        rows_of(path)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["page 1\x0c\n", "a\x0bb\n", "a\u2028b\x85\n", "title\r", "title\r\r\n\n", "\r\n\r\n", ""],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("size", [16, 1 << 20])
+def test_the_first_row_is_read_below_any_title(tmp_path, monkeypatch, title, ending, size):
+    monkeypatch.setattr(plain_text, "PIECE", size)
+    path = tmp_path / "curves.csv"
+    path.write_bytes((title + ending.join([HEAD, *lines(8), ""])).encode())
+    own = rows_of(path)
+    assert len(own["curve"]) == 8 and own["log10_molar"][0] == -9
+    assert own == general(monkeypatch, path)
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "cp1252", "utf-8-sig"])
+def test_text_of_other_encodings_has_the_same_rows(tmp_path, codec):
+    path = tmp_path / "curves.csv"
+    rows = [line.replace("name", "α" if "utf" in codec else "é") for line in lines()]
+    path.write_bytes("\r\n".join([HEAD, *rows, ""]).encode(codec))
+    own = rows_of(path)
+    assert [f"{name}" for name in own["curve"]] == [row.split(",")[0] for row in rows]
+    assert own["response"] == [float(row.split(",")[2]) for row in rows]

@@ -43,7 +43,6 @@ def rng():
 def small_blocks(monkeypatch):
     """Text in blocks of some ten curves; its batches are those of a block of bytes."""
     monkeypatch.setattr(streams, "SPOOL_CELLS", 600)
-    monkeypatch.setattr("tricyclic.io.curves.csv._BATCH", 8000)
     monkeypatch.setattr("tricyclic.io.curves.plain_text.PIECE", 8000)
 
 

@@ -27,7 +27,7 @@ from tricyclic.io.delimited_text import shortened, utf16_without_mark
 from tricyclic.io.files import at_file, csv_of, existing_file
 from tricyclic.numerals import NumberFormat, decimal_of, is_whole_number
 
-_HEAD, _BATCH = 1 << 20, 1 << 18
+_HEAD = 1 << 20
 # Lines among which the names of the columns are searched, and kinds of columns are recognised.
 _FIRST_LINES = 40
 _MISSING = [
@@ -89,7 +89,9 @@ class CurveText:
         if not head.strip():
             raise InputError("the file is empty", where=name)
         encoding = _encoding(head)
-        lines = head.decode(encoding, errors="ignore").removeprefix("\ufeff").splitlines()
+        lines = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
+        # Not `splitlines`, which ends lines at form feeds too.
+        lines = re.split(r"\r\n|\r|\n", lines)
         lines = lines[: -1 if len(head) == _HEAD else None]
         delimiter = max(",;\t", key="\n".join(lines[:_FIRST_LINES]).count)
         with csv_of(name):
@@ -166,24 +168,30 @@ class CurveText:
             quoted_strings_can_be_null=False,
             decimal_point=self.decimal,
         )
+
+        def otherwise(lines: bytes) -> Any:
+            # A mark of UTF-8 below the first line is part of a name.
+            lines = b"\n" + lines if lines.startswith(codecs.BOM_UTF8) else lines
+            # One block: a cell may contain line ends.
+            rows = arrow_csv.ReadOptions(
+                column_names=list(self.names), block_size=len(lines), use_threads=False
+            )
+            return arrow_csv.read_csv(pa.py_buffer(lines), rows, parse, convert)
+
+        columns = PlainColumns(
+            self.names, tuple(texts), tuple(numbers), self.delimiter, tuple(_MISSING)
+        )
+        reader = PlainReader(columns, otherwise)
         with _as_input_errors(name, self.names, readings):
             if not self.with_words and can_be_plain(self.encoding, self.decimal, texts, numbers):
-                columns = PlainColumns(
-                    self.names, tuple(texts), tuple(numbers), self.delimiter, tuple(_MISSING)
-                )
-
-                def otherwise(lines: bytes) -> Any:
-                    return arrow_csv.read_csv(pa.py_buffer(lines), self._as_rows(0), parse, convert)
-
                 with _opened(self.path) as stream:
-                    plain = PlainReader(columns, otherwise).batches(stream, self.skipped + 1)
+                    plain = reader.batches(stream, self.skipped + 1)
                     if plain is not None:
                         for batch in plain:
                             yield without_blank_rows(batch, layout, remarks)
                         return
-            with _opened(self.path) as stream:
-                options = self._as_rows(self.skipped + 1)
-                for batch in arrow_csv.open_csv(stream, options, parse, convert):
+            with _opened(self.path, self.encoding) as stream:
+                for batch in reader.general(stream, self.skipped + 1):
                     if self.with_words:
                         for column in readings:
                             k = batch.schema.get_field_index(column)
@@ -192,16 +200,6 @@ class CurveText:
                     yield without_blank_rows(batch, layout, remarks)
         if self.with_words:
             remarks.check(name)
-
-    def _as_rows(self, skipped: int) -> Any:
-        """How the general reader reads the lines after some skipped ones."""
-        return arrow_csv.ReadOptions(
-            column_names=list(self.names),
-            skip_rows=skipped,
-            block_size=_BATCH,
-            use_threads=False,
-            encoding=self.encoding,
-        )
 
     def share(self, rows: int) -> float:
         """Share of the file in some rows, an estimate; 0 where it is not known."""
@@ -240,9 +238,14 @@ def _compression(path: str | Path) -> str | None:
 
 
 @contextmanager
-def _opened(path: str | Path) -> Iterator[Any]:
+def _opened(path: str | Path, encoding: str = "utf-8") -> Iterator[Any]:
+    """The bytes of a text, in UTF-8 whatever the encoding of the file."""
     with pa.input_stream(str(path), compression=_compression(path)) as stream:
-        yield stream
+        yield (
+            stream
+            if encoding == "utf-8"
+            else pa.transcoding_input_stream(stream, encoding, "utf-8")
+        )
 
 
 @contextmanager
@@ -253,6 +256,8 @@ def _as_input_errors(
 
     try:
         yield
+    except InputError as error:
+        raise at_file(error, name) from error
     except (OSError, pa.ArrowException, EOFError, UnicodeDecodeError) as error:
         text = str(error)
         if match := _BAD_NUMBER.search(text):

@@ -6,6 +6,7 @@ lines, names that are not UTF-8) the general reader reads that piece, or refuses
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tricyclic.io.curves.arrays import arrow_numbers, arrow_text, numpy_numbers
+from tricyclic.io.curves.quoted_cells import LinesWithQuotes
 from tricyclic.numerics.delimited_rows import (
     FIRST_TEXT,
     IGNORED,
@@ -27,6 +29,7 @@ from tricyclic.numerics.delimited_rows import (
 # Bytes that are read together: their columns stay in the cache of the processor.
 PIECE = 1 << 20
 _QUOTE = ord('"')
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 # Compiled, and without types.
@@ -74,7 +77,9 @@ class PlainReader:
     """
 
     def __init__(self, columns: PlainColumns, otherwise: Callable[[bytes], Any]) -> None:
-        self._columns, self._otherwise = columns, otherwise
+        self._columns = columns
+        places = [columns.names.index(name) for name in columns.numbers]
+        self._otherwise = LinesWithQuotes(otherwise, columns.delimiter, len(columns.names), places)
         self._roles = columns.roles
         self._last = np.zeros((max(len(columns.numbers), 1), 2), np.int64)
         self._missing = arrow_text(columns.missing)
@@ -97,19 +102,40 @@ class PlainReader:
         batch = self._plain(*first)
         return None if batch is None else self._all(batch, pieces)
 
+    def general(self, stream: Any, skipped: int) -> Iterator[Any]:
+        """The same rows by the general reader, texts without codes."""
+        held = b""
+        for text, end in _pieces(stream, skipped):
+            held += text[:end]
+            table = self._otherwise.table(held, is_last=False)
+            if table is not None:
+                held = b""
+                yield from table.combine_chunks().to_batches()
+        if held:
+            yield from self._otherwise.table(held, is_last=True).combine_chunks().to_batches()
+
     def _all(self, first: Any, pieces: Iterator[tuple[bytearray, int]]) -> Iterator[Any]:
         yield first
+        held = b""
         for text, end in pieces:
-            batch = self._plain(text, end)
+            batch = None if held else self._plain(text, end)
             if batch is not None:
                 yield batch
                 continue
-            table = self._otherwise(bytes(text[:end]))
-            for name in self._columns.texts:
-                place = table.schema.get_field_index(name)
-                coded = table.column(name).dictionary_encode()
-                table = table.set_column(place, name, coded)
-            yield from table.combine_chunks().to_batches()
+            held += text[:end]
+            table = self._otherwise.table(held, is_last=False)
+            if table is not None:
+                held = b""
+                yield from self._coded(table)
+        if held:
+            yield from self._coded(self._otherwise.table(held, is_last=True))
+
+    def _coded(self, table: Any) -> list[Any]:
+        """Batches of a table whose text is coded."""
+        for name in self._columns.texts:
+            place = table.schema.get_field_index(name)
+            table = table.set_column(place, name, table.column(name).dictionary_encode())
+        return list(table.combine_chunks().to_batches())
 
     def _allocate(self, rows: int) -> None:
         """Make arrays for so many rows, which every piece uses again."""
@@ -189,9 +215,11 @@ def _pieces(stream: Any, skipped: int) -> Iterator[tuple[bytearray, int]]:
             filled += 1
         filled += read
         begin = 0
-        while skipped and (after := buffer.find(b"\n", begin, filled) + 1):
+        while skipped and (after := _next_line(buffer, begin, filled - bool(read))):
             begin, skipped = after, skipped - 1
         end = buffer.rfind(b"\n", begin, filled) + 1
+        # Of a text whose lines end in CR.
+        end = end or buffer.rfind(b"\r", begin, filled - 1) + 1
         if not skipped and end > begin:
             if begin:
                 buffer[: end - begin] = buffer[begin:end]
@@ -201,6 +229,15 @@ def _pieces(stream: Any, skipped: int) -> Iterator[tuple[bytearray, int]]:
         filled -= used
         if not read:
             return
+
+
+def _next_line(text: bytearray, begin: int, end: int) -> int:
+    """Where the line behind that at `begin` begins; 0 where it does not end here."""
+    match = _LINE_END.search(text, begin, end)
+    if match is None:
+        return 0
+    # The second half of CR LF may be the byte that is not looked at.
+    return match.end() + (match[0] == b"\r" and text[match.end() : match.end() + 1] == b"\n")
 
 
 def can_be_plain(encoding: str, decimal: str, texts: Sequence[str], numbers: Sequence[str]) -> bool:

@@ -78,7 +78,10 @@ class CurveTable:
 
     def _label(self, name: str) -> pa.Array:
         if name in self.table.text:
-            return pa.array([cell.strip() or None for cell in self.table.words(name)], pa.string())
+            # A formula names no curve; where it is only kept, it is a text like others.
+            is_kept = name in self.layout.keep and name not in self.layout.keys
+            cells = self.table.text[name] if is_kept else self.table.words(name)
+            return pa.array([cell.strip() or None for cell in cells], pa.string())
         values = self.table.values[name]
         missing = np.isnan(values)
         if (values[~missing] == np.rint(values[~missing])).all():

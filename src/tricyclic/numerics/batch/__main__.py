@@ -17,7 +17,7 @@ if __name__ == "__main__":
         fit_batch(np.arange(-9.0, -4.0), np.zeros((curves, 5)))
     solve_sites((1.0, 1.0), (1.0, 1.0), ((1.0, 2.0), (1.0, 3.0)))
     line = b"a,-9,1\n"
-    read_rows(
+    read_rows(  # type: ignore[no-untyped-call]
         np.frombuffer(bytearray(line + bytes(PADDING)), np.uint8),
         len(line),
         ord(","),
