@@ -156,7 +156,7 @@ def test_a_result_of_several_files_is_not_written_into_a_folder_named_like_a_fil
         result.save(tmp_path / "fit.html")
     assert str(error.value) == (
         f"out: '{tmp_path / 'fit.html'}' looks like a file. It is a folder for several files. "
-        "A table ends in .csv, .md or .xlsx, a figure in .png, .tiff, .svg or .pdf."
+        "A table ends in .csv, .md, .xlsx or .parquet, a figure in .png, .tiff, .svg or .pdf."
     )
     assert len(result.save(tmp_path / "fit")) > 3
 

@@ -9,6 +9,7 @@ import pytest
 from tricyclic.core.plate import Role
 from tricyclic.errors import InputError
 from tricyclic.io import plate_layout as layout_module
+from tricyclic.io.column_names import NSB, TOTAL
 from tricyclic.io.layout_cells import layout_cell
 from tricyclic.io.plate_layout import layout_from_toml, read_layout, write_layout_toml
 
@@ -324,3 +325,29 @@ def test_a_compound_with_a_time_keeps_its_dose():
     block = layout_cell("DMI 10 nM 5 min")
     assert block is not None
     assert (block.compound, block.concentrations_M, block.times_min) == ("DMI", (1e-8,), (5.0,))
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "T",
+        "TB",
+        "Tot",
+        "Totals",
+        "B0",
+        "Total binding",
+        "Total bound",
+        "Control",
+        "Controls",
+        "NSB",
+        "NS",
+        "Nonspecific binding",
+        "Non-specific binding",
+        "non specific",
+        "non-spec",
+    ],
+)
+def test_controls_have_the_words_in_a_plate_that_they_have_in_a_table(word):
+    role = Role.TOTAL if word[0] in "TBC" else Role.NON_SPECIFIC
+    assert layout_cell(word).role is role
+    assert (TOTAL if role is Role.TOTAL else NSB).fullmatch(word)

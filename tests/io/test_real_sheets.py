@@ -498,3 +498,22 @@ def test_a_workbook_without_cells_is_called_empty(tmp_path):
     with pytest.raises(InputError) as error:
         read_plates(tmp_path / "none.xlsx")
     assert str(error.value) == "none.xlsx: is an empty workbook. Save it again with its data."
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("NET binding, 12 Nov 2026, CPM", "cpm"),
+        ("operator: JS; read for 1 min in the counter; dpm", "dpm"),
+        ("NET binding, 12 Nov 2026, 0.5 nM", "unknown"),
+        ("shaken for 5 min, 37 C", "unknown"),
+    ],
+)
+def test_a_title_above_a_plate_may_end_in_the_unit(tmp_path, title, unit):
+    path = laboratory_sheet(tmp_path, lambda sheet: sheet.__setitem__("A2", title))
+    (plate,) = read_plates(path)
+    assert plate.unit == unit
+    note = f"unit of the readings {unit}, from the text above '{title[:20]}"
+    assert any(one.startswith(note) for one in plate.notes) == (unit != "unknown")
+    # What the user states is never contradicted by a title.
+    assert read_plates(path, unit="counts")[0].unit == "counts"

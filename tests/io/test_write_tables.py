@@ -8,7 +8,7 @@ import math
 import pytest
 from pyarrow import parquet
 
-from tricyclic.io.write_tables import csv_bytes, csv_rows, parquet_bytes
+from tricyclic.io.write_tables import csv_bytes, csv_rows, inferred_parquet_bytes, parquet_bytes
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,20 @@ def test_parquet_has_the_columns_their_types_and_the_metadata():
     assert table.schema.metadata[b"unit"] == b"nM"
     again = parquet_bytes({"drug": ["a", "b"], "ki_nM": [1.5, math.nan]}, {"unit": "nM"})
     assert data == again
+
+
+def test_parquet_of_a_result_infers_text_numbers_gaps_and_mixtures():
+    data = inferred_parquet_bytes(
+        {
+            "text": [None, "b"],
+            "n": [3, 4],
+            "value": [math.nan, -math.inf],
+            "yes": [True, None],
+            "mixed": ["> 5", 1.5],
+        }
+    )
+    table = parquet.read_table(io.BytesIO(data))
+    types = ["string", "int64", "double", "bool", "string"]
+    assert [str(field.type) for field in table.schema] == types
+    assert table["value"].to_pylist() == [None, -math.inf]
+    assert table["mixed"].to_pylist() == ["> 5", "1.5"]

@@ -140,3 +140,20 @@ def test_a_plot_without_data_or_with_columns_of_different_length_is_refused():
         PointSet("a", [1, 2, 3], [1, 2, 3], [True])
     with pytest.raises(InputError, match="has only one limit of a band"):
         Trace("a", [1, 2], [1, 2], low=[0, 1])
+
+
+def test_control_wells_of_all_curves_have_the_colour_of_none(drawn):
+    points = [PointSet(name, [-9.0, -7.0], [3, 2]) for name in "ab"]
+    shared = ControlLevel("total", np.array([4.0, 4.2]))
+    of_b = ControlLevel("total", np.array([4.0, 4.2]), subject="b")
+    two = CurvePlot("p", "p", "x", "y", points=tuple(points), levels=(shared,), x_scale="log10_M")
+    counts = [
+        len(drawn(curve(one, pdf=False)).symbols(style.COLOURS[k]))
+        for one, k in (
+            (two, 0),
+            (replace(two, levels=(of_b,)), 1),
+            (replace(two, points=tuple(points[:1])), 0),
+        )
+    ]
+    # One symbol more where there is a legend.
+    assert counts == [2 + 1, 4 + 1, 4]

@@ -110,7 +110,8 @@ class ControlLevel:
     excluded : array of bool, shape (n,), or empty
         True for wells left out of the fit.
     subject : str
-        Name of the PointSet whose colour and symbol they have; empty: the first.
+        Name of the PointSet whose colour and symbol they have; empty: they belong
+        to all, and are drawn neutrally where there are several.
     """
 
     name: str

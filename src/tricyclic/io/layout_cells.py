@@ -19,7 +19,18 @@ from tricyclic.io.grids import PlateGrid
 from tricyclic.units import concentration_M, convert
 
 _WORDS = {
-    Role.TOTAL: ("t", "tot", "total", "total binding", "b0", "control"),
+    Role.TOTAL: (
+        "t",
+        "tb",
+        "tot",
+        "total",
+        "totals",
+        "total binding",
+        "total bound",
+        "b0",
+        "control",
+        "controls",
+    ),
     Role.NON_SPECIFIC: (
         "n",
         "ns",
@@ -29,8 +40,11 @@ _WORDS = {
         "non_specific",
         "non specific",
         "non-specific binding",
+        "nonspecific binding",
+        "non specific binding",
+        "non-spec",
     ),
-    Role.BACKGROUND: ("blank", "bg", "bkg", "background"),
+    Role.BACKGROUND: ("blank", "blanks", "bg", "bkg", "background"),
     Role.ADDED: ("added", "hot", "hot mix", "total added"),
     Role.EMPTY: ("empty", "-", "–", "unused"),
 }

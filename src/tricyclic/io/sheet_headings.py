@@ -24,7 +24,8 @@ from tricyclic.units import concentration_M, convert, dimension, known_unit
 # Rows above a grid in which its headings are looked for.
 MAX_ABOVE = 4
 _ROLE = re.compile(
-    r"\s*(totals?|tot|t|b0|controls?|nsb|ns|non[- _]?specific|blanks?|bg|bkg|background|added)\b",
+    r"\s*(totals?|tot|tb|t|b0|controls?|nsb|ns|non[- _]?specific|blanks?|bg|bkg|background"
+    r"|added)\b",
     re.IGNORECASE,
 )
 _LONGEST = 80

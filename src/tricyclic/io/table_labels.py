@@ -31,6 +31,8 @@ _OF_RUN = re.compile(
     r"[\s,;_-]+(?:run|day|exp(?:eriment|\.)?|plate|rep(?:licate)?|n)[\s_.#=:-]*[0-9]{1,3}$", re.I
 )
 _LONGEST = 40
+# Before a unit that a text above the readings states.
+UNIT_FROM_TEXT = "unit of the readings"
 
 
 def compounds_of_tables(tables: Sequence[DataTable]) -> tuple[tuple[str, str], ...]:
@@ -75,7 +77,7 @@ def unit_above(table: DataTable, columns: Sequence[str]) -> tuple[str, str]:
 
 def unit_note(unit: str, text: str) -> str:
     """The decision to read a unit from a text."""
-    return f"unit of the readings {unit}, from the text above '{shortened(text)}'"
+    return f"{UNIT_FROM_TEXT} {unit}, from the text above '{shortened(text)}'"
 
 
 def _stated(titles: Sequence[str]) -> str:

@@ -65,6 +65,26 @@ def parquet_bytes(columns: Columns, metadata: Mapping[str, str]) -> bytes:
     return sink.getvalue()
 
 
+def inferred_parquet_bytes(columns: Mapping[str, Sequence[Cell]]) -> bytes:
+    """Columns of any plain values as Parquet: text, numbers with or without gaps, yes or no; a
+    column of several kinds is text.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    arrays = {}
+    for name, column in columns.items():
+        cells = list(column)
+        try:
+            arrays[name] = pa.array(cells, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            texts = [None if cell is None or cell != cell else str(cell) for cell in cells]
+            arrays[name] = pa.array(texts, pa.string())
+    sink = io.BytesIO()
+    parquet.write_table(pa.table(arrays), sink, compression="zstd")
+    return sink.getvalue()
+
+
 def _by_type(digits: int | None) -> dict[type, Callable[[Any], str | float]]:
     """Cell to write by its type; tables of screens have millions of cells."""
 

@@ -276,7 +276,8 @@ def _levels(axes: Axes, plot: CurvePlot, names: list[str]) -> None:
         middle = low - away if side == "left" else high + away
         for level in plot.levels:
             if (level.side, level.name) == (side, name):
-                index = names.index(level.subject) if level.subject in names else 0
+                shared = style.SHARED if len(names) > 1 else 0
+                index = names.index(level.subject) if level.subject in names else shared
                 _control_wells(axes, level, middle, per_mm, index)
         _gutter(axes, middle, 2.4 * per_mm, name)
 

@@ -48,6 +48,8 @@ SMALL_PT = 7.0
 TINY_PT = 6.0
 OFFSET_PT = 5.0
 GREY = "#767676"
+# Index of readings that belong to all curves of a figure, such as its control wells.
+SHARED = -1
 PALE = "#D9D9D9"
 
 RC: Any = {
@@ -398,7 +400,9 @@ def slug(text: str) -> str:
 
 
 def colour(index: int) -> str:
-    """Colour of the nth curve or group."""
+    """Colour of the nth curve or group; of SHARED, that of wells which belong to all curves."""
+    if index == SHARED:
+        return INK
     colours = current().colours
     return colours[index % len(colours)]
 
@@ -411,6 +415,7 @@ def symbol(index: int) -> str:
     """
     style = current()
     n = len(style.symbols)
+    index = max(index, 0)
     place = index // 2 if style.fill == "alternate" else index
     place += place // n if n == len(style.colours) else 0
     return MARKERS[style.symbols[place % n]]

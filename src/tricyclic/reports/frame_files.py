@@ -11,7 +11,7 @@ import numpy as np
 from tricyclic.core.format import format_number
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.frames import Columns
-from tricyclic.io.write_tables import Cell, csv_rows
+from tricyclic.io.write_tables import Cell, csv_rows, inferred_parquet_bytes
 from tricyclic.io.write_workbook import WorkbookSheet, workbook_bytes
 from tricyclic.registry import RENDERERS as _RENDERERS
 
@@ -57,9 +57,9 @@ def frame_bytes(result: object, format: str, frame: str = "") -> bytes:
     ----------
     result
         Any result.
-    format : {"csv", "md", "xlsx"}
+    format : {"csv", "md", "xlsx", "parquet"}
         CSV as RFC 4180 describes it, with all digits; a table of GitHub's Markdown, with four
-        figures; a workbook.
+        figures; a workbook; Parquet, with all digits.
     frame
         Name of the table; empty for the main one.
 
@@ -75,6 +75,8 @@ def frame_bytes(result: object, format: str, frame: str = "") -> bytes:
         chosen = {frame: frames[frame]} if frame else frames
         return workbook_bytes(_sheets(chosen))
     columns = frames[frame or next(iter(frames))]
+    if format == "parquet":
+        return inferred_parquet_bytes({name: _plain(v) for name, v in columns.items()})
     if format == "csv":
         return csv_rows(list(columns), _rows(columns), digits=None)
     return markdown_table(list(columns), _rows(columns)).encode("utf-8")

@@ -26,8 +26,8 @@ FILE_SUFFIXES = frozenset(
 OTHER_PICTURES = frozenset(
     {".bmp", ".eps", ".gif", ".jpeg", ".jpg", ".ps", ".webp", ".emf", ".wmf"}
 )
-# Suffixes of the tables of any result, as --format writes them.
-TABLE_SUFFIXES = (".csv", ".md", ".xlsx")
+# Suffixes of the tables of any result.
+TABLE_SUFFIXES = (".csv", ".md", ".xlsx", ".parquet")
 RENDERERS: dict[str, str] = {"Renderable": "tricyclic.reports.save:save"}
 
 
@@ -68,7 +68,8 @@ def output_files(result: Result, out: Path) -> Mapping[Path, bytes]:
             f"'{out}' looks like a file",
             where="out",
             allowed="It is a folder for several files",
-            do="A table ends in .csv, .md or .xlsx, a figure in .png, .tiff, .svg or .pdf",
+            do="A table ends in .csv, .md, .xlsx or .parquet, a figure in .png, .tiff, .svg "
+            "or .pdf",
         )
     return {out / name: data for name, data in as_files(result).items()}
 
@@ -82,8 +83,8 @@ def save(result: Result, out: Path, **look: Any) -> tuple[Path, ...]:
         Any result.
     out
         A figure where it has the suffix of one, except where that of the report is the same and
-        no option of figures is given; a table where it ends in .csv, .md or .xlsx and the result is
-        not itself such a document; else as of `output_files`.
+        no option of figures is given; a table where it ends in .csv, .md, .xlsx or .parquet and the
+        result is not itself such a document; else as of `output_files`.
     **look
         Options of `tricyclic.reports.figures.figure_options`.
 

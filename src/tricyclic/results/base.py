@@ -147,8 +147,8 @@ class Renderable:
         ----------
         path
             A figure where it ends in .png, .tiff, .svg or .pdf (.pdf of a study: the report); the
-            main table in .csv or .md, all tables in .xlsx; the report where it ends in .html, .pdf
-            or .json and the result has one, else .json as `to_json`; else a folder.
+            main table in .csv, .md or .parquet, all tables in .xlsx; the report where it ends in
+            .html, .pdf or .json and the result has one, else .json as `to_json`; else a folder.
         figure
             One of `figure_names`; by default all main figures, each in a file of its own.
         dpi

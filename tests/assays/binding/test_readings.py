@@ -49,9 +49,11 @@ def test_a_plate_without_its_control_wells_is_refused(
     )
     with pytest.raises(InputError) as error:
         plate_readings(plate, net, "competition")
+    compounds = "" if role is Role.COMPETITION else "; compounds were read: desipramine"
     assert str(error.value) == (
-        f"plate: no used well is marked {role.value}. A competition assay needs total binding, "
-        "non-specific binding, competition wells. Mark them in the layout, or undo the exclusions."
+        f"plate: no used well is marked {role.value}{compounds}. A competition assay needs total "
+        "binding, non-specific binding, competition wells. Mark them in the layout, or undo the "
+        "exclusions."
     )
 
 

@@ -107,3 +107,13 @@ def test_the_p_of_equal_variances_is_the_area_of_the_density_of_f():
     assert ratio == pytest.approx(math.sqrt(f))
     assert all(map(math.isnan, equal_variances_p([1.0], b)))
     assert all(map(math.isnan, equal_variances_p([0.1 + 0.2, 0.3], b)))
+
+
+def test_a_plate_is_no_table_of_results_and_what_makes_one_is_named(tmp_path):
+    path = tmp_path / "plate.csv"
+    rows = [f"{letter},{k + 1},90,200" for k, letter in enumerate("ABCDEFGH")]
+    path.write_text("\n".join(["NET binding", ",1,2,3", *rows]))
+    with pytest.raises(
+        tca.InputError, match=r"contains a plate, and no results\. Analyse it first"
+    ):
+        tca.compare("DMI", "IMI", results=path)

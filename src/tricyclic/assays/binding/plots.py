@@ -81,6 +81,10 @@ class _PlotContent:
         part = plate.fit.parts[number]
         name = part_name(plate, number)
         several = len(plate.fit.parts) > 1
+        # Control wells that stand in one of several parts belong to all of them.
+        with_controls = [one for one in plate.fit.parts if (one.series.x[axis.varied] <= 0).any()]
+        is_shared = several and len(with_controls) == 1
+        subject = "" if is_shared else name
         groups = _groups(part.series, model, axis.varied)
         # Control wells have no curve, so that the wells of a compound need no other name.
         curves = sum(
@@ -95,13 +99,14 @@ class _PlotContent:
             if not _is_curve(x, axis):
                 is_blank = settings.get("specific") == 0.0
                 self.levels.append(
-                    ControlLevel("NSB", series.y, side="right", subject=name)
+                    ControlLevel("NSB", series.y, side="right", subject=subject)
                     if is_blank
-                    else ControlLevel("total", series.y, side="left", subject=name)
+                    else ControlLevel("total", series.y, side="left", subject=subject)
                 )
                 continue
             if not shown.all():
-                self.levels.append(ControlLevel("total", series.y[~shown], subject=legend))
+                own = "" if is_shared else legend
+                self.levels.append(ControlLevel("total", series.y[~shown], subject=own))
             series = series.keep(shown)
             dense = axis.dense(series.x[axis.varied])
             mean, *limits = fitted_curve(plate, model, number, axis.varied, dense, settings)

@@ -239,8 +239,12 @@ def _check_wells(plate: Plate, kind: AssayKind) -> None:
     for role in NEEDED[kind]:
         if not plate.used(role):
             needed = ", ".join(_ROLE_LABELS[one] for one in NEEDED[kind])
+            compounds = dict.fromkeys(
+                w.compound for w in plate.used(Role.COMPETITION) if w.compound
+            )
+            read = f"; compounds were read: {', '.join(compounds)}" if compounds else ""
             raise InputError(
-                f"no used well is marked {role.value}",
+                f"no used well is marked {role.value}{read}",
                 where=plate.name,
                 allowed=f"A {kind} assay needs {needed} wells",
                 do="Mark them in the layout, or undo the exclusions",

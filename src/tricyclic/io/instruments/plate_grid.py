@@ -15,10 +15,11 @@ from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import Sheet, is_number_like, shortened
 from tricyclic.io.grids import PlateGrid, find_grids
-from tricyclic.io.headings import unit_in_heading
+from tricyclic.io.headings import unit_in_heading, unit_in_title
 from tricyclic.io.plates import CellReading, cell_reading, make_plate
 from tricyclic.io.sheet_headings import headings_around, parts_beside
 from tricyclic.io.study_workbook import is_conditions_sheet
+from tricyclic.io.table_labels import unit_note
 
 # Headings of numbers that a spreadsheet computed of the readings beside them.
 _DERIVED = re.compile(
@@ -136,6 +137,12 @@ def plate_of_grid(
     labels = (f"label at the right of the rows: {grid.label}",) if grid.label else ()
     texts = [grid.label, *_texts_above(grid)]
     in_heading = next((own for text in texts if (own := unit_in_heading(text))), "")
+    if not in_heading and not unit and not options.unit:
+        # A title may end in the unit: "NET binding, 12 Nov, cpm".
+        in_titles = {own: text for text in texts if (own := unit_in_title(text))}
+        if len(in_titles) == 1:
+            ((in_heading, title),) = in_titles.items()
+            labels = (*labels, unit_note(in_heading, title))
     return make_plate(
         name,
         readings,

@@ -29,6 +29,7 @@ from tricyclic.io.open import one_reading_each, read_plates, with_reading
 from tricyclic.io.plate_layout import layout_from_toml, read_layout
 from tricyclic.io.sheet_layout import layout_in_file
 from tricyclic.io.study_workbook import WorkbookConditions, read_workbook_conditions
+from tricyclic.io.table_labels import UNIT_FROM_TEXT
 from tricyclic.reports.documents import STUDY_FORMATS
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.conditions import read_conditions, read_option_conditions
@@ -328,7 +329,8 @@ def _read_all(
                 if not any(note.endswith(f" {part}") for note in notes)
             )
             plates.append(replace(applied, name=name, wells=wells, unused=unused))
-            decisions.append(notes)
+            units = tuple(note for note in plate.notes if note.startswith(UNIT_FROM_TEXT))
+            decisions.append((*notes, *units))
     names = [plate.name for plate in plates]
     return [
         replace(plate, name=f"{plate.name} ({number})") if names.count(plate.name) > 1 else plate

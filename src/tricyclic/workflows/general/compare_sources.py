@@ -10,7 +10,7 @@ from pathlib import Path
 from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.io.open import read_tables
+from tricyclic.io.open import has_plates, read_tables
 from tricyclic.io.study_workbook import read_workbook_conditions
 from tricyclic.results.binding import AssayResult
 from tricyclic.results.comparison import MeasuredQuantity
@@ -170,7 +170,16 @@ def _of_workbook_study(path: Path) -> MeasurementSource | None:
 
 def _of_file(path: Path, name: str) -> MeasurementSource:
     sheet = "Results" if path.suffix.lower() == ".xlsx" and _has_results(path) else None
-    tables = read_tables(path, reader="plain_table", sheet=sheet)
+    try:
+        tables = read_tables(path, reader="plain_table", sheet=sheet)
+    except InputError as error:
+        if sheet is not None or not has_plates(path):
+            raise
+        raise InputError(
+            "contains a plate, and no results",
+            where=name,
+            do=f"Analyse it first: tricyclic binding affinity {path} --out results.xlsx",
+        ) from error
     measurements = [m for table in tables for m in measurements_of_table(table, name)]
     return MeasurementSource(name, tuple(measurements))
 
