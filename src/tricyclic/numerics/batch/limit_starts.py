@@ -18,6 +18,7 @@ from tricyclic.numerics.batch.layout import (
     INFO_LL,
     LN_HILL,
     NULL,
+    ONE_FREE,
     RSS,
     C,
 )
@@ -134,15 +135,17 @@ def _square_about_mean(b, curves, problem):
 
 @compiled(allocates=False)
 def _list_uncertain(b, side, at, by_steps, curves, problem, rises, limits, steps, uncertain):
-    """List a limit of quick_limits.py, at ln hill `at`, where a steep curve can have a lower
-    sum there.
+    """List a limit of quick_limits.py, at ln hill `at`, where a curve of another slope can have a
+    lower sum there: a steep one, or a shallow one where a fitted plateau makes up for the slope.
     """
     state, limit = curves.state[b], limits[b, side]
     steep = problem.free_hill and max(at, state[LN_HILL]) > STEEP
+    slope = curves.facts[b, FIXED_SLOPE]
     if steep or (
         by_steps
-        and steep_is_lower(
-            limit, state[RSS], rises[b], curves.facts[b, FIXED_SLOPE], problem, steps
+        and (
+            (problem.mode == ONE_FREE and is_coarse(b, curves, problem, rises))
+            or steep_is_lower(limit, state[RSS], rises[b], slope, problem, steps)
         )
     ):
         add_side(uncertain, 2 * b + side, limit, at, state[C])

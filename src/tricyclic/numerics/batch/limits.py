@@ -39,6 +39,7 @@ from tricyclic.numerics.batch.layout import (
     LANES,
     LN_HILL,
     MLL,
+    ONE_FREE,
     RESULT_ROWS,
     RSS,
     TRIAL_ROWS,
@@ -234,7 +235,7 @@ def _search_sides(
             if outcome == GOES_ON:
                 continue
             b, side = task[lane] >> 1, task[lane] & 1
-            if outcome == FINISHED and _steep_is_lower(
+            if outcome == FINISHED and _other_may_be_lower(
                 limits[b, side], b, curves, problem, rises, steps
             ):
                 outcome = UNCERTAIN
@@ -253,14 +254,18 @@ def _search_sides(
 
 
 @compiled(allocates=False)
-def _steep_is_lower(limit, b, curves, problem, rises, steps):
-    """Whether steep curves are below the permitted sum at a limit of less steep ones."""
+def _other_may_be_lower(limit, b, curves, problem, rises, steps):
+    """Whether curves of another slope may be below the permitted sum at a limit: steep ones, or
+    shallow ones where a fitted plateau makes up for the slope.
+    """
     if (
         not problem.free_hill
         or not math.isfinite(limit)
         or not is_coarse(b, curves, problem, rises)
     ):
         return False
+    if problem.mode == ONE_FREE:
+        return True
     fill_steps(b, curves, problem, steps)
     slope = curves.facts[b, FIXED_SLOPE]
     return steep_is_lower(limit, curves.state[b, RSS], rises[b], slope, problem, steps)
