@@ -24,6 +24,7 @@ def curve(ec50, name, seed):
 
 TABLE = pd.concat([curve(0.1, "a", 1), curve(2.0, "b", 2)], ignore_index=True)
 COLUMNS = {"x": "conc_uM", "y": "pct", "by": "compound"}
+MANY = {"x_column": "conc_uM", "y_column": "pct", "curve_column": "compound"}
 
 
 @pytest.fixture(scope="module")
@@ -284,3 +285,28 @@ def test_several_comparisons_are_given_singly_or_as_a_list(fits):
 def test_a_wrong_level_of_confint_is_named_as_its_argument(fits, level):
     with pytest.raises(tca.InputError, match=r"^level=: is .* lies between 0.5 and 1"):
         fits.confint(level)
+
+
+@pytest.mark.parametrize("name", [5, None, ["LD"], b"LD", "LD\n", "β", "a" * 300])
+def test_the_name_of_effective_doses_is_one_of_letters(name):
+    with pytest.raises(tca.InputError, match=r"ec_name=?: .* is no name of effective doses"):
+        tca.fit(TABLE, **COLUMNS, ec_name=name)
+
+
+@pytest.mark.parametrize("roles", [{"y": "conc_uM"}, {"by": "pct"}, {"by": ["compound", "pct"]}])
+def test_a_column_has_one_role(roles):
+    with pytest.raises(tca.InputError, match=f"^{next(iter(roles))}=: the column '.*' has the "):
+        tca.fit(TABLE, **COLUMNS | roles)
+
+
+@pytest.mark.parametrize(
+    "roles", [{"curve_column": "pct"}, {"weights": "pct"}, {"weights": "conc_uM"}]
+)
+def test_a_column_of_many_curves_has_one_role(roles):
+    with pytest.raises(tca.InputError, match=r"^DataFrame: the column '.*' has two roles"):
+        tca.fit_file(TABLE, **MANY | roles)
+
+
+def test_a_series_of_pandas_is_no_series_of_readings():
+    with pytest.raises(tca.InputError, match=r"the type pandas.Series. It is .*tricyclic.Series"):
+        tca.fit(TABLE.set_index("conc_uM").pct)

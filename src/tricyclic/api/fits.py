@@ -325,11 +325,13 @@ def _table(data: Any) -> str | DataTable:
                 do='Join them, as with pandas.concat, and name the column of each in by=["plate"]',
             )
         if not isinstance(data, str | Path):
+            kind = type(data)
+            of = "" if kind.__module__ == "builtins" else f"{kind.__module__.split('.')[0]}."
             raise InputError(
-                f"has the type {type(data).__name__}",
+                f"has the type {of}{kind.__name__}",
                 where="data=",
-                allowed="It is a DataFrame, a mapping of columns, the name of a file, a Series, or "
-                "FitParts",
+                allowed="It is a DataFrame, a mapping of columns, the name of a file, a "
+                "tricyclic.Series, or FitParts",
             )
         return path(data)
 

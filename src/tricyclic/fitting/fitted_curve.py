@@ -67,10 +67,11 @@ class FitSettings:
     ec_name: str = ""
 
     def __post_init__(self) -> None:
-        letters = self.ec_name.removesuffix("50")
-        if letters and not re.fullmatch(r"[A-Za-z]{1,6}", letters):
+        is_text = isinstance(self.ec_name, str)
+        letters = self.ec_name.removesuffix("50") if is_text else ""
+        if not is_text or (letters and not re.fullmatch(r"[A-Za-z]{1,6}", letters)):
             raise InputError(
-                f"'{self.ec_name}' is no name of effective doses",
+                f"'{str(self.ec_name)[:20]}' is no name of effective doses",
                 where="ec_name",
                 allowed="It is one of letters, such as LD, LC, ED or IC",
             )

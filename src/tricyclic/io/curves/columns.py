@@ -219,14 +219,27 @@ def find_columns(
             allowed="It applies to concentrations in mass per volume, such as mg/L",
             do="Omit --molar-mass",
         )
-    for name in chosen.keep:
-        if name in (layout.dose, layout.response, layout.weight, *layout.wide):
+    _check_each_has_one_role(layout, where)
+    return layout
+
+
+def _check_each_has_one_role(layout: CurveColumns, where: str) -> None:
+    readings = (layout.dose, layout.response, layout.weight, *layout.wide)
+    for name in layout.keep:
+        if name in readings:
             raise InputError(
                 f"'{name}' has a value for each reading",
                 where="keep",
                 allowed="A column that is kept has one value per curve",
             )
-    return layout
+    filled = [name for name in readings if name]
+    for name in filled:
+        if name in layout.keys or filled.count(name) > 1:
+            raise InputError(
+                f"the column '{name}' has two roles",
+                where=where,
+                allowed="Curves, doses, readings and weights are columns of their own",
+            )
 
 
 def _keys(

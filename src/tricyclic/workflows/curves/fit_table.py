@@ -81,6 +81,7 @@ def fit_table(
         plan = replace(plan, unit=unit)
         read_as = (*read_as, unit_note(unit, text))
     by = _columns_by(options, table)
+    _check_each_has_one_role(plan, by)
     tables, table, weight, formula = weights_of(tables, table, options.weights)
     tables, words = words_as_missing(tables, table, plan.response)
     groups = tuple(
@@ -217,6 +218,15 @@ def _columns_by(options: FitOptions, table: DataTable) -> tuple[str, ...]:
         for text in options.by
         for part in ([text] if text in table.columns else _words([text]))
     )
+
+
+def _check_each_has_one_role(plan: TablePlan, by: Sequence[str]) -> None:
+    doses = [column for column, _ in plan.x.values()]
+    for where, names, others in (("y", plan.response, doses), ("by", by, plan.response)):
+        for name in names:
+            if name in others:
+                role = "the x of this fit" if where == "y" else "the readings of this fit"
+                raise InputError(f"the column '{name}' has {role}", where=where, do="Name another")
 
 
 def _words(texts: Sequence[str]) -> tuple[str, ...]:
