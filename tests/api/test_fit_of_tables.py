@@ -225,6 +225,17 @@ def test_rows_that_are_not_used_are_named():
     assert [curve.n for curve in fit] == [25, 27]
 
 
+def test_a_curve_of_which_no_reading_is_used_is_named():
+    table = PAIR.assign(plate="p1")
+    table.loc[table.drug == "b", "cpm"] = np.nan
+    fit = tca.fit(table, x="conc_M", y="cpm", by=["drug", "plate"])
+    assert fit.keys() == (("a", "p1"),)
+    assert "1 curve without a reading: 'b, p1'" in fit.unused
+    assert not any(
+        "without a reading" in one for one in tca.fit(PAIR, x="conc_M", y="cpm", by="drug").unused
+    )
+
+
 # Groups.
 
 

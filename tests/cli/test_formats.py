@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 import tricyclic as tca
+from tricyclic.cli.table_output import FOLDERS
 from tricyclic.reports.frame_files import frame_bytes, markdown_table
 from tricyclic.workflows.commands import COMMANDS
 
@@ -179,3 +180,31 @@ def test_every_result_has_tables():
 
     # A demo is a study that was run.
     assert set(texts) - set(frames) <= {"DemoResult"}
+
+
+STANDARDS = "sample,conc,OD_1,OD_2\n" + "".join(
+    f"std,{c},{0.1 + 0.01 * c + 0.002 * (c % 3):.4f},{0.1 + 0.0101 * c:.4f}\n"
+    for c in (0, 5, 10, 20, 40, 80)
+)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "md"])
+def test_out_of_a_command_with_a_folder_may_be_the_file_of_a_table(call, tmp_path, suffix):
+    (tmp_path / "s.csv").write_text(STANDARDS + "unknown,,0.5,spilled\n")
+    options = ["--x", "conc:ng/mL", "--y", "OD_1", "--y", "OD_2", "--curve", "straight_line"]
+    options = [str(tmp_path / "s.csv"), *options, "--sample", "sample"]
+    place = tmp_path / f"result.{suffix}"
+    code, _, error = call("curves", "interpolate", *options, "--out", str(place))
+    assert code == 0, error
+    _, printed, _ = call("curves", "interpolate", *options)
+    # A word among the readings of a standard or sample is missing, and named.
+    assert "1 cell of 'OD_2' without a number ('spilled'), as missing readings" in printed
+    if suffix == "csv":
+        _, same, _ = call("curves", "interpolate", *options, "--format", "csv")
+        assert place.read_text(encoding="utf-8").split() == same.split()
+    assert place.stat().st_size > 50
+
+
+def test_the_commands_whose_out_is_a_folder_exist_and_have_tables():
+    names = {command.full_name for command in COMMANDS}
+    assert set(FOLDERS) <= names

@@ -20,6 +20,18 @@ TABLES = ("csv", "md", "xlsx")
 FORMATS = ("text", "json", *TABLES)
 # Whose `out` is written while the command runs, in the format of its suffix.
 STREAMED = ("curves fit",)
+# Whose `out` is a folder; a file with the suffix of a table is one of its tables.
+FOLDERS = (
+    "curves interpolate",
+    "curves sensorgram",
+    "screen run",
+    "screen control-chart",
+    "screen msr",
+    "screen relative-potency",
+    "model simulate",
+    "model population",
+    "model sensitivity",
+)
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,8 @@ def take_table_options(
     wanted = given or ("json" if as_json else "") or ("" if has_out else _of_suffix(out))
     path = "" if has_out else out
     suffix = Path(out).suffix.lower().removeprefix(".")
-    if not wanted and command in STREAMED and suffix in TABLES and _is_one_table(typed):
+    is_folder = command in FOLDERS or (command in STREAMED and _is_one_table(typed))
+    if has_out and not wanted and suffix in TABLES and is_folder:
         wanted = suffix
     if has_out and _names_table(command, typed, wanted, out):
         path = typed.pop("out")

@@ -13,6 +13,7 @@ import numpy as np
 from tricyclic.core.analysis_options import FitVariance
 from tricyclic.core.concentrations import log10_of
 from tricyclic.core.curve_model import CurveModel
+from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.curves import CURVES
@@ -34,6 +35,7 @@ from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import (
     chosen_table,
     column_setting,
+    group_texts,
     grouped_series,
     unused_parts,
 )
@@ -44,6 +46,9 @@ from tricyclic.workflows.curves.option_values import check_molar_mass, fixed_val
 from tricyclic.workflows.curves.options import FitOptions
 from tricyclic.workflows.curves.prism_table import with_recognised_columns
 from tricyclic.workflows.curves.weights import weights_of
+
+# Curves without a reading that are named.
+MAX_NAMED = 12
 
 
 def fit_table(
@@ -130,11 +135,26 @@ def fit_table(
         molar_mass=options.molar_mass,
         unused=(
             *unused_parts(tables, plan, by=by, weight=weight, trials=options.trials),
+            *_without_readings(table, plan, by, [group.key for group in groups]),
             *words,
         ),
         read_as=read_as,
     )
     return with_queries(result, options, on_progress)
+
+
+def _without_readings(
+    table: DataTable, plan: TablePlan, by: Sequence[str], fitted: Sequence[tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The curves of a table of which no reading is used, as one phrase: they have no row."""
+    columns = [group_texts(table, column, plan) for column in by]
+    keys = dict.fromkeys(key for key in zip(*columns, strict=True) if all(key))
+    known = set(fitted)
+    lost = [", ".join(key) for key in keys if key not in known]
+    if not lost:
+        return ()
+    listed = list_names([f"'{name}'" for name in lost], MAX_NAMED)
+    return (f"{pluralize(len(lost), 'curve')} without a reading: {listed}",)
 
 
 def _read(

@@ -19,6 +19,7 @@ from tricyclic.fitting.curve_plot import name_of_readings, title_of_readings
 from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.results.standard_curve import InterpolationResult
+from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table
 from tricyclic.workflows.curves.options import InterpolateOptions
@@ -39,10 +40,13 @@ def run(
     table, others = _chosen(tables, options.table, name)
     column, unit = _column_and_unit(options.x, options.x_unit, table)
     _, table, weight, formula = weights_of(tables, table, options.weights)
+    table, words = _without_words(table, options.y)
     samples: tuple[DataTable, ...] = ()
     if options.unknowns:
         unknowns = source_name(cast("str | DataTable", options.unknowns))
         own, more = _chosen(_tables(options.unknowns, options), "", unknowns)
+        own, of_unknowns = _without_words(own, options.y)
+        words = (*words, *of_unknowns)
         samples, others = (own,), (*others, *more)
     columns = StandardColumns(
         column,
@@ -74,7 +78,7 @@ def run(
             do="Add --accept 20, or omit --accept-at-lloq",
         )
     result = interpolate_samples(
-        standards, readings, method, unused=(*unused, *quoted("table", others))
+        standards, readings, method, unused=(*unused, *words, *quoted("table", others))
     )
     title = title_of_readings(name_of_readings(options.y), result.fit.parts[0].series)
     return replace(result, y_title=title)
@@ -87,6 +91,13 @@ def _tables(source: str | TableInput, options: InterpolateOptions) -> tuple[Data
         sheet=options.sheet or None,
         decimal=options.decimal or None,
     )
+
+
+def _without_words(table: DataTable, readings: Sequence[str]) -> tuple[DataTable, tuple[str, ...]]:
+    """A table with words among its readings as missing, and phrases that name them."""
+    columns = [name for name in table.with_replicates(readings) if name in table.columns]
+    (changed,), words = words_as_missing((table,), table, columns)
+    return changed, words
 
 
 def _chosen(
