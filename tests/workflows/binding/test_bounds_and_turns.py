@@ -64,6 +64,9 @@ def test_a_run_with_a_turn_fails_and_flags_its_row():
     (check,) = [c for c in result.checks if c.name == "not_monotone"]
     assert check.level == "fail" and "r3" in check.where
     assert check.message.startswith("the readings rise by ") and " cpm (t = " in check.message
+    # The run is not left out as others are that fail, which the advice states.
+    assert result.estimates[0].n_experiments == 3
+    assert "is stated and counts in the pooled value" in check.advice
     flags = result.to_frame()["flags"].iloc[0]
     assert "not_monotone" in flags.partition(";")[0] and flags.startswith("fail:")
 

@@ -131,8 +131,9 @@ def _not_monotone(series: Series, dose: np.ndarray) -> tuple[Check, ...]:
             where=series.name,
             value=float(test.t[0]),
             limit=float(test.critical[0]),
-            advice="No competition curve has a turn, and its Ki means nothing: look for effects on "
-            "the radioligand or the membranes, insolubility, or exchanged wells",
+            advice="No competition curve has a turn: this Ki means nothing, but is stated and "
+            "counts in the pooled value. Look for effects on the radioligand or the membranes, "
+            "insolubility, or exchanged wells, and exclude those wells or remove the run",
             source="simulated distribution of flat readings",
         ),
     )
