@@ -57,8 +57,8 @@ def compose(
     UnknownNameError
         If a mechanism, drug, route, port or quantity is not known.
     InputError
-        If a drug has no value for a constant that its kinetics need, or a port is not wired and
-        has no value.
+        If a drug has no value for a constant that its kinetics need, a port is not wired and
+        has no value, or an observable is not in the unit of its quantity.
     """
     for one in dosing:
         if one.route not in scenario.routes:
@@ -77,6 +77,7 @@ def compose(
     for site in scenario.binding_sites:
         _write_site(text, site, scenario.species, given)
     _identify_drugs(text, given)
+    _check_units(scenario, text)
     text.lines += annotation_lines(text.quantities.values(), scenario.species)
     return ComposedModel(
         name=scenario.name,
@@ -87,6 +88,18 @@ def compose(
         scenario=scenario,
         drugs=given,
     )
+
+
+def _check_units(scenario: Scenario, text: ModelText) -> None:
+    """Refuse observables in another unit than that of their quantity: no value is converted."""
+    for observable in scenario.observables:
+        quantity = text.quantities.get(observable.quantity)
+        if quantity is not None and quantity.unit != observable.unit:
+            raise InputError(
+                f"unit is '{observable.unit}', and {observable.quantity} is in '{quantity.unit}'",
+                where=f"{scenario.name}, observable '{observable.name}'",
+                do=f'Write unit = "{quantity.unit}"',
+            )
 
 
 def _head(text: ModelText, scenario: Scenario, dosing: Sequence[Dosing]) -> list[str]:

@@ -161,3 +161,25 @@ def test_the_added_mechanism_follows_its_equation(tmp_path):
     rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
     faster = next(float(row["value"]) for row in rows if row["name"] == "faster_loss")
     assert at_end["density"] == pytest.approx(1 / (1 + faster * occupancy), rel=1e-3)
+
+
+@pytest.mark.parametrize("unit", ["uM", "parsecs", "percent"])
+def test_an_observable_in_another_unit_than_its_quantity_is_refused(tmp_path, unit):
+    """Values are not converted: the label would be wrong by a factor."""
+    file = tmp_path / "own.toml"
+    file.write_text(
+        f"""
+extends = "noradrenergic_synapse"
+[[observable]]
+name = "own"
+quantity = "cortex.NE"
+unit = "{unit}"
+description = "norepinephrine"
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as error:
+        tca.simulate(str(file), drug="desipramine", dose="1 mg/kg", route="ip", hours=1)
+    assert str(error.value) == (
+        f"own, observable 'own': unit is '{unit}', and cortex.NE is in 'nM'. Write unit = \"nM\"."
+    )
