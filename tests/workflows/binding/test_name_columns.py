@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import tricyclic as tca
@@ -120,3 +121,18 @@ def test_a_sample_that_numbers_the_tubes_is_no_compound(tmp_path):
     ((value, _),) = kis(result).values()
     assert value == pytest.approx(2.0, rel=0.1)
     assert any("column 'Sample'" in part for part in result.study.unused)
+
+
+@pytest.mark.parametrize("name", ["nsb", "NSB", "non-specific"])
+def test_non_specific_binding_beside_the_readings_of_compounds_is_no_compound(name):
+    dose = np.tile(10.0 ** np.arange(-1, 5), 2)
+    total = 2000 / (1 + dose / 10) + 200
+    total[6:] = 2000 / (1 + dose[6:] / 100) + 200
+    table = pd.DataFrame(
+        {"compound": ["a"] * 6 + ["b"] * 6, "conc_nM": dose, "total": total, name: 200.0}
+    )
+    table["total"] += np.tile([3, -4, 2, -3, 4, -2], 2)
+    result = tca.affinity(table, kd_nM="1 nM", radioligand_nM="0.1 nM")
+    rows = result.to_frame()
+    assert [*rows.compound] == ["a", "b"]
+    np.testing.assert_allclose(rows.Ki_nM, [10 / 1.1, 100 / 1.1], rtol=0.02)

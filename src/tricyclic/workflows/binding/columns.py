@@ -409,10 +409,11 @@ def long_as_wide(table: DataTable) -> DataTable:
 
 def _reading_column(table: DataTable) -> str:
     """The last column of readings by name, else the last column of numbers that is in no unit of
-    concentration or time.
+    concentration or time. Non-specific binding beside the readings is that of each row.
     """
     by = run_column(table)
-    names = [name for name in table.columns if name in table.values and name != by]
+    numeric = [name for name in table.columns if name in table.values]
+    names = [name for name in numeric if name != by and not NSB.fullmatch(group_of(name, numeric))]
     named = [name for name in names if READING.fullmatch(without_unit(name))]
     other = [
         name
