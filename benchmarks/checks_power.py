@@ -26,6 +26,20 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from power_assays import (
+    count_faults,
+    counts,
+    cycle_faults,
+    cycles,
+    parabola,
+    parabola_faults,
+    responder_faults,
+    responders,
+    standard_curve,
+    standard_faults,
+    time_course,
+    time_course_faults,
+)
 from power_binding import (
     SITES,
     good_runs,
@@ -85,15 +99,7 @@ RULES = {
     "masked_site_affinity": "what is stated",
     "drift_resolution": "layout",
     "unequal_scatter": "level and power in tests/api/test_compare_unequal_scatter.py",
-    "counts_dispersion": "chi-squared of the counts, tests/fitting",
-    "overdispersion": "deviance of counts and shares, tests/fitting/test_counts.py",
     "agonist_over_ec50": "what is stated",
-    "standards_recovery": "stated limit, tests/assays/standards",
-    "standard_curve_turns": "the fitted curve, tests/assays/standards",
-    "samples_outside_range": "stated range, tests/assays/standards",
-    "dissociation_too_short": "stated limit, tests/assays/sensorgrams",
-    "analyte_below_kd": "stated limit, tests/assays/sensorgrams",
-    "kinetic_against_equilibrium_kd": "tests/assays/binding/test_kinetics.py",
     "units": "the model",
     "engines": "the model",
     "provenance": "the model",
@@ -152,6 +158,12 @@ GROUPS = {
     "msr": Group("replicate experiment", potencies, time_faults, 5.0),
     "charts": Group("control chart, 20 runs", chart, chart_faults, 5.0),
     "parallelism": Group("relative potency", parallel, parallel_faults, 2.0),
+    "standards": Group("standard curve", standard_curve(), standard_faults, 5.0),
+    "parabolas": Group("standards along a parabola", parabola(), parabola_faults, 5.0),
+    "sensorgrams": Group("sensorgrams, 4 cycles", cycles(), cycle_faults, 0.5),
+    "time courses": Group("association plate", time_course(), time_course_faults, 2.0),
+    "responders": Group("shares of 20 subjects", responders(), responder_faults, 5.0),
+    "counts": Group("counts, 8 doses in triplicate", counts(), count_faults, 5.0),
 }
 
 

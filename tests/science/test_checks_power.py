@@ -57,3 +57,10 @@ def test_a_table_of_the_documentation_has_every_row():
     table = bench.as_table(rows, 1, 1)
     assert table.count("\n| control chart") == len(rows)
     assert "--size 1 --seed 1 --write" in table
+
+
+@pytest.mark.parametrize("name", ["responders", "parabolas"])
+def test_scatter_beyond_the_model_and_a_turn_are_flagged(name):
+    rows = bench.rows_of(name, 4, seed=3)
+    assert all(row.bad.flagged >= 0.5 * row.bad.size for row in rows if row.fault), rows
+    assert all(row.good.flagged <= 0.1 * row.good.size for row in rows), rows
