@@ -219,3 +219,21 @@ def test_the_tables_of_a_result_are_saved_by_suffix(tmp_path):
     models = tca.curve_models()
     models.save(tmp_path / "models.csv")
     assert "logistic_4pl" in (tmp_path / "models.csv").read_text()
+
+
+def test_what_is_found_by_name_can_be_iterated_and_asked_for():
+    """Without these methods Python asks for the names 0, 1, ... and reports that 0 is unknown."""
+    rng = np.random.default_rng(4)
+    doses = np.array([0.3, 1, 3, 10, 30, 100, 300, 1000.0])
+    rows = [
+        (n, d, 300 + 2700 / (1 + d / k) + 30 * rng.normal())
+        for n, k in zip("AB", (4, 40), strict=True)
+        for d in doses
+    ]
+    table = pd.DataFrame(rows, columns=["compound", "conc_nM", "cpm"])
+    bound = tca.affinity(table, radioligand_nM=1, kd_nM=1, unit="cpm")
+    fits = tca.fit(table, x="conc_nM", y="cpm", by="compound", share=["top"])
+    for result in (bound, fits.compare(), fits["A"].fit):
+        names = list(result)
+        assert names and all(name in result for name in names) and "nothing" not in result
+        assert [result[name].name for name in names] == names

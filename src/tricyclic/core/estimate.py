@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -245,6 +245,9 @@ class Fit:
                 return parameter
         known = ", ".join(parameter.name for parameter in self.parameters)
         raise KeyError(f"no parameter is called '{name}'; there are {known}")
+
+    def __iter__(self) -> Iterator[str]:
+        return (parameter.name for parameter in self.parameters)
 
     def __str__(self) -> str:
         checks = [

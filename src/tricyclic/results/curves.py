@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -184,6 +184,12 @@ class CurveComparisonResult(Renderable):
             if one.name == name:
                 return one
         raise UnknownNameError.among("comparison", name, [c.name for c in self.comparisons])
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.name for one in self.comparisons)
+
+    def __contains__(self, name: object) -> bool:
+        return name in tuple(self)
 
 
 @dataclass(frozen=True)

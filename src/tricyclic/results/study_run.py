@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tricyclic.core.analysis_options import AnalysisOptions
@@ -73,6 +73,12 @@ class StudyRunResult(Renderable):
         if name not in assays:
             raise UnknownNameError.among("assay", name, assays)
         return assays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (assay.name for assay in self.study.assays)
+
+    def __contains__(self, name: object) -> bool:
+        return name in tuple(self)
 
 
 @dataclass(frozen=True, repr=False)
