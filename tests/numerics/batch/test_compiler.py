@@ -10,10 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tricyclic
 from tricyclic.numerics.batch import compiler
+from tricyclic.numerics.batch.block import fit_blocks
+from tricyclic.numerics.batch.fit import fit_batch
+from tricyclic.numerics.batch.many_verdicts import MIN_CURVES
+from tricyclic.numerics.batch.quick_checks import check_blocks
 
 # Loads three points of a curve into the lanes with a kernel that inlines `search.load`, and prints
 # the sum.
@@ -91,3 +96,17 @@ def test_nothing_is_announced_where_machine_code_is_on_disk(
     compiler.announce_compilation.cache_clear()
     compiler.announce_compilation()
     assert caplog.records == []
+
+
+def test_an_array_that_cannot_be_written_to_gets_no_machine_code_of_its_own() -> None:
+    log10_molar = np.arange(-9.0, -4.0)
+    y = 100.0 / (1.0 + 10.0 ** (log10_molar + 6.5)) + np.zeros((MIN_CURVES, 1))
+    weight = np.ones_like(y)
+    written = fit_batch(log10_molar, y, weight=weight)
+    kernels = (fit_blocks, check_blocks)
+    known = [len(kernel.signatures) for kernel in kernels]
+    for array in (log10_molar, y, weight):
+        array.flags.writeable = False
+    fixed = fit_batch(log10_molar, y, weight=weight)
+    assert [len(kernel.signatures) for kernel in kernels] == known
+    assert fixed.log10_ic50.tolist() == written.log10_ic50.tolist()

@@ -27,6 +27,7 @@ from tricyclic.numerics.batch.layout import (
     Model,
     Readings,
     StartGrid,
+    read_only_fields,
 )
 
 GRID_HILLS = tuple(GRID_HILL * power for power in GRID_POWERS)
@@ -103,7 +104,7 @@ def check_fixed(name: str, value: ArrayLike | None, curves: int) -> np.ndarray:
             f"{name} is fixed at {array[~np.isfinite(array)][0]}",
             allowed="A fixed value is a finite number",
         )
-    return np.ascontiguousarray(array)
+    return np.array(array)
 
 
 def check_bounds(
@@ -210,16 +211,18 @@ def group_readings(arrays: Arrays, group: np.ndarray | None, series: np.ndarray 
     doses, dose_index = np.zeros(0), np.zeros(y.shape[1], np.int64)
     if series is not None:
         doses, dose_index = _distinct(series)
-    return Readings(
-        y,
-        np.zeros((1, 1, 1)) if weight is None else weight,
-        weight is not None,
-        own_doses,
-        x if own_doses else np.zeros((1, 1)),
-        np.zeros(1, np.int64),
-        dose_index[None],
-        doses[None],
-        _most_doses(x) if own_doses else doses.size,
+    return read_only_fields(
+        Readings(
+            y,
+            np.zeros((1, 1, 1)) if weight is None else weight,
+            weight is not None,
+            own_doses,
+            x if own_doses else np.zeros((1, 1)),
+            np.zeros(1, np.int64),
+            dose_index[None],
+            doses[None],
+            _most_doses(x) if own_doses else doses.size,
+        )
     )
 
 
@@ -251,16 +254,18 @@ def pooled_readings(
         weight = arrays.weight
         yield (
             curves,
-            Readings(
-                arrays.y[curves],
-                np.zeros((1, 1, 1)) if weight is None else weight[curves],
-                weight is not None,
-                False,
-                np.zeros((1, 1)),
-                place[of_curve[curves]],
-                index[numbers],
-                ordered[numbers][fresh[numbers]].reshape(numbers.size, kind[0]),
-                kind[0],
+            read_only_fields(
+                Readings(
+                    arrays.y[curves],
+                    np.zeros((1, 1, 1)) if weight is None else weight[curves],
+                    weight is not None,
+                    False,
+                    np.zeros((1, 1)),
+                    place[of_curve[curves]],
+                    index[numbers],
+                    ordered[numbers][fresh[numbers]].reshape(numbers.size, kind[0]),
+                    kind[0],
+                )
             ),
         )
 

@@ -6,11 +6,13 @@ numba compiles a named tuple like separate variables, so a structure costs no ti
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 Array = np.ndarray
+# A named tuple; typing has no name for all of them.
+Fields = TypeVar("Fields", bound=Any)
 
 # Curves that are treated side by side, one per lane of a vector instruction.
 LANES = 32
@@ -114,6 +116,23 @@ STATE_COLUMNS = 12
     OUT_SD,
 ) = range(14)
 OUT_ROWS = 14
+
+
+def read_only(array: Array) -> Array:
+    """The same array as one that cannot be written to.
+
+    numba compiles a kernel a second time for an array that cannot be written to, as pandas and
+    Arrow give them; so a kernel gets all arrays of its caller in this form.
+    """
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def read_only_fields(group: Fields) -> Fields:
+    """The named tuple with its arrays as `read_only` gives them."""
+    made: Fields = group._make(read_only(v) if isinstance(v, np.ndarray) else v for v in group)
+    return made
 
 
 class Readings(NamedTuple):

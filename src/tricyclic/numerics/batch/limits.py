@@ -183,6 +183,8 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
         uncertain,
     )
     check_open(opened, curves, problem, lanes, rises, improved, steps, trials)
+    # Typed values: numba compiles a kernel once more for each constant that it is called with.
+    coarse, fine = np.bool_(False), np.bool_(True)
     for round in range(MAX_CHECKS):
         _search_sides(
             starts, curves, problem, lanes, work, rises, limits, improved, steps, uncertain, hard
@@ -193,9 +195,9 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
         looked_at.size[0] = suspect.size[0] = 0
         look_at_limits(uncertain, curves, problem, rises, improved, steps, trials, looked_at)
         check_limits(
-            looked_at, False, curves, problem, lanes, rises, improved, steps, slopes, suspect
+            looked_at, coarse, curves, problem, lanes, rises, improved, steps, slopes, suspect
         )
-        check_limits(suspect, True, curves, problem, lanes, rises, improved, steps, slopes, lower)
+        check_limits(suspect, fine, curves, problem, lanes, rises, improved, steps, slopes, lower)
         uncertain.size[0] = 0
         if starts.size[0] == 0:
             break

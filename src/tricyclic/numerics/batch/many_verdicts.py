@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import fdtri, ncfdtr
 
 from tricyclic.numerics.batch.inputs import Arrays
-from tricyclic.numerics.batch.layout import OUT_DF, OUT_DF_PURE, OUT_N
+from tricyclic.numerics.batch.layout import OUT_DF, OUT_DF_PURE, OUT_N, read_only
 from tricyclic.numerics.batch.monotone import MAX_LEVELS, MIN_DOSES, MIN_SHARE, critical_t
 from tricyclic.numerics.batch.quick_checks import (
     Findings,
@@ -86,13 +86,14 @@ def assess_many(
     )
     readings = arrays.y.shape[1] * arrays.y.shape[2]
     if curves >= MIN_CURVES and readings <= MAX_READINGS:
-        weight = np.ones((1, 1, 1)) if arrays.weight is None else arrays.weight
+        weight = read_only(np.ones((1, 1, 1)) if arrays.weight is None else arrays.weight)
+        y = read_only(arrays.y)
         given = Given(
-            arrays.x if arrays.x.ndim == 2 else arrays.x[None],
-            arrays.y,
+            read_only(arrays.x if arrays.x.ndim == 2 else arrays.x[None]),
+            y,
             weight,
             arrays.weight is not None,
-            arrays.y.reshape(curves, readings),
+            y.reshape(curves, readings),
             weight.reshape(len(weight), -1),
             fits,
             status,

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.inputs import check_arrays
+from tricyclic.numerics.batch.layout import read_only
 
 # Probability that a monotone curve is called not monotone, at most.
 LEVEL = 0.01
@@ -133,15 +134,18 @@ def monotone_test(
         if first >= end:
             continue
         part = slice(first, end)
+        # An array of its own: one more copy of the kernel would be compiled for a part of another.
+        scanned = np.full((TURN_ROWS, end - first), np.nan)
         _scan(
             doses[part] if len(doses) > 1 else doses,
             places[part] if len(places) > 1 else places,
-            arrays.y[part],
-            arrays.weight[part] if arrays.weight is not None else unit,
+            read_only(arrays.y[part]),
+            read_only(arrays.weight[part] if arrays.weight is not None else unit),
             weighted,
             known,
-            out[:, part],
+            scanned,
         )
+        out[:, part] = scanned
         critical[part] = _critical(out[:, part], level, known if significant_only else None)
     rise, fall, t = out[_RISE], out[_FALL], out[_T]
     with np.errstate(invalid="ignore"):
@@ -226,7 +230,9 @@ def _scan(doses, order, y, weight, weighted, known, out):
     mean, total = np.zeros(points), np.zeros(points)
     sums = np.zeros((2, points + 1))
     ends = np.zeros((4, points + 1))
+    of_curve = np.zeros(out.shape[0])
     for k in range(curves):
+        of_curve[:] = math.nan
         scan_turns(
             doses[k if doses.shape[0] > 1 else 0],
             order[k if doses.shape[0] > 1 else 0],
@@ -238,8 +244,9 @@ def _scan(doses, order, y, weight, weighted, known, out):
             total,
             sums,
             ends,
-            out[:, k],
+            of_curve,
         )
+        out[:, k] = of_curve
 
 
 @compiled(allocates=False)

@@ -108,6 +108,8 @@ def quick_limits(curves, problem, some, rises, limits, guesses, lanes, rows):
     lanes : Lanes
     rows : array, from `quick_space`
     """
+    # Typed values: numba compiles a kernel once more for each constant that it is called with.
+    first, below, above = np.int64(_FIRST), np.int64(_BELOW), np.int64(_ABOVE)
     for begin in range(0, some.size, LANES):
         end = min(begin + LANES, some.size)
         for k in range(begin, end):
@@ -115,11 +117,11 @@ def quick_limits(curves, problem, some, rises, limits, guesses, lanes, rows):
             load(lanes.points, k - begin, curves.points, b, problem.n_points)
             _begin(k - begin, curves.state[b], curves.facts[b], rises[b], lanes.trial, rows)
         _try_first(rows, lanes.trial)
-        _read_point(problem, lanes, rows, _FIRST, 1.0)
+        _read_point(problem, lanes, rows, first, 1.0)
         _try_below(rows, lanes.trial)
-        _read_point(problem, lanes, rows, _BELOW, -1.0)
+        _read_point(problem, lanes, rows, below, -1.0)
         _try_above(rows, lanes.trial)
-        _read_point(problem, lanes, rows, _ABOVE, 1.0)
+        _read_point(problem, lanes, rows, above, 1.0)
         _confirm(rows, _BELOW, -1.0, _LOWER, _START_BELOW)
         _confirm(rows, _ABOVE, 1.0, _UPPER, _START_ABOVE)
         for k in range(begin, end):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tricyclic.numerics.batch.compiler import compiled
 
 # Rows of the result: lowest and highest finite dose; readings without compound and at saturation;
@@ -33,7 +35,9 @@ def scan(doses, order, y, weight, weighted, curve, out):
     out : array, shape (SCANNED, curves)
         Zeros, filled. No residuals are counted where they are rounding errors only.
     """
+    scanned = np.zeros(SCANNED)
     for k in range(y.shape[0]):
+        scanned[:] = 0.0
         of_doses = k if doses.shape[0] > 1 else 0
         scan_curve(
             doses[of_doses],
@@ -42,8 +46,9 @@ def scan(doses, order, y, weight, weighted, curve, out):
             weight[k if weighted else 0],
             weighted,
             (curve[0, k], curve[1, k], curve[2, k], curve[3, k], curve[4, k]),
-            out[:, k],
+            scanned,
         )
+        out[:, k] = scanned
 
 
 @compiled(allocates=False)

@@ -49,10 +49,12 @@ def find_starts(curves, problem, grid, series, order, tabled):
     lanes = make_lanes(problem.n_points, grid.hills.size)
     close = np.empty(order.size, np.int64)
     n_close = 0
+    # Typed values: numba compiles a kernel once more for each constant that it is called with.
+    keep_none, keep_all = np.bool_(False), np.bool_(True)
     for begin in range(0, order.size, LANES):
         some = order[begin : min(begin + LANES, order.size)]
         begin_lanes(lanes, curves, some, problem)
-        _try_nodes(lanes, problem, grid, series, tabled, False)
+        _try_nodes(lanes, problem, grid, series, tabled, keep_none)
         for lane in range(some.size):
             node, is_close = best_node(lanes, lane)
             _write_start(curves, some[lane], grid, series, node)
@@ -61,7 +63,7 @@ def find_starts(curves, problem, grid, series, order, tabled):
     for begin in range(0, n_close, LANES):
         some = close[begin : min(begin + LANES, n_close)]
         begin_lanes(lanes, curves, some, problem)
-        _try_nodes(lanes, problem, grid, series, tabled, True)
+        _try_nodes(lanes, problem, grid, series, tabled, keep_all)
         for lane in range(some.size):
             b = some[lane]
             node = exact_best_node(lanes, lane, grid.shares[series], grid.hills, curves, problem, b)

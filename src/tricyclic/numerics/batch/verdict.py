@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import expit, fdtrc, fdtri, ncfdtr
 
-from tricyclic.numerics.batch.layout import LN10
+from tricyclic.numerics.batch.layout import LN10, read_only
 from tricyclic.numerics.batch.monotone import MonotoneTest, monotone_test
 from tricyclic.numerics.batch.rules import (
     ABOVE,
@@ -394,8 +394,8 @@ def _scanned(facts: SigmoidFacts, readings: _Readings) -> np.ndarray:
     scan(  # type: ignore[no-untyped-call]  # a kernel
         np.ascontiguousarray(np.take_along_axis(readings.x, order, axis=1)),
         np.ascontiguousarray(order.astype(np.int64)),
-        readings.y,
-        readings.weight if readings.weight is not None else np.ones((1, 1, 1)),
+        read_only(readings.y),
+        read_only(readings.weight if readings.weight is not None else np.ones((1, 1, 1))),
         weighted,
         curve,
         out,
