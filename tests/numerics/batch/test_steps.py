@@ -55,6 +55,49 @@ def stepped():
     return y, fit_batch(DOSES, y)
 
 
+def _assert_crossings(y, fits):
+    """Assert that the profile crosses the permitted rise at every limit, not before it, and stays
+    below it on open sides; gives how many sides are closed and open.
+    """
+    closed = opened = 0
+    for k in range(len(y)):
+        own = fits.log10_ic50[k]
+        for away, limit in ((-1.0, fits.log10_ic50_low[k]), (1.0, fits.log10_ic50_high[k])):
+            if np.isinf(limit):
+                opened += 1
+                edge = -12.0 if away < 0.0 else -1.0
+                assert _heights(fits, y, k, np.linspace(own, edge, 20)[1:]).max() < 1.0 + 5e-3
+                continue
+            closed += 1
+            tiny = max(1e-5, 1e-4 * abs(limit - own))
+            # The profile can fall again right behind a dose.
+            inside, *outside = _heights(fits, y, k, limit + away * tiny * np.array([-1, 0.03, 1]))
+            assert inside < 1.0 + 5e-3
+            assert max(outside) > 1.0 - 5e-3
+            between = np.linspace(own, limit, 12)[1:-1]
+            assert _heights(fits, y, k, between).max() < 1.0 + 5e-3
+    return closed, opened
+
+
+def test_steep_curves_of_little_scatter_have_the_limits_of_their_profile():
+    rng = np.random.default_rng(17)
+    c, hill = rng.uniform(-8.5, -4.5, 25), rng.uniform(1.2, 6.0, 25)
+    mean = 100.0 / (1.0 + 10.0 ** (hill[:, None] * (DOSES - c[:, None])))
+    y = mean[:, :, None] + rng.normal(0.0, 0.3, (25, 6, 2))
+    closed, _ = _assert_crossings(y, fit_batch(DOSES, y))
+    assert closed > 30
+
+
+def test_curves_beyond_the_doses_are_open_where_the_profile_is():
+    rng = np.random.default_rng(19)
+    c, hill = rng.uniform(-4.5, -2.5, 25), rng.uniform(0.5, 1.5, 25)
+    mean = 100.0 / (1.0 + 10.0 ** (hill[:, None] * (DOSES - c[:, None])))
+    y = mean[:, :, None] + rng.normal(0.0, 4.0, (25, 6, 2))
+    closed, opened = _assert_crossings(y, fit_batch(DOSES, y))
+    assert closed > 3
+    assert opened > 15
+
+
 def test_limits_of_steps_lie_where_the_profile_crosses(stepped):
     y, fits = stepped
     closed = 0

@@ -13,6 +13,7 @@ import numpy as np
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
 from tricyclic.numerics.batch.layout import (
+    BOTH_FREE,
     C_HIGH,
     C_LOW,
     FIXED_SLOPE,
@@ -20,13 +21,20 @@ from tricyclic.numerics.batch.layout import (
     HLL,
     LANES,
     LN_HILL,
+    NULL,
     RSS,
     Array,
     C,
     F,
 )
 from tricyclic.numerics.batch.search import load, plateau_side, set_trial
-from tricyclic.numerics.batch.steps import fill_steps, slope_at_dose
+from tricyclic.numerics.batch.steps import (
+    closest_doses,
+    has_steps,
+    slope_at_dose,
+    steep_is_lower,
+    steps_of,
+)
 from tricyclic.numerics.batch.trials import (
     TRIED_C,
     TRIED_LN_HILL,
@@ -36,6 +44,11 @@ from tricyclic.numerics.batch.trials import (
 )
 from tricyclic.numerics.batch.walk import load_all_lanes, profile
 
+# Permitted rise, as a share of the sum about a flat line, up to which a curve is precise.
+PRECISE = 3e-3
+# Rise of steep curves, as a multiple of the permitted one, from which a limit of a precise curve is
+# not looked at.
+CLEARLY_HIGHER = 2.0
 # Slopes at which a limit is checked, sides that are checked in one sweep.
 CHECKED_SLOPES = 16
 EVEN_SLOPES = 14
@@ -92,6 +105,26 @@ def add_side(sides, task, c, ln_hill, inside):
 
 
 @compiled(allocates=False)
+def is_coarse(b, curves, problem, rises):
+    """Whether the permitted rise of curve b is no small share of the sum about a flat line."""
+    return rises[b] > PRECISE * _square_about_mean(b, curves, problem)
+
+
+@compiled(allocates=False)
+def _square_about_mean(b, curves, problem):
+    """Sum of squares of the readings of curve b about their mean."""
+    if problem.mode == BOTH_FREE:
+        return curves.facts[b, NULL]
+    total = moment = square = 0.0
+    for i in range(problem.n_points):
+        w, m = curves.points[b, 1, i], curves.points[b, 2, i]
+        total += w
+        moment += w * m
+        square += w * m * m
+    return square - moment * moment / total
+
+
+@compiled(allocates=False)
 def look_at_limits(uncertain, curves, problem, rises, improved, steps, trials, suspect):
     """Add those limits to `suspect` at which another slope may be below the permitted sum: the
     first and quick one of the checks.
@@ -100,29 +133,37 @@ def look_at_limits(uncertain, curves, problem, rises, improved, steps, trials, s
         b, c, own = uncertain.task[k] >> 1, uncertain.c[k], uncertain.ln_hill[k]
         if improved[b]:
             continue
-        fill_steps(b, curves, problem, steps)
-        slope = curves.facts[b, FIXED_SLOPE]
+        sums, slope = steps_of(b, curves, problem, steps), curves.facts[b, FIXED_SLOPE]
+        rise, rss = rises[b], curves.state[b, RSS]
+        if (
+            has_steps(sums)
+            and not is_coarse(b, curves, problem, rises)
+            and not steep_is_lower(c, rss, CLEARLY_HIGHER * rise, slope, problem, sums)
+        ):
+            continue
         plateau = plateau_side(c, problem, curves.facts, b)
-        low, width = _range_of_slopes(steps.closest[0], problem)
+        low, width = _range_of_slopes(closest_doses(sums), problem)
         tooth = width / (TRIED_SLOPES - 1)
         for lane in range(LANES):
             trials[TRIED_C + lane], trials[TRIED_SIDE + lane] = c, plateau
             trials[TRIED_LN_HILL + lane] = low + tooth * lane
         for lane in range(TRIED_SLOPES, LANES):
-            at = slope_at_dose(lane > TRIED_SLOPES, c, slope, problem, steps)
+            at = slope_at_dose(lane > TRIED_SLOPES, c, slope, problem, sums)
             trials[TRIED_LN_HILL + lane] = problem.ln_hill_high if math.isnan(at) else at
         base = try_curve(curves.points[b], problem, slope, trials)
-        rise, rss = rises[b], curves.state[b, RSS]
         spare = ROUNDING * base
         below = rss + rise * (1.0 - 1e-3) + spare
         nearly = rss + rise * NEARLY + spare
-        seen = min(trials[TRIED_SUM + TRIED_SLOPES], trials[TRIED_SUM + LANES - 1]) < nearly
-        for lane in range(TRIED_SLOPES):
+        seen = False
+        for lane in range(LANES):
             value = trials[TRIED_SUM + lane]
             if value < below:
                 seen = True
-            elif abs(low + tooth * lane - own) >= tooth:
-                seen = seen or _valley(lane, 0, TRIED_SLOPES, 0.0, trials) < nearly
+            elif abs(trials[TRIED_LN_HILL + lane] - own) >= tooth:
+                # In the valley of the limit itself, only a lower sum is another one.
+                if lane < TRIED_SLOPES:
+                    value = _valley(lane, 0, TRIED_SLOPES, 0.0, trials)
+                seen = seen or value < nearly
         if seen:
             add_side(suspect, uncertain.task[k], c, own, uncertain.inside[k])
 
@@ -163,7 +204,8 @@ def check_limits(uncertain, fine, curves, problem, lanes, rises, improved, steps
                 load(lanes.points, lane, curves.points, b, count)
                 at = low + tooth * j
                 if not fine and j >= EVEN_SLOPES:
-                    at = slope_at_dose(j > EVEN_SLOPES, c, slope, problem, steps)
+                    sums = steps_of(b, curves, problem, steps)
+                    at = slope_at_dose(j > EVEN_SLOPES, c, slope, problem, sums)
                     at = problem.ln_hill_high if math.isnan(at) else at
                 slopes[lane] = min(max(at, problem.ln_hill_low), problem.ln_hill_high)
                 set_trial(lanes.trial, lane, c, slopes[lane], plateau, slope)
@@ -201,8 +243,8 @@ def check_open(opened, curves, problem, lanes, rises, improved, steps, trials):
             continue
         state, facts = curves.state[b], curves.facts[b]
         edge = facts[C_HIGH] if side == 1 else facts[C_LOW]
-        fill_steps(b, curves, problem, steps)
-        low, width = _range_of_slopes(steps.closest[0], problem)
+        closest = closest_doses(steps_of(b, curves, problem, steps))
+        low, width = _range_of_slopes(closest, problem)
         tooth = width / (OPEN_SLOPES - 1)
         for place in range(OPEN_PLACES):
             c = state[C] + (edge - state[C]) * (1 + place) / OPEN_PLACES
@@ -268,8 +310,8 @@ def _promises(ln_hill, gl, hll, tooth, problem):
 @compiled(allocates=False)
 def _checked_slopes(b, curves, problem, steps):
     """Lowest ln hill of a check, and the distance to the next."""
-    fill_steps(b, curves, problem, steps)
-    low, width = _range_of_slopes(steps.closest[0], problem)
+    closest = closest_doses(steps_of(b, curves, problem, steps))
+    low, width = _range_of_slopes(closest, problem)
     return low, width / (EVEN_SLOPES - 1)
 
 

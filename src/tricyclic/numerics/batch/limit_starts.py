@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import math
 
-from tricyclic.numerics.batch.checks import add_side
+from tricyclic.numerics.batch.checks import add_side, is_coarse
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.layout import (
-    BOTH_FREE,
     C_HIGH,
     C_LOW,
     FIXED_SLOPE,
     INFO_CL,
     INFO_LL,
     LN_HILL,
-    NULL,
     ONE_FREE,
     RSS,
     C,
@@ -28,14 +26,11 @@ from tricyclic.numerics.batch.steps import (
     FOLLOW,
     OPEN,
     better_step,
-    fill_steps,
     steep_is_lower,
     step_limit,
+    steps_of,
 )
 from tricyclic.numerics.batch.walk import wald_distance
-
-# Permitted rise, as a share of the sum about a flat line, up to which a curve is precise.
-PRECISE = 3e-3
 
 
 @compiled(allocates=False, inline=True)
@@ -44,12 +39,6 @@ def may_be_step(b, curves, problem, rises):
     return problem.free_hill and (
         curves.state[b, LN_HILL] > STEEP or is_coarse(b, curves, problem, rises)
     )
-
-
-@compiled(allocates=False)
-def is_coarse(b, curves, problem, rises):
-    """Whether the permitted rise of curve b is no small share of the sum about a flat line."""
-    return rises[b] > PRECISE * _square_about_mean(b, curves, problem)
 
 
 @compiled(allocates=False)
@@ -66,9 +55,8 @@ def begin_sides(
         if both and not by_steps and max(guesses[b, 0, 1], guesses[b, 1, 1]) < STEEP:
             continue
         if by_steps:
-            fill_steps(b, curves, problem, steps)
-            slope = curves.facts[b, FIXED_SLOPE]
-            c, at = better_step(state[RSS], rises[b], slope, problem, steps)
+            own, slope = steps_of(b, curves, problem, steps), curves.facts[b, FIXED_SLOPE]
+            c, at = better_step(state[RSS], rises[b], slope, problem, own)
             if curves.facts[b, C_LOW] < c < curves.facts[b, C_HIGH]:
                 improved[b] = True
                 state[C], state[LN_HILL] = c, min(at, problem.ln_hill_high)
@@ -86,9 +74,9 @@ def begin_sides(
                 limits[b, side] = c0 + away * distance
                 continue
             if by_steps:
-                slope = curves.facts[b, FIXED_SLOPE]
+                own, slope = steps_of(b, curves, problem, steps), curves.facts[b, FIXED_SLOPE]
                 kind, c, at, x = step_limit(
-                    side, c0, edge, state[RSS], rises[b], slope, problem, steps
+                    side, c0, edge, state[RSS], rises[b], slope, problem, own
                 )
                 if kind == OPEN:
                     limits[b, side] = away * math.inf
@@ -120,20 +108,6 @@ def begin_sides(
 
 
 @compiled(allocates=False)
-def _square_about_mean(b, curves, problem):
-    """Sum of squares of the readings of curve b about their mean."""
-    if problem.mode == BOTH_FREE:
-        return curves.facts[b, NULL]
-    total = moment = square = 0.0
-    for i in range(problem.n_points):
-        w, m = curves.points[b, 1, i], curves.points[b, 2, i]
-        total += w
-        moment += w * m
-        square += w * m * m
-    return square - moment * moment / total
-
-
-@compiled(allocates=False)
 def _list_uncertain(b, side, at, by_steps, curves, problem, rises, limits, steps, uncertain):
     """List a limit of quick_limits.py, at ln hill `at`, where a curve of another slope can have a
     lower sum there: a steep one, or a shallow one where a fitted plateau makes up for the slope.
@@ -145,7 +119,9 @@ def _list_uncertain(b, side, at, by_steps, curves, problem, rises, limits, steps
         by_steps
         and (
             (problem.mode == ONE_FREE and is_coarse(b, curves, problem, rises))
-            or steep_is_lower(limit, state[RSS], rises[b], slope, problem, steps)
+            or steep_is_lower(
+                limit, state[RSS], rises[b], slope, problem, steps_of(b, curves, problem, steps)
+            )
         )
     ):
         add_side(uncertain, 2 * b + side, limit, at, state[C])

@@ -22,12 +22,14 @@ from tricyclic.numerics.batch.checks import (
     add_side,
     check_limits,
     check_open,
+    is_coarse,
     look_at_limits,
     new_sides,
 )
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
 from tricyclic.numerics.batch.layout import (
+    BOTH_FREE,
     C_HIGH,
     C_LOW,
     FIELDS,
@@ -35,9 +37,11 @@ from tricyclic.numerics.batch.layout import (
     GC,
     GL,
     HCL,
+    HIGH_X,
     HLL,
     LANES,
     LN_HILL,
+    LOW_X,
     MLL,
     ONE_FREE,
     RESULT_ROWS,
@@ -48,25 +52,26 @@ from tricyclic.numerics.batch.layout import (
     F,
     Lanes,
 )
-from tricyclic.numerics.batch.limit_starts import begin_sides, is_coarse
+from tricyclic.numerics.batch.limit_starts import begin_sides
 from tricyclic.numerics.batch.quick_limits import quick_limits, quick_space
 from tricyclic.numerics.batch.search import STEEP, load, plateau_side, set_trial
 from tricyclic.numerics.batch.steps import (
     CLOSED,
     OPEN,
     UNKNOWN,
-    StepSums,
-    fill_steps,
+    StepTable,
     limit_at_dose,
     new_steps,
     steep_is_lower,
+    steps_of,
 )
 from tricyclic.numerics.batch.trials import new_trials
 from tricyclic.numerics.batch.walk import walk
 
 MAX_SWEEPS = 40
-# Sweeps after which the valley of a side is compared with that of a step at the next dose.
-PATIENCE = 10
+# Sweeps after which the valley of a side is compared with that of a step at the next dose, and how
+# many later again.
+PATIENCE, AGAIN = 8, 4
 SMALL_STEP = 2e-4
 SMALL_DRIFT = 3e-3
 # Step in ln hill from which a point is too far from the profile to lie outside a limit.
@@ -101,7 +106,7 @@ class LimitSpace(NamedTuple):
 
     lanes: Lanes
     work: LimitLanes
-    steps: StepSums
+    steps: StepTable
     slopes: Array
     rows: Array
     guesses: Array
@@ -132,7 +137,7 @@ def limit_space(n_points, most):
             np.zeros(LANES),
             np.zeros(LANES),
         ),
-        new_steps(n_points),
+        new_steps(n_points, most),
         np.zeros(LANES),
         quick_space(),
         np.zeros((most, 2, 2)),
@@ -167,6 +172,8 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
     starts, uncertain, suspect, hard = space.starts, space.uncertain, space.suspect, space.hard
     opened, looked_at, trials = space.opened, space.looked_at, space.trials
     starts.size[0] = opened.size[0] = uncertain.size[0] = hard.size[0] = 0
+    for b in pending:
+        steps.filled[b] = False
     guesses = space.guesses
     quick_limits(curves, problem, pending, rises, limits, guesses, lanes, space.rows)
     begin_sides(
@@ -230,7 +237,8 @@ def _search_sides(
             if task[lane] < 0:
                 continue
             outcome = _advance(lane, curves, problem, lanes, work, rises, limits, improved)
-            if work.sweeps[lane] == PATIENCE or outcome == HARD:
+            late = work.sweeps[lane] - PATIENCE
+            if outcome == HARD or (outcome == GOES_ON and late >= 0 and late % AGAIN == 0):
                 outcome = _turn_at_dose(
                     lane, outcome, curves, problem, lanes, work, rises, limits, steps
                 )
@@ -268,9 +276,8 @@ def _other_may_be_lower(limit, b, curves, problem, rises, steps):
         return False
     if problem.mode == ONE_FREE:
         return True
-    fill_steps(b, curves, problem, steps)
-    slope = curves.facts[b, FIXED_SLOPE]
-    return steep_is_lower(limit, curves.state[b, RSS], rises[b], slope, problem, steps)
+    slope, own = curves.facts[b, FIXED_SLOPE], steps_of(b, curves, problem, steps)
+    return steep_is_lower(limit, curves.state[b, RSS], rises[b], slope, problem, own)
 
 
 @compiled(allocates=False, inline=True)
@@ -297,7 +304,6 @@ def _turn_at_dose(lane, outcome, curves, problem, lanes, work, rises, limits, st
     b, side = work.task[lane] >> 1, work.task[lane] & 1
     if not problem.free_hill:
         return outcome
-    fill_steps(b, curves, problem, steps)
     edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
     slope = curves.facts[b, FIXED_SLOPE]
     kind, c, ln_hill, x = limit_at_dose(
@@ -309,7 +315,7 @@ def _turn_at_dose(lane, outcome, curves, problem, lanes, work, rises, limits, st
         rises[b],
         slope,
         problem,
-        steps,
+        steps_of(b, curves, problem, steps),
     )
     if kind == UNKNOWN:
         return outcome
@@ -320,8 +326,8 @@ def _turn_at_dose(lane, outcome, curves, problem, lanes, work, rises, limits, st
         limits[b, side] = c
         work.ln_hill[lane] = ln_hill
         return UNCERTAIN
-    if outcome == HARD:
-        return HARD
+    if outcome == HARD or (work.sweeps[lane] > PATIENCE and work.doubtful[lane] > 0.0):
+        return outcome
     work.ln_hill[lane], work.inside[lane], work.outside[lane] = ln_hill, x, math.nan
     work.doubtful[lane] = 1.0
     plateau = plateau_side(c, problem, curves.facts, b)
@@ -413,7 +419,12 @@ def _step(lane, at_bound, curves, problem, lanes, work, rises, limits, improved)
         new = c
     else:
         outside = c if root >= target else work.outside[lane]
-        new = _next_point(c, dc, away, distance, edge, work.inside[lane], outside)
+        # Beyond the doses the profile of free plateaus changes slowly, up to the bound.
+        outermost = curves.facts[b, HIGH_X] if side == 1 else curves.facts[b, LOW_X]
+        farthest = min(1.5 * distance, 0.7)
+        if problem.mode == BOTH_FREE and away * (c - outermost) >= 0.0:
+            farthest = abs(edge - c)
+        new = _next_point(c, dc, away, farthest, edge, work.inside[lane], outside)
     dl = drift + follow * (new - c)
     dl = -0.7 if dl < -0.7 else (0.7 if dl > 0.7 else dl)
     if problem.free_hill:
@@ -423,16 +434,15 @@ def _step(lane, at_bound, curves, problem, lanes, work, rises, limits, improved)
 
 
 @compiled(allocates=False)
-def _next_point(c, dc, away, distance, edge, inside, outside):
-    """The next log10 IC50: the Newton step, between the points known to lie inside and outside,
-    within the box.
+def _next_point(c, dc, away, farthest, edge, inside, outside):
+    """The next log10 IC50: the Newton step, up to `farthest`, between the points known to lie
+    inside and outside, within the box.
     """
     new = c + dc
     if not math.isnan(outside):
         if away * (new - inside) <= 0.0 or away * (outside - new) <= 0.0:
             new = 0.5 * (inside + outside)
     else:
-        farthest = away * min(1.5 * distance, 0.7)
-        if away * (new - c - farthest) > 0.0 or away * (new - c) <= 0.0:
-            new = c + farthest
+        if away * (new - c) > farthest or away * (new - c) <= 0.0:
+            new = c + away * farthest
     return edge if away * (new - edge) > 0.0 else new

@@ -35,52 +35,77 @@ STEEPNESS = 8.0
 UNKNOWN, OPEN, CLOSED, FOLLOW = range(4)
 
 
+# Rows of the sums of a curve: doses, weights, moments (weight times reading) and readings; sums
+# over the doses below a step; by how much the step lowers the sum of squares of the doses below it,
+# of those above it, and of both; that sum of squares and the least distance of two doses.
+(
+    _DOSE,
+    _WEIGHT,
+    _MOMENT,
+    _READING,
+    _BELOW_WEIGHT,
+    _BELOW_MOMENT,
+    _LOW_GAIN,
+    _HIGH_GAIN,
+    _GAIN,
+    _OF_ALL,
+) = range(10)
+_BASE, _CLOSEST = 0, 1
+
+
 class StepSums(NamedTuple):
     """Steps of a curve in the order of its doses, those of weight 0 left out.
 
-    `doses`, `weight`, `moment` (weight times reading), `reading`: shape (points,). `below_weight`,
-    `below_moment`: sums over the doses below a step; `gain`: by how much the step lowers the sum of
-    squares, that of the doses below it `low_gain`, above it `high_gain`; shape (points + 1,).
-    `base`: that sum, `closest`: least distance of two doses, shape (1,). `size`, shape (2,): number
-    of doses, in its first place 0 where the bound of the slope allows no step between the closest
-    ones.
+    `sums`, shape (10, points + 1). `size`, shape (2,): number of doses, in its first place 0 where
+    the bound of the slope allows no step between the closest ones.
     """
 
-    doses: Array
-    weight: Array
-    moment: Array
-    reading: Array
-    below_weight: Array
-    below_moment: Array
-    low_gain: Array
-    high_gain: Array
-    gain: Array
-    base: Array
-    closest: Array
+    sums: Array
     size: Array
 
 
+class StepTable(NamedTuple):
+    """The steps of all curves of a block, as far as they are `filled`, shape (curves,)."""
+
+    sums: Array
+    size: Array
+    filled: Array
+
+
 @compiled()
-def new_steps(points):
-    """Space for the steps of a curve."""
-    return StepSums(
-        np.zeros(points),
-        np.zeros(points),
-        np.zeros(points),
-        np.zeros(points),
-        np.zeros(points + 1),
-        np.zeros(points + 1),
-        np.zeros(points + 1),
-        np.zeros(points + 1),
-        np.zeros(points + 1),
-        np.zeros(1),
-        np.zeros(1),
-        np.zeros(2, np.int64),
+def new_steps(points, most):
+    """Space for the steps of `most` curves."""
+    return StepTable(
+        np.zeros((most, 10, points + 1)),
+        np.zeros((most, 2), np.int64),
+        np.zeros(most, np.bool_),
     )
 
 
 @compiled(allocates=False)
-def fill_steps(b, curves, problem, steps):
+def steps_of(b, curves, problem, table):
+    """Steps of curve b, which are filled when they are first wanted."""
+    steps = StepSums(table.sums[b], table.size[b])
+    if not table.filled[b]:
+        _fill_steps(b, curves, problem, steps)
+        table.filled[b] = True
+    return steps
+
+
+@compiled(allocates=False)
+def has_steps(steps):
+    """Whether the bound of the slope allows a step between any two doses."""
+    return steps.size[0] > 0
+
+
+@compiled(allocates=False)
+def closest_doses(steps):
+    """Least distance of two doses."""
+    return steps.sums[_OF_ALL, _CLOSEST]
+
+
+@compiled(allocates=False)
+def _fill_steps(b, curves, problem, steps):
     """Fill `steps` with those of curve b."""
     count = 0
     base = 0.0
@@ -90,29 +115,29 @@ def fill_steps(b, curves, problem, steps):
             continue
         x, m = curves.points[b, 0, i], curves.points[b, 2, i]
         k = count
-        while k > 0 and steps.doses[k - 1] > x:
-            steps.doses[k] = steps.doses[k - 1]
-            steps.weight[k] = steps.weight[k - 1]
-            steps.moment[k] = steps.moment[k - 1]
-            steps.reading[k] = steps.reading[k - 1]
+        while k > 0 and steps.sums[_DOSE, k - 1] > x:
+            steps.sums[_DOSE, k] = steps.sums[_DOSE, k - 1]
+            steps.sums[_WEIGHT, k] = steps.sums[_WEIGHT, k - 1]
+            steps.sums[_MOMENT, k] = steps.sums[_MOMENT, k - 1]
+            steps.sums[_READING, k] = steps.sums[_READING, k - 1]
             k -= 1
-        steps.doses[k], steps.weight[k], steps.moment[k] = x, w, w * m
-        steps.reading[k] = m
+        steps.sums[_DOSE, k], steps.sums[_WEIGHT, k], steps.sums[_MOMENT, k] = x, w, w * m
+        steps.sums[_READING, k] = m
         base += w * m * m
         count += 1
     weight = moment = 0.0
     closest = math.inf
     for k in range(count):
-        steps.below_weight[k], steps.below_moment[k] = weight, moment
-        weight += steps.weight[k]
-        moment += steps.moment[k]
-        if k > 0 and steps.doses[k] - steps.doses[k - 1] < closest:
-            closest = steps.doses[k] - steps.doses[k - 1]
-    steps.below_weight[count], steps.below_moment[count] = weight, moment
-    steps.base[0], steps.closest[0] = base, closest
+        steps.sums[_BELOW_WEIGHT, k], steps.sums[_BELOW_MOMENT, k] = weight, moment
+        weight += steps.sums[_WEIGHT, k]
+        moment += steps.sums[_MOMENT, k]
+        if k > 0 and steps.sums[_DOSE, k] - steps.sums[_DOSE, k - 1] < closest:
+            closest = steps.sums[_DOSE, k] - steps.sums[_DOSE, k - 1]
+    steps.sums[_BELOW_WEIGHT, count], steps.sums[_BELOW_MOMENT, count] = weight, moment
+    steps.sums[_OF_ALL, _BASE], steps.sums[_OF_ALL, _CLOSEST] = base, closest
     slope = curves.facts[b, FIXED_SLOPE]
     for k in range(count + 1):
-        w, a = steps.below_weight[k], steps.below_moment[k]
+        w, a = steps.sums[_BELOW_WEIGHT, k], steps.sums[_BELOW_MOMENT, k]
         low, high = 0.0, 0.0
         if problem.mode == BOTH_FREE:
             if 0 < k < count:
@@ -125,7 +150,11 @@ def fill_steps(b, curves, problem, steps):
             low = a * a / w if k > 0 else 0.0
         elif k < count:
             high = (moment - a) ** 2 / (weight - w)
-        steps.low_gain[k], steps.high_gain[k], steps.gain[k] = low, high, low + high
+        steps.sums[_LOW_GAIN, k], steps.sums[_HIGH_GAIN, k], steps.sums[_GAIN, k] = (
+            low,
+            high,
+            low + high,
+        )
     # Beyond the doses, a steep curve whose plateau there is fitted differs from the other plateau
     # at the outermost dose only.
     if count > 1:
@@ -135,10 +164,10 @@ def fill_steps(b, curves, problem, steps):
         high_free = problem.mode == BOTH_FREE or (
             problem.mode == ONE_FREE and problem.fixed_side < 0.0
         )
-        if low_free and not math.isinf(steps.doses[0]):
-            steps.gain[0] = steps.gain[1]
-        if high_free and not math.isinf(steps.doses[count - 1]):
-            steps.gain[count] = steps.gain[count - 1]
+        if low_free and not math.isinf(steps.sums[_DOSE, 0]):
+            steps.sums[_GAIN, 0] = steps.sums[_GAIN, 1]
+        if high_free and not math.isinf(steps.sums[_DOSE, count - 1]):
+            steps.sums[_GAIN, count] = steps.sums[_GAIN, count - 1]
     steps.size[0] = steps.size[1] = count
     if not math.exp(problem.ln_hill_high) * LN10 * closest > STEP_EXPONENT:
         steps.size[0] = 0
@@ -150,12 +179,12 @@ def _moved_share(k, upward, needed, slope, problem, steps):
     nan if it is below that throughout.
     """
     count = steps.size[0]
-    w, a = steps.weight[k], steps.moment[k]
-    shown_weight, shown_moment = steps.below_weight[k], steps.below_moment[k]
+    w, a = steps.sums[_WEIGHT, k], steps.sums[_MOMENT, k]
+    shown_weight, shown_moment = steps.sums[_BELOW_WEIGHT, k], steps.sums[_BELOW_MOMENT, k]
     before = 0.0 if upward else 1.0
     if problem.fixed_side < 0.0:
-        shown_weight = steps.below_weight[count] - steps.below_weight[k + 1]
-        shown_moment = steps.below_moment[count] - steps.below_moment[k + 1]
+        shown_weight = steps.sums[_BELOW_WEIGHT, count] - steps.sums[_BELOW_WEIGHT, k + 1]
+        shown_moment = steps.sums[_BELOW_MOMENT, count] - steps.sums[_BELOW_MOMENT, k + 1]
         before = 1.0 - before
     # Gain times spread as a polynomial in v = before + sign * share.
     if problem.mode == NONE_FREE:
@@ -197,18 +226,18 @@ def step_limit(side, c0, edge, rss, rise, slope, problem, steps):
     count = steps.size[0]
     if count == 0:
         return UNKNOWN, 0.0, 0.0, 0.0
-    needed = steps.base[0] - rss - rise
+    needed = steps.sums[_OF_ALL, _BASE] - rss - rise
     k = 0
-    while k < count and steps.doses[k] <= c0:
+    while k < count and steps.sums[_DOSE, k] <= c0:
         k += 1
     first = k
-    while steps.gain[k] > needed:
+    while steps.sums[_GAIN, k] > needed:
         if side == 1:
-            if k == count or steps.doses[k] >= edge:
+            if k == count or steps.sums[_DOSE, k] >= edge:
                 return OPEN, 0.0, 0.0, 0.0
             k += 1
         else:
-            if k == 0 or steps.doses[k - 1] <= edge:
+            if k == 0 or steps.sums[_DOSE, k - 1] <= edge:
                 return OPEN, 0.0, 0.0, 0.0
             k -= 1
     if k == first:
@@ -224,20 +253,20 @@ def limit_at_dose(side, c0, ln_hill, edge, rss, rise, slope, problem, steps):
     """
     count = steps.size[0]
     k = 0
-    while k < count and steps.doses[k] <= c0:
+    while k < count and steps.sums[_DOSE, k] <= c0:
         k += 1
     dose = k if side == 1 else k - 1
-    if dose < 0 or dose >= count or math.isinf(steps.doses[dose]):
+    if dose < 0 or dose >= count or math.isinf(steps.sums[_DOSE, dose]):
         return UNKNOWN, 0.0, 0.0, 0.0
-    x = steps.doses[dose]
+    x = steps.sums[_DOSE, dose]
     if (edge - x) * (1.0 if side == 1 else -1.0) <= 0.0:
         return UNKNOWN, 0.0, 0.0, 0.0
     gap = _gap(dose, steps)
     if abs(x - c0) > 0.3 * gap or math.exp(ln_hill) * gap < 2.0:
         return UNKNOWN, 0.0, 0.0, 0.0
-    needed = steps.base[0] - rss - rise
+    needed = steps.sums[_OF_ALL, _BASE] - rss - rise
     after = k + 1 if side == 1 else k - 1
-    if steps.gain[after] > needed:
+    if steps.sums[_GAIN, after] > needed:
         return step_limit(side, 2.0 * x - c0, edge, rss, rise, slope, problem, steps)
     return _cross_at(dose, side, edge, needed, slope, problem, steps)
 
@@ -250,10 +279,10 @@ def _levels(k, slope, problem, steps):
         return slope, 0.0
     low = high = 0.0
     if k > 0 and (problem.mode == BOTH_FREE or problem.fixed_side > 0.0):
-        low = steps.below_moment[k] / steps.below_weight[k]
+        low = steps.sums[_BELOW_MOMENT, k] / steps.sums[_BELOW_WEIGHT, k]
     if k < count - 1 and (problem.mode == BOTH_FREE or problem.fixed_side < 0.0):
-        high = (steps.below_moment[count] - steps.below_moment[k + 1]) / (
-            steps.below_weight[count] - steps.below_weight[k + 1]
+        high = (steps.sums[_BELOW_MOMENT, count] - steps.sums[_BELOW_MOMENT, k + 1]) / (
+            steps.sums[_BELOW_WEIGHT, count] - steps.sums[_BELOW_WEIGHT, k + 1]
         )
     return low, high
 
@@ -265,7 +294,7 @@ def slope_at_dose(above, c, slope, problem, steps):
     """
     count = steps.size[1]
     k = 0
-    while k < count and steps.doses[k] <= c:
+    while k < count and steps.sums[_DOSE, k] <= c:
         k += 1
     if not above:
         k -= 1
@@ -274,10 +303,10 @@ def slope_at_dose(above, c, slope, problem, steps):
     if problem.mode == BOTH_FREE and (k == 0 or k == count - 1):
         return math.nan
     low, high = _levels(k, slope, problem, steps)
-    share = (steps.reading[k] - high) / (low - high)
+    share = (steps.sums[_READING, k] - high) / (low - high)
     if not 0.0 < share < 1.0:
         return math.nan
-    hill = math.log((1.0 - share) / share) / (LN10 * (steps.doses[k] - c))
+    hill = math.log((1.0 - share) / share) / (LN10 * (steps.sums[_DOSE, k] - c))
     if not hill > 0.0:
         return math.nan
     return min(max(math.log(hill), problem.ln_hill_low), problem.ln_hill_high)
@@ -290,23 +319,25 @@ def better_step(rss, rise, slope, problem, steps):
     """
     count = steps.size[0]
     # A curve has to be better by more than its search and that of the limits are exact.
-    enough = steps.base[0] - rss * (1.0 - 1e-8) + 1e-2 * rise
+    enough = steps.sums[_OF_ALL, _BASE] - rss * (1.0 - 1e-8) + 1e-2 * rise
     best, c, ln_hill = enough, math.nan, 0.0
     first = 1 if problem.mode == BOTH_FREE or problem.fixed_side > 0.0 else 0
     last = count - 1 if problem.mode == BOTH_FREE or problem.fixed_side < 0.0 else count
     if problem.mode == NONE_FREE:
         first = 0
     for k in range(1, count):
-        gap = steps.doses[k] - steps.doses[k - 1]
-        if steps.gain[k] > best and not math.isinf(gap):
-            best = steps.gain[k]
-            c, ln_hill = steps.doses[k] - 0.5 * gap, math.log(STEEPNESS / gap)
+        gap = steps.sums[_DOSE, k] - steps.sums[_DOSE, k - 1]
+        if steps.sums[_GAIN, k] > best and not math.isinf(gap):
+            best = steps.sums[_GAIN, k]
+            c, ln_hill = steps.sums[_DOSE, k] - 0.5 * gap, math.log(STEEPNESS / gap)
     for k in range(first, last):
-        x, a = steps.doses[k], steps.moment[k]
-        gain = steps.low_gain[k] + steps.high_gain[k + 1] + a * steps.reading[k]
+        x, a = steps.sums[_DOSE, k], steps.sums[_MOMENT, k]
+        gain = (
+            steps.sums[_LOW_GAIN, k] + steps.sums[_HIGH_GAIN, k + 1] + a * steps.sums[_READING, k]
+        )
         if gain > best and not math.isinf(x):
             low, high = _levels(k, slope, problem, steps)
-            share = (steps.reading[k] - high) / (low - high)
+            share = (steps.sums[_READING, k] - high) / (low - high)
             if 1e-6 < share < 1.0 - 1e-6:
                 best = gain
                 hill = STEEPNESS / _gap(k, steps)
@@ -323,16 +354,16 @@ def steep_is_lower(c, rss, rise, slope, problem, steps):
     count = steps.size[0]
     if count == 0:
         return False
-    needed = steps.base[0] - rss - rise * (1.0 - 1e-3)
+    needed = steps.sums[_OF_ALL, _BASE] - rss - rise * (1.0 - 1e-3)
     k = 0
-    while k < count and steps.doses[k] <= c:
+    while k < count and steps.sums[_DOSE, k] <= c:
         k += 1
-    if steps.gain[k] > needed:
+    if steps.sums[_GAIN, k] > needed:
         return True
     for dose in range(max(k - 1, 0), min(k + 1, count)):
-        if steps.low_gain[dose] + steps.high_gain[dose + 1] + steps.moment[dose] * steps.reading[
-            dose
-        ] > needed and _turns(dose, slope, problem, steps):
+        if steps.sums[_LOW_GAIN, dose] + steps.sums[_HIGH_GAIN, dose + 1] + steps.sums[
+            _MOMENT, dose
+        ] * steps.sums[_READING, dose] > needed and _turns(dose, slope, problem, steps):
             return True
     return False
 
@@ -343,7 +374,7 @@ def _turns(dose, slope, problem, steps):
     if problem.mode == BOTH_FREE and (dose == 0 or dose == steps.size[0] - 1):
         return False
     low, high = _levels(dose, slope, problem, steps)
-    return 0.0 < (steps.reading[dose] - high) / (low - high) < 1.0
+    return 0.0 < (steps.sums[_READING, dose] - high) / (low - high) < 1.0
 
 
 @compiled(allocates=False)
@@ -351,9 +382,9 @@ def _gap(dose, steps):
     """Distance of a dose from its nearest neighbour."""
     gap = math.inf
     if dose > 0:
-        gap = steps.doses[dose] - steps.doses[dose - 1]
+        gap = steps.sums[_DOSE, dose] - steps.sums[_DOSE, dose - 1]
     if dose < steps.size[0] - 1:
-        gap = min(gap, steps.doses[dose + 1] - steps.doses[dose])
+        gap = min(gap, steps.sums[_DOSE, dose + 1] - steps.sums[_DOSE, dose])
     return gap
 
 
@@ -365,7 +396,7 @@ def _cross_at(dose, side, edge, needed, slope, problem, steps):
     if math.isnan(share):
         return UNKNOWN, 0.0, 0.0, 0.0
     logit = math.log(share / (1.0 - share)) / LN10
-    x, gap = steps.doses[dose], _gap(dose, steps)
+    x, gap = steps.sums[_DOSE, dose], _gap(dose, steps)
     if share < 0.5:
         c = x + away * logit * math.exp(-problem.ln_hill_high)
         return CLOSED, c, problem.ln_hill_high, x
