@@ -221,8 +221,8 @@ def test_the_tables_of_a_result_are_saved_by_suffix(tmp_path):
     assert "logistic_4pl" in (tmp_path / "models.csv").read_text()
 
 
-def test_what_is_found_by_name_can_be_iterated_and_asked_for():
-    """Without these methods Python asks for the names 0, 1, ... and reports that 0 is unknown."""
+def test_results_indexed_by_name_can_be_iterated_and_searched():
+    """Without these methods Python tries the keys 0, 1, ... and reports that 0 is unknown."""
     rng = np.random.default_rng(4)
     doses = np.array([0.3, 1, 3, 10, 30, 100, 300, 1000.0])
     rows = [
