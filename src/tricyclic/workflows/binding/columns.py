@@ -76,7 +76,13 @@ class Columns:
 
 
 def columns_of(
-    table: DataTable, kind: str, given: Mapping[str, tuple[str, str]], *, where: str
+    table: DataTable,
+    kind: str,
+    given: Mapping[str, tuple[str, str]],
+    *,
+    where: str,
+    non_specific: Sequence[str] = (),
+    ignored: Sequence[str] = (),
 ) -> Columns:
     """What the columns of a table are in an assay of a kind.
 
@@ -89,6 +95,10 @@ def columns_of(
         Columns and units that the options name, by setting ("competitor_M").
     where : str
         Location for errors.
+    non_specific : sequence of str
+        Columns that the options name; others are recognised by their names.
+    ignored : sequence of str
+        Columns that are no readings, as the options name others.
 
     Raises
     ------
@@ -102,7 +112,11 @@ def columns_of(
                 table.words(name)  # Doses that are formulas without results are refused.
         _check_first(table, where)
     by = run_column(table)
-    numeric = [name for name in table.columns if name in table.values and name != by]
+    numeric = [
+        name
+        for name in table.columns
+        if name in table.values and name != by and name not in non_specific
+    ]
     notes: list[str] = []
     for setting in _settings(kind):
         if setting not in x:
@@ -125,7 +139,8 @@ def columns_of(
     # No reading is in a unit of concentration.
     free = [name for name in free if not _is_dose(table, name)]
     statistics = statistics_of(table, free)
-    columns = _readings(table, kind, x, free, statistics, notes, where)
+    free = [name for name in free if name not in (*statistics, *ignored)]
+    columns = _readings(table, kind, x, free, non_specific, notes, where)
     return columns if len(blocks) < 2 else _with_own_doses(table, columns, blocks)
 
 
@@ -200,24 +215,25 @@ def _readings(
     kind: str,
     x: dict[str, tuple[str, str]],
     free: Sequence[str],
-    statistics: Sequence[str],
+    named: Sequence[str],
     notes: list[str],
     where: str,
 ) -> Columns:
+    """What the columns of readings are, of which some are named as non-specific binding."""
     groups: dict[str, list[str]] = {}
     for name in free:
-        if name not in statistics:
-            groups.setdefault(group_of(name, free), []).append(name)
+        groups.setdefault(group_of(name, free), []).append(name)
     non_specific = [group for group in groups if NSB.fullmatch(group)]
     total = [group for group in groups if TOTAL.fullmatch(group)]
-    specific = [group for group in groups if SPECIFIC.fullmatch(group) and (total or non_specific)]
+    has_controls = bool(total or non_specific or named)
+    specific = [group for group in groups if SPECIFIC.fullmatch(group) and has_controls]
     others = [g for g in groups if g not in (*non_specific, *total, *specific)]
     if kind in ("competition", "homologous", "competitive_association", "schild", "allosteric"):
         if not others and total:
             others, total = total, []
     elif not total:
         total, others = others, []
-        if kind == "saturation" and len(total) == 2 and not non_specific:
+        if kind == "saturation" and len(total) == 2 and not (non_specific or named):
             means = [np.nanmean([np.nanmean(table.values[c]) for c in groups[g]]) for g in total]
             low = int(np.argmin(means))
             non_specific, total = [total[low]], [total[1 - low]]
@@ -237,7 +253,7 @@ def _readings(
         )
     compounds = {_compound(group, others): tuple(groups[group]) for group in others}
     totals = tuple(name for group in total for name in groups[group])
-    blocked = tuple(name for group in non_specific for name in groups[group])
+    blocked = (*named, *(name for group in non_specific for name in groups[group]))
     for label, names in (("total", totals), ("non-specific", blocked), *compounds.items()):
         if names:
             notes.append(f"{_listed(names)}: {label or 'readings'}")
@@ -366,21 +382,34 @@ def _listed(names: Sequence[str]) -> str:
     return several or " and ".join(f"'{name}'" for name in names)
 
 
-def long_as_wide(table: DataTable) -> DataTable:
+def long_as_wide(
+    table: DataTable, readings: Sequence[str] = (), non_specific: Sequence[str] = ()
+) -> DataTable:
     """A table with one reading in each row, and its compound or role in a column, as a table with a
     column for each of them; another table as it is.
+
+    Parameters
+    ----------
+    table : DataTable
+    readings, non_specific : sequence of str
+        Columns that the options name; the readings are recognised where none is named.
     """
     table = with_names(table)
     names = [name for name in table.columns if name in table.text]
     compound = compound_column(table)
     role = next((n for n in names if ROLE_COLUMN.fullmatch(n.strip())), "")
-    reading = _reading_column(table)
+    named = [name for name in readings if name in table.values]
+    reading = named[0] if named else _reading_column(table, non_specific)
     if not (compound or role) or not reading:
         return table
     kinds = _kinds(table, compound, role)
     numeric = [name for name in table.columns if name in table.values]
     # Replicates may stand in columns beside each other: "cpm 1", "cpm 2", "cpm 3".
-    readings = [name for name in numeric if group_of(name, numeric) == group_of(reading, numeric)]
+    readings = named or [
+        name
+        for name in numeric
+        if name not in non_specific and group_of(name, numeric) == group_of(reading, numeric)
+    ]
     kept = [name for name in table.columns if name not in (compound, role, *readings)]
     values = {name: table.values[name] for name in kept if name in table.values}
     units = {name: table.units[name] for name in values}
@@ -407,13 +436,18 @@ def long_as_wide(table: DataTable) -> DataTable:
     )
 
 
-def _reading_column(table: DataTable) -> str:
+def _reading_column(table: DataTable, non_specific: Sequence[str]) -> str:
     """The last column of readings by name, else the last column of numbers that is in no unit of
-    concentration or time. Non-specific binding beside the readings is that of each row.
+    concentration or time. Non-specific binding beside the readings, by its name or as it is
+    stated, is that of each row.
     """
     by = run_column(table)
     numeric = [name for name in table.columns if name in table.values]
-    names = [name for name in numeric if name != by and not NSB.fullmatch(group_of(name, numeric))]
+    names = [
+        name
+        for name in numeric
+        if name not in (by, *non_specific) and not NSB.fullmatch(group_of(name, numeric))
+    ]
     named = [name for name in names if READING.fullmatch(without_unit(name))]
     other = [
         name

@@ -13,7 +13,7 @@ from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
-from tricyclic.io.column_names import is_level
+from tricyclic.io.column_names import NSB, group_of, is_level
 from tricyclic.io.control_rows import controls_as_columns
 from tricyclic.io.table_labels import compounds_of_tables, unit_above, unit_note
 from tricyclic.study.folder import PreparedTable
@@ -102,11 +102,13 @@ def _runs(
 ) -> list[PreparedTable]:
     """One run of each group of rows and compound."""
     where = table.file or table.name
-    wide, controls = controls_as_columns(long_as_wide(table))
+    request = _with_replicates(request, table)
+    named = (*request.response, *request.total)
+    (table,), words = words_as_missing((table,), table, _readings_with_words(table))
+    wide, controls = controls_as_columns(long_as_wide(table, named, request.non_specific))
     units = {name: UNKNOWN if is_level(name) else unit for name, unit in wide.units.items()}
     wide = replace(wide, units=units)
-    (wide,), words = words_as_missing((wide,), wide, _readings_with_words(wide))
-    columns = _columns(wide, request, where)
+    columns = _columns(wide, table, request, where)
     columns = _with_compound(columns, request, stated)
     unit, text = unit_above(wide, _readings_of(columns))
     if unit and not request.unit:
@@ -176,19 +178,38 @@ def _noted(table: DataTable) -> tuple[str, ...]:
     return tuple(note for note in table.notes if note.startswith("columns "))
 
 
-def _columns(table: DataTable, request: TableRequest, where: str) -> Columns:
-    columns = columns_of(table, request.kind, _given(table, request, where), where=where)
-    request = replace(
+def _with_replicates(request: TableRequest, table: DataTable) -> TableRequest:
+    """The request with the numbered columns of a name that the table repeats."""
+    return replace(
         request,
         response=table.with_replicates(request.response),
         total=table.with_replicates(request.total),
         non_specific=table.with_replicates(request.non_specific),
     )
-    named = (*request.response, *request.total, *request.non_specific)
-    if not named:
-        return columns
+
+
+def _columns(wide: DataTable, table: DataTable, request: TableRequest, where: str) -> Columns:
+    """What the columns of a table are, which is given with one column for each compound and as it
+    was read. The options name columns of either.
+    """
+    request = _with_replicates(request, wide)
+    readings = (*request.response, *request.total)
+    named = (*readings, *request.non_specific)
+    is_by_compound = any(column not in wide.columns for column in table.columns)
+    is_split = is_by_compound and all(column in table.columns for column in readings)
     for column in named:
-        table.numbers(column)
+        (wide if column in wide.columns and not is_split else table).numbers(column)
+    columns = columns_of(
+        wide,
+        request.kind,
+        _given(wide, request, where),
+        where=where,
+        non_specific=request.non_specific if is_split or not readings else (),
+        ignored=_beside(named, wide, table, request) if is_split or not readings else (),
+    )
+    if is_split or not readings:
+        # `wide` has a column of the readings of each compound.
+        return columns
     read = {column for column, _ in columns.x.values()} | set(named)
     is_competition = request.kind == "competition"
     return replace(
@@ -199,8 +220,21 @@ def _columns(table: DataTable, request: TableRequest, where: str) -> Columns:
         total=() if is_competition else request.total,
         non_specific=request.non_specific,
         decisions=tuple(note for note in columns.decisions if " is the " in note),
-        unused=tuple(name for name in table.columns if name not in read),
+        unused=tuple(name for name in wide.columns if name not in read),
     )
+
+
+def _beside(
+    named: Sequence[str], wide: DataTable, table: DataTable, request: TableRequest
+) -> list[str]:
+    """Columns of the user's table that are no readings, as the options name others of that kind."""
+    beside = []
+    for name in wide.columns:
+        is_blocked = NSB.fullmatch(group_of(name, wide.columns)) is not None
+        others = request.non_specific if is_blocked else (*request.response, *request.total)
+        if others and name in table.columns and name not in named:
+            beside.append(name)
+    return beside
 
 
 def _given(table: DataTable, request: TableRequest, where: str) -> Given:
