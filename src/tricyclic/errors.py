@@ -109,7 +109,9 @@ class UnknownNameError(InputError):
             containing = [one for one in names if name.lower() in one.lower()]
             near = sorted(containing, key=len)[:3]
         hint = "Did you mean " + " or ".join(f"'{one}'" for one in near) + "?" if near else ""
-        listed = ", ".join(names[:MAX_NAMES_LISTED])
+        # Marks such as "," are no words: in a list they need quotation marks.
+        shown = [one if any(map(str.isalnum, one)) else f"'{one}'" for one in names]
+        listed = ", ".join(shown[:MAX_NAMES_LISTED])
         listed += ", …" if len(names) > MAX_NAMES_LISTED else ""
         there_are = f"There are: {listed}" if names else "There are none"
         if near and len(names) > MAX_NAMES_LISTED:

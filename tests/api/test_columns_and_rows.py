@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 import tricyclic as tca
+from tricyclic.errors import InputError, UnknownNameError
 
 DOSES = [0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0]
 
@@ -89,3 +90,24 @@ def test_words_among_the_weights_are_refused_in_one_sentence():
     assert str(caught.value) == (
         "DataFrame: column 'w' is not all numbers: 'bad' in row 27 (from 0)."
     )
+
+
+def test_marks_among_the_allowed_names_stand_in_quotation_marks():
+    error = UnknownNameError.among("choice", ";", (".", ","))
+    assert str(error) == "No choice is called ';'. There are: ',', '.'."
+
+
+def test_what_is_no_table_is_named():
+    data = table()
+    for given, text in (
+        (data["cpm"], "a Series of 28 values"),
+        ([data, 3], "able 2 is 3"),
+        (3, "plates=: is 3"),
+    ):
+        with pytest.raises(InputError, match=text):
+            tca.affinity(given, kd_nM=1, radioligand_nM=2)
+
+
+def test_an_option_out_of_range_is_named():
+    with pytest.raises(InputError, match="calibrate=: is -1"):
+        tca.affinity(table(), kd_nM=1, radioligand_nM=2, calibrate=-1)

@@ -55,6 +55,8 @@ Measured: TypeAlias = float | str | MeasuredValue
 # Type of a result -> what turns its text into the words of Python.
 RENDERERS: dict[str, str] = {"Renderable": "tricyclic.api._call:in_python"}
 
+TABLES_ALLOWED = "It is the name of a file, or several, or a DataFrame"
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Options = TypeVar("Options")
@@ -269,6 +271,15 @@ def table_sources(given: TableSources) -> tuple[str | DataTable, ...]:
     """One path or several as text, DataFrames as tables."""
     one = is_frame_or_columns(given) or is_records(given)
     several: tuple[Any, ...] = (given,) if one else _several(given)
+    if not one and not isinstance(given, Sequence) and hasattr(given, "dtype"):
+        raise InputError(
+            f"a table is needed, and this is a {type(given).__name__} of {len(several)} values",
+            allowed=TABLES_ALLOWED,
+        )
+    for number, source in enumerate(several, 1):
+        # One by itself is refused with the options, under the name of its argument.
+        if len(several) > 1 and (isinstance(source, int | float) or source is None):
+            raise InputError(f"table {number} is {source!r}", allowed=TABLES_ALLOWED)
     return tuple(table_source(source) for source in several)
 
 

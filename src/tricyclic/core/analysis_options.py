@@ -74,6 +74,7 @@ class AnalysisOptions:
             )
         if not 0 <= self.calibrate <= MAX_CALIBRATE:
             raise InputError(
-                f"calibrate is {self.calibrate}",
+                f"is {self.calibrate}",
+                where="calibrate",
                 allowed=f"It is 0, or a number of simulations up to {MAX_CALIBRATE}, such as 499",
             )
