@@ -62,6 +62,17 @@ def test_the_shell_gives_the_same_ki(readings, named, tmp_path, capsys):
     assert named_too == without
 
 
+@pytest.mark.parametrize("named", [NAMED[0], NAMED[3]])
+def test_a_named_dose_column_keeps_compounds_and_runs_apart(readings, named):
+    by_name = {**named, "x": "competitor=conc_nM:nM"}
+    assert ki(readings, **by_name) == pytest.approx(ki(readings), rel=1e-12)
+    one = readings[readings["compound"] == "a"].drop(columns="compound")
+    again = one.assign(run="second", total=one["total"] * 1.02 + 3)
+    runs = pd.concat([one.assign(run="first"), again])
+    result = tca.affinity(runs, **ASSAY, **by_name)
+    assert result.to_frame()["n"].tolist() == [2]
+
+
 def test_a_name_that_is_no_nsb_is_read_as_stated(readings):
     other = readings.rename(columns={"nsb": "bg"})
     assert ki(other, total="total", non_specific="bg") == pytest.approx(ki(readings))

@@ -43,7 +43,7 @@ from tricyclic.study.folder import (
 from tricyclic.study.plan import AssayPlan
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.binding.options import PlateOptions
-from tricyclic.workflows.binding.table_runs import TableRequest, runs_of_tables
+from tricyclic.workflows.binding.table_runs import TableRequest, has_groups, runs_of_tables
 from tricyclic.workflows.binding.tables import (
     names_all_columns,
     read_binding_tables,
@@ -160,7 +160,7 @@ def prepare_assay(
     )
     runs: tuple[PreparedPlate | PreparedTable, ...]
     if reads_tables(files, options):
-        if names_all_columns(options):
+        if names_all_columns(options) and not has_groups(files, options):
             runs = read_binding_tables(files, options, conditions, compound)
         else:
             runs = runs_of_tables(files, _table_request(options, kind, compound), conditions)

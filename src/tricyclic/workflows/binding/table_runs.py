@@ -29,7 +29,7 @@ from tricyclic.workflows.binding.name_columns import (
     run_column,
     runs_of,
 )
-from tricyclic.workflows.binding.named_tables import named_tables
+from tricyclic.workflows.binding.named_tables import ReadingOptions, named_tables
 from tricyclic.workflows.binding.tables import setting_column
 
 Given = Mapping[str, tuple[str, str]]
@@ -75,6 +75,15 @@ def runs_of_tables(
             run = name if len(chosen) == 1 else table.name
             runs += _runs(table, request, conditions, run, quoted("table", others), label)
     return tuple(runs)
+
+
+def has_groups(files: Sequence[Path | DataTable], options: ReadingOptions) -> bool:
+    """Whether a table has a column that names compounds or independent runs."""
+    return any(
+        compound_column(table) or run_column(table)
+        for _, _, tables in named_tables(files, options)
+        for table in tables
+    )
 
 
 def _chosen(tables: Sequence[DataTable], request: TableRequest, file: str) -> tuple[DataTable, ...]:
