@@ -104,3 +104,33 @@ def status_of_counts(fit: Fit, checks: Sequence[Check], status: str) -> str:
     """The status of a fit, or that it cannot be distinguished from a flat line."""
     is_flat = any(check.name == "flat" for check in checks)
     return INDISTINCT if is_flat and math.isfinite(fit.deviance) else status
+
+
+def counts_dispersion(fit: Fit) -> list[Check]:
+    """Scatter of counts about the curve over the counting error, where that is the variance."""
+    if fit.variance != "poisson" or not fit.parts:
+        return []
+    from scipy.special import chdtr, chdtrc
+
+    # `sd` contains the scale, which is at least 1; counting alone is the variance without it.
+    chi2 = fit.rss
+    ratio, over, under = chi2 / fit.df, float(chdtrc(fit.df, chi2)), float(chdtr(fit.df, chi2))
+    low = under < DISPERSION_LEVEL
+    p = under if low else over
+    level: Level = "warn" if p < DISPERSION_LEVEL else "pass"
+    too_even = "They are no counts: check unit and counting time"
+    too_wide = "Pipetting adds to the counting error: use the variance model counting"
+    return [
+        Check(
+            "counts_dispersion",
+            level,
+            f"the readings scatter by {format_number(ratio, 2)} times the counting variance "
+            f"({format_p(p)})",
+            where=fit.parts[0].series.name,
+            value=ratio,
+            limit=1.0,
+            unit="x counting variance",
+            advice="" if level == "pass" else too_even if low else too_wide,
+            source="chi-squared of Poisson counts",
+        )
+    ]

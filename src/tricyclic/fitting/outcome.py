@@ -69,7 +69,7 @@ def build_fit(
     correction = 2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf
     cov = _relabelled(problem, search.covariance(result), names)
     parameters = _parameters(best, cov, limits, names)
-    checks = [] if result.converged else [_not_converged()]
+    checks = [] if result.converged else [not_converged()]
     checks += [_at_bound(problem, one, names) for one in parameters if one.at_bound]
     # Where a parameter lies on a bound, its own check speaks for those that depend on it.
     on_bound = any(one.at_bound for one in parameters)
@@ -260,7 +260,8 @@ def _touched_bound(slot: ProblemParameter, value: float, sign: float) -> Literal
     return "low" if near_low == (sign > 0) else "high"
 
 
-def _not_converged() -> Check:
+def not_converged() -> Check:
+    """That the search is not certain of its optimum."""
     return Check("converged", "warn", "the search stopped before it was sure of the optimum")
 
 

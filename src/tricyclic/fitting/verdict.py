@@ -15,7 +15,7 @@ import numpy as np
 from tricyclic.core.check import Check, Level
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit, FittedParameter, FittedPart
-from tricyclic.core.format import format_number, format_p
+from tricyclic.core.format import format_number
 from tricyclic.core.series import Series
 from tricyclic.fitting.check_texts import (
     AGM,
@@ -30,8 +30,14 @@ from tricyclic.fitting.check_texts import (
     residual_runs_text,
 )
 from tricyclic.fitting.fit import FitPart, predict
-from tricyclic.fitting.likelihood_verdict import likelihood_checks, status_of_counts
+from tricyclic.fitting.likelihood_verdict import (
+    counts_dispersion,
+    likelihood_checks,
+    status_of_counts,
+)
+from tricyclic.fitting.outcome import not_converged
 from tricyclic.fitting.problem import curve_columns
+from tricyclic.fitting.profiles import ROUNDING
 from tricyclic.fitting.replicates import without_scatter
 from tricyclic.numerics.batch.fit import HILL_BOUNDS, STATUS, fit_batch
 from tricyclic.numerics.batch.layout import FITTED, NOT_CONVERGED
@@ -50,7 +56,6 @@ from tricyclic.numerics.batch.verdict import (
 from tricyclic.stats.patterns import few_runs_p
 
 DOSE_COLUMNS = ("concentration_M", "competitor_M")
-DISPERSION_LEVEL = 0.01
 _BATCH_CHECKS = frozenset(CHECKS) - {"fit_failed", "converged"}
 
 
@@ -80,7 +85,7 @@ def with_verdict(fit: Fit, parts: Sequence[FitPart]) -> Fit:
     if len(parts) == 1 and _is_sigmoid(parts[0].model, fit):
         return _sigmoid(fit, parts[0])
     own = [*_range_checks(fit, parts), *_settings_checks(fit, parts), *_residual_checks(fit, parts)]
-    checks = _sorted([*fit.checks, *own, *_dispersion(fit)])
+    checks = _sorted([*fit.checks, *own, *counts_dispersion(fit)])
     return replace(fit, checks=checks, status=_status(fit, parts))
 
 
@@ -106,19 +111,24 @@ def _sigmoid(fit: Fit, part: FitPart) -> Fit:
         or (check.name == "not_determined" and status == "fitted")
         or check.name == "no_scatter"
     ]
+    if "converged" in names and not any(check.name == "converged" for check in own):
+        own.append(not_converged())
     made = [
         _sigmoid_check(name, verdict, facts, series, concentration_name(target), fit)
         for name in CHECKS
         if name in _BATCH_CHECKS and (name in names or name in _shown_when_passed(verdict, status))
     ]
+    without = any(check.name == "no_scatter" for check in own)
     parameters = tuple(
-        _open_limits(parameter, verdict) if parameter.name == target else parameter
+        _open_limits(_closed_limits(parameter, facts) if without else parameter, verdict)
+        if parameter.name == target
+        else parameter
         for parameter in fit.parameters
     )
     return replace(
         fit,
         parameters=parameters,
-        checks=_sorted([*own, *made, *_dispersion(fit)]),
+        checks=_sorted([*own, *made, *counts_dispersion(fit)]),
         status=status,
     )
 
@@ -140,6 +150,8 @@ def _of_many(
     if fit[part.name_of(part.model.target)].fixed or {p.name for p in fit.parameters} - others:
         return facts
     x, y, weight = arrays
+    size = y**2 if weight is None else weight * y**2
+    rounding = (10 * ROUNDING) ** 2 * float(size.sum())
     direction_is_fixed = hill.fixed and not _is_free_direction(part.model)
     many = fit_batch(
         x,
@@ -151,7 +163,9 @@ def _of_many(
         bottom=bottom.value if bottom.fixed else None,
         confidence=fit.confidence,
     )
-    if not np.isfinite(many.log10_ic50[0]) or not _same_minimum(many.rss[0], facts.rss[0]):
+    if not np.isfinite(many.log10_ic50[0]) or not _same_minimum(
+        many.rss[0], facts.rss[0], rounding
+    ):
         return facts
     rises = bool(many.hill[0] > 0)
     low, high = (many.bottom, many.top) if rises else (many.top, many.bottom)
@@ -182,8 +196,8 @@ def _is_free_direction(model: CurveModel) -> bool:
     return model.parameter("hill").fixed_by_default
 
 
-def _same_minimum(one: float, other: float) -> bool:
-    return abs(one - other) <= 1e-6 * max(one, other, 1e-300)
+def _same_minimum(one: float, other: float, rounding: float) -> bool:
+    return abs(one - other) <= max(1e-6 * max(one, other), rounding)
 
 
 def _arrays(
@@ -263,6 +277,20 @@ def _open_limits(parameter: FittedParameter, verdict: Verdicts) -> FittedParamet
         at_bound="high" if at > 0 else "low" if at < 0 else "",
         se=math.nan if at else parameter.se,
         determined=parameter.determined and not at,
+    )
+
+
+def _closed_limits(parameter: FittedParameter, facts: SigmoidFacts) -> FittedParameter:
+    """Limits of readings without scatter: the value itself, or none where the search of many curves
+    has none.
+    """
+    if parameter.fixed or not facts.hill_at_bound[0]:
+        return parameter
+    low, high = float(facts.log10_ic50_low[0]), float(facts.log10_ic50_high[0])
+    return replace(
+        parameter,
+        low=min(low, parameter.value) if math.isfinite(low) else math.nan,
+        high=max(high, parameter.value) if math.isfinite(high) else math.nan,
     )
 
 
@@ -470,29 +498,3 @@ def _residual_checks(fit: Fit, parts: Sequence[FitPart]) -> list[Check]:
         level = "warn" if p < RUNS_LEVEL else "pass"
         checks.append(_check("residual_runs", level, text, where))
     return checks
-
-
-def _dispersion(fit: Fit) -> list[Check]:
-    """Scatter of counts about the curve over the counting error, where that is the variance."""
-    if fit.variance != "poisson" or not fit.parts:
-        return []
-    from scipy.special import chdtr, chdtrc
-
-    # `sd` contains the scale, which is at least 1; counting alone is the variance without it.
-    chi2 = fit.rss
-    ratio, over, under = chi2 / fit.df, float(chdtrc(fit.df, chi2)), float(chdtr(fit.df, chi2))
-    low = under < DISPERSION_LEVEL
-    p = under if low else over
-    text = CheckText(
-        f"the readings scatter by {format_number(ratio, 2)} times the counting variance "
-        f"({format_p(p)})",
-        ratio,
-        1.0,
-        "x counting variance",
-        "They are no counts: check unit and counting time"
-        if low
-        else "Pipetting adds to the counting error: use the variance model counting",
-        "chi-squared of Poisson counts",
-    )
-    level: Level = "warn" if p < DISPERSION_LEVEL else "pass"
-    return [_check("counts_dispersion", level, text, fit.parts[0].series.name)]

@@ -7,7 +7,8 @@ import pytest
 
 from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
-from tricyclic.fitting.fit import fit
+from tricyclic.fitting.fit import FitPart, fit
+from tricyclic.fitting.verdict import with_verdict
 from tricyclic.numerics.batch.fit import fit_batch
 
 DOSE = np.linspace(-9.0, -4.0, 8)
@@ -126,3 +127,39 @@ def test_a_single_fit_and_one_of_many_agree_on_hard_examples(y, weight, fixed) -
         intervals="none",
     )
     assert many.rss[0] == pytest.approx(alone.rss, rel=1e-6)
+
+
+@pytest.mark.parametrize("fixed", FIXED.values(), ids=FIXED)
+@pytest.mark.parametrize("between", [0.0, 65.0])
+@pytest.mark.parametrize("replicates", [1, 3])
+def test_readings_exactly_on_a_step_have_one_status_alone_and_among_many(
+    fixed, between, replicates
+) -> None:
+    """Their residuals are errors of computing, which no check may take for a deviation."""
+    x = np.repeat(np.linspace(-9.0, -4.0, 12), replicates)
+    step = np.select([x < -6.8, x < -6.5], [0.0, between], 100.0)
+    y = step + 1e-12 * np.random.default_rng(3).normal(size=x.size)
+    many = fit_batch(x, y[None], **fixed)
+    part = FitPart(Series("d", y, "%", {"concentration_M": 10**x}), CURVES["logistic_4pl"])
+    alone = with_verdict(fit(part.series, part.model, fixed=fixed, intervals="target"), (part,))
+    assert many.words[0] == "parameter at bound" == alone.status
+    assert not {"lack_of_fit", "residual_runs", "converged"} & set(
+        str(many.check_names[0]).split(", ")
+    )
+    own = {check.name for check in alone.checks if check.level != "pass"}
+    assert own - {"no_scatter"} == set(str(many.check_names[0]).split(", ")) - {""}
+    midpoint = alone["log10_ec50"]
+    assert not midpoint.low > midpoint.value
+    assert not midpoint.high < midpoint.value
+
+
+def test_a_search_along_a_ridge_is_ended_at_the_bound_of_the_midpoint() -> None:
+    """A plateau far beyond the readings: midpoint and plateau compensate each other."""
+    x = np.repeat([-9.0, -7.33, -5.67, -4.0], 3)
+    y = np.array([59.633, 59.951, 60.015, 0.446, 0.926, 0.513])
+    y = np.concatenate([y, [0.112, -0.379, 0.32, -0.005, 0.013, 0.542]])
+    many = fit_batch(x, y[None], bottom=0.0)
+    series = Series("d", y, "%", {"concentration_M": 10**x})
+    alone = fit(series, CURVES["logistic_4pl"], fixed={"bottom": 0.0}, intervals="none")
+    assert many.rss[0] <= alone.rss * (1 + 1e-6)
+    assert many.words[0] != "not converged"

@@ -77,6 +77,7 @@ from tricyclic.numerics.batch.limits import find_limits, limit_space
 from tricyclic.numerics.batch.prepare import number_doses, prepare
 from tricyclic.numerics.batch.search import search
 from tricyclic.numerics.batch.start import find_starts
+from tricyclic.numerics.batch.walk import wald_distance
 
 # Rounds of search and limits: a curve for which a better optimum is met on the way to a limit is
 # searched again.
@@ -86,6 +87,10 @@ MAX_ROUNDS = 8
 STEP_SE = 7.0
 # Share of the sum about a flat line that counts as scatter where the readings have less.
 NO_SCATTER = 1e-10
+# Share of the sum without a curve up to which readings lie on their curve.
+EXACT = 1e-14
+# Distance in decades up to which limits of readings on their curve are those of a parabola.
+SURE = 1e-4
 LN_STEEP = math.log(5.0)
 # Exponent, in e-folds, up to which a step counts as one that turns at the next dose.
 REACHED = 8.0
@@ -234,6 +239,8 @@ def _search_block(curves, problem, model, criteria, pending, limits, space):
     parameters = _n_parameters(model)
     rises = np.zeros(BLOCK)
     improved = np.zeros(BLOCK, np.bool_)
+    exact = np.zeros(BLOCK, np.bool_)
+    kept = np.empty((BLOCK, STATE_COLUMNS))
     again = pending
     for _ in range(MAX_ROUNDS):
         search(curves, problem, again)
@@ -245,10 +252,30 @@ def _search_block(curves, problem, model, criteria, pending, limits, space):
             df = curves.facts[b, READINGS] - parameters
             total = curves.state[b, RSS] + curves.facts[b, PURE]
             rises[b] = criteria.t[int(df)] ** 2 * total / df
+            exact[b] = total <= EXACT * curves.facts[b, NULL]
+            if exact[b]:
+                kept[b] = curves.state[b]
         find_limits(curves, problem, again, rises, limits, improved, space)
+        for b in again:
+            # What is lower than the sum of readings on their curve is so by rounding.
+            if improved[b] and exact[b]:
+                curves.state[b] = kept[b]
+                improved[b] = False
+                _close_limits(curves.state[b], rises[b], problem, limits[b])
         again = again[improved[again]]
         if again.size == 0:
             break
+
+
+@compiled(allocates=False, inline=True)
+def _close_limits(state, rise, problem, limits):
+    """Fill the limits of readings on their curve that were not searched, shape (2,), unless the
+    readings do not determine log10 IC50, as at a step.
+    """
+    distance = wald_distance(state, rise, problem.free_hill)
+    if distance < SURE:
+        limits[0] = state[C] - distance if math.isnan(limits[0]) else limits[0]
+        limits[1] = state[C] + distance if math.isnan(limits[1]) else limits[1]
 
 
 @compiled(allocates=False)
@@ -287,6 +314,8 @@ def _write(b, k, curves, problem, model, criteria, limits, out, status):
         out[OUT_HILL, k] = model.hill_bounds[1]
         out[OUT_C, k] = state[C] = _step_place(curves.points[b], state, problem)
         state[LN_HILL] = problem.ln_hill_high
+        # Nothing is left to be searched: no other step was better, nor any slope.
+        state[CONVERGED] = 1.0
     hill_at_bound = problem.free_hill and (
         state[LN_HILL] <= problem.ln_hill_low + 1e-9
         or state[LN_HILL] >= problem.ln_hill_high - 1e-9

@@ -77,7 +77,12 @@ def search_further(curves, problem, pending):
             continue
         saved[count] = state
         least = _begin_at_step(curves.points[b], facts, state, problem, order, below)
-        if _begin_shallow(curves.points[b], facts, state, problem, least) < math.inf:
+        least = _begin_shallow(curves.points[b], facts, state, problem, least)
+        if state[CONVERGED] == 0.0 and least == math.inf:
+            # Along a ridge, on which the search went out of breath: from its end, or from here.
+            _begin_at_bound(facts, state)
+            least = 0.0
+        if least < math.inf:
             chosen[count] = b
             count += 1
     if count == 0:
@@ -85,7 +90,9 @@ def search_further(curves, problem, pending):
     search(curves, problem, chosen[:count])
     for k in range(count):
         state = curves.state[chosen[k]]
-        if not state[RSS] < saved[k, RSS]:
+        as_good = state[RSS] <= saved[k, RSS] * (1.0 + BETTER)
+        settled = as_good and state[CONVERGED] > saved[k, CONVERGED]
+        if not (state[RSS] < saved[k, RSS] or settled):
             state[:] = saved[k]
 
 
@@ -167,6 +174,15 @@ def _begin_shallow(points, facts, state, problem, least):
                 most = least = rss
                 state[C], state[LN_HILL] = c, ln_hill
     return least
+
+
+@compiled(allocates=False)
+def _begin_at_bound(facts, state):
+    """Begin at the bound of log10 IC50 where the midpoint is beyond the doses on that side."""
+    if state[C] < facts[LOW_X]:
+        state[C] = facts[C_LOW]
+    elif state[C] > facts[HIGH_X]:
+        state[C] = facts[C_HIGH]
 
 
 @compiled(allocates=False)

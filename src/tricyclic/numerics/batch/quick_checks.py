@@ -37,7 +37,7 @@ from tricyclic.numerics.batch.layout import (
     Array,
 )
 from tricyclic.numerics.batch.monotone import MAX_LEVELS, MIN_DOSES, TURN_ROWS, is_turn, scan_turns
-from tricyclic.numerics.batch.rules import FIT_FAILED, conclude
+from tricyclic.numerics.batch.rules import FIT_FAILED, UNDECIDED, compare, conclude
 from tricyclic.numerics.batch.scan import MINUS, PLUS, RUNS, SCANNED, scan_curve
 from tricyclic.numerics.batch.side_by_side import (
     AT_C,
@@ -78,8 +78,6 @@ _NEAR = 1e-6
 _ROUNDING = 1e-12
 # ln(share / (1 - share)) of the plateau that may be missing.
 _LOG_ODDS_NEAR = 1e-9
-# Of a test that only `assess` can decide.
-_UNDECIDED = -1
 # Distance in ln of the noncentrality within which `assess` decides about the power.
 _POWER_NEAR = 2e-3
 # Curves of a block whose turns are not settled by their fits, from which the means are compared.
@@ -339,14 +337,6 @@ def _turns(k, lane, given, block, scratch):
 
 
 @compiled(allocates=False, inline=True)
-def _compare(value, threshold, margin):
-    """1 above a threshold, 0 below it or where nan, `_UNDECIDED` within the margin."""
-    if value > threshold + margin:
-        return 1
-    return _UNDECIDED if value >= threshold - margin else 0
-
-
-@compiled(allocates=False, inline=True)
 def _lacks_fit(k, given):
     """Whether F of lack of fit is above its critical value."""
     fits = given.fits
@@ -356,7 +346,21 @@ def _lacks_fit(k, given):
         return 0
     f = max(rss - pure, 0.0) / df_lack / (pure / df_pure)
     critical = given.tables.lack[int(fits[OUT_N, k] - df_pure), int(df_pure)]
-    return _compare(f, critical, _NEAR * critical)
+    return compare(f, critical, _NEAR * critical)
+
+
+@compiled(allocates=False, inline=True)
+def _rounding(lane, block):
+    """Error of computing in the residuals of a curve."""
+    curve = block.curve
+    return _ROUNDING * (abs(curve[AT_START * LANES + lane]) + abs(curve[AT_CHANGE * LANES + lane]))
+
+
+@compiled(allocates=False, inline=True)
+def _is_exact(lane, block):
+    """Whether the residuals are certainly those of rounding only."""
+    largest, size = block.seen[SEEN_LARGEST * LANES + lane], block.seen[SEEN_SIZE * LANES + lane]
+    return largest + _rounding(lane, block) <= 1e-9 * size
 
 
 @compiled(allocates=False)
@@ -364,14 +368,11 @@ def _has_few_runs(k, lane, given, block, scratch):
     """Whether the residuals have too few runs of equal sign."""
     curve, seen = block.curve, block.seen
     n, size = seen[SEEN_N * LANES + lane], seen[SEEN_SIZE * LANES + lane]
-    if n < given.rule.min_readings_for_runs:
-        return False
-    rounding = abs(curve[AT_START * LANES + lane]) + abs(curve[AT_CHANGE * LANES + lane])
-    rounding *= _ROUNDING
-    largest, least = seen[SEEN_LARGEST * LANES + lane], seen[SEEN_LEAST * LANES + lane]
     # Residuals of rounding only have no runs to be counted.
-    if largest + rounding <= 1e-9 * size:
+    if n < given.rule.min_readings_for_runs or _is_exact(lane, block):
         return False
+    rounding = _rounding(lane, block)
+    largest, least = seen[SEEN_LARGEST * LANES + lane], seen[SEEN_LEAST * LANES + lane]
     plus, runs = seen[SEEN_PLUS * LANES + lane], seen[SEEN_RUNS * LANES + lane]
     if not (largest - rounding > 1e-9 * size and least > rounding):
         scanned = scratch.scanned
@@ -423,10 +424,10 @@ def _power_is_low(k, lane, given, block):
     mean = sum_s / total
     spread = sum_ss / total - mean * mean
     if not spread > 0.0:
-        return _UNDECIDED
+        return UNDECIDED
     noncentral = math.log(given.rule.full_span_sd**2 * spread * n)
-    enough = _compare(noncentral, given.tables.power[int(given.fits[OUT_DF, k])], _POWER_NEAR)
-    return enough if enough == _UNDECIDED else 1 - enough
+    enough = compare(noncentral, given.tables.power[int(given.fits[OUT_DF, k])], _POWER_NEAR)
+    return enough if enough == UNDECIDED else 1 - enough
 
 
 @compiled(allocates=False, inline=True)
@@ -440,10 +441,10 @@ def _misses_plateau(k, lane, given, block):
     low = high = 0
     if not (low_is_known or seen[SEEN_WITHOUT * LANES + lane] > 0.0):
         tau = kappa * (seen[SEEN_LOWEST * LANES + lane] - c)
-        low = _compare(tau, rule.log_odds, _LOG_ODDS_NEAR)
+        low = compare(tau, rule.log_odds, _LOG_ODDS_NEAR)
     if not (high_is_known or seen[SEEN_SATURATED * LANES + lane] > 0.0):
         tau = kappa * (seen[SEEN_HIGHEST * LANES + lane] - c)
-        high = _compare(-tau, rule.log_odds, _LOG_ODDS_NEAR)
+        high = compare(-tau, rule.log_odds, _LOG_ODDS_NEAR)
     return 1 if low == 1 or high == 1 else min(low, high)
 
 
@@ -475,13 +476,15 @@ def _conclude_block(first, size, given, block, scratch, findings):
         low_power = _power_is_low(k, lane, given, block) if flat else 0
         misses_plateau = _misses_plateau(k, lane, given, block)
         lacks_fit = _lacks_fit(k, given)
+        if lacks_fit != 0 and _is_exact(lane, block):
+            lacks_fit = 0
         few_runs = _has_few_runs(k, lane, given, block, scratch)
         findings.at_bound[k] = at_bound
         steepness = abs(fits[OUT_HILL, k])
         hill_at_bound = rule.free_hill and (
             steepness <= rule.hill_low * (1 + 1e-9) or steepness >= rule.hill_high * (1 - 1e-9)
         )
-        findings.undecided[k] = min(low_power, misses_plateau, lacks_fit) == _UNDECIDED
+        findings.undecided[k] = min(low_power, misses_plateau, lacks_fit) == UNDECIDED
         findings.status[k], findings.checks[k] = conclude(
             status,
             turns,

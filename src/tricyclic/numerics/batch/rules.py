@@ -57,6 +57,8 @@ CHECKS: tuple[str, ...] = (
 ) = (1 << bit for bit in range(len(CHECKS)))
 
 
+# Of a test of `quick_checks` that only `verdict.assess` can decide.
+UNDECIDED = -1
 # Rows of the marks of `conclude_all`.
 MARKS = 12
 (
@@ -149,3 +151,11 @@ def conclude_all(status, marks, at_bound, derived, bits):
             (marks[HILL_AT_BOUND, k], marks[IS_REVERSED, k], marks[MISSES_PLATEAU, k]),
             (marks[IS_FEW_DOSES, k], marks[LACKS_FIT, k], marks[HAS_FEW_RUNS, k]),
         )
+
+
+@compiled(allocates=False, inline=True)
+def compare(value, threshold, margin):
+    """1 above a threshold, 0 below it or where nan, `UNDECIDED` within the margin."""
+    if value > threshold + margin:
+        return 1
+    return UNDECIDED if value >= threshold - margin else 0

@@ -279,6 +279,8 @@ def _assess_rows(
         flat = facts.f_flat < critical
         power = _power(facts, readings, flat)
         p_replicates = lack_of_fit_p(facts.rss, facts.pure, facts.df, facts.df_pure)
+        # No residual was counted where all are errors of rounding: no test applies to them.
+        p_replicates[scanned[PLUS] + scanned[MINUS] == 0] = np.nan
         runs, p_runs = _residual_runs(scanned)
     bound = _bounds(facts, lowest, highest)
     seen_low = (scanned[WITHOUT] > 0) | facts.low_is_known
