@@ -702,7 +702,7 @@ def test_parts_with_different_models_are_one_fit_with_shared_parameters():
             lambda: tca.fit(5, x="a", y="b"),
             (
                 "data=: has the type int. It is a DataFrame, a mapping of columns, the name of a "
-                "file, a Series, or FitParts."
+                "file, a tricyclic.Series, or FitParts."
             ),
         ),
         (

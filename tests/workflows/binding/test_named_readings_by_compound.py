@@ -67,7 +67,7 @@ def test_a_named_dose_column_keeps_compounds_and_runs_apart(readings, named):
     by_name = {**named, "x": "competitor=conc_nM:nM"}
     assert ki(readings, **by_name) == pytest.approx(ki(readings), rel=1e-12)
     one = readings[readings["compound"] == "a"].drop(columns="compound")
-    again = one.assign(run="second", total=one["total"] * 1.02 + 3)
+    again = one.assign(run="second", total=one["total"] + 9, nsb=one["nsb"] + 7)
     runs = pd.concat([one.assign(run="first"), again])
     result = tca.affinity(runs, **ASSAY, **by_name)
     assert result.to_frame()["n"].tolist() == [2]
