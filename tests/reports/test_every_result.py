@@ -45,7 +45,8 @@ def test_no_renderer_is_of_a_type_that_does_not_exist(kind):
 
 def results_of(command):
     """The result types that the function of a command gives."""
-    given = get_type_hints(command.load_run())["return"]
+    by_name = {kind.__name__: kind for kind in kinds()}
+    given = get_type_hints(command.load_run(), localns=by_name)["return"]
     return get_args(given) or (given,)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tricyclic.core.scenario import Compartment, Component, Observable, Scenario
+from tricyclic.core.scenario import Compartment, Component, Scenario
 from tricyclic.io.library.drugs import drugs
 from tricyclic.io.library.mechanisms import mechanisms
 from tricyclic.io.library.scenarios import scenario
@@ -58,7 +58,7 @@ def alone(mechanism: str, outputs: list[str], **values: float) -> Floats:
         (),
         (),
         (Component("it", mechanism, "fluid"),),
-        (Observable("w", f"it.{outputs[0]}", "dimensionless", "w"),),
+        (),
     )
     one = Simulator(compose(lone, MECHANISMS, DRUGS, ()))
     given = {f"it.{key}": value for key, value in values.items()}

@@ -137,8 +137,11 @@ import pytest
             "nowhere.csv: does not exist. Check the name and the folder.",
         ),
         (
-            "--out out.csv",
-            "--out: 'out.csv' looks like a file. It is a folder for several files.",
+            "--out out.pdf",
+            (
+                "--out: 'out.pdf' looks like a file. It is a folder for several files. Write a "
+                "figure with --plot FILE."
+            ),
         ),
         (
             "--drug testamine --dose '1 mg/kg' --route iv --duration '3 h'",
