@@ -255,18 +255,18 @@ def _fit_table(
         n = len(table.y)
         table = table._replace(x=np.broadcast_to(table.x, table.y.shape))
         keys = np.broadcast_to(keys, n)
-    order = np.argsort(keys, kind="stable")
-    cuts = np.flatnonzero(np.diff(keys[order])) + 1
-    alone: list[np.ndarray] = []
+    is_shared = np.isin(keys, shared)
+    alone = [np.flatnonzero(~is_shared)]
     pooled: list[np.ndarray] = []
-    for curves in np.split(order, cuts):
+    order = np.flatnonzero(is_shared)
+    order = order[np.argsort(keys[order], kind="stable")]
+    for curves in np.split(order, np.flatnonzero(np.diff(keys[order])) + 1) if order.size else ():
         of_series = table.x[curves]
-        is_shared = keys[curves[0]] in shared and (of_series == of_series[0]).all()
-        (pooled if is_shared else alone).append(curves)
+        (pooled if (of_series == of_series[0]).all() else alone).append(curves)
     if pooled:
         yield np.concatenate(pooled), _fit_pooled(table, pooled, options, workers)
-    if alone:
-        curves = np.sort(np.concatenate(alone))
+    curves = np.sort(np.concatenate(alone))
+    if curves.size:
         yield curves, _fit_alone(table.select(curves), options, workers)
 
 
