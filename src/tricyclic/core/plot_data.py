@@ -7,7 +7,8 @@ names share colour and symbol) and an empty `plate`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -196,6 +197,23 @@ class CurvePlot:
             raise InputError("has neither curve nor reading", where=f"plot {self.name}")
         if self.percent_window is not None and not self.percent_window[0] != self.percent_window[1]:
             raise InputError("has 0 % and 100 % at the same reading", where=f"plot {self.name}")
+
+
+def readings_by_curve(
+    plots: Sequence[CurvePlot], names: Sequence[str]
+) -> tuple[tuple[PointSet, ...], tuple[ControlLevel, ...]]:
+    """Readings and controls of plots that are drawn as one, each in the colour of its curve.
+
+    Parameters
+    ----------
+    plots : sequence of CurvePlot
+    names : sequence of str
+        Of their curves, one for each plot.
+    """
+    pairs = tuple(zip(plots, names, strict=True))
+    points = (replace(one, name=name) for plot, name in pairs for one in plot.points)
+    levels = (replace(one, subject=name) for plot, name in pairs for one in plot.levels)
+    return tuple(points), tuple(levels)
 
 
 def _freeze(record: object, where: str, *names: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tricyclic.core.estimate import Fit
 from tricyclic.core.format import format_number, format_p
-from tricyclic.core.plot_data import CurvePlot, Trace
+from tricyclic.core.plot_data import CurvePlot, Trace, readings_by_curve
 from tricyclic.fitting.curve_plot import fit_plot
 from tricyclic.fitting.fit import predict
 from tricyclic.fitting.problem import FitPart
@@ -56,6 +56,7 @@ def comparison_plot(
         dashed.append(Trace(name, trace.x, mean, dashed=True))
     if compared.simple == ONE_FOR_ALL:
         dashed = [_widest(dashed)]
+    points, levels = readings_by_curve(plots, names)
     statistic = "F" if len(compared.df) > 1 else "likelihood ratio"
     degrees = ", ".join(f"{number:g}" for number in compared.df)
     p = format_p(compared.p, below="<")
@@ -66,16 +67,8 @@ def comparison_plot(
             name=f"compare {compared.name}",
             title=f"{compared.name[:1].upper()}{compared.name[1:]}: {test}",
             traces=(*solid, *dashed),
-            points=tuple(
-                replace(points, name=name)
-                for plot, name in zip(plots, names, strict=True)
-                for points in plot.points
-            ),
-            levels=tuple(
-                replace(level, subject=name)
-                for plot, name in zip(plots, names, strict=True)
-                for level in plot.levels
-            ),
+            points=points,
+            levels=levels,
             marks=(),
             caption=f"Solid: {compared.full}; dashed: {compared.simple}. {compared.statement}",
             tested=None,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tricyclic.core.estimate import Fit, format_range
 from tricyclic.core.format import format_number
-from tricyclic.core.plot_data import AxisMark, CurvePlot
+from tricyclic.core.plot_data import AxisMark, CurvePlot, readings_by_curve
 from tricyclic.fitting.curve_plot import fit_plot
 from tricyclic.fitting.problem import FitPart
 from tricyclic.results.reproducibility import RelativePotency
@@ -35,6 +35,7 @@ def parallel_plot(potency: RelativePotency, fit: Fit, parts: Sequence[FitPart]) 
         return None
     ends = [end for plot in (first, second) for end in _tested(plot)]
     common = not potency.failed
+    points, levels = readings_by_curve((first, second), names)
     return replace(
         first,
         title=f"{potency.sample} and {potency.reference}",
@@ -43,16 +44,8 @@ def parallel_plot(potency: RelativePotency, fit: Fit, parts: Sequence[FitPart]) 
             for plot, name in zip((first, second), names, strict=True)
             for trace in plot.traces
         ),
-        points=tuple(
-            replace(points, name=name)
-            for plot, name in zip((first, second), names, strict=True)
-            for points in plot.points
-        ),
-        levels=tuple(
-            replace(level, subject=name)
-            for plot, name in zip((first, second), names, strict=True)
-            for level in plot.levels
-        ),
+        points=points,
+        levels=levels,
         marks=_marks(potency, common=common),
         tested=(min(ends), max(ends)),
         caption=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tricyclic.core.plot_data import CurvePlot
+from tricyclic.core.plot_data import CurvePlot, readings_by_curve
 from tricyclic.errors import InputError
 from tricyclic.fitting.curve_fits import CurveFitResult
 from tricyclic.fitting.small_curves import small_curves
@@ -82,6 +82,7 @@ def _together(plots: Sequence[CurvePlot]) -> CurvePlot | None:
         return None
     names = [plot.title or plot.name for plot in plots]
     first = plots[0]
+    points, levels = readings_by_curve(plots, names)
     return replace(
         first,
         name="curves",
@@ -89,16 +90,8 @@ def _together(plots: Sequence[CurvePlot]) -> CurvePlot | None:
         traces=tuple(
             replace(plot.traces[0], name=name) for plot, name in zip(plots, names, strict=True)
         ),
-        points=tuple(
-            replace(points, name=name)
-            for plot, name in zip(plots, names, strict=True)
-            for points in plot.points
-        ),
-        levels=tuple(
-            replace(level, subject=name)
-            for plot, name in zip(plots, names, strict=True)
-            for level in plot.levels
-        ),
+        points=points,
+        levels=levels,
         marks=tuple(
             replace(mark, label=f"{name}: {mark.label}")
             for plot, name in zip(plots, names, strict=True)
