@@ -282,7 +282,7 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, verbose: bool, debug: b
 
 def _click_command(command: Command) -> click.Command:
     options = command.load_options()
-    has_out = any(field.name == "out" for field, _, _ in option_fields(options))
+    own_out = next((info for field, info, _ in option_fields(options) if field.name == "out"), None)
 
     def call(**typed: Any) -> int:
         shared = click.get_current_context().find_root().obj or {}
@@ -294,7 +294,7 @@ def _click_command(command: Command) -> click.Command:
             logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
         figure_given = take_figure_options(typed) if command.figure else {}
         output = take_table_options(
-            command.full_name, typed, has_out=has_out, as_json=common["as_json"]
+            command.full_name, typed, own_out=own_out, as_json=common["as_json"]
         )
         chosen = options_from(options, typed)
         progress = ProgressLine(quiet=common["quiet"], color=_use_color(sys.stderr))
@@ -317,7 +317,7 @@ def _click_command(command: Command) -> click.Command:
         return _show(command, result, written, output)
 
     common = [
-        *table_parameters(has_out=has_out),
+        *table_parameters(has_out=own_out is not None),
         PanelOption(
             ["--quiet", "quiet"], is_flag=True, help="Suppress progress output.", panel=COMMON_PANEL
         ),

@@ -14,24 +14,13 @@ from tricyclic.cli.options import SHORT_NAMES, PanelOption
 from tricyclic.errors import InputError
 from tricyclic.io.atomic import check_can_write, write_files
 from tricyclic.registry import RENDERERS
+from tricyclic.workflows.base import OptionInfo
 
 PANEL = "Output"
 TABLES = ("csv", "md", "xlsx")
 FORMATS = ("text", "json", *TABLES)
 # Whose `out` is written while the command runs, in the format of its suffix.
 STREAMED = ("curves fit",)
-# Whose `out` is a folder; a file with the suffix of a table is one of its tables.
-FOLDERS = (
-    "curves interpolate",
-    "curves sensorgram",
-    "screen run",
-    "screen control-chart",
-    "screen msr",
-    "screen relative-potency",
-    "model simulate",
-    "model population",
-    "model sensitivity",
-)
 
 
 @dataclass(frozen=True)
@@ -92,7 +81,7 @@ def table_parameters(*, has_out: bool) -> list[click.Parameter]:
 
 
 def take_table_options(
-    command: str, typed: dict[str, Any], *, has_out: bool, as_json: bool
+    command: str, typed: dict[str, Any], *, own_out: OptionInfo | None, as_json: bool
 ) -> TableOutput:
     """Remove these options from what was typed, and check them.
 
@@ -102,8 +91,8 @@ def take_table_options(
         Full name of the command.
     typed
         Values by name; --out is removed where it names the file of the table.
-    has_out
-        Whether the command has an option --out of its own.
+    own_out
+        The --out that the command declares itself; None where it has none.
     as_json
         Whether --json was given.
 
@@ -117,12 +106,14 @@ def take_table_options(
         raise InputError(
             f"--json is short for --format json, and --format is {given}", do="Give one of them"
         )
+    has_out = own_out is not None
     out = (typed.get("out") or "") if has_out else (typed.pop("out", None) or "")
     wanted = given or ("json" if as_json else "") or ("" if has_out else _of_suffix(out))
     path = "" if has_out else out
     suffix = Path(out).suffix.lower().removeprefix(".")
-    is_folder = command in FOLDERS or (command in STREAMED and _is_one_table(typed))
-    if has_out and not wanted and suffix in TABLES and is_folder:
+    is_folder = command in STREAMED and _is_one_table(typed)
+    is_folder |= own_out is not None and own_out.folder_of_tables
+    if not wanted and suffix in TABLES and is_folder:
         wanted = suffix
     if has_out and _names_table(command, typed, wanted, out):
         path = typed.pop("out")

@@ -88,6 +88,7 @@ class OptionInfo:
     choices: tuple[str, ...] = ()
     path: bool = False
     panel: str = "Options"
+    folder_of_tables: bool = False
 
 
 def option(
@@ -99,6 +100,7 @@ def option(
     choices: Sequence[str] = (),
     path: bool = False,
     panel: str = "Options",
+    folder_of_tables: bool = False,
 ) -> Any:
     """Declare a field of an options dataclass.
 
@@ -118,8 +120,10 @@ def option(
         True for the name of a file or folder.
     panel : str
         Heading under which the help shows it.
+    folder_of_tables : bool
+        True for a folder that has the tables of a result; a file (.csv, .md, .xlsx) takes one.
     """
-    info = OptionInfo(help, unit, positional, tuple(choices), path, panel)
+    info = OptionInfo(help, unit, positional, tuple(choices), path, panel, folder_of_tables)
     return dataclasses.field(default=default, metadata={"option": info})
 
 

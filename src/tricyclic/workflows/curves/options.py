@@ -256,7 +256,13 @@ class InterpolateOptions:
     sheet: str = sheet_option(COLUMNS)
     decimal: str = decimal_option(COLUMNS)
     y_unit: str = option("Unit of the readings", default="unknown", panel=COLUMNS)
-    out: str = option("Folder for tables and figure", default="", path=True, panel=OUTPUT)
+    out: str = option(
+        "Folder for tables and figure",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -305,7 +311,13 @@ class SensorgramOptions:
     reader: str = reader_option(COLUMNS)
     sheet: str = sheet_option(COLUMNS)
     decimal: str = decimal_option(COLUMNS)
-    out: str = option("Folder for tables and figure", default="", path=True, panel=OUTPUT)
+    out: str = option(
+        "Folder for tables and figure",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
+    )
 
 
 @dataclass(frozen=True)

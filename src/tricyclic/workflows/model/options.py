@@ -130,7 +130,11 @@ class SimulateOptions(DosingOptions):
         panel=OUTPUT,
     )
     out: str = option(
-        "Folder for tables (CSV, Parquet, JSON) and figures", default="", path=True, panel=OUTPUT
+        "Folder for tables (CSV, Parquet, JSON) and figures",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
     )
     list: bool = option(
         "List observables and parameters and simulate nothing", default=False, panel=OUTPUT
@@ -177,7 +181,11 @@ class PopulationOptions(DosingOptions):
     workers: int | None = _workers()
     scheduler: str = _scheduler()
     out: str = option(
-        "Folder for tables (CSV, Parquet, JSON) and figures", default="", path=True, panel=OUTPUT
+        "Folder for tables (CSV, Parquet, JSON) and figures",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
     )
 
 
@@ -218,7 +226,11 @@ class SensitivityOptions(DosingOptions):
     workers: int | None = _workers()
     scheduler: str = _scheduler()
     out: str = option(
-        "Folder for tables (CSV, JSON) and figures", default="", path=True, panel=OUTPUT
+        "Folder for tables (CSV, JSON) and figures",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
     )
 
 
@@ -273,7 +285,11 @@ class ValidateOptions:
     workers: int | None = _workers()
     library: str = library_option(MODEL)
     out: str = option(
-        "Folder for the table (CSV, JSON) and the figure", default="", path=True, panel=OUTPUT
+        "Folder for the table (CSV, JSON) and the figure",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
     )
 
 
@@ -416,5 +432,9 @@ class VirtualAssayOptions:
     seed: int = option("Seed of the random numbers", default=1)
     library: str = library_option(MODEL)
     out: str = option(
-        "Folder for tables (CSV), JSON and figures", default="", path=True, panel=OUTPUT
+        "Folder for tables (CSV), JSON and figures",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
     )

@@ -17,7 +17,9 @@ def _confidence(help: str = "Confidence level of the intervals") -> Any:
 
 
 def _out(content: str) -> Any:
-    return option(f"Folder for {content}", default="", path=True, panel=OUTPUT)
+    return option(
+        f"Folder for {content}", default="", path=True, panel=OUTPUT, folder_of_tables=True
+    )
 
 
 @dataclass(frozen=True)
