@@ -533,3 +533,10 @@ def test_errors_of_units_are_sentences(call, sentence: str) -> None:
     with pytest.raises(UnitError) as error:
         call()
     assert str(error.value) == sentence
+
+
+def test_what_is_wrong_beside_a_decimal_comma_is_stated_first():
+    with pytest.raises(UnitError, match="'x' is not a known unit"):
+        units.quantity("0,8x")
+    with pytest.raises(UnitError, match=r"Write it with a decimal point, like 0\.8 nM"):
+        units.quantity("0,8 nM")

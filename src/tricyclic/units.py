@@ -219,10 +219,13 @@ def quantity(text: str, *, where: str = "", example: str = "10 nM") -> Quantity:
     """
     match = _QUANTITY.match(text)
     if match and _DECIMAL_COMMA.match(match[2]):
+        with_point = f"{match[1]}.{match[2][1:]}"
+        # What is wrong beside the comma comes first: the advice has to work.
+        quantity(with_point, where=where, example=example)
         raise UnitError(
             f"'{text}' contains a decimal comma",
             where=where,
-            do=f"Write it with a decimal point, like {match[1]}.{match[2][1:]}",
+            do=f"Write it with a decimal point, like {with_point}",
         )
     if not match or not math.isfinite(float(match[1])):
         noun = "a number with a unit" if " " in example else "a number"

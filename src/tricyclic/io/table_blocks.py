@@ -8,6 +8,7 @@ import math
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from string import ascii_uppercase
 
 from tricyclic.core.formulas import is_formula, refuse_formulas
 from tricyclic.errors import InputError, UnitError
@@ -28,6 +29,8 @@ _CALCULATED = re.compile(
 _MOST_VALUES = 12
 # Cells of a row that is a title.
 _TITLE_CELLS = 2
+# Fewer letters than these may be names of compounds.
+_FEWEST_LETTERS = 3
 _TOTALS = re.compile(r"(totals?|n)\s*:?", re.IGNORECASE)
 
 
@@ -188,14 +191,17 @@ def _block(sheet: Sheet, header: int, end: int) -> TableBlock:
     columns = [k for k, name in enumerate(names) if name]
     left, width = columns[0], columns[-1] + 1
     rows, remarks = _data_rows(sheet, first, end, left, len(columns))
-    numbered = left == 1 and _is_row_number([_cell(sheet, at, 0) for at in rows])
-    if numbered:
-        notes.append("column 1 has no name and contains row numbers; not read")
+    labels = _row_labels([_cell(sheet, at, 0) for at in rows]) if left == 1 else ""
+    if labels:
+        notes.append(f"column 1 has no name and contains {labels}; not read")
     elif any(cell for at in rows for cell in sheet.rows[at][:left]):
         raise InputError(
             "column 1 has no name",
             where=sheet.where(header),
-            allowed="Only a first column of row numbers, from 0 or 1, may have no name",
+            allowed=(
+                "Only a first column of row numbers, from 0 or 1, or of row letters, such as A to "
+                "H, may have no name"
+            ),
             do="Name every column",
         )
     for k in range(left, width):
@@ -396,6 +402,11 @@ def _cell(sheet: Sheet, at: int, column: int) -> str:
     return row[column] if column < len(row) else ""
 
 
-def _is_row_number(cells: list[str]) -> bool:
-    """Whether cells count the rows from 0 or from 1, as pandas and R write them."""
-    return any(cells == [str(row) for row in range(start, start + len(cells))] for start in (0, 1))
+def _row_labels(cells: list[str]) -> str:
+    """What cells name the rows by: their numbers from 0 or from 1, as pandas and R write them, or
+    the letters of neighbouring rows of a plate; empty for other cells.
+    """
+    if any(cells == [str(row) for row in range(start, start + len(cells))] for start in (0, 1)):
+        return "row numbers"
+    is_run = len(cells) >= _FEWEST_LETTERS and "".join(cells) in ascii_uppercase
+    return "row letters" if is_run and all(len(cell) == 1 for cell in cells) else ""

@@ -30,7 +30,18 @@ def test_row_numbers_are_not_read(tmp_path: Path, first: list[str], corner: str)
     assert "column 1 has no name and contains row numbers; not read" in table.notes
 
 
-@pytest.mark.parametrize("first", [["0", "1", "3"], ["5", "6", "7"], ["x", "y", "z"]])
+@pytest.mark.parametrize("first", [["D", "E", "F"], ["M", "N", "O"]])
+def test_row_letters_of_a_plate_are_not_read(tmp_path: Path, first: list[str]) -> None:
+    (table,) = read_tables(_table(tmp_path, first))
+    assert table.columns == ("conc_nM", "response")
+    assert table.numbers("response").tolist() == VALUES
+    assert "column 1 has no name and contains row letters; not read" in table.notes
+
+
+@pytest.mark.parametrize(
+    "first",
+    [["0", "1", "3"], ["5", "6", "7"], ["x", "y", "z"], ["A", "C", "D"], ["AB", "C", "D"]],
+)
 def test_other_columns_without_a_name_are_refused(tmp_path: Path, first: list[str]) -> None:
     with pytest.raises(InputError, match="column 1 has no name"):
         read_tables(_table(tmp_path, first))

@@ -184,7 +184,7 @@ def _readings_with_words(table: DataTable) -> list[str]:
 
 def _noted(table: DataTable) -> tuple[str, ...]:
     """Decisions of the reader about the columns."""
-    return tuple(note for note in table.notes if note.startswith("columns "))
+    return tuple(note for note in table.notes if note.startswith("column"))
 
 
 def _with_replicates(request: TableRequest, table: DataTable) -> TableRequest:
