@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -303,7 +304,8 @@ def test_a_name_with_a_line_break_gives_one_line():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-def test_output_to_a_full_disk_is_reported_in_a_sentence():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_to_a_full_disk_is_reported_in_a_sentence(unbuffered):
     command = ["convert", "1 nM", "uM"]
     with open("/dev/full", "w", encoding="utf-8") as full:
         run = subprocess.run(
@@ -312,6 +314,8 @@ def test_output_to_a_full_disk_is_reported_in_a_sentence():
             stderr=subprocess.PIPE,
             text=True,
             check=False,
+            # Without a buffer nothing is left to be written at the end of Python.
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         )
     assert run.returncode == 3
     assert run.stderr == (

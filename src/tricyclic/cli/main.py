@@ -216,9 +216,10 @@ class TricyclicGroup(click.Group):
                 return EXIT_INTERRUPTED
             except BrokenPipeError:
                 # The program that reads the output (head, less) has ended, which is not an error.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                _discard_output()
                 return EXIT_OK
             except OSError as error:
+                _discard_output_that_cannot_be_written()
                 return _report_error(from_os_error(error), as_json, debug)
             except Exception as error:
                 return _report_error(error, as_json, debug)
@@ -278,6 +279,21 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, verbose: bool, debug: b
     Start with: tricyclic demo. These options also work after the command.
     """
     ctx.obj = {"as_json": as_json, "quiet": quiet, "verbose": verbose, "debug": debug}
+
+
+def _discard_output() -> None:
+    """Send what is still to be written to standard output nowhere, also at the end of Python."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _discard_output_that_cannot_be_written() -> None:
+    """Keep Python from writing again, at its end, what a full disk has refused."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard_output()
 
 
 def _click_command(command: Command) -> click.Command:
