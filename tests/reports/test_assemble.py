@@ -151,7 +151,7 @@ def test_the_summary_has_ic50_and_slope_of_the_logistic_beside_the_ki(study):
     place = table.columns.index("IC50 (nM)")
     assert table.columns[place : place + 3] == ("IC50 (nM)", "nH", "n")
     assert table.rows[0][place : place + 3] == ("1.87", "1.04", "3")
-    assert "IC50 and nH: those of a logistic with a free slope" in table.note
+    assert "IC50 and nH: of a logistic with a free slope" in table.note
 
 
 def test_the_summary_has_the_negative_logarithm_and_the_check_of_the_curve_with_its_p(study):
@@ -191,7 +191,7 @@ def test_published_values_of_papers_stand_before_those_of_vendors(study):
     label = short_citation(study.sources[0])
     assert table.rows[0][3:] == ("0.830 nM", "0.415 nM", "2.0-fold", label)
     assert table.rows[1][3:] == ("0.830 nM", "0.4–4.2 nM", "within range", "vendor guide")
-    assert table.note.startswith("A vendor guide is a range that a supplier of reagents prints")
+    assert table.note.startswith("A vendor guide is a range on a supplier's web page")
 
 
 def test_the_results_begin_with_a_sentence_for_each_compound(document):

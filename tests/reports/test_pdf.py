@@ -14,8 +14,11 @@ from tricyclic.core.check import Check
 from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
 from tricyclic.reports.assemble import assemble
 from tricyclic.reports.pdf import (
+    _capacity,
     _longest_words,
     _plain,
+    _taken,
+    _text_widths,
     _widths,
     breakable,
     drawing_to_pdf,
@@ -191,7 +194,7 @@ def test_short_columns_never_leave_a_long_one_too_narrow_to_read():
         "t", ("a", "b", "c", "result"), ((*numbers, "word " * 40),), (True,) * 3 + (False,)
     )
     widths = _widths(table)
-    left = 105 - sum(len(numbers[0]) + 2 for width in widths if not width)
+    left = _capacity(table) - _taken(_text_widths(table), [not width for width in widths])
     assert widths[3] / sum(widths) * left >= 20
 
 

@@ -19,6 +19,7 @@ from tricyclic.reports.words import (
     format_published,
     format_value,
     format_value_with_interval,
+    keep_together,
     level_of_cell,
 )
 
@@ -111,3 +112,24 @@ def test_equal_warnings_are_listed_once_with_at_most_six_places():
 def test_the_level_of_a_cell_is_read_back(level):
     assert level_of_cell(format_level(level)) == level
     assert level_of_cell(level) == ""
+
+
+def test_messages_that_differ_in_the_name_of_a_protocol_are_one_warning():
+    checks = [
+        Check("c", "warn", f"taken from the protocol '{name}': tissue", where, advice="State it.")
+        for name, where in (("net", "NET"), ("sert", "SERT"), ("net", "NET/run1"))
+    ]
+    checks.append(Check("c", "warn", "'a' and 'b' differ", "DAT", advice="State it."))
+    first, second = collect_warnings(checks)
+    assert first.message == "taken from the protocol 'net', 'sert': tissue"
+    assert first.where == "NET, NET/run1, SERT"
+    assert second.message == "'a' and 'b' differ"
+
+
+def test_a_number_stays_on_the_line_of_its_unit_and_of_its_sign():
+    text = keep_together(
+        "Ki 0.865 nM (95 % CI 0.680-1.10, n = 3; p < 0.0001), 73.3 ± 4.6 fmol/mg at 4 °C"
+    )
+    assert text.replace("\u00a0", "_") == (
+        "Ki 0.865_nM (95_%_CI 0.680-1.10, n_=_3; p_<_0.0001), 73.3_±_4.6_fmol/mg at 4 °C"
+    )

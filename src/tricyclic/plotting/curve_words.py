@@ -17,9 +17,23 @@ def curve_legend(plots: Sequence[CurvePlot]) -> str:
     ----------
     plots : sequence of CurvePlot
     """
-    parts = [part for plot in plots for part in _explanation(plot)]
-    parts += [f"Several runs: {style.one_line(p.caption)}" for p in plots if _of_all_runs(p)]
-    return " ".join(dict.fromkeys(parts))
+    labels = list(dict.fromkeys(plot.points_label for plot in plots if plot.points))
+    parts = [f"Symbols: {', or '.join(labels)}."] if labels else []
+    parts += [
+        part for plot in plots for part in _explanation(plot) if not part.startswith("Symbols")
+    ]
+    parts += [_of_several_runs([style.one_line(p.caption) for p in plots if _of_all_runs(p)])]
+    return " ".join(part for part in dict.fromkeys(parts) if part)
+
+
+def _of_several_runs(captions: Sequence[str]) -> str:
+    """How runs are drawn on one scale; what the captions end with in common stands once."""
+    halves = [caption.rstrip(".").partition("; ") for caption in dict.fromkeys(captions)]
+    if not halves:
+        return ""
+    how = ", or ".join(first[:1].lower() + first[1:] for first, *_ in halves)
+    ends = dict.fromkeys(end for *_, end in halves if end)
+    return f"Several runs: {'; '.join([how, *ends])}."
 
 
 def _of_all_runs(plot: CurvePlot) -> bool:

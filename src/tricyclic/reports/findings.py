@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tricyclic.core.estimate import Estimate, format_interval
 from tricyclic.core.format import enumerate_words, pluralize
 from tricyclic.reports.section import ReportData, primary_estimates
-from tricyclic.reports.words import format_value, interval_name, sentence
+from tricyclic.reports.words import collect_warnings, format_value, interval_name, sentence
 from tricyclic.results.binding import AssayResult
 
 # Compounds with a sentence of their own; of more, the strongest and the weakest.
@@ -126,7 +126,7 @@ def _selectivity(ratios: Sequence[Estimate]) -> str:
 def _verdict(report: ReportData) -> str:
     checks = report.study.all_checks()
     failed = sum(check.level == "fail" for check in checks)
-    warned = len({(c.message, c.advice) for c in checks if c.level == "warn"})
+    warned = sum(check.level == "warn" for check in collect_warnings(checks))
     if not checks:
         return ""
     if failed:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tricyclic.core.document import Document
 from tricyclic.reports.layout import clean, lay_out
-from tricyclic.reports.words import SIGNS, level_of_cell, sentence
+from tricyclic.reports.words import SIGNS, keep_together, level_of_cell, sentence
 
 LONG_WORD = 24
 
@@ -45,8 +46,19 @@ def _environment() -> Environment:
     )
     environment.filters["level"] = level_of_cell
     environment.filters["sentence"] = sentence
+    environment.filters["together"] = keep_together
     environment.filters["long"] = _long
+    environment.filters["cell_class"] = _cell_class
     return environment
+
+
+def _cell_class(cell: str) -> str:
+    """The CSS class of cells that are a number with its unit and interval, or have a long word."""
+    return " value" if _VALUE.fullmatch(cell) else _long(cell)
+
+
+# A number with its unit and interval stays on one line.
+_VALUE = re.compile(r"[<>] ?[0-9][^()]{0,24}|[-−]?[0-9][^()]{0,24}\([^()]{3,32}\)")
 
 
 def _long(cell: str) -> str:

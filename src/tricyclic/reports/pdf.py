@@ -18,19 +18,24 @@ from jinja2 import Environment, PackageLoader
 
 from tricyclic.core.document import CheckList, Document, Figure, Heading, Paragraph, Table
 from tricyclic.errors import TricyclicError
-from tricyclic.plotting.style import font_folder
+from tricyclic.plotting.font_widths import advance, font_folder
+from tricyclic.plotting.plot_style import FONT
 from tricyclic.reports.layout import LayoutItem, LayoutSection, clean, lay_out
-from tricyclic.reports.words import SIGNS, level_of_cell, sentence
+from tricyclic.reports.words import SIGNS, keep_together, level_of_cell, sentence
 
 HEX = set("0123456789abcdef")
 LONG_WORD = 22
 # Words of fewer characters do not break, in the narrowest column either.
 SHORTEST_PIECE = 10
 # Words of up to so many characters, such as names of compounds, stay on one line where possible.
-WHOLE_WORD = 16
+WHOLE_WORD = 20
 MAX_ROWS = 150
+# A character, as the unit of widths of columns: a little more than a digit is wide, in em.
+CHARACTER_EM = 0.6
 # Characters on a line of a table with more than so many columns, whose type is smaller.
-CAPACITY = ((9, 123), (7, 114), (-1, 105))
+CAPACITY = ((9, 134), (6, 124), (-1, 114))
+# A word may have more wide letters than the text of its column.
+WIDE_WORD = 0.91
 # Longest text and number of a column that is as wide as its text.
 SHORT_TEXT, SHORT_NUMBER = 24, 34
 # Columns of fewer characters are as wide as if they had so many, where all columns share the page.
@@ -38,7 +43,7 @@ MIN_LENGTH = 7
 # Longer texts get no wider column.
 MAX_LENGTH = 200
 # Characters that a column of long text needs to be read.
-MIN_LONG_COLUMN = 20
+MIN_LONG_COLUMN = 24
 EPOCH = 0
 DRAWING_PAGE = """
 #set document(date: none)
@@ -155,7 +160,8 @@ def _plain(document: Document, all_rows: bool) -> dict[str, Any]:
         "subtitle": breakable(clean(document.subtitle)),
         "author": next((value for name, value in facts if name == "Author"), ""),
         "program": program if len(program) <= 60 else program[:59] + "…",
-        "facts": [(name, breakable(value)) for name, value in facts],
+        # The program stands at the foot of every page.
+        "facts": [(name, breakable(value)) for name, value in facts if name != "Program"],
         "synthetic": document.synthetic,
         "parts": [
             {
@@ -208,7 +214,7 @@ def _item(item: LayoutItem, all_rows: bool, targets: set[str]) -> dict[str, Any]
         return {
             "kind": "paragraph",
             "style": block.kind,
-            "text": block.text if block.kind == "code" else breakable(block.text),
+            "text": block.text if block.kind == "code" else breakable(keep_together(block.text)),
         }
     if isinstance(block, Table):
         return _table(block, item.number, all_rows, targets)
@@ -311,14 +317,15 @@ def _widths(table: Table) -> list[float]:
         length <= (SHORT_NUMBER if numeric else SHORT_TEXT) or _hashes(column)
         for length, numeric, column in zip(lengths, table.numeric, columns, strict=True)
     ]
-    while any(short) and _taken(lengths, short) > _left_for_short(table, short):
+    sizes = _text_widths(table)
+    while any(short) and _taken(sizes, short) > _left_for_short(table, short):
         # The longest of the short columns shares the page too.
-        short[max((c for c in range(len(short)) if short[c]), key=lambda c: lengths[c])] = False
+        short[max((c for c in range(len(short)) if short[c]), key=lambda c: sizes[c])] = False
     shares = [
         0.0 if is_short else float(min(max(length, MIN_LENGTH), MAX_LENGTH)) ** 0.5
         for length, is_short in zip(lengths, short, strict=True)
     ]
-    left = _capacity(table) - _taken(lengths, short)
+    left = WIDE_WORD * (_capacity(table) - _taken(sizes, short))
     least = [
         (_longest_whole_word([*column, head]) + 2) * sum(shares) / left if share and left > 0 else 0
         for column, head, share in zip(columns, table.columns, shares, strict=True)
@@ -338,8 +345,9 @@ def _has_whole_words(table: Table, widths: Sequence[float]) -> bool:
     if not table.rows or not widths[0]:
         return True
     size = max((len(word) for row in table.rows for word in row[0].split()), default=0)
-    lengths = [max(map(len, column)) for column in zip(*table.rows, strict=True)]
-    left = _capacity(table) - _taken(lengths, [not share for share in widths])
+    left = WIDE_WORD * (
+        _capacity(table) - _taken(_text_widths(table), [not share for share in widths])
+    )
     return size + 2 <= widths[0] / sum(widths) * left + 1e-9
 
 
@@ -362,9 +370,27 @@ def _on_lines(text: str, longest: int) -> str:
     return "\n".join(textwrap.wrap(text, longest, break_long_words=False, break_on_hyphens=False))
 
 
-def _taken(lengths: Sequence[int], short: Sequence[bool]) -> int:
+def _text_widths(table: Table) -> list[float]:
+    """Width of each column with its longest text on one line, in characters."""
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
+    return [
+        max(
+            *(_text_width(word, bold=True) for word in head.split() or [""]),
+            *(_text_width(cell, bold=level_of_cell(cell) in ("warn", "fail")) for cell in column),
+            0.0,
+        )
+        for head, column in zip(table.columns, columns, strict=True)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _text_width(text: str, *, bold: bool) -> float:
+    return sum(advance(character, bold, FONT) for character in text) / CHARACTER_EM
+
+
+def _taken(widths: Sequence[float], short: Sequence[bool]) -> float:
     """Characters of the short columns, with two of space after each."""
-    return sum(length + 2 for length, is_short in zip(lengths, short, strict=True) if is_short)
+    return sum(width + 2 for width, is_short in zip(widths, short, strict=True) if is_short)
 
 
 def _left_for_short(table: Table, short: Sequence[bool]) -> int:
@@ -379,12 +405,8 @@ def _capacity(table: Table) -> int:
 
 def _longest_words(table: Table, widths: Sequence[float]) -> list[int]:
     """Characters of a word that fit into each column: any word in a column as wide as its text."""
-    taken = sum(
-        max((len(row[c]) for row in table.rows), default=0) + 2
-        for c, share in enumerate(widths)
-        if not share
-    )
-    left = max(_capacity(table) - taken, 0) / (sum(widths) or 1.0)
+    taken = _taken(_text_widths(table), [not share for share in widths])
+    left = WIDE_WORD * max(_capacity(table) - taken, 0) / (sum(widths) or 1.0)
     return [
         min(LONG_WORD, max(int(share * left) - 2, SHORTEST_PIECE)) if share else LONG_WORD
         for share in widths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from tricyclic.core.check import LEVELS, Check, Level
@@ -116,17 +117,39 @@ def group_warnings(checks: Sequence[Check]) -> list[tuple[Check, list[str]]]:
 
 
 def collect_warnings(checks: Sequence[Check]) -> tuple[Check, ...]:
-    """The groups of `group_warnings` as one check each, with a short list of places."""
+    """The groups of `group_warnings` as one check each, with a short list of places.
+
+    Messages that differ in one quoted name only, such as that of a protocol, are one message.
+    """
+    groups: dict[tuple[Level, str, str], tuple[list[str], list[str]]] = {}
+    for check, places in group_warnings(checks):
+        names = _QUOTED.findall(check.message)
+        message = _QUOTED.sub("{}", check.message) if len(names) == 1 else check.message
+        all_places, all_names = groups.setdefault((check.level, message, check.advice), ([], []))
+        all_places += places
+        all_names += names if len(names) == 1 else []
     return tuple(
         Check(
             "combined_warning",
-            check.level,
-            check.message,
-            list_names(places, MAX_PLACES),
-            advice=check.advice,
+            level,
+            message.replace("{}", list_names(names, MAX_PLACES)) if names else message,
+            list_names(list(dict.fromkeys(places)), MAX_PLACES),
+            advice=advice,
         )
-        for check, places in group_warnings(checks)
+        for (level, message, advice), (places, names) in groups.items()
     )
+
+
+def keep_together(text: str) -> str:
+    """Running text without line breaks inside "n = 3", "95 % CI" and between number and unit."""
+    return _APART.sub(lambda match: match[0].replace(" ", "\u00a0"), text)
+
+
+_APART = re.compile(
+    r"\b[np] [=<>] (?=[0-9])|[0-9] ± (?=[0-9])"
+    r"|[0-9] %(?: CI(?= [0-9]))?|[0-9] (?=[npµm]?M\b|[fp]mol/mg\b)"
+)
+_QUOTED = re.compile(r"'[^']+'")
 
 
 def format_published(evidence: Evidence) -> str:

@@ -30,10 +30,7 @@ FOLLOWS = "Curve fits"
 # Columns that stay where no row has a value in them.
 REQUIRED = ("Compound", "Quantity", "n", "Checks")
 VENDOR = "vendor guide"
-VENDOR_GUIDE = (
-    "A vendor guide is a range that a supplier of reagents prints on its web page: an orientation, "
-    "no measurement."
-)
+VENDOR_GUIDE = "A vendor guide is a range on a supplier's web page: an orientation, no measurement."
 
 
 def write(report: ReportData) -> Sequence[Block]:
@@ -95,15 +92,12 @@ def _note(report: ReportData) -> str:
         parts.append("SE: of the logarithm, over runs where n is above 1.")
     if any(_of_logistic(e, assay, "IC50") for assay, e in results):
         parts.append(
-            "IC50 and nH: those of a logistic with a free slope through all wells, in terms of the "
-            "competitor added; depletion makes nH differ from 1 also where one site explains the "
-            "wells; their intervals are in the table of the assay."
+            "IC50 and nH: of a logistic with a free slope, for the competitor added; depletion "
+            "makes nH differ from 1 also with one site."
         )
     if any(format_fit(assay, group_of(e, assay)) for assay, e in results):
         parts.append("Curve fits: the check model_fits, with its p.")
-    parts.append(
-        "Checks: the most severe one of the assay and its plates, without those of other compounds."
-    )
+    parts.append("Checks: the most severe one of the assay, its plates and this compound.")
     return " ".join(part.strip() for part in parts)
 
 
@@ -118,8 +112,8 @@ def _which_interval(report: ReportData) -> str:
         return ""
     return (
         "The interval is that of repeated runs with the same stock and Kd, for comparisons within "
-        "this study; for comparisons with other laboratories the result is the wider interval with "
-        "the errors that all runs share, in the table of the assay. "
+        "this study; for those with other laboratories use the wider one with the errors that all "
+        "runs share, in the appendix. "
     )
 
 
@@ -186,7 +180,7 @@ def _comparison(report: ReportData) -> Table | None:
     ]
     if not rows:
         return None
-    more = "What they were measured on, and cautions: Comparison with published values, appendix."
+    more = "Their conditions and cautions are in the appendix."
     has_guide = any(row[-1] == VENDOR for row in rows)
     return Table(
         "Comparison with published values.",
