@@ -1,0 +1,1 @@
+"""Chromatograms: peaks of a method's compounds, their areas and the quality of the separation."""

@@ -1,0 +1,199 @@
+"""Quantify the peaks of a batch of injections: learn from its standards, then fit each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tricyclic.assays.chromatography.injection import CompoundFit, fit_compound
+from tricyclic.assays.chromatography.model import (
+    PeakModel,
+    default_model,
+    learn_model,
+    learn_places,
+)
+from tricyclic.assays.chromatography.peaks import quantify
+from tricyclic.assays.chromatography.reference import Reference, find_reference
+from tricyclic.assays.chromatography.trace import EvenTrace, prepare_trace
+from tricyclic.core.chromatogram import Chromatogram
+from tricyclic.core.chromatography_method import ChromatographyMethod
+from tricyclic.core.peak import InjectionPeaks, ManualLimits
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.errors import InputError
+from tricyclic.numerics.peaks.learn import LonePeak, refit
+
+# Areas below this many standard errors do not teach where a compound elutes.
+_CLEAR = 10.0
+
+
+@dataclass(frozen=True)
+class BatchInjection:
+    """One injection of a batch.
+
+    Parameters
+    ----------
+    name : str
+        Name; unique in the batch.
+    chromatogram : Chromatogram
+        The trace to evaluate.
+    standard : bool
+        Whether it holds the method's compounds without a matrix, so that their retention and
+        width can be learned from it.
+    """
+
+    name: str
+    chromatogram: Chromatogram
+    standard: bool = False
+
+
+def fit_batch(
+    injections: Sequence[BatchInjection],
+    method: ChromatographyMethod,
+    *,
+    manual: Sequence[ManualLimits] = (),
+    on_progress: ProgressCallback | None = None,
+) -> tuple[InjectionPeaks, ...]:
+    """Quantify every compound of the method in every injection.
+
+    Parameters
+    ----------
+    injections : sequence of BatchInjection
+        In any order.
+    method : ChromatographyMethod
+        The compounds.
+    manual : sequence of ManualLimits
+        Limits that replace the fit of single peaks.
+    on_progress : callable, optional
+        Called after each injection.
+
+    Returns
+    -------
+    tuple of InjectionPeaks
+        In the order of the injections.
+
+    Raises
+    ------
+    InputError
+        If there is no injection, two have the same name, manual limits name none of them, or a
+        trace does not cover the method.
+    """
+    _check(injections, method, manual)
+    model = learn_batch(injections, method)
+    results = []
+    for done, injection in enumerate(injections, 1):
+        mine = {one.compound: one for one in manual if one.injection == injection.name}
+        results.append(fit_injection(injection, method, model, mine))
+        report_progress(on_progress, done, len(injections), f"fitting {injection.name}")
+    return tuple(results)
+
+
+def learn_batch(injections: Sequence[BatchInjection], method: ChromatographyMethod) -> PeakModel:
+    """Learn shape, retention and widths from the injections of a batch.
+
+    The shape is that of the reference peak in all injections; retention and width of the other
+    compounds are learned from the standards. With one injection, from that one.
+    """
+    model = default_model(method)
+    traces = [prepared(one, method) for one in injections]
+    references = [find_reference(trace, method, model.shape) for trace in traces]
+    model = learn_model(model, references)
+    seen: dict[str, list[tuple[float, float, float, float]]] = {}
+    for injection, trace in zip(injections, traces, strict=True):
+        if not injection.standard:
+            continue
+        reference = find_reference(trace, method, model.shape)
+        if not reference.present:
+            continue
+        for compound in method:
+            if compound.name == reference.compound.name:
+                continue
+            fit = fit_compound(trace, method, compound, reference, model)
+            if fit.fit.area[0] > _CLEAR * fit.fit.area_se[0] and not fit.unknowns:
+                seen.setdefault(compound.name, []).append(_place(fit, reference, model))
+    return learn_places(model, seen)
+
+
+def fit_injection(
+    injection: BatchInjection,
+    method: ChromatographyMethod,
+    model: PeakModel | None = None,
+    manual: Mapping[str, ManualLimits] | None = None,
+) -> InjectionPeaks:
+    """Quantify every compound of the method in one injection.
+
+    Parameters
+    ----------
+    injection : BatchInjection
+        The injection.
+    method : ChromatographyMethod
+        The compounds.
+    model : PeakModel, optional
+        What was learned from the batch; None learns from the injection itself.
+    manual : mapping of str to ManualLimits, optional
+        By compound.
+    """
+    if model is None:
+        model = learn_batch([injection], method)
+    trace = prepared(injection, method)
+    reference = find_reference(trace, method, model.shape)
+    fits = [fit_compound(trace, method, one, reference, model) for one in method]
+    return quantify(injection.name, injection.chromatogram, trace, reference, fits, manual or {})
+
+
+def prepared(injection: BatchInjection, method: ChromatographyMethod) -> EvenTrace:
+    """The part of an injection's trace that the method evaluates."""
+    chromatogram = injection.chromatogram
+    last = max(one.retention_min for one in method)
+    if chromatogram.time_min[-1] < last:
+        name = next(one.name for one in method if one.retention_min == last)
+        raise InputError(
+            f"the trace ends at {chromatogram.time_min[-1]:g} min, before {name} at {last:g} min",
+            where=injection.name,
+            do="Export the whole run, or correct the method",
+        )
+    return prepare_trace(
+        chromatogram.time_min,
+        chromatogram.signal,
+        start=method.void_min,
+        end=method.end_min,
+        where=injection.name,
+    )
+
+
+def _place(
+    fit: CompoundFit, reference: Reference, model: PeakModel
+) -> tuple[float, float, float, float]:
+    """What `learn_places` takes of one standard."""
+    base = model.expected[reference.compound.name]
+    center, width = float(fit.fit.center[0]), float(fit.fit.places.width[0])
+    alone = fit.window.signal - fit.fit.peaks[:, 1:].sum(axis=1)
+    own = refit(LonePeak(fit.time, alone, reference.noise, center, width), model.shape)[0]
+    return (
+        center / reference.peak.center * base.retention,
+        own.width / reference.peak.width * base.width,
+        width / center,
+        float(fit.fit.area_se[0] / fit.fit.area[0]),
+    )
+
+
+def _check(
+    injections: Sequence[BatchInjection],
+    method: ChromatographyMethod,
+    manual: Sequence[ManualLimits],
+) -> None:
+    if not injections:
+        raise InputError("there is no injection to evaluate", do="Name at least one file")
+    names = [one.name for one in injections]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(
+            f"two injections are called '{twice[0]}'", allowed="Each needs its own name"
+        )
+    for limits in manual:
+        if limits.injection not in names:
+            raise InputError(
+                f"the manual limits are for the injection '{limits.injection}', which is not in "
+                "the batch",
+                do="Correct the name",
+            )
+        method.compound(limits.compound)

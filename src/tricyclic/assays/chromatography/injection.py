@@ -1,0 +1,138 @@
+"""Fit the peaks of one injection jointly with the local baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.assays.chromatography.model import PeakModel
+from tricyclic.assays.chromatography.reference import BACK, FRONT, Reference
+from tricyclic.assays.chromatography.trace import EvenTrace
+from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
+from tricyclic.numerics.peaks.window import PeakPlaces, Window, WindowFit
+
+FloatArray = NDArray[np.float64]
+
+# Unknown neighbours that a window may have.
+MOST_UNKNOWNS = 2
+# Nearest an unknown peak may be to a listed one, in widths: closer, the two are one.
+NEAREST = 0.6
+# An unknown below this part of the tallest peak near it is a misfit of that peak's shape.
+LEAST_UNKNOWN = 0.01
+# Largest shift in standard deviations of its prior.
+_BOUND_SD = 5.0
+_DEGREE = 3
+
+
+@dataclass(frozen=True)
+class CompoundFit:
+    """A compound's peak with all that is fitted in its window.
+
+    Attributes
+    ----------
+    compound : Compound
+        The compound.
+    time : ndarray
+        Readings of the window, min.
+    fit : WindowFit
+        First peak: the compound; then listed neighbours, then unknown ones.
+    names : tuple of str
+        Of the peaks; an unknown one is "unknown".
+    window : Window
+        The readings.
+    """
+
+    compound: Compound
+    time: FloatArray
+    fit: WindowFit
+    names: tuple[str, ...]
+    window: Window
+
+    @property
+    def unknowns(self) -> int:
+        """Number of peaks that no method lists."""
+        return self.names.count("unknown")
+
+
+def fit_compound(
+    trace: EvenTrace,
+    method: ChromatographyMethod,
+    compound: Compound,
+    reference: Reference,
+    model: PeakModel,
+) -> CompoundFit:
+    """Fit a compound, its listed neighbours and, where BIC favours them, unknown ones."""
+    places = {one.name: _place(one, reference, model) for one in method}
+    center, width, _ = places[compound.name]
+    start, end = center - FRONT * width, center + BACK * width
+    part = trace.between(start, end)
+    # A listed peak whose foot is in the window.
+    near = [
+        one
+        for one in method
+        if one.name != compound.name
+        and places[one.name][0] + BACK * places[one.name][1] > start
+        and places[one.name][0] - 4.0 * places[one.name][1] < end
+    ]
+    peaks = [places[one.name] for one in (compound, *near)]
+    centers, widths, sds = (np.array(values) for values in zip(*peaks, strict=True))
+    listed = PeakPlaces(centers, widths, sds, np.clip(_BOUND_SD * sds, 0.1, 1.0))
+    window = Window(trace.time[part], trace.signal[part], model.shape, reference.noise, _DEGREE)
+    fit = window.fit(listed)
+    names = [compound.name, *(one.name for one in near)]
+    for _ in range(MOST_UNKNOWNS):
+        more = _with_unknown(window, fit, center, width, model)
+        if more is None:
+            break
+        fit = more
+        names.append("unknown")
+    return CompoundFit(compound, trace.time[part], fit, tuple(names), window)
+
+
+def _place(one: Compound, reference: Reference, model: PeakModel) -> tuple[float, float, float]:
+    here, base = model.expected[one.name], model.expected[reference.compound.name]
+    center = reference.peak.center * here.retention / base.retention
+    width = reference.peak.width * here.width / base.width
+    if one.name == reference.compound.name:
+        return center, width, 0.3
+    return center, width, here.shift_sd if reference.present else one.window_min / width / 3.0
+
+
+def _with_unknown(
+    window: Window, fit: WindowFit, center: float, width: float, model: PeakModel
+) -> WindowFit | None:
+    """The fit with one more peak, or None where BIC does not favour it."""
+    offsets = np.arange(-FRONT + 2.0, BACK - 2.0, 0.3)
+    grid = center + width * offsets
+    distance = np.abs(grid[:, None] - fit.center) / fit.places.width
+    grid = grid[(distance > NEAREST).all(axis=1)]
+    if not grid.size:
+        return None
+    widths = width * grid / center
+    gain = window.improvement(fit, grid, widths)
+    # Place and area are two parameters; that the place was searched for counts as a third.
+    penalty = 3.0 * float(np.log(window.count))
+    tops = [
+        i
+        for i in range(grid.size)
+        if gain[i] > 0.5 * penalty and gain[i] >= gain[max(i - 1, 0) : i + 2].max()
+    ]
+    best: WindowFit | None = None
+    for i in sorted(tops, key=lambda i: -gain[i])[:2]:
+        places = fit.places.with_peak(float(grid[i]), float(widths[i]), np.inf, 1.0)
+        trial = window.fit(places, np.append(fit.shift, 0.0))
+        if best is None or trial.deviance < best.deviance:
+            best = trial
+    if best is None or fit.deviance - best.deviance <= penalty:
+        return None
+    heights = best.area / best.places.width
+    close = np.abs(best.center - best.center[-1]) < 5.0 * width
+    if heights[-1] < LEAST_UNKNOWN * heights[close].max() or not best.area[-1] > 0.0:
+        return None
+    apart = np.abs(best.center[:-1] - best.center[-1]) / best.places.width[:-1]
+    # One that has moved into a listed peak only splits it.
+    if (apart < NEAREST).any() or (best.area[:-1] == 0.0)[fit.area > 0.0].any():
+        return None
+    return best

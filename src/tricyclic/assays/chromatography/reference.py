@@ -1,0 +1,155 @@
+"""The reference peak of an injection: it gives the shift and the width of all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.assays.chromatography.trace import EvenTrace, quiet_noise
+from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
+from tricyclic.numerics.peaks.learn import LonePeak, refit
+from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise
+from tricyclic.numerics.peaks.shape import FWHM, PeakShape, crossing
+from tricyclic.numerics.peaks.window import polynomial
+
+FloatArray = NDArray[np.float64]
+
+# Extent of the window of a peak before and behind its apex, in widths.
+FRONT, BACK = 6.0, 8.0
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference peak and the noise of the trace.
+
+    Attributes
+    ----------
+    compound : Compound
+        Which compound it is.
+    peak : LonePeak
+        Its readings, apex and width.
+    area, height : float
+        In signal x min, and in signal.
+    noise : NoiseModel
+        Of the trace.
+    quiet : tuple of (float, ndarray)
+        Middle time and residuals of each stretch without a peak.
+    present : bool
+        Whether a peak stands out of the noise; else time and width are those expected.
+    """
+
+    compound: Compound
+    peak: LonePeak
+    area: float
+    height: float
+    noise: NoiseModel
+    quiet: tuple[tuple[float, FloatArray], ...]
+    present: bool
+
+    @property
+    def signal_to_noise(self) -> float:
+        """Height over the standard deviation of the noise."""
+        return self.height / self.noise.rms if self.present else 0.0
+
+
+def peak_window(
+    trace: EvenTrace, method: ChromatographyMethod, name: str, center: float, width: float
+) -> slice:
+    """The window of a lone peak: six widths before and eight behind, not into a neighbour's."""
+    start, end = center - FRONT * width, center + BACK * width
+    for other in method:
+        if other.name == name:
+            continue
+        scaled = other.retention_min * center / method.compound(name).retention_min
+        if scaled < center:
+            start = max(start, scaled + 0.4 * (center - scaled))
+        else:
+            end = min(end, center + 0.6 * (scaled - center))
+    return trace.between(start, end)
+
+
+def find_reference(
+    trace: EvenTrace,
+    method: ChromatographyMethod,
+    shape: PeakShape,
+    compound: Compound | None = None,
+) -> Reference:
+    """Find the internal standard, or else the compound with the tallest peak in its window."""
+    chosen = compound or method.internal_standard
+    candidates = (chosen,) if chosen is not None else method.compounds
+    rough = max((_tallest(trace, one) for one in candidates), key=lambda hit: hit.height)
+    noise, quiet = trace_noise(trace, method, rough)
+    window = peak_window(trace, method, rough.compound.name, rough.center, rough.width)
+    peak = LonePeak(trace.time[window], trace.signal[window], noise, rough.center, rough.width)
+    fitted, area = refit(peak, shape)
+    height = area * shape.height / fitted.width
+    moved = abs(fitted.center - rough.compound.retention_min) <= rough.compound.window_min
+    present = bool(height > 5.0 * noise.rms and moved and 0.3 < fitted.width / rough.width < 3.0)
+    if not present:
+        fitted, area, height = peak, 0.0, 0.0
+    return Reference(rough.compound, fitted, area, height, noise, tuple(quiet), present)
+
+
+@dataclass(frozen=True)
+class _Rough:
+    compound: Compound
+    center: float
+    width: float
+    height: float
+
+
+def _tallest(trace: EvenTrace, compound: Compound) -> _Rough:
+    """The tallest point of a compound's window over the line between the window's ends."""
+    window = trace.between(
+        compound.retention_min - compound.window_min, compound.retention_min + compound.window_min
+    )
+    time, signal = trace.time[window], trace.signal[window]
+    nominal = compound.retention_min / 90.0
+    if time.size < 5:  # too few for a peak
+        return _Rough(compound, compound.retention_min, nominal, 0.0)
+    kernel = np.hanning(max(5, int(nominal / trace.step) | 1))
+    kernel = kernel / kernel.sum()
+    half = kernel.size // 2
+    smooth = np.convolve(np.pad(signal, half, mode="edge"), kernel, mode="valid")
+    line = np.interp(time, [time[0], time[-1]], [smooth[0], smooth[-1]])
+    above = smooth - line
+    at = int(np.argmax(above))
+    # Half of the height over the lower of the feet near it gives the width.
+    reach = int(np.ceil(6.0 * nominal / trace.step))
+    first, last = max(0, at - reach), min(time.size, at + reach)
+    piece = smooth[first:last] - smooth[first:last].min()
+    front, back = crossing(piece, time[first:last], 0.5)
+    width = float(np.clip((back - front) / FWHM, 0.3 * nominal, 3.0 * nominal))
+    return _Rough(compound, float(time[at]), width, float(piece.max()))
+
+
+def trace_noise(
+    trace: EvenTrace, method: ChromatographyMethod, rough: _Rough
+) -> tuple[NoiseModel, list[tuple[float, FloatArray]]]:
+    """Noise of the stretches without a listed peak, or of the whole trace where there are none."""
+    factor = rough.center / rough.compound.retention_min
+    part = rough.width / rough.center
+    occupied = [
+        (
+            one.retention_min * factor * (1.0 - 5.0 * part),
+            one.retention_min * factor * (1.0 + 9.0 * part),
+        )
+        for one in method
+    ]
+    # Five widths at half height of the last peak, over which the noise from peak to peak counts;
+    # where no stretch is that long, the window of the first.
+    last, first = method.compounds[-1].retention_min, method.compounds[0].retention_min
+    for extent in (5.1 * FWHM * last, (FRONT + BACK) * first):
+        length = max(40, round(extent * factor * part / trace.step))
+        quiet = quiet_noise(trace, occupied, length)
+        if quiet is not None:
+            return quiet
+    # No quiet stretch: second differences hold little of any peak.
+    piece = (
+        trace.signal
+        - polynomial(trace.time.size, 3)
+        @ np.linalg.lstsq(polynomial(trace.time.size, 3), trace.signal, rcond=None)[0]
+    )
+    return fit_noise([np.diff(piece, 2) / np.sqrt(6.0)], max_order=0), []

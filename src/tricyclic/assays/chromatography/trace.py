@@ -1,0 +1,169 @@
+"""One trace made ready for peak fitting: even steps, and the noise of its quiet parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tricyclic.errors import InputError
+from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise, robust_sd
+from tricyclic.numerics.peaks.window import polynomial
+
+FloatArray = NDArray[np.float64]
+
+# Steps of time that differ by more than this part are resampled.
+_EVEN = 0.02
+_FEWEST = 50
+# A stretch with more than this many times the usual scatter holds a peak that is in no method.
+_TOO_WILD = 2.0
+_DEGREE = 3
+# A reading is a spike beyond this many standard deviations of the step to the next one.
+_SPIKE = 8.0
+
+
+@dataclass(frozen=True)
+class EvenTrace:
+    """Readings at even steps.
+
+    Attributes
+    ----------
+    time : ndarray
+        Minutes.
+    signal : ndarray
+        In the unit of the detector.
+    resampled : bool
+        Whether the steps were uneven and the readings were interpolated.
+    spikes : int
+        Readings far from both neighbours that were replaced by interpolation.
+    """
+
+    time: FloatArray
+    signal: FloatArray
+    resampled: bool = False
+    spikes: int = 0
+
+    @property
+    def step(self) -> float:
+        """Minutes between two readings."""
+        return float((self.time[-1] - self.time[0]) / (self.time.size - 1))
+
+    def between(self, start: float, end: float) -> slice:
+        """The readings from one time to another."""
+        first, last = np.searchsorted(self.time, (start, end))
+        return slice(int(first), int(last))
+
+
+def prepare_trace(
+    time: FloatArray, signal: FloatArray, *, start: float, end: float | None = None, where: str = ""
+) -> EvenTrace:
+    """The part of a trace that is evaluated, at even steps.
+
+    Raises
+    ------
+    InputError
+        If times do not rise, a reading is not finite, or too few readings are in the part.
+    """
+    time = np.asarray(time, dtype=np.float64)
+    signal = np.asarray(signal, dtype=np.float64)
+    if time.shape != signal.shape or time.ndim != 1:
+        raise InputError(
+            f"there are {time.size} times and {signal.size} readings",
+            where=where,
+            allowed="There must be one time for each reading",
+        )
+    if not (np.isfinite(time).all() and np.isfinite(signal).all()):
+        at = int(np.flatnonzero(~(np.isfinite(time) & np.isfinite(signal)))[0]) + 1
+        raise InputError(f"reading {at} is not a number", where=where, do="Export the trace again")
+    steps = np.diff(time)
+    if (steps <= 0.0).any():
+        at = int(np.flatnonzero(steps <= 0.0)[0]) + 2
+        raise InputError(
+            f"time {at} is {time[at - 1]:g} min after {time[at - 2]:g} min",
+            where=where,
+            allowed="Times must rise",
+            do="Export the trace again",
+        )
+    part = (time >= start) & (time <= (np.inf if end is None else end))
+    time, signal = time[part], signal[part]
+    if time.size < _FEWEST:
+        raise InputError(
+            f"{time.size} readings are after the void time of {start:g} min",
+            where=where,
+            allowed=f"At least {_FEWEST} are needed",
+            do="Check the void time and the end of the method",
+        )
+    signal, spikes = without_spikes(signal)
+    steps = np.diff(time)
+    if float(np.abs(steps - steps.mean()).max()) <= _EVEN * float(steps.mean()):
+        return EvenTrace(time, signal, spikes=spikes)
+    even = np.linspace(time[0], time[-1], time.size)
+    return EvenTrace(even, np.interp(even, time, signal), True, spikes)
+
+
+def without_spikes(signal: FloatArray) -> tuple[FloatArray, int]:
+    """Readings with those replaced that stick out alone, and how many they are.
+
+    A bubble or a switch disturbs one reading or two; a peak that can be quantified has many.
+    """
+    reach = 3
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(signal, 2 * reach + 1), axis=1)
+    apart = signal[reach:-reach] - middle
+    # Scatter of neighbours, and the local change of the signal, which is large within a peak.
+    scatter = robust_sd(np.diff(signal)) or float(np.std(np.diff(signal)))
+    around = np.lib.stride_tricks.sliding_window_view(signal, 2 * reach + 1)
+    spread = np.sort(around, axis=1)
+    local = spread[:, -3] - spread[:, 2]
+    spiky = np.abs(apart) > _SPIKE * scatter + 3.0 * local
+    at = reach + np.flatnonzero(spiky)
+    if not at.size:
+        return signal, 0
+    kept = np.ones(signal.size, dtype=bool)
+    kept[at] = False
+    index = np.arange(signal.size)
+    return np.asarray(np.interp(index, index[kept], signal[kept])), int(at.size)
+
+
+def quiet_noise(
+    trace: EvenTrace, occupied: Sequence[tuple[float, float]], length: int
+) -> tuple[NoiseModel, list[tuple[float, FloatArray]]] | None:
+    """Noise in the stretches without a listed peak.
+
+    Parameters
+    ----------
+    trace : EvenTrace
+        The readings.
+    occupied : sequence of (float, float)
+        Start and end of the listed peaks, min.
+    length : int
+        Readings of a stretch: the length of the window of a peak.
+
+    Returns
+    -------
+    tuple or None
+        The noise model, and the middle time and the residuals of each stretch; None where too
+        little of the trace is quiet.
+    """
+    free = np.ones(trace.time.size, dtype=bool)
+    for start, end in occupied:
+        free[trace.between(start, end)] = False
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], free, [False])).astype(int)))
+    starts = [
+        first
+        for begin, stop in edges.reshape(-1, 2)
+        for first in range(int(begin), int(stop) - length + 1, length)
+    ]
+    if not starts:
+        return None
+    q = np.linalg.qr(polynomial(length, _DEGREE))[0]
+    stretches = np.array([trace.signal[first : first + length] for first in starts])
+    residuals = stretches - (stretches @ q) @ q.T
+    scatter = np.array([robust_sd(one) for one in residuals])
+    usual = np.sort(scatter)[: max(1, scatter.size // 2 + 1)][-1]
+    kept = [i for i in range(scatter.size) if scatter[i] <= _TOO_WILD * usual]
+    pieces = [residuals[i] for i in kept]
+    middles = [float(trace.time[starts[i] + length // 2]) for i in kept]
+    model = fit_noise(pieces, parameters=(_DEGREE + 1) * len(pieces))
+    return model, list(zip(middles, pieces, strict=True))

@@ -1,0 +1,1 @@
+"""Peaks on a baseline in a chromatogram: shapes, noise and least squares; arrays in, arrays out."""

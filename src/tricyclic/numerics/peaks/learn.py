@@ -1,0 +1,200 @@
+"""Learn the shape that peaks share from peaks that stand alone.
+
+First an exponentially modified Gaussian; then a mixture of narrow Gaussians with weights of 0 or
+more, which follows any smooth single peak (a tail of a Gaussian, a skewed normal, a
+Fraser-Suzuki peak) without a formula for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares, nnls
+
+from tricyclic.numerics.peaks.emg import emg_with_derivatives
+from tricyclic.numerics.peaks.noise import NoiseModel
+from tricyclic.numerics.peaks.shape import PeakShape, grid, reduced_shape
+from tricyclic.numerics.peaks.window import polynomial
+
+FloatArray = NDArray[np.float64]
+
+_ROUNDS = 4
+# Standard deviation of a weight around that of the start, as a part of the weight and as a floor.
+_PRIOR = 0.04
+
+
+@dataclass(frozen=True)
+class LonePeak:
+    """One well resolved peak.
+
+    Attributes
+    ----------
+    time, signal : ndarray
+        Readings of its window, at even steps.
+    noise : NoiseModel
+        Of the readings.
+    center, width : float
+        Apex, and width at half height over 2.3548.
+    """
+
+    time: FloatArray
+    signal: FloatArray
+    noise: NoiseModel
+    center: float
+    width: float
+
+
+def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float]:
+    """Fit an exponentially modified Gaussian on a polynomial baseline.
+
+    Returns
+    -------
+    tuple of float
+        Center and sigma in the unit of time, tau over sigma, and area.
+    """
+    whitened = peak.noise.whiten(np.column_stack([polynomial(peak.time.size, degree), peak.signal]))
+    q = np.linalg.qr(whitened[:, :-1])[0]
+    target = whitened[:, -1] - q @ (q.T @ whitened[:, -1])
+
+    def solve(p: FloatArray) -> tuple[FloatArray, float, FloatArray]:
+        sigma = peak.width * float(np.exp(p[1]))
+        center = peak.center + peak.width * p[0]
+        parts = emg_with_derivatives(peak.time, center, sigma, p[2] * sigma)
+        raw = np.column_stack(
+            [
+                parts[0],
+                parts[1] * peak.width,
+                parts[2] * sigma + parts[3] * p[2] * sigma,
+                parts[3] * sigma,
+            ]
+        )
+        columns = peak.noise.whiten(raw)
+        columns = columns - q @ (q.T @ columns)
+        unit = columns[:, 0]
+        square = max(float(unit @ unit), 1e-300)
+        area = float(unit @ target) / square
+        # Kaufman's approximation of the derivative of the projected residual.
+        slopes = columns[:, 1:] * area
+        slopes = slopes - np.outer(unit, unit @ slopes) / square
+        return target - area * unit, area, -slopes
+
+    def residuals(p: FloatArray) -> FloatArray:
+        return solve(p)[0]
+
+    def jacobian(p: FloatArray) -> FloatArray:
+        return solve(p)[2]
+
+    fitted = least_squares(
+        residuals,
+        np.array([-0.3, -0.15, 0.5]),
+        jac=jacobian,
+        bounds=([-3.0, -1.2, 0.0], [3.0, 0.8, 6.0]),
+        x_scale=[0.1, 0.1, 0.3],
+        max_nfev=40,
+    )
+    area = solve(fitted.x)[1]
+    return (
+        float(peak.center + peak.width * fitted.x[0]),
+        float(peak.width * np.exp(fitted.x[1])),
+        float(fitted.x[2]),
+        area,
+    )
+
+
+def mixture_nodes() -> tuple[FloatArray, FloatArray]:
+    """Centers and widths, in reduced time, of the Gaussians of a learned shape."""
+    core = np.arange(-3.25, 3.01, 0.25)
+    centers, widths = list(core), [0.3] * core.size
+    place, width = 3.0, 0.3
+    # Towards the end of a tail they widen with the distance.
+    while place < 9.0:  # a tail beyond is baseline
+        width *= 1.18
+        place += 0.8 * width
+        centers.append(place)
+        widths.append(width)
+    return np.array(centers), np.array(widths)
+
+
+def learn_shape(peaks: Sequence[LonePeak], start: PeakShape, degree: int = 3) -> PeakShape:
+    """The common shape of well resolved peaks.
+
+    Parameters
+    ----------
+    peaks : sequence of LonePeak
+        With the center and width that `start` gave them.
+    start : PeakShape
+        A shape near theirs.
+    degree : int
+        Degree of the baseline of each peak.
+
+    Returns
+    -------
+    PeakShape
+    """
+    shape, current = start, list(peaks)
+    for _ in range(_ROUNDS):
+        fitted = [refit(peak, shape, degree) for peak in current]
+        current = [peak for peak, _ in fitted]
+        shape = _mixture(current, [area for _, area in fitted], start, degree)
+    return shape
+
+
+def refit(peak: LonePeak, shape: PeakShape, degree: int = 3) -> tuple[LonePeak, float]:
+    """A peak with center, width and area refitted for a shape."""
+    whitened = peak.noise.whiten(np.column_stack([polynomial(peak.time.size, degree), peak.signal]))
+    q = np.linalg.qr(whitened[:, :-1])[0]
+    target = whitened[:, -1] - q @ (q.T @ whitened[:, -1])
+    center, width, area = peak.center, peak.width, 0.0
+    for _ in range(6):
+        u = (peak.time - center) / width
+        value, slope = shape.columns(u)
+        raw = np.column_stack([value, -slope, -(value + u * slope)]) / width
+        columns = peak.noise.whiten(raw)
+        columns = columns - q @ (q.T @ columns)
+        b = np.linalg.lstsq(columns, target, rcond=None)[0]
+        area = float(b[0])
+        if not area > 0.0:
+            break
+        move = float(np.clip(b[1] / area, -0.5, 0.5))
+        stretch = float(np.clip(b[2] / area, -0.3, 0.3))
+        center += move * width
+        width *= float(np.exp(stretch))
+        if abs(move) + abs(stretch) < 1e-5:  # of a width
+            break
+    return replace(peak, center=center, width=width), area
+
+
+def _mixture(
+    peaks: Sequence[LonePeak], areas: Sequence[float], start: PeakShape, degree: int
+) -> PeakShape:
+    centers, widths = mixture_nodes()
+    fine = grid()
+    gaussians = np.exp(-0.5 * ((fine[:, None] - centers) / widths) ** 2) / (
+        widths * np.sqrt(2.0 * np.pi)
+    )
+    # A prior at the start: what the readings do not decide (a far tail against the baseline)
+    # stays as it is there.
+    guess = nnls(gaussians, start.density)[0]
+    precision = (_PRIOR * (guess + _PRIOR)) ** -2.0
+    gram = np.diag(precision)
+    along = precision * guess
+    for peak, area in zip(peaks, areas, strict=True):
+        u = (peak.time - peak.center) / peak.width
+        raw = np.exp(-0.5 * ((u[:, None] - centers) / widths) ** 2) / (
+            widths * np.sqrt(2.0 * np.pi)
+        )
+        raw = raw * (area / peak.width)
+        whitened = peak.noise.whiten(
+            np.column_stack([polynomial(peak.time.size, degree), raw, peak.signal])
+        )
+        q = np.linalg.qr(whitened[:, : degree + 1])[0]
+        parts = whitened[:, degree + 1 :]
+        parts = parts - q @ (q.T @ parts)
+        gram += parts[:, :-1].T @ parts[:, :-1]
+        along += parts[:, :-1].T @ parts[:, -1]
+    upper = np.linalg.cholesky(gram).T
+    weights = nnls(upper, np.linalg.solve(upper.T, along))[0]
+    return reduced_shape(fine, gaussians @ weights, "learned")[0]

@@ -1,0 +1,139 @@
+"""Noise of a detector: white, autocorrelated and periodic parts, estimated robustly.
+
+The autocorrelated part is an autoregression fitted by Burg's method to pieces of residuals; its
+filter turns the noise of a trace into white noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+FloatArray = NDArray[np.float64]
+
+# Residuals beyond this many standard deviations count as this many.
+_CLIP = 3.5
+# Median absolute deviation of a normal distribution.
+_MAD = 0.67448975
+
+
+@dataclass(frozen=True)
+class NoiseModel:
+    """Autoregressive noise.
+
+    Attributes
+    ----------
+    coefficients : ndarray
+        e(t) = sum of coefficients[k] e(t - k - 1) + innovation; empty for white noise.
+    innovation_sd : float
+        Standard deviation of the innovations, in signal.
+    rms : float
+        Standard deviation of the noise itself, in signal.
+    """
+
+    coefficients: FloatArray
+    innovation_sd: float
+    rms: float
+
+    @property
+    def order(self) -> int:
+        """Number of coefficients; a filtered piece is that much shorter."""
+        return int(self.coefficients.size)
+
+    def whiten(self, columns: FloatArray) -> FloatArray:
+        """Filter columns (along axis 0) so that the noise in them is white with variance 1."""
+        if not self.order:
+            return columns / self.innovation_sd
+        kernel = np.concatenate(([1.0], -self.coefficients))
+        filtered = lfilter(kernel, [1.0], columns, axis=0)[self.order :]
+        return np.asarray(filtered / self.innovation_sd)
+
+    @property
+    def lag_one(self) -> float:
+        """Correlation of two readings in a row."""
+        if not self.order:
+            return 0.0
+        impulse = np.zeros(2000)
+        impulse[0] = 1.0
+        response = lfilter([1.0], np.concatenate(([1.0], -self.coefficients)), impulse)
+        return float(response[1:] @ response[:-1] / (response @ response))
+
+    @property
+    def information(self) -> float:
+        """Independent readings per reading, seen by a mean: 1 for white noise, less with memory."""
+        long_run = self.innovation_sd / max(1.0 - float(self.coefficients.sum()), 1e-3)
+        return float(min(1.0, (self.rms / long_run) ** 2)) if long_run > 0.0 else 1.0
+
+
+def robust_sd(values: FloatArray) -> float:
+    """Standard deviation by the median absolute deviation."""
+    return float(np.median(np.abs(values - np.median(values))) / _MAD)
+
+
+def fit_noise(
+    pieces: Sequence[FloatArray], *, max_order: int = 10, parameters: int = 0
+) -> NoiseModel:
+    """Fit an autoregression to residuals in pieces between which time has gaps.
+
+    Parameters
+    ----------
+    pieces : sequence of ndarray
+        Residuals at even steps of time.
+    max_order : int
+        Largest number of coefficients; BIC chooses.
+    parameters : int
+        Number of parameters that the residuals have lost, for the variance.
+
+    Returns
+    -------
+    NoiseModel
+    """
+    total = sum(piece.size for piece in pieces)
+    scale = robust_sd(np.concatenate(pieces)) or float(np.std(np.concatenate(pieces)))
+    if not scale > 0.0:
+        return NoiseModel(np.empty(0), np.finfo(float).tiny ** 0.5, np.finfo(float).tiny ** 0.5)
+    clipped = [np.clip(piece, -_CLIP * scale, _CLIP * scale) for piece in pieces]
+    forward = [piece.copy() for piece in clipped]
+    backward = [piece.copy() for piece in clipped]
+    power = sum(float(piece @ piece) for piece in clipped) / total
+    coefficients = np.empty(0)
+    best = (total * np.log(power), coefficients)
+    for order in range(1, max_order + 1):
+        forward = [piece[1:] for piece in forward]
+        backward = [piece[:-1] for piece in backward]
+        pairs = [(f, b) for f, b in zip(forward, backward, strict=True) if f.size]
+        above = sum(2.0 * float(f @ b) for f, b in pairs)
+        below = sum(float(f @ f + b @ b) for f, b in pairs)
+        if below <= 0.0:
+            break
+        reflection = above / below
+        forward, backward = (
+            [f - reflection * b for f, b in pairs],
+            [b - reflection * f for f, b in pairs],
+        )
+        coefficients = np.concatenate(
+            (coefficients - reflection * coefficients[::-1], [reflection])
+        )
+        power *= 1.0 - reflection**2
+        score = total * np.log(power) + order * np.log(total)
+        if score < best[0]:
+            best = (score, coefficients)
+    chosen = best[1]
+    innovations = np.concatenate([_innovations(piece, chosen) for piece in pieces])
+    sd = robust_sd(innovations) if innovations.size else scale
+    plain = NoiseModel(chosen, sd, scale)
+    # The baseline has taken slow parts of the noise, of which a piece has few.
+    slow = total * plain.information
+    lost = float(np.sqrt(slow / max(slow - parameters, 0.5 * slow)))
+    return NoiseModel(chosen, lost * sd, lost * scale)
+
+
+def _innovations(piece: FloatArray, coefficients: FloatArray) -> FloatArray:
+    if not coefficients.size:
+        return piece
+    kernel = np.concatenate(([1.0], -coefficients))
+    return np.asarray(lfilter(kernel, [1.0], piece)[coefficients.size :])
