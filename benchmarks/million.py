@@ -10,6 +10,10 @@ noise of 5 % of the span and 2 % of curves flat: synthetic data from a seed, alw
 Prints wall-clock time, CPU time and its share by stage, peak memory and a row for
 docs/many_curves.md. "start" is what no stage takes: imports, machine code, the main thread.
 
+A run is one process with threads, so that no page of memory is counted twice; its peak is the
+largest resident set since it began, the code of libraries that it maps included ("code", which it
+shares with other Python processes).
+
 Forms: `plain`; `plates`, a dose series for each plate of 38 curves; `own`, doses of its own for
 each curve; `hard`, IC50 far beyond the doses and slopes from 0.3 to 5. `--forms` compares the CPU
 time of all with that of `plain`, and with the `src` folder of another version.
@@ -53,10 +57,19 @@ from tricyclic.workflows.curves.fit import run
 from tricyclic.workflows.curves.options import FitOptions
 result = run(FitOptions(**json.loads(sys.argv[1])))
 own = resource.getrusage(resource.RUSAGE_SELF)
+peak_kB, code_kB = own.ru_maxrss, 0
+try:
+    # The peak of this program alone: ru_maxrss begins with the size of the one that started it.
+    with open("/proc/self/status") as about:
+        sizes = dict(line.split(":", 1) for line in about)
+    peak_kB, code_kB = (int(sizes[name].split()[0]) for name in ("VmHWM", "RssFile"))
+except (OSError, KeyError):
+    pass
 print(json.dumps({
     "s": time.perf_counter() - began,
     "cpu_s": own.ru_utime + own.ru_stime,
-    "peak_kB": own.ru_maxrss,
+    "peak_kB": peak_kB,
+    "code_kB": code_kB,
     "curves": result.curves,
     "status": dict(result.status),
     "stages": stages,
@@ -135,7 +148,8 @@ def report(options: argparse.Namespace, file: Path, runs: list[dict[str, Any]]) 
     for run in runs:
         print(
             f"{run['s']:6.2f} s   CPU {run['cpu_s']:6.2f} s   "
-            f"peak {run['peak_kB'] / 1024:5.0f} MB   {run['status']}"
+            f"peak {run['peak_kB'] / 1024:5.0f} MB, of it code {run['code_kB'] / 1024:.0f} MB   "
+            f"{run['status']}"
         )
     best = min(runs, key=lambda run: run["s"])
     print(f"CPU time by stage: {by_stage(best)}")

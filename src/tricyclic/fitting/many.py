@@ -17,6 +17,7 @@ from tricyclic.core.coded_text import CodedText
 from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
 from tricyclic.core.potency_columns import PotencyColumns
 from tricyclic.errors import InputError
+from tricyclic.fitting.copied_rows import NO_SCATTER, copied_rows
 from tricyclic.fitting.potency import PotencyInput, potency_columns
 from tricyclic.numerics.batch.fit import (
     STATUS,
@@ -25,6 +26,7 @@ from tricyclic.numerics.batch.fit import (
     fit_batch,
     fit_series_batch,
 )
+from tricyclic.numerics.batch.rules import CHECKS, FIT_FAILED
 from tricyclic.numerics.batch.verdict import check_names, lack_of_fit_p
 
 NUMBERS = (
@@ -37,6 +39,8 @@ NUMBERS = (
     "residual_sd",
     "p_replicates",
 )
+# Bit of the check of copied readings, behind those of the fits.
+COPIED = 1 << len(CHECKS)
 # Distance in decades from the doses of the last curve at which the doses of a dummy curve begin.
 DUMMY_DISTANCE = 100.0
 
@@ -130,7 +134,7 @@ def fit_rows(
     """
     curves = len(rows)
     out: dict[str, Any] = {}
-    level = np.full(curves, np.nan)
+    level, copied = np.full(curves, np.nan), np.zeros(curves, bool)
     for of_length, table in _of_equal_length(rows):
         for of_series, fits in _fit_table(
             table, options, shared, wide=rows.y.ndim == 2, workers=workers
@@ -142,12 +146,13 @@ def fit_rows(
             for name, source in _SOURCES.items():
                 own = getattr(fits, source)
                 out.setdefault(name, np.empty(curves, own.dtype))[place] = own
+        copied[of_length] = _is_copied(table, out, of_length)
         if effect:
             level[of_length] = _mean_readings(table)
     out["p_replicates"] = lack_of_fit_p(*(out.pop(name) for name in _FOR_LACK_OF_FIT))
     status = out.pop("status")
     out["status"] = CodedText(status, STATUS)
-    out["checks"] = _named_checks(out["checks"])
+    out["checks"] = _named_checks(out["checks"] | np.where(copied, COPIED, 0))
     # The bound of the search is no estimate.
     at_bound = out.pop("_at_bound")
     out["log10_ic50"] = np.where(at_bound != 0, np.nan, out["log10_ic50"])
@@ -168,12 +173,33 @@ def fit_rows(
     return {name: columns[name] for name in fit_columns(ic50_unit)}
 
 
+def _is_copied(table: _Table, fits: dict[str, np.ndarray], curves: np.ndarray) -> np.ndarray:
+    """Whether a replicate of a curve repeats another; `curves` are the places in the fits."""
+    x, y, weight = table
+    if weight is not None:
+        y = np.where(weight > 0, y, np.nan)
+    which = copied_rows(x, y, fits["n"][curves] == y.shape[1])
+    copied = np.zeros(len(y), bool)
+    if which.size:
+        own = curves[which]
+        largest = np.nanmax(np.abs(y[which]), axis=1)
+        scatters = fits["residual_sd"][own] >= NO_SCATTER * largest
+        copied[which] = scatters & (fits["checks"][own] & FIT_FAILED == 0)
+    return copied
+
+
 def _named_checks(bits: np.ndarray) -> CodedText:
     """Names of the checks of every curve; many curves have the same ones."""
     different = np.flatnonzero(np.bincount(bits))
     place = np.zeros(int(different[-1]) + 1 if different.size else 0, np.int64)
     place[different] = np.arange(different.size)
-    return CodedText(place[bits], check_names(different))
+    words = [
+        ", ".join(filter(None, (word, "copied_readings"))) if value & COPIED else word
+        for value, word in zip(
+            different.tolist(), check_names(different & (COPIED - 1)).tolist(), strict=True
+        )
+    ]
+    return CodedText(place[bits], words)
 
 
 def fit_columns(ic50_unit: str) -> tuple[str, ...]:

@@ -413,3 +413,32 @@ def test_empty_cells_and_na_are_missing_readings(tmp_path):
     (batch,) = CurveText.of(path).batches()
     assert batch.column("response").to_pylist() == [None, None, 3.0]
     assert batch.schema.names == ["curve", "log10_molar", "response"]
+
+
+@pytest.mark.parametrize("rows_at_once", [2, 5, 8, 1000])
+@pytest.mark.parametrize("changed", [None, 0, 1, 9, 57, 79])
+def test_doses_that_all_curves_share_are_recognised_part_by_part(
+    tmp_path, monkeypatch, rows_at_once, changed
+):
+    monkeypatch.setattr("tricyclic.io.curves.parquet.ROWS_AT_ONCE", rows_at_once)
+    x, y = np.tile([-9.0, -8.0, -7.0, -6.0], 20), np.random.default_rng(2).normal(size=80)
+    if changed is not None:
+        x[changed] = -5.5
+    names = np.repeat([f"c{k}" for k in range(20)], 4)
+    path = saved(tmp_path, {"curve": names, "log10_molar": x, "response": y})
+    file = CurveFile.of(path)
+    (block,) = file.plan().blocks
+    rows = file.rows(block)
+    assert rows.same_doses == (changed is None)
+    assert np.array_equal(np.resize(rows.log10_molar, 80), x)
+    assert np.array_equal(rows.y, y)
+
+
+def test_doses_are_those_of_every_row_where_a_curve_comes_again(tmp_path):
+    names = ["a", "a", "b", "b", "a", "a"]
+    x, y = [-9.0, -8.0, -9.0, -8.0, -9.0, -8.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    path = saved(tmp_path, {"curve": names, "log10_molar": x, "response": y})
+    assert read_back(path, 1000) == {
+        "a": [(-9.0, 1.0), (-8.0, 2.0), (-9.0, 5.0), (-8.0, 6.0)],
+        "b": [(-9.0, 3.0), (-8.0, 4.0)],
+    }

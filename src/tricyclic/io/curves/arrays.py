@@ -23,8 +23,12 @@ _NUMBERS = {
 }
 
 
-# Number of heaps in `mallopt` of glibc.
-M_ARENA_MAX = -8
+# Options of `mallopt` of glibc: number of heaps; bytes from which memory is taken from the system
+# and given back by itself; free bytes at the end of the heap from which they are given back.
+M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
+# Readings of a large row group are above the first. Smaller arrays, which come and go all the time,
+# are below it: each time the system clears what it gives.
+LARGE, KEPT_AT_END = 8_000_000, 64_000_000
 # Characters below this take one byte.
 ASCII = 128
 
@@ -35,21 +39,33 @@ def reused_memory() -> Iterator[None]:
 
     Its own allocator gives memory back to the system after some milliseconds: blocks of a file that
     are read one after another then take twice the time. All threads take it from one heap from now
-    on, where the system has that choice (glibc): a heap for each may keep more.
+    on, where the system has that choice (glibc): a heap for each may keep more. Large arrays are
+    outside of it, because small ones in the place of a large one that is gone keep the next from
+    fitting there, and the heap grows with the number of blocks.
     """
-    _use_one_heap()
+    _set_up_heap()
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:
         yield
     finally:
         pa.set_memory_pool(before)
+        release_free_memory()
 
 
-def _use_one_heap() -> None:
+def release_free_memory() -> None:
+    """Give free memory within the heap back to the system, where the system can (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
+def _set_up_heap() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(M_ARENA_MAX, 1)
+        mallopt(M_MMAP_THRESHOLD, LARGE)
+        mallopt(M_TRIM_THRESHOLD, KEPT_AT_END)
 
 
 def arrow_numbers(values: np.ndarray) -> Any:

@@ -5,7 +5,7 @@ A piece is one block of a file; the rows of a curve may continue in the next pie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -143,7 +143,14 @@ class PieceReader:
         names = dict.fromkeys([*([layout.plate] if layout.plate else []), *layout.carried])
         return [name for name in names if layout.keys != (name,)]
 
-    def piece(self, column: Callable[[str], Any], rows: int, *, readings: bool = True) -> RowPiece:
+    def piece(
+        self,
+        column: Callable[[str], Any],
+        rows: int,
+        *,
+        readings: bool = True,
+        parts: Callable[[str], Iterator[Any]] | None = None,
+    ) -> RowPiece:
         """Rows from their columns, which are taken one after the other.
 
         Parameters
@@ -154,6 +161,9 @@ class PieceReader:
             Number of rows.
         readings : bool
             Whether to take the readings, or only names and doses.
+        parts : function, optional
+            Gives a column of numbers as Arrow arrays of some of its rows, where it is not in memory
+            as a whole.
 
         Raises
         ------
@@ -174,8 +184,17 @@ class PieceReader:
         del keys
         numbers = self.readings if readings else list(layout.doses)
         extra = self.extra if readings else []
-        values = [_numbers(column(name)) for name in numbers]
-        return RowPiece(runs, values, {name: as_dictionary(column(name)) for name in extra})
+        values, once = [], False
+        for name in numbers:
+            one = None
+            if parts is not None and name == layout.dose:
+                one = _doses_once(parts(name), runs)
+                once = one is not None
+            if one is None:
+                one = _numbers(column(name)) if parts is None else _joined(parts(name), rows)
+            values.append(one)
+        carried = {name: as_dictionary(column(name)) for name in extra}
+        return RowPiece(runs, values, carried, once)
 
     def grouped(self, piece: RowPiece, *, readings: bool = True) -> GroupedPiece:
         """The rows of a piece by curve.
@@ -192,7 +211,7 @@ class PieceReader:
             doses = np.array(layout.log10_molar)
             return GroupedPiece(piece, names, starts, order, doses, False, readings)
         x = piece.values[0] if order is None else piece.values[0][order]
-        own = _doses_of_each(x, starts)
+        own = x if piece.once else _doses_of_each(x, starts)
         if own is not None:
             x, checked, owners = own, np.array([0, own.size]), names.slice(0, 1)
             # The doses are kept once, not once for each curve.
@@ -321,10 +340,39 @@ def _doses_of_each(x: np.ndarray, starts: np.ndarray) -> np.ndarray | None:
     return np.array(table[0])
 
 
+def _doses_once(parts: Iterator[Any], runs: CurveRuns) -> np.ndarray | None:
+    """As `_doses_of_each`, for doses that come part by part: None as soon as one differs, or where
+    a curve has rows in two places.
+    """
+    lengths = runs.lengths
+    if lengths.size < 2 or (lengths != lengths[0]).any() or runs.are_apart:
+        return None
+    points, place = int(lengths[0]), 0
+    expected: np.ndarray | None = None
+    for part in parts:
+        doses = _numbers(part)
+        if expected is None:
+            if doses.size < points:
+                return None
+            expected = np.tile(doses[:points], doses.size // points + 2)
+        begin = place % points
+        if not (doses == expected[begin : begin + doses.size]).all():
+            return None
+        place += doses.size
+    return None if expected is None else expected[:points].copy()
+
+
+def _joined(parts: Iterator[Any], rows: int) -> np.ndarray:
+    """Numbers that come part by part, in one array."""
+    values, place = np.empty(rows), 0
+    for part in parts:
+        values[place : place + len(part)] = _numbers(part)
+        place += len(part)
+    return values
+
+
 def _numbers(column: Any) -> np.ndarray:
-    # Such that can be written to: the kernels are compiled for one type of array only.
-    values = numpy_numbers(column.cast(pa.float64()))
-    return values if values.flags.owndata and values.flags.writeable else np.array(values)
+    return numpy_numbers(column.cast(pa.float64()))
 
 
 def _taken(columns: dict[str, Any], rows: slice | np.ndarray) -> dict[str, Any]:

@@ -32,6 +32,11 @@ class CurveRuns:
         """Number of rows."""
         return int(self.starts[-1] + self.lengths[-1]) if self.starts.size else 0
 
+    @property
+    def are_apart(self) -> bool:
+        """Whether the rows of a curve are in more than one run."""
+        return bool(self.codes.size) and int(np.bincount(self.codes).max()) > 1
+
     def names_of(self, codes: np.ndarray) -> Any:
         """The names of codes."""
         if codes.size == len(self.names) and (codes == np.arange(codes.size)).all():
@@ -59,7 +64,7 @@ class CurveRuns:
         """
         if not self.codes.size:
             return self.codes, np.zeros(1, np.int64), None
-        if np.bincount(self.codes).max() == 1:
+        if not self.are_apart:
             return self.codes, np.concatenate([self.starts, [self.rows]]), None
         codes, first, place = np.unique(self.codes, return_index=True, return_inverse=True)
         rank = np.empty(codes.size, np.int64)

@@ -24,7 +24,7 @@ from tricyclic.errors import InputError
 from tricyclic.fitting import plate_quality
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.on_dask import on_dask
-from tricyclic.io.curves.arrays import reused_memory
+from tricyclic.io.curves.arrays import release_free_memory, reused_memory
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns
 from tricyclic.io.curves.csv import WordAmongReadingsError
 from tricyclic.io.curves.fits import read_fits, with_numbers
@@ -48,6 +48,8 @@ from tricyclic.workflows.curves.batch_source import (
 from tricyclic.workflows.curves.block_run import BlockRun, FirstRows, FittedBlock, part_key
 
 logger = logging.getLogger(__name__)
+# After so many blocks free memory is given back: each time costs as much as a third of a block.
+BLOCKS_PER_RELEASE = 8
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,8 @@ def _fit_here(opened: OpenedSource, store: CurveStore, run: _Run, result: Result
             while blocks.order and blocks.order[0] in waiting:
                 number = blocks.order.popleft()
                 result.add(number, waiting.pop(number).table)
+            if finished % BLOCKS_PER_RELEASE == 0:
+                release_free_memory()
             writing += time.thread_time() - began
             report_progress(
                 run.on_progress, done, max(blocks.expected_curves, done), "curves fitted"
