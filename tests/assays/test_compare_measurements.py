@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tricyclic.assays.compare_measurements import adjust_by_holm, compare_measurements
+from tricyclic.assays.compare_measurements import compare_measurements
 from tricyclic.assays.pooling import pool_estimates
 from tricyclic.core.estimate import Estimate
 from tricyclic.errors import InputError
 from tricyclic.results.comparison import MeasuredQuantity
+from tricyclic.stats.multiple_testing import adjust_by_holm
 
 NAMES = ("A", "B")
 

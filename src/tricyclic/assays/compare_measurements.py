@@ -108,20 +108,6 @@ def compare_measurements(
     return _unpaired(a, b, names, sides, logs, confidence)
 
 
-def adjust_by_holm(probabilities: Sequence[float]) -> list[float]:
-    """P values of several tests, adjusted by Holm's step-down procedure.
-
-    The k-th smallest of m times m - k + 1, never below one before it: the chance of any false
-    positive is that of a single test. Missing ones stay missing and do not count.
-    """
-    known = sorted((p, k) for k, p in enumerate(probabilities) if not math.isnan(p))
-    adjusted, largest = [math.nan] * len(probabilities), 0.0
-    for rank, (p, k) in enumerate(known):
-        largest = max(largest, min(1.0, p * (len(known) - rank)))
-        adjusted[k] = largest
-    return adjusted
-
-
 def completed(
     comparison: MeasurementComparison, log: MeanEstimate, confidence: float
 ) -> MeasurementComparison:

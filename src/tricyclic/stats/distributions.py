@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtrc, chdtrc, ndtr, ndtri, stdtrit
+from scipy.special import bdtrc, chdtrc, nctdtr, ndtr, ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -44,3 +44,8 @@ def chi_squared_upper_tail(df: float, value: float) -> float:
 def t_upper_quantile(df: ArrayLike, p: float) -> Floats:
     """Value of Student's t that is exceeded with probability p."""
     return np.asarray(-stdtrit(np.asarray(df, float), p), float)
+
+
+def noncentral_t_lower_tail(df: float, noncentrality: float, value: float) -> float:
+    """Probability that a noncentral t is not above a value."""
+    return float(nctdtr(df, noncentrality, value))

@@ -11,7 +11,6 @@ from typing import cast
 from tricyclic.assays.binding.compare_curves import compare_in_one_run, plates_of
 from tricyclic.assays.compare_measurements import (
     Pairing,
-    adjust_by_holm,
     compare_measurements,
 )
 from tricyclic.core.curve_model import CurveModel
@@ -23,6 +22,7 @@ from tricyclic.io.library.library import Library
 from tricyclic.results.binding import PlateResult, StudyResult
 from tricyclic.results.comparison import CompareResult, MeasuredQuantity, MeasurementComparison
 from tricyclic.results.study_run import StudyRunResult
+from tricyclic.stats.multiple_testing import adjust_by_holm
 from tricyclic.study.folder import read_study
 from tricyclic.workflows.general.compare_sources import (
     ATTRIBUTES,

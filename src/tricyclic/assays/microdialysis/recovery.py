@@ -1,0 +1,246 @@
+"""Recovery of a probe: in vitro, by the method of no net flux, and by dynamic no net flux."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tricyclic.errors import InputError
+from tricyclic.stats.statistics import (
+    MeanEstimate,
+    mean_with_interval,
+    ratio_by_fieller,
+    t_quantile,
+    with_t_interval,
+)
+
+# Below this number of points the interval of the concentration is often not bounded.
+FEW_POINTS = 8
+
+
+@dataclass(frozen=True)
+class NoNetFlux:
+    """Concentration in the tissue and extraction of a probe from several inlet concentrations.
+
+    Attributes
+    ----------
+    extraction : MeanEstimate
+        Extraction fraction (in vivo recovery): slope of (in - out) on in.
+    intercept : MeanEstimate
+        (in - out) at an inlet without analyte, in the unit of the concentrations.
+    concentration : float
+        Inlet concentration without net flux.
+    low, high : float
+        Its limits by Fieller's theorem; -inf and inf where they are not bounded.
+    points : int
+    remarks : tuple of str
+    """
+
+    extraction: MeanEstimate
+    intercept: MeanEstimate
+    concentration: float
+    low: float
+    high: float
+    points: int
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the limits of the concentration are numbers."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+
+
+def in_vitro_recovery(
+    dialysate: ArrayLike, bath: ArrayLike, *, confidence: float = 0.95
+) -> MeanEstimate:
+    """Relative recovery of a probe in a stirred bath: the mean of dialysate over bath.
+
+    Parameters
+    ----------
+    dialysate, bath : array, shape (n,)
+        Concentrations in one unit; those of the bath are above 0.
+
+    Notes
+    -----
+    A bath has neither the resistance of tissue to diffusion nor uptake, so that this recovery
+    compares probes, but does not give concentrations in tissue [Benveniste & Huttemeier 1990,
+    recalled, unconfirmed].
+    """
+    out, around = np.asarray(dialysate, float).reshape(-1), np.asarray(bath, float).reshape(-1)
+    if out.size != around.size or out.size == 0 or not (around > 0).all():
+        raise InputError(
+            f"{out.size} readings of dialysate and {around.size} of the bath",
+            where="recovery",
+            allowed="Each reading of dialysate has one of the bath, above 0",
+        )
+    return mean_with_interval(out / around, confidence=confidence)
+
+
+def no_net_flux(
+    inlet: ArrayLike,
+    outlet: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    where: str = "no net flux",
+) -> NoNetFlux:
+    """Concentration at which nothing crosses the membrane, from several inlet concentrations.
+
+    Parameters
+    ----------
+    inlet, outlet : array, shape (n,)
+        Concentrations in the perfusate and the dialysate, in one unit; three points or more at two
+        inlet concentrations or more.
+    confidence : float
+    where : str
+        Name of the animal or group, for errors.
+
+    Returns
+    -------
+    NoNetFlux
+
+    Raises
+    ------
+    InputError
+        If there are too few points, or the inlet was not varied.
+
+    Notes
+    -----
+    Least squares of (in - out) on in; the concentration is minus the intercept over the slope
+    [Lonnroth et al. 1987, recalled, unconfirmed], with Fieller's limits.
+    """
+    x, out = np.asarray(inlet, float).reshape(-1), np.asarray(outlet, float).reshape(-1)
+    if x.size != out.size:
+        raise InputError(f"{x.size} inlet and {out.size} outlet concentrations", where=where)
+    if not (np.isfinite(x).all() and np.isfinite(out).all() and (x >= 0).all()):
+        raise InputError(
+            "a concentration is not a number of 0 or more",
+            where=where,
+            do="Leave out fractions that were not measured",
+        )
+    if x.size < 3 or np.unique(x).size < 2:
+        raise InputError(
+            f"{x.size} points at {np.unique(x).size} inlet concentrations",
+            where=where,
+            allowed="No net flux needs three points or more, at two inlet concentrations or more",
+        )
+    y = x - out
+    centre, df = float(x.mean()), float(x.size - 2)
+    sxx = float(((x - centre) ** 2).sum())
+    slope = float(((x - centre) * y).sum()) / sxx
+    intercept = float(y.mean()) - slope * centre
+    variance = float(((y - intercept - slope * x) ** 2).sum()) / df
+    slope_se = float(np.sqrt(variance / sxx))
+    intercept_se = float(np.sqrt(variance * (1.0 / x.size + centre**2 / sxx)))
+    extraction = with_t_interval(slope, slope_se, df, confidence)
+    origin = with_t_interval(intercept, intercept_se, df, confidence)
+    low, high = _fieller_limits(intercept, slope, variance, x, confidence)
+    concentration = -intercept / slope if slope else float("nan")
+    remarks = []
+    if not (np.isfinite(low) and np.isfinite(high)):
+        remarks.append(
+            "the concentration of no net flux is not bounded: the slope does not differ from 0"
+        )
+    if x.size < FEW_POINTS:
+        remarks.append(
+            f"{x.size} points: with fewer than {FEW_POINTS}, the limits of the concentration are "
+            "often not bounded"
+        )
+    if np.isfinite(concentration) and not x.min() <= concentration <= x.max():
+        remarks.append(
+            f"the concentration of no net flux, {concentration:.3g}, is outside of the inlet "
+            f"concentrations ({x.min():g} to {x.max():g})"
+        )
+    return NoNetFlux(extraction, origin, concentration, low, high, int(x.size), tuple(remarks))
+
+
+def _fieller_limits(
+    intercept: float, slope: float, variance: float, x: np.ndarray, confidence: float
+) -> tuple[float, float]:
+    """Roots in c of (intercept + slope c)^2 = t^2 variance (1/n + (c - mean)^2 / Sxx)."""
+    n, centre = x.size, float(x.mean())
+    sxx = float(((x - centre) ** 2).sum())
+    t = t_quantile(float(n - 2), confidence)
+    # In z = c - mean, with the height of the line at the mean.
+    height = intercept + slope * centre
+    g = slope**2 - t**2 * variance / sxx
+    if not g > 0:
+        return float("-inf"), float("inf")
+    root = float(np.sqrt(max((height * slope) ** 2 - g * (height**2 - t**2 * variance / n), 0.0)))
+    return centre + (-height * slope - root) / g, centre + (-height * slope + root) / g
+
+
+@dataclass(frozen=True)
+class DynamicNoNetFlux:
+    """No net flux between animals, each perfused with one concentration, in each time bin."""
+
+    middle_min: tuple[float, ...]
+    bins: tuple[NoNetFlux, ...]
+
+
+def dynamic_no_net_flux(
+    inlet: ArrayLike,
+    outlet: ArrayLike,
+    middle_min: Sequence[float],
+    *,
+    confidence: float = 0.95,
+    where: str = "dynamic no net flux",
+) -> DynamicNoNetFlux:
+    """Extraction and concentration over time from animals with different inlet concentrations.
+
+    Parameters
+    ----------
+    inlet : array, shape (animals,)
+        Concentration that each animal is perfused with.
+    outlet : array, shape (animals, bins)
+        Concentration in the dialysate; nan where a fraction is missing.
+    middle_min : sequence of float, length bins
+        Middle of each bin [min].
+
+    Raises
+    ------
+    InputError
+        If a bin has fewer than three animals, or all have one inlet concentration.
+
+    Notes
+    -----
+    Between groups and per time bin, as Olson & Justice 1993 (Anal. Chem. 65:1017) did for cocaine
+    and amphetamine.
+    """
+    x, y = np.asarray(inlet, float).reshape(-1), np.asarray(outlet, float)
+    if y.shape != (x.size, len(middle_min)):
+        raise InputError(
+            f"{y.shape} outlet concentrations for {x.size} animals and {len(middle_min)} bins",
+            where=where,
+        )
+    bins = []
+    for k, middle in enumerate(middle_min):
+        present = np.isfinite(y[:, k])
+        at = f"{where}, at {middle:g} min"
+        bins.append(no_net_flux(x[present], y[present, k], confidence=confidence, where=at))
+    return DynamicNoNetFlux(tuple(float(m) for m in middle_min), tuple(bins))
+
+
+def apparent_percent(true_percent: float, extraction_before: float, extraction: float) -> float:
+    """Percent of baseline that a probe shows whose extraction changed with the treatment.
+
+    Parameters
+    ----------
+    true_percent : float
+        Of the concentration in the tissue.
+    extraction_before, extraction : float
+        Extraction fraction before and under the treatment, above 0.
+    """
+    if not (extraction_before > 0 and extraction > 0):
+        raise InputError("an extraction fraction is not above 0", where="extraction")
+    return true_percent * extraction / extraction_before
+
+
+def ratio_of_extractions(
+    treated: MeanEstimate, control: MeanEstimate, *, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Extraction under treatment over that of control, with Fieller's limits."""
+    low, high = ratio_by_fieller(treated, control, confidence=confidence)
+    return treated.value / control.value, low, high
