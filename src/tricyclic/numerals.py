@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -114,3 +116,19 @@ def decimal_of(text: str) -> tuple[str, str]:
         if _EITHER[mark].fullmatch(plain):
             return "", mark
     return "", ""
+
+
+def column_mark(cells: Iterable[str]) -> str:
+    """The decimal mark that most numbers of a column show; "" where none shows one.
+
+    A column of one program has one mark, so that the fewer cells with the other one are mistakes.
+    """
+    votes = Counter(decimal_of(cell)[0] for cell in cells)
+    comma, point = votes[","], votes["."]
+    return "" if not comma and not point else "," if comma > point else "."
+
+
+def has_other_mark(text: str, decimal: str) -> bool:
+    """Whether a text is a number with the other decimal mark than that of its column."""
+    mark, _ = decimal_of(text)
+    return bool(mark) and mark != decimal and NumberFormat(mark).read(text) is not None

@@ -14,7 +14,7 @@ from tricyclic.workflows.curves.sensorgram import run
 def sensorgram(
     file: TableSource,
     *,
-    x: str,
+    x: str = "",
     x_unit: str = "",
     y: Texts = (),
     y_unit: str = "RU",
@@ -39,7 +39,7 @@ def sensorgram(
     file
         Table of readings over time: a DataFrame, or a file (.csv, .xlsx, .pzfx, .prism).
     x
-        Column of times.
+        Column of times; default: the only one whose name states a time.
     x_unit
         Unit of x, where neither its name nor the file states it.
     y

@@ -14,7 +14,7 @@ from tricyclic.workflows.curves.options import InterpolateOptions
 def interpolate(
     file: TableSource,
     *,
-    x: str,
+    x: str = "",
     y: Texts = (),
     x_unit: str = "",
     sample: str = "",
@@ -38,7 +38,8 @@ def interpolate(
     """Concentrations of unknowns from a standard curve: ELISA, RIA, protein assays.
 
     Rows with a concentration are standards, rows without are unknowns. Rows of one name and one
-    dilution are replicates. Nothing is extrapolated beyond the standards.
+    dilution are replicates. Nothing is extrapolated beyond the standards. Columns that are not
+    named are recognised by their names where only one could be meant.
 
     Parameters
     ----------

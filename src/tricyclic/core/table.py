@@ -11,8 +11,8 @@ import numpy as np
 from tricyclic.core.formulas import formula_error, is_formula
 from tricyclic.core.series import Floats, frozen_array
 from tricyclic.core.table_input import TableInput
+from tricyclic.core.text_column import not_numbers_error
 from tricyclic.errors import InputError, UnknownNameError
-from tricyclic.numerals import NumberFormat, decimal_of, digits_advice
 
 
 @dataclass(frozen=True)
@@ -127,19 +127,9 @@ class DataTable(TableInput):
         if column not in self.columns:
             raise UnknownNameError.among("column", column, self.columns, where=self.name)
         if column not in self.values:
-            cell = _unreadable(self.text[column])
             self.words(column)
-            place = self._place(self.text[column].index(cell) if cell else 0)
-            both_ways = "" if cell else _two_ways(self.text[column])
-            raise InputError(
-                f"column '{column}' is not all numbers"
-                + (f": '{cell[:40]}' in {place}" if cell else ""),
-                where=self.name,
-                allowed=digits_advice(cell) if cell else both_ways,
-                do="Convert the column to numbers, as with .str.replace(',', '').astype(float)"
-                if both_ways
-                else "",
-            )
+            others = [name for name in self.columns if name in self.values]
+            raise not_numbers_error(column, self.text[column], self.place, others, self.name)
         return self.values[column]
 
     def words(self, column: str) -> tuple[str, ...]:
@@ -152,10 +142,11 @@ class DataTable(TableInput):
         """
         for row, cell in enumerate(self.text[column]):
             if cell[:1] == "=" and is_formula(cell):
-                raise formula_error(cell, f"{self.name}, {self._place(row)}, column '{column}'")
+                raise formula_error(cell, f"{self.name}, {self.place(row)}, column '{column}'")
         return self.text[column]
 
-    def _place(self, row: int) -> str:
+    def place(self, row: int) -> str:
+        """Place of a row in the file, for a message."""
         return self.lines[row] if row < len(self.lines) else f"row {row + 1}"
 
     def with_replicates(self, names: Sequence[str]) -> tuple[str, ...]:
@@ -177,16 +168,3 @@ class DataTable(TableInput):
         """Whether each cell of a column is present and not excluded, shape (rows,), bool."""
         mask: np.ndarray = np.isfinite(self.numbers(column))
         return np.asarray(mask & ~self.excluded[column]) if column in self.excluded else mask
-
-
-def _two_ways(cells: Sequence[str]) -> str:
-    """A sentence about the first number whose comma may be a decimal mark or group digits."""
-    cell = next((cell for cell in cells if decimal_of(cell)[1] == ","), "")
-    return f"'{cell[:40]}' can be read in two ways, and a number has a point" if cell else ""
-
-
-def _unreadable(cells: Sequence[str]) -> str:
-    """The cell that keeps a column from being numbers, one with digits if there is one."""
-    formats = NumberFormat("."), NumberFormat(",")
-    words = [cell for cell in cells if cell and all(f.read(cell) is None for f in formats)]
-    return next((cell for cell in words if any(map(str.isdigit, cell))), words[0] if words else "")

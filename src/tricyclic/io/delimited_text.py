@@ -17,6 +17,7 @@ from functools import cached_property
 from itertools import chain
 
 from tricyclic.core.formulas import formula_error, is_formula
+from tricyclic.core.text_column import is_date
 from tricyclic.errors import InputError
 from tricyclic.io.merged_cells import MergedArea
 from tricyclic.numerals import (
@@ -51,7 +52,6 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Of a workbook whose contents are encrypted: the name of a part of the container.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WEB_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|table)\b", re.IGNORECASE)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+)?")
 _JUNK = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
@@ -267,7 +267,7 @@ def shortened(text: str, most: int = 40) -> str:
 
 def date_error(text: str, where: str) -> InputError | None:
     """The refusal of a date where a number is needed; None of another text."""
-    if not _DATE.fullmatch(text):
+    if not is_date(text):
         return None
     return InputError(
         f"'{text[:10]}' is a date, not a number",

@@ -15,8 +15,10 @@ import numpy as np
 from tricyclic.core.plate import row_letters
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
+from tricyclic.io.cells_with_units import ColumnWithUnit, column_with_unit
 from tricyclic.io.headings import unit_in_column_name
-from tricyclic.numerals import NumberFormat, decimal_of
+from tricyclic.numerals import NumberFormat, column_mark, decimal_of
+from tricyclic.unit_table import UNKNOWN
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -99,11 +101,14 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     }
     marks = {column: _decimal_mark(cells) for column, cells in words.items()}
     shown = {mark for mark in marks.values() if mark in (".", ",")}
+    units: dict[str, str] = {}
     for column, mark in marks.items():
         if mark == "either" and len(shown) == 1:
             # Other columns of the table show what "1,234" means.
             marks[column] = next(iter(shown))
         numbers = _numbers(text[column], marks[column])
+        if numbers is None and (read := _with_units(text[column], column, marks[column])):
+            numbers, units[column] = np.array(read.values), read.unit
         if numbers is not None:
             values[column] = numbers
             del text[column]
@@ -112,7 +117,7 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
         tuple(columns),
         values,
         text,
-        units={column: unit_in_column_name(column) for column in values},
+        units={column: unit_in_column_name(column) for column in values} | units,
         lines=tuple(f"row {row} (from 0)" for row in range(len(eager))),
     )
 
@@ -255,6 +260,7 @@ def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
     # Names of curves and plates repeat for each reading.
     known: dict[str, str] = {}
     texts = []
+    typed = False
     for cell, is_missing in zip(series.to_list(), missing, strict=True):
         if is_missing:
             texts.append("")
@@ -263,8 +269,21 @@ def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
                 text = known[cell] = _text(cell)
             texts.append(text)
         else:
+            typed = typed or isinstance(cell, float | int)
             texts.append(_text(cell))
+    if typed and column_mark(known.values()) == ",":
+        # Numbers among which some are texts with a decimal comma, as in a workbook.
+        point = {text: _with_point(text) for text in known.values()}
+        return tuple(point.get(text, text) for text in texts)
     return tuple(texts)
+
+
+def _with_point(text: str) -> str:
+    """A number with a decimal comma as one with a point; another text as it is."""
+    if decimal_of(text)[0] != ",":
+        return text
+    value = NumberFormat(",").read(text)
+    return text if value is None else repr(value)
 
 
 def _decimal_mark(cells: Sequence[str]) -> str:
@@ -293,6 +312,14 @@ def _numbers(cells: Sequence[str], mark: str) -> np.ndarray | None:
             return None
         known[cell] = value
     return np.array([known[cell] for cell in cells], float)
+
+
+def _with_units(cells: Sequence[str], column: str, mark: str) -> ColumnWithUnit | None:
+    """Numbers of a column whose cells have their unit, which the name does not contradict."""
+    read = column_with_unit(cells, mark if mark == "," else ".")
+    if read is None or read.words:
+        return None
+    return read if unit_in_column_name(column) in (UNKNOWN, "", read.unit) else None
 
 
 def _has_type_of_its_own(series: nw.Series[Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tricyclic.core.check import LEVELS, Check, Level
 from tricyclic.core.estimate import Estimate, format_interval
@@ -16,6 +17,8 @@ from tricyclic.units import convert
 
 # A warning about more places than these ends in "and 3 more".
 MAX_PLACES = 6
+# The check whose messages differ by the concentrations of a run, which these words precede.
+OUTSIDE, _TESTED = "ic50_outside_range", " tested "
 SIGNS: dict[Level, str] = {"pass": "✓", "warn": "▲", "fail": "✕"}
 # What an estimate above or below a limit is called when its own interval is open.
 UNDECIDED = "undecided"
@@ -104,16 +107,39 @@ def count_levels(checks: Sequence[Check]) -> str:
 
 
 def group_warnings(checks: Sequence[Check]) -> list[tuple[Check, list[str]]]:
-    """Checks that warn or fail, most severe first; equal ones once, with all their places."""
+    """Checks that warn or fail, most severe first; equal ones once, with all their places.
+
+    Runs whose IC50 lies on the same side of what they tested are one group, although each has its
+    own range of concentrations.
+    """
     groups: dict[tuple[Level, str, str], list[Check]] = {}
     for check in checks:
         if check.level != "pass":
-            groups.setdefault((check.level, check.message, check.advice), []).append(check)
+            key = (check.level, check.message, check.advice)
+            if check.name == OUTSIDE:
+                key = (check.level, check.message.partition(_TESTED)[0], "")
+            groups.setdefault(key, []).append(check)
     severe_first = sorted(groups.values(), key=lambda group: -LEVELS.index(group[0].level))
     return [
-        (group[0], list(dict.fromkeys(check.where for check in group if check.where)))
+        (_of_all(group), list(dict.fromkeys(check.where for check in group if check.where)))
         for group in severe_first
     ]
+
+
+def _of_all(group: Sequence[Check]) -> Check:
+    """One check for a group: with all ranges of concentrations where they differ."""
+    ranges = list(dict.fromkeys(check.message.partition(_TESTED)[2] for check in group))
+    if len(ranges) < 2:
+        return group[0]
+    side = group[0].message.partition(_TESTED)[0]
+    quantity = side.removeprefix("the ").partition(" lies ")[0]
+    sign, end = ("<", "lowest") if "below" in side else (">", "highest")
+    return replace(
+        group[0],
+        message=f"{side}{_TESTED}{list_names(ranges, MAX_PLACES)}",
+        advice=f"Report an {quantity} {sign} the {end} tested concentration of the run, or test "
+        "further in that direction",
+    )
 
 
 def collect_warnings(checks: Sequence[Check]) -> tuple[Check, ...]:

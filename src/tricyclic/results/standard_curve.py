@@ -31,6 +31,9 @@ class StandardLevel:
         the coefficient of variation of the single ones; nan beyond a plateau and at 0.
     accepted : bool
         Whether recovery and variation are within the acceptance limits; True where none are stated.
+    n_beyond : int
+        Readings beyond the ends of the curve, which gives no concentration for them; the mean is
+        that of the others, and such a standard is not accepted.
     """
 
     concentration: float
@@ -41,6 +44,7 @@ class StandardLevel:
     recovery_percent: float
     cv_percent: float
     accepted: bool = True
+    n_beyond: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ class InterpolationResult(Renderable):
         What the file contains beside the readings that were used.
     y_title : str
         Readings and their unit in words, as on the axis of the figure; empty: "reading".
+    read_as : tuple of str
+        Columns that were recognised by their names.
     """
 
     curve: str
@@ -149,3 +155,4 @@ class InterpolationResult(Renderable):
     readings: np.ndarray
     unused: tuple[str, ...] = ()
     y_title: str = ""
+    read_as: tuple[str, ...] = ()

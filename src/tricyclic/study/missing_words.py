@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.table import DataTable
-from tricyclic.numerals import parse_number
+from tricyclic.core.text_column import read_text_column
+from tricyclic.io.headings import unit_in_column_name
 
 # Words among the readings that a remark lists.
 MAX_WORDS = 5
@@ -31,17 +29,26 @@ def words_as_missing(
         The one that is read.
     columns : sequence of str
         Its columns of readings.
+
+    Raises
+    ------
+    InputError
+        If a number has the other decimal mark than most of its column, or can be read in two ways.
     """
-    values, notes = dict(table.values), []
+    values, units, notes = dict(table.values), dict(table.units), []
     for column in columns:
         if column not in table.text:
             continue
         cells = [cell.strip() for cell in table.text[column]]
-        read = [parse_number(cell) if cell else None for cell in cells]
-        words = [c for c, number in zip(cells, read, strict=True) if c and number is None]
+
+        def place(row: int, column: str = column) -> str:
+            return f"{table.name}, {table.place(row)}, column '{column}'"
+
+        read = read_text_column(cells, place)
+        words = read.words
         if not words or 2 * len(words) > sum(map(bool, cells)):
             continue
-        values[column] = np.array([math.nan if number is None else number for number in read])
+        values[column], units[column] = read.values, unit_in_column_name(column)
         table.words(column)  # A formula among them is no word: it is refused.
         listed = list_names([f"'{word[:40]}'" for word in dict.fromkeys(words)], MAX_WORDS)
         notes.append(
@@ -51,5 +58,5 @@ def words_as_missing(
     if not notes:
         return tuple(tables), ()
     text = {name: cells for name, cells in table.text.items() if name not in values}
-    changed = replace(table, values=values, text=text)
+    changed = replace(table, values=values, units=units, text=text)
     return tuple(changed if one is table else one for one in tables), tuple(notes)

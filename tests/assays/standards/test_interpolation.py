@@ -235,7 +235,7 @@ def test_a_dataframe_gives_samples_replicates_dilutions_and_controls(frame) -> N
     assert table.loc["a", "concentration_ng_per_mL"] == pytest.approx(expected, rel=1e-6)
     assert table.loc["ctrl", "recovery_percent"] == pytest.approx(100, abs=5)
     assert table.loc["ctrl", "kind"] == "qc"
-    assert result.to_frame("standards").shape == (8, 8)
+    assert result.to_frame("standards").shape == (8, 9)
 
 
 def test_unknowns_may_be_in_a_second_table_and_blanks_are_standards_of_zero(tmp_path) -> None:
@@ -296,7 +296,6 @@ def test_what_is_not_used_is_named() -> None:
     ("how", "sentence"),
     [
         ({"y": "OD"}, "DataFrame: no column is called 'OD'. Did you mean 'OD2' or 'OD1'?"),
-        ({"y": ()}, "y=: no column of readings is named. Add y=COLUMN."),
         ({"x": "conc:nM", "x_unit": "uM"}, "x_unit=: is uM, and x states nM. State the unit once."),
         ({"accept": 150.0}, "accept=: is 150. It lies between 0 and 100 %, such as 20."),
         (

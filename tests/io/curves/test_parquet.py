@@ -233,19 +233,6 @@ LONG = {"curve": ["a", "a"], "log10_molar": [-9.0, -8.0], "response": [1.0, 2.0]
             ),
         ),
         (
-            {**LONG, "log10_molar": [-9.0, None]},
-            (
-                "curves.parquet, column 'log10_molar': "
-                "curve 'a' has a reading without a dose. "
-                "Fill it in or delete the row; a well "
-                "without compound has log10_molar = -inf."
-            ),
-        ),
-        (
-            {**LONG, "curve": ["a", None]},
-            "curves.parquet, column 'curve': 1 row has no curve. Fill it in, or delete the row.",
-        ),
-        (
             {"curve": ["a", "b"], "molar": [1e-9, -2.0], "response": [1.0, 2.0]},
             (
                 "curves.parquet, column 'molar': curve 'b' has a concentration of -2. A "

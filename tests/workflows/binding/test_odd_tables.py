@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import tricyclic as tca
@@ -123,3 +124,40 @@ def test_controls_among_the_doses_are_read_as_controls(tmp_path):
         "controls.csv: row 'Total': without competitor",
         "controls.csv: row 'NSB': non-specific binding",
     )
+
+
+FLAGGED = ("3200", "3100", "2900*", "(2600)", "1900", "1000", "450")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "frame"])
+def test_a_flagged_number_is_missing_and_named(tmp_path, kind):
+    table = pd.DataFrame(
+        {
+            "conc_nM": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
+            "DMI": FLAGGED,
+            "NSB": [200.0, 210.0, 190.0, 205.0, 195.0, 202.0, 198.0],
+        }
+    )
+    source = table
+    if kind != "frame":
+        source = tmp_path / f"flagged.{kind}"
+        (table.to_csv if kind == "csv" else table.to_excel)(source, index=False)
+    result = tca.affinity(source, radioligand_nM=1, kd_nM=2)
+    named = "2 cells of 'DMI' without a number ('2900*', '(2600)'), as missing readings"
+    assert any(part.endswith(named) for part in result.study.unused)
+
+
+def test_non_specific_binding_is_used_where_only_the_totals_are_named():
+    table = pd.DataFrame(
+        {
+            "conc_nM": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
+            "a": [3200.0, 3100.0, 2900.0, 2600.0, 1900.0, 1000.0, 450.0],
+            "nsb": [200.0, 210.0, 190.0, 205.0, 195.0, 202.0, 198.0],
+        }
+    )
+    own = {"radioligand_nM": 1, "kd_nM": 2}
+    named = tca.affinity(table, total="a", non_specific="nsb", **own)
+    alone = tca.affinity(table, total="a", **own)
+    assert alone.estimates[0].value == named.estimates[0].value
+    assert not any("nsb" in part for part in alone.study.unused)
+    assert any("'nsb': non-specific" in part for part in alone.study.read_as)

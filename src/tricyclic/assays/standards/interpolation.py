@@ -162,7 +162,10 @@ def _levels(curve: StandardCurve, method: InterpolationMethod) -> tuple[Standard
     for value in np.unique(curve.concentration):
         readings = curve.reading[curve.concentration == value]
         back = curve.back_calculated(readings) if value > 0 else np.full(readings.size, np.nan)
-        mean = float(np.mean(back))
+        beyond = int(np.isnan(back).sum()) if value > 0 else 0
+        # A replicate beyond a plateau has no concentration; those that have one still do.
+        measured = back[np.isfinite(back)]
+        mean = float(np.mean(measured)) if measured.size else math.nan
         recovery = 100.0 * mean / float(value) if value > 0 else math.nan
         level = StandardLevel(
             float(value),
@@ -172,6 +175,7 @@ def _levels(curve: StandardCurve, method: InterpolationMethod) -> tuple[Standard
             mean,
             recovery,
             _cv_percent(back),
+            n_beyond=beyond,
         )
         levels.append(level)
     limit = method.acceptance_percent
@@ -189,7 +193,11 @@ def _accepted(levels: Sequence[StandardLevel], limit: float, at_lloq: float) -> 
             continue
         # Until one is accepted, each could be the lower limit of quantification.
         allowed = at_lloq if is_first and not math.isnan(at_lloq) else limit
-        good = abs(level.recovery_percent - 100.0) <= allowed and not level.cv_percent > allowed
+        good = (
+            abs(level.recovery_percent - 100.0) <= allowed
+            and not level.cv_percent > allowed
+            and not level.n_beyond
+        )
         is_first = is_first and not good
         rated.append(StandardLevel(**{**vars(level), "accepted": good}))
     return rated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tricyclic.core.format import pluralize
+from tricyclic.core.text_column import other_mark_error
 from tricyclic.errors import InputError
 from tricyclic.io.curves.columns import CurveColumns
 from tricyclic.io.delimited_text import is_not_counted, shortened
-from tricyclic.numerals import NumberFormat
+from tricyclic.numerals import NumberFormat, has_other_mark
 
 # Words of a column that a remark lists.
 MAX_WORDS = 5
@@ -29,9 +30,18 @@ class CellRemarks:
     readings: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
     blank_rows: int = 0
+    without: Counter[str] = field(default_factory=Counter)
 
-    def check(self, where: str) -> None:
-        """Refuse a column of readings of which most cells are words.
+    def check(self, where: str, decimals: Mapping[str, str]) -> None:
+        """Refuse a column of readings of which most cells are words, or have the other decimal mark
+        than the others.
+
+        Parameters
+        ----------
+        where : str
+            Name of the table.
+        decimals : mapping of str to str
+            Decimal mark of each column.
 
         Raises
         ------
@@ -39,6 +49,10 @@ class CellRemarks:
             With the first word.
         """
         for column, words in self.words.items():
+            mark = decimals.get(column, ".")
+            for word in words:
+                if has_other_mark(word, mark):
+                    raise other_mark_error(word, mark, f"{where}, column '{column}'")
             if 2 * sum(words.values()) > self.readings[column]:
                 raise InputError(
                     f"'{shortened(next(iter(words)))}' is not a number",
@@ -64,7 +78,7 @@ class CellRemarks:
         ]
         if self.blank_rows:
             phrases.append(f"{pluralize(self.blank_rows, 'row')} without curve, dose and reading")
-        return tuple(phrases)
+        return (*phrases, *rows_without(self.without))
 
     def numbers(self, name: str, column: Any, decimal: str) -> Any:
         """A column of text as numbers; words are counted and missing.
@@ -95,23 +109,41 @@ class CellRemarks:
         return pa.array(values, pa.float64()).take(encoded.indices)
 
 
-def without_blank_rows(batch: Any, layout: CurveColumns, remarks: CellRemarks) -> Any:
-    """A batch without the rows that have neither a curve nor a dose nor a reading.
+def rows_without(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Rows that are left out for want of a name or a dose, as phrases.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Rows by the column in which nothing stands.
+    """
+    return tuple(
+        f"{pluralize(number, 'row')} (no {column})" for column, number in counts.items() if number
+    )
+
+
+def without_nameless_rows(batch: Any, layout: CurveColumns, remarks: CellRemarks) -> Any:
+    """A batch without the rows that have no curve or no dose.
 
     Parameters
     ----------
     batch : Arrow record batch or table
     layout : CurveColumns
     remarks : CellRemarks
-        The rows are counted there.
+        The rows are counted there, once each; those without curve, dose and reading by themselves.
     """
-    columns: Sequence[str] = [*layout.keys, *layout.doses, *layout.required]
-    if not layout.keys or not batch.column(layout.keys[0]).null_count:
+    needed = [*layout.keys, *layout.doses]
+    if not any(batch.column(name).null_count for name in needed):
         return batch
     blank = None
-    for name in columns:
+    for name in (*needed, *layout.required):
         missing = pc.is_null(batch.column(name))
         blank = missing if blank is None else pc.and_(blank, missing)
-    number = pc.sum(blank).as_py() or 0
-    remarks.blank_rows += number
-    return batch.filter(pc.invert(blank)) if number else batch
+    remarks.blank_rows += pc.sum(blank).as_py() or 0
+    batch = batch.filter(pc.invert(blank))
+    for name in needed:
+        missing = pc.is_null(batch.column(name))
+        if number := pc.sum(missing).as_py() or 0:
+            remarks.without[name] += number
+            batch = batch.filter(pc.invert(missing))
+    return batch

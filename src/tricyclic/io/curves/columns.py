@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tricyclic.core.concentrations import is_dose_unit, is_molar_unit, log10_of, same_unit
-from tricyclic.core.format import enumerate_words
+from tricyclic.core.format import enumerate_words, list_names
+from tricyclic.core.text_column import MAX_COLUMNS
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.curves.doses import checked_doses
 from tricyclic.io.headings import unit_in_column_name
@@ -168,7 +169,7 @@ def find_columns(
     Parameters
     ----------
     kinds : mapping
-        "whole numbers", "numbers", "text" or another word, for each column.
+        "whole numbers", "numbers", "text", "dates" or another word, for each column.
     names : sequence of str
         Names of the columns in their order.
     where : str
@@ -196,7 +197,7 @@ def find_columns(
             raise _missing("log10_molar" if not dose else y, kinds, names, where)
         weight = chosen.weights or ("weight" if "weight" in kinds else "")
         for name in (dose, y, *([weight] if weight else [])):
-            _check_numbers(name, numbers[name], where)
+            _check_numbers(name, kinds if kinds[name] == "dates" else numbers, where)
         layout = CurveColumns((), dose, y, weight, "", unit)
     plate = "plate" if "plate" in kinds and "plate" not in keys else ""
     layout = replace(
@@ -262,6 +263,8 @@ def _dose(
 ) -> tuple[str, str]:
     """The column of doses and its unit; "" where there is none."""
     if chosen.x:
+        # Before its unit: a column of plates or dates has none.
+        _check_numbers(chosen.x, kinds, where, is_dose=True)
         return chosen.x, _dose_unit(chosen.x, chosen.x_unit, where)
     both = [name for name in ("log10_molar", "molar") if name in kinds]
     if not both and needed:
@@ -325,7 +328,7 @@ def _wide_columns(
             do="Use one row per reading: curve, log10_molar, response, weight",
         )
     for name in doses:
-        _check_numbers(name, kinds[name], where)
+        _check_numbers(name, kinds, where)
     unit = _dose_unit("", chosen.x_unit, where) if chosen.x_unit else "log10 M"
     layout = CurveColumns(
         (), wide=tuple(doses), unit=unit, molar_mass_g_per_mol=chosen.molar_mass_g_per_mol
@@ -368,10 +371,20 @@ def _listed(given: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _check_numbers(name: str, kind: str, where: str) -> None:
-    if kind not in ("numbers", "whole numbers"):
-        raise InputError(
-            f"contains {kind} instead of numbers",
-            where=f"{where}, column '{name}'",
-            do="Leave missing readings empty, and write all others as numbers",
-        )
+def _check_numbers(
+    name: str, kinds: Mapping[str, str], where: str, *, is_dose: bool = False
+) -> None:
+    kind = kinds[name]
+    if kind in ("numbers", "whole numbers"):
+        return
+    others = [f"'{one}'" for one, of in kinds.items() if of in ("numbers", "whole numbers")]
+    # A column of plates or dates was named by mistake; one of readings may have words.
+    is_other = is_dose or kind == "dates"
+    raise InputError(
+        f"contains {kind} instead of numbers",
+        where=f"{where}, column '{name}'",
+        allowed=f"Columns of numbers are {list_names(others, MAX_COLUMNS)}"
+        if others and is_other
+        else "",
+        do="" if is_other else "Leave missing readings empty, and write all others as numbers",
+    )

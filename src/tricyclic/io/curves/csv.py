@@ -10,22 +10,29 @@ import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from tricyclic.core.text_column import is_date, other_mark_error
 from tricyclic.errors import InputError
-from tricyclic.io.curves.cells import CellRemarks, without_blank_rows
+from tricyclic.io.curves.cells import CellRemarks, without_nameless_rows
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
 from tricyclic.io.curves.plain_text import PlainColumns, PlainReader, can_be_plain
 from tricyclic.io.delimited_text import shortened, utf16_without_mark
 from tricyclic.io.files import at_file, csv_of, existing_file
-from tricyclic.numerals import NumberFormat, decimal_of, is_whole_number
+from tricyclic.numerals import (
+    NumberFormat,
+    column_mark,
+    decimal_of,
+    has_other_mark,
+    is_whole_number,
+)
 
 _HEAD = 1 << 20
 # Lines among which the names of the columns are searched, and kinds of columns are recognised.
@@ -60,7 +67,8 @@ class CurveText:
     """A CSV file of curves; `of` reads its first lines.
 
     `skipped` is the number of lines above the names of the columns; with `with_words` the readings
-    are read as text, in which a word counts as missing. `bytes_per_row` is that of the first lines;
+    are read as text, in which a word counts as missing. `marks` are the decimal marks of columns
+    that have another one than `decimal`. `bytes_per_row` is that of the first lines;
     0 for a compressed file.
     """
 
@@ -73,6 +81,7 @@ class CurveText:
     skipped: int = 0
     with_words: bool = False
     bytes_per_row: float = 0.0
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, path: str | Path, chosen: ColumnNames | None = None) -> CurveText:
@@ -106,9 +115,19 @@ class CurveText:
             # Quoted numbers: "12,5" shows a decimal comma, "1,000" may be either.
             comma = {decimal_of(cell)[0] for row in cells for cell in row} - {""} == {","}
         else:
-            comma = any(re.fullmatch(r"[-+]?[0-9]+,[0-9]+", cell) for row in cells for cell in row)
+            mark = column_mark(cell for row in cells for cell in row)
+            either = (decimal_of(cell)[1] == "," for row in cells for cell in row)
+            comma = mark == "," or (not mark and any(either))
         decimal = "," if comma else "."
-        kinds = {column: _kind(cells, k, decimal) for k, column in enumerate(names)}
+        shown = {
+            column: column_mark(row[k] for row in cells if len(row) > k)
+            for k, column in enumerate(names)
+        }
+        # A file may have columns of two programs; the mark of a file with one is that of the file.
+        marks = {column: mark for column, mark in shown.items() if mark and mark != decimal}
+        kinds = {
+            column: _kind(cells, k, marks.get(column, decimal)) for k, column in enumerate(names)
+        }
         layout = find_columns(kinds, names=names, where=name, chosen=chosen, typed=False)
         if not any(any(row) for row in cells):
             raise InputError("has columns but no rows", where=name)
@@ -122,6 +141,7 @@ class CurveText:
             encoding,
             skipped,
             bytes_per_row=bytes_per_row,
+            marks=marks,
         )
 
     @property
@@ -153,10 +173,12 @@ class CurveText:
         texts = list(dict.fromkeys([*layout.carried, *([layout.plate] if layout.plate else [])]))
         numbers = [*layout.doses, *layout.required]
         readings = [name for name in layout.required if name != layout.weight]
+        own = [column for column in numbers if column in self.marks]
+        as_text = list(dict.fromkeys([*own, *(readings if self.with_words else [])]))
         types = {
             **dict.fromkeys(texts, pa.string()),
             **dict.fromkeys(numbers, pa.float64()),
-            **(dict.fromkeys(readings, pa.string()) if self.with_words else {}),
+            **dict.fromkeys(as_text, pa.string()),
         }
         name = Path(self.path).name
         parse = arrow_csv.ParseOptions(delimiter=self.delimiter)
@@ -182,24 +204,28 @@ class CurveText:
             self.names, tuple(texts), tuple(numbers), self.delimiter, tuple(_MISSING)
         )
         reader = PlainReader(columns, otherwise)
-        with _as_input_errors(name, self.names, readings):
-            if not self.with_words and can_be_plain(self.encoding, self.decimal, texts, numbers):
+        with _as_input_errors(name, self.names, readings, self.decimal):
+            if not as_text and can_be_plain(self.encoding, self.decimal, texts, numbers):
                 with _opened(self.path) as stream:
                     plain = reader.batches(stream, self.skipped + 1)
                     if plain is not None:
                         for batch in plain:
-                            yield without_blank_rows(batch, layout, remarks)
+                            yield without_nameless_rows(batch, layout, remarks)
                         return
             with _opened(self.path, self.encoding) as stream:
                 for batch in reader.general(stream, self.skipped + 1):
-                    if self.with_words:
-                        for column in readings:
-                            k = batch.schema.get_field_index(column)
-                            values = remarks.numbers(column, batch.column(k), self.decimal)
-                            batch = batch.set_column(k, column, values)
-                    yield without_blank_rows(batch, layout, remarks)
-        if self.with_words:
-            remarks.check(name)
+                    for column in as_text:
+                        k = batch.schema.get_field_index(column)
+                        mark = self.marks.get(column, self.decimal)
+                        if column in readings:
+                            values = remarks.numbers(column, batch.column(k), mark)
+                        else:
+                            values = _numbers(batch.column(k), mark, column)
+                        batch = batch.set_column(k, column, values)
+                    yield without_nameless_rows(batch, layout, remarks)
+        if as_text:
+            marks = {column: self.marks.get(column, self.decimal) for column in as_text}
+            remarks.check(name, marks)
 
     def share(self, rows: int) -> float:
         """Share of the file in some rows, an estimate; 0 where it is not known."""
@@ -250,7 +276,7 @@ def _opened(path: str | Path, encoding: str = "utf-8") -> Iterator[Any]:
 
 @contextmanager
 def _as_input_errors(
-    name: str, columns: tuple[str, ...], readings: Sequence[str] = ()
+    name: str, columns: tuple[str, ...], readings: Sequence[str] = (), decimal: str = "."
 ) -> Iterator[None]:
     """Turn errors of pyarrow into messages with file, column and advice."""
 
@@ -263,14 +289,7 @@ def _as_input_errors(
         if match := _BAD_NUMBER.search(text):
             column = columns[int(match[1])] if int(match[1]) < len(columns) else match[1]
             kind = WordAmongReadingsError if column in readings else InputError
-            raise at_file(
-                kind(
-                    f"'{shortened(match[2])}' is not a number",
-                    where=f"column '{column}'",
-                    do="Leave missing readings empty, and write all others as numbers",
-                ),
-                name,
-            ) from error
+            raise at_file(_not_a_number(kind, match[2], column, decimal), name) from error
         if match := _BAD_COUNT.search(text):
             where = f"{name}, the line '{shortened(match[3])}'" if match[3] else name
             raise InputError(
@@ -333,12 +352,34 @@ def _header_row(rows: Sequence[Sequence[str]], chosen: ColumnNames | None) -> in
     return next((number for number, row in enumerate(rows) if any(row)), 0)
 
 
+def _numbers(column: Any, mark: str, name: str) -> Any:
+    """A column of doses or weights with a decimal mark of its own as numbers."""
+    encoded = column.dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    values = [NumberFormat(mark).read(text.strip()) for text in texts]
+    for text, value in zip(texts, values, strict=True):
+        if value is None and text.strip():
+            raise _not_a_number(InputError, text, name, mark)
+    return pa.array(values, pa.float64()).take(encoded.indices)
+
+
+def _not_a_number(kind: type[InputError], text: str, column: str, mark: str) -> InputError:
+    where = f"column '{column}'"
+    if kind is InputError and has_other_mark(text, mark):
+        return other_mark_error(text, mark, where)
+    return kind(
+        f"'{shortened(text)}' is not a number",
+        where=where,
+        do="Leave missing readings empty, and write all others as numbers",
+    )
+
+
 def _kind(rows: Sequence[Sequence[str]], column: int, decimal: str) -> str:
     """Kind of the cells of a column, from the first rows."""
     cells = [row[column] for row in rows if len(row) > column and row[column] not in _MISSING]
     number = NumberFormat(decimal)
     values = [number.read(cell) for cell in cells]
     if 2 * values.count(None) > len(cells):
-        return "text"
+        return "dates" if 2 * sum(map(is_date, cells)) > len(cells) else "text"
     whole = all(is_whole_number(cell) for cell in cells)
     return "whole numbers" if cells and whole else "numbers"

@@ -32,7 +32,7 @@ def checked_doses(
     Parameters
     ----------
     x : array, shape (rows,)
-        Doses as in the file.
+        Doses as in the file; none is missing.
     starts : array of int, shape (curves + 1,)
     names : sequence
         Names of the curves.
@@ -46,17 +46,10 @@ def checked_doses(
     Raises
     ------
     InputError
-        If one is missing, is not a concentration, or seems to be in another unit.
+        If one is not a concentration, or seems to be in another unit.
     """
     column = f"{where}, column '{name}'" if name else f"{where}, names of the columns"
     is_molar = is_molar_unit(unit) or molar_mass_g_per_mol is not None
-    if np.isnan(x).any():
-        raise InputError(
-            f"curve '{_of(np.isnan(x), starts, names)}' has a reading without a dose",
-            where=column,
-            do="Fill it in or delete the row; a well without compound has "
-            + ("log10_molar = -inf" if log10_of(unit) else "a dose of 0"),
-        )
     logarithm_of = log10_of(unit)
     factor = 1.0
     if is_molar:

@@ -7,7 +7,7 @@ continue in the next one.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -113,10 +113,13 @@ class CurveFile:
         blocks = tuple(self.cut(max(int(rows_per_block), 1)))
         scan = BlockScan(self.named, self.names, blocks, apart=not self.names_are_in_order(blocks))
         closed = []
+        left_out: Counter[str] = Counter()
         for block, read in self._scanned(blocks):
+            left_out.update(dict(read.piece.left_out))
             closed.append(scan.add(block, read.names, read.series_keys()))
         closed.append(scan.close())
-        return ReadPlan(tuple(one for one in closed if one is not None), scan.series.shared())
+        of_blocks = tuple(one for one in closed if one is not None)
+        return ReadPlan(of_blocks, scan.series.shared(), left_out)
 
     def rows(self, block: RowBlock) -> CurveBatch:
         """Read one block; readings that are missing are nan.
@@ -204,7 +207,7 @@ class CurveFile:
         Raises
         ------
         InputError
-            If the file is damaged, a row has no name, or doses are not log10 molar.
+            If the file is damaged, no row has a name, or doses are not log10 molar.
         """
         layout, reader = self.layout, self.reader
         labels = reader.extra if readings else []
@@ -266,4 +269,4 @@ def _kind(kind: Any) -> str:
         return "numbers"
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
         return "text"
-    return str(kind)
+    return "dates" if pa.types.is_temporal(kind) else str(kind)

@@ -5,7 +5,7 @@ A piece is one block of a file; the rows of a curve may continue in the next pie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow.types as kinds
 from tricyclic.core.curve_batch import CurveBatch, dose_series_keys
 from tricyclic.errors import InputError
 from tricyclic.io.curves.arrays import numpy_numbers
+from tricyclic.io.curves.cells import rows_without
 from tricyclic.io.curves.columns import CurveColumns
 from tricyclic.io.curves.doses import checked_doses, shown_name
 from tricyclic.io.curves.plan import RowBlock
@@ -43,12 +44,15 @@ class RowPiece:
         Columns with one value per curve beside a single key.
     once : bool
         Whether the doses are those of one curve, which all curves have.
+    left_out : tuple of (str, int)
+        Rows that were left out, by the column in which nothing stands.
     """
 
     runs: CurveRuns
     values: list[np.ndarray]
     carried: dict[str, Any]
     once: bool = False
+    left_out: tuple[tuple[str, int], ...] = ()
 
     def whole(self) -> RowPiece:
         """The same with the doses of every row."""
@@ -132,11 +136,6 @@ class PieceReader:
     alone: str
 
     @property
-    def readings(self) -> list[str]:
-        """Columns of numbers."""
-        return [*self.layout.doses, *self.layout.required]
-
-    @property
     def extra(self) -> list[str]:
         """Columns with one value per curve beside a single key."""
         layout = self.layout
@@ -165,36 +164,48 @@ class PieceReader:
             Gives a column of numbers as Arrow arrays of some of its rows, where it is not in memory
             as a whole.
 
+        Returns
+        -------
+        RowPiece
+            Without the rows that have no name or no dose, which it counts.
+
         Raises
         ------
         InputError
-            If a row has no name.
+            If no row is left.
         """
         layout = self.layout
         keys = [column(name) for name in layout.keys]
-        for name, key in zip(layout.keys, keys, strict=True):
-            if missing := key.null_count:
-                what = "curve" if layout.keys == ("curve",) else f"value in '{name}'"
-                raise InputError(
-                    f"1 row has no {what}" if missing == 1 else f"{missing:,} rows have no {what}",
-                    where=f"{self.named}, column '{name}'",
-                    do="Fill it in, or delete the row",
-                )
-        runs = find_runs(keys, rows=rows, alone=self.alone)
+        missing = {
+            name: np.asarray(key.is_null())
+            for name, key in zip(layout.keys, keys, strict=True)
+            if key.null_count
+        }
+        # Names are let go before the doses are read, which saves memory.
+        runs = None if missing else find_runs(keys, rows=rows, alone=self.alone)
         del keys
-        numbers = self.readings if readings else list(layout.doses)
-        extra = self.extra if readings else []
         values, once = [], False
-        for name in numbers:
-            one = None
-            if parts is not None and name == layout.dose:
-                one = _doses_once(parts(name), runs)
-                once = one is not None
+        for name in layout.doses:
+            one = None if parts is None or runs is None else _doses_once(parts(name), runs)
+            once = one is not None
             if one is None:
                 one = _numbers(column(name)) if parts is None else _joined(parts(name), rows)
             values.append(one)
-        carried = {name: as_dictionary(column(name)) for name in extra}
-        return RowPiece(runs, values, carried, once)
+            if (without := np.isnan(one)).any():
+                missing[name] = without
+        kept, left_out = _complete_rows(missing, rows, self.named)
+        if runs is None or kept is not None:
+            of_keys = [_rows_kept(column(name), kept) for name in layout.keys]
+            number = rows if kept is None else int(kept.sum())
+            runs = find_runs(of_keys, rows=number, alone=self.alone)
+            del of_keys
+            values = [own if kept is None else own[kept] for own in values]
+        for name in layout.required if readings else ():
+            one = _numbers(column(name)) if parts is None else _joined(parts(name), rows)
+            values.append(one if kept is None else one[kept])
+        extra = self.extra if readings else []
+        carried = {name: as_dictionary(_rows_kept(column(name), kept)) for name in extra}
+        return RowPiece(runs, values, carried, once, left_out)
 
     def grouped(self, piece: RowPiece, *, readings: bool = True) -> GroupedPiece:
         """The rows of a piece by curve.
@@ -202,7 +213,7 @@ class PieceReader:
         Raises
         ------
         InputError
-            If a dose is missing, or is not a concentration.
+            If a dose is not a concentration.
         """
         layout = self.layout
         codes, starts, order = piece.runs.grouped()
@@ -326,6 +337,41 @@ class PieceReader:
                 do="Name a curve by both: "
                 + " ".join(f'--curve-column "{name}"' for name in (*self.layout.keys, "plate")),
             )
+
+
+def _complete_rows(
+    missing: Mapping[str, np.ndarray], rows: int, named: str
+) -> tuple[np.ndarray | None, tuple[tuple[str, int], ...]]:
+    """Rows with a name and a dose (None for all), and how many are left out for each column.
+
+    Raises
+    ------
+    InputError
+        If no row is left.
+    """
+    if not missing:
+        return None, ()
+    kept = np.ones(rows, bool)
+    left_out = []
+    for name, at in missing.items():
+        left_out.append((name, int((at & kept).sum())))
+        kept &= ~at
+    if not kept.any():
+        raise no_row_error(dict(left_out), named)
+    return kept, tuple(left_out)
+
+
+def _rows_kept(column: Any, kept: np.ndarray | None) -> Any:
+    return column if kept is None else column.filter(pa.array(kept))
+
+
+def no_row_error(left_out: Mapping[str, int], named: str) -> InputError:
+    """The refusal of rows of which none has a name and a dose."""
+    return InputError(
+        "no row can be used: " + ", ".join(rows_without(left_out)),
+        where=named,
+        do="Choose the columns in which curves and doses stand",
+    )
 
 
 def _doses_of_each(x: np.ndarray, starts: np.ndarray) -> np.ndarray | None:

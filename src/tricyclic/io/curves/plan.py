@@ -4,8 +4,8 @@ curves share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -67,10 +67,13 @@ class ClosedBlock:
 
 @dataclass(frozen=True)
 class ReadPlan:
-    """Blocks of a file, and keys of the dose series that many of its curves share."""
+    """Blocks of a file, keys of the dose series that many of its curves share, and rows that are
+    left out by the column in which nothing stands.
+    """
 
     closed: tuple[ClosedBlock, ...]
     shared: np.ndarray
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def blocks(self) -> tuple[RowBlock, ...]:

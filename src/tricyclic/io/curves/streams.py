@@ -7,6 +7,7 @@ has to wait until the whole file is known is kept in the folder of parts.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,10 @@ import pyarrow as pa
 
 from tricyclic.core.curve_batch import CurveBatch
 from tricyclic.errors import InputError
-from tricyclic.io.curves.cells import CellRemarks
+from tricyclic.io.curves.cells import CellRemarks, rows_without
 from tricyclic.io.curves.columns import CurveColumns
 from tricyclic.io.curves.parquet import CurveFile
-from tricyclic.io.curves.pieces import GroupedPiece, PieceReader
+from tricyclic.io.curves.pieces import GroupedPiece, PieceReader, no_row_error
 from tricyclic.io.curves.plan import RowBlock
 from tricyclic.io.curves.runs import rows_of_whole_curves
 from tricyclic.io.curves.store import SPOOL_CELLS, CurveStore
@@ -96,6 +97,7 @@ class ParquetStream:
         self.blocks = tuple(file.cut(max(int(rows_per_block), 1)))
         self.apart = not file.names_are_in_order(self.blocks)
         self._following = iter(self.blocks)
+        self._left_out: dict[int, Counter[str]] = {}
 
     def next_block(self, *, names_only: bool) -> Callable[[], ReadBlock | None] | None:
         """What reads the next block."""
@@ -106,12 +108,17 @@ class ParquetStream:
         share = (block.first_row + block.rows) / self.file.metadata.num_rows
         if not names_only:
             try:
-                return ReadBlock(block, self.file.read(block.groups), share)
+                return self._counted(ReadBlock(block, self.file.read(block.groups), share))
             except InputError:
                 # Where only the readings are damaged, the blocks before are still fitted; what is
                 # wrong is stated when the block is read again.
                 pass
-        return ReadBlock(block, self.file.read(block.groups, readings=False), share)
+        names = self.file.read(block.groups, readings=False)
+        return self._counted(ReadBlock(block, names, share))
+
+    def _counted(self, read: ReadBlock) -> ReadBlock:
+        self._left_out[read.block.number] = Counter(dict(read.rows.piece.left_out))
+        return read
 
     def keep(self, read: ReadBlock) -> bool:
         """False: the file itself can be read again."""
@@ -130,8 +137,8 @@ class ParquetStream:
         return self.file.digest(block)
 
     def phrases(self) -> tuple[str, ...]:
-        """None: a Parquet file has no words among numbers."""
-        return ()
+        """Rows without a name or a dose; a Parquet file has no words among numbers."""
+        return rows_without(sum(self._left_out.values(), Counter()))
 
 
 class Batches(Protocol):
@@ -248,6 +255,8 @@ class BatchStream:
                 rows -= whole
         if sum(one.num_rows for one in waiting):
             yield pa.Table.from_batches(waiting)
+        elif not self._number and remarks.without:
+            raise no_row_error(remarks.without, self.named)
         elif not self._number:
             raise InputError("the file has columns but no rows")
 

@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from tricyclic.core.table import DataTable
+from tricyclic.core.text_column import is_date
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
-from tricyclic.io.curves.cells import CellRemarks, without_blank_rows
+from tricyclic.io.curves.cells import CellRemarks, without_nameless_rows
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns, find_columns
 from tricyclic.io.table_text import table_as_csv
-from tricyclic.numerals import NumberFormat
+from tricyclic.numerals import NumberFormat, column_mark
 
 ROWS_PER_BATCH = 100_000
 
@@ -26,7 +27,6 @@ class CurveTable:
 
     table: DataTable
     layout: CurveColumns
-    decimal: str = "."
 
     @classmethod
     def of(
@@ -48,7 +48,7 @@ class CurveTable:
                 problem = problem or error
                 continue
             others = quoted("table", [one.name for one in tables if one is not table])
-            return cls(table, layout, _decimal(table, layout)), others + table.unused
+            return cls(table, layout), others + table.unused
         raise problem or InputError("contains no table", where=where)
 
     def batches(self, remarks: CellRemarks) -> Iterator[pa.RecordBatch]:
@@ -61,8 +61,8 @@ class CurveTable:
             columns[name] = self._label(name)
         for name in (*layout.doses, *layout.required):
             columns[name] = self._numbers(name, remarks if name in readings else None)
-        whole = without_blank_rows(pa.table(columns), layout, remarks)
-        remarks.check(table.name)
+        whole = without_nameless_rows(pa.table(columns), layout, remarks)
+        remarks.check(table.name, {name: _mark(table, name) for name in table.text})
         yield from whole.to_batches(max_chunksize=ROWS_PER_BATCH)
 
     def share(self, rows: int) -> float:
@@ -98,24 +98,23 @@ class CurveTable:
             return pa.array(values, from_pandas=True)
         texts = pa.array([cell.strip() or None for cell in self.table.words(name)], pa.string())
         if remarks is not None:
-            return remarks.numbers(name, texts, self.decimal)
+            return remarks.numbers(name, texts, _mark(self.table, name))
         return pa.array(self.table.numbers(name), from_pandas=True)
 
 
 def _kind(table: DataTable, name: str) -> str:
     if name not in table.values:
         filled = [cell for cell in table.text[name] if cell]
-        numbers = sum(NumberFormat(mark).read(cell) is not None for cell in filled for mark in ".")
-        return "numbers" if 2 * numbers > len(filled) else "text"
+        if filled and 2 * sum(map(is_date, filled)) > len(filled):
+            return "dates"
+        numbers = NumberFormat(_mark(table, name))
+        read = sum(numbers.read(cell) is not None for cell in filled)
+        return "numbers" if 2 * read > len(filled) else "text"
     values = table.values[name]
     finite = values[np.isfinite(values)]
     return "whole numbers" if finite.size and (finite == np.rint(finite)).all() else "numbers"
 
 
-def _decimal(table: DataTable, layout: CurveColumns) -> str:
-    """Decimal mark of readings that are text because of words among them."""
-    for name in layout.required:
-        cells = [cell for cell in table.text.get(name, ()) if cell]
-        if cells and not any(NumberFormat(".").read(cell) is not None for cell in cells):
-            return ","
-    return "."
+def _mark(table: DataTable, name: str) -> str:
+    """Decimal mark of a column that is text because of words among its numbers."""
+    return column_mark(table.text.get(name, ())) or "."

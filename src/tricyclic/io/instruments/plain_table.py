@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from tricyclic.core.table import DataTable
+from tricyclic.core.text_column import other_mark_error
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
@@ -21,7 +23,13 @@ from tricyclic.io.headings import unit_in_column_name
 from tricyclic.io.instruments.plate_list import is_list
 from tricyclic.io.table_across import turned
 from tricyclic.io.table_blocks import TableBlock, find_tables, header_of
-from tricyclic.numerals import is_whole_number
+from tricyclic.numerals import (
+    column_mark,
+    decimal_of,
+    has_other_mark,
+    is_whole_number,
+    parse_number,
+)
 from tricyclic.unit_table import UNKNOWN
 
 _DOCUMENT = re.compile(r"\s*(?:[{<]|\[\s*[\[{\"])")
@@ -65,28 +73,36 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
     text: dict[str, tuple[str, ...]] = {}
     units: dict[str, str] = {}
     percent: list[str] = []
+    marks: dict[str, str] = {}
     for k, column in block.columns:
         cells = [sheet.rows[at][k] if k < len(sheet.rows[at]) else "" for at in block.rows]
+        own, marks[column] = _of_column(sheet, cells)
         # Cells repeat, so each text is read once, at its first place.
         first_at = dict(zip(reversed(cells), reversed(block.rows), strict=True))
+        shown = shortened(column)
         if _is_numeric(first_at):
             read = {
-                cell: math.nan
-                if not cell or is_not_counted(cell)
-                else sheet.number(cell, f"{sheet.where(index)}, column '{shortened(column)}'")
+                cell: _number(cell, own, marks[column], f"{sheet.where(index)}, column '{shown}'")
                 for cell, index in reversed(first_at.items())
             }
             values[column] = [read[cell] for cell in cells]
             units[column] = unit_in_column_name(_without_number(column))
             filled = [index for index, v in zip(block.rows, values[column], strict=True) if v == v]
-            shown = sheet.percent and all((index, k) in sheet.percent for index in filled)
-            if shown and units[column] in (UNKNOWN, "", "%"):
-                values[column] = [float(f"{v * 100:.12g}") for v in values[column]]
+            if _is_percent(sheet, filled, k) and units[column] in (UNKNOWN, "", "%"):
+                values[column] = [_hundredfold(v) for v in values[column]]
                 units[column] = "%"
                 percent.append(column)
-        elif (own := _with_units(cells, column, sheet)) is not None:
-            values[column], units[column] = [*own.values], own.unit
+        elif (with_units := _with_units(cells, column, own)) is not None:
+            values[column], units[column] = [*with_units.values], with_units.unit
         else:
+            numbers = {at for at, cell in zip(block.rows, cells, strict=True) if _is_point(cell)}
+            if numbers and _is_percent(sheet, numbers, k):
+                # Words among readings that are shown as percent do not change what the others are.
+                cells = [
+                    f"{_hundredfold(float(cell)):.12g}" if at in numbers else cell
+                    for at, cell in zip(block.rows, cells, strict=True)
+                ]
+                percent.append(column)
             text[column] = tuple(cells)
     return DataTable(
         name=name,
@@ -94,7 +110,7 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
         values=values,  # type: ignore[arg-type]  # lists become arrays when the record is made
         text=text,
         units=units,
-        notes=(*sheet.all_notes, *block.notes, *_percent_note(percent)),
+        notes=(*_notes(sheet, marks), *block.notes, *_percent_note(percent)),
         unused=(*block.unused, *without),
         sheet=sheet.name,
         titles=block.titles,
@@ -109,6 +125,56 @@ def _table(sheet: Sheet, block: TableBlock, name: str, without: tuple[str, ...])
             for area in sheet.merged
         ),
     )
+
+
+def _of_column(sheet: Sheet, cells: list[str]) -> tuple[Sheet, str]:
+    """The sheet with the decimal mark that a column shows, and the mark; a text may have columns of
+    two programs.
+    """
+    if sheet.decimal is not None:
+        return sheet, ""
+    if mark := column_mark(cells):
+        return replace(sheet, decimal=mark), mark
+    # What may be a decimal mark or group digits has the meaning that it has in the whole file.
+    is_sure = not any(decimal_of(cell)[1] for cell in cells)
+    return (replace(sheet, decimal=".") if is_sure else sheet), ""
+
+
+def _number(cell: str, sheet: Sheet, mark: str, where: str) -> float:
+    if not cell or is_not_counted(cell):
+        return math.nan
+    if mark and has_other_mark(cell, mark):
+        raise other_mark_error(cell, mark, where)
+    return sheet.number(cell, where)
+
+
+def _notes(sheet: Sheet, marks: dict[str, str]) -> tuple[str, ...]:
+    """Decisions about the file, with the decimal marks where its columns have different ones."""
+    different = {mark for mark in marks.values() if mark}
+    if sheet.decimal is not None or not different:
+        return sheet.all_notes
+    if len(different) == 1:
+        return replace(sheet, decimal=different.pop()).all_notes
+    named = [
+        f"decimal {word} in "
+        + ", ".join(f"'{shortened(column)}'" for column, own in marks.items() if own == mark)
+        for mark, word in ((",", "comma"), (".", "point"))
+    ]
+    return (*sheet.notes, *named)
+
+
+def _is_percent(sheet: Sheet, rows: Collection[int], column: int) -> bool:
+    """Whether a workbook shows the numbers of a column as percent."""
+    return bool(sheet.percent) and all((row, column) in sheet.percent for row in rows)
+
+
+def _hundredfold(share: float) -> float:
+    return float(f"{share * 100:.12g}")
+
+
+def _is_point(cell: str) -> bool:
+    """Whether a cell is a number as a workbook stores it."""
+    return parse_number(cell) is not None
 
 
 def _percent_note(columns: list[str]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def interpolation_frames(result: InterpolationResult) -> dict[str, Columns]:
         "recovery_percent": [one.recovery_percent for one in levels],
         "cv_percent": [one.cv_percent for one in levels],
         "accepted": [one.accepted for one in levels],
+        "n_beyond": [one.n_beyond for one in levels],
     }
     parameters = result.fit.parameters
     names = ("name", "unit", "value", "se", "low", "high", "fixed", "description")

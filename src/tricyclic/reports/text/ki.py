@@ -7,7 +7,8 @@ import math
 from tricyclic.core.estimate import format_range
 from tricyclic.core.format import align_columns, format_quantity, wrap_line
 from tricyclic.core.stated_number import StatedInput
-from tricyclic.reports.text.study import check_lines, with_p_scale
+from tricyclic.reports.text.checks import check_lines
+from tricyclic.reports.text.study import with_p_scale
 from tricyclic.results.ki import KbResult, KiResult
 
 

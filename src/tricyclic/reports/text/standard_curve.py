@@ -9,10 +9,11 @@ from tricyclic.core.format import (
     align_columns,
     format_number,
     pluralize,
+    wrap_line,
 )
 from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
-from tricyclic.results.standard_curve import InterpolatedSample, InterpolationResult
+from tricyclic.results.standard_curve import InterpolatedSample, InterpolationResult, StandardLevel
 
 
 def interpolation_text(result: InterpolationResult) -> str:
@@ -26,6 +27,7 @@ def interpolation_text(result: InterpolationResult) -> str:
     if result.samples:
         lines += [*_samples(result, unit), ""]
     lines += check_lines(result.checks)
+    lines += [wrap_line(f"  read as   {part}") for part in result.read_as]
     return "\n".join([*lines, *unused_lines(result.unused)])
 
 
@@ -64,13 +66,19 @@ def _standards(result: InterpolationResult, unit: str) -> list[str]:
             _number(level.back_calculated),
             _number(level.recovery_percent),
             _number(level.cv_percent, 2),
-            "" if not has_limit or level.accepted else "not accepted",
+            _remark(level, has_limit=has_limit),
         )
         for level in result.standards
     ]
     ends = f"{format_number(result.lowest)} to {format_number(result.highest)} {unit}"
     by = f", standards within {result.acceptance_percent:g} %" if has_limit else ", all standards"
     return [*align_columns(rows), "", f"range  {ends}{by}"]
+
+
+def _remark(level: StandardLevel, *, has_limit: bool) -> str:
+    beyond = f"{level.n_beyond} of {level.n} beyond the curve" if level.n_beyond else ""
+    refused = "not accepted" if has_limit and not level.accepted else ""
+    return ", ".join(filter(None, (refused, beyond)))
 
 
 def _samples(result: InterpolationResult, unit: str) -> list[str]:

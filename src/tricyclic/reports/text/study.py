@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from tricyclic.core.check import Check
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import (
     Estimate,
@@ -14,6 +13,7 @@ from tricyclic.core.estimate import (
     p_scale_name,
 )
 from tricyclic.core.format import format_number, pluralize, wrap_line
+from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.reports.words import fit_check
 from tricyclic.results.binding import (
@@ -95,23 +95,6 @@ def study_text(study: StudyResult, curves: Mapping[str, CurveModel]) -> str:
     lines += [wrap_line(f"  read as   {part}") for part in study.read_as]
     lines += unused_lines(study.unused)
     return "\n".join(lines).strip("\n")
-
-
-def check_lines(checks: Sequence[Check]) -> list[str]:
-    """Failures and warnings, each once with all its places; then the number of checks that pass."""
-    places: dict[tuple[str, str, str], list[str]] = {}
-    for level in ("fail", "warn"):
-        for check in checks:
-            if check.level == level:
-                key = (check.level, check.message, check.advice)
-                places.setdefault(key, []).append(check.where)
-    lines = []
-    for (level, message, advice), where in places.items():
-        named = ", ".join(dict.fromkeys(place for place in where if place))
-        text = f"{message.rstrip('.')}. {advice}" if advice else message
-        lines.append(wrap_line(f"  {level}   {named + ': ' if named else ''}{text}"))
-    passed = sum(check.level == "pass" for check in checks)
-    return [*lines, f"  pass   {pluralize(passed, 'check')} within limits"] if passed else lines
 
 
 def _estimates(assay: AssayResult, curves: Mapping[str, CurveModel]) -> list[str]:

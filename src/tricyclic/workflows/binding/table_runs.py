@@ -221,14 +221,18 @@ def _columns(wide: DataTable, table: DataTable, request: TableRequest, where: st
         return columns
     read = {column for column, _ in columns.x.values()} | set(named)
     is_competition = request.kind == "competition"
+    # Non-specific binding that no option names is recognised by its name, as without any option.
+    blocked = request.non_specific or tuple(n for n in columns.non_specific if n not in named)
+    read |= set(blocked)
+    recognised = tuple(f"'{name}': non-specific" for name in blocked if not request.non_specific)
     return replace(
         columns,
         compounds={"": (*request.response, *(request.total if is_competition else ()))}
         if request.response or is_competition
         else {},
         total=() if is_competition else request.total,
-        non_specific=request.non_specific,
-        decisions=tuple(note for note in columns.decisions if " is the " in note),
+        non_specific=blocked,
+        decisions=(*(note for note in columns.decisions if " is the " in note), *recognised),
         unused=tuple(name for name in wide.columns if name not in read),
     )
 

@@ -25,6 +25,7 @@ from tricyclic.fitting import plate_quality
 from tricyclic.fitting.many import BatchFitOptions, fit_rows
 from tricyclic.fitting.on_dask import on_dask
 from tricyclic.io.curves.arrays import release_free_memory, reused_memory
+from tricyclic.io.curves.cells import rows_without
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns
 from tricyclic.io.curves.csv import WordAmongReadingsError
 from tricyclic.io.curves.fits import read_fits, with_numbers
@@ -249,6 +250,7 @@ def _fit_on_cluster(
     remarks = store.spool_remarks() if file.path == str(store.spooled.absolute()) else ()
     reused = _fit_blocks(tasks, plan.curves, store, run, result)
     first = tuple(_first_readings(file, plan))
+    remarks = (*remarks, *rows_without(plan.left_out))
     return _Outcome(plan.curves, len(tasks), reused, first, remarks)
 
 

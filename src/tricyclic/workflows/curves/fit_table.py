@@ -324,6 +324,8 @@ def _columns(
         if column not in table.columns:
             file = source_name(cast("str | DataTable", options.file))
             raise UnknownNameError.among("column", column, table.columns, where=file)
+        # Before the unit: a column of plates or dates has none.
+        table.numbers(column)
         if not unit and (name == "time_min" or name.endswith("_M")):
             example = "nM" if name.endswith("_M") else "min"
             raise InputError(

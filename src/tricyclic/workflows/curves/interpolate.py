@@ -23,6 +23,7 @@ from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table
 from tricyclic.workflows.curves.options import InterpolateOptions
+from tricyclic.workflows.curves.standard_columns import with_standard_columns
 from tricyclic.workflows.curves.weights import weights_of
 from tricyclic.workflows.output import check_output_folder
 
@@ -33,11 +34,10 @@ def run(
     """Fit the standards of a table and read the unknowns from the curve."""
     check_output_folder(options.out)
     name = source_name(cast("str | DataTable", options.file))
-    if not options.y:
-        raise InputError("no column of readings is named", where="y", do="Add --y COLUMN")
     report_progress(on_progress, 0, 2, f"reading {name}")
     tables = _tables(options.file, options)
     table, others = _chosen(tables, options.table, name)
+    options, read_as = with_standard_columns(options, table, name)
     column, unit = _column_and_unit(options.x, options.x_unit, table)
     _, table, weight, formula = weights_of(tables, table, options.weights)
     table, words = _without_words(table, options.y)
@@ -81,7 +81,7 @@ def run(
         standards, readings, method, unused=(*unused, *words, *quoted("table", others))
     )
     title = title_of_readings(name_of_readings(options.y), result.fit.parts[0].series)
-    return replace(result, y_title=title)
+    return replace(result, y_title=title, read_as=read_as)
 
 
 def _tables(source: str | TableInput, options: InterpolateOptions) -> tuple[DataTable, ...]:

@@ -185,6 +185,10 @@ class InterpolateOptions:
 
     `tricyclic curves interpolate elisa.csv --x conc:ng/mL --y OD1 --y OD2 --sample name`
 
+    `tricyclic curves interpolate elisa.csv --x-unit ng/mL`
+
+    Columns that are not named are recognised by their names where only one could be meant.
+
     Rows with a concentration are standards, rows without are unknowns. Rows of one name and one
     dilution are replicates. Nothing is extrapolated beyond the standards.
     """
@@ -193,7 +197,9 @@ class InterpolateOptions:
         "Table of standards and unknowns (.csv, .xlsx, .pzfx, .prism)", positional=True, path=True
     )
     x: str = option(
-        "Column of the concentrations of the standards, with its unit: conc:ng/mL", panel=COLUMNS
+        "Column of the concentrations of the standards, with its unit: conc:ng/mL",
+        default="",
+        panel=COLUMNS,
     )
     y: tuple[str, ...] = option(
         "Column of readings; replicates are further columns", default=(), panel=COLUMNS
@@ -281,7 +287,11 @@ class SensorgramOptions:
     file: str | TableInput = option(
         "Table of readings over time (.csv, .xlsx, .pzfx, .prism)", positional=True, path=True
     )
-    x: str = option("Column of times", panel=COLUMNS)
+    x: str = option(
+        "Column of times; default: the only one whose name states a time",
+        default="",
+        panel=COLUMNS,
+    )
     x_unit: str = option(
         "Unit of x, where neither its name nor the file states it", default="", panel=COLUMNS
     )

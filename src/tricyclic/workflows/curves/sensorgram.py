@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from tricyclic.assays.sensorgrams.analysis import SWITCH_TIMES, fit_sensorgrams
 from tricyclic.assays.sensorgrams.traces import CycleTrace, Injection
-from tricyclic.core.format import pluralize
+from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
@@ -27,6 +28,9 @@ from tricyclic.workflows.output import check_output_folder
 
 SHARED = ("background", "bulk", "drift", "delay_min")
 FREE = (*SHARED, SWITCH_TIMES)
+TIME_UNITS = ("s", "min", "h")
+# Columns that a message lists.
+MAX_LISTED = 12
 PARAMETERS = ("rmax", "log10_kon", "log10_koff", *SHARED)
 
 
@@ -53,7 +57,7 @@ def run(
         decimal=options.decimal or None,
     )
     table = chosen_table(tables, TablePlan(name, "1", "", table=options.table, where=name))
-    column, unit = _time(options, table)
+    column, unit = _time(options, table, name)
     factor = convert(1.0, unit, "min", where="x_unit")
     time = table.numbers(column) * factor
     traces = tuple(_trace(text, options.injection, table, time, factor, unit) for text in options.y)
@@ -75,8 +79,8 @@ def run(
     )
 
 
-def _time(options: SensorgramOptions, table: DataTable) -> tuple[str, str]:
-    column, unit = options.x, options.x_unit
+def _time(options: SensorgramOptions, table: DataTable, name: str) -> tuple[str, str]:
+    column, unit = options.x or _only_time(table, name), options.x_unit
     if column not in table.columns and ":" in column:
         column, _, unit = column.rpartition(":")
     stated = table.units.get(column, "unknown")
@@ -86,6 +90,24 @@ def _time(options: SensorgramOptions, table: DataTable) -> tuple[str, str]:
             f"column '{column}' has no unit", where="x", do="Add --x-unit s, or another unit"
         )
     return column.strip(), unit
+
+
+def _only_time(table: DataTable, name: str) -> str:
+    """The column of times where the name of one alone states it."""
+    times = [
+        column
+        for column in table.values
+        if re.match(r"time|t\b|zeit|temps", column.strip(), re.IGNORECASE)
+        or (table.units.get(column) in TIME_UNITS)
+    ]
+    if len(times) == 1:
+        return times[0]
+    quotes = list_names([f"'{column}'" for column in table.columns], MAX_LISTED)
+    raise InputError(
+        f"no column of times is named. Columns of {name} are {quotes}",
+        where="x",
+        do=f'Add --x "{next(iter(times or table.columns))}"',
+    )
 
 
 def _trace(
