@@ -109,14 +109,24 @@ class CurveDetails(MarkdownDirective):
 
 
 class ReaderTable(MarkdownDirective):
-    """One row per file format, those of instruments first."""
+    """One row per file format of plates and tables, those of instruments first."""
+
+    chromatograms = False
 
     def lines(self) -> Iterable[str]:
         """Name, description, and the real exports that it was tried with."""
         yield from ("| reader | format | seen on a real file |", "| --- | --- | --- |")
         for name, reader in sorted(READERS.items(), key=lambda item: (item[1].generic, item[0])):
+            if reader.chromatograms is not self.chromatograms:
+                continue
             seen = reader.seen or ("any" if reader.generic else "not yet")
             yield f"| `{name}` | {cell(reader.description)} | {cell(seen)} |"
+
+
+class ChromatogramReaderTable(ReaderTable):
+    """One row per file format of chromatograms."""
+
+    chromatograms = True
 
 
 class UnitTable(MarkdownDirective):
@@ -240,6 +250,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("curve-table", CurveTable)
     app.add_directive("curve-details", CurveDetails)
     app.add_directive("reader-table", ReaderTable)
+    app.add_directive("chromatogram-reader-table", ChromatogramReaderTable)
     app.add_directive("unit-table", UnitTable)
     app.add_directive("protocol-table", ProtocolTable)
     app.add_directive("verb-table", VerbTable)

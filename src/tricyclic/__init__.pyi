@@ -10,7 +10,15 @@ from .api.curve_kb import kb
 from .api.curves import curve_model, curve_models, fit_batch, fit_file
 from .api.design import design
 from .api.exchange import diagram, export, petab
-from .api.files import convert, doctor, read_file, read_layout, read_plates, read_tables
+from .api.files import (
+    convert,
+    doctor,
+    read_chromatograms,
+    read_file,
+    read_layout,
+    read_plates,
+    read_tables,
+)
 from .api.fits import compare_fits, fit, predict
 from .api.library import drugs, protocol, protocols, scenarios
 from .api.population import population, sensitivity
@@ -85,6 +93,7 @@ __all__ = [
     "protocol",
     "protocols",
     "quantities",
+    "read_chromatograms",
     "read_file",
     "read_layout",
     "read_plates",

@@ -102,7 +102,10 @@ def test_a_measured_value_keeps_its_standard_error_and_unit():
             lambda: tca.affinity(None),
             "plates=: is None. It is the name of a file, or several, or a DataFrame.",
         ),
-        (lambda: tca.read_file(5), "file=: is 5. It is the name of a file, or a DataFrame."),
+        (
+            lambda: tca.read_file(5),
+            "file=: is 5. It is the name of a file, or several, or a DataFrame.",
+        ),
         (
             lambda: tca.screen("a.csv", out=None),
             "out=: is None. It is the name of a file or folder.",

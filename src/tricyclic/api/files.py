@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import Measured, TableSource, call, in_python_words, path, table_source
+from tricyclic.api._call import Measured, TableSources, call, in_python_words, path, table_sources
 from tricyclic.api._call import quantity as measured
 from tricyclic.core.progress import ProgressCallback
+from tricyclic.io.chromatograms import read_chromatograms as open_chromatograms
 from tricyclic.io.open import read_plates as open_plates
 from tricyclic.io.open import read_tables as open_tables
 from tricyclic.io.plate_layout import read_layout as open_layout
@@ -81,21 +82,22 @@ def convert(
 
 
 def read_file(
-    file: TableSource,
+    file: TableSources,
     *,
     unit: str = "",
     plate_size: int | None = None,
     decimal: str = "",
     reader: str = "",
     sheet: str = "",
+    time_unit: str = "",
     on_progress: ProgressCallback | None = None,
 ) -> FileContentResult:
-    """Show the content of a raw file: reader, notes, plates and tables. Nothing is analysed.
+    """Show the content of raw files: plates, tables, chromatograms. Nothing is analysed.
 
     Parameters
     ----------
     file
-        The raw file, or a DataFrame.
+        The raw file or a DataFrame, or several; a folder of chromatograms.
     unit
         Unit of the readings if the file does not state it.
     plate_size
@@ -106,13 +108,16 @@ def read_file(
         Reader to use if none or several accept the file.
     sheet
         Sheet of a workbook.
+    time_unit
+        Unit of the times of a table of chromatograms that states none; default: min. One of "min",
+        "s", "ms", "h".
     on_progress
         Called with the progress of long runs.
 
     Returns
     -------
     FileContentResult
-        The plates and tables of a raw file, the reader that read it, and its hash.
+        The plates, tables and chromatograms of the files, the readers, and the hash.
 
     Raises
     ------
@@ -120,12 +125,13 @@ def read_file(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = ReadFileOptions(
-        file=table_source(file),
+        file=table_sources(file),
         unit=unit,
         plate_size=plate_size,
         decimal=decimal,
         reader=reader,
         sheet=sheet,
+        time_unit=time_unit,
     )
     return call(run_read_file, options, on_progress)
 
@@ -165,6 +171,7 @@ def doctor(
     return call(run_doctor, options, on_progress)
 
 
+read_chromatograms = in_python_words(open_chromatograms)
 read_plates = in_python_words(open_plates)
 read_tables = in_python_words(open_tables)
 read_layout = in_python_words(open_layout)

@@ -101,7 +101,9 @@ class Chromatogram:
 
     @property
     def step_s(self) -> float:
-        """Median time between two readings [s]."""
+        """Time between two readings [s]; the median where the steps are uneven."""
+        if self.evenly_spaced:
+            return float((self.time_min[-1] - self.time_min[0]) / (len(self) - 1) * 60.0)
         return float(np.median(np.diff(self.time_min)) * 60.0)
 
     @property

@@ -1,4 +1,4 @@
-"""Reader: one file format of plates or tables, with its input (RawFile, ReadOptions) and output."""
+"""Reader: one file format of plates, tables or chromatograms, with its input and its output."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from tricyclic.core.chromatogram import ChromatogramFile
 from tricyclic.core.plate import Plate
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
@@ -21,16 +22,26 @@ class ReadOptions:
     plate_size: int | None = None
     counting_time_min: float | None = None
     keep_negative: bool = False
+    time_unit: str | None = None
+
+
+def nothing_beside(name: str) -> bytes | None:
+    """No file is beside one in memory."""
+    return None
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """Name and bytes of a file; text and sheets are decoded when they are first used."""
+    """Name and bytes of a file; text and sheets are decoded when they are first used.
+
+    `beside` gives the bytes of another file of its folder, by its name; case does not matter.
+    """
 
     name: str
     data: bytes
     sheet: str | int | None = None
     decimal: str | None = None
+    beside: Callable[[str], bytes | None] = nothing_beside
 
     @property
     def stem(self) -> str:
@@ -82,10 +93,11 @@ class RawFile:
 
 @dataclass(frozen=True)
 class FileContent:
-    """Plates and tables of a file."""
+    """Plates, tables and injections of a file."""
 
     plates: tuple[Plate, ...] = ()
     tables: tuple[DataTable, ...] = ()
+    injections: tuple[ChromatogramFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,9 +111,11 @@ class Reader:
     sniff : function of RawFile
         Certainty that the file has this format, 0 to 1; from 0.5 the reader claims the file.
     read : function of RawFile and ReadOptions
-        The plates and tables of the file.
+        The plates, tables or injections of the file.
     generic : bool
         Whether a reader of one instrument takes precedence over this one.
+    chromatograms : bool
+        Whether it reads chromatograms. A generic one is tried only where chromatograms are wanted.
     seen : str
         The real exports that it was tried with ("Gen5 3.12"); "" if it was written from a
         description of the format.
@@ -116,6 +130,7 @@ class Reader:
     sniff: Callable[[RawFile], float]
     read: Callable[[RawFile, ReadOptions], FileContent]
     generic: bool = False
+    chromatograms: bool = False
     seen: str = ""
     words: tuple[str, ...] = ()
     name: str = ""

@@ -20,6 +20,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
+from tricyclic.io.delimited_text import shortened
 from tricyclic.io.files import at_file, read_bytes
 from tricyclic.io.table_text import table_as_csv
 from tricyclic.io.xlsx import other_sheets
@@ -211,6 +212,8 @@ def claims(raw: RawFile) -> tuple[tuple[str, float], ...]:
         if generic and claimed[False]:
             continue
         for reader in readers:
+            if reader.generic and reader.chromatograms:
+                continue
             if reader.generic is generic and (certainty := reader.sniff(raw)) >= CLAIM:
                 claimed[generic].append((reader.name, certainty))
     return tuple(sorted(claimed[False] or claimed[True], key=lambda claim: -claim[1]))
@@ -229,6 +232,11 @@ def _read(raw: RawFile, options: ReadOptions, wanted: str | None) -> tuple[FileC
             raise InputError("the file is empty", do="Export it again from the instrument")
         _check_options(raw)
         chosen: Reader = READERS[wanted] if wanted is not None else _claimant(raw)
+        if chosen.chromatograms:
+            raise InputError(
+                f"contains chromatograms, not plates or tables (read by {chosen.name})",
+                do=f"See tricyclic read {shortened(raw.name)}",
+            )
         content = chosen.read(raw, options)
         if not content.plates and not content.tables:
             raise InputError(f"contains no readings for the reader {chosen.name}")

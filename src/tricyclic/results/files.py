@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tricyclic.core.chromatogram import ChromatogramFile
 from tricyclic.results.base import Renderable
 
 
 @dataclass(frozen=True)
 class FileItem:
-    """One plate or table of a file.
+    """One plate, table or chromatogram of a file.
 
     Parameters
     ----------
-    kind : {"plate", "table"}
+    kind : {"plate", "table", "chromatogram"}
     name : str
     size : int
-        Wells of a plate, rows of a table.
+        Wells of a plate, rows of a table, readings of a chromatogram.
     unit : str
-        Unit of the readings of a plate.
+        Unit of the readings of a plate or chromatogram.
     notes, flags : tuple of str
         What the reader decided; wells that the instrument flagged.
     columns : tuple of str
@@ -42,12 +43,27 @@ class FileItem:
 
 @dataclass(frozen=True, repr=False)
 class FileContentResult(Renderable):
-    """The plates and tables of a raw file, the reader that read it, and its hash."""
+    """The content of one or more raw files, the readers that read them, and their hash.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file; of several, their number.
+    reader : str
+        Name of the reader; several, divided by commas.
+    sha256 : str
+        Hash of the bytes; of several files, of their hashes.
+    items : tuple of FileItem
+        Plates, tables and chromatograms, in the order of the files.
+    injections : tuple of ChromatogramFile
+        The chromatograms with their readings, and the peaks that the program integrated.
+    """
 
     file: str
     reader: str
     sha256: str
     items: tuple[FileItem, ...]
+    injections: tuple[ChromatogramFile, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)

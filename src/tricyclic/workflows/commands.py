@@ -39,6 +39,7 @@ _WITH_FIGURE = frozenset(
         "binding kinetics",
         "binding design",
         "compare",
+        "read",
         "curves fit",
         "curves interpolate",
         "curves sensorgram",
@@ -262,6 +263,6 @@ COMMANDS: tuple[Command, ...] = (
         "compare",
     ),
     _command("", "convert", "Convert units, counts and decay", "ConvertOptions", "convert"),
-    _command("", "read", "Show what a raw file contains", "ReadFileOptions", "read"),
+    _command("", "read", "Show what raw files contain", "ReadFileOptions", "read"),
     _command("", "doctor", "Examine the installation", "DoctorOptions", "doctor"),
 )

@@ -23,7 +23,9 @@ def expected(name: str) -> dict:
 def test_every_built_in_reader_has_a_sample():
     # A new registry, because another test may have added a folder to the shared one.
     ours = Registry(READERS.kind, READERS.package, READERS.attribute)
-    assert {name.split("__")[0] for name in NAMES} == set(ours)
+    # Those of chromatograms have samples of their own.
+    readers = {name for name in ours if not ours[name].chromatograms}
+    assert {name.split("__")[0] for name in NAMES} == readers
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,6 +7,7 @@ from itertools import product
 
 from tricyclic.core.plate import row_letters
 from tricyclic.io.frames import Columns
+from tricyclic.reports.frames.chromatograms import chromatogram_frames
 from tricyclic.reports.frames.columns import from_records, from_rows, with_unit
 from tricyclic.results.files import ConvertResult, FileContentResult
 from tricyclic.results.library import DrugsResult, DrugValue, ProtocolsResult, ScenariosResult
@@ -78,7 +79,9 @@ def scenarios_frames(result: ScenariosResult) -> dict[str, Columns]:
 
 
 def file_content_frames(result: FileContentResult) -> dict[str, Columns]:
-    """One row for each well that was read; "content": one for each plate or table."""
+    """One row for each well or trace that was read; "content": one for each plate or table."""
+    if result.injections:
+        return chromatogram_frames(result)
     wells = [
         (item.name, f"{row_letters(row)}{column + 1:02d}", value, item.unit)
         for item in result.items

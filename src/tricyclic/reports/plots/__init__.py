@@ -13,6 +13,7 @@ RENDERERS: dict[str, str] = {
     "CurveFitResult": "tricyclic.reports.plots.curves:curve_fit_drawings",
     "DesignResult": "tricyclic.reports.plots.binding:design_drawings",
     "DiagramResult": "tricyclic.reports.plots.models:diagram_drawings",
+    "FileContentResult": "tricyclic.reports.plots.files:file_content_drawings",
     "MsrResult": "tricyclic.reports.plots.screening:msr_drawings",
     "PopulationResult": "tricyclic.reports.plots.simulation:population_drawings",
     "RelativePotencyResult": "tricyclic.reports.plots.screening:relative_potency_drawings",

@@ -1,9 +1,10 @@
-"""The content of a raw file, and a converted quantity, as text."""
+"""The content of raw files, and a converted quantity, as text."""
 
 from __future__ import annotations
 
 from tricyclic.core.format import fits_width
 from tricyclic.core.plate import row_letters
+from tricyclic.reports.text.chromatograms import injection_lines
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.files import ConvertResult, FileContentResult, FileItem
 
@@ -12,10 +13,21 @@ MIN_WIDTH = 9
 
 
 def file_content_text(result: FileContentResult) -> str:
-    """Reader and hash of the file, then each plate and table."""
+    """Reader and hash of the file, then each plate, table and chromatogram."""
     head = f"{result.file}   read by {result.reader}   sha256 {result.sha256[:12]}…"
-    lines = [head, *(line for item in result.items for line in _item(item))]
-    unused = dict.fromkeys(part for item in result.items for part in item.unused)
+    lines = [head]
+    for item in result.items:
+        if item.kind != "chromatogram":
+            lines += _item(item)
+    several = len(result.injections) > 1
+    for one in result.injections:
+        lines += injection_lines(one, head=one.file if several else "")
+    unused = dict.fromkeys(
+        part for item in result.items if item.kind != "chromatogram" for part in item.unused
+    )
+    for one in result.injections:
+        at = f"{one.file}: " if several else ""
+        unused |= dict.fromkeys(f"{at}{part}" for part in one.unused)
     return "\n".join([*lines, *unused_lines(tuple(unused))])
 
 

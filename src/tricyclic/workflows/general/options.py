@@ -40,12 +40,19 @@ class ConvertOptions:
 
 @dataclass(frozen=True)
 class ReadFileOptions:
-    """Show the content of a raw file: reader, notes, plates and tables. Nothing is analysed.
+    """Show the content of raw files: plates, tables, chromatograms. Nothing is analysed.
 
     `tricyclic read plate.csv`
+
+    `tricyclic read run1.D run2.D --plot runs.png`
+
+    A folder gives the chromatograms in it. A table of times and readings is shown as chromatogram
+    with `--reader chromatogram_table`.
     """
 
-    file: str | TableInput = option("The raw file", positional=True, path=True)
+    file: tuple[str | TableInput, ...] = option(
+        "The raw file, or several; a folder of chromatograms", positional=True, path=True
+    )
     unit: str = option("Unit of the readings if the file does not state it", default="")
     plate_size: int | None = option(
         "Wells of the plate if the file does not state them", default=None
@@ -53,6 +60,11 @@ class ReadFileOptions:
     decimal: str = decimal_option()
     reader: str = reader_option()
     sheet: str = sheet_option()
+    time_unit: str = option(
+        "Unit of the times of a table of chromatograms that states none; default: min",
+        default="",
+        choices=("min", "s", "ms", "h"),
+    )
 
 
 @dataclass(frozen=True)
