@@ -144,8 +144,8 @@ def test_a_result_without_a_figure_is_shown_and_the_reason_is_given(call, tmp_pa
     assert code == 3
     assert "gaddum_schild" in out
     assert err.splitlines()[-1] == (
-        "--plot: this result has no figure. A failed fit, a curve of several variables and a list "
-        "of names have none."
+        "--plot: this result has no figure. A curve of several variables and a list of names have "
+        "none."
     )
 
 

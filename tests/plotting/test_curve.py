@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure as Canvas
 
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
-from tricyclic.plotting.curve import curve
+from tricyclic.plotting.curve import curve, draw_curve
+from tricyclic.plotting.curve_axes import _y_range
 
 
 def test_used_wells_are_symbols_and_excluded_ones_crosses(competition, drawn):
@@ -157,3 +159,41 @@ def test_control_wells_of_all_curves_have_the_colour_of_none(drawn):
     ]
     # One symbol more where there is a legend.
     assert counts == [2 + 1, 4 + 1, 4]
+
+
+def test_a_curve_that_leaves_the_readings_beyond_their_range_does_not_set_the_axis():
+    dense = np.linspace(-10.3, -5.0, 200)
+    mean = np.where(dense < -10, -9000.0, 100.0)
+    points = PointSet("a", np.linspace(-10, -5, 8), np.linspace(95, 105, 8))
+    plot = CurvePlot("p", "p", "x", "y", traces=(Trace("a", dense, mean),), points=(points,))
+    low, high = _y_range(plot)
+    assert -10 < low <= 0
+    assert 105 < high < 120
+
+
+def test_an_interval_over_the_whole_axis_is_not_shaded():
+    points = PointSet("a", np.linspace(-10, -5, 8), np.linspace(95, 105, 8))
+    fields = []
+    for low, high in ((-np.inf, np.inf), (-8.0, -7.0), (-np.inf, -7.0)):
+        mark = AxisMark("EC50", -7.5, low, high, "EC50 32 nM")
+        with style.publication_style():
+            axes = Canvas().add_subplot()
+            draw_curve(axes, CurvePlot("p", "p", "x", "y", points=(points,), marks=(mark,)))
+        fields.append(len(axes.patches))
+    assert fields == [0, 1, 1]
+
+
+def test_names_that_begin_alike_differ_in_a_legend():
+    names = [f"3-(10,11-dihydro-5H-dibenzo[b,f]azepin-5-yl)propylamine {k}" for k in range(3)]
+    cut = style.fitted_apart([*names, "imipramine"], 31.0)
+    assert cut["imipramine"] == "imipramine"
+    assert [cut[name][-1] for name in names] == ["0", "1", "2"]
+    assert all(style.width_mm(cut[name]) <= 31.0 for name in names)
+
+
+def test_a_single_reading_stands_in_the_middle_of_its_axis():
+    with style.publication_style():
+        axes = Canvas().add_subplot()
+        draw_curve(axes, CurvePlot("p", "p", "x", "y", points=(PointSet("a", [-8.0], [50.0]),)))
+    low, high = axes.spines["bottom"].get_bounds()
+    assert (low, high) == (-8.5, -7.5)

@@ -23,7 +23,8 @@ from tricyclic.fitting.curve_estimates import (
     name_of_level,
     numbers_of,
 )
-from tricyclic.fitting.curve_plot import fit_plot, named_marks, titled
+from tricyclic.fitting.curve_marks import shown_marks
+from tricyclic.fitting.curve_plot import fit_plot, titled
 from tricyclic.fitting.curve_predictions import Band, Prediction, predicted
 from tricyclic.fitting.curve_tables import effective_columns, parameter_columns, prediction_columns
 from tricyclic.fitting.derived import PROFILE, DerivedEstimate, Quantity, derived_estimate
@@ -458,8 +459,8 @@ class CurveFitResult(FittedCurves, Renderable):
         return replace(result, plots=plots)
 
     def curve_plots(self) -> tuple[CurvePlot, ...]:
-        """A figure of each curve that was fitted and has one independent variable; of more than
-        24 curves for the first 24. Select others by their key.
+        """A figure of each curve with one independent variable; of more than 24 curves for the
+        first 24. Select others by their key. A curve that was not fitted has its readings alone.
         """
         plots = (self.curve_plot(number) for number in range(min(len(self.curves), MAX_PLOTS)))
         return tuple(plot for plot in plots if plot is not None)
@@ -475,7 +476,7 @@ class CurveFitResult(FittedCurves, Renderable):
         Returns
         -------
         CurvePlot or None
-            None where it was not fitted or has several independent variables.
+            None where it has several independent variables.
         """
         curve = self.curves[number]
         plot = fit_plot(
@@ -488,7 +489,7 @@ class CurveFitResult(FittedCurves, Renderable):
         )
         if plot is None:
             return None
-        plot = replace(plot, marks=named_marks(plot.marks, self.settings.ec_name))
+        plot = replace(plot, marks=shown_marks(plot.marks, curve, self.settings.ec_name))
         return titled(plot, curve.part.series, **self._titles)
 
     @property

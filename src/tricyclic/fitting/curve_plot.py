@@ -35,7 +35,8 @@ def fit_plot(
     name: str = "curve",
     title: str = "",
 ) -> CurvePlot | None:
-    """The plot of a fit; None if it failed or the model has several independent variables.
+    """The plot of a fit, of the readings alone where it failed; None if the model has several
+    independent variables.
 
     Parameters
     ----------
@@ -51,10 +52,10 @@ def fit_plot(
         Default: the description of the model, which is else part of the caption.
     """
     needed = [column for column in model.columns if column.default is None]
-    if not fit.ok or len(needed) != 1:
+    values = series.x[needed[0].name] if len(needed) == 1 else np.zeros(0)
+    if not values.size:
         return None
     (column,) = needed
-    values = series.x[column.name]
     is_log = column.name.endswith("_M") and bool((values > 0).any())
     used = values > 0 if is_log else np.isfinite(values)
     x = np.log10(values[used]) if is_log else values[used]
@@ -77,14 +78,14 @@ def fit_plot(
                 predict(fit, model, at | settings, part=part),
                 *band(fit, model, at | settings, part=part),
             )
-            for label, settings, _ in kinds
+            for label, settings, _ in (kinds if fit.ok else ())
         ),
         points=tuple(
             PointSet(label, x[own[used]], series.y[used & own], labels=_labels(series, used & own))
             for label, _, own in kinds
         ),
         levels=(ControlLevel("0", zero),) if zero.size else (),
-        marks=_marks(model, fit, part) if is_log else (),
+        marks=_marks(model, fit, part) if is_log and fit.ok else (),
         points_label="single readings",
         band_label=f"{100 * fit.confidence:g} % confidence band of the curve",
         caption=f"{described}." if title else "",

@@ -361,7 +361,8 @@ def _mark(axes: Axes, x: float, low: float, high: float) -> None:
     if not math.isfinite(x):
         return
     left, right = axes.get_xlim()
-    if not (math.isnan(low) or math.isnan(high)):
+    # An interval over the whole axis would only shade it.
+    if (low > left or high < right) and not math.isnan(low + high):
         axes.axvspan(
             max(low, left), min(high, right), color=style.PALE, alpha=0.6, linewidth=0, zorder=0
         )
@@ -426,7 +427,7 @@ def _handles(plot: CurvePlot, names: list[str], space_mm: float) -> list[Line2D]
             [],
             color=style.colour(i),
             linestyle="-" if name in solid else "--" if name in drawn else "none",
-            label=style.fitted(name, space_mm, size_pt=style.small_pt()),
+            label=style.fitted_apart(names, space_mm, size_pt=style.small_pt())[name],
             **(style.marker(i, 4.0) if name in dotted else {}),
         )
         for i, name in enumerate(names)

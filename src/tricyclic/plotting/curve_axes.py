@@ -62,7 +62,9 @@ def draw_x_axis(
         axes.set_xlim(low - (pad if low < 0 else 0.0), high + pad)
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     else:
-        if math.floor(high) - math.ceil(low) < 1:
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        elif math.floor(high) - math.ceil(low) < 1:
             # At least a decade, so that the axis can be read.
             low, high = min(low, math.floor(low)), max(high, math.floor(low) + 1.0)
         margin = {side: _margin_mm(plot, side) for side in ("left", "right")}
@@ -201,13 +203,10 @@ def draw_y_axis(axes: Axes, plot: CurvePlot, *, place_label: bool = True) -> Non
 
 
 def _y_range(plot: CurvePlot) -> tuple[float, float]:
-    every = (
-        [p.y for p in plot.points]
-        + [t.mean for t in plot.traces]
-        + [level.y for level in plot.levels]
-    )
+    every = [p.y for p in plot.points] + [level.y for level in plot.levels]
     every += [p.y + p.error for p in plot.points if p.error is not None]
     every += [p.y - p.error for p in plot.points if p.error is not None]
+    every += _means_in_view(plot, every)
     values = np.concatenate(every)
     values = values[np.isfinite(values)]
     if not values.size:
@@ -225,3 +224,22 @@ def _y_range(plot: CurvePlot) -> tuple[float, float]:
             low = min(low, max(float(band.min()), low - 0.10 * span))
     span = (high - low) or 1.0
     return (low - 0.04 * span if low < 0 else low), high + 0.05 * span
+
+
+def _means_in_view(plot: CurvePlot, readings: list[np.ndarray]) -> list[np.ndarray]:
+    """Curves, cut where they leave the readings by far: beyond the range measured by a quarter of
+    the height of the readings, within it by the height.
+    """
+    values = np.concatenate([*readings, np.zeros(0)])
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return [trace.mean for trace in plot.traces]
+    low, high = float(values.min()), float(values.max())
+    span = (high - low) or abs(high) or 1.0
+    first, last = tested_range(plot)
+    means = []
+    for trace in plot.traces:
+        beyond = (trace.x < first - 1e-9) | (trace.x > last + 1e-9)
+        reach = np.where(beyond, 0.25, 1.0) * span
+        means.append(np.clip(trace.mean, low - reach, high + reach))
+    return means

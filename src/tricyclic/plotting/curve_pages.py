@@ -200,6 +200,9 @@ class _Panels:
         if curve.expected is not None and curve.status not in WITHOUT_LINE:
             values = np.atleast_2d(curve.expected(self.grid))
             values = values[np.isfinite(values).all(axis=1)]
+        if curve.outcome == "flat" and np.isfinite(y).any():
+            # The fit of readings without a curve may lead anywhere between two doses.
+            values = np.full((1, POINTS), float(np.nanmean(y)))
         percent = self.sheet.is_percent
         low, high_y = PERCENT_RANGE if percent else _range(y, values)
 
@@ -222,7 +225,10 @@ class _Panels:
         outcome = curve.outcome
         self.dots[outcome].append(np.stack([across[seen], up(y[seen])], axis=1))
         along = left + self.scale.across(self.grid)
-        self.lines[outcome] += [np.stack([along, up(line)], axis=1) for line in values]
+        # A line ends where it leaves the panel.
+        inside = (values >= low) & (values <= high_y)
+        heights = np.where(inside, up(values), np.nan)
+        self.lines[outcome] += [np.stack([along, line], axis=1) for line in heights]
         value_mm = 1.9 + 1.05 * len(curve.text)
         name = style.fitted(curve.label, wide + GAP_X - 3.0 - value_mm, size_pt=SMALL)
         self.axes.text(left - GAP_X + 2.0, top - 1.6, name, size=SMALL, va="bottom")

@@ -13,7 +13,7 @@ import re
 import threading
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -342,6 +342,21 @@ def fitted(text: str, width_mm: float, *, size_pt: float = 0.0, bold: bool = Fal
             break
         kept += 1
     return line[:kept].rstrip() + "…"
+
+
+def fitted_apart(names: Sequence[str], width_mm: float, *, size_pt: float = 0.0) -> dict[str, str]:
+    """Names on one line of at most this width each; those that would be cut to the same text are
+    cut in the middle, so that their ends differ.
+    """
+    cut = {name: fitted(name, width_mm, size_pt=size_pt) for name in names}
+    alike = [name for name in cut if list(cut.values()).count(cut[name]) > 1]
+    for name in alike:
+        line = one_line(name)
+        start = fitted(line, 0.45 * width_mm, size_pt=size_pt)
+        # The same text backwards, so that the end is kept.
+        end = fitted(line[::-1], 0.55 * width_mm, size_pt=size_pt)[::-1]
+        cut[name] = start + end.removeprefix("…")
+    return cut
 
 
 def wrapped(text: str, max_mm: float, *, lines: int = 2, bold: bool = False) -> str:

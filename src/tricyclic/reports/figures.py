@@ -168,7 +168,7 @@ def chosen_drawings(result: object, figure: str) -> dict[str, Drawing]:
     if not drawings:
         kind = _RENDERERS.find("plots", type(result), missing_ok=True)
         problem = "this result has no figure" if kind else "this kind of result has no figure"
-        reason = "A failed fit, a curve of several variables and a list of names have none"
+        reason = "A curve of several variables and a list of names have none"
         reason = "" if kind is None else reason
         raise InputError(problem, where="plot", allowed=reason)
     if figure and not isinstance(figure, str):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
+import tricyclic as tca
 from tricyclic.core.series import Series
 from tricyclic.fitting.curve_plot import title_of_doses, title_of_readings
+from tricyclic.reports.figures import drawings_of
 from tricyclic.workflows.curves.fit import run
 from tricyclic.workflows.curves.options import FitOptions
 
@@ -139,3 +143,26 @@ def test_curves_that_share_parameters_are_marked_by_their_ec50_with_the_name_onc
     plots = run(options).curve_plots()
     assert [mark.name for plot in plots for mark in plot.marks] == ["EC50", "EC50"]
     assert all(plot.marks[0].label.startswith("EC50 ") for plot in plots)
+
+
+def test_readings_without_a_curve_are_drawn_beside_those_with_one():
+    doses = np.repeat(np.logspace(-1, 4, 8), 2)
+    noise = np.tile([2.0, -2.0], 8)
+    readings = {
+        "A": 100 / (1 + doses / 30) + noise,
+        "equal": np.full(16, 50.0),
+        "flat": 100 + noise,
+    }
+    rows = [
+        {"compound": name, "conc_nM": dose, "pct_control": value}
+        for name, values in readings.items()
+        for dose, value in zip(doses, values, strict=True)
+    ]
+    result = tca.fit(rows, x="conc_nM", y="pct_control", by="compound", x_unit="nM")
+    steep, equal, flat = result.curve_plots()
+    assert "EC50 30." in steep.marks[0].label
+    assert (len(equal.traces), equal.points[0].y.size, equal.marks) == (0, 16, ())
+    assert [mark.label for mark in flat.marks] == ["EC50 > 10000 nM"]
+    assert math.isnan(flat.marks[0].x)
+    svg = drawings_of(result)["curves"].make().svg
+    assert all(f">{name}<" in svg for name in readings)

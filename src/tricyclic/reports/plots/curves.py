@@ -24,7 +24,8 @@ def curve_fit_drawings(result: CurveFitResult) -> dict[str, Drawing]:
     """The curves with their readings: one, several over each other, many as thumbnails; by name
     each of the first alone.
 
-    Nothing where no fit succeeded, or the model has several independent variables.
+    A curve that was not fitted has its readings alone. Nothing where the model has several
+    independent variables.
     """
     if len(result) > MAX_TOGETHER and (sheet := small_curves(result)) is not None:
         # Each curve is fitted and drawn when it is needed.
@@ -77,7 +78,7 @@ def _drawing_of(result: CurveFitResult, number: int) -> Drawing:
 def _together(plots: Sequence[CurvePlot]) -> CurvePlot | None:
     """All curves in one figure; None for one, for many, and where their axes differ."""
     axes = {(plot.x_scale, plot.x_title, plot.y_title) for plot in plots}
-    single = all(len(plot.traces) == 1 for plot in plots)
+    single = all(len(plot.traces) <= 1 for plot in plots)
     if not 1 < len(plots) <= MAX_TOGETHER or len(axes) > 1 or not single:
         return None
     names = [plot.title or plot.name for plot in plots]
@@ -88,7 +89,9 @@ def _together(plots: Sequence[CurvePlot]) -> CurvePlot | None:
         name="curves",
         title="",
         traces=tuple(
-            replace(plot.traces[0], name=name) for plot, name in zip(plots, names, strict=True)
+            replace(trace, name=name)
+            for plot, name in zip(plots, names, strict=True)
+            for trace in plot.traces
         ),
         points=points,
         levels=levels,
