@@ -134,3 +134,46 @@ class AnimalCourse:
     def values(self, below: BelowLimit = "as measured") -> Floats:
         """Used values in order, shape (fractions,); nan where a fraction has none."""
         return np.array([f.used_value(below) for f in self.fractions])
+
+
+@dataclass(frozen=True)
+class ResponseSettings:
+    """How the response of an animal is computed; declared before the analysis.
+
+    Parameters
+    ----------
+    baseline_fractions : int
+        Number of the last fractions before the treatment that make the baseline.
+    window_min : tuple of float
+        Begin and end of the window of the primary result [min after the treatment].
+    cv_max_percent : float
+        A baseline that scatters more is flagged, and used.
+    return_percent : float
+        A fraction within this of the baseline has returned to it [% of baseline].
+    early_ratio : float
+        The last fraction before the treatment is flagged if it is this many times the mean of the
+        others of the baseline.
+    below : {"as measured", "half of LOD", "excluded"}
+        How values below the limit of quantification are used.
+    """
+
+    baseline_fractions: int = 4
+    window_min: tuple[float, float] = (0.0, 120.0)
+    cv_max_percent: float = 20.0
+    return_percent: float = 20.0
+    early_ratio: float = 2.0
+    below: BelowLimit = "as measured"
+
+    def __post_init__(self) -> None:
+        if self.baseline_fractions < 1:
+            raise InputError(
+                f"is {self.baseline_fractions}", where="baseline_fractions", allowed="1 or more"
+            )
+        low, high = self.window_min
+        if not (math.isfinite(low) and math.isfinite(high) and 0 <= low < high):
+            raise InputError(
+                f"is {low:g} to {high:g} min",
+                where="window_min",
+                allowed="The window of the primary result starts at or after the treatment (0) and "
+                "ends after it starts",
+            )

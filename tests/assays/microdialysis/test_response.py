@@ -11,15 +11,15 @@ from scipy.stats import dunnett, ttest_ind
 
 from tricyclic.assays.microdialysis.groups import aligned_courses, group_effects
 from tricyclic.assays.microdialysis.power import (
-    ScatterOfFractions,
     animals_needed,
     mean_variance,
     planned_power,
     scatter_of,
 )
-from tricyclic.assays.microdialysis.response import ResponseSettings, response_of
-from tricyclic.core.fractions import AnimalCourse, MeasuredFraction
+from tricyclic.assays.microdialysis.response import response_of
+from tricyclic.core.fractions import AnimalCourse, MeasuredFraction, ResponseSettings
 from tricyclic.errors import InputError
+from tricyclic.results.microdialysis import ScatterOfFractions
 
 SETTINGS = ResponseSettings(baseline_fractions=4, window_min=(0.0, 120.0))
 

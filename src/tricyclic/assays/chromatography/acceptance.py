@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tricyclic.core.calibration_line import CalibrationLine
+from tricyclic.results.chromatography import Criterion
 
 SOURCE = "ICH M10 (2022), figures recalled, unconfirmed"
 WITHIN, WITHIN_LOWEST = 15.0, 20.0
@@ -33,17 +34,6 @@ class QualityControl:
     def error_percent(self) -> float:
         """Deviation from the nominal amount [%]."""
         return 100.0 * (self.measured / self.nominal - 1.0)
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One limit and whether a batch meets it; `meets` is None where it cannot be read."""
-
-    name: str
-    value: str
-    limit: str
-    meets: bool | None
-    names: tuple[str, ...] = ()
 
 
 def standards_criteria(line: CalibrationLine) -> tuple[Criterion, ...]:

@@ -19,7 +19,8 @@ from tricyclic.core.calibration_line import (
     Weighting,
 )
 from tricyclic.errors import InputError
-from tricyclic.stats.statistics import MeanEstimate, with_t_interval
+from tricyclic.results.chromatography import SensitivityDrift
+from tricyclic.stats.statistics import with_t_interval
 
 Floats = NDArray[np.float64]
 
@@ -210,35 +211,6 @@ def limits_of(
             )
         )
     return tuple(definitions)
-
-
-@dataclass(frozen=True)
-class SensitivityDrift:
-    """Change of the response of one standard over a batch.
-
-    Attributes
-    ----------
-    per_injection : MeanEstimate
-        Slope of the natural logarithm of the response over the injection order.
-    total_percent : float
-        Change from the first to the last of these standards by that slope [%].
-    orders, responses : tuple
-        What was injected, in order.
-    """
-
-    per_injection: MeanEstimate
-    total_percent: float
-    orders: tuple[float, ...]
-    responses: tuple[float, ...]
-
-    def factor(self, order: float) -> float:
-        """What a response is multiplied by to read as at the middle of these standards.
-
-        Between two standards the logarithm is interpolated; outside of them, the nearest counts.
-        """
-        logs = np.log(self.responses)
-        here = float(np.interp(order, self.orders, logs))
-        return math.exp(float(logs.mean()) - here)
 
 
 def sensitivity_drift(

@@ -9,105 +9,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
-from tricyclic.assays.microdialysis.response import WHOLE, AnimalResponse
+from tricyclic.assays.microdialysis.response import WHOLE
 from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
+from tricyclic.results.microdialysis import (
+    AnimalResponse,
+    GroupEffects,
+    GroupSummary,
+    Primary,
+    TimeEffect,
+    TreatmentEffect,
+)
 from tricyclic.stats.controls import compare_with_control
 from tricyclic.stats.multiple_testing import adjust_by_holm
 from tricyclic.stats.repeated_measures import CourseTests, compare_courses
 from tricyclic.stats.statistics import MeanEstimate, mean_with_interval, welch
 
-Primary = Literal["log ratio", "ancova"]
 SERIAL = "mixed model with serially correlated fractions and Kenward-Roger degrees of freedom"
-
-
-@dataclass(frozen=True)
-class GroupSummary:
-    """Animals of one group: geometric mean of the window over the baseline [%], with limits."""
-
-    group: str
-    n: int
-    percent: float
-    low: float
-    high: float
-    baseline: MeanEstimate
-
-
-@dataclass(frozen=True)
-class TreatmentEffect:
-    """One group against the control, as a ratio of geometric means.
-
-    Attributes
-    ----------
-    group, control : str
-    ratio, low, high : float
-        Limits hold for all groups together where there are several.
-    p : float
-        Adjusted for the number of groups.
-    p_alone : float
-    df : float
-    """
-
-    group: str
-    control: str
-    ratio: float
-    low: float
-    high: float
-    p: float
-    p_alone: float
-    df: float
-
-
-@dataclass(frozen=True)
-class TimeEffect:
-    """One group against the control at one time; secondary."""
-
-    group: str
-    middle_min: float
-    ratio: float
-    p_alone: float
-    p_holm: float
-    n: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class GroupEffects:
-    """Effects of the treatments of one study.
-
-    Attributes
-    ----------
-    primary : {"log ratio", "ancova"}
-    test : str
-        Which test and why, in words.
-    scale, family : str
-        Scale of the test; what the p values are adjusted over.
-    summaries, effects : tuple
-    slope : MeanEstimate or None
-        Of the logarithm of the baseline in the analysis of covariance.
-    courses : CourseTests or None
-        Of percent of baseline on logarithms over the common times after the treatment; None with
-        a remark where they could not be compared.
-    courses_test : str
-    at_times : tuple of TimeEffect
-    remarks : tuple of str
-    """
-
-    primary: Primary
-    test: str
-    scale: str
-    family: str
-    summaries: tuple[GroupSummary, ...]
-    effects: tuple[TreatmentEffect, ...]
-    slope: MeanEstimate | None
-    courses: CourseTests | None
-    courses_test: str
-    at_times: tuple[TimeEffect, ...]
-    remarks: tuple[str, ...]
 
 
 def group_effects(

@@ -4,55 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tricyclic.assays.microdialysis.groups import aligned_courses
-from tricyclic.assays.microdialysis.response import AnimalResponse
 from tricyclic.errors import InputError
+from tricyclic.results.microdialysis import AnimalResponse, PlannedPower, ScatterOfFractions
 from tricyclic.stats.distributions import noncentral_t_lower_tail
 from tricyclic.stats.mixed_model import fit_mixed_model
 from tricyclic.stats.statistics import t_quantile
 
 MAX_ANIMALS = 200
-
-
-@dataclass(frozen=True)
-class ScatterOfFractions:
-    """Scatter on natural logarithms, as a study showed it.
-
-    Attributes
-    ----------
-    fraction_sd : float
-        Of a fraction about the course of its animal.
-    correlation : float
-        Between successive fractions of an animal.
-    response_sd : float
-        Between animals of the logarithm of window over baseline, beyond what the scatter of the
-        fractions explains.
-    log_ratio_sd : float
-        Within groups, of the primary result of the study as it was done.
-    animals : int
-    """
-
-    fraction_sd: float
-    correlation: float
-    response_sd: float
-    log_ratio_sd: float
-    animals: int
-
-
-@dataclass(frozen=True)
-class PlannedPower:
-    """Power of a two-sided test at 5 % for one size of a study."""
-
-    animals_per_group: int
-    baseline_fractions: int
-    window_fractions: int
-    ratio: float
-    sd: float
-    power: float
 
 
 def scatter_of(responses: Sequence[AnimalResponse]) -> ScatterOfFractions:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tricyclic.errors import InputError
+from tricyclic.results.microdialysis import DynamicNoNetFlux, NoNetFlux
 from tricyclic.stats.statistics import (
     MeanEstimate,
     mean_with_interval,
@@ -19,38 +19,6 @@ from tricyclic.stats.statistics import (
 
 # Below this number of points the interval of the concentration is often not bounded.
 FEW_POINTS = 8
-
-
-@dataclass(frozen=True)
-class NoNetFlux:
-    """Concentration in the tissue and extraction of a probe from several inlet concentrations.
-
-    Attributes
-    ----------
-    extraction : MeanEstimate
-        Extraction fraction (in vivo recovery): slope of (in - out) on in.
-    intercept : MeanEstimate
-        (in - out) at an inlet without analyte, in the unit of the concentrations.
-    concentration : float
-        Inlet concentration without net flux.
-    low, high : float
-        Its limits by Fieller's theorem; -inf and inf where they are not bounded.
-    points : int
-    remarks : tuple of str
-    """
-
-    extraction: MeanEstimate
-    intercept: MeanEstimate
-    concentration: float
-    low: float
-    high: float
-    points: int
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def bounded(self) -> bool:
-        """Whether the limits of the concentration are numbers."""
-        return bool(np.isfinite(self.low) and np.isfinite(self.high))
 
 
 def in_vitro_recovery(
@@ -170,14 +138,6 @@ def _fieller_limits(
         return float("-inf"), float("inf")
     root = float(np.sqrt(max((height * slope) ** 2 - g * (height**2 - t**2 * variance / n), 0.0)))
     return centre + (-height * slope - root) / g, centre + (-height * slope + root) / g
-
-
-@dataclass(frozen=True)
-class DynamicNoNetFlux:
-    """No net flux between animals, each perfused with one concentration, in each time bin."""
-
-    middle_min: tuple[float, ...]
-    bins: tuple[NoNetFlux, ...]
 
 
 def dynamic_no_net_flux(

@@ -8,133 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.core.fractions import AnimalCourse, BelowLimit, MeasuredFraction
+from tricyclic.core.fractions import AnimalCourse, BelowLimit, MeasuredFraction, ResponseSettings
 from tricyclic.errors import InputError
+from tricyclic.results.microdialysis import AnimalResponse, Baseline
 
 Floats = NDArray[np.float64]
 
 # A fraction counts as before or after the treatment if this share of it is.
 WHOLE = 0.999
-
-
-@dataclass(frozen=True)
-class ResponseSettings:
-    """How the response of an animal is computed; declared before the analysis.
-
-    Parameters
-    ----------
-    baseline_fractions : int
-        Number of the last fractions before the treatment that make the baseline.
-    window_min : tuple of float
-        Begin and end of the window of the primary result [min after the treatment].
-    cv_max_percent : float
-        A baseline that scatters more is flagged, and used.
-    return_percent : float
-        A fraction within this of the baseline has returned to it [% of baseline].
-    early_ratio : float
-        The last fraction before the treatment is flagged if it is this many times the mean of the
-        others of the baseline.
-    below : {"as measured", "half of LOD", "excluded"}
-        How values below the limit of quantification are used.
-    """
-
-    baseline_fractions: int = 4
-    window_min: tuple[float, float] = (0.0, 120.0)
-    cv_max_percent: float = 20.0
-    return_percent: float = 20.0
-    early_ratio: float = 2.0
-    below: BelowLimit = "as measured"
-
-    def __post_init__(self) -> None:
-        if self.baseline_fractions < 1:
-            raise InputError(
-                f"is {self.baseline_fractions}", where="baseline_fractions", allowed="1 or more"
-            )
-        low, high = self.window_min
-        if not (math.isfinite(low) and math.isfinite(high) and 0 <= low < high):
-            raise InputError(
-                f"is {low:g} to {high:g} min",
-                where="window_min",
-                allowed="The window of the primary result starts at or after the treatment (0) and "
-                "ends after it starts",
-            )
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """Mean of the last fractions before the treatment.
-
-    Attributes
-    ----------
-    mean : float
-        nan where no fraction before the treatment has a value.
-    cv_percent : float
-        Standard deviation over mean; nan for one fraction.
-    names : tuple of str
-        Fractions in it.
-    stable : bool
-        Whether the CV is at most that of the settings; true where it is unknown.
-    early_response : bool
-        Whether the last fraction before the treatment is far from the others.
-    early_ratio : float
-        The last fraction over the mean of the others; nan for one.
-    """
-
-    mean: float
-    cv_percent: float
-    names: tuple[str, ...]
-    stable: bool
-    early_response: bool
-    early_ratio: float
-
-
-@dataclass(frozen=True)
-class AnimalResponse:
-    """What a treatment did in one animal.
-
-    Attributes
-    ----------
-    course : AnimalCourse
-    baseline : Baseline
-    percent : array, shape (fractions,)
-        Values as percent of baseline; nan where missing.
-    log_ratio : float
-        Natural logarithm of the mean over the window of the primary result over the baseline.
-    window_mean : float
-        Mean over that window, in the unit of the course.
-    coverage : float
-        Share of that window that was measured, from 0 to 1.
-    auc_net, auc_positive : float
-        Area of percent of baseline less 100 over the measured part of the window [% min]; that of
-        rises alone.
-    cmax, cmax_percent, tmax_min : float
-        Largest fraction after the treatment, and the middle of its window.
-    return_min : float
-        Middle of the first of two fractions in a row that are back at baseline after the maximum;
-        nan where none are.
-    missing : tuple of str
-        Fractions without a value, with the reason.
-    """
-
-    course: AnimalCourse
-    baseline: Baseline
-    percent: Floats
-    log_ratio: float
-    window_mean: float
-    coverage: float
-    auc_net: float
-    auc_positive: float
-    cmax: float
-    cmax_percent: float
-    tmax_min: float
-    return_min: float
-    missing: tuple[str, ...]
 
 
 def baseline_of(course: AnimalCourse, settings: ResponseSettings) -> Baseline:
