@@ -2,13 +2,16 @@
 process.
 
     python benchmarks/million.py [--curves 1000000] [--workers 2] [--no-intervals] [--csv]
-    [--form plain] [--folder DIR] [--repeat 3]
+    [--form plain] [--folder DIR] [--repeat 3] [--memory pandas]
     python benchmarks/million.py --forms [--curves 300000] [--before SOURCE]
 
 Every curve has 10 doses in triplicate, log10 IC50 uniform from -9 to -5, hill 0.7 to 1.3, normal
 noise of 5 % of the span and 2 % of curves flat: synthetic data from a seed, always the same file.
 Prints wall-clock time, CPU time and its share by stage, peak memory and a row for
 docs/many_curves.md. "start" is what no stage takes: imports, machine code, the main thread.
+
+`--memory pandas`, `polars` or `arrow`: of a table in memory, which is read from the file before the
+clock starts; "peak" is then what the fit takes beside the table.
 
 A run is one process with threads, so that no page of memory is counted twice; its peak is the
 largest resident set since it began, the code of libraries that it maps included ("code", which it
@@ -46,6 +49,22 @@ CURVES_A_GROUP = 34_952
 
 RUN = """
 import json, logging, resource, sys, time
+options, memory = json.loads(sys.argv[1]), sys.argv[2]
+size_kB = before_s = 0
+if memory:
+    import pyarrow.parquet as pq
+    table = pq.read_table(options["file"])
+    table = table.set_column(0, "curve", table.column("curve").cast("string"))
+    if memory == "pandas":
+        table = table.to_pandas()
+    elif memory == "polars":
+        import polars
+        table = polars.from_arrow(table)
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    before_s = own.ru_utime + own.ru_stime
+    with open("/proc/self/status") as about:
+        sizes = dict(line.split(":", 1) for line in about)
+    size_kB = int(sizes["VmRSS"].split()[0])
 began = time.perf_counter()
 stages = {}
 class Stages(logging.Handler):
@@ -53,9 +72,14 @@ class Stages(logging.Handler):
         stages.update(getattr(record, "stages", {}))
 logging.getLogger("tricyclic").addHandler(Stages())
 logging.getLogger("tricyclic").setLevel(logging.INFO)
-from tricyclic.workflows.curves.fit import run
-from tricyclic.workflows.curves.options import FitOptions
-result = run(FitOptions(**json.loads(sys.argv[1])))
+if memory:
+    import tricyclic
+    del options["file"]
+    result = tricyclic.fit_file(table, **options)
+else:
+    from tricyclic.workflows.curves.fit import run
+    from tricyclic.workflows.curves.options import FitOptions
+    result = run(FitOptions(**options))
 own = resource.getrusage(resource.RUSAGE_SELF)
 peak_kB, code_kB = own.ru_maxrss, 0
 try:
@@ -67,8 +91,8 @@ except (OSError, KeyError):
     pass
 print(json.dumps({
     "s": time.perf_counter() - began,
-    "cpu_s": own.ru_utime + own.ru_stime,
-    "peak_kB": peak_kB,
+    "cpu_s": own.ru_utime + own.ru_stime - before_s,
+    "peak_kB": peak_kB - size_kB,
     "code_kB": code_kB,
     "curves": result.curves,
     "status": dict(result.status),
@@ -127,9 +151,11 @@ def make(place: Path, count: int, form: str = "plain") -> None:
         writer.close()
 
 
-def measured(fit_options: dict[str, object], source: str = "") -> dict[str, Any]:
-    """One run in a fresh process, of another version where its `src` folder is given."""
-    command = [sys.executable, "-c", RUN, json.dumps(fit_options)]
+def measured(fit_options: dict[str, object], source: str = "", memory: str = "") -> dict[str, Any]:
+    """One run in a fresh process, of another version where its `src` folder is given, and of a
+    table in memory where its library is.
+    """
+    command = [sys.executable, "-c", RUN, json.dumps(fit_options), memory]
     environment = {**os.environ, **({"PYTHONPATH": source} if source else {})}
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return dict(json.loads(done.stdout))
@@ -158,7 +184,7 @@ def report(options: argparse.Namespace, file: Path, runs: list[dict[str, Any]]) 
     print("| input | curves | limits | workers | s | CPU s | curves/s | peak MB |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     print(
-        f"| {file.suffix[1:]}, {size} | {options.curves:,} "
+        f"| {options.memory or file.suffix[1:]}, {size} | {options.curves:,} "
         f"| {'none' if options.no_intervals else '95 %'} | {options.workers} | {best['s']:.1f} "
         f"| {best['cpu_s']:.1f} | {options.curves / best['s']:,.0f} "
         f"| {best['peak_kB'] / 1024:.0f} |"
@@ -207,6 +233,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--form", choices=FORMS, default="plain")
+    parser.add_argument("--memory", choices=("pandas", "polars", "arrow"), default="")
     parser.add_argument("--forms", action="store_true")
     parser.add_argument("--before", default="", help="src folder of another version")
     options = parser.parse_args()
@@ -227,7 +254,8 @@ def main() -> None:
         # The first run compiles the engine, and brings the file into the cache of the system.
         measured(fit_options)
         fit_options["no_intervals"] = options.no_intervals
-        report(options, file, [measured(fit_options) for _ in range(options.repeat)])
+        runs = [measured(fit_options, memory=options.memory) for _ in range(options.repeat)]
+        report(options, file, runs)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table import DataTable
 from tricyclic.core.table_input import TableInput
 from tricyclic.errors import InputError, brief, from_os_error
+from tricyclic.io.curves.frame_rows import FrameInput
 from tricyclic.io.frames import (
     column_name,
     frame_of_records,
@@ -265,6 +266,14 @@ def table_source(given: TableSource) -> str | DataTable:
     if is_records(given):
         return table_from_frame(frame_of_records(given))  # type: ignore[arg-type]
     return table_from_frame(given) if is_frame(given) else path(given)  # type: ignore[arg-type]
+
+
+def curves_source(given: TableSource) -> str | TableInput:
+    """As `table_source`; a large DataFrame as it is, to be read column by column."""
+    if isinstance(given, Mapping):
+        return curves_source(pandas_frame(given))
+    large = FrameInput.of(given) if is_frame(given) else None
+    return large or table_source(given)
 
 
 def table_sources(given: TableSources) -> tuple[str | DataTable, ...]:

@@ -12,12 +12,12 @@ from tricyclic.api._call import (
     call,
     check_path,
     check_text,
+    curves_source,
     in_python_words,
     number_texts,
     path,
     python_wording,
     renamed,
-    table_source,
     texts,
     with_column_names,
 )
@@ -175,7 +175,7 @@ def fit_file(
     """
     x, y, by = (with_column_names(given, file) for given in (x, y, by))
     options = FitOptions(
-        file=table_source(file),
+        file=curves_source(file),
         curve=curve,
         fixed=texts(fixed),
         free=texts(free),

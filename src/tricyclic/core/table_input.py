@@ -13,3 +13,7 @@ class TableInput:
     """
 
     name: str
+
+    def whole_table(self) -> TableInput:
+        """The table itself; of one whose cells are not read yet, with them."""
+        return self

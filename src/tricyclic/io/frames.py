@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame, IntoLazyFrame
 
 PandasFrame: TypeAlias = "pd.DataFrame"
+AnyFrame: TypeAlias = "IntoDataFrame | IntoLazyFrame"
+FrameColumn: TypeAlias = "nw.Series[Any]"
 # Values by column name; None is a missing text, nan a missing number.
 Columns: TypeAlias = Mapping[str, Sequence[Any] | np.ndarray]
 # Largest whole number that a 64-bit float keeps; longer ones are names, not quantities.
@@ -73,6 +76,47 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     InputError
         If names of columns are repeated or not simple, or there are no rows.
     """
+    columns = frame_columns(frame, name)
+    eager = list(columns.values())
+    values: dict[str, np.ndarray] = {}
+    text: dict[str, tuple[str, ...]] = {}
+    for column, series in columns.items():
+        cells = _cells(series)
+        if isinstance(cells, np.ndarray):
+            values[column] = cells
+        else:
+            text[column] = cells
+    # Whole numbers that are names, and True and False, are no numbers in text.
+    words = {
+        column: text[column]
+        for column, series in columns.items()
+        if column in text and not _has_type_of_its_own(series)
+    }
+    units: dict[str, str] = {}
+    for column, mark in decimal_marks(words).items():
+        numbers = numbers_in_text(text[column], mark)
+        if numbers is None and (read := with_units(text[column], column, mark)):
+            numbers, units[column] = np.array(read.values), read.unit
+        if numbers is not None:
+            values[column] = numbers
+            del text[column]
+    return DataTable(
+        name,
+        tuple(columns),
+        values,
+        text,
+        units={column: unit_in_column_name(column) for column in values} | units,
+        lines=tuple(f"row {row} (from 0)" for row in range(len(eager[0]))),
+    )
+
+
+def frame_columns(
+    frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFrame"
+) -> dict[str, nw.Series[Any]]:
+    """The columns of a DataFrame by name, as Series of narwhals, with named levels of an index.
+
+    Parameters and errors are those of `table_from_frame`.
+    """
     import narwhals as nw
 
     if _is_record_batch(frame):
@@ -85,41 +129,38 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     columns = [_name(column, name) for column in eager.columns]
     if not columns or not len(eager):
         raise InputError("has no rows", where=name, do="Pass the readings, one row for each")
-    values: dict[str, np.ndarray] = {}
-    text: dict[str, tuple[str, ...]] = {}
-    for position, column in enumerate(columns):
-        cells = _cells(eager[:, position])
-        if isinstance(cells, np.ndarray):
-            values[column] = cells
-        else:
-            text[column] = cells
-    # Whole numbers that are names, and True and False, are no numbers in text.
-    words = {
-        column: text[column]
-        for position, column in enumerate(columns)
-        if column in text and not _has_type_of_its_own(eager[:, position])
-    }
+    _check_repeated(columns, name)
+    return {column: eager[:, position] for position, column in enumerate(columns)}
+
+
+def kind_of_column(series: FrameColumn) -> str:
+    """ "numbers" or "text" where all cells of a column are such by its type; else ""."""
+    import narwhals as nw
+
+    kind = series.dtype
+    if kind.is_numeric() and not kind.is_decimal():
+        return "" if kind.is_integer() and _has_long_names(series) else "numbers"
+    return "text" if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object) else ""
+
+
+def decimal_marks(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The decimal mark of each column of text: "." or ","; "either" where all its numbers are like
+    "1,234", and no other column shows what that means; empty where they show none.
+
+    Parameters
+    ----------
+    words : mapping
+        Cells of each column; those that repeat need not be repeated here.
+    """
     marks = {column: _decimal_mark(cells) for column, cells in words.items()}
     shown = {mark for mark in marks.values() if mark in (".", ",")}
-    units: dict[str, str] = {}
-    for column, mark in marks.items():
-        if mark == "either" and len(shown) == 1:
-            # Other columns of the table show what "1,234" means.
-            marks[column] = next(iter(shown))
-        numbers = _numbers(text[column], marks[column])
-        if numbers is None and (read := _with_units(text[column], column, marks[column])):
-            numbers, units[column] = np.array(read.values), read.unit
-        if numbers is not None:
-            values[column] = numbers
-            del text[column]
-    return DataTable(
-        name,
-        tuple(columns),
-        values,
-        text,
-        units={column: unit_in_column_name(column) for column in values} | units,
-        lines=tuple(f"row {row} (from 0)" for row in range(len(eager))),
-    )
+    if len(shown) == 1:
+        # Other columns of the table show what "1,234" means.
+        marks = {
+            column: next(iter(shown)) if mark == "either" else mark
+            for column, mark in marks.items()
+        }
+    return marks
 
 
 def pandas_frame(columns: Columns) -> pd.DataFrame:
@@ -218,6 +259,8 @@ def _with_index(frame: Any) -> Any:
 
 def _is_plate_grid(frame: Any) -> bool:
     """Whether a frame is a plate as it looks: rows A, B, ... in the index, columns 1, 2, ..."""
+    if len(frame.index) > MAX_PLATE_ROWS:
+        return False
     rows, columns = list(frame.index), [str(column) for column in frame.columns]
     letters = [row_letters(k) for k in range(min(len(rows), MAX_PLATE_ROWS))]
     return bool(rows) and rows == letters and columns == [str(k + 1) for k in range(len(columns))]
@@ -226,8 +269,12 @@ def _is_plate_grid(frame: Any) -> bool:
 def _check_names(frame: Any, name: str) -> None:
     """Refuse repeated names, which only pandas and Arrow have."""
     given: Sequence[Any] = getattr(frame, "column_names", frame.columns)
-    columns = [str(column) for column in given if isinstance(column, str | int | float)]
-    repeated = next((column for column in columns if columns.count(column) > 1), None)
+    _check_repeated([str(one) for one in given if isinstance(one, str | int | float)], name)
+
+
+def _check_repeated(columns: Sequence[str], name: str) -> None:
+    counts = Counter(columns)
+    repeated = next((column for column in columns if counts[column] > 1), None)
     if repeated is not None:
         raise InputError(
             f"column '{repeated}' appears twice", where=name, do="Give each column its own name"
@@ -248,14 +295,13 @@ def _name(column: Any, frame: str) -> str:
 
 def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
     """A column as numbers, or as text where not all its cells are numbers."""
-    import narwhals as nw
 
     kind = series.dtype
     if kind.is_numeric() and not kind.is_decimal():
         if kind.is_integer() and _has_long_names(series):
             cells = zip(series.to_list(), series.is_null().to_list(), strict=True)
             return tuple("" if is_missing else str(cell) for cell, is_missing in cells)
-        return _floats(series.cast(nw.Float64))
+        return floats_of(series)
     missing = series.is_null().to_list()
     # Names of curves and plates repeat for each reading.
     known: dict[str, str] = {}
@@ -266,11 +312,11 @@ def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
             texts.append("")
         elif type(cell) is str:
             if (text := known.get(cell)) is None:
-                text = known[cell] = _text(cell)
+                text = known[cell] = cell_text(cell)
             texts.append(text)
         else:
             typed = typed or isinstance(cell, float | int)
-            texts.append(_text(cell))
+            texts.append(cell_text(cell))
     if typed and column_mark(known.values()) == ",":
         # Numbers among which some are texts with a decimal comma, as in a workbook.
         point = {text: _with_point(text) for text in known.values()}
@@ -297,7 +343,7 @@ def _decimal_mark(cells: Sequence[str]) -> str:
     return "either" if any(either == "," for _, either in pairs) else ""
 
 
-def _numbers(cells: Sequence[str], mark: str) -> np.ndarray | None:
+def numbers_in_text(cells: Sequence[str], mark: str) -> np.ndarray | None:
     """A column of text as numbers where all its cells are numbers with this decimal mark."""
     # A zero in front, as in "00123", makes a name of a number.
     different = dict.fromkeys(cells)
@@ -314,7 +360,7 @@ def _numbers(cells: Sequence[str], mark: str) -> np.ndarray | None:
     return np.array([known[cell] for cell in cells], float)
 
 
-def _with_units(cells: Sequence[str], column: str, mark: str) -> ColumnWithUnit | None:
+def with_units(cells: Sequence[str], column: str, mark: str) -> ColumnWithUnit | None:
     """Numbers of a column whose cells have their unit, which the name does not contradict."""
     read = column_with_unit(cells, mark if mark == "," else ".")
     if read is None or read.words:
@@ -329,10 +375,15 @@ def _has_type_of_its_own(series: nw.Series[Any]) -> bool:
     return kind == nw.Boolean or (kind.is_numeric() and not kind.is_decimal())
 
 
-def _floats(series: nw.Series[Any]) -> np.ndarray:
+def floats_of(series: nw.Series[Any]) -> np.ndarray:
+    """A column of numbers as floats, nan where one is missing, shape (rows,)."""
+    import narwhals as nw
+
+    series = series.cast(nw.Float64)
+    plain = series.to_numpy()
+    if plain.dtype.kind == "f":
+        return np.asarray(plain, float)
     missing = series.is_null().to_numpy()
-    if not missing.any():
-        return np.asarray(series.to_numpy(), float)
     pairs = zip(series.to_list(), missing.tolist(), strict=True)
     return np.array([math.nan if is_missing else cell for cell, is_missing in pairs], float)
 
@@ -346,7 +397,7 @@ def _has_long_names(series: nw.Series[Any]) -> bool:
     )
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as text, "" where it is missing; whole numbers without a decimal point."""
     if isinstance(cell, float) and math.isnan(cell):
         return ""

@@ -13,6 +13,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.curves.cells import CellRemarks
 from tricyclic.io.curves.columns import ColumnNames
 from tricyclic.io.curves.csv import CurveText, is_parquet
+from tricyclic.io.curves.frame_rows import FrameInput, FrameRows
 from tricyclic.io.curves.parquet import CurveFile
 from tricyclic.io.curves.store import CurveStore
 from tricyclic.io.curves.streams import BatchStream, BlockStream, ParquetStream
@@ -38,7 +39,7 @@ class OpenedSource:
     """A source whose columns are known: a Parquet file, or text or a table to convert to one."""
 
     name: str
-    content: CurveFile | CurveText | CurveTable
+    content: CurveFile | CurveText | CurveTable | FrameRows
     unused: tuple[str, ...]
 
     def with_words(self) -> OpenedSource:
@@ -63,13 +64,13 @@ class OpenedSource:
 
 
 def open_source(
-    source: str | DataTable, columns: ColumnNames | None, reading: ReadSettings
+    source: str | DataTable | FrameInput, columns: ColumnNames | None, reading: ReadSettings
 ) -> OpenedSource:
     """Find the columns of a file or table of many curves.
 
     Parameters
     ----------
-    source : str or DataTable
+    source : str, DataTable or FrameInput
         A file (.parquet, .csv, .csv.gz, .xlsx, .pzfx, .prism), or a table in memory.
     columns : ColumnNames or None
         Names of the columns, if they are not the standard ones.
@@ -92,6 +93,11 @@ def open_source(
         text = CurveText.of(source, columns)
         unused = quoted("column", text.layout.unused(text.names))
         return OpenedSource(name, text, (*unused, *text.skipped_lines))
+    if isinstance(source, FrameInput):
+        rows = FrameRows.of(source, columns) if reading == ReadSettings() else None
+        if rows is not None:
+            return OpenedSource(name, rows, quoted("column", rows.layout.unused(rows.columns)))
+        source = source.whole_table()
     tables = read_tables(
         source if isinstance(source, DataTable) else Path(source),
         reader=reading.reader or None,
@@ -145,7 +151,9 @@ def as_parquet(
 
 
 def _convert(
-    content: CurveText | CurveTable, store: CurveStore, on_progress: ProgressCallback | None
+    content: CurveText | CurveTable | FrameRows,
+    store: CurveStore,
+    on_progress: ProgressCallback | None,
 ) -> None:
     remarks = CellRemarks()
     digest = content.digest()

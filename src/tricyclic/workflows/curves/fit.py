@@ -60,7 +60,10 @@ def run(
             every: BatchFitResult = load(EVERY_CURVE)(options, on_progress)
             return every
         except UnknownNameError:
-            if not _may_be_data_sets(options) or not load(HAS_DATA_SETS)(options):
+            if not _may_be_data_sets(options):
+                raise
+            options = _with_cells(options)
+            if not load(HAS_DATA_SETS)(options):
                 raise
             # A small table of doses and readings has no column of curves: its columns are these.
             options = replace(options, curve=options.curve or "logistic_4pl")
@@ -81,8 +84,15 @@ def run(
 
 
 def _fit_table(options: FitOptions, on_progress: ProgressCallback | None) -> CurveFitResult:
-    fitted: CurveFitResult = load(TABLE)(options, on_progress)
+    fitted: CurveFitResult = load(TABLE)(_with_cells(options), on_progress)
     return fitted
+
+
+def _with_cells(options: FitOptions) -> FitOptions:
+    """The options with all cells of a table in memory."""
+    if isinstance(options.file, str):
+        return options
+    return replace(options, file=options.file.whole_table())
 
 
 def _is_batch(options: FitOptions) -> bool:

@@ -29,6 +29,7 @@ from tricyclic.io.curves.cells import rows_without
 from tricyclic.io.curves.columns import ColumnNames, CurveColumns
 from tricyclic.io.curves.csv import WordAmongReadingsError
 from tricyclic.io.curves.fits import read_fits, with_numbers
+from tricyclic.io.curves.frame_rows import FrameInput
 from tricyclic.io.curves.parquet import ROWS_PER_BLOCK, CurveFile
 from tricyclic.io.curves.plan import ReadPlan, RowBlock
 from tricyclic.io.curves.store import (
@@ -57,7 +58,7 @@ BLOCKS_PER_RELEASE = 8
 class _Run:
     """What is fitted, how, and where."""
 
-    source: str | DataTable
+    source: str | DataTable | FrameInput
     options: BatchFitOptions
     columns: ColumnNames | None
     reading: ReadSettings
@@ -89,7 +90,7 @@ class _Outcome:
 
 
 def fit_file(
-    source: str | DataTable,
+    source: str | DataTable | FrameInput,
     out: str,
     options: BatchFitOptions,
     *,
@@ -104,7 +105,7 @@ def fit_file(
 
     Parameters
     ----------
-    source : str or DataTable
+    source : str, DataTable or FrameInput
         Input (.parquet, .csv, .csv.gz, .xlsx), or a table in memory.
     out : str
         Output (.parquet, .csv or .xlsx); empty to keep the fits in the result.

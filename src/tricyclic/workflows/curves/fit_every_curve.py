@@ -11,6 +11,7 @@ from tricyclic.core.weight_formula import weight_formula
 from tricyclic.errors import InputError
 from tricyclic.fitting.many import BatchFitOptions
 from tricyclic.io.curves.columns import ColumnNames
+from tricyclic.io.curves.frame_rows import FrameInput
 from tricyclic.results.curves import BatchFitResult
 from tricyclic.workflows.curves.batch_source import ReadSettings
 from tricyclic.workflows.curves.fit_batch import fit_file
@@ -71,9 +72,9 @@ def fit_every_curve(
     )
 
 
-def _source(options: FitOptions) -> str | DataTable:
+def _source(options: FitOptions) -> str | DataTable | FrameInput:
     """The file, or the table in memory."""
-    return cast("str | DataTable", options.file)
+    return cast("str | DataTable | FrameInput", options.file)
 
 
 def _column_of_weights(options: FitOptions) -> str:
