@@ -165,3 +165,57 @@ def test_the_text_of_a_result_has_the_words_of_its_interface(tmp_path, capsys):
     listed = tca.quantities("noradrenergic_synapse").summary()
     assert "quantities, for observable=" in listed
     assert "parameters, for set=" in listed
+
+
+TABLE = {"conc_nM": [1, 1, 10, 10, 100, 100, 1000, 1000], "y": [1, -2, 20, 22, 79, 71, 100, 98]}
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda: tca.affinity("net.csv", layot="net.toml"),
+            "affinity(): no argument is called 'layot'. Did you mean 'layout' or 'plate'?",
+        ),
+        (
+            lambda: tca.fit(TABLE, x="conc_nM", y="y").predict([1.0], intervall="prediction"),
+            (
+                "predict(): no argument is called 'intervall'. Did you mean 'interval'? "
+                "There are: confidence, interval, x, x_unit."
+            ),
+        ),
+        (lambda: tca.affinity(), "affinity(): plates is missing."),
+        (
+            lambda: tca.fit(TABLE, "logistic_4pl", "conc_nM"),
+            (
+                "fit(): 3 arguments are given by position. By position it takes data and model. "
+                "Name the others, as in x=..."
+            ),
+        ),
+        (
+            lambda: tca.fit(TABLE, "logistic_4pl", model="logistic_4pl"),
+            "fit(): model is given twice. Give it once.",
+        ),
+    ],
+    ids=["misspelt", "of a method", "missing", "by position", "twice"],
+)
+def test_wrong_arguments_are_a_sentence_and_a_type_error(call, sentence):
+    with pytest.raises(TypeError) as raised:
+        call()
+    assert str(raised.value) == sentence
+    assert isinstance(raised.value, tca.InputError)
+
+
+@pytest.mark.parametrize("function", ["affinity", "saturation", "kinetics", "screen", "fit"])
+def test_a_mapping_of_single_values_is_no_table(function):
+    with pytest.raises(tca.InputError) as raised:
+        getattr(tca, function)({"a": 1})
+    assert str(raised.value) == (
+        "DataFrame: a is a single value: 1. "
+        "A column is a list or an array with one value for every row."
+    )
+
+
+def test_a_single_value_beside_columns_counts_for_every_row():
+    result = tca.fit({**TABLE, "compound": "A"}, x="conc_nM", y="y", by="compound")
+    assert list(result.to_frame()["compound"]) == ["A"] and result.to_frame()["n"][0] == 8

@@ -88,3 +88,44 @@ def test_the_shell_draws_it_by_name(tmp_path):
 
 def test_many_curves_have_no_figure():
     assert fitted(*range(10, 140, 10)).compare("ec50").plots == ()
+
+
+def test_two_fits_are_drawn_with_their_test_and_their_aicc():
+    one = table(20)
+    simple = tca.fit(one, "logistic_3pl", x="conc_nM", y="y")
+    full = tca.fit(one, "logistic_4pl", x="conc_nM", y="y")
+    compared = tca.compare_fits(simple, full)
+    (plot,) = compared.plots
+    assert plot.y_title == "y"
+    solid, dashed = plot.traces
+    assert (solid.dashed, dashed.dashed) == (False, True)
+    assert solid.name == f"logistic_4pl, AICc {full.fit.aicc:.4g}"
+    assert dashed.name == f"logistic_3pl, AICc {simple.fit.aicc:.4g}"
+    for trace, source in ((solid, full), (dashed, simple)):
+        np.testing.assert_allclose(trace.mean, source.predict(10.0 ** (trace.x + 9)), rtol=1e-9)
+    # F of Bates & Watts from the residual sums of both fits.
+    f = (simple.fit.rss - full.fit.rss) / (full.fit.rss / full.fit.df)
+    assert plot.notes == (f"F(1, {full.fit.df}) = {compared.statistic:.3g}, p = {compared.p:.2f}",)
+    assert compared.statistic == pytest.approx(f)
+    axes = compared.plot()
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == [solid.name, dashed.name, *plot.notes]
+
+
+def test_fits_of_several_curves_are_drawn_by_curve_and_the_legend_names_both_fits():
+    data = table(20, 60)
+    how = {"x": "conc_nM", "y": "y", "by": "compound"}
+    simple = tca.fit(data, **how, share=["bottom", "top", "hill"])
+    full = tca.fit(data, **how, share=["bottom", "top"])
+    compared = tca.compare_fits(simple, full)
+    assert compared.name == "logistic_4pl with 5 or 6 parameters"
+    (plot,) = compared.plots
+    assert [(t.name, t.dashed) for t in plot.traces] == [
+        ("c0", False),
+        ("c1", False),
+        ("c0", True),
+        ("c1", True),
+    ]
+    assert plot.notes[0].startswith("solid: 6 parameters, AICc ")
+    assert plot.notes[1].startswith("dashed: 5 parameters, AICc ")
+    assert compared.to_frame()["p"][0] == compared.p

@@ -203,7 +203,8 @@ def test_every_column_of_the_parameters_is_the_field_of_its_name(study):
         "description": "affinity of the competitor",
         "unit": "log10 M",
         "fixed": "no",
-        "at_bound": "",
+        "at_bound": "no",
+        "bound": "",
         "fit": "fits",
     }
     numbers = {"value": p.value, "se": p.se, "low": p.low, "high": p.high}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import Measured, TableSource, TableSources, Texts, call, options_from
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.workflows.binding.affinity import run as run_affinity
 from tricyclic.workflows.binding.options import AffinityOptions
 
 
+@checked_arguments
 def affinity(
     plates: TableSources,
     *,

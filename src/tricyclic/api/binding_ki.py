@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tricyclic.api._call import Measured, call, options_from, renamed
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.ki import KiResult
 from tricyclic.workflows.binding.ki import run as run_ki
@@ -10,6 +11,7 @@ from tricyclic.workflows.binding.options import KiOptions
 
 
 @renamed(radioligand="radioligand_nM")
+@checked_arguments
 def ki(
     *,
     ic50: Measured,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import call, path
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.calibration import CalibrationResult
 from tricyclic.results.credibility import CredibilityResult
@@ -15,6 +16,7 @@ from tricyclic.workflows.model.options import CalibrateOptions, CredibilityOptio
 from tricyclic.workflows.model.validate import run as run_validate
 
 
+@checked_arguments
 def calibrate(
     scenario: str,
     *,
@@ -73,6 +75,7 @@ def calibrate(
     return call(run_calibrate, options, on_progress)
 
 
+@checked_arguments
 def validate(
     scenario: str = "",
     *,
@@ -125,6 +128,7 @@ def validate(
     return call(run_validate, options, on_progress)
 
 
+@checked_arguments
 def credibility(
     scenario: str,
     *,

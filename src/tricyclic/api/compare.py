@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tricyclic.api._call import call, path
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table_input import TableInput
 from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Compared: TypeAlias = "str | Path | Renderable | AssayResult | Frame | Mapping[str, Any]"
 
 
+@checked_arguments
 def compare(
     a: Compared,
     b: Compared,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tricyclic.api._call import Measured, call, options_from
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.ki import KbResult
 from tricyclic.workflows.curves.kb import run
 from tricyclic.workflows.curves.options import KbOptions
 
 
+@checked_arguments
 def kb(
     *,
     ic50: Measured,

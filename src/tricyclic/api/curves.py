@@ -21,6 +21,7 @@ from tricyclic.api._call import (
     texts,
     with_column_names,
 )
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.curves import CURVES
@@ -33,6 +34,7 @@ from tricyclic.workflows.curves.options import CurveModelsOptions, FitOptions
 
 
 @renamed(weights_column="weights")
+@checked_arguments
 def fit_file(
     file: TableSource,
     *,
@@ -214,6 +216,7 @@ def fit_file(
     return call(run_fit_file, options, on_progress)
 
 
+@checked_arguments
 def curve_models(
     name: str = "", *, folder: str | Path = "", on_progress: ProgressCallback | None = None
 ) -> CurveModelsResult:
@@ -245,6 +248,7 @@ def curve_models(
 fit_batch = in_python_words(fit_arrays)
 
 
+@checked_arguments
 def curve_model(name: str, *, folder: str | Path = "") -> CurveModel:
     """A curve model by its name.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import Measured, TableSource, call, path, quantity, table_source
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.design import DesignResult
 from tricyclic.workflows.binding.design import run as run_design
 from tricyclic.workflows.binding.options import DesignOptions
 
 
+@checked_arguments
 def design(
     *,
     protocol: str = "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import Texts, Values, assignments, call, path, texts
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.model_exports import DiagramResult, ExportResult, PetabResult
 from tricyclic.workflows.model.diagram import run as run_diagram
@@ -13,6 +14,7 @@ from tricyclic.workflows.model.options import DiagramOptions, ExportOptions, Pet
 from tricyclic.workflows.model.petab import run as run_petab
 
 
+@checked_arguments
 def diagram(
     scenario: str,
     *,
@@ -135,6 +137,7 @@ def diagram(
     return call(run_diagram, options, on_progress)
 
 
+@checked_arguments
 def export(
     scenario: str,
     *,
@@ -246,6 +249,7 @@ def export(
     return call(run_export, options, on_progress)
 
 
+@checked_arguments
 def petab(
     scenario: str,
     *,

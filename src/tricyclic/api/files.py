@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tricyclic.api._call import Measured, TableSources, call, in_python_words, path, table_sources
 from tricyclic.api._call import quantity as measured
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.chromatograms import read_chromatograms as open_chromatograms
 from tricyclic.io.open import read_plates as open_plates
@@ -19,6 +20,7 @@ from tricyclic.workflows.general.options import ConvertOptions, DoctorOptions, R
 from tricyclic.workflows.general.read import run as run_read_file
 
 
+@checked_arguments
 def convert(
     quantity: str,
     to: str,
@@ -81,6 +83,7 @@ def convert(
     return call(run_convert, options, on_progress)
 
 
+@checked_arguments
 def read_file(
     file: TableSources,
     *,
@@ -136,6 +139,7 @@ def read_file(
     return call(run_read_file, options, on_progress)
 
 
+@checked_arguments
 def doctor(
     *,
     imports: bool = False,

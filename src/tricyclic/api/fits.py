@@ -27,27 +27,33 @@ from tricyclic.api._call import (
 )
 from tricyclic.api.curves import curve_model
 from tricyclic.core.analysis_options import FitVariance
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.curve_model import CurveModel
 from tricyclic.core.estimate import Fit
+from tricyclic.core.plot_data import CurvePlot
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
+from tricyclic.curves import CURVES
 from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.fitting.compare_curves import compare_nested
+from tricyclic.fitting.comparison_plot import two_fits_plot
 from tricyclic.fitting.curve_fits import CurveFitResult
+from tricyclic.fitting.curve_plot import titled
 from tricyclic.fitting.fit import FitPart
 from tricyclic.fitting.fit import predict as predict_curve
 from tricyclic.fitting.fit_series import fit_series_or_parts
 from tricyclic.fitting.fitted_curve import FitSettings
 from tricyclic.fitting.outlier_checks import outlier_rate
 from tricyclic.io.frames import column_name, is_records
-from tricyclic.results.curves import CurveComparison
+from tricyclic.results.curves import FitComparison
 from tricyclic.workflows.curves.fit_table import fit_table
 from tricyclic.workflows.curves.options import FitOptions
 
 INTERVALS = ("auto", "all", "target", "none")
 
 
+@checked_arguments
 def fit(
     data: Series | FitPart | Sequence[Series] | Sequence[FitPart] | Mapping[str, Any] | TableSource,
     model: CurveModel | str | None = None,
@@ -223,9 +229,10 @@ def fit(
     return call(run, options, on_progress)
 
 
+@checked_arguments
 def compare_fits(
     simple: CurveFitResult | Fit, full: CurveFitResult | Fit, *, name: str = ""
-) -> CurveComparison:
+) -> FitComparison:
     """Compare two fits of the same readings, one being a special case of the other.
 
     Parameters
@@ -239,9 +246,10 @@ def compare_fits(
 
     Returns
     -------
-    CurveComparison
+    FitComparison
         Extra-sum-of-squares F with p (the likelihood ratio of counts and shares), AICc
-        difference and evidence ratio, and the finding as a sentence.
+        difference and evidence ratio, and the finding as a sentence. `plot()` draws the readings
+        with both fits.
 
     Raises
     ------
@@ -259,11 +267,25 @@ def compare_fits(
         names = [
             " and ".join(dict.fromkeys(part.model for part in one.parts)) for one in (first, second)
         ]
+        what = f"{names[0]} or {names[1]}"
         if names[0] == names[1]:
-            names = [f"{names[0]} with {len(one.free)} parameters" for one in (first, second)]
-        return compare_nested(first, second, name or f"{names[0]} or {names[1]}", *names)
+            numbers = [len(one.free) for one in (first, second)]
+            what = f"{names[0]} with {numbers[0]} or {numbers[1]} parameters"
+            names = [f"{names[0]} with {number} parameters" for number in numbers]
+        compared = compare_nested(first, second, name or what, *names)
+        models = _models_of(simple), _models_of(full)
+        plots: tuple[CurvePlot, ...] = ()
+        if models[0] and models[1]:
+            labels = _labels_of(full, second)
+            plots = two_fits_plot(compared, models, labels, (first, second))
+        if isinstance(full, CurveFitResult):
+            series = full.curves[0].part.series
+            columns = {"x_name": full.x_name, "y_name": full.y_name, "x_unit": full.x_unit}
+            plots = tuple(titled(plot, series, **columns) for plot in plots)
+        return FitComparison(**vars(compared), plots=plots)
 
 
+@checked_arguments
 def predict(
     fit: CurveFitResult | Fit, model: CurveModel | str, x: Mapping[str, ArrayLike], *, part: int = 0
 ) -> np.ndarray:
@@ -310,6 +332,21 @@ def _core_fit(given: CurveFitResult | Fit, where: str) -> Fit:
             f"is {brief(given)}", where=f"{where}=", allowed="It is a result of tca.fit"
         )
     return given
+
+
+def _models_of(given: CurveFitResult | Fit) -> list[CurveModel]:
+    """The curve model of each series of a fit; empty where one is not a built-in model."""
+    if isinstance(given, CurveFitResult):
+        return [curve.part.model for curve in given.curves]
+    if not all(part.model in CURVES for part in given.parts):
+        return []
+    return [CURVES[part.model] for part in given.parts]
+
+
+def _labels_of(given: CurveFitResult | Fit, fit: Fit) -> list[str]:
+    if isinstance(given, CurveFitResult):
+        return [curve.label for curve in given.curves]
+    return [part.series.name for part in fit.parts]
 
 
 def _table(data: Any) -> str | DataTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import call, check_path, check_text, path, python_wording
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import Protocol
 from tricyclic.io.library.protocols import protocol as library_protocol
@@ -15,6 +16,7 @@ from tricyclic.workflows.library.protocols import run as run_protocols
 from tricyclic.workflows.library.scenarios import run as run_scenarios
 
 
+@checked_arguments
 def drugs(
     name: str = "",
     *,
@@ -49,6 +51,7 @@ def drugs(
     return call(run_drugs, options, on_progress)
 
 
+@checked_arguments
 def scenarios(
     name: str = "", *, library: str | Path = "", on_progress: ProgressCallback | None = None
 ) -> ScenariosResult:
@@ -77,6 +80,7 @@ def scenarios(
     return call(run_scenarios, options, on_progress)
 
 
+@checked_arguments
 def protocols(
     name: str = "", *, library: str | Path = "", on_progress: ProgressCallback | None = None
 ) -> ProtocolsResult:
@@ -105,6 +109,7 @@ def protocols(
     return call(run_protocols, options, on_progress)
 
 
+@checked_arguments
 def protocol(name: str, *, library: str | Path = "") -> Protocol:
     """An assay protocol by its name.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import Texts, Values, assignments, call, path, texts
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.population import PopulationResult
 from tricyclic.results.sensitivity import SensitivityResult
@@ -13,6 +14,7 @@ from tricyclic.workflows.model.population import run as run_population
 from tricyclic.workflows.model.sensitivity import run as run_sensitivity
 
 
+@checked_arguments
 def population(
     scenario: str,
     *,
@@ -168,6 +170,7 @@ def population(
     return call(run_population, options, on_progress)
 
 
+@checked_arguments
 def sensitivity(
     scenario: str,
     *,

@@ -12,6 +12,7 @@ from tricyclic.api._call import (
     table_source,
     table_sources,
 )
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.reproducibility import ControlChartResult, MsrResult, RelativePotencyResult
 from tricyclic.results.screening import ScreeningResult
@@ -27,6 +28,7 @@ from tricyclic.workflows.screen.relative_potency import run as run_relative_pote
 from tricyclic.workflows.screen.run import run as run_screen
 
 
+@checked_arguments
 def screen(
     plates: TableSources,
     *,
@@ -120,6 +122,7 @@ def screen(
     return call(run_screen, options, on_progress)
 
 
+@checked_arguments
 def control_chart(
     file: TableSource,
     *,
@@ -194,6 +197,7 @@ def control_chart(
     return call(run_control_chart, options, on_progress)
 
 
+@checked_arguments
 def msr(
     file: TableSource,
     *,
@@ -255,6 +259,7 @@ def msr(
     return call(run_msr, options, on_progress)
 
 
+@checked_arguments
 def relative_potency(
     file: TableSource,
     *,

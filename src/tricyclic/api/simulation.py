@@ -14,6 +14,7 @@ from tricyclic.api._call import (
     table_source,
     texts,
 )
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.model_quantities import QuantitiesResult
 from tricyclic.results.simulation import SimulationResult
@@ -22,6 +23,7 @@ from tricyclic.workflows.model.simulate import run as run_quantities
 from tricyclic.workflows.model.simulate import run as run_simulate
 
 
+@checked_arguments
 def simulate(
     scenario: str,
     *,
@@ -151,6 +153,7 @@ def simulate(
     return result
 
 
+@checked_arguments
 def quantities(
     scenario: str,
     *,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import TableSource, Texts, call, path, table_source, texts
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.standard_curve import InterpolationResult
 from tricyclic.workflows.curves.interpolate import run
 from tricyclic.workflows.curves.options import InterpolateOptions
 
 
+@checked_arguments
 def interpolate(
     file: TableSource,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import call, check_path, path, python_wording
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError
 from tricyclic.results.study_run import DemoResult, NewStudyResult, StudyRunResult, VerifyResult
@@ -21,6 +22,7 @@ from tricyclic.workflows.study.run import run as run_command
 from tricyclic.workflows.study.verify import run as run_verify_study
 
 
+@checked_arguments
 def demo(
     folder: str | Path = "tricyclic-demo", *, on_progress: ProgressCallback | None = None
 ) -> DemoResult:
@@ -47,6 +49,7 @@ def demo(
     return call(run_demo, options, on_progress)
 
 
+@checked_arguments
 def new_study(
     kind: str,
     folder: str | Path,
@@ -108,6 +111,7 @@ def new_study(
     return call(run_new_study, options, on_progress)
 
 
+@checked_arguments
 def run_study(study: str | Path, *, on_progress: ProgressCallback | None = None) -> StudyRunResult:
     """Analyse a study folder; tables, JSON, figures and the report are written to results/.
 
@@ -132,6 +136,7 @@ def run_study(study: str | Path, *, on_progress: ProgressCallback | None = None)
     return call(run_command, options, on_progress)
 
 
+@checked_arguments
 def verify_study(study: str | Path, *, on_progress: ProgressCallback | None = None) -> VerifyResult:
     """Recompute the latest results of a study, or of a workbook, and compare them byte for byte.
 
@@ -196,6 +201,7 @@ class Study:
         return f"Study '{self.plan.title}' in {self.folder}: {names}"
 
 
+@checked_arguments
 def open_study(folder: str | Path) -> Study:
     """Open a study folder.
 

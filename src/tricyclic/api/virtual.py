@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tricyclic.api._call import Texts, Values, assignments, call, path, texts
+from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.virtual_assay import VirtualAssayResult
 from tricyclic.workflows.model.options import VirtualAssayOptions
 from tricyclic.workflows.model.virtual_assay import run as run_virtual_assay
 
 
+@checked_arguments
 def virtual_assay(
     assay: str,
     *,

@@ -124,6 +124,8 @@ class Estimate:
 class FittedParameter:
     """One parameter of a fit, on the scale on which it was fitted.
 
+    `se` is nan where it is not determined: at a bound, and where the readings do not change
+    smoothly with the parameter, as with the midpoint of a step.
     `low` and `high` are the limits at the confidence level of the fit, nan where no interval was
     computed, -inf or inf where it does not close within the bounds of the parameter. `fixed`
     parameters were provided, not fitted. `determined` is False where `value` is no estimate: a

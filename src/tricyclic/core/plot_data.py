@@ -171,6 +171,8 @@ class CurvePlot:
         What the band is.
     caption : str
         Last sentence of the caption (the model, what was fixed).
+    notes : tuple of str
+        Lines below the names in the legend, such as a test of the curves.
     assay, plate : str
         `name` of its AssayResult and PlateResult; `plate` empty for a figure of all runs.
     """
@@ -189,6 +191,7 @@ class CurvePlot:
     points_label: str = "single wells"
     band_label: str = "95 % confidence band of the curve"
     caption: str = ""
+    notes: tuple[str, ...] = ()
     assay: str = ""
     plate: str = ""
 

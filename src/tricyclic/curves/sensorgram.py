@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from tricyclic.curves._kernels import Values, power10
 GUESSED_FROM, OF_EACH_STEP = 300, 4
 
 KINETIC = ("rmax", "log10_kon", "log10_koff", "background", "bulk", "drift")
+
+# log10 of the Kd of a surface, and its range: from 1 aM to 1 M.
+KD, KDS = "log10_kd", (-18.0, 0.0)
 
 # Of the example: two cycles of two injections each.
 BEGINS = (0.0, 3.0, 6.0, 9.0)
@@ -98,6 +102,36 @@ def with_switch_delays(model: CurveModel, switches: Sequence[float], first: floa
     return replace(model, parameters=(*kept, *parameters), curve=curve, first_guess=guess)
 
 
+def with_affinity(model: CurveModel) -> CurveModel:
+    """The curve with log10 Kd in place of log10 kon, so that the Kd has a profile of its own.
+
+    Parameters
+    ----------
+    model : CurveModel
+        `sensorgram`, with or without delays of switches.
+    """
+
+    def curve(**values: Values) -> np.ndarray:
+        own = {name: value for name, value in values.items() if name != KD}
+        return np.asarray(model.curve(**own, log10_kon=own["log10_koff"] - values[KD]))
+
+    def guess(series: Series, given: Mapping[str, float]) -> list[Start]:
+        known = {name: value for name, value in given.items() if name != KD}
+        starts = []
+        for start in model.first_guess(series, known):
+            kon, koff = start.pop("log10_kon"), {**known, **start}["log10_koff"]
+            starts.append(start if KD in given else {**start, KD: float(np.clip(koff - kon, *KDS))})
+        return starts
+
+    parameters = tuple(
+        Parameter(KD, "log10 M", "dissociation constant", low=KDS[0], high=KDS[1])
+        if one.name == "log10_kon"
+        else one
+        for one in model.parameters
+    )
+    return replace(model, parameters=parameters, curve=curve, first_guess=guess, target=KD)
+
+
 def _response(
     time_min: Values,
     concentration_M: Values,
@@ -112,11 +146,11 @@ def _response(
         np.asarray(column, float) for column in (time_min, concentration_M, step_min, cycle)
     )
     kon, koff = power10(log10_kon), power10(log10_koff)
-    every = [np.asarray(delay_of(float(begin)), float) for begin in np.unique(step)]
+    starts, plan = _plan(step.tobytes(), concentration.tobytes(), cycles.tobytes())
+    every = [np.asarray(delay_of(begin), float) for begin in starts]
     shape = np.broadcast_shapes(time.shape, *map(np.shape, (rmax, kon, koff, *every)))
     occupied, current = np.zeros(shape), np.zeros(shape)
-    for own in (cycles == one for one in np.unique(cycles)):
-        begins, levels = _steps(step[own], concentration[own])
+    for own, begins, levels in plan:
         at = time[own]
         b, c = np.zeros((*shape[:-1], at.size)), np.zeros((*shape[:-1], at.size))
         actual = [begin + np.asarray(delay_of(begin), float) for begin in begins]
@@ -129,6 +163,20 @@ def _response(
             c = np.where(since >= 0, level, c)
         occupied[..., own], current[..., own] = b, c
     return np.asarray(background + drift * time + bulk * current + rmax * occupied)
+
+
+@lru_cache(maxsize=8)
+def _plan(
+    step: bytes, concentration: bytes, cycle: bytes
+) -> tuple[list[float], list[tuple[np.ndarray, list[float], list[float]]]]:
+    """All switches, and of each cycle its readings, switches and concentrations.
+
+    A search needs them thousands of times with the same columns, and sorting these takes as long
+    as the exponentials.
+    """
+    steps, levels, cycles = (np.frombuffer(column) for column in (step, concentration, cycle))
+    parts = [(cycles == one) for one in np.unique(cycles)]
+    return np.unique(steps).tolist(), [(own, *_steps(steps[own], levels[own])) for own in parts]
 
 
 def _steps(step: np.ndarray, concentration: np.ndarray) -> tuple[list[float], list[float]]:

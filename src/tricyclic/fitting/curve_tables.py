@@ -27,7 +27,7 @@ from tricyclic.fitting.fitted_curves import FittedCurves
 from tricyclic.fitting.potency import PotencyInput, PrintedPotency, printed_potency
 from tricyclic.io.frames import Columns
 from tricyclic.io.headings import unit_in_column_name
-from tricyclic.results.curves import CurveComparisonResult
+from tricyclic.results.curves import CurveComparison
 
 LARGEST_LOG10 = 290.0
 LOG10 = "log10 "
@@ -237,7 +237,8 @@ def parameter_columns(
         "low": [one.low for _, one in rows],
         "high": [one.high for _, one in rows],
         "is_fixed": [one.fixed for _, one in rows],
-        "at_bound": [one.at_bound for _, one in rows],
+        "at_bound": [bool(one.at_bound) for _, one in rows],
+        "bound": [one.at_bound for _, one in rows],
     }
 
 
@@ -347,9 +348,8 @@ def axis_name(result: FittedCurves, x_unit: str) -> str:
     return f"{stem}{_suffix(suffix)}"
 
 
-def comparison_columns(result: CurveComparisonResult) -> Columns:
+def comparison_columns(rows: Sequence[CurveComparison]) -> Columns:
     """One row for each comparison."""
-    rows = result.comparisons
     return {
         "comparison": [one.name for one in rows],
         "simple": [one.simple for one in rows],

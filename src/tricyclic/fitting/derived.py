@@ -45,6 +45,7 @@ class DerivedEstimate:
     """A quantity with its standard error (delta method) and its profile limits.
 
     A limit is -inf or inf where that side is open; all are nan where the parameters give none.
+    `se` is nan where the quantity depends on a parameter without standard error.
     Where the search of a profile limit did not converge, `method` is "delta method", and both
     limits are of first order.
     """
@@ -113,10 +114,11 @@ def derived_estimate(
         if not math.isfinite(value):
             return DerivedEstimate(value, math.nan, math.nan, math.nan, level)
         ends = [profile.limit(direction, bounds) for direction in (-1.0, 1.0)]
+    se = profile.se if profile.has_curvature else math.nan
     if any(math.isnan(end) for end in ends):
-        reach = profile.critical * profile.se
-        return DerivedEstimate(value, profile.se, value - reach, value + reach, level, DELTA)
-    return DerivedEstimate(value, profile.se, ends[0], ends[1], level)
+        reach = profile.critical * se
+        return DerivedEstimate(value, se, value - reach, value + reach, level, DELTA)
+    return DerivedEstimate(value, se, ends[0], ends[1], level)
 
 
 class _Profile:
@@ -145,12 +147,18 @@ class _Profile:
         self.value = float(self._of(self.best[None, :])[0])
         self.pull = PULLS[0]
         self.nodes: np.ndarray | None = None
-        self.se = math.nan
+        self.se, self.has_curvature = math.nan, True
         if known and math.isfinite(self.value):
             slopes = jacobian(lambda x: self._of(x)[:, None], self.best, self.typical)[0]
             order = [[one.name for one in fit.free].index(slot.name) for slot in self.problem.free]
             cov = fit.covariance[np.ix_(order, order)]
             used = slopes != 0
+            # The step of the search needs a size also where it is no standard error to print.
+            self.has_curvature = not any(
+                math.isnan(fit[slot.name].se)
+                for slot, is_used in zip(self.problem.free, used, strict=True)
+                if is_used
+            )
             variance = slopes[used] @ cov[np.ix_(used, used)] @ slopes[used]
             self.se = float(np.sqrt(variance)) if variance >= 0 else math.nan
 

@@ -189,10 +189,14 @@ class DevianceSearch(WeightedSearch):
         ways = gammaln(trials + 1.0) - gammaln(hits + 1.0) - gammaln(trials - hits + 1.0)
         return float(np.sum(ways + xlogy(hits, share) + xlog1py(trials - hits, -share)))
 
-    def covariance(self, optimum: LeastSquaresResult) -> np.ndarray:
-        """Inverse of the expected information times the scale; 0 for a parameter at its bound."""
+    def covariance(self, optimum: LeastSquaresResult, held: np.ndarray | None = None) -> np.ndarray:
+        """Inverse of the expected information times the scale; 0 for a parameter at its bound, or
+        held at its value.
+        """
         p = self.problem
         inside = ~self.on_bound(optimum)
+        if held is not None:
+            inside &= ~held
         mean = p.mean(optimum.x[None, :])[0]
         slopes = jacobian(p.mean, optimum.x, self.typical, fine=True)
         cov = np.zeros((optimum.x.size, optimum.x.size))

@@ -135,7 +135,7 @@ def effective_dose(
     if math.isfinite(value):
         with np.errstate(all="ignore"):
             slope = jacobian(dose, point.free, np.maximum(np.abs(point.free), LEAST_VARIABLES))[0]
-        se = float(np.sqrt(max(float(slope @ point.known_covariance @ slope), 0.0)))
+        se = point.standard_error(slope)
     reach = t_quantile(point.df, confidence) * se if point.df > 0 else math.nan
     if not point.determined:
         reach = math.inf
@@ -181,12 +181,9 @@ def log10_ratio(
             slopes.append(jacobian(dose, point.free, sizes)[0])
     difference = values[0] - values[1]
     if is_joint:
-        slope = slopes[0] - slopes[1]
-        variance = max(float(slope @ one.known_covariance @ slope), 0.0)
-        return difference, math.sqrt(variance), one.df
+        return difference, one.standard_error(slopes[0] - slopes[1]), one.df
     variances = [
-        max(float(slope @ point.known_covariance @ slope), 0.0)
-        for slope, point in zip(slopes, (one, other), strict=True)
+        point.standard_error(slope) ** 2 for slope, point in zip(slopes, (one, other), strict=True)
     ]
     return difference, math.sqrt(sum(variances)), satterthwaite(variances, [one.df, other.df])
 

@@ -161,6 +161,8 @@ class CurvePoint:
     df : float
     determined : bool
         Whether the estimates of this curve are estimates, and not bounds of the search.
+    without_se : frozenset of str
+        Fitted parameters that have no standard error: at a bound, or without curvature.
     """
 
     model: CurveModel
@@ -171,6 +173,7 @@ class CurvePoint:
     covariance: np.ndarray
     df: float
     determined: bool = True
+    without_se: frozenset[str] = frozenset()
 
     @property
     def free(self) -> np.ndarray:
@@ -181,6 +184,16 @@ class CurvePoint:
     def known_covariance(self) -> np.ndarray:
         """The covariance with 0 where it is not known."""
         return np.where(np.isfinite(self.covariance), self.covariance, 0.0)
+
+    def standard_error(self, slopes: np.ndarray) -> float:
+        """Standard error of a quantity from its slopes, shape (free,), by the delta method; nan
+        where it depends on a parameter that has none.
+        """
+        if any(
+            slopes[i] != 0 and name in self.without_se for i, name in enumerate(self.free_names)
+        ):
+            return math.nan
+        return math.sqrt(max(float(slopes @ self.known_covariance @ slopes), 0.0))
 
     def values_at(self, vectors: np.ndarray) -> dict[str, np.ndarray | float]:
         """Parameters of the curve under its own names, each of shape (k, 1) where it is fitted, for
@@ -264,6 +277,7 @@ def point_of_fit(curve: GroupFit, fit: Fit) -> CurvePoint:
         # Where the distribution sets the scatter, nothing is estimated of it.
         math.inf if fit.variance in ("poisson", "binomial") else float(fit.df),
         fit.ok and (target not in names or fit[names[target]].determined),
+        frozenset(one.name for one in fit.free if math.isnan(one.se)),
     )
 
 

@@ -17,6 +17,7 @@ from tricyclic.fitting.input_checks import input_checks
 from tricyclic.fitting.problem import FitPart, FitProblem, ProblemParameter
 from tricyclic.fitting.profiles import lies_on_curve
 from tricyclic.fitting.search import WeightedSearch
+from tricyclic.fitting.standard_errors import is_searched, with_standard_errors
 from tricyclic.numerics.least_squares import LeastSquaresResult
 
 # A hill steeper than STEEP whose relative standard error is at least STEP_SE is that of a step.
@@ -68,7 +69,7 @@ def build_fit(
     k = p + search.scatter_parameters
     correction = 2 * k * (k + 1) / (n - k - 1) if n - k - 1 > 0 else np.inf
     cov = _relabelled(problem, search.covariance(result), names)
-    parameters = _parameters(best, cov, limits, names)
+    parameters = _parameters(best, cov, limits, names, confidence)
     checks = [] if result.converged else [not_converged()]
     checks += [_at_bound(problem, one, names) for one in parameters if one.at_bound]
     # Where a parameter lies on a bound, its own check speaks for those that depend on it.
@@ -179,6 +180,7 @@ def _parameters(
     cov: np.ndarray,
     limits: Mapping[int, tuple[float, float]],
     names: Relabelling,
+    confidence: float,
 ) -> tuple[FittedParameter, ...]:
     problem, result = best.problem, best.result
     on_bound = best.search.on_bound(result)
@@ -207,15 +209,15 @@ def _parameters(
                 at_bound=bound,
             )
         )
-    on_search_bound = any(
-        one.at_bound and _is_searched(by_name[names.source_of(one.name)]) for one in parameters
-    )
-    return tuple(
+    slots = {one.name: by_name[names.source_of(one.name)] for one in parameters}
+    on_search_bound = any(one.at_bound and is_searched(slots[one.name]) for one in parameters)
+    determined = [
         replace(one, determined=False)
-        if _is_undetermined(one, by_name[names.source_of(one.name)], on_search_bound)
+        if _is_undetermined(one, slots[one.name], on_search_bound)
         else one
         for one in parameters
-    )
+    ]
+    return with_standard_errors(determined, slots, best.search, best.result, confidence)
 
 
 def _unit(problem: FitProblem, slot: ProblemParameter) -> str:
@@ -226,17 +228,11 @@ def _unit(problem: FitProblem, slot: ProblemParameter) -> str:
     return declared.unit.replace("log10 M", f"log10 {own}") if own else declared.unit
 
 
-def _is_searched(slot: ProblemParameter) -> bool:
-    """Whether the bounds of a parameter end its search, and are not limits of nature such as 0."""
-    declared = slot.declared
-    return bool(declared.along or declared.min_abs or declared.name.startswith("log10_"))
-
-
 def _is_undetermined(one: FittedParameter, slot: ProblemParameter, on_bound: bool) -> bool:
     if one.fixed:
         return False
     if one.at_bound:
-        return _is_searched(slot)
+        return is_searched(slot)
     is_open = math.isinf(one.low) or math.isinf(one.high)
     if math.isinf(one.se) or (on_bound and is_open):
         return True

@@ -11,6 +11,7 @@ from functools import wraps
 from inspect import signature
 from typing import ParamSpec, TypeVar
 
+from tricyclic.core.call_arguments import check_arguments
 from tricyclic.errors import InputError
 
 P = ParamSpec("P")
@@ -21,11 +22,15 @@ _OPTION = re.compile(r"--([a-z][a-z-]*)( [A-Z]{2,})?")
 
 
 def python_words(method: Callable[P, T]) -> Callable[P, T]:
-    """A method whose errors name keyword arguments where the command line has options."""
-    arguments = set(signature(method).parameters)
+    """A method whose errors name keyword arguments where the command line has options, and that
+    refuses wrong arguments with a sentence.
+    """
+    taken = signature(method)
+    arguments = set(taken.parameters)
 
     @wraps(method)
     def worded(*args: P.args, **kwargs: P.kwargs) -> T:
+        check_arguments(method.__name__, taken, args, kwargs)
         try:
             return method(*args, **kwargs)
         except InputError as error:

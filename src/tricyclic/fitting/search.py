@@ -166,10 +166,14 @@ class WeightedSearch:
             )
         )
 
-    def covariance(self, optimum: LeastSquaresResult) -> np.ndarray:
-        """Covariance of the free parameters; 0 for a parameter at its bound."""
+    def covariance(self, optimum: LeastSquaresResult, held: np.ndarray | None = None) -> np.ndarray:
+        """Covariance of the free parameters; 0 for those at a bound, and for those `held` at their
+        values, shape (p,) of bool.
+        """
         p = self.problem
         inside = ~self.on_bound(optimum)
+        if held is not None:
+            inside &= ~held
         slopes = jacobian(p.expected, optimum.x, self.typical, fine=True)
         cov = np.zeros((optimum.x.size, optimum.x.size))
         cov[np.ix_(inside, inside)] = covariance(slopes[:, inside], self.weight) * self.scale(

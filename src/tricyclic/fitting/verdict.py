@@ -329,7 +329,7 @@ def _status(fit: Fit, parts: Sequence[FitPart]) -> str:
     above = any(parameter.high == math.inf for parameter in wanted)
     if any(check.name == "converged" for check in fit.checks):
         return "not converged"
-    if any(math.isinf(parameter.se) for parameter in fit.free):
+    if np.isinf(np.diag(fit.covariance)).any():
         return "not determined"
     if below or above:
         sides = "" if below and above else "lower " if below else "upper "

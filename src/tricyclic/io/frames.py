@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from tricyclic.core.plate import row_letters
 from tricyclic.core.table import DataTable
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, brief
 from tricyclic.io.cells_with_units import ColumnWithUnit, column_with_unit
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.numerals import NumberFormat, column_mark, decimal_of
@@ -169,10 +169,22 @@ def pandas_frame(columns: Columns) -> pd.DataFrame:
     Parameters
     ----------
     columns
-        Values by name; None is a missing text.
+        Values by name; None is a missing text. A single value counts for every row.
+
+    Raises
+    ------
+    InputError
+        If no column has rows, or their lengths differ.
     """
     import pandas as pd
 
+    if columns and all(map(_is_single, columns.values())):
+        name, value = next(iter(columns.items()))
+        raise InputError(
+            f"{name} is a single value: {brief(value)}",
+            where="DataFrame",
+            allowed="A column is a list or an array with one value for every row",
+        )
     sizes = {str(name): len(values) for name, values in columns.items() if np.ndim(values)}
     if len(set(sizes.values())) > 1:
         listed = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
@@ -235,8 +247,13 @@ def _is_record_batch(given: object) -> bool:
     return arrow is not None and isinstance(given, arrow.RecordBatch)
 
 
+def _is_single(values: object) -> bool:
+    """Whether a column is one value, such as 1 or "desipramine"."""
+    return isinstance(values, str | bytes) or not isinstance(values, Iterable)
+
+
 def _column(values: Sequence[Any] | np.ndarray) -> Any:
-    return values if isinstance(values, np.ndarray) else list(values)
+    return values if isinstance(values, np.ndarray) or _is_single(values) else list(values)
 
 
 def _with_index(frame: Any) -> Any:

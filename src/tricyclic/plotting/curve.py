@@ -90,14 +90,15 @@ def curve(
     lines = estimates.count("\n") + 1 if estimates else 0
     head = (TITLE_MM * (title.count("\n") + 1) if title else 0.0) + LINE_MM * lines
     top = head + 3.0
-    place = _legend_place(names, wide)
-    key = _Key.of(names, wide, look.scale) if place == "below" else _Key()
+    entries = [*names, *plot.notes]
+    place = _legend_place(entries, wide)
+    key = _Key.of(entries, wide, look.scale) if place == "below" else _Key()
     height = look.height_mm or height_mm or (66.0 if wide < 130 else 84.0) * max(look.scale, 1.0)
     if not look.height_mm:
         # Space for the lines beyond the usual one of each, and for a long legend.
         usual = (11.0 if plot.marks else 7.0) - (0.0 if show_title else 4.0)
         height += max(0.0, top - usual) * look.scale + key.high_mm
-        beside = ENTRY_MM * look.scale * len(names) + 20.0 if place == "beside" else 0.0
+        beside = ENTRY_MM * look.scale * len(entries) + 20.0 if place == "beside" else 0.0
         height = max(height, beside)
     has_percent = plot.percent_window is not None and look.percent_axis
     high = height - (BOTTOM_MM + top) * look.scale - key.high_mm
@@ -435,17 +436,13 @@ def _handles(plot: CurvePlot, names: list[str], space_mm: float) -> list[Line2D]
     if any(p.excluded.any() for p in plot.points) or any(
         level.excluded.any() for level in plot.levels
     ):
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=style.INK,
-                marker="x",
-                markersize=5,
-                linestyle="none",
-                label="left out of the fit",
-            )
-        )
+        cross = Line2D([], [], color=style.INK, marker="x", markersize=5, linestyle="none")
+        cross.set_label("left out of the fit")
+        handles.append(cross)
+    handles += [
+        Line2D([], [], ls="none", label=style.fitted(note, space_mm, size_pt=style.small_pt()))
+        for note in plot.notes
+    ]
     return handles
 
 

@@ -261,7 +261,7 @@ def _parameters(i: int, assay: AssayResult) -> Table | None:
                     p.description,
                     _parameter_value(p),
                     unit_of_parameter(p.unit, plate.series[0].y_unit if plate.series else ""),
-                    format_optional(p.se, 2),
+                    "n.d." if not p.fixed and math.isnan(p.se) else format_optional(p.se, 2),
                     _parameter_interval(p),
                     f"at {'lower' if p.at_bound == 'low' else 'upper'} bound" if p.at_bound else "",
                 )

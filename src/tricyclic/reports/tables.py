@@ -58,6 +58,7 @@ PARAMETER_COLUMNS = (
     "high",
     "fixed",
     "at_bound",
+    "bound",
     "fit",
 )
 WELL_COLUMNS = (
@@ -157,8 +158,9 @@ def parameter_rows(study: StudyResult) -> Iterator[Row]:
             head = (assay.name, plate.name, plate.experiment, plate.group, plate.model)
             for p in plate.fit.parameters:
                 unit = unit_of_parameter(p.unit, plate.series[0].y_unit if plate.series else "")
-                numbers = (p.estimate, unit, p.se, p.low, p.high, p.fixed, p.at_bound)
-                yield *head, p.name, p.description, *numbers, plate.fit.message
+                numbers = (p.estimate, unit, p.se, p.low, p.high, p.fixed)
+                bound = (bool(p.at_bound), p.at_bound)
+                yield *head, p.name, p.description, *numbers, *bound, plate.fit.message
             if not plate.fit.parameters:
                 yield *head, *[""] * (len(PARAMETER_COLUMNS) - len(head) - 1), plate.fit.message
 

@@ -162,6 +162,16 @@ class CurveComparison:
 
 
 @dataclass(frozen=True, repr=False)
+class FitComparison(CurveComparison, Renderable):
+    """Two nested fits of the same readings compared, with their figure.
+
+    `plots` is empty for many curves and for curves of several independent variables.
+    """
+
+    plots: tuple[CurvePlot, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, repr=False)
 class CurveComparisonResult(Renderable):
     """Whether curves differ: one row per question.
 

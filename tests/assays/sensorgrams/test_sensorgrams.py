@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.special import stdtrit
 
 import tricyclic as tca
+from tricyclic.assays.sensorgrams.analysis import _affinity
+from tricyclic.core.series import Series
+from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
+from tricyclic.fitting.fit import FitPart, fit
 
 KON, KOFF, RMAX = 2e5, 3e-3, 80.0
 LEVELS = (0.0, 3.0, 10.0, 30.0, 100.0)
@@ -290,3 +295,34 @@ def test_a_common_delay_beside_switch_times_is_refused() -> None:
         "free=: delay_min shifts all switches, and each is fitted by itself. Omit delay_min, or "
         "switch_times."
     )
+
+
+def test_far_below_the_kd_its_lower_limit_is_that_of_brute_force_and_the_upper_one_is_open():
+    time = np.tile(np.linspace(0.0, 20.0, 40), 3)
+    analyte = np.repeat([0.5e-9, 1e-9, 2e-9], 40)
+    model = CURVES["sensorgram"]
+    x = {
+        "time_min": time,
+        "step_min": np.where(time < 10, 0.0, 10.0),
+        "concentration_M": np.where(time < 10, analyte, 0.0),
+        "cycle": np.repeat([1.0, 2.0, 3.0], 40),
+    }
+    true = {"rmax": 2e4, "log10_kon": np.log10(0.3 / 1e-6), "log10_koff": np.log10(0.3)}
+    idle = {"background": 0.0, "bulk": 0.0, "drift": 0.0, "delay_min": 0.0}
+    y = model.curve(**x, **true, **idle) + np.random.default_rng(5).normal(0, 1, time.size)
+    part = FitPart(Series("far below", y, "RU", x), model)
+    result = fit([part], intervals="none")
+    kd = _affinity(result, part)
+    assert kd.high == np.inf
+
+    def least(log10_kd: float) -> float:
+        """Residual sum at a Kd over a fine grid of koff, with the best Rmax of each."""
+        sums = []
+        for koff in np.linspace(-0.62, -0.42, 401):
+            rates = {"log10_kon": koff - log10_kd, "log10_koff": koff}
+            unit = model.curve(**x, rmax=1.0, **rates, **idle)
+            sums.append(float(np.sum((y - unit * (unit @ y) / (unit @ unit)) ** 2)))
+        return min(sums)
+
+    t = stdtrit(result.df, 0.975)
+    assert least(kd.low) == pytest.approx(result.rss * (1 + t**2 / result.df), rel=1e-4)

@@ -9,13 +9,13 @@ import numpy as np
 
 from tricyclic.assays.sensorgrams.traces import CycleTrace, series_of_traces
 from tricyclic.core.check import Check
-from tricyclic.core.estimate import Estimate, Fit
+from tricyclic.core.estimate import Estimate, Fit, Qualifier
 from tricyclic.core.format import format_number
 from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
-from tricyclic.curves.sensorgram import with_switch_delays
+from tricyclic.curves.sensorgram import KD, KDS, with_affinity, with_switch_delays
 from tricyclic.errors import FitFailedError, InputError
-from tricyclic.fitting.derived import PROFILE, derived_estimate
+from tricyclic.fitting.derived import PROFILE, DerivedEstimate, derived_estimate
 from tricyclic.fitting.fit import FitPart, fit
 from tricyclic.results.sensorgram import SensorgramCycle, SensorgramResult
 from tricyclic.stats.patterns import few_runs_p
@@ -25,6 +25,8 @@ SWITCH_TIMES = "switch_times"
 TO_NANOMOLAR, SECONDS = 1e9, 60.0
 # Share of the complex that has to leave before koff can be read from it.
 LEAST_DISSOCIATION = 0.05
+# Share by which the fit in terms of the Kd may have the larger residual sum of squares.
+SAME_OPTIMUM = 1e-6
 # Range of concentrations about the Kd within which kon and Rmax are both determined.
 LEAST_OVER_KD = 0.5
 RUNS_LEVEL = 0.002
@@ -119,8 +121,39 @@ def _cycle(result: Fit, number: int, trace: CycleTrace) -> SensorgramCycle:
     )
 
 
+def _affinity(result: Fit, part: FitPart) -> DerivedEstimate:
+    """log10 of koff / kon with the limits that it has as a parameter in place of kon.
+
+    Far below the Kd only kon times Rmax shows: along that ridge the search of a derived quantity
+    takes a minute, and ends at the bounds of kon.
+    """
+    kon, koff = result["log10_kon"], result["log10_koff"]
+    value, level = koff.value - kon.value, result.confidence
+    fixed = {one.name: one.value for one in result.parameters if one.fixed}
+    if kon.fixed:
+        low, high = koff.low - kon.value, koff.high - kon.value
+        return DerivedEstimate(value, koff.se, low, high, level)
+    if koff.fixed:
+        low, high = koff.value - kon.high, koff.value - kon.low
+        return DerivedEstimate(value, kon.se, low, high, level)
+    start = {one.name: one.value for one in result.free if one is not kon}
+    again = fit(
+        part.series,
+        with_affinity(part.model),
+        fixed=fixed,
+        free=[one.name for one in result.free if one is not kon],
+        intervals=[KD],
+        confidence=result.confidence,
+        starts=[{**start, KD: min(max(value, KDS[0]), KDS[1])}],
+    )
+    if not again.ok or again.rss > result.rss * (1.0 + SAME_OPTIMUM):
+        return derived_estimate(result, [part], lambda v: v["log10_koff"] - v["log10_kon"])
+    own = again[KD]
+    return DerivedEstimate(value, own.se, own.low, own.high, level)
+
+
 def _estimates(result: Fit, parts: Sequence[FitPart], y_unit: str) -> tuple[Estimate, ...]:
-    kd = derived_estimate(result, parts, lambda v: v["log10_koff"] - v["log10_kon"])
+    kd = _affinity(result, parts[0])
     kon, koff = result["log10_kon"], result["log10_koff"]
     level = result.confidence
 
@@ -134,14 +167,22 @@ def _estimates(result: Fit, parts: Sequence[FitPart], y_unit: str) -> tuple[Esti
         se: float,
         method: str = PROFILE,
     ) -> Estimate:
-        ends = sorted(factor * 10.0**end if end != -math.inf else 0.0 for end in (low, high))
+        ends = [factor * 10.0**end if end != -math.inf else 0.0 for end in (low, high)]
+        best = factor * 10.0**value
+        qualifier: Qualifier = "="
+        if math.isinf(high) and math.isfinite(low):
+            # As everywhere, a value with one open side is its other limit.
+            best, qualifier = ends[0], ">"
+        elif math.isinf(low) and math.isfinite(high):
+            best, qualifier = ends[1], "<"
         return Estimate(
             name,
-            factor * 10.0**value,
+            best,
             unit,
             ends[0],
             ends[1],
             level,
+            qualifier,
             log10_se=se,
             method=method,
         )

@@ -110,7 +110,7 @@ class BatchFits:
     n, df, df_pure : array of int
         Readings used; less fitted parameters; less different doses.
     se_log10_ic50 : array
-        Standard error from the curvature; nan where the estimate is at a bound.
+        Standard error from the curvature; nan where the estimate, or hill, is at a bound.
     f_flat : array
         F of the curve against a flat line (one constant, or the fixed plateau); it does not
         have the nominal distribution, see `fitting.batch.null_f`.
@@ -326,13 +326,7 @@ def _fit_arrays(
 
     out, status = combine(fixed, fit_directions(arrays, fixed, fit_run))
     rule = ManySettings(
-        more,
-        given.flat_level,
-        given.reach,
-        given.bounds,
-        given.hill_bounds,
-        free_hill,
-        *is_known,
+        more, given.flat_level, given.reach, given.bounds, given.hill_bounds, free_hill, *is_known
     )
     findings = assess_many(
         out,
@@ -342,6 +336,8 @@ def _fit_arrays(
         lambda rows: _facts(out[:, rows], status[rows], rule),
         lambda check, n, step: _in_threads(check, n, step, workers),
     )
+    # At a bound of hill the curvature is that of the bound.
+    out[OUT_SE][at_hill_bound(out[OUT_HILL], given.hill_bounds) & free_hill] = np.nan
     return _results(out, findings)
 
 

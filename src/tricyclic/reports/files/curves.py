@@ -11,7 +11,18 @@ from tricyclic.reports.json import document, encode
 from tricyclic.reports.json.curves import curve_fit_json
 from tricyclic.reports.text.curve_fits import curve_fit_text
 
-PARAMETER_COLUMNS = ("parameter", "unit", "value", "se", "low", "high", "fixed", "description")
+PARAMETER_COLUMNS = (
+    "parameter",
+    "unit",
+    "value",
+    "se",
+    "low",
+    "high",
+    "fixed",
+    "at_bound",
+    "bound",
+    "description",
+)
 # Curves up to which each gets a figure of its own.
 MAX_FIGURES = 24
 
@@ -42,7 +53,10 @@ def curve_fit_files(result: CurveFitResult) -> dict[str, bytes]:
 
 def _single(result: CurveFitResult) -> dict[str, bytes]:
     rows = [
-        (p.name, p.unit, p.estimate, p.se, p.low, p.high, p.fixed, p.description)
+        (
+            *(p.name, p.unit, p.estimate, p.se, p.low, p.high),
+            *(p.fixed, bool(p.at_bound), p.at_bound, p.description),
+        )
         for p in result.fit.parameters
     ]
     return {

@@ -8,6 +8,7 @@ RENDERERS: dict[str, str] = {
     "KbResult": "tricyclic.reports.frames.ki:kb_frames",
     "CurveFitResult": "tricyclic.reports.frames.curves:curve_fit_frames",
     "CurveComparisonResult": "tricyclic.reports.frames.curves:curve_comparison_frames",
+    "FitComparison": "tricyclic.reports.frames.curves:fit_comparison_frames",
     "BatchFitResult": "tricyclic.reports.frames.curves:batch_fit_frames",
     "CompareResult": "tricyclic.reports.frames.comparison:compare_frames",
     "CalibrationResult": "tricyclic.reports.frames.models:calibration_frames",

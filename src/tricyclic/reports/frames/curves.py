@@ -15,7 +15,12 @@ from tricyclic.fitting.curve_tables import (
 )
 from tricyclic.io.curves.fits import read_fits
 from tricyclic.io.frames import Columns
-from tricyclic.results.curves import BatchFitResult, CurveComparisonResult, CurveModelsResult
+from tricyclic.results.curves import (
+    BatchFitResult,
+    CurveComparisonResult,
+    CurveModelsResult,
+    FitComparison,
+)
 
 
 class LazyFrames(Mapping[str, Columns]):
@@ -55,13 +60,18 @@ def curve_fit_frames(result: CurveFitResult) -> Mapping[str, Columns]:
         )
     if queries.comparison is not None:
         comparison = queries.comparison
-        frames["comparison"] = lambda: comparison_columns(comparison)
+        frames["comparison"] = lambda: comparison_columns(comparison.comparisons)
     return LazyFrames(frames)
 
 
 def curve_comparison_frames(result: CurveComparisonResult) -> dict[str, Columns]:
     """One row for each comparison."""
-    return {"comparison": comparison_columns(result)}
+    return {"comparison": comparison_columns(result.comparisons)}
+
+
+def fit_comparison_frames(result: FitComparison) -> dict[str, Columns]:
+    """One row."""
+    return {"comparison": comparison_columns([result])}
 
 
 def batch_fit_frames(result: BatchFitResult) -> dict[str, Columns]:

@@ -10,6 +10,7 @@ RENDERERS: dict[str, str] = {
     "ControlChartResult": "tricyclic.reports.plots.screening:control_chart_drawings",
     "CredibilityResult": "tricyclic.reports.plots.models:credibility_drawings",
     "CurveComparisonResult": "tricyclic.reports.plots.curves:curve_comparison_drawings",
+    "FitComparison": "tricyclic.reports.plots.curves:curve_comparison_drawings",
     "CurveFitResult": "tricyclic.reports.plots.curves:curve_fit_drawings",
     "DesignResult": "tricyclic.reports.plots.binding:design_drawings",
     "DiagramResult": "tricyclic.reports.plots.models:diagram_drawings",

@@ -14,7 +14,7 @@ from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.style import slug
 from tricyclic.reports.plots.drawings import curve_drawing
 from tricyclic.reports.plots.many_curves import sheet_drawings
-from tricyclic.results.curves import CurveComparisonResult
+from tricyclic.results.curves import CurveComparisonResult, FitComparison
 
 # Curves that are drawn over each other; more are thumbnails.
 MAX_TOGETHER, MAX_FIGURES = 12, 24
@@ -46,7 +46,7 @@ def curve_fit_drawings(result: CurveFitResult) -> dict[str, Drawing]:
     return drawings
 
 
-def curve_comparison_drawings(result: CurveComparisonResult) -> dict[str, Drawing]:
+def curve_comparison_drawings(result: CurveComparisonResult | FitComparison) -> dict[str, Drawing]:
     """A figure of each comparison; the first is the main one."""
     return {
         slug(plot.name): curve_drawing(plot, is_part=k > 0) for k, plot in enumerate(result.plots)

@@ -17,6 +17,7 @@ RENDERERS: dict[str, str] = {
     "SimulationResult": "tricyclic.reports.text.simulation:simulation_text",
     "CurveFitResult": "tricyclic.reports.text.curve_fits:curve_fit_text",
     "CurveComparisonResult": "tricyclic.reports.text.curve_fits:curve_comparison_text",
+    "FitComparison": "tricyclic.reports.text.curve_fits:fit_comparison_text",
     "BatchFitResult": "tricyclic.reports.text.curves:batch_fit_text",
     "CurveModelsResult": "tricyclic.reports.text.curves:curve_models_text",
     "FileContentResult": "tricyclic.reports.text.files:file_content_text",

@@ -33,7 +33,7 @@ from tricyclic.fitting.effective_dose import EffectiveDose
 from tricyclic.fitting.fitted_curve import GroupFit
 from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
-from tricyclic.results.curves import CurveComparisonResult
+from tricyclic.results.curves import CurveComparisonResult, FitComparison
 
 # Curves that are listed one by one; of more, the first of them and the number by status.
 MAX_LISTED = 40
@@ -52,6 +52,11 @@ def curve_comparison_text(result: CurveComparisonResult) -> str:
     shared = f"   shared: {', '.join(result.shared)}" if result.shared else ""
     head = f"{result.curve}   {pluralize(len(result.curves), 'curve')}{shared}"
     return "\n".join([head, *_comparison_lines(result)])
+
+
+def fit_comparison_text(result: FitComparison) -> str:
+    """The finding as a sentence."""
+    return f"{result.name}: {result.statement}"
 
 
 def _one_curve(result: CurveFitResult) -> list[str]:
