@@ -140,7 +140,14 @@ FIT = {
     "interval": "prediction",
 }
 X = ("concentration_M=conc_nM:nM",)
-READ = {"unit": "dpm", "plate_size": 384, "decimal": ",", "reader": "plate_list", "sheet": "x"}
+READ = {
+    "unit": "dpm",
+    "plate_size": 384,
+    "decimal": ",",
+    "reader": "plate_list",
+    "sheet": "x",
+    "time_unit": "s",
+}
 CONVERT = {
     "quantity": "6 nM",
     "to": "pM",
@@ -272,8 +279,8 @@ CASES = [
             "sheet": "x",
         },
     ),
-    ("read", {"file": NET}, READ),
-    ("read", {"file": "table:one.csv"}, READ),
+    ("read", {"file": (NET,)}, READ),
+    ("read", {"file": ("table:one.csv",)}, READ),
     ("convert", {"quantity": "5 nM", "to": "uM"}, CONVERT),
     ("convert", {"quantity": "4000 cpm", "to": "dpm", "efficiency": "0.3"}, CONVERT),
     ("library drugs", {}, {"name": "desipramine", "species": "human"}),
@@ -363,6 +370,8 @@ def tables(tmp_path_factory) -> Path:
 
 
 def in_folder(value, folder: Path):
+    if isinstance(value, tuple):
+        return tuple(in_folder(one, folder) for one in value)
     is_name = isinstance(value, str) and value.startswith("table:")
     return str(folder / value.removeprefix("table:")) if is_name else value
 

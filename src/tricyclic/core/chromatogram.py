@@ -108,11 +108,20 @@ class Chromatogram:
 
     @property
     def evenly_spaced(self) -> bool:
-        """Whether all steps are within 1 % of their median, the rounding of the times aside."""
-        steps = np.diff(self.time_min)
-        typical = float(np.median(steps))
-        # Text exports round the times, often to 0.001 min or 1 % of a step.
-        return bool(np.abs(steps - typical).max() <= 0.01 * typical + 1e-5)
+        """Whether the times are on a straight line, within 1 % of a step and their rounding."""
+        even = np.linspace(self.time_min[0], self.time_min[-1], len(self))
+        step = float(even[1] - even[0])
+        # Text exports round the times, often to 0.001 min.
+        rounding = next(
+            (
+                0.5 * 10.0**-decimals
+                for decimals in range(2, 7)
+                if np.abs(np.round(self.time_min, decimals) - self.time_min).max() < 1e-9
+            ),
+            0.0,
+        )
+        allowed = 0.01 * step + 1.01 * min(2 * rounding, 0.3 * step)
+        return bool(np.abs(self.time_min - even).max() <= allowed)
 
 
 @dataclass(frozen=True)

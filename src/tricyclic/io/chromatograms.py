@@ -79,7 +79,7 @@ def has_chromatograms(path: str | Path) -> bool:
     if file.is_dir():
         return True
     data, name = read_bytes(file)
-    return bool(_claims(RawFile(name, data), generic=False))
+    return bool(_claims(RawFile(name, data), _readers(), generic=False))
 
 
 class _Opener:
@@ -91,6 +91,7 @@ class _Opener:
         if decimal not in (None, ".", ","):
             raise InputError(f"the decimal mark is {decimal!r}", allowed='It must be "." or ","')
         self.reader, self.sheet, self.decimal, self.options = reader, sheet, decimal, options
+        self._readers = _readers()
 
     def read(self, path: Path) -> tuple[ChromatogramFile, ...]:
         """The injections of a file or folder."""
@@ -103,7 +104,7 @@ class _Opener:
             raise InputError(
                 "contains no file with chromatograms",
                 where=str(path),
-                do="Name the files, or --reader NAME",
+                do="Export the chromatograms as text, CSV or AIA",
             )
         if others:
             first = injections[0]
@@ -124,21 +125,25 @@ class _Opener:
                 injections += inner
                 others += [f"{entry.name}/{name}" for name in left]
             elif entry.is_file():
-                chosen = self._claimant(_raw(entry, None, None), required=False)
+                raw = _raw(entry, self.sheet, self.decimal)
+                chosen = self._claimant(raw, required=False)
                 if chosen is None:
                     others.append(entry.name)
                 else:
-                    injections += self._file(entry)
+                    injections += self._read(raw, chosen)
         return injections, others
 
     def _file(self, path: Path) -> tuple[ChromatogramFile, ...]:
-        raw = _raw(path, self.sheet, self.decimal)
+        return self._read(_raw(path, self.sheet, self.decimal))
+
+    def _read(self, raw: RawFile, chosen: Reader | None = None) -> tuple[ChromatogramFile, ...]:
+        """The injections of a file, by the reader that claims it."""
         try:
             if not raw.data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
                 raise InputError("the file is empty", do="Export it again from the instrument")
             if raw.sheet is not None and not raw.is_workbook:
                 raise InputError("has no sheets", do="Omit --sheet")
-            chosen = self._claimant(raw, required=True)
+            chosen = chosen or self._claimant(raw, required=True)
             assert chosen is not None
             injections = chosen.read(raw, self.options).injections
             if not any(one.traces or one.vendor_peaks for one in injections):
@@ -174,11 +179,12 @@ class _Opener:
         for entry in _entries(folder):
             if not entry.is_file():
                 continue
-            chosen = self._claimant(_raw(entry, None, None), required=False, generic=False)
+            raw = _raw(entry, None, self.decimal)
+            chosen = self._claimant(raw, required=False, generic=False)
             if chosen is None:
                 others.append(entry.name)
             elif not _is_part_of_report(entry.name, names):
-                parts += self._file(entry)
+                parts += self._read(raw, chosen)
         if not any(part.traces or part.vendor_peaks for part in parts):
             raise InputError(
                 "contains no trace (.ch) and no report that can be read",
@@ -193,7 +199,9 @@ class _Opener:
             if not named.chromatograms:
                 raise InputError(f"the reader {named.name} reads no chromatograms")
             return named
-        claimed = _claims(raw, generic=False) or (_claims(raw, generic=True) if generic else [])
+        claimed = _claims(raw, self._readers, generic=False)
+        if not claimed and generic:
+            claimed = _claims(raw, self._readers, generic=True)
         if len(claimed) > 1 and claimed[0][1] - claimed[1][1] < 0.2 and required:
             named_both = " and ".join(reader.name for reader, _ in claimed)
             raise InputError(
@@ -218,14 +226,20 @@ class _Opener:
         )
 
 
-def _claims(raw: RawFile, *, generic: bool) -> list[tuple[Reader, float]]:
-    """Readers of chromatograms that claim a file, the most certain first."""
-    readers = [READERS[name] for name in READERS]
+def _readers() -> tuple[Reader, ...]:
+    """The readers of chromatograms."""
+    every: list[Reader] = [READERS[name] for name in READERS]
+    return tuple(reader for reader in every if reader.chromatograms)
+
+
+def _claims(
+    raw: RawFile, readers: Sequence[Reader], *, generic: bool
+) -> list[tuple[Reader, float]]:
+    """Readers that claim a file, the most certain first."""
     claimed = [
         (reader, certainty)
         for reader in readers
-        if reader.chromatograms and reader.generic is generic
-        if (certainty := reader.sniff(raw)) >= CLAIM
+        if reader.generic is generic and (certainty := reader.sniff(raw)) >= CLAIM
     ]
     return sorted(claimed, key=lambda claim: -claim[1])
 

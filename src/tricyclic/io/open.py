@@ -332,7 +332,11 @@ def _unrecognised(raw: RawFile) -> InputError:
         ),
         "",
     )
-    readers = ", ".join(f"{name} ({READERS[name].description})" for name in READERS)
+    readers = ", ".join(
+        f"{name} ({READERS[name].description})"
+        for name in READERS
+        if not READERS[name].chromatograms
+    )
     return InputError(
         "no reader recognises this file",
         allowed=hint,

@@ -115,5 +115,5 @@ def test_the_unit_of_times_without_one_is_that_which_is_named():
     (minutes,), (seconds,) = read_chromatograms(path), read_chromatograms(path, time_unit="s")
     ratio = minutes.traces[0].time_min[-1] / seconds.traces[0].time_min[-1]
     assert ratio == pytest.approx(60.0)
-    assert any("states no unit of time: read in min" in note for note in minutes.notes)
-    assert any("read in s, as stated" in note for note in seconds.notes)
+    assert any("states no unit of time; read in min" in note for note in minutes.notes)
+    assert any("states no unit of time; read in s" in note for note in seconds.notes)

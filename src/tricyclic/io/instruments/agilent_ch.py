@@ -69,7 +69,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     if version not in _LAYOUTS:
         known = ", ".join(_LAYOUTS)
         raise InputError(
-            f"is a file of the version {version}",
+            f"is a file of the version {version}" if version else "is no .ch file of Agilent",
             allowed=f"The versions {known} are read",
             do="Export the signal as CSV or AIA",
         )

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tricyclic.core.chromatogram import Chromatogram, ChromatogramFile, with_unique_names
-from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import (
@@ -120,11 +119,21 @@ def _text_table(raw: RawFile) -> _TraceTable:
         table = _layout(sheet.rows[: len(lines)], sheet.lines[: len(lines)])
         mark = sheet.delimiter
     else:
-        rows = [_split(line, mark) for line in lines]
+        # Blanks around the cells of the many rows below the headings do not matter.
+        rows = [_split(line, mark) for line in lines[:_HEAD]]
+        rows += [line.split(None if mark == " " else mark) for line in lines[_HEAD:]]
         table = _layout(rows, range(1, len(rows) + 1))
     if table is None:
         raise InputError(f"contains no {LEAST_ROWS} rows of times with readings")
-    notes = (*ending_remark(text), f"{encoding}, delimiter {_DELIMITERS.get(mark, mark)}")
+    width = len(table.rows[0])
+    if mark == "," and table.headings and len(table.headings) < width:
+        raise InputError(
+            f"has {len(table.headings)} headings above {width} columns",
+            where=f"line {table.lines[0]}",
+            allowed="A comma in a number cannot be distinguished from one between cells",
+            do="Export the file again with semicolons or tabs between the cells",
+        )
+    notes = (f"{encoding}, delimiter {_DELIMITERS.get(mark, mark)}", *ending_remark(text))
     return replace(table, notes=notes, decimal=raw.decimal)
 
 
@@ -163,6 +172,9 @@ def _layout(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> _TraceTable 
     if start is None:
         return None
     width = max(len(row) for row in rows[start : start + LEAST_ROWS])
+    # A row with a word among its numbers belongs to the table, and is refused when it is read.
+    while start and len(rows[start - 1]) == width and is_number_like(rows[start - 1][0]):
+        start -= 1
     headings, units, above = _headings(rows, start, width)
     end = len(rows)
     while end > start and not any(cell for cell in rows[end - 1]):
@@ -178,7 +190,10 @@ def _layout(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> _TraceTable 
 
 
 def _is_numeric(row: Sequence[str]) -> bool:
-    return sum(1 for cell in row if cell and is_number_like(cell)) >= 2
+    """Whether a row has two numbers, or a number beside a missing reading."""
+    numbers = sum(1 for cell in row if cell and is_number_like(cell))
+    missing = sum(1 for cell in row if not cell or is_not_counted(cell))
+    return numbers >= 2 or (numbers == 1 and len(row) >= 2 and numbers + missing == len(row))
 
 
 def _headings(
@@ -192,18 +207,30 @@ def _headings(
         if row < 0 or not _is_headings(rows[row], width):
             return units, units, row + 1
     if row >= 0 and _is_headings(rows[row], width):
-        return tuple(rows[row]), units, row
+        return _uncommented(rows[row]), units, row
     return (), units, row + 1
 
 
 def _is_headings(row: Sequence[str], width: int) -> bool:
     filled = [cell for cell in row if cell]
+    if row and row[0].startswith("#"):
+        # A comment, unless it names a column of times.
+        names = [name_and_unit(cell.lstrip("# ")) for cell in filled]
+        return any(
+            _TIME_NAME.fullmatch(name) or (unit and time_factor(unit)) for name, unit in names
+        )
     return (
         2 <= len(row) <= width + 1
         and bool(filled)
-        and not any(is_number_like(cell) for cell in filled[:1])
+        and not is_number_like(filled[0])
         and len(filled) >= min(width, 2) - (1 if not row[0] else 0)
     )
+
+
+def _uncommented(row: Sequence[str]) -> tuple[str, ...]:
+    """Headings without the mark of a comment before them ("# time signal")."""
+    cells = tuple(row[1:] if row[0] == "#" else row)
+    return (cells[0].lstrip("# "), *cells[1:]) if cells else cells
 
 
 def _is_units(row: Sequence[str]) -> bool:
@@ -247,7 +274,7 @@ def _injection(
         raise InputError("has times and no column of readings", do="Export the readings as well")
     traces = _with_samples(traces, raw)
     decimal = "comma" if notes.decimal == "," else "point"
-    stated = (*table.notes[:-1], f"{table.notes[-1]}, decimal {decimal}")
+    stated = (f"{table.notes[0]}, decimal {decimal}", *table.notes[1:])
     unknown = [trace.name for trace in traces if trace.signal_unit is None]
     if unknown:
         listed = ", ".join(map(shortened, unknown[:3])) + (", …" if len(unknown) > 3 else "")
@@ -258,7 +285,7 @@ def _injection(
         raw.name + suffix,
         tuple(traces),
         notes=(*stated, *dict.fromkeys(remarks), *dict.fromkeys(notes.remarks)),
-        unused=unused + quoted("column", [names[k][0] or "1" for k in row_numbers]),
+        unused=unused + tuple(f"row numbers in column {k + 1}" for k in row_numbers),
     )
 
 
@@ -292,14 +319,15 @@ def _factor(table: _TraceTable, column: int, wanted: str | None) -> tuple[float,
     factor = time_factor(wanted or "min")
     assert factor is not None
     heading = f"column '{name}'" if name else "first column"
-    how = f"read in {wanted}, as stated" if wanted else "read in min; --time-unit names another"
-    return factor, [f"the {heading} states no unit of time: {how}"]
+    return factor, [f"the {heading} states no unit of time; read in {wanted or 'min'}"]
 
 
 def _groups(
     table: _TraceTable, time: int, pairs: bool
-) -> list[tuple[str, list[Sequence[str]], list[int]]]:
+) -> list[tuple[str, Sequence[Sequence[str]], Sequence[int]]]:
     """Rows of each trace of a long table by the words in its columns; one group without words."""
+    if not table.texts and not pairs:
+        return [("", table.rows, table.lines)]
     groups: dict[str, tuple[list[Sequence[str]], list[int]]] = {}
     keys = [k for k in table.texts if _heading(table, k)[0].lower() != "unit"]
     for row, line in zip(table.rows, table.lines, strict=True):
