@@ -66,6 +66,8 @@ FAMILIES: dict[str, Callable[[FloatArray], FloatArray]] = {
     "Gaussian + exponential": _gauss_then_exponential,
     "Gaussian + slow sites": _gauss_with_slow_sites,
     "EG hybrid": _hybrid,
+    # The mirror of a tail: an overloaded column, or a sample in a strong solvent.
+    "fronting": lambda u: np.asarray(exponnorm.pdf(-u, 1.0)),
 }
 
 

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.assays.chromatography.model import PeakModel
-from tricyclic.assays.chromatography.reference import BACK, FRONT, Reference
+from tricyclic.assays.chromatography.reference import Reference
 from tricyclic.assays.chromatography.trace import EvenTrace
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.window import PeakPlaces, Window, WindowFit
 
 FloatArray = NDArray[np.float64]
 
+# Extent of the window of a compound before and behind its apex, in widths.
+FRONT, BACK = 7.0, 9.0
 # Unknown neighbours that a window may have.
 MOST_UNKNOWNS = 2
 # Nearest an unknown peak may be to a listed one, in widths: closer, the two are one.
@@ -104,7 +106,7 @@ def _with_unknown(
     window: Window, fit: WindowFit, center: float, width: float, model: PeakModel
 ) -> WindowFit | None:
     """The fit with one more peak, or None where BIC does not favour it."""
-    offsets = np.arange(-FRONT + 2.0, BACK - 2.0, 0.3)
+    offsets = np.arange(-FRONT + 3.0, BACK - 3.0, 0.3)
     grid = center + width * offsets
     distance = np.abs(grid[:, None] - fit.center) / fit.places.width
     grid = grid[(distance > NEAREST).all(axis=1)]

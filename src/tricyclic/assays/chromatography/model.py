@@ -26,6 +26,8 @@ SHIFT_SD, LEAST_SHIFT_SD = 0.15, 0.02
 MOST_PEAKS = 24
 # Below this ratio of height to noise a peak teaches nothing about the shape.
 LEAST_SN = 20.0
+# Degree of the baseline below a peak from which a shape is learned.
+_DEGREE = 2
 # A width of a compound's own has to differ by this many standard errors and by this part.
 _CLEAR, _LEAST_DIFFERENCE = 4.0, 0.02
 
@@ -97,7 +99,7 @@ def learn_model(
         return model
     shape = common_emg(good)
     fitted = [refit(peak, shape)[0] for peak in good]
-    return replace(model, shape=learn_shape(fitted, shape), peaks=len(good))
+    return replace(model, shape=learn_shape(fitted, shape, _DEGREE), peaks=len(good))
 
 
 def common_emg(peaks: Sequence[LonePeak]) -> PeakShape:

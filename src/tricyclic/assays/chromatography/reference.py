@@ -16,8 +16,9 @@ from tricyclic.numerics.peaks.window import polynomial
 
 FloatArray = NDArray[np.float64]
 
-# Extent of the window of a peak before and behind its apex, in widths.
-FRONT, BACK = 6.0, 8.0
+# Extent of the window of a peak before and behind its apex, in widths: wide enough that the front
+# and the tail of the shape are distinct from the baseline.
+FRONT, BACK = 8.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Reference:
 def peak_window(
     trace: EvenTrace, method: ChromatographyMethod, name: str, center: float, width: float
 ) -> slice:
-    """The window of a lone peak: six widths before and eight behind, not into a neighbour's."""
+    """The window of a lone peak: eight widths before and ten behind, not into a neighbour's."""
     start, end = center - FRONT * width, center + BACK * width
     for other in method:
         if other.name == name:

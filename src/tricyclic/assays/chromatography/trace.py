@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,10 @@ _EVEN = 0.02
 _FEWEST = 50
 # A stretch with more than this many times the usual scatter holds a peak that is in no method.
 _TOO_WILD = 2.0
-_DEGREE = 3
+_DEGREE = 2
+# An autoregression fitted to short stretches misses part of the slowest noise, to which an area is
+# most sensitive: in simulations (benchmarks/peaks.py) standard errors are too small by this.
+_SLOW_NOISE = 1.08
 # A reading is a spike beyond this many standard deviations of the step to the next one.
 _SPIKE = 8.0
 
@@ -166,4 +169,5 @@ def quiet_noise(
     pieces = [residuals[i] for i in kept]
     middles = [float(trace.time[starts[i] + length // 2]) for i in kept]
     model = fit_noise(pieces, parameters=(_DEGREE + 1) * len(pieces))
+    model = replace(model, innovation_sd=_SLOW_NOISE * model.innovation_sd)
     return model, list(zip(middles, pieces, strict=True))

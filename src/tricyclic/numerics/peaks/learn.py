@@ -89,9 +89,9 @@ def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float
 
     fitted = least_squares(
         residuals,
-        np.array([-0.3, -0.15, 0.5]),
+        np.array([-0.1, -0.1, 0.2]),
         jac=jacobian,
-        bounds=([-3.0, -1.2, 0.0], [3.0, 0.8, 6.0]),
+        bounds=([-3.0, -1.2, -6.0], [3.0, 0.8, 6.0]),
         x_scale=[0.1, 0.1, 0.3],
         max_nfev=40,
     )
@@ -108,13 +108,14 @@ def mixture_nodes() -> tuple[FloatArray, FloatArray]:
     """Centers and widths, in reduced time, of the Gaussians of a learned shape."""
     core = np.arange(-3.25, 3.01, 0.25)
     centers, widths = list(core), [0.3] * core.size
-    place, width = 3.0, 0.3
-    # Towards the end of a tail they widen with the distance.
-    while place < 9.0:  # a tail beyond is baseline
-        width *= 1.18
-        place += 0.8 * width
-        centers.append(place)
-        widths.append(width)
+    # Towards the end of a front or a tail they widen with the distance.
+    for side, last, end in ((1.0, core[-1], 9.0), (-1.0, core[0], 7.0)):
+        place, width = abs(last), 0.3
+        while place < end:
+            width *= 1.18
+            place += 0.8 * width
+            centers.append(side * place)
+            widths.append(width)
     return np.array(centers), np.array(widths)
 
 
