@@ -193,6 +193,8 @@ class ChromatogramFile:
         Decisions of the reader (encoding, delimiter, decimal mark) and remarks of the file.
     unused : tuple of str
         Parts of the file that were not read.
+    sample_name : str
+        As a report states it; empty where a trace does.
     """
 
     file: str
@@ -202,6 +204,7 @@ class ChromatogramFile:
     sha256: str = ""
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    sample_name: str = ""
 
     def __getitem__(self, channel: str) -> Chromatogram:
         """The trace of a channel, by its name; case does not matter.
@@ -221,7 +224,7 @@ class ChromatogramFile:
     @property
     def sample(self) -> str:
         """Name of the sample; empty where the file has none."""
-        return next((trace.sample for trace in self.traces if trace.sample), "")
+        return next((trace.sample for trace in self.traces if trace.sample), self.sample_name)
 
     def peaks_of(self, channel: str) -> tuple[VendorPeak, ...]:
         """The integrated peaks of a channel."""

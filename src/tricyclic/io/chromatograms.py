@@ -327,6 +327,7 @@ def _merged(
         sha256=hashlib.sha256(digests.encode()).hexdigest(),
         notes=tuple(notes),
         unused=unused + quoted("file", [shortened(other) for other in others]),
+        sample_name=next((part.sample for part in parts if part.sample), ""),
     )
 
 

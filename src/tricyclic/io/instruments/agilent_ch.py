@@ -235,10 +235,11 @@ def _numbers(data: bytes, start: int) -> NDArray[np.float64]:
         raise InputError(f"states {len(body) // 8} readings", do=_CUT_OFF)
     kind = _text(data, 0x15B, wide=True).upper()
     program = _text(data, 0xC11, wide=True)
-    if kind.startswith("GC") and not program.startswith("Mustang"):
-        values = np.frombuffer(body, "<f4")[1::2].astype(float)
-    else:
-        values = np.frombuffer(body, "<f8").astype(float)
+    with np.errstate(invalid="ignore"):
+        if kind.startswith("GC") and not program.startswith("Mustang"):
+            values = np.frombuffer(body, "<f4")[1::2].astype(float)
+        else:
+            values = np.frombuffer(body, "<f8").astype(float)
     if not np.isfinite(values).all():
         raise InputError("contains readings that are not numbers", do=_CUT_OFF)
     return values

@@ -37,14 +37,15 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     """The peaks of all signals of the headings, or of this table."""
     text, encoding = read_text(raw.data)
     match = _NAME.fullmatch(raw.name)
+    sample = ""
     if "Number of Columns" in text[:20_000]:
-        peaks, notes, others = _all_tables(text, raw)
+        peaks, notes, others, sample = _all_tables(text, raw)
         notes = (encoding, *notes)
     else:
         headings = raw.beside("report00.csv")
         number = int(match[1]) if match else 1
         if headings is not None:
-            peaks, notes, others = _all_tables(read_text(headings)[0], raw, only=number)
+            peaks, notes, others, sample = _all_tables(read_text(headings)[0], raw, only=number)
         else:
             columns, others = peak_columns(_AREA_PERCENT)
             rows = _rows(text)
@@ -59,6 +60,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
                 vendor_peaks=tuple(peaks),
                 notes=notes,
                 unused=quoted("column", others),
+                sample_name=sample,
             ),
         )
     )
@@ -74,8 +76,8 @@ def _rows(text: str) -> list[list[str]]:
 
 def _all_tables(
     text: str, raw: RawFile, only: int | None = None
-) -> tuple[list[VendorPeak], tuple[str, ...], tuple[str, ...]]:
-    """Peaks of the tables that the headings name, remarks, and columns that are not read."""
+) -> tuple[list[VendorPeak], tuple[str, ...], tuple[str, ...], str]:
+    """Peaks of the tables that the headings name, remarks, columns not read, and the sample."""
     signals: dict[int, str] = {}
     names: list[str] = []
     units: list[str] = []
@@ -98,8 +100,6 @@ def _all_tables(
             raise InputError(f"lists {len(listed)} and states {count:g} ({key})", do=_EXPORT)
     peaks: list[VendorPeak] = []
     notes: list[str] = []
-    if stated.get("Sample Name"):
-        notes.append(f"sample {stated['Sample Name']}")
     for number, signal in signals.items():
         name = f"REPORT{number:02d}.CSV"
         if only is not None and number != only:
@@ -110,7 +110,7 @@ def _all_tables(
             continue
         rows = _rows(read_text(table)[0]) if table.strip(b"\x00 \t\r\n\xff\xfe") else []
         peaks += _peaks(rows, columns, signal, name, len(names))
-    return peaks, tuple(notes), others
+    return peaks, tuple(notes), others, stated.get("Sample Name", "")
 
 
 def _peaks(

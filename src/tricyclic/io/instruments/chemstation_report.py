@@ -71,11 +71,13 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     if not re.search(r"^\s*\*\*\*.*\*\*\*\s*$", text, re.MULTILINE):
         remarks.append("the report has no end mark (***), so tables may be missing")
     sample = _SAMPLE.search(text)
-    notes = [encoding, f"sample {sample[1]}"] if sample else [encoding]
     return FileContent(
         injections=(
             ChromatogramFile(
-                raw.name, vendor_peaks=tuple(peaks), notes=(*notes, *dict.fromkeys(remarks))
+                raw.name,
+                vendor_peaks=tuple(peaks),
+                notes=(encoding, *dict.fromkeys(remarks)),
+                sample_name=sample[1] if sample else "",
             ),
         )
     )

@@ -179,7 +179,9 @@ def _layout(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> _TraceTable 
     end = len(rows)
     while end > start and not any(cell for cell in rows[end - 1]):
         end -= 1
-    sample = [row for row in rows[start:end:97] if len(row) == width] or [rows[start]]
+    step = 97 if end - start > 97 else 1
+    sample = [row for row in rows[start:end:step] if len(row) >= width]
+    sample = sample or [[*rows[start], *([""] * width)]]
     texts = tuple(
         k
         for k in range(width)

@@ -54,6 +54,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     groups: dict[str, Params] = {}
     traces: list[Chromatogram] = []
     empty: list[str] = []
+    remarks: list[str] = []
     spectra = 0
     sample, started = "", ""
     try:
@@ -68,7 +69,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
             if kind == "referenceableParamGroup":
                 groups[node.get("id", "")] = _params(node, {})
             elif kind == "chromatogram":
-                trace = _trace(node, groups, raw, sample, started)
+                trace = _trace(node, groups, raw, sample, started, remarks)
                 if trace is None:
                     empty.append(shortened(node.get("id", "")))
                 else:
@@ -93,11 +94,11 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     ]
     unused = quoted("empty chromatogram", empty)
     unused += (f"{spectra} spectr{'a' if spectra > 1 else 'um'}",) if spectra else ()
-    notes = tuple(
+    remarks += [
         f"{trace.name}: the file states no unit" for trace in named if trace.signal_unit is None
-    )
+    ]
     return FileContent(
-        injections=(ChromatogramFile(raw.name, tuple(named), notes=notes, unused=unused),)
+        injections=(ChromatogramFile(raw.name, tuple(named), notes=tuple(remarks), unused=unused),)
     )
 
 
@@ -123,6 +124,7 @@ def _trace(
     raw: RawFile,
     sample: str,
     started: str,
+    remarks: list[str],
 ) -> Chromatogram | None:
     """One chromatogram; None where its arrays are empty."""
     name = node.get("id", "")
@@ -149,6 +151,8 @@ def _trace(
                 )
     if times.size == 0:
         return None
+    if not units[_TIME]:
+        remarks.append(f"{shortened(name)}: the file states no unit of time; read in min")
     factor = time_factor(units[_TIME] or "min")
     if factor is None:
         raise InputError(

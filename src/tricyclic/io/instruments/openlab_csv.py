@@ -76,11 +76,14 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
         )
     if not peaks:
         raise InputError("contains no peak", do="Export the results of OpenLab as CSV again")
-    notes = (*sheet.all_notes, *((f"sample {sample}",) if sample else ()))
     return FileContent(
         injections=(
             ChromatogramFile(
-                raw.name, vendor_peaks=tuple(peaks), notes=notes, unused=quoted("column", others)
+                raw.name,
+                vendor_peaks=tuple(peaks),
+                notes=sheet.all_notes,
+                unused=quoted("column", others),
+                sample_name=sample,
             ),
         )
     )

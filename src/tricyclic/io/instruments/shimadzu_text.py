@@ -182,15 +182,8 @@ def _trace(
     assert start is not None
     rows, lines = section.rows[start + 1 :], section.lines[start + 1 :]
     heading = section.rows[start]
+    _refuse_more_cells(heading, rows, lines)
     numbers = read_columns(NumberRows(rows, lines, raw.decimal), (0, 1), notes)
-    if any(len(row) > len(heading) for row in rows):
-        k = next(k for k, row in enumerate(rows) if len(row) > len(heading))
-        raise InputError(
-            f"the row has {len(rows[k])} cells instead of {len(heading)}",
-            where=f"line {lines[k]}",
-            allowed="A comma in a number cannot be distinguished from one between cells",
-            do="Export the file again with tabs between the cells",
-        )
     stated = section.value("# of Points")
     check_count(
         len(numbers),
@@ -206,6 +199,8 @@ def _trace(
             where=f"section [{section.title}]",
             do="Export the file again from the instrument",
         )
+    if not written:
+        notes.remarks.append(f"{channel}: the file states no intensity multiplier; read as 1")
     unit = section.value("Intensity Units") or None
     if unit is None:
         notes.remarks.append(f"{channel}: the file states no unit")
@@ -228,6 +223,20 @@ def _trace(
     )
 
 
+def _refuse_more_cells(
+    heading: Sequence[str], rows: Sequence[Sequence[str]], lines: Sequence[int]
+) -> None:
+    """Refuse rows with more cells than their heading, as decimal commas between commas give."""
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) > len(heading) and any(row[len(heading) :]):
+            raise InputError(
+                f"the row has {len(row)} cells instead of {len(heading)}",
+                where=f"line {line}",
+                allowed="A comma in a number cannot be distinguished from one between cells",
+                do="Export the file again with tabs between the cells",
+            )
+
+
 def _peaks(
     section: _ShimadzuSection,
     channel: str,
@@ -242,6 +251,7 @@ def _peaks(
         check_count(0, stated, where=f"section [{section.title}]")
         return []
     heading = section.rows[start]
+    _refuse_more_cells(heading, section.rows[start + 1 :], section.lines[start + 1 :])
     form = NumberFormat(notes.decimal or raw.decimal or ".")
     peaks: list[VendorPeak] = []
     for row, line in zip(section.rows[start + 1 :], section.lines[start + 1 :], strict=True):

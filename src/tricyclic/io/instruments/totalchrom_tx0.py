@@ -68,15 +68,14 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
     if joined and plain:
         raise InputError(f"{joined} rows have decimal commas and {plain} do not", do=_EXPORT)
     decimal = "comma" if joined else "point"
-    notes = [f"{encoding}, delimiter comma, decimal {decimal}"]
-    notes += [f"sample {header['Sample Name']}"] if header.get("Sample Name") else []
     return FileContent(
         injections=(
             ChromatogramFile(
                 raw.name,
                 vendor_peaks=tuple(peaks),
-                notes=tuple(notes),
+                notes=(f"{encoding}, delimiter comma, decimal {decimal}",),
                 unused=quoted("column", others),
+                sample_name=header.get("Sample Name", ""),
             ),
         )
     )
