@@ -44,11 +44,14 @@ class NumberRows:
         Line of each row in the file.
     decimal : str or None
         Decimal mark, if it is known.
+    of_workbook : bool
+        Whether they are cells of a workbook, whose numbers have no comma.
     """
 
     rows: Sequence[Sequence[str]]
     lines: Sequence[int]
     decimal: str | None = None
+    of_workbook: bool = False
 
 
 @dataclass
@@ -87,6 +90,13 @@ def read_columns(block: NumberRows, wanted: Sequence[int], notes: ColumnNotes) -
         cells += [row[k] for k in wanted]
     if not cells:
         raise InputError("contains no readings", do=_DAMAGED)
+    if block.of_workbook and (text := next((cell for cell in cells if "," in cell), "")):
+        raise InputError(
+            f"'{shortened(text)}' is a text and may be {shortened(text.replace(',', ''))} or "
+            f"{shortened(text.replace(',', '.'))}",
+            where=f"row {block.lines[cells.index(text) // len(wanted)]}",
+            do="Convert such cells to numbers in the spreadsheet program",
+        )
     notes.decimal = block.decimal or _decimal(cells, block, len(wanted))
     if (numbers := _fast(cells, notes.decimal)) is not None:
         return numbers.reshape(-1, len(wanted))

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -111,6 +112,26 @@ def test_a_missing_reading_is_left_out_with_its_line_and_is_not_zero(tmp_path):
     (trace,) = injection.traces
     assert len(trace) == 29 and trace.signal.min() == 5.0 and not trace.evenly_spaced
     assert "1 time without a reading left out (line 9)" in injection.notes
+
+
+def test_sheets_of_a_workbook_are_injections_and_texts_that_may_be_grouped_are_refused(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "std 1"
+    for sheet in (book.active, book.create_sheet("std 2")):
+        sheet.append(["time (min)", "ED (nA)"])
+        for k in range(30):
+            sheet.append([k / 10, 1.5 * k])
+    path = tmp_path / "run.xlsx"
+    book.save(path)
+    injections = tca.read_chromatograms(path)
+    assert [(one.file, one.sample) for one in injections] == [
+        ("run.xlsx [std 1]", "std 1"),
+        ("run.xlsx [std 2]", "std 2"),
+    ]
+    book["std 2"]["B9"] = "1,234"
+    book.save(path)
+    with pytest.raises(tca.InputError, match=r"row 9: '1,234' is a text and may be 1234 or 1\.234"):
+        tca.read_chromatograms(path)
 
 
 def test_a_word_among_the_first_readings_is_refused_with_its_line(tmp_path):

@@ -97,7 +97,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
 def _sheet_tables(raw: RawFile) -> list[_TraceTable]:
     tables = [(sheet, _layout(sheet.rows, sheet.lines)) for sheet in raw.sheets]
     return [
-        replace(table, notes=(f"sheet '{sheet.name}'",), decimal=".", name=sheet.name)
+        replace(table, notes=(f"sheet '{sheet.name}'",), name=sheet.name)
         for sheet, table in tables
         if table is not None
     ]
@@ -268,13 +268,13 @@ def _injection(
         factor, remark = _factor(table, time, options.time_unit)
         remarks += remark
         for label, rows, lines in _groups(table, time, len(times) > 1):
-            block = NumberRows(rows, lines, table.decimal)
+            block = NumberRows(rows, lines, table.decimal, of_workbook=bool(table.name))
             values = read_columns(block, (time, *columns), notes)
             for k, column in enumerate(columns, 1):
                 traces.append(_trace(values, k, names[column], label, factor, raw, table, lines))
     if not traces:
         raise InputError("has times and no column of readings", do="Export the readings as well")
-    traces = _with_samples(traces, raw)
+    traces = _with_samples(traces, table.name if suffix else raw.stem)
     decimal = "comma" if notes.decimal == "," else "point"
     stated = (f"{table.notes[0]}, decimal {decimal}", *table.notes[1:])
     unknown = [trace.name for trace in traces if trace.signal_unit is None]
@@ -376,14 +376,16 @@ def _unit_column(table: _TraceTable, label: str) -> str | None:
     return next(iter(units)) or None if len(units) == 1 else None
 
 
-def _with_samples(traces: list[Chromatogram], raw: RawFile) -> list[Chromatogram]:
-    """Traces with unique names; the sample is the file, or the heading of one of several traces."""
+def _with_samples(traces: list[Chromatogram], single: str) -> list[Chromatogram]:
+    """Traces with unique names; the sample of one of several is its heading, that of a single one
+    the name of the file or sheet.
+    """
     named = [
         replace(trace, name=name)
         for trace, name in zip(traces, with_unique_names(traces), strict=True)
     ]
     if len(named) == 1:
-        return [replace(named[0], sample=named[0].sample or raw.stem)]
+        return [replace(named[0], sample=named[0].sample or single)]
     return [
         trace
         if trace.sample or _GENERAL.fullmatch(trace.name)
