@@ -219,3 +219,9 @@ def test_a_mapping_of_single_values_is_no_table(function):
 def test_a_single_value_beside_columns_counts_for_every_row():
     result = tca.fit({**TABLE, "compound": "A"}, x="conc_nM", y="y", by="compound")
     assert list(result.to_frame()["compound"]) == ["A"] and result.to_frame()["n"][0] == 8
+
+
+def test_a_level_that_is_none_is_not_called_nan():
+    with pytest.raises(tca.InputError) as raised:
+        tca.fit(TABLE, x="conc_nM", y="y").ec(None)
+    assert "None. It is a number, or several." in str(raised.value)

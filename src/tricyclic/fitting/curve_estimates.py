@@ -60,8 +60,10 @@ def numbers_of(given: ArrayLike, where: str) -> np.ndarray:
     InputError
         If they are not numbers.
     """
+    # None would become nan; as text it is refused.
+    called: Any = given
     try:
-        numbers = np.atleast_1d(np.asarray(given, float))
+        numbers = np.atleast_1d(np.asarray("None" if called is None else called, float))
     except (TypeError, ValueError):
         raise InputError(
             f"is {brief(given)}", where=where, allowed="It is a number, or several"

@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 from scipy.special import stdtrit
 
 import tricyclic as tca
-from tricyclic.assays.sensorgrams.analysis import _affinity
+from tricyclic.assays.sensorgrams.analysis import _affinity, _estimates
 from tricyclic.core.series import Series
 from tricyclic.curves import CURVES
 from tricyclic.errors import InputError
@@ -326,3 +326,5 @@ def test_far_below_the_kd_its_lower_limit_is_that_of_brute_force_and_the_upper_o
 
     t = stdtrit(result.df, 0.975)
     assert least(kd.low) == pytest.approx(result.rss * (1 + t**2 / result.df), rel=1e-4)
+    one = _estimates(result, [part], "RU")[0]
+    assert one.qualifier == ">" and one.value == one.low == pytest.approx(10.0 ** (kd.low + 9))

@@ -10,7 +10,7 @@ from tricyclic.results.sensorgram import SensorgramResult
 
 def sensorgram_frames(result: SensorgramResult) -> dict[str, Columns]:
     """One row for each quantity; "cycles"; "readings" with the fitted curve."""
-    names = ("name", "value", "unit", "low", "high", "confidence", "method")
+    names = ("name", "qualifier", "value", "unit", "low", "high", "confidence", "method")
     (part,) = result.fit.parts
     x = part.series.x
     of_cycle = [result.cycles[int(number)].name for number in x["cycle"]]

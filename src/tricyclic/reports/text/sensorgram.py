@@ -23,7 +23,8 @@ def sensorgram_text(result: SensorgramResult) -> str:
     for one in result.estimates:
         limits = format_interval(one)
         interval = f"{100 * one.confidence:g} % CI {limits}" if limits else ""
-        rows.append((one.name, format_quantity(one.value, one.unit), interval))
+        sign = "" if one.qualifier == "=" else f"{one.qualifier} "
+        rows.append((one.name, f"{sign}{format_quantity(one.value, one.unit)}", interval))
     unit = result.fit.parts[0].series.y_unit
     cycles = [("cycle", "concentrations", "readings", f"residual SD [{unit}]")]
     for cycle in result.cycles:
