@@ -25,13 +25,13 @@ TRIED_C, TRIED_LN_HILL, TRIED_SIDE, TRIED_SUM, _KAPPA, _S0, _SS, _SM = (
 )
 
 
-@compiled()
+@compiled(entry=True)
 def new_trials():
     """Space for 32 trials."""
     return np.zeros(8 * LANES)
 
 
-@compiled(fastmath=_FUSED)
+@compiled(entry=True, fastmath=_FUSED)
 def try_curve(points, problem, slope, rows):
     """Residual sums of a curve, `points` of shape (3, points), at the trials in `rows`; gives
     its sum of squares without a curve.
