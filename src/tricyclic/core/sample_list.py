@@ -24,7 +24,7 @@ class SampleRow:
     name : str
         Of the injection; unique in the batch.
     file : str
-        Its chromatogram, relative to the folder of the study.
+        Its chromatogram, relative to the folder of the list; empty for a sample that was lost.
     role : str
         "standard", "quality control", "blank", "sample" or "suitability" (a standard that is
         injected again and again, and not used for the line).
@@ -74,6 +74,12 @@ class SampleRow:
                 where=where,
                 do='Fill in the amount, or give it the role "blank"',
             )
+        if not self.file and self.role != "sample":
+            raise InputError(
+                f"the {self.role} {self.name} has no file",
+                where=where,
+                do="Fill in its file, or leave the row out; only a sample can be lost",
+            )
         if self.role == "sample" and not self.animal:
             raise InputError(
                 f"the sample {self.name} has no animal", where=where, do="Fill in the animal"
@@ -107,6 +113,16 @@ class SampleList:
 
     def __iter__(self) -> Iterator[SampleRow]:
         return iter(self.rows)
+
+    @property
+    def injected(self) -> tuple[SampleRow, ...]:
+        """The rows with a chromatogram, in order."""
+        return tuple(row for row in self.rows if row.file)
+
+    @property
+    def lost(self) -> tuple[SampleRow, ...]:
+        """The samples without one."""
+        return tuple(row for row in self.rows if not row.file)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -77,7 +77,7 @@ class AnimalResponse:
         Largest fraction after the treatment, and the middle of its window.
     return_min : float
         Middle of the first of two fractions in a row that are back at baseline after the maximum;
-        nan where none are.
+        nan where none are, or where the level never rose above that.
     missing : tuple of str
         Fractions without a value, with the reason.
     """

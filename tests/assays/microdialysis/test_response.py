@@ -60,6 +60,7 @@ def test_a_rise_is_percent_of_baseline_area_and_extremes():
     assert (response.cmax, response.cmax_percent, response.tmax_min) == (6.0, 300.0, 30.0)
     assert response.return_min == 90.0
     assert response.coverage == 1.0
+    assert math.isnan(response_of(course([2, 2, 2, 2, 2.1, 2, 2, 2]), SETTINGS).return_min)
     assert response.log_ratio == pytest.approx(math.log(np.mean([4, 6, 5, 3, 2.1, 2.0]) / 2))
 
 

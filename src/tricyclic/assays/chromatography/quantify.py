@@ -75,7 +75,7 @@ def quantify_batch(
         without standards that were repeated.
     """
     by_name = {one.injection: one for one in injections}
-    missing = [row.name for row in samples if row.name not in by_name]
+    missing = [row.name for row in samples.injected if row.name not in by_name]
     if missing:
         raise InputError(f"{missing[0]} has no peaks", where=samples.file or "sample list")
     standard = method.internal_standard
@@ -87,7 +87,7 @@ def quantify_batch(
         title=title,
         samples=samples,
         internal_standard=standard.name if standard else "",
-        injections=tuple(by_name[row.name] for row in samples),
+        injections=tuple(by_name[row.name] for row in samples.injected),
         analytes=analytes,
         suitability=tuple(
             suitability_of(samples, by_name, one.name, standard.name if standard else "")
@@ -120,12 +120,15 @@ def _analyte(
         )
     factors = {
         row.name: drift.factor(row.order) if drift is not None and correct_drift else 1.0
-        for row in samples
+        for row in samples.injected
     }
     line = fit_calibration(
         [
             CalibrationStandard(
-                row.name, row.amount, response(row)[0] * factors[row.name], row.excluded
+                row.name,
+                row.amount,
+                response(row)[0] * factors[row.name],
+                row.excluded or _no_response(by_name[row.name][analyte], response(row)[0]),
             )
             for row in samples.of("standard")
         ],
@@ -152,7 +155,7 @@ def _analyte(
             line,
             loq,
         )
-        for row in samples
+        for row in samples.injected
     )
     return AnalyteBatch(
         line,
@@ -186,6 +189,13 @@ def response_of(
     ratio = area / below
     relative = math.hypot(se / area if area else math.nan, below_se / below)
     return ratio, abs(ratio) * relative
+
+
+def _no_response(peak: Peak, response: float) -> str:
+    """Why a standard cannot be used; empty where it has a response."""
+    if math.isfinite(response):
+        return ""
+    return peak.state if peak.area is None else "the internal standard has no area"
 
 
 def _number(value: float | None) -> float:

@@ -147,8 +147,9 @@ def _extremes(
     top = max(after, key=lambda k: values[k])
     later = [k for k in after if k > top]
     back = math.nan
-    # One fraction alone does not show a return.
-    for k, following in pairwise(later):
+    # One fraction alone does not show a return, and a level that never left has none.
+    left = percent[top] > 100.0 + return_percent
+    for k, following in pairwise(later if left else []):
         if max(percent[k], percent[following]) <= 100.0 + return_percent:
             back = course.fractions[k].middle_min
             break
