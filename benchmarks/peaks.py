@@ -252,6 +252,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=40)
     parser.add_argument("--peer-samples", type=int, default=8)
+    parser.add_argument("--peer-families", type=int, default=3)
     parser.add_argument("--peers", default=sys.executable, help="interpreter with the other tools")
     parser.add_argument("--seconds", type=float, default=60.0, help="for a peer and one batch")
     parser.add_argument(
@@ -300,7 +301,7 @@ def main() -> None:
         line, times = [tool], []
         for name, scene in SCENES.items():
             results = []
-            for family in list(shapes)[1:4]:
+            for family in list(shapes)[1 : 1 + given.peer_families]:
                 batch = make_batch(shapes[family], scene, given.peer_samples, 1)
                 answer = by_peer(given.peers, tool, batch, given.seconds)
                 if not answer.version:
@@ -336,7 +337,8 @@ def main() -> None:
                 f"A state instead of a number: {states_at_low_signal(given.samples)}."
             ),
             (
-                f"{given.samples} samples a cell, {given.peer_samples} for the other tools. "
+                f"{given.samples} samples a cell; {given.peer_samples} for the other tools, of "
+                f"{', '.join(list(shapes)[1 : 1 + given.peer_families])}. "
                 f"{'; '.join(notes)}. {machine()}."
             ),
             "Over the limits of 1, 2 and 6 % at S/N 100, 30 and 10: "

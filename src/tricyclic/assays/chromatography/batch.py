@@ -13,7 +13,7 @@ from tricyclic.assays.chromatography.model import (
     learn_places,
 )
 from tricyclic.assays.chromatography.peaks import quantify
-from tricyclic.assays.chromatography.reference import Reference, find_reference
+from tricyclic.assays.chromatography.reference import Reference, find_reference, shape_misfit
 from tricyclic.assays.chromatography.trace import EvenTrace, prepare_trace
 from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.core.chromatography_method import ChromatographyMethod
@@ -24,6 +24,9 @@ from tricyclic.numerics.peaks.learn import LonePeak, refit
 
 # Areas below this many standard errors do not teach where a compound elutes.
 _CLEAR = 10.0
+# A reference peak this tall, in noise, that differs from the batch's shape by more than this part
+# of its height has a shape of its own.
+_TALL, _OWN_SHAPE = 200.0, 0.015
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,13 @@ def fit_injection(
         model = learn_batch([injection], method)
     trace = prepared(injection, method)
     reference = find_reference(trace, method, model.shape)
+    if (
+        reference.signal_to_noise >= _TALL
+        and shape_misfit(reference.peak, model.shape) > _OWN_SHAPE
+    ):
+        # An overloaded column, or one that has changed: the shape of this injection is its own.
+        model = learn_model(model, [reference])
+        reference = find_reference(trace, method, model.shape)
     fits = [fit_compound(trace, method, one, reference, model) for one in method]
     return quantify(injection.name, injection.chromatogram, trace, reference, fits, manual or {})
 

@@ -19,6 +19,8 @@ FloatArray = NDArray[np.float64]
 # Extent of the window of a peak before and behind its apex, in widths: wide enough that the front
 # and the tail of the shape are distinct from the baseline.
 FRONT, BACK = 8.0, 10.0
+# The core of a peak, in widths either way.
+_CORE = 2.5
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,18 @@ def find_reference(
     if not present:
         fitted, area, height = peak, 0.0, 0.0
     return Reference(rough.compound, fitted, area, height, noise, tuple(quiet), present)
+
+
+def shape_misfit(peak: LonePeak, shape: PeakShape) -> float:
+    """Root mean square of what a shape leaves of a peak, over the height of the peak."""
+    u = (peak.time - peak.center) / peak.width
+    value = shape.columns(u)[0]
+    columns = np.column_stack([value, polynomial(u.size, 2)])
+    coefficients = np.linalg.lstsq(columns, peak.signal, rcond=None)[0]
+    height = float(coefficients[0]) * shape.height
+    core = np.abs(u) < _CORE
+    residual = (peak.signal - columns @ coefficients)[core]
+    return float(np.sqrt(np.mean(residual**2))) / height if height > 0.0 and core.any() else 0.0
 
 
 @dataclass(frozen=True)
