@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from tricyclic.core.plot_data import AxisMark, ControlLevel, CurvePlot, PointSet, Trace
 from tricyclic.errors import InputError
 from tricyclic.plotting import style
-from tricyclic.plotting.curve import curve, draw_curve
+from tricyclic.plotting.curve import _legend_place, curve, draw_curve
 from tricyclic.plotting.curve_axes import _y_range
 
 
@@ -197,3 +197,18 @@ def test_a_single_reading_stands_in_the_middle_of_its_axis():
         draw_curve(axes, CurvePlot("p", "p", "x", "y", points=(PointSet("a", [-8.0], [50.0]),)))
     low, high = axes.spines["bottom"].get_bounds()
     assert (low, high) == (-8.5, -7.5)
+
+
+@pytest.mark.parametrize(
+    ("count", "wide", "high", "place"),
+    [
+        (1, 84, 30, "none"),
+        (6, 84, 31, "below"),
+        (6, 84, 50, "inside"),
+        (7, 84, 50, "below"),
+        (3, 174, 60, "inside"),
+        (6, 174, 60, "beside"),
+    ],
+)
+def test_a_legend_that_would_cover_the_axes_stands_outside(count, wide, high, place):
+    assert _legend_place([f"compound {k}" for k in range(count)], wide, high) == place

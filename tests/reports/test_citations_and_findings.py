@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tricyclic.core.document import Paragraph, Table
+from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Source
 from tricyclic.io.library.library import Library
 from tricyclic.reports.assemble import assemble
@@ -79,6 +80,23 @@ def test_a_bound_is_stated_as_a_bound(study):
     ki = replace(ki, low=float("nan"), high=float("nan"))
     report = ReportData(replace(study, assays=(replace(net, pooled=(ki,)),), selectivity=()))
     assert findings(report)[0] == "Desipramine has a Ki at NET > 10000 nM (n = 3)."
+
+
+def test_rates_and_residence_time_are_one_sentence(study):
+    pooled = (
+        Estimate("residence time", 53.6, "min", 49.6, 58.1),
+        Estimate("kon", 3.64e7, "1/(M min)", 3.55e7, 3.74e7),
+        Estimate("koff", 0.0187, "1/min", 0.0172, 0.0202),
+    )
+    assay = replace(study.assays[0], kind="association", title="Association", pooled=pooled)
+    report = ReportData(replace(study, assays=(assay,), selectivity=()))
+    assert findings(report)[0] == (
+        "Association: kon 3.64e7 1/(M min) (95 % CI 3.55e7–3.74e7, n = 1), koff 0.0187 1/min "
+        "(95 % CI 0.0172–0.0202, n = 1) and residence time 53.6 min (95 % CI 49.6–58.1, n = 1)."
+    )
+    blocks = assemble(report.study, sections=["summary"]).blocks
+    table = next(block for block in blocks if isinstance(block, Table))
+    assert table.note.startswith("kon and koff are the rate constants")
 
 
 def test_who_where_and_when_stand_before_the_program(study):

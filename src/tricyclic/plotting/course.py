@@ -89,8 +89,11 @@ def plot_courses(
     has_title = style.current().title
     title = style.wrapped(plot.title, wide - 4, bold=True) if has_title else ""
     space = wide - 4 - (_key_mm(plot.panels[0]) if head.one_key else 0.0)
-    subtitle = style.wrapped(typeset(plot.subtitle), space) if plot.subtitle and has_title else ""
-    n_lines = title.count("\n") + (subtitle.count("\n") + 1 if subtitle else 0)
+    subtitle = typeset(plot.subtitle) if has_title else ""
+    # The key stands beside the subtitle where both fit on one line, else below it.
+    key_below = head.one_key and bool(subtitle) and style.width_mm(subtitle) > space
+    subtitle = style.wrapped(subtitle, wide - 4 if key_below else space) if subtitle else ""
+    n_lines = title.count("\n") + (subtitle.count("\n") + 1 if subtitle else 0) + key_below
     heading = TITLE_MM + LINE_MM * n_lines * scale if title else 2.0 + LINE_MM * head.one_key
     note_width = (wide - 4) * style.font_pt() / style.small_pt()
     note = " ".join(_marks(plot)) if has_title else ""
@@ -121,6 +124,8 @@ def plot_courses(
         canvas.text(2.0 / wide, 1 - below / high, subtitle, va="top")
         canvas.text(2.0 / wide, 1.2 / high, note, va="bottom", fontsize=style.small_pt())
         if head.one_key:
+            # Below the descenders of the subtitle.
+            below += (LINE_MM * scale * (subtitle.count("\n") + 1) + 1.3) * key_below
             canvas.legend(
                 handles=_handles(plot.panels[0], 40.0),
                 loc="upper right",

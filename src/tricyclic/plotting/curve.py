@@ -84,20 +84,19 @@ def curve(
     if len(names) > MAX_INSIDE:
         width = "full"
     wide = style.page_mm(width)
-    has_title = show_title and look.title and bool(plot.title)
-    title = style.wrapped(plot.title, wide - 4, bold=True) if has_title else ""
+    title = style.wrapped(plot.title, wide - 4, bold=True) if show_title and look.title else ""
     estimates = _estimates_text(plot, wide - 20.5)
     lines = estimates.count("\n") + 1 if estimates else 0
-    head = (TITLE_MM * (title.count("\n") + 1) if title else 0.0) + LINE_MM * lines
-    top = head + 3.0
+    top = (TITLE_MM * (title.count("\n") + 1) if title else 0.0) + LINE_MM * lines + 3.0
     entries = [*names, *plot.notes]
-    place = _legend_place(entries, wide)
+    usual = look.height_mm or height_mm or (66.0 if wide < 130 else 84.0) * max(look.scale, 1.0)
+    place = _legend_place(entries, wide, usual - BOTTOM_MM - top)
     key = _Key.of(entries, wide, look.scale) if place == "below" else _Key()
-    height = look.height_mm or height_mm or (66.0 if wide < 130 else 84.0) * max(look.scale, 1.0)
+    height = usual
     if not look.height_mm:
         # Space for the lines beyond the usual one of each, and for a long legend.
-        usual = (11.0 if plot.marks else 7.0) - (0.0 if show_title else 4.0)
-        height += max(0.0, top - usual) * look.scale + key.high_mm
+        lines_mm = (11.0 if plot.marks else 7.0) - (0.0 if show_title else 4.0)
+        height += max(0.0, top - lines_mm) * look.scale + key.high_mm
         beside = ENTRY_MM * look.scale * len(entries) + 20.0 if place == "beside" else 0.0
         height = max(height, beside)
     has_percent = plot.percent_window is not None and look.percent_axis
@@ -150,13 +149,14 @@ class _Key:
         return cls(columns, space, ENTRY_MM * scale * rows + 2.0)
 
 
-def _legend_place(names: Sequence[str], wide: float) -> Place:
-    """Where the legend is: none for one curve, in the axes for few, else beside or below them."""
+def _legend_place(names: Sequence[str], wide: float, high: float) -> Place:
+    """Where the legend of axes so high is: none for one curve, inside for few, else outside."""
     if not style.current().legend or len(names) < 2:
         return "none"
     if wide >= WIDE_MM:
         return "beside" if len(names) > 3 else "inside"
-    return "below" if len(names) > MAX_INSIDE else "inside"
+    is_tall = ENTRY_MM * style.current().scale * len(names) + 1.5 > MAX_LEGEND * high
+    return "below" if len(names) > MAX_INSIDE or is_tall else "inside"
 
 
 def draw_curve(axes: Axes, plot: CurvePlot) -> None:

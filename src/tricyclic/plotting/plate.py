@@ -98,7 +98,8 @@ def plate_map(
         cell_high_mm = min(cell_mm, 7.2 if columns <= 12 else 5.0)
         codes = _codes(plate, cell_mm)
         key = _key(plate, codes, wide - left - 5.0)
-        top = (11.5 if show_title else 7.5) * scale
+        heading = style.wrapped(title or plate.name, wide - 6.0, bold=True) if show_title else ""
+        top = (11.5 if show_title else 7.5) * scale + 3.5 * scale * heading.count("\n")
         below = 3.0 * scale + line * len(key)
         height = style.page_height_mm(top + rows * cell_high_mm + below)
         cell_high_mm = max(height - top - below, 1.0) / rows
@@ -119,8 +120,7 @@ def plate_map(
             _letters_only(axes, plate, codes, low, high)
         beside = left + columns * cell_mm + 4.0
         _scale(axes, low, high, plate.unit, (beside, wide), height, rows * cell_high_mm)
-        if show_title:
-            heading = style.fitted(title or plate.name, wide - 6.0, bold=True)
+        if heading:
             canvas.text(2.0 / wide, 1 - 1.2 / height, heading, va="top", weight="bold")
         for number, text in enumerate(key):
             canvas.text(

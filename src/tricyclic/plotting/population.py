@@ -75,7 +75,9 @@ def plot_population(
     has_title = style.current().title
     heading = style.wrapped(title, wide - 4, bold=True) if has_title else ""
     top = 6.0 + 3.5 * heading.count("\n") if heading else 1.0
-    note = style.wrapped(_marks(subjects, bands), wide * 8 / 7, lines=2) if has_title else ""
+    # Lines are measured at the size of titles.
+    larger = style.font_pt() / style.small_pt()
+    note = style.wrapped(_marks(subjects, bands), (wide - 4) * larger, lines=3) if has_title else ""
     foot = 3.1 * scale * (note.count("\n") + 1) + 2.0 if note else 0.0
     rows, high_panel, around = math.ceil(len(bands) / across), PANEL_MM, (HEAD_MM + FOOT_MM) * scale
     if style.current().height_mm:
@@ -94,7 +96,7 @@ def plot_population(
             draw_band(axes, band)
             axes.yaxis.set_label_coords(-11.5 * scale / each, 0.5)
             axes.set_title(
-                style.wrapped(typeset(band.description), each + 12.0, lines=2),
+                style.wrapped(typeset(band.description), (each + 12.0) * larger, lines=2),
                 fontsize=style.small_pt(),
                 weight="normal",
                 x=-10.0 / each,

@@ -12,10 +12,32 @@ from tricyclic.results.binding import AssayResult
 
 # Compounds with a sentence of their own; of more, the strongest and the weakest.
 MAX_COMPOUNDS = 6
-MEANING = (
-    "A Ki is the free concentration of a compound that occupies half of the sites, a Kd that of "
-    "the radioligand, and Bmax the number of sites."
+# What the numbers are, by the names of estimates that a table has.
+MEANINGS = (
+    (
+        {"Ki"},
+        (
+            "A Ki is the free concentration of a compound that occupies half of the sites, a Kd "
+            "that of the radioligand, and Bmax the number of sites."
+        ),
+    ),
+    (
+        {"Kd", "Bmax"},
+        (
+            "A Kd is the free concentration of radioligand that occupies half of the sites, Bmax "
+            "the number of sites."
+        ),
+    ),
+    (
+        {"kon", "koff", "residence time"},
+        (
+            "kon and koff are the rate constants of association and dissociation, the residence "
+            "time is 1/koff."
+        ),
+    ),
 )
+# Rates of an assay, in the order of a sentence.
+RATES = ("kon", "koff", "residence time")
 ONE_RUN = (
     "Where n is 1 the interval is that of one fit and does not contain the variation between runs."
 )
@@ -32,6 +54,7 @@ def findings(report: ReportData) -> list[str]:
     study = report.study
     comparisons = (*study.comparisons, *(c for assay in study.assays for c in assay.comparisons))
     paragraphs = [_affinities(report), *(_sites(assay) for assay in study.assays)]
+    paragraphs += [_rates(assay) for assay in study.assays]
     paragraphs += [_selectivity(study.selectivity)]
     paragraphs += [sentence(c.statement) for c in comparisons]
     paragraphs.append(_verdict(report))
@@ -100,6 +123,18 @@ def _sites(assay: AssayResult) -> str:
         for group, values in groups.items()
     ]
     return f"{_capital(head)}: {'; '.join(parts)}."
+
+
+def _rates(assay: AssayResult) -> str:
+    """Rate constants and residence time of an assay over time."""
+    values = [
+        f"{e.name} {format_value(e)} ({_interval(e)})"
+        for name in RATES
+        for e in primary_estimates(assay)
+        if e.name == name
+    ]
+    head = assay.title or assay.target or assay.name
+    return f"{_capital(head)}: {enumerate_words(values)}." if values else ""
 
 
 def _selectivity(ratios: Sequence[Estimate]) -> str:

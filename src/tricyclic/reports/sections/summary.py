@@ -10,7 +10,7 @@ from tricyclic.core.document import Block, Figure, Heading, Paragraph, Table
 from tricyclic.core.estimate import Estimate, format_p_scale, p_scale_name
 from tricyclic.core.evidence import Evidence
 from tricyclic.plotting.forest import ForestRow, estimate_row, evidence_row, forest
-from tricyclic.reports.findings import MEANING, ONE_RUN, findings
+from tricyclic.reports.findings import MEANINGS, ONE_RUN, findings
 from tricyclic.reports.section import ReportData, ReportSection, assay_anchor, primary_estimates
 from tricyclic.reports.words import (
     compare_with_published,
@@ -85,7 +85,9 @@ def _table(report: ReportData) -> Table | None:
 def _note(report: ReportData) -> str:
     results = [(assay, e) for _, assay in report.assays for e in primary_estimates(assay)]
     estimates = [e for _, e in results]
-    parts = [MEANING, "n counts independent runs; wells are replicates. "]
+    names = {e.name for e in estimates}
+    meaning = next((text for known, text in MEANINGS if known & names), "")
+    parts = [meaning, "n counts independent runs; wells are replicates. "]
     parts += [ONE_RUN] if any(e.n_experiments == 1 for e in estimates) else []
     parts.append(f"Concentrations are averaged on the log scale. {_which_interval(report)}")
     if any(format_p_scale(e) for e in estimates):
