@@ -96,8 +96,10 @@ def dose_series_keys(log10_molar: np.ndarray, starts: np.ndarray) -> np.ndarray:
     lengths = np.diff(starts)
     if (lengths == lengths[0]).all():
         table = log10_molar[starts[0] : starts[-1]].reshape(-1, lengths[0])
-        if (table == table[0]).all():
-            return np.full(lengths.size, _mixed(table[0]).sum(dtype=np.uint64))
+        # Curves of one plate stand together: the key of each run of equal doses is calculated once.
+        heads = np.flatnonzero(np.concatenate([[True], (table[1:] != table[:-1]).any(axis=1)]))
+        own = _mixed(table[heads]).sum(axis=1, dtype=np.uint64)
+        return np.repeat(own, np.diff(np.append(heads, lengths.size)))
     keys: np.ndarray = np.add.reduceat(
         _mixed(log10_molar[starts[0] : starts[-1]]), starts[:-1] - starts[0]
     )

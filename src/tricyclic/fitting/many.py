@@ -7,7 +7,7 @@ divided and whoever computes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, NamedTuple
 
@@ -273,39 +273,55 @@ def _fit_table(
     table: _Table, options: BatchFitOptions, shared: np.ndarray, *, wide: bool, workers: int
 ) -> Iterator[tuple[slice | np.ndarray, BatchFits]]:
     """Fit curves of one length: those of a shared series together, the others with own doses."""
-    keys = dose_series_keys(table.x.ravel(), np.arange(0, table.x.size + 1, table.x.shape[1]))
     if len(table.x) == 1:
-        if wide or keys[0] in shared:
+        if wide or dose_series_keys(table.x[0], np.array([0, table.x.size]))[0] in shared:
             yield slice(None), _fit_shared(table, options, workers)
             return
-        n = len(table.y)
         table = table._replace(x=np.broadcast_to(table.x, table.y.shape))
-        keys = np.broadcast_to(keys, n)
-    is_shared = np.isin(keys, shared)
-    alone = [np.flatnonzero(~is_shared)]
-    pooled: list[np.ndarray] = []
-    order = np.flatnonzero(is_shared)
-    order = order[np.argsort(keys[order], kind="stable")]
-    for curves in np.split(order, np.flatnonzero(np.diff(keys[order])) + 1) if order.size else ():
-        of_series = table.x[curves]
-        (pooled if (of_series == of_series[0]).all() else alone).append(curves)
-    if pooled:
-        yield np.concatenate(pooled), _fit_pooled(table, pooled, options, workers)
-    curves = np.sort(np.concatenate(alone))
+        yield slice(None), _fit_alone(table, options, workers)
+        return
+    # Curves of one plate stand together: each run of equal doses is looked at once.
+    heads = np.flatnonzero(np.concatenate([[True], (table.x[1:] != table.x[:-1]).any(axis=1)]))
+    keys = dose_series_keys(table.x[heads].ravel(), np.arange(heads.size + 1) * table.x.shape[1])
+    _, first, of_run = np.unique(keys, return_index=True, return_inverse=True)
+    same = (table.x[heads] == table.x[heads[first[of_run]]]).all(axis=1)
+    is_pooled = np.isin(keys[first], shared)
+    is_pooled[of_run[~same]] = False
+    # Series in the order in which they begin, so that curves mostly stay where they are.
+    order = np.argsort(np.where(is_pooled, first, len(keys)), kind="stable")
+    number = np.full(first.size, -1)
+    number[order[: is_pooled.sum()]] = np.arange(is_pooled.sum())
+    of_curve = np.repeat(number[of_run], np.diff(np.append(heads, len(table.y))))
+    curves = np.flatnonzero(of_curve >= 0)
+    if curves.size:
+        series = table.x[heads[first[order[: is_pooled.sum()]]]]
+        if (np.diff(of_curve[curves]) < 0).any():
+            curves = curves[np.argsort(of_curve[curves], kind="stable")]
+        in_place = curves.size == len(table.y) and bool((np.diff(curves) == 1).all())
+        pooled = table if in_place else table.select(curves)
+        yield (
+            slice(None) if in_place else curves,
+            _fit_pooled(pooled, series, of_curve[curves], options, workers),
+        )
+    curves = np.flatnonzero(of_curve < 0)
     if curves.size:
         yield curves, _fit_alone(table.select(curves), options, workers)
 
 
 def _fit_pooled(
-    table: _Table, groups: Sequence[np.ndarray], options: BatchFitOptions, workers: int
+    table: _Table,
+    series: np.ndarray,
+    of_curve: np.ndarray,
+    options: BatchFitOptions,
+    workers: int,
 ) -> BatchFits:
     """Fit the curves of several shared series together."""
-    own = table.select(np.concatenate(groups))
     return fit_series_batch(
-        np.stack([table.x[curves[0]] for curves in groups]),
-        np.repeat(np.arange(len(groups)), [curves.size for curves in groups]),
-        own.y,
-        weight=own.weight,
+        series,
+        of_curve,
+        table.y,
+        x=table.x,
+        weight=table.weight,
         model=options.model,
         hill=options.hill,
         top=options.top,

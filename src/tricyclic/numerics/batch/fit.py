@@ -83,10 +83,8 @@ STATUS: tuple[str, ...] = (
     "not monotone",
 )
 
-# A hill of 1000 is a step between any two doses; see `MAX_HILL` of the declared curves.
-HILL_BOUNDS = (0.05, 1000.0)
-# Blocks that a thread takes at a time.
-BLOCKS_PER_TASK = 8
+# A hill of 1000 is a step (see `MAX_HILL` of the declared curves); blocks of a thread at a time.
+HILL_BOUNDS, BLOCKS_PER_TASK = (0.05, 1000.0), 8
 
 
 @dataclass(frozen=True)
@@ -236,6 +234,7 @@ def fit_series_batch(
     of_curve: np.ndarray,
     y: np.ndarray,
     *,
+    x: np.ndarray | None = None,
     weight: np.ndarray | None = None,
     model: Literal["4pl", "3pl"] = "4pl",
     hill: float | None = None,
@@ -252,7 +251,8 @@ def fit_series_batch(
         Doses of each series as log10 of molar, as in `fit_batch`.
     of_curve : array of int, shape (curves,)
         Series of each curve.
-    y, weight : array, shape (curves, points)
+    y, x, weight : array, shape (curves, points)
+        x is `series[of_curve]`, where that is at hand.
     model, hill, top, bottom, confidence, workers
         As in `fit_batch`.
 
@@ -262,7 +262,7 @@ def fit_series_batch(
         The same as those of `fit_batch` for each series alone, where it has a complete curve of
         equal weights.
     """
-    arrays = check_arrays(series[of_curve], y, weight)
+    arrays = check_arrays(series[of_curve] if x is None else x, y, weight)
 
     def fit_pooled(
         arrays: Arrays, model: Model, critical: Criteria, workers: int

@@ -251,13 +251,15 @@ def pooled_readings(
         curves = np.flatnonzero(place[of_curve] >= 0)
         if (np.diff(place[of_curve[curves]]) < 0).any():
             curves = curves[np.argsort(place[of_curve[curves]], kind="stable")]
-        weight = arrays.weight
+        y, weight = arrays.y, arrays.weight
+        if not is_every_row(curves, len(y)):
+            y, weight = y[curves], None if weight is None else weight[curves]
         yield (
             curves,
             read_only_fields(
                 Readings(
-                    arrays.y[curves],
-                    np.zeros((1, 1, 1)) if weight is None else weight[curves],
+                    y,
+                    np.zeros((1, 1, 1)) if weight is None else weight,
                     weight is not None,
                     False,
                     np.zeros((1, 1)),
@@ -268,6 +270,11 @@ def pooled_readings(
                 )
             ),
         )
+
+
+def is_every_row(rows: np.ndarray, count: int) -> bool:
+    """Whether some row numbers are those of all rows, in their order."""
+    return rows.size == count and bool((rows == np.arange(count)).all())
 
 
 def _distinct_of_rows(series: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
