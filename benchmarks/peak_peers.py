@@ -36,20 +36,16 @@ def nearest(centers: np.ndarray, areas: np.ndarray) -> float:
 
 
 def between_valleys(time_min: np.ndarray, corrected: np.ndarray) -> float:
-    """find_peaks on a corrected trace, and the area between the bases of each peak."""
-    from scipy.signal import find_peaks, savgol_filter
+    """find_peaks on a corrected trace, and the area between the feet by peak_widths."""
+    from scipy.signal import find_peaks, peak_widths, savgol_filter
 
     smooth = savgol_filter(corrected, 11, 3)
     noise = np.median(np.abs(np.diff(corrected))) / 0.6745 / np.sqrt(2.0)
     tops, _ = find_peaks(smooth, prominence=3.0 * noise, width=6)
+    _, _, lefts, rights = peak_widths(smooth, tops, rel_height=0.98)
     areas = []
-    for top in tops:
-        left, right = top, top
-        while left > 0 and smooth[left - 1] < smooth[left] and smooth[left] > 0:
-            left -= 1
-        while right < smooth.size - 1 and smooth[right + 1] < smooth[right] and smooth[right] > 0:
-            right += 1
-        part = slice(left, right + 1)
+    for left, right in zip(lefts, rights, strict=True):
+        part = slice(int(left), int(right) + 2)
         areas.append(60.0 * np.trapezoid(corrected[part], time_min[part]))
     return nearest(time_min[tops], np.array(areas))
 
