@@ -12,7 +12,13 @@ import pyarrow as pa
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io.frames import is_frame, pandas_frame, table_from_frame
+from tricyclic.io.frames import (
+    frame_of_records,
+    is_frame,
+    is_records,
+    pandas_frame,
+    table_from_frame,
+)
 from tricyclic.io.open import read_tables
 
 CELLS = {
@@ -73,7 +79,6 @@ def test_numbers_in_text_are_numbers_and_words_are_not():
 @pytest.mark.parametrize(
     ("frame", "problem"),
     [
-        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "column 'a' appears twice"),
         (pd.DataFrame([[1, 2]], columns=[("a", "b"), ("a", "c")]), "has several levels"),
         (pd.DataFrame({"a": []}), "has no rows"),
         (pd.DataFrame(), "has no rows"),
@@ -82,6 +87,29 @@ def test_numbers_in_text_are_numbers_and_words_are_not():
 def test_a_frame_that_is_no_table_is_refused(frame, problem):
     with pytest.raises(InputError, match=problem):
         table_from_frame(frame)
+
+
+@pytest.mark.parametrize("arrow", [False, True])
+def test_columns_of_one_name_are_replicates_and_copies_are_left_out(arrow):
+    cells = [[1, 5, 1, 6], [2, 7, 2, 8]]
+    names = ["dose", "y", "dose", "y"]
+    frame = pd.DataFrame(cells, columns=names)
+    if arrow:
+        frame = pa.table([pa.array(column) for column in zip(*cells, strict=True)], names=names)
+    table = table_from_frame(frame)
+    assert table.columns == ("dose", "y 1", "y 2")
+    assert table.with_replicates(["y"]) == ("y 1", "y 2")
+    assert table.values["y 2"].tolist() == [6, 8]
+    assert table.unused == ("repeated column 'dose'",)
+
+
+def test_an_array_with_named_fields_is_a_table():
+    frame = pd.DataFrame({"conc_nM": [1.0, 2.0], "name": ["a", "b"]})
+    table = table_from_frame(frame_of_records(frame.to_records(index=False)))
+    assert is_records(frame.to_records(index=False))
+    assert table.columns == ("conc_nM", "name")
+    assert table.text["name"] == ("a", "b")
+    assert not is_records(np.zeros(3))
 
 
 def test_a_frame_is_read_in_place_of_a_file():

@@ -19,11 +19,13 @@ SPECIFIC = re.compile(r"(spec(ific)?|sb)([\s_-]*binding)?", re.IGNORECASE)
 # Names of a column of readings that name no compound.
 READING = re.compile(
     r"(y|readings?|values?|signals?|counts?|c?cpm|dpm|response|data set|rep|replicates?|wells?"
+    r"|means?|averages?|avg\.?|medians?"
     r"|(%|percent)\s*(of\s+)?(total|controls?|max(imum|imal)?|specific|bound|binding|b/?b?0"
     r"|inhibition|activity|response|displacement)(\s+(bound|binding|response))?)"
     r"([\s_-]*[a-z])?",
     re.IGNORECASE,
 )
+_INDEX = ("", "index", "unnamed: 0", "tube", "vial", "rack", "position", "pos", "order")
 _ERRORS = (
     r"(?:%\s*)?(?:sd|sem?|s\.\s?d\.?|s\.\s?e\.(?:\s?m\.?)?|cv|rsd|std(?:ev|[\s_.]*dev\.?)?"
     r"|st[\s_.]*dev\.?|variance)(?:\s*(?:%|\(%\)))?"
@@ -53,9 +55,12 @@ LOG_MOLAR = (-15.0, -1.0)
 
 
 def is_index(name: str) -> bool:
-    """Whether a column numbers the rows, or the tubes of a counter."""
+    """Whether a column numbers the rows, the tubes of a counter, or rows and columns of a plate."""
     plain = re.sub(r"[\s_.]*(no|nr|number|#)?\.?$", "", name.strip().lower())
-    return plain in ("", "index", "row", "unnamed: 0", "tube", "vial")
+    return (
+        plain in _INDEX
+        or re.fullmatch(r"(?:(?:plate|well)[\s_]*)?(?:row|col|column)", plain) is not None
+    )
 
 
 def statistics_of(table: DataTable, free: Sequence[str]) -> list[str]:

@@ -15,8 +15,9 @@ import numpy as np
 
 from tricyclic.core.plate import row_letters
 from tricyclic.core.table import DataTable
+from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, brief
-from tricyclic.io.cells_with_units import ColumnWithUnit, column_with_unit
+from tricyclic.io.cells_with_units import ColumnWithUnit, column_with_unit, number_of
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.numerals import NumberFormat, column_mark, decimal_of
 from tricyclic.unit_table import UNKNOWN
@@ -69,13 +70,16 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     DataTable
         Columns of numbers as float64, nan where a value is missing; other columns as text, ""
         where missing, but numbers where all their cells are numbers in text. The unit of a column
-        of numbers is read from its name ("conc_nM"). Rows are numbered from 0, as in the frame.
+        of numbers is read from its name ("conc_nM"). Columns of one name are replicates and
+        numbered, as in files; a copy of a column is left out. Rows are numbered from 0, as in the
+        frame.
 
     Raises
     ------
     InputError
-        If names of columns are repeated or not simple, or there are no rows.
+        If names of columns are not simple, or there are no rows.
     """
+    copies = _with_own_names(frame)[1]
     columns = frame_columns(frame, name)
     eager = list(columns.values())
     values: dict[str, np.ndarray] = {}
@@ -107,6 +111,7 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
         text,
         units={column: unit_in_column_name(column) for column in values} | units,
         lines=tuple(f"row {row} (from 0)" for row in range(len(eager[0]))),
+        unused=copies,
     )
 
 
@@ -123,7 +128,7 @@ def frame_columns(
         frame = nw.dependencies.get_pyarrow().Table.from_batches([frame])
     if nw.dependencies.is_pandas_like_dataframe(frame) or nw.dependencies.is_pyarrow_table(frame):
         frame = _with_index(frame)
-        _check_names(frame, name)
+        frame, _ = _with_own_names(frame)
     data = nw.from_native(frame)
     eager = data.collect() if isinstance(data, nw.LazyFrame) else data
     columns = [_name(column, name) for column in eager.columns]
@@ -197,7 +202,11 @@ def pandas_frame(columns: Columns) -> pd.DataFrame:
 
 
 def is_records(given: object) -> bool:
-    """Whether an object is a list of rows, each a mapping of columns to one value."""
+    """Whether an object is a list of rows, each a mapping of columns to one value, or an array of
+    NumPy with named fields.
+    """
+    if isinstance(given, np.ndarray):
+        return given.dtype.names is not None and given.ndim == 1
     return (
         isinstance(given, list | tuple)
         and bool(given)
@@ -206,11 +215,11 @@ def is_records(given: object) -> bool:
     )
 
 
-def frame_of_records(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def frame_of_records(rows: Sequence[Mapping[str, Any]] | np.ndarray) -> pd.DataFrame:
     """Rows as a pandas DataFrame; what a row lacks is missing."""
     import pandas as pd
 
-    return pd.DataFrame(list(rows))
+    return pd.DataFrame(rows if isinstance(rows, np.ndarray) else list(rows))
 
 
 def column_name(given: Any, data: object) -> Any:
@@ -283,10 +292,36 @@ def _is_plate_grid(frame: Any) -> bool:
     return bool(rows) and rows == letters and columns == [str(k + 1) for k in range(len(columns))]
 
 
-def _check_names(frame: Any, name: str) -> None:
-    """Refuse repeated names, which only pandas and Arrow have."""
-    given: Sequence[Any] = getattr(frame, "column_names", frame.columns)
-    _check_repeated([str(one) for one in given if isinstance(one, str | int | float)], name)
+def _with_own_names(frame: Any) -> tuple[Any, tuple[str, ...]]:
+    """A frame in which each column has its own name, and phrases that name copies; only pandas and
+    Arrow have repeated names.
+    """
+    is_arrow = hasattr(frame, "column_names")
+    if not (is_arrow or hasattr(frame, "iloc")):
+        return frame, ()
+    names = list(frame.column_names if is_arrow else frame.columns)
+    texts = [str(one) for one in names]
+    if len(set(texts)) == len(texts) or any(isinstance(one, tuple) for one in names):
+        return frame, ()
+
+    def column(k: int) -> Any:
+        return frame.column(k) if is_arrow else frame.iloc[:, k].reset_index(drop=True)
+
+    copies = [
+        k
+        for k, name in enumerate(texts)
+        if texts.index(name) < k and column(k).equals(column(texts.index(name)))
+    ]
+    kept = [k for k in range(len(texts)) if k not in copies]
+    own: list[str] = []
+    for k in kept:
+        same = [other for other in kept if texts[other] == texts[k]]
+        own.append(f"{texts[k]} {same.index(k) + 1}" if len(same) > 1 else texts[k])
+    if is_arrow:
+        frame = frame.from_arrays([frame.column(k) for k in kept], names=own)
+    else:
+        frame = frame.iloc[:, kept].set_axis(own, axis=1)
+    return frame, quoted("repeated column", [texts[k] for k in copies])
 
 
 def _check_repeated(columns: Sequence[str], name: str) -> None:
@@ -379,7 +414,7 @@ def numbers_in_text(cells: Sequence[str], mark: str) -> np.ndarray | None:
 
 def with_units(cells: Sequence[str], column: str, mark: str) -> ColumnWithUnit | None:
     """Numbers of a column whose cells have their unit, which the name does not contradict."""
-    read = column_with_unit(cells, mark if mark == "," else ".")
+    read = column_with_unit(cells, mark or column_mark(map(number_of, cells)) or ".")
     if read is None or read.words:
         return None
     return read if unit_in_column_name(column) in (UNKNOWN, "", read.unit) else None

@@ -4,16 +4,18 @@ have a column of doses and a column for each row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from tricyclic.core.concentrations import is_dose_unit
-from tricyclic.io.cells_with_units import number_of
+from tricyclic.io.cells_with_units import column_with_unit, number_of
 from tricyclic.io.delimited_text import Sheet, is_number_like
 from tricyclic.io.headings import unit_in_column_name
-from tricyclic.numerals import NumberFormat
+from tricyclic.numerals import NumberFormat, column_mark
 
 _LEAST_DOSES = 3
+_DOSES = "concentration"
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ class TurnedSheet(Sheet):
 def turned(sheet: Sheet) -> Sheet:
     """A sheet with its doses down, where they are across; another sheet as it is.
 
-    The row of doses begins with a unit of a dose ("nM", "conc (uM)") and has three or more numbers;
-    the rows below have a name, or none for a further replicate, and numbers.
+    The row of doses begins with a unit of a dose ("nM", "conc (uM)") and has three or more numbers,
+    or has the unit in each of its cells ("10 nM"); the rows below have a name, or none for a
+    further replicate, and numbers.
     """
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
@@ -50,6 +53,10 @@ def turned(sheet: Sheet) -> Sheet:
             continue
         block = sheet.rows[at : at + height]
         left = next(k for k, cell in enumerate(block[0]) if cell)
+        if _have_units(block[0][left + 1 :]):
+            # "Compound" names the rows, which are columns now, not the doses.
+            own = (*block[0][:left], _DOSES, *block[0][left + 1 :])
+            block = (own, *block[1:])
         for k in range(left, len(block[0])):
             column = tuple(row[k] if k < len(row) else "" for row in block)
             if any(column):
@@ -89,6 +96,8 @@ def _height(sheet: Sheet, first: int) -> int:
 def _is_doses(sheet: Sheet, at: int) -> bool:
     """Whether a row has doses: a text with a unit of a dose, then numbers in order."""
     cells = [cell for cell in sheet.rows[at] if cell]
+    if not is_number_like(number_of(next(iter(cells), "0"))) and _have_units(cells[1:]):
+        return True
     if len(cells) < 1 + _LEAST_DOSES or is_number_like(number_of(cells[0])):
         return False
     unit = unit_in_column_name(cells[0])
@@ -103,7 +112,24 @@ def _is_doses(sheet: Sheet, at: int) -> bool:
     if cells[1:] == counted and sum(map(bool, above)) > 1:
         return False
     decimal = "," if any("," in cell for cell in cells[1:]) else "."
-    numbers = [NumberFormat(decimal).read(cell) or 0.0 for cell in cells[1:]]
+    return _are_in_order([NumberFormat(decimal).read(cell) or 0.0 for cell in cells[1:]])
+
+
+def _have_units(row: Sequence[str]) -> bool:
+    """Whether three or more cells of a row, and no others, are doses with their unit, in order."""
+    cells = [cell for cell in row if cell]
+    if len(cells) < _LEAST_DOSES or any(is_number_like(cell) and cell != "0" for cell in cells):
+        return False
+    read = column_with_unit(cells, column_mark(map(number_of, cells)) or ".")
+    return (
+        read is not None
+        and not read.words
+        and is_dose_unit(read.unit)
+        and _are_in_order(read.values)
+    )
+
+
+def _are_in_order(numbers: Sequence[float]) -> bool:
     rising = sum(b > a for a, b in pairwise(numbers))
     falling = sum(b < a for a, b in pairwise(numbers))
     return not (rising and falling)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from string import ascii_uppercase
 
+from tricyclic.core.concentrations import is_dose_unit
 from tricyclic.core.formulas import is_formula, refuse_formulas
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.cells_with_units import number_of
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
-from tricyclic.io.headings import count_unit
+from tricyclic.io.headings import count_unit, unit_in_column_name
 from tricyclic.numerals import is_whole_number
 from tricyclic.units import known_unit
 
@@ -106,10 +107,22 @@ def header_of(sheet: Sheet, start: int = 0) -> int | None:
 def _is_names(row: tuple[str, ...]) -> bool:
     cells = [cell for cell in row if cell]
     plain = [cell for cell in cells if not is_formula(cell)]
+    if _counts_replicates(row):
+        return True
     return (
         len(cells) > 1
         and 2 * len(plain) > len(cells)
         and not any(is_number_like(cell) or is_not_counted(cell) for cell in plain)
+    )
+
+
+def _counts_replicates(row: tuple[str, ...]) -> bool:
+    """Whether a row of names has numbers for the replicates: "Concentration (uM)", 1, 2, 3."""
+    first, *cells = [cell for cell in row if cell] or [""]
+    return (
+        len(cells) > 1
+        and is_dose_unit(unit_in_column_name(first))
+        and cells == [str(k) for k in range(1, len(cells) + 1)]
     )
 
 
@@ -221,6 +234,8 @@ def _names(sheet: Sheet, header: int, end: int) -> tuple[list[str], int, list[st
     row = sheet.rows[header]
     refuse_formulas(row, sheet.where(header))
     names = [*row]
+    if _counts_replicates(row):
+        names = [f"rep {name}" if is_whole_number(name) else name for name in row]
     first = header + 1
     below = sheet.rows[first] if first < end else ()
     if any(below) and _replicate_numbers(row, below):

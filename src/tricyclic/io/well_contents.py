@@ -22,6 +22,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "concentration": ("conc", "concentration", "dose", "competitor conc", "compound conc"),
     "radioligand": ("radioligand", "hot", "radioligand conc", "tracer"),
 }
+# Names of columns that name the compounds where no other one does.
+_SAMPLES = ("sample", "sample name", "sample id", "substance", "treatment", "ligand", "name")
+# Doses of a compound, from which on a column of samples names it.
+_LEAST_DOSES = 3
 _COMPETING = ("competition", "competitor", "compound", "sample", "test", "unknown")
 
 
@@ -62,6 +66,10 @@ def content_columns(
         kind: next((k for k, name in enumerate(names) if k not in taken and _is(name, words)), -1)
         for kind, words in _NAMES.items()
     }
+    if places["compound"] < 0 and places["concentration"] >= 0:
+        samples = (k for k, name in enumerate(names) if k not in taken and _is(name, _SAMPLES))
+        of_compounds = (k for k in samples if _has_doses(sheet, rows, k, places["concentration"]))
+        places["compound"] = next(of_compounds, -1)
     units = tuple(
         unit_in_column_name(sheet.rows[header][places[kind]]) if places[kind] >= 0 else ""
         for kind in ("concentration", "radioligand")
@@ -79,6 +87,16 @@ def content_columns(
     ):
         return None
     return columns
+
+
+def _has_doses(sheet: Sheet, rows: Sequence[int], names: int, doses: int) -> bool:
+    """Whether the names of a column, but for those of controls, have several doses each."""
+    of_name: dict[str, set[str]] = {}
+    for row in rows:
+        name = _cell(sheet, row, names)
+        if name and role_of_word(name.lower()) is None:
+            of_name.setdefault(name, set()).add(_cell(sheet, row, doses))
+    return bool(of_name) and all(len(own) >= _LEAST_DOSES for own in of_name.values())
 
 
 def with_contents(

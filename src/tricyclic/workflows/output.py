@@ -30,7 +30,7 @@ def check_output_folder(text: str, *, empty: bool = False) -> None:
             f"'{text}' looks like a file",
             where="out",
             allowed="It is a folder for several files",
-            do=advice_for_figures(path.suffix.lower()),
+            do=advice_for_figures(path.suffix.lower()) or f"Name a folder, such as '{path.stem}'",
         )
     if text and empty and path.exists() and (not path.is_dir() or any(path.iterdir())):
         problem = "is not empty" if path.is_dir() else "is a file"

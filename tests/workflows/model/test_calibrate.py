@@ -259,7 +259,8 @@ def test_a_file_where_a_folder_is_needed_is_refused(own):
     with pytest.raises(InputError) as error:
         run(options(own, out="ensemble.csv"))
     assert str(error.value) == (
-        "out: 'ensemble.csv' looks like a file. It is a folder for several files."
+        "out: 'ensemble.csv' looks like a file. It is a folder for several files. "
+        "Name a folder, such as 'ensemble'."
     )
 
 

@@ -220,7 +220,10 @@ def test_a_band_contains_its_share_of_the_subjects(rats):
         ),
         (
             {"out": "out.csv"},
-            "out: 'out.csv' looks like a file. It is a folder for several files.",
+            (
+                "out: 'out.csv' looks like a file. It is a folder for several files. "
+                "Name a folder, such as 'out'."
+            ),
         ),
         (
             {"dose": "5"},

@@ -117,7 +117,10 @@ def test_sobol_indices_have_figures_and_a_warning_where_base_points_are_few(sens
         ({"seed": -1}, "seed: is -1. A whole number from 0 to 2147483648."),
         (
             {"out": "table.csv"},
-            "out: 'table.csv' looks like a file. It is a folder for several files.",
+            (
+                "out: 'table.csv' looks like a file. It is a folder for several files. "
+                "Name a folder, such as 'table'."
+            ),
         ),
     ],
 )

@@ -178,7 +178,10 @@ def test_an_unknown_scenario_is_refused_with_the_nearest_name(folder):
         ),
         (
             {"out": "out.csv"},
-            "out: 'out.csv' looks like a file. It is a folder for several files.",
+            (
+                "out: 'out.csv' looks like a file. It is a folder for several files. "
+                "Name a folder, such as 'out'."
+            ),
         ),
         ({"ensemble_size": 0}, "ensemble_size: is 0. A whole number from 1 to 2000."),
         ({"workers": 1025}, "workers: is 1025. A whole number from 1 to 1024."),

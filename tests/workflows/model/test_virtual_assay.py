@@ -566,7 +566,10 @@ def test_a_setting_has_its_source():
         ),
         (
             {"assay": "glutamate", "out": "out.csv"},
-            "out: 'out.csv' looks like a file. It is a folder for several files.",
+            (
+                "out: 'out.csv' looks like a file. It is a folder for several files. "
+                "Name a folder, such as 'out'."
+            ),
         ),
         (
             {"assay": "glutamate", "cultures": 0},

@@ -183,7 +183,10 @@ def test_the_text_lists_the_ten_strongest_hits_and_counts_the_others(call, tmp_p
         ),
         (
             ["p1.csv", "--layout", "layout.toml", "--out", "report.html"],
-            "--out: 'report.html' looks like a file. It is a folder for several files.",
+            (
+                "--out: 'report.html' looks like a file. It is a folder for several files. "
+                "Name a folder, such as 'report'."
+            ),
         ),
         (
             ["*.nothing", "--layout", "layout.toml"],

@@ -16,7 +16,7 @@ from tricyclic.core.text_column import other_mark_error
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.cells_with_units import ColumnWithUnit, column_with_unit
+from tricyclic.io.cells_with_units import ColumnWithUnit, column_with_unit, number_of
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 from tricyclic.io.grids import find_grids
 from tricyclic.io.headings import unit_in_column_name
@@ -185,7 +185,8 @@ def _percent_note(columns: list[str]) -> tuple[str, ...]:
 
 def _with_units(cells: list[str], column: str, sheet: Sheet) -> ColumnWithUnit | None:
     """Numbers of a column whose cells have their unit, which the name does not contradict."""
-    read = column_with_unit(cells, sheet.numbers.decimal)
+    mark = column_mark(map(number_of, cells))
+    read = column_with_unit(cells, mark or sheet.numbers.decimal)
     if read is None or read.words:
         return None
     named = unit_in_column_name(_without_number(column))
