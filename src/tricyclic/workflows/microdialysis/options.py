@@ -1,0 +1,3 @@
+"""Options of the microdialysis commands."""
+
+from __future__ import annotations
