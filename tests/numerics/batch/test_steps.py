@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from tricyclic.numerics.batch.fit import fit_batch
 
@@ -79,11 +80,13 @@ def _assert_crossings(y, fits):
     return closed, opened
 
 
-def test_steep_curves_of_little_scatter_have_the_limits_of_their_profile():
+@pytest.mark.parametrize("sd", [0.3, 3.0])
+def test_steep_curves_a_decade_apart_have_the_limits_of_their_profile(sd):
+    """A slope of 1.4 changes between two doses of these already."""
     rng = np.random.default_rng(17)
     c, hill = rng.uniform(-8.5, -4.5, 25), rng.uniform(1.2, 6.0, 25)
     mean = 100.0 / (1.0 + 10.0 ** (hill[:, None] * (DOSES - c[:, None])))
-    y = mean[:, :, None] + rng.normal(0.0, 0.3, (25, 6, 2))
+    y = mean[:, :, None] + rng.normal(0.0, sd, (25, 6, 2))
     closed, _ = _assert_crossings(y, fit_batch(DOSES, y))
     assert closed > 30
 
@@ -157,3 +160,18 @@ def test_limits_do_not_depend_on_workers_nor_on_cutting():
         own = getattr(whole, name)
         assert own.tobytes() == getattr(threads, name).tobytes()
         assert own.tobytes() == np.concatenate([getattr(p, name) for p in parts]).tobytes()
+
+
+@pytest.mark.parametrize("fixed", [{}, {"bottom": 0.0}, {"bottom": 0.0, "top": 100.0}])
+@pytest.mark.parametrize("decimals", [0, 12])
+def test_limits_contain_the_estimate_of_readings_on_a_steep_curve(fixed, decimals):
+    """Their slope is not determined, and the estimate is that of the steepest curve."""
+    rng = np.random.default_rng(3)
+    doses = np.linspace(-10.0, -4.0, 10)
+    c, hill = rng.uniform(-9.3, -4.7, 500), rng.uniform(3.0, 60.0, 500)
+    y = np.round(100.0 * expit(-LN10 * hill[:, None] * (doses - c[:, None])), decimals)
+    fits = fit_batch(doses, y, **fixed)
+    both = np.isfinite(fits.log10_ic50_low) & np.isfinite(fits.log10_ic50_high)
+    assert both.sum() > 100
+    assert (fits.log10_ic50_low <= fits.log10_ic50)[both].all()
+    assert (fits.log10_ic50 <= fits.log10_ic50_high)[both].all()

@@ -313,6 +313,12 @@ def _write(b, k, curves, problem, model, criteria, limits, out, status):
     if problem.free_hill and _is_step(state, max(variance, NO_SCATTER * facts[NULL] / n)):
         out[OUT_HILL, k] = model.hill_bounds[1]
         out[OUT_C, k] = state[C] = _step_place(curves.points[b], state, problem)
+        # Limits of a step contain all places at which it is the same; comparisons with nan are
+        # false.
+        if limits[b, 0] > state[C]:
+            limits[b, 0] = out[OUT_LOW, k] = state[C]
+        if limits[b, 1] < state[C]:
+            limits[b, 1] = out[OUT_HIGH, k] = state[C]
         state[LN_HILL] = problem.ln_hill_high
         # Nothing is left to be searched: no other step was better, nor any slope.
         state[CONVERGED] = 1.0

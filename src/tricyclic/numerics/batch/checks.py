@@ -14,20 +14,16 @@ from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
 from tricyclic.numerics.batch.layout import (
     BOTH_FREE,
-    C_HIGH,
-    C_LOW,
     FIXED_SLOPE,
     GL,
     HLL,
     LANES,
-    LN_HILL,
     NULL,
     RSS,
     Array,
-    C,
     F,
 )
-from tricyclic.numerics.batch.search import load, plateau_side, set_trial
+from tricyclic.numerics.batch.search import STEEP, load, plateau_side, set_trial
 from tricyclic.numerics.batch.steps import (
     closest_doses,
     has_steps,
@@ -36,40 +32,32 @@ from tricyclic.numerics.batch.steps import (
     steps_of,
 )
 from tricyclic.numerics.batch.trials import (
+    TRIED_BASE,
     TRIED_C,
     TRIED_LN_HILL,
     TRIED_SIDE,
+    TRIED_SLOPE,
     TRIED_SUM,
-    try_curve,
+    TRIES,
+    try_curves,
 )
-from tricyclic.numerics.batch.walk import load_all_lanes, profile
 
 # Permitted rise, as a share of the sum about a flat line, up to which a curve is precise.
 PRECISE = 3e-3
 # Rise of steep curves, as a multiple of the permitted one, from which a limit of a precise curve is
 # not looked at.
 CLEARLY_HIGHER = 2.0
-# Slopes at which a limit is checked, sides that are checked in one sweep.
+# Slopes at which a limit is tried and checked, the last two of which are those that meet a reading;
+# sides that are checked in one sweep.
 CHECKED_SLOPES = 16
 EVEN_SLOPES = 14
 # Distance in ln hill of the slopes of the second look.
 FINE_STEP = 0.2
 CHECKED_SIDES = LANES // CHECKED_SLOPES
-# Values of log10 IC50 and slopes at which an open side is looked at.
-OPEN_PLACES = 4
-OPEN_SLOPES = LANES // OPEN_PLACES
-# Slopes of the first look at a limit; the others of its trials are those that meet a reading.
-TRIED_SLOPES = LANES - 2
 # Height of a valley, as a share of the permitted rise, up to which a first look sends for a second.
-NEARLY = 1.02
+NEARLY = 1.05
 # Share of the sum without a curve up to which a difference may be one of rounding.
 ROUNDING = 1e-13
-# Share of the permitted rise by which the best of these slopes may be higher than the optimum.
-COARSE = 0.1
-# Share of the second difference by which the valley between them may be lower than a parabola.
-SPARE = 0.15
-# Share of the permitted rise by which the best of the closer slopes may be higher.
-FINE = 0.01
 
 
 class SideList(NamedTuple):
@@ -96,7 +84,7 @@ def new_sides(most):
     )
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def add_side(sides, task, c, ln_hill, inside):
     """Append a side to a list."""
     k = sides.size[0]
@@ -104,10 +92,25 @@ def add_side(sides, task, c, ln_hill, inside):
     sides.size[0] = k + 1
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def is_coarse(b, curves, problem, rises):
     """Whether the permitted rise of curve b is no small share of the sum about a flat line."""
     return rises[b] > PRECISE * _square_about_mean(b, curves, problem)
+
+
+@compiled(allocates=False, inline=True)
+def steep_from(b, curves, problem):
+    """ln hill from which curve b is steep: `STEEP`, less where doses lie so far apart that a
+    shallower curve already changes between two of them.
+    """
+    widest, last = 0.0, math.nan
+    for i in range(problem.n_points):
+        x = curves.points[b, 0, i]
+        if curves.points[b, 1, i] > 0.0 and not math.isinf(x):
+            # Comparisons with nan are false.
+            widest = abs(x - last) if abs(x - last) > widest else widest
+            last = x
+    return STEEP if widest * math.exp(STEEP) <= 1.0 else -math.log(widest)
 
 
 @compiled(allocates=False)
@@ -127,58 +130,84 @@ def _square_about_mean(b, curves, problem):
 @compiled(allocates=False)
 def look_at_limits(uncertain, curves, problem, rises, improved, steps, trials, suspect):
     """Add those limits to `suspect` at which another slope may be below the permitted sum: the
-    first and quick one of the checks.
+    first and quick one of the checks, of two sides at a time.
     """
+    # Typed values: numba compiles a kernel once more for each constant that it is called with.
+    first, second = np.int64(0), np.int64(TRIES)
+    held = -1
     for k in range(uncertain.size[0]):
-        b, c, own = uncertain.task[k] >> 1, uncertain.c[k], uncertain.ln_hill[k]
+        b, c = uncertain.task[k] >> 1, uncertain.c[k]
         if improved[b]:
             continue
         sums, slope = steps_of(b, curves, problem, steps), curves.facts[b, FIXED_SLOPE]
-        rise, rss = rises[b], curves.state[b, RSS]
         if (
             has_steps(sums)
             and not is_coarse(b, curves, problem, rises)
-            and not steep_is_lower(c, rss, CLEARLY_HIGHER * rise, slope, problem, sums)
+            and not steep_is_lower(
+                c, curves.state[b, RSS], CLEARLY_HIGHER * rises[b], slope, problem, sums
+            )
         ):
             continue
-        plateau = plateau_side(c, problem, curves.facts, b)
-        low, width = _range_of_slopes(closest_doses(sums), problem)
-        tooth = width / (TRIED_SLOPES - 1)
-        for lane in range(LANES):
-            trials[TRIED_C + lane], trials[TRIED_SIDE + lane] = c, plateau
-            trials[TRIED_LN_HILL + lane] = low + tooth * lane
-        for lane in range(TRIED_SLOPES, LANES):
-            at = slope_at_dose(lane > TRIED_SLOPES, c, slope, problem, sums)
-            trials[TRIED_LN_HILL + lane] = problem.ln_hill_high if math.isnan(at) else at
-        base = try_curve(curves.points[b], problem, slope, trials)
-        spare = ROUNDING * base
-        below = rss + rise * (1.0 - 1e-3) + spare
-        nearly = rss + rise * NEARLY + spare
-        seen = False
-        for lane in range(LANES):
-            value = trials[TRIED_SUM + lane]
-            if value < below:
-                seen = True
-            elif abs(trials[TRIED_LN_HILL + lane] - own) >= tooth:
-                # In the valley of the limit itself, only a lower sum is another one.
-                if lane < TRIED_SLOPES:
-                    value = _valley(lane, 0, TRIED_SLOPES, 0.0, trials)
-                seen = seen or value < nearly
-        if seen:
-            add_side(suspect, uncertain.task[k], c, own, uncertain.inside[k])
+        _put_slopes(first if held < 0 else second, b, c, curves, problem, steps, trials)
+        if held < 0:
+            held = k
+            continue
+        one = uncertain.task[held] >> 1
+        try_curves(curves.points[one], curves.points[b], problem, trials)
+        _add_suspect(first, held, uncertain, curves, problem, rises, steps, trials, suspect)
+        _add_suspect(second, k, uncertain, curves, problem, rises, steps, trials, suspect)
+        held = -1
+    if held >= 0:
+        one = uncertain.task[held] >> 1
+        try_curves(curves.points[one], curves.points[one], problem, trials)
+        _add_suspect(first, held, uncertain, curves, problem, rises, steps, trials, suspect)
 
 
-@compiled(allocates=False)
-def _valley(lane, first, end, spare, trials):
-    """Lowest residual sum near a trial between neighbours with other slopes, by a parabola, less
-    `spare` times its second difference where the slopes lie too far apart for one.
-    """
+@compiled(allocates=False, inline=True)
+def _put_slopes(first, b, c, curves, problem, steps, trials):
+    """Put all slopes to be tried at a limit on the lanes from `first` on."""
+    sums, slope = steps_of(b, curves, problem, steps), curves.facts[b, FIXED_SLOPE]
+    plateau = plateau_side(c, problem, curves.facts, b)
+    low, tooth = _checked_slopes(b, curves, problem, steps)
+    for j in range(TRIES):
+        lane = first + j
+        trials[TRIED_C + lane], trials[TRIED_SIDE + lane] = c, plateau
+        trials[TRIED_LN_HILL + lane], trials[TRIED_SLOPE + lane] = low + tooth * j, slope
+    for j in range(EVEN_SLOPES, TRIES):
+        at = slope_at_dose(j > EVEN_SLOPES, c, slope, problem, sums)
+        trials[TRIED_LN_HILL + first + j] = problem.ln_hill_high if math.isnan(at) else at
+
+
+@compiled(allocates=False, inline=True)
+def _add_suspect(first, k, uncertain, curves, problem, rises, steps, trials, suspect):
+    """Add side k to `suspect` if a trial, on the lanes from `first` on, is low enough."""
+    b, own = uncertain.task[k] >> 1, uncertain.ln_hill[k]
+    tooth = _checked_slopes(b, curves, problem, steps)[1]
+    rise, rss = rises[b], curves.state[b, RSS]
+    spare = ROUNDING * trials[TRIED_BASE + first]
+    below = rss + rise * (1.0 - 1e-3) + spare
+    nearly = rss + rise * NEARLY + spare
+    for lane in range(first, first + TRIES):
+        value = trials[TRIED_SUM + lane]
+        # In the valley of the limit itself, only a lower sum is another one.
+        if value >= below and abs(trials[TRIED_LN_HILL + lane] - own) >= tooth:
+            value = _valley(lane, first, trials)
+            if value < nearly:
+                value = -math.inf
+        if value < below:
+            add_side(suspect, uncertain.task[k], uncertain.c[k], own, uncertain.inside[k])
+            return
+
+
+@compiled(allocates=False, inline=True)
+def _valley(lane, first, trials):
+    """Lowest residual sum near a trial between neighbours with other slopes, by a parabola."""
     value = trials[TRIED_SUM + lane]
-    if first < lane < end - 1:
+    if 0 < lane - first < EVEN_SLOPES - 1:
         before, after = trials[TRIED_SUM + lane - 1], trials[TRIED_SUM + lane + 1]
         bend = before - 2.0 * value + after
         if value <= before and value <= after and bend > 0.0:
-            value -= (after - before) ** 2 / (8.0 * bend) + spare * bend
+            value -= (after - before) ** 2 / (8.0 * bend)
     return value
 
 
@@ -232,72 +261,6 @@ def check_limits(uncertain, fine, curves, problem, lanes, rises, improved, steps
 
 
 @compiled(allocates=False)
-def check_open(opened, curves, problem, lanes, rises, improved, steps, trials):
-    """Look for a lower residual sum than the optimum on the sides that are open without a search:
-    at `OPEN_PLACES` values of log10 IC50 up to the bound, with `OPEN_SLOPES` slopes each, then with
-    as many closer slopes about the best ones.
-    """
-    for k in range(opened.size[0]):
-        b, side = opened.task[k] >> 1, opened.task[k] & 1
-        if improved[b]:
-            continue
-        state, facts = curves.state[b], curves.facts[b]
-        edge = facts[C_HIGH] if side == 1 else facts[C_LOW]
-        closest = closest_doses(steps_of(b, curves, problem, steps))
-        low, width = _range_of_slopes(closest, problem)
-        tooth = width / (OPEN_SLOPES - 1)
-        for place in range(OPEN_PLACES):
-            c = state[C] + (edge - state[C]) * (1 + place) / OPEN_PLACES
-            plateau = plateau_side(c, problem, curves.facts, b)
-            for lane in range(place * OPEN_SLOPES, (place + 1) * OPEN_SLOPES):
-                trials[TRIED_C + lane], trials[TRIED_SIDE + lane] = c, plateau
-                trials[TRIED_LN_HILL + lane] = low + tooth * (lane - place * OPEN_SLOPES)
-        base = try_curve(curves.points[b], problem, facts[FIXED_SLOPE], trials)
-        enough = state[RSS] * (1.0 - 1e-8) - 1e-2 * rises[b] + ROUNDING * base
-        # The slopes lie too far apart to show small gains.
-        if not _deepest(SPARE, trials)[0] < enough + COARSE * rises[b]:
-            continue
-        _try_closer_slopes(low, width, trials)
-        try_curve(curves.points[b], problem, facts[FIXED_SLOPE], trials)
-        best, at = _deepest(0.0, trials)
-        if not best < enough + FINE * rises[b]:
-            continue
-        load_all_lanes(b, curves, problem, lanes)
-        c = trials[TRIED_C + at]
-        best, ln_hill = profile(2, c, b, curves, problem, lanes)
-        if best < state[RSS] * (1.0 - 1e-8) - 1e-2 * rises[b]:
-            improved[b] = True
-            state[C], state[LN_HILL], state[RSS] = c, ln_hill, best
-
-
-@compiled(allocates=False)
-def _try_closer_slopes(low, width, trials):
-    """Replace the slopes at each place by those about the best of them."""
-    tooth = width / (OPEN_SLOPES - 1)
-    for first in range(0, LANES, OPEN_SLOPES):
-        at = first
-        for lane in range(first, first + OPEN_SLOPES):
-            if trials[TRIED_SUM + lane] < trials[TRIED_SUM + at]:
-                at = lane
-        start = low + tooth * (at - first - 1)
-        start = min(max(start, low), low + width - 2.0 * tooth)
-        for lane in range(first, first + OPEN_SLOPES):
-            trials[TRIED_LN_HILL + lane] = start + 2.0 * tooth * (lane - first) / (OPEN_SLOPES - 1)
-
-
-@compiled(allocates=False)
-def _deepest(spare, trials):
-    """Lowest residual sum near all trials of an open side, and the number of that trial."""
-    best, at = math.inf, 0
-    for lane in range(LANES):
-        first = lane - lane % OPEN_SLOPES
-        value = _valley(lane, first, first + OPEN_SLOPES, spare, trials)
-        if value < best:
-            best, at = value, lane
-    return best, at
-
-
-@compiled(allocates=False)
 def _promises(ln_hill, gl, hll, tooth, problem):
     """Whether the Newton step in ln hill is one towards a lower sum nearby, within the bounds."""
     return (
@@ -307,7 +270,7 @@ def _promises(ln_hill, gl, hll, tooth, problem):
     )
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _checked_slopes(b, curves, problem, steps):
     """Lowest ln hill of a check, and the distance to the next."""
     closest = closest_doses(steps_of(b, curves, problem, steps))
@@ -315,7 +278,7 @@ def _checked_slopes(b, curves, problem, steps):
     return low, width / (EVEN_SLOPES - 1)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _range_of_slopes(closest, problem):
     """Lowest ln hill of a check, and how far it is to the highest: a step between the two closest
     doses.

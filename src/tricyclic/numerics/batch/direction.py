@@ -29,6 +29,8 @@ from tricyclic.numerics.batch.layout import (
 FALLING, RISING = -1.0, 1.0
 # Rows of the result after `combine`.
 ROW_TOP, ROW_BOTTOM = OUT_LOW_DOSE, OUT_HIGH_DOSE
+# Share of a residual sum up to which another may be lower by rounding.
+_ROUNDING = 1e-9
 
 
 class Fixed(NamedTuple):
@@ -117,13 +119,13 @@ def combine(
     fixed : Fixed
     fits : list of (run, wanted, result of shape (OUT_ROWS, curves), status of shape (curves,))
         One or two; results and status are changed in place. A curve has the direction in which it
-        is wanted, the better one where it is wanted in both.
+        is wanted, the better one where it is wanted in both; the first where they are equal.
     """
     named = [(wanted, _name(run, fixed, out), status) for run, wanted, out, status in fits]
     wanted, out, status = named[0]
     if len(named) == 2:
         other_wanted, other, other_status = named[1]
-        better = other[OUT_RSS] < out[OUT_RSS]
+        better = other[OUT_RSS] < out[OUT_RSS] * (1.0 - _ROUNDING)
         better = other_wanted & (better | ~wanted)
         out[:, better], status[better] = other[:, better], other_status[better]
     usable = np.isin(status, (FITTED, OPEN_BELOW, OPEN_ABOVE, OPEN_BOTH, AT_BOUND))

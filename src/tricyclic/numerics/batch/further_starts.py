@@ -2,8 +2,8 @@
 
 The search may end on the flat ground beside a step, where no slope leads to it. The best step of
 all, with one dose on its slope or none, is known in closed form from sums over the doses, and a
-search from it ends at least as low. A shallow curve that the grid of starts does not have is tried
-at a few midpoints.
+search from it ends at least as low. Shallow curves that the grid of starts does not have are tried
+at the places of places.py.
 """
 
 # Kernels take arrays and numbers only; their docstrings give the shapes.
@@ -21,9 +21,9 @@ from tricyclic.numerics.batch.layout import (
     C_HIGH,
     C_LOW,
     CONVERGED,
-    FARTHEST,
     FIXED_SLOPE,
     HIGH_X,
+    LANES,
     LN10,
     LN_HILL,
     LOW_X,
@@ -32,6 +32,13 @@ from tricyclic.numerics.batch.layout import (
     RSS,
     STATE_COLUMNS,
     C,
+)
+from tricyclic.numerics.batch.places import (
+    PLACE_C,
+    PLACE_LN_HILL,
+    new_places,
+    sum_at_places,
+    valley_at_place,
 )
 from tricyclic.numerics.batch.search import search
 
@@ -43,9 +50,8 @@ MUCH_LEFT = 0.1
 BETTER = 1e-8
 # Shares of the way within which a dose counts as on the slope.
 ON_SLOPE = 1e-6
-# Midpoints of shallow curves, as shares of the range searched, their slopes, and how near to the
-# best sum a start has to be.
-SHALLOW_AT, SHALLOW_HILLS, PROMISING = (0.0, 0.25, 0.5, 0.75, 1.0), (0.3, 0.6), 1.1
+# How near to the best sum a shallow curve has to be, to be a start.
+PROMISING = 1.1
 # Exponent of the curve at the doses beside the slope: their readings are those of the plateaus.
 FAR = 16.0
 # Distance of neighbours that are infinitely far away, in decades.
@@ -65,30 +71,48 @@ def search_further(curves, problem, pending):
     """
     if not problem.free_hill:
         return
-    chosen = np.zeros(pending.size, np.int64)
+    able, chosen = np.zeros(pending.size, np.int64), np.zeros(pending.size, np.int64)
     saved = np.zeros((pending.size, STATE_COLUMNS))
     order = np.zeros(problem.n_points, np.int64)
     below = np.zeros((3, problem.n_points + 1))
-    count = 0
+    places = new_places(problem.n_points)
+    count = n_able = 0
     for b in pending:
-        state, facts = curves.state[b], curves.facts[b]
+        state = curves.state[b]
         left = state[RSS] > MUCH_LEFT * _about_mean(curves.points[b])
         if not (left or state[LN_HILL] > LN_STEEP or state[CONVERGED] == 0.0):
             continue
+        able[n_able] = b
+        n_able += 1
         saved[count] = state
-        least = _begin_at_step(curves.points[b], facts, state, problem, order, below)
-        least = _begin_shallow(curves.points[b], facts, state, problem, least)
-        if state[CONVERGED] == 0.0 and least == math.inf:
-            # Along a ridge, on which the search went out of breath: from its end, or from here.
-            _begin_at_bound(facts, state)
-            least = 0.0
-        if least < math.inf:
+        if _begin_at_step(curves.points[b], curves.facts[b], state, problem, order, below):
             chosen[count] = b
             count += 1
-    if count == 0:
+    _search_again(curves, problem, chosen[:count], saved)
+    # The better of the two is now the one that a shallow curve has to be near.
+    count = 0
+    for b in able[:n_able]:
+        state, facts = curves.state[b], curves.facts[b]
+        saved[count] = state
+        if not _begin_shallow(curves.points[b], facts, state, problem, places):
+            if state[CONVERGED] != 0.0:
+                continue
+            # Along a ridge, on which the search went out of breath: from its end, or from here.
+            _begin_at_bound(facts, state)
+        chosen[count] = b
+        count += 1
+    _search_again(curves, problem, chosen[:count], saved)
+
+
+@compiled()
+def _search_again(curves, problem, chosen, saved):
+    """Search the curves named in `chosen` from their new starts; those that end no better get back
+    what was `saved`, shape (chosen, STATE_COLUMNS).
+    """
+    if chosen.size == 0:
         return
-    search(curves, problem, chosen[:count])
-    for k in range(count):
+    search(curves, problem, chosen)
+    for k in range(chosen.size):
         state = curves.state[chosen[k]]
         as_good = state[RSS] <= saved[k, RSS] * (1.0 + BETTER)
         settled = as_good and state[CONVERGED] > saved[k, CONVERGED]
@@ -108,8 +132,8 @@ def _about_mean(points):
 
 @compiled(allocates=False)
 def _begin_at_step(points, facts, state, problem, order, below):
-    """Write the best step into the state of a curve where it is better than the optimum; gives its
-    sum, or inf.
+    """Write the best step into the state of a curve where it is better than the optimum; gives
+    whether it is.
 
     Parameters
     ----------
@@ -141,7 +165,7 @@ def _begin_at_step(points, facts, state, problem, order, below):
         if i > 0 and low_rss + high_rss < least:
             least, at, share = low_rss + high_rss, i, math.nan
     if at < 0:
-        return math.inf
+        return False
     x = points[0, order[at]]
     down = x - points[0, order[at - 1]] if at > 0 else math.inf
     if math.isnan(share):
@@ -156,24 +180,24 @@ def _begin_at_step(points, facts, state, problem, order, below):
     state[LN_HILL] = max(ln_hill, problem.ln_hill_low)
     middle -= logit / (LN10 * math.exp(state[LN_HILL]))
     state[C] = min(max(middle, facts[C_LOW]), facts[C_HIGH])
-    return least
+    return True
 
 
 @compiled(allocates=False)
-def _begin_shallow(points, facts, state, problem, least):
-    """Write the best shallow curve into the state of a curve where it is promising and better than
-    `least`; gives the lesser sum.
+def _begin_shallow(points, facts, state, problem, places):
+    """Write the shallow curve that promises the lowest sum into the state of a curve where that is
+    near the sum of the optimum; gives whether it is.
     """
-    most = min(least, PROMISING * state[RSS])
-    for hill in SHALLOW_HILLS:
-        ln_hill = min(max(math.log(hill), problem.ln_hill_low), problem.ln_hill_high)
-        for share in SHALLOW_AT:
-            c = facts[C_LOW] + share * (facts[C_HIGH] - facts[C_LOW])
-            rss = _sum_at(points, facts, problem, c, math.exp(ln_hill))
-            if rss < most:
-                most = least = rss
-                state[C], state[LN_HILL] = c, ln_hill
-    return least
+    sum_at_places(points, facts, problem, places)
+    least, at = PROMISING * state[RSS], -1
+    for lane in range(LANES):
+        value = valley_at_place(lane, places.rows)
+        if value < least:
+            least, at = value, lane
+    if at < 0:
+        return False
+    state[C], state[LN_HILL] = places.rows[PLACE_C + at], places.rows[PLACE_LN_HILL + at]
+    return True
 
 
 @compiled(allocates=False)
@@ -183,26 +207,6 @@ def _begin_at_bound(facts, state):
         state[C] = facts[C_LOW]
     elif state[C] > facts[HIGH_X]:
         state[C] = facts[C_HIGH]
-
-
-@compiled(allocates=False)
-def _sum_at(points, facts, problem, c, hill):
-    """Residual sum of a curve with the best plateaus that are not fixed."""
-    side = problem.fixed_side
-    if problem.mode == BOTH_FREE:
-        side = 1.0 if 2.0 * c < facts[LOW_X] + facts[HIGH_X] else -1.0
-    s0 = ss = sm = mm = 0.0
-    for i in range(points.shape[1]):
-        tau = min(max(side * hill * LN10 * (points[0, i] - c), -FARTHEST), FARTHEST)
-        s = 1.0 / (1.0 + math.exp(tau))
-        w, m = points[1, i], points[2, i]
-        s0 += w * s
-        ss += w * s * s
-        sm += w * s * m
-        mm += w * m * m
-    spread = max(ss - s0 * s0 if problem.mode == BOTH_FREE else ss, 1e-290)
-    a = facts[FIXED_SLOPE] if problem.mode == NONE_FREE else sm / spread
-    return mm - (2.0 * sm - a * spread) * a
 
 
 @compiled(allocates=False)

@@ -19,8 +19,9 @@ LANES = 32
 LN10 = math.log(10.0)
 # Decades beyond the doses that the grid of starts reaches.
 GRID_MARGIN = 1.5
-# Where s is 1e-130: beyond it s has no effect, and its square does not yet underflow.
-FARTHEST = 300.0
+# Where s is 1e-152 and counts as 0: a spread of such values is below the least one, 1e-290, so that
+# no fitted plateau makes up for it, and the squares do not yet underflow.
+FARTHEST = 350.0
 # Slopes of the grid: the least and its multiples, which are powers of its exponentials.
 GRID_HILL, GRID_POWERS = 0.45, (1, 2, 4, 10)
 # Curves that one pass prepares, searches and writes.

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import math
 
-from tricyclic.numerics.batch.checks import add_side, is_coarse
+from tricyclic.numerics.batch.checks import add_side, is_coarse, steep_from
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.layout import (
+    BOTH_FREE,
     C_HIGH,
     C_LOW,
     FIXED_SLOPE,
     INFO_CL,
     INFO_LL,
     LN_HILL,
-    ONE_FREE,
     RSS,
     C,
 )
-from tricyclic.numerics.batch.search import STEEP
 from tricyclic.numerics.batch.steps import (
     CLOSED,
     FOLLOW,
@@ -34,25 +33,26 @@ from tricyclic.numerics.batch.walk import wald_distance
 
 
 @compiled(allocates=False, inline=True)
-def may_be_step(b, curves, problem, rises):
+def may_be_step(b, steep, curves, problem, rises):
     """Whether a step can be near the permitted sum; of a precise curve that is not steep, none."""
     return problem.free_hill and (
-        curves.state[b, LN_HILL] > STEEP or is_coarse(b, curves, problem, rises)
+        curves.state[b, LN_HILL] > steep or is_coarse(b, curves, problem, rises)
     )
 
 
 @compiled(allocates=False)
 def begin_sides(
-    pending, curves, problem, rises, limits, improved, steps, guesses, starts, opened, uncertain
+    pending, curves, problem, rises, limits, improved, steps, guesses, starts, uncertain
 ):
     """Write the limits that need no search, and list the sides to search and to check."""
     for b in pending:
         state = curves.state[b]
         c0, ln_hill = state[C], state[LN_HILL]
         distance = wald_distance(state, rises[b], problem.free_hill)
-        by_steps = may_be_step(b, curves, problem, rises)
+        steep = steep_from(b, curves, problem)
+        by_steps = may_be_step(b, steep, curves, problem, rises)
         both = math.isfinite(limits[b, 0]) and math.isfinite(limits[b, 1])
-        if both and not by_steps and max(guesses[b, 0, 1], guesses[b, 1, 1]) < STEEP:
+        if both and not by_steps and max(guesses[b, 0, 1], guesses[b, 1, 1]) < steep:
             continue
         if by_steps:
             own, slope = steps_of(b, curves, problem, steps), curves.facts[b, FIXED_SLOPE]
@@ -66,8 +66,6 @@ def begin_sides(
             edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
             if away * (c0 - edge) >= -1e-9:
                 limits[b, side] = away * math.inf
-                if problem.free_hill:
-                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
                 continue
             if distance < 1e-9:
                 # Readings without scatter: the limits are the estimate as far as numbers can show.
@@ -80,7 +78,6 @@ def begin_sides(
                 )
                 if kind == OPEN:
                     limits[b, side] = away * math.inf
-                    add_side(opened, 2 * b + side, edge, ln_hill, c0)
                     continue
                 if kind == CLOSED:
                     limits[b, side] = c
@@ -92,7 +89,17 @@ def begin_sides(
             at = guesses[b, side, 1]
             if math.isfinite(limits[b, side]):
                 _list_uncertain(
-                    b, side, at, by_steps, curves, problem, rises, limits, steps, uncertain
+                    b,
+                    side,
+                    at,
+                    steep,
+                    by_steps,
+                    curves,
+                    problem,
+                    rises,
+                    limits,
+                    steps,
+                    uncertain,
                 )
                 continue
             if not math.isnan(at):
@@ -108,17 +115,17 @@ def begin_sides(
 
 
 @compiled(allocates=False)
-def _list_uncertain(b, side, at, by_steps, curves, problem, rises, limits, steps, uncertain):
+def _list_uncertain(b, side, at, steep, by_steps, curves, problem, rises, limits, steps, uncertain):
     """List a limit of quick_limits.py, at ln hill `at`, where a curve of another slope can have a
-    lower sum there: a steep one, or a shallow one where a fitted plateau makes up for the slope.
+    lower sum there: a steep one, or any where a fixed plateau keeps curves from the readings.
     """
     state, limit = curves.state[b], limits[b, side]
-    steep = problem.free_hill and max(at, state[LN_HILL]) > STEEP
     slope = curves.facts[b, FIXED_SLOPE]
-    if steep or (
+    is_steep = problem.free_hill and max(at, state[LN_HILL]) > steep
+    if is_steep or (
         by_steps
         and (
-            (problem.mode == ONE_FREE and is_coarse(b, curves, problem, rises))
+            (problem.mode != BOTH_FREE and is_coarse(b, curves, problem, rises))
             or steep_is_lower(
                 limit, state[RSS], rises[b], slope, problem, steps_of(b, curves, problem, steps)
             )

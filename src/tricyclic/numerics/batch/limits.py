@@ -21,10 +21,10 @@ from tricyclic.numerics.batch.checks import (
     SideList,
     add_side,
     check_limits,
-    check_open,
     is_coarse,
     look_at_limits,
     new_sides,
+    steep_from,
 )
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
@@ -43,7 +43,6 @@ from tricyclic.numerics.batch.layout import (
     LN_HILL,
     LOW_X,
     MLL,
-    ONE_FREE,
     RESULT_ROWS,
     RSS,
     TRIAL_ROWS,
@@ -54,7 +53,7 @@ from tricyclic.numerics.batch.layout import (
 )
 from tricyclic.numerics.batch.limit_starts import begin_sides
 from tricyclic.numerics.batch.quick_limits import quick_limits, quick_space
-from tricyclic.numerics.batch.search import STEEP, load, plateau_side, set_trial
+from tricyclic.numerics.batch.search import load, plateau_side, set_trial
 from tricyclic.numerics.batch.steps import (
     CLOSED,
     OPEN,
@@ -71,7 +70,7 @@ from tricyclic.numerics.batch.walk import walk
 MAX_SWEEPS = 40
 # Sweeps after which the valley of a side is compared with that of a step at the next dose, and how
 # many later again.
-PATIENCE, AGAIN = 8, 4
+PATIENCE, AGAIN = 5, 4
 SMALL_STEP = 2e-4
 SMALL_DRIFT = 3e-3
 # Step in ln hill from which a point is too far from the profile to lie outside a limit.
@@ -81,6 +80,8 @@ LARGE_DRIFT = 0.1
 GOES_ON, FINISHED, HARD, UNCERTAIN = range(4)
 # Rounds of searches and checks.
 MAX_CHECKS = 4
+# Share of the distance from the optimum by which a search that has ended where it began has moved.
+STAYED = 1e-3
 
 
 class LimitLanes(NamedTuple):
@@ -111,7 +112,6 @@ class LimitSpace(NamedTuple):
     rows: Array
     guesses: Array
     starts: SideList
-    opened: SideList
     uncertain: SideList
     suspect: SideList
     hard: SideList
@@ -146,7 +146,6 @@ def limit_space(n_points, most):
         new_sides(2 * most),
         new_sides(2 * most),
         new_sides(2 * most),
-        new_sides(2 * most),
         new_trials(),
     )
 
@@ -170,8 +169,8 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
     """
     lanes, work, steps, slopes = space.lanes, space.work, space.steps, space.slopes
     starts, uncertain, suspect, hard = space.starts, space.uncertain, space.suspect, space.hard
-    opened, looked_at, trials = space.opened, space.looked_at, space.trials
-    starts.size[0] = opened.size[0] = uncertain.size[0] = hard.size[0] = 0
+    looked_at, trials = space.looked_at, space.trials
+    starts.size[0] = uncertain.size[0] = hard.size[0] = 0
     for b in pending:
         steps.filled[b] = False
     guesses = space.guesses
@@ -186,10 +185,8 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
         steps,
         guesses,
         starts,
-        opened,
         uncertain,
     )
-    check_open(opened, curves, problem, lanes, rises, improved, steps, trials)
     # Typed values: numba compiles a kernel once more for each constant that it is called with.
     coarse, fine = np.bool_(False), np.bool_(True)
     for round in range(MAX_CHECKS):
@@ -206,7 +203,9 @@ def find_limits(curves, problem, pending, rises, limits, improved, space):
         )
         check_limits(suspect, fine, curves, problem, lanes, rises, improved, steps, slopes, lower)
         uncertain.size[0] = 0
-        if starts.size[0] == 0:
+        if round > 0 and not last:
+            _settle(starts, curves, problem, rises, limits, steps, uncertain, hard)
+        if starts.size[0] + uncertain.size[0] == 0:
             break
     for k in range(hard.size[0]):
         b, side = hard.task[k] >> 1, hard.task[k] & 1
@@ -264,9 +263,48 @@ def _search_sides(
 
 
 @compiled(allocates=False)
+def _settle(starts, curves, problem, rises, limits, steps, uncertain, hard):
+    """Keep in `starts` the sides that another search can bring on.
+
+    The valley of a steep curve near a dose leads to the limit that the steps have there. A search
+    that has ended where it began would do so again: that side is added to `hard`.
+    """
+    kept = 0
+    for k in range(starts.size[0]):
+        task, c, ln_hill, inside = starts.task[k], starts.c[k], starts.ln_hill[k], starts.inside[k]
+        b, side = task >> 1, task & 1
+        edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
+        kind, at, slope, x = limit_at_dose(
+            side,
+            c,
+            ln_hill,
+            edge,
+            curves.state[b, RSS],
+            rises[b],
+            curves.facts[b, FIXED_SLOPE],
+            problem,
+            steps_of(b, curves, problem, steps),
+        )
+        if kind == OPEN:
+            limits[b, side] = math.inf if side == 1 else -math.inf
+        elif kind == CLOSED:
+            limits[b, side] = at
+            add_side(uncertain, task, at, slope, x)
+        elif kind == UNKNOWN and abs(c - inside) < STAYED * abs(c - curves.state[b, C]):
+            add_side(hard, task, inside, ln_hill, inside)
+        else:
+            if kind != UNKNOWN:
+                c, ln_hill, inside = at, slope, x
+            starts.task[kept], starts.c[kept] = task, c
+            starts.ln_hill[kept], starts.inside[kept] = ln_hill, inside
+            kept += 1
+    starts.size[0] = kept
+
+
+@compiled(allocates=False)
 def _other_may_be_lower(limit, b, curves, problem, rises, steps):
     """Whether curves of another slope may be below the permitted sum at a limit: steep ones, or
-    shallow ones where a fitted plateau makes up for the slope.
+    any where a fixed plateau keeps curves from the readings.
     """
     if (
         not problem.free_hill
@@ -274,7 +312,7 @@ def _other_may_be_lower(limit, b, curves, problem, rises, steps):
         or not is_coarse(b, curves, problem, rises)
     ):
         return False
-    if problem.mode == ONE_FREE:
+    if problem.mode != BOTH_FREE:
         return True
     slope, own = curves.facts[b, FIXED_SLOPE], steps_of(b, curves, problem, steps)
     return steep_is_lower(limit, curves.state[b, RSS], rises[b], slope, problem, own)
@@ -410,7 +448,7 @@ def _step(lane, at_bound, curves, problem, lanes, work, rises, limits, improved)
         limit = c + dc
         limits[b, side] = limit if away * (limit - edge) <= 0.0 else away * math.inf
         # A steep curve can have a second valley in hill: search it before closing the side.
-        steep = problem.free_hill and max(ln_hill, state[LN_HILL]) > STEEP
+        steep = problem.free_hill and max(ln_hill, state[LN_HILL]) > steep_from(b, curves, problem)
         return UNCERTAIN if steep or work.doubtful[lane] > 0.0 else FINISHED
     if away * (c - edge) >= 0.0 and root < target:
         if abs(drift) < SMALL_DRIFT:

@@ -122,8 +122,11 @@ def quick_limits(curves, problem, some, rises, limits, guesses, lanes, rows):
         _read_point(problem, lanes, rows, below, -1.0)
         _try_above(rows, lanes.trial)
         _read_point(problem, lanes, rows, above, 1.0)
-        _confirm(rows, _BELOW, -1.0, _LOWER, _START_BELOW)
-        _confirm(rows, _ABOVE, 1.0, _UPPER, _START_ABOVE)
+        least, most = -math.inf, math.inf
+        if problem.free_hill:
+            least, most = problem.ln_hill_low, problem.ln_hill_high
+        _confirm(rows, _BELOW, -1.0, _LOWER, _START_BELOW, least, most)
+        _confirm(rows, _ABOVE, 1.0, _UPPER, _START_ABOVE, least, most)
         for k in range(begin, end):
             b, lane = some[k], k - begin
             limits[b, 0], limits[b, 1] = rows[_LOWER + lane], rows[_UPPER + lane]
@@ -280,9 +283,10 @@ def _try_above(rows, trial):
 
 
 @compiled(allocates=False, inline=True)
-def _confirm(rows, point, away, row, start):
+def _confirm(rows, point, away, row, start, least, most):
     """Limit of each lane on the side of a point, nan where it is not confirmed, and where a search
-    should then begin. Comparisons with nan are false.
+    should then begin; both within the bounds, of ln hill `least` and `most`. Comparisons with nan
+    are false.
     """
     for lane in range(LANES):
         q, target = rows[point + _Q + lane], away * rows[_TARGET + lane]
@@ -293,6 +297,7 @@ def _confirm(rows, point, away, row, start):
         distance, off = away * (newton - rows[_C0 + lane]), abs(target - q)
         drift = abs(rows[point + _DRIFT + lane])
         in_box = (newton > rows[_LOW + lane]) & (newton < rows[_HIGH + lane])
+        in_box = in_box & (ln_hill >= least) & (ln_hill <= most)
         plain = (by_q > 0.0) & (distance > LEAST_DISTANCE) & in_box
         confirmed = (
             plain

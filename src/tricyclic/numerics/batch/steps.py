@@ -82,7 +82,7 @@ def new_steps(points, most):
     )
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def steps_of(b, curves, problem, table):
     """Steps of curve b, which are filled when they are first wanted."""
     steps = StepSums(table.sums[b], table.size[b])
@@ -92,13 +92,13 @@ def steps_of(b, curves, problem, table):
     return steps
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def has_steps(steps):
     """Whether the bound of the slope allows a step between any two doses."""
     return steps.size[0] > 0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def closest_doses(steps):
     """Least distance of two doses."""
     return steps.sums[_OF_ALL, _CLOSEST]
@@ -287,7 +287,7 @@ def _levels(k, slope, problem, steps):
     return low, high
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def slope_at_dose(above, c, slope, problem, steps):
     """ln hill at which a steep curve with that log10 IC50 meets the reading at the next dose above
     or below; nan if none does.
@@ -312,7 +312,7 @@ def slope_at_dose(above, c, slope, problem, steps):
     return min(max(math.log(hill), problem.ln_hill_low), problem.ln_hill_high)
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def better_step(rss, rise, slope, problem, steps):
     """log10 IC50 and ln hill of a steep curve whose residual sum is lower than that of the optimum:
     a step between two doses, or one that meets the reading at a dose; nan if none is.
@@ -377,7 +377,7 @@ def _turns(dose, slope, problem, steps):
     return 0.0 < (steps.sums[_READING, dose] - high) / (low - high) < 1.0
 
 
-@compiled(allocates=False)
+@compiled(allocates=False, inline=True)
 def _gap(dose, steps):
     """Distance of a dose from its nearest neighbour."""
     gap = math.inf

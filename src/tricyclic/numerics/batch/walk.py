@@ -28,8 +28,8 @@ from tricyclic.numerics.batch.layout import (
 )
 from tricyclic.numerics.batch.search import load, plateau_side, set_trial
 
-# Farthest first step outward [decades].
-MAX_FIRST_STEP = 0.7
+# Farthest first step outward, and the nearest one from a point inside [decades].
+MAX_FIRST_STEP, NEAREST_STEP = 0.7, 1e-6
 
 
 @compiled(allocates=False)
@@ -97,23 +97,36 @@ def walk(b, side, inside, curves, problem, lanes, rise, limits, improved):
     edge = curves.facts[b, C_HIGH] if side == 1 else curves.facts[b, C_LOW]
     rss, inner, target = state[RSS], inside, math.sqrt(rise)
     below = -target
-    step = max(0.5 * wald_distance(state, rise, problem.free_hill), 1e-3)
+    widest = max(0.5 * wald_distance(state, rise, problem.free_hill), 1e-3)
+    reached = abs(inside - state[C])
+    # The first point is the one inside: its rise shows how far it may still be to the limit.
+    c, step = inside, 0.0 if reached > 0.0 else widest
     while True:
-        c = inner + away * step
-        c = edge if away * (c - edge) >= 0.0 else c
+        if step > 0.0:
+            c = inner + away * step
+            c = edge if away * (c - edge) >= 0.0 else c
         value, hill = profile(2, c, b, curves, problem, lanes)
         if value < rss * (1.0 - 1e-8) - 1e-2 * rise:
             improved[b] = True
             state[C], state[LN_HILL], state[RSS] = c, hill, value
             return
-        gap = math.sqrt(max(value - rss, 0.0)) - target
+        root = math.sqrt(max(value - rss, 0.0))
+        gap = root - target
+        if step == 0.0:
+            if gap < 0.0:
+                below = gap
+                # The root rises about evenly.
+                step = min(max(1.5 * reached * -gap / max(root, 1e-300), NEAREST_STEP), widest)
+            else:
+                inner, step = state[C], widest
+            continue
         if gap >= 0.0:
             break
         if c == edge:
             limits[b, side] = away * math.inf
             return
         inner, below = c, gap
-        step = min(1.5 * step, 0.3)
+        step = min((1.5 if step >= widest else 3.0) * step, 0.3)
     limits[b, side] = _close_in(b, curves, problem, lanes, (inner, below), (c, gap), target)
 
 
