@@ -10,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 
@@ -84,10 +83,7 @@ def test_the_first_compilation_is_announced_once(
     compiler.announce_compilation()
     compiler.announce_compilation()
     assert [record.getMessage() for record in caplog.records] == [
-        (
-            "Compiling the curve fits for this computer, once, in about half a minute; later runs "
-            "start at once."
-        )
+        "Compiling the curve fits for this computer, once; later runs start at once."
     ]
 
 
@@ -114,23 +110,3 @@ def test_an_array_that_cannot_be_written_to_gets_no_machine_code_of_its_own() ->
     fixed = fit_batch(log10_molar, y, weight=weight)
     assert [len(kernel.signatures) for kernel in kernels] == known
     assert fixed.log10_ic50.tolist() == written.log10_ic50.tolist()
-
-
-def test_python_cannot_call_a_kernel_that_only_kernels_call(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    @compiler.compiled(allocates=False)
-    def inner(x: float) -> float:
-        return x + 1.0
-
-    # In the globals of this module and not in a closure, as kernels are.
-    monkeypatch.setitem(globals(), "inner", inner)
-    outer = numba.njit(_two_of_inner)
-    for _ in range(2):
-        with pytest.raises(TypeError, match=r"^inner is called by compiled functions only"):
-            inner(3.0)
-        assert outer(3.0) == 8.0
-
-
-def _two_of_inner(x: float) -> float:
-    return 2.0 * inner(x)  # type: ignore[name-defined, no-any-return]  # noqa: F821

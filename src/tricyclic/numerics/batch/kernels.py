@@ -110,7 +110,7 @@ def exponential(x: float) -> float:
     return _from_bits(_bits(p) + (_bits(t) << np.int64(52)))
 
 
-@compiled(entry=True, fastmath=_FUSED)
+@compiled(fastmath=_FUSED)
 def _shapes(points, count, trial, out):
     # Never true; it lets the compiler assume that no index below can be negative.
     if count > 1048576:

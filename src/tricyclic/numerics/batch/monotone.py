@@ -200,7 +200,7 @@ def _flat_curves(levels: int) -> tuple[np.ndarray, np.ndarray]:
     return largest, second
 
 
-@compiled(entry=True)
+@compiled()
 def _falls(y, largest, second):
     """Fill the largest standardised fall of each row of y, and its squared second differences."""
     curves, levels = y.shape
@@ -221,7 +221,7 @@ def _falls(y, largest, second):
         second[k] = _second_differences(y[k], weight, levels)
 
 
-@compiled(entry=True)
+@compiled()
 def _scan(doses, order, y, weight, weighted, known, out):
     """Fill the columns of `out`, one per curve; doses ascend, and `order` sorts the readings. Turns
     of a t below that in `known`, shape (levels, df), are not searched.

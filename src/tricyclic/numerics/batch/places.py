@@ -56,13 +56,13 @@ class Places(NamedTuple):
     rows: Array
 
 
-@compiled(entry=True)
+@compiled()
 def new_places(points):
     """Space for curves of that many doses."""
     return Places(np.full((2, points + 4), np.nan), np.zeros(points * LANES), np.zeros(7 * LANES))
 
 
-@compiled(entry=True, allocates=False)
+@compiled(allocates=False)
 def sum_at_places(points, facts, problem, places):
     """Fill the row of residual sums for a curve, `points` of shape (3, points)."""
     known, rows, count = places.known, places.rows, problem.n_points

@@ -17,7 +17,7 @@ LOWEST, HIGHEST, WITHOUT, SATURATED, PLUS, MINUS, RUNS = range(7)
 SCANNED = 7
 
 
-@compiled(entry=True)
+@compiled()
 def scan(doses, order, y, weight, weighted, curve, out):
     """Scan all curves.
 

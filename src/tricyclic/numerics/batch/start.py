@@ -31,7 +31,7 @@ from tricyclic.numerics.batch.nodes import (
 )
 
 
-@compiled(entry=True)
+@compiled()
 def find_starts(curves, problem, grid, series, order, tabled):
     """Write the best node of the grid into the state of the curves named in `order`.
 

@@ -36,13 +36,13 @@ TRIES = LANES // 2
 ) = (row * LANES for row in range(10))
 
 
-@compiled(entry=True)
+@compiled()
 def new_trials():
     """Space for the trials of two curves."""
     return np.zeros(10 * LANES)
 
 
-@compiled(entry=True, fastmath=_FUSED)
+@compiled(fastmath=_FUSED)
 def try_curves(one, other, problem, rows):
     """Residual sums at the trials in `rows` of two curves, whose points have shape (3, points): one
     in the first half of the lanes, the other in the second.

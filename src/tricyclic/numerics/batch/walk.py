@@ -77,7 +77,7 @@ def profile(combs, c, b, curves, problem, lanes):
     return best - promised, at
 
 
-@compiled(entry=True, allocates=False)
+@compiled(allocates=False)
 def load_all_lanes(b, curves, problem, lanes):
     """Copy the points of curve b to every lane."""
     for lane in range(LANES):
