@@ -104,9 +104,7 @@ def compiled(
         folder = cache_folder()
         _settings.CACHE_DIR = str(folder)
         try:
-            made: Function = numba.njit(
-                cache=True, error_model="numpy", no_cfunc_wrapper=True, **options
-            )(function)
+            made: Function = numba.njit(cache=True, error_model="numpy", **options)(function)
         finally:
             _settings.CACHE_DIR = before
         return made
