@@ -21,6 +21,7 @@ from .api.files import (
 )
 from .api.fits import compare_fits, fit, predict
 from .api.library import drugs, protocol, protocols, scenarios
+from .api.microdialysis import microdialysis
 from .api.population import population, sensitivity
 from .api.screen import control_chart, msr, relative_potency, screen
 from .api.sensorgram import sensorgram
@@ -84,6 +85,7 @@ __all__ = [
     "kb",
     "ki",
     "kinetics",
+    "microdialysis",
     "msr",
     "new_study",
     "open_study",

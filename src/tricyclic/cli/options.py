@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tricyclic.numerals import digits_advice
-from tricyclic.workflows.base import OptionInfo, names_option, option_fields
+from tricyclic.workflows.base import OptionInfo, is_pair, names_option, option_fields
 
 # Options that have a short name as well.
 SHORT_NAMES = {"out": "-o"}
@@ -78,7 +78,7 @@ def option_label(options: Any, where: str) -> str:
 
 def _parameter(field: dataclasses.Field[Any], info: OptionInfo, hint: Any) -> click.Parameter:
     required = field.default is dataclasses.MISSING
-    multiple = get_origin(hint) is tuple
+    multiple = get_origin(hint) is tuple and not is_pair(hint)
     kind = _click_type(hint, info)
     if info.positional:
         return click.Argument(
@@ -104,6 +104,7 @@ def _parameter(field: dataclasses.Field[Any], info: OptionInfo, hint: Any) -> cl
     return PanelOption(
         names,
         type=kind,
+        nargs=2 if is_pair(hint) else 1,
         multiple=multiple,
         required=required,
         # A default, even None, would satisfy `required`.
@@ -118,6 +119,8 @@ def _default_text(field: dataclasses.Field[Any]) -> str:
     default = field.default
     if default is dataclasses.MISSING or default is None or default in ("", (), False):
         return ""
+    if isinstance(default, tuple):
+        return f" Default: {' '.join(f'{one:g}' for one in default)}."
     return f" Default: {'the current folder' if default == '.' else default}."
 
 
@@ -137,6 +140,8 @@ def _click_type(hint: Any, info: OptionInfo) -> click.ParamType[Any]:
 
 
 def _alternatives(hint: Any) -> tuple[Any, ...]:
+    if is_pair(hint):
+        return (get_args(hint)[0],)
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 

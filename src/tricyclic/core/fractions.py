@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 # What became of a fraction, or of the peak in it.
 State = Literal["quantified", "below LOQ", "below LOD", "not found", "lost"]
 BelowLimit = Literal["as measured", "half of LOD", "excluded"]
+# Unit of a course whose values were related to the baseline before: their baseline is 100.
+PERCENT = "% of baseline"
 BELOW_LIMIT: tuple[BelowLimit, ...] = ("as measured", "half of LOD", "excluded")
 
 
@@ -99,7 +101,7 @@ class AnimalCourse:
     ----------
     animal, group : str
     unit : str
-        Of the values ("nM", "fmol", "fmol/min").
+        Of the values ("nM", "fmol", "fmol/min", or "% of baseline").
     fractions : tuple of MeasuredFraction
         In order of their windows, which do not overlap.
     treated_min : float

@@ -258,6 +258,38 @@ class DynamicNoNetFlux:
     bins: tuple[NoNetFlux, ...]
 
 
+@dataclass(frozen=True)
+class CourseMean:
+    """Mean of the animals of one group over one window, for tables and figures.
+
+    Attributes
+    ----------
+    group : str
+    start_min, end_min : float
+        Mean over the animals [min after the treatment].
+    n : int
+        Animals with a value.
+    percent, percent_sem : float
+        Of baseline; the standard error is nan for one animal.
+    value, value_sem : float
+        In the unit of the result.
+    """
+
+    group: str
+    start_min: float
+    end_min: float
+    n: int
+    percent: float
+    percent_sem: float
+    value: float
+    value_sem: float
+
+    @property
+    def middle_min(self) -> float:
+        """Middle of the window."""
+        return 0.5 * (self.start_min + self.end_min)
+
+
 @dataclass(frozen=True, repr=False)
 class MicrodialysisResult(Renderable):
     """Responses of the animals of a microdialysis study, measured or simulated, and the effects of
@@ -285,6 +317,22 @@ class MicrodialysisResult(Renderable):
         How simulated data were made; empty for measured ones.
     remarks : tuple of str
     checks : tuple of Check
+    confidence : float
+        Level of all limits.
+    means : tuple of CourseMean
+        Of each group, in order of time.
+    flagged : tuple of str
+        Animals whose baseline is unstable or rose before the treatment; they are used.
+    without_flagged : GroupEffects or None
+        The primary result without them; None where there are none or too few animals remain.
+    extraction_note : str
+        What uptake blockers do to the extraction of the probe; empty where no drug of the study
+        blocks uptake.
+    recovery : MeanEstimate or None
+        In vitro recovery of the probe, from 0 to 1.
+    file : str
+    read_as, unused : tuple of str
+        What was recognised in the file, and what was not used.
     """
 
     title: str
@@ -300,6 +348,15 @@ class MicrodialysisResult(Renderable):
     synthetic: str = ""
     remarks: tuple[str, ...] = ()
     checks: tuple[Check, ...] = field(default=())
+    confidence: float = 0.95
+    means: tuple[CourseMean, ...] = ()
+    flagged: tuple[str, ...] = ()
+    without_flagged: GroupEffects | None = None
+    extraction_note: str = ""
+    recovery: MeanEstimate | None = None
+    file: str = ""
+    read_as: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
     @property
     def groups(self) -> tuple[str, ...]:

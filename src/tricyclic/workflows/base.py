@@ -12,7 +12,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, get_args, get_origin, get_type_hints
 
 from tricyclic.core.collection import no_collection
 from tricyclic.errors import InputError
@@ -163,6 +163,11 @@ def option_fields(options: type) -> list[tuple[dataclasses.Field[Any], OptionInf
     """Field, declaration and type of every option of an options dataclass."""
     hints = get_type_hints(options)
     return [(f, f.metadata["option"], hints[f.name]) for f in dataclasses.fields(options)]
+
+
+def is_pair(hint: Any) -> bool:
+    """Whether the type of an option is two values, such as the begin and the end of a window."""
+    return get_origin(hint) is tuple and len(get_args(hint)) == 2 and Ellipsis not in get_args(hint)
 
 
 def names_option(options: Any, where: str) -> bool:

@@ -18,7 +18,7 @@ from tricyclic.core.table_input import TableInput
 from tricyclic.curves import unknown_curve
 from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.io.atomic import check_can_write
-from tricyclic.workflows.base import OptionInfo, option_fields
+from tricyclic.workflows.base import OptionInfo, is_pair, option_fields
 
 Options = TypeVar("Options")
 _NOUNS = {str: "a text", int: "a whole number", float: "a number", bool: "True or False"}
@@ -78,6 +78,8 @@ def _is_values(given: Any) -> bool:
 def _plain(given: Any, hint: Any) -> Any:
     """The value as the type of its option, or `_DO_NOT_FIT`."""
     kinds = _alternatives(hint)
+    if is_pair(hint) and (not isinstance(given, tuple | list) or len(given) != 2):
+        return _DO_NOT_FIT
     if get_origin(hint) is tuple:
         return _plain_tuple(given, get_args(hint)[0])
     if type(given) in kinds or (TableInput in kinds and isinstance(given, TableInput)):
@@ -110,6 +112,8 @@ def _plain_tuple(given: Any, kind: Any) -> Any:
 
 def _description(hint: Any, info: OptionInfo) -> str:
     """What an option accepts: "a number, or a text"."""
+    if is_pair(hint):
+        return "two numbers"
     if get_origin(hint) is tuple:
         kinds = _alternatives(get_args(hint)[0])
         several = "the name of a file, or several" if info.path else "a text, or several"

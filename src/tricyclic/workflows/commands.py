@@ -12,6 +12,7 @@ GROUPS: dict[str, str] = {
     "binding": "Radioligand binding: affinity, density, kinetics, design of a plate",
     "curves": "Dose-response and binding curves: one table or millions of curves",
     "screen": "Screens and the reproducibility of assays",
+    "microdialysis": "Microdialysis: from chromatograms to the effect of a drug",
     "model": "Models: from a dose to occupancy, norepinephrine, firing and signals",
     "library": "Drugs, scenarios and protocols that come with tricyclic",
     "": "Files, units and the installation",
@@ -26,6 +27,7 @@ _FUNCTIONS = {
     "curves fit": "fit_file",
     "curves models": "curve_models",
     "screen run": "screen",
+    "microdialysis analyse": "microdialysis",
     "read": "read_file",
 }
 
@@ -47,6 +49,7 @@ _WITH_FIGURE = frozenset(
         "screen control-chart",
         "screen msr",
         "screen relative-potency",
+        "microdialysis analyse",
         "model simulate",
         "model population",
         "model sensitivity",
@@ -174,6 +177,13 @@ COMMANDS: tuple[Command, ...] = (
         "Potency of samples relative to a reference",
         "RelativePotencyOptions",
         "relative_potency",
+    ),
+    _command(
+        "microdialysis",
+        "analyse",
+        "Effect of a treatment on dialysate levels, from a table of values",
+        "AnalyseDialysisOptions",
+        "analyse",
     ),
     _command(
         "model",

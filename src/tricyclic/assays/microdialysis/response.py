@@ -13,7 +13,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.core.fractions import AnimalCourse, BelowLimit, MeasuredFraction, ResponseSettings
+from tricyclic.core.fractions import (
+    PERCENT,
+    AnimalCourse,
+    BelowLimit,
+    MeasuredFraction,
+    ResponseSettings,
+)
 from tricyclic.errors import InputError
 from tricyclic.results.microdialysis import AnimalResponse, Baseline
 
@@ -34,6 +40,9 @@ def baseline_of(course: AnimalCourse, settings: ResponseSettings) -> Baseline:
         if f.after(0.0) <= 1.0 - WHOLE
     ][-settings.baseline_fractions :]
     used = [(f, value) for f, value in before if math.isfinite(value)]
+    if course.unit == PERCENT and not used:
+        # The baseline was used before the table was written.
+        return Baseline(100.0, math.nan, (), True, False, math.nan)
     if not used:
         return Baseline(math.nan, math.nan, (), True, False, math.nan)
     values = np.array([value for _, value in used])
@@ -44,7 +53,7 @@ def baseline_of(course: AnimalCourse, settings: ResponseSettings) -> Baseline:
     if values.size > 1 and used[-1][0] is before[-1][0] and values[:-1].mean() > 0:
         ratio = float(values[-1] / values[:-1].mean())
     return Baseline(
-        mean,
+        100.0 if course.unit == PERCENT else mean,
         cv,
         tuple(f.name for f, _ in used),
         not cv > settings.cv_max_percent,

@@ -1,3 +1,154 @@
 """Options of the microdialysis commands."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tricyclic.core.table_input import TableInput
+from tricyclic.workflows.base import decimal_option, library_option, option, sheet_option
+
+# Panels of the help.
+COLUMNS, COLLECTION, ANALYSIS, OUTPUT = "Columns", "Collection", "Analysis", "Output"
+
+
+def _out(content: str) -> Any:
+    return option(
+        f"Folder for {content}", default="", path=True, panel=OUTPUT, folder_of_tables=True
+    )
+
+
+def _confidence() -> Any:
+    return option("Confidence level of the limits", default=0.95, panel=ANALYSIS)
+
+
+@dataclass(frozen=True)
+class AnalyseDialysisOptions:
+    """Effect of a treatment on dialysate levels, from a table of values.
+
+    `tricyclic microdialysis analyse values.csv --control vehicle --unit nM`
+
+    `tricyclic microdialysis analyse values.xlsx --treated 10:20 --flow 1.2 --dead-volume 17.6`
+
+    A table has one row per fraction (animal, group, start, end, value), or times down and animals
+    across with the groups in a row above, or animals down and times across. "<LOQ", "n.d.", "lost"
+    and empty cells are states, never 0. The primary result is one number per animal: the mean of
+    the window over the baseline.
+    """
+
+    table: str | TableInput = option(
+        "Table of values of fractions (.csv, .xlsx)", positional=True, path=True
+    )
+    animals: str | TableInput = option(
+        "Second table with a row per animal: group, treated, dead_volume_uL, flow, excluded",
+        default="",
+        path=True,
+        panel=COLUMNS,
+    )
+    value: str = option("Column of the values", default="", panel=COLUMNS)
+    animal: str = option("Column of the animals", default="", panel=COLUMNS)
+    group: str = option("Column of the groups", default="", panel=COLUMNS)
+    time: str = option("Column of the times", default="", panel=COLUMNS)
+    start: str = option("Column of the begin of fractions", default="", panel=COLUMNS)
+    end: str = option("Column of the end of fractions", default="", panel=COLUMNS)
+    time_is: str = option(
+        "What a single time of a fraction is; default: as the column is called, else decided by "
+        "the times and stated",
+        default="",
+        choices=("start", "middle", "end"),
+        panel=COLUMNS,
+    )
+    unit: str = option(
+        "Unit of the values, where the table does not state it: nM, uM, pg/uL, fmol, fmol/20 uL, "
+        "fmol/min, % of baseline",
+        default="",
+        panel=COLUMNS,
+    )
+    sheet: str = sheet_option(COLUMNS)
+    decimal: str = decimal_option(COLUMNS)
+    treated: str = option(
+        "Time of the treatment, as the times of the table are written (80, 10:20, 2026-03-02 "
+        "10:20); default: times count from it",
+        default="",
+        panel=COLLECTION,
+    )
+    flow: float | None = option("Flow of the perfusate [uL/min]", default=None, panel=COLLECTION)
+    dead_volume: float | None = option(
+        "Volume from the membrane to the outlet [uL]; the times of the fractions are moved by it",
+        default=None,
+        panel=COLLECTION,
+    )
+    fraction_min: float | None = option(
+        "Length of the fractions [min]; default: the distance of their times",
+        default=None,
+        panel=COLLECTION,
+    )
+    molar_mass: float | None = option(
+        "Molar mass of the analyte [g/mol], for values in pg", default=None, panel=COLLECTION
+    )
+    to: str = option(
+        "Unit of the courses; default: that of the values",
+        default="",
+        choices=("nM", "fmol", "fmol/min"),
+        panel=COLLECTION,
+    )
+    recovery: float | str | None = option(
+        "In vitro recovery of the probe, with its standard error: 0.12 +/- 0.01",
+        default=None,
+        unit="ratio",
+        panel=COLLECTION,
+    )
+    lod: float | None = option(
+        "Limit of detection, in the unit of the values", default=None, panel=COLLECTION
+    )
+    loq: float | None = option(
+        "Limit of quantification, in the unit of the values", default=None, panel=COLLECTION
+    )
+    control: str = option(
+        "Group that the others are compared with; default: the one called vehicle, saline or "
+        "control",
+        default="",
+        panel=ANALYSIS,
+    )
+    baseline_fractions: int = option(
+        "Number of the last fractions before the treatment that make the baseline",
+        default=4,
+        panel=ANALYSIS,
+    )
+    window: tuple[float, float] = option(
+        "Begin and end of the window of the primary result [min after the treatment]",
+        default=(0.0, 120.0),
+        panel=ANALYSIS,
+    )
+    primary: str = option(
+        "Primary result: the logarithm of window over baseline, or analysis of covariance on "
+        "logarithms",
+        default="log-ratio",
+        choices=("log-ratio", "ancova"),
+        panel=ANALYSIS,
+    )
+    below: str = option(
+        "How values below the limit of quantification are used; the other ways are shown beside",
+        default="as-measured",
+        choices=("as-measured", "half-of-lod", "excluded"),
+        panel=ANALYSIS,
+    )
+    cv_max_percent: float = option(
+        "A baseline with a larger CV [%] is flagged, and used", default=20.0, panel=ANALYSIS
+    )
+    exclude: tuple[str, ...] = option(
+        'Animal or fraction to leave out, with the reason: r12="probe moved", r03/f07="bubble"',
+        default=(),
+        panel=ANALYSIS,
+    )
+    confidence: float = _confidence()
+    drug: str = option(
+        "Drug of the library, whose targets decide on the note about uptake blockers; default: the "
+        "names of the groups",
+        default="",
+        panel=ANALYSIS,
+    )
+    library: str = library_option(ANALYSIS)
+    analyte: str = option("Name of the analyte, for titles", default="", panel=OUTPUT)
+    title: str = option("Title of the report", default="", panel=OUTPUT)
+    out: str = _out("tables, figures and text")

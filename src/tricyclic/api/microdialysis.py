@@ -1,0 +1,182 @@
+"""Microdialysis: the effect of a treatment on dialysate levels, recovery, and planning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tricyclic.api._call import (
+    Measured,
+    TableSource,
+    Texts,
+    call,
+    path,
+    quantity,
+    table_source,
+    texts,
+)
+from tricyclic.core.call_arguments import checked_arguments
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.workflows.microdialysis.analyse import run as run_analyse
+from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions
+
+
+@checked_arguments
+def microdialysis(
+    table: TableSource,
+    *,
+    animals: TableSource = "",
+    value: str = "",
+    animal: str = "",
+    group: str = "",
+    time: str = "",
+    start: str = "",
+    end: str = "",
+    time_is: str = "",
+    unit: str = "",
+    sheet: str = "",
+    decimal: str = "",
+    treated: str | float = "",
+    flow: float | None = None,
+    dead_volume: float | None = None,
+    fraction_min: float | None = None,
+    molar_mass: float | None = None,
+    to: str = "",
+    recovery: Measured | None = None,
+    lod: float | None = None,
+    loq: float | None = None,
+    control: str = "",
+    baseline_fractions: int = 4,
+    window: tuple[float, float] = (0.0, 120.0),
+    primary: str = "log-ratio",
+    below: str = "as-measured",
+    cv_max_percent: float = 20.0,
+    exclude: Texts = (),
+    confidence: float = 0.95,
+    drug: str = "",
+    library: str | Path = "",
+    analyte: str = "",
+    title: str = "",
+    out: str | Path = "",
+    on_progress: ProgressCallback | None = None,
+) -> MicrodialysisResult:
+    """Effect of a treatment on dialysate levels, from a table of values.
+
+    A table has one row per fraction (animal, group, start, end, value), or times down and animals
+    across with the groups in a row above, or animals down and times across. "<LOQ", "n.d.", "lost"
+    and empty cells are states, never 0. The primary result is one number per animal: the mean of
+    the window over the baseline; n is the number of animals.
+
+    Parameters
+    ----------
+    table
+        Values of fractions: a DataFrame, or a file (.csv, .xlsx).
+    animals
+        Second table with a row per animal: animal, group, treated, dead_volume_uL, flow, excluded.
+    value, animal, group, time, start, end
+        Columns of the table, where they are not recognised by their names.
+    time_is
+        What a single time of a fraction is. One of "start", "middle", "end"; default: as the
+        column is called, else decided by the times and stated.
+    unit
+        Unit of the values, where the table does not state it: "nM", "uM", "pg/uL", "fmol",
+        "fmol/20 uL", "fmol/min", "% of baseline".
+    sheet
+        Sheet of a workbook.
+    decimal
+        Decimal mark if the file can be read in two ways. One of ".", ",".
+    treated
+        Time of the treatment, as the times of the table are written: 80, "10:20",
+        "2026-03-02 10:20"; default: times count from it.
+    flow
+        Flow of the perfusate, uL/min.
+    dead_volume
+        Volume from the membrane to the outlet, uL; the times of the fractions are moved by it.
+    fraction_min
+        Length of the fractions, min; default: the distance of their times.
+    molar_mass
+        Molar mass of the analyte, g/mol, for values in pg.
+    to
+        Unit of the courses. One of "nM", "fmol", "fmol/min"; default: that of the values.
+    recovery
+        In vitro recovery of the probe, from 0 to 1, with its standard error: "0.12 +/- 0.01".
+    lod, loq
+        Limits of detection and quantification, in the unit of the values.
+    control
+        Group that the others are compared with; default: the one called vehicle, saline or
+        control.
+    baseline_fractions
+        Number of the last fractions before the treatment that make the baseline.
+    window
+        Begin and end of the window of the primary result, min after the treatment.
+    primary
+        Primary result. One of "log-ratio", "ancova".
+    below
+        How values below the limit of quantification are used. One of "as-measured",
+        "half-of-lod", "excluded"; the other ways are shown beside.
+    cv_max_percent
+        A baseline with a larger CV, %, is flagged, and used.
+    exclude
+        Animals or fractions to leave out, with the reason: 'r12="probe outside"'.
+    confidence
+        Confidence level of the limits.
+    drug
+        Drug of the library, whose targets decide on the note about uptake blockers; default: the
+        names of the groups.
+    library
+        Your own library folder; its entries take precedence.
+    analyte, title
+        For titles.
+    out
+        Folder for tables, figures and text.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    MicrodialysisResult
+        `.effects`, `.responses`, `["r01"]`, `.checks`; `.to_frame()`, `.to_frame("animals")`,
+        `.plot()`.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = AnalyseDialysisOptions(
+        table=table_source(table),
+        animals=table_source(animals),
+        value=value,
+        animal=animal,
+        group=group,
+        time=time,
+        start=start,
+        end=end,
+        time_is=time_is,
+        unit=unit,
+        sheet=sheet,
+        decimal=decimal,
+        treated=f"{treated:g}" if isinstance(treated, int | float) else treated,
+        flow=flow,
+        dead_volume=dead_volume,
+        fraction_min=fraction_min,
+        molar_mass=molar_mass,
+        to=to,
+        recovery=quantity(recovery),
+        lod=lod,
+        loq=loq,
+        control=control,
+        baseline_fractions=baseline_fractions,
+        window=window,
+        primary=primary,
+        below=below,
+        cv_max_percent=cv_max_percent,
+        exclude=texts(exclude),
+        confidence=confidence,
+        drug=drug,
+        library=path(library),
+        analyte=analyte,
+        title=title,
+        out=path(out),
+    )
+    return call(run_analyse, options, on_progress)

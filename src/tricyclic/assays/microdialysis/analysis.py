@@ -1,0 +1,253 @@
+"""A microdialysis study from the courses of its animals: responses, effects, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from tricyclic.assays.microdialysis.checks import course_checks
+from tricyclic.assays.microdialysis.groups import group_effects
+from tricyclic.assays.microdialysis.power import scatter_of
+from tricyclic.assays.microdialysis.response import response_of
+from tricyclic.core.check import Check
+from tricyclic.core.fractions import (
+    BELOW_LIMIT,
+    AnimalCourse,
+    BelowLimit,
+    ResponseSettings,
+)
+from tricyclic.errors import InputError
+from tricyclic.results.microdialysis import (
+    AnimalResponse,
+    CourseMean,
+    GroupEffects,
+    MicrodialysisResult,
+    Primary,
+    ScatterOfFractions,
+)
+
+# What laboratories call a group of controls, in lower case.
+CONTROLS = frozenset(
+    {"vehicle", "veh", "control", "controls", "ctrl", "con", "saline", "sham", "placebo", "acsf"}
+)
+
+
+@dataclass(frozen=True)
+class DialysisAnalysis:
+    """How a study is analysed; declared before.
+
+    Parameters
+    ----------
+    settings : ResponseSettings
+    control : str
+        Empty to take the group that is called vehicle, saline, control or the like.
+    primary : {"log ratio", "ancova"}
+    confidence : float
+    title, analyte : str
+    """
+
+    settings: ResponseSettings = field(default_factory=ResponseSettings)
+    control: str = ""
+    primary: Primary = "log ratio"
+    confidence: float = 0.95
+    title: str = ""
+    analyte: str = ""
+
+
+def analyse_courses(
+    courses: Sequence[AnimalCourse],
+    analysis: DialysisAnalysis,
+    *,
+    left_out: Sequence[tuple[str, str]] = (),
+) -> MicrodialysisResult:
+    """Analyse a study.
+
+    Parameters
+    ----------
+    courses : sequence of AnimalCourse
+        All in one unit.
+    analysis : DialysisAnalysis
+    left_out : sequence of (str, str)
+        Animals without a course, with the reason; for the report.
+
+    Raises
+    ------
+    InputError
+        If an animal has no baseline or nothing in the window, no group is the control, or the
+        control does not exist.
+    """
+    units = {course.unit for course in courses}
+    if len(units) != 1:
+        raise InputError(
+            f"courses in {' and '.join(sorted(units)) or 'no unit'}",
+            where="animals",
+            allowed="All animals of a study have values in one unit",
+        )
+    if not 0 < analysis.confidence < 1:
+        raise InputError(
+            f"is {analysis.confidence:g}", where="confidence", allowed="It is between 0 and 1"
+        )
+    settings = analysis.settings
+    responses = tuple(response_of(course, settings) for course in courses)
+    control = _control(responses, analysis.control)
+    effects, reason = _effects(responses, control, analysis)
+    flagged = tuple(
+        r.course.animal for r in responses if r.baseline.early_response or not r.baseline.stable
+    )
+    kept = [r for r in responses if r.course.animal not in flagged]
+    without = _effects(kept, control, analysis)[0] if flagged and effects else None
+    sensitivity, remarks = _sensitivity(courses, control, analysis) if effects else ((), [])
+    checks = course_checks(responses, settings, control, left_out)
+    if reason:
+        checks = (*checks, Check("groups_compared", "warn", reason))
+    return MicrodialysisResult(
+        title=analysis.title,
+        analyte=analysis.analyte,
+        unit=units.pop(),
+        responses=responses,
+        settings=settings,
+        control=control if effects else "",
+        effects=effects,
+        sensitivity=sensitivity,
+        left_out=tuple(left_out),
+        scatter=_scatter(responses),
+        remarks=tuple(remarks),
+        checks=checks,
+        confidence=analysis.confidence,
+        means=course_means(responses),
+        flagged=flagged,
+        without_flagged=without,
+    )
+
+
+def _control(responses: Sequence[AnimalResponse], stated: str) -> str:
+    groups = list(dict.fromkeys(r.course.group for r in responses))
+    if stated:
+        if stated not in groups:
+            raise InputError(
+                f"no group is called '{stated}'",
+                where="control",
+                allowed=f"Groups are {', '.join(groups)}",
+            )
+        return stated
+    usual = [name for name in groups if name.strip().lower() in CONTROLS]
+    if len(groups) == 1 or len(usual) == 1:
+        return usual[0] if usual else groups[0]
+    raise InputError(
+        "is not stated",
+        where="control",
+        allowed=f"Groups are {', '.join(groups)}",
+        do=f'Add --control "{groups[0]}", the group that the others are compared with',
+    )
+
+
+def _effects(
+    responses: Sequence[AnimalResponse], control: str, analysis: DialysisAnalysis
+) -> tuple[GroupEffects | None, str]:
+    """The effects, or None with the reason why there are none."""
+    groups: dict[str, int] = {}
+    for response in responses:
+        groups[response.course.group] = groups.get(response.course.group, 0) + 1
+    if len(groups) < 2:
+        return None, "one group of animals: nothing is compared"
+    alone = [name for name, n in groups.items() if n < 2]
+    if alone or control not in groups:
+        name = alone[0] if alone else control
+        return None, f"the groups are not compared: group {name} has fewer than two animals"
+    return (
+        group_effects(responses, control, primary=analysis.primary, confidence=analysis.confidence),
+        "",
+    )
+
+
+def _sensitivity(
+    courses: Sequence[AnimalCourse], control: str, analysis: DialysisAnalysis
+) -> tuple[tuple[tuple[BelowLimit, GroupEffects], ...], list[str]]:
+    """The primary result with values below the limit used in each way; none without such values."""
+    below = [f for c in courses for f in c.fractions if f.state not in ("quantified", "lost")]
+    if not below:
+        return (), []
+    results: list[tuple[BelowLimit, GroupEffects]] = []
+    remarks = []
+    for way in BELOW_LIMIT:
+        try:
+            settings = replace(analysis.settings, below=way)
+            responses = [response_of(course, settings) for course in courses]
+            effects, reason = _effects(responses, control, analysis)
+        except InputError as error:
+            effects, reason = None, str(error)
+        if effects is not None:
+            results.append((way, effects))
+        else:
+            remarks.append(f"values below the limit {way}: not possible ({reason.rstrip('.')})")
+    no_limit = sum(not f.lod > 0 for f in below)
+    if no_limit:
+        remarks.append(
+            f"{no_limit} of {len(below)} values below a limit have no stated limit of detection, "
+            "so that half of it is not known: they are left out there"
+        )
+    return tuple(results), remarks
+
+
+def _scatter(responses: Sequence[AnimalResponse]) -> ScatterOfFractions | None:
+    try:
+        return scatter_of(responses)
+    except (InputError, np.linalg.LinAlgError):
+        # Too few animals or fractions; planning then needs stated values.
+        return None
+
+
+def course_means(responses: Sequence[AnimalResponse]) -> tuple[CourseMean, ...]:
+    """Means of the groups over the fractions of one time, before and after the treatment.
+
+    Notes
+    -----
+    Fractions of the animals of a group belong to one time if their middles differ by at most half
+    of the usual length. An animal has at most one fraction at a time.
+    """
+    widths = [f.width_min for r in responses for f in r.course.fractions]
+    step = float(np.median(widths))
+    means: list[CourseMean] = []
+    for group in dict.fromkeys(r.course.group for r in responses):
+        points = sorted(
+            (f.middle_min, row, k)
+            for row, r in enumerate(responses)
+            if r.course.group == group
+            for k, f in enumerate(r.course.fractions)
+        )
+        bins: list[list[tuple[float, int, int]]] = []
+        for point in points:
+            near = bins and abs(point[0] - float(np.mean([p[0] for p in bins[-1]]))) <= 0.5 * step
+            if near and point[1] not in [p[1] for p in bins[-1]]:
+                bins[-1].append(point)
+            else:
+                bins.append([point])
+        means += [_mean(group, one, responses) for one in bins]
+    return tuple(means)
+
+
+def _mean(
+    group: str, points: Sequence[tuple[float, int, int]], responses: Sequence[AnimalResponse]
+) -> CourseMean:
+    fractions = [responses[row].course.fractions[k] for _, row, k in points]
+    percent = np.array([responses[row].percent[k] for _, row, k in points])
+    value = percent * np.array([responses[row].baseline.mean for _, row, _ in points]) / 100.0
+    here = np.isfinite(percent)
+    n = int(here.sum())
+
+    def mean_sem(x: np.ndarray) -> tuple[float, float]:
+        if n == 0:
+            return float("nan"), float("nan")
+        sem = float(x[here].std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+        return float(x[here].mean()), sem
+
+    return CourseMean(
+        group,
+        float(np.mean([f.start_min for f in fractions])),
+        float(np.mean([f.end_min for f in fractions])),
+        n,
+        *mean_sem(percent),
+        *mean_sem(value),
+    )

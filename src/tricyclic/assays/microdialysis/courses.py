@@ -1,0 +1,432 @@
+"""Courses of animals from a table of fractions: times after the treatment, in one unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tricyclic.assays.microdialysis.collection import Flow, membrane_window
+from tricyclic.assays.microdialysis.dialysate_units import (
+    DialysateUnit,
+    dialysate_unit,
+    to_course_unit,
+)
+from tricyclic.core.clock_time import MINUTES_PER_DAY, TimeKind, read_time
+from tricyclic.core.format import list_names
+from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
+from tricyclic.core.fractions import AnimalCourse, MeasuredFraction, State
+from tricyclic.errors import InputError, UnknownNameError
+
+# Lengths of fractions that differ by less are equal.
+EQUAL_LENGTH = 0.01
+ALL = "all animals"
+
+
+@dataclass(frozen=True)
+class CourseConditions:
+    """What a table of fractions does not state.
+
+    Parameters
+    ----------
+    unit : str
+        Of the values, where the table states none.
+    to : str
+        Unit of the courses; empty for that which belongs to the values.
+    molar_mass_g_per_mol : float
+        Of the analyte, for values in pg.
+    treated : str
+        Time of the treatment on the clock of the table; empty where times count from it, or where
+        each animal states its own.
+    flow_uL_per_min, dead_volume_uL, fraction_min : float
+        nan where not stated.
+    time_is : {"start", "middle", "end", ""}
+        What a single time of a fraction means; empty to decide by the times.
+    loq, lod : float
+        Values below are below the limit of quantification or detection; in the unit of the values.
+    animals : mapping of str to AnimalRow
+        From a second table.
+    exclude : tuple of (str, str)
+        Animals ("r12") or fractions ("r12/f07") to leave out, and why.
+    """
+
+    unit: str = ""
+    to: str = ""
+    molar_mass_g_per_mol: float = math.nan
+    treated: str = ""
+    flow_uL_per_min: float = math.nan
+    dead_volume_uL: float = math.nan
+    fraction_min: float = math.nan
+    time_is: TimeIs = ""
+    loq: float = math.nan
+    lod: float = math.nan
+    animals: Mapping[str, AnimalRow] | None = None
+    exclude: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadCourses:
+    """Courses of a table, animals that are left out with the reason, and remarks."""
+
+    courses: tuple[AnimalCourse, ...]
+    unit: str
+    left_out: tuple[tuple[str, str], ...] = ()
+    read_as: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourses:
+    """Relate the fractions of a table to the treatment, and convert them to one unit.
+
+    Raises
+    ------
+    InputError
+        If an animal has no time of treatment or two groups, a unit cannot be converted, or what is
+        to be excluded does not exist.
+    """
+    unit = dialysate_unit(conditions.unit or table.unit, conditions.molar_mass_g_per_mol)
+    if conditions.unit and table.unit and conditions.unit != table.unit:
+        other = dialysate_unit(table.unit, conditions.molar_mass_g_per_mol)
+        if (other.kind, other.factor) != (unit.kind, unit.factor):
+            raise InputError(
+                f"is {conditions.unit}, and the table states {table.unit}",
+                where="unit",
+                do="State the unit once, or correct the heading of the table",
+            )
+    by_animal: dict[str, list[FractionRow]] = {}
+    for row in table.rows:
+        by_animal.setdefault(row.animal, []).append(row)
+    stated = _stated(table, conditions, by_animal)
+    reasons = _reasons(conditions.exclude, by_animal, stated)
+    notes: list[str] = []
+    windows, assumed = _windows(table, conditions, by_animal)
+    notes += assumed
+    to = _course_unit(unit, conditions, windows, notes)
+    courses, left_out = [], []
+    for animal, rows in by_animal.items():
+        if animal in reasons:
+            left_out.append((animal, reasons[animal]))
+            continue
+        course = _course(
+            animal, rows, windows[animal], stated[animal], unit, to, table.time_kind, conditions
+        )
+        courses.append(_with_exclusions(course, conditions.exclude))
+    if not courses:
+        raise InputError("every animal is excluded", where="exclude", do="Keep those with values")
+    if unit.kind == "unknown":
+        notes.append("the unit of the values is not stated: state it with --unit")
+    return ReadCourses(tuple(courses), to, tuple(left_out), tuple(notes), ())
+
+
+def _stated(
+    table: FractionTable, conditions: CourseConditions, by_animal: Mapping[str, object]
+) -> dict[str, AnimalRow]:
+    """What is stated about each animal, by the table and by the second one."""
+    more = conditions.animals or {}
+    unknown = [name for name in more if name not in by_animal]
+    if unknown:
+        raise InputError(
+            f"{list_names(unknown, 6)} {'is' if len(unknown) == 1 else 'are'} not in the table of "
+            "values",
+            where="animals",
+            allowed=f"Its animals are {list_names(list(by_animal), 24)}",
+        )
+    missing = [name for name in by_animal if more and name not in more]
+    if missing:
+        raise InputError(
+            f"{list_names(missing, 6)} {'is' if len(missing) == 1 else 'are'} missing",
+            where="animals",
+            allowed="Each animal with values has a row",
+        )
+    result = {}
+    for name in by_animal:
+        own, other = table.animals.get(name, AnimalRow()), more.get(name, AnimalRow())
+        given = {k: getattr(other, k) for k in other.__dataclass_fields__}
+        kept = {k: v for k, v in given.items() if v != "" and v == v}
+        if own.group and other.group and own.group != other.group:
+            raise InputError(
+                f"has the group {own.group} in the one table and {other.group} in the other",
+                where=f"animal {name}",
+                do="Correct one of them",
+            )
+        result[name] = replace(own, **kept)
+    return result
+
+
+def _reasons(
+    exclude: Sequence[tuple[str, str]],
+    by_animal: Mapping[str, Sequence[FractionRow]],
+    stated: Mapping[str, AnimalRow],
+) -> dict[str, str]:
+    """Animals that are left out, with the reason."""
+    reasons = {name: row.excluded for name, row in stated.items() if row.excluded}
+    for target, reason in exclude:
+        animal = target.rpartition("/")[0] if target not in by_animal else target
+        if animal not in by_animal:
+            raise UnknownNameError.among("animal", animal or target, by_animal, where="exclude")
+        if not reason.strip():
+            raise InputError(
+                f"{target} has no reason", where="exclude", do=f'Write --exclude {target}="reason"'
+            )
+        if target in by_animal:
+            reasons[target] = reason
+    return reasons
+
+
+def _with_exclusions(course: AnimalCourse, exclude: Sequence[tuple[str, str]]) -> AnimalCourse:
+    for target, reason in exclude:
+        animal, _, name = target.rpartition("/")
+        if animal != course.animal:
+            continue
+        names = [f.name for f in course.fractions]
+        if name not in names:
+            raise UnknownNameError.among(
+                f"fraction of animal {animal}", name, names, where="exclude"
+            )
+        course = replace(
+            course,
+            fractions=tuple(
+                replace(f, excluded=reason) if f.name == name else f for f in course.fractions
+            ),
+        )
+    return course
+
+
+def _windows(
+    table: FractionTable,
+    conditions: CourseConditions,
+    by_animal: Mapping[str, Sequence[FractionRow]],
+) -> tuple[dict[str, list[tuple[float, float]]], list[str]]:
+    """Begin and end of the collection of every fraction [min on the clock of the table]."""
+    if any(math.isnan(r.start_min) or math.isnan(r.end_min) for r in table.rows):
+        time_is, note = _meaning(table, conditions, by_animal)
+    else:
+        time_is, note = "", ""
+    notes = [note] if note else []
+    windows: dict[str, list[tuple[float, float]]] = {}
+    lengths = _lengths(conditions, by_animal)
+    estimated = False
+    for animal, rows in by_animal.items():
+        times = _unwrapped(rows, table.time_kind)
+        typical = lengths[animal]
+        spans = []
+        for k, row in enumerate(rows):
+            shift = times[k] - _key_min(row)
+            if math.isfinite(row.start_min) and math.isfinite(row.end_min):
+                start, end = row.start_min + shift, row.end_min + shift
+                if end < start and table.time_kind == "time of day":
+                    end += MINUTES_PER_DAY
+                spans.append((start, end))
+                continue
+            length = row.length_min if math.isfinite(row.length_min) else typical
+            estimated |= math.isnan(row.length_min) and math.isnan(conditions.fraction_min)
+            at = times[k]
+            if math.isnan(length):
+                raise InputError(
+                    "has one fraction, whose length is not known",
+                    where=f"animal {animal}",
+                    do="Add --fraction-min, or columns with start and end",
+                )
+            if time_is == "middle":
+                spans.append((at - 0.5 * length, at + 0.5 * length))
+            elif time_is == "start":
+                gap = times[k + 1] - at if k + 1 < len(rows) else length
+                spans.append((at, at + (gap if 0 < gap < 1.25 * length else length)))
+            else:
+                gap = at - times[k - 1] if k else length
+                spans.append((at - (gap if 0 < gap < 1.25 * length else length), at))
+        windows[animal] = spans
+    if estimated:
+        usual = sorted({round(v, 2) for v in lengths.values()})
+        words = " or ".join(f"{v:g}" for v in usual[:4])
+        notes.append(f"fractions of {words} min, from the distance of their times")
+    return windows, notes
+
+
+def _unwrapped(rows: Sequence[FractionRow], kind: TimeKind) -> list[float]:
+    """Times of an animal; a time of day that falls by half a day or more is of the next day."""
+    times = [_key_min(row) for row in rows]
+    if kind != "time of day":
+        return times
+    day = 0.0
+    result: list[float] = []
+    for k, at in enumerate(times):
+        if k and at + day < result[-1] - 0.5 * MINUTES_PER_DAY:
+            day += MINUTES_PER_DAY
+        result.append(at + day)
+    return result
+
+
+def _key_min(row: FractionRow) -> float:
+    """The time of a row by which rows are in order: its begin where begin and end are known."""
+    both = math.isfinite(row.start_min) and math.isfinite(row.end_min)
+    return row.start_min if both else row.time_min
+
+
+def _lengths(
+    conditions: CourseConditions, by_animal: Mapping[str, Sequence[FractionRow]]
+) -> dict[str, float]:
+    """Usual length of the fractions of each animal; nan where it cannot be known."""
+    lengths = {}
+    for animal, rows in by_animal.items():
+        if math.isfinite(conditions.fraction_min):
+            lengths[animal] = conditions.fraction_min
+            continue
+        gaps = np.diff(sorted({row.time_min for row in rows}))
+        lengths[animal] = float(np.median(gaps)) if gaps.size else math.nan
+    known = [length for length in lengths.values() if math.isfinite(length)]
+    usual = float(np.median(known)) if known else math.nan
+    return {a: length if math.isfinite(length) else usual for a, length in lengths.items()}
+
+
+def _meaning(
+    table: FractionTable,
+    conditions: CourseConditions,
+    by_animal: Mapping[str, Sequence[FractionRow]],
+) -> tuple[TimeIs, str]:
+    """What a single time of a fraction is, and a phrase that states what was assumed."""
+    if conditions.time_is:
+        return conditions.time_is, ""
+    if table.time_is:
+        return table.time_is, f"times are the {table.time_is} of fractions, as the column is called"
+    lengths = _lengths(conditions, by_animal)
+    halves = ends = 0
+    if table.time_kind == "minutes" and not conditions.treated:
+        for animal, rows in by_animal.items():
+            for row in rows:
+                place = (row.time_min / lengths[animal]) % 1.0 if lengths[animal] else math.nan
+                halves += abs(place - 0.5) < 0.02
+                ends += min(place, 1.0 - place) < 0.02
+    if halves > 0.8 * len(table.rows):
+        return "middle", (
+            "times are taken as the middle of fractions, because the treatment then falls between "
+            "two of them; --time-is states another meaning"
+        )
+    return "end", ("times are taken as the end of fractions; --time-is states another meaning")
+
+
+def _course_unit(
+    unit: DialysateUnit,
+    conditions: CourseConditions,
+    windows: Mapping[str, Sequence[tuple[float, float]]],
+    notes: list[str],
+) -> str:
+    if conditions.to:
+        return conditions.to
+    lengths = np.array([end - start for spans in windows.values() for start, end in spans])
+    middle = float(np.median(lengths))
+    if unit.kind == "amount" and (np.abs(lengths / middle - 1.0) > EQUAL_LENGTH).any():
+        notes.append(
+            "amounts of fractions of unequal length are compared as fmol/min; --to fmol compares "
+            "the amounts"
+        )
+        return "fmol/min"
+    return unit.course_unit
+
+
+def _course(
+    animal: str,
+    rows: Sequence[FractionRow],
+    spans: Sequence[tuple[float, float]],
+    stated: AnimalRow,
+    unit: DialysateUnit,
+    to: str,
+    kind: TimeKind,
+    conditions: CourseConditions,
+) -> AnimalCourse:
+    groups = {row.group for row in rows if row.group} | ({stated.group} - {""})
+    if len(groups) > 1:
+        raise InputError(
+            f"has the groups {' and '.join(sorted(groups))}",
+            where=f"animal {animal}",
+            allowed="An animal has one group",
+            do="Give each animal its own name",
+        )
+    treated = _treated_min(animal, stated.treated or conditions.treated, spans, kind)
+    flow = _first(stated.flow_uL_per_min, conditions.flow_uL_per_min)
+    dead = _first(stated.dead_volume_uL, conditions.dead_volume_uL)
+    if math.isfinite(dead) and not math.isfinite(flow):
+        raise InputError(
+            f"a dead volume of {dead:g} uL, and no flow", where="dead_volume", do="Add --flow"
+        )
+    pump = Flow((flow,)) if math.isfinite(flow) else None
+    fractions = []
+    named = [row.name for row in rows]
+    unique = all(named) and len(set(named)) == len(named)
+    order = sorted(range(len(rows)), key=lambda k: spans[k][0])
+    for number, k in enumerate(order, 1):
+        row, (start, end) = rows[k], spans[k]
+        volume = math.nan
+        if pump is not None:
+            window = membrane_window(
+                start, end, pump, dead if math.isfinite(dead) else 0.0, where=row.where
+            )
+            start, end, volume = window.start_min, window.end_min, window.volume_uL
+        factor = to_course_unit(unit, to, length_min=end - start, volume_uL=volume, where=row.where)
+        lod = _first(row.lod, conditions.lod)
+        fractions.append(
+            MeasuredFraction(
+                row.name if unique else f"f{number:02d}",
+                start - treated,
+                end - treated,
+                row.value * factor,
+                row.se * factor,
+                _state(row, conditions),
+                lod * factor,
+                row.excluded,
+                row.note,
+            )
+        )
+    group = stated.group or next(iter(groups), "") or ALL
+    return AnimalCourse(animal, group, to, tuple(fractions), treated)
+
+
+def _state(row: FractionRow, conditions: CourseConditions) -> State:
+    if row.state != "quantified":
+        return row.state
+    if row.value < conditions.lod:
+        return "below LOD"
+    return "below LOQ" if row.value < conditions.loq else "quantified"
+
+
+def _first(own: float, common: float) -> float:
+    return own if math.isfinite(own) else common
+
+
+def _treated_min(
+    animal: str, text: str, spans: Sequence[tuple[float, float]], kind: TimeKind
+) -> float:
+    """Time of the treatment on the clock of the table; 0 where times count from it."""
+    where = f"animal {animal}"
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    if not text:
+        if kind == "minutes" and first < 0 < last:
+            return 0.0
+        raise InputError(
+            "has no time of treatment",
+            where=where,
+            allowed="Times count from the treatment, with negative ones before it, or the time of "
+            "the treatment is stated",
+            do="Add --treated, or a column treated",
+        )
+    time = read_time(text, where=where)
+    if time is None or time.kind != kind:
+        words = {"minutes": "numbers", "time of day": "times of day", "date": "dates with a time"}
+        raise InputError(
+            f"was treated at '{text}', and its fractions have {words[kind]}",
+            where=where,
+            do="Write both in one way",
+        )
+    at = time.minutes
+    if kind == "time of day":
+        while at < first - 0.5 * MINUTES_PER_DAY:
+            at += MINUTES_PER_DAY
+    if not first <= at <= last:
+        raise InputError(
+            f"was treated at {text}, which is not within its fractions",
+            where=where,
+            do="Mend the time of the treatment or of the fractions",
+        )
+    return at

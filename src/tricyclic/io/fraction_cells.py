@@ -1,0 +1,307 @@
+"""Cells of tables of dialysate: values with their states, times, ranges of times, names of
+columns.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tricyclic.core.clock_time import MINUTES_IN, ClockTime, TimeKind, read_time
+from tricyclic.core.fractions import State
+from tricyclic.errors import InputError
+from tricyclic.io.delimited_text import Sheet, shortened
+from tricyclic.numerals import UNSIGNED, NumberFormat
+
+# Words in cells of values, in lower case, and what they mean.
+STATES: dict[str, State] = {
+    **dict.fromkeys(("quantified", "ok", "measured", "present"), "quantified"),
+    **dict.fromkeys(
+        ("below loq", "<loq", "< loq", "bloq", "blq", "<lloq", "< lloq", "below lloq", "blloq"),
+        "below LOQ",
+    ),
+    **dict.fromkeys(
+        ("below lod", "<lod", "< lod", "blod", "bld", "bdl", "below detection", "b.d.l.", "bd"),
+        "below LOD",
+    ),
+    **dict.fromkeys(
+        ("n.d.", "nd", "n.d", "not detected", "not found", "none detected", "no peak"), "not found"
+    ),
+    **dict.fromkeys(
+        ("", "lost", "missing", "-", "--", "–", "—", "na", "n.a.", "n/a", "#n/a", "nan", "none"),
+        "lost",
+    ),
+    **dict.fromkeys(
+        ("spilled", "spilt", "broken", "blocked", "empty", "no sample", "not collected", "failed"),
+        "lost",
+    ),
+}
+_BOUND = re.compile(r"[<≤]\s*=?\s*(\S.*)")
+_RANGE = re.compile(rf"([-+−]?{UNSIGNED})\s*(?:-|–|—|−|to|\.\.)\s*([-+−]?{UNSIGNED})\s*([A-Za-z]*)")
+_CLOCKS = re.compile(r"([0-9: ]+[0-9])\s*(?:-|–|—|to)\s*([0-9: ]+[0-9])")
+_UNIT_AFTER = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*$")
+# Column of a tidy table by what it may be called, in lower case and without its unit.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "animal": (
+        "animal",
+        "animals",
+        "rat",
+        "mouse",
+        "subject",
+        "animal id",
+        "rat id",
+        "mouse id",
+        "subject id",
+        "id",
+        "animal no",
+        "rat no",
+        "animal number",
+    ),
+    "group": ("group", "treatment", "condition", "groups", "drug", "arm"),
+    "start": (
+        "start",
+        "from",
+        "begin",
+        "start time",
+        "time start",
+        "t start",
+        "t0",
+        "collection start",
+    ),
+    "end": ("end", "to", "stop time", "end time", "time end", "t end", "t1", "collection end"),
+    "middle": ("middle", "mid", "midpoint", "mid time", "middle time", "time mid", "mid point"),
+    "time": (
+        "time",
+        "t",
+        "times",
+        "time point",
+        "timepoint",
+        "time after injection",
+        "time after treatment",
+        "time after drug",
+    ),
+    "length": ("length", "duration", "width", "bin", "fraction length", "collection time"),
+    "state": ("state", "status", "flag", "quality"),
+    "lod": ("lod", "limit of detection"),
+    "se": ("se", "standard error", "value se"),
+    "name": (
+        "name",
+        "sample",
+        "fraction",
+        "sample name",
+        "vial",
+        "fraction no",
+        "sample id",
+        "sample no",
+    ),
+    "excluded": ("excluded", "exclude", "reason", "exclusion"),
+    "note": ("note", "notes", "comment", "comments", "remark", "remarks"),
+    "treated": (
+        "treated",
+        "injected",
+        "injection",
+        "treatment time",
+        "injection time",
+        "drug time",
+        "time of injection",
+        "time of treatment",
+        "drug given",
+    ),
+    "dead_volume": ("dead volume",),
+    "flow": ("flow", "flow rate"),
+}
+SUMMARY = re.compile(
+    r"(?:group\s+)?(?:mean|average|avg|median|s\.?e\.?m\.?|s\.?d\.?|stdev|std|n|count|cv)"
+    r"(?:\s*[%(±].*)?(?:\s+[a-z0-9]+)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ValueCell:
+    """A cell of values: its number (nan without one), its state, and the limit that it names."""
+
+    value: float
+    state: State
+    lod: float = math.nan
+
+
+def read_value(text: str, numbers: NumberFormat, where: str) -> ValueCell:
+    """A number, "<0.05", or a word for a value that is missing or below a limit.
+
+    Raises
+    ------
+    InputError
+        If it is another word, or below 0.
+    """
+    plain = text.strip()
+    value = numbers.read(plain)
+    if value is not None:
+        if not (value >= 0 and math.isfinite(value)):
+            raise InputError(
+                f"the value is {plain}",
+                where=where,
+                allowed="Values are 0 or more",
+                do='Write "n.d." for what was not detected, and leave a lost sample empty',
+            )
+        return ValueCell(value, "quantified")
+    state = STATES.get(plain.lower())
+    if state == "quantified":
+        state = None
+    if state is None and (bound := _BOUND.fullmatch(plain)):
+        limit = numbers.read(bound[1].split()[0])
+        if limit is not None and limit > 0:
+            return ValueCell(math.nan, "below LOD", limit)
+    if state is None:
+        raise InputError(
+            f"'{shortened(plain)}' is no value",
+            where=where,
+            allowed='A value is a number, "<LOQ", "<LOD", "<0.05", "n.d.", "lost" or empty',
+            do="Mend the cell, or name the columns with --value and --animal",
+        )
+    return ValueCell(math.nan, state)
+
+
+def read_state(text: str, where: str) -> State | None:
+    """The state that a column of states names; None where it is empty."""
+    plain = text.strip().lower()
+    if not plain:
+        return None
+    if plain not in STATES:
+        raise InputError(
+            f"no state is called '{shortened(text)}'",
+            where=where,
+            allowed="States are quantified, below LOQ, below LOD, not found, lost",
+        )
+    return STATES[plain]
+
+
+@dataclass(frozen=True)
+class TimeCell:
+    """A time, or a begin and an end."""
+
+    first: ClockTime
+    last: ClockTime | None = None
+
+
+def read_time_cell(
+    text: str, per_unit: float, numbers: NumberFormat, where: str
+) -> TimeCell | None:
+    """A time or a range of times ("-20 to 0", "10:20-10:40"); None for another text."""
+    one = read_time(text, per_unit=per_unit, numbers=numbers, where=where)
+    if one is not None:
+        return TimeCell(one)
+    plain = text.strip()
+    match = _RANGE.fullmatch(plain)
+    if match and match[3].lower() in MINUTES_IN:
+        factor = MINUTES_IN[match[3].lower()] if match[3] else per_unit
+        ends = [numbers.read(part) for part in (match[1], match[2])]
+        if ends[0] is not None and ends[1] is not None:
+            return TimeCell(
+                ClockTime(ends[0] * factor, "minutes"), ClockTime(ends[1] * factor, "minutes")
+            )
+    clocks = _CLOCKS.fullmatch(plain)
+    if clocks:
+        first, last = (read_time(part, where=where) for part in (clocks[1], clocks[2]))
+        if first is not None and last is not None:
+            return TimeCell(first, last)
+    return None
+
+
+def common_kind(kinds: Sequence[tuple[TimeKind, str]]) -> TimeKind:
+    """The one kind of all times.
+
+    Raises
+    ------
+    InputError
+        If there are several: minutes of one clock cannot be compared with times of day.
+    """
+    first = kinds[0][0] if kinds else "minutes"
+    other = next(((kind, where) for kind, where in kinds if kind != first), None)
+    if other is not None:
+        words = {"minutes": "numbers", "time of day": "times of day", "date": "dates"}
+        raise InputError(
+            f"the times are {words[first]} and {words[other[0]]}",
+            where=other[1],
+            allowed="All times of a table are minutes, times of day (10:20), or dates with a time "
+            "(2026-03-02 10:20)",
+            do="Write them in one way",
+        )
+    return first
+
+
+def name_and_unit(text: str) -> tuple[str, str]:
+    """Name and unit of a heading: "time (min)", "NE [nM]", "start_min", "NE_nM", "time, min"."""
+    plain = text.strip()
+    match = _UNIT_AFTER.search(plain)
+    if match:
+        return plain[: match.start()].strip(), match[1]
+    name, comma, unit = plain.rpartition(",")
+    if comma and len(unit) <= 16:
+        return name.strip(), unit.strip()
+    for mark in ("_", " "):
+        name, before, unit = plain.rpartition(mark)
+        if before and _is_unit(unit.replace("_per_", "/")):
+            return name.strip(), unit
+    return plain, ""
+
+
+def _is_unit(text: str) -> bool:
+    known = re.compile(
+        r"[fpnum]?(?:M|mol|g)|[fpnum]?(?:mol|g)/(?:[umn]?[lL]|min|h)|min|h|s|%|uL|ul|µl|µL",
+    )
+    return known.fullmatch(text) is not None
+
+
+def roles_of(header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+    """Columns by what they are; `named` has those that the user named.
+
+    Raises
+    ------
+    InputError
+        If two columns have one role, or a named one is not there.
+    """
+    places: dict[str, int] = {}
+    plain = [_plain(cell) for cell in header]
+    for role, wanted in named.items():
+        if wanted:
+            places[role] = column_called(header, wanted, role)
+    for role, names in COLUMNS.items():
+        if role in places:
+            continue
+        hits = [k for k, cell in enumerate(plain) if cell in names and k not in places.values()]
+        if hits:
+            # The order of the names is the order of preference.
+            places[role] = min(hits, key=lambda k: names.index(plain[k]))
+    return places
+
+
+def column_called(header: Sequence[str], wanted: str, option: str) -> int:
+    """Place of a column that the user named, with or without its unit."""
+    for known in (list(header), [name_and_unit(cell)[0] for cell in header]):
+        if known.count(wanted) == 1:
+            return known.index(wanted)
+    listed = ", ".join(f"'{cell}'" for cell in header if cell)
+    raise InputError(
+        f"no column is called '{wanted}'", where=option, allowed=f"Columns are {listed}"
+    )
+
+
+def _plain(cell: str) -> str:
+    name = name_and_unit(cell)[0].lower().replace("_", " ").strip(" .:#")
+    return re.sub(r"\s+", " ", name)
+
+
+def is_time_heading(cell: str) -> bool:
+    """Whether a heading names times: "time (min)", "min", "t"."""
+    plain = _plain(cell)
+    names = (*COLUMNS["time"], *COLUMNS["middle"], *COLUMNS["start"], *COLUMNS["end"])
+    return plain in names or plain in ("min", "minutes", "h", "hours", "min.")
+
+
+def text_at(sheet: Sheet, row: int, column: int) -> str:
+    """A cell; empty beyond the row."""
+    cells = sheet.rows[row]
+    return cells[column].strip() if 0 <= column < len(cells) else ""

@@ -1,0 +1,250 @@
+"""Reads a table with one row for each fraction of dialysate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tricyclic.core.clock_time import MINUTES_IN, TimeKind
+from tricyclic.core.format import list_names, pluralize
+from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
+from tricyclic.core.unused import as_remarks, quoted
+from tricyclic.errors import InputError
+from tricyclic.io.delimited_text import Sheet, shortened
+from tricyclic.io.fraction_cells import (
+    TimeCell,
+    common_kind,
+    name_and_unit,
+    read_state,
+    read_time_cell,
+    read_value,
+    roles_of,
+    text_at,
+)
+
+TIMES = ("start", "end", "middle", "time")
+# Names of columns of values, beside those with a unit of a concentration or amount.
+_VALUES = ("value", "values", "concentration", "conc", "amount", "level", "dialysate")
+
+
+def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionTable:
+    """The fractions of a table with a heading and a row for each.
+
+    Raises
+    ------
+    InputError
+        If it has no column of values or several, or a cell cannot be read.
+    """
+    names = list(sheet.rows[header])
+    roles = roles_of(names, named)
+    columns = _ListColumns(sheet, header, roles)
+    if "value" not in roles:
+        roles["value"] = _value_column(columns, names)
+    rows: list[FractionRow] = []
+    kinds: list[tuple[TimeKind, str]] = []
+    carried = 0
+    animal = group = ""
+    states: dict[str, AnimalRow] = {}
+    for row in range(header + 1, len(sheet.rows)):
+        if not any(sheet.rows[row]):
+            continue
+        own = text_at(sheet, row, roles["animal"])
+        if own:
+            if own != animal:
+                group = ""
+            animal = own
+        elif animal:
+            carried += 1
+        where = f"{sheet.where(row)}, animal {animal or '?'}"
+        if not animal:
+            raise InputError("has no animal", where=where, do="Fill in its name")
+        group = columns.text(row, "group") or group
+        one, of_row = _row(columns, row, where, animal, group)
+        rows.append(one)
+        kinds += of_row
+        _stated(states, columns, row, animal, group, where)
+    if not rows:
+        raise InputError("has no fractions below its heading")
+    analyte, unit = name_and_unit(names[roles["value"]])
+    read_as = [f"one row per fraction; values in '{names[roles['value']]}'"]
+    remarks = []
+    if carried:
+        remarks.append(f"{pluralize(carried, 'row')} without an animal belong to the one above")
+    unused = [name for k, name in enumerate(names) if name and k not in roles.values()]
+    return FractionTable(
+        tuple(rows),
+        states,
+        unit=unit,
+        analyte="" if analyte.lower() in _VALUES else analyte,
+        time_kind=common_kind(kinds),
+        time_is=_time_is(roles),
+        layout="tidy",
+        read_as=tuple(read_as),
+        unused=(*quoted("column", unused), *as_remarks(remarks)),
+    )
+
+
+@dataclass(frozen=True)
+class _ListColumns:
+    """A sheet, the row of its heading, and its columns by what they are."""
+
+    sheet: Sheet
+    header: int
+    roles: Mapping[str, int]
+
+    def text(self, row: int, role: str) -> str:
+        """A cell; empty where there is no such column."""
+        return text_at(self.sheet, row, self.roles[role]) if role in self.roles else ""
+
+    def number(self, row: int, role: str, where: str) -> float:
+        """A cell as a number; nan where it is empty."""
+        text = self.text(row, role)
+        return self.sheet.number(text, where) if text else math.nan
+
+    def minutes_per_unit(self, role: str) -> float:
+        """Minutes in the unit that the name of a column of times states."""
+        unit = name_and_unit(text_at(self.sheet, self.header, self.roles[role]))[1]
+        return MINUTES_IN.get(unit.lower(), 1.0)
+
+    def time(self, row: int, role: str, where: str) -> TimeCell | None:
+        """A cell as a time; None where it is empty."""
+        text = self.text(row, role)
+        if not text:
+            return None
+        cell = read_time_cell(text, self.minutes_per_unit(role), self.sheet.numbers, where)
+        if cell is None:
+            raise not_a_time(text, where)
+        return cell
+
+
+def not_a_time(text: str, where: str) -> InputError:
+    """The error for a cell that is no time."""
+    return InputError(
+        f"'{shortened(text)}' is no time",
+        where=where,
+        allowed="A time is a number, a time of day (10:20), a date with a time (2026-03-02 10:20), "
+        "or a begin and an end (0-20)",
+    )
+
+
+def _row(
+    columns: _ListColumns, row: int, where: str, animal: str, group: str
+) -> tuple[FractionRow, list[tuple[TimeKind, str]]]:
+    value = read_value(columns.text(row, "value"), columns.sheet.numbers, where)
+    state = read_state(columns.text(row, "state"), where) if "state" in columns.roles else None
+    if state == "quantified" and not math.isfinite(value.value):
+        raise InputError(
+            "is quantified, and has no value", where=where, do='Fill it in, or state "lost"'
+        )
+    if state is not None:
+        value = replace(value, state=state)
+    kinds: list[tuple[TimeKind, str]] = []
+    minutes: dict[str, float] = {}
+    for key in TIMES:
+        cell = columns.time(row, key, where) if key in columns.roles else None
+        if cell is None:
+            continue
+        kinds.append((cell.first.kind, where))
+        minutes[key] = cell.first.minutes
+        if cell.last is not None:
+            minutes["start"], minutes["end"] = cell.first.minutes, cell.last.minutes
+    if not minutes:
+        raise InputError("has no time", where=where, do="Fill in when it was collected")
+    order = ("middle", "time", "end", "start")
+    length = columns.number(row, "length", where)
+    if "length" in columns.roles:
+        length *= columns.minutes_per_unit("length")
+    lod = columns.number(row, "lod", where)
+    return (
+        FractionRow(
+            animal,
+            group,
+            value.value,
+            value.state,
+            start_min=minutes.get("start", math.nan),
+            end_min=minutes.get("end", math.nan),
+            time_min=next(minutes[key] for key in order if key in minutes),
+            length_min=length,
+            lod=value.lod if math.isnan(lod) else lod,
+            se=columns.number(row, "se", where),
+            name=columns.text(row, "name"),
+            excluded=columns.text(row, "excluded"),
+            note=columns.text(row, "note"),
+            where=where,
+        ),
+        kinds,
+    )
+
+
+def _stated(
+    states: dict[str, AnimalRow],
+    columns: _ListColumns,
+    row: int,
+    animal: str,
+    group: str,
+    where: str,
+) -> None:
+    """Keep what a row states about its animal, which all rows of the animal state alike."""
+    before = states.get(animal, AnimalRow())
+    given = {
+        "treated": columns.text(row, "treated"),
+        "dead_volume_uL": columns.number(row, "dead_volume", where),
+        "flow_uL_per_min": columns.number(row, "flow", where),
+        "group": group,
+    }
+    kept: dict[str, Any] = {}
+    for key, value in given.items():
+        if value == "" or value != value:
+            continue
+        known = getattr(before, key)
+        if known not in ("", value) and known == known:
+            word = key.partition("_")[0] if key != "dead_volume_uL" else "dead volume"
+            raise InputError(
+                f"the {word} is {value}, and was {known} above",
+                where=where,
+                allowed="All rows of an animal state the same",
+            )
+        kept[key] = value
+    states[animal] = replace(before, **kept)
+
+
+def _time_is(roles: Mapping[str, int]) -> TimeIs:
+    if "middle" in roles:
+        return "middle"
+    if "end" in roles and "start" not in roles:
+        return "end"
+    return "start" if "start" in roles and "end" not in roles else ""
+
+
+def _value_column(columns: _ListColumns, names: Sequence[str]) -> int:
+    """The column of values, by its name, or the one column of numbers that is left."""
+    free = [k for k, name in enumerate(names) if name and k not in columns.roles.values()]
+    plain = {k: name_and_unit(names[k]) for k in free}
+    rows = range(columns.header + 1, len(columns.sheet.rows))
+    numeric = [k for k in free if _is_numeric(columns.sheet, rows, k)]
+    with_unit = [k for k in numeric if _is_value_unit(plain[k][1])]
+    called = [k for k in numeric if plain[k][0].lower().replace("_", " ") in _VALUES]
+    candidates = with_unit if len(with_unit) == 1 else called if len(called) == 1 else numeric
+    if len(candidates) == 1:
+        return candidates[0]
+    listed = list_names([f"'{names[k]}'" for k in (candidates or free)], 8)
+    if candidates:
+        raise InputError(
+            f"the values may be in {listed}", do=f'Add --value "{names[candidates[0]]}"'
+        )
+    raise InputError(f"no column of values is recognised among {listed}", do="Add --value COLUMN")
+
+
+def _is_value_unit(unit: str) -> bool:
+    """Whether a unit may be that of values: a concentration, an amount, a rate or a percentage."""
+    ends = ("M", "mol", "g", "L", "l", "min", "mol/L", "baseline", "%")
+    return unit not in MINUTES_IN and unit.endswith(ends)
+
+
+def _is_numeric(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
+    """Whether half of the cells of a column or more are numbers."""
+    cells = [cell for row in rows if (cell := text_at(sheet, row, column))]
+    numbers = [cell for cell in cells if sheet.numbers.read(cell) is not None]
+    return bool(numbers) and 2 * len(numbers) >= len(cells)

@@ -1,0 +1,361 @@
+"""Reads sheets of dialysate fractions with animals across or animals down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tricyclic.core.clock_time import MINUTES_IN, TimeKind
+from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
+from tricyclic.core.unused import as_remarks, quoted
+from tricyclic.errors import InputError
+from tricyclic.io.delimited_text import Sheet
+from tricyclic.io.fraction_cells import (
+    COLUMNS,
+    SUMMARY,
+    TimeCell,
+    column_called,
+    common_kind,
+    name_and_unit,
+    read_time_cell,
+    read_value,
+    roles_of,
+    text_at,
+)
+from tricyclic.io.fraction_list import not_a_time
+
+# Rows above the names of animals in which groups and titles may stand.
+ABOVE = 6
+_GROUP_NAMES = frozenset(COLUMNS["group"])
+_TREATED_NAMES = frozenset(COLUMNS["treated"])
+
+
+@dataclass
+class _Heading:
+    """Animals of the columns of a sheet, and what rows beside their names state about them."""
+
+    animals: dict[int, str] = field(default_factory=dict)
+    stated: dict[int, AnimalRow] = field(default_factory=dict)
+    used_rows: set[int] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    title: str = ""
+
+
+def times_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionTable:
+    """A sheet with a row for each time and a column for each animal.
+
+    Groups stand in a row above or below the names of the animals, each name once or over each
+    animal.
+
+    Raises
+    ------
+    InputError
+        If no animal has a column, one occurs twice, or a cell cannot be read.
+    """
+    names = list(sheet.rows[header])
+    roles = _time_roles(names, named)
+    first = max(roles.values()) + 1
+    heading = _heading(sheet, header, first, set(roles.values()))
+    rows: list[FractionRow] = []
+    kinds: list[tuple[TimeKind, str]] = []
+    empty: set[str] = set()
+    for row in range(header + 1, len(sheet.rows)):
+        if row in heading.used_rows or not any(sheet.rows[row]):
+            continue
+        first_cell = text_at(sheet, row, min(roles.values()))
+        if SUMMARY.fullmatch(first_cell):
+            heading.unused.append(f"row '{first_cell}' ({sheet.where(row)})")
+            continue
+        times = _row_times(sheet, header, row, roles)
+        kinds += [(cell.first.kind, sheet.where(row)) for cell in times.values()]
+        for column, animal in heading.animals.items():
+            rows.append(_fraction(sheet, row, column, animal, heading.stated[column].group, times))
+    _check_any(heading.animals, rows)
+    del empty
+    unit, analyte = _unit_of(sheet, heading)
+    return FractionTable(
+        tuple(rows),
+        {name: heading.stated[column] for column, name in heading.animals.items()},
+        unit=unit,
+        analyte=analyte,
+        time_kind=common_kind(kinds),
+        time_is=_time_is(roles),
+        layout="times down",
+        read_as=("a row for each time and a column for each animal",),
+        unused=(*heading.unused, *as_remarks(heading.remarks)),
+    )
+
+
+def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionTable:
+    """A sheet with a row for each animal and a column for each time.
+
+    Raises
+    ------
+    InputError
+        If an animal occurs twice, or a cell cannot be read.
+    """
+    names = list(sheet.rows[header])
+    roles = {
+        role: column
+        for role, column in roles_of(names, named).items()
+        if role in ("animal", "group", "treated", "dead_volume", "flow", "excluded", "note")
+    }
+    corner_unit = ""
+    times: dict[int, TimeCell] = {}
+    for column, cell in enumerate(names):
+        if not cell or column in roles.values():
+            continue
+        time = read_time_cell(cell, 1.0, sheet.numbers, sheet.where(header))
+        if time is not None:
+            times[column] = time
+    left = [k for k in range(min(times)) if k not in roles.values()]
+    if "animal" not in roles:
+        if not left:
+            raise InputError("no column has the names of animals", do='Name it "animal"')
+        roles["animal"] = left.pop(0)
+    corner = text_at(sheet, header, roles["animal"])
+    corner_unit = name_and_unit(corner)[1].lower()
+    if (
+        "group" not in roles
+        and left
+        and all(
+            sheet.numbers.read(text_at(sheet, row, left[0])) is None
+            for row in range(header + 1, len(sheet.rows))
+        )
+    ):
+        roles["group"] = left.pop(0)
+    factor = MINUTES_IN.get(corner_unit, 1.0)
+    unused = [name for k, name in enumerate(names) if name and k not in times]
+    unused = [name for name in unused if names.index(name) not in roles.values()]
+    rows: list[FractionRow] = []
+    stated: dict[str, AnimalRow] = {}
+    more: list[str] = []
+    group = ""
+    for row in range(header + 1, len(sheet.rows)):
+        if not any(sheet.rows[row]):
+            continue
+        animal = text_at(sheet, row, roles["animal"])
+        where = f"{sheet.where(row)}, animal {animal}"
+        if SUMMARY.fullmatch(animal) or not animal:
+            more.append(f"row '{animal}' ({sheet.where(row)})")
+            continue
+        if animal in stated:
+            raise InputError("occurs twice", where=where, allowed="Each animal has one row")
+        group = (text_at(sheet, row, roles["group"]) if "group" in roles else "") or group
+
+        def number(role: str, row: int = row, where: str = where) -> float:
+            text = text_at(sheet, row, roles[role]) if role in roles else ""
+            return sheet.number(text, where) if text else math.nan
+
+        stated[animal] = AnimalRow(
+            group,
+            text_at(sheet, row, roles["treated"]) if "treated" in roles else "",
+            number("dead_volume"),
+            number("flow"),
+            text_at(sheet, row, roles["excluded"]) if "excluded" in roles else "",
+            where=where,
+        )
+        for column, time in times.items():
+            scaled = _scaled(time, factor)
+            rows.append(_fraction(sheet, row, column, animal, group, {"time": scaled}))
+    kinds = [(time.first.kind, sheet.where(header)) for time in times.values()]
+    heading = _Heading(title=_title(sheet, header))
+    unit, analyte = _unit_of(sheet, heading)
+    return FractionTable(
+        tuple(rows),
+        stated,
+        unit=unit,
+        analyte=analyte,
+        time_kind=common_kind(kinds),
+        layout="animals down",
+        read_as=("a row for each animal and a column for each time",),
+        unused=(*quoted("column", unused), *more),
+    )
+
+
+def _scaled(time: TimeCell, factor: float) -> TimeCell:
+    if time.first.kind != "minutes" or factor == 1.0:
+        return time
+    first = replace(time.first, minutes=time.first.minutes * factor)
+    last = replace(time.last, minutes=time.last.minutes * factor) if time.last else None
+    return TimeCell(first, last)
+
+
+def _time_roles(names: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+    """Columns of times at the left: start and end, or one."""
+    roles = {
+        role: place
+        for role, place in roles_of(names, {}).items()
+        if role in ("start", "end", "middle", "time", "length", "name") and place <= 3
+    }
+    for role in ("time", "start", "end"):
+        if named.get(role):
+            roles[role] = column_called(names, named[role], role)
+    if not any(key in roles for key in ("start", "end", "middle", "time")):
+        roles["time"] = 0
+    return roles
+
+
+def _row_times(
+    sheet: Sheet, header: int, row: int, roles: Mapping[str, int]
+) -> dict[str, TimeCell]:
+    times = {}
+    for role, column in roles.items():
+        text = text_at(sheet, row, column)
+        if role == "name" or not text:
+            continue
+        name, unit = name_and_unit(text_at(sheet, header, column))
+        factor = MINUTES_IN.get((unit or name).lower(), 1.0)
+        cell = read_time_cell(text, factor, sheet.numbers, sheet.where(row))
+        if cell is None:
+            raise not_a_time(text, sheet.where(row))
+        times[role] = cell
+    if not times:
+        raise InputError("has values and no time", where=sheet.where(row), do="Fill in the time")
+    return times
+
+
+def _fraction(
+    sheet: Sheet, row: int, column: int, animal: str, group: str, times: Mapping[str, TimeCell]
+) -> FractionRow:
+    where = f"{sheet.where(row)}, animal {animal}"
+    value = read_value(text_at(sheet, row, column), sheet.numbers, where)
+    start = end = math.nan
+    for cell in times.values():
+        if cell.last is not None:
+            start, end = cell.first.minutes, cell.last.minutes
+    if "start" in times and math.isnan(start):
+        start = times["start"].first.minutes
+    if "end" in times and math.isnan(end):
+        end = times["end"].first.minutes
+    order = ("middle", "time", "end", "start")
+    return FractionRow(
+        animal,
+        group,
+        value.value,
+        value.state,
+        start_min=start,
+        end_min=end,
+        time_min=next(times[key].first.minutes for key in order if key in times),
+        length_min=times["length"].first.minutes if "length" in times else math.nan,
+        lod=value.lod,
+        where=where,
+    )
+
+
+def _time_is(roles: Mapping[str, int]) -> TimeIs:
+    if "middle" in roles:
+        return "middle"
+    if "end" in roles and "start" not in roles:
+        return "end"
+    return "start" if "start" in roles and "end" not in roles else ""
+
+
+def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading:
+    heading = _Heading(title=_title(sheet, header))
+    width = max(len(cells) for cells in sheet.rows)
+    names = {k: text_at(sheet, header, k) for k in range(width) if k not in times}
+    data = [
+        k
+        for k in names
+        if k >= first and any(text_at(sheet, row, k) for row in range(header + 1, len(sheet.rows)))
+    ]
+    above = _group_row(sheet, header, data)
+    for k in list(data):
+        if SUMMARY.fullmatch(names[k]):
+            heading.unused.append(f"column '{names[k]}'")
+            data.remove(k)
+    groups = _carried(sheet, above, data) if above is not None else dict.fromkeys(data, "")
+    rows = _labelled_rows(sheet, header, min(times) if times else 0)
+    if "group" in rows:
+        groups = _carried(sheet, rows["group"], data)
+    treated = {k: text_at(sheet, rows["treated"], k) if "treated" in rows else "" for k in data}
+    heading.used_rows = {row for row in rows.values() if row > header}
+    texts = [names[k] for k in data]
+    if len(set(filter(None, texts))) < len(texts) and not any(groups.values()):
+        # One name over the columns of its animals, as Prism writes groups with replicates.
+        groups = _carried(sheet, header, data)
+        heading.remarks.append(
+            "the columns have names of groups; animals are numbered in each group"
+        )
+        names = _numbered(groups)
+    elif any(not text for text in texts):
+        names = {**names, **_numbered(groups)}
+        heading.remarks.append("columns without a name are numbered in each group")
+    for k in data:
+        if names[k] in heading.animals.values():
+            raise InputError(
+                f"animal {names[k]} has two columns",
+                where=sheet.where(header),
+                allowed="Each animal has one column",
+                do="Give each column its own name, or write groups in a row above",
+            )
+        heading.animals[k] = names[k]
+        heading.stated[k] = AnimalRow(groups[k], treated[k], where=sheet.where(header))
+    return heading
+
+
+def _group_row(sheet: Sheet, header: int, columns: Sequence[int]) -> int | None:
+    """The nearest row above with texts over the columns of animals; a title stands at the left."""
+    for row in range(header - 1, max(-1, header - 1 - ABOVE), -1):
+        texts = [text_at(sheet, row, k) for k in columns]
+        if any(texts) and not all(
+            not text or sheet.numbers.read(text) is not None for text in texts
+        ):
+            return row
+    return None
+
+
+def _labelled_rows(sheet: Sheet, header: int, column: int) -> dict[str, int]:
+    """Rows whose first cell names groups or times of the treatment."""
+    rows = {}
+    for row in range(max(0, header - ABOVE), min(len(sheet.rows), header + ABOVE)):
+        label = name_and_unit(text_at(sheet, row, column))[0].lower().strip(" :")
+        if row != header and label in _GROUP_NAMES:
+            rows["group"] = row
+        elif row != header and label in _TREATED_NAMES:
+            rows["treated"] = row
+    return rows
+
+
+def _carried(sheet: Sheet, row: int, columns: Sequence[int]) -> dict[int, str]:
+    """Texts of a row, each also over the empty columns at its right."""
+    groups, last = {}, ""
+    for k in columns:
+        last = text_at(sheet, row, k) or last
+        groups[k] = last
+    return groups
+
+
+def _numbered(groups: Mapping[int, str]) -> dict[int, str]:
+    counts: dict[str, int] = {}
+    names = {}
+    for k, group in groups.items():
+        counts[group] = counts.get(group, 0) + 1
+        names[k] = f"{group or 'animal'} {counts[group]}"
+    return names
+
+
+def _title(sheet: Sheet, header: int) -> str:
+    """A text alone in its row above the heading."""
+    for row in range(header - 1, -1, -1):
+        cells = [cell for cell in sheet.rows[row] if cell]
+        if len(cells) == 1:
+            return cells[0]
+    return ""
+
+
+def _unit_of(sheet: Sheet, heading: _Heading) -> tuple[str, str]:
+    """Unit and name of the values, from the title above; empty where it states none."""
+    name, unit = name_and_unit(heading.title)
+    return unit, name if unit and len(name) <= 40 else ""
+
+
+def _check_any(animals: Mapping[int, str], rows: Sequence[FractionRow]) -> None:
+    if not animals or not rows:
+        raise InputError(
+            "has no animal with values",
+            allowed="Animals stand side by side, each with its values below its name",
+        )

@@ -1,0 +1,234 @@
+"""Reads tables of dialysate fractions: one row per fraction, or animals across or down a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tricyclic.core.format import list_names
+from tricyclic.core.fraction_table import AnimalRow, FractionTable
+from tricyclic.core.table import DataTable
+from tricyclic.core.unused import as_remarks, quoted
+from tricyclic.errors import InputError
+from tricyclic.io.base import RawFile
+from tricyclic.io.delimited_text import Sheet
+from tricyclic.io.files import at_file, read_bytes
+from tricyclic.io.fraction_cells import is_time_heading, read_time_cell, roles_of, text_at
+from tricyclic.io.fraction_list import tidy_table
+from tricyclic.io.fraction_sheet import animals_down, times_down
+from tricyclic.io.xlsx import other_sheets
+
+# Rows in which a heading is looked for.
+FIRST_ROWS = 40
+HELP = (
+    "A table has one row per fraction (animal, group, start, end, value), or times down and "
+    "animals across, or animals down and times across"
+)
+
+
+@dataclass(frozen=True)
+class FractionColumns:
+    """Columns of a table that the user named; empty ones are recognised by their names.
+
+    Parameters
+    ----------
+    value, animal, group, time, start, end : str
+    """
+
+    value: str = ""
+    animal: str = ""
+    group: str = ""
+    time: str = ""
+    start: str = ""
+    end: str = ""
+
+    def named(self) -> dict[str, str]:
+        """Those that are not empty, by their role."""
+        pairs = ((role, getattr(self, role)) for role in self.__dataclass_fields__)
+        return {role: name for role, name in pairs if name}
+
+
+def read_fraction_table(
+    source: str | Path | DataTable,
+    columns: FractionColumns | None = None,
+    *,
+    sheet: str | int | None = None,
+    decimal: str | None = None,
+) -> FractionTable:
+    """Read the fractions of a file or of a table in memory.
+
+    Parameters
+    ----------
+    source : str, Path or DataTable
+        CSV, text or XLSX.
+    columns : FractionColumns, optional
+    sheet : str or int, optional
+        Sheet of a workbook; default: the first with fractions.
+    decimal : str, optional
+        "." or ",", if the file can be read in two ways.
+
+    Raises
+    ------
+    InputError
+        If no table of fractions is recognised, or a cell cannot be read.
+    """
+    data, name = read_bytes(source)
+    raw = RawFile(name, data, sheet=sheet, decimal=decimal)
+    chosen = columns or FractionColumns()
+    try:
+        return _read(raw, chosen)
+    except InputError as error:
+        own = {"value", "animal", "group", "time", "start", "end"}
+        if error.where in own and chosen.named().get(error.where):
+            raise
+        raise at_file(error, name) from error.__cause__
+
+
+def read_animal_rows(
+    source: str | Path | DataTable, *, sheet: str | int | None = None, decimal: str | None = None
+) -> dict[str, AnimalRow]:
+    """Read a table with one row per animal: animal, group, treated, dead volume, flow, excluded.
+
+    Raises
+    ------
+    InputError
+        If it has no column of animals, or an animal twice.
+    """
+    data, name = read_bytes(source)
+    raw = RawFile(name, data, sheet=sheet, decimal=decimal)
+    try:
+        for one in raw.sheets:
+            for row, cells in enumerate(one.rows[:FIRST_ROWS]):
+                roles = roles_of(cells, {})
+                if "animal" in roles and len(roles) > 1:
+                    return _animal_rows(one, row, roles)
+        raise InputError(
+            "has no columns of animals and groups",
+            do='Name the columns "animal", "group", "treated"',
+        )
+    except InputError as error:
+        raise at_file(error, name) from error.__cause__
+
+
+def _read(raw: RawFile, columns: FractionColumns) -> FractionTable:
+    if not raw.data.strip():
+        raise InputError("the file is empty", do="Save the table again")
+    for one in raw.sheets:
+        layout = _layout(one, columns)
+        if layout is None:
+            continue
+        kind, row = layout
+        if kind == "tidy":
+            table = tidy_table(one, row, columns.named())
+        elif kind == "times down":
+            table = times_down(one, row, columns.named())
+        else:
+            table = animals_down(one, row, columns.named())
+        return _with_file(table, raw, one)
+    texts = [cell for one in raw.sheets for cells in one.rows[:3] for cell in cells if cell]
+    listed = list_names([f"'{text}'" for text in texts], 8)
+    raise InputError(
+        f"no table of fractions is recognised; the first cells are {listed}",
+        allowed=HELP,
+        do="Name the columns with --animal, --time and --value",
+    )
+
+
+def _with_file(table: FractionTable, raw: RawFile, sheet: Sheet) -> FractionTable:
+    others: tuple[str, ...] = ()
+    if raw.is_workbook:
+        read = set(other_sheets(raw.data, [sheet]))
+        others = quoted("sheet", sorted(read))
+    return replace(
+        table,
+        file=raw.name,
+        unused=(*table.unused, *others, *as_remarks(sheet.remarks)),
+    )
+
+
+def _layout(sheet: Sheet, columns: FractionColumns) -> tuple[str, int] | None:
+    """Kind of the table and row of its heading; None where there is none."""
+    for row, cells in enumerate(sheet.rows[:FIRST_ROWS]):
+        if not any(cells):
+            continue
+        kind = _kind(sheet, row, cells, columns)
+        if kind:
+            return kind, row
+    return None
+
+
+def _kind(sheet: Sheet, row: int, cells: Sequence[str], columns: FractionColumns) -> str:
+    named = columns.named()
+    header = list(cells)
+    if any(wanted in header for wanted in named.values()) or not named:
+        roles = roles_of(header, {k: v for k, v in named.items() if v in header})
+        has_time = any(key in roles for key in ("time", "middle", "start", "end"))
+        if "animal" in roles and has_time and len(header) > 2:
+            return "tidy"
+    times = [
+        k
+        for k, cell in enumerate(cells)
+        if cell and read_time_cell(cell, 1.0, sheet.numbers, sheet.where(row)) is not None
+    ]
+    below = _below(sheet, row)
+    corner = text_at(sheet, row, 0)
+    if corner and is_time_heading(corner):
+        return "times down" if _is_time(sheet, below, 0) else ""
+    if len(times) >= 3 and len(times) >= sum(map(bool, cells)) - 4 and 0 not in times:
+        names_down = below is not None and not _is_time(sheet, below, 0)
+        if names_down or (corner and not is_time_heading(corner)):
+            return "animals down"
+    first_is_time = below is not None and _is_time(sheet, below, 0) and _time_at(sheet, below)
+    if not corner and not times and sum(map(bool, cells)) >= 2 and first_is_time:
+        return "times down"
+    return ""
+
+
+def _below(sheet: Sheet, row: int) -> int | None:
+    """Next row with cells that has two cells or more."""
+    return next(
+        (k for k in range(row + 1, len(sheet.rows)) if sum(map(bool, sheet.rows[k])) > 1), None
+    )
+
+
+def _is_time(sheet: Sheet, row: int | None, column: int) -> bool:
+    """Whether a column has times below a row; names of rows in between are passed over."""
+    if row is None:
+        return False
+    cells = [text_at(sheet, k, column) for k in range(row, min(row + 6, len(sheet.rows)))]
+    times = [c for c in cells if c and read_time_cell(c, 1.0, sheet.numbers, "") is not None]
+    return len(times) >= max(2, sum(map(bool, cells)) // 2)
+
+
+def _time_at(sheet: Sheet, row: int) -> bool:
+    return read_time_cell(text_at(sheet, row, 0), 1.0, sheet.numbers, "") is not None
+
+
+def _animal_rows(sheet: Sheet, header: int, roles: dict[str, int]) -> dict[str, AnimalRow]:
+    rows: dict[str, AnimalRow] = {}
+    for row in range(header + 1, len(sheet.rows)):
+        animal = text_at(sheet, row, roles["animal"])
+        if not animal:
+            continue
+        where = f"{sheet.where(row)}, animal {animal}"
+        if animal in rows:
+            raise InputError("occurs twice", where=where, allowed="Each animal has one row")
+
+        def text(role: str, row: int = row) -> str:
+            return text_at(sheet, row, roles[role]) if role in roles else ""
+
+        rows[animal] = AnimalRow(
+            group=text("group"),
+            treated=text("treated"),
+            dead_volume_uL=_number(sheet, text("dead_volume"), where),
+            flow_uL_per_min=_number(sheet, text("flow"), where),
+            excluded=text("excluded"),
+            note=text("note"),
+            where=where,
+        )
+    return rows
+
+
+def _number(sheet: Sheet, text: str, where: str) -> float:
+    return sheet.number(text, where) if text else float("nan")

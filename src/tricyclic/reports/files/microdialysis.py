@@ -1,0 +1,25 @@
+"""A microdialysis study as files: tables, JSON and text."""
+
+from __future__ import annotations
+
+from tricyclic.io.write_tables import csv_bytes
+from tricyclic.reports.frames.microdialysis import microdialysis_frames
+from tricyclic.reports.json import document, encode
+from tricyclic.reports.json.microdialysis import microdialysis_json
+from tricyclic.reports.text.microdialysis import microdialysis_text
+from tricyclic.results.microdialysis import MicrodialysisResult
+
+
+def microdialysis_files(result: MicrodialysisResult) -> dict[str, bytes]:
+    """Name of each file and its bytes; the same result gives the same bytes."""
+    tables = {
+        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
+        for name, columns in microdialysis_frames(result).items()
+    }
+    return {
+        **tables,
+        "microdialysis.json": encode(
+            document("microdialysis-analyse", {"result": microdialysis_json(result)})
+        ),
+        "summary.txt": (microdialysis_text(result) + "\n").encode("utf-8"),
+    }

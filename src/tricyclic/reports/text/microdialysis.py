@@ -1,0 +1,289 @@
+"""A microdialysis study as text."""
+
+from __future__ import annotations
+
+import math
+
+from tricyclic.core.format import (
+    align_columns,
+    format_number,
+    format_p,
+    list_names,
+    pluralize,
+    wrap_line,
+)
+from tricyclic.reports.text.checks import check_lines
+from tricyclic.reports.text.unused import unused_lines
+from tricyclic.results.microdialysis import GroupEffects, MicrodialysisResult
+from tricyclic.stats.statistics import TestResult
+
+
+def microdialysis_text(result: MicrodialysisResult) -> str:
+    """Groups, effects with the test and its reason, animals, sensitivity and checks."""
+    lines = [_head(result), ""]
+    lines += _groups(result)
+    if result.effects is not None:
+        lines += ["", *_effects(result, result.effects)]
+        lines += _sensitivity(result)
+        lines += ["", *_secondary(result.effects)]
+    lines += ["", *_animals(result), ""]
+    if result.extraction_note:
+        lines.append(wrap_line(f"  note   {_sentence(result.extraction_note)}"))
+    if result.synthetic:
+        lines.append(wrap_line(f"  synthetic data   {result.synthetic}"))
+    lines += check_lines(result.checks)
+    lines += [wrap_line(f"  remark    {one}") for one in result.remarks]
+    lines += [wrap_line(f"  read as   {one}") for one in result.read_as]
+    return "\n".join([*lines, *unused_lines(result.unused)])
+
+
+def window_text(result: MicrodialysisResult) -> str:
+    """The window of the primary result: "0 to 120 min"."""
+    low, high = result.settings.window_min
+    return f"{low:g} to {high:g} min"
+
+
+def effect_sentence(result: MicrodialysisResult) -> str:
+    """The first effect in one line, for figures; empty without one."""
+    if result.effects is None or not result.effects.effects:
+        return ""
+    one = result.effects.effects[0]
+    return (
+        f"{one.group} / {one.control}: {format_number(one.ratio)} "
+        f"({format_number(one.low)}–{format_number(one.high)}), {format_p(one.p)}"
+    )
+
+
+def _head(result: MicrodialysisResult) -> str:
+    name = result.title or "Microdialysis"
+    what = f"{result.analyte} in {result.unit}" if result.analyte else f"values in {result.unit}"
+    animals = pluralize(len(result.responses), "animal")
+    fractions = sum(len(r.course.fractions) for r in result.responses)
+    return wrap_line(
+        f"{name}   {what}   {animals}   {pluralize(fractions, 'fraction')}   "
+        f"window {window_text(result)}   baseline {result.settings.baseline_fractions} fractions"
+    )
+
+
+def _groups(result: MicrodialysisResult) -> list[str]:
+    absolute = result.unit != "% of baseline"
+    unit = f" ({result.unit})" if absolute else ""
+    head = ["group", "n", *([f"baseline{unit}", f"window{unit}"] if absolute else [])]
+    head += ["window, % of baseline", f"{100 * result.confidence:g} % CI"]
+    rows = [tuple(head)]
+    summaries = {s.group: s for s in result.effects.summaries} if result.effects else {}
+    for group in result.groups:
+        animals = [r for r in result.responses if r.course.group == group]
+        row = [group, str(len(animals))]
+        if absolute:
+            row += [
+                format_number(sum(r.baseline.mean for r in animals) / len(animals)),
+                format_number(sum(r.window_mean for r in animals) / len(animals)),
+            ]
+        one = summaries.get(group)
+        logs = [r.log_ratio for r in animals]
+        percent = one.percent if one else 100.0 * math.exp(sum(logs) / len(logs))
+        limits = f"{format_number(one.low)}–{format_number(one.high)}" if one else ""
+        rows.append((*row, format_number(percent), limits))
+    lines = align_columns(rows)
+    if not absolute:
+        lines.append(
+            "  The values are percentages of baseline already; absolute levels are not available."
+        )
+    if result.recovery is not None and result.unit == "nM":
+        lines += _nominal(result)
+    return lines
+
+
+def _nominal(result: MicrodialysisResult) -> list[str]:
+    assert result.recovery is not None
+    share = result.recovery.value
+    parts = []
+    for group in result.groups:
+        means = [r.baseline.mean for r in result.responses if r.course.group == group]
+        parts.append(f"{group} {format_number(sum(means) / len(means) / share)}")
+    text = (
+        f"  baseline over the in vitro recovery of {100 * share:.3g} %: {', '.join(parts)} nM, "
+        "nominal; a bath has neither the diffusion nor the uptake of tissue"
+    )
+    return [wrap_line(text)]
+
+
+def _effects(result: MicrodialysisResult, effects: GroupEffects) -> list[str]:
+    level = f"{100 * result.confidence:g} % CI"
+    several = len(effects.effects) > 1
+    rows = [
+        (
+            "primary result",
+            "ratio",
+            level,
+            "P",
+            *(["P alone"] if several else []),
+        )
+    ]
+    rows += [
+        (
+            f"{one.group} / {one.control}",
+            format_number(one.ratio),
+            f"{format_number(one.low)}–{format_number(one.high)}",
+            _p(one.p),
+            *([_p(one.p_alone)] if several else []),
+        )
+        for one in effects.effects
+    ]
+    lines = align_columns(rows)
+    lines.append(wrap_line(f"  test    {effects.test}"))
+    lines.append(wrap_line(f"  scale   {effects.scale}"))
+    lines.append(wrap_line(f"  family  {effects.family}"))
+    counts = ", ".join(f"{s.group} {s.n}" for s in effects.summaries)
+    lost = sum(len(r.missing) for r in result.responses)
+    left = list_names([name for name, _ in result.left_out], 8) or "none"
+    lines.append(
+        wrap_line(
+            f"  n       animals: {counts}; fractions without a value: {lost}; animals left out: "
+            f"{left}"
+        )
+    )
+    if effects.slope is not None:
+        lines.append(
+            wrap_line(
+                f"  slope   of the baseline {format_number(effects.slope.value)} "
+                f"({format_number(effects.slope.low)} to {format_number(effects.slope.high)}); "
+                "1 is percent of baseline, 0 the level after the treatment alone"
+            )
+        )
+    return lines
+
+
+def _sensitivity(result: MicrodialysisResult) -> list[str]:
+    rows = [("the primary result", "ratio", f"{100 * result.confidence:g} % CI", "P", "n")]
+    ways = [(f"values below a limit: {way}", effects) for way, effects in result.sensitivity]
+    if result.without_flagged is not None:
+        names = list_names(list(result.flagged), 6)
+        ways.append((f"without {names}", result.without_flagged))
+    for label, effects in ways:
+        for k, one in enumerate(effects.effects):
+            n = "+".join(str(s.n) for s in effects.summaries)
+            named = label if len(effects.effects) == 1 else f"{label}, {one.group}"
+            rows.append(
+                (
+                    named,
+                    format_number(one.ratio),
+                    f"{format_number(one.low)}–{format_number(one.high)}",
+                    _p(one.p),
+                    n if k == 0 else "",
+                )
+            )
+    lines = ["", *align_columns(rows)] if len(rows) > 1 else []
+    if result.flagged and result.without_flagged is None and result.effects is not None:
+        lines.append(
+            wrap_line(
+                f"  flagged {list_names(list(result.flagged), 8)}: without them too few animals "
+                "remain for a comparison"
+            )
+        )
+    return lines
+
+
+def _secondary(effects: GroupEffects) -> list[str]:
+    lines = ["  Secondary results"]
+    if effects.courses is not None:
+        tests = effects.courses
+        lines.append(wrap_line(f"  courses after the treatment: {effects.courses_test}"))
+        rows: list[tuple[str, ...]] = [("", "F", "df", "P")]
+        rows += [
+            _test("groups", tests.groups),
+            _test("times", tests.times),
+            _test("groups x times", tests.interaction),
+        ]
+        lines += align_columns(rows)
+        if math.isfinite(tests.epsilon):
+            lines.append(f"  epsilon of Greenhouse & Geisser {tests.epsilon:.3f}")
+    best = [one for one in effects.at_times if one.p_holm < 0.05]
+    if effects.at_times:
+        rows = [("single times", "ratio", "P (Holm)", "P alone", "n")]
+        rows += [
+            (
+                f"{one.group}, {one.middle_min:.4g} min",
+                format_number(one.ratio),
+                _p(one.p_holm),
+                _p(one.p_alone),
+                f"{one.n[0]}+{one.n[1]}",
+            )
+            for one in effects.at_times
+        ]
+        lines += align_columns(rows)
+        lines.append(
+            wrap_line(
+                f"  Welch's test at each time; P adjusted by Holm over all "
+                f"{len(effects.at_times)}, {len(best)} of them below 0.05"
+            )
+        )
+    lines += [wrap_line(f"  remark    {one}") for one in effects.remarks]
+    return lines
+
+
+def _test(name: str, test: TestResult) -> tuple[str, ...]:
+    df = ", ".join(f"{one:.4g}" for one in test.df)
+    return name, f"{test.statistic:.4g}", df, _p(test.p)
+
+
+def _animals(result: MicrodialysisResult) -> list[str]:
+    absolute = result.unit != "% of baseline"
+    unit = f" ({result.unit})" if absolute else ""
+    rows = [
+        (
+            "animal",
+            "group",
+            *([f"baseline{unit}"] if absolute else []),
+            "CV %",
+            "window %",
+            "measured %",
+            "AUC net (% min)",
+            "rises alone",
+            "Cmax %",
+            "tmax (min)",
+            "return (min)",
+        )
+    ]
+    for one in result.responses:
+        rows.append(
+            (
+                one.course.animal,
+                one.course.group,
+                *([format_number(one.baseline.mean)] if absolute else []),
+                _number(one.baseline.cv_percent, 2),
+                format_number(100.0 * math.exp(one.log_ratio)),
+                f"{100 * one.coverage:.0f}",
+                _number(one.auc_net, 4),
+                _number(one.auc_positive, 4),
+                _number(one.cmax_percent),
+                _number(one.tmax_min),
+                _number(one.return_min),
+            )
+        )
+    lines = align_columns(rows)
+    lines.append(
+        wrap_line(
+            "  AUC is that of percent of baseline less 100 over the measured part of the window: "
+            "net of falls, and of rises alone"
+        )
+    )
+    lines += [wrap_line(f"  left out  {name}: {reason}") for name, reason in result.left_out]
+    gaps = [f"{r.course.animal} {line}" for r in result.responses for line in r.missing]
+    if gaps:
+        lines.append(wrap_line(f"  missing   {list_names(gaps, 12)}"))
+    return lines
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return format_number(value, digits) if math.isfinite(value) else ""
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _p(p: float) -> str:
+    """A probability in a column named P."""
+    return format_p(p, below="<").removeprefix("p ").removeprefix("= ")

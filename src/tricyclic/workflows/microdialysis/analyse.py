@@ -1,0 +1,157 @@
+"""Effect of a treatment on dialysate levels, from a table of values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from tricyclic.assays.microdialysis.analysis import DialysisAnalysis, analyse_courses
+from tricyclic.assays.microdialysis.courses import CourseConditions, courses_of
+from tricyclic.core.fraction_table import TimeIs
+from tricyclic.core.fractions import BelowLimit, ResponseSettings
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.table import DataTable
+from tricyclic.errors import InputError
+from tricyclic.io.files import file_or_table, source_name
+from tricyclic.io.fraction_table import FractionColumns, read_animal_rows, read_fraction_table
+from tricyclic.results.microdialysis import MicrodialysisResult, Primary
+from tricyclic.stats.statistics import MeanEstimate, with_t_interval
+from tricyclic.study.conditions import read_measured_value
+from tricyclic.workflows.microdialysis.extraction import extraction_note
+from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions
+from tricyclic.workflows.output import check_output_folder
+
+_BELOW: dict[str, BelowLimit] = {
+    "as-measured": "as measured",
+    "half-of-lod": "half of LOD",
+    "excluded": "excluded",
+}
+
+
+def run(
+    options: AnalyseDialysisOptions, on_progress: ProgressCallback | None = None
+) -> MicrodialysisResult:
+    """Read the table, relate its fractions to the treatment, and compare the groups."""
+    check_output_folder(options.out)
+    name = source_name(cast("str | DataTable", options.table))
+    report_progress(on_progress, 0, 2, f"reading {name}")
+    analysis = DialysisAnalysis(
+        ResponseSettings(
+            baseline_fractions=options.baseline_fractions,
+            window_min=_window(options.window),
+            cv_max_percent=options.cv_max_percent,
+            below=_BELOW[options.below],
+        ),
+        control=options.control,
+        primary=cast("Primary", options.primary.replace("-", " ")),
+        confidence=options.confidence,
+        title=options.title,
+        analyte=options.analyte,
+    )
+    table = read_fraction_table(
+        file_or_table(options.table),
+        FractionColumns(
+            options.value,
+            options.animal,
+            options.group,
+            options.time,
+            options.start,
+            options.end,
+        ),
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+    )
+    read = courses_of(table, _conditions(options))
+    analysis = replace(analysis, analyte=options.analyte or table.analyte)
+    report_progress(on_progress, 1, 2, "comparing groups")
+    result = analyse_courses(read.courses, analysis, left_out=read.left_out)
+    return replace(
+        result,
+        recovery=_recovery(options),
+        extraction_note=extraction_note(result.groups, options.drug, options.library),
+        remarks=(*read.remarks, *result.remarks),
+        file=table.file,
+        read_as=(*table.read_as, *read.read_as),
+        unused=table.unused,
+    )
+
+
+def _window(window: Sequence[float]) -> tuple[float, float]:
+    if len(window) != 2:
+        raise InputError(
+            f"has {len(window)} numbers",
+            where="window",
+            allowed="It has a begin and an end [min after the treatment], such as 0 120",
+        )
+    low, high = window
+    if not 0 <= low < high:
+        raise InputError(
+            f"is {low:g} to {high:g} min",
+            where="window",
+            allowed="It starts at or after the treatment (0) and ends after it starts",
+        )
+    return low, high
+
+
+def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
+    for name in ("flow", "fraction_min", "molar_mass", "lod", "loq"):
+        value = getattr(options, name)
+        if value is not None and not (math.isfinite(value) and value > 0):
+            raise InputError(f"is {value:g}", where=name, allowed="It is a number above 0")
+    if options.dead_volume is not None and not options.dead_volume >= 0:
+        raise InputError(
+            f"is {options.dead_volume:g}", where="dead_volume", allowed="It is 0 or more"
+        )
+    animals = (
+        read_animal_rows(
+            file_or_table(options.animals),
+            decimal=options.decimal or None,
+        )
+        if options.animals
+        else None
+    )
+    return CourseConditions(
+        unit=options.unit,
+        to=options.to,
+        molar_mass_g_per_mol=_number(options.molar_mass),
+        treated=options.treated,
+        flow_uL_per_min=_number(options.flow),
+        dead_volume_uL=_number(options.dead_volume),
+        fraction_min=_number(options.fraction_min),
+        time_is=cast("TimeIs", options.time_is),
+        loq=_number(options.loq),
+        lod=_number(options.lod),
+        animals=animals,
+        exclude=tuple(_exclusion(text) for text in options.exclude),
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _exclusion(text: str) -> tuple[str, str]:
+    target, equals, reason = text.partition("=")
+    if not equals or not reason.strip():
+        raise InputError(
+            f"'{text}' has no reason",
+            where="exclude",
+            allowed="What is left out is named with its reason",
+            do=f'Write --exclude {target.strip()}="reason"',
+        )
+    return target.strip(), reason.strip().strip("\"'")
+
+
+def _recovery(options: AnalyseDialysisOptions) -> MeanEstimate | None:
+    if options.recovery is None:
+        return None
+    measured = read_measured_value(options.recovery, "", where="recovery")
+    if not 0 < measured.value <= 1:
+        raise InputError(
+            f"is {measured.value:g}",
+            where="recovery",
+            allowed="A recovery is above 0 and at most 1 (100 %)",
+        )
+    return with_t_interval(measured.value, measured.se, math.inf, options.confidence)
