@@ -1,4 +1,4 @@
-"""A microdialysis study as files: tables, JSON and text."""
+"""A microdialysis study as files: tables, JSON, text and figures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from tricyclic.io.write_tables import csv_bytes
 from tricyclic.reports.frames.microdialysis import microdialysis_frames
 from tricyclic.reports.json import document, encode
 from tricyclic.reports.json.microdialysis import microdialysis_json
+from tricyclic.reports.plots.microdialysis import microdialysis_drawings
 from tricyclic.reports.text.microdialysis import microdialysis_text
 from tricyclic.results.microdialysis import MicrodialysisResult
 
@@ -16,10 +17,15 @@ def microdialysis_files(result: MicrodialysisResult) -> dict[str, bytes]:
         f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
         for name, columns in microdialysis_frames(result).items()
     }
+    figures: dict[str, bytes] = {}
+    for name, drawing in microdialysis_drawings(result).items():
+        figure = drawing.make()
+        figures |= {f"{name}.svg": figure.svg.encode("utf-8"), f"{name}.pdf": figure.pdf}
     return {
         **tables,
         "microdialysis.json": encode(
             document("microdialysis-analyse", {"result": microdialysis_json(result)})
         ),
         "summary.txt": (microdialysis_text(result) + "\n").encode("utf-8"),
+        **figures,
     }

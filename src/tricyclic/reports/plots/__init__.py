@@ -26,4 +26,5 @@ RENDERERS: dict[str, str] = {
     "VirtualAssayResult": "tricyclic.reports.plots.models:virtual_assay_drawings",
     "InterpolationResult": "tricyclic.reports.plots.standards:interpolation_drawings",
     "SensorgramResult": "tricyclic.reports.plots.standards:sensorgram_drawings",
+    "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
 }
